@@ -1,0 +1,112 @@
+"""Signatures over messages: compact JWS (RFC 7515) with Ed25519 (RFC 9864), the payload being canonical JSON.
+
+A node signs its manifests, the centre its receipts. The key id is the hash of the public key, so that a key
+can't be presented under another's name.
+"""
+
+import base64
+import json
+from dataclasses import dataclass
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+from joserfc import jws
+from joserfc.errors import JoseError
+from joserfc.jwk import OKPKey
+from joserfc.jws import JWSRegistry
+from pydantic import BaseModel
+
+from contract.canonical import canonical_bytes, sha256_hex
+
+ALGORITHM = "Ed25519"
+_REGISTRY = JWSRegistry(algorithms=[ALGORITHM])
+
+
+class SignatureError(ValueError):
+    """The text is not a JWS of the expected key; the message says which check failed."""
+
+
+@dataclass(frozen=True)
+class PublicKey:
+    """An Ed25519 public key: 32 raw bytes."""
+
+    raw: bytes
+
+    @property
+    def key_id(self) -> str:
+        """First 32 hex digits of SHA-256 of the raw key: the `kid` of every signature made with it."""
+        return sha256_hex(self.raw)[:32]
+
+    @property
+    def text(self) -> str:
+        """base64url without padding, as written in configuration and enrolment files."""
+        return base64.urlsafe_b64encode(self.raw).decode().rstrip("=")
+
+    @classmethod
+    def from_text(cls, text: str) -> "PublicKey":
+        """Reads what `text` gives. Raises ValueError when it is not 32 bytes of base64url."""
+        try:
+            raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+            Ed25519PublicKey.from_public_bytes(raw)
+        except ValueError as problem:
+            raise ValueError(f"not an Ed25519 public key (32 bytes in base64url): {text[:50]!r}") from problem
+        return cls(raw)
+
+
+@dataclass(frozen=True, repr=False)
+class SigningKey:
+    """An Ed25519 private key. Its repr shows the key id only, so that a log can't leak it."""
+
+    seed: bytes
+
+    def __repr__(self) -> str:
+        return f"SigningKey({self.public.key_id})"
+
+    @classmethod
+    def generate(cls) -> "SigningKey":
+        """A new key from the operating system's random source."""
+        return cls(Ed25519PrivateKey.generate().private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption()))
+
+    @property
+    def public(self) -> PublicKey:
+        """The half that may be shown."""
+        key = Ed25519PrivateKey.from_private_bytes(self.seed).public_key()
+        return PublicKey(key.public_bytes(Encoding.Raw, PublicFormat.Raw))
+
+
+def sign(message: BaseModel, key: SigningKey) -> str:
+    """Compact JWS whose payload is the message's canonical JSON."""
+    header = {"alg": ALGORITHM, "kid": key.public.key_id}
+    return jws.serialize_compact(header, canonical_bytes(message), _jwk(key.public, key.seed), registry=_REGISTRY)
+
+
+def key_id_of(token: str) -> str:
+    """The `kid` a JWS claims, unverified: used only to choose the key to verify with."""
+    try:
+        head = token.split(".", 1)[0]
+        header = json.loads(base64.urlsafe_b64decode(head + "=" * (-len(head) % 4)))
+        return str(header["kid"])
+    except (ValueError, KeyError, TypeError) as problem:
+        raise SignatureError("not a JWS with a key id in its header") from problem
+
+
+def verify(token: str, key: PublicKey) -> bytes:
+    """The payload, if the signature is this key's.
+
+    Raises:
+        SignatureError: malformed, another algorithm, another key, or altered content.
+    """
+    if key_id_of(token) != key.key_id:
+        raise SignatureError(f"signed with key {key_id_of(token)}, expected {key.key_id}")
+    try:
+        return jws.deserialize_compact(token, _jwk(key), registry=_REGISTRY).payload
+    except (JoseError, InvalidSignature, ValueError) as problem:
+        raise SignatureError(f"signature does not verify: {problem}") from problem
+
+
+def _jwk(key: PublicKey, seed: bytes | None = None) -> OKPKey:
+    values = {"kty": "OKP", "crv": "Ed25519", "x": key.text}
+    if seed is not None:
+        values["d"] = base64.urlsafe_b64encode(seed).decode().rstrip("=")
+    return OKPKey.import_key(values)

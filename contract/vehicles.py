@@ -1,0 +1,32 @@
+"""Kinds of vehicle the product tells apart, as the traffic law groups them (loại phương tiện)."""
+
+from enum import StrEnum
+
+
+class VehicleKind(StrEnum):
+    """What a camera can tell: ô tô, xe máy, xe buýt/khách, xe tải, xe đạp. A bike and its rider are one vehicle."""
+
+    CAR = "car"
+    MOTORBIKE = "motorbike"
+    BUS = "bus"
+    TRUCK = "truck"
+    BICYCLE = "bicycle"
+
+    @property
+    def vietnamese(self) -> str:
+        """The word shown to people."""
+        return _VIETNAMESE[self]
+
+    @property
+    def is_motorbike(self) -> bool:
+        """True for what Decree 168/2024 Article 7 calls xe mô tô, xe gắn máy."""
+        return self is VehicleKind.MOTORBIKE
+
+
+_VIETNAMESE = {
+    VehicleKind.CAR: "Ô tô con",
+    VehicleKind.MOTORBIKE: "Xe máy",
+    VehicleKind.BUS: "Xe khách",
+    VehicleKind.TRUCK: "Xe tải",
+    VehicleKind.BICYCLE: "Xe đạp",
+}

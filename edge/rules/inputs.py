@@ -1,0 +1,96 @@
+"""What a rule may know: plain values, no clock, no file, no network.
+
+Time `t` is seconds on the camera's stream clock (0 = first frame). Coordinates are pixels of the detect stream,
+x to the right, y down. The ground point of a vehicle is where it touches the road: bottom centre of its box.
+"""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from contract.messages import DecisionName, LampColour, RuleName
+from contract.vehicles import VehicleKind
+
+Point = tuple[float, float]
+Box = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True)
+class TrackPoint:
+    """One observation of a vehicle: `frame` is the frame's number in the stream, `confidence` the detector's."""
+
+    t: float
+    box: Box
+    frame: int
+    confidence: float = 1.0
+
+    @property
+    def ground(self) -> Point:
+        """Bottom centre of the box."""
+        return ((self.box[0] + self.box[2]) / 2, self.box[3])
+
+
+@dataclass(frozen=True)
+class Track:
+    """One vehicle over time: its points in order of `t`, the last being the newest."""
+
+    id: int
+    kind: VehicleKind
+    confidence: float
+    points: tuple[TrackPoint, ...]
+
+
+@dataclass(frozen=True)
+class Phase:
+    """A stretch of one lamp colour, [start, end). `onset_observed` false: it was on when first seen."""
+
+    colour: LampColour
+    start: float
+    end: float
+    onset_observed: bool
+    uncertainty: float
+    """± seconds on the onset: half the gap between the frames around it and the debounce."""
+
+
+@dataclass(frozen=True)
+class SignalHistory:
+    """What one lamp head showed, oldest first, without gaps; the last phase ends at the newest frame."""
+
+    head: str
+    source: Literal["vision", "controller"]
+    phases: tuple[Phase, ...]
+    armed: bool
+    """False while the lamp can't be trusted (fault, unknown, implausible order): red rules rest."""
+    reason: str = ""
+
+    def at(self, t: float) -> Phase | None:
+        """The phase at time t, or None outside what was seen (the end of the last phase counts as inside)."""
+        for phase in reversed(self.phases):
+            if phase.start <= t <= phase.end:
+                return phase
+        return None
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A violation a rule found, before any evidence is gathered.
+
+    `t` is the moment it happened (interpolated between frames), `point` the track point nearest to it.
+    `moments` are the times the stills should show: before, over, continuing. `lane`, `line`, `head` name parts
+    of the scene. A finding of the same (rule, track, `episode`) is reported once.
+    """
+
+    rule: RuleName
+    version: int
+    decision: DecisionName
+    reason: str
+    track: int
+    t: float
+    point: TrackPoint
+    moments: dict[Literal["before", "over", "continuing"], float]
+    episode: str = ""
+    elapsed_red: float | None = None
+    amber: float | None = None
+    lane: str | None = None
+    line: str | None = None
+    head: str | None = None
+    flags: tuple[str, ...] = field(default=())

@@ -1,0 +1,1 @@
+"""The command `ngatu`: the one place that joins node and centre."""
