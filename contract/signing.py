@@ -106,7 +106,7 @@ def verify(token: str, key: PublicKey) -> bytes:
 
 
 def _jwk(key: PublicKey, seed: bytes | None = None) -> OKPKey:
-    values = {"kty": "OKP", "crv": "Ed25519", "x": key.text}
+    values: dict[str, str | list[str]] = {"kty": "OKP", "crv": "Ed25519", "x": key.text}
     if seed is not None:
         values["d"] = base64.urlsafe_b64encode(seed).decode().rstrip("=")
     return OKPKey.import_key(values)
