@@ -1,0 +1,1 @@
+"""Frames to vehicles (a YOLO network on onnxruntime), and vehicles to tracks."""

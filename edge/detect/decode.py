@@ -1,0 +1,104 @@
+"""Turns the raw output of a YOLO head into vehicles: threshold, suppress doubles, join riders and bikes."""
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from contract.vehicles import VehicleKind
+from edge.detect.detector import Box, Detection
+from edge.detect.riders import join_riders
+
+KIND_OF_CLASS = {
+    "bicycle": VehicleKind.BICYCLE,
+    "motorcycle": VehicleKind.MOTORBIKE,
+    "motorbike": VehicleKind.MOTORBIKE,
+    "car": VehicleKind.CAR,
+    "bus": VehicleKind.BUS,
+    "truck": VehicleKind.TRUCK,
+}
+"""Names used in model cards (COCO's and ours) for what we watch; other classes of a network are ignored."""
+
+RIDER_CLASS = "person"
+TWO_WHEELED = frozenset({VehicleKind.MOTORBIKE, VehicleKind.BICYCLE})
+
+Candidates = tuple[list[Box], list[float], list[str]]
+"""Boxes in picture pixels, confidences and class names of what passed the threshold."""
+
+
+def candidates(
+    output: NDArray[np.float32], classes: Sequence[str], confidence: float
+) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.intp]]:
+    """Pick the anchors that are sure enough of a class we care for.
+
+    Args:
+        output: the head's output, (4 + number of classes) x anchors: centre x, centre y, width, height in input
+            pixels, then one score in 0..1 for each class.
+        classes: class names in the order of the scores.
+        confidence: lowest score to keep.
+
+    Returns:
+        Boxes n x 4 (x1, y1, x2, y2 in input pixels), scores n, and indices into `classes` n.
+    """
+    wanted = [i for i, name in enumerate(classes) if name in KIND_OF_CLASS or name == RIDER_CLASS]
+    scores = output[4:][wanted]
+    best = scores.argmax(axis=0)
+    top = scores[best, np.arange(scores.shape[1])]
+    keep = top >= confidence
+    centre, half = output[:2, keep], output[2:4, keep] / 2
+    boxes = np.concatenate([centre - half, centre + half]).T
+    return boxes, top[keep], np.asarray(wanted, np.intp)[best[keep]]
+
+
+def vehicles(
+    boxes: NDArray[np.float32],
+    scores: NDArray[np.float32],
+    names: Sequence[str],
+    overlap: float,
+) -> list[Detection]:
+    """Suppress doubles and name what is left.
+
+    Doubles are looked for among four-wheeled vehicles together (one box called both car and truck is one
+    vehicle), among two-wheeled ones together, and among people, but not between these groups: a motorbike
+    hides half of a car behind it.
+
+    Args:
+        boxes: n x 4, x1, y1, x2, y2 in picture pixels.
+        scores: confidence of each box.
+        names: class name of each box.
+        overlap: intersection over union above which the less sure of two boxes is a double.
+
+    Returns:
+        The vehicles, the surest first.
+    """
+    found: list[Detection] = []
+    people: list[Box] = []
+    for i in _suppress(boxes, scores, np.array([_group(name) for name in names], np.int32), overlap):
+        x1, y1, x2, y2 = (float(v) for v in boxes[i])
+        if x2 <= x1 or y2 <= y1:  # wholly in the padding
+            continue
+        if names[i] == RIDER_CLASS:
+            people.append((x1, y1, x2, y2))
+        else:
+            found.append(Detection(KIND_OF_CLASS[names[i]], float(scores[i]), (x1, y1, x2, y2)))
+    found.sort(key=lambda d: (-d.confidence, d.box))
+    return join_riders(found, people)
+
+
+def _group(name: str) -> int:
+    if name == RIDER_CLASS:
+        return 2
+    return int(KIND_OF_CLASS[name] in TWO_WHEELED)
+
+
+def _suppress(
+    boxes: NDArray[np.float32], scores: NDArray[np.float32], groups: NDArray[np.int32], overlap: float
+) -> list[int]:
+    if len(boxes) == 0:
+        return []
+    corners_and_sizes = np.concatenate([boxes[:, :2], boxes[:, 2:] - boxes[:, :2]], axis=1)
+    kept = cv2.dnn.NMSBoxesBatched(
+        corners_and_sizes.tolist(), scores.tolist(), groups.tolist(), 0.0, overlap
+    )
+    return [int(i) for i in kept]

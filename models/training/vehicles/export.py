@@ -1,0 +1,84 @@
+"""Exports a YOLOv8 checkpoint to ONNX and writes its model card.
+
+    python -m models.training.vehicles.export                       the official weights, 80 COCO classes
+    python -m models.training.vehicles.export --weights best.pt --facts facts.yaml    fine-tuned ones
+
+The input stays dynamic in height and width: the node pads a 16:9 picture to 640x384, not to a square.
+"""
+
+import argparse
+import hashlib
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import onnx
+import yaml
+from ultralytics import YOLO
+
+from models.card import ModelCard
+from models.training.vehicles.official import SHA256, official_weights
+
+MODELS = Path(__file__).parents[2]
+OPSET = 17
+
+STOCK_FACTS: dict[str, Any] = {
+    "data": [f"COCO 2017, by the authors of the weights (yolov8n.pt, sha256 {SHA256})"],
+    "recipe": "python -m models.training.vehicles.export",
+    "seed": 0,
+    "metrics": {"coco_val2017_map50_95": 0.373, "source": "published by the authors"},
+}
+
+
+def export(weights: Path, target: Path) -> list[str]:
+    """Write `weights` as ONNX to `target`; return the class names in order.
+
+    Metadata that changes from run to run (date, paths) is dropped, so that equal weights give equal bytes.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / "model.pt"
+        shutil.copy(weights, copy)
+        model = YOLO(copy)
+        exported = model.export(format="onnx", dynamic=True, simplify=False, opset=OPSET, device="cpu")
+        network = onnx.load(exported)
+    del network.metadata_props[:]
+    network.doc_string = ""
+    onnx.checker.check_model(network)
+    onnx.save(network, target)
+    return [model.names[i] for i in sorted(model.names)]
+
+
+def write_card(target: Path, classes: list[str], facts: dict[str, Any]) -> ModelCard:
+    """Write the card of the network file `target` beside it; `facts` has data, recipe, seed and metrics."""
+    content = target.read_bytes()
+    card = ModelCard(
+        name=target.stem,
+        file=target.name,
+        sha256=hashlib.sha256(content).hexdigest(),
+        bytes=len(content),
+        task="vehicle detection (YOLOv8n)",
+        licence="AGPL-3.0",
+        input="1x3xHxW float32, RGB 0..1, H and W multiples of 32, letterboxed with grey 114",
+        output="1x(4+classes)xanchors float32: centre x, y, width, height in input pixels, then class scores",
+        classes=classes,
+        **facts,
+    )
+    text = yaml.safe_dump(card.model_dump(), sort_keys=False, allow_unicode=True, width=110)
+    target.with_suffix(".yaml").write_text(text, encoding="utf-8")
+    return card
+
+
+def main() -> None:
+    """Command line."""
+    ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ask.add_argument("--weights", type=Path, help="checkpoint to export (default: the official COCO weights)")
+    ask.add_argument("--facts", type=Path, help="YAML with data, recipe, seed, metrics for the card")
+    ask.add_argument("--target", type=Path, default=MODELS / "vehicles.onnx")
+    args = ask.parse_args()
+    facts = yaml.safe_load(args.facts.read_text(encoding="utf-8")) if args.facts else STOCK_FACTS
+    write_card(args.target, export(args.weights or official_weights(), args.target), facts)
+
+
+if __name__ == "__main__":
+    main()
