@@ -8,7 +8,7 @@ import pytest
 from tests import brokers
 
 
-@pytest.fixture()
+@pytest.fixture
 def free_port() -> int:
     """A TCP port of 127.0.0.1 that nothing listens on now."""
     return brokers.free_port()
@@ -20,7 +20,7 @@ def tls_material(tmp_path_factory: pytest.TempPathFactory) -> brokers.TlsMateria
     return brokers.make_tls_material(tmp_path_factory.mktemp("tls"))
 
 
-@pytest.fixture()
+@pytest.fixture
 def mosquitto_broker(tmp_path: Path, tls_material: brokers.TlsMaterial) -> Iterator[brokers.Mosquitto]:
     """A running Mosquitto with TLS and access list; see `brokers.Mosquitto`."""
     if brokers.BINARY is None:
