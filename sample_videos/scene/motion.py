@@ -25,7 +25,7 @@ class Pose:
 
 
 @dataclass(frozen=True)
-class Path:
+class Way:
     """A centripetal Catmull-Rom curve through ground points, walked by arc length from the first point."""
 
     points: tuple[tuple[float, float], ...]
@@ -76,21 +76,21 @@ class Timetable:
         return _hermite(self.keys[after - 1], self.keys[after], t)
 
 
-def pose_at(path: Path, timetable: Timetable, t: float) -> Pose:
+def pose_at(way: Way, timetable: Timetable, t: float) -> Pose:
     """The pose of a vehicle at time `t`."""
     s, speed, acceleration = timetable.at(t)
-    x, y = path.at(s)
+    x, y = way.at(s)
     standing = speed < 0.05
-    return Pose(x, y, path.heading(s), speed, standing or acceleration < BRAKING)
+    return Pose(x, y, way.heading(s), speed, standing or acceleration < BRAKING)
 
 
-def time_of_crossing(path: Path, timetable: Timetable, axis: int, value: float, start: float, end: float) -> float:
+def time_of_crossing(way: Way, timetable: Timetable, axis: int, value: float, start: float, end: float) -> float:
     """First time in [start, end] when coordinate `axis` (0 = x, 1 = y) of the ground point passes `value`.
 
     Raises ValueError when it does not.
     """
     times = np.arange(start, end, 1 / 48)
-    away = np.array([path.at(timetable.at(t)[0])[axis] - value for t in times])
+    away = np.array([way.at(timetable.at(t)[0])[axis] - value for t in times])
     changes = np.nonzero(away[:-1] * away[1:] <= 0.0)[0]
     if not len(changes):
         raise ValueError(f"no crossing of {'xy'[axis]} = {value} between {start} s and {end} s")

@@ -17,7 +17,6 @@ SIZES_MM: dict[Format, tuple[float, float]] = {
 }
 GLYPH_MM: dict[Format, tuple[float, float]] = {"long": (38.0, 63.0), "short": (38.0, 63.0), "motorbike": (24.0, 54.0)}
 """Width and height of a character's ink."""
-STROKE_MM: dict[Format, float] = {"long": 10.0, "short": 10.0, "motorbike": 7.0}
 PITCHES_MM: dict[Format, tuple[float, ...]] = {"long": (48.0,), "short": (48.0, 48.0), "motorbike": (28.0, 32.0)}
 ROW_TOPS_MM: dict[Format, tuple[float, ...]] = {"long": (23.0,), "short": (12.0, 90.0), "motorbike": (9.0, 74.0)}
 DASH_MM: dict[Format, tuple[float, float]] = {"long": (18.0, 9.5), "short": (18.0, 9.5), "motorbike": (12.0, 8.0)}
@@ -103,7 +102,7 @@ def draw(text: str, plate_format: Format, colour: Colour, px_per_mm: float = 4.0
         elif mark.text == ".":
             pen.ellipse((x, y, x + w, y + h), fill=ink)
         else:
-            mask = _glyph(mark.text, round(w), round(h), round(STROKE_MM[plate_format] * px_per_mm))
+            mask = _glyph(mark.text, round(w), round(h))
             picture.paste(ink, (round(x), round(y)), mask)
     return picture.filter(ImageFilter.GaussianBlur(px_per_mm * 0.2))
 
@@ -115,7 +114,7 @@ def write(text: str, plate_format: Format, colour: Colour, file: Path) -> Path:
 
 
 @cache
-def _glyph(character: str, width: int, height: int, stroke: int) -> Image.Image:
+def _glyph(character: str, width: int, height: int) -> Image.Image:
     """Ink mask of a character, cut to its ink and stretched to the box ("1" and "I" keep their slimness)."""
     font = ImageFont.truetype(FONT, height * 2)
     left, top, right, bottom = font.getbbox(character)

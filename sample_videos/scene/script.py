@@ -1,0 +1,126 @@
+"""The clip as data: camera, street, lamp phases and every vehicle's path and timetable, read from clip.yaml."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+
+from .motion import Pose, Timetable, Way, pose_at
+from .plates import Colour
+from .projection import Camera
+
+CLIP = Path(__file__).with_name("clip.yaml")
+Rgb = tuple[float, float, float]
+Segment = tuple[tuple[float, float], tuple[float, float]]
+CLASSES = {
+    "sedan": "car", "hatchback": "car", "suv": "car", "truck": "truck", "scooter": "motorbike", "underbone": "motorbike",
+}
+"""Detector class of each model."""
+
+
+@dataclass(frozen=True)
+class Lamp:
+    """Head of the signal: centre, width, lower and upper edge (m), and its phases [start, end, state] (s)."""
+
+    x: float
+    y: float
+    width: float
+    bottom: float
+    top: float
+    phases: tuple[tuple[float, float, Literal["green", "amber", "red"]], ...]
+
+    def at(self, t: float) -> str:
+        """State at `t`."""
+        return next(state for start, end, state in reversed(self.phases) if t >= start)
+
+
+@dataclass(frozen=True)
+class Street:
+    """Ground geometry of our approach in metres; see the comments in clip.yaml."""
+
+    left: float
+    divider: float
+    right: float
+    opposing_left: float
+    stop_line: float
+    cross_near: float
+    cross_far: float
+    commit_line: float
+    solid_from: float
+
+
+@dataclass(frozen=True)
+class Vehicle:
+    """One vehicle of the clip: its model, colours, plate, way and timetable, and what it does wrong, if anything."""
+
+    id: str
+    model: str
+    paint: Rgb
+    plate: str
+    plate_colour: Colour
+    way: Way
+    timetable: Timetable
+    seen: tuple[float, float]
+    does: str
+    top: Rgb
+    trousers: Rgb
+    helmet: Rgb
+    rucksack: Rgb | None
+    violations: tuple[str, ...]
+
+    def pose(self, t: float) -> Pose:
+        """Where it is at `t`."""
+        return pose_at(self.way, self.timetable, t)
+
+
+@dataclass(frozen=True)
+class Script:
+    """Everything the renderer and the truth writer need to know about the clip."""
+
+    name: str
+    fps: int
+    seconds: float
+    camera: Camera
+    lamp: Lamp
+    street: Street
+    vehicles: tuple[Vehicle, ...]
+
+    @property
+    def frames(self) -> int:
+        """Number of frames."""
+        return round(self.seconds * self.fps)
+
+
+def load(file: Path = CLIP) -> Script:
+    """Read the clip's script. Raises KeyError or TypeError where a key is missing or unknown."""
+    raw = yaml.safe_load(file.read_text(encoding="utf-8"))
+    lamp = raw["lamp"]
+    return Script(
+        raw["name"],
+        raw["fps"],
+        float(raw["seconds"]),
+        Camera(**raw["camera"]),
+        Lamp(**{**lamp, "phases": tuple(tuple(phase) for phase in lamp["phases"])}),
+        Street(**raw["street"]),
+        tuple(_vehicle(entry, raw["seconds"]) for entry in raw["vehicles"]),
+    )
+
+
+def _vehicle(raw: dict[str, Any], seconds: float) -> Vehicle:
+    return Vehicle(
+        id=raw["id"],
+        model=raw["model"],
+        paint=tuple(raw["paint"]),
+        plate=raw["plate"],
+        plate_colour=raw.get("plate_colour", "white"),
+        way=Way(tuple((float(x), float(y)) for x, y in raw["path"])),
+        timetable=Timetable(tuple((float(t), float(s), float(v)) for t, s, v in raw["timetable"])),
+        seen=tuple(raw.get("seen", (0.0, seconds))),
+        does=raw["does"],
+        top=tuple(raw.get("top", (0.1, 0.1, 0.1))),
+        trousers=tuple(raw.get("trousers", (0.03, 0.035, 0.05))),
+        helmet=tuple(raw.get("helmet", (0.5, 0.5, 0.5))),
+        rucksack=tuple(raw["rucksack"]) if "rucksack" in raw else None,
+        violations=tuple(raw.get("violations", ())),
+    )

@@ -1,0 +1,137 @@
+"""The Blender scene of the clip: builds it once, then moves vehicles and switches lamps."""
+
+from math import radians
+from pathlib import Path
+from typing import Any
+
+import bpy
+import numpy as np
+import numpy.typing as npt
+from mathutils import Vector
+
+from . import lamp as signal
+from . import plates
+from .cars import build_car, build_truck
+from .model import Model
+from .motion import Pose
+from .motorbikes import build_scooter, build_underbone
+from .riders import Clothes
+from .script import Script, Vehicle
+from .street import build_street
+from .surroundings import build_surroundings, sun_direction
+
+Array = npt.NDArray[np.float64]
+FAR_AWAY = (0.0, -500.0, 0.0)
+
+
+class Stage:
+    """The built scene. Blender has one scene a process, so make one of these."""
+
+    def __init__(self, script: Script, plate_folder: Path) -> None:
+        bpy.ops.wm.read_factory_settings(use_empty=True)
+        self._camera = script.camera
+        _render_settings(script)
+        _light()
+        build_street(script.street)
+        build_surroundings()
+        self._lenses = signal.build_lamp(script.lamp)
+        self._models = {vehicle.id: _build(vehicle, plate_folder) for vehicle in script.vehicles}
+
+    def model(self, vehicle_id: str) -> Model:
+        """The model of a vehicle."""
+        return self._models[vehicle_id]
+
+    def surface(self, vehicle_id: str) -> Array:
+        """All vertices of a vehicle with its rider, (n, 3), in its own frame."""
+        graph = bpy.context.evaluated_depsgraph_get()
+        root = self._models[vehicle_id].root
+        inverse = root.matrix_world.inverted()
+        clouds = []
+        for part in root.children_recursive:
+            if part.type != "MESH":
+                continue
+            mesh = part.evaluated_get(graph).to_mesh()
+            matrix = np.array(inverse @ part.matrix_world)
+            vertices = np.empty(len(mesh.vertices) * 3)
+            mesh.vertices.foreach_get("co", vertices)
+            clouds.append(vertices.reshape(-1, 3) @ matrix[:3, :3].T + matrix[:3, 3])
+        return np.concatenate(clouds)
+
+    def place(self, poses: dict[str, Pose], lamp_state: str) -> None:
+        """Put the vehicles of `poses` on the ground, all others out of the way, and light the lamp."""
+        signal.show(self._lenses, lamp_state)
+        for vehicle_id, model in self._models.items():
+            pose = poses.get(vehicle_id)
+            model.root.location = FAR_AWAY if pose is None else (pose.x, pose.y, 0.0)
+            if pose is not None:
+                model.root.rotation_euler = (0.0, 0.0, pose.heading)
+                model.show(pose.brake, pose.speed < 0.05)
+        bpy.context.view_layer.update()
+
+    def seen_part(self, vehicle_id: str, points: Array) -> float:
+        """Share of world points (n, 3) of a vehicle, inside the picture, that nothing else hides from the camera."""
+        graph = bpy.context.evaluated_depsgraph_get()
+        eye = Vector((self._camera.x, self._camera.y, self._camera.z))
+        own = {part.name for part in self._models[vehicle_id].root.children_recursive}
+        seen = 0
+        for point in points:
+            away = Vector(point) - eye
+            hit, _, _, _, thing, _ = bpy.context.scene.ray_cast(graph, eye, away.normalized(), distance=away.length + 0.05)
+            seen += not hit or thing.name in own
+        return seen / len(points) if len(points) else 0.0
+
+
+def _build(vehicle: Vehicle, plate_folder: Path) -> Model:
+    clothes = Clothes(vehicle.top, vehicle.trousers, vehicle.helmet, vehicle.rucksack)
+    if vehicle.model == "scooter":
+        model = build_scooter(vehicle.paint, clothes)
+    elif vehicle.model == "underbone":
+        model = build_underbone(vehicle.paint, clothes)
+    elif vehicle.model == "truck":
+        model = build_truck(vehicle.paint)
+    else:
+        model = build_car(vehicle.model, vehicle.paint)
+    file = plate_folder / f"{vehicle.id}.png"
+    model.fit_plate(plates.write(vehicle.plate, model.plate_format, vehicle.plate_colour, file))
+    return model
+
+
+def _render_settings(script: Script) -> None:
+    scene, view = bpy.context.scene, script.camera
+    scene.render.engine = "CYCLES"
+    scene.render.resolution_x, scene.render.resolution_y = view.width, view.height
+    scene.render.use_persistent_data = True
+    scene.render.threads_mode, scene.render.threads = "FIXED", 2
+    scene.cycles.use_denoising = True
+    scene.cycles.max_bounces, scene.cycles.diffuse_bounces, scene.cycles.glossy_bounces = 4, 2, 2
+    scene.cycles.caustics_reflective = scene.cycles.caustics_refractive = False
+    scene.cycles.use_adaptive_sampling = False
+    scene.view_settings.view_transform = "Filmic"
+    scene.view_settings.look = "High Contrast"
+    data = bpy.data.cameras.new("camera")
+    data.sensor_width, data.lens = 36.0, view.focal_px * 36.0 / view.width
+    eye = bpy.data.objects.new("camera", data)
+    eye.location, eye.rotation_euler = (view.x, view.y, view.z), (radians(90 - view.pitch_down), 0.0, 0.0)
+    scene.collection.objects.link(eye)
+    scene.camera = eye
+
+
+def _light() -> None:
+    scene: Any = bpy.context.scene
+    sun = bpy.data.lights.new("sun", "SUN")
+    sun.energy, sun.angle, sun.color = 4.2, radians(1.5), (1.0, 0.93, 0.82)
+    lamp = bpy.data.objects.new("sun", sun)
+    lamp.rotation_euler = sun_direction()
+    scene.collection.objects.link(lamp)
+    world = bpy.data.worlds.new("sky")
+    scene.world = world
+    world.use_nodes = True
+    nodes, links = world.node_tree.nodes, world.node_tree.links
+    coordinates, split = nodes.new("ShaderNodeTexCoord"), nodes.new("ShaderNodeSeparateXYZ")
+    ramp = nodes.new("ShaderNodeValToRGB")
+    ramp.color_ramp.elements[0].color, ramp.color_ramp.elements[1].color = (0.62, 0.66, 0.70, 1), (0.20, 0.34, 0.62, 1)
+    ramp.color_ramp.elements[1].position = 0.6
+    links.new(coordinates.outputs["Generated"], split.inputs[0])
+    links.new(split.outputs["Z"], ramp.inputs["Fac"])
+    links.new(ramp.outputs["Color"], nodes["Background"].inputs["Color"])
+    nodes["Background"].inputs["Strength"].default_value = 0.9
