@@ -6,7 +6,7 @@ SHA-256 in lower-case hex. Unknown keys are refused: a newer sender raises the v
 """
 
 from datetime import UTC, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -17,6 +17,7 @@ from pydantic import (
     Field,
     PlainSerializer,
     StringConstraints,
+    model_validator,
 )
 
 from contract.vehicles import VehicleKind
@@ -64,7 +65,7 @@ class Rule(Message):
 
 
 class Clock(Message):
-    """Where a time came from: RTCP sender report (`prft`), the node's clock (`host`) or a file's timestamps."""
+    """Where a time came from: RTCP sender report (`prft`), the node's clock (`host`), a file's timestamps."""
 
     source: ClockSource
     uncertainty_ms: Annotated[int, Field(ge=0)]
@@ -106,7 +107,8 @@ class PlateEvidence(Message):
     """The number plate (biển số): a reading with evidence, or an honest "unread" (`text` is null).
 
     `agreed` says that at least two frames gave this text. `flags` name what a person should look at
-    (`grammar`: not a plate that is issued; `ambiguous`: car or old motorbike; `colour`: ground colour uncertain).
+    (`grammar`: not a plate that is issued; `ambiguous`: car or old motorbike; `colour`: ground colour
+    uncertain).
     """
 
     text: str | None
@@ -123,7 +125,7 @@ class PlateEvidence(Message):
 
 
 class LampPhase(Message):
-    """A stretch of one lamp colour. `onset_observed` false: the colour was on when first seen (a lower bound)."""
+    """A stretch of one lamp colour. `onset_observed` false: it was on when first seen (a lower bound)."""
 
     colour: LampColour
     start: Utc
@@ -143,7 +145,7 @@ class SignalEvidence(Message):
 
 
 class TrajectoryPoint(Message):
-    """Where the vehicle was, `t_ms` after (or before) the violation's time; `ground` is where it touches the road."""
+    """Where the vehicle was, `t_ms` after the violation's time; `ground` is where it touches the road."""
 
     t_ms: int
     ground: Point
@@ -169,21 +171,13 @@ class EvidenceFile(Message):
     captured_at: Utc
 
 
-class ViolationManifest(Message):
-    """A violation and its evidence (hồ sơ vi phạm), signed by the node.
+class ViolationFacts(Message):
+    """What a node knows about a violation before it is packed: no files, no id, no place in the chain."""
 
-    `sequence` counts the node's packages from 1 and `previous` is the SHA-256 of the canonical bytes of the
-    package before (null for the first): together they prove that nothing was left out.
-    """
-
-    schema_: Literal["ngatu.manifest/1"] = Field("ngatu.manifest/1", alias="schema")
-    event_id: Identifier
     node: NodeId
     camera: Identifier
     site: Identifier
     site_name: str
-    sequence: Annotated[int, Field(ge=1)]
-    previous: Sha256 | None
     rule: Rule
     decision: DecisionName
     reason: str
@@ -200,7 +194,29 @@ class ViolationManifest(Message):
     config_sha256: Sha256
     models: dict[str, Sha256]
     software: str
+
+
+class ViolationManifest(ViolationFacts):
+    """A violation and its evidence (hồ sơ vi phạm), signed by the node.
+
+    `sequence` counts the node's packages from 1 and `previous` is the SHA-256 of the canonical bytes of the
+    manifest before (null for the first): together they prove that nothing was left out.
+    """
+
+    schema_: Literal["ngatu.manifest/1"] = Field("ngatu.manifest/1", alias="schema")
+    event_id: Identifier
+    sequence: Annotated[int, Field(ge=1)]
+    previous: Sha256 | None
     files: Annotated[tuple[EvidenceFile, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        names = [file.name for file in self.files]
+        if len(set(names)) != len(names):
+            raise ValueError("two files of a package have the same name")
+        if (self.sequence == 1) != (self.previous is None):
+            raise ValueError("the first manifest of a node, and only that, has no previous one")
+        return self
 
 
 class CameraInfo(Message):
@@ -210,6 +226,16 @@ class CameraInfo(Message):
     site: Identifier
     site_name: str
     calibration: Identifier
+
+
+class Enrolment(Message):
+    """What a node shows the centre once, by hand, to be let in: who it is and the key it signs with."""
+
+    schema_: Literal["ngatu.enrolment/1"] = Field("ngatu.enrolment/1", alias="schema")
+    node: NodeId
+    public_key: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{43}$")]
+    software: str
+    cameras: tuple[CameraInfo, ...] = ()
 
 
 class NodeStatus(Message):
@@ -264,8 +290,9 @@ class MissingPart(Message):
 class Receipt(Message):
     """The centre's word on one package, signed by it, sent after its own commit.
 
-    `stored`: everything is safe, the node may let go. `incomplete`: send these parts. `rejected`: the package
-    is in quarantine and will not be taken; the node keeps it and raises an alarm.
+    Every manifest that arrives is answered, the repeated one too: by sending it again a node asks how things
+    stand. `stored`: everything is safe, the node may let go. `incomplete`: send these parts. `rejected`: the
+    package is in quarantine and will not be taken; the node keeps it and raises an alarm.
     """
 
     schema_: Literal["ngatu.receipt/1"] = Field("ngatu.receipt/1", alias="schema")

@@ -66,7 +66,8 @@ class SigningKey:
     @classmethod
     def generate(cls) -> "SigningKey":
         """A new key from the operating system's random source."""
-        return cls(Ed25519PrivateKey.generate().private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption()))
+        key = Ed25519PrivateKey.generate()
+        return cls(key.private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption()))
 
     @property
     def public(self) -> PublicKey:
@@ -78,7 +79,8 @@ class SigningKey:
 def sign(message: BaseModel, key: SigningKey) -> str:
     """Compact JWS whose payload is the message's canonical JSON."""
     header = {"alg": ALGORITHM, "kid": key.public.key_id}
-    return jws.serialize_compact(header, canonical_bytes(message), _jwk(key.public, key.seed), registry=_REGISTRY)
+    private = _jwk(key.public, key.seed)
+    return jws.serialize_compact(header, canonical_bytes(message), private, registry=_REGISTRY)
 
 
 def key_id_of(token: str) -> str:

@@ -1,4 +1,4 @@
-"""MQTT topics, in one place. A node may write and read only below its own id (broker access list by user name)."""
+"""MQTT topics, in one place. A node may write and read only below its own id (access list by user name)."""
 
 import re
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class NodeTopics:
 
     def __post_init__(self) -> None:
         if not _NODE_ID.fullmatch(self.node):
-            raise TopicError(f"node id {self.node!r} must be lower-case letters, digits and dashes (at most 63)")
+            raise TopicError(f"node id {self.node!r} must be a-z, 0-9 and dashes (at most 63)")
 
     @property
     def status(self) -> str:
