@@ -1,0 +1,49 @@
+"""Which full-size frames the evidence of a violation needs: few, chosen before anything is decoded."""
+
+from edge.pipeline import Incident
+from edge.rules.inputs import TrackPoint
+
+PLATE_FRAMES = 10
+"""Frames a plate is looked for in; more votes cost more decoding and seldom change the result."""
+
+EDGE_MARGIN = 4.0
+"""Pixels: a box nearer than this to the picture's edge is cut off, and so may be its plate."""
+
+
+def plate_points(incident: Incident, size: tuple[int, int], oldest: float) -> list[TrackPoint]:
+    """Track points whose frames are worth looking for the plate in, the largest box first.
+
+    A plate is read best where the vehicle is nearest, so boxes are taken by size, but never two neighbouring
+    frames (they are blurred alike), and boxes cut off by the picture's edge only when there is nothing better.
+
+    Args:
+        size: width and height of the detect stream's picture.
+        oldest: stream time of the oldest frame that can still be decoded.
+    """
+    points = [p for p in incident.track.points if p.t >= oldest]
+    whole = [p for p in points if _inside(p, size)]
+    chosen: list[TrackPoint] = []
+    for point in sorted(whole or points, key=_area, reverse=True):
+        if all(abs(point.frame - other.frame) >= 2 for other in chosen):
+            chosen.append(point)
+        if len(chosen) == PLATE_FRAMES:
+            break
+    return chosen
+
+
+def nearest_point(incident: Incident, t: float) -> TrackPoint:
+    """The observation of the vehicle nearest in time to `t`."""
+    return min(incident.track.points, key=lambda p: abs(p.t - t))
+
+
+def _inside(point: TrackPoint, size: tuple[int, int]) -> bool:
+    x1, y1, x2, y2 = point.box
+    width, height = size
+    return (
+        x1 > EDGE_MARGIN and y1 > EDGE_MARGIN and x2 < width - EDGE_MARGIN and y2 < height - EDGE_MARGIN
+    )
+
+
+def _area(point: TrackPoint) -> float:
+    x1, y1, x2, y2 = point.box
+    return (x2 - x1) * (y2 - y1)

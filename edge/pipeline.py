@@ -1,0 +1,175 @@
+"""One camera's pipeline: frame in, findings out. Replay and live run this same code on two clocks.
+
+`step` looks, tracks, reads lamps and asks the rulebook; a finding then waits until the frames after it (the
+post-roll) are in the ring, and comes back from `due` with everything the evidence needs to know.
+"""
+
+from collections import Counter, deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import structlog
+
+from edge.detect.detector import Detection, DetectorError, VehicleDetector
+from edge.detect.tracker import Tracker
+from edge.rules.inputs import Box, Finding, SignalHistory, Track
+from edge.rules.rulebook import Rulebook
+from edge.rules.scene import Scene
+from edge.signal.source import SignalSource
+from edge.video.frame import Frame
+
+log = structlog.get_logger(__name__)
+
+NEIGHBOUR_SECONDS = 30.0
+"""How long boxes of all vehicles are remembered, to tell whose plate a plate is."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """What one frame showed: tracks seen in it, each lamp's history up to it, findings it made decidable."""
+
+    frame: Frame
+    tracks: tuple[Track, ...]
+    signals: Mapping[str, SignalHistory]
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True)
+class Incident:
+    """A finding whose post-roll has passed, with the track and lamp as they stand then.
+
+    `neighbours` gives for a frame number the boxes of all tracks in it (track id → box).
+    """
+
+    finding: Finding
+    track: Track
+    signal: SignalHistory | None
+    neighbours: Mapping[int, Mapping[int, Box]]
+
+
+@dataclass
+class Funnel:
+    """Counters an operator can follow from traffic to evidence; `as_dict` goes into the health report."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+
+    def as_dict(self) -> dict[str, int]:
+        """Counts so far, by name, in a fixed order."""
+        return {name: self.counts[name] for name in sorted(self.counts)}
+
+
+class CameraPipeline:
+    """The eyes and the judgement of one camera. Not thread-safe: one thread feeds it.
+
+    Args:
+        detector: finds vehicles in a frame of the detect stream.
+        signals: a source per lamp head of the scene.
+        scene: lines, lanes, zones, in pixels of the detect stream.
+        rulebook: the rules that are on, with their parameters.
+        post_roll: seconds after a finding that its evidence still needs.
+    """
+
+    def __init__(
+        self,
+        *,
+        detector: VehicleDetector,
+        signals: Mapping[str, SignalSource],
+        scene: Scene,
+        rulebook: Rulebook,
+        post_roll: float,
+    ) -> None:
+        self.funnel = Funnel()
+        self._detector = detector
+        self._tracker = Tracker()
+        self._signals = signals
+        self._scene = scene
+        self._rulebook = rulebook
+        self._post_roll = post_roll
+        self._reported: dict[tuple[str, int, str], None] = {}
+        self._waiting: list[Finding] = []
+        self._tracks: dict[int, Track] = {}
+        self._neighbours: deque[tuple[float, int, dict[int, Box]]] = deque()
+        self._highest_track = 0
+
+    def step(self, frame: Frame) -> Step:
+        """Looks at one frame; frames must come in order of their time."""
+        detections = self._look(frame)
+        tracks = tuple(self._tracker.update(frame.t, frame.index, detections))
+        for source in self._signals.values():
+            source.observe(frame.t, frame.image)
+        signals = {head: source.snapshot() for head, source in self._signals.items()}
+        self._remember(frame, tracks)
+        findings = [
+            finding
+            for track in tracks
+            for finding in self._rulebook.judge(track, self._scene, signals, frame.t)
+        ]
+        for track in self._tracker.take_ended():
+            findings += self._rulebook.judge(track, self._scene, signals, frame.t, track_ended=True)
+        fresh = tuple(self._once(findings))
+        self._waiting += fresh
+        return Step(frame, tracks, signals, fresh)
+
+    def due(self, now: float) -> list[Incident]:
+        """Findings whose post-roll has passed at stream time `now`, oldest first."""
+        ready = [finding for finding in self._waiting if finding.t + self._post_roll <= now]
+        self._waiting = [finding for finding in self._waiting if finding.t + self._post_roll > now]
+        return [self._incident(finding) for finding in sorted(ready, key=lambda f: (f.t, f.track, f.rule))]
+
+    def finish(self, now: float) -> list[Incident]:
+        """The stream has ended: judges the tracks still open and gives up all that is waiting."""
+        signals = {head: source.snapshot() for head, source in self._signals.items()}
+        findings = [
+            finding
+            for track in self._tracker.end_all()
+            for finding in self._rulebook.judge(track, self._scene, signals, now, track_ended=True)
+        ]
+        self._waiting += self._once(findings)
+        return self.due(float("inf"))
+
+    def _look(self, frame: Frame) -> list[Detection]:
+        self.funnel.counts["frames"] += 1
+        try:
+            return self._detector.detect(frame.image)
+        except DetectorError:
+            self.funnel.counts["frames_not_read"] += 1
+            log.warning("frame could not be looked at", frame=frame.index, exc_info=True)
+            return []
+
+    def _remember(self, frame: Frame, tracks: tuple[Track, ...]) -> None:
+        boxes = {track.id: track.points[-1].box for track in tracks}
+        self._neighbours.append((frame.t, frame.index, boxes))
+        oldest = frame.t - NEIGHBOUR_SECONDS
+        while self._neighbours and self._neighbours[0][0] < oldest:
+            self._neighbours.popleft()
+        for track in tracks:
+            self._tracks[track.id] = track
+            if track.id > self._highest_track:
+                self.funnel.counts["vehicles"] += 1
+        self._highest_track = max([self._highest_track, *boxes])
+        waiting = {finding.track for finding in self._waiting}
+        stale = [k for k, t in self._tracks.items() if t.points[-1].t < oldest and k not in waiting]
+        for key in stale:
+            del self._tracks[key]
+
+    def _once(self, findings: list[Finding]) -> list[Finding]:
+        """Leaves out what was reported before: a rule speaks once per vehicle and episode."""
+        fresh = []
+        for finding in findings:
+            key = (finding.rule, finding.track, finding.episode)
+            if key not in self._reported:
+                self._reported[key] = None
+                self.funnel.counts[f"{finding.rule}_{finding.decision}"] += 1
+                fresh.append(finding)
+        while len(self._reported) > 10_000:
+            del self._reported[next(iter(self._reported))]
+        return fresh
+
+    def _incident(self, finding: Finding) -> Incident:
+        source = self._signals.get(finding.head) if finding.head else None
+        return Incident(
+            finding=finding,
+            track=self._tracks[finding.track],
+            signal=source.snapshot() if source else None,
+            neighbours={index: boxes for _, index, boxes in self._neighbours},
+        )
