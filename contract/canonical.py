@@ -1,4 +1,4 @@
-"""Canonical JSON (RFC 8785): one value has one sequence of bytes, so that a hash or signature means something."""
+"""Canonical JSON (RFC 8785): one value has one sequence of bytes, so that its hash means something."""
 
 import hashlib
 from typing import Any
