@@ -1,0 +1,138 @@
+"""From pixels and stream seconds to the words of a manifest: normalised coordinates, UTC, milliseconds."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from contract.messages import (
+    Clock,
+    LampPhase,
+    PlateEvidence,
+    Rule,
+    SceneLine,
+    SignalEvidence,
+    TrajectoryPoint,
+    VehicleSeen,
+    ViolationFacts,
+)
+from edge.pipeline import Incident
+from edge.rules.inputs import Box, Finding, Phase, SignalHistory, Track
+
+SIGNAL_SECONDS = 10.0
+"""Lamp history told before and after the violation (edge-case reviews want the whole amber)."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What is the same for every violation of one camera in one run of the node."""
+
+    node: str
+    camera: str
+    site: str
+    site_name: str
+    size: tuple[int, int]
+    scene: tuple[SceneLine, ...]
+    calibration: str
+    config_sha256: str
+    models: Mapping[str, str]
+    software: str
+    pre_roll: float
+    post_roll: float
+
+
+def violation_facts(
+    standing: Standing,
+    incident: Incident,
+    plate: PlateEvidence,
+    colour: str | None,
+    clock: Clock,
+    utc: Callable[[float], datetime],
+) -> ViolationFacts:
+    """Everything the node knows of one incident.
+
+    Args:
+        colour: body colour of the vehicle, where it could be told.
+        utc: the stream clock's time as UTC.
+    """
+    finding, track = incident.finding, incident.track
+    return ViolationFacts(
+        node=standing.node,
+        camera=standing.camera,
+        site=standing.site,
+        site_name=standing.site_name,
+        rule=Rule(name=finding.rule, version=finding.version),
+        decision=finding.decision,
+        reason=finding.reason,
+        flags=finding.flags,
+        occurred_at=utc(finding.t),
+        clock=clock,
+        vehicle=VehicleSeen(kind=track.kind, confidence=track.confidence, track=track.id, colour=colour),
+        lane=finding.lane,
+        plate=plate,
+        signal=_signal(finding, incident.signal, utc),
+        trajectory=_trajectory(standing, finding, track),
+        scene=standing.scene,
+        calibration=standing.calibration,
+        config_sha256=standing.config_sha256,
+        models=dict(standing.models),
+        software=standing.software,
+    )
+
+
+def normalised(box: Box, size: tuple[int, int]) -> Box:
+    """A box in pixels as parts of the picture's width and height."""
+    width, height = size
+    return (box[0] / width, box[1] / height, box[2] / width, box[3] / height)
+
+
+def _trajectory(standing: Standing, finding: Finding, track: Track) -> tuple[TrajectoryPoint, ...]:
+    first, last = finding.t - standing.pre_roll, finding.t + standing.post_roll
+    width, height = standing.size
+    return tuple(
+        TrajectoryPoint(
+            t_ms=round((p.t - finding.t) * 1000),
+            ground=(p.ground[0] / width, p.ground[1] / height),
+            box=normalised(p.box, standing.size),
+        )
+        for p in track.points
+        if first <= p.t <= last
+    )
+
+
+def _signal(
+    finding: Finding, history: SignalHistory | None, utc: Callable[[float], datetime]
+) -> SignalEvidence | None:
+    if history is None:
+        return None
+    first, last = finding.t - SIGNAL_SECONDS, finding.t + SIGNAL_SECONDS
+    near = [phase for phase in history.phases if phase.end >= first and phase.start <= last]
+    return SignalEvidence(
+        head=history.head,
+        source=history.source,
+        phases=tuple(_phase(phase, utc) for phase in near),
+        elapsed_red_ms=_milliseconds(finding.elapsed_red),
+        amber_ms=_milliseconds(finding.amber),
+    )
+
+
+def _phase(phase: Phase, utc: Callable[[float], datetime]) -> LampPhase:
+    return LampPhase(
+        colour=phase.colour,
+        start=utc(phase.start),
+        end=utc(phase.end),
+        onset_observed=phase.onset_observed,
+        uncertainty_ms=round(phase.uncertainty * 1000),
+    )
+
+
+def _milliseconds(seconds: float | None) -> int | None:
+    return None if seconds is None else round(seconds * 1000)
+
+
+def stream_utc(t: float, captured_at: datetime) -> Callable[[float], datetime]:
+    """A clock that reads `captured_at` at stream time `t` and runs evenly from there."""
+
+    def utc(at: float) -> datetime:
+        return captured_at + timedelta(seconds=at - t)
+
+    return utc
