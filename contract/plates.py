@@ -1,0 +1,269 @@
+"""Vietnamese number plates (biển số xe) as a value: parse, normalise, print, kind, series, province.
+
+Grammar: TT 79/2024/TT-BCA as amended by TT 51/2025/TT-BCA; the letters and codes are dated data in
+`configs/law/plates.yaml`. A string alone may be several plates (`98A12345` is a car or an old motorbike), so
+the layout, the ground colour and the vehicle decide; where they don't, parsing refuses rather than guesses.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from functools import cache
+from typing import Literal
+
+from contract.plate_tables import plate_tables
+from contract.vehicles import VehicleKind
+
+PlateColour = Literal["white", "yellow", "blue", "red"]
+"""Ground: white ordinary, yellow commercial transport, blue state body, red military (Law 36/2024, 36)."""
+
+LONGEST = 24
+"""No printed plate is longer; anything longer is refused before it is looked at."""
+
+_SEPARATORS = re.compile(r"[\s.\-·•,:;_/|–—]+")
+
+
+class PlateError(ValueError):
+    """A text that is no plate; the message names the problem."""
+
+
+class AmbiguousPlateError(PlateError):
+    """Several plates fit the text and what else was seen; `candidates` are they."""
+
+    def __init__(self, text: str, candidates: tuple["Plate", ...]) -> None:
+        self.candidates = candidates
+        listed = " or ".join(f"{plate} ({plate.kind.value})" for plate in candidates)
+        super().__init__(f"{text!r} can be {listed}: say the number of lines, the colour or the vehicle")
+
+
+class PlateKind(StrEnum):
+    """Kind of plate (loại biển)."""
+
+    CAR = "car"
+    CAR_OLD = "car_old"
+    MOTORBIKE = "motorbike"
+    MOTORBIKE_OLD = "motorbike_old"
+    STATE_CAR = "state_car"
+    STATE_MOTORBIKE = "state_motorbike"
+    SPECIAL = "special"
+    ELECTRIC_MOTORBIKE = "electric_motorbike"
+    DIPLOMATIC = "diplomatic"
+    TEMPORARY = "temporary"
+    MILITARY = "military"
+
+
+@dataclass(frozen=True)
+class Plate:
+    """One plate. `normalised` is the key for look-ups (upper case, no separators, Đ as D); `printed` is what
+    stands on the metal, two-line motorbike plates with a blank between the lines."""
+
+    normalised: str
+    kind: PlateKind
+    province_code: str | None
+    series: str
+    number: str
+    printed: str
+
+    def __str__(self) -> str:
+        return self.printed
+
+    def province(self, at: date) -> str | None:
+        """The province (or national body) the code stood for on that day; None for military plates."""
+        return None if self.province_code is None else plate_tables().province(self.province_code, at)
+
+    @property
+    def excluded_reason(self) -> str | None:
+        """Why this channel may not fine the vehicle, or None."""
+        if self.kind is PlateKind.MILITARY:
+            return "xe quân đội: chuyển kiểm soát quân sự — military vehicle: goes to military control"
+        return None
+
+
+_Carrier = Literal["car", "motorbike", "any"]
+_ORDINARY = frozenset({"white", "yellow"})
+_WHITE = frozenset({"white"})
+_BLUE = frozenset({"blue"})
+_RED = frozenset({"red"})
+
+
+@dataclass(frozen=True)
+class _Form:
+    """One form a plate may have: pattern over the normalised text (groups p, s, n, and m for a mission)."""
+
+    kind: PlateKind
+    pattern: re.Pattern[str]
+    printed: str
+    colours: frozenset[str]
+    on: _Carrier
+
+    def allows(self, lines: int | None, colour: str | None, vehicle: VehicleKind | None) -> bool:
+        """False if something that was seen rules this form out."""
+        # Blue alone makes an ordinary-looking plate a state one: without the colour it is called ordinary.
+        fits_colour = self.colours != _BLUE if colour is None else colour in self.colours
+        two_wheels = vehicle in (VehicleKind.MOTORBIKE, VehicleKind.BICYCLE)
+        fits_vehicle = vehicle is None or self.on == "any" or (self.on == "motorbike") == two_wheels
+        return fits_colour and fits_vehicle and not (lines == 1 and self.on == "motorbike")
+
+
+@cache
+def _forms() -> tuple[_Form, ...]:
+    tables = plate_tables()
+    letters = tables.series
+    p = f"(?P<p>{'|'.join(sorted(tables.issued_codes))})"
+    letter = f"[{letters.letters}]"
+    state = f"[{letters.state_letters}]"
+    old = f"[{letters.old_motorbike_letters}]"
+    second = f"[{letters.second_motorbike_letters}]"
+    special = "|".join(letters.special)
+    mission = "|".join(letters.diplomatic)
+    four, five = r"(?P<n>[0-9]{4})", r"(?P<n>(?!00000)[0-9]{5})"
+    either = r"(?P<n>[0-9]{4}|(?!00000)[0-9]{5})"
+    long, spaced = "{p}{s}-{n}", "{p}-{s} {n}"
+    kinds = PlateKind
+
+    def form(kind: PlateKind, pattern: str, printed: str, colours: frozenset[str], on: _Carrier) -> _Form:
+        return _Form(kind, re.compile(pattern), printed, colours, on)
+
+    return (
+        form(kinds.CAR, f"{p}(?P<s>{letter}){five}", long, _ORDINARY, "car"),
+        form(kinds.CAR_OLD, f"{p}(?P<s>{letter}){four}", long, _ORDINARY, "car"),
+        form(
+            kinds.MOTORBIKE,
+            f"{p}(?P<s>(?!{letters.electric}){letter}{second}){five}",
+            spaced,
+            _ORDINARY,
+            "motorbike",
+        ),
+        form(kinds.MOTORBIKE_OLD, f"{p}(?P<s>{old}[1-9]){either}", spaced, _ORDINARY, "motorbike"),
+        form(kinds.MOTORBIKE_OLD, f"{p}(?P<s>{letter}{letter}){four}", spaced, _ORDINARY, "motorbike"),
+        form(kinds.STATE_CAR, f"{p}(?P<s>{state}){either}", long, _BLUE, "car"),
+        form(kinds.STATE_MOTORBIKE, f"{p}(?P<s>{state}[1-9]){five}", spaced, _BLUE, "motorbike"),
+        form(kinds.SPECIAL, f"{p}(?P<s>{special}){either}", long, _ORDINARY | _BLUE, "car"),
+        form(
+            kinds.ELECTRIC_MOTORBIKE,
+            f"{p}(?P<s>{letters.electric}[1-9]?){five}",
+            spaced,
+            _ORDINARY,
+            "motorbike",
+        ),
+        form(
+            kinds.DIPLOMATIC,
+            f"{p}(?P<m>[0-9]{{3}})(?P<s>{mission})(?P<n>[0-9]{{2}})",
+            "{p}-{m}-{s}-{n}",
+            _WHITE,
+            "any",
+        ),
+        form(
+            kinds.DIPLOMATIC,
+            f"{p}(?P<s>{mission})(?P<m>[0-9]{{3}})(?P<n>[0-9]{{2}})",
+            "{p}-{s}-{m}-{n}",
+            _WHITE,
+            "car",
+        ),
+        form(kinds.TEMPORARY, f"(?P<s>T){p}{five}", "{s}{p}-{n}", _ORDINARY, "any"),
+        form(kinds.MILITARY, r"(?P<s>[A-Z]{2})(?P<n>[0-9]{4})", "{s}-{n}", _RED, "any"),
+        form(kinds.MILITARY, r"(?P<s>[A-Z]{2})(?P<n>[0-9]{3})", "{s}-{n}", _RED, "motorbike"),
+    )
+
+
+def _printed_number(kind: PlateKind, number: str) -> str:
+    if kind is PlateKind.MILITARY and len(number) == 4:
+        return f"{number[:2]}-{number[2:]}"
+    return f"{number[:3]}.{number[3:]}" if len(number) == 5 else number
+
+
+def _plate(form: _Form, text: str) -> Plate | None:
+    found = form.pattern.fullmatch(text)
+    if found is None:
+        return None
+    parts = found.groupdict()
+    electric = form.kind is PlateKind.ELECTRIC_MOTORBIKE or (
+        form.kind is PlateKind.SPECIAL and parts["s"] == "TD"
+    )
+    series = parts["s"].replace("D", "Đ") if electric else parts["s"]
+    printed = form.printed.format(
+        p=parts.get("p"), m=parts.get("m"), s=series, n=_printed_number(form.kind, parts["n"])
+    )
+    number = (parts.get("m") or "") + parts["n"]
+    return Plate(text, form.kind, parts.get("p"), series, number, printed)
+
+
+def normalise(text: str) -> str:
+    """Upper case, separators off, Đ as D: the form for storing, comparing and looking up. Never raises."""
+    upper = unicodedata.normalize("NFC", text).upper().replace("Đ", "D").replace("Ð", "D")
+    return _SEPARATORS.sub("", upper)
+
+
+def _breaks(text: str) -> set[int]:
+    """Positions in the normalised text at which a separator or a new line stood."""
+    groups = [normalise(group) for group in _SEPARATORS.split(text) if group]
+    ends = [sum(map(len, groups[: index + 1])) for index in range(len(groups))]
+    return set(ends[:-1])
+
+
+def interpretations(
+    text: str,
+    *,
+    lines: int | None = None,
+    colour: PlateColour | None = None,
+    vehicle: VehicleKind | None = None,
+) -> list[Plate]:
+    """Every plate the text can be, given what else was seen; empty if it is none.
+
+    `lines` is the number of text lines on the plate (1 rules out motorbikes), `colour` its ground, `vehicle`
+    what carries it. Separators in the text are evidence too (`98A 12345` is a car, `98-A1 2345` an old
+    motorbike), as long as they fit one of the plates at all. State plates need `colour="blue"`.
+    """
+    if len(text) > LONGEST:
+        return []
+    bare = normalise(text)
+    allowed = [form for form in _forms() if form.allows(lines, colour, vehicle)]
+    plates = [plate for form in allowed if (plate := _plate(form, bare)) is not None]
+    seen = _breaks(text)
+    exact = [plate for plate in plates if _breaks(plate.printed) == seen]
+    return exact or [plate for plate in plates if seen <= _breaks(plate.printed)] or plates
+
+
+def parse(
+    text: str,
+    *,
+    lines: int | None = None,
+    colour: PlateColour | None = None,
+    vehicle: VehicleKind | None = None,
+) -> Plate:
+    """The plate the text is; arguments as for `interpretations`.
+
+    Raises PlateError naming what is wrong, AmbiguousPlateError if more than one plate remains.
+    """
+    plates = interpretations(text, lines=lines, colour=colour, vehicle=vehicle)
+    if len(plates) == 1:
+        return plates[0]
+    if plates:
+        raise AmbiguousPlateError(normalise(text), tuple(plates))
+    raise PlateError(_problem(text, lines, colour, vehicle))
+
+
+def _problem(text: str, lines: int | None, colour: str | None, vehicle: VehicleKind | None) -> str:
+    """Says in words why nothing fits."""
+    if len(text) > LONGEST:
+        return f"{text[:LONGEST]!r}… is too long for a plate ({len(text)} characters)"
+    bare = normalise(text)
+    if not bare:
+        return "no characters: an empty text is no plate"
+    if strange := sorted(set(re.findall(r"[^A-Z0-9]", bare))):
+        return f"{bare!r} has characters no plate has: {' '.join(map(ascii, strange))}"
+    if elsewhere := [plate for form in _forms() if (plate := _plate(form, bare)) is not None]:
+        known = {"lines": lines, "colour": colour, "vehicle": vehicle}
+        seen = ", ".join(f"{name} {value}" for name, value in known.items() if value is not None)
+        kinds = " or ".join(dict.fromkeys(plate.kind.value for plate in elsewhere))
+        return f"{bare!r} would be a {kinds} plate, which does not go with {seen}"
+    code = re.match(r"T?([0-9]{2})", bare)
+    if code is not None and code[1] not in plate_tables().issued_codes:
+        return f"{bare!r}: province code {code[1]} is not issued"
+    if bare.endswith("00000"):
+        return f"{bare!r}: number 000.00 is not issued"
+    if never := sorted(set(bare) & set("IJOQW")):
+        return f"{bare!r}: letter {', '.join(never)} is never used on a plate"
+    return f"{bare!r} ({len(bare)} characters) has the form of no Vietnamese plate"

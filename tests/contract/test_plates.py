@@ -1,0 +1,177 @@
+"""The plate grammar against the study's vectors, its ambiguities, and hostile text."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contract.plate_tables import plate_tables
+from contract.plates import AmbiguousPlateError, PlateError, PlateKind, interpretations, normalise, parse
+from contract.vehicles import VehicleKind
+
+K = PlateKind
+CAR, BIKE, TRUCK = VehicleKind.CAR, VehicleKind.MOTORBIKE, VehicleKind.TRUCK
+
+
+@pytest.mark.parametrize(
+    ("text", "seen", "kind", "printed", "series"),
+    [
+        ("98A12345", {"vehicle": CAR}, K.CAR, "98A-123.45", "A"),
+        ("98A12345", {"vehicle": TRUCK, "lines": 2}, K.CAR, "98A-123.45", "A"),
+        ("98A12345", {"lines": 1}, K.CAR, "98A-123.45", "A"),
+        ("98A12345", {"vehicle": BIKE}, K.MOTORBIKE_OLD, "98-A1 2345", "A1"),
+        ("98A\n12345", {}, K.CAR, "98A-123.45", "A"),
+        ("98-A1\n2345", {}, K.MOTORBIKE_OLD, "98-A1 2345", "A1"),
+        ("98A02345", {}, K.CAR, "98A-023.45", "A"),
+        ("98a1234", {}, K.CAR_OLD, "98A-1234", "A"),
+        ("98AA12345", {}, K.MOTORBIKE, "98-AA 123.45", "AA"),
+        ("54NR12345", {}, K.MOTORBIKE, "54-NR 123.45", "NR"),
+        ("29B112345", {}, K.MOTORBIKE_OLD, "29-B1 123.45", "B1"),
+        ("95-R1 008.88", {}, K.MOTORBIKE_OLD, "95-R1 008.88", "R1"),
+        ("50CA5874", {}, K.MOTORBIKE_OLD, "50-CA 5874", "CA"),
+        ("29-H1 1234", {}, K.MOTORBIKE_OLD, "29-H1 1234", "H1"),
+        ("29MD112345", {}, K.ELECTRIC_MOTORBIKE, "29-MĐ1 123.45", "MĐ1"),
+        ("29-MĐ1 504.66", {}, K.ELECTRIC_MOTORBIKE, "29-MĐ1 504.66", "MĐ1"),
+        ("29MD12345", {}, K.ELECTRIC_MOTORBIKE, "29-MĐ 123.45", "MĐ"),
+        ("29LD12345", {"vehicle": CAR}, K.SPECIAL, "29LD-123.45", "LD"),
+        ("29LD12345", {"vehicle": BIKE}, K.MOTORBIKE, "29-LD 123.45", "LD"),
+        ("51R12345", {"vehicle": TRUCK}, K.SPECIAL, "51R-123.45", "R"),
+        ("80A12345", {"colour": "blue", "vehicle": CAR}, K.STATE_CAR, "80A-123.45", "A"),
+        ("31A9898", {"colour": "blue"}, K.STATE_CAR, "31A-9898", "A"),
+        ("80A112345", {"colour": "blue"}, K.STATE_MOTORBIKE, "80-A1 123.45", "A1"),
+        ("80A12345", {"colour": "yellow", "vehicle": CAR}, K.CAR, "80A-123.45", "A"),
+        ("80441NG45", {}, K.DIPLOMATIC, "80-441-NG-45", "NG"),
+        ("27QT54745", {"vehicle": CAR}, K.DIPLOMATIC, "27-QT-547-45", "QT"),
+        ("80NG44145", {"vehicle": CAR}, K.DIPLOMATIC, "80-NG-441-45", "NG"),
+        ("80NG44145", {"vehicle": BIKE}, K.MOTORBIKE, "80-NG 441.45", "NG"),
+        ("TM1234", {"colour": "red"}, K.MILITARY, "TM-12-34", "TM"),
+        ("TM123", {"vehicle": BIKE}, K.MILITARY, "TM-123", "TM"),
+        ("T8023588", {}, K.TEMPORARY, "T80-235.88", "T"),
+    ],
+)
+def test_a_plate_is_parsed_and_printed(
+    text: str, seen: dict[str, object], kind: PlateKind, printed: str, series: str
+) -> None:
+    plate = parse(text, **seen)
+    assert (plate.kind, str(plate), plate.series) == (kind, printed, series)
+    assert plate.normalised == normalise(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "seen", "problem"),
+    [
+        ("", {}, "no characters"),
+        ("30O12345", {}, "letter O is never used"),
+        ("98I12345", {}, "letter I is never used"),
+        ("98W12345", {}, "letter W is never used"),
+        ("13A12345", {}, "province code 13 is not issued"),
+        ("44A12345", {}, "province code 44 is not issued"),
+        ("87A12345", {}, "province code 87 is not issued"),
+        ("30A00000", {}, "number 000.00 is not issued"),
+        ("98A123", {}, "form of no Vietnamese plate"),
+        ("98A12٣45", {}, "characters no plate has"),
+        ("98A" + "1" * 40, {}, "too long"),
+        ("TM1234", {"colour": "white"}, "military plate, which does not go with colour white"),
+        ("98AA12345", {"lines": 1}, "motorbike plate, which does not go with lines 1"),
+        (
+            "30F1234",
+            {"vehicle": BIKE},
+            "car_old or state_car plate, which does not go with vehicle motorbike",
+        ),
+    ],
+)
+def test_what_is_no_plate_is_named(text: str, seen: dict[str, object], problem: str) -> None:
+    with pytest.raises(PlateError, match=problem):
+        parse(text, **seen)
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("98A12345", [K.CAR, K.MOTORBIKE_OLD]),
+        ("29LD12345", [K.MOTORBIKE, K.SPECIAL]),
+        ("80NG44145", [K.MOTORBIKE, K.DIPLOMATIC]),
+        ("51R12345", [K.MOTORBIKE_OLD, K.SPECIAL]),
+    ],
+)
+def test_a_string_alone_never_decides(text: str, kinds: list[PlateKind]) -> None:
+    with pytest.raises(AmbiguousPlateError, match="can be") as caught:
+        parse(text)
+    assert [plate.kind for plate in caught.value.candidates] == kinds
+    assert [plate.kind for plate in interpretations(text)] == kinds
+
+
+@pytest.mark.parametrize(
+    ("code", "day", "province"),
+    [
+        ("98", date(2025, 6, 30), "Bắc Giang"),
+        ("98", date(2025, 7, 1), "Bắc Ninh"),
+        ("99", date(2024, 1, 1), "Bắc Ninh"),
+        ("75", date(2024, 12, 31), "Thừa Thiên Huế"),
+        ("75", date(2025, 1, 1), "Huế"),
+        ("34", date(2026, 11, 24), "Hải Phòng"),
+    ],
+)
+def test_the_province_depends_on_the_day(code: str, day: date, province: str) -> None:
+    assert parse(f"{code}C-123.45").province(day) == province
+
+
+def test_the_tables_hold_81_codes_at_every_date_without_overlap() -> None:
+    for table in plate_tables().provinces:
+        codes = [code for codes in table.codes.values() for code in codes]
+        assert len(codes) == len(set(codes)) == 81
+
+
+def test_military_plates_are_not_fined_here() -> None:
+    military = parse("TM-12-34")
+    assert "quân sự" in (military.excluded_reason or "")
+    assert military.province(date(2026, 1, 1)) is None
+    assert parse("98A-123.45").excluded_reason is None
+
+
+_TEXTS = st.one_of(
+    st.text(max_size=30),
+    st.text("0123456789ABDĐGHKLMNQRTV.- \n", max_size=14),
+    st.from_regex(r"[1-9][0-9][A-Z][A-Z0-9]?[0-9]{4,5}", fullmatch=True),
+)
+_SEEN = st.fixed_dictionaries(
+    {
+        "lines": st.sampled_from([None, 1, 2]),
+        "colour": st.sampled_from([None, "white", "yellow", "blue", "red"]),
+        "vehicle": st.sampled_from([None, *VehicleKind]),
+    }
+)
+
+
+_PLATE_TEXTS = st.builds(
+    "".join,
+    st.tuples(
+        st.sampled_from(sorted(plate_tables().issued_codes)),
+        st.sampled_from(["A", "A1", "AA", "K", "R", "R2", "MD", "MĐ1", "LD", "NG", "TĐ", "441NG"]),
+        st.sampled_from(["", "-", " "]),
+        st.sampled_from(["1234", "12345", "44145", "45"]),
+    ),
+)
+
+
+@given(_TEXTS, _SEEN)
+def test_hostile_text_gives_plates_or_nothing(text: str, seen: dict[str, object]) -> None:
+    assert all(plate.normalised == normalise(text) for plate in interpretations(text, **seen))
+
+
+@given(_TEXTS.filter(lambda text: not interpretations(text)))
+def test_hostile_text_is_refused_in_words(text: str) -> None:
+    with pytest.raises(PlateError, match=r"plate|issued|used"):
+        parse(text)
+
+
+@given(_PLATE_TEXTS, _SEEN)
+def test_what_is_printed_parses_to_the_same_plate(text: str, seen: dict[str, object]) -> None:
+    plates = interpretations(text, **seen)
+    assert [parse(plate.printed, **seen) for plate in plates] == plates
+
+
+@given(_TEXTS)
+def test_normalising_twice_changes_nothing(text: str) -> None:
+    assert normalise(normalise(text)) == normalise(text)
