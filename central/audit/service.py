@@ -1,0 +1,137 @@
+"""Recording acts and proving that none was altered or taken out.
+
+`record` only stages an entry; the chain is sealed in the last moment before the transaction commits. So the
+lock that puts entries of all processes into one order is held for a few milliseconds, never while somebody
+waits for another lock, and an act and its record are committed together or not at all.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import event, text
+from sqlalchemy.orm import Session as OrmSession
+from sqlalchemy.orm import SessionTransaction
+from sqlmodel import Session, col, select
+
+from central.audit.models import AuditEntry
+from contract.canonical import canonical_bytes, sha256_hex
+
+FIRST_PREVIOUS = "0" * 64
+_LOCK_KEY = 0x4E675475  # "NgTu": one advisory lock number for the chain
+_STAGED = "audit_staged"
+
+
+@dataclass(frozen=True)
+class _Staged:
+    within: SessionTransaction | None
+    at: datetime
+    actor: str
+    action: str
+    subject: str
+    detail: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class ChainReport:
+    """Result of `verify_chain`: `broken_at` is the first entry that doesn't fit, None when all do."""
+
+    entries: int
+    broken_at: int | None
+    reason: str = ""
+
+
+def record(session: OrmSession, actor: str, action: str, subject: str, detail: dict[str, Any]) -> None:
+    """Notes that `actor` (`user:lan`, `node:nut-1`, `system`) did `action` to `subject` (`case:17`).
+
+    `detail` is JSON without floats beyond what RFC 8785 can write. Sealed and written when the transaction
+    commits.
+    """
+    within = session.get_nested_transaction() or session.get_transaction()
+    entry = _Staged(within, datetime.now(UTC), actor[:100], action, subject[:160], detail)
+    session.info.setdefault(_STAGED, []).append(entry)
+    if within is None:
+        session.begin()  # else a session that only records would have nothing to commit
+
+
+@event.listens_for(OrmSession, "before_commit")
+def _seal(session: OrmSession) -> None:
+    if session.in_nested_transaction() or not session.info.get(_STAGED):
+        return
+    staged: list[_Staged] = session.info.pop(_STAGED)
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK_KEY})
+    last = session.execute(
+        select(AuditEntry.seq, AuditEntry.hash).order_by(col(AuditEntry.seq).desc())
+    ).first()
+    seq, previous = (last[0], last[1]) if last else (0, FIRST_PREVIOUS)
+    for item in staged:
+        seq += 1
+        entry = AuditEntry(
+            seq=seq,
+            at=item.at,
+            actor=item.actor,
+            action=item.action,
+            subject=item.subject,
+            detail=item.detail,
+            previous=previous,
+            hash="",
+        )
+        entry.hash = previous = entry_hash(entry)
+        session.add(entry)
+
+
+@event.listens_for(OrmSession, "after_soft_rollback")
+def _forget(session: OrmSession, ended: SessionTransaction) -> None:
+    staged: list[_Staged] = session.info.get(_STAGED, [])
+    session.info[_STAGED] = [item for item in staged if not _is_within(item.within, ended)]
+
+
+def _is_within(transaction: SessionTransaction | None, ended: SessionTransaction) -> bool:
+    while transaction is not None and transaction is not ended:
+        transaction = transaction.parent
+    return transaction is ended or ended.parent is None
+
+
+def entry_hash(entry: AuditEntry) -> str:
+    """SHA-256 over the canonical JSON of the entry without its own hash."""
+    return sha256_hex(
+        canonical_bytes(
+            {
+                "seq": entry.seq,
+                "at": entry.at.astimezone(UTC).isoformat(timespec="microseconds"),
+                "actor": entry.actor,
+                "action": entry.action,
+                "subject": entry.subject,
+                "detail": entry.detail,
+                "previous": entry.previous,
+            }
+        )
+    )
+
+
+def verify_chain(session: Session) -> ChainReport:
+    """Walks the whole log and finds the first entry that was altered, or before which one is missing."""
+    expected_seq, previous, count = 1, FIRST_PREVIOUS, 0
+    query = select(AuditEntry).order_by(col(AuditEntry.seq)).execution_options(yield_per=1000)
+    for entry in session.exec(query):
+        if entry.seq != expected_seq:
+            return ChainReport(count, expected_seq, f"entry {expected_seq} is missing")
+        if entry.previous != previous:
+            return ChainReport(count, entry.seq, f"entry {entry.seq} doesn't follow the one before it")
+        if entry.hash != entry_hash(entry):
+            return ChainReport(count, entry.seq, f"entry {entry.seq} was altered")
+        expected_seq, previous, count = entry.seq + 1, entry.hash, count + 1
+    return ChainReport(count, None)
+
+
+def list_entries(
+    session: Session, after: int | None = None, subject: str | None = None, limit: int = 50
+) -> list[AuditEntry]:
+    """Newest first; `after` is the `seq` of the last entry of the page before."""
+    query = select(AuditEntry).order_by(col(AuditEntry.seq).desc()).limit(limit)
+    if after is not None:
+        query = query.where(col(AuditEntry.seq) < after)
+    if subject is not None:
+        query = query.where(AuditEntry.subject == subject)
+    return list(session.exec(query))

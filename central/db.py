@@ -1,0 +1,87 @@
+"""The centre's database: one engine from a URL, one transaction per request, committed at the edge.
+
+Application code never commits; `transaction` (processes) and `SessionDep` (requests) do. SQLite takes its
+write lock when a transaction begins, so that reading and then writing can't fail half way with a stale
+snapshot; PostgreSQL locks what services ask it to lock.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+from fastapi import Depends, Request
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry
+from sqlmodel import Session, SQLModel
+
+from central.errors import DomainError
+
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+_SQLITE_PRAGMAS = ("journal_mode=WAL", "foreign_keys=ON", "busy_timeout=30000", "synchronous=FULL")
+
+
+def make_engine(url: str) -> Engine:
+    """An engine for `sqlite:///path` or `postgresql://user@host/name` (always the psycopg 3 driver)."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        engine = create_engine(parsed, connect_args={"check_same_thread": False})
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_immediate)
+        return engine
+    if parsed.get_backend_name() == "postgresql":
+        return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, pool_size=20)
+    raise ValueError(f"database {parsed.get_backend_name()!r} is not supported: use sqlite or postgresql")
+
+
+def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    # The driver's own transaction control begins too late (at the first write); SQLAlchemy's event begins it.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in _SQLITE_PRAGMAS:
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_immediate(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def is_postgresql(session: Session) -> bool:
+    """Whether row locks, advisory locks and SKIP LOCKED are there."""
+    return session.get_bind().dialect.name == "postgresql"
+
+
+@contextmanager
+def transaction(engine: Engine) -> Iterator[Session]:
+    """One unit of work: committed when the block ends, rolled back when it raises.
+
+    A DomainError marked `keeps_writes` (a refused sign-in that must be counted) is committed before it goes
+    on.
+    """
+    with Session(engine, expire_on_commit=False) as session:
+        try:
+            yield session
+        except DomainError as error:
+            if error.keeps_writes:
+                session.commit()
+            raise
+        session.commit()
+
+
+def _request_session(request: Request) -> Iterator[Session]:
+    with transaction(request.app.state.engine) as session:
+        yield session
+
+
+# Scope "function": the commit happens before the answer goes out, so a client never sees a success that was
+# lost.
+SessionDep = Annotated[Session, Depends(_request_session, scope="function")]

@@ -1,0 +1,61 @@
+"""Fixtures of the centre's tests: what takes `engine` or `session` runs on SQLite and on PostgreSQL."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import Session, SQLModel
+
+from central.db import make_engine, transaction
+from central.models import ALL_TABLES
+from tests.central import databases
+
+
+@pytest.fixture(scope="session")
+def postgres_engine() -> Iterator[Engine]:
+    """One throw-away database for the whole run, with all tables."""
+    problem = databases.postgres_problem()
+    if problem:
+        pytest.skip(problem)
+    with databases.throwaway_postgres() as url:
+        engine = make_engine(url)
+        SQLModel.metadata.create_all(engine, tables=ALL_TABLES)
+        yield engine
+        engine.dispose()
+
+
+@pytest.fixture
+def sqlite_engine(tmp_path: Path) -> Iterator[Engine]:
+    """A new SQLite file with all tables."""
+    engine = make_engine(f"sqlite:///{tmp_path / 'central.db'}")
+    SQLModel.metadata.create_all(engine, tables=ALL_TABLES)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def empty_postgres_engine(postgres_engine: Engine) -> Engine:
+    """The PostgreSQL database without a row."""
+    databases.empty(postgres_engine)
+    return postgres_engine
+
+
+@pytest.fixture(params=["sqlite_engine", pytest.param("empty_postgres_engine", marks=pytest.mark.postgres)])
+def engine(request: pytest.FixtureRequest) -> Engine:
+    """An empty database with all tables: SQLite, then PostgreSQL."""
+    return request.getfixturevalue(request.param)  # type: ignore[no-any-return]
+
+
+@pytest.fixture
+def session(engine: Engine) -> Iterator[Session]:
+    """One transaction, committed at the end of the test."""
+    with transaction(engine) as session:
+        yield session
+
+
+@pytest.fixture
+def now() -> datetime:
+    """The tests' clock."""
+    return datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
