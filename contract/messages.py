@@ -2,7 +2,8 @@
 
 Conventions: times are UTC with milliseconds (`...Z`); durations are integer milliseconds; coordinates are
 normalised to 0..1 of the detect stream's picture, x to the right, y down, rounded to four digits; hashes are
-SHA-256 in lower-case hex. Unknown keys are refused: a newer sender raises the version instead.
+SHA-256 in lower-case hex; whole numbers stay within ±(2^53 - 1), as in JSON (RFC 7493). Unknown keys are
+refused: a newer sender raises the version instead.
 """
 
 from datetime import UTC, datetime
@@ -37,6 +38,9 @@ Utc = Annotated[AwareDatetime, AfterValidator(_to_milliseconds), PlainSerializer
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,79}$")]
 NodeId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
+Milliseconds = Annotated[int, Field(ge=-(2**53) + 1, le=2**53 - 1)]
+Count = Annotated[int, Field(ge=0, le=2**53 - 1)]
+Ordinal = Annotated[int, Field(ge=1, le=2**53 - 1)]
 Probability = Annotated[float, BeforeValidator(lambda v: round(float(v), 4)), Field(ge=0, le=1)]
 Coordinate = Annotated[float, BeforeValidator(lambda v: round(float(v), 4)), Field(ge=-1, le=2)]
 Point = tuple[Coordinate, Coordinate]
@@ -54,21 +58,21 @@ FileRole = Literal["before", "over", "continuing", "plate", "context", "clip"]
 class Message(BaseModel):
     """Base of everything on the wire: immutable, no unknown keys."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, allow_inf_nan=False)
 
 
 class Rule(Message):
     """The rule that found the violation, with the version of its logic."""
 
     name: RuleName
-    version: Annotated[int, Field(ge=1)]
+    version: Ordinal
 
 
 class Clock(Message):
     """Where a time came from: RTCP sender report (`prft`), the node's clock (`host`), a file's timestamps."""
 
     source: ClockSource
-    uncertainty_ms: Annotated[int, Field(ge=0)]
+    uncertainty_ms: Count
 
 
 class VehicleSeen(Message):
@@ -76,7 +80,7 @@ class VehicleSeen(Message):
 
     kind: VehicleKind
     confidence: Probability
-    track: Annotated[int, Field(ge=1)]
+    track: Ordinal
     colour: str | None = None
 
 
@@ -98,7 +102,7 @@ class PlateCharacter(Message):
 class RawRead(Message):
     """What was read on one frame, before any vote; `t_ms` counts from the violation's time."""
 
-    t_ms: int
+    t_ms: Milliseconds
     text: str
     confidence: Probability
 
@@ -131,7 +135,7 @@ class LampPhase(Message):
     start: Utc
     end: Utc
     onset_observed: bool
-    uncertainty_ms: Annotated[int, Field(ge=0)]
+    uncertainty_ms: Count
 
 
 class SignalEvidence(Message):
@@ -140,14 +144,14 @@ class SignalEvidence(Message):
     head: Identifier
     source: Literal["vision", "controller"]
     phases: tuple[LampPhase, ...]
-    elapsed_red_ms: int | None = None
-    amber_ms: int | None = None
+    elapsed_red_ms: Milliseconds | None = None
+    amber_ms: Milliseconds | None = None
 
 
 class TrajectoryPoint(Message):
     """Where the vehicle was, `t_ms` after the violation's time; `ground` is where it touches the road."""
 
-    t_ms: int
+    t_ms: Milliseconds
     ground: Point
     box: Box
 
@@ -205,7 +209,7 @@ class ViolationManifest(ViolationFacts):
 
     schema_: Literal["ngatu.manifest/1"] = Field("ngatu.manifest/1", alias="schema")
     event_id: Identifier
-    sequence: Annotated[int, Field(ge=1)]
+    sequence: Ordinal
     previous: Sha256 | None
     files: Annotated[tuple[EvidenceFile, ...], Field(min_length=1)]
 
@@ -258,11 +262,11 @@ class CameraHealth(Message):
     reason: str = ""
     last_frame_at: Utc | None = None
     fps: float = 0.0
-    frames: int = 0
-    dropped: int = 0
-    reconnects: int = 0
+    frames: Count = 0
+    dropped: Count = 0
+    reconnects: Count = 0
     armed: bool = False
-    funnel: dict[str, int] = Field(default_factory=dict)
+    funnel: dict[str, Count] = Field(default_factory=dict)
 
 
 class HealthReport(Message):
@@ -273,10 +277,10 @@ class HealthReport(Message):
     session: Identifier
     at: Utc
     cameras: tuple[CameraHealth, ...]
-    outbox_packages: int
-    outbox_bytes: int
+    outbox_packages: Count
+    outbox_bytes: Count
     oldest_waiting: Utc | None = None
-    disk_free_bytes: int
+    disk_free_bytes: Count
     alarms: tuple[str, ...] = ()
 
 
@@ -284,7 +288,7 @@ class MissingPart(Message):
     """What the centre still lacks of a file: it has every byte before `offset` contiguously."""
 
     sha256: Sha256
-    offset: Annotated[int, Field(ge=0)]
+    offset: Count
 
 
 class Receipt(Message):

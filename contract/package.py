@@ -1,0 +1,235 @@
+"""A package as files: a folder or a ZIP that anybody can check offline with the node's public key.
+
+    manifest.json    canonical bytes of the ViolationManifest
+    manifest.jws     the same bytes, signed by the node
+    public-key.txt   the node's public key, for convenience: trust comes from the key given to the check
+    before.jpg ...   the files the manifest names
+
+Nothing is unpacked to disk, no file is read past the size its manifest gives, and no path is followed: a
+hostile ZIP can't write or swell.
+"""
+
+import hashlib
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import IO
+
+from pydantic import ValidationError
+
+from contract.canonical import canonical_bytes, sha256_hex
+from contract.messages import EvidenceFile, ViolationManifest
+from contract.signing import PublicKey, SignatureError, verify
+
+MANIFEST_FILE = "manifest.json"
+SIGNATURE_FILE = "manifest.jws"
+KEY_FILE = "public-key.txt"
+RESERVED = frozenset({MANIFEST_FILE, SIGNATURE_FILE, KEY_FILE})
+
+_TEXT_LIMIT = 4 * 1024 * 1024
+_MOST_FILES = 100
+_PLAIN_NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
+_BROKEN_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
+
+
+class PackageError(ValueError):
+    """The package is not what it should be; the message says what was found."""
+
+
+@dataclass(frozen=True)
+class Link:
+    """A place in a node's chain: the sequence number of a manifest and the SHA-256 of its canonical bytes."""
+
+    sequence: int
+    sha256: str
+
+    @classmethod
+    def of(cls, manifest: ViolationManifest) -> "Link":
+        """The link that the next manifest must follow."""
+        return cls(manifest.sequence, sha256_hex(canonical_bytes(manifest)))
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a check found: what passed, in order, and the first that did not (None: all is well)."""
+
+    path: Path
+    passed: tuple[str, ...]
+    failure: str | None
+    manifest: ViolationManifest | None = None
+
+
+def verify_package(path: Path, key: PublicKey | None = None, previous: Link | None = None) -> Report:
+    """Checks one package: form, signature, every file's size and hash, and its link to `previous` if given.
+
+    Without `key` the key inside the package is used; that proves only that the package agrees with itself,
+    and the report says so. Never raises for a bad package: the failure is in the report.
+    """
+    passed: list[str] = []
+    manifest = None
+    try:
+        with _open(path) as files:
+            manifest = _read_manifest(files)
+            passed.append(f"manifest {manifest.event_id} of node {manifest.node}, number {manifest.sequence}")
+            passed.append(_check_signature(files, manifest, key))
+            passed += [_check_file(files, file) for file in manifest.files]
+            _check_nothing_else(files, manifest)
+        if previous is not None:
+            follow(previous, manifest)
+            passed.append(f"follows number {previous.sequence}")
+    except PackageError as problem:
+        return Report(path, tuple(passed), str(problem), manifest)
+    except OSError as problem:
+        return Report(path, tuple(passed), f"can't be read: {problem}", manifest)
+    return Report(path, tuple(passed), None, manifest)
+
+
+def verify_packages(paths: Sequence[Path], key: PublicKey | None = None) -> list[Report]:
+    """Checks several packages, and that those of one node follow each other without a gap.
+
+    Reports come in the order of the chain; packages without a readable manifest come first.
+    """
+    reports = [verify_package(path, key) for path in paths]
+    broken = [report for report in reports if report.manifest is None]
+    whole = [(report.manifest, report) for report in reports if report.manifest is not None]
+    whole.sort(key=lambda pair: (pair[0].node, pair[0].sequence))
+    linked = []
+    for number, (manifest, report) in enumerate(whole):
+        before = whole[number - 1][0] if number else None
+        same_node = before is not None and before.node == manifest.node
+        linked.append(_linked(report, manifest, before if same_node else None))
+    return broken + linked
+
+
+def follow(previous: Link, manifest: ViolationManifest) -> None:
+    """Raises PackageError unless the manifest is the next one after `previous`."""
+    if manifest.sequence != previous.sequence + 1:
+        raise PackageError(
+            f"chain broken: number {manifest.sequence} comes after number {previous.sequence}"
+            + (", something between is missing" if manifest.sequence > previous.sequence + 1 else "")
+        )
+    if manifest.previous != previous.sha256:
+        raise PackageError(
+            f"chain broken: number {manifest.sequence} follows another number {previous.sequence}"
+        )
+
+
+def _linked(report: Report, manifest: ViolationManifest, before: ViolationManifest | None) -> Report:
+    if before is None or report.failure is not None:
+        return report
+    try:
+        follow(Link.of(before), manifest)
+    except PackageError as problem:
+        return replace(report, failure=str(problem))
+    return replace(report, passed=(*report.passed, f"follows number {before.sequence}"))
+
+
+def _read_manifest(files: "_Files") -> ViolationManifest:
+    data = files.read(MANIFEST_FILE, _TEXT_LIMIT)
+    try:
+        manifest = ViolationManifest.model_validate_json(data)
+    except ValidationError as problem:
+        first = problem.errors()[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the whole"
+        raise PackageError(f"{MANIFEST_FILE} is not a manifest: {where}: {first['msg']}") from problem
+    if canonical_bytes(manifest) != data:
+        raise PackageError(f"{MANIFEST_FILE} is not in canonical form")
+    return manifest
+
+
+def _check_signature(files: "_Files", manifest: ViolationManifest, key: PublicKey | None) -> str:
+    token = files.read(SIGNATURE_FILE, 2 * _TEXT_LIMIT).decode("ascii", "replace").strip()
+    note = ""
+    if key is None:
+        key = _enclosed_key(files)
+        note = " found in the package itself: compare it with the node's enrolment"
+    try:
+        payload = verify(token, key)
+    except SignatureError as problem:
+        raise PackageError(f"{SIGNATURE_FILE}: {problem}") from problem
+    if payload != canonical_bytes(manifest):
+        raise PackageError(f"{SIGNATURE_FILE} signs another manifest than {MANIFEST_FILE}")
+    return f"signature of key {key.key_id}{note}"
+
+
+def _enclosed_key(files: "_Files") -> PublicKey:
+    try:
+        return PublicKey.from_text(files.read(KEY_FILE, 1024).decode("ascii", "replace").strip())
+    except ValueError as problem:
+        raise PackageError(f"{KEY_FILE}: {problem}") from problem
+
+
+def _check_file(files: "_Files", file: EvidenceFile) -> str:
+    size, digest = 0, hashlib.sha256()
+    for piece in files.pieces(file.name, file.bytes):
+        size += len(piece)
+        digest.update(piece)
+    if size != file.bytes:
+        raise PackageError(f"{file.name} has {size} bytes, the manifest says {file.bytes}")
+    if digest.hexdigest() != file.sha256:
+        raise PackageError(f"{file.name} was changed: its SHA-256 is not the manifest's")
+    return f"{file.name} ({file.role}, {file.bytes} bytes)"
+
+
+def _check_nothing_else(files: "_Files", manifest: ViolationManifest) -> None:
+    extra = files.names - RESERVED - {file.name for file in manifest.files}
+    if extra:
+        raise PackageError(f"{min(extra)} is in the package but not in its manifest")
+
+
+@dataclass(frozen=True)
+class _Files:
+    """The files of a package, in a folder or a ZIP; every name is plain (no folder, no link)."""
+
+    names: set[str]
+    source: Path | zipfile.ZipFile
+
+    def read(self, name: str, limit: int) -> bytes:
+        return b"".join(self.pieces(name, limit))
+
+    def pieces(self, name: str, limit: int) -> Iterator[bytes]:
+        """The content, piece by piece. Raises PackageError when it is missing or longer than `limit`."""
+        if name not in self.names:
+            raise PackageError(f"{name} is missing")
+        total = 0
+        try:
+            with self._stream(name) as stream:
+                while piece := stream.read(1 << 20):
+                    total += len(piece)
+                    if total > limit:
+                        raise PackageError(f"{name} is longer than the {limit} bytes it may have")
+                    yield piece
+        except _BROKEN_ZIP as problem:
+            raise PackageError(f"{name} can't be unpacked: {problem}") from problem
+
+    def _stream(self, name: str) -> IO[bytes]:
+        return (self.source / name).open("rb") if isinstance(self.source, Path) else self.source.open(name)
+
+
+@contextmanager
+def _open(path: Path) -> Iterator[_Files]:
+    if path.is_dir():
+        entries = list(path.iterdir())
+        odd = [entry.name for entry in entries if entry.is_symlink() or not entry.is_file()]
+        yield _Files(_plain([entry.name for entry in entries], odd), path)
+        return
+    try:
+        archive = zipfile.ZipFile(path)
+    except (*_BROKEN_ZIP, FileNotFoundError) as problem:
+        raise PackageError("neither a package folder nor a ZIP of one") from problem
+    with archive:
+        odd = [entry.filename for entry in archive.infolist() if entry.flag_bits & 1]
+        yield _Files(_plain([entry.filename for entry in archive.infolist()], odd), archive)
+
+
+def _plain(names: list[str], odd: list[str]) -> set[str]:
+    if len(names) > _MOST_FILES:
+        raise PackageError(f"{len(names)} files: a package has at most {_MOST_FILES}")
+    for name in names:
+        if name in odd or not _PLAIN_NAME.fullmatch(name) or names.count(name) > 1:
+            raise PackageError(f"{name[:80]!r} does not belong in a package (folder, link, locked, repeated)")
+    return set(names)
