@@ -1,0 +1,59 @@
+"""Still pictures from disk: the commands `ngatu read` and `ngatu see` go through them one by one."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+MAX_PIXELS = 100_000_000
+"""Larger pictures are refused: no camera makes them, and the networks would take minutes."""
+
+
+class PictureError(ValueError):
+    """The file is not a picture we can read; the message names it and says why."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A decoded still, BGR, H x W x 3."""
+
+    path: Path
+    image: NDArray[np.uint8]
+
+
+def load_picture(path: Path) -> Picture:
+    """Decodes one file.
+
+    Raises:
+        PictureError: missing, unreadable, or not a picture.
+    """
+    try:
+        data = np.frombuffer(path.read_bytes(), np.uint8)
+    except OSError as problem:
+        raise PictureError(f"{path}: {problem.strerror or problem}") from problem
+    if data.size == 0:
+        raise PictureError(f"{path}: the file is empty")
+    try:
+        image = cv2.imdecode(data, cv2.IMREAD_COLOR)
+    except cv2.error as problem:
+        raise PictureError(f"{path}: broken picture ({str(problem).splitlines()[0][:120]})") from problem
+    if image is None:
+        raise PictureError(f"{path}: not a picture OpenCV can decode (JPEG, PNG, WebP, BMP, TIFF)")
+    if image.shape[0] * image.shape[1] > MAX_PIXELS:
+        raise PictureError(f"{path}: more than {MAX_PIXELS:,} pixels; scale it down first")
+    return Picture(path, np.asarray(image, np.uint8))
+
+
+def find_pictures(paths: Iterable[Path]) -> Iterator[Path]:
+    """The files named, and for a folder all files below it with a picture's ending, in order of name."""
+    for path in paths:
+        if path.is_dir():
+            yield from sorted(p for p in path.rglob("*") if p.suffix.lower() in _ENDINGS)
+        else:
+            yield path
+
+
+_ENDINGS = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"}
