@@ -207,7 +207,7 @@ class ViolationManifest(ViolationFacts):
     manifest before (null for the first): together they prove that nothing was left out.
     """
 
-    schema_: Literal["ngatu.manifest/1"] = Field("ngatu.manifest/1", alias="schema")
+    schema_: Literal["ngatu.manifest/1"] = Field(default="ngatu.manifest/1", alias="schema")
     event_id: Identifier
     sequence: Ordinal
     previous: Sha256 | None
@@ -235,7 +235,7 @@ class CameraInfo(Message):
 class Enrolment(Message):
     """What a node shows the centre once, by hand, to be let in: who it is and the key it signs with."""
 
-    schema_: Literal["ngatu.enrolment/1"] = Field("ngatu.enrolment/1", alias="schema")
+    schema_: Literal["ngatu.enrolment/1"] = Field(default="ngatu.enrolment/1", alias="schema")
     node: NodeId
     public_key: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{43}$")]
     software: str
@@ -245,7 +245,7 @@ class Enrolment(Message):
 class NodeStatus(Message):
     """Birth (`online`) and last will (`offline`). `session` tells a late will from a newer birth."""
 
-    schema_: Literal["ngatu.status/1"] = Field("ngatu.status/1", alias="schema")
+    schema_: Literal["ngatu.status/1"] = Field(default="ngatu.status/1", alias="schema")
     node: NodeId
     state: Literal["online", "offline"]
     session: Identifier
@@ -272,7 +272,7 @@ class CameraHealth(Message):
 class HealthReport(Message):
     """A node's word on its own state, sent every half minute."""
 
-    schema_: Literal["ngatu.health/1"] = Field("ngatu.health/1", alias="schema")
+    schema_: Literal["ngatu.health/1"] = Field(default="ngatu.health/1", alias="schema")
     node: NodeId
     session: Identifier
     at: Utc
@@ -299,7 +299,7 @@ class Receipt(Message):
     package is in quarantine and will not be taken; the node keeps it and raises an alarm.
     """
 
-    schema_: Literal["ngatu.receipt/1"] = Field("ngatu.receipt/1", alias="schema")
+    schema_: Literal["ngatu.receipt/1"] = Field(default="ngatu.receipt/1", alias="schema")
     node: NodeId
     event_id: Identifier
     manifest_sha256: Sha256

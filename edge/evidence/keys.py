@@ -1,0 +1,110 @@
+"""The keys of a node: its own signing key, made once at enrolment, and the centre's, which it was given then.
+
+Both live in the node's data folder: `node-key.pem` (PKCS #8, for the owner only) and `centre-key.txt`.
+"""
+
+import os
+import stat
+from pathlib import Path
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
+
+from contract.messages import CameraInfo, Enrolment
+from contract.signing import PublicKey, SigningKey
+
+NODE_KEY_FILE = "node-key.pem"
+CENTRE_KEY_FILE = "centre-key.txt"
+
+
+class KeyFileError(RuntimeError):
+    """A key file is missing, unreadable, open to others or not a key; the message says what to do."""
+
+
+def load_or_make_node_key(data: Path) -> SigningKey:
+    """The node's key; made on the first call. Two processes that race get the same key.
+
+    Raises:
+        KeyFileError: see `load_node_key`.
+    """
+    if not (data / NODE_KEY_FILE).exists():
+        data.mkdir(parents=True, exist_ok=True)
+        _place(data / NODE_KEY_FILE, _to_pem(SigningKey.generate()))
+    return load_node_key(data)
+
+
+def load_node_key(data: Path) -> SigningKey:
+    """The node's key as made at enrolment.
+
+    Raises:
+        KeyFileError: there is none, others may read it, or it is not an Ed25519 key.
+    """
+    path = data / NODE_KEY_FILE
+    try:
+        mode = path.stat().st_mode
+        pem = path.read_bytes()
+    except FileNotFoundError as problem:
+        raise KeyFileError(f"{path} is missing: this node is not enrolled yet") from problem
+    except OSError as problem:
+        raise KeyFileError(f"{path} can't be read: {problem.strerror}") from problem
+    if stat.S_IMODE(mode) & 0o077:
+        raise KeyFileError(f"{path} is open to other users (mode {stat.S_IMODE(mode):o}): chmod 600 it")
+    try:
+        key = load_pem_private_key(pem, password=None)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        key = None
+    if not isinstance(key, Ed25519PrivateKey):
+        # The cause is left out on purpose: a parser's message may quote what it read.
+        raise KeyFileError(f"{path} is not an Ed25519 private key in PEM: restore it or enrol the node anew")
+    return SigningKey(key.private_bytes_raw())
+
+
+def enrolment(node: str, key: PublicKey, software: str, cameras: tuple[CameraInfo, ...]) -> Enrolment:
+    """The document a person carries to the centre, which imports it to know the node."""
+    return Enrolment(node=node, public_key=key.text, software=software, cameras=cameras)
+
+
+def store_centre_key(data: Path, key: PublicKey) -> None:
+    """Keeps the centre's public key, by which receipts are told from forgeries; replaces an older one."""
+    data.mkdir(parents=True, exist_ok=True)
+    fresh = data / f".{CENTRE_KEY_FILE}.{os.getpid()}"
+    fresh.write_text(key.text + "\n", encoding="ascii")
+    fresh.replace(data / CENTRE_KEY_FILE)
+
+
+def load_centre_key(data: Path) -> PublicKey:
+    """The centre's public key. Raises KeyFileError when there is none or it is not a key."""
+    path = data / CENTRE_KEY_FILE
+    try:
+        return PublicKey.from_text(path.read_text(encoding="ascii").strip())
+    except OSError as problem:
+        raise KeyFileError(f"{path} can't be read: enrol the node with the centre's public key") from problem
+    except ValueError as problem:
+        raise KeyFileError(f"{path} is {problem}") from problem
+
+
+def _to_pem(key: SigningKey) -> bytes:
+    private = Ed25519PrivateKey.from_private_bytes(key.seed)
+    return private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
+
+def _place(path: Path, content: bytes) -> None:
+    """Puts a file that only its owner can read at `path`, whole or not at all, never over an existing one."""
+    fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    fresh.unlink(missing_ok=True)
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(fresh, path)
+    except FileExistsError:
+        pass  # another process was first: its key is the node's key
+    finally:
+        fresh.unlink()

@@ -1,0 +1,164 @@
+"""Seals a violation into a package: pictures encoded, hashed, signed, linked to the node's package before.
+
+The same inputs give the same bytes, so that a replay can be compared with `diff -r`.
+"""
+
+import os
+import shutil
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from contract.canonical import canonical_bytes, sha256_hex
+from contract.messages import EvidenceFile, FileRole, ViolationFacts, ViolationManifest
+from contract.package import KEY_FILE, MANIFEST_FILE, SIGNATURE_FILE, Link
+from contract.signing import SigningKey, sign
+
+JPEG_QUALITY = 92
+_EVENTS = uuid.UUID("6b0c7a2e-5a7e-5c0e-9d0b-0f6a1d3b9c44")
+
+
+@dataclass(frozen=True)
+class Still:
+    """A picture of the violation, BGR (height, width, 3) uint8, as the camera gave it, nothing drawn on it."""
+
+    role: FileRole
+    image: NDArray[np.uint8]
+    captured_at: datetime
+
+
+@dataclass(frozen=True)
+class Clip:
+    """An MP4 cut from the camera's own stream; `start` is the time of its first picture."""
+
+    data: bytes
+    start: datetime
+
+
+@dataclass(frozen=True)
+class PackedFile:
+    """A file ready to be sealed."""
+
+    role: FileRole
+    name: str
+    media_type: Literal["image/jpeg", "video/mp4"]
+    data: bytes
+    captured_at: datetime
+
+
+@dataclass(frozen=True)
+class Package:
+    """A sealed violation. `files` holds every file of the package by name, manifest and signature too."""
+
+    manifest: ViolationManifest
+    files: Mapping[str, bytes]
+
+    @property
+    def link(self) -> Link:
+        """The place in the chain that the next package follows."""
+        return Link(self.manifest.sequence, sha256_hex(self.files[MANIFEST_FILE]))
+
+
+def event_id(facts: ViolationFacts, episode: str = "") -> str:
+    """The id of a violation: the same violation found again (a replay, a restart) has the same id."""
+    moment = round(facts.occurred_at.timestamp() * 1000)
+    parts = (facts.node, facts.camera, facts.rule.name, str(facts.vehicle.track), str(moment), episode)
+    return str(uuid.uuid5(_EVENTS, "|".join(parts)))
+
+
+def encode(stills: Iterable[Still], clip: Clip | None) -> tuple[PackedFile, ...]:
+    """Stills as JPEG and the clip as it is, named by role (`before.jpg`, a second one `before-2.jpg`).
+
+    Raises:
+        ValueError: a picture is empty or not BGR, or the clip is empty.
+    """
+    files: list[PackedFile] = []
+    for still in stills:
+        number = sum(file.role == still.role for file in files) + 1
+        name = f"{still.role}.jpg" if number == 1 else f"{still.role}-{number}.jpg"
+        files.append(PackedFile(still.role, name, "image/jpeg", _jpeg(still), still.captured_at))
+    if clip is not None:
+        if not clip.data:
+            raise ValueError("the clip has no bytes")
+        files.append(PackedFile("clip", "clip.mp4", "video/mp4", clip.data, clip.start))
+    return tuple(files)
+
+
+def seal(
+    facts: ViolationFacts, event: str, files: Iterable[PackedFile], previous: Link | None, key: SigningKey
+) -> Package:
+    """Signs the violation as the next package after `previous` (None: the node's first)."""
+    files = tuple(files)
+    manifest = ViolationManifest(
+        **dict(facts),
+        event_id=event,
+        sequence=previous.sequence + 1 if previous else 1,
+        previous=previous.sha256 if previous else None,
+        files=tuple(_described(file) for file in files),
+    )
+    content = {file.name: file.data for file in files}
+    content[MANIFEST_FILE] = canonical_bytes(manifest)
+    content[SIGNATURE_FILE] = sign(manifest, key).encode("ascii")
+    content[KEY_FILE] = key.public.text.encode("ascii") + b"\n"
+    return Package(manifest, content)
+
+
+def write(package: Package, folder: Path) -> None:
+    """Writes the package as a folder, whole or not at all: it appears under its name when all is on the disk.
+
+    Raises:
+        OSError: the disk is full or refuses; nothing is left behind under `folder`.
+    """
+    fresh = folder.with_name(f"{folder.name}.part")
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.mkdir(parents=True)
+    try:
+        for name, data in package.files.items():
+            _write_file(fresh / name, data)
+        sync_folder(fresh)
+        fresh.rename(folder)
+    except OSError:
+        shutil.rmtree(fresh, ignore_errors=True)
+        raise
+    sync_folder(folder.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Makes the names in a folder durable."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _write_file(path: Path, data: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _described(file: PackedFile) -> EvidenceFile:
+    return EvidenceFile(
+        role=file.role,
+        name=file.name,
+        media_type=file.media_type,
+        bytes=len(file.data),
+        sha256=sha256_hex(file.data),
+        captured_at=file.captured_at,
+    )
+
+
+def _jpeg(still: Still) -> bytes:
+    image = still.image
+    if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8 or image.size == 0:
+        raise ValueError(f"the {still.role} picture is not BGR bytes: {image.shape} {image.dtype}")
+    return cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])[1].tobytes()
