@@ -1,0 +1,76 @@
+"""From a node's manifest to a case: which queue it joins, what to look at twice, what it may be a copy of."""
+
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, col, select
+
+from central.cases.lifecycle import State
+from central.cases.models import Case
+from contract.messages import ViolationManifest
+from contract.plates import LONGEST, PlateKind, interpretations, normalise
+
+MAIN, ATTENTION = "main", "attention"
+"""Queues: ordinary cases, and those the node or a rule here has doubts about."""
+
+SAME_ACT = timedelta(minutes=5)
+"""Two cases of one plate, rule and site within this time are taken for one act until a person says otherwise."""
+
+SURE_PLATE = 0.9
+"""Readings below this confidence are marked for a second look."""
+
+_DEAD = (State.REJECTED, State.REFUSED, State.EXPIRED)
+
+
+def flags_of(manifest: ViolationManifest) -> list[str]:
+    """What a person should look at twice, from the node's own words."""
+    flags = list(manifest.flags)
+    if manifest.decision != "violation":
+        flags.append(manifest.decision)
+    plate = manifest.plate
+    if plate.text is None:
+        flags.append("plate_unread")
+    elif plate.confidence < SURE_PLATE or not plate.agreed:
+        flags.append("plate_unsure")
+    flags += [f"plate_{flag}" for flag in plate.flags]
+    if manifest.signal is not None and not all(phase.onset_observed for phase in manifest.signal.phases):
+        flags.append("onset_unseen")
+    return list(dict.fromkeys(flags))
+
+
+def queue_of(manifest: ViolationManifest, duplicate_of: int | None) -> str:
+    """`attention` for what the node called borderline or undecidable and for possible copies; else `main`."""
+    return MAIN if manifest.decision == "violation" and duplicate_of is None else ATTENTION
+
+
+def plate_key(text: str | None) -> str | None:
+    """The plate as stored, or None when it was not read or can't be a plate's length."""
+    key = normalise(text) if text else ""
+    return key if 0 < len(key) <= LONGEST else None
+
+
+def is_military(manifest: ViolationManifest) -> bool:
+    """True for a red plate or a military form: not fined here but handed to military control (TT 169/2021)."""
+    plate = manifest.plate
+    if plate.text is None:
+        return plate.colour == "red"
+    read = interpretations(
+        plate.text, lines=plate.lines, colour=plate.colour, vehicle=manifest.vehicle.kind
+    )
+    return plate.colour == "red" or any(found.kind is PlateKind.MILITARY for found in read)
+
+
+def earlier_case(
+    session: Session, plate: str | None, rule: str, site: str, at: datetime, not_id: int | None = None
+) -> int | None:
+    """A living case of the same plate, rule and site within `SAME_ACT`: the one this may be a copy of."""
+    if plate is None:
+        return None
+    query = (
+        select(Case.id)
+        .where(Case.plate == plate, Case.rule == rule, Case.site == site)
+        .where(col(Case.occurred_at).between(at - SAME_ACT, at + SAME_ACT))
+        .where(col(Case.state).not_in(_DEAD), col(Case.id) != (not_id or 0))
+        .order_by(col(Case.id))
+        .limit(1)
+    )
+    return session.exec(query).first()

@@ -1,0 +1,125 @@
+"""Tables of cases. The CHECK constraints repeat what `lifecycle` promises, for the day a service is wrong."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, Index, text
+from sqlmodel import Field, SQLModel
+
+from central.cases.lifecycle import CHARGED, State
+
+
+def _in(states: frozenset[State]) -> str:
+    return "(" + ", ".join(f"'{state.value}'" for state in sorted(states)) + ")"
+
+
+_CHECKS = (
+    CheckConstraint(f"state IN {_in(frozenset(State))}", name="state"),
+    # Two people (hai người khác nhau): whoever accepts never also decides for the police.
+    CheckConstraint("operator_id <> officer_id", name="two_people"),
+    CheckConstraint(
+        f"state NOT IN {_in(CHARGED)} OR (operator_id IS NOT NULL AND officer_id IS NOT NULL "
+        "AND plate IS NOT NULL AND node_decision <> 'undecidable')",
+        name="charged_by_two",
+    ),
+    CheckConstraint(
+        f"state NOT IN {_in(CHARGED)} OR owner_match IS TRUE OR mismatch_resolved_by IS NOT NULL",
+        name="charged_with_match",
+    ),
+    CheckConstraint(
+        "state <> 'in_review' OR (lease_owner_id IS NOT NULL AND lease_until IS NOT NULL)", name="lease"
+    ),
+    CheckConstraint("state <> 'rejected' OR reason IS NOT NULL", name="rejected_with_reason"),
+)
+
+
+class Case(SQLModel, table=True):
+    """A possible violation on its way through the house (hồ sơ).
+
+    `plate_read` is what the node read and never changes; `plate` is what people work with. Both are normalised
+    (no separators). `flags` say why a person should look twice; any flag puts the case into the `attention`
+    queue. `lease_*` says who has it on the screen; `operator_*` who took the decision of the first stage,
+    `officer_*` who took the second. `version` grows with each step: a decision must name the one it saw.
+    """
+
+    __tablename__ = "case_file"
+    __table_args__ = (
+        *_CHECKS,
+        Index("ix_case_file_queue", "state", "queue", "notice_due_at", "id"),
+        Index("ix_case_file_natural_key", "plate", "rule", "site", "occurred_at"),
+        Index(
+            "ix_case_file_lease",
+            "lease_owner_id",
+            postgresql_where=text("lease_owner_id IS NOT NULL"),
+            sqlite_where=text("lease_owner_id IS NOT NULL"),
+        ),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    event_id: str = Field(max_length=80, unique=True)
+    state: str = Field(max_length=20)
+    version: int = 1
+    queue: str = Field(max_length=12)
+    flags: list[str] = Field(default_factory=list, sa_type=JSON)
+
+    node: str = Field(max_length=63)
+    camera: str = Field(max_length=80)
+    site: str = Field(max_length=80)
+    site_name: str = Field(max_length=200)
+    rule: str = Field(max_length=20)
+    node_decision: str = Field(max_length=12)
+    occurred_at: datetime
+    received_at: datetime
+
+    vehicle_kind: str = Field(max_length=12)
+    vehicle_colour: str | None = Field(default=None, max_length=40)
+    plate_read: str | None = Field(default=None, max_length=24)
+    plate: str | None = Field(default=None, max_length=24)
+    plate_colour: str | None = Field(default=None, max_length=8)
+    plate_kind: str | None = Field(default=None, max_length=24)
+    plate_confidence: float = 0.0
+
+    notice_due_at: datetime
+    limitation_at: datetime
+    duplicate_of_id: int | None = Field(default=None, foreign_key="case_file.id")
+
+    lease_owner_id: int | None = Field(default=None, foreign_key="app_user.id")
+    lease_until: datetime | None = None
+    operator_id: int | None = Field(default=None, foreign_key="app_user.id")
+    operator_at: datetime | None = None
+    officer_id: int | None = Field(default=None, foreign_key="app_user.id")
+    officer_at: datetime | None = None
+    reason: str | None = Field(default=None, max_length=40)
+
+    lookup_due_at: datetime | None = Field(default=None, index=True)
+    lookup_tries: int = 0
+    owner_match: bool | None = None
+    mismatch_resolved_by: int | None = Field(default=None, foreign_key="app_user.id")
+
+
+class CaseEvidence(SQLModel, table=True):
+    """The signed manifest of a case as plain data: apart from the case, whose row has to stay small."""
+
+    __tablename__ = "case_evidence"
+
+    case_id: int = Field(primary_key=True, foreign_key="case_file.id")
+    manifest_sha256: str = Field(max_length=64)
+    manifest: dict[str, Any] = Field(sa_type=JSON)
+
+
+class CaseEvent(SQLModel, table=True):
+    """One step in a case's history (nhật ký hồ sơ); nobody's `actor_id` means the programme."""
+
+    __tablename__ = "case_event"
+
+    id: int | None = Field(default=None, primary_key=True)
+    case_id: int = Field(foreign_key="case_file.id", index=True)
+    at: datetime
+    action: str = Field(max_length=24)
+    from_state: str | None = Field(default=None, max_length=20)
+    to_state: str = Field(max_length=20)
+    actor_id: int | None = Field(default=None, foreign_key="app_user.id")
+    actor_name: str = Field(max_length=200)
+    reason: str | None = Field(default=None, max_length=40)
+    note: str = Field(default="", max_length=1000)
+    detail: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)

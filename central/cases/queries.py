@@ -1,0 +1,91 @@
+"""Reading cases: one, its evidence and history, pages of a list, the oldest that waits for something."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from central.cases.lifecycle import State
+from central.cases.models import Case, CaseEvent, CaseEvidence
+from central.errors import NotFoundError
+from contract.messages import ViolationManifest
+
+
+@dataclass(frozen=True)
+class CaseFilter:
+    """What a list is narrowed to; None leaves a field open. `plate` is normalised and matches from its start."""
+
+    states: frozenset[State] | None = None
+    rule: str | None = None
+    site: str | None = None
+    plate: str | None = None
+    queue: str | None = None
+
+
+def get_case(session: Session, case_id: int) -> Case:
+    """The case. Raises NotFoundError."""
+    case = session.get(Case, case_id)
+    if case is None:
+        raise NotFoundError(f"there is no case {case_id}")
+    return case
+
+
+def evidence_row(session: Session, case_id: int) -> CaseEvidence:
+    """The stored manifest of a case with its hash."""
+    row = session.get(CaseEvidence, case_id)
+    if row is None:
+        raise NotFoundError(f"there is no case {case_id}")
+    return row
+
+
+def manifest_of(session: Session, case_id: int) -> ViolationManifest:
+    """What the node sent about a case."""
+    return ViolationManifest.model_validate(evidence_row(session, case_id).manifest)
+
+
+def history_of(session: Session, case_id: int) -> list[CaseEvent]:
+    """Every step of a case, oldest first."""
+    return list(
+        session.exec(select(CaseEvent).where(CaseEvent.case_id == case_id).order_by(col(CaseEvent.id)))
+    )
+
+
+def list_cases(
+    session: Session, wanted: CaseFilter, before: int | None = None, limit: int = 50
+) -> list[Case]:
+    """Newest first; `before` is the id of the last case of the page before."""
+    query = select(Case).order_by(col(Case.id).desc()).limit(limit)
+    if before is not None:
+        query = query.where(col(Case.id) < before)
+    if wanted.states is not None:
+        query = query.where(col(Case.state).in_(wanted.states))
+    if wanted.plate:
+        # A range, not LIKE: an index serves it on every database, and nothing has to be escaped.
+        query = query.where(col(Case.plate) >= wanted.plate, col(Case.plate) < wanted.plate + "\uffff")
+    for column, value in ((Case.rule, wanted.rule), (Case.site, wanted.site), (Case.queue, wanted.queue)):
+        if value is not None:
+            query = query.where(column == value)
+    return list(session.exec(query))
+
+
+def oldest_waiting(session: Session, state: State, not_decided_by: int, limit: int = 50) -> list[Case]:
+    """Cases in a state by the nearest deadline, less those this person decided in the first stage."""
+    return list(
+        session.exec(
+            select(Case)
+            .where(Case.state == state, col(Case.operator_id) != not_decided_by)
+            .order_by(col(Case.notice_due_at), col(Case.id))
+            .limit(limit)
+        )
+    )
+
+
+def next_due_lookup(session: Session, now: datetime) -> Case | None:
+    """An accepted case whose owner is to be looked up now, locked; cases locked by others are passed over."""
+    return session.exec(
+        select(Case)
+        .where(Case.state == State.ACCEPTED, col(Case.lookup_due_at) <= now)
+        .order_by(col(Case.lookup_due_at))
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    ).first()

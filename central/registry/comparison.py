@@ -1,0 +1,74 @@
+"""Seen against registered (đối chiếu xe): a plate on the wrong vehicle must never reach its owner unnoticed.
+
+A camera misreads and plates get cloned; both show as a vehicle that is not the registered one. Any field that
+is known on both sides and differs is a mismatch, and a mismatch is for an officer to explain.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from central.registry.port import RegisteredVehicle
+from contract.plates import PlateColour
+from contract.vehicles import VehicleKind
+
+FieldName = Literal["kind", "plate_colour", "colour"]
+
+_COLOUR_WORDS = {
+    "white": "white", "trắng": "white",
+    "silver": "silver", "bạc": "silver",
+    "grey": "grey", "gray": "grey", "xám": "grey", "ghi": "grey",
+    "black": "black", "đen": "black",
+    "red": "red", "đỏ": "red",
+    "brown": "brown", "nâu": "brown",
+    "orange": "orange", "cam": "orange",
+    "yellow": "yellow", "vàng": "yellow",
+    "green": "green", "xanh lá": "green", "xanh lục": "green",
+    "blue": "blue", "xanh": "blue", "xanh dương": "blue", "xanh lam": "blue",
+}  # fmt: skip
+
+_LOOK_ALIKE = (
+    frozenset({"white", "silver"}),
+    frozenset({"silver", "grey"}),
+    frozenset({"grey", "black"}),
+    frozenset({"red", "brown"}),
+    frozenset({"red", "orange"}),
+    frozenset({"orange", "yellow"}),
+    frozenset({"green", "blue"}),  # "xanh" alone may be either
+)
+"""Pairs that light and white balance turn into each other: telling them apart is not a camera's business."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The vehicle on the pictures; a field that could not be told is None and isn't compared."""
+
+    kind: VehicleKind
+    plate_colour: PlateColour | None
+    colour: str | None
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One field in which the seen vehicle is not the registered one."""
+
+    field: FieldName
+    seen: str
+    registered: str
+
+
+def compare(seen: Seen, registered: RegisteredVehicle) -> tuple[Difference, ...]:
+    """Every difference; an empty tuple is a match."""
+    found = []
+    if seen.kind is not registered.kind:
+        found.append(Difference("kind", seen.kind, registered.kind))
+    if seen.plate_colour is not None and seen.plate_colour != registered.plate_colour:
+        found.append(Difference("plate_colour", seen.plate_colour, registered.plate_colour))
+    if seen.colour and registered.colour and not _same_colour(seen.colour, registered.colour):
+        found.append(Difference("colour", seen.colour, registered.colour))
+    return tuple(found)
+
+
+def _same_colour(one: str, other: str) -> bool:
+    """True if the words name one colour, or two a camera can't tell apart, or one we have no word for."""
+    names = {_COLOUR_WORDS.get(one.strip().lower()), _COLOUR_WORDS.get(other.strip().lower())}
+    return None in names or len(names) == 1 or frozenset(names) in _LOOK_ALIKE

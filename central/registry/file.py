@@ -1,0 +1,70 @@
+"""A vehicle register in a YAML file: samples for the demo and tests, and centres without a line out."""
+
+from datetime import datetime
+from pathlib import Path
+
+import yaml
+from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+
+from central.registry.port import Enquiry, Registration, RegistryError, RegistryProblem
+from contract.plates import normalise
+
+
+class FileEntry(Registration):
+    """A registration with the time it held; no `until` means it still does."""
+
+    since: AwareDatetime
+    until: AwareDatetime | None = None
+
+    def held_at(self, moment: datetime) -> bool:
+        """True if the plate belonged to this vehicle and owner then."""
+        return self.since <= moment and (self.until is None or moment < self.until)
+
+    def as_registration(self) -> Registration:
+        """The entry without its time."""
+        return Registration(vehicle=self.vehicle, owner=self.owner, reference=self.reference)
+
+
+class _RegistryFile(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    registrations: tuple[FileEntry, ...]
+
+
+class FileRegistryError(Exception):
+    """The register's file can't be used; the message names file and place."""
+
+
+class FileRegistry:
+    """`RegistryLookup` over a file, read once."""
+
+    def __init__(self, entries: tuple[FileEntry, ...]) -> None:
+        self._by_plate: dict[str, list[FileEntry]] = {}
+        for entry in entries:
+            self._by_plate.setdefault(normalise(entry.vehicle.plate), []).append(entry)
+
+    @classmethod
+    def load(cls, path: Path) -> "FileRegistry":
+        """Reads the file.
+
+        Raises:
+            FileRegistryError: unreadable, not YAML, unknown or missing keys.
+        """
+        try:
+            content = yaml.safe_load(path.read_text(encoding="utf-8"))
+            return cls(_RegistryFile.model_validate(content).registrations)
+        except (OSError, yaml.YAMLError, ValidationError) as problem:
+            raise FileRegistryError(f"{path}: {problem}") from problem
+
+    def find(self, enquiry: Enquiry) -> Registration:
+        """See `RegistryLookup.find`. The plate's colour tells apart registrations of the same characters."""
+        held = [e for e in self._by_plate.get(normalise(enquiry.plate), []) if e.held_at(enquiry.at)]
+        same_colour = [e for e in held if e.vehicle.plate_colour == enquiry.plate_colour]
+        found = same_colour or held
+        if not found:
+            raise RegistryError(RegistryProblem.NOT_FOUND, "no vehicle had this plate at that time")
+        if len(found) > 1:
+            raise RegistryError(
+                RegistryProblem.MULTIPLE, f"{len(found)} vehicles had this plate at that time"
+            )
+        return found[0].as_registration()

@@ -1,0 +1,27 @@
+"""What the vehicle register said about a case's plate, kept as it was said; the owner only in sealed form."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON
+from sqlmodel import Field, SQLModel
+
+
+class RegistryAnswer(SQLModel, table=True):
+    """One look-up. `problem` is set when there was no registration; `vehicle` when there was.
+
+    `sealed_owner` opens with the vault's key `key_id` in the context of the case only.
+    """
+
+    __tablename__ = "registry_answer"
+
+    id: int | None = Field(default=None, primary_key=True)
+    case_id: int = Field(foreign_key="case_file.id", index=True)
+    at: datetime
+    problem: str | None = Field(default=None, max_length=12)
+    problem_detail: str = Field(default="", max_length=300)
+    reference: str | None = Field(default=None, max_length=200)
+    vehicle: dict[str, Any] | None = Field(default=None, sa_type=JSON)
+    differences: list[dict[str, str]] = Field(default_factory=list, sa_type=JSON)
+    sealed_owner: bytes | None = None
+    key_id: str | None = Field(default=None, max_length=16)

@@ -1,0 +1,95 @@
+"""What the centre asks of a vehicle register (cơ sở dữ liệu đăng ký xe), whoever runs it.
+
+No public interface of the police's register exists, so this is a contract of our own: a question with its
+purpose, an answer as of the moment of the violation (plates move between vehicles and owners), four typed
+failures. Adapters: `central.registry.file` (samples and islands), `central.registry.http` (a real service).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Protocol
+
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+from contract.plates import PlateColour
+from contract.vehicles import VehicleKind
+
+Text = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+
+
+class _Value(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class RegisteredVehicle(_Value):
+    """The vehicle a plate was issued to (xe đã đăng ký); `colour` is the body's, as the register words it."""
+
+    plate: Text
+    plate_colour: PlateColour
+    kind: VehicleKind
+    brand: Text
+    colour: Text | None = None
+
+
+class Owner(_Value):
+    """Whose vehicle it is (chủ xe): personal data, never shown before the police stage, sealed when stored.
+
+    `identity` is a citizen's identity number (số định danh) or an organisation's tax code.
+    """
+
+    name: Text
+    identity: Text
+    address: Text
+    phone: Text | None = None
+    organisation: bool = False
+
+
+class Registration(_Value):
+    """What the register says of a plate at a moment; `reference` is its own number for the entry."""
+
+    vehicle: RegisteredVehicle
+    owner: Owner
+    reference: Text
+
+
+@dataclass(frozen=True)
+class Enquiry:
+    """One question: which vehicle carried this plate at that time, and who asks why (`purpose`, `case`)."""
+
+    plate: str
+    plate_colour: PlateColour | None
+    kind: VehicleKind
+    at: datetime
+    purpose: str
+    case: str
+
+
+class RegistryProblem(StrEnum):
+    """Why there is no answer. `timeout` may pass, `denied` needs an administrator, the others are final."""
+
+    NOT_FOUND = "not_found"
+    MULTIPLE = "multiple"
+    TIMEOUT = "timeout"
+    DENIED = "denied"
+
+
+class RegistryError(Exception):
+    """The register gave no single registration; `problem` says which of the four failures it was."""
+
+    def __init__(self, problem: RegistryProblem, detail: str) -> None:
+        super().__init__(detail)
+        self.problem = problem
+        self.detail = detail
+
+
+class RegistryLookup(Protocol):
+    """A vehicle register."""
+
+    def find(self, enquiry: Enquiry) -> Registration:
+        """The registration of the plate as of `enquiry.at`.
+
+        Raises:
+            RegistryError: not found, several, no answer in time, or not allowed to ask.
+        """
+        ...

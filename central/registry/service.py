@@ -1,0 +1,178 @@
+"""Looking owners up (tra cứu chủ xe): after the operator's time for undoing, outside of any transaction, once.
+
+The register may take seconds to answer, so a case is first marked as being asked about, then the question is
+asked with no lock held, then the answer is stored with the step it leads to.
+"""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import Engine
+from sqlmodel import Session, col, select
+
+from central.accounts.models import User
+from central.audit import service as audit
+from central.cases.lifecycle import Action
+from central.cases.models import Case
+from central.cases.queries import next_due_lookup
+from central.cases.service import lock_case, take_step
+from central.db import transaction
+from central.errors import NotFoundError
+from central.registry.comparison import Seen, compare
+from central.registry.models import RegistryAnswer
+from central.registry.port import (
+    Enquiry,
+    Owner,
+    RegisteredVehicle,
+    Registration,
+    RegistryError,
+    RegistryLookup,
+    RegistryProblem,
+)
+from central.registry.vault import OwnerVault
+from contract.vehicles import VehicleKind
+
+PURPOSE = "Xác định chủ phương tiện vi phạm trật tự, an toàn giao thông (TT 73/2024/TT-BCA Đ.24)"
+_ASKING = timedelta(minutes=2)
+_FIRST_PAUSE = timedelta(seconds=30)
+_LONGEST_PAUSE = timedelta(hours=1)
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class _Question:
+    case_id: int
+    version: int
+    seen: Seen
+    enquiry: Enquiry
+
+
+def look_up_due(
+    engine: Engine, registry: RegistryLookup, vault: OwnerVault, clock: Callable[[], datetime]
+) -> int:
+    """Asks about every accepted case that is due and stores the answers; returns how many were asked."""
+    asked = 0
+    while (question := _next_question(engine, clock())) is not None:
+        answer = _ask(registry, question.enquiry)
+        with transaction(engine) as session:
+            _store(session, question, answer, vault, clock())
+        asked += 1
+    return asked
+
+
+def _next_question(engine: Engine, now: datetime) -> _Question | None:
+    with transaction(engine) as session:
+        case = next_due_lookup(session, now)
+        if case is None:
+            return None
+        assert case.id is not None
+        assert case.plate is not None
+        case.lookup_due_at = now + _ASKING
+        case.lookup_tries += 1
+        kind = VehicleKind(case.vehicle_kind)
+        colour = case.plate_colour
+        enquiry = Enquiry(
+            plate=case.plate,
+            plate_colour=colour,  # type: ignore[arg-type]
+            kind=kind,
+            at=case.occurred_at,
+            purpose=PURPOSE,
+            case=case.event_id,
+        )
+        audit.record(session, "system", "registry.ask", f"case:{case.id}", {"try": case.lookup_tries})
+        seen = Seen(kind, colour, case.vehicle_colour)  # type: ignore[arg-type]
+        return _Question(case.id, case.version, seen, enquiry)
+
+
+def _ask(registry: RegistryLookup, enquiry: Enquiry) -> Registration | RegistryError:
+    try:
+        return registry.find(enquiry)
+    except RegistryError as failure:
+        return failure
+
+
+def _store(
+    session: Session,
+    question: _Question,
+    answer: Registration | RegistryError,
+    vault: OwnerVault,
+    now: datetime,
+) -> None:
+    case = lock_case(session, question.case_id)
+    if case.version != question.version:
+        return  # taken back meanwhile: the answer is about a decision that no longer stands
+    if isinstance(answer, RegistryError):
+        _store_failure(session, case, answer, now)
+        return
+    differences = compare(question.seen, answer.vehicle)
+    assert case.id is not None
+    session.add(
+        RegistryAnswer(
+            case_id=case.id,
+            at=now,
+            reference=answer.reference,
+            vehicle=answer.vehicle.model_dump(mode="json"),
+            differences=[asdict(difference) for difference in differences],
+            sealed_owner=vault.seal(answer.owner.model_dump_json().encode(), _context(case)),
+            key_id=vault.key_id,
+        )
+    )
+    case.owner_match = not differences
+    case.lookup_due_at = None
+    action = Action.OWNER_MISMATCH if differences else Action.OWNER_FOUND
+    take_step(session, case, action, None, now, detail={"differences": [d.field for d in differences]})
+
+
+def _store_failure(session: Session, case: Case, failure: RegistryError, now: datetime) -> None:
+    """No answer in time is asked again, ever more slowly; a refusal too, and loudly; the rest is an answer."""
+    assert case.id is not None
+    session.add(
+        RegistryAnswer(
+            case_id=case.id, at=now, problem=failure.problem, problem_detail=failure.detail[:300]
+        )
+    )
+    if failure.problem in (RegistryProblem.TIMEOUT, RegistryProblem.DENIED):
+        pause = min(_FIRST_PAUSE * 2 ** min(case.lookup_tries, 10), _LONGEST_PAUSE)
+        case.lookup_due_at = now + pause
+        _log.warning("registry gave no answer", case=case.id, problem=failure.problem, tries=case.lookup_tries)
+        return
+    case.owner_match = None
+    case.lookup_due_at = None
+    several = failure.problem is RegistryProblem.MULTIPLE
+    action = Action.OWNER_MISMATCH if several else Action.OWNER_NOT_FOUND
+    case.owner_match = False if several else None
+    take_step(session, case, action, None, now, detail={"problem": failure.problem})
+
+
+def _context(case: Case) -> str:
+    return f"case:{case.event_id}"
+
+
+def latest_answer(session: Session, case_id: int) -> RegistryAnswer | None:
+    """What the register said last about this case."""
+    query = select(RegistryAnswer).where(RegistryAnswer.case_id == case_id)
+    return session.exec(query.order_by(col(RegistryAnswer.id).desc()).limit(1)).first()
+
+
+def registered_vehicle(answer: RegistryAnswer | None) -> RegisteredVehicle | None:
+    """The vehicle of an answer that has one."""
+    found = answer.vehicle if answer else None
+    return RegisteredVehicle.model_validate(found) if found else None
+
+
+def read_owner(session: Session, reader: User, case: Case, vault: OwnerVault) -> Owner:
+    """The owner's personal data, unsealed; that it was read, and by whom, goes into the audit log.
+
+    Raises:
+        NotFoundError: the register named no owner, or the case has not reached the police.
+        VaultError: the key is not the one it was sealed with.
+    """
+    assert case.id is not None
+    answer = latest_answer(session, case.id)
+    if answer is None or answer.sealed_owner is None:
+        raise NotFoundError("no owner is known for this case")
+    audit.record(session, f"user:{reader.username}", "owner.view", f"case:{case.id}", {"key": answer.key_id})
+    return Owner.model_validate_json(vault.open(answer.sealed_owner, _context(case)))

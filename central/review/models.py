@@ -1,0 +1,16 @@
+"""Which cases a person put aside: they are not given to them again for a while, and not endlessly."""
+
+from datetime import datetime
+
+from sqlmodel import Field, SQLModel
+
+
+class Skip(SQLModel, table=True):
+    """One case put aside (để sau) by one person."""
+
+    __tablename__ = "review_skip"
+
+    id: int | None = Field(default=None, primary_key=True)
+    case_id: int = Field(foreign_key="case_file.id")
+    user_id: int = Field(foreign_key="app_user.id", index=True)
+    at: datetime

@@ -1,0 +1,137 @@
+"""Giving out cases (hàng đợi thẩm định): one case to one person for a limited time, oldest deadline first."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, col, func, select
+
+from central.accounts.models import User
+from central.cases.errors import LeaseLostError
+from central.cases.lifecycle import WITH_OFFICER, Action, State
+from central.cases.models import Case
+from central.cases.service import lock_case, take_step
+from central.review.models import Skip
+
+LEASE = timedelta(minutes=2)
+"""How long a case stays with a person who gives no sign of life; the open page gives one every half minute."""
+
+SKIP_REST = timedelta(hours=4)
+"""How long a case that somebody put aside is not given to them again."""
+
+
+@dataclass(frozen=True)
+class QueueCounts:
+    """How many cases wait for an operator, by queue."""
+
+    main: int
+    attention: int
+
+
+def claim_next(session: Session, user: User, queue: str, now: datetime) -> Case | None:
+    """The next case for this person, now theirs; the one they already hold, if any; None when nothing waits.
+
+    On PostgreSQL rows that others are claiming at this moment are passed over; SQLite lets one writer in at a
+    time. Either way no two people are given the same case.
+    """
+    case = held_by(session, user) or _oldest_free(session, user, queue, now)
+    if case is None:
+        return None
+    if case.state == State.IN_REVIEW and case.lease_owner_id != user.id:
+        take_step(session, case, Action.RELEASE, None, now, detail={"because": "lease ended"})
+    if case.state != State.IN_REVIEW:
+        take_step(session, case, Action.CLAIM, user, now)
+    case.lease_owner_id, case.lease_until = user.id, now + LEASE
+    session.flush()
+    return case
+
+
+def held_by(session: Session, user: User) -> Case | None:
+    """The case this person is reviewing; their lease counts until somebody else takes the case."""
+    query = select(Case).where(Case.lease_owner_id == user.id, Case.state == State.IN_REVIEW)
+    return session.exec(query.limit(1).with_for_update()).first()
+
+
+def _oldest_free(session: Session, user: User, queue: str, now: datetime) -> Case | None:
+    """Cases whose reviewer has gone, then those the police sent back, then new ones: a query each, so that an
+    index serves every one of them however many cases are stored."""
+    rested = select(Skip.case_id).where(Skip.user_id == user.id, col(Skip.at) > now - SKIP_REST)
+    free = (
+        (Case.state == State.IN_REVIEW) & (col(Case.lease_until) <= now),
+        Case.state == State.RETURNED,
+        Case.state == State.RECEIVED,
+    )
+    for condition in free:
+        case = session.exec(
+            select(Case)
+            .where(condition, Case.queue == queue, col(Case.id).not_in(rested))
+            .order_by(col(Case.notice_due_at), col(Case.id))
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        ).first()
+        if case is not None:
+            return case
+    return None
+
+
+def upcoming(session: Session, queue: str, limit: int = 2) -> list[Case]:
+    """The cases that will probably be given out next: a browser may fetch their pictures in advance."""
+    return list(
+        session.exec(
+            select(Case)
+            .where(Case.state == State.RECEIVED, Case.queue == queue)
+            .order_by(col(Case.notice_due_at), col(Case.id))
+            .limit(limit)
+        )
+    )
+
+
+def counts(session: Session) -> QueueCounts:
+    """Sizes of the two queues."""
+    found = dict(
+        session.exec(
+            select(Case.queue, func.count())
+            .where(col(Case.state).in_([State.RECEIVED, State.RETURNED]))
+            .group_by(Case.queue)
+        ).all()
+    )
+    return QueueCounts(found.get("main", 0), found.get("attention", 0))
+
+
+def keep_lease(session: Session, user: User, case_id: int, now: datetime) -> datetime:
+    """A sign of life from the page that shows the case; returns until when it stays with this person.
+
+    Raises:
+        LeaseLostError: somebody else has it, or it is decided.
+    """
+    case = lock_case(session, case_id)
+    if case.lease_owner_id != user.id:
+        raise LeaseLostError(f"case {case_id} is not with you")
+    case.lease_until = now + LEASE
+    return case.lease_until
+
+
+def release(session: Session, user: User, case_id: int, now: datetime) -> None:
+    """Puts a case back that was left open (the page was closed); nothing happens if it isn't theirs any more."""
+    case = lock_case(session, case_id)
+    if case.lease_owner_id != user.id:
+        return
+    if case.state == State.IN_REVIEW:
+        take_step(session, case, Action.RELEASE, None, now, detail={"because": f"left by {user.username}"})
+    case.lease_owner_id = case.lease_until = None
+
+
+def claim_for_officer(session: Session, user: User, state: State, now: datetime) -> Case | None:
+    """The next case for a police officer in one of the officers' states. It keeps its state: the lease only
+    keeps two officers from reading the same case, the version keeps them from both deciding it."""
+    assert state in WITH_OFFICER
+    free = col(Case.lease_owner_id).is_(None) | (col(Case.lease_until) <= now) | (Case.lease_owner_id == user.id)
+    case = session.exec(
+        select(Case)
+        .where(Case.state == state, free, col(Case.operator_id) != user.id)
+        .order_by(col(Case.notice_due_at), col(Case.id))
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    ).first()
+    if case is not None:
+        case.lease_owner_id, case.lease_until = user.id, now + LEASE
+    return case
