@@ -1,0 +1,47 @@
+"""What every later room works on: a picture that knows when it was taken, and how well that is known."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+
+from contract.messages import Clock
+
+
+class VideoError(Exception):
+    """A video that can't be used; the message names it and says what to do."""
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """When a picture was taken.
+
+    `t` is seconds on the stream clock: 0 is the first frame of a file, or the moment a live source was
+    made. It only ever grows and no step of any wall clock touches it; rules and timers use it alone.
+    `captured_at` is the same moment in UTC, `clock` where that came from and how far off it may be.
+    """
+
+    t: float
+    captured_at: datetime
+    clock: Clock
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One picture: `index` its number in the stream, `image` BGR of shape (height, width, 3), upright."""
+
+    index: int
+    t: float
+    captured_at: datetime
+    clock: Clock
+    image: NDArray[np.uint8]
+
+
+def frame_of(index: int, stamp: Stamp, picture: av.VideoFrame) -> Frame:
+    """The decoded `picture` as a frame, turned upright where the file says the camera was held sideways."""
+    image = np.asarray(picture.to_ndarray(format="bgr24"), dtype=np.uint8)
+    quarter_turns = round(picture.rotation / 90) % 4
+    upright = np.ascontiguousarray(np.rot90(image, quarter_turns))
+    return Frame(index, stamp.t, stamp.captured_at, stamp.clock, upright)

@@ -1,0 +1,294 @@
+"""One stream of a live camera, read for ever: connect, read, lose it, connect again.
+
+The thread here is the only one that ever touches its container: closing a container while another thread
+reads from it crashes the process. The end of the packets, which FFmpeg reports without any error, is a lost
+connection.
+"""
+
+import logging
+import random
+import struct
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import av
+from av.container import InputContainer
+from av.video.stream import VideoStream
+
+from edge.video.frame import Stamp, VideoError
+from edge.video.packet import CODECS, EncodedPacket, Template, make_template
+from edge.video.redact import redact
+from edge.video.ring import PacketRing
+from edge.video.stream_clock import StreamClock, WallClocks
+
+log = logging.getLogger(__name__)
+
+OPEN_TIMEOUT = 5.0
+READ_TIMEOUT = 3.0
+"""Seconds; FFmpeg needs about twice the read timeout to notice a silent camera."""
+
+_OPTIONS = {"rtsp_transport": "tcp", "analyzeduration": "1000000"}
+_FIRST_DELAY = 0.5
+_LONGEST_DELAY = 8.0
+_BUFFERED = 0.005  # seconds: a packet that took less to arrive had been read ahead
+_MOST_HELD = 500
+_IN_DECODER = 64
+_USUAL_RATE = 25.0
+
+
+def backoff(failures: int, rng: random.Random) -> float:
+    """Seconds to wait before the next attempt after `failures` in a row.
+
+    Doubles from half a second to 8, so that a camera that is back gives pictures within 10 s; half of it is
+    random, so that the cameras of a junction don't all come at once after a power cut.
+    """
+    longest = min(_LONGEST_DELAY, _FIRST_DELAY * 2.0 ** min(failures, 10))
+    return longest * rng.uniform(0.5, 1.0)
+
+
+@dataclass(frozen=True)
+class ReaderStatus:
+    """How a reader does: `reason` is why it is not connected; `last_arrival` is monotonic."""
+
+    connected: bool = False
+    reason: str = "connecting"
+    connections: int = 0
+    damaged: int = 0
+    last_arrival: float | None = None
+
+
+class StreamReader:
+    """Reads `url` in a thread of its own from `start()` to `stop()`.
+
+    Packets go to `ring`; with `on_picture`, each is decoded and the picture handed over with its stamp, on
+    the reader's thread. Either may be left out.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        clock: StreamClock,
+        clocks: WallClocks,
+        rng: random.Random,
+        ring: PacketRing | None = None,
+        on_picture: Callable[[Stamp, av.VideoFrame], None] | None = None,
+    ) -> None:
+        self.name = redact(url)
+        self._url = url
+        self._clock = clock
+        self._clocks = clocks
+        self._rng = rng
+        self._ring = ring
+        self._on_picture = on_picture
+        self._stopping = threading.Event()
+        self._lock = threading.Lock()
+        self._connected = False
+        self._reason = "connecting"
+        self._connections = self._damaged = 0
+        self._last_arrival: float | None = None
+        self._thread = threading.Thread(target=self._run, name=f"camera {self.name}", daemon=True)
+
+    def start(self) -> None:
+        """Begins to read."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Tells the thread to end; it does at its next packet or timeout, and closes its container itself."""
+        self._stopping.set()
+
+    def join(self, timeout: float) -> bool:
+        """Waits for the thread to end; False if it has not within `timeout` seconds."""
+        self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    def status(self) -> ReaderStatus:
+        """A consistent view of the counters, from any thread."""
+        with self._lock:
+            return ReaderStatus(
+                self._connected, self._reason, self._connections, self._damaged, self._last_arrival
+            )
+
+    def _run(self) -> None:
+        failures = 0
+        while not self._stopping.is_set():
+            before = self._connections
+            reason = self._attempt()
+            failures = 0 if self._connections > before else failures + 1
+            with self._lock:
+                lost, self._connected, self._reason = self._connected, False, reason
+            log.log(logging.WARNING if lost or failures == 1 else logging.DEBUG, "%s: %s", self.name, reason)
+            self._stopping.wait(backoff(failures, self._rng))
+
+    def _attempt(self) -> str:
+        """One connection from opening to its end; why it ended, in words without secrets."""
+        try:
+            self._read_connection()
+        except av.error.ExitError:
+            return "the camera fell silent" if self._connected else "the camera does not answer"
+        except av.error.FFmpegError as error:
+            return redact(error.strerror or type(error).__name__)
+        except VideoError as error:
+            return redact(str(error))
+        except Exception:
+            # The edge of a stage: whatever a camera sends must not end the watch over it.
+            log.error("%s: %s", self.name, redact(traceback.format_exc()))
+            with self._lock:
+                self._damaged += 1
+            return "an unexpected error, see the log"
+        return "stopped" if self._stopping.is_set() else "the camera ended the stream"
+
+    def _read_connection(self) -> None:
+        with av.open(self._url, "r", options=_OPTIONS, timeout=(OPEN_TIMEOUT, READ_TIMEOUT)) as container:
+            stream = _supported_stream(container)
+            self._clock.connected()
+            connection = _Connection(stream, self._clock, self._ring, self._on_picture)
+            for packet, arrival in self._packets(container, stream):
+                if self._stopping.is_set():
+                    return
+                damaged = connection.take(packet, arrival)
+                with self._lock:
+                    if not self._connected:
+                        log.info("%s: connected", self.name)
+                        self._connections += 1
+                    self._connected, self._reason = True, ""
+                    self._damaged += damaged
+                    self._last_arrival = arrival
+
+    def _packets(
+        self, container: InputContainer, stream: VideoStream
+    ) -> Iterator[tuple["av.Packet[VideoStream]", float]]:
+        """Packets, all with a PTS, each with the monotonic time of its arrival.
+
+        FFmpeg reads ahead while it probes a stream; those packets then come at once, seconds late. When
+        they arrived follows from the first packet that had to be waited for.
+        """
+        packets = (packet for packet in container.demux(stream) if packet.size)
+        monotonic = self._clocks.monotonic
+        interval = _interval(stream)
+        held: list[av.Packet[VideoStream]] = []
+        asked = monotonic()
+        for packet in packets:
+            arrival = monotonic()
+            held.append(packet)
+            if (arrival - asked > _BUFFERED and packet.pts is not None) or len(held) >= _MOST_HELD:
+                break
+            asked = arrival
+        if not held:
+            return
+        arrival = monotonic()
+        times = _fill_times(held, interval)
+        for packet, pts in zip(held, times, strict=True):
+            yield packet, arrival - float((times[-1] - pts) * packet.time_base)
+        last = times[-1]
+        for packet in packets:
+            if packet.pts is None:
+                packet.pts = last + round(interval / packet.time_base)
+            last = packet.pts
+            yield packet, monotonic()
+
+
+class _Connection:
+    """Takes the packets of one open container: stamps them, keeps them, decodes them."""
+
+    def __init__(
+        self,
+        stream: VideoStream,
+        clock: StreamClock,
+        ring: PacketRing | None,
+        on_picture: Callable[[Stamp, av.VideoFrame], None] | None,
+    ) -> None:
+        self._stream = stream
+        self._clock = clock
+        self._ring = ring
+        self._on_picture = on_picture
+        self._interval = _interval(stream)
+        self._template: Template | None = None
+        self._number = 0
+        self._in_decoder: dict[int, Stamp] = {}
+
+    def take(self, packet: "av.Packet[VideoStream]", arrival: float) -> int:
+        """Handles one packet; how many could not be decoded (0 or 1). Before the first keyframe none is."""
+        assert packet.pts is not None
+        stamp, tied_anew = self._clock.stamp(
+            float(packet.pts * packet.time_base),
+            arrival,
+            camera_utc(packet),
+            self._interval,
+            packet.is_keyframe,
+        )
+        data = bytes(packet)
+        if packet.is_keyframe and (self._template is None or tied_anew):
+            self._template = make_template(self._stream, data)
+            if self._ring is not None:
+                self._ring.begin(self._template)
+        if self._template is None:
+            return 0
+        if self._ring is not None:
+            self._ring.push(EncodedPacket(data, packet.is_keyframe, stamp))
+        return self._decode(packet, stamp) if self._on_picture is not None else 0
+
+    def _decode(self, packet: "av.Packet[VideoStream]", stamp: Stamp) -> int:
+        assert self._on_picture is not None
+        self._number += 1
+        self._in_decoder[self._number] = stamp
+        self._in_decoder.pop(self._number - _IN_DECODER, None)
+        packet.pts = packet.dts = self._number
+        try:
+            pictures = self._stream.codec_context.decode(packet)
+        except av.error.InvalidDataError:
+            return 1
+        for picture in pictures:
+            shown = self._in_decoder.pop(picture.pts or 0, None)
+            if shown is not None:
+                self._on_picture(shown, picture)
+        return 0
+
+
+def camera_utc(packet: "av.Packet[VideoStream]") -> float | None:
+    """When the camera says it took the picture, POSIX seconds: `prft` side data, from RTCP sender reports."""
+    if not packet.has_sidedata("prft"):
+        return None
+    (microseconds,) = struct.unpack_from("=q", bytes(packet.get_sidedata("prft")))
+    return float(microseconds) / 1e6
+
+
+def _supported_stream(container: InputContainer) -> VideoStream:
+    if not container.streams.video:
+        raise VideoError("the address gives no video stream; check its path")
+    stream = container.streams.video[0]
+    if stream.codec_context is None or stream.codec_context.name not in CODECS:
+        raise VideoError(f"the camera's codec is not supported; set it to one of {', '.join(CODECS)}")
+    stream.codec_context.thread_count = 1  # more would hold pictures back
+    return stream
+
+
+def _interval(stream: VideoStream) -> float:
+    rate = float(stream.average_rate or stream.guessed_rate or _USUAL_RATE)
+    return 1.0 / (rate if 1.0 <= rate <= 240.0 else _USUAL_RATE)
+
+
+def _fill_times(packets: "list[av.Packet[VideoStream]]", interval: float) -> list[int]:
+    """The PTS of `packets`; the first ones of a connection often have none, and the very first is the
+    keyframe.
+
+    A missing one is counted back from the next by the camera's own clock, or by the usual interval.
+    """
+    for number in range(len(packets) - 1, -1, -1):
+        packet = packets[number]
+        if packet.pts is None:
+            packet.pts = _before(packet, packets[number + 1 :], interval)
+    return [packet.pts for packet in packets if packet.pts is not None]
+
+
+def _before(packet: "av.Packet[VideoStream]", later: "list[av.Packet[VideoStream]]", interval: float) -> int:
+    if not later or later[0].pts is None:
+        return 0
+    own, following = camera_utc(packet), camera_utc(later[0])
+    apart = following - own if own is not None and following is not None else interval
+    return later[0].pts - round(apart / float(packet.time_base))
+
+
+SYSTEM_CLOCKS = WallClocks(monotonic=time.monotonic, utc=time.time)

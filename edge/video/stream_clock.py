@@ -1,0 +1,123 @@
+"""The time of a live picture: smooth on the stream clock, honest about where its UTC came from.
+
+Three clocks meet here. The camera's timestamps (PTS) say exactly how far two pictures are apart, but not
+when they were taken. The node's monotonic clock says when a packet arrived, late by an unknown and varying
+delay. UTC comes from the camera's RTCP sender reports (FFmpeg hands them on as `prft` side data) or,
+failing that, from the node's own clock. So `t` follows the PTS, tied to the monotonic clock once per
+connection: NTP may step either wall clock without a step in `t`. UTC is a separate mapping beside it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from contract.messages import Clock, ClockSource
+from edge.video.frame import Stamp
+
+HOST_DELAY = 0.3
+"""Seconds: how late at most a picture reaches the node when nothing says how late."""
+
+MAX_CAMERA_OFFSET = 5.0
+"""Seconds: a camera clock further than this from the node's is one nobody has set, and is not believed."""
+
+_JUMP_BACK = 1.0  # seconds; reordered pictures go back less
+_JUMP_AHEAD = 10.0  # seconds more than the time that passed
+_PLAUSIBLE = 1.0  # seconds between an arrival and the camera's clock for the latter to tie two streams
+_LAG_LEAK = 0.001  # seconds per second: crystals drift ten times less
+_TICK = 0.001
+
+
+@dataclass(frozen=True)
+class WallClocks:
+    """The node's two clocks, injectable for tests: `monotonic` in seconds, `utc` in POSIX seconds."""
+
+    monotonic: Callable[[], float]
+    utc: Callable[[], float]
+
+
+class StreamClock:
+    """Stamps the packets of one stream, over all its connections; used by the thread that reads it.
+
+    `epoch` is the monotonic time of t = 0. A camera's record stream `follow`s the clock of its detect
+    stream: both show the same camera clock, so equal capture times get equal `t`. After a reconnect a
+    stream finds its old `t` again the same way.
+    """
+
+    def __init__(self, clocks: WallClocks, epoch: float, follow: "StreamClock | None" = None) -> None:
+        self._clocks = clocks
+        self._epoch = epoch
+        self._reference = follow or self
+        self._anchor: float | None = None  # t minus PTS, constant while tied
+        self._tied = False  # the anchor came through the camera's clock, not from an arrival
+        self._lag = 0.0  # least (arrival minus t) seen lately: follows the drift of the camera's crystal
+        self._arrived = 0.0
+        self._newest_pts = self._newest_t = float("-inf")
+        self.camera_offset: float | None = None
+        """Camera's UTC minus the node's, seconds (delay makes it a little negative); None without `prft`."""
+        self.camera_utc_minus_t: float | None = None
+
+    def connected(self) -> None:
+        """A new connection begins: its PTS have nothing to do with those before."""
+        self._anchor = self.camera_offset = None
+
+    def stamp(
+        self, pts: float, arrival: float, camera_utc: float | None, interval: float, keyframe: bool
+    ) -> tuple[Stamp, bool]:
+        """The time of the picture with `pts` (seconds) that arrived at monotonic `arrival`, and whether `t`
+        was tied anew.
+
+        `camera_utc` is its `prft` in POSIX seconds where there is one, `interval` the usual time between
+        pictures. After a new tie, times can't be compared with those before to the millisecond.
+        """
+        arrived = arrival - self._epoch
+        anew = self._tie(pts, arrived, camera_utc, keyframe)
+        assert self._anchor is not None
+        t = self._anchor + pts
+        self._follow_drift(t, arrived, anew)
+        self._newest_pts = pts if anew else max(self._newest_pts, pts)
+        self._newest_t = max(self._newest_t, t)
+        host_utc = self._clocks.utc() - self._clocks.monotonic() + self._epoch + t + self._lag
+        if camera_utc is None:
+            return _stamp(t, host_utc, "host", HOST_DELAY + interval), anew
+        self.camera_offset = camera_utc - host_utc
+        if abs(self.camera_offset) > MAX_CAMERA_OFFSET:
+            return _stamp(t, host_utc, "host", HOST_DELAY + interval), anew
+        self.camera_utc_minus_t = camera_utc - t
+        return _stamp(t, camera_utc, "prft", max(interval, abs(self.camera_offset))), anew
+
+    def _tie(self, pts: float, arrived: float, camera_utc: float | None, keyframe: bool) -> bool:
+        """Ties PTS to `t` where due: at the start, after a jump, when the camera's clock is first known."""
+        started = self._anchor is None or self._jumped(pts, arrived)
+        through_camera = self._through_camera(arrived, camera_utc)
+        if started:
+            t = through_camera if through_camera is not None else arrived
+            self._anchor = max(t, self._newest_t + _TICK) - pts
+            self._tied = through_camera is not None
+            return True
+        if keyframe and not self._tied and self._reference is not self and through_camera is not None:
+            self._anchor = through_camera - pts
+            self._tied = True
+            return True
+        return False
+
+    def _through_camera(self, arrived: float, camera_utc: float | None) -> float | None:
+        known = self._reference.camera_utc_minus_t
+        if camera_utc is None or known is None:
+            return None
+        t = camera_utc - known
+        return t if abs(t - arrived) <= _PLAUSIBLE else None
+
+    def _jumped(self, pts: float, arrived: float) -> bool:
+        ahead = pts - self._newest_pts
+        return ahead < -_JUMP_BACK or ahead > _JUMP_AHEAD + (arrived - self._arrived)
+
+    def _follow_drift(self, t: float, arrived: float, anew: bool) -> None:
+        lag = arrived - t
+        grown = self._lag + _LAG_LEAK * max(0.0, arrived - self._arrived)
+        self._lag = lag if anew else min(lag, grown)
+        self._arrived = arrived
+
+
+def _stamp(t: float, utc: float, source: ClockSource, uncertainty: float) -> Stamp:
+    clock = Clock(source=source, uncertainty_ms=round(uncertainty * 1000))
+    return Stamp(t, datetime.fromtimestamp(utc, UTC), clock)
