@@ -27,7 +27,7 @@ _EVENTS = uuid.UUID("6b0c7a2e-5a7e-5c0e-9d0b-0f6a1d3b9c44")
 
 @dataclass(frozen=True)
 class Still:
-    """A picture of the violation, BGR (height, width, 3) uint8, as the camera gave it, nothing drawn on it."""
+    """A picture of the violation, BGR (height, width, 3) uint8, as the camera gave it, undrawn."""
 
     role: FileRole
     image: NDArray[np.uint8]

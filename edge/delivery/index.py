@@ -1,0 +1,189 @@
+"""The outbox's table of packages in SQLite: what there is, in which state, where the node's chain stands."""
+
+import json
+import sqlite3
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from contract.messages import format_utc
+from contract.package import Link
+
+State = Literal["waiting", "sent", "stored", "rejected"]
+"""waiting: not all handed to the broker; sent: handed over, no receipt yet; stored: the centre has all of it;
+rejected: nobody will take it as it is, a person must look."""
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS package (
+    event_id TEXT PRIMARY KEY,
+    sequence INTEGER NOT NULL UNIQUE,
+    manifest_sha256 TEXT NOT NULL,
+    bytes INTEGER NOT NULL,
+    occurred_at TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('waiting', 'sent', 'stored', 'rejected')),
+    reason TEXT NOT NULL DEFAULT '',
+    on_disk INTEGER NOT NULL DEFAULT 1
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS package_by_state ON package (state, sequence);
+"""
+_COLUMNS = "event_id, sequence, manifest_sha256, bytes, occurred_at, state, reason, on_disk"
+_FULL = 13  # SQLITE_FULL
+
+
+class OutboxError(RuntimeError):
+    """The outbox can't do its work: its disk fails or another process holds it. Nothing in it was touched."""
+
+
+class OutboxFullError(OutboxError):
+    """There is no room for another package, and none of the kept ones may be given up."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One package. `on_disk` false: delivered and since given up to make room."""
+
+    event_id: str
+    sequence: int
+    manifest_sha256: str
+    bytes: int
+    occurred_at: datetime
+    state: State
+    reason: str = ""
+    on_disk: bool = True
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Packages and bytes on the disk in one state."""
+
+    packages: int = 0
+    bytes: int = 0
+
+
+class Index:
+    """The table. One connection; the caller sees to it that one thread at a time uses it.
+
+    Raises:
+        sqlite3.DatabaseError: from the constructor only, the file is damaged.
+        OutboxError, OutboxFullError: from every method, the disk fails or is full.
+    """
+
+    def __init__(self, path: Path, read_only: bool = False) -> None:
+        mode = "ro" if read_only else "rwc"
+        self._db = sqlite3.connect(
+            f"{path.absolute().as_uri()}?mode={mode}",
+            uri=True,
+            timeout=10,
+            isolation_level=None,
+            check_same_thread=False,
+        )
+        try:
+            if not read_only:
+                self._db.execute("PRAGMA journal_mode = WAL")
+                self._db.execute("PRAGMA synchronous = FULL")
+                self._db.executescript(_SCHEMA)
+            if (found := self._db.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
+                raise sqlite3.DatabaseError(found)
+        except sqlite3.Error:
+            self._db.close()
+            raise
+
+    def close(self) -> None:
+        """Closes the file."""
+        self._db.close()
+
+    def insert(self, entry: Entry) -> None:
+        """Adds a package."""
+        values = (
+            entry.event_id,
+            entry.sequence,
+            entry.manifest_sha256,
+            entry.bytes,
+            format_utc(entry.occurred_at),
+            entry.state,
+            entry.reason,
+            entry.on_disk,
+        )
+        with _plain_errors():
+            self._db.execute(f"INSERT INTO package ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
+
+    def mark(self, event_id: str, state: State, reason: str) -> None:
+        """Changes the state of a package."""
+        with _plain_errors():
+            self._db.execute(
+                "UPDATE package SET state = ?, reason = ? WHERE event_id = ?", (state, reason, event_id)
+            )
+
+    def mark_gone(self, event_id: str) -> None:
+        """Notes that the files of a delivered package are no longer kept."""
+        with _plain_errors():
+            self._db.execute("UPDATE package SET on_disk = 0 WHERE event_id = ?", (event_id,))
+
+    def get(self, event_id: str) -> Entry | None:
+        """The package of this id."""
+        return self._one("WHERE event_id = ?", event_id)
+
+    def head(self) -> Link | None:
+        """The newest link of the node's chain."""
+        newest = self._one("ORDER BY sequence DESC LIMIT 1")
+        return Link(newest.sequence, newest.manifest_sha256) if newest else None
+
+    def undelivered(self, newest: bool, excluding: Collection[str]) -> Entry | None:
+        """The oldest (or newest) package without a receipt that is not among `excluding`."""
+        order = "DESC" if newest else "ASC"
+        return self._one(
+            "WHERE state IN ('waiting', 'sent') AND event_id NOT IN (SELECT value FROM json_each(?)) "
+            f"ORDER BY sequence {order} LIMIT 1",
+            json.dumps(list(excluding)),
+        )
+
+    def oldest_stored(self) -> Entry | None:
+        """The oldest delivered package still on the disk; never the head of the chain."""
+        return self._one(
+            "WHERE state = 'stored' AND on_disk AND sequence < (SELECT max(sequence) FROM package) "
+            "ORDER BY sequence LIMIT 1"
+        )
+
+    def last_rejected(self) -> Entry | None:
+        """The newest rejected package."""
+        return self._one("WHERE state = 'rejected' ORDER BY sequence DESC LIMIT 1")
+
+    def entries(self) -> list[Entry]:
+        """The packages that are on the disk, and all rejected ones, in the order of the chain."""
+        return self._many("WHERE on_disk OR state = 'rejected' ORDER BY sequence")
+
+    def tally(self) -> dict[State, Tally]:
+        """Count and bytes on the disk by state."""
+        with _plain_errors():
+            rows = self._db.execute(
+                "SELECT state, count(*), sum(bytes) FROM package WHERE on_disk GROUP BY state"
+            ).fetchall()
+        return {state: Tally(packages, size) for state, packages, size in rows}
+
+    def _one(self, where: str, *values: object) -> Entry | None:
+        found = self._many(where, *values)
+        return found[0] if found else None
+
+    def _many(self, where: str, *values: object) -> list[Entry]:
+        with _plain_errors():
+            rows = self._db.execute(f"SELECT {_COLUMNS} FROM package {where}", values).fetchall()
+        return [_entry(*row) for row in rows]
+
+
+def _entry(
+    event_id: str, sequence: int, sha256: str, size: int, at: str, state: State, reason: str, on_disk: int
+) -> Entry:
+    return Entry(event_id, sequence, sha256, size, datetime.fromisoformat(at), state, reason, bool(on_disk))
+
+
+@contextmanager
+def _plain_errors() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as problem:
+        if getattr(problem, "sqlite_errorcode", None) == _FULL:
+            raise OutboxFullError("the disk of the outbox is full") from problem
+        raise OutboxError(f"the outbox's index fails: {problem}") from problem

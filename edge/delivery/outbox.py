@@ -1,0 +1,294 @@
+"""The durable outbox: keeps every package on the node's disk until the centre says that it has it.
+
+    lock            held by the process that owns the outbox
+    index.sqlite    states and order (see `edge.delivery.index`)
+    packages/ID/    one folder per package, as `ngatu verify` reads it
+    quarantine/     what was found damaged; a person decides
+
+A package's folder appears under its name in one step, then its row is written. A crash between the two leaves
+a folder without a row: at the next start it is verified and taken in. A damaged index is rebuilt from the
+folders.
+"""
+
+import errno
+import fcntl
+import shutil
+import sqlite3
+import threading
+import uuid
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import IO
+
+import structlog
+
+from contract.messages import ViolationManifest
+from contract.package import Link, PackageError, Report, follow, verify_package
+from contract.signing import PublicKey
+from edge.delivery.index import Entry, Index, OutboxError, OutboxFullError, State, Tally
+from edge.evidence.package import Package, sync_folder, write
+
+log = structlog.get_logger(__name__)
+
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+_NOTHING = Tally()
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What waits and what is wrong, for the health report and `ngatu edge outbox`."""
+
+    states: dict[State, Tally]
+    oldest_waiting: datetime | None
+    quarantined: int
+    refused: int
+    """Violations that could not be kept since the start, for want of room."""
+    alarms: tuple[str, ...]
+
+    @property
+    def undelivered(self) -> Tally:
+        """Packages the centre does not have yet."""
+        waiting, sent = self.states.get("waiting", _NOTHING), self.states.get("sent", _NOTHING)
+        return Tally(waiting.packages + sent.packages, waiting.bytes + sent.bytes)
+
+
+class Outbox:
+    """The outbox of one node. Any thread may call; one process at a time may hold it.
+
+    Args:
+        folder: made if it is missing.
+        key: the node's public key; only packages signed with it are taken in after a crash.
+        keep_bytes: how much of what the centre already has is kept, the oldest going first.
+
+    Raises:
+        OutboxError: another process holds it, or the disk fails.
+    """
+
+    def __init__(self, folder: Path, key: PublicKey, keep_bytes: int) -> None:
+        self._packages = folder / "packages"
+        self._quarantine = folder / "quarantine"
+        self._key = key
+        self._keep_bytes = keep_bytes
+        self._refused = 0
+        self._full = False
+        self._lock = threading.RLock()
+        for place in (self._packages, self._quarantine):
+            place.mkdir(parents=True, exist_ok=True)
+        self._owner = _own(folder / "lock")
+        try:
+            self._index = self._open_index(folder / "index.sqlite")
+            self._recover()
+        except BaseException:
+            self._owner.close()
+            raise
+
+    def close(self) -> None:
+        """Lets go of the outbox."""
+        with self._lock:
+            self._index.close()
+            self._owner.close()
+
+    def add(self, event_id: str, seal: Callable[[Link | None], Package]) -> bool:
+        """Keeps a new package; when this returns it survives a power cut. False: the violation was known.
+
+        `seal` is given the head of the chain and makes the package that follows it.
+
+        Raises:
+            OutboxFullError: no room even after giving up all that is delivered; the rest stays.
+            OutboxError: the disk fails.
+        """
+        with self._lock:
+            try:
+                if self._index.get(event_id) is not None:
+                    return False
+                package = seal(self._index.head())
+                self._write(package)
+                self._enter(package)
+            except OutboxFullError:
+                self._full = True
+                self._refused += 1
+                raise
+            self._full = False
+            return True
+
+    def undelivered(self, newest: bool, excluding: Collection[str] = ()) -> Entry | None:
+        """The oldest (or newest) package without a receipt that is not among `excluding`."""
+        with self._lock:
+            return self._index.undelivered(newest, excluding)
+
+    def get(self, event_id: str) -> Entry | None:
+        """The package of this id, if it was ever here."""
+        with self._lock:
+            return self._index.get(event_id)
+
+    def folder_of(self, event_id: str) -> Path:
+        """Where the files of a package are."""
+        return self._packages / event_id
+
+    def mark(self, event_id: str, state: State, reason: str = "") -> None:
+        """Notes a new state; what is delivered may then be given up for room."""
+        with self._lock:
+            self._index.mark(event_id, state, reason)
+            while self._index.tally().get("stored", _NOTHING).bytes > self._keep_bytes and self._evict():
+                pass
+
+    def set_aside(self, event_id: str, reason: str) -> None:
+        """Moves a package that turned out damaged into quarantine; it counts as rejected."""
+        with self._lock:
+            self._to_quarantine(self.folder_of(event_id), reason)
+            self._index.mark(event_id, "rejected", f"damaged on the node's disk: {reason}")
+            self._index.mark_gone(event_id)
+
+    def verify(self, event_id: str) -> Report:
+        """Checks a package as it lies on the disk."""
+        return verify_package(self.folder_of(event_id), self._key)
+
+    def summary(self) -> Summary:
+        """What there is, what is wrong."""
+        with self._lock:
+            return _summary(self._index, self._quarantine, self._refused, self._full)
+
+    def _write(self, package: Package) -> None:
+        while True:
+            try:
+                write(package, self.folder_of(package.manifest.event_id))
+                return
+            except OSError as problem:
+                if problem.errno not in _NO_ROOM:
+                    raise OutboxError(f"the outbox can't be written: {problem.strerror}") from problem
+                if not self._evict():
+                    raise OutboxFullError(
+                        "the disk is full of evidence that waits for the centre"
+                    ) from problem
+
+    def _enter(self, package: Package) -> None:
+        size = sum(len(data) for data in package.files.values())
+        entry = _entry(package.manifest, size)
+        try:
+            self._index.insert(entry)
+        except OutboxError:
+            shutil.rmtree(self.folder_of(entry.event_id), ignore_errors=True)
+            raise
+
+    def _evict(self) -> bool:
+        """Gives up the oldest delivered package: files first, since a full disk may not take the note."""
+        oldest = self._index.oldest_stored()
+        if oldest is None:
+            return False
+        shutil.rmtree(self.folder_of(oldest.event_id), ignore_errors=True)
+        self._index.mark_gone(oldest.event_id)
+        return True
+
+    def _open_index(self, path: Path) -> Index:
+        try:
+            return Index(path)
+        except sqlite3.OperationalError as problem:
+            raise OutboxError(f"{path} can't be opened: {problem}") from problem
+        except sqlite3.DatabaseError as problem:
+            log.error("outbox index is damaged, rebuilding it from the packages", problem=str(problem))
+            for part in path.parent.glob(f"{path.name}*"):
+                self._to_quarantine(part, str(problem))
+            return Index(path)
+
+    def _recover(self) -> None:
+        """Brings folders and rows together after a crash."""
+        rows = {entry.event_id: entry for entry in self._index.entries()}
+        for event_id, entry in rows.items():
+            if not self.folder_of(event_id).is_dir():
+                self._missing(entry)
+        strangers = [path for path in self._packages.iterdir() if path.name not in rows]
+        reports = [(path, verify_package(path, self._key)) for path in strangers]
+        reports.sort(key=lambda pair: pair[1].manifest.sequence if pair[1].manifest else 0)
+        for path, report in reports:
+            self._take_in(path, report)
+
+    def _missing(self, entry: Entry) -> None:
+        if entry.state == "stored":
+            self._index.mark_gone(entry.event_id)
+        elif entry.state != "rejected":
+            self._index.mark(entry.event_id, "rejected", "its files are gone from the node's disk")
+            self._index.mark_gone(entry.event_id)
+            log.error("package lost from the disk", event_id=entry.event_id)
+
+    def _take_in(self, path: Path, report: Report) -> None:
+        event_id = path.name.removesuffix(".part")
+        manifest = report.manifest
+        if report.failure is None and manifest is not None and manifest.event_id == event_id:
+            if _continues(self._index.head(), manifest):
+                path.rename(self.folder_of(event_id))
+                sync_folder(self._packages)
+                size = sum(file.stat().st_size for file in self.folder_of(event_id).iterdir())
+                self._index.insert(_entry(manifest, size))
+                log.warning("package found after a crash taken in", event_id=event_id)
+                return
+            report = Report(path, report.passed, "it does not continue the chain", manifest)
+        if path.name.endswith(".part"):
+            log.warning("remains of a package that was being written removed", event_id=event_id)
+            shutil.rmtree(path, ignore_errors=True)
+            return
+        self._to_quarantine(path, report.failure or "its folder has another package's name")
+
+    def _to_quarantine(self, path: Path, reason: str) -> None:
+        path.rename(self._quarantine / f"{path.name}.{uuid.uuid4().hex[:8]}")
+        log.error("put in quarantine", what=path.name, reason=reason)
+
+
+def inspect(folder: Path) -> tuple[Summary, list[Entry]]:
+    """Looks into an outbox from outside, also while a node runs: its summary and what is on the disk.
+
+    Raises:
+        OutboxError: there is no outbox, or it can't be read.
+    """
+    try:
+        index = Index(folder / "index.sqlite", read_only=True)
+    except sqlite3.Error as problem:
+        raise OutboxError(f"no readable outbox in {folder}: {problem}") from problem
+    try:
+        return _summary(index, folder / "quarantine", refused=0, full=False), index.entries()
+    finally:
+        index.close()
+
+
+def _summary(index: Index, quarantine: Path, refused: int, full: bool) -> Summary:
+    states = index.tally()
+    oldest = index.undelivered(newest=False, excluding=())
+    rejected = index.last_rejected()
+    quarantined = len(list(quarantine.iterdir()))
+    alarms = []
+    if full:
+        alarms.append(f"disk full of undelivered evidence: {refused} violations could not be kept")
+    if rejected is not None:
+        alarms.append(f"not accepted by the centre: {rejected.event_id}: {rejected.reason}")
+    if quarantined:
+        alarms.append(f"{quarantined} damaged items in the outbox's quarantine")
+    return Summary(states, oldest.occurred_at if oldest else None, quarantined, refused, tuple(alarms))
+
+
+def _entry(manifest: ViolationManifest, size: int) -> Entry:
+    link = Link.of(manifest)
+    return Entry(
+        manifest.event_id, manifest.sequence, link.sha256, size, manifest.occurred_at, state="waiting"
+    )
+
+
+def _continues(head: Link | None, manifest: ViolationManifest) -> bool:
+    """True for the next package, and while the index is rebuilt for one after a gap of given-up packages."""
+    if head is None or manifest.sequence > head.sequence + 1:
+        return True
+    try:
+        follow(head, manifest)
+    except PackageError:
+        return False
+    return True
+
+
+def _own(path: Path) -> IO[bytes]:
+    handle = path.open("ab")
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as problem:
+        handle.close()
+        raise OutboxError(f"another process holds the outbox in {path.parent}") from problem
+    return handle
