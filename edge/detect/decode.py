@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from contract.vehicles import VehicleKind
-from edge.detect.detector import Box, Detection
+from edge.detect.detector import TWO_WHEELED, Detection
 from edge.detect.riders import join_riders
+from edge.rules.inputs import Box
 
 KIND_OF_CLASS = {
     "bicycle": VehicleKind.BICYCLE,
@@ -21,8 +22,6 @@ KIND_OF_CLASS = {
 """Names used in model cards (COCO's and ours) for what we watch; other classes of a network are ignored."""
 
 RIDER_CLASS = "person"
-TWO_WHEELED = frozenset({VehicleKind.MOTORBIKE, VehicleKind.BICYCLE})
-
 Candidates = tuple[list[Box], list[float], list[str]]
 """Boxes in picture pixels, confidences and class names of what passed the threshold."""
 
@@ -33,8 +32,8 @@ def candidates(
     """Pick the anchors that are sure enough of a class we care for.
 
     Args:
-        output: the head's output, (4 + number of classes) x anchors: centre x, centre y, width, height in input
-            pixels, then one score in 0..1 for each class.
+        output: the head's output, (4 + number of classes) x anchors: centre x, centre y, width, height in
+            input pixels, then one score in 0..1 for each class.
         classes: class names in the order of the scores.
         confidence: lowest score to keep.
 
@@ -98,7 +97,5 @@ def _suppress(
     if len(boxes) == 0:
         return []
     corners_and_sizes = np.concatenate([boxes[:, :2], boxes[:, 2:] - boxes[:, :2]], axis=1)
-    kept = cv2.dnn.NMSBoxesBatched(
-        corners_and_sizes.tolist(), scores.tolist(), groups.tolist(), 0.0, overlap
-    )
+    kept = cv2.dnn.NMSBoxesBatched(corners_and_sizes.tolist(), scores.tolist(), groups.tolist(), 0.0, overlap)
     return [int(i) for i in kept]

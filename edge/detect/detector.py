@@ -11,12 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from contract.vehicles import VehicleKind
+from edge.rules.inputs import Box
 
 Image = NDArray[np.uint8]
 """A picture, height x width x 3, BGR."""
 
-Box = tuple[float, float, float, float]
-"""x1, y1, x2, y2 in pixels; x grows to the right, y downwards; x1 < x2 and y1 < y2."""
+TWO_WHEELED = frozenset({VehicleKind.MOTORBIKE, VehicleKind.BICYCLE})
+"""Kinds whose riders belong to the box."""
 
 
 class DetectorError(RuntimeError):

@@ -21,7 +21,7 @@ class Letterbox:
     top: int
 
     def to_picture(self, boxes: NDArray[np.float32], width: int, height: int) -> NDArray[np.float32]:
-        """Map boxes (n x 4: x1, y1, x2, y2) from input pixels to picture pixels, cut at the picture's edge."""
+        """Map boxes (n x 4: x1, y1, x2, y2) from input pixels to picture pixels, cut at its edges."""
         shift = np.array([self.left, self.top, self.left, self.top], np.float32)
         limit = np.array([width, height, width, height], np.float32)
         return np.clip((boxes - shift) / np.float32(self.scale), 0, limit)

@@ -8,10 +8,8 @@ classes already mean "motorbike with rider" reports no people, and nothing is jo
 from collections.abc import Sequence
 from dataclasses import replace
 
-from contract.vehicles import VehicleKind
-from edge.detect.detector import Box, Detection
-
-TWO_WHEELED = frozenset({VehicleKind.MOTORBIKE, VehicleKind.BICYCLE})
+from edge.detect.detector import TWO_WHEELED, Detection
+from edge.rules.inputs import Box
 
 MIN_SIDE_OVERLAP = 0.6
 """Share of the narrower of person and bike that must lie above the other: a passer-by beside a bike has less."""
