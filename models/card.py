@@ -55,8 +55,8 @@ class ModelCard(BaseModel):
         if digest != self.sha256:
             raise ModelCardError(
                 f"model {self.name}: {path} is not the file its card describes (sha256 {digest[:12]}… of "
-                f"{len(content)} bytes, card says {self.sha256[:12]}… of {self.bytes}); reinstall the package "
-                f"or fetch the file again"
+                f"{len(content)} bytes, card says {self.sha256[:12]}… of {self.bytes}); "
+                f"reinstall the package or fetch the file again"
             )
         return path
 

@@ -1,7 +1,7 @@
 """Which detection continues which track: cost of a pairing, and the best set of pairings.
 
-Overlap alone loses a motorbike that moves more than its own width between two frames, and swaps neighbours in a
-queue. So overlap counts together with the distance of the ground points, measured in the vehicle's own size.
+Overlap alone loses a motorbike that moves more than its own width between two frames, and swaps neighbours
+in a queue. So overlap counts together with the distance of the ground points.
 """
 
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ from edge.rules.inputs import Box
 
 FORBIDDEN = 1e6
 OTHER_KIND = 0.25
-"""Cost of pairing a two-wheeled track with a four-wheeled detection: possible, for detectors err, but last."""
+"""Cost of pairing a two-wheeled track with a four-wheeled detection: detectors do err, but last."""
 
 
 @dataclass(frozen=True)
@@ -50,8 +50,8 @@ def pair(
         expected: where the tracks should be.
         detections: what was seen.
         min_overlap: intersection over union from which a pair is allowed.
-        near: also allow pairs that don't overlap but whose ground points lie within the track's slack and whose
-            heights differ by less than a factor of two.
+        near: also allow pairs that don't overlap but whose ground points lie within the track's slack and
+            whose heights differ by less than a factor of two.
 
     Returns:
         Pairs (index into `expected`, index into `detections`) in order of the first.

@@ -21,7 +21,7 @@ FIRST_SPEED = np.array([4.0, 4.0, 0.5, 0.5])
 
 
 class Motion:
-    """Position and speed of one box. Coordinates: ground x, ground y (bottom centre), width, height; pixels."""
+    """Position and speed of one box. Coordinates: ground x and y (bottom centre), width, height; pixels."""
 
     def __init__(self, box: Box) -> None:
         """Start from the first observed box, speed unknown."""

@@ -1,7 +1,7 @@
 """Joins a bike and the people on it to one vehicle.
 
-Networks trained on COCO see a motorcycle and, apart from it, a person. For the law, for the tracker and in the
-labels of Vietnamese street pictures it is one vehicle, boxed from the helmet to the tyre. A network whose
+Networks trained on COCO see a motorcycle and, apart from it, a person. For the law, for the tracker and in
+the labels of Vietnamese street pictures it is one vehicle, boxed from the helmet to the tyre. A network whose
 classes already mean "motorbike with rider" reports no people, and nothing is joined.
 """
 
@@ -12,11 +12,11 @@ from edge.detect.detector import TWO_WHEELED, Detection
 from edge.rules.inputs import Box
 
 MIN_SIDE_OVERLAP = 0.6
-"""Share of the narrower of person and bike that must lie above the other: a passer-by beside a bike has less."""
+"""Share of the narrower of person and bike that must lie above the other; a passer-by has less."""
 
 SEAT_RANGE = (0.1, 1.15)
-"""Where a rider's lowest point may be, as a share of the bike's height below its top: from the saddle to a foot
-on the road. Someone walking behind a bike ends higher, someone in front of it lower."""
+"""Where a rider's lowest point may be, as a share of the bike's height below its top: from the saddle to a
+foot on the road. Someone walking behind a bike ends higher, someone in front of it lower."""
 
 
 def join_riders(vehicles: Sequence[Detection], people: Sequence[Box]) -> list[Detection]:

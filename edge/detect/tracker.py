@@ -1,5 +1,5 @@
-"""Vehicles to tracks, after ByteTrack (Zhang et al., ECCV 2022): unsure detections may continue a track, never
-start one.
+"""Vehicles to tracks, after ByteTrack (Zhang et al., ECCV 2022): unsure detections may continue a track,
+never start one.
 
 Ours because the installable trackers assume a fixed frame rate, share ids between cameras or drop wide cars.
 Time is the camera's stream clock in seconds; boxes are pixels of the detect stream. The same input gives the
@@ -32,7 +32,7 @@ class TrackerSettings:
     max_lost_new: float = 0.4
     """The same for a track that is not known yet."""
     max_points: int = 600
-    """Length of a track's memory; older points are thinned out beyond it, the first and the newest half stay."""
+    """Length of a track's memory; beyond it older points are thinned out, the newest half stays."""
 
 
 class _Candidate:
@@ -160,7 +160,7 @@ class Tracker:
         )
 
     def _begin(self, seen: list[_Candidate], detections: list[Detection], t: float, frame: int) -> None:
-        """Start a candidate for each detection that is not just a second box on a vehicle already followed."""
+        """Start a candidate for each detection that is not a second box on a vehicle already followed."""
         taken = [c.points[-1].box for c in seen]
         for detection in detections:
             if taken and overlaps(taken, [detection.box]).max() > 0.7:
@@ -182,6 +182,6 @@ def _point(t: float, detection: Detection, frame: int) -> TrackPoint:
 
 
 def _thinned(points: list[TrackPoint]) -> list[TrackPoint]:
-    """Every second point of the older half, and the whole newer half: the track keeps its full span of time."""
+    """Every second point of the older half, all of the newer: the track keeps its span of time."""
     half = len(points) // 2
     return points[:half:2] + points[half:]

@@ -1,1 +1,1 @@
-"""Makes `models/vehicles.onnx`: official COCO YOLOv8n weights, fine-tuned for Vietnamese streets, exported."""
+"""Makes `models/vehicles.onnx`: COCO YOLOv8n, fine-tuned for Vietnamese streets, exported."""

@@ -15,7 +15,7 @@ from typing import Any
 
 import onnx
 import yaml
-from ultralytics import YOLO
+from ultralytics.models import YOLO
 
 from models.card import ModelCard
 from models.training.vehicles.official import SHA256, official_weights
