@@ -6,12 +6,13 @@ post-roll) are in the ring, and comes back from `due` with everything the eviden
 
 from collections import Counter, deque
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+import numpy as np
 import structlog
 
 from edge.detect.detector import Detection, DetectorError, VehicleDetector
-from edge.detect.tracker import Tracker
+from edge.detect.tracker import TrackerSettings, VehicleTracker
 from edge.rules.inputs import Box, Finding, SignalHistory, Track
 from edge.rules.rulebook import Rulebook
 from edge.rules.scene import Scene
@@ -67,6 +68,8 @@ class CameraPipeline:
         scene: lines, lanes, zones, in pixels of the detect stream.
         rulebook: the rules that are on, with their parameters.
         post_roll: seconds after a finding that its evidence still needs.
+        region: part of the picture vehicles are looked for in, [x1, y1, x2, y2]; None for all of it.
+        interval: look for vehicles in every n-th frame (lamps are read in every one).
     """
 
     def __init__(
@@ -77,35 +80,35 @@ class CameraPipeline:
         scene: Scene,
         rulebook: Rulebook,
         post_roll: float,
+        region: Box | None = None,
+        interval: int = 1,
     ) -> None:
         self.funnel = Funnel()
         self._detector = detector
-        self._tracker = Tracker()
+        self._tracker = VehicleTracker()
         self._signals = signals
         self._scene = scene
         self._rulebook = rulebook
         self._post_roll = post_roll
+        self._region = region
+        self._interval = interval
         self._reported: dict[tuple[str, int, str], None] = {}
         self._waiting: list[Finding] = []
         self._tracks: dict[int, Track] = {}
+        self._open: set[int] = set()
         self._neighbours: deque[tuple[float, int, dict[int, Box]]] = deque()
-        self._highest_track = 0
 
     def step(self, frame: Frame) -> Step:
         """Looks at one frame; frames must come in order of their time."""
-        detections = self._look(frame)
-        tracks = tuple(self._tracker.update(frame.t, frame.index, detections))
+        self.funnel.counts["frames"] += 1
         for source in self._signals.values():
             source.observe(frame.t, frame.image)
         signals = {head: source.snapshot() for head, source in self._signals.items()}
+        if frame.index % self._interval:
+            return Step(frame, (), signals, ())
+        tracks = tuple(self._tracker.update(frame.t, self._look(frame), frame.index))
         self._remember(frame, tracks)
-        findings = [
-            finding
-            for track in tracks
-            for finding in self._rulebook.judge(track, self._scene, signals, frame.t)
-        ]
-        for track in self._tracker.take_ended():
-            findings += self._rulebook.judge(track, self._scene, signals, frame.t, track_ended=True)
+        findings = self._rulebook.judge(tracks, signals, frame.t, ended=self._take_ended(frame.t))
         fresh = tuple(self._once(findings))
         self._waiting += fresh
         return Step(frame, tracks, signals, fresh)
@@ -119,22 +122,26 @@ class CameraPipeline:
     def finish(self, now: float) -> list[Incident]:
         """The stream has ended: judges the tracks still open and gives up all that is waiting."""
         signals = {head: source.snapshot() for head, source in self._signals.items()}
-        findings = [
-            finding
-            for track in self._tracker.end_all()
-            for finding in self._rulebook.judge(track, self._scene, signals, now, track_ended=True)
-        ]
-        self._waiting += self._once(findings)
+        ended = [self._tracks[key] for key in sorted(self._open)]
+        self._open.clear()
+        self._waiting += self._once(self._rulebook.judge((), signals, now, ended=ended))
         return self.due(float("inf"))
 
+    def _take_ended(self, now: float) -> list[Track]:
+        """Tracks the tracker has given up since the last frame: nothing more will be seen of them."""
+        gone = [k for k in sorted(self._open) if now - self._tracks[k].points[-1].t > TrackerSettings.max_lost]
+        self._open.difference_update(gone)
+        return [self._tracks[key] for key in gone]
+
     def _look(self, frame: Frame) -> list[Detection]:
-        self.funnel.counts["frames"] += 1
+        x1, y1, x2, y2 = (int(v) for v in self._region or (0, 0, frame.image.shape[1], frame.image.shape[0]))
         try:
-            return self._detector.detect(frame.image)
+            found = self._detector.detect(np.ascontiguousarray(frame.image[y1:y2, x1:x2]))
         except DetectorError:
             self.funnel.counts["frames_not_read"] += 1
             log.warning("frame could not be looked at", frame=frame.index, exc_info=True)
             return []
+        return [replace(d, box=(d.box[0] + x1, d.box[1] + y1, d.box[2] + x1, d.box[3] + y1)) for d in found]
 
     def _remember(self, frame: Frame, tracks: tuple[Track, ...]) -> None:
         boxes = {track.id: track.points[-1].box for track in tracks}
@@ -143,10 +150,9 @@ class CameraPipeline:
         while self._neighbours and self._neighbours[0][0] < oldest:
             self._neighbours.popleft()
         for track in tracks:
+            self.funnel.counts["vehicles"] += track.id not in self._tracks
             self._tracks[track.id] = track
-            if track.id > self._highest_track:
-                self.funnel.counts["vehicles"] += 1
-        self._highest_track = max([self._highest_track, *boxes])
+            self._open.add(track.id)
         waiting = {finding.track for finding in self._waiting}
         stale = [k for k, t in self._tracks.items() if t.points[-1].t < oldest and k not in waiting]
         for key in stale:
