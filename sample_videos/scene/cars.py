@@ -92,7 +92,7 @@ class Shape:
 
 SHAPES = {
     "sedan": Shape(SEDAN, 2.62, 0.31, (0.63, -0.93, 0.80), (0.36, 0.12, 0.17), 0.63, "short"),
-    "hatchback": Shape(HATCHBACK, 2.42, 0.29, (0.68, -0.57, 0.90), (0.19, 0.14, 0.36), 0.62, "short"),
+    "hatchback": Shape(HATCHBACK, 2.42, 0.29, (0.655, -0.56, 0.90), (0.19, 0.14, 0.34), 0.62, "short"),
     "suv": Shape(SUV, 2.70, 0.36, (0.74, -0.82, 1.00), (0.22, 0.14, 0.36), 0.80, "long"),
 }
 
@@ -206,11 +206,12 @@ def _rear(shape: Shape, tail: Any, root: Any) -> None:
         box((side * x * 0.98, y - shape.lamp_size[1] / 2, z - shape.lamp_size[2] * 0.28), (shape.lamp_size[0] * 0.55, 0.02, 0.04), m.plain((0.7, 0.7, 0.68), 0.2), root, bevel=0.005)
         box((side * 0.66, rear.y - 0.0, rear.floor + 0.07), (0.16, 0.06, 0.05), m.plain((0.45, 0.02, 0.02), 0.2), root, bevel=0.015)
         disc((side * 0.5, rear.y + 0.02, rear.floor - 0.06), 0.035, 0.09, m.chrome(), root)
-    box((0, rear.y + 0.02, rear.floor + 0.02), (1.36, 0.12, 0.20), m.rubber(), root, bevel=0.05)
-    box((0, rear.y - 0.005, shape.plate_z + 0.14), (0.72, 0.05, 0.035), m.chrome(), root, bevel=0.012)
-    box((0, rear.y - 0.005, shape.plate_z), (0.62, 0.05, 0.23), m.plain((0.03, 0.03, 0.03), 0.5), root, bevel=0.02)
+    box((0, rear.y + 0.05, rear.floor - 0.02), (1.3, 0.16, 0.13), m.rubber(), root, bevel=0.04)
+    box((0, rear.y - 0.01, rear.floor + 0.11), (1.34, 0.03, 0.012), m.rubber(), root)
+    box((0, rear.y - 0.005, shape.plate_z + 0.15), (0.72, 0.05, 0.035), m.chrome(), root, bevel=0.012)
+    box((0, rear.y - 0.005, shape.plate_z), (0.60, 0.05, 0.22), m.plain((0.03, 0.03, 0.03), 0.5), root, bevel=0.02)
     top = shape.stations[3]
-    box((0, top.y - 0.03, top.top + 0.05), (0.9, 0.16, 0.035), m.rubber(), root, bevel=0.015)
+    box((0, top.y + 0.10, shape.stations[4].top + 0.035), (0.12, 0.22, 0.05), m.rubber(), root, bevel=0.02)
 
 
 def _front(shape: Shape, root: Any) -> None:

@@ -4,21 +4,11 @@ from math import cos, pi, sin
 from typing import Any
 
 from . import materials as m
-from .mesh import Point, ball, box, tube
+from .mesh import ball, box, tube
 from .script import Lamp
 
 COLOURS: dict[str, m.Rgb] = {"red": (1.0, 0.02, 0.01), "amber": (1.0, 0.32, 0.01), "green": (0.02, 0.9, 0.28)}
 LIT, DARK = 5.0, 0.0
-
-
-def head_corners(lamp: Lamp) -> list[Point]:
-    """The eight corners of the head's housing (m)."""
-    return [
-        (lamp.x + sx * lamp.width / 2, lamp.y + sy * 0.09, z)
-        for sx in (-1, 1)
-        for sy in (-1, 1)
-        for z in (lamp.bottom, lamp.top)
-    ]
 
 
 def build_lamp(lamp: Lamp) -> dict[str, Any]:

@@ -47,7 +47,7 @@ def chrome() -> Any:
 def lamp(rgb: Rgb, strength: float) -> Any:
     """A lens that shines; a new material each time because the strength is set per vehicle and frame."""
     material, shader = _principled("lamp")
-    shader.inputs["Base Color"].default_value = (*(c * 0.6 for c in rgb), 1.0)
+    shader.inputs["Base Color"].default_value = (*(c * 0.3 for c in rgb), 1.0)
     shader.inputs["Roughness"].default_value = 0.15
     shader.inputs["Emission Color"].default_value = (*rgb, 1.0)
     shader.inputs["Emission Strength"].default_value = strength

@@ -9,7 +9,7 @@ from . import materials as m
 from .mesh import Point, sheet
 from .plates import SIZES_MM, Format
 
-TAIL_LIT, BRAKE_LIT = 0.25, 2.0
+TAIL_LIT, BRAKE_LIT = 0.06, 1.6
 """Emission strength of the tail lamp while driving and while braking."""
 
 
@@ -35,10 +35,11 @@ class Model:
         for part in self.standing:
             part.hide_render = part.hide_viewport = not stands
 
-    def fit_plate(self, picture: Path) -> None:
-        """Put the drawn plate on."""
+    def fit_plate(self, picture: Path) -> str:
+        """Put the drawn plate on; returns the name of the plate's object."""
         upper_left, upper_right, lower_right, lower_left = self.quad
-        sheet((lower_left, lower_right, upper_right, upper_left), m.picture(picture), self.root)
+        plate = sheet((lower_left, lower_right, upper_right, upper_left), m.picture(picture), self.root)
+        return str(plate.name)
 
 
 def hang_plate(plate_format: Format, centre: Point, tilt: float) -> tuple[Point, Point, Point, Point]:

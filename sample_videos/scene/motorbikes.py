@@ -3,7 +3,7 @@
 from typing import Any
 
 from . import materials as m
-from .mesh import ball, box, capsule, disc, empty, sheet, tube, tyre
+from .mesh import ball, box, capsule, disc, empty, tube, tyre
 from .model import Model, hang_plate
 from .riders import Clothes, build_rider
 
@@ -12,10 +12,10 @@ def build_underbone(rgb: m.Rgb, clothes: Clothes) -> Model:
     """The step-through of the Wave and Dream kind: slim, big wheels, shock absorbers in sight."""
     root = empty("underbone")
     tail, body, dark, steel = m.lamp((1.0, 0.012, 0.008), 0.4), m.paint(rgb), m.rubber(), m.chrome()
-    _wheel(root, 0.0, 0.285, 0.085)
+    _wheel(root, 0.0, 0.29, 0.11)
     _wheel(root, 1.22, 0.285, 0.075)
     tube([(0, -0.1, 0.80), (0, 0.1, 0.815), (0, 0.45, 0.79), (0, 0.68, 0.74)], [0.10, 0.13, 0.125, 0.08], m.plain((0.02, 0.02, 0.022), 0.6), root, flatten=0.45)
-    tube([(0, -0.34, 0.76), (0, -0.1, 0.71), (0, 0.25, 0.66), (0, 0.62, 0.56)], [0.065, 0.115, 0.125, 0.10], body, root, flatten=0.9)
+    tube([(0, -0.34, 0.76), (0, -0.1, 0.71), (0, 0.25, 0.66), (0, 0.62, 0.56)], [0.09, 0.15, 0.15, 0.10], body, root, flatten=0.75)
     tube([(0, 0.62, 0.52), (0, 0.85, 0.45), (0, 0.98, 0.62), (0, 1.02, 0.92)], [0.08, 0.08, 0.09, 0.08], body, root)
     for side in (-1, 1):
         tube([(side * 0.10, 0.86, 0.36), (side * 0.18, 0.95, 0.55), (side * 0.15, 1.0, 0.86)], [0.05, 0.09, 0.06], body, root, flatten=0.3)
@@ -27,7 +27,7 @@ def build_underbone(rgb: m.Rgb, clothes: Clothes) -> Model:
     tube([(0.15, 0.45, 0.24), (0.165, 0.1, 0.27), (0.17, -0.32, 0.36)], [0.035, 0.055, 0.05], steel, root)
     box((0, 0.55, 0.32), (0.24, 0.3, 0.24), m.plain((0.2, 0.2, 0.21), 0.4, 0.6), root, bevel=0.05)
     tube([(0, -0.1, 0.55), (0, -0.28, 0.5), (0, -0.40, 0.36)], [0.07, 0.075, 0.06], dark, root, flatten=0.25)
-    _steering(root, 0.93, 1.02, 0.33, m.paint(rgb))
+    _steering(root, 0.90, 1.03, 0.37, m.paint(rgb))
     return _finish(root, tail, (0.0, -0.43, 0.56), clothes)
 
 
@@ -35,9 +35,9 @@ def build_scooter(rgb: m.Rgb, clothes: Clothes) -> Model:
     """A scooter: wide rounded tail, flat floor, tall apron, small wheels."""
     root = empty("scooter")
     tail, body, dark = m.lamp((1.0, 0.012, 0.008), 0.4), m.paint(rgb), m.rubber()
-    _wheel(root, 0.0, 0.245, 0.115)
+    _wheel(root, 0.0, 0.25, 0.13)
     _wheel(root, 1.22, 0.245, 0.10)
-    tube([(0, -0.40, 0.74), (0, -0.26, 0.68), (0, 0.05, 0.62), (0, 0.36, 0.54), (0, 0.47, 0.42)], [0.07, 0.15, 0.195, 0.20, 0.16], body, root, flatten=0.95)
+    tube([(0, -0.40, 0.74), (0, -0.26, 0.68), (0, 0.05, 0.62), (0, 0.36, 0.54), (0, 0.47, 0.42)], [0.10, 0.19, 0.23, 0.22, 0.16], body, root, flatten=0.95)
     tube([(0, -0.22, 0.79), (0, 0.05, 0.82), (0, 0.4, 0.79), (0, 0.62, 0.73)], [0.09, 0.16, 0.16, 0.09], m.plain((0.02, 0.018, 0.016), 0.6), root, flatten=0.42)
     box((0, 0.68, 0.32), (0.40, 0.52, 0.12), m.plain((0.05, 0.05, 0.052), 0.7), root, bevel=0.04)
     tube([(0, 0.92, 0.30), (0, 0.96, 0.55), (0, 1.0, 0.80), (0, 0.98, 1.0)], [0.19, 0.235, 0.20, 0.11], body, root, flatten=0.35)
@@ -50,7 +50,7 @@ def build_scooter(rgb: m.Rgb, clothes: Clothes) -> Model:
     tube([(0, -0.05, 0.50), (0, -0.26, 0.48), (0, -0.40, 0.34)], [0.10, 0.095, 0.075], dark, root, flatten=0.25)
     tube([(-0.15, -0.05, 0.80), (-0.13, -0.32, 0.85), (0.13, -0.32, 0.85), (0.15, -0.05, 0.80)], 0.018, m.plain((0.25, 0.25, 0.26), 0.4, 0.7), root)
     _rear(root, tail, -0.39, 0.73, (0.24, 0.07, 0.08))
-    _steering(root, 0.92, 1.03, 0.34, body)
+    _steering(root, 0.90, 1.04, 0.37, body)
     return _finish(root, tail, (0.0, -0.45, 0.555), clothes)
 
 
@@ -84,7 +84,7 @@ def _steering(root: Any, y: float, z: float, half: float, body: Any) -> None:
     tube([(-half, y - 0.08, z + 0.02), (-half * 0.6, y, z + 0.03), (half * 0.6, y, z + 0.03), (half, y - 0.08, z + 0.02)], 0.017, dark, root)
     for side in (-1, 1):
         capsule((side * half, y - 0.09, z + 0.02), (side * (half - 0.11), y - 0.05, z + 0.025), 0.024, 0.024, dark, root)
-        tube([(side * half * 0.72, y, z + 0.03), (side * (half * 0.80), y + 0.01, z + 0.16)], 0.009, dark, root)
-        ball((side * (half * 0.88), y + 0.01, z + 0.19), (0.062, 0.02, 0.042), dark, root)
-        mx, mz = side * (half * 0.88), z + 0.19
-        sheet(((mx - 0.05, y - 0.012, mz - 0.03), (mx + 0.05, y - 0.012, mz - 0.03), (mx + 0.05, y - 0.012, mz + 0.03), (mx - 0.05, y - 0.012, mz + 0.03)), m.plain((0.5, 0.55, 0.6), 0.05, 1.0), root)
+        mx, mz = side * (half + 0.05), z + 0.22
+        tube([(side * half * 0.72, y, z + 0.03), (side * half * 0.84, y + 0.01, z + 0.14), (mx, y + 0.01, mz)], 0.011, dark, root)
+        ball((mx, y + 0.01, mz), (0.078, 0.02, 0.052), dark, root)
+        ball((mx, y - 0.008, mz), (0.066, 0.008, 0.042), m.plain((0.5, 0.55, 0.6), 0.08, 1.0), root)

@@ -36,19 +36,19 @@ def _torso(root: Any, clothes: Clothes) -> None:
     parts = [
         tube(
             [(0, 0.22, 0.80), (0, 0.23, 0.92), (0, 0.28, 1.10), (0, 0.33, 1.26), (0, 0.37, 1.38), (0, 0.39, 1.44)],
-            [0.165, 0.175, 0.18, 0.195, 0.15, 0.07],
+            [0.150, 0.150, 0.158, 0.172, 0.14, 0.065],
             cloth, root, flatten=0.66, sides=18,
         )
     ]
     for side in (-1, 1):
         shoulder, elbow, wrist = _arm(side)
-        parts += [capsule(shoulder, elbow, 0.072, 0.055, cloth, root), capsule(elbow, wrist, 0.054, 0.042, cloth, root)]
+        parts += [capsule(shoulder, elbow, 0.065, 0.05, cloth, root), capsule(elbow, wrist, 0.048, 0.038, cloth, root)]
         ball((wrist[0], wrist[1] + 0.05, wrist[2] - 0.005), (0.04, 0.06, 0.04), m.plain(SKIN, 0.6), root)
     fuse(parts, 0.022)
 
 
 def _arm(side: int) -> tuple[Point, Point, Point]:
-    return (side * 0.185, 0.36, 1.34), (side * 0.30, 0.50, 1.10), (side * 0.29, 0.80, 1.06)
+    return (side * 0.165, 0.36, 1.34), (side * 0.29, 0.50, 1.12), (side * 0.32, 0.80, 1.07)
 
 
 def _head(root: Any, clothes: Clothes) -> None:
@@ -62,13 +62,13 @@ def _head(root: Any, clothes: Clothes) -> None:
 
 def _legs(root: Any, clothes: Clothes, *, foot_down: bool) -> tuple[Any, ...]:
     cloth, shoe = m.plain(clothes.trousers, 0.85), m.plain((0.03, 0.025, 0.02), 0.6)
-    parts, shoes = [tube([(-0.09, 0.24, 0.83), (0.09, 0.24, 0.83)], [0.135, 0.135], cloth, root)], []
+    parts, shoes = [tube([(-0.09, 0.24, 0.83), (0.09, 0.24, 0.83)], [0.115, 0.115], cloth, root)], []
     for side in (-1, 1):
         planted = foot_down and side < 0
         hip: Point = (side * 0.10, 0.27, 0.83)
-        knee: Point = (-0.30, 0.56, 0.55) if planted else (side * 0.21, 0.70, 0.74)
+        knee: Point = (-0.30, 0.56, 0.55) if planted else (side * 0.22, 0.70, 0.72)
         ankle: Point = (-0.36, 0.50, 0.10) if planted else (side * 0.20, 0.56, 0.36)
-        parts += [capsule(hip, knee, 0.098, 0.07, cloth, root), capsule(knee, ankle, 0.068, 0.046, cloth, root)]
+        parts += [capsule(hip, knee, 0.088, 0.064, cloth, root), capsule(knee, ankle, 0.060, 0.042, cloth, root)]
         z = 0.04 if planted else ankle[2] - 0.05
         shoes.append(box((ankle[0], ankle[1] + 0.06, z), (0.095, 0.26, 0.08), shoe, root, bevel=0.03))
     return fuse(parts, 0.022), *shoes

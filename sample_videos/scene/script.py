@@ -30,6 +30,11 @@ class Lamp:
     top: float
     phases: tuple[tuple[float, float, Literal["green", "amber", "red"]], ...]
 
+    def corners(self) -> list[tuple[float, float, float]]:
+        """The eight corners of the head's housing (m)."""
+        half = self.width / 2
+        return [(self.x + x, self.y + y, z) for x in (-half, half) for y in (-0.09, 0.09) for z in (self.bottom, self.top)]
+
     def at(self, t: float) -> str:
         """State at `t`."""
         return next(state for start, end, state in reversed(self.phases) if t >= start)
@@ -119,7 +124,7 @@ def _vehicle(raw: dict[str, Any], seconds: float) -> Vehicle:
         seen=tuple(raw.get("seen", (0.0, seconds))),
         does=raw["does"],
         top=tuple(raw.get("top", (0.1, 0.1, 0.1))),
-        trousers=tuple(raw.get("trousers", (0.03, 0.035, 0.05))),
+        trousers=tuple(raw.get("trousers", (0.08, 0.12, 0.22))),
         helmet=tuple(raw.get("helmet", (0.5, 0.5, 0.5))),
         rucksack=tuple(raw["rucksack"]) if "rucksack" in raw else None,
         violations=tuple(raw.get("violations", ())),

@@ -63,7 +63,7 @@ def _arrow(x: float, y: float, turn: int) -> None:
     z = PAINT_Z
     _rectangle(x - 0.075, y, x + 0.075, y + 2.8, paint)
     make("arrow", [(x - 0.3, y + 2.8, z), (x + 0.3, y + 2.8, z), (x, y + 4.0, z)], [(0, 1, 2)], paint, smooth=False)
-    branch = [(x + turn * 0.05, y + 0.9, z), (x + turn * 0.55, y + 1.5, z), (x + turn * 0.55, y + 1.75, z), (x + turn * 0.05, y + 1.2, z)]
+    branch = [(x + turn * 0.075, y + 0.9, z), (x + turn * 0.5, y + 1.5, z), (x + turn * 0.5, y + 1.78, z), (x + turn * 0.075, y + 1.2, z)]
     head = [(x + turn * 0.5, y + 1.15, z), (x + turn * 0.95, y + 1.75, z), (x + turn * 0.5, y + 2.15, z)]
     make("arrow", branch, [(0, 1, 2, 3)], paint, smooth=False)
     make("arrow", head, [(0, 1, 2)], paint, smooth=False)
@@ -77,7 +77,7 @@ def _repairs() -> None:
     _rectangle(-8.4, 24.0, 7.5, 24.35, light, 0.0012)
     _rectangle(-4.9, 11.0, -4.3, 18.0, light, 0.0012)
     iron = m.plain((0.05, 0.048, 0.045), 0.55, 0.6)
-    for x, y in ((-1.7, 24.9), (2.2, 35.0), (1.9, 13.0), (-6.2, 20.0)):
+    for x, y in ((-1.7, 24.9), (2.2, 35.0), (-7.0, 13.0), (-6.2, 20.0)):
         lid = disc((0.0, 0.0, 0.0), 0.36, 0.006, iron)
         lid.rotation_euler = (0, pi / 2, 0)
         lid.location = (x, y, 0.003)
