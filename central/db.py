@@ -11,6 +11,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -58,6 +59,11 @@ def _begin_immediate(connection: Connection) -> None:
 def is_postgresql(session: Session) -> bool:
     """Whether row locks, advisory locks and SKIP LOCKED are there."""
     return session.get_bind().dialect.name == "postgresql"
+
+
+def insert(session: Session, table: type[SQLModel]) -> postgresql.Insert | sqlite.Insert:
+    """An INSERT that knows ON CONFLICT, in the dialect of the session's database (the two are alike)."""
+    return postgresql.insert(table) if is_postgresql(session) else sqlite.insert(table)
 
 
 @contextmanager

@@ -4,6 +4,12 @@ from sqlalchemy import Table
 from sqlmodel import SQLModel
 
 import central.accounts.models
-import central.audit.models  # noqa: F401
+import central.audit.models
+import central.cases.models
+import central.fleet.models
+import central.ingest.models
+import central.media.models
+import central.offences.models
+import central.registry.models  # noqa: F401
 
 ALL_TABLES: list[Table] = list(SQLModel.metadata.sorted_tables)

@@ -1,0 +1,65 @@
+"""Alarms: what is wrong with a node now. Raising twice counts, clearing keeps the history."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, update
+from sqlmodel import Session, col, select
+
+from central.db import insert
+from central.fleet.models import Alarm
+
+_REPORTED = "reported"
+
+
+def raise_alarm(session: Session, node_id: str, kind: str, subject: str, message: str, now: datetime) -> None:
+    """Opens an alarm, or counts it once more when it is open already."""
+    statement = insert(session, Alarm).values(
+        node_id=node_id,
+        kind=kind,
+        subject=subject[:160],
+        message=message[:500],
+        count=1,
+        raised_at=now,
+        last_at=now,
+    )
+    session.exec(
+        statement.on_conflict_do_update(
+            index_elements=["node_id", "kind", "subject"],
+            index_where=col(Alarm.cleared_at).is_(None),
+            set_={"count": col(Alarm.count) + 1, "last_at": now, "message": message[:500]},
+        )
+    )
+
+
+def clear(session: Session, node_id: str, kinds: Collection[str], now: datetime) -> None:
+    """Ends the open alarms of these kinds."""
+    session.exec(update(Alarm).where(_open(node_id), col(Alarm.kind).in_(kinds)).values(cleared_at=now))
+
+
+def set_reported(session: Session, node_id: str, reported: Collection[str], now: datetime) -> None:
+    """Makes the node's own alarms exactly those it reports now."""
+    for text in reported:
+        raise_alarm(session, node_id, _REPORTED, text, text, now)
+    gone = col(Alarm.subject).not_in([text[:160] for text in reported])
+    session.exec(
+        update(Alarm).where(_open(node_id), col(Alarm.kind) == _REPORTED, gone).values(cleared_at=now)
+    )
+
+
+def list_open(session: Session, limit: int = 200) -> list[Alarm]:
+    """What is wrong now, newest first."""
+    query = select(Alarm).where(col(Alarm.cleared_at).is_(None)).order_by(col(Alarm.last_at).desc())
+    return list(session.exec(query.limit(limit)))
+
+
+def acknowledge(session: Session, alarm_id: int, now: datetime) -> Alarm | None:
+    """A person has dealt with it: closed until it happens again."""
+    alarm = session.get(Alarm, alarm_id)
+    if alarm is not None and alarm.cleared_at is None:
+        alarm.cleared_at = now
+    return alarm
+
+
+def _open(node_id: str) -> ColumnElement[bool]:
+    return and_(col(Alarm.node_id) == node_id, col(Alarm.cleared_at).is_(None))

@@ -1,0 +1,64 @@
+"""Letting a node in by the file its installer carries to the centre, and taking its keys away again."""
+
+from datetime import datetime
+
+from pydantic import ValidationError
+from sqlmodel import Session, col, select
+
+from central.audit import service as audit
+from central.errors import ConflictError, InvalidError, NotFoundError
+from central.fleet.models import Node, NodeKey
+from central.fleet.service import announce_camera
+from contract.messages import Enrolment
+from contract.signing import PublicKey
+
+
+def parse_enrolment(text: str | bytes) -> Enrolment:
+    """Reads an enrolment file. Raises InvalidError naming what is wrong."""
+    try:
+        return Enrolment.model_validate_json(text)
+    except ValidationError as problem:
+        reasons = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in problem.errors())
+        raise InvalidError(f"not an enrolment file: {reasons}") from problem
+
+
+def enrol(session: Session, enrolment: Enrolment, now: datetime, actor: str) -> Node:
+    """Adds a node, or a new key and new cameras to one that is known. Idempotent.
+
+    Raises:
+        ConflictError: the key is another node's, or was revoked.
+        InvalidError: the key is none.
+    """
+    try:
+        key = PublicKey.from_text(enrolment.public_key)
+    except ValueError as problem:
+        raise InvalidError(f"public_key: {problem}") from problem
+    known = session.get(NodeKey, key.key_id)
+    if known is not None and known.node_id != enrolment.node:
+        raise ConflictError(f"key {key.key_id} belongs to node {known.node_id}")
+    if known is not None and known.revoked_at is not None:
+        raise ConflictError(f"key {key.key_id} was revoked; make a new key on the node")
+    node = session.get(Node, enrolment.node)
+    if node is None:
+        node = Node(id=enrolment.node, enrolled_at=now)
+        session.add(node)
+        session.flush()
+    if known is None:
+        session.add(NodeKey(key_id=key.key_id, node_id=node.id, public_key=key.text, enrolled_at=now))
+    for camera in enrolment.cameras:
+        announce_camera(session, node.id, camera)
+    audit.record(session, actor, "node.enrol", f"node:{node.id}", {"key": key.key_id})
+    return node
+
+
+def revoke(session: Session, node_id: str, reason: str, now: datetime, actor: str) -> int:
+    """Takes all keys of a node out of use, so that nothing it signs is believed; returns how many were."""
+    if session.get(Node, node_id) is None:
+        raise NotFoundError(f"there is no node {node_id!r}")
+    in_use = select(NodeKey).where(NodeKey.node_id == node_id, col(NodeKey.revoked_at).is_(None))
+    keys = session.exec(in_use).all()
+    for key in keys:
+        key.revoked_at = now
+        key.revoked_reason = reason[:200]
+    audit.record(session, actor, "node.revoke", f"node:{node_id}", {"keys": len(keys), "reason": reason})
+    return len(keys)

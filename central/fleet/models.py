@@ -1,0 +1,96 @@
+"""Tables of nodes, their keys and cameras, how they are, and what is wrong with them."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Index, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+
+class Node(SQLModel, table=True):
+    """A node at a junction, enrolled by an administrator; `session` is its present run."""
+
+    __tablename__ = "node"
+
+    id: str = Field(max_length=63, primary_key=True)
+    enrolled_at: datetime
+    state: str = Field(default="unknown", max_length=16)
+    session: str | None = Field(default=None, max_length=80)
+    started_at: datetime | None = None
+    last_seen_at: datetime | None = Field(default=None, index=True)
+    software: str = Field(default="", max_length=100)
+    outbox_packages: int = 0
+    disk_free_bytes: int | None = None
+
+
+class NodeKey(SQLModel, table=True):
+    """A key a node signs with. A node set up anew gets another; the old one stays, perhaps revoked."""
+
+    __tablename__ = "node_key"
+
+    key_id: str = Field(max_length=32, primary_key=True)
+    node_id: str = Field(max_length=63, foreign_key="node.id", index=True)
+    public_key: str = Field(max_length=64)
+    enrolled_at: datetime
+    revoked_at: datetime | None = None
+    revoked_reason: str = Field(default="", max_length=200)
+
+
+class Camera(SQLModel, table=True):
+    """A camera of a node. `approved_from`..`approved_until`: its inspection certificate (giấy kiểm định)."""
+
+    __tablename__ = "camera"
+
+    node_id: str = Field(max_length=63, foreign_key="node.id", primary_key=True)
+    id: str = Field(max_length=80, primary_key=True)
+    site: str = Field(max_length=80)
+    site_name: str = Field(max_length=200)
+    calibration: str = Field(default="", max_length=80)
+    certificate: str = Field(default="", max_length=100)
+    approved_from: datetime | None = None
+    approved_until: datetime | None = None
+    state: str = Field(default="unknown", max_length=16)
+    reason: str = Field(default="", max_length=300)
+    last_frame_at: datetime | None = None
+    fps: float = 0.0
+    armed: bool = False
+
+
+class HealthRecord(SQLModel, table=True):
+    """One health report as it came; a bounded history for each node."""
+
+    __tablename__ = "health_record"
+    __table_args__ = (UniqueConstraint("node_id", "at"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    node_id: str = Field(max_length=63, foreign_key="node.id")
+    at: datetime
+    received_at: datetime
+    report: dict[str, Any] = Field(sa_type=JSON)
+
+
+class Alarm(SQLModel, table=True):
+    """Something wrong that a person should know of; at most one open for each node, kind and subject."""
+
+    __tablename__ = "alarm"
+    __table_args__ = (
+        Index(
+            "uq_alarm_open",
+            "node_id",
+            "kind",
+            "subject",
+            unique=True,
+            sqlite_where=text("cleared_at IS NULL"),
+            postgresql_where=text("cleared_at IS NULL"),
+        ),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    node_id: str = Field(max_length=63, index=True)
+    kind: str = Field(max_length=40)
+    subject: str = Field(default="", max_length=160)
+    message: str = Field(max_length=500)
+    count: int = 1
+    raised_at: datetime
+    last_at: datetime
+    cleared_at: datetime | None = None

@@ -1,0 +1,39 @@
+"""The chain of a node's packages: each names the hash of the one before, so none can be left out. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+ChainState = Literal["linked", "gap", "broken"]
+
+
+@dataclass(frozen=True)
+class Link:
+    """A package as the chain sees it: its place under its key, its hash, the hash it says came before."""
+
+    event_id: str
+    key_id: str
+    sequence: int
+    previous: str | None
+    sha256: str
+    state: str
+    chain: str
+
+
+def chain_state(link: Link, by_place: Mapping[tuple[str, int], Link]) -> ChainState:
+    """How a package stands to the one before it: the same hash, not here (yet), or contradicted."""
+    if link.sequence == 1:
+        return "linked" if link.previous is None else "broken"
+    before = by_place.get((link.key_id, link.sequence - 1))
+    if before is None:
+        return "gap"
+    return "linked" if before.sha256 == link.previous else "broken"
+
+
+def chain_states(links: Iterable[Link], by_place: Mapping[tuple[str, int], Link]) -> dict[str, ChainState]:
+    """The states of these packages and of those right after them, by event id, where they changed."""
+    concerned = {link.event_id: link for link in links}
+    after = (by_place.get((link.key_id, link.sequence + 1)) for link in list(concerned.values()))
+    concerned |= {link.event_id: link for link in after if link is not None}
+    states = {event_id: chain_state(link, by_place) for event_id, link in concerned.items()}
+    return {event_id: state for event_id, state in states.items() if state != concerned[event_id].chain}

@@ -1,0 +1,214 @@
+"""Pieces of files into whole files: in any order, repeated, overlapping, too early, or never; bounded."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from sqlmodel import Session, col, func, select
+
+from central.fleet import alarms
+from central.ingest import ranges
+from central.ingest.models import Package, PackageFile, PartialFile
+from central.ingest.work import Arrived, Batch
+from central.media import service as media
+from central.media.content import media_type_of
+from contract.topics import CHUNK_BYTES
+
+LARGEST_FILE = 256 * 1024 * 1024
+MOST_PIECES = 4096
+EARLY_FILES = 64
+EARLY_BYTES = 64 * 1024 * 1024
+"""How much a node may send of files no manifest has named yet: two orders of magnitude above a reordering."""
+MOST_FAILURES = 3
+
+
+class FileKey(NamedTuple):
+    """A file as one node sends it."""
+
+    node: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """A piece of a file, its topic taken apart."""
+
+    message: Arrived
+    file: FileKey
+    offset: int
+
+    @property
+    def end(self) -> int:
+        """One past its last byte."""
+        return self.offset + len(self.message.payload)
+
+
+@dataclass
+class FilesChanged:
+    """Contents that are stored now, files whose bytes did not match their hash, files given up for that."""
+
+    stored: set[str] = field(default_factory=set)
+    spoilt: set[FileKey] = field(default_factory=set)
+    given_up: set[FileKey] = field(default_factory=set)
+
+
+@dataclass
+class _Early:
+    """Use a node makes of its allowance for files that no manifest has named."""
+
+    files: int
+    received: int
+
+
+def take_chunks(batch: Batch, chunks: Sequence[Chunk], named: Collection[FileKey]) -> FilesChanged:
+    """Writes pieces to the partial area and moves what became whole into the store.
+
+    Args:
+        named: files that a manifest of this very batch names: pieces that came before it count from now on.
+    """
+    changed = FilesChanged()
+    files = {chunk.file for chunk in chunks} | set(named)
+    if not files:
+        return changed
+    stored = media.stored(batch.session, {file.sha256 for file in files})
+    files = {file for file in files if file.sha256 not in stored}
+    expected = _expected(batch.session, files)
+    partials = _partials(batch.session, files)
+    early = _allowances(batch.session, {file.node for file in files if file not in expected})
+    for chunk in chunks:
+        if chunk.file.sha256 not in stored:
+            _take(batch, chunk, expected.get(chunk.file), partials, early)
+    for file in sorted(files):
+        _advance(batch, file, expected.get(file), partials.get(file), changed)
+    return changed
+
+
+def _expected(session: Session, files: Collection[FileKey]) -> dict[FileKey, int]:
+    """Sizes that manifests of unsettled packages give for these files."""
+    query = (
+        select(Package.node_id, PackageFile.sha256, func.max(PackageFile.bytes))
+        .join(PackageFile, col(PackageFile.event_id) == col(Package.event_id))
+        .where(col(PackageFile.sha256).in_({file.sha256 for file in files}), Package.state == "incomplete")
+        .group_by(col(Package.node_id), col(PackageFile.sha256))
+    )
+    return {FileKey(node, sha256): size for node, sha256, size in session.exec(query)}
+
+
+def _partials(session: Session, files: Collection[FileKey]) -> dict[FileKey, PartialFile]:
+    found = session.exec(
+        select(PartialFile).where(
+            col(PartialFile.sha256).in_({file.sha256 for file in files}),
+            col(PartialFile.node_id).in_({file.node for file in files}),
+        )
+    )
+    return {FileKey(partial.node_id, partial.sha256): partial for partial in found}
+
+
+def _allowances(session: Session, nodes: Collection[str]) -> dict[str, _Early]:
+    if not nodes:
+        return {}
+    query = (
+        select(PartialFile.node_id, func.count(), func.sum(PartialFile.received))
+        .where(col(PartialFile.node_id).in_(nodes), col(PartialFile.expected).is_(None))
+        .group_by(col(PartialFile.node_id))
+    )
+    used = {node: _Early(files, int(received)) for node, files, received in session.exec(query)}
+    return {node: used.get(node, _Early(0, 0)) for node in nodes}
+
+
+def _take(
+    batch: Batch,
+    chunk: Chunk,
+    expected: int | None,
+    partials: dict[FileKey, PartialFile],
+    early: dict[str, _Early],
+) -> None:
+    partial = partials.get(chunk.file)
+    fault = _fault(chunk, expected, partial)
+    if fault is None and expected is None:
+        fault = _spend(early[chunk.file.node], chunk, partial)
+    if fault is not None:
+        batch.refuse(chunk.message, "chunk", fault)
+        return
+    if partial is None:
+        partial = PartialFile(node_id=chunk.file.node, sha256=chunk.file.sha256, updated_at=batch.now)
+        batch.session.add(partial)
+        partials[chunk.file] = partial
+    batch.tools.partials.write(*chunk.file, chunk.offset, chunk.message.payload)
+    partial.ranges = ranges.add(partial.ranges, chunk.offset, chunk.end)
+    partial.received = ranges.total(partial.ranges)
+    partial.updated_at = batch.now
+
+
+def _fault(chunk: Chunk, expected: int | None, partial: PartialFile | None) -> str | None:
+    size = len(chunk.message.payload)
+    if not 1 <= size <= CHUNK_BYTES:
+        return f"{size} bytes; a piece has 1 to {CHUNK_BYTES}"
+    limit = LARGEST_FILE if expected is None else expected
+    if chunk.end > limit:
+        return f"ends at byte {chunk.end}, beyond the file's {limit}"
+    if partial is not None and len(partial.ranges) >= MOST_PIECES:
+        return f"the file has come in more than {MOST_PIECES} separate pieces"
+    return None
+
+
+def _spend(early: _Early, chunk: Chunk, partial: PartialFile | None) -> str | None:
+    files = early.files + (partial is None)
+    received = early.received + len(chunk.message.payload)
+    if files > EARLY_FILES or received > EARLY_BYTES:
+        return f"no manifest names this file, and node {chunk.file.node} has sent too many such already"
+    early.files, early.received = files, received
+    return None
+
+
+def _advance(
+    batch: Batch, file: FileKey, expected: int | None, partial: PartialFile | None, changed: FilesChanged
+) -> None:
+    """Stores a file that is whole now, or throws away one that is not what its name says."""
+    store = batch.tools.store
+    if expected is None or file.sha256 in changed.stored:
+        return
+    if store.has(file.sha256):  # a transaction failed after the file had moved
+        _note_stored(batch, file, partial, changed)
+        return
+    if partial is None:
+        return
+    partial.expected = expected
+    if partial.ranges != [[0, expected]]:
+        return
+    if batch.tools.partials.sha256_of(*file) == file.sha256:
+        batch.tools.partials.move_to(store, *file)
+        _note_stored(batch, file, partial, changed)
+    else:
+        _discard(batch, file, partial, changed)
+
+
+def _note_stored(batch: Batch, file: FileKey, partial: PartialFile | None, changed: FilesChanged) -> None:
+    path = batch.tools.store.path(file.sha256)
+    media.add(batch.session, file.sha256, path.stat().st_size, media_type_of(path), batch.now)
+    if partial is not None:
+        _drop(batch.session, partial)
+        batch.tools.partials.discard(*file)
+    changed.stored.add(file.sha256)
+
+
+def _discard(batch: Batch, file: FileKey, partial: PartialFile, changed: FilesChanged) -> None:
+    batch.tools.partials.discard(*file)
+    partial.failures += 1
+    partial.ranges, partial.received = [], 0
+    detail = (
+        f"all bytes of file {file.sha256} came, but they don't hash to its name (time {partial.failures})"
+    )
+    alarms.raise_alarm(batch.session, file.node, "spoilt_file", file.sha256, detail, batch.now)
+    if partial.failures < MOST_FAILURES:
+        changed.spoilt.add(file)
+    else:
+        changed.given_up.add(file)
+        _drop(batch.session, partial)
+
+
+def _drop(session: Session, partial: PartialFile) -> None:
+    if partial in session.new:
+        session.expunge(partial)
+    else:
+        session.delete(partial)

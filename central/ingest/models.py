@@ -1,0 +1,75 @@
+"""Tables of ingest: packages and what they wait for, pieces of files, and what was refused."""
+
+from datetime import datetime
+
+from sqlalchemy import JSON, BigInteger, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+
+class Package(SQLModel, table=True):
+    """A signed manifest as it came. Unique by event, and by place in the chain of the key that signed it.
+
+    `chain`: `linked` to the package before it, `gap` (that one hasn't come), or `broken` (that one is
+    another). `certificate`: whether the camera's inspection was `valid`, `invalid` or `unknown` at the time
+    of capture. `state`: `incomplete`, `stored` (every file is safe, a case is open) or `rejected`.
+    """
+
+    __tablename__ = "package"
+    __table_args__ = (UniqueConstraint("key_id", "sequence"),)
+
+    event_id: str = Field(max_length=80, primary_key=True)
+    node_id: str = Field(max_length=63, foreign_key="node.id", index=True)
+    key_id: str = Field(max_length=32, foreign_key="node_key.key_id")
+    sequence: int = Field(sa_type=BigInteger)
+    previous: str | None = Field(default=None, max_length=64)
+    manifest_sha256: str = Field(max_length=64)
+    jws: str
+    chain: str = Field(max_length=8)
+    certificate: str = Field(max_length=8)
+    state: str = Field(default="incomplete", max_length=12)
+    reason: str = Field(default="", max_length=300)
+    received_at: datetime
+    settled_at: datetime | None = None
+
+
+class PackageFile(SQLModel, table=True):
+    """A file that a manifest names; files of the same content are one."""
+
+    __tablename__ = "package_file"
+
+    event_id: str = Field(max_length=80, foreign_key="package.event_id", primary_key=True)
+    sha256: str = Field(max_length=64, primary_key=True, index=True)
+    bytes: int = Field(sa_type=BigInteger)
+    media_type: str = Field(max_length=40)
+
+
+class PartialFile(SQLModel, table=True):
+    """What has arrived of a file that isn't whole yet. `expected` is null until a manifest names the file."""
+
+    __tablename__ = "partial_file"
+
+    node_id: str = Field(max_length=63, primary_key=True)
+    sha256: str = Field(max_length=64, primary_key=True)
+    expected: int | None = Field(default=None, sa_type=BigInteger)
+    ranges: list[list[int]] = Field(default_factory=list, sa_type=JSON)
+    received: int = Field(default=0, sa_type=BigInteger)
+    failures: int = 0
+    updated_at: datetime = Field(index=True)
+
+
+class Quarantined(SQLModel, table=True):
+    """A message that was refused: its start, its full hash, and why. The same message again only counts."""
+
+    __tablename__ = "quarantine"
+    __table_args__ = (UniqueConstraint("topic", "payload_sha256"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    topic: str = Field(max_length=300)
+    payload_sha256: str = Field(max_length=64)
+    size: int
+    head: bytes
+    reason: str = Field(max_length=40)
+    detail: str = Field(max_length=500)
+    count: int = 1
+    first_at: datetime
+    last_at: datetime = Field(index=True)

@@ -1,0 +1,167 @@
+"""Manifests into packages: idempotent, chained, answered, and settled once every file they name is stored.
+
+Everything is done for a batch at once: a handful of statements, however many manifests.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy import update
+from sqlmodel import Session, col, or_, select, tuple_
+
+from central.db import insert
+from central.fleet import alarms
+from central.fleet import service as fleet
+from central.fleet.models import Camera
+from central.ingest.chain import ChainState, Link, chain_states
+from central.ingest.models import Package, PackageFile
+from central.ingest.verify import Sealed
+from central.ingest.work import Arrived, Batch
+from contract.messages import Receipt
+
+
+class RacedError(Exception):
+    """Another ingest process stored the same package at this moment: the batch must be handled again."""
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What came of a batch's manifests: the new ones by event id, and all that are to be answered."""
+
+    new: dict[str, Sealed]
+    asked: tuple[str, ...]
+
+
+def take_manifests(batch: Batch, sealed: Sequence[tuple[Arrived, Sealed]]) -> Taken:
+    """Stores new manifests and refuses those that contradict a stored one.
+
+    Raises:
+        RacedError: another process stored one of them just now.
+    """
+    if not sealed:
+        return Taken({}, ())
+    known = _known(batch.session, [item for _, item in sealed])
+    by_event = {link.event_id: link for link in known}
+    by_place = {(link.key_id, link.sequence): link for link in known}
+    new: dict[str, Sealed] = {}
+    answers: dict[str, None] = {}
+    for message, item in sealed:
+        link = _link(item)
+        same_event, same_place = by_event.get(link.event_id), by_place.get((link.key_id, link.sequence))
+        stored = same_event or same_place
+        if stored is None:
+            new[link.event_id] = item
+            by_event[link.event_id] = by_place[link.key_id, link.sequence] = link
+        elif stored.sha256 != link.sha256:
+            _refuse_conflict(batch, message, item, stored)
+            continue
+        answers[link.event_id] = None
+    _store(batch, new, by_place)
+    return Taken(new, tuple(answers))
+
+
+def _known(session: Session, sealed: Collection[Sealed]) -> list[Link]:
+    places = {(item.key_id, item.manifest.sequence + step) for item in sealed for step in (-1, 0, 1)}
+    events = [item.manifest.event_id for item in sealed]
+    columns = (
+        Package.event_id,
+        Package.key_id,
+        Package.sequence,
+        Package.previous,
+        Package.manifest_sha256,
+        Package.state,
+        Package.chain,
+    )
+    place = tuple_(col(Package.key_id), col(Package.sequence))
+    query = select(*columns).where(or_(col(Package.event_id).in_(events), place.in_(places)))  # type: ignore[call-overload]
+    return [Link(*row) for row in session.exec(query)]
+
+
+def _link(item: Sealed) -> Link:
+    manifest = item.manifest
+    return Link(
+        manifest.event_id, item.key_id, manifest.sequence, manifest.previous, item.sha256, "incomplete", "gap"
+    )
+
+
+def _refuse_conflict(batch: Batch, message: Arrived, item: Sealed, stored: Link) -> None:
+    manifest = item.manifest
+    detail = (
+        f"event {manifest.event_id}, sequence {manifest.sequence}, hash {item.sha256} contradicts "
+        f"event {stored.event_id}, sequence {stored.sequence}, hash {stored.sha256}, which is stored"
+    )
+    batch.refuse(message, "conflict", detail)
+    alarms.raise_alarm(batch.session, manifest.node, "conflict", manifest.event_id, detail, batch.now)
+    batch.answer(
+        Receipt(
+            node=manifest.node,
+            event_id=manifest.event_id,
+            manifest_sha256=item.sha256,
+            state="rejected",
+            reason="conflict: another package with this event id or sequence number is stored",
+            at=batch.now,
+        )
+    )
+
+
+def _store(batch: Batch, new: Mapping[str, Sealed], by_place: Mapping[tuple[str, int], Link]) -> None:
+    if not new:
+        return
+    session = batch.session
+    links = {event_id: _link(item) for event_id, item in new.items()}
+    changed = chain_states(links.values(), by_place)
+    links = {event_id: replace(link, chain=changed.get(event_id, "gap")) for event_id, link in links.items()}
+    cameras = fleet.cameras_of(session, {item.manifest.node for item in new.values()})
+    rows = [_row(batch, item, links[event_id], cameras) for event_id, item in new.items()]
+    result = session.connection().execute(insert(session, Package).on_conflict_do_nothing(), rows)
+    if result.rowcount != len(rows):
+        raise RacedError
+    session.connection().execute(insert(session, PackageFile), _file_rows(new.values()))
+    _note_chain(batch, changed, new)
+
+
+def _note_chain(batch: Batch, changed: Mapping[str, ChainState], new: Mapping[str, Sealed]) -> None:
+    """Corrects packages whose predecessor came only now, and raises an alarm for each broken link."""
+    for event_id, state in changed.items():
+        if event_id not in new:
+            query = update(Package).where(col(Package.event_id) == event_id).values(chain=state)
+            batch.session.exec(query)
+        if state == "broken":
+            node = batch.session.exec(select(Package.node_id).where(Package.event_id == event_id)).one()
+            detail = f"package {event_id} does not follow the one stored before it"
+            alarms.raise_alarm(batch.session, node, "chain", event_id, detail, batch.now)
+
+
+def _row(
+    batch: Batch, item: Sealed, link: Link, cameras: Mapping[tuple[str, str], Camera]
+) -> dict[str, object]:
+    manifest = item.manifest
+    camera = cameras.get((manifest.node, manifest.camera))
+    return {
+        "event_id": manifest.event_id,
+        "node_id": manifest.node,
+        "key_id": item.key_id,
+        "sequence": manifest.sequence,
+        "previous": manifest.previous,
+        "manifest_sha256": item.sha256,
+        "jws": item.jws,
+        "chain": link.chain,
+        "certificate": fleet.certificate_state(camera, manifest.occurred_at),
+        "state": "incomplete",
+        "reason": "",
+        "received_at": batch.now,
+    }
+
+
+def _file_rows(sealed: Collection[Sealed]) -> list[dict[str, object]]:
+    rows = {
+        (item.manifest.event_id, file.sha256): {
+            "event_id": item.manifest.event_id,
+            "sha256": file.sha256,
+            "bytes": file.bytes,
+            "media_type": file.media_type,
+        }
+        for item in sealed
+        for file in item.manifest.files
+    }
+    return list(rows.values())

@@ -1,0 +1,176 @@
+"""Once every file of a package is stored and is what the manifest says, its case is opened."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlmodel import Session, col, select
+
+from central.audit import service as audit
+from central.fleet import alarms
+from central.ingest import ranges
+from central.ingest.models import Package, PackageFile, PartialFile
+from central.ingest.verify import signed_manifest
+from central.ingest.work import Arrived, Batch
+from central.media.models import Media
+from contract.messages import MissingPart, Receipt
+from contract.topics import NodeTopics
+
+
+@dataclass(frozen=True)
+class _File:
+    sha256: str
+    declared_bytes: int
+    declared_type: str
+    stored_bytes: int | None
+    stored_type: str | None
+
+    @property
+    def contradiction(self) -> str | None:
+        """How a stored file is not what the manifest says; None while it isn't stored or when it is right."""
+        if self.stored_bytes is None:
+            return None
+        if self.stored_bytes != self.declared_bytes:
+            return f"file {self.sha256}: {self.stored_bytes} bytes, the manifest says {self.declared_bytes}"
+        if self.stored_type != self.declared_type:
+            return f"file {self.sha256}: {self.stored_type}, the manifest says {self.declared_type}"
+        return None
+
+
+@dataclass(frozen=True)
+class _Standing:
+    event_id: str
+    node: str
+    sha256: str
+    state: Literal["stored", "incomplete", "rejected"]
+    reason: str
+
+
+def settle(batch: Batch, events: Collection[str]) -> list[str]:
+    """Opens the case of each package that is whole, rejects those with a file that isn't what it should be.
+
+    Returns the event ids that are settled now; those waiting for files are not among them.
+    """
+    settled = []
+    for event_id, files in _files(batch.session, events).items():
+        wrong = next((file.contradiction for file in files if file.contradiction), None)
+        if wrong is not None:
+            reject(batch, event_id, "content", wrong)
+        elif all(file.stored_bytes is not None for file in files):
+            _accept(batch, event_id)
+        else:
+            continue
+        settled.append(event_id)
+    return settled
+
+
+def reject(batch: Batch, event_id: str, reason: str, detail: str) -> None:
+    """Refuses a package for good: quarantine, alarm. What was stored of it stays for whoever investigates."""
+    package = _package(batch.session, event_id)
+    package.state, package.reason, package.settled_at = "rejected", detail[:300], batch.now
+    topic = NodeTopics(package.node_id).manifest
+    batch.refuse(Arrived(topic, package.jws.encode()), reason, detail)
+    alarms.raise_alarm(batch.session, package.node_id, "rejected", event_id, detail, batch.now)
+
+
+def _accept(batch: Batch, event_id: str) -> None:
+    package = _package(batch.session, event_id)
+    batch.tools.open_case(batch.session, signed_manifest(package.jws), package.manifest_sha256)
+    package.state, package.settled_at = "stored", batch.now
+    audit.record(
+        batch.session,
+        f"node:{package.node_id}",
+        "package.store",
+        f"event:{event_id}",
+        {"manifest": package.manifest_sha256, "sequence": package.sequence, "chain": package.chain},
+    )
+
+
+def _package(session: Session, event_id: str) -> Package:
+    return session.exec(select(Package).where(Package.event_id == event_id)).one()
+
+
+def _files(session: Session, events: Collection[str]) -> dict[str, list[_File]]:
+    """Files of those packages that are not settled yet, by event id."""
+    if not events:
+        return {}
+    columns = (
+        Package.event_id,
+        PackageFile.sha256,
+        PackageFile.bytes,
+        PackageFile.media_type,
+        Media.bytes,
+        Media.media_type,
+    )
+    query = (
+        select(*columns)  # type: ignore[call-overload]
+        .select_from(Package)
+        .join(PackageFile, col(PackageFile.event_id) == col(Package.event_id))
+        .outerjoin(Media, col(Media.sha256) == col(PackageFile.sha256))
+        .where(col(Package.event_id).in_(events), Package.state == "incomplete")
+    )
+    found: dict[str, list[_File]] = defaultdict(list)
+    for event_id, *values in session.exec(query):
+        found[event_id].append(_File(*values))
+    return found
+
+
+def answer_state(batch: Batch, events: Collection[str]) -> None:
+    """Sends the receipt that tells how each package stands: stored, rejected, or which parts are missing."""
+    if not events:
+        return
+    standings = _standings(batch.session, events)
+    waiting = {item.event_id: item.node for item in standings if item.state == "incomplete"}
+    missing = _missing(batch.session, waiting)
+    for item in standings:
+        receipt = Receipt(
+            node=item.node,
+            event_id=item.event_id,
+            manifest_sha256=item.sha256,
+            state=item.state,
+            missing=tuple(missing.get(item.event_id, ())),
+            reason=item.reason,
+            at=batch.now,
+        )
+        batch.answer(receipt)
+
+
+def _standings(session: Session, events: Collection[str]) -> list[_Standing]:
+    columns = (Package.event_id, Package.node_id, Package.manifest_sha256, Package.state, Package.reason)
+    query = select(*columns).where(col(Package.event_id).in_(events))  # type: ignore[call-overload]
+    return [_Standing(*row) for row in session.exec(query.order_by(col(Package.event_id)))]
+
+
+def _missing(session: Session, nodes: Mapping[str, str]) -> dict[str, list[MissingPart]]:
+    """What the packages (event id to node) still wait for, and from which byte on."""
+    lacking = {
+        event_id: [file.sha256 for file in files if file.stored_bytes is None]
+        for event_id, files in _files(session, nodes).items()
+    }
+    hashes = {sha256 for names in lacking.values() for sha256 in names}
+    if not hashes:
+        return {}
+    query = select(PartialFile.node_id, PartialFile.sha256, PartialFile.ranges).where(
+        col(PartialFile.sha256).in_(hashes), col(PartialFile.node_id).in_(set(nodes.values()))
+    )
+    arrived = {(node, sha256): ranges.contiguous(pieces) for node, sha256, pieces in session.exec(query)}
+    return {
+        event_id: [
+            MissingPart(sha256=sha256, offset=arrived.get((nodes[event_id], sha256), 0)) for sha256 in names
+        ]
+        for event_id, names in lacking.items()
+    }
+
+
+def waiting_for(session: Session, hashes: Collection[str], node: str | None = None) -> list[str]:
+    """Event ids of unsettled packages, of one node or of all, that name any of these contents."""
+    if not hashes:
+        return []
+    query = (
+        select(Package.event_id)
+        .distinct()
+        .join(PackageFile, col(PackageFile.event_id) == col(Package.event_id))
+        .where(col(PackageFile.sha256).in_(hashes), Package.state == "incomplete")
+    )
+    return list(session.exec(query if node is None else query.where(Package.node_id == node)))

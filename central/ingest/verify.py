@@ -1,0 +1,90 @@
+"""Is this manifest what it says, from whom it says? Pure: no database, no clock."""
+
+import base64
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pydantic import TypeAdapter, ValidationError
+
+from central.fleet.models import NodeKey
+from central.ingest.work import RefusedError
+from contract.canonical import sha256_hex
+from contract.messages import Identifier, ViolationManifest
+from contract.signing import PublicKey, SignatureError, key_id_of, verify
+
+LARGEST_MANIFEST = 512 * 1024
+_IDENTIFIER: TypeAdapter[str] = TypeAdapter(Identifier)
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """A manifest whose signature and form are right; `sha256` is over the signed bytes."""
+
+    manifest: ViolationManifest
+    sha256: str
+    key_id: str
+    jws: str
+
+
+def open_manifest(node: str, payload: bytes, keys: Mapping[str, NodeKey]) -> Sealed:
+    """Checks size, key, signature, form and sender of a manifest that came on `node`'s topic.
+
+    Raises:
+        RefusedError: with the reason `too_large`, `malformed`, `unknown_key`, `revoked_key`, `bad_signature`,
+            `schema` or `wrong_node`.
+    """
+    if len(payload) > LARGEST_MANIFEST:
+        raise RefusedError("too_large", f"{len(payload)} bytes; a manifest has at most {LARGEST_MANIFEST}")
+    token, key = _claimed_key(node, payload, keys)
+    try:
+        signed = verify(token, PublicKey.from_text(key.public_key))
+    except SignatureError as problem:
+        raise RefusedError("bad_signature", str(problem)) from problem
+    sha256 = sha256_hex(signed)
+    if b"\\u0000" in signed:
+        detail = "a text contains the character U+0000, which no database keeps"
+        raise RefusedError("schema", detail, _answer_to(signed, sha256))
+    try:
+        manifest = ViolationManifest.model_validate_json(signed)
+    except ValidationError as problem:
+        raise RefusedError("schema", explain(problem), _answer_to(signed, sha256)) from problem
+    if manifest.node != node:
+        raise RefusedError("wrong_node", f"the manifest is of node {manifest.node}, the topic of {node}")
+    return Sealed(manifest, sha256, key.key_id, token)
+
+
+def signed_manifest(jws: str) -> ViolationManifest:
+    """The manifest inside a JWS that was verified when it came (its key may have been revoked since)."""
+    payload = jws.split(".")[1]
+    return ViolationManifest.model_validate_json(
+        base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4))
+    )
+
+
+def _answer_to(signed: bytes, sha256: str) -> tuple[str, str] | None:
+    try:
+        event_id = json.loads(signed)["event_id"]
+        return _IDENTIFIER.validate_python(event_id), sha256
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def _claimed_key(node: str, payload: bytes, keys: Mapping[str, NodeKey]) -> tuple[str, NodeKey]:
+    try:
+        token = payload.decode("ascii")
+        key_id = key_id_of(token)
+    except (UnicodeDecodeError, SignatureError) as problem:
+        raise RefusedError("malformed", "not a signed message (compact JWS)") from problem
+    key = keys.get(key_id)
+    if key is None or key.node_id != node:
+        raise RefusedError("unknown_key", f"key {key_id[:64]!r} is not one of node {node}")
+    if key.revoked_at is not None:
+        raise RefusedError("revoked_key", f"key {key_id} of node {node} was revoked: {key.revoked_reason}")
+    return token, key
+
+
+def explain(problem: ValidationError) -> str:
+    """The first few faults by place, without the values: those came from outside."""
+    faults = [f"{'.'.join(map(str, e['loc'])) or 'message'}: {e['type']}" for e in problem.errors()[:5]]
+    return "; ".join(faults)

@@ -1,0 +1,16 @@
+"""What a file is, by its first bytes: a manifest may call anything a picture."""
+
+from pathlib import Path
+
+UNKNOWN = "application/octet-stream"
+
+
+def media_type_of(path: Path) -> str:
+    """`image/jpeg`, `video/mp4`, or `application/octet-stream` for what is neither."""
+    with path.open("rb") as content:
+        head = content.read(12)
+    if head.startswith(b"\xff\xd8\xff"):
+        return "image/jpeg"
+    if head[4:8] == b"ftyp":
+        return "video/mp4"
+    return UNKNOWN

@@ -1,0 +1,23 @@
+"""Knowing which evidence files are stored."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from central.media.models import Media
+
+
+def find(session: Session, sha256: str) -> Media | None:
+    """The stored file of that content."""
+    return session.get(Media, sha256)
+
+
+def stored(session: Session, hashes: Collection[str]) -> set[str]:
+    """Which of these contents are in the store."""
+    return set(session.exec(select(Media.sha256).where(col(Media.sha256).in_(hashes)))) if hashes else set()
+
+
+def add(session: Session, sha256: str, size: int, media_type: str, now: datetime) -> None:
+    """Notes that a file is in the store. The caller has put it there, durably, before."""
+    session.add(Media(sha256=sha256, bytes=size, media_type=media_type, stored_at=now))
