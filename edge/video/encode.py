@@ -40,12 +40,8 @@ class VideoWriter:
                 "this PyAV can't encode H.264; install its wheel: pip install --only-binary av av"
             )
         rate = Fraction(fps).limit_denominator(1001)
-        try:
-            self._container = av.open(
-                str(path), "w", "mp4", options={"movflags": "+faststart", "fflags": "+bitexact"}
-            )
-        except OSError as error:
-            raise VideoError(f"{path}: can't be written: {error.strerror}") from error
+        options = {"movflags": "+faststart", "fflags": "+bitexact"}
+        self._container = av.open(str(path), "w", "mp4", options)
         stream = self._container.add_stream(encoder, rate, options=_OPTIONS[encoder])
         assert isinstance(stream, VideoStream)
         self._stream = stream
@@ -56,6 +52,10 @@ class VideoWriter:
         context.gop_size = max(1, round(fps * keyframe_seconds))
         context.max_b_frames = 0
         context.thread_count = 1  # the number of threads changes the bytes
+        try:
+            self._container.start_encoding()
+        except OSError as error:
+            raise VideoError(f"{path}: can't be written: {error.strerror}") from error
 
     def write(self, image: NDArray[np.uint8], t: float) -> None:
         """Adds a BGR picture shown `t` seconds after the start; one that doesn't grow is moved on."""

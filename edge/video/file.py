@@ -12,7 +12,7 @@ from av.video.stream import VideoStream
 from contract.messages import Clock
 from edge.video.camera import SourceHealth
 from edge.video.frame import Frame, Stamp, VideoError, frame_of
-from edge.video.packet import CODECS, EncodedPacket, make_template
+from edge.video.packet import CODECS, EncodedPacket, make_repeatable, make_template
 from edge.video.ring import PacketRing
 
 log = logging.getLogger(__name__)
@@ -51,7 +51,7 @@ class FileSource:
             first = self._first_picture(container, stream)
             self._first_pts = first.pts or 0
             self._rotation = first.rotation
-            height, width = frame_of(0, self._stamp(0.0), first).image.shape[:2]
+            height, width = frame_of(0, self._stamp(0.0), first, self._rotation).image.shape[:2]
             self.size = (width, height)
 
     def frames(self) -> Iterator[Frame]:
@@ -67,7 +67,7 @@ class FileSource:
                     return
                 self._last = stamp
                 self._frames += 1
-                yield frame_of(self._frames - 1, stamp, picture)
+                yield frame_of(self._frames - 1, stamp, picture, self._rotation)
         self._note_what_is_missing()
 
     def health(self) -> SourceHealth:
@@ -136,7 +136,7 @@ class FileSource:
         if self._damaged or missing > 0:
             self.warning = (
                 f"{self.path}: {self._damaged} damaged packets, {max(0, missing)} of {self._announced} frames "
-                f"announced are missing; the file was cut off or damaged, and {self._frames} frames were used"
+                f"announced are missing; it was cut off or damaged, and {self._frames} frames were used"
             )
             log.warning("%s", self.warning)
 
@@ -167,8 +167,7 @@ def _video_stream(container: InputContainer, path: Path) -> VideoStream:
             f"{path}: codec {name} is not supported ({', '.join(CODECS)} are); convert it: "
             f"ffmpeg -i {path.name} -c:v libx264 {path.stem}-h264.mp4"
         )
-    # One thread: with several, what a damaged place looks like could differ from run to run.
-    stream.codec_context.thread_count = 1
+    make_repeatable(stream.codec_context)
     return stream
 
 

@@ -39,9 +39,9 @@ class Frame:
     image: NDArray[np.uint8]
 
 
-def frame_of(index: int, stamp: Stamp, picture: av.VideoFrame) -> Frame:
-    """The decoded `picture` as a frame, turned upright where the file says the camera was held sideways."""
+def frame_of(index: int, stamp: Stamp, picture: av.VideoFrame, rotation: int = 0) -> Frame:
+    """The decoded `picture` as a frame, turned by `rotation` degrees counter-clockwise to be upright."""
     image = np.asarray(picture.to_ndarray(format="bgr24"), dtype=np.uint8)
-    quarter_turns = round(picture.rotation / 90) % 4
+    quarter_turns = round(rotation / 90) % 4
     upright = np.ascontiguousarray(np.rot90(image, quarter_turns))
     return Frame(index, stamp.t, stamp.captured_at, stamp.clock, upright)

@@ -15,6 +15,7 @@ from itertools import pairwise
 import av
 from av.container import InputContainer, OutputContainer
 from av.stream import Stream
+from av.video.codeccontext import VideoCodecContext
 from av.video.stream import VideoStream
 
 from edge.video.frame import Stamp
@@ -79,6 +80,15 @@ def make_template(stream: VideoStream, keyframe: bytes, rotation: int = 0) -> Te
         )
 
 
+def make_repeatable(context: VideoCodecContext) -> None:
+    """Sets up a decoder so that a picture comes out the same on every run and from whichever keyframe it starts."""
+    context.thread_count = 1  # with several, what a damaged place looks like may change from run to run
+    if context.name == "mpeg4":
+        context.options = {
+            "bug": "0"
+        }  # by default it guesses the encoder's faults from all it has seen before
+
+
 def decode(
     template: Template, packets: Sequence[EncodedPacket]
 ) -> Iterator[tuple[EncodedPacket, av.VideoFrame]]:
@@ -88,7 +98,7 @@ def decode(
     """
     with template.open() as container:
         context = container.streams.video[0].codec_context
-        context.thread_count = 1
+        make_repeatable(context)
         for number, packet in enumerate([*packets, None]):
             try:
                 pictures = context.decode(_numbered(number, packet))

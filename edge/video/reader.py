@@ -19,7 +19,7 @@ from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from edge.video.frame import Stamp, VideoError
-from edge.video.packet import CODECS, EncodedPacket, Template, make_template
+from edge.video.packet import CODECS, EncodedPacket, Template, make_repeatable, make_template
 from edge.video.redact import redact
 from edge.video.ring import PacketRing
 from edge.video.stream_clock import StreamClock, WallClocks
@@ -179,7 +179,7 @@ class StreamReader:
         if not held:
             return
         arrival = monotonic()
-        times = _fill_times(held, interval)
+        times = fill_times(held, interval)
         for packet, pts in zip(held, times, strict=True):
             yield packet, arrival - float((times[-1] - pts) * packet.time_base)
         last = times[-1]
@@ -261,7 +261,7 @@ def _supported_stream(container: InputContainer) -> VideoStream:
     stream = container.streams.video[0]
     if stream.codec_context is None or stream.codec_context.name not in CODECS:
         raise VideoError(f"the camera's codec is not supported; set it to one of {', '.join(CODECS)}")
-    stream.codec_context.thread_count = 1  # more would hold pictures back
+    make_repeatable(stream.codec_context)
     return stream
 
 
@@ -270,7 +270,7 @@ def _interval(stream: VideoStream) -> float:
     return 1.0 / (rate if 1.0 <= rate <= 240.0 else _USUAL_RATE)
 
 
-def _fill_times(packets: "list[av.Packet[VideoStream]]", interval: float) -> list[int]:
+def fill_times(packets: "list[av.Packet[VideoStream]]", interval: float) -> list[int]:
     """The PTS of `packets`; the first ones of a connection often have none, and the very first is the
     keyframe.
 

@@ -217,6 +217,11 @@ def _nearest_frames(groups: Sequence[_Group], times: Sequence[float]) -> dict[fl
     if not nearest:
         raise RingMiss(f"nothing around {times[0]:.3f} s can be decoded: the record stream is damaged there")
     return {
-        t: frame_of(groups[0].first + bisect_left(order, packet.stamp.t), packet.stamp, picture)
+        t: frame_of(
+            groups[0].first + bisect_left(order, packet.stamp.t),
+            packet.stamp,
+            picture,
+            groups[0].template.rotation,
+        )
         for t, (packet, picture) in nearest.items()
     }

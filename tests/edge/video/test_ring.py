@@ -1,0 +1,210 @@
+"""The ring: what is cut from it is the camera's own picture, from a keyframe on, and it never grows without end."""
+
+import io
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from contract.messages import Clock
+from edge.video.frame import Stamp
+from edge.video.packet import EncodedPacket, Template, make_template
+from edge.video.ring import PacketRing, RingMiss
+from edge.video.source import FileSource
+from tests.edge.video import clips
+from tests.edge.video.clips import number_of
+
+KINDS = [
+    pytest.param({"times": clips.steady(100)}, id="h264"),
+    pytest.param({"times": clips.steady(100), "b_frames": 3}, id="h264-reordered"),
+    pytest.param({"times": clips.uneven(100), "b_frames": 3}, id="h264-uneven"),
+    pytest.param({"times": clips.steady(100), "codec": "libx265", "b_frames": 2}, id="hevc-open-groups"),
+    pytest.param({"times": clips.steady(100), "codec": "mpeg4"}, id="mpeg4"),
+    pytest.param({"times": clips.steady(60), "codec": "mjpeg"}, id="mjpeg"),
+]
+
+
+@pytest.fixture(params=KINDS)
+def played(request: pytest.FixtureRequest, tmp_path: Path) -> FileSource:
+    """A source whose whole clip is in its ring."""
+    source = FileSource(clips.make_clip(tmp_path / "clip.mp4", **request.param))
+    assert sum(1 for _ in source.frames()) == len(request.param["times"])
+    return source
+
+
+def test_clip_is_the_cameras_own_picture(played: FileSource) -> None:
+    t0, t1 = 1.5, 2.3
+    clip = played.ring.clip(t0, t1)
+    with av.open(io.BytesIO(clip.data)) as container:
+        packets = [packet for packet in container.demux(video=0) if packet.size]
+        shown = [clip.start_t + float(packet.pts * packet.time_base) for packet in packets]
+    original = clips.payloads(str(played.path))
+    copied = [bytes(packet) for packet in packets]
+    assert packets[0].is_keyframe
+    assert min(shown) == pytest.approx(clip.start_t, abs=1e-4)
+    assert clip.start_t <= t0
+    assert max(shown) == pytest.approx(clip.end_t, abs=1e-4)
+    assert clip.end_t >= t1 - 0.2  # the last frame at or before t1
+    assert set(copied) <= set(original)
+    assert copied == [payload for payload in original if payload in copied]
+
+
+def test_clip_shows_every_frame_wanted(played: FileSource) -> None:
+    clip = played.ring.clip(1.5, 2.3)
+    wanted = [frame.index for frame in played.ring.frames([1.5, 1.7, 1.9, 2.1])]
+    with av.open(io.BytesIO(clip.data)) as container:
+        numbers = [number_of(picture.to_ndarray(format="bgr24")) for picture in container.decode(video=0)]
+    assert set(wanted) <= set(numbers)
+    assert numbers == sorted(numbers)
+
+
+def test_clip_is_indexed_in_front_and_the_same_each_time(played: FileSource) -> None:
+    first, second = played.ring.clip(1.5, 2.3), played.ring.clip(1.5, 2.3)
+    assert first.data == second.data
+    assert 0 < first.data.find(b"moov") < first.data.find(b"mdat")
+
+
+def test_frames_are_exactly_those_the_source_gave(played: FileSource) -> None:
+    again = FileSource(played.path)
+    given_out = list(again.frames())
+    asked = given_out[::-7]
+    found = played.ring.frames([frame.t for frame in asked])
+    assert [(frame.index, frame.t, frame.captured_at) for frame in found] == [
+        (frame.index, frame.t, frame.captured_at) for frame in asked
+    ]
+    assert all(np.array_equal(one.image, other.image) for one, other in zip(found, asked, strict=True))
+    assert [number_of(frame.image) for frame in found] == [frame.index for frame in asked]
+
+
+@pytest.mark.parametrize(
+    ("t", "number"),
+    [
+        (0.0, 0),
+        (0.019, 0),
+        (0.021, 1),
+        (0.385, 10),  # nearer to the next group's keyframe than to the last frame of its own
+        (3.96, 99),
+        (-2.0, 0),  # before the stream began: its first frame
+        (4.5, 99),  # a little ahead of the newest packet
+    ],
+)
+def test_nearest_frame(clip_path: Path, t: float, number: int) -> None:
+    source = FileSource(clip_path)
+    list(source.frames())
+    (frame,) = source.ring.frames([t])
+    assert (frame.index, number_of(frame.image)) == (number, number)
+
+
+def test_clip_of_a_stream_that_began_later_starts_with_it(clip_path: Path) -> None:
+    source = FileSource(clip_path)
+    list(source.frames())
+    clip = source.ring.clip(-5.0, 60.0)
+    assert (clip.start_t, clip.end_t) == (0.0, pytest.approx(3.96))
+    assert clips.payloads(io.BytesIO(clip.data)) == clips.payloads(str(clip_path))
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        pytest.param(lambda ring: ring.clip(0.2, 3.0), id="clip older than the ring"),
+        pytest.param(lambda ring: ring.clip(3.0, 2.0), id="clip that ends before it starts"),
+        pytest.param(lambda ring: ring.frames([3.0, 0.2]), id="frame older than the ring"),
+        pytest.param(lambda ring: ring.frames([9.0]), id="frame not yet there"),
+    ],
+)
+def test_what_is_gone_is_named_with_what_is_there(
+    clip_path: Path, ask: Callable[[PacketRing], object]
+) -> None:
+    source = FileSource(clip_path, ring_seconds=2.0)
+    list(source.frames())
+    with pytest.raises(RingMiss, match=r"holds 1\.600…3\.960 s"):
+        ask(source.ring)
+
+
+def test_an_empty_ring_says_so() -> None:
+    with pytest.raises(RingMiss, match="no keyframe"):
+        PacketRing(5.0, 1000).clip(0.0, 1.0)
+
+
+def _template(path: Path) -> Template:
+    with av.open(str(path)) as container:
+        stream = container.streams.video[0]
+        return make_template(stream, bytes(next(container.demux(stream))))
+
+
+def _packet(t: float, keyframe: bool, size: int) -> EncodedPacket:
+    stamp = Stamp(t, datetime.fromtimestamp(t, UTC), Clock(source="host", uncertainty_ms=0))
+    return EncodedPacket(bytes(size), keyframe, stamp)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.booleans(), st.integers(1, 400)), max_size=120))
+def test_ring_is_bounded_and_starts_with_a_keyframe(pushed: list[tuple[bool, int]]) -> None:
+    ring = PacketRing(seconds=1.0, max_bytes=3000)
+    ring.begin(Template(b"", "h264", (2, 2), b""))
+    keyframes = []
+    for number, (keyframe, size) in enumerate(pushed):
+        ring.push(_packet(number / 10, keyframe, size))
+        keyframes += [number / 10] * keyframe
+        assert ring.bytes <= 3000
+        assert ring.start_t is None or ring.start_t in keyframes
+
+
+def test_ring_keeps_at_least_its_seconds() -> None:
+    ring = PacketRing(seconds=2.0, max_bytes=10**6)
+    ring.begin(Template(b"", "h264", (2, 2), b""))
+    for number in range(100):
+        ring.push(_packet(number / 10, number % 8 == 0, 10))
+    assert ring.end_t == pytest.approx(9.9)
+    assert 9.9 - 2.0 - 0.8 < (ring.start_t or 0.0) <= 9.9 - 2.0
+
+
+def test_a_group_larger_than_the_ring_is_let_go(caplog: pytest.LogCaptureFixture) -> None:
+    ring = PacketRing(seconds=100.0, max_bytes=100)
+    ring.begin(Template(b"", "h264", (2, 2), b""))
+    for number in range(20):
+        ring.push(_packet(number / 10, number == 0, 10))
+    assert (ring.bytes, ring.start_t) == (0, None)
+    assert "larger than the ring" in caplog.text
+
+
+def test_packets_before_the_first_keyframe_of_a_connection_are_not_kept(clip_path: Path) -> None:
+    ring = PacketRing(seconds=100.0, max_bytes=10**6)
+    ring.begin(_template(clip_path))
+    ring.push(_packet(0.0, True, 10))
+    ring.begin(_template(clip_path))
+    ring.push(_packet(1.0, False, 10))
+    assert ring.end_t == 0.0
+
+
+def test_clip_over_a_change_of_picture_size_keeps_the_newer_part(tmp_path: Path) -> None:
+    ring = PacketRing(seconds=100.0, max_bytes=10**7)
+    for part, size in enumerate([(320, 240), (160, 120)]):
+        path = clips.make_clip(tmp_path / f"{part}.mp4", clips.steady(30), size=size)
+        ring.begin(_template(path))
+        for number, payload in enumerate(clips.payloads(str(path))):
+            stamp = _packet(part * 10 + number / 25, False, 0).stamp
+            ring.push(EncodedPacket(payload, number % 10 == 0, stamp))
+    clip = ring.clip(0.5, 11.0)
+    with av.open(io.BytesIO(clip.data)) as container:
+        sizes = {(picture.width, picture.height) for picture in container.decode(video=0)}
+    assert (sizes, clip.start_t) == ({(160, 120)}, 10.0)
+
+
+def test_clip_over_a_reconnect_holds_both_parts(clip_path: Path) -> None:
+    ring = PacketRing(seconds=100.0, max_bytes=10**7)
+    original = clips.payloads(str(clip_path))
+    for part in range(2):
+        ring.begin(_template(clip_path))
+        for number, payload in enumerate(original):
+            stamp = _packet(
+                part * 3.96 + number / 25, False, 0
+            ).stamp  # the last time of one is the first of the next
+            ring.push(EncodedPacket(payload, number % 10 == 0, stamp))
+    clip = ring.clip(0.0, 8.0)
+    assert clips.payloads(io.BytesIO(clip.data)) == original * 2
