@@ -1,0 +1,157 @@
+"""Reads a YAML file into a pydantic model, or says all that is wrong: file, line, key, nearest key."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar, get_args
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+Location = tuple[str | int, ...]
+"""Keys and list positions from the top of the file to a value."""
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
+Check = Callable[[ModelT], Iterable[tuple[Location, str]]]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong; `line` counts from 1, `key` is dotted (`heads.0.box`) or empty."""
+
+    line: int
+    key: str
+    message: str
+
+
+class ConfigError(ValueError):
+    """A configuration file that can't be used; `problems` lists all, in the file's order."""
+
+    def __init__(self, path: Path, problems: Iterable[Problem]) -> None:
+        self.path = path
+        self.problems = tuple(sorted(problems, key=lambda problem: problem.line))
+        super().__init__("\n".join(self._lines()))
+
+    def _lines(self) -> Iterator[str]:
+        for problem in self.problems:
+            key = f"{problem.key}: " if problem.key else ""
+            yield f"{self.path}:{problem.line}: {key}{problem.message}"
+
+
+def load_yaml(path: Path, model: type[ModelT], check: Check[ModelT] | None = None) -> ModelT:
+    """The file as `model`.
+
+    `check` looks at what no single field can see and gives (location, message) for each problem.
+    Raises ConfigError with every problem: unreadable file, YAML syntax, repeated key, unknown key, bad value.
+    """
+    root, data = _parse(path)
+    try:
+        value = model.model_validate(data)
+    except ValidationError as error:
+        raise ConfigError(path, _problems(root, model, error)) from None
+    if check is not None and (found := list(check(value))):
+        raise ConfigError(path, [Problem(_line(root, where), _dotted(where), what) for where, what in found])
+    return value
+
+
+def _parse(path: Path) -> tuple[yaml.Node, Any]:
+    try:
+        text = path.read_text(encoding="utf-8")
+        loader = yaml.SafeLoader(text)
+        root = loader.get_single_node()
+        if root is None:
+            raise ConfigError(path, [Problem(1, "", "the file is empty")])
+        if repeated := list(_repeated(root, ())):
+            raise ConfigError(path, repeated)
+        return root, loader.construct_document(root)
+    except OSError as error:
+        raise ConfigError(path, [Problem(1, "", f"can't be read: {error.strerror}")]) from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(path, [Problem(1, "", f"is not UTF-8 text (byte {error.start})")]) from error
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise ConfigError(path, [Problem(line, "", f"YAML: {error.problem or error.context}")]) from error
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        if isinstance(error, ConfigError):
+            raise
+        raise ConfigError(path, [Problem(1, "", f"YAML: {error}")]) from error
+
+
+def _repeated(node: yaml.Node, where: Location) -> Iterator[Problem]:
+    """Keys that stand twice in one mapping: YAML would silently take the last."""
+    for step, child in _children(node):
+        yield from _repeated(child, (*where, step))
+    if isinstance(node, yaml.MappingNode):
+        lines: dict[str, int] = {}
+        for key, _ in node.value:
+            name, line = str(key.value), key.start_mark.line + 1
+            if name in lines:
+                yield Problem(
+                    line, _dotted((*where, name)), f"stands here again; first on line {lines[name]}"
+                )
+            lines.setdefault(name, line)
+
+
+def _children(node: yaml.Node) -> Iterator[tuple[str | int, yaml.Node]]:
+    if isinstance(node, yaml.MappingNode):
+        yield from ((str(key.value), child) for key, child in node.value)
+    elif isinstance(node, yaml.SequenceNode):
+        yield from enumerate(node.value)
+
+
+def _line(node: yaml.Node, where: Location) -> int:
+    """Line of the key or list item at `where`, or of the deepest part of it that is in the file."""
+    line: int = node.start_mark.line + 1
+    for step in where:
+        if isinstance(node, yaml.MappingNode):
+            pair = next(((key, child) for key, child in node.value if str(key.value) == str(step)), None)
+            if pair is None:
+                return line
+            line, node = pair[0].start_mark.line + 1, pair[1]
+        else:
+            child = dict(_children(node)).get(step)
+            if child is None:
+                return line
+            line, node = child.start_mark.line + 1, child
+    return line
+
+
+def _problems(root: yaml.Node, model: type[BaseModel], error: ValidationError) -> Iterator[Problem]:
+    for item in error.errors(include_url=False, include_context=False, include_input=False):
+        where: Location = item["loc"]
+        yield Problem(_line(root, where), _dotted(where), _message(model, where, item["type"], item["msg"]))
+
+
+def _message(model: type[BaseModel], where: Location, kind: str, message: str) -> str:
+    if kind == "extra_forbidden":
+        owner = _model_at(model, where[:-1])
+        known = [field.alias or name for name, field in owner.model_fields.items()] if owner else []
+        near = difflib.get_close_matches(str(where[-1]), known, n=1, cutoff=0.5)
+        hint = f"did you mean {near[0]!r}?" if near else f"known keys: {', '.join(known)}"
+        return f"unknown key; {hint}"
+    if kind == "missing":
+        return "is missing"
+    return message.removeprefix("Value error, ")
+
+
+def _model_at(model: type[BaseModel], where: Location) -> type[BaseModel] | None:
+    """The model that the value at `where` is read into; list positions stay inside a field."""
+    here: type[BaseModel] | None = model
+    for step in where:
+        field = here.model_fields.get(str(step)) if here else None
+        if field is not None:
+            here = _inner_model(field.annotation)
+    return here
+
+
+def _inner_model(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for part in get_args(annotation) if (found := _inner_model(part))), None)
+
+
+def _dotted(where: Location) -> str:
+    return ".".join(map(str, where))

@@ -1,0 +1,151 @@
+"""Reads configuration files and finds what no single field shows: lines outside the picture, unknown names."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from configs.loading import ConfigError, Location, Problem, load_yaml
+from edge.config import CameraConfig, NodeConfig, PixelPoint
+
+_GROUPS = ("heads", "stop_lines", "lanes", "solid_lines", "zones")
+
+
+def load_camera(path: Path) -> CameraConfig:
+    """Reads and checks one camera's file. Raises ConfigError listing every problem."""
+    return load_yaml(path, CameraConfig, camera_problems)
+
+
+def load_node(path: Path) -> NodeConfig:
+    """Reads and checks a node's file; relative paths in it are taken from the file's folder.
+
+    Raises ConfigError listing every problem.
+    """
+    node = load_yaml(path, NodeConfig, node_problems)
+    folder = path.parent
+    broker = node.broker.model_copy(
+        update={
+            name: folder / value
+            for name in ("ca", "password_file")
+            if (value := getattr(node.broker, name)) is not None
+        }
+    )
+    return node.model_copy(
+        update={
+            "data": folder / node.data,
+            "centre_key": folder / node.centre_key,
+            "cameras": tuple(folder / camera for camera in node.cameras),
+            "broker": broker,
+        }
+    )
+
+
+def load_cameras(node: NodeConfig) -> tuple[CameraConfig, ...]:
+    """The cameras of a node, in its order.
+
+    Raises ConfigError for the first file that is wrong, repeats an id, or names no stream to look at.
+    """
+    cameras: dict[str, CameraConfig] = {}
+    for path in node.cameras:
+        camera = load_camera(path)
+        if camera.id in cameras:
+            raise ConfigError(path, [Problem(1, "id", f"{camera.id!r} is also another camera of this node")])
+        if camera.detect_stream is None:
+            raise ConfigError(
+                path, [Problem(1, "detect_stream", "is missing: a node needs an address to open")]
+            )
+        cameras[camera.id] = camera
+    return tuple(cameras.values())
+
+
+def node_problems(node: NodeConfig) -> Iterator[tuple[Location, str]]:
+    """What no single field of a node's file shows."""
+    for index, camera in enumerate(node.cameras):
+        if camera in node.cameras[:index]:
+            yield ("cameras", index), f"{camera} is listed twice"
+
+
+def camera_problems(camera: CameraConfig) -> Iterator[tuple[Location, str]]:
+    """What no single field of a camera's file shows, each with the place of its key."""
+    yield from _repeated_ids(camera)
+    yield from _outside(camera)
+    yield from _unknown_heads(camera)
+    yield from _rules_without_means(camera)
+    for index, window in enumerate(camera.exemptions):
+        if window.end <= window.start:
+            yield ("exemptions", index, "end"), "must be after start"
+
+
+def _repeated_ids(camera: CameraConfig) -> Iterator[tuple[Location, str]]:
+    for group in _GROUPS:
+        ids = [item.id for item in getattr(camera, group)]
+        for index, name in enumerate(ids):
+            if name in ids[:index]:
+                yield (group, index, "id"), f"{name!r} is already the id of another of the {group}"
+
+
+def _shapes(camera: CameraConfig) -> Iterator[tuple[Location, tuple[PixelPoint, ...]]]:
+    """Every shape drawn in the picture, with its place in the file."""
+    if camera.detect.roi is not None:
+        yield ("detect", "roi"), (camera.detect.roi[:2], camera.detect.roi[2:])
+    for index, head in enumerate(camera.heads):
+        yield ("heads", index, "box"), (head.box[:2], head.box[2:])
+    for index, stop in enumerate(camera.stop_lines):
+        yield ("stop_lines", index, "line"), stop.line
+        if stop.commit is not None:
+            yield ("stop_lines", index, "commit"), stop.commit
+        for number, way in enumerate(stop.exits):
+            yield ("stop_lines", index, "exits", number, "line"), way.line
+    for index, lane in enumerate(camera.lanes):
+        yield ("lanes", index, "polygon"), lane.polygon
+    for index, line in enumerate(camera.solid_lines):
+        yield ("solid_lines", index, "line"), line.line
+    for index, zone in enumerate(camera.zones):
+        yield ("zones", index, "polygon"), zone.polygon
+
+
+def _outside(camera: CameraConfig) -> Iterator[tuple[Location, str]]:
+    width, height = camera.size
+    for where, points in _shapes(camera):
+        for x, y in points:
+            if not (0 <= x <= width and 0 <= y <= height):
+                yield where, f"point [{x:g}, {y:g}] is outside the picture of {width}×{height}"
+
+
+def _unknown_heads(camera: CameraConfig) -> Iterator[tuple[Location, str]]:
+    known = {head.id for head in camera.heads}
+    listed = ", ".join(sorted(known)) or "none"
+    for index, line in enumerate(camera.stop_lines):
+        named: list[tuple[Location, str]] = [
+            (("stop_lines", index, "heads", way), head) for way, head in line.heads.items()
+        ]
+        if line.head is not None:
+            named.append((("stop_lines", index, "head"), line.head))
+        for where, head in named:
+            if head not in known:
+                yield where, f"no lamp head has the id {head!r}; there are: {listed}"
+
+
+def _rules_without_means(camera: CameraConfig) -> Iterator[tuple[Location, str]]:
+    rules, lanes = camera.rules, camera.lanes
+    governed = any(line.head or line.heads for line in camera.stop_lines)
+    two_way = any(lane.direction and not lane.one_way for lane in lanes)
+    needs = {
+        "red_light": (governed, "needs a stop line with a lamp head"),
+        "stop_line": (governed, "needs a stop line with a lamp head"),
+        "solid_line": (bool(camera.solid_lines), "needs a solid line"),
+        "wrong_lane": (
+            two_way or any(lane.kinds for lane in lanes),
+            "needs a two-way lane with a direction, or one with kinds",
+        ),
+        "wrong_way": (
+            any(lane.one_way and lane.direction for lane in lanes),
+            "needs a one_way lane with a direction",
+        ),
+        "illegal_turn": (
+            any(lane.movements for lane in lanes) and any(line.exits for line in camera.stop_lines),
+            "needs a lane with movements and a stop line with exits",
+        ),
+        "no_stopping": (bool(camera.zones), "needs a zone"),
+    }
+    for name, (met, message) in needs.items():
+        if getattr(rules, name) is not None and not met:
+            yield ("rules", name), message

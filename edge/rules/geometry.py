@@ -1,0 +1,101 @@
+"""Lines and areas in the picture: offset from a line, swept crossing, point in polygon.
+
+Picture coordinates: x right, y down. Seen along a polyline as it was drawn, positive offsets lie to the
+right.
+"""
+
+from itertools import pairwise
+from math import hypot, inf
+
+from edge.rules.inputs import Box, Point
+from edge.rules.scene import Polyline
+
+
+def _cross(a: Point, b: Point, c: Point) -> float:
+    """Twice the area of the triangle a b c; positive if c lies right of a→b as seen in the picture."""
+    return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
+
+
+def _distance(point: Point, a: Point, b: Point) -> float:
+    """From `point` to the segment a b."""
+    dx, dy = b[0] - a[0], b[1] - a[1]
+    along = ((point[0] - a[0]) * dx + (point[1] - a[1]) * dy) / (dx * dx + dy * dy)
+    along = min(1.0, max(0.0, along))
+    return hypot(point[0] - a[0] - along * dx, point[1] - a[1] - along * dy)
+
+
+def offset(point: Point, line: Polyline) -> float:
+    """Signed distance in pixels from the polyline's nearest segment, prolonged; positive to the right of
+    it."""
+    best, result = inf, 0.0
+    for a, b in pairwise(line):
+        away = _distance(point, a, b) if len(line) > 2 else 0.0
+        if away < best:
+            best, result = away, _cross(a, b, point) / hypot(b[0] - a[0], b[1] - a[1])
+    return result
+
+
+def faces_right(line: Polyline, direction: Point) -> bool:
+    """True if going along `direction` takes one from the left of the line to its right."""
+    return _cross(line[0], line[-1], (line[0][0] + direction[0], line[0][1] + direction[1])) > 0
+
+
+def depth(point: Point, line: Polyline, direction: Point) -> float:
+    """How far `point` lies past the line in the given direction, in pixels; negative before it."""
+    away = offset(point, line)
+    return away if faces_right(line, direction) else -away
+
+
+def meets(start: Point, end: Point, line: Polyline) -> float | None:
+    """Where on the way from `start` to `end` (0..1) the polyline is first met, or None.
+
+    The start itself counts, the end doesn't, so that a path that touches the line with a vertex meets it
+    once.
+    """
+    first: float | None = None
+    for a, b in pairwise(line):
+        before, after = _cross(a, b, start), _cross(a, b, end)
+        if (before < 0) == (after < 0) or before == after:
+            continue
+        if (_cross(start, end, a) > 0) == (_cross(start, end, b) > 0):
+            continue
+        part = before / (before - after)
+        if first is None or part < first:
+            first = part
+    return first
+
+
+def inside(point: Point, polygon: Polyline) -> bool:
+    """True if the point lies in the polygon (even-odd rule)."""
+    x, y = point
+    result = False
+    ax, ay = polygon[-1]
+    for bx, by in polygon:
+        if (ay > y) != (by > y) and x < ax + (y - ay) * (bx - ax) / (by - ay):
+            result = not result
+        ax, ay = bx, by
+    return result
+
+
+def self_intersects(polygon: Polyline) -> bool:
+    """True if two sides that are not neighbours meet."""
+    sides = list(zip(polygon, polygon[1:] + polygon[:1], strict=True))
+    count = len(sides)
+    for i in range(count):
+        for j in range(i + 2, count):
+            if (i, j) != (0, count - 1) and meets(*sides[i], sides[j]) is not None:
+                return True
+    return False
+
+
+def along(start: Point, end: Point, direction: Point) -> float:
+    """Pixels from start to end in the given direction; negative against it."""
+    length = hypot(*direction)
+    return ((end[0] - start[0]) * direction[0] + (end[1] - start[1]) * direction[1]) / length
+
+
+def astride(box: Box, line: Polyline, overhang: float) -> bool:
+    """True if the line runs between the outer wheels: through the box's lower edge less `overhang` (a part of
+    the width) at each side. Meant for lines that run along the view, as those between lanes do."""
+    inset = overhang * (box[2] - box[0])
+    return meets((box[0] + inset, box[3]), (box[2] - inset, box[3]), line) is not None

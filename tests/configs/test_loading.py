@@ -1,0 +1,101 @@
+"""What a person who mistypes a configuration file is told."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import BaseModel, ConfigDict
+
+from configs.loading import ConfigError, Problem, load_yaml
+
+
+class _Lamp(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    id: str
+    box: tuple[int, int, int, int]
+
+
+class _Camera(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    id: str
+    heads: tuple[_Lamp, ...] = ()
+    spare: _Lamp | None = None
+
+
+def _load(tmp_path: Path, text: str | bytes) -> _Camera:
+    file = tmp_path / "camera.yaml"
+    file.write_bytes(text.encode() if isinstance(text, str) else text)
+    return load_yaml(file, _Camera)
+
+
+@pytest.mark.parametrize(
+    ("text", "problems"),
+    [
+        ("id: a\nheds: []\n", [(2, "heds", "unknown key; did you mean 'heads'?")]),
+        ("id: a\nxyzzy: 1\n", [(2, "xyzzy", "unknown key; known keys: id, heads, spare")]),
+        (
+            "id: a\nheads:\n  - id: main\n    bxo: [1, 2, 3, 4]\n",
+            [(3, "heads.0.box", "is missing"), (4, "heads.0.bxo", "unknown key; did you mean 'box'?")],
+        ),
+        (
+            "id: a\nspare: {id: main, box: [1, 2, x, 4]}\nheads: 3\n",
+            [
+                (
+                    2,
+                    "spare.box.2",
+                    "Input should be a valid integer, unable to parse string as an integer",
+                ),
+                (3, "heads", "Input should be a valid tuple"),
+            ],
+        ),
+        ("id: a\nid: b\n", [(2, "id", "stands here again; first on line 1")]),
+        (
+            "id: a\nheads:\n  - id: m\n    id: n\n    box: [1, 2, 3, 4]\n",
+            [(4, "heads.0.id", "stands here again; first on line 3")],
+        ),
+        ("id: [a\n", [(2, "", "YAML: expected ',' or ']', but got '<stream end>'")]),
+        ("id: a\n\tx: 1\n", [(2, "", "YAML: found character '\\t' that cannot start any token")]),
+        ("", [(1, "", "the file is empty")]),
+        (b"id: \xff\xfe", [(1, "", "is not UTF-8 text (byte 4)")]),
+        ("- 1\n- 2\n", [(1, "", "Input should be a valid dictionary or instance of _Camera")]),
+        (
+            "id: !!python/object:os.system x\n",
+            [
+                (
+                    1,
+                    "",
+                    "YAML: could not determine a constructor for the tag"
+                    " 'tag:yaml.org,2002:python/object:os.system'",
+                )
+            ],
+        ),
+    ],
+)
+def test_each_mistake_names_line_and_key(
+    tmp_path: Path, text: str | bytes, problems: list[tuple[int, str, str]]
+) -> None:
+    with pytest.raises(ConfigError) as caught:
+        _load(tmp_path, text)
+    assert caught.value.problems == tuple(Problem(*problem) for problem in problems)
+    assert str(caught.value).startswith(f"{tmp_path / 'camera.yaml'}:")
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"nowhere\.yaml:1: can't be read: No such file or directory"):
+        load_yaml(tmp_path / "nowhere.yaml", _Camera)
+
+
+def test_a_check_names_the_place_of_its_problem(tmp_path: Path) -> None:
+    file = tmp_path / "camera.yaml"
+    file.write_text("id: a\nheads:\n- id: m\n  box: [1, 2, 3, 4]\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"camera\.yaml:4: heads\.0\.box: is odd"):
+        load_yaml(file, _Camera, lambda _: [(("heads", 0, "box"), "is odd")])
+
+
+@given(st.one_of(st.text(max_size=60), st.text("id: heads[]{}-\n&*!|>'\"#%@`,?", max_size=40)))
+def test_any_text_loads_or_is_refused_in_words(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
+    file = tmp_path_factory.getbasetemp() / "any.yaml"
+    file.write_bytes(text.encode("utf-8", "surrogatepass"))
+    with pytest.raises(ConfigError, match=r"any\.yaml:[0-9]+: "):
+        load_yaml(file, _Lamp)
