@@ -129,7 +129,9 @@ class CameraPipeline:
 
     def _take_ended(self, now: float) -> list[Track]:
         """Tracks the tracker has given up since the last frame: nothing more will be seen of them."""
-        gone = [k for k in sorted(self._open) if now - self._tracks[k].points[-1].t > TrackerSettings.max_lost]
+        gone = [
+            k for k in sorted(self._open) if now - self._tracks[k].points[-1].t > TrackerSettings.max_lost
+        ]
         self._open.difference_update(gone)
         return [self._tracks[key] for key in gone]
 

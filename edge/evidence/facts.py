@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from contract.messages import (
     Clock,
     LampPhase,
+    PlateAlternative,
+    PlateCharacter,
     PlateEvidence,
+    RawRead,
     Rule,
     SceneLine,
     SignalEvidence,
@@ -15,7 +18,9 @@ from contract.messages import (
     VehicleSeen,
     ViolationFacts,
 )
+from contract.plates import interpretations
 from edge.pipeline import Incident
+from edge.plate.vote import PlateResult
 from edge.rules.inputs import Box, Finding, Phase, SignalHistory, Track
 
 SIGNAL_SECONDS = 10.0
@@ -47,12 +52,14 @@ def violation_facts(
     colour: str | None,
     clock: Clock,
     utc: Callable[[float], datetime],
+    missing: tuple[str, ...] = (),
 ) -> ViolationFacts:
     """Everything the node knows of one incident.
 
     Args:
         colour: body colour of the vehicle, where it could be told.
         utc: the stream clock's time as UTC.
+        missing: flags for evidence that the ring no longer held.
     """
     finding, track = incident.finding, incident.track
     return ViolationFacts(
@@ -63,7 +70,7 @@ def violation_facts(
         rule=Rule(name=finding.rule, version=finding.version),
         decision=finding.decision,
         reason=finding.reason,
-        flags=finding.flags,
+        flags=(*finding.flags, *missing),
         occurred_at=utc(finding.t),
         clock=clock,
         vehicle=VehicleSeen(kind=track.kind, confidence=track.confidence, track=track.id, colour=colour),
@@ -76,6 +83,39 @@ def violation_facts(
         config_sha256=standing.config_sha256,
         models=dict(standing.models),
         software=standing.software,
+    )
+
+
+def plate_evidence(plate: PlateResult, t: float, day: date) -> PlateEvidence:
+    """The vote's result for the manifest; `t` is the violation's stream time, `day` its date."""
+    kinds = interpretations(plate.text or "", lines=plate.lines, colour=plate.colour)
+    same = next((known for known in kinds if known.kind == plate.kind), None)
+    return PlateEvidence(
+        text=plate.text,
+        agreed=plate.agreed,
+        confidence=plate.confidence,
+        colour=plate.colour,
+        lines=plate.lines,
+        kind=plate.kind,
+        province=same.province(day) if same else None,
+        characters=tuple(
+            PlateCharacter(
+                text=character.text,
+                confidence=character.confidence,
+                alternatives=tuple(
+                    PlateAlternative(text=x, probability=p) for x, p in character.alternatives
+                ),
+            )
+            for character in plate.characters
+        ),
+        alternatives=plate.alternatives,
+        raw_reads=tuple(
+            RawRead(
+                t_ms=round((read.time - t) * 1000), text=read.reading.text, confidence=read.reading.confidence
+            )
+            for read in plate.raw_reads
+        ),
+        flags=plate.flags,
     )
 
 

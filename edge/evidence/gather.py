@@ -1,0 +1,175 @@
+"""Gathers what proves one incident: stills and clip from the ring, the plate, the facts; then seals it.
+
+Only here are full-size frames decoded, and only those chosen in `edge.evidence.moments`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+import numpy as np
+import structlog
+from numpy.typing import NDArray
+
+from contract.messages import ViolationFacts
+from contract.package import Link
+from contract.signing import SigningKey
+from edge.evidence.colour import body_colour
+from edge.evidence.facts import Standing, plate_evidence, stream_utc, violation_facts
+from edge.evidence.moments import nearest_point, plate_points
+from edge.evidence.package import Clip, Package, PackedFile, Still, encode, event_id, seal
+from edge.pipeline import Incident
+from edge.plate.follow import PlateFollower, Sighting, widened
+from edge.plate.vote import PlateResult
+from edge.rules.inputs import Box, TrackPoint
+from edge.video.frame import Frame
+from edge.video.ring import PacketRing, RingMiss
+
+log = structlog.get_logger(__name__)
+
+Moment = Literal["before", "over", "continuing"]
+PLATE_MARGIN = 0.6
+"""Part of a plate's width shown around it in its still."""
+
+
+@dataclass(frozen=True)
+class Proof:
+    """Everything of one violation but its place in the node's chain."""
+
+    event: str
+    facts: ViolationFacts
+    files: tuple[PackedFile, ...]
+    incident: Incident
+    plate: PlateResult
+
+    def sealed(self, key: SigningKey) -> Callable[[Link | None], Package]:
+        """What the outbox calls to make this the package that follows the chain's head."""
+        return lambda previous: seal(self.facts, self.event, self.files, previous, key)
+
+
+class Gatherer:
+    """Gathers the proof of a camera's incidents from its ring."""
+
+    def __init__(self, standing: Standing, ring: PacketRing, plates: PlateFollower) -> None:
+        self._standing = standing
+        self._ring = ring
+        self._plates = plates
+
+    def gather(self, incident: Incident) -> Proof:
+        """The proof of one incident.
+
+        What the ring no longer holds is left out and said in the flags (`clip_short`, `still_missing`), never
+        made up.
+
+        Raises:
+            RingMiss: not even the moment of the violation is in the ring any more: nothing can be proved.
+        """
+        finding = incident.finding
+        sightings = self._sightings(incident)
+        plate = self._plates.read(finding.track, incident.track.kind, sightings)
+        stills, flags = self._stills(incident)
+        clip, clip_flags = self._clip(finding.t)
+        over = stills["over"]
+        utc = stream_utc(over.t, over.captured_at)
+        facts = violation_facts(
+            self._standing,
+            incident,
+            plate_evidence(plate, finding.t, utc(finding.t).date()),
+            self._colour(incident, sightings),
+            over.clock,
+            utc,
+            missing=(*flags, *clip_flags),
+        )
+        pictures = [Still(moment, frame.image, frame.captured_at) for moment, frame in stills.items()]
+        pictures += self._plate_stills(plate, sightings, incident, utc)
+        return Proof(event_id(facts, finding.episode), facts, encode(pictures, clip), incident, plate)
+
+    def _stills(self, incident: Incident) -> tuple[dict[Moment, Frame], tuple[str, ...]]:
+        """Frames of the moments, in their order; the violation's own moment must be there."""
+        moments = dict(incident.finding.moments)
+        moments.setdefault("over", incident.finding.t)
+        found: dict[Moment, Frame] = {}
+        missing = False
+        for moment in ("before", "over", "continuing"):
+            if moment not in moments:
+                continue
+            try:
+                found[moment] = self._ring.frames([moments[moment]])[0]
+            except RingMiss:
+                if moment == "over":
+                    raise
+                missing = True
+        return found, ("still_missing",) if missing else ()
+
+    def _clip(self, t: float) -> tuple[Clip | None, tuple[str, ...]]:
+        first, last = t - self._standing.pre_roll, t + self._standing.post_roll
+        start = self._ring.start_t
+        try:
+            clip = self._ring.clip(max(first, start if start is not None else first), last)
+        except RingMiss:
+            log.warning("no clip for a violation", t=t, exc_info=True)
+            return None, ("clip_missing",)
+        short = clip.start_t > first + 0.5 and clip.start_t > 0.5
+        return Clip(clip.data, clip.captured_at), ("clip_short",) if short else ()
+
+    def _sightings(self, incident: Incident) -> list[Sighting]:
+        start = self._ring.start_t
+        points = plate_points(incident, self._standing.size, start if start is not None else float("inf"))
+        try:
+            frames = self._ring.frames([point.t for point in points])
+        except RingMiss:
+            return []
+        return [self._sighting(incident, p, f) for p, f in zip(points, frames, strict=True)]
+
+    def _sighting(self, incident: Incident, point: TrackPoint, frame: Frame) -> Sighting:
+        boxes = {**incident.neighbours.get(point.frame, {}), incident.track.id: point.box}
+        return Sighting(
+            key=point.frame,
+            t=frame.t,
+            image=frame.image,
+            boxes={key: self._full_size(box, frame.image) for key, box in boxes.items()},
+        )
+
+    def _full_size(self, box: Box, image: NDArray[np.uint8]) -> Box:
+        """A box of the detect stream in pixels of the record stream."""
+        sx, sy = image.shape[1] / self._standing.size[0], image.shape[0] / self._standing.size[1]
+        return (box[0] * sx, box[1] * sy, box[2] * sx, box[3] * sy)
+
+    def _plate_stills(
+        self,
+        plate: PlateResult,
+        sightings: list[Sighting],
+        incident: Incident,
+        utc: Callable[[float], datetime],
+    ) -> list[Still]:
+        """The plate cut from the very frame it was read on, and that frame; unread, the nearest frame."""
+        if not sightings:
+            return []
+        shown = next((s for s in sightings if s.key == plate.frame_key), sightings[0])
+        if plate.quad is not None:
+            cut = _around(shown.image, plate.quad)
+        else:
+            height, width = shown.image.shape[:2]
+            x1, y1, x2, y2 = widened(shown.boxes[incident.track.id], width, height)
+            cut = np.ascontiguousarray(shown.image[y1:y2, x1:x2])
+        moment = utc(shown.t)
+        return [Still("plate", cut, moment), Still("context", shown.image, moment)] if cut.size else []
+
+    def _colour(self, incident: Incident, sightings: list[Sighting]) -> str | None:
+        """The body's colour where two of the nearest frames agree; riders hide a motorbike's."""
+        if incident.track.kind.is_motorbike:
+            return None
+        names = []
+        for sighting in sightings[:3]:
+            x1, y1, x2, y2 = (max(0, int(v)) for v in sighting.boxes[incident.track.id])
+            names.append(body_colour(sighting.image[y1:y2, x1:x2]))
+        return next((name for name in names if name is not None and names.count(name) >= 2), None)
+
+
+def _around(image: NDArray[np.uint8], quad: NDArray[np.float32]) -> NDArray[np.uint8]:
+    (x1, y1), (x2, y2) = quad.min(axis=0), quad.max(axis=0)
+    margin = (x2 - x1) * PLATE_MARGIN
+    top, bottom = max(0, int(y1 - margin)), min(image.shape[0], int(y2 + margin) + 1)
+    left, right = max(0, int(x1 - margin)), min(image.shape[1], int(x2 + margin) + 1)
+    return np.ascontiguousarray(image[top:bottom, left:right])
