@@ -17,7 +17,7 @@ import sqlite3
 import threading
 import uuid
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import IO
@@ -60,17 +60,18 @@ class Outbox:
     Args:
         folder: made if it is missing.
         key: the node's public key; only packages signed with it are taken in after a crash.
-        keep_bytes: how much of what the centre already has is kept, the oldest going first.
+        budget: bytes it may grow to; beyond it delivered packages go, oldest first. Undelivered ones never
+            go; when they alone are more, an alarm says so.
 
     Raises:
         OutboxError: another process holds it, or the disk fails.
     """
 
-    def __init__(self, folder: Path, key: PublicKey, keep_bytes: int) -> None:
+    def __init__(self, folder: Path, key: PublicKey, budget: int) -> None:
         self._packages = folder / "packages"
         self._quarantine = folder / "quarantine"
         self._key = key
-        self._keep_bytes = keep_bytes
+        self._budget = budget
         self._refused = 0
         self._full = False
         self._lock = threading.RLock()
@@ -131,8 +132,9 @@ class Outbox:
         """Notes a new state; what is delivered may then be given up for room."""
         with self._lock:
             self._index.mark(event_id, state, reason)
-            while self._index.tally().get("stored", _NOTHING).bytes > self._keep_bytes and self._evict():
-                pass
+            while sum(tally.bytes for tally in self._index.tally().values()) > self._budget:
+                if not self._evict():
+                    break
 
     def set_aside(self, event_id: str, reason: str) -> None:
         """Moves a package that turned out damaged into quarantine; it counts as rejected."""
@@ -148,7 +150,13 @@ class Outbox:
     def summary(self) -> Summary:
         """What there is, what is wrong."""
         with self._lock:
-            return _summary(self._index, self._quarantine, self._refused, self._full)
+            found = _summary(self._index, self._quarantine, self._refused)
+        alarms = found.alarms
+        if self._full:
+            alarms += (f"disk full of undelivered evidence: {self._refused} violations could not be kept",)
+        if found.undelivered.bytes > self._budget:
+            alarms += (f"undelivered evidence takes {found.undelivered.bytes} bytes, planned {self._budget}",)
+        return replace(found, alarms=alarms)
 
     def _write(self, package: Package) -> None:
         while True:
@@ -246,19 +254,17 @@ def inspect(folder: Path) -> tuple[Summary, list[Entry]]:
     except sqlite3.Error as problem:
         raise OutboxError(f"no readable outbox in {folder}: {problem}") from problem
     try:
-        return _summary(index, folder / "quarantine", refused=0, full=False), index.entries()
+        return _summary(index, folder / "quarantine", refused=0), index.entries()
     finally:
         index.close()
 
 
-def _summary(index: Index, quarantine: Path, refused: int, full: bool) -> Summary:
+def _summary(index: Index, quarantine: Path, refused: int) -> Summary:
     states = index.tally()
     oldest = index.undelivered(newest=False, excluding=())
     rejected = index.last_rejected()
     quarantined = len(list(quarantine.iterdir()))
     alarms = []
-    if full:
-        alarms.append(f"disk full of undelivered evidence: {refused} violations could not be kept")
     if rejected is not None:
         alarms.append(f"not accepted by the centre: {rejected.event_id}: {rejected.reason}")
     if quarantined:

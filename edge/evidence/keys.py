@@ -1,6 +1,7 @@
 """The keys of a node: its own signing key, made once at enrolment, and the centre's, which it was given then.
 
-Both live in the node's data folder: `node-key.pem` (PKCS #8, for the owner only) and `centre-key.txt`.
+The first is `node-key.pem` in the node's data folder (PKCS #8, readable by the owner only); the second is the
+text form of a public key, in the file that the node's configuration names.
 """
 
 import os
@@ -20,7 +21,6 @@ from contract.messages import CameraInfo, Enrolment
 from contract.signing import PublicKey, SigningKey
 
 NODE_KEY_FILE = "node-key.pem"
-CENTRE_KEY_FILE = "centre-key.txt"
 
 
 class KeyFileError(RuntimeError):
@@ -70,17 +70,16 @@ def enrolment(node: str, key: PublicKey, software: str, cameras: tuple[CameraInf
     return Enrolment(node=node, public_key=key.text, software=software, cameras=cameras)
 
 
-def store_centre_key(data: Path, key: PublicKey) -> None:
+def store_centre_key(path: Path, key: PublicKey) -> None:
     """Keeps the centre's public key, by which receipts are told from forgeries; replaces an older one."""
-    data.mkdir(parents=True, exist_ok=True)
-    fresh = data / f".{CENTRE_KEY_FILE}.{os.getpid()}"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f".{path.name}.{os.getpid()}")
     fresh.write_text(key.text + "\n", encoding="ascii")
-    fresh.replace(data / CENTRE_KEY_FILE)
+    fresh.replace(path)
 
 
-def load_centre_key(data: Path) -> PublicKey:
+def load_centre_key(path: Path) -> PublicKey:
     """The centre's public key. Raises KeyFileError when there is none or it is not a key."""
-    path = data / CENTRE_KEY_FILE
     try:
         return PublicKey.from_text(path.read_text(encoding="ascii").strip())
     except OSError as problem:

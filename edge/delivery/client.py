@@ -1,0 +1,123 @@
+"""Keeps the node delivering: one thread that connects to the broker again and again and never gives up.
+
+MQTT 5 first; 3.1.1 when the broker does not answer that.
+"""
+
+import random
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+from paho.mqtt.enums import MQTTProtocolVersion
+
+from contract.messages import HealthReport
+from edge.config import BrokerConfig
+from edge.delivery.sender import Sender
+from edge.delivery.session import LinkDownError, NodeIdentity, Session
+
+log = structlog.get_logger(__name__)
+
+_VERSIONS = (MQTTProtocolVersion.MQTTv5, MQTTProtocolVersion.MQTTv311)
+_PROVEN_SECONDS = 10.0
+"""A connection that lasted so long makes the next attempt come quickly."""
+
+
+@dataclass(frozen=True)
+class Pace:
+    """Seconds between attempts to connect (doubled from first to most, jittered) and between health reports."""
+
+    first_retry: float = 1.0
+    most_retry: float = 60.0
+    health: float = 30.0
+
+
+@dataclass(frozen=True)
+class LinkState:
+    """How the connection is, in words for a person."""
+
+    connected: bool
+    words: str
+
+
+class DeliveryClient:
+    """Delivers the outbox and reports health until told to stop.
+
+    Args:
+        identity: for birth and will.
+        sender: what to send; only this client's thread uses it.
+        health: makes a health report for a session id.
+    """
+
+    def __init__(
+        self,
+        config: BrokerConfig,
+        identity: NodeIdentity,
+        sender: Sender,
+        health: Callable[[str], HealthReport],
+        pace: Pace,
+    ) -> None:
+        self._config = config
+        self._identity = identity
+        self._sender = sender
+        self._health = health
+        self._pace = pace
+        self._version = 0
+        self._sessions = 0
+        self._state = LinkState(False, "not connected yet")
+
+    @property
+    def state(self) -> LinkState:
+        """How the connection is now; any thread may ask."""
+        return self._state
+
+    @property
+    def alarms(self) -> tuple[str, ...]:
+        """What a person should know about connection and delivery."""
+        down = () if self._state.connected else (self._state.words,)
+        return (*down, *self._sender.alarms)
+
+    def run(self, stop: threading.Event) -> None:
+        """Connects and delivers until `stop` is set, then says goodbye. Give it a thread of its own."""
+        failures = 0
+        while not stop.is_set():
+            began = time.monotonic()
+            session = self._new_session()
+            self._deliver(session, stop)
+            if not session.answered:
+                self._version = 1 - self._version
+            failures = 0 if session.answered and time.monotonic() - began > _PROVEN_SECONDS else failures + 1
+            delay = min(self._pace.first_retry * 2.0 ** min(failures, 20), self._pace.most_retry)
+            stop.wait(delay * random.uniform(0.5, 1.0))
+
+    def _deliver(self, session: Session, stop: threading.Event) -> None:
+        def changed() -> None:
+            self._state = LinkState(session.ready, session.words)
+
+        try:
+            session.run(stop, changed)
+            words = "stopped"
+        except LinkDownError as problem:
+            words = str(problem)
+            log.warning("no connection to the broker", why=words)
+        except Exception as problem:  # the thread's boundary: delivery outlives any error in it
+            words = f"delivery stumbled: {problem}"
+            log.exception("delivery stumbled")
+        finally:
+            session.close()
+            self._sender.disconnected()
+        self._state = LinkState(False, words)
+
+    def _new_session(self) -> Session:
+        self._sessions += 1
+        started = int(self._identity.started_at.timestamp() * 1000)
+        return Session(
+            f"{started}-{self._sessions}",
+            _VERSIONS[self._version],
+            self._config,
+            self._identity,
+            self._sender,
+            self._health,
+            self._pace.health,
+        )

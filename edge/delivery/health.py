@@ -1,0 +1,32 @@
+"""The node's word on its own state, put together from its rooms."""
+
+import shutil
+from datetime import datetime
+from pathlib import Path
+
+from contract.messages import CameraHealth, HealthReport
+from edge.delivery.outbox import Outbox
+
+
+def health_report(
+    node: str,
+    session: str,
+    at: datetime,
+    cameras: tuple[CameraHealth, ...],
+    outbox: Outbox,
+    data: Path,
+    alarms: tuple[str, ...],
+) -> HealthReport:
+    """The report of this moment; `data` is the node's folder, `alarms` what is wrong outside the outbox."""
+    kept = outbox.summary()
+    return HealthReport(
+        node=node,
+        session=session,
+        at=at,
+        cameras=cameras,
+        outbox_packages=kept.undelivered.packages,
+        outbox_bytes=kept.undelivered.bytes,
+        oldest_waiting=kept.oldest_waiting,
+        disk_free_bytes=shutil.disk_usage(data).free,
+        alarms=(*alarms, *kept.alarms),
+    )

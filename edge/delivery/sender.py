@@ -1,0 +1,147 @@
+"""Joins outbox and protocol: what is sent is read from the disk, what receipts say goes into the outbox."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+
+from contract.messages import Receipt
+from contract.package import SIGNATURE_FILE
+from contract.signing import PublicKey
+from contract.topics import NodeTopics
+from edge.delivery.index import Entry
+from edge.delivery.outbox import Outbox
+from edge.delivery.protocol import Delivery, Parcel, Part
+from edge.delivery.receipts import ReceiptError, read_receipt
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """A message to publish."""
+
+    part: Part
+    topic: str
+    payload: bytes
+
+
+class Sender:
+    """What one node sends and does with the answers. One thread uses it; `clock` is monotonic, in seconds.
+
+    `counts` has: parcels_offered, messages_sent, messages_refused, damaged, receipts_stored,
+    receipts_incomplete, receipts_rejected, receipts_repeated, receipts_ignored (forged, malformed, foreign).
+    """
+
+    def __init__(
+        self, outbox: Outbox, topics: NodeTopics, centre: PublicKey, clock: Callable[[], float]
+    ) -> None:
+        self.counts: Counter[str] = Counter()
+        self._outbox = outbox
+        self._topics = topics
+        self._centre = centre
+        self._clock = clock
+        self._delivery = Delivery()
+        self._names: dict[str, dict[str, str]] = {}
+
+    @property
+    def alarms(self) -> tuple[str, ...]:
+        """What a person should know about the delivery."""
+        alarms = []
+        if self._delivery.unanswered:
+            alarms.append(f"the centre does not answer for {self._delivery.unanswered} packages")
+        if self.counts["receipts_ignored"]:
+            alarms.append(
+                f"{self.counts['receipts_ignored']} receipts ignored: not signed by the centre for us"
+            )
+        return tuple(alarms)
+
+    def connected(self) -> None:
+        """The broker is there."""
+        self._delivery.connected(self._clock())
+
+    def disconnected(self) -> None:
+        """The broker is gone."""
+        self._delivery.disconnected()
+
+    def next(self) -> Outgoing | None:
+        """The next message to publish, None while there is nothing or the window is full."""
+        self._take_on()
+        while (part := self._delivery.next(self._clock())) is not None:
+            try:
+                return self._read(part)
+            except OSError as problem:
+                self._set_aside(part.event_id, f"can't be read: {problem.strerror}")
+        return None
+
+    def acknowledged(self, part: Part) -> None:
+        """The broker has the message."""
+        self.counts["messages_sent"] += 1
+        if self._delivery.acknowledged(part, self._clock()):
+            self._outbox.mark(part.event_id, "sent")
+
+    def refused(self, part: Part) -> None:
+        """The broker would not take the message."""
+        self.counts["messages_refused"] += 1
+        self._delivery.refused(part, self._clock())
+
+    def received(self, payload: bytes) -> None:
+        """Something came on the receipt topic; what is no receipt for a package of ours is only counted."""
+        try:
+            receipt = read_receipt(payload, self._centre, self._topics.node)
+            entry = self._outbox.get(receipt.event_id)
+            if entry is None or entry.manifest_sha256 != receipt.manifest_sha256:
+                raise ReceiptError(f"for a package this node does not have: {receipt.event_id}")
+        except ReceiptError as problem:
+            self.counts["receipts_ignored"] += 1
+            log.warning("receipt ignored", problem=str(problem))
+            return
+        if entry.state == "stored":
+            self.counts["receipts_repeated"] += 1
+            return
+        self.counts[f"receipts_{receipt.state}"] += 1
+        self._note(receipt)
+        self._delivery.answered(receipt, self._clock())
+
+    def _note(self, receipt: Receipt) -> None:
+        """The outbox first: if its disk fails now, the package is asked about again."""
+        if receipt.state == "stored":
+            self._outbox.mark(receipt.event_id, "stored")
+            self._names.pop(receipt.event_id, None)
+        elif receipt.state == "rejected":
+            self._outbox.mark(receipt.event_id, "rejected", receipt.reason)
+            self._names.pop(receipt.event_id, None)
+            log.error("package rejected by the centre", event_id=receipt.event_id, reason=receipt.reason)
+
+    def _take_on(self) -> None:
+        while (end := self._delivery.room()) is not None:
+            entry = self._outbox.undelivered(newest=end == "newest", excluding=self._delivery.known)
+            if entry is None:
+                return
+            self._offer(entry)
+
+    def _offer(self, entry: Entry) -> None:
+        report = self._outbox.verify(entry.event_id)
+        if report.failure is not None or report.manifest is None:
+            self._set_aside(entry.event_id, report.failure or "no manifest")
+            return
+        files = report.manifest.files
+        self._names[entry.event_id] = {file.sha256: file.name for file in files}
+        sizes = {file.sha256: file.bytes for file in files}
+        self._delivery.offer(Parcel(entry.event_id, sizes, asked=entry.state == "sent"))
+        self.counts["parcels_offered"] += 1
+
+    def _read(self, part: Part) -> Outgoing:
+        folder = self._outbox.folder_of(part.event_id)
+        if part.sha256 is None:
+            return Outgoing(part, self._topics.manifest, (folder / SIGNATURE_FILE).read_bytes())
+        with (folder / self._names[part.event_id][part.sha256]).open("rb") as file:
+            file.seek(part.offset)
+            return Outgoing(part, self._topics.chunk(part.sha256, part.offset), file.read(part.length))
+
+    def _set_aside(self, event_id: str, reason: str) -> None:
+        self.counts["damaged"] += 1
+        self._delivery.drop(event_id)
+        self._names.pop(event_id, None)
+        self._outbox.set_aside(event_id, reason)

@@ -1,0 +1,250 @@
+"""One connection to the broker, from the first packet to the last, on paho-mqtt.
+
+Nothing outlives it: what is not acknowledged when it ends is sent again by `edge.delivery.protocol` on the
+next. Each has its own id in birth, will and health, so that a late will can't bury a newer birth.
+"""
+
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+import paho.mqtt.client as mqtt
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+
+from contract.canonical import canonical_bytes
+from contract.messages import CameraInfo, HealthReport, NodeStatus
+from contract.topics import NodeTopics
+from edge.config import BrokerConfig
+from edge.delivery.protocol import Part
+from edge.delivery.sender import Sender
+
+_ANSWER_SECONDS = 10.0
+_KEEPALIVE_SECONDS = 30
+_POLL_SECONDS = 0.2
+_GOODBYE_SECONDS = 2.0
+
+
+class LinkDownError(ConnectionError):
+    """The connection is over or never came about; the message says why, in words for a person."""
+
+
+@dataclass(frozen=True)
+class NodeIdentity:
+    """What the node says of itself at birth."""
+
+    node: str
+    started_at: datetime
+    software: str
+    cameras: tuple[CameraInfo, ...]
+
+    def status(self, state: Literal["online", "offline"], session: str) -> bytes:
+        """Birth or will, as it goes on the wire."""
+        status = NodeStatus(
+            node=self.node,
+            state=state,
+            session=session,
+            started_at=self.started_at,
+            software=self.software,
+            cameras=self.cameras if state == "online" else (),
+        )
+        return canonical_bytes(status)
+
+
+class Session:
+    """One connection. One thread uses it; callbacks run inside `run`.
+
+    `answered` is true once the broker has spoken MQTT with us, `ready` while messages flow.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        version: MQTTProtocolVersion,
+        config: BrokerConfig,
+        identity: NodeIdentity,
+        sender: Sender,
+        health: Callable[[str], HealthReport],
+        health_seconds: float,
+    ) -> None:
+        self.answered = False
+        self.ready = False
+        self._name = name
+        self._version = version
+        self._config = config
+        self._identity = identity
+        self._sender = sender
+        self._health = health
+        self._health_seconds = health_seconds
+        self._topics = NodeTopics(identity.node)
+        self._parts: dict[int, Part] = {}
+        self._over = ""
+        self._trouble = ""
+        self._client = self._make_client()
+
+    @property
+    def words(self) -> str:
+        """How the connection is, for a person."""
+        if not self.ready:
+            return f"connecting to {self._where}"
+        version = "5" if self._version == MQTTProtocolVersion.MQTTv5 else "3.1.1"
+        tls = "TLS" if self._config.tls else "no TLS"
+        return f"connected to {self._where} (MQTT {version}, {tls}){self._trouble}"
+
+    def run(self, stop: threading.Event, changed: Callable[[], None]) -> None:
+        """Delivers until `stop` is set, then says goodbye. `changed` is called when `words` may have changed.
+
+        Raises:
+            LinkDownError: the connection can't be made or is lost.
+        """
+        self._connect()
+        answer_by = time.monotonic() + _ANSWER_SECONDS
+        health_at = 0.0
+        while not stop.is_set():
+            self._turn()
+            if self.ready:
+                self._pump()
+                if time.monotonic() >= health_at:
+                    health_at = time.monotonic() + self._health_seconds
+                    report = canonical_bytes(self._health(self._name))
+                    self._client.publish(self._topics.health, report, qos=0)
+            elif time.monotonic() > answer_by:
+                raise LinkDownError(f"{self._where} accepts the connection but does not answer")
+            changed()
+        self._say_goodbye()
+
+    def close(self) -> None:
+        """Ends the connection without a word: the broker will publish the last will."""
+        self.ready = False
+        if (connection := self._client.socket()) is not None:
+            connection.close()
+
+    @property
+    def _where(self) -> str:
+        return f"broker {self._config.host}:{self._config.port}"
+
+    @property
+    def _user(self) -> str:
+        return self._config.username or self._identity.node
+
+    def _make_client(self) -> mqtt.Client:
+        client = mqtt.Client(
+            CallbackAPIVersion.VERSION2,
+            client_id=self._identity.node,
+            protocol=self._version,
+            clean_session=True if self._version == MQTTProtocolVersion.MQTTv311 else None,
+            reconnect_on_failure=False,
+        )
+        client.connect_timeout = _ANSWER_SECONDS
+        client.will_set(self._topics.status, self._identity.status("offline", self._name), 1, retain=True)
+        client.on_connect = self._on_connect
+        client.on_subscribe = self._on_subscribe
+        client.on_publish = self._on_publish
+        client.on_message = self._on_message
+        client.on_disconnect = self._on_disconnect
+        return client
+
+    def _connect(self) -> None:
+        try:
+            if self._config.password_file is not None:
+                secret = self._config.password_file.read_text(encoding="utf-8").splitlines()
+                self._client.username_pw_set(self._user, secret[0] if secret else "")
+            if self._config.tls:
+                self._client.tls_set_context(ssl.create_default_context(cafile=self._config.ca))
+        except (OSError, ValueError) as problem:
+            raise LinkDownError(f"password_file or ca can't be read: {problem}") from problem
+        try:
+            self._client.connect(self._config.host, self._config.port, _KEEPALIVE_SECONDS)
+        except OSError as problem:
+            raise LinkDownError(f"{self._where} {_why(problem)}") from problem
+
+    def _turn(self) -> None:
+        """Lets the library read and write, and callbacks run."""
+        code = self._client.loop(_POLL_SECONDS)
+        if self._over or code != MQTTErrorCode.MQTT_ERR_SUCCESS:
+            raise LinkDownError(self._over or f"connection to {self._where} lost: {mqtt.error_string(code)}")
+
+    def _pump(self) -> None:
+        while (outgoing := self._sender.next()) is not None:
+            info = self._client.publish(outgoing.topic, outgoing.payload, qos=1)
+            self._parts[info.mid] = outgoing.part
+
+    def _say_goodbye(self) -> None:
+        if not self.ready:
+            return
+        last = self._client.publish(
+            self._topics.status, self._identity.status("offline", self._name), 1, retain=True
+        )
+        give_up_at = time.monotonic() + _GOODBYE_SECONDS
+        while not last.is_published() and time.monotonic() < give_up_at:
+            self._turn()
+        self._client.disconnect()
+
+    def _on_connect(
+        self, client: mqtt.Client, _data: Any, _flags: Any, reason: ReasonCode, _properties: Properties | None
+    ) -> None:
+        self.answered = reason != "Unsupported protocol version"
+        if reason.is_failure:
+            self._over = (
+                f"{self._where} refuses user {self._user!r}: {reason} (check its account and password_file)"
+            )
+            return
+        client.subscribe(self._topics.receipt, qos=1)
+
+    def _on_subscribe(
+        self, client: mqtt.Client, _data: Any, _mid: int, reasons: list[ReasonCode], _properties: Any
+    ) -> None:
+        if any(reason.is_failure for reason in reasons):
+            self._over = (
+                f"{self._where} does not let {self._user!r} read its receipts (check the access list)"
+            )
+            return
+        client.publish(self._topics.status, self._identity.status("online", self._name), 1, retain=True)
+        self._sender.connected()
+        self.ready = True
+
+    def _on_publish(
+        self, _client: mqtt.Client, _data: Any, mid: int, reason: ReasonCode, _properties: Any
+    ) -> None:
+        part = self._parts.pop(mid, None)
+        if reason.is_failure:
+            self._trouble = f", but it refuses what {self._user!r} sends: {reason} (check the access list)"
+            if part is not None:
+                self._sender.refused(part)
+        elif part is not None:
+            self._trouble = ""
+            self._sender.acknowledged(part)
+
+    def _on_message(self, _client: mqtt.Client, _data: Any, message: mqtt.MQTTMessage) -> None:
+        self._sender.received(bytes(message.payload))
+
+    def _on_disconnect(
+        self, _client: mqtt.Client, _data: Any, _flags: Any, reason: ReasonCode, _properties: Any
+    ) -> None:
+        if self.answered:
+            self._over = self._over or f"connection to {self._where} lost: {reason}"
+        else:
+            self._over = (
+                f"{self._where} hangs up without an answer: it may not know user {self._user!r}, "
+                "its password, this version of MQTT, or expect TLS"
+            )
+
+
+def _why(problem: OSError) -> str:
+    if isinstance(problem, ssl.SSLCertVerificationError):
+        return f"shows a certificate that is not trusted: {problem.verify_message} (check ca and host)"
+    if isinstance(problem, ssl.SSLError):
+        return f"does not speak TLS as expected: {problem.reason}"
+    if isinstance(problem, socket.gaierror):
+        return "has no address: the name can't be resolved"
+    if isinstance(problem, ConnectionRefusedError):
+        return "is not there: connection refused"
+    if isinstance(problem, TimeoutError):
+        return "does not answer"
+    return f"can't be reached: {problem}"
