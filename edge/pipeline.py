@@ -15,7 +15,6 @@ from edge.detect.detector import Detection, DetectorError, VehicleDetector
 from edge.detect.tracker import TrackerSettings, VehicleTracker
 from edge.rules.inputs import Box, Finding, SignalHistory, Track
 from edge.rules.rulebook import Rulebook
-from edge.rules.scene import Scene
 from edge.signal.source import SignalSource
 from edge.video.frame import Frame
 
@@ -65,8 +64,7 @@ class CameraPipeline:
     Args:
         detector: finds vehicles in a frame of the detect stream.
         signals: a source per lamp head of the scene.
-        scene: lines, lanes, zones, in pixels of the detect stream.
-        rulebook: the rules that are on, with their parameters.
+        rulebook: the rules that are on, with their parameters and the scene they judge.
         post_roll: seconds after a finding that its evidence still needs.
         region: part of the picture vehicles are looked for in, [x1, y1, x2, y2]; None for all of it.
         interval: look for vehicles in every n-th frame (lamps are read in every one).
@@ -77,7 +75,6 @@ class CameraPipeline:
         *,
         detector: VehicleDetector,
         signals: Mapping[str, SignalSource],
-        scene: Scene,
         rulebook: Rulebook,
         post_roll: float,
         region: Box | None = None,
@@ -87,7 +84,6 @@ class CameraPipeline:
         self._detector = detector
         self._tracker = VehicleTracker()
         self._signals = signals
-        self._scene = scene
         self._rulebook = rulebook
         self._post_roll = post_roll
         self._region = region

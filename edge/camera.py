@@ -1,0 +1,149 @@
+"""Puts one camera together from its configuration: the same pieces whether it is live or replayed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.metadata import version
+
+from contract.messages import CameraInfo, SceneLine
+from edge.config import CameraConfig, config_sha256, scene
+from edge.detect.detector import VehicleDetector
+from edge.detect.onnx_backend import OnnxVehicleDetector
+from edge.evidence.facts import Standing
+from edge.evidence.gather import Gatherer
+from edge.pipeline import CameraPipeline
+from edge.plate.find import PlateFinder
+from edge.plate.follow import PlateFollower
+from edge.plate.read import OnnxPlateReader
+from edge.rules.inputs import Point
+from edge.rules.rulebook import Rulebook
+from edge.signal.source import signal_sources
+from edge.video.ring import PacketRing
+from models import load
+from models.card import packaged_card
+
+DETECT_SIZE = 640
+"""Longer side of what the vehicle network sees."""
+
+TRACKING_CONFIDENCE = 0.1
+"""The tracker continues a vehicle with detections far weaker than those that may start one."""
+
+SOFTWARE = f"ngatu {version('ngatu')}"
+
+
+@dataclass(frozen=True)
+class Eyes:
+    """The networks, loaded and verified once and shared by all cameras of a process."""
+
+    detector: VehicleDetector
+    plates: PlateFollower
+    finder: PlateFinder
+    models: Mapping[str, str]
+    """SHA-256 of each network by its name, for the manifest."""
+
+
+def open_eyes(threads: int = 1) -> Eyes:
+    """Loads the packaged networks; `threads` is how many each may use for one picture.
+
+    Raises:
+        ModelCardError: a network is missing or not the one its card describes: the node must not start.
+    """
+    finder_card, finder_path = load("plate_finder")
+    reader_card, reader_path = load("plate_reader")
+    vehicles_card, _ = load("vehicles")
+    finder = PlateFinder(finder_path, threads)
+    cards = (vehicles_card, finder_card, reader_card)
+    return Eyes(
+        detector=OnnxVehicleDetector(
+            packaged_card("vehicles"),
+            input_size=DETECT_SIZE,
+            threads=threads,
+            confidence=TRACKING_CONFIDENCE,
+        ),
+        plates=PlateFollower(finder, OnnxPlateReader(reader_path, threads)),
+        finder=finder,
+        models={card.name: card.sha256 for card in cards},
+    )
+
+
+@dataclass(frozen=True)
+class Rolls:
+    """Seconds of clip before and after a violation."""
+
+    before: float = 6.0
+    after: float = 6.0
+
+
+@dataclass(frozen=True)
+class Camera:
+    """A camera at work: what looks and judges, and what gathers the proof."""
+
+    config: CameraConfig
+    pipeline: CameraPipeline
+    gatherer: Gatherer
+
+
+def build_camera(
+    config: CameraConfig, node: str, ring: PacketRing, eyes: Eyes, rolls: Rolls, epoch: datetime
+) -> Camera:
+    """One camera's pipeline and gatherer.
+
+    Args:
+        ring: the source's ring of the record stream.
+        epoch: UTC of stream time 0, to place exemptions.
+    """
+    pipeline = CameraPipeline(
+        detector=eyes.detector,
+        signals=signal_sources(config),
+        rulebook=Rulebook(scene(config, epoch), config.rules),
+        post_roll=rolls.after,
+        region=config.detect.roi,
+        interval=config.detect.interval,
+    )
+    return Camera(config, pipeline, Gatherer(_standing(config, node, eyes, rolls), ring, eyes.plates))
+
+
+def camera_info(config: CameraConfig) -> CameraInfo:
+    """What a node announces of a camera."""
+    return CameraInfo(
+        id=config.id, site=config.site.id, site_name=config.site.name, calibration=config.calibration
+    )
+
+
+def _standing(config: CameraConfig, node: str, eyes: Eyes, rolls: Rolls) -> Standing:
+    return Standing(
+        node=node,
+        camera=config.id,
+        site=config.site.id,
+        site_name=config.site.name,
+        size=config.size,
+        scene=scene_lines(config),
+        calibration=config.calibration,
+        config_sha256=config_sha256(config),
+        models=eyes.models,
+        software=SOFTWARE,
+        pre_roll=rolls.before,
+        post_roll=rolls.after,
+    )
+
+
+def scene_lines(config: CameraConfig) -> tuple[SceneLine, ...]:
+    """The camera's lines and areas in normalised coordinates, to be drawn over the evidence."""
+    width, height = config.size
+
+    def drawn(name: str, kind: str, points: tuple[Point, ...]) -> SceneLine:
+        scaled = tuple((x / width, y / height) for x, y in points)
+        return SceneLine.model_validate({"id": name, "kind": kind, "points": scaled})
+
+    lines = [drawn(s.id, "stop_line", s.line) for s in config.stop_lines]
+    lines += [drawn(s.id, "commit_line", s.commit) for s in config.stop_lines if s.commit]
+    lines += [drawn(s.id, "solid_line", s.line) for s in config.solid_lines]
+    lines += [drawn(lane.id, "lane", lane.polygon) for lane in config.lanes]
+    lines += [drawn(zone.id, "zone", zone.polygon) for zone in config.zones]
+    lines += [drawn(head.id, "head", _corners(head.box)) for head in config.heads]
+    return tuple(lines)
+
+
+def _corners(box: tuple[float, float, float, float]) -> tuple[Point, ...]:
+    x1, y1, x2, y2 = box
+    return ((x1, y1), (x2, y1), (x2, y2), (x1, y2))
