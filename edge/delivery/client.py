@@ -26,7 +26,7 @@ _PROVEN_SECONDS = 10.0
 
 @dataclass(frozen=True)
 class Pace:
-    """Seconds between attempts to connect (doubled from first to most, jittered) and between health reports."""
+    """Seconds between attempts to connect (doubled from first to most, jittered) and between reports."""
 
     first_retry: float = 1.0
     most_retry: float = 60.0
