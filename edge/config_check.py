@@ -1,4 +1,4 @@
-"""Reads configuration files and finds what no single field shows: lines outside the picture, unknown names."""
+"""Reads configuration files and finds what no one field shows: lines outside the picture, unknown names."""
 
 from collections.abc import Iterator
 from pathlib import Path
