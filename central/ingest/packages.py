@@ -113,8 +113,8 @@ def _store(batch: Batch, new: Mapping[str, Sealed], by_place: Mapping[tuple[str,
     links = {event_id: replace(link, chain=changed.get(event_id, "gap")) for event_id, link in links.items()}
     cameras = fleet.cameras_of(session, {item.manifest.node for item in new.values()})
     rows = [_row(batch, item, links[event_id], cameras) for event_id, item in new.items()]
-    result = session.connection().execute(insert(session, Package).on_conflict_do_nothing(), rows)
-    if result.rowcount != len(rows):
+    statement = insert(session, Package).on_conflict_do_nothing().returning(col(Package.event_id))
+    if len(session.connection().execute(statement, rows).all()) != len(rows):
         raise RacedError
     session.connection().execute(insert(session, PackageFile), _file_rows(new.values()))
     _note_chain(batch, changed, new)

@@ -1,0 +1,74 @@
+"""The centre's side of ingest for tests: an enrolled node and something that remembers which cases were opened."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import Session, select
+
+from central.db import transaction
+from central.fleet.enrolment import enrol
+from central.fleet.models import Alarm
+from central.ingest.handler import handle
+from central.ingest.models import Package, Quarantined
+from central.ingest.work import Arrived, Tools
+from central.media.store import MediaStore, PartialFiles
+from contract.messages import Receipt, ViolationManifest
+from contract.signing import verify
+from tests.central.evidence import CENTRE_KEY, enrolment
+
+
+@dataclass
+class Centre:
+    """Ingest over a real database and folder. `cases` lists the event id of each call to `open_case`."""
+
+    engine: Engine
+    folder: Path
+    now: datetime
+    cases: list[str] = field(default_factory=list)
+    failing: set[str] = field(default_factory=set)
+
+    @property
+    def tools(self) -> Tools:
+        """What ingest is given."""
+        store, partials = MediaStore(self.folder / "media"), PartialFiles(self.folder / "partial")
+        return Tools(store, partials, CENTRE_KEY, self.open_case)
+
+    def open_case(self, _session: Session, manifest: ViolationManifest, _manifest_sha256: str) -> None:
+        """Remembers the case; a manifest whose event id is in `failing` makes it raise."""
+        self.cases.append(manifest.event_id)
+        assert manifest.event_id not in self.failing
+
+    def receive(self, messages: Sequence[Arrived]) -> list[Receipt]:
+        """One batch, committed; returns the receipts, their signatures checked."""
+        with transaction(self.engine) as session:
+            outgoing = handle(session, messages, self.tools, self.now)
+        return [
+            Receipt.model_validate_json(verify(item.payload.decode(), CENTRE_KEY.public)) for item in outgoing
+        ]
+
+    def packages(self) -> list[Package]:
+        """All packages by sequence."""
+        with transaction(self.engine) as session:
+            return sorted(session.exec(select(Package)), key=lambda package: package.sequence)
+
+    def quarantined(self) -> list[Quarantined]:
+        """Everything refused."""
+        with transaction(self.engine) as session:
+            return list(session.exec(select(Quarantined)))
+
+    def alarms(self) -> set[str]:
+        """Kinds of alarm raised."""
+        with transaction(self.engine) as session:
+            return set(session.exec(select(Alarm.kind)))
+
+
+@pytest.fixture
+def centre(engine: Engine, tmp_path: Path, now: datetime) -> Centre:
+    """A centre that knows the node of `tests.central.evidence`."""
+    with transaction(engine) as session:
+        enrol(session, enrolment(), now, "test")
+    return Centre(engine, tmp_path, now)

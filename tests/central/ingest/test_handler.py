@@ -1,0 +1,360 @@
+"""Ingest without a network: any order, any repetition, any bytes give one case, or a quarantine entry, and no less."""
+
+import itertools
+import os
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Engine
+from sqlmodel import Session, select
+
+from central.db import transaction
+from central.fleet.enrolment import enrol, revoke
+from central.fleet.models import Camera
+from central.ingest import quarantine
+from central.ingest.chunks import EARLY_FILES
+from central.ingest.handler import handle
+from central.ingest.models import PackageFile, PartialFile
+from central.ingest.work import Arrived
+from contract.canonical import sha256_hex
+from contract.messages import MissingPart, ViolationManifest
+from contract.signing import SigningKey, sign
+from contract.topics import CHUNK_BYTES, NodeTopics
+from tests.central.evidence import NODE, NODE_KEY, OCCURRED, chain, clip, enrolment, evidence, file_entry,
+picture from tests.central.ingest.conftest import Centre
+
+TOPICS = NodeTopics(NODE)
+_ON_ONE_DATABASE = settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+
+
+def test_a_package_is_stored_and_answered_once_all_of_it_is_here(centre: Centre) -> None:
+    package = evidence()
+    [answer] = centre.receive([package.manifest_message])
+    assert answer.state == "incomplete"
+    assert {part.sha256 for part in answer.missing} == {sha256_hex(content) for content in package.contents}
+    *first, last = package.chunk_messages()
+    assert centre.receive(first) == []
+    [receipt] = centre.receive([last])
+    assert (receipt.state, receipt.event_id) == ("stored", package.manifest.event_id)
+    assert receipt.manifest_sha256 == package.manifest_sha256
+    assert centre.cases == [package.manifest.event_id]
+    for content in package.contents:
+        with centre.tools.store.open(sha256_hex(content), recheck=True) as stored:
+            assert stored.read() == content
+
+
+@_ON_ONE_DATABASE
+@given(data=st.data())
+def test_any_order_with_repeats_in_any_batches_opens_each_case_once(centre: Centre, data: st.DataObject) ->
+None:
+    sequence = 1 + len(centre.packages())
+    previous = centre.packages()[-1].manifest_sha256 if sequence > 1 else None
+    package = evidence(sequence, previous)
+    piece = data.draw(st.integers(CHUNK_BYTES // 3, CHUNK_BYTES), label="bytes in a piece")
+    messages = package.messages(piece)
+    repeats = data.draw(st.lists(st.sampled_from(messages), max_size=5))
+    order = data.draw(st.permutations([*messages, *repeats]))
+    cuts = sorted(data.draw(st.sets(st.integers(1, len(order) - 1), max_size=4)))
+    receipts = [
+        receipt
+        for start, end in itertools.pairwise([0, *cuts, len(order)])
+        for receipt in centre.receive(order[start:end])
+    ]
+    assert receipts[-1].state == "stored"
+    assert centre.cases.count(package.manifest.event_id) == 1
+    assert centre.quarantined() == []
+    [asked] = centre.receive([package.manifest_message])
+    assert asked.state == "stored"
+
+
+def test_overlapping_pieces_of_different_sizes_make_the_same_file(centre: Centre) -> None:
+    package = evidence(contents=[clip(1, 100_000)])
+    pieces = [*package.chunk_messages(30_000)[1:], *package.chunk_messages(70_000)]
+    assert centre.receive([package.manifest_message, *pieces])[-1].state == "stored"
+
+
+def test_repeating_the_manifest_asks_what_is_missing(centre: Centre) -> None:
+    package = evidence(contents=[clip(1, 3 * CHUNK_BYTES), picture(1)])
+    first, _lost, third, _picture = package.chunk_messages()
+    centre.receive([package.manifest_message, first, third])
+    [answer] = centre.receive([package.manifest_message])
+    assert answer.state == "incomplete"
+    assert set(answer.missing) == {
+        MissingPart(sha256=sha256_hex(package.contents[0]), offset=CHUNK_BYTES),
+        MissingPart(sha256=sha256_hex(package.contents[1]), offset=0),
+    }
+
+
+def test_a_file_that_is_stored_already_need_not_be_sent_again(centre: Centre) -> None:
+    first = evidence(1)
+    second = evidence(2, first.manifest_sha256, first.contents)
+    centre.receive(first.messages())
+    assert [receipt.state for receipt in centre.receive([second.manifest_message])] == ["stored"]
+
+
+def test_a_file_named_twice_in_a_manifest_is_one_file(centre: Centre) -> None:
+    package = evidence(contents=[picture(1), picture(1)])
+    assert centre.receive(package.messages())[-1].state == "stored"
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
+def test_packages_out_of_order_end_up_linked(centre: Centre, order: tuple[int, ...]) -> None:
+    packages = chain(3)
+    for index in order:
+        centre.receive([packages[index].manifest_message])
+    assert [package.chain for package in centre.packages()] == ["linked"] * 3
+    assert "chain" not in centre.alarms()
+
+
+def test_a_package_left_out_shows_as_a_gap(centre: Centre) -> None:
+    first, _withheld, third = chain(3)
+    centre.receive([first.manifest_message, third.manifest_message])
+    assert [package.chain for package in centre.packages()] == ["linked", "gap"]
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_a_false_predecessor_is_stored_but_raises_an_alarm(centre: Centre, order: tuple[int, int]) -> None:
+    packages = [evidence(1), evidence(2, "f" * 64)]
+    for index in order:
+        centre.receive([packages[index].manifest_message])
+    assert [package.chain for package in centre.packages()] == ["linked", "broken"]
+    assert "chain" in centre.alarms()
+
+
+@pytest.mark.parametrize("together", [True, False])
+@pytest.mark.parametrize(
+    "changes", [{"reason": "another story"}, {"event_id": "another-event"}], ids=["same event", "same sequence"]
+)
+def test_a_contradiction_never_overwrites(centre: Centre, changes: dict[str, object], together: bool) -> None:
+    original, forged = evidence(1), evidence(1, **changes)
+    batches = [[original.manifest_message, forged.manifest_message]] if together else [
+        [original.manifest_message],
+        [forged.manifest_message],
+    ]
+    receipts = [receipt for batch in batches for receipt in centre.receive(batch)]
+    refused = [receipt for receipt in receipts if receipt.state == "rejected"]
+    assert [receipt.manifest_sha256 for receipt in refused] == [forged.manifest_sha256]
+    assert [package.manifest_sha256 for package in centre.packages()] == [original.manifest_sha256]
+    assert [entry.reason for entry in centre.quarantined()] == ["conflict"]
+    assert "conflict" in centre.alarms()
+    assert centre.receive(original.chunk_messages())[-1].state == "stored"
+
+
+def _unsigned(package_token: str) -> bytes:
+    header, payload, signature = package_token.split(".")
+    return ".".join((header, payload, signature[::-1])).encode()
+
+
+FORGED_KEY = SigningKey(b"\x07" * 32)
+
+HOSTILE = [
+    pytest.param(TOPICS.manifest, b"", "malformed", id="nothing"),
+    pytest.param(TOPICS.manifest, b"\xff\xfe\x00" * 50, "malformed", id="binary"),
+    pytest.param(TOPICS.manifest, b"a.b.c", "malformed", id="dots"),
+    pytest.param(TOPICS.manifest, os.urandom(5_000_000), "too_large", id="5 MB manifest"),
+    pytest.param(TOPICS.manifest, _unsigned(evidence().token), "bad_signature", id="altered signature"),
+    pytest.param(TOPICS.manifest, evidence(key=FORGED_KEY).token.encode(), "unknown_key", id="foreign key"),
+    pytest.param(TOPICS.manifest, evidence(node="nut-2").token.encode(), "wrong_node", id="other node's"),
+    pytest.param(TOPICS.status, b"{}", "schema", id="empty status"),
+    pytest.param(TOPICS.status, os.urandom(5_000_000), "too_large", id="5 MB status"),
+    pytest.param(TOPICS.health, b'{"schema": "ngatu.health/2"}', "schema", id="newer health"),
+    pytest.param(TOPICS.health, b'{"node": "\\u0000"}', "schema", id="U+0000"),
+    pytest.param(TOPICS.chunk("a" * 64, 0), b"", "chunk", id="empty piece"),
+    pytest.param(TOPICS.chunk("a" * 64, 0), b"x" * (CHUNK_BYTES + 1), "chunk", id="piece too long"),
+    pytest.param(TOPICS.chunk("a" * 64, 0), os.urandom(5_000_000), "chunk", id="5 MB piece"),
+    pytest.param(TOPICS.chunk("a" * 64, 999_999_999_999), b"x", "chunk", id="piece of a giant"),
+    pytest.param(f"ngatu/v1/{NODE}/chunk/x/y", b"x", "topic", id="odd topic"),
+    pytest.param(f"ngatu/v1/{NODE}/../\x01\ud800", b"x", "topic", id="unprintable topic"),
+    pytest.param("ngatu/v1/nobody/manifest", evidence().token.encode(), "unknown_node", id="unknown node"),
+    pytest.param("ngatu/v1/nobody/status", b"{}", "unknown_node", id="unknown node's status"),
+]
+
+
+@pytest.mark.parametrize(("topic", "payload", "reason"), HOSTILE)
+def test_what_is_wrong_is_kept_bounded_and_harms_nobody(
+    centre: Centre, topic: str, payload: bytes, reason: str
+) -> None:
+    good = evidence()
+    receipts = centre.receive([Arrived(topic, payload), *good.messages(), Arrived(topic, payload)])
+    assert [receipt.state for receipt in receipts] == ["stored"]
+    [entry] = centre.quarantined()
+    assert (entry.reason, entry.size, entry.count) == (reason, len(payload), 2)
+    assert entry.head == payload[: quarantine.KEPT_BYTES]
+    assert entry.payload_sha256 == sha256_hex(payload)
+    assert list(centre.tools.partials.names()) == []
+
+
+@_ON_ONE_DATABASE
+@given(
+    topic=st.sampled_from([TOPICS.manifest, TOPICS.status, TOPICS.health, TOPICS.chunk("b" * 64, 0)])
+    | st.text(max_size=40),
+    payload=st.binary(max_size=300) | st.text(max_size=100).map(lambda text: text.encode("utf-8", "replace")),
+)
+def test_no_message_can_make_ingest_fail(centre: Centre, topic: str, payload: bytes) -> None:
+    assert all(receipt.state == "rejected" for receipt in centre.receive([Arrived(topic, payload)]))
+    assert {entry.reason for entry in centre.quarantined()} & {"internal"} == set()
+
+
+def test_a_signed_manifest_of_an_unknown_schema_is_answered(centre: Centre) -> None:
+    package = evidence()
+    newer = package.manifest.model_copy(update={"schema_": "ngatu.manifest/2"})
+    receipts = centre.receive([_resigned(newer)])
+    assert [receipt.state for receipt in receipts] == ["rejected"]
+    assert receipts[0].event_id == package.manifest.event_id
+    assert receipts[0].reason.startswith("schema")
+
+
+def test_a_revoked_node_is_heard_no_more(centre: Centre) -> None:
+    with transaction(centre.engine) as session:
+        revoke(session, NODE, "stolen", centre.now, "test")
+    assert centre.receive(evidence().messages()) == []
+    assert {entry.reason for entry in centre.quarantined()} == {"revoked_key"}
+    assert centre.packages() == []
+
+
+def test_a_node_set_up_anew_signs_with_its_new_key(centre: Centre) -> None:
+    new_key = SigningKey(b"\x09" * 32)
+    with transaction(centre.engine) as session:
+        revoke(session, NODE, "disk replaced", centre.now, "test")
+        enrol(session, enrolment(key=new_key), centre.now, "test")
+    old, new = evidence(1), evidence(1, key=new_key, event_id="new-000001")
+    centre.receive([old.manifest_message, *new.messages()])
+    assert [package.event_id for package in centre.packages()] == ["new-000001"]
+    assert [entry.reason for entry in centre.quarantined()] == ["revoked_key"]
+
+
+def test_pieces_another_node_sends_don_t_spoil_a_file(centre: Centre) -> None:
+    with transaction(centre.engine) as session:
+        enrol(session, enrolment("nut-2", FORGED_KEY), centre.now, "test")
+    package = evidence(contents=[picture(1)])
+    sha256 = sha256_hex(package.contents[0])
+    foreign = Arrived(NodeTopics("nut-2").chunk(sha256, 0), b"\xff\xd8\xff" + b"!" * 997)
+    receipts = centre.receive([foreign, package.manifest_message, foreign, *package.chunk_messages(), foreign])
+    assert [receipt.state for receipt in receipts] == ["stored"]
+
+
+def test_a_spoilt_file_is_asked_for_again_and_given_up_in_the_end(centre: Centre) -> None:
+    package = evidence(contents=[picture(1)])
+    topic = TOPICS.chunk(sha256_hex(package.contents[0]), 0)
+    spoilt = Arrived(topic, package.contents[0][:-1] + b"?")
+    centre.receive([package.manifest_message])
+    states = [centre.receive([spoilt])[0].state for _ in range(3)]
+    assert states == ["incomplete", "incomplete", "rejected"]
+    assert [entry.reason for entry in centre.quarantined()] == ["content"]
+    [asked] = centre.receive([package.manifest_message])
+    assert asked.state == "rejected"
+    assert centre.cases == []
+
+
+def test_a_spoilt_file_that_comes_right_is_stored(centre: Centre) -> None:
+    package = evidence(contents=[picture(1)])
+    spoilt = Arrived(TOPICS.chunk(sha256_hex(package.contents[0]), 0), b"?" * len(package.contents[0]))
+    [answer] = centre.receive([package.manifest_message, spoilt])
+    assert answer.missing[0].offset == 0
+    assert centre.receive(package.chunk_messages())[0].state == "stored"
+
+
+@pytest.mark.parametrize(
+    ("content", "declared"),
+    [
+        (b"GIF89a" + b"x" * 100, {"media_type": "image/jpeg"}),
+        (picture(1), {"media_type": "video/mp4"}),
+        (picture(1), {"bytes": 999}),
+    ],
+    ids=["not a picture", "picture as clip", "another size"],
+)
+def test_a_stored_file_that_is_not_what_the_manifest_says_rejects_it(
+    centre: Centre, content: bytes, declared: dict[str, object]
+) -> None:
+    honest = evidence(1, contents=[picture(1)])
+    centre.receive(honest.messages())
+    entry = file_entry(0, content).model_copy(update={"media_type": "image/jpeg"} | declared)
+    lying = evidence(2, honest.manifest_sha256, [content], files=[entry])
+    assert centre.receive(lying.messages())[-1].state == "rejected"
+    assert centre.cases == [honest.manifest.event_id]
+    assert [entry.reason for entry in centre.quarantined()] == ["content"]
+
+
+def test_pieces_without_a_manifest_are_bounded(centre: Centre) -> None:
+    early = [Arrived(TOPICS.chunk(f"{n:064x}", 0), b"x") for n in range(EARLY_FILES + 10)]
+    centre.receive(early[:30])
+    centre.receive(early[30:])
+    assert len(list(centre.tools.partials.names())) == EARLY_FILES
+    assert len(centre.quarantined()) == 10
+
+
+def test_pieces_beyond_the_declared_end_are_refused(centre: Centre) -> None:
+    package = evidence(contents=[picture(1)])
+    beyond = Arrived(TOPICS.chunk(sha256_hex(package.contents[0]), 999), b"xx")
+    centre.receive([package.manifest_message, beyond])
+    assert [entry.reason for entry in centre.quarantined()] == ["chunk"]
+    assert centre.receive(package.chunk_messages())[0].state == "stored"
+
+
+def test_a_case_that_can_t_be_opened_does_not_sink_the_batch(centre: Centre) -> None:
+    first, second, third = chain(3)
+    centre.failing.add(second.manifest.event_id)
+    batch = [message for package in (first, second, third) for message in package.messages()]
+    receipts = centre.receive(batch)
+    stored = {receipt.event_id for receipt in receipts if receipt.state == "stored"}
+    assert stored == {first.manifest.event_id, third.manifest.event_id}
+    assert {entry.reason for entry in centre.quarantined()} == {"internal"}
+    centre.failing.clear()
+    receipts = centre.receive(second.messages())
+    assert receipts[-1].state == "stored"
+
+
+def test_a_failed_commit_loses_nothing(centre: Centre, engine: Engine) -> None:
+    package = evidence()
+    with Session(engine) as session:
+        outgoing = handle(session, package.messages(), centre.tools, centre.now)
+        session.rollback()  # the power went before the commit
+    assert len(outgoing) == 1
+    assert centre.packages() == []
+    centre.cases.clear()
+    assert centre.receive(package.messages())[-1].state == "stored"
+    assert centre.cases == [package.manifest.event_id]
+
+
+def test_nothing_is_left_over_once_a_package_is_stored(centre: Centre) -> None:
+    package = evidence()
+    centre.receive(package.messages())
+    with transaction(centre.engine) as session:
+        assert session.exec(select(PartialFile)).all() == []
+        assert len(session.exec(select(PackageFile)).all()) == 2
+    assert list(centre.tools.partials.names()) == []
+
+
+@pytest.mark.parametrize(
+    ("valid_from", "valid_until", "expected"),
+    [
+        (None, None, "unknown"),
+        (OCCURRED - timedelta(days=1), OCCURRED + timedelta(days=1), "valid"),
+        (OCCURRED - timedelta(days=9), OCCURRED - timedelta(days=1), "invalid"),
+        (OCCURRED + timedelta(days=1), OCCURRED + timedelta(days=9), "invalid"),
+    ],
+)
+def test_the_certificate_is_judged_at_the_time_of_capture(
+    centre: Centre, valid_from: datetime | None, valid_until: datetime | None, expected: str
+) -> None:
+    with transaction(centre.engine) as session:
+        session.add(
+            Camera(
+                node_id=NODE,
+                id="cam-1",
+                site="hang-bai",
+                site_name="Hàng Bài",
+                approved_from=valid_from,
+                approved_until=valid_until,
+            )
+        )
+    centre.receive([evidence(occurred_at=OCCURRED).manifest_message])
+    assert [package.certificate for package in centre.packages()] == [expected]
+
+
+def _resigned(manifest: ViolationManifest) -> Arrived:
+    return Arrived(TOPICS.manifest, sign(manifest, NODE_KEY).encode())
