@@ -17,7 +17,9 @@ from .truth import truth_of, write
 def main() -> None:
     """Command line; a second run with the same clip.yaml goes on from the cached frames."""
     ask = argparse.ArgumentParser(prog="python -m sample_videos.scene", description=__doc__)
-    ask.add_argument("--out", type=Path, required=True, help="folder for the clip, its truth and the frame cache")
+    ask.add_argument(
+        "--out", type=Path, required=True, help="folder for the clip, its truth and the frame cache"
+    )
     ask.add_argument("--samples", type=int, default=6, help="Cycles samples a pixel (default 6)")
     ask.add_argument("--crf", type=int, default=22, help="x264 quality (default 22)")
     ask.add_argument("--frames", help="render only the frames FIRST:LAST:STEP into the cache and stop")
@@ -38,7 +40,10 @@ def main() -> None:
         renderer.frame(index)
     if args.frames:
         return
-    write(truth_of(script, outlines, [facts_file(cache, i) for i in wanted]), args.out / f"{script.name}.truth.yaml")
+    write(
+        truth_of(script, outlines, [facts_file(cache, i) for i in wanted]),
+        args.out / f"{script.name}.truth.yaml",
+    )
     encode((frame_file(cache, i) for i in wanted), args.out / f"{script.name}.mp4", script.fps, args.crf)
 
 

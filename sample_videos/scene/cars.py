@@ -1,21 +1,21 @@
-"""Cars and a light truck: bodies lofted over stations along their length, origin on the ground under the rear axle."""
+"""Cars lofted over stations along their length, and a box truck; origin on the ground under the rear axle."""
 
 from dataclasses import dataclass
 from typing import Any
 
 from . import materials as m
+from .catalogue import KINDS, Kind
 from .mesh import Point, box, disc, empty, make, tyre
 from .model import Model, hang_plate
-from .plates import Format
 
 PILLAR, SIDE, FRONT, BACK = "pillar", "side", "front", "back"
 
 
 @dataclass(frozen=True)
 class Station:
-    """One cross-section: y along the car, half width, floor, belt and top heights, half width at the top (m).
+    """A cross-section: y along the car, half width, heights of floor, belt and top, half width at top (m).
 
-    `glass` says what lies between this station and the next: side windows, windscreen, rear window or sheet metal.
+    `glass`: what lies between this station and the next, side windows, windscreen, rear window or metal.
     """
 
     y: float
@@ -82,36 +82,40 @@ class Shape:
     """A body and where its fittings go (metres)."""
 
     stations: tuple[Station, ...]
-    wheelbase: float
     wheel: float
     lamp: Point
     lamp_size: Point
     plate_z: float
-    plate: Format
 
 
 SHAPES = {
-    "sedan": Shape(SEDAN, 2.62, 0.31, (0.63, -0.93, 0.80), (0.36, 0.12, 0.17), 0.63, "short"),
-    "hatchback": Shape(HATCHBACK, 2.42, 0.29, (0.655, -0.56, 0.90), (0.19, 0.14, 0.34), 0.62, "short"),
-    "suv": Shape(SUV, 2.70, 0.36, (0.74, -0.82, 1.00), (0.22, 0.14, 0.36), 0.80, "long"),
+    "sedan": Shape(SEDAN, 0.31, (0.63, -0.93, 0.80), (0.36, 0.12, 0.17), 0.63),
+    "hatchback": Shape(HATCHBACK, 0.29, (0.655, -0.56, 0.90), (0.19, 0.14, 0.34), 0.62),
+    "suv": Shape(SUV, 0.36, (0.74, -0.82, 1.00), (0.22, 0.14, 0.36), 0.80),
 }
 
 
 def build_car(shape_name: str, rgb: m.Rgb) -> Model:
     """A sedan, hatchback or SUV without its plate text."""
-    shape = SHAPES[shape_name]
+    shape, kind = SHAPES[shape_name], KINDS[shape_name]
     root = empty(shape_name)
     tail = m.lamp((1.0, 0.012, 0.008), 0.4)
     _body(shape.stations, m.paint(rgb), root)
-    _wheels(shape, root)
+    _wheels(shape, kind, root)
     _rear(shape, tail, root)
     _front(shape, root)
     for side in (-1, 1):
         mirror = shape.stations[-5]
-        box((side * (mirror.half + 0.09), mirror.y - 0.62, mirror.belt + 0.08), (0.2, 0.1, 0.14), m.paint(rgb), root, bevel=0.03)
+        box(
+            (side * (mirror.half + 0.09), mirror.y - 0.62, mirror.belt + 0.08),
+            (0.2, 0.1, 0.14),
+            m.paint(rgb),
+            root,
+            bevel=0.03,
+        )
     y = shape.stations[0].y - 0.045
-    quad = hang_plate(shape.plate, (0.0, y, shape.plate_z), 0.06)
-    return Model(root, shape.plate, quad, tail)
+    quad = hang_plate(kind.plate, (0.0, y, shape.plate_z), 0.06)
+    return Model(root, quad, tail)
 
 
 def build_truck(rgb: m.Rgb) -> Model:
@@ -139,7 +143,7 @@ def build_truck(rgb: m.Rgb) -> Model:
         box((side * 0.66, -0.93, 0.58), (0.3, 0.08, 0.13), tail, root, bevel=0.02)
         box((side * 0.7, -0.42, 0.36), (0.3, 0.02, 0.4), dark, root)
         box((side * 0.98, 3.2, 1.5), (0.16, 0.08, 0.3), dark, root, bevel=0.03)
-    return Model(root, "short", hang_plate("short", (0.0, -0.95, 0.52), 0.0), tail)
+    return Model(root, hang_plate("short", (0.0, -0.95, 0.52), 0.0), tail)
 
 
 def _body(stations: tuple[Station, ...], paint: Any, root: Any) -> None:
@@ -149,7 +153,12 @@ def _body(stations: tuple[Station, ...], paint: Any, root: Any) -> None:
     faces, glazed = list[tuple[int, ...]](), list[bool]()
     for i, station in enumerate(stations[:-1]):
         for k in range(size):
-            a, b, c, d = i * size + k, i * size + (k + 1) % size, (i + 1) * size + (k + 1) % size, (i + 1) * size + k
+            a, b, c, d = (
+                i * size + k,
+                i * size + (k + 1) % size,
+                (i + 1) * size + (k + 1) % size,
+                (i + 1) * size + k,
+            )
             faces.append((a, b, c, d))
             column = min(k, size - 1 - k)
             glazed.append(_is_glass(station.glass, column))
@@ -187,15 +196,41 @@ def _is_glass(kind: str, column: int) -> bool:
     return (kind == SIDE and column == 6) or (kind in (FRONT, BACK) and column == 8)
 
 
-def _wheels(shape: Shape, root: Any) -> None:
+def _wheels(shape: Shape, kind: Kind, root: Any) -> None:
     half = shape.stations[4].half
     for side in (-1, 1):
-        for y in (0.0, shape.wheelbase):
-            disc((side * (half - 0.09), y, shape.wheel + 0.02), shape.wheel + 0.075, 0.22, m.rubber(), root, bevel=0.01)
-            tyre((side * (half - 0.1), y, shape.wheel), shape.wheel, 0.24, m.plain((0.03, 0.03, 0.031), 0.85), root)
-            disc((side * (half - 0.02), y, shape.wheel), shape.wheel * 0.66, 0.07, m.plain((0.5, 0.5, 0.52), 0.35, 0.8), root, bevel=0.01)
+        for y in (0.0, kind.wheelbase):
+            disc(
+                (side * (half - 0.09), y, shape.wheel + 0.02),
+                shape.wheel + 0.075,
+                0.22,
+                m.rubber(),
+                root,
+                bevel=0.01,
+            )
+            tyre(
+                (side * (half - 0.1), y, shape.wheel),
+                shape.wheel,
+                0.24,
+                m.plain((0.03, 0.03, 0.031), 0.85),
+                root,
+            )
+            disc(
+                (side * (half - 0.02), y, shape.wheel),
+                shape.wheel * 0.66,
+                0.07,
+                m.plain((0.5, 0.5, 0.52), 0.35, 0.8),
+                root,
+                bevel=0.01,
+            )
             for k in range(5):
-                box((side * (half + 0.018), y, shape.wheel), (0.01, shape.wheel * 1.2, 0.05), m.chrome(), root, tilt=k * 1.2566)
+                box(
+                    (side * (half + 0.018), y, shape.wheel),
+                    (0.01, shape.wheel * 1.2, 0.05),
+                    m.chrome(),
+                    root,
+                    tilt=k * 1.2566,
+                )
 
 
 def _rear(shape: Shape, tail: Any, root: Any) -> None:
@@ -203,13 +238,31 @@ def _rear(shape: Shape, tail: Any, root: Any) -> None:
     x, y, z = shape.lamp
     for side in (-1, 1):
         box((side * x, y, z), shape.lamp_size, tail, root, bevel=0.03)
-        box((side * x * 0.98, y - shape.lamp_size[1] / 2, z - shape.lamp_size[2] * 0.28), (shape.lamp_size[0] * 0.55, 0.02, 0.04), m.plain((0.7, 0.7, 0.68), 0.2), root, bevel=0.005)
-        box((side * 0.66, rear.y - 0.0, rear.floor + 0.07), (0.16, 0.06, 0.05), m.plain((0.45, 0.02, 0.02), 0.2), root, bevel=0.015)
+        box(
+            (side * x * 0.98, y - shape.lamp_size[1] / 2, z - shape.lamp_size[2] * 0.28),
+            (shape.lamp_size[0] * 0.55, 0.02, 0.04),
+            m.plain((0.7, 0.7, 0.68), 0.2),
+            root,
+            bevel=0.005,
+        )
+        box(
+            (side * 0.66, rear.y - 0.0, rear.floor + 0.07),
+            (0.16, 0.06, 0.05),
+            m.plain((0.45, 0.02, 0.02), 0.2),
+            root,
+            bevel=0.015,
+        )
         disc((side * 0.5, rear.y + 0.02, rear.floor - 0.06), 0.035, 0.09, m.chrome(), root)
     box((0, rear.y + 0.05, rear.floor - 0.02), (1.3, 0.16, 0.13), m.rubber(), root, bevel=0.04)
     box((0, rear.y - 0.01, rear.floor + 0.11), (1.34, 0.03, 0.012), m.rubber(), root)
     box((0, rear.y - 0.005, shape.plate_z + 0.15), (0.72, 0.05, 0.035), m.chrome(), root, bevel=0.012)
-    box((0, rear.y - 0.005, shape.plate_z), (0.60, 0.05, 0.22), m.plain((0.03, 0.03, 0.03), 0.5), root, bevel=0.02)
+    box(
+        (0, rear.y - 0.005, shape.plate_z),
+        (0.60, 0.05, 0.22),
+        m.plain((0.03, 0.03, 0.03), 0.5),
+        root,
+        bevel=0.02,
+    )
     top = shape.stations[3]
     box((0, top.y + 0.10, shape.stations[4].top + 0.035), (0.12, 0.22, 0.05), m.rubber(), root, bevel=0.02)
 
@@ -218,4 +271,10 @@ def _front(shape: Shape, root: Any) -> None:
     front = shape.stations[-1]
     box((0, front.y - 0.02, front.floor + 0.12), (1.0, 0.08, 0.22), m.rubber(), root, bevel=0.03)
     for side in (-1, 1):
-        box((side * 0.58, front.y - 0.06, front.belt + 0.02), (0.3, 0.16, 0.13), m.plain((0.75, 0.76, 0.78), 0.1, 0.3), root, bevel=0.04)
+        box(
+            (side * 0.58, front.y - 0.06, front.belt + 0.02),
+            (0.3, 0.16, 0.13),
+            m.plain((0.75, 0.76, 0.78), 0.1, 0.3),
+            root,
+            bevel=0.04,
+        )

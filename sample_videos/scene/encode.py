@@ -1,9 +1,10 @@
-"""Frames to H.264: yuv420p, a key frame at least every second, header first so that a browser can start at once."""
+"""Frames to H.264: yuv420p, a key frame every second, header first so that a browser can start at once."""
 
 from collections.abc import Iterable
 from pathlib import Path
 
 import av
+import numpy as np
 from PIL import Image
 
 
@@ -18,6 +19,6 @@ def encode(frames: Iterable[Path], file: Path, fps: int, crf: int) -> None:
         for path in frames:
             picture = Image.open(path).convert("RGB")
             stream.width, stream.height = picture.size
-            container.mux(stream.encode(av.VideoFrame.from_image(picture)))
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(np.asarray(picture), format="rgb24")))
         container.mux(stream.encode())
     partial.rename(file)

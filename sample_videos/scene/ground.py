@@ -1,4 +1,4 @@
-"""The street's geometry in pixels: lamp, stop line, lanes, solid lines, commit and exit lines, cut to the picture."""
+"""The street in pixels, cut to the picture: lamp, stop line, lanes, solid, commit and exit lines."""
 
 from typing import Any
 
@@ -18,7 +18,11 @@ def ground_truth(script: Script) -> dict[str, Any]:
     s, view = script.street, script.camera
     middle = (s.cross_near + s.cross_far) / 2
     head = view.box(np.array(script.lamp.corners()))
-    lanes = {"left": (s.left, s.divider), "right": (s.divider, s.right), "opposing": (s.opposing_left, s.left - 0.4)}
+    lanes = {
+        "left": (s.left, s.divider),
+        "right": (s.divider, s.right),
+        "opposing": (s.opposing_left, s.left - 0.4),
+    }
     return {
         "lights": [
             {
@@ -29,10 +33,20 @@ def ground_truth(script: Script) -> dict[str, Any]:
             }
         ],
         "stop_lines": [
-            {"id": "S1", "light": "near_right", "line": _line(view, (s.left, s.stop_line), (s.right, s.stop_line)), "direction": "up"}
+            {
+                "id": "S1",
+                "light": "near_right",
+                "line": _line(view, (s.left, s.stop_line), (s.right, s.stop_line)),
+                "direction": "up",
+            }
         ],
         "commit_lines": [
-            {"id": "far_side", "stop_line": "S1", "line": _line(view, (s.left, s.commit_line), (s.right, s.commit_line)), "direction": "up"}
+            {
+                "id": "far_side",
+                "stop_line": "S1",
+                "line": _line(view, (s.left, s.commit_line), (s.right, s.commit_line)),
+                "direction": "up",
+            }
         ],
         "exit_lines": [
             {"movement": "straight", "line": _line(view, (s.left, s.commit_line), (s.right, s.commit_line))},
@@ -42,12 +56,24 @@ def ground_truth(script: Script) -> dict[str, Any]:
         "crosswalk": {"polygon": _area(view, s.opposing_left, s.right, s.stop_line + 1.1, s.stop_line + 3.3)},
         "junction": {"polygon": _area(view, -30.0, 30.0, s.cross_near, s.cross_far)},
         "lanes": [
-            {"id": name, "direction": "down" if name == "opposing" else "up", "polygon": _area(view, x1, x2, NEAR, s.stop_line)}
+            {
+                "id": name,
+                "direction": "down" if name == "opposing" else "up",
+                "polygon": _area(view, x1, x2, NEAR, s.stop_line),
+            }
             for name, (x1, x2) in lanes.items()
         ],
         "solid_lines": [
-            {"id": "divider", "line": _line(view, (s.divider, NEAR), (s.divider, s.stop_line)), "type": "solid white"},
-            {"id": "centre", "line": _line(view, (s.left - 0.18, NEAR), (s.left - 0.18, s.stop_line)), "type": "double solid yellow"},
+            {
+                "id": "divider",
+                "line": _line(view, (s.divider, NEAR), (s.divider, s.stop_line)),
+                "type": "solid white",
+            },
+            {
+                "id": "centre",
+                "line": _line(view, (s.left - 0.18, NEAR), (s.left - 0.18, s.stop_line)),
+                "type": "double solid yellow",
+            },
         ],
     }
 
@@ -81,4 +107,6 @@ def _line(view: Camera, a: tuple[float, float], b: tuple[float, float]) -> list[
 
 def _area(view: Camera, x1: float, x2: float, y1: float, y2: float) -> list[list[float]]:
     corners = view.project(np.array([(x1, y2, 0.0), (x2, y2, 0.0), (x2, y1, 0.0), (x1, y1, 0.0)]))[:, :2]
-    return [[round(float(x), 1), round(float(y), 1)] for x, y in clip_polygon(corners, view.width, view.height)]
+    return [
+        [round(float(x), 1), round(float(y), 1)] for x, y in clip_polygon(corners, view.width, view.height)
+    ]

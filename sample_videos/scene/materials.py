@@ -10,9 +10,7 @@ Rgb = tuple[float, float, float]
 
 
 @cache
-def plain(
-    rgb: Rgb, rough: float = 0.6, metal: float = 0.0, coat: float = 0.0, specular: float = 0.5
-) -> Any:
+def plain(rgb: Rgb, rough: float = 0.6, metal: float = 0.0, coat: float = 0.0, specular: float = 0.5) -> Any:
     """A uniform surface (linear RGB)."""
     material, shader = _principled("plain")
     shader.inputs["Base Color"].default_value = (*rgb, 1.0)
@@ -74,8 +72,10 @@ def picture(file: Path, rough: float = 0.45) -> Any:
 
 
 @cache
-def mottled(dark: Rgb, light: Rgb, scale: float, rough: float, stretch: float = 1.0, bump: float = 0.0) -> Any:
-    """Two shades mixed by coarse and fine noise: asphalt, concrete, bark, walls. `stretch` lengthens it along y."""
+def mottled(
+    dark: Rgb, light: Rgb, scale: float, rough: float, stretch: float = 1.0, bump: float = 0.0
+) -> Any:
+    """Two shades mixed by coarse and fine noise: asphalt, concrete, bark. `stretch` lengthens it along y."""
     material, shader = _principled("mottled")
     tree = material.node_tree
     coordinates = tree.nodes.new("ShaderNodeTexCoord")

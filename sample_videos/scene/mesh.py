@@ -21,7 +21,7 @@ def make(
     subdivide: int = 0,
     smooth: bool = True,
 ) -> Any:
-    """A mesh object from vertices and faces; `bevel` is a radius in metres, `subdivide` Catmull-Clark levels."""
+    """A mesh object; `bevel` is a radius in metres, `subdivide` counts Catmull-Clark levels."""
     mesh = bpy.data.meshes.new(name)
     mesh.from_pydata([tuple(v) for v in vertices], [], [tuple(f) for f in faces])
     mesh.validate()
@@ -60,7 +60,12 @@ def box(
 ) -> Any:
     """A cuboid; `tilt` turns it about x and `turn` about z (radians) around its centre."""
     half = [side / 2 for side in size]
-    corners = [Vector((sx * half[0], sy * half[1], sz * half[2])) for sx in (-1, 1) for sy in (-1, 1) for sz in (-1, 1)]
+    corners = [
+        Vector((sx * half[0], sy * half[1], sz * half[2]))
+        for sx in (-1, 1)
+        for sy in (-1, 1)
+        for sz in (-1, 1)
+    ]
     place = Matrix.Translation(centre) @ Matrix.Rotation(turn, 4, "Z") @ Matrix.Rotation(tilt, 4, "X")
     faces = [(0, 1, 3, 2), (4, 6, 7, 5), (0, 4, 5, 1), (2, 3, 7, 6), (0, 2, 6, 4), (1, 5, 7, 3)]
     return make("box", [place @ c for c in corners], faces, material, parent, bevel=bevel)
@@ -85,12 +90,10 @@ def tube(
     sides: int = 12,
     closed: bool = False,
 ) -> Any:
-    """A round tube through points; `flatten` squeezes it along its second axis; a scalar radius is constant."""
+    """A round tube through points; `flatten` squeezes its second axis; a scalar radius is constant."""
     sizes = [radii] * len(points) if isinstance(radii, int | float) else list(radii)
     line = [Vector(p) for p in points]
-    rings = [
-        _ring(line, i, size, flatten, sides, closed) for i, size in enumerate(sizes)
-    ]
+    rings = [_ring(line, i, size, flatten, sides, closed) for i, size in enumerate(sizes)]
     vertices = [vertex for ring in rings for vertex in ring]
     count = len(rings)
     faces: list[tuple[int, ...]] = []
@@ -107,12 +110,16 @@ def capsule(a: Point, b: Point, radius_a: float, radius_b: float, material: Any,
     start, end = Vector(a), Vector(b)
     along = (end - start).normalized()
     steps = [(-0.95, 0.3), (-0.7, 0.72), (0.0, 1.0)]
-    line = [start + along * radius_a * o for o, _ in steps] + [end - along * radius_b * o for o, _ in reversed(steps)]
+    line = [start + along * radius_a * o for o, _ in steps] + [
+        end - along * radius_b * o for o, _ in reversed(steps)
+    ]
     radii = [radius_a * r for _, r in steps] + [radius_b * r for _, r in reversed(steps)]
     return tube([tuple(p) for p in line], radii, material, parent)
 
 
-def ball(centre: Point, size: Point, material: Any, parent: Any = None, *, rings: int = 10, sides: int = 18) -> Any:
+def ball(
+    centre: Point, size: Point, material: Any, parent: Any = None, *, rings: int = 10, sides: int = 18
+) -> Any:
     """An ellipsoid; `size` holds its half axes."""
     vertices = [
         (
@@ -131,15 +138,23 @@ def ball(centre: Point, size: Point, material: Any, parent: Any = None, *, rings
     return make("ball", vertices, faces, material, parent)
 
 
-def disc(centre: Point, radius: float, thickness: float, material: Any, parent: Any = None, *, bevel: float = 0.0) -> Any:
+def disc(
+    centre: Point, radius: float, thickness: float, material: Any, parent: Any = None, *, bevel: float = 0.0
+) -> Any:
     """A cylinder with its axis along x: rims, wheel arches, drums."""
     sides = 28
     vertices = [
-        (centre[0] + side * thickness / 2, centre[1] + radius * cos(2 * pi * k / sides), centre[2] + radius * sin(2 * pi * k / sides))
+        (
+            centre[0] + side * thickness / 2,
+            centre[1] + radius * cos(2 * pi * k / sides),
+            centre[2] + radius * sin(2 * pi * k / sides),
+        )
         for side in (-1, 1)
         for k in range(sides)
     ]
-    faces: list[tuple[int, ...]] = [(k, (k + 1) % sides, sides + (k + 1) % sides, sides + k) for k in range(sides)]
+    faces: list[tuple[int, ...]] = [
+        (k, (k + 1) % sides, sides + (k + 1) % sides, sides + k) for k in range(sides)
+    ]
     faces += [tuple(range(sides))[::-1], tuple(range(sides, 2 * sides))]
     return make("disc", vertices, faces, material, parent, bevel=bevel, smooth=bool(bevel))
 
@@ -148,7 +163,8 @@ def tyre(centre: Point, radius: float, width: float, material: Any, parent: Any 
     """A torus-like tyre with its axis along x; `radius` is the outer one."""
     core = radius - width * 0.42
     points = [
-        (centre[0], centre[1] + core * cos(2 * pi * k / 28), centre[2] + core * sin(2 * pi * k / 28)) for k in range(28)
+        (centre[0], centre[1] + core * cos(2 * pi * k / 28), centre[2] + core * sin(2 * pi * k / 28))
+        for k in range(28)
     ]
     line = [Vector(p) for p in points]
     sides, vertices = 12, list[Vector]()
@@ -161,7 +177,12 @@ def tyre(centre: Point, radius: float, width: float, material: Any, parent: Any 
             r = max(-1.0, min(1.0, 1.25 * sin(angle))) * width * 0.42
             vertices.append(p + out * r + Vector((x, 0, 0)))
     faces = [
-        (i * sides + j, i * sides + (j + 1) % sides, (i + 1) % 28 * sides + (j + 1) % sides, (i + 1) % 28 * sides + j)
+        (
+            i * sides + j,
+            i * sides + (j + 1) % sides,
+            (i + 1) % 28 * sides + (j + 1) % sides,
+            (i + 1) % 28 * sides + j,
+        )
         for i in range(28)
         for j in range(sides)
     ]
@@ -180,7 +201,9 @@ def fuse(parts: Sequence[Any], voxel: float) -> Any:
     return host
 
 
-def _ring(line: list[Vector], i: int, radius: float, flatten: float, sides: int, closed: bool) -> list[Vector]:
+def _ring(
+    line: list[Vector], i: int, radius: float, flatten: float, sides: int, closed: bool
+) -> list[Vector]:
     before = line[i - 1] if closed or i else line[i]
     after = line[(i + 1) % len(line)] if closed or i < len(line) - 1 else line[i]
     along = (after - before).normalized()

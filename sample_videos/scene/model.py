@@ -21,7 +21,6 @@ class Model:
     """
 
     root: Any
-    plate_format: Format
     quad: tuple[Point, Point, Point, Point]
     tail: Any
     riding: tuple[Any, ...] = field(default=())
@@ -43,7 +42,7 @@ class Model:
 
 
 def hang_plate(plate_format: Format, centre: Point, tilt: float) -> tuple[Point, Point, Point, Point]:
-    """Corners of a plate that faces backwards; `tilt` (radians) leans its top forward, as motorbikes carry it."""
+    """Corners of a plate that faces backwards; `tilt` (radians) leans its top forward, as on motorbikes."""
     width, height = (side / 1000 for side in SIZES_MM[plate_format])
     x, y, z = centre
     dy, dz = sin(tilt) * height / 2, cos(tilt) * height / 2

@@ -15,7 +15,7 @@ BRAKING = -0.6
 
 @dataclass(frozen=True)
 class Pose:
-    """Ground point under the rear axle (m), heading (rad, 0 = along +y, positive = to the left), speed (m/s)."""
+    """Ground point under the rear axle (m), heading (rad, 0 = +y, positive = to the left), speed (m/s)."""
 
     x: float
     y: float
@@ -84,7 +84,9 @@ def pose_at(way: Way, timetable: Timetable, t: float) -> Pose:
     return Pose(x, y, way.heading(s), speed, standing or acceleration < BRAKING)
 
 
-def time_of_crossing(way: Way, timetable: Timetable, axis: int, value: float, start: float, end: float) -> float:
+def time_of_crossing(
+    way: Way, timetable: Timetable, axis: int, value: float, start: float, end: float
+) -> float:
     """First time in [start, end] when coordinate `axis` (0 = x, 1 = y) of the ground point passes `value`.
 
     Raises ValueError when it does not.
@@ -128,8 +130,10 @@ def _leg(p0: Array, p1: Array, p2: Array, p3: Array) -> Array:
     t = np.linspace(knots[1], knots[2], SAMPLES_PER_LEG, endpoint=False)[:, None]
 
     def mix(a: Array, b: Array, i: int, j: int) -> Array:
-        return (knots[j] - t) / (knots[j] - knots[i]) * a + (t - knots[i]) / (knots[j] - knots[i]) * b
+        blend: Array = ((knots[j] - t) * a + (t - knots[i]) * b) / (knots[j] - knots[i])
+        return blend
 
     a1, a2, a3 = mix(p0, p1, 0, 1), mix(p1, p2, 1, 2), mix(p2, p3, 2, 3)
     b1, b2 = mix(a1, a2, 0, 2), mix(a2, a3, 1, 3)
-    return mix(b1, b2, 1, 2)
+    leg: Array = mix(b1, b2, 1, 2)
+    return leg

@@ -22,7 +22,7 @@ class Camera:
     pitch_down: float
 
     def project(self, points: Array) -> Array:
-        """World points (..., 3) to pixels and depth (..., 3); points behind the camera get a negative depth."""
+        """World points (..., 3) to pixels and depth (..., 3); behind the camera the depth is negative."""
         pitch = radians(self.pitch_down)
         away = np.asarray(points, dtype=np.float64) - np.array([self.x, self.y, self.z])
         depth = away[..., 1] * cos(pitch) - away[..., 2] * sin(pitch)

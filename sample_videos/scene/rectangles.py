@@ -13,7 +13,7 @@ CALL_COST = 20_000
 
 
 def padded(box: Array, pad: int, width: int, height: int) -> Rectangle | None:
-    """The whole-pixel rectangle around a box with a margin, cut to the picture; None where nothing is left."""
+    """Whole pixels around a box with a margin, cut to the picture; None where nothing is left."""
     x1, y1 = max(0, int(box[0]) - pad), max(0, int(box[1]) - pad)
     x2, y2 = min(width, int(box[2]) + pad + 1), min(height, int(box[3]) + pad + 1)
     return (x1, y1, x2, y2) if x2 - x1 > pad and y2 - y1 > pad else None
@@ -34,7 +34,7 @@ def merged(rectangles: Iterable[Rectangle]) -> list[Rectangle]:
 
 
 def feather(rectangle: Rectangle, edge: int, width: int, height: int) -> Array:
-    """Weights (rows, columns) that fall to nothing over `edge` pixels, except where the picture itself ends."""
+    """Weights (rows, columns) that fall to 0 over `edge` pixels, except where the picture itself ends."""
     x1, y1, x2, y2 = rectangle
     across = _ramp(x2 - x1, edge, x1 > 0, x2 < width)
     down = _ramp(y2 - y1, edge, y1 > 0, y2 < height)

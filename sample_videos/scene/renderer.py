@@ -1,10 +1,13 @@
 """Frames: the empty street once per lamp state, then only the rectangles in which something moves.
 
-Every picture is kept in the cache folder, so an interrupted run goes on where it was. Static noise is the same in
-every frame (fixed seed, same sample count), so a patch does not show against its surroundings.
+Every picture is kept in the cache folder, so an interrupted run goes on where it was. The noise is the same
+in every frame (fixed seed, same sample count), so a patch does not show against its surroundings.
 """
 
 import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,7 +38,9 @@ class Sight:
 class Renderer:
     """Renders frames of a script into a folder."""
 
-    def __init__(self, script: Script, stage: Stage, outlines: dict[str, Outline], folder: Path, samples: int) -> None:
+    def __init__(
+        self, script: Script, stage: Stage, outlines: dict[str, Outline], folder: Path, samples: int
+    ) -> None:
         self._script, self._stage, self._folder = script, stage, folder
         self._outlines = outlines
         self._probes = {name: sample(outline.surface, HIDDEN_SAMPLES) for name, outline in outlines.items()}
@@ -106,11 +111,18 @@ class Renderer:
         scene, view = bpy.context.scene, self._script.camera
         x1, y1, x2, y2 = rectangle
         scene.render.use_border = scene.render.use_crop_to_border = True
-        scene.render.border_min_x, scene.render.border_max_x = (x1 + 0.25) / view.width, (x2 + 0.25) / view.width
-        scene.render.border_min_y, scene.render.border_max_y = 1 - (y2 - 0.25) / view.height, 1 - (y1 - 0.25) / view.height
+        scene.render.border_min_x, scene.render.border_max_x = (
+            (x1 + 0.25) / view.width,
+            (x2 + 0.25) / view.width,
+        )
+        scene.render.border_min_y, scene.render.border_max_y = (
+            1 - (y2 - 0.25) / view.height,
+            1 - (y1 - 0.25) / view.height,
+        )
         part = self._folder / "part.png"
         scene.render.filepath = str(part)
-        bpy.ops.render.render(write_still=True)
+        with _quiet():
+            bpy.ops.render.render(write_still=True)
         picture = _load(part)
         if picture.shape[:2] != (y2 - y1, x2 - x1):
             raise RuntimeError(f"Blender rendered {picture.shape[:2]} for the rectangle {rectangle}")
@@ -120,12 +132,19 @@ class Renderer:
         view = self._script.camera
         probes = to_world(self._probes[name], pose)
         seen = view.project(probes)
-        inside = (seen[:, 2] > 1) & (seen[:, 0] >= 0) & (seen[:, 0] < view.width) & (seen[:, 1] >= 0) & (seen[:, 1] < view.height)
+        inside = (
+            (seen[:, 2] > 1)
+            & (seen[:, 0] >= 0)
+            & (seen[:, 0] < view.width)
+            & (seen[:, 1] >= 0)
+            & (seen[:, 1] < view.height)
+        )
         corners = to_world(self._outlines[name].plate, pose)
         middle = corners.mean(axis=0)
         plate = np.vstack([middle, middle + 0.85 * (corners - middle)])
         return Sight(
-            round(self._stage.seen_part(name, probes[inside]), 2), round(self._stage.seen_plate(name, plate), 2)
+            round(self._stage.seen_part(name, probes[inside]), 2),
+            round(self._stage.seen_plate(name, plate), 2),
         )
 
 
@@ -137,6 +156,19 @@ def frame_file(folder: Path, index: int) -> Path:
 def facts_file(folder: Path, index: int) -> Path:
     """Where a frame's shares of visible surface are kept (JSON)."""
     return folder / f"{index:04d}.json"
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Blender prints a line for every saved picture from C, past `sys.stdout`."""
+    kept = os.dup(1)
+    with open(os.devnull, "wb") as nowhere:
+        os.dup2(nowhere.fileno(), 1)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
 
 
 def _save(picture: Picture, file: Path) -> None:

@@ -1,4 +1,4 @@
-"""The clip as data: camera, street, lamp phases and every vehicle's path and timetable, read from clip.yaml."""
+"""The clip as data, read from clip.yaml: camera, street, lamp phases, every vehicle's way and timetable."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 import yaml
 
+from .catalogue import KINDS, Kind
 from .motion import Pose, Timetable, Way, pose_at
 from .plates import Colour
 from .projection import Camera
@@ -13,10 +14,6 @@ from .projection import Camera
 CLIP = Path(__file__).with_name("clip.yaml")
 Rgb = tuple[float, float, float]
 Segment = tuple[tuple[float, float], tuple[float, float]]
-CLASSES = {
-    "sedan": "car", "hatchback": "car", "suv": "car", "truck": "truck", "scooter": "motorbike", "underbone": "motorbike",
-}
-"""Detector class of each model."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +30,12 @@ class Lamp:
     def corners(self) -> list[tuple[float, float, float]]:
         """The eight corners of the head's housing (m)."""
         half = self.width / 2
-        return [(self.x + x, self.y + y, z) for x in (-half, half) for y in (-0.09, 0.09) for z in (self.bottom, self.top)]
+        return [
+            (self.x + x, self.y + y, z)
+            for x in (-half, half)
+            for y in (-0.09, 0.09)
+            for z in (self.bottom, self.top)
+        ]
 
     def at(self, t: float) -> str:
         """State at `t`."""
@@ -57,7 +59,7 @@ class Street:
 
 @dataclass(frozen=True)
 class Vehicle:
-    """One vehicle of the clip: its model, colours, plate, way and timetable, and what it does wrong, if anything."""
+    """One vehicle: model, colours, plate, way and timetable, and what it does wrong, if anything."""
 
     id: str
     model: str
@@ -73,6 +75,11 @@ class Vehicle:
     helmet: Rgb
     rucksack: Rgb | None
     violations: tuple[str, ...]
+
+    @property
+    def kind(self) -> Kind:
+        """Class, plate format and wheels of its model."""
+        return KINDS[self.model]
 
     def pose(self, t: float) -> Pose:
         """Where it is at `t`."""
@@ -90,6 +97,10 @@ class Script:
     lamp: Lamp
     street: Street
     vehicles: tuple[Vehicle, ...]
+
+    def vehicle(self, name: str) -> Vehicle:
+        """Look a vehicle up by its id."""
+        return next(vehicle for vehicle in self.vehicles if vehicle.id == name)
 
     @property
     def frames(self) -> int:

@@ -10,12 +10,12 @@ import numpy.typing as npt
 from mathutils import Vector
 
 from . import lamp as signal
-from . import plates
 from .cars import build_car, build_truck
 from .cast import Outline
 from .model import Model
 from .motion import Pose
 from .motorbikes import build_scooter, build_underbone
+from .plate_pictures import write
 from .riders import Clothes
 from .script import Script, Vehicle
 from .street import build_street
@@ -75,7 +75,9 @@ class Stage:
 
     def seen_part(self, vehicle_id: str, points: Array) -> float:
         """Share of world points (n, 3) of a vehicle that no other thing hides from the camera."""
-        return self._unhidden(points, {part.name for part in self._models[vehicle_id].root.children_recursive})
+        return self._unhidden(
+            points, {part.name for part in self._models[vehicle_id].root.children_recursive}
+        )
 
     def seen_plate(self, vehicle_id: str, points: Array) -> float:
         """Share of world points (n, 3) of a vehicle's plate that nothing, its own body included, hides."""
@@ -105,7 +107,7 @@ def _build(vehicle: Vehicle) -> Model:
 
 
 def _fit_plate(vehicle: Vehicle, model: Model, folder: Path) -> str:
-    file = plates.write(vehicle.plate, model.plate_format, vehicle.plate_colour, folder / f"{vehicle.id}.png")
+    file = write(vehicle.plate, vehicle.kind.plate, vehicle.plate_colour, folder / f"{vehicle.id}.png")
     return model.fit_plate(file)
 
 
@@ -145,7 +147,10 @@ def _light() -> None:
     nodes, links = world.node_tree.nodes, world.node_tree.links
     coordinates, split = nodes.new("ShaderNodeTexCoord"), nodes.new("ShaderNodeSeparateXYZ")
     ramp = nodes.new("ShaderNodeValToRGB")
-    ramp.color_ramp.elements[0].color, ramp.color_ramp.elements[1].color = (0.62, 0.66, 0.70, 1), (0.20, 0.34, 0.62, 1)
+    ramp.color_ramp.elements[0].color, ramp.color_ramp.elements[1].color = (
+        (0.62, 0.66, 0.70, 1),
+        (0.20, 0.34, 0.62, 1),
+    )
     ramp.color_ramp.elements[1].position = 0.6
     links.new(coordinates.outputs["Generated"], split.inputs[0])
     links.new(split.outputs["Z"], ramp.inputs["Fac"])

@@ -62,8 +62,19 @@ def _arrow(x: float, y: float, turn: int) -> None:
     paint = m.road_paint(WHITE, 0.5)
     z = PAINT_Z
     _rectangle(x - 0.075, y, x + 0.075, y + 2.8, paint)
-    make("arrow", [(x - 0.3, y + 2.8, z), (x + 0.3, y + 2.8, z), (x, y + 4.0, z)], [(0, 1, 2)], paint, smooth=False)
-    branch = [(x + turn * 0.075, y + 0.9, z), (x + turn * 0.5, y + 1.5, z), (x + turn * 0.5, y + 1.78, z), (x + turn * 0.075, y + 1.2, z)]
+    make(
+        "arrow",
+        [(x - 0.3, y + 2.8, z), (x + 0.3, y + 2.8, z), (x, y + 4.0, z)],
+        [(0, 1, 2)],
+        paint,
+        smooth=False,
+    )
+    branch = [
+        (x + turn * 0.075, y + 0.9, z),
+        (x + turn * 0.5, y + 1.5, z),
+        (x + turn * 0.5, y + 1.78, z),
+        (x + turn * 0.075, y + 1.2, z),
+    ]
     head = [(x + turn * 0.5, y + 1.15, z), (x + turn * 0.95, y + 1.75, z), (x + turn * 0.5, y + 2.15, z)]
     make("arrow", branch, [(0, 1, 2, 3)], paint, smooth=False)
     make("arrow", head, [(0, 1, 2)], paint, smooth=False)
@@ -84,8 +95,11 @@ def _repairs() -> None:
 
 
 def _pavement(x: float, y: float, side: int, way: int) -> None:
-    """A block of pavement whose corner is at (x, y); it lies on `side` of the road and goes on towards `way` * y."""
-    stone, paving = m.mottled((0.26, 0.25, 0.24), (0.40, 0.39, 0.37), 1.3, 0.85), m.tiles((0.30, 0.19, 0.15), 0.4)
+    """A block of pavement with its corner at (x, y), on `side` of the road, going on towards `way` * y."""
+    stone, paving = (
+        m.mottled((0.26, 0.25, 0.24), (0.40, 0.39, 0.37), 1.3, 0.85),
+        m.tiles((0.30, 0.19, 0.15), 0.4),
+    )
     for inset, height, material in ((0.0, KERB_Z, stone), (0.28, KERB_Z + 0.006, paving)):
         outline = _corner(x + side * inset, y + way * inset, side, way, 2.6 - inset)
         top = [(px, py, height) for px, py in outline]
@@ -102,6 +116,9 @@ def _points(top: list[Point], bottom: list[Point]) -> list[Point]:
 
 def _corner(x: float, y: float, side: int, way: int, radius: float) -> list[tuple[float, float]]:
     centre_x, centre_y = x + side * radius, y + way * radius
-    arc = [(centre_x - side * radius * cos(a), centre_y - way * radius * sin(a)) for a in (k * pi / 24 for k in range(13))]
+    arc = [
+        (centre_x - side * radius * cos(a), centre_y - way * radius * sin(a))
+        for a in (k * pi / 24 for k in range(13))
+    ]
     far_x, far_y = x + side * 50.0, y + way * 70.0
     return [(x, far_y), *arc, (far_x, y), (far_x, far_y)]

@@ -11,9 +11,19 @@ from .street import KERB_Z
 def build_surroundings() -> None:
     """Everything that stands on the pavements."""
     random = Random(7)
-    for x, y in ((5.6, 19.2), (5.2, 33.0), (5.4, 40.0), (5.3, 47.0), (-11.6, 34.0), (-11.4, 42.0), (-11.2, 50.0)):
+    for x, y in (
+        (5.6, 19.2),
+        (5.2, 33.0),
+        (5.4, 40.0),
+        (5.3, 47.0),
+        (-11.6, 34.0),
+        (-11.4, 42.0),
+        (-11.2, 50.0),
+    ):
         _tree(x, y, random)
-    for i, rgb in enumerate(((0.52, 0.40, 0.20), (0.20, 0.34, 0.40), (0.50, 0.48, 0.44), (0.42, 0.20, 0.14), (0.30, 0.36, 0.24))):
+    for i, rgb in enumerate(
+        ((0.52, 0.40, 0.20), (0.20, 0.34, 0.40), (0.50, 0.48, 0.44), (0.42, 0.20, 0.14), (0.30, 0.36, 0.24))
+    ):
         _shop(7.6, 34.6 + 6.2 * i, 6.0, rgb, i)
         _shop(-13.4, 34.6 + 6.2 * i, 6.0, rgb[::-1], i, side=-1)
     for x, y in ((6.3, 34.2), (6.9, 34.3), (6.5, 37.6), (6.7, 43.0)):
@@ -46,24 +56,48 @@ def _leaf(vertices: list[Point], faces: list[tuple[int, ...]], centre: Point, ra
     u = [random.uniform(-0.13, 0.13) for _ in range(3)]
     v = [random.uniform(-0.13, 0.13) for _ in range(3)]
     for su, sv in ((-1, -1), (1, -1), (1, 1), (-1, 1)):
-        vertices.append((centre[0] + su * u[0] + sv * v[0], centre[1] + su * u[1] + sv * v[1], centre[2] + su * u[2] + sv * v[2]))
+        vertices.append(
+            (
+                centre[0] + su * u[0] + sv * v[0],
+                centre[1] + su * u[1] + sv * v[1],
+                centre[2] + su * u[2] + sv * v[2],
+            )
+        )
     faces.append((start, start + 1, start + 2, start + 3))
 
 
 def _shop(x: float, y: float, length: float, rgb: m.Rgb, style: int, side: int = 1) -> None:
     """A shop house whose front is at x, facing the road; every other one has its shutter down."""
-    wall = m.mottled(tuple(0.75 * c for c in rgb), rgb, 0.9, 0.9)  # type: ignore[arg-type]
+    wall = m.mottled(tuple(0.75 * c for c in rgb), rgb, 0.9, 0.9)
     box((x + side * 3.0, y + length / 2, 4.0), (6.0, length - 0.05, 8.0), wall)
-    box((x - side * 0.3, y + length / 2, KERB_Z + 0.09), (0.7, length - 0.4, 0.18), m.plain((0.33, 0.31, 0.29), 0.7), bevel=0.015)
+    box(
+        (x - side * 0.3, y + length / 2, KERB_Z + 0.09),
+        (0.7, length - 0.4, 0.18),
+        m.plain((0.33, 0.31, 0.29), 0.7),
+        bevel=0.015,
+    )
     if style % 2:
         for k in range(11):
-            box((x - side * 0.04, y + length / 2, 0.4 + 0.2 * k), (0.05, length - 1.4, 0.17), m.plain((0.22, 0.30, 0.36), 0.4, 0.5), bevel=0.02)
+            box(
+                (x - side * 0.04, y + length / 2, 0.4 + 0.2 * k),
+                (0.05, length - 1.4, 0.17),
+                m.plain((0.22, 0.30, 0.36), 0.4, 0.5),
+                bevel=0.02,
+            )
     else:
         box((x - side * 0.03, y + length / 2, 1.45), (0.05, length - 1.2, 2.3), m.glass())
         for part in range(4):
-            box((x - side * 0.06, y + 0.6 + part * (length - 1.2) / 3, 1.45), (0.06, 0.09, 2.3), m.plain((0.4, 0.4, 0.4), 0.3, 0.8))
-    box((x - side * 0.6, y + length / 2, 3.1), (1.3, length - 0.3, 0.12), m.plain((0.45, 0.06, 0.05) if style % 2 else (0.05, 0.16, 0.35), 0.6))
-    # The near gable, seen from the camera across the junction: door, meter box and a skirting in another colour.
+            box(
+                (x - side * 0.06, y + 0.6 + part * (length - 1.2) / 3, 1.45),
+                (0.06, 0.09, 2.3),
+                m.plain((0.4, 0.4, 0.4), 0.3, 0.8),
+            )
+    box(
+        (x - side * 0.6, y + length / 2, 3.1),
+        (1.3, length - 0.3, 0.12),
+        m.plain((0.45, 0.06, 0.05) if style % 2 else (0.05, 0.16, 0.35), 0.6),
+    )
+    # The near gable, seen from the camera across the junction: a skirting in another colour and a door.
     box((x + side * 3.0, y - 0.02, 0.55), (6.0, 0.03, 0.8), m.plain((0.22, 0.20, 0.18), 0.8))
     box((x + side * 1.3, y - 0.05, 1.2), (1.0, 0.05, 2.1), m.plain((0.12, 0.20, 0.16), 0.5), bevel=0.02)
 
@@ -72,7 +106,13 @@ def _pot(x: float, y: float, random: Random) -> None:
     tube([(x, y, KERB_Z), (x, y, 0.45), (x, y, 0.52)], [0.14, 0.22, 0.23], m.plain((0.35, 0.13, 0.06), 0.7))
     for _ in range(9):
         dx, dy, dz = (random.uniform(-0.2, 0.2) for _ in range(3))
-        ball((x + dx, y + dy, 0.75 + dz), (0.13, 0.13, 0.17), m.plain((0.03, 0.11, 0.025), 0.7), rings=5, sides=7)
+        ball(
+            (x + dx, y + dy, 0.75 + dz),
+            (0.13, 0.13, 0.17),
+            m.plain((0.03, 0.11, 0.025), 0.7),
+            rings=5,
+            sides=7,
+        )
 
 
 def _stool(x: float, y: float, rgb: m.Rgb) -> None:
