@@ -12,7 +12,7 @@ from av.video.stream import VideoStream
 from contract.messages import Clock
 from edge.video.camera import SourceHealth
 from edge.video.frame import Frame, Stamp, VideoError, frame_of
-from edge.video.packet import CODECS, EncodedPacket, make_repeatable, make_template
+from edge.video.packet import CODECS, EncodedPacket, make_template
 from edge.video.ring import PacketRing
 
 log = logging.getLogger(__name__)
@@ -135,8 +135,8 @@ class FileSource:
         missing = self._announced - self._frames
         if self._damaged or missing > 0:
             self.warning = (
-                f"{self.path}: {self._damaged} damaged packets, {max(0, missing)} of {self._announced} frames "
-                f"announced are missing; it was cut off or damaged, and {self._frames} frames were used"
+                f"{self.path}: cut off or damaged: {max(0, missing)} of {self._announced} frames missing, "
+                f"{self._damaged} packets damaged; the {self._frames} frames that could be decoded were used"
             )
             log.warning("%s", self.warning)
 
@@ -167,7 +167,8 @@ def _video_stream(container: InputContainer, path: Path) -> VideoStream:
             f"{path}: codec {name} is not supported ({', '.join(CODECS)} are); convert it: "
             f"ffmpeg -i {path.name} -c:v libx264 {path.stem}-h264.mp4"
         )
-    make_repeatable(stream.codec_context)
+    # One thread: with several, what a damaged place looks like could differ from run to run.
+    stream.codec_context.thread_count = 1
     return stream
 
 

@@ -15,7 +15,6 @@ from itertools import pairwise
 import av
 from av.container import InputContainer, OutputContainer
 from av.stream import Stream
-from av.video.codeccontext import VideoCodecContext
 from av.video.stream import VideoStream
 
 from edge.video.frame import Stamp
@@ -69,7 +68,7 @@ def make_template(stream: VideoStream, keyframe: bytes, rotation: int = 0) -> Te
     out = io.BytesIO()
     with av.open(out, "w", format="nut") as container:
         target = container.add_stream_from_template(stream, opaque=True)
-        packet = av.Packet(keyframe)
+        packet = _av_packet(keyframe)
         packet.stream, packet.time_base, packet.pts, packet.dts = target, _TIME_BASE, 0, 0
         packet.is_keyframe = True
         container.mux(packet)
@@ -78,15 +77,6 @@ def make_template(stream: VideoStream, keyframe: bytes, rotation: int = 0) -> Te
         return Template(
             out.getvalue(), context.name, (context.width, context.height), context.extradata or b"", rotation
         )
-
-
-def make_repeatable(context: VideoCodecContext) -> None:
-    """Sets up a decoder so that a picture comes out the same on every run and from whichever keyframe it starts."""
-    context.thread_count = 1  # with several, what a damaged place looks like may change from run to run
-    if context.name == "mpeg4":
-        context.options = {
-            "bug": "0"
-        }  # by default it guesses the encoder's faults from all it has seen before
 
 
 def decode(
@@ -98,7 +88,7 @@ def decode(
     """
     with template.open() as container:
         context = container.streams.video[0].codec_context
-        make_repeatable(context)
+        context.thread_count = 1
         for number, packet in enumerate([*packets, None]):
             try:
                 pictures = context.decode(_numbered(number, packet))
@@ -113,9 +103,20 @@ def decode(
 def _numbered(number: int, packet: EncodedPacket | None) -> "av.Packet[Stream] | None":
     if packet is None:
         return None
-    encoded = av.Packet(packet.data)
+    encoded = _av_packet(packet.data)
     encoded.pts = encoded.dts = number
     return encoded
+
+
+def _av_packet(data: bytes) -> "av.Packet[Stream]":
+    """`data` in a buffer of FFmpeg's own.
+
+    `av.Packet(data)` would point into the Python object, but decoders read some bytes past the end and rely
+    on zeroes there: pictures would depend on what happens to lie behind.
+    """
+    packet = av.Packet(len(data))
+    packet.update(data)
+    return packet
 
 
 def mux(template: Template, packets: Sequence[EncodedPacket]) -> bytes:
@@ -141,7 +142,7 @@ def _mux_into(
     start = min(packet.stamp.t for packet in packets)
     shown = _distinct([round((packet.stamp.t - start) / _TIME_BASE) for packet in packets])
     for packet, pts, (dts, duration) in zip(packets, shown, _decode_times(shown), strict=True):
-        encoded = av.Packet(packet.data)
+        encoded = _av_packet(packet.data)
         encoded.stream, encoded.time_base, encoded.is_keyframe = stream, _TIME_BASE, packet.keyframe
         encoded.pts, encoded.dts, encoded.duration = pts, dts, duration
         target.mux(encoded)

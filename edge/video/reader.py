@@ -19,7 +19,7 @@ from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from edge.video.frame import Stamp, VideoError
-from edge.video.packet import CODECS, EncodedPacket, Template, make_repeatable, make_template
+from edge.video.packet import CODECS, EncodedPacket, Template, make_template
 from edge.video.redact import redact
 from edge.video.ring import PacketRing
 from edge.video.stream_clock import StreamClock, WallClocks
@@ -34,6 +34,7 @@ _OPTIONS = {"rtsp_transport": "tcp", "analyzeduration": "1000000"}
 _FIRST_DELAY = 0.5
 _LONGEST_DELAY = 8.0
 _BUFFERED = 0.005  # seconds: a packet that took less to arrive had been read ahead
+_WAITS = 3  # one wait may be the processor's, not the network's
 _MOST_HELD = 500
 _IN_DECODER = 64
 _USUAL_RATE = 25.0
@@ -124,11 +125,14 @@ class StreamReader:
 
     def _attempt(self) -> str:
         """One connection from opening to its end; why it ended, in words without secrets."""
+        began = self._clocks.monotonic()
         try:
             self._read_connection()
-        except av.error.ExitError:
-            return "the camera fell silent" if self._connected else "the camera does not answer"
         except av.error.FFmpegError as error:
+            if isinstance(error, av.error.ExitError) and self._connected:
+                return "the camera fell silent"
+            if not self._connected and self._clocks.monotonic() - began >= OPEN_TIMEOUT:
+                return "the camera does not answer"
             return redact(error.strerror or type(error).__name__)
         except VideoError as error:
             return redact(str(error))
@@ -162,32 +166,42 @@ class StreamReader:
     ) -> Iterator[tuple["av.Packet[VideoStream]", float]]:
         """Packets, all with a PTS, each with the monotonic time of its arrival.
 
-        FFmpeg reads ahead while it probes a stream; those packets then come at once, seconds late. When
-        they arrived follows from the first packet that had to be waited for.
+        FFmpeg reads ahead while it probes a stream; those packets then come at once, up to seconds late.
+        They are held until some had to be waited for; their arrival is counted back from the most punctual.
         """
         packets = (packet for packet in container.demux(stream) if packet.size)
-        monotonic = self._clocks.monotonic
         interval = _interval(stream)
-        held: list[av.Packet[VideoStream]] = []
-        asked = monotonic()
-        for packet in packets:
-            arrival = monotonic()
-            held.append(packet)
-            if (arrival - asked > _BUFFERED and packet.pts is not None) or len(held) >= _MOST_HELD:
-                break
-            asked = arrival
+        held, arrivals = self._opening(packets)
         if not held:
             return
-        arrival = monotonic()
         times = fill_times(held, interval)
-        for packet, pts in zip(held, times, strict=True):
-            yield packet, arrival - float((times[-1] - pts) * packet.time_base)
+        seconds = [float(pts * packet.time_base) for packet, pts in zip(held, times, strict=True)]
+        punctual = min(arrival - second for arrival, second in zip(arrivals, seconds, strict=True))
+        for packet, second in zip(held, seconds, strict=True):
+            yield packet, punctual + second
         last = times[-1]
         for packet in packets:
             if packet.pts is None:
                 packet.pts = last + round(interval / packet.time_base)
             last = packet.pts
-            yield packet, monotonic()
+            yield packet, self._clocks.monotonic()
+
+    def _opening(
+        self, packets: "Iterator[av.Packet[VideoStream]]"
+    ) -> "tuple[list[av.Packet[VideoStream]], list[float]]":
+        """The packets up to the third that was waited for, and when each was handed over."""
+        held: list[av.Packet[VideoStream]] = []
+        arrivals: list[float] = []
+        waited = 0
+        asked = self._clocks.monotonic()
+        for packet in packets:
+            held.append(packet)
+            arrivals.append(self._clocks.monotonic())
+            waited += arrivals[-1] - asked > _BUFFERED
+            asked = arrivals[-1]
+            if waited == _WAITS or len(held) == _MOST_HELD:
+                break
+        return held, arrivals
 
 
 class _Connection:
@@ -261,7 +275,7 @@ def _supported_stream(container: InputContainer) -> VideoStream:
     stream = container.streams.video[0]
     if stream.codec_context is None or stream.codec_context.name not in CODECS:
         raise VideoError(f"the camera's codec is not supported; set it to one of {', '.join(CODECS)}")
-    make_repeatable(stream.codec_context)
+    stream.codec_context.thread_count = 1  # more would hold pictures back
     return stream
 
 

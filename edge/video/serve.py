@@ -1,6 +1,7 @@
 """Plays a file as an RTSP camera, in a loop: for trying a node without one, and for its tests."""
 
 import asyncio
+import logging
 import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -10,6 +11,8 @@ import av
 from edge.video.encode import VideoWriter
 from edge.video.file import FileSource
 from edge.video.frame import VideoError
+
+log = logging.getLogger(__name__)
 
 _PLAYABLE = ("h264", "hevc")
 
@@ -43,6 +46,7 @@ def serve_camera(video: Path, host: str, port: int) -> None:
         def parse_play_count(self, uri: str) -> int:  # noqa: ARG002 (the package's signature)
             return 0
 
+    toolkit.logger = log  # the package's own prints
     with tempfile.TemporaryDirectory(prefix="ngatu-camera-") as folder:
         playable = _playable(video, Path(folder))
         server = LoopingServer(folder, host, port)
@@ -59,6 +63,7 @@ def _playable(video: Path, folder: Path) -> Path:
         rate = container.streams.video[0].average_rate
     if in_order and video.suffix.lower() in (".mp4", ".mkv"):
         return video.resolve()
+    log.info("%s: converting it to H.264 without reordered pictures first", video)
     source = FileSource(video)
     converted = folder / f"{video.stem}.mp4"
     with VideoWriter(converted, source.size, float(rate or 25), keyframe_seconds=1.0) as writer:

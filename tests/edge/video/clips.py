@@ -14,7 +14,7 @@ Image = NDArray[np.uint8]
 
 
 def picture(number: int, size: tuple[int, int]) -> Image:
-    """`number` as ten black or white bars over the whole height, and noise on top: no two encode to the same bytes."""
+    """`number` as ten black or white bars, and noise on top so that no two encode to the same bytes."""
     width, height = size
     columns = np.arange(width) * BITS // width
     bits = (number >> columns) & 1
@@ -63,7 +63,7 @@ def make_clip(
 _OPTIONS = {
     "libx264": lambda keyint, b_frames: {
         "preset": "veryfast",
-        "x264-params": f"keyint={keyint}:min-keyint={keyint}:scenecut=0:bframes={b_frames}:b-adapt=0:threads=1",
+        "x264-params": f"keyint={keyint}:min-keyint={keyint}:scenecut=0:bframes={b_frames}:b-adapt=0",
     },
     "libx265": lambda keyint, b_frames: {
         "preset": "ultrafast",

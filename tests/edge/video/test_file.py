@@ -173,7 +173,7 @@ def test_a_file_cut_off_gives_what_it_has_and_says_so(tmp_path: Path, b_frames: 
     health = source.health()
     assert (health.state, health.frames) == ("degraded", len(frames))
     assert "cut off" in health.reason
-    assert "of 100 frames" in health.reason
+    assert "of 100 frames missing" in health.reason
 
 
 def test_a_whole_file_gives_no_warning(clip_path: Path) -> None:

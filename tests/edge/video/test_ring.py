@@ -1,4 +1,4 @@
-"""The ring: what is cut from it is the camera's own picture, from a keyframe on, and it never grows without end."""
+"""The ring: what is cut from it is the camera's own picture, and it never grows without end."""
 
 import io
 from collections.abc import Callable

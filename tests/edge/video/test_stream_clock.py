@@ -1,6 +1,7 @@
 """Time of live pictures: no step of any wall clock reaches `t`, and UTC says how far it may be off."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -78,7 +79,7 @@ def test_t_follows_the_pts_whatever_the_network_does(delays: list[float]) -> Non
         camera.send(clock, node, EPOCH + number * FRAME, prft=False, delay=delay)
         for number, delay in enumerate(delays)
     ]
-    gaps = [later.t - earlier.t for earlier, later in zip(stamps, stamps[1:], strict=False)]
+    gaps = [later.t - earlier.t for earlier, later in pairwise(stamps)]
     assert gaps == pytest.approx([FRAME] * len(gaps))
 
 
@@ -133,16 +134,16 @@ def test_t_never_goes_back_over_a_reconnect() -> None:
 
 
 def test_host_utc_follows_a_slow_crystal() -> None:
-    node, camera = Node(), CameraClock()
+    node = Node()
     clock = StreamClock(node.clocks(), EPOCH)
-    for hour in range(240):
-        moment = EPOCH + hour * 360
+    for tick in range(86400):
+        moment = EPOCH + tick
         node.monotonic = moment + 0.1
         pts = (moment - EPOCH) * (1 - 50e-6)  # 50 ppm slow: 4 s in a day
         stamp, _ = clock.stamp(pts, node.monotonic, None, FRAME, keyframe=True)
         clock_error = stamp.captured_at.timestamp() - (NOW + moment - EPOCH)
         assert abs(clock_error) <= HOST_DELAY + FRAME
-    assert camera.first_pts == 321.0
+    assert moment - EPOCH - stamp.t > 4.0
 
 
 def test_record_stream_is_tied_to_the_detect_stream_through_the_cameras_clock() -> None:
