@@ -1,4 +1,4 @@
-"""The centre's side of ingest for tests: an enrolled node and something that remembers which cases were opened."""
+"""The centre's side of ingest for tests: an enrolled node, and a memory of which cases were opened."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
