@@ -1,7 +1,8 @@
 """What a rule may know: plain values, no clock, no file, no network.
 
-Time `t` is seconds on the camera's stream clock (0 = first frame). Coordinates are pixels of the detect stream,
-x to the right, y down. The ground point of a vehicle is where it touches the road: bottom centre of its box.
+Time `t` is seconds on the camera's stream clock (0 = first frame). Coordinates are pixels of the detect
+stream, x to the right, y down. The ground point of a vehicle is where it touches the road: bottom centre of
+its box.
 """
 
 from dataclasses import dataclass, field
@@ -16,7 +17,8 @@ Box = tuple[float, float, float, float]
 
 @dataclass(frozen=True)
 class TrackPoint:
-    """One observation of a vehicle: `frame` is the frame's number in the stream, `confidence` the detector's."""
+    """One observation of a vehicle: `frame` is the frame's number in the stream, `confidence` the
+    detector's."""
 
     t: float
     box: Box
@@ -75,8 +77,8 @@ class Finding:
     """A violation a rule found, before any evidence is gathered.
 
     `t` is the moment it happened (interpolated between frames), `point` the track point nearest to it.
-    `moments` are the times the stills should show: before, over, continuing. `lane`, `line`, `head` name parts
-    of the scene. A finding of the same (rule, track, `episode`) is reported once.
+    `moments` are the times the stills should show: before, over, continuing. `lane`, `line`, `head` name
+    parts of the scene. A finding of the same (rule, track, `episode`) is reported once.
     """
 
     rule: RuleName

@@ -1,0 +1,66 @@
+"""Driving against a lane's direction, wholly inside it: wrong_way on one-way roads, else wrong_lane."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from edge.rules.geometry import along, inside
+from edge.rules.inputs import Track, TrackPoint
+from edge.rules.parameters import Against
+from edge.rules.scene import Lane
+from edge.rules.situation import Situation, height, two_wheeled, width
+
+_SECONDS = 5.0
+"""How far back a run against the direction is followed."""
+
+_STRAIGHT = 0.7
+"""Part of all movement along the lane that must be against it; jitter goes both ways."""
+
+
+@dataclass(frozen=True)
+class RunAgainst:
+    """A stretch of driving against `lane`: its first and newest point, the distance in box heights."""
+
+    lane: Lane
+    start: TrackPoint
+    end: TrackPoint
+    distance: float
+
+
+def runs_against(situation: Situation, parameters: Against, *, one_way: bool) -> Iterator[RunAgainst]:
+    """The newest run against each lane of the kind asked for, once it is long enough."""
+    margin = parameters.two_wheel_inside if two_wheeled(situation.track) else parameters.inside
+    for lane in situation.scene.lanes:
+        if lane.direction is not None and lane.one_way == one_way:
+            run = _run(situation.track, lane, lane.direction, parameters, margin)
+            if run is not None:
+                yield run
+
+
+def _run(
+    track: Track, lane: Lane, direction: tuple[float, float], parameters: Against, margin: float
+) -> RunAgainst | None:
+    points = track.points
+    newest = points[-1]
+    if len(points) < parameters.frames or not wholly_inside(newest, lane, margin):
+        return None
+    if along(points[-parameters.frames].ground, newest.ground, direction) >= 0:
+        return None
+    travelled = 0.0
+    later = newest
+    for count, point in enumerate(reversed(points), start=1):
+        lasted = newest.t - point.t
+        if lasted > _SECONDS or not wholly_inside(point, lane, margin):
+            return None
+        travelled += abs(along(point.ground, later.ground, direction))
+        later = point
+        against = -along(point.ground, newest.ground, direction)
+        far = against >= parameters.distance * height(newest.box) and against >= _STRAIGHT * travelled
+        if lasted >= parameters.seconds and count >= parameters.frames and far:
+            return RunAgainst(lane, point, newest, against / height(newest.box))
+    return None
+
+
+def wholly_inside(point: TrackPoint, lane: Lane, margin: float) -> bool:
+    """True if the ground point and `margin` box widths to either side lie in the lane."""
+    (x, y), reach = point.ground, margin * width(point.box)
+    return all(inside((x + step, y), lane.polygon) for step in (-reach, 0.0, reach))

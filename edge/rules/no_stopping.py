@@ -1,0 +1,57 @@
+"""Dừng xe nơi cấm dừng — standing in a no-stopping zone longer than the zone allows (6.2.d, 7.2.d)."""
+
+from typing import Final
+
+from edge.rules.geometry import inside
+from edge.rules.inputs import Finding, TrackPoint
+from edge.rules.scene import NoStoppingZone
+from edge.rules.situation import Situation, moved, since
+
+VERSION: Final = 1
+
+_SAMPLES = 32
+"""Points looked at between the first and the newest: enough to see it drive away and come back."""
+
+
+def judge(situation: Situation) -> list[Finding]:
+    """A finding for each zone the vehicle has stood in for the zone's time; repeats while it stands."""
+    parameters = situation.rules.no_stopping
+    if parameters is None:
+        return []
+    found = []
+    for zone in situation.scene.zones:
+        start = _standing_since(situation, zone, parameters.still)
+        if start is not None:
+            found.append(_finding(situation, zone, start))
+    return found
+
+
+def _standing_since(situation: Situation, zone: NoStoppingZone, still: float) -> TrackPoint | None:
+    """The point `zone.seconds` ago if the vehicle has not moved from there since."""
+    points = situation.track.points
+    newest = points[-1]
+    if points[0].t > newest.t - zone.seconds or not inside(newest.ground, zone.polygon):
+        return None
+    first = max(0, since(points, newest.t - zone.seconds) - 1)
+    step = max(1, (len(points) - first) // _SAMPLES)
+    stood = all(
+        moved(point, newest) <= still and inside(point.ground, zone.polygon) for point in points[first::step]
+    )
+    return points[first] if stood else None
+
+
+def _finding(situation: Situation, zone: NoStoppingZone, start: TrackPoint) -> Finding:
+    end = situation.track.points[-1]
+    lasted = end.t - start.t
+    return Finding(
+        rule="no_stopping",
+        version=VERSION,
+        decision="violation",
+        reason=f"Dừng xe nơi cấm dừng {zone.id}: {lasted:.0f} s — stood in {zone.id} for {lasted:.0f} s,"
+        f" {zone.seconds:.0f} s are allowed",
+        track=situation.track.id,
+        t=end.t,
+        point=end,
+        moments={"before": start.t, "over": (start.t + end.t) / 2, "continuing": end.t},
+        episode=zone.id,
+    )

@@ -1,0 +1,117 @@
+"""Vượt đèn đỏ — crossing the stop line on red and going on (Decree 168/2024, 6.9.b, 7.7.c).
+
+Red must hold from the crossing until the vehicle is past the commit line; one that stands past the line
+instead is a matter for stop_line; one that was past the line when red came has done nothing.
+"""
+
+from typing import Final
+
+from contract.messages import DecisionName
+from edge.rules.inputs import Finding
+from edge.rules.lamp import Verdict, lamp_verdict
+from edge.rules.parameters import RedLight
+from edge.rules.passage import Passage, passages
+from edge.rules.situation import Situation, nearest
+
+VERSION: Final = 1
+
+
+def judge(situation: Situation) -> list[Finding]:
+    """Findings that are decidable now; the same one may come again while the passage is in view."""
+    parameters = situation.rules.red_light
+    if parameters is None:
+        return []
+    found = (_judge_passage(situation, passage, parameters) for passage in passages(situation))
+    return [finding for finding in found if finding is not None]
+
+
+def _judge_passage(situation: Situation, passage: Passage, parameters: RedLight) -> Finding | None:
+    if passage.stood is not None or not _ripe(situation, passage, parameters):
+        return None
+    free = passage.lane.lane.free_on_red if passage.lane is not None else frozenset()
+    if passage.movement in free:
+        return None
+    verdict = lamp_verdict(situation, passage, parameters)
+    if verdict is None or _released(situation, passage, verdict):
+        return None
+    doubts = _doubts(situation, passage, movement_matters=bool(free))
+    return _finding(situation, passage, verdict, doubts)
+
+
+def _ripe(situation: Situation, passage: Passage, parameters: RedLight) -> bool:
+    """True once nothing more can change the answer: it went on and the lamp is settled, or it is gone."""
+    if situation.track_ended:
+        return True
+    expired = situation.now - passage.crossing.t > situation.rules.passage.within
+    lane = passage.lane.lane if passage.lane is not None else None
+    movement_matters = bool(passage.line.heads) or (lane is not None and bool(lane.free_on_red))
+    if passage.onward is None or (movement_matters and passage.movement is None and not expired):
+        return False
+    in_time = passage.onward - passage.crossing.t <= situation.rules.passage.within
+    return in_time and situation.now >= passage.onward + parameters.settle
+
+
+def _released(situation: Situation, passage: Passage, verdict: Verdict) -> bool:
+    """True if the lamp turned green between the stop line and the commit line."""
+    history = situation.signals.get(verdict.head)
+    if history is None or passage.committed is None:
+        return False
+    later = history.at(passage.committed)
+    return later is not None and later.colour == "green"
+
+
+def _doubts(
+    situation: Situation, passage: Passage, *, movement_matters: bool
+) -> list[tuple[str, tuple[str, str]]]:
+    """What keeps a machine from deciding alone: flag and words for each."""
+    doubts = []
+    least = situation.rules.passage.frames_before
+    if passage.frames_before < least:
+        seen = passage.frames_before
+        words = (f"chỉ thấy {seen} khung hình trước vạch", f"seen in only {seen} frames before the line")
+        doubts.append(("few_frames_before", words))
+    if passage.committed is None:
+        words = ("mất dấu trước khi vào nút", "lost before the commit line")
+        doubts.append(("continuation_not_seen", words))
+    elif passage.onward is None:
+        words = ("mất dấu sau khi vào nút", "lost just past the commit line")
+        doubts.append(("continuation_not_seen", words))
+    if movement_matters and passage.movement is None:
+        words = ("không rõ hướng đi, làn có hướng được đi khi đèn đỏ", "movement unknown, one is free on red")
+        doubts.append(("movement_unknown", words))
+    return doubts
+
+
+def _finding(
+    situation: Situation, passage: Passage, verdict: Verdict, doubts: list[tuple[str, tuple[str, str]]]
+) -> Finding:
+    decision: DecisionName = verdict.decision
+    if doubts and decision == "violation":
+        decision = "borderline"
+    points, crossing, line = situation.track.points, passage.crossing, passage.line
+    notes = [verdict.words, *(words for _, words in doubts)]
+    vi = f"Vượt đèn đỏ: qua vạch dừng {line.id}, " + "; ".join(note[0] for note in notes)
+    en = f"crossed stop line {line.id} " + "; ".join(note[1] for note in notes)
+    if passage.committed is not None and passage.onward is not None:
+        en += f"; entered the junction {max(0.0, passage.committed - crossing.t):.2f} s later and went on"
+    first = max(points[0].t, verdict.since if verdict.since is not None else points[0].t)
+    before = max(first, crossing.t - 0.5) if first < crossing.t else points[crossing.index - 1].t
+    over = points[crossing.clear].t
+    continuing = next((t for t in (passage.onward, passage.committed) if t is not None), points[-1].t)
+    return Finding(
+        rule="red_light",
+        version=VERSION,
+        decision=decision,
+        reason=f"{vi} — {en}",
+        track=situation.track.id,
+        t=crossing.t,
+        point=nearest(points, crossing.t),
+        moments={"before": before, "over": over, "continuing": max(over, continuing)},
+        episode=line.id if verdict.since is None else f"{line.id}@{verdict.since:.1f}",
+        elapsed_red=verdict.elapsed,
+        amber=verdict.amber,
+        lane=passage.lane.lane.id if passage.lane is not None else None,
+        line=line.id,
+        head=verdict.head,
+        flags=tuple(flag for flag, _ in doubts),
+    )

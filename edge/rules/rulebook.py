@@ -1,0 +1,94 @@
+"""All rules of one camera, and which of them speaks when one act breaks several (lex specialis).
+
+Article 6.1.a excludes acts listed elsewhere, so one act is one offence: of wrong_way, wrong_lane and
+solid_line only the first by the camera's `precedence` is reported and names the others as flags `also:RULE`.
+red_light and stop_line exclude each other by their definition: the vehicle went on, or it stood.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from contract.messages import RuleName
+from edge.rules import illegal_turn, no_stopping, red_light, solid_line, stop_line, wrong_lane, wrong_way
+from edge.rules.inputs import Finding, SignalHistory, Track
+from edge.rules.parameters import Rules
+from edge.rules.scene import Scene
+from edge.rules.situation import Situation
+
+Judge = Callable[[Situation], list[Finding]]
+
+JUDGES: dict[RuleName, Judge] = {
+    "red_light": red_light.judge,
+    "stop_line": stop_line.judge,
+    "wrong_way": wrong_way.judge,
+    "wrong_lane": wrong_lane.judge,
+    "solid_line": solid_line.judge,
+    "illegal_turn": illegal_turn.judge,
+    "no_stopping": no_stopping.judge,
+}
+
+ONE_ACT_SECONDS = 5.0
+"""Findings of one vehicle nearer than this, under rules of the precedence list, are one act."""
+
+
+class Rulebook:
+    """Judges the vehicles of one camera. It remembers only which acts of living tracks it reported."""
+
+    def __init__(self, rules: Rules) -> None:
+        self._rules = rules
+        self._on = [judge for name, judge in JUDGES.items() if getattr(rules, name) is not None]
+        self._acts: dict[int, dict[RuleName, float]] = {}
+
+    def judge(
+        self,
+        track: Track,
+        scene: Scene,
+        signals: Mapping[str, SignalHistory],
+        now: float,
+        *,
+        track_ended: bool = False,
+    ) -> list[Finding]:
+        """What can be decided about `track` now; to be called for each track seen in a frame, and once more
+        with `track_ended`. A finding may come again in later calls: the caller keeps the first of each
+        (rule, track, episode)."""
+        situation = Situation(track, scene, signals, now, self._rules, track_ended)
+        found = [finding for judge in self._on for finding in judge(situation)]
+        result = [_exempted(finding, scene) for finding in self._one_act(track.id, found)]
+        if track_ended:
+            self._acts.pop(track.id, None)
+        return result
+
+    def _one_act(self, track: int, found: list[Finding]) -> list[Finding]:
+        """Leaves of each act the finding that comes first in the precedence, with the others as flags."""
+        order = self._rules.precedence
+        result = [finding for finding in found if finding.rule not in order]
+        ranked = sorted(
+            (finding for finding in found if finding.rule in order), key=lambda f: order.index(f.rule)
+        )
+        acts = self._acts.setdefault(track, {}) if ranked else {}
+        for finding in ranked:
+            same = [rule for rule, t in acts.items() if abs(t - finding.t) <= ONE_ACT_SECONDS]
+            rank = order.index(finding.rule)
+            if any(order.index(rule) < rank for rule in same):
+                continue
+            also = [rule for rule in same if rule != finding.rule]
+            also += [
+                f.rule for f in ranked if f.rule not in (finding.rule, *also) and order.index(f.rule) > rank
+            ]
+            acts[finding.rule] = finding.t
+            result.append(replace(finding, flags=(*finding.flags, *(f"also:{rule}" for rule in also))))
+        return result
+
+
+def _exempted(finding: Finding, scene: Scene) -> Finding:
+    """Inside an exemption window a person decides: the finding is marked, not dropped."""
+    window = next((w for w in scene.exemptions if w.start <= finding.t <= w.end), None)
+    if window is None:
+        return finding
+    decision = "borderline" if finding.decision == "violation" else finding.decision
+    return replace(
+        finding,
+        decision=decision,
+        reason=f"{finding.reason}; exempt window: {window.reason}",
+        flags=(*finding.flags, "exempt"),
+    )

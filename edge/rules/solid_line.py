@@ -1,0 +1,117 @@
+"""Đè vạch, lấn vạch liền — crossing a solid line or driving with the wheels on it (6.1.a, 7.1.a).
+
+Most offenders come into view already astride, so the wheels' footprint on the line for a while counts as much
+as a crossing. A line with a dashed one beside it may be crossed from that side, and then only crossing is
+judged.
+"""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from math import hypot
+from typing import Final
+
+from edge.rules.geometry import astride, meets, offset
+from edge.rules.inputs import Finding, TrackPoint
+from edge.rules.parameters import SolidLineRule
+from edge.rules.scene import SolidLine
+from edge.rules.situation import Situation, height, moved, nearest, since, two_wheeled, width
+
+VERSION: Final = 1
+
+_CROSSING_SECONDS = 3.0
+"""A change of sides that takes longer than this is told by the wheels on the line."""
+
+_LONGEST_RUN = 60
+"""Points looked back while a vehicle astride has hardly moved; one that stands is found when it moves."""
+
+_MOVED = 0.12
+"""Box heights a vehicle astride must move: a standing one may only be hidden behind another."""
+
+Act = tuple[TrackPoint, TrackPoint, str, str]
+"""First and last point on or beside the line, and the reason in Vietnamese and English."""
+
+
+def judge(situation: Situation) -> list[Finding]:
+    """At most one finding: the first line the vehicle is on or over now. Repeats while it stays there."""
+    parameters = situation.rules.solid_line
+    if parameters is None:
+        return []
+    for line in situation.scene.solid_lines:
+        act = _on_line(situation, line, parameters) or _crossed(situation, line, parameters)
+        if act is not None:
+            return [_finding(situation, line, act)]
+    return []
+
+
+def _on_line(situation: Situation, line: SolidLine, parameters: SolidLineRule) -> Act | None:
+    """The newest unbroken run of points with the line between the wheels, if long enough."""
+    overhang = parameters.two_wheel_overhang if two_wheeled(situation.track) else parameters.overhang
+    points = situation.track.points
+    if line.forbidden_from != "either" or not astride(points[-1].box, line.line, overhang):
+        return None
+    newest = points[-1]
+    for count, point in enumerate(reversed(points[-_LONGEST_RUN:]), start=1):
+        if not astride(point.box, line.line, overhang):
+            return None
+        lasted = newest.t - point.t
+        if lasted >= parameters.seconds and count >= parameters.frames and moved(point, newest) >= _MOVED:
+            vi = f"Đè vạch liền {line.id}: bánh xe trên vạch {lasted:.1f} s"
+            en = f"wheels on solid line {line.id} for at least {lasted:.1f} s ({count} frames)"
+            return point, newest, vi, en
+    return None
+
+
+def _crossed(situation: Situation, line: SolidLine, parameters: SolidLineRule) -> Act | None:
+    """A change of sides completed with the second point well inside the new side."""
+    points = situation.track.points
+    if len(points) < 4:
+        return None
+    side = _side(points[-1], line, parameters.crossed)
+    if side == 0 or _side(points[-2], line, parameters.crossed) != side:
+        return None
+    if _side(points[-3], line, parameters.crossed) == side:
+        return None
+    came_from = "left" if side > 0 else "right"
+    if line.forbidden_from not in ("either", came_from):
+        return None
+    recent = points[since(points, points[-1].t - _CROSSING_SECONDS) :]
+    start = next((p for p in reversed(recent) if _side(p, line, parameters.crossed) == -side), None)
+    if start is None or not _met(recent, start, line) or _turned_box(start, points[-1]):
+        return None
+    vi = f"Lấn qua vạch liền {line.id}"
+    en = f"crossed solid line {line.id} from its {came_from} side in {points[-1].t - start.t:.1f} s"
+    return start, points[-1], vi, en
+
+
+def _side(point: TrackPoint, line: SolidLine, widths: float) -> int:
+    """+1 well to the right of the line, -1 well to its left, 0 near it."""
+    away = offset(point.ground, line.line)
+    return 0 if abs(away) < widths * width(point.box) else (1 if away > 0 else -1)
+
+
+def _met(points: Sequence[TrackPoint], start: TrackPoint, line: SolidLine) -> bool:
+    """True if the way from `start` on goes through the painted line, not round its end."""
+    way = [point.ground for point in points if point.t >= start.t]
+    return any(meets(a, b, line.line) is not None for a, b in pairwise(way))
+
+
+def _turned_box(start: TrackPoint, end: TrackPoint) -> bool:
+    """True if the box changed its size so much that only its centre moved (occlusion, merge)."""
+    grown = hypot(width(end.box), height(end.box)) / hypot(width(start.box), height(start.box))
+    return not 0.5 < grown < 2.0
+
+
+def _finding(situation: Situation, line: SolidLine, act: Act) -> Finding:
+    start, end, vi, en = act
+    points, middle = situation.track.points, (start.t + end.t) / 2
+    return Finding(
+        rule="solid_line",
+        version=VERSION,
+        decision="violation",
+        reason=f"{vi} — {en}",
+        track=situation.track.id,
+        t=start.t,
+        point=nearest(points, start.t),
+        moments={"before": max(points[0].t, start.t - 0.7), "over": middle, "continuing": end.t},
+        line=line.id,
+    )
