@@ -109,6 +109,11 @@ class CameraPipeline:
         self._waiting += fresh
         return Step(frame, tracks, signals, fresh)
 
+    @property
+    def armed(self) -> bool:
+        """Whether every lamp of the scene can be trusted now; true where there is none."""
+        return all(source.snapshot().armed for source in self._signals.values())
+
     def due(self, now: float) -> list[Incident]:
         """Findings whose post-roll has passed at stream time `now`, oldest first."""
         ready = [finding for finding in self._waiting if finding.t + self._post_roll <= now]

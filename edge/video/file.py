@@ -48,11 +48,27 @@ class FileSource:
             stream = _video_stream(container, path)
             self._start = start or _creation_time(container, stream) or UNKNOWN_START
             self._announced = stream.frames
+            self._fps = float(stream.average_rate or stream.guessed_rate or 25)
             first = self._first_picture(container, stream)
             self._first_pts = first.pts or 0
             self._rotation = first.rotation
             height, width = frame_of(0, self._stamp(0.0), first, self._rotation).image.shape[:2]
             self.size = (width, height)
+
+    @property
+    def start(self) -> datetime:
+        """UTC of the first frame."""
+        return self._start
+
+    @property
+    def fps(self) -> float:
+        """Usual pictures a second, as the file says."""
+        return self._fps
+
+    @property
+    def announced(self) -> int:
+        """Frames the file says it has; 0 when it doesn't say."""
+        return self._announced
 
     def frames(self) -> Iterator[Frame]:
         """Every frame of the file in order; `index` counts from 0.
@@ -100,10 +116,11 @@ class FileSource:
         for packet in _packets(container, stream):
             if packet is not None:
                 stamps.append(self._stamp_of(packet, stream))
+                data = bytes(packet)
                 if packet.is_keyframe and not begun:
-                    self.ring.begin(make_template(stream, bytes(packet), self._rotation))
+                    self.ring.begin(make_template(stream, data, self._rotation))
                     begun = True
-                self.ring.push(EncodedPacket(bytes(packet), packet.is_keyframe, stamps[-1]))
+                self.ring.push(EncodedPacket(data, packet.is_keyframe, stamps[-1]))
                 # The packet's number travels through the decoder in place of its PTS, which may repeat.
                 packet.pts = packet.dts = len(stamps) - 1
             for picture in self._decode(stream, packet):
