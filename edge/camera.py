@@ -74,6 +74,9 @@ class Rolls:
     after: float = 6.0
 
 
+DEFAULT_ROLLS = Rolls()
+
+
 @dataclass(frozen=True)
 class Camera:
     """A camera at work: what looks and judges, and what gathers the proof."""
@@ -95,7 +98,8 @@ def build_camera(
     pipeline = CameraPipeline(
         detector=eyes.detector,
         signals=signal_sources(config),
-        rulebook=Rulebook(scene(config, epoch), config.rules),
+        scene=scene(config, epoch),
+        rulebook=Rulebook(config.rules),
         post_roll=rolls.after,
         region=config.detect.roi,
         interval=config.detect.interval,

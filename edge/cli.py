@@ -35,7 +35,6 @@ from edge.evidence.keys import (
 )
 from edge.node import Node
 from edge.pictures import Picture, PictureError, find_pictures, load_picture
-from edge.pipeline import Step
 from edge.plate.find import PlateFinder
 from edge.plate.read import OnnxPlateReader
 from edge.plate.reading import PlateReading

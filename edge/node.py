@@ -1,7 +1,7 @@
 """The node: a thread per camera that looks, one that gathers proof, one that delivers; and what watches them.
 
-Nothing found is dropped: a camera's thread hands incidents over a queue without a limit, because incidents are
-rare and the ring is what ages. A camera that fails is started anew, alone, with a growing pause.
+Nothing found is dropped: a camera's thread hands incidents over a queue without a limit, because incidents
+are rare and the ring is what ages. A camera that fails is started anew, alone, with a growing pause.
 """
 
 import queue

@@ -5,7 +5,7 @@ post-roll) are in the ring, and comes back from `due` with everything the eviden
 """
 
 from collections import Counter, deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -15,6 +15,7 @@ from edge.detect.detector import Detection, DetectorError, VehicleDetector
 from edge.detect.tracker import TrackerSettings, VehicleTracker
 from edge.rules.inputs import Box, Finding, SignalHistory, Track
 from edge.rules.rulebook import Rulebook
+from edge.rules.scene import Scene
 from edge.signal.source import SignalSource
 from edge.video.frame import Frame
 
@@ -64,7 +65,8 @@ class CameraPipeline:
     Args:
         detector: finds vehicles in a frame of the detect stream.
         signals: a source per lamp head of the scene.
-        rulebook: the rules that are on, with their parameters and the scene they judge.
+        scene: lines, lanes, zones, in pixels of the detect stream.
+        rulebook: the rules that are on, with their parameters.
         post_roll: seconds after a finding that its evidence still needs.
         region: part of the picture vehicles are looked for in, [x1, y1, x2, y2]; None for all of it.
         interval: look for vehicles in every n-th frame (lamps are read in every one).
@@ -75,6 +77,7 @@ class CameraPipeline:
         *,
         detector: VehicleDetector,
         signals: Mapping[str, SignalSource],
+        scene: Scene,
         rulebook: Rulebook,
         post_roll: float,
         region: Box | None = None,
@@ -84,6 +87,7 @@ class CameraPipeline:
         self._detector = detector
         self._tracker = VehicleTracker()
         self._signals = signals
+        self._scene = scene
         self._rulebook = rulebook
         self._post_roll = post_roll
         self._region = region
@@ -104,7 +108,8 @@ class CameraPipeline:
             return Step(frame, (), signals, ())
         tracks = tuple(self._tracker.update(frame.t, self._look(frame), frame.index))
         self._remember(frame, tracks)
-        findings = self._rulebook.judge(tracks, signals, frame.t, ended=self._take_ended(frame.t))
+        findings = self._judge(tracks, signals, frame.t)
+        findings += self._judge(self._take_ended(frame.t), signals, frame.t, track_ended=True)
         fresh = tuple(self._once(findings))
         self._waiting += fresh
         return Step(frame, tracks, signals, fresh)
@@ -125,8 +130,22 @@ class CameraPipeline:
         signals = {head: source.snapshot() for head, source in self._signals.items()}
         ended = [self._tracks[key] for key in sorted(self._open)]
         self._open.clear()
-        self._waiting += self._once(self._rulebook.judge((), signals, now, ended=ended))
+        self._waiting += self._once(self._judge(ended, signals, now, track_ended=True))
         return self.due(float("inf"))
+
+    def _judge(
+        self,
+        tracks: Iterable[Track],
+        signals: Mapping[str, SignalHistory],
+        now: float,
+        *,
+        track_ended: bool = False,
+    ) -> list[Finding]:
+        return [
+            finding
+            for track in tracks
+            for finding in self._rulebook.judge(track, self._scene, signals, now, track_ended=track_ended)
+        ]
 
     def _take_ended(self, now: float) -> list[Track]:
         """Tracks the tracker has given up since the last frame: nothing more will be seen of them."""

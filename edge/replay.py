@@ -10,7 +10,7 @@ from pathlib import Path
 from contract.messages import format_utc
 from contract.package import Link
 from contract.signing import SigningKey
-from edge.camera import Camera, Eyes, Rolls, build_camera
+from edge.camera import DEFAULT_ROLLS, Camera, Eyes, Rolls, build_camera
 from edge.config import CameraConfig
 from edge.evidence.annotate import Annotator
 from edge.evidence.gather import Proof
@@ -41,7 +41,7 @@ def replay(
     key: SigningKey,
     *,
     start: datetime | None = None,
-    rolls: Rolls = Rolls(),
+    rolls: Rolls = DEFAULT_ROLLS,
     progress: Callable[[Step], None] = lambda _: None,
 ) -> list[Proof]:
     """Runs a camera's pipeline over a video and writes what was asked for.

@@ -1,4 +1,4 @@
-"""From a camera's configuration to its source: addresses with the password put in, live or played from a file."""
+"""From a camera's configuration to its source, live or played from a file; passwords are put in only here."""
 
 from datetime import datetime
 from pathlib import Path
