@@ -118,10 +118,14 @@ class StreamReader:
             before = self._connections
             reason = self._attempt()
             failures = 0 if self._connections > before else failures + 1
-            with self._lock:
-                lost, self._connected, self._reason = self._connected, False, reason
-            log.log(logging.WARNING if lost or failures == 1 else logging.DEBUG, "%s: %s", self.name, reason)
+            self._note_loss(reason, worth_a_warning=failures <= 1)
             self._stopping.wait(backoff(failures, self._rng))
+
+    def _note_loss(self, reason: str, worth_a_warning: bool) -> None:
+        with self._lock:
+            self._connected, self._reason = False, reason
+        if not self._stopping.is_set():
+            log.log(logging.WARNING if worth_a_warning else logging.DEBUG, "%s: %s", self.name, reason)
 
     def _attempt(self) -> str:
         """One connection from opening to its end; why it ended, in words without secrets."""
@@ -142,7 +146,7 @@ class StreamReader:
             with self._lock:
                 self._damaged += 1
             return "an unexpected error, see the log"
-        return "stopped" if self._stopping.is_set() else "the camera ended the stream"
+        return "the camera ended the stream"
 
     def _read_connection(self) -> None:
         with av.open(self._url, "r", options=_OPTIONS, timeout=(OPEN_TIMEOUT, READ_TIMEOUT)) as container:
