@@ -33,7 +33,7 @@ DASH_MM: dict[Format, tuple[float, float]] = {
     "motorbike": (12.0, 8.0),
 }
 DOT_MM: dict[Format, float] = {"long": 9.5, "short": 9.5, "motorbike": 7.5}
-MARK_GAP_MM = 8.0
+MARK_GAP_MM = 10.0
 """Free space on either side of a dash or dot."""
 
 
@@ -82,8 +82,8 @@ def _row(row: str, top: float, pitch: float, plate_format: Format) -> list[Mark]
         elif character == ".":
             dot = DOT_MM[plate_format]
             y = top + height - dot - 4.0
-            marks.append(Mark(character, (x - pitch + width + MARK_GAP_MM * 0.75, y, dot, dot)))
-            x += dot + MARK_GAP_MM * 1.5 - (pitch - width)
+            marks.append(Mark(character, (x - pitch + width + MARK_GAP_MM, y, dot, dot)))
+            x += dot + MARK_GAP_MM * 2 - (pitch - width)
         else:
             marks.append(Mark(character, (x, top, width, height)))
             x += pitch
