@@ -28,6 +28,15 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def free_port_pair() -> int:
+    """A port of 127.0.0.1 that is free together with the one after it."""
+    while True:
+        port = free_port()
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port + 1)) != 0:
+                return port
+
+
 @dataclass(frozen=True)
 class TlsMaterial:
     """PEM files of a test authority and of a server certificate for localhost and 127.0.0.1."""
@@ -118,6 +127,7 @@ class Mosquitto:
                 [str(BINARY), "-c", str(self.folder / "mosquitto.conf")], stderr=log, stdout=log
             )
         wait_for_port(self.port)
+        wait_for_port(self.plain_port)
         return self
 
     def kill(self) -> None:

@@ -214,7 +214,7 @@ class Session:
     ) -> None:
         part = self._parts.pop(mid, None)
         if reason.is_failure:
-            self._trouble = f", but it refuses what {self._user!r} sends: {reason} (check the access list)"
+            self._trouble = f"; it refuses what {self._user!r} sends: {reason} (check the access list)"
             if part is not None:
                 self._sender.refused(part)
         elif part is not None:
@@ -228,7 +228,7 @@ class Session:
         self, _client: mqtt.Client, _data: Any, _flags: Any, reason: ReasonCode, _properties: Any
     ) -> None:
         if self.answered:
-            self._over = self._over or f"connection to {self._where} lost: {reason}"
+            self._over = self._over or f"connection to {self._where} lost: {reason}{self._trouble}"
         else:
             self._over = (
                 f"{self._where} hangs up without an answer: it may not know user {self._user!r}, "
