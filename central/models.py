@@ -10,6 +10,7 @@ import central.fleet.models
 import central.ingest.models
 import central.media.models
 import central.offences.models
-import central.registry.models  # noqa: F401
+import central.registry.models
+import central.review.models  # noqa: F401
 
 ALL_TABLES: list[Table] = list(SQLModel.metadata.sorted_tables)

@@ -62,14 +62,6 @@ class ReasonRequiredError(InvalidError):
     title_vi: ClassVar[str] = "Phải nêu lý do"
 
 
-class DuplicateOffenceError(ConflictError):
-    """The same plate was already charged with the same act at the same place and time."""
-
-    code: ClassVar[str] = "duplicate_offence"
-    title: ClassVar[str] = "This act has already been recorded"
-    title_vi: ClassVar[str] = "Hành vi này đã được lập hồ sơ"
-
-
 class SkipLimitError(DomainError):
     """Too many cases put aside in a short time."""
 

@@ -13,7 +13,7 @@ MAIN, ATTENTION = "main", "attention"
 """Queues: ordinary cases, and those the node or a rule here has doubts about."""
 
 SAME_ACT = timedelta(minutes=5)
-"""Two cases of one plate, rule and site within this time are taken for one act until a person says otherwise."""
+"""Two cases of one plate, rule and site within this time are one act until a person says otherwise."""
 
 SURE_PLATE = 0.9
 """Readings below this confidence are marked for a second look."""
@@ -49,13 +49,11 @@ def plate_key(text: str | None) -> str | None:
 
 
 def is_military(manifest: ViolationManifest) -> bool:
-    """True for a red plate or a military form: not fined here but handed to military control (TT 169/2021)."""
+    """True for a red plate or a military form: handed to military control, not fined here (TT 169/2021)."""
     plate = manifest.plate
     if plate.text is None:
         return plate.colour == "red"
-    read = interpretations(
-        plate.text, lines=plate.lines, colour=plate.colour, vehicle=manifest.vehicle.kind
-    )
+    read = interpretations(plate.text, lines=plate.lines, colour=plate.colour, vehicle=manifest.vehicle.kind)
     return plate.colour == "red" or any(found.kind is PlateKind.MILITARY for found in read)
 
 

@@ -36,8 +36,8 @@ _CHECKS = (
 class Case(SQLModel, table=True):
     """A possible violation on its way through the house (hồ sơ).
 
-    `plate_read` is what the node read and never changes; `plate` is what people work with. Both are normalised
-    (no separators). `flags` say why a person should look twice; any flag puts the case into the `attention`
+    `plate_read` is what the node read and never changes; `plate` is what people work with; both normalised.
+    `flags` say why a person should look twice; any flag puts the case into the `attention`
     queue. `lease_*` says who has it on the screen; `operator_*` who took the decision of the first stage,
     `officer_*` who took the second. `version` grows with each step: a decision must name the one it saw.
     """

@@ -13,7 +13,7 @@ from contract.messages import ViolationManifest
 
 @dataclass(frozen=True)
 class CaseFilter:
-    """What a list is narrowed to; None leaves a field open. `plate` is normalised and matches from its start."""
+    """What a list is narrowed to; None leaves a field open. `plate` (normalised) matches from its start."""
 
     states: frozenset[State] | None = None
     rule: str | None = None

@@ -1,4 +1,4 @@
-"""Cases are opened and moved here and nowhere else: each step is checked, written into the history, audited."""
+"""Cases are opened and moved here and nowhere else: each step is checked, kept in the history, audited."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 
 from central.accounts.models import User
 from central.audit import service as audit
+from central.cases.deadlines import terms_of
 from central.cases.errors import CaseChangedError, step_error
 from central.cases.intake import ATTENTION, earlier_case, flags_of, is_military, plate_key, queue_of
 from central.cases.lifecycle import (
@@ -22,7 +23,6 @@ from central.cases.lifecycle import (
     next_state,
 )
 from central.cases.models import Case, CaseEvent, CaseEvidence
-from central.cases.terms import terms_of
 from central.errors import NotFoundError
 from contract.messages import ViolationManifest
 

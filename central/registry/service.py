@@ -1,4 +1,4 @@
-"""Looking owners up (tra cứu chủ xe): after the operator's time for undoing, outside of any transaction, once.
+"""Looking owners up (tra cứu chủ xe): after the operator's time for undoing, outside of any transaction.
 
 The register may take seconds to answer, so a case is first marked as being asked about, then the question is
 asked with no lock held, then the answer is stored with the step it leads to.
@@ -130,14 +130,14 @@ def _store_failure(session: Session, case: Case, failure: RegistryError, now: da
     """No answer in time is asked again, ever more slowly; a refusal too, and loudly; the rest is an answer."""
     assert case.id is not None
     session.add(
-        RegistryAnswer(
-            case_id=case.id, at=now, problem=failure.problem, problem_detail=failure.detail[:300]
-        )
+        RegistryAnswer(case_id=case.id, at=now, problem=failure.problem, problem_detail=failure.detail[:300])
     )
     if failure.problem in (RegistryProblem.TIMEOUT, RegistryProblem.DENIED):
         pause = min(_FIRST_PAUSE * 2 ** min(case.lookup_tries, 10), _LONGEST_PAUSE)
         case.lookup_due_at = now + pause
-        _log.warning("registry gave no answer", case=case.id, problem=failure.problem, tries=case.lookup_tries)
+        _log.warning(
+            "registry gave no answer", case=case.id, problem=failure.problem, tries=case.lookup_tries
+        )
         return
     case.owner_match = None
     case.lookup_due_at = None

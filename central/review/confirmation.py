@@ -5,36 +5,34 @@ from datetime import datetime
 from sqlmodel import Session
 
 from central.accounts.models import User
-from central.cases.errors import DuplicateOffenceError
 from central.cases.lifecycle import Action
 from central.cases.models import Case
 from central.cases.service import lock_case, take_step
 from central.offences.models import Offence
-from central.offences.service import is_recorded, record_offence
+from central.offences.service import record_offence
 from central.review.decisions import Sight
+from central.review.reasons import check_reason
 
 
 def confirm(session: Session, officer: User, sight: Sight, now: datetime, unit: str) -> Offence:
     """Charges the case and records the offence, in one transaction.
 
     Raises:
-        DuplicateOffenceError: the act is recorded already.
-        DomainError: changed, not with the police, a mismatch nobody explained, or the same person as before.
+        DomainError: recorded already, not in the law table, changed, not with the police, a mismatch nobody
+            explained, or the same person as before.
     """
     case = lock_case(session, sight.case_id, sight.version)
     take_step(session, case, Action.CONFIRM, officer, now)
     case.officer_id, case.officer_at = officer.id, now
     _let_go(case)
     offence = record_offence(session, case, now, unit)
-    if is_recorded(session, offence):
-        raise DuplicateOffenceError("the same plate is charged with the same act at this place and time")
     take_step(session, case, Action.RECORD, None, now, detail={"number": offence.number})
     session.flush()
     return offence
 
 
 def send_back(session: Session, officer: User, sight: Sight, now: datetime, note: str) -> Case:
-    """Returns the case to the operators with a word on what to look at. The history keeps who decided before."""
+    """Returns the case to the operators with a word on what to look at; the history keeps who decided."""
     case = lock_case(session, sight.case_id, sight.version)
     take_step(session, case, Action.RETURN, officer, now, note=note)
     case.operator_id = case.operator_at = None
@@ -45,6 +43,7 @@ def send_back(session: Session, officer: User, sight: Sight, now: datetime, note
 
 def refuse(session: Session, officer: User, sight: Sight, now: datetime, reason: str, note: str = "") -> Case:
     """Ends the case for the police, with a reason code."""
+    check_reason("officer", reason, note)
     case = lock_case(session, sight.case_id, sight.version)
     take_step(session, case, Action.REFUSE, officer, now, reason=reason, note=note)
     case.reason = reason

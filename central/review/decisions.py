@@ -1,4 +1,4 @@
-"""The operator's decisions (thẩm định của nhân viên IOC): accept, correct and accept, reject, put aside, undo."""
+"""The operator's decisions (thẩm định của nhân viên IOC): accept, correct, reject, put aside, undo."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,6 +14,7 @@ from central.cases.service import flag_duplicate, lock_case, take_step
 from central.errors import InvalidError
 from central.review.models import Skip
 from central.review.queue import LEASE, held_by, release
+from central.review.reasons import check_reason
 from contract.messages import ViolationManifest
 from contract.plates import Plate, PlateColour, PlateError, PlateKind, interpretations, parse
 from contract.vehicles import VehicleKind
@@ -45,7 +46,9 @@ class Sight:
     brightness: int = 100
 
 
-def accept(session: Session, user: User, sight: Sight, now: datetime, plate: PlateEntry | None = None) -> Case:
+def accept(
+    session: Session, user: User, sight: Sight, now: datetime, plate: PlateEntry | None = None
+) -> Case:
     """Proposes the case to the police, with the plate corrected if one is given.
 
     A military plate sets the case aside for military control instead.
@@ -73,14 +76,11 @@ def accept(session: Session, user: User, sight: Sight, now: datetime, plate: Pla
     return case
 
 
-def reject(
-    session: Session, user: User, sight: Sight, now: datetime, reason: str, note: str = ""
-) -> Case:
-    """Ends the case with a reason code, and a note where the code asks for one. Checked by the caller's table."""
+def reject(session: Session, user: User, sight: Sight, now: datetime, reason: str, note: str = "") -> Case:
+    """Ends the case with a reason code, and a note where the code asks for one."""
+    check_reason("operator", reason, note)
     case = _held(session, user, sight)
-    take_step(
-        session, case, Action.REJECT, user, now, reason=reason, note=note, detail=_sight_detail(sight)
-    )
+    take_step(session, case, Action.REJECT, user, now, reason=reason, note=note, detail=_sight_detail(sight))
     case.reason = reason
     _decided(case, user, now)
     return case
@@ -104,6 +104,8 @@ def skip(session: Session, user: User, sight: Sight, now: datetime, reason: str)
     if recent >= SKIP_LIMIT:
         raise SkipLimitError(f"at most {SKIP_LIMIT} cases an hour can be put aside")
     take_step(session, case, Action.SKIP, user, now, reason=reason)
+    assert case.id is not None
+    assert user.id is not None
     session.add(Skip(case_id=case.id, user_id=user.id, at=now))
     _let_go(case)
 
@@ -115,8 +117,8 @@ def undo(session: Session, user: User, case_id: int, now: datetime) -> Case:
         UndoTooLateError: after `UNDO_TIME`, or when the next stage has begun.
     """
     case = lock_case(session, case_id)
-    undoable = case.state in (State.ACCEPTED, State.REJECTED) and case.operator_at is not None
-    if not undoable or case.lookup_tries or now > case.operator_at + UNDO_TIME:
+    decided_at = case.operator_at if case.state in (State.ACCEPTED, State.REJECTED) else None
+    if decided_at is None or case.lookup_tries or now > decided_at + UNDO_TIME:
         raise UndoTooLateError(f"case {case_id} can no longer be taken back")
     take_step(session, case, Action.UNDO, user, now)
     present = held_by(session, user)
@@ -146,7 +148,7 @@ def check_plate(case: Case) -> Plate:
 
 
 def plate_candidates(manifest: ViolationManifest, limit: int = 6) -> list[Plate]:
-    """Issued plates among the node's alternatives and raw reads, the likelier first, without the reading itself."""
+    """Issued plates among the node's alternatives and raw reads, the likelier first, less the reading."""
     found: dict[str, Plate] = {}
     texts = [*manifest.plate.alternatives, *(read.text for read in manifest.plate.raw_reads)]
     for text in texts:
@@ -194,5 +196,3 @@ def _let_go(case: Case) -> None:
 
 def _sight_detail(sight: Sight) -> dict[str, Any]:
     return {} if sight.brightness == 100 else {"brightness": sight.brightness}
-
-

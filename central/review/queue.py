@@ -1,30 +1,27 @@
 """Giving out cases (hàng đợi thẩm định): one case to one person for a limited time, oldest deadline first."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, func, select
 
 from central.accounts.models import User
 from central.cases.errors import LeaseLostError
+from central.cases.intake import ATTENTION, MAIN
 from central.cases.lifecycle import WITH_OFFICER, Action, State
 from central.cases.models import Case
 from central.cases.service import lock_case, take_step
 from central.review.models import Skip
 
 LEASE = timedelta(minutes=2)
-"""How long a case stays with a person who gives no sign of life; the open page gives one every half minute."""
+"""How long a case stays with a person who gives no sign of life; an open page gives one each half minute."""
 
 SKIP_REST = timedelta(hours=4)
 """How long a case that somebody put aside is not given to them again."""
 
 
-@dataclass(frozen=True)
-class QueueCounts:
-    """How many cases wait for an operator, by queue."""
-
-    main: int
-    attention: int
+COUNTED_UP_TO = 1000
+"""Backlogs are counted up to here only: beyond it nobody needs the figure and a database needs much time."""
 
 
 def claim_next(session: Session, user: User, queue: str, now: datetime) -> Case | None:
@@ -56,7 +53,7 @@ def _oldest_free(session: Session, user: User, queue: str, now: datetime) -> Cas
     index serves every one of them however many cases are stored."""
     rested = select(Skip.case_id).where(Skip.user_id == user.id, col(Skip.at) > now - SKIP_REST)
     free = (
-        (Case.state == State.IN_REVIEW) & (col(Case.lease_until) <= now),
+        (col(Case.state) == State.IN_REVIEW) & (col(Case.lease_until) <= now),
         Case.state == State.RETURNED,
         Case.state == State.RECEIVED,
     )
@@ -85,16 +82,20 @@ def upcoming(session: Session, queue: str, limit: int = 2) -> list[Case]:
     )
 
 
-def counts(session: Session) -> QueueCounts:
-    """Sizes of the two queues."""
-    found = dict(
-        session.exec(
-            select(Case.queue, func.count())
-            .where(col(Case.state).in_([State.RECEIVED, State.RETURNED]))
-            .group_by(Case.queue)
-        ).all()
-    )
-    return QueueCounts(found.get("main", 0), found.get("attention", 0))
+def counts(session: Session) -> dict[str, int]:
+    """How many cases wait for an operator in each queue, up to `COUNTED_UP_TO`."""
+    waiting = col(Case.state).in_([State.RECEIVED, State.RETURNED])
+    return {name: _count(session, waiting, Case.queue == name) for name in (MAIN, ATTENTION)}
+
+
+def officer_counts(session: Session) -> dict[str, int]:
+    """How many cases are in each of the officers' states, up to `COUNTED_UP_TO`."""
+    return {state.value: _count(session, Case.state == state) for state in sorted(WITH_OFFICER)}
+
+
+def _count(session: Session, *conditions: ColumnElement[bool] | bool) -> int:
+    found = select(Case.id).where(*conditions).limit(COUNTED_UP_TO).subquery()
+    return session.exec(select(func.count()).select_from(found)).one()
 
 
 def keep_lease(session: Session, user: User, case_id: int, now: datetime) -> datetime:
@@ -111,7 +112,7 @@ def keep_lease(session: Session, user: User, case_id: int, now: datetime) -> dat
 
 
 def release(session: Session, user: User, case_id: int, now: datetime) -> None:
-    """Puts a case back that was left open (the page was closed); nothing happens if it isn't theirs any more."""
+    """Puts a case back whose page was closed; nothing happens if it isn't theirs any more."""
     case = lock_case(session, case_id)
     if case.lease_owner_id != user.id:
         return
@@ -124,7 +125,9 @@ def claim_for_officer(session: Session, user: User, state: State, now: datetime)
     """The next case for a police officer in one of the officers' states. It keeps its state: the lease only
     keeps two officers from reading the same case, the version keeps them from both deciding it."""
     assert state in WITH_OFFICER
-    free = col(Case.lease_owner_id).is_(None) | (col(Case.lease_until) <= now) | (Case.lease_owner_id == user.id)
+    free = (
+        col(Case.lease_owner_id).is_(None) | (col(Case.lease_until) <= now) | (Case.lease_owner_id == user.id)
+    )
     case = session.exec(
         select(Case)
         .where(Case.state == state, free, col(Case.operator_id) != user.id)

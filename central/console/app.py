@@ -1,0 +1,72 @@
+"""The console as an ASGI application of its own: HTML answers, HTML errors, strict headers."""
+
+from urllib.parse import quote
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import RedirectResponse, Response
+from fastapi.staticfiles import StaticFiles
+from starlette.datastructures import State
+from starlette.exceptions import HTTPException
+
+from central.accounts.dependencies import NotSignedInError, PasswordChangeRequiredError
+from central.console import case_routes, office_routes, officer_routes, review_routes, session_routes
+from central.console.pages import FOLDER, language, render
+from central.console.security import ConsoleSecurity
+from central.errors import DomainError
+
+_ROUTERS = (
+    session_routes.router,
+    review_routes.router,
+    officer_routes.router,
+    case_routes.router,
+    office_routes.router,
+)
+
+
+def create_console(state: State) -> FastAPI:
+    """The console over the state of the whole application: `engine`, `settings` and `console` (its services).
+
+    Mount it last, at "/": `app.mount("/", create_console(app.state))`.
+    """
+    console = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    console.state = state
+    console.add_middleware(ConsoleSecurity)
+    for router in _ROUTERS:
+        console.include_router(router)
+    console.mount("/static", StaticFiles(directory=FOLDER / "static"))
+    console.mount("/vendor", StaticFiles(packages=[("js_lib_htmx", "static")]))
+    console.add_exception_handler(DomainError, _domain_page)
+    console.add_exception_handler(RequestValidationError, _validation_page)
+    console.add_exception_handler(HTTPException, _http_page)
+    return console
+
+
+async def _domain_page(request: Request, error: Exception) -> Response:
+    assert isinstance(error, DomainError)
+    if isinstance(error, NotSignedInError):
+        return _go(request, f"/sign-in?to={quote(request.url.path)}")
+    if isinstance(error, PasswordChangeRequiredError):
+        return _go(request, "/password")
+    title = error.title_vi if language(request) == "vi" else error.title
+    return render(request, "problem.html", status=error.status, title=title, detail=error.detail)
+
+
+async def _validation_page(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    fields = ", ".join(str(problem["loc"][-1]) for problem in error.errors())
+    return render(request, "problem.html", status=422, title="422", detail=fields)
+
+
+async def _http_page(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    return render(
+        request, "problem.html", status=error.status_code, title=str(error.status_code), detail=error.detail
+    )
+
+
+def _go(request: Request, target: str) -> Response:
+    """To another page: a fragment's request is told by header, because it would swap the page into itself."""
+    if request.headers.get("HX-Request"):
+        return Response(status_code=401, headers={"HX-Redirect": target})
+    return RedirectResponse(target, status_code=303)

@@ -1,0 +1,137 @@
+"""Looking at cases: the list, a search that must say why, a case with its history, its files."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import FileResponse, Response
+
+from central.accounts.dependencies import Now, require
+from central.accounts.models import User
+from central.accounts.permissions import Permission
+from central.audit import service as audit
+from central.cases import queries
+from central.cases.lifecycle import State
+from central.cases.queries import CaseFilter
+from central.console.pages import render, services
+from central.console.views import case_view, certificate_of, deadline
+from central.db import SessionDep
+from central.errors import NotFoundError
+from central.media.store import MediaError
+from central.offences import service as offences
+from central.registry import service as registry
+from contract.canonical import canonical_bytes
+from contract.plates import normalise
+
+router = APIRouter(prefix="/cases")
+
+PAGE = 50
+Viewer = Annotated[User, Depends(require(Permission.VIEW_CASES))]
+
+
+@router.get("")
+def case_list(
+    request: Request,
+    session: SessionDep,
+    user: Viewer,
+    now: Now,
+    state: State | None = None,
+    before: int | None = None,
+) -> Response:
+    """Newest cases first, perhaps of one state."""
+    wanted = CaseFilter(states=frozenset({state}) if state else None)
+    cases = queries.list_cases(session, wanted, before, PAGE + 1)
+    return render(
+        request,
+        "cases.html",
+        user,
+        cases=cases[:PAGE],
+        more=cases[PAGE - 1].id if len(cases) > PAGE else None,
+        deadlines={case.id: deadline(case.occurred_at, case.notice_due_at, now) for case in cases},
+        states=list(State),
+        chosen=state,
+        searched="",
+        why="",
+    )
+
+
+@router.post("/search")
+def search(
+    request: Request,
+    session: SessionDep,
+    user: Viewer,
+    now: Now,
+    plate: Annotated[str, Form(min_length=3, max_length=24)],
+    why: Annotated[str, Form(min_length=5, max_length=300)],
+) -> Response:
+    """A vehicle's cases. Its history is personal data: the reason is asked for and kept with the plate."""
+    key = normalise(plate)
+    audit.record(session, f"user:{user.username}", "case.search", "case:search", {"plate": key, "why": why})
+    cases = queries.list_cases(session, CaseFilter(plate=key), limit=PAGE)
+    return render(
+        request,
+        "cases.html",
+        user,
+        cases=cases,
+        more=None,
+        deadlines={case.id: deadline(case.occurred_at, case.notice_due_at, now) for case in cases},
+        states=list(State),
+        chosen=None,
+        searched=plate,
+        why=why,
+    )
+
+
+@router.get("/{case_id}")
+def case_page(request: Request, session: SessionDep, user: Viewer, now: Now, case_id: int) -> Response:
+    """A case with all that is known of it; that it was looked at goes into the audit log."""
+    case = queries.get_case(session, case_id)
+    evidence = queries.evidence_row(session, case_id)
+    audit.record(session, f"user:{user.username}", "case.view", f"case:{case_id}", {})
+    answer = registry.latest_answer(session, case_id) if user.may(Permission.VIEW_OWNER) else None
+    return render(
+        request,
+        "case.html",
+        user,
+        view=case_view(case, queries.manifest_of(session, case_id), now),
+        manifest_sha256=evidence.manifest_sha256,
+        history=queries.history_of(session, case_id),
+        offence=offences.of_case(session, case_id),
+        answer=answer,
+        registered=registry.registered_vehicle(answer),
+        differs={difference["field"] for difference in answer.differences} if answer else set(),
+        certificate=certificate_of(session, case),
+    )
+
+
+@router.get("/{case_id}/manifest.json")
+def manifest_file(session: SessionDep, user: Viewer, case_id: int) -> Response:
+    """The manifest in the very bytes the node signed: their SHA-256 is the one on the page."""
+    content = canonical_bytes(queries.manifest_of(session, case_id))
+    audit.record(
+        session, f"user:{user.username}", "evidence.download", f"case:{case_id}", {"file": "manifest"}
+    )
+    name = f'attachment; filename="case-{case_id}-manifest.json"'
+    return Response(content, media_type="application/json", headers={"Content-Disposition": name})
+
+
+@router.get("/{case_id}/files/{name}")
+def evidence_file(
+    request: Request, session: SessionDep, user: Viewer, case_id: int, name: str, download: bool = False
+) -> Response:
+    """An original picture or clip. A download is checked against its hash first, and audited."""
+    manifest = queries.manifest_of(session, case_id)
+    file = next((file for file in manifest.files if file.name == name), None)
+    if file is None:
+        raise NotFoundError(f"case {case_id} has no file {name[:64]!r}")
+    store = services(request).media
+    if download:
+        store.open(file.sha256, recheck=True).close()
+        audit.record(session, f"user:{user.username}", "evidence.download", f"case:{case_id}", {"file": name})
+    elif not store.has(file.sha256):
+        raise MediaError(f"media {file.sha256} is missing")
+    return FileResponse(
+        store.path(file.sha256),
+        media_type=file.media_type,
+        filename=f"case-{case_id}-{name}" if download else None,
+        headers={"Cache-Control": "private, max-age=600", "ETag": f'"{file.sha256}"'},
+    )

@@ -1,0 +1,168 @@
+"""The police officer's workplace: the seen vehicle beside the registered one, and a decision."""
+
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import Response
+
+from central.accounts.dependencies import Now, require
+from central.accounts.models import User
+from central.accounts.permissions import Permission
+from central.cases import queries
+from central.cases.lifecycle import State
+from central.cases.models import Case
+from central.cases.service import actions_for
+from central.console.desk import Desk
+from central.console.pages import render, services
+from central.console.reasons import reason_choices
+from central.console.views import case_view, certificate_of
+from central.db import SessionDep
+from central.errors import DomainError
+from central.offences.service import charge_for
+from central.registry import service as registry
+from central.review import confirmation
+from central.review import queue as work_queue
+from central.review.decisions import Sight
+
+router = APIRouter(prefix="/confirm")
+
+QueueName = Literal["owner_found", "owner_mismatch", "owner_not_found"]
+Officer = Annotated[User, Depends(require(Permission.CONFIRM_CASES))]
+Version = Annotated[int, Form()]
+Note = Annotated[str, Form(max_length=500)]
+
+
+def _desk(
+    request: Request, session: SessionDep, user: Officer, now: Now, queue: QueueName = "owner_found"
+) -> Desk:
+    return Desk(request, session, user, now, queue)
+
+
+OfficerDesk = Annotated[Desk, Depends(_desk)]
+
+
+@router.get("")
+def confirm_page(request: Request, user: Officer, queue: QueueName = "owner_found") -> Response:
+    """The page around the case; it asks for the first case by itself."""
+    return render(request, "confirm.html", user, queue=queue)
+
+
+@router.post("/next")
+def next_case(desk: OfficerDesk) -> Response:
+    """Gives the officer their next case."""
+    return _pane(desk)
+
+
+@router.post("/{case_id}/confirm")
+def confirm(desk: OfficerDesk, case_id: int, version: Version) -> Response:
+    """Charge the vehicle and record the offence."""
+    unit = services(desk.request).unit
+    sight = Sight(case_id, version)
+    return _decide(
+        desk, "confirmed", lambda: confirmation.confirm(desk.session, desk.user, sight, desk.now, unit).number
+    )
+
+
+@router.post("/{case_id}/return")
+def send_back(desk: OfficerDesk, case_id: int, version: Version, note: Note) -> Response:
+    """Back to the operators, with a word."""
+    sight = Sight(case_id, version)
+    return _decide(
+        desk, "returned", lambda: confirmation.send_back(desk.session, desk.user, sight, desk.now, note)
+    )
+
+
+@router.post("/{case_id}/refuse")
+def refuse(
+    desk: OfficerDesk,
+    case_id: int,
+    version: Version,
+    reason: Annotated[str, Form(max_length=40)],
+    note: Note = "",
+) -> Response:
+    """End the case for the police."""
+    sight = Sight(case_id, version)
+    return _decide(
+        desk, "refused", lambda: confirmation.refuse(desk.session, desk.user, sight, desk.now, reason, note)
+    )
+
+
+@router.post("/{case_id}/resolve")
+def resolve(desk: OfficerDesk, case_id: int, version: Version, note: Note) -> Response:
+    """State why the seen vehicle is the registered one after all."""
+    sight = Sight(case_id, version)
+    return _decide(
+        desk,
+        "resolved",
+        lambda: confirmation.resolve_mismatch(desk.session, desk.user, sight, desk.now, note),
+    )
+
+
+@router.post("/{case_id}/again")
+def look_up_again(desk: OfficerDesk, case_id: int, version: Version) -> Response:
+    """Ask the register once more."""
+    sight = Sight(case_id, version)
+    return _decide(
+        desk, "asked_again", lambda: confirmation.look_up_again(desk.session, desk.user, sight, desk.now)
+    )
+
+
+@router.post("/{case_id}/owner")
+def show_owner(desk: OfficerDesk, case_id: int) -> Response:
+    """The owner's personal data; that they were read goes into the audit log."""
+    case = queries.get_case(desk.session, case_id)
+    owner = registry.read_owner(desk.session, desk.user, case, services(desk.request).vault)
+    return render(desk.request, "_owner.html", desk.user, owner=owner)
+
+
+@router.post("/{case_id}/lease", status_code=204)
+def keep_lease(desk: OfficerDesk, case_id: int) -> None:
+    """The page is still open."""
+    work_queue.keep_lease(desk.session, desk.user, case_id, desk.now)
+
+
+@router.post("/{case_id}/release", status_code=204)
+def release(desk: OfficerDesk, case_id: int) -> None:
+    """The page was closed."""
+    work_queue.release(desk.session, desk.user, case_id, desk.now)
+
+
+def _decide(desk: Desk, outcome: str, act: Callable[[], object]) -> Response:
+    try:
+        result = act()
+    except DomainError as refused:
+        desk.session.rollback()
+        return _pane(desk, warning=desk.words_for(refused), status=refused.status)
+    return _pane(desk, said=desk.t(f"outcome.{outcome}", result=result))
+
+
+def _pane(desk: Desk, *, said: str = "", warning: str = "", status: int = 200) -> Response:
+    case = work_queue.claim_for_officer(desk.session, desk.user, State(desk.queue), desk.now)
+    after = desk.t("outcome.next", id=case.id) if case else desk.t("confirm.empty_title")
+    values: dict[str, Any] = {
+        "queue": desk.queue,
+        "counts": work_queue.officer_counts(desk.session),
+        "warning": warning,
+        "said": said,
+        "announce": " ".join(filter(None, [warning, said, after])),
+    }
+    if case is None:
+        return render(desk.request, "_confirm_empty.html", desk.user, status, **values)
+    return render(desk.request, "_confirm_pane.html", desk.user, status, **values, **_case_values(desk, case))
+
+
+def _case_values(desk: Desk, case: Case) -> dict[str, Any]:
+    assert case.id is not None
+    answer = registry.latest_answer(desk.session, case.id)
+    return {
+        "view": case_view(case, queries.manifest_of(desk.session, case.id), desk.now),
+        "answer": answer,
+        "registered": registry.registered_vehicle(answer),
+        "differs": {difference["field"] for difference in answer.differences} if answer else set(),
+        "charge": charge_for(case),
+        "reasons": reason_choices("officer", desk.language),
+        "certificate": certificate_of(desk.session, case),
+        "history": queries.history_of(desk.session, case.id),
+        "actions": actions_for(case, desk.user),
+    }

@@ -1,0 +1,111 @@
+"""Signing in and out, the password page, the language switch."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import RedirectResponse, Response
+
+from central.accounts import service as accounts
+from central.accounts.dependencies import Now, SessionToken, SignedInUser, cookie_name
+from central.accounts.permissions import Permission
+from central.console import i18n
+from central.console.pages import language, render
+from central.db import SessionDep
+from central.errors import DomainError
+
+router = APIRouter()
+
+
+@router.get("/sign-in")
+def sign_in_page(request: Request, to: str = "") -> Response:
+    """The form; `to` is the page that was wanted."""
+    return render(request, "sign_in.html", problem="", username="", to=_own_path(to))
+
+
+@router.post("/sign-in")
+def sign_in(
+    request: Request,
+    session: SessionDep,
+    now: Now,
+    username: Annotated[str, Form()],
+    password: Annotated[str, Form()],
+    to: Annotated[str, Form()] = "",
+) -> Response:
+    """Opens a session and goes where the person wanted to, or where their work is."""
+    address = request.client.host if request.client else ""
+    try:
+        token = accounts.sign_in(
+            session, username, password, now, address, request.headers.get("user-agent", "")
+        )
+    except accounts.SignInError as refused:
+        # The attempt that was counted stays: the session is committed when this answer is given.
+        words = refused.title_vi if language(request) == "vi" else refused.title
+        return render(
+            request, "sign_in.html", problem=words, username=username, to=_own_path(to), status=refused.status
+        )
+    user = accounts.find_user(session, username)
+    reviews = user is not None and user.may(Permission.REVIEW_CASES)
+    answer = RedirectResponse(_own_path(to) or ("/review" if reviews else "/"), status_code=303)
+    secure = request.app.state.settings.secure_cookies
+    answer.set_cookie(cookie_name(secure), token, httponly=True, secure=secure, samesite="strict", path="/")
+    return answer
+
+
+@router.post("/sign-out")
+def sign_out(request: Request, session: SessionDep, token: SessionToken) -> Response:
+    """Ends the session here and in the browser."""
+    if token:
+        accounts.sign_out(session, token)
+    answer = RedirectResponse("/sign-in", status_code=303)
+    answer.delete_cookie(cookie_name(request.app.state.settings.secure_cookies), path="/")
+    return answer
+
+
+@router.get("/password")
+def password_page(request: Request, user: SignedInUser) -> Response:
+    """The form for a new password; the only page open to a one-time password."""
+    return _password(request, user.must_change_password)
+
+
+@router.post("/password")
+def change_password(
+    request: Request,
+    session: SessionDep,
+    user: SignedInUser,
+    token: SessionToken,
+    old: Annotated[str, Form()],
+    new: Annotated[str, Form()],
+    again: Annotated[str, Form()],
+) -> Response:
+    """Changes the password and goes to the person's work."""
+    if new != again:
+        key = "password.differ"
+        return _password(request, user.must_change_password, i18n.translator(language(request))(key), 422)
+    try:
+        accounts.change_password(session, user, old, new, token)
+    except DomainError as refused:
+        return _password(request, user.must_change_password, refused.detail, refused.status)
+    return RedirectResponse("/review" if user.may(Permission.REVIEW_CASES) else "/", status_code=303)
+
+
+@router.get("/language/{code}")
+def choose_language(request: Request, code: str) -> Response:
+    """Remembers the language in a cookie: a preference of the browser, no state of ours."""
+    answer = RedirectResponse(_own_path(_path_of(request.headers.get("referer", ""))) or "/", status_code=303)
+    answer.set_cookie(i18n.COOKIE, i18n.language_of(code), max_age=31_536_000, samesite="strict", path="/")
+    return answer
+
+
+def _password(request: Request, forced: bool, problem: str = "", status: int = 200) -> Response:
+    return render(request, "password.html", forced=forced, problem=problem, status=status)
+
+
+def _path_of(address: str) -> str:
+    """The path of an address with its host taken off."""
+    _, _, rest = address.partition("://")
+    return "/" + rest.partition("/")[2] if rest else ""
+
+
+def _own_path(path: str) -> str:
+    """A path of this site, or nothing: never a way to another host."""
+    return path if path.startswith("/") and not path.startswith(("//", "/\\")) and "\n" not in path else ""

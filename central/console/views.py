@@ -1,0 +1,164 @@
+"""What the templates show of a case, prepared: pictures with moments, overlay data, plate, lamp timeline."""
+
+import json
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session
+
+from central.cases.deadlines import Urgency, urgency
+from central.cases.models import Case
+from central.console.timeline import Timeline, lamp_timeline
+from central.fleet.service import CertificateState, cameras_of, certificate_state
+from central.review.decisions import plate_candidates
+from contract.messages import EvidenceFile, PlateCharacter, ViolationManifest
+from contract.plates import Plate, interpretations
+from contract.vehicles import VehicleKind
+
+STILL_ROLES = ("before", "over", "continuing")
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A file of the case as a page shows it; `seconds` counts from the violation."""
+
+    role: str
+    url: str
+    name: str
+    captured_at: datetime
+    seconds: float
+    sha256: str
+    bytes: int
+
+
+@dataclass(frozen=True)
+class PlateView:
+    """The plate as people see it: the metal's own two lines, the reading's doubts, what else it may be."""
+
+    upper: str
+    lower: str
+    printed: str
+    province: str | None
+    characters: tuple[PlateCharacter, ...]
+    reads: tuple[tuple[str, int], ...]
+    candidates: tuple[Plate, ...]
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """A date the case must meet and how near it is."""
+
+    due: datetime
+    urgency: Urgency
+    days_left: int
+
+
+@dataclass(frozen=True)
+class CaseView:
+    """Everything the evidence and facts panels need."""
+
+    case: Case
+    manifest: ViolationManifest
+    stills: tuple[Picture, ...]
+    plate_picture: Picture | None
+    context: Picture | None
+    clip: Picture | None
+    overlay: str
+    timeline: Timeline | None
+    plate: PlateView
+    notice: Deadline
+    limitation: Deadline
+
+
+def case_view(case: Case, manifest: ViolationManifest, now: datetime) -> CaseView:
+    """Prepares one case for its page."""
+    pictures = {file.role: _picture(case, manifest, file) for file in manifest.files}
+    stills = tuple(pictures[role] for role in STILL_ROLES if role in pictures)
+    clip = pictures.get("clip")
+    return CaseView(
+        case=case,
+        manifest=manifest,
+        stills=stills,
+        plate_picture=pictures.get("plate"),
+        context=pictures.get("context"),
+        clip=clip,
+        overlay=_overlay(manifest, clip),
+        timeline=lamp_timeline(
+            manifest.signal, manifest.occurred_at, [(still.role, still.captured_at) for still in stills]
+        ),
+        plate=plate_view(case, manifest),
+        notice=deadline(case.occurred_at, case.notice_due_at, now),
+        limitation=deadline(case.occurred_at, case.limitation_at, now),
+    )
+
+
+def certificate_of(session: Session, case: Case) -> CertificateState:
+    """Whether the camera's inspection certificate covered the moment of the case."""
+    camera = cameras_of(session, [case.node]).get((case.node, case.camera))
+    return certificate_state(camera, case.occurred_at)
+
+
+def deadline(start: datetime, due: datetime, now: datetime) -> Deadline:
+    """A deadline with its colour and the whole days that are left (negative when it has passed)."""
+    return Deadline(due, urgency(start, due, now), (due - now).days)
+
+
+def plate_view(case: Case, manifest: ViolationManifest) -> PlateView:
+    """The plate with everything that was read of it."""
+    plate = printed_plate(case)
+    printed = plate.printed if plate else (case.plate or "")
+    upper, _, lower = printed.partition(" ")
+    reads = Counter(read.text for read in manifest.plate.raw_reads)
+    return PlateView(
+        upper=upper,
+        lower=lower,
+        printed=printed,
+        province=plate.province(case.occurred_at.date()) if plate else None,
+        characters=manifest.plate.characters,
+        reads=tuple(reads.most_common(5)),
+        candidates=tuple(plate_candidates(manifest)),
+    )
+
+
+def printed_plate(case: Case) -> Plate | None:
+    """The plate as it is printed, if the characters are one that is issued."""
+    if case.plate is None:
+        return None
+    kind = VehicleKind(case.vehicle_kind)
+    found = interpretations(case.plate, colour=case.plate_colour, vehicle=kind)  # type: ignore[arg-type]
+    return found[0] if found else None
+
+
+def _picture(case: Case, manifest: ViolationManifest, file: EvidenceFile) -> Picture:
+    return Picture(
+        role=file.role,
+        url=f"/cases/{case.id}/files/{file.name}",
+        name=file.name,
+        captured_at=file.captured_at,
+        seconds=(file.captured_at - manifest.occurred_at).total_seconds(),
+        sha256=file.sha256,
+        bytes=file.bytes,
+    )
+
+
+def _overlay(manifest: ViolationManifest, clip: Picture | None) -> str:
+    """Data for the canvas: times in milliseconds from the violation, coordinates 0..1 of the picture."""
+    at = manifest.occurred_at
+    phases = manifest.signal.phases if manifest.signal else ()
+    return json.dumps(
+        {
+            "clipStart": round(clip.seconds * 1000) if clip else 0,
+            "trajectory": [{"t": p.t_ms, "ground": p.ground, "box": p.box} for p in manifest.trajectory],
+            "scene": [{"id": line.id, "kind": line.kind, "points": line.points} for line in manifest.scene],
+            "phases": [
+                {
+                    "colour": phase.colour,
+                    "from": round((phase.start - at).total_seconds() * 1000),
+                    "to": round((phase.end - at).total_seconds() * 1000),
+                }
+                for phase in phases
+            ],
+        },
+        separators=(",", ":"),
+    )

@@ -1,0 +1,28 @@
+"""Reasons for ending a case (lý do loại hồ sơ): those of the dated table that this stage may give."""
+
+from typing import Literal
+
+from central.cases.errors import ReasonRequiredError
+from central.errors import InvalidError
+from configs.law_tables import Reason, reasons
+
+Stage = Literal["operator", "officer"]
+
+
+def reasons_for(stage: Stage) -> list[Reason]:
+    """The reasons of a stage in the order shown to people."""
+    return [reason for reason in reasons().values() if reason.stage in (stage, "both")]
+
+
+def check_reason(stage: Stage, code: str, note: str) -> None:
+    """Refuses what the table doesn't have for the stage, and a missing note.
+
+    Raises:
+        InvalidError: no such reason.
+        ReasonRequiredError: this reason needs words.
+    """
+    reason = reasons().get(code)
+    if reason is None or reason.stage not in (stage, "both"):
+        raise InvalidError(f"{code!r} is no reason of the {stage} stage", field="reason")
+    if reason.note_required and not note.strip():
+        raise ReasonRequiredError(f"the reason {code!r} needs a note")
