@@ -1,0 +1,70 @@
+"""What a plate reader says: text with evidence. Shared by the readers, the vote and the still pictures."""
+
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from contract.plates import PlateColour, interpretations
+
+SURE = 0.9
+"""From this confidence on a reading is meant to be right in at least 99 of 100 cases."""
+UNISSUED = 0.5
+"""A text that no law lets stand on a plate is never surer than this."""
+COLOURS: tuple[PlateColour, ...] = ("white", "yellow", "blue", "red")
+GRAMMAR = "grammar"
+"""Flag: no issued plate has this text, layout and colour."""
+
+
+@dataclass(frozen=True)
+class Character:
+    """One character with its probability and what else may stand there, most probable first."""
+
+    text: str
+    confidence: float
+    alternatives: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True)
+class PlateReading:
+    """A reading of one plate on one picture.
+
+    ``text`` is normalised (no separators, Đ as D), ``rows`` the same as it stands on the plate's one or two
+    lines, ``confidence`` calibrated, ``characters`` one for each of ``text``.
+    """
+
+    rows: tuple[str, ...]
+    colour: PlateColour
+    confidence: float
+    characters: tuple[Character, ...]
+    flags: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The whole text."""
+        return "".join(self.rows)
+
+    @property
+    def lines(self) -> Literal[1, 2]:
+        """Lines of text on the plate."""
+        return 2 if len(self.rows) == 2 else 1
+
+
+class PlateReader(Protocol):
+    """Anything that reads a plate by its corners in a BGR picture; None if nothing can be read."""
+
+    def read(self, image: NDArray[np.uint8], quad: NDArray[np.float32]) -> PlateReading | None: ...
+
+
+def judge(rows: tuple[str, ...], colour: PlateColour, confidence: float) -> tuple[float, tuple[str, ...]]:
+    """Confidence and flags after the grammar has spoken: it may doubt a reading, it never changes one.
+
+    Tells apart what is printed one line from two; the vehicle is not known here, so car and motorbike both
+    pass.
+    """
+    text = "".join(rows)
+    lines = len(rows)
+    if interpretations(text, lines=lines, colour=colour):
+        return confidence, ()
+    return min(confidence, UNISSUED), (GRAMMAR,)

@@ -1,0 +1,35 @@
+"""Straightens a plate: from four corners in a picture to the fixed crop that the reader knows."""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+CROP_WIDTH, CROP_HEIGHT = 192, 64
+MARGIN = 0.04
+"""Share of the crop left around the plate's outline on each side, as in training."""
+
+Image = NDArray[np.uint8]
+Quad = NDArray[np.float32]
+
+
+def rectify(image: Image, quad: Quad, margin: float = MARGIN) -> Image:
+    """The plate inside ``quad`` (clockwise from the top-left of the text) as 64 x 192 BGR pixels.
+
+    A larger ``margin`` shows more of the surroundings. A strongly reduced plate is smoothed first, so that
+    strokes do not alias.
+    """
+    across = max(float(np.linalg.norm(quad[1] - quad[0])), 1.0)
+    down = max(float(np.linalg.norm(quad[3] - quad[0])), 1.0)
+    shrink = min(across / CROP_WIDTH, down / CROP_HEIGHT)
+    if shrink > 2.0:
+        reduced = cv2.resize(image, None, fx=1.5 / shrink, fy=1.5 / shrink, interpolation=cv2.INTER_AREA)
+        image = np.asarray(reduced, np.uint8)
+        quad = quad * np.float32(1.5 / shrink)
+    x, y = margin * CROP_WIDTH, margin * CROP_HEIGHT
+    inset = np.array(
+        ((x, y), (CROP_WIDTH - x, y), (CROP_WIDTH - x, CROP_HEIGHT - y), (x, CROP_HEIGHT - y)), np.float32
+    )
+    matrix = cv2.getPerspectiveTransform(quad.astype(np.float32), inset)
+    size = (CROP_WIDTH, CROP_HEIGHT)
+    crop = cv2.warpPerspective(image, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(crop, np.uint8)

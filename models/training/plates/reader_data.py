@@ -1,0 +1,201 @@
+"""Training samples of the plate reader: drawn plates, real crops, and things that are no plates."""
+
+import pickle
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from zlib import crc32
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch.utils.data import IterableDataset
+
+from edge.plate.rectify import CROP_HEIGHT, CROP_WIDTH, rectify
+from models.training.plates import degrade, render, specimens
+from models.training.plates.crops import Crop
+from models.training.plates.degrade import Image, read_picture
+from models.training.plates.glyphs import GlyphBook
+
+Rows = tuple[str, str]
+UNKNOWN = -1
+CARELESS = 0.022
+"""Corner error of the crops, as a share of the plate's size."""
+TINTS = ("yellow", "blue", "red")
+SLOGANS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Reader input (64x192 BGR) and what it should say. ``rows``: every admissible split into two."""
+
+    image: Image
+    rows: tuple[Rows, ...]
+    colour: int
+    plate: bool
+
+
+@dataclass(frozen=True)
+class View:
+    """A plate in a picture, with its outline, before it is rectified; the rest as in `Sample`."""
+
+    image: Image
+    quad: degrade.Quad
+    rows: tuple[Rows, ...]
+    colour: int
+
+
+def _finish(rng: np.random.Generator, view: View) -> Sample:
+    crop = rectify(view.image, degrade.jitter(rng, view.quad, CARELESS))
+    return Sample(crop, view.rows, view.colour, True)
+
+
+def splits(crop: Crop) -> tuple[Rows, ...]:
+    """The text of a real crop spread over its rows; a string alone can't always tell (98A12345)."""
+    text = crop.text
+    if crop.one_line:
+        return ((text, ""),)
+    digits = len(text) - len(text.rstrip("0123456789"))
+    heads = [n for n in (2, 3, 4) if 3 <= len(text) - n <= 5 and len(text) - n <= digits]
+    if crop.name.startswith("daotrananhtu"):
+        heads = [4]
+    return tuple((text[:n], text[n:]) for n in heads[-2:]) or ((text[:4], text[4:]),)
+
+
+def is_validation(text: str) -> bool:
+    """One text in ten is kept for validation, with all its pictures."""
+    return crc32(text.encode()) % 10 == 0
+
+
+class SampleMaker:
+    """Makes endless samples from one random generator."""
+
+    def __init__(
+        self, folder: Path, backgrounds: list[Image], real_share: float, validation: bool = False
+    ) -> None:
+        crops: list[Crop] = pickle.loads((folder / "crops.pickle").read_bytes())
+        self.real = [c for c in crops if c.text and is_validation(c.text) == validation]
+        self._book = GlyphBook(folder / "atlas.npz")
+        self._backgrounds = backgrounds
+        self._real_share = real_share
+
+    def backdrop(self, rng: np.random.Generator) -> Image:
+        image = self._backgrounds[rng.integers(len(self._backgrounds))]
+        size = int(rng.integers(24, min(image.shape[:2]) - 1))
+        y, x = int(rng.integers(image.shape[0] - size)), int(rng.integers(image.shape[1] - size))
+        return image[y : y + size, x : x + size]
+
+    def drawn_view(self, rng: np.random.Generator) -> View:
+        """A drawn plate set into a backdrop and photographed."""
+        specimen = specimens.draw(rng)
+        flat = degrade.weather(rng, render.render(rng, self._book, specimen).image)
+        rows = specimen.lines
+        low = 30 if len(rows) == 2 else 44
+        width = float(np.exp(rng.uniform(np.log(low), np.log(240))))
+        scene, quad = degrade.place(rng, flat, width, self.backdrop(rng))
+        image = degrade.camera(rng, scene, float(np.linalg.norm(quad[3] - quad[0])))
+        grey = rng.random() < 0.08
+        if grey:
+            image = cv2.cvtColor(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR)
+        colour = UNKNOWN if grey else specimens.COLOURS.index(specimen.colour)
+        return View(image, quad, ((rows[0], rows[1] if len(rows) > 1 else ""),), colour)
+
+    def real_view(self, rng: np.random.Generator) -> View:
+        """A real plate, at times recoloured, dirtied, reduced or turned."""
+        crop = self.real[rng.integers(len(self.real))]
+        image, quad, colour = crop.image, crop.quad, UNKNOWN
+        if rng.random() < 0.3:
+            name = TINTS[rng.integers(3)]
+            image, colour = degrade.recolour(rng, image, name), specimens.COLOURS.index(name)
+        elif crop.name.startswith("daotrananhtu"):
+            colour = specimens.COLOURS.index("white")
+        if rng.random() < 0.15:
+            image = degrade.weather(rng, image)
+        height = float(np.linalg.norm(quad[3] - quad[0]))
+        if rng.random() < 0.4 and height > 24:
+            scale = max(rng.uniform(0.2, 1.0), (16 if crop.one_line else 30) / height)
+            image = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+            quad, height = quad * np.float32(scale), height * scale
+        if rng.random() < 0.7:
+            image = degrade.camera(rng, image, height * 0.7)
+        angle = rng.normal(0, 0.05)
+        turn = np.array(((np.cos(angle), np.sin(angle)), (-np.sin(angle), np.cos(angle))), np.float32)
+        quad = (quad - quad.mean(0)) @ turn + quad.mean(0)
+        return View(image, quad, splits(crop), colour)
+
+    def drawn(self, rng: np.random.Generator) -> Sample:
+        """A drawn plate as the reader gets it."""
+        return _finish(rng, self.drawn_view(rng))
+
+    def real_one(self, rng: np.random.Generator) -> Sample:
+        """A real plate as the reader gets it."""
+        return _finish(rng, self.real_view(rng))
+
+    def nothing(self, rng: np.random.Generator) -> Sample:
+        """Background, or lettering that is no plate."""
+        image = self.backdrop(rng)
+        if rng.random() < 0.3:
+            image = image.copy()
+            word = "".join(SLOGANS[i] for i in rng.integers(0, len(SLOGANS), rng.integers(2, 14)))
+            size = image.shape[0] / 60
+            shade = tuple(int(v) for v in rng.integers(0, 255, 3))
+            cv2.putText(
+                image,
+                word,
+                (2, int(image.shape[0] * rng.uniform(0.4, 0.9))),
+                int(rng.integers(0, 4)),
+                size,
+                shade,
+                max(1, int(size * 2)),
+            )
+        image = degrade.camera(rng, image, image.shape[0] * 0.5)
+        return Sample(cv2.resize(image, (CROP_WIDTH, CROP_HEIGHT)), (("", ""),), UNKNOWN, False)
+
+    def make(self, rng: np.random.Generator) -> Sample:
+        chance = rng.random()
+        if chance < 0.05:
+            return self.nothing(rng)
+        return self.real_one(rng) if chance < 0.05 + self._real_share else self.drawn(rng)
+
+
+def encode(text: str) -> list[int]:
+    return [specimens.ALPHABET.index(symbol) + 1 for symbol in text]
+
+
+def tensors(samples: list[Sample]) -> dict[str, torch.Tensor]:
+    """A batch: images N x 3 x 64 x 192 RGB uint8, two candidate targets per row, colour, plate."""
+    images = np.stack([sample.image[:, :, ::-1] for sample in samples]).transpose(0, 3, 1, 2)
+    batch = {"image": torch.from_numpy(np.ascontiguousarray(images))}
+    for name, pick in (("first", 0), ("second", -1)):
+        rows = [encode(row) for sample in samples for row in sample.rows[pick]]
+        batch[name + "_target"] = torch.tensor([code for row in rows for code in row], dtype=torch.long)
+        batch[name + "_length"] = torch.tensor([len(row) for row in rows], dtype=torch.long)
+    batch["colour"] = torch.tensor([sample.colour for sample in samples], dtype=torch.long)
+    batch["plate"] = torch.tensor([float(sample.plate) for sample in samples])
+    return batch
+
+
+class Stream(IterableDataset[dict[str, torch.Tensor]]):
+    """Endless batches; every worker and every restart (``start`` step) has its own random sequence."""
+
+    def __init__(self, maker: SampleMaker, batch: int, seed: int, start: int) -> None:
+        self._maker, self._batch, self._seed, self._start = maker, batch, seed, start
+
+    def __iter__(self) -> Iterator[dict[str, torch.Tensor]]:
+        worker = torch.utils.data.get_worker_info()
+        rng = np.random.default_rng((self._seed, self._start, worker.id if worker else 0))
+        while True:
+            yield tensors([self._maker.make(rng) for _ in range(self._batch)])
+
+
+def backgrounds(folder: Path, seed: int, most: int = 400) -> list[Image]:
+    """Street pictures for backdrops and negatives, at most ``most``, 640 px long."""
+    files = sorted(folder.rglob("*.jpg"))
+    order: NDArray[np.int64] = np.random.default_rng(seed).permutation(len(files))[:most]
+    found = []
+    for index in order:
+        image = read_picture(files[index])
+        scale = 640 / max(image.shape[:2])
+        found.append(cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA))
+    return found
