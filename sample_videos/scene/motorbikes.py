@@ -125,7 +125,7 @@ def _finish(root: Any, tail: Any, plate: tuple[float, float, float], clothes: Cl
     quad = hang_plate("motorbike", plate, 0.30)
     x, y, z = plate
     box((x, y + 0.012, z), (0.20, 0.012, 0.15), m.rubber(), root, tilt=-0.30)
-    tube([(0, y + 0.015, z + 0.05), (0, y + 0.10, z + 0.10)], 0.05, m.rubber(), root, flatten=0.4)
+    tube([(0, y + 0.06, z), (0, y + 0.10, z + 0.10)], 0.03, m.rubber(), root, flatten=0.6)
     return Model(root, quad, tail, riding, standing)
 
 

@@ -51,6 +51,11 @@ def _ramp(length: int, edge: int, start: bool, end: bool) -> Array:
     return weights
 
 
+def overlap(a: Rectangle, b: Rectangle) -> bool:
+    """Whether two rectangles share a pixel."""
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+
+
 def _cheaper_joined(a: Rectangle, b: Rectangle) -> bool:
     return _area(_around(a, b)) <= _area(a) + _area(b) + CALL_COST
 
