@@ -1,0 +1,72 @@
+"""The command `ngatu`: joins the node's and the centre's commands with the demo and the embedded broker.
+
+Only the part that is asked for is imported: a node does not have the centre's packages installed.
+"""
+
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    name="ngatu",
+    help="Ngã Tư: traffic-violation cameras from the junction to the provincial operations centre.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path | None, typer.Option("--data", help="kept here (default var/demo)")] = None,
+    once: Annotated[bool, typer.Option("--once", help="run the clip through, print the cases, end")] = False,
+    port: Annotated[int, typer.Option(help="of the console; 0 takes a free one")] = 8000,
+) -> None:
+    """The whole system on this machine: broker, centre, and a node that replays the sample clip."""
+    from ngatu.demo import DemoError
+    from ngatu.demo import demo as run
+
+    try:
+        run(folder, once=once, port=0 if once else port)
+    except DemoError as problem:
+        typer.echo(f"✗ {problem}", err=True)
+        raise typer.Exit(1) from problem
+
+
+@app.command()
+def broker(
+    accounts: Annotated[Path, typer.Argument(help="YAML file: user name to password")],
+    port: Annotated[int, typer.Option(help="MQTT 3.1.1; the next port speaks MQTT 5")] = 1883,
+) -> None:
+    """The embedded MQTT broker, on this machine only."""
+    import threading
+
+    import yaml
+
+    from ngatu.broker import BrokerError, embedded_broker
+
+    try:
+        with embedded_broker(yaml.safe_load(accounts.read_text(encoding="utf-8")), port) as running:
+            typer.echo(f"MQTT 3.1.1 on 127.0.0.1:{running.port_v311}, MQTT 5 on :{running.port_v5}")
+            threading.Event().wait()
+    except (BrokerError, OSError) as problem:
+        typer.echo(f"✗ {problem}", err=True)
+        raise typer.Exit(1) from problem
+    except KeyboardInterrupt:
+        pass
+
+
+def main() -> None:
+    """Entry point; joins in the halves that are installed and asked for."""
+    asked = sys.argv[1] if len(sys.argv) > 1 else ""
+    if asked != "central":
+        from edge.cli import app as node_commands
+
+        app.add_typer(node_commands)
+    if asked in ("", "--help", "central") and find_spec("fastapi") is not None:
+        from central.cli import app as centre_commands
+
+        app.add_typer(centre_commands, name="central")
+    app()
