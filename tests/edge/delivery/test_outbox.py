@@ -82,7 +82,7 @@ def test_a_second_process_is_kept_out(outbox: Outbox, folder: Path) -> None:
 
 def test_states_survive_a_restart(folder: Path) -> None:
     box = open_outbox(folder)
-    first, second, third = add(box, 1, 2, 3)
+    first, second, _third = add(box, 1, 2, 3)
     box.mark(first, "stored")
     box.mark(second, "sent")
     box.close()
@@ -285,9 +285,13 @@ def test_a_really_full_disk_keeps_what_waits_and_gives_up_what_is_delivered(smal
     folder = small_disk / "outbox"
     box = open_outbox(folder)
     kept: list[str] = []
-    with pytest.raises(OutboxFullError):
+
+    def fill() -> None:
         for number in range(1, 20):
-            kept += add(box, number)
+            kept.extend(add(box, number))
+
+    with pytest.raises(OutboxFullError):
+        fill()
     assert 5 < len(kept) < 10
     assert states(box) == {"waiting": len(kept)}
     assert_sound(folder, len(kept))

@@ -1,0 +1,107 @@
+"""Writes the wire contract for other people's tools: JSON Schemas and an AsyncAPI page, made from the models.
+
+python -m contract.schemas docs/api
+"""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from contract.messages import Enrolment, HealthReport, Message, NodeStatus, Receipt, ViolationManifest
+from contract.topics import CHUNK_BYTES, ROOT
+
+MESSAGES: dict[str, type[Message]] = {
+    "manifest": ViolationManifest,
+    "receipt": Receipt,
+    "status": NodeStatus,
+    "health": HealthReport,
+    "enrolment": Enrolment,
+}
+_FROM_NODES = ("status", "health", "manifest", "chunk")
+_SIGNED = "application/jose"
+_PLAIN = "application/json"
+
+
+def json_schema(model: type[Message]) -> dict[str, Any]:
+    """JSON Schema (2020-12) of a message as it stands on the wire."""
+    schema = model.model_json_schema(by_alias=True, mode="serialization")
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+
+
+def asyncapi() -> dict[str, Any]:
+    """AsyncAPI 3.0 description of the topics, seen from the centre."""
+    return {
+        "asyncapi": "3.0.0",
+        "info": {
+            "title": "Ngã Tư: node and centre",
+            "version": "1",
+            "description": "MQTT 3.1.1 or 5, QoS 1. Signed messages are compact JWS (Ed25519) over canonical "
+            "JSON (RFC 8785). The centre answers every manifest, also a repeated one, with a receipt.",
+        },
+        "channels": {
+            "status": _channel("status", "status", _PLAIN, "Birth and last will, retained."),
+            "health": _channel("health", "health", _PLAIN, "Every half minute, QoS 0."),
+            "manifest": _channel("manifest", "manifest", _SIGNED, "A violation and its evidence."),
+            "receipt": _channel("receipt", "receipt", _SIGNED, "The centre's word on a package."),
+            "chunk": _chunk_channel(),
+        },
+        "operations": {
+            **{f"receive_{name}": _operation("receive", name) for name in _FROM_NODES},
+            "send_receipt": _operation("send", "receipt"),
+        },
+    }
+
+
+def files() -> dict[str, str]:
+    """Content of every generated file by name."""
+    made = {
+        f"{name}.schema.json": json.dumps(json_schema(model), indent=2, ensure_ascii=False) + "\n"
+        for name, model in MESSAGES.items()
+    }
+    made["asyncapi.yaml"] = yaml.safe_dump(asyncapi(), sort_keys=False, allow_unicode=True, width=110)
+    return made
+
+
+def main(folder: Path) -> None:
+    """Writes all files into a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in files().items():
+        (folder / name).write_text(content, encoding="utf-8")
+
+
+def _channel(topic: str, message: str, content_type: str, summary: str) -> dict[str, Any]:
+    payload = {"$ref": f"./{message}.schema.json"}
+    return {
+        "address": f"{ROOT}/{{node}}/{topic}",
+        "parameters": {"node": {"description": "the node's id, also its user name at the broker"}},
+        "messages": {message: {"contentType": content_type, "summary": summary, "payload": payload}},
+    }
+
+
+def _chunk_channel() -> dict[str, Any]:
+    return {
+        "address": f"{ROOT}/{{node}}/chunk/{{sha256}}/{{offset}}",
+        "parameters": {
+            "node": {"description": "the node's id, also its user name at the broker"},
+            "sha256": {"description": "hash of the whole file, 64 hex digits, as in the manifest"},
+            "offset": {"description": "bytes of the file before this piece"},
+        },
+        "messages": {
+            "chunk": {
+                "contentType": "application/octet-stream",
+                "summary": f"Raw bytes of a file, at most {CHUNK_BYTES}.",
+                "payload": {"type": "string", "format": "binary", "maxLength": CHUNK_BYTES},
+            }
+        },
+    }
+
+
+def _operation(action: str, channel: str) -> dict[str, Any]:
+    return {"action": action, "channel": {"$ref": f"#/channels/{channel}"}}
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

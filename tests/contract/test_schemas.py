@@ -1,0 +1,42 @@
+"""The published schemas are those of the code, and real messages fit them."""
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+
+from contract import schemas
+from contract.canonical import canonical_bytes
+from tests.edge import factories
+
+API = Path(__file__).parents[2] / "docs" / "api"
+
+
+@pytest.mark.parametrize(("name", "content"), schemas.files().items())
+def test_the_published_file_is_current(name: str, content: str) -> None:
+    assert (API / name).read_text(encoding="utf-8") == content, "run: python -m contract.schemas docs/api"
+
+
+def test_a_real_manifest_fits_its_schema() -> None:
+    schema = json.loads((API / "manifest.schema.json").read_text(encoding="utf-8"))
+    manifest = json.loads(canonical_bytes(factories.package(1).manifest))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.validate(manifest, schema)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate({**manifest, "surprise": 1}, schema)
+
+
+def test_every_reference_of_the_asyncapi_page_leads_somewhere() -> None:
+    page = yaml.safe_load((API / "asyncapi.yaml").read_text(encoding="utf-8"))
+    payloads = [
+        message["payload"]["$ref"]
+        for channel in page["channels"].values()
+        for message in channel["messages"].values()
+        if "$ref" in message["payload"]
+    ]
+    channels = [operation["channel"]["$ref"] for operation in page["operations"].values()]
+    assert len(payloads) == 4
+    assert all((API / reference).is_file() for reference in payloads)
+    assert {reference.removeprefix("#/channels/") for reference in channels} == set(page["channels"])
