@@ -114,6 +114,8 @@ class CameraWorker:
             self._failure = ""
         finally:
             source.close()
+            if self._camera is not None:
+                self._camera.pipeline.close()
 
     def _hand_over(self, camera: Camera, incidents: list[Incident]) -> None:
         for incident in incidents:

@@ -133,6 +133,11 @@ class CameraPipeline:
         self._waiting += self._once(self._judge(ended, signals, now, track_ended=True))
         return self.due(float("inf"))
 
+    def close(self) -> None:
+        """Lets go of the lamps' connections."""
+        for source in self._signals.values():
+            source.close()
+
     def _judge(
         self,
         tracks: Iterable[Track],

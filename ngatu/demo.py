@@ -1,7 +1,7 @@
 """The whole system on one machine: embedded broker, SQLite centre, a node that replays the sample clip.
 
-It starts the very commands a province would run, each as a process of its own, with keys and passwords made on
-the spot. What it shows is therefore what the product does.
+It starts the very commands a province would run, each as a process of its own, with keys and passwords made
+on the spot. What it shows is therefore what the product does.
 """
 
 import json
@@ -70,7 +70,7 @@ class Ground:
 
 
 def run_demo(folder: Path, *, once: bool, port: int = 0) -> None:
-    """Sets up `folder` if it is new, runs everything, and stays until Ctrl+C (or until delivered with `once`).
+    """Sets up `folder` if it is new, runs everything, and stays until Ctrl+C; with `once` until delivered.
 
     Raises:
         DemoError: a part did not come up or ended early.
@@ -158,7 +158,7 @@ def _node_words(*, once: bool) -> tuple[str, ...]:
 
 @contextmanager
 def _child(ground: Ground, name: str, *words: str) -> Iterator[subprocess.Popen[bytes]]:
-    """A command of the product as a process of its own; ended with the block. Its output goes to `<name>.log`."""
+    """A command of the product as a process of its own, ended with the block; its output is in `NAME.log`."""
     words = tuple(str(ground.node_file) if word == "NODE" else word for word in words)
     with (ground.folder / f"{name}.log").open("ab") as log:
         process = subprocess.Popen(
