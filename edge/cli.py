@@ -21,7 +21,7 @@ from contract.package import MANIFEST_FILE, verify_packages
 from contract.plates import interpretations
 from contract.signing import PublicKey, SigningKey
 from edge.camera import DETECT_SIZE, SOFTWARE, camera_info, open_eyes
-from edge.config import load_camera, load_node
+from edge.config_check import load_camera, load_cameras, load_node
 from edge.delivery.index import OutboxError
 from edge.delivery.outbox import Outbox
 from edge.detect.onnx_backend import OnnxVehicleDetector
@@ -246,7 +246,7 @@ def edge_run(
         config = load_node(node_file)
         node = Node(
             config,
-            [load_camera(path) for path in config.cameras],
+            list(load_cameras(config)),
             open_eyes(threads),
             load_node_key(config.data),
             load_centre_key(config.centre_key),
@@ -272,8 +272,7 @@ def edge_check(node_file: Annotated[Path, typer.Argument(help="node YAML or came
     try:
         if "broker" in (node_file.read_text(encoding="utf-8") if node_file.is_file() else "broker"):
             config = load_node(node_file)
-            for path in config.cameras:
-                load_camera(path)
+            load_cameras(config)
             names = ", ".join(str(path) for path in config.cameras)
             Console().print(f"✓ {node_file}: node {config.id}, cameras: {names}", highlight=False)
         else:
@@ -292,7 +291,7 @@ def edge_enrol(
     try:
         config = load_node(node_file)
         key: SigningKey = load_or_make_node_key(config.data)
-        cameras = tuple(camera_info(load_camera(path)) for path in config.cameras)
+        cameras = tuple(camera_info(camera) for camera in load_cameras(config))
     except TROUBLE as problem:
         raise stop_with(problem) from problem
     out.write_bytes(canonical_bytes(enrolment(config.id, key.public, SOFTWARE, cameras)) + b"\n")

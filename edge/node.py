@@ -20,11 +20,12 @@ from contract.signing import PublicKey, SigningKey
 from contract.topics import NodeTopics
 from edge.camera import SOFTWARE, Camera, Eyes, Rolls, build_camera, camera_info
 from edge.config import CameraConfig, NodeConfig
-from edge.delivery.client import DeliveryClient, NodeIdentity, Pace
+from edge.delivery.client import DeliveryClient, Pace
 from edge.delivery.health import health_report
 from edge.delivery.index import OutboxError
 from edge.delivery.outbox import Outbox
 from edge.delivery.sender import Sender
+from edge.delivery.session import NodeIdentity
 from edge.evidence.gather import Gatherer
 from edge.pipeline import Incident
 from edge.streams import file_source, live_source

@@ -12,7 +12,7 @@ import numpy as np
 import structlog
 
 from edge.detect.detector import Detection, DetectorError, VehicleDetector
-from edge.detect.tracker import TrackerSettings, VehicleTracker
+from edge.detect.tracker import Tracker
 from edge.rules.inputs import Box, Finding, SignalHistory, Track
 from edge.rules.rulebook import Rulebook
 from edge.rules.scene import Scene
@@ -85,7 +85,7 @@ class CameraPipeline:
     ) -> None:
         self.funnel = Funnel()
         self._detector = detector
-        self._tracker = VehicleTracker()
+        self._tracker = Tracker()
         self._signals = signals
         self._scene = scene
         self._rulebook = rulebook
@@ -95,7 +95,6 @@ class CameraPipeline:
         self._reported: dict[tuple[str, int, str], None] = {}
         self._waiting: list[Finding] = []
         self._tracks: dict[int, Track] = {}
-        self._open: set[int] = set()
         self._neighbours: deque[tuple[float, int, dict[int, Box]]] = deque()
 
     def step(self, frame: Frame) -> Step:
@@ -106,10 +105,10 @@ class CameraPipeline:
         signals = {head: source.snapshot() for head, source in self._signals.items()}
         if frame.index % self._interval:
             return Step(frame, (), signals, ())
-        tracks = tuple(self._tracker.update(frame.t, self._look(frame), frame.index))
+        tracks = tuple(self._tracker.update(frame.t, frame.index, self._look(frame)))
         self._remember(frame, tracks)
         findings = self._judge(tracks, signals, frame.t)
-        findings += self._judge(self._take_ended(frame.t), signals, frame.t, track_ended=True)
+        findings += self._judge(self._tracker.take_ended(), signals, frame.t, track_ended=True)
         fresh = tuple(self._once(findings))
         self._waiting += fresh
         return Step(frame, tracks, signals, fresh)
@@ -128,9 +127,8 @@ class CameraPipeline:
     def finish(self, now: float) -> list[Incident]:
         """The stream has ended: judges the tracks still open and gives up all that is waiting."""
         signals = {head: source.snapshot() for head, source in self._signals.items()}
-        ended = [self._tracks[key] for key in sorted(self._open)]
-        self._open.clear()
-        self._waiting += self._once(self._judge(ended, signals, now, track_ended=True))
+        ended = self._judge(self._tracker.end_all(), signals, now, track_ended=True)
+        self._waiting += self._once(ended)
         return self.due(float("inf"))
 
     def close(self) -> None:
@@ -152,14 +150,6 @@ class CameraPipeline:
             for finding in self._rulebook.judge(track, self._scene, signals, now, track_ended=track_ended)
         ]
 
-    def _take_ended(self, now: float) -> list[Track]:
-        """Tracks the tracker has given up since the last frame: nothing more will be seen of them."""
-        gone = [
-            k for k in sorted(self._open) if now - self._tracks[k].points[-1].t > TrackerSettings.max_lost
-        ]
-        self._open.difference_update(gone)
-        return [self._tracks[key] for key in gone]
-
     def _look(self, frame: Frame) -> list[Detection]:
         x1, y1, x2, y2 = (int(v) for v in self._region or (0, 0, frame.image.shape[1], frame.image.shape[0]))
         try:
@@ -179,7 +169,6 @@ class CameraPipeline:
         for track in tracks:
             self.funnel.counts["vehicles"] += track.id not in self._tracks
             self._tracks[track.id] = track
-            self._open.add(track.id)
         waiting = {finding.track for finding in self._waiting}
         stale = [k for k, t in self._tracks.items() if t.points[-1].t < oldest and k not in waiting]
         for key in stale:
