@@ -24,7 +24,8 @@ class Letterbox:
         """Map boxes (n x 4: x1, y1, x2, y2) from input pixels to picture pixels, cut at its edges."""
         shift = np.array([self.left, self.top, self.left, self.top], np.float32)
         limit = np.array([width, height, width, height], np.float32)
-        return np.clip((boxes - shift) / np.float32(self.scale), 0, limit)
+        moved: NDArray[np.float32] = np.clip((boxes - shift) / np.float32(self.scale), 0, limit)
+        return moved
 
 
 def letterbox(image: Image, size: int, stride: int) -> tuple[NDArray[np.float32], Letterbox]:
@@ -44,4 +45,5 @@ def letterbox(image: Image, size: int, stride: int) -> tuple[NDArray[np.float32]
     left, top = (padded_width - inner_width) // 2, (padded_height - inner_height) // 2
     canvas = np.full((padded_height, padded_width, 3), GREY, np.uint8)
     canvas[top : top + inner_height, left : left + inner_width] = resized
-    return cv2.dnn.blobFromImage(canvas, 1 / 255, swapRB=True), Letterbox(scale, left, top)
+    blob = np.asarray(cv2.dnn.blobFromImage(canvas, 1 / 255, swapRB=True), np.float32)
+    return blob, Letterbox(scale, left, top)

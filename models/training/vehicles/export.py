@@ -7,7 +7,6 @@ The input stays dynamic in height and width: the node pads a 16:9 picture to 640
 """
 
 import argparse
-import hashlib
 import shutil
 import tempfile
 from pathlib import Path
@@ -17,7 +16,7 @@ import onnx
 import yaml
 from ultralytics.models import YOLO
 
-from models.card import ModelCard
+from models.training.cards import write_card
 from models.training.vehicles.official import SHA256, official_weights
 
 MODELS = Path(__file__).parents[2]
@@ -49,24 +48,15 @@ def export(weights: Path, target: Path) -> list[str]:
     return [model.names[i] for i in sorted(model.names)]
 
 
-def write_card(target: Path, classes: list[str], facts: dict[str, Any]) -> ModelCard:
-    """Write the card of the network file `target` beside it; `facts` has data, recipe, seed and metrics."""
-    content = target.read_bytes()
-    card = ModelCard(
-        name=target.stem,
-        file=target.name,
-        sha256=hashlib.sha256(content).hexdigest(),
-        bytes=len(content),
-        task="vehicle detection (YOLOv8n)",
-        licence="AGPL-3.0",
-        input="1x3xHxW float32, RGB 0..1, H and W multiples of 32, letterboxed with grey 114",
-        output="1x(4+classes)xanchors float32: centre x, y, width, height in input pixels, then class scores",
-        classes=classes,
-        **facts,
-    )
-    text = yaml.safe_dump(card.model_dump(), sort_keys=False, allow_unicode=True, width=110)
-    target.with_suffix(".yaml").write_text(text, encoding="utf-8")
-    return card
+def card_facts(classes: list[str]) -> dict[str, Any]:
+    """What a card says of any exported YOLOv8 detector."""
+    return {
+        "task": "vehicle detection (YOLOv8n)",
+        "licence": "AGPL-3.0",
+        "input": "1x3xHxW float32, RGB 0..1, H and W multiples of 32, letterboxed with grey 114",
+        "output": "1x(4+classes)xanchors float32: centre x, y, width, height in input pixels; class scores",
+        "classes": classes,
+    }
 
 
 def main() -> None:
@@ -77,7 +67,8 @@ def main() -> None:
     ask.add_argument("--target", type=Path, default=MODELS / "vehicles.onnx")
     args = ask.parse_args()
     facts = yaml.safe_load(args.facts.read_text(encoding="utf-8")) if args.facts else STOCK_FACTS
-    write_card(args.target, export(args.weights or official_weights(), args.target), facts)
+    classes = export(args.weights or official_weights(), args.target)
+    write_card(args.target, **card_facts(classes), **facts)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,86 @@
+"""What colour a lamp head (đèn tín hiệu) shows in one picture, or honestly "unknown".
+
+A small network looks at the crop of the housing; it has a class of its own for whatever is no readable head:
+covered by a bus, burnt out by the sun, dark. Where it is not sure, or the crop says nothing, the answer is
+`unknown`, because a guess could fine someone.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import cv2
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from edge.rules.inputs import Box
+from models import load
+
+CROP_WIDTH = 20
+CROP_HEIGHT = 48
+"""Input of the network: a head standing upright."""
+
+MIN_CONFIDENCE = 0.8
+"""Share of belief below which a colour is not named."""
+
+MIN_SIZE = 4
+"""Pixels a head must measure across to be read at all."""
+
+Reading = Literal["red", "amber", "green", "off", "unknown"]
+Layout = Literal["vertical", "horizontal"]
+Image = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class LampReading:
+    """One look at a head: what it shows, and the network's belief in that (0 for `unknown`)."""
+
+    colour: Reading
+    confidence: float
+
+
+UNKNOWN = LampReading("unknown", 0.0)
+
+
+class LampReader:
+    """Reads heads; one serves all heads of a process."""
+
+    def __init__(self) -> None:
+        """Load the packaged network.
+
+        Raises:
+            ModelCardError: it is missing or not the one its card describes.
+        """
+        card, path = load("lamps")
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        self._classes = card.classes
+        self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+    def read(self, image: Image, box: Box, layout: Layout = "vertical") -> LampReading:
+        """Look at the head whose housing fills `box` (pixels of `image`, BGR).
+
+        A horizontal head has its red lamp at the left, as where traffic drives on the right. A box that leaves
+        the picture or is too small to read gives `unknown`.
+        """
+        x1, y1, x2, y2 = (round(v) for v in box)
+        height, width = image.shape[:2]
+        inside = x1 >= 0 and y1 >= 0 and x2 <= width and y2 <= height
+        if not inside or min(x2 - x1, y2 - y1) < MIN_SIZE:
+            return UNKNOWN
+        crop = image[y1:y2, x1:x2]
+        if layout == "horizontal":
+            crop = np.rot90(crop, -1)
+        shares = self._shares(crop)
+        best = int(shares.argmax())
+        name, confidence = self._classes[best], float(shares[best])
+        if name == "other" or confidence < MIN_CONFIDENCE:
+            return UNKNOWN
+        return LampReading(name, confidence)  # type: ignore[arg-type]  # the card's classes are the readings
+
+    def _shares(self, crop: Image) -> NDArray[np.float32]:
+        small = cv2.resize(crop, (CROP_WIDTH, CROP_HEIGHT), interpolation=cv2.INTER_AREA)
+        blob = cv2.dnn.blobFromImage(small, 1 / 255, swapRB=True)
+        shares: NDArray[np.float32] = self._session.run(None, {"head": blob})[0][0]
+        return shares

@@ -1,0 +1,71 @@
+"""Where the phase of a head comes from: a look at the lamp, or the controller's own word."""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Protocol
+
+from edge.config import CameraConfig, HeadConfig
+from edge.rules.inputs import SignalHistory
+from edge.signal.controller import ControllerSource
+from edge.signal.lamp import Image, LampReader
+from edge.signal.links import open_link
+from edge.signal.timeline import SignalTimeline
+
+
+class SignalSource(Protocol):
+    """Knows what one lamp head showed."""
+
+    def observe(self, t: float, image: Image) -> None:
+        """Take in the frame of stream time `t` seconds (BGR, the whole picture of the detect stream).
+
+        Called for every frame, in order. Never raises for what the picture shows.
+        """
+        ...
+
+    def snapshot(self) -> SignalHistory:
+        """What the head showed up to the newest frame."""
+        ...
+
+    def close(self) -> None:
+        """Let go of connections; the source is not used afterwards."""
+        ...
+
+
+class VisionSource:
+    """Reads the lamp in the picture."""
+
+    def __init__(self, head: HeadConfig, reader: LampReader) -> None:
+        """Watch the head of this configuration."""
+        self._head = head
+        self._reader = reader
+        self._timeline = SignalTimeline(head.id, "vision")
+
+    def observe(self, t: float, image: Image) -> None:
+        """See `SignalSource.observe`."""
+        self._timeline.observe(t, self._reader.read(image, self._head.box, self._head.layout).colour)
+
+    def snapshot(self) -> SignalHistory:
+        """See `SignalSource.snapshot`."""
+        return self._timeline.snapshot()
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+
+def signal_sources(config: CameraConfig) -> Mapping[str, SignalSource]:
+    """The source of every head of a camera, by the head's id.
+
+    Raises:
+        ModelCardError: a head is read by vision and the packaged lamp reader is missing or not its card's.
+    """
+    seen = any(head.source == "vision" for head in config.heads)
+    reader = LampReader() if seen else None
+    sources: dict[str, SignalSource] = {}
+    for head in config.heads:
+        if head.controller is not None:
+            sources[head.id] = ControllerSource(
+                head.id, head.controller.group, partial(open_link, head.controller.url)
+            )
+        elif reader is not None:
+            sources[head.id] = VisionSource(head, reader)
+    return sources
