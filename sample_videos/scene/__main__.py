@@ -20,8 +20,8 @@ def main() -> None:
     ask.add_argument(
         "--out", type=Path, required=True, help="folder for the clip, its truth and the frame cache"
     )
-    ask.add_argument("--samples", type=int, default=6, help="Cycles samples a pixel (default 6)")
-    ask.add_argument("--crf", type=int, default=22, help="x264 quality (default 22)")
+    ask.add_argument("--samples", type=int, default=5, help="Cycles samples a pixel (default 5)")
+    ask.add_argument("--crf", type=int, default=25, help="x264 quality (default 25)")
     ask.add_argument("--frames", help="render only the frames FIRST:LAST:STEP into the cache and stop")
     args = ask.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
@@ -40,11 +40,14 @@ def main() -> None:
         renderer.frame(index)
     if args.frames:
         return
+    size = (script.camera.width, script.camera.height)
     write(
         truth_of(script, outlines, [facts_file(cache, i) for i in wanted]),
         args.out / f"{script.name}.truth.yaml",
     )
-    encode((frame_file(cache, i) for i in wanted), args.out / f"{script.name}.mp4", script.fps, args.crf)
+    encode(
+        (frame_file(cache, i) for i in wanted), args.out / f"{script.name}.mp4", size, script.fps, args.crf
+    )
 
 
 if __name__ == "__main__":

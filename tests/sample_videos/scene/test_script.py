@@ -36,7 +36,7 @@ def _ground(vehicle: Vehicle, t: float) -> np.ndarray:
     return to_world(np.array(grid), vehicle.pose(t))
 
 
-@pytest.mark.parametrize("name", ["sedan_runner", "underbone_runner"])
+@pytest.mark.parametrize("name", ["hatchback_runner", "underbone_runner"])
 def test_runners_cross_a_second_into_red_after_being_seen_for_long_enough(name: str) -> None:
     vehicle = SCRIPT.vehicle(name)
     crossing = _line_time(vehicle)

@@ -46,13 +46,13 @@ def truth(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 def test_the_events_are_the_script_s_violations_in_time_order(truth: dict[str, Any]) -> None:
     assert [(e["rule"], e["id"]) for e in truth["events"]] == [
         ("solid_line", "hatchback_red"),
-        ("red_light", "sedan_runner"),
+        ("red_light", "hatchback_runner"),
         ("red_light", "underbone_runner"),
     ]
 
 
 @pytest.mark.parametrize(
-    ("name", "t", "elapsed"), [("sedan_runner", 10.7, 1.5), ("underbone_runner", 12.8, 3.6)]
+    ("name", "t", "elapsed"), [("hatchback_runner", 10.7, 1.5), ("underbone_runner", 12.8, 3.6)]
 )
 def test_red_light_times_are_those_of_the_timetable(
     truth: dict[str, Any], name: str, t: float, elapsed: float
