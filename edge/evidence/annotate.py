@@ -1,0 +1,147 @@
+"""Draws what the pipeline saw over a copy of the picture, for people: never on the originals.
+
+The lettering is OpenCV's own, which knows ASCII only: rule names are English here, Vietnamese in the console.
+"""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from edge.config import CameraConfig, HeadConfig
+from edge.pipeline import Step
+from edge.rules.inputs import Box, Finding, Point, SignalHistory, Track
+
+Image = NDArray[np.uint8]
+Colour = tuple[int, int, int]
+
+WHITE, BLACK, CALM = (255, 255, 255), (20, 20, 20), (215, 190, 90)
+SOLID, COMMIT, ZONE = (0, 215, 255), (200, 200, 200), (0, 120, 255)
+LANES: tuple[Colour, ...] = ((190, 130, 40), (90, 160, 60), (160, 80, 150), (60, 140, 190))
+LAMPS: dict[str, Colour] = {"red": (50, 50, 235), "amber": (30, 180, 250), "green": (90, 200, 60)}
+DECISIONS: dict[str, Colour] = {
+    "violation": (50, 50, 235),
+    "borderline": (30, 150, 250),
+    "undecidable": (150, 150, 150),
+}
+TRAIL_POINTS = 40
+SHOWN_SECONDS = 4.0
+"""How long a finding stays in the list at the lower edge."""
+
+
+class Annotator:
+    """Draws the steps of one camera, one after another; vehicles found violating stay marked."""
+
+    def __init__(self, config: CameraConfig) -> None:
+        self._config = config
+        self._unit = max(config.size[1] / 720, 0.6)
+        self._tint, self._tinted = _areas(config)
+        self._found: list[Finding] = []
+
+    def draw(self, step: Step) -> Image:
+        """A copy of the step's picture with areas, lines, lamps, vehicles and findings drawn in."""
+        self._found += step.findings
+        picture = step.frame.image.copy()
+        blended = cv2.addWeighted(picture, 0.8, self._tint, 0.2, 0)
+        cv2.copyTo(blended, self._tinted, picture)
+        self._draw_lines(picture, step)
+        marked = {finding.track: finding for finding in self._found}
+        for track in step.tracks:
+            self._draw_track(picture, track, marked.get(track.id))
+        for head in self._config.heads:
+            self._draw_lamp(picture, head, step.signals.get(head.id), step.frame.t)
+        clock = step.frame.captured_at.strftime("%Y-%m-%d %H:%M:%S.") + (
+            f"{step.frame.captured_at.microsecond // 1000:03d} UTC"
+        )
+        self._label(picture, clock, (8 * self._unit, 24 * self._unit), BLACK)
+        self._draw_findings(picture, step.frame.t)
+        return picture
+
+    def _draw_lines(self, picture: Image, step: Step) -> None:
+        for solid in self._config.solid_lines:
+            self._polyline(picture, solid.line, SOLID, 2)
+        for stop in self._config.stop_lines:
+            history = step.signals.get(stop.head) if stop.head else None
+            phase = history.at(step.frame.t) if history else None
+            self._polyline(picture, stop.line, LAMPS.get(phase.colour, WHITE) if phase else WHITE, 3)
+            if stop.commit is not None:
+                self._polyline(picture, stop.commit, COMMIT, 1)
+
+    def _draw_track(self, picture: Image, track: Track, finding: Finding | None) -> None:
+        colour = DECISIONS[finding.decision] if finding else CALM
+        trail = [point.ground for point in track.points[-TRAIL_POINTS:]]
+        for index, (start, end) in enumerate(pairwise(trail)):
+            thickness = 1 + round(2 * self._unit * index / TRAIL_POINTS)
+            cv2.line(picture, _pixel(start), _pixel(end), colour, thickness, cv2.LINE_AA)
+        box = track.points[-1].box
+        self._corners(picture, box, colour, 3 if finding else 2)
+        words = f"{track.id} {track.kind.value}" + (f"  {_rule(finding)}" if finding else "")
+        self._label(picture, words, (box[0], box[1] - 5 * self._unit), colour)
+
+    def _draw_lamp(self, picture: Image, head: HeadConfig, history: SignalHistory | None, now: float) -> None:
+        phase = history.at(now) if history else None
+        colour = LAMPS.get(phase.colour, COMMIT) if phase else COMMIT
+        words = f"{head.id}: no signal"
+        if history is not None and phase is not None:
+            least = "" if phase.onset_observed else ">= "
+            armed = "" if history.armed else "  not armed"
+            words = f"{head.id}: {phase.colour} {least}{max(now - phase.start, 0):.1f} s{armed}"
+        top_left, bottom_right = _pixel(head.box[:2]), _pixel(head.box[2:])
+        cv2.rectangle(picture, top_left, bottom_right, colour, max(1, round(2 * self._unit)), cv2.LINE_AA)
+        self._label(picture, words, (head.box[0], head.box[3] + 22 * self._unit), colour)
+
+    def _draw_findings(self, picture: Image, now: float) -> None:
+        recent = [finding for finding in self._found if now - finding.t < SHOWN_SECONDS][-4:]
+        for row, finding in enumerate(reversed(recent)):
+            red = "" if finding.elapsed_red is None else f", {finding.elapsed_red:.2f} s after red"
+            words = f"{finding.decision}: {_rule(finding)}, vehicle {finding.track}{red}"
+            height = picture.shape[0] - (12 + 28 * row) * self._unit
+            self._label(picture, words, (8 * self._unit, height), DECISIONS[finding.decision])
+
+    def _polyline(self, picture: Image, points: Sequence[Point], colour: Colour, thickness: int) -> None:
+        line = np.array([_pixel(point) for point in points], np.int32)
+        for layer, width in ((BLACK, thickness + 2), (colour, thickness)):
+            cv2.polylines(picture, [line], False, layer, max(1, round(width * self._unit)), cv2.LINE_AA)
+
+    def _corners(self, picture: Image, box: Box, colour: Colour, thickness: int) -> None:
+        """Only the corners of a box: the vehicle stays visible."""
+        x1, y1, x2, y2 = box
+        arm = min(x2 - x1, y2 - y1) / 4
+        width = max(1, round(thickness * self._unit))
+        for x, along in ((x1, arm), (x2, -arm)):
+            for y, down in ((y1, arm), (y2, -arm)):
+                cv2.line(picture, _pixel((x, y)), _pixel((x + along, y)), colour, width, cv2.LINE_AA)
+                cv2.line(picture, _pixel((x, y)), _pixel((x, y + down)), colour, width, cv2.LINE_AA)
+
+    def _label(self, picture: Image, words: str, baseline: Point, ground: Colour) -> None:
+        """Words on a filled tab, kept inside the picture."""
+        font, scale, pad = cv2.FONT_HERSHEY_SIMPLEX, 0.5 * self._unit, round(4 * self._unit)
+        (wide, high), below = cv2.getTextSize(words, font, scale, 1)
+        x = min(max(round(baseline[0]), pad), max(pad, picture.shape[1] - wide - pad))
+        y = min(max(round(baseline[1]), high + pad), picture.shape[0] - below - pad)
+        cv2.rectangle(picture, (x - pad, y - high - pad), (x + wide + pad, y + below), ground, cv2.FILLED)
+        ink = BLACK if sum(ground) > 380 else WHITE
+        cv2.putText(picture, words, (x, y), font, scale, ink, max(1, round(self._unit)), cv2.LINE_AA)
+
+
+def _areas(config: CameraConfig) -> tuple[Image, Image]:
+    """Lanes and zones as a coloured picture and the mask of where it is coloured."""
+    width, height = config.size
+    tint, mask = np.zeros((height, width, 3), np.uint8), np.zeros((height, width), np.uint8)
+    areas = [(lane.polygon, LANES[number % len(LANES)]) for number, lane in enumerate(config.lanes)]
+    areas += [(zone.polygon, ZONE) for zone in config.zones]
+    for polygon, colour in areas:
+        corners = np.array([_pixel(point) for point in polygon], np.int32)
+        cv2.fillPoly(tint, [corners], colour)
+        cv2.fillPoly(mask, [corners], 255)
+    return tint, mask
+
+
+def _pixel(point: Sequence[float]) -> tuple[int, int]:
+    return round(point[0]), round(point[1])
+
+
+def _rule(finding: Finding) -> str:
+    return finding.rule.replace("_", " ")
