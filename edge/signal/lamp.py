@@ -61,7 +61,7 @@ class LampReader:
     def read(self, image: Image, box: Box, layout: Layout = "vertical") -> LampReading:
         """Look at the head whose housing fills `box` (pixels of `image`, BGR).
 
-        A horizontal head has its red lamp at the left, as where traffic drives on the right. A box that leaves
+        A horizontal head has its red lamp at the left, as where one drives on the right. A box that leaves
         the picture or is too small to read gives `unknown`.
         """
         x1, y1, x2, y2 = (round(v) for v in box)

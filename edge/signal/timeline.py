@@ -169,7 +169,11 @@ class SignalTimeline:
         """Stretch the current phase to `t`, call a head that stays dark faulty, forget what is too old."""
         if self._now is not None:
             self._now = replace(self._now, end=t)
-            if self._now.colour == "off" and t - self._now.start > self._settings.dark:
+            if (
+                self._now.colour == "off"
+                and self._supported == t
+                and t - self._now.start > self._settings.dark
+            ):
                 self._done.append(self._now)
                 self._now = Phase("fault", t, t, False, 0.0)
         while self._done and self._done[0].end < t - self._settings.keep:
