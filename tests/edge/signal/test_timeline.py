@@ -1,5 +1,7 @@
 """Phases from looks: debounce, bridging, order, faults, flashing."""
 
+import itertools
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -150,7 +152,7 @@ runs = st.lists(st.tuples(st.sampled_from("rag.?"), st.integers(1, 40)), min_siz
 def test_phases_always_join_and_end_at_the_newest_look(runs: list[tuple[str, int]], fps: float) -> None:
     looks = "".join(letter * count for letter, count in runs)
     phases = watch(looks, fps).snapshot().phases
-    assert all(a.end == b.start for a, b in zip(phases, phases[1:], strict=False))
+    assert all(a.end == b.start for a, b in itertools.pairwise(phases))
     assert all(p.start <= p.end and p.uncertainty >= 0 for p in phases)
     assert [p.end for p in phases[-1:]] in ([], [(len(looks) - 1) / fps])
 
@@ -159,7 +161,7 @@ def test_phases_always_join_and_end_at_the_newest_look(runs: list[tuple[str, int
 @settings(max_examples=150, deadline=None)
 def test_red_with_a_seen_onset_always_follows_amber(runs: list[tuple[str, int]]) -> None:
     phases = watch("".join(letter * count for letter, count in runs)).snapshot().phases
-    proven = [(a, b) for a, b in zip(phases, phases[1:], strict=False) if b.colour == "red" and b.onset_observed]
+    proven = [(a, b) for a, b in itertools.pairwise(phases) if b.colour == "red" and b.onset_observed]
     assert all(a.colour in ("amber", "fault") for a, _ in proven)
 
 
