@@ -29,6 +29,8 @@ class RunAgainst:
 def runs_against(situation: Situation, parameters: Against, *, one_way: bool) -> Iterator[RunAgainst]:
     """The newest run against each lane of the kind asked for, once it is long enough."""
     margin = parameters.two_wheel_inside if two_wheeled(situation.track) else parameters.inside
+    if height(situation.track.points[-1].box) < parameters.smallest * situation.scene.size[1]:
+        return
     for lane in situation.scene.lanes:
         if lane.direction is not None and lane.one_way == one_way:
             run = _run(situation.track, lane, lane.direction, parameters, margin)

@@ -49,8 +49,7 @@ def depth(point: Point, line: Polyline, direction: Point) -> float:
 def meets(start: Point, end: Point, line: Polyline) -> float | None:
     """Where on the way from `start` to `end` (0..1) the polyline is first met, or None.
 
-    The start itself counts, the end doesn't, so that a path that touches the line with a vertex meets it
-    once.
+    A point on the line counts as lying to its right, so that a path with a corner on the line meets it once.
     """
     first: float | None = None
     for a, b in pairwise(line):
@@ -94,8 +93,28 @@ def along(start: Point, end: Point, direction: Point) -> float:
     return ((end[0] - start[0]) * direction[0] + (end[1] - start[1]) * direction[1]) / length
 
 
-def astride(box: Box, line: Polyline, overhang: float) -> bool:
-    """True if the line runs between the outer wheels: through the box's lower edge less `overhang` (a part of
-    the width) at each side. Meant for lines that run along the view, as those between lanes do."""
-    inset = overhang * (box[2] - box[0])
-    return meets((box[0] + inset, box[3]), (box[2] - inset, box[3]), line) is not None
+def astride(box: Box, line: Polyline, overhang: float, length: float) -> bool:
+    """True if the line runs between the outer wheels of a vehicle that drives along it.
+
+    The wheels nearest to the camera stand on the box's lower edge, less `overhang` (a part of the width) at
+    each side. Where the line leans in the picture so does the vehicle: its far end, `length` box heights up,
+    widens the box on the side the line leans to, and that part is no wheel either. Meant for lines that run
+    along the view, as those between lanes do; a line that runs across is only ever crossed.
+    """
+    x1, y1, x2, y2 = box
+    found = _at_height(line, y2)
+    if found is None:
+        return False
+    x, lean = found
+    shift = lean * length * (y2 - y1)
+    inset = overhang * (x2 - x1)
+    return x1 + inset + max(0.0, -shift) < x < x2 - inset - max(0.0, shift)
+
+
+def _at_height(line: Polyline, y: float) -> tuple[float, float] | None:
+    """Where the line is at that height of the picture, and how far right it leans for each pixel up."""
+    for (ax, ay), (bx, by) in pairwise(line):
+        if (ay < y) != (by < y):
+            lean = (ax - bx) / (by - ay)
+            return ax - lean * (y - ay), lean
+    return None

@@ -35,7 +35,7 @@ class Passage(_Parameters):
     )
     onward: Part = Field(default=0.25, description="box heights past the commit line that prove it went on")
     within: Seconds = Field(default=6.0, description="seconds after the line in which it must have gone on")
-    standing: Seconds = Field(
+    standing: Annotated[float, Field(gt=0, le=600)] = Field(
         default=2.0, description="seconds without moving that make it a stop, not a passage"
     )
     still: Part = Field(
@@ -68,14 +68,21 @@ class SolidLineRule(_Parameters):
         default=0.1, description="part of a four-wheeler's box, each side, that is no wheel"
     )
     two_wheel_overhang: Part = Field(default=0.35, description="the same for motorbikes and bicycles")
+    smallest: Part = Field(
+        default=0.06, description="parts of the picture's height a box must have: far vehicles are not judged"
+    )
+    length: Part = Field(default=0.5, description="box heights of road a vehicle covers along the view")
     crossed: Part = Field(default=0.35, description="box widths the ground point must lie inside either side")
 
 
 class Against(_Parameters):
     """When a vehicle drives against a lane's direction; shared by wrong_way and wrong_lane."""
 
-    seconds: Seconds = Field(default=0.5, description="seconds against the direction")
+    seconds: Seconds = Field(default=0.4, description="seconds against the direction")
     frames: Frames = Field(default=4, description="frames against the direction")
+    smallest: Part = Field(
+        default=0.06, description="parts of the picture's height a box must have: far vehicles are not judged"
+    )
     distance: Part = Field(default=0.4, description="box heights against the direction")
     inside: Part = Field(default=0.4, description="box widths a four-wheeler must lie inside the lane")
     two_wheel_inside: Part = Field(default=0.15, description="the same for motorbikes and bicycles")

@@ -8,12 +8,14 @@ vehicle must have been clearly before the line and then come clearly past it.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import dist
+from statistics import fmean
 
 from edge.rules.geometry import depth, meets
-from edge.rules.inputs import TrackPoint
+from edge.rules.inputs import Point, TrackPoint
 from edge.rules.parameters import Passage as Parameters
 from edge.rules.scene import Exit, Movement, StopLine
-from edge.rules.situation import LaneUsed, Situation, height, lane_used, moved, since
+from edge.rules.situation import LaneUsed, Situation, height, lane_used, since
 
 _MARGIN = 3.0
 """Seconds a passage stays in view after it is over, so that late lamp changes still reach the rules."""
@@ -106,11 +108,11 @@ def find_crossing(
     before, touch, found = False, None, None
     for number, (point, past) in enumerate(zip(points[start:], depths, strict=True)):
         index, band = start + number, hysteresis * height(point.box)
-        if before and number and depths[number - 1] < 0 <= past:
+        if before and number and past > depths[number - 1]:
             part = meets(points[index - 1].ground, point.ground, line.line)
-            touch = None if part is None else (index, part)
-        if past <= -band:
-            before, touch = True, None
+            touch = touch if part is None else (index, part)
+        if past < 0:
+            before, touch = before or past <= -band, None
         elif past >= band:
             if before and touch is not None:
                 found = _crossing(points, touch, index)
@@ -160,15 +162,23 @@ def _stood(
     points: Sequence[TrackPoint], until: float | None, parameters: Parameters
 ) -> tuple[float, float] | None:
     """The first stretch of standing past the line, before the vehicle went on."""
-    anchor: TrackPoint | None = None
-    for point in points:
-        if until is not None and point.t >= until:
-            return None
-        if anchor is None or moved(anchor, point) > parameters.still:
-            anchor = point
-        elif point.t - anchor.t >= parameters.standing:
-            return (anchor.t, point.t)
+    end = len(points) if until is None else since(points, until)
+    first = 0
+    for last in range(1, end):
+        while points[last].t - points[first + 1].t >= parameters.standing:
+            first += 1
+        if points[last].t - points[first].t >= parameters.standing:
+            middle = (first + last + 1) // 2
+            earlier, later = _mean(points[first:middle]), _mean(points[middle : last + 1])
+            if dist(earlier, later) <= parameters.still * height(points[last].box):
+                return (points[first].t, points[last].t)
     return None
+
+
+def _mean(points: Sequence[TrackPoint]) -> Point:
+    """Mean ground point: boxes tremble, their mean over a second hardly does."""
+    grounds = [point.ground for point in points]
+    return (fmean(x for x, _ in grounds), fmean(y for _, y in grounds))
 
 
 def _way_out(points: Sequence[TrackPoint], exits: Sequence[Exit]) -> tuple[Movement | None, float | None]:

@@ -24,6 +24,9 @@ _CROSSING_SECONDS = 3.0
 _LONGEST_RUN = 60
 """Points looked back while a vehicle astride has hardly moved; one that stands is found when it moves."""
 
+_CUT_OFF = 3.0
+"""Pixels from the lower edge of the picture: a box that reaches there does not show the wheels."""
+
 _MOVED = 0.12
 """Box heights a vehicle astride must move: a standing one may only be hidden behind another."""
 
@@ -45,13 +48,16 @@ def judge(situation: Situation) -> list[Finding]:
 
 def _on_line(situation: Situation, line: SolidLine, parameters: SolidLineRule) -> Act | None:
     """The newest unbroken run of points with the line between the wheels, if long enough."""
-    overhang = parameters.two_wheel_overhang if two_wheeled(situation.track) else parameters.overhang
-    points = situation.track.points
-    if line.forbidden_from != "either" or not astride(points[-1].box, line.line, overhang):
+    if line.forbidden_from != "either":
         return None
+    overhang = parameters.two_wheel_overhang if two_wheeled(situation.track) else parameters.overhang
+    bottom = situation.scene.size[1] - _CUT_OFF
+    smallest = parameters.smallest * situation.scene.size[1]
+    points = situation.track.points
     newest = points[-1]
     for count, point in enumerate(reversed(points[-_LONGEST_RUN:]), start=1):
-        if not astride(point.box, line.line, overhang):
+        unclear = point.box[3] >= bottom or height(point.box) < smallest
+        if unclear or not astride(point.box, line.line, overhang, parameters.length):
             return None
         lasted = newest.t - point.t
         if lasted >= parameters.seconds and count >= parameters.frames and moved(point, newest) >= _MOVED:
@@ -64,7 +70,7 @@ def _on_line(situation: Situation, line: SolidLine, parameters: SolidLineRule) -
 def _crossed(situation: Situation, line: SolidLine, parameters: SolidLineRule) -> Act | None:
     """A change of sides completed with the second point well inside the new side."""
     points = situation.track.points
-    if len(points) < 4:
+    if len(points) < 4 or height(points[-1].box) < parameters.smallest * situation.scene.size[1]:
         return None
     side = _side(points[-1], line, parameters.crossed)
     if side == 0 or _side(points[-2], line, parameters.crossed) != side:

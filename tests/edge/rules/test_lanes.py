@@ -1,0 +1,96 @@
+"""wrong_lane and wrong_way: the opposing half, one-way roads, lanes for other vehicles."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from contract.vehicles import VehicleKind
+from edge.rules.parameters import Rules, WrongLane, WrongWay
+from edge.rules.scene import Lane, Scene
+from tests.edge.rules.tracks import Path, replay, straight, through, track
+
+OWN = Lane("own", ((300, 100), (500, 100), (500, 600), (300, 600)), direction=(0, -1))
+OPPOSING = Lane("opposing", ((100, 100), (300, 100), (300, 600), (100, 600)), direction=(0, 1))
+SCENE = Scene(size=(640, 640), lanes=(OWN, OPPOSING))
+RULES = Rules(wrong_lane=WrongLane(), wrong_way=WrongWay())
+
+
+def down(x: float) -> Path:
+    return lambda t: (x, 150 + 100 * t)
+
+
+@pytest.mark.parametrize(
+    ("path", "found"),
+    [
+        (straight(400, 2), []),
+        (down(200), []),
+        (straight(200, 2), ["opposing"]),
+        (down(400), ["own"]),
+        (straight(296, 2), []),
+        (straight(600, 2), []),
+        (through((0, 200, 400)), []),
+        (through((0, 200, 400), (4, 200, 380)), []),
+        (through((0, 200, 400), (1, 200, 430), (2, 200, 400), (3, 200, 430)), []),
+    ],
+)
+def test_the_opposing_half(path: Path, found: list[str]) -> None:
+    findings = replay(track(path, 0, 4), SCENE, RULES)
+    assert [finding.lane for finding in findings] == found
+    assert {finding.rule for finding in findings} <= {"wrong_lane"}
+
+
+@pytest.mark.parametrize(("x", "found"), [(290, 0), (265, 0), (255, 1)])
+def test_a_car_must_be_wholly_there(x: float, found: int) -> None:
+    vehicle = track(straight(x, 2), 0, 4, kind=VehicleKind.CAR, size=(100, 90))
+    assert len(replay(vehicle, SCENE, RULES)) == found
+
+
+def test_against_a_one_way_road_is_wrong_way() -> None:
+    scene = replace(SCENE, lanes=(replace(OWN, one_way=True),))
+    (finding,) = replay(track(down(400), 0, 4), scene, RULES)
+    assert (finding.rule, finding.decision, finding.lane) == ("wrong_way", "violation", "own")
+    assert "Đi ngược chiều" in finding.reason
+    assert replay(track(straight(400, 2), 0, 4), scene, RULES) == []
+    assert replay(track(down(400), 0, 4), scene, Rules(wrong_lane=WrongLane())) == []
+
+
+FOR_CARS = Lane("cars", OWN.polygon, kinds=frozenset([VehicleKind.CAR]))
+
+
+@pytest.mark.parametrize(
+    ("kind", "confidence", "path", "decisions"),
+    [
+        (VehicleKind.CAR, 0.9, straight(400, 2), []),
+        (VehicleKind.MOTORBIKE, 0.9, straight(400, 2), ["violation"]),
+        (VehicleKind.MOTORBIKE, 0.4, straight(400, 2), ["borderline"]),
+        (VehicleKind.MOTORBIKE, 0.9, straight(200, 2), []),
+        (VehicleKind.MOTORBIKE, 0.9, through((0, 400, 300)), []),
+        (VehicleKind.MOTORBIKE, 0.9, through((0, 280, 500), (1, 330, 400), (1.8, 280, 300)), []),
+    ],
+)
+def test_a_lane_for_other_vehicles(
+    kind: VehicleKind, confidence: float, path: Path, decisions: list[str]
+) -> None:
+    scene = replace(SCENE, lanes=(FOR_CARS,))
+    found = replay(track(path, 0, 4, kind=kind, confidence=confidence), scene, RULES)
+    assert [finding.decision for finding in found] == decisions
+
+
+def test_far_vehicles_are_not_judged() -> None:
+    assert replay(track(straight(200, 2), 0, 4), replace(SCENE, size=(640, 2000)), RULES) == []
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.floats(320, 480),
+    st.floats(0, 300),
+    st.integers(0, 999),
+    st.sampled_from([6.0, 12.0, 25.0]),
+)
+def test_whoever_drives_or_stands_on_the_right_side_is_never_found(
+    x: float, speed: float, seed: int, fps: float
+) -> None:
+    vehicle = track(straight(x, 2, speed=speed), 0, 4, fps=fps, jitter=4, seed=seed)
+    assert replay(vehicle, SCENE, RULES) == []

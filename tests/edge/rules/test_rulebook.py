@@ -1,0 +1,45 @@
+"""One act, one offence; and the rulebook's own promises."""
+
+from contract.vehicles import VehicleKind
+from edge.rules.parameters import Rules, SolidLineRule, WrongLane
+from edge.rules.rulebook import JUDGES, Rulebook
+from edge.rules.scene import Lane, Scene, SolidLine
+from tests.edge.rules.tracks import replay, through, track
+
+OPPOSING = Lane("opposing", ((100, 100), (300, 100), (300, 600), (100, 600)), direction=(0, 1))
+SCENE = Scene(
+    size=(640, 640), lanes=(OPPOSING,), solid_lines=(SolidLine("centre", ((300, 600), (300, 100))),)
+)
+OVERTAKES = through((0, 360, 600), (1, 360, 500), (1.6, 230, 440), (4, 230, 150))
+
+
+def test_every_rule_of_the_contract_has_a_judge_and_a_switch() -> None:
+    assert set(JUDGES) == set(Rules.model_fields) - {"passage", "precedence"}
+
+
+def test_an_act_under_two_rules_is_one_offence_and_names_the_other() -> None:
+    rules = Rules(solid_line=SolidLineRule(), wrong_lane=WrongLane())
+    found = replay(track(OVERTAKES, 0, 4, size=(30, 80)), SCENE, rules)
+    assert [finding.rule for finding in found] == ["solid_line", "wrong_lane"]
+    assert found[1].flags == ("also:solid_line",)
+
+
+def test_the_precedence_is_the_cameras_own() -> None:
+    rules = Rules(
+        solid_line=SolidLineRule(),
+        wrong_lane=WrongLane(),
+        precedence=("solid_line", "wrong_lane", "wrong_way"),
+    )
+    found = replay(track(OVERTAKES, 0, 4, size=(30, 80)), SCENE, rules)
+    assert [finding.rule for finding in found] == ["solid_line"]
+
+
+def test_the_same_track_gives_the_same_findings() -> None:
+    rules = Rules(solid_line=SolidLineRule(), wrong_lane=WrongLane())
+    vehicle = track(OVERTAKES, 0, 4, kind=VehicleKind.CAR, size=(90, 80), jitter=3)
+    assert replay(vehicle, SCENE, rules) == replay(vehicle, SCENE, rules)
+
+
+def test_no_rules_no_findings() -> None:
+    vehicle = track(OVERTAKES, 0, 4)
+    assert Rulebook(Rules()).judge(vehicle, SCENE, {}, 4.0) == []

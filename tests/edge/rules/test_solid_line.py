@@ -1,0 +1,77 @@
+"""On and over a solid line: who offends, who only drives beside it."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from contract.vehicles import VehicleKind
+from edge.rules.parameters import Rules, SolidLineRule
+from edge.rules.scene import Scene, Side, SolidLine
+from tests.edge.rules.tracks import Path, replay, straight, through, track
+
+LINE = SolidLine("centre", ((300, 600), (300, 100)))
+SCENE = Scene(size=(640, 700), solid_lines=(LINE,))
+RULES = Rules(solid_line=SolidLineRule())
+CAR = {"kind": VehicleKind.CAR, "size": (100.0, 90.0)}
+CHANGE = through((0, 220, 560), (1.5, 220, 400), (2.2, 380, 320), (4, 380, 150))
+
+
+@pytest.mark.parametrize(
+    ("x", "found"),
+    [(300, 1), (270, 1), (339, 1), (261, 1), (355, 0), (245, 0), (400, 0)],
+)
+def test_a_car_astride_is_found_and_one_beside_the_line_is_not(x: float, found: int) -> None:
+    vehicle = track(straight(x, 2), 0, 4, **CAR)
+    findings = replay(vehicle, SCENE, RULES)
+    assert [(finding.rule, finding.line) for finding in findings] == [("solid_line", "centre")] * found
+
+
+def test_a_car_that_comes_into_view_astride_is_found_soon() -> None:
+    (finding,) = replay(track(straight(310, 2), 0, 4, **CAR), SCENE, RULES)
+    assert finding.t <= 0.5
+    assert "wheels on solid line centre" in finding.reason
+
+
+@pytest.mark.parametrize(("x", "found"), [(300, 1), (306, 0), (320, 0)])
+def test_a_motorbike_must_have_its_wheel_there(x: float, found: int) -> None:
+    assert len(replay(track(straight(x, 2), 0, 4, size=(30, 80)), SCENE, RULES)) == found
+
+
+def test_a_quick_change_of_sides_is_found_once() -> None:
+    (finding,) = replay(track(CHANGE, 0, 4, size=(30, 80)), SCENE, RULES)
+    assert "crossed solid line centre from its left side" in finding.reason
+    assert finding.moments["before"] <= finding.t < finding.moments["continuing"]
+
+
+@pytest.mark.parametrize(("side", "found"), [("either", 1), ("left", 1), ("right", 0)])
+def test_a_line_with_a_dashed_one_beside_it_may_be_crossed_from_there(side: Side, found: int) -> None:
+    scene = replace(SCENE, solid_lines=(replace(LINE, forbidden_from=side),))
+    assert len(replay(track(CHANGE, 0, 4, size=(30, 80)), scene, RULES)) == found
+
+
+@pytest.mark.parametrize(
+    ("path", "why"),
+    [
+        (through((0, 220, 200), (1, 220, 80), (2, 380, 60)), "round the end of the line"),
+        (through((0, 300, 400)), "stands on it, perhaps hidden behind another"),
+        (through((0, 220, 500), (2, 285, 400), (4, 220, 300)), "touches and goes back"),
+    ],
+)
+def test_who_does_not_offend(path: Path, why: str) -> None:
+    assert replay(track(path, 0, 4, size=(30, 80)), SCENE, RULES) == []
+
+
+def test_wheels_below_the_picture_or_too_far_away_are_not_judged() -> None:
+    low = replace(SCENE, size=(640, 401))
+    assert replay(track(through((0, 300, 400), (4, 310, 400)), 0, 4, **CAR), low, RULES) == []
+    far = replace(SCENE, size=(640, 4000))
+    assert replay(track(straight(300, 2), 0, 4, **CAR), far, RULES) == []
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.floats(150, 232), st.integers(0, 999), st.sampled_from([6.0, 12.0, 25.0]))
+def test_beside_the_line_jitter_makes_no_offence(x: float, seed: int, fps: float) -> None:
+    vehicle = track(straight(x, 2), 0, 4, fps=fps, jitter=5, seed=seed, kind=VehicleKind.CAR, size=(100, 90))
+    assert replay(vehicle, SCENE, RULES) == []

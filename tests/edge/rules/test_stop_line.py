@@ -1,0 +1,65 @@
+"""Standing past the stop line on red: not running it, not a jam that began on green."""
+
+from dataclasses import replace
+
+import pytest
+
+from edge.rules.inputs import SignalHistory
+from edge.rules.parameters import RedLight, Rules, StopLineRule
+from edge.rules.scene import Lane
+from tests.edge.rules.tracks import LINE, SCENE, lamp, replay, straight, through, track
+
+RULES = Rules(red_light=RedLight(), stop_line=StopLineRule())
+DEEP = replace(SCENE, stop_lines=(replace(LINE, commit=((100, 300), (500, 300))),))
+RED_FROM_5 = lamp(("green", 0, 2), ("amber", 2, 5), ("red", 5, 40), ("green", 40, 60))
+OVER = through((7, 300, 500), (9, 300, 370), (30, 300, 370))
+
+
+def test_a_vehicle_that_stands_past_the_line_is_stop_line_and_not_red_light() -> None:
+    (finding,) = replay(track(OVER, 7, 20, jitter=1.0), DEEP, RULES, RED_FROM_5)
+    assert (finding.rule, finding.decision) == ("stop_line", "violation")
+    assert finding.t == pytest.approx(9.0, abs=0.4)
+    assert finding.moments["before"] < finding.moments["over"] < finding.moments["continuing"]
+    assert "Dừng quá vạch dừng S1 khi đèn đỏ" in finding.reason
+
+
+def test_it_stays_one_offence_when_the_vehicle_goes_on_later_in_the_same_red() -> None:
+    path = through((7, 300, 500), (9, 300, 370), (13, 300, 370), (15, 300, 200))
+    assert [finding.rule for finding in replay(track(path, 7, 18), DEEP, RULES, RED_FROM_5)] == ["stop_line"]
+
+
+@pytest.mark.parametrize(
+    ("signals", "decisions"),
+    [
+        (RED_FROM_5, ["violation"]),
+        (lamp(("green", 0, 8.7), ("red", 8.7, 40)), []),
+        (lamp(("green", 0, 40)), []),
+        (lamp(("red", 0, 9.5), ("green", 9.5, 40)), []),
+        (lamp(("red", 0, 40), armed=False), ["undecidable"]),
+        (lamp(("green", 0, 5), ("red", 5, 40), uncertainty=6.0), ["borderline"]),
+    ],
+)
+def test_the_lamp_decides_as_for_a_red_light(signals: dict[str, SignalHistory], decisions: list[str]) -> None:
+    assert [finding.decision for finding in replay(track(OVER, 7, 20), DEEP, RULES, signals)] == decisions
+
+
+def test_a_short_halt_past_the_line_is_a_red_light() -> None:
+    path = through((7, 300, 500), (9, 300, 370), (10, 300, 370), (12, 300, 200))
+    assert [finding.rule for finding in replay(track(path, 7, 15), DEEP, RULES, RED_FROM_5)] == ["red_light"]
+
+
+def test_waiting_to_turn_right_on_red_is_left_to_a_person() -> None:
+    lane = Lane("A", ((100, 400), (500, 400), (500, 640), (100, 640)), free_on_red=frozenset(["right"]))
+    (finding,) = replay(track(OVER, 7, 20), replace(DEEP, lanes=(lane,)), RULES, RED_FROM_5)
+    assert (finding.decision, finding.flags) == ("borderline", ("free_on_red_lane",))
+
+
+@pytest.mark.parametrize("standing_at", [410, 402])
+def test_standing_before_the_line_is_right(standing_at: float) -> None:
+    path = through((7, 300, 500), (9, 300, standing_at))
+    assert replay(track(path, 7, 30, jitter=1.5), DEEP, RULES, RED_FROM_5) == []
+
+
+def test_it_is_silent_where_it_is_off_and_for_who_drives_through_green() -> None:
+    assert replay(track(OVER, 7, 20), DEEP, Rules(red_light=RedLight()), RED_FROM_5) == []
+    assert replay(track(straight(300, 1), 0, 4), DEEP, RULES, RED_FROM_5) == []
