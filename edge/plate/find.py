@@ -17,7 +17,7 @@ STRIDE = 8
 LONGEST_SIDE = 1280
 """Larger pictures are reduced to this before anything else."""
 REDUCTION = 2.8
-"""From one look to the next; the network knows plates of about 12 to 190 pixels width."""
+"""From one look to the next; the network knows plates of about 12 to 140 pixels width."""
 SMALLEST_LOOK = 40
 """No look is made at a picture whose longer side would be shorter than this."""
 BORDER = 32

@@ -99,7 +99,7 @@ FINDER = {
     "licence": "AGPL-3.0-or-later",
     "recipe": "python -m models.training.plates.finder (models/training/plates/README.md)",
     "seed": 20261124,
-    "input": "1x3xHxW float32, RGB 0..1, H and W multiples of 32; plates 12 to 190 px wide",
+    "input": "1x3xHxW float32, RGB 0..1, H and W multiples of 32; plates 12 to 140 px wide",
     "output": "1x9x(H/8)x(W/8) float32: score, then x, y of four corners from the cell's centre in units of "
     "8 px, clockwise from the top-left of the text",
     "classes": ["plate"],

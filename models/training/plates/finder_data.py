@@ -1,7 +1,7 @@
 """Training pictures of the plate finder: real scenes with labelled corners, drawn and real plates pasted into
 streets.
 
-Each sample is a 320 px view at a random scale so that plates are 12 to 190 px wide; larger ones are found on
+Each sample is a 320 px view at a random scale so that plates are 12 to 140 px wide; larger ones are found on
 a reduced copy at run time. Real labels are incomplete in places: what may be a plate but is not surely one is
 ignored.
 """
@@ -29,6 +29,8 @@ from models.training.plates.glyphs import GlyphBook
 SIDE = 320
 CELLS = SIDE // STRIDE
 SURE, MAYBE = 0.5, 0.1
+WIDEST, IGNORED_TO = 140, 190
+"""Plates to this width (pixels) are to be found; from there to the second they may be, above they must not."""
 
 
 @dataclass(frozen=True)
@@ -95,11 +97,11 @@ class SceneMaker:
         self, rng: np.random.Generator, scene: Scene, paste: bool
     ) -> tuple[Image, list[Quad], list[Quad]]:
         """A random 320 px window on a scene, aimed at a plate when there is one."""
-        width = float(np.exp(rng.uniform(np.log(14), np.log(190))))
+        width = float(np.exp(rng.uniform(np.log(14), np.log(300))))
         if scene.quads and not (paste and rng.random() < 0.7):
             target = scene.quads[rng.integers(len(scene.quads))]
             scale = width / max(4.0, float(np.linalg.norm(target[1] - target[0])))
-            scale = min(max(scale, 0.5 * SIDE / max(scene.image.shape[:2])), 2.5)
+            scale = min(max(scale, 0.35 * SIDE / max(scene.image.shape[:2])), 2.5)
             aim = target.mean(0)
         else:
             scale = float(np.exp(rng.uniform(np.log(0.35), np.log(1.6))))
@@ -137,7 +139,7 @@ class SceneMaker:
     def _paste(self, rng: np.random.Generator, view: Image, taken: list[Quad]) -> Quad | None:
         """Set one plate into the view in perspective, clear of the ones that are there."""
         image, quad = self._plate(rng)
-        width = float(np.exp(rng.uniform(np.log(12), np.log(190))))
+        width = float(np.exp(rng.uniform(np.log(12), np.log(170))))
         k = width / float(np.linalg.norm(quad[1] - quad[0]))
         angle, shear = rng.normal(0, 0.12), rng.normal(0, 0.12)
         turn = np.array(((np.cos(angle), np.sin(angle)), (-np.sin(angle), np.cos(angle)))) @ np.diag(
@@ -217,18 +219,22 @@ def _touch(a: Quad, b: Quad) -> bool:
 
 
 def targets(quads: list[Quad], unsure: list[Quad]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Score map (1 plate, 0 not, -1 ignore) and corner offsets in strides for each cell."""
+    """Score map (1 plate, 0 not, -1 ignore) and corner offsets in strides for each cell.
+
+    A plate wider than ``WIDEST`` is background here: the next look, at a smaller copy, is the one to find it.
+    """
     score = np.zeros((CELLS, CELLS), np.float32)
     corners = np.zeros((8, CELLS, CELLS), np.float32)
     for quad in unsure:
         _fill(score, quad, 1.3, -1.0)
     for quad in quads:
-        _fill(score, quad, 1.15, -1.0)
+        if _width(quad) < IGNORED_TO:
+            _fill(score, quad, 1.15, -1.0)
     for quad in quads:
         inside = np.zeros_like(score)
-        _fill(inside, quad, 0.55, 1.0)
+        _fill(inside, quad, 0.45, 1.0)
         column, row = np.floor(quad.mean(0) / STRIDE).astype(int)
-        if not (0 <= row < CELLS and 0 <= column < CELLS):
+        if _width(quad) > WIDEST or not (0 <= row < CELLS and 0 <= column < CELLS):
             continue
         inside[row, column] = 1.0
         rows, columns = np.nonzero(inside)
@@ -237,6 +243,10 @@ def targets(quads: list[Quad], unsure: list[Quad]) -> tuple[NDArray[np.float32],
         score[rows, columns] = 1.0
         corners[:, rows, columns] = offsets.reshape(-1, 8).T
     return score, corners
+
+
+def _width(quad: Quad) -> float:
+    return float(np.linalg.norm(quad[1] - quad[0]))
 
 
 def _fill(plane: NDArray[np.float32], quad: Quad, grow: float, value: float) -> None:
