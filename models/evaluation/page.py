@@ -1,4 +1,4 @@
-"""The comparison as one HTML file that needs nothing else: tables, then the errors of the first engine in pictures."""
+"""The comparison as one HTML file: tables, then the errors of the first engine in pictures."""
 
 import base64
 from html import escape
