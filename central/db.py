@@ -5,12 +5,23 @@ write lock when a transaction begins, so that reading and then writing can't fai
 snapshot; PostgreSQL locks what services ask it to lock.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Request
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    any_,
+    create_engine,
+    event,
+    func,
+    literal,
+    select,
+    tuple_,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -64,6 +75,43 @@ def is_postgresql(session: Session) -> bool:
 def insert(session: Session, table: type[SQLModel]) -> postgresql.Insert | sqlite.Insert:
     """An INSERT that knows ON CONFLICT, in the dialect of the session's database (the two are alike)."""
     return postgresql.insert(table) if is_postgresql(session) else sqlite.insert(table)
+
+
+def insert_new(session: Session, table: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> int:
+    """Inserts many rows, leaving out those that a unique key has already; returns how many were new.
+
+    PostgreSQL gets one array for each column: a statement of thousands of parameters costs more than its
+    rows.
+    """
+    statement: Any = insert(session, table).execution_options(preserve_rowcount=True)
+    if not is_postgresql(session):
+        return session.connection().execute(statement.on_conflict_do_nothing(), rows).rowcount
+    names = list(rows[0])
+    types = SQLModel.metadata.tables[str(table.__tablename__)].c
+    arrays = [literal([row[name] for row in rows], postgresql.ARRAY(types[name].type)) for name in names]
+    source = func.unnest(*arrays).table_valued(*names).render_derived()
+    statement = statement.from_select(names, select(*source.c)).on_conflict_do_nothing()
+    return session.connection().execute(statement).rowcount
+
+
+def among(session: Session, column: Any, values: Collection[Any]) -> ColumnElement[bool]:
+    """`column IN values`, for hundreds of values; an array on PostgreSQL, as in `insert_new`."""
+    inside: ColumnElement[bool] = column.in_(values)
+    if is_postgresql(session):
+        inside = column == any_(literal(list(values), postgresql.ARRAY(column.type)))
+    return inside
+
+
+def among_pairs(
+    session: Session, columns: tuple[Any, Any], pairs: Collection[tuple[Any, Any]]
+) -> ColumnElement[bool]:
+    """`(first, second) IN pairs`, as `among`."""
+    if not is_postgresql(session):
+        return tuple_(*columns).in_(pairs)
+    sides = zip(columns, zip(*pairs, strict=True), strict=True)
+    arrays = [literal(list(values), postgresql.ARRAY(column.type)) for column, values in sides]
+    source = func.unnest(*arrays).table_valued("a", "b").render_derived()
+    return tuple_(*columns).in_(select(source.c.a, source.c.b))
 
 
 @contextmanager

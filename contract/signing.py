@@ -7,6 +7,7 @@ can't be presented under another's name.
 import base64
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -107,6 +108,7 @@ def verify(token: str, key: PublicKey) -> bytes:
         raise SignatureError(f"signature does not verify: {problem}") from problem
 
 
+@lru_cache(maxsize=4096)
 def _jwk(key: PublicKey, seed: bytes | None = None) -> OKPKey:
     values: dict[str, str | list[str]] = {"kty": "OKP", "crv": "Ed25519", "x": key.text}
     if seed is not None:

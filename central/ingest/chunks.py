@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from sqlmodel import Session, col, func, select
 
+from central.db import among
 from central.fleet import alarms
 from central.ingest import ranges
 from central.ingest.models import Package, PackageFile, PartialFile
@@ -88,7 +89,9 @@ def _expected(session: Session, files: Collection[FileKey]) -> dict[FileKey, int
     query = (
         select(Package.node_id, PackageFile.sha256, func.max(PackageFile.bytes))
         .join(PackageFile, col(PackageFile.event_id) == col(Package.event_id))
-        .where(col(PackageFile.sha256).in_({file.sha256 for file in files}), Package.state == "incomplete")
+        .where(
+            among(session, PackageFile.sha256, {file.sha256 for file in files}), Package.state == "incomplete"
+        )
         .group_by(col(Package.node_id), col(PackageFile.sha256))
     )
     return {FileKey(node, sha256): size for node, sha256, size in session.exec(query)}
@@ -97,7 +100,7 @@ def _expected(session: Session, files: Collection[FileKey]) -> dict[FileKey, int
 def _partials(session: Session, files: Collection[FileKey]) -> dict[FileKey, PartialFile]:
     found = session.exec(
         select(PartialFile).where(
-            col(PartialFile.sha256).in_({file.sha256 for file in files}),
+            among(session, PartialFile.sha256, {file.sha256 for file in files}),
             col(PartialFile.node_id).in_({file.node for file in files}),
         )
     )
@@ -166,12 +169,10 @@ def _advance(
 ) -> None:
     """Stores a file that is whole now, or throws away one that is not what its name says."""
     store = batch.tools.store
-    if expected is None or file.sha256 in changed.stored:
+    if partial is None or expected is None or file.sha256 in changed.stored:
         return
     if store.has(file.sha256):  # a transaction failed after the file had moved
         _note_stored(batch, file, partial, changed)
-        return
-    if partial is None:
         return
     partial.expected = expected
     if partial.ranges != [[0, expected]]:
@@ -183,12 +184,11 @@ def _advance(
         _discard(batch, file, partial, changed)
 
 
-def _note_stored(batch: Batch, file: FileKey, partial: PartialFile | None, changed: FilesChanged) -> None:
+def _note_stored(batch: Batch, file: FileKey, partial: PartialFile, changed: FilesChanged) -> None:
     path = batch.tools.store.path(file.sha256)
     media.add(batch.session, file.sha256, path.stat().st_size, media_type_of(path), batch.now)
-    if partial is not None:
-        _drop(batch.session, partial)
-        batch.tools.partials.discard(*file)
+    _drop(batch.session, partial)
+    batch.tools.partials.discard(*file)
     changed.stored.add(file.sha256)
 
 

@@ -7,9 +7,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import update
-from sqlmodel import Session, col, or_, select, tuple_
+from sqlmodel import Session, col, select
 
-from central.db import insert
+from central.db import among, among_pairs, insert_new
 from central.fleet import alarms
 from central.fleet import service as fleet
 from central.fleet.models import Camera
@@ -72,9 +72,11 @@ def _known(session: Session, sealed: Collection[Sealed]) -> list[Link]:
         Package.state,
         Package.chain,
     )
-    place = tuple_(col(Package.key_id), col(Package.sequence))
-    query = select(*columns).where(or_(col(Package.event_id).in_(events), place.in_(places)))  # type: ignore[call-overload]
-    return [Link(*row) for row in session.exec(query)]
+    same = among(session, Package.event_id, events)
+    near = among_pairs(session, (Package.key_id, Package.sequence), places)
+    # Two queries: with OR between them the database would read the whole table.
+    rows = [row for found in (same, near) for row in session.exec(select(*columns).where(found))]  # type: ignore[call-overload]
+    return [Link(*row) for row in rows]
 
 
 def _link(item: Sealed) -> Link:
@@ -113,10 +115,9 @@ def _store(batch: Batch, new: Mapping[str, Sealed], by_place: Mapping[tuple[str,
     links = {event_id: replace(link, chain=changed.get(event_id, "gap")) for event_id, link in links.items()}
     cameras = fleet.cameras_of(session, {item.manifest.node for item in new.values()})
     rows = [_row(batch, item, links[event_id], cameras) for event_id, item in new.items()]
-    statement = insert(session, Package).on_conflict_do_nothing().returning(col(Package.event_id))
-    if len(session.connection().execute(statement, rows).all()) != len(rows):
+    if insert_new(session, Package, rows) != len(rows):
         raise RacedError
-    session.connection().execute(insert(session, PackageFile), _file_rows(new.values()))
+    insert_new(session, PackageFile, _file_rows(new.values()))
     _note_chain(batch, changed, new)
 
 

@@ -8,6 +8,7 @@ from typing import Literal
 from sqlmodel import Session, col, select
 
 from central.audit import service as audit
+from central.db import among
 from central.fleet import alarms
 from central.ingest import ranges
 from central.ingest.models import Package, PackageFile, PartialFile
@@ -108,7 +109,7 @@ def _files(session: Session, events: Collection[str]) -> dict[str, list[_File]]:
         .select_from(Package)
         .join(PackageFile, col(PackageFile.event_id) == col(Package.event_id))
         .outerjoin(Media, col(Media.sha256) == col(PackageFile.sha256))
-        .where(col(Package.event_id).in_(events), Package.state == "incomplete")
+        .where(among(session, Package.event_id, events), Package.state == "incomplete")
     )
     found: dict[str, list[_File]] = defaultdict(list)
     for event_id, *values in session.exec(query):
@@ -138,7 +139,7 @@ def answer_state(batch: Batch, events: Collection[str]) -> None:
 
 def _standings(session: Session, events: Collection[str]) -> list[_Standing]:
     columns = (Package.event_id, Package.node_id, Package.manifest_sha256, Package.state, Package.reason)
-    query = select(*columns).where(col(Package.event_id).in_(events))  # type: ignore[call-overload]
+    query = select(*columns).where(among(session, Package.event_id, events))  # type: ignore[call-overload]
     return [_Standing(*row) for row in session.exec(query.order_by(col(Package.event_id)))]
 
 
@@ -152,7 +153,8 @@ def _missing(session: Session, nodes: Mapping[str, str]) -> dict[str, list[Missi
     if not hashes:
         return {}
     query = select(PartialFile.node_id, PartialFile.sha256, PartialFile.ranges).where(
-        col(PartialFile.sha256).in_(hashes), col(PartialFile.node_id).in_(set(nodes.values()))
+        among(session, PartialFile.sha256, hashes),
+        col(PartialFile.node_id).in_(set(nodes.values())),
     )
     arrived = {(node, sha256): ranges.contiguous(pieces) for node, sha256, pieces in session.exec(query)}
     return {
@@ -171,6 +173,6 @@ def waiting_for(session: Session, hashes: Collection[str], node: str | None = No
         select(Package.event_id)
         .distinct()
         .join(PackageFile, col(PackageFile.event_id) == col(Package.event_id))
-        .where(col(PackageFile.sha256).in_(hashes), Package.state == "incomplete")
+        .where(among(session, PackageFile.sha256, hashes), Package.state == "incomplete")
     )
     return list(session.exec(query if node is None else query.where(Package.node_id == node)))

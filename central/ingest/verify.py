@@ -4,17 +4,34 @@ import base64
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Annotated
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
 from central.fleet.models import NodeKey
 from central.ingest.work import RefusedError
 from contract.canonical import sha256_hex
-from contract.messages import Identifier, ViolationManifest
+from contract.messages import Identifier, TrajectoryPoint, ViolationManifest
 from contract.signing import PublicKey, SignatureError, key_id_of, verify
 
 LARGEST_MANIFEST = 512 * 1024
 _IDENTIFIER: TypeAdapter[str] = TypeAdapter(Identifier)
+
+
+_public_key = lru_cache(maxsize=4096)(PublicKey.from_text)
+_Coordinate = Annotated[float, Field(ge=-1, le=2)]
+
+
+class _Point(TrajectoryPoint):
+    """Coordinates are checked but not rounded once more: that would be two thirds of reading a manifest."""
+
+    ground: tuple[_Coordinate, _Coordinate]
+    box: tuple[_Coordinate, _Coordinate, _Coordinate, _Coordinate]
+
+
+class _ArrivedManifest(ViolationManifest):
+    trajectory: tuple[_Point, ...]
 
 
 @dataclass(frozen=True)
@@ -38,7 +55,7 @@ def open_manifest(node: str, payload: bytes, keys: Mapping[str, NodeKey]) -> Sea
         raise RefusedError("too_large", f"{len(payload)} bytes; a manifest has at most {LARGEST_MANIFEST}")
     token, key = _claimed_key(node, payload, keys)
     try:
-        signed = verify(token, PublicKey.from_text(key.public_key))
+        signed = verify(token, _public_key(key.public_key))
     except SignatureError as problem:
         raise RefusedError("bad_signature", str(problem)) from problem
     sha256 = sha256_hex(signed)
@@ -46,7 +63,7 @@ def open_manifest(node: str, payload: bytes, keys: Mapping[str, NodeKey]) -> Sea
         detail = "a text contains the character U+0000, which no database keeps"
         raise RefusedError("schema", detail, _answer_to(signed, sha256))
     try:
-        manifest = ViolationManifest.model_validate_json(signed)
+        manifest = _ArrivedManifest.model_validate_json(signed)
     except ValidationError as problem:
         raise RefusedError("schema", explain(problem), _answer_to(signed, sha256)) from problem
     if manifest.node != node:

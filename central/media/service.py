@@ -3,8 +3,9 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
+from central.db import among
 from central.media.models import Media
 
 
@@ -15,7 +16,7 @@ def find(session: Session, sha256: str) -> Media | None:
 
 def stored(session: Session, hashes: Collection[str]) -> set[str]:
     """Which of these contents are in the store."""
-    return set(session.exec(select(Media.sha256).where(col(Media.sha256).in_(hashes)))) if hashes else set()
+    return set(session.exec(select(Media.sha256).where(among(session, Media.sha256, hashes))))
 
 
 def add(session: Session, sha256: str, size: int, media_type: str, now: datetime) -> None:

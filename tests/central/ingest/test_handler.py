@@ -3,6 +3,7 @@
 import itertools
 import os
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -138,7 +139,7 @@ def test_a_false_predecessor_is_stored_but_raises_an_alarm(centre: Centre, order
 
 @pytest.mark.parametrize("size", [1, 2], ids=["one by one", "in one batch"])
 @pytest.mark.parametrize("changes", [{"reason": "another story"}, {"event_id": "another-event"}])
-def test_a_contradiction_never_overwrites(centre: Centre, changes: dict[str, object], size: int) -> None:
+def test_a_contradiction_never_overwrites(centre: Centre, changes: dict[str, Any], size: int) -> None:
     original, forged = evidence(1), evidence(1, **changes)
     messages = [original.manifest_message, forged.manifest_message]
     receipts = [r for start in range(0, 2, size) for r in centre.receive(messages[start : start + size])]
