@@ -1,4 +1,4 @@
-"""Reasons as the reject dialog shows them: the first nine have a digit, those needing words an entry field."""
+"""Reasons as the reject dialog shows them: the first nine have a digit, those needing words a field."""
 
 from dataclasses import dataclass
 

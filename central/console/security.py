@@ -1,4 +1,4 @@
-"""What every page carries and every unsafe request must show: strict CSP, no cache, same origin (ASVS 3.4-5)."""
+"""What every page carries and every unsafe request must show: strict CSP, same origin (ASVS 3.4, 3.5)."""
 
 from urllib.parse import urlsplit
 

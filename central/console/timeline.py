@@ -1,4 +1,4 @@
-"""The lamp's timeline and simple charts as SVG, drawn by the server: the same everywhere, without scripts."""
+"""The lamp's timeline, laid out for an SVG that the server draws: the same everywhere, without scripts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
