@@ -12,6 +12,7 @@ INKS: dict[Colour, tuple[tuple[int, int, int], tuple[int, int, int]]] = {
     "yellow": ((240, 190, 28), (16, 16, 18)),
 }
 FONT = "DejaVuSans-Bold.ttf"
+BOLD_MM = 0.75
 
 
 def draw(text: str, plate_format: Format, colour: Colour, px_per_mm: float = 4.0) -> Image.Image:
@@ -31,7 +32,7 @@ def draw(text: str, plate_format: Format, colour: Colour, px_per_mm: float = 4.0
         elif mark.text == ".":
             pen.ellipse((x, y, x + w, y + h), fill=ink)
         else:
-            mask = _glyph(mark.text, round(w), round(h))
+            mask = _glyph(mark.text, round(w), round(h), round(BOLD_MM * px_per_mm))
             picture.paste(ink, (round(x), round(y)), mask)
     return picture.filter(ImageFilter.GaussianBlur(px_per_mm * 0.2))
 
@@ -43,14 +44,17 @@ def write(text: str, plate_format: Format, colour: Colour, file: Path) -> Path:
 
 
 @cache
-def _glyph(character: str, width: int, height: int) -> Image.Image:
-    """Ink mask of a character, cut to its ink and stretched to the box ("1" and "I" keep their slimness)."""
+def _glyph(character: str, width: int, height: int, bold: int) -> Image.Image:
+    """Ink mask of a character, cut to its ink, stretched to the box and thickened by `bold` px all round.
+
+    The font's strokes are thinner than the regulation's; a "1" keeps its slimness.
+    """
     font = ImageFont.truetype(FONT, height * 2)
     left, top, right, bottom = font.getbbox(character)
     ink = Image.new("L", (round(right - left), round(bottom - top)), 0)
     ImageDraw.Draw(ink).text((-left, -top), character, font=font, fill=255)
-    narrow = character == "1"
-    fitted = ink.resize((round(width * (0.62 if narrow else 1.0)), height), Image.Resampling.LANCZOS)
+    ink_width = round(width * (0.62 if character == "1" else 1.0))
+    fitted = ink.resize((ink_width - 2 * bold, height - 2 * bold), Image.Resampling.LANCZOS)
     mask = Image.new("L", (width, height), 0)
-    mask.paste(fitted, ((width - fitted.width) // 2, 0))
-    return mask
+    mask.paste(fitted, ((width - fitted.width) // 2, bold))
+    return mask.filter(ImageFilter.MaxFilter(2 * bold + 1))
