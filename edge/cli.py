@@ -23,7 +23,7 @@ from contract.signing import PublicKey, SigningKey
 from edge.camera import DETECT_SIZE, SOFTWARE, camera_info, open_eyes
 from edge.config_check import load_camera, load_cameras, load_node
 from edge.delivery.index import OutboxError
-from edge.delivery.outbox import Outbox
+from edge.delivery.outbox import inspect
 from edge.detect.onnx_backend import OnnxVehicleDetector
 from edge.evidence.gather import Proof
 from edge.evidence.keys import (
@@ -300,14 +300,11 @@ def edge_enrol(
 
 @edge.command("outbox")
 def edge_outbox(node_file: Annotated[Path, typer.Argument(help="node YAML")]) -> None:
-    """Shows what waits to be delivered (the node must not be running)."""
+    """Shows what waits to be delivered, also while the node runs."""
     try:
-        config = load_node(node_file)
-        outbox = Outbox(config.data / "outbox", load_node_key(config.data).public, config.outbox_bytes)
+        summary, _ = inspect(load_node(node_file).data / "outbox")
     except TROUBLE as problem:
         raise stop_with(problem) from problem
-    summary = outbox.summary()
-    outbox.close()
     states = {state: {"packages": t.packages, "bytes": t.bytes} for state, t in summary.states.items()}
     oldest = summary.oldest_waiting.isoformat() if summary.oldest_waiting else None
     report = {"states": states, "oldest_waiting": oldest, "quarantined": summary.quarantined}
