@@ -229,10 +229,10 @@ class NodeConfig(_Settings):
     id: NodeId
     data: Path = Field(description="folder for keys and the outbox")
     broker: BrokerConfig
-    centre_key: Path = Field(description="the centre's public key (JWK), for receipts")
+    centre_key: Path = Field(description="file with the centre's public key (base64url text), for receipts")
     cameras: Annotated[tuple[Path, ...], Field(min_length=1)] = Field(description="camera files")
     outbox_bytes: Annotated[int, Field(ge=10_000_000)] = Field(
-        default=20_000_000_000, description="size at which the outbox raises the alarm"
+        default=20_000_000_000, description="beyond it delivered packages go, then an alarm is raised"
     )
     ring_seconds: Annotated[float, Field(ge=5, le=300)] = Field(
         default=60.0, description="record stream kept in memory"
