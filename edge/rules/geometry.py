@@ -27,9 +27,12 @@ def _distance(point: Point, a: Point, b: Point) -> float:
 def offset(point: Point, line: Polyline) -> float:
     """Signed distance in pixels from the polyline's nearest segment, prolonged; positive to the right of
     it."""
+    if len(line) == 2:
+        (ax, ay), (bx, by) = line
+        return _cross(line[0], line[1], point) / hypot(bx - ax, by - ay)
     best, result = inf, 0.0
     for a, b in pairwise(line):
-        away = _distance(point, a, b) if len(line) > 2 else 0.0
+        away = _distance(point, a, b)
         if away < best:
             best, result = away, _cross(a, b, point) / hypot(b[0] - a[0], b[1] - a[1])
     return result

@@ -102,8 +102,8 @@ def find_crossing(
         return None
     while start > 0 and abs(_depth(points[start], line)) <= hysteresis * height(points[start].box):
         start -= 1
-    if start > 0 and _depth(points[start], line) > 0 and _depth(points[-1], line) > 0:
-        return None
+    if _depth(points[start], line) > 0 and _depth(points[-1], line) > 0:
+        return None  # long past it, or never before it: crossing and oncoming traffic, which is most there is
     depths = [_depth(point, line) for point in points[start:]]
     before, touch, found = False, None, None
     for number, (point, past) in enumerate(zip(points[start:], depths, strict=True)):
