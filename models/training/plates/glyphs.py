@@ -29,6 +29,7 @@ FACES = (
     "truetype/liberation/LiberationSans-Bold.ttf",
     "truetype/open-sans/OpenSans-CondBold.ttf",
     "truetype/dejavu/DejaVuSansCondensed-Bold.ttf",
+    "truetype/dejavu/DejaVuSans-Bold.ttf",
     "truetype/routed-gothic/routed-gothic.ttf",
     "truetype/routed-gothic/routed-gothic-narrow.ttf",
     "opentype/inter/InterDisplay-Bold.otf",
