@@ -200,7 +200,7 @@ def verify_command(
     packages: Annotated[list[Path], typer.Argument(help="package folders or ZIPs, or a folder of packages")],
     key: Annotated[str | None, typer.Option(help="the node's public key (base64url)")] = None,
 ) -> None:
-    """Checks hashes, signature and chain of evidence packages, offline; exit 1 and the first failure if not."""
+    """Checks hashes, signature and chain of evidence packages, offline; exit 1 with the first failure."""
     try:
         public = PublicKey.from_text(key) if key else None
     except ValueError as problem:

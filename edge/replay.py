@@ -52,8 +52,13 @@ def replay(
         progress: called after each frame.
 
     Raises:
-        VideoError: the file is no video, or its picture's size is not the camera file's.
+        VideoError: the file is no video, its picture's size is not the camera file's, or the folder for
+            packages holds some already.
     """
+    if outputs.packages is not None and outputs.packages.exists() and any(outputs.packages.iterdir()):
+        raise VideoError(
+            f"{outputs.packages} is not empty: packages are never overwritten, give a new folder"
+        )
     source = FileSource(video, start, ring_seconds=max(60.0, rolls.before + rolls.after))
     check_size(source.size, config, video)
     camera = build_camera(config, REPLAY_NODE, source.ring, eyes, rolls, source.start)

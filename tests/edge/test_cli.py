@@ -1,0 +1,113 @@
+"""The node's commands as a person or a script meets them, with the mistakes they make."""
+
+import csv
+import subprocess
+import sys
+from importlib.resources import files
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+CAMERA = Path(str(files("configs"))) / "cameras" / "junction.yaml"
+CLIP = Path(str(files("sample_videos"))) / "junction.mp4"
+
+
+def ngatu(*words: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "ngatu", *map(str, words)]
+    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, check=False, timeout=240)
+
+
+@pytest.fixture
+def street(tmp_path: Path) -> Path:
+    """A frame of the sample clip, as a picture."""
+    import av
+
+    with av.open(str(CLIP)) as container:
+        image = next(f for i, f in enumerate(container.decode(video=0)) if i == 120).to_ndarray(
+            format="bgr24"
+        )
+    path = tmp_path / "street.png"
+    cv2.imwrite(str(path), image)
+    return path
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def test_see_writes_the_columns_that_scripts_rely_on(street: Path, tmp_path: Path) -> None:
+    out = tmp_path / "seen.csv"
+    assert ngatu("see", street, "--csv", out).returncode == 0
+    found = rows(out)
+    assert list(found[0]) == ["file", "class", "confidence", "x1", "y1", "x2", "y2"]
+    assert {row["class"] for row in found} >= {"car", "motorbike"}
+
+
+def test_read_writes_the_columns_and_a_row_for_a_picture_without_plate(street: Path, tmp_path: Path) -> None:
+    blank, out = tmp_path / "blank.jpg", tmp_path / "read.csv"
+    cv2.imwrite(str(blank), np.full((200, 300, 3), 90, np.uint8))
+    assert ngatu("read", street, blank, "--csv", out).returncode == 0
+    found = rows(out)
+    head = ["file", "plate", "confidence", "kind", "colour", "lines", "x1", "y1", "x2", "y2", "ms"]
+    assert list(found[0]) == head
+    assert [row["plate"] for row in found if row["file"] == str(blank)] == [""]
+
+
+@pytest.mark.parametrize("command", ["read", "see"])
+def test_what_is_no_picture_is_named_and_the_others_go_on(command: str, street: Path, tmp_path: Path) -> None:
+    bad, out = tmp_path / "bad.jpg", tmp_path / "out.csv"
+    bad.write_bytes(b"\x00\x01 no picture")
+    done = ngatu(command, bad, tmp_path / "missing.png", street, "--csv", out)
+    assert done.returncode == 1
+    assert "bad.jpg: not a picture" in done.stderr
+    assert "missing.png: No such file" in done.stderr
+    assert {row["file"] for row in rows(out)} >= {str(street)}
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "empty.mp4"),
+        (bytes(range(256)) * 400, "not a video"),
+    ],
+)
+def test_a_video_that_is_none_is_refused_in_words(content: bytes, message: str, tmp_path: Path) -> None:
+    video = tmp_path / "empty.mp4"
+    video.write_bytes(content)
+    done = ngatu("replay", video, "--camera", CAMERA, cwd=tmp_path)
+    assert done.returncode == 1
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("stop_lines:", "stop_line:", "stop_lines"),
+        ("[999.2, 347.3]", "[1999.2, 347.3]", "outside the picture"),
+        ("[1148, 22, 1201, 137]", "[1148, 22, 1148, 137]", "box of no size"),
+        ("head: near_right", "head: near_left", "no lamp head"),
+        ("size: [1280, 720]", "size: [1280, 720", "junction.yaml"),
+    ],
+)
+def test_a_camera_file_that_is_wrong_stops_with_its_line(
+    old: str, new: str, message: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "junction.yaml"
+    right = CAMERA.read_text(encoding="utf-8")
+    assert old in right
+    path.write_text(right.replace(old, new, 1), encoding="utf-8")
+    done = ngatu("edge", "check", path)
+    assert done.returncode == 1
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_verify_names_the_first_failure(tmp_path: Path) -> None:
+    (tmp_path / "manifest.json").write_bytes(b"{}")
+    done = ngatu("verify", tmp_path)
+    assert done.returncode == 1
+    assert "✗" in done.stderr
