@@ -32,7 +32,8 @@ def flags_of(manifest: ViolationManifest) -> list[str]:
     elif plate.confidence < SURE_PLATE or not plate.agreed:
         flags.append("plate_unsure")
     flags += [f"plate_{flag}" for flag in plate.flags]
-    if manifest.signal is not None and not all(phase.onset_observed for phase in manifest.signal.phases):
+    phases = manifest.signal.phases if manifest.signal else ()
+    if any(p.start <= manifest.occurred_at < p.end and not p.onset_observed for p in phases):
         flags.append("onset_unseen")
     return list(dict.fromkeys(flags))
 

@@ -103,6 +103,18 @@ def case_page(request: Request, session: SessionDep, user: Viewer, now: Now, cas
     )
 
 
+@router.post("/{case_id}/owner")
+def show_owner(
+    request: Request,
+    session: SessionDep,
+    user: Annotated[User, Depends(require(Permission.VIEW_OWNER))],
+    case_id: int,
+) -> Response:
+    """The owner's personal data; that they were read goes into the audit log."""
+    owner = registry.read_owner(session, user, queries.get_case(session, case_id), services(request).vault)
+    return render(request, "_owner.html", user, owner=owner)
+
+
 @router.get("/{case_id}/manifest.json")
 def manifest_file(session: SessionDep, user: Viewer, case_id: int) -> Response:
     """The manifest in the very bytes the node signed: their SHA-256 is the one on the page."""

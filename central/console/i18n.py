@@ -58,6 +58,11 @@ def local_time(moment: datetime, language: str, *, seconds: bool = False) -> str
     return moment.astimezone(VIETNAM).strftime(f"{day} %H:%M:%S" if seconds else f"{day} %H:%M")
 
 
+def signed_seconds(value: float, language: str) -> str:
+    """`+0,75 s`, `−1,20 s`: a time before or after the violation."""
+    return f"{'−' if value < 0 else '+'}{number(abs(value), language, 2)} s"
+
+
 def number(value: float, language: str, digits: int = 0) -> str:
     """`18.000.000` and `1,84` in Vietnamese, `18,000,000` and `1.84` in English."""
     text = f"{value:,.{digits}f}"

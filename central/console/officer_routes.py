@@ -14,7 +14,7 @@ from central.cases.lifecycle import State
 from central.cases.models import Case
 from central.cases.service import actions_for
 from central.console.desk import Desk
-from central.console.pages import render, services
+from central.console.pages import render
 from central.console.reasons import reason_choices
 from central.console.views import case_view, certificate_of
 from central.db import SessionDep
@@ -57,7 +57,7 @@ def next_case(desk: OfficerDesk) -> Response:
 @router.post("/{case_id}/confirm")
 def confirm(desk: OfficerDesk, case_id: int, version: Version) -> Response:
     """Charge the vehicle and record the offence."""
-    unit = services(desk.request).unit
+    unit = desk.request.app.state.settings.unit
     sight = Sight(case_id, version)
     return _decide(
         desk, "confirmed", lambda: confirmation.confirm(desk.session, desk.user, sight, desk.now, unit).number
@@ -106,14 +106,6 @@ def look_up_again(desk: OfficerDesk, case_id: int, version: Version) -> Response
     return _decide(
         desk, "asked_again", lambda: confirmation.look_up_again(desk.session, desk.user, sight, desk.now)
     )
-
-
-@router.post("/{case_id}/owner")
-def show_owner(desk: OfficerDesk, case_id: int) -> Response:
-    """The owner's personal data; that they were read goes into the audit log."""
-    case = queries.get_case(desk.session, case_id)
-    owner = registry.read_owner(desk.session, desk.user, case, services(desk.request).vault)
-    return render(desk.request, "_owner.html", desk.user, owner=owner)
 
 
 @router.post("/{case_id}/lease", status_code=204)

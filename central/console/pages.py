@@ -16,6 +16,8 @@ from central.console import i18n
 from central.console.reasons import reason_words
 from central.media.store import MediaStore
 from central.registry.vault import OwnerVault
+from contract.plates import interpretations
+from contract.vehicles import VehicleKind
 
 FOLDER = Path(__file__).parent
 _ENVIRONMENT = Environment(
@@ -29,11 +31,10 @@ _ENVIRONMENT = Environment(
 
 @dataclass(frozen=True)
 class ConsoleServices:
-    """What the console needs beside the database; `unit` is the police unit whose numbers offences get."""
+    """What the console needs beside the database and the settings."""
 
     media: MediaStore
     vault: OwnerVault
-    unit: str
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,12 @@ def _theme(request: Request) -> str:
     return chosen if chosen in ("light", "dark") else "auto"
 
 
+def _printed(plate: str | None, colour: str | None, kind: str) -> str:
+    """A stored plate as it stands on the metal; the bare characters when they are no issued plate."""
+    found = interpretations(plate or "", colour=colour, vehicle=VehicleKind(kind))  # type: ignore[arg-type]
+    return found[0].printed if found else plate or ""
+
+
 def _words(lang: str) -> dict[str, Any]:
     def when(moment: datetime, seconds: bool = False) -> str:
         return i18n.local_time(moment, lang, seconds=seconds)
@@ -90,11 +97,16 @@ def _words(lang: str) -> dict[str, Any]:
     def n(value: float, digits: int = 0) -> str:
         return i18n.number(value, lang, digits)
 
+    def signed(value: float) -> str:
+        return i18n.signed_seconds(value, lang)
+
     words: dict[str, str | Callable[..., str]] = {
         "lang": lang,
         "t": i18n.translator(lang),
         "when": when,
         "n": n,
+        "signed": signed,
+        "printed": _printed,
         "flag_word": lambda flag: i18n.word_or(lang, f"flag.{flag}", flag),
         "reason_word": lambda code: reason_words(code, lang),
         "colour_word": lambda colour: i18n.word_or(lang, f"colour.{colour}", colour),

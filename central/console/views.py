@@ -106,7 +106,7 @@ def deadline(start: datetime, due: datetime, now: datetime) -> Deadline:
 
 def plate_view(case: Case, manifest: ViolationManifest) -> PlateView:
     """The plate with everything that was read of it."""
-    plate = printed_plate(case)
+    plate = _issued_plate(case)
     printed = plate.printed if plate else (case.plate or "")
     upper, _, lower = printed.partition(" ")
     reads = Counter(read.text for read in manifest.plate.raw_reads)
@@ -121,12 +121,9 @@ def plate_view(case: Case, manifest: ViolationManifest) -> PlateView:
     )
 
 
-def printed_plate(case: Case) -> Plate | None:
-    """The plate as it is printed, if the characters are one that is issued."""
-    if case.plate is None:
-        return None
+def _issued_plate(case: Case) -> Plate | None:
     kind = VehicleKind(case.vehicle_kind)
-    found = interpretations(case.plate, colour=case.plate_colour, vehicle=kind)  # type: ignore[arg-type]
+    found = interpretations(case.plate or "", colour=case.plate_colour, vehicle=kind)  # type: ignore[arg-type]
     return found[0] if found else None
 
 

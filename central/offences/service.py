@@ -92,6 +92,11 @@ def of_case(session: Session, case_id: int) -> Offence | None:
     return session.exec(select(Offence).where(Offence.case_id == case_id)).one_or_none()
 
 
+def by_number(session: Session, number: str) -> Offence | None:
+    """The offence of that case number."""
+    return session.exec(select(Offence).where(Offence.number == number)).one_or_none()
+
+
 def list_offences(session: Session, before: int | None = None, limit: int = 50) -> list[Offence]:
     """Newest first; `before` is the id of the last one of the page before."""
     query = select(Offence).order_by(col(Offence.id).desc()).limit(limit)

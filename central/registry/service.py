@@ -127,7 +127,7 @@ def _store(
 
 
 def _store_failure(session: Session, case: Case, failure: RegistryError, now: datetime) -> None:
-    """No answer in time is asked again, ever more slowly; a refusal too, and loudly; the rest is an answer."""
+    """No answer in time is asked again, ever more slowly; a refusal too; the rest is an answer."""
     assert case.id is not None
     session.add(
         RegistryAnswer(case_id=case.id, at=now, problem=failure.problem, problem_detail=failure.detail[:300])

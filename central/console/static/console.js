@@ -259,7 +259,7 @@ function lampAt(phases, milliseconds) {
 
 function setUpClip(video) {
   if (!video) return;
-  const seek = one("[data-seek]", video.parentElement);
+  const seek = one("[data-seek]", video.closest("[data-clip]"));
   const onFrame = (_now, frame) => {
     drawClip(video, frame.mediaTime);
     if (video.isConnected) video.requestVideoFrameCallback(onFrame);
@@ -267,7 +267,8 @@ function setUpClip(video) {
   video.requestVideoFrameCallback(onFrame);
   video.addEventListener("timeupdate", () => (seek.value = (video.currentTime / (video.duration || 1)) * 1000));
   seek.addEventListener("input", () => (video.currentTime = (seek.value / 1000) * (video.duration || 0)));
-  for (const kind of ["play", "pause"]) video.addEventListener(kind, () => (one("[data-play]").textContent = video.paused ? "▶" : "❚❚"));
+  const play = one("[data-play]", video.closest("[data-clip]"));
+  for (const kind of ["play", "pause"]) video.addEventListener(kind, () => (play.textContent = video.paused ? "▶" : "❚❚"));
   if (!matchMedia("(prefers-reduced-motion: reduce)").matches) video.play().catch(() => {});
 }
 
@@ -276,7 +277,8 @@ function drawClip(video, seconds) {
   const milliseconds = seconds * 1000 + state.evidence.data.clipStart;
   drawOverlay(one("canvas", video.parentElement), video.videoWidth, video.videoHeight, milliseconds);
   const sign = milliseconds < 0 ? "−" : "+";
-  one("[data-clip-time]").textContent = `${sign}${Math.abs(milliseconds / 1000).toFixed(2)} s`;
+  const text = new Intl.NumberFormat(document.documentElement.lang, { minimumFractionDigits: 2, maximumFractionDigits: 2 }).format(Math.abs(milliseconds / 1000));
+  one("[data-clip-time]").textContent = `${sign}${text} s`;
 }
 
 function togglePlay() {
@@ -300,7 +302,7 @@ function frameSeconds() {
 
 function setBrightness(percent) {
   state.brightness = Math.min(Math.max(percent, 40), 300);
-  for (const element of all(".frame img, .frame video, .plate-picture img, [data-viewer-image]")) element.style.filter = state.brightness === 100 ? "" : `brightness(${state.brightness}%)`;
+  for (const element of all(".picture img, .picture video, .plate-picture img, [data-viewer-image]")) element.style.filter = state.brightness === 100 ? "" : `brightness(${state.brightness}%)`;
 }
 
 // ---------------------------------------------------------------- viewer: zoom, pan, blink

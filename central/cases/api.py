@@ -1,0 +1,58 @@
+"""REST: reading cases."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+
+from central.accounts.dependencies import require
+from central.accounts.models import User
+from central.accounts.permissions import Permission
+from central.audit import service as audit
+from central.cases import queries
+from central.cases.lifecycle import State
+from central.cases.queries import CaseFilter
+from central.cases.schemas import CaseDetail, CaseEventPublic, CasePage, CasePublic
+from central.db import SessionDep
+from contract.messages import RuleName, ViolationManifest
+
+router = APIRouter(prefix="/cases", tags=["cases"])
+
+Viewer = Annotated[User, Depends(require(Permission.VIEW_CASES))]
+Limit = Annotated[int, Query(ge=1, le=100)]
+
+
+@router.get("")
+def list_cases(
+    session: SessionDep,
+    _user: Viewer,
+    state: Annotated[list[State] | None, Query()] = None,
+    rule: RuleName | None = None,
+    site: str | None = None,
+    before: int | None = None,
+    limit: Limit = 50,
+) -> CasePage:
+    """Newest first. No search by plate: a vehicle's history needs a reason, which the console asks."""
+    wanted = CaseFilter(states=frozenset(state) if state else None, rule=rule, site=site)
+    found = queries.list_cases(session, wanted, before, limit + 1)
+    items = [CasePublic.model_validate(case) for case in found[:limit]]
+    return CasePage(items=items, next=items[-1].id if len(found) > limit else None)
+
+
+@router.get("/{case_id}")
+def get_case(session: SessionDep, user: Viewer, case_id: int) -> CaseDetail:
+    """One case with its history; that it was read goes into the audit log."""
+    case = queries.get_case(session, case_id)
+    evidence = queries.evidence_row(session, case_id)
+    audit.record(session, f"user:{user.username}", "case.view", f"case:{case_id}", {})
+    return CaseDetail(
+        **CasePublic.model_validate(case).model_dump(),
+        manifest_sha256=evidence.manifest_sha256,
+        history=[CaseEventPublic.model_validate(event) for event in queries.history_of(session, case_id)],
+    )
+
+
+@router.get("/{case_id}/manifest")
+def get_manifest(session: SessionDep, user: Viewer, case_id: int) -> ViolationManifest:
+    """What the node sent, as it signed it."""
+    audit.record(session, f"user:{user.username}", "case.view", f"case:{case_id}", {"part": "manifest"})
+    return queries.manifest_of(session, case_id)

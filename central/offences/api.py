@@ -1,0 +1,72 @@
+"""REST: reading recorded offences."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import BaseModel, ConfigDict
+
+from central.accounts.dependencies import require
+from central.accounts.models import User
+from central.accounts.permissions import Permission
+from central.db import SessionDep
+from central.errors import NotFoundError
+from central.offences import service
+
+router = APIRouter(prefix="/offences", tags=["offences"])
+
+Viewer = Annotated[User, Depends(require(Permission.VIEW_OFFENCES))]
+
+
+class OffencePublic(BaseModel):
+    """A recorded offence; amounts in VND."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: int
+    case_id: int
+    number: str
+    rule: str
+    law_code: str
+    legal_basis: str
+    act_vi: str
+    fine_min: int
+    fine_max: int
+    fine: int
+    points: int
+    plate: str
+    plate_colour: str | None
+    vehicle_kind: str
+    site: str
+    site_name: str
+    occurred_at: datetime
+    recorded_at: datetime
+
+
+class OffencePage(BaseModel):
+    """A page of offences; `next` is the `before` of the page after, null on the last."""
+
+    items: list[OffencePublic]
+    next: int | None
+
+
+@router.get("")
+def list_offences(
+    session: SessionDep,
+    _user: Viewer,
+    before: int | None = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 50,
+) -> OffencePage:
+    """Newest first."""
+    found = service.list_offences(session, before, limit + 1)
+    items = [OffencePublic.model_validate(offence) for offence in found[:limit]]
+    return OffencePage(items=items, next=items[-1].id if len(found) > limit else None)
+
+
+@router.get("/{number}")
+def get_offence(session: SessionDep, _user: Viewer, number: str) -> OffencePublic:
+    """One offence by its case number."""
+    offence = service.by_number(session, number)
+    if offence is None:
+        raise NotFoundError(f"there is no offence {number[:40]!r}")
+    return OffencePublic.model_validate(offence)

@@ -1,0 +1,166 @@
+"""REST: taking cases and deciding them. Every decision names the version of the case it was taken on."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+from sqlmodel import Session
+
+from central.accounts.dependencies import CurrentUser, Now, require
+from central.accounts.models import User
+from central.accounts.permissions import Permission
+from central.cases.queries import get_case
+from central.cases.schemas import CasePublic
+from central.db import SessionDep
+from central.errors import ForbiddenError
+from central.review import confirmation, decisions, queue
+from central.review.decisions import PlateEntry, Sight
+from contract.plates import PlateColour
+
+router = APIRouter(tags=["decisions"])
+
+Note = Annotated[str, Field(max_length=500)]
+ReasonCode = Annotated[str, Field(max_length=40)]
+
+
+class _Decision(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    version: int = Field(ge=1)
+
+
+class Accept(_Decision):
+    """Operator: propose the case to the police; `plate` corrects the reading."""
+
+    decision: Literal["accept"]
+    plate: str | None = Field(default=None, min_length=1, max_length=24)
+    plate_colour: PlateColour | None = None
+
+
+class Reject(_Decision):
+    """Operator: end the case."""
+
+    decision: Literal["reject"]
+    reason: ReasonCode
+    note: Note = ""
+
+
+class Skip(_Decision):
+    """Operator: put the case aside for somebody else."""
+
+    decision: Literal["skip"]
+    reason: ReasonCode
+
+
+class Confirm(_Decision):
+    """Officer: charge the vehicle; records the offence."""
+
+    decision: Literal["confirm"]
+
+
+class SendBack(_Decision):
+    """Officer: back to the operators."""
+
+    decision: Literal["return"]
+    note: Note
+
+
+class Refuse(_Decision):
+    """Officer: end the case."""
+
+    decision: Literal["refuse"]
+    reason: ReasonCode
+    note: Note = ""
+
+
+class Resolve(_Decision):
+    """Officer: why the seen vehicle is the registered one after all."""
+
+    decision: Literal["resolve_mismatch"]
+    note: Note
+
+
+class NotMilitary(_Decision):
+    """Officer: the case was set aside as a military vehicle's by mistake."""
+
+    decision: Literal["not_military"]
+    note: Note
+
+
+OperatorDecision = Accept | Reject | Skip
+OfficerDecision = Confirm | SendBack | Refuse | Resolve | NotMilitary
+Body = Annotated[OperatorDecision | OfficerDecision, Field(discriminator="decision")]
+
+
+@router.post("/review/claims", response_model=CasePublic, responses={204: {"description": "nothing waits"}})
+def claim(
+    session: SessionDep,
+    user: Annotated[User, Depends(require(Permission.REVIEW_CASES))],
+    now: Now,
+    queue_name: Literal["main", "attention"] = "main",
+) -> object:
+    """The operator's next case, or the one they already hold; 204 when nothing waits."""
+    case = queue.claim_next(session, user, queue_name, now)
+    return Response(status_code=204) if case is None else case
+
+
+@router.post("/cases/{case_id}/decisions")
+def decide(
+    request: Request, session: SessionDep, user: CurrentUser, now: Now, case_id: int, body: Body
+) -> CasePublic:
+    """Takes a decision. 409 when the case has changed or is another's, 403 for the wrong role."""
+    sight = Sight(case_id, body.version)
+    if isinstance(body, OperatorDecision):
+        _need(user, Permission.REVIEW_CASES)
+        _decide_as_operator(session, user, sight, now, body)
+    else:
+        _need(user, Permission.CONFIRM_CASES)
+        _decide_as_officer(session, user, sight, now, body, request.app.state.settings.unit)
+    session.flush()
+    return CasePublic.model_validate(get_case(session, case_id))
+
+
+@router.delete("/cases/{case_id}/decisions/last")
+def undo(
+    session: SessionDep,
+    user: Annotated[User, Depends(require(Permission.REVIEW_CASES))],
+    now: Now,
+    case_id: int,
+) -> CasePublic:
+    """Takes the operator's own last decision back, within half a minute."""
+    return CasePublic.model_validate(decisions.undo(session, user, case_id, now))
+
+
+def _need(user: User, permission: Permission) -> None:
+    if not user.may(permission):
+        raise ForbiddenError(f"this needs the permission {permission.value}")
+
+
+def _decide_as_operator(
+    session: Session, user: User, sight: Sight, now: datetime, body: OperatorDecision
+) -> None:
+    match body:
+        case Accept():
+            plate = PlateEntry(body.plate, body.plate_colour) if body.plate else None
+            decisions.accept(session, user, sight, now, plate)
+        case Reject():
+            decisions.reject(session, user, sight, now, body.reason, body.note)
+        case Skip():
+            decisions.skip(session, user, sight, now, body.reason)
+
+
+def _decide_as_officer(
+    session: Session, user: User, sight: Sight, now: datetime, body: OfficerDecision, unit: str
+) -> None:
+    match body:
+        case Confirm():
+            confirmation.confirm(session, user, sight, now, unit)
+        case SendBack():
+            confirmation.send_back(session, user, sight, now, body.note)
+        case Refuse():
+            confirmation.refuse(session, user, sight, now, body.reason, body.note)
+        case Resolve():
+            confirmation.resolve_mismatch(session, user, sight, now, body.note)
+        case NotMilitary():
+            confirmation.not_military(session, user, sight, now, body.note)
