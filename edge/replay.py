@@ -6,16 +6,20 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from contract.messages import format_utc
 from contract.package import Link
 from contract.signing import SigningKey
+from contract.vehicles import VehicleKind
 from edge.camera import DEFAULT_ROLLS, Camera, Eyes, Rolls, build_camera
 from edge.config import CameraConfig
 from edge.evidence.annotate import Annotator
+from edge.evidence.facts import stream_utc
 from edge.evidence.gather import Proof
 from edge.evidence.package import write
 from edge.pipeline import Step
+from edge.rules.inputs import Finding
 from edge.video.encode import VideoWriter
 from edge.video.file import FileSource
 from edge.video.frame import VideoError
@@ -63,14 +67,21 @@ def replay(
     check_size(source.size, config, video)
     camera = build_camera(config, REPLAY_NODE, source.ring, eyes, rolls, source.start)
     proofs: list[Proof] = []
+    lines: list[str] = []
+    kinds: dict[int, VehicleKind] = {}
     with ExitStack() as stack:
         film = _film(stack, outputs, source, config)
         for step, found in run(camera, source):
             proofs += found
+            kinds.update((track.id, track.kind) for track in step.tracks)
+            undecided = (f for f in step.findings if f.decision == "undecidable")
+            utc = stream_utc(step.frame.t, step.frame.captured_at)
+            lines += [_line(finding, kinds[finding.track], utc(finding.t)) for finding in undecided]
+            lines += [result_line(proof) for proof in found]
             if film is not None:
                 film.draw(step)
             progress(step)
-    _write(outputs, proofs, key)
+    _write(outputs, lines, proofs, key)
     return proofs
 
 
@@ -96,35 +107,44 @@ def check_size(size: tuple[int, int], config: CameraConfig, video: Path) -> None
 
 def result_line(proof: Proof) -> str:
     """One line of `--jsonl`: the violation as the scorers and scripts read it."""
-    finding, facts = proof.incident.finding, proof.facts
-    return json.dumps(
-        {
-            "rule": finding.rule,
-            "t": round(finding.t, 3),
-            "time": format_utc(facts.occurred_at),
-            "vehicle": facts.vehicle.kind,
-            "track": finding.track,
-            "box": [round(v, 1) for v in finding.point.box],
-            "plate": facts.plate.text,
-            "plate_confidence": facts.plate.confidence,
-            "plate_agreed": facts.plate.agreed,
-            "elapsed_red": None if finding.elapsed_red is None else round(finding.elapsed_red, 3),
-            "decision": finding.decision,
-            "reason": finding.reason,
-            "lane": finding.lane,
-            "line": finding.line,
-            "head": finding.head,
-            "flags": list(facts.flags),
-            "event": proof.event,
-        },
-        ensure_ascii=False,
+    plate = proof.facts.plate
+    return _line(
+        proof.incident.finding,
+        proof.facts.vehicle.kind,
+        proof.facts.occurred_at,
+        plate=plate.text,
+        plate_confidence=plate.confidence,
+        plate_agreed=plate.agreed,
+        flags=list(proof.facts.flags),
+        event=proof.event,
     )
 
 
-def _write(outputs: Outputs, proofs: list[Proof], key: SigningKey) -> None:
+def _line(finding: Finding, vehicle: VehicleKind, occurred_at: datetime, **more: Any) -> str:
+    """The keys every line has; what is undecidable has no plate and no package."""
+    unread = {"plate": None, "plate_confidence": 0.0, "plate_agreed": False, "event": None}
+    line = {
+        "rule": finding.rule,
+        "t": round(finding.t, 3),
+        "time": format_utc(occurred_at),
+        "vehicle": vehicle.value,
+        "track": finding.track,
+        "box": [round(v, 1) for v in finding.point.box],
+        "elapsed_red": None if finding.elapsed_red is None else round(finding.elapsed_red, 3),
+        "decision": finding.decision,
+        "reason": finding.reason,
+        "lane": finding.lane,
+        "line": finding.line,
+        "head": finding.head,
+        "flags": list(finding.flags),
+    }
+    return json.dumps({**line, **unread, **more}, ensure_ascii=False)
+
+
+def _write(outputs: Outputs, lines: list[str], proofs: list[Proof], key: SigningKey) -> None:
     if outputs.jsonl is not None:
         outputs.jsonl.parent.mkdir(parents=True, exist_ok=True)
-        outputs.jsonl.write_text("".join(result_line(p) + "\n" for p in proofs), encoding="utf-8")
+        outputs.jsonl.write_text("".join(line + "\n" for line in lines), encoding="utf-8")
     if outputs.packages is not None:
         head: Link | None = None
         for proof in proofs:
