@@ -52,6 +52,7 @@ class OwnerVault:
     def create_file(cls, path: Path) -> "OwnerVault":
         """Makes a key file that only its owner can read, and its vault; an existing file is kept."""
         if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(descriptor, "w", encoding="ascii") as file:
                 file.write(os.urandom(KEY_BYTES).hex() + "\n")
