@@ -19,8 +19,8 @@ from edge.plate.ctc import Logs, best_path, log_likelihood, log_softmax
 from edge.plate.reading import COLOURS, Character, PlateReading, judge
 from edge.plate.rectify import MARGIN, rectify
 
-VIEWS = (MARGIN, 0.005)
-"""Margins of the crops that are compared, the first one as in training."""
+VIEWS = (MARGIN, 0.08)
+"""Margins of the crops that are compared: finders cut the ends off a plate more often than they add to it."""
 NO_PLATE = 0.3
 """Below this probability that there is a plate at all nothing is said."""
 FEWEST_CHARACTERS = 4

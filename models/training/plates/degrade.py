@@ -137,7 +137,7 @@ def jitter(rng: np.random.Generator, quad: Quad, amount: float) -> Quad:
 
 
 def place(rng: np.random.Generator, flat: Image, width: float, backdrop: Image) -> tuple[Image, Quad]:
-    """Set a flat plate ``width`` pixels wide into ``backdrop`` in perspective; returns picture and outline."""
+    """Set a flat plate ``width`` pixels wide into ``backdrop``; returns picture and outline."""
     k = width / flat.shape[1]
     height = flat.shape[0] * k * rng.uniform(0.8, 1.15)
     angle, shear = rng.normal(0, 0.09), rng.normal(0, 0.12)

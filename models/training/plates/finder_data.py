@@ -30,7 +30,7 @@ SIDE = 320
 CELLS = SIDE // STRIDE
 SURE, MAYBE = 0.5, 0.1
 WIDEST, IGNORED_TO = 140, 190
-"""Plates to this width (pixels) are to be found; from there to the second they may be, above they must not."""
+"""Plates up to this width (pixels) must be found, those up to the second may, wider ones must not."""
 
 
 @dataclass(frozen=True)
@@ -137,7 +137,7 @@ class SceneMaker:
         return framed, (degrade.corners_of(flat) + pad).astype(np.float32)
 
     def _paste(self, rng: np.random.Generator, view: Image, taken: list[Quad]) -> Quad | None:
-        """Set one plate into the view in perspective, clear of the ones that are there."""
+        """Set one plate into the view, clear of the ones that are there."""
         image, quad = self._plate(rng)
         width = float(np.exp(rng.uniform(np.log(12), np.log(170))))
         k = width / float(np.linalg.norm(quad[1] - quad[0]))

@@ -1,7 +1,7 @@
 """Turn the labelled real pictures into training material: rectifiable crops and an atlas of real glyphs.
 
 Reads ``boxes.csv`` (README of the data), corner labels in JSON (``teacher`` or the finder itself; a box
-serves where there is none) and leaves out every text that the test labels carry. Writes ``crops.npz`` and
+serves where there is none) and leaves out every text that the test labels carry. Writes ``crops.pickle`` and
 ``atlas.npz``; both hold real pictures and stay outside the repository.
 
     python -m models.training.plates.prepare --data ../shared/data/plates --pictures DIR \
@@ -71,7 +71,7 @@ def crops(data: Path, pictures: Path, corners: dict[str, list[dict[str, object]]
         quad = _box_quad(row, image)
         known = [np.array(item["quad"], np.float32) for item in corners.get(row["file"], [])]
         best = max(known, key=lambda other: _overlap(quad, other), default=quad)
-        quad = best if _overlap(quad, best) > 0.55 else quad
+        quad = best if _overlap(quad, best) > 0.7 else quad
         part, outline = _cut(image, quad)
         width, height = np.linalg.norm(outline[1] - outline[0]), np.linalg.norm(outline[3] - outline[0])
         if min(width, height) > 8:
@@ -147,13 +147,8 @@ def main() -> None:
     masks = {s: typical(found) for s, found in sorted(stock.items()) if len(found) >= 4}
     named: dict[str, Any] = {f"{s}_{i}": m for s, found in masks.items() for i, m in enumerate(found)}
     np.savez_compressed(args.out / "atlas.npz", **named)
-    log.info(
-        len(real),
-        "crops,",
-        sum(bool(c.text) for c in real),
-        "with text; glyphs",
-        {s: len(f) for s, f in stock.items()},
-    )
+    known = sum(bool(crop.text) for crop in real)
+    log.info("%d crops, %d with text; glyphs %s", len(real), known, {s: len(f) for s, f in stock.items()})
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch.utils.data import IterableDataset
 
-from edge.plate.rectify import CROP_HEIGHT, CROP_WIDTH, rectify
+from edge.plate.rectify import CROP_HEIGHT, CROP_WIDTH, MARGIN, rectify
 from models.training.plates import degrade, render, specimens
 from models.training.plates.crops import Crop
 from models.training.plates.degrade import Image, read_picture
@@ -20,7 +20,7 @@ from models.training.plates.glyphs import GlyphBook
 
 Rows = tuple[str, str]
 UNKNOWN = -1
-CARELESS = 0.022
+CARELESS = 0.026
 """Corner error of the crops, as a share of the plate's size."""
 TINTS = ("yellow", "blue", "red")
 SLOGANS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
@@ -47,7 +47,8 @@ class View:
 
 
 def _finish(rng: np.random.Generator, view: View) -> Sample:
-    crop = rectify(view.image, degrade.jitter(rng, view.quad, CARELESS))
+    margin = MARGIN + rng.uniform(-0.02, 0.06)
+    crop = rectify(view.image, degrade.jitter(rng, view.quad, CARELESS), margin)
     return Sample(crop, view.rows, view.colour, True)
 
 
