@@ -58,6 +58,7 @@ class RegistrySettings(BaseModel):
 class CentralSettings(BaseSettings):
     """Everything the centre's processes need to know.
 
+    `unit` is the police unit in whose name offences are numbered.
     `data_dir` holds media, partial files, the SQLite database and the centre's key unless they are put
     elsewhere. `secure_cookies` false is for plain HTTP on one's own machine only.
     """
@@ -70,7 +71,8 @@ class CentralSettings(BaseSettings):
     database: str | None = None
     database_password_file: Path | None = None
     key_file: Path | None = None
-    law_dir: Path | None = None
+    owner_key_file: Path | None = None
+    unit: str = "NGATU"
     secure_cookies: bool = True
     mqtt: MqttSettings = MqttSettings()
     registry: RegistrySettings = RegistrySettings()
@@ -106,6 +108,11 @@ class CentralSettings(BaseSettings):
     def centre_key_file(self) -> Path:
         """The Ed25519 key that signs receipts."""
         return self.key_file or self.data_dir / "centre.key"
+
+    @property
+    def owner_key(self) -> Path:
+        """The key that seals owners' personal data."""
+        return self.owner_key_file or self.data_dir / "owner.key"
 
 
 def read_secret(path: Path) -> SecretStr:

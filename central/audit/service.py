@@ -126,12 +126,12 @@ def verify_chain(session: Session) -> ChainReport:
 
 
 def list_entries(
-    session: Session, after: int | None = None, subject: str | None = None, limit: int = 50
+    session: Session, before: int | None = None, subject: str | None = None, limit: int = 50
 ) -> list[AuditEntry]:
-    """Newest first; `after` is the `seq` of the last entry of the page before."""
+    """Newest first; `before` is the `seq` of the last entry of the page before."""
     query = select(AuditEntry).order_by(col(AuditEntry.seq).desc()).limit(limit)
-    if after is not None:
-        query = query.where(col(AuditEntry.seq) < after)
+    if before is not None:
+        query = query.where(col(AuditEntry.seq) < before)
     if subject is not None:
         query = query.where(AuditEntry.subject == subject)
     return list(session.exec(query))

@@ -6,7 +6,9 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, update
 from sqlmodel import Session, col, select
 
+from central.audit import service as audit
 from central.db import insert
+from central.errors import NotFoundError
 from central.fleet.models import Alarm
 
 _REPORTED = "reported"
@@ -53,11 +55,13 @@ def list_open(session: Session, limit: int = 200) -> list[Alarm]:
     return list(session.exec(query.limit(limit)))
 
 
-def acknowledge(session: Session, alarm_id: int, now: datetime) -> Alarm | None:
-    """A person has dealt with it: closed until it happens again."""
+def acknowledge(session: Session, alarm_id: int, now: datetime, actor: str) -> Alarm:
+    """A person has dealt with it: closed until it happens again. Raises NotFoundError."""
     alarm = session.get(Alarm, alarm_id)
-    if alarm is not None and alarm.cleared_at is None:
-        alarm.cleared_at = now
+    if alarm is None or alarm.cleared_at is not None:
+        raise NotFoundError(f"there is no open alarm {alarm_id}")
+    alarm.cleared_at = now
+    audit.record(session, actor, "alarm.clear", f"node:{alarm.node_id}", {"kind": alarm.kind})
     return alarm
 
 

@@ -1,6 +1,7 @@
 """What the centre knows of its nodes: who they are, whether they live, what is wrong with them."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -59,29 +60,32 @@ def certificate_state(camera: Camera | None, at: datetime) -> CertificateState:
     return "valid" if camera.approved_from <= at <= camera.approved_until else "invalid"
 
 
+@dataclass(frozen=True)
+class Validity:
+    """An inspection certificate's number and the time it covers."""
+
+    number: str
+    start: datetime
+    end: datetime
+
+
 def set_certificate(
-    session: Session,
-    node_id: str,
-    camera_id: str,
-    number: str,
-    valid_from: datetime,
-    valid_until: datetime,
-    actor: str,
+    session: Session, node_id: str, camera_id: str, certificate: Validity, actor: str
 ) -> Camera:
     """Enters a camera's inspection certificate. Raises NotFoundError, InvalidError (empty interval)."""
     camera = session.get(Camera, (node_id, camera_id))
     if camera is None:
         raise NotFoundError(f"node {node_id!r} has no camera {camera_id!r}")
-    if valid_until <= valid_from:
+    if certificate.end <= certificate.start:
         raise InvalidError("the certificate ends before it begins")
-    camera.certificate, camera.approved_from, camera.approved_until = number[:100], valid_from, valid_until
-    audit.record(
-        session,
-        actor,
-        "camera.certificate",
-        f"camera:{node_id}/{camera_id}",
-        {"number": number, "from": valid_from.isoformat(), "until": valid_until.isoformat()},
-    )
+    camera.certificate = certificate.number[:100]
+    camera.approved_from, camera.approved_until = certificate.start, certificate.end
+    detail = {
+        "number": certificate.number,
+        "from": certificate.start.isoformat(),
+        "until": certificate.end.isoformat(),
+    }
+    audit.record(session, actor, "camera.certificate", f"camera:{node_id}/{camera_id}", detail)
     return camera
 
 

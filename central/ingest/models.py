@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import JSON, BigInteger, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 
@@ -15,7 +15,15 @@ class Package(SQLModel, table=True):
     """
 
     __tablename__ = "package"
-    __table_args__ = (UniqueConstraint("key_id", "sequence"),)
+    __table_args__ = (
+        UniqueConstraint("key_id", "sequence"),
+        Index(
+            "ix_package_gap",
+            "node_id",
+            sqlite_where=text("chain = 'gap'"),
+            postgresql_where=text("chain = 'gap'"),
+        ),
+    )
 
     event_id: str = Field(max_length=80, primary_key=True)
     node_id: str = Field(max_length=63, foreign_key="node.id", index=True)

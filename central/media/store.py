@@ -13,11 +13,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from central.errors import DomainError
+
 _PIECE = 1024 * 1024
 
 
-class MediaError(Exception):
+class MediaError(DomainError):
     """A stored file is missing or no longer what its name says."""
+
+    status = 500
+    code = "media_damaged"
+    title = "A stored evidence file is missing or damaged"
+    title_vi = "Tệp chứng cứ bị thiếu hoặc hư hỏng"
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,118 @@
+"""Signing in and out, and the people, as JSON."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+from pydantic import BaseModel, Field
+
+from central.accounts import service
+from central.accounts.dependencies import (
+    Now,
+    SessionToken,
+    SignedInUser,
+    cookie_name,
+    require,
+)
+from central.accounts.models import User
+from central.accounts.permissions import Permission, Role
+from central.db import SessionDep
+
+router = APIRouter(tags=["accounts"])
+Manager = Annotated[User, Depends(require(Permission.MANAGE_USERS))]
+
+
+class SignIn(BaseModel):
+    """Name and password."""
+
+    username: Annotated[str, Field(max_length=64)]
+    password: Annotated[str, Field(max_length=service.LONGEST_PASSWORD)]
+
+
+class NewPassword(BaseModel):
+    """The present password and the one to replace it."""
+
+    present: Annotated[str, Field(max_length=service.LONGEST_PASSWORD)]
+    new: Annotated[str, Field(max_length=service.LONGEST_PASSWORD)]
+
+
+class NewUser(BaseModel):
+    """A person to add."""
+
+    username: Annotated[str, Field(max_length=64)]
+    full_name: Annotated[str, Field(max_length=200)]
+    role: Role
+
+
+class UserPublic(BaseModel):
+    """A person, without what only the centre needs."""
+
+    username: str
+    full_name: str
+    role: Role
+    must_change_password: bool
+    locked_until: datetime | None
+    disabled_at: datetime | None
+    created_at: datetime
+
+
+class UserCreated(BaseModel):
+    """A person with the one-time password, which is shown this once."""
+
+    user: UserPublic
+    password: str
+
+
+@router.post("/session", status_code=204)
+def open_session(request: Request, response: Response, session: SessionDep, now: Now, body: SignIn) -> None:
+    """Signs in: the session's cookie comes with the answer."""
+    address = request.client.host if request.client else ""
+    agent = request.headers.get("user-agent", "")
+    token = service.sign_in(session, body.username, body.password, now, address, agent)
+    secure = request.app.state.settings.secure_cookies
+    response.set_cookie(cookie_name(secure), token, httponly=True, secure=secure, samesite="strict", path="/")
+
+
+@router.delete("/session", status_code=204)
+def end_session(request: Request, response: Response, session: SessionDep, token: SessionToken) -> None:
+    """Signs out; no error when nobody was signed in."""
+    if token:
+        service.sign_out(session, token)
+    response.delete_cookie(cookie_name(request.app.state.settings.secure_cookies), path="/")
+
+
+@router.get("/session", response_model=UserPublic)
+def who_am_i(user: SignedInUser) -> User:
+    """The person signed in."""
+    return user
+
+
+@router.put("/session/password", status_code=204)
+def change_password(session: SessionDep, user: SignedInUser, token: SessionToken, body: NewPassword) -> None:
+    """Replaces the password and ends the person's other sessions."""
+    service.change_password(session, user, body.present, body.new, token)
+
+
+@router.get("/users", response_model=list[UserPublic])
+def users(session: SessionDep, _manager: Manager) -> list[User]:
+    """Everybody, by name."""
+    return service.list_users(session)
+
+
+@router.post("/users", status_code=201, response_model=UserCreated)
+def add_user(session: SessionDep, manager: Manager, now: Now, body: NewUser) -> service.OneTimePassword:
+    """Adds a person; the one-time password is in this answer and nowhere else."""
+    actor = f"user:{manager.username}"
+    return service.create_user(session, body.username, body.full_name, body.role, now, actor)
+
+
+@router.post("/users/{username}/password-reset", response_model=UserCreated)
+def reset_password(session: SessionDep, manager: Manager, username: str) -> service.OneTimePassword:
+    """A new one-time password; ends all the person's sessions."""
+    return service.reset_password(session, username, f"user:{manager.username}")
+
+
+@router.delete("/users/{username}", status_code=204)
+def disable_user(session: SessionDep, manager: Manager, now: Now, username: str) -> None:
+    """Keeps a person out from now on. Nobody is ever deleted."""
+    service.disable_user(session, username, now, f"user:{manager.username}")

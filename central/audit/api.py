@@ -1,0 +1,66 @@
+"""The audit log as JSON."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import BaseModel
+
+from central.accounts.dependencies import require
+from central.accounts.models import User
+from central.accounts.permissions import Permission
+from central.audit import service
+from central.db import SessionDep
+
+router = APIRouter(prefix="/audit", tags=["audit"])
+Reader = Annotated[User, Depends(require(Permission.VIEW_AUDIT))]
+
+
+class Entry(BaseModel):
+    """One act, with the hashes that seal it into the chain."""
+
+    seq: int
+    at: datetime
+    actor: str
+    action: str
+    subject: str
+    detail: dict[str, Any]
+    previous: str
+    hash: str
+
+
+class EntryPage(BaseModel):
+    """Entries, newest first; ask again with `before=next` for older ones."""
+
+    items: list[Entry]
+    next: int | None
+
+
+class Verdict(BaseModel):
+    """Whether the chain is whole; if not, the first entry that doesn't fit."""
+
+    entries: int
+    broken_at: int | None
+    reason: str
+
+
+@router.get("")
+def entries(
+    session: SessionDep,
+    reader: Reader,
+    before: int | None = None,
+    subject: Annotated[str | None, Query(max_length=160)] = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 50,
+) -> EntryPage:
+    """Who did and saw what. That somebody reads the log is itself in the log."""
+    found = service.list_entries(session, before, subject, limit)
+    service.record(session, f"user:{reader.username}", "audit.read", subject or "audit", {})
+    items = [Entry(**entry.model_dump()) for entry in found]
+    return EntryPage(items=items, next=items[-1].seq if len(items) == limit else None)
+
+
+@router.get("/verification")
+def verification(session: SessionDep, _reader: Reader) -> Verdict:
+    """Walks the whole chain."""
+    report = service.verify_chain(session)
+    return Verdict(entries=report.entries, broken_at=report.broken_at, reason=report.reason)

@@ -1,0 +1,250 @@
+"""Commands of the centre, its processes and its chores: `ngatu central …`."""
+
+import json
+import logging
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import structlog
+import typer
+import uvicorn
+from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
+
+from central import migrations
+from central.accounts import service as accounts
+from central.accounts.permissions import Role
+from central.app import create_app
+from central.audit import service as audit
+from central.cases import queries as cases
+from central.db import make_engine, transaction
+from central.errors import DomainError
+from central.fleet import enrolment, service
+from central.ingest.process import run_ingest
+from central.keys import KeyFileError, create_key
+from central.registry.file import FileRegistryError
+from central.registry.vault import VaultError
+from central.settings import CentralSettings, SettingsError, load_settings
+from central.worker import run_worker
+
+ACTOR = "cli"
+
+app = typer.Typer(help="The operations centre (Trung tâm điều hành).", no_args_is_help=True)
+users = typer.Typer(help="People.", no_args_is_help=True)
+nodes = typer.Typer(help="Nodes.", no_args_is_help=True)
+audits = typer.Typer(help="The audit log.", no_args_is_help=True)
+keys = typer.Typer(help="The centre's own key.", no_args_is_help=True)
+app.add_typer(users, name="user")
+app.add_typer(nodes, name="node")
+app.add_typer(audits, name="audit")
+app.add_typer(keys, name="key")
+
+SettingsFile = Annotated[
+    Path | None,
+    typer.Option("--settings", envvar="NGATU_CENTRAL_SETTINGS", help="YAML; without it the environment only"),
+]
+
+
+@contextmanager
+def _told_plainly() -> Iterator[None]:
+    """What a person can mend is said in a line, without a traceback; the command ends with 1."""
+    try:
+        yield
+    except (DomainError, SettingsError, KeyFileError, FileRegistryError, VaultError, OSError) as problem:
+        typer.echo(f"✗ {problem}", err=True)
+        raise typer.Exit(1) from problem
+    except OperationalError as problem:
+        typer.echo(f"✗ the database can't be used: {problem.orig}", err=True)
+        raise typer.Exit(1) from problem
+
+
+def _open(path: Path | None) -> tuple[CentralSettings, Engine]:
+    """Settings, and a database that is at this version. Raises SettingsError when it is not."""
+    settings = load_settings(path)
+    engine = make_engine(settings.database_url)
+    if not migrations.is_current(engine):
+        raise SettingsError("the database is not at this version: run `ngatu central migrate` first")
+    return settings, engine
+
+
+@app.command()
+def serve(
+    settings: SettingsFile = None,
+    host: Annotated[str, typer.Option(help="address to listen on")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535)] = 8000,
+) -> None:
+    """The console and the API. Run as many as there is load for, behind a proxy that speaks TLS."""
+    with _told_plainly():
+        loaded, _ = _open(settings)
+        _log_to_stderr()
+        uvicorn.run(create_app(loaded), host=host, port=port, log_config=None, access_log=False)
+
+
+@app.command()
+def ingest(settings: SettingsFile = None) -> None:
+    """Takes evidence in from the broker. A second one stands by until the first is gone."""
+    with _told_plainly():
+        loaded, _ = _open(settings)
+        _log_to_stderr()
+        run_ingest(loaded, _until_signal())
+
+
+@app.command()
+def worker(settings: SettingsFile = None) -> None:
+    """Looks owners up, keeps deadlines, watches nodes, tidies up."""
+    with _told_plainly():
+        loaded, _ = _open(settings)
+        _log_to_stderr()
+        run_worker(loaded, _until_signal())
+
+
+@app.command()
+def migrate(settings: SettingsFile = None) -> None:
+    """Brings the database to this version; makes it when there is none."""
+    with _told_plainly():
+        loaded = load_settings(settings)
+        loaded.data_dir.mkdir(parents=True, exist_ok=True)
+        migrations.upgrade(make_engine(loaded.database_url))
+        typer.echo("the database is at this version")
+
+
+@app.command("cases")
+def list_cases(
+    settings: SettingsFile = None,
+    as_json: Annotated[bool, typer.Option("--json", help="one JSON list instead of lines")] = False,
+    limit: Annotated[int, typer.Option(min=1, max=1000)] = 100,
+) -> None:
+    """The latest cases."""
+    with _told_plainly():
+        _, engine = _open(settings)
+        with transaction(engine) as session:
+            rows = [
+                {
+                    "id": case.id,
+                    "occurred_at": case.occurred_at.isoformat(timespec="seconds"),
+                    "rule": case.rule,
+                    "vehicle": case.vehicle_kind,
+                    "plate": case.plate,
+                    "state": case.state,
+                }
+                for case in cases.list_cases(session, cases.CaseFilter(), limit=limit)
+            ]
+        if as_json:
+            typer.echo(json.dumps(rows, ensure_ascii=False))
+        else:
+            for row in rows:
+                typer.echo("\t".join(str(value or "—") for value in row.values()))
+
+
+@users.command("add")
+def add_user(
+    username: str,
+    role: Annotated[Role, typer.Option(help="what the person does")],
+    name: Annotated[str, typer.Option(help="full name")] = "",
+    settings: SettingsFile = None,
+) -> None:
+    """Adds a person and prints a one-time password, to be changed at the first sign-in."""
+    with _told_plainly():
+        _, engine = _open(settings)
+        with transaction(engine) as session:
+            made = accounts.create_user(session, username, name or username, role, _now(), ACTOR)
+        typer.echo(f"{made.user.username} ({role.value}), one-time password: {made.password}")
+
+
+@nodes.command("add")
+def add_node(
+    file: Annotated[Path, typer.Argument(help="the node's enrolment document (JSON)")],
+    settings: SettingsFile = None,
+) -> None:
+    """Lets a node in, or a new key of one that is known."""
+    with _told_plainly():
+        _, engine = _open(settings)
+        document = enrolment.parse_enrolment(file.read_bytes())
+        with transaction(engine) as session:
+            enrolment.enrol(session, document, _now(), ACTOR)
+        typer.echo(f"node {document.node} is enrolled")
+
+
+@nodes.command("list")
+def list_nodes(settings: SettingsFile = None) -> None:
+    """All nodes: id, state, when last seen."""
+    with _told_plainly():
+        _, engine = _open(settings)
+        with transaction(engine) as session:
+            for node in service.list_nodes(session):
+                seen = node.last_seen_at.isoformat(timespec="seconds") if node.last_seen_at else "never"
+                typer.echo(f"{node.id}\t{node.state}\t{seen}")
+
+
+@nodes.command("revoke")
+def revoke_node(
+    node: str,
+    reason: Annotated[str, typer.Option(help="why; kept with the keys")],
+    settings: SettingsFile = None,
+) -> None:
+    """Takes all keys of a node out of use: nothing it signs is believed any more."""
+    with _told_plainly():
+        _, engine = _open(settings)
+        with transaction(engine) as session:
+            count = enrolment.revoke(session, node, reason, _now(), ACTOR)
+        typer.echo(f"node {node}: {count} keys revoked")
+
+
+@audits.command("verify")
+def verify_audit(settings: SettingsFile = None) -> None:
+    """Walks the audit log's chain; ends with 1 at the first entry that doesn't fit."""
+    with _told_plainly():
+        _, engine = _open(settings)
+        with transaction(engine) as session:
+            report = audit.verify_chain(session)
+        if report.broken_at is not None:
+            typer.echo(f"✗ after {report.entries} good entries: {report.reason}", err=True)
+            raise typer.Exit(1)
+        typer.echo(f"{report.entries} entries, the chain is whole")
+
+
+@keys.command("init")
+def init_key(settings: SettingsFile = None) -> None:
+    """Makes the centre's key if there is none, and prints the public half, which every node needs."""
+    with _told_plainly():
+        typer.echo(create_key(load_settings(settings).centre_key_file).public.text)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _until_signal() -> threading.Event:
+    """Set when the process is told to end."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    return stop
+
+
+def _log_to_stderr() -> None:
+    """JSON lines for the journal; the same for our own loggers and the libraries'."""
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    formatter = structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=shared,
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(formatter)
+    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs addresses, which may hold a plate

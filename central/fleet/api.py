@@ -1,0 +1,139 @@
+"""Nodes, cameras and alarms as JSON."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import AwareDatetime, BaseModel, Field
+
+from central.accounts.dependencies import Now, require
+from central.accounts.models import User
+from central.accounts.permissions import Permission
+from central.db import SessionDep
+from central.fleet import alarms, enrolment, service
+from central.fleet.models import Alarm, Camera, HealthRecord, Node
+from contract.messages import Enrolment
+
+router = APIRouter(tags=["fleet"])
+Viewer = Annotated[User, Depends(require(Permission.VIEW_NODES))]
+Manager = Annotated[User, Depends(require(Permission.MANAGE_NODES))]
+
+
+class NodePublic(BaseModel):
+    """A node and how it was when last heard."""
+
+    id: str
+    enrolled_at: datetime
+    state: str
+    started_at: datetime | None
+    last_seen_at: datetime | None
+    software: str
+    outbox_packages: int
+    disk_free_bytes: int | None
+
+
+class CameraPublic(BaseModel):
+    """A camera, its state and its inspection certificate."""
+
+    node_id: str
+    id: str
+    site: str
+    site_name: str
+    calibration: str
+    certificate: str
+    approved_from: datetime | None
+    approved_until: datetime | None
+    state: str
+    reason: str
+    last_frame_at: datetime | None
+    fps: float
+    armed: bool
+
+
+class HealthPublic(BaseModel):
+    """A health report as the node sent it."""
+
+    at: datetime
+    received_at: datetime
+    report: dict[str, Any]
+
+
+class AlarmPublic(BaseModel):
+    """Something wrong."""
+
+    id: int
+    node_id: str
+    kind: str
+    subject: str
+    message: str
+    count: int
+    raised_at: datetime
+    last_at: datetime
+
+
+class Revocation(BaseModel):
+    """Why a node is no longer believed."""
+
+    reason: Annotated[str, Field(min_length=3, max_length=200)]
+
+
+class Certificate(BaseModel):
+    """An inspection certificate (giấy chứng nhận kiểm định)."""
+
+    number: Annotated[str, Field(min_length=1, max_length=100)]
+    valid_from: AwareDatetime
+    valid_until: AwareDatetime
+
+
+@router.get("/nodes", response_model=list[NodePublic])
+def nodes(session: SessionDep, _viewer: Viewer) -> list[Node]:
+    """All nodes."""
+    return service.list_nodes(session)
+
+
+@router.post("/nodes", status_code=201, response_model=NodePublic)
+def add_node(session: SessionDep, manager: Manager, now: Now, body: Enrolment) -> Node:
+    """Enrols a node, or a new key of one that is known."""
+    return enrolment.enrol(session, body, now, f"user:{manager.username}")
+
+
+@router.post("/nodes/{node_id}/revocation", status_code=204)
+def revoke_node(session: SessionDep, manager: Manager, now: Now, node_id: str, body: Revocation) -> None:
+    """Takes all keys of a node out of use."""
+    enrolment.revoke(session, node_id, body.reason, now, f"user:{manager.username}")
+
+
+@router.get("/nodes/{node_id}/health", response_model=list[HealthPublic])
+def node_health(
+    session: SessionDep, _viewer: Viewer, node_id: str, limit: Annotated[int, Query(ge=1, le=100)] = 20
+) -> list[HealthRecord]:
+    """The latest health reports of a node, newest first."""
+    return service.health_history(session, node_id, limit)
+
+
+@router.get("/cameras", response_model=list[CameraPublic])
+def cameras(session: SessionDep, _viewer: Viewer, node: str | None = None) -> list[Camera]:
+    """All cameras, or those of one node."""
+    return service.list_cameras(session, node)
+
+
+@router.put("/cameras/{node_id}/{camera_id}/certificate", response_model=CameraPublic)
+def set_certificate(
+    session: SessionDep, manager: Manager, node_id: str, camera_id: str, body: Certificate
+) -> Camera:
+    """Enters the inspection certificate of a camera."""
+    actor = f"user:{manager.username}"
+    interval = service.Validity(body.number, body.valid_from, body.valid_until)
+    return service.set_certificate(session, node_id, camera_id, interval, actor)
+
+
+@router.get("/alarms", response_model=list[AlarmPublic])
+def open_alarms(session: SessionDep, _viewer: Viewer) -> list[Alarm]:
+    """What is wrong now."""
+    return alarms.list_open(session)
+
+
+@router.delete("/alarms/{alarm_id}", status_code=204)
+def clear_alarm(session: SessionDep, manager: Manager, now: Now, alarm_id: int) -> None:
+    """Somebody has dealt with it."""
+    alarms.acknowledge(session, alarm_id, now, f"user:{manager.username}")

@@ -1,0 +1,57 @@
+"""The quarantine as JSON."""
+
+import base64
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import BaseModel
+
+from central.accounts.dependencies import require
+from central.accounts.models import User
+from central.accounts.permissions import Permission
+from central.db import SessionDep
+from central.ingest import quarantine
+from central.ingest.models import Quarantined
+
+router = APIRouter(tags=["ingest"])
+
+
+class Entry(BaseModel):
+    """A refused message; `head` is the start of it in base64."""
+
+    id: int
+    topic: str
+    payload_sha256: str
+    size: int
+    head: str
+    reason: str
+    detail: str
+    count: int
+    first_at: datetime
+    last_at: datetime
+
+    @classmethod
+    def of(cls, stored: Quarantined) -> "Entry":
+        """The entry as it is shown."""
+        return cls(**stored.model_dump(exclude={"head"}), head=base64.b64encode(stored.head).decode())
+
+
+class EntryPage(BaseModel):
+    """Entries, newest first; ask again with `before=next` for older ones."""
+
+    items: list[Entry]
+    next: int | None
+
+
+@router.get("/quarantine")
+def entries(
+    session: SessionDep,
+    _manager: Annotated[User, Depends(require(Permission.MANAGE_NODES))],
+    before: int | None = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 50,
+) -> EntryPage:
+    """Messages that were refused, and why."""
+    found = quarantine.list_latest(session, before, limit)
+    items = [Entry.of(stored) for stored in found]
+    return EntryPage(items=items, next=items[-1].id if len(items) == limit else None)

@@ -1,0 +1,75 @@
+"""The ingest process: one active consumer, others standing by; it outlives broker and database."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import InterfaceError, OperationalError
+
+from central.cases.service import open_case
+from central.db import make_engine, transaction
+from central.ingest.handler import handle
+from central.ingest.packages import RacedError
+from central.ingest.subscriber import Subscriber
+from central.ingest.work import Arrived, Outgoing, Tools
+from central.keys import load_key
+from central.locks import only_one
+from central.media.store import MediaStore, PartialFiles
+from central.settings import CentralSettings
+
+logger = logging.getLogger(__name__)
+
+PAUSE_SECONDS = 2.0
+_LOCK_CHECK_SECONDS = 1.0
+
+
+def ingest_tools(settings: CentralSettings) -> Tools:
+    """What ingest works with, as the settings say. Raises KeyFileError when the centre has no key yet."""
+    store = MediaStore(settings.media_dir)
+    partials = PartialFiles(settings.data_dir / "partial")
+    return Tools(store, partials, load_key(settings.centre_key_file), open_case)
+
+
+def run_ingest(settings: CentralSettings, stop: threading.Event) -> None:
+    """Takes evidence in until `stop` is set; waits out a broker or database that is away.
+
+    Raises:
+        KeyFileError: the centre has no key.
+    """
+    tools = ingest_tools(settings)
+    engine = make_engine(settings.database_url)
+    while not stop.is_set():
+        try:
+            with only_one(engine, "ingest", settings.data_dir, stop) as held:
+                Subscriber(settings.mqtt).run(_taker(engine, tools), _while(held, stop))
+        except (OperationalError, InterfaceError, RacedError) as problem:
+            logger.warning("ingest pauses and starts again: %s", type(problem).__name__)
+            stop.wait(PAUSE_SECONDS)
+    engine.dispose()
+
+
+def _taker(engine: Engine, tools: Tools) -> Callable[[Sequence[Arrived]], list[Outgoing]]:
+    def take(messages: Sequence[Arrived]) -> list[Outgoing]:
+        with transaction(engine) as session:
+            return handle(session, messages, tools, datetime.now(UTC))
+
+    return take
+
+
+def _while(held: Callable[[], bool], stop: threading.Event) -> Callable[[], bool]:
+    """Goes on until told to stop or until the place of the only consumer is lost; asks once a second."""
+    checked = float("-inf")
+
+    def goes_on() -> bool:
+        nonlocal checked
+        if stop.is_set():
+            return False
+        if time.monotonic() - checked < _LOCK_CHECK_SECONDS:
+            return True
+        checked = time.monotonic()
+        return held()
+
+    return goes_on

@@ -1,0 +1,181 @@
+"""The MQTT side of ingest: gathers messages into batches and acknowledges them only after the commit.
+
+A fixed client id and a session that outlives the connection: what comes while ingest restarts waits at the
+broker. Not a shared subscription: a stale member's session would swallow its share.
+"""
+
+import logging
+import queue
+import ssl
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import paho.mqtt.client as mqtt
+from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+
+from central.ingest.work import Arrived, Outgoing
+from central.settings import MqttSettings
+from contract.topics import SUBSCRIPTIONS
+
+logger = logging.getLogger(__name__)
+
+BATCH = 200
+IN_FLIGHT = 256
+"""Messages the broker may send ahead of our acknowledgements: bounds memory to some 32 MiB of chunks."""
+GATHER_SECONDS = 0.02
+SESSION_SECONDS = 24 * 3600
+
+Take = Callable[[Sequence[Arrived]], list[Outgoing]]
+"""Handles and commits a batch; raises when it could not, and the batch is then offered again."""
+
+
+@dataclass(frozen=True)
+class _Received:
+    message: Arrived
+    mid: int
+    qos: int
+    connection: int
+
+
+class Subscriber:
+    """One connection to the broker; its thread only fills a queue, `run` works in the caller's thread."""
+
+    def __init__(self, settings: MqttSettings) -> None:
+        self._settings = settings
+        self._received: queue.Queue[_Received] = queue.Queue()
+        self._connection = 0
+        self._client = self._make_client()
+
+    def run(self, take: Take, goes_on: Callable[[], bool]) -> None:
+        """Takes messages in until `goes_on` says no. A batch whose handling fails is not acknowledged.
+
+        Raises:
+            Exception: what `take` raised; the broker sends the batch again on the next connection.
+        """
+        self._connect()
+        try:
+            while goes_on():
+                batch = self._gather()
+                if batch:
+                    self._publish(take([item.message for item in batch]))
+                    self._acknowledge(batch)
+        finally:
+            self._client.disconnect()
+            self._client.loop_stop()
+
+    def _make_client(self) -> mqtt.Client:
+        is_v5 = self._settings.protocol == "5"
+        client = mqtt.Client(
+            CallbackAPIVersion.VERSION2,
+            client_id=self._settings.client_id,
+            clean_session=None if is_v5 else False,
+            protocol=MQTTProtocolVersion.MQTTv5 if is_v5 else MQTTProtocolVersion.MQTTv311,
+            manual_ack=True,
+        )
+        password = self._settings.password()
+        if self._settings.username is not None:
+            client.username_pw_set(self._settings.username, password.get_secret_value() if password else None)
+        if self._settings.tls:
+            context = ssl.create_default_context(cafile=self._settings.ca_file)
+            if self._settings.certificate_file is not None:
+                context.load_cert_chain(self._settings.certificate_file, self._settings.key_file)
+            client.tls_set_context(context)
+        client.on_connect = self._on_connect
+        client.on_disconnect = self._on_disconnect
+        client.on_subscribe = self._on_subscribe
+        client.on_message = self._on_message
+        client.reconnect_delay_set(1, 30)
+        return client
+
+    def _connect(self) -> None:
+        host, port = self._settings.host, self._settings.port
+        if self._settings.protocol == "5":
+            properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+            properties.SessionExpiryInterval = SESSION_SECONDS
+            properties.ReceiveMaximum = IN_FLIGHT
+            self._client.connect_async(host, port, 30, clean_start=False, properties=properties)
+        else:
+            self._client.connect_async(host, port, 30)
+        self._client.loop_start()
+
+    def _gather(self) -> list[_Received]:
+        """Up to a batch of messages of the present connection; waits a moment for more to come together."""
+        batch: list[_Received] = []
+        deadline = time.monotonic() + 0.5
+        while len(batch) < BATCH and (left := deadline - time.monotonic()) > 0:
+            try:
+                item = self._received.get(timeout=left)
+            except queue.Empty:
+                break
+            # What came on a lost connection was not acknowledged and comes again under another number.
+            if item.connection == self._connection:
+                if not batch:
+                    deadline = time.monotonic() + GATHER_SECONDS
+                batch.append(item)
+        return batch
+
+    def _publish(self, outgoing: Sequence[Outgoing]) -> None:
+        for item in outgoing:
+            self._client.publish(item.topic, item.payload, qos=1)
+
+    def _acknowledge(self, batch: Sequence[_Received]) -> None:
+        for item in batch:
+            if item.connection == self._connection:
+                self._client.ack(item.mid, item.qos)
+
+    def _on_connect(
+        self,
+        client: mqtt.Client,
+        _data: object,
+        _flags: mqtt.ConnectFlags,
+        reason: ReasonCode,
+        _properties: Properties | None,
+    ) -> None:
+        if reason.is_failure:
+            logger.error(
+                "broker %s:%d refuses ingest: %s; check user name, password and client certificate",
+                self._settings.host,
+                self._settings.port,
+                reason,
+            )
+            return
+        self._connection += 1
+        logger.info("connected to the broker %s:%d", self._settings.host, self._settings.port)
+        client.subscribe([(topic, 1) for topic in SUBSCRIPTIONS])
+
+    def _on_disconnect(
+        self,
+        _client: mqtt.Client,
+        _data: object,
+        _flags: mqtt.DisconnectFlags,
+        reason: ReasonCode,
+        _properties: Properties | None,
+    ) -> None:
+        self._connection += 1
+        if reason.is_failure:
+            logger.warning("connection to the broker lost: %s; trying again", reason)
+
+    def _on_subscribe(
+        self,
+        _client: mqtt.Client,
+        _data: object,
+        _mid: int,
+        reasons: list[ReasonCode],
+        _properties: Properties | None,
+    ) -> None:
+        for topic, reason in zip(SUBSCRIPTIONS, reasons, strict=True):
+            if reason.is_failure:
+                logger.error("the broker won't let ingest read %s: %s; check its access list", topic, reason)
+
+    def _on_message(self, client: mqtt.Client, _data: object, message: mqtt.MQTTMessage) -> None:
+        try:
+            arrived = Arrived(message.topic, bytes(message.payload))
+        except UnicodeDecodeError:
+            logger.warning("a message whose topic is not UTF-8 was dropped: no node can have sent it")
+            client.ack(message.mid, message.qos)
+            return
+        self._received.put(_Received(arrived, message.mid, message.qos, self._connection))
