@@ -5,11 +5,13 @@ from datetime import datetime
 from sqlmodel import Session
 
 from central.accounts.models import User
+from central.cases.errors import CaseStateError
 from central.cases.lifecycle import Action
 from central.cases.models import Case
 from central.cases.service import lock_case, take_step
 from central.offences.models import Offence
 from central.offences.service import record_offence
+from central.registry.service import latest_answer, registered_vehicle
 from central.review.decisions import Sight
 from central.review.reasons import check_reason
 
@@ -53,8 +55,14 @@ def refuse(session: Session, officer: User, sight: Sight, now: datetime, reason:
 
 
 def resolve_mismatch(session: Session, officer: User, sight: Sight, now: datetime, note: str) -> Case:
-    """States why the seen vehicle is the registered one after all; only then can it be confirmed."""
+    """States why the seen vehicle is the registered one after all; only then can it be confirmed.
+
+    Raises:
+        CaseStateError: the register named no single vehicle, so there is nothing to explain and no owner.
+    """
     case = lock_case(session, sight.case_id, sight.version)
+    if registered_vehicle(latest_answer(session, sight.case_id)) is None:
+        raise CaseStateError("the register named no single vehicle: send the case back or refuse it")
     take_step(session, case, Action.RESOLVE_MISMATCH, officer, now, note=note)
     case.mismatch_resolved_by = officer.id
     _let_go(case)

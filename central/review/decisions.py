@@ -120,12 +120,12 @@ def undo(session: Session, user: User, case_id: int, now: datetime) -> Case:
     decided_at = case.operator_at if case.state in (State.ACCEPTED, State.REJECTED) else None
     if decided_at is None or case.lookup_tries or now > decided_at + UNDO_TIME:
         raise UndoTooLateError(f"case {case_id} can no longer be taken back")
-    take_step(session, case, Action.UNDO, user, now)
     present = held_by(session, user)
-    if present is not None and present.id is not None and present.id != case_id:
-        release(session, user, present.id, now)
+    take_step(session, case, Action.UNDO, user, now)
     case.operator_id = case.operator_at = case.reason = case.lookup_due_at = None
     case.lease_owner_id, case.lease_until = user.id, now + LEASE
+    if present is not None and present.id is not None:
+        release(session, user, present.id, now)
     return case
 
 

@@ -1,0 +1,94 @@
+"""Opening cases: once for each event, into the right queue, with the right doubts."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from sqlmodel import Session, func, select
+
+from central.cases import queries
+from central.cases.lifecycle import Action, State
+from central.cases.models import Case
+from central.cases.service import expire_due, open_case
+from tests.central.evidence import OCCURRED, evidence
+from tests.central.people import add_case
+
+SAME_PLATE = {"text": "29A00001", "confidence": 0.97, "agreed": True, "colour": "white"}
+
+
+def test_the_same_event_is_one_case(session: Session, now: datetime) -> None:
+    sent = evidence()
+    first = open_case(session, sent.manifest, sent.manifest_sha256, now)
+    again = open_case(session, sent.manifest, sent.manifest_sha256, now + timedelta(days=1))
+    assert again.id == first.id
+    assert session.exec(select(func.count()).select_from(Case)).one() == 1
+
+
+def test_a_case_keeps_the_whole_manifest(session: Session, now: datetime) -> None:
+    sent = evidence()
+    case = open_case(session, sent.manifest, sent.manifest_sha256, now)
+    assert case.id is not None
+    assert queries.manifest_of(session, case.id) == sent.manifest
+    assert [event.action for event in queries.history_of(session, case.id)] == [Action.RECEIVE]
+
+
+@pytest.mark.parametrize(
+    ("changes", "queue", "flags"),
+    [
+        ({}, "main", []),
+        ({"decision": "borderline"}, "attention", ["borderline"]),
+        ({"decision": "undecidable"}, "attention", ["undecidable"]),
+        ({"plate": {"text": None}}, "main", ["plate_unread"]),
+        ({"plate": {**SAME_PLATE, "confidence": 0.6}}, "main", ["plate_unsure"]),
+        ({"plate": {**SAME_PLATE, "flags": ["grammar"]}}, "main", ["plate_grammar"]),
+        ({"flags": ["wet_road"]}, "main", ["wet_road"]),
+    ],
+)
+def test_doubts_are_flagged_and_the_node_s_own_routed(
+    session: Session, now: datetime, changes: dict[str, object], queue: str, flags: list[str]
+) -> None:
+    case = add_case(session, now, **changes)
+    assert (case.queue, case.flags, case.state) == (queue, flags, State.RECEIVED)
+
+
+@pytest.mark.parametrize("plate", [{"text": None, "colour": "red"}, {"text": "TM1234", "colour": "red"}])
+def test_a_military_vehicle_leaves_this_channel_at_once(
+    session: Session, now: datetime, plate: dict[str, object]
+) -> None:
+    assert add_case(session, now, plate=plate).state == State.MILITARY
+
+
+@pytest.mark.parametrize(
+    ("apart", "changes", "expected"),
+    [
+        (timedelta(seconds=20), {}, "attention"),
+        (timedelta(seconds=-20), {}, "attention"),
+        (timedelta(minutes=6), {}, "main"),
+        (timedelta(seconds=20), {"site": "elsewhere"}, "main"),
+        (timedelta(seconds=20), {"rule": {"name": "solid_line", "version": 1}}, "main"),
+    ],
+)
+def test_the_same_act_again_is_flagged_as_a_copy(
+    session: Session, now: datetime, apart: timedelta, changes: dict[str, object], expected: str
+) -> None:
+    first = add_case(session, now, 1, plate=SAME_PLATE, occurred_at=OCCURRED)
+    second = add_case(session, now, 2, plate=SAME_PLATE, occurred_at=OCCURRED + apart, **changes)
+    assert second.queue == expected
+    assert second.duplicate_of_id == {"attention": first.id, "main": None}[expected]
+
+
+def test_open_cases_end_with_the_limitation(session: Session, now: datetime) -> None:
+    case = add_case(session, now)
+    session.flush()
+    assert expire_due(session, case.limitation_at - timedelta(seconds=1)) == 0
+    assert expire_due(session, case.limitation_at) == 1
+    assert case.state == State.EXPIRED
+    assert expire_due(session, case.limitation_at) == 0
+
+
+def test_a_list_is_paged_by_the_last_seen(session: Session, now: datetime) -> None:
+    ids = [add_case(session, now, sequence).id for sequence in range(1, 6)]
+    first = queries.list_cases(session, queries.CaseFilter(), None, 2)
+    second = queries.list_cases(session, queries.CaseFilter(), first[-1].id, 2)
+    assert [case.id for case in first + second] == ids[:0:-1]
+    assert [c.id for c in queries.list_cases(session, queries.CaseFilter(plate="29A0000"))] == ids[::-1]
+    assert queries.list_cases(session, queries.CaseFilter(plate="29A00009")) == []

@@ -1,0 +1,355 @@
+"""From an accepted case to a recorded offence: the register's word, the officer's decision, the frozen law."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import Session, select
+
+from central.accounts.models import User
+from central.accounts.permissions import Role
+from central.audit.models import AuditEntry
+from central.cases.errors import CaseStateError, FourEyesError, ReasonRequiredError
+from central.cases.lifecycle import State
+from central.cases.models import Case
+from central.cases.queries import get_case, history_of
+from central.db import transaction
+from central.errors import ForbiddenError, InvalidError, NotFoundError
+from central.offences.models import Offence
+from central.offences.service import DuplicateOffenceError, NoOffenceInLawError, list_offences
+from central.registry.models import RegistryAnswer
+from central.registry.port import (
+    Enquiry,
+    Owner,
+    RegisteredVehicle,
+    Registration,
+    RegistryError,
+    RegistryProblem,
+)
+from central.registry.service import latest_answer, look_up_due, read_owner
+from central.registry.vault import OwnerVault
+from central.review import confirmation, decisions, queue
+from central.review.decisions import PlateEntry
+from contract.vehicles import VehicleKind
+from tests.central.evidence import OCCURRED
+from tests.central.people import AFTER_UNDO, accepted_case, add_case, add_user, sight
+
+VAULT = OwnerVault(b"k" * 32)
+OWNER = Owner(name="Nguyễn Văn An", identity="024000000001", address="Bắc Giang")
+WHITE_CAR = RegisteredVehicle(
+    plate="29A00001", plate_colour="white", kind=VehicleKind.CAR, brand="Vios", colour="trắng"
+)
+BLUE_TRUCK = WHITE_CAR.model_copy(update={"kind": VehicleKind.TRUCK, "colour": "xanh"})
+
+
+@dataclass
+class Register:
+    """A register that gives these answers one after another (the last one for ever)."""
+
+    answers: list[Registration | RegistryError]
+    asked: list[Enquiry] = field(default_factory=list)
+
+    def find(self, enquiry: Enquiry) -> Registration:
+        """The next answer."""
+        self.asked.append(enquiry)
+        answer = self.answers[min(len(self.asked), len(self.answers)) - 1]
+        return answer if isinstance(answer, Registration) else _raise(answer)
+
+
+def _raise(error: RegistryError) -> Registration:
+    raise error
+
+
+def registered(vehicle: RegisteredVehicle = WHITE_CAR) -> Register:
+    """A register that knows one vehicle."""
+    return Register([Registration(vehicle=vehicle, owner=OWNER, reference="R1")])
+
+
+def failing(*problems: RegistryProblem) -> Register:
+    """A register that fails in these ways."""
+    return Register([RegistryError(problem, "no") for problem in problems])
+
+
+@dataclass(frozen=True)
+class Office:
+    """A database with one accepted case, its operator, and an officer."""
+
+    engine: Engine
+    now: datetime
+    operator_id: int
+    officer_id: int
+    case_id: int
+
+    def look_up(self, register: Register) -> int:
+        """What the worker does after the operator's time for undoing."""
+        return look_up_due(self.engine, register, VAULT, lambda: self.now + AFTER_UNDO)
+
+
+@pytest.fixture
+def office(engine: Engine, now: datetime) -> Office:
+    with transaction(engine) as session:
+        operator = add_user(session, "lan", Role.OPERATOR, now)
+        officer = add_user(session, "hung", Role.OFFICER, now)
+        case = accepted_case(session, operator, now)
+    return Office(engine, now, operator.id or 0, officer.id or 0, case.id or 0)
+
+
+def people(session: Session, office: Office) -> tuple[User, Case]:
+    """The officer and the case in this transaction."""
+    officer = session.get(User, office.officer_id)
+    assert officer is not None
+    return officer, get_case(session, office.case_id)
+
+
+def test_nothing_is_asked_while_the_operator_can_undo(office: Office) -> None:
+    register = registered()
+    assert look_up_due(office.engine, register, VAULT, lambda: office.now) == 0
+    assert register.asked == []
+
+
+def test_the_register_is_asked_as_of_the_violation_and_why(office: Office) -> None:
+    register = registered()
+    assert office.look_up(register) == 1
+    (asked,) = register.asked
+    assert (asked.plate, asked.plate_colour, asked.kind) == ("29A00001", "white", VehicleKind.CAR)
+    assert asked.at > OCCURRED
+    assert "TT 73/2024" in asked.purpose
+
+
+@pytest.mark.parametrize(
+    ("register", "state"),
+    [
+        (registered(), State.OWNER_FOUND),
+        (registered(BLUE_TRUCK), State.OWNER_MISMATCH),
+        (failing(RegistryProblem.NOT_FOUND), State.OWNER_NOT_FOUND),
+        (failing(RegistryProblem.MULTIPLE), State.OWNER_MISMATCH),
+        (failing(RegistryProblem.TIMEOUT), State.ACCEPTED),
+        (failing(RegistryProblem.DENIED), State.ACCEPTED),
+    ],
+)
+def test_each_answer_leads_to_its_state(office: Office, register: Register, state: State) -> None:
+    office.look_up(register)
+    with transaction(office.engine) as session:
+        assert get_case(session, office.case_id).state == state
+
+
+def test_no_answer_is_asked_again_later_and_later(office: Office) -> None:
+    pauses = []
+    at = office.now + AFTER_UNDO
+    for _ in range(4):
+        look_up_due(office.engine, failing(RegistryProblem.TIMEOUT), VAULT, lambda moment=at: moment)  # type: ignore[misc]
+        with transaction(office.engine) as session:
+            due = get_case(session, office.case_id).lookup_due_at
+        assert due is not None
+        pauses.append((due - at).total_seconds())
+        at = due
+    assert pauses == [60, 120, 240, 480]
+
+
+def test_a_decision_taken_back_meanwhile_makes_the_answer_void(office: Office, now: datetime) -> None:
+    class Slow(Register):
+        def find(self, enquiry: Enquiry) -> Registration:
+            with transaction(office.engine) as session:
+                case = get_case(session, office.case_id)
+                case.version += 1
+            return super().find(enquiry)
+
+    office.look_up(Slow(registered().answers))
+    with transaction(office.engine) as session:
+        assert get_case(session, office.case_id).state == State.ACCEPTED
+        assert latest_answer(session, office.case_id) is None
+
+
+def test_confirming_records_the_offence_by_the_law_of_the_day(office: Office) -> None:
+    office.look_up(registered())
+    with transaction(office.engine) as session:
+        officer, case = people(session, office)
+        offence = confirmation.confirm(session, officer, sight(case), office.now, "BN")
+    assert (offence.number, offence.fine, offence.points) == ("BN-2026-000001", 19_000_000, 4)
+    assert "Điều 6, khoản 9, điểm b" in offence.legal_basis
+    with transaction(office.engine) as session:
+        case = get_case(session, office.case_id)
+        assert (case.state, case.operator_id, case.officer_id) == (
+            State.RECORDED,
+            office.operator_id,
+            office.officer_id,
+        )
+        actions = [event.action for event in history_of(session, office.case_id)]
+    assert actions == ["receive", "claim", "accept", "owner_found", "confirm", "record"]
+
+
+def test_the_person_who_accepted_does_not_confirm_even_as_an_officer(office: Office) -> None:
+    office.look_up(registered())
+    with transaction(office.engine) as session:
+        operator = session.get(User, office.operator_id)
+        assert operator is not None
+        operator.role = Role.OFFICER.value
+    with pytest.raises(FourEyesError), transaction(office.engine) as session:
+        operator = session.get(User, office.operator_id)
+        assert operator is not None
+        case = get_case(session, office.case_id)
+        confirmation.confirm(session, operator, sight(case), office.now, "BN")
+
+
+@pytest.mark.parametrize("role", [Role.OPERATOR, Role.LEADER, Role.ADMIN])
+def test_nobody_but_an_officer_confirms(office: Office, role: Role) -> None:
+    office.look_up(registered())
+    with pytest.raises(ForbiddenError), transaction(office.engine) as session:
+        other = add_user(session, "other", role, office.now)
+        case = get_case(session, office.case_id)
+        confirmation.confirm(session, other, sight(case), office.now, "BN")
+
+
+def test_a_mismatch_is_confirmed_only_after_an_officer_has_explained_it(office: Office) -> None:
+    office.look_up(registered(BLUE_TRUCK))
+    with pytest.raises(CaseStateError), transaction(office.engine) as session:
+        officer, case = people(session, office)
+        confirmation.confirm(session, officer, sight(case), office.now, "BN")
+    with pytest.raises(ReasonRequiredError), transaction(office.engine) as session:
+        officer, case = people(session, office)
+        confirmation.resolve_mismatch(session, officer, sight(case), office.now, " ")
+    with transaction(office.engine) as session:
+        officer, case = people(session, office)
+        confirmation.resolve_mismatch(session, officer, sight(case), office.now, "xe đã sơn lại")
+        assert confirmation.confirm(session, officer, sight(case), office.now, "BN").case_id == case.id
+
+
+def test_several_vehicles_under_one_plate_can_t_be_explained_away(office: Office) -> None:
+    office.look_up(failing(RegistryProblem.MULTIPLE))
+    with pytest.raises(CaseStateError), transaction(office.engine) as session:
+        officer, case = people(session, office)
+        confirmation.resolve_mismatch(session, officer, sight(case), office.now, "chắc là xe này")
+
+
+def test_numbers_have_no_gaps_though_confirmations_fail(office: Office) -> None:
+    office.look_up(registered())
+    with pytest.raises(RuntimeError), transaction(office.engine) as session:
+        officer, case = people(session, office)
+        confirmation.confirm(session, officer, sight(case), office.now, "BN")
+        raise RuntimeError("the network went away before the commit")
+    with transaction(office.engine) as session:
+        officer, case = people(session, office)
+        assert confirmation.confirm(session, officer, sight(case), office.now, "BN").sequence == 1
+
+
+def test_one_act_is_recorded_once(office: Office) -> None:
+    with transaction(office.engine) as session:
+        operator = session.get(User, office.operator_id)
+        assert operator is not None
+        add_case(session, office.now, 2, occurred_at=get_case(session, office.case_id).occurred_at)
+        copy = queue.claim_next(session, operator, "main", office.now)
+        assert copy is not None
+        decisions.accept(session, operator, sight(copy), office.now, PlateEntry("29A00001"))
+        copy_id = copy.id or 0
+    assert office.look_up(registered()) == 2
+    with transaction(office.engine) as session:
+        officer, case = people(session, office)
+        confirmation.confirm(session, officer, sight(case), office.now, "BN")
+    with pytest.raises(DuplicateOffenceError), transaction(office.engine) as session:
+        officer, _ = people(session, office)
+        confirmation.confirm(session, officer, sight(get_case(session, copy_id)), office.now, "BN")
+    with transaction(office.engine) as session:
+        assert [offence.case_id for offence in list_offences(session)] == [office.case_id]
+
+
+def test_without_an_offence_in_the_law_nobody_is_charged(engine: Engine, now: datetime) -> None:
+    with transaction(engine) as session:
+        operator = add_user(session, "lan", Role.OPERATOR, now)
+        bicycle = {"kind": "bicycle", "confidence": 0.9, "track": 1}
+        plate = {"text": "29AA00001", "confidence": 0.97, "agreed": True, "colour": "white"}
+        case = accepted_case(session, operator, now, vehicle=bicycle, plate=plate)
+        officer = add_user(session, "hung", Role.OFFICER, now)
+    vehicle = WHITE_CAR.model_copy(update={"kind": VehicleKind.BICYCLE})
+    look_up_due(engine, registered(vehicle), VAULT, lambda: now + AFTER_UNDO)
+    with pytest.raises(NoOffenceInLawError), transaction(engine) as session:
+        case = get_case(session, case.id or 0)
+        confirmation.confirm(session, officer, sight(case), now, "BN")
+
+
+def test_sending_back_clears_the_first_decision_and_keeps_the_history(office: Office) -> None:
+    office.look_up(registered())
+    with transaction(office.engine) as session:
+        officer, case = people(session, office)
+        confirmation.send_back(session, officer, sight(case), office.now, "xem lại biển số")
+    with transaction(office.engine) as session:
+        other = add_user(session, "mai", Role.OPERATOR, office.now)
+        case = queue.claim_next(session, other, "main", office.now)  # type: ignore[assignment]
+        assert case.id == office.case_id
+        assert (case.operator_id, case.owner_match) == (None, None)
+        notes = [event.note for event in history_of(session, office.case_id)]
+        assert "xem lại biển số" in notes
+
+
+@pytest.mark.parametrize(("reason", "state"), [("device_not_valid", State.REFUSED)])
+def test_refusing_ends_the_case(office: Office, reason: str, state: State) -> None:
+    office.look_up(registered())
+    with pytest.raises(InvalidError), transaction(office.engine) as session:
+        officer, case = people(session, office)
+        confirmation.refuse(session, officer, sight(case), office.now, "nonsense")
+    with transaction(office.engine) as session:
+        officer, case = people(session, office)
+        confirmation.refuse(session, officer, sight(case), office.now, reason)
+        assert (case.state, case.reason, case.officer_id) == (state, reason, office.officer_id)
+
+
+def test_an_unknown_plate_can_be_asked_again(office: Office) -> None:
+    office.look_up(failing(RegistryProblem.NOT_FOUND))
+    with transaction(office.engine) as session:
+        officer, case = people(session, office)
+        confirmation.look_up_again(session, officer, sight(case), office.now)
+    assert office.look_up(registered()) == 1
+    with transaction(office.engine) as session:
+        assert get_case(session, office.case_id).state == State.OWNER_FOUND
+
+
+def test_a_false_military_alarm_goes_back_to_review(engine: Engine, now: datetime) -> None:
+    with transaction(engine) as session:
+        officer = add_user(session, "hung", Role.OFFICER, now)
+        case = add_case(session, now, plate={"text": None, "colour": "red"})
+        confirmation.not_military(session, officer, sight(case), now, "biển đỏ do đèn hậu")
+        assert case.state == State.RECEIVED
+
+
+def test_two_officers_are_shown_two_cases(office: Office) -> None:
+    office.look_up(registered())
+    with transaction(office.engine) as session:
+        officer, _ = people(session, office)
+        other = add_user(session, "dung", Role.OFFICER, office.now)
+        mine = queue.claim_for_officer(session, officer, State.OWNER_FOUND, office.now)
+        assert mine is not None
+        assert queue.claim_for_officer(session, other, State.OWNER_FOUND, office.now) is None
+        later = office.now + queue.LEASE
+        assert queue.claim_for_officer(session, other, State.OWNER_FOUND, later) is mine
+
+
+def test_an_owner_is_sealed_at_rest_and_every_reading_is_logged(office: Office) -> None:
+    office.look_up(registered())
+    with transaction(office.engine) as session:
+        officer, case = people(session, office)
+        stored = session.exec(select(RegistryAnswer)).one()
+        assert OWNER.identity.encode() not in (stored.sealed_owner or b"")
+        assert "owner" not in (stored.vehicle or {})
+        assert read_owner(session, officer, case, VAULT) == OWNER
+    with transaction(office.engine) as session:
+        readings = session.exec(select(AuditEntry).where(AuditEntry.action == "owner.view")).all()
+        assert [(entry.actor, entry.subject) for entry in readings] == [
+            ("user:hung", f"case:{office.case_id}")
+        ]
+
+
+def test_there_is_no_owner_before_the_look_up(office: Office) -> None:
+    with pytest.raises(NotFoundError), transaction(office.engine) as session:
+        officer, case = people(session, office)
+        read_owner(session, officer, case, VAULT)
+
+
+def test_an_offence_is_what_it_was_though_the_case_moves_on(office: Office) -> None:
+    office.look_up(registered())
+    with transaction(office.engine) as session:
+        officer, case = people(session, office)
+        confirmation.confirm(session, officer, sight(case), office.now, "BN")
+    with transaction(office.engine) as session:
+        offence = session.exec(select(Offence)).one()
+        assert offence.fine == (offence.fine_min + offence.fine_max) // 2
+        assert (offence.operator_id, offence.officer_id) == (office.operator_id, office.officer_id)
