@@ -13,9 +13,11 @@ from edge.plate.vote import AMBIGUOUS, COMPOSED, NOT_AGREED, PlateResult, PlateV
 QUAD = np.array(((0, 0), (90, 0), (90, 20), (0, 20)), np.float32)
 
 
-def reading(*rows: str, confidence: float = 0.95, doubts: dict[int, tuple[float, str, float]] | None = None) -> PlateReading:
+def reading(
+    *rows: str, confidence: float = 0.95, doubts: dict[int, tuple[float, str, float]] | None = None
+) -> PlateReading:
     """A reading; ``doubts`` gives at a place its own probability and one alternative with its probability."""
-    told = {i: (0.99, ()) for i in range(len("".join(rows)))}
+    told = dict.fromkeys(range(len("".join(rows))), (0.99, ()))
     told |= {i: (own, ((other, chance),)) for i, (own, other, chance) in (doubts or {}).items()}
     characters = tuple(Character(text, *told[i]) for i, text in enumerate("".join(rows)))
     return PlateReading(rows, "white", confidence, characters)

@@ -1,0 +1,83 @@
+"""Decoding and merging of the finder's answer, and the packaged network on drawn scenes."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from edge.plate.find import STRIDE, PlateBox, PlateFinder, decode, merge, overlap
+from models import load_path
+
+FIXTURES = Path(__file__).parent / "drawn"
+
+
+def box(left: float, top: float, width: float, height: float, score: float = 0.9) -> PlateBox:
+    corners = ((left, top), (left + width, top), (left + width, top + height), (left, top + height))
+    return PlateBox(np.array(corners, np.float32), score)
+
+
+def test_decode_gives_pixels_of_the_input() -> None:
+    output = np.zeros((9, 4, 6), np.float32)
+    output[0, 2, 3] = 0.8
+    output[1:, 2, 3] = (-2, -1, 2, -1, 2, 1, -2, 1)
+    (found,) = decode(output, 0.5)
+    centre = np.array((3.5, 2.5)) * STRIDE
+    assert found.score == pytest.approx(0.8)
+    assert found.quad.mean(axis=0) == pytest.approx(centre)
+    assert found.width == pytest.approx(4 * STRIDE)
+
+
+def test_decode_keeps_nothing_below_the_threshold() -> None:
+    assert decode(np.full((9, 3, 3), 0.49, np.float32), 0.5) == []
+
+
+@pytest.mark.parametrize(
+    ("candidates", "count"),
+    [
+        ([], 0),
+        ([box(0, 0, 40, 10), box(1, 0, 40, 10, 0.8)], 1),
+        ([box(0, 0, 40, 10), box(60, 0, 40, 10)], 2),
+        ([box(0, 0, 100, 30), box(10, 5, 60, 20, 0.5)], 1),
+        ([box(0, 0, 40, 10), box(0, 12, 40, 10)], 2),
+    ],
+)
+def test_merge_leaves_one_box_a_plate(candidates: list[PlateBox], count: int) -> None:
+    assert len(merge(candidates)) == count
+
+
+def test_merged_corners_lie_between_those_that_agree() -> None:
+    (one,) = merge([box(0, 0, 40, 10), box(2, 0, 40, 10)])
+    assert one.bounds == pytest.approx((1, 0, 41, 10))
+
+
+def test_overlap_is_symmetric_and_full_for_the_same() -> None:
+    a, b = box(0, 0, 40, 10), box(10, 3, 40, 10)
+    assert overlap(a, b) == pytest.approx(overlap(b, a))
+    assert overlap(a, a) == pytest.approx(1)
+
+
+@pytest.fixture(scope="module")
+def finder() -> PlateFinder:
+    return PlateFinder(load_path("plate_finder"))
+
+
+@pytest.mark.parametrize("size", [(3, 5), (64, 48), (720, 1280)])
+def test_an_empty_picture_of_any_size_has_no_plate(finder: PlateFinder, size: tuple[int, int]) -> None:
+    assert finder.find(np.full((*size, 3), 90, np.uint8)) == []
+
+
+@pytest.mark.parametrize("picture", sorted(FIXTURES.glob("*.png")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("width", [48, 110, 300])
+def test_a_drawn_plate_is_found_where_it_is(finder: PlateFinder, picture: Path, width: int) -> None:
+    plate = cv2.imread(str(picture))
+    plate = cv2.resize(
+        plate, (width, round(plate.shape[0] * width / plate.shape[1])), interpolation=cv2.INTER_AREA
+    )
+    scene = np.full((480, 640, 3), 70, np.uint8)
+    cv2.rectangle(scene, (60, 40), (580, 440), (40, 45, 52), -1)
+    left, top = 200, 210
+    scene[top : top + plate.shape[0], left : left + width] = plate
+    best = finder.find(scene)[0]
+    want = box(left, top, width, plate.shape[0])
+    assert overlap(best, want) > 0.7

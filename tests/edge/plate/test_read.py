@@ -1,0 +1,82 @@
+"""The packaged reader on drawn plates: text, layout, colour, and what it says about nothing."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from edge.plate.find import PlateFinder
+from edge.plate.read import Calibration, OnnxPlateReader
+from edge.plate.reading import GRAMMAR, UNISSUED, judge
+from edge.plate.stills import read_picture
+from models import load_path
+
+FIXTURES = sorted((Path(__file__).parent / "drawn").glob("*.png"))
+
+
+@pytest.fixture(scope="module")
+def reader() -> OnnxPlateReader:
+    return OnnxPlateReader(load_path("plate_reader"))
+
+
+def whole(image: np.ndarray) -> np.ndarray:
+    height, width = image.shape[:2]
+    return np.array(((0, 0), (width, 0), (width, height), (0, height)), np.float32)
+
+
+@pytest.mark.parametrize("path", FIXTURES, ids=lambda path: path.stem)
+def test_reads_text_rows_and_colour(reader: OnnxPlateReader, path: Path) -> None:
+    colour, *rows = path.stem.split("_")
+    image = cv2.imread(str(path))
+    reading = reader.read(image, whole(image))
+    assert reading is not None
+    assert (reading.rows, reading.colour) == (tuple(rows), colour)
+    assert "".join(character.text for character in reading.characters) == reading.text
+    assert all(0 < character.confidence <= 1 for character in reading.characters)
+    assert reading.lines == len(rows)
+
+
+@pytest.mark.parametrize("shade", [0, 128, 255])
+def test_a_blank_panel_is_not_read(reader: OnnxPlateReader, shade: int) -> None:
+    image = np.full((80, 240, 3), shade, np.uint8)
+    assert reader.read(image, whole(image)) is None
+
+
+def test_noise_is_never_sure(reader: OnnxPlateReader) -> None:
+    noise = np.random.default_rng(1)
+    for _ in range(20):
+        image = noise.integers(0, 256, (60, 200, 3)).astype(np.uint8)
+        reading = reader.read(image, whole(image))
+        assert reading is None or reading.confidence < 0.9
+
+
+@pytest.mark.parametrize(
+    ("rows", "colour", "confidence", "flags"),
+    [
+        (("98A12345",), "white", 0.95, ()),
+        (("98A", "12345"), "yellow", 0.95, ()),
+        (("29MD1", "50466"), "white", 0.95, ()),
+        (("TM1234",), "red", 0.95, ()),
+        (("TM1234",), "white", UNISSUED, (GRAMMAR,)),
+        (("30O12345",), "white", UNISSUED, (GRAMMAR,)),
+        (("13A12345",), "white", UNISSUED, (GRAMMAR,)),
+    ],
+)
+def test_grammar_doubts_what_is_not_issued(rows, colour, confidence: float, flags: tuple[str, ...]) -> None:
+    assert judge(rows, colour, 0.95) == (confidence, flags)
+
+
+def test_agreement_and_likelihood_raise_the_confidence() -> None:
+    calibration = Calibration(-1.0, (0.5, 0.5, 1.0, 0.1))
+    unsure = calibration.confidence(Calibration.features(np.log([0.2, 0.1]).astype(np.float32), 0.5, 2.0))
+    sure = calibration.confidence(Calibration.features(np.log([0.99, 0.98]).astype(np.float32), 1.0, 2.0))
+    assert 0 < unsure < sure < 1
+
+
+def test_a_picture_that_is_the_plate_is_read(reader: OnnxPlateReader) -> None:
+    finder = PlateFinder(load_path("plate_finder"))
+    for path in FIXTURES:
+        plates = read_picture(cv2.imread(str(path)), finder, reader)
+        texts = [plate.reading.text for plate in plates if plate.reading]
+        assert texts == ["".join(path.stem.split("_")[1:])]
