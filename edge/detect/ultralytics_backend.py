@@ -1,6 +1,6 @@
 """The same detector on ultralytics and torch, to try a checkpoint before it is exported (extra `training`).
 
-Only the forward pass is theirs. Fitting the picture, thresholds, doubles and riders are the node's own code, so
+Only the forward pass is theirs. Fitting, thresholds, doubles and riders are the node's own code, so
 a checkpoint gives here what its export will give on the node.
 """
 
