@@ -1,4 +1,4 @@
-"""The console as an ASGI application of its own: HTML answers, HTML errors, strict headers."""
+"""The console as an ASGI application of its own: HTML answers and HTML errors."""
 
 from urllib.parse import quote
 
@@ -12,7 +12,6 @@ from starlette.exceptions import HTTPException
 from central.accounts.dependencies import NotSignedInError, PasswordChangeRequiredError
 from central.console import case_routes, office_routes, officer_routes, review_routes, session_routes
 from central.console.pages import FOLDER, language, render
-from central.console.security import ConsoleSecurity
 from central.errors import DomainError
 
 _ROUTERS = (
@@ -27,11 +26,10 @@ _ROUTERS = (
 def create_console(state: State) -> FastAPI:
     """The console over the state of the whole application: `engine`, `settings` and `console` (its services).
 
-    Mount it last, at "/": `app.mount("/", create_console(app.state))`.
+    Mounted last, at "/"; the application around it adds `ConsoleSecurity`, for its own answers too.
     """
     console = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     console.state = state
-    console.add_middleware(ConsoleSecurity)
     for router in _ROUTERS:
         console.include_router(router)
     console.mount("/static", StaticFiles(directory=FOLDER / "static"))

@@ -1,4 +1,4 @@
-"""Evidence of a red-light violation drawn for the browser test: pictures, clip and manifest that fit each other."""
+"""Evidence of a red-light violation, drawn: pictures, clip and manifest that fit each other."""
 
 import tempfile
 from dataclasses import dataclass
@@ -95,9 +95,7 @@ def _facts(offender: Offender, sequence: int, occurred_at: datetime) -> dict[str
             "lines": 1,
             "characters": _characters(read),
             "alternatives": [offender.plate] if read != offender.plate else [],
-            "raw_reads": [
-                {"t_ms": t, "text": read, "confidence": 0.95} for t in (-250, -167, -83, 0)
-            ]
+            "raw_reads": [{"t_ms": t, "text": read, "confidence": 0.95} for t in (-250, -167, -83, 0)]
             + [{"t_ms": 83, "text": offender.plate, "confidence": 0.61}],
         },
         "signal": {
@@ -149,9 +147,7 @@ def _trajectory() -> list[dict[str, object]]:
     for step in range(int((SECONDS_BEFORE + SECONDS_AFTER) * FPS) + 1):
         at = step / FPS - SECONDS_BEFORE
         x1, y1, x2, y2 = _box(at)
-        points.append(
-            {"t_ms": round(at * 1000), "ground": [(x1 + x2) / 2, y2], "box": [x1, y1, x2, y2]}
-        )
+        points.append({"t_ms": round(at * 1000), "ground": [(x1 + x2) / 2, y2], "box": [x1, y1, x2, y2]})
     return points
 
 
@@ -192,7 +188,12 @@ def _draw_vehicle(picture: Image, offender: Offender, at: float) -> None:
     width, height = x2 - x1, y2 - y1
     dark = tuple(int(channel * 0.72) for channel in offender.bgr)
     _fill(picture, [(x1, y2), (x2, y2), (x2, y2 + 0.012), (x1, y2 + 0.012)], (40, 38, 38))
-    body = [(x1, y1 + height * 0.4), (x2, y1 + height * 0.4), (x2, y2 - height * 0.05), (x1, y2 - height * 0.05)]
+    body = [
+        (x1, y1 + height * 0.4),
+        (x2, y1 + height * 0.4),
+        (x2, y2 - height * 0.05),
+        (x1, y2 - height * 0.05),
+    ]
     _fill(picture, body, offender.bgr)
     roof = [
         (x1 + width * 0.16, y1),
@@ -212,7 +213,10 @@ def _draw_vehicle(picture: Image, offender: Offender, at: float) -> None:
         lights = [(left, y1 + height * 0.5), (left + width * 0.16, y1 + height * 0.5)]
         lights += [(left + width * 0.16, y1 + height * 0.6), (left, y1 + height * 0.6)]
         _fill(picture, lights, (50, 50, 190))
-    plate = cv2.resize(_plate_picture(offender.plate), (max(int(width * WIDTH * 0.36), 8), max(int(height * HEIGHT * 0.11), 4)))
+    plate = cv2.resize(
+        _plate_picture(offender.plate),
+        (max(int(width * WIDTH * 0.36), 8), max(int(height * HEIGHT * 0.11), 4)),
+    )
     top, left_px = int((y1 + height * 0.66) * HEIGHT), int((x1 + width * 0.32) * WIDTH)
     picture[top : top + plate.shape[0], left_px : left_px + plate.shape[1]] = plate
 

@@ -1,4 +1,4 @@
-"""From an accepted case to a recorded offence: the register's word, the officer's decision, the frozen law."""
+"""From an accepted case to a recorded offence: the register's word, the officer's decision, the law."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -102,6 +102,29 @@ def people(session: Session, office: Office) -> tuple[User, Case]:
     return officer, get_case(session, office.case_id)
 
 
+def confirm(office: Office, case_id: int | None = None, user_id: int | None = None) -> Offence:
+    """Confirms in a transaction of its own: the office's case by its officer unless others are named."""
+    with transaction(office.engine) as session:
+        user = session.get(User, user_id or office.officer_id)
+        assert user is not None
+        case = get_case(session, case_id or office.case_id)
+        return confirmation.confirm(session, user, sight(case), office.now, "BN")
+
+
+def resolve(office: Office, note: str) -> None:
+    """Explains the mismatch of the office's case."""
+    with transaction(office.engine) as session:
+        officer, case = people(session, office)
+        confirmation.resolve_mismatch(session, officer, sight(case), office.now, note)
+
+
+def refuse(office: Office, reason: str) -> None:
+    """Refuses the office's case."""
+    with transaction(office.engine) as session:
+        officer, case = people(session, office)
+        confirmation.refuse(session, officer, sight(case), office.now, reason)
+
+
 def test_nothing_is_asked_while_the_operator_can_undo(office: Office) -> None:
     register = registered()
     assert look_up_due(office.engine, register, VAULT, lambda: office.now) == 0
@@ -185,52 +208,42 @@ def test_the_person_who_accepted_does_not_confirm_even_as_an_officer(office: Off
         operator = session.get(User, office.operator_id)
         assert operator is not None
         operator.role = Role.OFFICER.value
-    with pytest.raises(FourEyesError), transaction(office.engine) as session:
-        operator = session.get(User, office.operator_id)
-        assert operator is not None
-        case = get_case(session, office.case_id)
-        confirmation.confirm(session, operator, sight(case), office.now, "BN")
+    with pytest.raises(FourEyesError):
+        confirm(office, user_id=office.operator_id)
 
 
 @pytest.mark.parametrize("role", [Role.OPERATOR, Role.LEADER, Role.ADMIN])
 def test_nobody_but_an_officer_confirms(office: Office, role: Role) -> None:
     office.look_up(registered())
-    with pytest.raises(ForbiddenError), transaction(office.engine) as session:
+    with transaction(office.engine) as session:
         other = add_user(session, "other", role, office.now)
-        case = get_case(session, office.case_id)
-        confirmation.confirm(session, other, sight(case), office.now, "BN")
+    with pytest.raises(ForbiddenError):
+        confirm(office, user_id=other.id)
 
 
 def test_a_mismatch_is_confirmed_only_after_an_officer_has_explained_it(office: Office) -> None:
     office.look_up(registered(BLUE_TRUCK))
-    with pytest.raises(CaseStateError), transaction(office.engine) as session:
-        officer, case = people(session, office)
-        confirmation.confirm(session, officer, sight(case), office.now, "BN")
-    with pytest.raises(ReasonRequiredError), transaction(office.engine) as session:
-        officer, case = people(session, office)
-        confirmation.resolve_mismatch(session, officer, sight(case), office.now, " ")
-    with transaction(office.engine) as session:
-        officer, case = people(session, office)
-        confirmation.resolve_mismatch(session, officer, sight(case), office.now, "xe đã sơn lại")
-        assert confirmation.confirm(session, officer, sight(case), office.now, "BN").case_id == case.id
+    with pytest.raises(CaseStateError):
+        confirm(office)
+    with pytest.raises(ReasonRequiredError):
+        resolve(office, " ")
+    resolve(office, "xe đã sơn lại")
+    assert confirm(office).case_id == office.case_id
 
 
 def test_several_vehicles_under_one_plate_can_t_be_explained_away(office: Office) -> None:
     office.look_up(failing(RegistryProblem.MULTIPLE))
-    with pytest.raises(CaseStateError), transaction(office.engine) as session:
-        officer, case = people(session, office)
-        confirmation.resolve_mismatch(session, officer, sight(case), office.now, "chắc là xe này")
+    with pytest.raises(CaseStateError):
+        resolve(office, "chắc là xe này")
 
 
 def test_numbers_have_no_gaps_though_confirmations_fail(office: Office) -> None:
     office.look_up(registered())
-    with pytest.raises(RuntimeError), transaction(office.engine) as session:
-        officer, case = people(session, office)
-        confirmation.confirm(session, officer, sight(case), office.now, "BN")
-        raise RuntimeError("the network went away before the commit")
     with transaction(office.engine) as session:
         officer, case = people(session, office)
-        assert confirmation.confirm(session, officer, sight(case), office.now, "BN").sequence == 1
+        confirmation.confirm(session, officer, sight(case), office.now, "BN")
+        session.rollback()  # the network went away before the commit
+    assert confirm(office).sequence == 1
 
 
 def test_one_act_is_recorded_once(office: Office) -> None:
@@ -243,12 +256,9 @@ def test_one_act_is_recorded_once(office: Office) -> None:
         decisions.accept(session, operator, sight(copy), office.now, PlateEntry("29A00001"))
         copy_id = copy.id or 0
     assert office.look_up(registered()) == 2
-    with transaction(office.engine) as session:
-        officer, case = people(session, office)
-        confirmation.confirm(session, officer, sight(case), office.now, "BN")
-    with pytest.raises(DuplicateOffenceError), transaction(office.engine) as session:
-        officer, _ = people(session, office)
-        confirmation.confirm(session, officer, sight(get_case(session, copy_id)), office.now, "BN")
+    confirm(office)
+    with pytest.raises(DuplicateOffenceError):
+        confirm(office, case_id=copy_id)
     with transaction(office.engine) as session:
         assert [offence.case_id for offence in list_offences(session)] == [office.case_id]
 
@@ -262,9 +272,9 @@ def test_without_an_offence_in_the_law_nobody_is_charged(engine: Engine, now: da
         officer = add_user(session, "hung", Role.OFFICER, now)
     vehicle = WHITE_CAR.model_copy(update={"kind": VehicleKind.BICYCLE})
     look_up_due(engine, registered(vehicle), VAULT, lambda: now + AFTER_UNDO)
-    with pytest.raises(NoOffenceInLawError), transaction(engine) as session:
-        case = get_case(session, case.id or 0)
-        confirmation.confirm(session, officer, sight(case), now, "BN")
+    office = Office(engine, now, operator.id or 0, officer.id or 0, case.id or 0)
+    with pytest.raises(NoOffenceInLawError):
+        confirm(office)
 
 
 def test_sending_back_clears_the_first_decision_and_keeps_the_history(office: Office) -> None:
@@ -281,16 +291,18 @@ def test_sending_back_clears_the_first_decision_and_keeps_the_history(office: Of
         assert "xem lại biển số" in notes
 
 
-@pytest.mark.parametrize(("reason", "state"), [("device_not_valid", State.REFUSED)])
-def test_refusing_ends_the_case(office: Office, reason: str, state: State) -> None:
+def test_refusing_ends_the_case_with_a_reason_of_the_table(office: Office) -> None:
     office.look_up(registered())
-    with pytest.raises(InvalidError), transaction(office.engine) as session:
-        officer, case = people(session, office)
-        confirmation.refuse(session, officer, sight(case), office.now, "nonsense")
+    with pytest.raises(InvalidError):
+        refuse(office, "nonsense")
+    refuse(office, "device_not_valid")
     with transaction(office.engine) as session:
-        officer, case = people(session, office)
-        confirmation.refuse(session, officer, sight(case), office.now, reason)
-        assert (case.state, case.reason, case.officer_id) == (state, reason, office.officer_id)
+        case = get_case(session, office.case_id)
+        assert (case.state, case.reason, case.officer_id) == (
+            State.REFUSED,
+            "device_not_valid",
+            office.officer_id,
+        )
 
 
 def test_an_unknown_plate_can_be_asked_again(office: Office) -> None:
@@ -338,17 +350,16 @@ def test_an_owner_is_sealed_at_rest_and_every_reading_is_logged(office: Office) 
         ]
 
 
-def test_there_is_no_owner_before_the_look_up(office: Office) -> None:
-    with pytest.raises(NotFoundError), transaction(office.engine) as session:
-        officer, case = people(session, office)
+def test_there_is_no_owner_before_the_look_up(session: Session, now: datetime) -> None:
+    officer = add_user(session, "hung", Role.OFFICER, now)
+    case = add_case(session, now)
+    with pytest.raises(NotFoundError):
         read_owner(session, officer, case, VAULT)
 
 
 def test_an_offence_is_what_it_was_though_the_case_moves_on(office: Office) -> None:
     office.look_up(registered())
-    with transaction(office.engine) as session:
-        officer, case = people(session, office)
-        confirmation.confirm(session, officer, sight(case), office.now, "BN")
+    confirm(office)
     with transaction(office.engine) as session:
         offence = session.exec(select(Offence)).one()
         assert offence.fine == (offence.fine_min + offence.fine_max) // 2
