@@ -1,7 +1,8 @@
 """One camera's pipeline: frame in, findings out. Replay and live run this same code on two clocks.
 
 `step` looks, tracks, reads lamps and asks the rulebook; a finding then waits until the frames after it (the
-post-roll) are in the ring, and comes back from `due` with everything the evidence needs to know.
+post-roll) are in the ring, and comes back from `due` with everything the evidence needs to know. What is
+undecidable is counted and told in its step, but never becomes evidence.
 """
 
 from collections import Counter, deque
@@ -84,6 +85,8 @@ class CameraPipeline:
         interval: int = 1,
     ) -> None:
         self.funnel = Funnel()
+        self.armed = not signals
+        """Whether every lamp of the scene could be trusted at the newest frame; true where there is none."""
         self._detector = detector
         self._tracker = Tracker()
         self._signals = signals
@@ -92,6 +95,7 @@ class CameraPipeline:
         self._post_roll = post_roll
         self._region = region
         self._interval = interval
+        self._next_look = 0
         self._reported: dict[tuple[str, int, str], None] = {}
         self._waiting: list[Finding] = []
         self._tracks: dict[int, Track] = {}
@@ -103,20 +107,18 @@ class CameraPipeline:
         for source in self._signals.values():
             source.observe(frame.t, frame.image)
         signals = {head: source.snapshot() for head, source in self._signals.items()}
-        if frame.index % self._interval:
+        self.armed = all(history.armed for history in signals.values())
+        if frame.index < self._next_look:
             return Step(frame, (), signals, ())
+        # Counted from the frame last looked at: of a live camera any single frame may have been dropped.
+        self._next_look = frame.index + self._interval
         tracks = tuple(self._tracker.update(frame.t, frame.index, self._look(frame)))
         self._remember(frame, tracks)
         findings = self._judge(tracks, signals, frame.t)
         findings += self._judge(self._tracker.take_ended(), signals, frame.t, track_ended=True)
-        fresh = tuple(self._once(findings))
-        self._waiting += fresh
+        fresh = self._once(findings)
+        self._forget(frame.t - NEIGHBOUR_SECONDS)
         return Step(frame, tracks, signals, fresh)
-
-    @property
-    def armed(self) -> bool:
-        """Whether every lamp of the scene can be trusted now; true where there is none."""
-        return all(source.snapshot().armed for source in self._signals.values())
 
     def due(self, now: float) -> list[Incident]:
         """Findings whose post-roll has passed at stream time `now`, oldest first."""
@@ -124,12 +126,11 @@ class CameraPipeline:
         self._waiting = [finding for finding in self._waiting if finding.t + self._post_roll > now]
         return [self._incident(finding) for finding in sorted(ready, key=lambda f: (f.t, f.track, f.rule))]
 
-    def finish(self, now: float) -> list[Incident]:
-        """The stream has ended: judges the tracks still open and gives up all that is waiting."""
+    def finish(self, now: float) -> tuple[Finding, ...]:
+        """The stream has ended at `now`: judges the tracks still open. `due(math.inf)` then gives all that
+        waits."""
         signals = {head: source.snapshot() for head, source in self._signals.items()}
-        ended = self._judge(self._tracker.end_all(), signals, now, track_ended=True)
-        self._waiting += self._once(ended)
-        return self.due(float("inf"))
+        return self._once(self._judge(self._tracker.end_all(), signals, now, track_ended=True))
 
     def close(self) -> None:
         """Lets go of the lamps' connections."""
@@ -163,19 +164,24 @@ class CameraPipeline:
     def _remember(self, frame: Frame, tracks: tuple[Track, ...]) -> None:
         boxes = {track.id: track.points[-1].box for track in tracks}
         self._neighbours.append((frame.t, frame.index, boxes))
-        oldest = frame.t - NEIGHBOUR_SECONDS
-        while self._neighbours and self._neighbours[0][0] < oldest:
-            self._neighbours.popleft()
         for track in tracks:
             self.funnel.counts["vehicles"] += track.id not in self._tracks
             self._tracks[track.id] = track
+
+    def _forget(self, oldest: float) -> None:
+        """Lets go of what is older than `oldest`, but for the vehicles of findings that wait."""
+        while self._neighbours and self._neighbours[0][0] < oldest:
+            self._neighbours.popleft()
         waiting = {finding.track for finding in self._waiting}
         stale = [k for k, t in self._tracks.items() if t.points[-1].t < oldest and k not in waiting]
         for key in stale:
             del self._tracks[key]
 
-    def _once(self, findings: list[Finding]) -> list[Finding]:
-        """Leaves out what was reported before: a rule speaks once per vehicle and episode."""
+    def _once(self, findings: list[Finding]) -> tuple[Finding, ...]:
+        """Leaves out what was reported before: a rule speaks once per vehicle and episode.
+
+        Of the rest, what a person could decide on waits for its post-roll.
+        """
         fresh = []
         for finding in findings:
             key = (finding.rule, finding.track, finding.episode)
@@ -185,7 +191,8 @@ class CameraPipeline:
                 fresh.append(finding)
         while len(self._reported) > 10_000:
             del self._reported[next(iter(self._reported))]
-        return fresh
+        self._waiting += [finding for finding in fresh if finding.decision != "undecidable"]
+        return tuple(fresh)
 
     def _incident(self, finding: Finding) -> Incident:
         source = self._signals.get(finding.head) if finding.head else None

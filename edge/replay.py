@@ -1,9 +1,10 @@
 """The pipeline over a file, on the file's clock: every frame, no haste, the same bytes each time."""
 
 import json
+import math
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from edge.evidence.gather import Proof
 from edge.evidence.package import write
 from edge.pipeline import Step
 from edge.rules.inputs import Finding
+from edge.streams import size_problem
 from edge.video.encode import VideoWriter
 from edge.video.file import FileSource
 from edge.video.frame import VideoError
@@ -93,16 +95,15 @@ def run(camera: Camera, source: FileSource) -> Iterator[tuple[Step, list[Proof]]
             yield last, [camera.gatherer.gather(i) for i in camera.pipeline.due(last.frame.t)]
         last = camera.pipeline.step(frame)
     if last is not None:
-        yield last, [camera.gatherer.gather(i) for i in camera.pipeline.finish(last.frame.t)]
+        ended = camera.pipeline.finish(last.frame.t)
+        last = replace(last, findings=(*last.findings, *ended))
+        yield last, [camera.gatherer.gather(i) for i in camera.pipeline.due(math.inf)]
 
 
 def check_size(size: tuple[int, int], config: CameraConfig, video: Path) -> None:
     """The camera file's lines are pixels of one picture size; on another they would be elsewhere."""
-    if size != config.size:
-        raise VideoError(
-            f"{video}: the picture is {size[0]}×{size[1]}, but camera {config.id} was drawn on "
-            f"{config.size[0]}×{config.size[1]}: scale the video or redraw the camera file"
-        )
+    if problem := size_problem(size, config):
+        raise VideoError(f"{video}: {problem}")
 
 
 def result_line(proof: Proof) -> str:

@@ -1,11 +1,16 @@
 """From a camera's configuration to its source, live or played from a file; passwords are put in only here."""
 
-from datetime import datetime
+import json
+import os
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from edge.config import CameraConfig, StreamConfig
 from edge.video.source import FileSource, RtspSource
+
+PLAYED_BEFORE = timedelta(minutes=5)
+"""How long ago the first frame of a played file is said to have been taken."""
 
 
 class StreamError(RuntimeError):
@@ -29,16 +34,63 @@ def file_source(video: Path, start: datetime, ring_seconds: float) -> FileSource
     return FileSource(video, start, ring_seconds=ring_seconds)
 
 
+def size_problem(size: tuple[int, int], config: CameraConfig) -> str:
+    """What is wrong with a picture of this size, "" if nothing: on another the lines lie elsewhere."""
+    if size == config.size:
+        return ""
+    return (
+        f"the picture is {size[0]}×{size[1]}, but camera {config.id} was drawn on "
+        f"{config.size[0]}×{config.size[1]}: set the stream to that size or redraw the camera file"
+    )
+
+
 def address(stream: StreamConfig) -> str:
-    """The stream's URL with user and password in it: for the video library only, never for a log."""
+    """The stream's URL with user and password in it: for the video library only, never for a log.
+
+    Raises:
+        StreamError: the password file can't be read or is empty.
+    """
     if stream.username is None:
         return stream.url
     login = quote(stream.username, safe="")
     if stream.password_file is not None:
         try:
             password = stream.password_file.read_text(encoding="utf-8").splitlines()[0]
-        except (OSError, IndexError) as problem:
-            raise StreamError(f"{stream.password_file}: no password can be read from it") from problem
+        except (OSError, UnicodeDecodeError, IndexError):
+            # Not chained: the decoder's error quotes the bytes it stumbled over.
+            raise StreamError(f"{stream.password_file}: no password can be read from it") from None
         login += ":" + quote(password, safe="")
     parts = urlsplit(stream.url)
     return urlunsplit(parts._replace(netloc=f"{login}@{parts.netloc}"))
+
+
+class Playing:
+    """Remembers in a node's folder which files are being played, and since when.
+
+    A file that is played again after a crash gets the same times, so that what is found again has the same
+    ids and is not sent twice. Once everything is delivered it is forgotten: the next run is a new recording.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / "playing.json"
+
+    def start(self, camera: str, video: Path) -> datetime:
+        """UTC of the first frame of `video`: a whole second some minutes ago, as of any recording."""
+        known = self._read()
+        name = f"{camera}:{video.resolve()}:{video.stat().st_size}"
+        if name not in known:
+            known[name] = (datetime.now(UTC).replace(microsecond=0) - PLAYED_BEFORE).isoformat()
+            fresh = self._path.with_suffix(".part")
+            fresh.write_text(json.dumps(known), encoding="utf-8")
+            os.replace(fresh, self._path)
+        return datetime.fromisoformat(known[name])
+
+    def forget(self) -> None:
+        """All is delivered."""
+        self._path.unlink(missing_ok=True)
+
+    def _read(self) -> dict[str, str]:
+        try:
+            return dict(json.loads(self._path.read_text(encoding="utf-8")))
+        except (FileNotFoundError, ValueError):  # a power cut may leave half a file
+            return {}

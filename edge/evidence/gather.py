@@ -4,7 +4,7 @@ Only here are full-size frames decoded, and only those chosen in `edge.evidence.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
@@ -17,11 +17,11 @@ from contract.package import Link
 from contract.signing import SigningKey
 from edge.evidence.colour import body_colour
 from edge.evidence.facts import Standing, plate_evidence, stream_utc, violation_facts
-from edge.evidence.moments import nearest_point, plate_points
+from edge.evidence.moments import plate_points
 from edge.evidence.package import Clip, Package, PackedFile, Still, encode, event_id, seal
 from edge.pipeline import Incident
 from edge.plate.follow import PlateFollower, Sighting, widened
-from edge.plate.vote import PlateResult
+from edge.plate.vote import PlateResult, PlateVote
 from edge.rules.inputs import Box, TrackPoint
 from edge.video.frame import Frame
 from edge.video.ring import PacketRing, RingMiss
@@ -31,6 +31,12 @@ log = structlog.get_logger(__name__)
 Moment = Literal["before", "over", "continuing"]
 PLATE_MARGIN = 0.6
 """Part of a plate's width shown around it in its still."""
+
+CLIP_SLACK = 0.5
+"""Seconds a clip may lack at either end without being called short."""
+
+SAME_MOMENT = 0.2
+"""Seconds a frame may be from a track's point for the point's box to still hold the vehicle."""
 
 
 @dataclass(frozen=True)
@@ -56,19 +62,24 @@ class Gatherer:
         self._ring = ring
         self._plates = plates
 
+    def holds_post_roll(self, incident: Incident) -> bool:
+        """Whether the ring has what the evidence needs after the violation; the record stream may lag."""
+        end = self._ring.end_t
+        return end is not None and end >= incident.finding.t + self._standing.post_roll
+
     def gather(self, incident: Incident) -> Proof:
         """The proof of one incident.
 
         What the ring no longer holds is left out and said in the flags (`clip_short`, `still_missing`), never
-        made up.
+        made up; a plate that could not even be looked at is unread.
 
         Raises:
             RingMiss: not even the moment of the violation is in the ring any more: nothing can be proved.
         """
         finding = incident.finding
-        sightings = self._sightings(incident)
-        plate = self._plates.read(finding.track, incident.track.kind, sightings)
         stills, flags = self._stills(incident)
+        sightings = self._sightings(incident)
+        plate = self._plate(incident, sightings)
         clip, clip_flags = self._clip(finding.t)
         over = stills["over"]
         utc = stream_utc(over.t, over.captured_at)
@@ -94,12 +105,12 @@ class Gatherer:
         for moment in ("before", "over", "continuing"):
             if moment not in moments:
                 continue
-            try:
-                found[moment] = self._ring.frames([moments[moment]])[0]
-            except RingMiss:
-                if moment == "over":
-                    raise
-                missing = True
+            frame = self._frame(moments[moment])
+            if frame is not None:
+                found[moment] = frame
+            missing = missing or frame is None
+        if "over" not in found:
+            raise RingMiss(f"no picture of {moments['over']:.3f} s is left: the violation can't be proved")
         return found, ("still_missing",) if missing else ()
 
     def _clip(self, t: float) -> tuple[Clip | None, tuple[str, ...]]:
@@ -110,17 +121,40 @@ class Gatherer:
         except RingMiss:
             log.warning("no clip for a violation", t=t, exc_info=True)
             return None, ("clip_missing",)
-        short = clip.start_t > first + 0.5 and clip.start_t > 0.5
+        # What was before the camera's first picture is not missing: nobody could have it.
+        late = clip.start_t > max(first, 0.0) + CLIP_SLACK
+        short = late or clip.end_t < last - CLIP_SLACK
         return Clip(clip.data, clip.captured_at), ("clip_short",) if short else ()
 
     def _sightings(self, incident: Incident) -> list[Sighting]:
-        start = self._ring.start_t
-        points = plate_points(incident, self._standing.size, start if start is not None else float("inf"))
+        points = plate_points(incident, self._standing.size, self._ring.start_t or 0.0)
+        frames = zip(points, self._frames([point.t for point in points]), strict=True)
+        return [
+            self._sighting(incident, point, frame)
+            for point, frame in frames
+            if frame is not None and abs(frame.t - point.t) <= SAME_MOMENT
+        ]
+
+    def _frames(self, times: list[float]) -> list[Frame | None]:
+        """The frames nearest to these times, decoded at one go; where that fails, those that are there."""
         try:
-            frames = self._ring.frames([point.t for point in points])
+            return list(self._ring.frames(times))
         except RingMiss:
-            return []
-        return [self._sighting(incident, p, f) for p, f in zip(points, frames, strict=True)]
+            return [self._frame(t) for t in times]
+
+    def _frame(self, t: float) -> Frame | None:
+        try:
+            return self._ring.frames([t])[0]
+        except RingMiss:
+            return None
+
+    def _plate(self, incident: Incident, sightings: list[Sighting]) -> PlateResult:
+        kind = incident.track.kind
+        try:
+            return self._plates.read(incident.finding.track, kind, sightings)
+        except Exception:  # a stage's boundary: a person can still read the plate in the stills
+            log.exception("a plate could not be looked at", track=incident.track.id)
+            return replace(PlateVote(kind).result(), flags=("reader_failed",))
 
     def _sighting(self, incident: Incident, point: TrackPoint, frame: Frame) -> Sighting:
         boxes = {**incident.neighbours.get(point.frame, {}), incident.track.id: point.box}

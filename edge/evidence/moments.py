@@ -14,7 +14,7 @@ def plate_points(incident: Incident, size: tuple[int, int], oldest: float) -> li
     """Track points whose frames are worth looking for the plate in, the largest box first.
 
     A plate is read best where the vehicle is nearest, so boxes are taken by size, but never two neighbouring
-    frames (they are blurred alike), and boxes cut off by the picture's edge only when there is nothing better.
+    frames (they are blurred alike), and boxes cut off by the picture's edge only when nothing is better.
 
     Args:
         size: width and height of the detect stream's picture.
@@ -31,17 +31,10 @@ def plate_points(incident: Incident, size: tuple[int, int], oldest: float) -> li
     return chosen
 
 
-def nearest_point(incident: Incident, t: float) -> TrackPoint:
-    """The observation of the vehicle nearest in time to `t`."""
-    return min(incident.track.points, key=lambda p: abs(p.t - t))
-
-
 def _inside(point: TrackPoint, size: tuple[int, int]) -> bool:
     x1, y1, x2, y2 = point.box
     width, height = size
-    return (
-        x1 > EDGE_MARGIN and y1 > EDGE_MARGIN and x2 < width - EDGE_MARGIN and y2 < height - EDGE_MARGIN
-    )
+    return x1 > EDGE_MARGIN and y1 > EDGE_MARGIN and x2 < width - EDGE_MARGIN and y2 < height - EDGE_MARGIN
 
 
 def _area(point: TrackPoint) -> float:

@@ -1,0 +1,114 @@
+"""From incidents to packages in the outbox, one after the other, in a thread of its own.
+
+A finished proof is never dropped: while the outbox can't take it (its disk is full or fails) it stays in
+memory, further incidents are still gathered before their ring ages, and the outbox is asked again and again.
+"""
+
+import queue
+import time
+from collections import deque
+
+import structlog
+
+from contract.signing import SigningKey
+from edge.delivery.index import OutboxError
+from edge.delivery.outbox import Outbox
+from edge.evidence.gather import Proof
+from edge.worker import Handover
+
+log = structlog.get_logger(__name__)
+
+RETRY_SECONDS = 3.0
+"""Between two attempts to put a proof into an outbox that could not take it."""
+
+_POLL_SECONDS = 0.2
+
+
+class Packing:
+    """Gathers and keeps. `hand_over` may be called from any thread and does not block."""
+
+    def __init__(self, outbox: Outbox, key: SigningKey) -> None:
+        self._outbox = outbox
+        self._key = key
+        # Without a limit: incidents are small and rare.
+        self._found: queue.Queue[Handover | None] = queue.Queue()
+        self._proofs: deque[Proof] = deque()
+        self._obstacle = ""
+        self._lost: list[str] = []
+
+    @property
+    def idle(self) -> bool:
+        """Whether all that was handed over is in the outbox."""
+        return not self._found.unfinished_tasks and not self._proofs
+
+    @property
+    def alarms(self) -> tuple[str, ...]:
+        """What a person should know."""
+        alarms = []
+        if self._proofs:
+            alarms.append(f"{len(self._proofs)} violations wait in memory for the outbox: {self._obstacle}")
+        if self._lost:
+            alarms.append(f"{len(self._lost)} violations could not be kept; the last: {self._lost[-1]}")
+        return tuple(alarms)
+
+    def hand_over(self, handover: Handover) -> None:
+        """Takes an incident."""
+        self._found.put(handover)
+
+    def end(self) -> None:
+        """`run` is to return after what was handed over before."""
+        self._found.put(None)
+
+    def run(self) -> None:
+        """Works until `end`."""
+        while True:
+            try:
+                handover = self._found.get(timeout=RETRY_SECONDS if self._proofs else None)
+            except queue.Empty:
+                self._keep()
+                continue
+            try:
+                if handover is None:
+                    break
+                self._gather(handover)
+            finally:
+                self._found.task_done()
+            self._keep()
+        self._keep()
+        if self._proofs:
+            events = [proof.event for proof in self._proofs]
+            log.error("stopped while the outbox took nothing", lost=events, problem=self._obstacle)
+
+    def _gather(self, handover: Handover) -> None:
+        incident = handover.incident
+        while not (handover.gatherer.holds_post_roll(incident) or time.monotonic() > handover.by):
+            if handover.over.wait(_POLL_SECONDS):
+                break
+        try:
+            self._proofs.append(handover.gatherer.gather(incident))
+        except Exception as problem:  # the thread's boundary: the next incident must still be gathered
+            self._lose(f"{incident.finding.rule} at {incident.finding.t:.1f} s: {problem}")
+
+    def _keep(self) -> None:
+        """Puts the finished proofs into the outbox, oldest first, as far as it takes them."""
+        while self._proofs:
+            proof = self._proofs[0]
+            try:
+                fresh = self._outbox.add(proof.event, proof.sealed(self._key))
+            except OutboxError as problem:
+                if not self._obstacle:
+                    log.error("the outbox takes nothing; will try again", problem=str(problem))
+                self._obstacle = str(problem)
+                return
+            except (
+                Exception
+            ) as problem:  # the thread's boundary: what can't be sealed must not block the rest
+                self._lose(f"{proof.event}: {problem}")
+            else:
+                log.info("packed", event_id=proof.event, rule=proof.facts.rule.name, known_before=not fresh)
+            self._obstacle = ""
+            self._proofs.popleft()
+
+    def _lose(self, what: str) -> None:
+        self._lost.append(what[:300])
+        log.exception("a violation could not be kept", what=what)

@@ -1,0 +1,236 @@
+"""One camera's thread: its source, its pipeline, and starting anew what failed.
+
+A frame that can't be analysed is passed over; a camera that fails again and again is started anew, alone,
+with a growing pause. Whatever ends a run, the violations that wait for their post-roll are handed over.
+"""
+
+import math
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+import structlog
+
+from contract.messages import CameraHealth
+from edge.camera import Camera
+from edge.config import CameraConfig
+from edge.evidence.gather import Gatherer
+from edge.pipeline import Incident
+from edge.streams import size_problem
+from edge.video.camera import CameraSource, SourceHealth
+from edge.video.frame import Frame
+
+log = structlog.get_logger(__name__)
+
+RESTART_FIRST = 1.0
+RESTART_MOST = 60.0
+"""Seconds between a camera's failure and its next start, doubled from first to most."""
+
+PROVEN_SECONDS = 60.0
+"""A camera that ran so long starts at once after a failure."""
+
+FAILURES_IN_A_ROW = 20
+"""Frames that fail one after the other before the camera is started anew."""
+
+STUCK_SECONDS = 30.0
+"""A frame that takes longer than this will never be done."""
+
+SILENT_SECONDS = 10.0
+"""Without a frame for so long, what waits for its post-roll is handed over: the ring ages once a camera is
+back."""
+
+RING_SECONDS = 10.0
+"""How long the record stream may lag behind before evidence is gathered without the rest of it."""
+
+
+@dataclass(frozen=True)
+class Handover:
+    """An incident on its way from a camera's thread to the one that gathers proof.
+
+    `over` is set once nothing more comes into the camera's ring; `by` is when to stop waiting for it
+    (monotonic).
+    """
+
+    gatherer: Gatherer
+    incident: Incident
+    over: threading.Event
+    by: float
+
+
+@dataclass(frozen=True)
+class Run:
+    """A source, what looks at it, and whether it is over: new after each failure."""
+
+    source: CameraSource
+    camera: Camera
+    over: threading.Event
+
+
+class CameraWorker:
+    """One camera, watched until `stop` is called; a played file (`once`) ends by itself.
+
+    Args:
+        open_source: gives the source and UTC of its stream time 0.
+        build: puts the camera together around it.
+        hand_over: takes incidents; must not block.
+    """
+
+    def __init__(
+        self,
+        config: CameraConfig,
+        open_source: Callable[[], tuple[CameraSource, datetime]],
+        build: Callable[[CameraSource, datetime], Camera],
+        hand_over: Callable[[Handover], None],
+        *,
+        once: bool,
+    ) -> None:
+        self.config = config
+        self.once = once
+        self.finished = threading.Event()
+        self._open = open_source
+        self._build = build
+        self._hand_over = hand_over
+        self._stop = threading.Event()
+        self._source: CameraSource | None = None
+        self._run: Run | None = None
+        self._analysing = threading.Lock()
+        self._busy_since: float | None = None
+        self._last_frame = time.monotonic()
+        self._newest = 0.0
+        self._earlier: Counter[str] = Counter()
+        self._failure = ""
+        self._misfit = ""
+        self._restarts = 0
+
+    def run(self) -> None:
+        """Looks until told to stop. Give it a thread of its own."""
+        failures = 0
+        while not self._stop.is_set():
+            began = time.monotonic()
+            try:
+                self._look()
+                if self.once:
+                    break
+            except Exception as problem:  # the thread's boundary: one camera's failure must not stop others
+                failures = 0 if time.monotonic() - began > PROVEN_SECONDS else failures + 1
+                self._failure = f"{type(problem).__name__}: {problem}"
+                self._restarts += 1
+                log.exception("camera failed; it will be started anew", camera=self.config.id)
+            self._stop.wait(min(RESTART_FIRST * 2.0 ** min(failures, 20), RESTART_MOST))
+        self.finished.set()
+
+    def stop(self) -> None:
+        """Ends `run` soon; returns when the camera's connection is closed, which may take seconds."""
+        self._stop.set()
+        if (source := self._source) is not None:
+            source.close()
+
+    def tend(self) -> None:
+        """To be called every second: hands over what waits for a camera that fell silent."""
+        if time.monotonic() - self._last_frame < SILENT_SECONDS or not self._analysing.acquire(
+            blocking=False
+        ):
+            return
+        try:
+            if (run := self._run) is not None:
+                self._give(run, math.inf)
+        finally:
+            self._analysing.release()
+
+    @property
+    def stuck_seconds(self) -> float:
+        """How long the analysis of one frame has been taking beyond what is possible; 0 while all is well."""
+        since = self._busy_since
+        return max(0.0, time.monotonic() - since - STUCK_SECONDS) if since is not None else 0.0
+
+    def _look(self) -> None:
+        source, epoch = self._open()
+        self._source = source
+        try:
+            if self._stop.is_set():  # it may have come before there was a source to close
+                return
+            run = self._run = Run(source, self._build(source, epoch), threading.Event())
+            try:
+                self._watch(run)
+            finally:
+                self._end(run)
+        finally:
+            source.close()
+
+    def _watch(self, run: Run) -> None:
+        failed = 0
+        for frame in run.source.frames():
+            if self._stop.is_set():
+                return
+            self._last_frame = self._busy_since = time.monotonic()
+            with self._analysing:
+                failed = 0 if self._analyse(run, frame) else failed + 1
+                self._give(run, frame.t)
+            self._busy_since = None
+            if failed == FAILURES_IN_A_ROW:
+                raise RuntimeError(f"{failed} frames in a row could not be analysed: {self._failure}")
+
+    def _analyse(self, run: Run, frame: Frame) -> bool:
+        """One frame; False if the analysis failed on it."""
+        pipeline = run.camera.pipeline
+        self._misfit = size_problem((frame.image.shape[1], frame.image.shape[0]), self.config)
+        if self._misfit:
+            pipeline.funnel.counts["frames_of_wrong_size"] += 1
+            return True
+        try:
+            step = pipeline.step(frame)
+        except Exception as problem:  # a stage's boundary: one bad frame must not cost the tracks
+            self._failure = f"{type(problem).__name__}: {problem}"
+            pipeline.funnel.counts["frames_failed"] += 1
+            log.exception("frame could not be analysed", camera=self.config.id, frame=frame.index)
+            return False
+        self._failure, self._newest = "", frame.t
+        if step.findings:
+            log.info("found", camera=self.config.id, rules=[finding.rule for finding in step.findings])
+        return True
+
+    def _end(self, run: Run) -> None:
+        """What a run leaves behind: its incidents and its counts."""
+        run.over.set()
+        self._busy_since = None
+        pipeline = run.camera.pipeline
+        with self._analysing:
+            try:
+                pipeline.finish(self._newest)
+            finally:
+                self._give(run, math.inf)
+                pipeline.close()
+                self._earlier = self._earlier + pipeline.funnel.counts
+                self._run = None
+
+    def _give(self, run: Run, now: float) -> None:
+        for incident in run.camera.pipeline.due(now):
+            by = time.monotonic() + RING_SECONDS
+            self._hand_over(Handover(run.camera.gatherer, incident, run.over, by))
+
+    def health(self) -> CameraHealth:
+        """How the camera does, for the report; any thread may ask."""
+        source = self._source.health() if self._source else SourceHealth("offline", "not opened yet")
+        run = self._run
+        trouble = "analysis is stuck" if self.stuck_seconds else self._misfit or self._failure
+        state: Literal["online", "degraded", "offline"] = source.state
+        if trouble and state == "online":
+            state = "degraded"
+        played = "played to its end" if self.once and self.finished.is_set() else ""
+        funnel = self._earlier + Counter(run.camera.pipeline.funnel.as_dict() if run else {})
+        return CameraHealth(
+            id=self.config.id,
+            state=state,
+            reason=trouble or played or source.reason,
+            last_frame_at=source.last_frame_at,
+            fps=round(source.fps, 2),
+            frames=source.frames,
+            dropped=source.dropped,
+            reconnects=source.reconnects + self._restarts,
+            armed=run.camera.pipeline.armed if run and not trouble else False,
+            funnel={name: funnel[name] for name in sorted(funnel)},
+        )
