@@ -2,7 +2,7 @@
 
 import tempfile
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
 
@@ -42,8 +42,8 @@ class Package:
     contents: dict[str, bytes]
 
 
-def package(offender: Offender, sequence: int, occurred_at: datetime) -> Package:
-    """A whole package: three stills, the plate, a four-second clip."""
+def package(offender: Offender, sequence: int, previous: str | None, occurred_at: datetime) -> Package:
+    """A whole package, next in its node's chain: three stills, the plate, a four-second clip."""
     times = {"before": -0.75, "over": 0.0, "continuing": 0.75}
     files = [(role, f"{role}.jpg", _jpeg(_frame(offender, at)), at) for role, at in times.items()]
     files.append(("plate", "plate.jpg", _jpeg(_plate_picture(offender.plate)), 0.0))
@@ -59,11 +59,19 @@ def package(offender: Offender, sequence: int, occurred_at: datetime) -> Package
         }
         for role, name, content, at in files
     ]
-    manifest = ViolationManifest.model_validate(_facts(offender, sequence, occurred_at) | {"files": entries})
+    manifest = ViolationManifest.model_validate(
+        _facts(offender, occurred_at)
+        | {
+            "event_id": f"nut-bg-01-{sequence:06d}",
+            "sequence": sequence,
+            "previous": previous,
+            "files": entries,
+        }
+    )
     return Package(manifest, {sha256_hex(content): content for _, _, content, _ in files})
 
 
-def _facts(offender: Offender, sequence: int, occurred_at: datetime) -> dict[str, object]:
+def _facts(offender: Offender, occurred_at: datetime) -> dict[str, object]:
     red_from = occurred_at - RED_BEFORE_CROSSING
     amber_from = red_from - timedelta(seconds=3)
     read = offender.read or offender.plate
@@ -73,13 +81,10 @@ def _facts(offender: Offender, sequence: int, occurred_at: datetime) -> dict[str
         ("red", red_from, red_from + timedelta(seconds=20)),
     ]
     return {
-        "event_id": f"nut-bg-01-{sequence:06d}",
         "node": "nut-bg-01",
         "camera": "cam-dong",
         "site": "bg-hung-vuong",
         "site_name": "Ngã tư Hùng Vương – Lê Lợi, Bắc Giang",
-        "sequence": sequence,
-        "previous": None if sequence == 1 else "0" * 64,
         "rule": {"name": "red_light", "version": 1},
         "decision": "violation",
         "reason": "qua vạch dừng 1,64 s sau khi đèn đỏ, đi tiếp vào nút",
@@ -254,6 +259,3 @@ def _encode(offender: Offender, path: str) -> None:
             frame.pts, frame.time_base = step, Fraction(1, FPS)
             container.mux(stream.encode(frame))
         container.mux(stream.encode())
-
-
-FIRST_AT = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)

@@ -1,0 +1,152 @@
+"""A whole centre for the browser: real server on a free port, SQLite, evidence through the real ingest."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import uvicorn
+from fastapi import FastAPI
+from sqlmodel import SQLModel
+
+from central.accounts import service as accounts
+from central.accounts.permissions import Role
+from central.app import create_app
+from central.cases.service import open_case
+from central.db import transaction
+from central.fleet.enrolment import enrol
+from central.ingest.handler import handle
+from central.ingest.work import Arrived, Tools
+from central.media.store import MediaStore, PartialFiles
+from central.models import ALL_TABLES
+from central.registry.file import FileRegistry
+from central.registry.service import look_up_due
+from central.registry.vault import OwnerVault
+from central.review.decisions import UNDO_TIME
+from central.settings import CentralSettings
+from contract.canonical import canonical_bytes, sha256_hex
+from contract.messages import CameraInfo, Enrolment, HealthReport
+from contract.signing import SigningKey, sign
+from contract.topics import CHUNK_BYTES, NodeTopics
+from tests.browser.junction import Offender, package
+
+NODE = NodeTopics("nut-bg-01")
+CAMERA = CameraInfo(
+    id="cam-dong",
+    site="bg-hung-vuong",
+    site_name="Ngã tư Hùng Vương – Lê Lợi, Bắc Giang",
+    calibration="cal-2026-11",
+)
+REGISTER = Path(__file__).with_name("register.yaml")
+
+
+@dataclass
+class Office:
+    """The running centre; `passwords` are the one-time passwords of its people."""
+
+    app: FastAPI
+    settings: CentralSettings
+    url: str
+    passwords: dict[str, str] = field(default_factory=dict)
+    node_key: SigningKey = field(default_factory=SigningKey.generate)
+    sent: int = 0
+    last: str | None = None
+
+    def open(self) -> None:
+        """Tables, people, the enrolled node and its first report."""
+        SQLModel.metadata.create_all(self.app.state.engine, tables=ALL_TABLES)
+        now = datetime.now(UTC)
+        with transaction(self.app.state.engine) as session:
+            for username, name, role in (
+                ("lan", "Nguyễn Thị Lan", Role.OPERATOR),
+                ("hung", "Trần Văn Hùng", Role.OFFICER),
+                ("minh", "Lê Quang Minh", Role.LEADER),
+                ("quan", "Phạm Hồng Quân", Role.ADMIN),
+            ):
+                made = accounts.create_user(session, username, name, role, now, "test")
+                self.passwords[username] = made.password
+            public = self.node_key.public.text
+            enrolment = Enrolment(
+                node=NODE.node, public_key=public, software="ngatu 0.1.0", cameras=(CAMERA,)
+            )
+            enrol(session, enrolment, now, "test")
+        report = HealthReport.model_validate(_health(now))
+        self.receive([Arrived(NODE.health, canonical_bytes(report))])
+
+    def receive(self, messages: list[Arrived]) -> None:
+        """What the broker would bring."""
+        data = self.settings.data_dir
+        tools = Tools(
+            MediaStore(self.settings.media_dir),
+            PartialFiles(data / "partial"),
+            SigningKey.generate(),
+            open_case,
+        )
+        with transaction(self.app.state.engine) as session:
+            handle(session, messages, tools, datetime.now(UTC))
+
+    def send(self, offender: Offender, age: timedelta) -> None:
+        """One violation from the node, as it sends it: signed manifest, files in pieces."""
+        self.sent += 1
+        sent = package(offender, self.sent, self.last, datetime.now(UTC) - age)
+        self.last = sha256_hex(canonical_bytes(sent.manifest))
+        pieces = [
+            Arrived(NODE.chunk(digest, offset), content[offset : offset + CHUNK_BYTES])
+            for digest, content in sent.contents.items()
+            for offset in range(0, len(content), CHUNK_BYTES)
+        ]
+        self.receive([Arrived(NODE.manifest, sign(sent.manifest, self.node_key).encode()), *pieces])
+
+    def look_owners_up(self) -> int:
+        """What the worker does once the operator can no longer undo."""
+        return look_up_due(
+            self.app.state.engine,
+            FileRegistry.load(REGISTER),
+            OwnerVault.from_file(self.settings.owner_key),
+            lambda: datetime.now(UTC) + UNDO_TIME,
+        )
+
+
+@contextmanager
+def running_office(folder: Path) -> Iterator[Office]:
+    """Starts the centre, gives it, and stops it."""
+    settings = CentralSettings(data_dir=folder, secure_cookies=False, unit="BN")
+    listener = socket.create_server(("127.0.0.1", 0))
+    app = create_app(settings)
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="on"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    office = Office(app, settings, f"http://127.0.0.1:{listener.getsockname()[1]}")
+    office.open()
+    thread.start()
+    try:
+        yield office
+    finally:
+        server.should_exit = True
+        thread.join()
+        app.state.engine.dispose()
+
+
+def _health(now: datetime) -> dict[str, object]:
+    return {
+        "node": NODE.node,
+        "session": "s-1",
+        "at": now,
+        "cameras": [
+            {
+                "id": CAMERA.id,
+                "state": "online",
+                "last_frame_at": now,
+                "fps": 24.9,
+                "frames": 86_400,
+                "armed": True,
+                "funnel": {"tracks": 5120, "crossings": 1432, "on_red": 9, "violations": 4},
+            }
+        ],
+        "outbox_packages": 0,
+        "outbox_bytes": 0,
+        "disk_free_bytes": 86 * 2**30,
+        "alarms": [],
+    }

@@ -1,0 +1,190 @@
+"""A case's whole way through the console in a real browser: reviewed by keyboard, confirmed, recorded."""
+
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.browser.junction import Offender
+from tests.browser.office import Office, running_office
+
+pytestmark = pytest.mark.browser
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+ARTEFACTS = Path(os.environ.get("NGATU_ARTEFACTS", "test-artefacts"))
+OWN_PASSWORD = "một câu dễ nhớ hơn từ khó"
+
+MATCHING = Offender("98A12345")
+MISREAD = Offender("99A45678", colour="red", bgr=(40, 40, 170), read="99A45676")
+CLONED = Offender("98C11122", colour="silver", bgr=(180, 180, 178))
+BLURRED = Offender("30F25658", colour="black", bgr=(45, 40, 40))
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    """The centre with four cases, the oldest first in the queue."""
+    with running_office(tmp_path_factory.mktemp("office")) as running:
+        for days, offender in ((8, MATCHING), (6, MISREAD), (3, CLONED), (1, BLURRED)):
+            running.send(offender, timedelta(days=days))
+        yield running
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium: it plays H.264, which Playwright's own does not."""
+    if CHROMIUM is None:
+        pytest.skip("no Chromium here (apt-get install chromium)")
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def problems() -> list[str]:
+    """What the pages complained of: script errors and refused resources (a CSP violation is one)."""
+    return []
+
+
+def sign_in(browser: Browser, office: Office, username: str, problems: list[str]) -> Page:
+    """A new browser profile, signed in with the one-time password, which has to be changed at once."""
+    page = browser.new_context(viewport={"width": 1366, "height": 768}, locale="vi").new_page()
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+    page.goto(f"{office.url}/cases")
+    expect(page).to_have_url(re.compile("/sign-in"))
+    shot(page, "sign-in")
+    page.get_by_label("Tên đăng nhập").fill(username)
+    page.get_by_label("Mật khẩu").fill(office.passwords[username])
+    page.keyboard.press("Enter")
+    page.get_by_label("Mật khẩu hiện tại").fill(office.passwords[username])
+    page.get_by_label("Mật khẩu mới", exact=True).fill(OWN_PASSWORD)
+    page.get_by_label("Nhập lại mật khẩu mới").fill(OWN_PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("navigation")).to_be_visible()
+    return page
+
+
+def shot(page: Page, name: str) -> None:
+    """A picture of the page for people to look at."""
+    ARTEFACTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=ARTEFACTS / f"{name}.png")
+
+
+def wait_for_case(page: Page, number: int) -> None:
+    """The case is on the screen with its three stills, its clip moving, and the overlay drawn."""
+    expect(page.locator(f"[data-case='{number}']")).to_be_visible()
+    stills = page.locator("[data-still] img")
+    expect(stills).to_have_count(3)
+    expect(stills.last).to_have_js_property("complete", True)
+    expect(page.locator("[data-clip-time]")).to_have_text(re.compile(r"[+−]\d,\d\d s"))
+
+
+def test_a_case_from_the_queue_to_a_recorded_offence(
+    browser: Browser, office: Office, problems: list[str]
+) -> None:
+    page = sign_in(browser, office, "lan", problems)
+    wait_for_case(page, 1)
+    expect(page.locator(".act")).to_have_text("Vượt đèn đỏ")
+    expect(page.locator(".big-number")).to_contain_text("1,64 s")
+    page.keyboard.press("Space")
+    page.keyboard.press("Period")
+    shot(page, "review")
+
+    page.keyboard.press("?")
+    expect(page.locator("#help")).to_be_visible()
+    shot(page, "keys")
+    page.keyboard.press("Escape")
+    expect(page.locator("#help")).to_be_hidden()
+    page.keyboard.press("z")
+    expect(page.locator("#viewer")).to_be_visible()
+    page.keyboard.press("b")
+    shot(page, "viewer")
+    page.keyboard.press("z")
+    expect(page.locator("#viewer")).to_be_hidden()
+
+    page.keyboard.press("a")  # one key: accepted, the next is there
+    wait_for_case(page, 2)
+    expect(page.locator("#live")).to_contain_text("Đã đồng ý.")
+
+    page.keyboard.press("e")  # the machine read a 6 for an 8
+    expect(page.get_by_role("textbox", name="Biển số")).to_be_focused()
+    shot(page, "edit")
+    page.keyboard.type("99A-000.00")
+    page.keyboard.press("Enter")
+    expect(page.locator("#edit-problem")).to_contain_text("000.00")
+    expect(page.get_by_role("textbox", name="Biển số")).to_be_focused()
+    page.keyboard.type("99a 456.78")
+    page.keyboard.press("Enter")
+    wait_for_case(page, 3)
+
+    page.keyboard.press("r")  # two keys: rejected; one more: taken back
+    expect(page.locator("#reject")).to_be_visible()
+    shot(page, "reject")
+    page.keyboard.press("4")
+    wait_for_case(page, 4)
+    page.keyboard.press("u")
+    wait_for_case(page, 3)
+    page.keyboard.press("a")
+    wait_for_case(page, 4)
+    page.keyboard.press("s")
+    page.keyboard.press("1")
+    expect(page.get_by_role("heading", name="Không còn hồ sơ nào chờ")).to_be_visible()
+    shot(page, "empty")
+
+    assert office.look_owners_up() == 3
+    officer = sign_in(browser, office, "hung", problems)
+    officer.goto(f"{office.url}/confirm")
+    wait_for_case(officer, 1)
+    expect(officer.locator(".verdict-match")).to_be_visible()
+    expect(officer.locator(".law")).to_contain_text("19.000.000 ₫")
+    expect(officer.get_by_text("Nguyễn Văn An")).to_have_count(0)
+    shot(officer, "confirm")
+    officer.get_by_role("button", name="Xem chủ xe").click()
+    expect(officer.get_by_text("Nguyễn Văn An")).to_be_visible()
+    officer.keyboard.press("c")
+    expect(officer.locator("#live")).to_contain_text(re.compile(r"BN-\d{4}-000001"))
+
+    officer.goto(f"{office.url}/confirm?queue=owner_mismatch")
+    wait_for_case(officer, 3)
+    expect(officer.locator(".differs")).to_have_count(3)
+    expect(officer.get_by_role("button", name="Xác nhận vi phạm")).to_have_count(0)
+    shot(officer, "mismatch")
+
+    officer.goto(f"{office.url}/offences")
+    expect(officer.get_by_role("row").nth(1)).to_contain_text("98A-123.45")
+    expect(officer.get_by_role("row").nth(1)).to_contain_text("Điều 6, khoản 9, điểm b")
+    shot(officer, "offences")
+    officer.get_by_role("row").nth(1).get_by_role("link").click()
+    expect(officer.locator(".history > li")).to_have_count(6)
+    with officer.expect_download() as download:
+        officer.get_by_role("link", name="Đoạn phim").click()
+    assert download.value.path().read_bytes()[4:8] == b"ftyp"
+    shot(officer, "case")
+    # The browser itself writes each refused request to its console: the plate that is not issued, and no other.
+    assert ["422" in problem for problem in problems] == [True]
+
+
+def test_the_other_pages_in_both_languages(browser: Browser, office: Office, problems: list[str]) -> None:
+    page = sign_in(browser, office, "minh", problems)
+    expect(page.get_by_role("heading", name="Toàn cảnh")).to_be_visible()
+    shot(page, "overview")
+    page.goto(f"{office.url}/nodes")
+    expect(page.get_by_text("violations 4")).to_be_visible()
+    shot(page, "nodes")
+    page.get_by_role("link", name="English").click()
+    expect(page.get_by_role("heading", name="Nodes & cameras")).to_be_visible()
+    page.get_by_role("button", name="Light / dark").click()
+    shot(page, "nodes-dark")
+    page.get_by_role("link", name="Cases").click()
+    page.get_by_label("Plate").fill("98A-123")
+    page.get_by_label("Reason for searching").fill("owner asked at the counter")
+    page.get_by_role("button", name="Find plate").click()
+    expect(page.get_by_role("row")).to_have_count(2)
+    shot(page, "cases-dark")
+    assert problems == []
