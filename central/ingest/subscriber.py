@@ -144,7 +144,6 @@ class Subscriber:
             )
             return
         self._connection += 1
-        logger.info("connected to the broker %s:%d", self._settings.host, self._settings.port)
         client.subscribe([(topic, 1) for topic in SUBSCRIPTIONS])
 
     def _on_disconnect(
@@ -170,6 +169,7 @@ class Subscriber:
         for topic, reason in zip(SUBSCRIPTIONS, reasons, strict=True):
             if reason.is_failure:
                 logger.error("the broker won't let ingest read %s: %s; check its access list", topic, reason)
+        logger.info("listening at the broker %s:%d", self._settings.host, self._settings.port)
 
     def _on_message(self, client: mqtt.Client, _data: object, message: mqtt.MQTTMessage) -> None:
         try:
