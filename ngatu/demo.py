@@ -83,7 +83,8 @@ def run_demo(folder: Path, *, once: bool, port: int = 0) -> None:
         serve = stack.enter_context(
             _child(ground, "serve", "central", "serve", "--port", str(ground.web_port))
         )
-        stack.enter_context(_child(ground, "ingest", "central", "ingest"))
+        for process in ("ingest", "worker"):
+            stack.enter_context(_child(ground, process, "central", process))
         _wait_for_web(ground, serve)
         screen.print(f"→ node {NODE} replays {CLIP}", highlight=False)
         node = stack.enter_context(_child(ground, "node", *_node_words(once=once)))
