@@ -90,7 +90,7 @@ def _moto(rng: np.random.Generator) -> Specimen:
 
 
 def _military(rng: np.random.Generator) -> Specimen:
-    letters = _pick(rng, "ABHKPQTVC") + _pick(rng, SERIES)
+    letters = _pick(rng, "ABHKPQQQTVC") + _pick(rng, SERIES)
     digits = _digits(rng, 4)
     number = f"{digits[:2]}-{digits[2:]}"
     if rng.random() < 0.6:
@@ -142,4 +142,4 @@ def _chance(rng: np.random.Generator) -> Specimen:
 def draw(rng: np.random.Generator) -> Specimen:
     """One random plate; the mix over-represents what is rare on the road, so that it is learnt."""
     makers = (_car, _moto, _military, _diplomatic, _temporary, _chance)
-    return makers[int(rng.choice(len(makers), p=(0.38, 0.36, 0.07, 0.05, 0.02, 0.12)))](rng)
+    return makers[int(rng.choice(len(makers), p=(0.37, 0.35, 0.09, 0.05, 0.02, 0.12)))](rng)
