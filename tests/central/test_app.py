@@ -49,7 +49,8 @@ def client(settings: CentralSettings) -> Iterator[TestClient]:
 
 
 def sign_in(client: TestClient, who: str, password: str = PASSWORD) -> int:
-    return client.post("/api/v1/session", json={"username": who, "password": password}).status_code
+    answer = client.post("/api/v1/session", json={"username": who, "password": password})
+    return int(answer.status_code)
 
 
 def test_health(client: TestClient) -> None:

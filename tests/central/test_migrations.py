@@ -1,4 +1,4 @@
-"""Migrations and tables are one schema, on both databases; the audit log is guarded in a migrated database too."""
+"""Migrations and tables are one schema on both databases, the guards of the audit log included."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,0 +1,92 @@
+"""The centre's commands: what scripts rely on, and mistakes told in a line."""
+
+import json
+import logging
+import re
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from typer.testing import CliRunner, Result
+
+from central.cli import app
+from central.db import make_engine
+from central.settings import CentralSettings
+from contract.signing import PublicKey
+from tests.central.evidence import enrolment
+
+runner = CliRunner()
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Where the data of every command here are; the log goes back to where it went before."""
+    monkeypatch.setenv("NGATU_CENTRAL_DATA_DIR", str(tmp_path / "data"))
+    handlers, level = logging.root.handlers[:], logging.root.level
+    yield tmp_path
+    logging.root.handlers[:] = handlers
+    logging.root.setLevel(level)
+
+
+def ngatu(*words: str) -> Result:
+    return runner.invoke(app, words)
+
+
+def test_the_first_hour_of_a_centre(folder: Path) -> None:
+    document = folder / "enrolment.json"
+    document.write_text(enrolment().model_dump_json(by_alias=True))
+    assert ngatu("migrate").exit_code == 0
+    key = ngatu("key", "init").stdout.split()[-1]
+    assert PublicKey.from_text(key).text == key
+    assert ngatu("key", "init").stdout.split()[-1] == key
+    assert stat.S_IMODE((folder / "data" / "centre.key").stat().st_mode) == 0o600
+    added = ngatu("user", "add", "lan", "--role", "operator", "--name", "Nguyễn Thị Lan")
+    assert re.search(r"one-time password: \S{16}$", added.stdout.strip())
+    assert ngatu("node", "add", str(document)).exit_code == 0
+    assert ngatu("node", "list").stdout.split() == ["nut-1", "unknown", "never"]
+    assert ngatu("node", "revoke", "nut-1", "--reason", "stolen").exit_code == 0
+    assert json.loads(ngatu("cases", "--json").stdout) == []
+    assert "3 entries" in ngatu("audit", "verify").stdout
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("serve",), ("ingest",), ("worker",), ("cases",), ("user", "add", "lan", "--role", "admin")],
+)
+def test_a_database_of_another_version_is_refused(words: tuple[str, ...], folder: Path) -> None:
+    (folder / "data").mkdir()
+    done = ngatu(*words)
+    assert done.exit_code == 1
+    assert "ngatu central migrate" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("ingest",), "ngatu central key init"),
+        (("node", "add", "/nowhere"), "/nowhere"),
+        (("node", "revoke", "nobody", "--reason", "x"), "no node 'nobody'"),
+        (("user", "add", "a b", "--role", "admin"), "a user name is"),
+        (("cases", "--settings", "/nowhere.yaml"), "/nowhere.yaml"),
+    ],
+)
+def test_mistakes_are_told_in_a_line(words: tuple[str, ...], message: str) -> None:
+    ngatu("migrate")
+    done = ngatu(*words)
+    assert done.exit_code == 1
+    assert message in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_an_altered_audit_log_ends_with_1(folder: Path) -> None:
+    ngatu("migrate")
+    ngatu("user", "add", "lan", "--role", "operator")
+    engine = make_engine(CentralSettings().database_url)
+    with engine.begin() as connection:
+        connection.execute(text("DROP TRIGGER audit_entry_no_update"))
+        connection.execute(text("UPDATE audit_entry SET actor = 'nobody'"))
+    done = ngatu("audit", "verify")
+    assert done.exit_code == 1
+    assert "entry 1 was altered" in done.stderr
