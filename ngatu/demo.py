@@ -8,6 +8,7 @@ import json
 import os
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -262,6 +263,7 @@ def _stay(ground: Ground, children: Mapping[str, subprocess.Popen[bytes]]) -> No
 
 def demo(folder: Path | None, *, once: bool, port: int = 0) -> None:
     """`ngatu demo`: in `folder`, or for `once` in one that is removed afterwards."""
+    signal.signal(signal.SIGTERM, _end)
     if folder is not None or not once:
         run_demo(folder or Path("var/demo"), once=once, port=port)
         return
@@ -274,6 +276,11 @@ def demo(folder: Path | None, *, once: bool, port: int = 0) -> None:
             )
             screen.print(f"logs kept in {kept}", highlight=False)
             raise
+
+
+def _end(*_: object) -> None:
+    """Told to end: leave through every `with`, so that no child process is left behind."""
+    raise SystemExit(143)
 
 
 def _kept_secret(path: Path) -> str:
