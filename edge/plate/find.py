@@ -23,6 +23,8 @@ SMALLEST_LOOK = 40
 BORDER = 32
 """Grey pixels around the picture, so that a plate at its edge has surroundings."""
 GREY = 114
+WHOLE_SCORE = 0.6
+"""Share of a part's score that the whole needs to be believed instead."""
 SAME_PLATE = 0.25
 """Overlap (intersection over union of the upright boxes) from which two findings are one plate."""
 
@@ -69,11 +71,11 @@ class PlateFinder:
         scale = min(1.0, LONGEST_SIDE / max(image.shape[:2]))
         candidates: list[PlateBox] = []
         while scale * max(image.shape[:2]) >= SMALLEST_LOOK or not candidates:
-            candidates += self._look(image, scale)
+            candidates += merge(self._look(image, scale))
             scale /= REDUCTION
             if scale * max(image.shape[:2]) < SMALLEST_LOOK:
                 break
-        return merge(candidates)
+        return merge(without_parts(candidates))
 
     def _look(self, image: Image, scale: float) -> list[PlateBox]:
         small = image
@@ -119,11 +121,30 @@ def merge(candidates: list[PlateBox]) -> list[PlateBox]:
     return plates
 
 
+def without_parts(plates: list[PlateBox]) -> list[PlateBox]:
+    """Drops what is only a part of a plate that another look saw whole: half of a near car's long plate."""
+    return [plate for plate in plates if not any(_is_part(plate, other) for other in plates)]
+
+
+def _is_part(plate: PlateBox, other: PlateBox) -> bool:
+    inside = _common(plate, other) > 0.6 * _area(plate)
+    return inside and other.width > 1.4 * plate.width and other.score > WHOLE_SCORE * plate.score
+
+
 def overlap(one: PlateBox, other: PlateBox) -> float:
     """Intersection over union of the upright boxes; a box inside the other counts by its own area."""
-    a, b = one.bounds, other.bounds
-    inner = max(0.0, min(a[2], b[2]) - max(a[0], b[0])) * max(0.0, min(a[3], b[3]) - max(a[1], b[1]))
-    areas = [(box[2] - box[0]) * (box[3] - box[1]) for box in (a, b)]
+    inner, areas = _common(one, other), (_area(one), _area(other))
     if inner > 0.85 * min(areas):
-        return inner / max(min(areas), 1e-6) * 0.5 + 0.5 * inner / max(*areas, 1e-6)
+        return 0.5 * inner / max(min(areas), 1e-6) + 0.5 * inner / max(*areas, 1e-6)
     return inner / max(sum(areas) - inner, 1e-6)
+
+
+def _area(box: PlateBox) -> float:
+    left, top, right, bottom = box.bounds
+    return (right - left) * (bottom - top)
+
+
+def _common(one: PlateBox, other: PlateBox) -> float:
+    """Area that two upright boxes share, in square pixels."""
+    a, b = one.bounds, other.bounds
+    return max(0.0, min(a[2], b[2]) - max(a[0], b[0])) * max(0.0, min(a[3], b[3]) - max(a[1], b[1]))
