@@ -166,7 +166,7 @@ def test_a_case_from_the_queue_to_a_recorded_offence(
         officer.get_by_role("link", name="Đoạn phim").click()
     assert download.value.path().read_bytes()[4:8] == b"ftyp"
     shot(officer, "case")
-    # The browser itself writes each refused request to its console: the plate that is not issued, and no other.
+    # The browser writes each refused request to its console: the plate that is not issued, and no other.
     assert ["422" in problem for problem in problems] == [True]
 
 

@@ -1,0 +1,100 @@
+"""Who may open which page, what every answer carries, and where strangers are sent."""
+
+import pytest
+from fastapi.testclient import TestClient
+
+from central.accounts.permissions import Role
+from tests.central.console.conftest import SignedIn
+
+OPERATOR, OFFICER, LEADER, ADMIN = Role.OPERATOR, Role.OFFICER, Role.LEADER, Role.ADMIN
+ALLOWED = {
+    "/": {OPERATOR, OFFICER, LEADER, ADMIN},
+    "/review": {OPERATOR},
+    "/confirm": {OFFICER},
+    "/cases": {OPERATOR, OFFICER, LEADER},
+    "/cases/1": {OPERATOR, OFFICER, LEADER},
+    "/cases/1/manifest.json": {OPERATOR, OFFICER, LEADER},
+    "/offences": {OFFICER, LEADER},
+    "/nodes": {OPERATOR, OFFICER, LEADER, ADMIN},
+    "/quarantine": {ADMIN},
+    "/password": {OPERATOR, OFFICER, LEADER, ADMIN},
+}
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_each_role_sees_its_pages_and_no_other(signed_in: SignedIn, role: Role) -> None:
+    client = signed_in(role)
+    found = {path: client.get(path).status_code for path in ALLOWED}
+    assert found == {path: {True: 200, False: 403}[role in roles] for path, roles in ALLOWED.items()}
+
+
+def test_pages_are_there_in_english(signed_in: SignedIn) -> None:
+    client = signed_in(OFFICER)
+    assert client.get("/language/en").status_code == 303
+    assert "Police confirmation" in client.get("/cases").text
+    assert client.get("/language/xx").headers["location"] == "/"
+
+
+@pytest.mark.parametrize("path", sorted(ALLOWED.keys()))
+def test_a_stranger_is_sent_to_sign_in(signed_in: SignedIn, path: str) -> None:
+    stranger = TestClient(signed_in(OPERATOR).app, follow_redirects=False)
+    answer = stranger.get(path)
+    assert answer.status_code == 303
+    assert answer.headers["location"].startswith("/sign-in?to=")
+
+
+def test_a_fragment_s_stranger_is_told_by_header(signed_in: SignedIn) -> None:
+    stranger = TestClient(signed_in(OPERATOR).app, follow_redirects=False)
+    answer = stranger.post("/review/next", headers={"HX-Request": "true"})
+    assert (answer.status_code, answer.headers["hx-redirect"]) == (401, "/sign-in?to=/review/next")
+
+
+@pytest.mark.parametrize("path", ["/", "/review", "/no-such-page", "/static/console.js", "/api/v1/cases"])
+def test_every_answer_is_fenced_in(signed_in: SignedIn, path: str) -> None:
+    headers = signed_in(OPERATOR).get(path).headers
+    policy = headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_another_site_can_cause_nothing(signed_in: SignedIn, site: str) -> None:
+    client = signed_in(OPERATOR)
+    answer = client.post("/review/next", headers={"Sec-Fetch-Site": site})
+    assert answer.status_code == 403
+    assert client.post("/review/next", headers={"Origin": "https://evil.example"}).status_code == 403
+    assert client.post("/review/next", headers={"Sec-Fetch-Site": "same-origin"}).status_code == 200
+
+
+@pytest.mark.parametrize("to", ["//evil.example", "https://evil.example", "/\\evil.example"])
+def test_signing_in_leads_to_this_site_only(signed_in: SignedIn, to: str) -> None:
+    client = signed_in(LEADER)
+    client.post("/sign-out")
+    answer = client.post(
+        "/sign-in", data={"username": "leader", "password": "one sentence is easier", "to": to}
+    )
+    assert answer.headers["location"] == "/"
+
+
+def test_a_refused_decision_shows_what_is_true_now(signed_in: SignedIn) -> None:
+    client = signed_in(OPERATOR)
+    client.post("/review/next")
+    answer = client.post("/review/1/accept", data={"version": 1})
+    assert answer.status_code == 409
+    assert "Hồ sơ đã thay đổi từ khi bạn mở" in answer.text
+    assert 'data-case="1"' in answer.text
+
+
+def test_an_owner_is_not_for_operators(signed_in: SignedIn) -> None:
+    assert signed_in(OPERATOR).post("/cases/1/owner").status_code == 403
+
+
+def test_a_search_by_plate_needs_a_reason_and_is_logged(signed_in: SignedIn) -> None:
+    client = signed_in(OFFICER)
+    assert client.post("/cases/search", data={"plate": "29A00001", "why": ""}).status_code == 422
+    found = client.post("/cases/search", data={"plate": "29a-000.01", "why": "complaint 12/2026"})
+    assert found.text.count("<tr>") == 2
+    entries = signed_in(LEADER).get("/api/v1/audit").json()["items"]
+    searched = [entry for entry in entries if entry["action"] == "case.search"]
+    assert searched[0]["detail"] == {"plate": "29A00001", "why": "complaint 12/2026"}
