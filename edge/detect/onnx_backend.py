@@ -56,12 +56,22 @@ class OnnxVehicleDetector:
 
     def detect(self, image: Image) -> list[Detection]:
         """See `VehicleDetector.detect`."""
+        return vehicles(*self.look(image), self._overlap)
+
+    def look(self, image: Image) -> tuple[NDArray[np.float32], NDArray[np.float32], list[str]]:
+        """All that passes the threshold, doubles and people included: what `vehicles` makes detections of.
+
+        Returns:
+            Boxes n x 4 in pixels of `image`, scores n, and class names.
+
+        Raises:
+            DetectorError: as `detect`.
+        """
         check_image(image)
         height, width = image.shape[:2]
         blob, placed = letterbox(image, self._size, STRIDE)
         boxes, scores, labels = candidates(self._run(blob), self._classes, self._confidence)
-        names = [self._classes[label] for label in labels]
-        return vehicles(placed.to_picture(boxes, width, height), scores, names, self._overlap)
+        return placed.to_picture(boxes, width, height), scores, [self._classes[label] for label in labels]
 
     def _run(self, blob: NDArray[np.float32]) -> NDArray[np.float32]:
         try:

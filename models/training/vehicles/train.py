@@ -1,6 +1,6 @@
 """Fine-tunes the official YOLOv8n for vehicles as Vietnamese poles see them: seeded, resumable, on a CPU.
 
-    python -m models.training.vehicles.train --data DATASET.yaml --out RUN [--epochs 12] [--resume]
+    python -m models.training.vehicles.train --data DATASET.yaml --out RUN [--start EARLIER.pt]
 
 DATASET.yaml is an ultralytics data file whose classes are `KINDS` in that order; `prepare.py` makes it. The
 head's last layer keeps the five rows of the COCO head that mean our kinds, so training starts from all that
@@ -74,7 +74,7 @@ def five_kinds(model: DetectionModel) -> DetectionModel:
     return model
 
 
-class VehicleTrainer(DetectionTrainer):  # type: ignore[misc]
+class VehicleTrainer(DetectionTrainer):
     """Ultralytics' trainer, started from the official weights with our head; measured outside."""
 
     def get_model(
@@ -103,13 +103,14 @@ def main() -> None:
     ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ask.add_argument("--data", type=Path, required=True)
     ask.add_argument("--out", type=Path, required=True, help="folder of this run's checkpoints")
-    ask.add_argument("--epochs", type=int, default=12)
+    ask.add_argument("--epochs", type=int, default=4)
+    ask.add_argument("--start", type=Path, help="checkpoint of an earlier round (default: official)")
     ask.add_argument("--resume", action="store_true", help="go on from RUN/weights/last.pt")
     args = ask.parse_args()
     torch.set_num_threads(1)
     last = args.out / "weights" / "last.pt"
     overrides = RECIPE | {
-        "model": str(last if args.resume else official_weights()),
+        "model": str(last if args.resume else args.start or official_weights()),
         "resume": str(last) if args.resume else False,
         "data": str(args.data),
         "epochs": args.epochs,
