@@ -47,6 +47,11 @@ RING_SECONDS = 10.0
 """How long the record stream may lag behind before evidence is gathered without the rest of it."""
 
 
+def pause(failures: int) -> float:
+    """Seconds to wait after so many failures in a row."""
+    return min(RESTART_FIRST * 2.0 ** min(max(failures - 1, 0), 20), RESTART_MOST)
+
+
 @dataclass(frozen=True)
 class Handover:
     """An incident on its way from a camera's thread to the one that gathers proof.
@@ -120,7 +125,7 @@ class CameraWorker:
                 self._failure = f"{type(problem).__name__}: {problem}"
                 self._restarts += 1
                 log.exception("camera failed; it will be started anew", camera=self.config.id)
-            self._stop.wait(min(RESTART_FIRST * 2.0 ** min(failures, 20), RESTART_MOST))
+            self._stop.wait(pause(failures))
         self.finished.set()
 
     def stop(self) -> None:
@@ -184,9 +189,12 @@ class CameraWorker:
         try:
             step = pipeline.step(frame)
         except Exception as problem:  # a stage's boundary: one bad frame must not cost the tracks
+            # One trace tells enough: failures usually come in rows.
+            log.error(
+                "frame not analysed", camera=self.config.id, frame=frame.index, exc_info=not self._failure
+            )
             self._failure = f"{type(problem).__name__}: {problem}"
             pipeline.funnel.counts["frames_failed"] += 1
-            log.exception("frame could not be analysed", camera=self.config.id, frame=frame.index)
             return False
         self._failure, self._newest = "", frame.t
         if step.findings:

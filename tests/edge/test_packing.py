@@ -1,0 +1,191 @@
+"""Proofs on their way into the outbox: a full disk loses none of them, and one that fails stops no other."""
+
+import errno
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from contract.vehicles import VehicleKind
+from edge import packing
+from edge.delivery.outbox import Outbox
+from edge.evidence.gather import Proof
+from edge.evidence.package import event_id
+from edge.packing import Packing
+from edge.pipeline import Incident
+from edge.plate.vote import PlateVote
+from edge.rules.inputs import Finding, Track, TrackPoint
+from edge.worker import Handover
+from tests.edge import factories
+from tests.edge.delivery.node import open_outbox
+from tests.edge.video.conftest import wait_until
+
+POINT = TrackPoint(1.0, (0, 0, 9, 9), 10)
+
+
+def incident(number: int) -> Incident:
+    finding = Finding("red_light", 1, "violation", "why", number, float(number), POINT, {})
+    return Incident(finding, Track(number, VehicleKind.CAR, 0.9, (POINT,)), None, {})
+
+
+@dataclass
+class Gatherer:
+    """Makes proofs from the factories; fails for some numbers; its ring has the post-roll when told."""
+
+    fails: frozenset[int] = frozenset()
+    ready: threading.Event = field(default_factory=threading.Event)
+    gathered: list[int] = field(default_factory=list)
+
+    def holds_post_roll(self, given: Incident) -> bool:
+        return self.ready.is_set()
+
+    def gather(self, given: Incident) -> Proof:
+        number = given.finding.track
+        if number in self.fails:
+            raise RuntimeError(f"no proof of {number}")
+        self.gathered.append(number)
+        facts = factories.facts(number)
+        unread = PlateVote().result()
+        return Proof(event_id(facts), facts, factories.files(number, 1000), given, unread)
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(packing, "RETRY_SECONDS", 0.05)
+    monkeypatch.setattr(packing, "_POLL_SECONDS", 0.01)
+
+
+@pytest.fixture
+def outbox(tmp_path: Path) -> Iterator[Outbox]:
+    box = open_outbox(tmp_path / "outbox")
+    yield box
+    box.close()
+
+
+@pytest.fixture
+def working(outbox: Outbox) -> Iterator[Packing]:
+    """A packing thread that is ended with the test."""
+    packer = Packing(outbox, factories.KEY)
+    thread = threading.Thread(target=packer.run)
+    thread.start()
+    yield packer
+    packer.end()
+    thread.join(20)
+    assert not thread.is_alive()
+
+
+def hand_over(packer: Packing, gatherer: Gatherer, *numbers: int) -> list[Handover]:
+    """Gives incidents whose ring still grows."""
+    given = [
+        Handover(gatherer, incident(number), threading.Event(), time.monotonic() + 60)  # type: ignore[arg-type]
+        for number in numbers
+    ]
+    for one in given:
+        packer.hand_over(one)
+    return given
+
+
+def ready(fails: frozenset[int] = frozenset()) -> Gatherer:
+    gatherer = Gatherer(fails)
+    gatherer.ready.set()
+    return gatherer
+
+
+def sequences(outbox: Outbox, *numbers: int) -> list[int]:
+    """Places in the chain of the packages of these numbers."""
+    entries = [outbox.get(event_id(factories.facts(number))) for number in numbers]
+    return [entry.sequence for entry in entries if entry is not None]
+
+
+def test_what_is_handed_over_lies_in_the_outbox_in_its_order(working: Packing, outbox: Outbox) -> None:
+    hand_over(working, ready(), 3, 1, 2)
+    wait_until(lambda: working.idle, 20)
+    assert sequences(outbox, 3, 1, 2) == [1, 2, 3]
+    assert working.alarms == ()
+
+
+def test_the_same_violation_again_is_no_second_package(working: Packing, outbox: Outbox) -> None:
+    hand_over(working, ready(), 1, 1, 2)
+    wait_until(lambda: working.idle, 20)
+    assert sequences(outbox, 1, 2) == [1, 2]
+    assert outbox.summary().undelivered.packages == 2
+
+
+def full(code: int) -> Callable[..., Any]:
+    def refuse(*_args: object, **_kwargs: object) -> None:
+        raise OSError(code, os.strerror(code))
+
+    return refuse
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EIO])
+def test_while_the_outbox_takes_nothing_proofs_wait_and_others_are_gathered(
+    working: Packing, outbox: Outbox, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    gatherer = ready()
+    with monkeypatch.context() as disk:
+        disk.setattr(os, "fsync", full(code))
+        hand_over(working, gatherer, 1, 2, 3)
+        wait_until(lambda: gatherer.gathered == [1, 2, 3], 20)
+        wait_until(lambda: any("3 violations wait in memory" in alarm for alarm in working.alarms), 20)
+        assert not working.idle
+    wait_until(lambda: working.idle, 20)
+    assert sequences(outbox, 1, 2, 3) == [1, 2, 3]
+    assert working.alarms == ()
+    assert gatherer.gathered == [1, 2, 3]
+
+
+def test_at_the_end_a_full_outbox_is_asked_once_more(outbox: Outbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    packer = Packing(outbox, factories.KEY)
+    answers = iter([OSError(errno.ENOSPC, "full")])
+    fsync = os.fsync
+
+    def full_at_first(handle: int) -> None:
+        for problem in answers:
+            raise problem
+        fsync(handle)
+
+    monkeypatch.setattr(os, "fsync", full_at_first)
+    hand_over(packer, ready(), 1)
+    packer.end()
+    packer.run()
+    assert sequences(outbox, 1) == [1]
+
+
+def test_one_that_can_t_be_proved_is_told_and_the_next_is_packed(working: Packing, outbox: Outbox) -> None:
+    hand_over(working, ready(frozenset({1})), 1, 2)
+    wait_until(lambda: working.idle, 20)
+    assert sequences(outbox, 2) == [1]
+    assert working.alarms == ("1 violations could not be kept; the last: red_light at 1.0 s: no proof of 1",)
+
+
+def waits(packer: Packing, gatherer: Gatherer) -> Handover:
+    (given,) = hand_over(packer, gatherer, 1)
+    time.sleep(0.1)
+    assert gatherer.gathered == []
+    return given
+
+
+def test_evidence_is_gathered_once_the_ring_has_the_post_roll(working: Packing) -> None:
+    gatherer = Gatherer()
+    waits(working, gatherer)
+    gatherer.ready.set()
+    wait_until(lambda: gatherer.gathered == [1], 20)
+
+
+def test_when_nothing_more_comes_it_is_gathered_with_what_is_there(working: Packing) -> None:
+    gatherer = Gatherer()
+    waits(working, gatherer).over.set()
+    wait_until(lambda: gatherer.gathered == [1], 20)
+
+
+def test_the_record_stream_is_not_waited_for_beyond_its_time(working: Packing) -> None:
+    gatherer = Gatherer()
+    late = Handover(gatherer, incident(1), threading.Event(), time.monotonic())  # type: ignore[arg-type]
+    working.hand_over(late)
+    wait_until(lambda: gatherer.gathered == [1], 20)

@@ -1,0 +1,205 @@
+"""The pipeline on a road known to the frame: what is reported, when, and with which memory of the scene."""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from contract.messages import DecisionName
+from contract.vehicles import VehicleKind
+from edge.detect.detector import Detection, DetectorError
+from edge.pipeline import CameraPipeline, Incident, Step
+from edge.rules.inputs import Finding, SignalHistory, Track
+from tests.edge import road
+
+
+def through(pipeline: CameraPipeline, numbers: Iterable[int]) -> list[Step]:
+    return [pipeline.step(road.frame(number)) for number in numbers]
+
+
+def findings(steps: list[Step]) -> list[Finding]:
+    return [finding for step in steps for finding in step.findings]
+
+
+@dataclass
+class Script:
+    """A rulebook that finds one thing of every track, while it is seen or when it has ended."""
+
+    decision: DecisionName = "violation"
+    at_the_end: bool = False
+
+    def judge(
+        self, track: Track, scene: object, signals: object, now: float, *, track_ended: bool = False
+    ) -> list[Finding]:
+        point = track.points[-1]
+        found = Finding("solid_line", 1, self.decision, "why", track.id, point.t, point, {"over": point.t})
+        return [found] * (track_ended == self.at_the_end)
+
+
+@dataclass
+class Lamp:
+    """A signal source that can be trusted or not."""
+
+    armed: bool
+    seen: list[float] = field(default_factory=list)
+    closed: bool = False
+
+    def observe(self, t: float, image: NDArray[np.uint8]) -> None:
+        self.seen.append(t)
+
+    def snapshot(self) -> SignalHistory:
+        return SignalHistory("main", "vision", (), self.armed)
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def test_each_violation_is_told_once_however_long_it_lasts() -> None:
+    pipeline = road.pipeline()
+    found = findings(through(pipeline, range(road.FRAMES)))
+    assert [(f.rule, f.decision, f.track) for f in found] == [
+        ("solid_line", "violation", n) for n in (1, 2, 3)
+    ]
+    assert [f.t for f in found] == pytest.approx(road.STARTS, abs=0.11)
+    assert pipeline.funnel.as_dict() == {"frames": 100, "solid_line_violation": 3, "vehicles": 3}
+
+
+def test_it_waits_for_the_post_roll_and_then_knows_what_came_after() -> None:
+    pipeline = road.pipeline(post_roll=1.0)
+    (finding,) = findings(through(pipeline, range(20)))
+    assert pipeline.due(finding.t + 0.99) == []
+    (incident,) = pipeline.due(finding.t + 1.0)
+    assert incident.finding is finding
+    assert incident.track.points[-1].t == pytest.approx(1.9)
+    assert pipeline.due(math.inf) == []
+
+
+def test_incidents_come_in_the_order_they_happened() -> None:
+    pipeline = road.pipeline()
+    through(pipeline, range(road.FRAMES))
+    assert [incident.finding.track for incident in pipeline.due(math.inf)] == [1, 2, 3]
+
+
+def test_the_end_of_the_stream_gives_up_all_that_waits() -> None:
+    pipeline = road.pipeline(rulebook=Script(at_the_end=True))
+    assert findings(through(pipeline, range(15))) == []
+    (finding,) = pipeline.finish(1.4)
+    assert [incident.finding for incident in pipeline.due(math.inf)] == [finding]
+    assert pipeline.finish(1.4) == ()
+
+
+@pytest.mark.parametrize(("decision", "waiting"), [("violation", 1), ("borderline", 1), ("undecidable", 0)])
+def test_what_is_undecidable_is_told_and_counted_but_never_waits(
+    decision: DecisionName, waiting: int
+) -> None:
+    pipeline = road.pipeline(rulebook=Script(decision))
+    assert [f.decision for f in findings(through(pipeline, range(15)))] == [decision]
+    assert pipeline.funnel.counts[f"solid_line_{decision}"] == 1
+    assert len(pipeline.due(math.inf)) == waiting
+
+
+def test_undecidable_at_the_end_of_the_stream_is_told_too() -> None:
+    pipeline = road.pipeline(rulebook=Script("undecidable", at_the_end=True))
+    through(pipeline, range(15))
+    assert [finding.decision for finding in pipeline.finish(1.4)] == ["undecidable"]
+    assert pipeline.due(math.inf) == []
+
+
+def test_a_violation_judged_after_a_long_outage_still_has_its_vehicle() -> None:
+    """The track ends only when the camera is back, later than anything is remembered for."""
+    pipeline = road.pipeline(rulebook=Script(at_the_end=True))
+    through(pipeline, range(15))
+    step = pipeline.step(road.frame(99, t=100.0))
+    (incident,) = pipeline.due(math.inf)
+    assert [incident.finding] == list(step.findings)
+    assert incident.track.points[-1].t == pytest.approx(1.4)
+    assert set(incident.neighbours) == {99}
+
+
+class TwoCars(road.NumberDetector):
+    """A second car beside every car."""
+
+    def detect(self, image: NDArray[np.uint8]) -> list[Detection]:
+        seen = super().detect(image)
+        return seen + [Detection(VehicleKind.CAR, 0.8, (230, d.box[1], 280, d.box[3])) for d in seen]
+
+
+def test_an_incident_knows_the_vehicles_around_it_in_every_frame() -> None:
+    pipeline = road.pipeline(detector=TwoCars())
+    steps = through(pipeline, range(road.FRAMES))
+    incidents: list[Incident] = pipeline.due(math.inf)
+    seen = {step.frame.index: {t.id: t.points[-1].box for t in step.tracks} for step in steps}
+    assert incidents[0].neighbours == seen
+    assert {len(boxes) for boxes in incidents[0].neighbours.values()} == {0, 2}
+
+
+class Keeper:
+    """Notes the pictures it is shown; sees a car in the upper left corner of each."""
+
+    def __init__(self) -> None:
+        self.shown: list[NDArray[np.uint8]] = []
+
+    def detect(self, image: NDArray[np.uint8]) -> list[Detection]:
+        self.shown.append(image)
+        return [Detection(VehicleKind.CAR, 0.9, (0, 0, 50, 45))]
+
+
+def test_a_region_is_all_that_is_looked_at_and_boxes_are_the_whole_picture_s() -> None:
+    detector = Keeper()
+    pipeline = road.pipeline(detector=detector, region=(100, 40, 300, 200))
+    step = through(pipeline, range(3))[-1]
+    assert np.array_equal(detector.shown[-1], road.frame(2).image[40:200, 100:300])
+    assert step.tracks[0].points[-1].box == (100, 40, 150, 85)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "looked_at"),
+    [
+        (range(12), [0, 3, 6, 9]),
+        (range(1, 12), [1, 4, 7, 10]),
+        ([1, 2, 4, 5, 7, 8, 10, 11], [1, 4, 7, 10]),  # each third one dropped: not blind for ever
+        ([0, 7, 8, 9, 10], [0, 7, 10]),
+    ],
+)
+def test_an_interval_saves_looking_also_where_frames_are_dropped(
+    numbers: Iterable[int], looked_at: list[int]
+) -> None:
+    detector, lamp = Keeper(), Lamp(armed=True)
+    pipeline = road.pipeline(detector=detector, interval=3, signals={"main": lamp})
+    steps = through(pipeline, numbers)
+    assert [road.clips.number_of(image) for image in detector.shown] == looked_at
+    assert lamp.seen == [step.frame.t for step in steps]
+
+
+class Faulty(road.NumberDetector):
+    """Fails on some pictures."""
+
+    def detect(self, image: NDArray[np.uint8]) -> list[Detection]:
+        found = super().detect(image)
+        if road.clips.number_of(image) in (13, 14):
+            raise DetectorError("the network failed")
+        return found
+
+
+def test_a_picture_the_detector_fails_on_is_counted_and_the_track_goes_on() -> None:
+    pipeline = road.pipeline(detector=Faulty())
+    found = findings(through(pipeline, range(25)))
+    assert [finding.track for finding in found] == [1]
+    assert pipeline.funnel.counts["frames_not_read"] == 2
+
+
+@pytest.mark.parametrize(
+    ("lamps", "armed"),
+    [({}, True), ({"a": True}, True), ({"a": True, "b": False}, False)],
+)
+def test_it_is_armed_while_every_lamp_can_be_trusted(lamps: dict[str, bool], armed: bool) -> None:
+    sources = {head: Lamp(trusted) for head, trusted in lamps.items()}
+    pipeline = road.pipeline(signals=sources)
+    assert pipeline.armed is not bool(lamps)
+    through(pipeline, range(1))
+    assert pipeline.armed is armed
+    pipeline.close()
+    assert all(source.closed for source in sources.values())
