@@ -229,6 +229,8 @@ def upgrade() -> None:
         postgresql_where=sa.text("lease_owner_id IS NOT NULL"),
         sqlite_where=sa.text("lease_owner_id IS NOT NULL"),
     )
+    op.create_index("ix_case_file_deadline", "case_file", ["state", "limitation_at"], unique=False)
+    op.create_index("ix_case_file_decided", "case_file", ["operator_id", "operator_at"], unique=False)
     op.create_index(op.f("ix_case_file_lookup_due_at"), "case_file", ["lookup_due_at"], unique=False)
     op.create_index(
         "ix_case_file_natural_key", "case_file", ["plate", "rule", "site", "occurred_at"], unique=False
