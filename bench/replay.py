@@ -60,7 +60,8 @@ def main() -> None:
     best = min(everything for _, everything in pairs)
     screen.print(
         f"median ratio {median(e / a for a, e in pairs):.3f}; best {seconds / best:.2f} × real time "
-        f"({seconds:.0f} s of {source.size[0]}×{source.size[1]} at {source.fps:g} fps, {args.threads} threads)"
+        f"({seconds:.0f} s of {source.size[0]}×{source.size[1]} at {source.fps:g} fps, "
+        f"{args.threads} threads)"
     )
 
 

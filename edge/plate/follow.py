@@ -1,7 +1,7 @@
 """Reads the plate of one followed vehicle from full-size frames: look where the vehicle is, read, vote.
 
-A plate seen inside two vehicles' boxes belongs to the nearer one (its box reaches lower): a motorbike in front of
-a car must not lend the car its plate.
+A plate seen inside two vehicles' boxes belongs to the nearer one (its box reaches lower): a motorbike in front
+of a car must not lend the car its plate.
 """
 
 from collections.abc import Mapping
@@ -42,7 +42,7 @@ class PlateFollower:
         self._reader = reader
 
     def read(self, track: int, kind: VehicleKind, sightings: list[Sighting]) -> PlateResult:
-        """The plate of `track` from the frames it was seen in, best frames first; an honest unread if none."""
+        """The plate of `track` from the frames it was seen in, best first; an honest unread if none."""
         vote = PlateVote(kind)
         texts: dict[str, int] = {}
         for sighting in sightings:

@@ -18,22 +18,22 @@ def shake(picture: Picture, rng: np.random.Generator) -> Picture:
     turn = cv2.getRotationMatrix2D(
         (CROP_WIDTH / 2, CROP_HEIGHT / 2), rng.uniform(-8, 8), rng.uniform(0.85, 1.2)
     )
-    turn[:, 2] += rng.uniform(-0.09, 0.09, 2) * SIZE
-    return np.asarray(cv2.warpAffine(picture, turn, SIZE, borderMode=cv2.BORDER_REPLICATE), np.float32)
+    shift = rng.uniform(-0.09, 0.09, 2) * SIZE
+    moved = np.asarray(turn, np.float64) + np.column_stack((np.zeros((2, 2)), shift))
+    return np.asarray(cv2.warpAffine(picture, moved, SIZE, borderMode=cv2.BORDER_REPLICATE), np.float32)
 
 
 def expose(picture: Picture, rng: np.random.Generator) -> Picture:
     """Another exposure, white balance, sharpness and compression."""
-    picture = np.clip(picture * rng.uniform(0.92, 1.08, 3), 0, 1) ** rng.uniform(0.7, 1.4)
-    picture = picture * rng.uniform(0.55, 1.35) + rng.uniform(-0.03, 0.06)
+    shot = np.clip(picture * rng.uniform(0.92, 1.08, 3), 0, 1) ** rng.uniform(0.7, 1.4)
+    shot = np.asarray(shot * rng.uniform(0.55, 1.35) + rng.uniform(-0.03, 0.06), np.float64)
     if rng.random() < 0.5:  # far away: a head 10 pixels wide
-        small = cv2.resize(picture, (int(rng.integers(6, CROP_WIDTH)), int(rng.integers(14, CROP_HEIGHT))))
-        picture = cv2.resize(small, SIZE, interpolation=cv2.INTER_LINEAR)
-    picture = picture + rng.normal(0, rng.uniform(0, 0.03), picture.shape)
-    coded = cv2.imencode(
-        ".jpg", np.uint8(np.clip(picture, 0, 1) * 255), [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(40, 96))]
-    )[1]
-    return np.asarray(cv2.imdecode(coded, cv2.IMREAD_COLOR), np.float32) / 255
+        small = cv2.resize(shot, (int(rng.integers(6, CROP_WIDTH)), int(rng.integers(14, CROP_HEIGHT))))
+        shot = np.asarray(cv2.resize(small, SIZE, interpolation=cv2.INTER_LINEAR), np.float64)
+    shot = shot + rng.normal(0, rng.uniform(0, 0.03), shot.shape)
+    levels = (np.clip(shot, 0, 1) * 255).astype(np.uint8)
+    coded = cv2.imencode(".jpg", levels, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(40, 96))])[1]
+    return np.asarray(cv2.imdecode(coded, cv2.IMREAD_COLOR), np.float32) / np.float32(255)
 
 
 def bloom(picture: Picture, colour: str, rng: np.random.Generator) -> Picture:
@@ -87,9 +87,10 @@ def nothing(patch: Picture, rng: np.random.Generator) -> Picture:
     """What a head looks like when nothing can be read: scenery, one flat colour, burnt out, or night."""
     kind = rng.integers(0, 5)
     if kind == 0:
-        return np.full_like(patch, rng.uniform(0, 1, 3)) + rng.normal(0, 0.03, patch.shape).astype(np.float32)
+        flat = np.full_like(patch, rng.uniform(0, 1, 3))
+        return np.asarray(flat + rng.normal(0, 0.03, patch.shape), np.float32)
     if kind == 1:
-        return np.clip(patch * rng.uniform(3, 8) + 0.3, 0, 1)
+        return np.asarray(np.clip(patch * rng.uniform(3, 8) + 0.3, 0, 1), np.float32)
     if kind == 2:
-        return patch * rng.uniform(0, 0.12)
+        return np.asarray(patch * rng.uniform(0, 0.12), np.float32)
     return patch

@@ -53,7 +53,7 @@ def read_scenery(folder: Path, rng: np.random.Generator, count: int) -> list[NDA
     patches = []
     paths = sorted(folder.iterdir())
     for path in (paths[i] for i in rng.integers(0, len(paths), count // 10)):
-        picture = cv2.imread(str(path))
+        picture = _read(path)
         for _ in range(10):
             height = int(rng.integers(24, 200))
             width = height * CROP_WIDTH // CROP_HEIGHT
@@ -64,12 +64,19 @@ def read_scenery(folder: Path, rng: np.random.Generator, count: int) -> list[NDA
 
 
 def _fit(path: Path) -> NDArray[np.float32]:
-    return _small(cv2.imread(str(path)))
+    return _small(_read(path))
+
+
+def _read(path: Path) -> NDArray[np.uint8]:
+    picture = cv2.imread(str(path))
+    if picture is None:
+        raise ValueError(f"{path} is not a picture")
+    return np.asarray(picture, np.uint8)
 
 
 def _small(picture: NDArray[np.uint8]) -> NDArray[np.float32]:
     small = cv2.resize(picture, (CROP_WIDTH, CROP_HEIGHT), interpolation=cv2.INTER_AREA)
-    return small.astype(np.float32) / 255
+    return np.asarray(small, np.float32) / np.float32(255)
 
 
 def sample(
