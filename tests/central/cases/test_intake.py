@@ -46,7 +46,7 @@ def test_a_case_keeps_the_whole_manifest(session: Session, now: datetime) -> Non
 def test_doubts_are_flagged_and_the_node_s_own_routed(
     session: Session, now: datetime, changes: dict[str, object], queue: str, flags: list[str]
 ) -> None:
-    case = add_case(session, now, **changes)
+    case = add_case(session, now, 1, **changes)
     assert (case.queue, case.flags, case.state) == (queue, flags, State.RECEIVED)
 
 

@@ -18,7 +18,10 @@ def claim(client: TestClient) -> dict[str, object]:
 
 def decide(client: TestClient, case: dict[str, object], **body: object) -> Response:
     """A decision on the case as it was seen."""
-    return client.post(f"{CASES}/{case['id']}/decisions", json={"version": case["version"], **body})
+    answer: Response = client.post(
+        f"{CASES}/{case['id']}/decisions", json={"version": case["version"], **body}
+    )
+    return answer
 
 
 def test_cases_are_paged_newest_first(signed_in: SignedIn) -> None:

@@ -32,7 +32,7 @@ def lan(session: Session, now: datetime) -> User:
 
 def claimed(session: Session, user: User, now: datetime, queue_name: str = "main", **changes: object) -> Case:
     """A new case in this person's hands."""
-    add_case(session, now, **changes)
+    add_case(session, now, 1, **changes)
     case = queue.claim_next(session, user, queue_name, now)
     assert case is not None
     return case
