@@ -12,6 +12,7 @@ from central.audit import service as audit
 from central.cases import queries
 from central.cases.lifecycle import State
 from central.cases.queries import CaseFilter
+from central.cases.service import actions_for
 from central.console.pages import render, services
 from central.console.views import case_view, certificate_of, deadline
 from central.db import SessionDep
@@ -95,6 +96,7 @@ def case_page(request: Request, session: SessionDep, user: Viewer, now: Now, cas
         view=case_view(case, queries.manifest_of(session, case_id), now),
         manifest_sha256=evidence.manifest_sha256,
         history=queries.history_of(session, case_id),
+        actions=actions_for(case, user),
         offence=offences.of_case(session, case_id),
         answer=answer,
         registered=registry.registered_vehicle(answer),

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Form, Request
-from fastapi.responses import Response
+from fastapi.responses import RedirectResponse, Response
 
 from central.accounts.dependencies import Now, require
 from central.accounts.models import User
@@ -106,6 +106,13 @@ def look_up_again(desk: OfficerDesk, case_id: int, version: Version) -> Response
     return _decide(
         desk, "asked_again", lambda: confirmation.look_up_again(desk.session, desk.user, sight, desk.now)
     )
+
+
+@router.post("/{case_id}/not-military")
+def not_military(desk: OfficerDesk, case_id: int, version: Version, note: Note) -> Response:
+    """A case that was set aside by mistake goes back to the operators; from the case's own page."""
+    confirmation.not_military(desk.session, desk.user, Sight(case_id, version), desk.now, note)
+    return RedirectResponse(f"/cases/{case_id}", status_code=303)
 
 
 @router.post("/{case_id}/lease", status_code=204)

@@ -1,10 +1,14 @@
 """Who may open which page, what every answer carries, and where strangers are sent."""
 
+from datetime import datetime
+
 import pytest
 from fastapi.testclient import TestClient
 
 from central.accounts.permissions import Role
+from central.db import transaction
 from tests.central.console.conftest import SignedIn
+from tests.central.people import add_case
 
 OPERATOR, OFFICER, LEADER, ADMIN = Role.OPERATOR, Role.OFFICER, Role.LEADER, Role.ADMIN
 ALLOWED = {
@@ -84,6 +88,17 @@ def test_a_refused_decision_shows_what_is_true_now(signed_in: SignedIn) -> None:
     assert answer.status_code == 409
     assert "Hồ sơ đã thay đổi từ khi bạn mở" in answer.text
     assert 'data-case="1"' in answer.text
+
+
+def test_an_officer_puts_a_false_military_alarm_back(signed_in: SignedIn, now: datetime) -> None:
+    client = signed_in(OFFICER)
+    with transaction(client.app.state.engine) as session:  # type: ignore[attr-defined]
+        case = add_case(session, now, 3, plate={"text": None, "colour": "red"})
+    page = client.get(f"/cases/{case.id}").text
+    assert "kiểm soát quân sự" in page
+    form = {"version": case.version, "note": "biển đỏ do đèn hậu"}
+    assert client.post(f"/confirm/{case.id}/not-military", data=form).status_code == 303
+    assert "Chờ thẩm định" in client.get(f"/cases/{case.id}").text
 
 
 def test_an_owner_is_not_for_operators(signed_in: SignedIn) -> None:

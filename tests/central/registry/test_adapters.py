@@ -83,7 +83,7 @@ def service() -> Iterator[RegisterService]:
     register = RegisterService([(200, REGISTRATION)])
 
     class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:  # noqa: N802 - the server calls it by this name
+        def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             register.asked.append({"path": self.path, **json.loads(body)})
             register.tokens.append(self.headers["Authorization"])
