@@ -10,6 +10,8 @@ from typing import Annotated
 
 import typer
 
+BENCHMARKS = ("models", "replay", "ingest")
+
 app = typer.Typer(
     name="ngatu",
     help="Ngã Tư: traffic-violation cameras from the junction to the provincial operations centre.",
@@ -56,6 +58,21 @@ def broker(
         raise typer.Exit(1) from problem
     except KeyboardInterrupt:
         pass
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def bench(
+    ask: typer.Context,
+    name: Annotated[str, typer.Argument(help="models, replay or ingest; more words go to the benchmark")],
+) -> None:
+    """The benchmarks: ratios in one run, never absolute times."""
+    from importlib import import_module
+
+    if name not in BENCHMARKS:
+        typer.echo(f"✗ no benchmark {name!r}; there are: {', '.join(BENCHMARKS)}", err=True)
+        raise typer.Exit(1)
+    sys.argv = [f"ngatu bench {name}", *ask.args]
+    import_module(f"bench.{name}").main()
 
 
 def main() -> None:

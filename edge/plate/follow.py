@@ -1,7 +1,7 @@
 """Reads the plate of one followed vehicle from full-size frames: look where the vehicle is, read, vote.
 
-A plate seen inside two vehicles' boxes belongs to the nearer one (its box reaches lower): a motorbike in front
-of a car must not lend the car its plate.
+A plate seen inside two vehicles' boxes belongs to the nearer one (its box reaches lower): a motorbike in
+front of a car must not lend the car its plate.
 """
 
 from collections.abc import Mapping
