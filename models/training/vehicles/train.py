@@ -31,7 +31,6 @@ RECIPE: dict[str, Any] = {
     "batch": 8,
     "nbs": 16,
     "optimizer": "AdamW",
-    "lr0": 6e-4,
     "lrf": 0.05,
     "cos_lr": True,
     "warmup_epochs": 0.5,
@@ -105,6 +104,7 @@ def main() -> None:
     ask.add_argument("--out", type=Path, required=True, help="folder of this run's checkpoints")
     ask.add_argument("--epochs", type=int, default=4)
     ask.add_argument("--start", type=Path, help="checkpoint of an earlier round (default: official)")
+    ask.add_argument("--rate", type=float, default=6e-4, help="highest learning rate; less for a later round")
     ask.add_argument("--resume", action="store_true", help="go on from RUN/weights/last.pt")
     args = ask.parse_args()
     torch.set_num_threads(1)
@@ -114,6 +114,7 @@ def main() -> None:
         "resume": str(last) if args.resume else False,
         "data": str(args.data),
         "epochs": args.epochs,
+        "lr0": args.rate,
         "project": str(args.out.parent.resolve()),
         "name": args.out.name,
     }
