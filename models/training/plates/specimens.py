@@ -55,7 +55,7 @@ def _province(rng: np.random.Generator) -> str:
 def _car(rng: np.random.Generator) -> Specimen:
     chance = rng.random()
     colour = str(rng.choice(COLOURS[:3], p=(0.62, 0.27, 0.11)))
-    special = ("LD", "DA", "R", "RM", "MK", "HC", "KT", "CT", "LB", "CD", "TĐ")
+    special = ("LD", "LD", "LD", "DA", "R", "RM", "MK", "HC", "KT", "CT", "LB", "CD", "TĐ")
     series = _pick(rng, STATE if colour == "blue" else SERIES)
     if chance < 0.13:
         series = str(rng.choice(special))
