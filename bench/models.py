@@ -1,7 +1,7 @@
 """How long each network takes for one picture, on one and two threads, as ratios in one run.
 
-`python -m bench.models [--torch WEIGHTS.pt]`: with `--torch` (extra `training`) the vehicle checkpoint runs in
-plain torch beside its export. Rounds go through all candidates in turn, so noise disturbs them alike.
+`python -m bench.models [--torch WEIGHTS.pt]`: with `--torch` (extra `training`) the checkpoint runs in plain
+torch beside its export. Rounds go through all candidates in turn, so noise disturbs them alike.
 """
 
 import argparse
