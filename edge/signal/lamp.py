@@ -20,7 +20,7 @@ CROP_WIDTH = 20
 CROP_HEIGHT = 48
 """Input of the network: a head standing upright."""
 
-MIN_CONFIDENCE = 0.8
+MIN_CONFIDENCE = 0.6
 """Share of belief below which a colour is not named."""
 
 MIN_SIZE = 4

@@ -48,7 +48,7 @@ BOXES: dict[Layout, tuple[float, float, float, float]] = {
 @pytest.mark.parametrize("colour", ["red", "amber", "green"])
 def test_drawn_head(reader: LampReader, colour: str, layout: Layout) -> None:
     reading = reader.read(head(colour, layout), BOXES[layout], layout)
-    assert (reading.colour, reading.confidence > 0.8) == (colour, True)
+    assert (reading.colour, reading.confidence > 0.6) == (colour, True)
 
 
 def test_unlit_head_is_no_colour(reader: LampReader) -> None:
@@ -79,7 +79,7 @@ def test_real_heads(reader: LampReader, folder: str, colour: str) -> None:
     pictures = [cv2.imread(str(path)) for path in sorted((LAMPS / folder).glob("*.jpg"))]
     named = [reader.read(p, (0, 0, p.shape[1], p.shape[0])).colour for p in pictures]
     right, wrong = named.count(colour), len(set(named) - {colour, "unknown", "off"})
-    assert right / len(named) >= 0.95
+    assert right / len(named) >= 0.98
     assert wrong == 0
 
 
