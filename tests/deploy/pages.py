@@ -1,0 +1,53 @@
+"""The users' pages as tests read them: their code blocks, and the `ngatu` commands in these."""
+
+import re
+import shlex
+from pathlib import Path
+from typing import Any
+
+import typer
+
+import central.cli
+import edge.cli
+import ngatu.cli
+
+ROOT = Path(__file__).parents[2]
+USERS_PAGES = [
+    ROOT / "docs/operate.md",
+    ROOT / "docs/install-camera.md",
+    ROOT / "docs/evidence.md",
+    ROOT / "docs/security.md",
+    ROOT / "docs/api/README.md",
+    ROOT / "deploy/README.md",
+]
+_BLOCK = re.compile(r"^ *```(\w+)\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
+_COMMAND = re.compile(r"^ *(?:sudo (?:-E )?-u \S+ )?(?:/opt/ngatu/bin/)?ngatu (.+)$", re.MULTILINE)
+
+
+def blocks(page: Path, language: str) -> list[str]:
+    """The fenced blocks of that language."""
+    found = _BLOCK.finditer(page.read_text(encoding="utf-8"))
+    return [match[2] for match in found if match[1] == language]
+
+
+def ngatu_commands(page: Path) -> list[list[str]]:
+    """The words after `ngatu` of each command in the page's shell blocks."""
+    return [shlex.split(found, comments=True) for found in _COMMAND.findall("".join(blocks(page, "sh")))]
+
+
+def parse(words: list[str]) -> None:
+    """Reads a command as `ngatu` would, without running it.
+
+    Raises:
+        KeyError: there is no such command.
+        click.UsageError: it has no such option or argument, or lacks one.
+    """
+    app = typer.Typer()
+    app.registered_commands.extend(ngatu.cli.app.registered_commands)
+    app.add_typer(edge.cli.app)
+    app.add_typer(central.cli.app, name="central")
+    command: Any = typer.main.get_group(app)
+    names = 0
+    while hasattr(command, "commands"):
+        command, names = command.commands[words[names]], names + 1
+    command.make_context("ngatu", words[names:])
