@@ -21,7 +21,7 @@ USERS_PAGES = [
     ROOT / "deploy/README.md",
 ]
 _BLOCK = re.compile(r"^ *```(\w+)\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
-_COMMAND = re.compile(r"^ *(?:sudo (?:-E )?-u \S+ )?(?:/opt/ngatu/bin/)?ngatu (.+)$", re.MULTILINE)
+_COMMAND = re.compile(r"^ *(?:runuser -u \S+ -- )?(?:/opt/ngatu/bin/)?ngatu (.+)$", re.MULTILINE)
 
 
 def blocks(page: Path, language: str) -> list[str]:

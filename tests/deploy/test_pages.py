@@ -27,9 +27,10 @@ OPERATE, INSTALL, EVIDENCE, API = (
 TARGET = re.compile(r"\]\((?!https?:|#)([^)#]+)")
 LINKS = [(page, target) for page in USERS_PAGES for target in TARGET.findall(page.read_text("utf-8"))]
 MODELS: list[type[BaseModel]] = [
-    m for m in vars(config).values() if isinstance(m, type) and issubclass(m, BaseModel)
+    *(m for m in vars(config).values() if isinstance(m, type) and issubclass(m, BaseModel)),
+    Rules,
 ]
-KEYS = sorted({key for model in (*MODELS, Rules) for key in model.model_fields})
+KEYS = sorted({key for model in MODELS for key in model.model_fields})
 
 
 def test_the_pages_show_commands() -> None:
