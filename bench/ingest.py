@@ -5,6 +5,7 @@ N]`. Without a database a SQLite file is used. On PostgreSQL a database of its o
 """
 
 import argparse
+import gc
 import hashlib
 import sys
 import tempfile
@@ -97,6 +98,7 @@ def take_in(engine: Engine, messages: Sequence[Arrived], batch: int, folder: Pat
     with transaction(engine) as session:
         document = Enrolment(node=NODE, public_key=key.public.text, software="bench")
         enrol(session, document, START, "bench")
+    gc.freeze()  # as the ingest process does
     started = time.perf_counter()
     for first in range(0, len(messages), batch):
         with transaction(engine) as session:

@@ -5,8 +5,10 @@ write lock when a transaction begins, so that reading and then writing can't fai
 snapshot; PostgreSQL locks what services ask it to lock.
 """
 
+import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
@@ -14,6 +16,10 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Engine,
+    TableValuedAlias,
+    Text,
+    cast,
+    column,
     create_engine,
     event,
     func,
@@ -25,6 +31,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.types import TypeEngine, UserDefinedType
 from sqlmodel import Session, SQLModel
 
 from central.errors import DomainError
@@ -83,40 +90,54 @@ def insert(session: Session, table: type[SQLModel]) -> postgresql.Insert | sqlit
 
 
 def insert_new(session: Session, table: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> int:
-    """Inserts many rows, leaving out those that a unique key has already; returns how many were new.
-
-    PostgreSQL gets one array for each column: a statement of thousands of parameters costs more than its
-    rows.
-    """
+    """Inserts many rows, leaving out those that a unique key has already; returns how many were new."""
     statement: Any = insert(session, table).execution_options(preserve_rowcount=True)
     if not is_postgresql(session):
         return session.connection().execute(statement.on_conflict_do_nothing(), rows).rowcount
-    names = list(rows[0])
-    types = SQLModel.metadata.tables[str(table.__tablename__)].c
-    arrays = [literal([row[name] for row in rows], postgresql.ARRAY(types[name].type)) for name in names]
-    source = func.unnest(*arrays).table_valued(*names).render_derived()
-    statement = statement.from_select(names, select(*source.c)).on_conflict_do_nothing()
+    columns = SQLModel.metadata.tables[str(table.__tablename__)].c
+    source = _as_one_parameter(rows, {name: columns[name].type for name in rows[0]})
+    statement = statement.from_select(list(rows[0]), select(*source.c)).on_conflict_do_nothing()
     return session.connection().execute(statement).rowcount
 
 
 def among(session: Session, column: Any, values: Collection[Any]) -> ColumnElement[bool]:
-    """`column IN values`, for hundreds of values; an array on PostgreSQL, as in `insert_new`."""
+    """`column IN values`, for hundreds of values."""
     inside: ColumnElement[bool] = column.in_(values)
     if is_postgresql(session):
-        inside = column.in_(select(func.unnest(literal(list(values), postgresql.ARRAY(column.type)))))
+        source = _as_one_parameter([{"a": value} for value in values], {"a": column.type})
+        inside = column.in_(select(source.c.a))
     return inside
 
 
 def among_pairs(
     session: Session, columns: tuple[Any, Any], pairs: Collection[tuple[Any, Any]]
 ) -> ColumnElement[bool]:
-    """`(first, second) IN pairs`, as `among`."""
+    """`(first, second) IN pairs`, for hundreds of pairs."""
     if not is_postgresql(session):
         return tuple_(*columns).in_(pairs)
-    sides = zip(columns, zip(*pairs, strict=True), strict=True)
-    arrays = [literal(list(values), postgresql.ARRAY(column.type)) for column, values in sides]
-    source = func.unnest(*arrays).table_valued("a", "b").render_derived()
+    rows = [{"a": first, "b": second} for first, second in pairs]
+    source = _as_one_parameter(rows, {"a": columns[0].type, "b": columns[1].type})
     return tuple_(*columns).in_(select(source.c.a, source.c.b))
+
+
+def _as_one_parameter(
+    rows: Collection[Mapping[str, Any]], types: Mapping[str, TypeEngine[Any]]
+) -> TableValuedAlias:
+    """Rows as one JSON parameter that PostgreSQL takes apart: thousands of parameters would cost more."""
+    text = json.dumps(list(rows), default=datetime.isoformat)
+    source = func.json_to_recordset(cast(literal(text, Text), _RawJson))
+    columns = (column(name, kind) for name, kind in types.items())
+    return source.table_valued(*columns).render_derived(with_types=True)
+
+
+class _RawJson(UserDefinedType[str]):
+    """JSON that is text already; SQLAlchemy's own type would encode it once more."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_: Any) -> str:
+        """The name in SQL."""
+        return "JSON"
 
 
 @contextmanager

@@ -68,13 +68,16 @@ def take_chunks(batch: Batch, chunks: Sequence[Chunk], named: Collection[FileKey
         named: files that a manifest of this very batch names: pieces that came before it count from now on.
     """
     changed = FilesChanged()
-    files = {chunk.file for chunk in chunks} | set(named)
+    sent = {chunk.file for chunk in chunks}
+    if not sent and not named:
+        return changed
+    partials = _partials(batch.session, sent | set(named))
+    files = sent | partials.keys()
     if not files:
         return changed
     stored = media.stored(batch.session, {file.sha256 for file in files})
     files = {file for file in files if file.sha256 not in stored}
     expected = _expected(batch.session, files)
-    partials = _partials(batch.session, files)
     early = _allowances(batch.session, {file.node for file in files if file not in expected})
     for chunk in chunks:
         if chunk.file.sha256 not in stored:

@@ -74,11 +74,7 @@ def _together(batch: Batch, messages: Sequence[Arrived]) -> None:
     sealed = [item for pair in enrolled if pair[1].kind == "manifest" for item in _open(batch, pair, keys)]
     chunks = [chunk for pair in enrolled for chunk in _chunk(pair)]
     taken = take_manifests(batch, sealed)
-    named = {
-        FileKey(item.manifest.node, file.sha256)
-        for item in taken.new.values()
-        for file in item.manifest.files
-    }
+    named = {FileKey(item.node, file.sha256) for item in taken.new.values() for file in item.files}
     changed = take_chunks(batch, chunks, named)
     answered = _settle(batch, set(taken.new), changed)
     answer_state(batch, sorted({*taken.asked, *answered}))

@@ -61,8 +61,8 @@ def take_manifests(batch: Batch, sealed: Sequence[tuple[Arrived, Sealed]]) -> Ta
 
 
 def _known(session: Session, sealed: Collection[Sealed]) -> list[Link]:
-    places = {(item.key_id, item.manifest.sequence + step) for item in sealed for step in (-1, 0, 1)}
-    events = [item.manifest.event_id for item in sealed]
+    places = {(item.key_id, item.sequence + step) for item in sealed for step in (-1, 0, 1)}
+    events = [item.event_id for item in sealed]
     columns = (
         Package.event_id,
         Package.key_id,
@@ -80,24 +80,20 @@ def _known(session: Session, sealed: Collection[Sealed]) -> list[Link]:
 
 
 def _link(item: Sealed) -> Link:
-    manifest = item.manifest
-    return Link(
-        manifest.event_id, item.key_id, manifest.sequence, manifest.previous, item.sha256, "incomplete", "gap"
-    )
+    return Link(item.event_id, item.key_id, item.sequence, item.previous, item.sha256, "incomplete", "gap")
 
 
 def _refuse_conflict(batch: Batch, message: Arrived, item: Sealed, stored: Link) -> None:
-    manifest = item.manifest
     detail = (
-        f"event {manifest.event_id}, sequence {manifest.sequence}, hash {item.sha256} contradicts "
+        f"event {item.event_id}, sequence {item.sequence}, hash {item.sha256} contradicts "
         f"event {stored.event_id}, sequence {stored.sequence}, hash {stored.sha256}, which is stored"
     )
     batch.refuse(message, "conflict", detail)
-    alarms.raise_alarm(batch.session, manifest.node, "conflict", manifest.event_id, detail, batch.now)
+    alarms.raise_alarm(batch.session, item.node, "conflict", item.event_id, detail, batch.now)
     batch.answer(
         Receipt(
-            node=manifest.node,
-            event_id=manifest.event_id,
+            node=item.node,
+            event_id=item.event_id,
             manifest_sha256=item.sha256,
             state="rejected",
             reason="conflict: another package with this event id or sequence number is stored",
@@ -113,7 +109,7 @@ def _store(batch: Batch, new: Mapping[str, Sealed], by_place: Mapping[tuple[str,
     links = {event_id: _link(item) for event_id, item in new.items()}
     changed = chain_states(links.values(), by_place)
     links = {event_id: replace(link, chain=changed.get(event_id, "gap")) for event_id, link in links.items()}
-    cameras = fleet.cameras_of(session, {item.manifest.node for item in new.values()})
+    cameras = fleet.cameras_of(session, {item.node for item in new.values()})
     rows = [_row(batch, item, links[event_id], cameras) for event_id, item in new.items()]
     if insert_new(session, Package, rows) != len(rows):
         raise RacedError
@@ -136,18 +132,17 @@ def _note_chain(batch: Batch, changed: Mapping[str, ChainState], new: Mapping[st
 def _row(
     batch: Batch, item: Sealed, link: Link, cameras: Mapping[tuple[str, str], Camera]
 ) -> dict[str, object]:
-    manifest = item.manifest
-    camera = cameras.get((manifest.node, manifest.camera))
+    camera = cameras.get((item.node, item.camera))
     return {
-        "event_id": manifest.event_id,
-        "node_id": manifest.node,
+        "event_id": item.event_id,
+        "node_id": item.node,
         "key_id": item.key_id,
-        "sequence": manifest.sequence,
-        "previous": manifest.previous,
+        "sequence": item.sequence,
+        "previous": item.previous,
         "manifest_sha256": item.sha256,
         "jws": item.jws,
         "chain": link.chain,
-        "certificate": fleet.certificate_state(camera, manifest.occurred_at),
+        "certificate": fleet.certificate_state(camera, item.occurred_at),
         "state": "incomplete",
         "reason": "",
         "received_at": batch.now,
@@ -156,13 +151,13 @@ def _row(
 
 def _file_rows(sealed: Collection[Sealed]) -> list[dict[str, object]]:
     rows = {
-        (item.manifest.event_id, file.sha256): {
-            "event_id": item.manifest.event_id,
+        (item.event_id, file.sha256): {
+            "event_id": item.event_id,
             "sha256": file.sha256,
             "bytes": file.bytes,
             "media_type": file.media_type,
         }
         for item in sealed
-        for file in item.manifest.files
+        for file in item.files
     }
     return list(rows.values())

@@ -1,5 +1,6 @@
 """The ingest process: one active consumer, others standing by; it outlives broker and database."""
 
+import gc
 import logging
 import threading
 import time
@@ -41,6 +42,8 @@ def run_ingest(settings: CentralSettings, stop: threading.Event) -> None:
     """
     tools = ingest_tools(settings)
     engine = make_engine(settings.database_url)
+    # What is loaded now lives as long as the process: collecting garbage need not look through it each time.
+    gc.freeze()
     while not stop.is_set():
         try:
             with only_one(engine, "ingest", settings.data_dir, stop) as held:

@@ -4,6 +4,7 @@ import base64
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from typing import Annotated
 
@@ -12,7 +13,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 from central.fleet.models import NodeKey
 from central.ingest.work import RefusedError
 from contract.canonical import sha256_hex
-from contract.messages import Identifier, TrajectoryPoint, ViolationManifest
+from contract.messages import EvidenceFile, Identifier, TrajectoryPoint, ViolationManifest
 from contract.signing import PublicKey, SignatureError, key_id_of, verify
 
 LARGEST_MANIFEST = 512 * 1024
@@ -36,9 +37,19 @@ class _ArrivedManifest(ViolationManifest):
 
 @dataclass(frozen=True)
 class Sealed:
-    """A manifest whose signature and form are right; `sha256` is over the signed bytes."""
+    """What ingest needs of a manifest whose signature and form are right; `sha256` is over the signed bytes.
 
-    manifest: ViolationManifest
+    Not the manifest itself: a batch of them is so many objects that collecting garbage would cost more than
+    all the checks.
+    """
+
+    event_id: str
+    node: str
+    camera: str
+    sequence: int
+    previous: str | None
+    occurred_at: datetime
+    files: tuple[EvidenceFile, ...]
     sha256: str
     key_id: str
     jws: str
@@ -68,7 +79,18 @@ def open_manifest(node: str, payload: bytes, keys: Mapping[str, NodeKey]) -> Sea
         raise RefusedError("schema", explain(problem), _answer_to(signed, sha256)) from problem
     if manifest.node != node:
         raise RefusedError("wrong_node", f"the manifest is of node {manifest.node}, the topic of {node}")
-    return Sealed(manifest, sha256, key.key_id, token)
+    return Sealed(
+        event_id=manifest.event_id,
+        node=node,
+        camera=manifest.camera,
+        sequence=manifest.sequence,
+        previous=manifest.previous,
+        occurred_at=manifest.occurred_at,
+        files=manifest.files,
+        sha256=sha256,
+        key_id=key.key_id,
+        jws=token,
+    )
 
 
 def signed_manifest(jws: str) -> ViolationManifest:
