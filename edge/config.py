@@ -82,12 +82,14 @@ class StreamConfig(_Settings):
     url: Annotated[str, AfterValidator(_no_secret)] = Field(description="rtsp:// address without a password")
     username: str | None = None
     password_file: Path | None = Field(default=None, description="file whose first line is the password")
-    transport: Literal["tcp", "udp"] = "tcp"
 
     @model_validator(mode="after")
     def _password_has_a_user(self) -> Self:
         if self.password_file is not None and self.username is None:
             raise ValueError("password_file without username")
+        if self.password_file is not None and not self.password_file.is_absolute():
+            # Not taken from the file's folder: the path is part of the configuration's digest.
+            raise ValueError(f"password_file must be an absolute path, not {self.password_file}")
         return self
 
 

@@ -158,3 +158,8 @@ def test_a_camera_without_anything_is_a_camera() -> None:
         {"id": "a", "site": {"id": "s", "name": "S"}, "size": [640, 480], "calibration": "c"}
     )
     assert scene(camera).stop_lines == ()
+
+
+def test_a_password_file_is_named_by_its_absolute_path() -> None:
+    with pytest.raises(ValidationError, match="absolute path"):
+        StreamConfig(url="rtsp://host/1", username="admin", password_file=Path("camera.password"))
