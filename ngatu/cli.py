@@ -10,6 +10,8 @@ from typing import Annotated
 
 import typer
 
+from ngatu.logs import log_to_stderr
+
 BENCHMARKS = ("models", "replay", "ingest")
 
 app = typer.Typer(
@@ -77,6 +79,7 @@ def bench(
 
 def main() -> None:
     """Entry point; joins in the halves that are installed and asked for."""
+    log_to_stderr()
     asked = sys.argv[1] if len(sys.argv) > 1 else ""
     if asked != "central":
         from edge.cli import app as node_commands

@@ -44,7 +44,7 @@ class Summary:
     oldest_waiting: datetime | None
     quarantined: int
     refused: int
-    """Violations that could not be kept since the start, for want of room."""
+    """Violations that find no room, as far as they were not kept at a later attempt."""
     alarms: tuple[str, ...]
 
     @property
@@ -72,8 +72,7 @@ class Outbox:
         self._quarantine = folder / "quarantine"
         self._key = key
         self._budget = budget
-        self._refused = 0
-        self._full = False
+        self._refused: set[str] = set()
         self._lock = threading.RLock()
         for place in (self._packages, self._quarantine):
             place.mkdir(parents=True, exist_ok=True)
@@ -108,10 +107,9 @@ class Outbox:
                 self._write(package)
                 self._enter(package)
             except OutboxFullError:
-                self._full = True
-                self._refused += 1
+                self._refused.add(event_id)
                 raise
-            self._full = False
+            self._refused.discard(event_id)
             return True
 
     def undelivered(self, newest: bool, excluding: Collection[str] = ()) -> Entry | None:
@@ -150,10 +148,10 @@ class Outbox:
     def summary(self) -> Summary:
         """What there is, what is wrong."""
         with self._lock:
-            found = _summary(self._index, self._quarantine, self._refused)
+            found = _summary(self._index, self._quarantine, len(self._refused))
         alarms = found.alarms
-        if self._full:
-            alarms += (f"disk full of undelivered evidence: {self._refused} violations could not be kept",)
+        if self._refused:
+            alarms += (f"disk full of undelivered evidence: no room for {len(self._refused)} violations",)
         if found.undelivered.bytes > self._budget:
             alarms += (f"undelivered evidence takes {found.undelivered.bytes} bytes, planned {self._budget}",)
         return replace(found, alarms=alarms)

@@ -249,9 +249,10 @@ def test_a_full_disk_raises_and_harms_nothing(
     with monkeypatch.context() as patch:
         patch.setattr(os, where, full)
         patch.setattr(Path, where, full, raising=False)
-        with pytest.raises(OutboxFullError):
-            add(outbox, 2)
-        assert any("1 violations could not be kept" in alarm for alarm in outbox.summary().alarms)
+        for _again in range(3):
+            with pytest.raises(OutboxFullError):
+                add(outbox, 2)
+        assert any("no room for 1 violations" in alarm for alarm in outbox.summary().alarms)
     assert_sound(folder, 1)
     add(outbox, 2)
     assert outbox.summary().alarms == ()
