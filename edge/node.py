@@ -127,7 +127,9 @@ class Node:
         def build(source: CameraSource, epoch: datetime) -> Camera:
             return build_camera(camera, self._config.id, source.ring, self._eyes, rolls, epoch)
 
-        return CameraWorker(camera, open_source, build, self._packing.hand_over, once=video is not None)
+        played = video is not None
+        hand_over = self._packing.hand_over_patiently if played else self._packing.hand_over
+        return CameraWorker(camera, open_source, build, hand_over, once=played)
 
     def _played_delivered(self) -> bool:
         """Whether files were played, all of them are through, and all there is has been delivered."""

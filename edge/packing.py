@@ -21,11 +21,14 @@ log = structlog.get_logger(__name__)
 RETRY_SECONDS = 3.0
 """Between two attempts to put a proof into an outbox that could not take it."""
 
+PLAYED_BACKLOG = 3
+"""Incidents that may wait before a played file is held up."""
+
 _POLL_SECONDS = 0.2
 
 
 class Packing:
-    """Gathers and keeps. `hand_over` may be called from any thread and does not block."""
+    """Gathers and keeps. `hand_over` may be called from any thread."""
 
     def __init__(self, outbox: Outbox, key: SigningKey) -> None:
         self._outbox = outbox
@@ -52,8 +55,15 @@ class Packing:
         return tuple(alarms)
 
     def hand_over(self, handover: Handover) -> None:
-        """Takes an incident."""
+        """Takes an incident; never blocks."""
         self._found.put(handover)
+
+    def hand_over_patiently(self, handover: Handover) -> None:
+        """Takes an incident of a played file, which can wait: blocks while many others are before it, so that
+        the file does not run away from what its ring must still hold."""
+        self._found.put(handover)
+        while self._found.qsize() > PLAYED_BACKLOG:
+            time.sleep(_POLL_SECONDS)
 
     def end(self) -> None:
         """`run` is to return after what was handed over before."""

@@ -81,7 +81,7 @@ class CameraWorker:
     Args:
         open_source: gives the source and UTC of its stream time 0.
         build: puts the camera together around it.
-        hand_over: takes incidents; must not block.
+        hand_over: takes incidents; only for a played file may it block.
     """
 
     def __init__(
@@ -174,8 +174,8 @@ class CameraWorker:
             self._last_frame = self._busy_since = time.monotonic()
             with self._analysing:
                 failed = 0 if self._analyse(run, frame) else failed + 1
+                self._busy_since = None
                 self._give(run, frame.t)
-            self._busy_since = None
             if failed == FAILURES_IN_A_ROW:
                 raise RuntimeError(f"{failed} frames in a row could not be analysed: {self._failure}")
 

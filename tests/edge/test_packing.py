@@ -189,3 +189,17 @@ def test_the_record_stream_is_not_waited_for_beyond_its_time(working: Packing) -
     late = Handover(gatherer, incident(1), threading.Event(), time.monotonic())  # type: ignore[arg-type]
     working.hand_over(late)
     wait_until(lambda: gatherer.gathered == [1], 20)
+
+
+def test_a_played_file_is_held_up_while_many_incidents_wait(working: Packing) -> None:
+    gatherer = Gatherer()
+    hand_over(working, gatherer, *range(1, 6))
+    late = Handover(gatherer, incident(6), threading.Event(), time.monotonic() + 60)  # type: ignore[arg-type]
+    file = threading.Thread(target=working.hand_over_patiently, args=(late,))
+    file.start()
+    file.join(0.2)
+    assert file.is_alive()
+    gatherer.ready.set()
+    file.join(20)
+    assert not file.is_alive()
+    wait_until(lambda: gatherer.gathered == [1, 2, 3, 4, 5, 6], 20)
