@@ -23,17 +23,26 @@ CROP_HEIGHT = 48
 MIN_CONFIDENCE = 0.6
 """Share of belief below which a colour is not named."""
 
+MIN_SECOND = 0.9
+"""Share of belief in another colour, once the first lamp is blanked out, from which two lamps are lit."""
+
+LENSES: dict[str, int] = {"red": 0, "amber": 1, "green": 2}
+"""Place of each lens in an upright head, from the top."""
+
 MIN_SIZE = 4
 """Pixels a head must measure across to be read at all."""
 
-Reading = Literal["red", "amber", "green", "off", "unknown"]
+Reading = Literal["red", "amber", "green", "off", "unknown", "fault"]
 Layout = Literal["vertical", "horizontal"]
 Image = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
 class LampReading:
-    """One look at a head: what it shows, and the network's belief in that (0 for `unknown`)."""
+    """One look at a head: what it shows, and the network's belief in that (0 for `unknown`).
+
+    `fault`: two lamps are lit at once.
+    """
 
     colour: Reading
     confidence: float
@@ -72,15 +81,30 @@ class LampReader:
         crop = image[y1:y2, x1:x2]
         if layout == "horizontal":
             crop = np.rot90(crop, -1)
-        shares = self._shares(crop)
-        best = int(shares.argmax())
-        name, confidence = self._classes[best], float(shares[best])
+        small = cv2.resize(crop, (CROP_WIDTH, CROP_HEIGHT), interpolation=cv2.INTER_AREA)
+        head = np.asarray(small, np.uint8)
+        name, confidence = self._name(head)
         if name == "other" or confidence < MIN_CONFIDENCE:
             return UNKNOWN
-        return LampReading(name, confidence)  # type: ignore[arg-type]  # the card's classes are the readings
+        if name in LENSES:
+            second, belief = self._name(_blanked(head, LENSES[name]))
+            if second in LENSES and second != name and belief >= MIN_SECOND:
+                return LampReading("fault", belief)
+        return LampReading(name, confidence)  # type: ignore[arg-type]  # the card's classes are readings
 
-    def _shares(self, crop: Image) -> NDArray[np.float32]:
-        small = cv2.resize(crop, (CROP_WIDTH, CROP_HEIGHT), interpolation=cv2.INTER_AREA)
-        blob = cv2.dnn.blobFromImage(small, 1 / 255, swapRB=True)
+    def _name(self, head: Image) -> tuple[str, float]:
+        """The likeliest class of a head of the network's input size, and its share of belief."""
+        blob = cv2.dnn.blobFromImage(head, 1 / 255, swapRB=True)
         shares: NDArray[np.float32] = self._session.run(None, {"head": blob})[0][0]
-        return shares
+        best = int(shares.argmax())
+        return self._classes[best], float(shares[best])
+
+
+def _blanked(head: Image, lens: int) -> Image:
+    """The head with one lens covered by a copy of the darker of the two others."""
+    third = CROP_HEIGHT // 3
+    parts = [head[i * third : (i + 1) * third] for i in range(3)]
+    darkest = min((i for i in range(3) if i != lens), key=lambda i: float(parts[i].max(axis=2).mean()))
+    blanked = head.copy()
+    blanked[lens * third : (lens + 1) * third] = parts[darkest]
+    return blanked

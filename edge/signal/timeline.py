@@ -141,7 +141,7 @@ class SignalTimeline:
         if run.colour in LIT:
             slow_but_long = run.looks >= 2 and t - run.first >= self._settings.span
             return run.looks >= self._settings.looks or slow_but_long
-        return True  # flashing was watched for seconds; a fault is a controller's own word
+        return run.colour == "flashing" or run.looks >= self._settings.looks
 
     def _known_until(self, run: _Run) -> float:
         return run.first if self._now is None else self._supported

@@ -51,6 +51,12 @@ def test_drawn_head(reader: LampReader, colour: str, layout: Layout) -> None:
     assert (reading.colour, reading.confidence > 0.6) == (colour, True)
 
 
+def test_two_lamps_at_once_are_a_fault(reader: LampReader) -> None:
+    two = head("red")
+    two[96:132] = head("green")[96:132]
+    assert reader.read(two, BOXES["vertical"]).colour == "fault"
+
+
 def test_unlit_head_is_no_colour(reader: LampReader) -> None:
     assert reader.read(head(None), BOXES["vertical"]).colour in ("off", "unknown")
 

@@ -15,6 +15,7 @@ LETTERS = {
     "g": "green",
     ".": "off",
     "?": "unknown",
+    "!": "fault",
 }
 
 
@@ -60,6 +61,10 @@ def colours(timeline: SignalTimeline) -> list[tuple[str, float]]:
         ("r" * 10 + "." * 45, [("red", 0.0), ("off", 0.9), ("fault", 4.0)], False),
         # the green that blinks before amber stays one green
         ("g" * 10 + ("." * 5 + "g" * 5) * 3 + "a" * 30, [("green", 0.0), ("amber", 4.0)], True),
+        # two lamps at once: for a look or two no phase, for longer a fault; red after it has no known onset
+        ("r" * 10 + "!!" + "r" * 10, [("red", 0.0)], True),
+        ("r" * 10 + "!" * 5, [("red", 0.0), ("fault", 0.9)], False),
+        ("r" * 10 + "!" * 5 + "r" * 5, [("red", 0.0), ("fault", 0.9), ("red", 1.5)], True),
         # never readable
         ("?" * 30, [("unknown", 0.0)], False),
     ],
@@ -144,7 +149,7 @@ def test_snapshot_stays_as_it_was() -> None:
     assert before.phases[-1].end == 0.9
 
 
-runs = st.lists(st.tuples(st.sampled_from("rag.?"), st.integers(1, 40)), min_size=1, max_size=20)
+runs = st.lists(st.tuples(st.sampled_from("rag.?!"), st.integers(1, 40)), min_size=1, max_size=20)
 
 
 @given(runs=runs, fps=st.sampled_from([5.0, 12.5, 30.0]))
