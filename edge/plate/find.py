@@ -16,7 +16,7 @@ STRIDE = 8
 """Pixels of one output cell."""
 LONGEST_SIDE = 1280
 """Larger pictures are reduced to this before anything else."""
-REDUCTION = 2.8
+REDUCTION = 2.0
 """From one look to the next; the network knows plates of about 12 to 140 pixels width."""
 SMALLEST_LOOK = 40
 """No look is made at a picture whose longer side would be shorter than this."""
@@ -82,7 +82,8 @@ class PlateFinder:
             scale /= REDUCTION
             if scale * max(image.shape[:2]) < SMALLEST_LOOK:
                 break
-        return [self._look_closer(image, plate) for plate in merge(without_parts(candidates))]
+        plates = [self._look_closer(image, plate) for plate in merge(without_parts(candidates))]
+        return [plate for plate in plates if plate.score >= UNCONFIRMED * self._threshold]
 
     def _look_closer(self, image: Image, plate: PlateBox) -> PlateBox:
         """The same plate seen once more at the size the network knows best: truer corners, second opinion."""
