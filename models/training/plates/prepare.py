@@ -27,6 +27,8 @@ from models.training.plates.glyphs import HEIGHT
 
 AROUND = 0.3
 LARGEST = 320
+BLURRED = "MN"
+"""Cut out of small crops these are filled in and look alike: typefaces draw them instead."""
 
 log = logging.getLogger(__name__)
 
@@ -144,7 +146,7 @@ def main() -> None:
     for crop in real:
         for symbol, mask in cut_glyphs(crop) if crop.text and not crop.one_line else ():
             stock.setdefault(symbol, []).append(mask)
-    masks = {s: typical(found) for s, found in sorted(stock.items()) if len(found) >= 4}
+    masks = {s: typical(found) for s, found in sorted(stock.items()) if len(found) >= 4 and s not in BLURRED}
     named: dict[str, Any] = {f"{s}_{i}": m for s, found in masks.items() for i, m in enumerate(found)}
     np.savez_compressed(args.out / "atlas.npz", **named)
     known = sum(bool(crop.text) for crop in real)
