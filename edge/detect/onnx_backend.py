@@ -29,7 +29,7 @@ class OnnxVehicleDetector:
         input_size: int = 640,
         threads: int = 1,
         confidence: float = 0.25,
-        overlap: float = 0.6,
+        overlap: float = 0.5,
     ) -> None:
         """Load the network and check it against its card.
 

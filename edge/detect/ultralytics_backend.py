@@ -19,7 +19,7 @@ class UltralyticsVehicleDetector:
     """`VehicleDetector` over a YOLOv8 checkpoint (`.pt`), on the CPU."""
 
     def __init__(
-        self, weights: Path, *, input_size: int = 640, confidence: float = 0.25, overlap: float = 0.6
+        self, weights: Path, *, input_size: int = 640, confidence: float = 0.25, overlap: float = 0.5
     ) -> None:
         """Load the checkpoint; the arguments are those of `OnnxVehicleDetector`.
 
