@@ -1,9 +1,7 @@
 """Commands of the centre, its processes and its chores: `ngatu central …`."""
 
 import json
-import logging
 import signal
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +9,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
-import structlog
 import typer
 import uvicorn
 from sqlalchemy import Engine
@@ -82,7 +79,6 @@ def serve(
     """The console and the API. Run as many as there is load for, behind a proxy that speaks TLS."""
     with _told_plainly():
         loaded, _ = _open(settings)
-        _log_to_stderr()
         uvicorn.run(create_app(loaded), host=host, port=port, log_config=None, access_log=False)
 
 
@@ -91,7 +87,6 @@ def ingest(settings: SettingsFile = None) -> None:
     """Takes evidence in from the broker. A second one stands by until the first is gone."""
     with _told_plainly():
         loaded, _ = _open(settings)
-        _log_to_stderr()
         run_ingest(loaded, _until_signal())
 
 
@@ -100,7 +95,6 @@ def worker(settings: SettingsFile = None) -> None:
     """Looks owners up, keeps deadlines, watches nodes, tidies up."""
     with _told_plainly():
         loaded, _ = _open(settings)
-        _log_to_stderr()
         run_worker(loaded, _until_signal())
 
 
@@ -226,25 +220,3 @@ def _until_signal() -> threading.Event:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     return stop
-
-
-def _log_to_stderr() -> None:
-    """JSON lines for the journal; the same for our own loggers and the libraries'."""
-    shared: list[structlog.typing.Processor] = [
-        structlog.contextvars.merge_contextvars,
-        structlog.stdlib.add_log_level,
-        structlog.stdlib.add_logger_name,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-    ]
-    formatter = structlog.stdlib.ProcessorFormatter(
-        foreign_pre_chain=shared,
-        processors=[
-            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(ensure_ascii=False),
-        ],
-    )
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(formatter)
-    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
-    logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs addresses, which may hold a plate
