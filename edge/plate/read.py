@@ -16,7 +16,7 @@ import onnxruntime as ort
 from numpy.typing import NDArray
 
 from edge.plate.ctc import Logs, best_path, log_likelihood, log_softmax
-from edge.plate.reading import COLOURS, Character, PlateReading, judge
+from edge.plate.reading import COLOURS, SURE, Character, PlateReading, judge
 from edge.plate.rectify import MARGIN, rectify
 
 VIEWS = (MARGIN, 0.08)
@@ -27,6 +27,11 @@ FEWEST_CHARACTERS = 4
 ALTERNATIVES = 3
 WORTH_NAMING = 0.01
 COLOUR_DOUBT = 0.75
+LEAST_HEIGHT = 8.0
+"""Character height in pixels below which 1 and 3 or 5 and 6 are the same few pixels in frame after frame."""
+TOO_SMALL = SURE - 0.05
+SMALL = "small"
+"""Flag: the characters are too small for a sure reading."""
 COLOUR = "colour"
 """Flag: the ground colour is uncertain."""
 
@@ -94,6 +99,8 @@ class OnnxPlateReader:
         confidence, flags = judge(texts, colour, self._calibration.confidence(features))
         if answers.colours.max() < COLOUR_DOUBT:
             flags = (*flags, COLOUR)
+        if character_height(quad, len(texts)) < LEAST_HEIGHT:
+            confidence, flags = min(confidence, TOO_SMALL), (*flags, SMALL)
         return PlateReading(texts, colour, confidence, self._characters(answers, rows), flags)
 
     def answers(self, crops: Sequence[Image]) -> Answers:
@@ -144,3 +151,9 @@ class OnnxPlateReader:
         ]
         others = tuple((self._alphabet[s - 1], round(float(column[s]), 4)) for s in order)
         return Character(self._alphabet[symbol - 1], round(float(column[symbol]), 4), others)
+
+
+def character_height(quad: NDArray[np.float32], lines: int) -> float:
+    """Height of the characters in pixels, by the measures of the sheets: 63 of 110 mm, or 55 of 140 a row."""
+    down = float(np.linalg.norm(quad[3] - quad[0]) + np.linalg.norm(quad[2] - quad[1])) / 2
+    return down * (0.57 if lines == 1 else 0.39)

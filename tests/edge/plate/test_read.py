@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from edge.plate.find import PlateFinder
-from edge.plate.read import Calibration, OnnxPlateReader
+from edge.plate.read import Calibration, OnnxPlateReader, character_height
 from edge.plate.reading import GRAMMAR, UNISSUED, judge
 from edge.plate.stills import read_picture
 from models import load_path
@@ -65,6 +65,24 @@ def test_noise_is_never_sure(reader: OnnxPlateReader) -> None:
 )
 def test_grammar_doubts_what_is_not_issued(rows, colour, confidence: float, flags: tuple[str, ...]) -> None:
     assert judge(rows, colour, 0.95) == (confidence, flags)
+
+
+@pytest.mark.parametrize(
+    ("height", "lines", "expected"), [(110, 1, 62.7), (140, 2, 54.6), (12, 1, 6.84), (18, 2, 7.02)]
+)
+def test_character_height_follows_the_sheet(height: float, lines: int, expected: float) -> None:
+    quad = np.array(((0, 0), (90, 0), (90, height), (0, height)), np.float32)
+    assert character_height(quad, lines) == pytest.approx(expected, rel=0.01)
+
+
+def test_a_small_plate_is_never_sure(reader: OnnxPlateReader) -> None:
+    image = cv2.imread(str(FIXTURES[0]))
+    scale = 12 / image.shape[0]
+    small = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    reading = reader.read(small, whole(small))
+    assert reading is not None
+    assert reading.confidence < 0.9
+    assert "small" in reading.flags
 
 
 def test_agreement_and_likelihood_raise_the_confidence() -> None:
