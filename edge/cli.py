@@ -20,7 +20,7 @@ from contract.canonical import canonical_bytes
 from contract.package import MANIFEST_FILE, verify_packages
 from contract.plates import interpretations
 from contract.signing import PublicKey, SigningKey
-from edge.camera import DETECT_SIZE, SOFTWARE, camera_info, open_eyes
+from edge.camera import SOFTWARE, camera_info, open_eyes
 from edge.config_check import load_camera, load_cameras, load_node
 from edge.delivery.index import OutboxError
 from edge.delivery.outbox import inspect
@@ -34,7 +34,7 @@ from edge.evidence.keys import (
     load_or_make_node_key,
 )
 from edge.node import Node
-from edge.pictures import Picture, PictureError, find_pictures, load_picture
+from edge.pictures import Picture, PictureError, find_pictures, load_picture, still_size
 from edge.plate.find import PlateFinder
 from edge.plate.read import OnnxPlateReader
 from edge.plate.reading import PlateReading
@@ -173,21 +173,25 @@ def _kind(reading: PlateReading) -> str:
 def see_command(
     pictures: Annotated[list[Path], typer.Argument(help="pictures or folders")],
     csv_file: Annotated[Path | None, typer.Option("--csv", help="write the boxes here")] = None,
-    size: Annotated[int, typer.Option(help="longer side of the network's input")] = DETECT_SIZE,
+    size: Annotated[int | None, typer.Option(help="longer side of the network's input")] = None,
     threads: Annotated[int, typer.Option(min=1)] = 2,
 ) -> None:
-    """Finds vehicles on still pictures."""
-    try:
-        detector = OnnxVehicleDetector(packaged_card("vehicles"), input_size=size, threads=threads)
-    except (ModelCardError, ValueError) as problem:
-        raise stop_with(problem) from problem
+    """Finds vehicles on still pictures; without --size at 640 to 960 pixels, as large as the picture is."""
     rows: list[tuple[object, ...]] = []
+    detectors: dict[int, OnnxVehicleDetector] = {}
     failed = False
     for picture in _loaded(pictures):
         if picture is None:
             failed = True
             continue
-        for seen in detector.detect(picture.image):
+        wanted = size or still_size(picture.image)
+        try:
+            if wanted not in detectors:
+                card = packaged_card("vehicles")
+                detectors[wanted] = OnnxVehicleDetector(card, input_size=wanted, threads=threads)
+        except (ModelCardError, ValueError) as problem:
+            raise stop_with(problem) from problem
+        for seen in detectors[wanted].detect(picture.image):
             corners = [round(v, 1) for v in seen.box]
             rows.append((picture.path, seen.kind.value, round(seen.confidence, 4), *corners))
     _give(("file", "class", "confidence", "x1", "y1", "x2", "y2"), rows, csv_file)

@@ -57,3 +57,13 @@ def find_pictures(paths: Iterable[Path]) -> Iterator[Path]:
 
 
 _ENDINGS = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"}
+
+STILL_SIZES = (640, 960)
+"""Least and most pixels of the longer side at which vehicles are looked for: a still has time to spare."""
+
+
+def still_size(image: NDArray[np.uint8]) -> int:
+    """Input size for a still (a multiple of 32): its own longer side, within `STILL_SIZES`."""
+    least, most = STILL_SIZES
+    longer: int = max(image.shape[:2])
+    return min(most, max(least, -(-longer // 32) * 32))

@@ -4,8 +4,11 @@ import numpy as np
 import pytest
 
 from models.training.plates.crops import Crop
-from models.training.plates.reader_data import encode, is_validation, splits
 from models.training.plates.specimens import ALPHABET
+
+pytest.importorskip("torch", reason="extra training not installed")
+
+from models.training.plates.reader_data import encode, is_validation, splits  # noqa: E402
 
 
 def crop(text: str, one_line: bool = False, name: str = "vitocolerole/a.jpg") -> Crop:

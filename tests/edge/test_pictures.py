@@ -1,0 +1,30 @@
+"""Stills: how large they are looked at, and what is no picture."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from edge.pictures import PictureError, find_pictures, load_picture, still_size
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "expected"),
+    [(320, 240, 640), (640, 480, 640), (700, 500, 704), (1280, 720, 960), (720, 1600, 960)],
+)
+def test_a_still_is_looked_at_in_its_own_size_within_bounds(width: int, height: int, expected: int) -> None:
+    assert still_size(np.zeros((height, width, 3), np.uint8)) == expected
+
+
+@pytest.mark.parametrize("content", [b"", b"GIF89a nothing", b"\xff\xd8\xff\xe0 cut off"])
+def test_what_is_no_picture_is_refused_by_name(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "still.jpg"
+    path.write_bytes(content)
+    with pytest.raises(PictureError, match=r"still\.jpg"):
+        load_picture(path)
+
+
+def test_a_folder_gives_its_pictures_in_order(tmp_path: Path) -> None:
+    for name in ("b.JPG", "a.png", "notes.txt"):
+        (tmp_path / name).touch()
+    assert [path.name for path in find_pictures([tmp_path])] == ["a.png", "b.JPG"]
