@@ -8,7 +8,7 @@ from models.training.plates.specimens import ALPHABET
 
 pytest.importorskip("torch", reason="extra training not installed")
 
-from models.training.plates.reader_data import encode, is_validation, splits  # noqa: E402
+from models.training.plates.reader_data import encode, is_validation, splits
 
 
 def crop(text: str, one_line: bool = False, name: str = "vitocolerole/a.jpg") -> Crop:
