@@ -14,7 +14,7 @@ port=$(python -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); 
 "${as_postgres[@]}" "$binaries/pg_ctl" -D "$cluster/data" -w -l "$cluster/log" \
   -o "-p $port -c listen_addresses=127.0.0.1 -k $cluster" start >/dev/null
 trap '"${as_postgres[@]}" "$binaries/pg_ctl" -D "$cluster/data" -m immediate stop >/dev/null || true; rm -rf "$cluster"' EXIT
-export NGATU_TEST_POSTGRES="postgresql+psycopg://postgres@127.0.0.1:$port/postgres"
+export NGATU_TEST_POSTGRES="postgresql://postgres@127.0.0.1:$port/postgres"
 
 echo "→ ruff, mypy, import walls"
 ruff check .
