@@ -5,6 +5,7 @@ of a junction, reduced for near ones, so that a plate that fills the picture is 
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import cv2
@@ -22,6 +23,8 @@ SMALLEST_LOOK = 40
 """No look is made at a picture whose longer side would be shorter than this."""
 CLOSE_WIDTH = 96
 """Width in pixels at which each plate is looked at a second time."""
+CLOSE_REACH = 1.0
+"""Half the side of what the second look sees, as a share of the plate's longer extent."""
 LARGEST_ENLARGEMENT = 3.0
 UNCONFIRMED = 0.7
 """Share of its score that a plate keeps which the second look does not see."""
@@ -56,7 +59,7 @@ class PlateBox:
             / 2
         )
 
-    @property
+    @cached_property
     def bounds(self) -> tuple[float, float, float, float]:
         """Upright box: left, top, right, bottom."""
         (x1, y1), (x2, y2) = self.quad.min(axis=0), self.quad.max(axis=0)
@@ -66,7 +69,7 @@ class PlateBox:
 class PlateFinder:
     """The finder network behind one call. Not thread-safe to build, safe to call from several threads."""
 
-    def __init__(self, model: Path, threads: int = 1, threshold: float = 0.4) -> None:
+    def __init__(self, model: Path, threads: int = 1, threshold: float = 0.45) -> None:
         options = ort.SessionOptions()
         options.intra_op_num_threads = threads
         self._session = ort.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
@@ -88,7 +91,7 @@ class PlateFinder:
     def _look_closer(self, image: Image, plate: PlateBox) -> PlateBox:
         """The same plate seen once more at the size the network knows best: truer corners, second opinion."""
         centre = plate.quad.mean(axis=0)
-        reach = float(np.ptp(plate.quad, axis=0).max())
+        reach = CLOSE_REACH * float(np.ptp(plate.quad, axis=0).max())
         left, top = np.floor(np.maximum(centre - reach, 0)).astype(int)
         right, bottom = np.ceil(np.minimum(centre + reach, image.shape[1::-1])).astype(int)
         part = image[top:bottom, left:right]
