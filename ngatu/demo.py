@@ -17,6 +17,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
 from importlib.resources import files
 from pathlib import Path
 
@@ -38,6 +39,7 @@ PEOPLE = (
 )
 """Sample users: name, role, full name (all invented)."""
 
+VIETNAM = timezone(timedelta(hours=7))
 START_SECONDS = 60.0
 REPLAY_SECONDS = 900.0
 
@@ -235,6 +237,9 @@ def cases_table(ground: Ground) -> Table:
     ):
         table.add_column(head)
     for case in json.loads(_ngatu(ground, "central", "cases", "--json")):
+        case["occurred_at"] = (
+            datetime.fromisoformat(case["occurred_at"]).astimezone(VIETNAM).strftime("%H:%M:%S")
+        )
         table.add_row(
             *(str(case[key] or "—") for key in ("id", "occurred_at", "rule", "vehicle", "plate", "state"))
         )
