@@ -51,12 +51,11 @@ def _on_line(situation: Situation, line: SolidLine, parameters: SolidLineRule) -
     if line.forbidden_from != "either":
         return None
     overhang = parameters.two_wheel_overhang if two_wheeled(situation.track) else parameters.overhang
-    bottom = situation.scene.size[1] - _CUT_OFF
     smallest = parameters.smallest * situation.scene.size[1]
     points = situation.track.points
     newest = points[-1]
     for count, point in enumerate(reversed(points[-_LONGEST_RUN:]), start=1):
-        unclear = point.box[3] >= bottom or height(point.box) < smallest
+        unclear = _is_cut_off(point, situation) or height(point.box) < smallest
         if unclear or not astride(point.box, line.line, overhang, parameters.length):
             return None
         lasted = newest.t - point.t
@@ -81,12 +80,18 @@ def _crossed(situation: Situation, line: SolidLine, parameters: SolidLineRule) -
     if line.forbidden_from not in ("either", came_from):
         return None
     recent = points[since(points, points[-1].t - _CROSSING_SECONDS) :]
-    start = next((p for p in reversed(recent) if _side(p, line, parameters.crossed) == -side), None)
+    clear = [p for p in recent if not _is_cut_off(p, situation)]
+    start = next((p for p in reversed(clear) if _side(p, line, parameters.crossed) == -side), None)
     if start is None or not _met(recent, start, line) or _turned_box(start, points[-1]):
         return None
     vi = f"Lấn qua vạch liền {line.id}"
     en = f"crossed solid line {line.id} from its {came_from} side in {points[-1].t - start.t:.1f} s"
     return start, points[-1], vi, en
+
+
+def _is_cut_off(point: TrackPoint, situation: Situation) -> bool:
+    """True if the box reaches the picture's lower edge: where the wheels are is not seen."""
+    return point.box[3] >= situation.scene.size[1] - _CUT_OFF
 
 
 def _side(point: TrackPoint, line: SolidLine, widths: float) -> int:

@@ -70,6 +70,13 @@ def test_wheels_below_the_picture_or_too_far_away_are_not_judged() -> None:
     assert replay(track(straight(300, 2), 0, 4, **CAR), far, RULES) == []
 
 
+@pytest.mark.parametrize(("picture", "found"), [(700, 1), (480, 0)])
+def test_a_side_told_only_by_a_box_cut_off_below_is_no_side(picture: int, found: int) -> None:
+    path = through((0, 220, 479), (1, 240, 479), (1.4, 330, 478), (2.2, 380, 400), (4, 380, 150))
+    scene = replace(SCENE, size=(640, picture))
+    assert len(replay(track(path, 0, 4, size=(30, 80)), scene, RULES)) == found
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.floats(150, 232), st.integers(0, 999), st.sampled_from([6.0, 12.0, 25.0]))
 def test_beside_the_line_jitter_makes_no_offence(x: float, seed: int, fps: float) -> None:
