@@ -20,7 +20,7 @@ from edge.rules.rulebook import Rulebook
 from edge.signal.source import signal_sources
 from edge.video.ring import PacketRing
 from models import load
-from models.card import packaged_card
+from models.card import load_card, packaged_card
 
 DETECT_SIZE = 640
 """Longer side of what the vehicle network sees."""
@@ -50,12 +50,12 @@ def open_eyes(threads: int = 1) -> Eyes:
     """
     finder_card, finder_path = load("plate_finder")
     reader_card, reader_path = load("plate_reader")
-    vehicles_card, _ = load("vehicles")
+    vehicles = packaged_card("vehicles")  # the detector checks its own file against it
     finder = PlateFinder(finder_path, threads)
-    cards = (vehicles_card, finder_card, reader_card)
+    cards = (load_card(vehicles), finder_card, reader_card)
     return Eyes(
         detector=OnnxVehicleDetector(
-            packaged_card("vehicles"),
+            vehicles,
             input_size=DETECT_SIZE,
             threads=threads,
             confidence=TRACKING_CONFIDENCE,

@@ -47,11 +47,12 @@ class OnnxVehicleDetector:
         """
         if input_size <= 0 or input_size % STRIDE:
             raise ValueError(f"detector input_size must be a positive multiple of {STRIDE}, not {input_size}")
-        self._classes = load_card(card).classes
+        described = load_card(card)
+        self._classes = described.classes
         self._size = input_size
         self._confidence = confidence
         self._overlap = overlap
-        self._session = _session(load_card(card).verify(card.parent), threads)
+        self._session = _session(described.verify(card.parent), threads)
         self._input = self._session.get_inputs()[0].name
 
     def detect(self, image: Image) -> list[Detection]:
