@@ -1,8 +1,9 @@
 """Decides what to send next: pure, no network, no disk, no clock (times are seconds of any monotonic clock).
 
-A package is handed over as its manifest, then its files in pieces, at most `WINDOW` pieces unacknowledged at
-a time, several packages in turn. The broker's acknowledgement only means "handed over": the transfer ends
-with the centre's receipt. Without one the node asks by sending the manifest again, and sends what the answer
+A package is handed over as its manifest and, once the broker took that, its files in pieces, at most `WINDOW`
+messages unacknowledged at a time, several packages in turn: a broker that will not have our manifests gets no
+pieces either, and its refusal is heard before it hangs up (Mosquitto 2.0.11 does both at once). The broker's
+acknowledgement only means "handed over": the transfer ends with the centre's receipt. Without one the node asks by sending the manifest again, and sends what the answer
 lacks.
 """
 
@@ -75,6 +76,11 @@ class _Transfer:
         return bool(self.spans) or any(not part.is_manifest for part in self.flying)
 
     @property
+    def opening(self) -> bool:
+        """The manifest is on its way and not yet taken."""
+        return any(part.is_manifest for part in self.flying)
+
+    @property
     def asleep(self) -> bool:
         """The centre answers, yet this one gets nowhere: it no longer holds a place."""
         return self.ignored >= 3 or self.rounds >= 3
@@ -87,7 +93,7 @@ class _Transfer:
         if self.manifest_due:
             self.manifest_due = False
             return Part(self.parcel.event_id)
-        if not self.spans or now < self.not_before:
+        if not self.spans or now < self.not_before or self.opening:
             return None
         sha256, start, end = self.spans.popleft()
         stop = min(end, start + CHUNK_BYTES)

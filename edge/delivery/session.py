@@ -228,7 +228,9 @@ class Session:
         self, _client: mqtt.Client, _data: Any, _flags: Any, reason: ReasonCode, _properties: Any
     ) -> None:
         if self.answered:
-            self._over = self._over or f"connection to {self._where} lost: {reason}{self._trouble}"
+            why = "" if reason == "Unspecified error" else f": {reason}"
+            hint = self._trouble or " (if it is lost again and again: check the broker's log and access list)"
+            self._over = self._over or f"connection to {self._where} lost{why}{hint}"
         else:
             self._over = (
                 f"{self._where} hangs up without an answer: it may not know user {self._user!r}, "

@@ -34,6 +34,17 @@ def online(*parcels: Parcel) -> Delivery:
     return delivery
 
 
+def opened(*parcels: Parcel) -> Delivery:
+    """Online, and the broker has taken the manifest of each."""
+    delivery = online(*parcels)
+    for _ in parcels:
+        manifest = delivery.next(0)
+        assert manifest is not None
+        assert manifest.is_manifest
+        delivery.acknowledged(manifest, 0)
+    return delivery
+
+
 def hand_over(delivery: Delivery, now: float = 0) -> list[Part]:
     """Sends all there is, each message acknowledged at once."""
     sent = []
@@ -55,8 +66,17 @@ def test_the_manifest_goes_first_and_pieces_cover_each_file() -> None:
     ]
 
 
-def test_the_window_bounds_what_is_in_flight() -> None:
+def test_no_piece_goes_before_the_broker_took_the_manifest() -> None:
     delivery = online(Parcel("e", FILES))
+    manifest = delivery.next(0)
+    assert manifest is not None
+    assert delivery.next(0) is None
+    delivery.acknowledged(manifest, 0)
+    assert [part.is_manifest for part in hand_over(delivery)] == [False] * 5
+
+
+def test_the_window_bounds_what_is_in_flight() -> None:
+    delivery = opened(Parcel("e", FILES))
     flying = [delivery.next(0) for _ in range(WINDOW + 2)]
     assert [part is None for part in flying] == [False] * WINDOW + [True] * 2
     assert flying[0] is not None
@@ -66,7 +86,7 @@ def test_the_window_bounds_what_is_in_flight() -> None:
 
 
 def test_the_last_acknowledgement_says_handed_over_once() -> None:
-    delivery = online(Parcel("e", {"b" * 64: 10}))
+    delivery = opened(Parcel("e", {"b" * 64: 10, "c" * 64: 10}))
     parts = [delivery.next(0), delivery.next(0)]
     assert [delivery.acknowledged(part, 0) for part in parts if part] == [False, True]
     assert [delivery.acknowledged(part, 0) for part in parts if part] == [False, False]
@@ -172,14 +192,14 @@ def test_a_refusal_rests_and_tries_the_same_again() -> None:
 
 
 def test_after_a_break_what_was_in_flight_goes_again_and_then_a_question() -> None:
-    delivery = online(Parcel("e", FILES))
+    delivery = opened(Parcel("e", FILES))
     flying = [delivery.next(0) for _ in range(WINDOW)]
     delivery.disconnected()
     assert delivery.next(0) is None
     delivery.connected(1)
     sent = hand_over(delivery, 1)
     assert sent[:WINDOW] == flying
-    assert [part.is_manifest for part in sent] == [True, *[False] * 5, True]
+    assert [part.is_manifest for part in sent] == [*[False] * 5, True]
 
 
 def test_a_parcel_handed_over_before_a_restart_is_only_asked_about() -> None:
