@@ -3,8 +3,8 @@
 A package is handed over as its manifest and, once the broker took that, its files in pieces, at most `WINDOW`
 messages unacknowledged at a time, several packages in turn: a broker that will not have our manifests gets no
 pieces either, and its refusal is heard before it hangs up (Mosquitto 2.0.11 does both at once). The broker's
-acknowledgement only means "handed over": the transfer ends with the centre's receipt. Without one the node asks by sending the manifest again, and sends what the answer
-lacks.
+acknowledgement only means "handed over": the transfer ends with the centre's receipt. Without one the node
+asks by sending the manifest again, and sends what the answer lacks.
 """
 
 from collections import deque
