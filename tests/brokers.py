@@ -2,6 +2,7 @@
 
 import ipaddress
 import os
+import random
 import shutil
 import socket
 import subprocess
@@ -22,19 +23,32 @@ BINARY = shutil.which("mosquitto", path=f"{os.environ.get('PATH', '')}:/usr/sbin
 
 
 def free_port() -> int:
-    """A TCP port of 127.0.0.1 that nothing listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A TCP port of 127.0.0.1 that nothing listens on now.
+
+    Below the range that systems take for outgoing connections: while a broker is down, no client that tries to
+    reach it can be given its port.
+    """
+    while True:
+        port = random.SystemRandom().randrange(20_000, 32_000)
+        if _is_free(port):
+            return port
 
 
 def free_port_pair() -> int:
     """A port of 127.0.0.1 that is free together with the one after it."""
     while True:
         port = free_port()
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port + 1)) != 0:
-                return port
+        if _is_free(port + 1):
+            return port
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
 
 
 @dataclass(frozen=True)

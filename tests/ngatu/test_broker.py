@@ -32,7 +32,7 @@ def connect(broker: EmbeddedBroker, version: MQTTProtocolVersion, user: str, pas
     client.on_connect = lambda *_: answered.set()
     client.connect("127.0.0.1", broker.port_v5 if version == V5 else broker.port_v311)
     client.loop_start()
-    assert answered.wait(3), "not let in"
+    assert answered.wait(20), "not let in"
     assert client.is_connected()
     return client
 
@@ -51,10 +51,10 @@ def test_messages_pass_between_versions(
     centre.on_subscribe = lambda *_: listening.set()
     centre.on_message = lambda _c, _d, message: (payloads.append(bytes(message.payload)), arrived.set())
     centre.subscribe(topic, 1)
-    assert listening.wait(5)
+    assert listening.wait(20)
     content = bytes(range(256)) * (size // 256 + 1)
     node.publish(topic, content[:size], qos=1)
-    assert arrived.wait(10)
+    assert arrived.wait(20)
     assert payloads == [content[:size]]
     node.disconnect()
     centre.disconnect()

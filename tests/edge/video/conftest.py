@@ -11,13 +11,8 @@ from pathlib import Path
 import pytest
 
 from edge.video.source import RtspSource
+from tests.brokers import free_port
 from tests.edge.video import clips
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def wait_until(condition: Callable[[], bool], seconds: float) -> None:

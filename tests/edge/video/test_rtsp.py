@@ -17,9 +17,10 @@ from edge.video.reader import SYSTEM_CLOCKS
 from edge.video.rtsp import LatestPicture, RtspSource
 from edge.video.source import Frame
 from edge.video.stream_clock import WallClocks
+from tests.brokers import free_port
 from tests.edge.video import clips
 from tests.edge.video.clips import number_of
-from tests.edge.video.conftest import Camera, free_port, wait_until
+from tests.edge.video.conftest import Camera, wait_until
 
 Watch = Callable[..., RtspSource]
 Serve = Callable[..., Camera]

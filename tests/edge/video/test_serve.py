@@ -8,7 +8,7 @@ import pytest
 
 from edge.video.serve import serve_camera
 from edge.video.source import VideoError
-from tests.edge.video.conftest import free_port
+from tests.brokers import free_port
 
 
 def test_a_taken_port_is_named(clip_path: Path) -> None:
