@@ -25,8 +25,8 @@ BINARY = shutil.which("mosquitto", path=f"{os.environ.get('PATH', '')}:/usr/sbin
 def free_port() -> int:
     """A TCP port of 127.0.0.1 that nothing listens on now.
 
-    Below the range that systems take for outgoing connections: while a broker is down, no client that tries to
-    reach it can be given its port.
+    Below the range that systems take for outgoing connections: while a broker is down, no client that tries
+    to reach it can be given its port.
     """
     while True:
         port = random.SystemRandom().randrange(20_000, 32_000)
