@@ -40,7 +40,7 @@ def _glare(rng: np.random.Generator, image: NDArray[np.float32]) -> None:
     angle = rng.normal(0, 0.6) + (np.pi / 2 if rng.random() < 0.6 else 0)
     along = (xx / width - rng.random()) * np.cos(angle) + (yy / height - rng.random()) * np.sin(angle)
     band = np.exp(-((along / rng.uniform(0.05, 0.4)) ** 2))
-    image += band[:, :, None] * rng.uniform(30, 190)
+    image += band[:, :, None] * rng.uniform(30, 150)
 
 
 def _bloom(rng: np.random.Generator, image: NDArray[np.float32]) -> None:
@@ -102,6 +102,31 @@ def _blur(rng: np.random.Generator, image: Image, size: float) -> Image:
     return cv2.filter2D(image, -1, kernel / kernel.sum())
 
 
+def resample(rng: np.random.Generator, image: Image, most: float) -> Image:
+    """Fewer pixels than there seem to be: reduced up to ``most`` times and enlarged again, colours more so,
+    at times with the bright seams of a camera that sharpens.
+    """
+    height, width = image.shape[:2]
+    reduction = rng.uniform(1.0, max(1.0, min(2.6, most)))
+    small = cv2.resize(
+        image,
+        (max(8, round(width / reduction)), max(8, round(height / reduction))),
+        interpolation=cv2.INTER_AREA,
+    )
+    if rng.random() < 0.5:
+        ycc = cv2.cvtColor(small, cv2.COLOR_BGR2YCrCb)
+        size = (max(4, small.shape[1] // int(rng.integers(2, 5))), max(4, small.shape[0] // 2))
+        coarse = cv2.resize(ycc[:, :, 1:], size, interpolation=cv2.INTER_AREA)
+        ycc[:, :, 1:] = cv2.resize(coarse, (small.shape[1], small.shape[0]), interpolation=cv2.INTER_LINEAR)
+        small = cv2.cvtColor(ycc, cv2.COLOR_YCrCb2BGR)
+    if rng.random() < 0.5:
+        soft = cv2.GaussianBlur(small, (0, 0), rng.uniform(0.8, 2.0))
+        amount = rng.uniform(0.5, 2.2)
+        small = cv2.addWeighted(small, 1 + amount, soft, -amount, 0)
+    ways = (cv2.INTER_LINEAR, cv2.INTER_CUBIC, cv2.INTER_LANCZOS4)
+    return cv2.resize(small, (width, height), interpolation=ways[rng.integers(3)])
+
+
 def camera(rng: np.random.Generator, image: Image, size: float) -> Image:
     """Exposure, colour cast, blur, noise, sharpening and JPEG of a picture; its plate is ``size`` px high."""
     canvas = image.astype(np.float32) / 255
@@ -110,7 +135,7 @@ def camera(rng: np.random.Generator, image: Image, size: float) -> Image:
     if rng.random() < 0.4:
         canvas = low + canvas * (high - low)
     if rng.random() < 0.15:
-        canvas *= rng.uniform(0.12, 0.5)
+        canvas *= rng.uniform(0.2, 0.5)
     canvas *= 1 + rng.normal(0, 0.05, 3).astype(np.float32)
     image = np.clip(canvas * 255, 0, 255).astype(np.uint8)
     if rng.random() < 0.65:
@@ -128,7 +153,13 @@ def camera(rng: np.random.Generator, image: Image, size: float) -> Image:
 
 
 def jitter(rng: np.random.Generator, quad: Quad, amount: float) -> Quad:
-    """Corners as a finder would give them: shifted, scaled and each a little wrong."""
+    """Corners as a finder would give them: shifted, scaled and each a little wrong; at times very wrong, or
+    set upright where the plate leans.
+    """
+    if rng.random() < 0.2:
+        amount *= 2.2
+    if rng.random() < 0.12:
+        quad = quad + (upright(quad) - quad) * rng.uniform(0.2, 0.8)
     size = np.array((np.linalg.norm(quad[1] - quad[0]), np.linalg.norm(quad[3] - quad[0])), np.float32)
     centre = quad.mean(axis=0)
     scaled = centre + (quad - centre) * (1 + rng.normal(0, amount, 2))
@@ -136,15 +167,26 @@ def jitter(rng: np.random.Generator, quad: Quad, amount: float) -> Quad:
     return np.asarray(moved, np.float32)
 
 
+def upright(quad: Quad) -> Quad:
+    """The upright rectangle of the quad's mean width and height around its centre."""
+    half = (
+        np.array((quad[1, 0] + quad[2, 0] - quad[0, 0] - quad[3, 0], quad[2:, 1].sum() - quad[:2, 1].sum()))
+        / 4
+    )
+    signs = np.array(((-1, -1), (1, -1), (1, 1), (-1, 1)), np.float32)
+    return np.asarray(quad.mean(axis=0) + signs * half, np.float32)
+
+
 def place(rng: np.random.Generator, flat: Image, width: float, backdrop: Image) -> tuple[Image, Quad]:
     """Set a flat plate ``width`` pixels wide into ``backdrop``; returns picture and outline."""
     k = width / flat.shape[1]
     height = flat.shape[0] * k * rng.uniform(0.8, 1.15)
-    angle, shear = rng.normal(0, 0.09), rng.normal(0, 0.12)
+    steep = 2.2 if rng.random() < 0.25 else 1.0
+    angle, shear = rng.normal(0, 0.08 * steep), rng.normal(0, 0.12 * steep)
     base = np.array(((-1, -1), (1, -1), (1, 1), (-1, 1)), np.float32) * (width / 2, height / 2)
     base[:, 0] += shear * base[:, 1]
     turn = np.array(((np.cos(angle), np.sin(angle)), (-np.sin(angle), np.cos(angle))), np.float32)
-    quad = base @ turn + rng.normal(0, 0.025, (4, 2)) * (width, height) * 0.7
+    quad = base @ turn + rng.normal(0, 0.018 * steep, (4, 2)) * (width, height)
     pad = 0.25
     low = quad.min(axis=0) - pad * height
     size = np.ceil(quad.max(axis=0) + pad * height - low).astype(int)

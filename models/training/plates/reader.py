@@ -1,10 +1,11 @@
 """Train the plate reader: drawn plates and real crops, CTC per row, colour and plate heads.
 
-    python -m models.training.plates.reader --data DIR --backgrounds DIR --out DIR --steps 6000 [--resume]
+    python -m models.training.plates.reader --data DIR --backgrounds DIR --out DIR --steps 6000 \
+        [--start models/plate_reader.onnx] [--resume]
 
-``DIR`` of ``--data`` holds what ``prepare`` wrote. Everything follows from ``--seed``; ``--resume`` goes on
-from the last checkpoint with a new learning-rate cycle. Writes ``reader.pt`` (averaged weights) and
-``reader_curve.json``.
+``DIR`` of ``--data`` holds what ``prepare`` wrote. Everything follows from ``--seed``; ``--start`` begins
+with a committed network's weights, ``--resume`` goes on from the last checkpoint with a new learning-rate
+cycle. Writes ``reader.pt`` (averaged weights) and ``reader_curve.json``.
 """
 
 import argparse
@@ -24,6 +25,7 @@ from models.training.plates.averaging import Average
 from models.training.plates.reader_data import SampleMaker, Stream, backgrounds, tensors
 from models.training.plates.reader_net import COLUMNS, ReaderNet
 from models.training.plates.specimens import ALPHABET
+from models.training.warm_start import load_folded
 
 log = logging.getLogger(__name__)
 
@@ -106,10 +108,15 @@ def train(args: argparse.Namespace) -> None:
         state = torch.load(checkpoint, weights_only=True)
         net.load_state_dict(state["net"])
         start, curve = state["step"], json.loads((args.out / "reader_curve.json").read_text())
-    average = Average(net, 0.998)
+    elif args.start:
+        rng = np.random.default_rng((args.seed, 1))
+        sample = tensors([maker.make(rng) for _ in range(192)])["image"].float() / 255
+        load_folded(net, args.start, sample, tuple(args.new))
+    net.to(memory_format=torch.channels_last)
+    average = Average(net, 0.999)
     optimiser = torch.optim.AdamW(net.parameters(), lr=args.rate, weight_decay=0.02)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimiser, args.rate, total_steps=args.steps, pct_start=0.08
+        optimiser, args.rate, total_steps=args.steps, pct_start=0.05
     )
     loader = iter(
         DataLoader(
@@ -124,7 +131,7 @@ def train(args: argparse.Namespace) -> None:
         batch = next(loader)
         net.train()
         with torch.autocast("cpu", torch.bfloat16):
-            outputs = net(batch["image"].float() / 255)
+            outputs = net((batch["image"].float() / 255).contiguous(memory_format=torch.channels_last))
         loss = total_loss(outputs, batch)
         optimiser.zero_grad()
         torch.autograd.backward(loss)
@@ -163,6 +170,8 @@ def main() -> None:
     ask.add_argument("--every", type=int, default=250)
     ask.add_argument("--workers", type=int, default=1)
     ask.add_argument("--seed", type=int, default=20261124)
+    ask.add_argument("--start", type=Path, help="committed network to begin with")
+    ask.add_argument("--new", nargs="*", default=[], help="parts of the network that --start does not have")
     ask.add_argument("--resume", action="store_true")
     train(ask.parse_args())
 

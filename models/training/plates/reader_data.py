@@ -1,6 +1,7 @@
 """Training samples of the plate reader: drawn plates, real crops, and things that are no plates."""
 
 import pickle
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,8 @@ Rows = tuple[str, str]
 UNKNOWN = -1
 CARELESS = 0.026
 """Corner error of the crops, as a share of the plate's size."""
+LEAST_HEIGHT = {1: 10.0, 2: 17.0}
+"""Rows of real detail that a plate of one or two lines keeps when it is reduced."""
 TINTS = ("yellow", "blue", "red")
 SLOGANS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
@@ -47,7 +50,7 @@ class View:
 
 
 def _finish(rng: np.random.Generator, view: View) -> Sample:
-    margin = MARGIN + rng.uniform(-0.02, 0.06)
+    margin = MARGIN + (rng.uniform(-0.03, 0.07) if rng.random() < 0.85 else rng.uniform(0.07, 0.24))
     crop = rectify(view.image, degrade.jitter(rng, view.quad, CARELESS), margin)
     return Sample(crop, view.rows, view.colour, True)
 
@@ -64,6 +67,14 @@ def splits(crop: Crop) -> tuple[Rows, ...]:
     return tuple((text[:n], text[n:]) for n in heads[-2:]) or ((text[:4], text[4:]),)
 
 
+def evenly(crops: list[Crop]) -> NDArray[np.float64]:
+    """Chance of each crop to be drawn: many pictures of one plate, or plates of one series letter, share."""
+    texts = Counter(crop.text for crop in crops)
+    letters = Counter(crop.text[2:3] for crop in crops)
+    weights = np.array([(texts[crop.text] * letters[crop.text[2:3]]) ** -0.5 for crop in crops])
+    return np.asarray(weights / weights.sum(), np.float64)
+
+
 def is_validation(text: str) -> bool:
     """One text in ten is kept for validation, with all its pictures."""
     return crc32(text.encode()) % 10 == 0
@@ -77,6 +88,7 @@ class SampleMaker:
     ) -> None:
         crops: list[Crop] = pickle.loads((folder / "crops.pickle").read_bytes())
         self.real = [c for c in crops if c.text and is_validation(c.text) == validation]
+        self._chance = evenly(self.real)
         self._book = GlyphBook(folder / "atlas.npz")
         self._backgrounds = backgrounds
         self._real_share = real_share
@@ -92,10 +104,13 @@ class SampleMaker:
         specimen = specimens.draw(rng)
         flat = degrade.weather(rng, render.render(rng, self._book, specimen).image)
         rows = specimen.lines
-        low = 30 if len(rows) == 2 else 44
-        width = float(np.exp(rng.uniform(np.log(low), np.log(240))))
+        low = 30 if len(rows) == 2 else 42
+        width = float(np.exp(rng.uniform(np.log(low), np.log(200))))
         scene, quad = degrade.place(rng, flat, width, self.backdrop(rng))
-        image = degrade.camera(rng, scene, float(np.linalg.norm(quad[3] - quad[0])))
+        height = float(np.linalg.norm(quad[3] - quad[0]))
+        if rng.random() < 0.4:
+            scene = degrade.resample(rng, scene, height / LEAST_HEIGHT[len(rows)])
+        image = degrade.camera(rng, scene, height)
         grey = rng.random() < 0.08
         if grey:
             image = cv2.cvtColor(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR)
@@ -104,7 +119,7 @@ class SampleMaker:
 
     def real_view(self, rng: np.random.Generator) -> View:
         """A real plate, at times recoloured, dirtied, reduced or turned."""
-        crop = self.real[rng.integers(len(self.real))]
+        crop = self.real[rng.choice(len(self.real), p=self._chance)]
         image, quad, colour = crop.image, crop.quad, UNKNOWN
         if rng.random() < 0.3:
             name = TINTS[rng.integers(3)]
@@ -115,9 +130,11 @@ class SampleMaker:
             image = degrade.weather(rng, image)
         height = float(np.linalg.norm(quad[3] - quad[0]))
         if rng.random() < 0.4 and height > 24:
-            scale = max(rng.uniform(0.2, 1.0), (16 if crop.one_line else 30) / height)
+            scale = max(rng.uniform(0.2, 1.0), (14 if crop.one_line else 24) / height)
             image = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
             quad, height = quad * np.float32(scale), height * scale
+        if rng.random() < 0.3:
+            image = degrade.resample(rng, image, height / LEAST_HEIGHT[1 if crop.one_line else 2])
         if rng.random() < 0.7:
             image = degrade.camera(rng, image, height * 0.7)
         angle = rng.normal(0, 0.05)

@@ -1,9 +1,9 @@
 """The plate reader's network: rectified crop in, character probabilities of two rows out.
 
-A convolutional trunk keeps the width (48 columns) and folds the height into two rows of features; each row is
-read by CTC (Graves et al. 2006). A one-line plate speaks through the first row and leaves the second empty,
-so the layout is part of the answer and not a guess beforehand. Two small heads tell the ground colour and
-whether there is a plate at all.
+A convolutional trunk keeps the width (48 columns) and folds the height into two rows of features; two cheap
+layers let every column know of both rows as a whole, and each row is read by CTC (Graves et al. 2006).
+A one-line plate speaks through the first row and leaves the second empty, so the layout is part of the answer
+and not a guess beforehand. Two small heads tell the ground colour and whether there is a plate at all.
 """
 
 import torch
@@ -36,6 +36,27 @@ class Residual(nn.Module):
         return torch.relu(x + self.body(x))
 
 
+class Context(nn.Module):
+    """What stands elsewhere on the plate, both rows together: a narrow 1-d convolution with a way past it."""
+
+    def __init__(self, width: int, reach: int) -> None:
+        super().__init__()
+        narrow = width // 3
+        self.body = nn.Sequential(
+            nn.Conv1d(width, narrow, 7, padding=3 * reach, dilation=reach, bias=False),
+            nn.BatchNorm1d(narrow),
+            nn.ReLU(inplace=True),
+            nn.Conv1d(narrow, width, 1, bias=False),
+            nn.BatchNorm1d(width),
+        )
+        last = self.body[-1]
+        assert isinstance(last, nn.BatchNorm1d)
+        nn.init.zeros_(last.weight)  # at first it says nothing
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.relu(x + self.body(x))
+
+
 class ReaderNet(nn.Module):
     """``forward``: N x 3 x 64 x 192 RGB 0..1 -> row logits N x 2 x 48 x classes (0 blank), colour N x 4,
     plate N x 1.
@@ -49,6 +70,7 @@ class ReaderNet(nn.Module):
         self.fold = nn.Sequential(
             nn.Conv2d(d, 2 * d, (4, 1), bias=False), nn.BatchNorm2d(2 * d), nn.ReLU(inplace=True)
         )
+        self.context = nn.Sequential(Context(2 * d, 1), Context(2 * d, 3))
         self.mix = nn.Sequential(
             nn.Conv1d(d, d, 5, padding=2, bias=False), nn.BatchNorm1d(d), nn.ReLU(inplace=True)
         )
@@ -59,7 +81,7 @@ class ReaderNet(nn.Module):
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         early = self.stem((x - 0.5) * 4)
-        folded = self.fold(self.trunk(early))[:, :, 0]
+        folded = self.context(self.fold(self.trunk(early))[:, :, 0])
         count, width = folded.shape[0], folded.shape[1] // 2
         rows = folded.reshape(count * 2, width, COLUMNS)
         logits = self.classify(self.drop(self.mix(rows))).transpose(1, 2).reshape(count, 2, COLUMNS, CLASSES)

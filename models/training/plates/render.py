@@ -78,11 +78,26 @@ def _row(
         x += cell
 
 
+def _wear(rng: np.random.Generator, ink: Mask) -> Mask:
+    """Paint that has chipped off in spots, or faded over a part of the plate."""
+    height, width = ink.shape
+    if rng.random() < 0.12:
+        grain = int(rng.integers(3, 10))
+        noise = rng.standard_normal((height // grain + 2, width // grain + 2), np.float32)
+        spots = cv2.resize(noise, (width, height), interpolation=cv2.INTER_CUBIC)
+        ink = ink * np.clip((rng.uniform(0.7, 1.8) - spots) * 4, 0, 1)
+    if rng.random() < 0.12:
+        strength = rng.uniform(rng.uniform(0.15, 0.7), 1.0, (3, 4)).astype(np.float32)
+        ink = ink * np.clip(cv2.resize(strength, (width, height), interpolation=cv2.INTER_CUBIC), 0.1, 1)
+    return ink
+
+
 def _colourise(rng: np.random.Generator, ink: Mask, red: Mask, specimen: Specimen) -> Image:
     ground = np.array(GROUNDS[specimen.colour], np.float32) + rng.normal(0, 10, 3)
     light = specimen.colour in ("blue", "red")
     pen = np.array((225, 228, 228) if light else (25, 22, 22), np.float32) + rng.normal(0, 8, 3)
-    fade = rng.uniform(0.55, 1.0) if rng.random() < 0.35 else 1.0
+    fade = rng.uniform(0.4, 1.0) if rng.random() < 0.35 else 1.0
+    ink, red = _wear(rng, ink), _wear(rng, red)
     alpha = (ink * fade)[:, :, None]
     picture = ground * (1 - alpha) + pen * alpha
     alpha = (red * fade)[:, :, None]
@@ -130,6 +145,9 @@ def render(rng: np.random.Generator, book: GlyphBook, specimen: Specimen) -> Fla
         _frame(rng, ink, k)
     masks = book.choose(rng, "".join(c for row in specimen.rows for c in row if c not in "-. "))
     narrow = rng.uniform(0.8, 1.15)
+    few = specimen.colour == "red"  # military plates spread few characters over the sheet
+    if few:
+        narrow *= rng.uniform(1.0, 1.3)
     tall = {"long": 63, "short": 63, "moto": 55}[specimen.sheet] * k * rng.uniform(0.92, 1.1)
     tall = min(tall, (height - 4 * k) / len(specimen.rows) * 0.95)
     gap = (height - tall * len(specimen.rows)) / (len(specimen.rows) + 1)
@@ -139,6 +157,8 @@ def render(rng: np.random.Generator, book: GlyphBook, specimen: Specimen) -> Fla
         fit = min(
             0.95, count * (48 if specimen.sheet != "moto" else 30) / sheet_width * rng.uniform(0.98, 1.3)
         )
+        if few:
+            fit = min(0.95, fit * rng.uniform(1.0, 1.5))
         row_width = width * max(0.42, fit)
         left = (width - row_width) / 2 + rng.normal(0, 0.012) * width
         top = gap * (number + 1) + tall * number + rng.normal(0, 0.1) * gap

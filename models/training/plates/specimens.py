@@ -61,7 +61,7 @@ def _car(rng: np.random.Generator) -> Specimen:
         series = str(rng.choice(special))
     digits = _digits(rng, 5 if rng.random() < 0.78 else 4)
     head = f"{_province(rng)}{series}"
-    if rng.random() < 0.52:
+    if rng.random() < 0.64:
         return Specimen(
             (f"{head}{rng.choice(('-', '-', '-', '.', ' '))}{_dotted(rng, digits)}",), colour, "long"
         )
@@ -90,7 +90,7 @@ def _moto(rng: np.random.Generator) -> Specimen:
 
 
 def _military(rng: np.random.Generator) -> Specimen:
-    letters = _pick(rng, "ABHKPQQQTVC") + _pick(rng, SERIES)
+    letters = _pick(rng, "ABCHKPTVQQQQQ") + _pick(rng, SERIES + "HMABKT")
     digits = _digits(rng, 4)
     number = f"{digits[:2]}-{digits[2:]}"
     if rng.random() < 0.6:
@@ -127,7 +127,7 @@ def _temporary(rng: np.random.Generator) -> Specimen:
 
 
 def _chance(rng: np.random.Generator) -> Specimen:
-    colour = COLOURS[rng.integers(4)]
+    colour = str(rng.choice(COLOURS, p=(0.5, 0.25, 0.2, 0.05)))  # what is red keeps to its form: QH, not 0H
     letters = ALPHABET if colour == "red" else ALPHABET.replace("Q", "")
 
     def word(count: int) -> str:
@@ -142,4 +142,4 @@ def _chance(rng: np.random.Generator) -> Specimen:
 def draw(rng: np.random.Generator) -> Specimen:
     """One random plate; the mix over-represents what is rare on the road, so that it is learnt."""
     makers = (_car, _moto, _military, _diplomatic, _temporary, _chance)
-    return makers[int(rng.choice(len(makers), p=(0.37, 0.35, 0.09, 0.05, 0.02, 0.12)))](rng)
+    return makers[int(rng.choice(len(makers), p=(0.36, 0.31, 0.12, 0.05, 0.02, 0.14)))](rng)
