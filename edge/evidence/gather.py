@@ -3,7 +3,7 @@
 Only here are full-size frames decoded, and only those chosen in `edge.evidence.moments`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
@@ -77,8 +77,12 @@ class Gatherer:
             RingMiss: not even the moment of the violation is in the ring any more: nothing can be proved.
         """
         finding = incident.finding
-        stills, flags = self._stills(incident)
-        sightings = self._sightings(incident)
+        moments = _moments_of(incident)
+        points = plate_points(incident, self._standing.size, self._ring.start_t or 0.0)
+        # At one go: the moments lie close together, and decoding begins at a keyframe each time.
+        frames = self._frames([*moments.values(), *(point.t for point in points)])
+        stills, flags = self._stills(moments, frames[: len(moments)])
+        sightings = self._sightings(incident, points, frames[len(moments) :])
         plate = self._plate(incident, sightings)
         clip, clip_flags = self._clip(finding.t)
         over = stills["over"]
@@ -96,22 +100,14 @@ class Gatherer:
         pictures += self._plate_stills(plate, sightings, incident, utc)
         return Proof(event_id(facts, finding.episode), facts, encode(pictures, clip), incident, plate)
 
-    def _stills(self, incident: Incident) -> tuple[dict[Moment, Frame], tuple[str, ...]]:
-        """Frames of the moments, in their order; the violation's own moment must be there."""
-        moments = dict(incident.finding.moments)
-        moments.setdefault("over", incident.finding.t)
-        found: dict[Moment, Frame] = {}
-        missing = False
-        for moment in ("before", "over", "continuing"):
-            if moment not in moments:
-                continue
-            frame = self._frame(moments[moment])
-            if frame is not None:
-                found[moment] = frame
-            missing = missing or frame is None
+    def _stills(
+        self, moments: dict[Moment, float], frames: Sequence[Frame | None]
+    ) -> tuple[dict[Moment, Frame], tuple[str, ...]]:
+        """The frames of the moments that are left; the violation's own must be."""
+        found = {moment: frame for moment, frame in zip(moments, frames, strict=True) if frame is not None}
         if "over" not in found:
             raise RingMiss(f"no picture of {moments['over']:.3f} s is left: the violation can't be proved")
-        return found, ("still_missing",) if missing else ()
+        return found, ("still_missing",) if len(found) < len(moments) else ()
 
     def _clip(self, t: float) -> tuple[Clip | None, tuple[str, ...]]:
         first, last = t - self._standing.pre_roll, t + self._standing.post_roll
@@ -126,16 +122,16 @@ class Gatherer:
         short = late or clip.end_t < last - CLIP_SLACK
         return Clip(clip.data, clip.captured_at), ("clip_short",) if short else ()
 
-    def _sightings(self, incident: Incident) -> list[Sighting]:
-        points = plate_points(incident, self._standing.size, self._ring.start_t or 0.0)
-        frames = zip(points, self._frames([point.t for point in points]), strict=True)
+    def _sightings(
+        self, incident: Incident, points: Sequence[TrackPoint], frames: Sequence[Frame | None]
+    ) -> list[Sighting]:
         return [
             self._sighting(incident, point, frame)
-            for point, frame in frames
+            for point, frame in zip(points, frames, strict=True)
             if frame is not None and abs(frame.t - point.t) <= SAME_MOMENT
         ]
 
-    def _frames(self, times: list[float]) -> list[Frame | None]:
+    def _frames(self, times: Sequence[float]) -> list[Frame | None]:
         """The frames nearest to these times, decoded at one go; where that fails, those that are there."""
         try:
             return list(self._ring.frames(times))
@@ -199,6 +195,12 @@ class Gatherer:
             x1, y1, x2, y2 = (max(0, int(v)) for v in sighting.boxes[incident.track.id])
             names.append(body_colour(sighting.image[y1:y2, x1:x2]))
         return next((name for name in names if name is not None and names.count(name) >= 2), None)
+
+
+def _moments_of(incident: Incident) -> dict[Moment, float]:
+    """When the stills were taken, in their order; there is always one of the violation itself."""
+    told = {"over": incident.finding.t, **incident.finding.moments}
+    return {moment: told[moment] for moment in ("before", "over", "continuing") if moment in told}
 
 
 def _around(image: NDArray[np.uint8], quad: NDArray[np.float32]) -> NDArray[np.uint8]:
