@@ -4,14 +4,14 @@ There is no default password or key anywhere. Secrets are read from files of the
 mounted secrets), so that neither the settings file nor a process list shows them.
 """
 
-import difflib
 from pathlib import Path
 from typing import Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from sqlalchemy.engine import make_url
+
+from configs.loading import ConfigError, load_yaml
 
 
 class SettingsError(ValueError):
@@ -127,36 +127,15 @@ def read_secret(path: Path) -> SecretStr:
 
 
 def load_settings(path: Path | None = None) -> CentralSettings:
-    """Settings from a YAML file (or only from the environment when None).
+    """Settings from a YAML file and the environment (or only from the environment when None).
 
     Raises:
-        SettingsError: with file, line, key and the nearest valid key.
+        SettingsError: with every problem: file, line, key and the nearest valid key.
     """
-    if path is None:
-        return _validated({}, "", "the environment")
     try:
-        text = path.read_text()
-        values = yaml.safe_load(text) or {}
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as problem:
-        raise SettingsError(f"can't read the settings {path}: {problem}") from problem
-    if not isinstance(values, dict):
-        raise SettingsError(f"{path}: expected keys and values, found {type(values).__name__}")
-    return _validated(values, text, str(path))
-
-
-def _validated(values: dict[str, object], text: str, source: str) -> CentralSettings:
-    try:
-        return CentralSettings(**values)  # type: ignore[arg-type]
+        return load_yaml(path, CentralSettings) if path else CentralSettings()
+    except ConfigError as problem:
+        raise SettingsError(str(problem)) from problem
     except ValidationError as problem:
-        lines = [_explain(text, source, tuple(map(str, e["loc"])), e["msg"]) for e in problem.errors()]
-        raise SettingsError("\n".join(lines)) from problem
-
-
-def _explain(text: str, source: str, where: tuple[str, ...], message: str) -> str:
-    key = where[-1] if where else ""
-    line = next((n for n, row in enumerate(text.splitlines(), 1) if row.strip().startswith(f"{key}:")), 0)
-    sections: dict[str, type[BaseModel]] = {"mqtt": MqttSettings, "registry": RegistrySettings}
-    section = sections.get(where[0], CentralSettings) if len(where) > 1 else CentralSettings
-    near = difflib.get_close_matches(key, section.model_fields, n=1)
-    hint = f" (did you mean {near[0]!r}?)" if near and near[0] != key else ""
-    return f"{source}{f':{line}' if line else ''}: {'.'.join(where)}: {message}{hint}"
+        told = [f"the environment: {'.'.join(map(str, e['loc']))}: {e['msg']}" for e in problem.errors()]
+        raise SettingsError("\n".join(told)) from problem

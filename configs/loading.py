@@ -134,6 +134,8 @@ def _message(model: type[BaseModel], where: Location, kind: str, message: str) -
         return f"unknown key; {hint}"
     if kind == "missing":
         return "is missing"
+    if kind == "model_type":
+        return "expected keys with values (key: value)"
     return message.removeprefix("Value error, ")
 
 

@@ -19,8 +19,8 @@ def write(tmp_path: Path) -> Path:
         ("data_dir: d\nmqtt:\n  prot: 1883\n", r"centre.yaml:3: mqtt.prot: .*did you mean 'port'"),
         ("mqtt:\n  port: 70000\n", r"centre.yaml:2: mqtt.port: .*65535"),
         ("registry:\n  url: http://x\n  sample_file: y\n", "either sample_file or url"),
-        ("- a\n- b\n", "expected keys and values, found list"),
-        ("a: [\n", "can't read the settings"),
+        ("- a\n- b\n", "centre.yaml:1: expected keys with values"),
+        ("a: [\n", "centre.yaml:2: YAML: expected the node content"),
     ],
 )
 def test_a_mistake_is_named(write: Path, text: str, message: str) -> None:

@@ -32,6 +32,7 @@ def _load(tmp_path: Path, text: str | bytes) -> _Camera:
 @pytest.mark.parametrize(
     ("text", "problems"),
     [
+        ("id: a\nheads:\n- 7\n", [(3, "heads.0", "expected keys with values (key: value)")]),
         ("id: a\nheds: []\n", [(2, "heds", "unknown key; did you mean 'heads'?")]),
         ("id: a\nxyzzy: 1\n", [(2, "xyzzy", "unknown key; known keys: id, heads, spare")]),
         (
@@ -58,7 +59,7 @@ def _load(tmp_path: Path, text: str | bytes) -> _Camera:
         ("id: a\n\tx: 1\n", [(2, "", "YAML: found character '\\t' that cannot start any token")]),
         ("", [(1, "", "the file is empty")]),
         (b"id: \xff\xfe", [(1, "", "is not UTF-8 text (byte 4)")]),
-        ("- 1\n- 2\n", [(1, "", "Input should be a valid dictionary or instance of _Camera")]),
+        ("- 1\n- 2\n", [(1, "", "expected keys with values (key: value)")]),
         (
             "id: !!python/object:os.system x\n",
             [
