@@ -1,9 +1,11 @@
 """Reads a plate: the default reader, on onnxruntime alone.
 
-The network is asked about two slightly different crops of the plate. The texts either crop suggests are
-weighed by their probability under both (all CTC alignments), and the calibration in the model file turns
-probability and agreement into a confidence that may be taken at its word. Grammar may lower it; it never
-changes a character.
+The network looks at the straightened plate once. Where that leaves doubt it looks again at crops cut wider,
+upright and leaning, because doubt mostly comes from corners that are a little wrong. The texts any look gives
+are weighed by their probability under all of them (all CTC alignments), and the calibration in the model file
+turns probability and agreement into a confidence that may be taken at its word. Of several texts that were
+read the grammar prefers one that may stand on a plate; it may lower the confidence, and it never changes a
+character.
 """
 
 import json
@@ -17,13 +19,17 @@ from numpy.typing import NDArray
 
 from edge.plate.ctc import Logs, best_path, log_likelihood, log_softmax
 from edge.plate.reading import COLOURS, SURE, Character, PlateReading, judge
-from edge.plate.rectify import MARGIN, rectify
+from edge.plate.rectify import leaning, rectify, upright
 
-VIEWS = (MARGIN, 0.08)
-"""Margins of the crops that are compared: finders cut the ends off a plate more often than they add to it."""
+CLEAR = 0.97
+"""Probability of an issued text from which the first look is enough."""
+PREFERENCE = 3.0
+"""Log-odds by which an issued text is preferred to one that no law lets stand."""
 NO_PLATE = 0.3
 """Below this probability that there is a plate at all nothing is said."""
 FEWEST_CHARACTERS = 4
+HOPELESS = 4.0
+"""Character height in pixels below which further looks are not worth their time."""
 ALTERNATIVES = 3
 WORTH_NAMING = 0.01
 COLOUR_DOUBT = 0.75
@@ -36,7 +42,26 @@ COLOUR = "colour"
 """Flag: the ground colour is uncertain."""
 
 Image = NDArray[np.uint8]
+Quad = NDArray[np.float32]
 Rows = tuple[tuple[int, ...], tuple[int, ...]]
+
+
+@dataclass(frozen=True)
+class Look:
+    """How the crop is cut: margin around the corners (share of the crop), sheared, or set upright."""
+
+    margin: float
+    lean: float = 0.0
+    upright: bool = False
+
+    def crop(self, image: Image, quad: Quad) -> Image:
+        """What the network sees (64 x 192 BGR)."""
+        quad = upright(quad) if self.upright else leaning(quad, self.lean)
+        return rectify(image, quad, self.margin)
+
+
+FIRST = Look(0.08)
+FURTHER = (Look(0.17), Look(0.10, upright=True), Look(0.08, lean=-0.15), Look(0.08, lean=0.15))
 
 
 @dataclass(frozen=True)
@@ -45,31 +70,54 @@ class Calibration:
 
     bias: float
     weights: tuple[float, ...]
-    """For the features of `Calibration.features`, in their order."""
+    """For the values of `features`, in their order."""
 
-    @staticmethod
-    def features(likelihoods: Logs, agreement: float, plate: float) -> tuple[float, ...]:
-        """Mean and worst log-odds of the text over the views, share of views that say it, plate log-odds."""
-        chance = np.clip(np.exp(likelihoods), 1e-7, 1 - 1e-5)
-        odds = np.log(chance / (1 - chance))
-        return float(odds.mean()), float(odds.min()), agreement, plate
-
-    def confidence(self, features: Sequence[float]) -> float:
+    def confidence(self, values: Sequence[float]) -> float:
         """Probability 0..1 that the reading is right."""
-        score = self.bias + sum(w * f for w, f in zip(self.weights, features, strict=True))
+        score = self.bias + sum(w * f for w, f in zip(self.weights, values, strict=True))
         return float(1 / (1 + np.exp(-score)))
 
 
 @dataclass(frozen=True)
 class Answers:
-    """What the network said about the views: log-probabilities views x 2 x columns x symbols; the rest
-    averaged.
+    """What the network said at each look: log-probabilities looks x 2 x columns x symbols, probabilities of
+    the colours, log-odds that there is a plate.
     """
 
     logs: Logs
     colours: NDArray[np.float32]
-    plate: float
-    """Log-odds that there is a plate."""
+    plates: NDArray[np.float32]
+
+    @property
+    def colour(self) -> NDArray[np.float32]:
+        """Probability of each ground colour, over all looks."""
+        return np.asarray(self.colours.mean(axis=0), np.float32)
+
+    @property
+    def plate(self) -> float:
+        """Log-odds that there is a plate, over all looks."""
+        return float(self.plates.mean())
+
+    def __add__(self, other: "Answers") -> "Answers":
+        parts = ((self.logs, other.logs), (self.colours, other.colours), (self.plates, other.plates))
+        return Answers(*(np.concatenate(pair) for pair in parts))
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The rows of symbols that were read, their log-likelihood at each look, the share of looks that gave
+    just them, and whether they may stand on a plate.
+    """
+
+    rows: Rows
+    likelihoods: Logs
+    agreement: float
+    issued: bool
+
+    @property
+    def clear(self) -> bool:
+        """No further look is needed."""
+        return self.issued and float(np.exp(self.likelihoods.mean())) >= CLEAR
 
 
 class OnnxPlateReader:
@@ -88,38 +136,55 @@ class OnnxPlateReader:
         """The text inside ``quad`` (4x2 pixels, clockwise from its top-left), or None where no plate can be
         read.
         """
-        answers = self.answers([rectify(image, quad, margin) for margin in VIEWS])
-        if answers.plate < np.log(NO_PLATE / (1 - NO_PLATE)):
+        seen = self.look(image, quad)
+        if seen is None:
             return None
-        rows, features = self.decide(answers)
+        answers, decision = seen
+        rows = decision.rows
         if sum(map(len, rows)) < FEWEST_CHARACTERS:
             return None
-        texts = tuple(self.text(row) for row in rows if row)
-        colour = COLOURS[int(answers.colours.argmax())]
-        confidence, flags = judge(texts, colour, self._calibration.confidence(features))
-        if answers.colours.max() < COLOUR_DOUBT:
+        texts = self._texts(rows)
+        colour = COLOURS[int(answers.colour.argmax())]
+        confidence, flags = judge(texts, colour, self._calibration.confidence(features(answers, decision)))
+        if answers.colour.max() < COLOUR_DOUBT:
             flags = (*flags, COLOUR)
         if character_height(quad, len(texts)) < LEAST_HEIGHT:
             confidence, flags = min(confidence, TOO_SMALL), (*flags, SMALL)
         return PlateReading(texts, colour, confidence, self._characters(answers, rows), flags)
 
-    def answers(self, crops: Sequence[Image]) -> Answers:
+    def look(self, image: Image, quad: Quad) -> tuple[Answers, Decision] | None:
+        """What the network says of the plate and what that comes to; None where it sees no plate."""
+        answers = self._ask([FIRST.crop(image, quad)])
+        if answers.plate < np.log(NO_PLATE / (1 - NO_PLATE)):
+            return None
+        decision = self._decide(answers)
+        if not decision.clear and character_height(quad, 1) >= HOPELESS:
+            answers += self._ask([look.crop(image, quad) for look in FURTHER])
+            decision = self._decide(answers)
+        return answers, decision
+
+    def _ask(self, crops: Sequence[Image]) -> Answers:
         """Run the network on rectified crops (64 x 192 BGR)."""
         blob = np.stack(crops)[:, :, :, ::-1].transpose(0, 3, 1, 2).astype(np.float32) / np.float32(255)
-        logits, colours, plate = self._session.run(None, {"crops": blob})
-        chances = np.exp(log_softmax(colours)).mean(axis=0)
-        return Answers(log_softmax(logits), chances, float(plate.mean()))
+        logits, colours, plates = self._session.run(None, {"crops": blob})
+        return Answers(log_softmax(logits), np.exp(log_softmax(colours)), plates[:, 0])
 
-    def decide(self, answers: Answers) -> tuple[Rows, tuple[float, ...]]:
-        """The most probable rows of symbols over all views, and the features for the calibration."""
+    def _decide(self, answers: Answers) -> Decision:
+        """The most probable rows over all looks, issued ones preferred."""
         said: list[Rows] = [
             (tuple(s for s, _, _ in best_path(view[0])), tuple(s for s, _, _ in best_path(view[1])))
             for view in answers.logs
         ]
-        weighed = {rows: self._likelihood(answers, rows) for rows in dict.fromkeys(said)}
-        rows = max(weighed, key=lambda option: float(weighed[option].mean()))
-        agreement = said.count(rows) / len(said)
-        return rows, Calibration.features(weighed[rows], agreement, answers.plate)
+        colour = COLOURS[int(answers.colour.argmax())]
+        options = []
+        for rows in dict.fromkeys(said):
+            issued = not judge(self._texts(rows), colour, 1.0)[1]
+            likelihoods = self._likelihood(answers, rows)
+            options.append(Decision(rows, likelihoods, said.count(rows) / len(said), issued))
+        return max(options, key=lambda option: float(option.likelihoods.mean()) + PREFERENCE * option.issued)
+
+    def _texts(self, rows: Rows) -> tuple[str, ...]:
+        return tuple(self.text(row) for row in rows if row)
 
     def text(self, row: Sequence[int]) -> str:
         """Symbols of the network as characters."""
@@ -151,6 +216,15 @@ class OnnxPlateReader:
         ]
         others = tuple((self._alphabet[s - 1], round(float(column[s]), 4)) for s in order)
         return Character(self._alphabet[symbol - 1], round(float(column[symbol]), 4), others)
+
+
+def features(answers: Answers, decision: Decision) -> tuple[float, ...]:
+    """What the confidence is made of: mean and worst log-odds of the text over the looks, share of looks that
+    say it, log-odds of a plate.
+    """
+    chance = np.clip(np.exp(decision.likelihoods), 1e-7, 1 - 1e-5)
+    odds = np.log(chance / (1 - chance))
+    return float(odds.mean()), float(odds.min()), decision.agreement, answers.plate
 
 
 def character_height(quad: NDArray[np.float32], lines: int) -> float:

@@ -33,3 +33,19 @@ def rectify(image: Image, quad: Quad, margin: float = MARGIN) -> Image:
     size = (CROP_WIDTH, CROP_HEIGHT)
     crop = cv2.warpPerspective(image, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(crop, np.uint8)
+
+
+def upright(quad: Quad) -> Quad:
+    """The upright rectangle of the quad's mean width and height, around its centre."""
+    across = quad[1, 0] + quad[2, 0] - quad[0, 0] - quad[3, 0]
+    down = quad[2, 1] + quad[3, 1] - quad[0, 1] - quad[1, 1]
+    signs = np.array(((-1, -1), (1, -1), (1, 1), (-1, 1)), np.float32)
+    return np.asarray(quad.mean(axis=0) + signs * np.array((across, down), np.float32) / 4, np.float32)
+
+
+def leaning(quad: Quad, lean: float) -> Quad:
+    """The quad sheared along its rows: its lower edge moved by ``lean`` of its height, half to each side."""
+    along = (quad[1] - quad[0] + quad[2] - quad[3]) / 2
+    down = (quad[3] - quad[0] + quad[2] - quad[1]) / 2
+    shift = along * np.float32(lean * np.linalg.norm(down) / max(float(np.linalg.norm(along)), 1e-6))
+    return np.asarray(quad + np.array((-0.5, -0.5, 0.5, 0.5), np.float32)[:, None] * shift, np.float32)

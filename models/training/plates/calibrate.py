@@ -1,6 +1,6 @@
 r"""Fit the reader's confidence on plates it was not trained on.
 
-Logistic regression from what the network says of a plate (`edge.plate.read.Calibration.features`) to whether
+Logistic regression from what the network says of a plate (`edge.plate.read.features`) to whether
 the text is right, then shifted so that readings of confidence 0.9 and more are right in ``--precision`` of
 the cases. Drawn plates and pictures labelled by eye are mixed; the training crops would not do, one to three
 of a hundred of their texts are wrong.
@@ -20,8 +20,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from edge.plate.find import PlateBox, PlateFinder
-from edge.plate.read import VIEWS, OnnxPlateReader
-from edge.plate.rectify import rectify
+from edge.plate.read import OnnxPlateReader, features
 from models.evaluation.scoring import read_labels
 from models.training.plates import degrade
 from models.training.plates.degrade import read_picture
@@ -36,13 +35,15 @@ log = logging.getLogger(__name__)
 
 def observe(reader: OnnxPlateReader, views: list[View], rng: np.random.Generator) -> tuple[Features, Truth]:
     """Features and correctness of the reader's answer for each view, with corners a little wrong."""
-    features, right = [], []
+    told, right = [], []
     for view in views:
-        quad = degrade.jitter(rng, view.quad, CARELESS / 2)
-        rows, told = reader.decide(reader.answers([rectify(view.image, quad, margin) for margin in VIEWS]))
-        features.append(told)
-        right.append(reader.text(rows[0]) + reader.text(rows[1]) in {"".join(pair) for pair in view.rows})
-    return np.array(features), np.array(right)
+        seen = reader.look(view.image, degrade.jitter(rng, view.quad, CARELESS / 2))
+        if seen is not None:
+            answers, decision = seen
+            text = "".join(reader.text(row) for row in decision.rows)
+            told.append(features(answers, decision))
+            right.append(text in {"".join(pair) for pair in view.rows})
+    return np.array(told), np.array(right)
 
 
 def labelled_views(labels: Path, images: Path, finder: PlateFinder) -> list[View]:
@@ -64,17 +65,17 @@ def _inside(box: PlateBox, known: tuple[float, float, float, float]) -> bool:
     return bool(known[0] < x < known[2] and known[1] < y < known[3])
 
 
-def fit(features: Features, right: Truth, precision: float) -> tuple[dict[str, object], dict[str, float]]:
+def fit(told: Features, right: Truth, precision: float) -> tuple[dict[str, object], dict[str, float]]:
     """Calibration and its figures on the same data."""
 
     def loss(parameters: NDArray[np.float64]) -> float:
-        score = parameters[0] + features @ parameters[1:]
+        score = parameters[0] + told @ parameters[1:]
         return float(
             np.logaddexp(0, np.where(right, -score, score)).mean() + 1e-4 * parameters[1:] @ parameters[1:]
         )
 
     best = minimize(loss, np.array([0.0, 0.5, 0.3, 0.5, 0.1]), method="L-BFGS-B").x
-    score = best[0] + features @ best[1:]
+    score = best[0] + told @ best[1:]
     order = np.argsort(-score)
     share = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
     enough = np.flatnonzero(share >= precision)

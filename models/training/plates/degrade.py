@@ -11,6 +11,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from edge.plate.rectify import upright
+
 Image = NDArray[Any]
 """BGR pixels 0..255; OpenCV's own annotations do not keep the element type."""
 Quad = NDArray[Any]
@@ -165,16 +167,6 @@ def jitter(rng: np.random.Generator, quad: Quad, amount: float) -> Quad:
     scaled = centre + (quad - centre) * (1 + rng.normal(0, amount, 2))
     moved = scaled + rng.normal(0, amount, 2) * size + rng.normal(0, amount, (4, 2)) * size
     return np.asarray(moved, np.float32)
-
-
-def upright(quad: Quad) -> Quad:
-    """The upright rectangle of the quad's mean width and height around its centre."""
-    half = (
-        np.array((quad[1, 0] + quad[2, 0] - quad[0, 0] - quad[3, 0], quad[2:, 1].sum() - quad[:2, 1].sum()))
-        / 4
-    )
-    signs = np.array(((-1, -1), (1, -1), (1, 1), (-1, 1)), np.float32)
-    return np.asarray(quad.mean(axis=0) + signs * half, np.float32)
 
 
 def place(rng: np.random.Generator, flat: Image, width: float, backdrop: Image) -> tuple[Image, Quad]:

@@ -60,6 +60,8 @@ def splits(crop: Crop) -> tuple[Rows, ...]:
     text = crop.text
     if crop.one_line:
         return ((text, ""),)
+    if len(text) == len("29MD112345"):
+        return ((text[:5], text[5:]),)
     digits = len(text) - len(text.rstrip("0123456789"))
     heads = [n for n in (2, 3, 4) if 3 <= len(text) - n <= 5 and len(text) - n <= digits]
     if crop.name.startswith("daotrananhtu"):

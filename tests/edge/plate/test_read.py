@@ -7,7 +7,15 @@ import numpy as np
 import pytest
 
 from edge.plate.find import PlateFinder
-from edge.plate.read import Calibration, OnnxPlateReader, character_height
+from edge.plate.read import (
+    FURTHER,
+    Answers,
+    Calibration,
+    Decision,
+    OnnxPlateReader,
+    character_height,
+    features,
+)
 from edge.plate.reading import GRAMMAR, UNISSUED, judge
 from edge.plate.stills import read_picture
 from models import load_path
@@ -85,11 +93,40 @@ def test_a_small_plate_is_never_sure(reader: OnnxPlateReader) -> None:
     assert "small" in reading.flags
 
 
-def test_agreement_and_likelihood_raise_the_confidence() -> None:
-    calibration = Calibration(-1.0, (0.5, 0.5, 1.0, 0.1))
-    unsure = calibration.confidence(Calibration.features(np.log([0.2, 0.1]).astype(np.float32), 0.5, 2.0))
-    sure = calibration.confidence(Calibration.features(np.log([0.99, 0.98]).astype(np.float32), 1.0, 2.0))
-    assert 0 < unsure < sure < 1
+@pytest.mark.parametrize(
+    ("likelihoods", "agreement", "least", "most"),
+    [([0.2, 0.1], 0.5, 0.05, 0.3), ([0.99, 0.98], 1.0, 0.9, 1.0), ([0.99], 1.0, 0.9, 1.0)],
+)
+def test_agreement_and_likelihood_make_the_confidence(
+    likelihoods: list[float], agreement: float, least: float, most: float
+) -> None:
+    count = len(likelihoods)
+    answers = Answers(
+        np.zeros((count, 2, 1, 2), np.float32),
+        np.ones((count, 4), np.float32),
+        np.full(count, 2.0, np.float32),
+    )
+    decision = Decision(((1,), ()), np.log(likelihoods).astype(np.float32), agreement, True)
+    confidence = Calibration(-1.0, (0.5, 0.5, 1.0, 0.1)).confidence(features(answers, decision))
+    assert least < confidence < most
+
+
+@pytest.mark.parametrize(
+    ("chances", "issued", "clear"),
+    [([0.99], True, True), ([0.99], False, False), ([0.9], True, False), ([0.99, 0.9], True, False)],
+)
+def test_one_look_is_enough_only_for_a_clear_issued_text(
+    chances: list[float], issued: bool, clear: bool
+) -> None:
+    assert Decision(((1,), ()), np.log(chances).astype(np.float32), 1.0, issued).clear is clear
+
+
+def test_a_plate_cut_by_its_corners_is_looked_at_again(reader: OnnxPlateReader) -> None:
+    image = cv2.imread(str(FIXTURES[0]))
+    quad = whole(image)
+    tight = quad + np.array(((0.2, 0), (-0.2, 0), (-0.2, 0), (0.2, 0)), np.float32) * image.shape[1]
+    looks = [len(reader.look(image, corners)[0].logs) for corners in (quad, tight)]
+    assert looks == [1, 1 + len(FURTHER)]
 
 
 def test_a_picture_that_is_the_plate_is_read(reader: OnnxPlateReader) -> None:

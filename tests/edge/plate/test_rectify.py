@@ -2,10 +2,11 @@
 
 import cv2
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.plate.rectify import CROP_HEIGHT, CROP_WIDTH, rectify
+from edge.plate.rectify import CROP_HEIGHT, CROP_WIDTH, leaning, rectify, upright
 
 CORNERS = np.array(((40, 30), (232, 30), (232, 94), (40, 94)), np.float32)
 
@@ -41,3 +42,17 @@ def test_a_huge_plate_is_smoothed_not_sampled() -> None:
     stripes[:, ::2] = 255
     quad = np.array(((0, 0), (2700, 0), (2700, 900), (0, 900)), np.float32)
     assert np.abs(rectify(stripes, quad, margin=0.0)[10:-10, 10:-10].astype(int) - 127).max() < 30
+
+
+@pytest.mark.parametrize("lean", [-0.75, 0.0, 0.75])
+def test_a_sheared_plate_set_upright_keeps_its_centre_width_and_height(lean: float) -> None:
+    flat = np.array(((0, 0), (100, 0), (100, 40), (0, 40)), np.float32)
+    sheared = leaning(flat, lean)
+    assert sheared[2:, 0].mean() - sheared[:2, 0].mean() == pytest.approx(40 * lean)
+    assert sheared[:, 1] == pytest.approx(flat[:, 1])
+    assert upright(sheared) == pytest.approx(flat, abs=1e-4)
+
+
+def test_leaning_back_undoes_leaning() -> None:
+    tilted = np.array(((10, 0), (110, 20), (102, 60), (2, 40)), np.float32)
+    assert leaning(leaning(tilted, 0.3), -0.3) == pytest.approx(tilted, abs=0.5)

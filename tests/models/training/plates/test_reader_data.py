@@ -20,6 +20,7 @@ def crop(text: str, one_line: bool = False, name: str = "vitocolerole/a.jpg") ->
     [
         (crop("30F25658", one_line=True), (("30F25658", ""),)),
         (crop("29H112345"), (("29H1", "12345"),)),
+        (crop("29MD112345"), (("29MD1", "12345"),)),
         (crop("29AA1234"), (("29AA", "1234"),)),
         (crop("98A12345"), (("98A", "12345"), ("98A1", "2345"))),
         (crop("54S12345", name="daotrananhtu/a.jpg"), (("54S1", "2345"),)),
