@@ -1,7 +1,7 @@
 """Exports a YOLOv8 checkpoint to ONNX and writes its model card.
 
     python -m models.training.vehicles.export                       the official weights, 80 COCO classes
-    python -m models.training.vehicles.export --weights best.pt --facts facts.yaml    fine-tuned ones
+    python -m models.training.vehicles.export --weights last.pt --facts facts.yaml --shift car=0.5    fine-tuned
 
 The input stays dynamic in height and width: the node pads a 16:9 picture to 640x384, not to a square.
 """
@@ -9,6 +9,7 @@ The input stays dynamic in height and width: the node pads a 16:9 picture to 640
 import argparse
 import shutil
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +31,11 @@ STOCK_FACTS: dict[str, Any] = {
 }
 
 
-def export(weights: Path, target: Path) -> list[str]:
+def export(weights: Path, target: Path, shifts: Mapping[str, float] | None = None) -> list[str]:
     """Write `weights` as ONNX to `target`; return the class names in order.
+
+    `shifts` adds to the logit of a class: the report confidence is one for all classes, and this sets where on
+    its curve of precision and recall each class is at that confidence.
 
     Metadata that changes from run to run (date, paths) is dropped, so that equal weights give equal bytes.
     """
@@ -39,6 +43,10 @@ def export(weights: Path, target: Path) -> list[str]:
         copy = Path(folder) / "model.pt"
         shutil.copy(weights, copy)
         model = YOLO(copy)
+        for name, shift in (shifts or {}).items():
+            index = next(i for i, known in model.names.items() if known == name)
+            for branch in model.model.model[-1].cv3:
+                branch[-1].bias.data[index] += shift
         exported = model.export(format="onnx", dynamic=True, simplify=False, opset=OPSET, device="cpu")
         network = onnx.load(exported)
     del network.metadata_props[:]
@@ -65,9 +73,11 @@ def main() -> None:
     ask.add_argument("--weights", type=Path, help="checkpoint to export (default: the official COCO weights)")
     ask.add_argument("--facts", type=Path, help="YAML with data, recipe, seed, metrics for the card")
     ask.add_argument("--target", type=Path, default=MODELS / "vehicles.onnx")
+    ask.add_argument("--shift", action="append", default=[], help="KIND=LOGIT, may be given more than once")
     args = ask.parse_args()
+    shifts = {kind: float(logit) for kind, logit in (given.split("=") for given in args.shift)}
     facts = yaml.safe_load(args.facts.read_text(encoding="utf-8")) if args.facts else STOCK_FACTS
-    classes = export(args.weights or official_weights(), args.target)
+    classes = export(args.weights or official_weights(), args.target, shifts)
     write_card(args.target, **card_facts(classes), **facts)
 
 

@@ -25,8 +25,8 @@ from edge.detect.detector import TWO_WHEELED, Detection, Image
 from edge.detect.matching import overlaps
 from edge.detect.tracker import Tracker, TrackerSettings
 from edge.rules.inputs import Box
+from models.training.vehicles.start import KINDS
 from models.training.vehicles.teacher import Teacher, contained, label, without_pedestrians
-from models.training.vehicles.train import KINDS
 
 HANDMADE = [VehicleKind.MOTORBIKE, VehicleKind.CAR, VehicleKind.BUS, VehicleKind.TRUCK]
 """Classes of ../shared/data/vehicles in their order."""

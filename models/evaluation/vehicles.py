@@ -1,0 +1,142 @@
+"""Does the node's vehicle network still see what stock YOLOv8n sees? Both at the node's size.
+
+    python -m models.evaluation.vehicles --stock stock.yaml --card models/vehicles.yaml PICTURE_OR_CLIP...
+
+No COCO pictures can be had here, so stock itself is the reference: what it finds with `SURE` or more when
+it looks at 640, 960 and 1280 px and mirrored is demanded; what it finds with less is ignored.
+Stock at 640 px is measured against that reference too, and has the advantage: the boxes are its own. Average
+precision counts a vehicle that only the other network sees as false, so for ours it is a lower bound.
+"""
+
+import argparse
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import av
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from contract.vehicles import VehicleKind
+from edge.detect.detector import Detection, Image
+from edge.detect.matching import overlaps
+from edge.detect.onnx_backend import OnnxVehicleDetector
+from models.training.vehicles.teacher import Teacher, label
+
+SIZES = (640, 960, 1280)
+SURE = 0.5
+LEAST = 0.01
+REPORTED = 0.35
+THRESHOLDS = tuple(np.arange(0.5, 0.96, 0.05).round(2).tolist())
+MIN_TRUTHS = 10
+"""Kinds with fewer vehicles in the reference are not averaged."""
+
+
+@dataclass
+class Tally:
+    """What one network did with one kind of vehicle over all pictures."""
+
+    truths: int = 0
+    reported: int = 0
+    scores: list[float] = field(default_factory=list)
+    right: list[list[bool]] = field(default_factory=list)
+    """For each score, whether the box was right at each of `THRESHOLDS`."""
+
+
+def pictures(paths: Sequence[Path], step: int, first: int) -> Iterator[Image]:
+    """Stills as they are, and of clips every `step`-th frame from `first` on."""
+    for path in paths:
+        if path.suffix == ".mp4":
+            with av.open(str(path)) as container:
+                for index, frame in enumerate(container.decode(video=0)):
+                    if index % step == first:
+                        yield np.asarray(frame.to_ndarray(format="bgr24"), np.uint8)
+        else:
+            image = cv2.imread(str(path))
+            if image is None:
+                raise ValueError(f"{path} is no picture")
+            yield np.asarray(image, np.uint8)
+
+
+def judge(
+    found: Sequence[Detection], reference: Sequence[Detection], tallies: dict[VehicleKind, Tally]
+) -> None:
+    """Add one picture to the tallies: each found box takes the best free true box of its kind."""
+    weak = [d.box for d in reference if d.confidence < SURE]
+    for kind, tally in tallies.items():
+        true = [d.box for d in reference if d.kind is kind and d.confidence >= SURE]
+        free = np.ones((len(THRESHOLDS), len(true)), bool)
+        tally.truths += len(true)
+        for d in sorted((d for d in found if d.kind is kind), key=lambda d: -d.confidence):
+            right = _take(overlaps([d.box], true)[0] if true else np.zeros(0), free)
+            if right[0] or not weak or overlaps([d.box], weak).max() < THRESHOLDS[0]:
+                tally.scores.append(d.confidence)
+                tally.right.append(right)
+                tally.reported += right[0] and d.confidence >= REPORTED
+
+
+def _take(shares: NDArray[np.float64], free: NDArray[np.bool_]) -> list[bool]:
+    right = []
+    for row, threshold in enumerate(THRESHOLDS):
+        open_shares = np.where(free[row], shares, 0)
+        best = int(open_shares.argmax()) if len(shares) else -1
+        hit = best >= 0 and bool(open_shares[best] >= threshold)
+        if hit:
+            free[row, best] = False
+        right.append(hit)
+    return right
+
+
+def average_precision(tally: Tally) -> NDArray[np.float64]:
+    """Area under the precision-recall curve at each of `THRESHOLDS`, precision made monotonous as in COCO."""
+    if not tally.scores:
+        return np.zeros(len(THRESHOLDS))
+    order = np.argsort(-np.array(tally.scores), kind="stable")
+    right = np.array(tally.right, float)[order]
+    hits = right.cumsum(axis=0)
+    precision = hits / np.arange(1, len(right) + 1)[:, None]
+    precision = np.maximum.accumulate(precision[::-1], axis=0)[::-1]
+    return np.asarray((precision * right).sum(axis=0) / max(1, tally.truths))
+
+
+def main() -> None:
+    """Command line."""
+    ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ask.add_argument("pictures", type=Path, nargs="+")
+    ask.add_argument("--stock", type=Path, required=True, help="card of the official weights, exported")
+    ask.add_argument("--card", type=Path, nargs="+", required=True, help="cards of the networks to compare")
+    ask.add_argument("--size", type=int, default=640)
+    ask.add_argument("--step", type=int, default=30, help="frames between those looked at in a clip")
+    ask.add_argument("--first", type=int, default=7, help="the first of them; training took multiples")
+    args = ask.parse_args()
+    cv2.setNumThreads(1)
+    teacher = Teacher(args.stock, SIZES)
+    cards = [args.stock, *args.card]
+    networks = [OnnxVehicleDetector(card, input_size=args.size, confidence=LEAST) for card in cards]
+    results = [{kind: Tally() for kind in VehicleKind} for _ in cards]
+    for image in pictures(args.pictures, args.step, args.first):
+        reference = label(teacher.see(image))
+        for network, tallies in zip(networks, results, strict=True):
+            judge(network.detect(image), reference, tallies)
+    for card, tallies in zip(cards, results, strict=True):
+        _tell(card, tallies)
+
+
+def _tell(card: Path, tallies: dict[VehicleKind, Tally]) -> None:
+    means: list[tuple[float, float]] = []
+    for kind, tally in tallies.items():
+        if tally.truths >= MIN_TRUTHS:
+            areas = average_precision(tally)
+            means.append((float(areas[0]), float(areas.mean())))
+            recall = tally.reported / tally.truths
+            print(  # noqa: T201
+                f"{card.stem} {kind.value:<10} AP50 {areas[0]:.3f} AP50-95 {areas.mean():.3f} "
+                f"recall at {REPORTED} {recall:.3f} ({tally.truths} in the reference)"
+            )
+    mean50, mean = np.mean(means, axis=0) if means else (0.0, 0.0)
+    print(f"{card.stem} mAP50 {mean50:.3f} mAP50-95 {mean:.3f}")  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,153 @@
+"""Makes training pictures out of a cached one: another distance, another crop, another light.
+
+A training picture is the size of the node's own input for 16:9 footage, not a square, so nothing is spent on
+padding. Half of them show two pictures side by side, cut at a random column.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from edge.detect.detector import Image
+from edge.detect.letterbox import GREY
+
+Labels = NDArray[np.float32]
+"""n x 5: index of the kind, then x1, y1, x2, y2 in pixels of the picture."""
+
+MIN_SHARE = 0.35
+"""Of a labelled box this share must be left by a cut, or it is no longer demanded."""
+MIN_SIDE = 4.0
+"""Pixels; smaller boxes are not demanded: the head's finest grid is 8 pixels."""
+FOUR_WHEELED = (0, 2, 3)
+"""Indices of car, bus and truck: what has two lamps behind."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture with its labels."""
+
+    image: Image
+    labels: Labels
+
+
+def compose(
+    draw: Callable[[], Picture], width: int, height: int, chance: np.random.Generator, *, plain: bool = False
+) -> Picture:
+    """One training picture of `width` x `height`; `draw` gives the next cached picture.
+
+    With `plain` it is one whole picture, only mirrored or not: how the last epochs and the node see it.
+    """
+    if plain or chance.random() < 0.5:
+        made = place(draw(), width, height, width, chance, spread=0.1 if plain else 0.6)
+    else:
+        column = int(width * chance.uniform(0.35, 0.65))
+        left = place(draw(), column, height, width, chance, spread=0.6)
+        right = place(draw(), width - column, height, width, chance, spread=0.6)
+        moved = right.labels + np.array([0, column, 0, column, 0], np.float32)
+        made = Picture(np.hstack([left.image, right.image]), np.concatenate([left.labels, moved]))
+    if chance.random() < 0.5:
+        made = mirrored(made)
+    return Picture(light(made, chance), made.labels)
+
+
+def place(
+    source: Picture, width: int, height: int, whole: int, chance: np.random.Generator, *, spread: float
+) -> Picture:
+    """Cut a window of `width` x `height` out of `source` scaled to about `whole` pixels on its longer side.
+
+    The scale is drawn between 1 / (1 + `spread`) and 1 + `spread`; where the window is larger than the
+    picture it is grey, as in the node's letterbox.
+    """
+    rows, columns = source.image.shape[:2]
+    scale = whole / max(rows, columns) * float(np.exp(chance.uniform(-1, 1) * np.log1p(spread)))
+    x = _offset(columns * scale, width, chance)
+    y = _offset(rows * scale, height, chance)
+    matrix = np.array([[scale, 0, x], [0, scale, y]], np.float32)
+    method = cv2.INTER_AREA if scale < 0.5 else cv2.INTER_LINEAR
+    image = cv2.warpAffine(source.image, matrix, (width, height), flags=method, borderValue=(GREY,) * 3)
+    return Picture(
+        np.asarray(image, np.uint8),
+        cut(source.labels * scale_row(scale) + scale_row(0, x, y), width, height),
+    )
+
+
+def scale_row(kind: float, x: float | None = None, y: float | None = None) -> Labels:
+    """A row to multiply labels by (`kind` for all four numbers) or to add to them (`x`, `y`)."""
+    if x is None or y is None:
+        return np.array([1, kind, kind, kind, kind], np.float32)
+    return np.array([0, x, y, x, y], np.float32)
+
+
+def _offset(length: float, window: int, chance: np.random.Generator) -> float:
+    """Where the picture starts: anywhere that leaves no more of the window empty than need be."""
+    low, high = sorted((0.0, window - length))
+    return float(chance.uniform(low, high))
+
+
+def cut(labels: Labels, width: int, height: int) -> Labels:
+    """Labels cut at the edges, without those of which too little is left."""
+    corners = labels[:, 1:]
+    inside = np.clip(corners, 0, np.array([width, height, width, height], np.float32))
+    size, rest = corners[:, 2:] - corners[:, :2], inside[:, 2:] - inside[:, :2]
+    share = rest.prod(axis=1) / np.maximum(size.prod(axis=1), 1e-6)
+    kept = (share >= MIN_SHARE) & (rest.min(axis=1, initial=np.inf) >= MIN_SIDE)
+    return np.concatenate([labels[:, :1], inside], axis=1)[kept]
+
+
+def mirrored(picture: Picture) -> Picture:
+    """Left and right changed."""
+    width = picture.image.shape[1]
+    kind, x1, y1, x2, y2 = picture.labels.T
+    labels = np.stack([kind, width - x2, y1, width - x1, y2], axis=1)
+    return Picture(np.ascontiguousarray(picture.image[:, ::-1]), labels)
+
+
+def light(picture: Picture, chance: np.random.Generator) -> Image:
+    """Another hour and weather: brightness, colour, blur, and now and then dusk with lamps on a wet road."""
+    image = picture.image.astype(np.float32) / 255
+    image *= chance.uniform(0.65, 1.3) * (1 + chance.uniform(-0.08, 0.08, 3).astype(np.float32))
+    grey = image.mean(axis=2, keepdims=True)
+    image = grey + (image - grey) * chance.uniform(0.5, 1.4)
+    if chance.random() < 0.25:
+        image = dusk(image, picture.labels, chance)
+    if chance.random() < 0.2:
+        image = cv2.GaussianBlur(image, (0, 0), chance.uniform(0.4, 1.1))
+    return np.asarray(np.clip(image, 0, 1) * 255, np.uint8)
+
+
+def dusk(image: NDArray[np.float32], labels: Labels, chance: np.random.Generator) -> NDArray[np.float32]:
+    """Darken a picture and light the vehicles' lamps, with bloom and with streaks on the wet road."""
+    dark = np.clip(image, 0, 1) ** chance.uniform(1.1, 1.9) * chance.uniform(0.4, 0.85)
+    dark *= np.array([1.1, 1.0, 0.95], np.float32)  # BGR: evening is blue
+    lamps = np.zeros((image.shape[0] // 2, image.shape[1] // 2, 3), np.float32)
+    away = chance.random() < 0.6
+    for kind, x1, y1, x2, y2 in labels.tolist():
+        if chance.random() < 0.75:
+            colour = (0.15, 0.15, 1.0) if away else (0.8, 0.95, 1.0)
+            _lamps(lamps, (x1 / 2, y1 / 2, x2 / 2, y2 / 2), int(kind) in FOUR_WHEELED, colour, chance)
+    bloom = cv2.GaussianBlur(lamps, (0, 0), chance.uniform(1.5, 4)) * chance.uniform(1, 3)
+    glow = cv2.resize(lamps + bloom, (image.shape[1], image.shape[0]))
+    return np.asarray(dark + glow * chance.uniform(0.4, 1.0), np.float32)
+
+
+def _lamps(
+    canvas: NDArray[np.float32],
+    box: Sequence[float],
+    pair: bool,
+    colour: Sequence[float],
+    chance: np.random.Generator,
+) -> None:
+    x1, y1, x2, y2 = box
+    width, y = x2 - x1, y1 + (y2 - y1) * chance.uniform(0.5, 0.75)
+    radius = max(0.6, width * chance.uniform(0.05, 0.12))
+    wet = chance.random() < 0.5
+    for share in (0.15, 0.85) if pair else (0.5,):
+        x = x1 + width * share
+        cv2.circle(canvas, (int(x), int(y)), round(radius), colour, -1)
+        if wet:
+            end = int(y2 + (y2 - y1) * chance.uniform(0.2, 0.8))
+            dim = [c * 0.3 for c in colour]
+            cv2.line(canvas, (int(x), int(y2)), (int(x), end), dim, max(1, round(radius)))

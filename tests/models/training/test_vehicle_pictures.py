@@ -1,0 +1,132 @@
+"""Training pictures: labels follow the pixels; corrections by eye; weights taken from an export."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+pytest.importorskip("ultralytics", reason="needs the extra: pip install 'ngatu[training]'")
+
+from contract.vehicles import VehicleKind
+from models.training.vehicles.augment import MIN_SIDE, Labels, Picture, compose, cut, dusk, mirrored, place
+from models.training.vehicles.correct import Label, corrected, repeats
+from models.training.vehicles.train import BATCH, HEIGHT, WIDTH, batch, endless, load, rate_at
+
+MARK = (40, 80, 120, 140)
+
+
+def marked() -> Picture:
+    """A black picture with one white rectangle, labelled."""
+    image = np.zeros((270, 480, 3), np.uint8)
+    x1, y1, x2, y2 = MARK
+    image[y1:y2, x1:x2] = 255
+    return Picture(image, np.array([[1, *MARK]], np.float32))
+
+
+def white(image: np.ndarray) -> list[float]:
+    """Corners of what is bright in a picture whose padding is grey."""
+    rows, columns = np.nonzero(image.min(axis=2) > 180)
+    return [columns.min(), rows.min(), columns.max() + 1, rows.max() + 1]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_labels_follow_the_pixels(seed: int) -> None:
+    made = place(marked(), 640, 384, 640, np.random.default_rng(seed), spread=0.3)
+    assert made.image.shape == (384, 640, 3)
+    assert made.labels[0, 1:] == pytest.approx(white(made.image), abs=1.6)
+
+
+def test_a_mirrored_picture_has_mirrored_labels() -> None:
+    made = mirrored(marked())
+    assert made.labels.tolist() == [[1, *white(made.image)]]
+
+
+@pytest.mark.parametrize(
+    ("box", "left"),
+    [
+        ((10, 10, 50, 50), [[0, 10, 10, 50, 50]]),
+        ((-20, 10, 20, 50), [[0, 0, 10, 20, 50]]),  # half of it is in the picture
+        ((-30, 10, 10, 50), []),  # a quarter
+        ((10, 10, 10 + MIN_SIDE - 1, 50), []),
+        ((200, 10, 240, 50), []),
+    ],
+)
+def test_cut_at_the_edges(box: tuple[float, ...], left: list[list[float]]) -> None:
+    labels: Labels = np.array([[0, *box]], np.float32)
+    assert cut(labels, 100, 80).tolist() == left
+
+
+def test_a_picture_without_labels_stays_one() -> None:
+    empty = Picture(marked().image, np.zeros((0, 5), np.float32))
+    made = compose(lambda: empty, 640, 384, np.random.default_rng(0))
+    assert (made.image.shape, made.labels.shape) == ((384, 640, 3), (0, 5))
+
+
+def test_the_same_seed_makes_the_same_picture() -> None:
+    one, two = (compose(marked, 640, 384, np.random.default_rng(3)) for _ in range(2))
+    assert (one.image == two.image).all()
+    assert (one.labels == two.labels).all()
+
+
+def test_dusk_is_darker_and_lights_the_lamps() -> None:
+    day = np.full((200, 300, 3), 0.7, np.float32)
+    labels: Labels = np.array([[0, 100, 60, 200, 140]], np.float32)
+    night = dusk(day, labels, np.random.default_rng(1))
+    assert night[:40].mean() < 0.6
+    assert night[60:140, 100:200].max() > night[:40].max() + 0.2
+
+
+CAR = Label(VehicleKind.CAR, (0.5, 0.5), (0.2, 0.2))
+TRUCK_ON_BIKE = Label(VehicleKind.TRUCK, (0.2, 0.2), (0.1, 0.1))
+BIKE = Label(VehicleKind.MOTORBIKE, (0.2, 0.2), (0.1, 0.11))
+BICYCLE = Label(VehicleKind.BICYCLE, (0.8, 0.8), (0.1, 0.1))
+
+
+@pytest.mark.parametrize(
+    ("name", "labels", "by_eye", "kinds"),
+    [
+        ("cam_01_1", [CAR, BIKE, TRUCK_ON_BIKE], [], ["car", "motorbike"]),
+        ("cam_01_1", [CAR], [[0.502, 0.499, "truck"]], ["truck"]),
+        ("cam_01_1", [CAR, BIKE], [[0.5, 0.5, "none"]], ["motorbike"]),
+        ("cam_01_1", [CAR], [[0.52, 0.5, "none"]], ["car"]),
+        ("street_1", [BICYCLE], [], ["motorbike"]),
+        ("street_1", [BICYCLE], [[0.8, 0.8, "bicycle"]], ["bicycle"]),
+        ("hanoi_0001", [BICYCLE], [], ["bicycle"]),
+        ("hanoi_0001", [], [], []),
+    ],
+)
+def test_corrections(
+    name: str, labels: list[Label], by_eye: list[list[float | str]], kinds: list[str]
+) -> None:
+    assert [label.kind.value for label in corrected(name, labels, by_eye)] == kinds
+
+
+@pytest.mark.parametrize(("name", "times"), [("cam_02_00001", 4), ("cam_01_00001", 1), ("street_0001", 2)])
+def test_rare_pictures_are_shown_more_often(name: str, times: int) -> None:
+    assert repeats(name) == times
+
+
+def test_a_batch_is_in_the_form_of_the_loss(tmp_path: Path) -> None:
+    (tmp_path / "images").mkdir()
+    (tmp_path / "labels").mkdir()
+    cv2.imwrite(str(tmp_path / "images" / "a.jpg"), marked().image)
+    (tmp_path / "labels" / "a.txt").write_text("1 0.16667 0.40741 0.16667 0.22222\n")
+    listing = tmp_path / "train.txt"
+    listing.write_text(f"{tmp_path}/images/a.jpg\n{tmp_path}/images/a.jpg\n")
+    pictures = load(listing)
+    assert pictures[0] is pictures[1]
+    assert pictures[0].labels[0] == pytest.approx([1, *MARK], abs=0.1)
+    chance = np.random.default_rng(0)
+    made = batch(endless(pictures, chance), chance, plain=True)
+    assert made["img"].shape == (BATCH, 3, HEIGHT, WIDTH)
+    assert made["batch_idx"].tolist() == list(range(BATCH))
+    assert made["bboxes"].shape == (BATCH, 4)
+    assert set(made["cls"].flatten().tolist()) == {1.0}
+
+
+def test_the_rate_rises_and_falls_to_nothing() -> None:
+    rates = [rate_at(step, 1000, 1.0) for step in range(1000)]
+    assert rates[0] < 0.02
+    assert max(rates) == pytest.approx(1.0)
+    assert rates[-1] < 1e-5
