@@ -71,6 +71,23 @@ def _dirt(rng: np.random.Generator, image: NDArray[np.float32]) -> None:
         cv2.circle(image, (x, y), int(rng.integers(1, max(2, height // 22) + 1)), shade, -1, cv2.LINE_AA)
 
 
+def _bolts(rng: np.random.Generator, image: NDArray[np.float32]) -> None:
+    """Bolt heads where plates are screwed on, two or four of a kind, often through a character."""
+    height, width = image.shape[:2]
+    across, down = rng.uniform(0.12, 0.36), rng.uniform(0.1, 0.36)
+    size = max(1, round(height * rng.uniform(0.025, 0.075)))
+    shade = np.array(rng.uniform(20, 200) * np.array((0.8, 0.9, 1.0)) + rng.normal(0, 8, 3), np.float32)
+    for y in (down, 1 - down) if rng.random() < 0.5 else (down,):
+        for x in (across, 1 - across):
+            centre = (
+                round(width * x + rng.normal(0, size * 0.3)),
+                round(height * y + rng.normal(0, size * 0.3)),
+            )
+            cv2.circle(image, centre, size, shade.tolist(), -1, cv2.LINE_AA)
+            gleam = (centre[0] - size // 3, centre[1] - size // 3)
+            cv2.circle(image, gleam, size // 3, (shade + rng.uniform(10, 70)).tolist(), -1, cv2.LINE_AA)
+
+
 def _shade(rng: np.random.Generator, image: NDArray[np.float32]) -> None:
     """An edge of shadow, or light that falls off."""
     height, width = image.shape[:2]
@@ -84,7 +101,7 @@ def _shade(rng: np.random.Generator, image: NDArray[np.float32]) -> None:
 def weather(rng: np.random.Generator, image: Image) -> Image:
     """Light and dirt on the plate itself."""
     canvas = image.astype(np.float32)
-    for chance, effect in ((0.3, _dirt), (0.22, _glare), (0.12, _bloom), (0.3, _shade)):
+    for chance, effect in ((0.3, _dirt), (0.15, _bolts), (0.22, _glare), (0.12, _bloom), (0.3, _shade)):
         if rng.random() < chance:
             effect(rng, canvas)
     return np.clip(canvas, 0, 255).astype(np.uint8)
