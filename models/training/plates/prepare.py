@@ -2,11 +2,12 @@
 
 Reads ``boxes.csv`` (README of the data), corner labels in JSON (``teacher`` or the finder itself; a box
 serves where there is none) and leaves out every text that the test labels carry. A trained reader, if there
-is one, says the texts nobody told and corrects the wrong ones, wherever it is sure. Writes ``crops.pickle``
+is one, says the texts nobody told and corrects the wrong ones, wherever it is sure; what it gets wrong as the
+others did (N told as M) a person may correct in a file of their own. Writes ``crops.pickle``
 and ``atlas.npz``; both hold real pictures and stay outside the repository.
 
     python -m models.training.plates.prepare --data ../shared/data/plates --pictures DIR \
-        --quads Q.json [--reader models/plate_reader.onnx] --out DIR
+        --quads Q.json [--reader models/plate_reader.onnx] [--by-eye BY_EYE.csv] --out DIR
 """
 
 import argparse
@@ -104,6 +105,13 @@ def told_by_reader(items: list[Crop], reader: PlateReader, withheld: set[str]) -
     return kept
 
 
+def corrected(items: list[Crop], by_eye: Path) -> list[Crop]:
+    """The crops with texts corrected by a person: a CSV with ``file`` and ``text`` (empty: not legible)."""
+    with open(by_eye, encoding="utf-8") as file:
+        texts = {row["file"]: row["text"] for row in csv.DictReader(file)}
+    return [replace(crop, text=texts.get(crop.name, crop.text)) for crop in items]
+
+
 def _alike(one: str, other: str) -> bool:
     return len(one) == len(other) and sum(a != b for a, b in zip(one, other, strict=True)) <= 1
 
@@ -162,6 +170,7 @@ def main() -> None:
     ask.add_argument("--pictures", type=Path, required=True)
     ask.add_argument("--quads", type=Path, nargs="*", default=[])
     ask.add_argument("--reader", type=Path, help="reader.onnx that says and corrects texts")
+    ask.add_argument("--by-eye", type=Path, help="CSV of texts corrected by a person")
     ask.add_argument("--out", type=Path, required=True)
     args = ask.parse_args()
     corners: dict[str, list[dict[str, object]]] = {}
@@ -171,6 +180,8 @@ def main() -> None:
     real = crops(args.data, args.pictures, corners)
     if args.reader:
         real = told_by_reader(real, OnnxPlateReader(args.reader), withheld_texts(args.data))
+    if args.by_eye:
+        real = corrected(real, args.by_eye)
     (args.out / "crops.pickle").write_bytes(pickle.dumps(real))
     stock: dict[str, list[Image]] = {}
     for crop in real:
