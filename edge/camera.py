@@ -22,7 +22,7 @@ from edge.video.ring import PacketRing
 from models import load
 from models.card import load_card, packaged_card
 
-DETECT_SIZE = 640
+DETECT_SIZE = 736
 """Longer side of what the vehicle network sees."""
 
 TRACKING_CONFIDENCE = 0.1
@@ -49,10 +49,11 @@ def open_eyes(threads: int = 1) -> Eyes:
         ModelCardError: a network is missing or not the one its card describes: the node must not start.
     """
     finder_card, finder_path = load("plate_finder")
+    corners_card, corners_path = load("plate_corners")
     reader_card, reader_path = load("plate_reader")
     vehicles = packaged_card("vehicles")  # the detector checks its own file against it
-    finder = PlateFinder(finder_path, threads)
-    cards = (load_card(vehicles), finder_card, reader_card)
+    finder = PlateFinder(finder_path, corners_path, threads)
+    cards = (load_card(vehicles), finder_card, corners_card, reader_card)
     return Eyes(
         detector=OnnxVehicleDetector(
             vehicles,

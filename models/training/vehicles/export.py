@@ -1,7 +1,7 @@
 """Exports a YOLOv8 checkpoint to ONNX and writes its model card.
 
     python -m models.training.vehicles.export                       the official weights, 80 COCO classes
-    python -m models.training.vehicles.export --weights last.pt --facts facts.yaml --shift car=0.5    fine-tuned
+    python -m models.training.vehicles.export --weights last.pt --facts facts.yaml --shift car=0.5
 
 The input stays dynamic in height and width: the node pads a 16:9 picture to 640x384, not to a square.
 """
@@ -34,8 +34,8 @@ STOCK_FACTS: dict[str, Any] = {
 def export(weights: Path, target: Path, shifts: Mapping[str, float] | None = None) -> list[str]:
     """Write `weights` as ONNX to `target`; return the class names in order.
 
-    `shifts` adds to the logit of a class: the report confidence is one for all classes, and this sets where on
-    its curve of precision and recall each class is at that confidence.
+    `shifts` adds to the logit of a class: the report confidence is one for all classes, and this sets where
+    on its curve of precision and recall each class is at that confidence.
 
     Metadata that changes from run to run (date, paths) is dropped, so that equal weights give equal bytes.
     """
