@@ -105,7 +105,7 @@ def main() -> None:
     ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ask.add_argument("pictures", type=Path, nargs="+")
     ask.add_argument("--stock", type=Path, required=True, help="card of the official weights, exported")
-    ask.add_argument("--card", type=Path, nargs="+", required=True, help="cards of the networks to compare")
+    ask.add_argument("--card", type=Path, action="append", required=True, help="a network to compare")
     ask.add_argument("--size", type=int, default=640)
     ask.add_argument("--step", type=int, default=30, help="frames between those looked at in a clip")
     ask.add_argument("--first", type=int, default=7, help="the first of them; training took multiples")

@@ -94,7 +94,8 @@ def cut(labels: Labels, width: int, height: int) -> Labels:
     size, rest = corners[:, 2:] - corners[:, :2], inside[:, 2:] - inside[:, :2]
     share = rest.prod(axis=1) / np.maximum(size.prod(axis=1), 1e-6)
     kept = (share >= MIN_SHARE) & (rest.min(axis=1, initial=np.inf) >= MIN_SIDE)
-    return np.concatenate([labels[:, :1], inside], axis=1)[kept]
+    left: Labels = np.concatenate([labels[:, :1], inside], axis=1)[kept]
+    return left
 
 
 def mirrored(picture: Picture) -> Picture:
@@ -107,14 +108,14 @@ def mirrored(picture: Picture) -> Picture:
 
 def light(picture: Picture, chance: np.random.Generator) -> Image:
     """Another hour and weather: brightness, colour, blur, and now and then dusk with lamps on a wet road."""
-    image = picture.image.astype(np.float32) / 255
-    image *= chance.uniform(0.65, 1.3) * (1 + chance.uniform(-0.08, 0.08, 3).astype(np.float32))
+    tint = chance.uniform(0.65, 1.3) * (1 + chance.uniform(-0.08, 0.08, 3))
+    image = picture.image * (tint / 255).astype(np.float32)
     grey = image.mean(axis=2, keepdims=True)
-    image = grey + (image - grey) * chance.uniform(0.5, 1.4)
+    image = np.asarray(grey + (image - grey) * chance.uniform(0.5, 1.4), np.float32)
     if chance.random() < 0.25:
         image = dusk(image, picture.labels, chance)
     if chance.random() < 0.2:
-        image = cv2.GaussianBlur(image, (0, 0), chance.uniform(0.4, 1.1))
+        image = np.asarray(cv2.GaussianBlur(image, (0, 0), chance.uniform(0.4, 1.1)), np.float32)
     return np.asarray(np.clip(image, 0, 1) * 255, np.uint8)
 
 

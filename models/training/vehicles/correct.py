@@ -60,7 +60,7 @@ def corrected(name: str, labels: list[Label], by_eye: list[list[float | str]]) -
         told = [kind for x, y, kind in by_eye if _near(label, float(x), float(y))]
         if told:
             if told[0] != "none":
-                yield replace(label, kind=VehicleKind(told[0]))
+                yield replace(label, kind=VehicleKind(str(told[0])))
         elif label.kind is VehicleKind.BICYCLE and name.startswith(NO_BICYCLES):
             yield replace(label, kind=VehicleKind.MOTORBIKE)
         elif label.kind in TWO_WHEELED or not bikes or overlaps([label.box], bikes).max() <= DOUBLE:

@@ -40,7 +40,7 @@ LAST = "2/Conv"
 IN_INTEGERS = ["Conv", "Concat", "MaxPool", "Resize", "Add", "Mul"]
 
 
-class Pictures(CalibrationDataReader):  # type: ignore[misc]  # onnxruntime has no types
+class Pictures(CalibrationDataReader):
     """Training pictures, one at a time."""
 
     def __init__(self, listing: Path, name: str) -> None:
