@@ -58,7 +58,7 @@ def candidates(image: Image, weights: Path | None) -> dict[str, Callable[[], obj
             theirs = UltralyticsVehicleDetector(weights, input_size=size)
             timed[f"vehicles {size}, torch"] = partial(theirs.detect, image)
     for threads in THREADS:
-        finder = PlateFinder(load_path("plate_finder"), threads)
+        finder = PlateFinder(load_path("plate_finder"), load_path("plate_corners"), threads)
         reader = OnnxPlateReader(load_path("plate_reader"), threads)
         timed[f"plate finder, 1280×720, {threads} thread(s)"] = partial(finder.find, image)
         timed[f"plate reader, one plate, {threads} thread(s)"] = partial(reader.read, image, PLATE)

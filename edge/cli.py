@@ -130,7 +130,7 @@ def read_command(
 ) -> None:
     """Finds and reads number plates on still pictures."""
     try:
-        finder = PlateFinder(load_path("plate_finder"), threads)
+        finder = PlateFinder(load_path("plate_finder"), load_path("plate_corners"), threads)
         reader = OnnxPlateReader(load_path("plate_reader"), threads)
     except ModelCardError as problem:
         raise stop_with(problem) from problem

@@ -35,9 +35,13 @@ class Said:
 Engine = Callable[[Image], list[Said]]
 
 
+def _finder() -> PlateFinder:
+    return PlateFinder(load_path("plate_finder"), load_path("plate_corners"))
+
+
 def ours() -> Engine:
     """Finder and reader of this project."""
-    finder, reader = PlateFinder(load_path("plate_finder")), OnnxPlateReader(load_path("plate_reader"))
+    finder, reader = _finder(), OnnxPlateReader(load_path("plate_reader"))
 
     def read(image: Image) -> list[Said]:
         plates = read_picture(image, finder, reader)
@@ -48,7 +52,7 @@ def ours() -> Engine:
 
 def easyocr_on_our_boxes() -> Engine:
     """EasyOCR as the second reader behind our finder: what the reader alone is worth."""
-    finder, reader = PlateFinder(load_path("plate_finder")), EasyOcrPlateReader()
+    finder, reader = _finder(), EasyOcrPlateReader()
 
     def read(image: Image) -> list[Said]:
         plates = read_picture(image, finder, reader)

@@ -6,6 +6,7 @@ the cases. Drawn plates and pictures labelled by eye are mixed; the training cro
 of a hundred of their texts are wrong.
 
     python -m models.training.plates.calibrate --model plate_reader.onnx --finder plate_finder.onnx \
+        --corners plate_corners.onnx \
         --data DIR --backgrounds DIR --labels labels_dev.csv --images DIR --out calibration.json
 """
 
@@ -97,6 +98,7 @@ def main() -> None:
     ask = argparse.ArgumentParser(description=__doc__)
     ask.add_argument("--model", type=Path, required=True)
     ask.add_argument("--finder", type=Path, required=True)
+    ask.add_argument("--corners", type=Path, required=True)
     ask.add_argument("--labels", type=Path, required=True)
     ask.add_argument("--images", type=Path, required=True)
     ask.add_argument("--data", type=Path, required=True)
@@ -110,7 +112,7 @@ def main() -> None:
     rng = np.random.default_rng((args.seed, 7))
     maker = SampleMaker(args.data, backgrounds(args.backgrounds, args.seed), real_share=0.0, validation=True)
     views = [maker.drawn_view(rng) for _ in range(args.count)]
-    views += labelled_views(args.labels, args.images, PlateFinder(args.finder))
+    views += labelled_views(args.labels, args.images, PlateFinder(args.finder, args.corners))
     calibration, figures = fit(*observe(OnnxPlateReader(args.model), views, rng), args.precision)
     args.out.write_text(json.dumps(calibration | {"figures": figures}, indent=1))
     log.info("%s %s", calibration, figures)

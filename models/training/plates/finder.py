@@ -1,10 +1,11 @@
 """Train the plate finder on views of real and composed scenes.
 
     python -m models.training.plates.finder --data DIR --quads Q.json... --boxes boxes.csv \
-        --coco yolov8n.pt --out DIR
+        [--false FALSE.json] (--coco yolov8n.pt | --warm plate_finder.onnx) --out DIR
 
 ``DIR`` of ``--data`` holds what ``prepare`` wrote; ``--exact`` names the corner labels whose crops may be
-pasted. Resumable with ``--resume``. Writes ``finder.pt`` (averaged weights) and ``finder_curve.json``.
+pasted, ``--false`` the false findings of ``mine``. Starts from COCO or from an earlier finder; resumable with
+``--resume``. Writes ``finder.pt`` (averaged weights) and ``finder_curve.json``.
 """
 
 import argparse
@@ -20,8 +21,9 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
 from models.training.plates.averaging import Average
-from models.training.plates.finder_data import SceneMaker, Views, load_scenes, read_boxes
+from models.training.plates.finder_data import SceneMaker, Views, load_scenes, read_boxes, read_false
 from models.training.plates.finder_net import FinderNet
+from models.training.warm_start import load_folded
 
 log = logging.getLogger(__name__)
 
@@ -33,15 +35,15 @@ def finder_loss(output: Tensor, batch: dict[str, Tensor]) -> tuple[Tensor, Tenso
     positive, known = truth > 0.5, truth >= 0
     chance = torch.sigmoid(logits)
     wrong = torch.where(positive, 1 - chance, chance)
-    weight = torch.where(positive, 0.5, 0.5) * wrong.square()
     cross = nn.functional.binary_cross_entropy_with_logits(logits, positive.float(), reduction="none")
-    count = positive.sum().clamp(min=8)
-    score = (weight * cross)[known].sum() / count
+    weight = batch["weight"]
+    count = weight[positive].sum().clamp(min=8)
+    score = (0.5 * weight * wrong.square() * cross)[known].sum() / count
     want = batch["corners"].permute(0, 2, 3, 1)[positive]
     got = corners.permute(0, 2, 3, 1)[positive]
     size = (want[:, 0::2].amax(1) - want[:, 0::2].amin(1)).clamp(min=1.0)
     gap = (got - want).abs().mean(1) / size.sqrt()
-    return score, gap.sum() / count
+    return score, (gap * weight[positive]).sum() / count
 
 
 def train(args: argparse.Namespace) -> None:
@@ -54,8 +56,12 @@ def train(args: argparse.Namespace) -> None:
         for name, items in json.loads(path.read_text()).items()
         if any(item["score"] > 0.6 for item in items)
     }
-    maker = SceneMaker(load_scenes(args.quads, read_boxes(args.boxes)), args.data, exact)
+    false = read_false(args.false) if args.false else {}
+    maker = SceneMaker(load_scenes(args.quads, read_boxes(args.boxes), false=false), args.data, exact)
+    views = Views(maker, args.batch, args.seed)
     net, start, curve = FinderNet(args.coco), 0, []
+    if args.warm:
+        load_folded(net, args.warm, next(iter(views))["image"].float() / 255)
     checkpoint = args.out / "finder_checkpoint.pt"
     if args.resume:
         state = torch.load(checkpoint, weights_only=True)
@@ -69,11 +75,8 @@ def train(args: argparse.Namespace) -> None:
     )
     rates = [args.rate * 0.4, args.rate]
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, rates, total_steps=args.steps, pct_start=0.1)
-    loader = iter(
-        DataLoader(
-            Views(maker, args.batch, args.seed, start), batch_size=None, num_workers=1, prefetch_factor=6
-        )
-    )
+    views.start = start
+    loader = iter(DataLoader(views, batch_size=None, num_workers=1, prefetch_factor=6))
     began, losses = time.monotonic(), []
     net.train()
     for step in range(start + 1, start + args.steps + 1):
@@ -112,7 +115,10 @@ def main() -> None:
     ask.add_argument("--quads", type=Path, nargs="+", required=True)
     ask.add_argument("--exact", type=Path, nargs="*", default=[])
     ask.add_argument("--boxes", type=Path, required=True)
-    ask.add_argument("--coco", type=Path, required=True)
+    ask.add_argument("--false", type=Path)
+    begin = ask.add_mutually_exclusive_group(required=True)
+    begin.add_argument("--coco", type=Path)
+    begin.add_argument("--warm", type=Path)
     ask.add_argument("--out", type=Path, required=True)
     ask.add_argument("--steps", type=int, default=3000)
     ask.add_argument("--batch", type=int, default=16)

@@ -29,18 +29,23 @@ from models.training.plates.glyphs import GlyphBook
 SIDE = 320
 CELLS = SIDE // STRIDE
 SURE, MAYBE = 0.5, 0.1
+STREETS = ("images", "frames")
+"""Collections whose pictures are streets to paste plates into."""
 WIDEST, IGNORED_TO = 140, 190
 """Plates up to this width (pixels) must be found, those up to the second may, wider ones must not."""
 
 
 @dataclass(frozen=True)
 class Scene:
-    """A real picture with plates (``quads``) and regions not to learn from (``unsure``)."""
+    """A real picture with plates (``quads``), regions not to learn from (``unsure``) and what a finder took
+    for a plate (``false``).
+    """
 
     image: Image
     quads: tuple[Quad, ...]
     unsure: tuple[Quad, ...]
     street: bool
+    false: tuple[Quad, ...] = ()
 
 
 def read_boxes(path: Path) -> dict[str, list[Quad]]:
@@ -55,18 +60,31 @@ def read_boxes(path: Path) -> dict[str, list[Quad]]:
     return boxes
 
 
+def read_false(path: Path) -> dict[str, list[Quad]]:
+    """The false findings that ``mine`` wrote, by picture."""
+    found = json.loads(path.read_text())
+    return {name: [np.array(quad, np.float32) for quad in quads] for name, quads in found.items()}
+
+
 def _covers(box: Quad, quad: Quad) -> bool:
     low, high = np.maximum(box.min(0), quad.min(0)), np.minimum(box.max(0), quad.max(0))
     inner = float(np.prod(np.maximum(high - low, 0)))
     return inner > 0.5 * float(np.prod(np.ptp(quad, axis=0)))
 
 
-def load_scenes(quads: list[Path], boxes: dict[str, list[Quad]], most_alike: int = 500) -> list[Scene]:
+def load_scenes(
+    quads: list[Path],
+    boxes: dict[str, list[Quad]],
+    most_alike: int = 500,
+    false: dict[str, list[Quad]] | None = None,
+) -> list[Scene]:
     """Scenes from corner labels (JSON of ``teacher``); a box without sure corners is unsure, not background.
 
     Of each collection that is one camera or one kind of crop only ``most_alike`` pictures are taken.
+    ``false`` are false findings by picture.
     """
     scenes: list[Scene] = []
+    false = false or {}
     count: Counter[str] = Counter()
     for path in quads:
         for name, items in json.loads(path.read_text()).items():
@@ -79,7 +97,9 @@ def load_scenes(quads: list[Path], boxes: dict[str, list[Quad]], most_alike: int
             sure = [quad for quad, score in found if score >= SURE]
             unsure = [quad for quad, score in found if MAYBE < score < SURE]
             unsure += [box for box in boxes.get(key, []) if not any(_covers(box, quad) for quad in sure)]
-            scenes.append(Scene(read_picture(Path(name)), tuple(sure), tuple(unsure), collection == "images"))
+            street = collection in STREETS
+            wrong = tuple(false.get(name, ()))
+            scenes.append(Scene(read_picture(Path(name)), tuple(sure), tuple(unsure), street, wrong))
     return scenes
 
 
@@ -98,17 +118,17 @@ class SceneMaker:
     ) -> tuple[Image, list[Quad], list[Quad]]:
         """A random 320 px window on a scene, aimed at a plate when there is one."""
         width = float(np.exp(rng.uniform(np.log(14), np.log(300))))
-        if scene.quads and not (paste and rng.random() < 0.7):
-            target = scene.quads[rng.integers(len(scene.quads))]
+        doubtful = scene.false if scene.false and (not scene.quads or rng.random() < 0.4) else scene.quads
+        if doubtful and not (paste and rng.random() < 0.5):
+            target = doubtful[rng.integers(len(doubtful))]
             scale = width / max(4.0, float(np.linalg.norm(target[1] - target[0])))
-            scale = min(max(scale, 0.35 * SIDE / max(scene.image.shape[:2])), 2.5)
+            scale = min(max(scale, 0.5 * SIDE / max(scene.image.shape[:2])), 2.5)
             aim = target.mean(0)
         else:
             scale = float(np.exp(rng.uniform(np.log(0.35), np.log(1.6))))
             scale = max(scale, 0.9 * SIDE / min(scene.image.shape[:2]))
             aim = rng.uniform(0.2, 0.8, 2) * scene.image.shape[1::-1]
-        angle = rng.normal(0, 0.1)
-        turn = scale * np.array(((np.cos(angle), -np.sin(angle)), (np.sin(angle), np.cos(angle))))
+        turn = scale * leaning(rng)
         low, high = (0.1, 0.9) if scene.quads else (0.4, 0.6)
         shift = rng.uniform(low, high, 2) * SIDE - turn @ aim
         matrix = np.hstack((turn, shift[:, None])).astype(np.float32)
@@ -141,12 +161,8 @@ class SceneMaker:
         image, quad = self._plate(rng)
         width = float(np.exp(rng.uniform(np.log(12), np.log(170))))
         k = width / float(np.linalg.norm(quad[1] - quad[0]))
-        angle, shear = rng.normal(0, 0.12), rng.normal(0, 0.12)
-        turn = np.array(((np.cos(angle), np.sin(angle)), (-np.sin(angle), np.cos(angle)))) @ np.diag(
-            (k, k * rng.uniform(0.8, 1.1))
-        )
-        turn = np.array(((1, 0), (shear, 1))) @ turn
-        outer = (degrade.corners_of(image) - quad.mean(0)) @ turn
+        turn = leaning(rng) @ np.diag((k, k * rng.uniform(0.8, 1.1)))
+        outer = (degrade.corners_of(image) - quad.mean(0)) @ turn.T
         outer += rng.normal(0, 0.02, (4, 2)) * np.ptp(outer, axis=0)
         outer += rng.uniform(0, 1, 2) * SIDE
         matrix = cv2.getPerspectiveTransform(degrade.corners_of(image), outer.astype(np.float32))
@@ -214,17 +230,31 @@ class SceneMaker:
         return view, quads, unsure
 
 
+def leaning(rng: np.random.Generator) -> NDArray[np.float64]:
+    """A 2x2 rotation with shear: mostly upright, one in three steep, as of a parked motorbike."""
+    steep = rng.random() < 0.33
+    angle = rng.uniform(-0.6, 0.6) if steep else rng.normal(0, 0.1)
+    shear = rng.uniform(-0.4, 0.4) if steep else rng.normal(0, 0.1)
+    lean = np.array(((1, shear), (0, 1)) if rng.random() < 0.5 else ((1, 0), (shear, 1)))
+    turn = np.array(((np.cos(angle), -np.sin(angle)), (np.sin(angle), np.cos(angle))))
+    return np.asarray(turn @ lean, np.float64)
+
+
 def _touch(a: Quad, b: Quad) -> bool:
     return bool((np.minimum(a.max(0), b.max(0)) > np.maximum(a.min(0), b.min(0))).all())
 
 
-def targets(quads: list[Quad], unsure: list[Quad]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Score map (1 plate, 0 not, -1 ignore) and corner offsets in strides for each cell.
+def targets(
+    quads: list[Quad], unsure: list[Quad]
+) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+    """Score map (1 plate, 0 not, -1 ignore), corner offsets in strides for each cell, and the cells' weights.
 
-    A plate wider than ``WIDEST`` is background here: the next look, at a smaller copy, is the one to find it.
+    A small plate has one or two cells and a near one dozens: without weights the near ones would be all that
+    is learnt. A plate wider than ``WIDEST`` is background here: the next look, at a smaller copy, finds it.
     """
     score = np.zeros((CELLS, CELLS), np.float32)
     corners = np.zeros((8, CELLS, CELLS), np.float32)
+    weight = np.ones_like(score)
     for quad in unsure:
         _fill(score, quad, 1.3, -1.0)
     for quad in quads:
@@ -242,7 +272,8 @@ def targets(quads: list[Quad], unsure: list[Quad]) -> tuple[NDArray[np.float32],
         offsets = (quad[None] - centres[:, None]) / STRIDE
         score[rows, columns] = 1.0
         corners[:, rows, columns] = offsets.reshape(-1, 8).T
-    return score, corners
+        weight[rows, columns] = 2 / np.sqrt(len(rows))
+    return score, corners, weight
 
 
 def _width(quad: Quad) -> float:
@@ -256,20 +287,21 @@ def _fill(plane: NDArray[np.float32], quad: Quad, grow: float, value: float) -> 
 
 
 class Views(IterableDataset[dict[str, torch.Tensor]]):
-    """Endless batches of views."""
+    """Endless batches of views; another ``start`` gives others."""
 
-    def __init__(self, maker: SceneMaker, batch: int, seed: int, start: int) -> None:
-        self._maker, self._batch, self._seed, self._start = maker, batch, seed, start
+    def __init__(self, maker: SceneMaker, batch: int, seed: int) -> None:
+        self._maker, self._batch, self._seed, self.start = maker, batch, seed, 0
 
     def __iter__(self) -> Iterator[dict[str, torch.Tensor]]:
         worker = torch.utils.data.get_worker_info()
-        rng = np.random.default_rng((self._seed, self._start, worker.id if worker else 0))
+        rng = np.random.default_rng((self._seed, self.start, worker.id if worker else 0))
         while True:
             made = [self._maker.make(rng) for _ in range(self._batch)]
             maps = [targets(quads, unsure) for _, quads, unsure in made]
             images = np.stack([view[:, :, ::-1] for view, _, _ in made]).transpose(0, 3, 1, 2)
             yield {
                 "image": torch.from_numpy(np.ascontiguousarray(images)),
-                "score": torch.from_numpy(np.stack([score for score, _ in maps])),
-                "corners": torch.from_numpy(np.stack([corners for _, corners in maps])),
+                "score": torch.from_numpy(np.stack([score for score, _, _ in maps])),
+                "corners": torch.from_numpy(np.stack([corners for _, corners, _ in maps])),
+                "weight": torch.from_numpy(np.stack([weight for _, _, weight in maps])),
             }

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from edge.plate.find import STRIDE, PlateBox, PlateFinder, decode, merge, overlap
+from edge.plate.find import STRIDE, PlateBox, PlateFinder, decode, merge, overlap, union
 from models import load_path
 
 FIXTURES = Path(__file__).parent / "drawn"
@@ -57,9 +57,15 @@ def test_overlap_is_symmetric_and_full_for_the_same() -> None:
     assert overlap(a, a) == pytest.approx(1)
 
 
+def test_what_lies_inside_is_the_same_plate_only_when_looked_at_closely() -> None:
+    whole, part = box(0, 0, 100, 30), box(0, 0, 40, 30, 0.8)
+    assert len(merge([whole, part])) == 1
+    assert len(merge([whole, part], union, 0.45)) == 2
+
+
 @pytest.fixture(scope="module")
 def finder() -> PlateFinder:
-    return PlateFinder(load_path("plate_finder"))
+    return PlateFinder(load_path("plate_finder"), load_path("plate_corners"))
 
 
 @pytest.mark.parametrize("size", [(3, 5), (64, 48), (720, 1280)])

@@ -130,7 +130,7 @@ def test_a_plate_cut_by_its_corners_is_looked_at_again(reader: OnnxPlateReader) 
 
 
 def test_a_picture_that_is_the_plate_is_read(reader: OnnxPlateReader) -> None:
-    finder = PlateFinder(load_path("plate_finder"))
+    finder = PlateFinder(load_path("plate_finder"), load_path("plate_corners"))
     for path in FIXTURES:
         plates = read_picture(cv2.imread(str(path)), finder, reader)
         texts = [plate.reading.text for plate in plates if plate.reading]
