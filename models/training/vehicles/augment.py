@@ -109,7 +109,7 @@ def mirrored(picture: Picture) -> Picture:
 def light(picture: Picture, chance: np.random.Generator) -> Image:
     """Another hour and weather: brightness, colour, blur, and now and then dusk with lamps on a wet road."""
     tint = chance.uniform(0.65, 1.3) * (1 + chance.uniform(-0.08, 0.08, 3))
-    image = picture.image * (tint / 255).astype(np.float32)
+    image = np.asarray(picture.image * (tint / 255), np.float32)
     grey = image.mean(axis=2, keepdims=True)
     image = np.asarray(grey + (image - grey) * chance.uniform(0.5, 1.4), np.float32)
     if chance.random() < 0.25:
