@@ -10,7 +10,7 @@ character.
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +18,7 @@ import onnxruntime as ort
 from numpy.typing import NDArray
 
 from edge.plate.ctc import Logs, best_path, log_likelihood, log_softmax
-from edge.plate.reading import COLOURS, SURE, Character, PlateReading, judge
+from edge.plate.reading import CHOSEN, COLOURS, SURE, Character, PlateReading, judge
 from edge.plate.rectify import leaning, rectify, upright
 
 CLEAR = 0.97
@@ -106,18 +106,24 @@ class Answers:
 @dataclass(frozen=True)
 class Decision:
     """The rows of symbols that were read, their log-likelihood at each look, the share of looks that gave
-    just them, and whether they may stand on a plate.
+    just them, whether they may stand on a plate, and whether they were preferred for that to likelier ones.
     """
 
     rows: Rows
     likelihoods: Logs
     agreement: float
     issued: bool
+    preferred: bool = False
+
+    @property
+    def likelihood(self) -> float:
+        """Mean log-likelihood over the looks."""
+        return float(self.likelihoods.mean())
 
     @property
     def clear(self) -> bool:
         """No further look is needed."""
-        return self.issued and float(np.exp(self.likelihoods.mean())) >= CLEAR
+        return self.issued and float(np.exp(self.likelihood)) >= CLEAR
 
 
 class OnnxPlateReader:
@@ -146,8 +152,7 @@ class OnnxPlateReader:
         texts = self._texts(rows)
         colour = COLOURS[int(answers.colour.argmax())]
         confidence, flags = judge(texts, colour, self._calibration.confidence(features(answers, decision)))
-        if answers.colour.max() < COLOUR_DOUBT:
-            flags = (*flags, COLOUR)
+        flags += (CHOSEN,) * decision.preferred + (COLOUR,) * bool(answers.colour.max() < COLOUR_DOUBT)
         if character_height(quad, len(texts)) < LEAST_HEIGHT:
             confidence, flags = min(confidence, TOO_SMALL), (*flags, SMALL)
         return PlateReading(texts, colour, confidence, self._characters(answers, rows), flags)
@@ -157,10 +162,10 @@ class OnnxPlateReader:
         answers = self._ask([FIRST.crop(image, quad)])
         if answers.plate < np.log(NO_PLATE / (1 - NO_PLATE)):
             return None
-        decision = self._decide(answers)
+        decision = self.decide(answers)
         if not decision.clear and character_height(quad, 1) >= HOPELESS:
             answers += self._ask([look.crop(image, quad) for look in FURTHER])
-            decision = self._decide(answers)
+            decision = self.decide(answers)
         return answers, decision
 
     def _ask(self, crops: Sequence[Image]) -> Answers:
@@ -169,7 +174,7 @@ class OnnxPlateReader:
         logits, colours, plates = self._session.run(None, {"crops": blob})
         return Answers(log_softmax(logits), np.exp(log_softmax(colours)), plates[:, 0])
 
-    def _decide(self, answers: Answers) -> Decision:
+    def decide(self, answers: Answers) -> Decision:
         """The most probable rows over all looks, issued ones preferred."""
         said: list[Rows] = [
             (tuple(s for s, _, _ in best_path(view[0])), tuple(s for s, _, _ in best_path(view[1])))
@@ -181,7 +186,9 @@ class OnnxPlateReader:
             issued = not judge(self._texts(rows), colour, 1.0)[1]
             likelihoods = self._likelihood(answers, rows)
             options.append(Decision(rows, likelihoods, said.count(rows) / len(said), issued))
-        return max(options, key=lambda option: float(option.likelihoods.mean()) + PREFERENCE * option.issued)
+        likeliest = max(options, key=lambda option: option.likelihood)
+        best = max(options, key=lambda option: option.likelihood + PREFERENCE * option.issued)
+        return replace(best, preferred=best is not likeliest)
 
     def _texts(self, rows: Rows) -> tuple[str, ...]:
         return tuple(self.text(row) for row in rows if row)

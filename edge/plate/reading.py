@@ -13,6 +13,8 @@ SURE = 0.9
 UNISSUED = 0.5
 """A text that no law lets stand on a plate is never surer than this."""
 COLOURS: tuple[PlateColour, ...] = ("white", "yellow", "blue", "red")
+CHOSEN = "chosen"
+"""Flag: of several texts read one that may stand on a plate was preferred to a likelier one."""
 GRAMMAR = "grammar"
 """Flag: no issued plate has this text, layout and colour."""
 

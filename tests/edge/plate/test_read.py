@@ -121,6 +121,38 @@ def test_one_look_is_enough_only_for_a_clear_issued_text(
     assert Decision(((1,), ()), np.log(chances).astype(np.float32), 1.0, issued).clear is clear
 
 
+@pytest.mark.parametrize(
+    ("doubt", "text", "preferred"),
+    [
+        (0.05, "18M12345", False),
+        (0.4, "18M12345", False),
+        (0.6, "18M12345", True),
+        (0.999, "13M12345", False),
+    ],
+)
+def test_an_issued_text_is_preferred_to_a_slightly_likelier_one_and_that_is_told(
+    reader: OnnxPlateReader, doubt: float, text: str, preferred: bool
+) -> None:
+    """Two looks: one gives 18, one gives 13 (no province); `doubt` is how much they believe in 13."""
+    decision = reader.decide(two_looks(reader, "18M12345", "13M12345", doubt))
+    assert "".join(reader.text(row) for row in decision.rows) == text
+    assert decision.preferred is preferred
+
+
+def two_looks(reader: OnnxPlateReader, one: str, other: str, doubt: float) -> Answers:
+    """Log-probabilities of two looks that differ in one character, each certain of all others."""
+    chances = np.full((2, 2, 48, 33), 1e-9, np.float32)
+    chances[:, :, :, 0] = 1
+    for look, share in enumerate((min(doubt, 0.45), max(doubt, 0.55))):
+        for place, pair in enumerate(zip(one, other, strict=True)):
+            chances[look, 0, 1 + 3 * place] = 1e-9
+            symbols = [next(s for s in range(1, 33) if reader.text([s]) == character) for character in pair]
+            chances[look, 0, 1 + 3 * place, symbols[0]] += 1 - share
+            chances[look, 0, 1 + 3 * place, symbols[1]] += share
+    colours = np.array([[0.97, 0.01, 0.01, 0.01]] * 2, np.float32)
+    return Answers(np.log(chances), colours, np.full(2, 5.0, np.float32))
+
+
 def test_a_plate_cut_by_its_corners_is_looked_at_again(reader: OnnxPlateReader) -> None:
     image = cv2.imread(str(FIXTURES[0]))
     quad = whole(image)

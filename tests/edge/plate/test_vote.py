@@ -1,5 +1,7 @@
 """A plate is final only by agreement, and the vote doesn't depend on the order of the frames."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,7 +9,7 @@ from hypothesis import strategies as st
 
 from contract.plates import PlateKind
 from contract.vehicles import VehicleKind
-from edge.plate.reading import Character, PlateReading
+from edge.plate.reading import CHOSEN, Character, PlateReading
 from edge.plate.vote import AMBIGUOUS, COMPOSED, NOT_AGREED, PlateResult, PlateVote
 
 QUAD = np.array(((0, 0), (90, 0), (90, 20), (0, 20)), np.float32)
@@ -40,6 +42,14 @@ def test_two_frames_that_agree_are_final() -> None:
     assert result.confidence == pytest.approx(0.97)
     assert result.quad is not None
     assert result.quad[0, 0] == 1
+
+
+@pytest.mark.parametrize(
+    ("chosen", "told"), [((False, False), False), ((True, False), False), ((True, True), True)]
+)
+def test_a_text_only_ever_read_by_preference_says_so(chosen: tuple[bool, bool], told: bool) -> None:
+    result = voted(*(replace(reading("98A12345"), flags=(CHOSEN,) * preferred) for preferred in chosen))
+    assert (CHOSEN in result.flags) is told
 
 
 def test_one_frame_never_agrees_however_sure() -> None:
