@@ -1,16 +1,20 @@
 """Does the node's vehicle network still see what stock YOLOv8n sees? Both at the node's size.
 
     python -m models.evaluation.vehicles --stock stock.yaml --card models/vehicles.yaml PICTURE_OR_CLIP...
+    python -m models.evaluation.vehicles ... --labels models/evaluation/pole_frames CLIP...
 
 No COCO pictures can be had here, so stock itself is the reference: what it finds with `SURE` or more when
 it looks at 640, 960 and 1280 px and mirrored is demanded; what it finds with less is ignored.
 Stock at 640 px is measured against that reference too, and has the advantage: the boxes are its own. Average
 precision counts a vehicle that only the other network sees as false, so for ours it is a lower bound.
+
+With `--labels` the reference is a folder of YOLO label files settled by eye, named by picture (folder and
+name) or by clip and frame, with the classes `LABELLED`.
 """
 
 import argparse
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import av
@@ -29,6 +33,9 @@ SURE = 0.5
 LEAST = 0.01
 REPORTED = 0.35
 THRESHOLDS = tuple(np.arange(0.5, 0.96, 0.05).round(2).tolist())
+LABELLED = [VehicleKind.MOTORBIKE, VehicleKind.CAR, VehicleKind.BUS, VehicleKind.TRUCK, VehicleKind.BICYCLE]
+"""Classes of label files; the number after the last is a place where neither finding nor missing counts."""
+POOLED = (VehicleKind.BUS, VehicleKind.TRUCK)
 MIN_TRUTHS = 10
 """Kinds with fewer vehicles in the reference are not averaged."""
 
@@ -44,19 +51,37 @@ class Tally:
     """For each score, whether the box was right at each of `THRESHOLDS`."""
 
 
-def pictures(paths: Sequence[Path], step: int, first: int) -> Iterator[Image]:
-    """Stills as they are, and of clips every `step`-th frame from `first` on."""
+def pictures(paths: Sequence[Path], step: int, first: int) -> Iterator[tuple[str, Image]]:
+    """Stills as they are, and of clips every `step`-th frame from `first` on, with their names."""
     for path in paths:
         if path.suffix == ".mp4":
             with av.open(str(path)) as container:
                 for index, frame in enumerate(container.decode(video=0)):
                     if index % step == first:
-                        yield np.asarray(frame.to_ndarray(format="bgr24"), np.uint8)
+                        image = np.asarray(frame.to_ndarray(format="bgr24"), np.uint8)
+                        yield f"{path.stem}_{index:04d}", image
         else:
-            image = cv2.imread(str(path))
-            if image is None:
+            still = cv2.imread(str(path))
+            if still is None:
                 raise ValueError(f"{path} is no picture")
-            yield np.asarray(image, np.uint8)
+            yield f"{path.parent.name}_{path.stem}", np.asarray(still, np.uint8)
+
+
+def settled(labels: Path, image: Image) -> list[Detection]:
+    """The vehicles of a label file; a place to ignore is one nobody is sure of."""
+    height, width = image.shape[:2]
+    read: list[Detection] = []
+    for line in labels.read_text().splitlines():
+        number, x, y, w, h = (float(v) for v in line.split())
+        box = ((x - w / 2) * width, (y - h / 2) * height, (x + w / 2) * width, (y + h / 2) * height)
+        known = int(number) < len(LABELLED)
+        read.append(Detection(LABELLED[int(number)] if known else VehicleKind.CAR, float(known), box))
+    return read
+
+
+def pooled(found: Sequence[Detection]) -> list[Detection]:
+    """Buses and trucks called cars."""
+    return [replace(d, kind=VehicleKind.CAR) if d.kind in POOLED else d for d in found]
 
 
 def judge(
@@ -109,16 +134,19 @@ def main() -> None:
     ask.add_argument("--size", type=int, default=640)
     ask.add_argument("--step", type=int, default=30, help="frames between those looked at in a clip")
     ask.add_argument("--first", type=int, default=7, help="the first of them; training took multiples")
+    ask.add_argument("--labels", type=Path, help="folder of settled labels (default: what stock is sure of)")
+    ask.add_argument("--pool", action="store_true", help="car, bus and truck as one kind")
     args = ask.parse_args()
     cv2.setNumThreads(1)
-    teacher = Teacher(args.stock, SIZES)
+    teacher = Teacher(args.stock, () if args.labels else SIZES)
     cards = [args.stock, *args.card]
     networks = [OnnxVehicleDetector(card, input_size=args.size, confidence=LEAST) for card in cards]
     results = [{kind: Tally() for kind in VehicleKind} for _ in cards]
-    for image in pictures(args.pictures, args.step, args.first):
-        reference = label(teacher.see(image))
+    as_kinds = pooled if args.pool else list
+    for name, image in pictures(args.pictures, args.step, args.first):
+        seen = settled(args.labels / f"{name}.txt", image) if args.labels else label(teacher.see(image))
         for network, tallies in zip(networks, results, strict=True):
-            judge(network.detect(image), reference, tallies)
+            judge(as_kinds(network.detect(image)), as_kinds(seen), tallies)
     for card, tallies in zip(cards, results, strict=True):
         _tell(card, tallies)
 

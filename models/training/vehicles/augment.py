@@ -1,7 +1,7 @@
 """Makes training pictures out of a cached one: another distance, another crop, another light.
 
-A training picture is the size of the node's own input for 16:9 footage, not a square, so nothing is spent on
-padding. Half of them show two pictures side by side, cut at a random column.
+Most training pictures are the size of the node's own input for 16:9 footage, not a square, so nothing is
+spent on padding. Some show two pictures side by side, cut at a random column, some one vehicle from close by.
 """
 
 from collections.abc import Callable, Sequence
@@ -21,6 +21,11 @@ MIN_SHARE = 0.35
 """Of a labelled box this share must be left by a cut, or it is no longer demanded."""
 MIN_SIDE = 4.0
 """Pixels; smaller boxes are not demanded: the head's finest grid is 8 pixels."""
+ZOOM_SHARE = 0.2
+"""Of the pictures that are not plain, those that go up to one vehicle."""
+ZOOM_MIN_SIDE = 60.0
+"""Pixels of the cached picture a vehicle must have to be gone up to, and how much it may be enlarged."""
+ZOOM_MOST = 6.0
 FOUR_WHEELED = (0, 2, 3)
 """Indices of car, bus and truck: what has two lamps behind."""
 
@@ -40,12 +45,16 @@ def compose(
 
     With `plain` it is one whole picture, only mirrored or not: how the last epochs and the node see it.
     """
-    if plain or chance.random() < 0.5:
-        made = place(draw(), width, height, width, chance, spread=0.1 if plain else 0.6)
+    kind = chance.random()
+    whole = max(width, height)
+    if plain or kind < 0.5 - ZOOM_SHARE / 2:
+        made = place(draw(), width, height, whole, chance, spread=0.1 if plain else 0.6)
+    elif kind > 1 - ZOOM_SHARE:
+        made = approach(draw(), width, height, chance)
     else:
         column = int(width * chance.uniform(0.35, 0.65))
-        left = place(draw(), column, height, width, chance, spread=0.6)
-        right = place(draw(), width - column, height, width, chance, spread=0.6)
+        left = place(draw(), column, height, whole, chance, spread=0.6)
+        right = place(draw(), width - column, height, whole, chance, spread=0.6)
         moved = right.labels + np.array([0, column, 0, column, 0], np.float32)
         made = Picture(np.hstack([left.image, right.image]), np.concatenate([left.labels, moved]))
     if chance.random() < 0.5:
@@ -65,7 +74,30 @@ def place(
     scale = whole / max(rows, columns) * float(np.exp(chance.uniform(-1, 1) * np.log1p(spread)))
     x = _offset(columns * scale, width, chance)
     y = _offset(rows * scale, height, chance)
-    matrix = np.array([[scale, 0, x], [0, scale, y]], np.float32)
+    return _window(source, width, height, scale, x, y)
+
+
+def approach(source: Picture, width: int, height: int, chance: np.random.Generator) -> Picture:
+    """A window in which one vehicle of `source` fills 40 to 110 % of the tighter direction.
+
+    A picture without a vehicle large enough is shown as it is.
+    """
+    sides = source.labels[:, 3:] - source.labels[:, 1:3]
+    large = np.flatnonzero(sides.max(axis=1, initial=0) >= ZOOM_MIN_SIDE)
+    if not len(large):
+        return place(source, width, height, max(width, height), chance, spread=0.1)
+    chosen = int(chance.choice(large))
+    fit = float(min(width / sides[chosen, 0], height / sides[chosen, 1]))
+    scale = min(ZOOM_MOST, fit * chance.uniform(0.4, 1.1))
+    middle = (source.labels[chosen, 1:3] + source.labels[chosen, 3:]) / 2
+    x = width * chance.uniform(0.4, 0.6) - float(middle[0]) * scale
+    y = height * chance.uniform(0.4, 0.6) - float(middle[1]) * scale
+    return _window(source, width, height, scale, x, y)
+
+
+def _window(source: Picture, width: int, height: int, scale: float, x: float, y: float) -> Picture:
+    middle = (scale - 1) / 2  # OpenCV counts from the middle of a pixel, labels from its edge
+    matrix = np.array([[scale, 0, x + middle], [0, scale, y + middle]], np.float32)
     method = cv2.INTER_AREA if scale < 0.5 else cv2.INTER_LINEAR
     image = cv2.warpAffine(source.image, matrix, (width, height), flags=method, borderValue=(GREY,) * 3)
     return Picture(

@@ -20,6 +20,7 @@ from edge.detect.matching import overlaps
 from edge.rules.inputs import Box
 from models.training.vehicles.start import KINDS
 
+LARGE = (VehicleKind.BUS, VehicleKind.TRUCK)
 BY_EYE = Path(__file__).parent / "by_eye.yaml"
 DOUBLE = 0.6
 NEAR = 0.004
@@ -28,7 +29,9 @@ NEAR = 0.004
 NO_BICYCLES = ("street_", "hanoi_hang_giay")
 """Pictures whose bicycles are motorbikes, but for those `by_eye.yaml` names."""
 
-REPEATS = {"cam_02": 4, "hanoi": 2, "street": 2}
+CLOSE = ("close_", "lane_")
+"""Pictures of `closeup.py`: buses and trucks are jeeps and pick-ups, but for what `by_eye.yaml` names."""
+REPEATS = {"cam_02": 4, "hanoi": 2, "street": 2, "close": 3}
 """How often an epoch shows pictures whose names start so; dusk in the rain is rare among them."""
 
 
@@ -63,6 +66,8 @@ def corrected(name: str, labels: list[Label], by_eye: list[list[float | str]]) -
                 yield replace(label, kind=VehicleKind(str(told[0])))
         elif label.kind is VehicleKind.BICYCLE and name.startswith(NO_BICYCLES):
             yield replace(label, kind=VehicleKind.MOTORBIKE)
+        elif label.kind in LARGE and name.startswith(CLOSE):
+            yield replace(label, kind=VehicleKind.CAR)
         elif label.kind in TWO_WHEELED or not bikes or overlaps([label.box], bikes).max() <= DOUBLE:
             yield label
 

@@ -19,6 +19,7 @@ from ultralytics.models import YOLO
 
 from models.training.cards import write_card
 from models.training.vehicles.official import SHA256, official_weights
+from models.training.vehicles.start import shift, shifts_of
 
 MODELS = Path(__file__).parents[2]
 OPSET = 17
@@ -43,10 +44,7 @@ def export(weights: Path, target: Path, shifts: Mapping[str, float] | None = Non
         copy = Path(folder) / "model.pt"
         shutil.copy(weights, copy)
         model = YOLO(copy)
-        for name, shift in (shifts or {}).items():
-            index = next(i for i, known in model.names.items() if known == name)
-            for branch in model.model.model[-1].cv3:
-                branch[-1].bias.data[index] += shift
+        shift(model.model, shifts or {})
         exported = model.export(format="onnx", dynamic=True, simplify=False, opset=OPSET, device="cpu")
         network = onnx.load(exported)
     del network.metadata_props[:]
@@ -75,7 +73,7 @@ def main() -> None:
     ask.add_argument("--target", type=Path, default=MODELS / "vehicles.onnx")
     ask.add_argument("--shift", action="append", default=[], help="KIND=LOGIT, may be given more than once")
     args = ask.parse_args()
-    shifts = {kind: float(logit) for kind, logit in (given.split("=") for given in args.shift)}
+    shifts = shifts_of(args.shift)
     facts = yaml.safe_load(args.facts.read_text(encoding="utf-8")) if args.facts else STOCK_FACTS
     classes = export(args.weights or official_weights(), args.target, shifts)
     write_card(args.target, **card_facts(classes), **facts)

@@ -200,7 +200,7 @@ def write(samples: Iterator[Sample], out: Path) -> int:
         path = (out / "images" / f"{sample.name}.jpg").resolve()
         cv2.imwrite(str(path), sample.image, [cv2.IMWRITE_JPEG_QUALITY, 95])
         height, width = sample.image.shape[:2]
-        lines = [_yolo(d, width, height) for d in sample.labels]
+        lines = [yolo(d, width, height) for d in sample.labels]
         (out / "labels" / f"{sample.name}.txt").write_text("".join(f"{line}\n" for line in lines))
         listed += [str(path)] * sample.repeat
     (out / "train.txt").write_text("\n".join(listed) + "\n")
@@ -210,7 +210,8 @@ def write(samples: Iterator[Sample], out: Path) -> int:
     return len(set(listed))
 
 
-def _yolo(d: Detection, width: int, height: int) -> str:
+def yolo(d: Detection, width: int, height: int) -> str:
+    """A line of a YOLO label file for a vehicle in a picture of `width` x `height`."""
     x1, y1, x2, y2 = d.box
     numbers = ((x1 + x2) / 2 / width, (y1 + y2) / 2 / height, (x2 - x1) / width, (y2 - y1) / height)
     return " ".join([str(KINDS.index(d.kind)), *(f"{v:.5f}" for v in numbers)])

@@ -1,5 +1,6 @@
 """Networks to start training from: the official one, an exported one, a checkpoint of an earlier run."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -53,6 +54,19 @@ def network(start: Path | None) -> DetectionModel:
         take_exported(model, start)
     model.args = GAINS
     return model
+
+
+def shifts_of(given: Sequence[str]) -> dict[str, float]:
+    """KIND=LOGIT of a command line."""
+    return {kind: float(logit) for kind, logit in (pair.split("=") for pair in given)}
+
+
+def shift(model: DetectionModel, shifts: Mapping[str, float]) -> None:
+    """Add to the logit of each class named."""
+    for name, logit in shifts.items():
+        index = next(i for i, known in model.names.items() if known == name)
+        for branch in model.model[-1].cv3:
+            branch[-1].bias.data[index] += logit
 
 
 def take_exported(model: DetectionModel, exported: Path) -> None:

@@ -10,8 +10,9 @@ costs 0.08 s of a core that has the instructions for it (AVX-512 BF16), a third 
 import argparse
 import copy
 import math
+import shutil
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,11 +24,13 @@ from torch import nn
 from ultralytics.nn.tasks import DetectionModel
 
 from models.training.vehicles.augment import Picture, compose
-from models.training.vehicles.start import network
+from models.training.vehicles.start import network, shift, shifts_of
 
 SEED = 20261124
-WIDTH, HEIGHT = 640, 384
-CACHE_SIDE = 960
+SHAPES = {(640, 384): 0.6, (640, 480): 0.15, (480, 640): 0.15, (512, 512): 0.1}
+"""Width and height of a batch's pictures, and its share: mostly the node's own. In a low window no vehicle is
+tall, and the network would forget those that fill a portrait picture."""
+CACHE_SIDE = 1280
 """Pixels of the longer side at which pictures are kept in memory."""
 BATCH = 8
 PLAIN_SHARE = 0.12
@@ -75,12 +78,13 @@ def endless(pictures: Sequence[Picture], chance: np.random.Generator) -> Iterato
 
 def batch(source: Iterator[Picture], chance: np.random.Generator, *, plain: bool) -> dict[str, torch.Tensor]:
     """`BATCH` training pictures in the form ultralytics' loss takes."""
-    made = [compose(lambda: next(source), WIDTH, HEIGHT, chance, plain=plain) for _ in range(BATCH)]
+    width, height = list(SHAPES)[chance.choice(len(SHAPES), p=list(SHAPES.values()))]
+    made = [compose(lambda: next(source), width, height, chance, plain=plain) for _ in range(BATCH)]
     stack = np.stack([picture.image[:, :, ::-1] for picture in made]).transpose(0, 3, 1, 2)
     labels = np.concatenate([picture.labels for picture in made])
     x1, y1, x2, y2 = labels[:, 1:].T
     boxes = np.stack(
-        [(x1 + x2) / 2 / WIDTH, (y1 + y2) / 2 / HEIGHT, (x2 - x1) / WIDTH, (y2 - y1) / HEIGHT], 1
+        [(x1 + x2) / 2 / width, (y1 + y2) / 2 / height, (x2 - x1) / width, (y2 - y1) / height], 1
     )
     owner = np.repeat(np.arange(BATCH), [len(picture.labels) for picture in made])
     image = torch.from_numpy(np.ascontiguousarray(stack)).float() / 255
@@ -92,9 +96,10 @@ def batch(source: Iterator[Picture], chance: np.random.Generator, *, plain: bool
     }
 
 
-def begin(start: Path | None, rate: float) -> Run:
-    """A run at its first step."""
+def begin(start: Path | None, rate: float, shifts: Mapping[str, float] | None = None) -> Run:
+    """A run at its first step; `shifts` are those the start was exported with, and are taken off again."""
     model = network(start).to(memory_format=torch.channels_last)
+    shift(model, {kind: -logit for kind, logit in (shifts or {}).items()})
     for parameter in model.parameters():
         parameter.requires_grad = True
     model.model[-1].dfl.conv.weight.requires_grad = False
@@ -174,13 +179,14 @@ def main() -> None:
     ask.add_argument("--out", type=Path, required=True, help="folder of this run's checkpoints")
     ask.add_argument("--steps", type=int, default=4000, help=f"of {BATCH} pictures each")
     ask.add_argument("--start", type=Path, help="our .onnx or a .pt of an earlier run (default: official)")
+    ask.add_argument("--start-shift", action="append", default=[], help="KIND=LOGIT the start was given")
     ask.add_argument("--rate", type=float, default=4e-4, help="highest learning rate")
     ask.add_argument("--resume", action="store_true", help="go on from RUN/state.pt")
     args = ask.parse_args()
     torch.set_num_threads(1)
     cv2.setNumThreads(1)
     torch.manual_seed(SEED)
-    run = begin(args.start, args.rate)
+    run = begin(args.start, args.rate, shifts_of(args.start_shift))
     if args.resume:
         resume(run, args.out)
     chance = np.random.default_rng([SEED, run.step])
@@ -195,6 +201,7 @@ def main() -> None:
             print(f"{run.step} {time.monotonic() - began:.0f} s loss {told}", flush=True)  # noqa: T201
         if run.step % CHECKPOINT_STEPS == 0 or run.step == args.steps:
             save(run, args.out)
+            shutil.copy(args.out / "last.pt", args.out / f"{run.step:05d}.pt")
 
 
 if __name__ == "__main__":

@@ -9,9 +9,19 @@ import pytest
 pytest.importorskip("ultralytics", reason="needs the extra: pip install 'ngatu[training]'")
 
 from contract.vehicles import VehicleKind
-from models.training.vehicles.augment import MIN_SIDE, Labels, Picture, compose, cut, dusk, mirrored, place
+from models.training.vehicles.augment import (
+    MIN_SIDE,
+    Labels,
+    Picture,
+    approach,
+    compose,
+    cut,
+    dusk,
+    mirrored,
+    place,
+)
 from models.training.vehicles.correct import Label, corrected, repeats
-from models.training.vehicles.train import BATCH, HEIGHT, WIDTH, batch, endless, load, rate_at
+from models.training.vehicles.train import BATCH, SHAPES, batch, endless, load, rate_at
 
 MARK = (40, 80, 120, 140)
 
@@ -35,6 +45,23 @@ def test_labels_follow_the_pixels(seed: int) -> None:
     made = place(marked(), 640, 384, 640, np.random.default_rng(seed), spread=0.3)
     assert made.image.shape == (384, 640, 3)
     assert made.labels[0, 1:] == pytest.approx(white(made.image), abs=1.6)
+
+
+@pytest.mark.parametrize(("width", "height"), [(640, 384), (480, 640)])
+@pytest.mark.parametrize("seed", range(3))
+def test_going_up_to_a_vehicle(width: int, height: int, seed: int) -> None:
+    made = approach(marked(), width, height, np.random.default_rng(seed))
+    assert made.image.shape == (height, width, 3)
+    (label,) = made.labels.tolist()
+    assert label[1:] == pytest.approx(white(made.image), abs=3)
+    shares = (label[3] - label[1]) / width, (label[4] - label[2]) / height
+    assert max(shares) >= 0.39
+
+
+def test_without_a_large_vehicle_the_picture_is_shown_as_it_is() -> None:
+    small = Picture(marked().image, np.array([[1, 10, 10, 40, 40]], np.float32))
+    made = approach(small, 640, 384, np.random.default_rng(0))
+    assert made.labels.shape == (1, 5)
 
 
 def test_a_mirrored_picture_has_mirrored_labels() -> None:
@@ -80,6 +107,7 @@ def test_dusk_is_darker_and_lights_the_lamps() -> None:
 CAR = Label(VehicleKind.CAR, (0.5, 0.5), (0.2, 0.2))
 TRUCK_ON_BIKE = Label(VehicleKind.TRUCK, (0.2, 0.2), (0.1, 0.1))
 BIKE = Label(VehicleKind.MOTORBIKE, (0.2, 0.2), (0.1, 0.11))
+JEEP = Label(VehicleKind.TRUCK, (0.6, 0.6), (0.8, 0.7))
 BICYCLE = Label(VehicleKind.BICYCLE, (0.8, 0.8), (0.1, 0.1))
 
 
@@ -94,6 +122,9 @@ BICYCLE = Label(VehicleKind.BICYCLE, (0.8, 0.8), (0.1, 0.1))
         ("street_1", [BICYCLE], [[0.8, 0.8, "bicycle"]], ["bicycle"]),
         ("hanoi_0001", [BICYCLE], [], ["bicycle"]),
         ("hanoi_0001", [], [], []),
+        ("close_a_0001", [JEEP], [], ["car"]),
+        ("close_a_0001", [JEEP], [[0.6, 0.6, "truck"]], ["truck"]),
+        ("cam_01_1", [JEEP], [], ["truck"]),
     ],
 )
 def test_corrections(
@@ -119,7 +150,8 @@ def test_a_batch_is_in_the_form_of_the_loss(tmp_path: Path) -> None:
     assert pictures[0].labels[0] == pytest.approx([1, *MARK], abs=0.1)
     chance = np.random.default_rng(0)
     made = batch(endless(pictures, chance), chance, plain=True)
-    assert made["img"].shape == (BATCH, 3, HEIGHT, WIDTH)
+    assert made["img"].shape[:2] == (BATCH, 3)
+    assert made["img"].shape[:1:-1] in SHAPES
     assert made["batch_idx"].tolist() == list(range(BATCH))
     assert made["bboxes"].shape == (BATCH, 4)
     assert set(made["cls"].flatten().tolist()) == {1.0}
