@@ -13,6 +13,8 @@ import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
 
+from edge.plate.rectify import as_input
+
 FRAME_WIDTH, FRAME_HEIGHT = 128, 64
 """Pixels of what the network sees."""
 AROUND = 0.25
@@ -42,9 +44,8 @@ class CornerFinder:
         """
         if not quads:
             return []
-        frames = [frame(image, quad) for quad in quads]
-        blob = np.stack(frames)[:, :, :, ::-1].transpose(0, 3, 1, 2).astype(np.float32) / np.float32(255)
-        chances, shifts = self._session.run(None, {"frames": blob})
+        frames = as_input([frame(image, quad) for quad in quads])
+        chances, shifts = self._session.run(None, {"frames": frames})
         return [
             (moved(quad, np.clip(shift.reshape(4, 2), -FURTHEST, FURTHEST)), float(chance))
             for quad, chance, shift in zip(quads, chances.ravel(), shifts, strict=True)

@@ -4,7 +4,7 @@ One fully convolutional network looks at the picture at several reductions: at f
 of a junction, reduced for near ones, so that a plate that fills the picture is found by the same weights.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -77,26 +77,35 @@ class RoughFinder:
 
     def find(self, image: Image, threshold: float = ROUGH) -> list[PlateBox]:
         """What may be a plate in a BGR picture, surest first; parts and surroundings of plates among them."""
-        scale = min(1.0, LONGEST_SIDE / max(image.shape[:2]))
-        candidates = merge(self._look(image, scale, threshold))
-        while (scale := scale / REDUCTION) * max(image.shape[:2]) >= SMALLEST_LOOK:
-            candidates += merge(self._look(image, scale, threshold))
+        candidates: list[PlateBox] = []
+        for scale, blob in looks(image):
+            cells = self._session.run(None, {self._input: blob})[0][0]
+            candidates += merge(
+                [
+                    PlateBox((box.quad - BORDER) / np.float32(scale), box.score)
+                    for box in decode(cells, threshold)
+                ]
+            )
         return merge(candidates, union, SAME_LOOK)
 
-    def _look(self, image: Image, scale: float, threshold: float) -> list[PlateBox]:
-        small = image
-        if scale != 1.0:
-            small = np.asarray(
-                cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8
-            )
-        height, width = (-(-(side + 2 * BORDER) // 32) * 32 for side in small.shape[:2])
-        canvas = np.full((height, width, 3), GREY, np.uint8)
-        canvas[BORDER : BORDER + small.shape[0], BORDER : BORDER + small.shape[1]] = small
-        blob = cv2.dnn.blobFromImage(canvas, 1 / 255, swapRB=True)
-        output = self._session.run(None, {self._input: blob})[0][0]
-        return [
-            PlateBox((box.quad - BORDER) / np.float32(scale), box.score) for box in decode(output, threshold)
-        ]
+
+def looks(image: Image) -> Iterator[tuple[float, NDArray[np.float32]]]:
+    """A BGR picture at each reduction, with its scale: 1x3xHxW, RGB 0..1, `BORDER` grey pixels around it and
+    more below and to the right of it up to a multiple of 32.
+    """
+    scale = min(1.0, LONGEST_SIDE / max(image.shape[:2]))
+    yield scale, _blob(image, scale)
+    while (scale := scale / REDUCTION) * max(image.shape[:2]) >= SMALLEST_LOOK:
+        yield scale, _blob(image, scale)
+
+
+def _blob(image: Image, scale: float) -> NDArray[np.float32]:
+    small = image
+    if scale != 1.0:
+        small = np.asarray(cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA))
+    below, right = (BORDER + -(side + 2 * BORDER) % 32 for side in small.shape[:2])
+    canvas = cv2.copyMakeBorder(small, BORDER, below, BORDER, right, cv2.BORDER_CONSTANT, value=(GREY,) * 3)
+    return np.asarray(cv2.dnn.blobFromImage(canvas, 1 / 255, swapRB=True), np.float32)
 
 
 class PlateFinder:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from edge.plate.ctc import Logs, best_path, log_likelihood, log_softmax
 from edge.plate.reading import CHOSEN, COLOURS, SURE, Character, PlateReading, judge
-from edge.plate.rectify import leaning, rectify, upright
+from edge.plate.rectify import as_input, leaning, rectify, upright
 
 CLEAR = 0.97
 """Probability of an issued text from which the first look is enough."""
@@ -170,8 +170,7 @@ class OnnxPlateReader:
 
     def _ask(self, crops: Sequence[Image]) -> Answers:
         """Run the network on rectified crops (64 x 192 BGR)."""
-        blob = np.stack(crops)[:, :, :, ::-1].transpose(0, 3, 1, 2).astype(np.float32) / np.float32(255)
-        logits, colours, plates = self._session.run(None, {"crops": blob})
+        logits, colours, plates = self._session.run(None, {"crops": as_input(crops)})
         return Answers(log_softmax(logits), np.exp(log_softmax(colours)), plates[:, 0])
 
     def decide(self, answers: Answers) -> Decision:

@@ -1,5 +1,7 @@
 """Straightens a plate: from four corners in a picture to the fixed crop that the reader knows."""
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -49,3 +51,8 @@ def leaning(quad: Quad, lean: float) -> Quad:
     down = (quad[3] - quad[0] + quad[2] - quad[1]) / 2
     shift = along * np.float32(lean * np.linalg.norm(down) / max(float(np.linalg.norm(along)), 1e-6))
     return np.asarray(quad + np.array((-0.5, -0.5, 0.5, 0.5), np.float32)[:, None] * shift, np.float32)
+
+
+def as_input(crops: Sequence[Image]) -> NDArray[np.float32]:
+    """Crops of one size (BGR pixels) as a network takes them: N x 3 x H x W, RGB 0..1."""
+    return np.stack(crops)[:, :, :, ::-1].transpose(0, 3, 1, 2).astype(np.float32) / np.float32(255)

@@ -3,7 +3,8 @@
 An exported network has each batch normalisation folded into the convolution before it. Here the convolution
 gets the folded weights, and the normalisation is set so that it undoes itself: its statistics are measured on
 ``sample``, its scale and shift chosen to give the folded bias. The function is the same in evaluation, and in
-training on data like the sample.
+training on data like the sample. Of a network in 8-bit integers it is the function before the rounding, as
+near as its weights tell.
 """
 
 from collections.abc import Iterator
@@ -13,11 +14,13 @@ from typing import Any
 import numpy as np
 import onnx
 import torch
+from numpy.typing import NDArray
 from onnx import numpy_helper
 from torch import Tensor, nn
 
 Weighted = nn.Conv1d | nn.Conv2d | nn.Linear
 Norm = nn.BatchNorm1d | nn.BatchNorm2d
+Numbers = NDArray[Any]
 
 
 def load_folded(net: nn.Module, file: Path, sample: Tensor, new: tuple[str, ...] = ()) -> None:
@@ -75,10 +78,16 @@ def load_folded(net: nn.Module, file: Path, sample: Tensor, new: tuple[str, ...]
 def _layers(file: Path) -> Iterator[tuple[Tensor, Tensor]]:
     """Weights and biases of the convolutions and dense layers in the order in which they run."""
     graph = onnx.load(str(file)).graph
-    known = {entry.name: entry for entry in graph.initializer}
+    known = {entry.name: np.array(numpy_helper.to_array(entry)) for entry in graph.initializer}
     for node in graph.node:
+        if node.op_type == "DequantizeLinear" and node.input[0] in known:
+            known[node.output[0]] = _dequantised(*(known[name] for name in node.input))
         if node.op_type in ("Conv", "Gemm"):
-            weight, bias = (
-                torch.from_numpy(np.array(numpy_helper.to_array(known[name]))) for name in node.input[1:3]
-            )
+            weight, bias = (torch.from_numpy(known[name]) for name in node.input[1:3])
             yield weight, bias
+
+
+def _dequantised(numbers: Numbers, scale: Numbers, zero: Numbers) -> Numbers:
+    """What integers stand for; there is one scale for all of a layer or one for each of its outputs."""
+    shape = (-1,) + (1,) * (numbers.ndim - 1) if scale.size > 1 else ()
+    return np.asarray((numbers - zero.astype(np.int32).reshape(shape)) * scale.reshape(shape), np.float32)

@@ -9,6 +9,9 @@ pytest.importorskip("torch", reason="extra training not installed")
 import torch
 from torch import nn
 
+from models.card import load_card
+from models.training.cards import write_card
+from models.training.quantise import quantise
 from models.training.warm_start import load_folded
 
 
@@ -61,6 +64,23 @@ def test_the_function_is_the_same_in_use_and_in_training(
     load_folded(net, exported(trained, tmp_path / "net.onnx"), sample, new=("added",))
     with torch.no_grad():
         assert torch.allclose(net.train(training)(sample), trained.eval()(sample), atol=1e-4)
+
+
+def test_from_integers_the_function_is_nearly_the_same(tmp_path: Path, trained: nn.Module) -> None:
+    torch.manual_seed(4)
+    sample, net = torch.rand(24, 3, 12, 16), WithoutAdded()
+    file = exported(trained, tmp_path / "net.onnx")
+    card = write_card(
+        file, task="test", data=[], licence="none", recipe="none", seed=1, metrics={}, input="x", output="y",
+        classes=[],
+    )  # fmt: skip
+    whole = tmp_path / "whole.onnx"
+    quantise(file.with_suffix(".yaml"), whole, [sample.numpy()], lambda node: node.op_type == "Gemm")
+    load_folded(net, whole, sample, new=("added",))
+    with torch.no_grad():
+        wanted, said = trained.eval()(sample), net.eval()(sample)
+    assert card.sha256 != load_card(whole.with_suffix(".yaml")).sha256
+    assert float((said - wanted).abs().mean()) < 0.05 * float(wanted.abs().mean())
 
 
 @pytest.mark.parametrize(("net", "new"), [(Small(10), ("added",)), (Small(), ())])
