@@ -3,11 +3,14 @@
 A row of a plate comes as log-probabilities over columns and symbols, symbol 0 meaning "nothing here".
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
 Logs = NDArray[np.float32]
-NEVER = np.float32(-1e9)
+NEVER = 1e-300
+"""Beside the likeliest path; keeps the logarithm finite."""
 
 
 def log_softmax(logits: Logs) -> Logs:
@@ -28,19 +31,23 @@ def best_path(logs: Logs) -> list[tuple[int, int, int]]:
     return found
 
 
-def log_likelihood(logs: Logs, symbols: list[int]) -> NDArray[np.float32]:
-    """Log-probability that each of N rows (N x columns x symbols) says ``symbols``, over all alignments."""
-    states = np.zeros(2 * len(symbols) + 1, np.int64)
-    states[1::2] = symbols
-    emit = logs[:, :, states]
-    skips = np.zeros(len(states), bool)
-    skips[3::2] = states[3::2] != states[1:-2:2]
-    alpha = np.full((len(logs), len(states) + 2), NEVER, np.float32)
-    alpha[:, 2] = emit[:, 0, 0]
-    if symbols:
-        alpha[:, 3] = emit[:, 0, 1]
-    for column in range(1, logs.shape[1]):
-        skipped = np.where(skips, alpha[:, :-2], NEVER)
-        step = np.logaddexp(np.logaddexp(alpha[:, 2:], alpha[:, 1:-1]), skipped)
-        alpha[:, 2:] = step + emit[:, column]
-    return np.asarray(np.logaddexp(alpha[:, -1], alpha[:, -2] if symbols else NEVER), np.float32)
+def log_likelihoods(logs: Logs, texts: Sequence[Sequence[int]]) -> Logs:
+    """Log-probability that each row says each text, over all alignments: N rows (N x columns x symbols) and M
+    texts give N x M.
+    """
+    longest = max((len(text) for text in texts), default=0)
+    states = np.zeros((len(texts), 2 * longest + 1), np.int64)  # blanks behind a text that is shorter
+    for number, text in enumerate(texts):
+        states[number, 1 : 2 * len(text) : 2] = text
+    skips = np.zeros(states.shape)
+    skips[:, 3::2] = (states[:, 3::2] != states[:, 1:-2:2]) & (states[:, 3::2] > 0)
+    likeliest = logs.max(axis=2)  # a column's; taken out, or the product over the columns is too small
+    chances = np.exp((logs - likeliest[:, :, None]).astype(np.float64)).transpose(1, 0, 2)
+    alpha = np.zeros((len(logs), len(texts), states.shape[1] + 2))
+    alpha[:, :, 2:4] = chances[0][:, states[:, :2]]
+    for column in chances[1:, :, states]:
+        alpha[:, :, 2:] = (alpha[:, :, 2:] + alpha[:, :, 1:-1] + skips * alpha[:, :, :-2]) * column
+    ends = 2 * np.array([len(text) for text in texts], np.int64) + 2
+    which = np.arange(len(texts))
+    total = alpha[:, which, ends] + np.where(ends > 2, alpha[:, which, ends - 1], 0)
+    return np.asarray(np.log(np.maximum(total, NEVER)) + likeliest.sum(axis=1)[:, None], np.float32)

@@ -17,7 +17,7 @@ import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
 
-from edge.plate.ctc import Logs, best_path, log_likelihood, log_softmax
+from edge.plate.ctc import Logs, best_path, log_likelihoods, log_softmax
 from edge.plate.reading import CHOSEN, COLOURS, SURE, Character, PlateReading, judge
 from edge.plate.rectify import as_input, leaning, rectify, upright
 
@@ -181,9 +181,9 @@ class OnnxPlateReader:
         ]
         colour = COLOURS[int(answers.colour.argmax())]
         options = []
-        for rows in dict.fromkeys(said):
+        distinct = list(dict.fromkeys(said))
+        for rows, likelihoods in zip(distinct, self._likelihoods(answers, distinct), strict=True):
             issued = not judge(self._texts(rows), colour, 1.0)[1]
-            likelihoods = self._likelihood(answers, rows)
             options.append(Decision(rows, likelihoods, said.count(rows) / len(said), issued))
         likeliest = max(options, key=lambda option: option.likelihood)
         best = max(options, key=lambda option: option.likelihood + PREFERENCE * option.issued)
@@ -197,9 +197,15 @@ class OnnxPlateReader:
         return "".join(self._alphabet[symbol - 1] for symbol in row)
 
     @staticmethod
-    def _likelihood(answers: Answers, rows: Rows) -> Logs:
-        upper, lower = (log_likelihood(answers.logs[:, i], list(row)) for i, row in enumerate(rows))
-        return np.asarray(upper + lower, np.float32)
+    def _likelihoods(answers: Answers, options: Sequence[Rows]) -> list[Logs]:
+        """For each option its log-likelihood at each look."""
+        texts = list(dict.fromkeys(row for rows in options for row in rows))
+        looks, lines, *shape = answers.logs.shape
+        all_rows = log_likelihoods(answers.logs.reshape(looks * lines, *shape), texts).reshape(
+            looks, lines, -1
+        )
+        places = [tuple(texts.index(row) for row in rows) for rows in options]
+        return [all_rows[:, 0, upper] + all_rows[:, 1, lower] for upper, lower in places]
 
     def _characters(self, answers: Answers, rows: Rows) -> tuple[Character, ...]:
         """Each character with its probability, from the first view whose best path says the chosen rows."""

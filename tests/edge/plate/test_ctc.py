@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.plate.ctc import best_path, log_likelihood, log_softmax
+from edge.plate.ctc import best_path, log_likelihoods, log_softmax
 
 COLUMNS, SYMBOLS = 4, 3
 
@@ -25,22 +25,22 @@ def test_likelihood_is_the_sum_over_all_alignments(seed: int, symbols: list[int]
     logs = logs_from(seed)
     paths = [path for path in product(range(SYMBOLS), repeat=COLUMNS) if collapse(path) == symbols]
     expected = sum(float(np.exp(logs[0, range(COLUMNS), path].sum())) for path in paths)
-    assert np.exp(log_likelihood(logs, symbols)[0]) == pytest.approx(expected, rel=1e-3, abs=1e-7)
+    assert np.exp(log_likelihoods(logs, [symbols])[0, 0]) == pytest.approx(expected, rel=1e-3, abs=1e-7)
 
 
 @given(seed=st.integers(0, 10_000))
 def test_likelihoods_of_all_texts_sum_to_one(seed: int) -> None:
     logs = logs_from(seed)
     texts = {tuple(collapse(path)) for path in product(range(SYMBOLS), repeat=COLUMNS)}
-    total = sum(float(np.exp(log_likelihood(logs, list(text))[0])) for text in texts)
+    total = float(np.exp(log_likelihoods(logs, list(texts))).sum())
     assert total == pytest.approx(1, rel=1e-3)
 
 
-def test_rows_are_weighed_independently() -> None:
-    logs = logs_from(5, rows=3)
-    together = log_likelihood(logs, [1, 2])
-    alone = [log_likelihood(logs[i : i + 1], [1, 2])[0] for i in range(3)]
-    assert together == pytest.approx(alone, rel=1e-5)
+def test_rows_and_texts_are_weighed_independently() -> None:
+    logs, texts = logs_from(5, rows=3), [[1, 2], [], [2, 2, 1], [1]]
+    together = log_likelihoods(logs, texts)
+    alone = [[log_likelihoods(logs[i : i + 1], [text])[0, 0] for text in texts] for i in range(3)]
+    assert together == pytest.approx(np.array(alone), rel=1e-5)
 
 
 @pytest.mark.parametrize(
