@@ -5,14 +5,12 @@ sheared and put into perspective here. What is no plate comes from the finder's 
 and from corners put where there is only part of a plate.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
 import numpy as np
 import torch
-from torch.utils.data import IterableDataset
 
 from edge.plate.corners import CORNERS, FURTHEST, GREY, frame
 from models.training.plates import degrade, render, specimens
@@ -226,24 +224,11 @@ def _paste(rng: np.random.Generator, photo: Image, quad: Quad, backdrop: Image) 
     return np.clip(lit * alpha + scene * (1 - alpha), 0, 255).astype(np.uint8)
 
 
-class Frames(IterableDataset[dict[str, torch.Tensor]]):
-    """Endless batches."""
-
-    def __init__(self, maker: CornerMaker, batch: int, seed: int, start: int) -> None:
-        self._maker, self._batch, self._seed, self._start = maker, batch, seed, start
-
-    def __iter__(self) -> Iterator[dict[str, torch.Tensor]]:
-        worker = torch.utils.data.get_worker_info()
-        rng = np.random.default_rng((self._seed, self._start, worker.id if worker else 0))
-        while True:
-            yield batch_of([self._maker.make(rng) for _ in range(self._batch)])
-
-
 def batch_of(samples: list[Sample]) -> dict[str, torch.Tensor]:
-    """Tensors of samples: frames RGB 0..255, plate 0 or 1, shifts N x 8."""
+    """Tensors of samples: images RGB 0..255, plate 0 or 1, shifts N x 8."""
     frames = np.stack([sample.image[:, :, ::-1] for sample in samples]).transpose(0, 3, 1, 2)
     return {
-        "frames": torch.from_numpy(np.ascontiguousarray(frames)),
+        "image": torch.from_numpy(np.ascontiguousarray(frames)),
         "plate": torch.tensor([float(sample.plate) for sample in samples]),
         "shift": torch.from_numpy(np.stack([sample.shift.reshape(8) for sample in samples])),
     }

@@ -11,24 +11,20 @@ pasted, ``--false`` the false findings of ``mine``. Starts from COCO or from an 
 import argparse
 import json
 import logging
-import time
 from pathlib import Path
+from typing import Any
 
-import cv2
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.utils.data import DataLoader
 
-from models.training.plates.averaging import Average
-from models.training.plates.finder_data import SceneMaker, Views, load_scenes, read_boxes, read_false
+from models.training.plates.course import Batch, Course, Task, add_options, pictures, train
+from models.training.plates.finder_data import SceneMaker, batch_of, load_scenes, read_boxes, read_false
 from models.training.plates.finder_net import FinderNet
 from models.training.warm_start import load_folded
 
-log = logging.getLogger(__name__)
 
-
-def finder_loss(output: Tensor, batch: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
+def finder_loss(output: Tensor, batch: Batch) -> tuple[Tensor, dict[str, Tensor]]:
     """Focal loss (Lin et al. 2017) of the score and size-relative L1 loss of the corners."""
     logits, corners = output[:, 0].float(), output[:, 1:].float()
     truth = batch["score"]
@@ -43,69 +39,33 @@ def finder_loss(output: Tensor, batch: dict[str, Tensor]) -> tuple[Tensor, Tenso
     got = corners.permute(0, 2, 3, 1)[positive]
     size = (want[:, 0::2].amax(1) - want[:, 0::2].amin(1)).clamp(min=1.0)
     gap = (got - want).abs().mean(1) / size.sqrt()
-    return score, (gap * weight[positive]).sum() / count
+    corner = (gap * weight[positive]).sum() / count
+    return score + 0.5 * corner, {"score": score, "corners": corner}
 
 
-def train(args: argparse.Namespace) -> None:
-    torch.manual_seed(args.seed)
-    torch.set_num_threads(1)
-    cv2.setNumThreads(1)  # OpenCV's pool does not survive the fork of the loader
-    exact = {
+def exactly_labelled(files: list[Path]) -> set[str]:
+    """Pictures (folder and name) with corners that the teacher was sure of."""
+    return {
         "/".join(Path(name).parts[-2:])
-        for path in args.exact
+        for path in files
         for name, items in json.loads(path.read_text()).items()
         if any(item["score"] > 0.6 for item in items)
     }
+
+
+def learn(args: argparse.Namespace) -> None:
+    course = Course.told("finder", args)
     false = read_false(args.false) if args.false else {}
-    maker = SceneMaker(load_scenes(args.quads, read_boxes(args.boxes), false=false), args.data, exact)
-    views = Views(maker, args.batch, args.seed)
-    net, start, curve = FinderNet(args.coco), 0, []
+    scenes = load_scenes(args.quads, read_boxes(args.boxes), false=false)
+    maker = SceneMaker(scenes, args.data, exactly_labelled(args.exact))
+    net = FinderNet(args.coco)
     if args.warm:
-        load_folded(net, args.warm, next(iter(views))["image"].float() / 255)
-    checkpoint = args.out / "finder_checkpoint.pt"
-    if args.resume:
-        state = torch.load(checkpoint, weights_only=True)
-        net.load_state_dict(state["net"])
-        start, curve = state["step"], json.loads((args.out / "finder_curve.json").read_text())
-    average = Average(net, 0.997)
+        rng = np.random.default_rng((args.seed, 1))
+        load_folded(net, args.warm, pictures(batch_of([maker.make(rng) for _ in range(args.batch)])))
     old = [p for part in (net.near, net.far) for p in part.parameters()]
     new = [p for part in (net.lateral, net.join, net.score, net.corners) for p in part.parameters()]
-    optimiser = torch.optim.AdamW(
-        [{"params": old, "lr": args.rate * 0.4}, {"params": new, "lr": args.rate}], weight_decay=0.01
-    )
-    rates = [args.rate * 0.4, args.rate]
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, rates, total_steps=args.steps, pct_start=0.1)
-    views.start = start
-    loader = iter(DataLoader(views, batch_size=None, num_workers=1, prefetch_factor=6))
-    began, losses = time.monotonic(), []
-    net.train()
-    for step in range(start + 1, start + args.steps + 1):
-        batch = next(loader)
-        with torch.autocast("cpu", torch.bfloat16):
-            output = net(batch["image"].float() / 255)
-        score, corner = finder_loss(output, batch)
-        optimiser.zero_grad()
-        torch.autograd.backward(score + 0.5 * corner)
-        nn.utils.clip_grad_norm_(net.parameters(), 10.0)
-        optimiser.step()
-        schedule.step()
-        average.update(net)
-        losses.append((float(score.detach()), float(corner.detach())))
-        if step % args.every == 0 or step == start + args.steps:
-            means = np.mean(losses, axis=0)
-            curve.append(
-                {
-                    "step": step,
-                    "score": round(means[0], 4),
-                    "corners": round(means[1], 4),
-                    "seconds": round(time.monotonic() - began),
-                }
-            )
-            losses = []
-            log.info("%s", curve[-1])
-            torch.save({"net": average.net.state_dict(), "step": step}, checkpoint)
-            (args.out / "finder_curve.json").write_text(json.dumps(curve, indent=0))
-    torch.save(average.net.state_dict(), args.out / "finder.pt")
+    groups: list[dict[str, Any]] = [{"params": old, "lr": 0.4}, {"params": new}]
+    train(Task(net, groups, maker.make, batch_of, finder_loss, lambda _: {}, decay=0.997), course)
 
 
 def main() -> None:
@@ -119,14 +79,8 @@ def main() -> None:
     begin = ask.add_mutually_exclusive_group(required=True)
     begin.add_argument("--coco", type=Path)
     begin.add_argument("--warm", type=Path)
-    ask.add_argument("--out", type=Path, required=True)
-    ask.add_argument("--steps", type=int, default=3000)
-    ask.add_argument("--batch", type=int, default=16)
-    ask.add_argument("--rate", type=float, default=1.5e-3)
-    ask.add_argument("--every", type=int, default=100)
-    ask.add_argument("--seed", type=int, default=20261124)
-    ask.add_argument("--resume", action="store_true")
-    train(ask.parse_args())
+    add_options(ask, steps=3000, batch=16, rate=1.5e-3, every=100)
+    learn(ask.parse_args())
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ import csv
 import json
 import pickle
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +17,6 @@ import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch.utils.data import IterableDataset
 
 from models.training.plates import degrade, render, specimens
 from models.training.plates.crops import Crop
@@ -286,22 +284,13 @@ def _fill(plane: NDArray[np.float32], quad: Quad, grow: float, value: float) -> 
     cv2.fillConvexPoly(plane, shape.round().astype(np.int32), value, cv2.LINE_8, 4)
 
 
-class Views(IterableDataset[dict[str, torch.Tensor]]):
-    """Endless batches of views; another ``start`` gives others."""
-
-    def __init__(self, maker: SceneMaker, batch: int, seed: int) -> None:
-        self._maker, self._batch, self._seed, self.start = maker, batch, seed, 0
-
-    def __iter__(self) -> Iterator[dict[str, torch.Tensor]]:
-        worker = torch.utils.data.get_worker_info()
-        rng = np.random.default_rng((self._seed, self.start, worker.id if worker else 0))
-        while True:
-            made = [self._maker.make(rng) for _ in range(self._batch)]
-            maps = [targets(quads, unsure) for _, quads, unsure in made]
-            images = np.stack([view[:, :, ::-1] for view, _, _ in made]).transpose(0, 3, 1, 2)
-            yield {
-                "image": torch.from_numpy(np.ascontiguousarray(images)),
-                "score": torch.from_numpy(np.stack([score for score, _, _ in maps])),
-                "corners": torch.from_numpy(np.stack([corners for _, corners, _ in maps])),
-                "weight": torch.from_numpy(np.stack([weight for _, _, weight in maps])),
-            }
+def batch_of(made: list[tuple[Image, list[Quad], list[Quad]]]) -> dict[str, torch.Tensor]:
+    """Tensors of views: images RGB 0..255, and for each cell what `targets` gives."""
+    maps = [targets(quads, unsure) for _, quads, unsure in made]
+    images = np.stack([view[:, :, ::-1] for view, _, _ in made]).transpose(0, 3, 1, 2)
+    return {
+        "image": torch.from_numpy(np.ascontiguousarray(images)),
+        "score": torch.from_numpy(np.stack([score for score, _, _ in maps])),
+        "corners": torch.from_numpy(np.stack([corners for _, corners, _ in maps])),
+        "weight": torch.from_numpy(np.stack([weight for _, _, weight in maps])),
+    }
