@@ -20,7 +20,7 @@ from models.training.vehicles.augment import (
     mirrored,
     place,
 )
-from models.training.vehicles.correct import Label, corrected, repeats
+from models.training.vehicles.correct import LEFT_OUT, Label, corrected, repeats
 from models.training.vehicles.train import BATCH, SHAPES, batch, endless, load, rate_at
 
 MARK = (40, 80, 120, 140)
@@ -133,7 +133,9 @@ def test_corrections(
     assert [label.kind.value for label in corrected(name, labels, by_eye)] == kinds
 
 
-@pytest.mark.parametrize(("name", "times"), [("cam_02_00001", 4), ("cam_01_00001", 1), ("street_0001", 2)])
+@pytest.mark.parametrize(
+    ("name", "times"), [("cam_02_00001", 4), ("cam_01_00001", 1), ("street_0001", 2), (LEFT_OUT[0], 0)]
+)
 def test_rare_pictures_are_shown_more_often(name: str, times: int) -> None:
     assert repeats(name) == times
 
