@@ -1,5 +1,7 @@
 """Average precision against what stock sees: each true box is taken once, faint ones are no fault."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -7,7 +9,7 @@ pytest.importorskip("ultralytics", reason="needs the extra: pip install 'ngatu[t
 
 from contract.vehicles import VehicleKind
 from edge.detect.detector import Detection
-from models.evaluation.vehicles import Tally, average_precision, judge
+from models.evaluation.vehicles import SURE, Tally, average_precision, judge, pooled, settled
 
 CAR, TRUCK = VehicleKind.CAR, VehicleKind.TRUCK
 A, B, FAR = (0.0, 0.0, 100.0, 100.0), (200.0, 0.0, 300.0, 100.0), (500.0, 500.0, 600.0, 600.0)
@@ -45,3 +47,17 @@ def test_what_is_reported_counts_from_the_report_confidence() -> None:
     tallies = {CAR: Tally()}
     judge([Detection(CAR, 0.9, A), Detection(CAR, 0.3, B)], SEEN, tallies)
     assert tallies[CAR].reported == 1
+
+
+def test_settled_labels_say_what_is_demanded_and_what_is_ignored(tmp_path: Path) -> None:
+    labels = tmp_path / "clip_0007.txt"
+    labels.write_text("1 0.5 0.5 0.5 0.5\n5 0.1 0.1 0.2 0.2\n")
+    seen = settled(labels, np.zeros((100, 200, 3), np.uint8))
+    assert [d.box for d in seen] == [(50, 25, 150, 75), (0, 0, 40, 20)]
+    assert (seen[0].kind, [d.confidence >= SURE for d in seen]) == (CAR, [True, False])
+
+
+def test_pooled_kinds_leave_motorbikes_alone() -> None:
+    kinds = [CAR, VehicleKind.BUS, TRUCK, VehicleKind.MOTORBIKE]
+    found = pooled([Detection(kind, 0.9, A) for kind in kinds])
+    assert [d.kind for d in found] == [CAR, CAR, CAR, VehicleKind.MOTORBIKE]
