@@ -30,6 +30,21 @@ def read_picture(path: Path) -> Image:
     return image
 
 
+GROUNDS = {
+    "white": ((195, 200, 200), (235, 238, 236)),
+    "yellow": ((10, 130, 205), (50, 205, 250)),
+    "blue": ((120, 60, 20), (205, 115, 45)),
+    "red": ((25, 18, 140), (85, 35, 240)),
+}
+"""Ground colours of plates from faded or shaded to what a camera makes of them in the sun (BGR)."""
+
+
+def ground_colour(rng: np.random.Generator, colour: str) -> NDArray[np.float64]:
+    """One ground colour (BGR 0..255) out of the range of ``colour``."""
+    dark, bright = np.array(GROUNDS[colour], np.float64)
+    return np.asarray(np.clip(dark + (bright - dark) * rng.random() + rng.normal(0, 8, 3), 0, 255))
+
+
 def corners_of(image: Image) -> Quad:
     height, width = image.shape[:2]
     return np.array(((0, 0), (width, 0), (width, height), (0, height)), np.float32)
@@ -171,6 +186,52 @@ def camera(rng: np.random.Generator, image: Image, size: float) -> Image:
     return image
 
 
+def street(rng: np.random.Generator, image: Image, size: float) -> Image:
+    """A plate ``size`` px high through a cheap street camera: soft by the pixel, light clipped, colours kept
+    at half the resolution and exaggerated, seams of sharpening, compression, and at times a line or a dot
+    drawn over the picture.
+    """
+    canvas = cv2.GaussianBlur(image, (0, 0), rng.uniform(0.3, np.clip(0.055 * size, 0.4, 1.0)))
+    level = canvas.astype(np.float32) / 255 * (1 + rng.normal(0, 0.06, 3).astype(np.float32))
+    level = np.power(np.clip(level * rng.uniform(0.75, 1.5), 0, 1), rng.uniform(0.7, 1.4))
+    level = rng.uniform(0, 0.2) + level * rng.uniform(0.55, 1.0)
+    level += rng.standard_normal(image.shape[:2], np.float32)[:, :, None] * rng.uniform(0, 0.02)
+    ycc: Image = cv2.cvtColor(np.clip(level, 0, 1).astype(np.float32), cv2.COLOR_BGR2YCrCb)
+    luma = ycc[:, :, :1]
+    if rng.random() < 0.75:
+        soft = cv2.GaussianBlur(luma, (0, 0), rng.uniform(0.7, 1.6))[:, :, None]
+        luma = luma + (luma - soft) * rng.uniform(0.3, 2.5)
+    chroma = 0.5 + (_coarse(ycc[:, :, 1:], rng.uniform(1.0, 3.0)) - 0.5) * rng.uniform(0.8, 1.9)
+    ycc = np.concatenate((luma, chroma), axis=2).astype(np.float32)
+    picture = np.clip(cv2.cvtColor(ycc, cv2.COLOR_YCrCb2BGR) * 255, 0, 255).astype(np.uint8)
+    if rng.random() < 0.06:
+        _overlay(rng, picture)
+    if rng.random() < 0.8:
+        _, code = cv2.imencode(".jpg", picture, (cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(35, 95))))
+        picture = np.asarray(cv2.imdecode(code, cv2.IMREAD_COLOR))
+    return picture
+
+
+def _coarse(image: Image, reduction: float) -> Image:
+    """Reduced and enlarged again."""
+    height, width = image.shape[:2]
+    size = (max(2, round(width / reduction)), max(2, round(height / reduction)))
+    small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR))
+
+
+def _overlay(rng: np.random.Generator, picture: Image) -> None:
+    """A thin line or a dot in a bright colour, as analytics software draws its tracks."""
+    height, width = picture.shape[:2]
+    colour = [int(v) for v in rng.choice((0, 255), 3)]
+    start = (int(rng.integers(width)), int(rng.integers(height)))
+    if rng.random() < 0.3:
+        cv2.circle(picture, start, int(rng.integers(1, 3)), colour, -1, cv2.LINE_AA)
+    else:
+        end = (start[0] + int(rng.normal(0, height)), start[1] + int(rng.normal(0, height)))
+        cv2.line(picture, start, end, colour, int(rng.integers(1, 3)), cv2.LINE_AA)
+
+
 def jitter(rng: np.random.Generator, quad: Quad, amount: float) -> Quad:
     """Corners as a finder would give them: shifted, scaled and each a little wrong; at times very wrong, or
     set upright where the plate leans.
@@ -189,7 +250,8 @@ def jitter(rng: np.random.Generator, quad: Quad, amount: float) -> Quad:
 def place(rng: np.random.Generator, flat: Image, width: float, backdrop: Image) -> tuple[Image, Quad]:
     """Set a flat plate ``width`` pixels wide into ``backdrop``; returns picture and outline."""
     k = width / flat.shape[1]
-    height = flat.shape[0] * k * rng.uniform(0.8, 1.15)
+    squeezed = rng.random() < 0.3  # some cameras give 16:9 as 4:3
+    height = flat.shape[0] * k * (rng.uniform(1.15, 1.45) if squeezed else rng.uniform(0.8, 1.15))
     steep = 2.2 if rng.random() < 0.25 else 1.0
     angle, shear = rng.normal(0, 0.08 * steep), rng.normal(0, 0.12 * steep)
     base = np.array(((-1, -1), (1, -1), (1, 1), (-1, 1)), np.float32) * (width / 2, height / 2)
@@ -222,12 +284,9 @@ def recolour(rng: np.random.Generator, image: Image, colour: str) -> Image:
     low, high = np.percentile(grey, (3, 92))
     level = np.clip((grey - low) / max(0.1, high - low), 0, 1)
     bright = high * rng.uniform(0.8, 1.1)
-    if colour == "yellow":
-        ground, pen = np.array((0.08, 0.72, 0.95)), np.array((0.06, 0.06, 0.06))
-    elif colour == "blue":
-        ground, pen = np.array((0.65, 0.28, 0.08)), np.array((0.95, 0.95, 0.95))
-    else:
-        ground, pen = np.array((0.12, 0.1, 0.72)), np.array((0.95, 0.95, 0.95))
-    ground = np.clip(ground + rng.normal(0, 0.05, 3), 0, 1)
+    ground = ground_colour(rng, colour) / 255
+    pen = np.full(3, 0.06) if colour == "yellow" else np.array((0.95, 0.95, 0.95))
+    if colour != "yellow":  # white ink that has faded, or taken on some of the ground's colour
+        pen += (ground - pen) * rng.uniform(0, 0.3) * (rng.random() < 0.5)
     picture = (ground * level + pen * (1 - level)) * bright * 255
     return np.asarray(np.clip(picture, 0, 255), np.uint8)

@@ -25,6 +25,10 @@ CARELESS = 0.026
 """Corner error of the crops, as a share of the plate's size."""
 LEAST_HEIGHT = {1: 10.0, 2: 17.0}
 """Rows of real detail that a plate of one or two lines keeps when it is reduced."""
+STREET = 0.45
+"""Share of the views taken by `degrade.street`."""
+SMALLEST = {1: 11.0, 2: 17.0}
+"""Height in pixels to which real plates of one or two lines are reduced at most."""
 TINTS = ("yellow", "blue", "red")
 SLOGANS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
@@ -106,13 +110,11 @@ class SampleMaker:
         specimen = specimens.draw(rng)
         flat = degrade.weather(rng, render.render(rng, self._book, specimen).image)
         rows = specimen.lines
-        low = 30 if len(rows) == 2 else 42
+        low = 30 if len(rows) == 2 or specimen.colour == "red" else 40
         width = float(np.exp(rng.uniform(np.log(low), np.log(200))))
         scene, quad = degrade.place(rng, flat, width, self.backdrop(rng))
         height = float(np.linalg.norm(quad[3] - quad[0]))
-        if rng.random() < 0.4:
-            scene = degrade.resample(rng, scene, height / LEAST_HEIGHT[len(rows)])
-        image = degrade.camera(rng, scene, height)
+        image = self._photograph(rng, scene, height, len(rows))
         grey = rng.random() < 0.08
         if grey:
             image = cv2.cvtColor(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR)
@@ -123,7 +125,7 @@ class SampleMaker:
         """A real plate, at times recoloured, dirtied, reduced or turned."""
         crop = self.real[rng.choice(len(self.real), p=self._chance)]
         image, quad, colour = crop.image, crop.quad, UNKNOWN
-        if rng.random() < 0.3:
+        if rng.random() < 0.4:
             name = TINTS[rng.integers(3)]
             image, colour = degrade.recolour(rng, image, name), specimens.COLOURS.index(name)
         elif crop.name.startswith("daotrananhtu"):
@@ -131,18 +133,26 @@ class SampleMaker:
         if rng.random() < 0.15:
             image = degrade.weather(rng, image)
         height = float(np.linalg.norm(quad[3] - quad[0]))
-        if rng.random() < 0.4 and height > 24:
-            scale = max(rng.uniform(0.2, 1.0), (14 if crop.one_line else 24) / height)
+        lines = 1 if crop.one_line else 2
+        if rng.random() < 0.55 and height > SMALLEST[lines]:
+            scale = float(np.exp(rng.uniform(np.log(SMALLEST[lines] / height), 0)))
             image = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
             quad, height = quad * np.float32(scale), height * scale
-        if rng.random() < 0.3:
-            image = degrade.resample(rng, image, height / LEAST_HEIGHT[1 if crop.one_line else 2])
-        if rng.random() < 0.7:
-            image = degrade.camera(rng, image, height * 0.7)
+        if rng.random() < 0.8:
+            image = self._photograph(rng, image, height * 0.7, lines)
         angle = rng.normal(0, 0.05)
         turn = np.array(((np.cos(angle), np.sin(angle)), (-np.sin(angle), np.cos(angle))), np.float32)
         quad = (quad - quad.mean(0)) @ turn + quad.mean(0)
         return View(image, quad, splits(crop), colour)
+
+    @staticmethod
+    def _photograph(rng: np.random.Generator, scene: Image, height: float, lines: int) -> Image:
+        """``scene``, whose plate is ``height`` px high, as one of two kinds of camera gives it."""
+        if rng.random() < STREET:
+            return degrade.street(rng, scene, height)
+        if rng.random() < 0.35:
+            scene = degrade.resample(rng, scene, height / LEAST_HEIGHT[lines])
+        return degrade.camera(rng, scene, height)
 
     def drawn(self, rng: np.random.Generator) -> Sample:
         """A drawn plate as the reader gets it."""

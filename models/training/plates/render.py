@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from models.training.plates.degrade import Image
+from models.training.plates.degrade import Image, ground_colour
 from models.training.plates.glyphs import GlyphBook, Mask
 from models.training.plates.specimens import Specimen
 
@@ -19,7 +19,6 @@ SHEETS = {
     "short": ((330, 165), (280, 200)),
     "moto": ((190, 140), (190, 140)),
 }
-GROUNDS = {"white": (225, 228, 226), "yellow": (20, 185, 240), "blue": (170, 75, 20), "red": (30, 20, 190)}
 
 
 @dataclass(frozen=True)
@@ -93,7 +92,7 @@ def _wear(rng: np.random.Generator, ink: Mask) -> Mask:
 
 
 def _colourise(rng: np.random.Generator, ink: Mask, red: Mask, specimen: Specimen) -> Image:
-    ground = np.array(GROUNDS[specimen.colour], np.float32) + rng.normal(0, 10, 3)
+    ground = ground_colour(rng, specimen.colour)
     light = specimen.colour in ("blue", "red")
     pen = np.array((225, 228, 228) if light else (25, 22, 22), np.float32) + rng.normal(0, 8, 3)
     fade = rng.uniform(0.4, 1.0) if rng.random() < 0.35 else 1.0

@@ -54,7 +54,7 @@ def _province(rng: np.random.Generator) -> str:
 
 def _car(rng: np.random.Generator) -> Specimen:
     chance = rng.random()
-    colour = str(rng.choice(COLOURS[:3], p=(0.62, 0.27, 0.11)))
+    colour = str(rng.choice(COLOURS[:3], p=(0.5, 0.32, 0.18)))
     special = ("LD", "LD", "LD", "DA", "R", "RM", "MK", "HC", "KT", "CT", "LB", "CD", "TĐ")
     series = _pick(rng, STATE if colour == "blue" else SERIES)
     if chance < 0.13:
@@ -142,4 +142,4 @@ def _chance(rng: np.random.Generator) -> Specimen:
 def draw(rng: np.random.Generator) -> Specimen:
     """One random plate; the mix over-represents what is rare on the road, so that it is learnt."""
     makers = (_car, _moto, _military, _diplomatic, _temporary, _chance)
-    return makers[int(rng.choice(len(makers), p=(0.36, 0.31, 0.12, 0.05, 0.02, 0.14)))](rng)
+    return makers[int(rng.choice(len(makers), p=(0.34, 0.28, 0.18, 0.04, 0.02, 0.14)))](rng)

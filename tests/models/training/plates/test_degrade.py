@@ -1,9 +1,17 @@
-"""Pictures with fewer pixels than they seem to have."""
+"""Pictures with fewer pixels than they seem to have, street cameras, and plates in other colours."""
 
 import numpy as np
 import pytest
 
-from models.training.plates.degrade import resample
+from models.training.plates.degrade import (
+    GROUNDS,
+    corners_of,
+    ground_colour,
+    place,
+    recolour,
+    resample,
+    street,
+)
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -15,3 +23,52 @@ def test_resampling_keeps_size_and_brightness_but_loses_detail(seed: int) -> Non
     assert poor.shape == image.shape
     assert poor.mean() == pytest.approx(image.mean(), abs=20)
     assert not np.array_equal(poor, image)
+
+
+def white_plate() -> np.ndarray:
+    image = np.full((40, 120, 3), 220, np.uint8)
+    image[10:30, 20:30] = 25
+    return image
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_street_camera_keeps_the_size_and_smears_colour(seed: int) -> None:
+    image = np.zeros((24, 60, 3), np.uint8)
+    image[:, :, 2] = 200
+    image[8:16, 20:24] = 235
+    seen = street(np.random.default_rng(seed), image, 24.0)
+    assert seen.shape == image.shape
+    assert seen.dtype == np.uint8
+    assert np.ptp(seen[12].astype(int).sum(axis=1)) < np.ptp(image[12].astype(int).sum(axis=1)) + 250
+    redness = seen[:, :, 2].astype(int) - seen[:, :, 1]
+    assert redness[12, 22] > 0  # white ink takes on some of the ground's colour
+
+
+@pytest.mark.parametrize("colour", sorted(GROUNDS))
+def test_ground_colours_stay_near_their_range(colour: str) -> None:
+    rng = np.random.default_rng(1)
+    low, high = np.array(GROUNDS[colour])
+    shades = np.array([ground_colour(rng, colour) for _ in range(200)])
+    assert (shades > low - 40).all()
+    assert (shades < high + 40).all()
+
+
+@pytest.mark.parametrize(("colour", "strongest"), [("red", 2), ("yellow", 2), ("blue", 0)])
+def test_recoloured_ground_has_the_colour(colour: str, strongest: int) -> None:
+    seen = recolour(np.random.default_rng(2), white_plate(), colour)
+    assert int(seen[5, 60].argmax()) == strongest
+
+
+@pytest.mark.parametrize(("colour", "lighter"), [("red", True), ("blue", True), ("yellow", False)])
+def test_ink_is_white_on_red_and_blue_and_black_on_yellow(colour: str, lighter: bool) -> None:
+    seen = recolour(np.random.default_rng(2), white_plate(), colour).astype(int).sum(axis=2)
+    assert bool(seen[20, 25] > seen[5, 60]) == lighter
+
+
+def test_some_cameras_squeeze_the_picture() -> None:
+    flat, backdrop = np.full((110, 520, 3), 200, np.uint8), np.zeros((50, 50, 3), np.uint8)
+    quads = [place(np.random.default_rng(seed), flat, 80.0, backdrop)[1] for seed in range(60)]
+    ratios = [np.linalg.norm(q[1] - q[0]) / np.linalg.norm(q[3] - q[0]) for q in quads]
+    assert min(ratios) < 4.0
+    assert max(ratios) > 4.7
+    assert corners_of(flat).shape == quads[0].shape
