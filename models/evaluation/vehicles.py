@@ -9,7 +9,8 @@ Stock at 640 px is measured against that reference too, and has the advantage: t
 precision counts a vehicle that only the other network sees as false, so for ours it is a lower bound.
 
 With `--labels` the reference is a folder of YOLO label files settled by eye, named by picture (folder and
-name) or by clip and frame, with the classes `LABELLED`.
+name) or by clip and frame, with the classes `LABELLED`. With `--seen` too, of these vehicles only those that
+stock finds as above are demanded, the others count neither as found nor as false: what stock already sees.
 """
 
 import argparse
@@ -79,6 +80,17 @@ def settled(labels: Path, image: Image) -> list[Detection]:
     return read
 
 
+def seen_by(stock: Sequence[Detection], true: Sequence[Detection]) -> list[Detection]:
+    """The true vehicles, those that `stock` does not find surely made places where nothing counts."""
+    boxes = {kind: [d.box for d in stock if d.kind is kind and d.confidence >= SURE] for kind in VehicleKind}
+    return [
+        d
+        if boxes[d.kind] and overlaps([d.box], boxes[d.kind]).max() >= THRESHOLDS[0]
+        else replace(d, confidence=0.0)
+        for d in true
+    ]
+
+
 def pooled(found: Sequence[Detection]) -> list[Detection]:
     """Buses and trucks called cars."""
     return [replace(d, kind=VehicleKind.CAR) if d.kind in POOLED else d for d in found]
@@ -135,16 +147,20 @@ def main() -> None:
     ask.add_argument("--step", type=int, default=30, help="frames between those looked at in a clip")
     ask.add_argument("--first", type=int, default=7, help="the first of them; training took multiples")
     ask.add_argument("--labels", type=Path, help="folder of settled labels (default: what stock is sure of)")
+    ask.add_argument("--seen", action="store_true", help="of the settled ones demand what stock finds")
     ask.add_argument("--pool", action="store_true", help="car, bus and truck as one kind")
     args = ask.parse_args()
     cv2.setNumThreads(1)
-    teacher = Teacher(args.stock, () if args.labels else SIZES)
+    teacher = Teacher(args.stock, SIZES)
     cards = [args.stock, *args.card]
     networks = [OnnxVehicleDetector(card, input_size=args.size, confidence=LEAST) for card in cards]
     results = [{kind: Tally() for kind in VehicleKind} for _ in cards]
     as_kinds = pooled if args.pool else list
     for name, image in pictures(args.pictures, args.step, args.first):
-        seen = settled(args.labels / f"{name}.txt", image) if args.labels else label(teacher.see(image))
+        seen = label(teacher.see(image)) if args.seen or not args.labels else []
+        if args.labels:
+            true = settled(args.labels / f"{name}.txt", image)
+            seen = seen_by(seen, true) if args.seen else true
         for network, tallies in zip(networks, results, strict=True):
             judge(as_kinds(network.detect(image)), as_kinds(seen), tallies)
     for card, tallies in zip(cards, results, strict=True):
