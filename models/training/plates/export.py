@@ -4,6 +4,9 @@
     python -m models.training.plates.export corners --weights corners.pt
     python -m models.training.plates.export reader --weights reader.pt --calibration calibration.json
 
+A network trained on from a committed one may be mixed with it (``--mix OLD.onnx --share 0.5``): the mean of
+both weights keeps more of what the old one could (Wortsman et al. 2022, arXiv:2109.01903).
+
 Rewriting only the calibration of a reader keeps its weights: the same command with another ``--calibration``.
 """
 
@@ -13,9 +16,11 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import onnx
 import torch
 import yaml
+from onnx import numpy_helper
 from torch import Tensor, nn
 
 from edge.plate.corners import FRAME_HEIGHT, FRAME_WIDTH
@@ -106,6 +111,23 @@ def write_reader(weights: Path, file: Path, calibration: dict[str, Any]) -> None
     onnx.save(model, str(file))
 
 
+def mix(file: Path, old: Path, share: float) -> None:
+    """Turn each weight of the ONNX ``file`` into ``share`` of its own and the rest of that in ``old``.
+
+    Raises:
+        ValueError: the two files do not hold the same weights in the same order.
+    """
+    model = onnx.load(str(file))
+    pairs = list(zip(model.graph.initializer, onnx.load(str(old)).graph.initializer, strict=True))
+    for mine, other in pairs:
+        if mine.dims != other.dims:
+            raise ValueError(f"{old}: {other.name} is {other.dims}, not {mine.dims}")
+        if mine.data_type == onnx.TensorProto.FLOAT:
+            mean = share * numpy_helper.to_array(mine) + (1 - share) * numpy_helper.to_array(other)
+            mine.CopyFrom(numpy_helper.from_array(mean.astype(np.float32), mine.name))
+    onnx.save(model, str(file))
+
+
 def write_card(file: Path, facts: dict[str, Any], metrics: dict[str, Any]) -> None:
     """The card beside the file: what it is, how it came about, what it scores."""
     content = file.read_bytes()
@@ -168,6 +190,8 @@ def main() -> None:
     ask.add_argument("--weights", type=Path, required=True)
     ask.add_argument("--calibration", type=Path)
     ask.add_argument("--metrics", type=Path, help="JSON of measured figures for the card")
+    ask.add_argument("--mix", type=Path, help="committed network it was trained on from")
+    ask.add_argument("--share", type=float, default=0.5, help="of the new weights in the mixture")
     ask.add_argument("--out", type=Path, default=Path("models"))
     args = ask.parse_args()
     file = args.out / f"plate_{args.which}.onnx"
@@ -178,6 +202,8 @@ def main() -> None:
     else:
         calibration = json.loads(args.calibration.read_text()) if args.calibration else NEUTRAL
         write_reader(args.weights, file, calibration)
+    if args.mix:
+        mix(file, args.mix, args.share)
     metrics = json.loads(args.metrics.read_text()) if args.metrics else {}
     write_card(file, {"finder": FINDER, "corners": CORNERS, "reader": READER}[args.which], metrics)
 

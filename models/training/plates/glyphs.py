@@ -95,7 +95,7 @@ def _barred(mask: Mask) -> Mask:
 def straight_glyph(rng: np.random.Generator, symbol: str, width: float, stroke: float) -> Mask:
     """A straight letter ``width`` wide with strokes ``stroke`` thick, both as shares of its height."""
     high = HEIGHT * FINE
-    thick = stroke * high * (0.85 if symbol in "MN" else 1.0)
+    thick = stroke * high * (rng.uniform(0.8, 1.4) if symbol in "MN" else 1.0)  # at times all but filled in
     across = width * NARROW_ONES.get(symbol, 1.0) * high
     canvas = np.zeros((high, round(across)), np.uint8)
     box, inset = np.array((across - thick, high - thick)), thick / 2

@@ -12,6 +12,8 @@ ALPHABET = "0123456789ABCDEFGHKLMNPQRSTUVXYZ"
 """What a plate can bear; Q on military plates only, Đ counts as D."""
 SERIES = "ABCDEFGHKLMNPSTUVXYZ"
 SECOND = SERIES + "R"
+ALIKE = "MMNNN"
+"""Drawn more often: softened, an N is easily taken for an M."""
 STATE = "ABCDEFGHKLM"
 PROVINCES = [
     code
@@ -56,7 +58,7 @@ def _car(rng: np.random.Generator) -> Specimen:
     chance = rng.random()
     colour = str(rng.choice(COLOURS[:3], p=(0.5, 0.32, 0.18)))
     special = ("LD", "LD", "LD", "DA", "R", "RM", "MK", "HC", "KT", "CT", "LB", "CD", "TĐ")
-    series = _pick(rng, STATE if colour == "blue" else SERIES)
+    series = _pick(rng, STATE if colour == "blue" else SERIES + ALIKE)
     if chance < 0.13:
         series = str(rng.choice(special))
     digits = _digits(rng, 5 if rng.random() < 0.78 else 4)
@@ -73,7 +75,7 @@ def _car(rng: np.random.Generator) -> Specimen:
 def _moto(rng: np.random.Generator) -> Specimen:
     chance = rng.random()
     colour = "blue" if chance > 0.95 else "yellow" if chance > 0.92 else "white"
-    first = _pick(rng, STATE if colour == "blue" else SERIES)
+    first = _pick(rng, STATE if colour == "blue" else SERIES + ALIKE)
     if rng.random() < 0.62:
         series = first + str(rng.integers(1, 10))
     elif rng.random() < 0.25:

