@@ -7,7 +7,6 @@ pytest.importorskip("PIL", reason="extra training not installed")
 
 from models.training.plates.glyphs import HEIGHT, STRAIGHT, crisp, straight_glyph
 
-
 FULLEST = {"M": 0.8, "N": 0.8}
 """Heavy ones are all but filled in, as on real plates."""
 
