@@ -1,17 +1,17 @@
-"""Turn trained weights into the ONNX files a node runs, each with its card.
+"""Turn trained weights into ONNX files, each with its card; `quantise` makes of two of them what a node runs.
 
-    python -m models.training.plates.export finder --weights finder.pt --metrics finder.json --out models
+    python -m models.training.plates.export finder --weights finder.pt --metrics finder.json --out WORK
     python -m models.training.plates.export corners --weights corners.pt
-    python -m models.training.plates.export reader --weights reader.pt --calibration calibration.json
+    python -m models.training.plates.export reader --weights reader.pt --calibration C.json --out WORK
 
-A network trained on from a committed one may be mixed with it (``--mix OLD.onnx --share 0.5``): the mean of
-both weights keeps more of what the old one could (Wortsman et al. 2022, arXiv:2109.01903).
+A network trained on from an earlier one may be mixed with it (``--mix OLD.onnx --share 0.5``, both in
+float): the mean of both weights keeps more of what the old one could (Wortsman et al. 2022,
+arXiv:2109.01903).
 
 Rewriting only the calibration of a reader keeps its weights: the same command with another ``--calibration``.
 """
 
 import argparse
-import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -19,12 +19,12 @@ from typing import Any
 import numpy as np
 import onnx
 import torch
-import yaml
 from onnx import numpy_helper
 from torch import Tensor, nn
 
 from edge.plate.corners import FRAME_HEIGHT, FRAME_WIDTH
 from edge.plate.rectify import CROP_HEIGHT, CROP_WIDTH
+from models.training.cards import write_card
 from models.training.plates.corner_net import CornerNet
 from models.training.plates.finder_net import FinderNet
 from models.training.plates.reader_net import ReaderNet
@@ -128,20 +128,7 @@ def mix(file: Path, old: Path, share: float) -> None:
     onnx.save(model, str(file))
 
 
-def write_card(file: Path, facts: dict[str, Any], metrics: dict[str, Any]) -> None:
-    """The card beside the file: what it is, how it came about, what it scores."""
-    content = file.read_bytes()
-    head = {
-        "name": file.stem,
-        "file": file.name,
-        "sha256": hashlib.sha256(content).hexdigest(),
-        "bytes": len(content),
-    }
-    card = head | facts | {"metrics": metrics}
-    file.with_suffix(".yaml").write_text(yaml.safe_dump(card, sort_keys=False, allow_unicode=True, width=110))
-
-
-FINDER = {
+FINDER: dict[str, Any] = {
     "task": "number plates with four corners (fully convolutional, YOLOv8n trunk)",
     "data": [
         *DATA,
@@ -156,7 +143,7 @@ FINDER = {
     "8 px, clockwise from the top-left of the text",
     "classes": ["plate"],
 }
-CORNERS = {
+CORNERS: dict[str, Any] = {
     "task": "true corners of one plate pulled roughly straight, and whether it is one",
     "data": [
         *DATA,
@@ -171,7 +158,7 @@ CORNERS = {
     "size, clockwise from the top-left of the text",
     "classes": ["plate"],
 }
-READER = {
+READER: dict[str, Any] = {
     "task": "text, lines and ground colour of one rectified plate (CTC per row)",
     "data": DATA,
     "licence": "AGPL-3.0-or-later",
@@ -205,7 +192,8 @@ def main() -> None:
     if args.mix:
         mix(file, args.mix, args.share)
     metrics = json.loads(args.metrics.read_text()) if args.metrics else {}
-    write_card(file, {"finder": FINDER, "corners": CORNERS, "reader": READER}[args.which], metrics)
+    facts = {"finder": FINDER, "corners": CORNERS, "reader": READER}[args.which]
+    write_card(file, metrics=metrics, **facts)
 
 
 if __name__ == "__main__":
