@@ -1,16 +1,19 @@
 """Driving against a lane's direction, wholly inside it: wrong_way on one-way roads, else wrong_lane."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from edge.rules.geometry import along, inside
-from edge.rules.inputs import Track, TrackPoint
+from edge.rules.inputs import TrackPoint
 from edge.rules.parameters import Against
 from edge.rules.scene import Lane
 from edge.rules.situation import Situation, height, two_wheeled, width
 
 _SECONDS = 5.0
 """How far back a run against the direction is followed."""
+
+_EDGE = 2.0
+"""Pixels from the left, right or lower edge of the picture within which a box counts as cut by it."""
 
 _STRAIGHT = 0.7
 """Part of all movement along the lane that must be against it; jitter goes both ways."""
@@ -33,15 +36,30 @@ def runs_against(situation: Situation, parameters: Against, *, one_way: bool) ->
         return
     for lane in situation.scene.lanes:
         if lane.direction is not None and lane.one_way == one_way:
-            run = _run(situation.track, lane, lane.direction, parameters, margin)
+            seen = _uncut(situation.track.points, situation.scene.size)
+            run = _run(seen, lane, lane.direction, parameters, margin) if seen else None
             if run is not None:
                 yield run
 
 
+def _uncut(points: Sequence[TrackPoint], size: tuple[int, int]) -> Sequence[TrackPoint]:
+    """The newest points whose boxes the picture does not cut: where a cut vehicle touches the road is not
+    seen, and its box creeps inwards as it leaves.
+    """
+    right, bottom = size[0] - _EDGE, size[1] - _EDGE
+    for count, point in enumerate(reversed(points)):
+        if point.box[0] < _EDGE or point.box[2] > right or point.box[3] > bottom:
+            return points[len(points) - count :]
+    return points
+
+
 def _run(
-    track: Track, lane: Lane, direction: tuple[float, float], parameters: Against, margin: float
+    points: Sequence[TrackPoint],
+    lane: Lane,
+    direction: tuple[float, float],
+    parameters: Against,
+    margin: float,
 ) -> RunAgainst | None:
-    points = track.points
     newest = points[-1]
     if len(points) < parameters.frames or not wholly_inside(newest, lane, margin):
         return None

@@ -47,6 +47,20 @@ def test_a_car_must_be_wholly_there(x: float, found: int) -> None:
     assert len(replay(vehicle, SCENE, RULES)) == found
 
 
+@pytest.mark.parametrize(
+    ("left", "width", "found"),
+    [
+        (160, 80, 1),
+        (0, 200, 0),  # leaves to the left: what is seen of it ends further and further to the right
+        (440, 200, 0),
+    ],
+)
+def test_a_vehicle_cut_by_the_picture_shows_no_place_on_the_road(left: float, width: int, found: int) -> None:
+    lane = replace(OPPOSING, polygon=((0, 100), (640, 100), (640, 600), (0, 600)))
+    vehicle = track(straight(left + width / 2, 2), 0, 4, kind=VehicleKind.CAR, size=(width, 90))
+    assert len(replay(vehicle, replace(SCENE, lanes=(lane,)), RULES)) == found
+
+
 def test_against_a_one_way_road_is_wrong_way() -> None:
     scene = replace(SCENE, lanes=(replace(OWN, one_way=True),))
     (finding,) = replay(track(down(400), 0, 4), scene, RULES)
