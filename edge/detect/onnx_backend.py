@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from edge.detect.decode import candidates, vehicles
 from edge.detect.detector import Detection, DetectorError, Image, check_image
 from edge.detect.letterbox import letterbox
+from edge.networks import open_network
 from models.card import load_card
 
 STRIDE = 32
@@ -88,13 +89,7 @@ class OnnxVehicleDetector:
 
 
 def _session(path: Path, threads: int) -> onnxruntime.InferenceSession:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    # A node shares its two cores with decoding and other cameras: waiting threads must sleep, not spin.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    options.log_severity_level = 3
     try:
-        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        return open_network(path, threads)
     except Exception as error:  # see _run
         raise DetectorError(f"onnxruntime can't load {path}: {error}") from error

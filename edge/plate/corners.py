@@ -10,9 +10,9 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import onnxruntime as ort
 from numpy.typing import NDArray
 
+from edge.networks import open_network
 from edge.plate.rectify import as_input
 
 FRAME_WIDTH, FRAME_HEIGHT = 128, 64
@@ -34,9 +34,7 @@ class CornerFinder:
     """The corner network behind one call; safe to call from several threads."""
 
     def __init__(self, model: Path, threads: int = 1) -> None:
-        options = ort.SessionOptions()
-        options.intra_op_num_threads = threads
-        self._session = ort.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+        self._session = open_network(model, threads)
 
     def refine(self, image: Image, quads: Sequence[Quad]) -> list[tuple[Quad, float]]:
         """For each 4x2 quad in pixels of a BGR picture truer corners, and the probability that a plate is

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import onnxruntime as ort
 from numpy.typing import NDArray
 
+from edge.networks import open_network
 from edge.plate.corners import CornerFinder
 
 STRIDE = 8
@@ -70,9 +70,7 @@ class RoughFinder:
     """The finder network behind one call, safe to call from several threads."""
 
     def __init__(self, model: Path, threads: int = 1) -> None:
-        options = ort.SessionOptions()
-        options.intra_op_num_threads = threads
-        self._session = ort.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+        self._session = open_network(model, threads)
         self._input = self._session.get_inputs()[0].name
 
     def find(self, image: Image, threshold: float = ROUGH) -> list[PlateBox]:

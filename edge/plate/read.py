@@ -14,9 +14,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-import onnxruntime as ort
 from numpy.typing import NDArray
 
+from edge.networks import open_network
 from edge.plate.ctc import Logs, best_path, log_likelihoods, log_softmax
 from edge.plate.reading import CHOSEN, COLOURS, SURE, Character, PlateReading, judge
 from edge.plate.rectify import as_input, leaning, rectify, upright
@@ -130,9 +130,7 @@ class OnnxPlateReader:
     """`PlateReader` on ``plate_reader.onnx``; alphabet and calibration are in the file."""
 
     def __init__(self, model: Path, threads: int = 1) -> None:
-        options = ort.SessionOptions()
-        options.intra_op_num_threads = threads
-        self._session = ort.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+        self._session = open_network(model, threads)
         told = self._session.get_modelmeta().custom_metadata_map
         self._alphabet: str = told["alphabet"]
         fitted = json.loads(told["calibration"])

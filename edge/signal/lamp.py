@@ -10,9 +10,9 @@ from typing import Literal
 
 import cv2
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
+from edge.networks import open_network
 from edge.rules.inputs import Box
 from models import load
 
@@ -61,11 +61,8 @@ class LampReader:
             ModelCardError: it is missing or not the one its card describes.
         """
         card, path = load("lamps")
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         self._classes = card.classes
-        self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        self._session = open_network(path)
 
     def read(self, image: Image, box: Box, layout: Layout = "vertical") -> LampReading:
         """Look at the head whose housing fills `box` (pixels of `image`, BGR).
