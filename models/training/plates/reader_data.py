@@ -2,7 +2,6 @@
 
 import pickle
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from zlib import crc32
@@ -11,7 +10,6 @@ import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch.utils.data import IterableDataset
 
 from edge.plate.rectify import CROP_HEIGHT, CROP_WIDTH, MARGIN, rectify
 from models.training.plates import degrade, render, specimens
@@ -204,19 +202,6 @@ def tensors(samples: list[Sample]) -> dict[str, torch.Tensor]:
     batch["colour"] = torch.tensor([sample.colour for sample in samples], dtype=torch.long)
     batch["plate"] = torch.tensor([float(sample.plate) for sample in samples])
     return batch
-
-
-class Stream(IterableDataset[dict[str, torch.Tensor]]):
-    """Endless batches; every worker and every restart (``start`` step) has its own random sequence."""
-
-    def __init__(self, maker: SampleMaker, batch: int, seed: int, start: int) -> None:
-        self._maker, self._batch, self._seed, self._start = maker, batch, seed, start
-
-    def __iter__(self) -> Iterator[dict[str, torch.Tensor]]:
-        worker = torch.utils.data.get_worker_info()
-        rng = np.random.default_rng((self._seed, self._start, worker.id if worker else 0))
-        while True:
-            yield tensors([self._maker.make(rng) for _ in range(self._batch)])
 
 
 def backgrounds(folder: Path, seed: int, most: int = 400) -> list[Image]:
