@@ -1,6 +1,6 @@
 """Driving against a lane's direction, wholly inside it: wrong_way on one-way roads, else wrong_lane."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from edge.rules.geometry import along, inside
@@ -36,30 +36,15 @@ def runs_against(situation: Situation, parameters: Against, *, one_way: bool) ->
         return
     for lane in situation.scene.lanes:
         if lane.direction is not None and lane.one_way == one_way:
-            seen = _uncut(situation.track.points, situation.scene.size)
-            run = _run(seen, lane, lane.direction, parameters, margin) if seen else None
+            run = _run(situation, lane, lane.direction, parameters, margin)
             if run is not None:
                 yield run
 
 
-def _uncut(points: Sequence[TrackPoint], size: tuple[int, int]) -> Sequence[TrackPoint]:
-    """The newest points whose boxes the picture does not cut: where a cut vehicle touches the road is not
-    seen, and its box creeps inwards as it leaves.
-    """
-    right, bottom = size[0] - _EDGE, size[1] - _EDGE
-    for count, point in enumerate(reversed(points)):
-        if point.box[0] < _EDGE or point.box[2] > right or point.box[3] > bottom:
-            return points[len(points) - count :]
-    return points
-
-
 def _run(
-    points: Sequence[TrackPoint],
-    lane: Lane,
-    direction: tuple[float, float],
-    parameters: Against,
-    margin: float,
+    situation: Situation, lane: Lane, direction: tuple[float, float], parameters: Against, margin: float
 ) -> RunAgainst | None:
+    points, size = situation.track.points, situation.scene.size
     newest = points[-1]
     if len(points) < parameters.frames or not wholly_inside(newest, lane, margin):
         return None
@@ -69,7 +54,7 @@ def _run(
     later = newest
     for count, point in enumerate(reversed(points), start=1):
         lasted = newest.t - point.t
-        if lasted > _SECONDS or not wholly_inside(point, lane, margin):
+        if lasted > _SECONDS or not wholly_inside(point, lane, margin) or _cut(point, size):
             return None
         travelled += abs(along(point.ground, later.ground, direction))
         later = point
@@ -78,6 +63,14 @@ def _run(
         if lasted >= parameters.seconds and count >= parameters.frames and far:
             return RunAgainst(lane, point, newest, against / height(newest.box))
     return None
+
+
+def _cut(point: TrackPoint, size: tuple[int, int]) -> bool:
+    """True if the picture cuts the box: where the vehicle touches the road is not seen, and the box creeps
+    inwards as it leaves.
+    """
+    left, _, right, bottom = point.box
+    return left < _EDGE or right > size[0] - _EDGE or bottom > size[1] - _EDGE
 
 
 def wholly_inside(point: TrackPoint, lane: Lane, margin: float) -> bool:

@@ -27,6 +27,7 @@ from contract.vehicles import VehicleKind
 from edge.detect.detector import Detection, Image
 from edge.detect.matching import overlaps
 from edge.detect.onnx_backend import OnnxVehicleDetector
+from edge.pictures import load_picture
 from models.training.vehicles.teacher import Teacher, label
 
 SIZES = (640, 960, 1280)
@@ -62,14 +63,11 @@ def pictures(paths: Sequence[Path], step: int, first: int) -> Iterator[tuple[str
                         image = np.asarray(frame.to_ndarray(format="bgr24"), np.uint8)
                         yield f"{path.stem}_{index:04d}", image
         else:
-            still = cv2.imread(str(path))
-            if still is None:
-                raise ValueError(f"{path} is no picture")
-            yield f"{path.parent.name}_{path.stem}", np.asarray(still, np.uint8)
+            yield f"{path.parent.name}_{path.stem}", load_picture(path).image
 
 
 def settled(labels: Path, image: Image) -> list[Detection]:
-    """The vehicles of a label file; a place to ignore is one nobody is sure of."""
+    """The vehicles of a label file (YOLO, classes `LABELLED`); a place to ignore is one nobody is sure of."""
     height, width = image.shape[:2]
     read: list[Detection] = []
     for line in labels.read_text().splitlines():

@@ -23,6 +23,7 @@ import numpy as np
 from contract.vehicles import VehicleKind
 from edge.detect.detector import Detection, Image
 from edge.detect.letterbox import GREY
+from edge.pictures import load_picture
 from models.evaluation.split import SIDES, sides
 from models.training.vehicles.prepare import yolo
 from models.training.vehicles.teacher import Teacher, contained, label
@@ -55,7 +56,7 @@ def evaluated(folder: Path) -> list[tuple[str, bool]]:
     chosen: list[tuple[str, bool]] = []
     for file in sorted(side):
         source = file.split("/")[0]
-        if source not in ELSEWHERE and _read(folder / "images" / file).shape[1] >= MIN_WIDTH:
+        if source not in ELSEWHERE and load_picture(folder / "images" / file).image.shape[1] >= MIN_WIDTH:
             chosen.append((file, side[file] == SIDES[0] and source not in HELD_BACK))
     return chosen
 
@@ -64,7 +65,7 @@ def stills(folder: Path) -> Iterator[tuple[str, Image]]:
     """Names and pictures of what is trained on; `folder` is `../shared/data/plates`."""
     for file, trained in evaluated(folder):
         if trained and file not in SKIPPED:
-            yield f"close_{_stem(file)}", _read(folder / "images" / file)
+            yield f"close_{_stem(file)}", load_picture(folder / "images" / file).image
     with zipfile.ZipFile(folder / "train" / "pictures.zip") as pictures:
         for source, step in LANES.items():
             names = sorted(name for name in pictures.namelist() if f"{source}/" in name and name[-1] != "/")
@@ -93,13 +94,6 @@ def greyed(image: Image, seen: Sequence[Detection]) -> tuple[Image, list[Detecti
 def _stem(file: str) -> str:
     path = Path(file)
     return f"{path.parent.name}_{path.stem}".replace(" ", "_")
-
-
-def _read(path: Path) -> Image:
-    image = cv2.imread(str(path))
-    if image is None:
-        raise ValueError(f"{path} is no picture")
-    return np.asarray(image, np.uint8)
 
 
 def main() -> None:

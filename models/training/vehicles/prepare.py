@@ -24,12 +24,11 @@ from contract.vehicles import VehicleKind
 from edge.detect.detector import TWO_WHEELED, Detection, Image
 from edge.detect.matching import overlaps
 from edge.detect.tracker import Tracker, TrackerSettings
+from edge.pictures import load_picture
 from edge.rules.inputs import Box
+from models.evaluation.vehicles import settled
 from models.training.vehicles.start import KINDS
 from models.training.vehicles.teacher import Teacher, contained, label, without_pedestrians
-
-HANDMADE = [VehicleKind.MOTORBIKE, VehicleKind.CAR, VehicleKind.BUS, VehicleKind.TRUCK]
-"""Classes of ../shared/data/vehicles in their order."""
 
 HANOI_FPS = 6.0172
 HANOI_STEP = 3
@@ -125,20 +124,15 @@ def clips(folder: Path, look: Labeller, look_twice: Labeller) -> Iterator[Sample
 def streets(folder: Path, look: Labeller) -> Iterator[Sample]:
     """Hanoi streets from other poles; the pictures were collected for their plates."""
     for path in sorted(folder.iterdir())[:STREETS]:
-        image = _read(path)
+        image = load_picture(path).image
         yield Sample(f"street_{path.stem}", image, _sure(look(image), 0.3), repeat=2)
 
 
 def handmade(folder: Path, look: Labeller) -> Iterator[Sample]:
     """The labelled street camera, completed with what the teacher is sure of and nobody labelled."""
     for path in training_pictures(folder / "images"):
-        image = _read(path)
-        height, width = image.shape[:2]
-        known: list[Detection] = []
-        for line in (folder / "labels" / f"{path.stem}.txt").read_text().splitlines():
-            kind, x, y, w, h = (float(v) for v in line.split())
-            box = ((x - w / 2) * width, (y - h / 2) * height, (x + w / 2) * width, (y + h / 2) * height)
-            known.append(Detection(HANDMADE[int(kind)], 1.0, box))
+        image = load_picture(path).image
+        known = settled(folder / "labels" / f"{path.stem}.txt", image)
         yield Sample(path.stem, image, [*known, *_new(_sure(look(image), 0.45), known)])
 
 
@@ -170,13 +164,6 @@ def _new(labels: Sequence[Detection], known: Sequence[Detection]) -> list[Detect
 
 def _is_one_of(d: Detection, bicycles: Sequence[Box]) -> bool:
     return d.kind in TWO_WHEELED and bool(bicycles) and bool(overlaps([d.box], bicycles).max() > 0.5)
-
-
-def _read(path: Path) -> Image:
-    image = cv2.imread(str(path))
-    if image is None:
-        raise ValueError(f"{path} is no picture")
-    return np.asarray(image, np.uint8)
 
 
 def labeller(teacher: Teacher, student: Teacher | None) -> Labeller:

@@ -10,13 +10,13 @@ import argparse
 from collections.abc import Iterator
 from pathlib import Path
 
-import cv2
 import numpy as np
 import onnx
 from numpy.typing import NDArray
 
 from edge.detect.letterbox import letterbox
 from edge.detect.onnx_backend import STRIDE
+from edge.pictures import load_picture
 from models.training.quantise import quantise
 
 SIZE = 640
@@ -30,10 +30,7 @@ LAST = "2/Conv"
 def inputs(listing: Path) -> Iterator[NDArray[np.float32]]:
     """Every `EVERY`-th different picture of a list made by `correct.py`, as the node's network gets it."""
     for path in sorted(set(listing.read_text().split()))[::EVERY]:
-        image = cv2.imread(path)
-        if image is None:
-            raise ValueError(f"{path} is no picture")
-        yield letterbox(np.asarray(image, np.uint8), SIZE, STRIDE)[0]
+        yield letterbox(load_picture(Path(path)).image, SIZE, STRIDE)[0]
 
 
 def stays_float(node: onnx.NodeProto) -> bool:

@@ -23,6 +23,7 @@ import torch
 from torch import nn
 from ultralytics.nn.tasks import DetectionModel
 
+from edge.pictures import load_picture
 from models.training.vehicles.augment import Picture, compose
 from models.training.vehicles.start import network, shift, shifts_of
 
@@ -57,16 +58,14 @@ def load(listing: Path) -> list[Picture]:
 
 
 def _read(path: Path) -> Picture:
-    image = cv2.imread(str(path))
-    if image is None:
-        raise ValueError(f"{path} is no picture")
+    image = load_picture(path).image
     scale = min(1.0, CACHE_SIDE / max(image.shape[:2]))
-    image = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    image = np.asarray(cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
     height, width = image.shape[:2]
     lines = (path.parents[1] / "labels" / f"{path.stem}.txt").read_text().splitlines()
     kind, x, y, w, h = np.array([line.split() for line in lines], np.float32).reshape(-1, 5).T
     corners = [(x - w / 2) * width, (y - h / 2) * height, (x + w / 2) * width, (y + h / 2) * height]
-    return Picture(np.asarray(image, np.uint8), np.stack([kind, *corners], axis=1))
+    return Picture(image, np.stack([kind, *corners], axis=1))
 
 
 def endless(pictures: Sequence[Picture], chance: np.random.Generator) -> Iterator[Picture]:
