@@ -24,6 +24,11 @@ MISREAD = Offender("99A45678", colour="red", bgr=(40, 40, 170), read="99A45676")
 CLONED = Offender("98C11122", colour="silver", bgr=(180, 180, 178))
 BLURRED = Offender("30F25658", colour="black", bgr=(45, 40, 40))
 
+SEND_AS_SOON_AS_THE_BOX_IS_THERE = """document.addEventListener("focusin", ({ target }) => setTimeout(() => {
+  target.value = "99A-456.78";
+  target.form.requestSubmit();
+}), { once: true })"""
+
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
@@ -168,6 +173,22 @@ def test_a_case_from_the_queue_to_a_recorded_offence(
     shot(officer, "case")
     # The browser writes each refused request to its console: the plate that is not issued, and no other.
     assert ["422" in problem for problem in problems] == [True]
+
+
+def test_no_hand_is_too_fast_for_the_console(browser: Browser, tmp_path: Path, problems: list[str]) -> None:
+    """A form is the console's from its first moment on the page. Were it not, the browser would send it
+    itself: the correction lost, the plate in an address, and from there in logs.
+    """
+    with running_office(tmp_path) as office:
+        office.send(MISREAD, timedelta(days=2))
+        page = sign_in(browser, office, "lan", problems)
+        wait_for_case(page, 1)
+        page.keyboard.press("e")
+        page.keyboard.type("99A-000.00")
+        page.evaluate(SEND_AS_SOON_AS_THE_BOX_IS_THERE)
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", name="Không còn hồ sơ nào chờ")).to_be_visible()
+        expect(page).to_have_url(f"{office.url}/review")
 
 
 def test_the_other_pages_in_both_languages(browser: Browser, office: Office, problems: list[str]) -> None:

@@ -104,7 +104,8 @@ function setInFlight(value) {
   one("#pane")?.setAttribute("aria-busy", String(value));
 }
 
-document.addEventListener("htmx:afterSwap", (event) => {
+// With no delay between swap and settling (base.html) no key reaches a form before htmx has taken it over.
+document.addEventListener("htmx:afterSettle", (event) => {
   if (event.target.id === "pane") paneChanged();
 });
 
