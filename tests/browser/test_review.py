@@ -15,6 +15,8 @@ from tests.browser.office import Office, running_office
 
 pytestmark = pytest.mark.browser
 
+expect.set_options(timeout=20_000)  # a busy machine draws a page late; what never comes is waited for once
+
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 ARTEFACTS = Path(os.environ.get("NGATU_ARTEFACTS", "test-artefacts"))
 OWN_PASSWORD = "một câu dễ nhớ hơn từ khó"
