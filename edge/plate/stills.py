@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from edge.plate.find import PlateBox, PlateFinder
 from edge.plate.reading import GRAMMAR, PlateReader, PlateReading
 
-WEAK_FINDING = 0.6
+WEAK_FINDING = 0.72
 """A reading on a finding below this score is taken back in proportion."""
 CROP_SIDES = (1.0, 7.0)
 """Width to height of a picture that may itself be a tight crop of a plate."""

@@ -204,7 +204,7 @@ def street(rng: np.random.Generator, image: Image, size: float) -> Image:
     chroma = 0.5 + (_coarse(ycc[:, :, 1:], rng.uniform(1.0, 3.0)) - 0.5) * rng.uniform(0.8, 1.9)
     ycc = np.concatenate((luma, chroma), axis=2).astype(np.float32)
     picture = np.clip(cv2.cvtColor(ycc, cv2.COLOR_YCrCb2BGR) * 255, 0, 255).astype(np.uint8)
-    if rng.random() < 0.06:
+    if rng.random() < 0.1:
         _overlay(rng, picture)
     if rng.random() < 0.8:
         _, code = cv2.imencode(".jpg", picture, (cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(35, 95))))

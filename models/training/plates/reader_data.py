@@ -21,12 +21,16 @@ Rows = tuple[str, str]
 UNKNOWN = -1
 CARELESS = 0.026
 """Corner error of the crops, as a share of the plate's size."""
-LEAST_HEIGHT = {1: 10.0, 2: 17.0}
+LEAST_HEIGHT = {1: 7.5, 2: 15.0}
 """Rows of real detail that a plate of one or two lines keeps when it is reduced."""
 STREET = 0.45
 """Share of the views taken by `degrade.street`."""
-SMALLEST = {1: 11.0, 2: 17.0}
+SMALLEST = {1: 6.5, 2: 15.0}
 """Height in pixels to which real plates of one or two lines are reduced at most."""
+NARROWEST = {1: 28.0, 2: 22.0}
+"""Width in pixels of the smallest drawn plates of one or two lines; military ones, with less on them, count
+as the latter.
+"""
 TINTS = ("yellow", "blue", "red")
 SLOGANS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
@@ -108,7 +112,7 @@ class SampleMaker:
         specimen = specimens.draw(rng)
         flat = degrade.weather(rng, render.render(rng, self._book, specimen).image)
         rows = specimen.lines
-        low = 30 if len(rows) == 2 or specimen.colour == "red" else 40
+        low = NARROWEST[2 if specimen.colour == "red" else len(rows)]
         width = float(np.exp(rng.uniform(np.log(low), np.log(200))))
         scene, quad = degrade.place(rng, flat, width, self.backdrop(rng))
         height = float(np.linalg.norm(quad[3] - quad[0]))
@@ -132,7 +136,7 @@ class SampleMaker:
             image = degrade.weather(rng, image)
         height = float(np.linalg.norm(quad[3] - quad[0]))
         lines = 1 if crop.one_line else 2
-        if rng.random() < 0.55 and height > SMALLEST[lines]:
+        if rng.random() < 0.65 and height > SMALLEST[lines]:
             scale = float(np.exp(rng.uniform(np.log(SMALLEST[lines] / height), 0)))
             image = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
             quad, height = quad * np.float32(scale), height * scale

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from edge.plate.find import STRIDE, PlateBox, PlateFinder, decode, merge, overlap, union
+from edge.plate.find import LEAST, ROUGH, STRIDE, PlateBox, PlateFinder, decode, joint, merge, overlap, union
 from models import load_path
 
 FIXTURES = Path(__file__).parent / "drawn"
@@ -63,6 +63,14 @@ def test_what_lies_inside_is_the_same_plate_only_when_looked_at_closely() -> Non
     assert len(merge([whole, part], union, 0.45)) == 2
 
 
+@pytest.mark.parametrize(
+    ("rough", "chance", "told"),
+    [(ROUGH, 1.0, True), (ROUGH, 0.95, False), (0.4, 0.8, True), (0.9, 0.5, False), (0.9, 0.65, True)],
+)
+def test_the_closer_look_decides_what_is_a_plate(rough: float, chance: float, told: bool) -> None:
+    assert (joint(rough, chance) >= LEAST) == told
+
+
 @pytest.fixture(scope="module")
 def finder() -> PlateFinder:
     return PlateFinder(load_path("plate_finder"), load_path("plate_corners"))
@@ -74,7 +82,7 @@ def test_an_empty_picture_of_any_size_has_no_plate(finder: PlateFinder, size: tu
 
 
 @pytest.mark.parametrize("picture", sorted(FIXTURES.glob("*.png")), ids=lambda path: path.stem)
-@pytest.mark.parametrize("width", [48, 110, 300])
+@pytest.mark.parametrize("width", [32, 48, 110, 300])
 def test_a_drawn_plate_is_found_where_it_is(finder: PlateFinder, picture: Path, width: int) -> None:
     plate = cv2.imread(str(picture))
     plate = cv2.resize(
