@@ -1,11 +1,12 @@
 """Makes training pictures out of a cached one: another distance, another crop, another light.
 
 Most training pictures are the size of the node's own input for 16:9 footage, not a square, so nothing is
-spent on padding. Some show two pictures side by side, cut at a random column, some one vehicle from close by.
+spent on padding. Some show two or four pictures, cut where they meet, some one vehicle from close by.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise, product
 
 import cv2
 import numpy as np
@@ -18,11 +19,16 @@ Labels = NDArray[np.float32]
 """n x 5: index of the kind, then x1, y1, x2, y2 in pixels of the picture."""
 
 MIN_SHARE = 0.35
-"""Of a labelled box this share must be left by a cut, or it is no longer demanded."""
+"""Of a labelled box this share must be left by a cut, or it is no longer demanded and what is left is painted
+grey: a network taught that a third of a bike is nothing doubts those that a picture's edge cuts, and one that
+must find a fifth of it sees bikes in any mark at the edge."""
 MIN_SIDE = 4.0
 """Pixels; smaller boxes are not demanded: the head's finest grid is 8 pixels."""
 ZOOM_SHARE = 0.2
 """Of the pictures that are not plain, those that go up to one vehicle."""
+PAIR_SHARE = 0.25
+FOUR_SHARE = 0.15
+"""Those that show two pictures, and four of half the size: a bike across the yard, not a pole's."""
 ZOOM_MIN_SIDE = 60.0
 """Pixels of the cached picture a vehicle must have to be gone up to, and how much it may be enlarged."""
 ZOOM_MOST = 6.0
@@ -45,21 +51,40 @@ def compose(
 
     With `plain` it is one whole picture, only mirrored or not: how the last epochs and the node see it.
     """
-    kind = chance.random()
+    kind = 1.0 if plain else chance.random()
     whole = max(width, height)
-    if plain or kind < 0.5 - ZOOM_SHARE / 2:
-        made = place(draw(), width, height, whole, chance, spread=0.1 if plain else 0.6)
-    elif kind > 1 - ZOOM_SHARE:
+    if kind < ZOOM_SHARE:
         made = approach(draw(), width, height, chance)
+    elif kind < ZOOM_SHARE + FOUR_SHARE:
+        made = tiled(draw, _halves(width, chance), _halves(height, chance), whole // 2, chance)
+    elif kind < ZOOM_SHARE + FOUR_SHARE + PAIR_SHARE:
+        made = tiled(draw, _halves(width, chance), (0, height), whole, chance)
     else:
-        column = int(width * chance.uniform(0.35, 0.65))
-        left = place(draw(), column, height, whole, chance, spread=0.6)
-        right = place(draw(), width - column, height, whole, chance, spread=0.6)
-        moved = right.labels + np.array([0, column, 0, column, 0], np.float32)
-        made = Picture(np.hstack([left.image, right.image]), np.concatenate([left.labels, moved]))
+        made = place(draw(), width, height, whole, chance, spread=0.1 if plain else 0.6)
     if chance.random() < 0.5:
         made = mirrored(made)
     return Picture(light(made, chance), made.labels)
+
+
+def tiled(
+    draw: Callable[[], Picture],
+    across: Sequence[int],
+    down: Sequence[int],
+    whole: int,
+    chance: np.random.Generator,
+) -> Picture:
+    """Pictures beside and below each other, each as of `place`; they meet at the columns and rows given."""
+    image = np.empty((down[-1], across[-1], 3), np.uint8)
+    labels: list[Labels] = []
+    for (x, right), (y, bottom) in product(pairwise(across), pairwise(down)):
+        part = place(draw(), right - x, bottom - y, whole, chance, spread=0.6)
+        image[y:bottom, x:right] = part.image
+        labels.append(part.labels + scale_row(0, x, y))
+    return Picture(image, np.concatenate(labels))
+
+
+def _halves(length: int, chance: np.random.Generator) -> tuple[int, int, int]:
+    return 0, int(length * chance.uniform(0.35, 0.65)), length
 
 
 def place(
@@ -78,7 +103,7 @@ def place(
 
 
 def approach(source: Picture, width: int, height: int, chance: np.random.Generator) -> Picture:
-    """A window in which one vehicle of `source` fills 40 to 110 % of the tighter direction.
+    """A window in which one vehicle of `source`, often cut by an edge, fills 25 to 110 % of the tighter side.
 
     A picture without a vehicle large enough is shown as it is.
     """
@@ -88,10 +113,10 @@ def approach(source: Picture, width: int, height: int, chance: np.random.Generat
         return place(source, width, height, max(width, height), chance, spread=0.1)
     chosen = int(chance.choice(large))
     fit = float(min(width / sides[chosen, 0], height / sides[chosen, 1]))
-    scale = min(ZOOM_MOST, fit * chance.uniform(0.4, 1.1))
+    scale = min(ZOOM_MOST, fit * chance.uniform(0.25, 1.1))
     middle = (source.labels[chosen, 1:3] + source.labels[chosen, 3:]) / 2
-    x = width * chance.uniform(0.4, 0.6) - float(middle[0]) * scale
-    y = height * chance.uniform(0.4, 0.6) - float(middle[1]) * scale
+    x = width * chance.uniform(0.15, 0.85) - float(middle[0]) * scale
+    y = height * chance.uniform(0.15, 0.85) - float(middle[1]) * scale
     return _window(source, width, height, scale, x, y)
 
 
@@ -100,10 +125,20 @@ def _window(source: Picture, width: int, height: int, scale: float, x: float, y:
     matrix = np.array([[scale, 0, x + middle], [0, scale, y + middle]], np.float32)
     method = cv2.INTER_AREA if scale < 0.5 else cv2.INTER_LINEAR
     image = cv2.warpAffine(source.image, matrix, (width, height), flags=method, borderValue=(GREY,) * 3)
-    return Picture(
-        np.asarray(image, np.uint8),
-        cut(source.labels * scale_row(scale) + scale_row(0, x, y), width, height),
-    )
+    kept, lost = cut(source.labels * scale_row(scale) + scale_row(0, x, y), width, height)
+    return Picture(painted(np.asarray(image, np.uint8), lost[:, 1:].tolist(), kept[:, 1:].tolist()), kept)
+
+
+def painted(image: Image, boxes: Iterable[Sequence[float]], spared: Iterable[Sequence[float]]) -> Image:
+    """The picture with grey `boxes`, but for what of them lies in one that is `spared`."""
+    clean = image.copy()
+    for box in boxes:
+        x1, y1, x2, y2 = (max(0, round(v)) for v in box)
+        clean[y1:y2, x1:x2] = GREY
+    for box in spared:
+        x1, y1, x2, y2 = (max(0, round(v)) for v in box)
+        clean[y1:y2, x1:x2] = image[y1:y2, x1:x2]
+    return clean
 
 
 def scale_row(kind: float, x: float | None = None, y: float | None = None) -> Labels:
@@ -119,15 +154,15 @@ def _offset(length: float, window: int, chance: np.random.Generator) -> float:
     return float(chance.uniform(low, high))
 
 
-def cut(labels: Labels, width: int, height: int) -> Labels:
-    """Labels cut at the edges, without those of which too little is left."""
+def cut(labels: Labels, width: int, height: int) -> tuple[Labels, Labels]:
+    """Labels cut at the edges, and apart from them those of which too little is left."""
     corners = labels[:, 1:]
     inside = np.clip(corners, 0, np.array([width, height, width, height], np.float32))
     size, rest = corners[:, 2:] - corners[:, :2], inside[:, 2:] - inside[:, :2]
     share = rest.prod(axis=1) / np.maximum(size.prod(axis=1), 1e-6)
-    kept = (share >= MIN_SHARE) & (rest.min(axis=1, initial=np.inf) >= MIN_SIDE)
-    left: Labels = np.concatenate([labels[:, :1], inside], axis=1)[kept]
-    return left
+    large = rest.min(axis=1, initial=np.inf) >= MIN_SIDE
+    left: Labels = np.concatenate([labels[:, :1], inside], axis=1)
+    return left[large & (share >= MIN_SHARE)], left[large & (share < MIN_SHARE)]
 
 
 def mirrored(picture: Picture) -> Picture:

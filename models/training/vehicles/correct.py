@@ -33,7 +33,7 @@ LEFT_OUT = ("us_overhead_road_20s_0408", "us_overhead_road_20s_0432")
 """Pictures with vehicles that have no box."""
 CLOSE = ("close_", "lane_")
 """Pictures of `closeup.py`: buses and trucks are jeeps and pick-ups, but for what `by_eye.yaml` names."""
-REPEATS = {"cam_02": 4, "hanoi": 2, "street": 2, "close": 6, "lane_tthtech": 3}
+REPEATS = {"cam_02": 4, "hanoi": 3, "street": 2, "close": 6, "lane": 3, "bare": 2}
 """How often an epoch shows pictures whose names start so; dusk in the rain is rare among them, and so is what
 fills the picture.
 """
