@@ -97,7 +97,7 @@ class Sender:
             self.counts["receipts_ignored"] += 1
             log.warning("receipt ignored", problem=str(problem))
             return
-        if entry.state == "stored":
+        if entry.state in ("stored", receipt.state):
             self.counts["receipts_repeated"] += 1
             return
         self.counts[f"receipts_{receipt.state}"] += 1
