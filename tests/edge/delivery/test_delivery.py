@@ -239,9 +239,9 @@ def test_a_forged_or_foreign_receipt_is_ignored_and_counted(
 def test_a_rejected_package_is_kept_with_an_alarm(
     centre: Centre, outbox: Outbox, config: BrokerConfig
 ) -> None:
-    centre.answer = lambda receipt: 2 * [
-        sign(receipt.model_copy(update={"state": "rejected", "reason": "unknown camera"}), centre.key)
-    ]
+    centre.answer = lambda receipt: (
+        2 * [sign(receipt.model_copy(update={"state": "rejected", "reason": "unknown camera"}), centre.key)]
+    )
     (event,) = add(outbox, 1)
     with delivering(outbox, config, centre.key.public) as (_client, sender):
         eventually(lambda: any("unknown camera" in alarm for alarm in outbox.summary().alarms))
