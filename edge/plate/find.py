@@ -69,6 +69,11 @@ class PlateBox:
         (x1, y1), (x2, y2) = self.quad.min(axis=0), self.quad.max(axis=0)
         return float(x1), float(y1), float(x2), float(y2)
 
+    def covers(self, x: float, y: float) -> bool:
+        """Whether a place of the picture lies in its upright box."""
+        left, top, right, bottom = self.bounds
+        return left < x < right and top < y < bottom
+
 
 class RoughFinder:
     """The finder network behind one call, safe to call from several threads."""
@@ -113,14 +118,13 @@ def _blob(image: Image, scale: float) -> NDArray[np.float32]:
 class PlateFinder:
     """Plates with true corners: found roughly, then looked at one by one."""
 
-    def __init__(self, rough: Path, corners: Path, threads: int = 1, threshold: float = LEAST) -> None:
+    def __init__(self, rough: Path, corners: Path, threads: int = 1) -> None:
         self._rough, self._corners = RoughFinder(rough, threads), CornerFinder(corners, threads)
-        self._threshold = threshold
 
     def find(self, image: Image) -> list[PlateBox]:
         """All plates in a BGR picture, surest first."""
         plates = merge(self._closely(image, self._rough.find(image)))
-        return [plate for plate in plates if plate.score >= self._threshold]
+        return [plate for plate in plates if plate.score >= LEAST]
 
     def _closely(self, image: Image, plates: list[PlateBox]) -> list[PlateBox]:
         """The plates after two closer looks each, the second only where the first saw one."""

@@ -76,14 +76,8 @@ def plates() -> Iterator[Seen]:
                 *quad, height, visible = vehicle["plates"].get(frame.index, (0, 0))
                 if visible >= MIN_VISIBLE and height >= HEIGHTS[0]:
                     corners = np.array(quad, np.float32)
-                    at = next((f for f in found if _covers(f, corners)), None)
+                    at = next((f for f in found if f.box.covers(*corners.mean(axis=0).tolist())), None)
                     yield Seen(normalise(vehicle["plate"]), corners, height, at, frame.image)
-
-
-def _covers(found: FoundPlate, quad: NDArray[np.float32]) -> bool:
-    x, y = (float(v) for v in quad.mean(axis=0))
-    left, top, right, bottom = found.box.bounds
-    return left < x < right and top < y < bottom
 
 
 def sheet(errors: list[Seen]) -> Image:

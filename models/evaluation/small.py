@@ -16,11 +16,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from edge.pictures import load_picture
 from edge.plate.find import PlateBox, PlateFinder
 from edge.plate.read import OnnxPlateReader
 from models import load_path
 from models.evaluation.scoring import Label, read_labels
-from models.training.plates.degrade import Image, Quad, read_picture
+from models.training.plates.degrade import Image, Quad
 from models.training.plates.small_coloured import reduced
 
 NARROWEST = {"1": 30.0, "2": 24.0}
@@ -57,14 +58,16 @@ def views(labels: Path, images: Path, finder: PlateFinder, seed: int) -> Iterato
     """
     number = 0
     for file, plates in read_labels(labels).items():
-        image = read_picture(images / file)
+        image = load_picture(images / file).image
         boxes = finder.find(image)
         for plate in (plate for plate in plates if plate.legible):
             rng, number = np.random.default_rng((seed, number)), number + 1
             found = _at(boxes, *_centre(plate, image))
-            for _ in range(TIMES if found else 0):
+            if found is None:
+                continue
+            for _ in range(TIMES):
                 width = float(np.exp(rng.uniform(np.log(NARROWEST[plate.lines]), np.log(WIDEST))))
-                if found and found.width >= LEAST_REDUCTION * width:
+                if found.width >= LEAST_REDUCTION * width:
                     part, quad = _surrounded(rng, image, found, width)
                     yield Small(*reduced(rng, part, quad, width), width, plate.text, plate.lines)
 
@@ -76,7 +79,7 @@ def _centre(plate: Label, image: Image) -> tuple[float, float]:
 
 def _at(boxes: list[PlateBox], x: float, y: float) -> PlateBox | None:
     """The surest finding that covers a place."""
-    return next((b for b in boxes if b.bounds[0] < x < b.bounds[2] and b.bounds[1] < y < b.bounds[3]), None)
+    return next((box for box in boxes if box.covers(x, y)), None)
 
 
 def _surrounded(rng: np.random.Generator, image: Image, box: PlateBox, width: float) -> tuple[Image, Quad]:

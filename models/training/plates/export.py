@@ -5,8 +5,7 @@
     python -m models.training.plates.export reader --weights reader.pt --calibration C.json --out WORK
 
 A network trained on from an earlier one may be mixed with it (``--mix OLD.onnx --share 0.5``, both in
-float): the mean of both weights keeps more of what the old one could (Wortsman et al. 2022,
-arXiv:2109.01903).
+float): see `models.training.mix`.
 
 Rewriting only the calibration of a reader keeps its weights: the same command with another ``--calibration``.
 """
@@ -16,15 +15,14 @@ import json
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import onnx
 import torch
-from onnx import numpy_helper
 from torch import Tensor, nn
 
 from edge.plate.corners import FRAME_HEIGHT, FRAME_WIDTH
 from edge.plate.rectify import CROP_HEIGHT, CROP_WIDTH
 from models.training.cards import write_card
+from models.training.mix import mix
 from models.training.plates.corner_net import CornerNet
 from models.training.plates.finder_net import FinderNet
 from models.training.plates.reader_net import ReaderNet
@@ -108,23 +106,6 @@ def write_reader(weights: Path, file: Path, calibration: dict[str, Any]) -> None
     for key, value in (("alphabet", ALPHABET), ("calibration", json.dumps(calibration))):
         entry = model.metadata_props.add()
         entry.key, entry.value = key, value
-    onnx.save(model, str(file))
-
-
-def mix(file: Path, old: Path, share: float) -> None:
-    """Turn each weight of the ONNX ``file`` into ``share`` of its own and the rest of that in ``old``.
-
-    Raises:
-        ValueError: the two files do not hold the same weights in the same order.
-    """
-    model = onnx.load(str(file))
-    pairs = list(zip(model.graph.initializer, onnx.load(str(old)).graph.initializer, strict=True))
-    for mine, other in pairs:
-        if mine.dims != other.dims:
-            raise ValueError(f"{old}: {other.name} is {other.dims}, not {mine.dims}")
-        if mine.data_type == onnx.TensorProto.FLOAT:
-            mean = share * numpy_helper.to_array(mine) + (1 - share) * numpy_helper.to_array(other)
-            mine.CopyFrom(numpy_helper.from_array(mean.astype(np.float32), mine.name))
     onnx.save(model, str(file))
 
 

@@ -83,8 +83,9 @@ def stills(folder: Path) -> Iterator[tuple[str, Image]]:
         if trained:
             yield f"close_{_stem(file)}", load_picture(folder / "images" / file).image
     for source, step in LANES.items():
-        for name, image in zipped(folder, source, step):
-            yield f"lane_{_stem(name)}", image
+        for file, image in zipped(folder, source, step):
+            if (name := f"lane_{_stem(file)}") not in SKIPPED:
+                yield name, image
 
 
 def bare(folder: Path) -> Iterator[tuple[str, Image]]:
@@ -184,7 +185,7 @@ def main() -> None:
             clean, labels = drawn(image, by_eye[name])
         else:
             clean, labels = greyed(image, label(teacher.see(image)))
-            if name in SKIPPED or not _fits(name, labels):
+            if not _fits(name, labels):
                 continue
         add(args.set, name, clean, labels)
         count += 1

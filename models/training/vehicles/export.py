@@ -3,6 +3,8 @@
     python -m models.training.vehicles.export                       the official weights, 80 COCO classes
     python -m models.training.vehicles.export --weights last.pt --facts facts.yaml --shift car=0.5
 
+With `--mix OLD.onnx` half of each weight is that of the network trained on, exported with the same shift.
+
 The input stays dynamic in height and width: the node pads a 16:9 picture to 640x384, not to a square.
 """
 
@@ -18,6 +20,7 @@ import yaml
 from ultralytics.models import YOLO
 
 from models.training.cards import write_card
+from models.training.mix import mix
 from models.training.vehicles.official import SHA256, official_weights
 from models.training.vehicles.start import shift, shifts_of
 
@@ -72,10 +75,13 @@ def main() -> None:
     ask.add_argument("--facts", type=Path, help="YAML with data, recipe, seed, metrics for the card")
     ask.add_argument("--target", type=Path, default=MODELS / "vehicles.onnx")
     ask.add_argument("--shift", action="append", default=[], help="KIND=LOGIT, may be given more than once")
+    ask.add_argument("--mix", type=Path, help="exported network it was trained on from")
     args = ask.parse_args()
     shifts = shifts_of(args.shift)
     facts = yaml.safe_load(args.facts.read_text(encoding="utf-8")) if args.facts else STOCK_FACTS
     classes = export(args.weights or official_weights(), args.target, shifts)
+    if args.mix:
+        mix(args.target, args.mix, 0.5)
     write_card(args.target, **card_facts(classes), **facts)
 
 

@@ -63,6 +63,12 @@ def test_what_lies_inside_is_the_same_plate_only_when_looked_at_closely() -> Non
     assert len(merge([whole, part], union, 0.45)) == 2
 
 
+@pytest.mark.parametrize(("x", "y", "covered"), [(15, 12, True), (9, 12, False), (15, 21, False)])
+def test_a_place_is_covered_by_the_upright_box(x: float, y: float, covered: bool) -> None:
+    quad = np.array(((10, 12), (30, 10), (30, 20), (10, 20)), np.float32)
+    assert PlateBox(quad, 0.9).covers(x, y) is covered
+
+
 @pytest.mark.parametrize(
     ("rough", "chance", "told"),
     [(ROUGH, 1.0, True), (ROUGH, 0.95, False), (0.4, 0.8, True), (0.9, 0.5, False), (0.9, 0.65, True)],
