@@ -214,13 +214,16 @@ def interpretations(
 
     `lines` is the number of text lines on the plate (1 rules out motorbikes), `colour` its ground, `vehicle`
     what carries it. Separators in the text are evidence too (`98A 12345` is a car, `98-A1 2345` an old
-    motorbike), as long as they fit one of the plates at all. State plates need `colour="blue"`.
+    motorbike), as long as they fit one of the plates at all; a text just as it is printed is that plate
+    (`11-NG 123.45` a motorbike, `11-NG-123-45` a diplomat's car). State plates need `colour="blue"`.
     """
     if len(text) > LONGEST:
         return []
     bare = normalise(text)
     allowed = [form for form in _forms() if form.allows(lines, colour, vehicle)]
     plates = [plate for form in allowed if (plate := _plate(form, bare)) is not None]
+    if verbatim := [plate for plate in plates if plate.printed == text]:
+        return verbatim
     seen = _breaks(text)
     exact = [plate for plate in plates if _breaks(plate.printed) == seen]
     return exact or [plate for plate in plates if seen <= _breaks(plate.printed)] or plates

@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from contract.plate_tables import plate_tables
@@ -167,6 +167,7 @@ def test_hostile_text_is_refused_in_words(text: str) -> None:
 
 
 @given(_PLATE_TEXTS, _SEEN)
+@example("11NG12345", {})
 def test_what_is_printed_parses_to_the_same_plate(text: str, seen: dict[str, object]) -> None:
     plates = interpretations(text, **seen)
     assert [parse(plate.printed, **seen) for plate in plates] == plates
