@@ -7,7 +7,7 @@ can't be presented under another's name.
 import base64
 import json
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -34,7 +34,7 @@ class PublicKey:
 
     raw: bytes
 
-    @property
+    @cached_property
     def key_id(self) -> str:
         """First 32 hex digits of SHA-256 of the raw key: the `kid` of every signature made with it."""
         return sha256_hex(self.raw)[:32]
@@ -70,9 +70,9 @@ class SigningKey:
         key = Ed25519PrivateKey.generate()
         return cls(key.private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption()))
 
-    @property
+    @cached_property
     def public(self) -> PublicKey:
-        """The half that may be shown."""
+        """The half that may be shown; worked out once, since each signature names it."""
         key = Ed25519PrivateKey.from_private_bytes(self.seed).public_key()
         return PublicKey(key.public_bytes(Encoding.Raw, PublicFormat.Raw))
 
