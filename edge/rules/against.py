@@ -1,13 +1,14 @@
 """Driving against a lane's direction, wholly inside it: wrong_way on one-way roads, else wrong_lane."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from edge.rules.geometry import along, inside
 from edge.rules.inputs import TrackPoint
+from edge.rules.observed import height, two_wheeled, width
 from edge.rules.parameters import Against
 from edge.rules.scene import Lane
-from edge.rules.situation import Situation, height, two_wheeled, width
+from edge.rules.situation import Situation
 
 _SECONDS = 5.0
 """How far back a run against the direction is followed."""
@@ -50,19 +51,31 @@ def _run(
         return None
     if along(points[-parameters.frames].ground, newest.ground, direction) >= 0:
         return None
-    travelled = 0.0
-    later = newest
+    count = _far_enough(points, direction, parameters)
+    # Few vehicles come this far, so the costly questions are asked last.
+    run = points[-count:]
+    if count == 0 or any(not wholly_inside(point, lane, margin) or _cut(point, size) for point in run):
+        return None
+    against = -along(run[0].ground, newest.ground, direction)
+    return RunAgainst(lane, run[0], newest, against / height(newest.box))
+
+
+def _far_enough(points: Sequence[TrackPoint], direction: tuple[float, float], parameters: Against) -> int:
+    """How many of the newest points make a run against the direction that is long enough; 0 if none do."""
+    newest = points[-1]
+    far = parameters.distance * height(newest.box)
+    travelled, later = 0.0, 0.0
     for count, point in enumerate(reversed(points), start=1):
         lasted = newest.t - point.t
-        if lasted > _SECONDS or not wholly_inside(point, lane, margin) or _cut(point, size):
-            return None
-        travelled += abs(along(point.ground, later.ground, direction))
-        later = point
-        against = -along(point.ground, newest.ground, direction)
-        far = against >= parameters.distance * height(newest.box) and against >= _STRAIGHT * travelled
-        if lasted >= parameters.seconds and count >= parameters.frames and far:
-            return RunAgainst(lane, point, newest, against / height(newest.box))
-    return None
+        if lasted > _SECONDS:
+            return 0
+        against = along(newest.ground, point.ground, direction)
+        travelled += abs(against - later)
+        later = against
+        enough = lasted >= parameters.seconds and count >= parameters.frames
+        if enough and against >= far and against >= _STRAIGHT * travelled:
+            return count
+    return 0
 
 
 def _cut(point: TrackPoint, size: tuple[int, int]) -> bool:

@@ -4,6 +4,7 @@ Picture coordinates: x right, y down. Seen along a polyline as it was drawn, pos
 right.
 """
 
+from collections.abc import Callable
 from itertools import pairwise
 from math import hypot, inf
 
@@ -38,15 +39,13 @@ def offset(point: Point, line: Polyline) -> float:
     return result
 
 
-def faces_right(line: Polyline, direction: Point) -> bool:
-    """True if going along `direction` takes one from the left of the line to its right."""
-    return _cross(line[0], line[-1], (line[0][0] + direction[0], line[0][1] + direction[1])) > 0
-
-
-def depth(point: Point, line: Polyline, direction: Point) -> float:
-    """How far `point` lies past the line in the given direction, in pixels; negative before it."""
-    away = offset(point, line)
-    return away if faces_right(line, direction) else -away
+def depth_past(line: Polyline, direction: Point) -> Callable[[Point], float]:
+    """A function that tells how far a point lies past the line in the given direction, in pixels; negative
+    before it. Which way the line faces is looked up once for all points.
+    """
+    (x, y), (dx, dy) = line[0], direction
+    sign = 1.0 if _cross(line[0], line[-1], (x + dx, y + dy)) > 0 else -1.0
+    return lambda point: sign * offset(point, line)
 
 
 def meets(start: Point, end: Point, line: Polyline) -> float | None:

@@ -5,8 +5,9 @@ from typing import Final
 from contract.messages import DecisionName
 from edge.rules.geometry import meets
 from edge.rules.inputs import Finding
+from edge.rules.observed import LaneUsed, lane_used, nearest, since
 from edge.rules.scene import Exit, StopLine
-from edge.rules.situation import LaneUsed, Situation, lane_used, nearest, since
+from edge.rules.situation import Situation
 
 VERSION: Final = 1
 

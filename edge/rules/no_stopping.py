@@ -4,8 +4,9 @@ from typing import Final
 
 from edge.rules.geometry import inside
 from edge.rules.inputs import Finding, TrackPoint
+from edge.rules.observed import moved, since
 from edge.rules.scene import NoStoppingZone
-from edge.rules.situation import Situation, moved, since
+from edge.rules.situation import Situation
 
 VERSION: Final = 1
 

@@ -6,16 +6,16 @@ segment of the ground point over the directed line, interpolated between frames,
 vehicle must have been clearly before the line and then come clearly past it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from math import dist
-from statistics import fmean
 
-from edge.rules.geometry import depth, meets
+from edge.rules.geometry import depth_past, meets
 from edge.rules.inputs import Point, TrackPoint
+from edge.rules.observed import LaneUsed, height, lane_used, since
 from edge.rules.parameters import Passage as Parameters
-from edge.rules.scene import Exit, Movement, StopLine
-from edge.rules.situation import LaneUsed, Situation, height, lane_used, since
+from edge.rules.scene import Exit, Movement, Scene, StopLine
 
 _MARGIN = 3.0
 """Seconds a passage stays in view after it is over, so that late lamp changes still reach the rules."""
@@ -52,28 +52,28 @@ class Passage:
     lane: LaneUsed | None
 
 
-def passages(situation: Situation) -> Iterator[Passage]:
+def passages(
+    points: Sequence[TrackPoint], scene: Scene, now: float, parameters: Parameters
+) -> tuple[Passage, ...]:
     """Crossings of governed stop lines that are not long past, at most one for each line."""
-    for line in situation.scene.stop_lines:
-        if line.head is not None or line.heads:
-            found = passage(situation, line)
-            if found is not None:
-                yield found
+    governed = [line for line in scene.stop_lines if line.head is not None or line.heads]
+    found = (_passage(points, scene, line, now, parameters) for line in governed)
+    return tuple(passage for passage in found if passage is not None)
 
 
-def passage(situation: Situation, line: StopLine) -> Passage | None:
+def _passage(
+    points: Sequence[TrackPoint], scene: Scene, line: StopLine, now: float, parameters: Parameters
+) -> Passage | None:
     """The newest crossing of `line`, or None if there is none, or the vehicle only appeared over the line."""
-    points, parameters = situation.track.points, situation.rules.passage
-    if _depth(points[-1], line) < 0:
+    depth = _depth(line)
+    if depth(points[-1]) < 0:
         return None
-    start = since(points, situation.now - parameters.within - parameters.standing - _MARGIN)
-    crossing = find_crossing(points, line, parameters.hysteresis, start)
-    if crossing is None or not _came_from_before(points[: crossing.index], line, parameters.distance_before):
+    start = since(points, now - parameters.within - parameters.standing - _MARGIN)
+    crossing = _find_crossing(points, line, parameters.hysteresis, start)
+    if crossing is None or not _came_from_before(points[: crossing.index], depth, parameters.distance_before):
         return None
-    after = points[crossing.index :]
     way, left = _way_out(points[crossing.index - 1 :], line.exits)
-    committed = _reached(after, line, parameters, 0.0)
-    onward = _reached(after, line, parameters, parameters.onward)
+    committed, onward = _went_on(points[crossing.index :], line, parameters)
     if left is not None:
         committed = left if committed is None else min(left, committed)
         onward = left if onward is None else min(left, onward)
@@ -86,11 +86,11 @@ def passage(situation: Situation, line: StopLine) -> Passage | None:
         stood=_stood(points[crossing.clear :], onward, parameters),
         movement=way,
         left=left,
-        lane=lane_used(points[: crossing.index], situation.scene.lanes),
+        lane=lane_used(points[: crossing.index], scene.lanes),
     )
 
 
-def find_crossing(
+def _find_crossing(
     points: Sequence[TrackPoint], line: StopLine, hysteresis: float, start: int
 ) -> Crossing | None:
     """The newest crossing of the line along its direction that was completed after points[start].
@@ -100,11 +100,12 @@ def find_crossing(
     """
     if start >= len(points):
         return None
-    while start > 0 and abs(_depth(points[start], line)) <= hysteresis * height(points[start].box):
+    depth = _depth(line)
+    while start > 0 and abs(depth(points[start])) <= hysteresis * height(points[start].box):
         start -= 1
-    if _depth(points[start], line) > 0 and _depth(points[-1], line) > 0:
+    if depth(points[start]) > 0 and depth(points[-1]) > 0:
         return None  # long past it, or never before it: crossing and oncoming traffic, which is most there is
-    depths = [_depth(point, line) for point in points[start:]]
+    depths = [depth(point) for point in points[start:]]
     before, touch, found = False, None, None
     for number, (point, past) in enumerate(zip(points[start:], depths, strict=True)):
         index, band = start + number, hysteresis * height(point.box)
@@ -126,36 +127,47 @@ def _crossing(points: Sequence[TrackPoint], touch: tuple[int, float], clear: int
     return Crossing(earlier + part * (later - earlier), (later - earlier) / 2, index, clear)
 
 
-def _depth(point: TrackPoint, line: StopLine) -> float:
-    return depth(point.ground, line.line, line.direction)
+def _depth(line: StopLine) -> Callable[[TrackPoint], float]:
+    """How many pixels past the stop line a vehicle touches the road."""
+    past = depth_past(line.line, line.direction)
+    return lambda point: past(point.ground)
 
 
-def _came_from_before(points: Sequence[TrackPoint], line: StopLine, distance: float) -> bool:
+def _came_from_before(
+    points: Sequence[TrackPoint], depth: Callable[[TrackPoint], float], distance: float
+) -> bool:
     """False for what appeared over the line: a new track on it, oncoming or crossing traffic."""
-    return any(_depth(point, line) <= -distance * height(point.box) for point in reversed(points))
+    return any(depth(point) <= -distance * height(point.box) for point in reversed(points))
 
 
-def _excess(point: TrackPoint, line: StopLine, clearance: float) -> float:
-    """Box heights past the commit line, or past `clearance` beyond the stop line where none is drawn."""
-    size = height(point.box)
-    if line.commit is not None:
-        return depth(point.ground, line.commit, line.direction) / size
-    return _depth(point, line) / size - clearance
+def _went_on(
+    points: Sequence[TrackPoint], line: StopLine, parameters: Parameters
+) -> tuple[float | None, float | None]:
+    """When the vehicle had entered the junction, and when it lay `onward` box heights further; interpolated.
 
-
-def _reached(
-    points: Sequence[TrackPoint], line: StopLine, parameters: Parameters, beyond: float
-) -> float | None:
-    """When the vehicle first lay `beyond` box heights past the commit line, interpolated."""
+    It has entered past the commit line, or `clearance` beyond the stop line where none is drawn.
+    """
+    past = depth_past(line.line if line.commit is None else line.commit, line.direction)
+    entered = parameters.clearance if line.commit is None else 0.0
+    limits = (entered, entered + parameters.onward)
+    reached: list[float | None] = []
     last: tuple[float, float] | None = None
     for point in points:
-        excess = _excess(point, line, parameters.clearance) - beyond
-        if excess >= 0:
-            if last is None or last[1] >= 0:
-                return point.t
-            return last[0] + (point.t - last[0]) * last[1] / (last[1] - excess)
-        last = (point.t, excess)
-    return None
+        heights = past(point.ground) / height(point.box)
+        while len(reached) < len(limits) and heights >= limits[len(reached)]:
+            reached.append(_when(last, (point.t, heights), limits[len(reached)]))
+        if len(reached) == len(limits):
+            break
+        last = (point.t, heights)
+    committed, onward = [*reached, None, None][:2]
+    return committed, onward
+
+
+def _when(earlier: tuple[float, float] | None, later: tuple[float, float], limit: float) -> float:
+    """The time at which a value that was seen twice, as (t, value), passed `limit` in between."""
+    if earlier is None:
+        return later[0]
+    return earlier[0] + (later[0] - earlier[0]) * (limit - earlier[1]) / (later[1] - earlier[1])
 
 
 def _stood(
@@ -163,22 +175,24 @@ def _stood(
 ) -> tuple[float, float] | None:
     """The first stretch of standing past the line, before the vehicle went on."""
     end = len(points) if until is None else since(points, until)
+    mean = _means([point.ground for point in points[:end]])
     first = 0
     for last in range(1, end):
         while points[last].t - points[first + 1].t >= parameters.standing:
             first += 1
         if points[last].t - points[first].t >= parameters.standing:
             middle = (first + last + 1) // 2
-            earlier, later = _mean(points[first:middle]), _mean(points[middle : last + 1])
-            if dist(earlier, later) <= parameters.still * height(points[last].box):
+            still = parameters.still * height(points[last].box)
+            if dist(mean(first, middle), mean(middle, last + 1)) <= still:
                 return (points[first].t, points[last].t)
     return None
 
 
-def _mean(points: Sequence[TrackPoint]) -> Point:
-    """Mean ground point: boxes tremble, their mean over a second hardly does."""
-    grounds = [point.ground for point in points]
-    return (fmean(x for x, _ in grounds), fmean(y for _, y in grounds))
+def _means(grounds: Sequence[Point]) -> Callable[[int, int], Point]:
+    """The mean of grounds[first:end]: boxes tremble, their mean over a second hardly does."""
+    xs = list(accumulate((x for x, _ in grounds), initial=0.0))
+    ys = list(accumulate((y for _, y in grounds), initial=0.0))
+    return lambda first, end: ((xs[end] - xs[first]) / (end - first), (ys[end] - ys[first]) / (end - first))
 
 
 def _way_out(points: Sequence[TrackPoint], exits: Sequence[Exit]) -> tuple[Movement | None, float | None]:

@@ -12,9 +12,10 @@ from typing import Final
 
 from edge.rules.geometry import astride, meets, offset
 from edge.rules.inputs import Finding, TrackPoint
+from edge.rules.observed import height, moved, nearest, since, two_wheeled, width
 from edge.rules.parameters import SolidLineRule
 from edge.rules.scene import SolidLine
-from edge.rules.situation import Situation, height, moved, nearest, since, two_wheeled, width
+from edge.rules.situation import Situation
 
 VERSION: Final = 1
 

@@ -5,9 +5,10 @@ from typing import Final
 from contract.messages import DecisionName
 from edge.rules.inputs import Finding
 from edge.rules.lamp import Verdict, lamp_verdict
+from edge.rules.observed import nearest
 from edge.rules.parameters import RedLight
-from edge.rules.passage import Passage, passages
-from edge.rules.situation import Situation, nearest
+from edge.rules.passage import Passage
+from edge.rules.situation import Situation
 
 VERSION: Final = 1
 
@@ -17,7 +18,7 @@ def judge(situation: Situation) -> list[Finding]:
     if situation.rules.stop_line is None:
         return []
     lamp = situation.rules.red_light or RedLight()
-    found = (_judge_passage(situation, passage, lamp) for passage in passages(situation))
+    found = (_judge_passage(situation, passage, lamp) for passage in situation.passages)
     return [finding for finding in found if finding is not None]
 
 

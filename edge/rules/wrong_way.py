@@ -4,7 +4,8 @@ from typing import Final
 
 from edge.rules.against import runs_against
 from edge.rules.inputs import Finding
-from edge.rules.situation import Situation, nearest
+from edge.rules.observed import nearest
+from edge.rules.situation import Situation
 
 VERSION: Final = 1
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from edge.rules.geometry import along, astride, depth, inside, meets, offset, self_intersects
+from edge.rules.geometry import along, astride, depth_past, inside, meets, offset, self_intersects
 from edge.rules.inputs import Point
 
 UP = ((100.0, 400.0), (100.0, 0.0))
@@ -33,7 +33,7 @@ def test_offset_is_positive_to_the_right(point: Point, line: tuple[Point, ...], 
 def test_depth_does_not_depend_on_how_the_line_was_drawn(
     line: tuple[Point, ...], y: float, expected: float
 ) -> None:
-    assert depth((300, y), line, (0, -1)) == pytest.approx(expected)
+    assert depth_past(line, (0, -1))((300, y)) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize(

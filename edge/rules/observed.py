@@ -1,0 +1,70 @@
+"""What rules ask of a track: how large, since when, how far, and which lane it came from."""
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import dist
+
+from edge.rules.geometry import inside
+from edge.rules.inputs import Box, Track, TrackPoint
+from edge.rules.scene import Lane
+
+_LANE_POINTS = 5
+"""How many of the last points in any lane tell which lane a vehicle came from."""
+
+
+@dataclass(frozen=True)
+class LaneUsed:
+    """The lane a vehicle came from; `certain` if all points that tell agree, `frames` how many those are."""
+
+    lane: Lane
+    frames: int
+    certain: bool
+
+
+def height(box: Box) -> float:
+    """Of the box, at least one pixel."""
+    return max(1.0, box[3] - box[1])
+
+
+def width(box: Box) -> float:
+    """Of the box, at least one pixel."""
+    return max(1.0, box[2] - box[0])
+
+
+def two_wheeled(track: Track) -> bool:
+    """True for motorbikes and bicycles, which fit between lines that a car would touch."""
+    return track.kind in ("motorbike", "bicycle")
+
+
+def since(points: Sequence[TrackPoint], t: float) -> int:
+    """Index of the first point at or after t; their number if there is none."""
+    return bisect_left(points, t, key=lambda point: point.t)
+
+
+def nearest(points: Sequence[TrackPoint], t: float) -> TrackPoint:
+    """The point nearest in time."""
+    index = min(len(points) - 1, since(points, t))
+    return min(points[max(0, index - 1) : index + 1], key=lambda point: abs(point.t - t))
+
+
+def moved(start: TrackPoint, end: TrackPoint) -> float:
+    """How far the ground point went, in heights of the box at the end."""
+    return dist(start.ground, end.ground) / height(end.box)
+
+
+def lane_used(points: Sequence[TrackPoint], lanes: Sequence[Lane]) -> LaneUsed | None:
+    """The lane that most of the last few points lie in, of those that lie in any."""
+    found: list[str] = []
+    for point in reversed(points):
+        lane = next((lane for lane in lanes if inside(point.ground, lane.polygon)), None)
+        if lane is not None:
+            found.append(lane.id)
+        if len(found) == _LANE_POINTS:
+            break
+    if not found:
+        return None
+    name, frames = Counter(found).most_common(1)[0]
+    used = next(lane for lane in lanes if lane.id == name)
+    return LaneUsed(used, frames, certain=frames == len(found))
