@@ -6,6 +6,7 @@ its box.
 """
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 from contract.messages import DecisionName, LampColour, RuleName
@@ -25,9 +26,9 @@ class TrackPoint:
     frame: int
     confidence: float = 1.0
 
-    @property
+    @cached_property
     def ground(self) -> Point:
-        """Bottom centre of the box."""
+        """Bottom centre of the box; kept, since every rule asks for it in every frame."""
         return ((self.box[0] + self.box[2]) / 2, self.box[3])
 
 

@@ -15,6 +15,10 @@ VERSION: Final = 1
 _INSIDE = 0.15
 """Box widths either side of the ground point that must lie in the lane: touching its edge is no use of it."""
 
+_SECONDS = 8.0
+"""How long beyond the least a stay is followed back: one that has hardly moved for longer is found as it
+moves on."""
+
 _MOVED = 0.5
 """Box heights a vehicle must go along the lane: one that stands in it may be pushed there."""
 
@@ -44,12 +48,17 @@ def _start_in(situation: Situation, lane: Lane, parameters: WrongLane) -> TrackP
     """The first point of the newest stay in the lane that is long enough to be a use of it."""
     points = situation.track.points
     newest = points[-1]
+    if not wholly_inside(newest, lane, _INSIDE):
+        return None
     for count, point in enumerate(reversed(points), start=1):
-        if not wholly_inside(point, lane, _INSIDE):
+        lasted = newest.t - point.t
+        if lasted > parameters.lane_seconds + _SECONDS:
             return None
-        long = newest.t - point.t >= parameters.lane_seconds and count >= parameters.lane_frames
+        long = lasted >= parameters.lane_seconds and count >= parameters.lane_frames
         if long and moved(point, newest) >= _MOVED:
-            return point
+            # Most of a queue stands: whether all of the stay was in the lane is asked last, it costs most.
+            stay = points[-count:]
+            return point if all(wholly_inside(seen, lane, _INSIDE) for seen in stay) else None
     return None
 
 

@@ -92,6 +92,13 @@ def test_a_lane_for_other_vehicles(
     assert [finding.decision for finding in found] == decisions
 
 
+@pytest.mark.parametrize(("drives_on", "found"), [(500, 0), (470, 0), (430, 1)])
+def test_who_stands_in_a_lane_for_others_is_found_as_it_drives_on(drives_on: float, found: int) -> None:
+    path = through((0, 400, 500), (30, 400, 500), (32, 400, drives_on))
+    scene = replace(SCENE, lanes=(FOR_CARS,))
+    assert len(replay(track(path, 0, 32, jitter=2), scene, RULES)) == found
+
+
 def test_far_vehicles_are_not_judged() -> None:
     assert replay(track(straight(200, 2), 0, 4), replace(SCENE, size=(640, 2000)), RULES) == []
 
