@@ -1,6 +1,7 @@
 """The durable outbox: keeps every package on the node's disk until the centre says that it has it.
 
     lock            held by the process that owns the outbox
+    key             the node's public key: a chain is signed with one key from its beginning
     index.sqlite    states and order (see `edge.delivery.index`)
     packages/ID/    one folder per package, as `ngatu verify` reads it
     quarantine/     what was found damaged; a person decides
@@ -64,7 +65,7 @@ class Outbox:
             go; when they alone are more, an alarm says so.
 
     Raises:
-        OutboxError: another process holds it, or the disk fails.
+        OutboxError: another process holds it, it is the outbox of another key, or the disk fails.
     """
 
     def __init__(self, folder: Path, key: PublicKey, budget: int) -> None:
@@ -74,10 +75,14 @@ class Outbox:
         self._budget = budget
         self._refused: set[str] = set()
         self._lock = threading.RLock()
-        for place in (self._packages, self._quarantine):
-            place.mkdir(parents=True, exist_ok=True)
-        self._owner = _own(folder / "lock")
         try:
+            for place in (self._packages, self._quarantine):
+                place.mkdir(parents=True, exist_ok=True)
+            self._owner = _own(folder / "lock")
+        except OSError as problem:
+            raise OutboxError(f"the outbox can't be made in {folder}: {problem.strerror}") from problem
+        try:
+            _claim(folder, key)
             self._index = self._open_index(folder / "index.sqlite")
             self._recover()
         except BaseException:
@@ -296,3 +301,23 @@ def _own(path: Path) -> IO[bytes]:
         handle.close()
         raise OutboxError(f"another process holds the outbox in {path.parent}") from problem
     return handle
+
+
+def _claim(folder: Path, key: PublicKey) -> None:
+    """Refuses the outbox of another key: what waits in it would be taken for damaged, and the centre would
+    wait for the beginning of the new key's chain."""
+    note = folder / "key"
+    known = note.read_text(encoding="ascii") if note.exists() else ""
+    if known and known != key.text:
+        raise OutboxError(
+            f"{folder} holds evidence signed with the key {known}, the node's key is now {key.text}: put the "
+            "old node-key.pem back; or move the folder away, once `ngatu edge outbox` shows nothing waiting"
+        )
+    if not known:
+        fresh = note.with_name("key.part")
+        try:
+            fresh.write_text(key.text, encoding="ascii")
+            fresh.rename(note)
+            sync_folder(folder)
+        except OSError as problem:
+            raise OutboxError(f"{note} can't be written: {problem.strerror}") from problem

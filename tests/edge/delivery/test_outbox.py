@@ -75,6 +75,21 @@ def test_oldest_and_newest_of_the_undelivered(outbox: Outbox) -> None:
     assert outbox.undelivered(newest=False, excluding=[second, third]) is None
 
 
+def test_another_key_is_kept_out_and_nothing_lost(outbox: Outbox, folder: Path) -> None:
+    add(outbox, 1, 2)
+    outbox.close()
+    with pytest.raises(OutboxError, match=r"put the old node-key\.pem back"):
+        Outbox(folder, SigningKey.generate().public, 1)
+    open_outbox(folder).close()
+    assert_sound(folder, 2)
+
+
+def test_a_place_that_is_no_folder_is_told(folder: Path) -> None:
+    folder.write_text("not a folder")
+    with pytest.raises(OutboxError, match="can't be made in"):
+        open_outbox(folder)
+
+
 def test_a_second_process_is_kept_out(outbox: Outbox, folder: Path) -> None:
     with pytest.raises(OutboxError, match="another process"):
         open_outbox(folder)
