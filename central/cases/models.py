@@ -47,6 +47,7 @@ class Case(SQLModel, table=True):
         *_CHECKS,
         Index("ix_case_file_queue", "state", "queue", "notice_due_at", "id"),
         Index("ix_case_file_deadline", "state", "limitation_at"),
+        Index("ix_case_file_received", "received_at", "state", "rule", "site_name"),
         Index("ix_case_file_decided", "operator_id", "operator_at"),
         Index("ix_case_file_natural_key", "plate", "rule", "site", "occurred_at"),
         Index(

@@ -1,9 +1,12 @@
 """Counting cases for the people who lead: by state, rule and place, and how old the backlog is."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
+from typing import Any
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, func, select
 
 from central.cases.lifecycle import OPEN
@@ -11,6 +14,10 @@ from central.cases.models import Case
 
 AGE_STEPS = (timedelta(days=1), timedelta(days=3), timedelta(days=7), timedelta(days=10))
 """Upper bounds of the backlog's age classes; the last class is everything older."""
+
+
+SHOWN = 20
+"""Bars of one chart at most."""
 
 
 @dataclass(frozen=True)
@@ -31,35 +38,40 @@ class Overview:
 
 
 def overview(session: Session, now: datetime, since: datetime) -> Overview:
-    """The leader's figures."""
-    open_cases = col(Case.state).in_(OPEN)
-    oldest, late = session.exec(
-        select(func.min(Case.occurred_at), func.count().filter(col(Case.notice_due_at) <= now)).where(
-            open_cases
-        )
-    ).one()
+    """The leader's figures: one reading of the open cases and one of those received lately."""
     bounds = [now, *(now - step for step in AGE_STEPS), None]
-    ages = tuple(_count_between(session, newer, older) for newer, older in pairwise(bounds))
+    ages = [_between(newer, older) for newer, older in pairwise(bounds)]
+    counts = [func.count().filter(condition) for condition in (col(Case.notice_due_at) <= now, *ages)]
+    backlog = select(func.min(Case.occurred_at), *counts).where(col(Case.state).in_(OPEN))
+    found: Any = session.exec(backlog).one()
+    oldest, late, *by_age = found
+    recent = _received(session, since)
     return Overview(
         since=since,
-        by_state=_group(session, Case.state, since),
-        by_rule=_group(session, Case.rule, since),
-        by_site=_group(session, Case.site_name, since),
-        backlog_by_age=ages,
+        by_state=_most(recent, 0),
+        by_rule=_most(recent, 1),
+        by_site=_most(recent, 2),
+        backlog_by_age=tuple(by_age),
         oldest_open_at=oldest,
         late=late,
     )
 
 
-def _group(session: Session, column: str, since: datetime) -> dict[str, int]:
-    query = select(column, func.count()).where(col(Case.received_at) >= since).group_by(column)
-    return dict(session.exec(query.order_by(func.count().desc()).limit(20)).all())
+def _between(newer: datetime | None, older: datetime | None) -> ColumnElement[bool]:
+    until = col(Case.occurred_at) <= newer
+    return until if older is None else until & (col(Case.occurred_at) > older)
 
 
-def _count_between(session: Session, newer: datetime | None, older: datetime | None) -> int:
-    query = (
-        select(func.count())
-        .select_from(Case)
-        .where(col(Case.state).in_(OPEN), col(Case.occurred_at) <= newer)
-    )
-    return session.exec(query if older is None else query.where(col(Case.occurred_at) > older)).one()
+def _received(session: Session, since: datetime) -> list[tuple[tuple[str, str, str], int]]:
+    """How many cases came since then, by state, rule and place together."""
+    group = (Case.state, Case.rule, Case.site_name)
+    query = select(*group, func.count()).where(col(Case.received_at) >= since).group_by(*group)
+    return [((state, rule, site), count) for state, rule, site, count in session.exec(query)]
+
+
+def _most(counted: list[tuple[tuple[str, str, str], int]], part: int) -> dict[str, int]:
+    """Counts by one part of the group, the largest first, those of the same size by name."""
+    totals: Counter[str] = Counter()
+    for group, count in counted:
+        totals[group[part]] += count
+    return dict(sorted(totals.items(), key=lambda item: (-item[1], item[0]))[:SHOWN])
