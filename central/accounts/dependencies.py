@@ -52,8 +52,13 @@ def session_token(request: Request) -> str | None:
 SessionToken = Annotated[str | None, Depends(session_token)]
 
 
-def _signed_in(session: SessionDep, token: SessionToken, now: Now) -> User:
-    user = service.user_of_token(session, token, now) if token else None
+UNATTENDED = "X-Unattended"
+"""Header of what a page asks by itself while nobody touches it."""
+
+
+def _signed_in(request: Request, session: SessionDep, token: SessionToken, now: Now) -> User:
+    attended = UNATTENDED not in request.headers
+    user = service.user_of_token(session, token, now, attended=attended) if token else None
     if user is None:
         raise NotSignedInError
     return user

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI
-from sqlmodel import SQLModel
+from sqlmodel import SQLModel, select
 
 from central.accounts import service as accounts
+from central.accounts.models import UserSession
 from central.accounts.permissions import Role
 from central.app import create_app
 from central.cases.service import open_case
@@ -99,6 +100,12 @@ class Office:
             for offset in range(0, len(content), CHUNK_BYTES)
         ]
         self.receive([Arrived(NODE.manifest, sign(sent.manifest, self.node_key).encode()), *pieces])
+
+    def leave_alone(self, time: timedelta) -> None:
+        """All sessions as if nobody had used them for so long."""
+        with transaction(self.app.state.engine) as session:
+            for signed_in in session.exec(select(UserSession)):
+                signed_in.last_seen_at -= time
 
     def look_owners_up(self) -> int:
         """What the worker does once the operator can no longer undo."""

@@ -193,6 +193,25 @@ def test_no_hand_is_too_fast_for_the_console(browser: Browser, tmp_path: Path, p
         expect(page).to_have_url(f"{office.url}/review")
 
 
+def test_a_page_that_nobody_touches_is_locked(browser: Browser, tmp_path: Path, problems: list[str]) -> None:
+    with running_office(tmp_path) as office:
+        office.send(MATCHING, timedelta(days=2))
+        page = sign_in(browser, office, "lan", problems)
+        page.clock.install()
+        page.reload()
+        wait_for_case(page, 1)
+        page.keyboard.press("Space")
+        unattended = []
+        for _ in range(2):
+            with page.expect_request("**/lease") as renewal:
+                page.clock.run_for(31_000)
+            unattended.append("x-unattended" in renewal.value.headers)
+        assert unattended == [False, True]
+        office.leave_alone(timedelta(minutes=16))
+        page.clock.run_for(31_000)
+        expect(page).to_have_url(re.compile("/sign-in"))
+
+
 def test_the_other_pages_in_both_languages(browser: Browser, office: Office, problems: list[str]) -> None:
     page = sign_in(browser, office, "minh", problems)
     expect(page.get_by_role("heading", name="Toàn cảnh")).to_be_visible()

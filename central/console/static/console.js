@@ -8,7 +8,7 @@ const LINE_COLOURS = { stop_line: "#ffffff", commit_line: "#ffb52e", solid_line:
 
 const one = (selector, root = document) => root.querySelector(selector);
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
-const state = { inFlight: false, brightness: 100, overlay: true, evidence: null, viewer: null };
+const state = { inFlight: false, brightness: 100, overlay: true, evidence: null, viewer: null, attended: true };
 
 // ---------------------------------------------------------------- keys
 
@@ -139,11 +139,26 @@ async function prefetch(address) {
   for (const picture of (await answer.json()).pictures) new Image().src = picture;
 }
 
-// ---------------------------------------------------------------- lease
+// ---------------------------------------------------------------- lease, and whether somebody is there
 
-setInterval(() => {
+for (const sign of ["keydown", "pointerdown", "pointermove", "wheel"]) addEventListener(sign, () => (state.attended = true), { passive: true });
+
+// What the page asks by itself must not keep a session alive that nobody uses.
+function attendance() {
+  const headers = state.attended ? {} : { "X-Unattended": "1" };
+  state.attended = false;
+  return headers;
+}
+
+document.addEventListener("htmx:configRequest", (event) => {
+  if (event.target.matches("[data-poll]")) Object.assign(event.detail.headers, attendance());
+});
+
+setInterval(async () => {
   const address = one("[data-lease]")?.dataset.lease;
-  if (address && !state.inFlight && !document.hidden) fetch(address, { method: "POST" });
+  if (!address || state.inFlight || document.hidden) return;
+  const answer = await fetch(address, { method: "POST", headers: attendance() });
+  if (answer.redirected) location.reload(); // the session has ended: nothing of the case stays on the screen
 }, RENEW_LEASE_MS);
 
 addEventListener("pagehide", () => {

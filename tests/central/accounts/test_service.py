@@ -67,10 +67,10 @@ def test_repeated_failures_lock_for_a_while_and_are_kept_though_each_raises(
 @pytest.mark.parametrize(
     ("steps", "alive"),
     [
-        ([timedelta(minutes=59)], True),
-        ([timedelta(minutes=60)], False),
-        ([timedelta(minutes=50 * n) for n in range(1, 15)], True),
-        ([timedelta(minutes=50 * n) for n in range(1, 16)], False),
+        ([timedelta(minutes=14)], True),
+        ([timedelta(minutes=15)], False),
+        ([timedelta(minutes=12 * n) for n in range(1, 60)], True),
+        ([timedelta(minutes=12 * n) for n in range(1, 61)], False),
     ],
     ids=["used within the idle limit", "idle", "kept in use", "kept in use past the absolute limit"],
 )
@@ -80,6 +80,25 @@ def test_sessions_end_when_idle_or_old(
     token = service.sign_in(session, "lan", lan.password, now)
     users = [service.user_of_token(session, token, now + step) for step in steps]
     assert (users[-1] is not None) is alive
+
+
+@pytest.mark.parametrize(
+    ("attended", "alive"), [(True, True), (False, False)], ids=["somebody is there", "only the page asks"]
+)
+def test_a_page_that_nobody_touches_keeps_no_session(
+    session: Session, lan: service.OneTimePassword, now: datetime, attended: bool, alive: bool
+) -> None:
+    token = service.sign_in(session, "lan", lan.password, now)
+    minutes = [now + timedelta(minutes=n) for n in range(1, 16)]
+    users = [service.user_of_token(session, token, minute, attended=attended) for minute in minutes]
+    assert (users[-1] is not None) is alive
+
+
+def test_who_runs_the_system_is_signed_out_sooner(session: Session, now: datetime) -> None:
+    made = service.create_user(session, "quan", "Phạm Hồng Quân", Role.ADMIN, now, "test")
+    token = service.sign_in(session, "quan", made.password, now)
+    assert service.user_of_token(session, token, now + timedelta(minutes=4)) is made.user
+    assert service.user_of_token(session, token, now + timedelta(minutes=9)) is None
 
 
 def test_stale_sessions_are_deleted(session: Session, lan: service.OneTimePassword, now: datetime) -> None:
