@@ -65,7 +65,7 @@ def broker(
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def bench(
     ask: typer.Context,
-    name: Annotated[str, typer.Argument(help="models, replay, crowd, ingest, review; more words go to the benchmark")],
+    name: Annotated[str, typer.Argument(help="models, replay, crowd, ingest, review; more words go to it")],
 ) -> None:
     """The benchmarks: ratios in one run, never absolute times."""
     from importlib import import_module
