@@ -21,6 +21,7 @@ from sqlmodel import Session
 from bench.ingest import database
 from central.accounts.models import User
 from central.accounts.permissions import Role
+from central.accounts.service import create_user
 from central.cases.models import Case
 from central.cases.statistics import overview
 from central.db import insert_new, transaction
@@ -28,7 +29,7 @@ from central.review.decisions import Sight, reject
 from central.review.queue import claim_next, counts, upcoming
 
 NOW = datetime(2026, 11, 26, 9, tzinfo=UTC)
-
+PEOPLE = (("lan", Role.OPERATOR), ("binh", Role.OFFICER), ("hoa", Role.OPERATOR))
 YEAR = timedelta(days=365)
 BATCH = 10_000
 
@@ -71,7 +72,9 @@ def case(number: int, of: int, people: tuple[User, User]) -> dict[str, object]:
 def fill(engine: Engine, cases: int) -> User:
     """Stores the cases; returns an operator who has decided none of them."""
     with transaction(engine) as session:
-        lan, binh, operator = (_user(session, name, role) for name, role in _PEOPLE)
+        lan, binh, operator = (
+            create_user(session, name, name.title(), role, NOW, "bench").user for name, role in PEOPLE
+        )
     for first in track(range(1, cases + 1, BATCH), "storing cases", console=Console(stderr=True)):
         numbers = range(first, min(first + BATCH, cases + 1))
         with transaction(engine) as session:
@@ -79,16 +82,6 @@ def fill(engine: Engine, cases: int) -> User:
     with engine.connect() as connection:
         connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("ANALYZE")
     return operator
-
-
-_PEOPLE = (("lan", Role.OPERATOR), ("binh", Role.OFFICER), ("hoa", Role.OPERATOR))
-
-
-def _user(session: Session, name: str, role: Role) -> User:
-    user = User(username=name, full_name=name.title(), role=role.value, password_hash="-", created_at=NOW)
-    session.add(user)
-    session.flush()
-    return user
 
 
 def decide_and_claim(session: Session, user: User) -> None:

@@ -15,7 +15,10 @@ from edge.rules.geometry import depth_past, meets
 from edge.rules.inputs import Point, TrackPoint
 from edge.rules.observed import LaneUsed, height, lane_used, since
 from edge.rules.parameters import Passage as Parameters
-from edge.rules.scene import Exit, Movement, Scene, StopLine
+from edge.rules.scene import Exit, Movement, Polyline, Scene, StopLine
+
+Depth = Callable[[TrackPoint], float]
+"""How many pixels past the stop line a vehicle touches the road."""
 
 _MARGIN = 3.0
 """Seconds a passage stays in view after it is over, so that late lamp changes still reach the rules."""
@@ -69,7 +72,7 @@ def _passage(
     if depth(points[-1]) < 0:
         return None
     start = since(points, now - parameters.within - parameters.standing - _MARGIN)
-    crossing = _find_crossing(points, line, parameters.hysteresis, start)
+    crossing = _find_crossing(points, line.line, depth, parameters.hysteresis, start)
     if crossing is None or not _came_from_before(points[: crossing.index], depth, parameters.distance_before):
         return None
     way, left = _way_out(points[crossing.index - 1 :], line.exits)
@@ -91,7 +94,7 @@ def _passage(
 
 
 def _find_crossing(
-    points: Sequence[TrackPoint], line: StopLine, hysteresis: float, start: int
+    points: Sequence[TrackPoint], line: Polyline, depth: Depth, hysteresis: float, start: int
 ) -> Crossing | None:
     """The newest crossing of the line along its direction that was completed after points[start].
 
@@ -100,7 +103,6 @@ def _find_crossing(
     """
     if start >= len(points):
         return None
-    depth = _depth(line)
     while start > 0 and abs(depth(points[start])) <= hysteresis * height(points[start].box):
         start -= 1
     if depth(points[start]) > 0 and depth(points[-1]) > 0:
@@ -110,7 +112,7 @@ def _find_crossing(
     for number, (point, past) in enumerate(zip(points[start:], depths, strict=True)):
         index, band = start + number, hysteresis * height(point.box)
         if before and number and past > depths[number - 1]:
-            part = meets(points[index - 1].ground, point.ground, line.line)
+            part = meets(points[index - 1].ground, point.ground, line)
             touch = touch if part is None else (index, part)
         if past < 0:
             before, touch = before or past <= -band, None
@@ -127,15 +129,12 @@ def _crossing(points: Sequence[TrackPoint], touch: tuple[int, float], clear: int
     return Crossing(earlier + part * (later - earlier), (later - earlier) / 2, index, clear)
 
 
-def _depth(line: StopLine) -> Callable[[TrackPoint], float]:
-    """How many pixels past the stop line a vehicle touches the road."""
+def _depth(line: StopLine) -> Depth:
     past = depth_past(line.line, line.direction)
     return lambda point: past(point.ground)
 
 
-def _came_from_before(
-    points: Sequence[TrackPoint], depth: Callable[[TrackPoint], float], distance: float
-) -> bool:
+def _came_from_before(points: Sequence[TrackPoint], depth: Depth, distance: float) -> bool:
     """False for what appeared over the line: a new track on it, oncoming or crossing traffic."""
     return any(depth(point) <= -distance * height(point.box) for point in reversed(points))
 
