@@ -2,6 +2,7 @@
 
 from urllib.parse import quote
 
+import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse, Response
@@ -11,6 +12,7 @@ from starlette.exceptions import HTTPException
 
 from central.accounts.dependencies import NotSignedInError, PasswordChangeRequiredError
 from central.console import case_routes, office_routes, officer_routes, review_routes, session_routes
+from central.console.i18n import translator
 from central.console.pages import FOLDER, language, render
 from central.errors import DomainError
 
@@ -37,6 +39,7 @@ def create_console(state: State) -> FastAPI:
     console.add_exception_handler(DomainError, _domain_page)
     console.add_exception_handler(RequestValidationError, _validation_page)
     console.add_exception_handler(HTTPException, _http_page)
+    console.add_exception_handler(Exception, _unexpected_page)
     return console
 
 
@@ -61,6 +64,13 @@ async def _http_page(request: Request, error: Exception) -> Response:
     return render(
         request, "problem.html", status=error.status_code, title=str(error.status_code), detail=error.detail
     )
+
+
+async def _unexpected_page(request: Request, _error: Exception) -> Response:
+    """What nobody foresaw, told in general; the request id finds it in the application's log."""
+    detail = structlog.contextvars.get_contextvars().get("request_id", "")
+    title = translator(language(request))("app.failed")
+    return render(request, "problem.html", status=500, title=title, detail=detail)
 
 
 def _go(request: Request, target: str) -> Response:

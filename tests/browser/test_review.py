@@ -232,3 +232,57 @@ def test_the_other_pages_in_both_languages(browser: Browser, office: Office, pro
     expect(page.get_by_role("row")).to_have_count(2)
     shot(page, "cases-dark")
     assert problems == []
+
+
+def test_a_cut_network_is_told_and_the_work_goes_on_after_it(
+    browser: Browser, tmp_path: Path, problems: list[str]
+) -> None:
+    """Nobody decides into the void: the strip stays, over dialogs too, until the centre has answered, and
+    a console that waits for cases goes on waiting.
+    """
+    with running_office(tmp_path) as office:
+        office.send(MATCHING, timedelta(days=2))
+        page = sign_in(browser, office, "lan", problems)
+        wait_for_case(page, 1)
+        strip = page.locator("#trouble")
+        page.context.set_offline(True)
+        page.keyboard.press("e")
+        page.keyboard.press("Enter")
+        expect(strip).to_contain_text("Mất kết nối với trung tâm")
+        shot(page, "cut-network")
+        page.keyboard.press("Escape")
+        page.keyboard.press("a")
+        expect(page.locator("[data-case='1']")).to_be_visible()
+        page.context.set_offline(False)
+        page.keyboard.press("a")
+        expect(page.get_by_role("heading", name="Không còn hồ sơ nào chờ")).to_be_visible()
+        expect(strip).to_be_hidden()
+
+        page.clock.install()
+        page.reload()
+        expect(page.get_by_role("heading", name="Không còn hồ sơ nào chờ")).to_be_visible()
+        page.context.set_offline(True)
+        page.clock.run_for(11_000)
+        expect(strip).to_contain_text("Mất kết nối với trung tâm")
+        office.send(CLONED, timedelta(days=1))
+        page.context.set_offline(False)
+        page.clock.run_for(11_000)
+        expect(page.locator("[data-case='2']")).to_be_visible()
+        expect(strip).to_be_hidden()
+
+
+def test_a_failing_centre_takes_nothing_off_the_screen(
+    browser: Browser, tmp_path: Path, problems: list[str]
+) -> None:
+    with running_office(tmp_path) as office:
+        office.send(MATCHING, timedelta(days=2))
+        page = sign_in(browser, office, "lan", problems)
+        wait_for_case(page, 1)
+        page.route("**/accept*", lambda route: route.fulfill(status=502, body="Bad Gateway"))
+        page.keyboard.press("a")
+        expect(page.locator("#trouble")).to_contain_text("Trung tâm gặp lỗi")
+        wait_for_case(page, 1)
+        page.unroute("**/accept*")
+        page.keyboard.press("a")
+        expect(page.get_by_role("heading", name="Không còn hồ sơ nào chờ")).to_be_visible()
+        expect(page.locator("#trouble")).to_be_hidden()

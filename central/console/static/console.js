@@ -96,8 +96,21 @@ document.addEventListener("submit", (event) => {
 document.addEventListener("htmx:beforeRequest", (event) => {
   if (event.target.closest("#pane") || event.target.id === "pane") setInFlight(true);
 });
-document.addEventListener("htmx:afterRequest", () => setInFlight(false));
-document.addEventListener("htmx:sendError", () => announce(document.documentElement.lang === "vi" ? "Mất kết nối" : "Connection lost"));
+document.addEventListener("htmx:afterRequest", (event) => {
+  setInFlight(false);
+  if (event.detail.successful) return showTrouble(null);
+  pollLater(); // who waits for a case keeps waiting
+});
+document.addEventListener("htmx:sendError", () => showTrouble("lost"));
+document.addEventListener("htmx:responseError", (event) => showTrouble("failed", event.detail.xhr.getResponseHeader("X-Request-ID")));
+
+// What went wrong between here and the centre, over everything else on the screen, until something succeeds.
+function showTrouble(kind, request) {
+  const strip = one("#trouble");
+  if (!kind) return strip.hidePopover();
+  strip.textContent = strip.dataset[kind] + (request ? ` (${request})` : "");
+  strip.showPopover();
+}
 
 function setInFlight(value) {
   state.inFlight = value;
@@ -117,10 +130,14 @@ function paneChanged() {
   prefetch(pane?.dataset.upcoming);
   const reopen = one("[data-reopen]")?.dataset.reopen;
   if (reopen) openDialog(reopen);
+  pollLater();
+  one(".toast") && setTimeout(() => one(".toast")?.remove(), 6000);
+}
+
+function pollLater() {
   clearTimeout(state.poll);
   const again = one("[data-poll]");
   if (again) state.poll = setTimeout(() => document.contains(again) && !state.inFlight && again.click(), POLL_EMPTY_MS);
-  one(".toast") && setTimeout(() => one(".toast")?.remove(), 6000);
 }
 
 function countDown() {
@@ -134,8 +151,8 @@ function countDown() {
 
 async function prefetch(address) {
   if (!address) return;
-  const answer = await fetch(address, { headers: { Accept: "application/json" } });
-  if (!answer.ok) return;
+  const answer = await fetch(address, { headers: { Accept: "application/json" } }).catch(() => null);
+  if (!answer?.ok) return; // only a saving of time
   for (const picture of (await answer.json()).pictures) new Image().src = picture;
 }
 
@@ -157,7 +174,8 @@ document.addEventListener("htmx:configRequest", (event) => {
 setInterval(async () => {
   const address = one("[data-lease]")?.dataset.lease;
   if (!address || state.inFlight || document.hidden) return;
-  const answer = await fetch(address, { method: "POST", headers: attendance() });
+  const answer = await fetch(address, { method: "POST", headers: attendance() }).catch(() => null);
+  if (!answer) return showTrouble("lost");
   if (answer.redirected) location.reload(); // the session has ended: nothing of the case stays on the screen
 }, RENEW_LEASE_MS);
 

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import text
 
 from central.accounts.permissions import Role
 from central.db import transaction
@@ -113,3 +114,21 @@ def test_a_search_by_plate_needs_a_reason_and_is_logged(signed_in: SignedIn) -> 
     entries = signed_in(LEADER).get("/api/v1/audit").json()["items"]
     searched = [entry for entry in entries if entry["action"] == "case.search"]
     assert searched[0]["detail"] == {"plate": "29A00001", "why": "complaint 12/2026"}
+
+
+@pytest.mark.parametrize(("lang", "words"), [("vi", "Trung tâm gặp lỗi"), ("en", "The centre failed")])
+def test_what_nobody_foresaw_is_told_in_the_reader_s_words(
+    signed_in: SignedIn, lang: str, words: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    known = signed_in(OPERATOR)
+    with transaction(known.app.state.engine) as session:  # type: ignore[attr-defined]
+        session.execute(text("DROP TABLE node"))
+    client = TestClient(known.app, raise_server_exceptions=False, cookies=known.cookies)
+    client.cookies.set("lang", lang)
+    answer = client.get("/nodes")
+    assert answer.status_code == 500
+    assert words in answer.text
+    assert answer.headers["x-request-id"] in answer.text
+    assert "DROP" not in answer.text
+    assert "no such table" not in answer.text
+    assert "unexpected error on /nodes" in caplog.text
