@@ -188,8 +188,7 @@ def camera(rng: np.random.Generator, image: Image, size: float) -> Image:
 
 def street(rng: np.random.Generator, image: Image, size: float) -> Image:
     """A plate ``size`` px high through a cheap street camera: soft by the pixel, light clipped, colours kept
-    at half the resolution and exaggerated, seams of sharpening, compression, and at times a line or a dot
-    drawn over the picture.
+    at half the resolution and exaggerated, seams of sharpening, and compression.
     """
     canvas = cv2.GaussianBlur(image, (0, 0), rng.uniform(0.3, np.clip(0.055 * size, 0.4, 1.0)))
     level = canvas.astype(np.float32) / 255 * (1 + rng.normal(0, 0.06, 3).astype(np.float32))
@@ -204,12 +203,15 @@ def street(rng: np.random.Generator, image: Image, size: float) -> Image:
     chroma = 0.5 + (_coarse(ycc[:, :, 1:], rng.uniform(1.0, 3.0)) - 0.5) * rng.uniform(0.8, 1.9)
     ycc = np.concatenate((luma, chroma), axis=2).astype(np.float32)
     picture = np.clip(cv2.cvtColor(ycc, cv2.COLOR_YCrCb2BGR) * 255, 0, 255).astype(np.uint8)
-    if rng.random() < 0.1:
-        _overlay(rng, picture)
     if rng.random() < 0.8:
-        _, code = cv2.imencode(".jpg", picture, (cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(35, 95))))
-        picture = np.asarray(cv2.imdecode(code, cv2.IMREAD_COLOR))
+        picture = compressed(rng, picture)
     return picture
+
+
+def compressed(rng: np.random.Generator, picture: Image) -> Image:
+    """As JPEG of middling to good quality leaves it."""
+    _, code = cv2.imencode(".jpg", picture, (cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(35, 95))))
+    return np.asarray(cv2.imdecode(code, cv2.IMREAD_COLOR))
 
 
 def _coarse(image: Image, reduction: float) -> Image:
@@ -218,18 +220,6 @@ def _coarse(image: Image, reduction: float) -> Image:
     size = (max(2, round(width / reduction)), max(2, round(height / reduction)))
     small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
     return np.asarray(cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR))
-
-
-def _overlay(rng: np.random.Generator, picture: Image) -> None:
-    """A thin line or a dot in a bright colour, as analytics software draws its tracks."""
-    height, width = picture.shape[:2]
-    colour = [int(v) for v in rng.choice((0, 255), 3)]
-    start = (int(rng.integers(width)), int(rng.integers(height)))
-    if rng.random() < 0.3:
-        cv2.circle(picture, start, int(rng.integers(1, 3)), colour, -1, cv2.LINE_AA)
-    else:
-        end = (start[0] + int(rng.normal(0, height)), start[1] + int(rng.normal(0, height)))
-        cv2.line(picture, start, end, colour, int(rng.integers(1, 3)), cv2.LINE_AA)
 
 
 def jitter(rng: np.random.Generator, quad: Quad, amount: float) -> Quad:

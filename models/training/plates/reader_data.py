@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 
 from edge.plate.rectify import CROP_HEIGHT, CROP_WIDTH, MARGIN, rectify
-from models.training.plates import degrade, render, specimens
+from models.training.plates import degrade, obstacles, render, specimens
 from models.training.plates.crops import Crop
 from models.training.plates.degrade import Image, read_picture
 from models.training.plates.glyphs import GlyphBook
@@ -31,6 +31,8 @@ NARROWEST = {1: 28.0, 2: 22.0}
 """Width in pixels of the smallest drawn plates of one or two lines; military ones, with less on them, count
 as the latter.
 """
+WIDEST = 200.0
+"""Width of the largest drawn ones."""
 TINTS = ("yellow", "blue", "red")
 SLOGANS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
@@ -113,10 +115,10 @@ class SampleMaker:
         flat = degrade.weather(rng, render.render(rng, self._book, specimen).image)
         rows = specimen.lines
         low = NARROWEST[2 if specimen.colour == "red" else len(rows)]
-        width = float(np.exp(rng.uniform(np.log(low), np.log(200))))
+        width = float(np.exp(rng.uniform(np.log(low), np.log(WIDEST))))
         scene, quad = degrade.place(rng, flat, width, self.backdrop(rng))
         height = float(np.linalg.norm(quad[3] - quad[0]))
-        image = self._photograph(rng, scene, height, len(rows))
+        image = self._photograph(rng, scene, quad, height, len(rows))
         grey = rng.random() < 0.08
         if grey:
             image = cv2.cvtColor(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR)
@@ -141,15 +143,31 @@ class SampleMaker:
             image = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
             quad, height = quad * np.float32(scale), height * scale
         if rng.random() < 0.8:
-            image = self._photograph(rng, image, height * 0.7, lines)
+            image = self._photograph(rng, image, quad, height * 0.7, lines)
         angle = rng.normal(0, 0.05)
         turn = np.array(((np.cos(angle), np.sin(angle)), (-np.sin(angle), np.cos(angle))), np.float32)
         quad = (quad - quad.mean(0)) @ turn + quad.mean(0)
         return View(image, quad, splits(crop), colour)
 
+    @classmethod
+    def _photograph(
+        cls, rng: np.random.Generator, scene: Image, quad: degrade.Quad, height: float, lines: int
+    ) -> Image:
+        """``scene``, whose plate is ``height`` px high, as one of two kinds of camera gives it; at times with
+        something thin before it, that stands there or was drawn over the picture.
+        """
+        covered = rng.random() < obstacles.CHANCE
+        before = rng.random() < 0.5
+        if covered and before:
+            scene = obstacles.cover(rng, scene, quad, lines)
+        image = cls._taken(rng, scene, height, lines)
+        if covered and not before:
+            image = obstacles.cover(rng, image, quad, lines)
+            image = degrade.compressed(rng, image) if rng.random() < 0.5 else image
+        return image
+
     @staticmethod
-    def _photograph(rng: np.random.Generator, scene: Image, height: float, lines: int) -> Image:
-        """``scene``, whose plate is ``height`` px high, as one of two kinds of camera gives it."""
+    def _taken(rng: np.random.Generator, scene: Image, height: float, lines: int) -> Image:
         if rng.random() < STREET:
             return degrade.street(rng, scene, height)
         if rng.random() < 0.35:

@@ -1,8 +1,9 @@
 """How well a reader does on small coloured plates, of which there are too few real ones to choose by.
 
-A development set of its own: validation crops of real white plates recoloured, and drawn military ones, 24 to
-64 px wide. Recolouring (in linear light, towards colours measured on real plates) and camera (4:2:0 colours,
-a Laplacian as sharpening, WebP) share no code with `degrade`: a reader is not asked what it was just taught.
+A development set of its own: validation crops of real white plates recoloured, drawn military ones, and
+recoloured ones struck through by the track that software drew, 24 to 64 px wide. Recolouring (in linear
+light, towards colours measured on real plates), strokes and camera (4:2:0 colours, a Laplacian as sharpening,
+WebP) share no code with `degrade` and `obstacles`: a reader is not asked what it was just taught.
 
     python -m models.training.plates.small_coloured --data DIR --backgrounds DIR --model PLATE_READER.onnx...
 
@@ -35,6 +36,7 @@ MEASURED = {
 GAMMA = 2.2
 WIDEST = 64.0
 NARROWEST = {1: 34.0, 2: 28.0}
+STRUCK_NARROWEST = 44.0
 MILITARY_NARROWEST = {1: 30.0, 2: 24.0}
 LEAST_DETAIL = {1: 20.0, 2: 34.0}
 """Height in pixels that a real crop needs before it is reduced."""
@@ -45,7 +47,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Small:
-    """One small plate: picture (BGR), outline, what it says, and its kind (a colour, or military)."""
+    """One small plate: picture (BGR), outline, what it says, and its kind (a colour, military or struck)."""
 
     kind: str
     width: float
@@ -93,8 +95,10 @@ def reduced(rng: np.random.Generator, image: Image, quad: Quad, width: float) ->
     return picture, np.asarray(quad * np.float32(k), np.float32)
 
 
-def recoloured(rng: np.random.Generator, crops: list[Crop], count: int) -> Iterator[Small]:
-    """``count`` real plates in each colour."""
+def recoloured(
+    rng: np.random.Generator, crops: list[Crop], count: int, strike: bool = False
+) -> Iterator[Small]:
+    """``count`` real plates in each colour, if asked each with a stroke through it."""
     clear = [
         c for c in crops if np.linalg.norm(c.quad[3] - c.quad[0]) >= LEAST_DETAIL[1 if c.one_line else 2]
     ]
@@ -105,9 +109,28 @@ def recoloured(rng: np.random.Generator, crops: list[Crop], count: int) -> Itera
             pad = 8 * max(1, round(float(np.ptp(crop.quad[:, 0])) / 100))
             image = cv2.copyMakeBorder(crop.image, pad, pad, pad, pad, cv2.BORDER_REPLICATE)
             quad = crop.quad + np.float32(pad)
-            width = _width(rng, NARROWEST[1 if crop.one_line else 2])
-            image, quad = reduced(rng, tinted(rng, image, quad, colour), quad, width)
-            yield Small(colour, width, image, degrade.jitter(rng, quad, CARELESS / 2), splits(crop))
+            width = _width(rng, STRUCK_NARROWEST if strike else NARROWEST[1 if crop.one_line else 2])
+            image = tinted(rng, image, quad, colour)
+            image = struck(rng, image, quad, 1 if crop.one_line else 2) if strike else image
+            image, quad = reduced(rng, image, quad, width)
+            kind = "struck" if strike else colour
+            yield Small(kind, width, image, degrade.jitter(rng, quad, CARELESS / 2), splits(crop))
+
+
+def struck(rng: np.random.Generator, image: Image, quad: Quad, lines: int) -> Image:
+    """A track of software through the plate: a bent path in one pure colour, a seventh to a twelfth of a line
+    of characters thick, drawn before the picture is reduced.
+    """
+    line = float(np.linalg.norm(quad[3] - quad[0])) / lines
+    weights = rng.dirichlet(np.ones(4))
+    middle = (quad * weights[:, None]).sum(0)
+    heading = rng.uniform(0, np.pi)
+    steps = np.cumsum(np.full(9, line * 0.7)) - 3.5 * line
+    bend = heading + np.linspace(-0.3, 0.3, 9) * rng.normal()
+    path = middle + steps[:, None] * np.stack((np.cos(bend), np.sin(bend)), 1)
+    colour = [int(v) for v in rng.permutation((255, 0, int(rng.choice((0, 255)))))]
+    thick = max(1, round(line / rng.uniform(7, 12)))
+    return cv2.polylines(image.copy(), [path.round().astype(np.int32)], False, colour, thick, cv2.LINE_AA)
 
 
 def military(rng: np.random.Generator, maker: SampleMaker, book: GlyphBook, count: int) -> Iterator[Small]:
@@ -152,10 +175,11 @@ def main() -> None:
     maker = SampleMaker(args.data, backgrounds(args.backgrounds, args.seed, 60), 0.0, validation=True)
     plates = list(recoloured(rng, maker.real, args.count))
     plates += military(rng, maker, GlyphBook(args.data / "atlas.npz"), args.count)
+    plates += recoloured(rng, maker.real, args.count // 4, strike=True)
     for model in args.model:
         reader = OnnxPlateReader(model)
         told = [right(reader, plate) for plate in plates]
-        for kind in (*MEASURED, "military"):
+        for kind in (*MEASURED, "military", "struck"):
             bands = [
                 [t for t, p in zip(told, plates, strict=True) if p.kind == kind and low <= p.width < high]
                 for low, high in ((0.0, 1000.0), *BANDS)

@@ -31,17 +31,27 @@ def white_plate() -> np.ndarray:
     return image
 
 
-@pytest.mark.parametrize("seed", range(6))
-def test_a_street_camera_keeps_the_size_and_smears_colour(seed: int) -> None:
+def red_plate() -> np.ndarray:
     image = np.zeros((24, 60, 3), np.uint8)
     image[:, :, 2] = 200
     image[8:16, 20:24] = 235
+    return image
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_street_camera_keeps_the_size(seed: int) -> None:
+    image = red_plate()
     seen = street(np.random.default_rng(seed), image, 24.0)
     assert seen.shape == image.shape
     assert seen.dtype == np.uint8
     assert np.ptp(seen[12].astype(int).sum(axis=1)) < np.ptp(image[12].astype(int).sum(axis=1)) + 250
-    redness = seen[:, :, 2].astype(int) - seen[:, :, 1]
-    assert redness[12, 22] > 0  # white ink takes on some of the ground's colour
+
+
+def test_white_ink_mostly_takes_on_some_of_the_ground_s_colour() -> None:
+    inks = np.array([street(np.random.default_rng(seed), red_plate(), 24.0)[12, 22] for seed in range(80)])
+    redness = inks[:, 2].astype(int) - inks[:, 1]
+    assert np.median(redness) > 5
+    assert (redness > 0).mean() > 0.6
 
 
 @pytest.mark.parametrize("colour", sorted(GROUNDS))
