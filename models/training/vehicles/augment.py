@@ -99,7 +99,7 @@ def place(
     scale = whole / max(rows, columns) * float(np.exp(chance.uniform(-1, 1) * np.log1p(spread)))
     x = _offset(columns * scale, width, chance)
     y = _offset(rows * scale, height, chance)
-    return _window(source, width, height, scale, x, y)
+    return window(source, width, height, scale, x, y)
 
 
 def approach(source: Picture, width: int, height: int, chance: np.random.Generator) -> Picture:
@@ -117,10 +117,14 @@ def approach(source: Picture, width: int, height: int, chance: np.random.Generat
     middle = (source.labels[chosen, 1:3] + source.labels[chosen, 3:]) / 2
     x = width * chance.uniform(0.15, 0.85) - float(middle[0]) * scale
     y = height * chance.uniform(0.15, 0.85) - float(middle[1]) * scale
-    return _window(source, width, height, scale, x, y)
+    return window(source, width, height, scale, x, y)
 
 
-def _window(source: Picture, width: int, height: int, scale: float, x: float, y: float) -> Picture:
+def window(source: Picture, width: int, height: int, scale: float, x: float, y: float) -> Picture:
+    """`width` x `height` pixels of `source` scaled by `scale`, whose upper left corner comes to `x`, `y`.
+
+    Of a vehicle too much of which is cut off the rest is painted grey.
+    """
     middle = (scale - 1) / 2  # OpenCV counts from the middle of a pixel, labels from its edge
     matrix = np.array([[scale, 0, x + middle], [0, scale, y + middle]], np.float32)
     method = cv2.INTER_AREA if scale < 0.5 else cv2.INTER_LINEAR

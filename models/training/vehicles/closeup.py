@@ -149,11 +149,13 @@ def looked_at() -> dict[str, dict[str, list[list[float]]]]:
     }
 
 
-def add(folder: Path, name: str, image: Image, labels: Sequence[Detection]) -> None:
-    """Write a picture and its labels into a set."""
+def add(folder: Path, name: str, image: Image, labels: Sequence[Detection]) -> Path:
+    """Write a picture and its labels into a set; returns where the picture is."""
     height, width = image.shape[:2]
-    cv2.imwrite(str(folder / "images" / f"{name}.jpg"), image, [cv2.IMWRITE_JPEG_QUALITY, 95])
+    path = folder / "images" / f"{name}.jpg"
+    cv2.imwrite(str(path), image, [cv2.IMWRITE_JPEG_QUALITY, 95])
     (folder / "labels" / f"{name}.txt").write_text("".join(f"{yolo(d, width, height)}\n" for d in labels))
+    return path
 
 
 def _fits(name: str, labels: Sequence[Detection]) -> bool:

@@ -3,7 +3,7 @@
     python -m models.training.vehicles.export                       the official weights, 80 COCO classes
     python -m models.training.vehicles.export --weights last.pt --facts facts.yaml --shift car=0.5
 
-With `--mix OLD.onnx` half of each weight is that of the network trained on, exported with the same shift.
+With `--mix OLD.onnx` a part of each weight is that of the network trained on; shifts are mixed with the rest.
 
 The input stays dynamic in height and width: the node pads a 16:9 picture to 640x384, not to a square.
 """
@@ -76,12 +76,13 @@ def main() -> None:
     ask.add_argument("--target", type=Path, default=MODELS / "vehicles.onnx")
     ask.add_argument("--shift", action="append", default=[], help="KIND=LOGIT, may be given more than once")
     ask.add_argument("--mix", type=Path, help="exported network it was trained on from")
+    ask.add_argument("--share", type=float, default=0.5, help="of the new weights in the mixture")
     args = ask.parse_args()
     shifts = shifts_of(args.shift)
     facts = yaml.safe_load(args.facts.read_text(encoding="utf-8")) if args.facts else STOCK_FACTS
     classes = export(args.weights or official_weights(), args.target, shifts)
     if args.mix:
-        mix(args.target, args.mix, 0.5)
+        mix(args.target, args.mix, args.share)
     write_card(args.target, **card_facts(classes), **facts)
 
 

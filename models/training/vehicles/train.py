@@ -34,7 +34,7 @@ tall, and the network would forget those that fill a portrait picture."""
 CACHE_SIDE = 1280
 """Pixels of the longer side at which pictures are kept in memory."""
 BATCH = 8
-PLAIN_SHARE = 0.12
+PLAIN_SHARE = 0.4
 """The last part of a run shows whole pictures only."""
 WARM_UP = 100
 EMA_DECAY = 0.999
