@@ -13,6 +13,7 @@ const state = { inFlight: false, brightness: 100, overlay: true, evidence: null,
 // ---------------------------------------------------------------- keys
 
 function isTyping(target) {
+  if (target.closest("dialog:not([open])")) return false; // the focus leaves a closed dialog a moment later
   return target.matches("textarea, select, [contenteditable]") || (target.matches("input") && !["range", "checkbox"].includes(target.type));
 }
 
@@ -98,13 +99,14 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 });
 document.addEventListener("htmx:afterRequest", (event) => {
   setInFlight(false);
-  if (event.detail.successful) return showTrouble(null);
-  pollLater(); // who waits for a case keeps waiting
+  const { status } = event.detail.xhr; // 0: no answer
+  if (status > 0 && status < 500) showTrouble(null);
+  else pollLater(); // who waits for a case keeps waiting
 });
 document.addEventListener("htmx:sendError", () => showTrouble("lost"));
 document.addEventListener("htmx:responseError", (event) => showTrouble("failed", event.detail.xhr.getResponseHeader("X-Request-ID")));
 
-// What went wrong between here and the centre, over everything else on the screen, until something succeeds.
+// What went wrong between here and the centre, over everything else on the screen, until the centre answers.
 function showTrouble(kind, request) {
   const strip = one("#trouble");
   if (!kind) return strip.hidePopover();
@@ -175,8 +177,8 @@ setInterval(async () => {
   const address = one("[data-lease]")?.dataset.lease;
   if (!address || state.inFlight || document.hidden) return;
   const answer = await fetch(address, { method: "POST", headers: attendance() }).catch(() => null);
-  if (!answer) return showTrouble("lost");
-  if (answer.redirected) location.reload(); // the session has ended: nothing of the case stays on the screen
+  showTrouble(answer ? null : "lost");
+  if (answer?.redirected) location.reload(); // the session has ended: nothing of the case stays on the screen
 }, RENEW_LEASE_MS);
 
 addEventListener("pagehide", () => {
