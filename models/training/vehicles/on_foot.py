@@ -27,7 +27,7 @@ from models.training.vehicles.closeup import add, greyed
 from models.training.vehicles.correct import read
 from models.training.vehicles.prepare import frames
 from models.training.vehicles.start import KINDS
-from models.training.vehicles.teacher import Seen, Teacher, contained, label
+from models.training.vehicles.teacher import Seen, Teacher, contained, label, rows
 
 TESTED_FROM = 480
 STEP = 8
@@ -89,11 +89,10 @@ def walkers(seen: Seen, vehicles: Sequence[Box]) -> list[Box]:
     """The people of one picture who touch none of `vehicles` and nothing else the teacher saw, largest
     first; each once.
     """
-    others = [_box(row) for row, name in zip(seen.boxes, seen.names, strict=True) if name != RIDER_CLASS]
-    order = np.argsort(-seen.scores)
-    people = [_box(seen.boxes[i]) for i in order if seen.names[i] == RIDER_CLASS and seen.scores[i] >= SURE]
+    others = [box for box, _, name in rows(seen) if name != RIDER_CLASS]
+    people = [(box, score) for box, score, name in rows(seen) if name == RIDER_CLASS and score >= SURE]
     kept: list[Box] = []
-    for box in people:
+    for box, _ in sorted(people, key=lambda pair: -pair[1]):
         free = all(contained(box, other) <= BESIDE for other in (*vehicles, *others))
         if free and box[3] - box[1] >= LOWEST and (not kept or overlaps([box], kept).max() < 0.3):
             kept.append(box)
@@ -122,8 +121,8 @@ def windows(folder: Path, teacher: Teacher) -> Iterator[tuple[str, Image, Sequen
         height, width = image.shape[:2]
         known = read(folder / "labels" / f"{path.stem}.txt")
         boxes = [tuple(np.multiply(one.box, (width, height, width, height))) for one in known]
-        rows = [[KINDS.index(one.kind), *box] for one, box in zip(known, boxes, strict=True)]
-        picture = Picture(image, np.array(rows, np.float32).reshape(-1, 5))
+        labelled = [[KINDS.index(one.kind), *box] for one, box in zip(known, boxes, strict=True)]
+        picture = Picture(image, np.array(labelled, np.float32).reshape(-1, 5))
         found = walkers(teacher.see(image), boxes)
         for number, walker in enumerate(islice(found, MOST)):
             if (name := f"{path.stem}_{number}") in SKIPPED:

@@ -132,8 +132,8 @@ def _apart(a: Box, b: Box) -> bool:
 
 def without_pedestrians(labels: Sequence[Detection], seen: Seen) -> list[Detection]:
     """Leave out upright two-wheeled boxes that are a person without a bike (`seen` by COCO weights)."""
-    people = [box for box, score, name in _rows(seen) if name == RIDER_CLASS and score > 0.35]
-    bikes = [box for box, _, name in _rows(seen) if name in ("motorcycle", "bicycle")]
+    people = [box for box, score, name in rows(seen) if name == RIDER_CLASS and score > 0.35]
+    bikes = [box for box, _, name in rows(seen) if name in ("motorcycle", "bicycle")]
     return [d for d in labels if not (d.kind in TWO_WHEELED and _walks(d.box, people, bikes))]
 
 
@@ -149,6 +149,7 @@ def _touch(a: Box, b: Box) -> bool:
     return a[0] < b[2] and a[2] > b[0] and a[1] < b[3] and a[3] > b[1]
 
 
-def _rows(seen: Seen) -> Iterator[tuple[Box, float, str]]:
+def rows(seen: Seen) -> Iterator[tuple[Box, float, str]]:
+    """Each box with its score and class name."""
     for row, score, name in zip(seen.boxes.tolist(), seen.scores.tolist(), seen.names, strict=True):
         yield (row[0], row[1], row[2], row[3]), score, name

@@ -134,6 +134,9 @@ BICYCLE = Label(VehicleKind.BICYCLE, (0.8, 0.8), (0.1, 0.1))
         ("close_a_0001", [JEEP], [], ["car"]),
         ("close_a_0001", [JEEP], [[0.6, 0.6, "truck"]], ["truck"]),
         ("cam_01_1", [JEEP], [], ["truck"]),
+        ("hanoi_0003", [Label(VehicleKind.CAR, (0.1, 0.1), (0.14, 0.1))], [], []),  # the lit screen
+        ("hanoi_0003", [Label(VehicleKind.CAR, (0.3, 0.3), (0.14, 0.1))], [], ["car"]),
+        ("street_0003", [Label(VehicleKind.CAR, (0.1, 0.1), (0.14, 0.1))], [], ["car"]),
     ],
 )
 def test_corrections(
