@@ -14,9 +14,8 @@ from importlib.resources import files
 from pathlib import Path
 
 from bench.models import picture
+from configs.camera_check import load_camera
 from contract.vehicles import VehicleKind
-from edge.config import scene
-from edge.config_check import load_camera
 from edge.detect.detector import Detection
 from edge.detect.onnx_backend import OnnxVehicleDetector
 from edge.detect.tracker import Tracker
@@ -46,7 +45,7 @@ def boxes(number: int, t: float, rng: random.Random) -> list[Detection]:
 def follow_and_judge(number: int, seconds: float, fps: float) -> tuple[float, float]:
     """Milliseconds of processor time a frame: of the tracker and of the rules."""
     config, rng = load_camera(CAMERA), random.Random(1)
-    place, rulebook, tracker = scene(config, START), Rulebook(config.rules), Tracker()
+    rulebook, tracker = Rulebook(config.rules, config, START), Tracker()
     tracked = judged = 0.0
     frames = round(seconds * fps)
     for frame in range(frames):
@@ -58,7 +57,7 @@ def follow_and_judge(number: int, seconds: float, fps: float) -> tuple[float, fl
         tracks = tracker.update(t, frame, detections)
         between = time.process_time()
         for track in tracks:
-            rulebook.judge(track, place, signals, t)
+            rulebook.judge(track, signals, t)
         tracked += between - began
         judged += time.process_time() - between
     return 1000 * tracked / frames, 1000 * judged / frames

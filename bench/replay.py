@@ -15,10 +15,10 @@ from statistics import median
 
 from rich.console import Console
 
+from configs.camera import CameraConfig
+from configs.camera_check import load_camera
 from contract.signing import SigningKey
 from edge.camera import Eyes, open_eyes
-from edge.config import CameraConfig
-from edge.config_check import load_camera
 from edge.replay import Outputs, replay
 from edge.video.file import FileSource
 

@@ -4,19 +4,18 @@ A day is a day in Vietnam; an aware datetime given instead is taken to that time
 """
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal, Protocol, TypeVar
-from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from configs.loading import load_yaml
+from contract.local_time import local_day
 from contract.messages import RuleName
 from contract.vehicles import VehicleKind
 
-VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 FOLDER = Path(__file__).parent / "law"
 
 OffenceRule = RuleName | Literal["plate_mismatch"]
@@ -87,7 +86,7 @@ class Deadline(_DatedRow):
 
     def due(self, start: date) -> date:
         """The last day, counted from `start` as day 0; working days skip weekends and public holidays."""
-        day = _day(start)
+        day = local_day(start)
         if self.unit == "years":
             return _years_later(day, self.amount)
         if self.unit == "days":
@@ -152,7 +151,7 @@ def vehicle_class(kind: VehicleKind) -> VehicleClass | None:
 def offence(rule: OffenceRule, kind: VehicleKind | Literal["specialised"], at: date) -> Offence:
     """The offence of breaking `rule` with that vehicle on that day. Raises LawError if there is none."""
     wanted = vehicle_class(kind) if isinstance(kind, VehicleKind) else kind
-    day = _day(at)
+    day = local_day(at)
     for row in offences(day):
         if (row.rule, row.vehicle) == (rule, wanted):
             return row
@@ -162,13 +161,13 @@ def offence(rule: OffenceRule, kind: VehicleKind | Literal["specialised"], at: d
 def offences(at: date) -> tuple[Offence, ...]:
     """Every offence that is law on that day."""
     table: _Offences = _read("offences.yaml", _Offences)
-    return tuple(_holding(table.offences, _day(at)))
+    return tuple(_holding(table.offences, local_day(at)))
 
 
 def deadlines(at: date) -> dict[DeadlineCode, Deadline]:
     """The deadlines that hold on that day, by code."""
     table: _Deadlines = _read("deadlines.yaml", _Deadlines)
-    return {row.code: row for row in _holding(table.deadlines, _day(at))}
+    return {row.code: row for row in _holding(table.deadlines, local_day(at))}
 
 
 def holidays() -> tuple[Holiday, ...]:
@@ -193,10 +192,6 @@ def _read(name: str, model: type[TableT]) -> TableT:
 
 def _holding(rows: Iterable[DatedT], day: date) -> list[DatedT]:
     return [row for row in rows if row.holds(day)]
-
-
-def _day(at: date) -> date:
-    return at.astimezone(VIETNAM).date() if isinstance(at, datetime) else at
 
 
 def _years_later(day: date, years: int) -> date:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
 
+from configs.camera import CameraConfig, config_sha256
 from contract.messages import CameraInfo, SceneLine
-from edge.config import CameraConfig, config_sha256, scene
 from edge.detect.detector import VehicleDetector
 from edge.detect.onnx_backend import OnnxVehicleDetector
 from edge.evidence.facts import Standing
@@ -94,13 +94,12 @@ def build_camera(
 
     Args:
         ring: the source's ring of the record stream.
-        epoch: UTC of stream time 0, to place exemptions.
+        epoch: UTC of stream time 0, for what holds at certain hours only.
     """
     pipeline = CameraPipeline(
         detector=eyes.detector,
         signals=signal_sources(config),
-        scene=scene(config, epoch),
-        rulebook=Rulebook(config.rules),
+        rulebook=Rulebook(config.rules, config, epoch),
         post_roll=rolls.after,
         region=config.detect.roi,
         interval=config.detect.interval,

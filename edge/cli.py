@@ -15,13 +15,14 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from configs.camera_check import load_camera
 from configs.loading import ConfigError
+from configs.node_check import load_cameras, load_node
 from contract.canonical import canonical_bytes
 from contract.package import MANIFEST_FILE, verify_packages
 from contract.plates import interpretations
 from contract.signing import PublicKey, SigningKey
 from edge.camera import SOFTWARE, camera_info, open_eyes
-from edge.config_check import load_camera, load_cameras, load_node
 from edge.delivery.index import OutboxError
 from edge.delivery.outbox import inspect
 from edge.detect.onnx_backend import OnnxVehicleDetector

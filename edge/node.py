@@ -12,11 +12,12 @@ from pathlib import Path
 
 import sdnotify
 
+from configs.camera import CameraConfig
+from configs.node import NodeConfig
 from contract.messages import HealthReport
 from contract.signing import PublicKey, SigningKey
 from contract.topics import NodeTopics
 from edge.camera import SOFTWARE, Camera, Eyes, Rolls, build_camera, camera_info
-from edge.config import CameraConfig, NodeConfig
 from edge.delivery.client import DeliveryClient, Pace
 from edge.delivery.health import health_report
 from edge.delivery.outbox import Outbox

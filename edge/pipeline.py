@@ -16,7 +16,6 @@ from edge.detect.detector import Detection, DetectorError, VehicleDetector
 from edge.detect.tracker import Tracker
 from edge.rules.inputs import Box, Finding, SignalHistory, Track
 from edge.rules.rulebook import Rulebook
-from edge.rules.scene import Scene
 from edge.signal.source import SignalSource
 from edge.video.frame import Frame
 
@@ -66,8 +65,7 @@ class CameraPipeline:
     Args:
         detector: finds vehicles in a frame of the detect stream.
         signals: a source per lamp head of the scene.
-        scene: lines, lanes, zones, in pixels of the detect stream.
-        rulebook: the rules that are on, with their parameters.
+        rulebook: the rules that are on, for the scene before this camera.
         post_roll: seconds after a finding that its evidence still needs.
         region: part of the picture vehicles are looked for in, [x1, y1, x2, y2]; None for all of it.
         interval: look for vehicles in every n-th frame (lamps are read in every one).
@@ -78,7 +76,6 @@ class CameraPipeline:
         *,
         detector: VehicleDetector,
         signals: Mapping[str, SignalSource],
-        scene: Scene,
         rulebook: Rulebook,
         post_roll: float,
         region: Box | None = None,
@@ -90,7 +87,6 @@ class CameraPipeline:
         self._detector = detector
         self._tracker = Tracker()
         self._signals = signals
-        self._scene = scene
         self._rulebook = rulebook
         self._post_roll = post_roll
         self._region = region
@@ -148,7 +144,7 @@ class CameraPipeline:
         return [
             finding
             for track in tracks
-            for finding in self._rulebook.judge(track, self._scene, signals, now, track_ended=track_ended)
+            for finding in self._rulebook.judge(track, signals, now, track_ended=track_ended)
         ]
 
     def _look(self, frame: Frame) -> list[Detection]:

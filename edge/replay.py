@@ -9,12 +9,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from configs.camera import CameraConfig
 from contract.messages import format_utc
 from contract.package import Link
 from contract.signing import SigningKey
 from contract.vehicles import VehicleKind
 from edge.camera import DEFAULT_ROLLS, Camera, Eyes, Rolls, build_camera
-from edge.config import CameraConfig
 from edge.evidence.annotate import Annotator
 from edge.evidence.facts import stream_utc
 from edge.evidence.gather import Proof

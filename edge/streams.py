@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from edge.config import CameraConfig, StreamConfig
+from configs.camera import CameraConfig, StreamConfig
 from edge.video.source import FileSource, RtspSource
 
 PLAYED_BEFORE = timedelta(minutes=5)

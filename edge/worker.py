@@ -15,9 +15,9 @@ from typing import Literal
 
 import structlog
 
+from configs.camera import CameraConfig
 from contract.messages import CameraHealth
 from edge.camera import Camera
-from edge.config import CameraConfig
 from edge.evidence.gather import Gatherer
 from edge.pipeline import Incident
 from edge.streams import size_problem

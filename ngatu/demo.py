@@ -17,7 +17,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
 
@@ -26,6 +26,7 @@ import yaml
 from rich.console import Console
 from rich.table import Table
 
+from contract.local_time import VIETNAM
 from ngatu.broker import embedded_broker
 
 NODE = "demo-node"
@@ -39,7 +40,6 @@ PEOPLE = (
 )
 """Sample users: name, role, full name (all invented)."""
 
-VIETNAM = timezone(timedelta(hours=7))
 START_SECONDS = 60.0
 REPLAY_SECONDS = 900.0
 

@@ -1,13 +1,11 @@
 """When a case has to be done (thời hạn): the dates of the law table, and how urgent they make it now."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 
 from configs import law_tables
-
-VIETNAM = timezone(timedelta(hours=7), "ICT")
-"""Vietnamese time: no summer time since 1975."""
+from contract.local_time import VIETNAM, local_day
 
 Urgency = Literal["calm", "soon", "urgent", "overdue"]
 
@@ -29,11 +27,6 @@ def terms_of(occurred_at: datetime) -> Terms:
         notice_due_at=end_of_day(deadlines["notice"].due(day)),
         limitation_at=end_of_day(deadlines["limitation"].due(day)),
     )
-
-
-def local_day(moment: datetime) -> date:
-    """The Vietnamese calendar day of a moment."""
-    return moment.astimezone(VIETNAM).date()
 
 
 def end_of_day(day: date) -> datetime:

@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from central.cases.deadlines import VIETNAM
+from contract.local_time import VIETNAM
 
 LANGUAGES = ("vi", "en")
 COOKIE = "lang"

@@ -5,13 +5,13 @@ from typing import ClassVar
 
 from sqlmodel import Session, col, func, select, update
 
-from central.cases.deadlines import local_day
 from central.cases.intake import SAME_ACT
 from central.cases.models import Case
 from central.db import insert
 from central.errors import ConflictError
 from central.offences.models import NumberSeries, Offence
 from configs import law_tables
+from contract.local_time import local_day
 from contract.vehicles import VehicleKind
 
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import structlog
 from paho.mqtt.enums import MQTTProtocolVersion
 
+from configs.node import BrokerConfig
 from contract.messages import HealthReport
-from edge.config import BrokerConfig
 from edge.delivery.sender import Sender
 from edge.delivery.session import LinkDownError, NodeIdentity, Session
 

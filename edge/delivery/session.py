@@ -18,10 +18,10 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersi
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
+from configs.node import BrokerConfig
 from contract.canonical import canonical_bytes
 from contract.messages import CameraInfo, HealthReport, NodeStatus
 from contract.topics import NodeTopics
-from edge.config import BrokerConfig
 from edge.delivery.protocol import Part
 from edge.delivery.sender import Sender
 

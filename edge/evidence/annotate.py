@@ -10,7 +10,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.config import CameraConfig, HeadConfig
+from configs.camera import CameraConfig
+from configs.scene import Head
 from edge.pipeline import Step
 from edge.rules.inputs import Box, Finding, Point, SignalHistory, Track
 
@@ -80,7 +81,7 @@ class Annotator:
         words = f"{track.id} {track.kind.value}" + (f"  {_rule(finding)}" if finding else "")
         self._label(picture, words, (box[0], box[1] - 5 * self._unit), colour)
 
-    def _draw_lamp(self, picture: Image, head: HeadConfig, history: SignalHistory | None, now: float) -> None:
+    def _draw_lamp(self, picture: Image, head: Head, history: SignalHistory | None, now: float) -> None:
         phase = history.at(now) if history else None
         colour = LAMPS.get(phase.colour, COMMIT) if phase else COMMIT
         words = f"{head.id}: no signal"

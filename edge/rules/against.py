@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from configs.rules.parameters import Against
+from configs.scene import Lane
 from edge.rules.geometry import along, inside
 from edge.rules.inputs import TrackPoint
 from edge.rules.observed import height, two_wheeled, width
-from edge.rules.parameters import Against
-from edge.rules.scene import Lane
 from edge.rules.situation import Situation
 
 _SECONDS = 5.0

@@ -8,8 +8,7 @@ from collections.abc import Callable
 from itertools import pairwise
 from math import hypot, inf
 
-from edge.rules.inputs import Box, Point
-from edge.rules.scene import Polyline
+from edge.rules.inputs import Box, Point, Polyline
 
 
 def _cross(a: Point, b: Point, c: Point) -> float:
@@ -76,17 +75,6 @@ def inside(point: Point, polygon: Polyline) -> bool:
             result = not result
         ax, ay = bx, by
     return result
-
-
-def self_intersects(polygon: Polyline) -> bool:
-    """True if two sides that are not neighbours meet."""
-    sides = list(zip(polygon, polygon[1:] + polygon[:1], strict=True))
-    count = len(sides)
-    for i in range(count):
-        for j in range(i + 2, count):
-            if (i, j) != (0, count - 1) and meets(*sides[i], sides[j]) is not None:
-                return True
-    return False
 
 
 def along(start: Point, end: Point, direction: Point) -> float:

@@ -2,11 +2,11 @@
 
 from typing import Final
 
+from configs.scene import Exit, StopLine
 from contract.messages import DecisionName
 from edge.rules.geometry import meets
 from edge.rules.inputs import Finding
 from edge.rules.observed import LaneUsed, lane_used, nearest, since
-from edge.rules.scene import Exit, StopLine
 from edge.rules.situation import Situation
 
 VERSION: Final = 1

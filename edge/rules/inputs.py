@@ -13,6 +13,7 @@ from contract.messages import DecisionName, LampColour, RuleName
 from contract.vehicles import VehicleKind
 
 Point = tuple[float, float]
+Polyline = tuple[Point, ...]
 Box = tuple[float, float, float, float]
 
 

@@ -2,10 +2,10 @@
 
 from typing import Final
 
+from configs.scene import Zone
 from edge.rules.geometry import inside
 from edge.rules.inputs import Finding, TrackPoint
 from edge.rules.observed import moved, since
-from edge.rules.scene import NoStoppingZone
 from edge.rules.situation import Situation
 
 VERSION: Final = 1
@@ -27,7 +27,7 @@ def judge(situation: Situation) -> list[Finding]:
     return found
 
 
-def _standing_since(situation: Situation, zone: NoStoppingZone, still: float) -> TrackPoint | None:
+def _standing_since(situation: Situation, zone: Zone, still: float) -> TrackPoint | None:
     """The point `zone.seconds` ago if the vehicle has not moved from there since."""
     points = situation.track.points
     newest = points[-1]
@@ -41,7 +41,7 @@ def _standing_since(situation: Situation, zone: NoStoppingZone, still: float) ->
     return points[first] if stood else None
 
 
-def _finding(situation: Situation, zone: NoStoppingZone, start: TrackPoint) -> Finding:
+def _finding(situation: Situation, zone: Zone, start: TrackPoint) -> Finding:
     end = situation.track.points[-1]
     lasted = end.t - start.t
     return Finding(

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import dist
 
+from configs.scene import Lane
 from edge.rules.geometry import inside
 from edge.rules.inputs import Box, Track, TrackPoint
-from edge.rules.scene import Lane
 
 _LANE_POINTS = 5
 """How many of the last points in any lane tell which lane a vehicle came from."""

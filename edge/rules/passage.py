@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from itertools import accumulate
 from math import dist
 
+from configs.rules.parameters import Passage as Parameters
+from configs.scene import Exit, Movement, Scene, StopLine
 from edge.rules.geometry import depth_past, meets
-from edge.rules.inputs import Point, TrackPoint
+from edge.rules.inputs import Point, Polyline, TrackPoint
 from edge.rules.observed import LaneUsed, height, lane_used, since
-from edge.rules.parameters import Passage as Parameters
-from edge.rules.scene import Exit, Movement, Polyline, Scene, StopLine
 
 Depth = Callable[[TrackPoint], float]
 """How many pixels past the stop line a vehicle touches the road."""

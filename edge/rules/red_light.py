@@ -6,11 +6,11 @@ instead is a matter for stop_line; one that was past the line when red came has 
 
 from typing import Final
 
+from configs.rules.red_light import RedLight
 from contract.messages import DecisionName
 from edge.rules.inputs import Finding
 from edge.rules.lamp import Verdict, lamp_verdict
 from edge.rules.observed import nearest
-from edge.rules.parameters import RedLight
 from edge.rules.passage import Passage
 from edge.rules.situation import Situation
 

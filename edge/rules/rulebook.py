@@ -7,12 +7,13 @@ red_light and stop_line exclude each other by their definition: the vehicle went
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import datetime
 
+from configs.rules import Rules
+from configs.scene import Scene
 from contract.messages import RuleName
 from edge.rules import illegal_turn, no_stopping, red_light, solid_line, stop_line, wrong_lane, wrong_way
 from edge.rules.inputs import Finding, SignalHistory, Track
-from edge.rules.parameters import Rules
-from edge.rules.scene import Scene
 from edge.rules.situation import Situation
 
 Judge = Callable[[Situation], list[Finding]]
@@ -32,17 +33,27 @@ ONE_ACT_SECONDS = 5.0
 
 
 class Rulebook:
-    """Judges the vehicles of one camera. It remembers only which acts of living tracks it reported."""
+    """Judges the vehicles of one camera. It remembers only which acts of living tracks it reported.
 
-    def __init__(self, rules: Rules) -> None:
+    Args:
+        epoch: UTC at stream time 0. A scene where something holds at certain hours only needs it.
+
+    Raises:
+        ValueError: such a scene without an epoch.
+    """
+
+    def __init__(self, rules: Rules, scene: Scene, epoch: datetime | None = None) -> None:
+        if scene.is_timed and epoch is None:
+            raise ValueError("exemptions or signs with hours: say what UTC stream time 0 is")
         self._rules = rules
+        self._scene = scene
+        self._epoch = epoch
         self._on = [judge for name, judge in JUDGES.items() if getattr(rules, name) is not None]
         self._acts: dict[int, dict[RuleName, float]] = {}
 
     def judge(
         self,
         track: Track,
-        scene: Scene,
         signals: Mapping[str, SignalHistory],
         now: float,
         *,
@@ -51,9 +62,9 @@ class Rulebook:
         """What can be decided about `track` now; to be called for each track seen in a frame, and once more
         with `track_ended`. A finding may come again in later calls: the caller keeps the first of each
         (rule, track, episode)."""
-        situation = Situation(track, scene, signals, now, self._rules, track_ended)
+        situation = Situation(track, self._scene, signals, now, self._rules, self._epoch, track_ended)
         found = [finding for judge in self._on for finding in judge(situation)]
-        result = [_exempted(finding, scene) for finding in self._one_act(track.id, found)]
+        result = [_exempted(finding, situation) for finding in self._one_act(track.id, found)]
         if track_ended:
             self._acts.pop(track.id, None)
         return result
@@ -80,9 +91,10 @@ class Rulebook:
         return result
 
 
-def _exempted(finding: Finding, scene: Scene) -> Finding:
-    """Inside an exemption window a person decides: the finding is marked, not dropped."""
-    window = next((w for w in scene.exemptions if w.start <= finding.t <= w.end), None)
+def _exempted(finding: Finding, situation: Situation) -> Finding:
+    """Inside an exemption a person decides: the finding is marked, not dropped."""
+    windows = situation.scene.exemptions
+    window = next((w for w in windows if w.start <= situation.utc(finding.t) <= w.end), None)
     if window is None:
         return finding
     decision = "borderline" if finding.decision == "violation" else finding.decision

@@ -2,25 +2,33 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import cached_property
 
+from configs.rules import Rules
+from configs.scene import Scene
 from edge.rules.inputs import SignalHistory, Track
-from edge.rules.parameters import Rules
 from edge.rules.passage import Passage, passages
-from edge.rules.scene import Scene
 
 
 @dataclass(frozen=True)
 class Situation:
     """What is judged. `now` is the stream time of the newest frame; `track_ended` that it won't be seen
-    again."""
+    again. `epoch` is UTC at stream time 0: what holds at certain hours only needs it, nothing else may ask.
+    """
 
     track: Track
     scene: Scene
     signals: Mapping[str, SignalHistory]
     now: float
     rules: Rules
+    epoch: datetime | None = None
     track_ended: bool = False
+
+    def utc(self, t: float) -> datetime:
+        """The time of day at stream time `t`, for what holds at certain hours."""
+        assert self.epoch is not None, "the rulebook refuses such a scene without an epoch"
+        return self.epoch + timedelta(seconds=t)
 
     @cached_property
     def passages(self) -> tuple[Passage, ...]:

@@ -10,11 +10,11 @@ from itertools import pairwise
 from math import hypot
 from typing import Final
 
+from configs.rules.solid_line import SolidLineParameters
+from configs.scene import SolidLine
 from edge.rules.geometry import astride, meets, offset
 from edge.rules.inputs import Finding, TrackPoint
 from edge.rules.observed import height, moved, nearest, since, two_wheeled, width
-from edge.rules.parameters import SolidLineRule
-from edge.rules.scene import SolidLine
 from edge.rules.situation import Situation
 
 VERSION: Final = 1
@@ -47,7 +47,7 @@ def judge(situation: Situation) -> list[Finding]:
     return []
 
 
-def _on_line(situation: Situation, line: SolidLine, parameters: SolidLineRule) -> Act | None:
+def _on_line(situation: Situation, line: SolidLine, parameters: SolidLineParameters) -> Act | None:
     """The newest unbroken run of points with the line between the wheels, if long enough."""
     if line.forbidden_from != "either":
         return None
@@ -67,7 +67,7 @@ def _on_line(situation: Situation, line: SolidLine, parameters: SolidLineRule) -
     return None
 
 
-def _crossed(situation: Situation, line: SolidLine, parameters: SolidLineRule) -> Act | None:
+def _crossed(situation: Situation, line: SolidLine, parameters: SolidLineParameters) -> Act | None:
     """A change of sides completed with the second point well inside the new side."""
     points = situation.track.points
     if len(points) < 4 or height(points[-1].box) < parameters.smallest * situation.scene.size[1]:

@@ -2,12 +2,12 @@
 
 from typing import Final
 
+from configs.rules.wrong_lane import WrongLane
+from configs.scene import Lane
 from contract.messages import DecisionName
 from edge.rules.against import RunAgainst, runs_against, wholly_inside
 from edge.rules.inputs import Finding, TrackPoint
 from edge.rules.observed import moved, nearest
-from edge.rules.parameters import WrongLane
-from edge.rules.scene import Lane
 from edge.rules.situation import Situation
 
 VERSION: Final = 1

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Protocol
 
-from edge.config import CameraConfig, HeadConfig
+from configs.camera import CameraConfig
+from configs.scene import Head
 from edge.rules.inputs import SignalHistory
 from edge.signal.controller import ControllerSource
 from edge.signal.lamp import Image, LampReader
@@ -34,7 +35,7 @@ class SignalSource(Protocol):
 class VisionSource:
     """Reads the lamp in the picture."""
 
-    def __init__(self, head: HeadConfig, reader: LampReader) -> None:
+    def __init__(self, head: Head, reader: LampReader) -> None:
         """Watch the head of this configuration."""
         self._head = head
         self._reader = reader

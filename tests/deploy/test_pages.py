@@ -12,10 +12,9 @@ from central.accounts.permissions import Role
 from central.app import create_app
 from central.cases.lifecycle import State
 from central.settings import CentralSettings
+from configs import camera, node, scene
 from contract.messages import ViolationManifest
-from edge import config
 from edge.evidence.package import write
-from edge.rules.parameters import Rules
 from tests.deploy.pages import ROOT, USERS_PAGES, blocks, ngatu_commands, parse
 from tests.edge import factories
 
@@ -27,8 +26,10 @@ OPERATE, INSTALL, EVIDENCE, API = (
 TARGET = re.compile(r"\]\((?!https?:|#)([^)#]+)")
 LINKS = [(page, target) for page in USERS_PAGES for target in TARGET.findall(page.read_text("utf-8"))]
 MODELS: list[type[BaseModel]] = [
-    *(m for m in vars(config).values() if isinstance(m, type) and issubclass(m, BaseModel)),
-    Rules,
+    m
+    for module in (camera, node, scene)
+    for m in vars(module).values()
+    if isinstance(m, type) and issubclass(m, BaseModel)
 ]
 KEYS = sorted({key for model in MODELS for key in model.model_fields})
 

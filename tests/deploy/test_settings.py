@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from central.settings import load_settings
+from configs.camera_check import load_camera
+from configs.node_check import load_node
 from contract.topics import SUBSCRIPTIONS, NodeTopics
-from edge.config_check import load_camera, load_node
 from tests.deploy.pages import ROOT, blocks
 
 EXAMPLES = sorted((ROOT / "configs/cameras").glob("*.yaml"))

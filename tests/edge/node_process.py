@@ -9,7 +9,7 @@ import signal
 import sys
 from pathlib import Path
 
-from edge.config_check import load_cameras, load_node
+from configs.node_check import load_cameras, load_node
 from edge.evidence.keys import load_centre_key, load_or_make_node_key
 from edge.node import Node
 from tests.edge import road

@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from configs.camera import CameraConfig
 from contract.messages import Clock
 from contract.vehicles import VehicleKind
 from edge.camera import Camera, Eyes, Rolls, build_camera
-from edge.config import CameraConfig, scene
 from edge.detect.detector import Detection
 from edge.pipeline import CameraPipeline
 from edge.plate.find import PlateBox
@@ -84,8 +84,7 @@ def pipeline(**changes: object) -> CameraPipeline:
     parts = {
         "detector": NumberDetector(),
         "signals": {},
-        "scene": scene(CONFIG),
-        "rulebook": Rulebook(CONFIG.rules),
+        "rulebook": Rulebook(CONFIG.rules, CONFIG),
         "post_roll": 1.0,
         **changes,
     }

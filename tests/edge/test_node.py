@@ -20,14 +20,15 @@ import pytest
 import yaml
 from numpy.typing import NDArray
 
+from configs.camera import CameraConfig
+from configs.node import NodeConfig
+from configs.node_check import load_cameras, load_node
 from contract.messages import CameraHealth, ViolationManifest
 from contract.package import verify_packages
 from contract.signing import sign
 from contract.vehicles import VehicleKind
 from edge import packing
 from edge.camera import Eyes, open_eyes
-from edge.config import CameraConfig, NodeConfig
-from edge.config_check import load_cameras, load_node
 from edge.delivery import protocol
 from edge.delivery.index import OutboxError
 from edge.delivery.outbox import inspect

@@ -12,10 +12,10 @@ import av
 import pytest
 import yaml
 
+from configs.camera_check import load_camera
 from contract.package import verify_packages
 from contract.signing import SigningKey
 from edge.camera import Eyes, open_eyes
-from edge.config_check import load_camera
 from edge.evidence.gather import Proof
 from edge.replay import Outputs, replay
 from edge.video.frame import VideoError

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from edge.config import CameraConfig, StreamConfig
+from configs.camera import CameraConfig, StreamConfig
 from edge.streams import PLAYED_BEFORE, Playing, StreamError, address, live_source, size_problem
 from tests.brokers import free_port
 from tests.edge import road

@@ -11,10 +11,10 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from configs.node import BrokerConfig
 from contract.messages import CameraInfo, HealthReport
 from contract.signing import PublicKey
 from contract.topics import NodeTopics
-from edge.config import BrokerConfig
 from edge.delivery.client import DeliveryClient, Pace
 from edge.delivery.health import health_report
 from edge.delivery.outbox import Outbox

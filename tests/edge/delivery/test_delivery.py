@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from configs.node import BrokerConfig
 from contract.messages import MissingPart, Receipt
 from contract.package import RESERVED
 from contract.signing import SigningKey, sign
 from contract.topics import CHUNK_BYTES
-from edge.config import BrokerConfig
 from edge.delivery import protocol
 from edge.delivery.outbox import Outbox
 from ngatu.broker import embedded_broker

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from configs.camera import CameraConfig
 from contract.messages import Clock, DecisionName, LampColour
 from contract.vehicles import VehicleKind
-from edge.config import CameraConfig
 from edge.evidence.annotate import DECISIONS, LAMPS, Annotator
 from edge.pipeline import Step
 from edge.rules.inputs import Box, Finding, Phase, SignalHistory, Track, TrackPoint

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from edge.rules.geometry import along, astride, depth_past, inside, meets, offset, self_intersects
+from edge.rules.geometry import along, astride, depth_past, inside, meets, offset
 from edge.rules.inputs import Point
 
 UP = ((100.0, 400.0), (100.0, 0.0))
@@ -81,20 +81,6 @@ def test_a_way_over_the_line_and_back_meets_it_twice(start: Point, end: Point, m
 def test_inside(point: Point, expected: bool) -> None:
     assert inside(point, SQUARE) is expected
     assert inside(point, SQUARE[::-1]) is expected
-
-
-@pytest.mark.parametrize(
-    ("polygon", "expected"),
-    [
-        (SQUARE, False),
-        (SQUARE[:3], False),
-        ((SQUARE[0], SQUARE[2], SQUARE[1], SQUARE[3]), True),
-        (((0, 0), (10, 0), (5, 1), (10, 10), (0, 10)), False),
-        (((0, 0), (10, 10), (10, 0), (0, 10), (-5, 5)), True),
-    ],
-)
-def test_a_bow_tie_is_told_from_a_polygon(polygon: tuple[Point, ...], expected: bool) -> None:
-    assert self_intersects(polygon) is expected
 
 
 def test_along_measures_in_the_direction_only() -> None:

@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 import yaml
 
+from configs.camera_check import load_camera
 from contract.vehicles import VehicleKind
-from edge.config import scene
-from edge.config_check import load_camera
 from edge.rules.inputs import Finding, Phase, SignalHistory, Track, TrackPoint
 from tests.edge.rules.tracks import replay
 
@@ -40,7 +39,7 @@ def found(truth: dict[str, Any]) -> list[tuple[str, Finding]]:
     return [
         (name, finding)
         for name, track in _tracks(truth)
-        for finding in replay(track, scene(camera), camera.rules, signals)
+        for finding in replay(track, camera, camera.rules, signals)
     ]
 
 

@@ -1,18 +1,18 @@
 """wrong_lane and wrong_way: the opposing half, one-way roads, lanes for other vehicles."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from configs.rules import Rules
+from configs.rules.wrong_lane import WrongLane
+from configs.rules.wrong_way import WrongWay
+from configs.scene import Lane, Scene
 from contract.vehicles import VehicleKind
-from edge.rules.parameters import Rules, WrongLane, WrongWay
-from edge.rules.scene import Lane, Scene
-from tests.edge.rules.tracks import Path, replay, straight, through, track
+from tests.edge.rules.tracks import Path, changed, replay, straight, through, track
 
-OWN = Lane("own", ((300, 100), (500, 100), (500, 600), (300, 600)), direction=(0, -1))
-OPPOSING = Lane("opposing", ((100, 100), (300, 100), (300, 600), (100, 600)), direction=(0, 1))
+OWN = Lane(id="own", polygon=((300, 100), (500, 100), (500, 600), (300, 600)), direction=(0, -1))
+OPPOSING = Lane(id="opposing", polygon=((100, 100), (300, 100), (300, 600), (100, 600)), direction=(0, 1))
 SCENE = Scene(size=(640, 640), lanes=(OWN, OPPOSING))
 RULES = Rules(wrong_lane=WrongLane(), wrong_way=WrongWay())
 
@@ -56,13 +56,13 @@ def test_a_car_must_be_wholly_there(x: float, found: int) -> None:
     ],
 )
 def test_a_vehicle_cut_by_the_picture_shows_no_place_on_the_road(left: float, width: int, found: int) -> None:
-    lane = replace(OPPOSING, polygon=((0, 100), (640, 100), (640, 600), (0, 600)))
+    lane = changed(OPPOSING, polygon=((0, 100), (640, 100), (640, 600), (0, 600)))
     vehicle = track(straight(left + width / 2, 2), 0, 4, kind=VehicleKind.CAR, size=(width, 90))
-    assert len(replay(vehicle, replace(SCENE, lanes=(lane,)), RULES)) == found
+    assert len(replay(vehicle, changed(SCENE, lanes=(lane,)), RULES)) == found
 
 
 def test_against_a_one_way_road_is_wrong_way() -> None:
-    scene = replace(SCENE, lanes=(replace(OWN, one_way=True),))
+    scene = changed(SCENE, lanes=(changed(OWN, one_way=True),))
     (finding,) = replay(track(down(400), 0, 4), scene, RULES)
     assert (finding.rule, finding.decision, finding.lane) == ("wrong_way", "violation", "own")
     assert "Đi ngược chiều" in finding.reason
@@ -70,7 +70,7 @@ def test_against_a_one_way_road_is_wrong_way() -> None:
     assert replay(track(down(400), 0, 4), scene, Rules(wrong_lane=WrongLane())) == []
 
 
-FOR_CARS = Lane("cars", OWN.polygon, kinds=frozenset([VehicleKind.CAR]))
+FOR_CARS = Lane(id="cars", polygon=OWN.polygon, kinds=frozenset([VehicleKind.CAR]))
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ FOR_CARS = Lane("cars", OWN.polygon, kinds=frozenset([VehicleKind.CAR]))
 def test_a_lane_for_other_vehicles(
     kind: VehicleKind, confidence: float, path: Path, decisions: list[str]
 ) -> None:
-    scene = replace(SCENE, lanes=(FOR_CARS,))
+    scene = changed(SCENE, lanes=(FOR_CARS,))
     found = replay(track(path, 0, 4, kind=kind, confidence=confidence), scene, RULES)
     assert [finding.decision for finding in found] == decisions
 
@@ -95,12 +95,12 @@ def test_a_lane_for_other_vehicles(
 @pytest.mark.parametrize(("drives_on", "found"), [(500, 0), (470, 0), (430, 1)])
 def test_who_stands_in_a_lane_for_others_is_found_as_it_drives_on(drives_on: float, found: int) -> None:
     path = through((0, 400, 500), (30, 400, 500), (32, 400, drives_on))
-    scene = replace(SCENE, lanes=(FOR_CARS,))
+    scene = changed(SCENE, lanes=(FOR_CARS,))
     assert len(replay(track(path, 0, 32, jitter=2), scene, RULES)) == found
 
 
 def test_far_vehicles_are_not_judged() -> None:
-    assert replay(track(straight(200, 2), 0, 4), replace(SCENE, size=(640, 2000)), RULES) == []
+    assert replay(track(straight(200, 2), 0, 4), changed(SCENE, size=(640, 2000)), RULES) == []
 
 
 @settings(max_examples=60, deadline=None)

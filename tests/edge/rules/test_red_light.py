@@ -1,16 +1,18 @@
 """Truth table of red_light: who crossed when, what the lamp showed, whether it went on."""
 
-from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from configs.rules import Rules
+from configs.rules.red_light import RedLight
+from configs.scene import Exemption, Exit, Lane
 from contract.messages import LampColour
 from edge.rules.inputs import SignalHistory, Track
-from edge.rules.parameters import RedLight, Rules
-from edge.rules.scene import Exemption, Exit, Lane
-from tests.edge.rules.tracks import LINE, SCENE, lamp, replay, straight, through, track
+from edge.rules.rulebook import Rulebook
+from tests.edge.rules.tracks import EPOCH, LINE, SCENE, changed, lamp, replay, straight, through, track
 
 RULES = Rules(red_light=RedLight())
 RED_FROM_5 = lamp(("green", 0, 2), ("amber", 2, 5), ("red", 5, 40), ("green", 40, 60))
@@ -108,7 +110,7 @@ def test_who_waited_at_the_line_and_starts_early_ran_the_red() -> None:
 
 
 def test_green_before_the_commit_line_releases() -> None:
-    scene = replace(SCENE, stop_lines=(replace(LINE, commit=((100, 300), (500, 300))),))
+    scene = changed(SCENE, stop_lines=(changed(LINE, commit=((100, 300), (500, 300))),))
     assert replay(track(straight(300, 39.5), 37, 43), scene, RULES, RED_FROM_5) == []
     (finding,) = replay(track(straight(300, 38.5), 36, 43), scene, RULES, RED_FROM_5)
     assert finding.decision == "violation"
@@ -144,9 +146,9 @@ def test_amber_counts_where_it_is_switched_on(amber: str, decision: list[str]) -
 
 
 EXITS = (
-    Exit("left", ((50, 100), (50, 380))),
-    Exit("straight", ((100, 100), (500, 100))),
-    Exit("right", ((550, 100), (550, 380))),
+    Exit(movement="left", line=((50, 100), (50, 380))),
+    Exit(movement="straight", line=((100, 100), (500, 100))),
+    Exit(movement="right", line=((550, 100), (550, 380))),
 )
 APPROACH = ((100, 400), (500, 400), (500, 640), (100, 640))
 RIGHT = through((7, 450, 600), (10, 450, 400), (11, 450, 300), (13, 600, 290))
@@ -159,15 +161,15 @@ LEFT = through((7, 150, 600), (10, 150, 400), (11, 150, 300), (13, 0, 290))
     [(RIGHT, ["right"], []), (RIGHT, [], ["violation"]), (STRAIGHT, ["right"], ["violation"])],
 )
 def test_right_on_red_where_the_lane_allows_it(path: object, free: list[str], decisions: list[str]) -> None:
-    lane = Lane("A", APPROACH, free_on_red=frozenset(free))
-    scene = replace(SCENE, stop_lines=(replace(LINE, exits=EXITS),), lanes=(lane,))
+    lane = Lane(id="A", polygon=APPROACH, free_on_red=frozenset(free))
+    scene = changed(SCENE, stop_lines=(changed(LINE, exits=EXITS),), lanes=(lane,))
     found = replay(track(path, 7, 16), scene, RULES, RED_FROM_5)
     assert [finding.decision for finding in found] == decisions
 
 
 def test_a_movement_that_was_not_seen_is_left_to_a_person() -> None:
-    lane = Lane("A", APPROACH, free_on_red=frozenset(["right"]))
-    scene = replace(SCENE, stop_lines=(replace(LINE, exits=EXITS),), lanes=(lane,))
+    lane = Lane(id="A", polygon=APPROACH, free_on_red=frozenset(["right"]))
+    scene = changed(SCENE, stop_lines=(changed(LINE, exits=EXITS),), lanes=(lane,))
     (finding,) = replay(track(straight(300, 10), 7, 11.5), scene, RULES, RED_FROM_5)
     assert (finding.decision, finding.lane) == ("borderline", "A")
     assert "movement_unknown" in finding.flags
@@ -184,25 +186,34 @@ def test_a_movement_that_was_not_seen_is_left_to_a_person() -> None:
 def test_an_arrow_lamp_governs_its_own_movement(
     path: object, arrow: LampColour, decisions: list[str]
 ) -> None:
-    line = replace(LINE, heads={"left": "arrow"}, exits=EXITS)
+    line = changed(LINE, heads={"left": "arrow"}, exits=EXITS)
     signals = RED_FROM_5 | lamp((arrow, 0, 40), head="arrow")
-    found = replay(track(path, 7, 16), replace(SCENE, stop_lines=(line,)), RULES, signals)
+    found = replay(track(path, 7, 16), changed(SCENE, stop_lines=(line,)), RULES, signals)
     assert [finding.decision for finding in found] == decisions
 
 
 def test_unknown_movement_under_lamps_that_differ_is_left_to_a_person() -> None:
-    line = replace(LINE, heads={"left": "arrow"}, exits=EXITS)
+    line = changed(LINE, heads={"left": "arrow"}, exits=EXITS)
     signals = RED_FROM_5 | lamp(("green", 0, 40), head="arrow")
-    found = replay(track(STRAIGHT, 7, 11), replace(SCENE, stop_lines=(line,)), RULES, signals)
+    found = replay(track(STRAIGHT, 7, 11), changed(SCENE, stop_lines=(line,)), RULES, signals)
     assert [finding.decision for finding in found] == ["borderline"]
 
 
 def test_police_directing_marks_the_finding_and_does_not_drop_it() -> None:
-    scene = replace(SCENE, exemptions=(Exemption(0, 20, "police directing"),))
+    scene = changed(
+        SCENE,
+        exemptions=(Exemption(start=EPOCH, end=EPOCH + timedelta(seconds=20), reason="police directing"),),
+    )
     (finding,) = replay(track(STRAIGHT, 7, 13), scene, RULES, RED_FROM_5)
     assert finding.decision == "borderline"
     assert finding.flags == ("exempt",)
     assert "police directing" in finding.reason
+
+
+def test_an_exemption_needs_the_time_of_day() -> None:
+    scene = changed(SCENE, exemptions=(Exemption(start=EPOCH, end=EPOCH + timedelta(1), reason="x"),))
+    with pytest.raises(ValueError, match="say what UTC stream time 0 is"):
+        Rulebook(RULES, scene)
 
 
 def test_a_rule_that_is_off_says_nothing() -> None:

@@ -1,14 +1,16 @@
 """One act, one offence; and the rulebook's own promises."""
 
+from configs.rules import Rules
+from configs.rules.solid_line import SolidLineParameters
+from configs.rules.wrong_lane import WrongLane
+from configs.scene import Lane, Scene, SolidLine
 from contract.vehicles import VehicleKind
-from edge.rules.parameters import Rules, SolidLineRule, WrongLane
 from edge.rules.rulebook import JUDGES, Rulebook
-from edge.rules.scene import Lane, Scene, SolidLine
 from tests.edge.rules.tracks import replay, through, track
 
-OPPOSING = Lane("opposing", ((100, 100), (300, 100), (300, 600), (100, 600)), direction=(0, 1))
+OPPOSING = Lane(id="opposing", polygon=((100, 100), (300, 100), (300, 600), (100, 600)), direction=(0, 1))
 SCENE = Scene(
-    size=(640, 640), lanes=(OPPOSING,), solid_lines=(SolidLine("centre", ((300, 600), (300, 100))),)
+    size=(640, 640), lanes=(OPPOSING,), solid_lines=(SolidLine(id="centre", line=((300, 600), (300, 100))),)
 )
 OVERTAKES = through((0, 360, 600), (1, 360, 500), (1.6, 230, 440), (4, 230, 150))
 
@@ -18,7 +20,7 @@ def test_every_rule_of_the_contract_has_a_judge_and_a_switch() -> None:
 
 
 def test_an_act_under_two_rules_is_one_offence_and_names_the_other() -> None:
-    rules = Rules(solid_line=SolidLineRule(), wrong_lane=WrongLane())
+    rules = Rules(solid_line=SolidLineParameters(), wrong_lane=WrongLane())
     found = replay(track(OVERTAKES, 0, 4, size=(30, 80)), SCENE, rules)
     assert [finding.rule for finding in found] == ["solid_line", "wrong_lane"]
     assert found[1].flags == ("also:solid_line",)
@@ -26,7 +28,7 @@ def test_an_act_under_two_rules_is_one_offence_and_names_the_other() -> None:
 
 def test_the_precedence_is_the_cameras_own() -> None:
     rules = Rules(
-        solid_line=SolidLineRule(),
+        solid_line=SolidLineParameters(),
         wrong_lane=WrongLane(),
         precedence=("solid_line", "wrong_lane", "wrong_way"),
     )
@@ -35,11 +37,11 @@ def test_the_precedence_is_the_cameras_own() -> None:
 
 
 def test_the_same_track_gives_the_same_findings() -> None:
-    rules = Rules(solid_line=SolidLineRule(), wrong_lane=WrongLane())
+    rules = Rules(solid_line=SolidLineParameters(), wrong_lane=WrongLane())
     vehicle = track(OVERTAKES, 0, 4, kind=VehicleKind.CAR, size=(90, 80), jitter=3)
     assert replay(vehicle, SCENE, rules) == replay(vehicle, SCENE, rules)
 
 
 def test_no_rules_no_findings() -> None:
     vehicle = track(OVERTAKES, 0, 4)
-    assert Rulebook(Rules()).judge(vehicle, SCENE, {}, 4.0) == []
+    assert Rulebook(Rules(), SCENE).judge(vehicle, {}, 4.0) == []

@@ -1,19 +1,18 @@
 """On and over a solid line: who offends, who only drives beside it."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from configs.rules import Rules
+from configs.rules.solid_line import SolidLineParameters
+from configs.scene import Scene, Side, SolidLine
 from contract.vehicles import VehicleKind
-from edge.rules.parameters import Rules, SolidLineRule
-from edge.rules.scene import Scene, Side, SolidLine
-from tests.edge.rules.tracks import Path, replay, straight, through, track
+from tests.edge.rules.tracks import Path, changed, replay, straight, through, track
 
-LINE = SolidLine("centre", ((300, 600), (300, 100)))
+LINE = SolidLine(id="centre", line=((300, 600), (300, 100)))
 SCENE = Scene(size=(640, 700), solid_lines=(LINE,))
-RULES = Rules(solid_line=SolidLineRule())
+RULES = Rules(solid_line=SolidLineParameters())
 CAR = {"kind": VehicleKind.CAR, "size": (100.0, 90.0)}
 CHANGE = through((0, 220, 560), (1.5, 220, 400), (2.2, 380, 320), (4, 380, 150))
 
@@ -47,7 +46,7 @@ def test_a_quick_change_of_sides_is_found_once() -> None:
 
 @pytest.mark.parametrize(("side", "found"), [("either", 1), ("left", 1), ("right", 0)])
 def test_a_line_with_a_dashed_one_beside_it_may_be_crossed_from_there(side: Side, found: int) -> None:
-    scene = replace(SCENE, solid_lines=(replace(LINE, forbidden_from=side),))
+    scene = changed(SCENE, solid_lines=(changed(LINE, forbidden_from=side),))
     assert len(replay(track(CHANGE, 0, 4, size=(30, 80)), scene, RULES)) == found
 
 
@@ -64,16 +63,16 @@ def test_who_does_not_offend(path: Path, why: str) -> None:
 
 
 def test_wheels_below_the_picture_or_too_far_away_are_not_judged() -> None:
-    low = replace(SCENE, size=(640, 401))
+    low = changed(SCENE, size=(640, 401))
     assert replay(track(through((0, 300, 400), (4, 310, 400)), 0, 4, **CAR), low, RULES) == []
-    far = replace(SCENE, size=(640, 4000))
+    far = changed(SCENE, size=(640, 4000))
     assert replay(track(straight(300, 2), 0, 4, **CAR), far, RULES) == []
 
 
 @pytest.mark.parametrize(("picture", "found"), [(700, 1), (480, 0)])
 def test_a_side_told_only_by_a_box_cut_off_below_is_no_side(picture: int, found: int) -> None:
     path = through((0, 220, 479), (1, 240, 479), (1.4, 330, 478), (2.2, 380, 400), (4, 380, 150))
-    scene = replace(SCENE, size=(640, picture))
+    scene = changed(SCENE, size=(640, picture))
     assert len(replay(track(path, 0, 4, size=(30, 80)), scene, RULES)) == found
 
 

@@ -1,16 +1,16 @@
 """Standing past the stop line on red: not running it, not a jam that began on green."""
 
-from dataclasses import replace
-
 import pytest
 
+from configs.rules import Rules
+from configs.rules.red_light import RedLight
+from configs.rules.stop_line import StopLineParameters
+from configs.scene import Lane
 from edge.rules.inputs import SignalHistory
-from edge.rules.parameters import RedLight, Rules, StopLineRule
-from edge.rules.scene import Lane
-from tests.edge.rules.tracks import LINE, SCENE, lamp, replay, straight, through, track
+from tests.edge.rules.tracks import LINE, SCENE, changed, lamp, replay, straight, through, track
 
-RULES = Rules(red_light=RedLight(), stop_line=StopLineRule())
-DEEP = replace(SCENE, stop_lines=(replace(LINE, commit=((100, 300), (500, 300))),))
+RULES = Rules(red_light=RedLight(), stop_line=StopLineParameters())
+DEEP = changed(SCENE, stop_lines=(changed(LINE, commit=((100, 300), (500, 300))),))
 RED_FROM_5 = lamp(("green", 0, 2), ("amber", 2, 5), ("red", 5, 40), ("green", 40, 60))
 OVER = through((7, 300, 500), (9, 300, 370), (30, 300, 370))
 
@@ -49,8 +49,10 @@ def test_a_short_halt_past_the_line_is_a_red_light() -> None:
 
 
 def test_waiting_to_turn_right_on_red_is_left_to_a_person() -> None:
-    lane = Lane("A", ((100, 400), (500, 400), (500, 640), (100, 640)), free_on_red=frozenset(["right"]))
-    (finding,) = replay(track(OVER, 7, 20), replace(DEEP, lanes=(lane,)), RULES, RED_FROM_5)
+    lane = Lane(
+        id="A", polygon=((100, 400), (500, 400), (500, 640), (100, 640)), free_on_red=frozenset(["right"])
+    )
+    (finding,) = replay(track(OVER, 7, 20), changed(DEEP, lanes=(lane,)), RULES, RED_FROM_5)
     assert (finding.decision, finding.flags) == ("borderline", ("free_on_red_lane",))
 
 

@@ -1,26 +1,30 @@
 """illegal_turn and no_stopping."""
 
-from dataclasses import replace
-
 import pytest
 
-from edge.rules.parameters import IllegalTurn, NoStopping, Rules
-from edge.rules.scene import Exit, Lane, Movement, NoStoppingZone, Scene, StopLine
-from tests.edge.rules.tracks import Path, replay, straight, through, track
+from configs.rules import Rules
+from configs.rules.illegal_turn import IllegalTurn
+from configs.rules.no_stopping import NoStopping
+from configs.scene import Exit, Lane, Movement, Scene, StopLine, Zone
+from tests.edge.rules.tracks import Path, changed, replay, straight, through, track
 
-LEFT_LANE = Lane("left", ((100, 400), (300, 400), (300, 640), (100, 640)), movements=frozenset(["left"]))
+LEFT_LANE = Lane(
+    id="left", polygon=((100, 400), (300, 400), (300, 640), (100, 640)), movements=frozenset(["left"])
+)
 THROUGH_LANE = Lane(
-    "through", ((300, 400), (500, 400), (500, 640), (300, 640)), movements=frozenset(["straight", "right"])
+    id="through",
+    polygon=((300, 400), (500, 400), (500, 640), (300, 640)),
+    movements=frozenset(["straight", "right"]),
 )
 LINE = StopLine(
-    "S1",
-    ((100, 400), (500, 400)),
-    (0, -1),
+    id="S1",
+    line=((100, 400), (500, 400)),
+    direction=(0, -1),
     exits=(
-        Exit("left", ((50, 100), (50, 380))),
-        Exit("straight", ((100, 100), (500, 100))),
-        Exit("right", ((550, 100), (550, 380))),
-        Exit("u_turn", ((0, 420), (95, 420))),
+        Exit(movement="left", line=((50, 100), (50, 380))),
+        Exit(movement="straight", line=((100, 100), (500, 100))),
+        Exit(movement="right", line=((550, 100), (550, 380))),
+        Exit(movement="u_turn", line=((0, 420), (95, 420))),
     ),
 )
 JUNCTION = Scene(size=(640, 640), stop_lines=(LINE,), lanes=(LEFT_LANE, THROUGH_LANE))
@@ -62,7 +66,7 @@ def test_only_the_first_exit_tells_the_turn() -> None:
     assert replay(track(path, 0, 6), JUNCTION, TURNS) == []
 
 
-ZONE = NoStoppingZone("box", ((100, 200), (500, 200), (500, 400), (100, 400)), seconds=10)
+ZONE = Zone(id="box", polygon=((100, 200), (500, 200), (500, 400), (100, 400)), seconds=10)
 STREET = Scene(size=(640, 640), zones=(ZONE,))
 STOPS = Rules(no_stopping=NoStopping())
 
@@ -96,4 +100,4 @@ def test_the_finding_says_how_long() -> None:
 
 def test_rules_that_are_off_say_nothing() -> None:
     assert replay(track(turn(400, (0, 250)), 0, 6), JUNCTION, STOPS) == []
-    assert replay(track(through((0, 300, 300)), 0, 12), replace(STREET, zones=()), STOPS) == []
+    assert replay(track(through((0, 300, 300)), 0, 12), changed(STREET, zones=()), STOPS) == []

@@ -2,20 +2,32 @@
 40×80."""
 
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from random import Random
+from typing import TypeVar
 
+from configs.model import Configured
+from configs.rules import Rules
+from configs.scene import Scene, StopLine
 from contract.messages import LampColour
 from contract.vehicles import VehicleKind
 from edge.rules.inputs import Box, Finding, Phase, Point, SignalHistory, Track, TrackPoint
-from edge.rules.parameters import Rules
 from edge.rules.rulebook import Rulebook
-from edge.rules.scene import Scene, StopLine
 
 Path = Callable[[float], Point]
 """Where the ground point is at a time."""
 
 LINE = StopLine(id="S1", line=((100, 400), (500, 400)), direction=(0, -1), head="main")
 SCENE = Scene(size=(640, 640), stop_lines=(LINE,))
+EPOCH = datetime(2026, 11, 20, tzinfo=UTC)
+"""UTC of stream time 0: 07:00 in Vietnam."""
+
+Model = TypeVar("Model", bound=Configured)
+
+
+def changed(model: Model, **changes: object) -> Model:
+    """A model of the configuration with other values, checked."""
+    return type(model).model_validate({**dict(model), **changes})
 
 
 def box_at(ground: Point, size: tuple[float, float] = (40, 80)) -> Box:
@@ -93,16 +105,16 @@ def replay(
     ends: bool = True,
 ) -> list[Finding]:
     """What the rulebook says frame by frame as the node would ask it, each (rule, track, episode) once."""
-    book = Rulebook(rules)
+    book = Rulebook(rules, scene, EPOCH)
     found: dict[tuple[str, int, str], Finding] = {}
     histories = signals or {}
     for count in range(1, len(vehicle.points) + 1):
         so_far = Track(vehicle.id, vehicle.kind, vehicle.confidence, vehicle.points[:count])
         now = so_far.points[-1].t
-        _keep(found, book.judge(so_far, scene, _until(histories, now), now))
+        _keep(found, book.judge(so_far, _until(histories, now), now))
     if ends:
         now = vehicle.points[-1].t + 1.5
-        _keep(found, book.judge(vehicle, scene, _until(histories, now), now, track_ended=True))
+        _keep(found, book.judge(vehicle, _until(histories, now), now, track_ended=True))
     return list(found.values())
 
 

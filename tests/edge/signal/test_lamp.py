@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from edge.config import CameraConfig, ControllerConfig, HeadConfig, SiteConfig
+from configs.camera import CameraConfig, SiteConfig
+from configs.scene import Controller, Head
 from edge.signal.lamp import UNKNOWN, LampReader, Layout
 from edge.signal.source import VisionSource, signal_sources
 
@@ -101,7 +102,7 @@ def test_real_heads(reader: LampReader, folder: str, colour: str) -> None:
 def test_real_clips(
     video: str, box: tuple[float, float, float, float], expected: list[tuple[str, float]]
 ) -> None:
-    source = VisionSource(HeadConfig(id="h1", box=box), LampReader())
+    source = VisionSource(Head(id="h1", box=box), LampReader())
     container = av.open(str(VIDEOS / f"{video}.mp4"))
     for frame in container.decode(video=0):
         source.observe(frame.time, frame.to_ndarray(format="bgr24"))
@@ -111,12 +112,12 @@ def test_real_clips(
 
 def test_every_head_of_a_camera_has_a_source() -> None:
     heads = (
-        HeadConfig(id="seen", box=(1, 1, 9, 20)),
-        HeadConfig(
+        Head(id="seen", box=(1, 1, 9, 20)),
+        Head(
             id="told",
             box=(1, 1, 9, 20),
             source="controller",
-            controller=ControllerConfig(url="http://127.0.0.1:9/state", group="K1"),
+            controller=Controller(url="http://127.0.0.1:9/state", group="K1"),
         ),
     )
     camera = CameraConfig(

@@ -1,15 +1,13 @@
-"""Camera and node files: the shipped ones load, wrong ones are told where they are wrong."""
+"""Camera files: the shipped ones load, wrong ones are told where they are wrong."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
+from configs.camera import CameraConfig, StreamConfig, config_sha256
+from configs.camera_check import load_camera
 from configs.loading import ConfigError
-from contract.vehicles import VehicleKind
-from edge.config import CameraConfig, NodeConfig, StreamConfig, config_sha256, scene
-from edge.config_check import load_camera, load_cameras, load_node
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 CROSSROADS = CONFIGS / "cameras" / "crossroads.yaml"
@@ -18,15 +16,7 @@ CROSSROADS = CONFIGS / "cameras" / "crossroads.yaml"
 @pytest.mark.parametrize("path", sorted((CONFIGS / "cameras").glob("*.yaml")), ids=lambda path: path.stem)
 def test_every_shipped_camera_loads(path: Path) -> None:
     camera = load_camera(path)
-    made = scene(camera, datetime(2026, 11, 20, tzinfo=UTC))
-    assert made.size == camera.size
-    assert len(made.lanes) == len(camera.lanes)
-
-
-def test_the_shipped_node_loads_with_its_cameras() -> None:
-    node = load_node(CONFIGS / "node.yaml")
-    assert node.broker.ca == CONFIGS / "../var/node/broker-ca.pem"
-    assert [camera.id for camera in load_cameras(node)] == ["crossroads-north"]
+    assert camera.is_timed == (path.stem == "crossroads")
 
 
 @pytest.mark.parametrize(
@@ -93,44 +83,6 @@ def test_a_password_needs_a_user() -> None:
         StreamConfig(url="rtsp://host/1", password_file=Path("x"))
 
 
-def _node(**changes: object) -> dict[str, object]:
-    base = {"id": "n1", "data": "d", "centre_key": "k", "broker": {"host": "h"}, "cameras": ["a.yaml"]}
-    return base | changes
-
-
-@pytest.mark.parametrize(
-    ("changes", "complaint"),
-    [
-        ({"cameras": []}, "at least 1 item"),
-        ({"id": "Node 1"}, "should match pattern"),
-        ({"ring_seconds": 10}, "ring_seconds must be at least clip_before"),
-        ({"broker": {"host": "h", "port": 0}}, "greater than or equal to 1"),
-        ({"broker": {"host": "h", "password": "x"}}, "Extra inputs"),
-    ],
-)
-def test_a_node_that_cannot_work_is_refused(changes: dict[str, object], complaint: str) -> None:
-    with pytest.raises(ValidationError, match=complaint):
-        NodeConfig.model_validate(_node(**changes))
-
-
-def test_a_node_needs_cameras_it_can_open(tmp_path: Path) -> None:
-    node = NodeConfig.model_validate(_node(cameras=[CONFIGS / "cameras/us_night.yaml"]))
-    with pytest.raises(ConfigError, match="detect_stream: is missing"):
-        load_cameras(node)
-    twice = NodeConfig.model_validate(_node(cameras=[CROSSROADS, CROSSROADS]))
-    with pytest.raises(ConfigError, match="is also another camera of this node"):
-        load_cameras(twice)
-
-
-def test_a_camera_listed_twice_is_told(tmp_path: Path) -> None:
-    file = tmp_path / "node.yaml"
-    file.write_text(
-        "id: n1\ndata: d\ncentre_key: k\nbroker: {host: h}\ncameras: [a.yaml, a.yaml]\n", encoding="utf-8"
-    )
-    with pytest.raises(ConfigError, match=r"node\.yaml:5: cameras\.1: a\.yaml is listed twice"):
-        load_node(file)
-
-
 def test_the_digest_follows_the_meaning_not_the_text(tmp_path: Path) -> None:
     text = CROSSROADS.read_text(encoding="utf-8")
     reordered, changed = tmp_path / "reordered.yaml", tmp_path / "changed.yaml"
@@ -143,21 +95,12 @@ def test_the_digest_follows_the_meaning_not_the_text(tmp_path: Path) -> None:
     assert config_sha256(load_camera(changed)) != digest
 
 
-def test_the_scene_places_exemptions_on_the_stream_clock() -> None:
-    camera = load_camera(CROSSROADS)
-    made = scene(camera, datetime(2026, 11, 20, 0, 0, 0, tzinfo=UTC))
-    assert (made.exemptions[0].start, made.exemptions[0].end) == (0.0, 5400.0)
-    assert made.lanes[1].kinds == {VehicleKind.CAR, VehicleKind.BUS, VehicleKind.TRUCK}
-    assert made.stop_lines[0].heads == {"left": "left-arrow", "u_turn": "left-arrow"}
-    with pytest.raises(ValueError, match="say what UTC stream time 0 is"):
-        scene(camera)
-
-
 def test_a_camera_without_anything_is_a_camera() -> None:
     camera = CameraConfig.model_validate(
         {"id": "a", "site": {"id": "s", "name": "S"}, "size": [640, 480], "calibration": "c"}
     )
-    assert scene(camera).stop_lines == ()
+    assert camera.stop_lines == ()
+    assert not camera.is_timed
 
 
 def test_a_password_file_is_named_by_its_absolute_path() -> None:

@@ -1,10 +1,12 @@
-"""Reads configuration files and finds what no one field shows: lines outside the picture, unknown names."""
+"""Reads a camera file and finds what no one field shows: lines outside the picture, unknown names, rules that
+lack what they need."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
-from configs.loading import ConfigError, Location, Problem, load_yaml
-from edge.config import CameraConfig, NodeConfig, PixelPoint
+from configs.camera import CameraConfig
+from configs.loading import Location, load_yaml
+from configs.shapes import PixelPoint
 
 _GROUPS = ("heads", "stop_lines", "lanes", "solid_lines", "zones")
 
@@ -12,55 +14,6 @@ _GROUPS = ("heads", "stop_lines", "lanes", "solid_lines", "zones")
 def load_camera(path: Path) -> CameraConfig:
     """Reads and checks one camera's file. Raises ConfigError listing every problem."""
     return load_yaml(path, CameraConfig, camera_problems)
-
-
-def load_node(path: Path) -> NodeConfig:
-    """Reads and checks a node's file; relative paths in it are taken from the file's folder.
-
-    Raises ConfigError listing every problem.
-    """
-    node = load_yaml(path, NodeConfig, node_problems)
-    folder = path.parent
-    broker = node.broker.model_copy(
-        update={
-            name: folder / value
-            for name in ("ca", "password_file")
-            if (value := getattr(node.broker, name)) is not None
-        }
-    )
-    return node.model_copy(
-        update={
-            "data": folder / node.data,
-            "centre_key": folder / node.centre_key,
-            "cameras": tuple(folder / camera for camera in node.cameras),
-            "broker": broker,
-        }
-    )
-
-
-def load_cameras(node: NodeConfig) -> tuple[CameraConfig, ...]:
-    """The cameras of a node, in its order.
-
-    Raises ConfigError for the first file that is wrong, repeats an id, or names no stream to look at.
-    """
-    cameras: dict[str, CameraConfig] = {}
-    for path in node.cameras:
-        camera = load_camera(path)
-        if camera.id in cameras:
-            raise ConfigError(path, [Problem(1, "id", f"{camera.id!r} is also another camera of this node")])
-        if camera.detect_stream is None:
-            raise ConfigError(
-                path, [Problem(1, "detect_stream", "is missing: a node needs an address to open")]
-            )
-        cameras[camera.id] = camera
-    return tuple(cameras.values())
-
-
-def node_problems(node: NodeConfig) -> Iterator[tuple[Location, str]]:
-    """What no single field of a node's file shows."""
-    for index, camera in enumerate(node.cameras):
-        if camera in node.cameras[:index]:
-            yield ("cameras", index), f"{camera} is listed twice"
 
 
 def camera_problems(camera: CameraConfig) -> Iterator[tuple[Location, str]]:

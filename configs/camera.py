@@ -1,0 +1,80 @@
+"""The configuration of one camera (tệp cấu hình): its streams, what it sees, which rules it proves.
+
+A secret is never in the file: it names another that holds it. `configs.camera_check` reads the file.
+"""
+
+from pathlib import Path
+from typing import Annotated, Self
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field, model_validator
+
+from configs.model import Configured
+from configs.rules import Rules
+from configs.scene import Scene
+from configs.shapes import BoxPixels
+from contract.canonical import canonical_bytes, sha256_hex
+from contract.messages import Identifier
+
+
+def _no_secret(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.password is not None:
+        raise ValueError(
+            "take the password out of the address: put it in a file and name that as password_file"
+        )
+    if parts.scheme not in ("rtsp", "rtsps") or not parts.hostname:
+        raise ValueError("must be rtsp://HOST/... or rtsps://HOST/...")
+    return url
+
+
+class SiteConfig(Configured):
+    """The junction a camera stands at (nút giao)."""
+
+    id: Identifier
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class StreamConfig(Configured):
+    """One RTSP stream of a camera."""
+
+    url: Annotated[str, AfterValidator(_no_secret)] = Field(description="rtsp:// address without a password")
+    username: str | None = None
+    password_file: Path | None = Field(default=None, description="file whose first line is the password")
+
+    @model_validator(mode="after")
+    def _password_has_a_user(self) -> Self:
+        if self.password_file is not None and self.username is None:
+            raise ValueError("password_file without username")
+        if self.password_file is not None and not self.password_file.is_absolute():
+            # Not taken from the file's folder: the path is part of the configuration's digest.
+            raise ValueError(f"password_file must be an absolute path, not {self.password_file}")
+        return self
+
+
+class DetectConfig(Configured):
+    """What of the detect stream is looked at."""
+
+    roi: BoxPixels | None = Field(default=None, description="part of the picture vehicles are looked for in")
+    interval: Annotated[int, Field(ge=1, le=30)] = Field(default=1, description="look at every n-th frame")
+
+
+class CameraConfig(Scene):
+    """One camera: the scene before it, its streams, the rules it proves."""
+
+    id: Identifier
+    site: SiteConfig
+    calibration: Identifier = Field(description="id of the survey these lines come from")
+    detect_stream: StreamConfig | None = Field(
+        default=None, description="looked at; none: replay names a file"
+    )
+    record_stream: StreamConfig | None = Field(
+        default=None, description="kept as evidence; none: the detect stream"
+    )
+    detect: DetectConfig = DetectConfig()
+    rules: Rules = Rules()
+
+
+def config_sha256(config: CameraConfig) -> str:
+    """SHA-256 of the configuration as read, in canonical JSON: comments and the order of sets don't count."""
+    return sha256_hex(canonical_bytes(config))

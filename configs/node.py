@@ -1,0 +1,49 @@
+"""The configuration of a node (tệp cấu hình nút): its cameras, where it keeps what waits, where that goes."""
+
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from configs.model import Configured
+from contract.messages import NodeId
+
+
+class BrokerConfig(Configured):
+    """The MQTT broker of the centre."""
+
+    host: Annotated[str, Field(min_length=1)]
+    port: Annotated[int, Field(ge=1, le=65535)] = 8883
+    tls: bool = True
+    ca: Path | None = Field(
+        default=None, description="authority of the broker's certificate; none: the system's"
+    )
+    username: str | None = Field(default=None, description="none: the node's id")
+    password_file: Path | None = Field(default=None, description="file whose first line is the password")
+
+
+class NodeConfig(Configured):
+    """One node: its cameras, where it keeps what waits, whom it delivers to."""
+
+    id: NodeId
+    data: Path = Field(description="folder for keys and the outbox")
+    broker: BrokerConfig
+    centre_key: Path = Field(description="file with the centre's public key (base64url text), for receipts")
+    cameras: Annotated[tuple[Path, ...], Field(min_length=1)] = Field(description="camera files")
+    outbox_bytes: Annotated[int, Field(ge=10_000_000)] = Field(
+        default=20_000_000_000, description="beyond it delivered packages go, then an alarm is raised"
+    )
+    ring_seconds: Annotated[float, Field(ge=5, le=300)] = Field(
+        default=60.0, description="record stream kept in memory"
+    )
+    clip_before: Annotated[float, Field(ge=1, le=60)] = Field(
+        default=6.0, description="seconds of clip before"
+    )
+    clip_after: Annotated[float, Field(ge=1, le=60)] = Field(default=6.0, description="seconds of clip after")
+    health_seconds: Annotated[float, Field(ge=5, le=600)] = 30.0
+
+    @model_validator(mode="after")
+    def _ring_holds_the_clip(self) -> Self:
+        if self.ring_seconds < self.clip_before + self.clip_after:
+            raise ValueError("ring_seconds must be at least clip_before + clip_after")
+        return self

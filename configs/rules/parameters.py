@@ -1,0 +1,52 @@
+"""What the parameters of all rules have in common, and those that several rules share.
+
+Distances are parts of the vehicle's box height or width, so that one setting fits near and far, bike and
+bus. Defaults were chosen on real clips of Hanoi (640×480, 6 fps, from behind), Kathmandu and a US junction at
+night.
+"""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from configs.model import Configured
+
+Seconds = Annotated[float, Field(ge=0, le=600)]
+Part = Annotated[float, Field(ge=0, le=5)]
+Frames = Annotated[int, Field(ge=1, le=100)]
+
+
+class Passage(Configured):
+    """How the crossing of a stop line is seen; shared by red_light and stop_line."""
+
+    frames_before: Frames = Field(
+        default=3, description="frames a vehicle must have been seen in before the line"
+    )
+    distance_before: Part = Field(
+        default=0.12, description="box heights it must have been seen before the line"
+    )
+    hysteresis: Part = Field(default=0.04, description="box heights either side of the line that are jitter")
+    clearance: Part = Field(
+        default=0.15, description="box heights past the line that commit, if no commit line is drawn"
+    )
+    onward: Part = Field(default=0.25, description="box heights past the commit line that prove it went on")
+    within: Seconds = Field(default=6.0, description="seconds after the line in which it must have gone on")
+    standing: Annotated[float, Field(gt=0, le=600)] = Field(
+        default=2.0, description="seconds without moving that make it a stop, not a passage"
+    )
+    still: Part = Field(
+        default=0.08, description="box heights of movement that are jitter of a standing vehicle"
+    )
+
+
+class Against(Configured):
+    """When a vehicle drives against a lane's direction; shared by wrong_way and wrong_lane."""
+
+    seconds: Seconds = Field(default=0.4, description="seconds against the direction")
+    frames: Frames = Field(default=4, description="frames against the direction")
+    smallest: Part = Field(
+        default=0.06, description="parts of the picture's height a box must have: far vehicles are not judged"
+    )
+    distance: Part = Field(default=0.4, description="box heights against the direction")
+    inside: Part = Field(default=0.4, description="box widths a four-wheeler must lie inside the lane")
+    two_wheel_inside: Part = Field(default=0.15, description="the same for motorbikes and bicycles")

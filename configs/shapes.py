@@ -1,0 +1,67 @@
+"""Points, lines and areas as people write them into camera files.
+
+Unit: pixels of the detect stream, x to the right, y down.
+
+Each type refuses what is no shape: a box of no size, a polygon whose sides cross, a line that stands still.
+"""
+
+from itertools import pairwise
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+Coordinate = Annotated[float, Field(ge=-20_000, le=20_000, allow_inf_nan=False)]
+PixelPoint = tuple[Coordinate, Coordinate]
+
+
+def _real_box(box: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
+    x1, y1, x2, y2 = box
+    if x2 - x1 < 2 or y2 - y1 < 2:
+        raise ValueError(f"box of no size: give [x1, y1, x2, y2] with x1 < x2 and y1 < y2, not {list(box)}")
+    return box
+
+
+def _real_polygon(points: tuple[PixelPoint, ...]) -> tuple[PixelPoint, ...]:
+    if self_intersects(points):
+        raise ValueError("the polygon's sides cross each other: give its corners in order around it")
+    return points
+
+
+def _real_line(points: tuple[PixelPoint, ...]) -> tuple[PixelPoint, ...]:
+    if any(a == b for a, b in pairwise(points)):
+        raise ValueError("the same point twice in a row")
+    return points
+
+
+def _real_direction(vector: PixelPoint) -> PixelPoint:
+    if vector == (0.0, 0.0):
+        raise ValueError("a direction of no length: give [dx, dy], for instance [0, -1] for up the picture")
+    return vector
+
+
+BoxPixels = Annotated[tuple[Coordinate, Coordinate, Coordinate, Coordinate], AfterValidator(_real_box)]
+Polygon = Annotated[tuple[PixelPoint, ...], Field(min_length=3), AfterValidator(_real_polygon)]
+Line = Annotated[tuple[PixelPoint, ...], Field(min_length=2), AfterValidator(_real_line)]
+Direction = Annotated[PixelPoint, AfterValidator(_real_direction)]
+"""A vector in the picture; its length does not matter."""
+
+
+def self_intersects(polygon: tuple[PixelPoint, ...]) -> bool:
+    """True if two sides that are not neighbours meet."""
+    sides = list(zip(polygon, polygon[1:] + polygon[:1], strict=True))
+    count = len(sides)
+    return any(
+        _cross(*sides[i], *sides[j])
+        for i in range(count)
+        for j in range(i + 2, count)
+        if (i, j) != (0, count - 1)
+    )
+
+
+def _cross(a: PixelPoint, b: PixelPoint, c: PixelPoint, d: PixelPoint) -> bool:
+    """True if the segments a b and c d meet. A point on the other's line counts as lying to its right."""
+    return (_turn(a, b, c) < 0) != (_turn(a, b, d) < 0) and (_turn(c, d, a) < 0) != (_turn(c, d, b) < 0)
+
+
+def _turn(a: PixelPoint, b: PixelPoint, c: PixelPoint) -> float:
+    return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
