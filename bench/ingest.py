@@ -18,14 +18,14 @@ from pathlib import Path
 
 import psycopg
 from sqlalchemy import Engine
-from sqlmodel import Session, SQLModel
+from sqlmodel import Session
 
+from central import migrations
 from central.db import make_engine, transaction
 from central.fleet.enrolment import enrol
 from central.ingest.handler import handle
 from central.ingest.work import Arrived, Tools
 from central.media.store import MediaStore, PartialFiles
-from central.models import ALL_TABLES
 from contract.canonical import canonical_bytes, sha256_hex
 from contract.messages import Enrolment, ViolationManifest
 from contract.signing import SigningKey, sign
@@ -109,7 +109,7 @@ def take_in(engine: Engine, messages: Sequence[Arrived], batch: int, folder: Pat
 
 @contextmanager
 def database(server: str | None, folder: Path) -> Iterator[Engine]:
-    """A new, empty database with all tables."""
+    """A new, empty database."""
     name = f"ngatu_bench_{uuid.uuid4().hex[:8]}"
     url = f"{server.rsplit('/', 1)[0]}/{name}" if server else f"sqlite:///{folder / 'bench.db'}"
     if server:
@@ -117,7 +117,7 @@ def database(server: str | None, folder: Path) -> Iterator[Engine]:
             connection.execute(f'CREATE DATABASE "{name}"'.encode())
     engine = make_engine(url)
     try:
-        SQLModel.metadata.create_all(engine, tables=ALL_TABLES)
+        migrations.upgrade(engine)
         yield engine
     finally:
         engine.dispose()

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 import uvicorn
 from sqlalchemy import Engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 
 from central import migrations
 from central.accounts import service as accounts
@@ -20,7 +20,7 @@ from central.accounts.permissions import Role
 from central.app import create_app
 from central.audit import service as audit
 from central.cases import queries as cases
-from central.db import make_engine, transaction
+from central.db import DatabaseUnfitError, make_engine, reading, transaction
 from central.errors import DomainError
 from central.fleet import enrolment, service
 from central.ingest.process import run_ingest
@@ -53,20 +53,25 @@ def _told_plainly() -> Iterator[None]:
     """What a person can mend is said in a line, without a traceback; the command ends with 1."""
     try:
         yield
-    except (DomainError, SettingsError, KeyFileError, FileRegistryError, VaultError, OSError) as problem:
+    except _TOLD as problem:
         typer.echo(f"✗ {problem}", err=True)
         raise typer.Exit(1) from problem
-    except OperationalError as problem:
-        typer.echo(f"✗ the database can't be used: {problem.orig}", err=True)
+    except SQLAlchemyError as problem:
+        cause = getattr(problem, "orig", None) or problem
+        typer.echo(f"✗ the database can't be used: {str(cause).strip()}", err=True)
         raise typer.Exit(1) from problem
+
+
+_TOLD = (DomainError, SettingsError, KeyFileError, FileRegistryError, VaultError, DatabaseUnfitError, OSError)
 
 
 def _open(path: Path | None) -> tuple[CentralSettings, Engine]:
-    """Settings, and a database that is at this version. Raises SettingsError when it is not."""
+    """Settings, and a database that is at this version. Raises DatabaseUnfitError when it is not."""
     settings = load_settings(path)
     engine = make_engine(settings.database_url)
-    if not migrations.is_current(engine):
-        raise SettingsError("the database is not at this version: run `ngatu central migrate` first")
+    standing = migrations.standing(engine)
+    if standing.state != "current":
+        raise DatabaseUnfitError(standing.words)
     return settings, engine
 
 
@@ -117,7 +122,7 @@ def list_cases(
     """The latest cases."""
     with _told_plainly():
         _, engine = _open(settings)
-        with transaction(engine) as session:
+        with reading(engine) as session:
             rows = [
                 {
                     "id": case.id,
@@ -170,7 +175,7 @@ def list_nodes(settings: SettingsFile = None) -> None:
     """All nodes: id, state, when last seen."""
     with _told_plainly():
         _, engine = _open(settings)
-        with transaction(engine) as session:
+        with reading(engine) as session:
             for node in service.list_nodes(session):
                 seen = node.last_seen_at.isoformat(timespec="seconds") if node.last_seen_at else "never"
                 typer.echo(f"{node.id}\t{node.state}\t{seen}")
@@ -195,7 +200,7 @@ def verify_audit(settings: SettingsFile = None) -> None:
     """Walks the audit log's chain; ends with 1 at the first entry that doesn't fit."""
     with _told_plainly():
         _, engine = _open(settings)
-        with transaction(engine) as session:
+        with reading(engine) as session:
             report = audit.verify_chain(session)
         if report.broken_at is not None:
             typer.echo(f"✗ after {report.entries} good entries: {report.reason}", err=True)

@@ -1,8 +1,9 @@
 """The centre's database: one engine from a URL, one transaction per request, committed at the edge.
 
-Application code never commits; `transaction` (processes) and `SessionDep` (requests) do. SQLite takes its
-write lock when a transaction begins, so that reading and then writing can't fail half way with a stale
-snapshot; PostgreSQL locks what services ask it to lock.
+Application code never commits; `transaction` (processes) and `SessionDep` (requests) do. What only reads uses
+`reading` or `ReadSessionDep`. On SQLite a transaction takes the write lock when it begins, so that reading
+and then writing can't fail half way with a stale snapshot; a reading session takes no lock and waits for
+nobody. PostgreSQL locks what services ask it to lock.
 """
 
 import json
@@ -28,8 +29,11 @@ from sqlalchemy import (
     tuple_,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.orm import Session as OrmSession
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeEngine, UserDefinedType
 from sqlmodel import Session, SQLModel
@@ -45,25 +49,47 @@ SQLModel.metadata.naming_convention = {
 }
 
 _SQLITE_PRAGMAS = ("journal_mode=WAL", "foreign_keys=ON", "busy_timeout=30000", "synchronous=FULL")
+_READS_ONLY = "ngatu_reads_only"
+
+_POSTGRESQL_LIMITS = "-c statement_timeout=30s -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s"
+"""No statement, no wait for a lock and no forgotten transaction holds up the others for longer."""
+
+
+class DatabaseUnfitError(ValueError):
+    """The database can't be used by the centre at all; the message says why and what to do."""
+
+
+def parse_url(text: str) -> URL:
+    """The URL of a database of ours. Raises DatabaseUnfitError: not a URL, or of another kind of database."""
+    try:
+        url = make_url(text)
+    except ArgumentError as problem:
+        raise DatabaseUnfitError(
+            "the database is not a URL like sqlite:///path or postgresql://user@host/name"
+        ) from problem
+    if url.get_backend_name() not in ("sqlite", "postgresql"):
+        kind = url.get_backend_name()
+        raise DatabaseUnfitError(f"a {kind} database is not supported: use sqlite or postgresql")
+    return url
 
 
 def make_engine(url: str) -> Engine:
-    """An engine for `sqlite:///path` or `postgresql://user@host/name` (always the psycopg 3 driver)."""
-    parsed = make_url(url)
-    if parsed.get_backend_name() == "sqlite":
-        engine = create_engine(parsed, connect_args={"check_same_thread": False})
-        event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_immediate)
-        return engine
-    if parsed.get_backend_name() == "postgresql":
-        return create_engine(
-            parsed.set(drivername="postgresql+psycopg"),
-            pool_pre_ping=True,
-            pool_size=20,
-            # A statement prepared once for all gets a plan for ten values and is then given a thousand.
-            connect_args={"prepare_threshold": None},
-        )
-    raise ValueError(f"database {parsed.get_backend_name()!r} is not supported: use sqlite or postgresql")
+    """An engine for `sqlite:///path` or `postgresql://user@host/name` (always the psycopg 3 driver).
+
+    Raises:
+        DatabaseUnfitError: see `parse_url`; connecting raises it too, when a PostgreSQL database does not
+            store UTF-8.
+    """
+    parsed = parse_url(url)
+    is_sqlite = parsed.get_backend_name() == "sqlite"
+    return _sqlite_engine(parsed) if is_sqlite else _postgresql_engine(parsed)
+
+
+def _sqlite_engine(url: URL) -> Engine:
+    engine = create_engine(url, connect_args={"check_same_thread": False})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
@@ -75,8 +101,58 @@ def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) ->
     cursor.close()
 
 
-def _begin_immediate(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+def _begin_sqlite(connection: Connection) -> None:
+    reads_only = _READS_ONLY in connection.get_execution_options()
+    connection.exec_driver_sql(f"PRAGMA query_only={'ON' if reads_only else 'OFF'}")
+    connection.exec_driver_sql("BEGIN DEFERRED" if reads_only else "BEGIN IMMEDIATE")
+
+
+def _postgresql_engine(url: URL) -> Engine:
+    engine = create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        pool_pre_ping=True,
+        pool_size=20,
+        pool_timeout=10,
+        connect_args={
+            # A statement prepared once for all gets a plan for ten values and is then given a thousand.
+            "prepare_threshold": None,
+            "connect_timeout": 5,
+            "tcp_user_timeout": 15_000,
+            "options": " ".join([_POSTGRESQL_LIMITS, *_options_of(url)]),
+        },
+    )
+    event.listen(engine, "connect", _check_encoding, insert=True)
+    return engine
+
+
+def _options_of(url: URL) -> tuple[str, ...]:
+    given = url.query.get("options", ())
+    return (given,) if isinstance(given, str) else given
+
+
+def _check_encoding(connection: Any, _entry: ConnectionPoolEntry) -> None:
+    encoding = connection.info.parameter_status("server_encoding")
+    if encoding != "UTF8":
+        raise DatabaseUnfitError(
+            f"the database stores {encoding}, which has no Vietnamese letters: make a new one with "
+            "CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0"
+        )
+
+
+def is_away(problem: BaseException) -> bool:
+    """Whether the database could not do its work just now (gone, full, read-only, locked, out of
+    connections), so that the same work may succeed later; not what is wrong with the work itself."""
+    if isinstance(problem, OperationalError | InterfaceError | PoolTimeoutError):
+        return True
+    return isinstance(problem, DBAPIError) and getattr(problem.orig, "sqlstate", None) == _READ_ONLY_SERVER
+
+
+_READ_ONLY_SERVER = "25006"  # after a failover: connected to the server that may not write
+
+
+def is_reading(session: OrmSession) -> bool:
+    """Whether the session is one of `reading`."""
+    return _READS_ONLY in getattr(session.get_bind(), "get_execution_options", dict)()
 
 
 def is_postgresql(session: Session) -> bool:
@@ -157,11 +233,31 @@ def transaction(engine: Engine) -> Iterator[Session]:
         session.commit()
 
 
+@contextmanager
+def reading(engine: Engine) -> Iterator[Session]:
+    """A session that only reads and waits for no writer: the database refuses every write in it, the audit
+    log's too. What it loaded stays usable afterwards."""
+    with Session(reads_only(engine), expire_on_commit=False) as session:
+        yield session
+        session.expunge_all()
+
+
+def reads_only(engine: Engine) -> Engine:
+    """The engine whose connections only read; it shares the other's pool."""
+    return engine.execution_options(**{_READS_ONLY: True, "postgresql_readonly": True})
+
+
 def _request_session(request: Request) -> Iterator[Session]:
     with transaction(request.app.state.engine) as session:
+        yield session
+
+
+def _request_reading(request: Request) -> Iterator[Session]:
+    with reading(request.app.state.engine) as session:
         yield session
 
 
 # Scope "function": the commit happens before the answer goes out, so a client never sees a success that was
 # lost.
 SessionDep = Annotated[Session, Depends(_request_session, scope="function")]
+ReadSessionDep = Annotated[Session, Depends(_request_reading, scope="function")]

@@ -7,10 +7,18 @@ mounted secrets), so that neither the settings file nor a process list shows the
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
-from sqlalchemy.engine import make_url
 
+from central.db import parse_url
 from configs.loading import ConfigError, load_yaml
 
 
@@ -89,12 +97,19 @@ class CentralSettings(BaseSettings):
         """The environment wins over the file (whose values come in as arguments); nothing else is read."""
         return env_settings, init_settings
 
+    @field_validator("database")
+    @classmethod
+    def _is_url(cls, value: str | None) -> str | None:
+        if value is not None:
+            parse_url(value)
+        return value
+
     @property
     def database_url(self) -> str:
         """The database with its password, if there is one: for the engine only, never for a log."""
         if self.database is None:
             return f"sqlite:///{self.data_dir.resolve() / 'central.db'}"
-        url = make_url(self.database)
+        url = parse_url(self.database)
         if self.database_password_file is not None:
             url = url.set(password=read_secret(self.database_password_file).get_secret_value())
         return url.render_as_string(hide_password=False)

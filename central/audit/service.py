@@ -15,6 +15,7 @@ from sqlalchemy.orm import SessionTransaction
 from sqlmodel import Session, col, select
 
 from central.audit.models import AuditEntry
+from central.db import is_reading
 from contract.canonical import canonical_bytes, sha256_hex
 
 FIRST_PREVIOUS = "0" * 64
@@ -46,7 +47,12 @@ def record(session: OrmSession, actor: str, action: str, subject: str, detail: d
 
     `detail` is JSON without floats beyond what RFC 8785 can write. Sealed and written when the transaction
     commits.
+
+    Raises:
+        RuntimeError: the session only reads, so the act would go unrecorded.
     """
+    if is_reading(session):
+        raise RuntimeError(f"{action} can't be recorded: the session only reads")
     within = session.get_nested_transaction() or session.get_transaction()
     entry = _Staged(within, datetime.now(UTC), actor[:100], action, subject[:160], detail)
     session.info.setdefault(_STAGED, []).append(entry)

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI
-from sqlmodel import SQLModel, select
+from sqlmodel import select
 
+from central import migrations
 from central.accounts import service as accounts
 from central.accounts.models import UserSession
 from central.accounts.permissions import Role
@@ -22,7 +23,6 @@ from central.fleet.enrolment import enrol
 from central.ingest.handler import handle
 from central.ingest.work import Arrived, Tools
 from central.media.store import MediaStore, PartialFiles
-from central.models import ALL_TABLES
 from central.registry.file import FileRegistry
 from central.registry.service import look_up_due
 from central.registry.vault import OwnerVault
@@ -58,7 +58,7 @@ class Office:
 
     def open(self) -> None:
         """Tables, people, the enrolled node and its first report."""
-        SQLModel.metadata.create_all(self.app.state.engine, tables=ALL_TABLES)
+        migrations.upgrade(self.app.state.engine)
         now = datetime.now(UTC)
         with transaction(self.app.state.engine) as session:
             for username, name, role in (

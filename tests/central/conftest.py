@@ -6,31 +6,31 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
-from sqlmodel import Session, SQLModel
+from sqlmodel import Session
 
+from central import migrations
 from central.db import make_engine, transaction
-from central.models import ALL_TABLES
 from tests.central import databases
 
 
 @pytest.fixture(scope="session")
 def postgres_engine() -> Iterator[Engine]:
-    """One throw-away database for the whole run, with all tables."""
+    """One throw-away database for the whole run, migrated as in production."""
     problem = databases.postgres_problem()
     if problem:
         pytest.skip(problem)
     with databases.throwaway_postgres() as url:
         engine = make_engine(url)
-        SQLModel.metadata.create_all(engine, tables=ALL_TABLES)
+        migrations.upgrade(engine)
         yield engine
         engine.dispose()
 
 
 @pytest.fixture
 def sqlite_engine(tmp_path: Path) -> Iterator[Engine]:
-    """A new SQLite file with all tables."""
+    """A new SQLite file, migrated as in production."""
+    databases.migrated_sqlite(tmp_path / "central.db")
     engine = make_engine(f"sqlite:///{tmp_path / 'central.db'}")
-    SQLModel.metadata.create_all(engine, tables=ALL_TABLES)
     yield engine
     engine.dispose()
 

@@ -1,13 +1,20 @@
 """Databases for the centre's tests: a fresh SQLite file, or a throw-away PostgreSQL database."""
 
 import os
+import shutil
+import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
 
 import psycopg
 from sqlalchemy import Engine, text
 from sqlmodel import SQLModel
+
+from central import migrations
+from central.db import make_engine
 
 SERVER = os.environ.get("NGATU_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
 
@@ -22,16 +29,32 @@ def postgres_problem() -> str | None:
 
 
 @contextmanager
-def throwaway_postgres() -> Iterator[str]:
-    """The URL of a new database, dropped afterwards."""
+def throwaway_postgres(kind: str = "") -> Iterator[str]:
+    """The URL of a new database, dropped afterwards; `kind` is added to its CREATE DATABASE."""
     name = f"ngatu_test_{uuid.uuid4().hex[:12]}"
     with psycopg.connect(SERVER, autocommit=True) as server:
-        server.execute(f'CREATE DATABASE "{name}"')
+        server.execute(f'CREATE DATABASE "{name}" {kind}')
     try:
         yield SERVER.rsplit("/", 1)[0] + "/" + name
     finally:
         with psycopg.connect(SERVER, autocommit=True) as server:
             server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def migrated_sqlite(file: Path) -> None:
+    """Makes a SQLite database at the newest migration: a copy of one that is migrated once for the whole run,
+    unless the file exists."""
+    if not file.exists():
+        shutil.copy(_migrated_once(), file)
+
+
+@cache
+def _migrated_once() -> Path:
+    file = Path(tempfile.mkdtemp(prefix="ngatu-test-")) / "migrated.db"
+    engine = make_engine(f"sqlite:///{file}")
+    migrations.upgrade(engine)
+    engine.dispose()  # the last connection to close puts everything into the one file
+    return file
 
 
 def empty(engine: Engine) -> None:

@@ -80,6 +80,28 @@ def test_mistakes_are_told_in_a_line(words: tuple[str, ...], message: str) -> No
     assert len(done.stderr.splitlines()) == 1
 
 
+@pytest.mark.parametrize(
+    ("database", "message"),
+    [
+        ("mysql://root@127.0.0.1/ngatu", "mysql"),
+        ("not a url", "not a URL"),
+        ("sqlite:////proc/nowhere/central.db", "the database can't be used"),
+        ("sqlite:///{folder}/text.db", "the database can't be used"),
+        ("postgresql://nobody@127.0.0.1:1/none", "the database can't be used"),
+    ],
+)
+@pytest.mark.parametrize("words", [("migrate",), ("cases",)])
+def test_a_database_that_is_none_is_told_plainly(
+    words: tuple[str, ...], database: str, message: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "text.db").write_text("not a database, whatever its name says " * 100)
+    monkeypatch.setenv("NGATU_CENTRAL_DATABASE", database.format(folder=folder))
+    done = ngatu(*words)
+    assert done.exit_code == 1
+    assert message in done.stderr
+    assert len(done.stderr.splitlines()) <= 3
+
+
 def test_an_altered_audit_log_ends_with_1(folder: Path) -> None:
     ngatu("migrate")
     ngatu("user", "add", "lan", "--role", "operator")

@@ -6,15 +6,14 @@ from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlmodel import SQLModel
 
 from central.accounts import service as accounts
 from central.accounts.dependencies import utc_now
 from central.accounts.permissions import Role
 from central.app import create_app
 from central.db import transaction
-from central.models import ALL_TABLES
 from central.settings import CentralSettings
+from tests.central import databases
 from tests.central.people import add_case
 
 OWN = "one sentence is easier"
@@ -24,9 +23,9 @@ SignedIn = Callable[[Role], TestClient]
 @pytest.fixture
 def signed_in(tmp_path: Path, now: datetime) -> Iterator[SignedIn]:
     """Gives a client that is signed in with a role; the centre holds two cases."""
+    databases.migrated_sqlite(tmp_path / "central.db")
     app = create_app(CentralSettings(data_dir=tmp_path, secure_cookies=False, unit="BN"))
     app.dependency_overrides[utc_now] = lambda: now
-    SQLModel.metadata.create_all(app.state.engine, tables=ALL_TABLES)
     with transaction(app.state.engine) as session:
         for sequence in (1, 2):
             add_case(session, now, sequence)

@@ -1,0 +1,72 @@
+"""Sessions that read wait for nobody and write nothing; what can't be a database of the centre is told."""
+
+from datetime import datetime
+
+import pytest
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import DBAPIError
+
+from central.accounts.models import User
+from central.accounts.permissions import Role
+from central.audit import service as audit
+from central.db import DatabaseUnfitError, is_away, make_engine, reading, reads_only, transaction
+from tests.central.people import add_user
+
+
+def test_a_reader_does_not_wait_for_a_writer(engine: Engine, now: datetime) -> None:
+    with transaction(engine) as writer:
+        add_user(writer, "lan", Role.OPERATOR, now)
+        with reading(engine) as session:
+            assert session.connection().execute(text("SELECT count(*) FROM app_user")).scalar() == 0
+
+
+def test_what_was_read_stays_usable(engine: Engine, now: datetime) -> None:
+    with transaction(engine) as session:
+        added = add_user(session, "lan", Role.OPERATOR, now).id
+    with reading(engine) as session:
+        found = session.get(User, added)
+    assert found is not None
+    assert found.username == "lan"
+
+
+def test_a_reading_session_writes_nothing(engine: Engine, now: datetime) -> None:
+    with reading(engine) as session, pytest.raises(DBAPIError):
+        add_user(session, "lan", Role.OPERATOR, now)
+    with transaction(engine) as session:
+        add_user(session, "lan", Role.OPERATOR, now)
+
+
+def test_a_sight_recorded_while_only_reading_is_a_mistake_of_ours(engine: Engine) -> None:
+    with reading(engine) as session, pytest.raises(RuntimeError, match="only reads"):
+        audit.record(session, "user:lan", "case.view", "case:1", {})
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [("mysql://root@host/ngatu", "mysql"), ("nonsense", "not a URL"), ("", "not a URL")],
+)
+def test_what_is_no_database_of_ours_is_told(url: str, words: str) -> None:
+    with pytest.raises(DatabaseUnfitError, match=words):
+        make_engine(url)
+
+
+@pytest.mark.postgres
+def test_a_server_that_turned_read_only_is_away(empty_postgres_engine: Engine) -> None:
+    with pytest.raises(DBAPIError) as caught, reads_only(empty_postgres_engine).begin() as connection:
+        connection.execute(text("DELETE FROM media"))
+    assert is_away(caught.value)
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize(
+    "setting", ["statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"]
+)
+def test_nothing_waits_for_ever(empty_postgres_engine: Engine, setting: str) -> None:
+    with empty_postgres_engine.connect() as connection:
+        assert connection.execute(text(f"SHOW {setting}")).scalar() not in ("0", None)
+
+
+def test_a_wrong_statement_is_not_a_database_that_is_away(engine: Engine) -> None:
+    with pytest.raises(DBAPIError) as caught, engine.begin() as connection:
+        connection.execute(text("INSERT INTO media (sha256) VALUES ('x')"))
+    assert not is_away(caught.value)
