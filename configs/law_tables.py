@@ -1,202 +1,301 @@
-"""The law as dated data (configs/law/*.yaml): offences, deadlines, holidays, reject reasons.
+"""The law as dated data (configs/law/*.yaml): what an act is, what it costs, until when something is due,
+who may sign.
 
-A day is a day in Vietnam; an aware datetime given instead is taken to that time zone first.
+A `LawBook` is one set of tables. The shipped one is `shipped()`; the centre may have newer tables that a
+lawyer activated (`central.law`). A day is a day in Vietnam; an aware datetime given instead is taken to
+that zone first.
 """
 
-from collections.abc import Iterable
-from datetime import date, timedelta
-from functools import cache
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache, cached_property
 from pathlib import Path
-from typing import Annotated, Literal, Protocol, TypeVar
+from typing import Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel
 
-from configs.loading import load_yaml
+from configs.law_calendar import WorkingCalendar, calendar_of
+from configs.law_rows import (
+    Act,
+    ActsTable,
+    Circumstance,
+    DatedRow,
+    Day,
+    Deadline,
+    DeadlinesTable,
+    Finding,
+    HolidaysTable,
+    Offence,
+    OffencesTable,
+    Party,
+    Reason,
+    ReasonsTable,
+    Sanctions,
+    SanctionsTable,
+    Signer,
+    SignersTable,
+    VehicleClass,
+)
+from configs.loading import Location, load_yaml
 from contract.local_time import local_day
-from contract.messages import RuleName
 from contract.vehicles import VehicleKind
 
 FOLDER = Path(__file__).parent / "law"
 
-OffenceRule = RuleName | Literal["plate_mismatch"]
-VehicleClass = Literal["car", "motorbike", "specialised"]
-Confidence = Literal["sure", "likely", "unsure"]
-DeadlineCode = Literal[
-    "notice",
-    "appearance",
-    "record",
-    "explanation",
-    "decision",
-    "service",
-    "payment",
-    "complaint",
-    "limitation",
-    "enforcement",
-]
-_Text = Annotated[str, Field(min_length=1)]
+OffenceRule = str
+"""Name of a rule descriptor, or `plate_mismatch` for what people found out about a plate."""
+
+TableName = Literal["acts", "offences", "deadlines", "holidays", "signers", "sanctions", "reasons"]
 
 
 class LawError(LookupError):
     """The tables hold nothing for what was asked; the message says what."""
 
 
-class _Row(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+@dataclass(frozen=True)
+class Scene:
+    """What besides the vehicle decides the article: facts of the finding, the road, whether an accident
+    came of it."""
+
+    facts: Mapping[str, str] = field(default_factory=dict)
+    expressway: bool = False
+    accident: bool = False
 
 
-class _DatedRow(_Row):
-    valid_from: date
-    valid_to: date | None
+@dataclass(frozen=True)
+class Option:
+    """An offence a case may be charged with. `proven`: by the evidence alone, else an officer has to say
+    why."""
 
-    def holds(self, day: date) -> bool:
-        """True if the row is law on that day (both ends included)."""
-        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
-
-
-class Offence(_DatedRow):
-    """One offence (hành vi): fine band in dong for an individual, licence points, legal basis."""
-
-    rule: OffenceRule
-    vehicle: VehicleClass
-    code: _Text
-    name_vi: _Text
-    name_en: _Text
-    legal_basis: _Text
-    fine_min: Annotated[int, Field(gt=0)]
-    fine_max: Annotated[int, Field(gt=0)]
-    points: Annotated[int, Field(ge=0, le=12)]
-
-    @property
-    def usual_fine(self) -> int:
-        """The middle of the band: the fine without circumstances (Law on Admin. Violations, Art. 23.4)."""
-        return (self.fine_min + self.fine_max) // 2
+    offence: Offence
+    act: Act
+    proven: bool
 
 
-class Deadline(_DatedRow):
-    """A deadline (thời hạn): `amount` of `unit` counted from the event `counted_from`."""
+@dataclass(frozen=True)
+class LawBook:
+    """One set of law tables."""
 
-    code: DeadlineCode
-    name_vi: _Text
-    name_en: _Text
-    amount: Annotated[int, Field(gt=0)]
-    unit: Literal["days", "working_days", "years"]
-    counted_from: _Text
-    legal_basis: _Text
-    confidence: Confidence
+    acts_table: ActsTable
+    offences_table: OffencesTable
+    deadlines_table: DeadlinesTable
+    holidays_table: HolidaysTable
+    signers_table: SignersTable
+    sanctions_table: SanctionsTable
+    reasons_table: ReasonsTable
 
-    def due(self, start: date) -> date:
-        """The last day, counted from `start` as day 0; working days skip weekends and public holidays."""
-        day = local_day(start)
-        if self.unit == "years":
-            return _years_later(day, self.amount)
-        if self.unit == "days":
-            return day + timedelta(days=self.amount)
-        free = {holiday.day for holiday in holidays()}
-        left = self.amount
-        while left:
-            day += timedelta(days=1)
-            left -= day.weekday() < 5 and day not in free
-        return day
+    @cached_property
+    def acts(self) -> dict[str, Act]:
+        """Acts by code."""
+        return {act.act: act for act in self.acts_table.acts}
+
+    @cached_property
+    def calendar(self) -> WorkingCalendar:
+        """Which days are worked."""
+        table = self.holidays_table
+        return calendar_of((day.day for day in table.holidays), (day.day for day in table.worked_days))
+
+    @cached_property
+    def circumstances(self) -> dict[str, Circumstance]:
+        """Circumstances by article."""
+        return {row.code: row for row in self.sanctions_table.circumstances}
+
+    @cached_property
+    def reasons(self) -> dict[str, Reason]:
+        """Reasons by code, in the order shown to people."""
+        return {row.code: row for row in self.reasons_table.reasons}
+
+    def offences(self, at: date) -> tuple[Offence, ...]:
+        """Every offence that is law on that day."""
+        return tuple(_holding(self.offences_table.offences, local_day(at)))
+
+    def deadlines(self, at: date) -> dict[str, Deadline]:
+        """The deadlines that hold on that day, by code."""
+        return {row.code: row for row in _holding(self.deadlines_table.deadlines, local_day(at))}
+
+    def sanctions(self, at: date) -> Sanctions:
+        """The rules around the band on that day. Raises LawError."""
+        day = local_day(at)
+        for row in _holding(self.sanctions_table.sanctions, day):
+            return row
+        raise LawError(f"no rules for amounts on {day:%d/%m/%Y} in the table `sanctions`")
+
+    def signer(self, title: str, at: date) -> Signer:
+        """What holders of the title may sign on that day. Raises LawError."""
+        day = local_day(at)
+        for row in _holding(self.signers_table.signers, day):
+            if row.title == title:
+                return row
+        raise LawError(f"no power to sign for {title!r} on {day:%d/%m/%Y} in the table `signers`")
+
+    def in_list(self, name: str, article: str) -> bool:
+        """True if the closed list holds the article, or the whole clause it stands in."""
+        return any(
+            article == item or article.startswith(item + ".") for item in self.signers_table.lists[name]
+        )
+
+    def finding(self, rule: str, facts: Mapping[str, str]) -> Finding | None:
+        """What a finding of the rule with these facts may be."""
+        known = dict(facts)
+        return next((row for row in self.acts_table.findings if row.rule == rule and row.agrees(known)), None)
+
+    def options(
+        self,
+        rule: str,
+        vehicle: VehicleClass | None,
+        at: date,
+        scene: Scene = Scene(),
+        party: Party = "driver",
+    ) -> tuple[Option, ...]:
+        """What a case may be charged with on that day: proven ones first, of each the lowest fine first.
+
+        The first is the default if it is proven. Empty if there is nothing to charge (a bicycle, a day before
+        the tables begin, a rule without a row).
+        """
+        row = self.finding(rule, scene.facts)
+        if row is None or vehicle is None:
+            return ()
+        day = local_day(at)
+        if scene.accident:
+            return tuple(self._of_acts(("accident",), vehicle, day, scene, "driver", proven=False))
+        proven = self._of_acts(row.acts, vehicle, day, scene, party, proven=True)
+        return (*proven, *self._of_acts(row.officer, vehicle, day, scene, party, proven=False))
+
+    def _of_acts(
+        self,
+        acts: Iterable[str],
+        vehicle: VehicleClass,
+        day: date,
+        scene: Scene,
+        party: Party,
+        *,
+        proven: bool,
+    ) -> list[Option]:
+        wanted = set(acts)
+        rows = [
+            row
+            for row in _holding(self.offences_table.offences, day)
+            if (row.vehicle, row.party) == (vehicle, party) and row.act in wanted and _at_place(row, scene)
+        ]
+        rows.sort(key=lambda row: (row.fine_max, row.points, row.code))
+        return [Option(row, self.acts[row.act], proven) for row in rows]
 
 
-class Holiday(_Row):
-    """A public holiday on a weekday."""
-
-    day: date
-    name: _Text
-    confidence: Confidence
-
-
-class Reason(_Row):
-    """A reason for rejecting a case."""
-
-    code: Annotated[str, Field(pattern=r"^[a-z_]+$")]
-    text_vi: _Text
-    text_en: _Text
-    attributable_to: Literal["device", "ocr", "model", "scene", "legal", "registry", "operator"]
-    stage: Literal["operator", "officer", "both"]
-    note_required: bool
-
-
-class _Offences(_Row):
-    offences: tuple[Offence, ...]
-
-
-class _Deadlines(_Row):
-    deadlines: tuple[Deadline, ...]
-
-
-class _Holidays(_Row):
-    holidays: tuple[Holiday, ...]
-
-
-class _Reasons(_Row):
-    reasons: tuple[Reason, ...]
-
-
-class _Dated(Protocol):
-    def holds(self, day: date) -> bool: ...
-
-
-DatedT = TypeVar("DatedT", bound=_Dated)
+def _at_place(row: Offence, scene: Scene) -> bool:
+    return row.place == "any" or (row.place == "expressway") == scene.expressway
 
 
 def vehicle_class(kind: VehicleKind) -> VehicleClass | None:
-    """The article's class of a vehicle: 6 for cars, buses and trucks, 7 for motorbikes; None for bicycles."""
+    """The class a picture suggests, until the register says it: None for bicycles, which have no plate to
+    charge."""
     if kind is VehicleKind.BICYCLE:
         return None
     return "motorbike" if kind.is_motorbike else "car"
 
 
-def offence(rule: OffenceRule, kind: VehicleKind | Literal["specialised"], at: date) -> Offence:
-    """The offence of breaking `rule` with that vehicle on that day. Raises LawError if there is none."""
-    wanted = vehicle_class(kind) if isinstance(kind, VehicleKind) else kind
-    day = local_day(at)
-    for row in offences(day):
-        if (row.rule, row.vehicle) == (rule, wanted):
-            return row
-    raise LawError(f"no offence for {rule} by {kind} on {day:%d/%m/%Y} in {FOLDER / 'offences.yaml'}")
-
-
-def offences(at: date) -> tuple[Offence, ...]:
-    """Every offence that is law on that day."""
-    table: _Offences = _read("offences.yaml", _Offences)
-    return tuple(_holding(table.offences, local_day(at)))
-
-
-def deadlines(at: date) -> dict[DeadlineCode, Deadline]:
-    """The deadlines that hold on that day, by code."""
-    table: _Deadlines = _read("deadlines.yaml", _Deadlines)
-    return {row.code: row for row in _holding(table.deadlines, local_day(at))}
-
-
-def holidays() -> tuple[Holiday, ...]:
-    """Public holidays on weekdays, in order."""
-    table: _Holidays = _read("holidays.yaml", _Holidays)
-    return table.holidays
-
-
-def reasons() -> dict[str, Reason]:
-    """Reject reasons by code, in the order shown to people."""
-    table: _Reasons = _read("reasons.yaml", _Reasons)
-    return {row.code: row for row in table.reasons}
-
-
-TableT = TypeVar("TableT", bound=BaseModel)
+MODELS: dict[TableName, type[BaseModel]] = {
+    "acts": ActsTable,
+    "offences": OffencesTable,
+    "deadlines": DeadlinesTable,
+    "holidays": HolidaysTable,
+    "signers": SignersTable,
+    "sanctions": SanctionsTable,
+    "reasons": ReasonsTable,
+}
+"""The model of each table file."""
 
 
 @cache
-def _read(name: str, model: type[TableT]) -> TableT:
-    return load_yaml(FOLDER / name, model)
+def shipped() -> LawBook:
+    """The tables that came with the programme. Raises ConfigError if they were damaged."""
+    return book_of({name: read_table(FOLDER / f"{name}.yaml", name) for name in MODELS})
 
 
-def _holding(rows: Iterable[DatedT], day: date) -> list[DatedT]:
+def read_table(path: Path, name: TableName) -> BaseModel:
+    """One table from a file. Raises ConfigError with every problem: unknown keys, bad values, overlapping
+    rows."""
+    return load_yaml(path, MODELS[name], _problems_within)
+
+
+def book_of(tables: Mapping[TableName, BaseModel]) -> LawBook:
+    """A book of tables that fit together.
+
+    Raises:
+        LawError: a table names an act, deadline or list that another does not have.
+    """
+    book = LawBook(**{f"{name}_table": tables[name] for name in MODELS})  # type: ignore[arg-type]
+    if problems := list(_problems_between(book)):
+        raise LawError("; ".join(problems))
+    return book
+
+
+def _problems_within(table: BaseModel) -> Iterable[tuple[Location, str]]:
+    """Two rows for one question on one day."""
+    for name, rows in table:
+        if not isinstance(rows, tuple) or not rows or not isinstance(rows[0], DatedRow):
+            continue
+        seen: dict[tuple[object, ...], list[tuple[int, DatedRow]]] = {}
+        for place, row in enumerate(rows):
+            others = seen.setdefault(_question(row), [])
+            for earlier, other in others:
+                if row.overlaps(other):
+                    yield (name, place), f"holds on days on which row {earlier} holds too"
+            others.append((place, row))
+
+
+def _question(row: DatedRow) -> tuple[object, ...]:
+    match row:
+        case Offence():
+            return ("offence", row.act, row.vehicle, row.place, row.party)
+        case Deadline():
+            return ("deadline", row.code)
+        case Signer():
+            return ("signer", row.title)
+    return ("sanctions",)
+
+
+def _problems_between(book: LawBook) -> Iterable[str]:
+    for finding in book.acts_table.findings:
+        for act in (*finding.acts, *finding.officer):
+            if act not in book.acts:
+                yield f"acts: the finding of {finding.rule} names the unknown act {act!r}"
+    for offence in book.offences_table.offences:
+        if offence.act not in book.acts:
+            yield f"offences: {offence.code} is of the unknown act {offence.act!r}"
+        if offence.source not in book.offences_table.sources:
+            yield f"offences: {offence.code} has the unknown source {offence.source!r}"
+    codes = {deadline.code for deadline in book.deadlines_table.deadlines}
+    for deadline in book.deadlines_table.deadlines:
+        if deadline.instead_of is not None and deadline.instead_of not in codes:
+            yield f"deadlines: {deadline.code} stands instead of the unknown {deadline.instead_of!r}"
+    for signer in book.signers_table.signers:
+        if signer.acts is not None and signer.acts not in book.signers_table.lists:
+            yield f"signers: {signer.title} is bound to the unknown list {signer.acts!r}"
+
+
+def offences(at: date) -> tuple[Offence, ...]:
+    """Every offence of the shipped tables that is law on that day."""
+    return shipped().offences(at)
+
+
+def deadlines(at: date) -> dict[str, Deadline]:
+    """The deadlines of the shipped tables that hold on that day, by code."""
+    return shipped().deadlines(at)
+
+
+def holidays() -> tuple[Day, ...]:
+    """Public holidays on weekdays of the shipped tables, in order."""
+    return shipped().holidays_table.holidays
+
+
+def reasons() -> dict[str, Reason]:
+    """Reasons of the shipped tables by code, in the order shown to people."""
+    return shipped().reasons
+
+
+RowT = TypeVar("RowT", bound=DatedRow)
+
+
+def _holding(rows: Iterable[RowT], day: date) -> list[RowT]:
     return [row for row in rows if row.holds(day)]
-
-
-def _years_later(day: date, years: int) -> date:
-    """The same day, years later; 29 February becomes the 28th."""
-    try:
-        return day.replace(year=day.year + years)
-    except ValueError:
-        return day.replace(year=day.year + years, day=28)

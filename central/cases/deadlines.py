@@ -1,11 +1,10 @@
 """When a case has to be done (thời hạn): the dates of the law table, and how urgent they make it now."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime
 from typing import Literal
 
 from configs import law_tables
-from contract.local_time import VIETNAM, local_day
 
 Urgency = Literal["calm", "soon", "urgent", "overdue"]
 
@@ -22,16 +21,11 @@ def terms_of(occurred_at: datetime) -> Terms:
     """The deadlines of a violation, by the law of its day, counted from its day as the safe reading of
     "detection"; the last day counts whole."""
     deadlines = law_tables.deadlines(occurred_at)
-    day = local_day(occurred_at)
+    count = law_tables.shipped().calendar
     return Terms(
-        notice_due_at=end_of_day(deadlines["notice"].due(day)),
-        limitation_at=end_of_day(deadlines["limitation"].due(day)),
+        notice_due_at=count.due_at(deadlines["notice"], occurred_at),
+        limitation_at=count.due_at(deadlines["limitation"], occurred_at),
     )
-
-
-def end_of_day(day: date) -> datetime:
-    """The moment a Vietnamese day is over, in UTC: what a deadline is compared with."""
-    return datetime.combine(day + timedelta(days=1), time(), VIETNAM).astimezone(UTC)
 
 
 def urgency(start: datetime, due: datetime, now: datetime) -> Urgency:

@@ -19,7 +19,7 @@ from central.console.reasons import reason_choices
 from central.console.views import case_view, certificate_of
 from central.db import SessionDep
 from central.errors import DomainError
-from central.offences.service import charge_for
+from central.offences.charging import Choice, options_for
 from central.registry import service as registry
 from central.review import confirmation
 from central.review import queue as work_queue
@@ -55,12 +55,22 @@ def next_case(desk: OfficerDesk) -> Response:
 
 
 @router.post("/{case_id}/confirm")
-def confirm(desk: OfficerDesk, case_id: int, version: Version) -> Response:
-    """Charge the vehicle and record the offence."""
+def confirm(
+    desk: OfficerDesk,
+    case_id: int,
+    version: Version,
+    law_code: Annotated[str, Form(max_length=40)] = "",
+    act_reason: Note = "",
+    accident: Annotated[bool, Form()] = False,
+) -> Response:
+    """Charge the vehicle with the chosen act and record the offence."""
     unit = desk.request.app.state.settings.unit
     sight = Sight(case_id, version)
+    choice = Choice(law_code or None, act_reason, accident)
     return _decide(
-        desk, "confirmed", lambda: confirmation.confirm(desk.session, desk.user, sight, desk.now, unit).number
+        desk,
+        "confirmed",
+        lambda: confirmation.confirm(desk.session, desk.user, sight, desk.now, unit, choice).number,
     )
 
 
@@ -159,7 +169,7 @@ def _case_values(desk: Desk, case: Case) -> dict[str, Any]:
         "answer": answer,
         "registered": registry.registered_vehicle(answer),
         "differs": {difference["field"] for difference in answer.differences} if answer else set(),
-        "charge": charge_for(case),
+        "options": options_for(desk.session, case),
         "reasons": reason_choices("officer", desk.language),
         "certificate": certificate_of(desk.session, case),
         "history": queries.history_of(desk.session, case.id),

@@ -19,7 +19,7 @@ Viewer = Annotated[User, Depends(require(Permission.VIEW_OFFENCES))]
 
 
 class OffencePublic(BaseModel):
-    """A recorded offence; amounts in VND."""
+    """A recorded offence; amounts in VND, the band for an individual. The fine itself is in the decision."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -27,13 +27,17 @@ class OffencePublic(BaseModel):
     case_id: int
     number: str
     rule: str
+    act: str
     law_code: str
+    article: str
     legal_basis: str
     act_vi: str
+    act_en: str
+    vehicle_class: str
     fine_min: int
     fine_max: int
-    fine: int
     points: int
+    confidence: str
     plate: str
     plate_colour: str | None
     vehicle_kind: str

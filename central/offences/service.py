@@ -1,26 +1,20 @@
 """Recording offences: the law of the day frozen in, numbers without gaps, nothing charged twice."""
 
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from sqlmodel import Session, col, func, select, update
 
+from central.accounts.models import User
+from central.audit import service as audit
 from central.cases.intake import SAME_ACT
 from central.cases.models import Case
 from central.db import insert
 from central.errors import ConflictError
-from central.offences.models import NumberSeries, Offence
-from configs import law_tables
+from central.offences.charging import AS_PROVEN, Choice, chosen, class_of, options_for
+from central.offences.models import NumberSeries, Offence, OffenceChange
+from configs.law_tables import Option
 from contract.local_time import local_day
-from contract.vehicles import VehicleKind
-
-
-class NoOffenceInLawError(ConflictError):
-    """The law table has no offence for this rule and vehicle on that day: nobody can be charged."""
-
-    code: ClassVar[str] = "no_offence_in_law"
-    title: ClassVar[str] = "The law table has no offence for this rule and vehicle"
-    title_vi: ClassVar[str] = "Bảng luật không có hành vi cho quy tắc và loại xe này"
 
 
 class DuplicateOffenceError(ConflictError):
@@ -31,25 +25,16 @@ class DuplicateOffenceError(ConflictError):
     title_vi: ClassVar[str] = "Hành vi này đã được lập hồ sơ"
 
 
-def charge_for(case: Case) -> law_tables.Offence | None:
-    """What the law of the violation's day says of it; None when there is nothing to charge."""
-    kind = VehicleKind(case.vehicle_kind)
-    try:
-        return law_tables.offence(case.rule, kind, case.occurred_at)  # type: ignore[arg-type]
-    except law_tables.LawError:
-        return None
-
-
-def record_offence(session: Session, case: Case, now: datetime, unit: str) -> Offence:
+def record_offence(
+    session: Session, case: Case, now: datetime, unit: str, choice: Choice = AS_PROVEN
+) -> Offence:
     """The offence of a case that two people have charged, in the same transaction as the second decision.
 
     Raises:
-        NoOffenceInLawError: no such offence on that day.
+        NoOffenceInLawError, ActNotChosenError: see `charging.chosen`.
         DuplicateOffenceError: the act is recorded already.
     """
-    charge = charge_for(case)
-    if charge is None:
-        raise NoOffenceInLawError(f"no offence for {case.rule} by {case.vehicle_kind}")
+    option = chosen(options_for(session, case, accident=choice.accident), choice)
     assert case.id is not None
     assert case.plate is not None
     assert case.operator_id is not None
@@ -66,13 +51,8 @@ def record_offence(session: Session, case: Case, now: datetime, unit: str) -> Of
         year=year,
         sequence=sequence,
         rule=case.rule,
-        law_code=charge.code,
-        legal_basis=charge.legal_basis,
-        act_vi=charge.name_vi,
-        fine_min=charge.fine_min,
-        fine_max=charge.fine_max,
-        fine=charge.usual_fine,
-        points=charge.points,
+        **_law_of(option, choice.reason),
+        vehicle_class=class_of(session, case) or "",
         plate=case.plate,
         plate_colour=case.plate_colour,
         vehicle_kind=case.vehicle_kind,
@@ -85,6 +65,51 @@ def record_offence(session: Session, case: Case, now: datetime, unit: str) -> Of
     )
     session.add(offence)
     return offence
+
+
+def requalify(
+    session: Session, offence: Offence, option: Option, by: User, reason: str, now: datetime
+) -> None:
+    """Charges a recorded offence as another act of the same law (đổi hành vi), before any decision; the
+    earlier is kept.
+
+    The caller makes sure that no decision on it is signed.
+    """
+    law = _law_of(option, reason)
+    before = {name: getattr(offence, name) for name in law}
+    assert offence.id is not None
+    assert by.id is not None
+    session.add(OffenceChange(offence_id=offence.id, at=now, by_id=by.id, reason=reason, before=before))
+    for name, value in law.items():
+        setattr(offence, name, value)
+    audit.record(
+        session,
+        f"user:{by.username}",
+        "offence.requalify",
+        f"case:{offence.case_id}",
+        {"from": before["law_code"], "to": offence.law_code, "reason": reason},
+    )
+
+
+def _law_of(option: Option, reason: str) -> dict[str, Any]:
+    """What is frozen of the law tables."""
+    row = option.offence
+    return {
+        "act": row.act,
+        "law_code": row.code,
+        "article": row.article,
+        "legal_basis": row.legal_basis,
+        "act_vi": option.act.name_vi,
+        "act_en": option.act.name_en,
+        "party": row.party,
+        "fine_min": row.fine_min,
+        "fine_max": row.fine_max,
+        "points": row.points,
+        "confiscation": row.confiscation,
+        "confidence": row.confidence,
+        "proven": option.proven,
+        "reason": reason.strip(),
+    }
 
 
 def of_case(session: Session, case_id: int) -> Offence | None:

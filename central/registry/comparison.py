@@ -59,7 +59,7 @@ class Difference:
 def compare(seen: Seen, registered: RegisteredVehicle) -> tuple[Difference, ...]:
     """Every difference; an empty tuple is a match."""
     found = []
-    if seen.kind is not registered.kind:
+    if seen.kind not in registered.kind.seen_as:
         found.append(Difference("kind", seen.kind, registered.kind))
     if seen.plate_colour is not None and seen.plate_colour != registered.plate_colour:
         found.append(Difference("plate_colour", seen.plate_colour, registered.plate_colour))

@@ -12,6 +12,7 @@ from typing import Annotated, Protocol
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
+from configs.law_rows import VehicleClass
 from contract.plates import PlateColour
 from contract.vehicles import VehicleKind
 
@@ -22,12 +23,66 @@ class _Value(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class RegisteredKind(StrEnum):
+    """Kinds of vehicle as the register tells them apart (loại xe): finer than what a camera sees."""
+
+    CAR = "car"
+    BUS = "bus"
+    TRUCK = "truck"
+    FOUR_WHEELER = "four_wheeler"
+    MOTORBIKE = "motorbike"
+    MOPED = "moped"
+    THREE_WHEELER = "three_wheeler"
+    SPECIALISED = "specialised"
+    TRAILER = "trailer"
+    BICYCLE = "bicycle"
+    E_BICYCLE = "e_bicycle"
+
+    @property
+    def law_class(self) -> VehicleClass | None:
+        """Whose article holds: 6 for cars and the like, 7 for motorbikes, mopeds (electric ones too) and
+        three-wheelers, 8 for specialised machines. None for bicycles, and for trailers: their tractor is
+        charged."""
+        return _LAW_CLASS.get(self)
+
+    @property
+    def seen_as(self) -> frozenset[VehicleKind]:
+        """What a camera may take such a vehicle for."""
+        return _SEEN_AS[self]
+
+
+_LAW_CLASS: dict[RegisteredKind, VehicleClass] = {
+    RegisteredKind.CAR: "car",
+    RegisteredKind.BUS: "car",
+    RegisteredKind.TRUCK: "car",
+    RegisteredKind.FOUR_WHEELER: "car",
+    RegisteredKind.MOTORBIKE: "motorbike",
+    RegisteredKind.MOPED: "motorbike",
+    RegisteredKind.THREE_WHEELER: "motorbike",
+    RegisteredKind.SPECIALISED: "specialised",
+}
+
+_SEEN_AS: dict[RegisteredKind, frozenset[VehicleKind]] = {
+    RegisteredKind.CAR: frozenset({VehicleKind.CAR}),
+    RegisteredKind.BUS: frozenset({VehicleKind.BUS}),
+    RegisteredKind.TRUCK: frozenset({VehicleKind.TRUCK}),
+    RegisteredKind.FOUR_WHEELER: frozenset({VehicleKind.CAR, VehicleKind.TRUCK, VehicleKind.BUS}),
+    RegisteredKind.MOTORBIKE: frozenset({VehicleKind.MOTORBIKE}),
+    RegisteredKind.MOPED: frozenset({VehicleKind.MOTORBIKE}),
+    RegisteredKind.THREE_WHEELER: frozenset({VehicleKind.MOTORBIKE, VehicleKind.CAR, VehicleKind.TRUCK}),
+    RegisteredKind.SPECIALISED: frozenset({VehicleKind.TRUCK, VehicleKind.CAR, VehicleKind.BUS}),
+    RegisteredKind.TRAILER: frozenset({VehicleKind.TRUCK}),
+    RegisteredKind.BICYCLE: frozenset({VehicleKind.BICYCLE}),
+    RegisteredKind.E_BICYCLE: frozenset({VehicleKind.BICYCLE, VehicleKind.MOTORBIKE}),
+}
+
+
 class RegisteredVehicle(_Value):
     """The vehicle a plate was issued to (xe đã đăng ký); `colour` is the body's, as the register words it."""
 
     plate: Text
     plate_colour: PlateColour
-    kind: VehicleKind
+    kind: RegisteredKind
     brand: Text
     colour: Text | None = None
 

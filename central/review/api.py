@@ -14,6 +14,7 @@ from central.cases.queries import get_case
 from central.cases.schemas import CasePublic
 from central.db import SessionDep
 from central.errors import ForbiddenError
+from central.offences.charging import Choice
 from central.review import confirmation, decisions, queue
 from central.review.decisions import PlateEntry, Sight
 from contract.plates import PlateColour
@@ -54,9 +55,13 @@ class Skip(_Decision):
 
 
 class Confirm(_Decision):
-    """Officer: charge the vehicle; records the offence."""
+    """Officer: charge the vehicle; records the offence. `law_code` chooses the act, with a `reason` where the
+    evidence alone does not prove it; `accident` when the act caused one."""
 
     decision: Literal["confirm"]
+    law_code: Annotated[str, Field(max_length=40)] | None = None
+    reason: Note = ""
+    accident: bool = False
 
 
 class SendBack(_Decision):
@@ -155,7 +160,8 @@ def _decide_as_officer(
 ) -> None:
     match body:
         case Confirm():
-            confirmation.confirm(session, user, sight, now, unit)
+            choice = Choice(body.law_code, body.reason, body.accident)
+            confirmation.confirm(session, user, sight, now, unit, choice)
         case SendBack():
             confirmation.send_back(session, user, sight, now, body.note)
         case Refuse():

@@ -9,6 +9,7 @@ from central.cases.errors import CaseStateError
 from central.cases.lifecycle import Action
 from central.cases.models import Case
 from central.cases.service import lock_case, take_step
+from central.offences.charging import AS_PROVEN, Choice
 from central.offences.models import Offence
 from central.offences.service import record_offence
 from central.registry.service import latest_answer, registered_vehicle
@@ -16,18 +17,20 @@ from central.review.decisions import Sight
 from central.review.reasons import check_reason
 
 
-def confirm(session: Session, officer: User, sight: Sight, now: datetime, unit: str) -> Offence:
-    """Charges the case and records the offence, in one transaction.
+def confirm(
+    session: Session, officer: User, sight: Sight, now: datetime, unit: str, choice: Choice = AS_PROVEN
+) -> Offence:
+    """Charges the case and records the offence, in one transaction; `choice` says as which act.
 
     Raises:
-        DomainError: recorded already, not in the law table, changed, not with the police, a mismatch nobody
-            explained, or the same person as before.
+        DomainError: recorded already, not in the law table, no act chosen where the evidence leaves it open,
+            changed, not with the police, a mismatch nobody explained, or the same person as before.
     """
     case = lock_case(session, sight.case_id, sight.version)
     take_step(session, case, Action.CONFIRM, officer, now)
     case.officer_id, case.officer_at = officer.id, now
     _let_go(case)
-    offence = record_offence(session, case, now, unit)
+    offence = record_offence(session, case, now, unit, choice)
     take_step(session, case, Action.RECORD, None, now, detail={"number": offence.number})
     session.flush()
     return offence

@@ -4,7 +4,8 @@ from typing import Literal
 
 from central.cases.errors import ReasonRequiredError
 from central.errors import InvalidError
-from configs.law_tables import Reason, reasons
+from configs.law_rows import Reason
+from configs.law_tables import reasons
 
 Stage = Literal["operator", "officer"]
 

@@ -4,7 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from central.cases.deadlines import end_of_day, terms_of, urgency
+from central.cases.deadlines import terms_of, urgency
+from configs.law_calendar import end_of_day
 from contract.local_time import local_day
 
 

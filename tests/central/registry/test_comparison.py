@@ -3,11 +3,11 @@
 import pytest
 
 from central.registry.comparison import Seen, compare
-from central.registry.port import RegisteredVehicle
+from central.registry.port import RegisteredKind, RegisteredVehicle
 from contract.vehicles import VehicleKind
 
 REGISTERED = RegisteredVehicle(
-    plate="98A-123.45", plate_colour="white", kind=VehicleKind.CAR, brand="Vios", colour="trắng"
+    plate="98A-123.45", plate_colour="white", kind=RegisteredKind.CAR, brand="Vios", colour="trắng"
 )
 
 
@@ -26,3 +26,41 @@ REGISTERED = RegisteredVehicle(
 )
 def test_every_known_field_that_differs_is_named(seen: Seen, fields: list[str]) -> None:
     assert [difference.field for difference in compare(seen, REGISTERED)] == fields
+
+
+@pytest.mark.parametrize(
+    ("registered", "seen", "same"),
+    [
+        (RegisteredKind.SPECIALISED, VehicleKind.TRUCK, True),  # a tractor or roller looks like a lorry
+        (RegisteredKind.SPECIALISED, VehicleKind.MOTORBIKE, False),
+        (RegisteredKind.THREE_WHEELER, VehicleKind.TRUCK, True),
+        (RegisteredKind.THREE_WHEELER, VehicleKind.MOTORBIKE, True),
+        (RegisteredKind.MOPED, VehicleKind.MOTORBIKE, True),
+        (RegisteredKind.MOPED, VehicleKind.CAR, False),
+        (RegisteredKind.FOUR_WHEELER, VehicleKind.CAR, True),
+        (RegisteredKind.CAR, VehicleKind.TRUCK, False),
+    ],
+)
+def test_a_registered_kind_is_seen_as(registered: RegisteredKind, seen: VehicleKind, same: bool) -> None:
+    vehicle = REGISTERED.model_copy(update={"kind": registered})
+    assert (compare(Seen(seen, None, None), vehicle) == ()) is same
+
+
+@pytest.mark.parametrize(
+    ("kind", "law_class"),
+    [
+        (RegisteredKind.CAR, "car"),
+        (RegisteredKind.BUS, "car"),
+        (RegisteredKind.TRUCK, "car"),
+        (RegisteredKind.FOUR_WHEELER, "car"),
+        (RegisteredKind.MOTORBIKE, "motorbike"),
+        (RegisteredKind.MOPED, "motorbike"),
+        (RegisteredKind.THREE_WHEELER, "motorbike"),
+        (RegisteredKind.SPECIALISED, "specialised"),
+        (RegisteredKind.TRAILER, None),
+        (RegisteredKind.BICYCLE, None),
+        (RegisteredKind.E_BICYCLE, None),
+    ],
+)
+def test_the_register_decides_whose_article_holds(kind: RegisteredKind, law_class: str | None) -> None:
+    assert kind.law_class == law_class

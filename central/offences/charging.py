@@ -1,0 +1,97 @@
+"""What a case may be charged with: the law of its day, the registered class, what the evidence and the
+road say."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from sqlmodel import Session
+
+from central.cases.models import Case
+from central.cases.queries import manifest_of
+from central.errors import ConflictError, InvalidError
+from central.registry.service import latest_answer, registered_vehicle
+from configs.law_rows import Party, VehicleClass
+from configs.law_tables import LawBook, Option, Scene, shipped, vehicle_class
+from contract.messages import ViolationManifest
+from contract.vehicles import VehicleKind
+
+
+class NoOffenceInLawError(ConflictError):
+    """The law table has no offence for this rule and vehicle on that day: nobody can be charged."""
+
+    code: ClassVar[str] = "no_offence_in_law"
+    title: ClassVar[str] = "The law table has no offence for this rule and vehicle"
+    title_vi: ClassVar[str] = "Bảng luật không có hành vi cho quy tắc và loại xe này"
+
+
+class ActNotChosenError(InvalidError):
+    """The evidence alone does not say which act it was, or the chosen act needs an officer's reason."""
+
+    code: ClassVar[str] = "act_not_chosen"
+    title: ClassVar[str] = "Choose the act and say why"
+    title_vi: ClassVar[str] = "Hãy chọn hành vi và nêu lý do"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the officer charges: a law code (None: what the evidence proves), why, and whether an accident
+    came of it."""
+
+    law_code: str | None = None
+    reason: str = ""
+    accident: bool = False
+
+
+AS_PROVEN = Choice()
+"""The lowest offence that the evidence alone proves."""
+
+
+def options_for(
+    session: Session,
+    case: Case,
+    *,
+    accident: bool = False,
+    party: Party = "driver",
+    book: LawBook | None = None,
+) -> tuple[Option, ...]:
+    """What this case may be charged with: see `LawBook.options`."""
+    assert case.id is not None
+    scene = Scene(facts_of(manifest_of(session, case.id)), accident=accident)
+    return (book or shipped()).options(case.rule, class_of(session, case), case.occurred_at, scene, party)
+
+
+def class_of(session: Session, case: Case) -> VehicleClass | None:
+    """The article's class: the register's word where there is one, else what the picture suggests."""
+    assert case.id is not None
+    registered = registered_vehicle(latest_answer(session, case.id))
+    return registered.kind.law_class if registered else vehicle_class(VehicleKind(case.vehicle_kind))
+
+
+def facts_of(_manifest: ViolationManifest) -> dict[str, str]:
+    """What the evidence says about the ban that was broken; manifests of schema 1 say nothing of it."""
+    return {}
+
+
+def chosen(options: tuple[Option, ...], choice: Choice) -> Option:
+    """The option the officer chose, or the default: the lowest that the evidence proves.
+
+    Raises:
+        NoOffenceInLawError: nothing to charge, or not with that code.
+        ActNotChosenError: nothing is proven by itself, or an unproven act was chosen without a reason.
+    """
+    if not options:
+        raise NoOffenceInLawError("the law tables have no offence for this case")
+    if choice.law_code is None:
+        if not options[0].proven and not choice.accident:
+            raise ActNotChosenError("the evidence does not say which ban was broken", field="law_code")
+        found = options[0]
+    else:
+        wanted = [option for option in options if option.offence.code == choice.law_code]
+        if not wanted:
+            raise NoOffenceInLawError(f"this case can't be charged as {choice.law_code}")
+        found = wanted[0]
+    if not found.proven and not choice.reason.strip():
+        raise ActNotChosenError(
+            "an act that the evidence alone does not prove needs a reason", field="reason"
+        )
+    return found
