@@ -1,91 +1,89 @@
-"""The web application: JSON API under /api/v1, health, and the console for people."""
+"""The web application: the API for programs, the console for people, two addresses for watchers."""
 
 import logging
+from collections.abc import Callable
+from datetime import datetime
 
-from fastapi import APIRouter, FastAPI, Request
-from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
 from sqlalchemy import text
-from starlette.exceptions import HTTPException
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import State
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from central import errors
-from central.accounts import api as accounts_api
-from central.audit import api as audit_api
-from central.cases import api as cases_api
+from central.api.app import create_api
 from central.console.app import create_console
 from central.console.pages import ConsoleServices
-from central.console.security import ConsoleSecurity
-from central.db import SessionDep, make_engine
-from central.fleet import api as fleet_api
-from central.ingest import api as ingest_api
-from central.media import api as media_api
+from central.db import make_engine, transaction
 from central.media.store import MediaStore
-from central.offences import api as offences_api
 from central.registry.vault import OwnerVault
-from central.review import api as review_api
 from central.settings import CentralSettings
-from central.web import RequestLog
+from central.web.head import HeadAsGet
+from central.web.people import utc_now
+from central.web.request_log import RequestLog
+from central.web.safety import SafetyHeaders
 
 logger = logging.getLogger(__name__)
 
-_API = (
-    accounts_api.router,
-    cases_api.router,
-    review_api.router,
-    offences_api.router,
-    fleet_api.router,
-    ingest_api.router,
-    audit_api.router,
-    media_api.router,
-)
 
-health = APIRouter(tags=["health"])
+class Centre:
+    """The application over the database and folder of the settings; any number of processes may run it.
 
+    Each face answers all of its paths, those that don't exist too: an error of the API is problem details,
+    one of the console a page.
+    """
 
-def create_app(settings: CentralSettings) -> FastAPI:
-    """The application over the database and folder of the settings; any number of processes may run it."""
-    app = FastAPI(
-        title="Ngã Tư centre",
-        description="Errors are `application/problem+json` (RFC 9457). Sign in with `POST /api/v1/session`.",
-        version="1",
-        openapi_url="/api/v1/openapi.json",
-        docs_url=None,  # the page of the framework loads its script from elsewhere
-        redoc_url=None,
-    )
-    app.state.settings = settings
-    app.state.engine = make_engine(settings.database_url)
-    app.state.console = ConsoleServices(
-        media=MediaStore(settings.media_dir),
-        vault=OwnerVault.create_file(settings.owner_key),
-    )
-    app.add_middleware(ConsoleSecurity)
-    app.add_middleware(RequestLog)
-    app.add_exception_handler(errors.DomainError, errors.domain_problem)
-    app.add_exception_handler(RequestValidationError, errors.validation_problem)
-    app.add_exception_handler(HTTPException, errors.http_problem)
-    app.add_exception_handler(Exception, _unexpected)
-    for router in _API:
-        app.include_router(router, prefix="/api/v1")
-    app.include_router(health)
-    app.mount("/", create_console(app.state))
-    return app
+    def __init__(self, settings: CentralSettings, clock: Callable[[], datetime] = utc_now) -> None:
+        self.state = State()
+        self.state.settings = settings
+        self.state.clock = clock
+        self.state.engine = make_engine(settings.database_url)
+        self.state.console = ConsoleServices(
+            media=MediaStore(settings.media_dir),
+            vault=OwnerVault.create_file(settings.owner_key),
+        )
+        self.api = create_api(self.state)
+        self.console = create_console(self.state)
+        self.health = Starlette(routes=[Route("/healthz", _alive), Route("/readyz", _ready)])
+        self.health.state = self.state
+        self._faces: ASGIApp = RequestLog(SafetyHeaders(HeadAsGet(self._face)))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request, or the life of the server."""
+        await (self._faces if scope["type"] == "http" else self.health)(scope, receive, send)
+
+    async def _face(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope["path"]
+        if path in ("/healthz", "/readyz"):
+            face: ASGIApp = self.health
+        else:
+            face = self.api if path == "/api" or path.startswith("/api/") else self.console
+        await face(scope, receive, send)
 
 
-@health.get("/healthz")
-def alive() -> dict[str, str]:
-    """The process answers."""
-    return {"status": "ok"}
+def create_app(settings: CentralSettings, clock: Callable[[], datetime] = utc_now) -> Centre:
+    """The web application; `clock` is for tests."""
+    return Centre(settings, clock)
 
 
-@health.get("/readyz")
-def ready(session: SessionDep) -> dict[str, str]:
+async def _alive(_request: Request) -> Response:
+    """The process answers, whatever its database does."""
+    return JSONResponse({"status": "ok"})
+
+
+async def _ready(request: Request) -> Response:
     """The process and its database answer."""
-    session.connection().execute(text("SELECT 1"))
-    return {"status": "ok"}
+    try:
+        await run_in_threadpool(_ask_database, request)
+    except SQLAlchemyError:
+        logger.exception("the database does not answer")
+        return JSONResponse({"status": "no database"}, status_code=503)
+    return JSONResponse({"status": "ok"})
 
 
-async def _unexpected(request: Request, error: Exception) -> JSONResponse:
-    """What nobody foresaw: logged in full, told in general."""
-    logger.error("unexpected error on %s", request.url.path, exc_info=error)
-    detail = "The centre could not do this; its log says why."
-    return errors.problem(500, "internal", "Unexpected error", detail, request.url.path)
+def _ask_database(request: Request) -> None:
+    with transaction(request.app.state.engine) as session:
+        session.connection().execute(text("SELECT 1"))

@@ -28,6 +28,7 @@ from central.keys import KeyFileError, create_key
 from central.registry.file import FileRegistryError
 from central.registry.vault import VaultError
 from central.settings import CentralSettings, SettingsError, load_settings
+from central.words.errors import told
 from central.worker import run_worker
 
 ACTOR = "cli"
@@ -53,6 +54,9 @@ def _told_plainly() -> Iterator[None]:
     """What a person can mend is said in a line, without a traceback; the command ends with 1."""
     try:
         yield
+    except DomainError as problem:
+        typer.echo(f"✗ {told(problem, 'en').sentence}", err=True)
+        raise typer.Exit(1) from problem
     except _TOLD as problem:
         typer.echo(f"✗ {problem}", err=True)
         raise typer.Exit(1) from problem
@@ -62,7 +66,7 @@ def _told_plainly() -> Iterator[None]:
         raise typer.Exit(1) from problem
 
 
-_TOLD = (DomainError, SettingsError, KeyFileError, FileRegistryError, VaultError, DatabaseUnfitError, OSError)
+_TOLD = (SettingsError, KeyFileError, FileRegistryError, VaultError, DatabaseUnfitError, OSError)
 
 
 def _open(path: Path | None) -> tuple[CentralSettings, Engine]:

@@ -1,18 +1,16 @@
 """The centre's database: one engine from a URL, one transaction per request, committed at the edge.
 
-Application code never commits; `transaction` (processes) and `SessionDep` (requests) do. What only reads uses
-`reading` or `ReadSessionDep`. On SQLite a transaction takes the write lock when it begins, so that reading
-and then writing can't fail half way with a stale snapshot; a reading session takes no lock and waits for
-nobody. PostgreSQL locks what services ask it to lock.
+Application code never commits; `transaction` does. What only reads uses `reading`. On SQLite a transaction
+takes the write lock when it begins, so that reading and then writing can't fail half way with a stale
+snapshot; a reading session takes no lock and waits for nobody. PostgreSQL locks what services ask it to lock.
 """
 
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import Depends, Request
 from sqlalchemy import (
     ColumnElement,
     Connection,
@@ -245,19 +243,3 @@ def reading(engine: Engine) -> Iterator[Session]:
 def reads_only(engine: Engine) -> Engine:
     """The engine whose connections only read; it shares the other's pool."""
     return engine.execution_options(**{_READS_ONLY: True, "postgresql_readonly": True})
-
-
-def _request_session(request: Request) -> Iterator[Session]:
-    with transaction(request.app.state.engine) as session:
-        yield session
-
-
-def _request_reading(request: Request) -> Iterator[Session]:
-    with reading(request.app.state.engine) as session:
-        yield session
-
-
-# Scope "function": the commit happens before the answer goes out, so a client never sees a success that was
-# lost.
-SessionDep = Annotated[Session, Depends(_request_session, scope="function")]
-ReadSessionDep = Annotated[Session, Depends(_request_reading, scope="function")]

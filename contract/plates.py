@@ -26,7 +26,19 @@ _SEPARATORS = re.compile(r"[\s.\-·•,:;_/|–—]+")
 
 
 class PlateError(ValueError):
-    """A text that is no plate; the message names the problem."""
+    """A text that is no plate; `code` says why, `values` what of it. Who shows it to people has the words.
+
+    Codes: `too_long` (length), `empty`, `characters` (characters), `does_not_go` (kinds: what plates the text
+    is, none of which goes with what else was seen), `province` (province), `number`, `letters` (letters),
+    `form` (length); of `AmbiguousPlateError`: `ambiguous` (kinds).
+    """
+
+    def __init__(self, code: str, text: str, **values: str | int | tuple[str, ...]) -> None:
+        self.code = code
+        self.values = values
+        told = ", ".join(f"{name} {value}" for name, value in values.items())
+        problem = code.replace("_", " ") + (f" ({told})" if told else "")
+        super().__init__(f"{text[:LONGEST]!r} is no plate: {problem}")
 
 
 class AmbiguousPlateError(PlateError):
@@ -34,8 +46,7 @@ class AmbiguousPlateError(PlateError):
 
     def __init__(self, text: str, candidates: tuple["Plate", ...]) -> None:
         self.candidates = candidates
-        listed = " or ".join(f"{plate} ({plate.kind.value})" for plate in candidates)
-        super().__init__(f"{text!r} can be {listed}: say the number of lines, the colour or the vehicle")
+        super().__init__("ambiguous", text, kinds=tuple(plate.kind.value for plate in candidates))
 
 
 class PlateKind(StrEnum):
@@ -245,28 +256,26 @@ def parse(
         return plates[0]
     if plates:
         raise AmbiguousPlateError(normalise(text), tuple(plates))
-    raise PlateError(_problem(text, lines, colour, vehicle))
+    raise _problem(text)
 
 
-def _problem(text: str, lines: int | None, colour: str | None, vehicle: VehicleKind | None) -> str:
-    """Says in words why nothing fits."""
+def _problem(text: str) -> PlateError:
+    """Why nothing fits."""
     if len(text) > LONGEST:
-        return f"{text[:LONGEST]!r}… is too long for a plate ({len(text)} characters)"
+        return PlateError("too_long", text, length=len(text))
     bare = normalise(text)
     if not bare:
-        return "no characters: an empty text is no plate"
+        return PlateError("empty", text)
     if strange := sorted(set(re.findall(r"[^A-Z0-9]", bare))):
-        return f"{bare!r} has characters no plate has: {' '.join(map(ascii, strange))}"
+        return PlateError("characters", bare, characters=" ".join(map(ascii, strange)))
     if elsewhere := [plate for form in _forms() if (plate := _plate(form, bare)) is not None]:
-        known = {"lines": lines, "colour": colour, "vehicle": vehicle}
-        seen = ", ".join(f"{name} {value}" for name, value in known.items() if value is not None)
-        kinds = " or ".join(dict.fromkeys(plate.kind.value for plate in elsewhere))
-        return f"{bare!r} would be a {kinds} plate, which does not go with {seen}"
+        kinds = tuple(dict.fromkeys(plate.kind.value for plate in elsewhere))
+        return PlateError("does_not_go", bare, kinds=kinds)
     code = re.match(r"T?([0-9]{2})", bare)
     if code is not None and code[1] not in plate_tables().issued_codes:
-        return f"{bare!r}: province code {code[1]} is not issued"
+        return PlateError("province", bare, province=code[1])
     if bare.endswith("00000"):
-        return f"{bare!r}: number 000.00 is not issued"
+        return PlateError("number", bare)
     if never := sorted(set(bare) & set("IJOQW")):
-        return f"{bare!r}: letter {', '.join(never)} is never used on a plate"
-    return f"{bare!r} ({len(bare)} characters) has the form of no Vietnamese plate"
+        return PlateError("letters", bare, letters=", ".join(never))
+    return PlateError("form", bare, length=len(bare))

@@ -36,9 +36,14 @@ class SignInError(DomainError):
 
     status: ClassVar[int] = 401
     code: ClassVar[str] = "sign_in_failed"
-    title: ClassVar[str] = "User name or password is wrong, or the account is locked for a while"
-    title_vi: ClassVar[str] = "Sai tên đăng nhập hoặc mật khẩu, hoặc tài khoản đang bị tạm khóa"
     keeps_writes: ClassVar[bool] = True
+
+
+class WrongPasswordError(DomainError):
+    """The present password, asked for before a new one is set, is not right."""
+
+    status: ClassVar[int] = 403
+    code: ClassVar[str] = "wrong_password"
 
 
 @dataclass(frozen=True)
@@ -55,9 +60,9 @@ def create_user(
     """Adds a person with a random one-time password. Raises ConflictError when the name is taken."""
     name = _normalise(username)
     if not name or len(name) > 64 or not name.replace(".", "").replace("-", "").replace("_", "").isalnum():
-        raise InvalidError("a user name is 1 to 64 letters, digits, dots, dashes and underscores")
+        raise InvalidError("username", field="username")
     if find_user(session, name) is not None:
-        raise ConflictError(f"there already is a user {name!r}")
+        raise ConflictError("username_taken", field="username", username=name)
     password = secrets.token_urlsafe(12)
     user = User(
         username=name,
@@ -152,15 +157,15 @@ def change_password(session: Session, user: User, old: str, new: str, keep_token
     """Sets a new password and ends the person's other sessions.
 
     Raises:
-        SignInError: the old password is wrong.
+        WrongPasswordError: the old password is wrong.
         InvalidError: the new one is too short, too long or the same.
     """
     if len(old) > LONGEST_PASSWORD or not _HASH.verify(old, user.password_hash):
-        raise SignInError("the present password is wrong")
+        raise WrongPasswordError
     if not SHORTEST_PASSWORD <= len(new) <= LONGEST_PASSWORD:
-        raise InvalidError(f"a password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters")
+        raise InvalidError("password_length", shortest=SHORTEST_PASSWORD, longest=LONGEST_PASSWORD)
     if new == old or new.lower() == user.username:
-        raise InvalidError("choose a password that is neither the present one nor the user name")
+        raise InvalidError("password_same")
     user.password_hash = _HASH.hash(new)
     user.must_change_password = False
     kept = _token_hash(keep_token) if keep_token else ""
@@ -204,7 +209,7 @@ def _idle_limit(user: User) -> timedelta:
 def _existing(session: Session, username: str) -> User:
     user = find_user(session, username)
     if user is None:
-        raise NotFoundError(f"there is no user {username[:64]!r}")
+        raise NotFoundError("user", username=username[:64])
     return user
 
 

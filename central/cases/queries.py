@@ -26,7 +26,7 @@ def get_case(session: Session, case_id: int) -> Case:
     """The case. Raises NotFoundError."""
     case = session.get(Case, case_id)
     if case is None:
-        raise NotFoundError(f"there is no case {case_id}")
+        raise NotFoundError("case", id=case_id)
     return case
 
 
@@ -34,7 +34,7 @@ def evidence_row(session: Session, case_id: int) -> CaseEvidence:
     """The stored manifest of a case with its hash."""
     row = session.get(CaseEvidence, case_id)
     if row is None:
-        raise NotFoundError(f"there is no case {case_id}")
+        raise NotFoundError("case", id=case_id)
     return row
 
 

@@ -95,9 +95,9 @@ def lock_case(session: Session, case_id: int, version: int | None = None) -> Cas
     query = select(Case).where(Case.id == case_id).with_for_update()
     case = session.exec(query.execution_options(populate_existing=True)).one_or_none()
     if case is None:
-        raise NotFoundError(f"there is no case {case_id}")
+        raise NotFoundError("case", id=case_id)
     if version is not None and case.version != version:
-        raise CaseChangedError(f"case {case_id} is at version {case.version}, you decided on {version}")
+        raise CaseChangedError("version", id=case_id)
     return case
 
 

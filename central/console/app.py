@@ -1,5 +1,6 @@
 """The console as an ASGI application of its own: HTML answers and HTML errors."""
 
+from http import HTTPStatus
 from urllib.parse import quote
 
 import structlog
@@ -7,14 +8,17 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
-from starlette.datastructures import State
+from starlette.datastructures import URL, State
 from starlette.exceptions import HTTPException
 
-from central.accounts.dependencies import NotSignedInError, PasswordChangeRequiredError
 from central.console import case_routes, office_routes, officer_routes, review_routes, session_routes
-from central.console.i18n import translator
 from central.console.pages import FOLDER, language, render
 from central.errors import DomainError
+from central.web.methods import allowed_methods
+from central.web.people import NotSignedInError, PasswordChangeRequiredError
+from central.web.safety import BodyLimit, SameOrigin
+from central.words.dictionary import translator
+from central.words.errors import field_problem, http_words, told
 
 _ROUTERS = (
     session_routes.router,
@@ -26,16 +30,15 @@ _ROUTERS = (
 
 
 def create_console(state: State) -> FastAPI:
-    """The console over the state of the whole application: `engine`, `settings` and `console` (its services).
-
-    Mounted last, at "/"; the application around it adds `ConsoleSecurity`, for its own answers too.
-    """
-    console = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    """The console over the state of the whole application: `engine`, `settings`, `clock`, `console`."""
+    console = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     console.state = state
     for router in _ROUTERS:
         console.include_router(router)
     console.mount("/static", StaticFiles(directory=FOLDER / "static"))
     console.mount("/vendor", StaticFiles(packages=[("js_lib_htmx", "static")]))
+    console.add_middleware(BodyLimit, answer=_domain_page)
+    console.add_middleware(SameOrigin, answer=_domain_page)
     console.add_exception_handler(DomainError, _domain_page)
     console.add_exception_handler(RequestValidationError, _validation_page)
     console.add_exception_handler(HTTPException, _http_page)
@@ -46,24 +49,31 @@ def create_console(state: State) -> FastAPI:
 async def _domain_page(request: Request, error: Exception) -> Response:
     assert isinstance(error, DomainError)
     if isinstance(error, NotSignedInError):
-        return _go(request, f"/sign-in?to={quote(request.url.path)}")
+        return _go(request, f"/sign-in?to={quote(_page_of(request), safe='/')}")
     if isinstance(error, PasswordChangeRequiredError):
         return _go(request, "/password")
-    title = error.title_vi if language(request) == "vi" else error.title
-    return render(request, "problem.html", status=error.status, title=title, detail=error.detail)
+    words = told(error, language(request))
+    return render(request, "problem.html", status=error.status, title=words.title, detail=words.detail)
 
 
 async def _validation_page(request: Request, error: Exception) -> Response:
+    """A form that the page itself can't send, or an address typed by hand."""
     assert isinstance(error, RequestValidationError)
-    fields = ", ".join(str(problem["loc"][-1]) for problem in error.errors())
-    return render(request, "problem.html", status=422, title="422", detail=fields)
+    lang = language(request)
+    title = translator(lang)("error.invalid_request.title")
+    problems = [field_problem(e["type"], e.get("ctx", {}), lang) for e in error.errors()]
+    detail = "; ".join(dict.fromkeys(problems))
+    return render(request, "problem.html", status=422, title=title, detail=detail)
 
 
 async def _http_page(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    return render(
-        request, "problem.html", status=error.status_code, title=str(error.status_code), detail=error.detail
-    )
+    title = http_words(error.status_code, language(request))
+    page = render(request, "problem.html", status=error.status_code, title=title, detail="")
+    page.headers.update(error.headers or {})
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        page.headers["Allow"] = ", ".join(allowed_methods(request))
+    return page
 
 
 async def _unexpected_page(request: Request, _error: Exception) -> Response:
@@ -71,6 +81,15 @@ async def _unexpected_page(request: Request, _error: Exception) -> Response:
     detail = structlog.contextvars.get_contextvars().get("request_id", "")
     title = translator(language(request))("app.failed")
     return render(request, "problem.html", status=500, title=title, detail=detail)
+
+
+def _page_of(request: Request) -> str:
+    """The page somebody was on or wanted to open, with its query: never the address of an act."""
+    if request.headers.get("HX-Request"):
+        shown = URL(request.headers.get("HX-Current-URL", "/"))
+    else:
+        shown = request.url if request.method == "GET" else URL(request.headers.get("Referer", "/"))
+    return f"{shown.path}?{shown.query}" if shown.query else shown.path
 
 
 def _go(request: Request, target: str) -> Response:

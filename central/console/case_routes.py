@@ -5,7 +5,6 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import FileResponse, Response
 
-from central.accounts.dependencies import Now, require
 from central.accounts.models import User
 from central.accounts.permissions import Permission
 from central.audit import service as audit
@@ -15,11 +14,12 @@ from central.cases.queries import CaseFilter
 from central.cases.service import actions_for
 from central.console.pages import render, services
 from central.console.views import case_view, certificate_of, deadline
-from central.db import SessionDep
 from central.errors import NotFoundError
 from central.media.store import MediaError
 from central.offences import service as offences
 from central.registry import service as registry
+from central.web.people import Now, SessionDep, require
+from central.web.values import Before, Id
 from contract.canonical import canonical_bytes
 from contract.plates import normalise
 
@@ -36,7 +36,7 @@ def case_list(
     user: Viewer,
     now: Now,
     state: State | None = None,
-    before: int | None = None,
+    before: Before = None,
 ) -> Response:
     """Newest cases first, perhaps of one state."""
     wanted = CaseFilter(states=frozenset({state}) if state else None)
@@ -83,7 +83,7 @@ def search(
 
 
 @router.get("/{case_id}")
-def case_page(request: Request, session: SessionDep, user: Viewer, now: Now, case_id: int) -> Response:
+def case_page(request: Request, session: SessionDep, user: Viewer, now: Now, case_id: Id) -> Response:
     """A case with all that is known of it; that it was looked at goes into the audit log."""
     case = queries.get_case(session, case_id)
     evidence = queries.evidence_row(session, case_id)
@@ -110,7 +110,7 @@ def show_owner(
     request: Request,
     session: SessionDep,
     user: Annotated[User, Depends(require(Permission.VIEW_OWNER))],
-    case_id: int,
+    case_id: Id,
 ) -> Response:
     """The owner's personal data; that they were read goes into the audit log."""
     owner = registry.read_owner(session, user, queries.get_case(session, case_id), services(request).vault)
@@ -118,7 +118,7 @@ def show_owner(
 
 
 @router.get("/{case_id}/manifest.json")
-def manifest_file(session: SessionDep, user: Viewer, case_id: int) -> Response:
+def manifest_file(session: SessionDep, user: Viewer, case_id: Id) -> Response:
     """The manifest in the very bytes the node signed: their SHA-256 is the one on the page."""
     content = canonical_bytes(queries.manifest_of(session, case_id))
     audit.record(
@@ -130,7 +130,7 @@ def manifest_file(session: SessionDep, user: Viewer, case_id: int) -> Response:
 
 @router.get("/{case_id}/files/{name}")
 def evidence_file(
-    request: Request, session: SessionDep, user: Viewer, case_id: int, name: str, download: bool = False
+    request: Request, session: SessionDep, user: Viewer, case_id: Id, name: str, download: bool = False
 ) -> Response:
     """An original picture or clip. A download is checked against its hash first, and audited."""
     manifest = queries.manifest_of(session, case_id)

@@ -7,9 +7,11 @@ from fastapi import Request
 from sqlmodel import Session
 
 from central.accounts.models import User
-from central.console.i18n import Translate, translator
 from central.console.pages import language
 from central.errors import DomainError
+from central.words.dictionary import Translate, translator
+from central.words.errors import told
+from central.words.languages import Language
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,7 @@ class Desk:
     queue: str
 
     @property
-    def language(self) -> str:
+    def language(self) -> Language:
         """The language of this browser."""
         return language(self.request)
 
@@ -33,6 +35,5 @@ class Desk:
         return translator(self.language)
 
     def words_for(self, refused: DomainError) -> str:
-        """A refusal as the person reads it: its title, and in brackets what exactly happened."""
-        title = refused.title_vi if self.language == "vi" else refused.title
-        return title if refused.detail == refused.title else f"{title} ({refused.detail})"
+        """A refusal as the person reads it."""
+        return told(refused, self.language).sentence

@@ -7,17 +7,17 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
-from central.accounts.dependencies import CurrentUser, Now, require
 from central.accounts.models import User
 from central.accounts.permissions import Permission
 from central.cases.statistics import overview
-from central.console.i18n import translator, word_or
 from central.console.pages import language, render
-from central.db import SessionDep
 from central.fleet import alarms
 from central.fleet import service as fleet
 from central.ingest import quarantine
 from central.offences import service as offences
+from central.web.people import CurrentUser, Now, SessionDep, require
+from central.web.values import Before
+from central.words.dictionary import translator, word_or
 
 router = APIRouter()
 
@@ -75,7 +75,7 @@ def offence_list(
     request: Request,
     session: SessionDep,
     user: Annotated[User, Depends(require(Permission.VIEW_OFFENCES))],
-    before: int | None = None,
+    before: Before = None,
 ) -> Response:
     """Recorded offences, newest first."""
     found = offences.list_offences(session, before, PAGE + 1)
@@ -114,7 +114,7 @@ def quarantine_list(
     request: Request,
     session: SessionDep,
     user: Annotated[User, Depends(require(Permission.MANAGE_NODES))],
-    before: int | None = None,
+    before: Before = None,
 ) -> Response:
     """Messages that were refused, and why."""
     found = quarantine.list_latest(session, before, PAGE + 1)

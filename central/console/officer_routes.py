@@ -6,7 +6,6 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from central.accounts.dependencies import Now, require
 from central.accounts.models import User
 from central.accounts.permissions import Permission
 from central.cases import queries
@@ -17,13 +16,14 @@ from central.console.desk import Desk
 from central.console.pages import render
 from central.console.reasons import reason_choices
 from central.console.views import case_view, certificate_of
-from central.db import SessionDep
 from central.errors import DomainError
 from central.offences.charging import Choice, options_for
 from central.registry import service as registry
 from central.review import confirmation
 from central.review import queue as work_queue
 from central.review.decisions import Sight
+from central.web.people import Now, SessionDep, require
+from central.web.values import Id
 
 router = APIRouter(prefix="/confirm")
 
@@ -57,7 +57,7 @@ def next_case(desk: OfficerDesk) -> Response:
 @router.post("/{case_id}/confirm")
 def confirm(
     desk: OfficerDesk,
-    case_id: int,
+    case_id: Id,
     version: Version,
     law_code: Annotated[str, Form(max_length=40)] = "",
     act_reason: Note = "",
@@ -75,7 +75,7 @@ def confirm(
 
 
 @router.post("/{case_id}/return")
-def send_back(desk: OfficerDesk, case_id: int, version: Version, note: Note) -> Response:
+def send_back(desk: OfficerDesk, case_id: Id, version: Version, note: Note) -> Response:
     """Back to the operators, with a word."""
     sight = Sight(case_id, version)
     return _decide(
@@ -86,7 +86,7 @@ def send_back(desk: OfficerDesk, case_id: int, version: Version, note: Note) -> 
 @router.post("/{case_id}/refuse")
 def refuse(
     desk: OfficerDesk,
-    case_id: int,
+    case_id: Id,
     version: Version,
     reason: Annotated[str, Form(max_length=40)],
     note: Note = "",
@@ -99,7 +99,7 @@ def refuse(
 
 
 @router.post("/{case_id}/resolve")
-def resolve(desk: OfficerDesk, case_id: int, version: Version, note: Note) -> Response:
+def resolve(desk: OfficerDesk, case_id: Id, version: Version, note: Note) -> Response:
     """State why the seen vehicle is the registered one after all."""
     sight = Sight(case_id, version)
     return _decide(
@@ -110,7 +110,7 @@ def resolve(desk: OfficerDesk, case_id: int, version: Version, note: Note) -> Re
 
 
 @router.post("/{case_id}/again")
-def look_up_again(desk: OfficerDesk, case_id: int, version: Version) -> Response:
+def look_up_again(desk: OfficerDesk, case_id: Id, version: Version) -> Response:
     """Ask the register once more."""
     sight = Sight(case_id, version)
     return _decide(
@@ -119,20 +119,20 @@ def look_up_again(desk: OfficerDesk, case_id: int, version: Version) -> Response
 
 
 @router.post("/{case_id}/not-military")
-def not_military(desk: OfficerDesk, case_id: int, version: Version, note: Note) -> Response:
+def not_military(desk: OfficerDesk, case_id: Id, version: Version, note: Note) -> Response:
     """A case that was set aside by mistake goes back to the operators; from the case's own page."""
     confirmation.not_military(desk.session, desk.user, Sight(case_id, version), desk.now, note)
     return RedirectResponse(f"/cases/{case_id}", status_code=303)
 
 
 @router.post("/{case_id}/lease", status_code=204)
-def keep_lease(desk: OfficerDesk, case_id: int) -> None:
+def keep_lease(desk: OfficerDesk, case_id: Id) -> None:
     """The page is still open."""
     work_queue.keep_lease(desk.session, desk.user, case_id, desk.now)
 
 
 @router.post("/{case_id}/release", status_code=204)
-def release(desk: OfficerDesk, case_id: int) -> None:
+def release(desk: OfficerDesk, case_id: Id) -> None:
     """The page was closed."""
     work_queue.release(desk.session, desk.user, case_id, desk.now)
 

@@ -1,8 +1,7 @@
 """Rendering: one Jinja environment, and what all templates use (words, times, numbers, who is signed in)."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +11,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from central.accounts.models import User
 from central.accounts.permissions import Permission
-from central.console import i18n
 from central.console.reasons import reason_words
 from central.media.store import MediaStore
 from central.registry.vault import OwnerVault
+from central.web.language import chosen_language
+from central.words import forms
+from central.words.dictionary import translator, word_or
+from central.words.languages import LANGUAGES, Language
 from contract.plates import interpretations
 from contract.vehicles import VehicleKind
 
@@ -64,9 +66,9 @@ def services(request: Request) -> ConsoleServices:
     return found
 
 
-def language(request: Request) -> str:
-    """The language of this browser."""
-    return i18n.language_of(request.cookies.get(i18n.COOKIE))
+def language(request: Request) -> Language:
+    """The language of this browser: what somebody chose in it, else Vietnamese."""
+    return chosen_language(request) or LANGUAGES[0]
 
 
 def render(
@@ -90,25 +92,17 @@ def _printed(plate: str | None, colour: str | None, kind: str) -> str:
     return found[0].printed if found else plate or ""
 
 
-def _words(lang: str) -> dict[str, Any]:
-    def when(moment: datetime, seconds: bool = False) -> str:
-        return i18n.local_time(moment, lang, seconds=seconds)
-
-    def n(value: float, digits: int = 0) -> str:
-        return i18n.number(value, lang, digits)
-
-    def signed(value: float) -> str:
-        return i18n.signed_seconds(value, lang)
-
-    words: dict[str, str | Callable[..., str]] = {
+def _words(lang: Language) -> dict[str, Any]:
+    return {
         "lang": lang,
-        "t": i18n.translator(lang),
-        "when": when,
-        "n": n,
-        "signed": signed,
+        "t": translator(lang),
+        "when": partial(forms.local_time, language=lang),
+        "day": partial(forms.local_date, language=lang),
+        "n": lambda value, digits=0: forms.number(value, lang, digits),
+        "money": partial(forms.money, language=lang),
+        "signed": partial(forms.signed_seconds, language=lang),
         "printed": _printed,
-        "flag_word": lambda flag: i18n.word_or(lang, f"flag.{flag}", flag),
+        "flag_word": lambda flag: word_or(lang, f"flag.{flag}", flag),
         "reason_word": lambda code: reason_words(code, lang),
-        "colour_word": lambda colour: i18n.word_or(lang, f"colour.{colour}", colour),
+        "colour_word": lambda colour: word_or(lang, f"colour.{colour}", colour),
     }
-    return words

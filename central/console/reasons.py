@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from central.review.reasons import Stage, reasons_for
+from central.words.languages import Language
 from configs.law_tables import reasons
 
 _DIGITS = 9
@@ -18,7 +19,7 @@ class ReasonChoice:
     digit: str
 
 
-def reason_choices(stage: Stage, language: str) -> list[ReasonChoice]:
+def reason_choices(stage: Stage, language: Language) -> list[ReasonChoice]:
     """The reasons of a stage in the browser's language."""
     return [
         ReasonChoice(
@@ -31,7 +32,7 @@ def reason_choices(stage: Stage, language: str) -> list[ReasonChoice]:
     ]
 
 
-def reason_words(code: str, language: str) -> str:
+def reason_words(code: str, language: Language) -> str:
     """A stored reason code in words; the code itself when the table no longer has it."""
     reason = reasons().get(code)
     if reason is None:

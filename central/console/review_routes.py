@@ -7,7 +7,6 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import JSONResponse, Response
 from sqlmodel import Session
 
-from central.accounts.dependencies import Now, require
 from central.accounts.models import User
 from central.accounts.permissions import Permission
 from central.cases import queries
@@ -18,11 +17,12 @@ from central.console.desk import Desk
 from central.console.pages import render
 from central.console.reasons import reason_choices
 from central.console.views import case_view
-from central.db import SessionDep
 from central.errors import DomainError
 from central.review import decisions
 from central.review import queue as work_queue
 from central.review.decisions import PlateEntry, Sight
+from central.web.people import Now, SessionDep, require
+from central.web.values import Id
 from contract.plates import PlateColour
 
 router = APIRouter(prefix="/review")
@@ -62,7 +62,7 @@ def upcoming(desk: OperatorDesk) -> Response:
 @router.post("/{case_id}/accept")
 def accept(
     desk: OperatorDesk,
-    case_id: int,
+    case_id: Id,
     version: Version,
     brightness: Brightness = 100,
     plate: Annotated[str | None, Form(max_length=24)] = None,
@@ -79,7 +79,7 @@ def accept(
 @router.post("/{case_id}/reject")
 def reject(
     desk: OperatorDesk,
-    case_id: int,
+    case_id: Id,
     version: Version,
     reason: Reason,
     note: Annotated[str, Form(max_length=500)] = "",
@@ -93,26 +93,26 @@ def reject(
 
 
 @router.post("/{case_id}/skip")
-def skip(desk: OperatorDesk, case_id: int, version: Version, reason: Reason) -> Response:
+def skip(desk: OperatorDesk, case_id: Id, version: Version, reason: Reason) -> Response:
     """Put aside for somebody else."""
     sight = Sight(case_id, version)
     return _decide(desk, "skipped", lambda: decisions.skip(desk.session, desk.user, sight, desk.now, reason))
 
 
 @router.post("/{case_id}/undo")
-def undo(desk: OperatorDesk, case_id: int) -> Response:
+def undo(desk: OperatorDesk, case_id: Id) -> Response:
     """Take the last decision back."""
     return _decide(desk, "undone", lambda: decisions.undo(desk.session, desk.user, case_id, desk.now))
 
 
 @router.post("/{case_id}/lease", status_code=204)
-def keep_lease(desk: OperatorDesk, case_id: int) -> None:
+def keep_lease(desk: OperatorDesk, case_id: Id) -> None:
     """The page is still open."""
     work_queue.keep_lease(desk.session, desk.user, case_id, desk.now)
 
 
 @router.post("/{case_id}/release", status_code=204)
-def release(desk: OperatorDesk, case_id: int) -> None:
+def release(desk: OperatorDesk, case_id: Id) -> None:
     """The page was closed."""
     work_queue.release(desk.session, desk.user, case_id, desk.now)
 
@@ -123,7 +123,7 @@ def _decide(desk: Desk, outcome: str, act: Callable[[], object]) -> Response:
         act()
     except DomainError as refused:
         desk.session.rollback()
-        reopen = "edit" if refused.members.get("field") == "plate" else ""
+        reopen = "edit" if refused.values.get("field") == "plate" else ""
         return _pane(desk, warning=desk.words_for(refused), reopen=reopen, status=refused.status)
     return _pane(desk, outcome=outcome)
 

@@ -1,17 +1,21 @@
 """Signing in and out, the password page, the language switch."""
 
 from typing import Annotated
+from urllib.parse import SplitResult, urlsplit
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from central.accounts import service as accounts
-from central.accounts.dependencies import Now, SessionToken, SignedInUser, cookie_name
 from central.accounts.permissions import Permission
-from central.console import i18n
 from central.console.pages import language, render
-from central.db import SessionDep
 from central.errors import DomainError
+from central.web.language import COOKIE
+from central.web.methods import takes
+from central.web.people import Now, SessionDep, SessionToken, SignedInUser, cookie_name
+from central.words.dictionary import translator
+from central.words.errors import told
+from central.words.languages import language_of
 
 router = APIRouter()
 
@@ -19,7 +23,7 @@ router = APIRouter()
 @router.get("/sign-in")
 def sign_in_page(request: Request, to: str = "") -> Response:
     """The form; `to` is the page that was wanted."""
-    return render(request, "sign_in.html", problem="", username="", to=_own_path(to))
+    return _sign_in_form(request, to=to)
 
 
 @router.post("/sign-in")
@@ -39,13 +43,18 @@ def sign_in(
         )
     except accounts.SignInError as refused:
         # The attempt that was counted stays: the session is committed when this answer is given.
-        words = refused.title_vi if language(request) == "vi" else refused.title
+        words = told(refused, language(request)).sentence
         return render(
-            request, "sign_in.html", problem=words, username=username, to=_own_path(to), status=refused.status
+            request,
+            "sign_in.html",
+            problem=words,
+            username=username,
+            to=_own_page(request, to),
+            status=refused.status,
         )
     user = accounts.find_user(session, username)
     reviews = user is not None and user.may(Permission.REVIEW_CASES)
-    answer = RedirectResponse(_own_path(to) or ("/review" if reviews else "/"), status_code=303)
+    answer = RedirectResponse(_own_page(request, to) or ("/review" if reviews else "/"), status_code=303)
     secure = request.app.state.settings.secure_cookies
     answer.set_cookie(cookie_name(secure), token, httponly=True, secure=secure, samesite="strict", path="/")
     return answer
@@ -80,19 +89,22 @@ def change_password(
     """Changes the password and goes to the person's work."""
     if new != again:
         key = "password.differ"
-        return _password(request, user.must_change_password, i18n.translator(language(request))(key), 422)
+        return _password(request, user.must_change_password, translator(language(request))(key), 422)
     try:
         accounts.change_password(session, user, old, new, token)
     except DomainError as refused:
-        return _password(request, user.must_change_password, refused.detail, refused.status)
+        words = told(refused, language(request)).sentence
+        return _password(request, user.must_change_password, words, refused.status)
     return RedirectResponse("/review" if user.may(Permission.REVIEW_CASES) else "/", status_code=303)
 
 
 @router.get("/language/{code}")
 def choose_language(request: Request, code: str) -> Response:
     """Remembers the language in a cookie: a preference of the browser, no state of ours."""
-    answer = RedirectResponse(_own_path(_path_of(request.headers.get("referer", ""))) or "/", status_code=303)
-    answer.set_cookie(i18n.COOKIE, i18n.language_of(code), max_age=31_536_000, samesite="strict", path="/")
+    answer = RedirectResponse(
+        _own_page(request, _path_of(request.headers.get("referer", ""))) or "/", status_code=303
+    )
+    answer.set_cookie(COOKIE, language_of(code), max_age=31_536_000, samesite="strict", path="/")
     return answer
 
 
@@ -100,12 +112,27 @@ def _password(request: Request, forced: bool, problem: str = "", status: int = 2
     return render(request, "password.html", forced=forced, problem=problem, status=status)
 
 
+def _sign_in_form(
+    request: Request, problem: str = "", username: str = "", to: str = "", status: int = 200
+) -> Response:
+    to = _own_page(request, to)
+    return render(request, "sign_in.html", problem=problem, username=username, to=to, status=status)
+
+
 def _path_of(address: str) -> str:
-    """The path of an address with its host taken off."""
-    _, _, rest = address.partition("://")
-    return "/" + rest.partition("/")[2] if rest else ""
+    """The path of an address with its query; its host taken off."""
+    parts = _split(address)
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path
 
 
-def _own_path(path: str) -> str:
-    """A path of this site, or nothing: never a way to another host."""
-    return path if path.startswith("/") and not path.startswith(("//", "/\\")) and "\n" not in path else ""
+def _own_page(request: Request, to: str) -> str:
+    """A page of this site that can be opened, or nothing: never another host, never the address of an act."""
+    is_path = to.startswith("/") and not to.startswith(("//", "/\\")) and to.isprintable()
+    return to if is_path and takes(request.app, _split(to).path, "GET") else ""
+
+
+def _split(address: str) -> SplitResult:
+    try:
+        return urlsplit(address)
+    except ValueError:  # a bracket without its fellow
+        return urlsplit("")

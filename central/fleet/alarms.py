@@ -59,7 +59,7 @@ def acknowledge(session: Session, alarm_id: int, now: datetime, actor: str) -> A
     """A person has dealt with it: closed until it happens again. Raises NotFoundError."""
     alarm = session.get(Alarm, alarm_id)
     if alarm is None or alarm.cleared_at is not None:
-        raise NotFoundError(f"there is no open alarm {alarm_id}")
+        raise NotFoundError("alarm", id=alarm_id)
     alarm.cleared_at = now
     audit.record(session, actor, "alarm.clear", f"node:{alarm.node_id}", {"kind": alarm.kind})
     return alarm

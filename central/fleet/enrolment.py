@@ -19,7 +19,7 @@ def parse_enrolment(text: str | bytes) -> Enrolment:
         return Enrolment.model_validate_json(text)
     except ValidationError as problem:
         reasons = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in problem.errors())
-        raise InvalidError(f"not an enrolment file: {reasons}") from problem
+        raise InvalidError("enrolment_file", problems=reasons) from problem
 
 
 def enrol(session: Session, enrolment: Enrolment, now: datetime, actor: str) -> Node:
@@ -32,12 +32,12 @@ def enrol(session: Session, enrolment: Enrolment, now: datetime, actor: str) -> 
     try:
         key = PublicKey.from_text(enrolment.public_key)
     except ValueError as problem:
-        raise InvalidError(f"public_key: {problem}") from problem
+        raise InvalidError("public_key", field="public_key") from problem
     known = session.get(NodeKey, key.key_id)
     if known is not None and known.node_id != enrolment.node:
-        raise ConflictError(f"key {key.key_id} belongs to node {known.node_id}")
+        raise ConflictError("key_of_other_node", key=key.key_id, node=known.node_id)
     if known is not None and known.revoked_at is not None:
-        raise ConflictError(f"key {key.key_id} was revoked; make a new key on the node")
+        raise ConflictError("key_revoked", key=key.key_id)
     node = session.get(Node, enrolment.node)
     if node is None:
         node = Node(id=enrolment.node, enrolled_at=now)
@@ -54,7 +54,7 @@ def enrol(session: Session, enrolment: Enrolment, now: datetime, actor: str) -> 
 def revoke(session: Session, node_id: str, reason: str, now: datetime, actor: str) -> int:
     """Takes all keys of a node out of use, so that nothing it signs is believed; returns how many were."""
     if session.get(Node, node_id) is None:
-        raise NotFoundError(f"there is no node {node_id!r}")
+        raise NotFoundError("node", node=node_id)
     in_use = select(NodeKey).where(NodeKey.node_id == node_id, col(NodeKey.revoked_at).is_(None))
     keys = session.exec(in_use).all()
     for key in keys:

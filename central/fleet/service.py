@@ -75,9 +75,9 @@ def set_certificate(
     """Enters a camera's inspection certificate. Raises NotFoundError, InvalidError (empty interval)."""
     camera = session.get(Camera, (node_id, camera_id))
     if camera is None:
-        raise NotFoundError(f"node {node_id!r} has no camera {camera_id!r}")
+        raise NotFoundError("camera", node=node_id, camera=camera_id)
     if certificate.end <= certificate.start:
-        raise InvalidError("the certificate ends before it begins")
+        raise InvalidError("certificate_interval", field="valid_until")
     camera.certificate = certificate.number[:100]
     camera.approved_from, camera.approved_until = certificate.start, certificate.end
     detail = {

@@ -23,8 +23,6 @@ class MediaError(DomainError):
 
     status = 500
     code = "media_damaged"
-    title = "A stored evidence file is missing or damaged"
-    title_vi = "Tệp chứng cứ bị thiếu hoặc hư hỏng"
 
 
 @dataclass(frozen=True)
@@ -77,12 +75,12 @@ class MediaStore:
         try:
             stream = self.path(sha256).open("rb")
         except OSError as problem:
-            raise MediaError(f"media {sha256} can't be read: {problem}") from problem
+            raise MediaError("unreadable", sha256=sha256) from problem
         if recheck:
             found = hashlib.file_digest(stream, "sha256").hexdigest()
             if found != sha256:
                 stream.close()
-                raise MediaError(f"media {sha256} was altered: its content now hashes to {found}")
+                raise MediaError("altered", sha256=sha256)
             stream.seek(0)
         return stream
 

@@ -20,16 +20,12 @@ class NoOffenceInLawError(ConflictError):
     """The law table has no offence for this rule and vehicle on that day: nobody can be charged."""
 
     code: ClassVar[str] = "no_offence_in_law"
-    title: ClassVar[str] = "The law table has no offence for this rule and vehicle"
-    title_vi: ClassVar[str] = "Bảng luật không có hành vi cho quy tắc và loại xe này"
 
 
 class ActNotChosenError(InvalidError):
     """The evidence alone does not say which act it was, or the chosen act needs an officer's reason."""
 
     code: ClassVar[str] = "act_not_chosen"
-    title: ClassVar[str] = "Choose the act and say why"
-    title_vi: ClassVar[str] = "Hãy chọn hành vi và nêu lý do"
 
 
 @dataclass(frozen=True)
@@ -80,18 +76,16 @@ def chosen(options: tuple[Option, ...], choice: Choice) -> Option:
         ActNotChosenError: nothing is proven by itself, or an unproven act was chosen without a reason.
     """
     if not options:
-        raise NoOffenceInLawError("the law tables have no offence for this case")
+        raise NoOffenceInLawError("case")
     if choice.law_code is None:
         if not options[0].proven and not choice.accident:
-            raise ActNotChosenError("the evidence does not say which ban was broken", field="law_code")
+            raise ActNotChosenError("not_proven", field="law_code")
         found = options[0]
     else:
         wanted = [option for option in options if option.offence.code == choice.law_code]
         if not wanted:
-            raise NoOffenceInLawError(f"this case can't be charged as {choice.law_code}")
+            raise NoOffenceInLawError("law_code", law_code=choice.law_code)
         found = wanted[0]
     if not found.proven and not choice.reason.strip():
-        raise ActNotChosenError(
-            "an act that the evidence alone does not prove needs a reason", field="reason"
-        )
+        raise ActNotChosenError("reason", field="reason")
     return found

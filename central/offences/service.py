@@ -21,8 +21,6 @@ class DuplicateOffenceError(ConflictError):
     """The same plate was already charged with the same act at the same place and time."""
 
     code: ClassVar[str] = "duplicate_offence"
-    title: ClassVar[str] = "This act has already been recorded"
-    title_vi: ClassVar[str] = "Hành vi này đã được lập hồ sơ"
 
 
 def record_offence(
@@ -43,7 +41,7 @@ def record_offence(
     sequence = _next_in_series(session, unit, year)
     # Looked for only now: the series' row is locked, so nobody records the same act between look and insert.
     if _is_recorded(session, case):
-        raise DuplicateOffenceError("the same plate is charged with the same act at this place and time")
+        raise DuplicateOffenceError
     offence = Offence(
         case_id=case.id,
         number=f"{unit}-{year}-{sequence:06d}",

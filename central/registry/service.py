@@ -173,6 +173,6 @@ def read_owner(session: Session, reader: User, case: Case, vault: OwnerVault) ->
     assert case.id is not None
     answer = latest_answer(session, case.id)
     if answer is None or answer.sealed_owner is None:
-        raise NotFoundError("no owner is known for this case")
+        raise NotFoundError("owner")
     audit.record(session, f"user:{reader.username}", "owner.view", f"case:{case.id}", {"key": answer.key_id})
     return Owner.model_validate_json(vault.open(answer.sealed_owner, _context(case)))

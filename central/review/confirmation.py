@@ -65,7 +65,7 @@ def resolve_mismatch(session: Session, officer: User, sight: Sight, now: datetim
     """
     case = lock_case(session, sight.case_id, sight.version)
     if registered_vehicle(latest_answer(session, sight.case_id)) is None:
-        raise CaseStateError("the register named no single vehicle: send the case back or refuse it")
+        raise CaseStateError("no_vehicle")
     take_step(session, case, Action.RESOLVE_MISMATCH, officer, now, note=note)
     case.mismatch_resolved_by = officer.id
     _let_go(case)

@@ -94,7 +94,7 @@ def skip(session: Session, user: User, sight: Sight, now: datetime, reason: str)
         SkipLimitError: too many in the last hour.
     """
     if reason not in SKIP_REASONS:
-        raise InvalidError(f"reason must be one of {', '.join(SKIP_REASONS)}", field="reason")
+        raise InvalidError("reason", field="reason")
     case = _held(session, user, sight)
     recent = session.exec(
         select(func.count())
@@ -102,7 +102,7 @@ def skip(session: Session, user: User, sight: Sight, now: datetime, reason: str)
         .where(Skip.user_id == user.id, col(Skip.at) > now - SKIP_WINDOW)
     ).one()
     if recent >= SKIP_LIMIT:
-        raise SkipLimitError(f"at most {SKIP_LIMIT} cases an hour can be put aside")
+        raise SkipLimitError("per_hour", n=SKIP_LIMIT)
     take_step(session, case, Action.SKIP, user, now, reason=reason)
     assert case.id is not None
     assert user.id is not None
@@ -119,7 +119,7 @@ def undo(session: Session, user: User, case_id: int, now: datetime) -> Case:
     case = lock_case(session, case_id)
     decided_at = case.operator_at if case.state in (State.ACCEPTED, State.REJECTED) else None
     if decided_at is None or case.lookup_tries or now > decided_at + UNDO_TIME:
-        raise UndoTooLateError(f"case {case_id} can no longer be taken back")
+        raise UndoTooLateError("case", id=case_id)
     present = held_by(session, user)
     take_step(session, case, Action.UNDO, user, now)
     case.operator_id = case.operator_at = case.reason = case.lookup_due_at = None
@@ -143,8 +143,8 @@ def last_undoable(session: Session, user: User, now: datetime) -> Case | None:
 def check_plate(case: Case) -> Plate:
     """The case's plate by the grammar. Raises InvalidError in words for the operator."""
     if case.plate is None:
-        raise InvalidError("the plate was not read: type it in", field="plate")
-    return _parsed(case.plate, case.plate_colour, case.vehicle_kind)
+        raise InvalidError("plate_unread", field="plate")
+    return typed_plate(case.plate, case.plate_colour, case.vehicle_kind)
 
 
 def plate_candidates(manifest: ViolationManifest, limit: int = 6) -> list[Plate]:
@@ -158,7 +158,7 @@ def plate_candidates(manifest: ViolationManifest, limit: int = 6) -> list[Plate]
     return list(found.values())[:limit]
 
 
-def _parsed(text: str, colour: str | None, vehicle: str) -> Plate:
+def typed_plate(text: str, colour: str | None, vehicle: str) -> Plate:
     kind = VehicleKind(vehicle)
     try:
         return parse(text, colour=colour, vehicle=kind)  # type: ignore[arg-type]
@@ -166,13 +166,13 @@ def _parsed(text: str, colour: str | None, vehicle: str) -> Plate:
         several = interpretations(text, colour=colour, vehicle=kind)  # type: ignore[arg-type]
         if several:
             return several[0]  # the same characters under two kinds: the look-up key is the same
-        raise InvalidError(str(problem), field="plate") from problem
+        raise InvalidError(f"plate_{problem.code}", field="plate", **problem.values) from problem
 
 
 def _correct_plate(case: Case, entry: PlateEntry) -> bool:
     """Puts the operator's reading into the case; True if it differs from the node's."""
     colour = entry.colour or case.plate_colour
-    case.plate = _parsed(entry.text, colour, case.vehicle_kind).normalised
+    case.plate = typed_plate(entry.text, colour, case.vehicle_kind).normalised
     changed = case.plate != case.plate_read or colour != case.plate_colour
     case.plate_colour = colour
     return changed
@@ -181,7 +181,7 @@ def _correct_plate(case: Case, entry: PlateEntry) -> bool:
 def _held(session: Session, user: User, sight: Sight) -> Case:
     case = lock_case(session, sight.case_id, sight.version)
     if case.lease_owner_id != user.id:
-        raise LeaseLostError(f"case {sight.case_id} is not with you")
+        raise LeaseLostError("case", id=sight.case_id)
     return case
 
 

@@ -106,7 +106,7 @@ def keep_lease(session: Session, user: User, case_id: int, now: datetime) -> dat
     """
     case = lock_case(session, case_id)
     if case.lease_owner_id != user.id:
-        raise LeaseLostError(f"case {case_id} is not with you")
+        raise LeaseLostError("case", id=case_id)
     case.lease_until = now + LEASE
     return case.lease_until
 

@@ -24,6 +24,6 @@ def check_reason(stage: Stage, code: str, note: str) -> None:
     """
     reason = reasons().get(code)
     if reason is None or reason.stage not in (stage, "both"):
-        raise InvalidError(f"{code!r} is no reason of the {stage} stage", field="reason")
+        raise InvalidError("reason", field="reason")
     if reason.note_required and not note.strip():
-        raise ReasonRequiredError(f"the reason {code!r} needs a note")
+        raise ReasonRequiredError("note")

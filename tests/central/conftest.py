@@ -5,12 +5,24 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import Engine
 from sqlmodel import Session
 
 from central import migrations
 from central.db import make_engine, transaction
 from tests.central import databases
+from tests.central.faces import signed_in
+
+__all__ = ["signed_in"]
+
+
+@pytest.fixture(autouse=True)
+def _quick_hashing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Argon2 takes a tenth of a second and 64 MiB on purpose; hundreds of tests sign somebody in."""
+    quick = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
+    monkeypatch.setattr("central.accounts.service._HASH", quick)
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """The plate grammar against the study's vectors, its ambiguities, and hostile text."""
 
+import re
 from datetime import date
 
 import pytest
@@ -61,28 +62,28 @@ def test_a_plate_is_parsed_and_printed(
 @pytest.mark.parametrize(
     ("text", "seen", "problem"),
     [
-        ("", {}, "no characters"),
-        ("30O12345", {}, "letter O is never used"),
-        ("98I12345", {}, "letter I is never used"),
-        ("98W12345", {}, "letter W is never used"),
-        ("13A12345", {}, "province code 13 is not issued"),
-        ("44A12345", {}, "province code 44 is not issued"),
-        ("87A12345", {}, "province code 87 is not issued"),
-        ("30A00000", {}, "number 000.00 is not issued"),
-        ("98A123", {}, "form of no Vietnamese plate"),
-        ("98A12٣45", {}, "characters no plate has"),
-        ("98A" + "1" * 40, {}, "too long"),
-        ("TM1234", {"colour": "white"}, "military plate, which does not go with colour white"),
-        ("98AA12345", {"lines": 1}, "motorbike plate, which does not go with lines 1"),
+        ("", {}, "empty"),
+        ("30O12345", {}, "letters (letters O)"),
+        ("98I12345", {}, "letters (letters I)"),
+        ("98W12345", {}, "letters (letters W)"),
+        ("13A12345", {}, "province (province 13)"),
+        ("44A12345", {}, "province (province 44)"),
+        ("87A12345", {}, "province (province 87)"),
+        ("30A00000", {}, "number"),
+        ("98A123", {}, "form (length 6)"),
+        ("98A12٣45", {}, "characters"),
+        ("98A" + "1" * 40, {}, "too long (length 43)"),
+        ("TM1234", {"colour": "white"}, "does not go (kinds ('military',))"),
+        ("98AA12345", {"lines": 1}, "does not go (kinds ('motorbike',))"),
         (
             "30F1234",
             {"vehicle": BIKE},
-            "car_old or state_car plate, which does not go with vehicle motorbike",
+            "does not go (kinds ('car_old', 'state_car'))",
         ),
     ],
 )
 def test_what_is_no_plate_is_named(text: str, seen: dict[str, object], problem: str) -> None:
-    with pytest.raises(PlateError, match=problem):
+    with pytest.raises(PlateError, match=f"is no plate: {re.escape(problem)}"):
         parse(text, **seen)
 
 
@@ -96,7 +97,7 @@ def test_what_is_no_plate_is_named(text: str, seen: dict[str, object], problem: 
     ],
 )
 def test_a_string_alone_never_decides(text: str, kinds: list[PlateKind]) -> None:
-    with pytest.raises(AmbiguousPlateError, match="can be") as caught:
+    with pytest.raises(AmbiguousPlateError, match="ambiguous") as caught:
         parse(text)
     assert [plate.kind for plate in caught.value.candidates] == kinds
     assert [plate.kind for plate in interpretations(text)] == kinds
@@ -161,9 +162,10 @@ def test_hostile_text_gives_plates_or_nothing(text: str, seen: dict[str, object]
 
 
 @given(_TEXTS.filter(lambda text: not interpretations(text)))
-def test_hostile_text_is_refused_in_words(text: str) -> None:
-    with pytest.raises(PlateError, match=r"plate|issued|used"):
+def test_hostile_text_is_refused_with_a_code(text: str) -> None:
+    with pytest.raises(PlateError) as caught:
         parse(text)
+    assert caught.value.code
 
 
 @given(_PLATE_TEXTS, _SEEN)

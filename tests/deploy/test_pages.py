@@ -64,8 +64,9 @@ def test_a_key_of_the_manifest_is_explained(key: str) -> None:
 
 
 def test_every_call_of_the_api_is_listed_and_no_other(tmp_path: Path) -> None:
-    paths = create_app(CentralSettings(data_dir=tmp_path)).openapi()["paths"]
+    paths = create_app(CentralSettings(data_dir=tmp_path)).api.openapi()["paths"]
     calls = {f"{method.upper()} {path}" for path, methods in paths.items() for method in methods}
+    calls |= {"GET /healthz", "GET /readyz"}
     assert set(re.findall(r"^\| `([A-Z]+ /[^`]+)`", API, re.MULTILINE)) == calls
 
 

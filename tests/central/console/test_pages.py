@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from central.accounts.permissions import Role
 from central.db import transaction
-from tests.central.console.conftest import SignedIn
+from tests.central.faces import OWN, SignedIn
 from tests.central.people import add_case
 
 OPERATOR, OFFICER, LEADER, ADMIN = Role.OPERATOR, Role.OFFICER, Role.LEADER, Role.ADMIN
@@ -50,8 +50,27 @@ def test_a_stranger_is_sent_to_sign_in(signed_in: SignedIn, path: str) -> None:
 
 def test_a_fragment_s_stranger_is_told_by_header(signed_in: SignedIn) -> None:
     stranger = TestClient(signed_in(OPERATOR).app, follow_redirects=False)
-    answer = stranger.post("/review/next", headers={"HX-Request": "true"})
-    assert (answer.status_code, answer.headers["hx-redirect"]) == (401, "/sign-in?to=/review/next")
+    shown = "http://testserver/review?queue=attention"
+    answer = stranger.post("/review/next", headers={"HX-Request": "true", "HX-Current-URL": shown})
+    assert answer.status_code == 401
+    assert answer.headers["hx-redirect"] == "/sign-in?to=/review%3Fqueue%3Dattention"
+
+
+def test_signing_in_returns_to_a_page_with_its_query_never_to_an_act(signed_in: SignedIn) -> None:
+    client = signed_in(OPERATOR)
+    client.post("/sign-out")
+    for shown, wanted in (
+        ("/cases?state=accepted", "/cases?state=accepted"),
+        ("/review/1/accept", "/review"),
+        ("/no-such-page", "/review"),
+    ):
+        form = {"username": "operator", "password": OWN, "to": shown}
+        assert client.post("/sign-in", data=form).headers["location"] == wanted
+    client.post("/sign-out")
+    asked = client.post(
+        "/review/1/accept", data={"version": 1}, headers={"Referer": "http://testserver/review"}
+    )
+    assert asked.headers["location"] == "/sign-in?to=/review"
 
 
 @pytest.mark.parametrize("path", ["/", "/review", "/no-such-page", "/static/console.js", "/api/v1/cases"])

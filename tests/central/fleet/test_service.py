@@ -128,7 +128,7 @@ def test_enrolling_twice_is_enrolling_once(session: Session, node: Node, now: da
 
 
 def test_a_key_belongs_to_one_node(session: Session, node: Node, now: datetime) -> None:
-    with pytest.raises(ConflictError, match="belongs to node"):
+    with pytest.raises(ConflictError, match="key_of_other_node"):
         enrol(session, enrolment("nut-2", NODE_KEY), now, "test")
 
 
@@ -137,7 +137,7 @@ def test_a_revoked_key_never_comes_back_but_a_new_one_may(
 ) -> None:
     assert revoke(session, NODE, "stolen", now, "test") == 1
     assert revoke(session, NODE, "again", now, "test") == 0
-    with pytest.raises(ConflictError, match="was revoked"):
+    with pytest.raises(ConflictError, match="key_revoked"):
         enrol(session, enrolment(), now, "test")
     enrol(session, enrolment(key=SigningKey(b"\x05" * 32)), now, "test")
     in_use = [key for key in service.keys_of(session, [NODE]).values() if key.revoked_at is None]
@@ -151,7 +151,7 @@ def test_revoking_an_unknown_node_says_so(session: Session, now: datetime) -> No
 
 @pytest.mark.parametrize("text", ["", "{}", "[1]", '{"schema": "ngatu.enrolment/1", "node": "A B"}'])
 def test_what_is_no_enrolment_is_refused(text: str) -> None:
-    with pytest.raises(InvalidError, match="not an enrolment file"):
+    with pytest.raises(InvalidError, match="enrolment_file"):
         parse_enrolment(text)
 
 
@@ -161,7 +161,7 @@ def test_a_certificate_is_entered_for_a_known_camera(session: Session, node: Nod
         service.set_certificate(session, NODE, "cam-1", good, "user:an")
     service.announce_camera(session, NODE, CAMERA)
     session.flush()
-    with pytest.raises(InvalidError, match="ends before"):
+    with pytest.raises(InvalidError, match="certificate_interval"):
         service.set_certificate(session, NODE, "cam-1", service.Validity("GCN-1", now, now), "user:an")
     camera = service.set_certificate(session, NODE, "cam-1", good, "user:an")
     service.announce_camera(session, NODE, CAMERA)

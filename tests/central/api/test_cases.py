@@ -5,7 +5,7 @@ from fastapi.testclient import TestClient
 from httpx import Response
 
 from central.accounts.permissions import Role
-from tests.central.console.conftest import SignedIn
+from tests.central.faces import SignedIn
 
 CASES = "/api/v1/cases"
 

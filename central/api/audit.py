@@ -6,11 +6,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel
 
-from central.accounts.dependencies import require
 from central.accounts.models import User
 from central.accounts.permissions import Permission
 from central.audit import service
-from central.db import SessionDep
+from central.web.people import SessionDep, require
+from central.web.values import Before, Text
 
 router = APIRouter(prefix="/audit", tags=["audit"])
 Reader = Annotated[User, Depends(require(Permission.VIEW_AUDIT))]
@@ -48,8 +48,8 @@ class Verdict(BaseModel):
 def entries(
     session: SessionDep,
     reader: Reader,
-    before: int | None = None,
-    subject: Annotated[str | None, Query(max_length=160)] = None,
+    before: Before = None,
+    subject: Annotated[Text | None, Query(max_length=160)] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
 ) -> EntryPage:
     """Who did and saw what. That somebody reads the log is itself in the log."""

@@ -5,14 +5,13 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Header, Path, Request
 from fastapi.responses import FileResponse
 
-from central.accounts.dependencies import require
 from central.accounts.models import User
 from central.accounts.permissions import Permission
 from central.audit import service as audit
-from central.db import SessionDep
 from central.errors import NotFoundError
 from central.media import service
 from central.media.store import MediaStore
+from central.web.people import SessionDep, require
 
 router = APIRouter(tags=["media"])
 
@@ -28,7 +27,7 @@ def media_file(
     """A picture or clip. `Range` is honoured, so that a clip can be played from the middle."""
     found = service.find(session, sha256)
     if found is None:
-        raise NotFoundError("no such evidence file")
+        raise NotFoundError("media")
     # A player asks for one clip in many ranges: the first bytes are asked for once in each sight of it.
     if not range_ or range_.startswith("bytes=0-"):
         audit.record(session, f"user:{user.username}", "media.view", f"media:{sha256}", {})

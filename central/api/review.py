@@ -7,35 +7,34 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlmodel import Session
 
-from central.accounts.dependencies import CurrentUser, Now, require
 from central.accounts.models import User
 from central.accounts.permissions import Permission
+from central.api.case_shapes import CasePublic
 from central.cases.queries import get_case
-from central.cases.schemas import CasePublic
-from central.db import SessionDep
-from central.errors import ForbiddenError
 from central.offences.charging import Choice
 from central.review import confirmation, decisions, queue
 from central.review.decisions import PlateEntry, Sight
+from central.web.people import CurrentUser, Now, SessionDep, check_permission, require
+from central.web.values import Id, Text, Version
 from contract.plates import PlateColour
 
 router = APIRouter(tags=["decisions"])
 
-Note = Annotated[str, Field(max_length=500)]
-ReasonCode = Annotated[str, Field(max_length=40)]
+Note = Annotated[Text, Field(max_length=500)]
+ReasonCode = Annotated[Text, Field(max_length=40)]
 
 
 class _Decision(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    version: int = Field(ge=1)
+    version: Version
 
 
 class Accept(_Decision):
     """Operator: propose the case to the police; `plate` corrects the reading."""
 
     decision: Literal["accept"]
-    plate: str | None = Field(default=None, min_length=1, max_length=24)
+    plate: Annotated[Text, Field(min_length=1, max_length=24)] | None = None
     plate_colour: PlateColour | None = None
 
 
@@ -59,7 +58,7 @@ class Confirm(_Decision):
     evidence alone does not prove it; `accident` when the act caused one."""
 
     decision: Literal["confirm"]
-    law_code: Annotated[str, Field(max_length=40)] | None = None
+    law_code: Annotated[Text, Field(max_length=40)] | None = None
     reason: Note = ""
     accident: bool = False
 
@@ -112,15 +111,15 @@ def claim(
 
 @router.post("/cases/{case_id}/decisions")
 def decide(
-    request: Request, session: SessionDep, user: CurrentUser, now: Now, case_id: int, body: Body
+    request: Request, session: SessionDep, user: CurrentUser, now: Now, case_id: Id, body: Body
 ) -> CasePublic:
     """Takes a decision. 409 when the case has changed or is another's, 403 for the wrong role."""
     sight = Sight(case_id, body.version)
     if isinstance(body, OperatorDecision):
-        _need(user, Permission.REVIEW_CASES)
+        check_permission(user, Permission.REVIEW_CASES)
         _decide_as_operator(session, user, sight, now, body)
     else:
-        _need(user, Permission.CONFIRM_CASES)
+        check_permission(user, Permission.CONFIRM_CASES)
         _decide_as_officer(session, user, sight, now, body, request.app.state.settings.unit)
     session.flush()
     return CasePublic.model_validate(get_case(session, case_id))
@@ -131,15 +130,10 @@ def undo(
     session: SessionDep,
     user: Annotated[User, Depends(require(Permission.REVIEW_CASES))],
     now: Now,
-    case_id: int,
+    case_id: Id,
 ) -> CasePublic:
     """Takes the operator's own last decision back, within half a minute."""
     return CasePublic.model_validate(decisions.undo(session, user, case_id, now))
-
-
-def _need(user: User, permission: Permission) -> None:
-    if not user.may(permission):
-        raise ForbiddenError(f"this needs the permission {permission.value}")
 
 
 def _decide_as_operator(

@@ -3,44 +3,39 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Path, Request, Response
 from pydantic import BaseModel, Field
 
 from central.accounts import service
-from central.accounts.dependencies import (
-    Now,
-    SessionToken,
-    SignedInUser,
-    cookie_name,
-    require,
-)
 from central.accounts.models import User
 from central.accounts.permissions import Permission, Role
-from central.db import SessionDep
+from central.web.people import Now, SessionDep, SessionToken, SignedInUser, cookie_name, require
+from central.web.values import Text
 
 router = APIRouter(tags=["accounts"])
+UserName = Annotated[Text, Path(max_length=64)]
 Manager = Annotated[User, Depends(require(Permission.MANAGE_USERS))]
 
 
 class SignIn(BaseModel):
     """Name and password."""
 
-    username: Annotated[str, Field(max_length=64)]
-    password: Annotated[str, Field(max_length=service.LONGEST_PASSWORD)]
+    username: Annotated[Text, Field(max_length=64)]
+    password: Annotated[Text, Field(max_length=service.LONGEST_PASSWORD)]
 
 
 class NewPassword(BaseModel):
     """The present password and the one to replace it."""
 
-    present: Annotated[str, Field(max_length=service.LONGEST_PASSWORD)]
-    new: Annotated[str, Field(max_length=service.LONGEST_PASSWORD)]
+    present: Annotated[Text, Field(max_length=service.LONGEST_PASSWORD)]
+    new: Annotated[Text, Field(max_length=service.LONGEST_PASSWORD)]
 
 
 class NewUser(BaseModel):
     """A person to add."""
 
-    username: Annotated[str, Field(max_length=64)]
-    full_name: Annotated[str, Field(max_length=200)]
+    username: Annotated[Text, Field(max_length=64)]
+    full_name: Annotated[Text, Field(min_length=1, max_length=200)]
     role: Role
 
 
@@ -107,12 +102,12 @@ def add_user(session: SessionDep, manager: Manager, now: Now, body: NewUser) -> 
 
 
 @router.post("/users/{username}/password-reset", response_model=UserCreated)
-def reset_password(session: SessionDep, manager: Manager, username: str) -> service.OneTimePassword:
+def reset_password(session: SessionDep, manager: Manager, username: UserName) -> service.OneTimePassword:
     """A new one-time password; ends all the person's sessions."""
     return service.reset_password(session, username, f"user:{manager.username}")
 
 
 @router.delete("/users/{username}", status_code=204)
-def disable_user(session: SessionDep, manager: Manager, now: Now, username: str) -> None:
+def disable_user(session: SessionDep, manager: Manager, now: Now, username: UserName) -> None:
     """Keeps a person out from now on. Nobody is ever deleted."""
     service.disable_user(session, username, now, f"user:{manager.username}")

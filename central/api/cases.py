@@ -4,15 +4,15 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 
-from central.accounts.dependencies import require
 from central.accounts.models import User
 from central.accounts.permissions import Permission
+from central.api.case_shapes import CaseDetail, CaseEventPublic, CasePage, CasePublic
 from central.audit import service as audit
 from central.cases import queries
 from central.cases.lifecycle import State
 from central.cases.queries import CaseFilter
-from central.cases.schemas import CaseDetail, CaseEventPublic, CasePage, CasePublic
-from central.db import SessionDep
+from central.web.people import SessionDep, require
+from central.web.values import Before, Id, Text
 from contract.messages import RuleName, ViolationManifest
 
 router = APIRouter(prefix="/cases", tags=["cases"])
@@ -25,10 +25,10 @@ Limit = Annotated[int, Query(ge=1, le=100)]
 def list_cases(
     session: SessionDep,
     _user: Viewer,
-    state: Annotated[list[State] | None, Query()] = None,
+    state: Annotated[list[State] | None, Query(max_length=20)] = None,
     rule: RuleName | None = None,
-    site: str | None = None,
-    before: int | None = None,
+    site: Annotated[Text | None, Query(max_length=80)] = None,
+    before: Before = None,
     limit: Limit = 50,
 ) -> CasePage:
     """Newest first. No search by plate: a vehicle's history needs a reason, which the console asks."""
@@ -39,7 +39,7 @@ def list_cases(
 
 
 @router.get("/{case_id}")
-def get_case(session: SessionDep, user: Viewer, case_id: int) -> CaseDetail:
+def get_case(session: SessionDep, user: Viewer, case_id: Id) -> CaseDetail:
     """One case with its history; that it was read goes into the audit log."""
     case = queries.get_case(session, case_id)
     evidence = queries.evidence_row(session, case_id)
@@ -52,7 +52,7 @@ def get_case(session: SessionDep, user: Viewer, case_id: int) -> CaseDetail:
 
 
 @router.get("/{case_id}/manifest")
-def get_manifest(session: SessionDep, user: Viewer, case_id: int) -> ViolationManifest:
+def get_manifest(session: SessionDep, user: Viewer, case_id: Id) -> ViolationManifest:
     """What the node sent, as it signed it."""
     audit.record(session, f"user:{user.username}", "case.view", f"case:{case_id}", {"part": "manifest"})
     return queries.manifest_of(session, case_id)

@@ -8,7 +8,6 @@ import pytest
 from fastapi.testclient import TestClient
 
 from central.accounts import service as accounts
-from central.accounts.dependencies import utc_now
 from central.accounts.permissions import Role
 from central.app import create_app
 from central.db import transaction
@@ -24,8 +23,7 @@ SignedIn = Callable[[Role], TestClient]
 def signed_in(tmp_path: Path, now: datetime) -> Iterator[SignedIn]:
     """Gives a client that is signed in with a role; the centre holds two cases."""
     databases.migrated_sqlite(tmp_path / "central.db")
-    app = create_app(CentralSettings(data_dir=tmp_path, secure_cookies=False, unit="BN"))
-    app.dependency_overrides[utc_now] = lambda: now
+    app = create_app(CentralSettings(data_dir=tmp_path, secure_cookies=False, unit="BN"), clock=lambda: now)
     with transaction(app.state.engine) as session:
         for sequence in (1, 2):
             add_case(session, now, sequence)

@@ -3,20 +3,22 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query
-from pydantic import AwareDatetime, BaseModel, Field
+from fastapi import APIRouter, Depends, Path, Query
+from pydantic import BaseModel, Field
 
-from central.accounts.dependencies import Now, require
 from central.accounts.models import User
 from central.accounts.permissions import Permission
-from central.db import SessionDep
 from central.fleet import alarms, enrolment, service
 from central.fleet.models import Alarm, Camera, HealthRecord, Node
+from central.web.people import Now, SessionDep, require
+from central.web.values import Id, Moment, Text
 from contract.messages import Enrolment
 
 router = APIRouter(tags=["fleet"])
 Viewer = Annotated[User, Depends(require(Permission.VIEW_NODES))]
 Manager = Annotated[User, Depends(require(Permission.MANAGE_NODES))]
+NodeName = Annotated[Text, Path(max_length=63)]
+CameraName = Annotated[Text, Path(max_length=80)]
 
 
 class NodePublic(BaseModel):
@@ -74,15 +76,15 @@ class AlarmPublic(BaseModel):
 class Revocation(BaseModel):
     """Why a node is no longer believed."""
 
-    reason: Annotated[str, Field(min_length=3, max_length=200)]
+    reason: Annotated[Text, Field(min_length=3, max_length=200)]
 
 
 class Certificate(BaseModel):
     """An inspection certificate (giấy chứng nhận kiểm định)."""
 
-    number: Annotated[str, Field(min_length=1, max_length=100)]
-    valid_from: AwareDatetime
-    valid_until: AwareDatetime
+    number: Annotated[Text, Field(min_length=1, max_length=100)]
+    valid_from: Moment
+    valid_until: Moment
 
 
 @router.get("/nodes", response_model=list[NodePublic])
@@ -98,28 +100,30 @@ def add_node(session: SessionDep, manager: Manager, now: Now, body: Enrolment) -
 
 
 @router.post("/nodes/{node_id}/revocation", status_code=204)
-def revoke_node(session: SessionDep, manager: Manager, now: Now, node_id: str, body: Revocation) -> None:
+def revoke_node(session: SessionDep, manager: Manager, now: Now, node_id: NodeName, body: Revocation) -> None:
     """Takes all keys of a node out of use."""
     enrolment.revoke(session, node_id, body.reason, now, f"user:{manager.username}")
 
 
 @router.get("/nodes/{node_id}/health", response_model=list[HealthPublic])
 def node_health(
-    session: SessionDep, _viewer: Viewer, node_id: str, limit: Annotated[int, Query(ge=1, le=100)] = 20
+    session: SessionDep, _viewer: Viewer, node_id: NodeName, limit: Annotated[int, Query(ge=1, le=100)] = 20
 ) -> list[HealthRecord]:
     """The latest health reports of a node, newest first."""
     return service.health_history(session, node_id, limit)
 
 
 @router.get("/cameras", response_model=list[CameraPublic])
-def cameras(session: SessionDep, _viewer: Viewer, node: str | None = None) -> list[Camera]:
+def cameras(
+    session: SessionDep, _viewer: Viewer, node: Annotated[Text | None, Query(max_length=63)] = None
+) -> list[Camera]:
     """All cameras, or those of one node."""
     return service.list_cameras(session, node)
 
 
 @router.put("/cameras/{node_id}/{camera_id}/certificate", response_model=CameraPublic)
 def set_certificate(
-    session: SessionDep, manager: Manager, node_id: str, camera_id: str, body: Certificate
+    session: SessionDep, manager: Manager, node_id: NodeName, camera_id: CameraName, body: Certificate
 ) -> Camera:
     """Enters the inspection certificate of a camera."""
     actor = f"user:{manager.username}"
@@ -134,6 +138,6 @@ def open_alarms(session: SessionDep, _viewer: Viewer) -> list[Alarm]:
 
 
 @router.delete("/alarms/{alarm_id}", status_code=204)
-def clear_alarm(session: SessionDep, manager: Manager, now: Now, alarm_id: int) -> None:
+def clear_alarm(session: SessionDep, manager: Manager, now: Now, alarm_id: Id) -> None:
     """Somebody has dealt with it."""
     alarms.acknowledge(session, alarm_id, now, f"user:{manager.username}")

@@ -3,15 +3,15 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Path, Query
 from pydantic import BaseModel, ConfigDict
 
-from central.accounts.dependencies import require
 from central.accounts.models import User
 from central.accounts.permissions import Permission
-from central.db import SessionDep
 from central.errors import NotFoundError
 from central.offences import service
+from central.web.people import SessionDep, require
+from central.web.values import Before, Id, Text
 
 router = APIRouter(prefix="/offences", tags=["offences"])
 
@@ -24,7 +24,7 @@ class OffencePublic(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
     id: int
-    case_id: int
+    case_id: Id
     number: str
     rule: str
     act: str
@@ -58,7 +58,7 @@ class OffencePage(BaseModel):
 def list_offences(
     session: SessionDep,
     _user: Viewer,
-    before: int | None = None,
+    before: Before = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
 ) -> OffencePage:
     """Newest first."""
@@ -68,9 +68,11 @@ def list_offences(
 
 
 @router.get("/{number}")
-def get_offence(session: SessionDep, _user: Viewer, number: str) -> OffencePublic:
+def get_offence(
+    session: SessionDep, _user: Viewer, number: Annotated[Text, Path(max_length=60)]
+) -> OffencePublic:
     """One offence by its case number."""
     offence = service.by_number(session, number)
     if offence is None:
-        raise NotFoundError(f"there is no offence {number[:40]!r}")
+        raise NotFoundError("offence", number=number)
     return OffencePublic.model_validate(offence)

@@ -1,4 +1,4 @@
-"""What every answer of the centre carries and every request must show, for pages and API alike."""
+"""One line in the log for each request, and an id that joins the line, the errors and the answer."""
 
 import logging
 import time
@@ -12,9 +12,11 @@ logger = logging.getLogger(__name__)
 
 
 class RequestLog:
-    """ASGI middleware: a request id in the log, in errors and in the answer; one line for each request.
+    """ASGI middleware around all faces.
 
-    The path is logged, the query is not: it may hold a plate.
+    The path is logged, the query is not: it may hold a plate. What nobody foresaw is logged in full; the face
+    has answered it by then, so it goes no further: the server would cut the connection, and with it the next
+    request that is already on its way.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -22,23 +24,25 @@ class RequestLog:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
         request_id = uuid.uuid4().hex
         started = time.monotonic()
-        status = 500
+        status, finished = 500, False
 
         async def send_with_id(message: Message) -> None:
-            nonlocal status
+            nonlocal status, finished
             if message["type"] == "http.response.start":
                 status = message["status"]
                 MutableHeaders(scope=message)["X-Request-ID"] = request_id
+            finished = message["type"] == "http.response.body" and not message.get("more_body", False)
             await send(message)
 
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             try:
                 await self._app(scope, receive, send_with_id)
+            except Exception:
+                logger.exception("unexpected error on %s", scope["path"])
+                if not finished:
+                    raise
             finally:
                 milliseconds = round((time.monotonic() - started) * 1000)
                 logger.info("%s %s %d %d ms", scope["method"], scope["path"], status, milliseconds)

@@ -7,12 +7,12 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel
 
-from central.accounts.dependencies import require
 from central.accounts.models import User
 from central.accounts.permissions import Permission
-from central.db import SessionDep
 from central.ingest import quarantine
 from central.ingest.models import Quarantined
+from central.web.people import SessionDep, require
+from central.web.values import Before
 
 router = APIRouter(tags=["ingest"])
 
@@ -48,7 +48,7 @@ class EntryPage(BaseModel):
 def entries(
     session: SessionDep,
     _manager: Annotated[User, Depends(require(Permission.MANAGE_NODES))],
-    before: int | None = None,
+    before: Before = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
 ) -> EntryPage:
     """Messages that were refused, and why."""

@@ -1,15 +1,16 @@
-"""What an endpoint asks for: the signed-in person, with or without a permission."""
+"""What an endpoint asks for: a transaction, the clock, the signed-in person with or without a permission."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Annotated, ClassVar
 
 from fastapi import Depends, Request
+from sqlmodel import Session
 
 from central.accounts import service
 from central.accounts.models import User
 from central.accounts.permissions import Permission
-from central.db import SessionDep
+from central.db import reading, transaction
 from central.errors import DomainError, ForbiddenError
 
 
@@ -18,8 +19,6 @@ class NotSignedInError(DomainError):
 
     status: ClassVar[int] = 401
     code: ClassVar[str] = "not_signed_in"
-    title: ClassVar[str] = "Sign in first"
-    title_vi: ClassVar[str] = "Cần đăng nhập"
 
 
 class PasswordChangeRequiredError(DomainError):
@@ -27,16 +26,39 @@ class PasswordChangeRequiredError(DomainError):
 
     status: ClassVar[int] = 403
     code: ClassVar[str] = "password_change_required"
-    title: ClassVar[str] = "Change your one-time password first"
-    title_vi: ClassVar[str] = "Cần đổi mật khẩu dùng một lần trước"
+
+
+def _request_session(request: Request) -> Iterator[Session]:
+    with transaction(request.app.state.engine) as session:
+        yield session
+
+
+# Scope "function": the commit happens before the answer goes out, so a client never sees a success that was
+# lost.
+SessionDep = Annotated[Session, Depends(_request_session, scope="function")]
+"""One transaction for the request, committed when the endpoint returns."""
+
+
+def _request_reading(request: Request) -> Iterator[Session]:
+    with reading(request.app.state.engine) as session:
+        yield session
+
+
+ReadSessionDep = Annotated[Session, Depends(_request_reading, scope="function")]
+"""A session that only reads and waits for no writer."""
 
 
 def utc_now() -> datetime:
-    """The wall clock; tests replace it through `app.dependency_overrides`."""
+    """The wall clock; tests give the application another."""
     return datetime.now(UTC)
 
 
-Now = Annotated[datetime, Depends(utc_now)]
+def _clock(request: Request) -> datetime:
+    now: datetime = request.app.state.clock()
+    return now
+
+
+Now = Annotated[datetime, Depends(_clock)]
 
 
 def cookie_name(secure: bool) -> str:
@@ -85,8 +107,13 @@ def require(permission: Permission) -> Callable[[User], User]:
     """
 
     def permitted(user: CurrentUser) -> User:
-        if not user.may(permission):
-            raise ForbiddenError(f"this needs the permission {permission.value}")
+        check_permission(user, permission)
         return user
 
     return permitted
+
+
+def check_permission(user: User, permission: Permission) -> None:
+    """Raises ForbiddenError if the person doesn't hold the permission."""
+    if not user.may(permission):
+        raise ForbiddenError("permission", permission=permission.value)

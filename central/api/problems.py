@@ -1,0 +1,96 @@
+"""Errors as `application/problem+json` (RFC 9457), in the language the request asks for.
+
+`title` and `detail` are for people; programs go by `code`, `reason` and `values`.
+"""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import Request
+from fastapi.encoders import jsonable_encoder
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from starlette.exceptions import HTTPException
+
+from central.errors import DomainError
+from central.web.language import language
+from central.web.methods import allowed_methods
+from central.words.dictionary import translator
+from central.words.errors import field_problem, http_words, told
+
+
+def problem(
+    request: Request,
+    status: int,
+    code: str,
+    title: str,
+    detail: str = "",
+    headers: Mapping[str, str] | None = None,
+    **members: Any,
+) -> Response:
+    """The answer."""
+    body = {
+        "type": f"/problems/{code.replace('_', '-')}",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "instance": request.url.path,
+        "code": code,
+    }
+    return JSONResponse(
+        jsonable_encoder(body | members),
+        status_code=status,
+        media_type="application/problem+json",
+        headers={"Content-Language": language(request), **(headers or {})},
+    )
+
+
+async def domain_problem(request: Request, error: Exception) -> Response:
+    """Handler for DomainError."""
+    assert isinstance(error, DomainError)
+    words = told(error, language(request))
+    return problem(
+        request,
+        error.status,
+        error.code,
+        words.title,
+        words.detail,
+        reason=error.reason or None,
+        values=error.values,
+    )
+
+
+async def validation_problem(request: Request, error: Exception) -> Response:
+    """Handler for a request of the wrong form: 422 with the fields, without echoing their values."""
+    assert isinstance(error, RequestValidationError)
+    lang = language(request)
+    fields = [
+        {
+            "field": ".".join(map(str, e["loc"])),
+            "code": e["type"],
+            "message": field_problem(e["type"], e.get("ctx", {}), lang),
+        }
+        for e in error.errors()
+    ]
+    detail = "; ".join(f"{field['field']}: {field['message']}" for field in fields)
+    title = translator(lang)("error.invalid_request.title")
+    return problem(request, 422, "invalid_request", title, detail, errors=fields)
+
+
+async def http_problem(request: Request, error: Exception) -> Response:
+    """Handler for what the framework raises itself: no such path, wrong method, unreadable body."""
+    assert isinstance(error, HTTPException)
+    headers = dict(error.headers or {})
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["Allow"] = ", ".join(allowed_methods(request))
+        if request.method == "OPTIONS":
+            return Response(status_code=HTTPStatus.NO_CONTENT, headers={"Allow": headers["Allow"]})
+    title = http_words(error.status_code, language(request))
+    return problem(request, error.status_code, f"http_{error.status_code}", title, headers=headers)
+
+
+async def unexpected_problem(request: Request, _error: Exception) -> Response:
+    """What nobody foresaw, told in general: the log has it, under the request id of the answer."""
+    t = translator(language(request))
+    return problem(request, 500, "internal", t("error.internal.title"), t("error.internal.detail"))

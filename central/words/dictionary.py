@@ -1,0 +1,87 @@
+"""The dictionary: a file a language, keys joined with dots, values filled in as the language writes them.
+
+A word with plural forms is a mapping of CLDR categories chosen by its value `n`:
+`left: {one: "{n} day left", other: "{n} days left"}`.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from string import Formatter
+from typing import Any
+
+import yaml
+
+from central.words.forms import local_time, number
+from central.words.languages import Language, locale_of
+
+_FOLDER = Path(__file__).parent
+_PLURALS = {"zero", "one", "two", "few", "many", "other"}
+
+Forms = Mapping[str, str]
+"""A word by plural category; a word without plurals has `other` only."""
+
+Translate = Callable[..., str]
+
+
+@cache
+def dictionary(language: Language) -> Mapping[str, Forms]:
+    """All words of a language."""
+    content = yaml.safe_load((_FOLDER / f"{language}.yaml").read_text(encoding="utf-8"))
+    return dict(_flatten(content, ""))
+
+
+def _flatten(node: Mapping[Any, Any], prefix: str) -> list[tuple[str, Forms]]:
+    found: list[tuple[str, Forms]] = []
+    for key, value in node.items():
+        name = f"{prefix}{key}"
+        if not isinstance(value, dict):
+            found.append((name, {"other": str(value)}))
+        elif "other" in value and value.keys() <= _PLURALS:
+            found.append((name, value))
+        else:
+            found += _flatten(value, f"{name}.")
+    return found
+
+
+class _Filler(Formatter):
+    """Fills `{n}`, `{seconds:.2f}` and `{at}`: numbers and times as the language writes them."""
+
+    def __init__(self, language: Language) -> None:
+        self._language = language
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        if isinstance(value, datetime):
+            return local_time(value, self._language)
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            digits = int(format_spec[1:-1]) if format_spec else 0 if isinstance(value, int) else 2
+            return number(value, self._language, digits)
+        return str(value)
+
+
+@cache
+def translator(language: Language) -> Translate:
+    """`t("review.accept")`, `t("deadline.left", n=3)`. Raises KeyError for a missing word or value."""
+    words = dictionary(language)
+    filler = _Filler(language)
+    plural = locale_of(language).plural_form
+
+    def translate(key: str, /, **values: Any) -> str:
+        forms = words[key]
+        form = forms["other"]
+        if len(forms) > 1:
+            form = forms.get(plural(values["n"]), form)
+        return filler.vformat(form, (), values) if values else form
+
+    return translate
+
+
+def has_word(language: Language, key: str) -> bool:
+    """Whether the dictionary has the word."""
+    return key in dictionary(language)
+
+
+def word_or(language: Language, key: str, otherwise: str) -> str:
+    """The word if the dictionary has it: for codes from nodes that may be newer than this programme."""
+    return translator(language)(key) if has_word(language, key) else otherwise

@@ -1,0 +1,68 @@
+"""Errors in the reader's language: from their codes and values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from babel.lists import format_list
+
+from central.errors import DomainError
+from central.words.dictionary import has_word, translator, word_or
+from central.words.languages import Language, locale_of
+
+VALUE_WORDS = {
+    "action": "action",
+    "state": "state",
+    "permission": "permission",
+    "rule": "rule",
+    "vehicle": "vehicle",
+    "kinds": "plate_kind",
+}
+"""Values that are codes themselves (one or a tuple) and the part of the dictionary that has their words."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """An error in words: what kind of trouble, and what exactly happened (empty when there is no more)."""
+
+    title: str
+    detail: str
+
+    @property
+    def sentence(self) -> str:
+        """Both in a line."""
+        return f"{self.title}: {self.detail}" if self.detail else self.title
+
+
+def told(error: DomainError, language: Language) -> Told:
+    """The error in words."""
+    t = translator(language)
+    key = f"error.{error.code}.{error.reason}"
+    detail = t(key, **values_in_words(error.values, language)) if error.reason else ""
+    return Told(t(f"error.{error.code}.title"), detail)
+
+
+def values_in_words(values: Mapping[str, Any], language: Language) -> dict[str, Any]:
+    """Values ready to be filled in: those that are codes replaced by their words."""
+    return {
+        name: _in_words(VALUE_WORDS[name], value, language) if name in VALUE_WORDS else value
+        for name, value in values.items()
+    }
+
+
+def _in_words(part: str, value: object, language: Language) -> str:
+    codes = value if isinstance(value, tuple) else (value,)
+    words = [word_or(language, f"{part}.{code}", str(code)) for code in codes]
+    return format_list(words, style="or", locale=locale_of(language))
+
+
+def http_words(status: int, language: Language) -> str:
+    """A status of HTTP that the framework itself answers, in words."""
+    return word_or(language, f"http.{status}", f"HTTP {status}")
+
+
+def field_problem(kind: str, values: Mapping[str, Any], language: Language) -> str:
+    """Why a field of a request is wrong: pydantic's error type and its values, in words."""
+    key = f"field.{kind}" if has_word(language, f"field.{kind}") else "field.value_error"
+    length = values.get("max_length", values.get("min_length"))
+    return translator(language)(key, **values, n=length)
