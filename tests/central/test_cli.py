@@ -67,7 +67,7 @@ def test_a_database_of_another_version_is_refused(words: tuple[str, ...], folder
     [
         (("ingest",), "ngatu central key init"),
         (("node", "add", "/nowhere"), "/nowhere"),
-        (("node", "revoke", "nobody", "--reason", "x"), "no node 'nobody'"),
+        (("node", "revoke", "nobody", "--reason", "x"), "no node “nobody”"),
         (("user", "add", "a b", "--role", "admin"), "a user name is"),
         (("cases", "--settings", "/nowhere.yaml"), "/nowhere.yaml"),
     ],
