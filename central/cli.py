@@ -160,6 +160,36 @@ def add_user(
         typer.echo(f"{made.user.username} ({role.value}), one-time password: {made.password}")
 
 
+@users.command("reset")
+def reset_user(username: str, settings: SettingsFile = None) -> None:
+    """Gives a person who lost their password a one-time one."""
+    with _told_plainly():
+        _, engine = _open(settings)
+        with transaction(engine) as session:
+            made = accounts.reset_password(session, username, ACTOR)
+        typer.echo(f"{made.user.username}, one-time password: {made.password}")
+
+
+@users.command("disable")
+def disable_user(username: str, settings: SettingsFile = None) -> None:
+    """Keeps a person out from now on."""
+    with _told_plainly():
+        _, engine = _open(settings)
+        with transaction(engine) as session:
+            accounts.disable_user(session, username, _now(), ACTOR)
+        typer.echo(f"{username} is disabled")
+
+
+@users.command("enable")
+def enable_user(username: str, settings: SettingsFile = None) -> None:
+    """Lets a disabled person in again, with a one-time password."""
+    with _told_plainly():
+        _, engine = _open(settings)
+        with transaction(engine) as session:
+            made = accounts.enable_user(session, username, ACTOR)
+        typer.echo(f"{made.user.username}, one-time password: {made.password}")
+
+
 @nodes.command("add")
 def add_node(
     file: Annotated[Path, typer.Argument(help="the node's enrolment document (JSON)")],

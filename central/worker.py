@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from central.accounts.service import end_stale_sessions
+from central.accounts.sessions import end_stale_sessions
 from central.cases.service import expire_due
 from central.db import make_engine, transaction
 from central.fleet.service import trim_health, watch_silence

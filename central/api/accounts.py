@@ -6,10 +6,19 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Request, Response
 from pydantic import BaseModel, Field
 
-from central.accounts import service
+from central.accounts import passwords, service, sessions
 from central.accounts.models import User
 from central.accounts.permissions import Permission, Role
-from central.web.people import Now, SessionDep, SessionToken, SignedInUser, cookie_name, require
+from central.web.people import (
+    Now,
+    ReadSessionDep,
+    SessionDep,
+    SessionToken,
+    SignedInUser,
+    cookie_name,
+    require,
+    visitor_of,
+)
 from central.web.values import Text
 
 router = APIRouter(tags=["accounts"])
@@ -21,14 +30,14 @@ class SignIn(BaseModel):
     """Name and password."""
 
     username: Annotated[Text, Field(max_length=64)]
-    password: Annotated[Text, Field(max_length=service.LONGEST_PASSWORD)]
+    password: Annotated[Text, Field(max_length=passwords.LONGEST)]
 
 
 class NewPassword(BaseModel):
     """The present password and the one to replace it."""
 
-    present: Annotated[Text, Field(max_length=service.LONGEST_PASSWORD)]
-    new: Annotated[Text, Field(max_length=service.LONGEST_PASSWORD)]
+    present: Annotated[Text, Field(max_length=passwords.LONGEST)]
+    new: Annotated[Text, Field(max_length=passwords.LONGEST)]
 
 
 class NewUser(BaseModel):
@@ -59,11 +68,9 @@ class UserCreated(BaseModel):
 
 
 @router.post("/session", status_code=204)
-def open_session(request: Request, response: Response, session: SessionDep, now: Now, body: SignIn) -> None:
+def open_session(request: Request, response: Response, now: Now, body: SignIn) -> None:
     """Signs in: the session's cookie comes with the answer."""
-    address = request.client.host if request.client else ""
-    agent = request.headers.get("user-agent", "")
-    token = service.sign_in(session, body.username, body.password, now, address, agent)
+    token = sessions.sign_in(request.app.state.engine, body.username, body.password, now, visitor_of(request))
     secure = request.app.state.settings.secure_cookies
     response.set_cookie(cookie_name(secure), token, httponly=True, secure=secure, samesite="strict", path="/")
 
@@ -72,7 +79,7 @@ def open_session(request: Request, response: Response, session: SessionDep, now:
 def end_session(request: Request, response: Response, session: SessionDep, token: SessionToken) -> None:
     """Signs out; no error when nobody was signed in."""
     if token:
-        service.sign_out(session, token)
+        sessions.sign_out(session, token)
     response.delete_cookie(cookie_name(request.app.state.settings.secure_cookies), path="/")
 
 
@@ -83,13 +90,16 @@ def who_am_i(user: SignedInUser) -> User:
 
 
 @router.put("/session/password", status_code=204)
-def change_password(session: SessionDep, user: SignedInUser, token: SessionToken, body: NewPassword) -> None:
+def change_password(
+    request: Request, user: SignedInUser, token: SessionToken, now: Now, body: NewPassword
+) -> None:
     """Replaces the password and ends the person's other sessions."""
-    service.change_password(session, user, body.present, body.new, token)
+    change = sessions.PasswordChange(body.present, body.new)
+    sessions.change_password(request.app.state.engine, user.username, change, now, token)
 
 
 @router.get("/users", response_model=list[UserPublic])
-def users(session: SessionDep, _manager: Manager) -> list[User]:
+def users(session: ReadSessionDep, _manager: Manager) -> list[User]:
     """Everybody, by name."""
     return service.list_users(session)
 
@@ -111,3 +121,9 @@ def reset_password(session: SessionDep, manager: Manager, username: UserName) ->
 def disable_user(session: SessionDep, manager: Manager, now: Now, username: UserName) -> None:
     """Keeps a person out from now on. Nobody is ever deleted."""
     service.disable_user(session, username, now, f"user:{manager.username}")
+
+
+@router.post("/users/{username}/enabling", response_model=UserCreated)
+def enable_user(session: SessionDep, manager: Manager, username: UserName) -> service.OneTimePassword:
+    """Lets a disabled person in again, with a one-time password."""
+    return service.enable_user(session, username, f"user:{manager.username}")

@@ -6,13 +6,15 @@ from urllib.parse import SplitResult, urlsplit
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from central.accounts import service as accounts
+from central.accounts import sessions
+from central.accounts.models import User
 from central.accounts.permissions import Permission
 from central.console.pages import language, render
 from central.errors import DomainError
 from central.web.language import COOKIE
 from central.web.methods import takes
-from central.web.people import Now, SessionDep, SessionToken, SignedInUser, cookie_name
+from central.web.people import Now, SessionDep, SessionToken, SignedInUser, cookie_name, visitor_of
+from central.web.values import Text
 from central.words.dictionary import translator
 from central.words.errors import told
 from central.words.languages import language_of
@@ -29,32 +31,20 @@ def sign_in_page(request: Request, to: str = "") -> Response:
 @router.post("/sign-in")
 def sign_in(
     request: Request,
-    session: SessionDep,
     now: Now,
-    username: Annotated[str, Form()],
-    password: Annotated[str, Form()],
-    to: Annotated[str, Form()] = "",
+    username: Annotated[Text, Form(max_length=200)],
+    password: Annotated[Text, Form(max_length=10_000)],
+    to: Annotated[str, Form(max_length=2000)] = "",
 ) -> Response:
     """Opens a session and goes where the person wanted to, or where their work is."""
-    address = request.client.host if request.client else ""
+    engine = request.app.state.engine
     try:
-        token = accounts.sign_in(
-            session, username, password, now, address, request.headers.get("user-agent", "")
-        )
-    except accounts.SignInError as refused:
-        # The attempt that was counted stays: the session is committed when this answer is given.
+        token = sessions.sign_in(engine, username, password, now, visitor_of(request))
+    except DomainError as refused:
         words = told(refused, language(request)).sentence
-        return render(
-            request,
-            "sign_in.html",
-            problem=words,
-            username=username,
-            to=_own_page(request, to),
-            status=refused.status,
-        )
-    user = accounts.find_user(session, username)
-    reviews = user is not None and user.may(Permission.REVIEW_CASES)
-    answer = RedirectResponse(_own_page(request, to) or ("/review" if reviews else "/"), status_code=303)
+        return _sign_in_form(request, words, username, to, refused.status)
+    user = sessions.user_of_token(engine, token, now)
+    answer = RedirectResponse(_own_page(request, to) or _workplace(user), status_code=303)
     secure = request.app.state.settings.secure_cookies
     answer.set_cookie(cookie_name(secure), token, httponly=True, secure=secure, samesite="strict", path="/")
     return answer
@@ -62,10 +52,10 @@ def sign_in(
 
 @router.post("/sign-out")
 def sign_out(request: Request, session: SessionDep, token: SessionToken) -> Response:
-    """Ends the session here and in the browser."""
+    """Ends the session here and in the browser, and has it forget the pictures it saw."""
     if token:
-        accounts.sign_out(session, token)
-    answer = RedirectResponse("/sign-in", status_code=303)
+        sessions.sign_out(session, token)
+    answer = RedirectResponse("/sign-in", status_code=303, headers={"Clear-Site-Data": '"cache"'})
     answer.delete_cookie(cookie_name(request.app.state.settings.secure_cookies), path="/")
     return answer
 
@@ -79,27 +69,28 @@ def password_page(request: Request, user: SignedInUser) -> Response:
 @router.post("/password")
 def change_password(
     request: Request,
-    session: SessionDep,
     user: SignedInUser,
     token: SessionToken,
-    old: Annotated[str, Form()],
-    new: Annotated[str, Form()],
-    again: Annotated[str, Form()],
+    now: Now,
+    old: Annotated[Text, Form(max_length=10_000)],
+    new: Annotated[Text, Form(max_length=10_000)],
+    again: Annotated[Text, Form(max_length=10_000)],
 ) -> Response:
     """Changes the password and goes to the person's work."""
     if new != again:
-        key = "password.differ"
-        return _password(request, user.must_change_password, translator(language(request))(key), 422)
+        words = translator(language(request))("password.differ")
+        return _password(request, user.must_change_password, words, 422)
+    change = sessions.PasswordChange(old, new)
     try:
-        accounts.change_password(session, user, old, new, token)
+        sessions.change_password(request.app.state.engine, user.username, change, now, token)
     except DomainError as refused:
         words = told(refused, language(request)).sentence
         return _password(request, user.must_change_password, words, refused.status)
-    return RedirectResponse("/review" if user.may(Permission.REVIEW_CASES) else "/", status_code=303)
+    return RedirectResponse(_workplace(user), status_code=303)
 
 
 @router.get("/language/{code}")
-def choose_language(request: Request, code: str) -> Response:
+def choose_language(request: Request, code: Text) -> Response:
     """Remembers the language in a cookie: a preference of the browser, no state of ours."""
     answer = RedirectResponse(
         _own_page(request, _path_of(request.headers.get("referer", ""))) or "/", status_code=303
@@ -115,8 +106,21 @@ def _password(request: Request, forced: bool, problem: str = "", status: int = 2
 def _sign_in_form(
     request: Request, problem: str = "", username: str = "", to: str = "", status: int = 200
 ) -> Response:
+    """`plain`: the browser came by plain HTTP, where it throws the cookie of the session away."""
+    settings, host = request.app.state.settings, request.url.hostname or ""
+    on_this_machine = host == "localhost" or host.startswith("127.") or host == "::1"
+    plain = settings.secure_cookies and request.url.scheme != "https" and not on_this_machine
     to = _own_page(request, to)
-    return render(request, "sign_in.html", problem=problem, username=username, to=to, status=status)
+    return render(
+        request, "sign_in.html", problem=problem, username=username, to=to, plain=plain, status=status
+    )
+
+
+def _workplace(user: User | None) -> str:
+    """Where somebody's work is."""
+    if user is not None and user.may(Permission.REVIEW_CASES):
+        return "/review"
+    return "/confirm" if user is not None and user.may(Permission.CONFIRM_CASES) else "/"
 
 
 def _path_of(address: str) -> str:

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 from fastapi import Depends, Request
 from sqlmodel import Session
 
-from central.accounts import service
+from central.accounts import sessions
 from central.accounts.models import User
 from central.accounts.permissions import Permission
 from central.db import reading, transaction
@@ -74,13 +74,20 @@ def session_token(request: Request) -> str | None:
 SessionToken = Annotated[str | None, Depends(session_token)]
 
 
+def visitor_of(request: Request) -> sessions.Visitor:
+    """Where the request comes from."""
+    address = request.client.host if request.client else ""
+    return sessions.Visitor(address, request.headers.get("user-agent", ""))
+
+
 UNATTENDED = "X-Unattended"
 """Header of what a page asks by itself while nobody touches it."""
 
 
-def _signed_in(request: Request, session: SessionDep, token: SessionToken, now: Now) -> User:
+def _signed_in(request: Request, token: SessionToken, now: Now) -> User:
     attended = UNATTENDED not in request.headers
-    user = service.user_of_token(session, token, now, attended=attended) if token else None
+    engine = request.app.state.engine
+    user = sessions.user_of_token(engine, token, now, attended=attended) if token else None
     if user is None:
         raise NotSignedInError
     return user

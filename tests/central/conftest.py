@@ -22,7 +22,7 @@ __all__ = ["signed_in"]
 def _quick_hashing(monkeypatch: pytest.MonkeyPatch) -> None:
     """Argon2 takes a tenth of a second and 64 MiB on purpose; hundreds of tests sign somebody in."""
     quick = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
-    monkeypatch.setattr("central.accounts.service._HASH", quick)
+    monkeypatch.setattr("central.accounts.passwords._hasher", quick)
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from central import migrations
+from central.accounts import passwords
 from central.accounts import service as accounts
 from central.accounts.permissions import Role
 from central.app import create_app
@@ -42,7 +43,8 @@ def client(settings: CentralSettings) -> Iterator[TestClient]:
     with transaction(engine) as session:
         for role in Role:
             made = accounts.create_user(session, role.value, role.value, role, now, "test")
-            accounts.change_password(session, made.user, made.password, PASSWORD)
+            made.user.password_hash = passwords.hash_of(PASSWORD)
+            made.user.must_change_password = False
     with TestClient(app, base_url="https://centre.test", headers=HERE, follow_redirects=False) as browser:
         yield browser
     engine.dispose()

@@ -10,6 +10,7 @@ from sqlmodel import select
 from central.accounts import service as accounts
 from central.accounts.models import UserSession
 from central.accounts.permissions import Role
+from central.accounts.sessions import sign_in
 from central.db import transaction
 from central.fleet.enrolment import enrol
 from central.fleet.models import Alarm
@@ -56,7 +57,7 @@ def test_a_package_that_stays_away_raises_an_alarm(centre: Centre, now: datetime
 def test_old_sessions_go(centre: Centre, now: datetime) -> None:
     with transaction(centre.engine) as session:
         made = accounts.create_user(session, "lan", "Lan", Role.OPERATOR, now, "test")
-        accounts.sign_in(session, "lan", made.password, now)
+    sign_in(centre.engine, "lan", made.password, now)
     assert round_at(centre, now + timedelta(days=1))["end sessions"] == 1
     with transaction(centre.engine) as session:
         assert session.exec(select(UserSession)).all() == []

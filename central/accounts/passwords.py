@@ -1,0 +1,103 @@
+"""Passwords: one form for all keyboards, hashing that costs something, and what a new one must be.
+
+Hashing takes a tenth of a second and 64 MiB on purpose: before a transaction begins, never inside it, and few
+at a time, so that a storm of sign-ins takes neither the memory nor the database from the rest.
+"""
+
+import secrets
+import threading
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import ClassVar
+
+from pwdlib import PasswordHash
+
+from central.errors import DomainError, InvalidError
+
+SHORTEST = 12
+LONGEST = 256
+_FEWEST_DIFFERENT = 5
+_AT_ONCE = 2
+_MAY_WAIT = 20
+
+_hasher = PasswordHash.recommended()
+_hashing = threading.BoundedSemaphore(_AT_ONCE)
+_waiting = threading.BoundedSemaphore(_MAY_WAIT)
+
+
+class BusyError(DomainError):
+    """Too many people sign in at this moment."""
+
+    status: ClassVar[int] = 429
+    code: ClassVar[str] = "busy"
+
+
+def normal(password: str) -> str:
+    """NFKC: the same password from keyboards that compose Vietnamese letters and from those that don't."""
+    return unicodedata.normalize("NFKC", password)
+
+
+@dataclass(frozen=True)
+class Fresh:
+    """A new password with its hash."""
+
+    password: str
+    hash: str
+
+
+def one_time() -> Fresh:
+    """A random password for the first sign-in."""
+    password = secrets.token_urlsafe(12)
+    return Fresh(password, hash_of(password))
+
+
+def hash_of(password: str) -> str:
+    """What is stored instead of the password (argon2id)."""
+    with _turn():
+        return _hasher.hash(normal(password))
+
+
+def matches(password: str, stored: str | None) -> bool:
+    """Whether it is the password; takes as long for nobody (None), so that time doesn't tell who exists.
+
+    Raises:
+        BusyError: too many wait already.
+    """
+    # Length first: hashing a megabyte of "password" is a cheap way to keep a server busy.
+    fits = len(password) <= LONGEST
+    with _turn():
+        if stored is None:
+            _hasher.hash(normal(password) if fits else "")
+            return False
+        return fits and _hasher.verify(normal(password), stored)
+
+
+def check_new(new: str, present: str, username: str) -> None:
+    """Refuses what must not become a password. Raises InvalidError."""
+    text = normal(new)
+    if not SHORTEST <= len(text) <= LONGEST:
+        raise InvalidError("password_length", field="new", shortest=SHORTEST, longest=LONGEST)
+    if text == normal(present) or text.casefold() == username.casefold():
+        raise InvalidError("password_same", field="new")
+    if len(set(text)) < _FEWEST_DIFFERENT or _is_run(text):
+        raise InvalidError("password_simple", field="new")
+
+
+def _is_run(text: str) -> bool:
+    """`123456789012`, `abcdefghijkl`: each character follows from the one before."""
+    steps = [abs(ord(a) - ord(b)) for a, b in pairwise(text)]
+    return sum(step in (0, 1, 9) for step in steps) > len(steps) * 0.8
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    if not _waiting.acquire(blocking=False):
+        raise BusyError
+    try:
+        with _hashing:
+            yield
+    finally:
+        _waiting.release()

@@ -1,0 +1,209 @@
+"""Signing in and out, what a wrong password costs, and changing one's own.
+
+These take the engine: a password is checked between two short transactions, never inside one.
+"""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import ClassVar
+
+from sqlalchemy import Engine, delete
+from sqlmodel import Session, col, select
+
+from central.accounts import passwords
+from central.accounts.models import User, UserSession
+from central.accounts.permissions import Role
+from central.accounts.service import find_user, normal_name
+from central.audit import service as audit
+from central.db import reading, transaction
+from central.errors import DomainError
+
+IDLE_LIMIT = timedelta(minutes=15)
+ADMIN_IDLE_LIMIT = timedelta(minutes=5)
+"""Without a sign of a person; the shorter one is for who runs the system (level 3 of TCVN 11930)."""
+ABSOLUTE_LIMIT = timedelta(hours=12)
+ATTEMPTS_BEFORE_LOCK = 5
+LOCK_TIME = timedelta(minutes=15)
+# Writing "last seen" at each request would make every read a write; once a minute is exact enough.
+_SEEN_STEP = timedelta(minutes=1)
+
+
+class SignInError(DomainError):
+    """Wrong name or password, or locked, or disabled: not told apart to the outside."""
+
+    status: ClassVar[int] = 401
+    code: ClassVar[str] = "sign_in_failed"
+    keeps_writes: ClassVar[bool] = True
+
+
+class WrongPasswordError(DomainError):
+    """The present password, asked for before a new one is set, is not right."""
+
+    status: ClassVar[int] = 403
+    code: ClassVar[str] = "wrong_password"
+    keeps_writes: ClassVar[bool] = True
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Where a sign-in comes from: network address and browser."""
+
+    address: str = ""
+    browser: str = ""
+
+
+def sign_in(engine: Engine, username: str, password: str, now: datetime, visitor: Visitor = Visitor()) -> str:
+    """Checks the password and opens a session; returns the token for the cookie.
+
+    Raises:
+        SignInError: wrong, locked or disabled. The failed attempt is counted and audited.
+        BusyError: too many sign in at this moment.
+    """
+    name = normal_name(username)[:64]
+    with reading(engine) as session:
+        stored = _hash_of(session, name)
+    right = passwords.matches(password, stored)
+    with transaction(engine) as session:
+        user = _locked_row(session, name)
+        # The password may have been changed, or the person shut out, while it was checked.
+        if user is None or not right or user.password_hash != stored or _is_shut_out(user, now):
+            _count_failure(user, now)
+            detail = {"address": visitor.address}
+            audit.record(session, f"user:{name}", "session.refused", f"user:{name}", detail)
+            raise SignInError
+        return _open(session, user, now, visitor)
+
+
+def _open(session: Session, user: User, now: datetime, visitor: Visitor) -> str:
+    assert user.id is not None
+    user.failed_attempts = 0
+    user.locked_until = None
+    token = secrets.token_urlsafe(32)
+    session.add(
+        UserSession(
+            token_sha256=_token_hash(token),
+            user_id=user.id,
+            created_at=now,
+            last_seen_at=now,
+            expires_at=now + ABSOLUTE_LIMIT,
+            address=visitor.address[:64],
+            user_agent=visitor.browser[:200],
+        )
+    )
+    subject = f"user:{user.username}"
+    audit.record(session, subject, "session.open", subject, {"address": visitor.address})
+    return token
+
+
+def user_of_token(engine: Engine, token: str, now: datetime, *, attended: bool = True) -> User | None:
+    """Who holds this token, if its session is neither idle too long, nor too old, nor its user disabled.
+
+    What is asked without a person (not `attended`: a page renews its lease) keeps no session from ending.
+    """
+    with reading(engine) as session:
+        found = session.exec(
+            select(UserSession, User)
+            .join(User, col(User.id) == col(UserSession.user_id))
+            .where(UserSession.token_sha256 == _token_hash(token))
+        ).one_or_none()
+    if found is None:
+        return None
+    signed_in, user = found
+    idle = now - signed_in.last_seen_at
+    if user.disabled_at is not None or now >= signed_in.expires_at or idle >= _idle_limit(user):
+        return None
+    if attended and idle >= _SEEN_STEP:
+        with transaction(engine) as session:
+            row = session.get(UserSession, signed_in.token_sha256)
+            if row is not None:
+                row.last_seen_at = now
+    return user
+
+
+def sign_out(session: Session, token: str) -> None:
+    """Ends the session of this token; no error when there is none."""
+    session.exec(delete(UserSession).where(col(UserSession.token_sha256) == _token_hash(token)))
+
+
+@dataclass(frozen=True)
+class PasswordChange:
+    """The present password and the one to replace it."""
+
+    present: str
+    new: str
+
+
+def change_password(
+    engine: Engine, username: str, change: PasswordChange, now: datetime, keep_token: str | None = None
+) -> None:
+    """Sets a new password and ends the person's other sessions.
+
+    Raises:
+        WrongPasswordError: the present password is wrong, or the account is locked. Counted and audited.
+        InvalidError: the new one is too short, too long, too simple or the same.
+    """
+    with reading(engine) as session:
+        stored = _hash_of(session, username)
+    if not passwords.matches(change.present, stored):
+        _refuse(engine, username, now)
+    passwords.check_new(change.new, change.present, username)
+    new_hash = passwords.hash_of(change.new)
+    kept = _token_hash(keep_token) if keep_token else ""
+    subject = f"user:{username}"
+    with transaction(engine) as session:
+        user = _locked_row(session, username)
+        if user is None or user.password_hash != stored or _is_shut_out(user, now):
+            raise WrongPasswordError
+        user.password_hash = new_hash
+        user.must_change_password = False
+        user.failed_attempts = 0
+        others = (col(UserSession.user_id) == user.id) & (col(UserSession.token_sha256) != kept)
+        session.exec(delete(UserSession).where(others))
+        audit.record(session, subject, "user.password", subject, {})
+
+
+def _refuse(engine: Engine, username: str, now: datetime) -> None:
+    subject = f"user:{username}"
+    with transaction(engine) as session:
+        _count_failure(_locked_row(session, username), now)
+        audit.record(session, subject, "user.password_refused", subject, {})
+        raise WrongPasswordError
+
+
+def end_stale_sessions(session: Session, now: datetime) -> int:
+    """Deletes sessions that can't be used any more; returns how many."""
+    stale = (col(UserSession.expires_at) <= now) | (col(UserSession.last_seen_at) <= now - IDLE_LIMIT)
+    return session.exec(delete(UserSession).where(stale)).rowcount
+
+
+def _hash_of(session: Session, username: str) -> str | None:
+    user = find_user(session, username)
+    return user.password_hash if user else None
+
+
+def _locked_row(session: Session, username: str) -> User | None:
+    query = select(User).where(User.username == normal_name(username)).with_for_update()
+    return session.exec(query).one_or_none()
+
+
+def _idle_limit(user: User) -> timedelta:
+    return ADMIN_IDLE_LIMIT if user.role == Role.ADMIN else IDLE_LIMIT
+
+
+def _is_shut_out(user: User, now: datetime) -> bool:
+    return user.disabled_at is not None or (user.locked_until is not None and now < user.locked_until)
+
+
+def _count_failure(user: User | None, now: datetime) -> None:
+    if user is None or _is_shut_out(user, now):
+        return
+    user.failed_attempts += 1
+    if user.failed_attempts >= ATTEMPTS_BEFORE_LOCK:
+        user.failed_attempts = 0
+        user.locked_until = now + LOCK_TIME
+
+
+def _token_hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
