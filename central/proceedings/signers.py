@@ -1,0 +1,71 @@
+"""Who may sign what (thẩm quyền xử phạt): Law Art 52 and 54, NĐ 168/2024 Art 41, 43 and 50.2. Pure.
+
+The limit of a title is compared with the top of the band of every act of the decision; for an organisation
+both double, so the comparison is the same. A decision with points needs somebody who may suspend licences.
+The commune's police sign only what is on their list. A deputy signs only by a written delegation, with the
+power of the one who gave it.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from configs.law_tables import LawBook, LawError
+
+
+@dataclass(frozen=True)
+class Act:
+    """What a signature would decide: the article, the top of the band for an individual, points, whether a
+    plate goes."""
+
+    article: str
+    fine_max: int
+    points: int
+
+
+@dataclass(frozen=True)
+class Power:
+    """By what a person signs: a title, in person or by a delegation (number) that holds from one day to
+    another."""
+
+    title: str
+    delegation: str | None = None
+    valid_from: date = date.min
+    valid_to: date | None = None
+
+    def holds(self, day: date) -> bool:
+        """True if the title or delegation holds on that day."""
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
+
+def signing_problem(
+    book: LawBook, power: Power | None, acts: Iterable[Act], day: date, *, organisation: bool = False
+) -> str | None:
+    """Why this power does not reach, as a problem code; None when it does. One act too many takes the
+    whole file up."""
+    if power is None or not power.holds(day):
+        return "no_power"
+    try:
+        row = book.signer(power.title, day)
+    except LawError:
+        return "no_power"
+    for act in acts:
+        if act.fine_max > row.limit:
+            return "above_limit"
+        if act.points and not organisation and not row.licence:
+            return "points_above_power"
+        if row.acts is not None and not book.in_list(row.acts, act.article):
+            return "act_not_listed"
+    return None
+
+
+def titles_for(book: LawBook, acts: Iterable[Act], day: date, *, organisation: bool = False) -> list[str]:
+    """Titles that may sign these acts on that day, the lowest limit first: where a file has to go."""
+    wanted = list(acts)
+    rows = [row for row in book.signers_table.signers if row.holds(day)]
+    rows.sort(key=lambda row: row.limit)
+    return [
+        row.title
+        for row in rows
+        if signing_problem(book, Power(row.title), wanted, day, organisation=organisation) is None
+    ]

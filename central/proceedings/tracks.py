@@ -1,0 +1,181 @@
+"""The vocabulary of a case's legal life: who acts, which tracks run beside one another, what a step of a
+track is.
+
+A case doesn't have one state: a decision can be paid, complained about and returned by the post at once.
+Each track has states and steps of its own (`central.proceedings.steps`); a step may need something of
+other tracks (`needs`) and may move them (`effects`). Case tracks begin when the offence is recorded,
+decision tracks when a decision is signed.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from central.proceedings.dossier import Attempt, Dossier
+
+
+class Actor(StrEnum):
+    """Who takes a step. `device_user`: người sử dụng thiết bị; `case_officer`: cán bộ thụ lý; `signer`:
+    người có thẩm quyền xử phạt; `clerk`: văn thư; `commune`: Công an cấp xã; `treasury`: kho bạc, đơn vị
+    thu hộ; `executor`: cơ quan thi hành; `citizen`: the owner or driver."""
+
+    SYSTEM = "system"
+    DEVICE_USER = "device_user"
+    CASE_OFFICER = "case_officer"
+    SIGNER = "signer"
+    CLERK = "clerk"
+    COMMUNE = "commune"
+    TREASURY = "treasury"
+    EXECUTOR = "executor"
+    CITIZEN = "citizen"
+
+
+class CaseKind(StrEnum):
+    """What kind of case it is: only an ordinary one leads to a notice to the registered owner."""
+
+    ORDINARY = "ordinary"
+    MILITARY = "military"
+    DIPLOMATIC = "diplomatic"
+    CLONED_PLATE = "cloned_plate"
+
+
+class Track(StrEnum):
+    """What runs beside one another."""
+
+    # of the case
+    CASE = "case"
+    RESULT = "result"
+    CLONE = "clone"
+    HANDOVER = "handover"
+    PERSON = "person"
+    NOTICE = "notice"
+    PUBLICATION = "publication"
+    TRANSFER = "transfer"
+    ANSWER = "answer"
+    VERIFICATION = "verification"
+    ALERT = "alert"
+    RECORD = "record"
+    EXPLANATION = "explanation"
+    DECISION = "decision"
+    # of a decision
+    FORCE = "force"
+    DELIVERY = "delivery"
+    PAYMENT = "payment"
+    RELIEF = "relief"
+    POINTS = "points"
+    SUSPENSION = "suspension"
+    COMPLAINT = "complaint"
+    COURT = "court"
+    ENFORCEMENT = "enforcement"
+
+
+DECISION_TRACKS = frozenset(
+    {
+        Track.FORCE,
+        Track.DELIVERY,
+        Track.PAYMENT,
+        Track.RELIEF,
+        Track.POINTS,
+        Track.SUSPENSION,
+        Track.COMPLAINT,
+        Track.COURT,
+        Track.ENFORCEMENT,
+    }
+)
+"""Tracks that belong to a decision: an annulled decision keeps its own, a new one begins anew."""
+
+START: dict[Track, str] = {
+    Track.CASE: "open",
+    Track.RESULT: "unwritten",
+    Track.CLONE: "none",
+    Track.HANDOVER: "none",
+    Track.PERSON: "unknown",
+    Track.NOTICE: "none",
+    Track.PUBLICATION: "unpublished",
+    Track.TRANSFER: "here",
+    Track.ANSWER: "waiting",
+    Track.VERIFICATION: "idle",
+    Track.ALERT: "none",
+    Track.RECORD: "none",
+    Track.EXPLANATION: "not_open",
+    Track.DECISION: "none",
+    Track.FORCE: "in_force",
+    Track.DELIVERY: "to_send",
+    Track.PAYMENT: "not_due",
+    Track.RELIEF: "none",
+    Track.POINTS: "none",
+    Track.SUSPENSION: "running",
+    Track.COMPLAINT: "none",
+    Track.COURT: "none",
+    Track.ENFORCEMENT: "none",
+}
+"""Where each track begins."""
+
+Condition = Callable[["Dossier", "Attempt"], bool]
+
+
+@dataclass(frozen=True)
+class Need:
+    """Something that must hold before a step; `code` names what is missing, in the words of
+    `problem.<code>`."""
+
+    code: str
+    holds: Condition
+
+
+@dataclass(frozen=True)
+class Effect:
+    """Another track that a step moves, from one of `sources` (None: from any state), if `when` holds."""
+
+    track: Track
+    target: str
+    sources: frozenset[str] | None = None
+    when: Condition | None = None
+    events: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Step:
+    """One row of a table.
+
+    `events` are what the deadlines count from and are met by; they carry the day the step is said to have
+    happened. `form` is the paper that belongs to it, `basis` the article. `reason`: words or a reason code
+    must come with it. `today`: it can't be dated back.
+    """
+
+    action: str
+    track: Track
+    sources: frozenset[str]
+    target: str
+    actors: frozenset[Actor]
+    basis: str
+    needs: tuple[Need, ...] = ()
+    effects: tuple[Effect, ...] = ()
+    events: tuple[str, ...] = ()
+    clears: tuple[str, ...] = ()
+    form: str | None = None
+    reason: bool = False
+    today: bool = False
+
+
+def sources(*states: str) -> frozenset[str]:
+    """A set of states, short to write in a table."""
+    return frozenset(states)
+
+
+def by(*actors: Actor) -> frozenset[Actor]:
+    """A set of actors, short to write in a table."""
+    return frozenset(actors)
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What a step did: the tracks it moved, the events it made, all on one day."""
+
+    step: Step
+    day: date
+    tracks: dict[Track, tuple[str, str]] = field(default_factory=dict)
+    events: tuple[str, ...] = ()
