@@ -106,9 +106,19 @@ class Proceedings(RuleBasedStateMachine):
     def straight_on(self, title: str) -> None:
         """The steps of an owner who admits, as far as they go."""
         for action in (
-        steps = [s.action for s in next_steps(self.now, track) if s.action not in ("stop", "cancel")]
-            "make_record", "sign_record", "explain", "propose_decision", "sign_decision",
-        ):  # fmt: skip
+            "sign_result",
+            "draw_notice",
+            "sign_notice",
+            "send_notice",
+            "publish",
+            "admit",
+            "identify_violator",
+            "make_record",
+            "sign_record",
+            "explain",
+            "propose_decision",
+            "sign_decision",
+        ):
             self._try(action, 0, title, None, True)
 
     def _try(self, action: str, back: int, title: str, person: int | None, reason: bool) -> None:
