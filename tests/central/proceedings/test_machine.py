@@ -20,6 +20,32 @@ TITLES = ["officer", "team_head", "commune_police_head", "division_head"]
 ENDED = ("expired", "no_sanction", "cancelled", "stopped", "time_over", "handed_over")
 
 
+_DRASTIC = ("stop", "cancel", "decide_no_sanction", "send_to_criminal")
+_TO_DECISION = (
+    "sign_result",
+    "draw_notice",
+    "sign_notice",
+    "send_notice",
+    "publish",
+    "admit",
+    "identify_violator",
+    "make_record",
+    "sign_record",
+    "explain",
+    "propose_decision",
+    "sign_decision",
+)
+_TO_END = (
+    "deduct_points",
+    "send_decision",
+    "deliver",
+    "fall_overdue",
+    "raise_alert",
+    "pay_in_full",
+    "execute",
+)
+
+
 class Proceedings(RuleBasedStateMachine):
     """A case whose people, device, acts and days are drawn, and on which any step is tried by anybody."""
 
@@ -33,14 +59,15 @@ class Proceedings(RuleBasedStateMachine):
         self.published = 0
 
     @initialize(
-        operator=st.sampled_from([1, 2, None]),
-        officer=st.sampled_from([1, 2]),
-        valid=st.booleans(),
-        watched=st.booleans(),
+        operator=st.sampled_from([1] * 6 + [2, None]),
+        officer=st.sampled_from([2] * 6 + [1]),
+        valid=st.sampled_from([True] * 5 + [False]),
+        watched=st.sampled_from([False] * 5 + [True]),
         organisation=st.booleans(),
         acts=st.sampled_from([(RED_CAR,), (PARK_CAR,), (Act("7.7.c", 6_000_000, 4),)]),
         kind=st.sampled_from([CaseKind.ORDINARY] * 5 + list(CaseKind)),
         elsewhere=st.booleans(),
+        far=st.sampled_from([12, 12, 11, 8, 5, 0]),
     )
     def begin(
         self,
@@ -52,13 +79,14 @@ class Proceedings(RuleBasedStateMachine):
         acts: tuple[Act, ...],
         kind: CaseKind,
         elsewhere: bool,
+        far: int,
     ) -> None:
-        """A case with these people and facts; most are such that a decision is possible."""
+        """A case with these people and facts, some way on; most are such that a decision is possible."""
         self.now = dossier(
             operator_id=operator,
             officer_id=officer,
-            device_valid=valid or operator == 1,
-            plate_watched=watched and operator is None,
+            device_valid=valid,
+            plate_watched=watched,
             organisation=organisation,
             acts=acts,
             points=0 if organisation else max(act.points for act in acts),
@@ -69,8 +97,9 @@ class Proceedings(RuleBasedStateMachine):
             relief_open=frozenset({"deferral"}),
         )
         self._count()
+        self.straight_on(far)
 
-    @rule(days=st.sampled_from([0, 1, 1, 2, 5, 12, 30, 200]))
+    @rule(days=st.sampled_from([0, 0, 1, 1, 2, 5, 12, 30, 120]))
     def wait(self, days: int) -> None:
         """Time passes."""
         self.today += timedelta(days=days)
@@ -91,35 +120,33 @@ class Proceedings(RuleBasedStateMachine):
         self, data: st.DataObject, back: int, title: str, person: int | None, reason: bool
     ) -> None:
         """Any step by anybody, dated today or a little back."""
-        self._try(data.draw(st.sampled_from(sorted(STEPS))), back, title, person, reason)
+        self._try(
+            data.draw(st.sampled_from(sorted({*STEPS} - {*_DRASTIC}) * 2 + [*_DRASTIC])),
+            back,
+            title,
+            person,
+            reason,
+        )
 
     @rule(data=st.data(), title=st.sampled_from(TITLES))
     def somebody_does_what_is_next(self, data: st.DataObject, title: str) -> None:
         """A step that its track allows, by somebody whose part it is: so that cases get far."""
         track = data.draw(st.sampled_from([*Track, Track.NOTICE, Track.RECORD, Track.DECISION]))
-        steps = [step.action for step in next_steps(self.now, track) if step.action not in ("stop", "cancel")]
+        steps = [step.action for step in next_steps(self.now, track) if step.action not in _DRASTIC]
         if steps:
             self._try(data.draw(st.sampled_from(sorted(steps))), 0, title, None, True)
 
-    @precondition(lambda self: self.signed_by is None)
-    @rule(title=st.sampled_from(TITLES))
-    def straight_on(self, title: str) -> None:
+    def straight_on(self, stop_at: int) -> None:
         """The steps of an owner who admits, as far as they go."""
-        for action in (
-            "sign_result",
-            "draw_notice",
-            "sign_notice",
-            "send_notice",
-            "publish",
-            "admit",
-            "identify_violator",
-            "make_record",
-            "sign_record",
-            "explain",
-            "propose_decision",
-            "sign_decision",
-        ):
-            self._try(action, 0, title, None, True)
+        for action in _TO_DECISION[:stop_at]:
+            self._try(action, 0, "division_head", None, True)
+
+    @precondition(lambda self: self.now.is_at(Track.DECISION, "signed"))
+    @rule(stop_at=st.sampled_from([7, 6, 5, 3, 1]))
+    def carry_out(self, stop_at: int) -> None:
+        """The steps after a decision, as far as they go."""
+        for action in _TO_END[:stop_at]:
+            self._try(action, 0, "division_head", None, True)
 
     def _try(self, action: str, back: int, title: str, person: int | None, reason: bool) -> None:
         actor = min(STEPS[action].actors)
@@ -201,5 +228,5 @@ class Proceedings(RuleBasedStateMachine):
             assert not self.now.organisation
 
 
-Proceedings.TestCase.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+Proceedings.TestCase.settings = settings(max_examples=80, stateful_step_count=40, deadline=None)
 TestProceedings = Proceedings.TestCase
