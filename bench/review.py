@@ -64,7 +64,6 @@ def case(number: int, of: int, people: tuple[User, User]) -> dict[str, object]:
         "officer_id": None if waits or refused else officer.id,
         "officer_at": None if waits or refused else at,
         "reason": "no_violation" if refused and not waits else None,
-        "lookup_tries": 0,
         "owner_match": None if waits else True,
     }
 

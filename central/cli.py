@@ -1,6 +1,8 @@
 """Commands of the centre, its processes and its chores: `ngatu central …`."""
 
 import json
+import logging
+import os
 import signal
 import threading
 from collections.abc import Iterator
@@ -24,6 +26,7 @@ from central.db import DatabaseUnfitError, make_engine, reading, transaction
 from central.errors import DomainError
 from central.fleet import enrolment, service
 from central.ingest.process import run_ingest
+from central.jobs import queue as jobs
 from central.keys import KeyFileError, create_key
 from central.registry.file import FileRegistryError
 from central.registry.vault import VaultError
@@ -38,15 +41,19 @@ users = typer.Typer(help="People.", no_args_is_help=True)
 nodes = typer.Typer(help="Nodes.", no_args_is_help=True)
 audits = typer.Typer(help="The audit log.", no_args_is_help=True)
 keys = typer.Typer(help="The centre's own key.", no_args_is_help=True)
+work = typer.Typer(help="The worker's jobs.", no_args_is_help=True)
 app.add_typer(users, name="user")
 app.add_typer(nodes, name="node")
 app.add_typer(audits, name="audit")
 app.add_typer(keys, name="key")
+app.add_typer(work, name="job")
 
 SettingsFile = Annotated[
     Path | None,
     typer.Option("--settings", envvar="NGATU_CENTRAL_SETTINGS", help="YAML; without it the environment only"),
 ]
+
+JobNumber = Annotated[int, typer.Argument(help="its number in `job list`", min=1, max=2**63 - 1)]
 
 
 @contextmanager
@@ -104,7 +111,10 @@ def worker(settings: SettingsFile = None) -> None:
     """Looks owners up, keeps deadlines, watches nodes, tidies up."""
     with _told_plainly():
         loaded, _ = _open(settings)
-        run_worker(loaded, _until_signal())
+        if run_worker(loaded, _until_signal()):
+            # Something hangs in a call: its lease ends by itself, and nothing here is worth waiting for.
+            logging.shutdown()
+            os._exit(0)
 
 
 @app.command()
@@ -247,6 +257,40 @@ def init_key(settings: SettingsFile = None) -> None:
     """Makes the centre's key if there is none, and prints the public half, which every node needs."""
     with _told_plainly():
         typer.echo(create_key(load_settings(settings).centre_key_file).public.text)
+
+
+@work.command("list")
+def list_jobs(settings: SettingsFile = None) -> None:
+    """How much work of each kind is for later, due, being done and given up; then each that was given up."""
+    with _told_plainly():
+        _, engine = _open(settings)
+        with reading(engine) as session:
+            counts, dead = jobs.counts(session, _now()), jobs.list_dead(session)
+        for count in counts:
+            numbers = f"later {count.later}\tdue {count.due}\trunning {count.running}\tdead {count.dead}"
+            typer.echo(f"{count.kind}\t{numbers}")
+        for job in dead:
+            typer.echo(f"✗ {job.id}\t{job.kind}\t{job.key}\t{job.attempts} attempts\t{job.error}")
+
+
+@work.command("retry")
+def retry_job(job: JobNumber, settings: SettingsFile = None) -> None:
+    """Has work done after all that was given up, once its cause is mended."""
+    with _told_plainly():
+        _, engine = _open(settings)
+        with transaction(engine) as session:
+            revived = jobs.revive(session, job, _now(), ACTOR)
+        typer.echo(f"{revived.kind} {revived.key} is due now")
+
+
+@work.command("drop")
+def drop_job(job: JobNumber, settings: SettingsFile = None) -> None:
+    """Takes work off the list that was given up and shall not be done."""
+    with _told_plainly():
+        _, engine = _open(settings)
+        with transaction(engine) as session:
+            dropped = jobs.drop(session, job, ACTOR)
+        typer.echo(f"{dropped.kind} {dropped.key} is dropped")
 
 
 def _now() -> datetime:

@@ -4,10 +4,12 @@ from sqlalchemy import Table
 from sqlmodel import SQLModel
 
 import central.accounts.models
+import central.alarms.models
 import central.audit.models
 import central.cases.models
 import central.fleet.models
 import central.ingest.models
+import central.jobs.models
 import central.media.models
 import central.offences.models
 import central.registry.models

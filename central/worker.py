@@ -1,10 +1,9 @@
-"""The worker process: what is due by the state in the tables (look-ups, deadlines, watching, tidying)."""
+"""The worker process: which work there is, how it is done, and how often what comes round again."""
 
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Engine
 from sqlmodel import Session
@@ -15,54 +14,61 @@ from central.db import make_engine, transaction
 from central.fleet.service import trim_health, watch_silence
 from central.ingest import quarantine
 from central.ingest.upkeep import forget_early, watch_gaps
+from central.jobs.queue import Claimed
+from central.jobs.runner import Handler, Runner
 from central.media.store import PartialFiles
+from central.registry import service as registry
 from central.registry.file import FileRegistry
 from central.registry.http import HttpRegistry
 from central.registry.port import RegistryLookup
-from central.registry.service import look_up_due
 from central.registry.vault import OwnerVault
 from central.settings import CentralSettings, read_secret
 
 logger = logging.getLogger(__name__)
 
-PERIOD_SECONDS = 2.0
+Clock = Callable[[], datetime]
+
+WATCH = timedelta(seconds=10)
+"""Pause between looks at what must not be late by more than half a minute: limitation, silent nodes."""
+TIDY = timedelta(minutes=10)
+
+LOOK_UPS_AT_ONCE = 4
 
 
-@dataclass(frozen=True)
-class Job:
-    """Something done each round. It returns how much there was to do."""
-
-    name: str
-    run: Callable[[datetime], int]
-
-
-def jobs(settings: CentralSettings, engine: Engine) -> list[Job]:
-    """Everything the worker does, in the order of a round."""
-
-    def within(name: str, work: Callable[[Session, datetime], int]) -> Job:
-        def run(now: datetime) -> int:
-            with transaction(engine) as session:
-                return work(session, now)
-
-        return Job(name, run)
-
+def handlers(settings: CentralSettings, engine: Engine, clock: Clock) -> list[Handler]:
+    """Everything the worker does."""
     partials = PartialFiles(settings.data_dir / "partial")
+
+    def chore(kind: str, every: timedelta, work: Callable[[Session, datetime], object]) -> Handler:
+        def run(_unit: Claimed) -> None:
+            with transaction(engine) as session:
+                work(session, clock())
+
+        return Handler(kind, run, every=every)
+
     chores = [
-        within("expire cases", expire_due),
-        within("end sessions", end_stale_sessions),
-        within("watch nodes", watch_silence),
-        within("watch gaps", watch_gaps),
-        within("forget early pieces", lambda session, now: forget_early(session, partials, now)),
-        within("trim health", lambda session, _now: trim_health(session)),
-        within("trim quarantine", lambda session, _now: quarantine.trim(session)),
+        chore("cases.expire", WATCH, expire_due),
+        chore("fleet.watch_silence", WATCH, watch_silence),
+        chore("ingest.watch_gaps", timedelta(minutes=1), watch_gaps),
+        chore("accounts.end_sessions", timedelta(minutes=1), end_stale_sessions),
+        chore("ingest.forget_early", TIDY, lambda session, now: forget_early(session, partials, now)),
+        chore("fleet.trim_health", TIDY, lambda session, _now: trim_health(session)),
+        chore("ingest.trim_quarantine", TIDY, lambda session, _now: quarantine.trim(session)),
     ]
-    registry = registry_of(settings)
-    if registry is None:
+    register = registry_of(settings)
+    if register is None:
         logger.warning("no vehicle registry is configured: owners won't be looked up")
         return chores
-    vault = OwnerVault.create_file(settings.owner_key)
-    look_up = Job("look up owners", lambda _now: look_up_due(engine, registry, vault, _utc_now))
-    return [look_up, *chores]
+    return [*chores, look_up_handler(engine, register, OwnerVault.create_file(settings.owner_key), clock)]
+
+
+def look_up_handler(engine: Engine, register: RegistryLookup, vault: OwnerVault, clock: Clock) -> Handler:
+    """Looking owners up: tried for as long as the case can still lead to an offence."""
+
+    def run(unit: Claimed) -> None:
+        registry.look_up(engine, register, vault, clock, int(unit.payload["case"]))
+
+    return Handler(registry.LOOK_UP, run, at_once=LOOK_UPS_AT_ONCE, attempts=5, endless=True)
 
 
 def registry_of(settings: CentralSettings) -> RegistryLookup | None:
@@ -76,24 +82,13 @@ def registry_of(settings: CentralSettings) -> RegistryLookup | None:
     return None
 
 
-def run_worker(settings: CentralSettings, stop: threading.Event) -> None:
-    """Does what is due, round after round, until `stop` is set."""
+def run_worker(settings: CentralSettings, stop: threading.Event) -> int:
+    """Works until `stop` is set; returns how many units had to be left unfinished."""
     engine = make_engine(settings.database_url)
-    due = jobs(settings, engine)
-    while not stop.wait(PERIOD_SECONDS):
-        run_once(due, datetime.now(UTC))
-    engine.dispose()
-
-
-def run_once(due: list[Job], now: datetime) -> dict[str, int]:
-    """One round; returns what each job did. A failing job is logged and keeps no other waiting."""
-    done = {}
-    for job in due:
-        try:
-            done[job.name] = job.run(now)
-        except Exception:
-            logger.exception("job %r failed; it is tried again in the next round", job.name)
-    return done
+    unfinished = Runner(engine, handlers(settings, engine, _utc_now), _utc_now).run(stop)
+    if not unfinished:
+        engine.dispose()
+    return unfinished
 
 
 def _utc_now() -> datetime:

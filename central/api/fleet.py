@@ -8,8 +8,10 @@ from pydantic import BaseModel, Field
 
 from central.accounts.models import User
 from central.accounts.permissions import Permission
-from central.fleet import alarms, enrolment, service
-from central.fleet.models import Alarm, Camera, HealthRecord, Node
+from central.alarms import service as alarms
+from central.alarms.models import Alarm
+from central.fleet import enrolment, service
+from central.fleet.models import Camera, HealthRecord, Node
 from central.web.people import Now, SessionDep, require
 from central.web.values import Id, Moment, Text
 from contract.messages import Enrolment

@@ -94,8 +94,6 @@ class Case(SQLModel, table=True):
     officer_at: datetime | None = None
     reason: str | None = Field(default=None, max_length=40)
 
-    lookup_due_at: datetime | None = Field(default=None, index=True)
-    lookup_tries: int = 0
     owner_match: bool | None = None
     mismatch_resolved_by: int | None = Field(default=None, foreign_key="app_user.id")
 

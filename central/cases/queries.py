@@ -1,7 +1,6 @@
 """Reading cases: one, its evidence and history, pages of a list, the oldest that waits for something."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlmodel import Session, col, select
 
@@ -78,14 +77,3 @@ def oldest_waiting(session: Session, state: State, not_decided_by: int, limit: i
             .limit(limit)
         )
     )
-
-
-def next_due_lookup(session: Session, now: datetime) -> Case | None:
-    """An accepted case whose owner is to be looked up now, locked; cases locked by others are passed over."""
-    return session.exec(
-        select(Case)
-        .where(Case.state == State.ACCEPTED, col(Case.lookup_due_at) <= now)
-        .order_by(col(Case.lookup_due_at))
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    ).first()

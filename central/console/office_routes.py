@@ -9,9 +9,9 @@ from fastapi.responses import Response
 
 from central.accounts.models import User
 from central.accounts.permissions import Permission
+from central.alarms import service as alarms
 from central.cases.statistics import overview
 from central.console.pages import language, render
-from central.fleet import alarms
 from central.fleet import service as fleet
 from central.ingest import quarantine
 from central.offences import service as offences

@@ -1,9 +1,9 @@
-"""Tables of nodes, their keys and cameras, how they are, and what is wrong with them."""
+"""Tables of nodes, their keys and cameras, and how they are."""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Index, UniqueConstraint, text
+from sqlalchemy import JSON, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 
@@ -67,30 +67,3 @@ class HealthRecord(SQLModel, table=True):
     at: datetime
     received_at: datetime
     report: dict[str, Any] = Field(sa_type=JSON)
-
-
-class Alarm(SQLModel, table=True):
-    """Something wrong that a person should know of; at most one open for each node, kind and subject."""
-
-    __tablename__ = "alarm"
-    __table_args__ = (
-        Index(
-            "uq_alarm_open",
-            "node_id",
-            "kind",
-            "subject",
-            unique=True,
-            sqlite_where=text("cleared_at IS NULL"),
-            postgresql_where=text("cleared_at IS NULL"),
-        ),
-    )
-
-    id: int | None = Field(default=None, primary_key=True)
-    node_id: str = Field(max_length=63, index=True)
-    kind: str = Field(max_length=40)
-    subject: str = Field(default="", max_length=160)
-    message: str = Field(max_length=500)
-    count: int = 1
-    raised_at: datetime
-    last_at: datetime
-    cleared_at: datetime | None = None

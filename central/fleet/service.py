@@ -8,10 +8,10 @@ from typing import Literal
 from sqlalchemy import delete
 from sqlmodel import Session, col, func, select
 
+from central.alarms import service as alarms
 from central.audit import service as audit
 from central.db import insert
 from central.errors import InvalidError, NotFoundError
-from central.fleet import alarms
 from central.fleet.models import Camera, HealthRecord, Node, NodeKey
 from contract.messages import CameraInfo, HealthReport, NodeStatus
 

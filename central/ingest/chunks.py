@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from sqlmodel import Session, col, func, select
 
+from central.alarms import service as alarms
 from central.db import among
-from central.fleet import alarms
 from central.ingest import ranges
 from central.ingest.models import Package, PackageFile, PartialFile
 from central.ingest.work import Arrived, Batch

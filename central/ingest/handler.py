@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlmodel import Session
 
-from central.fleet import alarms
+from central.alarms import service as alarms
 from central.fleet import service as fleet
 from central.fleet.models import NodeKey
 from central.ingest import quarantine

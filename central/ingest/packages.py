@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from sqlalchemy import update
 from sqlmodel import Session, col, select
 
+from central.alarms import service as alarms
 from central.db import among, among_pairs, insert_new
-from central.fleet import alarms
 from central.fleet import service as fleet
 from central.fleet.models import Camera
 from central.ingest.chain import ChainState, Link, chain_states

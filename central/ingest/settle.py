@@ -7,9 +7,9 @@ from typing import Literal
 
 from sqlmodel import Session, col, select
 
+from central.alarms import service as alarms
 from central.audit import service as audit
 from central.db import among
-from central.fleet import alarms
 from central.ingest import ranges
 from central.ingest.models import Package, PackageFile, PartialFile
 from central.ingest.verify import signed_manifest

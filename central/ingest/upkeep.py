@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, func, select
 
-from central.fleet import alarms
+from central.alarms import service as alarms
 from central.ingest.models import Package, PartialFile
 from central.media.store import PartialFiles
 

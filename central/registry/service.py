@@ -1,25 +1,25 @@
 """Looking owners up (tra cứu chủ xe): after the operator's time for undoing, outside of any transaction.
 
-The register may take seconds to answer, so a case is first marked as being asked about, then the question is
-asked with no lock held, then the answer is stored with the step it leads to.
+The register may take seconds to answer, so the question is asked with no lock held; the answer is stored with
+the step it leads to if the case is still as it was when the question was made.
 """
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-import structlog
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from central.accounts.models import User
 from central.audit import service as audit
-from central.cases.lifecycle import Action
+from central.cases.lifecycle import Action, State
 from central.cases.models import Case
-from central.cases.queries import next_due_lookup
 from central.cases.service import lock_case, take_step
 from central.db import transaction
 from central.errors import NotFoundError
+from central.jobs import queue as jobs
+from central.jobs.runner import TryAgainError
 from central.registry.comparison import Seen, compare
 from central.registry.models import RegistryAnswer
 from central.registry.port import (
@@ -35,11 +35,11 @@ from central.registry.vault import OwnerVault
 from contract.vehicles import VehicleKind
 
 PURPOSE = "Xác định chủ phương tiện vi phạm trật tự, an toàn giao thông (TT 73/2024/TT-BCA Đ.24)"
-_ASKING = timedelta(minutes=2)
-_FIRST_PAUSE = timedelta(seconds=30)
-_LONGEST_PAUSE = timedelta(hours=1)
 
-_log = structlog.get_logger(__name__)
+LOOK_UP = "registry.look_up"
+"""Kind of job; its key is the case's id."""
+
+_PASSING = (RegistryProblem.TIMEOUT, RegistryProblem.DENIED)
 
 
 @dataclass(frozen=True)
@@ -50,28 +50,40 @@ class _Question:
     enquiry: Enquiry
 
 
-def look_up_due(
-    engine: Engine, registry: RegistryLookup, vault: OwnerVault, clock: Callable[[], datetime]
-) -> int:
-    """Asks about every accepted case that is due and stores the answers; returns how many were asked."""
-    asked = 0
-    while (question := _next_question(engine, clock())) is not None:
-        answer = _ask(registry, question.enquiry)
-        with transaction(engine) as session:
-            _store(session, question, answer, vault, clock())
-        asked += 1
-    return asked
+def plan_look_up(session: Session, case_id: int, at: datetime) -> None:
+    """Has the owner looked up at that time."""
+    jobs.enqueue(session, LOOK_UP, str(case_id), {"case": case_id}, at)
 
 
-def _next_question(engine: Engine, now: datetime) -> _Question | None:
+def cancel_look_up(session: Session, case_id: int) -> None:
+    """The decision was taken back: nobody asks."""
+    jobs.cancel(session, LOOK_UP, str(case_id))
+
+
+def look_up(
+    engine: Engine, registry: RegistryLookup, vault: OwnerVault, clock: Callable[[], datetime], case_id: int
+) -> None:
+    """Asks about an accepted case and stores the answer; nothing to do when it is no longer accepted.
+
+    Raises:
+        TryAgainError: the register gave no answer, or does not let the centre ask.
+    """
+    question = _question(engine, case_id)
+    if question is None:
+        return
+    answer = _ask(registry, question.enquiry)
     with transaction(engine) as session:
-        case = next_due_lookup(session, now)
-        if case is None:
+        _store(session, question, answer, vault, clock())
+    if isinstance(answer, RegistryError) and answer.problem in _PASSING:
+        raise TryAgainError(f"{answer.problem}: {answer.detail}")
+
+
+def _question(engine: Engine, case_id: int) -> _Question | None:
+    with transaction(engine) as session:
+        case = lock_case(session, case_id)
+        if case.state != State.ACCEPTED:
             return None
-        assert case.id is not None
         assert case.plate is not None
-        case.lookup_due_at = now + _ASKING
-        case.lookup_tries += 1
         kind = VehicleKind(case.vehicle_kind)
         colour = case.plate_colour
         enquiry = Enquiry(
@@ -82,9 +94,9 @@ def _next_question(engine: Engine, now: datetime) -> _Question | None:
             purpose=PURPOSE,
             case=case.event_id,
         )
-        audit.record(session, "system", "registry.ask", f"case:{case.id}", {"try": case.lookup_tries})
+        audit.record(session, "system", "registry.ask", f"case:{case.id}", {})
         seen = Seen(kind, colour, case.vehicle_colour)  # type: ignore[arg-type]
-        return _Question(case.id, case.version, seen, enquiry)
+        return _Question(case_id, case.version, seen, enquiry)
 
 
 def _ask(registry: RegistryLookup, enquiry: Enquiry) -> Registration | RegistryError:
@@ -121,26 +133,18 @@ def _store(
         )
     )
     case.owner_match = not differences
-    case.lookup_due_at = None
     action = Action.OWNER_MISMATCH if differences else Action.OWNER_FOUND
     take_step(session, case, action, None, now, detail={"differences": [d.field for d in differences]})
 
 
 def _store_failure(session: Session, case: Case, failure: RegistryError, now: datetime) -> None:
-    """No answer in time is asked again, ever more slowly; a refusal too; the rest is an answer."""
+    """No answer in time is asked again, and so is a refusal; the rest is an answer."""
     assert case.id is not None
     session.add(
         RegistryAnswer(case_id=case.id, at=now, problem=failure.problem, problem_detail=failure.detail[:300])
     )
-    if failure.problem in (RegistryProblem.TIMEOUT, RegistryProblem.DENIED):
-        pause = min(_FIRST_PAUSE * 2 ** min(case.lookup_tries, 10), _LONGEST_PAUSE)
-        case.lookup_due_at = now + pause
-        _log.warning(
-            "registry gave no answer", case=case.id, problem=failure.problem, tries=case.lookup_tries
-        )
+    if failure.problem in _PASSING:
         return
-    case.owner_match = None
-    case.lookup_due_at = None
     several = failure.problem is RegistryProblem.MULTIPLE
     action = Action.OWNER_MISMATCH if several else Action.OWNER_NOT_FOUND
     case.owner_match = False if several else None

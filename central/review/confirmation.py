@@ -12,7 +12,7 @@ from central.cases.service import lock_case, take_step
 from central.offences.charging import AS_PROVEN, Choice
 from central.offences.models import Offence
 from central.offences.service import record_offence
-from central.registry.service import latest_answer, registered_vehicle
+from central.registry.service import latest_answer, plan_look_up, registered_vehicle
 from central.review.decisions import Sight
 from central.review.reasons import check_reason
 
@@ -76,7 +76,7 @@ def look_up_again(session: Session, officer: User, sight: Sight, now: datetime) 
     """Asks the register once more about a plate it did not know."""
     case = lock_case(session, sight.case_id, sight.version)
     take_step(session, case, Action.LOOK_UP_AGAIN, officer, now)
-    case.lookup_due_at = now
+    plan_look_up(session, sight.case_id, now)
     _let_go(case)
     return case
 

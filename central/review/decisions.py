@@ -12,6 +12,7 @@ from central.cases.lifecycle import Action, State
 from central.cases.models import Case
 from central.cases.service import flag_duplicate, lock_case, take_step
 from central.errors import InvalidError
+from central.registry.service import cancel_look_up, plan_look_up
 from central.review.models import Skip
 from central.review.queue import LEASE, held_by, release
 from central.review.reasons import check_reason
@@ -69,8 +70,7 @@ def accept(
         return case
     take_step(session, case, Action.ACCEPT, user, now, detail=detail)
     _decided(case, user, now)
-    case.lookup_due_at = now + UNDO_TIME
-    case.lookup_tries = 0
+    plan_look_up(session, sight.case_id, now + UNDO_TIME)
     session.flush()
     flag_duplicate(session, case)
     return case
@@ -118,12 +118,13 @@ def undo(session: Session, user: User, case_id: int, now: datetime) -> Case:
     """
     case = lock_case(session, case_id)
     decided_at = case.operator_at if case.state in (State.ACCEPTED, State.REJECTED) else None
-    if decided_at is None or case.lookup_tries or now > decided_at + UNDO_TIME:
+    if decided_at is None or now >= decided_at + UNDO_TIME:
         raise UndoTooLateError("case", id=case_id)
     present = held_by(session, user)
     take_step(session, case, Action.UNDO, user, now)
-    case.operator_id = case.operator_at = case.reason = case.lookup_due_at = None
+    case.operator_id = case.operator_at = case.reason = None
     case.lease_owner_id, case.lease_until = user.id, now + LEASE
+    cancel_look_up(session, case_id)
     if present is not None and present.id is not None:
         release(session, user, present.id, now)
     return case
@@ -133,8 +134,8 @@ def last_undoable(session: Session, user: User, now: datetime) -> Case | None:
     """The decision this person could still take back."""
     return session.exec(
         select(Case)
-        .where(Case.operator_id == user.id, col(Case.operator_at) >= now - UNDO_TIME)
-        .where(col(Case.state).in_([State.ACCEPTED, State.REJECTED]), Case.lookup_tries == 0)
+        .where(Case.operator_id == user.id, col(Case.operator_at) > now - UNDO_TIME)
+        .where(col(Case.state).in_([State.ACCEPTED, State.REJECTED]))
         .order_by(col(Case.operator_at).desc())
         .limit(1)
     ).first()

@@ -24,7 +24,6 @@ from central.ingest.handler import handle
 from central.ingest.work import Arrived, Tools
 from central.media.store import MediaStore, PartialFiles
 from central.registry.file import FileRegistry
-from central.registry.service import look_up_due
 from central.registry.vault import OwnerVault
 from central.review.decisions import UNDO_TIME
 from central.settings import CentralSettings
@@ -33,6 +32,7 @@ from contract.messages import CameraInfo, Enrolment, HealthReport
 from contract.signing import SigningKey, sign
 from contract.topics import CHUNK_BYTES, NodeTopics
 from tests.browser.junction import Offender, package
+from tests.central.work import look_up_due
 
 NODE = NodeTopics("nut-bg-01")
 CAMERA = CameraInfo(

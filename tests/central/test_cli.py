@@ -5,6 +5,7 @@ import logging
 import re
 import stat
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,8 @@ from sqlalchemy import text
 from typer.testing import CliRunner, Result
 
 from central.cli import app
-from central.db import make_engine
+from central.db import make_engine, transaction
+from central.jobs import queue
 from central.settings import CentralSettings
 from contract.signing import PublicKey
 from tests.central.evidence import enrolment
@@ -100,6 +102,25 @@ def test_a_database_that_is_none_is_told_plainly(
     assert done.exit_code == 1
     assert message in done.stderr
     assert len(done.stderr.splitlines()) <= 3
+
+
+def test_work_that_was_given_up_is_shown_and_decided_on() -> None:
+    ngatu("migrate")
+    engine = make_engine(CentralSettings().database_url)
+    now = datetime.now(UTC)
+    with transaction(engine) as session:
+        for key in ("1", "2"):
+            queue.enqueue(session, "registry.look_up", key, {"case": int(key)}, now)
+            claimed = queue.claim(session, "registry.look_up", timedelta(minutes=1), "w", now)
+            assert claimed is not None
+            queue.fail(session, claimed, "no answer", None)
+    shown = ngatu("job", "list").stdout
+    assert "dead 2" in shown
+    assert "no answer" in shown
+    assert ngatu("job", "retry", "1").exit_code == 0
+    assert ngatu("job", "drop", "2").exit_code == 0
+    assert "due 1\trunning 0\tdead 0" in ngatu("job", "list").stdout
+    assert "no job 2" in ngatu("job", "drop", "2").stderr
 
 
 def test_an_altered_audit_log_ends_with_1(folder: Path) -> None:

@@ -5,10 +5,12 @@ from datetime import datetime, timedelta
 import pytest
 from sqlmodel import Session, select
 
+from central.alarms import service as alarms
+from central.alarms.models import Alarm
 from central.errors import ConflictError, InvalidError, NotFoundError
-from central.fleet import alarms, service
+from central.fleet import service
 from central.fleet.enrolment import enrol, parse_enrolment, revoke
-from central.fleet.models import Alarm, HealthRecord, Node, NodeKey
+from central.fleet.models import HealthRecord, Node, NodeKey
 from contract.messages import CameraHealth, CameraInfo, HealthReport, NodeStatus
 from contract.signing import SigningKey
 from tests.central.evidence import NODE, NODE_KEY, enrolment

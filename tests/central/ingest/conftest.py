@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
+from central.alarms.models import Alarm
 from central.db import transaction
 from central.fleet.enrolment import enrol
-from central.fleet.models import Alarm
 from central.ingest.handler import handle
 from central.ingest.models import Package, Quarantined
 from central.ingest.work import Arrived, Tools

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from central.accounts.models import User
 from central.accounts.permissions import Role
@@ -19,6 +19,8 @@ from central.cases.lifecycle import State
 from central.cases.models import Case
 from central.cases.queries import history_of, manifest_of
 from central.errors import InvalidError
+from central.jobs.models import Job
+from central.registry.service import LOOK_UP
 from central.review import decisions, queue
 from central.review.decisions import PlateEntry, Sight
 from tests.central.evidence import OCCURRED
@@ -42,7 +44,8 @@ def test_accepting(session: Session, lan: User, now: datetime) -> None:
     case = claimed(session, lan, now)
     decisions.accept(session, lan, sight(case), now)
     assert (case.state, case.operator_id, case.lease_owner_id) == (State.ACCEPTED, lan.id, None)
-    assert case.lookup_due_at == now + decisions.UNDO_TIME
+    job = session.exec(select(Job).where(Job.kind == LOOK_UP, Job.key == str(case.id))).one()
+    assert job.run_at == now + decisions.UNDO_TIME
 
 
 def test_correcting_keeps_what_the_machine_read(session: Session, lan: User, now: datetime) -> None:

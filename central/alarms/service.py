@@ -1,4 +1,4 @@
-"""Alarms: what is wrong with a node now. Raising twice counts, clearing keeps the history."""
+"""Alarms: what is wrong now with a node or the centre. Raising twice counts, clearing keeps the history."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -6,10 +6,13 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, update
 from sqlmodel import Session, col, select
 
+from central.alarms.models import Alarm
 from central.audit import service as audit
 from central.db import insert
 from central.errors import NotFoundError
-from central.fleet.models import Alarm
+
+CENTRE = ""
+"""In place of a node's id: something is wrong with the centre itself."""
 
 _REPORTED = "reported"
 
@@ -34,9 +37,12 @@ def raise_alarm(session: Session, node_id: str, kind: str, subject: str, message
     )
 
 
-def clear(session: Session, node_id: str, kinds: Collection[str], now: datetime) -> None:
-    """Ends the open alarms of these kinds."""
-    session.exec(update(Alarm).where(_open(node_id), col(Alarm.kind).in_(kinds)).values(cleared_at=now))
+def clear(
+    session: Session, node_id: str, kinds: Collection[str], now: datetime, subject: str | None = None
+) -> None:
+    """Ends the open alarms of these kinds, of one subject or of all."""
+    ended = update(Alarm).where(_open(node_id), col(Alarm.kind).in_(kinds)).values(cleared_at=now)
+    session.exec(ended if subject is None else ended.where(col(Alarm.subject) == subject[:160]))
 
 
 def set_reported(session: Session, node_id: str, reported: Collection[str], now: datetime) -> None:

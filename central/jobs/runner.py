@@ -1,0 +1,202 @@
+"""The loop that does the work: one unit a turn, each kind in threads of its own number, ready to stop.
+
+Whatever hangs holds up only its own kind: a kind whose places are all taken is not claimed, the others are.
+Threads are daemons and every unit has a lease, so the process may end at any moment and lose nothing.
+"""
+
+import logging
+import os
+import socket
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import count
+
+from sqlalchemy import Engine
+
+from central.alarms import service as alarms
+from central.db import is_away, reading, transaction
+from central.jobs import queue
+from central.jobs.queue import Claimed
+
+logger = logging.getLogger(__name__)
+
+POLL_SECONDS = 1.0
+PATIENCE_SECONDS = 1.5
+"""How long a stopping worker waits for what it is doing."""
+
+DEAD, FAILING = "job_dead", "job_failing"
+"""Kinds of alarm: work was given up; work keeps failing and is tried on."""
+
+
+class TryAgainError(Exception):
+    """The work can't be done just now, for a reason that is no fault of the programme."""
+
+
+@dataclass(frozen=True)
+class Handler:
+    """How work of a kind is done.
+
+    Attributes:
+        run: does one unit; returning True says there is more to do at once (periodic work only). It raises
+            TryAgainError or anything else when it could not.
+        lease: by when it must be over: every call it makes has a total time limit below it.
+        at_once: how many units of this kind one worker does at the same time.
+        attempts: after so many failures in a row an alarm is raised and the work is given up.
+        endless: it is tried on instead of given up.
+        every: the pause between two turns of periodic work, which is endless too.
+    """
+
+    kind: str
+    run: Callable[[Claimed], bool | None]
+    lease: timedelta = timedelta(minutes=2)
+    at_once: int = 1
+    attempts: int = 10
+    endless: bool = False
+    every: timedelta | None = None
+
+    @property
+    def is_endless(self) -> bool:
+        """Never given up."""
+        return self.endless or self.every is not None
+
+
+class Runner:
+    """Does due work until it is told to stop; any number of processes may run one over the same database."""
+
+    def __init__(self, engine: Engine, handlers: Sequence[Handler], clock: Callable[[], datetime]) -> None:
+        self._engine = engine
+        self._handlers = {handler.kind: handler for handler in handlers}
+        self._clock = clock
+        self._name = f"{socket.gethostname()[:60]}:{os.getpid()}"
+        self._numbers = count(1)
+        self._wake = threading.Event()
+        self._lock = threading.Lock()
+        self._running: Counter[str] = Counter()
+
+    def run(self, stop: threading.Event) -> int:
+        """Works until `stop` is set; returns how many units had to be left unfinished (their leases end)."""
+        dispatcher = threading.Thread(target=self._dispatch, args=(stop,), name="jobs", daemon=True)
+        dispatcher.start()
+        stop.wait()
+        self._wake.set()
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < deadline and (dispatcher.is_alive() or self._running.total()):
+            time.sleep(0.02)
+        return self._running.total()
+
+    def run_due(self) -> Counter[str]:
+        """Does everything that is due now, one after the other in this thread; returns how many of each kind.
+
+        For tests and demonstrations; a unit that is due again at once counts again.
+        """
+        done: Counter[str] = Counter()
+        self._ensure_periodic()
+        while (unit := self._claim(lambda _handler: True)) is not None:
+            self._do(unit)
+            done[unit.kind] += 1
+        return done
+
+    def _dispatch(self, stop: threading.Event) -> None:
+        ensured = False
+        while not stop.is_set():
+            self._wake.clear()
+            try:
+                if not ensured:
+                    self._ensure_periodic()
+                    ensured = True
+                started = self._start_one()
+            except Exception as problem:
+                _log_trouble("claiming work", problem)
+                started = False
+            if not started:
+                self._wake.wait(POLL_SECONDS)
+
+    def _ensure_periodic(self) -> None:
+        with transaction(self._engine) as session:
+            for handler in self._handlers.values():
+                if handler.every is not None:
+                    queue.ensure(session, handler.kind, "", self._clock())
+
+    def _start_one(self) -> bool:
+        unit = self._claim(lambda handler: self._running[handler.kind] < handler.at_once)
+        if unit is None:
+            return False
+        with self._lock:
+            self._running[unit.kind] += 1
+        threading.Thread(target=self._in_thread, args=(unit,), name=f"job {unit.kind}", daemon=True).start()
+        return True
+
+    def _claim(self, may: Callable[[Handler], bool]) -> Claimed | None:
+        """Due work of a kind that has a free place; the kind that was served last comes last."""
+        now = self._clock()
+        with reading(self._engine) as session:
+            kind = queue.find_due(
+                session, [kind for kind, handler in self._handlers.items() if may(handler)], now
+            )
+        if kind is None:
+            return None
+        handler = self._handlers.pop(kind)
+        self._handlers[kind] = handler
+        owner = f"{self._name}:{next(self._numbers)}"
+        with transaction(self._engine) as session:
+            return queue.claim(session, kind, handler.lease, owner, now)
+
+    def _in_thread(self, unit: Claimed) -> None:
+        try:
+            self._do(unit)
+        except Exception as problem:
+            _log_trouble(f"storing what came of {unit.kind}", problem)
+        finally:
+            with self._lock:
+                self._running[unit.kind] -= 1
+            self._wake.set()
+
+    def _do(self, unit: Claimed) -> None:
+        handler = self._handlers[unit.kind]
+        started = time.monotonic()
+        try:
+            if unit.attempt > handler.attempts and not handler.is_endless:
+                raise RuntimeError("every worker that tried it ended before it was done")
+            more = handler.run(unit)
+        except TryAgainError as reason:
+            logger.warning("%s %s, attempt %d: %s", unit.kind, unit.key, unit.attempt, reason)
+            self._store_failure(handler, unit, str(reason))
+        except Exception as problem:
+            logger.exception("%s %s, attempt %d failed", unit.kind, unit.key, unit.attempt)
+            self._store_failure(handler, unit, f"{type(problem).__name__}: {problem}")
+        else:
+            self._store_success(handler, unit, bool(more))
+        if time.monotonic() - started > handler.lease.total_seconds():
+            logger.error("%s %s took longer than its lease: it may have been done twice", unit.kind, unit.key)
+
+    def _store_success(self, handler: Handler, unit: Claimed, more: bool) -> None:
+        now = self._clock()
+        again = None if handler.every is None else now + (timedelta() if more else handler.every)
+        with transaction(self._engine) as session:
+            queue.finish(session, unit, again)
+            if unit.attempt > handler.attempts:
+                alarms.clear(session, alarms.CENTRE, [FAILING], now, unit.kind)
+
+    def _store_failure(self, handler: Handler, unit: Claimed, error: str) -> None:
+        now = self._clock()
+        pause = queue.pause_after(unit.attempt)
+        if handler.every is not None:
+            pause = min(pause, max(handler.every, queue.FIRST_PAUSE))
+        gives_up = unit.attempt >= handler.attempts and not handler.is_endless
+        with transaction(self._engine) as session:
+            queue.fail(session, unit, error, None if gives_up else now + pause)
+            if unit.attempt >= handler.attempts:
+                kind = DEAD if gives_up else FAILING
+                words = f"{unit.kind} failed {unit.attempt} times in a row, last: {error}"
+                alarms.raise_alarm(session, alarms.CENTRE, kind, unit.kind, words, now)
+
+
+def _log_trouble(what: str, problem: Exception) -> None:
+    if is_away(problem):
+        logger.warning("%s: the database is away (%s); trying on", what, type(problem).__name__)
+    else:
+        logger.error("%s failed; trying on", what, exc_info=problem)

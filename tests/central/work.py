@@ -1,0 +1,27 @@
+"""The worker's work in a test: what is due, done in the test's own thread."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import Engine
+from sqlmodel import select
+
+from central.db import transaction
+from central.jobs.models import Job
+from central.jobs.runner import Runner
+from central.registry.port import RegistryLookup
+from central.registry.vault import OwnerVault
+from central.worker import look_up_handler
+
+
+def look_up_due(
+    engine: Engine, register: RegistryLookup, vault: OwnerVault, clock: Callable[[], datetime]
+) -> int:
+    """Looks up every owner that is due; returns how many times the register was asked."""
+    return Runner(engine, [look_up_handler(engine, register, vault, clock)], clock).run_due().total()
+
+
+def waiting(engine: Engine, kind: str, key: object = "") -> Job | None:
+    """The job of that kind and key."""
+    with transaction(engine) as session:
+        return session.exec(select(Job).where(Job.kind == kind, Job.key == str(key))).one_or_none()
