@@ -120,7 +120,7 @@ def test_work_that_was_given_up_is_shown_and_decided_on() -> None:
     assert ngatu("job", "retry", "1").exit_code == 0
     assert ngatu("job", "drop", "2").exit_code == 0
     assert "due 1\trunning 0\tdead 0" in ngatu("job", "list").stdout
-    assert "not_found.job id=2" in ngatu("job", "drop", "2").stderr
+    assert "no job #2" in ngatu("job", "drop", "2").stderr
 
 
 def test_an_altered_audit_log_ends_with_1(folder: Path) -> None:
