@@ -22,6 +22,8 @@ from edge.pictures import load_picture
 from edge.rules.inputs import Box
 
 FOLDER = Path(__file__).parent / "poles"
+DRAWN = Path(__file__).parent / "drawn"
+"""Boxes drawn by eye to one or two pixels without any network's proposal, for some vehicles of a frame."""
 WIDEST = 1280
 """Pixels: larger pictures are reduced to what a detect stream has, so that 30 px mean the same everywhere."""
 COLUMNS = ("frame", "kind", "x1", "y1", "x2", "y2", "note")
@@ -101,14 +103,15 @@ def read(path: Path) -> dict[str, tuple[Labelled, ...]]:
     return frames
 
 
-def frames(data: Path, names: Mapping[str, Source] = SOURCES) -> Iterator[Frame]:
-    """Every settled frame of the sources named; `data` is `../shared/data`.
+def frames(data: Path, names: Mapping[str, Source] = SOURCES, folder: Path = FOLDER) -> Iterator[Frame]:
+    """Every frame of the sources named that `folder` has labels for; `data` is `../shared/data`.
 
     Raises:
         FileNotFoundError: a labelled picture is not there.
     """
     for name, source in names.items():
-        labels = read(FOLDER / f"{name}.csv")
+        file = folder / f"{name}.csv"
+        labels = read(file) if file.exists() else {}
         for frame, image in _pictures(data / source.path, sorted(labels)):
             yield Frame(f"{name}_{frame}", source.pole, restored(image, source.aspect), labels[frame])
 

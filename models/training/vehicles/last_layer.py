@@ -46,7 +46,7 @@ from models.training.vehicles.start import KINDS
 WIDTH, HEIGHT = 736, 416
 """What a node sees of a 16:9 picture."""
 STRIDES = (8, 16, 32)
-VIEWS = 240
+VIEWS = 100
 """Changed views of each pole, as many of one with few frames as of one with many."""
 REPLAY = "before"
 LIKELY = 0.02
@@ -183,7 +183,7 @@ def views(pictures: Sequence[Picture], chance: np.random.Generator) -> Iterator[
     """Each picture as a node sees it, then `VIEWS` in other sizes, crops and lights."""
     yield from map(as_seen, pictures)
     for _ in range(VIEWS):
-        yield compose(lambda: pictures[chance.integers(len(pictures))], WIDTH, HEIGHT, chance)
+        yield compose(lambda: pictures[int(chance.integers(len(pictures)))], WIDTH, HEIGHT, chance)
 
 
 def before(shared: Path) -> Iterator[Picture]:

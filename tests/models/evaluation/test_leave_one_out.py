@@ -14,10 +14,11 @@ from models.evaluation.leave_one_out import (
     at_report,
     average_precision,
     difference,
+    fit,
     judge,
     summary,
 )
-from models.evaluation.poles import FOLDER, SOURCES, Frame, Labelled, read, restored
+from models.evaluation.poles import DRAWN, FOLDER, SOURCES, Frame, Labelled, read, restored
 
 CAR, BUS, TRUCK, BIKE = VehicleKind.CAR, VehicleKind.BUS, VehicleKind.TRUCK, VehicleKind.MOTORBIKE
 A, LOW, PARKED, PLACE = (
@@ -74,7 +75,16 @@ def test_bus_and_truck_are_one_group_but_not_one_kind() -> None:
     judge([seen(TRUCK, A)], frame(Labelled(BUS, A)), result)
     assert at_report(result.groups["bus+truck"])["recall"] == 1
     assert result.named == [False]
-    assert result.overlap == [pytest.approx(1)]
+
+
+def test_how_well_boxes_fit() -> None:
+    ours, stock = Seen(), Seen()
+    drawn = frame(Labelled(CAR, A), Labelled(CAR, PARKED))
+    fit([seen(CAR, A), seen(CAR, PARKED)], drawn, ours)
+    fit([seen(TRUCK, (0.1, 0.1, 0.2, 0.26))], drawn, stock)  # whatever its name
+    figures = summary(ours, stock)
+    assert figures["drawn"] == 1  # only what both found
+    assert (figures["fit_ours"], figures["fit_stock"]) == (pytest.approx(1), pytest.approx(0.8))
 
 
 def test_average_precision() -> None:
@@ -101,10 +111,11 @@ def test_a_better_network_is_surely_better() -> None:
     assert figures["difference"] == (1, 1, 1)
 
 
-@pytest.mark.parametrize("name", SOURCES)
-def test_the_labels_shipped_are_well_formed(name: str) -> None:
-    labels = read(FOLDER / f"{name}.csv")
-    assert len(labels) >= 5
+@pytest.mark.parametrize("file", [*FOLDER.glob("*.csv"), *DRAWN.glob("*.csv")], ids=lambda f: f.stem)
+def test_the_labels_shipped_are_well_formed(file: Path) -> None:
+    assert file.stem in SOURCES
+    labels = read(file)
+    assert len(labels) >= 3
     assert all(label.note in ("", "parked", "three_wheels", "unsure") for f in labels.values() for label in f)
 
 
