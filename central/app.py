@@ -19,8 +19,8 @@ from central.console.app import create_console
 from central.console.pages import ConsoleServices
 from central.db import make_engine, transaction
 from central.media.store import MediaStore
-from central.registry.vault import OwnerVault
 from central.settings import CentralSettings
+from central.vault import Vault
 from central.web.head import HeadAsGet
 from central.web.people import utc_now
 from central.web.request_log import RequestLog
@@ -43,7 +43,7 @@ class Centre:
         self.state.engine = make_engine(settings.database_url)
         self.state.console = ConsoleServices(
             media=MediaStore(settings.media_dir),
-            vault=OwnerVault.create_file(settings.owner_key),
+            vault=Vault.create_file(settings.owner_key),
         )
         self.api = create_api(self.state)
         self.console = create_console(self.state)

@@ -29,8 +29,8 @@ from central.ingest.process import run_ingest
 from central.jobs import queue as jobs
 from central.keys import KeyFileError, create_key
 from central.registry.file import FileRegistryError
-from central.registry.vault import VaultError
 from central.settings import CentralSettings, SettingsError, load_settings
+from central.vault import VaultError
 from central.words.errors import told
 from central.worker import run_worker
 

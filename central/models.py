@@ -12,6 +12,7 @@ import central.ingest.models
 import central.jobs.models
 import central.media.models
 import central.offences.models
+import central.parties.models
 import central.registry.models
 import central.review.models  # noqa: F401
 

@@ -21,8 +21,8 @@ from central.registry import service as registry
 from central.registry.file import FileRegistry
 from central.registry.http import HttpRegistry
 from central.registry.port import RegistryLookup
-from central.registry.vault import OwnerVault
 from central.settings import CentralSettings, read_secret
+from central.vault import Vault
 
 logger = logging.getLogger(__name__)
 
@@ -59,10 +59,10 @@ def handlers(settings: CentralSettings, engine: Engine, clock: Clock) -> list[Ha
     if register is None:
         logger.warning("no vehicle registry is configured: owners won't be looked up")
         return chores
-    return [*chores, look_up_handler(engine, register, OwnerVault.create_file(settings.owner_key), clock)]
+    return [*chores, look_up_handler(engine, register, Vault.create_file(settings.owner_key), clock)]
 
 
-def look_up_handler(engine: Engine, register: RegistryLookup, vault: OwnerVault, clock: Clock) -> Handler:
+def look_up_handler(engine: Engine, register: RegistryLookup, vault: Vault, clock: Clock) -> Handler:
     """Looking owners up: tried for as long as the case can still lead to an offence."""
 
     def run(unit: Claimed) -> None:

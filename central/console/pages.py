@@ -13,7 +13,7 @@ from central.accounts.models import User
 from central.accounts.permissions import Permission
 from central.console.reasons import reason_words
 from central.media.store import MediaStore
-from central.registry.vault import OwnerVault
+from central.vault import Vault
 from central.web.language import chosen_language
 from central.words import forms
 from central.words.dictionary import translator, word_or
@@ -36,7 +36,7 @@ class ConsoleServices:
     """What the console needs beside the database and the settings."""
 
     media: MediaStore
-    vault: OwnerVault
+    vault: Vault
 
 
 @dataclass(frozen=True)

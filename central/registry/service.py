@@ -31,7 +31,7 @@ from central.registry.port import (
     RegistryLookup,
     RegistryProblem,
 )
-from central.registry.vault import OwnerVault
+from central.vault import Vault
 from contract.vehicles import VehicleKind
 
 PURPOSE = "Xác định chủ phương tiện vi phạm trật tự, an toàn giao thông (TT 73/2024/TT-BCA Đ.24)"
@@ -61,7 +61,7 @@ def cancel_look_up(session: Session, case_id: int) -> None:
 
 
 def look_up(
-    engine: Engine, registry: RegistryLookup, vault: OwnerVault, clock: Callable[[], datetime], case_id: int
+    engine: Engine, registry: RegistryLookup, vault: Vault, clock: Callable[[], datetime], case_id: int
 ) -> None:
     """Asks about an accepted case and stores the answer; nothing to do when it is no longer accepted.
 
@@ -110,7 +110,7 @@ def _store(
     session: Session,
     question: _Question,
     answer: Registration | RegistryError,
-    vault: OwnerVault,
+    vault: Vault,
     now: datetime,
 ) -> None:
     case = lock_case(session, question.case_id)
@@ -167,7 +167,7 @@ def registered_vehicle(answer: RegistryAnswer | None) -> RegisteredVehicle | Non
     return RegisteredVehicle.model_validate(found) if found else None
 
 
-def read_owner(session: Session, reader: User, case: Case, vault: OwnerVault) -> Owner:
+def read_owner(session: Session, reader: User, case: Case, vault: Vault) -> Owner:
     """The owner's personal data, unsealed; that it was read, and by whom, goes into the audit log.
 
     Raises:

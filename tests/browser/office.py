@@ -24,9 +24,9 @@ from central.ingest.handler import handle
 from central.ingest.work import Arrived, Tools
 from central.media.store import MediaStore, PartialFiles
 from central.registry.file import FileRegistry
-from central.registry.vault import OwnerVault
 from central.review.decisions import UNDO_TIME
 from central.settings import CentralSettings
+from central.vault import Vault
 from contract.canonical import canonical_bytes, sha256_hex
 from contract.messages import CameraInfo, Enrolment, HealthReport
 from contract.signing import SigningKey, sign
@@ -112,7 +112,7 @@ class Office:
         return look_up_due(
             self.app.state.engine,
             FileRegistry.load(REGISTER),
-            OwnerVault.from_file(self.settings.owner_key),
+            Vault.from_file(self.settings.owner_key),
             lambda: datetime.now(UTC) + UNDO_TIME,
         )
 

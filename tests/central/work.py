@@ -10,13 +10,11 @@ from central.db import transaction
 from central.jobs.models import Job
 from central.jobs.runner import Runner
 from central.registry.port import RegistryLookup
-from central.registry.vault import OwnerVault
+from central.vault import Vault
 from central.worker import look_up_handler
 
 
-def look_up_due(
-    engine: Engine, register: RegistryLookup, vault: OwnerVault, clock: Callable[[], datetime]
-) -> int:
+def look_up_due(engine: Engine, register: RegistryLookup, vault: Vault, clock: Callable[[], datetime]) -> int:
     """Looks up every owner that is due; returns how many times the register was asked."""
     return Runner(engine, [look_up_handler(engine, register, vault, clock)], clock).run_due().total()
 

@@ -19,11 +19,11 @@ from central.offences.models import Offence, OffenceChange
 from central.offences.service import requalify
 from central.registry.port import Enquiry, Owner, RegisteredKind, RegisteredVehicle, Registration
 from central.registry.service import look_up_due
-from central.registry.vault import OwnerVault
 from central.review import confirmation
+from central.vault import Vault
 from tests.central.people import AFTER_UNDO, accepted_case, add_user, sight
 
-VAULT = OwnerVault(b"k" * 32)
+VAULT = Vault((b"k" * 32,))
 
 
 @dataclass(frozen=True)

@@ -30,15 +30,15 @@ from central.registry.port import (
     RegistryProblem,
 )
 from central.registry.service import LOOK_UP, latest_answer, read_owner
-from central.registry.vault import OwnerVault
 from central.review import confirmation, decisions, queue
 from central.review.decisions import PlateEntry
+from central.vault import Vault
 from contract.vehicles import VehicleKind
 from tests.central.evidence import OCCURRED
 from tests.central.people import AFTER_UNDO, accepted_case, add_case, add_user, sight
 from tests.central.work import look_up_due, waiting
 
-VAULT = OwnerVault(b"k" * 32)
+VAULT = Vault((b"k" * 32,))
 OWNER = Owner(name="Nguyễn Văn An", identity="024000000001", address="Bắc Giang")
 WHITE_CAR = RegisteredVehicle(
     plate="29A00001", plate_colour="white", kind=RegisteredKind.CAR, brand="Vios", colour="trắng"

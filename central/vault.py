@@ -1,0 +1,133 @@
+"""Personal data at rest: sealed with AES-256-GCM, bound to where they belong, found again without being
+opened.
+
+A key file holds one key a line, 64 hex digits, the newest first: it seals, all of them open. `add_key`
+puts a new one on top; jobs then seal anew what older keys sealed (`reseal` of each room), and the old line
+can go when none is left.
+"""
+
+import hmac
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from contract.canonical import sha256_hex
+
+KEY_BYTES = 32
+_NONCE_BYTES = 12
+
+
+class VaultError(Exception):
+    """A key can't be used, or the sealed data are not what was sealed."""
+
+
+@dataclass(frozen=True, repr=False)
+class Vault:
+    """Seals with the newest key and opens with any. Its repr shows the newest key's fingerprint only."""
+
+    keys: tuple[bytes, ...]
+
+    def __repr__(self) -> str:
+        return f"Vault({self.key_id})"
+
+    @property
+    def key_id(self) -> str:
+        """Fingerprint of the key that seals, stored beside the data: what another one sealed is to be
+        sealed anew."""
+        return sha256_hex(b"ngatu owner vault" + self.keys[0])[:16]
+
+    @classmethod
+    def from_file(cls, path: Path) -> "Vault":
+        """Reads the keys.
+
+        Raises:
+            VaultError: no such file, or a line that is no key.
+        """
+        keys = read_keys(path)
+        return cls(keys)
+
+    @classmethod
+    def create_file(cls, path: Path) -> "Vault":
+        """Makes a key file that only its owner can read, and its vault; an existing file is kept."""
+        create_key_file(path)
+        return cls.from_file(path)
+
+    def seal(self, data: bytes, context: str) -> bytes:
+        """Nonce and ciphertext; `context` (a case, a person's field) must be the same when it is opened."""
+        nonce = os.urandom(_NONCE_BYTES)
+        return nonce + AESGCM(self.keys[0]).encrypt(nonce, data, context.encode())
+
+    def open(self, sealed: bytes, context: str) -> bytes:
+        """What was sealed.
+
+        Raises:
+            VaultError: none of the keys, another context, or altered bytes.
+        """
+        for key in self.keys:
+            try:
+                return AESGCM(key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], context.encode())
+            except (InvalidTag, ValueError):
+                continue
+        raise VaultError("sealed data do not open with these keys in this place")
+
+
+@dataclass(frozen=True, repr=False)
+class BlindIndex:
+    """Finds sealed values by a keyed hash: equal values have equal hashes, and without the key nobody can
+    try them out."""
+
+    key: bytes
+
+    @classmethod
+    def create_file(cls, path: Path) -> "BlindIndex":
+        """Makes the key's file or reads it. This key is never changed: every hash would have to be made
+        anew."""
+        create_key_file(path)
+        return cls(read_keys(path)[0])
+
+    def of(self, kind: str, value: str) -> str:
+        """The hash of a value of that kind; spaces and letters' case don't matter."""
+        plain = "".join(value.split()).upper()
+        return hmac.digest(self.key, f"{kind}\x00{plain}".encode(), "sha256").hex()
+
+
+def read_keys(path: Path) -> tuple[bytes, ...]:
+    """The keys of a file, the newest first. Raises VaultError."""
+    try:
+        lines = path.read_text(encoding="ascii").split()
+        keys = tuple(bytes.fromhex(line) for line in lines)
+    except (OSError, ValueError) as problem:
+        raise VaultError(f"key file {path}: {problem}; make one with `openssl rand -hex 32`") from None
+    if not keys:
+        raise VaultError(f"key file {path} is empty; make one with `openssl rand -hex 32`")
+    for key in keys:
+        if len(key) != KEY_BYTES:
+            raise VaultError(f"key file {path}: {len(key)} bytes, need {KEY_BYTES} (64 hex digits)")
+    return keys
+
+
+def create_key_file(path: Path) -> None:
+    """Makes a file with one new key that only its owner can read; an existing file is kept."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _write(path, os.O_EXCL, [os.urandom(KEY_BYTES)])
+
+
+def add_key(path: Path) -> str:
+    """Puts a new key on top of the file, in one step; returns the new fingerprint. Raises VaultError."""
+    keys = [os.urandom(KEY_BYTES), *read_keys(path)]
+    beside = path.with_suffix(".new")
+    _write(beside, os.O_EXCL, keys)
+    beside.replace(path)
+    return Vault(tuple(keys)).key_id
+
+
+def _write(path: Path, flags: int, keys: list[bytes]) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | flags, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.writelines(key.hex() + "\n" for key in keys)
+        file.flush()
+        os.fsync(file.fileno())
