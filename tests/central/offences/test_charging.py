@@ -18,10 +18,10 @@ from central.offences.charging import ActNotChosenError, Choice, NoOffenceInLawE
 from central.offences.models import Offence, OffenceChange
 from central.offences.service import requalify
 from central.registry.port import Enquiry, Owner, RegisteredKind, RegisteredVehicle, Registration
-from central.registry.service import look_up_due
 from central.review import confirmation
 from central.vault import Vault
 from tests.central.people import AFTER_UNDO, accepted_case, add_user, sight
+from tests.central.work import look_up_due
 
 VAULT = Vault((b"k" * 32,))
 
