@@ -93,6 +93,10 @@ class ControllerSource:
         fresh = heard is not None and self._monotonic() - heard[0] <= STALE_AFTER
         self._timeline.observe(t, heard[1] if heard is not None and fresh else "unknown")
 
+    def interrupt(self) -> None:
+        """See `SignalSource.interrupt`."""
+        self._timeline.interrupt()
+
     def snapshot(self) -> SignalHistory:
         """See `SignalSource.snapshot`."""
         return self._timeline.snapshot()

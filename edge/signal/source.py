@@ -23,6 +23,10 @@ class SignalSource(Protocol):
         """
         ...
 
+    def interrupt(self) -> None:
+        """The next frame does not go on from those before: how much time lies between is not known."""
+        ...
+
     def snapshot(self) -> SignalHistory:
         """What the head showed up to the newest frame."""
         ...
@@ -44,6 +48,10 @@ class VisionSource:
     def observe(self, t: float, image: Image) -> None:
         """See `SignalSource.observe`."""
         self._timeline.observe(t, self._reader.read(image, self._head.box, self._head.layout).colour)
+
+    def interrupt(self) -> None:
+        """See `SignalSource.interrupt`."""
+        self._timeline.interrupt()
 
     def snapshot(self) -> SignalHistory:
         """See `SignalSource.snapshot`."""

@@ -93,6 +93,7 @@ class SignalTimeline:
         self._supported = 0.0  # when it was last seen to show that
         self._run: _Run | None = None
         self._t: float | None = None
+        self._interrupted = False
         self._lit: tuple[float, LampColour] | None = None
 
     def observe(self, t: float, colour: LampColour) -> None:
@@ -107,9 +108,11 @@ class SignalTimeline:
         """
         if self._t is not None and t <= self._t:
             raise ValueError(f"time of a look must grow: {t} s after {self._t} s")
-        if self._t is not None and self._now is not None and t - self._t > self._settings.max_gap:
-            self._begin("unknown", self._t, t)
-            self._run = None
+        if self._t is not None and self._now is not None:
+            if self._interrupted or t - self._t > self._settings.max_gap:
+                self._begin("unknown", self._t, t)
+                self._run = None
+        self._interrupted = False
         colour = "flashing" if self._blinker.observe(t, colour) else self._steadied(t, colour)
         same = self._run if self._run is not None and self._run.colour == colour else _Run(colour, t, 0)
         run = self._run = _Run(colour, same.first, same.looks + 1)
@@ -119,6 +122,10 @@ class SignalTimeline:
             self._begin(colour, run.first if colour in LIT else self._known_until(run), t)
         self._t = t
         self._go_on(t)
+
+    def interrupt(self) -> None:
+        """Nobody knows what happened, nor for how long, between the look before and the next."""
+        self._interrupted = True
 
     def snapshot(self) -> SignalHistory:
         """What is known so far, as an immutable value; empty and not armed before the first sure colour."""

@@ -2,18 +2,23 @@
 
 import logging
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 
 import av
 from av.container import InputContainer
+from av.stream import Disposition
 from av.video.stream import VideoStream
 
 from contract.messages import Clock
 from edge.video.camera import SourceHealth
+from edge.video.continuity import Outliers
+from edge.video.file_clock import Break, FileClock
 from edge.video.frame import Frame, Stamp, VideoError, frame_of
-from edge.video.packet import CODECS, EncodedPacket, make_template
+from edge.video.packet import CODECS, EncodedPacket, Templates
 from edge.video.ring import PacketRing
+from edge.video.shown import ShownOrder
 
 log = logging.getLogger(__name__)
 
@@ -24,6 +29,7 @@ UNKNOWN_START = datetime(1970, 1, 1, tzinfo=UTC)
 """Start of a file that does not say when it was made: plainly not a real time, the same on every replay."""
 
 _CLOCK = Clock(source="file", uncertainty_ms=0)
+_BREAKS_TOLD = 3
 
 
 class FileSource:
@@ -40,19 +46,20 @@ class FileSource:
         self.path = path
         self.ring = PacketRing(ring_seconds, RING_BYTES)
         self.warning = ""
-        """What was wrong with the file, in words, once it has been noticed (cut off, damaged)."""
+        """What was wrong with the file, in words, once it has been noticed (cut off, damaged, its time broken)."""
         self._frames = self._damaged = 0
+        self._stopped = ""
         self._last: Stamp | None = None
         self._closed = False
         with _open(path) as container:
             stream = _video_stream(container, path)
             self._start = start or _creation_time(container, stream) or UNKNOWN_START
             self._announced = stream.frames
+            self._beyond = _beyond_the_end(stream, path)
             self._fps = float(stream.average_rate or stream.guessed_rate or 25)
             first = self._first_picture(container, stream)
-            self._first_pts = first.pts or 0
             self._rotation = first.rotation
-            height, width = frame_of(0, self._stamp(0.0), first, self._rotation).image.shape[:2]
+            height, width = frame_of(0, Stamp(0.0, self._start, _CLOCK), first, self._rotation).image.shape[:2]
             self.size = (width, height)
 
     @property
@@ -67,24 +74,26 @@ class FileSource:
 
     @property
     def announced(self) -> int:
-        """Frames the file says it has; 0 when it doesn't say."""
+        """Frames the file says it has, for a progress bar: not always true; 0 when it doesn't say."""
         return self._announced
 
     def frames(self) -> Iterator[Frame]:
-        """Every frame of the file in order; `index` counts from 0.
+        """Every frame of the file in the order they are shown; `index` counts from 0.
 
         A damaged place is passed over, and a file that was cut off gives what it has; both are in `warning`.
         """
         self._frames = self._damaged = 0
+        self._stopped = ""
+        clock = FileClock(self._start, 1 / self._fps)
         with _open(self.path) as container:
             stream = _video_stream(container, self.path)
-            for stamp, picture in self._pictures(container, stream):
+            for stamp, picture in self._pictures(container, stream, clock):
                 if self._closed:
                     return
                 self._last = stamp
                 self._frames += 1
                 yield frame_of(self._frames - 1, stamp, picture, self._rotation)
-        self._note_what_is_missing()
+        self._note_what_was_wrong(clock.breaks)
 
     def health(self) -> SourceHealth:
         """Counts so far; `degraded` when the file turned out damaged."""
@@ -101,66 +110,105 @@ class FileSource:
         self._closed = True
 
     def _first_picture(self, container: InputContainer, stream: VideoStream) -> av.VideoFrame:
-        for packet in _packets(container, stream):
-            for picture in self._decode(stream, packet):
+        for packet in chain(self._packets(container, stream), [None]):
+            for picture in self._decode(stream, packet) or ():
                 return picture
         raise VideoError(f"{self.path}: not one frame can be decoded; record or copy the file again")
 
     def _pictures(
-        self, container: InputContainer, stream: VideoStream
+        self, container: InputContainer, stream: VideoStream, clock: FileClock
     ) -> Iterator[tuple[Stamp, av.VideoFrame]]:
         """Decodes the file, pushing each packet to the ring on its way."""
-        stamps: list[Stamp] = []
-        begun = False
-        newest = -1.0
-        for packet in _packets(container, stream):
-            if packet is not None:
-                stamps.append(self._stamp_of(packet, stream))
-                data = bytes(packet)
-                if packet.is_keyframe and not begun:
-                    self.ring.begin(make_template(stream, data, self._rotation))
-                    begun = True
-                self.ring.push(EncodedPacket(data, packet.is_keyframe, stamps[-1]))
-                # The packet's number travels through the decoder in place of its PTS, which may repeat.
-                packet.pts = packet.dts = len(stamps) - 1
-            for picture in self._decode(stream, packet):
-                stamp = stamps[picture.pts if picture.pts is not None else -1]
-                if stamp.t > newest:
-                    newest = stamp.t
-                    yield stamp, picture
+        templates = Templates(stream, self._rotation)
 
-    def _decode(self, stream: VideoStream, packet: "av.Packet[VideoStream] | None") -> list[av.VideoFrame]:
+        def keep(packet: EncodedPacket) -> None:
+            if packet.keyframe:
+                self.ring.begin(templates.of(packet.data))
+            self.ring.push(packet)
+
+        order = ShownOrder(clock, keep)
+        for packet, pts in self._timed(container, stream):
+            # The packet's number travels through the decoder in place of its PTS, which may repeat.
+            packet.pts = packet.dts = order.take(
+                bytes(packet), packet.is_keyframe, pts, hidden=packet.is_discard
+            )
+            pictures = self._decode(stream, packet)
+            if pictures is None:
+                order.lost(packet.pts)
+            for picture in pictures or ():
+                yield order.show(picture.pts, reorders=stream.codec_context.has_b_frames), picture
+        for picture in self._decode(stream, None) or ():
+            yield order.show(picture.pts, reorders=stream.codec_context.has_b_frames), picture
+        order.rest()
+
+    def _timed(
+        self, container: InputContainer, stream: VideoStream
+    ) -> Iterator[tuple["av.Packet[VideoStream]", float]]:
+        """The packets with the time each gives its picture, seconds; a single wild time is mended."""
+        outliers: Outliers[av.Packet[VideoStream]] = Outliers()
+        for packet in self._packets(container, stream):
+            for timed in outliers.take(self._seconds(packet), packet):
+                yield timed.item, timed.pts
+        for timed in outliers.rest():
+            yield timed.item, timed.pts
+
+    def _packets(
+        self, container: InputContainer, stream: VideoStream
+    ) -> Iterator["av.Packet[VideoStream]"]:
+        try:
+            yield from (packet for packet in container.demux(stream) if packet.size)
+        except av.error.FFmpegError as error:
+            self._stopped = error.strerror or type(error).__name__
+
+    def _decode(
+        self, stream: VideoStream, packet: "av.Packet[VideoStream] | None"
+    ) -> list[av.VideoFrame] | None:
+        """The pictures that come out; None where the packet is damaged. Without a packet: those held back."""
         try:
             return stream.codec_context.decode(packet)
         except av.error.InvalidDataError:
             self._damaged += 1
-            return []
+            return None
 
-    def _stamp_of(self, packet: "av.Packet[VideoStream]", stream: VideoStream) -> Stamp:
+    def _seconds(self, packet: "av.Packet[VideoStream]") -> float:
         pts = packet.pts if packet.pts is not None else packet.dts
-        if pts is None or stream.time_base is None:
+        if pts is None:
             raise VideoError(
                 f"{self.path}: its frames carry no time; put it into a container first: "
                 f"ffmpeg -i {self.path.name} -c copy {self.path.stem}.mp4"
             )
-        return self._stamp(float((pts - self._first_pts) * stream.time_base))
+        return float(pts * packet.time_base)
 
-    def _stamp(self, t: float) -> Stamp:
-        return Stamp(t, self._start + timedelta(seconds=t), _CLOCK)
-
-    def _note_what_is_missing(self) -> None:
-        missing = self._announced - self._frames
-        if self._damaged or missing > 0:
-            self.warning = (
-                f"{self.path}: cut off or damaged: {max(0, missing)} of {self._announced} frames missing, "
-                f"{self._damaged} packets damaged; the {self._frames} frames that could be decoded were used"
+    def _note_what_was_wrong(self, breaks: list[Break]) -> None:
+        wrong = []
+        if self._damaged or self._beyond or self._stopped:
+            stopped = f", reading stopped: {self._stopped}" if self._stopped else ""
+            wrong.append(
+                f"cut off or damaged: {self._beyond} of {self._announced} frames missing, {self._damaged} packets "
+                f"damaged{stopped}; the {self._frames} frames that could be decoded were used"
             )
+        if breaks:
+            wrong.append(_told(breaks))
+        if wrong:
+            self.warning = f"{self.path}: {'; '.join(wrong)}"
             log.warning("%s", self.warning)
 
 
+def _told(breaks: list[Break]) -> str:
+    places = [f"at {place.t:.2f} s by {place.ahead:+,.2f} s" for place in breaks[:_BREAKS_TOLD]]
+    more = f" and {len(breaks) - _BREAKS_TOLD} times more" if len(breaks) > _BREAKS_TOLD else ""
+    return (
+        f"its time jumps {', '.join(places)}{more}: what comes after is taken for another recording, nothing is "
+        "followed or shown across"
+    )
+
+
 def _open(path: Path) -> InputContainer:
+    # With its scheme: a colon in a name would make FFmpeg take what stands before it for a protocol.
+    address = f"file:{path}"
+    options = {"fflags": "+genpts", "correct_ts_overflow": "0"}
     try:
-        return av.open(str(path), "r", options={"fflags": "+genpts"})
+        return av.open(address, "r", options=options)
     except IsADirectoryError:
         raise VideoError(f"{path}: a folder, not a video file") from None
     except FileNotFoundError:
@@ -175,9 +223,10 @@ def _open(path: Path) -> InputContainer:
 
 
 def _video_stream(container: InputContainer, path: Path) -> VideoStream:
-    if not container.streams.video:
+    moving = [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
+    if not moving:
         raise VideoError(f"{path}: holds no video stream")
-    stream = container.streams.video[0]
+    stream = moving[0]
     if stream.codec_context is None or stream.codec_context.name not in CODECS:
         name = stream.codec_context.name if stream.codec_context else "unknown"
         raise VideoError(
@@ -189,13 +238,10 @@ def _video_stream(container: InputContainer, path: Path) -> VideoStream:
     return stream
 
 
-def _packets(container: InputContainer, stream: VideoStream) -> Iterator["av.Packet[VideoStream] | None"]:
-    """The packets of the stream, then None (which makes a decoder hand out what it holds back)."""
-    try:
-        yield from (packet for packet in container.demux(stream) if packet.size)
-    except av.error.FFmpegError as error:
-        log.warning("%s: reading stopped: %s", container.name, error.strerror)
-    yield None
+def _beyond_the_end(stream: VideoStream, path: Path) -> int:
+    """How many frames the file's index places behind the file's end: it was cut off."""
+    size = path.stat().st_size
+    return sum(1 for entry in stream.index_entries if entry.pos + entry.size > size)
 
 
 def _creation_time(container: InputContainer, stream: VideoStream) -> datetime | None:

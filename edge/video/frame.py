@@ -21,22 +21,26 @@ class Stamp:
     `t` is seconds on the stream clock: 0 is the first frame of a file, or the moment a live source was
     made. It only ever grows and no step of any wall clock touches it; rules and timers use it alone.
     `captured_at` is the same moment in UTC, `clock` where that came from and how far off it may be.
+    Between pictures of another `run` (see `edge.video.continuity`) the difference of `t` means nothing.
     """
 
     t: float
     captured_at: datetime
     clock: Clock
+    run: int = 0
 
 
 @dataclass(frozen=True)
 class Frame:
-    """One picture: `index` its number in the stream, `image` BGR of shape (height, width, 3), upright."""
+    """One picture: `index` its number in the stream, `image` BGR of shape (height, width, 3), upright; the
+    rest as in its `Stamp`."""
 
     index: int
     t: float
     captured_at: datetime
     clock: Clock
     image: NDArray[np.uint8]
+    run: int = 0
 
 
 def frame_of(index: int, stamp: Stamp, picture: av.VideoFrame, rotation: int = 0) -> Frame:
@@ -44,4 +48,4 @@ def frame_of(index: int, stamp: Stamp, picture: av.VideoFrame, rotation: int = 0
     image = np.asarray(picture.to_ndarray(format="bgr24"), dtype=np.uint8)
     quarter_turns = round(rotation / 90) % 4
     upright = np.ascontiguousarray(np.rot90(image, quarter_turns))
-    return Frame(index, stamp.t, stamp.captured_at, stamp.clock, upright)
+    return Frame(index, stamp.t, stamp.captured_at, stamp.clock, upright, stamp.run)

@@ -7,6 +7,7 @@ is kept as a *template*: a NUT file in memory holding one keyframe. NUT stores p
 """
 
 import io
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -64,10 +65,15 @@ class Template:
 
 
 def make_template(stream: VideoStream, keyframe: bytes, rotation: int = 0) -> Template:
-    """The template of `stream`; call it on the thread that owns the stream's container."""
+    """The template of `stream`; call it on the thread that owns the stream's container.
+
+    What `keyframe` says of itself counts more than what the stream said when it was opened.
+    """
     out = io.BytesIO()
     with av.open(out, "w", format="nut") as container:
         target = container.add_stream_from_template(stream, opaque=True)
+        if _START_CODE.match(keyframe) and (sets := in_band_parameters(stream.codec_context.name, keyframe)):
+            target.codec_context.extradata = sets
         packet = _av_packet(keyframe)
         packet.stream, packet.time_base, packet.pts, packet.dts = target, _TIME_BASE, 0, 0
         packet.is_keyframe = True
@@ -77,6 +83,72 @@ def make_template(stream: VideoStream, keyframe: bytes, rotation: int = 0) -> Te
         return Template(
             out.getvalue(), context.name, (context.width, context.height), context.extradata or b"", rotation
         )
+
+
+class Templates:
+    """The template of a stream while it is read: made anew when a keyframe brings other parameter sets."""
+
+    def __init__(self, stream: VideoStream, rotation: int = 0) -> None:
+        self._stream = stream
+        self._rotation = rotation
+        self._sets = b""
+        self._current: Template | None = None
+
+    def of(self, keyframe: bytes) -> Template:
+        """The template from this keyframe on; the same object while nothing changes."""
+        sets = in_band_parameters(self._stream.codec_context.name, keyframe)
+        if self._current is None or (sets and sets != self._sets):
+            made = make_template(self._stream, keyframe, self._rotation)
+            if self._current is None or not made.fits(self._current):
+                self._current = made
+            self._sets = sets
+        return self._current
+
+
+def in_band_parameters(codec: str, keyframe: bytes) -> bytes:
+    """The parameter sets of H.264 or H.265 that stand before the picture, each after a start code; often none.
+
+    Reads both forms of packets: NAL units after start codes (MPEG-TS, RTSP) and after their length (MP4).
+    """
+    wanted = _PARAMETER_SETS.get(codec)
+    if wanted is None:
+        return b""
+    shift, kinds = wanted
+    sets = []
+    for unit in _units(keyframe):
+        kind = unit[0] >> shift & (0x1F if shift == 0 else 0x3F)
+        if kind in kinds:
+            sets.append(b"\x00\x00\x00\x01" + unit)
+        elif kind <= _LAST_PICTURE_KIND[codec]:
+            break
+    return b"".join(sets)
+
+
+_PARAMETER_SETS = {"h264": (0, (7, 8)), "hevc": (1, (32, 33, 34))}
+"""By codec: where the kind of a NAL unit stands in its first byte, and the kinds that are parameter sets."""
+
+_LAST_PICTURE_KIND = {"h264": 5, "hevc": 31}
+_START_CODE = re.compile(rb"\x00{2,3}\x01")
+
+
+def _units(data: bytes) -> Iterator[bytes]:
+    """The NAL units of a packet, one by one: who wants the first does not pay for the last."""
+    if _START_CODE.match(data):
+        start = None
+        for code in _START_CODE.finditer(data):
+            if start is not None and (unit := data[start : code.start()].rstrip(b"\x00")):
+                yield unit
+            start = code.end()
+        if unit := data[start:]:
+            yield unit
+        return
+    at = 0
+    while at + 4 < len(data):
+        length = int.from_bytes(data[at : at + 4], "big")
+        if not 0 < length <= len(data) - at - 4:
+            return
+        yield data[at + 4 : at + 4 + length]
+        at += 4 + length
 
 
 def decode(

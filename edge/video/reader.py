@@ -12,17 +12,19 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from statistics import median_low
 
 import av
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
+from edge.video.continuity import OUTLIER, Outliers
 from edge.video.frame import Stamp, VideoError
-from edge.video.packet import CODECS, EncodedPacket, Template, make_template
+from edge.video.packet import CODECS, EncodedPacket, Templates
 from edge.video.redact import redact
 from edge.video.ring import PacketRing
-from edge.video.stream_clock import StreamClock, WallClocks
+from edge.video.stream_clock import Arrival, StreamClock, WallClocks
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +39,7 @@ _BUFFERED = 0.005  # seconds: a packet that took less to arrive had been read ah
 _WAITS = 3  # one wait may be the processor's, not the network's
 _MOST_HELD = 500
 _IN_DECODER = 64
+_MOMENT = 0.001
 _USUAL_RATE = 25.0
 
 
@@ -151,7 +154,6 @@ class StreamReader:
     def _read_connection(self) -> None:
         with av.open(self._url, "r", options=_OPTIONS, timeout=(OPEN_TIMEOUT, READ_TIMEOUT)) as container:
             stream = _supported_stream(container)
-            self._clock.connected()
             connection = _Connection(stream, self._clock, self._ring, self._on_picture)
             for packet, arrival in self._packets(container, stream):
                 if self._stopping.is_set():
@@ -180,7 +182,9 @@ class StreamReader:
             return
         times = fill_times(held, interval)
         seconds = [float(pts * packet.time_base) for packet, pts in zip(held, times, strict=True)]
-        punctual = min(arrival - second for arrival, second in zip(arrivals, seconds, strict=True))
+        delays = [arrival - second for arrival, second in zip(arrivals, seconds, strict=True)]
+        usual = median_low(delays)
+        punctual = min(delay for delay in delays if abs(delay - usual) <= OUTLIER)
         for packet, second in zip(held, seconds, strict=True):
             yield packet, punctual + second
         last = times[-1]
@@ -222,27 +226,35 @@ class _Connection:
         self._clock = clock
         self._ring = ring
         self._on_picture = on_picture
-        self._interval = _interval(stream)
-        self._template: Template | None = None
+        self._clock.connected(_interval(stream))
+        self._templates = Templates(stream)
+        self._outliers: Outliers[tuple[av.Packet[VideoStream], float]] = Outliers()
+        self._arrived: float | None = None
+        self._begun = False
         self._number = 0
         self._in_decoder: dict[int, Stamp] = {}
+        self._shown_t = float("-inf")
 
     def take(self, packet: "av.Packet[VideoStream]", arrival: float) -> int:
-        """Handles one packet; how many could not be decoded (0 or 1). Before the first keyframe none is."""
+        """Handles one packet; how many could not be decoded. Before the first keyframe none is."""
         assert packet.pts is not None
-        stamp, tied_anew = self._clock.stamp(
-            float(packet.pts * packet.time_base),
-            arrival,
-            camera_utc(packet),
-            self._interval,
-            packet.is_keyframe,
+        elapsed = arrival - self._arrived if self._arrived is not None else 0.0
+        self._arrived = arrival
+        timed = self._outliers.take(float(packet.pts * packet.time_base), (packet, arrival), elapsed)
+        return sum(self._keep(*sure.item, sure.pts) for sure in timed)
+
+    def _keep(self, packet: "av.Packet[VideoStream]", arrival: float, pts: float) -> int:
+        reordered = bool(self._stream.codec_context.has_b_frames)
+        stamp = self._clock.stamp(
+            Arrival(pts, arrival, camera_utc(packet), packet.is_keyframe, reordered)
         )
         data = bytes(packet)
-        if packet.is_keyframe and (self._template is None or tied_anew):
-            self._template = make_template(self._stream, data)
+        if packet.is_keyframe:
+            template = self._templates.of(data)
+            self._begun = True
             if self._ring is not None:
-                self._ring.begin(self._template)
-        if self._template is None:
+                self._ring.begin(template)
+        if not self._begun:
             return 0
         if self._ring is not None:
             self._ring.push(EncodedPacket(data, packet.is_keyframe, stamp))
@@ -261,7 +273,9 @@ class _Connection:
         for picture in pictures:
             shown = self._in_decoder.pop(picture.pts or 0, None)
             if shown is not None:
-                self._on_picture(shown, picture)
+                # A step back that the order of decoding could not show: the picture counts, a moment later.
+                self._shown_t = max(shown.t, self._shown_t + _MOMENT)
+                self._on_picture(replace(shown, t=self._shown_t), picture)
         return 0
 
 

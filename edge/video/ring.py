@@ -1,7 +1,8 @@
 """The last seconds of the record stream, encoded, in memory: what happened *before* a violation was found.
 
 Packets are kept in groups of pictures, each starting with a keyframe, and leave whole groups at a time, so
-whatever is still here can be cut into a clip or decoded. One thread pushes; any thread may cut.
+whatever is still here can be cut into a clip or decoded. Groups belong to runs (see `edge.video.continuity`)
+of one make-up (size, codec); no clip reaches from one into the next. One thread pushes; any thread may cut.
 """
 
 import logging
@@ -11,6 +12,7 @@ from collections import defaultdict, deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import groupby, takewhile
 
 import av
 
@@ -19,8 +21,8 @@ from edge.video.packet import EncodedPacket, Template, decode, mux
 
 log = logging.getLogger(__name__)
 
-_AHEAD = 1.0
-"""Seconds by which a wanted frame may be newer than the newest packet and still be answered by that."""
+_NEAR = 1.0
+"""Seconds by which a frame may be older or newer than it was wanted."""
 
 
 class RingMiss(Exception):  # noqa: N818 (a miss is an answer, not a fault)
@@ -44,16 +46,24 @@ class Clip:
 
 @dataclass
 class _Group:
-    """A keyframe and what depends on it; `first` is its packet's number since the ring was made."""
+    """A keyframe and what depends on it; `first` is its packet's number since the ring was made, `run` the
+    stretch of pictures it belongs to, counted from 0."""
 
     template: Template
     first: int
+    run: int
     packets: list[EncodedPacket] = field(default_factory=list)
     bytes: int = 0
+    end: float = float("-inf")
 
     @property
     def start(self) -> float:
         return self.packets[0].stamp.t
+
+    def add(self, packet: EncodedPacket) -> None:
+        self.packets.append(packet)
+        self.bytes += len(packet.data)
+        self.end = max(self.end, packet.stamp.t)
 
 
 class PacketRing:
@@ -66,6 +76,8 @@ class PacketRing:
         self._template: Template | None = None
         self._bytes = 0
         self._pushed = 0
+        self._runs_begun = 0
+        self._stamped_run: int | None = None
         self._evicted = False
         self._end = float("-inf")
         self._lock = threading.Lock()
@@ -88,24 +100,43 @@ class PacketRing:
             return self._end if self._groups else None
 
     def begin(self, template: Template) -> None:
-        """Packets pushed from now on belong to a new connection (or file) described by `template`."""
+        """Packets pushed from now on are described by `template`; a new one begins a run."""
         with self._lock:
+            if template is not self._template:
+                self._runs_begun += 1
             self._template = template
 
     def push(self, packet: EncodedPacket) -> None:
-        """Adds the next packet in decoding order; before the first keyframe after `begin` none is kept."""
+        """Adds the next packet in decoding order; before the first keyframe of a run none is kept."""
         with self._lock:
             number, self._pushed = self._pushed, self._pushed + 1
+            if packet.stamp.run != self._stamped_run:
+                self._stamped_run = packet.stamp.run
+                self._runs_begun += 1
             if packet.keyframe and self._template is not None:
-                self._groups.append(_Group(self._template, number))
-            elif not self._groups or self._groups[-1].template is not self._template:
+                self._make_way(packet.stamp.t)
+                self._groups.append(_Group(self._template, number, self._runs_begun))
+            elif not self._groups or self._groups[-1].run != self._runs_begun:
                 return
-            group = self._groups[-1]
-            group.packets.append(packet)
-            group.bytes += len(packet.data)
+            self._groups[-1].add(packet)
             self._bytes += len(packet.data)
             self._end = max(self._end, packet.stamp.t)
             self._drop_old()
+
+    def _make_way(self, t: float) -> None:
+        """Lets go of what another run holds from `t` on: no time may come twice."""
+        while self._groups and self._groups[-1].run != self._runs_begun and self._groups[-1].end >= t:
+            last = self._groups.pop()
+            self._end = t
+            kept = list(takewhile(lambda packet: packet.stamp.t < t, last.packets))
+            self._bytes -= last.bytes
+            if kept:
+                shorter = _Group(last.template, last.first, last.run)
+                for packet in kept:
+                    shorter.add(packet)
+                self._groups.append(shorter)
+                self._bytes += shorter.bytes
+                return
 
     def _drop_old(self) -> None:
         while len(self._groups) > 1 and self._groups[1].start <= self._end - self.seconds:
@@ -123,26 +154,24 @@ class PacketRing:
         self._bytes -= self._groups.popleft().bytes
         self._evicted = True
 
-    def clip(self, t0: float, t1: float) -> Clip:
-        """The stream from the last keyframe at or before `t0` to `t1`, not re-encoded.
+    def clip(self, t0: float, t1: float, around: float) -> Clip:
+        """The stream from the last keyframe at or before `t0` to `t1`, not re-encoded, as far as it is one run.
 
-        When the stream itself began after `t0` (and nothing was dropped since) the clip begins with the
-        stream; when it has not reached `t1` yet, the clip ends with what is here: wait for `end_t` first.
-        Across a reconnect to a stream of another make-up (size, codec) only the newer part is kept: one
-        file can't hold both.
+        Where a run begins or ends in between, only the one that holds `around` is given. When the stream
+        itself began after `t0` (and nothing was dropped since) the clip begins with the stream; when it has not
+        reached `t1` yet, the clip ends with what is here: wait for `end_t` first.
 
         Raises:
-            RingMiss: `t0` is older than the ring, or `t1` before `t0`, or nothing of the range is here.
+            RingMiss: `t0` is older than the ring, or `t1` before `t0`, or nothing around `around` is here.
         """
         with self._lock:
-            groups = self._from(t0)
-            if t1 < t0 or groups[0].start > t1:
+            wanted = [group for group in self._from(t0) if group.start <= t1]
+            if not t0 <= around <= t1 or not wanted:
                 raise RingMiss(self._describe(f"{t0:.3f}…{t1:.3f} s"))
-            wanted = [group for group in groups if group.start <= t1]
-            template = wanted[-1].template
-            packets = _until(t1, [group for group in wanted if group.template.fits(template)])
+            middle = self._nearest(wanted, around)
+            packets = _until(t1, [group for group in wanted if group.run == middle.run])
         return Clip(
-            data=mux(template, packets),
+            data=mux(middle.template, packets),
             start_t=packets[0].stamp.t,
             end_t=max(packet.stamp.t for packet in packets),
             captured_at=packets[0].stamp.captured_at,
@@ -155,7 +184,7 @@ class PacketRing:
         A frame's `index` is its number among all pictures pushed.
 
         Raises:
-            RingMiss: a time is older than the ring, or newer than what it holds.
+            RingMiss: a time is older than the ring, newer than what it holds, or none was pushed near it.
         """
         wanted = list(times)
         found: dict[float, Frame] = {}
@@ -164,20 +193,31 @@ class PacketRing:
         return [found[t] for t in wanted]
 
     def _runs(self, times: Iterable[float]) -> list[tuple[list[_Group], list[float]]]:
-        """For each group a wanted time falls into: the groups of its connection from it on, and the times."""
+        """For each group a wanted time falls into: the groups of its run from it on, and the times."""
         asked: dict[int, list[float]] = defaultdict(list)
         runs: dict[int, list[_Group]] = {}
         with self._lock:
             for t in sorted(set(times)):
                 groups = self._from(t)
-                if t > self._end + _AHEAD:
-                    raise RingMiss(self._describe(f"{t:.3f} s"))
-                first = groups[0]
+                first = self._nearest(groups, t)
                 asked[first.first].append(t)
                 if first.first not in runs:
-                    run = (group for group in groups if group.template is first.template)
+                    run = (g for g in groups if g.run == first.run and g.first >= first.first)
                     runs[first.first] = [replace(group, packets=list(group.packets)) for group in run]
         return [(runs[number], asked[number]) for number in asked]
+
+    def _nearest(self, groups: Sequence[_Group], t: float) -> _Group:
+        """The group to decode for the picture nearest to `t`: of those `_from(t)` gives the first, unless that
+        one's run ends before `t` and the next begins nearer."""
+        number = max(0, sum(1 for group in groups if group.start <= t) - 1)
+        group, following = groups[number], groups[number + 1 : number + 2]
+        away = max(group.start - t, t - group.end, 0.0)
+        if following and (ahead := following[0].start - t) < away:
+            away = ahead
+            group = following[0] if following[0].run != group.run else group
+        if away > _NEAR:
+            raise RingMiss(self._describe(f"{t:.3f} s"))
+        return group
 
     def _from(self, t: float) -> list[_Group]:
         """The groups from the last starting at or before `t`; from the first if the stream began later."""
@@ -189,7 +229,13 @@ class PacketRing:
     def _describe(self, wanted: str) -> str:
         if not self._groups:
             return f"{wanted} is not in the ring: it holds nothing yet (no keyframe has arrived)"
-        return f"{wanted} is not in the ring: it holds {self._groups[0].start:.3f}…{self._end:.3f} s"
+        parts = [(run[0].start, max(g.end for g in run)) for run in _by_run(self._groups)]
+        held = ", ".join(f"{start:.3f}…{end:.3f} s" for start, end in parts)
+        return f"{wanted} is not in the ring: it holds {held}"
+
+
+def _by_run(groups: Iterable[_Group]) -> list[list[_Group]]:
+    return [list(run) for _, run in groupby(groups, key=lambda group: group.run)]
 
 
 def _until(t1: float, groups: Sequence[_Group]) -> list[EncodedPacket]:

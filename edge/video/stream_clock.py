@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from contract.messages import Clock, ClockSource
+from edge.video.continuity import Continuity, Verdict
 from edge.video.frame import Stamp
 
 HOST_DELAY = 0.3
@@ -20,8 +21,6 @@ HOST_DELAY = 0.3
 MAX_CAMERA_OFFSET = 5.0
 """Seconds: a camera clock further than this from the node's is one nobody has set, and is not believed."""
 
-_JUMP_BACK = 1.0  # seconds; reordered pictures go back less
-_JUMP_AHEAD = 10.0  # seconds more than the time that passed
 _PLAUSIBLE = 1.0  # seconds between an arrival and the camera's clock for the latter to tie two streams
 _LAG_LEAK = 0.001  # seconds per second: crystals drift ten times less
 _TICK = 0.001
@@ -33,6 +32,21 @@ class WallClocks:
 
     monotonic: Callable[[], float]
     utc: Callable[[], float]
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """What is known of a picture when its packet comes.
+
+    `pts` in seconds; `at` on the node's monotonic clock; `camera_utc` its `prft` in POSIX seconds where there
+    is one; `reordered`: pictures come in another order than they are shown in.
+    """
+
+    pts: float
+    at: float
+    camera_utc: float | None
+    keyframe: bool
+    reordered: bool = False
 
 
 class StreamClock:
@@ -51,51 +65,66 @@ class StreamClock:
         self._tied = False  # the anchor came through the camera's clock, not from an arrival
         self._lag = 0.0  # least (arrival minus t) seen lately: follows the drift of the camera's crystal
         self._arrived = 0.0
-        self._newest_pts = self._newest_t = float("-inf")
+        self._newest_t = float("-inf")
+        self._interval = 0.0
+        self._continuity = Continuity(0.0)
+        self._run = -1
         self.camera_offset: float | None = None
         """Camera's UTC minus the node's, seconds (delay makes it a little negative); None without `prft`."""
         self.camera_utc_minus_t: float | None = None
 
-    def connected(self) -> None:
-        """A new connection begins: its PTS have nothing to do with those before."""
-        self._anchor = self.camera_offset = None
+    def connected(self, interval: float) -> None:
+        """A new connection begins: its PTS have nothing to do with those before.
 
-    def stamp(
-        self, pts: float, arrival: float, camera_utc: float | None, interval: float, keyframe: bool
-    ) -> tuple[Stamp, bool]:
-        """The time of the picture with `pts` (seconds) that arrived at monotonic `arrival`, and whether `t`
-        was tied anew.
-
-        `camera_utc` is its `prft` in POSIX seconds where there is one, `interval` the usual time between
-        pictures. After a new tie, times can't be compared with those before to the millisecond.
+        `interval` is the usual time between its pictures, seconds.
         """
-        arrived = arrival - self._epoch
-        anew = self._tie(pts, arrived, camera_utc, keyframe)
-        assert self._anchor is not None
-        t = self._anchor + pts
-        self._follow_drift(t, arrived, anew)
-        self._newest_pts = pts if anew else max(self._newest_pts, pts)
-        self._newest_t = max(self._newest_t, t)
-        host_utc = self._clocks.utc() - self._clocks.monotonic() + self._epoch + t + self._lag
-        if camera_utc is None:
-            return _stamp(t, host_utc, "host", HOST_DELAY + interval), anew
-        self.camera_offset = camera_utc - host_utc
-        if abs(self.camera_offset) > MAX_CAMERA_OFFSET:
-            return _stamp(t, host_utc, "host", HOST_DELAY + interval), anew
-        self.camera_utc_minus_t = camera_utc - t
-        return _stamp(t, camera_utc, "prft", max(interval, abs(self.camera_offset))), anew
+        self._anchor = self.camera_offset = None
+        self._interval = interval
+        self._continuity = Continuity(interval)
 
-    def _tie(self, pts: float, arrived: float, camera_utc: float | None, keyframe: bool) -> bool:
-        """Ties PTS to `t` where due: at the start, after a jump, when the camera's clock is first known."""
-        started = self._anchor is None or self._jumped(pts, arrived)
-        through_camera = self._through_camera(arrived, camera_utc)
-        if started:
+    def stamp(self, arrival: Arrival) -> Stamp:
+        """The time of the picture that arrived. In a new run, times can't be compared with those before to
+        the millisecond."""
+        arrived = arrival.at - self._epoch
+        verdict = self._continuity.judge(
+            arrival.pts, arrival.keyframe, reordered=arrival.reordered, elapsed=arrived - self._arrived
+        )
+        anew = self._tie(arrival, arrived, verdict)
+        assert self._anchor is not None
+        t = self._anchor + arrival.pts
+        if verdict == "jitter":
+            t = max(t, self._newest_t + _TICK)
+        self._run += anew or verdict == "gap"
+        self._follow_drift(t, arrived, anew)
+        self._newest_t = max(self._newest_t, t)
+        return self._stamp(t, arrival.camera_utc)
+
+    def _stamp(self, t: float, camera_utc: float | None) -> Stamp:
+        host_utc = self._clocks.utc() - self._clocks.monotonic() + self._epoch + t + self._lag
+        if camera_utc is not None:
+            self.camera_offset = offset = camera_utc - host_utc
+            if abs(offset) <= MAX_CAMERA_OFFSET:
+                self.camera_utc_minus_t = camera_utc - t
+                return _stamp(t, camera_utc, "prft", max(self._interval, abs(offset)), self._run)
+        return _stamp(t, host_utc, "host", HOST_DELAY + self._interval, self._run)
+
+    def _tie(self, arrival: Arrival, arrived: float, verdict: Verdict) -> bool:
+        """Ties PTS to `t` where due: at the start, after a jump, when the camera's clock is first known.
+
+        A clock that was set back is tied so that `t` goes on: the pictures do.
+        """
+        through_camera = self._through_camera(arrived, arrival.camera_utc)
+        if self._anchor is None or verdict == "jump":
             t = through_camera if through_camera is not None else arrived
-            self._anchor = max(t, self._newest_t + _TICK) - pts
+            self._anchor = max(t, self._newest_t + _TICK) - arrival.pts
             self._tied = through_camera is not None
             return True
-        if keyframe and not self._tied and self._reference is not self and through_camera is not None:
-            self._anchor = through_camera - pts
+        if verdict == "set_back":
+            self._anchor = self._newest_t + self._interval - arrival.pts
+            return False
+        following = self._reference is not self
+        if arrival.keyframe and not self._tied and following and through_camera is not None:
+            self._anchor = through_camera - arrival.pts
             self._tied = True
             return True
         return False
@@ -107,10 +136,6 @@ class StreamClock:
         t = camera_utc - known
         return t if abs(t - arrived) <= _PLAUSIBLE else None
 
-    def _jumped(self, pts: float, arrived: float) -> bool:
-        ahead = pts - self._newest_pts
-        return ahead < -_JUMP_BACK or ahead > _JUMP_AHEAD + (arrived - self._arrived)
-
     def _follow_drift(self, t: float, arrived: float, anew: bool) -> None:
         lag = arrived - t
         grown = self._lag + _LAG_LEAK * max(0.0, arrived - self._arrived)
@@ -118,6 +143,6 @@ class StreamClock:
         self._arrived = arrived
 
 
-def _stamp(t: float, utc: float, source: ClockSource, uncertainty: float) -> Stamp:
+def _stamp(t: float, utc: float, source: ClockSource, uncertainty: float, run: int) -> Stamp:
     clock = Clock(source=source, uncertainty_ms=round(uncertainty * 1000))
-    return Stamp(t, datetime.fromtimestamp(utc, UTC), clock)
+    return Stamp(t, datetime.fromtimestamp(utc, UTC), clock, run)

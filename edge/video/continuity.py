@@ -1,0 +1,138 @@
+"""The one rule for the time of pictures, of a file as of a live camera: does it go on, or does it begin anew?
+
+A picture's PTS says when it is to be shown. What a camera, a recorder or a network puts there may be anything:
+a clock that was set back, a recording joined to another, a counter of 33 bits that overflows, one picture
+stamped hours off. A *run* is a stretch of pictures whose distances in time can be believed; tracks, lamp
+phases and clips never reach from one run into another.
+"""
+
+from bisect import insort
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Generic, Literal, TypeVar
+
+GAP = 2.0
+"""Seconds without a picture that end a run: what happened meanwhile nobody saw."""
+
+JUMP = 10.0
+"""Seconds ahead, beyond those that passed on the node's clock, that are a jump of the stamps and not time."""
+
+STEP_BACK = 1.0
+"""Seconds a camera's clock may be set back within a run."""
+
+OUTLIER = 5.0
+"""Seconds back from which a picture may be a single one with a wrong stamp."""
+
+_OUTLIERS = 2  # so many in a row may be single ones; one more is the time that holds from now on
+_REORDERED = 8  # pictures a decoder may hold back to put them in order; encoders use up to 4
+_WRAP = 2**33 / 90_000  # seconds after which the counter of an MPEG transport stream begins again
+
+Verdict = Literal["on", "jitter", "set_back", "gap", "jump"]
+"""How a picture's time stands to those before it.
+
+`on`: it goes on. `jitter`: it is the time of the picture before or a little less. `set_back`: the clock was
+set back, the pictures go on. `gap`: time passed without pictures. `jump`: the stamps have nothing to do with
+those before.
+"""
+
+
+class Continuity:
+    """Judges the pictures of one run after the other; one stream, used by one thread.
+
+    `interval` is the usual time between two pictures, seconds.
+    """
+
+    def __init__(self, interval: float) -> None:
+        self._interval = interval
+        self._newest: list[float] = []
+
+    def judge(self, pts: float, keyframe: bool, *, reordered: bool, elapsed: float | None) -> Verdict:
+        """The verdict on the next picture; a gap and a jump begin a new run with it.
+
+        Args:
+            pts: its time in seconds.
+            keyframe: it can be decoded without those before it, so it may come from another recording.
+            reordered: pictures come as they were encoded, which may not be the order they are shown in.
+            elapsed: seconds on the node's clock since the picture before came; None of a file.
+        """
+        verdict = self._verdict(pts, keyframe, reordered, elapsed)
+        if verdict in ("gap", "jump", "set_back"):
+            self._newest = []
+        insort(self._newest, pts)
+        del self._newest[: -_REORDERED - 1]
+        return verdict
+
+    def _verdict(self, pts: float, keyframe: bool, reordered: bool, elapsed: float | None) -> Verdict:
+        if not self._newest:
+            return "on"
+        ahead = pts - self._newest[-1]
+        if ahead > JUMP + (elapsed or 0.0):
+            return "jump"
+        if ahead > 0:
+            return "gap" if ahead > GAP else "on"
+        if reordered and not keyframe and pts > self._newest[0] - (len(self._newest) <= _REORDERED) * STEP_BACK:
+            return "on"
+        if ahead > -self._interval:
+            return "jitter"
+        live = elapsed is not None and elapsed < GAP
+        return "set_back" if ahead >= -STEP_BACK and (live or not keyframe) else "jump"
+
+
+def unwrapped(pts: float, newest: float | None) -> float:
+    """`pts` with the overflows of a 33-bit counter added that bring it next to `newest`, where any do."""
+    if newest is None:
+        return pts
+    turns = round((newest - pts) / _WRAP)
+    whole = pts + turns * _WRAP
+    return whole if turns and abs(whole - newest) <= JUMP else pts
+
+
+ItemT = TypeVar("ItemT")
+
+
+@dataclass(frozen=True)
+class Timed(Generic[ItemT]):
+    """Something with a time in seconds; the PTS of a picture's packet."""
+
+    pts: float
+    item: ItemT
+
+
+class Outliers(Generic[ItemT]):
+    """Lets a stream through and gives single pictures whose stamp is far off the time of their neighbours.
+
+    Two in a row are held back until the next tells whether time went on without them (then they are spread
+    between their neighbours) or from them.
+    """
+
+    def __init__(self) -> None:
+        self._held: list[Timed[ItemT]] = []
+        self._newest: float | None = None
+
+    def take(self, pts: float, item: ItemT, elapsed: float | None = None) -> Iterator[Timed[ItemT]]:
+        """What can be let go now that the next picture is known; see `Continuity.judge` for `elapsed`."""
+        pts = unwrapped(pts, self._newest)
+        if self._newest is None or -OUTLIER <= pts - self._newest <= JUMP + (elapsed or 0.0):
+            yield from self._spread(pts)
+            yield from self._let_go(Timed(pts, item))
+            return
+        self._held.append(Timed(pts, item))
+        if len(self._held) > _OUTLIERS:
+            yield from self.rest()
+
+    def rest(self) -> Iterator[Timed[ItemT]]:
+        """Those held back, as they are: nothing comes that tells more."""
+        held, self._held = self._held, []
+        for timed in held:
+            yield from self._let_go(timed)
+
+    def _spread(self, until: float) -> Iterator[Timed[ItemT]]:
+        held, self._held = self._held, []
+        for number, timed in enumerate(held, 1):
+            assert self._newest is not None
+            yield Timed(self._newest + (until - self._newest) * number / (len(held) + 1), timed.item)
+
+    def _let_go(self, timed: Timed[ItemT]) -> Iterator[Timed[ItemT]]:
+        far = self._newest is None or abs(timed.pts - self._newest) > OUTLIER
+        self._newest = timed.pts if far else max(timed.pts, self._newest or timed.pts)
+        yield timed
