@@ -100,6 +100,7 @@ def build_camera(
         detector=eyes.detector,
         signals=signal_sources(config),
         rulebook=Rulebook(config.rules, config, epoch),
+        size=config.size,
         post_roll=rolls.after,
         region=config.detect.roi,
         interval=config.detect.interval,

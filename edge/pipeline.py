@@ -66,6 +66,7 @@ class CameraPipeline:
         detector: finds vehicles in a frame of the detect stream.
         signals: a source per lamp head of the scene.
         rulebook: the rules that are on, for the scene before this camera.
+        size: width and height of the picture the scene was drawn on.
         post_roll: seconds after a finding that its evidence still needs.
         region: part of the picture vehicles are looked for in, [x1, y1, x2, y2]; None for all of it.
         interval: look for vehicles in every n-th frame (lamps are read in every one).
@@ -77,6 +78,7 @@ class CameraPipeline:
         detector: VehicleDetector,
         signals: Mapping[str, SignalSource],
         rulebook: Rulebook,
+        size: tuple[int, int],
         post_roll: float,
         region: Box | None = None,
         interval: int = 1,
@@ -84,28 +86,39 @@ class CameraPipeline:
         self.funnel = Funnel()
         self.armed = not signals
         """Whether every lamp of the scene could be trusted at the newest frame; true where there is none."""
+        self.misfit: tuple[int, int] | None = None
+        """Width and height of the newest frame where they are not those the scene was drawn on."""
         self._detector = detector
         self._tracker = Tracker()
         self._signals = signals
         self._rulebook = rulebook
+        self._size = size
         self._post_roll = post_roll
         self._region = region
         self._interval = interval
         self._next_look = 0
+        self._continues: tuple[int, tuple[int, int]] | None = None
         self._reported: dict[tuple[str, int, str], None] = {}
         self._waiting: list[Finding] = []
         self._tracks: dict[int, Track] = {}
         self._neighbours: deque[tuple[float, int, dict[int, Box]]] = deque()
 
     def step(self, frame: Frame) -> Step:
-        """Looks at one frame; frames must come in order of their time."""
+        """Looks at one frame; frames must come in order of their time.
+
+        One of another size is counted, not looked at: the lines lie elsewhere on it.
+        """
         self.funnel.counts["frames"] += 1
+        ended = self._end_before(frame)
+        if self.misfit is not None:
+            self.funnel.counts["frames_of_wrong_size"] += 1
+            return Step(frame, (), self._snapshots(), ended)
         for source in self._signals.values():
             source.observe(frame.t, frame.image)
-        signals = {head: source.snapshot() for head, source in self._signals.items()}
+        signals = self._snapshots()
         self.armed = all(history.armed for history in signals.values())
         if frame.index < self._next_look:
-            return Step(frame, (), signals, ())
+            return Step(frame, (), signals, ended)
         # Counted from the frame last looked at: of a live camera any single frame may have been dropped.
         self._next_look = frame.index + self._interval
         tracks = tuple(self._tracker.update(frame.t, frame.index, self._look(frame)))
@@ -114,7 +127,24 @@ class CameraPipeline:
         findings += self._judge(self._tracker.take_ended(), signals, frame.t, track_ended=True)
         fresh = self._once(findings)
         self._forget(frame.t - NEIGHBOUR_SECONDS)
-        return Step(frame, tracks, signals, fresh)
+        return Step(frame, tracks, signals, (*ended, *fresh))
+
+    def _end_before(self, frame: Frame) -> tuple[Finding, ...]:
+        """Ends tracks and lamp phases where the frame does not go on from those before: its run is another,
+        or its size. Gives what could be judged at their end."""
+        size = frame.image.shape[1], frame.image.shape[0]
+        before, self._continues = self._continues, (frame.run, size)
+        self.misfit = size if size != self._size else None
+        if before is None or before == self._continues:
+            return ()
+        self.funnel.counts["runs_ended"] += 1
+        ended = self._judge(self._tracker.end_all(), self._snapshots(), frame.t, track_ended=True)
+        for source in self._signals.values():
+            source.interrupt()
+        return self._once(ended)
+
+    def _snapshots(self) -> dict[str, SignalHistory]:
+        return {head: source.snapshot() for head, source in self._signals.items()}
 
     def due(self, now: float) -> list[Incident]:
         """Findings whose post-roll has passed at stream time `now`, oldest first."""
@@ -125,8 +155,7 @@ class CameraPipeline:
     def finish(self, now: float) -> tuple[Finding, ...]:
         """The stream has ended at `now`: judges the tracks still open. `due(math.inf)` then gives all that
         waits."""
-        signals = {head: source.snapshot() for head, source in self._signals.items()}
-        return self._once(self._judge(self._tracker.end_all(), signals, now, track_ended=True))
+        return self._once(self._judge(self._tracker.end_all(), self._snapshots(), now, track_ended=True))
 
     def close(self) -> None:
         """Lets go of the lamps' connections."""

@@ -182,10 +182,6 @@ class CameraWorker:
     def _analyse(self, run: Run, frame: Frame) -> bool:
         """One frame; False if the analysis failed on it."""
         pipeline = run.camera.pipeline
-        self._misfit = size_problem((frame.image.shape[1], frame.image.shape[0]), self.config)
-        if self._misfit:
-            pipeline.funnel.counts["frames_of_wrong_size"] += 1
-            return True
         try:
             step = pipeline.step(frame)
         except Exception as problem:  # a stage's boundary: one bad frame must not cost the tracks
@@ -197,6 +193,7 @@ class CameraWorker:
             pipeline.funnel.counts["frames_failed"] += 1
             return False
         self._failure, self._newest = "", frame.t
+        self._misfit = size_problem(pipeline.misfit, self.config) if pipeline.misfit else ""
         if step.findings:
             log.info("found", camera=self.config.id, rules=[finding.rule for finding in step.findings])
         return True

@@ -42,8 +42,17 @@ class Annotator:
         self._found: list[Finding] = []
 
     def draw(self, step: Step) -> Image:
-        """A copy of the step's picture with areas, lines, lamps, vehicles and findings drawn in."""
+        """A copy of the step's picture with areas, lines, lamps, vehicles and findings drawn in.
+
+        A picture of another size than the camera file's was not looked at: it is scaled and says so.
+        """
         self._found += step.findings
+        height, width = step.frame.image.shape[:2]
+        if (width, height) != tuple(self._config.size):
+            scaled = np.asarray(cv2.resize(step.frame.image, self._config.size), np.uint8)
+            words = f"{width} x {height}: not looked at"
+            self._label(scaled, words, (8 * self._unit, 24 * self._unit), DECISIONS["undecidable"])
+            return scaled
         picture = step.frame.image.copy()
         blended = cv2.addWeighted(picture, 0.8, self._tint, 0.2, 0)
         cv2.copyTo(blended, self._tinted, picture)

@@ -113,7 +113,7 @@ class Gatherer:
         first, last = t - self._standing.pre_roll, t + self._standing.post_roll
         start = self._ring.start_t
         try:
-            clip = self._ring.clip(max(first, start if start is not None else first), last)
+            clip = self._ring.clip(max(first, start if start is not None else first), last, around=t)
         except RingMiss:
             log.warning("no clip for a violation", t=t, exc_info=True)
             return None, ("clip_missing",)

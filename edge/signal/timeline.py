@@ -108,10 +108,10 @@ class SignalTimeline:
         """
         if self._t is not None and t <= self._t:
             raise ValueError(f"time of a look must grow: {t} s after {self._t} s")
-        if self._t is not None and self._now is not None:
-            if self._interrupted or t - self._t > self._settings.max_gap:
-                self._begin("unknown", self._t, t)
-                self._run = None
+        known = self._t is not None and self._now is not None
+        if known and self._t is not None and (self._interrupted or t - self._t > self._settings.max_gap):
+            self._begin("unknown", self._t, t)
+            self._run = None
         self._interrupted = False
         colour = "flashing" if self._blinker.observe(t, colour) else self._steadied(t, colour)
         same = self._run if self._run is not None and self._run.colour == colour else _Run(colour, t, 0)

@@ -1,9 +1,9 @@
 """The one rule for the time of pictures, of a file as of a live camera: does it go on, or does it begin anew?
 
-A picture's PTS says when it is to be shown. What a camera, a recorder or a network puts there may be anything:
-a clock that was set back, a recording joined to another, a counter of 33 bits that overflows, one picture
-stamped hours off. A *run* is a stretch of pictures whose distances in time can be believed; tracks, lamp
-phases and clips never reach from one run into another.
+A picture's PTS says when it is to be shown. What a camera, a recorder or a network puts there may be
+anything: a clock that was set back, a recording joined to another, a counter of 33 bits that overflows, one
+picture stamped hours off. A *run* is a stretch of pictures whose distances in time can be believed; tracks,
+lamp phases and clips never reach from one run into another.
 """
 
 from bisect import insort
@@ -70,7 +70,11 @@ class Continuity:
             return "jump"
         if ahead > 0:
             return "gap" if ahead > GAP else "on"
-        if reordered and not keyframe and pts > self._newest[0] - (len(self._newest) <= _REORDERED) * STEP_BACK:
+        if (
+            reordered
+            and not keyframe
+            and pts > self._newest[0] - (len(self._newest) <= _REORDERED) * STEP_BACK
+        ):
             return "on"
         if ahead > -self._interval:
             return "jitter"

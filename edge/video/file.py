@@ -46,7 +46,7 @@ class FileSource:
         self.path = path
         self.ring = PacketRing(ring_seconds, RING_BYTES)
         self.warning = ""
-        """What was wrong with the file, in words, once it has been noticed (cut off, damaged, its time broken)."""
+        """What was wrong with the file, in words, once it is through (cut off, damaged, its time broken)."""
         self._frames = self._damaged = 0
         self._stopped = ""
         self._last: Stamp | None = None
@@ -59,7 +59,9 @@ class FileSource:
             self._fps = float(stream.average_rate or stream.guessed_rate or 25)
             first = self._first_picture(container, stream)
             self._rotation = first.rotation
-            height, width = frame_of(0, Stamp(0.0, self._start, _CLOCK), first, self._rotation).image.shape[:2]
+            height, width = frame_of(0, Stamp(0.0, self._start, _CLOCK), first, self._rotation).image.shape[
+                :2
+            ]
             self.size = (width, height)
 
     @property
@@ -146,15 +148,16 @@ class FileSource:
     ) -> Iterator[tuple["av.Packet[VideoStream]", float]]:
         """The packets with the time each gives its picture, seconds; a single wild time is mended."""
         outliers: Outliers[av.Packet[VideoStream]] = Outliers()
+        delay = 0
         for packet in self._packets(container, stream):
-            for timed in outliers.take(self._seconds(packet), packet):
+            if packet.pts is not None and packet.dts is not None:
+                delay = packet.pts - packet.dts
+            for timed in outliers.take(self._seconds(packet, delay), packet):
                 yield timed.item, timed.pts
         for timed in outliers.rest():
             yield timed.item, timed.pts
 
-    def _packets(
-        self, container: InputContainer, stream: VideoStream
-    ) -> Iterator["av.Packet[VideoStream]"]:
+    def _packets(self, container: InputContainer, stream: VideoStream) -> Iterator["av.Packet[VideoStream]"]:
         try:
             yield from (packet for packet in container.demux(stream) if packet.size)
         except av.error.FFmpegError as error:
@@ -170,8 +173,11 @@ class FileSource:
             self._damaged += 1
             return None
 
-    def _seconds(self, packet: "av.Packet[VideoStream]") -> float:
-        pts = packet.pts if packet.pts is not None else packet.dts
+    def _seconds(self, packet: "av.Packet[VideoStream]", delay: int) -> float:
+        """The packet's PTS; where it has none, its DTS and the `delay` of the packet before."""
+        pts = packet.pts
+        if pts is None and packet.dts is not None:
+            pts = packet.dts + delay
         if pts is None:
             raise VideoError(
                 f"{self.path}: its frames carry no time; put it into a container first: "
@@ -184,8 +190,8 @@ class FileSource:
         if self._damaged or self._beyond or self._stopped:
             stopped = f", reading stopped: {self._stopped}" if self._stopped else ""
             wrong.append(
-                f"cut off or damaged: {self._beyond} of {self._announced} frames missing, {self._damaged} packets "
-                f"damaged{stopped}; the {self._frames} frames that could be decoded were used"
+                f"cut off or damaged: {self._beyond} of {self._announced} frames missing, {self._damaged} "
+                f"packets damaged{stopped}; the {self._frames} frames that could be decoded were used"
             )
         if breaks:
             wrong.append(_told(breaks))
@@ -198,8 +204,8 @@ def _told(breaks: list[Break]) -> str:
     places = [f"at {place.t:.2f} s by {place.ahead:+,.2f} s" for place in breaks[:_BREAKS_TOLD]]
     more = f" and {len(breaks) - _BREAKS_TOLD} times more" if len(breaks) > _BREAKS_TOLD else ""
     return (
-        f"its time jumps {', '.join(places)}{more}: what comes after is taken for another recording, nothing is "
-        "followed or shown across"
+        f"its time jumps {', '.join(places)}{more}: what comes after is taken for another recording, nothing "
+        "is followed or shown across"
     )
 
 

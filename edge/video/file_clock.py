@@ -12,7 +12,7 @@ _TICK = 0.001
 
 @dataclass(frozen=True)
 class Break:
-    """A place at `t` seconds where the file's time does not go on: it goes `ahead` seconds (negative: back)."""
+    """A place at `t` seconds where the file's time does not go on but `ahead` seconds (negative: back)."""
 
     t: float
     ahead: float
@@ -23,7 +23,7 @@ class FileClock:
 
     `start` is UTC of the first, `interval` the usual time between two. `t` follows the file's own times and
     never jumps: where those do, it goes on by the usual interval. UTC believes a jump ahead, since a recorder
-    may have paused, but not one back, since no time comes twice; the uncertainty tells how far that may be off.
+    may have paused, but not one back, since no time comes twice; the uncertainty tells how far it may be off.
     """
 
     def __init__(self, start: datetime, interval: float) -> None:
@@ -53,6 +53,10 @@ class FileClock:
         if verdict in ("jump", "set_back"):
             self._anchor = self._newest_t + self._interval - pts
         return self._take(pts, max(self._anchor + pts, self._newest_t + _TICK))
+
+    def shown_beside(self) -> Stamp:
+        """The stamp of a picture that has no time in the file: right after the one before."""
+        return self._take(self._newest_pts, self._newest_t + _TICK)
 
     def beside(self, pts: float) -> Stamp:
         """The stamp of a packet that gave no picture; it may lie before the first."""

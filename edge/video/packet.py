@@ -106,7 +106,7 @@ class Templates:
 
 
 def in_band_parameters(codec: str, keyframe: bytes) -> bytes:
-    """The parameter sets of H.264 or H.265 that stand before the picture, each after a start code; often none.
+    """The parameter sets of H.264 or H.265 that stand before the picture, each after a start code; or none.
 
     Reads both forms of packets: NAL units after start codes (MPEG-TS, RTSP) and after their length (MP4).
     """

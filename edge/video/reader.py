@@ -245,9 +245,7 @@ class _Connection:
 
     def _keep(self, packet: "av.Packet[VideoStream]", arrival: float, pts: float) -> int:
         reordered = bool(self._stream.codec_context.has_b_frames)
-        stamp = self._clock.stamp(
-            Arrival(pts, arrival, camera_utc(packet), packet.is_keyframe, reordered)
-        )
+        stamp = self._clock.stamp(Arrival(pts, arrival, camera_utc(packet), packet.is_keyframe, reordered))
         data = bytes(packet)
         if packet.is_keyframe:
             template = self._templates.of(data)

@@ -155,18 +155,18 @@ class PacketRing:
         self._evicted = True
 
     def clip(self, t0: float, t1: float, around: float) -> Clip:
-        """The stream from the last keyframe at or before `t0` to `t1`, not re-encoded, as far as it is one run.
+        """The stream from the last keyframe at or before `t0` to `t1`, not re-encoded, within one run.
 
         Where a run begins or ends in between, only the one that holds `around` is given. When the stream
-        itself began after `t0` (and nothing was dropped since) the clip begins with the stream; when it has not
-        reached `t1` yet, the clip ends with what is here: wait for `end_t` first.
+        itself began after `t0` (and nothing was dropped since) the clip begins with the stream; when it has
+        not reached `t1` yet, the clip ends with what is here: wait for `end_t` first.
 
         Raises:
             RingMiss: `t0` is older than the ring, or `t1` before `t0`, or nothing around `around` is here.
         """
         with self._lock:
             wanted = [group for group in self._from(t0) if group.start <= t1]
-            if not t0 <= around <= t1 or not wanted:
+            if t1 < t0 or not wanted:
                 raise RingMiss(self._describe(f"{t0:.3f}…{t1:.3f} s"))
             middle = self._nearest(wanted, around)
             packets = _until(t1, [group for group in wanted if group.run == middle.run])
@@ -207,8 +207,8 @@ class PacketRing:
         return [(runs[number], asked[number]) for number in asked]
 
     def _nearest(self, groups: Sequence[_Group], t: float) -> _Group:
-        """The group to decode for the picture nearest to `t`: of those `_from(t)` gives the first, unless that
-        one's run ends before `t` and the next begins nearer."""
+        """The group to decode for the picture nearest to `t`: the last that starts before it, unless its run
+        ends before `t` and the next begins nearer."""
         number = max(0, sum(1 for group in groups if group.start <= t) - 1)
         group, following = groups[number], groups[number + 1 : number + 2]
         away = max(group.start - t, t - group.end, 0.0)

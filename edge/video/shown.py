@@ -1,8 +1,8 @@
 """The packets of a file on their way to the ring: each waits until its picture has been shown and timed.
 
 Not every file tells when its pictures are to be shown. AVI and badly made MP4 files only know the order of
-decoding; with reordered pictures (B-frames) their stamps then belong to other pictures. So the decoder's order
-holds: the picture shown next has the earliest time that was not shown yet.
+decoding; with reordered pictures (B-frames) their stamps then belong to other pictures. So the decoder's
+order holds: the picture shown next has the earliest time that was not shown yet.
 """
 
 from collections import deque
@@ -60,11 +60,16 @@ class ShownOrder:
             if packet.pts in self._times:
                 self._times.remove(packet.pts)
 
-    def show(self, number: int, *, reorders: bool) -> Stamp:
-        """The picture of this packet comes next; `reorders`: the codec shows pictures in another order."""
-        packet = self._by_number[number]
+    def show(self, number: int | None, *, reorders: bool) -> Stamp:
+        """The picture of this packet comes next; `reorders`: the codec shows pictures in another order.
+
+        A second picture of one packet has no number of its own.
+        """
+        packet = self._by_number.get(-1 if number is None else number)
+        if packet is None or packet.stamp is not None:
+            return self._clock.shown_beside()
         unsure = reorders and not self._told and not packet.keyframe and self._times
-        time = min(packet.pts, *self._times) if unsure else packet.pts
+        time = min(self._times) if unsure else packet.pts
         self._times = [later for later in self._times if later > time]
         packet.stamp = self._clock.shown(time, packet.keyframe)
         self._hand_on_ready(_MOST_HELD)

@@ -85,6 +85,7 @@ def pipeline(**changes: object) -> CameraPipeline:
         "detector": NumberDetector(),
         "signals": {},
         "rulebook": Rulebook(CONFIG.rules, CONFIG),
+        "size": SIZE,
         "post_roll": 1.0,
         **changes,
     }

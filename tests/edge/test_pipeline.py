@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pytest
@@ -13,6 +13,7 @@ from contract.vehicles import VehicleKind
 from edge.detect.detector import Detection, DetectorError
 from edge.pipeline import CameraPipeline, Incident, Step
 from edge.rules.inputs import Finding, SignalHistory, Track
+from edge.video.frame import Frame
 from tests.edge import road
 
 
@@ -44,6 +45,10 @@ class Lamp:
     armed: bool
     seen: list[float] = field(default_factory=list)
     closed: bool = False
+    interrupted: int = 0
+
+    def interrupt(self) -> None:
+        self.interrupted += 1
 
     def observe(self, t: float, image: NDArray[np.uint8]) -> None:
         self.seen.append(t)
@@ -201,3 +206,37 @@ def test_it_is_armed_while_every_lamp_can_be_trusted(lamps: dict[str, bool], arm
     assert pipeline.armed is armed
     pipeline.close()
     assert all(source.closed for source in sources.values())
+
+
+def another(number: int, *, run: int = 0, size: tuple[int, int] = road.SIZE) -> Frame:
+    """A frame of the road that belongs to another run, or has another size."""
+    frame = replace(road.frame(number), run=run)
+    return frame if size == road.SIZE else replace(frame, image=np.zeros((size[1], size[0], 3), np.uint8))
+
+
+def test_where_a_run_ends_tracks_and_lamps_end() -> None:
+    lamp = Lamp(armed=True)
+    pipeline = road.pipeline(rulebook=Script(at_the_end=True), signals={"main": lamp})
+    assert findings(through(pipeline, range(15))) == []
+    step = pipeline.step(another(15, run=1))
+    assert [finding.t for finding in step.findings] == [pytest.approx(1.4)]
+    assert (lamp.interrupted, pipeline.funnel.counts["runs_ended"]) == (1, 1)
+    later = [pipeline.step(another(number, run=1)) for number in range(16, 20)]
+    first_track = step.findings[0].track
+    assert {track.id for one in later for track in one.tracks} - {first_track}
+    assert first_track not in {track.id for one in later for track in one.tracks}
+
+
+def test_pictures_of_another_size_are_counted_and_not_looked_at() -> None:
+    lamp = Lamp(armed=True)
+    pipeline = road.pipeline(rulebook=Script(at_the_end=True), signals={"main": lamp})
+    through(pipeline, range(15))
+    small = [pipeline.step(another(number, size=(160, 120))) for number in range(15, 25)]
+    assert len(findings(small)) == 1  # the track that ended
+    assert pipeline.misfit == (160, 120)
+    assert [step.tracks for step in small] == [()] * 10
+    assert lamp.seen == [number / road.FPS for number in range(15)]
+    through(pipeline, range(25, 30))
+    assert pipeline.misfit is None
+    assert pipeline.funnel.counts["frames_of_wrong_size"] == 10
+    assert lamp.interrupted == 2

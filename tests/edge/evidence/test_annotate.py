@@ -109,3 +109,13 @@ def test_a_lane_is_tinted_inside_and_only_there() -> None:
 @pytest.mark.parametrize("box", [(-50, -50, 20, 20), (630, 470, 700, 600), (0, 0, 640, 480), (5, 5, 5, 5)])
 def test_vehicles_at_the_edge_do_not_break_it(box: Box) -> None:
     assert Annotator(CONFIG).draw(step(finding("violation"), box=box)).shape == (480, 640, 3)
+
+
+def test_a_picture_of_another_size_is_shown_and_said_not_to_be_looked_at() -> None:
+    frame = Frame(
+        12, 1.0, factories.NOON, Clock(source="file", uncertainty_ms=0), np.full((90, 120, 3), GREY, np.uint8)
+    )
+    drawn = Annotator(CONFIG).draw(Step(frame, (), {}, ()))
+    assert drawn.shape == (SIZE[1], SIZE[0], 3)
+    assert has(drawn[:40], DECISIONS["undecidable"])
+    assert (drawn[60:] == GREY).all()

@@ -177,3 +177,16 @@ def test_armed_only_while_a_lit_colour_is_shown(runs: list[tuple[str, int]]) -> 
     newest = [p.colour for p in history.phases[-1:]]
     assert history.armed == bool(set(newest) & {"red", "amber", "green"})
     assert history.armed == (history.reason == "")
+
+
+def test_after_an_interruption_red_is_only_known_from_its_next_look() -> None:
+    timeline = SignalTimeline("main")
+    for number in range(20):
+        timeline.observe(number / FPS, "red")
+    timeline.interrupt()
+    for number in range(20, 40):
+        timeline.observe(number / FPS, "red")
+    before, between, after = timeline.snapshot().phases
+    assert (before.colour, between.colour, after.colour) == ("red", "unknown", "red")
+    assert (between.start, between.end) == (19 / FPS, 20 / FPS)
+    assert not after.onset_observed

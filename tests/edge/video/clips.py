@@ -41,9 +41,12 @@ def make_clip(
     b_frames: int = 0,
     metadata: dict[str, str] | None = None,
     rotation: int = 0,
+    first: int = 0,
+    options: dict[str, str] | None = None,
 ) -> Path:
-    """Encodes one numbered picture for each of `times` (seconds)."""
-    with av.open(str(path), "w") as container:
+    """Encodes one numbered picture for each of `times` (seconds), counted from `first`; `options` are the
+    muxer's."""
+    with av.open(str(path), "w", options=options or {}) as container:
         container.metadata.update(metadata or {})
         stream = container.add_stream(codec, 25, options=_OPTIONS[codec](keyint, b_frames))
         stream.width, stream.height = size
@@ -51,7 +54,7 @@ def make_clip(
         stream.codec_context.time_base = _TIME_BASE if codec != "mpeg4" else Fraction(1, 25)
         stream.codec_context.gop_size = keyint
         stream.set_display_rotation(rotation)
-        for number, t in enumerate(times):
+        for number, t in enumerate(times, first):
             frame = av.VideoFrame.from_ndarray(picture(number, size), format="bgr24")
             frame.time_base = stream.codec_context.time_base
             frame.pts = round(t / stream.codec_context.time_base)

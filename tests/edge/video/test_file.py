@@ -1,7 +1,10 @@
 """Files as cameras: every frame with its own time, the same twice, and a plain word for what is no video."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -66,7 +69,7 @@ def test_a_camera_held_sideways_is_turned_upright(
 def test_a_clip_of_it_is_turned_too(tmp_path: Path) -> None:
     source = FileSource(clips.make_clip(tmp_path / "a.mp4", clips.steady(20), rotation=90))
     list(source.frames())
-    (tmp_path / "clip.mp4").write_bytes(source.ring.clip(0.0, 1.0).data)
+    (tmp_path / "clip.mp4").write_bytes(source.ring.clip(0.0, 1.0, 0.5).data)
     assert FileSource(tmp_path / "clip.mp4").size == (240, 320)
 
 
@@ -199,3 +202,175 @@ def test_close_ends_the_frames(clip_path: Path) -> None:
     next(frames)
     source.close()
     assert list(frames) == []
+
+
+def _joined(folder: Path, parts: list[list[float]], **options: Any) -> Path:
+    """Recordings one after the other in one transport stream, as recorders join them; numbers go on."""
+    path, first = folder / "joined.ts", 0
+    with path.open("wb") as joined:
+        for number, times in enumerate(parts):
+            part = clips.make_clip(folder / f"{number}.ts", times, first=first, **options)
+            joined.write(part.read_bytes())
+            first += len(times)
+    return path
+
+
+def _from(start: float, count: int) -> list[float]:
+    return [start + t for t in clips.steady(count)]
+
+
+@pytest.mark.parametrize("b_frames", [0, 3])
+@pytest.mark.parametrize(
+    ("parts", "runs"),
+    [
+        pytest.param([_from(0, 50), _from(0, 50)], 2, id="from zero again"),
+        pytest.param([_from(0, 50), _from(1.2, 50)], 2, id="an overlap of 0.8 s"),
+        pytest.param([_from(1000, 50), _from(10, 50)], 2, id="far back"),
+        pytest.param([_from(0, 50), _from(7.0, 50)], 2, id="a gap of 5 s"),
+        pytest.param([_from(0, 50), _from(30_000, 50)], 2, id="8 hours later"),
+        pytest.param([_from(0, 30), _from(0, 30), _from(0, 30)], 3, id="three recordings"),
+        pytest.param([_from(10, 50), _from(12, 50)], 1, id="no gap at all"),
+        pytest.param([_from(95_442, 50), _from(95_444 - 2**33 / 90_000, 50)], 1, id="33 bits overflow"),
+    ],
+)
+def test_recordings_joined_in_one_file_are_told_apart(
+    tmp_path: Path, parts: list[list[float]], runs: int, b_frames: int
+) -> None:
+    source = FileSource(_joined(tmp_path, parts, b_frames=b_frames), START, ring_seconds=1e6)
+    frames = list(source.frames())
+    counts = [len(part) for part in parts]
+    assert [number_of(frame.image) for frame in frames] == list(range(sum(counts)))
+    assert len({frame.run for frame in frames}) == runs
+    assert all(earlier.t < later.t for earlier, later in pairwise(frames))
+    usual = {round(b.t - a.t, 3) for a, b in pairwise(frames) if a.run == b.run}
+    assert usual == {0.04}
+    assert ("its time jumps" in source.health().reason) == (runs > 1)
+    middle = frames[len(frames) - 20]
+    clip = source.ring.clip(max(middle.t - 60.0, 0.0), middle.t + 6.0, middle.t)
+    assert round(clip.end_t - clip.start_t, 2) == round(
+        (counts[-1] if runs > 1 else sum(counts)) * 0.04 - 0.04, 2
+    )
+
+
+@pytest.mark.parametrize(
+    ("second", "utc_gap", "uncertainty"),
+    [(7.0, 5.04, 0), (30_002.0, 30_000.04, 30_000_040), (0.0, 0.04, 1_960), (2.0, 0.04, 0)],
+)
+def test_utc_believes_time_that_passed_but_not_one_that_comes_twice(
+    tmp_path: Path, second: float, utc_gap: float, uncertainty: int
+) -> None:
+    path = _joined(tmp_path, [_from(0, 50), _from(second, 50)])
+    frames = list(FileSource(path, START).frames())
+    assert (frames[50].captured_at - frames[49].captured_at).total_seconds() == pytest.approx(
+        utc_gap, abs=1e-3
+    )
+    assert frames[99].clock.uncertainty_ms == pytest.approx(uncertainty, abs=1)
+
+
+def _stamped_in_decoding_order(folder: Path) -> Path:
+    """A file whose pictures are reordered but whose stamps are not: PTS are DTS."""
+    source = clips.make_clip(folder / "source.mp4", clips.steady(60), b_frames=3)
+    path = folder / "flat.mkv"
+    with av.open(str(source)) as opened, av.open(str(path), "w") as target:
+        stream = target.add_stream_from_template(opened.streams.video[0])
+        for packet in opened.demux(video=0):
+            if packet.size:
+                packet.pts, packet.stream = packet.dts, stream
+                target.mux(packet)
+    return path
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        pytest.param(lambda d: clips.make_clip(d / "a.avi", clips.steady(60), b_frames=3), id="avi"),
+        pytest.param(lambda d: clips.make_clip(d / "a.avi", clips.steady(60), codec="mpeg4"), id="avi mpeg4"),
+        pytest.param(_stamped_in_decoding_order, id="stamps of decoding"),
+    ],
+)
+def test_no_picture_is_lost_where_stamps_are_of_decoding(
+    tmp_path: Path, make: Callable[[Path], Path]
+) -> None:
+    source = FileSource(make(tmp_path))
+    frames = list(source.frames())
+    assert [number_of(frame.image) for frame in frames] == list(range(60))
+    # An AVI does not say how long its last picture is shown, so its time is a guess.
+    assert [frame.t for frame in frames[:-1]] == pytest.approx(clips.steady(59), abs=2e-3)
+    assert frames[-1].t == pytest.approx(59 / 25, abs=0.04)
+    assert source.health().reason == ""
+    again = source.ring.frames([frame.t for frame in frames[::7]])
+    assert [number_of(frame.image) for frame in again] == list(range(60))[::7]
+
+
+def test_what_an_edit_list_hides_is_neither_shown_nor_missing(tmp_path: Path) -> None:
+    whole = clips.make_clip(tmp_path / "whole.mp4", clips.steady(60), b_frames=3, keyint=30)
+    cut = tmp_path / "cut.mp4"
+    with av.open(str(whole)) as source, av.open(str(cut), "w") as target:
+        stream = target.add_stream_from_template(source.streams.video[0])
+        for packet in source.demux(video=0):
+            if packet.size:
+                shift = round(0.72 / packet.time_base)
+                packet.pts, packet.dts, packet.stream = packet.pts - shift, packet.dts - shift, stream
+                target.mux(packet)
+    source_again = FileSource(cut)
+    frames = list(source_again.frames())
+    assert [number_of(frame.image) for frame in frames] == list(range(18, 60))
+    assert (frames[0].t, frames[1].t) == (0.0, pytest.approx(0.04))
+    assert (source_again.health().state, source_again.health().reason) == ("online", "")
+    assert number_of(source_again.ring.frames([0.2])[0].image) == 23
+
+
+def test_pictures_of_one_stamp_all_count(tmp_path: Path) -> None:
+    source = clips.make_clip(tmp_path / "a.mp4", clips.steady(40))
+    path = tmp_path / "a.mkv"
+    with av.open(str(source)) as opened, av.open(str(path), "w") as target:
+        stream = target.add_stream_from_template(opened.streams.video[0])
+        for number, packet in enumerate(opened.demux(video=0)):
+            if packet.size:
+                packet.pts = packet.dts = round(number // 2 * 0.08 / packet.time_base)
+                packet.stream = stream
+                target.mux(packet)
+    frames = list(FileSource(path).frames())
+    assert [number_of(frame.image) for frame in frames] == list(range(40))
+    assert all(earlier.t < later.t for earlier, later in pairwise(frames))
+
+
+@pytest.mark.parametrize("ending", ["ts", "mp4"])
+def test_a_change_of_size_gives_frames_and_clips_of_each_size(tmp_path: Path, ending: str) -> None:
+    parts = [
+        clips.make_clip(tmp_path / "0.ts", clips.steady(50)),
+        clips.make_clip(tmp_path / "1.ts", _from(2.0, 50), size=(160, 120), first=50),
+    ]
+    path = tmp_path / "joined.ts"
+    path.write_bytes(b"".join(part.read_bytes() for part in parts))
+    if ending == "mp4":
+        path = _copied(path, tmp_path / "joined.mp4")
+    source = FileSource(path)
+    frames = list(source.frames())
+    assert [frame.image.shape[:2] for frame in frames] == [(240, 320)] * 50 + [(120, 160)] * 50
+    for t, size in ((1.0, (320, 240)), (3.0, (160, 120))):
+        (tmp_path / "clip.mp4").write_bytes(source.ring.clip(0.0, 4.0, t).data)
+        clip = list(FileSource(tmp_path / "clip.mp4").frames())
+        assert {frame.image.shape[1::-1] for frame in clip} == {size}
+        assert [number_of(frame.image) for frame in clip] == list(
+            range(int(t > 2) * 50, int(t > 2) * 50 + 50)
+        )
+
+
+def _copied(path: Path, to: Path) -> Path:
+    with av.open(str(path)) as source, av.open(str(to), "w") as target:
+        stream = target.add_stream_from_template(source.streams.video[0])
+        for packet in source.demux(video=0):
+            if packet.size:
+                packet.stream = stream
+                target.mux(packet)
+    return to
+
+
+@pytest.mark.parametrize(
+    "name", ["2026-03-01T10:00:00.mp4", "rtsp:x.mp4", "a?b#c%20d.mp4", "Ngã tư [cam 1].mp4"]
+)
+def test_any_name_is_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    clips.make_clip(tmp_path / "a.mp4", clips.steady(5)).rename(tmp_path / name)
+    monkeypatch.chdir(tmp_path)
+    assert len(list(FileSource(Path(name)).frames())) == 5

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -39,7 +40,7 @@ def played(request: pytest.FixtureRequest, tmp_path: Path) -> FileSource:
 
 def test_clip_is_the_cameras_own_picture(played: FileSource) -> None:
     t0, t1 = 1.5, 2.3
-    clip = played.ring.clip(t0, t1)
+    clip = played.ring.clip(t0, t1, 2.0)
     with av.open(io.BytesIO(clip.data)) as container:
         packets = [packet for packet in container.demux(video=0) if packet.size]
         shown = [clip.start_t + float(packet.pts * packet.time_base) for packet in packets]
@@ -55,7 +56,7 @@ def test_clip_is_the_cameras_own_picture(played: FileSource) -> None:
 
 
 def test_clip_shows_every_frame_wanted(played: FileSource) -> None:
-    clip = played.ring.clip(1.5, 2.3)
+    clip = played.ring.clip(1.5, 2.3, 2.0)
     wanted = [frame.index for frame in played.ring.frames([1.5, 1.7, 1.9, 2.1])]
     with av.open(io.BytesIO(clip.data)) as container:
         numbers = [number_of(picture.to_ndarray(format="bgr24")) for picture in container.decode(video=0)]
@@ -64,7 +65,7 @@ def test_clip_shows_every_frame_wanted(played: FileSource) -> None:
 
 
 def test_clip_is_indexed_in_front_and_the_same_each_time(played: FileSource) -> None:
-    first, second = played.ring.clip(1.5, 2.3), played.ring.clip(1.5, 2.3)
+    first, second = played.ring.clip(1.5, 2.3, 2.0), played.ring.clip(1.5, 2.3, 2.0)
     assert first.data == second.data
     assert 0 < first.data.find(b"moov") < first.data.find(b"mdat")
 
@@ -89,7 +90,7 @@ def test_frames_are_exactly_those_the_source_gave(played: FileSource) -> None:
         (0.021, 1),
         (0.385, 10),  # nearer to the next group's keyframe than to the last frame of its own
         (3.96, 99),
-        (-2.0, 0),  # before the stream began: its first frame
+        (-0.9, 0),  # before the stream began: its first frame
         (4.5, 99),  # a little ahead of the newest packet
     ],
 )
@@ -103,7 +104,7 @@ def test_nearest_frame(clip_path: Path, t: float, number: int) -> None:
 def test_clip_of_a_stream_that_began_later_starts_with_it(clip_path: Path) -> None:
     source = FileSource(clip_path)
     list(source.frames())
-    clip = source.ring.clip(-5.0, 60.0)
+    clip = source.ring.clip(-5.0, 60.0, 1.0)
     assert (clip.start_t, clip.end_t) == (0.0, pytest.approx(3.96))
     assert clips.payloads(io.BytesIO(clip.data)) == clips.payloads(str(clip_path))
 
@@ -111,8 +112,8 @@ def test_clip_of_a_stream_that_began_later_starts_with_it(clip_path: Path) -> No
 @pytest.mark.parametrize(
     "ask",
     [
-        pytest.param(lambda ring: ring.clip(0.2, 3.0), id="clip older than the ring"),
-        pytest.param(lambda ring: ring.clip(3.0, 2.0), id="clip that ends before it starts"),
+        pytest.param(lambda ring: ring.clip(0.2, 3.0, 1.0), id="clip older than the ring"),
+        pytest.param(lambda ring: ring.clip(3.0, 2.0, 2.5), id="clip that ends before it starts"),
         pytest.param(lambda ring: ring.frames([3.0, 0.2]), id="frame older than the ring"),
         pytest.param(lambda ring: ring.frames([9.0]), id="frame not yet there"),
     ],
@@ -128,7 +129,7 @@ def test_what_is_gone_is_named_with_what_is_there(
 
 def test_an_empty_ring_says_so() -> None:
     with pytest.raises(RingMiss, match="no keyframe"):
-        PacketRing(5.0, 1000).clip(0.0, 1.0)
+        PacketRing(5.0, 1000).clip(0.0, 1.0, 0.5)
 
 
 def _template(path: Path) -> Template:
@@ -190,21 +191,75 @@ def test_clip_over_a_change_of_picture_size_keeps_the_newer_part(tmp_path: Path)
         for number, payload in enumerate(clips.payloads(str(path))):
             stamp = _packet(part * 10 + number / 25, False, 0).stamp
             ring.push(EncodedPacket(payload, number % 10 == 0, stamp))
-    clip = ring.clip(0.5, 11.0)
+    clip = ring.clip(0.5, 11.0, 10.5)
     with av.open(io.BytesIO(clip.data)) as container:
         sizes = {(picture.width, picture.height) for picture in container.decode(video=0)}
     assert (sizes, clip.start_t) == ({(160, 120)}, 10.0)
 
 
-def test_clip_over_a_reconnect_holds_both_parts(clip_path: Path) -> None:
-    ring = PacketRing(seconds=100.0, max_bytes=10**7)
-    original = clips.payloads(str(clip_path))
-    for part in range(2):
-        ring.begin(_template(clip_path))
-        for number, payload in enumerate(original):
-            stamp = _packet(
-                part * 3.96 + number / 25, False, 0
-            ).stamp  # the last time of one is the first of the next
+def _two_parts(path: Path, begins: float, *, second_run: bool) -> PacketRing:
+    """The clip of four seconds twice, the second time from `begins` on: another run or another connection."""
+    ring = PacketRing(seconds=10_000_000.0, max_bytes=10**7)
+    payloads = clips.payloads(str(path))
+    template = _template(path)
+    for part, start in enumerate((0.0, begins)):
+        ring.begin(template if second_run else _template(path))
+        for number, payload in enumerate(payloads):
+            stamp = replace(_packet(start + number / 25, False, 0).stamp, run=part * second_run)
             ring.push(EncodedPacket(payload, number % 10 == 0, stamp))
-    clip = ring.clip(0.0, 8.0)
-    assert clips.payloads(io.BytesIO(clip.data)) == original * 2
+    return ring
+
+
+@pytest.mark.parametrize("second_run", [True, False])
+@pytest.mark.parametrize("begins", [3.97, 4.5, 600.0, 30_000.0])
+@pytest.mark.parametrize(("around", "part"), [(3.0, 0), (3.97, 1), (2.9, 0), (1.0, 1)])
+def test_a_clip_never_reaches_over_an_outage(
+    clip_path: Path, begins: float, around: float, part: int, second_run: bool
+) -> None:
+    ring = _two_parts(clip_path, begins, second_run=second_run)
+    at = around if not part else begins + around - 0.9
+    clip = ring.clip(max(0.0, at - 6.0), at + 6.0, at)
+    start = [0.0, begins][part]
+    assert (clip.start_t, clip.end_t) == (pytest.approx(start), pytest.approx(start + 3.96))
+    assert clip.captured_at.timestamp() == pytest.approx(clip.start_t)
+
+
+@pytest.mark.parametrize(("t", "index"), [(3.91, 98), (4.6, 99), (599.5, 100), (600.1, 102)])
+def test_a_frame_is_of_the_run_that_is_nearest(clip_path: Path, t: float, index: int) -> None:
+    ring = _two_parts(clip_path, 600.0, second_run=True)
+    (frame,) = ring.frames([t])
+    assert (frame.index, number_of(frame.image)) == (index, index % 100)
+
+
+@pytest.mark.parametrize("t", [5.5, 300.0, 598.0])
+def test_where_nothing_was_recorded_there_is_no_frame_and_no_clip(clip_path: Path, t: float) -> None:
+    ring = _two_parts(clip_path, 600.0, second_run=True)
+    with pytest.raises(RingMiss, match=r"holds 0\.000…3\.960 s, 600\.000…603\.960 s"):
+        ring.frames([t])
+    with pytest.raises(RingMiss):
+        ring.clip(t - 6.0, t + 6.0, t)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.tuples(st.floats(-3.0, 3.0), st.booleans(), st.booleans()), max_size=60))
+def test_no_time_is_held_twice(pushed: list[tuple[float, bool, bool]]) -> None:
+    ring = PacketRing(seconds=1000.0, max_bytes=10**6)
+    ring.begin(Template(b"", "h264", (2, 2), b""))
+    t, run = 100.0, 0
+    for step, keyframe, breaks in pushed:
+        run += breaks
+        t += step if breaks else abs(step) + 0.001  # within a run time grows
+        ring.push(EncodedPacket(b"x", keyframe, replace(_packet(t, False, 0).stamp, run=run)))
+    held = [packet.stamp.t for group in ring._groups for packet in group.packets]
+    assert held == sorted(set(held))
+    assert ring.bytes == len(held)
+
+
+def test_a_group_that_another_run_goes_on_in_is_not_gone_on_with(clip_path: Path) -> None:
+    ring = PacketRing(seconds=100.0, max_bytes=10**7)
+    ring.begin(_template(clip_path))
+    for number, payload in enumerate(clips.payloads(str(clip_path))):
+        stamp = replace(_packet(number / 25, False, 0).stamp, run=int(number >= 35))
+        ring.push(EncodedPacket(payload, number % 10 == 0, stamp))
+    assert ring.clip(0.0, 4.0, 1.0).end_t == pytest.approx(34 / 25)
+    assert ring.clip(0.0, 4.0, 2.0).start_t == pytest.approx(40 / 25)

@@ -1,0 +1,94 @@
+"""Replays of files that are not what one would wish: what is proved is shown, and nothing is lost."""
+
+import json
+from pathlib import Path
+
+import av
+import cv2
+import numpy as np
+import pytest
+
+from contract.package import verify_packages
+from edge.replay import Outputs, replay
+from tests.edge import factories, road
+from tests.edge.video import clips
+
+KEY = factories.KEY
+
+
+def joined(folder: Path, parts: list[tuple[float, range]], **changes: object) -> Path:
+    """Parts of the road's film in one transport stream: when each begins and its numbers."""
+    path = folder / "joined.ts"
+    with path.open("wb") as whole:
+        for index, (start, numbers) in enumerate(parts):
+            times = [start + n / road.FPS for n in range(len(numbers))]
+            part = clips.make_clip(
+                folder / f"{index}.ts", times, size=road.SIZE, first=numbers.start, **changes
+            )
+            whole.write(part.read_bytes())
+    return path
+
+
+def numbers_shown(package: Path) -> dict[str, list[int]]:
+    """The numbers on the pictures of a package's stills and clip."""
+    shown = {
+        still.stem: [clips.number_of(np.asarray(cv2.imread(str(still)), np.uint8))]
+        for still in sorted(package.glob("*.jpg"))
+        if still.stem in ("before", "over", "continuing")
+    }
+    with av.open(str(package / "clip.mp4")) as container:
+        shown["clip"] = [clips.number_of(p.to_ndarray(format="bgr24")) for p in container.decode(video=0)]
+    return shown
+
+
+@pytest.mark.parametrize("b_frames", [0, 2])
+@pytest.mark.parametrize(
+    "parts",
+    [
+        pytest.param([(10.0, range(0, 25)), (10.0, range(30, 90))], id="time from the start again"),
+        pytest.param([(10.0, range(0, 25)), (12.0, range(30, 90))], id="half a second twice"),
+        pytest.param([(1000.0, range(0, 25)), (10.0, range(30, 90))], id="far back"),
+        pytest.param([(10.0, range(0, 25)), (25_210.0, range(30, 90))], id="seven hours later"),
+        pytest.param([(10.0, range(0, 25)), (17.0, range(30, 90))], id="five seconds missing"),
+    ],
+)
+def test_no_still_and_no_clip_is_of_another_recording(
+    tmp_path: Path, parts: list[tuple[float, range]], b_frames: int
+) -> None:
+    video = joined(tmp_path, parts, b_frames=b_frames)
+    outputs = Outputs(tmp_path / "found.jsonl", tmp_path / "packages", tmp_path / "film.mp4")
+    replay(video, road.CONFIG, road.eyes(), outputs, KEY)
+    packages = sorted((tmp_path / "packages").iterdir())
+    lines = [json.loads(line) for line in outputs.jsonl.read_text().splitlines()]  # type: ignore[union-attr]
+    assert [line["rule"] for line in lines] == ["solid_line"] * 3
+    assert [report.failure for report in verify_packages(packages, KEY.public)] == [None] * 3
+    recordings = [set(numbers) for _, numbers in parts]
+    for package, line in zip(packages, lines, strict=True):
+        shown = numbers_shown(package)
+        at_the_time = shown["over"][0]
+        (car,) = road.boxes(at_the_time / road.FPS)
+        assert line["box"] == pytest.approx(list(car), abs=30.0)
+        home = next(numbers for numbers in recordings if at_the_time in numbers)
+        assert {number for numbers in shown.values() for number in numbers} <= home
+        assert shown["clip"] == sorted(set(shown["clip"]))
+        assert set(shown["over"]) <= set(shown["clip"])
+
+
+def test_pictures_of_another_size_are_passed_over(tmp_path: Path) -> None:
+    """The middle of the film is smaller; the car that drives there can't be judged, the others are."""
+    video = tmp_path / "joined.ts"
+    with video.open("wb") as whole:
+        for index, (size, numbers) in enumerate(
+            [(road.SIZE, range(0, 32)), ((160, 120), range(32, 58)), (road.SIZE, range(58, 100))]
+        ):
+            times = [10.0 + n / road.FPS for n in numbers]
+            part = clips.make_clip(tmp_path / f"{index}.ts", times, size=size, first=numbers.start)
+            whole.write(part.read_bytes())
+    outputs = Outputs(packages=tmp_path / "packages", annotated=tmp_path / "film.mp4")
+    proofs = replay(video, road.CONFIG, road.eyes(), outputs, KEY)
+    assert [proof.incident.finding.t for proof in proofs] == pytest.approx([1.0, 6.0], abs=0.2)
+    for package in sorted((tmp_path / "packages").iterdir()):
+        with av.open(str(package / "clip.mp4")) as container:
+            assert {(p.width, p.height) for p in container.decode(video=0)} == {road.SIZE}
+    with av.open(str(tmp_path / "film.mp4")) as container:
+        assert sum(1 for _ in container.decode(video=0)) == 100
