@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from contract.messages import Clock, ClockSource
-from edge.video.continuity import Continuity, Verdict
+from edge.video.continuity import STEP_BACK, Continuity, Verdict
 from edge.video.frame import Stamp
 
 HOST_DELAY = 0.3
@@ -23,6 +23,7 @@ MAX_CAMERA_OFFSET = 5.0
 
 _PLAUSIBLE = 1.0  # seconds between an arrival and the camera's clock for the latter to tie two streams
 _LAG_LEAK = 0.001  # seconds per second: crystals drift ten times less
+_EARLY = 0.5  # seconds by which a picture may come sooner after its stamp than any other lately
 _TICK = 0.001
 
 
@@ -89,6 +90,8 @@ class StreamClock:
         verdict = self._continuity.judge(
             arrival.pts, arrival.keyframe, reordered=arrival.reordered, elapsed=arrived - self._arrived
         )
+        if verdict in ("on", "gap"):
+            verdict = self._set_ahead(arrival.pts, arrived) or verdict
         anew = self._tie(arrival, arrived, verdict)
         assert self._anchor is not None
         t = self._anchor + arrival.pts
@@ -108,10 +111,24 @@ class StreamClock:
                 return _stamp(t, camera_utc, "prft", max(self._interval, abs(offset)), self._run)
         return _stamp(t, host_utc, "host", HOST_DELAY + self._interval, self._run)
 
+    def _set_ahead(self, pts: float, arrived: float) -> Verdict | None:
+        """Whether the camera's clock was set ahead: its picture would come from later than now.
+
+        Stamps ahead of the time that passed alone say little: late pictures come all at once.
+        """
+        if self._anchor is None:
+            return None
+        t = self._anchor + pts
+        early = self._lag - (arrived - t)
+        ahead = t - self._newest_t - (arrived - self._arrived)
+        if min(early, ahead) <= _EARLY:
+            return None
+        return "set_back" if ahead <= STEP_BACK else "jump"
+
     def _tie(self, arrival: Arrival, arrived: float, verdict: Verdict) -> bool:
         """Ties PTS to `t` where due: at the start, after a jump, when the camera's clock is first known.
 
-        A clock that was set back is tied so that `t` goes on: the pictures do.
+        A clock that was set back, or a little ahead, is tied so that `t` goes on: the pictures do.
         """
         through_camera = self._through_camera(arrived, arrival.camera_utc)
         if self._anchor is None or verdict == "jump":

@@ -37,8 +37,9 @@ class CameraClock:
     def send(
         self, clock: StreamClock, node: Node, captured: float, *, prft: bool, delay: float | None = None
     ) -> Stamp:
-        """The picture taken at monotonic `captured`, stamped on arrival."""
-        node.monotonic = captured + (self.delay if delay is None else delay)
+        """The picture taken at monotonic `captured`, stamped on arrival; pictures arrive in order."""
+        arrived = captured + (self.delay if delay is None else delay)
+        node.monotonic = max(node.monotonic, arrived) if delay is not None else arrived
         utc = NOW + captured - EPOCH + self.offset if prft else None
         return clock.stamp(Arrival(captured - EPOCH + self.first_pts, node.monotonic, utc, keyframe=True))
 
@@ -201,7 +202,16 @@ def test_pictures_that_come_with_the_same_pts_do_not_make_time_run_faster() -> N
 
 @pytest.mark.parametrize(
     ("captured", "first_pts", "run"),
-    [(0.04, 0.0, 0), (1.9, 0.0, 0), (2.5, 0.0, 1), (600.0, 0.0, 1), (0.04, -50.0, 1), (0.04, 500.0, 1)],
+    [
+        (0.04, 0.0, 0),
+        (1.9, 0.0, 0),
+        (2.5, 0.0, 1),
+        (600.0, 0.0, 1),
+        (0.04, -50.0, 1),
+        (0.04, 500.0, 1),
+        (0.04, 4.0, 1),
+        (0.04, 0.8, 0),
+    ],
 )
 def test_a_run_ends_where_time_is_not_known_to_go_on(captured: float, first_pts: float, run: int) -> None:
     node, camera = Node(), CameraClock()
@@ -210,7 +220,19 @@ def test_a_run_ends_where_time_is_not_known_to_go_on(captured: float, first_pts:
     camera.first_pts += first_pts
     after = camera.send(clock, node, EPOCH + 10 + captured, prft=False)
     assert (before.run, after.run) == (0, run)
-    assert after.t > before.t
+    assert after.t - before.t == pytest.approx(captured, abs=0.05)
+
+
+def test_late_pictures_that_come_at_once_are_no_step_of_the_clock() -> None:
+    node, camera = Node(), CameraClock()
+    clock = _clock(node)
+    camera.send(clock, node, EPOCH, prft=False)
+    late = [
+        camera.send(clock, node, EPOCH + moment, prft=False, delay=EPOCH + 5.1 - EPOCH - moment)
+        for moment in (0.04, 0.08, 1.5, 3.0, 4.9)
+    ]
+    assert [stamp.t for stamp in late] == pytest.approx([0.1 + m for m in (0.04, 0.08, 1.5, 3.0, 4.9)])
+    assert {stamp.run for stamp in late} == {0}
 
 
 def test_a_new_connection_is_another_run() -> None:
