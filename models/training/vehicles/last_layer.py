@@ -34,13 +34,14 @@ from ultralytics.utils.tal import TaskAlignedAssigner
 from edge.detect.letterbox import GREY
 from edge.pictures import load_picture
 from models.card import load_card
-from models.evaluation.poles import POLES, Frame, frames
+from models.evaluation.poles import POLES, frames
 from models.training.cards import write_card
-from models.training.vehicles.augment import Picture, compose, painted
+from models.training.vehicles.augment import Picture, compose
 from models.training.vehicles.closeup import stills
 from models.training.vehicles.export import card_facts
 from models.training.vehicles.prepare import CLIPS, HANOI_FPS, held_back, training_pictures
 from models.training.vehicles.prepare import frames as clip_frames
+from models.training.vehicles.settled import picture
 from models.training.vehicles.start import KINDS
 
 WIDTH, HEIGHT = 736, 416
@@ -154,17 +155,6 @@ def _centres(rows: int, columns: int) -> torch.Tensor:
         y, x = np.mgrid[: rows // stride, : columns // stride]
         grids.append((np.stack([x.ravel(), y.ravel()], axis=1) + 0.5) * stride)
     return torch.from_numpy(np.concatenate(grids).astype(np.float32))
-
-
-def picture(frame: Frame) -> Picture:
-    """A settled frame as a picture to train on; places to ignore are grey."""
-    known = [(label.kind, label.pixels(frame.image)) for label in frame.labels if label.kind is not None]
-    grey = [
-        label.pixels(frame.image) for label in frame.labels if label.kind is None or label.note == "unsure"
-    ]
-    rows = [[KINDS.index(kind), *box] for kind, box in known]
-    image = painted(frame.image, grey, [box for _, box in known])
-    return Picture(image, np.array(rows, np.float32).reshape(-1, 5))
 
 
 def as_seen(source: Picture) -> Picture:

@@ -1,16 +1,17 @@
-"""Fine-tunes YOLOv8n for vehicles as Vietnamese poles see them: seeded, resumable, one CPU thread.
+"""Fine-tunes YOLOv8n for vehicles as Vietnamese poles see them: seeded, goes on where it was stopped.
 
     python -m models.training.vehicles.train --data SET/train.txt --out RUN [--start EARLIER.onnx]
 
-`prepare.py` makes the set. Nothing is frozen but the statistics of the normalisations: they come from far
-more pictures than there are here. In bfloat16 and with training pictures of the node's own shape one picture
-costs 0.08 s of a core that has the instructions for it (AVX-512 BF16), a third of ultralytics' trainer.
+`prepare.py` and `settled.py` make the set. Nothing is frozen but the statistics of the normalisations: they
+come from far more pictures than there are here. A GPU is used when there is one. Without, one picture of the
+node's own shape costs 0.08 s of a core with AVX-512 BF16 and 0.6 s of one with AVX2 only.
 """
 
 import argparse
 import copy
+import itertools
 import math
-import shutil
+import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ import cv2
 import numpy as np
 import torch
 from torch import nn
+from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 from ultralytics.nn.tasks import DetectionModel
 
 from edge.pictures import load_picture
@@ -95,9 +97,36 @@ def batch(source: Iterator[Picture], chance: np.random.Generator, *, plain: bool
     }
 
 
+class Batches(IterableDataset):
+    """Batches without end; with several workers each draws its own."""
+
+    def __init__(self, pictures: Sequence[Picture], step: int, *, plain: bool) -> None:
+        """Begin at a step of a run: another step draws others."""
+        self._pictures, self._step, self._plain = pictures, step, plain
+
+    def __iter__(self) -> Iterator[dict[str, torch.Tensor]]:
+        """Draw batch after batch."""
+        cv2.setNumThreads(1)
+        worker = get_worker_info()
+        chance = np.random.default_rng([SEED, self._step, worker.id if worker else 0])
+        source = endless(self._pictures, chance)
+        while True:
+            yield batch(source, chance, plain=self._plain)
+
+
+def batches(pictures: Sequence[Picture], step: int, steps: int) -> Iterator[dict[str, torch.Tensor]]:
+    """The batches of a run from `step` on, at last of plain pictures. Several processes feed a GPU."""
+    workers = os.cpu_count() or 1 if torch.cuda.is_available() else 0
+    turn = int(steps * (1 - PLAIN_SHARE))
+    for first, end, plain in ((step, turn, False), (max(step, turn), steps, True)):
+        if end > first:
+            made = DataLoader(Batches(pictures, first, plain=plain), batch_size=None, num_workers=workers)
+            yield from itertools.islice(made, end - first)
+
+
 def begin(start: Path | None, rate: float, shifts: Mapping[str, float] | None = None) -> Run:
     """A run at its first step; `shifts` are those the start was exported with, and are taken off again."""
-    model = network(start).to(memory_format=torch.channels_last)
+    model = network(start).to(device(), memory_format=torch.channels_last)
     shift(model, {kind: -logit for kind, logit in (shifts or {}).items()})
     for parameter in model.parameters():
         parameter.requires_grad = True
@@ -112,11 +141,23 @@ def begin(start: Path | None, rate: float, shifts: Mapping[str, float] | None = 
     return Run(model, copy.deepcopy(model).eval(), torch.optim.AdamW(groups, lr=rate))
 
 
+def device() -> torch.device:
+    """A GPU if there is one."""
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def autocast() -> torch.autocast:
+    """Half the digits where the hardware computes with them."""
+    on_cpu = torch.backends.cpu.get_cpu_capability() == "AVX512"
+    return torch.autocast(device().type, torch.bfloat16, enabled=device().type == "cuda" or on_cpu)
+
+
 def learn(run: Run, given: dict[str, torch.Tensor], rate: float) -> list[float]:
     """One step; returns the three parts of the loss: box, class, distribution."""
     for group in run.optimizer.param_groups:
         group["lr"] = rate
-    with torch.autocast("cpu", torch.bfloat16):
+    given = {name: tensor.to(device()) for name, tensor in given.items()}
+    with autocast():
         seen = run.model(given["img"])
     loss, parts = run.model.loss(given, _float(seen))
     run.optimizer.zero_grad()
@@ -149,7 +190,7 @@ def rate_at(step: int, steps: int, highest: float) -> float:
 def save(run: Run, folder: Path) -> None:
     """Write the averaged network (`last.pt`, for `export.py`) and what `resume` needs."""
     folder.mkdir(parents=True, exist_ok=True)
-    model = copy.deepcopy(run.average)
+    model = copy.deepcopy(run.average).cpu()
     model.criterion = None
     model.args = {}
     torch.save({"model": model, "train_args": {"task": "detect"}}, folder / "last.pt")
@@ -164,11 +205,35 @@ def save(run: Run, folder: Path) -> None:
 
 def resume(run: Run, folder: Path) -> None:
     """Put `run` where `save` left it. The order of the pictures starts anew."""
-    state = torch.load(folder / "state.pt", weights_only=True)
+    state = torch.load(folder / "state.pt", weights_only=True, map_location=device())
     run.model.load_state_dict(state["model"])
     run.average.load_state_dict(state["average"])
     run.optimizer.load_state_dict(state["optimizer"])
     run.step = state["step"]
+
+
+def train(
+    listing: Path,
+    out: Path,
+    steps: int,
+    start: Path | None,
+    rate: float,
+    shifts: Mapping[str, float] | None = None,
+) -> None:
+    """Train on the pictures of a list for `steps` batches, of which those done already in `out` are left."""
+    torch.set_num_threads(1)
+    torch.manual_seed(SEED)
+    run = begin(start, rate, shifts)
+    if (out / "state.pt").exists():
+        resume(run, out)
+    began = time.monotonic()
+    for given in batches(load(listing), run.step, steps):
+        parts = learn(run, given, rate_at(run.step, steps, rate))
+        if run.step % 50 == 0:
+            told = " ".join(f"{part:.3f}" for part in parts)
+            print(f"{run.step} {time.monotonic() - began:.0f} s loss {told}", flush=True)  # noqa: T201
+        if run.step % CHECKPOINT_STEPS == 0 or run.step == steps:
+            save(run, out)
 
 
 def main() -> None:
@@ -180,27 +245,8 @@ def main() -> None:
     ask.add_argument("--start", type=Path, help="our .onnx or a .pt of an earlier run (default: official)")
     ask.add_argument("--start-shift", action="append", default=[], help="KIND=LOGIT the start was given")
     ask.add_argument("--rate", type=float, default=4e-4, help="highest learning rate")
-    ask.add_argument("--resume", action="store_true", help="go on from RUN/state.pt")
     args = ask.parse_args()
-    torch.set_num_threads(1)
-    cv2.setNumThreads(1)
-    torch.manual_seed(SEED)
-    run = begin(args.start, args.rate, shifts_of(args.start_shift))
-    if args.resume:
-        resume(run, args.out)
-    chance = np.random.default_rng([SEED, run.step])
-    source = endless(load(args.data), chance)
-    began = time.monotonic()
-    while run.step < args.steps:
-        plain = run.step >= args.steps * (1 - PLAIN_SHARE)
-        given = batch(source, chance, plain=plain)
-        parts = learn(run, given, rate_at(run.step, args.steps, args.rate))
-        if run.step % 50 == 0:
-            told = " ".join(f"{part:.3f}" for part in parts)
-            print(f"{run.step} {time.monotonic() - began:.0f} s loss {told}", flush=True)  # noqa: T201
-        if run.step % CHECKPOINT_STEPS == 0 or run.step == args.steps:
-            save(run, args.out)
-            shutil.copy(args.out / "last.pt", args.out / f"{run.step:05d}.pt")
+    train(args.data, args.out, args.steps, args.start, args.rate, shifts_of(args.start_shift))
 
 
 if __name__ == "__main__":
