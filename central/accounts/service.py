@@ -118,3 +118,9 @@ def _existing(session: Session, username: str) -> User:
     if user is None:
         raise NotFoundError("user", username=username[:64])
     return user
+
+
+def lock_person(session: Session, user: User) -> None:
+    """What one person asks for at once is done one after the other, until the transaction ends."""
+    # Not FOR UPDATE: every row that names the person would have to wait too.
+    session.exec(select(User.id).where(User.id == user.id).with_for_update(key_share=True)).one()

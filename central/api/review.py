@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlmodel import Session
 
@@ -13,10 +13,11 @@ from central.api.case_shapes import CasePublic
 from central.cases.queries import get_case
 from central.offences.charging import Choice
 from central.review import confirmation, decisions, queue
-from central.review.decisions import PlateEntry, Sight
+from central.review.decisions import Correction, Sight
 from central.web.people import CurrentUser, Now, SessionDep, check_permission, require
 from central.web.values import Id, Text, Version
 from contract.plates import PlateColour
+from contract.vehicles import VehicleKind
 
 router = APIRouter(tags=["decisions"])
 
@@ -31,11 +32,12 @@ class _Decision(BaseModel):
 
 
 class Accept(_Decision):
-    """Operator: propose the case to the police; `plate` corrects the reading."""
+    """Operator: propose the case to the police; what is given corrects the node."""
 
     decision: Literal["accept"]
     plate: Annotated[Text, Field(min_length=1, max_length=24)] | None = None
     plate_colour: PlateColour | None = None
+    vehicle_kind: VehicleKind | None = None
 
 
 class Reject(_Decision):
@@ -110,9 +112,7 @@ def claim(
 
 
 @router.post("/cases/{case_id}/decisions")
-def decide(
-    request: Request, session: SessionDep, user: CurrentUser, now: Now, case_id: Id, body: Body
-) -> CasePublic:
+def decide(session: SessionDep, user: CurrentUser, now: Now, case_id: Id, body: Body) -> CasePublic:
     """Takes a decision. 409 when the case has changed or is another's, 403 for the wrong role."""
     sight = Sight(case_id, body.version)
     if isinstance(body, OperatorDecision):
@@ -120,19 +120,17 @@ def decide(
         _decide_as_operator(session, user, sight, now, body)
     else:
         check_permission(user, Permission.CONFIRM_CASES)
-        _decide_as_officer(session, user, sight, now, body, request.app.state.settings.unit)
+        _decide_as_officer(session, user, sight, now, body)
     session.flush()
     return CasePublic.model_validate(get_case(session, case_id))
 
 
 @router.delete("/cases/{case_id}/decisions/last")
-def undo(
-    session: SessionDep,
-    user: Annotated[User, Depends(require(Permission.REVIEW_CASES))],
-    now: Now,
-    case_id: Id,
-) -> CasePublic:
-    """Takes the operator's own last decision back, within half a minute."""
+def undo(session: SessionDep, user: CurrentUser, now: Now, case_id: Id) -> CasePublic:
+    """Takes one's own last decision on the case back, within half a minute."""
+    if user.may(Permission.CONFIRM_CASES):
+        return CasePublic.model_validate(confirmation.take_back(session, user, case_id, now))
+    check_permission(user, Permission.REVIEW_CASES)
     return CasePublic.model_validate(decisions.undo(session, user, case_id, now))
 
 
@@ -141,8 +139,8 @@ def _decide_as_operator(
 ) -> None:
     match body:
         case Accept():
-            plate = PlateEntry(body.plate, body.plate_colour) if body.plate else None
-            decisions.accept(session, user, sight, now, plate)
+            correction = Correction(body.plate, body.plate_colour, body.vehicle_kind)
+            decisions.accept(session, user, sight, now, correction)
         case Reject():
             decisions.reject(session, user, sight, now, body.reason, body.note)
         case Skip():
@@ -150,12 +148,12 @@ def _decide_as_operator(
 
 
 def _decide_as_officer(
-    session: Session, user: User, sight: Sight, now: datetime, body: OfficerDecision, unit: str
+    session: Session, user: User, sight: Sight, now: datetime, body: OfficerDecision
 ) -> None:
     match body:
         case Confirm():
             choice = Choice(body.law_code, body.reason, body.accident)
-            confirmation.confirm(session, user, sight, now, unit, choice)
+            confirmation.confirm(session, user, sight, now, choice)
         case SendBack():
             confirmation.send_back(session, user, sight, now, body.note)
         case Refuse():

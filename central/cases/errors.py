@@ -42,6 +42,18 @@ class UndecidableError(ConflictError):
     code: ClassVar[str] = "undecidable"
 
 
+class FutureActError(ConflictError):
+    """By the node's clock the act has not happened yet: nobody may be charged with it."""
+
+    code: ClassVar[str] = "future_act"
+
+
+class LimitationOverError(ConflictError):
+    """The time in which the act may be sanctioned is over."""
+
+    code: ClassVar[str] = "limitation_over"
+
+
 class ReasonRequiredError(InvalidError):
     """A step with consequences came without its reason."""
 
@@ -62,6 +74,11 @@ _BY_PROBLEM: dict[StepProblem, type[DomainError]] = {
     StepProblem.NOT_YOURS: ForbiddenError,
     StepProblem.NO_REASON: ReasonRequiredError,
     StepProblem.UNDECIDABLE: UndecidableError,
+    StepProblem.TOO_LATE_TO_UNDO: UndoTooLateError,
+    StepProblem.FROM_THE_FUTURE: FutureActError,
+    StepProblem.LIMITATION_OVER: LimitationOverError,
+    StepProblem.NOT_YET_OVER: CaseStateError,
+    StepProblem.DECIDED: CaseStateError,
 }
 
 

@@ -1,5 +1,6 @@
 """From a node's manifest to a case: which queue it joins, what to look at twice, what it may be a copy of."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
@@ -20,10 +21,19 @@ SURE_PLATE = 0.9
 
 _DEAD = (State.REJECTED, State.REFUSED, State.EXPIRED)
 
+DUPLICATE, FUTURE = "duplicate", "clock_ahead"
+"""Flags: the same act may be here already; by the node's clock the act was after its evidence came."""
 
-def flags_of(manifest: ViolationManifest) -> list[str]:
-    """What a person should look at twice, from the node's own words."""
+MOST_UNCERTAIN = 60 * 60 * 1000
+
+_DOUBTFUL = frozenset({DUPLICATE, FUTURE})
+
+
+def flags_of(manifest: ViolationManifest, received_at: datetime) -> list[str]:
+    """What a person should look at twice, from the node's own words and from when they came."""
     flags = list(manifest.flags)
+    if earliest(manifest) > received_at:
+        flags.append(FUTURE)
     if manifest.decision != "violation":
         flags.append(manifest.decision)
     plate = manifest.plate
@@ -38,9 +48,20 @@ def flags_of(manifest: ViolationManifest) -> list[str]:
     return list(dict.fromkeys(flags))
 
 
-def queue_of(manifest: ViolationManifest, duplicate_of: int | None) -> str:
-    """`attention` for what the node called borderline or undecidable and for possible copies; else `main`."""
-    return MAIN if manifest.decision == "violation" and duplicate_of is None else ATTENTION
+def uncertainty_of(manifest: ViolationManifest) -> int:
+    """How far the node's clock may be off, in milliseconds; more than `MOST_UNCERTAIN` is no clock."""
+    return min(manifest.clock.uncertainty_ms, MOST_UNCERTAIN)
+
+
+def earliest(manifest: ViolationManifest) -> datetime:
+    """The earliest moment of the act, by the node's clock and its uncertainty."""
+    return manifest.occurred_at - timedelta(milliseconds=uncertainty_of(manifest))
+
+
+def queue_of(manifest: ViolationManifest, flags: Collection[str]) -> str:
+    """`attention` for what the node called borderline or undecidable, for possible copies and for acts of the
+    future; else `main`."""
+    return MAIN if manifest.decision == "violation" and _DOUBTFUL.isdisjoint(flags) else ATTENTION
 
 
 def plate_key(text: str | None) -> str | None:

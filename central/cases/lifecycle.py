@@ -1,24 +1,32 @@
-"""The life of a case (vòng đời hồ sơ) in one table: which step leads where, who may take it, what it needs.
+"""The life of a case (vòng đời hồ sơ) in one table: which step leads where, who may take it and when, which
+facts it needs and which it sets.
 
-Pure: no clock, no database. `central.cases.service` is the only caller that changes a stored state, and the
+Pure: no clock, no database. `central.cases.service` is the only caller that changes a stored case, and the
 database repeats the essentials as CHECK constraints (`central.cases.models`), so that a slip in a service
 can't let one person alone turn a picture into an offence.
 
     received ─claim→ in_review ─accept→ accepted ─(registry)→ owner_found | owner_not_found | owner_mismatch
-    owner_found ─confirm (another person, an officer)→ confirmed ─record→ recorded
+    owner_found ─confirm (another person, an officer)→ confirmed ─record (30 s later)→ recorded
 
 Sources: NĐ 61/2026 Art. 13-15 (trained user, written result, identification before the record), TT 73/2024
-Art. 23-26 (notice); two people because an IOC operator proposes and a traffic police officer decides.
+Art. 23-26 (notice), Law on handling administrative violations Art. 6 and 65 (nothing after the limitation
+unless a decision is signed); two people because an IOC operator proposes and a traffic police officer decides.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any, Literal
 
 from contract.messages import DecisionName
 
+UNDO_TIME = timedelta(seconds=30)
+"""How long a decision can be taken back by whoever took it; what follows from it happens only after that."""
+
 
 class State(StrEnum):
-    """Where a case is. A case never leaves a terminal state."""
+    """Where a case is."""
 
     RECEIVED = "received"
     IN_REVIEW = "in_review"
@@ -55,7 +63,11 @@ class Action(StrEnum):
     RETURN = "return"
     CONFIRM = "confirm"
     REFUSE = "refuse"
+    TAKE_BACK = "take_back"
     RECORD = "record"
+    NOT_RECORDED = "not_recorded"
+    SIGN_DECISION = "sign_decision"
+    ANNUL_DECISION = "annul_decision"
     EXPIRE = "expire"
 
 
@@ -73,84 +85,226 @@ WAITING = frozenset({State.RECEIVED, State.RETURNED})
 WITH_OFFICER = frozenset({State.OWNER_FOUND, State.OWNER_NOT_FOUND, State.OWNER_MISMATCH})
 """States in which the police decide."""
 
-TERMINAL = frozenset({State.REFUSED, State.RECORDED, State.EXPIRED})
-"""States without a way out. A rejection becomes final only when its time for undoing is over."""
-
-OPEN = frozenset(State) - TERMINAL - {State.REJECTED, State.MILITARY}
-"""States that still lead to an offence: what a backlog is made of."""
-
 CHARGED = frozenset({State.CONFIRMED, State.RECORDED})
 """States that say somebody did it: only two different people together get a case here."""
+
+OPEN = WAITING | WITH_OFFICER | {State.IN_REVIEW, State.ACCEPTED, State.CONFIRMED}
+"""States that still lead to an offence: what a backlog is made of."""
+
+TERMINAL = frozenset({State.EXPIRED})
+"""States without a way out. A rejection, a refusal and a return become final when they can no longer be taken
+back; a recorded offence ends by the limitation unless a decision on it is signed."""
+
+WITH_POLICE = WITH_OFFICER | CHARGED
+"""States in which the owner's personal data are needed, and so may be read."""
+
+Facts = Mapping[str, Any]
+"""Columns of a case with their values."""
+
+_OPERATOR: Facts = {"operator_id": None, "operator_at": None}
+_OFFICER: Facts = {"officer_id": None, "officer_at": None, "officer_from": None, "charge": None}
+_OWNER: Facts = {"owner_match": None, "mismatch_resolved_by": None}
+_UNDECIDED: Facts = {**_OPERATOR, **_OFFICER, **_OWNER, "reason": None}
+
+_VEHICLE = frozenset({"plate", "plate_colour", "plate_kind", "vehicle_kind"})
+_COPY = frozenset({"duplicate_of_id", "flags", "queue"})
 
 
 @dataclass(frozen=True)
 class Step:
     """One row of the table.
 
-    `second_person`: whoever accepted the case may not take this step. `same_person`: only whoever took the
-    last decision may. `reason`: a reason (code or words) must come with it.
+    Attributes:
+        target: None leads back to where the officer decided from.
+        second_person: whoever accepted the case may not take this step.
+        by_same: only whoever took that decision may, within `UNDO_TIME` of it.
+        reason: a reason (code or words) must come with it.
+        in_time: not after the limitation (thời hiệu).
+        after_act: not before the act can have happened by the node's clock and its uncertainty.
+        after_limitation: only then.
+        needs: facts that come with the step; `may` come with it.
+        sets: facts it sets by itself.
+        signs: whose decision it is: the person and the time are kept.
+        holds: the case is on the person's screen afterwards; every other step ends who has it there.
     """
 
     action: Action
     sources: frozenset[State]
-    target: State
+    target: State | None
     actor: Actor
     second_person: bool = False
-    same_person: bool = False
+    by_same: Literal["operator", "officer"] | None = None
     reason: bool = False
-
-
-def _step(
-    action: Action,
-    sources: State | frozenset[State],
-    target: State,
-    actor: Actor,
-    *,
-    second_person: bool = False,
-    same_person: bool = False,
-    reason: bool = False,
-) -> Step:
-    found = frozenset({sources}) if isinstance(sources, State) else sources
-    return Step(action, found, target, actor, second_person, same_person, reason)
+    in_time: bool = False
+    after_act: bool = False
+    after_limitation: bool = False
+    needs: frozenset[str] = frozenset()
+    may: frozenset[str] = frozenset()
+    sets: Facts = field(default_factory=dict)
+    signs: Literal["operator", "officer", "resolver"] | None = None
+    holds: bool = False
 
 
 STEPS: tuple[Step, ...] = (
-    _step(Action.CLAIM, WAITING, State.IN_REVIEW, Actor.OPERATOR),
-    _step(Action.RELEASE, State.IN_REVIEW, State.RECEIVED, Actor.SYSTEM),
-    _step(Action.SKIP, State.IN_REVIEW, State.RECEIVED, Actor.OPERATOR, reason=True),
-    _step(Action.ACCEPT, State.IN_REVIEW, State.ACCEPTED, Actor.OPERATOR),
-    _step(Action.REJECT, State.IN_REVIEW, State.REJECTED, Actor.OPERATOR, reason=True),
-    _step(
+    Step(
+        Action.CLAIM,
+        WAITING,
+        State.IN_REVIEW,
+        Actor.OPERATOR,
+        in_time=True,
+        sets=_UNDECIDED,
+        holds=True,
+    ),
+    Step(Action.RELEASE, frozenset({State.IN_REVIEW}), State.RECEIVED, Actor.SYSTEM),
+    Step(Action.SKIP, frozenset({State.IN_REVIEW}), State.RECEIVED, Actor.OPERATOR, reason=True),
+    Step(
+        Action.ACCEPT,
+        frozenset({State.IN_REVIEW}),
+        State.ACCEPTED,
+        Actor.OPERATOR,
+        in_time=True,
+        after_act=True,
+        needs=_VEHICLE | _COPY,
+        signs="operator",
+    ),
+    Step(
+        Action.REJECT,
+        frozenset({State.IN_REVIEW}),
+        State.REJECTED,
+        Actor.OPERATOR,
+        reason=True,
+        needs=frozenset({"reason"}),
+        signs="operator",
+    ),
+    Step(
         Action.UNDO,
         frozenset({State.ACCEPTED, State.REJECTED}),
         State.IN_REVIEW,
         Actor.OPERATOR,
-        same_person=True,
+        by_same="operator",
+        sets=_UNDECIDED,
+        holds=True,
     ),
-    _step(
+    Step(
         Action.SET_ASIDE_MILITARY,
         frozenset({State.RECEIVED, State.IN_REVIEW}),
         State.MILITARY,
         Actor.SYSTEM,
+        may=_VEHICLE,
     ),
-    _step(Action.NOT_MILITARY, State.MILITARY, State.RECEIVED, Actor.OFFICER, reason=True),
-    _step(Action.OWNER_FOUND, State.ACCEPTED, State.OWNER_FOUND, Actor.SYSTEM),
-    _step(Action.OWNER_NOT_FOUND, State.ACCEPTED, State.OWNER_NOT_FOUND, Actor.SYSTEM),
-    _step(Action.OWNER_MISMATCH, State.ACCEPTED, State.OWNER_MISMATCH, Actor.SYSTEM),
-    _step(Action.LOOK_UP_AGAIN, State.OWNER_NOT_FOUND, State.ACCEPTED, Actor.OFFICER),
-    _step(
-        Action.RESOLVE_MISMATCH,
+    Step(
+        Action.NOT_MILITARY,
+        frozenset({State.MILITARY}),
+        State.RECEIVED,
+        Actor.OFFICER,
+        reason=True,
+        in_time=True,
+    ),
+    Step(
+        Action.OWNER_FOUND,
+        frozenset({State.ACCEPTED}),
+        State.OWNER_FOUND,
+        Actor.SYSTEM,
+        sets={"owner_match": True},
+    ),
+    Step(
+        Action.OWNER_NOT_FOUND,
+        frozenset({State.ACCEPTED}),
+        State.OWNER_NOT_FOUND,
+        Actor.SYSTEM,
+        sets={"owner_match": None},
+    ),
+    Step(
+        Action.OWNER_MISMATCH,
+        frozenset({State.ACCEPTED}),
         State.OWNER_MISMATCH,
+        Actor.SYSTEM,
+        sets={"owner_match": False},
+    ),
+    Step(
+        Action.LOOK_UP_AGAIN,
+        frozenset({State.OWNER_NOT_FOUND, State.OWNER_MISMATCH}),
+        State.ACCEPTED,
+        Actor.OFFICER,
+        in_time=True,
+        sets=_OWNER,
+    ),
+    Step(
+        Action.RESOLVE_MISMATCH,
+        frozenset({State.OWNER_MISMATCH}),
         State.OWNER_FOUND,
         Actor.OFFICER,
         second_person=True,
         reason=True,
+        in_time=True,
+        signs="resolver",
     ),
-    _step(Action.RETURN, WITH_OFFICER, State.RETURNED, Actor.OFFICER, second_person=True, reason=True),
-    _step(Action.CONFIRM, State.OWNER_FOUND, State.CONFIRMED, Actor.OFFICER, second_person=True),
-    _step(Action.REFUSE, WITH_OFFICER, State.REFUSED, Actor.OFFICER, second_person=True, reason=True),
-    _step(Action.RECORD, State.CONFIRMED, State.RECORDED, Actor.SYSTEM),
-    _step(Action.EXPIRE, OPEN - {State.CONFIRMED}, State.EXPIRED, Actor.SYSTEM),
+    Step(
+        Action.RETURN,
+        WITH_OFFICER,
+        State.RETURNED,
+        Actor.OFFICER,
+        second_person=True,
+        reason=True,
+        signs="officer",
+    ),
+    Step(
+        Action.CONFIRM,
+        frozenset({State.OWNER_FOUND}),
+        State.CONFIRMED,
+        Actor.OFFICER,
+        second_person=True,
+        in_time=True,
+        after_act=True,
+        needs=frozenset({"charge"}),
+        signs="officer",
+    ),
+    Step(
+        Action.REFUSE,
+        WITH_OFFICER,
+        State.REFUSED,
+        Actor.OFFICER,
+        second_person=True,
+        reason=True,
+        needs=frozenset({"reason"}),
+        signs="officer",
+    ),
+    Step(
+        Action.TAKE_BACK,
+        frozenset({State.CONFIRMED, State.REFUSED, State.RETURNED}),
+        None,
+        Actor.OFFICER,
+        by_same="officer",
+        sets={**_OFFICER, "reason": None},
+        holds=True,
+    ),
+    Step(
+        Action.RECORD,
+        frozenset({State.CONFIRMED}),
+        State.RECORDED,
+        Actor.SYSTEM,
+        in_time=True,
+        after_act=True,
+    ),
+    Step(Action.NOT_RECORDED, frozenset({State.CONFIRMED}), None, Actor.SYSTEM, reason=True, sets=_OFFICER),
+    Step(
+        Action.SIGN_DECISION,
+        frozenset({State.RECORDED}),
+        State.RECORDED,
+        Actor.SYSTEM,
+        reason=True,
+        in_time=True,
+        needs=frozenset({"decision_signed_at"}),
+    ),
+    Step(
+        Action.ANNUL_DECISION,
+        frozenset({State.RECORDED}),
+        State.RECORDED,
+        Actor.SYSTEM,
+        reason=True,
+        sets={"decision_signed_at": None},
+    ),
+    Step(Action.EXPIRE, OPEN | {State.RECORDED}, State.EXPIRED, Actor.SYSTEM, after_limitation=True),
 )
 """The whole table. `receive` is not in it: a case is born in `received`."""
 
@@ -164,8 +318,13 @@ class StepProblem(StrEnum):
     WRONG_ROLE = "wrong_role"
     SAME_PERSON = "same_person"
     NOT_YOURS = "not_yours"
+    TOO_LATE_TO_UNDO = "too_late_to_undo"
     NO_REASON = "no_reason"
     UNDECIDABLE = "undecidable"
+    FROM_THE_FUTURE = "from_the_future"
+    LIMITATION_OVER = "limitation_over"
+    NOT_YET_OVER = "not_yet_over"
+    DECIDED = "decided"
 
 
 class StepError(Exception):
@@ -180,11 +339,26 @@ class StepError(Exception):
 
 @dataclass(frozen=True)
 class Standing:
-    """What the table needs to know: the case's state, who accepted or rejected it, what the node thought."""
+    """What the table needs to know of a case.
+
+    Attributes:
+        operator, operator_at, officer, officer_at: who took which decision, and when.
+        officer_from: the state the officer decided from.
+        acted_after: the earliest moment the act can have happened, by the node's clock and its uncertainty.
+        limitation_at: when the limitation is over.
+        decision_signed: a decision to sanction is signed, so the limitation no longer ends the case.
+    """
 
     state: State
-    decided_by: int | None
     node_decision: DecisionName
+    acted_after: datetime
+    limitation_at: datetime
+    operator: int | None = None
+    operator_at: datetime | None = None
+    officer: int | None = None
+    officer_at: datetime | None = None
+    officer_from: State | None = None
+    decision_signed: bool = False
 
 
 @dataclass(frozen=True)
@@ -204,40 +378,86 @@ def step_for(action: Action) -> Step:
     return _BY_ACTION[action]
 
 
-def next_state(standing: Standing, action: Action, mover: Mover, *, reason_given: bool) -> State:
+def next_state(
+    standing: Standing, action: Action, mover: Mover, now: datetime, *, reason_given: bool
+) -> State:
     """The state a step leads to.
 
     An undecidable case (the node could not prove it: for instance red for less than the clock's uncertainty)
     can be looked at, rejected and counted, but never accepted: a person can't see what wasn't measured.
 
     Raises:
-        StepError: the step does not start here, or not by this person, or lacks its reason.
+        StepError: the step does not start here, or not by this person, or not now, or lacks its reason.
     """
     step = step_for(action)
-    problem = _problem(step, standing, mover, reason_given)
+    problem = _problem(step, standing, mover, now, reason_given)
     if problem is not None:
         raise StepError(problem, action, standing.state)
-    return step.target
+    target = step.target or standing.officer_from
+    assert target is not None, "a decision of the police keeps where it was taken from"
+    return target
 
 
-def allowed_actions(standing: Standing, mover: Mover) -> frozenset[Action]:
+def facts_of(
+    step: Step, standing: Standing, mover: Mover, now: datetime, given: Facts, lease_until: datetime | None
+) -> dict[str, Any]:
+    """Every fact that the step sets, its own and those given with it.
+
+    Raises:
+        ValueError: a fact is missing, or does not belong to this step.
+    """
+    missing, strange = step.needs - given.keys(), given.keys() - step.needs - step.may
+    if missing or strange or step.holds != (lease_until is not None):
+        wrong = ", ".join(sorted(missing | strange)) or "lease"
+        raise ValueError(f"{step.action} does not go with these facts: {wrong}")
+    signed: dict[str, Any] = {}
+    if step.signs == "operator":
+        signed = {"operator_id": mover.person, "operator_at": now}
+    elif step.signs == "officer":
+        signed = {"officer_id": mover.person, "officer_at": now, "officer_from": standing.state}
+    elif step.signs == "resolver":
+        signed = {"mismatch_resolved_by": mover.person}
+    lease = {"lease_owner_id": mover.person if step.holds else None, "lease_until": lease_until}
+    return {**step.sets, **given, **signed, **lease}
+
+
+def allowed_actions(standing: Standing, mover: Mover, now: datetime) -> frozenset[Action]:
     """What this person could do now, given a reason: decides which buttons are shown."""
     return frozenset(
-        step.action for step in STEPS if _problem(step, standing, mover, reason_given=True) is None
+        step.action for step in STEPS if _problem(step, standing, mover, now, reason_given=True) is None
     )
 
 
-def _problem(step: Step, standing: Standing, mover: Mover, reason_given: bool) -> StepProblem | None:
+def _problem(
+    step: Step, standing: Standing, mover: Mover, now: datetime, reason_given: bool
+) -> StepProblem | None:
     if standing.state not in step.sources:
         return StepProblem.WRONG_STATE
     if step.actor not in mover.roles:
         return StepProblem.WRONG_ROLE
-    if step.second_person and (mover.person is None or mover.person == standing.decided_by):
+    if step.second_person and (mover.person is None or mover.person == standing.operator):
         return StepProblem.SAME_PERSON
-    if step.same_person and mover.person != standing.decided_by:
-        return StepProblem.NOT_YOURS
     if step.action is Action.ACCEPT and standing.node_decision == "undecidable":
         return StepProblem.UNDECIDABLE
-    if step.reason and not reason_given:
-        return StepProblem.NO_REASON
-    return None
+    late = _wrong_moment(step, standing, mover, now)
+    if late is not None:
+        return late
+    return StepProblem.NO_REASON if step.reason and not reason_given else None
+
+
+def _wrong_moment(step: Step, standing: Standing, mover: Mover, now: datetime) -> StepProblem | None:
+    if step.by_same is not None:
+        person, at = standing.operator, standing.operator_at
+        if step.by_same == "officer":
+            person, at = standing.officer, standing.officer_at
+        if mover.person is None or mover.person != person:
+            return StepProblem.NOT_YOURS
+        if at is None or now >= at + UNDO_TIME:
+            return StepProblem.TOO_LATE_TO_UNDO
+    if step.after_act and now < standing.acted_after:
+        return StepProblem.FROM_THE_FUTURE
+    if step.in_time and now >= standing.limitation_at:
+        return StepProblem.LIMITATION_OVER
+    if step.after_limitation and now < standing.limitation_at:
+        return StepProblem.NOT_YET_OVER
+    return StepProblem.DECIDED if step.after_limitation and standing.decision_signed else None

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Index, text
+from sqlalchemy import JSON, CheckConstraint, Index, String, text
 from sqlmodel import Field, SQLModel
 
 from central.cases.lifecycle import CHARGED, State
@@ -33,13 +33,19 @@ _CHECKS = (
 )
 
 
+PLATE = String(24).with_variant(String(24, collation="C"), "postgresql")
+"""A plate as text that is compared by its bytes, so that an index finds the start of one in every locale."""
+
+
 class Case(SQLModel, table=True):
     """A possible violation on its way through the house (hồ sơ).
 
-    `plate_read` is what the node read and never changes; `plate` is what people work with; both normalised.
-    `flags` say why a person should look twice; any flag puts the case into the `attention`
-    queue. `lease_*` says who has it on the screen; `operator_*` who took the decision of the first stage,
-    `officer_*` who took the second. `version` grows with each step: a decision must name the one it saw.
+    `plate_read` and `vehicle_kind_seen` are what the node told and never change; `plate` (both normalised)
+    and `vehicle_kind` are what people work with. `flags` say why a person should look twice. `lease_*` says
+    who has it on the screen; `operator_*` who took the decision of the first stage, `officer_*` who took the
+    second, from which state and with which act charged. `decision_signed_at`: a decision to sanction is
+    signed, so the limitation no longer ends the case. `version` grows with each step: a decision must name
+    the one it saw. Only `central.cases.service` changes a case.
     """
 
     __tablename__ = "case_file"
@@ -55,6 +61,14 @@ class Case(SQLModel, table=True):
             "lease_owner_id",
             postgresql_where=text("lease_owner_id IS NOT NULL"),
             sqlite_where=text("lease_owner_id IS NOT NULL"),
+        ),
+        # One case a person, however many pages they open at once.
+        Index(
+            "uq_case_file_in_review",
+            "lease_owner_id",
+            unique=True,
+            postgresql_where=text("state = 'in_review'"),
+            sqlite_where=text("state = 'in_review'"),
         ),
     )
 
@@ -72,12 +86,14 @@ class Case(SQLModel, table=True):
     rule: str = Field(max_length=20)
     node_decision: str = Field(max_length=12)
     occurred_at: datetime
+    clock_uncertainty_ms: int = 0
     received_at: datetime
 
+    vehicle_kind_seen: str = Field(max_length=12)
     vehicle_kind: str = Field(max_length=12)
     vehicle_colour: str | None = Field(default=None, max_length=40)
     plate_read: str | None = Field(default=None, max_length=24)
-    plate: str | None = Field(default=None, max_length=24)
+    plate: str | None = Field(default=None, sa_type=PLATE)  # type: ignore[call-overload]
     plate_colour: str | None = Field(default=None, max_length=8)
     plate_kind: str | None = Field(default=None, max_length=24)
     plate_confidence: float = 0.0
@@ -92,10 +108,13 @@ class Case(SQLModel, table=True):
     operator_at: datetime | None = None
     officer_id: int | None = Field(default=None, foreign_key="app_user.id")
     officer_at: datetime | None = None
+    officer_from: str | None = Field(default=None, max_length=20)
+    charge: dict[str, Any] | None = Field(default=None, sa_type=JSON)
     reason: str | None = Field(default=None, max_length=40)
 
     owner_match: bool | None = None
     mismatch_resolved_by: int | None = Field(default=None, foreign_key="app_user.id")
+    decision_signed_at: datetime | None = None
 
 
 class CaseEvidence(SQLModel, table=True):

@@ -1,6 +1,8 @@
-"""Cases are opened and moved here and nowhere else: each step is checked, kept in the history, audited."""
+"""Cases are opened and changed here and nowhere else: a step sets the state and every fact that belongs to it
+at once, and is checked, kept in the history and audited."""
 
-from datetime import UTC, datetime
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -8,8 +10,17 @@ from sqlmodel import Session, col, select
 from central.accounts.models import User
 from central.audit import service as audit
 from central.cases.deadlines import terms_of
-from central.cases.errors import CaseChangedError, step_error
-from central.cases.intake import ATTENTION, earlier_case, flags_of, is_military, plate_key, queue_of
+from central.cases.errors import CaseChangedError, LeaseLostError, step_error
+from central.cases.intake import (
+    ATTENTION,
+    DUPLICATE,
+    earlier_case,
+    flags_of,
+    is_military,
+    plate_key,
+    queue_of,
+    uncertainty_of,
+)
 from central.cases.lifecycle import (
     OPEN,
     SYSTEM,
@@ -20,11 +31,25 @@ from central.cases.lifecycle import (
     State,
     StepError,
     allowed_actions,
+    facts_of,
     next_state,
+    step_for,
 )
 from central.cases.models import Case, CaseEvent, CaseEvidence
 from central.errors import NotFoundError
 from contract.messages import ViolationManifest
+from contract.vehicles import VehicleKind
+
+
+@dataclass(frozen=True)
+class Vehicle:
+    """The vehicle people charge: the plate normalised, with its kind by the grammar and its colour."""
+
+    plate: str
+    plate_kind: str
+    plate_colour: str | None
+    vehicle_kind: VehicleKind
+
 
 PROGRAMME = "ngatu"
 """Name in the history of what the programme did by itself."""
@@ -59,11 +84,12 @@ def _new_case(session: Session, manifest: ViolationManifest, now: datetime) -> C
     terms = terms_of(manifest.occurred_at)
     plate = plate_key(manifest.plate.text)
     copy_of = earlier_case(session, plate, manifest.rule.name, manifest.site, manifest.occurred_at)
+    flags = flags_of(manifest, now) + ([DUPLICATE] if copy_of else [])
     return Case(
         event_id=manifest.event_id,
         state=State.RECEIVED,
-        queue=queue_of(manifest, copy_of),
-        flags=flags_of(manifest) + (["duplicate"] if copy_of else []),
+        queue=queue_of(manifest, flags),
+        flags=flags,
         node=manifest.node,
         camera=manifest.camera,
         site=manifest.site,
@@ -72,6 +98,8 @@ def _new_case(session: Session, manifest: ViolationManifest, now: datetime) -> C
         node_decision=manifest.decision,
         occurred_at=manifest.occurred_at,
         received_at=now,
+        clock_uncertainty_ms=uncertainty_of(manifest),
+        vehicle_kind_seen=manifest.vehicle.kind.value,
         vehicle_kind=manifest.vehicle.kind.value,
         vehicle_colour=manifest.vehicle.colour,
         plate_read=plate,
@@ -111,34 +139,53 @@ def take_step(
     reason: str | None = None,
     note: str = "",
     detail: dict[str, Any] | None = None,
+    lease_until: datetime | None = None,
+    **facts: Any,
 ) -> None:
-    """Moves a locked case along the table of `lifecycle`; nobody in `by` means the programme itself.
+    """Moves a locked case along the table of `lifecycle` and sets every fact of the step with its state.
+
+    Nobody in `by` means the programme itself. `facts` are those the step needs (`reason` is one of them where
+    it ends the case); `lease_until` comes with the steps that leave the case on the person's screen.
 
     Raises:
         DomainError: the table refuses; see `central.cases.errors`.
+        ValueError: a fact is missing or does not belong to the step.
     """
-    before = State(case.state)
+    standing, mover, step = standing_of(case), mover_of(by), step_for(action)
+    if "reason" in step.needs:
+        facts["reason"] = reason
     try:
-        target = next_state(
-            standing_of(case), action, mover_of(by), reason_given=bool(reason or note.strip())
-        )
+        target = next_state(standing, action, mover, now, reason_given=bool(reason or note.strip()))
     except StepError as refusal:
         raise step_error(refusal) from refusal
+    for name, value in facts_of(step, standing, mover, now, facts, lease_until).items():
+        setattr(case, name, value)
     case.state = target
     case.version += 1
-    _write_event(session, case, action, before, by, now, reason=reason, note=note, detail=detail)
+    _write_event(session, case, action, standing.state, by, now, reason=reason, note=note, detail=detail)
     audit.record(
         session,
         f"user:{by.username}" if by else "system",
         f"case.{action.value}",
         f"case:{case.id}",
-        {"from": before.value, "to": target.value, "reason": reason or "", "version": case.version},
+        {"from": standing.state.value, "to": target.value, "reason": reason or "", "version": case.version},
     )
 
 
 def standing_of(case: Case) -> Standing:
     """What the table looks at."""
-    return Standing(State(case.state), case.operator_id, case.node_decision)  # type: ignore[arg-type]
+    return Standing(
+        state=State(case.state),
+        node_decision=case.node_decision,  # type: ignore[arg-type]
+        acted_after=case.occurred_at - timedelta(milliseconds=case.clock_uncertainty_ms),
+        limitation_at=case.limitation_at,
+        operator=case.operator_id,
+        operator_at=case.operator_at,
+        officer=case.officer_id,
+        officer_at=case.officer_at,
+        officer_from=State(case.officer_from) if case.officer_from else None,
+        decision_signed=case.decision_signed_at is not None,
+    )
 
 
 def mover_of(user: User | None) -> Mover:
@@ -148,27 +195,83 @@ def mover_of(user: User | None) -> Mover:
     return Mover(user.id, frozenset({Actor(user.role)} if user.role in set(Actor) else set()))
 
 
-def actions_for(case: Case, user: User) -> frozenset[Action]:
+def actions_for(case: Case, user: User, now: datetime) -> frozenset[Action]:
     """What this person may do with the case now."""
-    return allowed_actions(standing_of(case), mover_of(user))
+    return allowed_actions(standing_of(case), mover_of(user), now)
 
 
-def flag_duplicate(session: Session, case: Case) -> None:
-    """Looks for the same act again, after the plate was corrected; keeps or drops the flag accordingly."""
-    case.duplicate_of_id = earlier_case(
-        session, case.plate, case.rule, case.site, case.occurred_at, not_id=case.id
+def accept(
+    session: Session, case: Case, by: User, now: datetime, vehicle: Vehicle, detail: dict[str, Any]
+) -> None:
+    """The operator's proposal to charge this vehicle. The same act may have come before under the corrected
+    plate: then the case is marked as a possible copy. Raises as `take_step` does."""
+    copy_of = earlier_case(session, vehicle.plate, case.rule, case.site, case.occurred_at, not_id=case.id)
+    others = [flag for flag in case.flags if flag != DUPLICATE]
+    take_step(
+        session,
+        case,
+        Action.ACCEPT,
+        by,
+        now,
+        detail=detail,
+        **asdict(vehicle),
+        duplicate_of_id=copy_of,
+        flags=[*others, DUPLICATE] if copy_of else others,
+        queue=ATTENTION if copy_of else case.queue,
     )
-    others = [flag for flag in case.flags if flag != "duplicate"]
-    case.flags = [*others, "duplicate"] if case.duplicate_of_id else others
-    if case.duplicate_of_id:
-        case.queue = ATTENTION
 
 
-def expire_due(session: Session, now: datetime, limit: int = 100) -> int:
-    """Ends open cases whose limitation (thời hiệu) is over; returns how many."""
+def sign_decision(session: Session, case: Case, signed_at: datetime, by: User, number: str) -> None:
+    """A decision to sanction is signed: from now on the limitation no longer ends the case.
+
+    Raises:
+        LimitationOverError: it is over already.
+        CaseStateError: the case is not recorded.
+    """
+    detail = {"number": number, "by": by.username}
+    take_step(
+        session, case, Action.SIGN_DECISION, None, signed_at, note=number, detail=detail,
+        decision_signed_at=signed_at,
+    )  # fmt: skip
+
+
+def annul_decision(session: Session, case: Case, now: datetime, by: User, reason: str) -> None:
+    """The decision no longer stands: the limitation counts again. Raises CaseStateError."""
+    take_step(session, case, Action.ANNUL_DECISION, None, now, note=reason, detail={"by": by.username})
+
+
+def hold(case: Case, user: User, until: datetime) -> None:
+    """The case is on this person's screen until then; its state stays as it is."""
+    case.lease_owner_id, case.lease_until = user.id, until
+
+
+def let_go(case: Case) -> None:
+    """The case is on nobody's screen any more; its state stays as it is."""
+    case.lease_owner_id = case.lease_until = None
+
+
+def held_case(session: Session, user: User, case_id: int, version: int | None = None) -> Case:
+    """The case, locked, if it is on this person's screen.
+
+    Raises:
+        NotFoundError, CaseChangedError: see `lock_case`.
+        LeaseLostError: it is not.
+    """
+    case = lock_case(session, case_id, version)
+    if case.lease_owner_id != user.id:
+        raise LeaseLostError("case", id=case_id)
+    return case
+
+
+def expire_due(session: Session, now: datetime, limit: int = 100) -> bool:
+    """Ends cases whose limitation (thời hiệu) is over and on which no decision is signed; True when there may
+    be more of them."""
+    ends = [*OPEN, State.RECORDED]
     query = (
         select(Case)
-        .where(col(Case.limitation_at) <= now, col(Case.state).in_(OPEN - {State.CONFIRMED}))
+        .where(
+            col(Case.limitation_at) <= now, col(Case.state).in_(ends), col(Case.decision_signed_at).is_(None)
+        )
         .order_by(col(Case.id))
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -176,8 +279,7 @@ def expire_due(session: Session, now: datetime, limit: int = 100) -> int:
     found = session.exec(query).all()
     for case in found:
         take_step(session, case, Action.EXPIRE, None, now)
-        case.lease_owner_id = case.lease_until = None
-    return len(found)
+    return len(found) == limit
 
 
 def _write_event(

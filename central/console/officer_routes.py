@@ -63,14 +63,13 @@ def confirm(
     act_reason: Note = "",
     accident: Annotated[bool, Form()] = False,
 ) -> Response:
-    """Charge the vehicle with the chosen act and record the offence."""
-    unit = desk.request.app.state.settings.unit
+    """Charge the vehicle with the chosen act."""
     sight = Sight(case_id, version)
     choice = Choice(law_code or None, act_reason, accident)
     return _decide(
         desk,
         "confirmed",
-        lambda: confirmation.confirm(desk.session, desk.user, sight, desk.now, unit, choice).number,
+        lambda: confirmation.confirm(desk.session, desk.user, sight, desk.now, choice),
     )
 
 
@@ -173,5 +172,5 @@ def _case_values(desk: Desk, case: Case) -> dict[str, Any]:
         "reasons": reason_choices("officer", desk.language),
         "certificate": certificate_of(desk.session, case),
         "history": queries.history_of(desk.session, case.id),
-        "actions": actions_for(case, desk.user),
+        "actions": actions_for(case, desk.user, desk.now),
     }

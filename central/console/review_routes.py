@@ -20,7 +20,7 @@ from central.console.views import case_view
 from central.errors import DomainError
 from central.review import decisions
 from central.review import queue as work_queue
-from central.review.decisions import PlateEntry, Sight
+from central.review.decisions import Correction, Sight
 from central.web.people import Now, SessionDep, require
 from central.web.values import Id
 from contract.plates import PlateColour
@@ -69,7 +69,7 @@ def accept(
     colour: Annotated[PlateColour | None, Form()] = None,
 ) -> Response:
     """Accept, or with a plate: correct and accept."""
-    entry = PlateEntry(plate, colour) if plate else None
+    entry = Correction(plate or None, colour)
     sight = Sight(case_id, version, brightness)
     return _decide(
         desk, "accepted", lambda: decisions.accept(desk.session, desk.user, sight, desk.now, entry)
@@ -162,7 +162,7 @@ def _case_values(desk: Desk, case: Case) -> dict[str, Any]:
         "returned": returns[-1] if returns else None,
         "reasons": reason_choices("operator", desk.language),
         "skip_reasons": decisions.SKIP_REASONS,
-        "can_accept": Action.ACCEPT in actions_for(case, desk.user),
+        "can_accept": Action.ACCEPT in actions_for(case, desk.user, desk.now),
     }
 
 

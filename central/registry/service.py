@@ -132,7 +132,6 @@ def _store(
             key_id=vault.key_id,
         )
     )
-    case.owner_match = not differences
     action = Action.OWNER_MISMATCH if differences else Action.OWNER_FOUND
     take_step(session, case, action, None, now, detail={"differences": [d.field for d in differences]})
 
@@ -147,7 +146,6 @@ def _store_failure(session: Session, case: Case, failure: RegistryError, now: da
         return
     several = failure.problem is RegistryProblem.MULTIPLE
     action = Action.OWNER_MISMATCH if several else Action.OWNER_NOT_FOUND
-    case.owner_match = False if several else None
     take_step(session, case, action, None, now, detail={"problem": failure.problem})
 
 

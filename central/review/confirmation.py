@@ -1,48 +1,43 @@
-"""The police officer's decisions (CSGT xác nhận): confirm, send back, refuse, explain a mismatch."""
+"""The police officer's decisions (CSGT xác nhận): confirm, send back, refuse, explain a mismatch, take back."""
 
+from dataclasses import asdict
 from datetime import datetime
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from central.accounts.models import User
-from central.cases.errors import CaseStateError
-from central.cases.lifecycle import Action
+from central.cases.errors import CaseStateError, UndoTooLateError
+from central.cases.lifecycle import UNDO_TIME, Action, State
 from central.cases.models import Case
 from central.cases.service import lock_case, take_step
 from central.offences.charging import AS_PROVEN, Choice
-from central.offences.models import Offence
-from central.offences.service import record_offence
+from central.offences.recording import cancel_record, check_chargeable, plan_record
 from central.registry.service import latest_answer, plan_look_up, registered_vehicle
 from central.review.decisions import Sight
+from central.review.queue import LEASE
 from central.review.reasons import check_reason
 
 
-def confirm(
-    session: Session, officer: User, sight: Sight, now: datetime, unit: str, choice: Choice = AS_PROVEN
-) -> Offence:
-    """Charges the case and records the offence, in one transaction; `choice` says as which act.
+def confirm(session: Session, officer: User, sight: Sight, now: datetime, choice: Choice = AS_PROVEN) -> Case:
+    """Charges the case; `choice` says as which act. The offence gets its number when the decision can no
+    longer be taken back.
 
     Raises:
         DomainError: recorded already, not in the law table, no act chosen where the evidence leaves it open,
-            changed, not with the police, a mismatch nobody explained, or the same person as before.
+            changed, not with the police, a mismatch nobody explained, before the act or after its limitation,
+            or the same person as before.
     """
     case = lock_case(session, sight.case_id, sight.version)
-    take_step(session, case, Action.CONFIRM, officer, now)
-    case.officer_id, case.officer_at = officer.id, now
-    _let_go(case)
-    offence = record_offence(session, case, now, unit, choice)
-    take_step(session, case, Action.RECORD, None, now, detail={"number": offence.number})
-    session.flush()
-    return offence
+    take_step(session, case, Action.CONFIRM, officer, now, charge=asdict(choice))
+    check_chargeable(session, case, choice)
+    plan_record(session, sight.case_id, now + UNDO_TIME)
+    return case
 
 
 def send_back(session: Session, officer: User, sight: Sight, now: datetime, note: str) -> Case:
-    """Returns the case to the operators with a word on what to look at; the history keeps who decided."""
+    """Returns the case to the operators with a word on what to look at."""
     case = lock_case(session, sight.case_id, sight.version)
     take_step(session, case, Action.RETURN, officer, now, note=note)
-    case.operator_id = case.operator_at = None
-    case.owner_match = case.mismatch_resolved_by = None
-    _let_go(case)
     return case
 
 
@@ -51,10 +46,36 @@ def refuse(session: Session, officer: User, sight: Sight, now: datetime, reason:
     check_reason("officer", reason, note)
     case = lock_case(session, sight.case_id, sight.version)
     take_step(session, case, Action.REFUSE, officer, now, reason=reason, note=note)
-    case.reason = reason
-    case.officer_id, case.officer_at = officer.id, now
-    _let_go(case)
     return case
+
+
+def take_back(session: Session, officer: User, case_id: int, now: datetime) -> Case:
+    """Takes the officer's own last decision on a case back: it is with the police again, on their screen.
+
+    Raises:
+        UndoTooLateError: after `UNDO_TIME`, or when the next stage has begun.
+        ForbiddenError: somebody else's decision.
+    """
+    case = lock_case(session, case_id)
+    if case.state not in _UNDOABLE:
+        raise UndoTooLateError("case", id=case_id)
+    take_step(session, case, Action.TAKE_BACK, officer, now, lease_until=now + LEASE)
+    cancel_record(session, case_id)
+    return case
+
+
+def last_undoable(session: Session, officer: User, now: datetime) -> Case | None:
+    """The decision this officer could still take back."""
+    return session.exec(
+        select(Case)
+        .where(Case.officer_id == officer.id, col(Case.officer_at) > now - UNDO_TIME)
+        .where(col(Case.state).in_(_UNDOABLE))
+        .order_by(col(Case.officer_at).desc())
+        .limit(1)
+    ).first()
+
+
+_UNDOABLE = (State.CONFIRMED, State.REFUSED, State.RETURNED)
 
 
 def resolve_mismatch(session: Session, officer: User, sight: Sight, now: datetime, note: str) -> Case:
@@ -67,17 +88,14 @@ def resolve_mismatch(session: Session, officer: User, sight: Sight, now: datetim
     if registered_vehicle(latest_answer(session, sight.case_id)) is None:
         raise CaseStateError("no_vehicle")
     take_step(session, case, Action.RESOLVE_MISMATCH, officer, now, note=note)
-    case.mismatch_resolved_by = officer.id
-    _let_go(case)
     return case
 
 
 def look_up_again(session: Session, officer: User, sight: Sight, now: datetime) -> Case:
-    """Asks the register once more about a plate it did not know."""
+    """Asks the register once more about a plate it did not know, or of which it named no single vehicle."""
     case = lock_case(session, sight.case_id, sight.version)
     take_step(session, case, Action.LOOK_UP_AGAIN, officer, now)
     plan_look_up(session, sight.case_id, now)
-    _let_go(case)
     return case
 
 
@@ -86,7 +104,3 @@ def not_military(session: Session, officer: User, sight: Sight, now: datetime, n
     case = lock_case(session, sight.case_id, sight.version)
     take_step(session, case, Action.NOT_MILITARY, officer, now, note=note)
     return case
-
-
-def _let_go(case: Case) -> None:
-    case.lease_owner_id = case.lease_until = None

@@ -1,16 +1,17 @@
 """The operator's decisions (thẩm định của nhân viên IOC): accept, correct, reject, put aside, undo."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlmodel import Session, col, func, select
 
 from central.accounts.models import User
-from central.cases.errors import LeaseLostError, SkipLimitError, UndoTooLateError
-from central.cases.lifecycle import Action, State
+from central.cases.errors import SkipLimitError, UndoTooLateError
+from central.cases.lifecycle import UNDO_TIME, Action, State
 from central.cases.models import Case
-from central.cases.service import flag_duplicate, lock_case, take_step
+from central.cases.service import Vehicle, held_case, lock_case, take_step
+from central.cases.service import accept as accept_case
 from central.errors import InvalidError
 from central.registry.service import cancel_look_up, plan_look_up
 from central.review.models import Skip
@@ -20,9 +21,6 @@ from contract.messages import ViolationManifest
 from contract.plates import Plate, PlateColour, PlateError, PlateKind, interpretations, parse
 from contract.vehicles import VehicleKind
 
-UNDO_TIME = timedelta(seconds=30)
-"""How long a decision can be taken back by whoever took it; the owner is looked up only after that."""
-
 SKIP_REASONS = ("hard_to_see", "ask_a_colleague", "unclear_rule")
 """Why a case is put aside (để sau)."""
 
@@ -31,11 +29,15 @@ SKIP_WINDOW = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
-class PlateEntry:
-    """The plate as the operator read it; `colour` None leaves the node's."""
+class Correction:
+    """What the operator reads or sees differently from the case; None leaves what stands there."""
 
-    text: str
-    colour: PlateColour | None = None
+    plate: str | None = None
+    plate_colour: PlateColour | None = None
+    vehicle_kind: VehicleKind | None = None
+
+
+NOTHING = Correction()
 
 
 @dataclass(frozen=True)
@@ -48,9 +50,9 @@ class Sight:
 
 
 def accept(
-    session: Session, user: User, sight: Sight, now: datetime, plate: PlateEntry | None = None
+    session: Session, user: User, sight: Sight, now: datetime, correction: Correction = NOTHING
 ) -> Case:
-    """Proposes the case to the police, with the plate corrected if one is given.
+    """Proposes the case to the police, with plate and kind of vehicle corrected where they are given.
 
     A military plate sets the case aside for military control instead.
 
@@ -58,31 +60,24 @@ def accept(
         InvalidError: no plate, or not one that is issued.
         DomainError: lease lost, version changed, or not acceptable (see `central.cases.errors`).
     """
-    case = _held(session, user, sight)
-    detail = _sight_detail(sight)
-    if plate is not None and _correct_plate(case, plate):
-        detail["plate_was"] = case.plate_read
-    read = check_plate(case)
-    case.plate, case.plate_kind = read.normalised, read.kind.value
-    if read.kind is PlateKind.MILITARY or case.plate_colour == "red":
-        take_step(session, case, Action.SET_ASIDE_MILITARY, None, now, note=f"{user.full_name}: {read}")
-        _let_go(case)
+    case = held_case(session, user, sight.case_id, sight.version)
+    read, vehicle = _corrected(case, correction)
+    detail = _sight_detail(sight) | _changes(case, vehicle)
+    if read.kind is PlateKind.MILITARY or vehicle.plate_colour == "red":
+        note = f"{user.full_name}: {read}"
+        facts = asdict(vehicle)
+        take_step(session, case, Action.SET_ASIDE_MILITARY, None, now, note=note, detail=detail, **facts)
         return case
-    take_step(session, case, Action.ACCEPT, user, now, detail=detail)
-    _decided(case, user, now)
+    accept_case(session, case, user, now, vehicle, detail)
     plan_look_up(session, sight.case_id, now + UNDO_TIME)
-    session.flush()
-    flag_duplicate(session, case)
     return case
 
 
 def reject(session: Session, user: User, sight: Sight, now: datetime, reason: str, note: str = "") -> Case:
     """Ends the case with a reason code, and a note where the code asks for one."""
     check_reason("operator", reason, note)
-    case = _held(session, user, sight)
+    case = held_case(session, user, sight.case_id, sight.version)
     take_step(session, case, Action.REJECT, user, now, reason=reason, note=note, detail=_sight_detail(sight))
-    case.reason = reason
-    _decided(case, user, now)
     return case
 
 
@@ -95,7 +90,7 @@ def skip(session: Session, user: User, sight: Sight, now: datetime, reason: str)
     """
     if reason not in SKIP_REASONS:
         raise InvalidError("reason", field="reason")
-    case = _held(session, user, sight)
+    case = held_case(session, user, sight.case_id, sight.version)
     recent = session.exec(
         select(func.count())
         .select_from(Skip)
@@ -107,7 +102,6 @@ def skip(session: Session, user: User, sight: Sight, now: datetime, reason: str)
     assert case.id is not None
     assert user.id is not None
     session.add(Skip(case_id=case.id, user_id=user.id, at=now))
-    _let_go(case)
 
 
 def undo(session: Session, user: User, case_id: int, now: datetime) -> Case:
@@ -115,18 +109,17 @@ def undo(session: Session, user: User, case_id: int, now: datetime) -> Case:
 
     Raises:
         UndoTooLateError: after `UNDO_TIME`, or when the next stage has begun.
+        ForbiddenError: somebody else's decision.
     """
     case = lock_case(session, case_id)
-    decided_at = case.operator_at if case.state in (State.ACCEPTED, State.REJECTED) else None
-    if decided_at is None or now >= decided_at + UNDO_TIME:
+    if case.state not in (State.ACCEPTED, State.REJECTED):
         raise UndoTooLateError("case", id=case_id)
     present = held_by(session, user)
-    take_step(session, case, Action.UNDO, user, now)
-    case.operator_id = case.operator_at = case.reason = None
-    case.lease_owner_id, case.lease_until = user.id, now + LEASE
-    cancel_look_up(session, case_id)
     if present is not None and present.id is not None:
         release(session, user, present.id, now)
+        session.flush()  # before the other becomes theirs: the database lets nobody hold two
+    take_step(session, case, Action.UNDO, user, now, lease_until=now + LEASE)
+    cancel_look_up(session, case_id)
     return case
 
 
@@ -160,6 +153,7 @@ def plate_candidates(manifest: ViolationManifest, limit: int = 6) -> list[Plate]
 
 
 def typed_plate(text: str, colour: str | None, vehicle: str) -> Plate:
+    """The plate that a person typed, by the grammar. Raises InvalidError saying what is wrong with it."""
     kind = VehicleKind(vehicle)
     try:
         return parse(text, colour=colour, vehicle=kind)  # type: ignore[arg-type]
@@ -170,29 +164,25 @@ def typed_plate(text: str, colour: str | None, vehicle: str) -> Plate:
         raise InvalidError(f"plate_{problem.code}", field="plate", **problem.values) from problem
 
 
-def _correct_plate(case: Case, entry: PlateEntry) -> bool:
-    """Puts the operator's reading into the case; True if it differs from the node's."""
-    colour = entry.colour or case.plate_colour
-    case.plate = typed_plate(entry.text, colour, case.vehicle_kind).normalised
-    changed = case.plate != case.plate_read or colour != case.plate_colour
-    case.plate_colour = colour
-    return changed
+def _corrected(case: Case, correction: Correction) -> tuple[Plate, Vehicle]:
+    """The vehicle as the operator leaves it. Raises InvalidError when its plate can't be."""
+    kind = correction.vehicle_kind or VehicleKind(case.vehicle_kind)
+    colour = correction.plate_colour or case.plate_colour
+    text = correction.plate or case.plate
+    if text is None:
+        raise InvalidError("plate_unread", field="plate")
+    read = typed_plate(text, colour, kind)
+    return read, Vehicle(read.normalised, read.kind.value, colour, kind)
 
 
-def _held(session: Session, user: User, sight: Sight) -> Case:
-    case = lock_case(session, sight.case_id, sight.version)
-    if case.lease_owner_id != user.id:
-        raise LeaseLostError("case", id=sight.case_id)
-    return case
-
-
-def _decided(case: Case, user: User, now: datetime) -> None:
-    case.operator_id, case.operator_at = user.id, now
-    _let_go(case)
-
-
-def _let_go(case: Case) -> None:
-    case.lease_owner_id = case.lease_until = None
+def _changes(case: Case, vehicle: Vehicle) -> dict[str, Any]:
+    """What the operator changed, for the history: the former values."""
+    was: dict[str, Any] = {}
+    if (vehicle.plate, vehicle.plate_colour) != (case.plate, case.plate_colour):
+        was["plate_was"] = case.plate
+    if vehicle.vehicle_kind != case.vehicle_kind:
+        was["vehicle_kind_was"] = case.vehicle_kind
+    return was
 
 
 def _sight_detail(sight: Sight) -> dict[str, Any]:

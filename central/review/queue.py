@@ -6,11 +6,11 @@ from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, func, select
 
 from central.accounts.models import User
-from central.cases.errors import LeaseLostError
+from central.accounts.service import lock_person
 from central.cases.intake import ATTENTION, MAIN
 from central.cases.lifecycle import WITH_OFFICER, Action, State
 from central.cases.models import Case
-from central.cases.service import lock_case, take_step
+from central.cases.service import held_case, hold, let_go, lock_case, take_step
 from central.review.models import Skip
 
 LEASE = timedelta(minutes=2)
@@ -27,17 +27,21 @@ COUNTED_UP_TO = 1000
 def claim_next(session: Session, user: User, queue: str, now: datetime) -> Case | None:
     """The next case for this person, now theirs; the one they already hold, if any; None when nothing waits.
 
-    On PostgreSQL rows that others are claiming at this moment are passed over; SQLite lets one writer in at a
-    time. Either way no two people are given the same case.
+    A person's claims wait for each other, so that one with ten pages is given one case. On PostgreSQL rows
+    that others are claiming at this moment are passed over; SQLite lets one writer in at a time. Either way
+    no two people are given the same case.
     """
-    case = held_by(session, user) or _oldest_free(session, user, queue, now)
+    lock_person(session, user)
+    held = held_by(session, user)
+    if held is not None:
+        hold(held, user, now + LEASE)
+        return held
+    case = _oldest_free(session, user, queue, now)
     if case is None:
         return None
-    if case.state == State.IN_REVIEW and case.lease_owner_id != user.id:
+    if case.state == State.IN_REVIEW:
         take_step(session, case, Action.RELEASE, None, now, detail={"because": "lease ended"})
-    if case.state != State.IN_REVIEW:
-        take_step(session, case, Action.CLAIM, user, now)
-    case.lease_owner_id, case.lease_until = user.id, now + LEASE
+    take_step(session, case, Action.CLAIM, user, now, lease_until=now + LEASE)
     session.flush()
     return case
 
@@ -60,7 +64,8 @@ def _oldest_free(session: Session, user: User, queue: str, now: datetime) -> Cas
     for condition in free:
         case = session.exec(
             select(Case)
-            .where(condition, Case.queue == queue, col(Case.id).not_in(rested))
+            .where(condition, Case.queue == queue, col(Case.limitation_at) > now)
+            .where(col(Case.id).not_in(rested))
             .order_by(col(Case.notice_due_at), col(Case.id))
             .limit(1)
             .with_for_update(skip_locked=True)
@@ -104,11 +109,8 @@ def keep_lease(session: Session, user: User, case_id: int, now: datetime) -> dat
     Raises:
         LeaseLostError: somebody else has it, or it is decided.
     """
-    case = lock_case(session, case_id)
-    if case.lease_owner_id != user.id:
-        raise LeaseLostError("case", id=case_id)
-    case.lease_until = now + LEASE
-    return case.lease_until
+    hold(held_case(session, user, case_id), user, now + LEASE)
+    return now + LEASE
 
 
 def release(session: Session, user: User, case_id: int, now: datetime) -> None:
@@ -118,23 +120,28 @@ def release(session: Session, user: User, case_id: int, now: datetime) -> None:
         return
     if case.state == State.IN_REVIEW:
         take_step(session, case, Action.RELEASE, None, now, detail={"because": f"left by {user.username}"})
-    case.lease_owner_id = case.lease_until = None
+    else:
+        let_go(case)
 
 
 def claim_for_officer(session: Session, user: User, state: State, now: datetime) -> Case | None:
-    """The next case for a police officer in one of the officers' states. It keeps its state: the lease only
-    keeps two officers from reading the same case, the version keeps them from both deciding it."""
+    """The next case for a police officer in one of the officers' states, or the one they already have. It
+    keeps its state: the lease only keeps two officers from reading the same case, the version keeps them from
+    both deciding it."""
     assert state in WITH_OFFICER
-    free = (
-        col(Case.lease_owner_id).is_(None) | (col(Case.lease_until) <= now) | (Case.lease_owner_id == user.id)
-    )
-    case = session.exec(
-        select(Case)
-        .where(Case.state == state, free, col(Case.operator_id) != user.id)
-        .order_by(col(Case.notice_due_at), col(Case.id))
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    ).first()
-    if case is not None:
-        case.lease_owner_id, case.lease_until = user.id, now + LEASE
-    return case
+    lock_person(session, user)
+    theirs = col(Case.lease_owner_id) == user.id
+    free = col(Case.lease_owner_id).is_(None) | (col(Case.lease_until) <= now)
+    for condition in (theirs, free):
+        case = session.exec(
+            select(Case)
+            .where(Case.state == state, condition, col(Case.operator_id) != user.id)
+            .where(col(Case.limitation_at) > now)
+            .order_by(col(Case.notice_due_at), col(Case.id))
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        ).first()
+        if case is not None:
+            hold(case, user, now + LEASE)
+            return case
+    return None
