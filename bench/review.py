@@ -53,6 +53,8 @@ def case(number: int, of: int, people: tuple[User, User]) -> dict[str, object]:
         "node_decision": "violation",
         "occurred_at": at,
         "received_at": at,
+        "clock_uncertainty_ms": 20,
+        "vehicle_kind_seen": "motorbike",
         "vehicle_kind": "motorbike",
         "plate_read": f"29H1{number}",
         "plate": f"29H1{number}",

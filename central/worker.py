@@ -17,6 +17,7 @@ from central.ingest.upkeep import forget_early, watch_gaps
 from central.jobs.queue import Claimed
 from central.jobs.runner import Handler, Runner
 from central.media.store import PartialFiles
+from central.offences.recording import RECORD, record_confirmed
 from central.registry import service as registry
 from central.registry.file import FileRegistry
 from central.registry.http import HttpRegistry
@@ -40,9 +41,9 @@ def handlers(settings: CentralSettings, engine: Engine, clock: Clock) -> list[Ha
     partials = PartialFiles(settings.data_dir / "partial")
 
     def chore(kind: str, every: timedelta, work: Callable[[Session, datetime], object]) -> Handler:
-        def run(_unit: Claimed) -> None:
+        def run(_unit: Claimed) -> bool:
             with transaction(engine) as session:
-                work(session, clock())
+                return work(session, clock()) is True
 
         return Handler(kind, run, every=every)
 
@@ -55,6 +56,7 @@ def handlers(settings: CentralSettings, engine: Engine, clock: Clock) -> list[Ha
         chore("fleet.trim_health", TIDY, lambda session, _now: trim_health(session)),
         chore("ingest.trim_quarantine", TIDY, lambda session, _now: quarantine.trim(session)),
     ]
+    chores.append(record_handler(engine, settings.unit, clock))
     register = registry_of(settings)
     if register is None:
         logger.warning("no vehicle registry is configured: owners won't be looked up")
@@ -69,6 +71,16 @@ def look_up_handler(engine: Engine, register: RegistryLookup, vault: Vault, cloc
         registry.look_up(engine, register, vault, clock, int(unit.payload["case"]))
 
     return Handler(registry.LOOK_UP, run, at_once=LOOK_UPS_AT_ONCE, attempts=5, endless=True)
+
+
+def record_handler(engine: Engine, unit: str, clock: Clock) -> Handler:
+    """Recording the offence of a confirmed case, in the name of the police unit."""
+
+    def run(unit_of_work: Claimed) -> None:
+        with transaction(engine) as session:
+            record_confirmed(session, int(unit_of_work.payload["case"]), clock(), unit)
+
+    return Handler(RECORD, run, attempts=20)
 
 
 def registry_of(settings: CentralSettings) -> RegistryLookup | None:

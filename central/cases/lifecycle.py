@@ -10,7 +10,7 @@ can't let one person alone turn a picture into an offence.
 
 Sources: NĐ 61/2026 Art. 13-15 (trained user, written result, identification before the record), TT 73/2024
 Art. 23-26 (notice), Law on handling administrative violations Art. 6 and 65 (nothing after the limitation
-unless a decision is signed); two people because an IOC operator proposes and a traffic police officer decides.
+unless a decision is signed); two people because an IOC operator proposes and a police officer decides.
 """
 
 from collections.abc import Mapping

@@ -93,7 +93,7 @@ class Case(SQLModel, table=True):
     vehicle_kind: str = Field(max_length=12)
     vehicle_colour: str | None = Field(default=None, max_length=40)
     plate_read: str | None = Field(default=None, max_length=24)
-    plate: str | None = Field(default=None, sa_type=PLATE)  # type: ignore[call-overload]
+    plate: str | None = Field(default=None, sa_type=PLATE)
     plate_colour: str | None = Field(default=None, max_length=8)
     plate_kind: str | None = Field(default=None, max_length=24)
     plate_confidence: float = 0.0

@@ -96,7 +96,7 @@ def case_page(request: Request, session: SessionDep, user: Viewer, now: Now, cas
         view=case_view(case, queries.manifest_of(session, case_id), now),
         manifest_sha256=evidence.manifest_sha256,
         history=queries.history_of(session, case_id),
-        actions=actions_for(case, user),
+        actions=actions_for(case, user, now),
         offence=offences.of_case(session, case_id),
         answer=answer,
         registered=registry.registered_vehicle(answer),

@@ -10,7 +10,7 @@ from sqlmodel import Session
 from central.accounts.models import User
 from central.accounts.permissions import Permission
 from central.cases import queries
-from central.cases.lifecycle import Action
+from central.cases.lifecycle import UNDO_TIME, Action
 from central.cases.models import Case
 from central.cases.service import actions_for
 from central.console.desk import Desk
@@ -143,7 +143,7 @@ def _pane(
         "queue": desk.queue,
         "counts": work_queue.counts(desk.session),
         "undoable": undoable,
-        "undo_until": decided_at + decisions.UNDO_TIME if decided_at else None,
+        "undo_until": decided_at + UNDO_TIME if decided_at else None,
         "warning": warning,
         "reopen": reopen,
         "announce": " ".join(filter(None, said)),

@@ -1,4 +1,4 @@
-"""The police officer's decisions (CSGT xác nhận): confirm, send back, refuse, explain a mismatch, take back."""
+"""The police officer's decisions (CSGT xác nhận): confirm, send back, refuse, explain, take back."""
 
 from dataclasses import asdict
 from datetime import datetime

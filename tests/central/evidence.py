@@ -12,7 +12,7 @@ from contract.signing import SigningKey, sign
 from contract.topics import CHUNK_BYTES, NodeTopics
 
 NODE = "nut-1"
-OCCURRED = datetime(2026, 11, 24, 7, 30, tzinfo=UTC)
+OCCURRED = datetime(2026, 11, 20, 7, 30, tzinfo=UTC)
 NODE_KEY = SigningKey(hashlib.sha256(b"the node's test key").digest())
 CENTRE_KEY = SigningKey(hashlib.sha256(b"the centre's test key").digest())
 

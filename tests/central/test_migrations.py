@@ -4,7 +4,6 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import Engine, Inspector, inspect, text
@@ -51,29 +50,28 @@ def test_migrations_lead_to_the_tables_of_the_programme(bare: Engine, engine: En
     if bare.dialect.name != engine.dialect.name:
         pytest.skip("the other pair of databases")
     SQLModel.metadata.create_all(bare, tables=ALL_TABLES)
-    migrated, modelled = _schema(engine), _schema(bare)
-    migrated.pop("alembic_version")
-    assert migrated == modelled
+    migrated = {part for part in _schema(engine) if not part.startswith("alembic_version:")}
+    modelled = _schema(bare)
+    assert (migrated - modelled, modelled - migrated) == (set(), set())
     migrations.check(engine)
 
 
-def _schema(engine: Engine) -> dict[str, Any]:
+def _schema(engine: Engine) -> set[str]:
+    """A line for each part of each table."""
     seen = inspect(engine)
-    return {table: _table(seen, table) for table in seen.get_table_names()}
+    return {f"{table}: {part}" for table in seen.get_table_names() for part in _parts(seen, table)}
 
 
-def _table(seen: Inspector, table: str) -> dict[str, Any]:
-    columns = {column["name"]: (column["type"], column["nullable"]) for column in seen.get_columns(table)}
-    return {
-        "columns": {
-            name: (str(kind), getattr(kind, "collation", None), nullable)
-            for name, (kind, nullable) in columns.items()
-        },
-        "checks": sorted((check["name"], check["sqltext"]) for check in seen.get_check_constraints(table)),
-        "keys": sorted(map(repr, [*seen.get_foreign_keys(table), *seen.get_unique_constraints(table)])),
-        "indexes": sorted(map(_index, seen.get_indexes(table))),
-        "primary": seen.get_pk_constraint(table),
-    }
+def _parts(seen: Inspector, table: str) -> Iterator[str]:
+    for column in seen.get_columns(table):
+        kind = f"{column['type']} {getattr(column['type'], 'collation', None)}"
+        yield f"column {column['name']} {kind} null={column['nullable']}"
+    for check in seen.get_check_constraints(table):
+        yield f"check {check['name']} {check['sqltext']}"
+    for key in (*seen.get_foreign_keys(table), *seen.get_unique_constraints(table)):
+        yield f"key {key}"
+    yield f"primary key {seen.get_pk_constraint(table)}"
+    yield from map(_index, seen.get_indexes(table))
 
 
 def _index(found: ReflectedIndex) -> str:

@@ -11,12 +11,17 @@ from central.jobs.models import Job
 from central.jobs.runner import Runner
 from central.registry.port import RegistryLookup
 from central.vault import Vault
-from central.worker import look_up_handler
+from central.worker import look_up_handler, record_handler
 
 
 def look_up_due(engine: Engine, register: RegistryLookup, vault: Vault, clock: Callable[[], datetime]) -> int:
     """Looks up every owner that is due; returns how many times the register was asked."""
     return Runner(engine, [look_up_handler(engine, register, vault, clock)], clock).run_due().total()
+
+
+def record_due(engine: Engine, clock: Callable[[], datetime], unit: str = "BN") -> int:
+    """Records every offence that is due; returns how many cases were looked at."""
+    return Runner(engine, [record_handler(engine, unit, clock)], clock).run_due().total()
 
 
 def waiting(engine: Engine, kind: str, key: object = "") -> Job | None:

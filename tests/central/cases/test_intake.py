@@ -79,10 +79,36 @@ def test_the_same_act_again_is_flagged_as_a_copy(
 def test_open_cases_end_with_the_limitation(session: Session, now: datetime) -> None:
     case = add_case(session, now)
     session.flush()
-    assert expire_due(session, case.limitation_at - timedelta(seconds=1)) == 0
-    assert expire_due(session, case.limitation_at) == 1
+    expire_due(session, case.limitation_at - timedelta(seconds=1))
+    assert case.state == State.RECEIVED
+    expire_due(session, case.limitation_at)
     assert case.state == State.EXPIRED
-    assert expire_due(session, case.limitation_at) == 0
+
+
+def test_ending_says_when_there_is_more_of_it(session: Session, now: datetime) -> None:
+    cases = [add_case(session, now, sequence) for sequence in (1, 2, 3)]
+    late = cases[-1].limitation_at
+    assert [expire_due(session, late, limit=2) for _ in range(3)] == [True, False, False]
+    assert {case.state for case in cases} == {State.EXPIRED}
+
+
+@pytest.mark.parametrize(
+    ("ahead", "uncertainty", "is_flagged"),
+    [
+        (timedelta(milliseconds=-1), 0, False),
+        (timedelta(seconds=2), 2000, False),
+        (timedelta(seconds=2), 1999, True),
+        (timedelta(days=1), 20, True),
+        (timedelta(days=26_000), 20, True),
+        (timedelta(days=1), 10**15, True),
+    ],
+)
+def test_an_act_after_its_evidence_came_is_for_a_second_look(
+    session: Session, now: datetime, ahead: timedelta, uncertainty: int, is_flagged: bool
+) -> None:
+    clock = {"source": "host", "uncertainty_ms": uncertainty}
+    case = add_case(session, now, occurred_at=now + ahead, clock=clock)
+    assert ("clock_ahead" in case.flags, case.queue == "attention") == (is_flagged, is_flagged)
 
 
 def test_a_list_is_paged_by_the_last_seen(session: Session, now: datetime) -> None:

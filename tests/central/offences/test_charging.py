@@ -21,7 +21,7 @@ from central.registry.port import Enquiry, Owner, RegisteredKind, RegisteredVehi
 from central.review import confirmation
 from central.vault import Vault
 from tests.central.people import AFTER_UNDO, accepted_case, add_user, sight
-from tests.central.work import look_up_due
+from tests.central.work import look_up_due, record_due
 
 VAULT = Vault((b"k" * 32,))
 
@@ -66,7 +66,10 @@ def charge(
     with transaction(engine) as session:
         by = session.get_one(User, officer_id)
         case = get_case(session, case_id)
-        return confirmation.confirm(session, by, sight(case), now, "BN", choice)
+        confirmation.confirm(session, by, sight(case), now, choice)
+    record_due(engine, lambda: now + AFTER_UNDO)
+    with transaction(engine) as session:
+        return session.exec(select(Offence)).one()
 
 
 @pytest.mark.parametrize(

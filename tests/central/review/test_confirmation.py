@@ -1,7 +1,7 @@
 """From an accepted case to a recorded offence: the register's word, the officer's decision, the law."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import Engine
@@ -10,14 +10,23 @@ from sqlmodel import Session, select
 from central.accounts.models import User
 from central.accounts.permissions import Role
 from central.audit.models import AuditEntry
-from central.cases.errors import CaseStateError, FourEyesError, ReasonRequiredError
-from central.cases.lifecycle import State
-from central.cases.models import Case
+from central.cases.errors import (
+    CaseStateError,
+    FourEyesError,
+    FutureActError,
+    LimitationOverError,
+    ReasonRequiredError,
+    UndoTooLateError,
+)
+from central.cases.lifecycle import UNDO_TIME, State
+from central.cases.models import Case, CaseEvent
 from central.cases.queries import get_case, history_of
+from central.cases.service import expire_due
 from central.db import transaction
 from central.errors import ForbiddenError, InvalidError, NotFoundError
 from central.offences.charging import NoOffenceInLawError
 from central.offences.models import Offence
+from central.offences.recording import record_confirmed
 from central.offences.service import DuplicateOffenceError, list_offences
 from central.registry.models import RegistryAnswer
 from central.registry.port import (
@@ -31,12 +40,12 @@ from central.registry.port import (
 )
 from central.registry.service import LOOK_UP, latest_answer, read_owner
 from central.review import confirmation, decisions, queue
-from central.review.decisions import PlateEntry
+from central.review.decisions import Correction
 from central.vault import Vault
 from contract.vehicles import VehicleKind
 from tests.central.evidence import OCCURRED
 from tests.central.people import AFTER_UNDO, accepted_case, add_case, add_user, sight
-from tests.central.work import look_up_due, waiting
+from tests.central.work import look_up_due, record_due, waiting
 
 VAULT = Vault((b"k" * 32,))
 OWNER = Owner(name="Nguyễn Văn An", identity="024000000001", address="Bắc Giang")
@@ -105,13 +114,25 @@ def people(session: Session, office: Office) -> tuple[User, Case]:
     return officer, get_case(session, office.case_id)
 
 
-def confirm(office: Office, case_id: int | None = None, user_id: int | None = None) -> Offence:
+def confirm(office: Office, case_id: int | None = None, user_id: int | None = None) -> Case:
     """Confirms in a transaction of its own: the office's case by its officer unless others are named."""
     with transaction(office.engine) as session:
         user = session.get(User, user_id or office.officer_id)
         assert user is not None
         case = get_case(session, case_id or office.case_id)
-        return confirmation.confirm(session, user, sight(case), office.now, "BN")
+        return confirmation.confirm(session, user, sight(case), office.now)
+
+
+def record(office: Office) -> list[Offence]:
+    """What the worker does after the officer's time for undoing; every offence there is then."""
+    record_due(office.engine, lambda: office.now + AFTER_UNDO)
+    with transaction(office.engine) as session:
+        return list_offences(session)
+
+
+def state_of(office: Office, case_id: int | None = None) -> str:
+    with transaction(office.engine) as session:
+        return get_case(session, case_id or office.case_id).state
 
 
 def resolve(office: Office, note: str) -> None:
@@ -187,11 +208,10 @@ def test_a_decision_taken_back_meanwhile_makes_the_answer_void(office: Office, n
         assert latest_answer(session, office.case_id) is None
 
 
-def test_confirming_records_the_offence_by_the_law_of_the_day(office: Office) -> None:
+def test_a_confirmed_case_is_recorded_by_the_law_of_the_day(office: Office) -> None:
     office.look_up(registered())
-    with transaction(office.engine) as session:
-        officer, case = people(session, office)
-        offence = confirmation.confirm(session, officer, sight(case), office.now, "BN")
+    confirm(office)
+    (offence,) = record(office)
     assert (offence.number, offence.article, offence.points) == ("BN-2026-000001", "6.9.b", 4)
     assert (offence.fine_min, offence.fine_max) == (18_000_000, 20_000_000)
     assert "Điều 6, khoản 9, điểm b" in offence.legal_basis
@@ -204,6 +224,84 @@ def test_confirming_records_the_offence_by_the_law_of_the_day(office: Office) ->
         )
         actions = [event.action for event in history_of(session, office.case_id)]
     assert actions == ["receive", "claim", "accept", "owner_found", "confirm", "record"]
+
+
+def test_nothing_is_recorded_while_the_officer_can_take_it_back(office: Office) -> None:
+    office.look_up(registered())
+    confirm(office)
+    assert record_due(office.engine, lambda: office.now + UNDO_TIME - timedelta(milliseconds=1)) == 0
+    with transaction(office.engine) as session:
+        officer, _ = people(session, office)
+        last = confirmation.last_undoable(session, officer, office.now)
+        assert last is not None
+        confirmation.take_back(session, officer, office.case_id, office.now)
+        assert confirmation.last_undoable(session, officer, office.now) is None
+    assert record(office) == []
+    with transaction(office.engine) as session:
+        officer, case = people(session, office)
+        assert (case.state, case.officer_id, case.lease_owner_id) == (State.OWNER_FOUND, None, officer.id)
+
+
+def test_a_recorded_offence_is_not_taken_back(office: Office) -> None:
+    office.look_up(registered())
+    confirm(office)
+    record(office)
+    with transaction(office.engine) as session, pytest.raises(UndoTooLateError):
+        confirmation.take_back(session, people(session, office)[0], office.case_id, office.now)
+
+
+def test_a_refusal_and_a_return_are_taken_back_too(office: Office) -> None:
+    office.look_up(registered())
+    refuse(office, "no_violation")
+    with transaction(office.engine) as session:
+        officer, _ = people(session, office)
+        confirmation.take_back(session, officer, office.case_id, office.now)
+    with transaction(office.engine) as session:
+        officer, case = people(session, office)
+        confirmation.send_back(session, officer, sight(case), office.now, "xem lại biển số")
+        confirmation.take_back(session, officer, office.case_id, office.now)
+        assert (case.state, case.owner_match, case.operator_id) == (
+            State.OWNER_FOUND,
+            True,
+            office.operator_id,
+        )
+    confirm(office)
+    assert len(record(office)) == 1
+
+
+def test_another_officer_takes_nothing_back(office: Office) -> None:
+    office.look_up(registered())
+    confirm(office)
+    with transaction(office.engine) as session:
+        other = add_user(session, "other", Role.OFFICER, office.now)
+        with pytest.raises(ForbiddenError):
+            confirmation.take_back(session, other, office.case_id, office.now)
+
+
+def test_nothing_is_confirmed_or_recorded_after_the_limitation(office: Office) -> None:
+    office.look_up(registered())
+    with transaction(office.engine) as session:
+        officer, case = people(session, office)
+        late = case.limitation_at
+        with pytest.raises(LimitationOverError):
+            confirmation.confirm(session, officer, sight(case), late)
+        confirmation.confirm(session, officer, sight(case), late - timedelta(seconds=1))
+    assert record_due(office.engine, lambda: late + UNDO_TIME) == 1
+    assert state_of(office) == State.CONFIRMED
+    with transaction(office.engine) as session:
+        expire_due(session, late)
+        assert list_offences(session) == []
+    assert state_of(office) == State.EXPIRED
+
+
+def test_an_act_of_tomorrow_is_neither_accepted_nor_confirmed(office: Office) -> None:
+    office.look_up(registered())
+    with transaction(office.engine) as session:
+        officer, case = people(session, office)
+        before = case.occurred_at - timedelta(milliseconds=case.clock_uncertainty_ms + 1)
+        with pytest.raises(FutureActError):
+            confirmation.confirm(session, officer, sight(case), before)
+    assert state_of(office) == State.OWNER_FOUND
 
 
 def test_the_person_who_accepted_does_not_confirm_even_as_an_officer(office: Office) -> None:
@@ -232,7 +330,8 @@ def test_a_mismatch_is_confirmed_only_after_an_officer_has_explained_it(office: 
     with pytest.raises(ReasonRequiredError):
         resolve(office, " ")
     resolve(office, "xe đã sơn lại")
-    assert confirm(office).case_id == office.case_id
+    confirm(office)
+    assert [offence.case_id for offence in record(office)] == [office.case_id]
 
 
 def test_several_vehicles_under_one_plate_can_t_be_explained_away(office: Office) -> None:
@@ -241,30 +340,52 @@ def test_several_vehicles_under_one_plate_can_t_be_explained_away(office: Office
         resolve(office, "chắc là xe này")
 
 
-def test_numbers_have_no_gaps_though_confirmations_fail(office: Office) -> None:
+def test_numbers_have_no_gaps_though_recording_fails(office: Office) -> None:
     office.look_up(registered())
+    confirm(office)
     with transaction(office.engine) as session:
-        officer, case = people(session, office)
-        confirmation.confirm(session, officer, sight(case), office.now, "BN")
-        session.rollback()  # the network went away before the commit
-    assert confirm(office).sequence == 1
+        record_confirmed(session, office.case_id, office.now, "BN")
+        session.rollback()  # the worker died before the commit
+    assert [offence.sequence for offence in record(office)] == [1]
 
 
-def test_one_act_is_recorded_once(office: Office) -> None:
+def second_case_of_the_act(office: Office) -> int:
+    """Another accepted case of the office's plate, place and time."""
     with transaction(office.engine) as session:
         operator = session.get(User, office.operator_id)
         assert operator is not None
         add_case(session, office.now, 2, occurred_at=get_case(session, office.case_id).occurred_at)
         copy = queue.claim_next(session, operator, "main", office.now)
         assert copy is not None
-        decisions.accept(session, operator, sight(copy), office.now, PlateEntry("29A00001"))
-        copy_id = copy.id or 0
+        decisions.accept(session, operator, sight(copy), office.now, Correction("29A00001"))
+        return copy.id or 0
+
+
+def test_one_act_is_confirmed_once(office: Office) -> None:
+    copy_id = second_case_of_the_act(office)
     assert office.look_up(registered()) == 2
     confirm(office)
     with pytest.raises(DuplicateOffenceError):
         confirm(office, case_id=copy_id)
+    assert [offence.case_id for offence in record(office)] == [office.case_id]
+    with pytest.raises(DuplicateOffenceError):
+        confirm(office, case_id=copy_id)
+
+
+def test_one_act_confirmed_twice_at_once_is_recorded_once_and_told(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy_id = second_case_of_the_act(office)
+    office.look_up(registered())
+    monkeypatch.setattr(confirmation, "check_chargeable", lambda *_: None)  # both looked at the same moment
+    confirm(office)
+    confirm(office, case_id=copy_id)
+    (offence,) = record(office)
+    other = {office.case_id, copy_id} - {offence.case_id}
+    assert state_of(office, other.pop()) == State.OWNER_FOUND
     with transaction(office.engine) as session:
-        assert [offence.case_id for offence in list_offences(session)] == [office.case_id]
+        told = [event.reason for event in session.exec(select(CaseEvent)) if event.action == "not_recorded"]
+    assert told == ["duplicate_offence"]
 
 
 def test_without_an_offence_in_the_law_nobody_is_charged(engine: Engine, now: datetime) -> None:
@@ -364,6 +485,7 @@ def test_there_is_no_owner_before_the_look_up(session: Session, now: datetime) -
 def test_an_offence_is_what_it_was_though_the_case_moves_on(office: Office) -> None:
     office.look_up(registered())
     confirm(office)
+    record(office)
     with transaction(office.engine) as session:
         offence = session.exec(select(Offence)).one()
         assert offence.fine_min < offence.fine_max

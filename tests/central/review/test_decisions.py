@@ -9,6 +9,7 @@ from central.accounts.models import User
 from central.accounts.permissions import Role
 from central.cases.errors import (
     CaseChangedError,
+    FutureActError,
     LeaseLostError,
     ReasonRequiredError,
     SkipLimitError,
@@ -22,7 +23,8 @@ from central.errors import InvalidError
 from central.jobs.models import Job
 from central.registry.service import LOOK_UP
 from central.review import decisions, queue
-from central.review.decisions import PlateEntry, Sight
+from central.review.decisions import Correction, Sight
+from contract.vehicles import VehicleKind
 from tests.central.evidence import OCCURRED
 from tests.central.people import add_case, add_user, sight
 
@@ -50,7 +52,7 @@ def test_accepting(session: Session, lan: User, now: datetime) -> None:
 
 def test_correcting_keeps_what_the_machine_read(session: Session, lan: User, now: datetime) -> None:
     case = claimed(session, lan, now)
-    decisions.accept(session, lan, sight(case), now, PlateEntry("29a-000.08"))
+    decisions.accept(session, lan, sight(case), now, Correction("29a-000.08"))
     assert (case.plate, case.plate_read, case.plate_kind) == ("29A00008", "29A00001", "car")
     assert history_of(session, case.id or 0)[-1].detail == {"plate_was": "29A00001"}
 
@@ -61,14 +63,14 @@ def test_only_issued_plates_of_the_vehicle_are_taken(
 ) -> None:
     case = claimed(session, lan, now)
     with pytest.raises(InvalidError):
-        decisions.accept(session, lan, sight(case), now, PlateEntry(typed))
+        decisions.accept(session, lan, sight(case), now, Correction(typed))
 
 
 def test_an_unread_plate_must_be_typed_in(session: Session, lan: User, now: datetime) -> None:
     case = claimed(session, lan, now, plate={"text": None})
     with pytest.raises(InvalidError, match="plate_unread"):
         decisions.accept(session, lan, sight(case), now)
-    decisions.accept(session, lan, sight(case), now, PlateEntry("98A-123.45", "white"))
+    decisions.accept(session, lan, sight(case), now, Correction("98A-123.45", "white"))
     assert (case.plate, case.plate_read) == ("98A12345", None)
 
 
@@ -83,14 +85,14 @@ def test_a_corrected_plate_is_looked_up_among_earlier_cases(
     queue.claim_next(session, lan, "main", now)
     decisions.accept(session, lan, sight(second), now)
     queue.claim_next(session, lan, "main", now)
-    decisions.accept(session, lan, sight(third), now, PlateEntry("29A00002"))
+    decisions.accept(session, lan, sight(third), now, Correction("29A00002"))
     assert third.duplicate_of_id == second.id
     assert "duplicate" in third.flags
 
 
 def test_a_military_plate_goes_to_its_own_state(session: Session, lan: User, now: datetime) -> None:
     case = claimed(session, lan, now)
-    decisions.accept(session, lan, sight(case), now, PlateEntry("TM-12-34", "red"))
+    decisions.accept(session, lan, sight(case), now, Correction("TM-12-34", "red"))
     assert (case.state, case.operator_id) == (State.MILITARY, None)
 
 
@@ -215,3 +217,32 @@ def test_candidates_are_issued_plates_from_the_node_s_other_reads(
     case = claimed(session, lan, now, plate=plate)
     found = decisions.plate_candidates(manifest_of(session, case.id or 0))
     assert [candidate.normalised for candidate in found] == ["29A00007"]
+
+
+def test_the_kind_of_vehicle_is_corrected_and_what_the_node_saw_is_kept(
+    session: Session, lan: User, now: datetime
+) -> None:
+    add_case(session, now)
+    case = queue.claim_next(session, lan, "main", now)
+    assert case is not None
+    with pytest.raises(InvalidError):  # no car has such a plate
+        decisions.accept(session, lan, sight(case), now, Correction("29H1-234.56"))
+    entry = Correction("29H1-234.56", vehicle_kind=VehicleKind.MOTORBIKE)
+    decisions.accept(session, lan, sight(case), now, entry)
+    assert (case.vehicle_kind, case.vehicle_kind_seen) == ("motorbike", "car")
+    assert history_of(session, case.id or 0)[-1].detail == {
+        "plate_was": "29A00001",
+        "vehicle_kind_was": "car",
+    }
+
+
+def test_an_act_of_tomorrow_is_not_accepted_but_can_be_rejected(
+    session: Session, lan: User, now: datetime
+) -> None:
+    add_case(session, now, occurred_at=now + timedelta(days=1))
+    case = queue.claim_next(session, lan, "attention", now)
+    assert case is not None
+    with pytest.raises(FutureActError):
+        decisions.accept(session, lan, sight(case), now)
+    decisions.reject(session, lan, sight(case), now, "no_violation")
+    assert case.state == State.REJECTED

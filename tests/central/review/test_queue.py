@@ -4,18 +4,21 @@ import threading
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import Engine
-from sqlmodel import Session
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, select
 
 from central.accounts.models import User
 from central.accounts.permissions import Role
-from central.cases.errors import LeaseLostError
-from central.cases.lifecycle import State
+from central.cases.errors import LeaseLostError, LimitationOverError
+from central.cases.lifecycle import Action, State
+from central.cases.models import Case
 from central.cases.queries import get_case, history_of
+from central.cases.service import take_step
 from central.db import transaction
 from central.review import decisions, queue
 from tests.central.evidence import OCCURRED
-from tests.central.people import add_case, add_user, sight
+from tests.central.people import accepted_case, add_case, add_user, sight
 
 
 @pytest.fixture
@@ -131,3 +134,59 @@ def test_many_people_at_once_never_share_a_case(engine: Engine, now: datetime) -
         claims = [e for id_ in decided for e in history_of(session, id_) if e.action == "claim"]
         assert len(claims) == cases
         assert {get_case(session, id_).state for id_ in decided} == {State.ACCEPTED}
+
+
+def test_one_person_with_ten_pages_holds_one_case(engine: Engine, now: datetime) -> None:
+    with transaction(engine) as session:
+        lan = add_user(session, "lan", Role.OPERATOR, now)
+        for sequence in range(1, 11):
+            add_case(session, now, sequence)
+    together = threading.Barrier(10)
+    given: list[int | None] = []
+
+    def claim() -> None:
+        together.wait(30)
+        with transaction(engine) as session:
+            case = queue.claim_next(session, lan, "main", now)
+            given.append(case.id if case else None)
+
+    pages = [threading.Thread(target=claim) for _ in range(10)]
+    for page in pages:
+        page.start()
+    for page in pages:
+        page.join()
+    assert len(given) == 10
+    assert len(set(given)) == 1
+
+
+def test_the_database_lets_nobody_hold_two_cases(engine: Engine, now: datetime) -> None:
+    with transaction(engine) as session:
+        lan = add_user(session, "lan", Role.OPERATOR, now)
+        for sequence in (1, 2):
+            add_case(session, now, sequence)
+    held = text("UPDATE case_file SET state = 'in_review', lease_owner_id = :lan, lease_until = received_at")
+    with pytest.raises(IntegrityError), engine.begin() as connection:
+        connection.execute(held, {"lan": lan.id})
+
+
+def test_what_is_past_its_limitation_is_given_to_nobody(session: Session, lan: User, now: datetime) -> None:
+    case = add_case(session, now)
+    assert queue.claim_next(session, lan, "main", case.limitation_at) is None
+    session.flush()
+    with pytest.raises(LimitationOverError):
+        take_step(session, case, Action.CLAIM, lan, case.limitation_at, lease_until=now)
+
+
+def test_two_officers_and_one_with_two_pages(session: Session, lan: User, now: datetime) -> None:
+    for sequence in (1, 2, 3):
+        accepted_case(session, lan, now, sequence)
+    session.flush()
+    for case in session.exec(select(Case)).all():
+        take_step(session, case, Action.OWNER_FOUND, None, now)
+    hung, minh = (add_user(session, name, Role.OFFICER, now) for name in ("hung", "minh"))
+    found = [
+        queue.claim_for_officer(session, who, State.OWNER_FOUND, now) for who in (hung, minh, hung, minh)
+    ]
+    ids = [case.id for case in found if case]
+    assert ids[:2] == ids[2:]
+    assert len(set(ids)) == 2
