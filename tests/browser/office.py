@@ -17,6 +17,7 @@ from central.accounts import service as accounts
 from central.accounts.models import UserSession
 from central.accounts.permissions import Role
 from central.app import create_app
+from central.cases.lifecycle import UNDO_TIME
 from central.cases.service import open_case
 from central.db import transaction
 from central.fleet.enrolment import enrol
@@ -24,7 +25,6 @@ from central.ingest.handler import handle
 from central.ingest.work import Arrived, Tools
 from central.media.store import MediaStore, PartialFiles
 from central.registry.file import FileRegistry
-from central.review.decisions import UNDO_TIME
 from central.settings import CentralSettings
 from central.vault import Vault
 from contract.canonical import canonical_bytes, sha256_hex
@@ -32,7 +32,7 @@ from contract.messages import CameraInfo, Enrolment, HealthReport
 from contract.signing import SigningKey, sign
 from contract.topics import CHUNK_BYTES, NodeTopics
 from tests.browser.junction import Offender, package
-from tests.central.work import look_up_due
+from tests.central.work import look_up_due, record_due
 
 NODE = NodeTopics("nut-bg-01")
 CAMERA = CameraInfo(
@@ -106,6 +106,10 @@ class Office:
         with transaction(self.app.state.engine) as session:
             for signed_in in session.exec(select(UserSession)):
                 signed_in.last_seen_at -= time
+
+    def record_offences(self) -> int:
+        """What the worker does once the officer can no longer take the decision back."""
+        return record_due(self.app.state.engine, lambda: datetime.now(UTC) + UNDO_TIME, self.settings.unit)
 
     def look_owners_up(self) -> int:
         """What the worker does once the operator can no longer undo."""

@@ -155,7 +155,8 @@ def test_a_case_from_the_queue_to_a_recorded_offence(
     officer.get_by_role("button", name="Xem chủ xe").click()
     expect(officer.get_by_text("Nguyễn Văn An")).to_be_visible()
     officer.keyboard.press("c")
-    expect(officer.locator("#live")).to_contain_text(re.compile(r"BN-\d{4}-000001"))
+    expect(officer.locator("#live")).to_contain_text("Đã xác nhận.")
+    assert office.record_offences() == 1
 
     officer.goto(f"{office.url}/confirm?queue=owner_mismatch")
     wait_for_case(officer, 3)
