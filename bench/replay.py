@@ -19,7 +19,8 @@ from configs.camera import CameraConfig
 from configs.camera_check import load_camera
 from contract.signing import SigningKey
 from edge.camera import Eyes, open_eyes
-from edge.replay import Outputs, replay
+from edge.replay import replay
+from edge.results import Outputs
 from edge.video.file import FileSource
 
 CLIP = Path(str(files("sample_videos"))) / "junction.mp4"

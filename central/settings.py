@@ -133,7 +133,7 @@ class CentralSettings(BaseSettings):
 def read_secret(path: Path) -> SecretStr:
     """The content of a secret's file. Raises SettingsError when it is missing, unreadable or empty."""
     try:
-        text = path.read_text().strip()
+        text = path.read_text(encoding="utf-8-sig").strip()
     except (OSError, UnicodeDecodeError) as problem:
         raise SettingsError(f"can't read the secret in {path}: {problem}") from problem
     if not text:

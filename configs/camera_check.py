@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from configs.camera import CameraConfig
+from configs.kinds import refuse_other_than
 from configs.loading import Location, load_yaml
 from configs.shapes import PixelPoint
 
@@ -13,6 +14,7 @@ _GROUPS = ("heads", "stop_lines", "lanes", "solid_lines", "zones")
 
 def load_camera(path: Path) -> CameraConfig:
     """Reads and checks one camera's file. Raises ConfigError listing every problem."""
+    refuse_other_than("camera", path)
     return load_yaml(path, CameraConfig, camera_problems)
 
 

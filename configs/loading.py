@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
 import difflib
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +12,8 @@ from typing import Any, TypeVar, get_args
 
 import yaml
 from pydantic import BaseModel, ValidationError
+
+_MOST_VALUES = 100_000
 
 Location = tuple[str | int, ...]
 """Keys and list positions from the top of the file to a value."""
@@ -57,20 +61,55 @@ def load_yaml(path: Path, model: type[ModelT], check: Check[ModelT] | None = Non
     return value
 
 
+def top_keys(path: Path) -> tuple[str, ...]:
+    """The keys at the top of the file. Raises ConfigError if it can't be read or is no YAML."""
+    root, _ = _parse(path)
+    return tuple(str(key) for key, _ in _children(root)) if isinstance(root, yaml.MappingNode) else ()
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML as YAML 1.2 and people understand it: `off`, `on`, `yes` and `no` are words, not truth values.
+
+    Where a truth value is wanted, pydantic takes these words for one.
+    """
+
+    yaml_implicit_resolvers = {  # noqa: RUF012 (as the class above has it)
+        first: [(tag, pattern) for tag, pattern in found if tag != "tag:yaml.org,2002:bool"]
+        for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF")
+)
+
+
+def _text(path: Path) -> str:
+    data = path.read_bytes()
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise ConfigError(path, [Problem(1, "", "is UTF-16 text: save it as UTF-8")])
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        what = f"is not UTF-8 text (byte {error.start}): save it as UTF-8"
+        raise ConfigError(path, [Problem(line, "", what)]) from error
+
+
 def _parse(path: Path) -> tuple[yaml.Node, Any]:
     try:
-        text = path.read_text(encoding="utf-8")
-        loader = yaml.SafeLoader(text)
+        loader = _Loader(_text(path))
         root = loader.get_single_node()
         if root is None:
             raise ConfigError(path, [Problem(1, "", "the file is empty")])
+        if _expanded(root, {}) > _MOST_VALUES:
+            what = f"its aliases make more than {_MOST_VALUES:,} values of it: write out what is needed"
+            raise ConfigError(path, [Problem(1, "", what)])
         if repeated := list(_repeated(root, ())):
             raise ConfigError(path, repeated)
         return root, loader.construct_document(root)
     except OSError as error:
         raise ConfigError(path, [Problem(1, "", f"can't be read: {error.strerror}")]) from error
-    except UnicodeDecodeError as error:
-        raise ConfigError(path, [Problem(1, "", f"is not UTF-8 text (byte {error.start})")]) from error
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise ConfigError(path, [Problem(line, "", f"YAML: {error.problem or error.context}")]) from error
@@ -78,6 +117,14 @@ def _parse(path: Path) -> tuple[yaml.Node, Any]:
         if isinstance(error, ConfigError):
             raise
         raise ConfigError(path, [Problem(1, "", f"YAML: {error}")]) from error
+
+
+def _expanded(node: yaml.Node, known: dict[int, int]) -> int:
+    """How many values the node holds, those of an alias counted each time it stands there."""
+    if id(node) not in known:
+        known[id(node)] = _MOST_VALUES + 1  # an alias inside itself never ends
+        known[id(node)] = 1 + sum(_expanded(child, known) for _, child in _children(node))
+    return known[id(node)]
 
 
 def _repeated(node: yaml.Node, where: Location) -> Iterator[Problem]:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from configs.camera import CameraConfig
 from configs.camera_check import load_camera
+from configs.kinds import refuse_other_than
 from configs.loading import ConfigError, Location, Problem, load_yaml
 from configs.node import NodeConfig
 
@@ -14,6 +15,7 @@ def load_node(path: Path) -> NodeConfig:
 
     Raises ConfigError listing every problem.
     """
+    refuse_other_than("node", path)
     node = load_yaml(path, NodeConfig, node_problems)
     folder = path.parent
     broker = node.broker.model_copy(

@@ -1,6 +1,6 @@
 """Still pictures from disk: the commands `ngatu read` and `ngatu see` go through them one by one."""
 
-from collections.abc import Iterable, Iterator
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,6 +40,8 @@ def load_picture(path: Path) -> Picture:
         image = cv2.imdecode(data, cv2.IMREAD_COLOR)
     except cv2.error as problem:
         raise PictureError(f"{path}: broken picture ({str(problem).splitlines()[0][:120]})") from problem
+    if image is None and data[:4].tobytes().startswith(_BEGINNINGS):
+        raise PictureError(f"{path}: the picture is cut off or damaged")
     if image is None:
         raise PictureError(f"{path}: not a picture OpenCV can decode (JPEG, PNG, WebP, BMP, TIFF)")
     if image.shape[0] * image.shape[1] > MAX_PIXELS:
@@ -47,16 +49,28 @@ def load_picture(path: Path) -> Picture:
     return Picture(path, np.asarray(image, np.uint8))
 
 
-def find_pictures(paths: Iterable[Path]) -> Iterator[Path]:
-    """The files named, and for a folder all files below it with a picture's ending, in order of name."""
-    for path in paths:
-        if path.is_dir():
-            yield from sorted(p for p in path.rglob("*") if p.suffix.lower() in _ENDINGS)
-        else:
-            yield path
+def find_pictures(path: Path) -> list[Path]:
+    """The file named, or of a folder all files below it with a picture's ending, in order of name.
+
+    Raises:
+        PictureError: the folder holds no picture or may not be read.
+    """
+    if not path.is_dir():
+        return [path]
+    if not os.access(path, os.R_OK | os.X_OK):
+        raise PictureError(f"{path}: the folder may not be read; check its permissions")
+    found = sorted(p for p in path.rglob("*") if p.suffix.lower() in _ENDINGS and p.is_file())
+    if not found:
+        raise PictureError(f"{path}: no picture in this folder ({', '.join(sorted(_ENDINGS))})")
+    return found
 
 
-_ENDINGS = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"}
+_BEGINNINGS = (b"\xff\xd8\xff", b"\x89PNG", b"RIFF", b"GIF8", b"II*\x00", b"MM\x00*")
+
+_ENDINGS = {
+    *(".jpg", ".jpeg", ".jpe", ".jfif", ".jp2", ".png", ".webp", ".avif", ".gif"),
+    *(".bmp", ".dib", ".tif", ".tiff", ".pbm", ".pgm", ".ppm", ".pnm"),
+}
 
 STILL_SIZES = (640, 960)
 """Least and most pixels of the longer side at which vehicles are looked for: a still has time to spare."""

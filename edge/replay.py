@@ -3,7 +3,6 @@
 import json
 import math
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -11,18 +10,16 @@ from typing import Any
 
 from configs.camera import CameraConfig
 from contract.messages import format_utc
-from contract.package import Link
 from contract.signing import SigningKey
 from contract.vehicles import VehicleKind
 from edge.camera import DEFAULT_ROLLS, Camera, Eyes, Rolls, build_camera
 from edge.evidence.annotate import Annotator
 from edge.evidence.facts import stream_utc
 from edge.evidence.gather import Proof
-from edge.evidence.package import write
 from edge.pipeline import Step
+from edge.results import Outputs, ResultFiles
 from edge.rules.inputs import Finding
 from edge.streams import size_problem
-from edge.video.encode import VideoWriter
 from edge.video.file import FileSource
 from edge.video.frame import VideoError
 
@@ -31,12 +28,13 @@ REPLAY_NODE = "replay"
 
 
 @dataclass(frozen=True)
-class Outputs:
-    """What a replay leaves behind; each may be None."""
+class Replayed:
+    """What a replay found. `warning` is what was wrong with the file, `problems` what of the results could
+    not be written; empty where all is well."""
 
-    jsonl: Path | None = None
-    packages: Path | None = None
-    annotated: Path | None = None
+    proofs: list[Proof]
+    warning: str = ""
+    problems: tuple[str, ...] = ()
 
 
 def replay(
@@ -49,8 +47,8 @@ def replay(
     start: datetime | None = None,
     rolls: Rolls = DEFAULT_ROLLS,
     progress: Callable[[Step], None] = lambda _: None,
-) -> list[Proof]:
-    """Runs a camera's pipeline over a video and writes what was asked for.
+) -> Replayed:
+    """Runs a camera's pipeline over a video and writes what was asked for, as it is found.
 
     Args:
         key: signs the packages.
@@ -58,33 +56,28 @@ def replay(
         progress: called after each frame.
 
     Raises:
-        VideoError: the file is no video, its picture's size is not the camera file's, or the folder for
-            packages holds some already.
+        VideoError: the file is no video, or its picture's size is not the camera file's.
+        ResultError: an output can't be written, or the folder for packages holds some already.
     """
-    if outputs.packages is not None and outputs.packages.exists() and any(outputs.packages.iterdir()):
-        raise VideoError(
-            f"{outputs.packages} is not empty: packages are never overwritten, give a new folder"
-        )
     source = FileSource(video, start, ring_seconds=max(60.0, rolls.before + rolls.after))
     check_size(source.size, config, video)
     camera = build_camera(config, REPLAY_NODE, source.ring, eyes, rolls, source.start)
     proofs: list[Proof] = []
-    lines: list[str] = []
     kinds: dict[int, VehicleKind] = {}
-    with ExitStack() as stack:
-        film = _film(stack, outputs, source, config)
+    with ResultFiles(outputs, (source.size, source.fps, Annotator(config)), key) as results:
         for step, found in run(camera, source):
-            proofs += found
             kinds.update((track.id, track.kind) for track in step.tracks)
-            undecided = (f for f in step.findings if f.decision == "undecidable")
             utc = stream_utc(step.frame.t, step.frame.captured_at)
-            lines += [_line(finding, kinds[finding.track], utc(finding.t)) for finding in undecided]
-            lines += [result_line(proof) for proof in found]
-            if film is not None:
-                film.draw(step)
+            for finding in step.findings:
+                if finding.decision == "undecidable":
+                    results.line(_line(finding, kinds[finding.track], utc(finding.t)))
+            for proof in found:
+                results.line(result_line(proof))
+                results.package(proof)
+            proofs += found
+            results.picture(step)
             progress(step)
-    _write(outputs, lines, proofs, key)
-    return proofs
+    return Replayed(proofs, source.warning, results.problems)
 
 
 def run(camera: Camera, source: FileSource) -> Iterator[tuple[Step, list[Proof]]]:
@@ -140,33 +133,3 @@ def _line(finding: Finding, vehicle: VehicleKind, occurred_at: datetime, **more:
         "flags": list(finding.flags),
     }
     return json.dumps({**line, **unread, **more}, ensure_ascii=False)
-
-
-def _write(outputs: Outputs, lines: list[str], proofs: list[Proof], key: SigningKey) -> None:
-    if outputs.jsonl is not None:
-        outputs.jsonl.parent.mkdir(parents=True, exist_ok=True)
-        outputs.jsonl.write_text("".join(line + "\n" for line in lines), encoding="utf-8")
-    if outputs.packages is not None:
-        head: Link | None = None
-        for proof in proofs:
-            package = proof.sealed(key)(head)
-            write(package, outputs.packages / f"{package.manifest.sequence:04d}-{proof.event}")
-            head = package.link
-
-
-@dataclass(frozen=True)
-class _Film:
-    """The annotated video in the making."""
-
-    writer: VideoWriter
-    annotator: Annotator
-
-    def draw(self, step: Step) -> None:
-        self.writer.write(self.annotator.draw(step), step.frame.t)
-
-
-def _film(stack: ExitStack, outputs: Outputs, source: FileSource, config: CameraConfig) -> _Film | None:
-    if outputs.annotated is None:
-        return None
-    writer = stack.enter_context(VideoWriter(outputs.annotated, source.size, source.fps))
-    return _Film(writer, Annotator(config))

@@ -55,7 +55,7 @@ def address(stream: StreamConfig) -> str:
     login = quote(stream.username, safe="")
     if stream.password_file is not None:
         try:
-            password = stream.password_file.read_text(encoding="utf-8").splitlines()[0]
+            password = stream.password_file.read_text(encoding="utf-8-sig").splitlines()[0]
         except (OSError, UnicodeDecodeError, IndexError):
             # Not chained: the decoder's error quotes the bytes it stumbled over.
             raise StreamError(f"{stream.password_file}: no password can be read from it") from None

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from ngatu.logs import log_to_stderr
+from ngatu.sentences import sentence
 
 BENCHMARKS = ("models", "replay", "crowd", "ingest", "review")
 
@@ -78,15 +79,22 @@ def bench(
 
 
 def main() -> None:
-    """Entry point; joins in the halves that are installed and asked for."""
+    """Entry point; joins in the halves that are installed and asked for.
+
+    The edge of the process: what no command could handle is told in a sentence.
+    """
     log_to_stderr()
     asked = sys.argv[1] if len(sys.argv) > 1 else ""
-    if asked != "central":
-        from edge.cli import app as node_commands
+    try:
+        if asked != "central":
+            from edge.cli import app as node_commands
 
-        app.add_typer(node_commands)
-    if asked in ("", "--help", "central") and find_spec("fastapi") is not None:
-        from central.cli import app as centre_commands
+            app.add_typer(node_commands)
+        if asked in ("", "--help", "central") and find_spec("fastapi") is not None:
+            from central.cli import app as centre_commands
 
-        app.add_typer(centre_commands, name="central")
-    app()
+            app.add_typer(centre_commands, name="central")
+        app()
+    except Exception as problem:
+        typer.echo(f"✗ {sentence(problem)}", err=True)
+        sys.exit(1)

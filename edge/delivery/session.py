@@ -153,7 +153,7 @@ class Session:
     def _connect(self) -> None:
         try:
             if self._config.password_file is not None:
-                secret = self._config.password_file.read_text(encoding="utf-8").splitlines()
+                secret = self._config.password_file.read_text(encoding="utf-8-sig").splitlines()
                 self._client.username_pw_set(self._user, secret[0] if secret else "")
             if self._config.tls:
                 self._client.tls_set_context(ssl.create_default_context(cafile=self._config.ca))

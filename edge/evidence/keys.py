@@ -81,7 +81,7 @@ def store_centre_key(path: Path, key: PublicKey) -> None:
 def load_centre_key(path: Path) -> PublicKey:
     """The centre's public key. Raises KeyFileError when there is none or it is not a key."""
     try:
-        return PublicKey.from_text(path.read_text(encoding="ascii").strip())
+        return PublicKey.from_text(path.read_text(encoding="utf-8-sig").strip())
     except OSError as problem:
         raise KeyFileError(f"{path} can't be read: enrol the node with the centre's public key") from problem
     except ValueError as problem:

@@ -98,12 +98,13 @@ class RoughFinder:
 
 def looks(image: Image) -> Iterator[tuple[float, NDArray[np.float32]]]:
     """A BGR picture at each reduction, with its scale: 1x3xHxW, RGB 0..1, `BORDER` grey pixels around it and
-    more below and to the right of it up to a multiple of 32.
+    more below and to the right of it up to a multiple of 32. None of a picture too thin to be reduced.
     """
-    scale = min(1.0, LONGEST_SIDE / max(image.shape[:2]))
-    yield scale, _blob(image, scale)
-    while (scale := scale / REDUCTION) * max(image.shape[:2]) >= SMALLEST_LOOK:
+    shorter, longer = sorted(image.shape[:2])
+    scale = largest = min(1.0, LONGEST_SIDE / longer)
+    while round(shorter * scale) and (scale == largest or scale * longer >= SMALLEST_LOOK):
         yield scale, _blob(image, scale)
+        scale /= REDUCTION
 
 
 def _blob(image: Image, scale: float) -> NDArray[np.float32]:

@@ -10,6 +10,8 @@ from contract.plates import PlateColour, interpretations
 
 SURE = 0.9
 """From this confidence on a reading is meant to be right in at least 99 of 100 cases."""
+NOTHING_READ = 0.01
+"""Below this confidence a text says nothing, however often it was read: the plate is unread."""
 UNISSUED = 0.5
 """A text that no law lets stand on a plate is never surer than this."""
 COLOURS: tuple[PlateColour, ...] = ("white", "yellow", "blue", "red")

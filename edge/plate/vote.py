@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from contract.plates import PlateColour, PlateKind, interpretations
 from contract.vehicles import VehicleKind
-from edge.plate.reading import CHOSEN, SURE, Character, PlateReading, judge
+from edge.plate.reading import CHOSEN, NOTHING_READ, SURE, Character, PlateReading, judge
 
 WORTH_TELLING = 0.5
 """A plate that only one frame read is reported from this confidence on, as not agreed."""
@@ -104,7 +104,7 @@ class PlateVote:
         flags += (CHOSEN,) * all(CHOSEN in read.reading.flags for read in exact or winner)
         texts = dict.fromkeys(read.reading.text for read in sorted(reads, key=_rank))
         others = tuple(text for text in texts if text != voted)[:MOST_ALTERNATIVES]
-        if not agreed and confidence < WORTH_TELLING:
+        if confidence < (NOTHING_READ if agreed else WORTH_TELLING):
             return PlateResult(
                 None,
                 confidence,

@@ -41,7 +41,7 @@ class VideoWriter:
             )
         rate = Fraction(fps).limit_denominator(1001)
         options = {"movflags": "+faststart", "fflags": "+bitexact"}
-        self._container = av.open(str(path), "w", "mp4", options)
+        self._container = av.open(f"file:{path}", "w", "mp4", options)
         stream = self._container.add_stream(encoder, rate, options=_OPTIONS[encoder])
         assert isinstance(stream, VideoStream)
         self._stream = stream

@@ -58,10 +58,12 @@ class FileSource:
             self._beyond = _beyond_the_end(stream, path)
             self._fps = float(stream.average_rate or stream.guessed_rate or 25)
             first = self._first_picture(container, stream)
-            self._rotation = first.rotation
-            height, width = frame_of(0, Stamp(0.0, self._start, _CLOCK), first, self._rotation).image.shape[
-                :2
-            ]
+            self.rotation = first.rotation
+            """Degrees counter-clockwise by which the pictures are turned to be upright."""
+            self.codec = stream.codec_context.name
+            self.reorders = bool(stream.codec_context.has_b_frames)
+            """Whether pictures are shown in another order than they were encoded in."""
+            height, width = frame_of(0, Stamp(0.0, self._start, _CLOCK), first, self.rotation).image.shape[:2]
             self.size = (width, height)
 
     @property
@@ -94,7 +96,7 @@ class FileSource:
                     return
                 self._last = stamp
                 self._frames += 1
-                yield frame_of(self._frames - 1, stamp, picture, self._rotation)
+                yield frame_of(self._frames - 1, stamp, picture, self.rotation)
         self._note_what_was_wrong(clock.breaks)
 
     def health(self) -> SourceHealth:
@@ -121,7 +123,7 @@ class FileSource:
         self, container: InputContainer, stream: VideoStream, clock: FileClock
     ) -> Iterator[tuple[Stamp, av.VideoFrame]]:
         """Decodes the file, pushing each packet to the ring on its way."""
-        templates = Templates(stream, self._rotation)
+        templates = Templates(stream, self.rotation)
 
         def keep(packet: EncodedPacket) -> None:
             if packet.keyframe:

@@ -6,8 +6,6 @@ import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import av
-
 from edge.video.encode import VideoWriter
 from edge.video.file import FileSource
 from edge.video.frame import VideoError
@@ -21,7 +19,8 @@ def serve_camera(video: Path, host: str, port: int) -> None:
     """Serves `video` at `rtsp://host:port/<file name without ending>` and `/cam` until interrupted.
 
     Timestamps keep growing over the loop's end. A camera sends its pictures in the order they were taken; a
-    file with reordered pictures (B-frames), or of another codec than H.264 and H.265, is converted first.
+    file with reordered pictures (B-frames), a picture to be turned, or of another codec than H.264 and H.265,
+    is converted first.
 
     Raises:
         VideoError: not a video, the port is taken, or the extra `rtsp-camera` is not installed.
@@ -32,7 +31,7 @@ def serve_camera(video: Path, host: str, port: int) -> None:
         raise VideoError(
             "playing a file as a camera needs an extra: pip install 'ngatu[rtsp-camera]'"
         ) from error
-    FileSource(video)  # refuses what is not a video, in plain words
+    source = FileSource(video)  # refuses what is not a video, in plain words
 
     class LoopingServer(toolkit.RtspServer):  # type: ignore[misc]  # untyped package
         """Serves one file under its names, without end."""
@@ -48,7 +47,7 @@ def serve_camera(video: Path, host: str, port: int) -> None:
 
     toolkit.logger = log  # the package's own prints
     with tempfile.TemporaryDirectory(prefix="ngatu-camera-") as folder:
-        playable = _playable(video, Path(folder))
+        playable = _playable(source, Path(folder))
         server = LoopingServer(folder, host, port)
         try:
             asyncio.run(server.serve_forever())
@@ -56,17 +55,14 @@ def serve_camera(video: Path, host: str, port: int) -> None:
             raise VideoError(f"can't serve on {host}:{port}: {error.strerror}; is the port taken?") from error
 
 
-def _playable(video: Path, folder: Path) -> Path:
-    with av.open(str(video)) as container:
-        context = container.streams.video[0].codec_context
-        in_order = context.name in _PLAYABLE and not context.has_b_frames
-        rate = container.streams.video[0].average_rate
-    if in_order and video.suffix.lower() in (".mp4", ".mkv"):
-        return video.resolve()
-    log.info("%s: converting it to H.264 without reordered pictures first", video)
-    source = FileSource(video)
-    converted = folder / f"{video.stem}.mp4"
-    with VideoWriter(converted, source.size, float(rate or 25), keyframe_seconds=1.0) as writer:
+def _playable(source: FileSource, folder: Path) -> Path:
+    """The file itself where it can be sent as it is: an RTSP stream says neither order nor rotation."""
+    plain = source.codec in _PLAYABLE and not source.reorders and not source.rotation
+    if plain and source.path.suffix.lower() in (".mp4", ".mkv"):
+        return source.path.resolve()
+    log.info("%s: converting it to upright H.264 without reordered pictures first", source.path)
+    converted = folder / f"{source.path.stem}.mp4"
+    with VideoWriter(converted, source.size, source.fps, keyframe_seconds=1.0) as writer:
         for frame in source.frames():
             writer.write(frame.image, frame.t)
     return converted

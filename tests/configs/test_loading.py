@@ -58,7 +58,7 @@ def _load(tmp_path: Path, text: str | bytes) -> _Camera:
         ("id: [a\n", [(2, "", "YAML: expected ',' or ']', but got '<stream end>'")]),
         ("id: a\n\tx: 1\n", [(2, "", "YAML: found character '\\t' that cannot start any token")]),
         ("", [(1, "", "the file is empty")]),
-        (b"id: \xff\xfe", [(1, "", "is not UTF-8 text (byte 4)")]),
+        (b"id: \xff\xfe", [(1, "", "is not UTF-8 text (byte 4): save it as UTF-8")]),
         ("- 1\n- 2\n", [(1, "", "expected keys with values (key: value)")]),
         (
             "id: !!python/object:os.system x\n",
@@ -100,3 +100,45 @@ def test_any_text_loads_or_is_refused_in_words(tmp_path_factory: pytest.TempPath
     file.write_bytes(text.encode("utf-8", "surrogatepass"))
     with pytest.raises(ConfigError, match=r"any\.yaml:[0-9]+: "):
         load_yaml(file, _Lamp)
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        ("id: xe máy".encode("utf-16"), (1, "", "is UTF-16 text: save it as UTF-8")),
+        (
+            "id: a\nheads: [] # xe máy".encode("cp1258"),
+            (2, "", "is not UTF-8 text (byte 22): save it as UTF-8"),
+        ),
+        (b"\xef\xbb\xbfid: 7x\nheds: []\n", (2, "heds", "unknown key; did you mean 'heads'?")),
+    ],
+)
+def test_other_encodings_are_named(tmp_path: Path, content: bytes, problem: tuple[int, str, str]) -> None:
+    with pytest.raises(ConfigError) as caught:
+        _load(tmp_path, content)
+    assert caught.value.problems == (Problem(*problem),)
+
+
+@pytest.mark.parametrize("word", ["off", "on", "yes", "no", "Off", "NO"])
+def test_a_word_is_a_word_and_only_a_truth_value_where_one_is_wanted(tmp_path: Path, word: str) -> None:
+    class Switch(BaseModel):
+        id: str
+        lit: bool
+
+    file = tmp_path / "switch.yaml"
+    file.write_text(f"id: {word}\nlit: {word}\n")
+    read = load_yaml(file, Switch)
+    assert (read.id, read.lit) == (word, word.lower() in ("on", "yes"))
+
+
+@pytest.mark.parametrize("levels", [6, 9, 40])
+def test_aliases_of_aliases_are_refused_at_once(tmp_path: Path, levels: int) -> None:
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, levels)]
+    with pytest.raises(ConfigError, match="aliases make more than 100,000 values"):
+        _load(tmp_path, "\n".join(lines))
+
+
+def test_an_alias_inside_itself_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="aliases"):
+        _load(tmp_path, "id: a\nheads: &h [*h]\n")

@@ -1,6 +1,7 @@
 """The node's commands as a person or a script meets them, with the mistakes they make."""
 
 import csv
+import os
 import subprocess
 import sys
 from importlib.resources import files
@@ -9,6 +10,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+
+from edge.cli.replay import utc
 
 CAMERA = Path(str(files("configs"))) / "cameras" / "junction.yaml"
 CLIP = Path(str(files("sample_videos"))) / "junction.mp4"
@@ -111,3 +114,92 @@ def test_verify_names_the_first_failure(tmp_path: Path) -> None:
     done = ngatu("verify", tmp_path)
     assert done.returncode == 1
     assert "✗" in done.stderr
+
+
+@pytest.mark.parametrize("command", ["read", "see"])
+def test_names_and_messages_are_shown_as_they_are(command: str, street: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "[cam1]" / "[" / "b] :car:"
+    (folder / "x[").mkdir(parents=True)
+    street.rename(folder / "x[" / "cam1].png")
+    (folder / "bad.jpg").write_bytes(b"nothing")
+    done = ngatu(command, "[cam1]", tmp_path / "[empty]", cwd=tmp_path)
+    assert "[cam1]/[/b]" in done.stdout
+    assert "[cam1]/[/b] :car:/bad.jpg: not a picture" in done.stderr
+    assert "[empty]: No such file" in done.stderr
+    assert (done.returncode, "Traceback" in done.stderr) == (1, False)
+
+
+def test_a_narrow_terminal_shows_plates_whole(street: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "ngatu", "read", str(street)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=240,
+        env={**os.environ, "COLUMNS": "80"},
+    )
+    assert "…" not in done.stdout
+    assert max(len(line) for line in done.stdout.splitlines()) <= 80
+
+
+def test_rows_are_there_as_they_are_found_and_the_folder_is_made(street: Path, tmp_path: Path) -> None:
+    out = tmp_path / "new" / "out.csv"
+    thin = tmp_path / "thin.png"
+    cv2.imwrite(str(thin), np.full((1, 6000, 3), 90, np.uint8))
+    assert ngatu("read", street, thin, "--csv", out).returncode == 0
+    assert {row["file"] for row in rows(out)} == {str(street), str(thin)}
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("read", "{empty}"), "{empty}: no picture in this folder"),
+        (("read", "{clip}", "--csv", "{empty}"), "{empty}: Is a directory"),
+        (
+            ("replay", "{clip}", "--camera", "{camera}", "--jsonl", "{empty}"),
+            "{empty} can't be written: Is a directory",
+        ),
+        (("replay", "{clip}", "--camera", "{camera}", "--annotated", "{clip}"), "{clip} is read here"),
+        (("replay", "{clip}", "--camera", "{node}"), "this is a node's file"),
+        (("replay", "{clip}", "--camera", "{camera}", "--key", "/proc/x"), "/proc/x"),
+        (("replay", "{clip}", "--camera", "{camera}", "--start", "yesterday"), "'yesterday' is no time"),
+        (("edge", "check", "{utf16}"), "is UTF-16 text"),
+        (("edge", "check", "{empty}"), "can't be read: Is a directory"),
+        (("edge", "check", "{camera}x"), "can't be read: No such file"),
+        (("edge", "run", "{camera}"), "this is a camera's file"),
+        (("camera", "serve", "{camera}"), "not a video"),
+        (("verify", "{empty}", "--key", "short"), "--key: "),
+    ],
+)
+def test_every_command_says_in_words_what_is_wrong(
+    words: tuple[str, ...], message: str, tmp_path: Path
+) -> None:
+    utf16, empty = tmp_path / "utf16.yaml", tmp_path / "[empty]"
+    utf16.write_text("id: a", encoding="utf-16")
+    empty.mkdir()
+    clip = tmp_path / "clip.mp4"
+    clip.symlink_to(CLIP)
+    known = {
+        "clip": str(clip),
+        "camera": str(CAMERA),
+        "empty": str(empty),
+        "utf16": str(utf16),
+        "node": str(CAMERA.parents[1] / "node.yaml"),
+    }
+    done = ngatu(*(word.format_map(known) for word in words), cwd=tmp_path)
+    assert done.returncode != 0
+    assert message.format_map(known) in " ".join(done.stderr.split())
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2026-03-01T10:00:00", "2026-03-01T10:00:00+00:00"),
+        ("2026-03-01", "2026-03-01T00:00:00+00:00"),
+        ("2026-03-01 10:00:00Z", "2026-03-01T10:00:00+00:00"),
+        ("2026-03-01T10:00:00+07:00", "2026-03-01T10:00:00+07:00"),
+    ],
+)
+def test_a_start_without_zone_is_utc(text: str, expected: str) -> None:
+    assert utc(text).isoformat() == expected

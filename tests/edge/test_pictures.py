@@ -24,7 +24,29 @@ def test_what_is_no_picture_is_refused_by_name(content: bytes, tmp_path: Path) -
         load_picture(path)
 
 
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"\xff\xd8\xff\xe0 cut off", "cut off or damaged"),
+        (b"\x89PNG\r\n\x1a\n", "cut off or damaged"),
+        (b"<html>", "not a picture"),
+    ],
+)
+def test_a_damaged_picture_is_not_called_none(content: bytes, words: str, tmp_path: Path) -> None:
+    (tmp_path / "still.jpg").write_bytes(content)
+    with pytest.raises(PictureError, match=words):
+        load_picture(tmp_path / "still.jpg")
+
+
 def test_a_folder_gives_its_pictures_in_order(tmp_path: Path) -> None:
-    for name in ("b.JPG", "a.png", "notes.txt"):
+    names = ["a.png", "b.JPG", "c.jfif", "d.jpe", "e.GIF", "f.pgm"]
+    for name in (*names, "notes.txt"):
         (tmp_path / name).touch()
-    assert [path.name for path in find_pictures([tmp_path])] == ["a.png", "b.JPG"]
+    (tmp_path / "folder.png").mkdir()
+    assert [path.name for path in find_pictures(tmp_path)] == names
+
+
+def test_a_folder_without_a_picture_is_told(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").touch()
+    with pytest.raises(PictureError, match=r"no picture in this folder \(.*\.jpg"):
+        find_pictures(tmp_path)

@@ -17,7 +17,8 @@ from contract.package import verify_packages
 from contract.signing import SigningKey
 from edge.camera import Eyes, open_eyes
 from edge.evidence.gather import Proof
-from edge.replay import Outputs, replay
+from edge.replay import replay
+from edge.results import Outputs
 from edge.video.frame import VideoError
 
 CLIP = Path(str(files("sample_videos"))) / "junction.mp4"
@@ -47,7 +48,7 @@ def eyes() -> Eyes:
 def run_into(folder: Path, eyes: Eyes, *, annotated: bool) -> Run:
     film = folder / "annotated.mp4" if annotated else None
     outputs = Outputs(folder / "found.jsonl", folder / "packages", film)
-    return Run(folder, replay(CLIP, load_camera(CAMERA), eyes, outputs, KEY))
+    return Run(folder, replay(CLIP, load_camera(CAMERA), eyes, outputs, KEY).proofs)
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from contract.package import verify_packages
-from edge.replay import Outputs, replay
+from edge.replay import replay
+from edge.results import Outputs
 from tests.edge import factories, road
 from tests.edge.video import clips
 
@@ -85,7 +86,7 @@ def test_pictures_of_another_size_are_passed_over(tmp_path: Path) -> None:
             part = clips.make_clip(tmp_path / f"{index}.ts", times, size=size, first=numbers.start)
             whole.write(part.read_bytes())
     outputs = Outputs(packages=tmp_path / "packages", annotated=tmp_path / "film.mp4")
-    proofs = replay(video, road.CONFIG, road.eyes(), outputs, KEY)
+    proofs = replay(video, road.CONFIG, road.eyes(), outputs, KEY).proofs
     assert [proof.incident.finding.t for proof in proofs] == pytest.approx([1.0, 6.0], abs=0.2)
     for package in sorted((tmp_path / "packages").iterdir()):
         with av.open(str(package / "clip.mp4")) as container:

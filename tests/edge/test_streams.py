@@ -26,6 +26,7 @@ def stream(folder: Path, content: bytes | None = None, username: str | None = "a
     [
         (b"secret\n", "rtsp://admin:secret@10.0.0.7:554/main?ch=1"),
         (b"secret", "rtsp://admin:secret@10.0.0.7:554/main?ch=1"),
+        (b"\xef\xbb\xbfsecret\r\n", "rtsp://admin:secret@10.0.0.7:554/main?ch=1"),
         (b"first\nsecond\n", "rtsp://admin:first@10.0.0.7:554/main?ch=1"),
         (SECRET.encode(), "rtsp://admin:p%40ss%2Fw%C3%B6rd%3A%231@10.0.0.7:554/main?ch=1"),
     ],

@@ -72,6 +72,13 @@ def test_unsure_single_reading_stays_unread_but_is_kept() -> None:
     assert [read.reading.text for read in result.raw_reads] == ["98A12345"]
 
 
+@pytest.mark.parametrize(("confidence", "told"), [(0.0, False), (0.004, False), (0.05, True)])
+def test_a_text_of_no_confidence_is_unread_however_often_it_was_read(confidence: float, told: bool) -> None:
+    result = voted(*[reading("98A12345", confidence=confidence)] * 3)
+    assert (result.text is not None) is told
+    assert "98A12345" in (result.text, *result.alternatives)
+
+
 def test_a_slip_of_one_character_is_outvoted_and_named() -> None:
     result = voted(reading("98A12345"), reading("98A12345"), reading("98A12346", confidence=0.9))
     assert (result.text, result.agreed) == ("98A12345", True)

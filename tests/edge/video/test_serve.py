@@ -3,12 +3,14 @@
 import socket
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from edge.video.serve import serve_camera
-from edge.video.source import VideoError
+from edge.video.serve import _playable, serve_camera
+from edge.video.source import FileSource, VideoError
 from tests.brokers import free_port
+from tests.edge.video import clips
 
 
 def test_a_taken_port_is_named(clip_path: Path) -> None:
@@ -30,3 +32,19 @@ def test_what_is_no_video_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.mp4").write_bytes(b"no video at all")
     with pytest.raises(VideoError, match="not a video"):
         serve_camera(tmp_path / "a.mp4", "127.0.0.1", free_port())
+
+
+@pytest.mark.parametrize(
+    ("options", "as_it_is"),
+    [({}, True), ({"rotation": 90}, False), ({"rotation": 180}, False), ({"b_frames": 2}, False)],
+)
+def test_a_camera_sends_upright_pictures_in_order(
+    tmp_path: Path, options: dict[str, Any], as_it_is: bool
+) -> None:
+    source = FileSource(clips.make_clip(tmp_path / "a.mp4", clips.steady(20), **options))
+    (tmp_path / "converted").mkdir()
+    played = FileSource(_playable(source, tmp_path / "converted"))
+    assert (played.path == source.path) is as_it_is
+    assert (played.size, played.rotation, played.reorders) == (source.size, 0, False)
+    frames = zip(played.frames(), source.frames(), strict=True)
+    assert all(abs(one.image.astype(int) - other.image).mean() < 12 for one, other in frames)

@@ -1,0 +1,30 @@
+"""Tells a node's file from a camera's by the keys it has, so that the wrong one is called what it is."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel
+
+from configs.camera import CameraConfig
+from configs.loading import ConfigError, Problem, top_keys
+from configs.node import NodeConfig
+
+Kind = Literal["node", "camera"]
+
+_MODELS: dict[Kind, type[BaseModel]] = {"node": NodeConfig, "camera": CameraConfig}
+_OTHER: dict[Kind, str] = {
+    "node": "this is a node's file: give the file of one of its cameras",
+    "camera": "this is a camera's file: give the node's file, which names it under cameras",
+}
+
+
+def kind_of(path: Path) -> Kind:
+    """What the file is; one that fits neither counts as a camera's. Raises ConfigError if it is no YAML."""
+    keys = set(top_keys(path))
+    return max(("camera", "node"), key=lambda kind: len(keys & set(_MODELS[kind].model_fields)))
+
+
+def refuse_other_than(kind: Kind, path: Path) -> None:
+    """Raises ConfigError if the file is of the other kind."""
+    if (found := kind_of(path)) != kind and top_keys(path):
+        raise ConfigError(path, [Problem(1, "", _OTHER[found])])

@@ -1,0 +1,86 @@
+"""`ngatu edge`: run, check, enrol, outbox."""
+
+import json
+import signal
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from configs.camera_check import load_camera
+from configs.kinds import kind_of
+from configs.node_check import load_cameras, load_node
+from contract.canonical import canonical_bytes
+from edge.camera import SOFTWARE, camera_info, open_eyes
+from edge.cli.screen import stop_with, tell
+from edge.delivery.outbox import inspect
+from edge.evidence.keys import enrolment, load_centre_key, load_node_key, load_or_make_node_key
+from edge.node import Node
+
+app = typer.Typer(no_args_is_help=True, help="The node at a junction.")
+
+
+@app.command("run")
+def edge_run(
+    node_file: Annotated[Path, typer.Argument(help="node YAML")],
+    play: Annotated[list[str] | None, typer.Option(help="CAMERA=VIDEO in place of its stream")] = None,
+    until_delivered: Annotated[bool, typer.Option(help="end when the played files are delivered")] = False,
+    threads: Annotated[int, typer.Option(min=1)] = 1,
+) -> None:
+    """Runs the node until it is told to stop."""
+    config = load_node(node_file)
+    node = Node(
+        config,
+        list(load_cameras(config)),
+        open_eyes(threads),
+        load_node_key(config.data),
+        load_centre_key(config.centre_key),
+        dict(_pair(text) for text in play or ()),
+    )
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: node.stop())
+    node.run(until_delivered=until_delivered)
+
+
+def _pair(text: str) -> tuple[str, Path]:
+    name, _, video = text.partition("=")
+    if not video:
+        raise stop_with(f"--play {text}: give CAMERA=VIDEO, the camera's id and a file")
+    return name, Path(video)
+
+
+@app.command("check")
+def edge_check(node_file: Annotated[Path, typer.Argument(help="node YAML or camera YAML")]) -> None:
+    """Checks a node's (or one camera's) configuration and does nothing else."""
+    if kind_of(node_file) == "camera":
+        tell(f"✓ {node_file}: camera {load_camera(node_file).id}", Console())
+        return
+    config = load_node(node_file)
+    load_cameras(config)
+    names = ", ".join(str(path) for path in config.cameras)
+    tell(f"✓ {node_file}: node {config.id}, cameras: {names}", Console())
+
+
+@app.command("enrol")
+def edge_enrol(
+    node_file: Annotated[Path, typer.Argument(help="node YAML")],
+    out: Annotated[Path, typer.Option(help="the enrolment document")] = Path("enrolment.json"),
+) -> None:
+    """Makes the node's key (once) and writes the document that the centre imports."""
+    config = load_node(node_file)
+    cameras = tuple(camera_info(camera) for camera in load_cameras(config))
+    key = load_or_make_node_key(config.data)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_bytes(canonical_bytes(enrolment(config.id, key.public, SOFTWARE, cameras)) + b"\n")
+    tell(f"✓ {out}: node {config.id}, key {key.public.key_id}")
+
+
+@app.command("outbox")
+def edge_outbox(node_file: Annotated[Path, typer.Argument(help="node YAML")]) -> None:
+    """Shows what waits to be delivered, also while the node runs."""
+    summary, _ = inspect(load_node(node_file).data / "outbox")
+    states = {state: {"packages": t.packages, "bytes": t.bytes} for state, t in summary.states.items()}
+    oldest = summary.oldest_waiting.isoformat() if summary.oldest_waiting else None
+    report = {"states": states, "oldest_waiting": oldest, "quarantined": summary.quarantined}
+    Console().print_json(json.dumps({**report, "alarms": list(summary.alarms)}))

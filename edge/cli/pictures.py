@@ -1,0 +1,125 @@
+"""`ngatu read` and `ngatu see`: plates and vehicles on still pictures, to a CSV file or a table."""
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from contract.plates import interpretations
+from edge.cli.rows import Row, rows_into
+from edge.cli.screen import complain, progress
+from edge.detect.onnx_backend import OnnxVehicleDetector
+from edge.pictures import Picture, PictureError, find_pictures, load_picture, still_size
+from edge.plate.find import PlateFinder
+from edge.plate.read import OnnxPlateReader
+from edge.plate.reading import NOTHING_READ, PlateReading
+from edge.plate.stills import FoundPlate, read_picture
+from models import load_path
+from models.card import packaged_card
+
+app = typer.Typer()
+
+READ_COLUMNS = ("file", "plate", "confidence", "kind", "colour", "lines", "x1", "y1", "x2", "y2", "ms")
+SEE_COLUMNS = ("file", "class", "confidence", "x1", "y1", "x2", "y2")
+"""Of the CSV files; scripts rely on them."""
+
+
+@app.command("read")
+def read_command(
+    pictures: Annotated[list[Path], typer.Argument(help="pictures or folders")],
+    csv_file: Annotated[Path | None, typer.Option("--csv", help="write the readings here")] = None,
+    threads: Annotated[int, typer.Option(min=1)] = 2,
+) -> None:
+    """Finds and reads number plates on still pictures."""
+    finder = PlateFinder(load_path("plate_finder"), load_path("plate_corners"), threads)
+    reader = OnnxPlateReader(load_path("plate_reader"), threads)
+
+    def rows(picture: Picture) -> Iterator[Row]:
+        began = time.perf_counter()
+        found = read_picture(picture.image, finder, reader)
+        spent = round((time.perf_counter() - began) * 1000, 1)
+        told = [_reading_row(picture.path, plate, spent) for plate in found if _is_read(plate)]
+        yield from told or [(picture.path, *[""] * 9, spent)]
+
+    _each(pictures, rows, READ_COLUMNS, csv_file, shown=5)
+
+
+def _is_read(plate: FoundPlate) -> bool:
+    return plate.reading is not None and plate.reading.confidence >= NOTHING_READ
+
+
+def _reading_row(path: Path, plate: FoundPlate, spent: float) -> Row:
+    reading = plate.reading
+    assert reading is not None
+    corners = [round(v, 1) for v in plate.box.bounds]
+    confidence = round(reading.confidence, 4)
+    return (path, reading.text, confidence, _kind(reading), reading.colour, reading.lines, *corners, spent)
+
+
+def _kind(reading: PlateReading) -> str:
+    """The kind of plate, where text, layout and colour leave only one."""
+    kinds = {p.kind for p in interpretations(reading.text, lines=reading.lines, colour=reading.colour)}
+    return kinds.pop().value if len(kinds) == 1 else ""
+
+
+@app.command("see")
+def see_command(
+    pictures: Annotated[list[Path], typer.Argument(help="pictures or folders")],
+    csv_file: Annotated[Path | None, typer.Option("--csv", help="write the boxes here")] = None,
+    size: Annotated[int | None, typer.Option(help="longer side of the network's input")] = None,
+    threads: Annotated[int, typer.Option(min=1)] = 2,
+) -> None:
+    """Finds vehicles on still pictures; without --size at 640 to 960 pixels, as large as the picture is."""
+    card = packaged_card("vehicles")
+    detectors: dict[int, OnnxVehicleDetector] = {}
+
+    def rows(picture: Picture) -> Iterator[Row]:
+        wanted = size or still_size(picture.image)
+        if wanted not in detectors:
+            detectors[wanted] = OnnxVehicleDetector(card, input_size=wanted, threads=threads)
+        for seen in detectors[wanted].detect(picture.image):
+            corners = [round(v, 1) for v in seen.box]
+            yield picture.path, seen.kind.value, round(seen.confidence, 4), *corners
+
+    _each(pictures, rows, SEE_COLUMNS, csv_file, shown=len(SEE_COLUMNS))
+
+
+def _each(
+    paths: list[Path],
+    rows_of: Callable[[Picture], Iterator[Row]],
+    columns: tuple[str, ...],
+    csv_file: Path | None,
+    shown: int,
+) -> None:
+    """Takes the pictures one by one; one that fails is told and the others go on. Exit 1 if any did."""
+    files, failed = _found(paths)
+    with rows_into(csv_file, columns, shown) as rows, progress() as bar:
+        for path in bar.track(files, description="pictures"):
+            try:
+                found = list(rows_of(load_picture(path)))
+            except PictureError as problem:
+                failed = True
+                complain(problem)
+            except Exception as problem:  # the boundary of one picture: the others must still be looked at
+                failed = True
+                complain(f"{path}: could not be looked at ({type(problem).__name__}: {problem})")
+            else:
+                for row in found:
+                    rows.add(row)
+    if failed:
+        raise typer.Exit(1)
+
+
+def _found(paths: list[Path]) -> tuple[list[Path], bool]:
+    """The files to look at, and whether any of the paths gave none (told on the screen)."""
+    files: list[Path] = []
+    failed = False
+    for path in paths:
+        try:
+            files += find_pictures(path)
+        except PictureError as problem:
+            failed = True
+            complain(problem)
+    return files, failed

@@ -1,0 +1,86 @@
+"""`ngatu replay`: the pipeline over a video file."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from configs.camera_check import load_camera
+from edge.camera import open_eyes
+from edge.cli.screen import complain, progress, stop_with, tell
+from edge.evidence.gather import Proof
+from edge.evidence.keys import load_or_make_node_key
+from edge.replay import replay
+from edge.results import Outputs
+from edge.video.file import FileSource
+
+app = typer.Typer()
+
+
+def utc(text: str) -> datetime:
+    """A time as a person writes it; without a zone it is UTC."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no time; give for instance 2026-11-24T08:30:00Z") from None
+    return moment.replace(tzinfo=moment.tzinfo or UTC)
+
+
+@app.command("replay")
+def replay_command(
+    video: Annotated[Path, typer.Argument(help="video file")],
+    camera_file: Annotated[Path, typer.Option("--camera", help="camera YAML")],
+    jsonl: Annotated[Path | None, typer.Option(help="one JSON line per violation")] = None,
+    packages: Annotated[Path | None, typer.Option(help="folder for signed packages")] = None,
+    annotated: Annotated[Path | None, typer.Option(help="video with everything drawn in")] = None,
+    start: Annotated[
+        datetime | None,
+        typer.Option(parser=utc, metavar="TIME", help="of the first frame; UTC if no zone is given"),
+    ] = None,
+    key_dir: Annotated[Path, typer.Option("--key", help="folder of the signing key")] = Path("var/replay"),
+    threads: Annotated[int, typer.Option(min=1, help="CPU threads for each network")] = 2,
+) -> None:
+    """The pipeline over a video file: the same answer, to the byte, every time.
+
+    Results are written as they are found. One that can't be written is told and the others go on.
+    """
+    config = load_camera(camera_file)
+    outputs = Outputs(jsonl, packages, annotated)
+    if overwritten := outputs.over((video, camera_file)):
+        raise stop_with(f"{overwritten} is read here: give another name to write to")
+    total = FileSource(video).announced
+    key = load_or_make_node_key(key_dir)
+    with progress() as bar:
+        task = bar.add_task(video.name, total=total or None)
+        eyes = open_eyes(threads)
+        found = replay(video, config, eyes, outputs, key, start=start, progress=lambda _: bar.advance(task))
+    Console().print(violations_table(found.proofs))
+    if found.warning:
+        tell(f"! {found.warning}")
+    for problem in found.problems:
+        complain(problem)
+    if found.problems:
+        raise typer.Exit(1)
+
+
+def violations_table(proofs: list[Proof]) -> Table:
+    """The violations of a replay for people."""
+    table = Table(title="Vi phạm — violations")
+    for name in ("t", "lỗi / rule", "xe / vehicle", "biển số / plate", "đỏ / red", "kết luận / decision"):
+        table.add_column(name)
+    for proof in proofs:
+        finding, plate = proof.incident.finding, proof.facts.plate
+        row = (
+            f"{finding.t:.2f}",
+            finding.rule,
+            f"{proof.facts.vehicle.kind.vietnamese} #{finding.track}",
+            f"{plate.text} ({plate.confidence:.0%})" if plate.text else "không đọc được / unread",
+            "" if finding.elapsed_red is None else f"{finding.elapsed_red:.1f} s",
+            finding.decision,
+        )
+        table.add_row(*(Text(cell) for cell in row))
+    return table

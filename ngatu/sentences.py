@@ -1,0 +1,22 @@
+"""What went wrong in a command, in words for the person at the terminal."""
+
+import traceback
+from pathlib import Path
+
+OURS = ("configs", "contract", "edge", "central", "models", "ngatu", "sample_videos", "bench")
+
+
+def sentence(problem: Exception) -> str:
+    """One sentence. Our own errors say what to do; the system's name the file; any other is a fault of ours,
+    told with the place it came from."""
+    if type(problem).__module__.split(".")[0] in OURS:
+        return str(problem)
+    if isinstance(problem, OSError):
+        named = [str(name) for name in (problem.filename, problem.filename2) if name is not None]
+        return f"{' → '.join(named)}{': ' if named else ''}{problem.strerror or problem}"
+    place = traceback.extract_tb(problem.__traceback__)[-1]
+    words = (str(problem).strip() or "no more is known").splitlines()[0]
+    return (
+        f"unexpected: {type(problem).__name__}: {words} ({Path(place.filename).name}, line {place.lineno}); "
+        "please report it with the command that was given"
+    )
