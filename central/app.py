@@ -16,8 +16,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from central.api.app import create_api
 from central.console.app import create_console
-from central.console.pages import ConsoleServices
 from central.db import make_engine, transaction
+from central.media.sights import CheckedMedia
 from central.media.store import MediaStore
 from central.settings import CentralSettings
 from central.vault import Vault
@@ -25,6 +25,7 @@ from central.web.head import HeadAsGet
 from central.web.people import utc_now
 from central.web.request_log import RequestLog
 from central.web.safety import SafetyHeaders
+from central.web.services import Services
 
 logger = logging.getLogger(__name__)
 
@@ -41,8 +42,8 @@ class Centre:
         self.state.settings = settings
         self.state.clock = clock
         self.state.engine = make_engine(settings.database_url)
-        self.state.console = ConsoleServices(
-            media=MediaStore(settings.media_dir),
+        self.state.services = Services(
+            media=CheckedMedia(MediaStore(settings.media_dir)),
             vault=Vault.create_file(settings.owner_key),
         )
         self.api = create_api(self.state)

@@ -6,7 +6,7 @@ from starlette.datastructures import State
 from starlette.exceptions import HTTPException
 
 from central.api import accounts, audit, cases, fleet, media, offences, quarantine, review
-from central.api.problems import domain_problem, http_problem, unexpected_problem, validation_problem
+from central.api.problems import Problem, domain_problem, http_problem, unexpected_problem, validation_problem
 from central.errors import DomainError
 from central.web.safety import BodyLimit, SameOrigin
 
@@ -34,6 +34,7 @@ def create_api(state: State) -> FastAPI:
         docs_url=None,  # the page of the framework loads its script from elsewhere
         redoc_url=None,
         redirect_slashes=False,
+        responses={"4XX": {"model": Problem, "content": {"application/problem+json": {}}}},
     )
     api.state = state
     for router in _ROUTERS:

@@ -11,6 +11,7 @@ from fastapi import Request
 from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from central.errors import DomainError
@@ -18,6 +19,20 @@ from central.web.language import language
 from central.web.methods import allowed_methods
 from central.words.dictionary import translator
 from central.words.errors import field_problem, http_words, told
+
+
+class Problem(BaseModel):
+    """What every error looks like."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    code: str
+    reason: str | None = None
+    values: dict[str, Any] = {}
+    errors: list[dict[str, str]] = []
 
 
 def problem(

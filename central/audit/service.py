@@ -6,7 +6,7 @@ waits for another lock, and an act and its record are committed together or not 
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import event, text
@@ -129,6 +129,19 @@ def verify_chain(session: Session) -> ChainReport:
             return ChainReport(count, entry.seq, f"entry {entry.seq} was altered")
         expected_seq, previous, count = entry.seq + 1, entry.hash, count + 1
     return ChainReport(count, None)
+
+
+def was_recorded(
+    session: Session, actor: str, action: str, subject: str, detail: dict[str, Any], within: timedelta
+) -> bool:
+    """Whether just this act is in the log already, from the last `within` of time."""
+    query = select(AuditEntry.detail).where(
+        AuditEntry.subject == subject,
+        AuditEntry.actor == actor,
+        AuditEntry.action == action,
+        col(AuditEntry.at) > datetime.now(UTC) - within,
+    )
+    return detail in session.exec(query).all()
 
 
 def list_entries(

@@ -7,13 +7,13 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse, Response
-from fastapi.staticfiles import StaticFiles
-from starlette.datastructures import URL, State
+from starlette.datastructures import State
 from starlette.exceptions import HTTPException
 
-from central.console import case_routes, office_routes, officer_routes, review_routes, session_routes
-from central.console.pages import FOLDER, language, render
+from central.console import assets, case_routes, office_routes, officer_routes, review_routes, session_routes
+from central.console.pages import language, render
 from central.errors import DomainError
+from central.web.addresses import path_of
 from central.web.methods import allowed_methods
 from central.web.people import NotSignedInError, PasswordChangeRequiredError
 from central.web.safety import BodyLimit, SameOrigin
@@ -35,8 +35,7 @@ def create_console(state: State) -> FastAPI:
     console.state = state
     for router in _ROUTERS:
         console.include_router(router)
-    console.mount("/static", StaticFiles(directory=FOLDER / "static"))
-    console.mount("/vendor", StaticFiles(packages=[("js_lib_htmx", "static")]))
+    console.router.routes.append(assets.ROUTE)
     console.add_middleware(BodyLimit, answer=_domain_page)
     console.add_middleware(SameOrigin, answer=_domain_page)
     console.add_exception_handler(DomainError, _domain_page)
@@ -72,7 +71,10 @@ async def _http_page(request: Request, error: Exception) -> Response:
     page = render(request, "problem.html", status=error.status_code, title=title, detail="")
     page.headers.update(error.headers or {})
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-        page.headers["Allow"] = ", ".join(allowed_methods(request))
+        allowed = {"Allow": ", ".join(allowed_methods(request))}
+        if request.method == "OPTIONS":
+            return Response(status_code=HTTPStatus.NO_CONTENT, headers=allowed)
+        page.headers.update(allowed)
     return page
 
 
@@ -86,10 +88,10 @@ async def _unexpected_page(request: Request, _error: Exception) -> Response:
 def _page_of(request: Request) -> str:
     """The page somebody was on or wanted to open, with its query: never the address of an act."""
     if request.headers.get("HX-Request"):
-        shown = URL(request.headers.get("HX-Current-URL", "/"))
+        shown = request.headers.get("HX-Current-URL", "")
     else:
-        shown = request.url if request.method == "GET" else URL(request.headers.get("Referer", "/"))
-    return f"{shown.path}?{shown.query}" if shown.query else shown.path
+        shown = str(request.url) if request.method == "GET" else request.headers.get("Referer", "")
+    return path_of(shown) or "/"
 
 
 def _go(request: Request, target: str) -> Response:

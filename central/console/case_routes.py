@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Depends, Form, Path, Request
 from fastapi.responses import FileResponse, Response
 
 from central.accounts.models import User
@@ -12,14 +12,16 @@ from central.cases import queries
 from central.cases.lifecycle import State
 from central.cases.queries import CaseFilter
 from central.cases.service import actions_for
-from central.console.pages import render, services
+from central.console.pages import render
 from central.console.views import case_view, certificate_of, deadline
+from central.db import reading
 from central.errors import NotFoundError
-from central.media.store import MediaError
+from central.media.sights import Sight, hand_out, show
 from central.offences import service as offences
 from central.registry import service as registry
 from central.web.people import Now, SessionDep, require
-from central.web.values import Before, Id
+from central.web.services import services
+from central.web.values import Before, Id, Text
 from contract.canonical import canonical_bytes
 from contract.plates import normalise
 
@@ -61,8 +63,8 @@ def search(
     session: SessionDep,
     user: Viewer,
     now: Now,
-    plate: Annotated[str, Form(min_length=3, max_length=24)],
-    why: Annotated[str, Form(min_length=5, max_length=300)],
+    plate: Annotated[Text, Form(min_length=3, max_length=24)],
+    why: Annotated[Text, Form(min_length=5, max_length=300)],
 ) -> Response:
     """A vehicle's cases. Its history is personal data: the reason is asked for and kept with the plate."""
     key = normalise(plate)
@@ -130,22 +132,23 @@ def manifest_file(session: SessionDep, user: Viewer, case_id: Id) -> Response:
 
 @router.get("/{case_id}/files/{name}")
 def evidence_file(
-    request: Request, session: SessionDep, user: Viewer, case_id: Id, name: str, download: bool = False
+    request: Request,
+    user: Viewer,
+    case_id: Id,
+    name: Annotated[Text, Path(max_length=100)],
+    download: bool = False,
 ) -> Response:
-    """An original picture or clip. A download is checked against its hash first, and audited."""
-    manifest = queries.manifest_of(session, case_id)
+    """An original picture or clip, checked against its hash; each sight of it goes into the audit log."""
+    engine, media = request.app.state.engine, services(request).media
+    with reading(engine) as session:
+        manifest = queries.manifest_of(session, case_id)
     file = next((file for file in manifest.files if file.name == name), None)
     if file is None:
-        raise NotFoundError(f"case {case_id} has no file {name[:64]!r}")
-    store = services(request).media
-    if download:
-        store.open(file.sha256, recheck=True).close()
-        audit.record(session, f"user:{user.username}", "evidence.download", f"case:{case_id}", {"file": name})
-    elif not store.has(file.sha256):
-        raise MediaError(f"media {file.sha256} is missing")
+        raise NotFoundError("file", id=case_id, name=name)
+    sight = Sight(user.username, f"case:{case_id}", name, file.sha256)
     return FileResponse(
-        store.path(file.sha256),
+        hand_out(engine, media, sight) if download else show(engine, media, sight),
         media_type=file.media_type,
         filename=f"case-{case_id}-{name}" if download else None,
-        headers={"Cache-Control": "private, max-age=600", "ETag": f'"{file.sha256}"'},
+        headers={"Cache-Control": "no-store", "ETag": f'"{file.sha256}"'},
     )

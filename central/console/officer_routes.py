@@ -23,14 +23,14 @@ from central.review import confirmation
 from central.review import queue as work_queue
 from central.review.decisions import Sight
 from central.web.people import Now, SessionDep, require
-from central.web.values import Id
+from central.web.values import LARGEST_ID, Id, Text
 
 router = APIRouter(prefix="/confirm")
 
 QueueName = Literal["owner_found", "owner_mismatch", "owner_not_found"]
 Officer = Annotated[User, Depends(require(Permission.CONFIRM_CASES))]
-Version = Annotated[int, Form()]
-Note = Annotated[str, Form(max_length=500)]
+Version = Annotated[int, Form(ge=1, le=LARGEST_ID)]
+Note = Annotated[Text, Form(max_length=500)]
 
 
 def _desk(
@@ -59,7 +59,7 @@ def confirm(
     desk: OfficerDesk,
     case_id: Id,
     version: Version,
-    law_code: Annotated[str, Form(max_length=40)] = "",
+    law_code: Annotated[Text, Form(max_length=40)] = "",
     act_reason: Note = "",
     accident: Annotated[bool, Form()] = False,
 ) -> Response:
@@ -87,7 +87,7 @@ def refuse(
     desk: OfficerDesk,
     case_id: Id,
     version: Version,
-    reason: Annotated[str, Form(max_length=40)],
+    reason: Annotated[Text, Form(max_length=40)],
     note: Note = "",
 ) -> Response:
     """End the case for the police."""

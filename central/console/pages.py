@@ -11,9 +11,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from central.accounts.models import User
 from central.accounts.permissions import Permission
+from central.console.assets import address
 from central.console.reasons import reason_words
-from central.media.store import MediaStore
-from central.vault import Vault
 from central.web.language import chosen_language
 from central.words import forms
 from central.words.dictionary import translator, word_or
@@ -29,14 +28,7 @@ _ENVIRONMENT = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-
-
-@dataclass(frozen=True)
-class ConsoleServices:
-    """What the console needs beside the database and the settings."""
-
-    media: MediaStore
-    vault: Vault
+_ENVIRONMENT.globals["asset"] = address
 
 
 @dataclass(frozen=True)
@@ -57,13 +49,6 @@ NAVIGATION = (
     NavigationItem("/nodes", "nav.nodes", Permission.VIEW_NODES),
     NavigationItem("/quarantine", "nav.quarantine", Permission.MANAGE_NODES),
 )
-
-
-def services(request: Request) -> ConsoleServices:
-    """The console's services of the running application."""
-    found = request.app.state.console
-    assert isinstance(found, ConsoleServices)
-    return found
 
 
 def language(request: Request) -> Language:

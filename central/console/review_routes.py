@@ -22,16 +22,16 @@ from central.review import decisions
 from central.review import queue as work_queue
 from central.review.decisions import Correction, Sight
 from central.web.people import Now, SessionDep, require
-from central.web.values import Id
+from central.web.values import LARGEST_ID, Id, Text
 from contract.plates import PlateColour
 
 router = APIRouter(prefix="/review")
 
 QueueName = Literal["main", "attention"]
 Operator = Annotated[User, Depends(require(Permission.REVIEW_CASES))]
-Version = Annotated[int, Form()]
+Version = Annotated[int, Form(ge=1, le=LARGEST_ID)]
 Brightness = Annotated[int, Form(ge=40, le=300)]
-Reason = Annotated[str, Form(max_length=40)]
+Reason = Annotated[Text, Form(max_length=40)]
 
 
 def _desk(request: Request, session: SessionDep, user: Operator, now: Now, queue: QueueName = "main") -> Desk:
@@ -65,7 +65,7 @@ def accept(
     case_id: Id,
     version: Version,
     brightness: Brightness = 100,
-    plate: Annotated[str | None, Form(max_length=24)] = None,
+    plate: Annotated[Text | None, Form(max_length=24)] = None,
     colour: Annotated[PlateColour | None, Form()] = None,
 ) -> Response:
     """Accept, or with a plate: correct and accept."""
@@ -82,7 +82,7 @@ def reject(
     case_id: Id,
     version: Version,
     reason: Reason,
-    note: Annotated[str, Form(max_length=500)] = "",
+    note: Annotated[Text, Form(max_length=500)] = "",
     brightness: Brightness = 100,
 ) -> Response:
     """Reject with a reason code."""

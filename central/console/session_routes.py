@@ -1,7 +1,6 @@
 """Signing in and out, the password page, the language switch."""
 
 from typing import Annotated
-from urllib.parse import SplitResult, urlsplit
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
@@ -11,6 +10,7 @@ from central.accounts.models import User
 from central.accounts.permissions import Permission
 from central.console.pages import language, render
 from central.errors import DomainError
+from central.web.addresses import path_of, split
 from central.web.language import COOKIE
 from central.web.methods import takes
 from central.web.people import Now, SessionDep, SessionToken, SignedInUser, cookie_name, visitor_of
@@ -93,7 +93,7 @@ def change_password(
 def choose_language(request: Request, code: Text) -> Response:
     """Remembers the language in a cookie: a preference of the browser, no state of ours."""
     answer = RedirectResponse(
-        _own_page(request, _path_of(request.headers.get("referer", ""))) or "/", status_code=303
+        _own_page(request, path_of(request.headers.get("referer", ""))) or "/", status_code=303
     )
     answer.set_cookie(COOKIE, language_of(code), max_age=31_536_000, samesite="strict", path="/")
     return answer
@@ -123,20 +123,7 @@ def _workplace(user: User | None) -> str:
     return "/confirm" if user is not None and user.may(Permission.CONFIRM_CASES) else "/"
 
 
-def _path_of(address: str) -> str:
-    """The path of an address with its query; its host taken off."""
-    parts = _split(address)
-    return f"{parts.path}?{parts.query}" if parts.query else parts.path
-
-
 def _own_page(request: Request, to: str) -> str:
     """A page of this site that can be opened, or nothing: never another host, never the address of an act."""
     is_path = to.startswith("/") and not to.startswith(("//", "/\\")) and to.isprintable()
-    return to if is_path and takes(request.app, _split(to).path, "GET") else ""
-
-
-def _split(address: str) -> SplitResult:
-    try:
-        return urlsplit(address)
-    except ValueError:  # a bracket without its fellow
-        return urlsplit("")
+    return to if is_path and takes(request.app, split(to).path, "GET") else ""

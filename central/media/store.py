@@ -19,9 +19,9 @@ _PIECE = 1024 * 1024
 
 
 class MediaError(DomainError):
-    """A stored file is missing or no longer what its name says."""
+    """A stored file is missing or no longer what its name says: the evidence under that name is gone."""
 
-    status = 500
+    status = 410
     code = "media_damaged"
 
 

@@ -186,7 +186,7 @@ def test_evidence_is_served_in_ranges_and_every_sight_is_audited(
     assert (part.status_code, part.content) == (206, package.contents[1][1000:2000])
     assert client.get(f"/api/v1/media/{'0' * 64}").status_code == 404
     with Session(client.app.state.engine) as session:  # type: ignore[attr-defined]
-        sights = [e for e in audit.list_entries(session) if e.action == "media.view"]
+        sights = [e for e in audit.list_entries(session) if e.action == "evidence.view"]
     assert [sight.subject for sight in sights] == [f"media:{sha256}"]
 
 

@@ -7,6 +7,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import text
 
 from central.accounts.permissions import Role
+from central.console.assets import address
 from central.db import transaction
 from tests.central.faces import OWN, SignedIn
 from tests.central.people import add_case
@@ -73,7 +74,7 @@ def test_signing_in_returns_to_a_page_with_its_query_never_to_an_act(signed_in: 
     assert asked.headers["location"] == "/sign-in?to=/review"
 
 
-@pytest.mark.parametrize("path", ["/", "/review", "/no-such-page", "/static/console.js", "/api/v1/cases"])
+@pytest.mark.parametrize("path", ["/", "/review", "/no-such-page", address("console.js"), "/api/v1/cases"])
 def test_every_answer_is_fenced_in(signed_in: SignedIn, path: str) -> None:
     headers = signed_in(OPERATOR).get(path).headers
     policy = headers["content-security-policy"]

@@ -1,0 +1,100 @@
+"""Every sight of evidence: checked against its hash, and in the audit log once for each person and file.
+
+A player asks for one clip in many ranges, and a page for one picture more than once: within `SIGHT` that is
+one sight. No range and no header is exempt.
+"""
+
+import os
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from central.audit import service as audit
+from central.db import reading, transaction
+from central.media.store import MediaError, MediaStore
+
+SIGHT = timedelta(minutes=10)
+"""Looks of one person at one file within this time are one entry of the audit log."""
+
+_REMEMBERED = 10_000
+
+_Stamp = tuple[int, int, int, int]
+
+
+@dataclass(frozen=True)
+class Sight:
+    """Who looks at what: `subject` is the audit log's (`case:17`), `name` the file's name in it."""
+
+    viewer: str
+    subject: str
+    name: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class CheckedMedia:
+    """A media store whose files are shown only if their content is what their name says.
+
+    A content is hashed when it is first shown, and again whenever the file on the disk is not the one that
+    was hashed (size, time of change, inode); that costs a clip some milliseconds once.
+    """
+
+    store: MediaStore
+    _checked: OrderedDict[str, _Stamp] = field(default_factory=OrderedDict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def path(self, sha256: str) -> Path:
+        """The file, checked.
+
+        Raises:
+            MediaError: it is missing, or its content was altered.
+        """
+        path = self.store.path(sha256)
+        stamp = _stamp(path, sha256)
+        with self._lock:
+            known = self._checked.get(sha256)
+        if known != stamp:
+            self.store.open(sha256, recheck=True).close()
+            with self._lock:
+                self._checked[sha256] = stamp
+                while len(self._checked) > _REMEMBERED:
+                    self._checked.popitem(last=False)
+        return path
+
+
+def show(engine: Engine, media: CheckedMedia, sight: Sight) -> Path:
+    """The file somebody looks at, once the look is in the audit log.
+
+    Raises:
+        MediaError: see `CheckedMedia.path`; nothing is shown and nothing recorded.
+    """
+    path = media.path(sight.sha256)
+    actor, detail = f"user:{sight.viewer}", {"file": sight.name}
+    with reading(engine) as session:
+        seen = audit.was_recorded(session, actor, "evidence.view", sight.subject, detail, SIGHT)
+    if not seen:
+        with transaction(engine) as session:
+            audit.record(session, actor, "evidence.view", sight.subject, detail)
+    return path
+
+
+def hand_out(engine: Engine, media: CheckedMedia, sight: Sight) -> Path:
+    """The file somebody takes away: always hashed anew, and each time in the audit log."""
+    media.store.open(sight.sha256, recheck=True).close()
+    with transaction(engine) as session:
+        audit.record(
+            session, f"user:{sight.viewer}", "evidence.download", sight.subject, {"file": sight.name}
+        )
+    return media.store.path(sight.sha256)
+
+
+def _stamp(path: Path, sha256: str) -> _Stamp:
+    try:
+        found = os.stat(path)
+    except OSError as problem:
+        raise MediaError("unreadable", sha256=sha256) from problem
+    return found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino

@@ -1,0 +1,290 @@
+"""A walk of every route with every identity, method and hostile value: nobody let in, nothing falls over.
+
+The operations come from the applications' own descriptions, so a new route is walked from its first day; who
+may call it is written here (console) or in docs/api/README.md (API).
+"""
+
+import asyncio
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from httpx import Response
+
+from central.accounts.permissions import Role
+from central.console.assets import address
+from tests.central.web.conftest import IDENTITIES, ONE_TIME, STRANGER, House
+from tests.central.web.walk import BODIES, Operation, Request, operations
+
+README = Path(__file__).parents[3] / "docs/api/README.md"
+EVERYBODY = frozenset(IDENTITIES)
+SIGNED_IN = EVERYBODY - {STRANGER}
+ALL_ROLES = frozenset(Role)
+SEES_CASES = frozenset({Role.OPERATOR, Role.OFFICER, Role.LEADER})
+
+CONSOLE: dict[str, frozenset[str]] = {
+    "/sign-in": EVERYBODY,
+    "/sign-out": EVERYBODY,
+    "/language/{code}": EVERYBODY,
+    "/password": SIGNED_IN,
+    "/": ALL_ROLES,
+    "/nodes": ALL_ROLES,
+    "/cases/{case_id}/owner": frozenset({Role.OFFICER, Role.LEADER}),
+    "/offences": frozenset({Role.OFFICER, Role.LEADER}),
+    "/quarantine": frozenset({Role.ADMIN}),
+    "/review": frozenset({Role.OPERATOR}),
+    "/confirm": frozenset({Role.OFFICER}),
+    "/cases": SEES_CASES,
+}
+"""Who may call a page of the console; a path not named goes by the longest beginning that is."""
+
+OWN_PASSWORD = ("/sign-in", "/password", "/api/v1/session", "/api/v1/session/password")
+"""Refused here for the password's sake, not the person's."""
+
+ENDS_SESSIONS = ("/sign-out", "/api/v1/session")
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW")
+
+
+def permitted(operation: Operation) -> frozenset[str]:
+    """Who may call the operation."""
+    if operation.path.startswith("/api/"):
+        return _by_readme(operation.name)
+    fitting = [path for path in CONSOLE if f"{operation.path}/".startswith(f"{path.rstrip('/')}/")]
+    return CONSOLE[max(fitting, key=len)]
+
+
+def _by_readme(name: str) -> frozenset[str]:
+    row = re.search(rf"^\| `{re.escape(name)}` \| ([^|]*)\|", README.read_text(), re.MULTILINE)
+    assert row is not None, f"{name} is not in docs/api/README.md"
+    words = row[1].strip()
+    known = {"": EVERYBODY, "signed in": SIGNED_IN, "all": ALL_ROLES}
+    return known[words] if words in known else frozenset(Role(word.strip()) for word in words.split(","))
+
+
+def _least(operation: Operation) -> str:
+    """The one who may call it and whose session is missed least."""
+    return next(identity for identity in IDENTITIES if identity in permitted(operation))
+
+
+def send(house: House, identity: str, request: Request) -> Response:
+    """The answer; nothing may be wrong with it, whatever was asked."""
+    headers = {"Sec-Fetch-Site": "same-origin", **request.headers}
+    if request.content_type:
+        headers["Content-Type"] = request.content_type
+    answer: Response = house.clients[identity].request(
+        request.method, request.url, content=request.content, headers=headers
+    )
+    told = (
+        f"{identity}: {request.method} {request.url[:200]} {str(request.content)[:200]} → {answer.text[:300]}"
+    )
+    assert answer.status_code < 500, told
+    assert len(answer.headers["x-request-id"]) == 32, told
+    assert answer.headers["x-content-type-options"] == "nosniff", told
+    assert "default-src 'none'" in answer.headers["content-security-policy"], told
+    if request.url.startswith("/api") and answer.status_code >= 400 and request.method != "HEAD":
+        assert answer.headers["content-type"] == "application/problem+json", told
+        problem = answer.json()
+        assert problem["status"] == answer.status_code, told
+        assert problem["title"], told
+    return answer
+
+
+def is_refused(answer: Response) -> bool:
+    """Sent to the sign-in or to the password page, or told that this is not for them."""
+    sent_away = answer.status_code == 303 and answer.headers["location"].startswith(
+        ("/sign-in?", "/password")
+    )
+    return sent_away or answer.status_code in (401, 403)
+
+
+def test_nobody_is_let_in_who_should_not_be_and_everybody_who_should(house: House) -> None:
+    for identity in IDENTITIES:
+        house.client(identity)
+    for operation in operations(house.centre):
+        allowed = permitted(operation)
+        for identity in IDENTITIES:
+            for number in range(max(len(operation.bodies), 1)):
+                answer = send(house, identity, operation.request(body=number))
+                if operation.path in ENDS_SESSIONS:
+                    house.client(identity)
+                told = f"{identity}: {operation.name} → {answer.status_code}"
+                if identity not in allowed:
+                    assert is_refused(answer), told
+                elif operation.path not in OWN_PASSWORD:
+                    # An operator's decision is no officer's: that is decided by what is asked.
+                    assert not is_refused(answer) or operation.path.endswith("/decisions"), told
+
+
+def test_no_value_is_too_hostile(house: House) -> None:
+    for operation in operations(house.centre):
+        identity = _least(operation)
+        house.client(identity)
+        for request in operation.changed():
+            send(house, identity, request)
+
+
+def test_no_body_is_too_hostile(house: House) -> None:
+    for operation in operations(house.centre):
+        if not operation.bodies:
+            continue
+        identity = _least(operation)
+        house.client(identity)
+        path = operation.request().url
+        for body in BODIES:
+            for content_type in (operation.content_type, "text/plain"):
+                send(house, identity, Request(operation.method, path, body, content_type))
+
+
+def test_every_method_is_answered_as_it_should(house: House) -> None:
+    known = operations(house.centre)
+    paths = {address("console.js"), *(operation.request().url for operation in known)}
+    for path in sorted(paths):
+        taken = {operation.method for operation in known if operation.matches(path)} or {"GET"}
+        expected = {*taken, "OPTIONS", *({"HEAD"} if "GET" in taken else set())}
+        for method in METHODS:
+            answer = send(house, STRANGER, Request(method, path))
+            told = f"{method} {path} → {answer.status_code}"
+            if method in taken or (method == "HEAD" and "GET" in taken):
+                assert answer.status_code != 405, told
+            elif method == "OPTIONS":
+                assert answer.status_code == 204, told
+                assert set(answer.headers["allow"].split(", ")) == expected, told
+            else:
+                assert answer.status_code == 405, told
+                assert set(answer.headers["allow"].split(", ")) == expected, told
+            if method == "HEAD":
+                assert answer.content == b"", told
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api",
+        "/api/",
+        "/api/v1",
+        "/api/v1/nix",
+        "/api/v2/cases",
+        "/api/v1/cases/",
+        "/nix",
+        "/a%00b",
+        "/%2e%2e",
+    ],
+)
+@pytest.mark.parametrize("method", METHODS)
+def test_what_does_not_exist_is_said(house: House, path: str, method: str) -> None:
+    answer = send(house, STRANGER, Request(method, path))
+    assert answer.status_code == 404
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Cookie": "ngatu=\xff\xfe; lang=xx; theme=;;;"},
+        {"Cookie": "ngatu=" + "x" * 8000},
+        {"Cookie": "ngatu=a\x00b"},
+        {"Accept-Language": ";q=,,*;q=nan"},
+        {"Accept-Language": "en;q=" + "9" * 400},
+        {"Referer": "http://[::1"},
+        {"HX-Request": "true", "HX-Current-URL": "http://[::1"},
+        {"HX-Request": "true", "HX-Current-URL": "javascript:alert(1)"},
+        {"Host": "[::1", "X-Forwarded-For": "\xff" * 300},
+        {"Range": "bytes=-0"},
+        {"If-Range": '"x"', "Range": "bytes=0-1"},
+        {"User-Agent": "\xff" * 5000},
+        {"Content-Length": "0", "Transfer-Encoding": "chunked"},
+        {"X-Unattended": "\xff"},
+    ],
+)
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("GET", "/api/v1/session"), ("GET", "/cases"), ("GET", "/language/en"), ("POST", "/review/next")],
+)
+def test_no_header_is_too_hostile(house: House, headers: dict[str, Any], method: str, path: str) -> None:
+    sent = {name: value.encode("latin-1") for name, value in headers.items()}
+    for identity in (STRANGER, Role.OPERATOR):
+        house.client(identity)
+        send(house, identity, Request(method, path, headers=sent))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "bytes=1-",
+        "bytes=-1",
+        "bytes= 0-",
+        "bytes=0-0,2-2",
+        "bytes=9-1",
+        "bytes=99999999-",
+        "lines=1",
+        "bytes=" + "1-2," * 500,
+    ],
+)
+def test_a_nonsense_range_is_answered_and_the_sight_is_in_the_log(house: House, asked: str) -> None:
+    reader = house.client(Role.LEADER)
+    path = "/cases/1/files/file-1.mp4"
+    assert send(house, Role.LEADER, Request("GET", path, headers={"Range": asked})).status_code in (
+        200,
+        206,
+        400,
+        416,
+    )
+    entries = reader.get("/api/v1/audit", params={"subject": "case:1", "limit": 100}).json()["items"]
+    mine = [e for e in entries if e["action"] == "evidence.view" and e["actor"] == "user:leader"]
+    assert [e["detail"] for e in mine if e["detail"]["file"] == "file-1.mp4"] == [{"file": "file-1.mp4"}]
+
+
+def test_a_one_time_password_opens_the_password_page_only(house: House) -> None:
+    browser = house.client(ONE_TIME)
+    assert browser.get("/password").status_code == 200
+    assert browser.get("/").headers["location"] == "/password"
+
+
+@pytest.mark.parametrize(
+    ("path", "content_type"),
+    [("/api/v1/session", "application/problem+json"), ("/sign-in", "text/html; charset=utf-8")],
+)
+@pytest.mark.parametrize("declared", [True, False], ids=["declared", "in pieces"])
+def test_a_body_of_150_mb_is_refused_unread(
+    house: House, path: str, content_type: str, declared: bool
+) -> None:
+    read, sent = 0, []
+    piece = b"x" * 2**20
+
+    async def receive() -> dict[str, Any]:
+        nonlocal read
+        read += 1
+        return {"type": "http.request", "body": piece, "more_body": read < 150}
+
+    async def send_(message: Any) -> None:
+        sent.append(message)
+
+    headers = [(b"host", b"centre"), (b"content-type", b"application/json")]
+    headers[1:] = [
+        (
+            b"content-type",
+            b"application/json" if path.startswith("/api") else b"application/x-www-form-urlencoded",
+        )
+    ]
+    if declared:
+        headers.append((b"content-length", str(150 * 2**20).encode()))
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": b"",
+        "headers": headers,
+        "scheme": "http",
+        "server": ("centre", 80),
+        "client": ("10.0.0.1", 1),
+        "root_path": "",
+        "http_version": "1.1",
+        "app": None,
+    }
+    asyncio.run(house.centre(scope, receive, send_))
+    start = sent[0]
+    assert start["status"] == 413
+    assert dict(start["headers"])[b"content-type"].decode() == content_type
+    assert read <= 1
