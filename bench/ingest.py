@@ -27,7 +27,8 @@ from central.ingest.handler import handle
 from central.ingest.work import Arrived, Tools
 from central.media.store import MediaStore, PartialFiles
 from contract.canonical import canonical_bytes, sha256_hex
-from contract.messages import Enrolment, ViolationManifest
+from contract.manifest import ViolationManifest
+from contract.reports import Enrolment
 from contract.signing import SigningKey, sign
 from contract.topics import NodeTopics
 
@@ -69,7 +70,12 @@ def _values(sequence: int, previous: str | None) -> dict[str, object]:
         "previous": previous,
         "rule": {"name": "red_light", "version": 1},
         "decision": "violation",
-        "reason": "crossed the stop line 2.4 s after red",
+        "reasons": [
+            {
+                "code": "red_light.crossed",
+                "values": {"line": "S1", "elapsed_red_ms": 2400, "uncertainty_ms": 60},
+            }
+        ],
         "occurred_at": at,
         "clock": {"source": "host", "uncertainty_ms": 20},
         "vehicle": {"kind": "motorbike", "confidence": 0.93, "track": 7},
@@ -89,7 +95,7 @@ def _values(sequence: int, previous: str | None) -> dict[str, object]:
 def take_in(engine: Engine, messages: Sequence[Arrived], batch: int, folder: Path, key: SigningKey) -> float:
     """Seconds to take all messages in, a transaction for each batch."""
 
-    def open_case(_session: Session, _manifest: ViolationManifest, _sha256: str) -> None:
+    def open_case(_session: Session, _manifest: ViolationManifest, _jws: str) -> None:
         raise AssertionError("no package is whole here")
 
     tools = Tools(

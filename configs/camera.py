@@ -14,7 +14,7 @@ from configs.rules import Rules
 from configs.scene import Scene
 from configs.shapes import BoxPixels
 from contract.canonical import canonical_bytes, sha256_hex
-from contract.messages import Identifier
+from contract.types import Identifier
 
 
 def _no_secret(url: str) -> str:

@@ -1,12 +1,12 @@
 """The configuration of a node (tệp cấu hình nút): its cameras, where it keeps what waits, where that goes."""
 
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
 from configs.model import Configured
-from contract.messages import NodeId
+from contract.types import NodeId
 
 
 class BrokerConfig(Configured):
@@ -40,6 +40,9 @@ class NodeConfig(Configured):
         default=6.0, description="seconds of clip before"
     )
     clip_after: Annotated[float, Field(ge=1, le=60)] = Field(default=6.0, description="seconds of clip after")
+    manifest_version: Literal[1, 2] = Field(
+        default=2, description="version of the messages sent; 1 for a centre of release 0.1"
+    )
     health_seconds: Annotated[float, Field(ge=5, le=600)] = 30.0
 
     @model_validator(mode="after")

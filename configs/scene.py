@@ -13,7 +13,7 @@ from pydantic import AwareDatetime, Field, PlainSerializer, model_validator
 from configs.model import Configured
 from configs.shapes import BoxPixels, Direction, Line, Polygon
 from contract.local_time import VIETNAM
-from contract.messages import Identifier
+from contract.types import Identifier
 from contract.vehicles import VehicleKind
 
 Movement = Literal["left", "straight", "right", "u_turn"]

@@ -3,6 +3,7 @@
 import hashlib
 from typing import Any
 
+import pydantic_core
 import rfc8785
 from pydantic import BaseModel
 
@@ -15,6 +16,16 @@ def canonical_bytes(value: BaseModel | dict[str, Any]) -> bytes:
     """
     plain = value.model_dump(mode="json", by_alias=True) if isinstance(value, BaseModel) else value
     return rfc8785.dumps(plain)
+
+
+def is_canonical(data: bytes) -> bool:
+    """True if these bytes are the RFC 8785 encoding of the JSON they hold: nothing twice, nothing out of
+    order. Raises ValueError when they are not JSON at all."""
+    value = pydantic_core.from_json(data)
+    try:
+        return rfc8785.dumps(value) == data
+    except rfc8785.CanonicalizationError:
+        return False
 
 
 def sha256_hex(data: bytes) -> str:

@@ -1,6 +1,6 @@
 """A package as files: a folder or a ZIP that anybody can check offline with the node's public key.
 
-    manifest.json    canonical bytes of the ViolationManifest
+    manifest.json    canonical JSON of a manifest, of any version of its schema
     manifest.jws     the same bytes, signed by the node
     public-key.txt   the node's public key, for convenience: trust comes from the key given to the check
     before.jpg ...   the files the manifest names
@@ -19,18 +19,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
-from pydantic import ValidationError
-
-from contract.canonical import canonical_bytes, sha256_hex
-from contract.messages import EvidenceFile, ViolationManifest
-from contract.signing import PublicKey, SignatureError, verify
+from contract.canonical import is_canonical, sha256_hex
+from contract.faults import UnreadableError, UnsupportedError
+from contract.manifest import EvidenceFile, ViolationManifest, read
+from contract.signing import LARGEST_SIGNED, PublicKey, SignatureError, verify
 
 MANIFEST_FILE = "manifest.json"
 SIGNATURE_FILE = "manifest.jws"
 KEY_FILE = "public-key.txt"
 RESERVED = frozenset({MANIFEST_FILE, SIGNATURE_FILE, KEY_FILE})
 
-_TEXT_LIMIT = 4 * 1024 * 1024
 _MOST_FILES = 100
 _PLAIN_NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
 _BROKEN_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
@@ -42,25 +40,25 @@ class PackageError(ValueError):
 
 @dataclass(frozen=True)
 class Link:
-    """A place in a node's chain: the sequence number of a manifest and the SHA-256 of its canonical bytes."""
+    """A place in a node's chain: the sequence number of a manifest and the SHA-256 of its signed bytes."""
 
     sequence: int
     sha256: str
 
-    @classmethod
-    def of(cls, manifest: ViolationManifest) -> "Link":
-        """The link that the next manifest must follow."""
-        return cls(manifest.sequence, sha256_hex(canonical_bytes(manifest)))
-
 
 @dataclass(frozen=True)
 class Report:
-    """What a check found: what passed, in order, and the first that did not (None: all is well)."""
+    """What a check found: what passed, in order, and the first that did not (None: all is well).
+
+    `manifest` and `link` (which the next package must follow) are there as soon as the manifest could be
+    read.
+    """
 
     path: Path
     passed: tuple[str, ...]
     failure: str | None
     manifest: ViolationManifest | None = None
+    link: Link | None = None
 
 
 def verify_package(path: Path, key: PublicKey | None = None, previous: Link | None = None) -> Report:
@@ -70,22 +68,24 @@ def verify_package(path: Path, key: PublicKey | None = None, previous: Link | No
     and the report says so. Never raises for a bad package: the failure is in the report.
     """
     passed: list[str] = []
-    manifest = None
+    manifest, link = None, None
     try:
         with _open(path) as files:
-            manifest = _read_manifest(files)
+            signed = _signed_bytes(files)
+            passed.append(_check_signature(files, signed, key))
+            manifest = _read_manifest(signed)
+            link = Link(manifest.sequence, sha256_hex(signed))
             passed.append(f"manifest {manifest.event_id} of node {manifest.node}, number {manifest.sequence}")
-            passed.append(_check_signature(files, manifest, key))
             passed += [_check_file(files, file) for file in manifest.files]
             _check_nothing_else(files, manifest)
         if previous is not None:
             follow(previous, manifest)
             passed.append(f"follows number {previous.sequence}")
     except PackageError as problem:
-        return Report(path, tuple(passed), str(problem), manifest)
+        return Report(path, tuple(passed), str(problem), manifest, link)
     except OSError as problem:
-        return Report(path, tuple(passed), f"can't be read: {problem}", manifest)
-    return Report(path, tuple(passed), None, manifest)
+        return Report(path, tuple(passed), f"can't be read: {problem}", manifest, link)
+    return Report(path, tuple(passed), None, manifest, link)
 
 
 def verify_packages(paths: Sequence[Path], key: PublicKey | None = None) -> list[Report]:
@@ -99,9 +99,9 @@ def verify_packages(paths: Sequence[Path], key: PublicKey | None = None) -> list
     whole.sort(key=lambda pair: (pair[0].node, pair[0].sequence))
     linked = []
     for number, (manifest, report) in enumerate(whole):
-        before = whole[number - 1][0] if number else None
+        before, previous = whole[number - 1] if number else (None, None)
         same_node = before is not None and before.node == manifest.node
-        linked.append(_linked(report, manifest, before if same_node else None))
+        linked.append(_linked(report, manifest, previous.link if previous and same_node else None))
     return broken + linked
 
 
@@ -118,31 +118,41 @@ def follow(previous: Link, manifest: ViolationManifest) -> None:
         )
 
 
-def _linked(report: Report, manifest: ViolationManifest, before: ViolationManifest | None) -> Report:
+def _linked(report: Report, manifest: ViolationManifest, before: Link | None) -> Report:
     if before is None or report.failure is not None:
         return report
     try:
-        follow(Link.of(before), manifest)
+        follow(before, manifest)
     except PackageError as problem:
         return replace(report, failure=str(problem))
     return replace(report, passed=(*report.passed, f"follows number {before.sequence}"))
 
 
-def _read_manifest(files: "_Files") -> ViolationManifest:
-    data = files.read(MANIFEST_FILE, _TEXT_LIMIT)
+def _signed_bytes(files: "_Files") -> bytes:
+    """The manifest as it was signed: never made again from what was read."""
+    signed = files.read(MANIFEST_FILE, LARGEST_SIGNED)
     try:
-        manifest = ViolationManifest.model_validate_json(data)
-    except ValidationError as problem:
-        first = problem.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the whole"
-        raise PackageError(f"{MANIFEST_FILE} is not a manifest: {where}: {first['msg']}") from problem
-    if canonical_bytes(manifest) != data:
+        canonical = is_canonical(signed)
+    except ValueError as problem:
+        raise PackageError(f"{MANIFEST_FILE} is not a manifest: not JSON") from problem
+    if not canonical:
         raise PackageError(f"{MANIFEST_FILE} is not in canonical form")
-    return manifest
+    return signed
 
 
-def _check_signature(files: "_Files", manifest: ViolationManifest, key: PublicKey | None) -> str:
-    token = files.read(SIGNATURE_FILE, 2 * _TEXT_LIMIT).decode("ascii", "replace").strip()
+def _read_manifest(signed: bytes) -> ViolationManifest:
+    try:
+        return read(signed)
+    except UnsupportedError as problem:
+        raise PackageError(
+            f"{MANIFEST_FILE} is of a newer version than this programme reads: {problem}"
+        ) from None
+    except UnreadableError as problem:
+        raise PackageError(f"{MANIFEST_FILE} is not a manifest: {problem}") from None
+
+
+def _check_signature(files: "_Files", signed: bytes, key: PublicKey | None) -> str:
+    token = files.read(SIGNATURE_FILE, LARGEST_SIGNED).decode("ascii", "replace").strip()
     note = ""
     if key is None:
         key = _enclosed_key(files)
@@ -151,7 +161,7 @@ def _check_signature(files: "_Files", manifest: ViolationManifest, key: PublicKe
         payload = verify(token, key)
     except SignatureError as problem:
         raise PackageError(f"{SIGNATURE_FILE}: {problem}") from problem
-    if payload != canonical_bytes(manifest):
+    if payload != signed:
         raise PackageError(f"{SIGNATURE_FILE} signs another manifest than {MANIFEST_FILE}")
     return f"signature of key {key.key_id}{note}"
 

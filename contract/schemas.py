@@ -10,16 +10,21 @@ from typing import Any
 
 import yaml
 
-from contract.messages import Enrolment, HealthReport, Message, NodeStatus, Receipt, ViolationManifest
+from contract.manifest import v1, v2
+from contract.receipts import Receipt, ReceiptV1
+from contract.reports import Enrolment, HealthReport, HealthReportV1, NodeStatus
 from contract.topics import CHUNK_BYTES, ROOT
+from contract.types import Message
 
-MESSAGES: dict[str, type[Message]] = {
-    "manifest": ViolationManifest,
-    "receipt": Receipt,
-    "status": NodeStatus,
-    "health": HealthReport,
-    "enrolment": Enrolment,
+MESSAGES: dict[str, dict[int, type[Message]]] = {
+    "manifest": {1: v1.ViolationManifest, 2: v2.ViolationManifest},
+    "receipt": {1: ReceiptV1, 2: Receipt},
+    "status": {1: NodeStatus},
+    "health": {1: HealthReportV1, 2: HealthReport},
+    "enrolment": {1: Enrolment},
 }
+"""Every message by its versions."""
+
 _FROM_NODES = ("status", "health", "manifest", "chunk")
 _SIGNED = "application/jose"
 _PLAIN = "application/json"
@@ -27,7 +32,7 @@ _PLAIN = "application/json"
 
 def json_schema(model: type[Message]) -> dict[str, Any]:
     """JSON Schema (2020-12) of a message as it stands on the wire."""
-    schema = model.model_json_schema(by_alias=True, mode="serialization")
+    schema = model.model_json_schema(by_alias=True, mode="validation")
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
 
 
@@ -37,7 +42,7 @@ def asyncapi() -> dict[str, Any]:
         "asyncapi": "3.0.0",
         "info": {
             "title": "Ngã Tư: node and centre",
-            "version": "1",
+            "version": "2",
             "description": "MQTT 3.1.1 or 5, QoS 1. Signed messages are compact JWS (Ed25519) over canonical "
             "JSON (RFC 8785). The centre answers every manifest, also a repeated one, with a receipt.",
         },
@@ -58,8 +63,9 @@ def asyncapi() -> dict[str, Any]:
 def files() -> dict[str, str]:
     """Content of every generated file by name."""
     made = {
-        f"{name}.schema.json": json.dumps(json_schema(model), indent=2, ensure_ascii=False) + "\n"
-        for name, model in MESSAGES.items()
+        _file_name(name, version): json.dumps(json_schema(model), indent=2, ensure_ascii=False) + "\n"
+        for name, versions in MESSAGES.items()
+        for version, model in versions.items()
     }
     made["asyncapi.yaml"] = yaml.safe_dump(asyncapi(), sort_keys=False, allow_unicode=True, width=110)
     return made
@@ -72,8 +78,13 @@ def main(folder: Path) -> None:
         (folder / name).write_text(content, encoding="utf-8")
 
 
+def _file_name(message: str, version: int) -> str:
+    return f"{message}-{version}.schema.json"
+
+
 def _channel(topic: str, message: str, content_type: str, summary: str) -> dict[str, Any]:
-    payload = {"$ref": f"./{message}.schema.json"}
+    references = [{"$ref": f"./{_file_name(message, version)}"} for version in MESSAGES[message]]
+    payload = references[0] if len(references) == 1 else {"oneOf": references}
     return {
         "address": f"{ROOT}/{{node}}/{topic}",
         "parameters": {"node": {"description": "the node's id, also its user name at the broker"}},

@@ -21,11 +21,19 @@ from pydantic import BaseModel
 from contract.canonical import canonical_bytes, sha256_hex
 
 ALGORITHM = "Ed25519"
+LARGEST_SIGNED = 512 * 1024
+"""Bytes a signed message may have; a node signs no larger one, the centre reads no larger one."""
+
 _REGISTRY = JWSRegistry(algorithms=[ALGORITHM])
+_REGISTRY.max_payload_length = LARGEST_SIGNED
 
 
 class SignatureError(ValueError):
     """The text is not a JWS of the expected key; the message says which check failed."""
+
+
+class TooLargeError(ValueError):
+    """A message that would be larger than the other side reads."""
 
 
 @dataclass(frozen=True)
@@ -78,10 +86,17 @@ class SigningKey:
 
 
 def sign(message: BaseModel, key: SigningKey) -> str:
-    """Compact JWS whose payload is the message's canonical JSON."""
+    """Compact JWS whose payload is the message's canonical JSON.
+
+    Raises:
+        TooLargeError: it has more than LARGEST_SIGNED bytes.
+    """
     header = {"alg": ALGORITHM, "kid": key.public.key_id}
     private = _jwk(key.public, key.seed)
-    return jws.serialize_compact(header, canonical_bytes(message), private, registry=_REGISTRY)
+    token = jws.serialize_compact(header, canonical_bytes(message), private, registry=_REGISTRY)
+    if len(token) > LARGEST_SIGNED:
+        raise TooLargeError(f"{len(token)} bytes signed, at most {LARGEST_SIGNED} are read")
+    return token
 
 
 def key_id_of(token: str) -> str:
@@ -94,11 +109,20 @@ def key_id_of(token: str) -> str:
         raise SignatureError("not a JWS with a key id in its header") from problem
 
 
+def payload_of(token: str) -> bytes:
+    """The bytes a JWS signs, unverified: for one that was verified when it came. Raises SignatureError."""
+    try:
+        payload = token.split(".")[1]
+        return base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4))
+    except (ValueError, IndexError) as problem:
+        raise SignatureError("not a JWS") from problem
+
+
 def verify(token: str, key: PublicKey) -> bytes:
     """The payload, if the signature is this key's.
 
     Raises:
-        SignatureError: malformed, another algorithm, another key, or altered content.
+        SignatureError: malformed, too large, another algorithm, another key, or altered content.
     """
     if key_id_of(token) != key.key_id:
         raise SignatureError(f"signed with key {key_id_of(token)}, expected {key.key_id}")

@@ -6,7 +6,8 @@ from datetime import datetime
 from importlib.metadata import version
 
 from configs.camera import CameraConfig, config_sha256
-from contract.messages import CameraInfo, SceneLine
+from contract.manifest import SceneLine
+from contract.reports import CameraInfo
 from edge.detect.detector import VehicleDetector
 from edge.detect.onnx_backend import OnnxVehicleDetector
 from edge.evidence.facts import Standing

@@ -14,9 +14,11 @@ import sdnotify
 
 from configs.camera import CameraConfig
 from configs.node import NodeConfig
-from contract.messages import HealthReport
+from configs.words import say, say_both
+from contract import reports
 from contract.signing import PublicKey, SigningKey
 from contract.topics import NodeTopics
+from contract.types import Message
 from edge.camera import SOFTWARE, Camera, Eyes, Rolls, build_camera, camera_info
 from edge.delivery.client import DeliveryClient, Pace
 from edge.delivery.health import health_report
@@ -64,7 +66,7 @@ class Node:
         self._stop = threading.Event()
         self._playing = Playing(config.data)
         self._outbox = Outbox(config.data / "outbox", key.public, config.outbox_bytes)
-        self._packing = Packing(self._outbox, key)
+        self._packing = Packing(self._outbox, key, config.manifest_version)
         self._workers = [self._worker(camera, play.get(camera.id)) for camera in cameras]
         self._sender = Sender(self._outbox, NodeTopics(config.id), centre, time.monotonic)
         infos = tuple(camera_info(camera) for camera in cameras)
@@ -138,8 +140,8 @@ class Node:
         through = bool(played) and all(worker.finished.is_set() for worker in played)
         return through and self._packing.idle and not self._outbox.summary().undelivered.packages
 
-    def _health(self, session: str) -> HealthReport:
-        return health_report(
+    def _health(self, session: str) -> Message:
+        report = health_report(
             self._config.id,
             session,
             datetime.now(UTC),
@@ -148,6 +150,7 @@ class Node:
             self._config.data,
             (*self._sender.alarms, *self._packing.alarms),
         )
+        return report if self._config.manifest_version > 1 else reports.to_v1(report, say_both)
 
 
 def _check_played(play: Mapping[str, Path], cameras: list[CameraConfig]) -> None:
@@ -157,7 +160,7 @@ def _check_played(play: Mapping[str, Path], cameras: list[CameraConfig]) -> None
             raise StreamError(f"{video} can't be played as {name}: the cameras are {', '.join(known)}")
         source = file_source(video, datetime.now(UTC), 1.0)
         if problem := size_problem(source.size, known[name]):
-            raise StreamError(f"{video}: {problem}")
+            raise StreamError(f"{video}: {say(problem, 'en')}")
 
 
 def _join(threads: list[threading.Thread], seconds: float) -> None:

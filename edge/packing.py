@@ -10,6 +10,8 @@ from collections import deque
 
 import structlog
 
+from contract.manifest import NEWEST
+from contract.reasons import Reason, reason
 from contract.signing import SigningKey
 from edge.delivery.index import OutboxError
 from edge.delivery.outbox import Outbox
@@ -30,9 +32,10 @@ _POLL_SECONDS = 0.2
 class Packing:
     """Gathers and keeps. `hand_over` may be called from any thread."""
 
-    def __init__(self, outbox: Outbox, key: SigningKey) -> None:
+    def __init__(self, outbox: Outbox, key: SigningKey, manifest_version: int = NEWEST) -> None:
         self._outbox = outbox
         self._key = key
+        self._version = manifest_version
         # Without a limit: incidents are small and rare.
         self._found: queue.Queue[Handover | None] = queue.Queue()
         self._proofs: deque[Proof] = deque()
@@ -45,13 +48,14 @@ class Packing:
         return not self._found.unfinished_tasks and not self._proofs
 
     @property
-    def alarms(self) -> tuple[str, ...]:
+    def alarms(self) -> tuple[Reason, ...]:
         """What a person should know."""
         alarms = []
         if self._proofs:
-            alarms.append(f"{len(self._proofs)} violations wait in memory for the outbox: {self._obstacle}")
+            waiting = len(self._proofs)
+            alarms.append(reason("packing.waiting", violations=waiting, detail=self._obstacle[:300]))
         if self._lost:
-            alarms.append(f"{len(self._lost)} violations could not be kept; the last: {self._lost[-1]}")
+            alarms.append(reason("packing.lost", violations=len(self._lost), detail=self._lost[-1]))
         return tuple(alarms)
 
     def hand_over(self, handover: Handover) -> None:
@@ -104,7 +108,7 @@ class Packing:
         while self._proofs:
             proof = self._proofs[0]
             try:
-                fresh = self._outbox.add(proof.event, proof.sealed(self._key))
+                fresh = self._outbox.add(proof.event, proof.sealed(self._key, self._version))
             except OutboxError as problem:
                 if not self._obstacle:
                     log.error("the outbox takes nothing; will try again", problem=str(problem))

@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from configs.camera import CameraConfig
-from contract.messages import format_utc
+from configs.words import say
+from contract.types import format_utc
 from contract.signing import SigningKey
+from contract.types import format_utc
 from contract.vehicles import VehicleKind
 from edge.camera import DEFAULT_ROLLS, Camera, Eyes, Rolls, build_camera
 from edge.evidence.annotate import Annotator
@@ -96,7 +98,7 @@ def run(camera: Camera, source: FileSource) -> Iterator[tuple[Step, list[Proof]]
 def check_size(size: tuple[int, int], config: CameraConfig, video: Path) -> None:
     """The camera file's lines are pixels of one picture size; on another they would be elsewhere."""
     if problem := size_problem(size, config):
-        raise VideoError(f"{video}: {problem}")
+        raise VideoError(f"{video}: {say(problem, 'en')}")
 
 
 def result_line(proof: Proof) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from configs.camera import CameraConfig, StreamConfig
+from contract.reasons import Reason, Value
 from edge.video.source import FileSource, RtspSource
 
 PLAYED_BEFORE = timedelta(minutes=5)
@@ -34,14 +35,14 @@ def file_source(video: Path, start: datetime, ring_seconds: float) -> FileSource
     return FileSource(video, start, ring_seconds=ring_seconds)
 
 
-def size_problem(size: tuple[int, int], config: CameraConfig) -> str:
-    """What is wrong with a picture of this size, "" if nothing: on another the lines lie elsewhere."""
+def size_problem(size: tuple[int, int], config: CameraConfig) -> Reason | None:
+    """What is wrong with a picture of this size: on another the lines lie elsewhere."""
     if size == config.size:
-        return ""
-    return (
-        f"the picture is {size[0]}×{size[1]}, but camera {config.id} was drawn on "
-        f"{config.size[0]}×{config.size[1]}: set the stream to that size or redraw the camera file"
-    )
+        return None
+    (width, height), (planned_width, planned_height) = size, config.size
+    values: dict[str, Value] = {"camera": config.id, "width": width, "height": height}
+    planned: dict[str, Value] = {"planned_width": planned_width, "planned_height": planned_height}
+    return Reason(code="camera.wrong_size", values=values | planned)
 
 
 def address(stream: StreamConfig) -> str:

@@ -16,7 +16,8 @@ from typing import Literal
 import structlog
 
 from configs.camera import CameraConfig
-from contract.messages import CameraHealth
+from contract.reasons import Reason, legacy
+from contract.reports import CameraHealth
 from edge.camera import Camera
 from edge.evidence.gather import Gatherer
 from edge.pipeline import Incident
@@ -108,7 +109,7 @@ class CameraWorker:
         self._newest = 0.0
         self._earlier: Counter[str] = Counter()
         self._failure = ""
-        self._misfit = ""
+        self._misfit: Reason | None = None
         self._restarts = 0
 
     def run(self) -> None:
@@ -193,7 +194,7 @@ class CameraWorker:
             pipeline.funnel.counts["frames_failed"] += 1
             return False
         self._failure, self._newest = "", frame.t
-        self._misfit = size_problem(pipeline.misfit, self.config) if pipeline.misfit else ""
+        self._misfit = size_problem(pipeline.misfit, self.config) if pipeline.misfit else None
         if step.findings:
             log.info("found", camera=self.config.id, rules=[finding.rule for finding in step.findings])
         return True
@@ -217,20 +218,30 @@ class CameraWorker:
             by = time.monotonic() + RING_SECONDS
             self._hand_over(Handover(run.camera.gatherer, incident, run.over, by))
 
+    def _trouble(self) -> Reason | None:
+        """What is wrong with the analysis."""
+        if self.stuck_seconds:
+            return Reason(code="camera.stuck")
+        if self._misfit is None and self._failure:
+            return Reason(code="camera.analysis_failed", values={"detail": self._failure[:300]})
+        return self._misfit
+
     def health(self) -> CameraHealth:
         """How the camera does, for the report; any thread may ask."""
-        source = self._source.health() if self._source else SourceHealth("offline", "not opened yet")
+        source = self._source.health() if self._source else SourceHealth("offline")
         run = self._run
-        trouble = "analysis is stuck" if self.stuck_seconds else self._misfit or self._failure
+        trouble = self._trouble()
         state: Literal["online", "degraded", "offline"] = source.state
         if trouble and state == "online":
             state = "degraded"
-        played = "played to its end" if self.once and self.finished.is_set() else ""
+        played = Reason(code="camera.played") if self.once and self.finished.is_set() else None
+        not_opened = None if self._source else Reason(code="camera.not_opened")
+        of_source = not_opened or (legacy(source.reason) if source.reason else None)
         funnel = self._earlier + Counter(run.camera.pipeline.funnel.as_dict() if run else {})
         return CameraHealth(
             id=self.config.id,
             state=state,
-            reason=trouble or played or source.reason,
+            reason=trouble or played or of_source,
             last_frame_at=source.last_frame_at,
             fps=round(source.fps, 2),
             frames=source.frames,

@@ -18,7 +18,7 @@ from typing import Annotated, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
-from contract.messages import LampColour, RuleName
+from contract.types import LampColour, RuleName
 from contract.vehicles import VehicleKind
 
 Box = tuple[float, float, float, float]

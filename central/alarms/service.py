@@ -1,5 +1,6 @@
 """Alarms: what is wrong now with a node or the centre. Raising twice counts, clearing keeps the history."""
 
+import re
 from collections.abc import Collection
 from datetime import datetime
 
@@ -10,6 +11,8 @@ from central.alarms.models import Alarm
 from central.audit import service as audit
 from central.db import insert
 from central.errors import NotFoundError
+from configs.words import say_both
+from contract.reasons import LEGACY_TEXT, Reason
 
 CENTRE = ""
 """In place of a node's id: something is wrong with the centre itself."""
@@ -45,11 +48,13 @@ def clear(
     session.exec(ended if subject is None else ended.where(col(Alarm.subject) == subject[:160]))
 
 
-def set_reported(session: Session, node_id: str, reported: Collection[str], now: datetime) -> None:
-    """Makes the node's own alarms exactly those it reports now."""
-    for text in reported:
-        raise_alarm(session, node_id, _REPORTED, text, text, now)
-    gone = col(Alarm.subject).not_in([text[:160] for text in reported])
+def set_reported(session: Session, node_id: str, reported: Collection[Reason], now: datetime) -> None:
+    """Makes the node's own alarms exactly those it reports now; numbers in them may change, the alarm
+    stays."""
+    subjects = [_subject(alarm) for alarm in reported]
+    for alarm, subject in zip(reported, subjects, strict=True):
+        raise_alarm(session, node_id, _REPORTED, subject, say_both(alarm), now)
+    gone = col(Alarm.subject).not_in(subjects)
     session.exec(
         update(Alarm).where(_open(node_id), col(Alarm.kind) == _REPORTED, gone).values(cleared_at=now)
     )
@@ -69,6 +74,13 @@ def acknowledge(session: Session, alarm_id: int, now: datetime, actor: str) -> A
     alarm.cleared_at = now
     audit.record(session, actor, "alarm.clear", f"node:{alarm.node_id}", {"kind": alarm.kind})
     return alarm
+
+
+def _subject(alarm: Reason) -> str:
+    """What an alarm is about: its code; of prose (release 0.1) the text less its numbers."""
+    if alarm.code != LEGACY_TEXT:
+        return alarm.code
+    return re.sub(r"\d+", "#", str(alarm.values["en"]))[:160]
 
 
 def _open(node_id: str) -> ColumnElement[bool]:

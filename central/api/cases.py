@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Response
 
 from central.accounts.models import User
 from central.accounts.permissions import Permission
@@ -13,7 +13,7 @@ from central.cases.lifecycle import State
 from central.cases.queries import CaseFilter
 from central.web.people import SessionDep, require
 from central.web.values import Before, Id, Text
-from contract.messages import RuleName, ViolationManifest
+from contract.types import RuleName
 
 router = APIRouter(prefix="/cases", tags=["cases"])
 
@@ -51,8 +51,21 @@ def get_case(session: SessionDep, user: Viewer, case_id: Id) -> CaseDetail:
     )
 
 
-@router.get("/{case_id}/manifest")
-def get_manifest(session: SessionDep, user: Viewer, case_id: Id) -> ViolationManifest:
-    """What the node sent, as it signed it."""
+@router.get(
+    "/{case_id}/manifest", response_class=Response, responses={200: {"content": {"application/json": {}}}}
+)
+def get_manifest(session: SessionDep, user: Viewer, case_id: Id) -> Response:
+    """What the node sent, in the very bytes it signed."""
+    content = queries.signed_bytes(session, case_id)
     audit.record(session, f"user:{user.username}", "case.view", f"case:{case_id}", {"part": "manifest"})
-    return queries.manifest_of(session, case_id)
+    return Response(content, media_type="application/json")
+
+
+@router.get(
+    "/{case_id}/signature", response_class=Response, responses={200: {"content": {"application/jose": {}}}}
+)
+def get_signature(session: SessionDep, user: Viewer, case_id: Id) -> Response:
+    """The manifest with the node's signature, as it came: the `manifest.jws` of its package."""
+    content = queries.evidence_row(session, case_id).jws
+    audit.record(session, f"user:{user.username}", "case.view", f"case:{case_id}", {"part": "signature"})
+    return Response(content, media_type="application/jose")

@@ -14,7 +14,7 @@ from central.fleet import enrolment, service
 from central.fleet.models import Camera, HealthRecord, Node
 from central.web.people import Now, SessionDep, require
 from central.web.values import Id, Moment, Text
-from contract.messages import Enrolment
+from contract.reports import Enrolment
 
 router = APIRouter(tags=["fleet"])
 Viewer = Annotated[User, Depends(require(Permission.VIEW_NODES))]

@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 
 from central.cases.lifecycle import State
 from central.cases.models import Case
-from contract.messages import ViolationManifest
+from contract.manifest import ViolationManifest
 from contract.plates import LONGEST, PlateKind, interpretations, normalise
 
 MAIN, ATTENTION = "main", "attention"
@@ -31,7 +31,7 @@ _DOUBTFUL = frozenset({DUPLICATE, FUTURE})
 
 def flags_of(manifest: ViolationManifest, received_at: datetime) -> list[str]:
     """What a person should look at twice, from the node's own words and from when they came."""
-    flags = list(manifest.flags)
+    flags = [*manifest.flags, *(doubt.code for doubt in manifest.doubts)]
     if earliest(manifest) > received_at:
         flags.append(FUTURE)
     if manifest.decision != "violation":
@@ -41,7 +41,7 @@ def flags_of(manifest: ViolationManifest, received_at: datetime) -> list[str]:
         flags.append("plate_unread")
     elif plate.confidence < SURE_PLATE or not plate.agreed:
         flags.append("plate_unsure")
-    flags += [f"plate_{flag}" for flag in plate.flags]
+    flags += plate.flags
     phases = manifest.signal.phases if manifest.signal else ()
     if any(p.start <= manifest.occurred_at < p.end and not p.onset_observed for p in phases):
         flags.append("onset_unseen")

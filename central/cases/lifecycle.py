@@ -19,7 +19,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Literal
 
-from contract.messages import DecisionName
+from contract.types import DecisionName
 
 UNDO_TIME = timedelta(seconds=30)
 """How long a decision can be taken back by whoever took it; what follows from it happens only after that."""

@@ -118,13 +118,14 @@ class Case(SQLModel, table=True):
 
 
 class CaseEvidence(SQLModel, table=True):
-    """The signed manifest of a case as plain data: apart from the case, whose row has to stay small."""
+    """The signed manifest of a case as it came (compact JWS): apart from the case, whose row has to stay
+    small."""
 
     __tablename__ = "case_evidence"
 
     case_id: int = Field(primary_key=True, foreign_key="case_file.id")
     manifest_sha256: str = Field(max_length=64)
-    manifest: dict[str, Any] = Field(sa_type=JSON)
+    jws: str
 
 
 class CaseEvent(SQLModel, table=True):

@@ -7,7 +7,8 @@ from sqlmodel import Session, col, select
 from central.cases.lifecycle import State
 from central.cases.models import Case, CaseEvent, CaseEvidence
 from central.errors import NotFoundError
-from contract.messages import ViolationManifest
+from contract.manifest import ViolationManifest, read
+from contract.signing import payload_of
 
 
 @dataclass(frozen=True)
@@ -38,8 +39,13 @@ def evidence_row(session: Session, case_id: int) -> CaseEvidence:
 
 
 def manifest_of(session: Session, case_id: int) -> ViolationManifest:
-    """What the node sent about a case."""
-    return ViolationManifest.model_validate(evidence_row(session, case_id).manifest)
+    """What the node sent about a case, as the newest version of the manifest has it."""
+    return read(signed_bytes(session, case_id))
+
+
+def signed_bytes(session: Session, case_id: int) -> bytes:
+    """The very bytes the node signed about a case: canonical JSON of its manifest."""
+    return payload_of(evidence_row(session, case_id).jws)
 
 
 def history_of(session: Session, case_id: int) -> list[CaseEvent]:

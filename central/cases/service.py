@@ -37,7 +37,9 @@ from central.cases.lifecycle import (
 )
 from central.cases.models import Case, CaseEvent, CaseEvidence
 from central.errors import NotFoundError
-from contract.messages import ViolationManifest
+from contract.canonical import sha256_hex
+from contract.manifest import ViolationManifest
+from contract.signing import payload_of
 from contract.vehicles import VehicleKind
 
 
@@ -56,9 +58,10 @@ PROGRAMME = "ngatu"
 
 
 def open_case(
-    session: Session, manifest: ViolationManifest, manifest_sha256: str, received_at: datetime | None = None
+    session: Session, manifest: ViolationManifest, jws: str, received_at: datetime | None = None
 ) -> Case:
-    """The case of a verified manifest; the one that exists already if this event was opened before."""
+    """The case of a verified manifest; the one that exists already if this event was opened before. `jws` is
+    what the node signed: the only original, kept as it came."""
     known = session.exec(select(Case).where(Case.event_id == manifest.event_id)).one_or_none()
     if known is not None:
         return known
@@ -67,13 +70,7 @@ def open_case(
     session.add(case)
     session.flush()
     assert case.id is not None
-    session.add(
-        CaseEvidence(
-            case_id=case.id,
-            manifest_sha256=manifest_sha256,
-            manifest=manifest.model_dump(mode="json", by_alias=True),
-        )
-    )
+    session.add(CaseEvidence(case_id=case.id, manifest_sha256=sha256_hex(payload_of(jws)), jws=jws))
     _write_event(session, case, Action.RECEIVE, None, None, now, detail={"node": manifest.node})
     if is_military(manifest):
         take_step(session, case, Action.SET_ASIDE_MILITARY, None, now)

@@ -122,7 +122,7 @@ def show_owner(
 @router.get("/{case_id}/manifest.json")
 def manifest_file(session: SessionDep, user: Viewer, case_id: Id) -> Response:
     """The manifest in the very bytes the node signed: their SHA-256 is the one on the page."""
-    content = canonical_bytes(queries.manifest_of(session, case_id))
+    content = queries.signed_bytes(session, case_id)
     audit.record(
         session, f"user:{user.username}", "evidence.download", f"case:{case_id}", {"file": "manifest"}
     )

@@ -17,7 +17,9 @@ from central.web.language import chosen_language
 from central.words import forms
 from central.words.dictionary import translator, word_or
 from central.words.languages import LANGUAGES, Language
+from configs.words import say
 from contract.plates import interpretations
+from contract.reasons import Reason, reason
 from contract.vehicles import VehicleKind
 
 FOLDER = Path(__file__).parent
@@ -87,7 +89,8 @@ def _words(lang: Language) -> dict[str, Any]:
         "money": partial(forms.money, language=lang),
         "signed": partial(forms.signed_seconds, language=lang),
         "printed": _printed,
-        "flag_word": lambda flag: word_or(lang, f"flag.{flag}", flag),
+        "flag_word": lambda flag: word_or(lang, f"flag.{flag}", say(reason(flag), lang)),
+        "said": lambda told: say(told if isinstance(told, Reason) else Reason.model_validate(told), lang),
         "reason_word": lambda code: reason_words(code, lang),
         "colour_word": lambda colour: word_or(lang, f"colour.{colour}", colour),
     }

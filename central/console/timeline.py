@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from contract.messages import SignalEvidence
+from contract.manifest import SignalEvidence
 
 WIDTH, HEIGHT = 1000, 64
 _BEFORE, _AFTER = timedelta(seconds=6), timedelta(seconds=4)

@@ -12,7 +12,7 @@ from central.cases.models import Case
 from central.console.timeline import Timeline, lamp_timeline
 from central.fleet.service import CertificateState, cameras_of, certificate_state
 from central.review.decisions import plate_candidates
-from contract.messages import EvidenceFile, PlateCharacter, ViolationManifest
+from contract.manifest import EvidenceFile, PlateCharacter, ViolationManifest
 from contract.plates import Plate, interpretations
 from contract.vehicles import VehicleKind
 

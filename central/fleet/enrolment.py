@@ -9,7 +9,7 @@ from central.audit import service as audit
 from central.errors import ConflictError, InvalidError, NotFoundError
 from central.fleet.models import Node, NodeKey
 from central.fleet.service import announce_camera
-from contract.messages import Enrolment
+from contract.reports import Enrolment
 from contract.signing import PublicKey
 
 

@@ -50,7 +50,7 @@ class Camera(SQLModel, table=True):
     approved_from: datetime | None = None
     approved_until: datetime | None = None
     state: str = Field(default="unknown", max_length=16)
-    reason: str = Field(default="", max_length=300)
+    reason: dict[str, Any] | None = Field(default=None, sa_type=JSON)
     last_frame_at: datetime | None = None
     fps: float = 0.0
     armed: bool = False

@@ -13,7 +13,7 @@ from central.audit import service as audit
 from central.db import insert
 from central.errors import InvalidError, NotFoundError
 from central.fleet.models import Camera, HealthRecord, Node, NodeKey
-from contract.messages import CameraInfo, HealthReport, NodeStatus
+from contract.reports import CameraInfo, HealthReport, NodeStatus
 
 HEALTH_KEPT = 2880  # a day of reports, one each half minute
 SILENT_AFTER = timedelta(minutes=3)
@@ -141,7 +141,8 @@ def note_health(session: Session, report: HealthReport, now: datetime) -> None:
     for health in report.cameras:
         camera = cameras.get(health.id)
         if camera is not None:
-            camera.state, camera.reason = health.state, health.reason[:300]
+            camera.state = health.state
+            camera.reason = health.reason.model_dump(mode="json") if health.reason else None
             camera.last_frame_at, camera.fps, camera.armed = health.last_frame_at, health.fps, health.armed
     alarms.clear(session, node.id, ["silent", "offline"], now)
     alarms.set_reported(session, node.id, report.alarms, now)

@@ -13,6 +13,7 @@ from central.ingest.models import Package, PackageFile, PartialFile
 from central.ingest.work import Arrived, Batch
 from central.media import service as media
 from central.media.content import media_type_of
+from contract.reasons import reason
 from contract.topics import CHUNK_BYTES
 
 LARGEST_FILE = 256 * 1024 * 1024
@@ -134,7 +135,7 @@ def _take(
     if fault is None and expected is None:
         fault = _spend(early[chunk.file.node], chunk, partial)
     if fault is not None:
-        batch.refuse(chunk.message, "chunk", fault)
+        batch.refuse(chunk.message, reason("message.chunk", detail=fault))
         return
     if partial is None:
         partial = PartialFile(node_id=chunk.file.node, sha256=chunk.file.sha256, updated_at=batch.now)

@@ -8,7 +8,6 @@ import logging
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from pydantic import ValidationError
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlmodel import Session
 
@@ -18,10 +17,14 @@ from central.fleet.models import NodeKey
 from central.ingest import quarantine
 from central.ingest.chunks import Chunk, FileKey, FilesChanged, take_chunks
 from central.ingest.packages import RacedError, take_manifests
-from central.ingest.settle import answer_state, reject, settle, waiting_for
-from central.ingest.verify import Sealed, explain, open_manifest
+from central.ingest.settle import SOFTWARE, answer_state, reject, settle, waiting_for
+from central.ingest.verify import Sealed, open_manifest
 from central.ingest.work import Arrived, Batch, Outgoing, Refusal, RefusedError, Tools
-from contract.messages import HealthReport, NodeStatus, Receipt
+from configs.words import say_both
+from contract.faults import MessageError
+from contract.reasons import reason
+from contract.receipts import Receipt
+from contract.reports import NodeStatus, read_health, read_status
 from contract.topics import Incoming, TopicError, parse_topic
 
 logger = logging.getLogger(__name__)
@@ -63,7 +66,7 @@ def _quarantine_poison(session: Session, message: Arrived, now: datetime) -> lis
     logger.exception(
         "a message on %s can't be handled: quarantined", quarantine.printable(message.topic, 120)
     )
-    quarantine.put(session, [Refusal(message, "internal", "the centre can't handle it; see its log")], now)
+    quarantine.put(session, [Refusal(message, reason("message.internal"))], now)
     return []
 
 
@@ -89,7 +92,7 @@ def _parse(batch: Batch, messages: Sequence[Arrived]) -> list[_Parsed]:
         try:
             parsed.append((message, parse_topic(message.topic)))
         except TopicError as problem:
-            batch.refuse(message, "topic", str(problem))
+            batch.refuse(message, reason("message.topic", detail=str(problem)))
     return parsed
 
 
@@ -99,9 +102,9 @@ def _of_live_nodes(batch: Batch, parsed: Sequence[_Parsed], keys: Mapping[str, N
     live = {key.node_id for key in keys.values() if key.revoked_at is None}
     for message, topic in parsed:
         if topic.node not in known:
-            batch.refuse(message, "unknown_node", f"node {topic.node} is not enrolled")
+            batch.refuse(message, reason("message.unknown_node", node=topic.node))
         elif topic.node not in live:
-            batch.refuse(message, "revoked_key", f"all keys of node {topic.node} are revoked")
+            batch.refuse(message, reason("message.revoked_node", node=topic.node))
     return [pair for pair in parsed if pair[1].node in live]
 
 
@@ -110,20 +113,20 @@ def _open(batch: Batch, pair: _Parsed, keys: Mapping[str, NodeKey]) -> list[tupl
     try:
         return [(message, open_manifest(topic.node, message.payload, keys))]
     except RefusedError as refusal:
-        batch.refuse(message, refusal.reason, refusal.detail)
-        alarms.raise_alarm(batch.session, topic.node, refusal.reason, "", refusal.detail, batch.now)
-        if refusal.answer_to is not None:
-            event_id, sha256 = refusal.answer_to
-            batch.answer(
-                Receipt(
-                    node=topic.node,
-                    event_id=event_id,
-                    manifest_sha256=sha256,
-                    state="rejected",
-                    reason=f"{refusal.reason}: {refusal.detail}"[:300],
-                    at=batch.now,
-                )
+        why = refusal.reason
+        batch.refuse(message, why)
+        alarms.raise_alarm(batch.session, topic.node, why.code, "", say_both(why), batch.now)
+        if (asked := refusal.asked) is not None:
+            receipt = Receipt(
+                node=topic.node,
+                event_id=asked.event_id,
+                manifest_sha256=asked.sha256,
+                state="unsupported" if refusal.may_come_again else "rejected",
+                reason=why,
+                software=SOFTWARE,
+                at=batch.now,
             )
+            batch.answer(receipt, asked.version)
         return []
 
 
@@ -140,7 +143,7 @@ def _settle(batch: Batch, new: set[str], changed: FilesChanged) -> set[str]:
     spoilt = _named_by(batch.session, changed.spoilt)
     given_up = _named_by(batch.session, changed.given_up)
     for event_id in sorted(given_up):
-        reject(batch, event_id, "content", "a file of it never matched its hash, however often it was sent")
+        reject(batch, event_id, reason("package.never_whole"))
     return {*settle(batch, sorted(events - given_up)), *spoilt, *given_up}
 
 
@@ -150,20 +153,19 @@ def _named_by(session: Session, files: Iterable[FileKey]) -> set[str]:
 
 def _take_report(batch: Batch, message: Arrived, topic: Incoming) -> None:
     if len(message.payload) > LARGEST_REPORT:
-        detail = f"{len(message.payload)} bytes; a report has at most {LARGEST_REPORT}"
-        batch.refuse(message, "too_large", detail)
+        size = len(message.payload)
+        batch.refuse(message, reason("message.too_large", size_bytes=size, most_bytes=LARGEST_REPORT))
         return
     if b"\\u0000" in message.payload:
-        batch.refuse(message, "schema", "a text contains the character U+0000, which no database keeps")
+        batch.refuse(message, reason("message.null_character"))
         return
-    kind = NodeStatus if topic.kind == "status" else HealthReport
     try:
-        report = kind.model_validate_json(message.payload)
-    except ValidationError as problem:
-        batch.refuse(message, "schema", explain(problem))
+        report = (read_status if topic.kind == "status" else read_health)(message.payload)
+    except MessageError as problem:
+        batch.refuse(message, problem.reason)
         return
     if report.node != topic.node:
-        batch.refuse(message, "wrong_node", f"a report of {report.node} on the topic of {topic.node}")
+        batch.refuse(message, reason("message.wrong_node", node=report.node, topic=topic.node))
     elif isinstance(report, NodeStatus):
         fleet.note_status(batch.session, report, batch.now)
     else:

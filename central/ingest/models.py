@@ -1,6 +1,7 @@
 """Tables of ingest: packages and what they wait for, pieces of files, and what was refused."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import JSON, BigInteger, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
@@ -11,7 +12,8 @@ class Package(SQLModel, table=True):
 
     `chain`: `linked` to the package before it, `gap` (that one hasn't come), or `broken` (that one is
     another). `certificate`: whether the camera's inspection was `valid`, `invalid` or `unknown` at the time
-    of capture. `state`: `incomplete`, `stored` (every file is safe, a case is open) or `rejected`.
+    of capture. `state`: `incomplete`, `stored` (every file is safe, a case is open) or `rejected` for
+    `reason`. `manifest_version` is that of the manifest's schema: the node is answered in it.
     """
 
     __tablename__ = "package"
@@ -30,12 +32,13 @@ class Package(SQLModel, table=True):
     key_id: str = Field(max_length=32, foreign_key="node_key.key_id")
     sequence: int = Field(sa_type=BigInteger)
     previous: str | None = Field(default=None, max_length=64)
+    manifest_version: int = 1
     manifest_sha256: str = Field(max_length=64)
     jws: str
     chain: str = Field(max_length=8)
     certificate: str = Field(max_length=8)
     state: str = Field(default="incomplete", max_length=12)
-    reason: str = Field(default="", max_length=300)
+    reason: dict[str, Any] | None = Field(default=None, sa_type=JSON)
     received_at: datetime
     settled_at: datetime | None = None
 

@@ -17,7 +17,9 @@ from central.ingest.chain import ChainState, Link, chain_states
 from central.ingest.models import Package, PackageFile
 from central.ingest.verify import Sealed
 from central.ingest.work import Arrived, Batch
-from contract.messages import Receipt
+from configs.words import say_both
+from contract.reasons import reason
+from contract.receipts import Receipt
 
 
 class RacedError(Exception):
@@ -84,21 +86,25 @@ def _link(item: Sealed) -> Link:
 
 
 def _refuse_conflict(batch: Batch, message: Arrived, item: Sealed, stored: Link) -> None:
-    detail = (
-        f"event {item.event_id}, sequence {item.sequence}, hash {item.sha256} contradicts "
-        f"event {stored.event_id}, sequence {stored.sequence}, hash {stored.sha256}, which is stored"
+    why = reason(
+        "package.conflict",
+        event_id=item.event_id,
+        sequence=item.sequence,
+        stored_event_id=stored.event_id,
+        stored_sequence=stored.sequence,
     )
-    batch.refuse(message, "conflict", detail)
-    alarms.raise_alarm(batch.session, item.node, "conflict", item.event_id, detail, batch.now)
+    batch.refuse(message, why)
+    alarms.raise_alarm(batch.session, item.node, "conflict", item.event_id, say_both(why), batch.now)
     batch.answer(
         Receipt(
             node=item.node,
             event_id=item.event_id,
             manifest_sha256=item.sha256,
             state="rejected",
-            reason="conflict: another package with this event id or sequence number is stored",
+            reason=why,
             at=batch.now,
-        )
+        ),
+        item.version,
     )
 
 
@@ -139,6 +145,7 @@ def _row(
         "key_id": item.key_id,
         "sequence": item.sequence,
         "previous": item.previous,
+        "manifest_version": item.version,
         "manifest_sha256": item.sha256,
         "jws": item.jws,
         "chain": link.chain,

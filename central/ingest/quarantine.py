@@ -9,6 +9,7 @@ from sqlmodel import Session, col, func, select
 from central.db import insert
 from central.ingest.models import Quarantined
 from central.ingest.work import Refusal
+from configs.words import say_both
 from contract.canonical import sha256_hex
 
 KEPT_BYTES = 4096
@@ -23,8 +24,8 @@ def put(session: Session, refusals: Collection[Refusal], now: datetime) -> None:
             payload_sha256=sha256_hex(refusal.message.payload),
             size=len(refusal.message.payload),
             head=refusal.message.payload[:KEPT_BYTES],
-            reason=refusal.reason,
-            detail=printable(refusal.detail, 500),
+            reason=refusal.reason.code,
+            detail=printable(say_both(refusal.reason), 500),
             count=1,
             first_at=now,
             last_at=now,

@@ -3,7 +3,8 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from importlib.metadata import version
+from typing import Any, Literal
 
 from sqlmodel import Session, col, select
 
@@ -15,8 +16,13 @@ from central.ingest.models import Package, PackageFile, PartialFile
 from central.ingest.verify import signed_manifest
 from central.ingest.work import Arrived, Batch
 from central.media.models import Media
-from contract.messages import MissingPart, Receipt
+from configs.words import say_both
+from contract.reasons import Reason, reason
+from contract.receipts import MissingPart, Receipt
 from contract.topics import NodeTopics
+
+SOFTWARE = f"ngatu {version('ngatu')}"
+"""Told in each receipt: another version than before may read what the other could not."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +51,8 @@ class _Standing:
     node: str
     sha256: str
     state: Literal["stored", "incomplete", "rejected"]
-    reason: str
+    reason: dict[str, Any] | None
+    version: int
 
 
 def settle(batch: Batch, events: Collection[str]) -> list[str]:
@@ -57,7 +64,7 @@ def settle(batch: Batch, events: Collection[str]) -> list[str]:
     for event_id, files in _files(batch.session, events).items():
         wrong = next((file.contradiction for file in files if file.contradiction), None)
         if wrong is not None:
-            reject(batch, event_id, "content", wrong)
+            reject(batch, event_id, reason("package.content", detail=wrong))
         elif all(file.stored_bytes is not None for file in files):
             _accept(batch, event_id)
         else:
@@ -66,18 +73,18 @@ def settle(batch: Batch, events: Collection[str]) -> list[str]:
     return settled
 
 
-def reject(batch: Batch, event_id: str, reason: str, detail: str) -> None:
+def reject(batch: Batch, event_id: str, why: Reason) -> None:
     """Refuses a package for good: quarantine, alarm. What was stored of it stays for whoever investigates."""
     package = _package(batch.session, event_id)
-    package.state, package.reason, package.settled_at = "rejected", detail[:300], batch.now
+    package.state, package.reason, package.settled_at = "rejected", why.model_dump(mode="json"), batch.now
     topic = NodeTopics(package.node_id).manifest
-    batch.refuse(Arrived(topic, package.jws.encode()), reason, detail)
-    alarms.raise_alarm(batch.session, package.node_id, "rejected", event_id, detail, batch.now)
+    batch.refuse(Arrived(topic, package.jws.encode()), why)
+    alarms.raise_alarm(batch.session, package.node_id, "rejected", event_id, say_both(why), batch.now)
 
 
 def _accept(batch: Batch, event_id: str) -> None:
     package = _package(batch.session, event_id)
-    batch.tools.open_case(batch.session, signed_manifest(package.jws), package.manifest_sha256)
+    batch.tools.open_case(batch.session, signed_manifest(package.jws), package.jws)
     package.state, package.settled_at = "stored", batch.now
     audit.record(
         batch.session,
@@ -131,14 +138,22 @@ def answer_state(batch: Batch, events: Collection[str]) -> None:
             manifest_sha256=item.sha256,
             state=item.state,
             missing=tuple(missing.get(item.event_id, ())),
-            reason=item.reason,
+            reason=Reason.model_validate(item.reason) if item.reason else None,
+            software=SOFTWARE,
             at=batch.now,
         )
-        batch.answer(receipt)
+        batch.answer(receipt, item.version)
 
 
 def _standings(session: Session, events: Collection[str]) -> list[_Standing]:
-    columns = (Package.event_id, Package.node_id, Package.manifest_sha256, Package.state, Package.reason)
+    columns = (
+        Package.event_id,
+        Package.node_id,
+        Package.manifest_sha256,
+        Package.state,
+        Package.reason,
+        Package.manifest_version,
+    )
     query = select(*columns).where(among(session, Package.event_id, events))  # type: ignore[call-overload]
     return [_Standing(*row) for row in session.exec(query.order_by(col(Package.event_id)))]
 

@@ -7,12 +7,16 @@ from datetime import datetime
 from sqlmodel import Session
 
 from central.media.store import MediaStore, PartialFiles
-from contract.messages import Receipt, ViolationManifest
+from configs.words import say_both
+from contract.manifest import ViolationManifest
+from contract.reasons import Reason
+from contract.receipts import Receipt, to_v1
 from contract.signing import SigningKey, sign
 from contract.topics import NodeTopics
 
 OpenCase = Callable[[Session, ViolationManifest, str], object]
-"""`open_case(session, manifest, manifest_sha256)`, idempotent by event id, in the batch's transaction."""
+"""`open_case(session, manifest, jws)`, idempotent by event id, in the batch's transaction. The JWS holds the
+very bytes the node signed."""
 
 
 @dataclass(frozen=True)
@@ -41,18 +45,28 @@ class Tools:
     open_case: OpenCase
 
 
-class RefusedError(Exception):
-    """A message that can't be taken. `reason` is a fixed word, `detail` says what was wrong with it.
+@dataclass(frozen=True)
+class Asked:
+    """A manifest whose node may be answered: its signature is right. `version` is that of its schema, which
+    the answer speaks too."""
 
-    `answer_to`: event id and hash of a manifest whose signature is right, so that its node may be told.
-    Nobody is told of a forgery: the answer would make the node give up the genuine package.
+    event_id: str
+    sha256: str
+    version: int
+
+
+class RefusedError(Exception):
+    """A message that can't be taken, and why. `may_come_again`: a newer centre will be able to read it.
+
+    `asked`: the manifest to be answered. Nobody is told of a forgery: the answer would make the node give up
+    the genuine package.
     """
 
-    def __init__(self, reason: str, detail: str, answer_to: tuple[str, str] | None = None) -> None:
-        super().__init__(detail)
+    def __init__(self, reason: Reason, asked: Asked | None = None, *, may_come_again: bool = False) -> None:
+        super().__init__(reason.code)
         self.reason = reason
-        self.detail = detail
-        self.answer_to = answer_to
+        self.asked = asked
+        self.may_come_again = may_come_again
 
 
 @dataclass(frozen=True)
@@ -60,8 +74,7 @@ class Refusal:
     """A refused message and why."""
 
     message: Arrived
-    reason: str
-    detail: str
+    reason: Reason
 
 
 @dataclass
@@ -74,11 +87,13 @@ class Batch:
     refusals: list[Refusal] = field(default_factory=list)
     outgoing: list[Outgoing] = field(default_factory=list)
 
-    def refuse(self, message: Arrived, reason: str, detail: str) -> None:
+    def refuse(self, message: Arrived, reason: Reason) -> None:
         """Sends a message to quarantine."""
-        self.refusals.append(Refusal(message, reason, detail))
+        self.refusals.append(Refusal(message, reason))
 
-    def answer(self, receipt: Receipt) -> None:
-        """Signs a receipt for its node."""
-        token = sign(receipt, self.tools.key).encode()
+    def answer(self, receipt: Receipt, version: int) -> None:
+        """Signs a receipt for its node; `version` is that of the manifest it answers, which the node can
+        read."""
+        spoken = receipt if version > 1 else to_v1(receipt, say_both)
+        token = sign(spoken, self.tools.key).encode()
         self.outgoing.append(Outgoing(NodeTopics(receipt.node).receipt, token))

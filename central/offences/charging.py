@@ -12,7 +12,7 @@ from central.errors import ConflictError, InvalidError
 from central.registry.service import latest_answer, registered_vehicle
 from configs.law_rows import Party, VehicleClass
 from configs.law_tables import LawBook, Option, Scene, shipped, vehicle_class
-from contract.messages import ViolationManifest
+from contract.manifest import ViolationManifest
 from contract.vehicles import VehicleKind
 
 

@@ -17,7 +17,7 @@ import httpx
 from pydantic import ValidationError
 
 from central.registry.port import Enquiry, Registration, RegistryError, RegistryProblem
-from contract.messages import format_utc
+from contract.types import format_utc
 
 _ANSWERS = {
     401: RegistryProblem.DENIED,

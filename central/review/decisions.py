@@ -17,7 +17,7 @@ from central.registry.service import cancel_look_up, plan_look_up
 from central.review.models import Skip
 from central.review.queue import LEASE, held_by, release
 from central.review.reasons import check_reason
-from contract.messages import ViolationManifest
+from contract.manifest import ViolationManifest
 from contract.plates import Plate, PlateColour, PlateError, PlateKind, interpretations, parse
 from contract.vehicles import VehicleKind
 

@@ -13,7 +13,7 @@ from configs.rules.solid_line import SolidLineParameters
 from configs.rules.stop_line import StopLineParameters
 from configs.rules.wrong_lane import WrongLane
 from configs.rules.wrong_way import WrongWay
-from contract.messages import RuleName
+from contract.types import RuleName
 
 
 class Rules(Configured):

@@ -5,10 +5,11 @@ What goes wrong in one is raised, not caught: `ngatu.cli` says it in a sentence,
 
 import typer
 
-from edge.cli import camera, node, pictures, replay, verify
+from edge.cli import camera, node, outbox, pictures, replay, verify
 
 app = typer.Typer(no_args_is_help=True)
 for commands in (replay.app, pictures.app, verify.app):
     app.registered_commands.extend(commands.registered_commands)
+node.app.add_typer(outbox.app, name="outbox")
 app.add_typer(node.app, name="edge")
 app.add_typer(camera.app, name="camera")

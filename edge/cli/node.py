@@ -1,6 +1,5 @@
-"""`ngatu edge`: run, check, enrol, outbox."""
+"""`ngatu edge`: run, check, enrol; the outbox has a file of its own."""
 
-import json
 import signal
 from pathlib import Path
 from typing import Annotated
@@ -14,7 +13,6 @@ from configs.node_check import load_cameras, load_node
 from contract.canonical import canonical_bytes
 from edge.camera import SOFTWARE, camera_info, open_eyes
 from edge.cli.screen import stop_with, tell
-from edge.delivery.outbox import inspect
 from edge.evidence.keys import enrolment, load_centre_key, load_node_key, load_or_make_node_key
 from edge.node import Node
 
@@ -74,13 +72,3 @@ def edge_enrol(
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_bytes(canonical_bytes(enrolment(config.id, key.public, SOFTWARE, cameras)) + b"\n")
     tell(f"✓ {out}: node {config.id}, key {key.public.key_id}")
-
-
-@app.command("outbox")
-def edge_outbox(node_file: Annotated[Path, typer.Argument(help="node YAML")]) -> None:
-    """Shows what waits to be delivered, also while the node runs."""
-    summary, _ = inspect(load_node(node_file).data / "outbox")
-    states = {state: {"packages": t.packages, "bytes": t.bytes} for state, t in summary.states.items()}
-    oldest = summary.oldest_waiting.isoformat() if summary.oldest_waiting else None
-    report = {"states": states, "oldest_waiting": oldest, "quarantined": summary.quarantined}
-    Console().print_json(json.dumps({**report, "alarms": list(summary.alarms)}))

@@ -13,7 +13,8 @@ import structlog
 from paho.mqtt.enums import MQTTProtocolVersion
 
 from configs.node import BrokerConfig
-from contract.messages import HealthReport
+from contract.reasons import Reason
+from contract.types import Message
 from edge.delivery.sender import Sender
 from edge.delivery.session import LinkDownError, NodeIdentity, Session
 
@@ -55,7 +56,7 @@ class DeliveryClient:
         config: BrokerConfig,
         identity: NodeIdentity,
         sender: Sender,
-        health: Callable[[str], HealthReport],
+        health: Callable[[str], Message],
         pace: Pace,
     ) -> None:
         self._config = config
@@ -73,9 +74,13 @@ class DeliveryClient:
         return self._state
 
     @property
-    def alarms(self) -> tuple[str, ...]:
+    def alarms(self) -> tuple[Reason, ...]:
         """What a person should know about connection and delivery."""
-        down = () if self._state.connected else (self._state.words,)
+        down = (
+            ()
+            if self._state.connected
+            else (Reason(code="broker.away", values={"detail": self._state.words}),)
+        )
         return (*down, *self._sender.alarms)
 
     def run(self, stop: threading.Event) -> None:

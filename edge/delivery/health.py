@@ -4,7 +4,8 @@ import shutil
 from datetime import datetime
 from pathlib import Path
 
-from contract.messages import CameraHealth, HealthReport
+from contract.reasons import Reason
+from contract.reports import CameraHealth, HealthReport
 from edge.delivery.outbox import Outbox
 
 
@@ -15,7 +16,7 @@ def health_report(
     cameras: tuple[CameraHealth, ...],
     outbox: Outbox,
     data: Path,
-    alarms: tuple[str, ...],
+    alarms: tuple[Reason, ...],
 ) -> HealthReport:
     """The report of this moment; `data` is the node's folder, `alarms` what is wrong outside the outbox."""
     kept = outbox.summary()

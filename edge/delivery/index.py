@@ -2,20 +2,25 @@
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from contract.messages import format_utc
+from pydantic import ValidationError
+
 from contract.package import Link
+from contract.reasons import Reason, legacy
+from contract.types import format_utc
 
-State = Literal["waiting", "sent", "stored", "rejected"]
+State = Literal["waiting", "sent", "stored", "unsupported", "rejected"]
 """waiting: not all handed to the broker; sent: handed over, no receipt yet; stored: the centre has all of it;
-rejected: nobody will take it as it is, a person must look."""
+unsupported: the centre can't read it before it is upgraded; rejected: nobody will take it as it is, a person
+must look."""
 
+_VERSION = 2
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS package (
     event_id TEXT PRIMARY KEY,
@@ -23,12 +28,23 @@ CREATE TABLE IF NOT EXISTS package (
     manifest_sha256 TEXT NOT NULL,
     bytes INTEGER NOT NULL,
     occurred_at TEXT NOT NULL,
-    state TEXT NOT NULL CHECK (state IN ('waiting', 'sent', 'stored', 'rejected')),
+    state TEXT NOT NULL,
     reason TEXT NOT NULL DEFAULT '',
     on_disk INTEGER NOT NULL DEFAULT 1
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS package_by_state ON package (state, sequence);
 """
+_FROM_VERSION_0 = f"""
+BEGIN;
+ALTER TABLE package RENAME TO old;
+DROP INDEX package_by_state;
+{_SCHEMA}
+INSERT INTO package SELECT * FROM old;
+DROP TABLE old;
+COMMIT;
+"""
+"""Release 0.1 let the table refuse states it did not know."""
+
 _COLUMNS = "event_id, sequence, manifest_sha256, bytes, occurred_at, state, reason, on_disk"
 _FULL = 13  # SQLITE_FULL
 
@@ -51,7 +67,7 @@ class Entry:
     bytes: int
     occurred_at: datetime
     state: State
-    reason: str = ""
+    reason: Reason | None = None
     on_disk: bool = True
 
 
@@ -84,7 +100,7 @@ class Index:
             if not read_only:
                 self._db.execute("PRAGMA journal_mode = WAL")
                 self._db.execute("PRAGMA synchronous = FULL")
-                self._db.executescript(_SCHEMA)
+                self._migrate()
             if (found := self._db.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
                 raise sqlite3.DatabaseError(found)
         except sqlite3.Error:
@@ -104,23 +120,35 @@ class Index:
             entry.bytes,
             format_utc(entry.occurred_at),
             entry.state,
-            entry.reason,
+            _written(entry.reason),
             entry.on_disk,
         )
         with _plain_errors():
             self._db.execute(f"INSERT INTO package ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
 
-    def mark(self, event_id: str, state: State, reason: str) -> None:
+    def mark(self, event_id: str, state: State, reason: Reason | None) -> None:
         """Changes the state of a package."""
         with _plain_errors():
             self._db.execute(
-                "UPDATE package SET state = ?, reason = ? WHERE event_id = ?", (state, reason, event_id)
+                "UPDATE package SET state = ?, reason = ? WHERE event_id = ?",
+                (state, _written(reason), event_id),
             )
 
     def mark_gone(self, event_id: str) -> None:
         """Notes that the files of a delivered package are no longer kept."""
         with _plain_errors():
             self._db.execute("UPDATE package SET on_disk = 0 WHERE event_id = ?", (event_id,))
+
+    def offer_again(self, states: Iterable[State], events: Collection[str] = ()) -> list[str]:
+        """Makes packages on the disk in these states due again, all or those named; gives their event ids."""
+        with _plain_errors():
+            found = self._db.execute(
+                "UPDATE package SET state = 'sent' "
+                "WHERE on_disk AND state IN (SELECT value FROM json_each(?)) "
+                "AND (? OR event_id IN (SELECT value FROM json_each(?))) RETURNING event_id",
+                (json.dumps(list(states)), not events, json.dumps(list(events))),
+            )
+            return sorted(event_id for (event_id,) in found)
 
     def get(self, event_id: str) -> Entry | None:
         """The package of this id."""
@@ -147,13 +175,19 @@ class Index:
             "ORDER BY sequence LIMIT 1"
         )
 
-    def last_rejected(self) -> Entry | None:
-        """The newest rejected package."""
-        return self._one("WHERE state = 'rejected' ORDER BY sequence DESC LIMIT 1")
+    def newest_in(self, state: State) -> Entry | None:
+        """The newest package in a state."""
+        return self._one("WHERE state = ? ORDER BY sequence DESC LIMIT 1", state)
 
     def entries(self) -> list[Entry]:
         """The packages that are on the disk, and all rejected ones, in the order of the chain."""
         return self._many("WHERE on_disk OR state = 'rejected' ORDER BY sequence")
+
+    def count(self, state: State) -> int:
+        """Packages in a state, on the disk or not."""
+        with _plain_errors():
+            found = self._db.execute("SELECT count(*) FROM package WHERE state = ?", (state,)).fetchone()
+        return int(found[0])
 
     def tally(self) -> dict[State, Tally]:
         """Count and bytes on the disk by state."""
@@ -162,6 +196,12 @@ class Index:
                 "SELECT state, count(*), sum(bytes) FROM package WHERE on_disk GROUP BY state"
             ).fetchall()
         return {state: Tally(packages, size) for state, packages, size in rows}
+
+    def _migrate(self) -> None:
+        version = self._db.execute("PRAGMA user_version").fetchone()[0]
+        there = self._db.execute("SELECT 1 FROM sqlite_master WHERE name = 'package'").fetchone()
+        self._db.executescript(_FROM_VERSION_0 if there and version < _VERSION else _SCHEMA)
+        self._db.execute(f"PRAGMA user_version = {_VERSION}")
 
     def _one(self, where: str, *values: object) -> Entry | None:
         found = self._many(where, *values)
@@ -176,7 +216,21 @@ class Index:
 def _entry(
     event_id: str, sequence: int, sha256: str, size: int, at: str, state: State, reason: str, on_disk: int
 ) -> Entry:
-    return Entry(event_id, sequence, sha256, size, datetime.fromisoformat(at), state, reason, bool(on_disk))
+    when = datetime.fromisoformat(at)
+    return Entry(event_id, sequence, sha256, size, when, state, _read(reason), bool(on_disk))
+
+
+def _written(reason: Reason | None) -> str:
+    return reason.model_dump_json() if reason else ""
+
+
+def _read(text: str) -> Reason | None:
+    if not text:
+        return None
+    try:
+        return Reason.model_validate_json(text)
+    except ValidationError:  # release 0.1 kept prose
+        return legacy(text)
 
 
 @contextmanager

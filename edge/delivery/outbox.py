@@ -21,12 +21,13 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import IO
+from typing import IO, Literal
 
 import structlog
 
-from contract.messages import ViolationManifest
+from contract.manifest import ViolationManifest
 from contract.package import Link, PackageError, Report, follow, verify_package
+from contract.reasons import Reason, Value, reason
 from contract.signing import PublicKey
 from edge.delivery.index import Entry, Index, OutboxError, OutboxFullError, State, Tally
 from edge.evidence.package import Package, sync_folder, write
@@ -46,13 +47,14 @@ class Summary:
     quarantined: int
     refused: int
     """Violations that find no room, as far as they were not kept at a later attempt."""
-    alarms: tuple[str, ...]
+    alarms: tuple[Reason, ...]
 
     @property
     def undelivered(self) -> Tally:
-        """Packages the centre does not have yet."""
-        waiting, sent = self.states.get("waiting", _NOTHING), self.states.get("sent", _NOTHING)
-        return Tally(waiting.packages + sent.packages, waiting.bytes + sent.bytes)
+        """Packages the centre does not have yet and may still take."""
+        open_states: tuple[State, ...] = ("waiting", "sent", "unsupported")
+        tallies = [self.states.get(state, _NOTHING) for state in open_states]
+        return Tally(sum(t.packages for t in tallies), sum(t.bytes for t in tallies))
 
 
 class Outbox:
@@ -131,20 +133,26 @@ class Outbox:
         """Where the files of a package are."""
         return self._packages / event_id
 
-    def mark(self, event_id: str, state: State, reason: str = "") -> None:
+    def mark(self, event_id: str, state: State, why: Reason | None = None) -> None:
         """Notes a new state; what is delivered may then be given up for room."""
         with self._lock:
-            self._index.mark(event_id, state, reason)
+            self._index.mark(event_id, state, why)
             while sum(tally.bytes for tally in self._index.tally().values()) > self._budget:
                 if not self._evict():
                     break
 
-    def set_aside(self, event_id: str, reason: str) -> None:
+    def set_aside(self, event_id: str, problem: str) -> None:
         """Moves a package that turned out damaged into quarantine; it counts as rejected."""
         with self._lock:
-            self._to_quarantine(self.folder_of(event_id), reason)
-            self._index.mark(event_id, "rejected", f"damaged on the node's disk: {reason}")
+            self._to_quarantine(self.folder_of(event_id), problem)
+            told = reason("outbox.damaged", detail=problem[:300])
+            self._index.mark(event_id, "rejected", told)
             self._index.mark_gone(event_id)
+
+    def offer_again(self) -> list[str]:
+        """Makes all packages due again that the centre could not read; gives their event ids."""
+        with self._lock:
+            return self._index.offer_again(("unsupported",))
 
     def verify(self, event_id: str) -> Report:
         """Checks a package as it lies on the disk."""
@@ -156,9 +164,9 @@ class Outbox:
             found = _summary(self._index, self._quarantine, len(self._refused))
         alarms = found.alarms
         if self._refused:
-            alarms += (f"disk full of undelivered evidence: no room for {len(self._refused)} violations",)
-        if found.undelivered.bytes > self._budget:
-            alarms += (f"undelivered evidence takes {found.undelivered.bytes} bytes, planned {self._budget}",)
+            alarms += (reason("outbox.full", violations=len(self._refused)),)
+        if (used := found.undelivered.bytes) > self._budget:
+            alarms += (reason("outbox.over_budget", used_bytes=used, planned_bytes=self._budget),)
         return replace(found, alarms=alarms)
 
     def _write(self, package: Package) -> None:
@@ -176,7 +184,7 @@ class Outbox:
 
     def _enter(self, package: Package) -> None:
         size = sum(len(data) for data in package.files.values())
-        entry = _entry(package.manifest, size)
+        entry = _entry(package.manifest, package.link, size)
         try:
             self._index.insert(entry)
         except OutboxError:
@@ -219,19 +227,19 @@ class Outbox:
         if entry.state == "stored":
             self._index.mark_gone(entry.event_id)
         elif entry.state != "rejected":
-            self._index.mark(entry.event_id, "rejected", "its files are gone from the node's disk")
+            self._index.mark(entry.event_id, "rejected", reason("outbox.lost"))
             self._index.mark_gone(entry.event_id)
             log.error("package lost from the disk", event_id=entry.event_id)
 
     def _take_in(self, path: Path, report: Report) -> None:
         event_id = path.name.removesuffix(".part")
-        manifest = report.manifest
-        if report.failure is None and manifest is not None and manifest.event_id == event_id:
+        manifest, link = report.manifest, report.link
+        if report.failure is None and manifest and link and manifest.event_id == event_id:
             if _continues(self._index.head(), manifest):
                 path.rename(self.folder_of(event_id))
                 sync_folder(self._packages)
                 size = sum(file.stat().st_size for file in self.folder_of(event_id).iterdir())
-                self._index.insert(_entry(manifest, size))
+                self._index.insert(_entry(manifest, link, size))
                 log.warning("package found after a crash taken in", event_id=event_id)
                 return
             report = Report(path, report.passed, "it does not continue the chain", manifest)
@@ -262,21 +270,44 @@ def inspect(folder: Path) -> tuple[Summary, list[Entry]]:
         index.close()
 
 
+def resend(folder: Path, states: Collection[State], events: Collection[str] = ()) -> list[str]:
+    """Makes packages due again from outside, also while the node runs: those in these states, all or those
+    named.
+
+    Gives their event ids. Raises OutboxError when there is no outbox or it can't be written.
+    """
+    if not (folder / "index.sqlite").is_file():
+        raise OutboxError(f"no outbox in {folder}")
+    try:
+        index = Index(folder / "index.sqlite")
+    except sqlite3.Error as problem:
+        raise OutboxError(f"no writable outbox in {folder}: {problem}") from problem
+    try:
+        return index.offer_again(states, events)
+    finally:
+        index.close()
+
+
 def _summary(index: Index, quarantine: Path, refused: int) -> Summary:
-    states = index.tally()
     oldest = index.undelivered(newest=False, excluding=())
-    rejected = index.last_rejected()
     quarantined = len(list(quarantine.iterdir()))
-    alarms = []
-    if rejected is not None:
-        alarms.append(f"not accepted by the centre: {rejected.event_id}: {rejected.reason}")
+    alarms = [alarm for state in ("rejected", "unsupported") if (alarm := _refusals(index, state))]
     if quarantined:
-        alarms.append(f"{quarantined} damaged items in the outbox's quarantine")
-    return Summary(states, oldest.occurred_at if oldest else None, quarantined, refused, tuple(alarms))
+        alarms.append(reason("outbox.quarantined", items=quarantined))
+    return Summary(index.tally(), oldest.occurred_at if oldest else None, quarantined, refused, tuple(alarms))
 
 
-def _entry(manifest: ViolationManifest, size: int) -> Entry:
-    link = Link.of(manifest)
+def _refusals(index: Index, state: Literal["rejected", "unsupported"]) -> Reason | None:
+    """The alarm about packages the centre will not take, with the last one's reason."""
+    last = index.newest_in(state)
+    if last is None:
+        return None
+    why = last.reason or reason("outbox.no_reason")
+    told: dict[str, Value] = {"packages": index.count(state), "event_id": last.event_id, "because": why.code}
+    return Reason(code=f"outbox.{state}", values=why.values | told)
+
+
+def _entry(manifest: ViolationManifest, link: Link, size: int) -> Entry:
     return Entry(
         manifest.event_id, manifest.sequence, link.sha256, size, manifest.occurred_at, state="waiting"
     )

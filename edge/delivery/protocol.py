@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from contract.messages import MissingPart, Receipt
+from contract.receipts import MissingPart, Receipt
 from contract.topics import CHUNK_BYTES
 
 WINDOW = 4

@@ -1,8 +1,7 @@
 """Tells the centre's receipts from everything else that may arrive on the receipt topic."""
 
-from pydantic import ValidationError
-
-from contract.messages import Receipt
+from contract import receipts
+from contract.faults import MessageError
 from contract.signing import PublicKey, SignatureError, verify
 
 _LIMIT = 256 * 1024
@@ -12,7 +11,7 @@ class ReceiptError(ValueError):
     """Not a receipt of the centre for this node; the message says why."""
 
 
-def read_receipt(payload: bytes, centre: PublicKey, node: str) -> Receipt:
+def read_receipt(payload: bytes, centre: PublicKey, node: str) -> receipts.Receipt:
     """The receipt, if the centre signed it for this node.
 
     Raises:
@@ -21,11 +20,13 @@ def read_receipt(payload: bytes, centre: PublicKey, node: str) -> Receipt:
     if len(payload) > _LIMIT:
         raise ReceiptError(f"{len(payload)} bytes is no receipt")
     try:
-        receipt = Receipt.model_validate_json(verify(payload.decode("ascii"), centre))
+        receipt = receipts.read_receipt(verify(payload.decode("ascii"), centre))
     except (SignatureError, UnicodeDecodeError) as problem:
         raise ReceiptError(f"not signed by the centre: {problem}") from problem
-    except ValidationError as problem:
-        raise ReceiptError("signed by the centre but not a receipt of this version") from problem
+    except MessageError as problem:
+        raise ReceiptError(
+            f"signed by the centre, but no receipt this programme reads: {problem}"
+        ) from problem
     if receipt.node != node:
         raise ReceiptError(f"for another node: {receipt.node}")
     return receipt

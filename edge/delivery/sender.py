@@ -6,16 +6,20 @@ from dataclasses import dataclass
 
 import structlog
 
-from contract.messages import Receipt
 from contract.package import SIGNATURE_FILE
+from contract.reasons import Reason
+from contract.receipts import Receipt
 from contract.signing import PublicKey
 from contract.topics import NodeTopics
-from edge.delivery.index import Entry
+from edge.delivery.index import Entry, State
 from edge.delivery.outbox import Outbox
 from edge.delivery.protocol import Delivery, Parcel, Part
 from edge.delivery.receipts import ReceiptError, read_receipt
 
 log = structlog.get_logger(__name__)
+
+UNSUPPORTED_AGAIN = 3600.0
+"""Seconds after which the centre is asked again about packages it could not read."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +35,8 @@ class Sender:
     """What one node sends and does with the answers. One thread uses it; `clock` is monotonic, in seconds.
 
     `counts` has: parcels_offered, messages_sent, messages_refused, damaged, receipts_stored,
-    receipts_incomplete, receipts_rejected, receipts_repeated, receipts_ignored (forged, malformed, foreign).
+    receipts_incomplete, receipts_unsupported, receipts_rejected, receipts_repeated, receipts_ignored
+    (forged, malformed, foreign).
     """
 
     def __init__(
@@ -44,17 +49,17 @@ class Sender:
         self._clock = clock
         self._delivery = Delivery()
         self._names: dict[str, dict[str, str]] = {}
+        self._centre_software = ""
+        self._offer_again_at = clock()
 
     @property
-    def alarms(self) -> tuple[str, ...]:
+    def alarms(self) -> tuple[Reason, ...]:
         """What a person should know about the delivery."""
         alarms = []
         if self._delivery.unanswered:
-            alarms.append(f"the centre does not answer for {self._delivery.unanswered} packages")
-        if self.counts["receipts_ignored"]:
-            alarms.append(
-                f"{self.counts['receipts_ignored']} receipts ignored: not signed by the centre for us"
-            )
+            alarms.append(Reason(code="centre.silent", values={"packages": self._delivery.unanswered}))
+        if ignored := self.counts["receipts_ignored"]:
+            alarms.append(Reason(code="centre.receipts_ignored", values={"receipts": ignored}))
         return tuple(alarms)
 
     def connected(self) -> None:
@@ -67,6 +72,7 @@ class Sender:
 
     def next(self) -> Outgoing | None:
         """The next message to publish, None while there is nothing or the window is full."""
+        self._offer_unsupported()
         self._take_on()
         while (part := self._delivery.next(self._clock())) is not None:
             try:
@@ -97,6 +103,7 @@ class Sender:
             self.counts["receipts_ignored"] += 1
             log.warning("receipt ignored", problem=str(problem))
             return
+        self._note_software(receipt.software)
         if entry.state in ("stored", receipt.state):
             self.counts["receipts_repeated"] += 1
             return
@@ -109,10 +116,24 @@ class Sender:
         if receipt.state == "stored":
             self._outbox.mark(receipt.event_id, "stored")
             self._names.pop(receipt.event_id, None)
-        elif receipt.state == "rejected":
-            self._outbox.mark(receipt.event_id, "rejected", receipt.reason)
+        elif receipt.state != "incomplete":
+            # A state that only newer centres know is no final one: the package stays and is offered again.
+            state: State = "rejected" if receipt.state == "rejected" else "unsupported"
+            reason = receipt.reason or Reason(code="outbox.no_reason")
+            self._outbox.mark(receipt.event_id, state, reason)
             self._names.pop(receipt.event_id, None)
-            log.error("package rejected by the centre", event_id=receipt.event_id, reason=receipt.reason)
+            log.error(f"package {receipt.state} by the centre", event_id=receipt.event_id, reason=str(reason))
+
+    def _note_software(self, software: str) -> None:
+        """Another version of the centre than before may read what the other could not."""
+        if software and software != self._centre_software:
+            self._offer_again_at = self._clock() if self._centre_software else self._offer_again_at
+            self._centre_software = software
+
+    def _offer_unsupported(self) -> None:
+        if self._clock() >= self._offer_again_at:
+            self._offer_again_at = self._clock() + UNSUPPORTED_AGAIN
+            self._outbox.offer_again()
 
     def _take_on(self) -> None:
         while (end := self._delivery.room()) is not None:

@@ -20,8 +20,9 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from configs.node import BrokerConfig
 from contract.canonical import canonical_bytes
-from contract.messages import CameraInfo, HealthReport, NodeStatus
+from contract.reports import CameraInfo, NodeStatus
 from contract.topics import NodeTopics
+from contract.types import Message
 from edge.delivery.protocol import Part
 from edge.delivery.sender import Sender
 
@@ -70,7 +71,7 @@ class Session:
         config: BrokerConfig,
         identity: NodeIdentity,
         sender: Sender,
-        health: Callable[[str], HealthReport],
+        health: Callable[[str], Message],
         health_seconds: float,
     ) -> None:
         self.answered = False

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from contract.messages import (
+from contract.manifest import (
     Clock,
     LampPhase,
     PlateAlternative,
@@ -17,8 +17,10 @@ from contract.messages import (
     TrajectoryPoint,
     VehicleSeen,
     ViolationFacts,
+    upgrade,
 )
 from contract.plates import interpretations
+from contract.reasons import legacy
 from edge.pipeline import Incident
 from edge.plate.vote import PlateResult
 from edge.rules.inputs import Box, Finding, Phase, SignalHistory, Track
@@ -59,7 +61,7 @@ def violation_facts(
     Args:
         colour: body colour of the vehicle, where it could be told.
         utc: the stream clock's time as UTC.
-        missing: flags for evidence that the ring no longer held.
+        missing: names of what the evidence lacks because the ring no longer held it.
     """
     finding, track = incident.finding, incident.track
     return ViolationFacts(
@@ -67,10 +69,15 @@ def violation_facts(
         camera=standing.camera,
         site=standing.site,
         site_name=standing.site_name,
-        rule=Rule(name=finding.rule, version=finding.version),
+        rule=Rule(
+            name=finding.rule,
+            version=finding.version,
+            also=tuple(f.removeprefix("also:") for f in finding.flags if f.startswith("also:")),
+        ),
         decision=finding.decision,
-        reason=finding.reason,
-        flags=(*finding.flags, *missing),
+        reasons=(legacy(finding.reason),),
+        doubts=tuple(upgrade.doubt(flag) for flag in finding.flags if not flag.startswith("also:")),
+        flags=tuple(f"evidence.{name}" for name in missing),
         occurred_at=utc(finding.t),
         clock=clock,
         vehicle=VehicleSeen(kind=track.kind, confidence=track.confidence, track=track.id, colour=colour),
@@ -115,7 +122,7 @@ def plate_evidence(plate: PlateResult, t: float, day: date) -> PlateEvidence:
             )
             for read in plate.raw_reads
         ),
-        flags=plate.flags,
+        flags=tuple(f"plate.{flag}" for flag in plate.flags),
     )
 
 

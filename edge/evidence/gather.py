@@ -12,7 +12,7 @@ import numpy as np
 import structlog
 from numpy.typing import NDArray
 
-from contract.messages import ViolationFacts
+from contract.manifest import NEWEST, ViolationFacts
 from contract.package import Link
 from contract.signing import SigningKey
 from edge.evidence.colour import body_colour
@@ -49,9 +49,10 @@ class Proof:
     incident: Incident
     plate: PlateResult
 
-    def sealed(self, key: SigningKey) -> Callable[[Link | None], Package]:
-        """What the outbox calls to make this the package that follows the chain's head."""
-        return lambda previous: seal(self.facts, self.event, self.files, previous, key)
+    def sealed(self, key: SigningKey, version: int = NEWEST) -> Callable[[Link | None], Package]:
+        """What the outbox calls to make this the package that follows the chain's head, in that version of
+        the manifest."""
+        return lambda previous: seal(self.facts, self.event, self.files, previous, key, version)
 
 
 class Gatherer:

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from contract.messages import CameraInfo, Enrolment
+from contract.reports import CameraInfo, Enrolment
 from contract.signing import PublicKey, SigningKey
 
 NODE_KEY_FILE = "node-key.pem"

@@ -16,10 +16,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from configs.words import LANGUAGES, say
 from contract.canonical import canonical_bytes, sha256_hex
-from contract.messages import EvidenceFile, FileRole, ViolationFacts, ViolationManifest
+from contract.manifest import NEWEST, ClipFrame, EvidenceFile, ViolationFacts, ViolationManifest
+from contract.manifest.upgrade import to_v1
 from contract.package import KEY_FILE, MANIFEST_FILE, SIGNATURE_FILE, Link
 from contract.signing import SigningKey, sign
+from contract.types import FileRole
 
 JPEG_QUALITY = 92
 _EVENTS = uuid.UUID("6b0c7a2e-5a7e-5c0e-9d0b-0f6a1d3b9c44")
@@ -27,11 +30,16 @@ _EVENTS = uuid.UUID("6b0c7a2e-5a7e-5c0e-9d0b-0f6a1d3b9c44")
 
 @dataclass(frozen=True)
 class Still:
-    """A picture of the violation, BGR (height, width, 3) uint8, as the camera gave it, undrawn."""
+    """A picture of the violation, BGR (height, width, 3) uint8, as the camera gave it, undrawn.
+
+    `frame` is the frame of the clip it was taken from, `crop` the part of it in pixels (None: all of it).
+    """
 
     role: FileRole
     image: NDArray[np.uint8]
     captured_at: datetime
+    frame: ClipFrame | None = None
+    crop: tuple[int, int, int, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -51,11 +59,14 @@ class PackedFile:
     media_type: Literal["image/jpeg", "video/mp4"]
     data: bytes
     captured_at: datetime
+    frame: ClipFrame | None = None
+    crop: tuple[int, int, int, int] | None = None
 
 
 @dataclass(frozen=True)
 class Package:
-    """A sealed violation. `files` holds every file of the package by name, manifest and signature too."""
+    """A sealed violation. `files` holds every file of the package by name, manifest and signature too; what
+    was signed is in them, of the version asked for, `manifest` is what the node knows."""
 
     manifest: ViolationManifest
     files: Mapping[str, bytes]
@@ -83,7 +94,11 @@ def encode(stills: Iterable[Still], clip: Clip | None) -> tuple[PackedFile, ...]
     for still in stills:
         number = sum(file.role == still.role for file in files) + 1
         name = f"{still.role}.jpg" if number == 1 else f"{still.role}-{number}.jpg"
-        files.append(PackedFile(still.role, name, "image/jpeg", _jpeg(still), still.captured_at))
+        files.append(
+            PackedFile(
+                still.role, name, "image/jpeg", _jpeg(still), still.captured_at, still.frame, still.crop
+            )
+        )
     if clip is not None:
         if not clip.data:
             raise ValueError("the clip has no bytes")
@@ -92,9 +107,19 @@ def encode(stills: Iterable[Still], clip: Clip | None) -> tuple[PackedFile, ...]
 
 
 def seal(
-    facts: ViolationFacts, event: str, files: Iterable[PackedFile], previous: Link | None, key: SigningKey
+    facts: ViolationFacts,
+    event: str,
+    files: Iterable[PackedFile],
+    previous: Link | None,
+    key: SigningKey,
+    version: int = NEWEST,
 ) -> Package:
-    """Signs the violation as the next package after `previous` (None: the node's first)."""
+    """Signs the violation as the next package after `previous` (None: the node's first).
+
+    Raises:
+        TooLargeError: the manifest would be larger than a centre reads.
+        ValidationError: it can't be said in that version of the manifest.
+    """
     files = tuple(files)
     manifest = ViolationManifest(
         **dict(facts),
@@ -104,8 +129,9 @@ def seal(
         files=tuple(_described(file) for file in files),
     )
     content = {file.name: file.data for file in files}
-    content[MANIFEST_FILE] = canonical_bytes(manifest)
-    content[SIGNATURE_FILE] = sign(manifest, key).encode("ascii")
+    signed = to_v1(manifest, _prose(manifest)) if version == 1 else manifest
+    content[MANIFEST_FILE] = canonical_bytes(signed)
+    content[SIGNATURE_FILE] = sign(signed, key).encode("ascii")
     content[KEY_FILE] = key.public.text.encode("ascii") + b"\n"
     return Package(manifest, content)
 
@@ -154,7 +180,16 @@ def _described(file: PackedFile) -> EvidenceFile:
         bytes=len(file.data),
         sha256=sha256_hex(file.data),
         captured_at=file.captured_at,
+        frame=file.frame,
+        crop=file.crop,
     )
+
+
+def _prose(facts: ViolationFacts) -> str:
+    """Reasons and doubts in words, Vietnamese and English, as version 1 of the manifest has them."""
+    told = (*facts.reasons, *facts.doubts)
+    vi, en = ("; ".join(say(reason, language) for reason in told) for language in LANGUAGES)
+    return f"{vi} — {en}"
 
 
 def _jpeg(still: Still) -> bytes:

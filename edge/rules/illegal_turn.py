@@ -3,7 +3,7 @@
 from typing import Final
 
 from configs.scene import Exit, StopLine
-from contract.messages import DecisionName
+from contract.types import DecisionName
 from edge.rules.geometry import meets
 from edge.rules.inputs import Finding
 from edge.rules.observed import LaneUsed, lane_used, nearest, since

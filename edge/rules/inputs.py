@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
-from contract.messages import DecisionName, LampColour, RuleName
+from contract.types import DecisionName, LampColour, RuleName
 from contract.vehicles import VehicleKind
 
 Point = tuple[float, float]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from configs.rules.red_light import RedLight
-from contract.messages import DecisionName
+from contract.types import DecisionName
 from edge.rules.inputs import Phase, SignalHistory
 from edge.rules.passage import Passage
 from edge.rules.situation import Situation

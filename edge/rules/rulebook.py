@@ -11,7 +11,7 @@ from datetime import datetime
 
 from configs.rules import Rules
 from configs.scene import Scene
-from contract.messages import RuleName
+from contract.types import RuleName
 from edge.rules import illegal_turn, no_stopping, red_light, solid_line, stop_line, wrong_lane, wrong_way
 from edge.rules.inputs import Finding, SignalHistory, Track
 from edge.rules.situation import Situation

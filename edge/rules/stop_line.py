@@ -3,7 +3,7 @@
 from typing import Final
 
 from configs.rules.red_light import RedLight
-from contract.messages import DecisionName
+from contract.types import DecisionName
 from edge.rules.inputs import Finding
 from edge.rules.lamp import Verdict, lamp_verdict
 from edge.rules.observed import nearest

@@ -4,7 +4,7 @@ from typing import Final
 
 from configs.rules.wrong_lane import WrongLane
 from configs.scene import Lane
-from contract.messages import DecisionName
+from contract.types import DecisionName
 from edge.rules.against import RunAgainst, runs_against, wholly_inside
 from edge.rules.inputs import Finding, TrackPoint
 from edge.rules.observed import moved, nearest

@@ -18,7 +18,7 @@ from typing import Literal, Protocol
 import structlog
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from contract.messages import LampColour
+from contract.types import LampColour
 from edge.rules.inputs import SignalHistory
 from edge.signal.lamp import Image
 from edge.signal.timeline import SignalTimeline, TimelineSettings

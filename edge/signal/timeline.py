@@ -10,7 +10,7 @@ from collections import deque
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from contract.messages import LampColour
+from contract.types import LampColour
 from edge.rules.inputs import Phase, SignalHistory
 
 LIT = frozenset({"red", "amber", "green"})

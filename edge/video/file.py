@@ -11,7 +11,7 @@ from av.container import InputContainer
 from av.stream import Disposition
 from av.video.stream import VideoStream
 
-from contract.messages import Clock
+from contract.manifest import Clock
 from edge.video.camera import SourceHealth
 from edge.video.continuity import Outliers
 from edge.video.file_clock import Break, FileClock

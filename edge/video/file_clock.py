@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from contract.messages import Clock
+from contract.manifest import Clock
 from edge.video.continuity import Continuity
 from edge.video.frame import Stamp
 

@@ -7,7 +7,7 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from contract.messages import Clock
+from contract.manifest import Clock
 
 
 class VideoError(Exception):

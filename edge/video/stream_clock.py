@@ -11,7 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from contract.messages import Clock, ClockSource
+from contract.manifest import Clock
+from contract.types import ClockSource
 from edge.video.continuity import STEP_BACK, Continuity, Verdict
 from edge.video.frame import Stamp
 

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from contract.canonical import sha256_hex
-from contract.messages import ViolationManifest, format_utc
+from contract.manifest import ViolationManifest
+from contract.types import format_utc
 
 WIDTH, HEIGHT, FPS = 960, 540, 12
 SECONDS_BEFORE, SECONDS_AFTER = 2.0, 2.0
@@ -87,7 +88,12 @@ def _facts(offender: Offender, occurred_at: datetime) -> dict[str, object]:
         "site_name": "Ngã tư Hùng Vương – Lê Lợi, Bắc Giang",
         "rule": {"name": "red_light", "version": 1},
         "decision": "violation",
-        "reason": "qua vạch dừng 1,64 s sau khi đèn đỏ, đi tiếp vào nút",
+        "reasons": [
+            {
+                "code": "red_light.crossed",
+                "values": {"line": "S1", "elapsed_red_ms": 1640, "uncertainty_ms": 60},
+            }
+        ],
         "occurred_at": format_utc(occurred_at),
         "clock": {"source": "prft", "uncertainty_ms": 40},
         "vehicle": {"kind": offender.kind, "confidence": 0.94, "track": 7, "colour": offender.colour},

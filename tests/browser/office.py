@@ -28,7 +28,7 @@ from central.registry.file import FileRegistry
 from central.settings import CentralSettings
 from central.vault import Vault
 from contract.canonical import canonical_bytes, sha256_hex
-from contract.messages import CameraInfo, Enrolment, HealthReport
+from contract.reports import CameraInfo, Enrolment, HealthReport
 from contract.signing import SigningKey, sign
 from contract.topics import CHUNK_BYTES, NodeTopics
 from tests.browser.junction import Offender, package

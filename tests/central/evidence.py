@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 from central.ingest.work import Arrived
 from contract.canonical import canonical_bytes, sha256_hex
-from contract.messages import Enrolment, EvidenceFile, ViolationManifest
+from contract.manifest import EvidenceFile, ViolationManifest
+from contract.reports import Enrolment
 from contract.signing import SigningKey, sign
 from contract.topics import CHUNK_BYTES, NodeTopics
 
@@ -83,7 +84,12 @@ def evidence(
         "previous": previous,
         "rule": {"name": "red_light", "version": 1},
         "decision": "violation",
-        "reason": "crossed the stop line 2.4 s after red",
+        "reasons": [
+            {
+                "code": "red_light.crossed",
+                "values": {"line": "S1", "elapsed_red_ms": 2400, "uncertainty_ms": 60},
+            }
+        ],
         "occurred_at": OCCURRED + timedelta(hours=sequence),
         "clock": {"source": "host", "uncertainty_ms": 20},
         "vehicle": {"kind": "car", "confidence": 0.93, "track": 7, "colour": "white"},

@@ -32,7 +32,7 @@ def add_case(session: Session, now: datetime, sequence: int = 1, **changes: obje
     """A case as ingest opens it; `changes` overwrite values of the manifest."""
     previous = None if sequence == 1 else "0" * 64
     sent = evidence(sequence, previous, **changes)
-    return open_case(session, sent.manifest, sent.manifest_sha256, now)
+    return open_case(session, sent.manifest, sent.token, now)
 
 
 def sight(case: Case) -> Sight:

@@ -22,6 +22,7 @@ from central.jobs.runner import Runner
 from central.media.store import PartialFiles
 from central.settings import CentralSettings
 from central.worker import handlers
+from contract.reasons import reason
 from contract.topics import NodeTopics
 from tests.central.evidence import NODE, chain, enrolment
 from tests.central.ingest.conftest import Centre
@@ -88,7 +89,7 @@ def test_old_sessions_go(centre: Centre, now: datetime) -> None:
 def test_the_quarantine_is_bounded(centre: Centre, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(quarantine, "KEPT_ENTRIES", 3)
     with transaction(centre.engine) as session:
-        refusals = [Refusal(Arrived("t", bytes([n])), "topic", "?") for n in range(5)]
+        refusals = [Refusal(Arrived("t", bytes([n])), reason("message.topic", detail="?")) for n in range(5)]
         quarantine.put(session, refusals, now)
     work_at(centre, now)
     assert sorted(entry.head for entry in centre.quarantined()) == [b"\x02", b"\x03", b"\x04"]

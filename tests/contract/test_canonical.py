@@ -6,15 +6,17 @@ import pytest
 import rfc8785
 
 from contract.canonical import canonical_bytes, sha256_hex
-from contract.messages import MissingPart, Receipt
+from contract.reasons import reason
+from contract.receipts import MissingPart, Receipt
 from tests.edge import factories
 
 PINNED_RECEIPT = (
     b'{"at":"2026-11-24T08:30:00.123Z","event_id":"e-1","manifest_sha256":"' + b"0" * 64 + b'",'
     b'"missing":[{"offset":131072,"sha256":"' + b"1" * 64 + b'"}],"node":"node-1",'
-    b'"reason":"thi\xe1\xba\xbfu","schema":"ngatu.receipt/1","state":"incomplete"}'
+    b'"reason":{"code":"x.y","values":{"what":"thi\xe1\xba\xbfu"}},"schema":"ngatu.receipt/2","software":"",'
+    b'"state":"incomplete"}'
 )
-PINNED_MANIFEST = "ada0874d419cf0cc57380cc7cddb6108b7bad579a87efd908c114e2939c1a35b"
+PINNED_MANIFEST = "61c30818aabfa3c668953f049a7b7e7d741bb086b03ee85d7f89c0abf80bf355"
 
 
 def test_the_bytes_of_a_receipt_are_pinned() -> None:
@@ -24,7 +26,7 @@ def test_the_bytes_of_a_receipt_are_pinned() -> None:
         manifest_sha256="0" * 64,
         state="incomplete",
         missing=(MissingPart(sha256="1" * 64, offset=131072),),
-        reason="thiếu",
+        reason=reason("x.y", what="thiếu"),
         at=datetime(2026, 11, 24, 8, 30, 0, 123999, tzinfo=UTC),
     )
     assert canonical_bytes(receipt) == PINNED_RECEIPT

@@ -77,7 +77,7 @@ def another_manifest_signed(folder: Path) -> None:
 
 
 def manifest_changed(folder: Path) -> None:
-    changed = SECOND.manifest.model_copy(update={"reason": "nothing happened"})
+    changed = SECOND.manifest.model_copy(update={"site_name": "nowhere"})
     (folder / "manifest.json").write_bytes(canonical_bytes(changed))
 
 

@@ -49,5 +49,6 @@ def parse(words: list[str]) -> None:
     command: Any = typer.main.get_group(app)
     names = 0
     while hasattr(command, "commands"):
-        command, names = command.commands[words[names]], names + 1
+        name = words[names] if words[names] in command.commands else getattr(command, "default", words[names])
+        command, names = command.commands[name], names + (name == words[names])
     command.make_context("ngatu", words[names:])

@@ -13,7 +13,7 @@ from central.app import create_app
 from central.cases.lifecycle import State
 from central.settings import CentralSettings
 from configs import camera, node, scene
-from contract.messages import ViolationManifest
+from contract.manifest import ViolationManifest
 from edge.evidence.package import write
 from tests.deploy.pages import ROOT, USERS_PAGES, blocks, ngatu_commands, parse
 from tests.edge import factories

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
-from contract.messages import (
+from contract.manifest import (
     Clock,
     PlateEvidence,
     Rule,
@@ -14,6 +14,7 @@ from contract.messages import (
     ViolationFacts,
 )
 from contract.package import Link
+from contract.reasons import reason
 from contract.signing import SigningKey
 from contract.vehicles import VehicleKind
 from edge.evidence.package import Clip, Package, PackedFile, Still, encode, event_id, seal
@@ -31,7 +32,7 @@ def facts(number: int = 1, node: str = "node-1") -> ViolationFacts:
         site_name="Ngã Tư Sở",
         rule=Rule(name="red_light", version=1),
         decision="violation",
-        reason="crossed the stop line 1.2 s after red",
+        reasons=(reason("red_light.crossed", line="S1", elapsed_red_ms=1200, uncertainty_ms=60),),
         occurred_at=NOON + timedelta(seconds=number),
         clock=Clock(source="host", uncertainty_ms=20),
         vehicle=VehicleSeen(kind=VehicleKind.MOTORBIKE, confidence=0.9, track=number),

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from configs.camera import CameraConfig
-from contract.messages import Clock
+from contract.manifest import Clock
 from contract.vehicles import VehicleKind
 from edge.camera import Camera, Eyes, Rolls, build_camera
 from edge.detect.detector import Detection

@@ -23,8 +23,11 @@ from numpy.typing import NDArray
 from configs.camera import CameraConfig
 from configs.node import NodeConfig
 from configs.node_check import load_cameras, load_node
-from contract.messages import CameraHealth, ViolationManifest
+from configs.words import say
+from contract.manifest import ViolationManifest
 from contract.package import verify_packages
+from contract.reasons import reason
+from contract.reports import CameraHealth
 from contract.signing import sign
 from contract.vehicles import VehicleKind
 from edge import packing
@@ -257,7 +260,7 @@ def test_a_camera_of_another_size_is_reported_and_not_judged(
         centre.wait(lambda c: bool(c.health) and newest(c).funnel.get("frames_of_wrong_size", 0) > 10)
     served.kill()
     assert newest(centre).state == "degraded"
-    assert "the picture is 160×120, but camera road was drawn on 320×240" in newest(centre).reason
+    assert "160×120, but camera road was drawn on 320×240" in say(newest(centre).reason, "en")
     assert (newest(centre).armed, newest(centre).reconnects, "frames" in newest(centre).funnel) == (
         False,
         0,
@@ -294,7 +297,7 @@ def test_told_to_stop_it_packs_what_was_waiting_for_its_post_roll(
     assert node.wait(60) == 0
     manifests = site.manifests()
     assert manifests
-    assert all("clip_short" in manifest.flags for manifest in manifests)
+    assert all("evidence.clip_short" in manifest.flags for manifest in manifests)
     centre.wait(lambda c: c.statuses[-1].state == "offline")
 
 
@@ -311,16 +314,18 @@ def test_a_full_disk_delays_and_a_silent_centre_too(
         with monkeypatch.context() as disk:
             disk.setattr(os, "fsync", full)
             waiting = "3 violations wait in memory for the outbox: the disk is full"
-            centre.wait(lambda c: bool(c.health) and any(waiting in alarm for alarm in c.health[-1].alarms))
+            centre.wait(
+                lambda c: bool(c.health) and any(waiting in say(alarm, "en") for alarm in c.health[-1].alarms)
+            )
             assert centre.manifests == {}
             assert centre.health[-1].outbox_packages == 0
         centre.wait(lambda c: c.health[-1].outbox_packages == 3)
-        centre.wait(lambda c: any("the centre does not answer" in alarm for alarm in c.health[-1].alarms))
+        centre.wait(lambda c: "centre.silent" in {alarm.code for alarm in c.health[-1].alarms})
         report = centre.health[-1]
         assert report.outbox_bytes > 10_000
         assert report.oldest_waiting == site.manifests()[0].occurred_at
         assert report.disk_free_bytes > 0
-        assert (report.cameras[0].reason, report.cameras[0].frames) == ("played to its end", road.FRAMES)
+        assert (report.cameras[0].reason, report.cameras[0].frames) == (reason("camera.played"), road.FRAMES)
         assert thread.is_alive()
         centre.answer = lambda receipt: [sign(receipt, centre.key)]
         thread.join(60)

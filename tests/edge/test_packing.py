@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from contract.reasons import reason
 from contract.vehicles import VehicleKind
 from edge import packing
 from edge.delivery.outbox import Outbox
@@ -132,7 +133,7 @@ def test_while_the_outbox_takes_nothing_proofs_wait_and_others_are_gathered(
         disk.setattr(os, "fsync", full(code))
         hand_over(working, gatherer, 1, 2, 3)
         wait_until(lambda: gatherer.gathered == [1, 2, 3], 20)
-        wait_until(lambda: any("3 violations wait in memory" in alarm for alarm in working.alarms), 20)
+        wait_until(lambda: any(alarm.values["violations"] == 3 for alarm in working.alarms), 20)
         assert not working.idle
     wait_until(lambda: working.idle, 20)
     assert sequences(outbox, 1, 2, 3) == [1, 2, 3]
@@ -161,7 +162,9 @@ def test_one_that_can_t_be_proved_is_told_and_the_next_is_packed(working: Packin
     hand_over(working, ready(frozenset({1})), 1, 2)
     wait_until(lambda: working.idle, 20)
     assert sequences(outbox, 2) == [1]
-    assert working.alarms == ("1 violations could not be kept; the last: red_light at 1.0 s: no proof of 1",)
+    assert working.alarms == (
+        reason("packing.lost", violations=1, detail="red_light at 1.0 s: no proof of 1"),
+    )
 
 
 def waits(packer: Packing, gatherer: Gatherer) -> Handover:

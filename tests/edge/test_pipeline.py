@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from contract.messages import DecisionName
+from contract.types import DecisionName
 from contract.vehicles import VehicleKind
 from edge.detect.detector import Detection, DetectorError
 from edge.pipeline import CameraPipeline, Incident, Step

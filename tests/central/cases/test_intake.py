@@ -17,15 +17,15 @@ SAME_PLATE = {"text": "29A00001", "confidence": 0.97, "agreed": True, "colour": 
 
 def test_the_same_event_is_one_case(session: Session, now: datetime) -> None:
     sent = evidence()
-    first = open_case(session, sent.manifest, sent.manifest_sha256, now)
-    again = open_case(session, sent.manifest, sent.manifest_sha256, now + timedelta(days=1))
+    first = open_case(session, sent.manifest, sent.token, now)
+    again = open_case(session, sent.manifest, sent.token, now + timedelta(days=1))
     assert again.id == first.id
     assert session.exec(select(func.count()).select_from(Case)).one() == 1
 
 
 def test_a_case_keeps_the_whole_manifest(session: Session, now: datetime) -> None:
     sent = evidence()
-    case = open_case(session, sent.manifest, sent.manifest_sha256, now)
+    case = open_case(session, sent.manifest, sent.token, now)
     assert case.id is not None
     assert queries.manifest_of(session, case.id) == sent.manifest
     assert [event.action for event in queries.history_of(session, case.id)] == [Action.RECEIVE]
@@ -39,7 +39,7 @@ def test_a_case_keeps_the_whole_manifest(session: Session, now: datetime) -> Non
         ({"decision": "undecidable"}, "attention", ["undecidable"]),
         ({"plate": {"text": None}}, "main", ["plate_unread"]),
         ({"plate": {**SAME_PLATE, "confidence": 0.6}}, "main", ["plate_unsure"]),
-        ({"plate": {**SAME_PLATE, "flags": ["grammar"]}}, "main", ["plate_grammar"]),
+        ({"plate": {**SAME_PLATE, "flags": ["plate.grammar"]}}, "main", ["plate.grammar"]),
         ({"flags": ["wet_road"]}, "main", ["wet_road"]),
     ],
 )

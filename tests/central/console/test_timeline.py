@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from central.console.timeline import WIDTH, lamp_timeline
-from contract.messages import LampPhase, SignalEvidence
+from contract.manifest import LampPhase, SignalEvidence
 
 AT = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 

@@ -1,5 +1,6 @@
 """What the centre knows of its nodes: births, late wills, health, silence, alarms, keys."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
@@ -11,7 +12,8 @@ from central.errors import ConflictError, InvalidError, NotFoundError
 from central.fleet import service
 from central.fleet.enrolment import enrol, parse_enrolment, revoke
 from central.fleet.models import HealthRecord, Node, NodeKey
-from contract.messages import CameraHealth, CameraInfo, HealthReport, NodeStatus
+from contract.reasons import Reason, legacy, reason
+from contract.reports import CameraHealth, CameraInfo, HealthReport, NodeStatus
 from contract.signing import SigningKey
 from tests.central.evidence import NODE, NODE_KEY, enrolment
 
@@ -36,7 +38,7 @@ def status(state: str, run: str, started_at: datetime) -> NodeStatus:
     )
 
 
-def health(at: datetime, *reported: str, state: str = "online") -> HealthReport:
+def health(at: datetime, *reported: Reason, state: str = "online") -> HealthReport:
     camera = CameraHealth.model_validate({"id": "cam-1", "state": state, "fps": 12.5, "armed": True})
     return HealthReport(
         node=NODE,
@@ -88,11 +90,30 @@ def test_an_old_report_is_history_only(session: Session, node: Node, now: dateti
 
 
 def test_reported_alarms_open_count_and_close(session: Session, node: Node, now: datetime) -> None:
-    service.note_health(session, health(now, "disk", "clock"), now)
-    service.note_health(session, health(now + timedelta(seconds=30), "disk"), now)
-    assert open_alarms(session) == {("reported", "disk")}
+    lost, full = reason("packing.lost", violations=1, detail="x"), reason("outbox.full", violations=3)
+    service.note_health(session, health(now, lost, full), now)
+    service.note_health(session, health(now + timedelta(seconds=30), lost), now)
+    assert open_alarms(session) == {("reported", "packing.lost")}
     counts = {alarm.subject: alarm.count for alarm in session.exec(select(Alarm))}
-    assert counts == {"disk": 2, "clock": 1}
+    assert counts == {"packing.lost": 2, "outbox.full": 1}
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        lambda n: reason("centre.silent", packages=n),
+        lambda n: legacy(f"the centre does not answer for {n} packages"),
+    ],
+)
+def test_an_alarm_whose_number_grows_is_one_alarm(
+    session: Session, node: Node, now: datetime, told: Callable[[int], Reason]
+) -> None:
+    for number in range(1, 12):
+        at = now + timedelta(seconds=30 * number)
+        service.note_health(session, health(at, told(number)), at)
+    [alarm] = session.exec(select(Alarm))
+    assert (alarm.count, alarm.raised_at, alarm.cleared_at) == (11, now + timedelta(seconds=30), None)
+    assert "11 packages" in alarm.message
 
 
 def test_an_alarm_a_person_cleared_opens_anew(session: Session, node: Node, now: datetime) -> None:

@@ -16,7 +16,8 @@ from central.ingest.handler import handle
 from central.ingest.models import Package, Quarantined
 from central.ingest.work import Arrived, Tools
 from central.media.store import MediaStore, PartialFiles
-from contract.messages import Receipt, ViolationManifest
+from contract.manifest import ViolationManifest
+from contract.receipts import Receipt, read_receipt
 from contract.signing import verify
 from tests.central.evidence import CENTRE_KEY, enrolment
 
@@ -37,18 +38,20 @@ class Centre:
         store, partials = MediaStore(self.folder / "media"), PartialFiles(self.folder / "partial")
         return Tools(store, partials, CENTRE_KEY, self.open_case)
 
-    def open_case(self, _session: Session, manifest: ViolationManifest, _manifest_sha256: str) -> None:
+    def open_case(self, _session: Session, manifest: ViolationManifest, _jws: str) -> None:
         """Remembers the case; a manifest whose event id is in `failing` makes it raise."""
         self.cases.append(manifest.event_id)
         assert manifest.event_id not in self.failing
 
     def receive(self, messages: Sequence[Arrived]) -> list[Receipt]:
         """One batch, committed; returns the receipts, their signatures checked."""
+        return [read_receipt(answer) for answer in self.answers(messages)]
+
+    def answers(self, messages: Sequence[Arrived]) -> list[bytes]:
+        """One batch, committed; returns the bytes of the receipts, their signatures checked."""
         with transaction(self.engine) as session:
             outgoing = handle(session, messages, self.tools, self.now)
-        return [
-            Receipt.model_validate_json(verify(item.payload.decode(), CENTRE_KEY.public)) for item in outgoing
-        ]
+        return [verify(item.payload.decode(), CENTRE_KEY.public) for item in outgoing]
 
     def packages(self) -> list[Package]:
         """All packages by sequence."""

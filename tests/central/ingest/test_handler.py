@@ -1,6 +1,7 @@
 """Ingest without a network: any order, repetition or bytes give one case or a quarantine entry, no less."""
 
 import itertools
+import json
 import os
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pydantic import RootModel
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
@@ -19,9 +21,10 @@ from central.ingest.chunks import EARLY_FILES
 from central.ingest.handler import handle
 from central.ingest.models import PackageFile, PartialFile
 from central.ingest.work import Arrived
-from contract.canonical import sha256_hex
-from contract.messages import MissingPart, ViolationManifest
-from contract.signing import SigningKey, sign
+from contract.canonical import canonical_bytes, sha256_hex
+from contract.manifest import upgrade
+from contract.receipts import MissingPart, ReceiptV1
+from contract.signing import LARGEST_SIGNED, SigningKey, TooLargeError, sign
 from contract.topics import CHUNK_BYTES, NodeTopics
 from tests.central.evidence import (
     NODE,
@@ -138,7 +141,7 @@ def test_a_false_predecessor_is_stored_but_raises_an_alarm(centre: Centre, order
 
 
 @pytest.mark.parametrize("size", [1, 2], ids=["one by one", "in one batch"])
-@pytest.mark.parametrize("changes", [{"reason": "another story"}, {"event_id": "another-event"}])
+@pytest.mark.parametrize("changes", [{"site_name": "another story"}, {"event_id": "another-event"}])
 def test_a_contradiction_never_overwrites(centre: Centre, changes: dict[str, Any], size: int) -> None:
     original, forged = evidence(1), evidence(1, **changes)
     messages = [original.manifest_message, forged.manifest_message]
@@ -146,7 +149,7 @@ def test_a_contradiction_never_overwrites(centre: Centre, changes: dict[str, Any
     refused = [receipt for receipt in receipts if receipt.state == "rejected"]
     assert [receipt.manifest_sha256 for receipt in refused] == [forged.manifest_sha256]
     assert [package.manifest_sha256 for package in centre.packages()] == [original.manifest_sha256]
-    assert [entry.reason for entry in centre.quarantined()] == ["conflict"]
+    assert [entry.reason for entry in centre.quarantined()] == ["package.conflict"]
     assert "conflict" in centre.alarms()
     assert centre.receive(original.chunk_messages())[-1].state == "stored"
 
@@ -159,25 +162,33 @@ def _unsigned(package_token: str) -> bytes:
 FORGED_KEY = SigningKey(b"\x07" * 32)
 
 HOSTILE = [
-    pytest.param(TOPICS.manifest, b"", "malformed", id="nothing"),
-    pytest.param(TOPICS.manifest, b"\xff\xfe\x00" * 50, "malformed", id="binary"),
-    pytest.param(TOPICS.manifest, b"a.b.c", "malformed", id="dots"),
-    pytest.param(TOPICS.manifest, os.urandom(5_000_000), "too_large", id="5 MB manifest"),
-    pytest.param(TOPICS.manifest, _unsigned(evidence().token), "bad_signature", id="altered signature"),
-    pytest.param(TOPICS.manifest, evidence(key=FORGED_KEY).token.encode(), "unknown_key", id="foreign key"),
-    pytest.param(TOPICS.manifest, evidence(node="nut-2").token.encode(), "wrong_node", id="other node's"),
-    pytest.param(TOPICS.status, b"{}", "schema", id="empty status"),
-    pytest.param(TOPICS.status, os.urandom(5_000_000), "too_large", id="5 MB status"),
-    pytest.param(TOPICS.health, b'{"schema": "ngatu.health/2"}', "schema", id="newer health"),
-    pytest.param(TOPICS.health, b'{"node": "\\u0000"}', "schema", id="U+0000"),
-    pytest.param(TOPICS.chunk("a" * 64, 0), b"", "chunk", id="empty piece"),
-    pytest.param(TOPICS.chunk("a" * 64, 0), b"x" * (CHUNK_BYTES + 1), "chunk", id="piece too long"),
-    pytest.param(TOPICS.chunk("a" * 64, 0), os.urandom(5_000_000), "chunk", id="5 MB piece"),
-    pytest.param(TOPICS.chunk("a" * 64, 999_999_999_999), b"x", "chunk", id="piece of a giant"),
-    pytest.param(f"ngatu/v1/{NODE}/chunk/x/y", b"x", "topic", id="odd topic"),
-    pytest.param(f"ngatu/v1/{NODE}/../\x01\ud800", b"x", "topic", id="unprintable topic"),
-    pytest.param("ngatu/v1/nobody/manifest", evidence().token.encode(), "unknown_node", id="unknown node"),
-    pytest.param("ngatu/v1/nobody/status", b"{}", "unknown_node", id="unknown node's status"),
+    pytest.param(TOPICS.manifest, b"", "message.malformed", id="nothing"),
+    pytest.param(TOPICS.manifest, b"\xff\xfe\x00" * 50, "message.malformed", id="binary"),
+    pytest.param(TOPICS.manifest, b"a.b.c", "message.malformed", id="dots"),
+    pytest.param(TOPICS.manifest, os.urandom(5_000_000), "message.too_large", id="5 MB manifest"),
+    pytest.param(
+        TOPICS.manifest, _unsigned(evidence().token), "message.bad_signature", id="altered signature"
+    ),
+    pytest.param(
+        TOPICS.manifest, evidence(key=FORGED_KEY).token.encode(), "message.unknown_key", id="foreign key"
+    ),
+    pytest.param(
+        TOPICS.manifest, evidence(node="nut-2").token.encode(), "message.wrong_node", id="other node's"
+    ),
+    pytest.param(TOPICS.status, b"{}", "message.faulty", id="empty status"),
+    pytest.param(TOPICS.status, os.urandom(5_000_000), "message.too_large", id="5 MB status"),
+    pytest.param(TOPICS.health, b'{"schema": "ngatu.health/3"}', "message.newer", id="newer health"),
+    pytest.param(TOPICS.health, b'{"node": "\\u0000"}', "message.null_character", id="U+0000"),
+    pytest.param(TOPICS.chunk("a" * 64, 0), b"", "message.chunk", id="empty piece"),
+    pytest.param(TOPICS.chunk("a" * 64, 0), b"x" * (CHUNK_BYTES + 1), "message.chunk", id="piece too long"),
+    pytest.param(TOPICS.chunk("a" * 64, 0), os.urandom(5_000_000), "message.chunk", id="5 MB piece"),
+    pytest.param(TOPICS.chunk("a" * 64, 999_999_999_999), b"x", "message.chunk", id="piece of a giant"),
+    pytest.param(f"ngatu/v1/{NODE}/chunk/x/y", b"x", "message.topic", id="odd topic"),
+    pytest.param(f"ngatu/v1/{NODE}/../\x01\ud800", b"x", "message.topic", id="unprintable topic"),
+    pytest.param(
+        "ngatu/v1/nobody/manifest", evidence().token.encode(), "message.unknown_node", id="unknown node"
+    ),
+    pytest.param("ngatu/v1/nobody/status", b"{}", "message.unknown_node", id="unknown node's status"),
 ]
 
 
@@ -203,23 +214,92 @@ def test_what_is_wrong_is_kept_bounded_and_harms_nobody(
 )
 def test_no_message_can_make_ingest_fail(centre: Centre, topic: str, payload: bytes) -> None:
     assert all(receipt.state == "rejected" for receipt in centre.receive([Arrived(topic, payload)]))
-    assert {entry.reason for entry in centre.quarantined()} & {"internal"} == set()
+    assert {entry.reason for entry in centre.quarantined()} & {"message.internal"} == set()
 
 
-def test_a_signed_manifest_of_an_unknown_schema_is_answered(centre: Centre) -> None:
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"schema": "ngatu.manifest/3"}, "message.newer"),
+        ({"schema": "ngatu.manifest/2.7", "surprise": 1}, "message.unknown_keys"),
+        ({"surprise": {"a": [1, 2]}}, "message.unknown_keys"),
+    ],
+)
+def test_a_manifest_of_a_newer_node_may_come_again(centre: Centre, change: dict[str, Any], code: str) -> None:
     package = evidence()
-    newer = package.manifest.model_copy(update={"schema_": "ngatu.manifest/2"})
-    receipts = centre.receive([_resigned(newer)])
-    assert [receipt.state for receipt in receipts] == ["rejected"]
+    newer = _signed(json.loads(canonical_bytes(package.manifest)) | change)
+    receipts = centre.receive([newer])
+    assert [receipt.state for receipt in receipts] == ["unsupported"]
     assert receipts[0].event_id == package.manifest.event_id
-    assert receipts[0].reason.startswith("schema")
+    assert receipts[0].reason is not None
+    assert receipts[0].reason.code == code
+    assert receipts[0].software.startswith("ngatu ")
+    assert [entry.reason for entry in centre.quarantined()] == [code]
+    assert centre.receive(package.messages())[-1].state == "stored"
+
+
+MALFORMED: list[tuple[str, Any]] = [
+    ("the whole", None),
+    ("the whole", []),
+    ("the whole", 7),
+    ("the whole", {}),
+    ("schema", None),
+    ("schema", 2),
+    ("schema", "ngatu.receipt/2"),
+    ("occurred_at", None),
+    ("occurred_at", {}),
+    ("occurred_at", "0001-01-01T00:00:00+14:00"),
+    ("occurred_at", "9999-12-31T23:59:59-05:00"),
+    ("occurred_at", "9999-12-31T23:59:59Z"),
+    ("occurred_at", "2026-11-24T08:30:00"),
+    ("vehicle", None),
+    ("vehicle", {}),
+    ("vehicle", {"kind": "car", "confidence": None, "track": 1}),
+    ("vehicle", {"kind": "car", "confidence": {}, "track": 1}),
+    ("plate", {"text": "29A1", "confidence": None}),
+    ("trajectory", [{"t_ms": 0, "ground": [None, 0.5], "box": [0, 0, 1, 1]}]),
+    ("trajectory", [{"t_ms": 0, "ground": {}, "box": [0, 0, 1, 1]}]),
+    ("scene", [{"id": "s", "kind": "stop_line", "points": [[None, 0], [1, 1]]}]),
+    ("reasons", []),
+    ("reasons", [{"code": "Red Light!"}]),
+    ("files", None),
+]
+
+
+@pytest.mark.parametrize(("key", "value"), MALFORMED)
+def test_a_malformed_manifest_is_rejected_in_words(centre: Centre, key: str, value: Any) -> None:
+    whole = json.loads(canonical_bytes(evidence().manifest))
+    message = _signed(value if key == "the whole" else whole | {key: value})
+    receipts = centre.receive([message])
+    assert [receipt.state for receipt in receipts] == ["rejected"] * (key != "the whole")
+    assert [entry.reason for entry in centre.quarantined()] == ["message.faulty"]
+
+
+def test_a_manifest_as_large_as_may_be_signed_is_read(centre: Centre) -> None:
+    point = {"t_ms": 0, "ground": [0.12345, 0.5], "box": [0.1234, 0.1234, 0.5678, 0.5678], "wheels": "hidden"}
+    package = evidence(trajectory=[point] * 3500)
+    assert LARGEST_SIGNED * 0.7 < len(package.token) < LARGEST_SIGNED
+    assert centre.receive(package.messages())[-1].state == "stored"
+    with pytest.raises(TooLargeError):
+        evidence(trajectory=[point] * 6000)
+
+
+def test_a_package_of_the_release_before_is_answered_as_it_can_read(centre: Centre) -> None:
+    package = evidence()
+    old = upgrade.to_v1(package.manifest, "vi — en")
+    token = sign(old, NODE_KEY)
+    answers = centre.answers([Arrived(TOPICS.manifest, token.encode()), *package.chunk_messages()])
+    assert [ReceiptV1.model_validate_json(answer).state for answer in answers] == ["stored"]
+    other = upgrade.to_v1(package.manifest.model_copy(update={"site_name": "x"}), "vi — en")
+    [refused] = centre.answers([Arrived(TOPICS.manifest, sign(other, NODE_KEY).encode())])
+    assert "contradicts package" in ReceiptV1.model_validate_json(refused).reason
 
 
 def test_a_revoked_node_is_heard_no_more(centre: Centre) -> None:
     with transaction(centre.engine) as session:
         revoke(session, NODE, "stolen", centre.now, "test")
     assert centre.receive(evidence().messages()) == []
-    assert {entry.reason for entry in centre.quarantined()} == {"revoked_key"}
+    assert {entry.reason for entry in centre.quarantined()} == {"message.revoked_node"}
     assert centre.packages() == []
 
 
@@ -231,7 +311,7 @@ def test_a_node_set_up_anew_signs_with_its_new_key(centre: Centre) -> None:
     old, new = evidence(1), evidence(1, key=new_key, event_id="new-000001")
     centre.receive([old.manifest_message, *new.messages()])
     assert [package.event_id for package in centre.packages()] == ["new-000001"]
-    assert [entry.reason for entry in centre.quarantined()] == ["revoked_key"]
+    assert [entry.reason for entry in centre.quarantined()] == ["message.revoked_key"]
 
 
 def test_pieces_another_node_sends_don_t_spoil_a_file(centre: Centre) -> None:
@@ -252,7 +332,7 @@ def test_a_spoilt_file_is_asked_for_again_and_given_up_in_the_end(centre: Centre
     centre.receive([package.manifest_message])
     states = [centre.receive([spoilt])[0].state for _ in range(3)]
     assert states == ["incomplete", "incomplete", "rejected"]
-    assert [entry.reason for entry in centre.quarantined()] == ["content"]
+    assert [entry.reason for entry in centre.quarantined()] == ["package.never_whole"]
     [asked] = centre.receive([package.manifest_message])
     assert asked.state == "rejected"
     assert centre.cases == []
@@ -284,7 +364,7 @@ def test_a_stored_file_that_is_not_what_the_manifest_says_rejects_it(
     lying = evidence(2, honest.manifest_sha256, [content], files=[entry])
     assert centre.receive(lying.messages())[-1].state == "rejected"
     assert centre.cases == [honest.manifest.event_id]
-    assert [entry.reason for entry in centre.quarantined()] == ["content"]
+    assert [entry.reason for entry in centre.quarantined()] == ["package.content"]
 
 
 def test_pieces_without_a_manifest_are_bounded(centre: Centre) -> None:
@@ -299,7 +379,7 @@ def test_pieces_beyond_the_declared_end_are_refused(centre: Centre) -> None:
     package = evidence(contents=[picture(1)])
     beyond = Arrived(TOPICS.chunk(sha256_hex(package.contents[0]), 999), b"xx")
     centre.receive([package.manifest_message, beyond])
-    assert [entry.reason for entry in centre.quarantined()] == ["chunk"]
+    assert [entry.reason for entry in centre.quarantined()] == ["message.chunk"]
     assert centre.receive(package.chunk_messages())[0].state == "stored"
 
 
@@ -310,7 +390,7 @@ def test_a_case_that_can_t_be_opened_does_not_sink_the_batch(centre: Centre) -> 
     receipts = centre.receive(batch)
     stored = {receipt.event_id for receipt in receipts if receipt.state == "stored"}
     assert stored == {first.manifest.event_id, third.manifest.event_id}
-    assert {entry.reason for entry in centre.quarantined()} == {"internal"}
+    assert {entry.reason for entry in centre.quarantined()} == {"message.internal"}
     centre.failing.clear()
     receipts = centre.receive(second.messages())
     assert receipts[-1].state == "stored"
@@ -364,5 +444,6 @@ def test_the_certificate_is_judged_at_the_time_of_capture(
     assert [package.certificate for package in centre.packages()] == [expected]
 
 
-def _resigned(manifest: ViolationManifest) -> Arrived:
-    return Arrived(TOPICS.manifest, sign(manifest, NODE_KEY).encode())
+def _signed(content: Any) -> Arrived:
+    """Anything at all, signed by the node as canonical JSON."""
+    return Arrived(TOPICS.manifest, sign(RootModel[Any](content), NODE_KEY).encode())

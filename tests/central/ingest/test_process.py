@@ -28,7 +28,8 @@ from central.ingest.models import Quarantined
 from central.keys import create_key
 from central.settings import CentralSettings, load_settings
 from contract.canonical import sha256_hex
-from contract.messages import NodeStatus, Receipt
+from contract.receipts import Receipt
+from contract.reports import NodeStatus
 from contract.signing import PublicKey, verify
 from contract.topics import NodeTopics
 from tests.brokers import CENTRE_USER, Mosquitto
@@ -239,7 +240,7 @@ def test_rubbish_is_kept_and_work_goes_on(centre: Centre) -> None:
         node.publish(topics.chunk(sha256_hex(b""), 0), os.urandom(300_000))
         node.send(packet())
         node.wait_for("stored")
-    assert centre.quarantined() == ["chunk", "schema", "too_large"]
+    assert centre.quarantined() == ["message.chunk", "message.faulty", "message.too_large"]
 
 
 def test_birth_and_last_will_show_on_the_node(centre: Centre) -> None:

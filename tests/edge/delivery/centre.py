@@ -9,7 +9,9 @@ import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
 from contract.canonical import sha256_hex
-from contract.messages import HealthReport, MissingPart, NodeStatus, Receipt, ViolationManifest
+from contract.manifest import ViolationManifest
+from contract.receipts import MissingPart, Receipt
+from contract.reports import HealthReport, NodeStatus
 from contract.signing import PublicKey, SigningKey, sign, verify
 from contract.topics import SUBSCRIPTIONS, Incoming, NodeTopics, parse_topic
 

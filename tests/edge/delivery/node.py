@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from configs.node import BrokerConfig
-from contract.messages import CameraInfo, HealthReport
+from contract.reports import CameraInfo, HealthReport
 from contract.signing import PublicKey
 from contract.topics import NodeTopics
 from edge.delivery.client import DeliveryClient, Pace

@@ -1,16 +1,21 @@
 """Delivery with real brokers: complete to the bit, whatever is killed, whoever lies."""
 
+import json
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from pydantic import RootModel
 
 from configs.node import BrokerConfig
-from contract.messages import MissingPart, Receipt
+from configs.words import say
 from contract.package import RESERVED
+from contract.reasons import reason
+from contract.receipts import MissingPart, Receipt
 from contract.signing import SigningKey, sign
 from contract.topics import CHUNK_BYTES
 from edge.delivery import protocol
@@ -163,7 +168,7 @@ def test_a_centre_that_comes_late_gets_everything(
     events = add(outbox, 1, 2, 3)
     centre = Centre(NODE, factories.KEY.public)
     with delivering(outbox, config, centre.key.public) as (_client, sender):
-        eventually(lambda: "the centre does not answer for 3 packages" in sender.alarms)
+        eventually(lambda: reason("centre.silent", packages=3) in sender.alarms)
         centre.connect(mosquitto_broker.plain_port, CENTRE_USER, mosquitto_broker.password_of(CENTRE_USER))
         assert_complete(centre, outbox, events)
     centre.close()
@@ -231,7 +236,7 @@ def test_a_forged_or_foreign_receipt_is_ignored_and_counted(
     with delivering(outbox, config, centre.key.public) as (client, sender):
         eventually(lambda: sender.counts["receipts_ignored"] >= 10)
         assert outbox.get(events[0]).state == "sent"  # type: ignore[union-attr]
-        assert any("receipts ignored" in alarm for alarm in client.alarms)
+        assert "centre.receipts_ignored" in {alarm.code for alarm in client.alarms}
         centre.answer = lambda receipt: [sign(receipt, centre.key)]
         assert_complete(centre, outbox, events)
 
@@ -240,13 +245,59 @@ def test_a_rejected_package_is_kept_with_an_alarm(
     centre: Centre, outbox: Outbox, config: BrokerConfig
 ) -> None:
     centre.answer = lambda receipt: (
-        2 * [sign(receipt.model_copy(update={"state": "rejected", "reason": "unknown camera"}), centre.key)]
+        2
+        * [
+            sign(
+                receipt.model_copy(update={"state": "rejected", "reason": reason("message.faulty")}),
+                centre.key,
+            )
+        ]
     )
     (event,) = add(outbox, 1)
     with delivering(outbox, config, centre.key.public) as (_client, sender):
-        eventually(lambda: any("unknown camera" in alarm for alarm in outbox.summary().alarms))
+        eventually(lambda: any(a.values.get("because") == "message.faulty" for a in outbox.summary().alarms))
         eventually(lambda: sender.counts["receipts_repeated"] > 0)
         assert sender.counts["receipts_rejected"] == 1
+    assert outbox.folder_of(event).is_dir()
+
+
+def test_an_unsupported_package_is_kept_and_taken_once_the_centre_is_upgraded(
+    centre: Centre, outbox: Outbox, config: BrokerConfig
+) -> None:
+    newer = reason("message.newer", version="3", known=("1", "2"))
+    refusal = {"state": "unsupported", "reason": newer, "software": "ngatu 1"}
+    first, second = factories.facts(1), factories.facts(2)
+    old, upgraded = [factories.event_id(first)], [factories.event_id(second)]
+    centre.answer = lambda receipt: [
+        sign(
+            receipt.model_copy(update=refusal if receipt.event_id in old else {"software": "ngatu 1"}),
+            centre.key,
+        )
+    ]
+    add(outbox, 1)
+    with delivering(outbox, config, centre.key.public) as (_client, sender):
+        eventually(lambda: "outbox.unsupported" in {alarm.code for alarm in outbox.summary().alarms})
+        assert sender.counts["receipts_unsupported"] == 1
+        centre.answer = lambda receipt: [sign(receipt.model_copy(update={"software": "ngatu 2"}), centre.key)]
+        add(outbox, 2)
+        assert_complete(centre, outbox, [*old, *upgraded])
+    assert outbox.summary().alarms == ()
+
+
+def test_an_answer_only_newer_centres_know_loses_nothing(
+    centre: Centre, outbox: Outbox, config: BrokerConfig
+) -> None:
+    centre.answer = lambda receipt: [
+        sign(
+            RootModel[Any](
+                json.loads(receipt.model_dump_json(by_alias=True)) | {"state": "postponed", "x": 1}
+            ),
+            centre.key,
+        )
+    ]
+    (event,) = add(outbox, 1)
+    with delivering(outbox, config, centre.key.public):
+        eventually(lambda: outbox.get(event).state == "unsupported")  # type: ignore[union-attr]
     assert outbox.folder_of(event).is_dir()
 
 
@@ -270,7 +321,7 @@ def test_damage_on_disk_is_set_aside_and_the_rest_delivered(
     (outbox.folder_of(damaged) / "over.jpg").write_bytes(b"rot")
     with delivering(outbox, config, centre.key.public):
         assert_complete(centre, outbox, [whole])
-    assert any("damaged" in alarm and "over.jpg" in alarm for alarm in outbox.summary().alarms)
+    assert any("over.jpg" in say(alarm, "en") for alarm in outbox.summary().alarms)
 
 
 def test_a_wrong_password_is_said_and_cured_without_a_restart(

@@ -5,6 +5,7 @@ import itertools
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -15,11 +16,13 @@ from typing import Any
 
 import pytest
 
-from contract.package import Link, verify_packages
+from configs.words import say
+from contract.package import verify_packages
+from contract.reasons import reason
 from contract.signing import SigningKey
 from edge.delivery import outbox as outbox_module
-from edge.delivery.index import OutboxError, OutboxFullError
-from edge.delivery.outbox import Outbox, inspect
+from edge.delivery.index import OutboxError, OutboxFullError, State
+from edge.delivery.outbox import Outbox, inspect, resend
 from edge.evidence import package as package_module
 from tests.edge import factories
 from tests.edge.delivery.node import add, open_outbox
@@ -68,7 +71,7 @@ def test_the_same_violation_again_is_no_second_package(outbox: Outbox, folder: P
 def test_oldest_and_newest_of_the_undelivered(outbox: Outbox) -> None:
     first, second, third, fourth = add(outbox, 1, 2, 3, 4)
     outbox.mark(first, "stored")
-    outbox.mark(fourth, "rejected", "why")
+    outbox.mark(fourth, "rejected", reason("message.faulty"))
     outbox.mark(second, "sent")
     ends = [outbox.undelivered(newest=newest) for newest in (False, True)]
     assert [end.event_id for end in ends if end] == [second, third]
@@ -182,7 +185,7 @@ def test_a_lost_index_is_rebuilt_from_the_packages(folder: Path) -> None:
         part.write_bytes(b"not a database at all" * 1000)
     again = open_outbox(folder)
     assert states(again) == {"waiting": 3}
-    assert any("quarantine" in alarm for alarm in again.summary().alarms)
+    assert reason("outbox.quarantined", items=1) in again.summary().alarms
     add(again, 4)
     again.close()
     assert_sound(folder, 4)
@@ -222,14 +225,14 @@ def test_files_that_vanished_are_reported(folder: Path) -> None:
     shutil.rmtree(folder / "packages" / lost)
     again = open_outbox(folder)
     assert again.undelivered(newest=False).event_id == kept  # type: ignore[union-attr]
-    assert any("gone from the node's disk" in alarm for alarm in again.summary().alarms)
+    assert [a.values["because"] for a in again.summary().alarms] == ["outbox.lost"]
     again.close()
 
 
 def test_delivered_packages_go_oldest_first_and_only_they(folder: Path) -> None:
     box = Outbox(folder, factories.KEY.public, budget=1_000_000)
     first, second, third, fourth = add(box, 1, 2, 3, 4)
-    assert any("planned 1000000" in alarm for alarm in box.summary().alarms)
+    assert [a.values["planned_bytes"] for a in box.summary().alarms] == [1_000_000]
     box.mark(second, "stored")
     assert [box.folder_of(event).is_dir() for event in (first, second, third, fourth)] == [
         *(True, False, True, True)
@@ -246,7 +249,7 @@ def test_the_head_of_the_chain_is_never_given_up(folder: Path) -> None:
     box.mark(second, "stored")
     box.mark(first, "stored")
     assert [path.name for path in (folder / "packages").iterdir()] == [second]
-    head = Link.of(factories.package(2, factories.package(1).link).manifest)
+    head = factories.package(2, factories.package(1).link).link
     assert box.add("next", lambda link: factories.package(3, link) if link == head else None)  # type: ignore[arg-type, return-value]
     box.close()
 
@@ -267,7 +270,7 @@ def test_a_full_disk_raises_and_harms_nothing(
         for _again in range(3):
             with pytest.raises(OutboxFullError):
                 add(outbox, 2)
-        assert any("no room for 1 violations" in alarm for alarm in outbox.summary().alarms)
+        assert reason("outbox.full", violations=1) in outbox.summary().alarms
     assert_sound(folder, 1)
     add(outbox, 2)
     assert outbox.summary().alarms == ()
@@ -319,3 +322,83 @@ def test_a_really_full_disk_keeps_what_waits_and_gives_up_what_is_delivered(smal
     again = open_outbox(folder)
     assert states(again) == {"waiting": len(kept)}
     again.close()
+
+
+@pytest.mark.parametrize(
+    ("states_asked", "named", "expected"),
+    [
+        (["rejected"], [], ["rejected"]),
+        (["unsupported"], [], ["unsupported"]),
+        (["rejected", "unsupported", "stored"], ["stored"], ["stored"]),
+        (["rejected", "unsupported", "stored"], ["waiting", "nobody"], []),
+    ],
+)
+def test_packages_are_offered_again_from_outside_while_the_node_runs(
+    outbox: Outbox, folder: Path, states_asked: list[State], named: list[str], expected: list[str]
+) -> None:
+    events = dict(zip(("rejected", "unsupported", "stored", "waiting"), add(outbox, 1, 2, 3, 4), strict=True))
+    outbox.mark(events["rejected"], "rejected", reason("message.internal"))
+    outbox.mark(events["unsupported"], "unsupported", reason("message.newer", version="3", known=("1", "2")))
+    outbox.mark(events["stored"], "stored")
+    again = resend(folder, states_asked, [events.get(name, name) for name in named])
+    assert again == sorted(events[name] for name in expected)
+    for name in expected:
+        entry = outbox.get(events[name])
+        assert entry is not None
+        assert entry.state == "sent"
+
+
+def test_what_lies_no_longer_on_the_disk_is_not_offered(outbox: Outbox, folder: Path) -> None:
+    first, _second = add(outbox, 1, 2)
+    outbox.set_aside(first, "rot")
+    assert resend(folder, ["rejected"]) == []
+
+
+def test_there_must_be_an_outbox_to_offer_from(tmp_path: Path) -> None:
+    with pytest.raises(OutboxError, match="no outbox in"):
+        resend(tmp_path / "nothing", ["rejected"])
+    assert not (tmp_path / "nothing").exists()
+
+
+def test_unsupported_packages_wait_and_say_why(outbox: Outbox) -> None:
+    (event,) = add(outbox, 1)
+    outbox.mark(event, "unsupported", reason("message.newer", version="3", known=("1", "2")))
+    assert outbox.undelivered(newest=False) is None
+    [alarm] = outbox.summary().alarms
+    assert say(alarm, "en") == (
+        f"the centre can't read 1 packages yet, upgrade it; the last, {event}: "
+        "version 3 is newer than this programme (which reads 1, 2)"
+    )
+    assert outbox.summary().undelivered.packages == 1
+    assert outbox.offer_again() == [event]
+    assert outbox.undelivered(newest=False) is not None
+
+
+def test_the_index_of_release_0_1_is_taken_over(folder: Path) -> None:
+    box = open_outbox(folder)
+    first, second = add(box, 1, 2)
+    box.close()
+    old = sqlite3.connect(folder / "index.sqlite")
+    old.executescript("""
+        CREATE TABLE older (
+            event_id TEXT PRIMARY KEY, sequence INTEGER NOT NULL UNIQUE, manifest_sha256 TEXT NOT NULL,
+            bytes INTEGER NOT NULL, occurred_at TEXT NOT NULL,
+            state TEXT NOT NULL CHECK (state IN ('waiting', 'sent', 'stored', 'rejected')),
+            reason TEXT NOT NULL DEFAULT '', on_disk INTEGER NOT NULL DEFAULT 1
+        ) WITHOUT ROWID;
+        INSERT INTO older SELECT * FROM package;
+        UPDATE older SET state = 'rejected', reason = 'schema: rule.name: literal_error' WHERE sequence = 1;
+        DROP TABLE package;
+        ALTER TABLE older RENAME TO package;
+        CREATE INDEX package_by_state ON package (state, sequence);
+        PRAGMA user_version = 0;
+    """)
+    old.close()
+    for _ in range(2):
+        box = open_outbox(folder)
+        assert [entry.event_id for entry in (box.get(first), box.get(second)) if entry] == [first, second]
+        [alarm] = box.summary().alarms
+        assert "schema: rule.name: literal_error" in say(alarm, "en")
+        box.mark(second, "unsupported", None)
+        box.mark(second, "waiting", None)
+        box.close()

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contract.messages import MissingPart, Receipt
+from contract.receipts import MissingPart, Receipt
 from contract.topics import CHUNK_BYTES
 from edge.delivery.protocol import AWAITED, MOST_PATIENCE, OPEN, PATIENCE, WINDOW, Delivery, Parcel, Part
 

@@ -7,7 +7,8 @@ import pytest
 from numpy.typing import NDArray
 
 from configs.camera import CameraConfig
-from contract.messages import Clock, DecisionName, LampColour
+from contract.manifest import Clock
+from contract.types import DecisionName, LampColour
 from contract.vehicles import VehicleKind
 from edge.evidence.annotate import DECISIONS, LAMPS, Annotator
 from edge.pipeline import Step

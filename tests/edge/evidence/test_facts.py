@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 import pytest
 
-from contract.messages import Clock, PlateEvidence, ViolationFacts
+from contract.manifest import Clock, PlateEvidence, ViolationFacts
 from contract.vehicles import VehicleKind
 from edge.evidence.facts import Standing, normalised, plate_evidence, stream_utc, violation_facts
 from edge.pipeline import Incident
@@ -107,7 +107,8 @@ def test_boxes_are_parts_of_width_and_height(
 
 def test_what_the_node_knows_of_itself_and_the_vehicle_is_told() -> None:
     told = facts(replace(FINDING, flags=("exempt",)), colour="red")
-    assert told.flags == ("exempt", "clip_short")
+    assert told.flags == ("evidence.clip_short",)
+    assert [doubt.code for doubt in told.doubts] == ["scene.exempt"]
     assert (told.rule.name, told.rule.version, told.lane) == ("red_light", 3, "left")
     assert (told.vehicle.kind, told.vehicle.track, told.vehicle.colour) == (VehicleKind.BUS, 7, "red")
     assert (told.node, told.camera, told.site_name) == ("node-1", "cam-1", "Ngã Tư Sở")

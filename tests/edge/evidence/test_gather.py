@@ -165,13 +165,13 @@ def test_a_reader_that_fails_leaves_the_plate_to_a_person(video: Path) -> None:
         raise RuntimeError("the network failed")
 
     proof = drive(video, follower=Follower(broken)).proof()
-    assert (proof.facts.plate.text, proof.facts.plate.flags) == (None, ("reader_failed",))
+    assert (proof.facts.plate.text, proof.facts.plate.flags) == (None, ("plate.reader_failed",))
     assert set(files(proof)) >= {"over", "plate", "clip"}
 
 
 def test_an_end_before_the_post_roll_is_said(video: Path) -> None:
     proof = drive(video, frames=15).proof()
-    assert proof.facts.flags == ("clip_short",)
+    assert proof.facts.flags == ("evidence.clip_short",)
     assert set(files(proof)) >= {"before", "over", "continuing", "clip"}
 
 
@@ -182,13 +182,13 @@ def test_what_the_ring_lacks_is_said_and_not_made_up(tmp_path: Path) -> None:
     moments = scene.incident.finding.moments
     assert moments["before"] < 1.05 < moments["over"]
     proof = scene.proof()
-    assert proof.facts.flags == ("still_missing", "clip_short")
+    assert proof.facts.flags == ("evidence.still_missing", "evidence.clip_short")
     assert {"before", "over", "continuing", "clip"} - set(files(proof)) == {"before"}
 
 
 def test_a_clip_that_begins_late_is_said(video: Path) -> None:
     proof = drive(video, ring_seconds=0.5, frames=70, car=2).proof()
-    assert proof.facts.flags == ("clip_short",)
+    assert proof.facts.flags == ("evidence.clip_short",)
 
 
 def test_a_violation_that_has_left_the_ring_can_t_be_proved(video: Path) -> None:
@@ -209,4 +209,4 @@ def test_of_a_record_stream_that_stopped_what_is_there_is_looked_at(video: Path,
     assert max(moments.values()) > 2.6  # more than the ring could answer for
     assert scene.follower.shown
     assert all(abs(sighting.t - moments[sighting.key]) <= 0.2 for sighting in scene.follower.shown)
-    assert proof.facts.flags == ("clip_short",)
+    assert proof.facts.flags == ("evidence.clip_short",)

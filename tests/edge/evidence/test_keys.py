@@ -8,7 +8,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from contract.messages import Enrolment
+from contract.reports import Enrolment
 from contract.signing import PublicKey
 from edge.evidence import keys
 from tests.edge import factories

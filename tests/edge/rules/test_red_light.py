@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from configs.rules import Rules
 from configs.rules.red_light import RedLight
 from configs.scene import Exemption, Exit, Lane
-from contract.messages import LampColour
+from contract.types import LampColour
 from edge.rules.inputs import SignalHistory, Track
 from edge.rules.rulebook import Rulebook
 from tests.edge.rules.tracks import EPOCH, LINE, SCENE, changed, lamp, replay, straight, through, track

@@ -9,7 +9,7 @@ from typing import TypeVar
 from configs.model import Configured
 from configs.rules import Rules
 from configs.scene import Scene, StopLine
-from contract.messages import LampColour
+from contract.types import LampColour
 from contract.vehicles import VehicleKind
 from edge.rules.inputs import Box, Finding, Phase, Point, SignalHistory, Track, TrackPoint
 from edge.rules.rulebook import Rulebook

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contract.messages import Clock
+from contract.manifest import Clock
 from edge.video.frame import Stamp
 from edge.video.packet import EncodedPacket, Template, make_template
 from edge.video.ring import PacketRing, RingMiss

@@ -1,0 +1,122 @@
+"""Words for the codes of `contract.reasons`, in Vietnamese and English: one place for both halves.
+
+Each file of this folder maps codes to templates, whose places are named as the reason's values are; the end
+of a name is its unit (`{elapsed_red_ms}` is shown in seconds). `values.yaml` has the words of values that
+are words themselves, by the value's name. The words of a rule stand with its descriptor in `configs.rules`.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from string import Formatter
+from typing import Literal
+
+from pydantic import RootModel, field_validator
+
+from configs.loading import load_yaml
+from configs.model import Configured
+from contract.reasons import Reason, Value
+
+Language = Literal["vi", "en"]
+LANGUAGES: tuple[Language, ...] = ("vi", "en")
+
+_FOLDER = Path(__file__).parent
+_VALUES = "values.yaml"
+_UNITS = {"_ms": (1000.0, 2, " s"), "_bytes": (1e6, 1, " MB"), "_heights": (1.0, 1, "")}
+"""End of a value's name: what it is divided by, digits, and what is written after it."""
+
+
+class Words(Configured):
+    """What a code means in each language."""
+
+    vi: str
+    en: str
+
+    @field_validator("vi", "en")
+    @classmethod
+    def _is_a_template(cls, text: str) -> str:
+        _places(text)
+        return text
+
+    def in_language(self, language: Language) -> str:
+        """The words of that language."""
+        return self.vi if language == "vi" else self.en
+
+    @property
+    def places(self) -> set[str]:
+        """Names of the values it shows."""
+        return set(_places(self.vi)) | set(_places(self.en))
+
+
+class _Catalogue(RootModel[dict[str, Words]]):
+    """One file of words."""
+
+
+class _Values(RootModel[dict[str, dict[str, Words]]]):
+    """Words of values, by the value's name."""
+
+
+@cache
+def catalogue() -> Mapping[str, Words]:
+    """Every code's words."""
+    found: dict[str, Words] = {}
+    for path in sorted(_FOLDER.glob("*.yaml")):
+        if path.name != _VALUES:
+            found |= load_yaml(path, _Catalogue).root
+    return found
+
+
+@cache
+def values() -> Mapping[str, Mapping[str, Words]]:
+    """Words of values, by the value's name."""
+    return load_yaml(_FOLDER / _VALUES, _Values).root
+
+
+def say(reason: Reason, language: Language) -> str:
+    """The reason in words. A code that is not known here (a newer sender's) is shown as it is, with its
+    values."""
+    words = catalogue().get(reason.code)
+    if words is None:
+        told = ", ".join(f"{name} {value_words(name, v, language)}" for name, v in reason.values.items())
+        return f"{reason.code} ({told})" if told else reason.code
+    template = words.in_language(language)
+    shown = {name: _shown(name, reason, language) for name in _places(template)}
+    return template.format(**shown)
+
+
+def say_both(reason: Reason) -> str:
+    """Vietnamese and English with a dash between, as version 1 of the messages had it."""
+    return f"{say(reason, 'vi')} — {say(reason, 'en')}"
+
+
+def value_words(name: str, value: Value, language: Language) -> str:
+    """A value as people read it: with its unit, or in words where it is a word."""
+    if isinstance(value, tuple):
+        return ", ".join(value_words(name.removesuffix("s"), item, language) for item in value)
+    if isinstance(value, str):
+        known = values().get(name, {}).get(value)
+        return known.in_language(language) if known else value
+    for ending, (divisor, digits, unit) in _UNITS.items():
+        if name.endswith(ending):
+            return number(value / divisor, language, digits) + unit
+    return str(value) if isinstance(value, int) else number(value, language, 2)
+
+
+def number(value: float, language: Language, digits: int) -> str:
+    """`18.000,5` in Vietnamese, `18,000.5` in English."""
+    text = f"{value:,.{digits}f}"
+    return text.translate(str.maketrans(",.", ".,")) if language == "vi" else text
+
+
+def _shown(name: str, reason: Reason, language: Language) -> str:
+    if name not in reason.values:
+        return "?"
+    value = reason.values[name]
+    if name == "because":  # a reason inside a reason: its values stand beside
+        inner = {key: v for key, v in reason.values.items() if key != name}
+        return say(Reason(code=str(value), values=inner), language)
+    return value_words(name, value, language)
+
+
+def _places(template: str) -> list[str]:
+    return [name for _, name, _, _ in Formatter().parse(template) if name]

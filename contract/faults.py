@@ -1,0 +1,82 @@
+"""Why bytes can't be read as a message: for ever, or by this version of the programme only."""
+
+import re
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from contract.reasons import Reason
+
+_SCHEMA = re.compile(r"ngatu\.([a-z]+)/([1-9]\d{0,3})(?:\.\d{1,4})?")
+_MOST_TOLD = 5
+
+
+class MessageError(ValueError):
+    """Bytes that can't be read; `reason` says why, as a code with values that hold nothing of the message's
+    own texts but names of keys."""
+
+    def __init__(self, reason: Reason) -> None:
+        self.reason = reason
+        super().__init__("; ".join(f"{name}: {_words(value)}" for name, value in reason.values.items()))
+
+
+class UnreadableError(MessageError):
+    """No such message of any version: it will never be one."""
+
+
+class UnsupportedError(MessageError):
+    """A message of a newer version than this programme knows: a newer programme will be able to read it."""
+
+
+class _Head(BaseModel):
+    """The one key that every message has in every version."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    schema_: str = Field(alias="schema")
+
+
+def version_of(family: str, content: bytes) -> int:
+    """The major version of a message of this family (`manifest`, `health`, …) by its `schema`.
+
+    Raises UnreadableError when it is not JSON or of another family.
+    """
+    try:
+        found = _SCHEMA.fullmatch(_Head.model_validate_json(content).schema_)
+    except ValidationError as problem:
+        raise faulty(problem) from None
+    if found is None or found[1] != family:
+        raise UnreadableError(
+            Reason(code="message.faulty", values={"faults": (f"schema: not ngatu.{family}",)})
+        )
+    return int(found[2])
+
+
+def newer(version: int, known: tuple[int, ...]) -> UnsupportedError:
+    """The error for a version that is not known."""
+    versions = tuple(str(number) for number in known)
+    return UnsupportedError(Reason(code="message.newer", values={"version": str(version), "known": versions}))
+
+
+def faulty(problem: ValidationError) -> UnreadableError:
+    """The error for a message that breaks its version's rules: the first few faults by place."""
+    errors = problem.errors(include_url=False, include_context=False, include_input=False)
+    told = tuple(f"{_place(error['loc'])}: {error['type']}" for error in errors[:_MOST_TOLD])
+    return UnreadableError(Reason(code="message.faulty", values={"faults": told}))
+
+
+def unknown_keys(problem: ValidationError) -> UnsupportedError | None:
+    """The error for a message that is right but for keys this programme does not know; None if more is
+    wrong."""
+    errors = problem.errors(include_url=False, include_context=False, include_input=False)
+    if any(error["type"] != "extra_forbidden" for error in errors):
+        return None
+    keys = tuple(_place(error["loc"]) for error in errors[:_MOST_TOLD])
+    return UnsupportedError(Reason(code="message.unknown_keys", values={"keys": keys}))
+
+
+def _place(where: tuple[int | str, ...]) -> str:
+    return ".".join(str(step)[:40] for step in where)[:200] or "message"
+
+
+def _words(value: object) -> str:
+    return ", ".join(value) if isinstance(value, tuple) else str(value)

@@ -1,0 +1,65 @@
+"""The manifest of a violation: one frozen module per version of its schema, and a reader of them all.
+
+`v1` and `v2` say what a manifest of that version is; they never change once released. Everybody works with
+the model of the newest, which this package gives under its own name; `read` takes the signed bytes of any
+version there. The signed bytes are the only original: nothing is ever made from a model again to be compared
+or sent.
+"""
+
+from contract.manifest.reading import NEWEST, AnyManifest, newest, parse, read
+from contract.manifest.v1 import (
+    Clock,
+    LampPhase,
+    PlateAlternative,
+    PlateCharacter,
+    RawRead,
+    SignalEvidence,
+)
+from contract.manifest.v2 import (
+    ClipFrame,
+    CompanionView,
+    EvidenceFile,
+    LookCost,
+    PlateEvidence,
+    Question,
+    RiderHead,
+    RiderLook,
+    Riders,
+    Rule,
+    SceneLine,
+    SecondLook,
+    TrajectoryPoint,
+    VehicleSeen,
+    ViolationFacts,
+    ViolationManifest,
+)
+
+__all__ = [
+    "NEWEST",
+    "AnyManifest",
+    "ClipFrame",
+    "Clock",
+    "CompanionView",
+    "EvidenceFile",
+    "LampPhase",
+    "LookCost",
+    "PlateAlternative",
+    "PlateCharacter",
+    "PlateEvidence",
+    "Question",
+    "RawRead",
+    "RiderHead",
+    "RiderLook",
+    "Riders",
+    "Rule",
+    "SceneLine",
+    "SecondLook",
+    "SignalEvidence",
+    "TrajectoryPoint",
+    "VehicleSeen",
+    "ViolationFacts",
+    "ViolationManifest",
+    "newest",
+    "parse",
+    "read",
+]

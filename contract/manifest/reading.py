@@ -1,0 +1,41 @@
+"""Reads signed manifests of every version: the bytes as they are, with the model of their own version."""
+
+from pydantic import ValidationError
+
+from contract.faults import faulty, newer, unknown_keys, version_of
+from contract.manifest import upgrade, v1, v2
+
+AnyManifest = v1.ViolationManifest | v2.ViolationManifest
+
+READERS: dict[int, type[v1.ViolationManifest] | type[v2.ViolationManifest]] = {
+    1: v1.ViolationManifest,
+    2: v2.ViolationManifest,
+}
+NEWEST = max(READERS)
+
+
+def parse(signed: bytes) -> AnyManifest:
+    """The manifest as its own version has it.
+
+    Raises:
+        UnreadableError: not JSON, no manifest, or one that breaks its version's rules.
+        UnsupportedError: a newer version, or keys that only a newer minor version can know.
+    """
+    version = version_of("manifest", signed)
+    if version not in READERS:
+        raise newer(version, tuple(READERS))
+    try:
+        return READERS[version].model_validate_json(signed)
+    except ValidationError as problem:
+        # Older versions are closed: what they do not know they will never know.
+        raise (unknown_keys(problem) if version == NEWEST else None) or faulty(problem) from None
+
+
+def newest(manifest: AnyManifest) -> v2.ViolationManifest:
+    """A manifest of any version as the newest has it."""
+    return upgrade.from_v1(manifest) if isinstance(manifest, v1.ViolationManifest) else manifest
+
+
+def read(signed: bytes) -> v2.ViolationManifest:
+    """The manifest as the newest version has it; raises as `parse` does."""
+    return newest(parse(signed))

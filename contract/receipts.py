@@ -1,0 +1,89 @@
+"""The centre's word on one package, signed by it.
+
+The answer speaks the version of the question: a package of manifest version 1 is answered with receipt
+version 1, which nodes of release 0.1 read; every other with the newest. A node reads what it knows of a
+receipt and leaves the rest; a state it does not know is no final one: it keeps the package and tells it.
+"""
+
+from collections.abc import Callable
+from typing import Annotated, Literal
+
+from pydantic import ConfigDict, Field, StringConstraints, ValidationError
+
+from contract.faults import faulty, newer, version_of
+from contract.reasons import Reason, legacy
+from contract.types import Count, Identifier, Message, NodeId, Sha256, Utc
+
+ReceiptState = Literal["stored", "incomplete", "rejected", "unsupported"]
+_NEWEST = 2
+
+
+class MissingPart(Message):
+    """What the centre still lacks of a file: it has every byte before `offset` contiguously."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    sha256: Sha256
+    offset: Count
+
+
+class _Answer(Message):
+    model_config = ConfigDict(extra="ignore")
+
+    node: NodeId
+    event_id: Identifier
+    manifest_sha256: Sha256
+    missing: tuple[MissingPart, ...] = ()
+    at: Utc
+
+
+class Receipt(_Answer):
+    """The centre's word on one package, sent after its own commit.
+
+    Every manifest that arrives is answered, the repeated one too: by sending it again a node asks how things
+    stand. `stored`: everything is safe, the node may let go. `incomplete`: send these parts. `rejected`: the
+    package is in quarantine and will not be taken; the node keeps it and raises an alarm. `unsupported`:
+    this centre can't read that version yet; the node keeps it, tells it and offers it again later.
+    `software` is the centre's.
+    """
+
+    schema_: str = Field(default="ngatu.receipt/2", alias="schema")
+    state: Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,30}$")]
+    reason: Reason | None = None
+    software: str = ""
+
+
+class ReceiptV1(_Answer):
+    """Version 1: the reason is prose, and there is no `unsupported`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    schema_: Literal["ngatu.receipt/1"] = Field(default="ngatu.receipt/1", alias="schema")
+    state: Literal["stored", "incomplete", "rejected"]
+    reason: str = ""
+
+
+def read_receipt(content: bytes) -> Receipt:
+    """A receipt of any version. Raises UnreadableError, UnsupportedError."""
+    version = version_of("receipt", content)
+    try:
+        if version == 1:
+            return _from_v1(ReceiptV1.model_validate_json(content))
+        return Receipt.model_validate_json(content)
+    except ValidationError as problem:
+        raise (newer(version, (_NEWEST,)) if version > _NEWEST else faulty(problem)) from None
+
+
+def to_v1(receipt: Receipt, words: Callable[[Reason], str]) -> ReceiptV1:
+    """The receipt for a node of release 0.1; `words` says a reason in prose."""
+    reason = words(receipt.reason)[:300] if receipt.reason else ""
+    return ReceiptV1.model_validate({**_shared(receipt), "state": receipt.state, "reason": reason})
+
+
+def _from_v1(old: ReceiptV1) -> Receipt:
+    reason = legacy(old.reason) if old.reason else None
+    return Receipt.model_validate({**_shared(old), "state": old.state, "reason": reason})
+
+
+def _shared(receipt: _Answer) -> dict[str, object]:
+    return {name: getattr(receipt, name) for name in _Answer.model_fields}

@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# golden.sh VERSION: makes the golden packages of the release that is checked out (tests/contract/golden/VERSION) from
+# the sample clip, shrunk so that all of them stay small. Run it once for a release; what it made is never made again.
+set -euo pipefail
+version=$1
+root=$(git rev-parse --show-toplevel)
+golden=$root/tests/contract/golden
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+encode() { # NAME FILTER QUALITY [CUT…]
+  ffmpeg -loglevel error "${@:4}" -i "$root/sample_videos/junction.mp4" -vf "$2" -c:v libx264 -crf "$3" -g 12 -bf 0 \
+    -pix_fmt yuv420p -an -threads 1 -map_metadata -1 -fflags +bitexact -flags:v +bitexact \
+    -metadata creation_time=2026-11-24T05:00:00Z "$work/$1.mp4"
+}
+encode rules scale=320:180 40
+encode plate crop=480:360:520:100 32 -ss 3.5 -t 4
+
+for chain in rules plate; do
+  ngatu replay "$work/$chain.mp4" --camera "$golden/$chain.yaml" --packages "$work/$chain" --key "$work/key-$chain"
+  for package in "$work/$chain"/*; do
+    rule=$(python -c 'import json, sys; print(json.load(open(sys.argv[1]))["rule"]["name"])' "$package/manifest.json")
+    name=$(basename "$package")
+    mkdir -p "$golden/$version/$chain"
+    mv "$package" "$golden/$version/$chain/${name%%-*}-$rule"
+  done
+done
+du -sh "$golden/$version"

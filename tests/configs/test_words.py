@@ -1,0 +1,74 @@
+"""Words for codes: both languages have them, their places are values, unknown codes are shown as they are."""
+
+import pytest
+
+from configs.words import LANGUAGES, Language, Words, catalogue, say, say_both, value_words, values
+from contract.reasons import Reason, Value, legacy, reason
+
+
+@pytest.mark.parametrize("code", sorted(catalogue()))
+def test_both_languages_show_the_same_values(code: str) -> None:
+    words = catalogue()[code]
+    filled = Reason(code=code, values=dict.fromkeys(words.places, 1))
+    if "because" in words.places:
+        filled = Reason(code=code, values={**filled.values, "because": "outbox.lost"})
+    vi, en = (say(filled, language) for language in LANGUAGES)
+    assert code == "legacy.text" or vi != en
+    assert "{" not in vi + en
+    assert "?" not in say(filled, "en") or "?" in words.en
+
+
+@pytest.mark.parametrize(
+    ("told", "language", "words"),
+    [
+        (reason("outbox.over_budget", used_bytes=25_340_000_000, planned_bytes=2), "vi", "25.340,0 MB"),
+        (reason("outbox.over_budget", used_bytes=25_340_000_000, planned_bytes=2), "en", "25,340.0 MB"),
+        (legacy("Vượt đèn đỏ — ran the light"), "vi", "Vượt đèn đỏ"),
+        (legacy("Vượt đèn đỏ — ran the light"), "en", "ran the light"),
+        (legacy("no dash"), "vi", "no dash"),
+        (reason("future.code", line="S1", shown_ms=1500), "vi", "future.code (line S1, shown_ms 1,50 s)"),
+        (reason("future.code"), "en", "future.code"),
+        (
+            reason("message.newer", version="3", known=("1", "2")),
+            "en",
+            "version 3 is newer than this programme (which reads 1, 2)",
+        ),
+        (reason("outbox.full"), "en", "the disk is full of undelivered evidence: no room for ? violations"),
+        (
+            reason("outbox.rejected", packages=1, event_id="e", because="message.internal"),
+            "en",
+            "1 packages not accepted by the centre; the last, e: the centre can't handle it; see its log",
+        ),
+    ],
+)
+def test_a_reason_in_words(told: Reason, language: Language, words: str) -> None:
+    assert words in say(told, language)
+
+
+def test_both_in_one_line() -> None:
+    assert say_both(reason("camera.stuck")) == "Phân tích bị treo — the analysis is stuck"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("movements", ("left", "u_turn"), "rẽ trái, quay đầu"),
+        ("kind", "truck", "xe tải"),
+        ("kind", "spaceship", "spaceship"),
+        ("distance_heights", 1.25, "1,2"),
+        ("frames", 1200, "1200"),
+        ("share", 0.5, "0,50"),
+        ("sure", True, "True"),
+    ],
+)
+def test_a_value_in_words(name: str, value: Value, words: str) -> None:
+    assert value_words(name, value, "vi") == words
+
+
+def test_a_template_that_is_none_is_refused() -> None:
+    with pytest.raises(ValueError, match="Single"):
+        Words(vi="{", en="x")
+
+
+def test_values_have_words_in_both_languages() -> None:
+    assert all(words.vi and words.en for table in values().values() for words in table.values())

@@ -1,0 +1,71 @@
+"""What any released version signed is verified and read, and what is read is what was signed."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from configs.words import say
+from contract.canonical import canonical_bytes, is_canonical
+from contract.manifest import parse
+from contract.package import MANIFEST_FILE, verify_package, verify_packages
+from contract.signing import PublicKey
+from tests.contract.golden.packages import CHAINS, FOLDER, PACKAGES
+
+RULES = {
+    "red_light",
+    "stop_line",
+    "solid_line",
+    "wrong_lane",
+    "wrong_way",
+    "illegal_turn",
+    "no_stopping",
+}
+
+
+def key_of(package: Path) -> PublicKey:
+    return PublicKey.from_text((package / "public-key.txt").read_text().strip())
+
+
+def name(path: Path) -> str:
+    return str(path.relative_to(FOLDER))
+
+
+def test_every_release_left_one_of_each_rule_an_unread_plate_and_a_borderline() -> None:
+    for version in {package.parent.parent for package in PACKAGES}:
+        manifests = [verify_package(p).manifest for p in PACKAGES if p.is_relative_to(version)]
+        found = [manifest for manifest in manifests if manifest is not None]
+        assert {manifest.rule.name for manifest in found} == RULES
+        assert {manifest.decision for manifest in found} == {"violation", "borderline"}
+        assert {manifest.plate.text is None for manifest in found} == {True, False}
+
+
+@pytest.mark.parametrize("package", PACKAGES, ids=name)
+def test_a_package_is_verified_and_read(package: Path) -> None:
+    report = verify_package(package, key_of(package))
+    assert report.failure is None
+    assert report.manifest is not None
+    assert all(say(told, "vi") and say(told, "en") for told in report.manifest.reasons)
+    assert len(report.manifest.trajectory) > 5
+
+
+@pytest.mark.parametrize("package", PACKAGES, ids=name)
+def test_its_own_version_has_all_that_was_signed(package: Path) -> None:
+    signed = (package / MANIFEST_FILE).read_bytes()
+    assert is_canonical(signed)
+    assert json.loads(canonical_bytes(parse(signed))) == json.loads(signed)
+
+
+@pytest.mark.parametrize("chain", CHAINS, ids=name)
+def test_a_chain_is_whole(chain: Path) -> None:
+    reports = verify_packages(sorted(chain.iterdir()))
+    assert [report.failure for report in reports] == [None] * len(reports)
+
+
+def test_one_byte_changed_in_a_manifest_is_noticed(tmp_path: Path) -> None:
+    package = PACKAGES[0]
+    for file in package.iterdir():
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    changed = (package / MANIFEST_FILE).read_bytes().replace(b'"track":', b'"track":1', 1)
+    (tmp_path / MANIFEST_FILE).write_bytes(changed)
+    assert "signs another manifest" in str(verify_package(tmp_path, key_of(package)).failure)
