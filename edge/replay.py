@@ -10,7 +10,6 @@ from typing import Any
 
 from configs.camera import CameraConfig
 from configs.words import say
-from contract.types import format_utc
 from contract.signing import SigningKey
 from contract.types import format_utc
 from contract.vehicles import VehicleKind

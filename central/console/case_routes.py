@@ -22,7 +22,6 @@ from central.registry import service as registry
 from central.web.people import Now, SessionDep, require
 from central.web.services import services
 from central.web.values import Before, Id, Text
-from contract.canonical import canonical_bytes
 from contract.plates import normalise
 
 router = APIRouter(prefix="/cases")

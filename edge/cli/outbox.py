@@ -43,7 +43,9 @@ def show(node_file: Annotated[Path, typer.Argument(help="node YAML")]) -> None:
 @app.command("resend")
 def resend_command(
     node_file: Annotated[Path, typer.Argument(help="node YAML")],
-    events: Annotated[list[str] | None, typer.Argument(help="event ids; none: all of the states named")] = None,
+    events: Annotated[
+        list[str] | None, typer.Argument(help="event ids; none: all of the states named")
+    ] = None,
     rejected: Annotated[bool, typer.Option("--rejected", help="those the centre refused")] = False,
     unsupported: Annotated[bool, typer.Option("--unsupported", help="those it could not read yet")] = False,
     stored: Annotated[bool, typer.Option("--stored", help="those it had, after it lost them")] = False,
