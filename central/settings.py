@@ -5,8 +5,9 @@ mounted secrets), so that neither the settings file nor a process list shows the
 """
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
+import httpx
 from pydantic import (
     BaseModel,
     ConfigDict,
@@ -56,6 +57,20 @@ class RegistrySettings(BaseModel):
     url: str | None = None
     token_file: Path | None = None
 
+    def token(self) -> str:
+        """The token in `token_file`, empty without one. Raises SettingsError."""
+        token = read_secret(self.token_file).get_secret_value() if self.token_file else ""
+        if not (token.isascii() and token.isprintable()) or " " in token:
+            raise SettingsError(f"the token in {self.token_file} has characters that no header carries")
+        return token
+
+    @field_validator("url")
+    @classmethod
+    def _is_address(cls, value: str | None) -> str | None:
+        if value is not None and not _is_http(value):
+            raise ValueError("must be an address like https://register.example.vn/api")
+        return value
+
     @model_validator(mode="after")
     def _one_of(self) -> "RegistrySettings":
         if self.sample_file and self.url:
@@ -66,7 +81,7 @@ class RegistrySettings(BaseModel):
 class CentralSettings(BaseSettings):
     """Everything the centre's processes need to know.
 
-    `unit` is the police unit in whose name offences are numbered.
+    `unit` is the police unit in whose name offences are numbered: letters, digits, dots and dashes.
     `data_dir` holds media, partial files, the SQLite database and the centre's key unless they are put
     elsewhere. `secure_cookies` false is for plain HTTP on one's own machine only.
     """
@@ -80,7 +95,7 @@ class CentralSettings(BaseSettings):
     database_password_file: Path | None = None
     key_file: Path | None = None
     owner_key_file: Path | None = None
-    unit: str = "NGATU"
+    unit: Annotated[str, Field(max_length=20, pattern=r"^[^\W_]+(?:[.-][^\W_]+)*$")] = "NGATU"
     secure_cookies: bool = True
     mqtt: MqttSettings = MqttSettings()
     registry: RegistrySettings = RegistrySettings()
@@ -128,6 +143,14 @@ class CentralSettings(BaseSettings):
     def owner_key(self) -> Path:
         """The key that seals owners' personal data."""
         return self.owner_key_file or self.data_dir / "owner.key"
+
+
+def _is_http(text: str) -> bool:
+    try:
+        url = httpx.URL(text)
+    except httpx.InvalidURL:
+        return False
+    return url.scheme in ("http", "https") and bool(url.host) and not url.query
 
 
 def read_secret(path: Path) -> SecretStr:

@@ -22,7 +22,7 @@ from central.registry import service as registry
 from central.registry.file import FileRegistry
 from central.registry.http import HttpRegistry
 from central.registry.port import RegistryLookup
-from central.settings import CentralSettings, read_secret
+from central.settings import CentralSettings
 from central.vault import Vault
 
 logger = logging.getLogger(__name__)
@@ -68,7 +68,7 @@ def look_up_handler(engine: Engine, register: RegistryLookup, vault: Vault, cloc
     """Looking owners up: tried for as long as the case can still lead to an offence."""
 
     def run(unit: Claimed) -> None:
-        registry.look_up(engine, register, vault, clock, int(unit.payload["case"]))
+        registry.look_up(engine, register, vault, clock, int(unit.payload["case"]), unit.attempt)
 
     return Handler(registry.LOOK_UP, run, at_once=LOOK_UPS_AT_ONCE, attempts=5, endless=True)
 
@@ -89,8 +89,7 @@ def registry_of(settings: CentralSettings) -> RegistryLookup | None:
     if configured.sample_file is not None:
         return FileRegistry.load(configured.sample_file)
     if configured.url is not None:
-        token = read_secret(configured.token_file).get_secret_value() if configured.token_file else ""
-        return HttpRegistry(configured.url, token)
+        return HttpRegistry(configured.url, configured.token())
     return None
 
 

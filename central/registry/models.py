@@ -10,6 +10,7 @@ from sqlmodel import Field, SQLModel
 class RegistryAnswer(SQLModel, table=True):
     """One look-up. `problem` is set when there was no registration; `vehicle` when there was.
 
+    `plate` is the plate that was asked about: a case whose plate was corrected since has no answer.
     `sealed_owner` opens with the vault's key `key_id` in the context of the case only.
     """
 
@@ -18,6 +19,7 @@ class RegistryAnswer(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     case_id: int = Field(foreign_key="case_file.id", index=True)
     at: datetime
+    plate: str | None = Field(default=None, max_length=24)
     problem: str | None = Field(default=None, max_length=12)
     problem_detail: str = Field(default="", max_length=300)
     reference: str | None = Field(default=None, max_length=200)

@@ -1,7 +1,7 @@
 """What the centre asks of a vehicle register (cơ sở dữ liệu đăng ký xe), whoever runs it.
 
 No public interface of the police's register exists, so this is a contract of our own: a question with its
-purpose, an answer as of the moment of the violation (plates move between vehicles and owners), four typed
+purpose, an answer as of the moment of the violation (plates move between vehicles and owners), typed
 failures. Adapters: `central.registry.file` (samples and islands), `central.registry.http` (a real service).
 """
 
@@ -121,16 +121,22 @@ class Enquiry:
 
 
 class RegistryProblem(StrEnum):
-    """Why there is no answer. `timeout` may pass, `denied` needs an administrator, the others are final."""
+    """Why there is no registration.
+
+    `timeout` may pass, `denied` needs an administrator, `unreadable` is an answer we do not understand and
+    `other_plate` one about a plate nobody asked about; `not_found` and `multiple` are the register's word.
+    """
 
     NOT_FOUND = "not_found"
     MULTIPLE = "multiple"
     TIMEOUT = "timeout"
     DENIED = "denied"
+    UNREADABLE = "unreadable"
+    OTHER_PLATE = "other_plate"
 
 
 class RegistryError(Exception):
-    """The register gave no single registration; `problem` says which of the four failures it was."""
+    """The register gave no single registration of the plate; `problem` says why, `detail` what was seen."""
 
     def __init__(self, problem: RegistryProblem, detail: str) -> None:
         super().__init__(detail)
@@ -145,6 +151,6 @@ class RegistryLookup(Protocol):
         """The registration of the plate as of `enquiry.at`.
 
         Raises:
-            RegistryError: not found, several, no answer in time, or not allowed to ask.
+            RegistryError: see `RegistryProblem`.
         """
         ...

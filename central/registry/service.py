@@ -12,8 +12,9 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from central.accounts.models import User
+from central.alarms import service as alarms
 from central.audit import service as audit
-from central.cases.lifecycle import Action, State
+from central.cases.lifecycle import WITH_POLICE, Action, State
 from central.cases.models import Case
 from central.cases.service import lock_case, take_step
 from central.db import transaction
@@ -32,6 +33,7 @@ from central.registry.port import (
     RegistryProblem,
 )
 from central.vault import Vault
+from contract.plates import normalise
 from contract.vehicles import VehicleKind
 
 PURPOSE = "Xác định chủ phương tiện vi phạm trật tự, an toàn giao thông (TT 73/2024/TT-BCA Đ.24)"
@@ -39,6 +41,13 @@ PURPOSE = "Xác định chủ phương tiện vi phạm trật tự, an toàn gi
 LOOK_UP = "registry.look_up"
 """Kind of job; its key is the case's id."""
 
+UNDERSTOOD_AFTER = 6
+"""Attempts after which an answer nobody understands goes to the police instead of being asked for again."""
+
+NOT_UNDERSTOOD = "registry_answer"
+"""Kind of alarm: the register answers something strange."""
+
+_STRANGE = (RegistryProblem.UNREADABLE, RegistryProblem.OTHER_PLATE)
 _PASSING = (RegistryProblem.TIMEOUT, RegistryProblem.DENIED)
 
 
@@ -61,27 +70,34 @@ def cancel_look_up(session: Session, case_id: int) -> None:
 
 
 def look_up(
-    engine: Engine, registry: RegistryLookup, vault: Vault, clock: Callable[[], datetime], case_id: int
+    engine: Engine,
+    registry: RegistryLookup,
+    vault: Vault,
+    clock: Callable[[], datetime],
+    case_id: int,
+    attempt: int = 1,
 ) -> None:
     """Asks about an accepted case and stores the answer; nothing to do when it is no longer accepted.
 
     Raises:
-        TryAgainError: the register gave no answer, or does not let the centre ask.
+        TryAgainError: no answer, or not allowed to ask, or an answer that can't be understood (which is put
+            before the police after `UNDERSTOOD_AFTER` attempts).
     """
-    question = _question(engine, case_id)
+    question = _question(engine, case_id, clock())
     if question is None:
         return
     answer = _ask(registry, question.enquiry)
+    is_last = attempt >= UNDERSTOOD_AFTER
     with transaction(engine) as session:
-        _store(session, question, answer, vault, clock())
-    if isinstance(answer, RegistryError) and answer.problem in _PASSING:
+        _store(session, question, answer, vault, clock(), is_last)
+    if isinstance(answer, RegistryError) and _is_asked_again(answer.problem, is_last):
         raise TryAgainError(f"{answer.problem}: {answer.detail}")
 
 
-def _question(engine: Engine, case_id: int) -> _Question | None:
+def _question(engine: Engine, case_id: int, now: datetime) -> _Question | None:
     with transaction(engine) as session:
         case = lock_case(session, case_id)
-        if case.state != State.ACCEPTED:
+        if case.state != State.ACCEPTED or now >= case.limitation_at:
             return None
         assert case.plate is not None
         kind = VehicleKind(case.vehicle_kind)
@@ -101,9 +117,16 @@ def _question(engine: Engine, case_id: int) -> _Question | None:
 
 def _ask(registry: RegistryLookup, enquiry: Enquiry) -> Registration | RegistryError:
     try:
-        return registry.find(enquiry)
+        found = registry.find(enquiry)
     except RegistryError as failure:
         return failure
+    if normalise(found.vehicle.plate) != enquiry.plate:
+        return RegistryError(RegistryProblem.OTHER_PLATE, "the answer is about a plate nobody asked about")
+    return found
+
+
+def _is_asked_again(problem: RegistryProblem, is_last: bool) -> bool:
+    return problem in _PASSING or (problem is RegistryProblem.UNREADABLE and not is_last)
 
 
 def _store(
@@ -112,12 +135,13 @@ def _store(
     answer: Registration | RegistryError,
     vault: Vault,
     now: datetime,
+    is_last: bool,
 ) -> None:
     case = lock_case(session, question.case_id)
     if case.version != question.version:
         return  # taken back meanwhile: the answer is about a decision that no longer stands
     if isinstance(answer, RegistryError):
-        _store_failure(session, case, answer, now)
+        _store_failure(session, case, answer, now, is_last)
         return
     differences = compare(question.seen, answer.vehicle)
     assert case.id is not None
@@ -125,6 +149,7 @@ def _store(
         RegistryAnswer(
             case_id=case.id,
             at=now,
+            plate=question.enquiry.plate,
             reference=answer.reference,
             vehicle=answer.vehicle.model_dump(mode="json"),
             differences=[asdict(difference) for difference in differences],
@@ -132,21 +157,30 @@ def _store(
             key_id=vault.key_id,
         )
     )
+    alarms.clear(session, alarms.CENTRE, [NOT_UNDERSTOOD], now, RegistryProblem.UNREADABLE)
     action = Action.OWNER_MISMATCH if differences else Action.OWNER_FOUND
     take_step(session, case, action, None, now, detail={"differences": [d.field for d in differences]})
 
 
-def _store_failure(session: Session, case: Case, failure: RegistryError, now: datetime) -> None:
-    """No answer in time is asked again, and so is a refusal; the rest is an answer."""
+def _store_failure(
+    session: Session, case: Case, failure: RegistryError, now: datetime, is_last: bool
+) -> None:
+    """What may pass is asked again; the rest goes to the police as what it is."""
     assert case.id is not None
+    problem = failure.problem
     session.add(
-        RegistryAnswer(case_id=case.id, at=now, problem=failure.problem, problem_detail=failure.detail[:300])
+        RegistryAnswer(
+            case_id=case.id, at=now, plate=case.plate, problem=problem, problem_detail=failure.detail[:300]
+        )
     )
-    if failure.problem in _PASSING:
+    if problem in _STRANGE:
+        words = f"the vehicle register: {failure.detail}"
+        alarms.raise_alarm(session, alarms.CENTRE, NOT_UNDERSTOOD, problem, words, now)
+    if _is_asked_again(problem, is_last):
         return
-    several = failure.problem is RegistryProblem.MULTIPLE
-    action = Action.OWNER_MISMATCH if several else Action.OWNER_NOT_FOUND
-    take_step(session, case, action, None, now, detail={"problem": failure.problem})
+    unclear = problem in (RegistryProblem.MULTIPLE, RegistryProblem.OTHER_PLATE)
+    action = Action.OWNER_MISMATCH if unclear else Action.OWNER_NOT_FOUND
+    take_step(session, case, action, None, now, detail={"problem": problem})
 
 
 def _context(case: Case) -> str:
@@ -154,8 +188,12 @@ def _context(case: Case) -> str:
 
 
 def latest_answer(session: Session, case_id: int) -> RegistryAnswer | None:
-    """What the register said last about this case."""
-    query = select(RegistryAnswer).where(RegistryAnswer.case_id == case_id)
+    """What the register said last about this case's present plate."""
+    query = (
+        select(RegistryAnswer)
+        .join(Case, col(Case.id) == RegistryAnswer.case_id)
+        .where(RegistryAnswer.case_id == case_id, RegistryAnswer.plate == Case.plate)
+    )
     return session.exec(query.order_by(col(RegistryAnswer.id).desc()).limit(1)).first()
 
 
@@ -169,11 +207,11 @@ def read_owner(session: Session, reader: User, case: Case, vault: Vault) -> Owne
     """The owner's personal data, unsealed; that it was read, and by whom, goes into the audit log.
 
     Raises:
-        NotFoundError: the register named no owner, or the case has not reached the police.
+        NotFoundError: the register named no owner of the present plate, or the case is not with the police.
         VaultError: the key is not the one it was sealed with.
     """
     assert case.id is not None
-    answer = latest_answer(session, case.id)
+    answer = latest_answer(session, case.id) if case.state in WITH_POLICE else None
     if answer is None or answer.sealed_owner is None:
         raise NotFoundError("owner")
     audit.record(session, f"user:{reader.username}", "owner.view", f"case:{case.id}", {"key": answer.key_id})

@@ -19,6 +19,14 @@ def write(tmp_path: Path) -> Path:
         ("data_dir: d\nmqtt:\n  prot: 1883\n", r"centre.yaml:3: mqtt.prot: .*did you mean 'port'"),
         ("mqtt:\n  port: 70000\n", r"centre.yaml:2: mqtt.port: .*65535"),
         ("registry:\n  url: http://x\n  sample_file: y\n", "either sample_file or url"),
+        ("registry:\n  url: 'http://[::1'\n", "registry.url: .*an address like https"),
+        ("registry:\n  url: register.example.vn\n", "registry.url"),
+        ("registry:\n  url: ftp://register.example.vn\n", "registry.url"),
+        ("registry:\n  url: https://\n", "registry.url"),
+        ("unit: CSGT/BN\n", "centre.yaml:1: unit"),
+        ("unit: ''\n", "unit"),
+        (f"unit: {'x' * 21}\n", "unit"),
+        ("database: mysql://db/ngatu\n", "database: .*mysql"),
         ("- a\n- b\n", "centre.yaml:1: expected keys with values"),
         ("a: [\n", "centre.yaml:2: YAML: expected the node content"),
     ],
@@ -40,6 +48,20 @@ def test_the_environment_wins_over_the_file(write: Path, monkeypatch: pytest.Mon
     monkeypatch.setenv("NGATU_CENTRAL_UNIT", "PC67")
     settings = load_settings(write)
     assert (settings.unit, settings.mqtt.host, settings.mqtt.port) == ("PC67", "broker.test", 1234)
+
+
+@pytest.mark.parametrize("unit", ["CSGT-BN", "PC08", "CA.Đông-Anh", "đ"])
+def test_a_unit_is_letters_digits_dots_and_dashes(write: Path, unit: str) -> None:
+    write.write_text(f"unit: {unit}\n")
+    assert load_settings(write).unit == unit
+
+
+@pytest.mark.parametrize("token", ["mật-khẩu", "two words", "tab\there", "line\nline"])
+def test_a_token_that_no_header_carries_is_told_at_the_start(write: Path, tmp_path: Path, token: str) -> None:
+    (tmp_path / "token").write_text(token)
+    write.write_text(f"registry:\n  url: https://register.test\n  token_file: {tmp_path / 'token'}\n")
+    with pytest.raises(SettingsError, match="no header carries"):
+        load_settings(write).registry.token()
 
 
 def test_secrets_come_from_files_and_don_t_show(write: Path, tmp_path: Path) -> None:

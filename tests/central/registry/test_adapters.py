@@ -1,8 +1,13 @@
 """Both adapters answer the same questions alike: a file, and a real HTTP server on this machine."""
 
+import contextlib
+import gzip
 import json
+import socket
 import threading
-from collections.abc import Iterator
+import time
+import tracemalloc
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -74,7 +79,7 @@ class RegisterService:
 
     answers: list[tuple[int, object]]
     asked: list[dict[str, Any]] = field(default_factory=list)
-    tokens: list[str] = field(default_factory=list)
+    tokens: list[str | None] = field(default_factory=list)
     url: str = ""
 
 
@@ -107,7 +112,7 @@ def service() -> Iterator[RegisterService]:
 
 
 def adapter(service: RegisterService) -> HttpRegistry:
-    return HttpRegistry(service.url, "secret", timeout_seconds=2, pause=lambda _seconds: None)
+    return HttpRegistry(service.url, "secret", limit_seconds=5)
 
 
 def test_the_question_keeps_the_plate_out_of_the_address(service: RegisterService) -> None:
@@ -127,34 +132,128 @@ def test_the_question_keeps_the_plate_out_of_the_address(service: RegisterServic
     assert service.tokens == ["Bearer secret"]
 
 
+def test_without_a_token_no_header_is_sent(service: RegisterService) -> None:
+    assert HttpRegistry(service.url).find(ENQUIRY).reference == "DK-1"
+    assert service.tokens == [None]
+
+
+NO = {"detail": "no"}
+
+
 @pytest.mark.parametrize(
-    ("status", "problem", "tries"),
+    ("status", "answer", "problem"),
     [
-        (404, RegistryProblem.NOT_FOUND, 1),
-        (409, RegistryProblem.MULTIPLE, 1),
-        (401, RegistryProblem.DENIED, 1),
-        (403, RegistryProblem.DENIED, 1),
-        (500, RegistryProblem.TIMEOUT, 3),
-        (200, RegistryProblem.TIMEOUT, 3),  # with a body that is no registration
+        (404, {"problem": "not_found"}, RegistryProblem.NOT_FOUND),
+        (409, {"problem": "multiple"}, RegistryProblem.MULTIPLE),
+        (404, {"detail": "Not Found"}, RegistryProblem.UNREADABLE),  # a wrong address, not the register
+        (404, "<html>nginx</html>", RegistryProblem.UNREADABLE),
+        (404, [], RegistryProblem.UNREADABLE),
+        (404, {"problem": "multiple"}, RegistryProblem.UNREADABLE),
+        (409, NO, RegistryProblem.UNREADABLE),
+        (401, NO, RegistryProblem.DENIED),
+        (403, NO, RegistryProblem.DENIED),
+        (500, NO, RegistryProblem.TIMEOUT),
+        (503, NO, RegistryProblem.TIMEOUT),
+        (302, NO, RegistryProblem.UNREADABLE),
+        (422, NO, RegistryProblem.UNREADABLE),
+        (200, NO, RegistryProblem.UNREADABLE),
+        (200, {**REGISTRATION, "more": 1}, RegistryProblem.UNREADABLE),
+        (200, {**REGISTRATION, "owner": None}, RegistryProblem.UNREADABLE),
+        (200, [REGISTRATION, REGISTRATION], RegistryProblem.UNREADABLE),
+        (200, "x" * 70_000, RegistryProblem.UNREADABLE),
     ],
 )
 def test_each_failure_has_its_type(
-    service: RegisterService, status: int, problem: RegistryProblem, tries: int
+    service: RegisterService, status: int, answer: object, problem: RegistryProblem
 ) -> None:
-    service.answers = [(status, {"detail": "no"})]
+    service.answers = [(status, answer)]
     with pytest.raises(RegistryError) as failure:
         adapter(service).find(ENQUIRY)
     assert failure.value.problem is problem
-    assert len(service.asked) == tries
+    assert len(service.asked) == 1
 
 
-def test_a_hiccup_is_asked_again(service: RegisterService) -> None:
-    service.answers = [(503, {}), (200, REGISTRATION)]
-    assert adapter(service).find(ENQUIRY).reference == "DK-1"
+def test_what_was_wrong_is_told_without_the_values(service: RegisterService) -> None:
+    service.answers = [(200, {**REGISTRATION, "owner": {"name": "Vũ Minh Châu"}})]
+    with pytest.raises(RegistryError) as failure:
+        adapter(service).find(ENQUIRY)
+    assert "owner.identity" in failure.value.detail
+    assert "Châu" not in failure.value.detail
 
 
 def test_nobody_listening_is_no_answer(free_port: int) -> None:
-    nowhere = HttpRegistry(f"http://127.0.0.1:{free_port}", "t", pause=lambda _seconds: None)
     with pytest.raises(RegistryError) as failure:
-        nowhere.find(ENQUIRY)
+        HttpRegistry(f"http://127.0.0.1:{free_port}").find(ENQUIRY)
     assert failure.value.problem is RegistryProblem.TIMEOUT
+
+
+def drip(connection: socket.socket, piece: bytes) -> None:
+    """A byte now and then for ever: each read is quick, the whole never ends."""
+    while True:
+        connection.sendall(piece)
+        time.sleep(0.05)
+
+
+def flood(connection: socket.socket, head: bytes, piece: bytes) -> None:
+    """An answer without an end."""
+    connection.sendall(head)
+    while True:
+        connection.sendall(piece)
+
+
+OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+BOMB = gzip.compress(b"[" * 50_000_000)
+
+
+@pytest.mark.parametrize(
+    ("behave", "problem"),
+    [
+        (lambda _connection: time.sleep(20), RegistryProblem.TIMEOUT),
+        (lambda connection: drip(connection, b"X"), RegistryProblem.TIMEOUT),
+        (
+            lambda connection: (connection.sendall(OK), drip(connection, b"X-A: b\r\n")),
+            RegistryProblem.TIMEOUT,
+        ),
+        (
+            lambda connection: (
+                connection.sendall(OK + b"Content-Length: 9999\r\n\r\n"),
+                drip(connection, b"["),
+            ),
+            RegistryProblem.TIMEOUT,
+        ),
+        (lambda connection: flood(connection, OK + b"\r\n", b"[" * 65536), RegistryProblem.UNREADABLE),
+        (
+            lambda connection: flood(connection, OK + b"Content-Encoding: gzip\r\n\r\n", BOMB),
+            RegistryProblem.UNREADABLE,
+        ),
+        (lambda connection: connection.sendall(b"SSH-2.0-OpenSSH_9.2\r\n"), RegistryProblem.TIMEOUT),
+        (
+            lambda connection: connection.sendall(OK + b"Content-Length: 10\r\n\r\n[]"),
+            RegistryProblem.TIMEOUT,
+        ),
+    ],
+    ids=["silent", "head drips", "headers drip", "body drips", "no end", "packed", "not HTTP", "cut off"],
+)
+def test_no_answer_holds_us_up_or_fills_the_memory(
+    behave: Callable[[socket.socket], object], problem: RegistryProblem
+) -> None:
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        connection, _ = listener.accept()
+        with connection, contextlib.suppress(OSError):
+            connection.recv(65536)
+            behave(connection)
+
+    threading.Thread(target=serve, daemon=True).start()
+    register = HttpRegistry(f"http://127.0.0.1:{listener.getsockname()[1]}", limit_seconds=1.5)
+    tracemalloc.start()
+    started = time.monotonic()
+    with pytest.raises(RegistryError) as failure:
+        register.find(ENQUIRY)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    listener.close()
+    assert failure.value.problem is problem
+    assert time.monotonic() - started < 10  # far from the minutes it would take, on the busiest machine
+    assert peak < 8_000_000
