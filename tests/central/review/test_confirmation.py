@@ -395,7 +395,7 @@ def test_without_an_offence_in_the_law_nobody_is_charged(engine: Engine, now: da
         plate = {"text": "29AA00001", "confidence": 0.97, "agreed": True, "colour": "white"}
         case = accepted_case(session, operator, now, vehicle=bicycle, plate=plate)
         officer = add_user(session, "hung", Role.OFFICER, now)
-    vehicle = WHITE_CAR.model_copy(update={"kind": RegisteredKind.BICYCLE})
+    vehicle = WHITE_CAR.model_copy(update={"kind": RegisteredKind.BICYCLE, "plate": "29AA00001"})
     look_up_due(engine, registered(vehicle), VAULT, lambda: now + AFTER_UNDO)
     office = Office(engine, now, operator.id or 0, officer.id or 0, case.id or 0)
     with pytest.raises(NoOffenceInLawError):
