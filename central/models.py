@@ -7,12 +7,17 @@ import central.accounts.models
 import central.alarms.models
 import central.audit.models
 import central.cases.models
+import central.deadlines.models
+import central.devices.models
+import central.documents.models
 import central.fleet.models
 import central.ingest.models
 import central.jobs.models
+import central.law.models
 import central.media.models
 import central.offences.models
 import central.parties.models
+import central.proceedings.models
 import central.registry.models
 import central.review.models  # noqa: F401
 

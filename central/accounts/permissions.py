@@ -4,16 +4,27 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """The people of the centre (cán bộ trực, cán bộ CSGT, lãnh đạo, quản trị)."""
+    """The people of the centre: nhân viên IOC, cán bộ CSGT thụ lý, người sử dụng thiết bị, người có thẩm
+    quyền xử phạt, văn thư, Công an cấp xã, kho bạc và đơn vị thu hộ, pháp chế, lãnh đạo, quản trị."""
 
     OPERATOR = "operator"
     OFFICER = "officer"
+    DEVICE_USER = "device_user"
+    SIGNER = "signer"
+    CLERK = "clerk"
+    COMMUNE = "commune"
+    TREASURY = "treasury"
+    LAWYER = "lawyer"
     LEADER = "leader"
     ADMIN = "admin"
 
 
 class Permission(StrEnum):
-    """One thing a person may do; checked at the edge by `require`."""
+    """One thing a person may do; checked at the edge by `require`.
+
+    From `sign_results` on they are parts in the proceedings (`central.proceedings.people`): what exactly,
+    and on which case, the tables of steps decide.
+    """
 
     VIEW_CASES = "view_cases"
     REVIEW_CASES = "review_cases"
@@ -24,21 +35,70 @@ class Permission(StrEnum):
     MANAGE_NODES = "manage_nodes"
     MANAGE_USERS = "manage_users"
     VIEW_AUDIT = "view_audit"
+    VIEW_LAW = "view_law"
+    UPLOAD_LAW = "upload_law"
+    APPROVE_LAW = "approve_law"
+    MANAGE_DEVICES = "manage_devices"
+    VIEW_PROCEEDINGS = "view_proceedings"
+    SIGN_RESULTS = "sign_results"
+    HANDLE_PROCEEDINGS = "handle_proceedings"
+    SIGN_DECISIONS = "sign_decisions"
+    SEND_PAPERS = "send_papers"
+    TAKE_TRANSFERS = "take_transfers"
+    ENTER_PAYMENTS = "enter_payments"
 
 
 _SEE_CASES = {Permission.VIEW_CASES, Permission.VIEW_NODES}
+_SEE_FILES = {
+    Permission.VIEW_CASES,
+    Permission.VIEW_OWNER,
+    Permission.VIEW_OFFENCES,
+    Permission.VIEW_PROCEEDINGS,
+    Permission.VIEW_LAW,
+}
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.OPERATOR: frozenset(_SEE_CASES | {Permission.REVIEW_CASES}),
     Role.OFFICER: frozenset(
-        _SEE_CASES | {Permission.CONFIRM_CASES, Permission.VIEW_OWNER, Permission.VIEW_OFFENCES}
+        _SEE_FILES
+        | {
+            Permission.VIEW_NODES,
+            Permission.CONFIRM_CASES,
+            Permission.SIGN_RESULTS,
+            Permission.HANDLE_PROCEEDINGS,
+            Permission.SEND_PAPERS,
+        }
     ),
+    # Trained and named for a device; whoever only does that sees no owner.
+    Role.DEVICE_USER: frozenset(_SEE_CASES | {Permission.VIEW_PROCEEDINGS, Permission.SIGN_RESULTS}),
+    Role.SIGNER: frozenset(_SEE_FILES | {Permission.SIGN_DECISIONS}),
+    Role.CLERK: frozenset({Permission.VIEW_PROCEEDINGS, Permission.VIEW_OWNER, Permission.SEND_PAPERS}),
+    Role.COMMUNE: frozenset(
+        {Permission.VIEW_PROCEEDINGS, Permission.VIEW_OWNER, Permission.VIEW_LAW, Permission.TAKE_TRANSFERS}
+    ),
+    Role.TREASURY: frozenset({Permission.ENTER_PAYMENTS}),
+    Role.LAWYER: frozenset({Permission.VIEW_LAW, Permission.APPROVE_LAW}),
     Role.LEADER: frozenset(
-        _SEE_CASES | {Permission.VIEW_OWNER, Permission.VIEW_OFFENCES, Permission.VIEW_AUDIT}
+        _SEE_CASES
+        | {
+            Permission.VIEW_OWNER,
+            Permission.VIEW_OFFENCES,
+            Permission.VIEW_AUDIT,
+            Permission.VIEW_PROCEEDINGS,
+            Permission.VIEW_LAW,
+        }
     ),
     # An administrator runs the system; the evidence against citizens is none of that role's business.
     Role.ADMIN: frozenset(
-        {Permission.VIEW_NODES, Permission.MANAGE_NODES, Permission.MANAGE_USERS, Permission.VIEW_AUDIT}
+        {
+            Permission.VIEW_NODES,
+            Permission.MANAGE_NODES,
+            Permission.MANAGE_USERS,
+            Permission.VIEW_AUDIT,
+            Permission.VIEW_LAW,
+            Permission.UPLOAD_LAW,
+            Permission.MANAGE_DEVICES,
+        }
     ),
 }
 

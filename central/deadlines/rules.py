@@ -31,22 +31,25 @@ class Running:
         return self.met_on is not None and self.met_on > self.last_day
 
 
-def running(book: LawBook, days: EventDays) -> dict[str, Running]:
-    """Every deadline these events start, by code.
+def running(
+    book: LawBook, days: EventDays, last_days: Mapping[str, date] | None = None
+) -> dict[str, Running]:
+    """Every deadline these events start, by code; `last_days` holds those that a person set to another
+    last day.
 
     A row is the one of the day of the event it counts from. One that stands `instead_of` another ends that
     one, and whatever that one stood in place of.
     """
     found = {}
     for code in sorted({row.code for row in book.deadlines_table.deadlines}):
-        deadline = _start(book, code, days)
+        deadline = _start(book, code, days, (last_days or {}).get(code))
         if deadline is not None:
             found[code] = deadline
     replaced = {other for row in found.values() for other in _chain(book, row)}
     return {code: row for code, row in found.items() if code not in replaced}
 
 
-def _start(book: LawBook, code: str, days: EventDays) -> Running | None:
+def _start(book: LawBook, code: str, days: EventDays, last_day: date | None) -> Running | None:
     for row in book.deadlines_table.deadlines:
         start = days.get(row.counted_from) if row.code == code else None
         if start is None or not row.holds(local_day(start)):
@@ -58,6 +61,8 @@ def _start(book: LawBook, code: str, days: EventDays) -> Running | None:
         due_at = book.calendar.due_at(row, moment)
         met = days.get(row.met_by)
         met_on = local_day(met) if met is not None and local_day(met) >= local_day(start) else None
+        if last_day is not None:
+            return Running(row, local_day(start), last_day, end_of_day(last_day), met_on)
         return Running(row, local_day(start), _last_day(book, row, start, due_at), due_at, met_on)
     return None
 

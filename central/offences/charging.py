@@ -8,10 +8,12 @@ from sqlmodel import Session
 
 from central.cases.models import Case
 from central.cases.queries import manifest_of
+from central.devices.service import is_expressway
 from central.errors import ConflictError, InvalidError
+from central.law.service import book
 from central.registry.service import latest_answer, registered_vehicle
 from configs.law_rows import Party, VehicleClass
-from configs.law_tables import LawBook, Option, Scene, shipped, vehicle_class
+from configs.law_tables import Option, Scene, vehicle_class
 from contract.manifest import ViolationManifest
 from contract.vehicles import VehicleKind
 
@@ -48,12 +50,12 @@ def options_for(
     *,
     accident: bool = False,
     party: Party = "driver",
-    book: LawBook | None = None,
 ) -> tuple[Option, ...]:
     """What this case may be charged with: see `LawBook.options`."""
     assert case.id is not None
-    scene = Scene(facts_of(manifest_of(session, case.id)), accident=accident)
-    return (book or shipped()).options(case.rule, class_of(session, case), case.occurred_at, scene, party)
+    expressway = is_expressway(session, case.node, case.camera)
+    scene = Scene(facts_of(manifest_of(session, case.id)), expressway, accident)
+    return book(session).options(case.rule, class_of(session, case), case.occurred_at, scene, party)
 
 
 def class_of(session: Session, case: Case) -> VehicleClass | None:

@@ -10,7 +10,7 @@ from central.audit import service as audit
 from central.cases.intake import SAME_ACT
 from central.cases.models import Case
 from central.db import insert
-from central.errors import ConflictError
+from central.errors import ConflictError, NotFoundError
 from central.offences.charging import AS_PROVEN, Choice, chosen, class_of, options_for
 from central.offences.models import NumberSeries, Offence, OffenceChange
 from configs.law_tables import Option
@@ -108,6 +108,14 @@ def _law_of(option: Option, reason: str) -> dict[str, Any]:
         "proven": option.proven,
         "reason": reason.strip(),
     }
+
+
+def get(session: Session, offence_id: int) -> Offence:
+    """The offence. Raises NotFoundError."""
+    offence = session.get(Offence, offence_id)
+    if offence is None:
+        raise NotFoundError("offence", number=offence_id)
+    return offence
 
 
 def of_case(session: Session, case_id: int) -> Offence | None:

@@ -240,5 +240,19 @@ class Parties:
         )
 
 
+def party_of(session: Session, party_id: int) -> Party | None:
+    """The row of a party that is not blocked: its kind and area, nothing personal."""
+    party = session.get(Party, party_id)
+    return party if party is not None and party.blocked_at is None else None
+
+
+def has_role(session: Session, case_id: int, role: Role) -> bool:
+    """Whether somebody has this role in the case now."""
+    query = select(CaseParty.id).where(
+        CaseParty.case_id == case_id, CaseParty.role == role, col(CaseParty.ended_at).is_(None)
+    )
+    return session.exec(query).first() is not None
+
+
 def _context(party_id: int, field: str) -> str:
     return f"party:{party_id}:{field}"

@@ -81,18 +81,18 @@ def take(dossier: Dossier, action: str, attempt: Attempt) -> tuple[Dossier, Move
     states = dict(dossier.states)
     moved = {step.track: (states[step.track], step.target)}
     states[step.track] = step.target
-    events = list(step.events)
+    events = dict.fromkeys(step.events, step.track)
     if action == "sign_decision":
         states |= {track: START[track] for track in DECISION_TRACKS}
     for effect in step.effects:
         if _applies(effect, dossier, attempt, states):
             moved[effect.track] = (states[effect.track], effect.target)
             states[effect.track] = effect.target
-            events += effect.events
+            events |= dict.fromkeys(effect.events, effect.track)
     days = {event: day for event, day in dossier.days.items() if event not in step.clears}
     days |= dict.fromkeys(events, attempt.day)
     changed = replace(dossier, states=states, days=days)
-    return changed, Moved(step, attempt.day, moved, tuple(dict.fromkeys(events)))
+    return changed, Moved(step, attempt.day, moved, events)
 
 
 def possible(dossier: Dossier, attempt: Attempt) -> list[Step]:

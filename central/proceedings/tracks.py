@@ -173,9 +173,10 @@ def by(*actors: Actor) -> frozenset[Actor]:
 
 @dataclass(frozen=True)
 class Moved:
-    """What a step did: the tracks it moved, the events it made, all on one day."""
+    """What a step did, all on one day: the tracks it moved (from, to), the events it made, each with its
+    track."""
 
     step: Step
     day: date
     tracks: dict[Track, tuple[str, str]] = field(default_factory=dict)
-    events: tuple[str, ...] = ()
+    events: dict[str, Track] = field(default_factory=dict)

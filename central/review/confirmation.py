@@ -10,6 +10,7 @@ from central.cases.errors import CaseStateError, UndoTooLateError
 from central.cases.lifecycle import UNDO_TIME, Action, State
 from central.cases.models import Case
 from central.cases.service import lock_case, take_step
+from central.devices.service import check_valid
 from central.offences.charging import AS_PROVEN, Choice
 from central.offences.recording import cancel_record, check_chargeable, plan_record
 from central.registry.service import latest_answer, plan_look_up, registered_vehicle
@@ -25,10 +26,11 @@ def confirm(session: Session, officer: User, sight: Sight, now: datetime, choice
     Raises:
         DomainError: recorded already, not in the law table, no act chosen where the evidence leaves it open,
             changed, not with the police, a mismatch nobody explained, before the act or after its limitation,
-            or the same person as before.
+            a camera that was no valid device, or the same person as before.
     """
     case = lock_case(session, sight.case_id, sight.version)
     take_step(session, case, Action.CONFIRM, officer, now, charge=asdict(choice))
+    check_valid(session, case.node, case.camera, case.occurred_at)
     check_chargeable(session, case, choice)
     plan_record(session, sight.case_id, now + UNDO_TIME)
     return case

@@ -1,6 +1,6 @@
 """People of the centre's tests, and cases in the state a test begins with."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlmodel import Session
 
@@ -8,9 +8,11 @@ from central.accounts.models import User
 from central.accounts.permissions import Role
 from central.cases.models import Case
 from central.cases.service import open_case
+from central.devices import service as devices
+from central.devices.models import Device
 from central.review import decisions, queue
 from central.review.decisions import Sight
-from tests.central.evidence import evidence
+from tests.central.evidence import NODE, evidence
 
 
 def add_user(session: Session, username: str, role: Role, now: datetime) -> User:
@@ -52,3 +54,27 @@ def accepted_case(
 
 
 AFTER_UNDO = decisions.UNDO_TIME + timedelta(seconds=1)
+
+
+def valid_device(session: Session, now: datetime, user: User | None = None) -> None:
+    """The camera of the tests' evidence is a valid device in 2026 and 2027; `user` is named and trained
+    for it."""
+    years = devices.Interval(date(2026, 1, 1), date(2027, 12, 31))
+    camera = (NODE, "cam-1")
+    device = Device(
+        node_id=NODE,
+        camera_id="cam-1",
+        name="Camera giám sát giao thông",
+        serial="SN-0001",
+        unit="Phòng CSGT",
+        entered_at=now,
+        entered_by="test",
+    )
+    devices.register(session, device, "test", now)
+    devices.set_sign_photo(session, *camera, "5" * 64, date(2026, 1, 1), "test")
+    for kind in ("approval", "certificate", "site_decision"):
+        paper = devices.Paper(kind, f"{kind}/2026", "Bộ Công an", years)  # type: ignore[arg-type]
+        devices.add_paper(session, *camera, paper, "test", now)
+    if user is not None:
+        naming = devices.Naming(user.id or 0, "15/QĐ-CAT", "CC-001", years)
+        devices.name_user(session, *camera, naming, "test", now)

@@ -107,3 +107,10 @@ def test_a_replaced_deadline_never_runs_beside_the_one_in_its_place(days: dict[s
         assert row.last_day >= row.start
         assert row.row.holds(row.start)
         assert row.met_on is None or row.met_on >= row.start
+
+
+def test_a_last_day_that_a_person_set_holds() -> None:
+    restarted = date(2028, 3, 1)
+    found = running(BOOK, {"capture": CAPTURE}, {"limitation": restarted})
+    assert found["limitation"].last_day == restarted
+    assert found["notice"].last_day == date(2026, 11, 12)

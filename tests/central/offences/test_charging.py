@@ -20,7 +20,7 @@ from central.offences.service import requalify
 from central.registry.port import Enquiry, Owner, RegisteredKind, RegisteredVehicle, Registration
 from central.review import confirmation
 from central.vault import Vault
-from tests.central.people import AFTER_UNDO, accepted_case, add_user, sight
+from tests.central.people import AFTER_UNDO, accepted_case, add_user, sight, valid_device
 from tests.central.work import look_up_due, record_due
 
 VAULT = Vault((b"k" * 32,))
@@ -51,6 +51,7 @@ def charge(
     with transaction(engine) as session:
         operator = add_user(session, "lan", Role.OPERATOR, now)
         officer = add_user(session, "hung", Role.OFFICER, now)
+        valid_device(session, now)
         vehicle = {"kind": seen, "confidence": 0.9, "track": 1}
         plate = {"text": "29B112345" if seen == "motorbike" else "29A00001", "colour": "white"}
         case = accepted_case(

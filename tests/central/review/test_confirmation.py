@@ -44,7 +44,7 @@ from central.review.decisions import Correction
 from central.vault import Vault
 from contract.vehicles import VehicleKind
 from tests.central.evidence import OCCURRED
-from tests.central.people import AFTER_UNDO, accepted_case, add_case, add_user, sight
+from tests.central.people import AFTER_UNDO, accepted_case, add_case, add_user, sight, valid_device
 from tests.central.work import look_up_due, record_due, waiting
 
 VAULT = Vault((b"k" * 32,))
@@ -103,6 +103,7 @@ def office(engine: Engine, now: datetime) -> Office:
     with transaction(engine) as session:
         operator = add_user(session, "lan", Role.OPERATOR, now)
         officer = add_user(session, "hung", Role.OFFICER, now)
+        valid_device(session, now)
         case = accepted_case(session, operator, now)
     return Office(engine, now, operator.id or 0, officer.id or 0, case.id or 0)
 
@@ -395,6 +396,7 @@ def test_without_an_offence_in_the_law_nobody_is_charged(engine: Engine, now: da
         plate = {"text": "29AA00001", "confidence": 0.97, "agreed": True, "colour": "white"}
         case = accepted_case(session, operator, now, vehicle=bicycle, plate=plate)
         officer = add_user(session, "hung", Role.OFFICER, now)
+        valid_device(session, now)
     vehicle = WHITE_CAR.model_copy(update={"kind": RegisteredKind.BICYCLE, "plate": "29AA00001"})
     look_up_due(engine, registered(vehicle), VAULT, lambda: now + AFTER_UNDO)
     office = Office(engine, now, operator.id or 0, officer.id or 0, case.id or 0)

@@ -1,0 +1,48 @@
+"""Deadlines (thời hạn) as rows: what, counted from when, due, met, by which law; a recomputed one is kept
+beside the new."""
+
+from datetime import date, datetime
+
+from sqlalchemy import Index, text
+from sqlmodel import Field, SQLModel
+
+
+class DeadlineRow(SQLModel, table=True):
+    """One deadline of a case or of one of its decisions. `ended_at` and `ended_reason` say when and why it
+    no longer counts: its event's day was corrected, another took its place, the case ended."""
+
+    __tablename__ = "deadline"
+    __table_args__ = (
+        Index(
+            "uq_deadline_present",
+            "case_id",
+            "code",
+            unique=True,
+            postgresql_where=text("ended_at IS NULL AND decision_id IS NULL"),
+            sqlite_where=text("ended_at IS NULL AND decision_id IS NULL"),
+        ),
+        Index(
+            "uq_deadline_decision_present",
+            "decision_id",
+            "case_id",
+            "code",
+            unique=True,
+            postgresql_where=text("ended_at IS NULL AND decision_id IS NOT NULL"),
+            sqlite_where=text("ended_at IS NULL AND decision_id IS NOT NULL"),
+        ),
+        Index("ix_deadline_open", "ended_at", "met_on", "whose", "due_at"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    case_id: int = Field(foreign_key="case_file.id", index=True)
+    decision_id: int | None = Field(default=None, foreign_key="decision.id")
+    code: str = Field(max_length=32)
+    whose: str = Field(max_length=10)
+    start: date
+    last_day: date
+    due_at: datetime
+    met_on: date | None = None
+    legal_basis: str = Field(max_length=200)
+    set_at: datetime
+    ended_at: datetime | None = None
+    ended_reason: str = Field(default="", max_length=32)

@@ -1,0 +1,123 @@
+"""Keeping the rows of deadlines in step with what happened, and finding what is near or late."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, case
+from sqlmodel import Session, col, func, select
+
+from central.deadlines.models import DeadlineRow
+from central.deadlines.rules import Running
+
+NEAR: Mapping[str, timedelta] = {"limitation": timedelta(days=60), "enforcement": timedelta(days=60)}
+"""How long before its end a deadline counts as near; `NEAR_ELSE` for the others."""
+NEAR_ELSE = timedelta(days=2)
+
+
+def sync(
+    session: Session, case_id: int, found: Mapping[tuple[str, int | None], Running], now: datetime
+) -> None:
+    """Makes the rows of a case say what `found` says (by code and decision).
+
+    A row that would change is ended and kept, the new one stands beside it. Ended rows say why:
+    `recomputed`, `replaced` by a deadline that stands in its place, or `not_needed`.
+    """
+    query = select(DeadlineRow).where(DeadlineRow.case_id == case_id, col(DeadlineRow.ended_at).is_(None))
+    present = {(row.code, row.decision_id): row for row in session.exec(query.with_for_update())}
+    for key, row in present.items():
+        wanted = found.get(key)
+        if wanted is None:
+            row.ended_at, row.ended_reason = now, _why_gone(key, found)
+        elif (row.start, row.due_at) != (wanted.start, wanted.due_at):
+            row.ended_at, row.ended_reason = now, "recomputed"
+        else:
+            row.met_on = wanted.met_on
+    session.flush()
+    for key, wanted in found.items():
+        if key not in present or present[key].ended_at is not None:
+            session.add(_row(case_id, key, wanted, now))
+    session.flush()
+
+
+def _why_gone(key: tuple[str, int | None], found: Mapping[tuple[str, int | None], Running]) -> str:
+    code, decision = key
+    takers = {row.row.instead_of for (_, of), row in found.items() if of == decision}
+    return "replaced" if code in takers else "not_needed"
+
+
+def _row(case_id: int, key: tuple[str, int | None], wanted: Running, now: datetime) -> DeadlineRow:
+    code, decision_id = key
+    return DeadlineRow(
+        case_id=case_id,
+        decision_id=decision_id,
+        code=code,
+        whose=wanted.row.whose,
+        start=wanted.start,
+        last_day=wanted.last_day,
+        due_at=wanted.due_at,
+        met_on=wanted.met_on,
+        legal_basis=wanted.row.legal_basis,
+        set_at=now,
+    )
+
+
+def of_case(session: Session, case_id: int, *, ended: bool = False) -> list[DeadlineRow]:
+    """The deadlines of a case by when they are due; with `ended`, those that no longer count too."""
+    query = select(DeadlineRow).where(DeadlineRow.case_id == case_id)
+    if not ended:
+        query = query.where(col(DeadlineRow.ended_at).is_(None))
+    return list(session.exec(query.order_by(col(DeadlineRow.due_at), col(DeadlineRow.id))))
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many open deadlines of a code are near, and how many are late."""
+
+    code: str
+    near: int
+    late: int
+
+
+def _open() -> ColumnElement[bool]:
+    return col(DeadlineRow.ended_at).is_(None) & col(DeadlineRow.met_on).is_(None)
+
+
+def counts(session: Session, now: datetime, whose: str = "authority") -> list[Count]:
+    """What is near and what is late of the deadlines the authority (or the citizen) must keep, by code."""
+    horizon = case(
+        *((col(DeadlineRow.code) == code, now + span) for code, span in NEAR.items()), else_=now + NEAR_ELSE
+    )
+    near = func.count().filter((col(DeadlineRow.due_at) > now) & (col(DeadlineRow.due_at) <= horizon))
+    late = func.count().filter(col(DeadlineRow.due_at) <= now)
+    last = now + max(NEAR.values())
+    query = (
+        select(DeadlineRow.code, near, late)
+        .where(_open(), DeadlineRow.whose == whose, col(DeadlineRow.due_at) <= last)
+        .group_by(col(DeadlineRow.code))
+        .order_by(col(DeadlineRow.code))
+    )
+    return [Count(*row) for row in session.exec(query) if row[1] or row[2]]
+
+
+def to_do(
+    session: Session, now: datetime, code: str | None = None, whose: str = "authority", limit: int = 100
+) -> list[DeadlineRow]:
+    """Open deadlines, those that can still be met first (the nearest first), then the late ones, the
+    latest late first."""
+    query = select(DeadlineRow).where(_open(), DeadlineRow.whose == whose)
+    if code is not None:
+        query = query.where(DeadlineRow.code == code)
+    ahead = query.where(col(DeadlineRow.due_at) > now).order_by(col(DeadlineRow.due_at), col(DeadlineRow.id))
+    found = list(session.exec(ahead.limit(limit)))
+    if len(found) < limit:
+        late = query.where(col(DeadlineRow.due_at) <= now)
+        late = late.order_by(col(DeadlineRow.due_at).desc(), col(DeadlineRow.id))
+        found += session.exec(late.limit(limit - len(found)))
+    return found
+
+
+def over(session: Session, code: str, now: datetime, limit: int = 100) -> list[DeadlineRow]:
+    """Open deadlines of a code whose time is over: what a sweep has to act on."""
+    query = select(DeadlineRow).where(_open(), DeadlineRow.code == code, col(DeadlineRow.due_at) <= now)
+    return list(session.exec(query.order_by(col(DeadlineRow.due_at)).limit(limit)))

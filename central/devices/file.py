@@ -1,0 +1,129 @@
+"""A device and its papers written in a YAML file: how an administrator enters the register, and changes
+it, from a command.
+
+name: Camera giám sát nút giao Hàng Bài
+serial: SN-0001
+unit: Phòng Cảnh sát giao thông
+expressway: false
+sign_photo: {file: sign.jpg, taken: 2026-01-05}
+papers:
+  - {kind: approval, number: 12/QĐ-BCA, issuer: Bộ Công an, valid_from: 2026-01-01}
+  - {kind: certificate, number: KD-77, issuer: Trung tâm kiểm định, valid_from: 2026-01-01, valid_to:
+  2026-12-31} - {kind: site_decision, number: 3/QĐ-CAT, issuer: Công an tỉnh, valid_from: 2026-01-01}
+users:
+  - {username: hung, decision: 15/QĐ-CAT, training: CC-001, valid_from: 2026-01-01}
+"""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+from sqlmodel import Session
+
+from central.devices import service
+from central.devices.models import Device
+from central.devices.service import Interval, Naming, Paper, PaperKind
+from configs.loading import load_yaml
+from contract.canonical import sha256_hex
+
+_Text = Annotated[str, Field(min_length=1, max_length=120)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class SignPhoto(_Part):
+    """The picture of the sign at the camera, beside the file."""
+
+    file: Path
+    taken: date
+
+
+class PaperEntry(_Part):
+    """A paper of the device."""
+
+    kind: PaperKind
+    number: _Text
+    issuer: _Text
+    valid_from: date
+    valid_to: date | None = None
+
+
+class UserEntry(_Part):
+    """Somebody named as user of the device."""
+
+    username: _Text
+    decision: _Text
+    training: _Text
+    valid_from: date
+    valid_to: date | None = None
+
+
+class DeviceEntry(_Part):
+    """The whole file."""
+
+    name: _Text
+    serial: _Text
+    unit: _Text
+    expressway: bool = False
+    sign_photo: SignPhoto | None = None
+    papers: tuple[PaperEntry, ...] = ()
+    users: tuple[UserEntry, ...] = ()
+
+
+def read_entry(path: Path) -> DeviceEntry:
+    """The file's content. Raises ConfigError with every problem."""
+    return load_yaml(path, DeviceEntry)
+
+
+def enter(
+    session: Session,
+    camera: tuple[str, str],
+    path: Path,
+    user_id: Callable[[str], int],
+    keep: Callable[[bytes], str],
+    actor: str,
+    now: datetime,
+) -> DeviceEntry:
+    """Enters a device with its papers and users; what is entered already is left as it is.
+
+    `user_id` finds a person by name, `keep` stores a picture and returns its SHA-256.
+
+    Raises:
+        ConfigError: the file can't be used.
+        DomainError: an unknown person.
+    """
+    entry = read_entry(path)
+    node_id, camera_id = camera
+    device = Device(
+        node_id=node_id,
+        camera_id=camera_id,
+        name=entry.name,
+        serial=entry.serial,
+        unit=entry.unit,
+        expressway=entry.expressway,
+        entered_at=now,
+        entered_by=actor,
+    )
+    service.register(session, device, actor, now)
+    if entry.sign_photo is not None:
+        photo = (path.parent / entry.sign_photo.file).read_bytes()
+        digest = keep(photo)
+        assert digest == sha256_hex(photo)
+        service.set_sign_photo(session, node_id, camera_id, digest, entry.sign_photo.taken, actor)
+    known = {(paper.kind, paper.number) for paper in service.papers(session, node_id, camera_id)}
+    for paper in entry.papers:
+        if (paper.kind, paper.number) not in known:
+            valid = Interval(paper.valid_from, paper.valid_to)
+            row = Paper(paper.kind, paper.number, paper.issuer, valid)
+            service.add_paper(session, node_id, camera_id, row, actor, now)
+    named = {user.decision for user in service.users(session, node_id, camera_id)}
+    for user in entry.users:
+        if user.decision not in named:
+            valid = Interval(user.valid_from, user.valid_to)
+            naming = Naming(user_id(user.username), user.decision, user.training, valid)
+            service.name_user(session, node_id, camera_id, naming, actor, now)
+    return entry

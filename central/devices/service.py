@@ -1,0 +1,238 @@
+"""Whether a camera was a valid enforcement device at the moment of a capture (NĐ 61/2026 Art 10, 12, 13;
+Law Art 64).
+
+Evidence from a device outside its approval or certificate, without a decision on its site or without the
+sign that tells people of it supports no sanction: the case can't be confirmed, and no result, record or
+decision can be signed.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import ClassVar, Literal
+
+from sqlmodel import Session, col, select
+
+from central.audit import service as audit
+from central.devices.models import Device, DevicePaper, DeviceUser
+from central.errors import ConflictError, InvalidError, NotFoundError
+from contract.local_time import local_day
+
+PaperKind = Literal["approval", "certificate", "site_decision"]
+_NEEDED: tuple[PaperKind, ...] = ("approval", "certificate", "site_decision")
+
+
+class DeviceNotValidError(ConflictError):
+    """The camera was no valid enforcement device when it took the pictures: they support no sanction."""
+
+    code: ClassVar[str] = "device_not_valid"
+
+
+@dataclass(frozen=True)
+class Interval:
+    """From one day to another, both included; open-ended without `end`."""
+
+    start: date
+    end: date | None = None
+
+    def __post_init__(self) -> None:
+        if self.end is not None and self.end < self.start:
+            raise InvalidError("interval", field="valid_to")
+
+    def holds(self, day: date) -> bool:
+        """True on a day inside."""
+        return self.start <= day and (self.end is None or day <= self.end)
+
+
+@dataclass(frozen=True)
+class Validity:
+    """What a device had on a day; `problems` are codes of what it lacked, empty for a valid one."""
+
+    problems: tuple[str, ...]
+    papers: tuple[DevicePaper, ...]
+    device: Device | None
+
+    @property
+    def valid(self) -> bool:
+        """True if its pictures may support a sanction."""
+        return not self.problems
+
+    def paper(self, kind: PaperKind) -> DevicePaper | None:
+        """The paper of that kind that held."""
+        return next((paper for paper in self.papers if paper.kind == kind), None)
+
+
+def validity(session: Session, node_id: str, camera_id: str, at: datetime) -> Validity:
+    """What the device had when it took its pictures."""
+    device = session.get(Device, (node_id, camera_id))
+    if device is None:
+        return Validity(("not_registered",), (), None)
+    day = local_day(at)
+    held = [paper for paper in papers(session, node_id, camera_id) if _holds(paper, day)]
+    problems = [f"no_{kind}" for kind in _NEEDED if kind not in {paper.kind for paper in held}]
+    if device.sign_photo is None or device.sign_photo_on is None or device.sign_photo_on > day:
+        problems.append("no_sign")
+    return Validity(tuple(problems), tuple(held), device)
+
+
+def check_valid(session: Session, node_id: str, camera_id: str, at: datetime) -> Validity:
+    """What the device had when it took its pictures. Raises DeviceNotValidError, naming the first thing it
+    lacked."""
+    found = validity(session, node_id, camera_id, at)
+    if not found.valid:
+        raise DeviceNotValidError(found.problems[0], node=node_id, camera=camera_id)
+    return found
+
+
+def users_on(session: Session, node_id: str, camera_id: str, at: datetime) -> frozenset[int]:
+    """Who was named and trained for the device on that day."""
+    day = local_day(at)
+    query = select(DeviceUser).where(DeviceUser.node_id == node_id, DeviceUser.camera_id == camera_id)
+    found = session.exec(query.where(col(DeviceUser.revoked_at).is_(None)))
+    return frozenset(user.user_id for user in found if Interval(user.valid_from, user.valid_to).holds(day))
+
+
+def is_expressway(session: Session, node_id: str, camera_id: str) -> bool:
+    """Whether the camera watches an expressway."""
+    device = session.get(Device, (node_id, camera_id))
+    return device is not None and device.expressway
+
+
+def register(session: Session, device: Device, actor: str, now: datetime) -> Device:
+    """Enters a camera as a device, or brings its description up to date."""
+    device.entered_at, device.entered_by = now, actor
+    present = session.get(Device, (device.node_id, device.camera_id))
+    if present is not None and device.sign_photo is None:
+        device.sign_photo, device.sign_photo_on = present.sign_photo, present.sign_photo_on
+    kept = session.merge(device)
+    _audit(session, actor, "device.register", device.node_id, device.camera_id, {"serial": device.serial})
+    return kept
+
+
+def set_sign_photo(
+    session: Session, node_id: str, camera_id: str, sha256: str, taken_on: date, actor: str
+) -> Device:
+    """The picture that shows the sign at the camera; the file lies in the media store. Raises
+    NotFoundError."""
+    device = _get(session, node_id, camera_id)
+    device.sign_photo, device.sign_photo_on = sha256, taken_on
+    _audit(session, actor, "device.sign_photo", node_id, camera_id, {"sha256": sha256})
+    return device
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A paper as somebody enters it."""
+
+    kind: PaperKind
+    number: str
+    issuer: str
+    valid: Interval
+
+
+def add_paper(
+    session: Session, node_id: str, camera_id: str, paper: Paper, actor: str, now: datetime
+) -> DevicePaper:
+    """Enters a paper of a device. Raises NotFoundError, InvalidError."""
+    _get(session, node_id, camera_id)
+    if paper.kind not in _NEEDED:
+        raise InvalidError("paper_kind", field="kind")
+    row = DevicePaper(
+        node_id=node_id,
+        camera_id=camera_id,
+        kind=paper.kind,
+        number=paper.number,
+        issuer=paper.issuer,
+        valid_from=paper.valid.start,
+        valid_to=paper.valid.end,
+        entered_at=now,
+        entered_by=actor,
+    )
+    session.add(row)
+    session.flush()
+    _audit(session, actor, "device.paper", node_id, camera_id, {"kind": paper.kind, "number": paper.number})
+    return row
+
+
+def revoke_paper(session: Session, paper_id: int, reason: str, actor: str, now: datetime) -> DevicePaper:
+    """Takes a paper that was entered wrongly, or withdrawn by who issued it, out of force for all days."""
+    paper = session.get(DevicePaper, paper_id)
+    if paper is None:
+        raise NotFoundError("device_paper", id=paper_id)
+    paper.revoked_at, paper.revoked_reason = now, reason
+    _audit(session, actor, "device.revoke_paper", paper.node_id, paper.camera_id, {"id": paper_id})
+    return paper
+
+
+@dataclass(frozen=True)
+class Naming:
+    """Somebody is named as user: the decision, the training certificate, from when to when."""
+
+    user_id: int
+    decision: str
+    training: str
+    valid: Interval
+
+
+def name_user(
+    session: Session, node_id: str, camera_id: str, naming: Naming, actor: str, now: datetime
+) -> DeviceUser:
+    """Names a trained person as user of a device. Raises NotFoundError."""
+    _get(session, node_id, camera_id)
+    row = DeviceUser(
+        node_id=node_id,
+        camera_id=camera_id,
+        user_id=naming.user_id,
+        decision=naming.decision,
+        training=naming.training,
+        valid_from=naming.valid.start,
+        valid_to=naming.valid.end,
+        entered_at=now,
+    )
+    session.add(row)
+    session.flush()
+    _audit(session, actor, "device.name_user", node_id, camera_id, {"user": naming.user_id})
+    return row
+
+
+def revoke_user(session: Session, naming_id: int, actor: str, now: datetime) -> DeviceUser:
+    """Ends a naming for all days it covered. Raises NotFoundError."""
+    row = session.get(DeviceUser, naming_id)
+    if row is None:
+        raise NotFoundError("device_user", id=naming_id)
+    row.revoked_at = now
+    _audit(session, actor, "device.revoke_user", row.node_id, row.camera_id, {"user": row.user_id})
+    return row
+
+
+def devices(session: Session) -> list[Device]:
+    """Every registered device."""
+    return list(session.exec(select(Device).order_by(col(Device.node_id), col(Device.camera_id))))
+
+
+def papers(session: Session, node_id: str, camera_id: str) -> list[DevicePaper]:
+    """The papers of a device, revoked ones too, in the order they begin."""
+    query = select(DevicePaper).where(DevicePaper.node_id == node_id, DevicePaper.camera_id == camera_id)
+    return list(session.exec(query.order_by(col(DevicePaper.valid_from), col(DevicePaper.id))))
+
+
+def users(session: Session, node_id: str, camera_id: str) -> list[DeviceUser]:
+    """Who was ever named for a device, revoked namings too."""
+    query = select(DeviceUser).where(DeviceUser.node_id == node_id, DeviceUser.camera_id == camera_id)
+    return list(session.exec(query.order_by(col(DeviceUser.valid_from), col(DeviceUser.id))))
+
+
+def _holds(paper: DevicePaper, day: date) -> bool:
+    return paper.revoked_at is None and Interval(paper.valid_from, paper.valid_to).holds(day)
+
+
+def _get(session: Session, node_id: str, camera_id: str) -> Device:
+    device = session.get(Device, (node_id, camera_id))
+    if device is None:
+        raise NotFoundError("device", node=node_id, camera=camera_id)
+    return device
+
+
+def _audit(
+    session: Session, actor: str, action: str, node_id: str, camera_id: str, detail: dict[str, object]
+) -> None:
+    audit.record(session, actor, action, f"camera:{node_id}/{camera_id}", detail)

@@ -1,0 +1,65 @@
+"""Tables of papers: number series, and each paper with its frozen values and its sealed, signed file."""
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+
+class DocumentSeries(SQLModel, table=True):
+    """The last number a unit gave out for a kind of paper in a year. Its row is locked while a number is
+    taken, and the number is only taken if the paper is stored: no gaps, none twice."""
+
+    __tablename__ = "document_series"
+
+    unit: str = Field(primary_key=True, max_length=20)
+    kind: str = Field(primary_key=True, max_length=24)
+    year: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    last: int = 0
+
+
+class Document(SQLModel, table=True):
+    """One paper (văn bản, biên bản). Its values are frozen when it is drawn up; the file follows from them.
+
+    `sealed_values`: the values as JSON under the document's own key; `wrapped_key`: that key, sealed by
+    the vault's key `key_id`, so that a new vault key needs no file to be written anew. `sha256` is the
+    signed PDF's, `sealed_sha256` the name under which it lies sealed in the media store. `key` makes
+    drawing up the same paper twice one paper.
+    """
+
+    __tablename__ = "document"
+    __table_args__ = (
+        UniqueConstraint("unit", "kind", "year", "sequence"),
+        CheckConstraint("state IN ('drawn', 'rendered', 'signed', 'failed')", name="state"),
+        CheckConstraint("state NOT IN ('rendered', 'signed') OR sha256 IS NOT NULL", name="with_file"),
+        Index("ix_document_case", "case_id", "id"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = Field(max_length=120, unique=True)
+    kind: str = Field(max_length=24)
+    template: str = Field(max_length=40)
+    case_id: int | None = Field(default=None, foreign_key="case_file.id")
+    decision_id: int | None = Field(default=None, foreign_key="decision.id")
+    party_id: int | None = Field(default=None, foreign_key="party.id")
+    unit: str = Field(max_length=20)
+    year: int
+    sequence: int
+    number: str = Field(max_length=60)
+    dated: date
+    drawn_at: datetime
+    drawn_by: int | None = Field(default=None, foreign_key="app_user.id")
+    state: str = Field(default="drawn", max_length=10)
+    wrapped_key: bytes
+    key_id: str = Field(max_length=16, index=True)
+    sealed_values: bytes
+    values_sha256: str = Field(max_length=64)
+    sha256: str | None = Field(default=None, max_length=64)
+    sealed_sha256: str | None = Field(default=None, max_length=64)
+    pages: int | None = None
+    rendered_at: datetime | None = None
+    signed_at: datetime | None = None
+    signed_as: str = Field(default="", max_length=300)
+    sent_at: datetime | None = None
+    sent_how: str = Field(default="", max_length=40)
+    error: str = Field(default="", max_length=500)

@@ -1,0 +1,250 @@
+"""Law changes without a developer: an administrator uploads a table, a lawyer approves what is unsure and
+activates it.
+
+The law in use is `book(session)`: the shipped tables, each replaced by its active version. The old
+versions stay, and what was frozen into offences and decisions does not change.
+"""
+
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, ClassVar, get_args
+
+from pydantic import BaseModel
+from sqlmodel import Session, col, select
+
+from central.accounts.models import User
+from central.audit import service as audit
+from central.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
+from central.law.models import LawTable
+from configs.law_rows import Row
+from configs.law_tables import FOLDER, LawBook, LawError, TableName, book_of, read_table
+from configs.loading import ConfigError
+from contract.canonical import sha256_hex
+
+NAMES: tuple[TableName, ...] = get_args(TableName)
+
+
+class LawTableError(InvalidError):
+    """The uploaded table can't be used; `problems` says all that is wrong, with lines."""
+
+    code: ClassVar[str] = "law_table"
+
+
+class NotApprovedError(ConflictError):
+    """Rows that nobody is sure of have not been approved by a lawyer."""
+
+    code: ClassVar[str] = "law_not_approved"
+
+
+@dataclass(frozen=True)
+class RowChange:
+    """One row that differs between two versions of a table, by a name that is the same in both."""
+
+    row: str
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+
+    @property
+    def unsure(self) -> bool:
+        """True if the new row is one that a lawyer has to approve."""
+        return self.after is not None and self.after.get("confidence") == "unsure"
+
+
+def book(session: Session) -> LawBook:
+    """The law in use."""
+    rows = session.exec(select(LawTable.id, LawTable.name).where(LawTable.state == "active")).all()
+    key = tuple(sorted((name, table_id or 0) for table_id, name in rows))
+    return _book(session, key)
+
+
+_BOOKS: dict[tuple[tuple[str, int], ...], LawBook] = {}
+"""Books by the ids of their active versions, which never change their content: a process keeps the last
+few."""
+
+
+def _book(session: Session, key: tuple[tuple[str, int], ...]) -> LawBook:
+    if key not in _BOOKS:
+        active = {name: session.get_one(LawTable, table_id).content for name, table_id in key}
+        if len(_BOOKS) > 8:
+            _BOOKS.clear()
+        _BOOKS[key] = book_of({name: _table(name, active.get(name)) for name in NAMES})
+    return _BOOKS[key]
+
+
+def _table(name: TableName, content: str | None) -> BaseModel:
+    return _shipped_table(name) if content is None else _parse(name, content)
+
+
+@lru_cache
+def _shipped_table(name: TableName) -> BaseModel:
+    return read_table(FOLDER / f"{name}.yaml", name)
+
+
+def upload(
+    session: Session, name: str, content: str, by: User, note: str, now: datetime
+) -> tuple[LawTable, list[RowChange]]:
+    """Takes a new version in as a draft; returns it and what it changes against the table in use.
+
+    Raises:
+        LawTableError: unknown table, not such a table, or one that does not fit the others.
+    """
+    if name not in NAMES:
+        raise LawTableError("name", name=name)
+    parsed = _parse(name, content)
+    present = book(session)
+    try:
+        book_of({other: parsed if other == name else getattr(present, f"{other}_table") for other in NAMES})
+    except LawError as problem:
+        raise LawTableError("content", problems=str(problem)) from problem
+    assert by.id is not None
+    table = LawTable(
+        name=name,
+        sha256=sha256_hex(content.encode()),
+        content=content,
+        note=note,
+        uploaded_by=by.id,
+        uploaded_at=now,
+    )
+    session.add(table)
+    session.flush()
+    audit.record(
+        session, f"user:{by.username}", "law.upload", f"law:{name}", {"id": table.id, "sha256": table.sha256}
+    )
+    return table, changes(getattr(present, f"{name}_table"), parsed)
+
+
+def changes_of(session: Session, table_id: int) -> list[RowChange]:
+    """What a version changes against the table in use now."""
+    table = _get(session, table_id)
+    present = getattr(book(session), f"{table.name}_table")
+    return changes(present, _parse(table.name, table.content))  # type: ignore[arg-type]
+
+
+def changes(before: BaseModel, after: BaseModel) -> list[RowChange]:
+    """Rows that are new, gone or different, in the order of the new table."""
+    old, new = _rows(before), _rows(after)
+    names = [*new, *(name for name in old if name not in new)]
+    return [RowChange(name, old.get(name), new.get(name)) for name in names if old.get(name) != new.get(name)]
+
+
+def approve(session: Session, table_id: int, rows: Iterable[str], by: User, now: datetime) -> LawTable:
+    """A lawyer takes responsibility for rows of a draft. Raises InvalidError for a row it doesn't have."""
+    table = _draft(session, table_id)
+    known = _rows(_parse(table.name, table.content))  # type: ignore[arg-type]
+    for row in rows:
+        if row not in known:
+            raise InvalidError("law_row", row=row)
+        table.approved = {**table.approved, row: {"by": by.username, "at": now.isoformat()}}
+        audit.record(
+            session, f"user:{by.username}", "law.approve", f"law:{table.name}", {"id": table.id, "row": row}
+        )
+    return table
+
+
+def unapproved(table: LawTable) -> list[str]:
+    """Unsure rows that nobody has approved yet."""
+    rows = _rows(_parse(table.name, table.content))  # type: ignore[arg-type]
+    return [
+        name for name, row in rows.items() if row.get("confidence") == "unsure" and name not in table.approved
+    ]
+
+
+def activate(session: Session, table_id: int, by: User, now: datetime) -> LawTable:
+    """Makes a draft the law in use from this moment; what it replaces stays.
+
+    Raises:
+        ForbiddenError: whoever uploaded it does not activate it.
+        NotApprovedError: unsure rows without a lawyer's approval.
+        LawTableError: it no longer fits the other tables.
+    """
+    table = _draft(session, table_id)
+    if table.uploaded_by == by.id:
+        raise ForbiddenError("law_uploader")
+    if missing := unapproved(table):
+        raise NotApprovedError("rows", rows=", ".join(missing[:5]), n=len(missing))
+    session.exec(select(LawTable).where(LawTable.name == table.name).with_for_update()).all()
+    for old in session.exec(select(LawTable).where(LawTable.name == table.name, LawTable.state == "active")):
+        old.state, old.replaced_at = "replaced", now
+    session.flush()
+    table.state, table.activated_by, table.activated_at = "active", by.id, now
+    session.flush()
+    try:
+        book(session)
+    except LawError as problem:
+        raise LawTableError("content", problems=str(problem)) from problem
+    audit.record(session, f"user:{by.username}", "law.activate", f"law:{table.name}", {"id": table.id})
+    return table
+
+
+def drop(session: Session, table_id: int, by: User) -> LawTable:
+    """Gives a draft up; it stays readable."""
+    table = _draft(session, table_id)
+    table.state = "dropped"
+    audit.record(session, f"user:{by.username}", "law.drop", f"law:{table.name}", {"id": table.id})
+    return table
+
+
+def versions(session: Session, name: str | None = None) -> list[LawTable]:
+    """Every version, the newest first."""
+    query = select(LawTable).order_by(col(LawTable.id).desc())
+    return list(session.exec(query if name is None else query.where(LawTable.name == name)))
+
+
+def book_with(session: Session, table_id: int) -> LawBook:
+    """The law as it would be with this version in use: for seeing what it touches."""
+    table = _get(session, table_id)
+    present = book(session)
+    parsed = _parse(table.name, table.content)  # type: ignore[arg-type]
+    return book_of(
+        {other: parsed if other == table.name else getattr(present, f"{other}_table") for other in NAMES}
+    )
+
+
+def _get(session: Session, table_id: int) -> LawTable:
+    table = session.get(LawTable, table_id)
+    if table is None:
+        raise NotFoundError("law_table", id=table_id)
+    return table
+
+
+def _draft(session: Session, table_id: int) -> LawTable:
+    table = session.exec(select(LawTable).where(LawTable.id == table_id).with_for_update()).one_or_none()
+    if table is None:
+        raise NotFoundError("law_table", id=table_id)
+    if table.state != "draft":
+        raise ConflictError("law_not_draft", state=table.state)
+    return table
+
+
+def _parse(name: TableName, content: str) -> BaseModel:
+    """The table of a text. The loader reads files, so that its errors name lines. Raises LawTableError."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"{name}.yaml"
+        path.write_text(content, encoding="utf-8")
+        try:
+            return read_table(path, name)
+        except ConfigError as problem:
+            told = "\n".join(str(problem).replace(str(path), path.name).splitlines()[:20])
+            raise LawTableError("content", problems=told) from problem
+
+
+def _rows(table: BaseModel) -> dict[str, dict[str, Any]]:
+    """Rows by a name that two versions share: what the row is about and the day it begins."""
+    found: dict[str, dict[str, Any]] = {}
+    for part, rows in table:
+        for row in rows if isinstance(rows, tuple) else ():
+            values = row.model_dump(mode="json") if isinstance(row, Row) else {"value": row}
+            keys = ("code", "act", "title", "rule", "facts", "vehicle", "place", "party", "day", "valid_from")
+            label = "/".join(str(values[key]) for key in keys if values.get(key) not in (None, "", {}))
+            name, n = f"{part}:{label}", 1
+            while name in found:
+                n += 1
+                name = f"{part}:{label}#{n}"
+            found[name] = values
+        if isinstance(rows, dict):
+            found |= {f"{part}:{key}": {"value": value} for key, value in rows.items()}
+    return found

@@ -1,0 +1,219 @@
+"""Money of a decision: what came in counts once and moves the payment; what was too much or too late for
+it is said.
+
+How money reaches the treasury is not this room's business: payment adapters call `received` and
+`paid_back`, each with the reference under which the other side knows the payment. A reference counts once,
+however often it is told.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal
+
+from sqlmodel import Session, select
+
+from central.audit import service as audit
+from central.errors import ConflictError, InvalidError, NotFoundError
+from central.law import service as law
+from central.proceedings import money
+from central.proceedings.dossier import Money
+from central.proceedings.models import Decision, DecisionAct, DecisionPayment, Proceeding, Relief
+from central.proceedings.people import PROGRAMME, Mover
+from central.proceedings.service import Doing, lock, take
+from contract.local_time import local_day
+
+Outcome = Literal["part", "full", "again", "to_refund", "overpaid"]
+"""`again`: known already, nothing changed. `to_refund`: the decision no longer stands. `overpaid`: paid in
+full, and more."""
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """Money as the other side told it: its reference, how much, on which day, through whom."""
+
+    reference: str
+    amount: int
+    paid_on: date
+    source: str
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What became of money: the outcome and how the decision stands after it."""
+
+    outcome: Outcome
+    payment: DecisionPayment
+    stand: Money
+
+
+def stand(session: Session, decision: Decision, on: date) -> Money:
+    """What a decision asks for, what was paid, and the late fee if the rest were paid on that day."""
+    return money.stand(session, law.book(session), decision, on)
+
+
+def received(
+    session: Session, decision_id: int, receipt: Receipt, now: datetime, by: Mover = PROGRAMME
+) -> Counted:
+    """Counts money that came in.
+
+    Raises:
+        InvalidError: no amount, or a day that can't be.
+        ConflictError: the reference is known with another amount or for another decision.
+    """
+    lead, decision = _locked(session, decision_id)
+    if receipt.amount <= 0 or not decision.signed_on <= receipt.paid_on <= local_day(now):
+        raise InvalidError("payment", field="amount" if receipt.amount <= 0 else "paid_on")
+    known = _known(session, decision_id, receipt.reference, receipt.amount)
+    if known is not None:
+        return Counted("again", known, stand(session, decision, receipt.paid_on))
+    before = stand(session, decision, receipt.paid_on)
+    payment = _store(session, decision_id, receipt, before, now, by)
+    after = stand(session, decision, receipt.paid_on)
+    if decision.ended_on is not None:
+        return Counted("to_refund", payment, after)
+    full = after.owed == 0
+    if before.owed > 0:
+        detail = {"reference": receipt.reference, "amount": receipt.amount, "fee": payment.fee}
+        action = "pay_in_full" if full else "pay_part"
+        take(session, lead, Doing(action, receipt.paid_on, detail=detail), by, now)
+    if after.paid > after.fine + after.late_fee:
+        return Counted("overpaid", payment, after)
+    return Counted("full" if full else "part", payment, after)
+
+
+def paid_back(
+    session: Session, decision_id: int, receipt: Receipt, now: datetime, by: Mover = PROGRAMME
+) -> Counted:
+    """Counts money that went back (`amount` as a positive number); a decision that ended is settled when
+    all is back.
+
+    Raises:
+        InvalidError: more than ever came in.
+        ConflictError: the reference is known with another amount or for another decision.
+    """
+    lead, decision = _locked(session, decision_id)
+    known = _known(session, decision_id, receipt.reference, -receipt.amount)
+    if known is not None:
+        return Counted("again", known, stand(session, decision, receipt.paid_on))
+    before = stand(session, decision, receipt.paid_on)
+    if receipt.amount <= 0 or receipt.amount > before.paid:
+        raise InvalidError("refund", field="amount")
+    back = Receipt(receipt.reference, -receipt.amount, receipt.paid_on, receipt.source)
+    payment = _store(session, decision_id, back, before, now, by)
+    after = stand(session, decision, receipt.paid_on)
+    if decision.ended_on is not None and after.paid == 0:
+        doing = Doing("pay_back", detail={"reference": receipt.reference}, decision_id=decision_id)
+        take(session, lead, doing, by, now)
+    return Counted("full" if after.paid == 0 else "part", payment, after)
+
+
+def _locked(session: Session, decision_id: int) -> tuple[Proceeding, Decision]:
+    query = select(Decision).where(Decision.id == decision_id).with_for_update()
+    decision = session.exec(query).one_or_none()
+    if decision is None:
+        raise NotFoundError("decision", id=decision_id)
+    lead = session.exec(select(DecisionAct.proceeding_id).where(DecisionAct.decision_id == decision_id)).all()
+    return lock(session, min(lead)), decision
+
+
+def _known(session: Session, decision_id: int, reference: str, amount: int) -> DecisionPayment | None:
+    found = session.exec(select(DecisionPayment).where(DecisionPayment.reference == reference)).one_or_none()
+    if found is not None and (found.decision_id, found.amount) != (decision_id, amount):
+        raise ConflictError("payment_reference", reference=reference)
+    return found
+
+
+def _store(
+    session: Session, decision_id: int, receipt: Receipt, before: Money, now: datetime, by: Mover
+) -> DecisionPayment:
+    """Money pays the fine first; what is beyond it is fee."""
+    to_fine = max(0, before.fine - before.paid)
+    fee = max(0, min(receipt.amount - to_fine, before.owed - to_fine))
+    payment = DecisionPayment(
+        decision_id=decision_id,
+        reference=receipt.reference,
+        amount=receipt.amount,
+        fee=fee,
+        paid_on=receipt.paid_on,
+        source=receipt.source,
+        entered_at=now,
+    )
+    session.add(payment)
+    session.flush()
+    detail = {"reference": receipt.reference, "amount": receipt.amount, "source": receipt.source}
+    audit.record(session, by.audit_name, "decision.money", f"decision:{decision_id}", detail)
+    return payment
+
+
+@dataclass(frozen=True)
+class Grant:
+    """What a signer grants: until when, to how much, in which parts (`{"due": day, "amount": dong}`)."""
+
+    until: date | None = None
+    reduced_to: int | None = None
+    parts: tuple[dict[str, Any], ...] = ()
+
+
+def ask_relief(
+    session: Session, proceeding: Proceeding, kind: str, reason: str, by: Mover, now: datetime
+) -> Relief:
+    """A person asks to defer, reduce or pay in parts, inside the time to pay. Raises StepRefusedError."""
+    step = take(session, proceeding, Doing("ask_relief", note=reason, detail={"relief": kind}), by, now)
+    assert step.decision_id is not None
+    relief = Relief(decision_id=step.decision_id, kind=kind, asked_on=step.day)
+    session.add(relief)
+    session.flush()
+    return relief
+
+
+_ANSWERS = {"deferral": "defer", "reduction": "reduce", "instalments": "grant_instalments"}
+
+
+def answer_relief(
+    session: Session,
+    proceeding: Proceeding,
+    relief: Relief,
+    grant: Grant | None,
+    reason: str,
+    by: Mover,
+    now: datetime,
+) -> Relief:
+    """A signer grants relief, or refuses it (`grant` None).
+
+    Raises:
+        InvalidError: what is granted is more than the law allows.
+        StepRefusedError: the tables refuse.
+    """
+    if grant is not None:
+        _check_grant(session, relief, grant, local_day(now))
+    action = _ANSWERS[relief.kind] if grant is not None else "refuse_relief"
+    step = take(session, proceeding, Doing(action, note=reason), by, now)
+    relief.answered_on, relief.granted = step.day, grant is not None
+    if grant is not None:
+        relief.until, relief.reduced_to, relief.parts = grant.until, grant.reduced_to, list(grant.parts)
+    session.flush()
+    return relief
+
+
+def _check_grant(session: Session, relief: Relief, grant: Grant, today: date) -> None:
+    book = law.book(session)
+    decision = session.get_one(Decision, relief.decision_id)
+    rules, fine = book.sanctions(decision.signed_on), money.fine_of(session, decision)
+    if relief.kind == "reduction":
+        if grant.reduced_to is None or not 0 <= grant.reduced_to < fine:
+            raise InvalidError("reduction", field="reduced_to")
+        return
+    last = book.calendar.last_day(book.deadlines(today)[relief.kind], today)
+    if grant.until is None or not today < grant.until <= last:
+        raise InvalidError("relief_until", field="until", last=last.isoformat())
+    if relief.kind == "instalments":
+        parts = [int(part["amount"]) for part in grant.parts]
+        enough = bool(parts) and parts[0] * 100 >= fine * rules.first_instalment_percent
+        if sum(parts) != fine or not enough or len(parts) > rules.instalments_most:
+            raise InvalidError("instalments", field="parts")
+
+
+def open_relief(session: Session, decision_id: int) -> Relief | None:
+    """What a person asked for and nobody has answered."""
+    query = select(Relief).where(Relief.decision_id == decision_id, Relief.answered_on == None)  # noqa: E711
+    return session.exec(query).one_or_none()

@@ -1,0 +1,106 @@
+"""Who takes a step: the parts a person's role gives them, and by what power they sign."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlmodel import Session, col, select
+
+from central.accounts.models import User
+from central.accounts.permissions import Permission
+from central.audit import service as audit
+from central.errors import InvalidError, NotFoundError
+from central.proceedings.models import SignerPower
+from central.proceedings.signers import Power
+from central.proceedings.tracks import Actor
+from configs.law_tables import LawBook, LawError
+
+PARTS: dict[Permission, frozenset[Actor]] = {
+    Permission.SIGN_RESULTS: frozenset({Actor.DEVICE_USER}),
+    Permission.HANDLE_PROCEEDINGS: frozenset({Actor.CASE_OFFICER, Actor.EXECUTOR}),
+    Permission.SIGN_DECISIONS: frozenset({Actor.SIGNER}),
+    Permission.SEND_PAPERS: frozenset({Actor.CLERK}),
+    Permission.TAKE_TRANSFERS: frozenset({Actor.COMMUNE}),
+    Permission.ENTER_PAYMENTS: frozenset({Actor.TREASURY}),
+}
+"""Which part of the proceedings each permission gives."""
+
+
+@dataclass(frozen=True)
+class Mover:
+    """Who wants to take a step: a person with a role, a citizen (by a name for the history), or the
+    programme."""
+
+    name: str
+    actors: frozenset[Actor]
+    audit_name: str
+    person: int | None = None
+    power: Power | None = None
+
+
+PROGRAMME = Mover("ngatu", frozenset({Actor.SYSTEM}), "system")
+"""The programme itself."""
+
+
+def citizen(party_id: int) -> Mover:
+    """The owner or driver, who acts through the portal; their name stays sealed."""
+    return Mover(f"party {party_id}", frozenset({Actor.CITIZEN}), f"party:{party_id}")
+
+
+def mover(session: Session, user: User, day: date) -> Mover:
+    """A person as the tables know them, with the highest power they may sign by on that day."""
+    actors = frozenset(
+        actor for permission, parts in PARTS.items() if user.may(permission) for actor in parts
+    )
+    assert user.id is not None
+    power = power_of(session, user.id, day) if Actor.SIGNER in actors else None
+    return Mover(user.full_name, actors, f"user:{user.username}", user.id, power)
+
+
+def power_of(session: Session, user_id: int, day: date) -> Power | None:
+    """By what a person may sign on that day: a title of their own before a delegation."""
+    rows = session.exec(
+        select(SignerPower)
+        .where(SignerPower.user_id == user_id, col(SignerPower.revoked_at).is_(None))
+        .order_by(col(SignerPower.delegation).is_not(None), col(SignerPower.id).desc())
+    )
+    powers = [Power(row.title, row.delegation, row.valid_from, row.valid_to) for row in rows]
+    return next((power for power in powers if power.holds(day)), None)
+
+
+def grant_power(
+    session: Session, book: LawBook, user_id: int, power: Power, actor: str, delegated_by: int | None = None
+) -> SignerPower:
+    """Enters a title a person holds, or a delegation with its number.
+
+    Raises:
+        InvalidError: no such title on that day, or a delegation without its number.
+    """
+    try:
+        book.signer(power.title, power.valid_from)
+    except LawError:
+        raise InvalidError("title", field="title") from None
+    if delegated_by is not None and not power.delegation:
+        raise InvalidError("delegation", field="delegation")
+    row = SignerPower(
+        user_id=user_id,
+        title=power.title,
+        delegation=power.delegation,
+        delegated_by=delegated_by,
+        valid_from=power.valid_from,
+        valid_to=power.valid_to,
+    )
+    session.add(row)
+    session.flush()
+    detail = {"user": user_id, "title": power.title, "delegation": power.delegation or ""}
+    audit.record(session, actor, "signer.grant", f"user:{user_id}", detail)
+    return row
+
+
+def revoke_power(session: Session, power_id: int, actor: str, now: datetime) -> SignerPower:
+    """Ends a title or delegation. Raises NotFoundError."""
+    row = session.get(SignerPower, power_id)
+    if row is None:
+        raise NotFoundError("signer_power", id=power_id)
+    row.revoked_at = now
+    audit.record(session, actor, "signer.revoke", f"user:{row.user_id}", {"id": power_id})
+    return row

@@ -1,0 +1,448 @@
+"""The proceedings of a case: opened when the offence is recorded, moved by steps, each with its day, its
+people, its deadlines.
+
+`take` is the only way a track changes. It locks the proceeding, asks the tables, writes the states, the
+events, the history and the audit, and brings the deadlines into step: all in the caller's transaction, or
+nothing.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from typing import Any, ClassVar
+
+from sqlmodel import Session, col, select
+
+from central.audit import service as audit
+from central.cases.models import Case
+from central.deadlines import service as deadlines
+from central.errors import ConflictError, NotFoundError
+from central.offences.models import Offence
+from central.proceedings import engine
+from central.proceedings.dossier import Attempt, Dossier
+from central.proceedings.loading import Loaded, load
+from central.proceedings.models import (
+    Decision,
+    DecisionAct,
+    Proceeding,
+    ProceedingEvent,
+    ProceedingStep,
+    TrackState,
+)
+from central.proceedings.people import PROGRAMME, Mover
+from central.proceedings.tracks import DECISION_TRACKS, CaseKind, Moved, Track
+from contract.local_time import local_day
+
+ENDED = frozenset({"expired", "time_over", "no_sanction", "cancelled", "stopped", "handed_over"})
+"""Ends of a case after which only what undoes it still has a deadline."""
+
+_AFTER_THE_END = ("alert_lift",)
+_AFTER_EXECUTION = ("alert_lift", "complaint", "court", "points", "second")
+
+
+class StepRefusedError(ConflictError):
+    """The tables do not allow the step now; `problems` are codes, the first the gravest."""
+
+    code: ClassVar[str] = "step_refused"
+
+
+class ProceedingChangedError(ConflictError):
+    """Somebody else moved the proceeding since it was looked at."""
+
+    code: ClassVar[str] = "proceeding_changed"
+
+
+@dataclass(frozen=True)
+class Doing:
+    """What somebody does: the action, on which day it happened (today unless told), why, and what else
+    belongs to it."""
+
+    action: str
+    day: date | None = None
+    reason: str = ""
+    note: str = ""
+    detail: Mapping[str, Any] = field(default_factory=dict)
+    moment: datetime | None = None
+    decision_id: int | None = None
+
+
+def open_ordinary(session: Session, case: Case, offence: Offence, now: datetime) -> Proceeding:
+    """The proceeding of a case whose offence two people have just recorded; the one there is if it was
+    opened before."""
+    assert case.id is not None
+    known = of_case(session, case.id)
+    if known is not None:
+        return known
+    proceeding = _new(case, CaseKind.ORDINARY, offence.unit, now)
+    proceeding.offence_id = offence.id
+    proceeding.operator_id, proceeding.officer_id = offence.operator_id, offence.officer_id
+    return _begin(session, proceeding, now)
+
+
+def open_special(session: Session, case: Case, kind: CaseKind, unit: str, now: datetime) -> Proceeding:
+    """The proceeding of a case that is handed over instead of noticed: military or diplomatic vehicles."""
+    assert case.id is not None
+    known = of_case(session, case.id)
+    if known is not None:
+        return known
+    proceeding = _new(case, kind, unit, now)
+    proceeding.operator_id, proceeding.officer_id = case.operator_id, case.officer_id
+    return _begin(session, proceeding, now)
+
+
+def _new(case: Case, kind: CaseKind, unit: str, now: datetime) -> Proceeding:
+    assert case.id is not None
+    return Proceeding(
+        case_id=case.id,
+        kind=kind,
+        unit=unit,
+        handled_by=unit,
+        opened_at=now,
+        captured_on=local_day(case.occurred_at),
+        # `limitation_at` is the moment the last day is over.
+        limitation_on=local_day(case.limitation_at) - timedelta(days=1),
+    )
+
+
+def _begin(session: Session, proceeding: Proceeding, now: datetime) -> Proceeding:
+    session.add(proceeding)
+    session.flush()
+    audit.record(
+        session, "system", "proceeding.open", f"case:{proceeding.case_id}", {"kind": proceeding.kind}
+    )
+    sync_deadlines(session, load(session, proceeding, local_day(now)), now)
+    return proceeding
+
+
+def of_case(session: Session, case_id: int) -> Proceeding | None:
+    """The proceeding of a case."""
+    return session.exec(select(Proceeding).where(Proceeding.case_id == case_id)).one_or_none()
+
+
+def get(session: Session, proceeding_id: int) -> Proceeding:
+    """The proceeding. Raises NotFoundError."""
+    proceeding = session.get(Proceeding, proceeding_id)
+    if proceeding is None:
+        raise NotFoundError("proceeding", id=proceeding_id)
+    return proceeding
+
+
+def lock(session: Session, proceeding_id: int, version: int | None = None) -> Proceeding:
+    """The proceeding, locked until the transaction ends.
+
+    Raises:
+        NotFoundError: no such proceeding.
+        ProceedingChangedError: it is no longer at `version`.
+    """
+    query = select(Proceeding).where(Proceeding.id == proceeding_id).with_for_update()
+    proceeding = session.exec(query.execution_options(populate_existing=True)).one_or_none()
+    if proceeding is None:
+        raise NotFoundError("proceeding", id=proceeding_id)
+    if version is not None and proceeding.version != version:
+        raise ProceedingChangedError("version", id=proceeding_id)
+    return proceeding
+
+
+def take(session: Session, proceeding: Proceeding, doing: Doing, by: Mover, now: datetime) -> ProceedingStep:
+    """Takes a step on a locked proceeding; a step of a decision moves every case the decision covers.
+
+    Raises:
+        StepRefusedError: with every problem.
+    """
+    loaded = load(session, proceeding, local_day(now), doing.decision_id)
+    moved = ask(loaded.dossier, doing, by, now)
+    step = write(session, loaded, moved, doing, by, now)
+    after_step(session, proceeding, doing, now)
+    if loaded.decision is not None and (moved.step.track in DECISION_TRACKS or Track.FORCE in moved.tracks):
+        # What ends one case's decision ends it for the others, whose cases then stand open again.
+        shared = replace(doing, action="annul_decision") if doing.action == "stop" else doing
+        for other in covered_beside(session, loaded.decision, proceeding):
+            _follow(session, lock(session, other), shared, by, now)
+    return step
+
+
+def _follow(session: Session, proceeding: Proceeding, doing: Doing, by: Mover, now: datetime) -> None:
+    """Another case of the same decision: its own tracks move, the decision's have moved already."""
+    loaded = load(session, proceeding, local_day(now), doing.decision_id)
+    step = engine.STEPS[doing.action]
+    states = dict(loaded.dossier.states)
+    moved = {}
+    for effect in step.effects:
+        inside = effect.sources is None or states[effect.track] in effect.sources
+        if effect.track not in DECISION_TRACKS and inside:
+            moved[effect.track] = (states[effect.track], effect.target)
+    events = {
+        event: effect.track for effect in step.effects if effect.track in moved for event in effect.events
+    }
+    day = doing.day or local_day(now)
+    write(session, loaded, Moved(step, day, moved, events), doing, by, now)
+    after_step(session, proceeding, doing, now)
+
+
+def problems_of(
+    session: Session, proceeding: Proceeding, doing: Doing, by: Mover, now: datetime
+) -> tuple[str, ...]:
+    """What stands against a step now, without taking it."""
+    dossier = load(session, proceeding, local_day(now), doing.decision_id).dossier
+    return engine.problems_of(dossier, doing.action, attempt_of(doing, by, now))
+
+
+def attempt_of(doing: Doing, by: Mover, now: datetime) -> Attempt:
+    """The attempt as the tables see it."""
+    today = local_day(now)
+    return Attempt(
+        person=by.person,
+        actors=by.actors,
+        day=doing.day or today,
+        today=today,
+        power=by.power,
+        reason=bool(doing.reason or doing.note.strip()),
+        detail={name: str(value) for name, value in doing.detail.items()},
+    )
+
+
+def ask(dossier: Dossier, doing: Doing, by: Mover, now: datetime) -> Moved:
+    """What the step would move. Raises StepRefusedError."""
+    try:
+        return engine.take(dossier, doing.action, attempt_of(doing, by, now))[1]
+    except engine.StepRefused as refusal:
+        raise StepRefusedError(
+            refusal.problems[0], action=doing.action, problems=refusal.problems
+        ) from refusal
+    except KeyError:
+        raise NotFoundError("action", action=doing.action) from None
+
+
+def write(
+    session: Session, loaded: Loaded, moved: Moved, doing: Doing, by: Mover, now: datetime
+) -> ProceedingStep:
+    """Stores what a step moved: states, events, history, audit. For `take` and for the signing of
+    decisions."""
+    proceeding, decision = loaded.proceeding, loaded.decision
+    assert proceeding.id is not None
+    decision_id = decision.id if decision is not None else None
+    proceeding.version += 1
+    step = ProceedingStep(
+        proceeding_id=proceeding.id,
+        decision_id=decision_id,
+        action=moved.step.action,
+        moved={track.value: list(change) for track, change in moved.tracks.items()},
+        day=moved.day,
+        at=now,
+        actor_id=by.person,
+        actor=by.name,
+        reason=doing.reason,
+        note=doing.note.strip(),
+        detail=dict(doing.detail),
+    )
+    session.add(step)
+    session.flush()
+    for track, (_, state) in moved.tracks.items():
+        _set_state(session, proceeding.id, decision_id, track, state, now)
+    _end_events(session, proceeding.id, decision_id, moved.step.clears, f"{moved.step.action}", now)
+    for event, track in moved.events.items():
+        of_decision = track in DECISION_TRACKS or event == "decision_signed"
+        _write_event(session, step, decision_id if of_decision else None, event, doing.moment, now)
+    if decision is not None and moved.tracks.get(Track.FORCE, ("", ""))[1] == "annulled":
+        _end_decision(session, decision, moved.day, doing)
+    audit.record(
+        session,
+        by.audit_name,
+        f"proceeding.{moved.step.action}",
+        f"case:{proceeding.case_id}",
+        {"moved": step.moved, "day": step.day.isoformat(), "reason": doing.reason},
+    )
+    return step
+
+
+def after_step(session: Session, proceeding: Proceeding, doing: Doing, now: datetime) -> None:
+    """Brings the deadlines into step once everything of a step is stored."""
+    session.flush()
+    sync_deadlines(session, load(session, proceeding, local_day(now), doing.decision_id), now)
+
+
+def _end_decision(session: Session, decision: Decision, day: date, doing: Doing) -> None:
+    decision.ended_on, decision.ended_reason = day, (doing.note or doing.reason)[:500]
+    for act in session.exec(select(DecisionAct).where(DecisionAct.decision_id == decision.id)):
+        act.living = False
+    session.flush()
+
+
+def _set_state(
+    session: Session, proceeding_id: int, decision_id: int | None, track: Track, state: str, now: datetime
+) -> None:
+    of_decision = track in DECISION_TRACKS
+    owner = {"decision_id": decision_id} if of_decision else {"proceeding_id": proceeding_id}
+    query = select(TrackState).where(
+        TrackState.track == track, *(getattr(TrackState, name) == value for name, value in owner.items())
+    )
+    row = session.exec(query).one_or_none()
+    if row is None:
+        session.add(TrackState(track=track, state=state, since=now, **owner))
+    else:
+        row.state, row.since = state, now
+
+
+def _write_event(
+    session: Session,
+    step: ProceedingStep,
+    decision_id: int | None,
+    event: str,
+    moment: datetime | None,
+    now: datetime,
+) -> None:
+    _end_events(session, step.proceeding_id, decision_id, (event,), "again", now)
+    exact = moment if moment is not None else now if step.day == local_day(now) else None
+    session.add(
+        ProceedingEvent(
+            proceeding_id=None if decision_id is not None else step.proceeding_id,
+            decision_id=decision_id,
+            event=event,
+            day=step.day,
+            moment=exact,
+            step_id=step.id,
+        )
+    )
+
+
+def _end_events(
+    session: Session,
+    proceeding_id: int,
+    decision_id: int | None,
+    events: Sequence[str],
+    reason: str,
+    now: datetime,
+) -> None:
+    owners = col(ProceedingEvent.proceeding_id) == proceeding_id
+    if decision_id is not None:
+        owners |= col(ProceedingEvent.decision_id) == decision_id
+    query = select(ProceedingEvent).where(
+        owners, col(ProceedingEvent.event).in_(events), col(ProceedingEvent.ended_at).is_(None)
+    )
+    for row in session.exec(query):
+        row.ended_at, row.ended_reason = now, reason
+
+
+def correct_day(
+    session: Session, proceeding: Proceeding, event: str, day: date, reason: str, by: Mover, now: datetime
+) -> ProceedingEvent:
+    """An event happened on another day than was entered: the deadlines counted from it are set anew, the
+    old ones kept.
+
+    Raises:
+        NotFoundError: no such event.
+        StepRefusedError: a day before the act or after today, no reason, or not the case officer.
+    """
+    loaded = load(session, proceeding, local_day(now))
+    present = _present_event(session, loaded, event)
+    problems = []
+    if not proceeding.captured_on <= day <= local_day(now):
+        problems.append("day_impossible")
+    if not reason.strip():
+        problems.append("no_reason")
+    if by.person is None or by.person == proceeding.operator_id:
+        problems.append("same_person")
+    if event in ("record_made", "decision_signed"):
+        problems.append("not_today")  # the paper itself bears this day
+    if problems:
+        raise StepRefusedError(problems[0], action="correct_day", problems=tuple(problems))
+    present.ended_at, present.ended_reason = now, reason[:300]
+    session.flush()
+    row = ProceedingEvent(
+        proceeding_id=present.proceeding_id,
+        decision_id=present.decision_id,
+        event=event,
+        day=day,
+        step_id=present.step_id,
+    )
+    session.add(row)
+    proceeding.version += 1
+    audit.record(
+        session,
+        by.audit_name,
+        "proceeding.correct_day",
+        f"case:{proceeding.case_id}",
+        {"event": event, "was": present.day.isoformat(), "is": day.isoformat(), "reason": reason},
+    )
+    after_step(session, proceeding, Doing("correct_day"), now)
+    return row
+
+
+def _present_event(session: Session, loaded: Loaded, event: str) -> ProceedingEvent:
+    owners = col(ProceedingEvent.proceeding_id) == loaded.proceeding.id
+    if loaded.decision is not None:
+        owners |= col(ProceedingEvent.decision_id) == loaded.decision.id
+    query = select(ProceedingEvent).where(
+        owners, ProceedingEvent.event == event, col(ProceedingEvent.ended_at).is_(None)
+    )
+    found = session.exec(query).one_or_none()
+    if found is None:
+        raise NotFoundError("event", event=event)
+    return found
+
+
+def restart_limitation(
+    session: Session, proceeding: Proceeding, last_day: date, reason: str, by: Mover, now: datetime
+) -> None:
+    """Sets the last day for a decision anew: the person evades (Law Art 6.1.d), or the file was with
+    criminal bodies (6.1.c). Only somebody who may sign does so, with a written reason; never the programme.
+
+    Raises:
+        StepRefusedError: nobody who may sign, no reason, or a day that is not later.
+    """
+    problems = []
+    if by.power is None:
+        problems.append("no_power")
+    if not reason.strip():
+        problems.append("no_reason")
+    if last_day <= proceeding.limitation_on:
+        problems.append("day_impossible")
+    if problems:
+        raise StepRefusedError(problems[0], action="restart_limitation", problems=tuple(problems))
+    audit.record(
+        session,
+        by.audit_name,
+        "proceeding.restart_limitation",
+        f"case:{proceeding.case_id}",
+        {"was": proceeding.limitation_on.isoformat(), "is": last_day.isoformat(), "reason": reason},
+    )
+    proceeding.limitation_on = last_day
+    proceeding.version += 1
+    after_step(session, proceeding, Doing("restart_limitation"), now)
+
+
+def sync_deadlines(session: Session, loaded: Loaded, now: datetime) -> None:
+    """Brings the stored deadlines of a case into step with its events."""
+    found = {key: row for key, row in loaded.running.items() if _counts(loaded.dossier, key[0])}
+    deadlines.sync(session, loaded.proceeding.case_id, found, now)
+
+
+def _counts(dossier: Dossier, code: str) -> bool:
+    state = dossier.at(Track.CASE)
+    if state in ENDED:
+        return code in _AFTER_THE_END
+    if state in ("executed", "unenforced", "closed"):
+        return code.startswith(_AFTER_EXECUTION)
+    return True
+
+
+def covered_beside(session: Session, decision: Decision, proceeding: Proceeding) -> list[int]:
+    """The other proceedings whose acts a decision covers."""
+    query = select(DecisionAct.proceeding_id).where(
+        DecisionAct.decision_id == decision.id, DecisionAct.proceeding_id != proceeding.id
+    )
+    return sorted(set(session.exec(query)))
+
+
+def history(session: Session, proceeding_id: int) -> list[ProceedingStep]:
+    """Every step of a proceeding, oldest first."""
+    query = select(ProceedingStep).where(ProceedingStep.proceeding_id == proceeding_id)
+    return list(session.exec(query.order_by(col(ProceedingStep.id))))
+
+
+def by_programme(session: Session, proceeding_id: int, doing: Doing, now: datetime) -> ProceedingStep | None:
+    """A step of the programme itself; None when it is no longer due."""
+    proceeding = lock(session, proceeding_id)
+    if problems_of(session, proceeding, doing, PROGRAMME, now):
+        return None
+    return take(session, proceeding, doing, PROGRAMME, now)
