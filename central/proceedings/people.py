@@ -78,7 +78,7 @@ def grant_power(
     try:
         book.signer(power.title, power.valid_from)
     except LawError:
-        raise InvalidError("title", field="title") from None
+        raise InvalidError("title_unknown", field="title") from None
     if delegated_by is not None and not power.delegation:
         raise InvalidError("delegation", field="delegation")
     row = SignerPower(

@@ -1,4 +1,5 @@
-"""The dictionary: a file a language, keys joined with dots, values filled in as the language writes them.
+"""The dictionary: a file or several for each language, keys joined with dots, values filled in as the
+language writes them.
 
 A word with plural forms is a mapping of CLDR categories chosen by its value `n`:
 `left: {one: "{n} day left", other: "{n} days left"}`.
@@ -27,9 +28,12 @@ Translate = Callable[..., str]
 
 @cache
 def dictionary(language: Language) -> Mapping[str, Forms]:
-    """All words of a language."""
-    content = yaml.safe_load((_FOLDER / f"{language}.yaml").read_text(encoding="utf-8"))
-    return dict(_flatten(content, ""))
+    """All words of a language: its main file, and one beside it for each large room
+    (`vi.proceedings.yaml`)."""
+    words: dict[str, Forms] = {}
+    for path in sorted(_FOLDER.glob(f"{language}*.yaml")):
+        words |= _flatten(yaml.safe_load(path.read_text(encoding="utf-8")), "")
+    return words
 
 
 def _flatten(node: Mapping[Any, Any], prefix: str) -> list[tuple[str, Forms]]:

@@ -13,17 +13,19 @@ from tests.central.faces import OWN, SignedIn
 from tests.central.people import add_case
 
 OPERATOR, OFFICER, LEADER, ADMIN = Role.OPERATOR, Role.OFFICER, Role.LEADER, Role.ADMIN
+DEVICE_USER, SIGNER = Role.DEVICE_USER, Role.SIGNER
+SEE_CASES = {OPERATOR, OFFICER, LEADER, DEVICE_USER, SIGNER}
 ALLOWED = {
-    "/": {OPERATOR, OFFICER, LEADER, ADMIN},
+    "/": set(Role),
     "/review": {OPERATOR},
     "/confirm": {OFFICER},
-    "/cases": {OPERATOR, OFFICER, LEADER},
-    "/cases/1": {OPERATOR, OFFICER, LEADER},
-    "/cases/1/manifest.json": {OPERATOR, OFFICER, LEADER},
-    "/offences": {OFFICER, LEADER},
-    "/nodes": {OPERATOR, OFFICER, LEADER, ADMIN},
+    "/cases": SEE_CASES,
+    "/cases/1": SEE_CASES,
+    "/cases/1/manifest.json": SEE_CASES,
+    "/offences": {OFFICER, LEADER, SIGNER},
+    "/nodes": {OPERATOR, OFFICER, LEADER, ADMIN, DEVICE_USER},
     "/quarantine": {ADMIN},
-    "/password": {OPERATOR, OFFICER, LEADER, ADMIN},
+    "/password": set(Role),
 }
 
 
