@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Annotated
 
@@ -23,18 +24,23 @@ from central.app import create_app
 from central.audit import service as audit
 from central.cases import queries as cases
 from central.db import DatabaseUnfitError, make_engine, reading, transaction
+from central.devices.file import enter as enter_device_file
 from central.errors import DomainError
 from central.fleet import enrolment, service
 from central.ingest.process import run_ingest
 from central.jobs import queue as jobs
 from central.keys import KeyFileError, create_key
 from central.media import service as media_service
+from central.law import service as law
 from central.media.store import MediaStore
+from central.proceedings.people import grant_power
+from central.proceedings.signers import Power
 from central.registry.file import FileRegistryError
 from central.settings import CentralSettings, SettingsError, load_settings
 from central.vault import VaultError
 from central.words.errors import told
 from central.worker import run_worker
+from configs.loading import ConfigError
 
 ACTOR = "cli"
 
@@ -45,12 +51,16 @@ audits = typer.Typer(help="The audit log.", no_args_is_help=True)
 keys = typer.Typer(help="The centre's own key.", no_args_is_help=True)
 work = typer.Typer(help="The worker's jobs.", no_args_is_help=True)
 media = typer.Typer(help="The evidence store.", no_args_is_help=True)
+devices = typer.Typer(help="The register of enforcement devices.", no_args_is_help=True)
+signers = typer.Typer(help="Who may sign decisions.", no_args_is_help=True)
 app.add_typer(users, name="user")
 app.add_typer(nodes, name="node")
 app.add_typer(audits, name="audit")
 app.add_typer(keys, name="key")
 app.add_typer(work, name="job")
 app.add_typer(media, name="media")
+app.add_typer(devices, name="device")
+app.add_typer(signers, name="signer")
 
 SettingsFile = Annotated[
     Path | None,
@@ -77,7 +87,7 @@ def _told_plainly() -> Iterator[None]:
         raise typer.Exit(1) from problem
 
 
-_TOLD = (SettingsError, KeyFileError, FileRegistryError, VaultError, DatabaseUnfitError, OSError)
+_TOLD = (ConfigError, SettingsError, KeyFileError, FileRegistryError, VaultError, DatabaseUnfitError, OSError)
 
 
 def _open(path: Path | None) -> tuple[CentralSettings, Engine]:
@@ -313,6 +323,49 @@ def drop_job(job: JobNumber, settings: SettingsFile = None) -> None:
         with transaction(engine) as session:
             dropped = jobs.drop(session, job, ACTOR)
         typer.echo(f"{dropped.kind} {dropped.key} is dropped")
+
+
+@devices.command("enter")
+def enter_device(
+    node: str,
+    camera: str,
+    file: Annotated[Path, typer.Argument(help="the device, its papers and users (YAML)")],
+    settings: SettingsFile = None,
+) -> None:
+    """Enters a camera as an enforcement device, or adds papers and users that came since."""
+    with _told_plainly():
+        opened, engine = _open(settings)
+        store = MediaStore(opened.media_dir)
+        with transaction(engine) as session:
+            entry = enter_device_file(
+                session,
+                (node, camera),
+                file,
+                lambda name: accounts.get_user(session, name).id or 0,
+                lambda picture: store.put(BytesIO(picture)),
+                ACTOR,
+                _now(),
+            )
+        typer.echo(f"{node}/{camera}: {entry.name}, {len(entry.papers)} papers, {len(entry.users)} users")
+
+
+@signers.command("grant")
+def grant_signer(
+    username: str,
+    title: Annotated[str, typer.Option(help="as in configs/law/signers.yaml, e.g. team_head")],
+    since: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="first day")],
+    until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="last day")] = None,
+    delegation: Annotated[str | None, typer.Option(help="number of the written delegation")] = None,
+    settings: SettingsFile = None,
+) -> None:
+    """Lets a person sign by a title they hold, or by a delegation of somebody who holds it."""
+    with _told_plainly():
+        _, engine = _open(settings)
+        with transaction(engine) as session:
+            user = accounts.get_user(session, username)
+            power = Power(title, delegation, since.date(), until.date() if until else None)
+            grant_power(session, law.book(session), user.id or 0, power, ACTOR)
+        typer.echo(f"{username} may sign as {title} from {since:%Y-%m-%d}")
 
 
 def _now() -> datetime:

@@ -21,7 +21,9 @@ from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
 
+import cv2
 import httpx
+import numpy as np
 import yaml
 from rich.console import Console
 from rich.table import Table
@@ -35,6 +37,9 @@ CAMERA = "junction.yaml"
 PEOPLE = (
     ("operator", "operator", "Nguyễn Thị Vận Hành"),
     ("officer", "officer", "Trần Văn Cảnh Sát"),
+    ("signer", "signer", "Đỗ Văn Thẩm Quyền"),
+    ("treasury", "treasury", "Vũ Thị Kho Bạc"),
+    ("lawyer", "lawyer", "Hoàng Văn Pháp Chế"),
     ("leader", "leader", "Lê Thị Lãnh Đạo"),
     ("admin", "admin", "Phạm Văn Quản Trị"),
 )
@@ -149,8 +154,36 @@ def _found_centre(ground: Ground) -> list[tuple[str, str, str]]:
         for name, role, full_name in PEOPLE:
             words = ("central", "user", "add", name, "--role", role, "--name", full_name)
             logins.append((name, role, _ngatu(ground, *words).split()[-1]))
+        _register_device(ground)
         made.touch()
     return logins
+
+
+def _register_device(ground: Ground) -> None:
+    """The demo's camera is a valid enforcement device, its officer named for it, its signer head of a
+    division."""
+    camera = yaml.safe_load((Path(str(files("configs"))) / "cameras" / CAMERA).read_text(encoding="utf-8"))
+    photo = np.full((240, 400, 3), 255, np.uint8)
+    cv2.putText(photo, "CAMERA GIAM SAT", (30, 130), cv2.FONT_HERSHEY_SIMPLEX, 1.2, (160, 60, 20), 3)
+    cv2.imwrite(str(ground.folder / "sign.png"), photo)
+    since = "2026-01-01"
+    entry = {
+        "name": "Camera giám sát giao thông (dùng thử)",
+        "serial": "DEMO-0001",
+        "unit": "Phòng Cảnh sát giao thông",
+        "sign_photo": {"file": "sign.png", "taken": since},
+        "papers": [
+            {"kind": kind, "number": f"{kind.upper()}-DEMO", "issuer": "Bản dùng thử", "valid_from": since}
+            for kind in ("approval", "certificate", "site_decision")
+        ],
+        "users": [
+            {"username": "officer", "decision": "01/QĐ-DEMO", "training": "CC-DEMO", "valid_from": since}
+        ],
+    }
+    path = ground.folder / "device.yaml"
+    path.write_text(yaml.safe_dump(entry, allow_unicode=True), encoding="utf-8")
+    _ngatu(ground, "central", "device", "enter", NODE, str(camera["id"]), str(path))
+    _ngatu(ground, "central", "signer", "grant", "signer", "--title", "division_head", "--from", since)
 
 
 def _node_words(*, once: bool) -> tuple[str, ...]:

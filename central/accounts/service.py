@@ -67,7 +67,7 @@ def reset_password(session: Session, username: str, actor: str) -> OneTimePasswo
         ConflictError: the person is disabled: no password would let them in.
     """
     first = passwords.one_time()
-    user = _existing(session, username)
+    user = get_user(session, username)
     if user.disabled_at is not None:
         raise ConflictError("user_disabled", username=user.username)
     audit.record(session, actor, "user.reset", f"user:{user.username}", {})
@@ -87,7 +87,7 @@ def disable_user(session: Session, username: str, now: datetime, actor: str) -> 
         .order_by(col(User.id))
         .with_for_update()
     ).all()
-    user = _existing(session, username)
+    user = get_user(session, username)
     if [admin.id for admin in admins] == [user.id]:
         raise ConflictError("last_administrator", username=user.username)
     user.disabled_at = user.disabled_at or now
@@ -98,7 +98,7 @@ def disable_user(session: Session, username: str, now: datetime, actor: str) -> 
 def enable_user(session: Session, username: str, actor: str) -> OneTimePassword:
     """Lets a disabled person in again, with a one-time password."""
     first = passwords.one_time()
-    user = _existing(session, username)
+    user = get_user(session, username)
     user.disabled_at = None
     audit.record(session, actor, "user.enable", f"user:{user.username}", {})
     return _start_anew(session, user, first)
@@ -113,7 +113,7 @@ def _start_anew(session: Session, user: User, first: passwords.Fresh) -> OneTime
     return OneTimePassword(user, first.password)
 
 
-def _existing(session: Session, username: str) -> User:
+def get_user(session: Session, username: str) -> User:
     user = find_user(session, username)
     if user is None:
         raise NotFoundError("user", username=username[:64])

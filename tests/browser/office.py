@@ -32,6 +32,7 @@ from contract.reports import CameraInfo, Enrolment, HealthReport
 from contract.signing import SigningKey, sign
 from contract.topics import CHUNK_BYTES, NodeTopics
 from tests.browser.junction import Offender, package
+from tests.central.people import valid_device
 from tests.central.work import look_up_due, record_due
 
 NODE = NodeTopics("nut-bg-01")
@@ -74,6 +75,7 @@ class Office:
                 node=NODE.node, public_key=public, software="ngatu 0.1.0", cameras=(CAMERA,)
             )
             enrol(session, enrolment, now, "test")
+            valid_device(session, now, camera=(NODE.node, CAMERA.id))
         report = HealthReport.model_validate(_health(now))
         self.receive([Arrived(NODE.health, canonical_bytes(report))])
 

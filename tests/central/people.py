@@ -56,14 +56,15 @@ def accepted_case(
 AFTER_UNDO = decisions.UNDO_TIME + timedelta(seconds=1)
 
 
-def valid_device(session: Session, now: datetime, user: User | None = None) -> None:
-    """The camera of the tests' evidence is a valid device in 2026 and 2027; `user` is named and trained
+def valid_device(
+    session: Session, now: datetime, user: User | None = None, camera: tuple[str, str] = (NODE, "cam-1")
+) -> None:
+    """The camera of the tests' evidence is a valid device; `user` is named and trained
     for it."""
-    years = devices.Interval(date(2026, 1, 1), date(2027, 12, 31))
-    camera = (NODE, "cam-1")
+    years = devices.Interval(date(2025, 1, 1), date(2099, 12, 31))
     device = Device(
-        node_id=NODE,
-        camera_id="cam-1",
+        node_id=camera[0],
+        camera_id=camera[1],
         name="Camera giám sát giao thông",
         serial="SN-0001",
         unit="Phòng CSGT",
@@ -71,7 +72,7 @@ def valid_device(session: Session, now: datetime, user: User | None = None) -> N
         entered_by="test",
     )
     devices.register(session, device, "test", now)
-    devices.set_sign_photo(session, *camera, "5" * 64, date(2026, 1, 1), "test")
+    devices.set_sign_photo(session, *camera, "5" * 64, date(2025, 1, 1), "test")
     for kind in ("approval", "certificate", "site_decision"):
         paper = devices.Paper(kind, f"{kind}/2026", "Bộ Công an", years)  # type: ignore[arg-type]
         devices.add_paper(session, *camera, paper, "test", now)
