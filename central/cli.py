@@ -30,8 +30,8 @@ from central.fleet import enrolment, service
 from central.ingest.process import run_ingest
 from central.jobs import queue as jobs
 from central.keys import KeyFileError, create_key
-from central.media import service as media_service
 from central.law import service as law
+from central.media import service as media_service
 from central.media.store import MediaStore
 from central.proceedings.people import grant_power
 from central.proceedings.signers import Power

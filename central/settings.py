@@ -95,6 +95,7 @@ class CentralSettings(BaseSettings):
     database_password_file: Path | None = None
     key_file: Path | None = None
     owner_key_file: Path | None = None
+    index_key_file: Path | None = None
     unit: Annotated[str, Field(max_length=20, pattern=r"^[^\W_]+(?:[.-][^\W_]+)*$")] = "NGATU"
     secure_cookies: bool = True
     mqtt: MqttSettings = MqttSettings()
@@ -141,8 +142,13 @@ class CentralSettings(BaseSettings):
 
     @property
     def owner_key(self) -> Path:
-        """The key that seals owners' personal data."""
+        """The keys that seal personal data, the newest first."""
         return self.owner_key_file or self.data_dir / "owner.key"
+
+    @property
+    def index_key(self) -> Path:
+        """The key of the blind index by which a person is found without opening what is sealed."""
+        return self.index_key_file or self.data_dir / "index.key"
 
 
 def _is_http(text: str) -> bool:

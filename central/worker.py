@@ -9,21 +9,26 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from central.accounts.sessions import end_stale_sessions
+from central.cases.queries import get_case
 from central.cases.service import expire_due
 from central.db import make_engine, transaction
 from central.fleet.service import trim_health, watch_silence
 from central.ingest import quarantine
 from central.ingest.upkeep import forget_early, watch_gaps
+from central.jobs import queue as jobs
 from central.jobs.queue import Claimed
 from central.jobs.runner import Handler, Runner
 from central.media.store import PartialFiles
 from central.offences.recording import RECORD, record_confirmed
+from central.parties.service import Parties
+from central.proceedings import owners, sweeps
+from central.proceedings import service as proceedings
 from central.registry import service as registry
 from central.registry.file import FileRegistry
 from central.registry.http import HttpRegistry
 from central.registry.port import RegistryLookup
 from central.settings import CentralSettings
-from central.vault import Vault
+from central.vault import BlindIndex, Vault
 
 logger = logging.getLogger(__name__)
 
@@ -32,6 +37,8 @@ Clock = Callable[[], datetime]
 WATCH = timedelta(seconds=10)
 """Pause between looks at what must not be late by more than half a minute: limitation, silent nodes."""
 TIDY = timedelta(minutes=10)
+SWEEP = timedelta(minutes=1)
+"""Pause between looks at what time alone has done to cases."""
 
 LOOK_UPS_AT_ONCE = 4
 
@@ -57,11 +64,18 @@ def handlers(settings: CentralSettings, engine: Engine, clock: Clock) -> list[Ha
         chore("ingest.trim_quarantine", TIDY, lambda session, _now: quarantine.trim(session)),
     ]
     chores.append(record_handler(engine, settings.unit, clock))
+    vault, index = Vault.create_file(settings.owner_key), BlindIndex.create_file(settings.index_key)
+    chores += [
+        chore("proceedings.sweep", SWEEP, sweeps.find),
+        chore("parties.reseal", TIDY, lambda session, _now: Parties(session, vault, index).reseal() > 0),
+        step_handler(engine, clock),
+        owner_handler(engine, vault, index, clock),
+    ]
     register = registry_of(settings)
     if register is None:
         logger.warning("no vehicle registry is configured: owners won't be looked up")
         return chores
-    return [*chores, look_up_handler(engine, register, Vault.create_file(settings.owner_key), clock)]
+    return [*chores, look_up_handler(engine, register, vault, clock)]
 
 
 def look_up_handler(engine: Engine, register: RegistryLookup, vault: Vault, clock: Clock) -> Handler:
@@ -74,13 +88,40 @@ def look_up_handler(engine: Engine, register: RegistryLookup, vault: Vault, cloc
 
 
 def record_handler(engine: Engine, unit: str, clock: Clock) -> Handler:
-    """Recording the offence of a confirmed case, in the name of the police unit."""
+    """Recording the offence of a confirmed case, in the name of the police unit; its proceedings begin
+    with it."""
 
     def run(unit_of_work: Claimed) -> None:
         with transaction(engine) as session:
-            record_confirmed(session, int(unit_of_work.payload["case"]), clock(), unit)
+            case_id, now = int(unit_of_work.payload["case"]), clock()
+            offence = record_confirmed(session, case_id, now, unit)
+            if offence is not None:
+                session.flush()
+                proceedings.open_ordinary(session, get_case(session, case_id), offence, now)
+                jobs.enqueue(session, owners.ENTER, str(case_id), {"case": case_id}, now)
 
     return Handler(RECORD, run, attempts=20)
+
+
+def step_handler(engine: Engine, clock: Clock) -> Handler:
+    """Steps that time alone takes in the proceedings, one case a unit."""
+
+    def run(unit: Claimed) -> None:
+        with transaction(engine) as session:
+            sweeps.run(session, unit.payload, clock())
+
+    return Handler(sweeps.STEP, run, at_once=2)
+
+
+def owner_handler(engine: Engine, vault: Vault, index: BlindIndex, clock: Clock) -> Handler:
+    """Entering the owner the register named as a party of the case."""
+
+    def run(unit: Claimed) -> None:
+        with transaction(engine) as session:
+            parties = Parties(session, vault, index)
+            owners.enter_owner(session, parties, int(unit.payload["case"]), clock())
+
+    return Handler(owners.ENTER, run, at_once=2)
 
 
 def registry_of(settings: CentralSettings) -> RegistryLookup | None:

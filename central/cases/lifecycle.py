@@ -68,6 +68,7 @@ class Action(StrEnum):
     NOT_RECORDED = "not_recorded"
     SIGN_DECISION = "sign_decision"
     ANNUL_DECISION = "annul_decision"
+    RESTART_LIMITATION = "restart_limitation"
     EXPIRE = "expire"
 
 
@@ -303,6 +304,14 @@ STEPS: tuple[Step, ...] = (
         Actor.SYSTEM,
         reason=True,
         sets={"decision_signed_at": None},
+    ),
+    Step(
+        Action.RESTART_LIMITATION,
+        frozenset({State.RECORDED}),
+        State.RECORDED,
+        Actor.SYSTEM,
+        reason=True,
+        needs=frozenset({"limitation_at"}),
     ),
     Step(Action.EXPIRE, OPEN | {State.RECORDED}, State.EXPIRED, Actor.SYSTEM, after_limitation=True),
 )

@@ -218,23 +218,33 @@ def accept(
     )
 
 
-def sign_decision(session: Session, case: Case, signed_at: datetime, by: User, number: str) -> None:
+def sign_decision(session: Session, case: Case, signed_at: datetime, by: str, number: str) -> None:
     """A decision to sanction is signed: from now on the limitation no longer ends the case.
 
     Raises:
         LimitationOverError: it is over already.
         CaseStateError: the case is not recorded.
     """
-    detail = {"number": number, "by": by.username}
+    detail = {"number": number, "by": by}
     take_step(
         session, case, Action.SIGN_DECISION, None, signed_at, note=number, detail=detail,
         decision_signed_at=signed_at,
     )  # fmt: skip
 
 
-def annul_decision(session: Session, case: Case, now: datetime, by: User, reason: str) -> None:
+def annul_decision(session: Session, case: Case, now: datetime, by: str, reason: str) -> None:
     """The decision no longer stands: the limitation counts again. Raises CaseStateError."""
-    take_step(session, case, Action.ANNUL_DECISION, None, now, note=reason, detail={"by": by.username})
+    take_step(session, case, Action.ANNUL_DECISION, None, now, note=reason, detail={"by": by})
+
+
+def restart_limitation(
+    session: Session, case: Case, limitation_at: datetime, by: str, reason: str, now: datetime
+) -> None:
+    """Somebody who may sign has set the end of the limitation anew. Raises CaseStateError."""
+    take_step(
+        session, case, Action.RESTART_LIMITATION, None, now, note=reason, detail={"by": by},
+        limitation_at=limitation_at,
+    )  # fmt: skip
 
 
 def hold(case: Case, user: User, until: datetime) -> None:

@@ -13,6 +13,8 @@ from typing import ClassVar
 
 from sqlmodel import Session, select
 
+from central.cases.service import lock_case
+from central.cases.service import sign_decision as sign_case
 from central.documents.numbers import next_number
 from central.errors import ConflictError, InvalidError
 from central.law import service as law
@@ -202,6 +204,7 @@ def sign(session: Session, parties: Parties, proceeding: Proceeding, by: Mover, 
     decision = _store(session, loaded, found, proposal, by, now)
     for each, what in zip(loaded, moved, strict=True):
         write(session, replace(each, decision=decision), what, doing, by, now)
+        sign_case(session, lock_case(session, each.proceeding.case_id), now, by.name, decision.number)
         after_step(session, each.proceeding, doing, now)
     session.delete(proposal)
     session.flush()

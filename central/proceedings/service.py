@@ -15,6 +15,9 @@ from sqlmodel import Session, col, select
 
 from central.audit import service as audit
 from central.cases.models import Case
+from central.cases.service import annul_decision as annul_case
+from central.cases.service import lock_case
+from central.cases.service import restart_limitation as restart_case
 from central.deadlines import service as deadlines
 from central.errors import ConflictError, NotFoundError
 from central.offences.models import Offence
@@ -31,6 +34,7 @@ from central.proceedings.models import (
 )
 from central.proceedings.people import PROGRAMME, Mover
 from central.proceedings.tracks import DECISION_TRACKS, CaseKind, Moved, Track
+from configs.law_calendar import end_of_day
 from contract.local_time import local_day
 
 ENDED = frozenset({"expired", "time_over", "no_sanction", "cancelled", "stopped", "handed_over"})
@@ -244,7 +248,7 @@ def write(
         of_decision = track in DECISION_TRACKS or event == "decision_signed"
         _write_event(session, step, decision_id if of_decision else None, event, doing.moment, now)
     if decision is not None and moved.tracks.get(Track.FORCE, ("", ""))[1] == "annulled":
-        _end_decision(session, decision, moved.day, doing)
+        _end_decision(session, decision, moved.day, doing, by, now)
     audit.record(
         session,
         by.audit_name,
@@ -261,10 +265,14 @@ def after_step(session: Session, proceeding: Proceeding, doing: Doing, now: date
     sync_deadlines(session, load(session, proceeding, local_day(now), doing.decision_id), now)
 
 
-def _end_decision(session: Session, decision: Decision, day: date, doing: Doing) -> None:
+def _end_decision(
+    session: Session, decision: Decision, day: date, doing: Doing, by: Mover, now: datetime
+) -> None:
     decision.ended_on, decision.ended_reason = day, (doing.note or doing.reason)[:500]
     for act in session.exec(select(DecisionAct).where(DecisionAct.decision_id == decision.id)):
         act.living = False
+        case = lock_case(session, get(session, act.proceeding_id).case_id)
+        annul_case(session, case, now, by.name, doing.note or doing.reason)
     session.flush()
 
 
@@ -407,6 +415,7 @@ def restart_limitation(
         {"was": proceeding.limitation_on.isoformat(), "is": last_day.isoformat(), "reason": reason},
     )
     proceeding.limitation_on = last_day
+    restart_case(session, lock_case(session, proceeding.case_id), end_of_day(last_day), by.name, reason, now)
     proceeding.version += 1
     after_step(session, proceeding, Doing("restart_limitation"), now)
 

@@ -203,6 +203,19 @@ def registered_vehicle(answer: RegistryAnswer | None) -> RegisteredVehicle | Non
     return RegisteredVehicle.model_validate(found) if found else None
 
 
+def owner_for_programme(session: Session, case: Case, vault: Vault, purpose: str) -> tuple[Owner, str] | None:
+    """The owner and the register's reference, for a step of the programme itself; written down like any
+    reading."""
+    assert case.id is not None
+    answer = latest_answer(session, case.id)
+    if answer is None or answer.sealed_owner is None:
+        return None
+    detail = {"key": answer.key_id, "purpose": purpose}
+    audit.record(session, "system", "owner.view", f"case:{case.id}", detail)
+    owner = Owner.model_validate_json(vault.open(answer.sealed_owner, _context(case)))
+    return owner, answer.reference or ""
+
+
 def read_owner(session: Session, reader: User, case: Case, vault: Vault) -> Owner:
     """The owner's personal data, unsealed; that it was read, and by whom, goes into the audit log.
 

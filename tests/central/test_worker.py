@@ -54,6 +54,8 @@ def test_everything_comes_round_and_what_must_not_be_late_every_ten_seconds(
         "ingest.forget_early",
         "fleet.trim_health",
         "ingest.trim_quarantine",
+        "proceedings.sweep",
+        "parties.reseal",
     }
     assert set(work_at(centre, now + timedelta(seconds=11))) == {"cases.expire", "fleet.watch_silence"}
 

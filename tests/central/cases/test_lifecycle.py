@@ -44,6 +44,7 @@ GIVEN: dict[str, Any] = {
     "reason": "no_violation",
     "charge": {},
     "decision_signed_at": NOW,
+    "limitation_at": NOW,
 }
 
 movers = st.one_of(

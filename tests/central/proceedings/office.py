@@ -29,7 +29,7 @@ from central.review import confirmation
 from central.vault import BlindIndex, Vault
 from contract.local_time import local_day
 from tests.central.people import AFTER_UNDO, accepted_case, add_user, sight, valid_device
-from tests.central.work import look_up_due
+from tests.central.work import look_up_due, record_due
 
 VAULT, INDEX = Vault((b"k" * 32,)), BlindIndex(b"i" * 32)
 PEOPLE = {
@@ -101,7 +101,8 @@ class Office:
         with transaction(self.engine) as session:
             hung = session.get_one(User, self.people["hung"])
             case = get_case(session, case_id)
-            confirmation.confirm(session, hung, sight(case), self.now, "BN", choice)
+            confirmation.confirm(session, hung, sight(case), self.now, choice)
+        record_due(self.engine, lambda: self.now + AFTER_UNDO)
         if owner is not None:
             with transaction(self.engine) as session:
                 proceeding = self.proceeding(session, case_id)

@@ -35,9 +35,9 @@ def test_a_confirmed_case_has_proceedings_with_deadlines(office: Office) -> None
     case_id = office.confirmed()
     assert office.state(case_id, "person") == "owner_known"
     assert office.last_days(case_id) == {
-        "notice": date(2026, 12, 4),
-        "publication": date(2026, 12, 4),
-        "limitation": date(2027, 11, 24),
+        "notice": date(2026, 11, 30),
+        "publication": date(2026, 11, 30),
+        "limitation": date(2027, 11, 20),
     }
 
 
@@ -45,7 +45,7 @@ def test_a_confirmed_case_has_proceedings_with_deadlines(office: Office) -> None
 def test_a_camera_without_its_papers_gets_no_case_confirmed(office: Office, kind: str) -> None:
     with transaction(office.engine) as session:
         for paper in session.exec(select(DevicePaper).where(DevicePaper.kind == kind)):
-            paper.valid_to = date(2026, 11, 23)
+            paper.valid_to = date(2026, 11, 19)
     with pytest.raises(DeviceNotValidError):
         office.confirmed()
 
