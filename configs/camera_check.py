@@ -7,6 +7,7 @@ from pathlib import Path
 from configs.camera import CameraConfig
 from configs.kinds import refuse_other_than
 from configs.loading import Location, load_yaml
+from configs.rules import RULES
 from configs.shapes import PixelPoint
 
 _GROUPS = ("heads", "stop_lines", "lanes", "solid_lines", "zones")
@@ -80,27 +81,9 @@ def _unknown_heads(camera: CameraConfig) -> Iterator[tuple[Location, str]]:
 
 
 def _rules_without_means(camera: CameraConfig) -> Iterator[tuple[Location, str]]:
-    rules, lanes = camera.rules, camera.lanes
-    governed = any(line.head or line.heads for line in camera.stop_lines)
-    two_way = any(lane.direction and not lane.one_way for lane in lanes)
-    needs = {
-        "red_light": (governed, "needs a stop line with a lamp head"),
-        "stop_line": (governed, "needs a stop line with a lamp head"),
-        "solid_line": (bool(camera.solid_lines), "needs a solid line"),
-        "wrong_lane": (
-            two_way or any(lane.kinds for lane in lanes),
-            "needs a two-way lane with a direction, or one with kinds",
-        ),
-        "wrong_way": (
-            any(lane.one_way and lane.direction for lane in lanes),
-            "needs a one_way lane with a direction",
-        ),
-        "illegal_turn": (
-            any(lane.movements for lane in lanes) and any(line.exits for line in camera.stop_lines),
-            "needs a lane with movements and a stop line with exits",
-        ),
-        "no_stopping": (bool(camera.zones), "needs a zone"),
-    }
-    for name, (met, message) in needs.items():
-        if getattr(rules, name) is not None and not met:
-            yield ("rules", name), message
+    """What the rules that are on need of the scene and is not drawn, by their descriptors."""
+    for rule in RULES.values():
+        if camera.rules.of(rule) is not None:
+            for need in rule.needs:
+                if not need.met(camera):
+                    yield ("rules", rule.name), need.missing

@@ -42,8 +42,10 @@ ZoneBasis = Literal[
     "pavement",
     "wrong_side",
     "median",
+    "rural",
     "yellow_box",
     "expressway",
+    "emergency_strip",
 ]
 """Why standing is forbidden there; each is a point of law of its own (Decree 168/2024 Art. 6 to 8)."""
 
@@ -222,8 +224,9 @@ class SolidLine(Configured):
         description="side, along the drawing, it may not be crossed from; one only, where a dashed line runs "
         "beside it (1.4, 2.4)",
     )
-    separates: Literal["lanes", "opposing"] = Field(
-        default="lanes", description="lanes of one direction, or the two halves of a two-way road"
+    separates: Literal["lanes", "opposing"] | None = Field(
+        default=None,
+        description="lanes of one direction, or the two halves of a two-way road; none: an officer says",
     )
 
 
@@ -233,7 +236,9 @@ class Zone(Configured):
     id: Identifier
     polygon: Polygon
     seconds: Annotated[float, Field(gt=0, le=3600)] = Field(description="how long a vehicle may stand there")
-    basis: ZoneBasis = Field(default="P130", description="why standing is forbidden there")
+    basis: ZoneBasis | None = Field(
+        default=None, description="why standing is forbidden there; none: an officer has to say"
+    )
 
 
 class Exemption(Configured):

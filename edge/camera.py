@@ -122,6 +122,7 @@ def _standing(config: CameraConfig, node: str, eyes: Eyes, rolls: Rolls) -> Stan
         camera=config.id,
         site=config.site.id,
         site_name=config.site.name,
+        expressway=config.expressway,
         size=config.size,
         scene=scene_lines(config),
         calibration=config.calibration,
@@ -137,15 +138,26 @@ def scene_lines(config: CameraConfig) -> tuple[SceneLine, ...]:
     """The camera's lines and areas in normalised coordinates, to be drawn over the evidence."""
     width, height = config.size
 
-    def drawn(name: str, kind: str, points: tuple[Point, ...]) -> SceneLine:
+    def drawn(name: str, kind: str, points: tuple[Point, ...], **more: str | None) -> SceneLine:
         scaled = tuple((x / width, y / height) for x, y in points)
-        return SceneLine.model_validate({"id": name, "kind": kind, "points": scaled})
+        return SceneLine.model_validate({"id": name, "kind": kind, "points": scaled, **more})
 
     lines = [drawn(s.id, "stop_line", s.line) for s in config.stop_lines]
     lines += [drawn(s.id, "commit_line", s.commit) for s in config.stop_lines if s.commit]
-    lines += [drawn(s.id, "solid_line", s.line) for s in config.solid_lines]
+    lines += [
+        drawn(
+            f"{s.id}:{way.movement}",
+            "exit",
+            way.line,
+            movement=way.movement,
+            prohibited_by=way.prohibited_by.by if way.prohibited_by else None,
+        )
+        for s in config.stop_lines
+        for way in s.exits
+    ]
+    lines += [drawn(s.id, "solid_line", s.line, basis=s.separates) for s in config.solid_lines]
     lines += [drawn(lane.id, "lane", lane.polygon) for lane in config.lanes]
-    lines += [drawn(zone.id, "zone", zone.polygon) for zone in config.zones]
+    lines += [drawn(zone.id, "zone", zone.polygon, basis=zone.basis) for zone in config.zones]
     lines += [drawn(head.id, "head", _corners(head.box)) for head in config.heads]
     return tuple(lines)
 

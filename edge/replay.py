@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from configs.camera import CameraConfig
+from configs.wording import LANGUAGES
 from configs.words import say
+from contract.reasons import Reason
 from contract.signing import SigningKey
 from contract.types import format_utc
 from contract.vehicles import VehicleKind
@@ -115,6 +117,18 @@ def result_line(proof: Proof) -> str:
     )
 
 
+def in_words(finding: Finding) -> str:
+    """What was found and what speaks against it, in Vietnamese and English."""
+    said = (*finding.reasons, *finding.doubts)
+    vi, en = ("; ".join(say(one, language) for one in said) for language in LANGUAGES)
+    return f"{vi} — {en}"
+
+
+def plain(said: Reason) -> dict[str, Any]:
+    """A code with its values, for scripts."""
+    return {"code": said.code, **said.values}
+
+
 def _line(finding: Finding, vehicle: VehicleKind, occurred_at: datetime, **more: Any) -> str:
     """The keys every line has; what is undecidable has no plate and no package."""
     unread = {"plate": None, "plate_confidence": 0.0, "plate_agreed": False, "event": None}
@@ -127,10 +141,16 @@ def _line(finding: Finding, vehicle: VehicleKind, occurred_at: datetime, **more:
         "box": [round(v, 1) for v in finding.point.box],
         "elapsed_red": None if finding.elapsed_red is None else round(finding.elapsed_red, 3),
         "decision": finding.decision,
-        "reason": finding.reason,
+        "reason": in_words(finding),
+        "reasons": [plain(said) for said in finding.reasons],
+        "doubts": [plain(said) for said in finding.doubts],
+        "basis": finding.basis,
+        "also": list(finding.also),
         "lane": finding.lane,
         "line": finding.line,
+        "zone": finding.zone,
         "head": finding.head,
-        "flags": list(finding.flags),
+        "movement": finding.movement,
+        "flags": [],
     }
     return json.dumps({**line, **unread, **more}, ensure_ascii=False)

@@ -31,7 +31,7 @@ _DOUBTFUL = frozenset({DUPLICATE, FUTURE})
 
 def flags_of(manifest: ViolationManifest, received_at: datetime) -> list[str]:
     """What a person should look at twice, from the node's own words and from when they came."""
-    flags = [*manifest.flags, *(doubt.code for doubt in manifest.doubts)]
+    flags = [*manifest.flags, *(doubt.code for doubt in manifest.doubts if doubt.weight != "note")]
     if earliest(manifest) > received_at:
         flags.append(FUTURE)
     if manifest.decision != "violation":

@@ -1,49 +1,84 @@
-"""The rules a camera may have, each with its parameters. A rule is on when its key is there."""
+"""The rules there are, found by themselves: a rule is a module of this package with a `RULE`.
 
-from typing import Any
+`Rules` is the key `rules` of a camera file, made of the descriptors: a rule is on when its key is there.
+"""
 
-from pydantic import Field, field_validator
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pydantic import Field, create_model, field_validator
 
 from configs.model import Configured
-from configs.rules.illegal_turn import IllegalTurn
-from configs.rules.no_stopping import NoStopping
+from configs.rules.descriptor import RuleDescriptor
 from configs.rules.parameters import Passage
-from configs.rules.red_light import RedLight
-from configs.rules.solid_line import SolidLineParameters
-from configs.rules.stop_line import StopLineParameters
-from configs.rules.wrong_lane import WrongLane
-from configs.rules.wrong_way import WrongWay
 from contract.types import RuleName
 
+ParametersT = TypeVar("ParametersT", bound=Configured)
 
-class Rules(Configured):
+
+def _found() -> dict[str, RuleDescriptor]:
+    modules = [import_module(f"{__name__}.{module.name}") for module in iter_modules(__path__)]
+    rules: list[RuleDescriptor] = [module.RULE for module in modules if hasattr(module, "RULE")]
+    return {rule.name: rule for rule in sorted(rules, key=lambda rule: rule.order)}
+
+
+RULES = _found()
+"""Every rule by its name, in the order of lists."""
+
+RANKED = tuple(
+    rule.name
+    for rule in sorted(
+        (rule for rule in RULES.values() if rule.rank is not None), key=lambda rule: rule.rank or 0
+    )
+)
+"""Rules that exclude each other in one act, the one that is reported first."""
+
+
+class RuleSet(Configured):
     """The rules of one camera; a rule whose key is missing is off."""
 
     passage: Passage = Passage()
-    red_light: RedLight | None = None
-    stop_line: StopLineParameters | None = None
-    solid_line: SolidLineParameters | None = None
-    wrong_lane: WrongLane | None = None
-    wrong_way: WrongWay | None = None
-    illegal_turn: IllegalTurn | None = None
-    no_stopping: NoStopping | None = None
     precedence: tuple[RuleName, ...] = Field(
-        default=("wrong_way", "wrong_lane", "solid_line"),
-        description="one act under several of these is reported under the first; the others are flags",
+        default=RANKED,
+        description="one act under several of these is reported under the first, which names the others",
     )
 
-    @field_validator(
-        "red_light",
-        "stop_line",
-        "solid_line",
-        "wrong_lane",
-        "wrong_way",
-        "illegal_turn",
-        "no_stopping",
-        mode="before",
-    )
+    @field_validator(*RULES, mode="before", check_fields=False)
     @classmethod
     def _on_is_said(cls, value: Any) -> Any:
         if value is None:
             raise ValueError("empty: write {} to turn the rule on, or leave the key out")
         return value
+
+    @field_validator("precedence")
+    @classmethod
+    def _names_rules(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        if unknown := [name for name in names if name not in RULES]:
+            raise ValueError(f"no rule is called {unknown[0]!r}; there are: {', '.join(RULES)}")
+        return names
+
+    def of(self, rule: RuleDescriptor) -> Configured | None:
+        """The parameters of a rule; None while it is off."""
+        found: Configured | None = getattr(self, rule.name)
+        return found
+
+    def parameters(self, model: type[ParametersT]) -> ParametersT | None:
+        """The parameters of the rule that has this model; None while it is off."""
+        rule = next(rule for rule in RULES.values() if rule.parameters is model)
+        found = self.of(rule)
+        return found if isinstance(found, model) else None
+
+
+if TYPE_CHECKING:
+
+    class Rules(RuleSet):
+        """The key `rules` of a camera file, with a key for each rule."""
+
+else:
+    Rules = create_model(
+        "Rules",
+        __base__=RuleSet,
+        __doc__="The key `rules` of a camera file, with a key for each rule.",
+        **{name: (rule.parameters | None, None) for name, rule in RULES.items()},
+    )

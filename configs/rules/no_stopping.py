@@ -3,7 +3,10 @@
 from pydantic import Field
 
 from configs.model import Configured
+from configs.rules.bases import ZONES
+from configs.rules.descriptor import Need, RuleDescriptor
 from configs.rules.parameters import Part
+from configs.wording import words
 
 
 class NoStopping(Configured):
@@ -12,3 +15,27 @@ class NoStopping(Configured):
     still: Part = Field(
         default=0.2, description="box heights of movement that are jitter of a standing vehicle"
     )
+
+
+RULE = RuleDescriptor(
+    name="no_stopping",
+    version=2,
+    order=7,
+    label=words("Dừng, đỗ sai quy định", "Stopping where it is forbidden"),
+    parameters=NoStopping,
+    looks=0.5,
+    needs=(Need(lambda scene: bool(scene.zones), "needs a zone"),),
+    bases=ZONES,
+    law_facts=("basis",),
+    reasons={
+        "no_stopping.stood": words(
+            "Đứng trong khu vực {zone} {lasted_ms}, được phép {allowed_ms}",
+            "stood in {zone} for {lasted_ms}, {allowed_ms} are allowed",
+        ),
+    },
+    moments={
+        "before": words("Bắt đầu đứng", "beginning to stand"),
+        "over": words("Đang đứng", "standing"),
+        "continuing": words("Vẫn đứng", "still standing"),
+    },
+)

@@ -10,6 +10,7 @@ from typing import Annotated
 from pydantic import Field
 
 from configs.model import Configured
+from configs.rules.descriptor import Need
 
 Seconds = Annotated[float, Field(ge=0, le=600)]
 Part = Annotated[float, Field(ge=0, le=5)]
@@ -50,3 +51,10 @@ class Against(Configured):
     distance: Part = Field(default=0.4, description="box heights against the direction")
     inside: Part = Field(default=0.4, description="box widths a four-wheeler must lie inside the lane")
     two_wheel_inside: Part = Field(default=0.15, description="the same for motorbikes and bicycles")
+
+
+GOVERNED_LINE = Need(
+    lambda scene: any(line.head or line.heads for line in scene.stop_lines),
+    "needs a stop line with a lamp head",
+)
+"""What the rules of the lamp need."""

@@ -5,7 +5,9 @@ from typing import Literal
 from pydantic import Field
 
 from configs.model import Configured
-from configs.rules.parameters import Seconds
+from configs.rules.descriptor import RuleDescriptor
+from configs.rules.parameters import GOVERNED_LINE, Seconds
+from configs.wording import words
 
 
 class RedLight(Configured):
@@ -18,3 +20,42 @@ class RedLight(Configured):
     amber: Literal["off", "borderline", "violation"] = Field(
         default="off", description="what crossing on amber is: the law treats it as red, practice rarely does"
     )
+
+
+RULE = RuleDescriptor(
+    name="red_light",
+    version=2,
+    order=1,
+    label=words("Vượt đèn đỏ", "Running a red light"),
+    parameters=RedLight,
+    looks=4.0,
+    needs=(GOVERNED_LINE,),
+    lamps=True,
+    reasons={
+        "red_light.crossed": words(
+            "Qua vạch dừng {line} khi đèn {head} đã đỏ {elapsed_red_ms} "
+            "(± {uncertainty_ms}, ngưỡng {grace_ms})",
+            "crossed stop line {line} {elapsed_red_ms} into red of lamp {head} "
+            "(± {uncertainty_ms}, grace {grace_ms})",
+        ),
+        "red_light.crossed_on_amber": words(
+            "Qua vạch dừng {line} khi đèn {head} đã vàng {elapsed_amber_ms}",
+            "crossed stop line {line} {elapsed_amber_ms} into amber of lamp {head}",
+        ),
+        "red_light.crossed_unseen_lamp": words(
+            "Qua vạch dừng {line}, đèn {head}", "crossed stop line {line}, lamp {head}"
+        ),
+        "red_light.went_on": words(
+            "Vào nút {after_ms} sau khi qua vạch và đi tiếp",
+            "entered the junction {after_ms} later and went on",
+        ),
+        "red_light.amber_is_a_persons": words(
+            "Đèn vàng: để người xem quyết định", "on amber a person decides"
+        ),
+    },
+    moments={
+        "before": words("Trước vạch dừng", "before the stop line"),
+        "over": words("Qua vạch dừng", "over the stop line"),
+        "continuing": words("Đi tiếp vào nút", "going on into the junction"),
+    },
+)

@@ -3,7 +3,9 @@
 from pydantic import Field
 
 from configs.model import Configured
+from configs.rules.descriptor import Need, RuleDescriptor
 from configs.rules.parameters import Frames, Part, Seconds
+from configs.wording import words
 
 
 class SolidLineParameters(Configured):
@@ -20,3 +22,36 @@ class SolidLineParameters(Configured):
     )
     length: Part = Field(default=0.5, description="box heights of road a vehicle covers along the view")
     crossed: Part = Field(default=0.35, description="box widths the ground point must lie inside either side")
+
+
+RULE = RuleDescriptor(
+    name="solid_line",
+    version=2,
+    order=4,
+    label=words("Đè vạch liền", "On or over a solid line"),
+    parameters=SolidLineParameters,
+    looks=6.0,
+    needs=(Need(lambda scene: bool(scene.solid_lines), "needs a solid line"),),
+    rank=3,
+    bases={
+        "touched": words("đè lên vạch", "on the line"),
+        "lane_changed": words("chuyển làn qua vạch liền", "changed lanes over it"),
+        "opposing_half": words("lấn sang phần đường ngược chiều", "went over into the opposing half"),
+    },
+    law_facts=("basis",),
+    reasons={
+        "solid_line.wheels_on": words(
+            "Bánh xe trên vạch liền {line} {lasted_ms} ({frames} khung hình)",
+            "wheels on solid line {line} for at least {lasted_ms} ({frames} frames)",
+        ),
+        "solid_line.crossed": words(
+            "Lấn qua vạch liền {line} từ {side} trong {lasted_ms}",
+            "crossed solid line {line} from its {side} side in {lasted_ms}",
+        ),
+    },
+    moments={
+        "before": words("Trước khi đè vạch", "before the line"),
+        "over": words("Đè vạch", "on the line"),
+        "continuing": words("Đi tiếp", "going on"),
+    },
+)

@@ -1,7 +1,42 @@
 """Dừng xe quá vạch dừng: standing past the stop line on red."""
 
 from configs.model import Configured
+from configs.rules.descriptor import RuleDescriptor
+from configs.rules.parameters import GOVERNED_LINE
+from configs.wording import words
 
 
 class StopLineParameters(Configured):
     """Dừng xe quá vạch dừng: standing past the line on red without entering the junction."""
+
+
+RULE = RuleDescriptor(
+    name="stop_line",
+    version=2,
+    order=2,
+    label=words("Dừng quá vạch dừng", "Stopping past the stop line"),
+    parameters=StopLineParameters,
+    looks=2.0,
+    needs=(GOVERNED_LINE,),
+    lamps=True,
+    reasons={
+        "stop_line.stood": words(
+            "Dừng quá vạch dừng {line} {stood_ms}, qua vạch khi đèn {head} đã đỏ {elapsed_red_ms} "
+            "(± {uncertainty_ms}, ngưỡng {grace_ms})",
+            "stood past stop line {line} for {stood_ms}, crossed {elapsed_red_ms} into red of lamp {head} "
+            "(± {uncertainty_ms}, grace {grace_ms})",
+        ),
+        "stop_line.stood_unseen_lamp": words(
+            "Dừng quá vạch dừng {line} {stood_ms}, đèn {head}",
+            "stood past stop line {line} for {stood_ms}, lamp {head}",
+        ),
+        "stop_line.free_on_red": words(
+            "Làn {lane} có hướng được đi khi đèn đỏ", "a movement of lane {lane} is free on red"
+        ),
+    },
+    moments={
+        "before": words("Trước vạch dừng", "before the stop line"),
+        "over": words("Dừng quá vạch", "standing past the line"),
+        "continuing": words("Vẫn dừng quá vạch", "still standing past the line"),
+    },
+)

@@ -8,44 +8,18 @@ are words themselves, by the value's name. The words of a rule stand with its de
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from string import Formatter
-from typing import Literal
 
-from pydantic import RootModel, field_validator
+from pydantic import RootModel
 
 from configs.loading import load_yaml
-from configs.model import Configured
+from configs.rules import RULES
+from configs.wording import Language, Words, places_of
 from contract.reasons import Reason, Value
-
-Language = Literal["vi", "en"]
-LANGUAGES: tuple[Language, ...] = ("vi", "en")
 
 _FOLDER = Path(__file__).parent
 _VALUES = "values.yaml"
 _UNITS = {"_ms": (1000.0, 2, " s"), "_bytes": (1e6, 1, " MB"), "_heights": (1.0, 1, "")}
 """End of a value's name: what it is divided by, digits, and what is written after it."""
-
-
-class Words(Configured):
-    """What a code means in each language."""
-
-    vi: str
-    en: str
-
-    @field_validator("vi", "en")
-    @classmethod
-    def _is_a_template(cls, text: str) -> str:
-        _places(text)
-        return text
-
-    def in_language(self, language: Language) -> str:
-        """The words of that language."""
-        return self.vi if language == "vi" else self.en
-
-    @property
-    def places(self) -> set[str]:
-        """Names of the values it shows."""
-        return set(_places(self.vi)) | set(_places(self.en))
 
 
 class _Catalogue(RootModel[dict[str, Words]]):
@@ -63,13 +37,17 @@ def catalogue() -> Mapping[str, Words]:
     for path in sorted(_FOLDER.glob("*.yaml")):
         if path.name != _VALUES:
             found |= load_yaml(path, _Catalogue).root
+    for rule in RULES.values():
+        found |= rule.reasons
     return found
 
 
 @cache
 def values() -> Mapping[str, Mapping[str, Words]]:
     """Words of values, by the value's name."""
-    return load_yaml(_FOLDER / _VALUES, _Values).root
+    bases = {code: words for rule in RULES.values() for code, words in rule.bases.items()}
+    labels = {rule.name: rule.label for rule in RULES.values()}
+    return {**load_yaml(_FOLDER / _VALUES, _Values).root, "basis": bases, "rule": labels}
 
 
 def say(reason: Reason, language: Language) -> str:
@@ -80,7 +58,7 @@ def say(reason: Reason, language: Language) -> str:
         told = ", ".join(f"{name} {value_words(name, v, language)}" for name, v in reason.values.items())
         return f"{reason.code} ({told})" if told else reason.code
     template = words.in_language(language)
-    shown = {name: _shown(name, reason, language) for name in _places(template)}
+    shown = {name: _shown(name, reason, language) for name in places_of(template)}
     return template.format(**shown)
 
 
@@ -116,7 +94,3 @@ def _shown(name: str, reason: Reason, language: Language) -> str:
         inner = {key: v for key, v in reason.values.items() if key != name}
         return say(Reason(code=str(value), values=inner), language)
     return value_words(name, value, language)
-
-
-def _places(template: str) -> list[str]:
-    return [name for _, name, _, _ in Formatter().parse(template) if name]

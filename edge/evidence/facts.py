@@ -17,10 +17,8 @@ from contract.manifest import (
     TrajectoryPoint,
     VehicleSeen,
     ViolationFacts,
-    upgrade,
 )
 from contract.plates import interpretations
-from contract.reasons import legacy
 from edge.pipeline import Incident
 from edge.plate.vote import PlateResult
 from edge.rules.inputs import Box, Finding, Phase, SignalHistory, Track
@@ -37,6 +35,7 @@ class Standing:
     camera: str
     site: str
     site_name: str
+    expressway: bool
     size: tuple[int, int]
     scene: tuple[SceneLine, ...]
     calibration: str
@@ -69,19 +68,24 @@ def violation_facts(
         camera=standing.camera,
         site=standing.site,
         site_name=standing.site_name,
+        expressway=standing.expressway,
         rule=Rule(
             name=finding.rule,
             version=finding.version,
-            also=tuple(f.removeprefix("also:") for f in finding.flags if f.startswith("also:")),
+            basis=finding.basis,
+            also=finding.also,
         ),
         decision=finding.decision,
-        reasons=(legacy(finding.reason),),
-        doubts=tuple(upgrade.doubt(flag) for flag in finding.flags if not flag.startswith("also:")),
+        reasons=finding.reasons,
+        doubts=finding.doubts,
         flags=tuple(f"evidence.{name}" for name in missing),
         occurred_at=utc(finding.t),
         clock=clock,
         vehicle=VehicleSeen(kind=track.kind, confidence=track.confidence, track=track.id, colour=colour),
         lane=finding.lane,
+        line=finding.line,
+        zone=finding.zone,
+        movement=finding.movement,
         plate=plate,
         signal=_signal(finding, incident.signal, utc),
         trajectory=_trajectory(standing, finding, track),

@@ -16,7 +16,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from configs.words import LANGUAGES, say
+from configs.wording import LANGUAGES
+from configs.words import say
 from contract.canonical import canonical_bytes, sha256_hex
 from contract.manifest import NEWEST, ClipFrame, EvidenceFile, ViolationFacts, ViolationManifest
 from contract.manifest.upgrade import to_v1

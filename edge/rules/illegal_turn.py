@@ -1,36 +1,73 @@
-"""Rẽ, quay đầu trái quy định — leaving by a movement the lane does not lead to (6.4.k, 7.3.a)."""
+"""Rẽ, quay đầu trái quy định — leaving by a movement that a sign or the place forbids, or that the arrows of
+the lane do not lead to. Which of these it is decides the fine (6.4.k, 6.4.i, 6.1.a …): it is the finding's
+basis.
+"""
 
-from typing import Final
+from itertools import pairwise
 
+from configs.rules.illegal_turn import RULE, IllegalTurn
 from configs.scene import Exit, StopLine
-from contract.types import DecisionName
-from edge.rules.geometry import meets
-from edge.rules.inputs import Finding
+from contract.reasons import Doubt, Reason, reason
+from edge.rules.geometry import along, depth_past, meets
+from edge.rules.inputs import Finding, TrackPoint
 from edge.rules.observed import LaneUsed, lane_used, nearest, since
+from edge.rules.said import doubt
 from edge.rules.situation import Situation
 
-VERSION: Final = 1
 
-_MOVEMENTS = {"left": "rẽ trái", "straight": "đi thẳng", "right": "rẽ phải", "u_turn": "quay đầu"}
-
-
-def judge(situation: Situation) -> list[Finding]:
-    """A finding in the frame in which the vehicle meets an exit line its lane does not lead to."""
-    parameters = situation.rules.illegal_turn
+def judge(situation: Situation, parameters: IllegalTurn) -> list[Finding]:
+    """A finding in the frame in which the vehicle meets an exit line it may not leave by."""
     points = situation.track.points
-    if parameters is None or len(points) < 2:
+    if len(points) < 2:
         return []
-    lanes = [lane for lane in situation.scene.lanes if lane.movements]
     for line in situation.scene.stop_lines:
         way = _met(line, situation, len(points) - 1)
         if way is None:
             continue
-        used = lane_used(points[since(points, points[-1].t - parameters.within) : -1], lanes)
-        if used is None or used.frames < parameters.lane_frames or way.movement in used.lane.movements:
-            continue
-        if not _left_before(line, situation, used):
-            return [_finding(situation, line, way, used)]
+        found = _banned(situation, line, way, parameters) or _against_arrows(situation, line, way, parameters)
+        if found is not None:
+            return [found]
     return []
+
+
+def _banned(situation: Situation, line: StopLine, way: Exit, parameters: IllegalTurn) -> Finding | None:
+    """What a sign or the place forbids whoever comes over this stop line, in whatever lane."""
+    ban, points = way.prohibited_by, situation.track.points
+    if ban is None or not ban.names(situation.track.kind):
+        return None
+    recent = points[since(points, points[-1].t - parameters.within) :]
+    start = _came_over(line, recent)
+    if start is None and way.movement == "u_turn":
+        start = _last_on_approach(situation, line, recent)
+    if start is None or any(_met(line, situation, index) for index in _after(situation, start)):
+        return None
+    if ban.is_timed and not ban.holds_at(situation.utc(points[-1].t)):
+        return None
+    said = reason("illegal_turn.banned", movement=way.movement, line=line.id, basis=ban.by)
+    lane = lane_used([start], situation.scene.lanes)
+    return _finding(situation, line, way, ban.by, said, start, lane)
+
+
+def _against_arrows(
+    situation: Situation, line: StopLine, way: Exit, parameters: IllegalTurn
+) -> Finding | None:
+    """What the arrows of the lane it came from do not lead to."""
+    points = situation.track.points
+    lanes = [lane for lane in situation.scene.lanes if lane.movements]
+    used = lane_used(points[since(points, points[-1].t - parameters.within) : -1], lanes)
+    if used is None or used.frames < parameters.lane_frames or way.movement in used.lane.movements:
+        return None
+    start = next(p for p in reversed(points) if lane_used([p], [used.lane]) is not None)
+    if any(_met(line, situation, index) for index in _after(situation, start)):
+        return None  # only the first exit after the lane tells the turn
+    said = reason(
+        "illegal_turn.against_arrows",
+        movement=way.movement,
+        lane=used.lane.id,
+        movements=tuple(sorted(used.lane.movements)),
+    )
+    doubts = () if used.certain else (doubt("illegal_turn.lane_not_certain", lane=used.lane.id),)
+    return _finding(situation, line, way, "arrow", said, start, used, doubts)
 
 
 def _met(line: StopLine, situation: Situation, index: int) -> Exit | None:
@@ -39,40 +76,58 @@ def _met(line: StopLine, situation: Situation, index: int) -> Exit | None:
     return next((way for way in line.exits if meets(earlier, later, way.line) is not None), None)
 
 
-def _left_before(line: StopLine, situation: Situation, used: LaneUsed) -> bool:
-    """True if the vehicle met an exit of this line earlier, after its lane: only the first tells the turn."""
+def _after(situation: Situation, start: TrackPoint) -> range:
+    """Indexes of the points after `start`, but for the newest."""
     points = situation.track.points
-    for index in range(len(points) - 2, 0, -1):
-        if lane_used(points[index : index + 1], [used.lane]) is not None:
-            return False
-        if _met(line, situation, index) is not None:
-            return True
-    return False
+    return range(since(points, start.t) + 1, len(points) - 1)
 
 
-def _finding(situation: Situation, line: StopLine, way: Exit, used: LaneUsed) -> Finding:
-    points, lane = situation.track.points, used.lane
+def _came_over(line: StopLine, points: tuple[TrackPoint, ...]) -> TrackPoint | None:
+    """The last point before the stop line of a vehicle that came over it in its direction."""
+    past = depth_past(line.line, line.direction)
+    for later, earlier in pairwise(reversed(points)):
+        if meets(earlier.ground, later.ground, line.line) is not None:
+            return earlier if past(earlier.ground) < past(later.ground) else None
+    return None
+
+
+def _last_on_approach(
+    situation: Situation, line: StopLine, points: tuple[TrackPoint, ...]
+) -> TrackPoint | None:
+    """The last point in a lane that leads to the stop line: one may turn round before reaching it."""
+    lanes = [
+        lane
+        for lane in situation.scene.lanes
+        if lane.direction and along((0.0, 0.0), lane.direction, line.direction) > 0
+    ]
+    return next((point for point in reversed(points) if lane_used([point], lanes) is not None), None)
+
+
+def _finding(
+    situation: Situation,
+    line: StopLine,
+    way: Exit,
+    basis: str,
+    said: Reason,
+    start: TrackPoint,
+    used: LaneUsed | None,
+    doubts: tuple[Doubt, ...] = (),
+) -> Finding:
+    points = situation.track.points
     end = points[-1]
-    in_lane = next(p for p in reversed(points) if lane_used([p], [lane]) is not None)
-    allowed = ", ".join(sorted(lane.movements))
-    vi = f"Đi sai hướng của làn {lane.id}: {_MOVEMENTS[way.movement]}"
-    en = f"left by {way.movement} from lane {lane.id}, which leads {allowed}"
-    decision: DecisionName = "violation" if used.certain else "borderline"
     return Finding(
-        rule="illegal_turn",
-        version=VERSION,
-        decision=decision,
-        reason=f"{vi} — {en}" + ("" if used.certain else "; it changed lanes shortly before"),
+        rule=RULE.name,
+        version=RULE.version,
+        decision="borderline" if doubts else "violation",
+        reasons=(said,),
         track=situation.track.id,
         t=end.t,
         point=end,
-        moments={
-            "before": in_lane.t,
-            "over": nearest(points, (in_lane.t + end.t) / 2).t,
-            "continuing": end.t,
-        },
+        moments={"before": start.t, "over": nearest(points, (start.t + end.t) / 2).t, "continuing": end.t},
         episode=line.id,
-        lane=lane.id,
+        lane=used.lane.id if used is not None else None,
         line=line.id,
-        flags=() if used.certain else ("lane_not_certain",),
+        movement=way.movement,
+        doubts=doubts,
+        basis=basis,
     )

@@ -5,10 +5,12 @@ stream, x to the right, y down. The ground point of a vehicle is where it touche
 its box.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
+from configs.scene import Movement
+from contract.reasons import Doubt, Reason
 from contract.types import DecisionName, LampColour, RuleName
 from contract.vehicles import VehicleKind
 
@@ -64,7 +66,6 @@ class SignalHistory:
     phases: tuple[Phase, ...]
     armed: bool
     """False while the lamp can't be trusted (fault, unknown, implausible order): red rules rest."""
-    reason: str = ""
 
     def at(self, t: float) -> Phase | None:
         """The phase at time t, or None outside what was seen (the end of the last phase counts as inside)."""
@@ -79,14 +80,16 @@ class Finding:
     """A violation a rule found, before any evidence is gathered.
 
     `t` is the moment it happened (interpolated between frames), `point` the track point nearest to it.
-    `moments` are the times the stills should show: before, over, continuing. `lane`, `line`, `head` name
-    parts of the scene. A finding of the same (rule, track, `episode`) is reported once.
+    `moments` are the times the stills should show: before, over, continuing. `lane`, `line`, `zone`, `head`
+    name parts of the scene, `movement` says where the vehicle went. `reasons` say what was found, `doubts`
+    what speaks against it; `basis` is what exactly was broken (see the rule's descriptor), `also` are rules
+    the same act broke. A finding of the same (rule, track, `episode`) is reported once.
     """
 
     rule: RuleName
     version: int
     decision: DecisionName
-    reason: str
+    reasons: tuple[Reason, ...]
     track: int
     t: float
     point: TrackPoint
@@ -96,5 +99,9 @@ class Finding:
     amber: float | None = None
     lane: str | None = None
     line: str | None = None
+    zone: str | None = None
     head: str | None = None
-    flags: tuple[str, ...] = field(default=())
+    movement: Movement | None = None
+    doubts: tuple[Doubt, ...] = ()
+    basis: str | None = None
+    also: tuple[RuleName, ...] = ()

@@ -5,27 +5,37 @@ uncertainty of lamp and crossing together; in between a person decides; where th
 nobody can.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from configs.rules.red_light import RedLight
+from contract.reasons import Doubt, Value
 from contract.types import DecisionName
 from edge.rules.inputs import Phase, SignalHistory
 from edge.rules.passage import Passage
+from edge.rules.said import doubt, ms, note
 from edge.rules.situation import Situation
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """The lamp's word on a crossing. `words` are (Vietnamese, English)."""
+    """The lamp's word on a crossing: `doubts` say why it is no plain violation, `values` are what it
+    measured, as a reason's values."""
 
     decision: DecisionName
-    words: tuple[str, str]
     head: str
+    doubts: tuple[Doubt, ...] = ()
+    values: Mapping[str, Value] = field(default_factory=dict)
     elapsed: float | None = None
     amber: float | None = None
     since: float | None = None
     """When the phase that decides began."""
+
+    @property
+    def on_red(self) -> bool:
+        """True if the head was seen red."""
+        return self.elapsed is not None
 
 
 def lamp_verdict(situation: Situation, passage: Passage, parameters: RedLight) -> Verdict | None:
@@ -41,9 +51,8 @@ def lamp_verdict(situation: Situation, passage: Passage, parameters: RedLight) -
     worst = min(against, key=lambda verdict: _RANK[verdict.decision])
     if len(against) == len(verdicts) and all(v.decision == worst.decision for v in against):
         return worst
-    words = ("không rõ hướng đi, các đèn khác nhau", "movement unknown and its lamps differ")
     decision: DecisionName = "undecidable" if worst.decision == "undecidable" else "borderline"
-    return Verdict(decision, words, worst.head, worst.elapsed, worst.amber, worst.since)
+    return replace(worst, decision=decision, doubts=(*worst.doubts, doubt("lamp.heads_differ")))
 
 
 _RANK: dict[DecisionName, int] = {"violation": 0, "borderline": 1, "undecidable": 2}
@@ -64,14 +73,13 @@ def _of_head(
 ) -> Verdict | None:
     phase = None if history is None else history.at(passage.crossing.t)
     if history is None or phase is None:
-        words = (f"không có dữ liệu đèn {head}", f"lamp {head} was not seen at that moment")
-        return Verdict("undecidable", words, head)
+        return Verdict("undecidable", head, (doubt("lamp.not_seen", head=head),))
     if phase.colour in ("green", "off", "flashing"):
         return None
     if phase.colour in ("unknown", "fault") or not history.armed:
-        why = history.reason or phase.colour
-        words = (f"đèn {head} không tin cậy", f"lamp {head} can't be trusted ({why})")
-        return Verdict("undecidable", words, head, since=phase.start)
+        trouble = phase.colour if phase.colour in ("unknown", "fault") else "later"
+        untrusted = doubt("lamp.not_trusted", head=head, lamp_trouble=trouble)
+        return Verdict("undecidable", head, (untrusted,), since=phase.start)
     if phase.colour == "amber":
         return _amber(head, phase, passage, parameters)
     return _red(head, phase, passage, parameters, _amber_before(history, phase))
@@ -81,8 +89,9 @@ def _amber(head: str, phase: Phase, passage: Passage, parameters: RedLight) -> V
     elapsed = passage.crossing.t - phase.start
     if parameters.amber == "off" or elapsed <= phase.uncertainty + passage.crossing.uncertainty:
         return None
-    words = (f"đèn vàng đã {elapsed:.2f} s", f"{elapsed:.2f} s into amber of lamp {head}")
-    return Verdict(parameters.amber, words, head, amber=elapsed, since=phase.start)
+    doubts = () if parameters.amber == "violation" else (doubt("red_light.amber_is_a_persons"),)
+    values: dict[str, Value] = {"elapsed_amber_ms": ms(elapsed)}
+    return Verdict(parameters.amber, head, doubts, values, amber=elapsed, since=phase.start)
 
 
 def _red(
@@ -91,19 +100,22 @@ def _red(
     elapsed = passage.crossing.t - phase.start
     uncertainty = phase.uncertainty + passage.crossing.uncertainty
     spare = elapsed - parameters.grace
+    values: dict[str, Value] = {
+        "elapsed_red_ms": ms(elapsed),
+        "uncertainty_ms": ms(uncertainty),
+        "grace_ms": ms(parameters.grace),
+    }
+    notes = () if phase.onset_observed else (note("lamp.red_when_first_seen", head=head),)
+    verdict = Verdict("violation", head, notes, values, elapsed, amber, phase.start)
     if not phase.onset_observed and spare <= uncertainty:
-        words = (
-            f"chỉ thấy đèn đỏ {elapsed:.2f} s",
-            f"red seen for only {elapsed:.2f} s, its onset was not seen",
-        )
-        return Verdict("undecidable", words, head, elapsed, amber, phase.start)
+        unseen = doubt("lamp.onset_not_seen", head=head, elapsed_red_ms=ms(elapsed))
+        return replace(verdict, decision="undecidable", doubts=(unseen,))
     if spare < -uncertainty:
         return None
-    least = "" if phase.onset_observed else "at least "
-    limits = f"grace {parameters.grace:.2f} s, ±{uncertainty:.2f} s"
-    words = (f"đèn đỏ đã {elapsed:.2f} s", f"{least}{elapsed:.2f} s into red of lamp {head} ({limits})")
-    decision: DecisionName = "violation" if spare > uncertainty else "borderline"
-    return Verdict(decision, words, head, elapsed, amber, phase.start)
+    if spare > uncertainty:
+        return verdict
+    close = doubt("lamp.within_uncertainty", head=head, **values)
+    return replace(verdict, decision="borderline", doubts=(close,))
 
 
 def _amber_before(history: SignalHistory, red: Phase) -> float | None:

@@ -1,24 +1,21 @@
-"""Dừng xe nơi cấm dừng — standing in a no-stopping zone longer than the zone allows (6.2.d, 7.2.d)."""
+"""Dừng xe nơi cấm dừng — standing in a zone longer than it allows; which point of law that is, the zone's
+basis decides."""
 
-from typing import Final
-
+from configs.rules.no_stopping import RULE, NoStopping
 from configs.scene import Zone
+from contract.reasons import reason
 from edge.rules.geometry import inside
 from edge.rules.inputs import Finding, TrackPoint
 from edge.rules.observed import moved, since
+from edge.rules.said import ms
 from edge.rules.situation import Situation
-
-VERSION: Final = 1
 
 _SAMPLES = 32
 """Points looked at between the first and the newest: enough to see it drive away and come back."""
 
 
-def judge(situation: Situation) -> list[Finding]:
+def judge(situation: Situation, parameters: NoStopping) -> list[Finding]:
     """A finding for each zone the vehicle has stood in for the zone's time; repeats while it stands."""
-    parameters = situation.rules.no_stopping
-    if parameters is None:
-        return []
     found = []
     for zone in situation.scene.zones:
         start = _standing_since(situation, zone, parameters.still)
@@ -45,14 +42,17 @@ def _finding(situation: Situation, zone: Zone, start: TrackPoint) -> Finding:
     end = situation.track.points[-1]
     lasted = end.t - start.t
     return Finding(
-        rule="no_stopping",
-        version=VERSION,
+        rule=RULE.name,
+        version=RULE.version,
         decision="violation",
-        reason=f"Dừng xe nơi cấm dừng {zone.id}: {lasted:.0f} s — stood in {zone.id} for {lasted:.0f} s,"
-        f" {zone.seconds:.0f} s are allowed",
+        reasons=(
+            reason("no_stopping.stood", zone=zone.id, lasted_ms=ms(lasted), allowed_ms=ms(zone.seconds)),
+        ),
         track=situation.track.id,
         t=end.t,
         point=end,
         moments={"before": start.t, "over": (start.t + end.t) / 2, "continuing": end.t},
         episode=zone.id,
+        zone=zone.id,
+        basis=zone.basis,
     )

@@ -4,24 +4,18 @@ Red must hold from the crossing until the vehicle is past the commit line; one t
 instead is a matter for stop_line; one that was past the line when red came has done nothing.
 """
 
-from typing import Final
-
-from configs.rules.red_light import RedLight
-from contract.types import DecisionName
+from configs.rules.red_light import RULE, RedLight
+from contract.reasons import Doubt, Reason, reason
 from edge.rules.inputs import Finding
 from edge.rules.lamp import Verdict, lamp_verdict
 from edge.rules.observed import nearest
 from edge.rules.passage import Passage
+from edge.rules.said import doubt, ms
 from edge.rules.situation import Situation
 
-VERSION: Final = 1
 
-
-def judge(situation: Situation) -> list[Finding]:
+def judge(situation: Situation, parameters: RedLight) -> list[Finding]:
     """Findings that are decidable now; the same one may come again while the passage is in view."""
-    parameters = situation.rules.red_light
-    if parameters is None:
-        return []
     found = (_judge_passage(situation, passage, parameters) for passage in situation.passages)
     return [finding for finding in found if finding is not None]
 
@@ -61,49 +55,39 @@ def _released(situation: Situation, passage: Passage, verdict: Verdict) -> bool:
     return later is not None and later.colour == "green"
 
 
-def _doubts(
-    situation: Situation, passage: Passage, *, movement_matters: bool
-) -> list[tuple[str, tuple[str, str]]]:
-    """What keeps a machine from deciding alone: flag and words for each."""
+def _doubts(situation: Situation, passage: Passage, *, movement_matters: bool) -> tuple[Doubt, ...]:
+    """What keeps a machine from deciding alone."""
     doubts = []
-    least = situation.rules.passage.frames_before
-    if passage.frames_before < least:
-        seen = passage.frames_before
-        words = (f"chỉ thấy {seen} khung hình trước vạch", f"seen in only {seen} frames before the line")
-        doubts.append(("few_frames_before", words))
-    if passage.committed is None:
-        words = ("mất dấu trước khi vào nút", "lost before the commit line")
-        doubts.append(("continuation_not_seen", words))
-    elif passage.onward is None:
-        words = ("mất dấu sau khi vào nút", "lost just past the commit line")
-        doubts.append(("continuation_not_seen", words))
+    if passage.frames_before < situation.rules.passage.frames_before:
+        doubts.append(doubt("passage.few_frames_before", frames=passage.frames_before))
+    if passage.committed is None or passage.onward is None:
+        doubts.append(doubt("passage.continuation_not_seen"))
     if movement_matters and passage.movement is None:
-        words = ("không rõ hướng đi, làn có hướng được đi khi đèn đỏ", "movement unknown, one is free on red")
-        doubts.append(("movement_unknown", words))
-    return doubts
+        doubts.append(doubt("passage.movement_unknown"))
+    return tuple(doubts)
 
 
-def _finding(
-    situation: Situation, passage: Passage, verdict: Verdict, doubts: list[tuple[str, tuple[str, str]]]
-) -> Finding:
-    decision: DecisionName = verdict.decision
-    if doubts and decision == "violation":
-        decision = "borderline"
+def _reasons(passage: Passage, verdict: Verdict) -> tuple[Reason, ...]:
+    code = "red_light.crossed" if verdict.on_red else "red_light.crossed_unseen_lamp"
+    code = code if verdict.amber is None or verdict.on_red else "red_light.crossed_on_amber"
+    crossed = reason(code, line=passage.line.id, head=verdict.head, **verdict.values)
+    if passage.committed is None or passage.onward is None:
+        return (crossed,)
+    after = max(0.0, passage.committed - passage.crossing.t)
+    return (crossed, reason("red_light.went_on", after_ms=ms(after)))
+
+
+def _finding(situation: Situation, passage: Passage, verdict: Verdict, doubts: tuple[Doubt, ...]) -> Finding:
     points, crossing, line = situation.track.points, passage.crossing, passage.line
-    notes = [verdict.words, *(words for _, words in doubts)]
-    vi = f"Vượt đèn đỏ: qua vạch dừng {line.id}, " + "; ".join(note[0] for note in notes)
-    en = f"crossed stop line {line.id} " + "; ".join(note[1] for note in notes)
-    if passage.committed is not None and passage.onward is not None:
-        en += f"; entered the junction {max(0.0, passage.committed - crossing.t):.2f} s later and went on"
     first = max(points[0].t, verdict.since if verdict.since is not None else points[0].t)
     before = max(first, crossing.t - 0.5) if first < crossing.t else points[crossing.index - 1].t
     over = points[crossing.clear].t
     continuing = next((t for t in (passage.onward, passage.committed) if t is not None), points[-1].t)
     return Finding(
-        rule="red_light",
-        version=VERSION,
-        decision=decision,
-        reason=f"{vi} — {en}",
+        rule=RULE.name,
+        version=RULE.version,
+        decision="borderline" if doubts and verdict.decision == "violation" else verdict.decision,
+        reasons=_reasons(passage, verdict),
         track=situation.track.id,
         t=crossing.t,
         point=nearest(points, crossing.t),
@@ -114,5 +98,6 @@ def _finding(
         lane=passage.lane.lane.id if passage.lane is not None else None,
         line=line.id,
         head=verdict.head,
-        flags=tuple(flag for flag, _ in doubts),
+        movement=passage.movement,
+        doubts=(*verdict.doubts, *doubts),
     )

@@ -1,32 +1,33 @@
 """All rules of one camera, and which of them speaks when one act breaks several (lex specialis).
 
-Article 6.1.a excludes acts listed elsewhere, so one act is one offence: of wrong_way, wrong_lane and
-solid_line only the first by the camera's `precedence` is reported and names the others as flags `also:RULE`.
-red_light and stop_line exclude each other by their definition: the vehicle went on, or it stood.
+The judges are found by the descriptors of `configs.rules`: a rule's judge is the function `judge` of the
+module of its name here. Article 6.1.a excludes acts listed elsewhere, so one act is one offence: of the
+ranked rules only the first by the camera's `precedence` is reported and names the others (`also`). red_light
+and stop_line exclude each other by their definition: the vehicle went on, or it stood.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from importlib import import_module
+from typing import Any
 
-from configs.rules import Rules
+from configs.rules import RULES, RuleSet
 from configs.scene import Scene
-from contract.types import RuleName
-from edge.rules import illegal_turn, no_stopping, red_light, solid_line, stop_line, wrong_lane, wrong_way
 from edge.rules.inputs import Finding, SignalHistory, Track
+from edge.rules.said import doubt
 from edge.rules.situation import Situation
 
-Judge = Callable[[Situation], list[Finding]]
+Judge = Callable[[Situation, Any], list[Finding]]
+"""Judges a situation with the rule's parameters."""
 
-JUDGES: dict[RuleName, Judge] = {
-    "red_light": red_light.judge,
-    "stop_line": stop_line.judge,
-    "wrong_way": wrong_way.judge,
-    "wrong_lane": wrong_lane.judge,
-    "solid_line": solid_line.judge,
-    "illegal_turn": illegal_turn.judge,
-    "no_stopping": no_stopping.judge,
-}
+
+def _judge_of(rule: str) -> Judge:
+    judge: Judge = import_module(f"edge.rules.{rule}").judge
+    return judge
+
+
+JUDGES = {name: _judge_of(name) for name in RULES}
 
 ONE_ACT_SECONDS = 5.0
 """Findings of one vehicle nearer than this, under rules of the precedence list, are one act."""
@@ -42,14 +43,15 @@ class Rulebook:
         ValueError: such a scene without an epoch.
     """
 
-    def __init__(self, rules: Rules, scene: Scene, epoch: datetime | None = None) -> None:
+    def __init__(self, rules: RuleSet, scene: Scene, epoch: datetime | None = None) -> None:
         if scene.is_timed and epoch is None:
             raise ValueError("exemptions or signs with hours: say what UTC stream time 0 is")
         self._rules = rules
         self._scene = scene
         self._epoch = epoch
-        self._on = [judge for name, judge in JUDGES.items() if getattr(rules, name) is not None]
-        self._acts: dict[int, dict[RuleName, float]] = {}
+        parameters = ((JUDGES[rule.name], rules.of(rule)) for rule in RULES.values())
+        self._on = [(judge, found) for judge, found in parameters if found is not None]
+        self._acts: dict[int, dict[str, float]] = {}
 
     def judge(
         self,
@@ -63,14 +65,14 @@ class Rulebook:
         with `track_ended`. A finding may come again in later calls: the caller keeps the first of each
         (rule, track, episode)."""
         situation = Situation(track, self._scene, signals, now, self._rules, self._epoch, track_ended)
-        found = [finding for judge in self._on for finding in judge(situation)]
+        found = [finding for judge, parameters in self._on for finding in judge(situation, parameters)]
         result = [_exempted(finding, situation) for finding in self._one_act(track.id, found)]
         if track_ended:
             self._acts.pop(track.id, None)
         return result
 
     def _one_act(self, track: int, found: list[Finding]) -> list[Finding]:
-        """Leaves of each act the finding that comes first in the precedence, with the others as flags."""
+        """Leaves of each act the finding that comes first in the precedence, which names the others."""
         order = self._rules.precedence
         result = [finding for finding in found if finding.rule not in order]
         ranked = sorted(
@@ -87,7 +89,7 @@ class Rulebook:
                 f.rule for f in ranked if f.rule not in (finding.rule, *also) and order.index(f.rule) > rank
             ]
             acts[finding.rule] = finding.t
-            result.append(replace(finding, flags=(*finding.flags, *(f"also:{rule}" for rule in also))))
+            result.append(replace(finding, also=tuple(also)))
         return result
 
 
@@ -98,9 +100,5 @@ def _exempted(finding: Finding, situation: Situation) -> Finding:
     if window is None:
         return finding
     decision = "borderline" if finding.decision == "violation" else finding.decision
-    return replace(
-        finding,
-        decision=decision,
-        reason=f"{finding.reason}; exempt window: {window.reason}",
-        flags=(*finding.flags, "exempt"),
-    )
+    exempt = doubt("scene.exempt", why=window.reason)
+    return replace(finding, decision=decision, doubts=(*finding.doubts, exempt))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from configs.rules import Rules
+from configs.rules import RuleSet
 from configs.scene import Scene
 from edge.rules.inputs import SignalHistory, Track
 from edge.rules.passage import Passage, passages
@@ -21,7 +21,7 @@ class Situation:
     scene: Scene
     signals: Mapping[str, SignalHistory]
     now: float
-    rules: Rules
+    rules: RuleSet
     epoch: datetime | None = None
     track_ended: bool = False
 

@@ -8,16 +8,15 @@ judged.
 from collections.abc import Sequence
 from itertools import pairwise
 from math import hypot
-from typing import Final
 
-from configs.rules.solid_line import SolidLineParameters
+from configs.rules.solid_line import RULE, SolidLineParameters
 from configs.scene import SolidLine
+from contract.reasons import Reason, reason
 from edge.rules.geometry import astride, meets, offset
 from edge.rules.inputs import Finding, TrackPoint
 from edge.rules.observed import height, moved, nearest, since, two_wheeled, width
+from edge.rules.said import ms
 from edge.rules.situation import Situation
-
-VERSION: Final = 1
 
 _CROSSING_SECONDS = 3.0
 """A change of sides that takes longer than this is told by the wheels on the line."""
@@ -31,15 +30,15 @@ _CUT_OFF = 3.0
 _MOVED = 0.12
 """Box heights a vehicle astride must move: a standing one may only be hidden behind another."""
 
-Act = tuple[TrackPoint, TrackPoint, str, str]
-"""First and last point on or beside the line, and the reason in Vietnamese and English."""
+_OVER = {"lanes": "lane_changed", "opposing": "opposing_half"}
+"""Basis of a crossing by what the line separates."""
+
+Act = tuple[TrackPoint, TrackPoint, str | None, Reason]
+"""First and last point on or beside the line, what was broken, and in a code what was seen."""
 
 
-def judge(situation: Situation) -> list[Finding]:
+def judge(situation: Situation, parameters: SolidLineParameters) -> list[Finding]:
     """At most one finding: the first line the vehicle is on or over now. Repeats while it stays there."""
-    parameters = situation.rules.solid_line
-    if parameters is None:
-        return []
     for line in situation.scene.solid_lines:
         act = _on_line(situation, line, parameters) or _crossed(situation, line, parameters)
         if act is not None:
@@ -61,9 +60,8 @@ def _on_line(situation: Situation, line: SolidLine, parameters: SolidLineParamet
             return None
         lasted = newest.t - point.t
         if lasted >= parameters.seconds and count >= parameters.frames and moved(point, newest) >= _MOVED:
-            vi = f"Đè vạch liền {line.id}: bánh xe trên vạch {lasted:.1f} s"
-            en = f"wheels on solid line {line.id} for at least {lasted:.1f} s ({count} frames)"
-            return point, newest, vi, en
+            said = reason("solid_line.wheels_on", line=line.id, lasted_ms=ms(lasted), frames=count)
+            return point, newest, "touched", said
     return None
 
 
@@ -85,9 +83,9 @@ def _crossed(situation: Situation, line: SolidLine, parameters: SolidLineParamet
     start = next((p for p in reversed(clear) if _side(p, line, parameters.crossed) == -side), None)
     if start is None or not _met(recent, start, line) or _turned_box(start, points[-1]):
         return None
-    vi = f"Lấn qua vạch liền {line.id}"
-    en = f"crossed solid line {line.id} from its {came_from} side in {points[-1].t - start.t:.1f} s"
-    return start, points[-1], vi, en
+    lasted = points[-1].t - start.t
+    said = reason("solid_line.crossed", line=line.id, side=came_from, lasted_ms=ms(lasted))
+    return start, points[-1], _OVER.get(line.separates or ""), said
 
 
 def _is_cut_off(point: TrackPoint, situation: Situation) -> bool:
@@ -114,16 +112,17 @@ def _turned_box(start: TrackPoint, end: TrackPoint) -> bool:
 
 
 def _finding(situation: Situation, line: SolidLine, act: Act) -> Finding:
-    start, end, vi, en = act
+    start, end, basis, said = act
     points, middle = situation.track.points, (start.t + end.t) / 2
     return Finding(
-        rule="solid_line",
-        version=VERSION,
+        rule=RULE.name,
+        version=RULE.version,
         decision="violation",
-        reason=f"{vi} — {en}",
+        reasons=(said,),
         track=situation.track.id,
         t=start.t,
         point=nearest(points, start.t),
         moments={"before": max(points[0].t, start.t - 0.7), "over": middle, "continuing": end.t},
         line=line.id,
+        basis=basis,
     )

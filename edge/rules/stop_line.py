@@ -1,23 +1,19 @@
 """Dừng quá vạch dừng — standing past the stop line on red without entering the junction (6.1.a, 7.1.a)."""
 
-from typing import Final
-
 from configs.rules.red_light import RedLight
-from contract.types import DecisionName
+from configs.rules.stop_line import RULE, StopLineParameters
+from contract.reasons import Doubt, Value, reason
 from edge.rules.inputs import Finding
 from edge.rules.lamp import Verdict, lamp_verdict
 from edge.rules.observed import nearest
 from edge.rules.passage import Passage
+from edge.rules.said import doubt, ms
 from edge.rules.situation import Situation
 
-VERSION: Final = 1
 
-
-def judge(situation: Situation) -> list[Finding]:
+def judge(situation: Situation, _parameters: StopLineParameters) -> list[Finding]:
     """A finding as soon as the vehicle has stood long enough past the line it crossed on red."""
-    if situation.rules.stop_line is None:
-        return []
-    lamp = situation.rules.red_light or RedLight()
+    lamp = situation.rules.parameters(RedLight) or RedLight()
     found = (_judge_passage(situation, passage, lamp) for passage in situation.passages)
     return [finding for finding in found if finding is not None]
 
@@ -37,23 +33,26 @@ def _red_while_standing(situation: Situation, verdict: Verdict, stood: tuple[flo
     return phase is None or phase.colour != "green"
 
 
+def _doubts(situation: Situation, passage: Passage) -> tuple[Doubt, ...]:
+    """What keeps a machine from deciding alone."""
+    if passage.frames_before < situation.rules.passage.frames_before:
+        return (doubt("passage.few_frames_before", frames=passage.frames_before),)
+    lane = passage.lane.lane if passage.lane is not None else None
+    if lane is not None and lane.free_on_red:
+        return (doubt("stop_line.free_on_red", lane=lane.id),)
+    return ()
+
+
 def _finding(situation: Situation, passage: Passage, stood: tuple[float, float], verdict: Verdict) -> Finding:
     points, line, lane = situation.track.points, passage.line, passage.lane
-    decision: DecisionName = verdict.decision
-    flags: tuple[str, ...] = ()
-    if passage.frames_before < situation.rules.passage.frames_before:
-        flags = ("few_frames_before",)
-    elif lane is not None and lane.lane.free_on_red:
-        flags = ("free_on_red_lane",)
-    if flags and decision == "violation":
-        decision = "borderline"
-    vi = f"Dừng quá vạch dừng {line.id} khi đèn đỏ: {verdict.words[0]}"
-    en = f"stood past stop line {line.id} for {stood[1] - stood[0]:.1f} s, crossed {verdict.words[1]}"
+    doubts = _doubts(situation, passage)
+    code = "stop_line.stood" if verdict.on_red else "stop_line.stood_unseen_lamp"
+    values: dict[str, Value] = {"line": line.id, "head": verdict.head, "stood_ms": ms(stood[1] - stood[0])}
     return Finding(
-        rule="stop_line",
-        version=VERSION,
-        decision=decision,
-        reason=f"{vi} — {en}",
+        rule=RULE.name,
+        version=RULE.version,
+        decision="borderline" if doubts and verdict.decision == "violation" else verdict.decision,
+        reasons=(reason(code, **values, **verdict.values),),
         track=situation.track.id,
         t=stood[0],
         point=nearest(points, stood[0]),
@@ -64,5 +63,5 @@ def _finding(situation: Situation, passage: Passage, stood: tuple[float, float],
         lane=lane.lane.id if lane is not None else None,
         line=line.id,
         head=verdict.head,
-        flags=flags,
+        doubts=(*verdict.doubts, *doubts),
     )

@@ -1,16 +1,13 @@
 """Đi không đúng phần đường, làn đường — the opposing half, or a lane for other vehicles (6.5.b, 7.3.d)."""
 
-from typing import Final
-
-from configs.rules.wrong_lane import WrongLane
+from configs.rules.wrong_lane import RULE, WrongLane
 from configs.scene import Lane
-from contract.types import DecisionName
+from contract.reasons import Doubt, Reason, reason
 from edge.rules.against import RunAgainst, runs_against, wholly_inside
 from edge.rules.inputs import Finding, TrackPoint
 from edge.rules.observed import moved, nearest
+from edge.rules.said import doubt, ms
 from edge.rules.situation import Situation
-
-VERSION: Final = 1
 
 _INSIDE = 0.15
 """Box widths either side of the ground point that must lie in the lane: touching its edge is no use of it."""
@@ -23,11 +20,8 @@ _MOVED = 0.5
 """Box heights a vehicle must go along the lane: one that stands in it may be pushed there."""
 
 
-def judge(situation: Situation) -> list[Finding]:
+def judge(situation: Situation, parameters: WrongLane) -> list[Finding]:
     """Findings for the opposing half and for lanes closed to the vehicle's kind; repeats while it lasts."""
-    parameters = situation.rules.wrong_lane
-    if parameters is None:
-        return []
     found = [_opposing(situation, run) for run in runs_against(situation, parameters, one_way=False)]
     for lane in situation.scene.lanes:
         if lane.kinds and situation.track.kind not in lane.kinds:
@@ -38,10 +32,13 @@ def judge(situation: Situation) -> list[Finding]:
 
 
 def _opposing(situation: Situation, run: RunAgainst) -> Finding:
-    vi = f"Đi vào phần đường ngược chiều {run.lane.id}"
-    en = f"drove in the opposing half {run.lane.id} for {run.distance:.1f} vehicle heights"
-    en += f" in {run.end.t - run.start.t:.1f} s"
-    return _finding(situation, run.lane, run.start, "violation", f"{vi} — {en}", f"against:{run.lane.id}")
+    said = reason(
+        "wrong_lane.opposing",
+        lane=run.lane.id,
+        distance_heights=round(run.distance, 1),
+        lasted_ms=ms(run.end.t - run.start.t),
+    )
+    return _finding(situation, run.lane, run.start, "opposing", said)
 
 
 def _start_in(situation: Situation, lane: Lane, parameters: WrongLane) -> TrackPoint | None:
@@ -66,36 +63,37 @@ def _closed(situation: Situation, lane: Lane, start: TrackPoint, parameters: Wro
     track = situation.track
     sure = track.confidence >= parameters.confidence
     lasted = track.points[-1].t - start.t
-    vi = f"Đi không đúng làn: {track.kind.vietnamese.lower()} trong làn {lane.id}"
-    allowed = ", ".join(sorted(lane.kinds))
-    en = f"{track.kind.value} in lane {lane.id}, which is for {allowed}, for {lasted:.1f} s"
-    if not sure:
-        en += f"; the kind is only {track.confidence:.2f} sure"
-    flags = () if sure else ("kind_not_sure",)
-    decision: DecisionName = "violation" if sure else "borderline"
-    return _finding(situation, lane, start, decision, f"{vi} — {en}", f"kind:{lane.id}", flags)
+    said = reason(
+        "wrong_lane.closed",
+        lane=lane.id,
+        kind=track.kind.value,
+        kinds=tuple(sorted(kind.value for kind in lane.kinds)),
+        lasted_ms=ms(lasted),
+    )
+    unsure = doubt("wrong_lane.kind_not_sure", confidence=round(track.confidence, 2))
+    return _finding(situation, lane, start, "closed", said, () if sure else (unsure,))
 
 
 def _finding(
     situation: Situation,
     lane: Lane,
     start: TrackPoint,
-    decision: DecisionName,
-    reason: str,
-    episode: str,
-    flags: tuple[str, ...] = (),
+    basis: str,
+    said: Reason,
+    doubts: tuple[Doubt, ...] = (),
 ) -> Finding:
     end = situation.track.points[-1]
     return Finding(
-        rule="wrong_lane",
-        version=VERSION,
-        decision=decision,
-        reason=reason,
+        rule=RULE.name,
+        version=RULE.version,
+        decision="borderline" if doubts else "violation",
+        reasons=(said,),
         track=situation.track.id,
         t=start.t,
         point=nearest(situation.track.points, start.t),
         moments={"before": start.t, "over": (start.t + end.t) / 2, "continuing": end.t},
-        episode=episode,
+        episode=f"{basis}:{lane.id}",
         lane=lane.id,
-        flags=flags,
+        doubts=doubts,
+        basis=basis,
     )

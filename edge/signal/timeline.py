@@ -131,7 +131,7 @@ class SignalTimeline:
         """What is known so far, as an immutable value; empty and not armed before the first sure colour."""
         phases = () if self._now is None else (*self._done, self._now)
         colour: LampColour = "unknown" if self._now is None else self._now.colour
-        return SignalHistory(self._head, self._source, phases, colour in LIT, _REASONS.get(colour, ""))
+        return SignalHistory(self._head, self._source, phases, colour in LIT)
 
     def _steadied(self, t: float, colour: LampColour) -> LampColour:
         """Fill the pauses of a flickering LED."""
@@ -185,11 +185,3 @@ class SignalTimeline:
                 self._now = Phase("fault", t, t, False, 0.0)
         while self._done and self._done[0].end < t - self._settings.keep:
             self._done.popleft()
-
-
-_REASONS: dict[LampColour, str] = {
-    "unknown": "the lamp can't be read",
-    "off": "the lamp is dark",
-    "flashing": "the lamp flashes amber",
-    "fault": "the lamp shows what no working signal shows",
-}

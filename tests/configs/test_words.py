@@ -2,7 +2,8 @@
 
 import pytest
 
-from configs.words import LANGUAGES, Language, Words, catalogue, say, say_both, value_words, values
+from configs.wording import LANGUAGES
+from configs.words import Language, Words, catalogue, say, say_both, value_words, values
 from contract.reasons import Reason, Value, legacy, reason
 
 

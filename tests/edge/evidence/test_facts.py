@@ -7,12 +7,14 @@ import numpy as np
 import pytest
 
 from contract.manifest import Clock, PlateEvidence, ViolationFacts
+from contract.reasons import reason
 from contract.vehicles import VehicleKind
 from edge.evidence.facts import Standing, normalised, plate_evidence, stream_utc, violation_facts
 from edge.pipeline import Incident
 from edge.plate.reading import Character, PlateReading
 from edge.plate.vote import PlateVote
 from edge.rules.inputs import Finding, Phase, SignalHistory, Track, TrackPoint
+from edge.rules.said import doubt
 
 EPOCH = datetime(2026, 11, 24, 5, 0, tzinfo=UTC)
 """UTC of stream time 0."""
@@ -22,6 +24,7 @@ STANDING = Standing(
     camera="cam-1",
     site="nga-tu-so",
     site_name="Ngã Tư Sở",
+    expressway=True,
     size=(640, 480),
     scene=(),
     calibration="cal-1",
@@ -33,7 +36,17 @@ STANDING = Standing(
 )
 POINTS = tuple(TrackPoint(number / 2, (64, 48, 128, 240), number) for number in range(60))
 FINDING = Finding(
-    "red_light", 3, "violation", "why", 7, 20.2504, POINTS[40], {}, elapsed_red=1.2346, amber=3.0, lane="left"
+    "red_light",
+    3,
+    "violation",
+    (reason("x.y"),),
+    7,
+    20.2504,
+    POINTS[40],
+    {},
+    elapsed_red=1.2346,
+    amber=3.0,
+    lane="left",
 )
 PHASES = (
     Phase("red", 0.0, 5.0, False, 0.04),
@@ -106,9 +119,14 @@ def test_boxes_are_parts_of_width_and_height(
 
 
 def test_what_the_node_knows_of_itself_and_the_vehicle_is_told() -> None:
-    told = facts(replace(FINDING, flags=("exempt",)), colour="red")
+    exempt = doubt("scene.exempt", why="x")
+    told = facts(
+        replace(FINDING, doubts=(exempt,), also=("wrong_lane",), basis="arrow", zone="z"), colour="red"
+    )
     assert told.flags == ("evidence.clip_short",)
-    assert [doubt.code for doubt in told.doubts] == ["scene.exempt"]
+    assert told.doubts == (exempt,)
+    assert (told.rule.also, told.rule.basis, told.zone) == (("wrong_lane",), "arrow", "z")
+    assert told.expressway
     assert (told.rule.name, told.rule.version, told.lane) == ("red_light", 3, "left")
     assert (told.vehicle.kind, told.vehicle.track, told.vehicle.colour) == (VehicleKind.BUS, 7, "red")
     assert (told.node, told.camera, told.site_name) == ("node-1", "cam-1", "Ngã Tư Sở")

@@ -9,7 +9,7 @@ from configs.rules.wrong_lane import WrongLane
 from configs.rules.wrong_way import WrongWay
 from configs.scene import Lane, Scene
 from contract.vehicles import VehicleKind
-from tests.edge.rules.tracks import Path, changed, replay, straight, through, track
+from tests.edge.rules.tracks import Path, changed, codes, replay, straight, through, track
 
 OWN = Lane(id="own", polygon=((300, 100), (500, 100), (500, 600), (300, 600)), direction=(0, -1))
 OPPOSING = Lane(id="opposing", polygon=((100, 100), (300, 100), (300, 600), (100, 600)), direction=(0, 1))
@@ -65,7 +65,7 @@ def test_against_a_one_way_road_is_wrong_way() -> None:
     scene = changed(SCENE, lanes=(changed(OWN, one_way=True),))
     (finding,) = replay(track(down(400), 0, 4), scene, RULES)
     assert (finding.rule, finding.decision, finding.lane) == ("wrong_way", "violation", "own")
-    assert "Đi ngược chiều" in finding.reason
+    assert codes(finding) == ["wrong_way.drove_against"]
     assert replay(track(straight(400, 2), 0, 4), scene, RULES) == []
     assert replay(track(down(400), 0, 4), scene, Rules(wrong_lane=WrongLane())) == []
 

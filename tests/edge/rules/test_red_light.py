@@ -9,10 +9,24 @@ from hypothesis import strategies as st
 from configs.rules import Rules
 from configs.rules.red_light import RedLight
 from configs.scene import Exemption, Exit, Lane
+from contract.reasons import reason
 from contract.types import LampColour
 from edge.rules.inputs import SignalHistory, Track
 from edge.rules.rulebook import Rulebook
-from tests.edge.rules.tracks import EPOCH, LINE, SCENE, changed, lamp, replay, straight, through, track
+from edge.rules.said import doubt
+from tests.edge.rules.tracks import (
+    EPOCH,
+    LINE,
+    SCENE,
+    changed,
+    codes,
+    in_words,
+    lamp,
+    replay,
+    straight,
+    through,
+    track,
+)
 
 RULES = Rules(red_light=RedLight())
 RED_FROM_5 = lamp(("green", 0, 2), ("amber", 2, 5), ("red", 5, 40), ("green", 40, 60))
@@ -48,20 +62,27 @@ def test_a_finding_carries_what_the_evidence_needs() -> None:
     assert (finding.line, finding.head, finding.track) == ("S1", "main", 1)
     assert finding.point.t == pytest.approx(10.0)
     assert finding.moments["before"] < finding.t < finding.moments["over"] <= finding.moments["continuing"]
-    assert "Vượt đèn đỏ" in finding.reason
-    assert "5.03 s into red of lamp main" in finding.reason
+    assert finding.reasons[0] == reason(
+        "red_light.crossed", line="S1", head="main", elapsed_red_ms=5030, uncertainty_ms=100, grace_ms=300
+    )
+    assert finding.reasons[1].code == "red_light.went_on"
+    assert "5.03 s into red of lamp main" in in_words(finding)
 
 
 @pytest.mark.parametrize(
     ("signals", "decision", "word"),
     [
-        (lamp(("red", 0, 40)), "violation", "at least 10.00 s into red"),
-        (lamp(("red", 9.9, 40)), "undecidable", "its onset was not seen"),
+        (lamp(("red", 0, 40)), "violation", "had been red for at least that long"),
+        (lamp(("red", 9.9, 40)), "undecidable", "its change to red was not seen"),
         (lamp(("green", 0, 5), ("unknown", 5, 40)), "undecidable", "can't be trusted (unknown)"),
-        (lamp(("red", 0, 40), armed=False), "undecidable", "can't be trusted (red)"),
+        (lamp(("red", 0, 40), armed=False), "undecidable", "can't be trusted (in trouble later)"),
         (lamp(("red", 20, 40)), "undecidable", "was not seen at that moment"),
         ({}, "undecidable", "was not seen at that moment"),
-        (lamp(("green", 0, 5), ("red", 5, 40), uncertainty=6.0), "borderline", "±6.05 s"),
+        (
+            lamp(("green", 0, 5), ("red", 5, 40), uncertainty=6.0),
+            "borderline",
+            "uncertainty of 6.05 s around the grace of 0.30 s",
+        ),
     ],
 )
 def test_a_lamp_that_is_not_sure_never_makes_an_offence(
@@ -69,7 +90,7 @@ def test_a_lamp_that_is_not_sure_never_makes_an_offence(
 ) -> None:
     (finding,) = replay(track(straight(300, 10), 7, 13), SCENE, RULES, signals)
     assert finding.decision == decision
-    assert word in finding.reason
+    assert word in in_words(finding)
 
 
 @pytest.mark.parametrize("colour", ["green", "off", "flashing"])
@@ -118,12 +139,12 @@ def test_green_before_the_commit_line_releases() -> None:
 
 @pytest.mark.parametrize(
     ("start", "end", "flag"),
-    [(9.9, 13.0, "few_frames_before"), (7.0, 10.1, "continuation_not_seen")],
+    [(9.9, 13.0, "passage.few_frames_before"), (7.0, 10.1, "passage.continuation_not_seen")],
 )
 def test_half_seen_passages_go_to_a_person(start: float, end: float, flag: str) -> None:
     (finding,) = replay(track(straight(300, 10), start, end), SCENE, RULES, RED_FROM_5)
     assert finding.decision == "borderline"
-    assert flag in finding.flags
+    assert flag in codes(finding)
 
 
 def test_an_occlusion_over_the_line_widens_the_uncertainty() -> None:
@@ -172,7 +193,7 @@ def test_a_movement_that_was_not_seen_is_left_to_a_person() -> None:
     scene = changed(SCENE, stop_lines=(changed(LINE, exits=EXITS),), lanes=(lane,))
     (finding,) = replay(track(straight(300, 10), 7, 11.5), scene, RULES, RED_FROM_5)
     assert (finding.decision, finding.lane) == ("borderline", "A")
-    assert "movement_unknown" in finding.flags
+    assert "passage.movement_unknown" in codes(finding)
 
 
 @pytest.mark.parametrize(
@@ -206,8 +227,7 @@ def test_police_directing_marks_the_finding_and_does_not_drop_it() -> None:
     )
     (finding,) = replay(track(STRAIGHT, 7, 13), scene, RULES, RED_FROM_5)
     assert finding.decision == "borderline"
-    assert finding.flags == ("exempt",)
-    assert "police directing" in finding.reason
+    assert finding.doubts == (doubt("scene.exempt", why="police directing"),)
 
 
 def test_an_exemption_needs_the_time_of_day() -> None:

@@ -1,6 +1,6 @@
 """One act, one offence; and the rulebook's own promises."""
 
-from configs.rules import Rules
+from configs.rules import RULES, Rules
 from configs.rules.solid_line import SolidLineParameters
 from configs.rules.wrong_lane import WrongLane
 from configs.scene import Lane, Scene, SolidLine
@@ -15,15 +15,15 @@ SCENE = Scene(
 OVERTAKES = through((0, 360, 600), (1, 360, 500), (1.6, 230, 440), (4, 230, 150))
 
 
-def test_every_rule_of_the_contract_has_a_judge_and_a_switch() -> None:
-    assert set(JUDGES) == set(Rules.model_fields) - {"passage", "precedence"}
+def test_every_rule_has_a_judge_and_a_switch() -> None:
+    assert set(JUDGES) == set(RULES) == set(Rules.model_fields) - {"passage", "precedence"}
 
 
 def test_an_act_under_two_rules_is_one_offence_and_names_the_other() -> None:
     rules = Rules(solid_line=SolidLineParameters(), wrong_lane=WrongLane())
     found = replay(track(OVERTAKES, 0, 4, size=(30, 80)), SCENE, rules)
     assert [finding.rule for finding in found] == ["solid_line", "wrong_lane"]
-    assert found[1].flags == ("also:solid_line",)
+    assert found[1].also == ("solid_line",)
 
 
 def test_the_precedence_is_the_cameras_own() -> None:

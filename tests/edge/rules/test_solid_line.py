@@ -8,7 +8,7 @@ from configs.rules import Rules
 from configs.rules.solid_line import SolidLineParameters
 from configs.scene import Scene, Side, SolidLine
 from contract.vehicles import VehicleKind
-from tests.edge.rules.tracks import Path, changed, replay, straight, through, track
+from tests.edge.rules.tracks import Path, changed, codes, replay, straight, through, track
 
 LINE = SolidLine(id="centre", line=((300, 600), (300, 100)))
 SCENE = Scene(size=(640, 700), solid_lines=(LINE,))
@@ -30,7 +30,7 @@ def test_a_car_astride_is_found_and_one_beside_the_line_is_not(x: float, found: 
 def test_a_car_that_comes_into_view_astride_is_found_soon() -> None:
     (finding,) = replay(track(straight(310, 2), 0, 4, **CAR), SCENE, RULES)
     assert finding.t <= 0.5
-    assert "wheels on solid line centre" in finding.reason
+    assert (codes(finding), finding.basis) == (["solid_line.wheels_on"], "touched")
 
 
 @pytest.mark.parametrize(("x", "found"), [(300, 1), (306, 0), (320, 0)])
@@ -40,8 +40,17 @@ def test_a_motorbike_must_have_its_wheel_there(x: float, found: int) -> None:
 
 def test_a_quick_change_of_sides_is_found_once() -> None:
     (finding,) = replay(track(CHANGE, 0, 4, size=(30, 80)), SCENE, RULES)
-    assert "crossed solid line centre from its left side" in finding.reason
+    assert finding.reasons[0].values["side"] == "left"
     assert finding.moments["before"] <= finding.t < finding.moments["continuing"]
+
+
+@pytest.mark.parametrize(
+    ("separates", "basis"), [(None, None), ("lanes", "lane_changed"), ("opposing", "opposing_half")]
+)
+def test_what_the_line_separates_is_what_was_broken(separates: str | None, basis: str | None) -> None:
+    scene = changed(SCENE, solid_lines=(changed(LINE, separates=separates),))
+    (finding,) = replay(track(CHANGE, 0, 4, size=(30, 80)), scene, RULES)
+    assert finding.basis == basis
 
 
 @pytest.mark.parametrize(("side", "found"), [("either", 1), ("left", 1), ("right", 0)])

@@ -7,7 +7,8 @@ from configs.rules.red_light import RedLight
 from configs.rules.stop_line import StopLineParameters
 from configs.scene import Lane
 from edge.rules.inputs import SignalHistory
-from tests.edge.rules.tracks import LINE, SCENE, changed, lamp, replay, straight, through, track
+from edge.rules.said import doubt
+from tests.edge.rules.tracks import LINE, SCENE, changed, codes, lamp, replay, straight, through, track
 
 RULES = Rules(red_light=RedLight(), stop_line=StopLineParameters())
 DEEP = changed(SCENE, stop_lines=(changed(LINE, commit=((100, 300), (500, 300))),))
@@ -20,7 +21,7 @@ def test_a_vehicle_that_stands_past_the_line_is_stop_line_and_not_red_light() ->
     assert (finding.rule, finding.decision) == ("stop_line", "violation")
     assert finding.t == pytest.approx(9.0, abs=0.4)
     assert finding.moments["before"] < finding.moments["over"] < finding.moments["continuing"]
-    assert "Dừng quá vạch dừng S1 khi đèn đỏ" in finding.reason
+    assert codes(finding) == ["stop_line.stood"]
 
 
 def test_it_stays_one_offence_when_the_vehicle_goes_on_later_in_the_same_red() -> None:
@@ -53,7 +54,7 @@ def test_waiting_to_turn_right_on_red_is_left_to_a_person() -> None:
         id="A", polygon=((100, 400), (500, 400), (500, 640), (100, 640)), free_on_red=frozenset(["right"])
     )
     (finding,) = replay(track(OVER, 7, 20), changed(DEEP, lanes=(lane,)), RULES, RED_FROM_5)
-    assert (finding.decision, finding.flags) == ("borderline", ("free_on_red_lane",))
+    assert (finding.decision, finding.doubts) == ("borderline", (doubt("stop_line.free_on_red", lane="A"),))
 
 
 @pytest.mark.parametrize("standing_at", [410, 402])

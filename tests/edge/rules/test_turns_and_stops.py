@@ -1,12 +1,15 @@
 """illegal_turn and no_stopping."""
 
+from typing import Any
+
 import pytest
 
 from configs.rules import Rules
 from configs.rules.illegal_turn import IllegalTurn
 from configs.rules.no_stopping import NoStopping
 from configs.scene import Exit, Lane, Movement, Scene, StopLine, Zone
-from tests.edge.rules.tracks import Path, changed, replay, straight, through, track
+from contract.vehicles import VehicleKind
+from tests.edge.rules.tracks import Path, changed, codes, replay, straight, through, track
 
 LEFT_LANE = Lane(
     id="left", polygon=((100, 400), (300, 400), (300, 640), (100, 640)), movements=frozenset(["left"])
@@ -49,7 +52,8 @@ def turn(x: float, end: tuple[float, float]) -> Path:
 )
 def test_leaving_where_the_lane_does_not_lead(path: Path, movement: Movement | None) -> None:
     found = replay(track(path, 0, 6), JUNCTION, TURNS)
-    assert [f"by {movement} " in finding.reason for finding in found] == [True] * (movement is not None)
+    assert [finding.movement for finding in found] == [movement] * (movement is not None)
+    assert {finding.basis for finding in found} <= {"arrow"}
     assert {finding.decision for finding in found} <= {"violation"}
 
 
@@ -58,7 +62,49 @@ def test_who_changed_lanes_just_before_is_left_to_a_person() -> None:
         (0, 280, 600), (1.6, 280, 440), (1.75, 320, 425), (2, 320, 400), (3, 320, 250), (5, 0, 250)
     )
     (finding,) = replay(track(path, 0, 6), JUNCTION, TURNS)
-    assert (finding.decision, finding.flags) == ("borderline", ("lane_not_certain",))
+    assert (finding.decision, codes(finding)[1:]) == ("borderline", ["illegal_turn.lane_not_certain"])
+
+
+TURNS_ROUND = through((0, 200, 600), (2, 200, 450), (4, 60, 380), (5, 60, 500))
+STRAIGHT_ON = turn(400, (400, 50))
+
+
+@pytest.mark.parametrize(
+    ("path", "movement", "ban", "kind", "found"),
+    [
+        (turn(200, (0, 250)), "left", "P.123a", "motorbike", 1),
+        (turn(400, (0, 250)), "left", "P.123a", "motorbike", 1),
+        (turn(400, (0, 250)), "left", {"by": "P.123a", "kinds": ["truck"]}, "motorbike", 0),
+        (turn(400, (0, 250)), "left", {"by": "P.123a", "kinds": ["truck"]}, "truck", 1),
+        (turn(400, (0, 250)), "left", {"by": "P.123a", "hours": ["06:30-09:00"]}, "car", 1),
+        (turn(400, (0, 250)), "left", {"by": "P.123a", "hours": ["07:30-09:00"]}, "car", 0),
+        (turn(400, (0, 250)), "left", {"by": "P.123a", "valid_from": "2026-11-21"}, "car", 0),
+        (STRAIGHT_ON, "left", "P.123a", "motorbike", 0),
+        (through((0, 620, 250), (4, 0, 250)), "left", "P.123a", "motorbike", 0),
+        (through((0, 200, 100), (3, 200, 600)), "straight", "R.301", "motorbike", 0),
+        (STRAIGHT_ON, "straight", "R.301", "motorbike", 1),
+        (TURNS_ROUND, "u_turn", "P.124a", "motorbike", 1),
+        (TURNS_ROUND, "u_turn", "P.124b", "motorbike", 0),
+        (TURNS_ROUND, "u_turn", "P.124b", "car", 1),
+        (TURNS_ROUND, "u_turn", "place", "motorbike", 1),
+    ],
+)
+def test_what_a_sign_or_the_place_forbids(path: Path, movement: str, ban: Any, kind: str, found: int) -> None:
+    exits = tuple(changed(way, prohibited_by=ban) if way.movement == movement else way for way in LINE.exits)
+    lane = Lane(id="all", polygon=((100, 400), (500, 400), (500, 640), (100, 640)), direction=(0, -1))
+    scene = changed(JUNCTION, stop_lines=(changed(LINE, exits=exits),), lanes=(lane,))
+    findings = replay(track(path, 0, 6, kind=VehicleKind(kind)), scene, TURNS)
+    by = ban if isinstance(ban, str) else ban["by"]
+    assert [(f.basis, f.movement, f.lane) for f in findings] == [(by, movement, "all")] * found
+
+
+def test_a_ban_and_arrows_are_one_turn_and_the_ban_is_told() -> None:
+    exits = tuple(
+        changed(way, prohibited_by="P.123a") if way.movement == "left" else way for way in LINE.exits
+    )
+    scene = changed(JUNCTION, stop_lines=(changed(LINE, exits=exits),))
+    (finding,) = replay(track(turn(400, (0, 250)), 0, 6), scene, TURNS)
+    assert finding.basis == "P.123a"
 
 
 def test_only_the_first_exit_tells_the_turn() -> None:
@@ -66,7 +112,9 @@ def test_only_the_first_exit_tells_the_turn() -> None:
     assert replay(track(path, 0, 6), JUNCTION, TURNS) == []
 
 
-ZONE = Zone(id="box", polygon=((100, 200), (500, 200), (500, 400), (100, 400)), seconds=10)
+ZONE = Zone(
+    id="box", polygon=((100, 200), (500, 200), (500, 400), (100, 400)), seconds=10, basis="yellow_box"
+)
 STREET = Scene(size=(640, 640), zones=(ZONE,))
 STOPS = Rules(no_stopping=NoStopping())
 
@@ -95,7 +143,9 @@ def test_standing_longer_than_the_zone_allows(path: Path, found: int) -> None:
 def test_the_finding_says_how_long() -> None:
     (finding,) = replay(track(through((0, 300, 300)), 0, 12), STREET, STOPS)
     assert finding.t == pytest.approx(10.0, abs=0.2)
-    assert "stood in box for 10 s" in finding.reason
+    assert (finding.zone, finding.basis) == ("box", "yellow_box")
+    assert finding.reasons[0].values["allowed_ms"] == 10_000
+    assert finding.reasons[0].values["lasted_ms"] == pytest.approx(10_000, abs=200)
 
 
 def test_rules_that_are_off_say_nothing() -> None:

@@ -9,6 +9,7 @@ from typing import TypeVar
 from configs.model import Configured
 from configs.rules import Rules
 from configs.scene import Scene, StopLine
+from configs.words import say_both
 from contract.types import LampColour
 from contract.vehicles import VehicleKind
 from edge.rules.inputs import Box, Finding, Phase, Point, SignalHistory, Track, TrackPoint
@@ -96,6 +97,16 @@ def lamp(
     return {head: SignalHistory(head, "vision", made, armed)}
 
 
+def codes(finding: Finding) -> list[str]:
+    """Codes of what was found and of what speaks against it."""
+    return [said.code for said in (*finding.reasons, *finding.doubts)]
+
+
+def in_words(finding: Finding) -> str:
+    """The same in both languages."""
+    return " ".join(say_both(said) for said in (*finding.reasons, *finding.doubts))
+
+
 def replay(
     vehicle: Track,
     scene: Scene,
@@ -134,7 +145,6 @@ def _until(histories: dict[str, SignalHistory], now: float) -> dict[str, SignalH
                 if p.start <= now
             ),
             history.armed,
-            history.reason,
         )
         for head, history in histories.items()
     }

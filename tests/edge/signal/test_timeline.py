@@ -118,7 +118,6 @@ def test_flashing_amber(fps: float) -> None:
     timeline = watch(("a" * half + "." * half) * 6, fps)
     assert colours(timeline)[-1][0] == "flashing"
     assert not timeline.snapshot().armed
-    assert "flashes" in timeline.snapshot().reason
 
 
 def test_signal_comes_back_from_flashing() -> None:
@@ -176,7 +175,6 @@ def test_armed_only_while_a_lit_colour_is_shown(runs: list[tuple[str, int]]) -> 
     history = watch("".join(letter * count for letter, count in runs)).snapshot()
     newest = [p.colour for p in history.phases[-1:]]
     assert history.armed == bool(set(newest) & {"red", "amber", "green"})
-    assert history.armed == (history.reason == "")
 
 
 def test_after_an_interruption_red_is_only_known_from_its_next_look() -> None:

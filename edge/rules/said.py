@@ -1,0 +1,18 @@
+"""How rules say what they found: codes with values, seconds as whole milliseconds."""
+
+from contract.reasons import Doubt, Value
+
+
+def ms(seconds: float) -> int:
+    """Seconds in whole milliseconds, the unit of values that end in `_ms`."""
+    return round(seconds * 1000)
+
+
+def note(code: str, **values: Value) -> Doubt:
+    """Something a person should know, which leaves the finding as it is."""
+    return Doubt(code=code, values=values, weight="note", source="rule")
+
+
+def doubt(code: str, **values: Value) -> Doubt:
+    """Something for which a person has to decide."""
+    return Doubt(code=code, values=values, weight="doubt", source="rule")
