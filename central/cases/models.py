@@ -83,7 +83,7 @@ class Case(SQLModel, table=True):
     camera: str = Field(max_length=80)
     site: str = Field(max_length=80)
     site_name: str = Field(max_length=200)
-    rule: str = Field(max_length=20)
+    rule: str = Field(max_length=40)
     node_decision: str = Field(max_length=12)
     occurred_at: datetime
     clock_uncertainty_ms: int = 0

@@ -17,6 +17,7 @@ from central.web.language import chosen_language
 from central.words import forms
 from central.words.dictionary import translator, word_or
 from central.words.languages import LANGUAGES, Language
+from configs.rules import RULES
 from configs.words import say
 from contract.plates import interpretations
 from contract.reasons import Reason, reason
@@ -79,6 +80,13 @@ def _printed(plate: str | None, colour: str | None, kind: str) -> str:
     return found[0].printed if found else plate or ""
 
 
+def _still_word(rule: str, role: str, language: Language) -> str:
+    """What a still shows, in the words of its rule where it has them."""
+    known = RULES.get(rule)
+    moment = next((words for name, words in known.moments.items() if name == role), None) if known else None
+    return moment.in_language(language) if moment else translator(language)(f"still.{role}")
+
+
 def _words(lang: Language) -> dict[str, Any]:
     return {
         "lang": lang,
@@ -91,6 +99,8 @@ def _words(lang: Language) -> dict[str, Any]:
         "printed": _printed,
         "flag_word": lambda flag: word_or(lang, f"flag.{flag}", say(reason(flag), lang)),
         "said": lambda told: say(told if isinstance(told, Reason) else Reason.model_validate(told), lang),
+        "rule_word": lambda name: word_or(lang, f"rule.{name}", name),
+        "still_word": partial(_still_word, language=lang),
         "reason_word": lambda code: reason_words(code, lang),
         "colour_word": lambda colour: word_or(lang, f"colour.{colour}", colour),
     }

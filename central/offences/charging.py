@@ -53,8 +53,9 @@ def options_for(
 ) -> tuple[Option, ...]:
     """What this case may be charged with: see `LawBook.options`."""
     assert case.id is not None
-    expressway = is_expressway(session, case.node, case.camera)
-    scene = Scene(facts_of(manifest_of(session, case.id)), expressway, accident)
+    manifest = manifest_of(session, case.id)
+    expressway = manifest.expressway or is_expressway(session, case.node, case.camera)
+    scene = Scene(facts_of(manifest), expressway, accident)
     return book(session).options(case.rule, class_of(session, case), case.occurred_at, scene, party)
 
 
@@ -65,9 +66,13 @@ def class_of(session: Session, case: Case) -> VehicleClass | None:
     return registered.kind.law_class if registered else vehicle_class(VehicleKind(case.vehicle_kind))
 
 
-def facts_of(_manifest: ViolationManifest) -> dict[str, str]:
-    """What the evidence says about the ban that was broken; manifests of schema 1 say nothing of it."""
-    return {}
+def facts_of(manifest: ViolationManifest) -> dict[str, str]:
+    """What the law table may ask of a finding: what exactly was broken (`basis`), the `movement`, and the
+    words among the values of its reasons. Manifests of schema 1 say nothing of it."""
+    told = {name: value for said in manifest.reasons for name, value in said.values.items()}
+    facts = {name: value for name, value in told.items() if isinstance(value, str)}
+    known = {"basis": manifest.rule.basis, "movement": manifest.movement}
+    return facts | {name: value for name, value in known.items() if value is not None}
 
 
 def chosen(options: tuple[Option, ...], choice: Choice) -> Option:

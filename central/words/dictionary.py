@@ -16,6 +16,7 @@ import yaml
 
 from central.words.forms import local_time, number
 from central.words.languages import Language, locale_of
+from configs.rules import RULES
 
 _FOLDER = Path(__file__).parent
 _PLURALS = {"zero", "one", "two", "few", "many", "other"}
@@ -29,8 +30,10 @@ Translate = Callable[..., str]
 @cache
 def dictionary(language: Language) -> Mapping[str, Forms]:
     """All words of a language: its main file, and one beside it for each large room
-    (`vi.proceedings.yaml`)."""
-    words: dict[str, Forms] = {}
+    (`vi.proceedings.yaml`). The names of rules come from their descriptors."""
+    words: dict[str, Forms] = {
+        f"rule.{rule.name}": {"other": rule.label.in_language(language)} for rule in RULES.values()
+    }
     for path in sorted(_FOLDER.glob(f"{language}*.yaml")):
         words |= _flatten(yaml.safe_load(path.read_text(encoding="utf-8")), "")
     return words

@@ -65,41 +65,41 @@ def told(row: Offence) -> tuple[str, int, int, int]:
         ("wrong_way", S, {}, ("8.7.d", 6 * M, 8 * M, 0)),
         # touching the line, changing lanes over it and the opposing half are three acts
         ("solid_line", A, {}, ("6.1.a", 400 * K, 600 * K, 0)),
-        ("solid_line", A, {"line_effect": "lane_changed"}, ("6.2.a", 600 * K, 800 * K, 0)),
-        ("solid_line", A, {"line_effect": "opposing_half"}, ("6.5.b", 4 * M, 6 * M, 2)),
+        ("solid_line", A, {"basis": "lane_changed"}, ("6.2.a", 600 * K, 800 * K, 0)),
+        ("solid_line", A, {"basis": "opposing_half"}, ("6.5.b", 4 * M, 6 * M, 2)),
         ("solid_line", B, {}, ("7.1.a", 200 * K, 400 * K, 0)),
-        ("solid_line", B, {"line_effect": "lane_changed"}, ("7.1.e", 200 * K, 400 * K, 0)),
-        ("solid_line", B, {"line_effect": "opposing_half"}, ("7.3.d", 600 * K, 800 * K, 0)),
-        ("solid_line", S, {"line_effect": "lane_changed"}, ("8.6.h", 3 * M, 5 * M, 0)),
-        ("solid_line", S, {"line_effect": "opposing_half"}, ("8.6.đ", 3 * M, 5 * M, 0)),
+        ("solid_line", B, {"basis": "lane_changed"}, ("7.1.e", 200 * K, 400 * K, 0)),
+        ("solid_line", B, {"basis": "opposing_half"}, ("7.3.d", 600 * K, 800 * K, 0)),
+        ("solid_line", S, {"basis": "lane_changed"}, ("8.6.h", 3 * M, 5 * M, 0)),
+        ("solid_line", S, {"basis": "opposing_half"}, ("8.6.đ", 3 * M, 5 * M, 0)),
         # turning: sign, place and arrow are three offences; a U-turn of a motorbike has its own point
-        ("illegal_turn", A, {"prohibited_by": "P.123a", "movement": "left"}, ("6.4.k", 2 * M, 3 * M, 0)),
-        ("illegal_turn", B, {"prohibited_by": "P.123b", "movement": "right"}, ("7.3.a", 600 * K, 800 * K, 0)),
-        ("illegal_turn", S, {"prohibited_by": "P.123a", "movement": "left"}, ("8.4.d", 1 * M, 2 * M, 0)),
-        ("illegal_turn", A, {"prohibited_by": "P.124a", "movement": "u_turn"}, ("6.4.k", 2 * M, 3 * M, 0)),
+        ("illegal_turn", A, {"basis": "P.123a", "movement": "left"}, ("6.4.k", 2 * M, 3 * M, 0)),
+        ("illegal_turn", B, {"basis": "P.123b", "movement": "right"}, ("7.3.a", 600 * K, 800 * K, 0)),
+        ("illegal_turn", S, {"basis": "P.123a", "movement": "left"}, ("8.4.d", 1 * M, 2 * M, 0)),
+        ("illegal_turn", A, {"basis": "P.124a", "movement": "u_turn"}, ("6.4.k", 2 * M, 3 * M, 0)),
         (
             "illegal_turn",
             B,
-            {"prohibited_by": "P.124a", "movement": "u_turn"},
+            {"basis": "P.124a", "movement": "u_turn"},
             ("7.2.k", 400 * K, 600 * K, 0),
         ),
-        ("illegal_turn", S, {"prohibited_by": "P.124b", "movement": "u_turn"}, ("8.4.d", 1 * M, 2 * M, 0)),
-        ("illegal_turn", A, {"prohibited_by": "place", "movement": "u_turn"}, ("6.4.i", 2 * M, 3 * M, 0)),
-        ("illegal_turn", B, {"prohibited_by": "place", "movement": "u_turn"}, ("7.2.k", 400 * K, 600 * K, 0)),
-        ("illegal_turn", A, {"prohibited_by": "tunnel", "movement": "u_turn"}, ("6.4.đ", 2 * M, 3 * M, 2)),
-        ("illegal_turn", B, {"prohibited_by": "tunnel", "movement": "u_turn"}, ("7.4.d", 800 * K, 1 * M, 0)),
-        ("illegal_turn", S, {"prohibited_by": "tunnel", "movement": "u_turn"}, ("8.5.a", 2 * M, 3 * M, 0)),
+        ("illegal_turn", S, {"basis": "P.124b", "movement": "u_turn"}, ("8.4.d", 1 * M, 2 * M, 0)),
+        ("illegal_turn", A, {"basis": "place", "movement": "u_turn"}, ("6.4.i", 2 * M, 3 * M, 0)),
+        ("illegal_turn", B, {"basis": "place", "movement": "u_turn"}, ("7.2.k", 400 * K, 600 * K, 0)),
+        ("illegal_turn", A, {"basis": "tunnel", "movement": "u_turn"}, ("6.4.đ", 2 * M, 3 * M, 2)),
+        ("illegal_turn", B, {"basis": "tunnel", "movement": "u_turn"}, ("7.4.d", 800 * K, 1 * M, 0)),
+        ("illegal_turn", S, {"basis": "tunnel", "movement": "u_turn"}, ("8.5.a", 2 * M, 3 * M, 0)),
         (
             "illegal_turn",
             A,
-            {"prohibited_by": "arrow", "movement": "straight"},
+            {"basis": "arrow", "movement": "straight"},
             ("6.1.a", 400 * K, 600 * K, 0),
         ),
-        ("illegal_turn", B, {"prohibited_by": "arrow", "movement": "left"}, ("7.1.a", 200 * K, 400 * K, 0)),
+        ("illegal_turn", B, {"basis": "arrow", "movement": "left"}, ("7.1.a", 200 * K, 400 * K, 0)),
         ("illegal_turn", A, {}, ("6.1.a", 400 * K, 600 * K, 0)),
         ("illegal_turn", B, {}, ("7.1.a", 200 * K, 400 * K, 0)),
         ("illegal_turn", S, {}, ("8.1.a", 400 * K, 600 * K, 0)),
-        ("illegal_turn", A, {"prohibited_by": "R.301a", "movement": "left"}, ("6.1.a", 400 * K, 600 * K, 0)),
+        ("illegal_turn", A, {"basis": "R.301a", "movement": "left"}, ("6.1.a", 400 * K, 600 * K, 0)),
         # stopping: the zone says which ban it was
         ("no_stopping", A, {"basis": "P130"}, ("6.2.đ", 600 * K, 800 * K, 0)),
         ("no_stopping", B, {"basis": "P130"}, ("7.2.e", 400 * K, 600 * K, 0)),
@@ -175,7 +175,7 @@ def test_standing_alone_does_not_prove_parking_nor_an_undeclared_ban(facts: dict
 
 
 def test_a_ban_sign_is_never_charged_without_the_sign() -> None:
-    for facts in ({}, {"movement": "left"}, {"prohibited_by": "arrow", "movement": "u_turn"}):
+    for facts in ({}, {"movement": "left"}, {"basis": "arrow", "movement": "u_turn"}):
         assert told(options("illegal_turn", A, **facts)[0].offence)[0] == "6.1.a"
     assert "6.4.k" not in [o.offence.article for o in options("illegal_turn", A, prohibited_by="P.123a")][:1]
 
@@ -185,7 +185,7 @@ def test_a_ban_sign_is_never_charged_without_the_sign() -> None:
     [
         ("wrong_way", A, {}, "6.11.đ"),
         ("wrong_way", S, {}, "8.9.đ"),
-        ("solid_line", A, {"line_effect": "lane_changed"}, "6.5.g"),
+        ("solid_line", A, {"basis": "lane_changed"}, "6.5.g"),
         ("no_stopping", A, {"basis": "expressway"}, "6.7.c"),
         ("no_stopping", S, {"basis": "expressway"}, "8.6.b"),
         ("no_stopping", A, {"basis": "emergency_strip"}, "6.7.c"),

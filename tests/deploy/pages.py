@@ -15,6 +15,7 @@ ROOT = Path(__file__).parents[2]
 USERS_PAGES = [
     ROOT / "docs/operate.md",
     ROOT / "docs/install-camera.md",
+    ROOT / "docs/rules.md",
     ROOT / "docs/evidence.md",
     ROOT / "docs/security.md",
     ROOT / "docs/api/README.md",

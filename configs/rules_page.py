@@ -1,0 +1,67 @@
+"""Writes the page of the rules (docs/rules.md) from their descriptors: python -m configs.rules_page
+docs/rules.md"""
+
+import sys
+from pathlib import Path
+
+from pydantic import BaseModel
+from pydantic_core import PydanticUndefined
+
+from configs.rules import RANKED, RULES
+from configs.rules.descriptor import RuleDescriptor
+from configs.rules.parameters import Passage
+
+_HEAD = """# The rules
+
+Made from their descriptors (`python -m configs.rules_page docs/rules.md`). A rule is on when its key stands
+under `rules` in the camera file; `NAME: {}` takes the defaults. Distances are parts of the vehicle's box, so
+that one setting fits near and far. How to add one: [add a rule](add-a-rule.md).
+"""
+
+
+def page() -> str:
+    """The whole page."""
+    return "\n".join([_HEAD, *(_section(rule) for rule in RULES.values()), _shared()])
+
+
+def _section(rule: RuleDescriptor) -> str:
+    lines = [f"## `{rule.name}` — {rule.label.vi} ({rule.label.en})", ""]
+    needs = [need.missing.removeprefix("needs ") for need in rule.needs]
+    lines += [f"Version {rule.version}. Needs {'; '.join([*needs, f'{rule.looks:g} looks a second'])}.", ""]
+    lines += _table(("parameter", "default", "meaning"), _parameters(rule.parameters))
+    lines += _table(("broken (`basis`)", "meaning"), [(f"`{code}`", w.en) for code, w in rule.bases.items()])
+    lines += _table(("code", "words"), [(f"`{code}`", w.en) for code, w in rule.reasons.items()])
+    return "\n".join(lines)
+
+
+def _shared() -> str:
+    lines = ["## Shared", "", "`passage` is no rule: it says how the crossing of a stop line is seen.", ""]
+    lines += _table(("parameter", "default", "meaning"), _parameters(Passage))
+    ranked = ", ".join(f"`{name}`" for name in RANKED)
+    lines += [
+        f"`precedence` ({ranked}): one act that breaks several of these is reported under the first.",
+        "",
+    ]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _parameters(model: type[BaseModel]) -> list[tuple[str, ...]]:
+    return [
+        (
+            f"`{name}`",
+            "" if field.default is PydanticUndefined else f"{field.default}",
+            field.description or "",
+        )
+        for name, field in model.model_fields.items()
+    ]
+
+
+def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> list[str]:
+    if not rows:
+        return []
+    lines = [head, tuple("---" for _ in head), *rows]
+    return [*(f"| {' | '.join(line)} |" for line in lines), ""]
+
+
+if __name__ == "__main__":
+    Path(sys.argv[1]).write_text(page(), encoding="utf-8")
