@@ -16,7 +16,7 @@ from typing import Literal
 import structlog
 
 from configs.camera import CameraConfig
-from contract.reasons import Reason, legacy
+from contract.reasons import Reason
 from contract.reports import CameraHealth
 from edge.camera import Camera
 from edge.evidence.gather import Gatherer
@@ -236,7 +236,7 @@ class CameraWorker:
             state = "degraded"
         played = Reason(code="camera.played") if self.once and self.finished.is_set() else None
         not_opened = None if self._source else Reason(code="camera.not_opened")
-        of_source = not_opened or (legacy(source.reason) if source.reason else None)
+        of_source = not_opened or source.reason
         funnel = self._earlier + Counter(run.camera.pipeline.funnel.as_dict() if run else {})
         return CameraHealth(
             id=self.config.id,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
+from contract.reasons import Reason
 from edge.video.frame import Frame
 from edge.video.ring import PacketRing
 
@@ -20,7 +21,7 @@ class SourceHealth:
     """
 
     state: Literal["online", "degraded", "offline"]
-    reason: str = ""
+    reason: Reason | None = None
     frames: int = 0
     dropped: int = 0
     damaged: int = 0

@@ -12,6 +12,7 @@ from av.stream import Disposition
 from av.video.stream import VideoStream
 
 from contract.manifest import Clock
+from contract.reasons import reason
 from edge.video.camera import SourceHealth
 from edge.video.continuity import Outliers
 from edge.video.file_clock import Break, FileClock
@@ -103,7 +104,7 @@ class FileSource:
         """Counts so far; `degraded` when the file turned out damaged."""
         return SourceHealth(
             state="degraded" if self.warning else "online",
-            reason=self.warning,
+            reason=reason("file.damaged", detail=self.warning[:300]) if self.warning else None,
             frames=self._frames,
             damaged=self._damaged,
             last_frame_at=self._last.captured_at if self._last else None,

@@ -19,6 +19,8 @@ import av
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
+from configs.words import say
+from contract.reasons import Reason, reason
 from edge.video.continuity import OUTLIER, Outliers
 from edge.video.frame import Stamp, VideoError
 from edge.video.packet import CODECS, EncodedPacket, Templates
@@ -53,12 +55,15 @@ def backoff(failures: int, rng: random.Random) -> float:
     return longest * rng.uniform(0.5, 1.0)
 
 
+CONNECTING, CONNECTED = reason("stream.connecting"), reason("stream.connected")
+
+
 @dataclass(frozen=True)
 class ReaderStatus:
     """How a reader does: `reason` is why it is not connected; `last_arrival` is monotonic."""
 
     connected: bool = False
-    reason: str = "connecting"
+    reason: Reason = CONNECTING
     connections: int = 0
     damaged: int = 0
     last_arrival: float | None = None
@@ -90,7 +95,7 @@ class StreamReader:
         self._stopping = threading.Event()
         self._lock = threading.Lock()
         self._connected = False
-        self._reason = "connecting"
+        self._reason = CONNECTING
         self._connections = self._damaged = 0
         self._last_arrival: float | None = None
         self._thread = threading.Thread(target=self._run, name=f"camera {self.name}", daemon=True)
@@ -119,37 +124,38 @@ class StreamReader:
         failures = 0
         while not self._stopping.is_set():
             before = self._connections
-            reason = self._attempt()
+            why = self._attempt()
             failures = 0 if self._connections > before else failures + 1
-            self._note_loss(reason, worth_a_warning=failures <= 1)
+            self._note_loss(why, worth_a_warning=failures <= 1)
             self._stopping.wait(backoff(failures, self._rng))
 
-    def _note_loss(self, reason: str, worth_a_warning: bool) -> None:
+    def _note_loss(self, why: Reason, worth_a_warning: bool) -> None:
         with self._lock:
-            self._connected, self._reason = False, reason
+            self._connected, self._reason = False, why
         if not self._stopping.is_set():
-            log.log(logging.WARNING if worth_a_warning else logging.DEBUG, "%s: %s", self.name, reason)
+            level = logging.WARNING if worth_a_warning else logging.DEBUG
+            log.log(level, "%s: %s", self.name, say(why, "en"))
 
-    def _attempt(self) -> str:
-        """One connection from opening to its end; why it ended, in words without secrets."""
+    def _attempt(self) -> Reason:
+        """One connection from opening to its end; why it ended, without secrets."""
         began = self._clocks.monotonic()
         try:
             self._read_connection()
         except av.error.FFmpegError as error:
             if isinstance(error, av.error.ExitError) and self._connected:
-                return "the camera fell silent"
+                return reason("stream.fell_silent")
             if not self._connected and self._clocks.monotonic() - began >= OPEN_TIMEOUT:
-                return "the camera does not answer"
-            return redact(error.strerror or type(error).__name__)
+                return reason("stream.no_answer")
+            return reason("stream.error", detail=redact(error.strerror or type(error).__name__)[:300])
         except VideoError as error:
-            return redact(str(error))
+            return reason("stream.error", detail=redact(str(error))[:300])
         except Exception:
             # The edge of a stage: whatever a camera sends must not end the watch over it.
             log.error("%s: %s", self.name, redact(traceback.format_exc()))
             with self._lock:
                 self._damaged += 1
-            return "an unexpected error, see the log"
-        return "the camera ended the stream"
+            return reason("stream.unexpected")
+        return reason("stream.ended")
 
     def _read_connection(self) -> None:
         with av.open(self._url, "r", options=_OPTIONS, timeout=(OPEN_TIMEOUT, READ_TIMEOUT)) as container:
@@ -163,7 +169,7 @@ class StreamReader:
                     if not self._connected:
                         log.info("%s: connected", self.name)
                         self._connections += 1
-                    self._connected, self._reason = True, ""
+                    self._connected, self._reason = True, CONNECTED
                     self._damaged += damaged
                     self._last_arrival = arrival
 

@@ -8,6 +8,7 @@ from typing import Literal
 
 import av
 
+from contract.reasons import Reason, reason
 from edge.video.camera import SourceHealth
 from edge.video.frame import Frame, Stamp, frame_of
 from edge.video.reader import OPEN_TIMEOUT, READ_TIMEOUT, SYSTEM_CLOCKS, ReaderStatus, StreamReader
@@ -113,10 +114,10 @@ class RtspSource:
             fps, frames, last = len(self._recent) / _RATE_WINDOW, self._frames, self._last
             silent = now - self._last_seen
         offset = self._clock.camera_offset
-        state, reason = _judge(detect, record, silent, offset, now)
+        state, why = _judge(detect, record, silent, offset, now)
         return SourceHealth(
             state=state,
-            reason=reason,
+            reason=why,
             frames=frames,
             dropped=self._slot.dropped,
             damaged=detect.damaged + (record.damaged if record else 0),
@@ -154,18 +155,15 @@ class RtspSource:
 
 def _judge(
     detect: ReaderStatus, record: ReaderStatus | None, silent: float, offset: float | None, now: float
-) -> tuple[Literal["online", "degraded", "offline"], str]:
+) -> tuple[Literal["online", "degraded", "offline"], Reason | None]:
     if not detect.connected:
         return "offline", detect.reason
     if silent > _STALLED:
-        return "offline", "connected, but no picture comes"
+        return "offline", reason("stream.no_picture")
     if record is not None and not record.connected:
-        return "degraded", f"no record stream: {record.reason}"
+        return "degraded", reason("stream.no_record", because=record.reason.code, **record.reason.values)
     if record is not None and now - (record.last_arrival or now) > _STALLED:
-        return "degraded", "no record stream: connected, but nothing comes"
+        return "degraded", reason("stream.no_record", because="stream.no_picture")
     if offset is not None and abs(offset) > MAX_CAMERA_OFFSET:
-        return (
-            "degraded",
-            f"the camera's clock is {offset:+.1f} s off the node's and is not believed; set its NTP",
-        )
-    return "online", ""
+        return "degraded", reason("stream.clock_off", offset_ms=round(offset * 1000))
+    return "online", None

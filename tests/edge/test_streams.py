@@ -71,7 +71,7 @@ def test_no_log_and_no_health_shows_the_password(tmp_path: Path, caplog: pytest.
     health = source.health()
     source.close()
     assert health.state == "offline"
-    assert "refused" in health.reason
+    assert "refused" in str(health.reason)
     told = caplog.text + repr(health) + repr(source) + repr(refused)
     assert SECRET not in told
     assert "p%40ss" not in told
