@@ -78,6 +78,41 @@ class RegistrySettings(BaseModel):
         return self
 
 
+class OfficeSettings(BaseModel):
+    """The police unit as its papers name it, and where fines are paid. `words`: the unit's name in
+    sentences."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    parent: str = "CÔNG AN TỈNH BẮC NINH"
+    name: str = "PHÒNG CẢNH SÁT GIAO THÔNG"
+    words: str = "Phòng Cảnh sát giao thông Công an tỉnh Bắc Ninh"
+    place: str = "Bắc Ninh"
+    address: str = "(địa chỉ đơn vị)"
+    phone: str = "(điện thoại đơn vị)"
+    treasury: str = "Kho bạc Nhà nước"
+    account: str = "(tài khoản thu phạt)"
+    portal: str = "http://127.0.0.1/portal"
+
+
+class PaperSigningSettings(BaseModel):
+    """What signs papers: a PKCS#12 file, or the province's signing service. Neither: papers are signed by
+    hand."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    pkcs12_file: Path | None = None
+    passphrase_file: Path | None = None
+    url: str | None = None
+    token_file: Path | None = None
+
+    @model_validator(mode="after")
+    def _one_of(self) -> "PaperSigningSettings":
+        if self.pkcs12_file and self.url:
+            raise ValueError("give either pkcs12_file or url, not both")
+        return self
+
+
 class CentralSettings(BaseSettings):
     """Everything the centre's processes need to know.
 
@@ -100,6 +135,8 @@ class CentralSettings(BaseSettings):
     secure_cookies: bool = True
     mqtt: MqttSettings = MqttSettings()
     registry: RegistrySettings = RegistrySettings()
+    office: OfficeSettings = OfficeSettings()
+    signing: PaperSigningSettings = PaperSigningSettings()
 
     @classmethod
     def settings_customise_sources(

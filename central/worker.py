@@ -12,6 +12,9 @@ from central.accounts.sessions import end_stale_sessions
 from central.cases.queries import get_case
 from central.cases.service import expire_due
 from central.db import make_engine, transaction
+from central.documents.archive import FILE, Archive
+from central.documents.filing import archive_of, make_file, signer_of
+from central.documents.signing import PaperSigner
 from central.fleet.service import trim_health, watch_silence
 from central.ingest import quarantine
 from central.ingest.upkeep import forget_early, watch_gaps
@@ -70,6 +73,7 @@ def handlers(settings: CentralSettings, engine: Engine, clock: Clock) -> list[Ha
         chore("parties.reseal", TIDY, lambda session, _now: Parties(session, vault, index).reseal() > 0),
         step_handler(engine, clock),
         owner_handler(engine, vault, index, clock),
+        paper_handler(engine, archive_of(settings, vault), signer_of(settings.signing), clock),
     ]
     register = registry_of(settings)
     if register is None:
@@ -122,6 +126,15 @@ def owner_handler(engine: Engine, vault: Vault, index: BlindIndex, clock: Clock)
             owners.enter_owner(session, parties, int(unit.payload["case"]), clock())
 
     return Handler(owners.ENTER, run, at_once=2)
+
+
+def paper_handler(engine: Engine, archive: Archive, signer: PaperSigner | None, clock: Clock) -> Handler:
+    """Setting, signing and archiving papers, one a unit."""
+
+    def run(unit: Claimed) -> None:
+        make_file(engine, archive, signer, int(unit.payload["document"]), clock())
+
+    return Handler(FILE, run, at_once=2)
 
 
 def registry_of(settings: CentralSettings) -> RegistryLookup | None:

@@ -24,3 +24,6 @@ environment() {  # environment EXTRAS: installs this project with those extras i
   .venv/bin/python -m pip install --quiet --disable-pip-version-check --editable ".[$1]"
   export PATH="$PWD/.venv/bin:$PATH"
 }
+
+# What papers are set with: WeasyPrint's libraries, a Times with every Vietnamese letter, and Noto for the rest.
+papers="libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-texgyre fonts-noto-core"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Sets up and passes every check: style, types, import walls, tests on real parts, and the demo once through.
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
-debian_packages python3-venv libgl1 libglib2.0-0 mosquitto postgresql chromium fonts-noto-core
+debian_packages python3-venv libgl1 libglib2.0-0 mosquitto postgresql chromium $papers
 environment test
 
 # A throw-away PostgreSQL cluster of our own: the machine's server, if any, is left alone.

@@ -14,7 +14,6 @@ from central.law.service import book
 from central.registry.service import latest_answer, registered_vehicle
 from configs.law_rows import Party, VehicleClass
 from configs.law_tables import Option, Scene, vehicle_class
-from contract.manifest import ViolationManifest
 from contract.vehicles import VehicleKind
 
 
@@ -54,6 +53,8 @@ def options_for(
     """What this case may be charged with: see `LawBook.options`."""
     assert case.id is not None
     manifest = manifest_of(session, case.id)
+    if manifest.test:
+        return ()  # sent from the set-up page to try the way of a case
     expressway = manifest.expressway or is_expressway(session, case.node, case.camera)
     scene = Scene(facts_of(manifest), expressway, accident)
     return book(session).options(case.rule, class_of(session, case), case.occurred_at, scene, party)

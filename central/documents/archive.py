@@ -1,0 +1,268 @@
+"""Papers drawn up, rendered, signed, archived: what was sent can be shown again to the byte.
+
+A paper is drawn up in the transaction of the step it belongs to: its values are frozen, its number taken.
+The file is made by a job in another process, signed, sealed under the paper's own key and put into the
+media store; it never changes again.
+"""
+
+import json
+import os
+from base64 import b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from io import BytesIO
+from typing import Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from pypdf import PdfReader
+from sqlalchemy import Engine
+from sqlmodel import Session, col, select
+
+from central.audit import service as audit
+from central.db import transaction
+from central.documents.models import Document
+from central.documents.numbers import next_number
+from central.documents.render import Job, RenderError, rendered
+from central.documents.signing import PaperSigner
+from central.documents.values import MODELS, SYMBOLS, Office, Paper
+from central.errors import ConflictError, NotFoundError
+from central.jobs import queue as jobs
+from central.media.store import MediaStore
+from central.vault import Vault, VaultError
+from contract.canonical import sha256_hex
+from contract.local_time import local_day
+
+FILE = "documents.file"
+"""Kind of the jobs that make a paper's file; their key is the document's id."""
+
+_NONCE_BYTES = 12
+
+
+@dataclass(frozen=True)
+class About:
+    """What a paper is about, and the key under which it is one paper however often it is drawn up."""
+
+    key: str
+    case_id: int | None = None
+    decision_id: int | None = None
+    party_id: int | None = None
+    by: int | None = None
+
+
+@dataclass(frozen=True)
+class Archive:
+    """The papers of a centre: draws them up, keeps them sealed, shows them to those who say what for."""
+
+    vault: Vault
+    store: MediaStore
+    office: Office
+    unit: str
+
+    def draw(
+        self,
+        session: Session,
+        kind: str,
+        about: About,
+        values: Mapping[str, Any],
+        now: datetime,
+        numbered: tuple[int, str] | None = None,
+    ) -> Document:
+        """Draws a paper up: values checked and frozen, number taken, its file asked for. The one there is
+        if it was before.
+
+        Args:
+            values: of the kind's model, without office, number and date.
+            numbered: sequence and number of a paper that got them elsewhere (a decision).
+
+        Raises:
+            ValidationError: the values are not those of this kind of paper.
+        """
+        known = session.exec(select(Document).where(Document.key == about.key)).one_or_none()
+        if known is not None:
+            return known
+        day = local_day(now)
+        sequence, number = numbered or self._number(session, kind, day.year)
+        head = {"office": self.office, "number": number, "dated": day}
+        model = MODELS[kind]
+        kinds = {"kind": kind} if "kind" in model.model_fields else {}
+        paper = model.model_validate({**values, **head, **kinds})
+        document = self._row(kind, about, paper, sequence, now)
+        session.add(document)
+        session.flush()
+        self.ask_for_file(session, document, now)
+        actor = f"user:{about.by}" if about.by is not None else "system"
+        audit.record(
+            session, actor, "document.draw", f"document:{document.id}", {"kind": kind, "number": number}
+        )
+        return document
+
+    def _number(self, session: Session, kind: str, year: int) -> tuple[int, str]:
+        sequence = next_number(session, self.unit, kind, year)
+        return sequence, f"{sequence}/{year}/{SYMBOLS[kind]}-{self.unit}"
+
+    def _row(self, kind: str, about: About, paper: Paper, sequence: int, now: datetime) -> Document:
+        key = AESGCM.generate_key(256)
+        content = paper.model_dump_json().encode()
+        return Document(
+            key=about.key,
+            kind=kind,
+            template=paper.template,
+            case_id=about.case_id,
+            decision_id=about.decision_id,
+            party_id=about.party_id,
+            unit=self.unit,
+            year=paper.dated.year,
+            sequence=sequence,
+            number=paper.number,
+            dated=paper.dated,
+            drawn_at=now,
+            drawn_by=about.by,
+            wrapped_key=self.vault.seal(key, _context(about.key)),
+            key_id=self.vault.key_id,
+            sealed_values=_seal(key, content),
+            values_sha256=sha256_hex(content),
+        )
+
+    def ask_for_file(self, session: Session, document: Document, now: datetime) -> None:
+        """Has the paper's file made, in the same transaction as everything else."""
+        jobs.enqueue(session, FILE, str(document.id), {"document": document.id}, now)
+
+    def values_of(self, document: Document) -> dict[str, Any]:
+        """The frozen values. Raises VaultError."""
+        content = _open(self._key(document), document.sealed_values)
+        if sha256_hex(content) != document.values_sha256:
+            raise VaultError(f"the values of document {document.id} were altered")
+        values: dict[str, Any] = json.loads(content)
+        return values
+
+    def make_file(
+        self,
+        engine: Engine,
+        document_id: int,
+        signer: PaperSigner | None,
+        pictures: Mapping[str, str],
+        now: datetime,
+    ) -> Document:
+        """Renders, signs and archives a paper that has no file yet; outside of any transaction while it
+        works.
+
+        Raises:
+            RenderError, PaperSigningError: tried again by the job; the reason stands in the document.
+        """
+        with transaction(engine) as session:
+            document = get(session, document_id)
+            if document.sealed_sha256 is not None:
+                return document
+            job = self._job(document, pictures)
+            key, reason = self._key(document), f"{document.kind} {document.number}"
+        try:
+            pdf = rendered(job)
+            if signer is not None:
+                pdf = signer.sign(pdf, reason, self.office.place)
+        except Exception as problem:
+            with transaction(engine) as session:
+                get(session, document_id).error = str(problem)[:500]
+            raise
+        sealed = self.store.put(BytesIO(_seal(key, pdf)))
+        with transaction(engine) as session:
+            document = get(session, document_id)
+            if document.sealed_sha256 is None:
+                self._keep(document, pdf, sealed, signer, now)
+            return document
+
+    def _job(self, document: Document, pictures: Mapping[str, str]) -> Job:
+        images = {
+            name: b64encode(self.store.open(sha256).read()).decode() for name, sha256 in pictures.items()
+        }
+        return Job(
+            kind=document.kind,
+            template=document.template,
+            values=self.values_of(document),
+            images=images,
+        )
+
+    def _keep(
+        self, document: Document, pdf: bytes, sealed: str, signer: PaperSigner | None, now: datetime
+    ) -> None:
+        document.sha256, document.sealed_sha256 = sha256_hex(pdf), sealed
+        document.pages = len(PdfReader(BytesIO(pdf)).pages)
+        document.rendered_at, document.error = now, ""
+        document.state = "rendered"
+        if signer is not None:
+            document.state, document.signed_at = "signed", now
+            document.signed_as = signer.name[:300]
+
+    def show(self, session: Session, document_id: int, actor: str, purpose: str) -> tuple[Document, bytes]:
+        """The paper as it was signed and sent, to the byte; that it was shown is written down.
+
+        Raises:
+            NotFoundError: no such paper.
+            ConflictError: its file is still being made.
+            VaultError: the file was altered, or the keys are others.
+        """
+        document = get(session, document_id)
+        if document.sealed_sha256 is None:
+            raise ConflictError("document_waits", number=document.number)
+        pdf = _open(self._key(document), self.store.open(document.sealed_sha256, recheck=True).read())
+        if sha256_hex(pdf) != document.sha256:
+            raise VaultError(f"the file of document {document_id} was altered")
+        detail = {"kind": document.kind, "number": document.number, "purpose": purpose}
+        audit.record(session, actor, "document.show", f"document:{document_id}", detail)
+        return document, pdf
+
+    def reseal(self, session: Session, limit: int = 500) -> int:
+        """Wraps the keys of papers anew that an older vault key wrapped; no file is touched. Returns how
+        many."""
+        query = select(Document).where(Document.key_id != self.vault.key_id).limit(limit)
+        rows = session.exec(query.with_for_update(skip_locked=True)).all()
+        for document in rows:
+            document.wrapped_key = self.vault.seal(self._key(document), _context(document.key))
+            document.key_id = self.vault.key_id
+        return len(rows)
+
+    def _key(self, document: Document) -> bytes:
+        return self.vault.open(document.wrapped_key, _context(document.key))
+
+
+def get(session: Session, document_id: int) -> Document:
+    """The paper's row. Raises NotFoundError."""
+    document = session.get(Document, document_id)
+    if document is None:
+        raise NotFoundError("document", id=document_id)
+    return document
+
+
+def of_case(session: Session, case_id: int) -> list[Document]:
+    """The papers of a case, in the order they were drawn up."""
+    query = select(Document).where(Document.case_id == case_id).order_by(col(Document.id))
+    return list(session.exec(query))
+
+
+def sent(session: Session, document_id: int, how: str, now: datetime) -> Document:
+    """Notes that a paper went out, and how. A paper without a file can't have."""
+    document = get(session, document_id)
+    if document.sealed_sha256 is None:
+        raise ConflictError("document_waits", number=document.number)
+    document.sent_at, document.sent_how = now, how
+    return document
+
+
+def _context(key: str) -> str:
+    return f"document:{key}"
+
+
+def _seal(key: bytes, data: bytes) -> bytes:
+    nonce = os.urandom(_NONCE_BYTES)
+    return nonce + AESGCM(key).encrypt(nonce, data, None)
+
+
+def _open(key: bytes, sealed: bytes) -> bytes:
+    try:
+        return AESGCM(key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], None)
+    except (InvalidTag, ValueError) as problem:
+        raise VaultError("a sealed paper does not open with its key") from problem
+
+
+__all__ = ["FILE", "About", "Archive", "RenderError", "get", "of_case", "sent"]

@@ -1,0 +1,53 @@
+"""The job that makes a paper's file: what signs it, which pictures it shows."""
+
+from datetime import datetime
+
+from sqlalchemy import Engine
+
+from central.db import reading
+from central.documents.archive import Archive, get
+from central.documents.models import Document
+from central.documents.signing import FileSigner, PaperSigner, RemoteSigner
+from central.documents.values import Office
+from central.media.store import MediaStore
+from central.settings import CentralSettings, PaperSigningSettings, read_secret
+from central.vault import Vault
+
+
+def archive_of(settings: CentralSettings, vault: Vault) -> Archive:
+    """The archive of the configured unit."""
+    office = settings.office
+    words = Office(
+        parent=office.parent,
+        name=office.name,
+        words=office.words,
+        place=office.place,
+        address=office.address,
+        phone=office.phone,
+    )
+    return Archive(vault, MediaStore(settings.media_dir), words, settings.unit)
+
+
+def signer_of(settings: PaperSigningSettings) -> PaperSigner | None:
+    """What signs papers; None where they are signed by hand. Raises PaperSigningError, SettingsError."""
+    if settings.pkcs12_file is not None:
+        secret = read_secret(settings.passphrase_file).get_secret_value() if settings.passphrase_file else ""
+        return FileSigner.from_file(settings.pkcs12_file, secret.encode() or None)
+    if settings.url is not None:
+        token = read_secret(settings.token_file).get_secret_value() if settings.token_file else ""
+        return RemoteSigner(settings.url, token)
+    return None
+
+
+def make_file(
+    engine: Engine, archive: Archive, signer: PaperSigner | None, document_id: int, now: datetime
+) -> Document:
+    """Makes the file of one paper, with the pictures its values name."""
+    with reading(engine) as session:
+        values = archive.values_of(get(session, document_id))
+    pictures = {
+        picture["name"]: picture["sha256"]
+        for picture in values.get("pictures", ())
+        if isinstance(picture, dict)
+    }
+    return archive.make_file(engine, document_id, signer, pictures, now)

@@ -1,0 +1,385 @@
+"""What papers say: one model for each kind, frozen when the paper is drawn up (field lists of TT 73/2024,
+NĐ 61/2026, NĐ 118/2021).
+
+A paper is its values and the version of its template; the file can be made from them again at any time.
+"""
+
+from datetime import date, datetime
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Line = Annotated[str, Field(max_length=1000)]
+Text = Annotated[str, Field(max_length=5000)]
+
+
+class Part(BaseModel):
+    """A piece of a paper."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Office(Part):
+    """The unit whose paper it is (cơ quan chủ quản, đơn vị), where people come and call; `words` is its
+    name as sentences write it."""
+
+    parent: Line
+    name: Line
+    words: Line
+    place: Line
+    address: Line
+    phone: Line
+
+
+class Person(Part):
+    """A person or organisation as papers name them; what is not known stays out of the paper."""
+
+    organisation: bool = False
+    name: Line
+    identity: Line
+    address: Line | None = None
+    phone: Line | None = None
+    birth: date | None = None
+    nationality: Line | None = None
+    occupation: Line | None = None
+    identity_issued: Line | None = None
+    licence: Line | None = None
+    representative: Line | None = None
+    representative_title: Line | None = None
+
+
+class Vehicle(Part):
+    """The vehicle: words for its kind and the colour of its plate."""
+
+    kind: Line
+    plate: Line
+    plate_colour: Line
+    brand: Line | None = None
+    colour: Line | None = None
+
+
+class Act(Part):
+    """What was done: in words, the article, when and where; `number` is the case's."""
+
+    words: Line
+    article: Line
+    at: datetime
+    place: Line
+    number: Line
+
+
+class Signature(Part):
+    """Who signs: title lines (with delegation: "KT. TRƯỞNG PHÒNG", "PHÓ TRƯỞNG PHÒNG") and name."""
+
+    titles: tuple[Line, ...]
+    name: Line
+
+
+class Official(Part):
+    """An official named in a paper."""
+
+    name: Line
+    title: Line
+    unit: Line
+
+
+class Portal(Part):
+    """Where the person sees the evidence and answers: the address, the code, the link in the QR code."""
+
+    address: Line
+    code: Line
+    link: Line
+
+
+class Picture(Part):
+    """A picture of the evidence: what it shows, when, its hash; `name` finds the file when the paper is
+    rendered."""
+
+    name: Line
+    caption: Line
+    sha256: Line
+
+
+class Paper(Part):
+    """What every paper has; `number` with its symbol, `form` the code of the official form."""
+
+    template: ClassVar[str]
+    form: ClassVar[str] = ""
+
+    office: Office
+    number: Line
+    dated: date
+
+
+class Notice(Paper):
+    """Thông báo vi phạm (Mẫu 01, TT 73/2024)."""
+
+    kind: Literal["notice"] = "notice"
+    template: ClassVar[str] = "notice-1"
+    form: ClassVar[str] = "Mẫu số 01 – TT 73/2024/TT-BCA"
+
+    to: Person
+    owner: Person
+    detected_by: Line
+    transferred_by: Line | None = None
+    vehicle: Vehicle
+    act: Act
+    measures: Line | None = None
+    come_at: datetime
+    portal: Portal
+    attached: Line
+    recipients: tuple[Line, ...]
+    signature: Signature
+
+
+class DetectionResult(Paper):
+    """Kết quả thu thập được bằng phương tiện, thiết bị kỹ thuật nghiệp vụ (NĐ 61/2026 Điều 14)."""
+
+    kind: Literal["detection_result"] = "detection_result"
+    template: ClassVar[str] = "detection-result-1"
+    form: ClassVar[str] = "NĐ 61/2026/NĐ-CP, Điều 14"
+
+    device: Line
+    serial: Line
+    approval: Line
+    certificate: Line
+    site_decision: Line
+    user: Official
+    user_decision: Line
+    vehicle: Vehicle
+    violator: Person | None = None
+    act: Act
+    measured: tuple[tuple[Line, Line], ...]
+    clock: Line
+    conclusion: Text
+    confirmed_by: tuple[Line, ...]
+    pictures: tuple[Picture, ...]
+    files: tuple[tuple[Line, Line], ...]
+
+
+class Record(Paper):
+    """Biên bản vi phạm hành chính (MBB01; Luật XLVPHC Điều 58)."""
+
+    kind: Literal["record"] = "record"
+    template: ClassVar[str] = "record-1"
+    form: ClassVar[str] = "MBB01 – NĐ 118/2021/NĐ-CP"
+
+    made_at: datetime
+    made_where: Line
+    why_here: Line
+    basis: tuple[Line, ...]
+    author: Official
+    witnesses: tuple[Person, ...] = ()
+    interpreter: Line | None = None
+    violator: Person
+    vehicle: Vehicle
+    act: Act
+    pictures: tuple[Line, ...]
+    damage: Line
+    statement: Text
+    witness_statement: Text = ""
+    measures: Line
+    explain_to: Line | None = None
+    explain_until: date | None = None
+    hearing_until: date | None = None
+    deliver_to: Line
+    pages: int = 2
+    copies: int = 2
+    refused: Line | None = None
+
+
+class SessionRecord(Paper):
+    """Biên bản làm việc, biên bản xác minh, biên bản giải trình (MBB02, MBB05, MBB03)."""
+
+    kind: Literal["session_record", "verification", "explanation"]
+    template: ClassVar[str] = "session-1"
+
+    title: Line
+    held_at: datetime
+    held_where: Line
+    officials: tuple[Official, ...]
+    person: Person | None = None
+    others: tuple[Line, ...] = ()
+    act: Act
+    content: tuple[tuple[Line, Text], ...]
+    shown: tuple[Line, ...] = ()
+    requests: Text = ""
+    ended_at: datetime
+
+
+class DecidedAct(Part):
+    """One act of a decision with its fine."""
+
+    act: Act
+    low: int
+    high: int
+    fine: int
+
+
+class DecisionPaper(Paper):
+    """Quyết định xử phạt vi phạm hành chính (MQĐ02; Luật XLVPHC Điều 68)."""
+
+    kind: Literal["decision"] = "decision"
+    template: ClassVar[str] = "decision-1"
+    form: ClassVar[str] = "MQĐ02 – NĐ 118/2021/NĐ-CP"
+
+    bases: tuple[Line, ...]
+    signer: Official
+    violator: Person
+    vehicle: Vehicle
+    acts: tuple[DecidedAct, ...]
+    mitigating: tuple[Line, ...]
+    aggravating: tuple[Line, ...]
+    warning: bool
+    fine: int
+    confiscation: Line | None = None
+    points: int
+    licence: Line | None = None
+    effective: date
+    pay_within: int
+    treasury: Line
+    account: Line
+    portal: Portal
+    executed_by: Line
+    complain_within: Line
+    recipients: tuple[Line, ...]
+    signature: Signature
+
+
+class NoSanction(Paper):
+    """Quyết định không ra quyết định xử phạt, hủy bỏ, đính chính (Luật XLVPHC Điều 18, 65)."""
+
+    kind: Literal["no_sanction", "annulment", "correction", "suspension"]
+    template: ClassVar[str] = "order-1"
+
+    title: Line
+    bases: tuple[Line, ...]
+    signer: Official
+    articles: tuple[Text, ...]
+    recipients: tuple[Line, ...]
+    signature: Signature
+
+
+class Transfer(Paper):
+    """Phiếu chuyển kết quả (Mẫu 03, TT 73/2024)."""
+
+    kind: Literal["transfer", "handover"]
+    template: ClassVar[str] = "transfer-1"
+    form: ClassVar[str] = "Mẫu số 03 – TT 73/2024/TT-BCA"
+
+    title: Line
+    to: Line
+    reason: Line
+    cases: tuple[tuple[Vehicle, Act], ...]
+    attached: tuple[Line, ...]
+    recipients: tuple[Line, ...]
+    signature: Signature
+
+
+class CommuneSlip(Paper):
+    """Phiếu Công an cấp xã (Mẫu 04, TT 73/2024): what became of the notice, to be filled in and sent back."""
+
+    kind: Literal["commune_slip"] = "commune_slip"
+    template: ClassVar[str] = "slip-1"
+    form: ClassVar[str] = "Mẫu số 04 – TT 73/2024/TT-BCA"
+
+    to: Line
+    person: Person
+    vehicle: Vehicle
+    act: Act
+    notice: Line
+    answer_until: date
+    recipients: tuple[Line, ...]
+    signature: Signature
+
+
+class PointsNotice(Paper):
+    """Thông báo trừ điểm giấy phép lái xe (Mẫu 02, TT 73/2024)."""
+
+    kind: Literal["points_notice"] = "points_notice"
+    template: ClassVar[str] = "points-1"
+    form: ClassVar[str] = "Mẫu số 02 – TT 73/2024/TT-BCA"
+
+    to: Person
+    decision: Line
+    licence: Line
+    before: int | None = None
+    deducted: int
+    recipients: tuple[Line, ...]
+    signature: Signature
+
+
+class ReceiptPaper(Paper):
+    """Biên lai, chứng từ điện tử thu tiền phạt (NĐ 118/2021 Điều 20–21)."""
+
+    kind: Literal["receipt", "refund"]
+    template: ClassVar[str] = "receipt-1"
+
+    title: Line
+    decision: Line
+    payer: Person
+    fine: int
+    fee: int
+    total: int
+    paid_on: date
+    method: Line
+    reference: Line
+    collected_by: Line
+    left: int
+    portal: Portal
+
+
+AnyPaper = (
+    Notice
+    | DetectionResult
+    | Record
+    | SessionRecord
+    | DecisionPaper
+    | NoSanction
+    | Transfer
+    | CommuneSlip
+    | PointsNotice
+    | ReceiptPaper
+)
+
+MODELS: dict[str, type[Paper]] = {
+    "notice": Notice,
+    "detection_result": DetectionResult,
+    "record": Record,
+    "session_record": SessionRecord,
+    "verification": SessionRecord,
+    "explanation": SessionRecord,
+    "decision": DecisionPaper,
+    "no_sanction": NoSanction,
+    "annulment": NoSanction,
+    "correction": NoSanction,
+    "suspension": NoSanction,
+    "transfer": Transfer,
+    "handover": Transfer,
+    "commune_slip": CommuneSlip,
+    "points_notice": PointsNotice,
+    "receipt": ReceiptPaper,
+    "refund": ReceiptPaper,
+}
+"""The model of each kind of paper."""
+
+SYMBOLS: dict[str, str] = {
+    "notice": "TB",
+    "detection_result": "KQ",
+    "record": "BB-VPHC",
+    "session_record": "BB-LV",
+    "verification": "BB-XM",
+    "explanation": "BB-GT",
+    "decision": "QĐ-XPHC",
+    "no_sanction": "QĐ-KXP",
+    "annulment": "QĐ-HB",
+    "correction": "QĐ-ĐC",
+    "suspension": "QĐ-TĐC",
+    "transfer": "PC",
+    "handover": "CV",
+    "commune_slip": "PC-CAX",
+    "points_notice": "TB-TĐ",
+    "receipt": "BL",
+    "refund": "HT",
+}
+"""The symbol in the number of each kind of paper (ký hiệu)."""
