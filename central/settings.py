@@ -95,6 +95,15 @@ class OfficeSettings(BaseModel):
     portal: str = "http://127.0.0.1/portal"
 
 
+class SitePlace(BaseModel):
+    """Where a site is, in degrees (WGS 84): two places tell a cloned plate by the time between them."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    latitude: float = Field(ge=-90, le=90)
+    longitude: float = Field(ge=-180, le=180)
+
+
 class PaperSigningSettings(BaseModel):
     """What signs papers: a PKCS#12 file, or the province's signing service. Neither: papers are signed by
     hand."""
@@ -137,6 +146,7 @@ class CentralSettings(BaseSettings):
     registry: RegistrySettings = RegistrySettings()
     office: OfficeSettings = OfficeSettings()
     signing: PaperSigningSettings = PaperSigningSettings()
+    sites: dict[str, SitePlace] = {}
 
     @classmethod
     def settings_customise_sources(

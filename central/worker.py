@@ -26,6 +26,7 @@ from central.offences.recording import RECORD, record_confirmed
 from central.parties.service import Parties
 from central.proceedings import owners, sweeps
 from central.proceedings import service as proceedings
+from central.proceedings.clones import Place, Places
 from central.registry import service as registry
 from central.registry.file import FileRegistry
 from central.registry.http import HttpRegistry
@@ -72,7 +73,7 @@ def handlers(settings: CentralSettings, engine: Engine, clock: Clock) -> list[Ha
         chore("proceedings.sweep", SWEEP, sweeps.find),
         chore("parties.reseal", TIDY, lambda session, _now: Parties(session, vault, index).reseal() > 0),
         step_handler(engine, clock),
-        owner_handler(engine, vault, index, clock),
+        owner_handler(engine, vault, index, clock, places_of(settings)),
         paper_handler(engine, archive_of(settings, vault), signer_of(settings.signing), clock),
     ]
     register = registry_of(settings)
@@ -117,15 +118,22 @@ def step_handler(engine: Engine, clock: Clock) -> Handler:
     return Handler(sweeps.STEP, run, at_once=2)
 
 
-def owner_handler(engine: Engine, vault: Vault, index: BlindIndex, clock: Clock) -> Handler:
+def owner_handler(
+    engine: Engine, vault: Vault, index: BlindIndex, clock: Clock, places: Places | None = None
+) -> Handler:
     """Entering the owner the register named as a party of the case."""
 
     def run(unit: Claimed) -> None:
         with transaction(engine) as session:
             parties = Parties(session, vault, index)
-            owners.enter_owner(session, parties, int(unit.payload["case"]), clock())
+            owners.enter_owner(session, parties, int(unit.payload["case"]), clock(), places)
 
     return Handler(owners.ENTER, run, at_once=2)
+
+
+def places_of(settings: CentralSettings) -> Places:
+    """Where the sites are, as far as they are configured."""
+    return {site: Place(place.latitude, place.longitude) for site, place in settings.sites.items()}
 
 
 def paper_handler(engine: Engine, archive: Archive, signer: PaperSigner | None, clock: Clock) -> Handler:

@@ -191,7 +191,7 @@ class Record(Paper):
 class SessionRecord(Paper):
     """Biên bản làm việc, biên bản xác minh, biên bản giải trình (MBB02, MBB05, MBB03)."""
 
-    kind: Literal["session_record", "verification", "explanation"]
+    kind: Literal["session_record", "verification", "explanation", "refusal"]
     template: ClassVar[str] = "session-1"
 
     title: Line
@@ -246,10 +246,22 @@ class DecisionPaper(Paper):
     signature: Signature
 
 
-class NoSanction(Paper):
-    """Quyết định không ra quyết định xử phạt, hủy bỏ, đính chính (Luật XLVPHC Điều 18, 65)."""
+OrderKind = Literal[
+    "no_sanction",
+    "annulment",
+    "correction",
+    "suspension",
+    "deferral",
+    "reduction",
+    "instalments",
+    "enforcement",
+]
 
-    kind: Literal["no_sanction", "annulment", "correction", "suspension"]
+
+class Order(Paper):
+    """A decision about a case or a decision, in articles (Luật XLVPHC Điều 18, 65, 76–79, 86)."""
+
+    kind: OrderKind
     template: ClassVar[str] = "order-1"
 
     title: Line
@@ -335,7 +347,7 @@ AnyPaper = (
     | Record
     | SessionRecord
     | DecisionPaper
-    | NoSanction
+    | Order
     | Transfer
     | CommuneSlip
     | PointsNotice
@@ -350,10 +362,15 @@ MODELS: dict[str, type[Paper]] = {
     "verification": SessionRecord,
     "explanation": SessionRecord,
     "decision": DecisionPaper,
-    "no_sanction": NoSanction,
-    "annulment": NoSanction,
-    "correction": NoSanction,
-    "suspension": NoSanction,
+    "refusal": SessionRecord,
+    "no_sanction": Order,
+    "annulment": Order,
+    "correction": Order,
+    "suspension": Order,
+    "deferral": Order,
+    "reduction": Order,
+    "instalments": Order,
+    "enforcement": Order,
     "transfer": Transfer,
     "handover": Transfer,
     "commune_slip": CommuneSlip,
@@ -375,6 +392,11 @@ SYMBOLS: dict[str, str] = {
     "annulment": "QĐ-HB",
     "correction": "QĐ-ĐC",
     "suspension": "QĐ-TĐC",
+    "deferral": "QĐ-HTH",
+    "reduction": "QĐ-GM",
+    "instalments": "QĐ-NNL",
+    "enforcement": "QĐ-CC",
+    "refusal": "BB-TC",
     "transfer": "PC",
     "handover": "CV",
     "commune_slip": "PC-CAX",

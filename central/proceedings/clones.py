@@ -20,7 +20,7 @@ from central.cases.queries import get_case
 from central.proceedings.loading import is_watched
 from central.proceedings.models import Proceeding, ProceedingStep, WatchedPlate
 from central.proceedings.people import PROGRAMME, Mover
-from central.proceedings.service import Doing, problems_of, take
+from central.proceedings.service import Doing, history, problems_of, take
 from central.proceedings.tracks import CaseKind
 from central.registry.service import latest_answer
 
@@ -106,12 +106,33 @@ def _elsewhere(session: Session, case: Case, places: Places) -> list[Lead]:
 
 
 def suspect(session: Session, proceeding: Proceeding, places: Places, now: datetime) -> list[Lead]:
-    """Looks for leads and holds the case back if there are any; to be asked before a notice is drawn."""
+    """Looks for leads and holds the case back if there are any; to be asked before a notice is drawn.
+
+    A lead that somebody has cleared does not come back; a watched plate always does.
+    """
     found = leads(session, get_case(session, proceeding.case_id), places)
-    detail = {"leads": [{"code": lead.code, **lead.values} for lead in found]}
-    doing = Doing("suspect_clone", reason="cloned_plate", detail=detail)
+    cleared = _cleared(session, proceeding)
+    found = [lead for lead in found if lead.code == "watched" or _told(lead) not in cleared]
+    doing = Doing("suspect_clone", reason="cloned_plate", detail={"leads": [_told(lead) for lead in found]})
     if found and not problems_of(session, proceeding, doing, PROGRAMME, now):
         take(session, proceeding, doing, PROGRAMME, now)
+    return found
+
+
+def _told(lead: Lead) -> dict[str, Any]:
+    return {"code": lead.code, **lead.values}
+
+
+def _cleared(session: Session, proceeding: Proceeding) -> list[dict[str, Any]]:
+    """Leads of suspicions that were cleared since."""
+    assert proceeding.id is not None
+    found: list[dict[str, Any]] = []
+    pending: list[dict[str, Any]] = []
+    for step in history(session, proceeding.id):
+        if step.action == "suspect_clone":
+            pending = list(step.detail.get("leads", ()))
+        elif step.action == "clear_clone":
+            found += pending
     return found
 
 

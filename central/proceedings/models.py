@@ -248,6 +248,21 @@ class Relief(SQLModel, table=True):
     parts: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
 
 
+class NoticeAccess(SQLModel, table=True):
+    """What the code on a notice opens, by a keyed hash of number, plate and code."""
+
+    __tablename__ = "notice_access"
+
+    document_id: int = Field(primary_key=True, foreign_key="document.id")
+    proceeding_id: int = Field(foreign_key="proceeding.id", index=True)
+    party_id: int = Field(foreign_key="party.id")
+    number: str = Field(max_length=60)
+    plate: str = Field(max_length=24)
+    code_index: str = Field(default="", max_length=64, unique=True)
+    at: datetime
+    ended_at: datetime | None = None
+
+
 class Withdrawal(SQLModel, table=True):
     """One act that undoes everything a camera found in a time: its line was wrong, its amber, its clock."""
 

@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from central.cases.queries import get_case
 from central.parties.service import Details, Parties
+from central.proceedings.clones import Places, suspect
 from central.proceedings.parties_of_case import owner_found
 from central.proceedings.service import lock, of_case
 from central.registry.port import Owner
@@ -18,8 +19,11 @@ ENTER = "proceedings.enter_owner"
 PURPOSE = "lập hồ sơ xử lý vi phạm hành chính"
 
 
-def enter_owner(session: Session, parties: Parties, case_id: int, now: datetime) -> bool:
-    """Enters the owner of a case; False when the register named nobody or the case has no proceedings."""
+def enter_owner(
+    session: Session, parties: Parties, case_id: int, now: datetime, places: Places | None = None
+) -> bool:
+    """Enters the owner of a case and looks for a cloned plate; False when the register named nobody or the
+    case has no proceedings."""
     proceeding = of_case(session, case_id)
     if proceeding is None or proceeding.id is None:
         return False
@@ -29,6 +33,7 @@ def enter_owner(session: Session, parties: Parties, case_id: int, now: datetime)
         return False
     owner, reference = found
     owner_found(session, parties, proceeding, details_of(owner), f"registry {reference}"[:120], now)
+    suspect(session, proceeding, places or {}, now)
     return True
 
 

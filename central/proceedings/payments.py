@@ -17,7 +17,14 @@ from central.errors import ConflictError, InvalidError, NotFoundError
 from central.law import service as law
 from central.proceedings import money
 from central.proceedings.dossier import Money
-from central.proceedings.models import Decision, DecisionAct, DecisionPayment, Proceeding, Relief
+from central.proceedings.models import (
+    Decision,
+    DecisionAct,
+    DecisionPayment,
+    Proceeding,
+    ProceedingStep,
+    Relief,
+)
 from central.proceedings.people import PROGRAMME, Mover
 from central.proceedings.service import Doing, lock, take
 from contract.local_time import local_day
@@ -39,11 +46,12 @@ class Receipt:
 
 @dataclass(frozen=True)
 class Counted:
-    """What became of money: the outcome and how the decision stands after it."""
+    """What became of money: the outcome, how the decision stands after it, the step it was (None: none)."""
 
     outcome: Outcome
     payment: DecisionPayment
     stand: Money
+    step: ProceedingStep | None = None
 
 
 def stand(session: Session, decision: Decision, on: date) -> Money:
@@ -71,14 +79,14 @@ def received(
     after = stand(session, decision, receipt.paid_on)
     if decision.ended_on is not None:
         return Counted("to_refund", payment, after)
-    full = after.owed == 0
+    full, step = after.owed == 0, None
     if before.owed > 0:
         detail = {"reference": receipt.reference, "amount": receipt.amount, "fee": payment.fee}
         action = "pay_in_full" if full else "pay_part"
-        take(session, lead, Doing(action, receipt.paid_on, detail=detail), by, now)
+        step = take(session, lead, Doing(action, receipt.paid_on, detail=detail), by, now)
     if after.paid > after.fine + after.late_fee:
-        return Counted("overpaid", payment, after)
-    return Counted("full" if full else "part", payment, after)
+        return Counted("overpaid", payment, after, step)
+    return Counted("full" if full else "part", payment, after, step)
 
 
 def paid_back(
@@ -101,10 +109,11 @@ def paid_back(
     back = Receipt(receipt.reference, -receipt.amount, receipt.paid_on, receipt.source)
     payment = _store(session, decision_id, back, before, now, by)
     after = stand(session, decision, receipt.paid_on)
+    step = None
     if decision.ended_on is not None and after.paid == 0:
         doing = Doing("pay_back", detail={"reference": receipt.reference}, decision_id=decision_id)
-        take(session, lead, doing, by, now)
-    return Counted("full" if after.paid == 0 else "part", payment, after)
+        step = take(session, lead, doing, by, now)
+    return Counted("full" if after.paid == 0 else "part", payment, after, step)
 
 
 def _locked(session: Session, decision_id: int) -> tuple[Proceeding, Decision]:

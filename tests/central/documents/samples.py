@@ -175,7 +175,7 @@ SAMPLES: dict[str, v.Paper] = {
         recipients=("Như Điều 3", "Lưu: Hồ sơ"),
         signature=SIGNED,
     ),
-    "no_sanction": v.NoSanction(
+    "no_sanction": v.Order(
         **paper("3/QĐ-KXP"),
         kind="no_sanction",
         title="Về việc không ra quyết định xử phạt vi phạm hành chính",

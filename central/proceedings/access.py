@@ -1,0 +1,64 @@
+"""The code on a notice: with the notice's number and the plate it opens one case to whoever holds the paper.
+
+Only a keyed hash of the code is kept. A notice that was withdrawn or replaced opens nothing any more.
+"""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from central.proceedings.models import NoticeAccess
+from central.vault import BlindIndex
+from contract.plates import normalise
+
+_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+"""Without I, O, 0 and 1, which people confuse."""
+
+
+def new_code() -> str:
+    """Eight letters and digits in two groups: about 40 bits, for a page that limits tries."""
+    letters = "".join(secrets.choice(_LETTERS) for _ in range(8))
+    return f"{letters[:4]}-{letters[4:]}"
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What a code opens: a case, for the party the notice was sent to."""
+
+    proceeding_id: int
+    party_id: int
+    document_id: int
+
+
+def remember(session: Session, index: BlindIndex, access: NoticeAccess, code: str) -> NoticeAccess:
+    """Keeps a code's hash with what it opens."""
+    access.code_index = _hash(index, access.number, access.plate, code)
+    session.add(access)
+    session.flush()
+    return access
+
+
+def open_by_code(session: Session, index: BlindIndex, number: str, plate: str, code: str) -> Opened | None:
+    """What number, plate and code open together; None if one of them is wrong or the notice no longer
+    stands."""
+    hashed = _hash(index, number, normalise(plate), code)
+    found = session.exec(
+        select(NoticeAccess).where(NoticeAccess.code_index == hashed, col(NoticeAccess.ended_at).is_(None))
+    ).one_or_none()
+    return Opened(found.proceeding_id, found.party_id, found.document_id) if found is not None else None
+
+
+def end_access(session: Session, proceeding_id: int, now: datetime) -> None:
+    """Codes of a case's notices open nothing any more."""
+    query = select(NoticeAccess).where(
+        NoticeAccess.proceeding_id == proceeding_id, col(NoticeAccess.ended_at).is_(None)
+    )
+    for access in session.exec(query):
+        access.ended_at = now
+
+
+def _hash(index: BlindIndex, number: str, plate: str, code: str) -> str:
+    plain = code.replace("-", "").replace(" ", "").upper()
+    return index.of("notice", f"{number.strip().upper()}|{plate}|{plain}")

@@ -1,0 +1,117 @@
+"""What people do at their desks: a step with everything that belongs to it. The faces call this room.
+
+A step is taken by the tables, its paper is drawn up, what it makes untrue is ended, in one transaction. A
+notice is only drawn up after a look for a cloned plate; a paper is only sent once its file is made and
+signed.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import ClassVar
+
+from central.documents import archive as documents
+from central.documents.models import Document
+from central.errors import ConflictError
+from central.proceedings import access, clones, decisions, payments
+from central.proceedings.clones import Places
+from central.proceedings.models import Decision, Proceeding, ProceedingStep
+from central.proceedings.papers.drawing import paper_of
+from central.proceedings.papers.sheet import House
+from central.proceedings.payments import Counted, Receipt
+from central.proceedings.people import PROGRAMME, Mover
+from central.proceedings.service import Doing, StepRefusedError, history, take
+from central.proceedings.tracks import Track
+
+SENDS: Mapping[str, str] = {
+    "send_notice": "notice",
+    "send_decision": "decision",
+    "send_enforcement": "enforcement",
+}
+"""Steps that send a paper out, and which."""
+
+
+class PaperMissingError(ConflictError):
+    """The paper that is to be sent has not been drawn up, or its file is still being made."""
+
+    code: ClassVar[str] = "paper_missing"
+
+
+def do(
+    house: House, proceeding: Proceeding, doing: Doing, by: Mover, now: datetime, places: Places | None = None
+) -> tuple[ProceedingStep, Document | None]:
+    """Takes a step on a locked proceeding and draws its paper up.
+
+    A notice that a suspicion stands against is not drawn up: the step taken then is `suspect_clone`.
+
+    Raises:
+        StepRefusedError: the tables refuse.
+        PaperMissingError: what is to be sent has no file yet.
+    """
+    if doing.action == "draw_notice" and clones.suspect(house.session, proceeding, places or {}, now):
+        steps = history(house.session, proceeding.id or 0)
+        if steps[-1].action == "suspect_clone":
+            return steps[-1], None
+        raise StepRefusedError("plate_suspected", action=doing.action, problems=("plate_suspected",))
+    if doing.action in SENDS:
+        _send(house, proceeding, SENDS[doing.action], str(doing.detail.get("how") or "post"), now)
+    step = take(house.session, proceeding, doing, by, now)
+    _end_what_is_untrue(house, proceeding, step, now)
+    return step, paper_of(house, proceeding, step, by, now)
+
+
+def _send(house: House, proceeding: Proceeding, kind: str, how: str, now: datetime) -> None:
+    papers = [paper for paper in documents.of_case(house.session, proceeding.case_id) if paper.kind == kind]
+    if not papers or papers[-1].sealed_sha256 is None:
+        raise PaperMissingError("waits" if papers else "not_drawn", kind=kind)
+    documents.sent(house.session, papers[-1].id or 0, how, now)
+
+
+def _end_what_is_untrue(house: House, proceeding: Proceeding, step: ProceedingStep, now: datetime) -> None:
+    notice = step.moved.get(Track.NOTICE.value)
+    if notice is not None and notice[1] in ("withdrawn", "none"):
+        access.end_access(house.session, proceeding.id or 0, now)
+
+
+def sign_decision(
+    house: House, proceeding: Proceeding, by: Mover, now: datetime
+) -> tuple[Decision, Document]:
+    """Signs the proposed decision and draws its paper up."""
+    decision = decisions.sign(house.session, house.parties, proceeding, by, now)
+    step = history(house.session, proceeding.id or 0)[-1]
+    paper = paper_of(house, proceeding, step, by, now)
+    assert paper is not None
+    return decision, paper
+
+
+def receive_money(
+    house: House, decision_id: int, receipt: Receipt, now: datetime, by: Mover = PROGRAMME
+) -> Counted:
+    """Counts money that came in and draws its receipt up; told again, it changes nothing."""
+    counted = payments.received(house.session, decision_id, receipt, now, by)
+    _receipt(house, counted, by, now)
+    return counted
+
+
+def pay_money_back(
+    house: House, decision_id: int, receipt: Receipt, now: datetime, by: Mover = PROGRAMME
+) -> Counted:
+    """Counts money that went back and draws its voucher up."""
+    counted = payments.paid_back(house.session, decision_id, receipt, now, by)
+    _receipt(house, counted, by, now)
+    return counted
+
+
+def _receipt(house: House, counted: Counted, by: Mover, now: datetime) -> None:
+    if counted.step is None:
+        return
+    proceeding = house.session.get_one(Proceeding, counted.step.proceeding_id)
+    paper_of(house, proceeding, counted.step, by, now)
+
+
+def confirm_clone(
+    house: House, proceeding: Proceeding, note: str, by: Mover, now: datetime
+) -> ProceedingStep:
+    """The plate is cloned: notices are withdrawn with their codes, the plate is watched."""
+    step = clones.confirm(house.session, proceeding, note, by, now)
+    _end_what_is_untrue(house, proceeding, step, now)
+    return step

@@ -1,0 +1,81 @@
+"""Drawing the paper of a step up: which kind, by whose values, under which number."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from central.cases.queries import get_case
+from central.documents.archive import About
+from central.documents.models import Document
+from central.law import service as law
+from central.offences import service as offences
+from central.proceedings.models import (
+    Proceeding,
+    ProceedingStep,
+)
+from central.proceedings.papers import first, later
+from central.proceedings.papers.sheet import House, Sheet, Values
+from central.proceedings.people import Mover
+
+
+def paper_of(
+    house: House, proceeding: Proceeding, step: ProceedingStep, by: Mover, now: datetime
+) -> Document | None:
+    """Draws up the paper of a step; None for steps without one."""
+    kind, build = _PAPERS.get(step.action, (None, None))
+    if kind is None or build is None:
+        return None
+    session = house.session
+    case = get_case(session, proceeding.case_id)
+    offence = offences.get(session, proceeding.offence_id) if proceeding.offence_id else None
+    sheet = Sheet(house, proceeding, step, by, now, case, offence, law.book(session))
+    about = About(
+        key=f"step:{step.id}:{kind}",
+        case_id=proceeding.case_id,
+        decision_id=step.decision_id,
+        party_id=proceeding.violator_id,
+        by=by.person,
+    )
+    if kind == "notice":
+        return first.draw_notice(sheet, about)
+    numbered = _decision_number(sheet) if kind == "decision" else None
+    return house.archive.draw(session, kind, about, build(sheet), now, numbered)
+
+
+def _decision_number(sheet: Sheet) -> tuple[int, str]:
+    decision = later.decision_of(sheet)
+    return decision.sequence, decision.number
+
+
+_PAPERS: dict[str, tuple[str, Callable[[Sheet], Values]]] = {
+    "sign_result": ("detection_result", first.result_values),
+    "draw_notice": ("notice", lambda sheet: first.notice_values(sheet, "")),
+    "transfer": ("transfer", first.transfer_values),
+    "hand_over": ("handover", first.transfer_values),
+    "open_session": ("session_record", first.session_values),
+    "finish_verification": ("verification", first.session_values),
+    "correct_record": ("verification", first.session_values),
+    "raise_alert": ("commune_slip", first.slip_values),
+    "make_record": ("record", first.record_values),
+    "explain": ("explanation", first.session_values),
+    "hear": ("explanation", first.session_values),
+    "refuse_receipt": ("refusal", first.session_values),
+    "sign_decision": ("decision", later.decision_values),
+    "decide_no_sanction": ("no_sanction", later.order_values),
+    "annul_decision": ("annulment", later.order_values),
+    "correct_decision": ("correction", later.order_values),
+    "suspend": ("suspension", later.order_values),
+    "defer": ("deferral", later.order_values),
+    "reduce": ("reduction", later.order_values),
+    "grant_instalments": ("instalments", later.order_values),
+    "order_enforcement": ("enforcement", later.order_values),
+    "deduct_points": ("points_notice", later.points_values),
+    "pay_part": ("receipt", later.receipt_values),
+    "pay_in_full": ("receipt", later.receipt_values),
+    "pay_back": ("refund", later.receipt_values),
+}
+"""The paper of each step that has one."""
+
+
+def actions_with_papers() -> frozenset[str]:
+    """Steps that draw a paper up."""
+    return frozenset(_PAPERS)

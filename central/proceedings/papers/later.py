@@ -1,0 +1,214 @@
+"""Papers from the decision on: decision, orders, points, receipts."""
+
+from typing import Any
+
+from sqlmodel import col, select
+
+from central.cases.queries import get_case
+from central.documents.phrases import clock, short_day
+from central.offences import service as offences
+from central.proceedings import money
+from central.proceedings.dossier_words import (
+    act_of,
+    official_of,
+    signature_of,
+    title_words,
+    vehicle_of,
+)
+from central.proceedings.loading import living_decision
+from central.proceedings.models import (
+    Decision,
+    DecisionAct,
+    DecisionPayment,
+)
+from central.proceedings.papers.sheet import Sheet, Values, number_of
+from central.settings import OfficeSettings
+
+_LAW = "Luật Xử lý vi phạm hành chính (sửa đổi, bổ sung năm 2020, 2025)"
+
+
+def decision_of(sheet: Sheet) -> Decision:
+    """The decision a step belongs to."""
+    assert sheet.proceeding.id is not None
+    if sheet.step.decision_id is not None:
+        return sheet.session.get_one(Decision, sheet.step.decision_id)
+    found = living_decision(sheet.session, sheet.proceeding.id)
+    assert found is not None
+    return found
+
+
+def _signer(sheet: Sheet, decision: Decision | None = None) -> Values:
+    user = decision.signer_id if decision is not None else sheet.by.person
+    unit, power = sheet.house.office.words, sheet.by.power
+    if power is None:
+        title = "Người có thẩm quyền"
+        signature: Any = {"titles": (title.upper(),), "name": sheet.by.name}
+    else:
+        title = title_words(sheet.book, power)
+        signature = signature_of(sheet.book, power, sheet.by.name)
+    return {"signer": official_of(sheet.session, user, unit, title), "signature": signature}
+
+
+def decision_values(sheet: Sheet) -> Values:
+    """Quyết định xử phạt (MQĐ02)."""
+    decision = decision_of(sheet)
+    office = sheet.house.office
+    circumstances = [sheet.book.circumstances[code] for code in decision.circumstances]
+    acts = []
+    query = select(DecisionAct).where(DecisionAct.decision_id == decision.id).order_by(col(DecisionAct.id))
+    for row in sheet.session.exec(query):
+        offence = offences.get(sheet.session, row.offence_id)
+        act = act_of(get_case(sheet.session, offence.case_id), offence)
+        acts.append({"act": act, "low": row.low, "high": row.high, "fine": row.fine})
+    bases = [
+        f"Điều 57, Điều 68, Điều 70, Điều 78, Điều 85 {_LAW}",
+        "Nghị định số 168/2024/NĐ-CP ngày 26/12/2024 của Chính phủ",
+        f"Biên bản vi phạm hành chính {number_of(sheet, 'record')}",
+    ]
+    for kind, words in (
+        ("explanation", "biên bản, văn bản giải trình"),
+        ("verification", "kết quả xác minh"),
+    ):
+        number = number_of(sheet, kind)
+        bases += [f"{words} {number}"] if number else []
+    if decision.delegation is not None:
+        bases.append(f"Quyết định giao quyền xử phạt số {decision.delegation}")
+    person = sheet.person(decision.party_id)
+    return {
+        "bases": tuple(bases),
+        **_signer(sheet, decision),
+        "violator": person,
+        "vehicle": vehicle_of(sheet.session, sheet.case),
+        "acts": tuple(acts),
+        "mitigating": tuple(row.text_vi for row in circumstances if row.effect == "mitigating"),
+        "aggravating": tuple(row.text_vi for row in circumstances if row.effect == "aggravating"),
+        "warning": decision.fine == 0,
+        "fine": decision.fine,
+        "confiscation": f"tịch thu biển số (Điều {decision.confiscation})" if decision.confiscation else None,
+        "points": decision.points,
+        "licence": person.licence,
+        "effective": decision.signed_on,
+        "pay_within": decision.pay_within_days,
+        "treasury": office.treasury,
+        "account": office.account,
+        "portal": _portal(office, decision.number),
+        "executed_by": office.words,
+        "complain_within": "khiếu nại trong thời hạn 90 ngày, khởi kiện trong thời hạn 01 năm kể từ ngày "
+        "nhận được quyết định",
+        "recipients": ("Như Điều 3", "Lưu: Hồ sơ"),
+    }
+
+
+def _portal(office: OfficeSettings, number: str) -> Values:
+    return {"address": office.portal, "code": number, "link": f"{office.portal}?q={number}"}
+
+
+_ORDERS: dict[str, tuple[str, str, str]] = {
+    "decide_no_sanction": (
+        "Về việc không ra quyết định xử phạt vi phạm hành chính",
+        "Điều 11, Điều 65",
+        "Không ra quyết định xử phạt vi phạm hành chính đối với vụ việc số {number}, lý do: {reason}.",
+    ),
+    "annul_decision": (
+        "Hủy bỏ quyết định xử phạt vi phạm hành chính",
+        "Điều 18",
+        "Hủy bỏ toàn bộ quyết định xử phạt vi phạm hành chính số {decision}, lý do: {reason}. Tiền phạt đã "
+        "nộp được hoàn trả, điểm giấy phép lái xe đã trừ được khôi phục, thông báo và cảnh báo được gỡ.",
+    ),
+    "correct_decision": (
+        "Đính chính quyết định xử phạt vi phạm hành chính",
+        "Điều 18",
+        "Đính chính quyết định xử phạt vi phạm hành chính số {decision}: {reason}.",
+    ),
+    "suspend": (
+        "Tạm đình chỉ thi hành quyết định xử phạt vi phạm hành chính",
+        "Điều 15",
+        "Tạm đình chỉ thi hành quyết định xử phạt vi phạm hành chính số {decision}, lý do: {reason}.",
+    ),
+    "defer": (
+        "Hoãn thi hành quyết định phạt tiền",
+        "Điều 76",
+        "Hoãn thi hành quyết định phạt tiền số {decision}. {reason}",
+    ),
+    "reduce": (
+        "Giảm, miễn tiền phạt vi phạm hành chính",
+        "Điều 77",
+        "Giảm, miễn tiền phạt theo quyết định số {decision}. {reason}",
+    ),
+    "grant_instalments": (
+        "Cho phép nộp tiền phạt nhiều lần",
+        "Điều 79",
+        "Cho phép nộp tiền phạt theo quyết định số {decision} nhiều lần. {reason}",
+    ),
+    "order_enforcement": (
+        "Cưỡng chế thi hành quyết định xử phạt vi phạm hành chính",
+        "Điều 86, Điều 87, Điều 88",
+        "Cưỡng chế thi hành quyết định xử phạt vi phạm hành chính số {decision}. {reason}",
+    ),
+}
+
+
+def order_values(sheet: Sheet) -> Values:
+    """Other decisions, in articles."""
+    title, articles, text = _ORDERS[sheet.step.action]
+    number = decision_of(sheet).number if "{decision}" in text else ""
+    reason = sheet.book.reasons.get(sheet.step.reason)
+    words = ". ".join(filter(None, (reason.text_vi if reason else "", sheet.step.note))).rstrip(".")
+    first = text.format(
+        number=sheet.offence.number if sheet.offence is not None else sheet.case.id,
+        decision=number,
+        reason=words or "—",
+    )
+    party_id = sheet.proceeding.violator_id or sheet.owner_id()
+    named = sheet.person(party_id).name if party_id is not None else "Người có liên quan"
+    return {
+        "title": title,
+        "bases": (f"{articles} {_LAW}",),
+        **_signer(sheet),
+        "articles": (
+            first,
+            f"Quyết định có hiệu lực kể từ {clock(sheet.now).split(', ')[1]}.",
+            f"{named}, các đơn vị liên quan chịu trách nhiệm thi hành quyết định này.",
+        ),
+        "recipients": (named, "Lưu: Hồ sơ"),
+    }
+
+
+def points_values(sheet: Sheet) -> Values:
+    """Thông báo trừ điểm (Mẫu 02)."""
+    decision = decision_of(sheet)
+    person = sheet.person(decision.party_id)
+    before = sheet.detail.get("before")
+    return {
+        "to": person,
+        "decision": f"số {decision.number} ngày {short_day(decision.signed_on)}",
+        "licence": person.licence or "theo cơ sở dữ liệu giấy phép lái xe",
+        "before": int(before) if before is not None else None,
+        "deducted": decision.points,
+        "recipients": ("Như trên", "Lưu: Hồ sơ"),
+        "signature": {"titles": ("THỦ TRƯỞNG ĐƠN VỊ",), "name": sheet.by.name},
+    }
+
+
+def receipt_values(sheet: Sheet) -> Values:
+    """Biên lai, chứng từ hoàn trả."""
+    decision = decision_of(sheet)
+    reference = sheet.said("reference")
+    payment = sheet.session.exec(select(DecisionPayment).where(DecisionPayment.reference == reference)).one()
+    amount = abs(payment.amount)
+    stand = money.stand(sheet.session, sheet.book, decision, payment.paid_on)
+    back = payment.amount < 0
+    return {
+        "title": "CHỨNG TỪ HOÀN TRẢ TIỀN PHẠT" if back else "BIÊN LAI THU TIỀN PHẠT",
+        "decision": f"số {decision.number} ngày {short_day(decision.signed_on)}",
+        "payer": sheet.person(decision.party_id),
+        "fine": amount - payment.fee,
+        "fee": payment.fee,
+        "total": amount,
+        "paid_on": payment.paid_on,
+        "method": payment.source,
+        "reference": reference,
+        "collected_by": sheet.house.office.treasury,
+        "left": 0 if decision.ended_on is not None else stand.owed,
+        "portal": _portal(sheet.house.office, decision.number),
+    }

@@ -1,0 +1,112 @@
+"""One step about to become a paper, with everything a paper may say of its case.
+
+What only a person can say comes with the step (`detail`): the statement, the witnesses, who is written to.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from central.cases.models import Case
+from central.documents import archive as documents
+from central.documents.archive import Archive
+from central.documents.models import Document
+from central.documents.phrases import short_day
+from central.errors import NotFoundError
+from central.offences.models import Offence
+from central.parties.service import Parties, Reader
+from central.proceedings.dossier_words import (
+    act_of,
+    person_of,
+)
+from central.proceedings.models import (
+    Proceeding,
+    ProceedingStep,
+)
+from central.proceedings.people import Mover
+from central.settings import OfficeSettings
+from configs.law_tables import LawBook
+
+Values = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class House:
+    """What drawing papers up needs: the parties, the archive, the unit's details."""
+
+    session: Session
+    parties: Parties
+    archive: Archive
+    office: OfficeSettings
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One step about to become a paper: the case with everything a paper may say of it."""
+
+    house: House
+    proceeding: Proceeding
+    step: ProceedingStep
+    by: Mover
+    now: datetime
+    case: Case
+    offence: Offence | None
+    book: LawBook
+
+    @property
+    def detail(self) -> Mapping[str, Any]:
+        """What came with the step."""
+        return self.step.detail
+
+    @property
+    def session(self) -> Session:
+        """The transaction."""
+        return self.house.session
+
+    def said(self, name: str, otherwise: str = "") -> str:
+        """A text that came with the step."""
+        return str(self.detail.get(name) or otherwise)
+
+    def reader(self) -> Reader:
+        """Who reads personal data for this paper."""
+        return Reader(self.by.audit_name, f"lập văn bản: {self.step.action}", self.proceeding.case_id)
+
+    def person(self, party_id: int | None) -> Any:
+        """A party as papers name them."""
+        assert party_id is not None
+        return person_of(self.house.parties.read(party_id, self.reader()))
+
+    def owner_id(self) -> int | None:
+        """The owner of the case."""
+        link = self.house.parties.of_case(self.proceeding.case_id, "owner")
+        return link.party_id if link is not None else None
+
+    def addressee(self) -> int | None:
+        """Who a notice is for: the named driver who was invited, else the owner."""
+        return self.proceeding.violator_id or self.owner_id()
+
+    def act(self) -> Any:
+        """The act."""
+        assert self.offence is not None
+        return act_of(self.case, self.offence)
+
+
+def last_of(sheet: Sheet, kind: str) -> Document:
+    """The case's last paper of that kind. Raises NotFoundError."""
+    found = [
+        paper for paper in documents.of_case(sheet.session, sheet.proceeding.case_id) if paper.kind == kind
+    ]
+    if not found:
+        raise NotFoundError("document", id=kind)
+    return found[-1]
+
+
+def number_of(sheet: Sheet, kind: str) -> str | None:
+    """Number and day of the case's last paper of that kind, as papers cite it."""
+    found = [
+        paper for paper in documents.of_case(sheet.session, sheet.proceeding.case_id) if paper.kind == kind
+    ]
+    return f"số {found[-1].number} ngày {short_day(found[-1].dated)}" if found else None
