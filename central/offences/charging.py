@@ -14,6 +14,7 @@ from central.law.service import book
 from central.registry.service import latest_answer, registered_vehicle
 from configs.law_rows import Party, VehicleClass
 from configs.law_tables import Option, Scene, vehicle_class
+from contract.manifest import ViolationManifest
 from contract.vehicles import VehicleKind
 
 
