@@ -17,6 +17,9 @@ from contract.types import Count, Identifier, Message, NodeId, Sha256, Utc
 ReceiptState = Literal["stored", "incomplete", "rejected", "unsupported"]
 _NEWEST = 2
 
+OLD_SOFTWARE = "ngatu 0.1"
+"""What answers in version 1: it told no version of its own."""
+
 
 class MissingPart(Message):
     """What the centre still lacks of a file: it has every byte before `offset` contiguously."""
@@ -82,7 +85,12 @@ def to_v1(receipt: Receipt, words: Callable[[Reason], str]) -> ReceiptV1:
 
 def _from_v1(old: ReceiptV1) -> Receipt:
     reason = legacy(old.reason) if old.reason else None
-    return Receipt.model_validate({**_shared(old), "state": old.state, "reason": reason})
+    # Release 0.1 refuses for good what it can't read; it says so with this word.
+    unread = old.state == "rejected" and old.reason.startswith("schema")
+    state = "unsupported" if unread else old.state
+    return Receipt.model_validate(
+        {**_shared(old), "state": state, "reason": reason, "software": OLD_SOFTWARE}
+    )
 
 
 def _shared(receipt: _Answer) -> dict[str, object]:

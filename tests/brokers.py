@@ -107,7 +107,7 @@ class Mosquitto:
 
     folder: Path
     tls: TlsMaterial
-    nodes: tuple[str, ...] = ("node-1", "node-2")
+    nodes: tuple[str, ...] = ("node-1", "node-2", "replay")
     port: int = field(default_factory=free_port)
     plain_port: int = field(default_factory=free_port)
     process: "subprocess.Popen[bytes] | None" = None

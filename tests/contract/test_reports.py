@@ -114,3 +114,13 @@ def test_a_receipt_of_version_1_has_only_what_release_0_1_knows(why: Reason | No
     assert old.keys() == keys
     assert old["reason"] == (why.code if why else "")
     assert read_receipt(json.dumps(old).encode()).state == "rejected"
+
+
+def test_what_release_0_1_can_not_read_may_come_again() -> None:
+    old = {**RECEIPT, "schema": "ngatu.receipt/1", "missing": [], "state": "rejected"}
+    answers = [
+        read_receipt(json.dumps({**old, "reason": why}).encode())
+        for why in ("schema: rule.basis: extra_forbidden", "content: a file is not what it should be")
+    ]
+    assert [answer.state for answer in answers] == ["unsupported", "rejected"]
+    assert {answer.software for answer in answers} == {"ngatu 0.1"}
