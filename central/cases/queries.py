@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from central.cases.lifecycle import State
 from central.cases.models import Case, CaseEvent, CaseEvidence
@@ -53,6 +53,13 @@ def history_of(session: Session, case_id: int) -> list[CaseEvent]:
     return list(
         session.exec(select(CaseEvent).where(CaseEvent.case_id == case_id).order_by(col(CaseEvent.id)))
     )
+
+
+def neighbours(session: Session, case_id: int) -> tuple[int | None, int | None]:
+    """The numbers of the cases before and after this one."""
+    older = select(func.max(Case.id)).where(col(Case.id) < case_id)
+    newer = select(func.min(Case.id)).where(col(Case.id) > case_id)
+    return session.exec(older).one(), session.exec(newer).one()
 
 
 def list_cases(

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, func, select
 
-from central.cases.lifecycle import OPEN
+from central.cases.lifecycle import OPEN, State
 from central.cases.models import Case
 
 AGE_STEPS = (timedelta(days=1), timedelta(days=3), timedelta(days=7), timedelta(days=10))
@@ -55,6 +55,17 @@ def overview(session: Session, now: datetime, since: datetime) -> Overview:
         oldest_open_at=oldest,
         late=late,
     )
+
+
+def latest_reasons(session: Session, state: State, latest: int = 500) -> Counter[tuple[str, str]]:
+    """How often each reason was given for each rule, among the latest cases that ended so: (rule, reason)."""
+    query = (
+        select(Case.rule, Case.reason)
+        .where(Case.state == state, col(Case.reason).is_not(None))
+        .order_by(col(Case.limitation_at).desc())
+        .limit(latest)
+    )
+    return Counter((rule, reason or "") for rule, reason in session.exec(query))
 
 
 def _between(newer: datetime | None, older: datetime | None) -> ColumnElement[bool]:

@@ -3,16 +3,18 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Path, Request
-from fastapi.responses import FileResponse, Response
+from fastapi.responses import FileResponse, RedirectResponse, Response
 
 from central.accounts.models import User
 from central.accounts.permissions import Permission
 from central.audit import service as audit
 from central.cases import queries
-from central.cases.lifecycle import State
+from central.cases.comments import LONGEST, comment
+from central.cases.lifecycle import WITH_POLICE, State
 from central.cases.queries import CaseFilter
 from central.cases.service import actions_for
-from central.console.pages import render
+from central.console.comparing import comparison_of
+from central.console.pages import language, render
 from central.console.views import case_view, certificate_of, deadline
 from central.db import reading
 from central.errors import NotFoundError
@@ -90,6 +92,7 @@ def case_page(request: Request, session: SessionDep, user: Viewer, now: Now, cas
     evidence = queries.evidence_row(session, case_id)
     audit.record(session, f"user:{user.username}", "case.view", f"case:{case_id}", {})
     answer = registry.latest_answer(session, case_id) if user.may(Permission.VIEW_OWNER) else None
+    older, newer = queries.neighbours(session, case_id)
     return render(
         request,
         "case.html",
@@ -101,9 +104,26 @@ def case_page(request: Request, session: SessionDep, user: Viewer, now: Now, cas
         offence=offences.of_case(session, case_id),
         answer=answer,
         registered=registry.registered_vehicle(answer),
-        differs={difference["field"] for difference in answer.differences} if answer else set(),
+        comparison=comparison_of(case, answer, language(request)),
+        explanation=None,
+        may_see_owner=user.may(Permission.VIEW_OWNER) and case.state in WITH_POLICE,
         certificate=certificate_of(session, case),
+        older=older,
+        newer=newer,
     )
+
+
+@router.post("/{case_id}/comments")
+def leave_comment(
+    session: SessionDep,
+    user: Viewer,
+    now: Now,
+    case_id: Id,
+    text: Annotated[Text, Form(min_length=1, max_length=LONGEST)],
+) -> Response:
+    """Words for whoever opens the case next."""
+    comment(session, user, case_id, now, text)
+    return RedirectResponse(f"/cases/{case_id}", status_code=303)
 
 
 @router.post("/{case_id}/owner")

@@ -1,17 +1,33 @@
-"""A person at work on one queue: what every decision's endpoint needs, in one value."""
+"""A person at work on one queue: what every decision's endpoint needs."""
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated, ClassVar
 
-from fastapi import Request
+from fastapi import Depends, Form, Request
 from sqlmodel import Session
 
 from central.accounts.models import User
+from central.cases import queries
 from central.console.pages import language
-from central.errors import DomainError
+from central.errors import ConflictError, DomainError
+from central.review.decisions import Sight
+from central.web.values import LARGEST_ID, Id, Text
 from central.words.dictionary import Translate, translator
 from central.words.errors import told
 from central.words.languages import Language
+
+SHORTEST_LOOK_MS = 500
+"""Nobody decides a case they had on the screen for less: it was meant for the one before."""
+
+Note = Annotated[Text, Form(max_length=500)]
+Reason = Annotated[Text, Form(max_length=40)]
+
+
+class TooFastError(ConflictError):
+    """The decision came when the case had hardly appeared."""
+
+    code: ClassVar[str] = "too_fast"
 
 
 @dataclass(frozen=True)
@@ -37,3 +53,32 @@ class Desk:
     def words_for(self, refused: DomainError) -> str:
         """A refusal as the person reads it."""
         return told(refused, self.language).sentence
+
+
+def _sight(
+    case_id: Id,
+    version: Annotated[int, Form(ge=1, le=LARGEST_ID)],
+    brightness: Annotated[int, Form(ge=40, le=300)] = 100,
+    looked: Annotated[int | None, Form(ge=0, le=LARGEST_ID)] = None,
+) -> Sight:
+    return Sight(case_id, version, brightness, looked)
+
+
+CaseSight = Annotated[Sight, Depends(_sight)]
+"""What a decision says of the look it rests on."""
+
+
+def check_look(sight: Sight) -> None:
+    """Raises TooFastError for a decision that nobody can have looked for."""
+    if sight.looked_ms is not None and sight.looked_ms < SHORTEST_LOOK_MS:
+        raise TooFastError("case", id=sight.case_id)
+
+
+def pictures_of(session: Session, case_ids: list[int]) -> list[str]:
+    """Addresses of the pictures of cases that will probably be wanted next."""
+    return [
+        f"/cases/{case_id}/files/{file.name}"
+        for case_id in case_ids
+        for file in queries.manifest_of(session, case_id).files
+        if file.role != "clip"
+    ]

@@ -1,18 +1,22 @@
 """The police officer's workplace: the seen vehicle beside the registered one, and a decision."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Form, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import JSONResponse, RedirectResponse, Response
 
 from central.accounts.models import User
 from central.accounts.permissions import Permission
 from central.cases import queries
-from central.cases.lifecycle import State
+from central.cases.comments import comments_of
+from central.cases.lifecycle import UNDO_TIME, Action, State
 from central.cases.models import Case
 from central.cases.service import actions_for
-from central.console.desk import Desk
+from central.console.comparing import comparison_of
+from central.console.desk import CaseSight, Desk, Note, Reason, check_look, pictures_of
+from central.console.help import OFFICER_KEYS
 from central.console.pages import render
 from central.console.reasons import reason_choices
 from central.console.views import case_view, certificate_of
@@ -23,14 +27,12 @@ from central.review import confirmation
 from central.review import queue as work_queue
 from central.review.decisions import Sight
 from central.web.people import Now, SessionDep, require
-from central.web.values import LARGEST_ID, Id, Text
+from central.web.values import Id, Text
 
 router = APIRouter(prefix="/confirm")
 
 QueueName = Literal["owner_found", "owner_mismatch", "owner_not_found"]
 Officer = Annotated[User, Depends(require(Permission.CONFIRM_CASES))]
-Version = Annotated[int, Form(ge=1, le=LARGEST_ID)]
-Note = Annotated[Text, Form(max_length=500)]
 
 
 def _desk(
@@ -45,7 +47,7 @@ OfficerDesk = Annotated[Desk, Depends(_desk)]
 @router.get("")
 def confirm_page(request: Request, user: Officer, queue: QueueName = "owner_found") -> Response:
     """The page around the case; it asks for the first case by itself."""
-    return render(request, "confirm.html", user, queue=queue)
+    return render(request, "confirm.html", user, queue=queue, keys=OFFICER_KEYS)
 
 
 @router.post("/next")
@@ -54,74 +56,92 @@ def next_case(desk: OfficerDesk) -> Response:
     return _pane(desk)
 
 
+@router.get("/upcoming")
+def upcoming(desk: OfficerDesk) -> Response:
+    """Addresses of pictures that will probably be wanted next."""
+    assert desk.user.id is not None
+    cases = queries.oldest_waiting(desk.session, State(desk.queue), desk.user.id, 3)
+    return JSONResponse({"pictures": pictures_of(desk.session, [case.id for case in cases[1:] if case.id])})
+
+
 @router.post("/{case_id}/confirm")
 def confirm(
     desk: OfficerDesk,
-    case_id: Id,
-    version: Version,
+    sight: CaseSight,
     law_code: Annotated[Text, Form(max_length=40)] = "",
     act_reason: Note = "",
     accident: Annotated[bool, Form()] = False,
 ) -> Response:
     """Charge the vehicle with the chosen act."""
-    sight = Sight(case_id, version)
     choice = Choice(law_code or None, act_reason, accident)
     return _decide(
         desk,
+        sight,
         "confirmed",
         lambda: confirmation.confirm(desk.session, desk.user, sight, desk.now, choice),
     )
 
 
 @router.post("/{case_id}/return")
-def send_back(desk: OfficerDesk, case_id: Id, version: Version, note: Note) -> Response:
+def send_back(desk: OfficerDesk, sight: CaseSight, note: Note) -> Response:
     """Back to the operators, with a word."""
-    sight = Sight(case_id, version)
     return _decide(
-        desk, "returned", lambda: confirmation.send_back(desk.session, desk.user, sight, desk.now, note)
+        desk,
+        sight,
+        "returned",
+        lambda: confirmation.send_back(desk.session, desk.user, sight, desk.now, note),
     )
 
 
 @router.post("/{case_id}/refuse")
-def refuse(
-    desk: OfficerDesk,
-    case_id: Id,
-    version: Version,
-    reason: Annotated[Text, Form(max_length=40)],
-    note: Note = "",
-) -> Response:
+def refuse(desk: OfficerDesk, sight: CaseSight, reason: Reason, note: Note = "") -> Response:
     """End the case for the police."""
-    sight = Sight(case_id, version)
     return _decide(
-        desk, "refused", lambda: confirmation.refuse(desk.session, desk.user, sight, desk.now, reason, note)
+        desk,
+        sight,
+        "refused",
+        lambda: confirmation.refuse(desk.session, desk.user, sight, desk.now, reason, note),
     )
 
 
 @router.post("/{case_id}/resolve")
-def resolve(desk: OfficerDesk, case_id: Id, version: Version, note: Note) -> Response:
+def resolve(desk: OfficerDesk, sight: CaseSight, note: Note) -> Response:
     """State why the seen vehicle is the registered one after all."""
-    sight = Sight(case_id, version)
     return _decide(
         desk,
+        sight,
         "resolved",
         lambda: confirmation.resolve_mismatch(desk.session, desk.user, sight, desk.now, note),
     )
 
 
 @router.post("/{case_id}/again")
-def look_up_again(desk: OfficerDesk, case_id: Id, version: Version) -> Response:
+def look_up_again(desk: OfficerDesk, sight: CaseSight) -> Response:
     """Ask the register once more."""
-    sight = Sight(case_id, version)
     return _decide(
-        desk, "asked_again", lambda: confirmation.look_up_again(desk.session, desk.user, sight, desk.now)
+        desk,
+        sight,
+        "asked_again",
+        lambda: confirmation.look_up_again(desk.session, desk.user, sight, desk.now),
     )
 
 
+@router.post("/{case_id}/undo")
+def undo(desk: OfficerDesk, case_id: Id) -> Response:
+    """Take the last decision back, before the offence has its number; shows the queue the case is in."""
+    try:
+        case = confirmation.take_back(desk.session, desk.user, case_id, desk.now)
+    except DomainError as refused:
+        desk.session.rollback()
+        return _pane(desk, warning=desk.words_for(refused), status=refused.status)
+    return _pane(replace(desk, queue=case.state), said=desk.t("outcome.undone"), seen_before=True)
+
+
 @router.post("/{case_id}/not-military")
-def not_military(desk: OfficerDesk, case_id: Id, version: Version, note: Note) -> Response:
+def not_military(desk: OfficerDesk, sight: CaseSight, note: Note) -> Response:
     """A case that was set aside by mistake goes back to the operators; from the case's own page."""
-    confirmation.not_military(desk.session, desk.user, Sight(case_id, version), desk.now, note)
-    return RedirectResponse(f"/cases/{case_id}", status_code=303)
+    confirmation.not_military(desk.session, desk.user, sight, desk.now, note)
+    return RedirectResponse(f"/cases/{sight.case_id}", status_code=303)
 
 
 @router.post("/{case_id}/lease", status_code=204)
@@ -131,28 +151,38 @@ def keep_lease(desk: OfficerDesk, case_id: Id) -> None:
 
 
 @router.post("/{case_id}/release", status_code=204)
-def release(desk: OfficerDesk, case_id: Id) -> None:
+def leave(desk: OfficerDesk, case_id: Id) -> None:
     """The page was closed."""
-    work_queue.release(desk.session, desk.user, case_id, desk.now)
+    work_queue.leave(desk.session, desk.user, case_id, desk.now)
 
 
-def _decide(desk: Desk, outcome: str, act: Callable[[], object]) -> Response:
+def _decide(desk: Desk, sight: Sight, outcome: str, act: Callable[[], object]) -> Response:
+    """Takes a decision and shows what comes next; a refusal is rolled back and told on the page."""
     try:
-        result = act()
+        check_look(sight)
+        act()
     except DomainError as refused:
         desk.session.rollback()
         return _pane(desk, warning=desk.words_for(refused), status=refused.status)
-    return _pane(desk, said=desk.t(f"outcome.{outcome}", result=result))
+    return _pane(desk, said=desk.t(f"outcome.{outcome}"))
 
 
-def _pane(desk: Desk, *, said: str = "", warning: str = "", status: int = 200) -> Response:
+def _pane(
+    desk: Desk, *, said: str = "", warning: str = "", seen_before: bool = False, status: int = 200
+) -> Response:
     case = work_queue.claim_for_officer(desk.session, desk.user, State(desk.queue), desk.now)
+    undoable = confirmation.last_undoable(desk.session, desk.user, desk.now)
+    decided_at = undoable.officer_at if undoable else None
     after = desk.t("outcome.next", id=case.id) if case else desk.t("confirm.empty_title")
     values: dict[str, Any] = {
         "queue": desk.queue,
         "counts": work_queue.officer_counts(desk.session),
+        "undoable": undoable,
+        "undo_until": decided_at + UNDO_TIME if decided_at else None,
         "warning": warning,
         "said": said,
+        "reopen": "",
+        "seen_before": seen_before,
         "announce": " ".join(filter(None, [warning, said, after])),
     }
     if case is None:
@@ -163,14 +193,18 @@ def _pane(desk: Desk, *, said: str = "", warning: str = "", status: int = 200) -
 def _case_values(desk: Desk, case: Case) -> dict[str, Any]:
     assert case.id is not None
     answer = registry.latest_answer(desk.session, case.id)
+    history = queries.history_of(desk.session, case.id)
     return {
         "view": case_view(case, queries.manifest_of(desk.session, case.id), desk.now),
         "answer": answer,
         "registered": registry.registered_vehicle(answer),
-        "differs": {difference["field"] for difference in answer.differences} if answer else set(),
+        "comparison": comparison_of(case, answer, desk.language),
+        "explanation": next((e for e in reversed(history) if e.action == Action.RESOLVE_MISMATCH), None),
+        "may_see_owner": True,
+        "comments": comments_of(desk.session, case.id),
         "options": options_for(desk.session, case),
-        "reasons": reason_choices("officer", desk.language),
+        "reasons": reason_choices(desk.session, "officer", case.rule, desk.language),
         "certificate": certificate_of(desk.session, case),
-        "history": queries.history_of(desk.session, case.id),
+        "history": history,
         "actions": actions_for(case, desk.user, desk.now),
     }

@@ -90,6 +90,7 @@ def _still_word(rule: str, role: str, language: Language) -> str:
 def _words(lang: Language) -> dict[str, Any]:
     return {
         "lang": lang,
+        "on_desk": False,
         "t": translator(lang),
         "when": partial(forms.local_time, language=lang),
         "day": partial(forms.local_date, language=lang),

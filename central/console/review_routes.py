@@ -1,37 +1,37 @@
 """The operator's workplace: each decision answers with the next case, a refused one with what is true now."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import JSONResponse, Response
-from sqlmodel import Session
 
 from central.accounts.models import User
 from central.accounts.permissions import Permission
 from central.cases import queries
+from central.cases.comments import comments_of
 from central.cases.lifecycle import UNDO_TIME, Action
 from central.cases.models import Case
 from central.cases.service import actions_for
-from central.console.desk import Desk
+from central.console.desk import CaseSight, Desk, Note, Reason, check_look, pictures_of
+from central.console.help import OPERATOR_KEYS
 from central.console.pages import render
 from central.console.reasons import reason_choices
 from central.console.views import case_view
 from central.errors import DomainError
 from central.review import decisions
 from central.review import queue as work_queue
-from central.review.decisions import Correction, Sight
+from central.review.decisions import Correction, Sight, typed_plate
 from central.web.people import Now, SessionDep, require
-from central.web.values import LARGEST_ID, Id, Text
+from central.web.values import Id, Text
 from contract.plates import PlateColour
+from contract.vehicles import VehicleKind
 
 router = APIRouter(prefix="/review")
 
 QueueName = Literal["main", "attention"]
 Operator = Annotated[User, Depends(require(Permission.REVIEW_CASES))]
-Version = Annotated[int, Form(ge=1, le=LARGEST_ID)]
-Brightness = Annotated[int, Form(ge=40, le=300)]
-Reason = Annotated[Text, Form(max_length=40)]
 
 
 def _desk(request: Request, session: SessionDep, user: Operator, now: Now, queue: QueueName = "main") -> Desk:
@@ -41,10 +41,19 @@ def _desk(request: Request, session: SessionDep, user: Operator, now: Now, queue
 OperatorDesk = Annotated[Desk, Depends(_desk)]
 
 
+@dataclass(frozen=True)
+class Typed:
+    """What the person typed into the dialog that corrects: shown again when it is refused."""
+
+    plate: str
+    colour: PlateColour | None
+    vehicle: VehicleKind | None
+
+
 @router.get("")
 def review_page(request: Request, user: Operator, queue: QueueName = "main") -> Response:
     """The page around the case; it asks for the first case by itself."""
-    return render(request, "review.html", user, queue=queue)
+    return render(request, "review.html", user, queue=queue, keys=OPERATOR_KEYS)
 
 
 @router.post("/next")
@@ -56,53 +65,70 @@ def next_case(desk: OperatorDesk) -> Response:
 @router.get("/upcoming")
 def upcoming(desk: OperatorDesk) -> Response:
     """Addresses of pictures that will probably be wanted next."""
-    return JSONResponse({"pictures": _upcoming_pictures(desk.session, desk.queue)})
+    cases = work_queue.upcoming(desk.session, desk.queue)
+    return JSONResponse({"pictures": pictures_of(desk.session, [case.id for case in cases if case.id])})
+
+
+@router.get("/plate-check")
+def plate_check(
+    desk: OperatorDesk,
+    plate: Annotated[Text, Query(max_length=64)],
+    vehicle: VehicleKind,
+    colour: PlateColour = "white",
+) -> Response:
+    """Whether a text is a plate that is issued, and which, while it is being typed."""
+    try:
+        found = typed_plate(plate, colour, vehicle)
+    except DomainError as problem:
+        return JSONResponse({"issued": False, "words": desk.words_for(problem)})
+    kind = desk.t(f"plate_kind.{found.kind}")
+    province = found.province(desk.now.date()) or ""
+    return JSONResponse({"issued": True, "words": " · ".join(filter(None, [found.printed, kind, province]))})
 
 
 @router.post("/{case_id}/accept")
 def accept(
     desk: OperatorDesk,
-    case_id: Id,
-    version: Version,
-    brightness: Brightness = 100,
+    sight: CaseSight,
     plate: Annotated[Text | None, Form(max_length=24)] = None,
     colour: Annotated[PlateColour | None, Form()] = None,
+    vehicle: Annotated[VehicleKind | None, Form()] = None,
 ) -> Response:
-    """Accept, or with a plate: correct and accept."""
-    entry = Correction(plate or None, colour)
-    sight = Sight(case_id, version, brightness)
+    """Accept; with a plate or a kind of vehicle: correct and accept."""
+    correction = Correction(plate or None, colour, vehicle)
+    typed = Typed(plate, colour, vehicle) if plate else None
     return _decide(
-        desk, "accepted", lambda: decisions.accept(desk.session, desk.user, sight, desk.now, entry)
+        desk,
+        sight,
+        "accepted",
+        lambda: decisions.accept(desk.session, desk.user, sight, desk.now, correction),
+        typed,
     )
 
 
 @router.post("/{case_id}/reject")
-def reject(
-    desk: OperatorDesk,
-    case_id: Id,
-    version: Version,
-    reason: Reason,
-    note: Annotated[Text, Form(max_length=500)] = "",
-    brightness: Brightness = 100,
-) -> Response:
+def reject(desk: OperatorDesk, sight: CaseSight, reason: Reason, note: Note = "") -> Response:
     """Reject with a reason code."""
-    sight = Sight(case_id, version, brightness)
     return _decide(
-        desk, "rejected", lambda: decisions.reject(desk.session, desk.user, sight, desk.now, reason, note)
+        desk,
+        sight,
+        "rejected",
+        lambda: decisions.reject(desk.session, desk.user, sight, desk.now, reason, note),
     )
 
 
 @router.post("/{case_id}/skip")
-def skip(desk: OperatorDesk, case_id: Id, version: Version, reason: Reason) -> Response:
+def skip(desk: OperatorDesk, sight: CaseSight, reason: Reason) -> Response:
     """Put aside for somebody else."""
-    sight = Sight(case_id, version)
-    return _decide(desk, "skipped", lambda: decisions.skip(desk.session, desk.user, sight, desk.now, reason))
+    return _decide(
+        desk, sight, "skipped", lambda: decisions.skip(desk.session, desk.user, sight, desk.now, reason)
+    )
 
 
 @router.post("/{case_id}/undo")
 def undo(desk: OperatorDesk, case_id: Id) -> Response:
     """Take the last decision back."""
-    return _decide(desk, "undone", lambda: decisions.undo(desk.session, desk.user, case_id, desk.now))
+    return _decide(desk, None, "undone", lambda: decisions.undo(desk.session, desk.user, case_id, desk.now))
 
 
 @router.post("/{case_id}/lease", status_code=204)
@@ -112,64 +138,70 @@ def keep_lease(desk: OperatorDesk, case_id: Id) -> None:
 
 
 @router.post("/{case_id}/release", status_code=204)
-def release(desk: OperatorDesk, case_id: Id) -> None:
+def leave(desk: OperatorDesk, case_id: Id) -> None:
     """The page was closed."""
-    work_queue.release(desk.session, desk.user, case_id, desk.now)
+    work_queue.leave(desk.session, desk.user, case_id, desk.now)
 
 
-def _decide(desk: Desk, outcome: str, act: Callable[[], object]) -> Response:
+def _decide(
+    desk: Desk, sight: Sight | None, outcome: str, act: Callable[[], object], typed: Typed | None = None
+) -> Response:
     """Takes a decision and shows what comes next; a refusal is rolled back and told on the page."""
     try:
+        if sight is not None:
+            check_look(sight)
         act()
     except DomainError as refused:
         desk.session.rollback()
         reopen = "edit" if refused.values.get("field") == "plate" else ""
-        return _pane(desk, warning=desk.words_for(refused), reopen=reopen, status=refused.status)
+        kept = typed if reopen else None
+        return _pane(desk, warning=desk.words_for(refused), reopen=reopen, typed=kept, status=refused.status)
     return _pane(desk, outcome=outcome)
 
 
 def _pane(
-    desk: Desk, *, outcome: str = "", warning: str = "", reopen: str = "", status: int = 200
+    desk: Desk,
+    *,
+    outcome: str = "",
+    warning: str = "",
+    reopen: str = "",
+    typed: Typed | None = None,
+    status: int = 200,
 ) -> Response:
     case = work_queue.claim_next(desk.session, desk.user, desk.queue, desk.now)
     undoable = decisions.last_undoable(desk.session, desk.user, desk.now)
     decided_at = undoable.operator_at if undoable else None
-    said = [
-        warning,
-        desk.t(f"outcome.{outcome}") if outcome else "",
-        desk.t("outcome.next", id=case.id) if case else desk.t("review.empty_title"),
-    ]
+    said = desk.t(f"outcome.{outcome}") if outcome else ""
+    after = desk.t("outcome.next", id=case.id) if case else desk.t("review.empty_title")
     values: dict[str, Any] = {
         "queue": desk.queue,
         "counts": work_queue.counts(desk.session),
         "undoable": undoable,
         "undo_until": decided_at + UNDO_TIME if decided_at else None,
         "warning": warning,
+        "said": said,
         "reopen": reopen,
-        "announce": " ".join(filter(None, said)),
+        "typed": typed,
+        "seen_before": outcome == "undone",
+        "announce": " ".join(filter(None, [warning, said, after])),
     }
     if case is None:
         return render(desk.request, "_review_empty.html", desk.user, status, **values)
-    values |= _case_values(desk, case)
-    return render(desk.request, "_review_pane.html", desk.user, status, **values)
+    return render(desk.request, "_review_pane.html", desk.user, status, **values, **_case_values(desk, case))
 
 
 def _case_values(desk: Desk, case: Case) -> dict[str, Any]:
     assert case.id is not None
     returns = [e for e in queries.history_of(desk.session, case.id) if e.action == Action.RETURN]
+    can_accept = Action.ACCEPT in actions_for(case, desk.user, desk.now)
+    why_not = "" if can_accept and case.plate else "unread" if can_accept else "unproven"
     return {
         "view": case_view(case, queries.manifest_of(desk.session, case.id), desk.now),
         "returned": returns[-1] if returns else None,
-        "reasons": reason_choices("operator", desk.language),
+        "comments": comments_of(desk.session, case.id),
+        "reasons": reason_choices(desk.session, "operator", case.rule, desk.language),
         "skip_reasons": decisions.SKIP_REASONS,
-        "can_accept": Action.ACCEPT in actions_for(case, desk.user, desk.now),
+        "vehicle_kinds": list(VehicleKind),
+        "can_accept": can_accept,
+        "why_not": desk.t(f"review.why_not_{why_not}") if why_not else "",
     }
-
-
-def _upcoming_pictures(session: Session, queue: str) -> list[str]:
-    found = []
-    for case in work_queue.upcoming(session, queue):
-        assert case.id is not None
-        files = queries.manifest_of(session, case.id).files
-        found += [f"/cases/{case.id}/files/{file.name}" for file in files if file.role != "clip"]
-    return found

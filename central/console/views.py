@@ -40,7 +40,7 @@ class PlateView:
     lower: str
     printed: str
     province: str | None
-    characters: tuple[PlateCharacter, ...]
+    rows: tuple[tuple[PlateCharacter, ...], ...]
     reads: tuple[tuple[str, int], ...]
     candidates: tuple[Plate, ...]
 
@@ -115,10 +115,19 @@ def plate_view(case: Case, manifest: ViolationManifest) -> PlateView:
         lower=lower,
         printed=printed,
         province=plate.province(case.occurred_at.date()) if plate else None,
-        characters=manifest.plate.characters,
+        rows=_rows(manifest, upper, lower),
         reads=tuple(reads.most_common(5)),
         candidates=tuple(plate_candidates(manifest)),
     )
+
+
+def _rows(manifest: ViolationManifest, upper: str, lower: str) -> tuple[tuple[PlateCharacter, ...], ...]:
+    """The characters as they were read, in the lines in which they stand on the metal."""
+    characters = manifest.plate.characters
+    if manifest.plate.lines != 2 or not lower:
+        return (characters,) if characters else ()
+    first = sum(character.isalnum() for character in upper)
+    return characters[:first], characters[first:]
 
 
 def _issued_plate(case: Case) -> Plate | None:

@@ -68,7 +68,22 @@ def compare(seen: Seen, registered: RegisteredVehicle) -> tuple[Difference, ...]
     return tuple(found)
 
 
+def compared(seen: Seen, registered: RegisteredVehicle) -> frozenset[str]:
+    """The fields that could be compared: a colour nobody saw, or in words we don't know, is neither the same
+    nor different."""
+    found = {"plate", "kind"}
+    if seen.plate_colour is not None:
+        found.add("plate_colour")
+    if None not in (_colour(seen.colour), _colour(registered.colour)):
+        found.add("colour")
+    return frozenset(found)
+
+
+def _colour(word: str | None) -> str | None:
+    return _COLOUR_WORDS.get(word.strip().lower()) if word else None
+
+
 def _same_colour(one: str, other: str) -> bool:
     """True if the words name one colour, or two a camera can't tell apart, or one we have no word for."""
-    names = {_COLOUR_WORDS.get(one.strip().lower()), _COLOUR_WORDS.get(other.strip().lower())}
+    names = {_colour(one), _colour(other)}
     return None in names or len(names) == 1 or frozenset(names) in _LOOK_ALIKE

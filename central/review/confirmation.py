@@ -29,7 +29,7 @@ def confirm(session: Session, officer: User, sight: Sight, now: datetime, choice
             a camera that was no valid device, or the same person as before.
     """
     case = lock_case(session, sight.case_id, sight.version)
-    take_step(session, case, Action.CONFIRM, officer, now, charge=asdict(choice))
+    take_step(session, case, Action.CONFIRM, officer, now, detail=sight.detail(), charge=asdict(choice))
     check_valid(session, case.node, case.camera, case.occurred_at)
     check_chargeable(session, case, choice)
     plan_record(session, sight.case_id, now + UNDO_TIME)
@@ -47,7 +47,7 @@ def refuse(session: Session, officer: User, sight: Sight, now: datetime, reason:
     """Ends the case for the police, with a reason code."""
     check_reason("officer", reason, note)
     case = lock_case(session, sight.case_id, sight.version)
-    take_step(session, case, Action.REFUSE, officer, now, reason=reason, note=note)
+    take_step(session, case, Action.REFUSE, officer, now, reason=reason, note=note, detail=sight.detail())
     return case
 
 

@@ -42,11 +42,18 @@ NOTHING = Correction()
 
 @dataclass(frozen=True)
 class Sight:
-    """Which case at which version the person looked at, and how they had set the picture (percent)."""
+    """Which case at which version the person looked at, how they had set the picture (percent), and for how
+    long the case was on the screen, where a screen says so."""
 
     case_id: int
     version: int
     brightness: int = 100
+    looked_ms: int | None = None
+
+    def detail(self) -> dict[str, Any]:
+        """For the history."""
+        found: dict[str, Any] = {} if self.brightness == 100 else {"brightness": self.brightness}
+        return found if self.looked_ms is None else found | {"looked_ms": self.looked_ms}
 
 
 def accept(
@@ -62,7 +69,7 @@ def accept(
     """
     case = held_case(session, user, sight.case_id, sight.version)
     read, vehicle = _corrected(case, correction)
-    detail = _sight_detail(sight) | _changes(case, vehicle)
+    detail = sight.detail() | _changes(case, vehicle)
     if read.kind is PlateKind.MILITARY or vehicle.plate_colour == "red":
         note = f"{user.full_name}: {read}"
         facts = asdict(vehicle)
@@ -77,7 +84,7 @@ def reject(session: Session, user: User, sight: Sight, now: datetime, reason: st
     """Ends the case with a reason code, and a note where the code asks for one."""
     check_reason("operator", reason, note)
     case = held_case(session, user, sight.case_id, sight.version)
-    take_step(session, case, Action.REJECT, user, now, reason=reason, note=note, detail=_sight_detail(sight))
+    take_step(session, case, Action.REJECT, user, now, reason=reason, note=note, detail=sight.detail())
     return case
 
 
@@ -183,7 +190,3 @@ def _changes(case: Case, vehicle: Vehicle) -> dict[str, Any]:
     if vehicle.vehicle_kind != case.vehicle_kind:
         was["vehicle_kind_was"] = case.vehicle_kind
     return was
-
-
-def _sight_detail(sight: Sight) -> dict[str, Any]:
-    return {} if sight.brightness == 100 else {"brightness": sight.brightness}

@@ -16,6 +16,9 @@ from central.review.models import Skip
 LEASE = timedelta(minutes=2)
 """How long a case stays with a person who gives no sign of life; an open page gives one each half minute."""
 
+GRACE = timedelta(seconds=10)
+"""How long a case stays with a person whose page has gone."""
+
 SKIP_REST = timedelta(hours=4)
 """How long a case that somebody put aside is not given to them again."""
 
@@ -111,6 +114,14 @@ def keep_lease(session: Session, user: User, case_id: int, now: datetime) -> dat
     """
     hold(held_case(session, user, case_id), user, now + LEASE)
     return now + LEASE
+
+
+def leave(session: Session, user: User, case_id: int, now: datetime) -> None:
+    """The page that showed the case was closed, or is being opened anew: the case stays with this person for
+    `GRACE`, so that a reload neither loses it nor fills its history. Nothing happens if it isn't theirs."""
+    case = lock_case(session, case_id)
+    if case.lease_owner_id == user.id:
+        hold(case, user, now + GRACE)
 
 
 def release(session: Session, user: User, case_id: int, now: datetime) -> None:
