@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from httpx import Response
 
-from central.accounts.permissions import Role
+from central.accounts.permissions import PERMISSIONS, Permission, Role
 from central.console.assets import address
 from tests.central.web.conftest import IDENTITIES, ONE_TIME, STRANGER, House
 from tests.central.web.walk import BODIES, Operation, Request, operations
@@ -21,7 +21,12 @@ README = Path(__file__).parents[3] / "docs/api/README.md"
 EVERYBODY = frozenset(IDENTITIES)
 SIGNED_IN = EVERYBODY - {STRANGER}
 ALL_ROLES = frozenset(Role)
-SEES_CASES = frozenset({Role.OPERATOR, Role.OFFICER, Role.LEADER})
+
+
+def holders(*permissions: Permission) -> frozenset[str]:
+    """The roles that hold one of the permissions."""
+    return frozenset(role for role in Role if PERMISSIONS[role] & set(permissions))
+
 
 CONSOLE: dict[str, frozenset[str]] = {
     "/sign-in": EVERYBODY,
@@ -29,13 +34,13 @@ CONSOLE: dict[str, frozenset[str]] = {
     "/language/{code}": EVERYBODY,
     "/password": SIGNED_IN,
     "/": ALL_ROLES,
-    "/nodes": ALL_ROLES,
-    "/cases/{case_id}/owner": frozenset({Role.OFFICER, Role.LEADER}),
-    "/offences": frozenset({Role.OFFICER, Role.LEADER}),
-    "/quarantine": frozenset({Role.ADMIN}),
-    "/review": frozenset({Role.OPERATOR}),
-    "/confirm": frozenset({Role.OFFICER}),
-    "/cases": SEES_CASES,
+    "/nodes": holders(Permission.VIEW_NODES),
+    "/cases/{case_id}/owner": holders(Permission.VIEW_OWNER),
+    "/offences": holders(Permission.VIEW_OFFENCES),
+    "/quarantine": holders(Permission.MANAGE_NODES),
+    "/review": holders(Permission.REVIEW_CASES),
+    "/confirm": holders(Permission.CONFIRM_CASES),
+    "/cases": holders(Permission.VIEW_CASES),
 }
 """Who may call a page of the console; a path not named goes by the longest beginning that is."""
 
@@ -58,9 +63,10 @@ def permitted(operation: Operation) -> frozenset[str]:
 def _by_readme(name: str) -> frozenset[str]:
     row = re.search(rf"^\| `{re.escape(name)}` \| ([^|]*)\|", README.read_text(), re.MULTILINE)
     assert row is not None, f"{name} is not in docs/api/README.md"
-    words = row[1].strip()
-    known = {"": EVERYBODY, "signed in": SIGNED_IN, "all": ALL_ROLES}
-    return known[words] if words in known else frozenset(Role(word.strip()) for word in words.split(","))
+    named = re.findall(r"`(\w+)`", row[1])
+    if named:
+        return holders(*(Permission(name) for name in named))
+    return {"": EVERYBODY, "signed in": SIGNED_IN}[row[1].strip()]
 
 
 def _least(operation: Operation) -> str:
