@@ -180,7 +180,7 @@ def _pane(
         "undoable": undoable,
         "undo_until": decided_at + UNDO_TIME if decided_at else None,
         "warning": warning,
-        "said": said,
+        "notice": said,
         "reopen": "",
         "seen_before": seen_before,
         "announce": " ".join(filter(None, [warning, said, after])),

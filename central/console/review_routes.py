@@ -179,7 +179,7 @@ def _pane(
         "undoable": undoable,
         "undo_until": decided_at + UNDO_TIME if decided_at else None,
         "warning": warning,
-        "said": said,
+        "notice": said,
         "reopen": reopen,
         "typed": typed,
         "seen_before": outcome == "undone",
