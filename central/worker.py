@@ -9,14 +9,16 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from central.accounts.sessions import end_stale_sessions
+from central.alarms import service as alarms
 from central.cases.queries import get_case
-from central.cases.service import expire_due
+from central.cases.service import expire_due, open_case
 from central.db import make_engine, transaction
 from central.documents.archive import FILE, Archive
 from central.documents.filing import archive_of, make_file, signer_of
 from central.documents.signing import PaperSigner
 from central.fleet.service import trim_health, watch_silence
 from central.ingest import quarantine
+from central.ingest.settle import OPEN_CASE, open_stored_case
 from central.ingest.upkeep import forget_early, watch_gaps
 from central.jobs import queue as jobs
 from central.jobs.queue import Claimed
@@ -44,6 +46,9 @@ TIDY = timedelta(minutes=10)
 SWEEP = timedelta(minutes=1)
 """Pause between looks at what time alone has done to cases."""
 
+ONE_TURN = 100
+"""Cases that end in one turn; there may be more of them then, and the next turn comes at once."""
+
 LOOK_UPS_AT_ONCE = 4
 
 
@@ -59,15 +64,16 @@ def handlers(settings: CentralSettings, engine: Engine, clock: Clock) -> list[Ha
         return Handler(kind, run, every=every)
 
     chores = [
-        chore("cases.expire", WATCH, expire_due),
+        chore("cases.expire", WATCH, lambda session, now: expire_due(session, now, ONE_TURN) == ONE_TURN),
         chore("fleet.watch_silence", WATCH, watch_silence),
         chore("ingest.watch_gaps", timedelta(minutes=1), watch_gaps),
         chore("accounts.end_sessions", timedelta(minutes=1), end_stale_sessions),
         chore("ingest.forget_early", TIDY, lambda session, now: forget_early(session, partials, now)),
+        chore("alarms.trim", TIDY, alarms.trim),
         chore("fleet.trim_health", TIDY, lambda session, _now: trim_health(session)),
         chore("ingest.trim_quarantine", TIDY, lambda session, _now: quarantine.trim(session)),
     ]
-    chores.append(record_handler(engine, settings.unit, clock))
+    chores += [record_handler(engine, settings.unit, clock), case_handler(engine, clock)]
     vault, index = Vault.create_file(settings.owner_key), BlindIndex.create_file(settings.index_key)
     chores += [
         chore("proceedings.sweep", SWEEP, sweeps.find),
@@ -90,6 +96,16 @@ def look_up_handler(engine: Engine, register: RegistryLookup, vault: Vault, cloc
         registry.look_up(engine, register, vault, clock, int(unit.payload["case"]), unit.attempt)
 
     return Handler(registry.LOOK_UP, run, at_once=LOOK_UPS_AT_ONCE, attempts=5, endless=True)
+
+
+def case_handler(engine: Engine, clock: Clock) -> Handler:
+    """Opening the case of a package that was stored without one; tried on, for its evidence is all here."""
+
+    def run(unit: Claimed) -> None:
+        with transaction(engine) as session:
+            open_stored_case(session, str(unit.payload["event"]), open_case, clock())
+
+    return Handler(OPEN_CASE, run, attempts=5, endless=True)
 
 
 def record_handler(engine: Engine, unit: str, clock: Clock) -> Handler:

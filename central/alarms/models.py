@@ -1,15 +1,19 @@
 """The table of alarms: what is wrong with a node or with the centre, and what was."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Index, text
+from sqlalchemy import JSON, BigInteger, Index, text
 from sqlmodel import Field, SQLModel
+
+from contract.reasons import Reason
 
 
 class Alarm(SQLModel, table=True):
     """Something wrong that a person should know of; at most one open for each node, kind and subject.
 
-    `node_id` is empty when it is the centre itself that something is wrong with.
+    `kind` is a reason's code, `values` fill its words. `node_id` is empty when it is the centre itself that
+    something is wrong with. `reported`: the node says so itself.
     """
 
     __tablename__ = "alarm"
@@ -19,6 +23,7 @@ class Alarm(SQLModel, table=True):
             "node_id",
             "kind",
             "subject",
+            "reported",
             unique=True,
             sqlite_where=text("cleared_at IS NULL"),
             postgresql_where=text("cleared_at IS NULL"),
@@ -27,10 +32,16 @@ class Alarm(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     node_id: str = Field(max_length=63, index=True)
-    kind: str = Field(max_length=40)
+    kind: str = Field(max_length=80)
     subject: str = Field(default="", max_length=160)
-    message: str = Field(max_length=500)
-    count: int = 1
+    values: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    reported: bool = False
+    count: int = Field(default=1, sa_type=BigInteger)
     raised_at: datetime
     last_at: datetime
     cleared_at: datetime | None = None
+
+    @property
+    def reason(self) -> Reason:
+        """What is wrong, to be put into words."""
+        return Reason(code=self.kind, values=self.values)

@@ -2,40 +2,43 @@
 
 import re
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, update
+from sqlalchemy import ColumnElement, and_, delete, update
 from sqlmodel import Session, col, select
 
 from central.alarms.models import Alarm
 from central.audit import service as audit
 from central.db import insert
 from central.errors import NotFoundError
-from configs.words import say_both
 from contract.reasons import LEGACY_TEXT, Reason
+
+KEPT = timedelta(days=90)
 
 CENTRE = ""
 """In place of a node's id: something is wrong with the centre itself."""
 
-_REPORTED = "reported"
 
-
-def raise_alarm(session: Session, node_id: str, kind: str, subject: str, message: str, now: datetime) -> None:
-    """Opens an alarm, or counts it once more when it is open already."""
+def raise_alarm(
+    session: Session, node_id: str, why: Reason, now: datetime, subject: str = "", *, reported: bool = False
+) -> None:
+    """Opens an alarm, or counts it once more when it is open already; what it says is then the latest."""
+    values = why.model_dump(mode="json")["values"]
     statement = insert(session, Alarm).values(
         node_id=node_id,
-        kind=kind,
+        kind=why.code,
         subject=subject[:160],
-        message=message[:500],
+        values=values,
+        reported=reported,
         count=1,
         raised_at=now,
         last_at=now,
     )
     session.exec(
         statement.on_conflict_do_update(
-            index_elements=["node_id", "kind", "subject"],
+            index_elements=["node_id", "kind", "subject", "reported"],
             index_where=col(Alarm.cleared_at).is_(None),
-            set_={"count": col(Alarm.count) + 1, "last_at": now, "message": message[:500]},
+            set_={"count": col(Alarm.count) + 1, "last_at": now, "values": values},
         )
     )
 
@@ -44,20 +47,26 @@ def clear(
     session: Session, node_id: str, kinds: Collection[str], now: datetime, subject: str | None = None
 ) -> None:
     """Ends the open alarms of these kinds, of one subject or of all."""
-    ended = update(Alarm).where(_open(node_id), col(Alarm.kind).in_(kinds)).values(cleared_at=now)
+    ours = col(Alarm.kind).in_(kinds) & col(Alarm.reported).is_(False)
+    ended = update(Alarm).where(_open(node_id), ours).values(cleared_at=now)
     session.exec(ended if subject is None else ended.where(col(Alarm.subject) == subject[:160]))
 
 
 def set_reported(session: Session, node_id: str, reported: Collection[Reason], now: datetime) -> None:
     """Makes the node's own alarms exactly those it reports now; numbers in them may change, the alarm
     stays."""
-    subjects = [_subject(alarm) for alarm in reported]
-    for alarm, subject in zip(reported, subjects, strict=True):
-        raise_alarm(session, node_id, _REPORTED, subject, say_both(alarm), now)
-    gone = col(Alarm.subject).not_in(subjects)
-    session.exec(
-        update(Alarm).where(_open(node_id), col(Alarm.kind) == _REPORTED, gone).values(cleared_at=now)
-    )
+    by_kind = {(alarm.code, _subject(alarm)): alarm for alarm in reported}
+    for (_, subject), alarm in by_kind.items():
+        raise_alarm(session, node_id, alarm, now, subject, reported=True)
+    present = select(Alarm).where(_open(node_id), col(Alarm.reported).is_(True))
+    for stored in session.exec(present):
+        if (stored.kind, stored.subject) not in by_kind:
+            stored.cleared_at = now
+
+
+def is_open(session: Session, node_id: str, kind: str) -> bool:
+    """Whether there is such an alarm now."""
+    return session.exec(select(Alarm.id).where(_open(node_id), Alarm.kind == kind)).first() is not None
 
 
 def list_open(session: Session, limit: int = 200) -> list[Alarm]:
@@ -76,11 +85,15 @@ def acknowledge(session: Session, alarm_id: int, now: datetime, actor: str) -> A
     return alarm
 
 
+def trim(session: Session, now: datetime) -> int:
+    """Forgets alarms that ended long ago; returns how many."""
+    old = col(Alarm.cleared_at) < now - KEPT
+    return session.exec(delete(Alarm).where(old)).rowcount
+
+
 def _subject(alarm: Reason) -> str:
-    """What an alarm is about: its code; of prose (release 0.1) the text less its numbers."""
-    if alarm.code != LEGACY_TEXT:
-        return alarm.code
-    return re.sub(r"\d+", "#", str(alarm.values["en"]))[:160]
+    """What a node's alarm is about, beside its code: of prose (release 0.1) the text less its numbers."""
+    return re.sub(r"\d+", "#", str(alarm.values["en"]))[:160] if alarm.code == LEGACY_TEXT else ""
 
 
 def _open(node_id: str) -> ColumnElement[bool]:

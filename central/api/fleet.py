@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Depends, Path, Query, Request
 from pydantic import BaseModel, Field
 
 from central.accounts.models import User
@@ -12,8 +12,11 @@ from central.alarms import service as alarms
 from central.alarms.models import Alarm
 from central.fleet import enrolment, service
 from central.fleet.models import Camera, HealthRecord, Node
+from central.web.language import language
 from central.web.people import Now, SessionDep, require
 from central.web.values import Id, Moment, Text
+from central.words.languages import Language
+from configs.words import say
 from contract.reports import Enrolment
 
 router = APIRouter(tags=["fleet"])
@@ -63,16 +66,22 @@ class HealthPublic(BaseModel):
 
 
 class AlarmPublic(BaseModel):
-    """Something wrong."""
+    """Something wrong: a code with its values, and in words. `node_id` is empty for the centre itself."""
 
     id: int
     node_id: str
     kind: str
     subject: str
+    values: dict[str, Any]
     message: str
     count: int
     raised_at: datetime
     last_at: datetime
+
+    @classmethod
+    def of(cls, alarm: Alarm, language: Language) -> "AlarmPublic":
+        """The alarm as it is shown, in the reader's language."""
+        return cls(**alarm.model_dump(), message=say(alarm.reason, language))
 
 
 class Revocation(BaseModel):
@@ -133,10 +142,10 @@ def set_certificate(
     return service.set_certificate(session, node_id, camera_id, interval, actor)
 
 
-@router.get("/alarms", response_model=list[AlarmPublic])
-def open_alarms(session: SessionDep, _viewer: Viewer) -> list[Alarm]:
+@router.get("/alarms")
+def open_alarms(request: Request, session: SessionDep, _viewer: Viewer) -> list[AlarmPublic]:
     """What is wrong now."""
-    return alarms.list_open(session)
+    return [AlarmPublic.of(alarm, language(request)) for alarm in alarms.list_open(session)]
 
 
 @router.delete("/alarms/{alarm_id}", status_code=204)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import DDL, JSON, Table, event
+from sqlalchemy import DDL, JSON, BigInteger, Integer, Table, event
 from sqlmodel import Field, SQLModel
 
 
@@ -12,7 +12,11 @@ class AuditEntry(SQLModel, table=True):
 
     __tablename__ = "audit_entry"
 
-    seq: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    seq: int = Field(
+        primary_key=True,
+        sa_type=BigInteger().with_variant(Integer, "sqlite"),
+        sa_column_kwargs={"autoincrement": False},
+    )
     at: datetime
     actor: str = Field(max_length=100, index=True)
     action: str = Field(max_length=64)

@@ -19,8 +19,10 @@ class Terms:
 
 def terms_of(occurred_at: datetime) -> Terms:
     """The deadlines of a violation, by the law of its day, counted from its day as the safe reading of
-    "detection"; the last day counts whole."""
+    "detection"; the last day counts whole. Raises LawError: the tables know no law of that day."""
     deadlines = law_tables.deadlines(occurred_at)
+    if not {"notice", "limitation"} <= deadlines.keys():
+        raise law_tables.LawError(f"no deadlines for {occurred_at:%d/%m/%Y} in the table `deadlines`")
     count = law_tables.shipped().calendar
     return Terms(
         notice_due_at=count.due_at(deadlines["notice"], occurred_at),

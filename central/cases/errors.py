@@ -54,6 +54,12 @@ class LimitationOverError(ConflictError):
     code: ClassVar[str] = "limitation_over"
 
 
+class NoLawError(InvalidError):
+    """There is no law for the day of the act: it can't become a case."""
+
+    code: ClassVar[str] = "no_law"
+
+
 class ReasonRequiredError(InvalidError):
     """A step with consequences came without its reason."""
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Index, String, text
+from sqlalchemy import JSON, BigInteger, CheckConstraint, Index, Integer, String, text
 from sqlmodel import Field, SQLModel
 
 from central.cases.lifecycle import CHARGED, State
@@ -133,7 +133,9 @@ class CaseEvent(SQLModel, table=True):
 
     __tablename__ = "case_event"
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int | None = Field(
+        default=None, primary_key=True, sa_type=BigInteger().with_variant(Integer, "sqlite")
+    )
     case_id: int = Field(foreign_key="case_file.id", index=True)
     at: datetime
     action: str = Field(max_length=24)

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from central.accounts.models import User
 from central.audit import service as audit
 from central.cases.deadlines import terms_of
-from central.cases.errors import CaseChangedError, LeaseLostError, step_error
+from central.cases.errors import CaseChangedError, LeaseLostError, NoLawError, step_error
 from central.cases.intake import (
     ATTENTION,
     DUPLICATE,
@@ -37,6 +37,7 @@ from central.cases.lifecycle import (
 )
 from central.cases.models import Case, CaseEvent, CaseEvidence
 from central.errors import NotFoundError
+from configs.law_tables import LawError
 from contract.canonical import sha256_hex
 from contract.manifest import ViolationManifest
 from contract.signing import payload_of
@@ -78,7 +79,10 @@ def open_case(
 
 
 def _new_case(session: Session, manifest: ViolationManifest, now: datetime) -> Case:
-    terms = terms_of(manifest.occurred_at)
+    try:
+        terms = terms_of(manifest.occurred_at)
+    except LawError as problem:
+        raise NoLawError("day", day=str(manifest.occurred_at.date())) from problem
     plate = plate_key(manifest.plate.text)
     copy_of = earlier_case(session, plate, manifest.rule.name, manifest.site, manifest.occurred_at)
     flags = flags_of(manifest, now) + ([DUPLICATE] if copy_of else [])
@@ -270,9 +274,9 @@ def held_case(session: Session, user: User, case_id: int, version: int | None = 
     return case
 
 
-def expire_due(session: Session, now: datetime, limit: int = 100) -> bool:
-    """Ends cases whose limitation (thời hiệu) is over and on which no decision is signed; True when there may
-    be more of them."""
+def expire_due(session: Session, now: datetime, limit: int = 100) -> int:
+    """Ends cases whose limitation (thời hiệu) is over and on which no decision is signed; returns how many:
+    when it is `limit`, there may be more of them."""
     ends = [*OPEN, State.RECORDED]
     query = (
         select(Case)
@@ -286,7 +290,7 @@ def expire_due(session: Session, now: datetime, limit: int = 100) -> bool:
     found = session.exec(query).all()
     for case in found:
         take_step(session, case, Action.EXPIRE, None, now)
-    return len(found) == limit
+    return len(found)
 
 
 def _write_event(

@@ -3,12 +3,15 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Integer, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 
 class Node(SQLModel, table=True):
-    """A node at a junction, enrolled by an administrator; `session` is its present run."""
+    """A node at a junction, enrolled by an administrator; `session` is its present run.
+
+    `started_at` is the node's own word. `last_seen_at` is when something of it last arrived.
+    """
 
     __tablename__ = "node"
 
@@ -19,8 +22,8 @@ class Node(SQLModel, table=True):
     started_at: datetime | None = None
     last_seen_at: datetime | None = Field(default=None, index=True)
     software: str = Field(default="", max_length=100)
-    outbox_packages: int = 0
-    disk_free_bytes: int | None = None
+    outbox_packages: int = Field(default=0, sa_type=BigInteger)
+    disk_free_bytes: int | None = Field(default=None, sa_type=BigInteger)
 
 
 class NodeKey(SQLModel, table=True):
@@ -57,12 +60,14 @@ class Camera(SQLModel, table=True):
 
 
 class HealthRecord(SQLModel, table=True):
-    """One health report as it came; a bounded history for each node."""
+    """One health report as it came; a bounded history for each node. `at` is the node's own word."""
 
     __tablename__ = "health_record"
     __table_args__ = (UniqueConstraint("node_id", "at"),)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int | None = Field(
+        default=None, primary_key=True, sa_type=BigInteger().with_variant(Integer, "sqlite")
+    )
     node_id: str = Field(max_length=63, foreign_key="node.id")
     at: datetime
     received_at: datetime

@@ -13,10 +13,13 @@ from central.audit import service as audit
 from central.db import insert
 from central.errors import InvalidError, NotFoundError
 from central.fleet.models import Camera, HealthRecord, Node, NodeKey
-from contract.reports import CameraInfo, HealthReport, NodeStatus
+from contract.reasons import reason
+from contract.reports import CameraHealth, CameraInfo, HealthReport, NodeStatus
 
 HEALTH_KEPT = 2880  # a day of reports, one each half minute
 SILENT_AFTER = timedelta(minutes=3)
+MOST_AHEAD = timedelta(seconds=60)
+"""A node whose report is from further in the future has a wrong clock."""
 
 CertificateState = Literal["valid", "invalid", "unknown"]
 
@@ -25,6 +28,11 @@ def keys_of(session: Session, nodes: Collection[str]) -> dict[str, NodeKey]:
     """All keys, revoked ones too, of these nodes by key id."""
     found = session.exec(select(NodeKey).where(col(NodeKey.node_id).in_(nodes)))
     return {key.key_id: key for key in found}
+
+
+def is_enrolled(session: Session, node_id: str) -> bool:
+    """Whether there is a node of that name."""
+    return session.get(Node, node_id) is not None
 
 
 def list_nodes(session: Session) -> list[Node]:
@@ -39,9 +47,9 @@ def list_cameras(session: Session, node_id: str | None = None) -> list[Camera]:
 
 
 def health_history(session: Session, node_id: str, limit: int = 100) -> list[HealthRecord]:
-    """The latest health reports of a node, newest first."""
+    """The health reports of a node that came last, the latest first."""
     query = select(HealthRecord).where(HealthRecord.node_id == node_id)
-    return list(session.exec(query.order_by(col(HealthRecord.at).desc()).limit(limit)))
+    return list(session.exec(query.order_by(col(HealthRecord.id).desc()).limit(limit)))
 
 
 def cameras_of(session: Session, nodes: Collection[str]) -> dict[tuple[str, str], Camera]:
@@ -89,23 +97,30 @@ def set_certificate(
     return camera
 
 
-def note_status(session: Session, status: NodeStatus, now: datetime) -> None:
-    """Takes in a birth or a last will. A will of an earlier run than the present one changes nothing."""
+def note_status(session: Session, status: NodeStatus, now: datetime, *, retained: bool = False) -> None:
+    """Takes in a birth or a last will; what comes later is what holds, whatever the node's clock says.
+
+    A will of another run than the present one changes nothing. A message that the broker had kept (retained)
+    tells who the node is, but not that it is alive.
+    """
     node = _node(session, status.node)
-    is_older = node.started_at is not None and status.started_at < node.started_at
-    if is_older and status.session != node.session:
+    if status.state == "offline":
+        if node.session in (None, status.session):
+            node.state = "offline"
+            alarms.raise_alarm(session, node.id, reason("node.offline"), now)
         return
-    node.state = status.state
     node.session = status.session
     node.started_at = status.started_at
     node.software = status.software[:100]
-    if status.state == "online":
-        node.last_seen_at = now
-        alarms.clear(session, node.id, ["offline", "silent"], now)
-        for camera in status.cameras:
-            announce_camera(session, node.id, camera)
-    else:
-        alarms.raise_alarm(session, node.id, "offline", "", "the node has gone offline", now)
+    for camera in status.cameras:
+        announce_camera(session, node.id, camera)
+    if not retained:
+        _seen(session, node, now)
+
+
+def _seen(session: Session, node: Node, now: datetime) -> None:
+    node.state, node.last_seen_at = "online", now
+    alarms.clear(session, node.id, ["node.offline", "node.silent"], now)
 
 
 def announce_camera(session: Session, node_id: str, info: CameraInfo) -> None:
@@ -118,9 +133,9 @@ def announce_camera(session: Session, node_id: str, info: CameraInfo) -> None:
 
 
 def note_health(session: Session, report: HealthReport, now: datetime) -> None:
-    """Takes in a health report: history, the cameras' state, and the alarms the node raises itself."""
+    """Takes in a health report: history, the cameras' state, and the alarms the node raises itself. The one
+    that comes last holds, whatever the node's clock says."""
     node = _node(session, report.node)
-    newest = session.exec(select(func.max(HealthRecord.at)).where(HealthRecord.node_id == node.id)).one()
     session.exec(
         insert(session, HealthRecord)
         .values(
@@ -131,37 +146,48 @@ def note_health(session: Session, report: HealthReport, now: datetime) -> None:
         )
         .on_conflict_do_nothing()
     )
-    node.last_seen_at = now
-    if newest is not None and report.at < newest:
-        return
-    node.state = "online"
     node.outbox_packages = report.outbox_packages
     node.disk_free_bytes = report.disk_free_bytes
     cameras = {camera.id: camera for camera in list_cameras(session, node.id)}
     for health in report.cameras:
-        camera = cameras.get(health.id)
-        if camera is not None:
-            camera.state = health.state
-            camera.reason = health.reason.model_dump(mode="json") if health.reason else None
-            camera.last_frame_at, camera.fps, camera.armed = health.last_frame_at, health.fps, health.armed
-    alarms.clear(session, node.id, ["silent", "offline"], now)
+        if health.id in cameras:
+            _note_camera(cameras[health.id], health)
+    _seen(session, node, now)
+    _watch_clock(session, node.id, report.at, now)
     alarms.set_reported(session, node.id, report.alarms, now)
 
 
+def _note_camera(camera: Camera, health: CameraHealth) -> None:
+    camera.state, camera.last_frame_at = health.state, health.last_frame_at
+    camera.reason = health.reason.model_dump(mode="json") if health.reason else None
+    camera.fps, camera.armed = health.fps, health.armed
+
+
+def _watch_clock(session: Session, node_id: str, said_at: datetime, now: datetime) -> None:
+    """A clock that is behind can't be told from a slow link; one that is ahead can."""
+    if said_at > now + MOST_AHEAD:
+        ahead = round((said_at - now) / timedelta(milliseconds=1))
+        alarms.raise_alarm(session, node_id, reason("node.clock_ahead", ahead_ms=ahead), now)
+    else:
+        alarms.clear(session, node_id, ["node.clock_ahead"], now)
+
+
 def watch_silence(session: Session, now: datetime) -> int:
-    """Raises an alarm for every node that has said nothing for a while; returns how many are silent."""
+    """Raises an alarm for every node that was there and has said nothing for a while; returns how many."""
     silent = session.exec(
         select(Node).where(col(Node.state) == "online", col(Node.last_seen_at) < now - SILENT_AFTER)
     ).all()
     for node in silent:
-        alarms.raise_alarm(session, node.id, "silent", "", "the node has not reported for minutes", now)
+        assert node.last_seen_at is not None
+        minutes = (now - node.last_seen_at) // timedelta(minutes=1)
+        alarms.raise_alarm(session, node.id, reason("node.silent", minutes=minutes), now)
     return len(silent)
 
 
 def trim_health(session: Session) -> int:
     """Deletes what is beyond the kept history; returns how many reports."""
     rank = func.row_number().over(
-        partition_by=col(HealthRecord.node_id), order_by=col(HealthRecord.at).desc()
+        partition_by=col(HealthRecord.node_id), order_by=col(HealthRecord.id).desc()
     )
     ranked = select(HealthRecord.id, rank.label("rank")).subquery()
     beyond = select(ranked.c.id).where(ranked.c.rank > HEALTH_KEPT)

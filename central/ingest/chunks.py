@@ -13,6 +13,7 @@ from central.ingest.models import Package, PackageFile, PartialFile
 from central.ingest.work import Arrived, Batch
 from central.media import service as media
 from central.media.content import media_type_of
+from central.media.store import StorageError
 from contract.reasons import reason
 from contract.topics import CHUNK_BYTES
 
@@ -53,6 +54,12 @@ class FilesChanged:
     spoilt: set[FileKey] = field(default_factory=set)
     given_up: set[FileKey] = field(default_factory=set)
 
+    def update(self, other: "FilesChanged") -> None:
+        """Adds what came of other files."""
+        self.stored |= other.stored
+        self.spoilt |= other.spoilt
+        self.given_up |= other.given_up
+
 
 @dataclass
 class _Early:
@@ -66,7 +73,8 @@ def take_chunks(batch: Batch, chunks: Sequence[Chunk], named: Collection[FileKey
     """Writes pieces to the partial area and moves what became whole into the store.
 
     Args:
-        named: files that a manifest of this very batch names: pieces that came before it count from now on.
+        named: files that a manifest of this very batch names: pieces that came before it count from now on,
+            and one that could not be moved into the store before is tried again.
     """
     changed = FilesChanged()
     sent = {chunk.file for chunk in chunks}
@@ -84,7 +92,10 @@ def take_chunks(batch: Batch, chunks: Sequence[Chunk], named: Collection[FileKey
         if chunk.file.sha256 not in stored:
             _take(batch, chunk, expected.get(chunk.file), partials, early)
     for file in sorted(files):
-        _advance(batch, file, expected.get(file), partials.get(file), changed)
+        try:
+            _advance(batch, file, expected.get(file), partials.get(file), changed)
+        except (StorageError, OSError) as problem:
+            batch.not_stored = str(problem)
     return changed
 
 
@@ -135,13 +146,17 @@ def _take(
     if fault is None and expected is None:
         fault = _spend(early[chunk.file.node], chunk, partial)
     if fault is not None:
-        batch.refuse(chunk.message, reason("message.chunk", detail=fault))
+        batch.refuse(chunk.message, reason("message.chunk", detail=fault), chunk.file.node)
+        return
+    try:
+        batch.tools.partials.write(*chunk.file, chunk.offset, chunk.message.payload)
+    except StorageError as problem:
+        batch.not_stored = str(problem)  # as if it had not come: its node will be asked for it again
         return
     if partial is None:
         partial = PartialFile(node_id=chunk.file.node, sha256=chunk.file.sha256, updated_at=batch.now)
         batch.session.add(partial)
         partials[chunk.file] = partial
-    batch.tools.partials.write(*chunk.file, chunk.offset, chunk.message.payload)
     partial.ranges = ranges.add(partial.ranges, chunk.offset, chunk.end)
     partial.received = ranges.total(partial.ranges)
     partial.updated_at = batch.now
@@ -200,10 +215,8 @@ def _discard(batch: Batch, file: FileKey, partial: PartialFile, changed: FilesCh
     batch.tools.partials.discard(*file)
     partial.failures += 1
     partial.ranges, partial.received = [], 0
-    detail = (
-        f"all bytes of file {file.sha256} came, but they don't hash to its name (time {partial.failures})"
-    )
-    alarms.raise_alarm(batch.session, file.node, "spoilt_file", file.sha256, detail, batch.now)
+    why = reason("file.spoilt", sha256=file.sha256, times=partial.failures)
+    alarms.raise_alarm(batch.session, file.node, why, batch.now, file.sha256)
     if partial.failures < MOST_FAILURES:
         changed.spoilt.add(file)
     else:

@@ -8,28 +8,29 @@ import logging
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlmodel import Session
 
 from central.alarms import service as alarms
+from central.db import is_away
 from central.fleet import service as fleet
 from central.fleet.models import NodeKey
-from central.ingest import quarantine
+from central.ingest import quarantine, storage
 from central.ingest.chunks import Chunk, FileKey, FilesChanged, take_chunks
 from central.ingest.packages import RacedError, take_manifests
 from central.ingest.settle import SOFTWARE, answer_state, reject, settle, waiting_for
-from central.ingest.verify import Sealed, open_manifest
-from central.ingest.work import Arrived, Batch, Outgoing, Refusal, RefusedError, Tools
-from configs.words import say_both
+from central.ingest.verify import Sealed, open_manifest, whom_to_answer
+from central.ingest.work import Arrived, Asked, Batch, Outgoing, RefusedError, Tools
 from contract.faults import MessageError
-from contract.reasons import reason
+from contract.reasons import Reason, reason
 from contract.receipts import Receipt
-from contract.reports import NodeStatus, read_health, read_status
+from contract.reports import HealthReport, NodeStatus, read_health, read_status
 from contract.topics import Incoming, TopicError, parse_topic
 
 logger = logging.getLogger(__name__)
 
 LARGEST_REPORT = 256 * 1024
+TRIED_TIMES = 3
+"""How often a message our own code chokes on may come before its node is answered for good."""
 
 _Parsed = tuple[Arrived, Incoming]
 
@@ -37,37 +38,55 @@ _Parsed = tuple[Arrived, Incoming]
 def handle(session: Session, messages: Sequence[Arrived], tools: Tools, now: datetime) -> list[Outgoing]:
     """Takes messages in; returns what to send once the session is committed.
 
-    Never raises for what a message contains. Raises OperationalError or InterfaceError when the database is
-    away and RacedError when another process was faster: nothing is lost if the same batch is handled again.
+    Never raises for what a message contains. Raises what `central.db.is_away` knows when the database is away
+    and RacedError when another process was faster: nothing is lost if the same batch is handled again.
     """
+    alone = len(messages) == 1
     try:
-        return _in_savepoint(session, messages, tools, now)
-    except (OperationalError, InterfaceError, RacedError):
-        raise
-    except Exception:
-        if len(messages) == 1:
-            return _quarantine_poison(session, messages[0], now)
+        return _in_savepoint(Batch(session, tools, now, alone=alone), messages)
+    except Exception as problem:
+        if is_away(problem) or isinstance(problem, RacedError):
+            raise
+        if alone:
+            return _refuse_poison(session, messages[0], tools, now)
         logger.warning("a batch of %d messages failed; handling them one by one", len(messages))
     return [outgoing for message in messages for outgoing in handle(session, [message], tools, now)]
 
 
-def _in_savepoint(
-    session: Session, messages: Sequence[Arrived], tools: Tools, now: datetime
-) -> list[Outgoing]:
-    batch = Batch(session, tools, now)
-    with session.begin_nested():
+def _in_savepoint(batch: Batch, messages: Sequence[Arrived]) -> list[Outgoing]:
+    with batch.session.begin_nested():
         _together(batch, messages)
-        quarantine.put(session, batch.refusals, now)
+        quarantine.put(batch.session, batch.refusals, batch.now)
     return batch.outgoing
 
 
-def _quarantine_poison(session: Session, message: Arrived, now: datetime) -> list[Outgoing]:
-    """What our own code choked on is kept and logged; not answered, so that its node offers it again."""
+def _refuse_poison(session: Session, message: Arrived, tools: Tools, now: datetime) -> list[Outgoing]:
+    """What our own code chokes on is told, kept and logged. Its node offers it again; after `TRIED_TIMES` the
+    answer is that this centre can't read it, so that it is kept there until the centre is another."""
     logger.exception(
         "a message on %s can't be handled: quarantined", quarantine.printable(message.topic, 120)
     )
-    quarantine.put(session, [Refusal(message, reason("message.internal"))], now)
-    return []
+    batch, why, node = (
+        Batch(session, tools, now),
+        reason("message.internal"),
+        _enrolled_sender(session, message),
+    )
+    batch.refuse(message, why, node)
+    quarantine.put(session, batch.refusals, now)
+    alarms.raise_alarm(session, node or alarms.CENTRE, why, now)
+    asked = whom_to_answer(message, fleet.keys_of(session, {node})) if node else None
+    if asked is not None and quarantine.times(session, message) >= TRIED_TIMES:
+        _answer_refusal(batch, node, asked, why, may_come_again=True)
+    return batch.outgoing
+
+
+def _enrolled_sender(session: Session, message: Arrived) -> str:
+    """The node on whose topic a message came, if it is one of ours."""
+    try:
+        node = parse_topic(message.topic).node
+    except TopicError:
+        return ""
+    return node if fleet.is_enrolled(session, node) else ""
 
 
 def _together(batch: Batch, messages: Sequence[Arrived]) -> None:
@@ -77,13 +96,23 @@ def _together(batch: Batch, messages: Sequence[Arrived]) -> None:
     sealed = [item for pair in enrolled if pair[1].kind == "manifest" for item in _open(batch, pair, keys)]
     chunks = [chunk for pair in enrolled for chunk in _chunk(pair)]
     taken = take_manifests(batch, sealed)
-    named = {FileKey(item.node, file.sha256) for item in taken.new.values() for file in item.files}
+    named = {FileKey(item.node, file.sha256) for _, item in sealed for file in item.files}
     changed = take_chunks(batch, chunks, named)
+    again = _resume(batch, changed)
     answered = _settle(batch, set(taken.new), changed)
-    answer_state(batch, sorted({*taken.asked, *answered}))
+    answer_state(batch, sorted({*taken.asked, *answered, *again}))
     for message, topic in enrolled:
         if topic.kind in ("status", "health"):
             _take_report(batch, message, topic)
+
+
+def _resume(batch: Batch, changed: FilesChanged) -> list[str]:
+    """Once files can be written again: what waited to be moved is, and every package that waits is asked for
+    what it lacks. Returns the event ids to be answered."""
+    if not storage.has_recovered(batch):
+        return []
+    changed.update(take_chunks(batch, (), storage.whole_files(batch.session)))
+    return storage.waiting_packages(batch.session)
 
 
 def _parse(batch: Batch, messages: Sequence[Arrived]) -> list[_Parsed]:
@@ -100,11 +129,18 @@ def _of_live_nodes(batch: Batch, parsed: Sequence[_Parsed], keys: Mapping[str, N
     """Messages of nodes that are enrolled and have a key in use; others are refused."""
     known = {key.node_id for key in keys.values()}
     live = {key.node_id for key in keys.values() if key.revoked_at is None}
+    told: dict[str, tuple[str, Reason]] = {}
     for message, topic in parsed:
         if topic.node not in known:
-            batch.refuse(message, reason("message.unknown_node", node=topic.node))
+            why = reason("message.unknown_node", node=topic.node)
+            batch.refuse(message, why)
+            told[""] = (alarms.CENTRE, why)
         elif topic.node not in live:
-            batch.refuse(message, reason("message.revoked_node", node=topic.node))
+            why = reason("message.revoked_node", node=topic.node)
+            batch.refuse(message, why, topic.node)
+            told[topic.node] = (topic.node, why)
+    for node, why in told.values():
+        alarms.raise_alarm(batch.session, node, why, batch.now)
     return [pair for pair in parsed if pair[1].node in live]
 
 
@@ -113,21 +149,28 @@ def _open(batch: Batch, pair: _Parsed, keys: Mapping[str, NodeKey]) -> list[tupl
     try:
         return [(message, open_manifest(topic.node, message.payload, keys))]
     except RefusedError as refusal:
-        why = refusal.reason
-        batch.refuse(message, why)
-        alarms.raise_alarm(batch.session, topic.node, why.code, "", say_both(why), batch.now)
-        if (asked := refusal.asked) is not None:
-            receipt = Receipt(
-                node=topic.node,
-                event_id=asked.event_id,
-                manifest_sha256=asked.sha256,
-                state="unsupported" if refusal.may_come_again else "rejected",
-                reason=why,
-                software=SOFTWARE,
-                at=batch.now,
+        batch.refuse(message, refusal.reason, topic.node)
+        alarms.raise_alarm(batch.session, topic.node, refusal.reason, batch.now)
+        if refusal.asked is not None:
+            _answer_refusal(
+                batch, topic.node, refusal.asked, refusal.reason, may_come_again=refusal.may_come_again
             )
-            batch.answer(receipt, asked.version)
         return []
+
+
+def _answer_refusal(batch: Batch, node: str, asked: Asked, why: Reason, *, may_come_again: bool) -> None:
+    """`unsupported` lets a node offer the package to another version of the centre; nodes that speak version
+    1 know no such answer."""
+    receipt = Receipt(
+        node=node,
+        event_id=asked.event_id,
+        manifest_sha256=asked.sha256,
+        state="unsupported" if may_come_again and asked.version > 1 else "rejected",
+        reason=why,
+        software=SOFTWARE,
+        at=batch.now,
+    )
+    batch.answer(receipt, asked.version)
 
 
 def _chunk(pair: _Parsed) -> list[Chunk]:
@@ -152,21 +195,27 @@ def _named_by(session: Session, files: Iterable[FileKey]) -> set[str]:
 
 
 def _take_report(batch: Batch, message: Arrived, topic: Incoming) -> None:
-    if len(message.payload) > LARGEST_REPORT:
-        size = len(message.payload)
-        batch.refuse(message, reason("message.too_large", size_bytes=size, most_bytes=LARGEST_REPORT))
-        return
-    if b"\\u0000" in message.payload:
-        batch.refuse(message, reason("message.null_character"))
-        return
     try:
-        report = (read_status if topic.kind == "status" else read_health)(message.payload)
-    except MessageError as problem:
-        batch.refuse(message, problem.reason)
+        report = _read_report(message, topic)
+    except RefusedError as refusal:
+        batch.refuse(message, refusal.reason, topic.node)
         return
-    if report.node != topic.node:
-        batch.refuse(message, reason("message.wrong_node", node=report.node, topic=topic.node))
-    elif isinstance(report, NodeStatus):
-        fleet.note_status(batch.session, report, batch.now)
-    else:
+    if isinstance(report, NodeStatus):
+        fleet.note_status(batch.session, report, batch.now, retained=message.retained)
+    elif not message.retained:
         fleet.note_health(batch.session, report, batch.now)
+
+
+def _read_report(message: Arrived, topic: Incoming) -> NodeStatus | HealthReport:
+    size = len(message.payload)
+    if size > LARGEST_REPORT:
+        raise RefusedError(reason("message.too_large", size_bytes=size, most_bytes=LARGEST_REPORT))
+    if b"\\u0000" in message.payload:
+        raise RefusedError(reason("message.null_character"))
+    try:
+        report = read_status(message.payload) if topic.kind == "status" else read_health(message.payload)
+    except MessageError as problem:
+        raise RefusedError(problem.reason) from problem
+    if report.node != topic.node:
+        raise RefusedError(reason("message.wrong_node", node=report.node, topic=topic.node))
+    return report

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Index, UniqueConstraint, text
+from sqlalchemy import JSON, BigInteger, Index, Integer, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 
@@ -69,18 +69,27 @@ class PartialFile(SQLModel, table=True):
 
 
 class Quarantined(SQLModel, table=True):
-    """A message that was refused: its start, its full hash, and why. The same message again only counts."""
+    """A message that was refused: its start, its full hash, and why. The same message again only counts.
+
+    `node_id` is empty for what is not an enrolled node's.
+    """
 
     __tablename__ = "quarantine"
-    __table_args__ = (UniqueConstraint("topic", "payload_sha256"),)
+    __table_args__ = (
+        UniqueConstraint("topic", "payload_sha256"),
+        Index("ix_quarantine_kept", "node_id", "reason", "last_at"),
+    )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int | None = Field(
+        default=None, primary_key=True, sa_type=BigInteger().with_variant(Integer, "sqlite")
+    )
+    node_id: str = Field(default="", max_length=63)
     topic: str = Field(max_length=300)
     payload_sha256: str = Field(max_length=64)
-    size: int
+    size: int = Field(sa_type=BigInteger)
     head: bytes
     reason: str = Field(max_length=40)
     detail: str = Field(max_length=500)
-    count: int = 1
+    count: int = Field(default=1, sa_type=BigInteger)
     first_at: datetime
-    last_at: datetime = Field(index=True)
+    last_at: datetime

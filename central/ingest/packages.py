@@ -5,6 +5,7 @@ Everything is done for a batch at once: a handful of statements, however many ma
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from sqlalchemy import update
 from sqlmodel import Session, col, select
@@ -17,9 +18,10 @@ from central.ingest.chain import ChainState, Link, chain_states
 from central.ingest.models import Package, PackageFile
 from central.ingest.verify import Sealed
 from central.ingest.work import Arrived, Batch
-from configs.words import say_both
 from contract.reasons import reason
 from contract.receipts import Receipt
+
+REOPENED_AFTER = timedelta(minutes=10)
 
 
 class RacedError(Exception):
@@ -57,6 +59,8 @@ def take_manifests(batch: Batch, sealed: Sequence[tuple[Arrived, Sealed]]) -> Ta
         elif stored.sha256 != link.sha256:
             _refuse_conflict(batch, message, item, stored)
             continue
+        elif stored.state == "rejected":
+            _reopen(batch, stored.event_id)
         answers[link.event_id] = None
     _store(batch, new, by_place)
     return Taken(new, tuple(answers))
@@ -93,8 +97,8 @@ def _refuse_conflict(batch: Batch, message: Arrived, item: Sealed, stored: Link)
         stored_event_id=stored.event_id,
         stored_sequence=stored.sequence,
     )
-    batch.refuse(message, why)
-    alarms.raise_alarm(batch.session, item.node, "conflict", item.event_id, say_both(why), batch.now)
+    batch.refuse(message, why, item.node)
+    alarms.raise_alarm(batch.session, item.node, why, batch.now, item.event_id)
     batch.answer(
         Receipt(
             node=item.node,
@@ -106,6 +110,17 @@ def _refuse_conflict(batch: Batch, message: Arrived, item: Sealed, stored: Link)
         ),
         item.version,
     )
+
+
+def _reopen(batch: Batch, event_id: str) -> None:
+    """A package whose files never matched their hashes gets another chance when it is offered again later: it
+    may have been a disk of ours."""
+    package = batch.session.exec(select(Package).where(Package.event_id == event_id)).one()
+    why, since = package.reason or {}, package.settled_at or batch.now
+    if why.get("code") == "package.never_whole" and batch.now - since >= REOPENED_AFTER:
+        package.state, package.reason, package.settled_at = "incomplete", None, None
+        alarms.clear(batch.session, package.node_id, ["package.never_whole"], batch.now, event_id)
+        batch.session.flush()
 
 
 def _store(batch: Batch, new: Mapping[str, Sealed], by_place: Mapping[tuple[str, int], Link]) -> None:
@@ -131,8 +146,8 @@ def _note_chain(batch: Batch, changed: Mapping[str, ChainState], new: Mapping[st
             batch.session.exec(query)
         if state == "broken":
             node = batch.session.exec(select(Package.node_id).where(Package.event_id == event_id)).one()
-            detail = f"package {event_id} does not follow the one stored before it"
-            alarms.raise_alarm(batch.session, node, "chain", event_id, detail, batch.now)
+            why = reason("package.chain", event_id=event_id)
+            alarms.raise_alarm(batch.session, node, why, batch.now, event_id)
 
 
 def _row(

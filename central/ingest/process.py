@@ -8,10 +8,10 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import InterfaceError, OperationalError
 
 from central.cases.service import open_case
-from central.db import make_engine, transaction
+from central.db import is_away, make_engine, reading, transaction
+from central.ingest import storage
 from central.ingest.handler import handle
 from central.ingest.packages import RacedError
 from central.ingest.subscriber import Subscriber
@@ -48,13 +48,24 @@ def run_ingest(settings: CentralSettings, stop: threading.Event) -> None:
         try:
             with only_one(engine, "ingest", settings.data_dir, stop) as held:
                 Subscriber(settings.mqtt).run(_taker(engine, tools), _while(held, stop))
-        except (OperationalError, InterfaceError, RacedError) as problem:
-            logger.warning("ingest pauses and starts again: %s", type(problem).__name__)
+        except Exception as problem:
+            if not (is_away(problem) or isinstance(problem, RacedError)):
+                raise
+            logger.warning("ingest pauses and starts again: %s", _first_line(problem))
+            engine.dispose()  # after a failover the pool's connections lead to the server that was left
             stop.wait(PAUSE_SECONDS)
     engine.dispose()
 
 
+def _first_line(problem: Exception) -> str:
+    told = str(getattr(problem, "orig", None) or problem).strip().partition("\n")[0]
+    return f"{type(problem).__name__} {told}"[:300]
+
+
 def _taker(engine: Engine, tools: Tools) -> Callable[[Sequence[Arrived]], list[Outgoing]]:
+    with reading(engine) as session:
+        tools.storage.in_trouble = storage.is_in_trouble(session)
+
     def take(messages: Sequence[Arrived]) -> list[Outgoing]:
         with transaction(engine) as session:
             return handle(session, messages, tools, datetime.now(UTC))

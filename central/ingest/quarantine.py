@@ -8,18 +8,21 @@ from sqlmodel import Session, col, func, select
 
 from central.db import insert
 from central.ingest.models import Quarantined
-from central.ingest.work import Refusal
+from central.ingest.work import Arrived, Refusal
 from configs.words import say_both
 from contract.canonical import sha256_hex
 
 KEPT_BYTES = 4096
-KEPT_ENTRIES = 10_000
+KEPT_ENTRIES = 500
+"""Of each node and reason; of all that is no enrolled node's together, of each reason: a flood pushes out
+nothing but itself."""
 
 
 def put(session: Session, refusals: Collection[Refusal], now: datetime) -> None:
     """Keeps refused messages. The same bytes on the same topic again only raise the count."""
     for refusal in refusals:
         statement = insert(session, Quarantined).values(
+            node_id=refusal.node,
             topic=printable(refusal.message.topic, 300),
             payload_sha256=sha256_hex(refusal.message.payload),
             size=len(refusal.message.payload),
@@ -45,13 +48,24 @@ def list_latest(session: Session, before: int | None = None, limit: int = 50) ->
     return list(session.exec(query if before is None else query.where(col(Quarantined.id) < before)))
 
 
+def times(session: Session, message: Arrived) -> int:
+    """How often this very message was refused."""
+    query = select(Quarantined.count).where(
+        Quarantined.topic == printable(message.topic, 300),
+        Quarantined.payload_sha256 == sha256_hex(message.payload),
+    )
+    return session.exec(query).first() or 0
+
+
 def trim(session: Session) -> int:
-    """Deletes the oldest entries beyond the bound; returns how many."""
-    newest = select(Quarantined.id).order_by(col(Quarantined.last_at).desc(), col(Quarantined.id).desc())
-    kept = newest.limit(KEPT_ENTRIES).subquery()
-    if session.exec(select(func.count()).select_from(Quarantined)).one() <= KEPT_ENTRIES:
-        return 0
-    return session.exec(delete(Quarantined).where(col(Quarantined.id).not_in(select(kept.c.id)))).rowcount
+    """Deletes the oldest entries beyond what is kept; returns how many."""
+    newest = func.row_number().over(
+        partition_by=(col(Quarantined.node_id), col(Quarantined.reason)),
+        order_by=(col(Quarantined.last_at).desc(), col(Quarantined.id).desc()),
+    )
+    ranked = select(Quarantined.id, newest.label("place")).subquery()
+    beyond = select(ranked.c.id).where(ranked.c.place > KEPT_ENTRIES)
+    return session.exec(delete(Quarantined).where(col(Quarantined.id).in_(beyond))).rowcount
 
 
 def printable(text: str, longest: int) -> str:

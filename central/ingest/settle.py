@@ -1,8 +1,11 @@
 """Once every file of a package is stored and is what the manifest says, its case is opened."""
 
+import logging
 from collections import defaultdict
 from collections.abc import Collection, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from importlib.metadata import version
 from typing import Any, Literal
 
@@ -10,16 +13,23 @@ from sqlmodel import Session, col, select
 
 from central.alarms import service as alarms
 from central.audit import service as audit
-from central.db import among
+from central.cases.errors import NoLawError
+from central.db import among, is_away
 from central.ingest import ranges
 from central.ingest.models import Package, PackageFile, PartialFile
 from central.ingest.verify import signed_manifest
-from central.ingest.work import Arrived, Batch
+from central.ingest.work import Arrived, Batch, OpenCase
+from central.jobs import queue as jobs
 from central.media.models import Media
-from configs.words import say_both
 from contract.reasons import Reason, reason
 from contract.receipts import MissingPart, Receipt
 from contract.topics import NodeTopics
+
+logger = logging.getLogger(__name__)
+
+OPEN_CASE = "ingest.open_case"
+"""Kind of job; its key is the event's id."""
+SOON = timedelta(seconds=5)
 
 SOFTWARE = f"ngatu {version('ngatu')}"
 """Told in each receipt: another version than before may read what the other could not."""
@@ -78,13 +88,24 @@ def reject(batch: Batch, event_id: str, why: Reason) -> None:
     package = _package(batch.session, event_id)
     package.state, package.reason, package.settled_at = "rejected", why.model_dump(mode="json"), batch.now
     topic = NodeTopics(package.node_id).manifest
-    batch.refuse(Arrived(topic, package.jws.encode()), why)
-    alarms.raise_alarm(batch.session, package.node_id, "rejected", event_id, say_both(why), batch.now)
+    batch.refuse(Arrived(topic, package.jws.encode()), why, package.node_id)
+    alarms.raise_alarm(batch.session, package.node_id, why, batch.now, event_id)
 
 
 def _accept(batch: Batch, event_id: str) -> None:
     package = _package(batch.session, event_id)
-    batch.tools.open_case(batch.session, signed_manifest(package.jws), package.jws)
+    manifest = signed_manifest(package.jws)
+    try:
+        with _apart(batch):
+            batch.tools.open_case(batch.session, manifest, package.jws)
+    except NoLawError:
+        reject(batch, event_id, reason("package.no_law", day=str(manifest.occurred_at.date())))
+        return
+    except Exception as problem:
+        if not batch.alone or is_away(problem):
+            raise
+        logger.exception("the case of package %s can't be opened", event_id)
+        _open_later(batch, package, problem)
     package.state, package.settled_at = "stored", batch.now
     audit.record(
         batch.session,
@@ -93,6 +114,26 @@ def _accept(batch: Batch, event_id: str) -> None:
         f"event:{event_id}",
         {"manifest": package.manifest_sha256, "sequence": package.sequence, "chain": package.chain},
     )
+
+
+def _apart(batch: Batch) -> AbstractContextManager[object]:
+    """Whatever goes wrong inside leaves no trace, where it is known that something does."""
+    return batch.session.begin_nested() if batch.alone else nullcontext()
+
+
+def _open_later(batch: Batch, package: Package, problem: Exception) -> None:
+    """Everything of the package is here: its node may let go, and the centre tries by itself."""
+    detail = f"{type(problem).__name__}: {problem}"[:300]
+    why = reason("package.no_case", event_id=package.event_id, detail=detail)
+    alarms.raise_alarm(batch.session, package.node_id, why, batch.now, package.event_id)
+    jobs.enqueue(batch.session, OPEN_CASE, package.event_id, {"event": package.event_id}, batch.now + SOON)
+
+
+def open_stored_case(session: Session, event_id: str, open_case: OpenCase, now: datetime) -> None:
+    """Opens the case of a package that is stored without one. Raises whatever keeps it from being opened."""
+    package = _package(session, event_id)
+    open_case(session, signed_manifest(package.jws), package.jws)
+    alarms.clear(session, package.node_id, ["package.no_case"], now, event_id)
 
 
 def _package(session: Session, event_id: str) -> Package:

@@ -5,9 +5,12 @@ broker. Not a shared subscription: a stale member's session would swallow its sh
 """
 
 import logging
+import os
 import queue
 import ssl
+import sys
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -18,7 +21,7 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from central.ingest.work import Arrived, Outgoing
-from central.settings import MqttSettings
+from central.settings import MqttSettings, SettingsError
 from contract.topics import SUBSCRIPTIONS
 
 logger = logging.getLogger(__name__)
@@ -28,6 +31,11 @@ IN_FLIGHT = 256
 """Messages the broker may send ahead of our acknowledgements: bounds memory to some 32 MiB of chunks."""
 GATHER_SECONDS = 0.02
 SESSION_SECONDS = 24 * 3600
+MOST_RECONNECT_SECONDS = 30
+SHORT_LIFE_SECONDS, SHORT_LIVES = 10.0, 3
+"""A connection that ends sooner than this, so often, is taken away by somebody."""
+TAKEN_OVER = 0x8E
+"""Reason of MQTT 5: another client connected with this client's id."""
 
 Take = Callable[[Sequence[Arrived]], list[Outgoing]]
 """Handles and commits a batch; raises when it could not, and the batch is then offered again."""
@@ -41,6 +49,22 @@ class _Received:
     connection: int
 
 
+def tls_context(settings: MqttSettings) -> ssl.SSLContext:
+    """What TLS needs. Raises SettingsError naming the file that can't be used."""
+    files = {"mqtt.ca_file": settings.ca_file, "mqtt.certificate_file": settings.certificate_file}
+    for key, path in (files | {"mqtt.key_file": settings.key_file}).items():
+        if path is not None and not os.access(path, os.R_OK):
+            raise SettingsError(f"{key}: {path} is not there or can't be read")
+    try:
+        context = ssl.create_default_context(cafile=settings.ca_file)
+        if settings.certificate_file is not None:
+            context.load_cert_chain(settings.certificate_file, settings.key_file)
+    except OSError as problem:
+        named = ", ".join(str(path) for path in (*files.values(), settings.key_file) if path is not None)
+        raise SettingsError(f"TLS towards the broker: {problem} (in {named})") from problem
+    return context
+
+
 class Subscriber:
     """One connection to the broker; its thread only fills a queue, `run` works in the caller's thread."""
 
@@ -48,6 +72,8 @@ class Subscriber:
         self._settings = settings
         self._received: queue.Queue[_Received] = queue.Queue()
         self._connection = 0
+        self._stood_since: float | None = None
+        self._short_lives: deque[float] = deque(maxlen=SHORT_LIVES)
         self._client = self._make_client()
 
     def run(self, take: Take, goes_on: Callable[[], bool]) -> None:
@@ -80,15 +106,13 @@ class Subscriber:
         if self._settings.username is not None:
             client.username_pw_set(self._settings.username, password.get_secret_value() if password else None)
         if self._settings.tls:
-            context = ssl.create_default_context(cafile=self._settings.ca_file)
-            if self._settings.certificate_file is not None:
-                context.load_cert_chain(self._settings.certificate_file, self._settings.key_file)
-            client.tls_set_context(context)
+            client.tls_set_context(tls_context(self._settings))
         client.on_connect = self._on_connect
+        client.on_connect_fail = self._on_connect_fail
         client.on_disconnect = self._on_disconnect
         client.on_subscribe = self._on_subscribe
         client.on_message = self._on_message
-        client.reconnect_delay_set(1, 30)
+        client.reconnect_delay_set(1, MOST_RECONNECT_SECONDS)
         return client
 
     def _connect(self) -> None:
@@ -144,7 +168,18 @@ class Subscriber:
             )
             return
         self._connection += 1
+        self._stood_since = time.monotonic()
         client.subscribe([(topic, 1) for topic in SUBSCRIPTIONS])
+
+    def _on_connect_fail(self, _client: mqtt.Client, _data: object) -> None:
+        """Called while the error of the failed attempt is being handled."""
+        problem = sys.exc_info()[1]
+        logger.warning(
+            "broker %s:%d can't be reached: %s; trying again",
+            self._settings.host,
+            self._settings.port,
+            problem or "no reason given",
+        )
 
     def _on_disconnect(
         self,
@@ -157,6 +192,26 @@ class Subscriber:
         self._connection += 1
         if reason.is_failure:
             logger.warning("connection to the broker lost: %s; trying again", reason)
+        if reason.value == TAKEN_OVER or self._is_lost_again_and_again():
+            logger.error(
+                "another client seems to use the id %r at this broker: each takes the connection from the "
+                "other; give every centre an mqtt.client_id of its own",
+                self._settings.client_id,
+            )
+
+    def _is_lost_again_and_again(self) -> bool:
+        """Whether connections that stood were lost at once several times in a short while."""
+        now, since = time.monotonic(), self._stood_since
+        self._stood_since = None
+        if since is not None and now - since < SHORT_LIFE_SECONDS:
+            self._short_lives.append(now)
+        many = len(self._short_lives) == SHORT_LIVES
+        if not many or now - self._short_lives[0] > SHORT_LIVES * (
+            SHORT_LIFE_SECONDS + MOST_RECONNECT_SECONDS
+        ):
+            return False
+        self._short_lives.clear()
+        return True
 
     def _on_subscribe(
         self,
@@ -173,7 +228,7 @@ class Subscriber:
 
     def _on_message(self, client: mqtt.Client, _data: object, message: mqtt.MQTTMessage) -> None:
         try:
-            arrived = Arrived(message.topic, bytes(message.payload))
+            arrived = Arrived(message.topic, bytes(message.payload), bool(message.retain))
         except UnicodeDecodeError:
             logger.warning("a message whose topic is not UTF-8 was dropped: no node can have sent it")
             client.ack(message.mid, message.qos)

@@ -7,6 +7,7 @@ from sqlmodel import Session, col, func, select
 from central.alarms import service as alarms
 from central.ingest.models import Package, PartialFile
 from central.media.store import PartialFiles
+from contract.reasons import reason
 
 EARLY_KEPT = timedelta(days=1)
 GAP_PATIENCE = timedelta(hours=1)
@@ -33,6 +34,5 @@ def watch_gaps(session: Session, now: datetime) -> int:
     )
     gaps = session.exec(query).all()
     for node, count, first in gaps:
-        detail = f"{count} packages stand behind a gap; the first missing one is before number {first}"
-        alarms.raise_alarm(session, node, "gap", "", detail, now)
+        alarms.raise_alarm(session, node, reason("package.gap", packages=count, sequence=first), now)
     return len(gaps)

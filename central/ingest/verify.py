@@ -8,12 +8,13 @@ from functools import lru_cache
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from central.fleet.models import NodeKey
-from central.ingest.work import Asked, RefusedError
+from central.ingest.work import Arrived, Asked, RefusedError
 from contract.canonical import sha256_hex
 from contract.faults import MessageError, UnsupportedError, version_of
 from contract.manifest import NEWEST, ViolationManifest, parse, read
 from contract.reasons import reason
 from contract.signing import LARGEST_SIGNED, PublicKey, SignatureError, key_id_of, payload_of, verify
+from contract.topics import parse_topic
 from contract.types import Identifier
 
 _public_key = lru_cache(maxsize=4096)(PublicKey.from_text)
@@ -92,6 +93,20 @@ def open_manifest(node: str, payload: bytes, keys: Mapping[str, NodeKey]) -> Sea
 def signed_manifest(jws: str) -> ViolationManifest:
     """The manifest inside a JWS that was verified when it came (its key may have been revoked since)."""
     return read(payload_of(jws))
+
+
+def whom_to_answer(message: Arrived, keys: Mapping[str, NodeKey]) -> Asked | None:
+    """The manifest that may be answered, of a message that our own code chokes on; None when it is none, or
+    that can't be told either."""
+    try:
+        topic = parse_topic(message.topic)
+        if topic.kind != "manifest":
+            return None
+        token, key = _claimed_key(topic.node, message.payload, keys)
+        signed = verify(token, _public_key(key.public_key))
+        return _asked(signed, sha256_hex(signed))
+    except Exception:
+        return None
 
 
 class _Named(BaseModel):

@@ -21,10 +21,11 @@ very bytes the node signed."""
 
 @dataclass(frozen=True)
 class Arrived:
-    """A message from the broker."""
+    """A message from the broker. `retained`: the broker had kept it, it is no news."""
 
     topic: str
     payload: bytes
+    retained: bool = False
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,14 @@ class Outgoing:
     payload: bytes
 
 
+@dataclass
+class Storage:
+    """What this process knows of the evidence folder: is it in trouble, and when was that last looked at?"""
+
+    in_trouble: bool = False
+    probed_at: float = float("-inf")
+
+
 @dataclass(frozen=True)
 class Tools:
     """What ingest needs beside the database: where files go, the centre's key, whom to tell of a package."""
@@ -43,6 +52,7 @@ class Tools:
     partials: PartialFiles
     key: SigningKey
     open_case: OpenCase
+    storage: Storage = field(default_factory=Storage)
 
 
 @dataclass(frozen=True)
@@ -71,25 +81,32 @@ class RefusedError(Exception):
 
 @dataclass(frozen=True)
 class Refusal:
-    """A refused message and why."""
+    """A refused message and why; `node` if it is an enrolled node's."""
 
     message: Arrived
     reason: Reason
+    node: str = ""
 
 
 @dataclass
 class Batch:
-    """One batch being handled: it collects what must be refused and what must be answered."""
+    """One batch being handled: it collects what must be refused and what must be answered.
+
+    `alone`: it is a single message that has failed with others before. `not_stored`: why a file of it could
+    not be written.
+    """
 
     session: Session
     tools: Tools
     now: datetime
+    alone: bool = False
+    not_stored: str | None = None
     refusals: list[Refusal] = field(default_factory=list)
     outgoing: list[Outgoing] = field(default_factory=list)
 
-    def refuse(self, message: Arrived, reason: Reason) -> None:
-        """Sends a message to quarantine."""
-        self.refusals.append(Refusal(message, reason))
+    def refuse(self, message: Arrived, reason: Reason, node: str = "") -> None:
+        """Sends a message to quarantine; `node` names the enrolled node it is of."""
+        self.refusals.append(Refusal(message, reason, node))
 
     def answer(self, receipt: Receipt, version: int) -> None:
         """Signs a receipt for its node; `version` is that of the manifest it answers, which the node can

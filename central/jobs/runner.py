@@ -21,6 +21,7 @@ from central.alarms import service as alarms
 from central.db import is_away, reading, transaction
 from central.jobs import queue
 from central.jobs.queue import Claimed
+from contract.reasons import reason
 
 logger = logging.getLogger(__name__)
 
@@ -28,7 +29,7 @@ POLL_SECONDS = 1.0
 PATIENCE_SECONDS = 1.5
 """How long a stopping worker waits for what it is doing."""
 
-DEAD, FAILING = "job_dead", "job_failing"
+DEAD, FAILING = "centre.job_dead", "centre.job_failing"
 """Kinds of alarm: work was given up; work keeps failing and is tried on."""
 
 
@@ -162,9 +163,9 @@ class Runner:
             if unit.attempt > handler.attempts and not handler.is_endless:
                 raise RuntimeError("every worker that tried it ended before it was done")
             more = handler.run(unit)
-        except TryAgainError as reason:
-            logger.warning("%s %s, attempt %d: %s", unit.kind, unit.key, unit.attempt, reason)
-            self._store_failure(handler, unit, str(reason))
+        except TryAgainError as problem:
+            logger.warning("%s %s, attempt %d: %s", unit.kind, unit.key, unit.attempt, problem)
+            self._store_failure(handler, unit, str(problem))
         except Exception as problem:
             logger.exception("%s %s, attempt %d failed", unit.kind, unit.key, unit.attempt)
             self._store_failure(handler, unit, f"{type(problem).__name__}: {problem}")
@@ -190,9 +191,9 @@ class Runner:
         with transaction(self._engine) as session:
             queue.fail(session, unit, error, None if gives_up else now + pause)
             if unit.attempt >= handler.attempts:
-                kind = DEAD if gives_up else FAILING
-                words = f"{unit.kind} failed {unit.attempt} times in a row, last: {error}"
-                alarms.raise_alarm(session, alarms.CENTRE, kind, unit.kind, words, now)
+                code = DEAD if gives_up else FAILING
+                why = reason(code, kind=unit.kind, attempts=unit.attempt, detail=error[:500])
+                alarms.raise_alarm(session, alarms.CENTRE, why, now, unit.kind)
 
 
 def _log_trouble(what: str, problem: Exception) -> None:

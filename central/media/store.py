@@ -2,13 +2,15 @@
 
 `ab/cd/<sha256>` below the root, mode 0440. A file is complete and on the disk before it gets its name (fsync,
 then rename), so a name that exists is a promise. Pieces of files still arriving lie in a partial area beside
-it.
+it, perhaps on another file system.
 """
 
+import errno
 import hashlib
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -16,6 +18,7 @@ from typing import BinaryIO
 from central.errors import DomainError
 
 _PIECE = 1024 * 1024
+_PROBE_BYTES = 256 * 1024
 
 
 class MediaError(DomainError):
@@ -23,6 +26,18 @@ class MediaError(DomainError):
 
     status = 410
     code = "media_damaged"
+
+
+class StorageError(Exception):
+    """A file could not be written or moved just now (no room, read-only, a failing disk)."""
+
+
+@contextmanager
+def _storing(what: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as problem:
+        raise StorageError(f"{what}: {problem.strerror or problem}") from problem
 
 
 @dataclass(frozen=True)
@@ -51,17 +66,48 @@ class MediaStore:
             incoming.unlink(missing_ok=True)
 
     def take(self, source: Path) -> str:
-        """Moves a file of the same file system in, durably, and returns its SHA-256."""
-        with source.open("rb+") as content:
-            digest = hashlib.file_digest(content, "sha256").hexdigest()
-            os.fsync(content.fileno())
-        target = self.path(digest)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        source.chmod(0o440)
-        source.replace(target)
-        for folder in (target.parent, target.parent.parent, self.root):
-            _sync_folder(folder)
+        """Moves a file in, durably, and returns its SHA-256; from another file system it is copied.
+
+        Raises:
+            StorageError: it could not be; the source is as it was.
+        """
+        with _storing(f"media {self.root}"):
+            with source.open("rb+") as content:
+                digest = hashlib.file_digest(content, "sha256").hexdigest()
+                os.fsync(content.fileno())
+            target = self.path(digest)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                source.replace(target)
+                target.chmod(0o440)
+            except OSError as problem:
+                if problem.errno != errno.EXDEV:
+                    raise
+                self._copy_in(source, digest)
+                source.unlink()
+            for folder in (target.parent, target.parent.parent, self.root):
+                _sync_folder(folder)
         return digest
+
+    def _copy_in(self, source: Path, digest: str) -> None:
+        incoming = self.root / "incoming" / os.urandom(16).hex()
+        incoming.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with source.open("rb") as content, incoming.open("xb+") as copy:
+                shutil.copyfileobj(content, copy, _PIECE)
+                copy.flush()
+                os.fsync(copy.fileno())
+                copy.seek(0)
+                if hashlib.file_digest(copy, "sha256").hexdigest() != digest:
+                    raise OSError(errno.EIO, "the copy is not what was copied")
+            incoming.chmod(0o440)
+            incoming.replace(self.path(digest))
+        finally:
+            incoming.unlink(missing_ok=True)
+
+    def probe(self) -> None:
+        """Finds out whether a file can be stored. Raises StorageError."""
+        _probe(self.root / "incoming")
 
     def open(self, sha256: str, recheck: bool = False) -> BinaryIO:
         """The content, from its start.
@@ -92,30 +138,34 @@ class PartialFiles:
     root: Path
 
     def write(self, node: str, sha256: str, offset: int, data: bytes) -> None:
-        """Puts a piece in place. Not synced: the hash check at the end finds what a power cut took."""
+        """Puts all of a piece in place. Not synced: the hash check at the end finds what a power cut took.
+
+        Raises:
+            StorageError: not all of it could be written.
+        """
         path = self._path(node, sha256)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o640)
-        try:
-            os.pwrite(descriptor, data, offset)
-        finally:
-            os.close(descriptor)
+        with _storing(f"pieces {self.root}"):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o640)
+            try:
+                _write_all(descriptor, data, offset)
+            finally:
+                os.close(descriptor)
+
+    def probe(self) -> None:
+        """Finds out whether a piece can be written. Raises StorageError."""
+        _probe(self.root)
 
     def sha256_of(self, node: str, sha256: str) -> str | None:
-        """The hash of what has arrived, None when there is nothing."""
-        try:
-            with self._path(node, sha256).open("rb") as content:
-                return hashlib.file_digest(content, "sha256").hexdigest()
-        except FileNotFoundError:
+        """The hash of what has arrived, None when there is nothing. Raises StorageError."""
+        path = self._path(node, sha256)
+        if not path.exists():
             return None
-
-    def head(self, node: str, sha256: str, size: int) -> bytes:
-        """The first bytes, to see what kind of file it is."""
-        with self._path(node, sha256).open("rb") as content:
-            return content.read(size)
+        with _storing(f"pieces {self.root}"), path.open("rb") as content:
+            return hashlib.file_digest(content, "sha256").hexdigest()
 
     def move_to(self, store: MediaStore, node: str, sha256: str) -> None:
-        """Hands a complete, checked file to the store."""
+        """Hands a complete, checked file to the store. Raises StorageError."""
         store.take(self._path(node, sha256))
 
     def discard(self, node: str, sha256: str) -> None:
@@ -125,10 +175,37 @@ class PartialFiles:
     def names(self) -> Iterator[tuple[str, str]]:
         """(node, sha256) of everything in the area."""
         for folder in self.root.iterdir() if self.root.exists() else ():
+            if not folder.is_dir():
+                continue
             yield from ((folder.name, path.name) for path in folder.iterdir())
 
     def _path(self, node: str, sha256: str) -> Path:
         return self.root / node / sha256
+
+
+def _write_all(descriptor: int, data: bytes, offset: int) -> None:
+    """pwrite may take less than it is given (the disk fills up) without calling that an error."""
+    left = memoryview(data)
+    while left:
+        written = os.pwrite(descriptor, left, offset)
+        if written == 0:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        left, offset = left[written:], offset + written
+
+
+def _probe(folder: Path) -> None:
+    path = folder / f".probe-{os.getpid()}"
+    with _storing(str(folder)):
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o640)
+            try:
+                _write_all(descriptor, bytes(_PROBE_BYTES), 0)
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+        finally:
+            path.unlink(missing_ok=True)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -34,6 +34,7 @@ from central.registry.port import (
 )
 from central.vault import Vault
 from contract.plates import normalise
+from contract.reasons import reason
 from contract.vehicles import VehicleKind
 
 PURPOSE = "Xác định chủ phương tiện vi phạm trật tự, an toàn giao thông (TT 73/2024/TT-BCA Đ.24)"
@@ -43,9 +44,6 @@ LOOK_UP = "registry.look_up"
 
 UNDERSTOOD_AFTER = 6
 """Attempts after which an answer nobody understands goes to the police instead of being asked for again."""
-
-NOT_UNDERSTOOD = "registry_answer"
-"""Kind of alarm: the register answers something strange."""
 
 _STRANGE = (RegistryProblem.UNREADABLE, RegistryProblem.OTHER_PLATE)
 _PASSING = (RegistryProblem.TIMEOUT, RegistryProblem.DENIED)
@@ -157,7 +155,7 @@ def _store(
             key_id=vault.key_id,
         )
     )
-    alarms.clear(session, alarms.CENTRE, [NOT_UNDERSTOOD], now, RegistryProblem.UNREADABLE)
+    alarms.clear(session, alarms.CENTRE, ["registry.unreadable"], now)
     action = Action.OWNER_MISMATCH if differences else Action.OWNER_FOUND
     take_step(session, case, action, None, now, detail={"differences": [d.field for d in differences]})
 
@@ -174,8 +172,8 @@ def _store_failure(
         )
     )
     if problem in _STRANGE:
-        words = f"the vehicle register: {failure.detail}"
-        alarms.raise_alarm(session, alarms.CENTRE, NOT_UNDERSTOOD, problem, words, now)
+        why = reason(f"registry.{problem.value}", detail=failure.detail[:500])
+        alarms.raise_alarm(session, alarms.CENTRE, why, now)
     if _is_asked_again(problem, is_last):
         return
     unclear = problem in (RegistryProblem.MULTIPLE, RegistryProblem.OTHER_PLATE)

@@ -52,6 +52,7 @@ def test_everything_comes_round_and_what_must_not_be_late_every_ten_seconds(
         "ingest.watch_gaps",
         "accounts.end_sessions",
         "ingest.forget_early",
+        "alarms.trim",
         "fleet.trim_health",
         "ingest.trim_quarantine",
         "proceedings.sweep",
@@ -76,7 +77,7 @@ def test_a_package_that_stays_away_raises_an_alarm(centre: Centre, now: datetime
     work_at(centre, now + timedelta(minutes=30))
     assert centre.alarms() == set()
     work_at(centre, now + timedelta(hours=2))
-    assert centre.alarms() == {"gap"}
+    assert centre.alarms() == {"package.gap"}
 
 
 def test_old_sessions_go(centre: Centre, now: datetime) -> None:

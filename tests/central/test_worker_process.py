@@ -74,7 +74,7 @@ def test_a_register_that_hangs_stops_nothing_else_and_not_the_end(
             time.sleep(0.2)
             with transaction(engine) as session:
                 expired = session.exec(select(Case.id).where(Case.state == State.EXPIRED)).all()
-                silent = session.exec(select(Alarm.id).where(Alarm.kind == "silent")).all()
+                silent = session.exec(select(Alarm.id).where(Alarm.kind == "node.silent")).all()
                 done = bool(expired and silent)
         assert done
         started = time.monotonic()

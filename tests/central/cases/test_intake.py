@@ -79,16 +79,16 @@ def test_the_same_act_again_is_flagged_as_a_copy(
 def test_open_cases_end_with_the_limitation(session: Session, now: datetime) -> None:
     case = add_case(session, now)
     session.flush()
-    expire_due(session, case.limitation_at - timedelta(seconds=1))
-    assert case.state == State.RECEIVED
-    expire_due(session, case.limitation_at)
+    assert expire_due(session, case.limitation_at - timedelta(seconds=1)) == 0
+    assert expire_due(session, case.limitation_at) == 1
     assert case.state == State.EXPIRED
+    assert expire_due(session, case.limitation_at) == 0
 
 
-def test_ending_says_when_there_is_more_of_it(session: Session, now: datetime) -> None:
+def test_many_cases_end_in_turns(session: Session, now: datetime) -> None:
     cases = [add_case(session, now, sequence) for sequence in (1, 2, 3)]
     late = cases[-1].limitation_at
-    assert [expire_due(session, late, limit=2) for _ in range(3)] == [True, False, False]
+    assert [expire_due(session, late, limit=2) for _ in range(3)] == [2, 1, 0]
     assert {case.state for case in cases} == {State.EXPIRED}
 
 

@@ -12,6 +12,7 @@ from central.errors import ConflictError, InvalidError, NotFoundError
 from central.fleet import service
 from central.fleet.enrolment import enrol, parse_enrolment, revoke
 from central.fleet.models import HealthRecord, Node, NodeKey
+from configs.words import say
 from contract.reasons import Reason, legacy, reason
 from contract.reports import CameraHealth, CameraInfo, HealthReport, NodeStatus
 from contract.signing import SigningKey
@@ -68,7 +69,7 @@ def test_the_will_of_an_earlier_run_changes_nothing(session: Session, node: Node
     assert node.state == "online"
     service.note_status(session, status("offline", "s-2", now), now)
     assert node.state == "offline"
-    assert ("offline", "") in open_alarms(session)
+    assert ("node.offline", "") in open_alarms(session)
     service.note_status(session, status("online", "s-3", now + timedelta(minutes=1)), now)
     assert open_alarms(session) == set()
 
@@ -80,21 +81,83 @@ def test_health_updates_node_and_cameras(session: Session, node: Node, now: date
     assert (node.outbox_packages, camera.state, camera.fps, camera.armed) == (3, "online", 12.5, True)
 
 
-def test_an_old_report_is_history_only(session: Session, node: Node, now: datetime) -> None:
+def test_the_report_that_comes_last_holds_whatever_the_nodes_clock_says(
+    session: Session, node: Node, now: datetime
+) -> None:
+    """One report from 2099 must not blind the centre until 2099."""
     service.note_status(session, status("online", "s-1", now), now)
+    service.note_health(session, health(now.replace(year=2099)), now)
+    assert open_alarms(session) == {("node.clock_ahead", "")}
+    lost = reason("packing.lost", violations=1, detail="x")
+    service.note_health(session, health(now, lost, state="offline"), now + timedelta(seconds=30))
+    assert [camera.state for camera in service.list_cameras(session)] == ["offline"]
+    assert open_alarms(session) == {("packing.lost", "")}
+    latest = service.health_history(session, NODE, 1)[0]
+    assert (latest.at, latest.received_at) == (now, now + timedelta(seconds=30))
+
+
+def test_the_run_that_comes_last_holds_whatever_the_nodes_clock_says(
+    session: Session, node: Node, now: datetime
+) -> None:
+    service.note_status(session, status("online", "s-1", now.replace(year=2099)), now)
+    service.note_status(session, status("online", "s-2", now), now)
+    assert [camera.id for camera in service.list_cameras(session)] == ["cam-1"]
+    assert (node.session, node.started_at) == ("s-2", now)
+    service.note_status(session, status("offline", "s-2", now), now)
+    assert node.state == "offline"
+
+
+def test_a_birth_the_broker_had_kept_is_no_sign_of_life(session: Session, node: Node, now: datetime) -> None:
+    service.note_status(session, status("online", "s-1", now), now)
+    late = now + timedelta(days=20)
+    service.watch_silence(session, late)
+    service.note_status(session, status("online", "s-1", now), late, retained=True)
+    assert (node.last_seen_at, open_alarms(session)) == (now, {("node.silent", "")})
+
+
+def test_a_kept_birth_tells_who_the_node_is(session: Session, node: Node, now: datetime) -> None:
+    service.note_status(session, status("online", "s-1", now), now, retained=True)
+    assert (node.state, node.session, node.last_seen_at) == ("unknown", "s-1", None)
+    assert [camera.id for camera in service.list_cameras(session)] == ["cam-1"]
+
+
+@pytest.mark.parametrize("name", ["outbox_packages", "outbox_bytes", "disk_free_bytes"])
+@pytest.mark.parametrize("value", [2**31 - 1, 2**31, 70_829_752_320, 2**53 - 1])
+def test_numbers_of_a_report_are_as_large_as_the_contract_lets_them_be(
+    session: Session, node: Node, now: datetime, name: str, value: int
+) -> None:
+    report = health(now).model_copy(update={name: value})
+    service.note_health(session, report, now)
+    session.flush()
+    session.expire_all()
+    assert getattr(session.get_one(Node, NODE), name, value) == value
+    assert service.health_history(session, NODE)[0].report[name] == value
+
+
+def test_old_alarms_are_forgotten_and_open_ones_never(session: Session, node: Node, now: datetime) -> None:
+    alarms.raise_alarm(session, NODE, reason("node.offline"), now - timedelta(days=400))
+    alarms.clear(session, NODE, ["node.offline"], now - timedelta(days=91))
+    alarms.raise_alarm(session, NODE, reason("node.silent", minutes=3), now - timedelta(days=400))
+    assert alarms.trim(session, now) == 1
+    assert open_alarms(session) == {("node.silent", "")}
+
+
+def test_what_a_node_reports_and_what_the_centre_sees_are_apart(
+    session: Session, node: Node, now: datetime
+) -> None:
+    service.note_health(session, health(now, reason("node.offline")), now)
+    alarms.raise_alarm(session, NODE, reason("node.offline"), now)
+    assert len(alarms.list_open(session)) == 2
     service.note_health(session, health(now), now)
-    service.note_health(session, health(now - timedelta(hours=1), state="offline"), now)
-    service.note_health(session, health(now), now)
-    assert [camera.state for camera in service.list_cameras(session)] == ["online"]
-    assert len(service.health_history(session, NODE)) == 2
+    assert alarms.list_open(session) == []
 
 
 def test_reported_alarms_open_count_and_close(session: Session, node: Node, now: datetime) -> None:
     lost, full = reason("packing.lost", violations=1, detail="x"), reason("outbox.full", violations=3)
     service.note_health(session, health(now, lost, full), now)
     service.note_health(session, health(now + timedelta(seconds=30), lost), now)
-    assert open_alarms(session) == {("reported", "packing.lost")}
-    counts = {alarm.subject: alarm.count for alarm in session.exec(select(Alarm))}
+    assert open_alarms(session) == {("packing.lost", "")}
+    counts = {alarm.kind: alarm.count for alarm in session.exec(select(Alarm))}
     assert counts == {"packing.lost": 2, "outbox.full": 1}
 
 
@@ -113,12 +176,12 @@ def test_an_alarm_whose_number_grows_is_one_alarm(
         service.note_health(session, health(at, told(number)), at)
     [alarm] = session.exec(select(Alarm))
     assert (alarm.count, alarm.raised_at, alarm.cleared_at) == (11, now + timedelta(seconds=30), None)
-    assert "11 packages" in alarm.message
+    assert "11 packages" in say(alarm.reason, "en")
 
 
 def test_an_alarm_a_person_cleared_opens_anew(session: Session, node: Node, now: datetime) -> None:
     for number in (1, 2):
-        alarms.raise_alarm(session, NODE, "chain", "e-1", "broken", now)
+        alarms.raise_alarm(session, NODE, reason("package.chain", event_id="e-1"), now, "e-1")
         alarms.acknowledge(session, number, now, "user:an")
     assert [alarm.count for alarm in session.exec(select(Alarm))] == [1, 1]
     with pytest.raises(NotFoundError):
@@ -129,7 +192,7 @@ def test_silence_raises_an_alarm_until_the_node_speaks(session: Session, node: N
     service.note_status(session, status("online", "s-1", now), now)
     assert service.watch_silence(session, now + timedelta(minutes=2)) == 0
     assert service.watch_silence(session, now + timedelta(minutes=4)) == 1
-    assert open_alarms(session) == {("silent", "")}
+    assert open_alarms(session) == {("node.silent", "")}
     service.note_health(session, health(now + timedelta(minutes=5)), now + timedelta(minutes=5))
     assert open_alarms(session) == set()
 

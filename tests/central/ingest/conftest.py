@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from central.alarms.models import Alarm
 from central.db import transaction
 from central.fleet.enrolment import enrol
 from central.ingest.handler import handle
 from central.ingest.models import Package, Quarantined
-from central.ingest.work import Arrived, Tools
+from central.ingest.work import Arrived, Storage, Tools
 from central.media.store import MediaStore, PartialFiles
 from contract.manifest import ViolationManifest
 from contract.receipts import Receipt, read_receipt
@@ -31,12 +31,13 @@ class Centre:
     now: datetime
     cases: list[str] = field(default_factory=list)
     failing: set[str] = field(default_factory=set)
+    storage: Storage = field(default_factory=Storage)
 
     @property
     def tools(self) -> Tools:
         """What ingest is given."""
         store, partials = MediaStore(self.folder / "media"), PartialFiles(self.folder / "partial")
-        return Tools(store, partials, CENTRE_KEY, self.open_case)
+        return Tools(store, partials, CENTRE_KEY, self.open_case, self.storage)
 
     def open_case(self, _session: Session, manifest: ViolationManifest, _jws: str) -> None:
         """Remembers the case; a manifest whose event id is in `failing` makes it raise."""
@@ -64,9 +65,9 @@ class Centre:
             return list(session.exec(select(Quarantined)))
 
     def alarms(self) -> set[str]:
-        """Kinds of alarm raised."""
+        """Kinds of alarm that are open."""
         with transaction(self.engine) as session:
-            return set(session.exec(select(Alarm.kind)))
+            return set(session.exec(select(Alarm.kind).where(col(Alarm.cleared_at).is_(None))))
 
 
 @pytest.fixture

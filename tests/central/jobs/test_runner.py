@@ -16,6 +16,7 @@ from central.db import transaction
 from central.jobs import queue, runner
 from central.jobs.queue import Claimed
 from central.jobs.runner import Handler, Runner, TryAgainError
+from configs.words import say
 from tests.central.work import waiting
 
 
@@ -102,7 +103,7 @@ class Clock:
 def alarms(engine: Engine) -> dict[str, str]:
     with transaction(engine) as session:
         return {
-            alarm.kind: alarm.message
+            alarm.kind: say(alarm.reason, "en")
             for alarm in session.exec(select(Alarm))
             if alarm.cleared_at is None and alarm.node_id == ""
         }
@@ -124,7 +125,7 @@ def test_failing_work_is_given_up_with_an_alarm(engine: Engine, now: datetime) -
     pauses = [(later - earlier).total_seconds() for earlier, later in pairwise(tries)]
     assert len(tries) == 4
     assert pauses == sorted(pauses)
-    assert "4 times in a row, last: ValueError: broken" in alarms(engine)["job_dead"]
+    assert "after 4 attempts; the last error: ValueError: broken" in alarms(engine)["centre.job_dead"]
 
 
 def test_endless_work_raises_an_alarm_and_goes_on_until_it_succeeds(engine: Engine, now: datetime) -> None:
@@ -141,7 +142,7 @@ def test_endless_work_raises_an_alarm_and_goes_on_until_it_succeeds(engine: Engi
     for _ in range(5):
         work.run_due()
         clock.now += queue.LONGEST_PAUSE
-    assert "5 times" in alarms(engine)["job_failing"]
+    assert "5 times" in alarms(engine)["centre.job_failing"]
     work.run_due()
     assert alarms(engine) == {}
     assert waiting(engine, "k", "1") is None
@@ -187,7 +188,7 @@ def test_work_that_kills_its_worker_is_given_up_too(engine: Engine, now: datetim
     ran: list[Claimed] = []
     Runner(engine, [Handler("k", ran.append, attempts=3)], clock).run_due()
     assert ran == []
-    assert "job_dead" in alarms(engine)
+    assert "centre.job_dead" in alarms(engine)
 
 
 def test_a_worker_outlives_a_database_that_is_away(

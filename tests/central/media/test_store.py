@@ -2,16 +2,21 @@
 
 import io
 import os
+import resource
 import stat
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from central.media.content import media_type_of
-from central.media.store import MediaError, MediaStore, PartialFiles
+from central.media.store import MediaError, MediaStore, PartialFiles, StorageError
 from contract.canonical import sha256_hex
 
 CONTENT = b"\xff\xd8\xff" + bytes(range(256)) * 9000
+NAME = sha256_hex(CONTENT)
 
 
 @pytest.fixture
@@ -76,6 +81,81 @@ def test_nothing_that_came_has_no_hash(tmp_path: Path) -> None:
     assert partials.sha256_of("nut-1", "0" * 64) is None
     partials.discard("nut-1", "0" * 64)
     assert list(partials.names()) == []
+
+
+@contextmanager
+def room_for(size: int) -> Iterator[None]:
+    """Files can't grow beyond this, as on a full disk: what still fits is written, without an error."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_a_piece_that_does_not_fit_is_not_believed_to_be_there(store: MediaStore, tmp_path: Path) -> None:
+    partials, content = PartialFiles(tmp_path / "partial"), os.urandom(20_000)
+    name = sha256_hex(content)
+    partials.write("nut-1", name, 0, content[:8_000])
+    with room_for(10_000), pytest.raises(StorageError, match="pieces"):
+        partials.write("nut-1", name, 8_000, content[8_000:])
+    with room_for(10_000), pytest.raises(StorageError):
+        partials.probe()
+    partials.probe()
+    partials.write("nut-1", name, 8_000, content[8_000:])
+    assert partials.sha256_of("nut-1", name) == name
+    partials.move_to(store, "nut-1", name)
+    assert store.has(name)
+
+
+def test_what_can_not_be_moved_stays_where_it_is(tmp_path: Path) -> None:
+    (tmp_path / "media").write_text("no folder")
+    store, partials = MediaStore(tmp_path / "media"), PartialFiles(tmp_path / "partial")
+    partials.write("nut-1", NAME, 0, CONTENT)
+    for _ in range(2):
+        with pytest.raises(StorageError):
+            partials.move_to(store, "nut-1", NAME)
+    with pytest.raises(StorageError):
+        store.probe()
+    assert partials.sha256_of("nut-1", NAME) == NAME
+    (tmp_path / "media").unlink()
+    partials.move_to(store, "nut-1", NAME)
+    assert store.open(NAME, recheck=True).read() == CONTENT
+
+
+@pytest.fixture
+def other_file_system(tmp_path: Path) -> Iterator[Path]:
+    """A folder on another file system than the test's own."""
+    shared = Path("/dev/shm")
+    if not shared.is_dir() or shared.stat().st_dev == tmp_path.stat().st_dev:
+        pytest.skip("no second file system here")
+    with tempfile.TemporaryDirectory(dir=shared) as folder:
+        yield Path(folder)
+
+
+def test_a_store_on_a_disk_of_its_own_gets_copies(tmp_path: Path, other_file_system: Path) -> None:
+    (tmp_path / "media").symlink_to(other_file_system)
+    store, partials = MediaStore(tmp_path / "media"), PartialFiles(tmp_path / "partial")
+    partials.write("nut-1", NAME, 0, CONTENT)
+    partials.move_to(store, "nut-1", NAME)
+    assert store.open(NAME, recheck=True).read() == CONTENT
+    assert stat.S_IMODE(store.path(NAME).stat().st_mode) == 0o440
+    assert list(partials.names()) == []
+    assert list((other_file_system / "incoming").iterdir()) == []
+
+
+def test_a_disk_of_its_own_that_is_full_leaves_nothing_half_copied(
+    tmp_path: Path, other_file_system: Path
+) -> None:
+    store, partials = MediaStore(other_file_system), PartialFiles(tmp_path / "partial")
+    content = os.urandom(20_000)
+    partials.write("nut-1", sha256_hex(content), 0, content)
+    with room_for(10_000), pytest.raises(StorageError):
+        partials.move_to(store, "nut-1", sha256_hex(content))
+    assert [path for path in other_file_system.rglob("*") if path.is_file()] == []
+    partials.move_to(store, "nut-1", sha256_hex(content))
+    assert store.has(sha256_hex(content))
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import Engine
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from central.accounts.models import User
 from central.accounts.permissions import Role
@@ -81,8 +81,8 @@ class Desk:
     def alarms(self) -> set[str]:
         """What is wrong with the register."""
         with transaction(self.engine) as session:
-            found = session.exec(select(Alarm).where(Alarm.kind == "registry_answer"))
-            return {alarm.subject for alarm in found if alarm.cleared_at is None}
+            found = session.exec(select(Alarm).where(col(Alarm.kind).startswith("registry.")))
+            return {alarm.kind.removeprefix("registry.") for alarm in found if alarm.cleared_at is None}
 
 
 @pytest.fixture

@@ -1,0 +1,66 @@
+"""When evidence files can't be written: told, nothing else stopped, and nodes asked again once there is room.
+
+A piece that could not be written counts as never sent. Its node would ask again by itself, later and later;
+so when writing works again, every package that waits for files is answered at once with what it lacks.
+"""
+
+import time
+
+from sqlmodel import Session, col, select
+
+from central.alarms import service as alarms
+from central.ingest.chunks import FileKey
+from central.ingest.models import Package, PartialFile
+from central.ingest.work import Batch, Tools
+from central.media.store import StorageError
+from contract.reasons import reason
+
+PROBE_SECONDS = 5.0
+ASKED_AT_ONCE = 1000
+ALARM = "centre.storage"
+
+
+def has_recovered(batch: Batch) -> bool:
+    """Keeps the alarm; True once, when writing works again after it did not."""
+    storage = batch.tools.storage
+    if batch.not_stored is not None:
+        storage.in_trouble = True
+        why = reason(ALARM, detail=batch.not_stored[:500])
+        alarms.raise_alarm(batch.session, alarms.CENTRE, why, batch.now)
+        return False
+    if not storage.in_trouble or not _writes_again(batch.tools):
+        return False
+    storage.in_trouble = False
+    alarms.clear(batch.session, alarms.CENTRE, [ALARM], batch.now)
+    return True
+
+
+def is_in_trouble(session: Session) -> bool:
+    """Whether the alarm is open: a process that starts asks this once."""
+    return alarms.is_open(session, alarms.CENTRE, ALARM)
+
+
+def _writes_again(tools: Tools) -> bool:
+    if time.monotonic() - tools.storage.probed_at < PROBE_SECONDS:
+        return False
+    tools.storage.probed_at = time.monotonic()
+    try:
+        tools.partials.probe()
+        tools.store.probe()
+    except StorageError:
+        return False
+    return True
+
+
+def whole_files(session: Session) -> set[FileKey]:
+    """Files whose every piece has come but which could not be moved into the store."""
+    query = select(PartialFile.node_id, PartialFile.sha256).where(
+        PartialFile.received == PartialFile.expected
+    )
+    return {FileKey(*row) for row in session.exec(query)}
+
+
+def waiting_packages(session: Session) -> list[str]:
+    """Event ids of packages that lack files, those that have waited longest first."""
+    query = select(Package.event_id).where(Package.state == "incomplete").order_by(col(Package.received_at))
+    return list(session.exec(query.limit(ASKED_AT_ONCE)))
