@@ -3,14 +3,14 @@ whose a message is.
 
 Alarms that are open are closed: what is still wrong is raised again within minutes.
 
-Revision: 0011, after 0010.
+Revision: 0012, after 0011.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0011"
-down_revision = "0010"
+revision = "0012"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 
