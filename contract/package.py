@@ -21,6 +21,7 @@ from typing import IO
 
 from contract.canonical import is_canonical, sha256_hex
 from contract.faults import UnreadableError, UnsupportedError
+from contract.frames import FrameError, Picture, prove
 from contract.manifest import EvidenceFile, ViolationManifest, read
 from contract.signing import LARGEST_SIGNED, PublicKey, SignatureError, verify
 
@@ -62,7 +63,8 @@ class Report:
 
 
 def verify_package(path: Path, key: PublicKey | None = None, previous: Link | None = None) -> Report:
-    """Checks one package: form, signature, every file's size and hash, and its link to `previous` if given.
+    """Checks one package: form, signature, every file's size and hash, that the pictures are the frames of
+    the clip they are said to be, and its link to `previous` if given.
 
     Without `key` the key inside the package is used; that proves only that the package agrees with itself,
     and the report says so. Never raises for a bad package: the failure is in the report.
@@ -78,6 +80,7 @@ def verify_package(path: Path, key: PublicKey | None = None, previous: Link | No
             passed.append(f"manifest {manifest.event_id} of node {manifest.node}, number {manifest.sequence}")
             passed += [_check_file(files, file) for file in manifest.files]
             _check_nothing_else(files, manifest)
+            passed += _check_frames(files, manifest)
         if previous is not None:
             follow(previous, manifest)
             passed.append(f"follows number {previous.sequence}")
@@ -183,6 +186,26 @@ def _check_file(files: "_Files", file: EvidenceFile) -> str:
     if digest.hexdigest() != file.sha256:
         raise PackageError(f"{file.name} was changed: its SHA-256 is not the manifest's")
     return f"{file.name} ({file.role}, {file.bytes} bytes)"
+
+
+def _check_frames(files: "_Files", manifest: ViolationManifest) -> list[str]:
+    """Decodes the clip again and finds in it the pictures that name a frame; those of old packages don't."""
+    named = [file for file in manifest.files if file.frame is not None]
+    if not named:
+        return []
+    clip = next((file for file in manifest.files if file.role == "clip"), None)
+    if clip is None:
+        raise PackageError(f"{named[0].name} names a frame of a clip, but there is none")
+    pictures = [
+        Picture(file.name, files.read(file.name, file.bytes), file.frame, file.crop)
+        for file in named
+        if file.frame is not None
+    ]
+    try:
+        prove(files.read(clip.name, clip.bytes), pictures)
+    except FrameError as problem:
+        raise PackageError(str(problem)) from problem
+    return [f"{len(named)} pictures found in {clip.name}"]
 
 
 def _check_nothing_else(files: "_Files", manifest: ViolationManifest) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 import structlog
 from numpy.typing import NDArray
 
-from contract.manifest import NEWEST, ViolationFacts
+from contract.manifest import NEWEST, ClipFrame, ViolationFacts
 from contract.package import Link
 from contract.signing import SigningKey
 from edge.evidence.colour import body_colour
@@ -23,7 +23,9 @@ from edge.pipeline import Incident
 from edge.plate.follow import PlateFollower, Sighting, widened
 from edge.plate.vote import PlateResult, PlateVote
 from edge.rules.inputs import Box, TrackPoint
+from edge.video import ring
 from edge.video.frame import Frame
+from edge.video.packet import CLIP_TIME_BASE
 from edge.video.ring import PacketRing, RingMiss
 
 log = structlog.get_logger(__name__)
@@ -31,6 +33,9 @@ log = structlog.get_logger(__name__)
 Moment = Literal["before", "over", "continuing"]
 PLATE_MARGIN = 0.6
 """Part of a plate's width shown around it in its still."""
+
+CLIP_MOST = 20.0
+"""Seconds a clip may reach before or after the violation to hold the frame of every picture."""
 
 CLIP_SLACK = 0.5
 """Seconds a clip may lack at either end without being called short."""
@@ -85,9 +90,12 @@ class Gatherer:
         stills, flags = self._stills(moments, frames[: len(moments)])
         sightings = self._sightings(incident, points, frames[len(moments) :])
         plate = self._plate(incident, sightings)
-        clip, clip_flags = self._clip(finding.t)
         over = stills["over"]
         utc = stream_utc(over.t, over.captured_at)
+        pictures = [(f.t, Still(moment, f.image, f.captured_at)) for moment, f in stills.items()]
+        pictures += self._plate_stills(plate, sightings, incident, utc)
+        clip, clip_flags = self._clip(finding.t, [t for t, _ in pictures])
+        files = encode(_of_the_clip(pictures, clip), clip)
         facts = violation_facts(
             self._standing,
             incident,
@@ -97,9 +105,7 @@ class Gatherer:
             utc,
             missing=(*flags, *clip_flags),
         )
-        pictures = [Still(moment, frame.image, frame.captured_at) for moment, frame in stills.items()]
-        pictures += self._plate_stills(plate, sightings, incident, utc)
-        return Proof(event_id(facts, finding.episode), facts, encode(pictures, clip), incident, plate)
+        return Proof(event_id(facts, finding.episode), facts, files, incident, plate)
 
     def _stills(
         self, moments: dict[Moment, float], frames: Sequence[Frame | None]
@@ -110,18 +116,22 @@ class Gatherer:
             raise RingMiss(f"no picture of {moments['over']:.3f} s is left: the violation can't be proved")
         return found, ("still_missing",) if len(found) < len(moments) else ()
 
-    def _clip(self, t: float) -> tuple[Clip | None, tuple[str, ...]]:
+    def _clip(self, t: float, pictures: Sequence[float]) -> tuple[Clip | None, tuple[str, ...]]:
+        """The clip around a violation at `t`, longer where that makes it hold the `pictures`."""
         first, last = t - self._standing.pre_roll, t + self._standing.post_roll
         start = self._ring.start_t
+        held = [at for at in pictures if abs(at - t) <= CLIP_MOST]
         try:
-            clip = self._ring.clip(max(first, start if start is not None else first), last, around=t)
+            clip = self._ring.clip(
+                max(min(first, *held), start if start is not None else first), max(last, *held), around=t
+            )
         except RingMiss:
             log.warning("no clip for a violation", t=t, exc_info=True)
             return None, ("clip_missing",)
         # What was before the camera's first picture is not missing: nobody could have it.
         late = clip.start_t > max(first, 0.0) + CLIP_SLACK
         short = late or clip.end_t < last - CLIP_SLACK
-        return Clip(clip.data, clip.captured_at), ("clip_short",) if short else ()
+        return Clip(clip.data, clip.captured_at, frames_by_time(clip)), ("clip_short",) if short else ()
 
     def _sightings(
         self, incident: Incident, points: Sequence[TrackPoint], frames: Sequence[Frame | None]
@@ -173,19 +183,26 @@ class Gatherer:
         sightings: list[Sighting],
         incident: Incident,
         utc: Callable[[float], datetime],
-    ) -> list[Still]:
-        """The plate cut from the very frame it was read on, and that frame; unread, the nearest frame."""
+    ) -> list[tuple[float, Still]]:
+        """The plate cut from the very frame it was read on, and that frame, each with its stream time;
+        unread, the nearest frame."""
         if not sightings:
             return []
         shown = next((s for s in sightings if s.key == plate.frame_key), sightings[0])
+        height, width = shown.image.shape[:2]
         if plate.quad is not None:
-            cut = _around(shown.image, plate.quad)
+            crop = _around(plate.quad, width, height)
         else:
-            height, width = shown.image.shape[:2]
-            x1, y1, x2, y2 = widened(shown.boxes[incident.track.id], width, height)
-            cut = np.ascontiguousarray(shown.image[y1:y2, x1:x2])
-        moment = utc(shown.t)
-        return [Still("plate", cut, moment), Still("context", shown.image, moment)] if cut.size else []
+            crop = widened(shown.boxes[incident.track.id], width, height)
+        x1, y1, x2, y2 = crop
+        if x1 >= x2 or y1 >= y2:
+            return []
+        cut = np.ascontiguousarray(shown.image[y1:y2, x1:x2])
+        stills = [
+            Still("plate", cut, utc(shown.t), crop=crop),
+            Still("context", shown.image, utc(shown.t)),
+        ]
+        return [(shown.t, still) for still in stills]
 
     def _colour(self, incident: Incident, sightings: list[Sighting]) -> str | None:
         """The body's colour where two of the nearest frames agree; riders hide a motorbike's."""
@@ -204,9 +221,24 @@ def _moments_of(incident: Incident) -> dict[Moment, float]:
     return {moment: told[moment] for moment in ("before", "over", "continuing") if moment in told}
 
 
-def _around(image: NDArray[np.uint8], quad: NDArray[np.float32]) -> NDArray[np.uint8]:
+def _around(quad: NDArray[np.float32], width: int, height: int) -> tuple[int, int, int, int]:
+    """The part of the picture that shows a plate and a little around it."""
     (x1, y1), (x2, y2) = quad.min(axis=0), quad.max(axis=0)
     margin = (x2 - x1) * PLATE_MARGIN
-    top, bottom = max(0, int(y1 - margin)), min(image.shape[0], int(y2 + margin) + 1)
-    left, right = max(0, int(x1 - margin)), min(image.shape[1], int(x2 + margin) + 1)
-    return np.ascontiguousarray(image[top:bottom, left:right])
+    top, bottom = max(0, int(y1 - margin)), min(height, int(y2 + margin) + 1)
+    left, right = max(0, int(x1 - margin)), min(width, int(x2 + margin) + 1)
+    return left, top, right, bottom
+
+
+def _of_the_clip(pictures: list[tuple[float, Still]], clip: Clip | None) -> list[Still]:
+    """The pictures, each with the frame of the clip it is."""
+    frames = clip.frames if clip is not None else {}
+    return [replace(still, frame=frames.get(t)) for t, still in pictures]
+
+
+def frames_by_time(clip: ring.Clip) -> dict[float, ClipFrame]:
+    """Which frame of the clip is shown at each stream time."""
+    numbers = {pts: number for number, pts in enumerate(sorted(clip.pts.values()))}
+    return {
+        t: ClipFrame(pts=pts, time_base=CLIP_TIME_BASE, number=numbers[pts]) for t, pts in clip.pts.items()
+    }

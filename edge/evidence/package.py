@@ -7,7 +7,7 @@ import os
 import shutil
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
@@ -45,10 +45,12 @@ class Still:
 
 @dataclass(frozen=True)
 class Clip:
-    """An MP4 cut from the camera's own stream; `start` is the time of its first picture."""
+    """An MP4 cut from the camera's own stream; `start` is the time of its first picture, `frames` tells for
+    the stream time of each picture which frame of the clip it is."""
 
     data: bytes
     start: datetime
+    frames: Mapping[float, ClipFrame] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,8 @@ CODECS = ("h264", "hevc", "mpeg4", "mjpeg")
 """What may be recorded: all of these fit in MP4 and are decoded by the PyAV wheel."""
 
 _TIME_BASE = Fraction(1, 90_000)
+CLIP_TIME_BASE = (1, 90_000)
+"""Seconds a unit of the PTS in a clip."""
 
 
 @dataclass(frozen=True)
@@ -211,13 +213,18 @@ def _mux_into(
     stream.time_base = _TIME_BASE
     if rotation:
         stream.set_display_rotation(rotation)
-    start = min(packet.stamp.t for packet in packets)
-    shown = _distinct([round((packet.stamp.t - start) / _TIME_BASE) for packet in packets])
+    shown = shown_times(packets)
     for packet, pts, (dts, duration) in zip(packets, shown, _decode_times(shown), strict=True):
         encoded = _av_packet(packet.data)
         encoded.stream, encoded.time_base, encoded.is_keyframe = stream, _TIME_BASE, packet.keyframe
         encoded.pts, encoded.dts, encoded.duration = pts, dts, duration
         target.mux(encoded)
+
+
+def shown_times(packets: Sequence[EncodedPacket]) -> list[int]:
+    """The PTS each packet gets in a clip of them, in units of `CLIP_TIME_BASE`; the first shown has 0."""
+    start = min(packet.stamp.t for packet in packets)
+    return _distinct([round((packet.stamp.t - start) / _TIME_BASE) for packet in packets])
 
 
 def _distinct(shown: Sequence[int]) -> list[int]:

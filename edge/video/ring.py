@@ -9,7 +9,7 @@ import logging
 import threading
 from bisect import bisect_left
 from collections import defaultdict, deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import groupby, takewhile
@@ -17,7 +17,7 @@ from itertools import groupby, takewhile
 import av
 
 from edge.video.frame import Frame, frame_of
-from edge.video.packet import EncodedPacket, Template, decode, mux
+from edge.video.packet import EncodedPacket, Template, decode, mux, shown_times
 
 log = logging.getLogger(__name__)
 
@@ -35,13 +35,14 @@ class Clip:
 
     It runs from `start_t` (its first keyframe, at or before the wanted start unless the stream itself began
     later) to `end_t`, the last picture shown, on the stream clock; `captured_at` is the first picture's
-    UTC.
+    UTC. `pts` gives for the `t` of each picture its PTS in the file, in units of `CLIP_TIME_BASE`.
     """
 
     data: bytes
     start_t: float
     end_t: float
     captured_at: datetime
+    pts: Mapping[float, int]
 
 
 @dataclass
@@ -170,11 +171,13 @@ class PacketRing:
                 raise RingMiss(self._describe(f"{t0:.3f}…{t1:.3f} s"))
             middle = self._nearest(wanted, around)
             packets = _until(t1, [group for group in wanted if group.run == middle.run])
+        times = [packet.stamp.t for packet in packets]
         return Clip(
             data=mux(middle.template, packets),
-            start_t=packets[0].stamp.t,
-            end_t=max(packet.stamp.t for packet in packets),
+            start_t=times[0],
+            end_t=max(times),
             captured_at=packets[0].stamp.captured_at,
+            pts=dict(zip(times, shown_times(packets), strict=True)),
         )
 
     def frames(self, times: Iterable[float]) -> list[Frame]:

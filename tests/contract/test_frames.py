@@ -1,0 +1,202 @@
+"""Pictures and the frames of a clip they are said to be: the genuine ones pass, each lie is named."""
+
+import io
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import av
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from contract import frames
+from contract.frames import FrameError, Picture, prove
+from contract.manifest import ClipFrame
+from contract.package import verify_package
+from edge.evidence.gather import Proof, frames_by_time
+from edge.evidence.package import PackedFile, write
+from edge.video.file import FileSource
+from tests.edge import factories, road
+from tests.edge.video import clips
+
+Image = NDArray[np.uint8]
+Change = Callable[[Picture], Picture]
+
+
+def jpeg(image: Image) -> bytes:
+    return cv2.imencode(".jpg", np.ascontiguousarray(image), [cv2.IMWRITE_JPEG_QUALITY, 92])[1].tobytes()
+
+
+def cut(video: Path, t: float, crop: tuple[int, int, int, int] | None = None) -> tuple[bytes, Picture]:
+    """A clip of seconds 2 to 5 of a video, and the picture at `t`, as a node makes them."""
+    source = FileSource(video, factories.NOON, 60.0)
+    for _ in source.frames():
+        pass
+    clip = source.ring.clip(2.0, 5.0, around=3.0)
+    (frame,) = source.ring.frames([t])
+    x1, y1, x2, y2 = crop or (0, 0, frame.image.shape[1], frame.image.shape[0])
+    shown = frames_by_time(clip)[frame.t]
+    return clip.data, Picture("over.jpg", jpeg(frame.image[y1:y2, x1:x2]), shown, crop)
+
+
+@pytest.mark.parametrize("crop", [None, (31, 0, 97, 41)])
+@pytest.mark.parametrize(
+    ("name", "changes"),
+    [
+        pytest.param("road.mp4", {}, id="mp4"),
+        pytest.param("road.mp4", {"b_frames": 3}, id="reordered"),
+        pytest.param("road.mkv", {"b_frames": 2}, id="mkv"),
+        pytest.param("road.ts", {"b_frames": 2}, id="ts"),
+        pytest.param("road.avi", {"codec": "mjpeg"}, id="mjpeg in avi"),
+        pytest.param("road.mp4", {"codec": "libx265", "b_frames": 2}, id="hevc"),
+        pytest.param("road.mp4", {"rotation": 90}, id="turned"),
+    ],
+)
+def test_a_genuine_picture_is_found(
+    tmp_path: Path, name: str, changes: dict[str, object], crop: tuple[int, int, int, int] | None
+) -> None:
+    video = clips.make_clip(tmp_path / name, clips.steady(70, 10), **changes)  # type: ignore[arg-type]
+    clip, picture = cut(video, 3.4, crop)
+    prove(clip, [picture])
+    if crop is None and "rotation" not in changes:
+        assert clips.number_of(shown(picture.data)) == numbers_of(clip)[picture.frame.number] == 34
+
+
+def shown(data: bytes) -> Image:
+    return np.asarray(cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR), np.uint8)
+
+
+def numbers_of(clip: bytes) -> list[int]:
+    with av.open(io.BytesIO(clip)) as container:
+        return [clips.number_of(picture.to_ndarray(format="bgr24")) for picture in container.decode(video=0)]
+
+
+@pytest.fixture(scope="module")
+def genuine(tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes, Picture]:
+    video = clips.make_clip(tmp_path_factory.mktemp("clip") / "road.mp4", clips.steady(70, 10), b_frames=2)
+    return cut(video, 3.4)
+
+
+def scaled(width: int, height: int) -> Change:
+    return lambda p: replace(p, data=jpeg(np.asarray(cv2.resize(shown(p.data), (width, height)), np.uint8)))
+
+
+def retold(**values: int) -> Change:
+    return lambda p: replace(p, frame=p.frame.model_copy(update=values))
+
+
+def with_a_vehicle_more(picture: Picture) -> Picture:
+    image = shown(picture.data)
+    image[100:116, 200:212] = 128
+    return replace(picture, data=jpeg(image))
+
+
+def in_other_units(picture: Picture) -> Picture:
+    named = picture.frame
+    return replace(picture, frame=ClipFrame(pts=named.pts // 90, time_base=(1, 1000), number=named.number))
+
+
+@pytest.mark.parametrize("change", [scaled(160, 120), scaled(300, 226), in_other_units])
+def test_scaling_and_units_make_no_difference(genuine: tuple[bytes, Picture], change: Change) -> None:
+    clip, picture = genuine
+    prove(clip, [change(picture)])
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "words"),
+    [
+        (retold(number=15), "frames.no_such_frame", "said to be frame 15"),
+        (retold(pts=126_001), "frames.no_such_frame", "none at that time"),
+        (retold(pts=-9000), "frames.no_such_frame", "none at that time"),
+        (retold(pts=117_000, number=13), "frames.another_frame", "is not frame 13"),
+        (with_a_vehicle_more, "frames.another_frame", "grey levels"),
+        (lambda p: replace(p, crop=(400, 10, 420, 20)), "frames.another_frame", "outside"),
+        (lambda p: replace(p, crop=(20, 10, 20, 20)), "frames.another_frame", "outside"),
+        (lambda p: replace(p, data=b"GIF89a"), "frames.picture_unreadable", "JPEG"),
+        (lambda p: replace(p, data=p.data[:200]), "frames.picture_unreadable", "over.jpg"),
+        (lambda p: replace(p, data=b""), "frames.picture_unreadable", "over.jpg"),
+    ],
+)  # fmt: skip
+def test_each_lie_is_named(genuine: tuple[bytes, Picture], change: Change, code: str, words: str) -> None:
+    clip, picture = genuine
+    assert picture.frame.number == 14
+    with pytest.raises(FrameError, match=words) as caught:
+        prove(clip, [picture, change(picture)])
+    assert caught.value.reason.code == code
+
+
+@pytest.mark.parametrize(
+    "spoil", [lambda _: b"", lambda _: b"no film", lambda d: d[:2000], lambda d: d[:600] + bytes(90_000)]
+)
+def test_a_clip_that_can_t_be_decoded_proves_nothing(
+    genuine: tuple[bytes, Picture], spoil: Callable[[bytes], bytes]
+) -> None:
+    clip, picture = genuine
+    with pytest.raises(FrameError) as caught:
+        prove(spoil(clip), [picture])
+    assert caught.value.reason.code in ("frames.clip_unreadable", "frames.no_such_frame")
+
+
+def test_no_more_is_decoded_than_a_package_may_hold(
+    genuine: tuple[bytes, Picture], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clip, picture = genuine
+    monkeypatch.setattr(frames, "MOST_DECODED", 10 * 320 * 240)
+    with pytest.raises(FrameError) as caught:
+        prove(clip, [picture])
+    assert caught.value.reason.code == "frames.too_large"
+    monkeypatch.setattr(frames, "MOST_PIXELS", 320 * 200)
+    with pytest.raises(FrameError) as caught:
+        prove(clip, [picture])
+    assert caught.value.reason.code == "frames.clip_unreadable"
+
+
+@pytest.fixture(scope="module")
+def proof(tmp_path_factory: pytest.TempPathFactory) -> Proof:
+    """Of the road's second car."""
+    source = FileSource(road.film(tmp_path_factory.mktemp("road") / "road.mp4"), factories.NOON, 60.0)
+    camera = road.camera(source.ring)
+    for frame in source.frames():
+        camera.pipeline.step(frame)
+    return camera.gatherer.gather(camera.pipeline.due(math.inf)[1])
+
+
+def written(proof: Proof, folder: Path) -> Path:
+    write(proof.sealed(factories.KEY)(None), folder)
+    return folder
+
+
+def test_a_package_proves_its_frames(proof: Proof, tmp_path: Path) -> None:
+    report = verify_package(written(proof, tmp_path / "package"), factories.KEY.public)
+    assert report.failure is None
+    assert report.passed[-1] == "5 pictures found in clip.mp4"
+
+
+Files = tuple[PackedFile, ...]
+
+
+def swapped(files: Files) -> Files:
+    """What was taken before is shown as the act itself."""
+    before = next(file for file in files if file.role == "before")
+    return tuple(replace(file, data=before.data) if file.role == "over" else file for file in files)
+
+
+def without_clip(files: Files) -> Files:
+    return tuple(file for file in files if file.role != "clip")
+
+
+@pytest.mark.parametrize(
+    ("change", "words"), [(swapped, "over.jpg is not frame"), (without_clip, "names a frame of a clip")]
+)
+def test_a_foreign_picture_is_found_though_the_node_signed_it(
+    proof: Proof,
+    tmp_path: Path,
+    change: Callable[[tuple[PackedFile, ...]], tuple[PackedFile, ...]],
+    words: str,
+) -> None:
+    foreign = replace(proof, files=change(proof.files))
+    report = verify_package(written(foreign, tmp_path / "package"), factories.KEY.public)
+    assert words in (report.failure or "")
