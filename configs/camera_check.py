@@ -10,7 +10,7 @@ from configs.loading import Location, load_yaml
 from configs.rules import RULES
 from configs.shapes import PixelPoint
 
-_GROUPS = ("heads", "stop_lines", "lanes", "solid_lines", "zones")
+_GROUPS = ("heads", "stop_lines", "lanes", "solid_lines", "zones", "rider_zones")
 
 
 def load_camera(path: Path) -> CameraConfig:
@@ -56,6 +56,8 @@ def _shapes(camera: CameraConfig) -> Iterator[tuple[Location, tuple[PixelPoint, 
         yield ("solid_lines", index, "line"), line.line
     for index, zone in enumerate(camera.zones):
         yield ("zones", index, "polygon"), zone.polygon
+    for index, area in enumerate(camera.rider_zones):
+        yield ("rider_zones", index, "polygon"), area.polygon
 
 
 def _outside(camera: CameraConfig) -> Iterator[tuple[Location, str]]:

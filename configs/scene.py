@@ -241,6 +241,14 @@ class Zone(Configured):
     )
 
 
+class RiderZone(Configured):
+    """An area near enough to the camera that riders' heads can be told (khu vực nhận dạng người trên xe): a
+    head has at least 14 pixels in the record stream."""
+
+    id: Identifier
+    polygon: Polygon
+
+
 class Exemption(Configured):
     """Hours in which police direct traffic (người điều khiển giao thông, Law 36/2024 Art. 11.2) or the marks
     don't hold; findings are marked, not dropped."""
@@ -264,6 +272,9 @@ class Scene(Configured):
     lanes: tuple[Lane, ...] = ()
     solid_lines: tuple[SolidLine, ...] = ()
     zones: tuple[Zone, ...] = ()
+    rider_zones: tuple[RiderZone, ...] = Field(
+        default=(), description="where it is looked at who sits on a motorbike"
+    )
     exemptions: tuple[Exemption, ...] = ()
 
     @property

@@ -14,7 +14,8 @@ import structlog
 
 from edge.detect.detector import Detection, DetectorError, VehicleDetector
 from edge.detect.tracker import Tracker
-from edge.rules.inputs import Box, Finding, SignalHistory, Track
+from edge.riders.watch import RiderWatch
+from edge.rules.inputs import Box, Finding, Riders, SignalHistory, Track
 from edge.rules.rulebook import Rulebook
 from edge.signal.source import SignalSource
 from edge.video.frame import Frame
@@ -37,7 +38,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Incident:
-    """A finding whose post-roll has passed, with the track and lamp as they stand then.
+    """A finding whose post-roll has passed, with the track, lamp and riders as they stand then.
 
     `neighbours` gives for a frame number the boxes of all tracks in it (track id → box).
     """
@@ -46,6 +47,7 @@ class Incident:
     track: Track
     signal: SignalHistory | None
     neighbours: Mapping[int, Mapping[int, Box]]
+    riders: Riders | None = None
 
 
 @dataclass
@@ -70,6 +72,7 @@ class CameraPipeline:
         post_roll: seconds after a finding that its evidence still needs.
         region: part of the picture vehicles are looked for in, [x1, y1, x2, y2]; None for all of it.
         interval: look for vehicles in every n-th frame (lamps are read in every one).
+        riders: looks at who sits on motorbikes; None where no rule asks.
     """
 
     def __init__(
@@ -82,6 +85,7 @@ class CameraPipeline:
         post_roll: float,
         region: Box | None = None,
         interval: int = 1,
+        riders: RiderWatch | None = None,
     ) -> None:
         self.funnel = Funnel()
         self.armed = not signals
@@ -96,6 +100,7 @@ class CameraPipeline:
         self._post_roll = post_roll
         self._region = region
         self._interval = interval
+        self._riders = riders
         self._next_look = 0
         self._continues: tuple[int, tuple[int, int]] | None = None
         self._reported: dict[tuple[str, int, str], None] = {}
@@ -123,6 +128,8 @@ class CameraPipeline:
         self._next_look = frame.index + self._interval
         tracks = tuple(self._tracker.update(frame.t, frame.index, self._look(frame)))
         self._remember(frame, tracks)
+        if self._riders is not None:
+            self.funnel.counts["rider_looks"] += self._riders.look(frame, tracks)
         findings = self._judge(tracks, signals, frame.t)
         findings += self._judge(self._tracker.take_ended(), signals, frame.t, track_ended=True)
         fresh = self._once(findings)
@@ -173,8 +180,13 @@ class CameraPipeline:
         return [
             finding
             for track in tracks
-            for finding in self._rulebook.judge(track, signals, now, track_ended=track_ended)
+            for finding in self._rulebook.judge(
+                track, signals, now, track_ended=track_ended, riders=self._riders_of(track)
+            )
         ]
+
+    def _riders_of(self, track: Track) -> Riders | None:
+        return self._riders.of(track) if self._riders is not None else None
 
     def _look(self, frame: Frame) -> list[Detection]:
         x1, y1, x2, y2 = (int(v) for v in self._region or (0, 0, frame.image.shape[1], frame.image.shape[0]))
@@ -201,6 +213,8 @@ class CameraPipeline:
         stale = [k for k, t in self._tracks.items() if t.points[-1].t < oldest and k not in waiting]
         for key in stale:
             del self._tracks[key]
+            if self._riders is not None:
+                self._riders.forget(key)
 
     def _once(self, findings: list[Finding]) -> tuple[Finding, ...]:
         """Leaves out what was reported before: a rule speaks once per vehicle and episode.
@@ -226,4 +240,5 @@ class CameraPipeline:
             track=self._tracks[finding.track],
             signal=source.snapshot() if source else None,
             neighbours={index: boxes for _, index, boxes in self._neighbours},
+            riders=self._riders_of(self._tracks[finding.track]),
         )

@@ -38,6 +38,7 @@ class RuleDescriptor:
         looks: the fewest looks a second at which it can be proved.
         needs: of the scene.
         lamps: rests while a lamp that governs can't be trusted.
+        riders: asks who sits on a motorbike.
         rank: one act that breaks several ranked rules is one offence, under the rule of the lowest rank
             (lex specialis: Decree 168/2024 Art. 6.1.a excludes acts listed elsewhere); None: not ranked.
         bases: what exactly may be broken under this rule, where the law tells such acts apart (`Rule.basis`).
@@ -55,6 +56,7 @@ class RuleDescriptor:
     looks: float
     needs: tuple[Need, ...] = ()
     lamps: bool = False
+    riders: bool = False
     rank: int | None = None
     bases: Dictionary = field(default_factory=dict)
     law_facts: tuple[str, ...] = ()

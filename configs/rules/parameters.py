@@ -53,6 +53,23 @@ class Against(Configured):
     two_wheel_inside: Part = Field(default=0.15, description="the same for motorbikes and bicycles")
 
 
+class OnARide(Configured):
+    """When what is seen of riders may be held against them; shared by no_helmet and passengers."""
+
+    looks: Frames = Field(default=3, description="looks that must show it")
+    share: Annotated[float, Field(gt=0.5, le=1)] = Field(
+        default=0.6, description="share of all looks that must show it"
+    )
+    seconds: Seconds = Field(default=0.5, description="seconds between the first of these looks and the last")
+    distance: Part = Field(
+        default=1.0,
+        description="box heights it must have moved: who sits on a standing motorbike does not ride it",
+    )
+
+
+RIDER_ZONE = Need(lambda scene: bool(scene.rider_zones), "needs a rider zone")
+"""What the rules about riders need."""
+
 GOVERNED_LINE = Need(
     lambda scene: any(line.head or line.heads for line in scene.stop_lines),
     "needs a stop line with a lamp head",

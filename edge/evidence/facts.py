@@ -1,9 +1,10 @@
 """From pixels and stream seconds to the words of a manifest: normalised coordinates, UTC, milliseconds."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from configs.rules import RULES
 from contract.manifest import (
     Clock,
     LampPhase,
@@ -11,6 +12,9 @@ from contract.manifest import (
     PlateCharacter,
     PlateEvidence,
     RawRead,
+    RiderHead,
+    RiderLook,
+    Riders,
     Rule,
     SceneLine,
     SignalEvidence,
@@ -21,6 +25,7 @@ from contract.manifest import (
 from contract.plates import interpretations
 from edge.pipeline import Incident
 from edge.plate.vote import PlateResult
+from edge.rules import inputs
 from edge.rules.inputs import Box, Finding, Phase, SignalHistory, Track
 
 SIGNAL_SECONDS = 10.0
@@ -87,6 +92,7 @@ def violation_facts(
         zone=finding.zone,
         movement=finding.movement,
         plate=plate,
+        riders=_riders(standing, incident),
         signal=_signal(finding, incident.signal, utc),
         trajectory=_trajectory(standing, finding, track),
         scene=standing.scene,
@@ -173,6 +179,33 @@ def _phase(phase: Phase, utc: Callable[[float], datetime]) -> LampPhase:
         end=utc(phase.end),
         onset_observed=phase.onset_observed,
         uncertainty_ms=round(phase.uncertainty * 1000),
+    )
+
+
+def _riders(standing: Standing, incident: Incident) -> Riders | None:
+    """Who sat on it, told of a finding about them alone: others need not know."""
+    seen = incident.riders
+    if seen is None or not RULES[incident.finding.rule].riders:
+        return None
+    return Riders(
+        people=seen.people,
+        people_probability=seen.people_probability,
+        heads=_heads(standing, seen.heads),
+        looks=tuple(
+            RiderLook(
+                t_ms=round((look.t - incident.finding.t) * 1000),
+                people=len(look.heads),
+                heads=_heads(standing, look.heads),
+            )
+            for look in seen.looks
+        ),
+    )
+
+
+def _heads(standing: Standing, heads: Sequence[inputs.RiderHead]) -> tuple[RiderHead, ...]:
+    return tuple(
+        RiderHead(state=head.state, probability=head.probability, box=normalised(head.box, standing.size))
+        for head in heads
     )
 
 

@@ -45,6 +45,44 @@ class Track:
     points: tuple[TrackPoint, ...]
 
 
+HeadState = Literal["helmet", "bare", "unsure"]
+
+
+@dataclass(frozen=True)
+class RiderHead:
+    """One head on a two-wheeler, in pixels of the detect stream. `state` is what may be said of it and
+    `probability` how sure that is; `bare` is the probability that it has no helmet (a cap or hood is
+    none)."""
+
+    box: Box
+    state: HeadState
+    probability: float
+    bare: float
+
+
+@dataclass(frozen=True)
+class RiderLook:
+    """The heads that one picture, taken at `t`, shows on a two-wheeler whose box there was `box`; from front
+    to back as it drives. A passenger behind the driver may be hidden: there may be more people than heads.
+    """
+
+    t: float
+    frame: int
+    box: Box
+    heads: tuple[RiderHead, ...]
+
+
+@dataclass(frozen=True)
+class Riders:
+    """Who sits on a two-wheeler, voted over its looks; `people` is None where they could not be counted."""
+
+    people: int | None
+    people_probability: float
+    heads: tuple[RiderHead, ...]
+    """Of the look that shows them best, with what all looks say of each."""
+    looks: tuple[RiderLook, ...]
+
+
 @dataclass(frozen=True)
 class Phase:
     """A stretch of one lamp colour, [start, end). `onset_observed` false: it was on when first seen."""

@@ -14,7 +14,7 @@ from typing import Any
 
 from configs.rules import RULES, RuleSet
 from configs.scene import Scene
-from edge.rules.inputs import Finding, SignalHistory, Track
+from edge.rules.inputs import Finding, Riders, SignalHistory, Track
 from edge.rules.said import doubt
 from edge.rules.situation import Situation
 
@@ -60,11 +60,12 @@ class Rulebook:
         now: float,
         *,
         track_ended: bool = False,
+        riders: Riders | None = None,
     ) -> list[Finding]:
         """What can be decided about `track` now; to be called for each track seen in a frame, and once more
         with `track_ended`. A finding may come again in later calls: the caller keeps the first of each
         (rule, track, episode)."""
-        situation = Situation(track, self._scene, signals, now, self._rules, self._epoch, track_ended)
+        situation = Situation(track, self._scene, signals, now, self._rules, self._epoch, track_ended, riders)
         found = [finding for judge, parameters in self._on for finding in judge(situation, parameters)]
         result = [_exempted(finding, situation) for finding in self._one_act(track.id, found)]
         if track_ended:

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from configs.rules import RuleSet
 from configs.scene import Scene
-from edge.rules.inputs import SignalHistory, Track
+from edge.rules.inputs import Riders, SignalHistory, Track
 from edge.rules.passage import Passage, passages
 
 
@@ -15,6 +15,7 @@ from edge.rules.passage import Passage, passages
 class Situation:
     """What is judged. `now` is the stream time of the newest frame; `track_ended` that it won't be seen
     again. `epoch` is UTC at stream time 0: what holds at certain hours only needs it, nothing else may ask.
+    `riders` are who sits on the vehicle, where that was looked at.
     """
 
     track: Track
@@ -24,6 +25,7 @@ class Situation:
     rules: RuleSet
     epoch: datetime | None = None
     track_ended: bool = False
+    riders: Riders | None = None
 
     def utc(self, t: float) -> datetime:
         """The time of day at stream time `t`, for what holds at certain hours."""

@@ -195,6 +195,16 @@ class PacketRing:
             found |= _nearest_frames(run, asked)
         return [found[t] for t in wanted]
 
+    def newest_keyframe(self, after: float) -> Frame | None:
+        """The newest keyframe, decoded, if it was taken later than `after` and is not damaged."""
+        with self._lock:
+            if not self._groups or self._groups[-1].start <= after:
+                return None
+            group = replace(self._groups[-1], packets=self._groups[-1].packets[:1])
+        for packet, picture in decode(group.template, group.packets):
+            return frame_of(group.first, packet.stamp, picture, group.template.rotation)
+        return None
+
     def _runs(self, times: Iterable[float]) -> list[tuple[list[_Group], list[float]]]:
         """For each group a wanted time falls into: the groups of its run from it on, and the times."""
         asked: dict[int, list[float]] = defaultdict(list)

@@ -32,7 +32,9 @@ class Script:
     decision: DecisionName = "violation"
     at_the_end: bool = False
 
-    def judge(self, track: Track, signals: object, now: float, *, track_ended: bool = False) -> list[Finding]:
+    def judge(
+        self, track: Track, signals: object, now: float, *, track_ended: bool = False, riders: object = None
+    ) -> list[Finding]:
         point = track.points[-1]
         found = Finding("solid_line", 1, self.decision, "why", track.id, point.t, point, {"over": point.t})
         return [found] * (track_ended == self.at_the_end)

@@ -1,0 +1,42 @@
+"""Chở quá số người quy định: a motorbike with two passengers, or with three and more."""
+
+from configs.rules.descriptor import RuleDescriptor
+from configs.rules.parameters import RIDER_ZONE, OnARide
+from configs.wording import words
+
+
+class Passengers(OnARide):
+    """Chở quá số người quy định; where it is judged, the rider zones say."""
+
+
+RULE = RuleDescriptor(
+    name="passengers",
+    version=1,
+    order=9,
+    label=words("Chở quá số người quy định", "Too many passengers"),
+    parameters=Passengers,
+    looks=2.0,
+    needs=(RIDER_ZONE,),
+    riders=True,
+    law_facts=("passengers",),
+    reasons={
+        "passengers.counted": words(
+            "Chở {passengers} người ngồi sau người lái, thấy trong {showing_looks}/{looks} ảnh "
+            "(độ chắc chắn {probability})",
+            "carries {passengers} passengers, seen in {showing_looks} of {looks} looks "
+            "(certainty {probability})",
+        ),
+        "passengers.exceptions": words(
+            "Người duyệt phải loại trừ khi chở 02 người: người bệnh đi cấp cứu, trẻ em dưới 12 tuổi, "
+            "người già yếu hoặc người khuyết tật, áp giải người vi phạm "
+            "(Nghị định 168/2024/NĐ-CP, Điều 7, khoản 2, điểm g)",
+            "of two passengers a person must exclude: an emergency patient, a child under 12, "
+            "somebody old and weak or disabled, an offender under escort (Decree 168/2024, Art. 7.2.g)",
+        ),
+    },
+    moments={
+        "before": words("Thấy lần đầu", "first seen"),
+        "over": words("Chở quá số người", "too many on it"),
+        "continuing": words("Vẫn chở quá số người", "still too many"),
+    },
+)
