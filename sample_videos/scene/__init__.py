@@ -1,6 +1,9 @@
-"""The rendered junction: script, geometry, models, renderer and truth of the sample clip.
+"""Rendered streets: what is built, who drives how, what the picture shows, and what the law says to it.
 
-World frame: metres, x to the right, y along the road away from the camera, z up; the camera is over y = 0.
-Time: seconds from the first frame. Pixels: origin at the top left corner, x right, y down.
-Modules that build or render the picture import `bpy`; script, motion, projection, plates and truth do not.
+World frame: metres, x to the right, y along the road away from the camera, z up. Headings: radians
+anticlockwise from +y. Times: seconds from the first frame. Pixels: origin at the upper left corner, x right,
+y down. A vehicle's own frame has its origin on the ground under the middle of its rear axle, +y forward.
+
+Only `gl` and what `python -m sample_videos.scene` calls of it needs moderngl. `blender` holds the older scene
+behind `junction.mp4`.
 """

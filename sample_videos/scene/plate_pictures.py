@@ -10,6 +10,8 @@ from .plates import SIZES_MM, Colour, Format, layout
 INKS: dict[Colour, tuple[tuple[int, int, int], tuple[int, int, int]]] = {
     "white": ((236, 236, 232), (16, 16, 18)),
     "yellow": ((240, 190, 28), (16, 16, 18)),
+    "blue": ((20, 60, 150), (236, 236, 232)),
+    "red": ((170, 24, 30), (236, 236, 232)),
 }
 FONT = "DejaVuSans-Bold.ttf"
 BOLD_MM = 0.75

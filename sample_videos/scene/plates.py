@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Format = Literal["long", "short", "motorbike"]
-Colour = Literal["white", "yellow"]
+Colour = Literal["white", "yellow", "blue", "red"]
 
 SIZES_MM: dict[Format, tuple[float, float]] = {
     "long": (520.0, 110.0),

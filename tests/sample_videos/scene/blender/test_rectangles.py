@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sample_videos.scene.rectangles import Rectangle, feather, merged, padded
+from sample_videos.scene.blender.rectangles import Rectangle, feather, merged, padded
 
 RECTANGLES = st.builds(
     lambda x, y, w, h: (x, y, x + w, y + h),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from .plates import Format
+from ..plates import Format
 
 
 @dataclass(frozen=True)

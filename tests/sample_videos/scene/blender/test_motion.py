@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sample_videos.scene.motion import Pose, Timetable, Way, pose_at, time_of_crossing
+from sample_videos.scene.blender.motion import Pose, Timetable, Way, pose_at, time_of_crossing
 
 STRAIGHT = Way(((2.0, 0.0), (2.0, 50.0)))
 BEND = Way(((0.0, 0.0), (0.0, 10.0), (2.0, 14.0), (6.0, 16.0), (20.0, 16.0)))

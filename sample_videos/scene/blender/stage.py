@@ -15,7 +15,7 @@ from .cast import Outline
 from .model import Model
 from .motion import Pose
 from .motorbikes import build_scooter, build_underbone
-from .plate_pictures import write
+from ..plate_pictures import write
 from .riders import Clothes
 from .script import Script, Vehicle
 from .street import build_street

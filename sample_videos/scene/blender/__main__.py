@@ -1,4 +1,4 @@
-"""`python -m sample_videos.scene --out DIR`: render the clip, write its truth, encode it."""
+"""`python -m sample_videos.scene.blender --out DIR`: render the clip, write its truth, encode it."""
 
 import argparse
 import hashlib
@@ -16,7 +16,7 @@ from .truth import truth_of, write
 
 def main() -> None:
     """Command line; a second run with the same clip.yaml goes on from the cached frames."""
-    ask = argparse.ArgumentParser(prog="python -m sample_videos.scene", description=__doc__)
+    ask = argparse.ArgumentParser(prog="python -m sample_videos.scene.blender", description=__doc__)
     ask.add_argument(
         "--out", type=Path, required=True, help="folder for the clip, its truth and the frame cache"
     )

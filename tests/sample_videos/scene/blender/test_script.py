@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from contract.plates import parse
-from sample_videos.scene.cast import on_stage, to_world
-from sample_videos.scene.motion import time_of_crossing
-from sample_videos.scene.script import Vehicle, load
+from sample_videos.scene.blender.cast import on_stage, to_world
+from sample_videos.scene.blender.motion import time_of_crossing
+from sample_videos.scene.blender.script import Vehicle, load
 
 SCRIPT = load()
 TIMES = np.arange(0.0, SCRIPT.seconds, 1 / 6)

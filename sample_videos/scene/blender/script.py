@@ -8,7 +8,7 @@ import yaml
 
 from .catalogue import KINDS, Kind
 from .motion import Pose, Timetable, Way, pose_at
-from .plates import Colour
+from ..plates import Colour
 from .projection import Camera
 
 CLIP = Path(__file__).with_name("clip.yaml")

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sample_videos.scene.projection import Camera
+from sample_videos.scene.blender.projection import Camera
 
 LEVEL = Camera(width=1280, height=720, focal_px=1000.0, x=0.0, y=0.0, z=4.0, pitch_down=0.0)
 TILTED = Camera(width=1280, height=720, focal_px=2350.0, x=0.2, y=0.0, z=4.2, pitch_down=13.1)
