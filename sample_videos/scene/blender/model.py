@@ -5,9 +5,9 @@ from math import cos, sin
 from pathlib import Path
 from typing import Any
 
+from ..plates import SIZES_MM, Format
 from . import materials as m
 from .mesh import Point, sheet
-from ..plates import SIZES_MM, Format
 
 TAIL_LIT, BRAKE_LIT = 0.06, 1.6
 """Emission strength of the tail lamp while driving and while braking."""

@@ -6,9 +6,9 @@ from typing import Any, Literal
 
 import yaml
 
+from ..plates import Colour
 from .catalogue import KINDS, Kind
 from .motion import Pose, Timetable, Way, pose_at
-from ..plates import Colour
 from .projection import Camera
 
 CLIP = Path(__file__).with_name("clip.yaml")

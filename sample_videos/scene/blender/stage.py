@@ -9,13 +9,13 @@ import numpy as np
 import numpy.typing as npt
 from mathutils import Vector
 
+from ..plate_pictures import write
 from . import lamp as signal
 from .cars import build_car, build_truck
 from .cast import Outline
 from .model import Model
 from .motion import Pose
 from .motorbikes import build_scooter, build_underbone
-from ..plate_pictures import write
 from .riders import Clothes
 from .script import Script, Vehicle
 from .street import build_street

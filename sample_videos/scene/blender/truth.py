@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 import yaml
 
+from ..plates import GLYPH_MM, SIZES_MM
 from .cast import Outline, on_stage, sample, to_world
 from .ground import ground_truth
 from .motion import Pose, time_of_crossing
-from ..plates import GLYPH_MM, SIZES_MM
 from .script import Script, Vehicle
 
 Array = npt.NDArray[np.float64]
@@ -25,7 +25,8 @@ SCENE = (
     " line between them, oncoming traffic left of the double yellow line, one low signal head on the right."
 )
 NOTE = """\
-# Exact truth of {video}, computed from the scene (python -m sample_videos.scene.blender). Pixels: x right, y down.
+# Exact truth of {video}, computed from the scene (python -m sample_videos.scene.blender).
+# Pixels: x right, y down.
 # A vehicle's ground point is the point on the road under its rear axle. For vehicles that drive up the
 # picture it lies at the bottom centre of the box (`ground_point_off_px`: how far apart they are then).
 # `t` of red_light: when the ground point crosses the near edge of the stop line; `t` of solid_line: when it

@@ -56,8 +56,12 @@ def bicycle() -> Body:
 def _wheels(mesh: Mesh, radius: float, width: float) -> None:
     for y in (0.0, WHEELBASE):
         wheel(mesh, (0, y, radius), radius, width, 0.6)
-    limb(mesh, [(0, WHEELBASE + 0.17, radius + 0.14), (0, WHEELBASE, radius * 2 + 0.07)], [0.06, 0.07], SKIN, 6)
-    limb(mesh, [(0, WHEELBASE, radius * 2 + 0.07), (0, WHEELBASE - 0.24, radius + 0.12)], [0.07, 0.05], SKIN, 6)
+    limb(
+        mesh, [(0, WHEELBASE + 0.17, radius + 0.14), (0, WHEELBASE, radius * 2 + 0.07)], [0.06, 0.07], SKIN, 6
+    )
+    limb(
+        mesh, [(0, WHEELBASE, radius * 2 + 0.07), (0, WHEELBASE - 0.24, radius + 0.12)], [0.07, 0.05], SKIN, 6
+    )
 
 
 def _common(mesh: Mesh, exhaust: float) -> None:

@@ -1,6 +1,7 @@
 """Cars, vans, buses and lorries."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -126,7 +127,6 @@ def _cabin(mesh: Mesh, s: CarShape) -> None:
     loft(mesh, np.array([ring(0, low), ring(0.5, (low + high) / 2), ring(1, high)]), PANE, caps=False)
     roof = [ring(0.97, high - 0.02, 0.015), ring(1.0, high + 0.03, 0.01), ring(1.05, s.roof - 0.02, -0.1)]
     loft(mesh, np.array([*roof, ring(1.1, s.roof, -0.3)]), SKIN)
-    below, above = ring(0, low), ring(1, high)
     for x in (-1, 1):
         posts = [(s.rear_glass, 0.05), (s.wind_screen, -0.05)]
         for (foot, head), step in posts:
@@ -134,15 +134,21 @@ def _cabin(mesh: Mesh, s: CarShape) -> None:
             b = (x * s.half * 0.735, head + step, high)
             limb(mesh, [a, b], [0.055, 0.045], SKIN, 6)
         middle = (s.wind_screen[0] + s.rear_glass[0]) / 2
-        limb(mesh, [(x * s.half * 0.95, middle, low), (x * s.half * 0.765, middle, high)], [0.04, 0.035], BLACK, 4)
+        limb(
+            mesh,
+            [(x * s.half * 0.95, middle, low), (x * s.half * 0.765, middle, high)],
+            [0.04, 0.035],
+            BLACK,
+            4,
+        )
         mirror = (x * (s.half + 0.1), s.wind_screen[0] - 0.35, s.belt + 0.06)
         ball(mesh, mirror, (0.1, 0.06, 0.07), SKIN, sides=6)
-    del below, above
 
 
 def _running_gear(mesh: Mesh, wheelbase: float, half: float, radius: float) -> None:
     for y in (0.0, wheelbase):
-        tube(mesh, (-half - 0.008, y, radius), (half + 0.008, y, radius), (radius * 1.16,) * 2, BLACK, 14)
+        arch = radius * 1.16
+        tube(mesh, (-half - 0.008, y, arch + 0.02), (half + 0.008, y, arch + 0.02), (arch, arch), BLACK, 14)
         for x in (-1, 1):
             wheel(mesh, (x * (half - 0.1), y, radius), radius, 0.22)
 
@@ -163,7 +169,9 @@ def bus(length: float = 11.2, half: float = 1.24, height: float = 3.1) -> Body:
     glass_low, glass_high = 1.22, height - 0.55
     for x in (-1, 1):
         _panes(mesh, x * (half + 0.006), back + 0.5, front - 0.5, glass_low, glass_high)
-        sheet(mesh, _wall(x * (half + 0.004), back + 0.05, front - 0.05, 0.62, 0.95), Look((1, 1, 1), PAINT, 2))
+        sheet(
+            mesh, _wall(x * (half + 0.004), back + 0.05, front - 0.05, 0.62, 0.95), Look((1, 1, 1), PAINT, 2)
+        )
     box(mesh, (0, back - 0.005, (glass_low + glass_high) / 2 + 0.1), (half * 1.7, 0.03, 1.05), PANE)
     box(mesh, (0, front - 0.01, 1.75), (half * 1.8, 0.06, 1.5), PANE)
     box(mesh, (0, back - 0.01, height - 0.3), (half * 1.1, 0.03, 0.28), BLACK)
@@ -172,7 +180,13 @@ def bus(length: float = 11.2, half: float = 1.24, height: float = 3.1) -> Body:
     for x in (-1, 1):
         box(mesh, (x * half * 0.86, back - 0.005, 1.05), (0.2, 0.05, 0.42), TAIL)
         box(mesh, (x * half * 0.8, front, 0.75), (0.36, 0.08, 0.2), BEAM)
-        limb(mesh, [(x * half, front - 0.1, 2.3), (x * (half + 0.22), front + 0.25, 2.1)], [0.03, 0.05], BLACK, 5)
+        limb(
+            mesh,
+            [(x * half, front - 0.1, 2.3), (x * (half + 0.22), front + 0.25, 2.1)],
+            [0.03, 0.05],
+            BLACK,
+            5,
+        )
     base = 0.54 * length
     _running_gear(mesh, base, half, 0.48)
     rear = hang_plate(mesh, "short", (0, back - 0.045, 0.62))
@@ -187,7 +201,7 @@ def _wall(x: float, back: float, front: float, low: float, high: float) -> list[
 def _panes(mesh: Mesh, x: float, back: float, front: float, low: float, high: float) -> None:
     count = max(2, round((front - back) / 1.4))
     edges = np.linspace(back, front, count + 1)
-    for start, end in zip(edges[:-1], edges[1:], strict=True):
+    for start, end in pairwise(edges):
         sheet(mesh, _wall(x, float(start) + 0.04, float(end) - 0.04, low, high), PANE)
 
 
@@ -197,7 +211,9 @@ def lorry(length: float = 6.4, half: float = 1.02, height: float = 2.9) -> Body:
     base = 0.56 * length
     back, front = -0.24 * length, 0.76 * length
     cab = front - 1.65
-    box(mesh, (0, (back + cab) / 2, (0.95 + height) / 2), (half * 2, cab - back - 0.12, height - 0.95), _CARGO)
+    box(
+        mesh, (0, (back + cab) / 2, (0.95 + height) / 2), (half * 2, cab - back - 0.12, height - 0.95), _CARGO
+    )
     for x in (-1, 1):
         for z in (0.97, height - 0.02):
             box(mesh, (x * half, (back + cab) / 2, z), (0.05, cab - back - 0.1, 0.07), Look((0.3, 0.3, 0.31)))
@@ -212,7 +228,9 @@ def lorry(length: float = 6.4, half: float = 1.02, height: float = 2.9) -> Body:
         sheet(mesh, _wall(x * half * 0.957, cab + 0.45, front - 0.4, 1.4, 2.0), PANE)
         box(mesh, (x * half * 0.78, back + 0.06, 0.76), (0.3, 0.07, 0.13), TAIL)
         box(mesh, (x * half * 0.68, front + 0.005, 0.86), (0.34, 0.06, 0.18), BEAM)
-        limb(mesh, [(x * half, front - 0.2, 2.0), (x * (half + 0.2), front - 0.1, 1.8)], [0.03, 0.07], BLACK, 5)
+        limb(
+            mesh, [(x * half, front - 0.2, 2.0), (x * (half + 0.2), front - 0.1, 1.8)], [0.03, 0.07], BLACK, 5
+        )
     box(mesh, (0, back + 0.1, 0.5), (half * 1.8, 0.08, 0.12), TRIM)
     box(mesh, (0, front + 0.01, 0.55), (half * 1.8, 0.08, 0.28), TRIM)
     _running_gear(mesh, base, half - 0.06, 0.4)

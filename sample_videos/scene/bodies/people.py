@@ -70,17 +70,22 @@ def driver(*, foot_down: bool, cyclist: bool = False) -> Mesh:
     mesh = _trunk(seat)
     shoulders = _shoulders(seat)
     for side in (-1, 1):
-        x, y, z = shoulders
+        _, y, z = shoulders
         elbow = (side * 0.3, y + 0.2, z - 0.26)
         _arm(mesh, (side * 0.2, y, z), elbow, (side * 0.3, grip_y, grip_z))
-        hx, hy, hz = seat.hips
+        _, hy, hz = seat.hips
         if cyclist:
-            joints = [(side * 0.09, hy, hz), (side * 0.12, hy + 0.36, hz - 0.2 - side * 0.08)]
-            _leg(mesh, *joints, (side * 0.11, 0.42, 0.34 - side * 0.15))
+            knee = (side * 0.12, hy + 0.36, hz - 0.2 - side * 0.08)
+            _leg(mesh, (side * 0.09, hy, hz), knee, (side * 0.11, 0.42, 0.34 - side * 0.15))
         elif foot_down and side < 0:
             _leg(mesh, (-0.1, hy, hz - 0.02), (-0.36, hy + 0.2, 0.52), (-0.42, hy + 0.08, 0.06))
         else:
-            _leg(mesh, (side * 0.1, hy, hz - 0.02), (side * 0.21, hy + 0.4, 0.72), (side * 0.19, hy + 0.3, 0.34))
+            _leg(
+                mesh,
+                (side * 0.1, hy, hz - 0.02),
+                (side * 0.21, hy + 0.4, 0.72),
+                (side * 0.19, hy + 0.3, 0.34),
+            )
     return mesh
 
 
@@ -89,9 +94,14 @@ def passenger(name: str) -> Mesh:
     seat = SEATS[name]
     mesh, shoulders, s = _trunk(seat), _shoulders(seat), seat.size
     for side in (-1, 1):
-        x, y, z = shoulders
-        _arm(mesh, (side * 0.19 * s, y, z), (side * 0.27 * s, y + 0.1, z - 0.25 * s), (side * 0.17, y + 0.3 * s, z - 0.33 * s))
-        hx, hy, hz = seat.hips
+        _, y, z = shoulders
+        _arm(
+            mesh,
+            (side * 0.19 * s, y, z),
+            (side * 0.27 * s, y + 0.1, z - 0.25 * s),
+            (side * 0.17, y + 0.3 * s, z - 0.33 * s),
+        )
+        _, hy, hz = seat.hips
         knee = (side * 0.25 * s, hy + 0.36 * s, hz - 0.1)
         foot = (side * 0.24 * s, hy + 0.2, max(0.36, hz - 0.52))
         _leg(mesh, (side * 0.1 * s, hy, hz - 0.02), knee, foot)
@@ -120,12 +130,22 @@ def walker(phase: float) -> Mesh:
     seat = Seat((0, 0, 0.92), 0.03)
     swing = 0.32 * sin(2 * pi * phase)
     mesh.join(_trunk(seat))
-    x, y, z = _shoulders(seat)
+    _, y, z = _shoulders(seat)
     for side in (-1, 1):
         step = side * swing
-        _arm(mesh, (side * 0.2, y, z), (side * 0.25, y - step * 0.5, z - 0.28), (side * 0.24, y - step + 0.08, z - 0.5))
+        _arm(
+            mesh,
+            (side * 0.2, y, z),
+            (side * 0.25, y - step * 0.5, z - 0.28),
+            (side * 0.24, y - step + 0.08, z - 0.5),
+        )
         lift = max(0.0, side * 0.12 * cos(2 * pi * phase))
-        _leg(mesh, (side * 0.09, 0, 0.9), (side * 0.1, step * 0.6 + 0.05, 0.48 + lift), (side * 0.1, step, 0.07 + lift))
+        _leg(
+            mesh,
+            (side * 0.09, 0, 0.9),
+            (side * 0.1, step * 0.6 + 0.05, 0.48 + lift),
+            (side * 0.1, step, 0.07 + lift),
+        )
     mesh.join(head(seat, 0, helmet=False))
     return mesh
 

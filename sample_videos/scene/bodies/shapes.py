@@ -40,7 +40,14 @@ class Mesh:
     rows: list[Array] = field(default_factory=list)
 
     def add(self, corners: Array, normals: Array, look: Look, uv: Array | None = None) -> None:
-        """Add triangles: corners and normals (n, 3, 3), texture coordinates (n, 3, 2)."""
+        """Add triangles: corners and normals (n, 3, 3), texture coordinates (n, 3, 2).
+
+        Corners are put anticlockwise as seen from where the normals point: the other side is not drawn.
+        """
+        order = _winding(corners, normals)
+        rows = np.arange(len(corners))[:, None]
+        corners, normals = corners[rows, order], normals[rows, order]
+        uv = None if uv is None else uv[rows, order]
         count = len(corners) * 3
         block = np.zeros((count, COLUMNS))
         block[:, 0:3] = corners.reshape(-1, 3)
@@ -67,16 +74,24 @@ class Mesh:
 
 
 def sheet(mesh: Mesh, corners: Sequence[Point], look: Look, uv: Sequence[tuple[float, float]] = ()) -> None:
-    """A flat quad, corners anticlockwise as seen from its front."""
+    """A flat quad, seen from both sides."""
     quad = np.array(corners, dtype=np.float64)
     pick = np.array([[0, 1, 2], [0, 2, 3]])
     normal = _unit(np.cross(quad[1] - quad[0], quad[3] - quad[0]))
     texture = np.array(uv or [(0, 1), (1, 1), (1, 0), (0, 0)], dtype=np.float64)
-    mesh.add(quad[pick], np.broadcast_to(normal, (2, 3, 3)), look, texture[pick])
+    for side in (normal, -normal):
+        mesh.add(quad[pick], np.broadcast_to(side, (2, 3, 3)), look, texture[pick])
 
 
 def box(
-    mesh: Mesh, centre: Point, size: Point, look: Look, *, tilt: float = 0.0, top: float = 1.0, turn: float = 0.0
+    mesh: Mesh,
+    centre: Point,
+    size: Point,
+    look: Look,
+    *,
+    tilt: float = 0.0,
+    top: float = 1.0,
+    turn: float = 0.0,
 ) -> None:
     """A box; `top` narrows its upper face, `tilt` leans it about x (radians), `turn` about z."""
     x, y, z = (side / 2 for side in size)
@@ -90,30 +105,34 @@ def box(
 
 
 def loft(mesh: Mesh, rings: Array, look: Look, *, caps: bool = True) -> None:
-    """A smooth skin over rings of points (m, k, 3); each ring runs anticlockwise seen from the last one."""
+    """A smooth skin over rings of points (m, k, 3), all running the same way round, closed at both ends."""
     count = rings.shape[1]
     along = np.gradient(rings, axis=0)
     around = np.roll(rings, -1, axis=1) - np.roll(rings, 1, axis=1)
     normals = _unit(np.cross(around, along))
+    if (normals * (rings - rings.mean(axis=1, keepdims=True))).sum() < 0:
+        normals = -normals
     after = np.roll(np.arange(count), -1)
     a, b, c, d = rings[:-1], rings[:-1][:, after], rings[1:][:, after], rings[1:]
     na, nb, nc, nd = normals[:-1], normals[:-1][:, after], normals[1:][:, after], normals[1:]
     for corners, directions in (((a, b, c), (na, nb, nc)), ((a, c, d), (na, nc, nd))):
         mesh.add(np.stack(corners, axis=2).reshape(-1, 3, 3), np.stack(directions, 2).reshape(-1, 3, 3), look)
     if caps:
-        _cap(mesh, rings[0][::-1], look)
-        _cap(mesh, rings[-1], look)
+        _cap(mesh, rings[0], rings[0].mean(axis=0) - rings[1].mean(axis=0), look)
+        _cap(mesh, rings[-1], rings[-1].mean(axis=0) - rings[-2].mean(axis=0), look)
 
 
-def _cap(mesh: Mesh, ring: Array, look: Look) -> None:
+def _cap(mesh: Mesh, ring: Array, outwards: Array, look: Look) -> None:
     middle = ring.mean(axis=0)
     after = np.roll(ring, -1, axis=0)
     corners = np.stack([np.broadcast_to(middle, ring.shape), ring, after], axis=1)
     normal = _unit(np.cross(ring - middle, after - middle).sum(axis=0))
-    mesh.add(corners, np.broadcast_to(normal, corners.shape), look)
+    mesh.add(corners, np.broadcast_to(normal if normal @ outwards >= 0 else -normal, corners.shape), look)
 
 
-def tube(mesh: Mesh, start: Point, end: Point, radii: tuple[float, float], look: Look, sides: int = 8) -> None:
+def tube(
+    mesh: Mesh, start: Point, end: Point, radii: tuple[float, float], look: Look, sides: int = 8
+) -> None:
     """A round bar with flat ends."""
     a, b = np.array(start, dtype=np.float64), np.array(end, dtype=np.float64)
     mesh_rings = [_circle(a, b - a, radii[0], sides), _circle(b, b - a, radii[1], sides)]
@@ -133,7 +152,13 @@ def limb(mesh: Mesh, joints: Sequence[Point], radii: Sequence[float], look: Look
 
 
 def ball(
-    mesh: Mesh, centre: Point, radii: Point, look: Look, *, sides: int = 10, span: tuple[float, float] = (0, 1)
+    mesh: Mesh,
+    centre: Point,
+    radii: Point,
+    look: Look,
+    *,
+    sides: int = 10,
+    span: tuple[float, float] = (0, 1),
 ) -> None:
     """An ellipsoid; `span` keeps the part between two shares of its height, from the bottom."""
     levels = np.linspace(-pi / 2 + pi * span[0], -pi / 2 + pi * span[1], max(3, sides // 2 + 1))
@@ -153,21 +178,26 @@ def wheel(mesh: Mesh, centre: Point, radius: float, width: float, rim: float = 0
     for side in (-1, 1):
         face = x + side * (half + 0.004)
         tube(mesh, (x, y, z), (face, y, z), (radius * rim, radius * rim), Look((0.22, 0.22, 0.23), PAINT), 12)
-        tube(mesh, (x, y, z), (face + side * 0.004, y, z), (radius * rim * 0.3,) * 2, Look((0.05, 0.05, 0.05)), 8)
+        tube(
+            mesh,
+            (x, y, z),
+            (face + side * 0.004, y, z),
+            (radius * rim * 0.3,) * 2,
+            Look((0.05, 0.05, 0.05)),
+            8,
+        )
 
 
 def rounded(half: float, low: float, high: float, corner: float, y: float, flare: float = 0.0) -> Array:
     """A ring of 16 points in the xz plane at `y`: a rectangle with round corners, wider by `flare` below."""
     corner = min(corner, half * 0.98, (high - low) / 2 * 0.98)
+    x, top, foot = half - corner, high - corner, low + corner
     points = []
-    for quarter, (cx, cz) in enumerate(
-        [(half - corner, high - corner), (corner - half, high - corner), (corner - half, low + corner)]
-        + [(half - corner, low + corner)]
-    ):
+    for quarter, (cx, cz) in enumerate([(x, top), (-x, top), (-x, foot), (x, foot)]):
         for step in range(4):
             angle = pi / 2 * (quarter + step / 3)
-            x, z = cx + corner * cos(angle), cz + corner * sin(angle)
-            points.append((x * (1 + flare * (high - z) / (high - low)), y, z))
+            across, z = cx + corner * cos(angle), cz + corner * sin(angle)
+            points.append((across * (1 + flare * (high - z) / (high - low)), y, z))
     return np.array(points)[::-1]
 
 
@@ -180,6 +210,13 @@ def flat_ring(half: float, back: float, front: float, corner: float, z: float) -
 def as_part(look: Look, part: int) -> Look:
     """The same look as another part of the vehicle."""
     return replace(look, part=part)
+
+
+def _winding(corners: Array, normals: Array) -> npt.NDArray[np.int64]:
+    """Orders of the corners (n, 3) that make triangles run anticlockwise about their normals."""
+    faces = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    wrong = (faces * normals.sum(axis=1)).sum(axis=1) < 0
+    return np.where(wrong[:, None], [0, 2, 1], [0, 1, 2])
 
 
 def _circle(centre: Array, direction: Array, radius: float, sides: int) -> Array:

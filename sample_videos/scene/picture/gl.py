@@ -55,7 +55,7 @@ class Renderer:
         self._arrays: dict[tuple[str, str], Any] = {}
         self._shade = _shade_matrix(light, focus)
         self._textures(plates)
-        self._targets: dict[tuple[int, int], Any] = {}
+        self._targets: dict[tuple[int, int], dict[str, Any]] = {}
         self._sheets: dict[tuple[int, int], Any] = {}
         self._set_light(lamps)
 
@@ -82,7 +82,11 @@ class Renderer:
         return self._draw_ids(camera.size, _by_mesh(things))
 
     def alone(
-        self, camera: Camera, things: Sequence[Thing], tiles: Mapping[int, tuple[int, int]], sheet: tuple[int, int]
+        self,
+        camera: Camera,
+        things: Sequence[Thing],
+        tiles: Mapping[int, tuple[int, int]],
+        sheet: tuple[int, int],
     ) -> Ids:
         """Every thing as if nothing stood before it, each id shifted into its tile of a sheet.
 
@@ -141,7 +145,7 @@ class Renderer:
         self._shadow.use(0)
         self._grain.use(1)
         self._plates.use(2)
-        self._gl.enable(moderngl.DEPTH_TEST)
+        self._gl.enable(moderngl.DEPTH_TEST | moderngl.CULL_FACE)
         for name, rows in drawn.items():
             self._room.write(rows.astype("f4").tobytes())
             self._array(program, name).render(moderngl.TRIANGLES, instances=len(rows))
@@ -169,13 +173,20 @@ class Renderer:
         program["grain"].value = 1
         target_depth_mask = self._gl.fbo
         target_depth_mask.depth_mask = False
+        self._gl.disable(moderngl.CULL_FACE)
         self._gl.enable(moderngl.BLEND)
-        for light, blend in ((False, (moderngl.DST_COLOR, moderngl.ZERO)), (True, (moderngl.ONE, moderngl.ONE))):
+        for light, blend in (
+            (False, (moderngl.DST_COLOR, moderngl.ZERO)),
+            (True, (moderngl.ONE, moderngl.ONE)),
+        ):
             rows = np.array([patch.row for patch in patches if patch.light is light], "f4")
             if len(rows):
                 self._gl.blend_func = blend
                 self._patch_room.write(rows.tobytes())
-                layout = [(self._corners, "2f", "in_corner"), (self._patch_room, "4f 4f/i", "at_place", "at_reach")]
+                layout = [
+                    (self._corners, "2f", "in_corner"),
+                    (self._patch_room, "4f 4f/i", "at_place", "at_reach"),
+                ]
                 array = self._gl.vertex_array(program, layout)
                 array.render(moderngl.TRIANGLE_STRIP, instances=len(rows))
                 array.release()
@@ -185,7 +196,10 @@ class Renderer:
     def _target(self, size: tuple[int, int]) -> dict[str, Any]:
         if size not in self._targets:
             gl = self._gl
-            colour, depth = gl.renderbuffer(size, 4, samples=4, dtype="f2"), gl.depth_renderbuffer(size, samples=4)
+            colour, depth = (
+                gl.renderbuffer(size, 4, samples=4, dtype="f2"),
+                gl.depth_renderbuffer(size, samples=4),
+            )
             small = (size[0] // 4, size[1] // 4)
             textures = {
                 "one": gl.texture(size, 4, dtype="f2"),
@@ -215,7 +229,7 @@ class Renderer:
             self._whole("blur", target[goal])
 
     def _whole(self, program: str, target: Any) -> None:
-        self._gl.disable(moderngl.DEPTH_TEST)
+        self._gl.disable(moderngl.DEPTH_TEST | moderngl.CULL_FACE)
         target.use()
         key = (program, "")
         if key not in self._arrays:

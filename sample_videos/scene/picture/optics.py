@@ -25,7 +25,9 @@ class Camera:
     def axes(self) -> Array:
         """Right, up and forward as rows."""
         right = np.array([cos(self.yaw), sin(self.yaw), 0.0])
-        ahead = np.array([-sin(self.yaw) * cos(self.pitch), cos(self.yaw) * cos(self.pitch), -sin(self.pitch)])
+        ahead = np.array(
+            [-sin(self.yaw) * cos(self.pitch), cos(self.yaw) * cos(self.pitch), -sin(self.pitch)]
+        )
         return np.stack([right, np.cross(right, ahead), ahead])
 
     @property

@@ -24,7 +24,7 @@ def white(seed: int, side: int = 512) -> Bytes:
     random = np.random.default_rng(seed)
     raw = random.normal(0.5, 0.2, (side, side, 4)).astype(np.float32)
     soft = cv2.GaussianBlur(raw, (0, 0), 0.6, borderType=cv2.BORDER_REFLECT_101)
-    return np.clip(soft * 255, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(soft * 255, 0, 255), dtype=np.uint8)
 
 
 def plate(text: str, plate_format: Format, colour: Colour) -> Bytes:
@@ -41,7 +41,7 @@ def _octaves(random: np.random.Generator, side: int, first: int) -> Bytes:
         total += weight * _enlarged(small, side)
         cells, weight = cells * 2, weight * 0.72
     flat = (total - total.mean()) / total.std()
-    return np.clip(127.5 + 60 * flat, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(127.5 + 60 * flat, 0, 255), dtype=np.uint8)
 
 
 def _enlarged(small: npt.NDArray[np.float32], side: int) -> npt.NDArray[np.float32]:
@@ -50,5 +50,4 @@ def _enlarged(small: npt.NDArray[np.float32], side: int) -> npt.NDArray[np.float
     wrapped = np.pad(small, pad, mode="wrap")
     scale = side // len(small)
     large = cv2.resize(wrapped, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
-    cut: npt.NDArray[np.float32] = large[pad * scale : -pad * scale, pad * scale : -pad * scale]
-    return cut
+    return np.asarray(large[pad * scale : -pad * scale, pad * scale : -pad * scale], dtype=np.float32)

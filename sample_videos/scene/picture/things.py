@@ -39,7 +39,7 @@ class Thing:
 
 @dataclass(frozen=True)
 class Patch:
-    """A soft patch on the road: x, y, heading, strength; half width, back and front from there; light or dark."""
+    """A soft dark or light patch on the road: x, y, heading; half width, back and front from there (m)."""
 
     place: tuple[float, float, float]
     strength: float

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from sample_videos.scene.blender.cast import Outline, on_stage, sample, shadow, to_world
 from sample_videos.scene.blender.ground import clip_polygon, ground_truth
 from sample_videos.scene.blender.motion import Pose
-from sample_videos.scene.plates import SIZES_MM
 from sample_videos.scene.blender.script import Vehicle, load
 from sample_videos.scene.blender.truth import truth_of, write
+from sample_videos.scene.plates import SIZES_MM
 
 SCRIPT = load()
 
