@@ -33,6 +33,7 @@ from central.keys import KeyFileError, create_key
 from central.law import service as law
 from central.media import service as media_service
 from central.media.store import MediaStore
+from central.portal.app import create_portal
 from central.proceedings.people import grant_power
 from central.proceedings.signers import Power
 from central.registry.file import FileRegistryError
@@ -110,6 +111,18 @@ def serve(
     with _told_plainly():
         loaded, _ = _open(settings)
         uvicorn.run(create_app(loaded), host=host, port=port, log_config=None, access_log=False)
+
+
+@app.command()
+def portal(
+    settings: SettingsFile = None,
+    host: Annotated[str, typer.Option(help="address to listen on")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535)] = 8001,
+) -> None:
+    """The owners' portal, under a host name of its own. Run as many as there is load for, behind a proxy."""
+    with _told_plainly():
+        loaded, _ = _open(settings)
+        uvicorn.run(create_portal(loaded), host=host, port=port, log_config=None, access_log=False)
 
 
 @app.command()

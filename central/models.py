@@ -7,6 +7,7 @@ import central.accounts.models
 import central.alarms.models
 import central.audit.models
 import central.cases.models
+import central.citizens.models
 import central.deadlines.models
 import central.devices.models
 import central.documents.models

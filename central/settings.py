@@ -92,7 +92,7 @@ class OfficeSettings(BaseModel):
     phone: str = "(điện thoại đơn vị)"
     treasury: str = "Kho bạc Nhà nước"
     account: str = "(tài khoản thu phạt)"
-    portal: str = "http://127.0.0.1/portal"
+    portal: str = "http://127.0.0.1:8001"
 
 
 class SitePlace(BaseModel):

@@ -12,6 +12,7 @@ from central.accounts.sessions import end_stale_sessions
 from central.alarms import service as alarms
 from central.cases.queries import get_case
 from central.cases.service import expire_due, open_case
+from central.citizens import entry
 from central.db import make_engine, transaction
 from central.documents.archive import FILE, Archive
 from central.documents.filing import archive_of, make_file, signer_of
@@ -68,6 +69,7 @@ def handlers(settings: CentralSettings, engine: Engine, clock: Clock) -> list[Ha
         chore("fleet.watch_silence", WATCH, watch_silence),
         chore("ingest.watch_gaps", timedelta(minutes=1), watch_gaps),
         chore("accounts.end_sessions", timedelta(minutes=1), end_stale_sessions),
+        chore("citizens.tidy", timedelta(minutes=1), entry.tidy),
         chore("ingest.forget_early", TIDY, lambda session, now: forget_early(session, partials, now)),
         chore("alarms.trim", TIDY, alarms.trim),
         chore("fleet.trim_health", TIDY, lambda session, _now: trim_health(session)),

@@ -4,6 +4,7 @@ Only a keyed hash of the code is kept. A notice that was withdrawn or replaced o
 """
 
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -48,6 +49,14 @@ def open_by_code(session: Session, index: BlindIndex, number: str, plate: str, c
         select(NoticeAccess).where(NoticeAccess.code_index == hashed, col(NoticeAccess.ended_at).is_(None))
     ).one_or_none()
     return Opened(found.proceeding_id, found.party_id, found.document_id) if found is not None else None
+
+
+def standing(session: Session, document_ids: Collection[int]) -> list[NoticeAccess]:
+    """Those of these notices that still open something, the oldest first."""
+    query = select(NoticeAccess).where(
+        col(NoticeAccess.document_id).in_(document_ids), col(NoticeAccess.ended_at).is_(None)
+    )
+    return list(session.exec(query.order_by(col(NoticeAccess.document_id))))
 
 
 def end_access(session: Session, proceeding_id: int, now: datetime) -> None:

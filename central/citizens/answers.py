@@ -1,0 +1,238 @@
+"""What a citizen may send about a case, and what becomes of it: kept word for word, sealed, and taken as a
+step of the proceedings where it is one."""
+
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import ValidationError
+from sqlmodel import Session, col, select
+
+from central.audit import service as audit
+from central.citizens.entry import Guest, Opened
+from central.citizens.models import Submission
+from central.documents.numbers import next_number
+from central.errors import ConflictError, InvalidError, NotFoundError
+from central.parties import service as parties
+from central.parties.service import Details
+from central.proceedings import desk, engine, parties_of_case, payments
+from central.proceedings import service as proceedings
+from central.proceedings.dossier import Dossier
+from central.proceedings.loading import load
+from central.proceedings.models import Proceeding, ProceedingStep
+from central.proceedings.papers.sheet import House
+from central.proceedings.people import citizen
+from central.proceedings.service import Doing, attempt_of
+from central.proceedings.tracks import Track
+from contract.canonical import sha256_hex
+from contract.local_time import local_day
+
+Needs = Literal["", "text", "driver", "buyer", "relief", "contest"]
+"""What must come with an answer: nothing, words, the driver's details, the buyer's, which relief, which
+grounds."""
+
+CONTEST_GROUNDS = ("wrong_vehicle", "cloned_plate", "wrong_place", "signal", "necessity", "other")
+RELIEFS = ("deferral", "reduction", "instalments")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of answer; `step` is the step of the proceedings it becomes (None: a request that a person
+    answers)."""
+
+    name: str
+    step: str | None
+    needs: Needs = ""
+    person: bool = True
+    organisation: bool = True
+
+
+KINDS = {
+    kind.name: kind
+    for kind in (
+        Kind("admit", "admit", organisation=False),
+        Kind("name_driver", "name_driver", "driver"),
+        Kind("deny_driving", "deny_driving", "text", organisation=False),
+        Kind("name_nobody", "name_nobody", person=False),
+        Kind("say_sold", "say_sold", "buyer"),
+        Kind("say_stolen", "say_stolen", "text"),
+        Kind("contest", "contest", "contest"),
+        Kind("ask_place", None, "text"),
+        Kind("explain", "explain", "text"),
+        Kind("ask_hearing", "ask_hearing"),
+        Kind("waive_explanation", "waive_explanation"),
+        Kind("take_waiver_back", "take_waiver_back"),
+        Kind("ask_relief", "ask_relief", "relief"),
+        Kind("complain", "complain", "text"),
+    )
+}
+"""In the order a page offers them."""
+
+SHARED = frozenset({"admit", "name_driver", "deny_driving", "say_sold", "say_stolen", "contest", "ask_place"})
+"""Answers that may be given to several notices at once."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What somebody sends. `fields` are the details the kind needs, as they were typed."""
+
+    kind: str
+    text: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+    def content(self) -> dict[str, Any]:
+        """As it is sealed."""
+        return {"kind": self.kind, "text": self.text, "fields": dict(self.fields)}
+
+
+def offers(session: Session, dossier: Dossier, party_id: int, now: datetime) -> list[Kind]:
+    """What a party may send about a case now, in the order of `KINDS`."""
+    party = parties.party_of(session, party_id)
+    organisation = party is not None and party.kind == "organisation"
+    attempt = attempt_of(Doing("", note="?"), citizen(party_id), now)
+    found = []
+    for kind in KINDS.values():
+        if not (kind.organisation if organisation else kind.person):
+            continue
+        if kind.name == "ask_relief":
+            if dossier.relief_open and dossier.is_at(Track.RELIEF, "none", "refused"):
+                found.append(kind)
+        elif kind.step is None:
+            if dossier.is_at(Track.CASE, "open") and dossier.is_at(Track.RECORD, "none"):
+                found.append(kind)
+        elif not engine.problems_of(dossier, kind.step, attempt):
+            found.append(kind)
+    return found
+
+
+def give(house: House, guest: Guest, proceeding_id: int, answer: Answer, now: datetime) -> Submission:
+    """Takes an answer in: the step it is, and its words under seal, or nothing.
+
+    Raises:
+        NotFoundError: the case is not open to this guest.
+        InvalidError: something that must come with it is missing or wrong; `field` says which.
+        ConflictError: the kind is not open now.
+        StepRefusedError: the tables refuse.
+    """
+    opened = guest.case(proceeding_id)
+    if opened is None:
+        raise NotFoundError("proceeding", id=proceeding_id)
+    kind = KINDS.get(answer.kind)
+    if kind is None:
+        raise InvalidError("answer", field="kind")
+    proceeding = proceedings.lock(house.session, proceeding_id)
+    dossier = load(house.session, proceeding, local_day(now)).dossier
+    if kind not in offers(house.session, dossier, opened.party_id, now):
+        raise ConflictError("answer_not_open")
+    _check(kind, answer)
+    submission = _keep(house, proceeding, opened, guest, answer, now)
+    step = _step(house, proceeding, opened, kind, answer, submission, now)
+    submission.step_id = step.id if step is not None else None
+    detail = {"kind": answer.kind, "number": submission.number, "sha256": submission.sha256}
+    actor = f"party:{opened.party_id}"
+    audit.record(house.session, actor, "portal.answer", f"case:{proceeding.case_id}", detail)
+    return submission
+
+
+def _check(kind: Kind, answer: Answer) -> None:
+    if kind.needs == "text" and not answer.text.strip():
+        raise InvalidError("answer_text", field="text")
+    if kind.needs == "contest" and answer.fields.get("ground") not in CONTEST_GROUNDS:
+        raise InvalidError("contest_ground", field="ground")
+    if kind.needs == "contest" and answer.fields["ground"] == "other" and not answer.text.strip():
+        raise InvalidError("answer_text", field="text")
+    if kind.needs == "relief" and answer.fields.get("relief") not in RELIEFS:
+        raise InvalidError("relief", field="relief")
+    needed = {"driver": ("name", "identity", "address"), "buyer": ("name", "address")}.get(kind.needs, ())
+    for name in needed:
+        if not answer.fields.get(name, "").strip():
+            raise InvalidError("person_field", field=name)
+
+
+def _keep(
+    house: House, proceeding: Proceeding, opened: Opened, guest: Guest, answer: Answer, now: datetime
+) -> Submission:
+    content = json.dumps(answer.content(), ensure_ascii=False, sort_keys=True).encode()
+    key, vault = secrets.token_hex(16), house.parties.vault
+    year = local_day(now).year
+    sequence = next_number(house.session, proceeding.unit, "submission", year)
+    assert proceeding.id is not None
+    submission = Submission(
+        key=key,
+        number=f"{sequence}/{year}/TL-{proceeding.unit}"[:40],
+        proceeding_id=proceeding.id,
+        party_id=opened.party_id,
+        kind=answer.kind,
+        sealed=vault.seal(content, _context(key)),
+        key_id=vault.key_id,
+        sha256=sha256_hex(content),
+        at=now,
+        signed_by="code" if guest.party_id is None else "identity",
+    )
+    house.session.add(submission)
+    house.session.flush()
+    return submission
+
+
+def _step(
+    house: House,
+    proceeding: Proceeding,
+    opened: Opened,
+    kind: Kind,
+    answer: Answer,
+    submission: Submission,
+    now: datetime,
+) -> ProceedingStep | None:
+    by, note = citizen(opened.party_id), f"Cổng thông tin, số {submission.number}"
+    if kind.step is None:
+        return None
+    if kind.name == "name_driver":
+        driver = _driver(answer)
+        source = f"chủ xe khai, số {submission.number}"[:120]
+        return parties_of_case.name_driver(house.session, house.parties, proceeding, driver, source, by, now)
+    if kind.name == "ask_relief":
+        payments.ask_relief(house.session, proceeding, answer.fields["relief"], note, by, now)
+        return proceedings.history(house.session, proceeding.id or 0)[-1]
+    detail: dict[str, Any] = {"submission": submission.number}
+    if kind.name == "explain":
+        detail["content"] = [["Nội dung giải trình", answer.text.strip()]]
+    return desk.do(house, proceeding, Doing(kind.step, note=note, detail=detail), by, now)[0]
+
+
+def _driver(answer: Answer) -> Details:
+    wanted = ("name", "identity", "address", "phone", "licence_number")
+    fields = {name: answer.fields[name].strip() for name in wanted if answer.fields.get(name, "").strip()}
+    try:
+        return Details.model_validate({"kind": "person", **fields})
+    except ValidationError as problem:
+        raise InvalidError("person_field", field=str(problem.errors()[0]["loc"][0])) from None
+
+
+def of_case(session: Session, proceeding_id: int) -> list[Submission]:
+    """What citizens sent about a case, the oldest first; sealed."""
+    query = select(Submission).where(Submission.proceeding_id == proceeding_id)
+    return list(session.exec(query.order_by(col(Submission.id))))
+
+
+def sent_by(session: Session, opened: Opened) -> list[Submission]:
+    """What this party sent about this case, the oldest first."""
+    return [row for row in of_case(session, opened.proceeding_id) if row.party_id == opened.party_id]
+
+
+def read(house: House, submission_id: int, actor: str, purpose: str) -> dict[str, Any]:
+    """The words of a submission; that they were read is written down. Raises NotFoundError."""
+    row = house.session.get(Submission, submission_id)
+    if row is None:
+        raise NotFoundError("submission", id=submission_id)
+    content: dict[str, Any] = json.loads(house.parties.vault.open(row.sealed, _context(row.key)))
+    audit.record(
+        house.session, actor, "submission.read", f"submission:{row.number}", {"purpose": purpose[:200]}
+    )
+    return content
+
+
+def _context(key: str) -> str:
+    return f"submission:{key}"

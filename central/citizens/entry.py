@@ -1,0 +1,208 @@
+"""How a citizen gets in: the code on a notice opens that notice's case; wrong codes are counted and cost
+time.
+
+Number, plate and code are found together by one keyed hash, so an answer takes as long for a wrong one as
+for a right one and tells nobody which of the three was wrong. The code has 40 bits: with these limits
+guessing one takes longer than any case lives.
+"""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import ClassVar
+
+from sqlalchemy import Engine, delete
+from sqlmodel import Session, col, select
+
+from central.audit import service as audit
+from central.citizens.models import CitizenSession, CodeTries, OpenedNotice
+from central.db import insert, reading, transaction
+from central.errors import DomainError
+from central.proceedings import access
+from central.vault import BlindIndex
+
+IDLE_LIMIT = timedelta(minutes=30)
+ABSOLUTE_LIMIT = timedelta(hours=4)
+WINDOW = timedelta(minutes=15)
+"""Within it failures add up; a lock lasts as long."""
+TRIES_OF_ONE = 5
+"""For one notice from one place."""
+TRIES_OF_NOTICE = 20
+"""For one notice from everywhere: nobody can shut its owner out alone from one place."""
+TRIES_OF_PLACE = 60
+"""From one network address, which hundreds of telephones may share."""
+_SEEN_STEP = timedelta(minutes=1)
+
+
+class WrongCodeError(DomainError):
+    """Number, plate and code do not go together, or the notice no longer stands: not told apart."""
+
+    status: ClassVar[int] = 401
+    code: ClassVar[str] = "wrong_code"
+    keeps_writes: ClassVar[bool] = True
+
+
+class TooManyTriesError(DomainError):
+    """Too many wrong codes; `until` is when it is open again."""
+
+    status: ClassVar[int] = 429
+    code: ClassVar[str] = "too_many_tries"
+    keeps_writes: ClassVar[bool] = True
+
+
+@dataclass(frozen=True)
+class Key:
+    """What stands on the notice."""
+
+    number: str
+    plate: str
+    code: str
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A case a citizen may see: of which notice (None for one who signed in with an identity), for which
+    party."""
+
+    proceeding_id: int
+    party_id: int
+    document_id: int | None
+
+
+@dataclass(frozen=True)
+class Guest:
+    """Who uses the portal in this browser and what is open to them."""
+
+    token_sha256: str
+    party_id: int | None
+    opened: tuple[Opened, ...]
+
+    def case(self, proceeding_id: int) -> Opened | None:
+        """A case that is open to them."""
+        return next((case for case in self.opened if case.proceeding_id == proceeding_id), None)
+
+
+def enter(
+    engine: Engine, index: BlindIndex, key: Key, place: str, now: datetime, token: str | None = None
+) -> str:
+    """Opens the case of a notice, in the present session if there is one; returns the session's token.
+
+    Args:
+        place: the network address the try comes from.
+
+    Raises:
+        TooManyTriesError: locked; nothing was looked up.
+        WrongCodeError: counted.
+    """
+    with transaction(engine) as session:
+        limits = _limits(index, key.number, place)
+        rows = [_tries(session, subject, now) for subject in limits]
+        _check_locks(rows, now)
+        found = access.open_by_code(session, index, key.number, key.plate, key.code)
+        if found is None:
+            for row, most in zip(rows, limits.values(), strict=True):
+                _count(row, most, now)
+            audit.record(session, "citizen", "portal.refused", "notice", {})
+            _check_locks(rows, now)
+            raise WrongCodeError
+        rows[0].failures = 0
+        token = _open_session(session, token, now)
+        _remember(session, token, found.document_id, now)
+        actor = f"party:{found.party_id}"
+        audit.record(session, actor, "portal.enter", f"document:{found.document_id}", {})
+    return token
+
+
+def guest_of(engine: Engine, token: str, now: datetime) -> Guest | None:
+    """Who holds this token; None when the session has ended."""
+    hashed = _hash(token)
+    with reading(engine) as session:
+        row = session.get(CitizenSession, hashed)
+        if row is None or now >= row.expires_at or now - row.last_seen_at >= IDLE_LIMIT:
+            return None
+        opened = tuple(
+            Opened(notice.proceeding_id, notice.party_id, notice.document_id)
+            for notice in access.standing(session, _documents(session, hashed))
+        )
+    if now - row.last_seen_at >= _SEEN_STEP:
+        with transaction(engine) as session:
+            present = session.get(CitizenSession, hashed)
+            if present is not None:
+                present.last_seen_at = now
+    return Guest(hashed, row.party_id, opened)
+
+
+def leave(session: Session, token: str) -> None:
+    """Ends the session; no error when there is none."""
+    hashed = _hash(token)
+    session.exec(delete(OpenedNotice).where(col(OpenedNotice.token_sha256) == hashed))
+    session.exec(delete(CitizenSession).where(col(CitizenSession.token_sha256) == hashed))
+
+
+def tidy(session: Session, now: datetime) -> int:
+    """Deletes sessions and counts that no longer matter; returns how many sessions."""
+    over = (col(CitizenSession.expires_at) <= now) | (col(CitizenSession.last_seen_at) <= now - IDLE_LIMIT)
+    ended = select(CitizenSession.token_sha256).where(over)
+    session.exec(delete(OpenedNotice).where(col(OpenedNotice.token_sha256).in_(ended)))
+    session.exec(delete(CodeTries).where(col(CodeTries.since) <= now - 2 * WINDOW))
+    return session.exec(delete(CitizenSession).where(over)).rowcount
+
+
+def _limits(index: BlindIndex, number: str, place: str) -> dict[str, int]:
+    return {
+        index.of("tries", f"{number.strip()}|{place}"): TRIES_OF_ONE,
+        index.of("tries of notice", number.strip()): TRIES_OF_NOTICE,
+        index.of("tries of place", place): TRIES_OF_PLACE,
+    }
+
+
+def _tries(session: Session, subject: str, now: datetime) -> CodeTries:
+    """The row of a subject, locked; counting anew when its window is over."""
+    new = insert(session, CodeTries).values(subject=subject, failures=0, since=now)
+    session.exec(new.on_conflict_do_nothing())
+    row = session.exec(select(CodeTries).where(CodeTries.subject == subject).with_for_update()).one()
+    if now - row.since >= WINDOW and (row.locked_until is None or row.locked_until <= now):
+        row.failures, row.since, row.locked_until = 0, now, None
+    return row
+
+
+def _count(row: CodeTries, most: int, now: datetime) -> None:
+    row.failures += 1
+    if row.failures >= most:
+        row.failures, row.since, row.locked_until = 0, now, now + WINDOW
+
+
+def _check_locks(rows: list[CodeTries], now: datetime) -> None:
+    locked = [row.locked_until for row in rows if row.locked_until is not None and row.locked_until > now]
+    if locked:
+        raise TooManyTriesError("until", until=max(locked))
+
+
+def _open_session(session: Session, token: str | None, now: datetime) -> str:
+    present = session.get(CitizenSession, _hash(token)) if token else None
+    if token and present is not None and now < present.expires_at and now - present.last_seen_at < IDLE_LIMIT:
+        present.last_seen_at = now
+        return token
+    token = secrets.token_urlsafe(32)
+    session.add(
+        CitizenSession(
+            token_sha256=_hash(token), created_at=now, last_seen_at=now, expires_at=now + ABSOLUTE_LIMIT
+        )
+    )
+    session.flush()
+    return token
+
+
+def _remember(session: Session, token: str, document_id: int, now: datetime) -> None:
+    row = insert(session, OpenedNotice).values(token_sha256=_hash(token), document_id=document_id, at=now)
+    session.exec(row.on_conflict_do_nothing())
+
+
+def _documents(session: Session, token_sha256: str) -> list[int]:
+    query = select(OpenedNotice.document_id).where(OpenedNotice.token_sha256 == token_sha256)
+    return list(session.exec(query.order_by(col(OpenedNotice.at))))
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,75 @@
+"""Tables of the people a notice was sent to, as visitors of the portal: their sessions, their failed
+tries."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, Index
+from sqlmodel import Field, SQLModel
+
+
+class CitizenSession(SQLModel, table=True):
+    """A browser in which a citizen opened something. The token is only in its cookie; here is its SHA-256.
+
+    `party_id`: who signed in with an electronic identity; without it the session shows only what codes
+    opened.
+    """
+
+    __tablename__ = "citizen_session"
+
+    token_sha256: str = Field(max_length=64, primary_key=True)
+    party_id: int | None = Field(default=None, foreign_key="party.id")
+    created_at: datetime
+    last_seen_at: datetime
+    expires_at: datetime
+
+
+class OpenedNotice(SQLModel, table=True):
+    """A notice whose code was entered in a session."""
+
+    __tablename__ = "citizen_opened_notice"
+
+    token_sha256: str = Field(max_length=64, primary_key=True, foreign_key="citizen_session.token_sha256")
+    document_id: int = Field(primary_key=True, foreign_key="notice_access.document_id")
+    at: datetime
+
+
+class CodeTries(SQLModel, table=True):
+    """Wrong codes of one notice or from one place. `subject` is a keyed hash: no address is kept."""
+
+    __tablename__ = "citizen_code_tries"
+
+    subject: str = Field(max_length=64, primary_key=True)
+    failures: int = 0
+    since: datetime
+    locked_until: datetime | None = None
+
+
+class Submission(SQLModel, table=True):
+    """What a citizen sent about a case: an answer, an explanation, a request. It never changes.
+
+    `sealed` opens with the vault in the context `submission:<key>`; `sha256` is of the plain content.
+    `step_id`: the step it became, None for requests that are no step. `reply` is the office's answer to
+    those.
+    """
+
+    __tablename__ = "citizen_submission"
+    __table_args__ = (
+        CheckConstraint("signed_by IN ('code', 'identity')", name="signed_by"),
+        Index("ix_citizen_submission_case", "proceeding_id", "id"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = Field(max_length=32, unique=True)
+    number: str = Field(max_length=40, unique=True)
+    proceeding_id: int = Field(foreign_key="proceeding.id")
+    party_id: int = Field(foreign_key="party.id", index=True)
+    kind: str = Field(max_length=24)
+    sealed: bytes
+    key_id: str = Field(max_length=16, index=True)
+    sha256: str = Field(max_length=64)
+    at: datetime
+    signed_by: str = Field(max_length=8)
+    step_id: int | None = Field(default=None, foreign_key="proceeding_step.id")
+    replied_at: datetime | None = None
+    replied_by: int | None = Field(default=None, foreign_key="app_user.id")
+    reply: str = Field(default="", max_length=1000)

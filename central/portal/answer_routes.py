@@ -1,0 +1,142 @@
+"""Answering: one form for each kind, for one notice or for several at once."""
+
+from datetime import datetime
+from typing import Annotated
+
+from annotated_types import Ge, Le
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import RedirectResponse, Response
+
+from central.citizens import answers
+from central.citizens.answers import CONTEST_GROUNDS, KINDS, SHARED, Answer, Kind
+from central.citizens.entry import Guest
+from central.db import reading, transaction
+from central.errors import DomainError, InvalidError, NotFoundError
+from central.portal.pages import render
+from central.portal.people import CurrentGuest, desk_of
+from central.portal.views import CaseView, case_view
+from central.web.language import language
+from central.web.people import Now, ReadSessionDep
+from central.web.values import LARGEST_ID, Id, Text
+from central.words.errors import told
+
+router = APIRouter()
+
+_FIELDS = ("ground", "relief", "name", "identity", "address", "phone", "licence_number", "sold_on")
+Field = Annotated[Text, Form(max_length=300)]
+Words = Annotated[Text, Form(max_length=5000)]
+Also = Annotated[list[Annotated[int, Ge(1), Le(LARGEST_ID)]], Form(max_length=50)]
+
+
+@router.get("/cases/{proceeding_id}/answer/{kind}")
+def form(
+    request: Request, session: ReadSessionDep, guest: CurrentGuest, now: Now, proceeding_id: Id, kind: Text
+) -> Response:
+    """The form of one kind; other notices to which the same answer may go can be ticked."""
+    found = _kind(kind)
+    views = [case_view(session, guest, opened.proceeding_id, now) for opened in guest.opened]
+    view = next((view for view in views if view.id == proceeding_id), None)
+    if view is None or found not in view.offers:
+        raise NotFoundError("proceeding", id=proceeding_id)
+    return _page(request, guest, found, view, _others(views, view, found))
+
+
+@router.post("/cases/{proceeding_id}/answer/{kind}")
+def send(
+    request: Request,
+    guest: CurrentGuest,
+    now: Now,
+    proceeding_id: Id,
+    kind: Text,
+    also: Also = [],  # noqa: B006 (FastAPI copies it)
+    text: Words = "",
+    ground: Field = "",
+    relief: Field = "",
+    name: Field = "",
+    identity: Field = "",
+    address: Field = "",
+    phone: Field = "",
+    licence_number: Field = "",
+    sold_on: Field = "",
+) -> Response:
+    """Takes the answer in, for each ticked notice by itself: one that refuses stops none of the others."""
+    found = _kind(kind)
+    given = (ground, relief, name, identity, address, phone, licence_number, sold_on)
+    fields = {key: value.strip() for key, value in zip(_FIELDS, given, strict=True) if value.strip()}
+    answer = Answer(found.name, text.strip(), fields)
+    wanted = [proceeding_id, *(number for number in also if found.name in SHARED)]
+    engine, refused = request.app.state.engine, None
+    for number in dict.fromkeys(wanted):
+        try:
+            with transaction(engine) as session:
+                answers.give(desk_of(request).house(session), guest, number, answer, now)
+        except DomainError as problem:
+            refused = refused or problem
+            if number == proceeding_id:
+                break
+    if refused is None:
+        return RedirectResponse(f"/cases/{proceeding_id}?sent={found.name}", status_code=303)
+    return _again(request, guest, found, proceeding_id, answer, refused, now)
+
+
+def _again(
+    request: Request,
+    guest: Guest,
+    kind: Kind,
+    proceeding_id: int,
+    answer: Answer,
+    refused: DomainError,
+    now: datetime,
+) -> Response:
+    """The form with everything that was typed, and what is wrong."""
+    with reading(request.app.state.engine) as session:
+        views = [case_view(session, guest, opened.proceeding_id, now) for opened in guest.opened]
+    view = next((view for view in views if view.id == proceeding_id), None)
+    if view is None:
+        raise refused
+    words = told(refused, language(request)).sentence
+    wrong = str(refused.values.get("field", "")) if isinstance(refused, InvalidError) else ""
+    others = _others(views, view, kind)
+    return _page(request, guest, kind, view, others, answer, words, wrong, refused.status)
+
+
+def _page(
+    request: Request,
+    guest: Guest,
+    kind: Kind,
+    view: CaseView,
+    others: list[CaseView],
+    answer: Answer | None = None,
+    problem: str = "",
+    wrong: str = "",
+    status: int = 200,
+) -> Response:
+    typed = answer or Answer(kind.name)
+    values = {
+        "kind": kind,
+        "view": view,
+        "others": others,
+        "typed": typed,
+        "problem": problem,
+        "wrong": wrong,
+    }
+    return render(request, "answer.html", guest, status, grounds=CONTEST_GROUNDS, **values)
+
+
+def _others(views: list[CaseView], view: CaseView, kind: Kind) -> list[CaseView]:
+    """Other notices of the same party to which this answer may go too."""
+    if kind.name not in SHARED:
+        return []
+    same = view.opened.party_id
+    return [
+        other
+        for other in views
+        if other.id != view.id and other.opened.party_id == same and kind in other.offers
+    ]
+
+
+def _kind(name: str) -> Kind:
+    found = KINDS.get(name)
+    if found is None:
+        raise NotFoundError("answer_kind")
+    return found

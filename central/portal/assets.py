@@ -1,0 +1,10 @@
+"""Style, script and picture files of the portal; see `central.web.assets`."""
+
+from pathlib import Path
+
+from central.web.assets import SHARED, Assets
+
+_FILES = Assets([SHARED, Path(__file__).parent / "static"], {})
+
+ROUTE = _FILES.route
+address = _FILES.address

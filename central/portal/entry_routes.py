@@ -1,0 +1,109 @@
+"""Opening a notice by its code, the list of what is open, leaving, the language."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Query, Request
+from fastapi.responses import RedirectResponse, Response
+
+from central.citizens import entry
+from central.citizens.entry import Guest, Key, TooManyTriesError
+from central.errors import DomainError
+from central.portal.pages import render
+from central.portal.people import MaybeGuest, Token, cookie_name, desk_of, place_of
+from central.portal.views import case_view
+from central.web.addresses import path_of
+from central.web.language import COOKIE, language
+from central.web.people import Now, ReadSessionDep, SessionDep
+from central.web.values import Text
+from central.words.errors import told
+from central.words.languages import language_of
+
+router = APIRouter()
+
+
+@router.get("/")
+def home(
+    request: Request,
+    session: ReadSessionDep,
+    guest: MaybeGuest,
+    now: Now,
+    c: Annotated[Text, Query(max_length=20)] = "",
+    ended: bool = False,
+) -> Response:
+    """What is open in this browser; else the form. `c` is the code from the QR of a notice."""
+    if guest is None or not guest.opened or c:
+        return _form(request, guest, code=c, ended=ended)
+    cases = [case_view(session, guest, opened.proceeding_id, now) for opened in guest.opened]
+    return render(request, "cases.html", guest, cases=cases)
+
+
+@router.get("/open")
+def form(request: Request, guest: MaybeGuest) -> Response:
+    """The form, for one more notice."""
+    return _form(request, guest)
+
+
+@router.post("/open")
+def open_notice(
+    request: Request,
+    token: Token,
+    guest: MaybeGuest,
+    now: Now,
+    number: Annotated[Text, Form(max_length=80)],
+    plate: Annotated[Text, Form(max_length=30)],
+    code: Annotated[Text, Form(max_length=20)],
+) -> Response:
+    """Opens a notice and goes to its case."""
+    engine = request.app.state.engine
+    try:
+        token = entry.enter(
+            engine, desk_of(request).index, Key(number, plate, code), place_of(request), now, token
+        )
+    except DomainError as refused:
+        problem = told(refused, language(request)).sentence
+        page = _form(request, guest, number, plate, problem=problem, status=refused.status)
+        if isinstance(refused, TooManyTriesError):
+            page.headers["Retry-After"] = str(int((refused.values["until"] - now).total_seconds()) + 1)
+        return page
+    opened = entry.guest_of(engine, token, now)
+    assert opened is not None
+    newest = max(opened.opened, key=lambda case: case.document_id or 0)
+    answer = RedirectResponse(f"/cases/{newest.proceeding_id}", status_code=303)
+    secure = request.app.state.settings.secure_cookies
+    # Lax: payment and identity provider send people back from another site.
+    answer.set_cookie(cookie_name(secure), token, httponly=True, secure=secure, samesite="lax", path="/")
+    return answer
+
+
+@router.post("/leave")
+def leave(request: Request, session: SessionDep, token: Token) -> Response:
+    """Ends the session here and in the browser, and has it forget the pictures it saw."""
+    if token:
+        entry.leave(session, token)
+    answer = RedirectResponse("/", status_code=303, headers={"Clear-Site-Data": '"cache"'})
+    answer.delete_cookie(cookie_name(request.app.state.settings.secure_cookies), path="/")
+    return answer
+
+
+@router.get("/language/{code}")
+def choose_language(request: Request, code: Text) -> Response:
+    """Remembers the language in a cookie: a preference of the browser, no state of ours."""
+    back = path_of(request.headers.get("referer", ""))
+    own = back.startswith("/") and not back.startswith(("//", "/\\")) and back.isprintable()
+    answer = RedirectResponse(back if own else "/", status_code=303)
+    answer.set_cookie(COOKIE, language_of(code), max_age=31_536_000, samesite="strict", path="/")
+    return answer
+
+
+def _form(
+    request: Request,
+    guest: Guest | None,
+    number: str = "",
+    plate: str = "",
+    code: str = "",
+    problem: str = "",
+    ended: bool = False,
+    status: int = 200,
+) -> Response:
+    typed = {"number": number, "plate": plate, "code": code}
+    return render(request, "open.html", guest, status, problem=problem, ended=ended, typed=typed)

@@ -1,0 +1,84 @@
+"""What an endpoint of the portal asks for: who is in, what drawing papers up needs."""
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+from fastapi import Depends, Request
+from sqlmodel import Session
+
+from central.citizens import entry
+from central.citizens.entry import Guest
+from central.documents.archive import Archive
+from central.errors import DomainError
+from central.media.sights import CheckedMedia
+from central.parties.service import Parties
+from central.proceedings.papers.sheet import House
+from central.settings import CentralSettings
+from central.vault import BlindIndex, Vault
+from central.web.people import Now
+
+
+class NotEnteredError(DomainError):
+    """No session, or it has ended. Answered with the page where a notice is opened."""
+
+    status: ClassVar[int] = 401
+    code: ClassVar[str] = "not_entered"
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What the portal needs beside the database, made once when it starts."""
+
+    settings: CentralSettings
+    media: CheckedMedia
+    vault: Vault
+    index: BlindIndex
+    archive: Archive
+
+    def house(self, session: Session) -> House:
+        """What the services need in this transaction."""
+        parties = Parties(session, self.vault, self.index)
+        return House(session, parties, self.archive, self.settings.office)
+
+
+def desk_of(request: Request) -> Desk:
+    """That of the running portal."""
+    found = request.app.state.desk
+    assert isinstance(found, Desk)
+    return found
+
+
+def cookie_name(secure: bool) -> str:
+    """Another than the console's, should both ever share a host."""
+    return "__Host-ngatu-portal" if secure else "ngatu-portal"
+
+
+def session_token(request: Request) -> str | None:
+    """The token in the request's cookie."""
+    return request.cookies.get(cookie_name(request.app.state.settings.secure_cookies))
+
+
+Token = Annotated[str | None, Depends(session_token)]
+
+
+def guest_or_none(request: Request, token: Token, now: Now) -> Guest | None:
+    """Who is in, if anybody."""
+    return entry.guest_of(request.app.state.engine, token, now) if token else None
+
+
+MaybeGuest = Annotated[Guest | None, Depends(guest_or_none)]
+
+
+def _guest(guest: MaybeGuest) -> Guest:
+    if guest is None:
+        raise NotEnteredError
+    return guest
+
+
+CurrentGuest = Annotated[Guest, Depends(_guest)]
+"""Who is in."""
+
+
+def place_of(request: Request) -> str:
+    """The network address a request comes from."""
+    return request.client.host if request.client else ""

@@ -1,0 +1,119 @@
+"""An office whose papers have files, and the portal over the same database: for tests over HTTP."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from io import BytesIO
+from pathlib import Path
+
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine
+from sqlmodel import col, select
+
+from central.db import transaction
+from central.documents.archive import Archive
+from central.documents.models import Document
+from central.media.store import MediaStore
+from central.portal.app import Portal, create_portal
+from central.proceedings import desk
+from central.proceedings.models import NoticeAccess
+from central.proceedings.papers.sheet import House
+from central.proceedings.service import Doing
+from central.settings import CentralSettings, OfficeSettings
+from central.vault import BlindIndex, Vault
+from tests.central.documents.samples import OFFICE
+from tests.central.evidence import clip, picture
+from tests.central.proceedings import office as offices
+from tests.central.proceedings.office import Office
+
+SETTINGS = OfficeSettings(portal="http://testserver")
+
+
+@dataclass
+class PortalHouse:
+    """Office, archive and portal; `keys` are number, plate and code of each case's notice."""
+
+    office: Office
+    archive: Archive
+    portal: Portal
+    keys: dict[int, dict[str, str]] = field(default_factory=dict)
+
+    def browser(self) -> TestClient:
+        """A new browser."""
+        return TestClient(self.portal, follow_redirects=True, raise_server_exceptions=False)
+
+    def do(self, case_id: int, action: str, name: str, days: float = 0, **doing: object) -> Document | None:
+        """A step at the desk; its paper."""
+        self.office.wait(days)
+        with transaction(self.office.engine) as session:
+            house = House(session, self.office.parties(session), self.archive, SETTINGS)
+            doing.setdefault("note", "vì")
+            return desk.do(
+                house,
+                self.office.proceeding(session, case_id),
+                Doing(action, **doing),  # type: ignore[arg-type]
+                self.office.by(session, name),
+                self.office.now,
+            )[1]
+
+    def noticed(self, **changes: object) -> int:
+        """A case whose notice was sent; its id. Its files are in the store."""
+        case_id = self.office.confirmed(**changes)  # type: ignore[arg-type]
+        for content in (picture(self.office.cases), clip(self.office.cases)):
+            self.archive.store.put(BytesIO(content))
+        self.do(case_id, "sign_result", "thiet-bi")
+        self.do(case_id, "draw_notice", "thu-ly", 1)
+        self.keys[case_id] = self._key(case_id)
+        self.office.do(case_id, "sign_notice", "truong-phong")
+        self.office.do(case_id, "send_notice", "van-thu")
+        self.office.do(case_id, "publish", "thu-ly")
+        return case_id
+
+    def _key(self, case_id: int) -> dict[str, str]:
+        with transaction(self.office.engine) as session:
+            proceeding = self.office.proceeding(session, case_id)
+            query = select(NoticeAccess).where(NoticeAccess.proceeding_id == proceeding.id)
+            access = session.exec(query.order_by(col(NoticeAccess.document_id).desc())).first()
+            assert access is not None
+            values = self.archive.values_of(session.get_one(Document, access.document_id))
+            return {"number": access.number, "plate": access.plate, "code": values["portal"]["code"]}
+
+    def enter(self, case_id: int, browser: TestClient | None = None) -> TestClient:
+        """A browser in which the case's notice is open."""
+        browser = browser or self.browser()
+        answer = browser.post("/open", data=self.keys[case_id])
+        assert answer.status_code == 200, answer.text
+        return browser
+
+    def page_of(self, case_id: int) -> str:
+        """The address of a case's page."""
+        with transaction(self.office.engine) as session:
+            return f"/cases/{self.office.proceeding(session, case_id).id}"
+
+
+def portal_house(
+    engine: Engine,
+    folder: Path,
+    now: datetime,
+    wrap: Callable[[CentralSettings], CentralSettings] = lambda s: s,
+) -> PortalHouse:
+    """The office with its portal. The tests' fixed keys lie in the folder, so both open the same seals."""
+    for name, key in (("owner.key", b"k" * 32), ("index.key", b"i" * 32)):
+        (folder / name).write_text(key.hex() + "\n")
+        (folder / name).chmod(0o600)
+    assert Vault.from_file(folder / "owner.key").keys == offices.VAULT.keys
+    assert BlindIndex.create_file(folder / "index.key").key == offices.INDEX.key
+    url = engine.url.render_as_string(hide_password=False)
+    settings = wrap(
+        CentralSettings(data_dir=folder, database=url, secure_cookies=False, unit="BN", office=SETTINGS)
+    )
+    office = Office(engine, now).open()
+    archive = Archive(offices.VAULT, MediaStore(settings.media_dir), OFFICE, "BN")
+    house = PortalHouse(office, archive, create_portal(settings, clock=lambda: office.now))
+    return house
+
+
+def text_of(page: str) -> str:
+    """What a page says, tags and white space taken out."""
+    return " ".join(re.sub(r"<[^>]+>", " ", page).split())
