@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import structlog
 
+from edge.detect.appearance import with_looks
 from edge.detect.detector import Detection, DetectorError, VehicleDetector
 from edge.detect.tracker import Tracker
 from edge.riders.watch import RiderWatch
@@ -93,7 +94,7 @@ class CameraPipeline:
         self.misfit: tuple[int, int] | None = None
         """Width and height of the newest frame where they are not those the scene was drawn on."""
         self._detector = detector
-        self._tracker = Tracker()
+        self._tracker = Tracker(bounds=region or (0, 0, *size))
         self._signals = signals
         self._rulebook = rulebook
         self._size = size
@@ -103,7 +104,7 @@ class CameraPipeline:
         self._riders = riders
         self._next_look = 0
         self._continues: tuple[int, tuple[int, int]] | None = None
-        self._reported: dict[tuple[str, int, str], None] = {}
+        self._reported: dict[tuple[str, int, str], Finding] = {}
         self._waiting: list[Finding] = []
         self._tracks: dict[int, Track] = {}
         self._neighbours: deque[tuple[float, int, dict[int, Box]]] = deque()
@@ -196,7 +197,8 @@ class CameraPipeline:
             self.funnel.counts["frames_not_read"] += 1
             log.warning("frame could not be looked at", frame=frame.index, exc_info=True)
             return []
-        return [replace(d, box=(d.box[0] + x1, d.box[1] + y1, d.box[2] + x1, d.box[3] + y1)) for d in found]
+        moved = [replace(d, box=(d.box[0] + x1, d.box[1] + y1, d.box[2] + x1, d.box[3] + y1)) for d in found]
+        return with_looks(frame.image, moved)
 
     def _remember(self, frame: Frame, tracks: tuple[Track, ...]) -> None:
         boxes = {track.id: track.points[-1].box for track in tracks}
@@ -224,14 +226,28 @@ class CameraPipeline:
         fresh = []
         for finding in findings:
             key = (finding.rule, finding.track, finding.episode)
-            if key not in self._reported:
-                self._reported[key] = None
-                self.funnel.counts[f"{finding.rule}_{finding.decision}"] += 1
-                fresh.append(finding)
+            if key in self._reported:
+                continue
+            repeated = self._reported_before(finding)
+            self._reported[key] = finding
+            if repeated:
+                self.funnel.counts["repeated_under_new_id"] += 1
+                continue
+            self.funnel.counts[f"{finding.rule}_{finding.decision}"] += 1
+            fresh.append(finding)
         while len(self._reported) > 10_000:
             del self._reported[next(iter(self._reported))]
         self._waiting += [finding for finding in fresh if finding.decision != "undecidable"]
         return tuple(fresh)
+
+    def _reported_before(self, finding: Finding) -> bool:
+        """Whether this is the act of a vehicle that was lost and found again, reported under its old id."""
+        track = self._tracks.get(finding.track)
+        earlier = () if track is None else track.after
+        return bool(earlier) and any(
+            old.track in earlier and old.rule == finding.rule and _where(old) == _where(finding)
+            for old in self._reported.values()
+        )
 
     def _incident(self, finding: Finding) -> Incident:
         source = self._signals.get(finding.head) if finding.head else None
@@ -242,3 +258,8 @@ class CameraPipeline:
             neighbours={index: boxes for _, index, boxes in self._neighbours},
             riders=self._riders_of(self._tracks[finding.track]),
         )
+
+
+def _where(finding: Finding) -> tuple[str | None, ...]:
+    """The part of the scene an act was done at."""
+    return finding.line, finding.zone, None if finding.line else finding.lane

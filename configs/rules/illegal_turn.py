@@ -25,7 +25,7 @@ def _tells_movements(scene: Scene) -> bool:
 
 RULE = RuleDescriptor(
     name="illegal_turn",
-    version=2,
+    version=3,
     order=6,
     label=words("Rẽ, quay đầu sai quy định", "Forbidden turn"),
     parameters=IllegalTurn,

@@ -24,7 +24,7 @@ class RedLight(Configured):
 
 RULE = RuleDescriptor(
     name="red_light",
-    version=2,
+    version=3,
     order=1,
     label=words("Vượt đèn đỏ", "Running a red light"),
     parameters=RedLight,

@@ -26,7 +26,7 @@ class SolidLineParameters(Configured):
 
 RULE = RuleDescriptor(
     name="solid_line",
-    version=2,
+    version=3,
     order=4,
     label=words("Đè vạch liền", "On or over a solid line"),
     parameters=SolidLineParameters,

@@ -25,7 +25,7 @@ def _tells_lanes_apart(scene: Scene) -> bool:
 
 RULE = RuleDescriptor(
     name="wrong_lane",
-    version=2,
+    version=3,
     order=3,
     label=words("Sai làn, phần đường", "Wrong lane or part of the road"),
     parameters=WrongLane,

@@ -11,7 +11,7 @@ class WrongWay(Against):
 
 RULE = RuleDescriptor(
     name="wrong_way",
-    version=2,
+    version=3,
     order=5,
     label=words("Đi ngược chiều", "Driving the wrong way"),
     parameters=WrongWay,

@@ -4,7 +4,7 @@ Everything that depends on a network, its classes or its run time stays behind `
 pipeline, the tests and the benchmark can swap onnxruntime for ultralytics without noticing.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
@@ -15,6 +15,9 @@ from edge.rules.inputs import Box
 
 Image = NDArray[np.uint8]
 """A picture, height x width x 3, BGR."""
+
+Look = NDArray[np.float32]
+"""Shares of the colours of a vehicle's picture; see `edge.detect.appearance`."""
 
 TWO_WHEELED = frozenset({VehicleKind.MOTORBIKE, VehicleKind.BICYCLE})
 """Kinds whose riders belong to the box."""
@@ -34,6 +37,8 @@ class Detection:
     kind: VehicleKind
     confidence: float
     box: Box
+    look: Look | None = field(default=None, compare=False)
+    """What its colours are like (`edge.detect.appearance`), where somebody asked."""
 
 
 class VehicleDetector(Protocol):

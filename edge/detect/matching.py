@@ -1,7 +1,8 @@
-"""Which detection continues which track: cost of a pairing, and the best set of pairings.
+"""Which detection continues which track, and how sure that is.
 
-Overlap alone loses a motorbike that moves more than its own width between two frames, and swaps neighbours
-in a queue. So overlap counts together with the distance of the ground points.
+The cost of a pairing is how unlikely it is, in units of a natural logarithm: by place, by size, by colours
+and by kind. Overlap alone loses a motorbike that moves more than its own width between two looks, and swaps
+neighbours in a queue. A pairing is only as sure as the next best way to explain the same look is worse.
 """
 
 from collections.abc import Sequence
@@ -12,21 +13,68 @@ from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
 from contract.vehicles import VehicleKind
-from edge.detect.detector import TWO_WHEELED, Detection
-from edge.rules.inputs import Box
+from edge.detect.detector import TWO_WHEELED, Detection, Look
+from edge.rules.inputs import Box, Point
 
 FORBIDDEN = 1e6
-OTHER_KIND = 0.25
-"""Cost of pairing a two-wheeled track with a four-wheeled detection: detectors do err, but last."""
+
+OVERLAPPING = 0.2
+"""Intersection over union from which a pair is possible wherever the track was expected."""
+
+JITTER = 0.12
+"""Least standard deviation of where a box is expected, in heights: detectors tremble, vehicles brake."""
+
+REACH = 3.0
+"""Standard deviations of its place a track may be away from where it was expected."""
+
+TWICE = float(np.log(2))
+"""Widths and heights that differ by more than a factor of two are of different things."""
+
+SIZES = 0.25
+"""Standard deviation of the logarithm of a box's width and height, from look to look."""
+
+COVERED_SIZES = 0.6
+"""The same of the height where something covers the vehicle or covered it before."""
+
+COLOURS = 0.25
+"""Distance of looks (`edge.detect.appearance.unlike`) that speaks as strongly as one standard deviation."""
+
+OTHER_KIND = 4.0
+"""Cost of a two-wheeler going on as a four-wheeler: detectors do err, but last."""
+
+BACK_SECONDS, BACK_SPEED, BACK_FAR = 0.35, 0.5, 0.3
+"""A vehicle unseen for longer than the first that went faster than the second (heights a second) has not come
+back by more than the third (heights)."""
+
+UNSEEN = 8.0
+"""What it costs to explain a track as unseen or a detection as new."""
 
 
 @dataclass(frozen=True)
 class Expected:
-    """Where a track should be now: filtered box, pixels of slack for its ground point, its kind so far."""
+    """A track as it should look now.
+
+    `sigma` is the standard deviation of middle x and upper y in pixels, `last` the box it was last seen in,
+    `gap` seconds ago, with `speed` in pixels a second. `covered`: something was before it then.
+    """
 
     box: Box
-    slack: float
+    sigma: tuple[float, float]
     kind: VehicleKind
+    look: Look | None
+    last: Box
+    gap: float
+    speed: Point
+    covered: bool
+
+
+@dataclass(frozen=True)
+class Costs:
+    """Of all pairings of tracks (rows) with detections (columns): cost, overlap and which are possible."""
+
+    cost: NDArray[np.float64]
+    overlap: NDArray[np.float64]
+    possible: NDArray[np.bool_]
 
 
 def overlaps(a: Sequence[Box], b: Sequence[Box]) -> NDArray[np.float64]:
@@ -41,36 +89,96 @@ def overlaps(a: Sequence[Box], b: Sequence[Box]) -> NDArray[np.float64]:
     return result
 
 
-def pair(
-    expected: Sequence[Expected], detections: Sequence[Detection], *, min_overlap: float, near: bool
-) -> list[tuple[int, int]]:
-    """Pair tracks with detections at least total cost; each is used once.
+def costs(expected: Sequence[Expected], detections: Sequence[Detection], cover: NDArray[np.bool_]) -> Costs:
+    """How likely each detection continues each track.
 
     Args:
-        expected: where the tracks should be.
+        expected: the tracks, as they should look now.
         detections: what was seen.
-        min_overlap: intersection over union from which a pair is allowed.
-        near: also allow pairs that don't overlap but whose ground points lie within the track's slack and
-            whose heights differ by less than a factor of two.
-
-    Returns:
-        Pairs (index into `expected`, index into `detections`) in order of the first.
+        cover: for each detection whether something may cover its lower end.
     """
     if not expected or not detections:
-        return []
-    tracks, seen = np.array([e.box for e in expected]), np.array([d.box for d in detections])
+        nothing = np.zeros((len(expected), len(detections)))
+        return Costs(nothing, nothing, nothing.astype(bool))
+    tracks, seen = np.array([e.box for e in expected])[:, None], np.array([d.box for d in detections])[None]
     overlap = overlaps([e.box for e in expected], [d.box for d in detections])
-    distance = np.hypot(
-        (tracks[:, None, 0] + tracks[:, None, 2] - seen[None, :, 0] - seen[None, :, 2]) / 2,
-        tracks[:, None, 3] - seen[None, :, 3],
+    sigma = np.array([e.sigma for e in expected])
+    across = (tracks[..., 0] + tracks[..., 2] - seen[..., 0] - seen[..., 2]) / 2 / sigma[:, :1]
+    away = across**2 + ((tracks[..., 1] - seen[..., 1]) / sigma[:, 1:]) ** 2
+    wider = np.log((seen[..., 2] - seen[..., 0]) / (tracks[..., 2] - tracks[..., 0]))
+    taller = np.log((seen[..., 3] - seen[..., 1]) / (tracks[..., 3] - tracks[..., 1]))
+    hidden = np.array([e.covered for e in expected])[:, None] | cover[None]
+    sizes = (wider / SIZES) ** 2 + (taller / np.where(hidden, COVERED_SIZES, SIZES)) ** 2
+    two = np.array([e.kind in TWO_WHEELED for e in expected])[:, None]
+    other = two != np.array([d.kind in TWO_WHEELED for d in detections])[None]
+    cost = (
+        np.minimum(away, 16) / 2 + np.minimum(sizes, 16) / 2 + (_unlikes(expected, detections) / COLOURS) ** 2
     )
-    slack = np.array([e.slack for e in expected])[:, None]
-    allowed = overlap >= min_overlap
-    if near:
-        ratio = (seen[None, :, 3] - seen[None, :, 1]) / (tracks[:, None, 3] - tracks[:, None, 1])
-        allowed |= (distance <= slack) & (ratio > 0.5) & (ratio < 2)
-    wheels = np.array([e.kind in TWO_WHEELED for e in expected])[:, None]
-    other = wheels != np.array([d.kind in TWO_WHEELED for d in detections])[None, :]
-    cost = (1 - overlap) + np.minimum(distance / np.maximum(slack, 1e-9), 1) + OTHER_KIND * other
-    rows, columns = linear_sum_assignment(np.where(allowed, cost, FORBIDDEN))
-    return [(int(r), int(c)) for r, c in zip(rows, columns, strict=True) if allowed[r, c]]
+    cost += OTHER_KIND * other
+    alike = (np.abs(wider) < TWICE) & (np.abs(taller) < np.where(hidden, 1.5, 1.0) * TWICE)
+    near = alike & (away <= REACH**2)
+    possible = ((overlap >= OVERLAPPING) | near) & ~_came_back(expected, seen)
+    return Costs(cost, overlap, possible)
+
+
+def _unlikes(expected: Sequence[Expected], detections: Sequence[Detection]) -> NDArray[np.float64]:
+    """`edge.detect.appearance.unlike` of every track with every detection, at once."""
+    known = next((d.look for d in detections if d.look is not None), None)
+    if known is None:
+        return np.zeros((len(expected), len(detections)))
+    nothing = np.full_like(known, np.nan)
+    before = np.sqrt([nothing if e.look is None else e.look for e in expected])
+    now = np.sqrt([nothing if d.look is None else d.look for d in detections])
+    return np.nan_to_num(np.sqrt(np.clip(1.0 - before @ now.T, 0.0, 1.0)), nan=0.0).astype(float)
+
+
+def _came_back(expected: Sequence[Expected], seen: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """True where a track would have turned round while nobody saw it."""
+    last, speed = np.array([e.last for e in expected])[:, None], np.array([e.speed for e in expected])
+    height = last[..., 3] - last[..., 1]
+    fast = np.hypot(*speed.T)
+    x = (seen[..., 0] + seen[..., 2] - last[..., 0] - last[..., 2]) / 2
+    onward = (x * speed[:, :1] + (seen[..., 1] - last[..., 1]) * speed[:, 1:]) / np.maximum(fast, 1e-9)[
+        :, None
+    ]
+    unseen = np.array([e.gap for e in expected]) > BACK_SECONDS
+    back: NDArray[np.bool_] = (unseen & (fast > BACK_SPEED * height[:, 0]))[:, None] & (
+        onward < -BACK_FAR * height
+    )
+    return back
+
+
+def pair(
+    cost: NDArray[np.float64], possible: NDArray[np.bool_], rows: Sequence[int], columns: Sequence[int]
+) -> list[tuple[int, int]]:
+    """The possible pairs of these rows and columns at least total cost; each is used once."""
+    if not rows or not columns:
+        return []
+    part = np.where(possible, cost, FORBIDDEN)[np.ix_(rows, columns)]
+    found = zip(*linear_sum_assignment(part), strict=True)
+    return [(rows[r], columns[c]) for r, c in found if part[r, c] < FORBIDDEN]
+
+
+def margins(costs: Costs, pairs: Sequence[tuple[int, int]]) -> list[float]:
+    """For each pair how much more it would cost to explain the look without it: another track here, or the
+    track elsewhere. Infinite where there is no other way at all.
+    """
+    cost, possible = costs.cost, costs.possible
+    at, by = dict(pairs), {j: i for i, j in pairs}
+    result = []
+    for i, j in pairs:
+        others = [
+            cost[i, k] - cost[i, j] for k in np.nonzero(possible[i])[0] if int(k) != j and int(k) not in by
+        ]
+        for row in np.nonzero(possible[:, j])[0]:
+            if (other := int(row)) == i:
+                continue
+            k = at.get(other)
+            if k is None:
+                others.append(cost[other, j] - cost[i, j])
+            elif possible[i, k]:
+                others.append(cost[other, j] + cost[i, k] - cost[i, j] - cost[other, k])
+            else:
+                others.append(cost[other, j] + 2 * UNSEEN - cost[i, j] - cost[other, k])
+        result.append(float(min(others, default=np.inf)))
+    return result

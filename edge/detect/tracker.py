@@ -1,20 +1,28 @@
-"""Vehicles to tracks, after ByteTrack (Zhang et al., ECCV 2022): unsure detections may continue a track,
-never start one.
+"""Vehicles to tracks one can swear by, after ByteTrack (Zhang et al., ECCV 2022): unsure detections may
+continue a track, never start one.
 
-Ours because the installable trackers assume a fixed frame rate, share ids between cameras or drop wide cars.
-Time is the camera's stream clock in seconds; boxes are pixels of the detect stream. The same input gives the
-same output, always.
+Each point says where the wheels are and how that is known, and whether the vehicle before it may have been
+another (a break). What left the picture is ended at once, and a new track names the lost ones it may
+continue. Time is the camera's stream clock in seconds; boxes are pixels of the detect stream. The same input
+gives the same output, always.
 """
 
-from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import inf
 
-from contract.vehicles import VehicleKind
-from edge.detect.detector import Detection
-from edge.detect.matching import Expected, overlaps, pair
-from edge.detect.motion import Motion
-from edge.rules.inputs import Track, TrackPoint
+import numpy as np
+
+from edge.detect.appearance import unlike
+from edge.detect.candidate import Candidate, Sight
+from edge.detect.detector import TWO_WHEELED, Detection
+from edge.detect.matching import Costs, costs, margins, overlaps, pair
+from edge.detect.scale import Scale
+from edge.detect.wheels import COVERED, EDGE, Heights, Standing, covered, standing
+from edge.rules.inputs import Box, Track, TrackPoint
+
+NOWHERE: Box = (-inf, -inf, inf, inf)
+"""Bounds of a picture without edges."""
 
 
 @dataclass(frozen=True)
@@ -30,57 +38,34 @@ class TrackerSettings:
     max_lost: float = 1.5
     """Seconds a known track is waited for when it is not seen."""
     max_lost_new: float = 0.4
-    """The same for a track that is not known yet."""
+    """The same for a track that is not known yet, and for one that left the picture's edge."""
     max_points: int = 600
     """Length of a track's memory; beyond it older points are thinned out, the newest half stays."""
-
-
-class _Candidate:
-    """A track in the making or in use; mutable, so kept inside this module."""
-
-    def __init__(self, detection: Detection, point: TrackPoint) -> None:
-        self.id = 0
-        self.motion = Motion(detection.box)
-        self.points = [point]
-        self.votes: defaultdict[VehicleKind, float] = defaultdict(float)
-        self.hits = 0
-        self._vote(detection)
-
-    def see(self, detection: Detection, point: TrackPoint, max_points: int) -> None:
-        self.motion.correct(detection.box)
-        self.points.append(point)
-        if len(self.points) > max_points:
-            self.points = _thinned(self.points)
-        self._vote(detection)
-
-    def _vote(self, detection: Detection) -> None:
-        self.hits += 1
-        self.votes[detection.kind] += detection.confidence
-
-    @property
-    def kind(self) -> VehicleKind:
-        return max(self.votes, key=lambda kind: (self.votes[kind], kind))
-
-    @property
-    def expected(self) -> Expected:
-        """Three sigma of the ground point, but at least a third of the vehicle's height: boxes jitter."""
-        box = self.motion.box
-        size = box[3] - box[1]
-        slack = min(max(3 * self.motion.ground_uncertainty, size / 3), 2 * size)
-        return Expected(box, slack, self.kind)
-
-    def track(self) -> Track:
-        return Track(self.id, self.kind, sum(self.votes.values()) / self.hits, tuple(self.points))
+    doubtful: float = 1.0
+    """A link is a break where the next best explanation costs less than this more (natural logarithm)."""
+    jump: float = 0.5
+    """A link is a break where the vehicle lies so many of its own sizes from where it was expected."""
+    changed: float = 0.6
+    """A link is a break where the colours differ by more (`edge.detect.appearance.unlike`)."""
+    remembered: float = 3.0
+    """Seconds a lost track is remembered, for the new one that may be the same vehicle."""
 
 
 class Tracker:
-    """Follows the vehicles of one camera. Ids start at 1 in every instance and are never used twice."""
+    """Follows the vehicles of one camera. Ids start at 1 in every instance and are never used twice.
 
-    def __init__(self, settings: TrackerSettings | None = None) -> None:
+    `bounds` is the part of the picture that is looked at, in pixels.
+    """
+
+    def __init__(self, settings: TrackerSettings | None = None, bounds: Box = NOWHERE) -> None:
         """Start with no tracks."""
         self._settings = settings or TrackerSettings()
-        self._candidates: list[_Candidate] = []
+        self._bounds = bounds
+        self._scale = Scale(bounds[3] if bounds[3] < inf else 1000.0)
+        self._heights = Heights()
+        self._candidates: list[Candidate] = []
         self._ended: list[Track] = []
+        self._lost: list[Candidate] = []
         self._last_id = 0
         self._t: float | None = None
 
@@ -96,17 +81,20 @@ class Tracker:
             ValueError: `t` does not grow.
         """
         self._advance(t)
-        sure = [d for d in detections if d.confidence >= self._settings.sure]
-        unsure = [d for d in detections if self._settings.unsure <= d.confidence < self._settings.sure]
-        known = [c for c in self._candidates if c.id]
-        new = [c for c in self._candidates if not c.id]
-
-        seen, known, sure = self._match(known, sure, t, frame, min_overlap=0.2, near=True)
-        again, _, unsure = self._match(known, unsure, t, frame, min_overlap=0.4, near=False)
-        fresh, new, sure = self._match(new, sure, t, frame, min_overlap=0.2, near=True)
-        kept, _, _ = self._match(new, unsure, t, frame, min_overlap=0.4, near=False)
-        seen += again + fresh + kept
-        self._begin(seen, sure, t, frame)
+        there = [d for d in detections if d.confidence >= self._settings.unsure]
+        cover = covered(there)
+        hidden = cover >= COVERED
+        worth = costs([c.expected(t) for c in self._candidates], there, hidden)
+        pairs = self._pairs(worth, there)
+        points = [TrackPoint(t, d.box, frame, d.confidence) for d in there]
+        sights = [Sight(d, bool(h), p) for d, h, p in zip(there, hidden, points, strict=True)]
+        seen = []
+        for (i, j), margin in zip(pairs, margins(worth, pairs), strict=True):
+            self._continue(self._candidates[i], sights[j], float(cover[j]), margin)
+            seen.append(self._candidates[i])
+        used = {j for _, j in pairs}
+        new = [j for j, d in enumerate(there) if j not in used and d.confidence >= self._settings.sure]
+        self._begin(seen, [(sights[j], float(cover[j])) for j in new])
         self._confirm(seen)
         return sorted((c.track() for c in seen if c.id), key=lambda track: track.id)
 
@@ -118,70 +106,128 @@ class Tracker:
     def end_all(self) -> list[Track]:
         """The stream is over: give up every track; return the known ones not yet taken, by id."""
         self._give_up(self._candidates)
-        self._candidates = []
+        self._candidates, self._lost = [], []
         return self.take_ended()
 
-    def _give_up(self, candidates: list[_Candidate]) -> None:
-        self._ended += sorted((c.track() for c in candidates if c.id), key=lambda track: track.id)
+    def _give_up(self, candidates: list[Candidate]) -> None:
+        known = [c for c in candidates if c.id]
+        self._lost += known
+        self._ended += sorted((c.track() for c in known), key=lambda track: track.id)
 
     def _advance(self, t: float) -> None:
         if self._t is not None:
             if t <= self._t:
                 raise ValueError(f"frame time must grow: {t} s after {self._t} s")
-            for candidate in self._candidates:
+            for candidate in (*self._candidates, *self._lost):
                 candidate.motion.advance(t - self._t)
         self._t = t
-        gone = [c for c in self._candidates if t - c.points[-1].t > self._patience(c)]
+        gone = [c for c in self._candidates if t - c.newest.t > self._patience(c)]
         self._give_up(gone)
         self._candidates = [c for c in self._candidates if c not in gone]
+        self._lost = [c for c in self._lost if t - c.newest.t <= self._settings.remembered]
 
-    def _patience(self, candidate: _Candidate) -> float:
-        return self._settings.max_lost if candidate.id else self._settings.max_lost_new
+    def _patience(self, candidate: Candidate) -> float:
+        known = candidate.id and not candidate.has_left(self._bounds)
+        return self._settings.max_lost if known else self._settings.max_lost_new
 
-    def _match(
-        self,
-        candidates: list[_Candidate],
-        detections: list[Detection],
-        t: float,
-        frame: int,
-        *,
-        min_overlap: float,
-        near: bool,
-    ) -> tuple[list[_Candidate], list[_Candidate], list[Detection]]:
-        """Continue `candidates` with `detections`; return the continued, the others, and the unused."""
-        pairs = pair([c.expected for c in candidates], detections, min_overlap=min_overlap, near=near)
-        for i, j in pairs:
-            candidates[i].see(detections[j], _point(t, detections[j], frame), self._settings.max_points)
-        used_candidates, used_detections = {i for i, _ in pairs}, {j for _, j in pairs}
-        return (
-            [candidates[i] for i, _ in pairs],
-            [c for i, c in enumerate(candidates) if i not in used_candidates],
-            [d for j, d in enumerate(detections) if j not in used_detections],
-        )
+    def _pairs(self, worth: Costs, detections: Sequence[Detection]) -> list[tuple[int, int]]:
+        """Candidates (rows) with detections: known before new ones, sure before unsure detections."""
+        sure = [j for j, d in enumerate(detections) if d.confidence >= self._settings.sure]
+        unsure = [j for j, d in enumerate(detections) if d.confidence < self._settings.sure]
+        strict = worth.possible & (worth.overlap >= 0.4)
+        pairs: list[tuple[int, int]] = []
+        for known in (True, False):
+            for columns, possible in ((sure, worth.possible), (unsure, strict)):
+                taken = {i for i, _ in pairs}, {j for _, j in pairs}
+                rows = [
+                    i for i, c in enumerate(self._candidates) if bool(c.id) is known and i not in taken[0]
+                ]
+                pairs += pair(worth.cost, possible, rows, [j for j in columns if j not in taken[1]])
+        return pairs
 
-    def _begin(self, seen: list[_Candidate], detections: list[Detection], t: float, frame: int) -> None:
+    def _continue(self, candidate: Candidate, sight: Sight, cover: float, margin: float) -> None:
+        breaks = margin < self._settings.doubtful or self._jumps(candidate, sight)
+        if breaks:
+            candidate.forget_size()
+        stands = self._standing(candidate, sight, cover)
+        candidate.see(_placed(sight, stands, breaks), self._settings.max_points)
+        self._learn(candidate, sight, cover)
+
+    def _jumps(self, candidate: Candidate, sight: Sight) -> bool:
+        """Whether this look would be a wonder for the same vehicle: too far off, or of other colours."""
+        if not sight.covered and unlike(candidate.look, sight.detection.look) > self._settings.changed:
+            return True
+        if candidate.hits < self._settings.min_hits:
+            return False  # its speed is not known yet
+        box, seen = candidate.motion.box, sight.detection.box
+        x, y = (box[0] + box[2] - seen[0] - seen[2]) / 2, box[1] - seen[1]
+        size = max(seen[2] - seen[0], seen[3] - seen[1])
+        return bool(np.hypot(x, y) > self._settings.jump * size)
+
+    def _standing(self, candidate: Candidate | None, sight: Sight, cover: float) -> Standing:
+        """Where the wheels are in this look."""
+        box, kind = sight.detection.box, candidate.kind if candidate else sight.detection.kind
+        known = candidate is not None and candidate.stature.known
+        stature = candidate.stature.size(self._scale) if candidate and known else None
+        usual = self._heights.usual(kind) if kind in TWO_WHEELED else None
+        return standing(box, cover, box[3] >= self._bounds[3] - EDGE, stature, usual, self._scale)
+
+    def _learn(self, candidate: Candidate, sight: Sight, cover: float) -> None:
+        """What a look at a whole vehicle teaches of it, its kind and the place."""
+        box = sight.detection.box
+        whole = cover < 0.1 and box[1] > self._bounds[1] + EDGE and box[3] < self._bounds[3] - EDGE
+        if not whole or sight.detection.confidence < self._settings.sure:
+            return
+        was_known = candidate.stature.known
+        candidate.stature.take(sight.point.t, box, self._scale)
+        if candidate.stature.known and not was_known:
+            self._heights.take(candidate.kind, candidate.stature.size(self._scale)[0])
+
+    def _begin(self, seen: list[Candidate], sights: Sequence[tuple[Sight, float]]) -> None:
         """Start a candidate for each detection that is not a second box on a vehicle already followed."""
-        taken = [c.points[-1].box for c in seen]
-        for detection in detections:
-            if taken and overlaps(taken, [detection.box]).max() > 0.7:
+        taken = [c.newest.box for c in seen]
+        for sight, cover in sights:
+            if taken and overlaps(taken, [sight.detection.box]).max() > 0.7:
                 continue
-            candidate = _Candidate(detection, _point(t, detection, frame))
+            candidate = Candidate(_placed(sight, self._standing(None, sight, cover), False))
+            self._learn(candidate, sight, cover)
             self._candidates.append(candidate)
             seen.append(candidate)
-            taken.append(detection.box)
+            taken.append(sight.detection.box)
 
-    def _confirm(self, seen: list[_Candidate]) -> None:
+    def _confirm(self, seen: list[Candidate]) -> None:
         for candidate in seen:
             if not candidate.id and candidate.hits >= self._settings.min_hits:
                 self._last_id += 1
                 candidate.id = self._last_id
+                candidate.after = self._may_continue(candidate)
+
+    def _may_continue(self, candidate: Candidate) -> tuple[int, ...]:
+        """Ids of lost tracks that the vehicle of this new one may have had before."""
+        began = candidate.points[0].t
+        lost = [
+            c for c in (*self._candidates, *self._lost) if c.id and c.newest.t < began and c is not candidate
+        ]
+        if not lost or self._t is None:
+            return ()
+        newest = _as_detection(candidate)
+        worth = costs([c.expected(self._t) for c in lost], [newest], np.array([candidate.covered]))
+        near = [c for c, possible in zip(lost, worth.possible[:, 0], strict=True) if possible]
+        return tuple(sorted({i for c in near for i in (c.id, *c.after)}))
 
 
-def _point(t: float, detection: Detection, frame: int) -> TrackPoint:
-    return TrackPoint(t, detection.box, frame, detection.confidence)
+def _as_detection(candidate: Candidate) -> Detection:
+    """What was last seen of a candidate, as a detection."""
+    return Detection(candidate.kind, candidate.newest.confidence, candidate.newest.box, candidate.look)
 
 
-def _thinned(points: list[TrackPoint]) -> list[TrackPoint]:
-    """Every second point of the older half, all of the newer: the track keeps its span of time."""
-    half = len(points) // 2
-    return points[:half:2] + points[half:]
+def _placed(sight: Sight, stands: Standing, breaks: bool) -> Sight:
+    """The sight with a point that knows where the wheels are."""
+    point = replace(
+        sight.point,
+        wheels=stands.state,
+        bottom=None if stands.state == "seen" else stands.bottom,
+        sigma=stands.sigma,
+        breaks=breaks,
+    )
+    return sight._replace(point=point)

@@ -1,8 +1,7 @@
 """What a rule may know: plain values, no clock, no file, no network.
 
 Time `t` is seconds on the camera's stream clock (0 = first frame). Coordinates are pixels of the detect
-stream, x to the right, y down. The ground point of a vehicle is where it touches the road: bottom centre of
-its box.
+stream, x to the right, y down. The ground point of a vehicle is where its nearest wheels touch the road.
 """
 
 from dataclasses import dataclass
@@ -19,30 +18,53 @@ Polyline = tuple[Point, ...]
 Box = tuple[float, float, float, float]
 
 
+WheelState = Literal["seen", "predicted", "hidden"]
+"""Whether the box's lower edge shows the wheels (`seen`); or whether they are covered or the box holds more
+than the vehicle, and its upper edge and its own height tell where they stand (`predicted`); or nothing tells
+(`hidden`)."""
+
+
 @dataclass(frozen=True)
 class TrackPoint:
-    """One observation of a vehicle: `frame` is the frame's number in the stream, `confidence` the
-    detector's."""
+    """One observation of a vehicle.
+
+    `frame` is the frame's number in the stream, `confidence` the detector's. `bottom` is the height in the
+    picture at which the wheels touch the road, where that is not the box's lower edge, and `sigma` the
+    standard deviation of it in pixels. `breaks` says that the vehicle of the points before may be another.
+    """
 
     t: float
     box: Box
     frame: int
     confidence: float = 1.0
+    wheels: WheelState = "seen"
+    bottom: float | None = None
+    sigma: float = 0.0
+    breaks: bool = False
 
     @cached_property
     def ground(self) -> Point:
-        """Bottom centre of the box; kept, since every rule asks for it in every frame."""
-        return ((self.box[0] + self.box[2]) / 2, self.box[3])
+        """Middle of the nearest wheels; kept, since every rule asks for it in every frame."""
+        return ((self.box[0] + self.box[2]) / 2, self.box[3] if self.bottom is None else self.bottom)
+
+    @cached_property
+    def whole(self) -> Box:
+        """The box down to the wheels: of the whole vehicle, though less or more may have been seen."""
+        return self.box if self.bottom is None else (*self.box[:3], self.bottom)
 
 
 @dataclass(frozen=True)
 class Track:
-    """One vehicle over time: its points in order of `t`, the last being the newest."""
+    """One vehicle over time: its points in order of `t`, the last being the newest.
+
+    `after` are ids of earlier tracks that were lost where this one began and may be the same vehicle.
+    """
 
     id: int
     kind: VehicleKind
     confidence: float
     points: tuple[TrackPoint, ...]
+    after: tuple[int, ...] = ()
 
 
 HeadState = Literal["helmet", "bare", "unsure"]

@@ -17,6 +17,7 @@ from configs.scene import Scene
 from edge.rules.inputs import Finding, Riders, SignalHistory, Track
 from edge.rules.said import doubt
 from edge.rules.situation import Situation
+from edge.rules.trust import trusted
 
 Judge = Callable[[Situation, Any], list[Finding]]
 """Judges a situation with the rule's parameters."""
@@ -66,7 +67,11 @@ class Rulebook:
         with `track_ended`. A finding may come again in later calls: the caller keeps the first of each
         (rule, track, episode)."""
         situation = Situation(track, self._scene, signals, now, self._rules, self._epoch, track_ended, riders)
-        found = [finding for judge, parameters in self._on for finding in judge(situation, parameters)]
+        found = [
+            trusted(finding, track)
+            for judge, parameters in self._on
+            for finding in judge(situation, parameters)
+        ]
         result = [_exempted(finding, situation) for finding in self._one_act(track.id, found)]
         if track_ended:
             self._acts.pop(track.id, None)

@@ -152,8 +152,14 @@ def test_an_occlusion_over_the_line_widens_the_uncertainty() -> None:
     (finding,) = replay(hidden, SCENE, RULES, RED_FROM_5)
     assert finding.t == pytest.approx(6.0)
     assert finding.decision == "borderline"
-    later = track(straight(300, 16.0), 13, 19, hidden=(15.0, 17.0))
+    later = track(straight(300, 16.0), 13, 19, hidden=(15.7, 16.2))
     assert [f.decision for f in replay(later, SCENE, RULES, RED_FROM_5)] == ["violation"]
+
+
+def test_a_path_nobody_saw_is_left_to_a_person() -> None:
+    later = track(straight(300, 16.0), 13, 19, hidden=(15.0, 17.0))
+    (finding,) = replay(later, SCENE, RULES, RED_FROM_5)
+    assert (finding.decision, codes(finding)[-1]) == ("borderline", "track.path_not_seen")
 
 
 @pytest.mark.parametrize(

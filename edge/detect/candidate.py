@@ -1,0 +1,115 @@
+"""One track in the making or in use: what it was, where it should be now, whether it may have left."""
+
+from collections import defaultdict
+from typing import NamedTuple
+
+from contract.vehicles import VehicleKind
+from edge.detect.detector import Detection, Look
+from edge.detect.matching import JITTER, Expected
+from edge.detect.motion import Motion
+from edge.detect.wheels import Stature
+from edge.rules.inputs import Box, Track, TrackPoint
+
+AT_EDGE = 2.0
+"""Pixels from the picture's edge within which a box touches it."""
+
+OUTWARD = 0.3
+"""Heights a second towards the edge from which a vehicle that touches it is leaving."""
+
+NEW_LOOK = 0.2
+"""Part a new look has in what is remembered of the colours."""
+
+
+class Sight(NamedTuple):
+    """A detection taken in: whether something may cover its lower end, and the point it makes."""
+
+    detection: Detection
+    covered: bool
+    point: TrackPoint
+
+
+class Candidate:
+    """Mutable, so kept inside this package. `id` is 0 until the track is known."""
+
+    def __init__(self, sight: Sight) -> None:
+        self.id = 0
+        self.after: tuple[int, ...] = ()
+        self.motion = Motion(sight.detection.box)
+        self.stature = Stature()
+        self.points = [sight.point]
+        self.look: Look | None = None
+        self.covered = sight.covered
+        self.hits = 0
+        self._votes: defaultdict[VehicleKind, float] = defaultdict(float)
+        self._learn(sight)
+
+    def see(self, sight: Sight, max_points: int) -> None:
+        """Goes on with this sight."""
+        self.motion.correct(sight.detection.box, covered=sight.covered)
+        self.points.append(sight.point)
+        if len(self.points) > max_points:
+            self.points = _thinned(self.points)
+        self._learn(sight)
+
+    def _learn(self, sight: Sight) -> None:
+        self.hits += 1
+        self.covered = sight.covered
+        self._votes[sight.detection.kind] += sight.detection.confidence
+        new = sight.detection.look
+        if self.look is None or new is None:
+            self.look = new if new is not None else self.look
+        elif not sight.covered:
+            self.look = (1 - NEW_LOOK) * self.look + NEW_LOOK * new
+
+    def forget_size(self) -> None:
+        """It may be another vehicle from here on."""
+        self.stature = Stature()
+
+    @property
+    def kind(self) -> VehicleKind:
+        """What most of the looks called it, by confidence."""
+        return max(self._votes, key=lambda kind: (self._votes[kind], kind))
+
+    @property
+    def newest(self) -> TrackPoint:
+        """The last sight of it."""
+        return self.points[-1]
+
+    def expected(self, t: float) -> Expected:
+        """What it should look like at time `t`, to which its motion was advanced."""
+        box, (x, y) = self.motion.box, self.motion.sigma
+        least = JITTER * (box[3] - box[1])
+        return Expected(
+            box=box,
+            sigma=(max(x, least), max(y, least)),
+            kind=self.kind,
+            look=self.look,
+            last=self.newest.box,
+            gap=t - self.newest.t,
+            speed=self.motion.speed,
+            covered=self.covered,
+        )
+
+    def has_left(self, bounds: Box) -> bool:
+        """Whether it was last seen at an edge of `bounds`, on its way out."""
+        x1, y1, x2, y2 = self.newest.box
+        vx, vy = self.motion.speed
+        least = OUTWARD * (y2 - y1)
+        # The upper edge tells the speed; a vehicle that leaves below shows ever less of itself there.
+        return (
+            (x1 <= bounds[0] + AT_EDGE and vx < -least)
+            or (x2 >= bounds[2] - AT_EDGE and vx > least)
+            or (y1 <= bounds[1] + AT_EDGE and vy < -least)
+            or (y2 >= bounds[3] - AT_EDGE and vy > least)
+        )
+
+    def track(self) -> Track:
+        """What the rest of the node may know of it."""
+        confidence = sum(self._votes.values()) / self.hits
+        return Track(self.id, self.kind, confidence, tuple(self.points), self.after)
+
+
+def _thinned(points: list[TrackPoint]) -> list[TrackPoint]:
+    """Every second point of the older half, all of the newer: the track keeps its span of time."""
+    half = len(points) // 2
+    return points[:half:2] + points[half:]

@@ -1,0 +1,104 @@
+"""Wheels behind other vehicles are not taken for the box's lower edge."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from contract.vehicles import VehicleKind
+from edge.detect.detector import Detection
+from edge.detect.scale import Scale
+from edge.detect.tracker import Tracker
+from edge.detect.wheels import covered
+from edge.rules.inputs import Box, TrackPoint
+
+BOUNDS = (0.0, 0.0, 640.0, 480.0)
+
+
+def bike(box: Box) -> Detection:
+    return Detection(VehicleKind.MOTORBIKE, 0.8, box)
+
+
+NEARER = (95.0, 270.0, 145.0, 380.0)
+"""A rider who comes up behind the one at (100, 200, 140, 300) and hides its wheel."""
+
+
+@pytest.mark.parametrize(
+    ("second", "share"),
+    [
+        (NEARER, 1.0),
+        ((95, 310, 145, 420), 0.0),
+        ((128, 270, 168, 380), 0.0),
+        ((115, 270, 155, 380), 0.81),
+        ((95, 180, 145, 290), 0.0),
+    ],
+    ids=["behind it", "further back", "beside it", "half behind it", "before it"],
+)
+def test_covered(second: Box, share: float) -> None:
+    assert covered([bike((100, 200, 140, 300)), bike(second)])[0] == pytest.approx(share, abs=0.01)
+
+
+def after_standing(*, nearer: bool = False, seconds: float = 2.0) -> Tracker:
+    """A tracker that has seen a bike stand at (100, 200, 140, 300)."""
+    tracker = Tracker(bounds=BOUNDS)
+    for frame in range(int(10 * seconds)):
+        tracker.update(frame / 10, frame, [bike((100, 200, 140, 300)), *([bike(NEARER)] if nearer else [])])
+    return tracker
+
+
+def look(tracker: Tracker, t: float, *boxes: Box) -> TrackPoint:
+    """The newest point of the first vehicle after a look."""
+    return next(track for track in tracker.update(t, round(10 * t), [bike(b) for b in boxes])).points[-1]
+
+
+def test_wheels_that_were_seen_are_reckoned_when_something_hides_them() -> None:
+    point = look(after_standing(), 2.0, (100, 200, 140, 268), NEARER)
+    assert point.wheels == "predicted"
+    assert point.ground == (120, pytest.approx(300, abs=4))
+
+
+def test_a_shadow_below_the_wheels_is_not_the_vehicle() -> None:
+    point = look(after_standing(), 2.0, (100, 200, 140, 330))
+    assert point.wheels == "predicted"
+    assert point.ground == (120, pytest.approx(300, abs=4))
+
+
+def test_a_bike_beside_another_is_seen() -> None:
+    assert look(after_standing(), 2.0, (100, 200, 140, 299), (135, 230, 175, 330)).wheels == "seen"
+
+
+def test_never_seen_whole_is_hidden() -> None:
+    assert look(after_standing(nearer=True), 2.0, (100, 200, 140, 300), NEARER).wheels == "hidden"
+
+
+def test_cut_by_the_picture_is_never_seen() -> None:
+    tracker = Tracker(bounds=BOUNDS)
+    points = [look_or_none(tracker, frame, (100, 380 + frame, 140, 480)) for frame in range(8)]
+    assert {point.wheels for point in points if point} == {"hidden"}
+
+
+def look_or_none(tracker: Tracker, frame: int, box: Box) -> TrackPoint | None:
+    tracks = tracker.update(frame / 10, frame, [bike(box)])
+    return tracks[0].points[-1] if tracks else None
+
+
+@given(
+    kappa=st.sampled_from([0.0, 1.0, 2.0, 3.0]),
+    size=st.floats(30, 120),
+    places=st.lists(st.tuples(st.floats(0.45, 1.0), st.floats(0.45, 1.0)), min_size=40, max_size=60),
+)
+@settings(deadline=None)
+def test_scale_is_learnt_and_tells_where_the_wheels_are(
+    kappa: float, size: float, places: list[tuple[float, float]]
+) -> None:
+    scale, height = Scale(480), 480.0
+
+    def tall(y: float) -> float:
+        return size * (1 + kappa * (y / height - 0.5))
+
+    for first, second in places:
+        far = second if abs(first - second) > 0.2 else (0.45 if first > 0.7 else 1.0)
+        scale.compare((first * height, tall(first * height)), (far * height, tall(far * height)))
+    y = 400.0
+    assert scale.at(y) == pytest.approx(tall(y) / size, rel=0.03)
+    if kappa * size < 0.7 * height:
+        assert scale.bottom(y - tall(y), size)[0] == pytest.approx(y, abs=0.1 * tall(y))
