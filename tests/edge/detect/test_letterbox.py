@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge.detect.letterbox import GREY, letterbox
@@ -43,6 +43,7 @@ sizes = st.integers(40, 3000)
     size=st.sampled_from([320, 640, 960]),
     corners=st.tuples(*[st.floats(0, 1)] * 4),
 )
+@settings(deadline=None)
 def test_box_comes_back(
     width: int, height: int, size: int, corners: tuple[float, float, float, float]
 ) -> None:
