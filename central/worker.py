@@ -13,18 +13,18 @@ from central.alarms import service as alarms
 from central.cases.queries import get_case
 from central.cases.service import expire_due, open_case
 from central.citizens import entry
-from central.db import make_engine, transaction
+from central.db import make_engine, reading, transaction
 from central.documents.archive import FILE, Archive
 from central.documents.filing import archive_of, make_file, signer_of
 from central.documents.signing import PaperSigner
 from central.fleet.service import trim_health, watch_silence
-from central.ingest import quarantine
-from central.ingest.settle import OPEN_CASE, open_stored_case
+from central.ingest import frames, quarantine
+from central.ingest.settle import OPEN_CASE, open_stored_case, stored_manifest
 from central.ingest.upkeep import forget_early, watch_gaps
 from central.jobs import queue as jobs
 from central.jobs.queue import Claimed
-from central.jobs.runner import Handler, Runner
-from central.media.store import PartialFiles
+from central.jobs.runner import Handler, Runner, TryAgainError
+from central.media.store import MediaStore, PartialFiles
 from central.offences.recording import RECORD, record_confirmed
 from central.parties.service import Parties
 from central.proceedings import owners, sweeps
@@ -52,10 +52,14 @@ ONE_TURN = 100
 
 LOOK_UPS_AT_ONCE = 4
 
+PROVING = timedelta(minutes=4)
+"""By when the pictures of a package are looked for and its case is open."""
+
 
 def handlers(settings: CentralSettings, engine: Engine, clock: Clock) -> list[Handler]:
     """Everything the worker does."""
     partials = PartialFiles(settings.data_dir / "partial")
+    store = MediaStore(settings.media_dir)
 
     def chore(kind: str, every: timedelta, work: Callable[[Session, datetime], object]) -> Handler:
         def run(_unit: Claimed) -> bool:
@@ -75,7 +79,7 @@ def handlers(settings: CentralSettings, engine: Engine, clock: Clock) -> list[Ha
         chore("fleet.trim_health", TIDY, lambda session, _now: trim_health(session)),
         chore("ingest.trim_quarantine", TIDY, lambda session, _now: quarantine.trim(session)),
     ]
-    chores += [record_handler(engine, settings.unit, clock), case_handler(engine, clock)]
+    chores += [record_handler(engine, settings.unit, clock), case_handler(engine, store, clock)]
     vault, index = Vault.create_file(settings.owner_key), BlindIndex.create_file(settings.index_key)
     chores += [
         chore("proceedings.sweep", SWEEP, sweeps.find),
@@ -100,14 +104,24 @@ def look_up_handler(engine: Engine, register: RegistryLookup, vault: Vault, cloc
     return Handler(registry.LOOK_UP, run, at_once=LOOK_UPS_AT_ONCE, attempts=5, endless=True)
 
 
-def case_handler(engine: Engine, clock: Clock) -> Handler:
-    """Opening the case of a package that was stored without one; tried on, for its evidence is all here."""
+def case_handler(engine: Engine, store: MediaStore, clock: Clock) -> Handler:
+    """Opening the case of a package that was stored without one, once its pictures are found in its clip;
+    tried on, for its evidence is all here."""
 
     def run(unit: Claimed) -> None:
+        event = str(unit.payload["event"])
+        with reading(engine) as session:
+            manifest = stored_manifest(session, event)
+        if manifest is None:
+            return
+        try:
+            fault = frames.find_fault(store, manifest, unit.attempt)
+        except frames.FramesUnknownError as problem:
+            raise TryAgainError(f"the pictures of {event} could not be looked for: {problem}") from problem
         with transaction(engine) as session:
-            open_stored_case(session, str(unit.payload["event"]), open_case, clock())
+            open_stored_case(session, event, open_case, clock(), fault)
 
-    return Handler(OPEN_CASE, run, attempts=5, endless=True)
+    return Handler(OPEN_CASE, run, lease=PROVING, at_once=2, attempts=5, endless=True)
 
 
 def record_handler(engine: Engine, unit: str, clock: Clock) -> Handler:

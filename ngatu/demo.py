@@ -28,6 +28,7 @@ import yaml
 from rich.console import Console
 from rich.table import Table
 
+from central.ingest.settle import OPEN_CASE
 from contract.local_time import VIETNAM
 from ngatu.broker import embedded_broker
 
@@ -47,6 +48,7 @@ PEOPLE = (
 
 START_SECONDS = 60.0
 REPLAY_SECONDS = 900.0
+CASES_SECONDS = 120.0
 
 screen = Console()
 
@@ -98,6 +100,7 @@ def run_demo(folder: Path, *, once: bool, port: int = 0) -> None:
         node = stack.enter_context(_child(ground, "node", *_node_words(once=once)))
         if once:
             _wait_for_node(ground, node)
+            _wait_for_cases(ground)
             screen.print(cases_table(ground))
             return
         _welcome(ground, logins)
@@ -255,6 +258,16 @@ def _wait_for_node(ground: Ground, node: subprocess.Popen[bytes]) -> None:
     if code != 0:
         log = (ground.folder / "node.log").read_text(encoding="utf-8", errors="replace")
         raise DemoError(f"the node failed:\n{log[-2000:]}")
+
+
+def _wait_for_cases(ground: Ground) -> None:
+    """The worker looks at the pictures of each package before it opens a case."""
+    deadline = time.monotonic() + CASES_SECONDS
+    with screen.status("looking at the pictures…"):
+        while OPEN_CASE in _ngatu(ground, "central", "job", "list"):
+            if time.monotonic() > deadline:
+                raise DemoError(f"the worker is not through; see {ground.folder / 'worker.log'}")
+            time.sleep(0.5)
 
 
 def cases_table(ground: Ground) -> Table:

@@ -1,4 +1,8 @@
-"""Once every file of a package is stored and is what the manifest says, its case is opened."""
+"""Once every file of a package is stored and is what the manifest says, its case is opened.
+
+Where pictures name the frames of the clip they are, that is looked at first, by the worker: decoding takes
+seconds, and no node need wait for it.
+"""
 
 import logging
 from collections import defaultdict
@@ -15,12 +19,14 @@ from central.alarms import service as alarms
 from central.audit import service as audit
 from central.cases.errors import NoLawError
 from central.db import among, is_away
-from central.ingest import ranges
+from central.ingest import quarantine, ranges
+from central.ingest.frames import names_frames
 from central.ingest.models import Package, PackageFile, PartialFile
 from central.ingest.verify import signed_manifest
-from central.ingest.work import Arrived, Batch, OpenCase
+from central.ingest.work import Arrived, Batch, OpenCase, Refusal
 from central.jobs import queue as jobs
 from central.media.models import Media
+from contract.manifest import ViolationManifest
 from contract.reasons import Reason, reason
 from contract.receipts import MissingPart, Receipt
 from contract.topics import NodeTopics
@@ -85,27 +91,25 @@ def settle(batch: Batch, events: Collection[str]) -> list[str]:
 
 def reject(batch: Batch, event_id: str, why: Reason) -> None:
     """Refuses a package for good: quarantine, alarm. What was stored of it stays for whoever investigates."""
-    package = _package(batch.session, event_id)
-    package.state, package.reason, package.settled_at = "rejected", why.model_dump(mode="json"), batch.now
+    refusal = _rejected(batch.session, event_id, why, batch.now)
+    batch.refuse(refusal.message, why, refusal.node)
+
+
+def _rejected(session: Session, event_id: str, why: Reason, now: datetime) -> Refusal:
+    package = _package(session, event_id)
+    package.state, package.reason, package.settled_at = "rejected", why.model_dump(mode="json"), now
+    alarms.raise_alarm(session, package.node_id, why, now, event_id)
     topic = NodeTopics(package.node_id).manifest
-    batch.refuse(Arrived(topic, package.jws.encode()), why, package.node_id)
-    alarms.raise_alarm(batch.session, package.node_id, why, batch.now, event_id)
+    return Refusal(Arrived(topic, package.jws.encode()), why, package.node_id)
 
 
 def _accept(batch: Batch, event_id: str) -> None:
     package = _package(batch.session, event_id)
     manifest = signed_manifest(package.jws)
-    try:
-        with _apart(batch):
-            batch.tools.open_case(batch.session, manifest, package.jws)
-    except NoLawError:
-        reject(batch, event_id, reason("package.no_law", day=str(manifest.occurred_at.date())))
+    if names_frames(manifest):
+        _enqueue(batch.session, event_id, batch.now)
+    elif not _open_now(batch, package, manifest):
         return
-    except Exception as problem:
-        if not batch.alone or is_away(problem):
-            raise
-        logger.exception("the case of package %s can't be opened", event_id)
-        _open_later(batch, package, problem)
     package.state, package.settled_at = "stored", batch.now
     audit.record(
         batch.session,
@@ -114,6 +118,30 @@ def _accept(batch: Batch, event_id: str) -> None:
         f"event:{event_id}",
         {"manifest": package.manifest_sha256, "sequence": package.sequence, "chain": package.chain},
     )
+
+
+def _open_now(batch: Batch, package: Package, manifest: ViolationManifest) -> bool:
+    """Opens the case, or sees to it that it is opened later; False where that is refused for good."""
+    try:
+        with _apart(batch):
+            batch.tools.open_case(batch.session, manifest, package.jws)
+    except NoLawError:
+        reject(batch, package.event_id, _no_law(manifest))
+        return False
+    except Exception as problem:
+        if not batch.alone or is_away(problem):
+            raise
+        logger.exception("the case of package %s can't be opened", package.event_id)
+        _open_later(batch, package, problem)
+    return True
+
+
+def _no_law(manifest: ViolationManifest) -> Reason:
+    return reason("package.no_law", day=str(manifest.occurred_at.date()))
+
+
+def _enqueue(session: Session, event_id: str, at: datetime) -> None:
+    jobs.enqueue(session, OPEN_CASE, event_id, {"event": event_id}, at)
 
 
 def _apart(batch: Batch) -> AbstractContextManager[object]:
@@ -126,13 +154,31 @@ def _open_later(batch: Batch, package: Package, problem: Exception) -> None:
     detail = f"{type(problem).__name__}: {problem}"[:300]
     why = reason("package.no_case", event_id=package.event_id, detail=detail)
     alarms.raise_alarm(batch.session, package.node_id, why, batch.now, package.event_id)
-    jobs.enqueue(batch.session, OPEN_CASE, package.event_id, {"event": package.event_id}, batch.now + SOON)
+    _enqueue(batch.session, package.event_id, batch.now + SOON)
 
 
-def open_stored_case(session: Session, event_id: str, open_case: OpenCase, now: datetime) -> None:
-    """Opens the case of a package that is stored without one. Raises whatever keeps it from being opened."""
+def stored_manifest(session: Session, event_id: str) -> ViolationManifest | None:
+    """The manifest of a package that is stored; None once it was rejected."""
     package = _package(session, event_id)
-    open_case(session, signed_manifest(package.jws), package.jws)
+    return signed_manifest(package.jws) if package.state == "stored" else None
+
+
+def open_stored_case(
+    session: Session, event_id: str, open_case: OpenCase, now: datetime, fault: Reason | None = None
+) -> None:
+    """Opens the case of a package that is stored without one, or rejects the package for the `fault` found.
+
+    Raises whatever keeps the case from being opened.
+    """
+    package = _package(session, event_id)
+    manifest = signed_manifest(package.jws)
+    if fault is None:
+        try:
+            open_case(session, manifest, package.jws)
+        except NoLawError:
+            fault = _no_law(manifest)
+    if fault is not None:
+        quarantine.put(session, [_rejected(session, event_id, fault, now)], now)
     alarms.clear(session, package.node_id, ["package.no_case"], now, event_id)
 
 

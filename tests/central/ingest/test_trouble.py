@@ -45,7 +45,7 @@ def test_a_case_that_can_not_be_opened_is_opened_by_the_centre_itself(centre: Ce
     def clock() -> datetime:
         return job.run_at
 
-    Runner(centre.engine, [case_handler(centre.engine, clock)], clock).run_due()
+    Runner(centre.engine, [case_handler(centre.engine, centre.tools.store, clock)], clock).run_due()
     assert centre.alarms() == set()
     with transaction(centre.engine) as session:
         assert session.exec(select(Case.event_id)).all() == [second.manifest.event_id]

@@ -1,0 +1,104 @@
+"""The pictures of a package are looked for in its clip, by a process of its own: it reads a stranger's bytes.
+
+`python -m central.ingest.frames < job.json`; the job is a `Job` as JSON, the answer a reason as JSON, or
+`null` where every picture is the frame it is said to be. The process may use so much processor time and
+memory and no more; how busy the machine is makes no difference to what comes out.
+"""
+
+import resource
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter
+
+from central.media.store import MediaStore
+from contract.frames import FrameError, Picture, prove
+from contract.manifest import EvidenceFile, ViolationManifest
+from contract.reasons import Reason, reason
+
+CPU_SECONDS = 60
+MEMORY_BYTES = 4 * 1024**3
+LONGEST_SECONDS = 100.0
+"""On the wall's clock: after that it is tried again, when the machine is less busy."""
+
+CRASHES = 3
+"""So often may the process die over a clip before the clip is to blame."""
+
+_ANSWER: TypeAdapter[Reason | None] = TypeAdapter(Reason | None)
+
+
+class FramesUnknownError(Exception):
+    """It could not be found out now; to be tried again."""
+
+
+class Job(BaseModel):
+    """A clip and the files that name a frame of it; `paths` tells where each content lies."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    clip: Path
+    pictures: tuple[EvidenceFile, ...]
+    paths: dict[str, Path]
+
+
+def names_frames(manifest: ViolationManifest) -> bool:
+    """Whether there is anything to prove: manifests of version 1 name no frames."""
+    return any(file.frame is not None for file in manifest.files)
+
+
+def find_fault(store: MediaStore, manifest: ViolationManifest, attempt: int) -> Reason | None:
+    """What is wrong with the pictures of a package, whose files are all stored; None if nothing is.
+
+    Raises:
+        FramesUnknownError: the process was too slow or died; `attempt` (from 1) of these says how often.
+    """
+    pictures = tuple(file for file in manifest.files if file.frame is not None)
+    clip = next((file for file in manifest.files if file.role == "clip"), None)
+    if not pictures:
+        return None
+    if clip is None:
+        return reason("frames.no_clip", file=pictures[0].name)
+    paths = {file.sha256: store.path(file.sha256) for file in pictures}
+    job = Job(clip=store.path(clip.sha256), pictures=pictures, paths=paths)
+    command = [sys.executable, "-m", "central.ingest.frames"]
+    try:
+        done = subprocess.run(
+            command, input=job.model_dump_json().encode(), capture_output=True, timeout=LONGEST_SECONDS
+        )
+    except subprocess.TimeoutExpired:
+        raise FramesUnknownError(f"more than {LONGEST_SECONDS:g} s") from None
+    if done.returncode == 0:
+        return _ANSWER.validate_json(done.stdout)
+    if done.returncode == -signal.SIGXCPU:
+        return reason("frames.too_large")
+    if done.returncode < 0 and attempt >= CRASHES:
+        return reason("frames.clip_unreadable")
+    told = done.stderr.decode(errors="replace").strip().splitlines()
+    raise FramesUnknownError(f"ended with {done.returncode}: {told[-1][:300] if told else 'no output'}")
+
+
+def _answer(job: Job) -> Reason | None:
+    pictures = [
+        Picture(file.name, job.paths[file.sha256].read_bytes(), file.frame, file.crop)
+        for file in job.pictures
+        if file.frame is not None
+    ]
+    try:
+        prove(job.clip.read_bytes(), pictures)
+    except FrameError as problem:
+        return problem.reason
+    return None
+
+
+def main() -> None:
+    """Answers one job."""
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS + 5))
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    job = Job.model_validate_json(sys.stdin.buffer.read())
+    sys.stdout.buffer.write(_ANSWER.dump_json(_answer(job)))
+
+
+if __name__ == "__main__":
+    main()
