@@ -17,6 +17,7 @@ from central.web.people import Now, SessionDep, require
 from central.web.values import Id, Moment, Text
 from central.words.languages import Language
 from configs.words import say
+from contract.reasons import Reason
 from contract.reports import Enrolment
 
 router = APIRouter(tags=["fleet"])
@@ -40,7 +41,8 @@ class NodePublic(BaseModel):
 
 
 class CameraPublic(BaseModel):
-    """A camera, its state and its inspection certificate."""
+    """A camera, its state and its inspection certificate; `reason` says why the state is not good, as a code
+    with its values."""
 
     node_id: str
     id: str
@@ -51,7 +53,7 @@ class CameraPublic(BaseModel):
     approved_from: datetime | None
     approved_until: datetime | None
     state: str
-    reason: str
+    reason: Reason | None
     last_frame_at: datetime | None
     fps: float
     armed: bool

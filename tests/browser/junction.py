@@ -86,12 +86,18 @@ def _facts(offender: Offender, occurred_at: datetime) -> dict[str, object]:
         "camera": "cam-dong",
         "site": "bg-hung-vuong",
         "site_name": "Ngã tư Hùng Vương – Lê Lợi, Bắc Giang",
-        "rule": {"name": "red_light", "version": 1},
+        "rule": {"name": "red_light", "version": 2},
         "decision": "violation",
         "reasons": [
             {
                 "code": "red_light.crossed",
-                "values": {"line": "S1", "elapsed_red_ms": 1640, "uncertainty_ms": 60},
+                "values": {
+                    "line": "S1",
+                    "head": "den-1",
+                    "elapsed_red_ms": 1640,
+                    "uncertainty_ms": 60,
+                    "grace_ms": 300,
+                },
             }
         ],
         "occurred_at": format_utc(occurred_at),

@@ -84,8 +84,8 @@ def shot(page: Page, name: str) -> None:
 
 
 def wait_for_case(page: Page, number: int) -> None:
-    """The case is on the screen with its three stills, its clip moving, and the overlay drawn."""
-    expect(page.locator(f"[data-case='{number}']")).to_be_visible()
+    """The case is on the screen, its three stills, its moving clip and the overlay; it may be decided."""
+    expect(page.locator(f"[data-case='{number}']:not([data-just-shown])")).to_be_visible()
     stills = page.locator("[data-still] img")
     expect(stills).to_have_count(3)
     expect(stills.last).to_have_js_property("complete", True)
@@ -99,6 +99,9 @@ def test_a_case_from_the_queue_to_a_recorded_offence(
     wait_for_case(page, 1)
     expect(page.locator(".act")).to_have_text("Vượt đèn đỏ")
     expect(page.locator(".big-number")).to_contain_text("1,64 s")
+    expect(
+        page.get_by_text("Qua vạch dừng S1 khi đèn den-1 đã đỏ 1,64 s (± 0,06 s, ngưỡng 0,30 s)")
+    ).to_be_visible()
     page.keyboard.press("Space")
     page.keyboard.press("Period")
     shot(page, "review")

@@ -87,7 +87,13 @@ def evidence(
         "reasons": [
             {
                 "code": "red_light.crossed",
-                "values": {"line": "S1", "elapsed_red_ms": 2400, "uncertainty_ms": 60},
+                "values": {
+                    "line": "S1",
+                    "head": "den-1",
+                    "elapsed_red_ms": 2400,
+                    "uncertainty_ms": 60,
+                    "grace_ms": 300,
+                },
             }
         ],
         "occurred_at": OCCURRED + timedelta(hours=sequence),

@@ -27,7 +27,7 @@ refuseControls((control) => {
 const ONE_KEY = "[data-decision]:not([data-safe], [data-typed])";
 
 const lookedFor = () => performance.now() - state.shownAt;
-const isTooFast = () => state.replaced && lookedFor() < DEAD_MS;
+const isTooFast = () => one("[data-just-shown]") !== null;
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
@@ -76,6 +76,7 @@ function paneChanged() {
     forgetTab(state.caseId);
     state.shownAt = performance.now();
     state.replaced = state.caseId !== null && !pane?.hasAttribute("data-seen-before");
+    if (shown && state.replaced) markJustShown(pane);
   }
   state.caseId = shown;
   document.dispatchEvent(new Event("console:pane"));
@@ -89,6 +90,11 @@ function paneChanged() {
   const reopen = one("[data-reopen]")?.dataset.reopen;
   if (reopen) document.dispatchEvent(new CustomEvent("console:open", { detail: reopen }));
   pollLater();
+}
+
+function markJustShown(pane) {
+  pane.toggleAttribute("data-just-shown", true);
+  setTimeout(() => pane.removeAttribute("data-just-shown"), DEAD_MS);
 }
 
 function pollLater() {
