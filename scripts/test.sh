@@ -12,7 +12,7 @@ if [ "$(id -u)" -eq 0 ]; then chown postgres "$cluster"; as_postgres=(runuser -u
 port=$(python -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 "${as_postgres[@]}" "$binaries/initdb" -D "$cluster/data" -U postgres --auth=trust -E UTF8 --locale=C.UTF-8 >/dev/null
 "${as_postgres[@]}" "$binaries/pg_ctl" -D "$cluster/data" -w -l "$cluster/log" \
-  -o "-p $port -c listen_addresses=127.0.0.1 -k $cluster" start >/dev/null
+  -o "-p $port -c listen_addresses=127.0.0.1 -k $cluster -c fsync=off -c full_page_writes=off" start >/dev/null
 trap '"${as_postgres[@]}" "$binaries/pg_ctl" -D "$cluster/data" -m immediate stop >/dev/null || true; rm -rf "$cluster"' EXIT
 export NGATU_TEST_POSTGRES="postgresql://postgres@127.0.0.1:$port/postgres"
 

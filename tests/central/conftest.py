@@ -42,7 +42,7 @@ def postgres_engine() -> Iterator[Engine]:
 def sqlite_engine(tmp_path: Path) -> Iterator[Engine]:
     """A new SQLite file, migrated as in production."""
     databases.migrated_sqlite(tmp_path / "central.db")
-    engine = make_engine(f"sqlite:///{tmp_path / 'central.db'}")
+    engine = databases.not_waiting_for_the_disk(make_engine(f"sqlite:///{tmp_path / 'central.db'}"))
     yield engine
     engine.dispose()
 

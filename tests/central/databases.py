@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sqlite3
 import tempfile
 import uuid
 from collections.abc import Iterator
@@ -10,8 +11,7 @@ from functools import cache
 from pathlib import Path
 
 import psycopg
-from sqlalchemy import Engine, text
-from sqlmodel import SQLModel
+from sqlalchemy import Engine, event, text
 
 from central import migrations
 from central.db import make_engine
@@ -34,6 +34,8 @@ def throwaway_postgres(kind: str = "") -> Iterator[str]:
     name = f"ngatu_test_{uuid.uuid4().hex[:12]}"
     with psycopg.connect(SERVER, autocommit=True) as server:
         server.execute(f'CREATE DATABASE "{name}" {kind}')
+        # Nobody cuts the power: a commit needn't wait for the disk.
+        server.execute(f'ALTER DATABASE "{name}" SET synchronous_commit = off')
     try:
         yield SERVER.rsplit("/", 1)[0] + "/" + name
     finally:
@@ -51,15 +53,42 @@ def migrated_sqlite(file: Path) -> None:
 @cache
 def _migrated_once() -> Path:
     file = Path(tempfile.mkdtemp(prefix="ngatu-test-")) / "migrated.db"
-    engine = make_engine(f"sqlite:///{file}")
+    engine = not_waiting_for_the_disk(make_engine(f"sqlite:///{file}"))
     migrations.upgrade(engine)
     engine.dispose()  # the last connection to close puts everything into the one file
     return file
 
 
+_EMPTY = """
+DO $$
+DECLARE name text;
+BEGIN
+  SET LOCAL session_replication_role = replica;
+  FOR name IN SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public' LOOP
+    CONTINUE WHEN name = 'alembic_version';
+    EXECUTE 'DELETE FROM ' || name;
+  END LOOP;
+  FOR name IN SELECT quote_ident(sequencename) FROM pg_sequences
+      WHERE schemaname = 'public' AND last_value IS NOT NULL LOOP
+    PERFORM setval(name::regclass, 1, false);
+  END LOOP;
+END $$"""
+
+
 def empty(engine: Engine) -> None:
-    """Removes every row from a PostgreSQL test database; only here may the audit log be emptied."""
-    names = ", ".join(f'"{table.name}"' for table in SQLModel.metadata.sorted_tables)
+    """Removes every row from a PostgreSQL test database; only here may the audit log be emptied.
+
+    Not by TRUNCATE: it makes each table a new file, which takes a second for nearly empty tables.
+    """
     with engine.begin() as connection:
-        connection.execute(text("SET LOCAL session_replication_role = replica"))
-        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY"))
+        connection.execute(text(_EMPTY))
+
+
+def not_waiting_for_the_disk(engine: Engine) -> Engine:
+    """SQLite that leaves it to the system when it writes: a test's database needs no power cut."""
+
+    @event.listens_for(engine, "connect")
+    def _at_ease(connection: sqlite3.Connection, _record: object) -> None:
+        connection.execute("PRAGMA synchronous=OFF")
+
+    return engine
