@@ -28,6 +28,7 @@ from edge.detect.detector import Detection, Image
 from edge.detect.matching import overlaps
 from edge.detect.onnx_backend import OnnxVehicleDetector
 from edge.pictures import load_picture
+from models.evaluation.sources import picture_name
 from models.training.vehicles.teacher import Teacher, label
 
 SIZES = (640, 960, 1280)
@@ -63,7 +64,7 @@ def pictures(paths: Sequence[Path], step: int, first: int) -> Iterator[tuple[str
                         image = np.asarray(frame.to_ndarray(format="bgr24"), np.uint8)
                         yield f"{path.stem}_{index:04d}", image
         else:
-            yield f"{path.parent.name}_{path.stem}", load_picture(path).image
+            yield picture_name(path), load_picture(path).image
 
 
 def settled(labels: Path, image: Image) -> list[Detection]:

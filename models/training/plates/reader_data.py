@@ -12,12 +12,15 @@ import torch
 from numpy.typing import NDArray
 
 from edge.plate.rectify import CROP_HEIGHT, CROP_WIDTH, MARGIN, rectify
+from models.evaluation.sources import source_name
 from models.training.plates import degrade, obstacles, render, specimens
 from models.training.plates.crops import Crop
 from models.training.plates.degrade import Image, read_picture
 from models.training.plates.glyphs import GlyphBook
 
 Rows = tuple[str, str]
+LANE = "set_ac8932"
+"""The source whose plates are all white and of two rows, the upper one of four signs."""
 UNKNOWN = -1
 CARELESS = 0.026
 """Corner error of the crops, as a share of the plate's size."""
@@ -63,6 +66,10 @@ def _finish(rng: np.random.Generator, view: View) -> Sample:
     return Sample(crop, view.rows, view.colour, True)
 
 
+def _in_lane(crop: Crop) -> bool:
+    return source_name(crop.name.split("/")[0]) == LANE
+
+
 def splits(crop: Crop) -> tuple[Rows, ...]:
     """The text of a real crop spread over its rows; a string alone can't always tell (98A12345)."""
     text = crop.text
@@ -72,7 +79,7 @@ def splits(crop: Crop) -> tuple[Rows, ...]:
         return ((text[:5], text[5:]),)
     digits = len(text) - len(text.rstrip("0123456789"))
     heads = [n for n in (2, 3, 4) if 3 <= len(text) - n <= 5 and len(text) - n <= digits]
-    if crop.name.startswith("daotrananhtu"):
+    if _in_lane(crop):
         heads = [4]
     return tuple((text[:n], text[n:]) for n in heads[-2:]) or ((text[:4], text[4:]),)
 
@@ -132,7 +139,7 @@ class SampleMaker:
         if rng.random() < 0.4:
             name = TINTS[rng.integers(3)]
             image, colour = degrade.recolour(rng, image, name), specimens.COLOURS.index(name)
-        elif crop.name.startswith("daotrananhtu"):
+        elif _in_lane(crop):
             colour = specimens.COLOURS.index("white")
         if rng.random() < 0.15:
             image = degrade.weather(rng, image)

@@ -18,7 +18,7 @@ import argparse
 import csv
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import cv2
 import numpy as np
@@ -28,6 +28,7 @@ from contract.vehicles import VehicleKind
 from edge.detect.detector import Detection, Image
 from edge.pictures import load_picture
 from edge.rules.inputs import Box
+from models.evaluation.sources import picture_name, source_name
 from models.evaluation.split import SIDES, sides
 from models.training.vehicles.augment import painted
 from models.training.vehicles.prepare import yolo
@@ -36,26 +37,26 @@ from models.training.vehicles.teacher import Teacher, contained, label
 SIZES = (320, 480, 640)
 """Small ones: at 1280 px a vehicle that fills the picture is larger than any COCO showed, and comes out in
 parts, or a jeep as a truck."""
-LANES = {"daotrananhtu": 4, "tthtech": 1}
+LANES = {"set_ac8932": 4, "set_084c80": 1}
 """Sources in `pictures.zip` that show whole vehicles, motorbikes only, and every which of their pictures
 is taken. Those where something else was found are left out."""
-BARE = {"vitocolerole": 40, "hohuynhnhu": 1}
+BARE = {"set_2fb6f9": 40, "set_747248": 1}
 """Sources there of cut-out plates, and every which is taken if the plate covers `FILLED` of it: nothing."""
 FILLED = 0.4
 BY_EYE = Path(__file__).parent / "close_by_eye.yaml"
 
-ELSEWHERE = ("nguyengiakha",)
+ELSEWHERE = ("set_98f4da",)
 """A pole: `prepare.py` trains on it."""
 SKIPPED = (
-    "lane_tthtech_t00082",
-    "lane_tthtech_t00083",
-    "lane_tthtech_t00084",
-    "lane_tthtech_t00099",
-    "lane_tthtech_t00101",
-    "lane_tthtech_t00102",
+    "lane_set_084c80_t00082",
+    "lane_set_084c80_t00083",
+    "lane_set_084c80_t00084",
+    "lane_set_084c80_t00099",
+    "lane_set_084c80_t00101",
+    "lane_set_084c80_t00102",
 )
 """By eye: nobody can tell where one bike ends and the next begins."""
-HELD_BACK = ("daotrananhtu", "mrzaizai2k")
+HELD_BACK = ("set_ac8932", "set_750ae1")
 """Sources of `plates/images` that are not trained on: one camera each, so their halves would be alike."""
 
 MIN_WIDTH = 400
@@ -71,7 +72,7 @@ def evaluated(folder: Path) -> list[tuple[str, bool]]:
         side = sides(list(csv.DictReader(rows)))
     chosen: list[tuple[str, bool]] = []
     for file in sorted(side):
-        source = file.split("/")[0]
+        source = source_name(file.split("/")[0])
         if source not in ELSEWHERE and load_picture(folder / "images" / file).image.shape[1] >= MIN_WIDTH:
             chosen.append((file, side[file] == SIDES[0] and source not in HELD_BACK))
     return chosen
@@ -81,10 +82,10 @@ def stills(folder: Path) -> Iterator[tuple[str, Image]]:
     """Names and pictures of what is trained on; `folder` is `../shared/data/plates`."""
     for file, trained in evaluated(folder):
         if trained:
-            yield f"close_{_stem(file)}", load_picture(folder / "images" / file).image
+            yield f"close_{picture_name(PurePath(file))}", load_picture(folder / "images" / file).image
     for source, step in LANES.items():
         for file, image in zipped(folder, source, step):
-            if (name := f"lane_{_stem(file)}") not in SKIPPED:
+            if (name := f"lane_{picture_name(PurePath(file))}") not in SKIPPED:
                 yield name, image
 
 
@@ -99,13 +100,14 @@ def bare(folder: Path) -> Iterator[tuple[str, Image]]:
         for name, image in zipped(folder, source, step):
             x1, y1, x2, y2 = plates[name]
             if (x2 - x1) * (y2 - y1) >= FILLED * image.shape[0] * image.shape[1]:
-                yield f"bare_{_stem(name)}", image
+                yield f"bare_{picture_name(PurePath(name))}", image
 
 
 def zipped(folder: Path, source: str, step: int) -> Iterator[tuple[str, Image]]:
     """Every `step`-th picture of a source in `pictures.zip`."""
     with zipfile.ZipFile(folder / "train" / "pictures.zip") as pictures:
-        names = sorted(name for name in pictures.namelist() if f"{source}/" in name and name[-1] != "/")
+        names = sorted(name for name in pictures.namelist() if name[-1] != "/")
+        names = [name for name in names if source_name(PurePath(name).parent.name) == source]
         for name in names[::step]:
             image = cv2.imdecode(np.frombuffer(pictures.read(name), np.uint8), cv2.IMREAD_COLOR)
             yield name, np.asarray(image, np.uint8)
@@ -162,11 +164,6 @@ def _fits(name: str, labels: Sequence[Detection]) -> bool:
     """Whether a picture shows something sure, and in a lane nothing but motorbikes."""
     bikes = all(d.kind is VehicleKind.MOTORBIKE for d in labels)
     return bool(labels) and (bikes or not name.startswith("lane_"))
-
-
-def _stem(file: str) -> str:
-    path = Path(file)
-    return f"{path.parent.name}_{path.stem}".replace(" ", "_")
 
 
 def main() -> None:

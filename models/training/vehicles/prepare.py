@@ -26,6 +26,7 @@ from edge.detect.matching import overlaps
 from edge.detect.tracker import Tracker, TrackerSettings
 from edge.pictures import load_picture
 from edge.rules.inputs import Box
+from models.evaluation.sources import source_name
 from models.evaluation.vehicles import settled
 from models.training.vehicles.start import KINDS
 from models.training.vehicles.teacher import Teacher, contained, label, without_pedestrians
@@ -53,8 +54,9 @@ SEEN_BY_BOTH = 0.4
 LARGEST = 0.2
 """Share of such a picture that no vehicle exceeds."""
 
+STREET_SOURCE = "set_98f4da"
 STREETS = 28
-"""Pictures of Hanoi streets among `plates/images/nguyengiakha` that are trained on."""
+"""Pictures of Hanoi streets of that source among `plates/images` that are trained on."""
 
 RENDERED_STEP = 12
 MIN_VISIBLE = 30
@@ -121,8 +123,9 @@ def clips(folder: Path, look: Labeller, look_twice: Labeller) -> Iterator[Sample
             yield Sample(f"{name}_{index:04d}", image, labels, 1 + name.startswith("hanoi"))
 
 
-def streets(folder: Path, look: Labeller) -> Iterator[Sample]:
+def streets(images: Path, look: Labeller) -> Iterator[Sample]:
     """Hanoi streets from other poles; the pictures were collected for their plates."""
+    folder = next(folder for folder in images.iterdir() if source_name(folder.name) == STREET_SOURCE)
     for path in sorted(folder.iterdir())[:STREETS]:
         image = load_picture(path).image
         yield Sample(f"street_{path.stem}", image, _sure(look(image), 0.3), repeat=2)
@@ -253,7 +256,7 @@ def main() -> None:
         yield from hanoi(data / "videos" / "hanoi_hang_bai.mp4", look((640, 960), tile))
         strict = by_both(Teacher(args.teacher, (640, 1280)), student((640, 1280)))
         yield from clips(data / "videos", look((640, 1280)), strict)
-        yield from streets(data / "plates" / "images" / "nguyengiakha", look((640, 1280)))
+        yield from streets(data / "plates" / "images", look((640, 1280)))
         yield from handmade(data / "vehicles", look((960,)))
         yield from rendered(Path("sample_videos"))
 

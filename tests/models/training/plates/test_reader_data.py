@@ -3,15 +3,17 @@
 import numpy as np
 import pytest
 
+from models.evaluation.sources import source_name
 from models.training.plates.crops import Crop
 from models.training.plates.specimens import ALPHABET
 
 pytest.importorskip("torch", reason="extra training not installed")
 
+from models.training.plates import reader_data
 from models.training.plates.reader_data import encode, is_validation, splits
 
 
-def crop(text: str, one_line: bool = False, name: str = "vitocolerole/a.jpg") -> Crop:
+def crop(text: str, one_line: bool = False, name: str = "anywhere/a.jpg") -> Crop:
     return Crop(name, np.zeros((4, 4, 3), np.uint8), np.zeros((4, 2), np.float32), text, one_line)
 
 
@@ -23,12 +25,16 @@ def crop(text: str, one_line: bool = False, name: str = "vitocolerole/a.jpg") ->
         (crop("29MD112345"), (("29MD1", "12345"),)),
         (crop("29AA1234"), (("29AA", "1234"),)),
         (crop("98A12345"), (("98A", "12345"), ("98A1", "2345"))),
-        (crop("54S12345", name="daotrananhtu/a.jpg"), (("54S1", "2345"),)),
         (crop("29X1234"), (("29X", "1234"), ("29X1", "234"))),
     ],
 )
 def test_admissible_rows(item: Crop, expected: tuple[tuple[str, str], ...]) -> None:
     assert splits(item) == expected
+
+
+def test_in_the_lane_the_upper_row_has_four_signs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reader_data, "LANE", source_name("lane"))
+    assert splits(crop("54S12345", name="lane/a.jpg")) == (("54S1", "2345"),)
 
 
 def test_symbols_leave_zero_for_nothing() -> None:

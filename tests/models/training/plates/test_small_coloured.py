@@ -37,7 +37,7 @@ def test_reduced_to_the_width(width: float) -> None:
 
 def test_each_colour_equally_often_and_small() -> None:
     image, quad = white_plate()
-    crops = [Crop("vitocolerole/a.jpg", image, quad, "29H112345", False)]
+    crops = [Crop("anywhere/a.jpg", image, quad, "29H112345", False)]
     plates = list(recoloured(np.random.default_rng(3), crops, 4))
     assert [plate.kind for plate in plates] == [colour for colour in MEASURED for _ in range(4)]
     assert max(plate.width for plate in plates) <= WIDEST
