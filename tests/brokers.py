@@ -7,6 +7,7 @@ import shutil
 import socket
 import subprocess
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -151,10 +152,15 @@ class Mosquitto:
         self.process.wait()
 
     def stop(self) -> None:
-        """Ends the broker; harmless when it is already down."""
+        """Ends the broker; harmless when it is already down.
+
+        One that has only just begun to listen forgets that it was told to end: it is told again.
+        """
         assert self.process is not None
-        self.process.terminate()
-        self.process.wait()
+        while self.process.poll() is None:
+            self.process.terminate()
+            with suppress(subprocess.TimeoutExpired):
+                self.process.wait(1)
 
 
 def wait_for_port(port: int, patience: float = 10.0) -> None:
