@@ -22,6 +22,6 @@ ruff format --check .
 mypy
 lint-imports
 echo "→ tests"
-pytest "$@"
+pytest -n 2 --dist loadfile "$@"  # each process has databases, brokers and ports of its own
 echo "→ the demo, once through"
 ngatu demo --once
