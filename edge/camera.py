@@ -16,8 +16,12 @@ from edge.pipeline import CameraPipeline
 from edge.plate.find import PlateFinder
 from edge.plate.follow import PlateFollower
 from edge.plate.read import OnnxPlateReader
+from edge.proving import Prover
 from edge.rules.inputs import Point
 from edge.rules.rulebook import Rulebook
+from edge.second_look.examine import SecondLooks
+from edge.second_look.looking import Close
+from edge.signal.lamp import LampReader
 from edge.signal.source import signal_sources
 from edge.video.ring import PacketRing
 from models import load
@@ -41,6 +45,8 @@ class Eyes:
     finder: PlateFinder
     models: Mapping[str, str]
     """SHA-256 of each network by its name, for the manifest."""
+    close: Close | None = None
+    """The vehicle network once more, on one thread, for the second look; None: findings are not examined."""
 
 
 def open_eyes(threads: int = 1) -> Eyes:
@@ -65,6 +71,8 @@ def open_eyes(threads: int = 1) -> Eyes:
         plates=PlateFollower(finder, OnnxPlateReader(reader_path, threads)),
         finder=finder,
         models={card.name: card.sha256 for card in cards},
+        # A session of its own: its work stays in the thread of low priority that asks for it.
+        close=OnnxVehicleDetector(vehicles, threads=1, confidence=TRACKING_CONFIDENCE),
     )
 
 
@@ -81,11 +89,12 @@ DEFAULT_ROLLS = Rolls()
 
 @dataclass(frozen=True)
 class Camera:
-    """A camera at work: what looks and judges, and what gathers the proof."""
+    """A camera at work: what looks and judges, what gathers the proof, and what examines it."""
 
     config: CameraConfig
     pipeline: CameraPipeline
     gatherer: Gatherer
+    prover: Prover
 
 
 def build_camera(
@@ -106,7 +115,15 @@ def build_camera(
         region=config.detect.roi,
         interval=config.detect.interval,
     )
-    return Camera(config, pipeline, Gatherer(_standing(config, node, eyes, rolls), ring, eyes.plates))
+    gatherer = Gatherer(_standing(config, node, eyes, rolls), ring, eyes.plates)
+    return Camera(config, pipeline, gatherer, Prover(gatherer, _second_looks(config, eyes, epoch), ring))
+
+
+def _second_looks(config: CameraConfig, eyes: Eyes, epoch: datetime) -> SecondLooks | None:
+    if eyes.close is None:
+        return None
+    read = any(head.source == "vision" for head in config.heads)
+    return SecondLooks(config, eyes.close, LampReader() if read else None, epoch)
 
 
 def camera_info(config: CameraConfig) -> CameraInfo:

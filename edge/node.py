@@ -16,6 +16,7 @@ from configs.camera import CameraConfig
 from configs.node import NodeConfig
 from configs.words import say, say_both
 from contract import reports
+from contract.reports import CameraHealth
 from contract.signing import PublicKey, SigningKey
 from contract.topics import NodeTopics
 from contract.types import Message
@@ -25,6 +26,7 @@ from edge.delivery.health import health_report
 from edge.delivery.outbox import Outbox
 from edge.delivery.sender import Sender
 from edge.delivery.session import NodeIdentity
+from edge.disproved import Kept
 from edge.packing import Packing
 from edge.streams import Playing, StreamError, file_source, live_source, size_problem
 from edge.video.camera import CameraSource
@@ -66,7 +68,7 @@ class Node:
         self._stop = threading.Event()
         self._playing = Playing(config.data)
         self._outbox = Outbox(config.data / "outbox", key.public, config.outbox_bytes)
-        self._packing = Packing(self._outbox, key, config.manifest_version)
+        self._packing = Packing(self._outbox, key, config.manifest_version, Kept(config.data / "disproved"))
         self._workers = [self._worker(camera, play.get(camera.id)) for camera in cameras]
         self._sender = Sender(self._outbox, NodeTopics(config.id), centre, time.monotonic)
         infos = tuple(camera_info(camera) for camera in cameras)
@@ -140,12 +142,17 @@ class Node:
         through = bool(played) and all(worker.finished.is_set() for worker in played)
         return through and self._packing.idle and not self._outbox.summary().undelivered.packages
 
+    def _camera_health(self, worker: CameraWorker) -> CameraHealth:
+        """With what became of its findings in the second look."""
+        health, told = worker.health(), self._packing.told(worker.config.id)
+        return health.model_copy(update={"funnel": dict(sorted({**health.funnel, **told}.items()))})
+
     def _health(self, session: str) -> Message:
         report = health_report(
             self._config.id,
             session,
             datetime.now(UTC),
-            tuple(worker.health() for worker in self._workers),
+            tuple(self._camera_health(worker) for worker in self._workers),
             self._outbox,
             self._config.data,
             (*self._sender.alarms, *self._packing.alarms),

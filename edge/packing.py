@@ -1,12 +1,15 @@
 """From incidents to packages in the outbox, one after the other, in a thread of its own.
 
-A finished proof is never dropped: while the outbox can't take it (its disk is full or fails) it stays in
-memory, further incidents are still gathered before their ring ages, and the outbox is asked again and again.
+What was gathered is examined again in another thread (`edge.examining`) before it is packed; what that
+disproves is counted, and goes no further but for a sample. A finished proof is never dropped: while the
+outbox can't take it (its disk is full or fails) it stays in memory, further incidents are still gathered
+before their ring ages, and the outbox is asked again and again.
 """
 
 import queue
 import time
-from collections import deque
+from collections import Counter, defaultdict, deque
+from collections.abc import Mapping
 
 import structlog
 
@@ -15,7 +18,10 @@ from contract.reasons import Reason, reason
 from contract.signing import SigningKey
 from edge.delivery.index import OutboxError
 from edge.delivery.outbox import Outbox
+from edge.disproved import Kept
 from edge.evidence.gather import Proof
+from edge.examining import Examining
+from edge.proving import disproved
 from edge.worker import Handover
 
 log = structlog.get_logger(__name__)
@@ -26,18 +32,30 @@ RETRY_SECONDS = 3.0
 PLAYED_BACKLOG = 3
 """Incidents that may wait before a played file is held up."""
 
+LAST_EXAMINATIONS = 20.0
+"""Seconds at the end of the node in which what waits is still examined."""
+
 _POLL_SECONDS = 0.2
 
 
 class Packing:
-    """Gathers and keeps. `hand_over` may be called from any thread."""
+    """Gathers, has it examined, and keeps. `hand_over` may be called from any thread.
 
-    def __init__(self, outbox: Outbox, key: SigningKey, manifest_version: int = NEWEST) -> None:
+    Args:
+        kept: where a sample of what the second look disproved stays.
+    """
+
+    def __init__(
+        self, outbox: Outbox, key: SigningKey, manifest_version: int = NEWEST, kept: Kept | None = None
+    ) -> None:
         self._outbox = outbox
         self._key = key
         self._version = manifest_version
+        self._kept = kept
         # Without a limit: incidents are small and rare.
-        self._found: queue.Queue[Handover | None] = queue.Queue()
+        self._found: queue.Queue[Handover | Proof | None] = queue.Queue()
+        self._examining = Examining(self._found.put)
+        self._told: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self._proofs: deque[Proof] = deque()
         self._obstacle = ""
         self._lost: list[str] = []
@@ -45,7 +63,11 @@ class Packing:
     @property
     def idle(self) -> bool:
         """Whether all that was handed over is in the outbox."""
-        return not self._found.unfinished_tasks and not self._proofs
+        return not (self._examining.waiting or self._found.unfinished_tasks or self._proofs)
+
+    def told(self, camera: str) -> Mapping[str, int]:
+        """What became of a camera's findings in the second look, counted by verdict."""
+        return dict(self._told[camera])
 
     @property
     def alarms(self) -> tuple[Reason, ...]:
@@ -75,6 +97,7 @@ class Packing:
 
     def run(self) -> None:
         """Works until `end`."""
+        self._examining.start()
         while True:
             try:
                 handover = self._found.get(timeout=RETRY_SECONDS if self._proofs else None)
@@ -84,22 +107,51 @@ class Packing:
             try:
                 if handover is None:
                     break
-                self._gather(handover)
+                self._take(handover)
             finally:
                 self._found.task_done()
             self._keep()
+        self._end()
+
+    def _end(self) -> None:
+        """What is still examined, is packed too."""
+        self._examining.end(LAST_EXAMINATIONS)
+        while not self._found.empty():
+            if (item := self._found.get()) is not None:
+                self._take(item)
+                self._keep()
+            self._found.task_done()
         self._keep()
         if self._proofs:
             events = [proof.event for proof in self._proofs]
             log.error("stopped while the outbox took nothing", lost=events, problem=self._obstacle)
 
+    def _take(self, item: Handover | Proof) -> None:
+        if isinstance(item, Handover):
+            self._gather(item)
+        else:
+            self._count(item)
+
+    def _count(self, proof: Proof) -> None:
+        """Of an examined proof; what is left goes into the outbox."""
+        look = proof.facts.second_look
+        if look is not None:
+            self._told[proof.facts.camera][f"second_look_{look.verdict}"] += 1
+        if not disproved(proof):
+            self._proofs.append(proof)
+            return
+        codes = [doubt.code for doubt in proof.facts.doubts]
+        log.info("disproved", event_id=proof.event, rule=proof.facts.rule.name, doubts=codes)
+        if self._kept is not None:
+            self._kept.add(proof)
+
     def _gather(self, handover: Handover) -> None:
         incident = handover.incident
-        while not (handover.gatherer.holds_post_roll(incident) or time.monotonic() > handover.by):
+        while not (handover.prover.holds_post_roll(incident) or time.monotonic() > handover.by):
             if handover.over.wait(_POLL_SECONDS):
                 break
         try:
-            self._proofs.append(handover.gatherer.gather(incident))
+            self._examining.take(handover.prover.gather(incident))
         except Exception as problem:  # the thread's boundary: the next incident must still be gathered
             self._lose(f"{incident.finding.rule} at {incident.finding.t:.1f} s: {problem}")
 

@@ -20,6 +20,7 @@ from edge.evidence.annotate import Annotator
 from edge.evidence.facts import stream_utc
 from edge.evidence.gather import Proof
 from edge.pipeline import Step
+from edge.proving import disproved
 from edge.results import Outputs, ResultFiles
 from edge.rules.inputs import Finding
 from edge.streams import size_problem
@@ -33,11 +34,12 @@ REPLAY_NODE = "replay"
 @dataclass(frozen=True)
 class Replayed:
     """What a replay found. `warning` is what was wrong with the file, `problems` what of the results could
-    not be written; empty where all is well."""
+    not be written; empty where all is well. `disproved` is what the second look dropped."""
 
     proofs: list[Proof]
     warning: str = ""
     problems: tuple[str, ...] = ()
+    disproved: tuple[Proof, ...] = ()
 
 
 def replay(
@@ -66,6 +68,7 @@ def replay(
     check_size(source.size, config, video)
     camera = build_camera(config, REPLAY_NODE, source.ring, eyes, rolls, source.start)
     proofs: list[Proof] = []
+    dropped: list[Proof] = []
     kinds: dict[int, VehicleKind] = {}
     with ResultFiles(outputs, (source.size, source.fps, Annotator(config)), key) as results:
         for step, found in run(camera, source):
@@ -76,11 +79,14 @@ def replay(
                     results.line(_line(finding, kinds[finding.track], utc(finding.t)))
             for proof in found:
                 results.line(result_line(proof))
-                results.package(proof)
-            proofs += found
+                if disproved(proof):
+                    dropped.append(proof)
+                else:
+                    proofs.append(proof)
+                    results.package(proof)
             results.picture(step)
             progress(step)
-    return Replayed(proofs, source.warning, results.problems)
+    return Replayed(proofs, source.warning, results.problems, tuple(dropped))
 
 
 def run(camera: Camera, source: FileSource) -> Iterator[tuple[Step, list[Proof]]]:
@@ -88,12 +94,12 @@ def run(camera: Camera, source: FileSource) -> Iterator[tuple[Step, list[Proof]]
     last: Step | None = None
     for frame in source.frames():
         if last is not None:
-            yield last, [camera.gatherer.gather(i) for i in camera.pipeline.due(last.frame.t)]
+            yield last, [camera.prover.prove(i) for i in camera.pipeline.due(last.frame.t)]
         last = camera.pipeline.step(frame)
     if last is not None:
         ended = camera.pipeline.finish(last.frame.t)
         last = replace(last, findings=(*last.findings, *ended))
-        yield last, [camera.gatherer.gather(i) for i in camera.pipeline.due(math.inf)]
+        yield last, [camera.prover.prove(i) for i in camera.pipeline.due(math.inf)]
 
 
 def check_size(size: tuple[int, int], config: CameraConfig, video: Path) -> None:
@@ -113,7 +119,8 @@ def result_line(proof: Proof) -> str:
         plate_confidence=plate.confidence,
         plate_agreed=plate.agreed,
         flags=list(proof.facts.flags),
-        event=proof.event,
+        event=None if disproved(proof) else proof.event,
+        second_look=proof.facts.second_look.verdict if proof.facts.second_look else None,
     )
 
 
@@ -131,7 +138,8 @@ def plain(said: Reason) -> dict[str, Any]:
 
 def _line(finding: Finding, vehicle: VehicleKind, occurred_at: datetime, **more: Any) -> str:
     """The keys every line has; what is undecidable has no plate and no package."""
-    unread = {"plate": None, "plate_confidence": 0.0, "plate_agreed": False, "event": None}
+    unread = {"plate": None, "plate_confidence": 0.0, "plate_agreed": False}
+    unread |= {"event": None, "second_look": None}
     line = {
         "rule": finding.rule,
         "t": round(finding.t, 3),

@@ -19,8 +19,8 @@ from configs.camera import CameraConfig
 from contract.reasons import Reason
 from contract.reports import CameraHealth
 from edge.camera import Camera
-from edge.evidence.gather import Gatherer
 from edge.pipeline import Incident
+from edge.proving import Prover
 from edge.streams import size_problem
 from edge.video.camera import CameraSource, SourceHealth
 from edge.video.frame import Frame
@@ -61,7 +61,7 @@ class Handover:
     (monotonic).
     """
 
-    gatherer: Gatherer
+    prover: Prover
     incident: Incident
     over: threading.Event
     by: float
@@ -216,7 +216,7 @@ class CameraWorker:
     def _give(self, run: Run, now: float) -> None:
         for incident in run.camera.pipeline.due(now):
             by = time.monotonic() + RING_SECONDS
-            self._hand_over(Handover(run.camera.gatherer, incident, run.over, by))
+            self._hand_over(Handover(run.camera.prover, incident, run.over, by))
 
     def _trouble(self) -> Reason | None:
         """What is wrong with the analysis."""

@@ -1,5 +1,6 @@
 """The node's vehicle detector: a YOLO network on onnxruntime, nothing else to install."""
 
+from copy import copy
 from pathlib import Path
 
 import numpy as np
@@ -55,6 +56,18 @@ class OnnxVehicleDetector:
         self._overlap = overlap
         self._session = _session(described.verify(card.parent), threads)
         self._input = self._session.get_inputs()[0].name
+
+    def at(self, input_size: int) -> "OnnxVehicleDetector":
+        """The same network at another input size; nothing is loaded again.
+
+        Raises:
+            ValueError: `input_size` is not a multiple of 32.
+        """
+        if input_size <= 0 or input_size % STRIDE:
+            raise ValueError(f"detector input_size must be a positive multiple of {STRIDE}, not {input_size}")
+        other = copy(self)
+        other._size = input_size
+        return other
 
     def detect(self, image: Image) -> list[Detection]:
         """See `VehicleDetector.detect`."""

@@ -9,7 +9,7 @@ import logging
 import threading
 from bisect import bisect_left
 from collections import defaultdict, deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import groupby, takewhile
@@ -43,6 +43,35 @@ class Clip:
     end_t: float
     captured_at: datetime
     pts: Mapping[float, int]
+
+
+@dataclass(frozen=True)
+class Film:
+    """Pictures of one run as they were encoded, with what must be decoded before them; it never changes.
+
+    `times` are those of its pictures, ascending, on the stream clock. It shares its bytes with the ring, and
+    keeps them when the ring lets go of them.
+    """
+
+    template: Template
+    packets: Sequence[EncodedPacket]
+    first: int
+    times: tuple[float, ...]
+
+    def frames(self, wanted: Iterable[float]) -> Iterator[Frame]:
+        """The pictures of these `times` in their order; one that is damaged is left out. Numbered as by
+        `PacketRing.frames`."""
+        left = set(wanted)
+        if not left:
+            return
+        last = max(left)
+        order = sorted(packet.stamp.t for packet in self.packets)
+        for packet, picture in decode(self.template, self.packets):
+            if packet.stamp.t in left:
+                number = self.first + bisect_left(order, packet.stamp.t)
+                yield frame_of(number, packet.stamp, picture, self.template.rotation)
+            if packet.stamp.t >= last:
+                return
 
 
 @dataclass
@@ -179,6 +208,20 @@ class PacketRing:
             captured_at=packets[0].stamp.captured_at,
             pts=dict(zip(times, shown_times(packets), strict=True)),
         )
+
+    def film(self, t0: float, t1: float, around: float) -> Film:
+        """Every picture from `t0` to `t1`, or what is here of them, of the run that holds `around`.
+
+        Raises:
+            RingMiss: nothing around `around` is here.
+        """
+        with self._lock:
+            held = self._from(max(t0, self._groups[0].start) if self._groups else t0)
+            middle = self._nearest(held, around)
+            groups = [group for group in held if group.run == middle.run and group.start <= t1]
+            packets = [packet for group in groups for packet in group.packets]
+        times = sorted(packet.stamp.t for packet in packets if t0 <= packet.stamp.t <= t1)
+        return Film(middle.template, packets, groups[0].first, tuple(times))
 
     def frames(self, times: Iterable[float]) -> list[Frame]:
         """For each wanted time the full-size frame nearest to it, in the order asked; only the groups

@@ -11,16 +11,20 @@ from typing import Any
 
 import pytest
 
+from contract.manifest import LookCost, SecondLook, read
 from contract.reasons import reason
 from contract.vehicles import VehicleKind
 from edge import packing
 from edge.delivery.outbox import Outbox
+from edge.disproved import Kept
 from edge.evidence.gather import Proof
 from edge.evidence.package import event_id
 from edge.packing import Packing
 from edge.pipeline import Incident
 from edge.plate.vote import PlateVote
+from edge.proving import Suspicion
 from edge.rules.inputs import Finding, Track, TrackPoint
+from edge.second_look.examine import Examined
 from edge.worker import Handover
 from tests.edge import factories
 from tests.edge.delivery.node import open_outbox
@@ -30,29 +34,34 @@ POINT = TrackPoint(1.0, (0, 0, 9, 9), 10)
 
 
 def incident(number: int) -> Incident:
-    finding = Finding("red_light", 1, "violation", "why", number, float(number), POINT, {})
+    finding = Finding(
+        "red_light", 1, "violation", (reason("red_light.crossed"),), number, float(number), POINT, {}
+    )
     return Incident(finding, Track(number, VehicleKind.CAR, 0.9, (POINT,)), None, {})
 
 
 @dataclass
-class Gatherer:
-    """Makes proofs from the factories; fails for some numbers; its ring has the post-roll when told."""
+class Prover:
+    """Makes proofs from the factories; fails for some numbers; its ring has the post-roll when told. `look`
+    is the second look at a proof of that number."""
 
     fails: frozenset[int] = frozenset()
     ready: threading.Event = field(default_factory=threading.Event)
     gathered: list[int] = field(default_factory=list)
+    look: Callable[[Incident], Examined] = lambda given: Examined(given.finding, None)
 
     def holds_post_roll(self, given: Incident) -> bool:
         return self.ready.is_set()
 
-    def gather(self, given: Incident) -> Proof:
+    def gather(self, given: Incident) -> Suspicion:
         number = given.finding.track
         if number in self.fails:
             raise RuntimeError(f"no proof of {number}")
         self.gathered.append(number)
         facts = factories.facts(number)
         unread = PlateVote().result()
-        return Proof(event_id(facts), facts, factories.files(number, 1000), given, unread)
+        proof = Proof(event_id(facts), facts, factories.files(number, 1000), given, unread)
+        return Suspicion(proof, lambda: self.look(given))
 
 
 @pytest.fixture(autouse=True)
@@ -80,10 +89,10 @@ def working(outbox: Outbox) -> Iterator[Packing]:
     assert not thread.is_alive()
 
 
-def hand_over(packer: Packing, gatherer: Gatherer, *numbers: int) -> list[Handover]:
+def hand_over(packer: Packing, prover: Prover, *numbers: int) -> list[Handover]:
     """Gives incidents whose ring still grows."""
     given = [
-        Handover(gatherer, incident(number), threading.Event(), time.monotonic() + 60)  # type: ignore[arg-type]
+        Handover(prover, incident(number), threading.Event(), time.monotonic() + 60)  # type: ignore[arg-type]
         for number in numbers
     ]
     for one in given:
@@ -91,10 +100,10 @@ def hand_over(packer: Packing, gatherer: Gatherer, *numbers: int) -> list[Handov
     return given
 
 
-def ready(fails: frozenset[int] = frozenset()) -> Gatherer:
-    gatherer = Gatherer(fails)
-    gatherer.ready.set()
-    return gatherer
+def ready(fails: frozenset[int] = frozenset()) -> Prover:
+    prover = Prover(fails)
+    prover.ready.set()
+    return prover
 
 
 def sequences(outbox: Outbox, *numbers: int) -> list[int]:
@@ -128,17 +137,17 @@ def full(code: int) -> Callable[..., Any]:
 def test_while_the_outbox_takes_nothing_proofs_wait_and_others_are_gathered(
     working: Packing, outbox: Outbox, monkeypatch: pytest.MonkeyPatch, code: int
 ) -> None:
-    gatherer = ready()
+    prover = ready()
     with monkeypatch.context() as disk:
         disk.setattr(os, "fsync", full(code))
-        hand_over(working, gatherer, 1, 2, 3)
-        wait_until(lambda: gatherer.gathered == [1, 2, 3], 20)
+        hand_over(working, prover, 1, 2, 3)
+        wait_until(lambda: prover.gathered == [1, 2, 3], 20)
         wait_until(lambda: any(alarm.values["violations"] == 3 for alarm in working.alarms), 20)
         assert not working.idle
     wait_until(lambda: working.idle, 20)
     assert sequences(outbox, 1, 2, 3) == [1, 2, 3]
     assert working.alarms == ()
-    assert gatherer.gathered == [1, 2, 3]
+    assert prover.gathered == [1, 2, 3]
 
 
 def test_at_the_end_a_full_outbox_is_asked_once_more(outbox: Outbox, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -167,42 +176,101 @@ def test_one_that_can_t_be_proved_is_told_and_the_next_is_packed(working: Packin
     )
 
 
-def waits(packer: Packing, gatherer: Gatherer) -> Handover:
-    (given,) = hand_over(packer, gatherer, 1)
+def waits(packer: Packing, prover: Prover) -> Handover:
+    (given,) = hand_over(packer, prover, 1)
     time.sleep(0.1)
-    assert gatherer.gathered == []
+    assert prover.gathered == []
     return given
 
 
 def test_evidence_is_gathered_once_the_ring_has_the_post_roll(working: Packing) -> None:
-    gatherer = Gatherer()
-    waits(working, gatherer)
-    gatherer.ready.set()
-    wait_until(lambda: gatherer.gathered == [1], 20)
+    prover = Prover()
+    waits(working, prover)
+    prover.ready.set()
+    wait_until(lambda: prover.gathered == [1], 20)
 
 
 def test_when_nothing_more_comes_it_is_gathered_with_what_is_there(working: Packing) -> None:
-    gatherer = Gatherer()
-    waits(working, gatherer).over.set()
-    wait_until(lambda: gatherer.gathered == [1], 20)
+    prover = Prover()
+    waits(working, prover).over.set()
+    wait_until(lambda: prover.gathered == [1], 20)
 
 
 def test_the_record_stream_is_not_waited_for_beyond_its_time(working: Packing) -> None:
-    gatherer = Gatherer()
-    late = Handover(gatherer, incident(1), threading.Event(), time.monotonic())  # type: ignore[arg-type]
+    prover = Prover()
+    late = Handover(prover, incident(1), threading.Event(), time.monotonic())  # type: ignore[arg-type]
     working.hand_over(late)
-    wait_until(lambda: gatherer.gathered == [1], 20)
+    wait_until(lambda: prover.gathered == [1], 20)
 
 
 def test_a_played_file_is_held_up_while_many_incidents_wait(working: Packing) -> None:
-    gatherer = Gatherer()
-    hand_over(working, gatherer, *range(1, 6))
-    late = Handover(gatherer, incident(6), threading.Event(), time.monotonic() + 60)  # type: ignore[arg-type]
+    prover = Prover()
+    hand_over(working, prover, *range(1, 6))
+    late = Handover(prover, incident(6), threading.Event(), time.monotonic() + 60)  # type: ignore[arg-type]
     file = threading.Thread(target=working.hand_over_patiently, args=(late,))
     file.start()
     file.join(0.2)
     assert file.is_alive()
-    gatherer.ready.set()
+    prover.ready.set()
     file.join(20)
     assert not file.is_alive()
-    wait_until(lambda: gatherer.gathered == [1, 2, 3, 4, 5, 6], 20)
+    wait_until(lambda: prover.gathered == [1, 2, 3, 4, 5, 6], 20)
+
+
+LOOK = SecondLook(version=1, verdict="disproved", cost=LookCost(frames=1, pixels=1))
+
+
+def drop(given: Incident) -> Examined:
+    """A second look that disproves whatever has an even number."""
+    verdict = "disproved" if given.finding.track % 2 == 0 else "confirmed"
+    return Examined(given.finding, LOOK.model_copy(update={"verdict": verdict}))
+
+
+def test_what_the_second_look_disproves_is_counted_and_not_packed(outbox: Outbox, tmp_path: Path) -> None:
+    packer = Packing(outbox, factories.KEY, kept=Kept(tmp_path / "disproved", most=1))
+    prover = ready()
+    prover.look = drop
+    hand_over(packer, prover, 1, 2, 3, 4)
+    packer.end()
+    packer.run()
+    assert sequences(outbox, 1, 3) == [1, 2]
+    assert outbox.get(event_id(factories.facts(2))) is None
+    assert packer.told("cam-1") == {"second_look_confirmed": 2, "second_look_disproved": 2}
+    (sample,) = (tmp_path / "disproved").iterdir()
+    assert sample.name == event_id(factories.facts(4))
+    assert {file.name for file in sample.iterdir()} == {"before.jpg", "over.jpg", "clip.mp4", "facts.json"}
+
+
+def test_a_second_look_that_fails_leaves_the_finding_to_a_person(working: Packing, outbox: Outbox) -> None:
+    prover = ready()
+
+    def fail(_given: Incident) -> Examined:
+        raise RuntimeError("the network failed")
+
+    prover.look = fail
+    hand_over(working, prover, 1)
+    wait_until(lambda: working.idle, 20)
+    folder = outbox.folder_of(event_id(factories.facts(1)))
+    manifest = read((folder / "manifest.json").read_bytes())
+    assert manifest.decision == "borderline"
+    assert [doubt.code for doubt in manifest.doubts] == ["second_look.not_possible"]
+
+
+def test_at_the_end_what_there_is_no_time_for_goes_to_a_person(
+    outbox: Outbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(packing, "LAST_EXAMINATIONS", 0.0)
+    packer, prover = Packing(outbox, factories.KEY), ready()
+    begun = threading.Event()
+
+    def slow(given: Incident) -> Examined:
+        begun.set()
+        time.sleep(0.3)
+        return Examined(given.finding, LOOK.model_copy(update={"verdict": "confirmed"}))
+
+    prover.look = slow
+    hand_over(packer, prover, 1, 2)
+    threading.Thread(target=lambda: (begun.wait(20), packer.end())).start()
+    packer.run()
+    assert sequences(outbox, 1, 2) == [1, 2]
+    assert packer.told("cam-1") == {"second_look_confirmed": 1, "second_look_not_possible": 1}

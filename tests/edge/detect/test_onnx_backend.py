@@ -65,6 +65,15 @@ def test_boxes_are_in_pixels_of_the_picture(tmp_path: Path) -> None:
     assert car.box == (600, 340, 680, 380)
 
 
+def test_the_same_network_at_another_size(tmp_path: Path) -> None:
+    detector = OnnxVehicleDetector(card_with_network(tmp_path, one_car()), input_size=640)
+    (car,) = detector.at(1280).detect(PICTURE)
+    assert car.box == (150, 79, 170, 89)
+    assert detector.detect(PICTURE)[0].box == (300, 170, 340, 190)
+    with pytest.raises(ValueError, match="multiple of 32"):
+        detector.at(100)
+
+
 def test_unsure_is_left_out(tmp_path: Path) -> None:
     detector = OnnxVehicleDetector(card_with_network(tmp_path, one_car(0.3)), confidence=0.35)
     assert detector.detect(PICTURE) == []

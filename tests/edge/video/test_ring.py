@@ -127,6 +127,34 @@ def test_what_is_gone_is_named_with_what_is_there(
         ask(source.ring)
 
 
+def test_a_film_holds_every_picture_of_its_stretch(played: FileSource) -> None:
+    shown = [frame for frame in FileSource(played.path).frames() if 1.0 <= frame.t <= 2.0]
+    film = played.ring.film(1.0, 2.0, 1.5)
+    assert list(film.times) == [frame.t for frame in shown]
+    found = list(film.frames(film.times[::3]))
+    assert [(f.index, f.t) for f in found] == [(f.index, f.t) for f in shown[::3]]
+    assert all(np.array_equal(f.image, s.image) for f, s in zip(found, shown[::3], strict=True))
+
+
+def test_a_film_outlives_what_the_ring_forgets(clip_path: Path) -> None:
+    source = FileSource(clip_path, ring_seconds=1.0)
+    film = None
+    for frame in source.frames():
+        if frame.t >= 1.5 and film is None:
+            film = source.ring.film(0.8, 1.4, 1.2)
+    assert film is not None
+    assert [number_of(frame.image) for frame in film.frames(film.times[:2])] == [20, 21]
+    with pytest.raises(RingMiss):
+        source.ring.film(0.8, 1.4, 1.2)
+
+
+def test_a_film_of_what_is_partly_gone_has_the_rest(clip_path: Path) -> None:
+    source = FileSource(clip_path, ring_seconds=2.0)
+    list(source.frames())
+    film = source.ring.film(0.2, 3.0, 2.0)
+    assert (film.times[0], film.times[-1]) == (pytest.approx(1.6), pytest.approx(3.0))
+
+
 def test_an_empty_ring_says_so() -> None:
     with pytest.raises(RingMiss, match="no keyframe"):
         PacketRing(5.0, 1000).clip(0.0, 1.0, 0.5)

@@ -1,0 +1,166 @@
+"""Follows the vehicle of a finding forwards and backwards from the decisive picture.
+
+From there, because that is the vehicle that is accused: whatever the live track was before or after, this one
+and no other is followed, and where it could be taken for another, or is lost, the path ends or says so.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from math import hypot
+
+from edge.rules.inputs import Box
+from edge.second_look.appearance import Looks
+from edge.second_look.looking import Look, Seen
+
+FOUND = 0.35
+"""Overlap (intersection over union) from which a vehicle stands where the live track says."""
+
+NEAR_SECONDS = 0.3
+"""How far from the decisive moment the vehicle may first be seen: one look alone may miss it."""
+
+PATIENCE = 0.7
+"""Seconds without seeing it after which the vehicle is lost."""
+
+LINK = 0.2
+"""Overlap from which a vehicle may be the one expected there."""
+
+_NEAR_ENOUGH = 0.5
+"""Of its height: how far off it may be where boxes no longer overlap, at few pictures a second."""
+
+_GROWTH = 1.8
+"""How much larger or smaller a box may be than in the look before."""
+
+RIVAL = 0.15
+"""Difference of worth below which two vehicles are equally likely to be the one expected."""
+
+_MEMORY = 0.5
+"""Seconds over which speed is told."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """The vehicle in one look. `rival`: the worth of the next likeliest vehicle, as a part of its own."""
+
+    look: Look
+    seen: Seen
+    rival: float = 0.0
+
+    @property
+    def t(self) -> float:
+        """When."""
+        return self.look.t
+
+    @property
+    def box(self) -> Box:
+        """Where."""
+        return self.seen.box
+
+
+@dataclass(frozen=True)
+class Path:
+    """The followed vehicle, oldest first; `first` and `last` are when it was lost from sight at either end,
+    or where the looks began and ended."""
+
+    steps: tuple[Step, ...]
+    decisive: int
+
+    def near(self, t: float, within: float = NEAR_SECONDS) -> list[Step]:
+        """The steps around a moment, the nearest first."""
+        close = [step for step in self.steps if abs(step.t - t) <= within]
+        return sorted(close, key=lambda step: (abs(step.t - t), step.t))
+
+
+def follow(looks: Sequence[Look], t: float) -> Path | None:
+    """The vehicle that the live track was on at `t`; None where no vehicle stands there."""
+    start = _start(looks, t)
+    if start is None:
+        return None
+    number, seen = start
+    first = Step(looks[number], seen)
+    forwards = _walk(first, looks[number + 1 :])
+    backwards = _walk(first, reversed(looks[:number]))
+    return Path((*reversed(backwards), first, *forwards), len(backwards))
+
+
+def overlap(a: Box, b: Box) -> float:
+    """Intersection over union."""
+    width, height = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
+    if width <= 0 or height <= 0:
+        return 0.0
+    shared = width * height
+    return shared / (_area(a) + _area(b) - shared)
+
+
+def _area(box: Box) -> float:
+    return max(box[2] - box[0], 1e-6) * max(box[3] - box[1], 1e-6)
+
+
+def _start(looks: Sequence[Look], t: float) -> tuple[int, Seen] | None:
+    """In the look nearest to `t` in which a vehicle stands where the track is: that look and vehicle."""
+    order = sorted(range(len(looks)), key=lambda number: (abs(looks[number].t - t), number))
+    for number in order:
+        look = looks[number]
+        if abs(look.t - t) > NEAR_SECONDS:
+            return None
+        best = max(look.seen, key=lambda seen: overlap(seen.box, look.live), default=None)
+        if best is not None and overlap(best.box, look.live) >= FOUND:
+            return number, best
+    return None
+
+
+def _walk(first: Step, looks: Iterable[Look]) -> list[Step]:
+    """The vehicle from look to look, until it is lost."""
+    steps = [first]
+    for look in looks:
+        if abs(look.t - steps[-1].t) > PATIENCE:
+            break
+        step = _next(steps, look)
+        if step is not None:
+            steps.append(step)
+    return steps[1:]
+
+
+def _next(steps: Sequence[Step], look: Look) -> Step | None:
+    expected = _expected(steps, look.t)
+    known = [step.seen.looks for step in steps[-3:] if step.seen.looks is not None]
+    worth = sorted(
+        ((_worth(expected, steps[-1].box, seen, known), number) for number, seen in enumerate(look.seen)),
+        key=lambda pair: (-pair[0], pair[1]),
+    )
+    if not worth or worth[0][0] <= 0:
+        return None
+    (best, number), others = worth[0], [value for value, _ in worth[1:] if value > 0]
+    return Step(look, look.seen[number], max(others, default=0.0) / best)
+
+
+def _worth(expected: Box, before: Box, seen: Seen, known: Sequence[Looks]) -> float:
+    """How likely a vehicle is the one followed: where it is expected, of its size, looking like it; 0 where
+    it can't be."""
+    height, earlier = seen.box[3] - seen.box[1], before[3] - before[1]
+    width, wide = seen.box[2] - seen.box[0], before[2] - before[0]
+    if max(height / earlier, earlier / height, width / wide, wide / width) > _GROWTH:
+        return 0.0
+    shared = overlap(expected, seen.box)
+    apart = hypot(*(p - q for p, q in zip(_ground(expected), _ground(seen.box), strict=True)))
+    if shared < LINK and apart > _NEAR_ENOUGH * earlier:
+        return 0.0
+    place = shared + 0.3 * max(0.0, 1 - apart / earlier)
+    alike = max((looks.like(seen.looks) for looks in known), default=0.8) if seen.looks else 0.8
+    return place * alike**2 * (0.6 + 0.4 * seen.detection.confidence)
+
+
+def _expected(steps: Sequence[Step], t: float) -> Box:
+    """Where the vehicle should be at `t`: moved on at the speed of the last half second."""
+    newest = steps[-1]
+    recent = [step for step in steps if abs(step.t - newest.t) <= _MEMORY]
+    oldest = recent[0]
+    if oldest.t == newest.t:
+        return newest.box
+    part = (t - newest.t) / (newest.t - oldest.t)
+    vx, vy = (q - p for p, q in zip(_ground(oldest.box), _ground(newest.box), strict=True))
+    x1, y1, x2, y2 = newest.box
+    return (x1 + part * vx, y1 + part * vy, x2 + part * vx, y2 + part * vy)
+
+
+def _ground(box: Box) -> tuple[float, float]:
+    return (box[0] + box[2]) / 2, box[3]

@@ -1,0 +1,281 @@
+"""The questions of the second look, each apart: `yes` speaks for the finding, `no` and `unsure` against it.
+
+A question that can't be asked here (no lamp, an act longer than what is looked at) is `not_asked`.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal
+
+import numpy as np
+
+from contract.manifest import Question
+from contract.reasons import Doubt, Value
+from edge.pipeline import Incident
+from edge.plate.vote import PlateResult
+from edge.rules.inputs import Finding
+from edge.second_look.following import NEAR_SECONDS, PATIENCE, Path, Step, overlap
+from edge.second_look.looking import Look
+from edge.second_look.wheels import Wheels
+
+SURE = 0.35
+"""Confidence from which a vehicle certainly stands where one is seen."""
+
+ALIKE = 0.6
+"""Likeness below which a vehicle before and after does not look like one and the same."""
+
+AGREES = 0.3
+"""Overlap of the followed vehicle with the live track from which both are on the same vehicle."""
+
+PARTED_SECONDS = 0.3
+"""How long both must be apart before it is said: boxes of one vehicle may differ for a look."""
+
+RIVAL = 0.85
+"""Part of the vehicle's own worth from which another could as well be the one followed."""
+
+LAMP_SECONDS = 0.4
+"""Around the act in which the lamp is read again."""
+
+GAP_SECONDS = 0.6
+"""Without a picture for so long nobody saw what happened."""
+
+FROZEN_SECONDS = 1.0
+"""For so long the very same picture: the camera stands still."""
+
+BLANK = 4.0
+"""Standard deviation of the small grey picture (0 to 255) below which it shows nothing."""
+
+FOREIGN = 0.5
+"""Correlation of two pictures of one place, one after the other, below which it is another place."""
+
+PLATE_SURE = 0.85
+PLATE_DIFFERS = 3
+"""Confidence of a reading, and characters in which two sure readings differ, from which it is two plates."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A question's answer and what it makes doubtful."""
+
+    question: Question
+    doubts: tuple[Doubt, ...] = ()
+
+
+def yes(code: str, **values: str | float | bool) -> Answer:
+    """Speaks for the finding."""
+    return Answer(Question(code=f"second_look.{code}", answer="yes", values=values))
+
+
+def not_asked(code: str) -> Answer:
+    """Can't be asked of this finding."""
+    return Answer(Question(code=f"second_look.{code}", answer="not_asked"))
+
+
+def against(
+    code: str, doubt: str, *, weight: Literal["note", "doubt", "disproof"] = "doubt", **values: Value
+) -> Answer:
+    """Speaks against the finding: `unsure` with a note or doubt, `no` with a disproof."""
+    told = {name: value for name, value in values.items() if not isinstance(value, tuple)}
+    answer: Literal["no", "unsure"] = "no" if weight == "disproof" else "unsure"
+    said = Doubt(code=f"second_look.{doubt}", values=values, weight=weight, source="second_look")
+    return Answer(Question(code=f"second_look.{code}", answer=answer, values=told), (said,))
+
+
+def ms(seconds: float) -> int:
+    """In whole milliseconds."""
+    return round(seconds * 1000)
+
+
+def vehicle_there(looks: Sequence[Look], path: Path | None, finding: Finding) -> Answer:
+    """Is there a vehicle where the live track was at the decisive moment? A phantom is none."""
+    if path is None:
+        asked = [look for look in looks if abs(look.t - finding.t) <= NEAR_SECONDS]
+        return against("vehicle_there", "no_vehicle", weight="disproof", looks=len(asked))
+    best = max(step.seen.detection.confidence for step in path.near(finding.t, 2 * NEAR_SECONDS))
+    if best < SURE:
+        return against("vehicle_there", "faint", confidence=round(best, 2))
+    return yes("vehicle_there", confidence=round(best, 2))
+
+
+def same_vehicle(path: Path, finding: Finding) -> Answer:
+    """Is it the same vehicle throughout: never lost during the act, the live track on it, looking alike?"""
+    first, last = act_of(finding)
+    if not (path.steps[0].t <= first + PATIENCE and path.steps[-1].t >= last - PATIENCE):
+        lost = path.steps[0].t if path.steps[0].t > first + PATIENCE else path.steps[-1].t
+        return against("same_vehicle", "lost", after_ms=ms(lost - finding.t))
+    during = [step for step in path.steps if first - 0.1 <= step.t <= last + 0.1]
+    parted = _parted(during)
+    if parted is not None:
+        return against("same_vehicle", "parted", after_ms=ms(parted - finding.t))
+    alike = _alike(path, first, last, finding.t)
+    if alike < ALIKE:
+        return against("same_vehicle", "looks_changed", alike=round(alike, 2))
+    return yes("same_vehicle", alike=round(alike, 2), looks=len(during))
+
+
+def only_vehicle(path: Path, finding: Finding) -> Answer:
+    """Could another vehicle explain the act better: one as likely to be the followed one, during the act?"""
+    first, last = act_of(finding)
+    rivals = [step for step in path.steps if first <= step.t <= last and step.rival >= RIVAL]
+    if rivals:
+        worst = max(rivals, key=lambda step: step.rival)
+        return against("only_vehicle", "rival", after_ms=ms(worst.t - finding.t), times=len(rivals))
+    return yes("only_vehicle")
+
+
+def wheels_seen(path: Path, wheels: Sequence[Wheels], finding: Finding) -> Answer:
+    """Were the wheels seen before, over and after?"""
+    seen = {step.t: wheel.seen for step, wheel in zip(path.steps, wheels, strict=True)}
+    told = {moment: _share(path.near(t), seen) for moment, t in _moments(finding).items()}
+    hidden = tuple(moment for moment, share in told.items() if share < 0.5)
+    values = {moment: round(share, 2) for moment, share in told.items()}
+    if hidden:
+        return Answer(
+            Question(code="second_look.wheels_seen", answer="unsure", values=dict(values)),
+            (
+                Doubt(
+                    code="second_look.wheels_hidden",
+                    values={"moments": hidden},
+                    weight="note",
+                    source="second_look",
+                ),
+            ),
+        )
+    return yes("wheels_seen", **values)
+
+
+def act_again(finding: Finding, seen: Finding | None, lowest: Finding | None, *, whole: bool) -> Answer:
+    """Does the rule find the act again on the second look's own path, wherever hidden wheels may be?
+
+    Args:
+        seen: what it finds with wheels at the box's lower edge.
+        lowest: what it finds with hidden wheels as low as they may be.
+        whole: the vehicle was followed through the whole act with its wheels seen.
+    """
+    if seen is None and lowest is None:
+        return against("act_again", "act_not_again", weight="disproof" if whole else "doubt")
+    if seen is None or lowest is None:
+        return against("act_again", "act_rests_on_wheels")
+    if finding.decision == "violation" and "violation" not in (seen.decision, lowest.decision):
+        return against("act_again", "act_less_sure", decision=seen.decision)
+    return yes("act_again", apart_ms=ms(seen.t - finding.t))
+
+
+def lamp_red(looks: Sequence[Look], incident: Incident) -> Answer:
+    """Does the lamp, read again at full size, show what the finding rests on?"""
+    finding = incident.finding
+    wanted: Literal["red", "amber"] = "red" if finding.elapsed_red is not None else "amber"
+    if all(look.lamp is None for look in looks) or (finding.elapsed_red is None and finding.amber is None):
+        return not_asked("lamp_red")
+    read = [look.lamp for look in looks if abs(look.t - finding.t) <= LAMP_SECONDS]
+    told = Counter(colour for colour in read if colour in ("red", "amber", "green", "fault"))
+    right, wrong = told[wanted], sum(told.values()) - told[wanted]
+    if right == 0 and wrong == 0:
+        return against("lamp_red", "lamp_unread", lamp_colour=wanted, looks=len(read))
+    if wrong == 0 or right > 4 * wrong:
+        return yes("lamp_red", looks=right)
+    shown = max((colour for colour in told if colour != wanted), key=lambda colour: (told[colour], colour))
+    weight: Literal["doubt", "disproof"] = "disproof" if wrong >= 3 and wrong > 4 * right else "doubt"
+    return against("lamp_red", "lamp_other", weight=weight, lamp_colour=shown, looks=wrong, of=right + wrong)
+
+
+def picture_whole(looks: Sequence[Look], times: Sequence[float], finding: Finding) -> Answer:
+    """Is the picture alive, of one place, and without a gap in its stamps during the act?"""
+    first, last = act_of(finding)
+    if not times or times[0] > first + GAP_SECONDS or times[-1] < last - GAP_SECONDS:
+        return against("picture_whole", "footage_short")
+    gap = max((b - a for a, b in pairwise(times) if b >= first and a <= last), default=0.0)
+    if gap > max(GAP_SECONDS, 2.5 * float(np.median(np.diff(times)))):
+        return against("picture_whole", "gap", lasted_ms=ms(gap))
+    if any(float(look.thumb.std()) < BLANK for look in looks if first <= look.t <= last):
+        return against("picture_whole", "blank")
+    frozen = _frozen(looks)
+    if frozen >= FROZEN_SECONDS:
+        return against("picture_whole", "frozen", lasted_ms=ms(frozen))
+    like = min((_correlation(a, b) for a, b in pairwise(looks)), default=1.0)
+    if like < FOREIGN:
+        return against("picture_whole", "foreign", weight="disproof", alike=round(like, 2))
+    return yes("picture_whole", alike=round(like, 2))
+
+
+def same_plate(plate: PlateResult) -> Answer:
+    """Does the plate, where it was read for sure in two pictures, say the same?"""
+    sure = [read for read in plate.raw_reads if read.reading.confidence >= PLATE_SURE]
+    if len(sure) < 2:
+        return not_asked("same_plate")
+    pairs = [(a, b) for number, a in enumerate(sure) for b in sure[number + 1 :]]
+    worst = max(pairs, key=lambda pair: differing(pair[0].reading.text, pair[1].reading.text))
+    texts = worst[0].reading.text, worst[1].reading.text
+    if differing(*texts) >= PLATE_DIFFERS:
+        return against("same_plate", "plates_differ", plate=texts[0], other_plate=texts[1])
+    return yes("same_plate", reads=len(sure))
+
+
+def differing(a: str, b: str) -> int:
+    """Characters to change, add or take away to make one text of the other (Levenshtein)."""
+    row = list(range(len(b) + 1))
+    for i, x in enumerate(a, start=1):
+        before, row[0] = row[0], i
+        for j, y in enumerate(b, start=1):
+            before, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, before + (x != y))
+    return row[-1]
+
+
+def act_of(finding: Finding) -> tuple[float, float]:
+    """First and last moment the finding rests on, as far as they are looked at."""
+    told = list(_moments(finding).values())
+    return min(told), max(told)
+
+
+def _moments(finding: Finding) -> dict[str, float]:
+    moments: dict[str, float] = {"over": finding.t}
+    return moments | dict(finding.moments.items())
+
+
+def _share(steps: Sequence[Step], seen: dict[float, bool]) -> float:
+    """Of the steps those with their wheels seen."""
+    return sum(seen[step.t] for step in steps) / len(steps) if steps else 0.0
+
+
+def _parted(steps: Sequence[Step]) -> float | None:
+    """When the live track left the followed vehicle, if it did for long enough."""
+    since: float | None = None
+    for step in steps:
+        if overlap(step.box, step.look.live) >= AGREES:
+            since = None
+        elif since is None:
+            since = step.t
+        elif step.t - since >= PARTED_SECONDS:
+            return since
+    return None
+
+
+def _alike(path: Path, first: float, last: float, t: float) -> float:
+    """The least likeness of the vehicle at the decisive moment with itself at the act's ends."""
+    groups = [[s.seen.looks for s in path.near(at) if s.seen.looks] for at in (first, t, last)]
+    pairs = [(groups[1], groups[0]), (groups[1], groups[2])]
+    return min(
+        (max(a.like(b) for a in one for b in other) for one, other in pairs if one and other),
+        default=1.0,
+    )
+
+
+def _frozen(looks: Sequence[Look]) -> float:
+    """Longest stretch of the very same picture, seconds."""
+    longest, since = 0.0, looks[0].t if looks else 0.0
+    for a, b in pairwise(looks):
+        if np.array_equal(a.thumb, b.thumb):
+            longest = max(longest, b.t - since)
+        else:
+            since = b.t
+    return longest
+
+
+def _correlation(a: Look, b: Look) -> float:
+    """How alike two whole pictures are, whatever their brightness."""
+    x, y = a.thumb.astype(float).ravel(), b.thumb.astype(float).ravel()
+    if x.std() < BLANK or y.std() < BLANK:
+        return 1.0  # blank pictures are told elsewhere
+    return float(np.corrcoef(x, y)[0, 1])
