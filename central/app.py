@@ -17,10 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from central.api.app import create_api
 from central.console.app import create_console
 from central.db import make_engine, transaction
-from central.media.sights import CheckedMedia
-from central.media.store import MediaStore
 from central.settings import CentralSettings
-from central.vault import Vault
 from central.web.head import HeadAsGet
 from central.web.people import utc_now
 from central.web.request_log import RequestLog
@@ -42,10 +39,7 @@ class Centre:
         self.state.settings = settings
         self.state.clock = clock
         self.state.engine = make_engine(settings.database_url)
-        self.state.services = Services(
-            media=CheckedMedia(MediaStore(settings.media_dir)),
-            vault=Vault.create_file(settings.owner_key),
-        )
+        self.state.services = Services.of(settings)
         self.api = create_api(self.state)
         self.console = create_console(self.state)
         self.health = Starlette(routes=[Route("/healthz", _alive), Route("/readyz", _ready)])

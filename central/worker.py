@@ -29,7 +29,7 @@ from central.offences.recording import RECORD, record_confirmed
 from central.parties.service import Parties
 from central.proceedings import owners, sweeps
 from central.proceedings import service as proceedings
-from central.proceedings.clones import Place, Places
+from central.proceedings.clones import Places, places_of
 from central.registry import service as registry
 from central.registry.file import FileRegistry
 from central.registry.http import HttpRegistry
@@ -161,11 +161,6 @@ def owner_handler(
             owners.enter_owner(session, parties, int(unit.payload["case"]), clock(), places)
 
     return Handler(owners.ENTER, run, at_once=2)
-
-
-def places_of(settings: CentralSettings) -> Places:
-    """Where the sites are, as far as they are configured."""
-    return {site: Place(place.latitude, place.longitude) for site, place in settings.sites.items()}
 
 
 def paper_handler(engine: Engine, archive: Archive, signer: PaperSigner | None, clock: Clock) -> Handler:

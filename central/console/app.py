@@ -10,7 +10,15 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import State
 from starlette.exceptions import HTTPException
 
-from central.console import assets, case_routes, office_routes, officer_routes, review_routes, session_routes
+from central.console import (
+    assets,
+    case_routes,
+    office_routes,
+    officer_routes,
+    proceeding_routes,
+    review_routes,
+    session_routes,
+)
 from central.console.pages import language, render
 from central.errors import DomainError
 from central.web.addresses import path_of
@@ -25,6 +33,7 @@ _ROUTERS = (
     review_routes.router,
     officer_routes.router,
     case_routes.router,
+    proceeding_routes.router,
     office_routes.router,
 )
 

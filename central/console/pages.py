@@ -103,5 +103,6 @@ def _words(lang: Language) -> dict[str, Any]:
         "rule_word": lambda name: word_or(lang, f"rule.{name}", name),
         "still_word": partial(_still_word, language=lang),
         "reason_word": lambda code: reason_words(code, lang),
+        "step_word": lambda action: word_or(lang, f"do.{action}", word_or(lang, f"step.{action}", action)),
         "colour_word": lambda colour: word_or(lang, f"colour.{colour}", colour),
     }

@@ -23,6 +23,7 @@ from central.proceedings.people import PROGRAMME, Mover
 from central.proceedings.service import Doing, history, problems_of, take
 from central.proceedings.tracks import CaseKind
 from central.registry.service import latest_answer
+from central.settings import CentralSettings
 
 FASTEST_KMH = 200.0
 """No vehicle is at two places that it would have to drive between faster than this, as the crow flies."""
@@ -41,6 +42,11 @@ class Place:
 
 Places = dict[str, Place]
 """Where the sites are, by their id; a site without a known place is compared with none."""
+
+
+def places_of(settings: CentralSettings) -> Places:
+    """Where the sites are, as far as they are configured."""
+    return {site: Place(place.latitude, place.longitude) for site, place in settings.sites.items()}
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,11 @@ from central.documents.models import Document
 from central.errors import ConflictError
 from central.proceedings import access, clones, decisions, payments
 from central.proceedings.clones import Places
+from central.proceedings.loading import living_decision
 from central.proceedings.models import Decision, Proceeding, ProceedingStep
 from central.proceedings.papers.drawing import paper_of
 from central.proceedings.papers.sheet import House
-from central.proceedings.payments import Counted, Receipt
+from central.proceedings.payments import Counted, Grant, Receipt
 from central.proceedings.people import PROGRAMME, Mover
 from central.proceedings.service import Doing, StepRefusedError, history, take
 from central.proceedings.tracks import Track
@@ -55,7 +56,7 @@ def do(
     if doing.action in SENDS:
         _send(house, proceeding, SENDS[doing.action], str(doing.detail.get("how") or "post"), now)
     step = take(house.session, proceeding, doing, by, now)
-    _end_what_is_untrue(house, proceeding, step, now)
+    end_what_is_untrue(house, proceeding, step, now)
     return step, paper_of(house, proceeding, step, by, now)
 
 
@@ -66,7 +67,8 @@ def _send(house: House, proceeding: Proceeding, kind: str, how: str, now: dateti
     documents.sent(house.session, papers[-1].id or 0, how, now)
 
 
-def _end_what_is_untrue(house: House, proceeding: Proceeding, step: ProceedingStep, now: datetime) -> None:
+def end_what_is_untrue(house: House, proceeding: Proceeding, step: ProceedingStep, now: datetime) -> None:
+    """Codes of a notice that no longer stands open nothing any more."""
     notice = step.moved.get(Track.NOTICE.value)
     if notice is not None and notice[1] in ("withdrawn", "none"):
         access.end_access(house.session, proceeding.id or 0, now)
@@ -101,6 +103,29 @@ def pay_money_back(
     return counted
 
 
+def answer_relief(
+    house: House,
+    proceeding: Proceeding,
+    action: str,
+    grant: Grant | None,
+    reason: str,
+    by: Mover,
+    now: datetime,
+) -> Document | None:
+    """Grants or refuses (`grant` None) what a person asked for, and draws the decision on it up.
+
+    Raises:
+        ConflictError: nothing was asked, or something else than this action grants.
+        InvalidError, StepRefusedError: see `payments.answer_relief`.
+    """
+    decision = living_decision(house.session, proceeding.id or 0)
+    relief = payments.open_relief(house.session, decision.id or 0) if decision is not None else None
+    if relief is None or action not in (payments.ANSWERS[relief.kind], "refuse_relief"):
+        raise ConflictError("relief_not_asked")
+    payments.answer_relief(house.session, proceeding, relief, grant, reason, by, now)
+    return paper_of(house, proceeding, history(house.session, proceeding.id or 0)[-1], by, now)
+
+
 def _receipt(house: House, counted: Counted, by: Mover, now: datetime) -> None:
     if counted.step is None:
         return
@@ -113,5 +138,5 @@ def confirm_clone(
 ) -> ProceedingStep:
     """The plate is cloned: notices are withdrawn with their codes, the plate is watched."""
     step = clones.confirm(house.session, proceeding, note, by, now)
-    _end_what_is_untrue(house, proceeding, step, now)
+    end_what_is_untrue(house, proceeding, step, now)
     return step

@@ -40,7 +40,8 @@ class Loaded:
 
 
 def load(session: Session, proceeding: Proceeding, today: date, decision_id: int | None = None) -> Loaded:
-    """The dossier of a proceeding with its living decision, or with the decision named."""
+    """The dossier of a proceeding with its living decision (or one that ended and is being settled), or with
+    the decision named."""
     book = law.book(session)
     decision = _decision(session, proceeding, decision_id)
     states = states_of(session, proceeding, decision)
@@ -121,10 +122,22 @@ def living_decision(session: Session, proceeding_id: int) -> Decision | None:
     ).one_or_none()
 
 
+def settling_decision(session: Session, proceeding_id: int) -> Decision | None:
+    """The last decision that ended and whose money or points are still to be given back."""
+    query = (
+        select(Decision)
+        .join(DecisionAct, col(DecisionAct.decision_id) == col(Decision.id))
+        .join(TrackState, col(TrackState.decision_id) == col(Decision.id))
+        .where(DecisionAct.proceeding_id == proceeding_id, col(Decision.ended_on).is_not(None))
+        .where(col(TrackState.state).in_(("refund_due", "to_give_back")))
+    )
+    return session.exec(query.order_by(col(Decision.id).desc())).first()
+
+
 def _decision(session: Session, proceeding: Proceeding, decision_id: int | None) -> Decision | None:
     assert proceeding.id is not None
     if decision_id is None:
-        return living_decision(session, proceeding.id)
+        return living_decision(session, proceeding.id) or settling_decision(session, proceeding.id)
     return session.get(Decision, decision_id)
 
 

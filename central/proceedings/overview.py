@@ -1,13 +1,15 @@
 """What a page shows of a case: its tracks side by side, for each what is next, who does it, until when."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlmodel import Session
 
 from central.deadlines import service as deadlines
 from central.deadlines.models import DeadlineRow
-from central.proceedings import engine
+from central.parties.service import has_role
+from central.proceedings import engine, payments
+from central.proceedings.dossier import Attempt
 from central.proceedings.loading import Loaded, load
 from central.proceedings.models import Decision, Proceeding, ProceedingStep
 from central.proceedings.people import Mover
@@ -18,21 +20,44 @@ from contract.local_time import local_day
 
 @dataclass(frozen=True)
 class Offer:
-    """A step of a track: whether this person may take it now, and what stands against it if not."""
+    """A step of a track: whether this person may take it now, and what stands against it if not; `mine`: it
+    is a step of one of the person's roles."""
 
     step: Step
     problems: tuple[str, ...]
+    mine: bool
 
     @property
     def open(self) -> bool:
-        """True if it can be taken now."""
-        return not self.problems
+        """True if this person can take it now."""
+        return self.mine and not self.problems
+
+    @property
+    def waits_for_others(self) -> bool:
+        """True if it could be taken now, by somebody else."""
+        return not self.open and set(self.problems) <= _OF_THE_PERSON
+
+    @property
+    def people(self) -> tuple[Actor, ...]:
+        """Whose step it is, those who act themselves before those who enter it for them."""
+        return tuple(actor for actor in Actor if actor in self.step.actors and actor is not Actor.SYSTEM)
+
+
+_OF_THE_PERSON = frozenset({"wrong_role", "same_person", "not_named_for_device", "no_power"}) | {
+    "above_limit",
+    "points_above_power",
+    "act_not_listed",
+}
+"""Problems that another person would not have."""
+
+_BY_THE_WAY = frozenset({"pay_in_full", "enter_electronically"})
+"""Steps that come with others and are not offered by themselves."""
 
 
 @dataclass(frozen=True)
 class TrackView:
-    """One track: where it is, since when it is there, the steps that lead on, the deadline that runs for
-    it."""
+    """One track: where it is, the steps that lead on, the deadline that runs for it; `started`: it has left
+    its beginning."""
 
     track: Track
     state: str
@@ -44,6 +69,11 @@ class TrackView:
     def open_offers(self) -> tuple[Offer, ...]:
         """Steps this person could take now."""
         return tuple(offer for offer in self.offers if offer.open)
+
+    @property
+    def others(self) -> tuple[Offer, ...]:
+        """Steps that only somebody else could take now."""
+        return tuple(offer for offer in self.offers if offer.waits_for_others)
 
 
 @dataclass(frozen=True)
@@ -88,38 +118,67 @@ _DEADLINES: dict[Track, tuple[str, ...]] = {
 """Which deadline a track shows, the most pressing kind first."""
 
 
+_BROUGHT: dict[str, frozenset[str]] = {
+    "find_owner": frozenset({"owner_unknown"}),
+    "identify_violator": frozenset({"violator_unknown"}),
+    "invite_driver": frozenset({"violator_unknown"}),
+    "transfer": frozenset({"lives_here", "act_not_listed"}),
+}
+"""What the form of a step itself brings, so that its lack does not stand against offering the step."""
+
+
 def overview(session: Session, proceeding: Proceeding, by: Mover, now: datetime) -> Overview:
     """The proceedings of a case for this person."""
     loaded = load(session, proceeding, local_day(now))
     rows = deadlines.of_case(session, proceeding.case_id)
     open_rows = {row.code: row for row in rows if row.met_on is None}
     tracks = [track for track in Track if track not in DECISION_TRACKS or loaded.decision is not None]
+    attempt = attempt_of(Doing("", note="?", detail={"relief": "deferral"}), by, now)
+    left_out = _not_asked_for(session, loaded)
     assert proceeding.id is not None
     return Overview(
         proceeding=proceeding,
         decision=loaded.decision,
-        tracks=tuple(_view(loaded, track, open_rows, by, now) for track in tracks),
+        tracks=tuple(_view(loaded, track, open_rows, attempt, left_out) for track in tracks),
         deadlines=tuple(rows),
         history=tuple(history(session, proceeding.id)),
         loaded=loaded,
     )
 
 
+def _not_asked_for(session: Session, loaded: Loaded) -> frozenset[str]:
+    """Steps whose occasion the tables don't know: a driver to invite, the kind of relief that was asked."""
+    left_out = set(_BY_THE_WAY)
+    if not has_role(session, loaded.proceeding.case_id, "driver"):
+        left_out.add("invite_driver")
+    relief = None
+    if loaded.decision is not None and loaded.decision.id is not None:
+        relief = payments.open_relief(session, loaded.decision.id)
+    asked = payments.ANSWERS[relief.kind] if relief is not None else None
+    return frozenset(left_out | set(payments.ANSWERS.values()) - {asked})
+
+
 def _view(
-    loaded: Loaded, track: Track, open_rows: dict[str, DeadlineRow], by: Mover, now: datetime
+    loaded: Loaded,
+    track: Track,
+    open_rows: dict[str, DeadlineRow],
+    attempt: Attempt,
+    left_out: frozenset[str],
 ) -> TrackView:
-    attempt = attempt_of(Doing("", note="?"), by, now)
-    offers = []
-    for step in engine.next_steps(loaded.dossier, track):
-        people = step.actors - {Actor.SYSTEM, Actor.CITIZEN}
-        if people & by.actors:
-            offers.append(Offer(step, engine.problems_of(loaded.dossier, step.action, attempt)))
+    steps = engine.next_steps(loaded.dossier, track)
+    offers = [_offer(loaded, step, attempt) for step in steps if step.action not in left_out]
     codes = _DEADLINES.get(track, ())
-    deadline = next((open_rows[code] for code in codes if code in open_rows), None)
-    state = loaded.dossier.at(track)
-    return TrackView(track, state, tuple(offers), deadline, state != START[track])
+    return TrackView(
+        track=track,
+        state=loaded.dossier.at(track),
+        offers=tuple(offer for offer in offers if offer.people),
+        deadline=next((open_rows[code] for code in codes if code in open_rows), None),
+        started=loaded.dossier.at(track) != START[track],
+    )
 
 
-def last_day_of(loaded: Loaded, code: str) -> date | None:
-    """The last day of a deadline that runs."""
-    return next((row.last_day for (found, _), row in loaded.running.items() if found == code), None)
+def _offer(loaded: Loaded, step: Step, attempt: Attempt) -> Offer:
+    brought = _BROUGHT.get(step.action, frozenset())
+    problems = engine.problems_of(loaded.dossier, step.action, attempt)
+    mine = bool(step.actors & attempt.actors)
+    return Offer(step, tuple(problem for problem in problems if problem not in brought), mine)

@@ -175,7 +175,8 @@ def ask_relief(
     return relief
 
 
-_ANSWERS = {"deferral": "defer", "reduction": "reduce", "instalments": "grant_instalments"}
+ANSWERS = {"deferral": "defer", "reduction": "reduce", "instalments": "grant_instalments"}
+"""The step that grants each kind of relief."""
 
 
 def answer_relief(
@@ -195,7 +196,7 @@ def answer_relief(
     """
     if grant is not None:
         _check_grant(session, relief, grant, local_day(now))
-    action = _ANSWERS[relief.kind] if grant is not None else "refuse_relief"
+    action = ANSWERS[relief.kind] if grant is not None else "refuse_relief"
     step = take(session, proceeding, Doing(action, note=reason), by, now)
     relief.answered_on, relief.granted = step.day, grant is not None
     if grant is not None:

@@ -2,18 +2,51 @@
 
 from dataclasses import dataclass
 
+from sqlmodel import Session
 from starlette.requests import Request
 
+from central.documents.archive import Archive
+from central.documents.filing import archive_of
 from central.media.sights import CheckedMedia
-from central.vault import Vault
+from central.media.store import MediaStore
+from central.parties.service import Parties
+from central.proceedings.clones import Places, places_of
+from central.proceedings.papers.sheet import House
+from central.settings import CentralSettings, OfficeSettings
+from central.vault import BlindIndex, Vault
 
 
 @dataclass(frozen=True)
 class Services:
-    """The evidence store and the vault of owners' data."""
+    """The evidence store, the vault of personal data with its index, the archive of papers, the office."""
 
     media: CheckedMedia
     vault: Vault
+    index: BlindIndex
+    archive: Archive
+    office: OfficeSettings
+    places: Places
+
+    @classmethod
+    def of(cls, settings: CentralSettings) -> "Services":
+        """Those of the settings; keys that are not there yet are made."""
+        vault = Vault.create_file(settings.owner_key)
+        return cls(
+            media=CheckedMedia(MediaStore(settings.media_dir)),
+            vault=vault,
+            index=BlindIndex.create_file(settings.index_key),
+            archive=archive_of(settings, vault),
+            office=settings.office,
+            places=places_of(settings),
+        )
+
+    def parties(self, session: Session) -> Parties:
+        """The parties in a transaction."""
+        return Parties(session, self.vault, self.index)
+
+    def house(self, session: Session) -> House:
+        """What drawing papers up needs, in a transaction."""
+        return House(session, self.parties(session), self.archive, self.office)
 
 
 def services(request: Request) -> Services:

@@ -17,6 +17,7 @@ VALUE_WORDS = {
     "rule": "rule",
     "vehicle": "vehicle",
     "kinds": "plate_kind",
+    "particular": "particular",
 }
 """Values that are codes themselves (one or a tuple) and the part of the dictionary that has their words."""
 

@@ -13,9 +13,10 @@ from sqlmodel import Session
 from central import migrations
 from central.db import make_engine, transaction
 from tests.central import databases
+from tests.central.casework import casework
 from tests.central.faces import signed_in
 
-__all__ = ["signed_in"]
+__all__ = ["casework", "signed_in"]
 
 
 @pytest.fixture(autouse=True)

@@ -16,6 +16,7 @@ const CLICKS = {
   "[data-brighten]": () => setBrightness(brightness() + 20),
   "[data-theme-switch]": () => switchTheme(),
   "[data-print]": () => print(),
+  "[data-clears]": (control) => clearPlace(document.getElementById(control.dataset.clears)),
 };
 
 document.addEventListener("click", (event) => {
@@ -43,6 +44,14 @@ function switchTheme() {
   root.dataset.theme = dark ? "light" : "dark";
   document.cookie = `theme=${root.dataset.theme}; path=/; max-age=31536000; samesite=strict`;
 }
+
+// A form that was opened in a page goes away again by its button or Escape.
+function clearPlace(place) {
+  place?.replaceChildren();
+  document.getElementById("main").focus();
+}
+
+document.addEventListener("keydown", (event) => event.key === "Escape" && all("[data-clears]").forEach((button) => button.click()));
 
 // A menu closes when something else is clicked or Escape is pressed.
 document.addEventListener("click", (event) => all("details.person[open]").forEach((menu) => menu.contains(event.target) || (menu.open = false)));

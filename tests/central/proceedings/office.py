@@ -73,6 +73,8 @@ class Office:
     now: datetime
     people: dict[str, int] = field(default_factory=dict)
     cases: int = 0
+    vault: Vault = VAULT
+    index: BlindIndex = INDEX
 
     def open(self, title: str = "division_head") -> "Office":
         """People, the device, the signer's power."""
@@ -97,7 +99,7 @@ class Office:
         with transaction(self.engine) as session:
             lan = session.get_one(User, self.people["lan"])
             case_id = accepted_case(session, lan, self.now, self.cases, **changes).id or 0
-        look_up_due(self.engine, register or Register(), VAULT, lambda: self.now + AFTER_UNDO)
+        look_up_due(self.engine, register or Register(), self.vault, lambda: self.now + AFTER_UNDO)
         with transaction(self.engine) as session:
             hung = session.get_one(User, self.people["hung"])
             case = get_case(session, case_id)
@@ -116,8 +118,8 @@ class Office:
         self.now += timedelta(days=days)
 
     def parties(self, session: Session) -> Parties:
-        """The parties' service over the tests' keys."""
-        return Parties(session, VAULT, INDEX)
+        """The parties' service over the office's keys."""
+        return Parties(session, self.vault, self.index)
 
     def proceeding(self, session: Session, case_id: int) -> Proceeding:
         """The locked proceeding of a case."""

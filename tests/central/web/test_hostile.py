@@ -41,6 +41,8 @@ CONSOLE: dict[str, frozenset[str]] = {
     "/review": holders(Permission.REVIEW_CASES),
     "/confirm": holders(Permission.CONFIRM_CASES),
     "/cases": holders(Permission.VIEW_CASES),
+    "/proceedings": holders(Permission.VIEW_PROCEEDINGS),
+    "/proceedings/{case_id}/parties/{role}": holders(Permission.VIEW_OWNER),
 }
 """Who may call a page of the console; a path not named goes by the longest beginning that is."""
 

@@ -1,0 +1,246 @@
+"""The proceedings of a case: its tracks side by side, what may be done next and by whom, deadlines, papers,
+parties."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import Response
+from sqlmodel import Session
+
+from central.accounts.models import User
+from central.accounts.permissions import Permission
+from central.audit import service as audit
+from central.cases.queries import get_case
+from central.console.pages import language, render
+from central.console.step_forms import form_of
+from central.documents import archive as documents
+from central.errors import DomainError, NotFoundError
+from central.offences import service as offences
+from central.parties import service as parties
+from central.parties.service import Reader
+from central.proceedings import sight
+from central.proceedings.acting import Wanted, perform
+from central.proceedings.engine import STEPS
+from central.proceedings.models import Proceeding
+from central.proceedings.overview import TrackView, overview
+from central.proceedings.people import mover
+from central.proceedings.tracks import Track
+from central.web.people import Now, SessionDep, require
+from central.web.services import services
+from central.web.values import LARGEST_ID, Day, Id, Text
+from central.words.dictionary import translator, word_or
+from central.words.errors import told
+from contract.local_time import local_day
+
+router = APIRouter(prefix="/proceedings")
+
+Viewer = Annotated[User, Depends(require(Permission.VIEW_PROCEEDINGS))]
+PartyRole = Literal["owner", "driver", "buyer", "lessee"]
+
+PHASES: Mapping[str, tuple[Track, ...]] = {
+    "evidence": (Track.CASE, Track.RESULT, Track.CLONE, Track.HANDOVER, Track.PERSON),
+    "notice": (
+        Track.NOTICE,
+        Track.PUBLICATION,
+        Track.TRANSFER,
+        Track.ANSWER,
+        Track.VERIFICATION,
+        Track.ALERT,
+    ),
+    "decision": (Track.RECORD, Track.EXPLANATION, Track.DECISION, Track.FORCE, Track.DELIVERY),
+    "execution": (
+        Track.PAYMENT,
+        Track.RELIEF,
+        Track.POINTS,
+        Track.SUSPENSION,
+        Track.COMPLAINT,
+        Track.COURT,
+        Track.ENFORCEMENT,
+    ),
+}
+"""The columns of the page: tracks in the order a case usually goes through them."""
+
+_ALWAYS_SHOWN = frozenset({Track.CASE, Track.RESULT, Track.PERSON, Track.NOTICE, Track.ANSWER, Track.RECORD})
+_ALWAYS_SHOWN |= {Track.DECISION, Track.DELIVERY, Track.PAYMENT}
+
+
+@dataclass(frozen=True)
+class Page:
+    """Somebody at the page of a case."""
+
+    request: Request
+    session: Session
+    user: User
+    now: datetime
+    proceeding: Proceeding
+
+    @property
+    def case_id(self) -> int:
+        """The case."""
+        return self.proceeding.case_id
+
+    def shown(self, status: int = 200, *, fragment: bool = False, **values: Any) -> Response:
+        """The page, or its changing part."""
+        told_here = {"said": "", "warning": "", "opened": None, "entered": {}} | values
+        template = "_proceeding.html" if fragment else "proceeding.html"
+        return render(self.request, template, self.user, status, **self._values(), **told_here)
+
+    def _values(self) -> dict[str, Any]:
+        by = mover(self.session, self.user, local_day(self.now))
+        seen = overview(self.session, self.proceeding, by, self.now)
+        tracks = {view.track: view for view in seen.tracks}
+        offence = offences.of_case(self.session, self.case_id)
+        return {
+            "case": get_case(self.session, self.case_id),
+            "offence": offence,
+            "seen": seen,
+            "by": by,
+            "phases": {name: _of(tracks, wanted) for name, wanted in PHASES.items()},
+            "offers": [offer for view in seen.tracks for offer in view.open_offers],
+            "others": [offer for view in seen.tracks for offer in view.others],
+            "money": seen.loaded.dossier.money,
+            "papers": documents.of_case(self.session, self.case_id),
+            "people": _roles(self.session, self.case_id),
+            "may_read": self.user.may(Permission.VIEW_OWNER),
+            "today": local_day(self.now),
+            "now": self.now,
+        }
+
+
+def _of(tracks: Mapping[Track, TrackView], wanted: tuple[Track, ...]) -> list[TrackView]:
+    """The tracks of a column that have something to say."""
+    found = [tracks[track] for track in wanted if track in tracks]
+    return [view for view in found if view.started or view.track in _ALWAYS_SHOWN or view.open_offers]
+
+
+def _roles(session: Session, case_id: int) -> list[str]:
+    roles: tuple[parties.Role, ...] = ("owner", "driver", "buyer", "lessee")
+    return [role for role in roles if parties.has_role(session, case_id, role)]
+
+
+def _page(request: Request, session: SessionDep, user: Viewer, now: Now, case_id: Id) -> Page:
+    return Page(request, session, user, now, sight.proceeding_for(session, user, case_id))
+
+
+AtPage = Annotated[Page, Depends(_page)]
+
+
+@router.get("/{case_id}")
+def show_proceeding(page: AtPage) -> Response:
+    """The proceedings of a case; that they were looked at goes into the audit log."""
+    audit.record(page.session, f"user:{page.user.username}", "proceeding.view", f"case:{page.case_id}", {})
+    return page.shown()
+
+
+@router.get("/{case_id}/steps/{action}")
+def step_form(page: AtPage, action: Text) -> Response:
+    """The form of a step."""
+    if action not in STEPS:
+        raise NotFoundError("action", action=action)
+    return render(page.request, "_step_form.html", page.user, **_form_values(page, action), entered={})
+
+
+def _form_values(page: Page, action: str) -> dict[str, Any]:
+    by = mover(page.session, page.user, local_day(page.now))
+    house = services(page.request).house(page.session)
+    form = form_of(house, page.proceeding, action, by, page.now, language(page.request))
+    return {"form": form, "case_id": page.case_id, "version": page.proceeding.version}
+
+
+async def _entered(request: Request) -> dict[str, Any]:
+    """Everything else of a step's form: what belongs to the step. Lists only where they may be."""
+    form = await request.form()
+    found: dict[str, Any] = {}
+    for name in form:
+        if name in ("version", "day", "reason", "note"):
+            continue
+        values = [value for value in form.getlist(name) if isinstance(value, str)]
+        found[name] = values if name in ("circumstances", "fines") else values[-1] if values else ""
+    return found
+
+
+@router.post("/{case_id}/steps/{action}")
+def take_step(
+    page: AtPage,
+    action: Text,
+    version: Annotated[int, Form(ge=1, le=LARGEST_ID)],
+    entered: Annotated[dict[str, Any], Depends(_entered)],
+    day: Annotated[Day | Literal[""], Form()] = "",
+    reason: Annotated[Text, Form(max_length=40)] = "",
+    note: Annotated[Text, Form(max_length=1000)] = "",
+) -> Response:
+    """Takes a step; a refusal is told on the page and nothing is lost of what was typed."""
+    wanted = Wanted(action, version, day or None, reason, note, entered)
+    by = mover(page.session, page.user, local_day(page.now))
+    found = services(page.request)
+    try:
+        paper = perform(found.house(page.session), page.case_id, wanted, by, page.now, found.places)
+    except DomainError as refused:
+        page.session.rollback()
+        return _refused(page, wanted, refused)
+    t, lang = translator(language(page.request)), language(page.request)
+    said = t("proceeding.done", step=word_or(lang, f"step.{action}", action))
+    if paper is not None:
+        said += " " + t("proceeding.paper_drawn", paper=t(f"paper.{paper.kind}"), number=paper.number)
+    page = replace(page, proceeding=sight.proceeding_for(page.session, page.user, page.case_id))
+    return page.shown(fragment=True, said=said)
+
+
+def _refused(page: Page, wanted: Wanted, refused: DomainError) -> Response:
+    lang = language(page.request)
+    again = replace(page, proceeding=sight.proceeding_for(page.session, page.user, page.case_id))
+    entered = dict(wanted.particulars) | {"note": wanted.note, "reason": wanted.reason}
+    entered |= {"day": wanted.day.isoformat()} if wanted.day else {}
+    opened = _form_values(again, wanted.action) if wanted.action in STEPS else None
+    warnings = _all_problems(refused, lang)
+    return again.shown(refused.status, fragment=True, warning=warnings, opened=opened, entered=entered)
+
+
+def _all_problems(refused: DomainError, lang: Any) -> str:
+    problems = refused.values.get("problems", ())
+    if not problems:
+        return told(refused, lang).sentence
+    t = translator(lang)
+    reasons = "; ".join(t(f"error.step_refused.{problem}") for problem in problems)
+    return f"{t('error.step_refused.title')}: {reasons}"
+
+
+@router.post("/{case_id}/parties/{role}")
+def read_party(
+    page: AtPage,
+    user: Annotated[User, Depends(require(Permission.VIEW_OWNER))],
+    role: PartyRole,
+    purpose: Annotated[Text, Form(min_length=5, max_length=200)],
+) -> Response:
+    """Who somebody is: read for the purpose that is told, and written down with it."""
+    store = services(page.request).parties(page.session)
+    link = store.of_case(page.case_id, role)
+    if link is None:
+        raise NotFoundError("party", id=role)
+    details = store.read(link.party_id, Reader(f"user:{user.username}", purpose, page.case_id))
+    return render(page.request, "_party.html", user, details=details, role=role, source=link.source)
+
+
+@router.get("/{case_id}/papers/{document_id}")
+def show_paper(page: AtPage, document_id: Id, download: bool = False) -> Response:
+    """A paper to the byte as it was signed; each look at it is written down."""
+    if documents.get(page.session, document_id).case_id != page.case_id:
+        raise NotFoundError("document", id=document_id)
+    actor = f"user:{page.user.username}"
+    archive = services(page.request).archive
+    paper, pdf = archive.show(page.session, document_id, actor, f"case:{page.case_id}")
+    name = f"{paper.kind}-{paper.id}.pdf"
+    how = "attachment" if download else "inline"
+    headers = {
+        "Content-Disposition": f'{how}; filename="{name}"',
+        "Content-Security-Policy": PDF_POLICY,
+        "ETag": f'"{paper.sha256}"',
+    }
+    return Response(pdf, media_type="application/pdf", headers=headers)
+
+
+PDF_POLICY = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+"""The browser's own PDF viewer is an object with a style of its own; nothing else may run."""

@@ -1,0 +1,83 @@
+"""The form of a step: its day, its reason, and what belongs to it, as the page shows it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from central.law import service as law
+from central.parties.service import Reader
+from central.proceedings import decisions
+from central.proceedings.engine import STEPS
+from central.proceedings.models import Proceeding
+from central.proceedings.papers.sheet import House
+from central.proceedings.particulars import FieldShape, fields_of
+from central.proceedings.people import Mover
+from central.proceedings.tracks import Step
+from central.words.languages import Language
+from contract.local_time import local_day
+
+
+@dataclass(frozen=True)
+class StepForm:
+    """What the form of a step asks for.
+
+    `earliest` and `today` bound the day; `reasons` are codes to choose from (None: words only); `amounts`
+    what each act costs, for a proposal or a signature; `circumstances` their codes and words.
+    """
+
+    step: Step
+    fields: tuple[FieldShape, ...]
+    earliest: date
+    today: date
+    reasons: tuple[tuple[str, str], ...] = ()
+    amounts: tuple[Any, ...] = ()
+    circumstances: tuple[tuple[str, str, str], ...] = ()
+    chosen: tuple[str, ...] = ()
+
+
+_WITH_REASON_CODES = frozenset({"decide_no_sanction", "cancel"})
+
+
+def form_of(
+    house: House, proceeding: Proceeding, action: str, by: Mover, now: datetime, language: Language
+) -> StepForm:
+    """The form of an action. Raises KeyError for one that does not exist."""
+    step, session = STEPS[action], house.session
+    fields = tuple(shape for shape in fields_of(action) if shape.kind != "several")
+    values: dict[str, Any] = {}
+    if action in _WITH_REASON_CODES:
+        values["reasons"] = _reasons(session, language)
+    if action in ("propose_decision", "sign_decision"):
+        values |= _amounts(house, proceeding, by, language)
+    return StepForm(step, fields, proceeding.captured_on, local_day(now), **values)
+
+
+def _reasons(session: Session, language: Language) -> tuple[tuple[str, str], ...]:
+    rows = law.book(session).reasons.values()
+    found = [row for row in rows if row.stage == "proceedings"]
+    return tuple((row.code, row.text_vi if language == "vi" else row.text_en) for row in found)
+
+
+def _amounts(house: House, proceeding: Proceeding, by: Mover, language: Language) -> dict[str, Any]:
+    """What the act costs this person without circumstances, or as it was proposed."""
+    book = law.book(house.session)
+    proposal = decisions.proposal_of(house.session, proceeding.id or 0)
+    chosen = tuple(proposal.circumstances) if proposal is not None else ()
+    reader = Reader(by.audit_name, "ra quyết định xử phạt vi phạm hành chính", proceeding.case_id)
+    terms = decisions.Terms(chosen)
+    found = (
+        decisions.amounts(house.session, book, house.parties, [proceeding], terms, reader)
+        if proceeding.violator_id is not None
+        else []
+    )
+    fines = proposal.fines if proposal is not None else [amount.usual for amount in found]
+    rows = book.circumstances.values()
+    return {
+        "amounts": tuple(zip(found, fines, strict=False)),
+        "circumstances": tuple(
+            (row.code, row.effect, row.text_vi if language == "vi" else row.text_en) for row in rows
+        ),
+        "chosen": chosen,
+    }

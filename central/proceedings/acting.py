@@ -1,0 +1,268 @@
+"""A step as a person takes it at any face: what came with it is read, the case is locked at the version they
+saw, and the service that the step belongs to takes it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any, TypeVar
+
+from central.documents.models import Document
+from central.errors import InvalidError, NotFoundError
+from central.proceedings import decisions, desk, parties_of_case, payments
+from central.proceedings import particulars as p
+from central.proceedings.clones import Places
+from central.proceedings.dossier import Residence
+from central.proceedings.engine import STEPS
+from central.proceedings.loading import living_decision, settling_decision
+from central.proceedings.models import Decision, Proceeding, ProceedingStep
+from central.proceedings.papers.sheet import House
+from central.proceedings.people import Mover
+from central.proceedings.service import Doing, StepRefusedError, lock, of_case, take
+from contract.local_time import VIETNAM, local_day
+
+LATEST_APPOINTMENT = timedelta(days=20)
+"""TT 73/2024 Art 24.5: the owner is late after twenty days, so nobody is asked to come later."""
+
+Given = TypeVar("Given", bound=p.Particulars)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What somebody wants to do on a case: the action, the version they saw, on which day it happened
+    (today unless told), why, and what belongs to it (see `particulars`)."""
+
+    action: str
+    version: int
+    day: date | None = None
+    reason: str = ""
+    note: str = ""
+    particulars: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Acting:
+    """Who acts on which case in which house, when."""
+
+    house: House
+    proceeding: Proceeding
+    wanted: Wanted
+    by: Mover
+    now: datetime
+    places: Places
+
+    def doing(self, detail: Mapping[str, Any] | None = None) -> Doing:
+        """The step as the tables take it."""
+        return Doing(self.wanted.action, self.wanted.day, self.wanted.reason, self.wanted.note, detail or {})
+
+    def plain(self, detail: Mapping[str, Any] | None = None) -> Document | None:
+        """The step with its paper."""
+        return desk.do(self.house, self.proceeding, self.doing(detail), self.by, self.now, self.places)[1]
+
+    def step(self, detail: Mapping[str, Any] | None = None) -> ProceedingStep:
+        """The step alone."""
+        return take(self.house.session, self.proceeding, self.doing(detail), self.by, self.now)
+
+
+def perform(
+    house: House, case_id: int, wanted: Wanted, by: Mover, now: datetime, places: Places | None = None
+) -> Document | None:
+    """Takes the step; the paper it drew up, if any.
+
+    Raises:
+        NotFoundError: no such case or step.
+        InvalidError: what belongs to the step is missing or wrong.
+        ProceedingChangedError: somebody else moved the case meanwhile.
+        StepRefusedError and what else the step's own service raises.
+    """
+    if wanted.action not in STEPS:
+        raise NotFoundError("action", action=wanted.action)
+    found = of_case(house.session, case_id)
+    if found is None or found.id is None:
+        raise NotFoundError("proceeding", id=case_id)
+    given = p.read(wanted.action, wanted.particulars)
+    acting = Acting(house, lock(house.session, found.id, wanted.version), wanted, by, now, places or {})
+    own = _OWN.get(wanted.action)
+    if own is not None:
+        return own(acting, given)
+    return acting.plain(given.model_dump(mode="json", exclude_none=True))
+
+
+def _of(given: p.Particulars, model: type[Given]) -> Given:
+    assert isinstance(given, model)
+    return given
+
+
+def _draw_notice(acting: Acting, given: p.Particulars) -> Document | None:
+    come_at = _of(given, p.Appointment).come_at
+    if come_at is not None:
+        local = come_at if come_at.tzinfo is not None else come_at.replace(tzinfo=VIETNAM)
+        if not acting.now < local <= acting.now + LATEST_APPOINTMENT:
+            raise InvalidError("appointment", field="come_at", n=LATEST_APPOINTMENT.days)
+        acting.proceeding.appointment_at = local
+    return acting.plain()
+
+
+def _transfer(acting: Acting, given: p.Particulars) -> Document | None:
+    handing = _of(given, p.Handing)
+    parties_of_case.set_residence(acting.proceeding, Residence(handing.residence), handing.unit)
+    return acting.plain({"to": handing.to, "unit": handing.unit})
+
+
+def _find_owner(acting: Acting, given: p.Particulars) -> Document | None:
+    _enter(acting, _of(given, p.Person))
+    acting.step()
+    return None
+
+
+def _replace_owner(acting: Acting, given: p.Particulars) -> Document | None:
+    _enter(acting, _of(given, p.Person))
+    acting.proceeding.violator_id = acting.proceeding.violator_as = None
+    desk.end_what_is_untrue(acting.house, acting.proceeding, acting.step(), acting.now)
+    return None
+
+
+def _enter(acting: Acting, person: p.Person) -> None:
+    parties, case_id = acting.house.parties, acting.proceeding.case_id
+    party = parties.enter(person.details(), person.source, acting.now)
+    assert party.id is not None
+    parties.link(case_id, party.id, "owner", person.source, acting.now)
+    acting.house.session.flush()
+
+
+def _name_driver(acting: Acting, given: p.Particulars) -> Document | None:
+    driver = _of(given, p.Person)
+    parties_of_case.name_driver(
+        acting.house.session,
+        acting.house.parties,
+        acting.proceeding,
+        driver.details(),
+        driver.source,
+        acting.by,
+        acting.now,
+    )
+    return None
+
+
+def _invite_driver(acting: Acting, _given: p.Particulars) -> Document | None:
+    house = acting.house
+    step = parties_of_case.invite_driver(
+        house.session, house.parties, acting.proceeding, acting.by, acting.now
+    )
+    desk.end_what_is_untrue(house, acting.proceeding, step, acting.now)
+    return None
+
+
+def _identify(acting: Acting, given: p.Particulars) -> Document | None:
+    house, note = acting.house, acting.wanted.note
+    violator_as = _of(given, p.Violator).violator_as
+    parties_of_case.identify_violator(
+        house.session, house.parties, acting.proceeding, violator_as, acting.by, acting.now, note
+    )
+    return None
+
+
+def _confirm_clone(acting: Acting, _given: p.Particulars) -> Document | None:
+    desk.confirm_clone(acting.house, acting.proceeding, acting.wanted.note, acting.by, acting.now)
+    return None
+
+
+def _session(acting: Acting, given: p.Particulars) -> Document | None:
+    notes = _of(given, p.SessionNotes)
+    shown = [notes.shown] if notes.shown else []
+    content = [["Nội dung làm việc", notes.content]]
+    return acting.plain({"content": content, "shown": shown, "requests": notes.requests or ""})
+
+
+def _explanation(acting: Acting, given: p.Particulars) -> Document | None:
+    return acting.plain({"content": [["Nội dung giải trình", _of(given, p.Explanation).content]]})
+
+
+def _propose(acting: Acting, given: p.Particulars) -> Document | None:
+    terms, house = _of(given, p.Terms), acting.house
+    wanted = decisions.Terms(terms.circumstances, terms.fines, terms.with_cases, acting.wanted.note)
+    decisions.propose(house.session, house.parties, acting.proceeding, wanted, acting.by, acting.now)
+    return None
+
+
+def _sign_decision(acting: Acting, _given: p.Particulars) -> Document | None:
+    return desk.sign_decision(acting.house, acting.proceeding, acting.by, acting.now)[1]
+
+
+def _ask_relief(acting: Acting, given: p.Particulars) -> Document | None:
+    relief = _of(given, p.Asking).relief
+    payments.ask_relief(
+        acting.house.session, acting.proceeding, relief, acting.wanted.note, acting.by, acting.now
+    )
+    return None
+
+
+def _grant(acting: Acting, given: p.Particulars) -> Document | None:
+    grant: payments.Grant | None = None
+    if isinstance(given, p.Deferral):
+        grant = payments.Grant(until=given.until)
+    elif isinstance(given, p.Reduction):
+        grant = payments.Grant(reduced_to=given.reduced_to)
+    elif isinstance(given, p.Instalments):
+        parts = given.parts()
+        grant = payments.Grant(until=date.fromisoformat(parts[-1]["due"]), parts=parts)
+    return desk.answer_relief(
+        acting.house,
+        acting.proceeding,
+        acting.wanted.action,
+        grant,
+        acting.wanted.note,
+        acting.by,
+        acting.now,
+    )
+
+
+def _money_in(acting: Acting, given: p.Particulars) -> Document | None:
+    decision = living_decision(acting.house.session, acting.proceeding.id or 0)
+    desk.receive_money(acting.house, _id_of(acting, decision), _receipt(acting, given), acting.now, acting.by)
+    return None
+
+
+def _money_back(acting: Acting, given: p.Particulars) -> Document | None:
+    decision = settling_decision(acting.house.session, acting.proceeding.id or 0)
+    desk.pay_money_back(
+        acting.house, _id_of(acting, decision), _receipt(acting, given), acting.now, acting.by
+    )
+    return None
+
+
+def _receipt(acting: Acting, given: p.Particulars) -> payments.Receipt:
+    money = _of(given, p.Money)
+    day = acting.wanted.day or local_day(acting.now)
+    return payments.Receipt(money.reference, money.amount, day, money.source)
+
+
+def _id_of(acting: Acting, decision: Decision | None) -> int:
+    if decision is None or decision.id is None:
+        raise StepRefusedError("not_decided", action=acting.wanted.action, problems=("not_decided",))
+    return decision.id
+
+
+_OWN: dict[str, Callable[[Acting, p.Particulars], Document | None]] = {
+    "draw_notice": _draw_notice,
+    "transfer": _transfer,
+    "find_owner": _find_owner,
+    "replace_owner": _replace_owner,
+    "name_driver": _name_driver,
+    "invite_driver": _invite_driver,
+    "identify_violator": _identify,
+    "confirm_clone": _confirm_clone,
+    "open_session": _session,
+    "explain": _explanation,
+    "hear": _explanation,
+    "propose_decision": _propose,
+    "sign_decision": _sign_decision,
+    "ask_relief": _ask_relief,
+    "defer": _grant,
+    "reduce": _grant,
+    "grant_instalments": _grant,
+    "refuse_relief": _grant,
+    "pay_part": _money_in,
+    "pay_in_full": _money_in,
+    "pay_back": _money_back,
+}
+"""Steps that are more than a row of the tables."""

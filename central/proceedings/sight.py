@@ -1,0 +1,49 @@
+"""Who may open which proceedings: the parts people have decide it, not only their role.
+
+The commune's police see what was handed to them, what is posted there and what they were asked about; the
+others who work on proceedings see those of the unit.
+"""
+
+from sqlmodel import Session, col, select
+
+from central.accounts.models import User
+from central.accounts.permissions import Permission
+from central.documents import archive as documents
+from central.errors import NotFoundError
+from central.proceedings.models import Proceeding, TrackState
+from central.proceedings.service import of_case
+from central.proceedings.tracks import Track
+
+_OF_THE_UNIT = (
+    Permission.HANDLE_PROCEEDINGS,
+    Permission.SIGN_DECISIONS,
+    Permission.SEND_PAPERS,
+    Permission.SIGN_RESULTS,
+    Permission.VIEW_AUDIT,
+)
+
+
+def proceeding_for(session: Session, user: User, case_id: int) -> Proceeding:
+    """The proceeding of a case for this person. Raises NotFoundError also for one that is not theirs."""
+    found = of_case(session, case_id)
+    if found is None or not may_open(session, user, found):
+        raise NotFoundError("proceeding", id=case_id)
+    return found
+
+
+def may_open(session: Session, user: User, proceeding: Proceeding) -> bool:
+    """Whether this person may open it."""
+    if any(user.may(permission) for permission in _OF_THE_UNIT):
+        return True
+    return user.may(Permission.TAKE_TRANSFERS) and _is_the_communes(session, proceeding)
+
+
+def _is_the_communes(session: Session, proceeding: Proceeding) -> bool:
+    query = select(TrackState.id).where(
+        TrackState.proceeding_id == proceeding.id,
+        TrackState.track == Track.TRANSFER,
+        col(TrackState.state).in_(("sent", "accepted")),
+    )
+    if session.exec(query).first() is not None:
+        return True
+    return any(paper.kind == "commune_slip" for paper in documents.of_case(session, proceeding.case_id))

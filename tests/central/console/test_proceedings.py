@@ -1,0 +1,143 @@
+"""A case worked through the console's forms: what each person is offered, what is refused and told, papers
+to the byte, parties only for a purpose."""
+
+import hashlib
+
+import pytest
+from sqlmodel import select
+
+from central.audit.models import AuditEntry
+from central.db import transaction
+from tests.central.casework import Casework
+
+
+def test_a_case_from_result_to_execution_by_forms(casework: Casework) -> None:
+    office = casework.office
+    case_id = office.confirmed()
+    assert "Ký kết quả thu thập" in casework.at("thiet-bi").get(f"/proceedings/{case_id}").text
+    casework.do("thiet-bi", case_id, "sign_result")
+    page = casework.do("thu-ly", case_id, "draw_notice", days=1)
+    assert "Đã lập Thông báo vi phạm số" in page
+    casework.make_files()
+    casework.do("truong-phong", case_id, "sign_notice")
+    casework.do("van-thu", case_id, "send_notice", how="post")
+    casework.do("thu-ly", case_id, "publish")
+    casework.do("thu-ly", case_id, "open_session", days=3, content="Ông An nhận đã lái xe.")
+    casework.do("thu-ly", case_id, "admit")
+    casework.do("thu-ly", case_id, "identify_violator", violator_as="owner")
+    casework.do("thu-ly", case_id, "make_record", statement="Tôi vội.")
+    casework.do("thu-ly", case_id, "sign_record")
+    casework.do("thu-ly", case_id, "explain", days=1, content="Xin giảm nhẹ.")
+    casework.do("thu-ly", case_id, "propose_decision", circumstances=["9.2"], fines=["18500000"])
+    casework.do("truong-phong", case_id, "sign_decision", days=1)
+    casework.make_files()
+    casework.do("van-thu", case_id, "send_decision", how="electronic")
+    casework.do("van-thu", case_id, "deliver", days=1)
+    assert office.state(case_id, "payment") == "due"
+    assert "18.500.000" in casework.at("truong-phong").get(f"/proceedings/{case_id}").text
+
+
+def test_what_is_refused_is_told_with_every_reason_and_what_was_typed(casework: Casework) -> None:
+    case_id = casework.office.confirmed()
+    answer = casework.send("thu-ly", case_id, "make_record", statement="lời khai dài")
+    assert answer.status_code == 409
+    assert "chưa có kết quả của thiết bị được ký" in answer.text
+    assert "chưa xác định người vi phạm" in answer.text
+    assert "lời khai dài" in answer.text
+
+
+def test_a_missing_particular_is_named(casework: Casework) -> None:
+    case_id = casework.office.confirmed()
+    casework.do("thiet-bi", case_id, "sign_result")
+    answer = casework.send("thu-ly", case_id, "transfer", to="unit", residence="elsewhere")
+    assert answer.status_code == 422
+    assert "Tên đơn vị nhận" in answer.text
+
+
+def test_a_page_that_is_no_longer_true_takes_no_step(casework: Casework) -> None:
+    case_id = casework.office.confirmed()
+    old = casework.version(case_id)
+    casework.do("thiet-bi", case_id, "sign_result")
+    answer = casework.send("thu-ly", case_id, "draw_notice", version=old)
+    assert answer.status_code == 409
+    assert "đã thay đổi" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("name", "status"),
+    [("lan", 403), ("kho-bac", 403), ("xa", 404), ("thu-ly", 200), ("truong-phong", 200), ("van-thu", 200)],
+)
+def test_who_may_open_the_page(casework: Casework, name: str, status: int) -> None:
+    case_id = casework.office.confirmed()
+    assert casework.at(name).get(f"/proceedings/{case_id}").status_code == status
+
+
+def test_the_commune_opens_what_is_handed_to_it(casework: Casework) -> None:
+    case_id = casework.office.confirmed()
+    casework.do("thiet-bi", case_id, "sign_result")
+    values = {"to": "unit", "unit": "Công an xã Đông Tiến", "residence": "elsewhere"}
+    casework.do("thu-ly", case_id, "transfer", **values)
+    page = casework.at("xa").get(f"/proceedings/{case_id}")
+    assert page.status_code == 200
+    assert "Nhận hồ sơ chuyển" in page.text
+
+
+def test_personal_data_are_read_for_a_purpose_that_is_kept(casework: Casework) -> None:
+    case_id = casework.office.confirmed()
+    page = casework.at("thu-ly").get(f"/proceedings/{case_id}").text
+    assert "Nguyễn Văn An" not in page
+    address = f"/proceedings/{case_id}/parties/owner"
+    assert casework.at("thu-ly").post(address, data={"purpose": "  "}).status_code == 422
+    read = casework.at("thu-ly").post(address, data={"purpose": "Làm việc với chủ xe"})
+    assert "Nguyễn Văn An" in read.text
+    with transaction(casework.office.engine) as session:
+        entries = session.exec(select(AuditEntry).where(AuditEntry.action == "party.read")).all()
+        assert entries[-1].detail["purpose"] == "Làm việc với chủ xe"
+        assert entries[-1].actor == "user:thu-ly"
+    assert casework.at("thiet-bi").post(address, data={"purpose": "Xem thử"}).status_code == 403
+
+
+def test_a_paper_is_shown_to_the_byte_each_time(casework: Casework) -> None:
+    case_id = casework.office.confirmed()
+    casework.do("thiet-bi", case_id, "sign_result")
+    casework.make_files()
+    page = casework.at("thu-ly").get(f"/proceedings/{case_id}").text
+    path = f"/proceedings/{case_id}/papers/1"
+    assert path in page
+    first, again = (casework.at("thu-ly").get(path) for _ in range(2))
+    assert first.headers["content-type"] == "application/pdf"
+    assert first.content == again.content
+    assert hashlib.sha256(first.content).hexdigest() in page
+    assert casework.at("thu-ly").get("/proceedings/99/papers/1").status_code == 404
+
+
+def test_a_paper_of_another_case_is_not_found(casework: Casework) -> None:
+    one, other = casework.office.confirmed(), casework.office.confirmed()
+    casework.do("thiet-bi", one, "sign_result")
+    casework.make_files()
+    assert casework.at("thu-ly").get(f"/proceedings/{other}/papers/1").status_code == 404
+
+
+def test_pages_are_there_in_english(casework: Casework) -> None:
+    case_id = casework.office.confirmed()
+    casework.at("thu-ly").get("/language/en")
+    page = casework.at("thu-ly").get(f"/proceedings/{case_id}").text
+    assert "What you can do now" in page
+
+
+@pytest.mark.parametrize("action", ["nonsense", "%00", "sign_decision"])
+def test_forms_of_steps_exist_for_real_actions_only(casework: Casework, action: str) -> None:
+    case_id = casework.office.confirmed()
+    status = casework.at("truong-phong").get(f"/proceedings/{case_id}/steps/{action}").status_code
+    assert status == (200 if action == "sign_decision" else 404 if action == "nonsense" else 422)
+
+
+def test_every_action_has_a_form_with_words(casework: Casework) -> None:
+    from central.proceedings.engine import STEPS
+
+    case_id = casework.office.confirmed()
+    for lang in ("vi", "en"):
+        casework.at("thu-ly").get(f"/language/{lang}")
+        for action in STEPS:
+            answer = casework.at("thu-ly").get(f"/proceedings/{case_id}/steps/{action}")
+            assert answer.status_code == 200, action
