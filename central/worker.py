@@ -27,7 +27,7 @@ from central.jobs.runner import Handler, Runner, TryAgainError
 from central.media.store import MediaStore, PartialFiles
 from central.offences.recording import RECORD, record_confirmed
 from central.parties.service import Parties
-from central.proceedings import owners, sweeps
+from central.proceedings import owners, sweeps, waiting
 from central.proceedings import service as proceedings
 from central.proceedings.clones import Places, places_of
 from central.registry import service as registry
@@ -83,6 +83,7 @@ def handlers(settings: CentralSettings, engine: Engine, clock: Clock) -> list[Ha
     vault, index = Vault.create_file(settings.owner_key), BlindIndex.create_file(settings.index_key)
     chores += [
         chore("proceedings.sweep", SWEEP, sweeps.find),
+        chore("proceedings.waiting", SWEEP, lambda session, now: waiting.refresh(session, now) > 0),
         chore("parties.reseal", TIDY, lambda session, _now: Parties(session, vault, index).reseal() > 0),
         step_handler(engine, clock),
         owner_handler(engine, vault, index, clock, places_of(settings)),

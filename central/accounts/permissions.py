@@ -46,6 +46,7 @@ class Permission(StrEnum):
     SEND_PAPERS = "send_papers"
     TAKE_TRANSFERS = "take_transfers"
     ENTER_PAYMENTS = "enter_payments"
+    VIEW_DEADLINES = "view_deadlines"
 
 
 _SEE_CASES = {Permission.VIEW_CASES, Permission.VIEW_NODES}
@@ -55,6 +56,7 @@ _SEE_FILES = {
     Permission.VIEW_OFFENCES,
     Permission.VIEW_PROCEEDINGS,
     Permission.VIEW_LAW,
+    Permission.VIEW_DEADLINES,
 }
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
@@ -72,7 +74,14 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     # Trained and named for a device; whoever only does that sees no owner.
     Role.DEVICE_USER: frozenset(_SEE_CASES | {Permission.VIEW_PROCEEDINGS, Permission.SIGN_RESULTS}),
     Role.SIGNER: frozenset(_SEE_FILES | {Permission.SIGN_DECISIONS}),
-    Role.CLERK: frozenset({Permission.VIEW_PROCEEDINGS, Permission.VIEW_OWNER, Permission.SEND_PAPERS}),
+    Role.CLERK: frozenset(
+        {
+            Permission.VIEW_PROCEEDINGS,
+            Permission.VIEW_OWNER,
+            Permission.SEND_PAPERS,
+            Permission.VIEW_DEADLINES,
+        }
+    ),
     Role.COMMUNE: frozenset(
         {Permission.VIEW_PROCEEDINGS, Permission.VIEW_OWNER, Permission.VIEW_LAW, Permission.TAKE_TRANSFERS}
     ),
@@ -86,6 +95,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.VIEW_AUDIT,
             Permission.VIEW_PROCEEDINGS,
             Permission.VIEW_LAW,
+            Permission.VIEW_DEADLINES,
         }
     ),
     # An administrator runs the system; the evidence against citizens is none of that role's business.

@@ -5,7 +5,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.datastructures import State
 from starlette.exceptions import HTTPException
 
-from central.api import accounts, audit, cases, fleet, media, offences, quarantine, review
+from central.api import accounts, audit, cases, fleet, media, offences, proceedings, quarantine, review
 from central.api.problems import Problem, domain_problem, http_problem, unexpected_problem, validation_problem
 from central.errors import DomainError
 from central.web.safety import BodyLimit, SameOrigin
@@ -17,6 +17,7 @@ _ROUTERS = (
     cases.router,
     review.router,
     offences.router,
+    proceedings.router,
     fleet.router,
     quarantine.router,
     audit.router,

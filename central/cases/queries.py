@@ -1,5 +1,6 @@
 """Reading cases: one, its evidence and history, pages of a list, the oldest that waits for something."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlmodel import Session, col, func, select
@@ -28,6 +29,12 @@ def get_case(session: Session, case_id: int) -> Case:
     if case is None:
         raise NotFoundError("case", id=case_id)
     return case
+
+
+def cases_by_id(session: Session, case_ids: Collection[int]) -> dict[int, Case]:
+    """These cases by their numbers."""
+    rows = session.exec(select(Case).where(col(Case.id).in_(case_ids))).all() if case_ids else []
+    return {case.id: case for case in rows if case.id is not None}
 
 
 def evidence_row(session: Session, case_id: int) -> CaseEvidence:

@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from central.console import (
     assets,
     case_routes,
+    desk_routes,
     office_routes,
     officer_routes,
     proceeding_routes,
@@ -33,6 +34,7 @@ _ROUTERS = (
     review_routes.router,
     officer_routes.router,
     case_routes.router,
+    desk_routes.router,
     proceeding_routes.router,
     office_routes.router,
 )

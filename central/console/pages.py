@@ -47,6 +47,9 @@ NAVIGATION = (
     NavigationItem("/", "nav.overview", Permission.VIEW_NODES),
     NavigationItem("/review", "nav.review", Permission.REVIEW_CASES),
     NavigationItem("/confirm", "nav.confirm", Permission.CONFIRM_CASES),
+    NavigationItem("/desk", "nav.desk", Permission.VIEW_PROCEEDINGS),
+    NavigationItem("/deadlines", "nav.deadlines", Permission.VIEW_DEADLINES),
+    NavigationItem("/treasury", "nav.treasury", Permission.ENTER_PAYMENTS),
     NavigationItem("/cases", "nav.cases", Permission.VIEW_CASES),
     NavigationItem("/offences", "nav.offences", Permission.VIEW_OFFENCES),
     NavigationItem("/nodes", "nav.nodes", Permission.VIEW_NODES),
@@ -104,5 +107,6 @@ def _words(lang: Language) -> dict[str, Any]:
         "still_word": partial(_still_word, language=lang),
         "reason_word": lambda code: reason_words(code, lang),
         "step_word": lambda action: word_or(lang, f"do.{action}", word_or(lang, f"step.{action}", action)),
+        "wait_word": lambda action: word_or(lang, f"wait.{action}", word_or(lang, f"step.{action}", action)),
         "colour_word": lambda colour: word_or(lang, f"colour.{colour}", colour),
     }

@@ -28,6 +28,7 @@ from central.proceedings.models import Proceeding
 from central.proceedings.overview import TrackView, overview
 from central.proceedings.people import mover
 from central.proceedings.tracks import Track
+from central.proceedings.waiting import waiting_steps
 from central.web.people import Now, SessionDep, require
 from central.web.services import services
 from central.web.values import LARGEST_ID, Day, Id, Text
@@ -92,6 +93,8 @@ class Page:
         by = mover(self.session, self.user, local_day(self.now))
         seen = overview(self.session, self.proceeding, by, self.now)
         tracks = {view.track: view for view in seen.tracks}
+        offers = [offer for view in seen.tracks for offer in view.open_offers]
+        called_for = {waits.action for waits in waiting_steps(seen.loaded.dossier, local_day(self.now))}
         offence = offences.of_case(self.session, self.case_id)
         return {
             "case": get_case(self.session, self.case_id),
@@ -99,7 +102,8 @@ class Page:
             "seen": seen,
             "by": by,
             "phases": {name: _of(tracks, wanted) for name, wanted in PHASES.items()},
-            "offers": [offer for view in seen.tracks for offer in view.open_offers],
+            "main_offers": [offer for offer in offers if offer.step.action in called_for],
+            "side_offers": [offer for offer in offers if offer.step.action not in called_for],
             "others": [offer for view in seen.tracks for offer in view.others],
             "money": seen.loaded.dossier.money,
             "papers": documents.of_case(self.session, self.case_id),

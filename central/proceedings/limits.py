@@ -5,6 +5,7 @@ from datetime import date
 
 from central.deadlines.rules import Running
 from central.proceedings.dossier import Limits
+from central.proceedings.tracks import Track
 
 _CODES: dict[str, tuple[str, ...]] = {
     "appearance": ("appearance",),
@@ -17,6 +18,32 @@ _CODES: dict[str, tuple[str, ...]] = {
     "enforcement": ("enforcement",),
 }
 """Deadlines that bind each kind of step; at most one of a row runs at a time."""
+
+
+DEADLINES_OF: dict[Track, tuple[str, ...]] = {
+    Track.CASE: ("limitation",),
+    Track.NOTICE: ("notice",),
+    Track.PUBLICATION: ("publication",),
+    Track.TRANSFER: ("transfer_answer",),
+    Track.ANSWER: ("appearance",),
+    Track.ALERT: ("alert_lift",),
+    Track.RECORD: ("record",),
+    Track.EXPLANATION: ("explanation_answer", "explanation_extended", "explanation"),
+    Track.DECISION: ("decision_complex", "decision_verified", "decision_transferred", "decision"),
+    Track.DELIVERY: ("service", "delivery_electronic", "delivery_returned", "delivery_posting"),
+    Track.PAYMENT: ("deferral", "instalments", "payment"),
+    Track.RELIEF: ("deferral_answer",),
+    Track.POINTS: ("points_deduct",),
+    Track.COMPLAINT: ("complaint_second_settle", "complaint_settle", "complaint_accept", "complaint"),
+    Track.COURT: ("court",),
+    Track.ENFORCEMENT: (
+        "enforcement_send",
+        "enforcement_account",
+        "enforcement_info",
+        "enforcement",
+    ),
+}
+"""The deadlines that press a track, the most pressing kind first."""
 
 
 def limits_of(found: Mapping[str, Running], limitation: date) -> Limits:

@@ -23,7 +23,7 @@ class Proceeding(SQLModel, table=True):
 
     `limitation_on`: the last day for a decision; a signer may restart it for a written reason.
     `violator_id`: who is to be fined, as `violator_as` driver or owner. `appointment_at`: when the owner
-    is asked to come.
+    is asked to come. `waiting_at`: when its rows at the desks (`WaitingStep`) were last brought into step.
     """
 
     __tablename__ = "proceeding"
@@ -47,6 +47,7 @@ class Proceeding(SQLModel, table=True):
     residence: str = Field(default="here", max_length=16)
     appointment_at: datetime | None = None
     withdrawal_id: int | None = Field(default=None, foreign_key="withdrawal.id")
+    waiting_at: datetime | None = Field(default=None, index=True)
 
 
 class Decision(SQLModel, table=True):
@@ -193,6 +194,27 @@ class ProceedingStep(SQLModel, table=True):
     reason: str = Field(default="", max_length=40)
     note: str = Field(default="", max_length=1000)
     detail: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+
+
+class WaitingStep(SQLModel, table=True):
+    """One step of a case that waits at a desk; see `central.proceedings.waiting`. `not_before`: it waits from
+    that day on only. `due_at`: when the deadline that presses is over."""
+
+    __tablename__ = "waiting_step"
+    __table_args__ = (
+        UniqueConstraint("proceeding_id", "desk", "action"),
+        Index("ix_waiting_step_desk", "desk", "due_at", "id"),
+        Index("ix_waiting_step_action", "desk", "action", "due_at", "id"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    proceeding_id: int = Field(foreign_key="proceeding.id")
+    case_id: int = Field(foreign_key="case_file.id")
+    desk: str = Field(max_length=16)
+    action: str = Field(max_length=32)
+    since: datetime
+    not_before: date | None = None
+    due_at: datetime | None = None
 
 
 class SignerPower(SQLModel, table=True):

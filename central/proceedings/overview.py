@@ -10,6 +10,7 @@ from central.deadlines.models import DeadlineRow
 from central.parties.service import has_role
 from central.proceedings import engine, payments
 from central.proceedings.dossier import Attempt
+from central.proceedings.limits import DEADLINES_OF
 from central.proceedings.loading import Loaded, load
 from central.proceedings.models import Decision, Proceeding, ProceedingStep
 from central.proceedings.people import Mover
@@ -92,32 +93,6 @@ class Overview:
         return next(view for view in self.tracks if view.track is track)
 
 
-_DEADLINES: dict[Track, tuple[str, ...]] = {
-    Track.CASE: ("limitation",),
-    Track.NOTICE: ("notice",),
-    Track.PUBLICATION: ("publication",),
-    Track.TRANSFER: ("transfer_answer",),
-    Track.ANSWER: ("appearance",),
-    Track.ALERT: ("alert_lift",),
-    Track.RECORD: ("record",),
-    Track.EXPLANATION: ("explanation_answer", "explanation_extended", "explanation"),
-    Track.DECISION: ("decision_complex", "decision_verified", "decision_transferred", "decision"),
-    Track.DELIVERY: ("service", "delivery_electronic", "delivery_returned", "delivery_posting"),
-    Track.PAYMENT: ("deferral", "instalments", "payment"),
-    Track.RELIEF: ("deferral_answer",),
-    Track.POINTS: ("points_deduct",),
-    Track.COMPLAINT: ("complaint_second_settle", "complaint_settle", "complaint_accept", "complaint"),
-    Track.COURT: ("court",),
-    Track.ENFORCEMENT: (
-        "enforcement_send",
-        "enforcement_account",
-        "enforcement_info",
-        "enforcement",
-    ),
-}
-"""Which deadline a track shows, the most pressing kind first."""
-
-
 _BROUGHT: dict[str, frozenset[str]] = {
     "find_owner": frozenset({"owner_unknown"}),
     "identify_violator": frozenset({"violator_unknown"}),
@@ -167,7 +142,7 @@ def _view(
 ) -> TrackView:
     steps = engine.next_steps(loaded.dossier, track)
     offers = [_offer(loaded, step, attempt) for step in steps if step.action not in left_out]
-    codes = _DEADLINES.get(track, ())
+    codes = DEADLINES_OF.get(track, ())
     return TrackView(
         track=track,
         state=loaded.dossier.at(track),

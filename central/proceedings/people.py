@@ -25,6 +25,23 @@ PARTS: dict[Permission, frozenset[Actor]] = {
 """Which part of the proceedings each permission gives."""
 
 
+DESKS = (
+    Actor.DEVICE_USER,
+    Actor.CASE_OFFICER,
+    Actor.SIGNER,
+    Actor.CLERK,
+    Actor.COMMUNE,
+    Actor.TREASURY,
+)
+"""Where work waits; who enforces (`executor`) sits at the case officer's."""
+
+
+def desks_of(user: User) -> list[Actor]:
+    """The desks a person sits at."""
+    parts = {actor for permission, actors in PARTS.items() if user.may(permission) for actor in actors}
+    return [desk for desk in DESKS if desk in parts]
+
+
 @dataclass(frozen=True)
 class Mover:
     """Who wants to take a step: a person with a role, a citizen (by a name for the history), or the

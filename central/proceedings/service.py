@@ -21,7 +21,7 @@ from central.cases.service import restart_limitation as restart_case
 from central.deadlines import service as deadlines
 from central.errors import ConflictError, NotFoundError
 from central.offences.models import Offence
-from central.proceedings import engine
+from central.proceedings import engine, waiting
 from central.proceedings.dossier import Attempt, Dossier
 from central.proceedings.loading import Loaded, load
 from central.proceedings.models import (
@@ -421,9 +421,10 @@ def restart_limitation(
 
 
 def sync_deadlines(session: Session, loaded: Loaded, now: datetime) -> None:
-    """Brings the stored deadlines of a case into step with its events."""
+    """Brings the stored deadlines of a case into step with its events, and the desks with both."""
     found = {key: row for key, row in loaded.running.items() if _counts(loaded.dossier, key[0])}
     deadlines.sync(session, loaded.proceeding.case_id, found, now)
+    waiting.sync(session, loaded, now)
 
 
 def _counts(dossier: Dossier, code: str) -> bool:

@@ -41,6 +41,9 @@ CONSOLE: dict[str, frozenset[str]] = {
     "/review": holders(Permission.REVIEW_CASES),
     "/confirm": holders(Permission.CONFIRM_CASES),
     "/cases": holders(Permission.VIEW_CASES),
+    "/desk": holders(Permission.VIEW_PROCEEDINGS),
+    "/deadlines": holders(Permission.VIEW_DEADLINES),
+    "/treasury": holders(Permission.ENTER_PAYMENTS),
     "/proceedings": holders(Permission.VIEW_PROCEEDINGS),
     "/proceedings/{case_id}/parties/{role}": holders(Permission.VIEW_OWNER),
 }

@@ -1,0 +1,54 @@
+"""The treasury's counter: decisions with money to come or to go back, by number, without anybody's name."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlmodel import Session, col, select
+
+from central.law import service as law
+from central.proceedings import money
+from central.proceedings.dossier import Money
+from central.proceedings.models import Decision, TrackState
+from central.proceedings.tracks import START, Track
+from contract.local_time import local_day
+
+OPEN = ("due", "partly", "overdue", "refund_due")
+"""States of the payment in which money is awaited or has to go back."""
+
+
+@dataclass(frozen=True)
+class OpenDecision:
+    """A decision as the counter sees it: what it asks for today; `back`: money is to go back."""
+
+    decision: Decision
+    state: str
+    stand: Money
+    last_day: date | None
+
+    @property
+    def back(self) -> bool:
+        """True if money is to go back."""
+        return self.state == "refund_due"
+
+
+def open_decisions(
+    session: Session, now: datetime, number: str = "", skip: int = 0, limit: int = 50
+) -> list[OpenDecision]:
+    """Decisions with money to come or to go back, the oldest first; with `number`, those whose number begins
+    with it, whatever their state."""
+    query = select(Decision, TrackState.state).outerjoin(
+        TrackState, (col(TrackState.decision_id) == col(Decision.id)) & (TrackState.track == Track.PAYMENT)
+    )
+    wanted = number.strip()
+    if wanted:
+        query = query.where(col(Decision.number) >= wanted, col(Decision.number) < wanted + "\uffff")
+    else:
+        query = query.where(col(TrackState.state).in_(OPEN))
+    rows = session.exec(query.order_by(col(Decision.id)).offset(skip).limit(limit)).all()
+    return [_seen(session, decision, state or START[Track.PAYMENT], now) for decision, state in rows]
+
+
+def _seen(session: Session, decision: Decision, state: str, now: datetime) -> OpenDecision:
+    book, today = law.book(session), local_day(now)
+    stand = money.stand(session, book, decision, today)
+    return OpenDecision(decision, state, stand, money.last_payment_day(session, book, decision))

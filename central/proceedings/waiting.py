@@ -1,0 +1,238 @@
+"""What waits for whom: for each case the steps that bring it on, by whose desk they wait at, with the
+deadline that presses.
+
+The rows follow from the tables of steps (`waiting_steps`, pure) and are brought into step after every step
+of a case, so that a desk is one look into an index however many cases there are.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import ColumnElement
+from sqlmodel import Session, col, func, select
+
+from central.deadlines import service as deadlines
+from central.proceedings import engine
+from central.proceedings.dossier import Attempt, Dossier
+from central.proceedings.limits import DEADLINES_OF
+from central.proceedings.loading import Loaded, load
+from central.proceedings.models import DecisionAct, Proceeding, WaitingStep
+from central.proceedings.tracks import DECISION_TRACKS, Actor, Track
+from contract.local_time import local_day
+
+Holds = Callable[[Dossier], bool]
+
+
+def _is(track: Track, *states: str) -> Holds:
+    return lambda dossier: dossier.is_at(track, *states)
+
+
+def _always(_dossier: Dossier) -> bool:
+    return True
+
+
+def _to_verify(dossier: Dossier) -> bool:
+    disputed = dossier.is_at(Track.ANSWER, "contested", "denied", "stolen")
+    return disputed and dossier.is_at(Track.VERIFICATION, "idle")
+
+
+def _to_identify(dossier: Dossier) -> bool:
+    verified = dossier.is_at(Track.VERIFICATION, "done")
+    settled = dossier.is_at(Track.ANSWER, "admitted", "organisation_silent")
+    return settled or (verified and not dossier.is_at(Track.ANSWER, "waiting", "in_session"))
+
+
+def _explained(dossier: Dossier) -> bool:
+    return dossier.is_at(Track.EXPLANATION, "not_open", "given", "over")
+
+
+WORK: Mapping[Actor, Mapping[str, Holds]] = {
+    Actor.DEVICE_USER: {"sign_result": _always},
+    Actor.CASE_OFFICER: {
+        "find_owner": _always,
+        "clear_clone": _always,
+        "hand_over": _always,
+        "handover_answered": _always,
+        "draw_notice": _is(Track.RECORD, "none"),
+        "publish": _always,
+        "admit": _is(Track.ANSWER, "in_session"),
+        "replace_owner": _is(Track.ANSWER, "sold"),
+        "invite_driver": _is(Track.ANSWER, "named_driver"),
+        "start_verification": _to_verify,
+        "finish_verification": _always,
+        "identify_violator": _to_identify,
+        "make_record": _always,
+        "sign_record": _always,
+        "set_hearing": _always,
+        "hear": _always,
+        "propose_decision": _explained,
+        "raise_alert": _always,
+        "lift_alert": _always,
+        "update_publication": _always,
+        "take_down": _always,
+        "deduct_points": _always,
+        "give_points_back": _always,
+        "accept_complaint": _always,
+        "court_upholds": _always,
+        "back_from_criminal": _always,
+        "ask_information": _is(Track.PAYMENT, "overdue"),
+        "note_information": _always,
+        "enforcement_done": _always,
+        "close": _always,
+    },
+    Actor.SIGNER: {
+        "sign_notice": _always,
+        "sign_decision": _always,
+        "refuse_relief": _always,
+        "settle_complaint": _always,
+        "settle_second": _always,
+        "order_enforcement": _always,
+        "resume": _is(Track.COMPLAINT, "settled", "second_settled", "withdrawn"),
+    },
+    Actor.CLERK: {
+        "send_notice": _always,
+        "send_decision": _always,
+        "deliver": _always,
+        "send_enforcement": _always,
+    },
+    Actor.COMMUNE: {"accept_transfer": _always},
+    Actor.TREASURY: {"pay_part": _is(Track.PAYMENT, "due", "partly", "overdue"), "pay_back": _always},
+}
+"""The steps that bring a case on, by desk, and when they are what is called for: not every step that is
+possible is work that waits."""
+
+_BROUGHT = frozenset({"find_owner", "identify_violator", "invite_driver", "sign_result"})
+_BY_THEIR_FORM = frozenset({"owner_unknown", "violator_unknown", "device_not_valid"})
+"""What these steps' own forms bring, or the desk tells before they are tried."""
+
+_OF_ONE_PERSON = frozenset({"same_person", "not_named_for_device", "no_power", "above_limit"}) | {
+    "points_above_power",
+    "act_not_listed",
+}
+
+
+@dataclass(frozen=True)
+class Waits:
+    """One step that waits at a desk, from a day on (None: at once)."""
+
+    desk: Actor
+    action: str
+    not_before: date | None = None
+
+
+def waiting_steps(dossier: Dossier, today: date) -> Iterator[Waits]:
+    """What waits at which desk, now or from a day that is known already. Pure."""
+    appearance = dossier.limits.appearance
+    later = appearance + timedelta(days=1) if appearance is not None and appearance >= today else None
+    for desk, actions in WORK.items():
+        for action, called_for in actions.items():
+            if not called_for(dossier):
+                continue
+            if _possible(dossier, desk, action, today):
+                yield Waits(desk, action)
+            elif later is not None and _possible(dossier, desk, action, later):
+                yield Waits(desk, action, later)
+
+
+def _possible(dossier: Dossier, desk: Actor, action: str, day: date) -> bool:
+    """Whether somebody at that desk could take the step on that day: a person whom no rule of two people
+    concerns, with every power."""
+    attempt = Attempt(person=0, actors=frozenset({desk}), day=day, today=day, reason=True)
+    problems = set(engine.problems_of(dossier, action, attempt)) - _OF_ONE_PERSON
+    return not (problems - _BY_THEIR_FORM if action in _BROUGHT else problems)
+
+
+def sync(session: Session, loaded: Loaded, now: datetime) -> None:
+    """Brings the rows of a case into step; one that stays keeps since when it waits."""
+    proceeding = loaded.proceeding
+    assert proceeding.id is not None
+    wanted = {(waits.desk.value, waits.action): waits for waits in _of_case(session, loaded, now)}
+    due = _due(session, proceeding.case_id)
+    present = session.exec(select(WaitingStep).where(WaitingStep.proceeding_id == proceeding.id)).all()
+    for row in present:
+        waits = wanted.pop((row.desk, row.action), None)
+        if waits is None:
+            session.delete(row)
+        else:
+            row.not_before, row.due_at = waits.not_before, due.get(row.action)
+    for (desk, action), waits in wanted.items():
+        session.add(
+            WaitingStep(
+                proceeding_id=proceeding.id,
+                case_id=proceeding.case_id,
+                desk=desk,
+                action=action,
+                since=now,
+                not_before=waits.not_before,
+                due_at=due.get(action),
+            )
+        )
+    proceeding.waiting_at = now
+    session.flush()
+
+
+def _of_case(session: Session, loaded: Loaded, now: datetime) -> Iterator[Waits]:
+    """A decision on several cases waits at the first of them only."""
+    first = True
+    if loaded.decision is not None:
+        acts = select(func.min(DecisionAct.proceeding_id)).where(
+            DecisionAct.decision_id == loaded.decision.id
+        )
+        first = session.exec(acts).one() == loaded.proceeding.id
+    for waits in waiting_steps(loaded.dossier, local_day(now)):
+        if first or engine.STEPS[waits.action].track not in DECISION_TRACKS:
+            yield waits
+
+
+def _due(session: Session, case_id: int) -> dict[str, datetime]:
+    """When each step is due: by the deadline of its track that presses most."""
+    rows = {row.code: row for row in deadlines.of_case(session, case_id) if row.met_on is None}
+    found: dict[str, datetime] = {}
+    for action in (action for actions in WORK.values() for action in actions):
+        codes = DEADLINES_OF.get(engine.STEPS[action].track, ())
+        row = next((rows[code] for code in (*codes, "limitation") if code in rows), None)
+        if row is not None:
+            found[action] = row.due_at
+    return found
+
+
+def refresh(session: Session, now: datetime, limit: int = 100) -> int:
+    """Brings cases into step that never were (from before there were desks); returns how many."""
+    query = select(Proceeding).where(col(Proceeding.waiting_at).is_(None)).limit(limit)
+    rows = session.exec(query.with_for_update(skip_locked=True)).all()
+    for proceeding in rows:
+        sync(session, load(session, proceeding, local_day(now)), now)
+    return len(rows)
+
+
+def counts(session: Session, desk: Actor, today: date) -> dict[str, int]:
+    """How many cases wait at a desk, by step."""
+    query = select(WaitingStep.action, func.count()).where(*_at(desk, today))
+    found = dict(session.exec(query.group_by(col(WaitingStep.action))).all())
+    return {action: found[action] for action in WORK[desk] if action in found}
+
+
+def at_desk(
+    session: Session, desk: Actor, now: datetime, action: str | None = None, skip: int = 0, limit: int = 50
+) -> list[WaitingStep]:
+    """What waits at a desk: what can still be done in time first, the nearest first; then what is late, the
+    latest late first; then what has no deadline."""
+    query = select(WaitingStep).where(*_at(desk, local_day(now)))
+    if action is not None:
+        query = query.where(WaitingStep.action == action)
+    late = col(WaitingStep.due_at) <= now
+    ahead = query.where(~late).order_by(col(WaitingStep.due_at), col(WaitingStep.id))
+    behind = query.where(late).order_by(col(WaitingStep.due_at).desc(), col(WaitingStep.id))
+    never = query.where(col(WaitingStep.due_at).is_(None)).order_by(col(WaitingStep.id))
+    found: list[WaitingStep] = []
+    for part in (ahead, behind, never):
+        wanted = skip + limit - len(found)
+        if wanted > 0:
+            found += session.exec(part.limit(wanted)).all()
+    return found[skip : skip + limit]
+
+
+def _at(desk: Actor, today: date) -> tuple[ColumnElement[bool], ...]:
+    begun = col(WaitingStep.not_before).is_(None) | (col(WaitingStep.not_before) <= today)
+    return col(WaitingStep.desk) == desk.value, begun
