@@ -1,6 +1,7 @@
 """Desks: what waits for a person, by the parts they have; the deadlines of everybody; the treasury's
 counter."""
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Form, Query, Request
@@ -46,7 +47,7 @@ def desk_page(
 ) -> Response:
     """What waits for this person, what can still be done in time first."""
     mine = [each for each in desks_of(user) if each is not Actor.TREASURY]
-    chosen = Actor(desk) if desk is not None else next(iter(mine), None)
+    chosen = Actor(desk) if desk is not None else _usual(mine)
     if desk is not None and chosen not in mine:
         raise ForbiddenError("desk")
     today = local_day(now)
@@ -65,6 +66,11 @@ def desk_page(
         now=now,
         today=today,
     )
+
+
+def _usual(mine: Sequence[Actor]) -> Actor | None:
+    """The desk somebody sits at first: a case officer's own before the parts that come with the role."""
+    return Actor.CASE_OFFICER if Actor.CASE_OFFICER in mine else next(iter(mine), None)
 
 
 def _cases(session: Session, rows: list[WaitingStep]) -> dict[int, Case]:

@@ -214,8 +214,8 @@ def _all_problems(refused: DomainError, lang: Any) -> str:
 
 @router.post("/{case_id}/parties/{role}")
 def read_party(
-    page: AtPage,
     user: Annotated[User, Depends(require(Permission.VIEW_OWNER))],
+    page: AtPage,
     role: PartyRole,
     purpose: Annotated[Text, Form(min_length=5, max_length=200)],
 ) -> Response:

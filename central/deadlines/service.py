@@ -83,11 +83,16 @@ def _open() -> ColumnElement[bool]:
     return col(DeadlineRow.ended_at).is_(None) & col(DeadlineRow.met_on).is_(None)
 
 
-def counts(session: Session, now: datetime, whose: str = "authority") -> list[Count]:
-    """What is near and what is late of the deadlines the authority (or the citizen) must keep, by code."""
-    horizon = case(
+def _horizon(now: datetime) -> ColumnElement[datetime]:
+    """Until when a deadline that is due counts as near."""
+    return case(
         *((col(DeadlineRow.code) == code, now + span) for code, span in NEAR.items()), else_=now + NEAR_ELSE
     )
+
+
+def counts(session: Session, now: datetime, whose: str = "authority") -> list[Count]:
+    """What is near and what is late of the deadlines the authority (or the citizen) must keep, by code."""
+    horizon = _horizon(now)
     near = func.count().filter((col(DeadlineRow.due_at) > now) & (col(DeadlineRow.due_at) <= horizon))
     late = func.count().filter(col(DeadlineRow.due_at) <= now)
     last = now + max(NEAR.values())
@@ -104,11 +109,15 @@ def to_do(
     session: Session, now: datetime, code: str | None = None, whose: str = "authority", limit: int = 100
 ) -> list[DeadlineRow]:
     """Open deadlines, those that can still be met first (the nearest first), then the late ones, the
-    latest late first."""
+    latest late first. Without a code only those that are near or late."""
     query = select(DeadlineRow).where(_open(), DeadlineRow.whose == whose)
     if code is not None:
         query = query.where(DeadlineRow.code == code)
-    ahead = query.where(col(DeadlineRow.due_at) > now).order_by(col(DeadlineRow.due_at), col(DeadlineRow.id))
+    ahead = query.where(col(DeadlineRow.due_at) > now)
+    if code is None:
+        last = now + max(NEAR.values())  # a bound that the index serves
+        ahead = ahead.where(col(DeadlineRow.due_at) <= last, col(DeadlineRow.due_at) <= _horizon(now))
+    ahead = ahead.order_by(col(DeadlineRow.due_at), col(DeadlineRow.id))
     found = list(session.exec(ahead.limit(limit)))
     if len(found) < limit:
         late = query.where(col(DeadlineRow.due_at) <= now)

@@ -106,6 +106,9 @@ _BROUGHT = frozenset({"find_owner", "identify_violator", "invite_driver", "sign_
 _BY_THEIR_FORM = frozenset({"owner_unknown", "violator_unknown", "device_not_valid"})
 """What these steps' own forms bring, or the desk tells before they are tried."""
 
+_PRESSING = ("notice", "record", *DEADLINES_OF[Track.DECISION], "limitation")
+"""What presses a step of the case that has no deadline of its own: the next that the case has to meet."""
+
 _OF_ONE_PERSON = frozenset({"same_person", "not_named_for_device", "no_power", "above_limit"}) | {
     "points_above_power",
     "act_not_listed",
@@ -190,8 +193,9 @@ def _due(session: Session, case_id: int) -> dict[str, datetime]:
     rows = {row.code: row for row in deadlines.of_case(session, case_id) if row.met_on is None}
     found: dict[str, datetime] = {}
     for action in (action for actions in WORK.values() for action in actions):
-        codes = DEADLINES_OF.get(engine.STEPS[action].track, ())
-        row = next((rows[code] for code in (*codes, "limitation") if code in rows), None)
+        track = engine.STEPS[action].track
+        codes = DEADLINES_OF.get(track, ()) + (() if track in DECISION_TRACKS else _PRESSING)
+        row = next((rows[code] for code in codes if code in rows), None)
         if row is not None:
             found[action] = row.due_at
     return found
