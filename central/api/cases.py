@@ -11,6 +11,7 @@ from central.audit import service as audit
 from central.cases import queries
 from central.cases.lifecycle import State
 from central.cases.queries import CaseFilter
+from central.cases.visibility import sees_police_cases, visible_case
 from central.web.people import SessionDep, require
 from central.web.values import Before, Id, Text
 from contract.types import RuleName
@@ -24,7 +25,7 @@ Limit = Annotated[int, Query(ge=1, le=100)]
 @router.get("")
 def list_cases(
     session: SessionDep,
-    _user: Viewer,
+    user: Viewer,
     state: Annotated[list[State] | None, Query(max_length=20)] = None,
     rule: RuleName | None = None,
     site: Annotated[Text | None, Query(max_length=80)] = None,
@@ -32,7 +33,8 @@ def list_cases(
     limit: Limit = 50,
 ) -> CasePage:
     """Newest first. No search by plate: a vehicle's history needs a reason, which the console asks."""
-    wanted = CaseFilter(states=frozenset(state) if state else None, rule=rule, site=site)
+    states = frozenset(state) if state else None
+    wanted = CaseFilter(states=states, rule=rule, site=site, with_police=sees_police_cases(user))
     found = queries.list_cases(session, wanted, before, limit + 1)
     items = [CasePublic.model_validate(case) for case in found[:limit]]
     return CasePage(items=items, next=items[-1].id if len(found) > limit else None)
@@ -41,7 +43,7 @@ def list_cases(
 @router.get("/{case_id}")
 def get_case(session: SessionDep, user: Viewer, case_id: Id) -> CaseDetail:
     """One case with its history; that it was read goes into the audit log."""
-    case = queries.get_case(session, case_id)
+    case = visible_case(session, user, case_id)
     evidence = queries.evidence_row(session, case_id)
     audit.record(session, f"user:{user.username}", "case.view", f"case:{case_id}", {})
     return CaseDetail(
@@ -56,6 +58,7 @@ def get_case(session: SessionDep, user: Viewer, case_id: Id) -> CaseDetail:
 )
 def get_manifest(session: SessionDep, user: Viewer, case_id: Id) -> Response:
     """What the node sent, in the very bytes it signed."""
+    visible_case(session, user, case_id)
     content = queries.signed_bytes(session, case_id)
     audit.record(session, f"user:{user.username}", "case.view", f"case:{case_id}", {"part": "manifest"})
     return Response(content, media_type="application/json")
@@ -66,6 +69,7 @@ def get_manifest(session: SessionDep, user: Viewer, case_id: Id) -> Response:
 )
 def get_signature(session: SessionDep, user: Viewer, case_id: Id) -> Response:
     """The manifest with the node's signature, as it came: the `manifest.jws` of its package."""
+    visible_case(session, user, case_id)
     content = queries.evidence_row(session, case_id).jws
     audit.record(session, f"user:{user.username}", "case.view", f"case:{case_id}", {"part": "signature"})
     return Response(content, media_type="application/jose")

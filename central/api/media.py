@@ -2,17 +2,19 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Request
+from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import FileResponse
 
 from central.accounts.models import User
 from central.accounts.permissions import Permission
+from central.cases.visibility import check_file
 from central.db import reading
 from central.errors import NotFoundError
 from central.media import service
 from central.media.sights import Sight, show
 from central.web.people import require
 from central.web.services import services
+from central.web.values import LARGEST_ID
 
 router = APIRouter(tags=["media"])
 
@@ -22,11 +24,13 @@ def media_file(
     request: Request,
     user: Annotated[User, Depends(require(Permission.VIEW_CASES))],
     sha256: Annotated[str, Path(pattern="^[0-9a-f]{64}$")],
+    case: Annotated[int | None, Query(ge=1, le=LARGEST_ID)] = None,
 ) -> FileResponse:
     """A picture or clip, checked against its hash. `Range` is honoured, so that a clip can be played from the
-    middle."""
+    middle. An operator names the case it belongs to, which must not have gone to the police for good."""
     engine = request.app.state.engine
     with reading(engine) as session:
+        check_file(session, user, case, sha256)
         found = service.find(session, sha256)
     if found is None:
         raise NotFoundError("media")

@@ -44,7 +44,8 @@ class Case(SQLModel, table=True):
     and `vehicle_kind` are what people work with. `flags` say why a person should look twice. `lease_*` says
     who has it on the screen; `operator_*` who took the decision of the first stage, `officer_*` who took the
     second, from which state and with which act charged. `decision_signed_at`: a decision to sanction is
-    signed, so the limitation no longer ends the case. `version` grows with each step: a decision must name
+    signed, so the limitation no longer ends the case. `police_only_from`: the device's result is signed, so
+    operators no longer see it (`visibility`). `version` grows with each step: a decision must name
     the one it saw. Only `central.cases.service` changes a case.
     """
 
@@ -55,6 +56,13 @@ class Case(SQLModel, table=True):
         Index("ix_case_file_deadline", "state", "limitation_at"),
         Index("ix_case_file_received", "received_at", "state", "rule", "site_name"),
         Index("ix_case_file_decided", "operator_id", "operator_at"),
+        # What operators still see, newest first.
+        Index(
+            "ix_case_file_with_operators",
+            "id",
+            postgresql_where=text("police_only_from IS NULL"),
+            sqlite_where=text("police_only_from IS NULL"),
+        ),
         Index("ix_case_file_natural_key", "plate", "rule", "site", "occurred_at"),
         Index(
             "ix_case_file_lease",
@@ -115,6 +123,7 @@ class Case(SQLModel, table=True):
     owner_match: bool | None = None
     mismatch_resolved_by: int | None = Field(default=None, foreign_key="app_user.id")
     decision_signed_at: datetime | None = None
+    police_only_from: datetime | None = None
 
 
 class CaseEvidence(SQLModel, table=True):

@@ -14,13 +14,15 @@ from contract.signing import payload_of
 
 @dataclass(frozen=True)
 class CaseFilter:
-    """What a list is narrowed to; None leaves a field open. `plate` (normalised) matches from its start."""
+    """What a list is narrowed to; None leaves a field open. `plate` (normalised) matches from its start.
+    Without `with_police` only cases that operators still see."""
 
     states: frozenset[State] | None = None
     rule: str | None = None
     site: str | None = None
     plate: str | None = None
     queue: str | None = None
+    with_police: bool = True
 
 
 def get_case(session: Session, case_id: int) -> Case:
@@ -62,10 +64,12 @@ def history_of(session: Session, case_id: int) -> list[CaseEvent]:
     )
 
 
-def neighbours(session: Session, case_id: int) -> tuple[int | None, int | None]:
-    """The numbers of the cases before and after this one."""
+def neighbours(session: Session, case_id: int, *, with_police: bool = True) -> tuple[int | None, int | None]:
+    """The numbers of the cases before and after this one; see `CaseFilter.with_police`."""
     older = select(func.max(Case.id)).where(col(Case.id) < case_id)
     newer = select(func.min(Case.id)).where(col(Case.id) > case_id)
+    if not with_police:
+        older, newer = (query.where(col(Case.police_only_from).is_(None)) for query in (older, newer))
     return session.exec(older).one(), session.exec(newer).one()
 
 
@@ -76,6 +80,8 @@ def list_cases(
     query = select(Case).order_by(col(Case.id).desc()).limit(limit)
     if before is not None:
         query = query.where(col(Case.id) < before)
+    if not wanted.with_police:
+        query = query.where(col(Case.police_only_from).is_(None))
     if wanted.states is not None:
         query = query.where(col(Case.state).in_(wanted.states))
     if wanted.plate:

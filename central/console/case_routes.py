@@ -13,6 +13,7 @@ from central.cases.comments import LONGEST, comment
 from central.cases.lifecycle import WITH_POLICE, State
 from central.cases.queries import CaseFilter
 from central.cases.service import actions_for
+from central.cases.visibility import sees_police_cases, visible_case
 from central.console.comparing import comparison_of
 from central.console.pages import language, render
 from central.console.views import case_view, certificate_of, deadline
@@ -42,7 +43,7 @@ def case_list(
     before: Before = None,
 ) -> Response:
     """Newest cases first, perhaps of one state."""
-    wanted = CaseFilter(states=frozenset({state}) if state else None)
+    wanted = CaseFilter(frozenset({state}) if state else None, with_police=sees_police_cases(user))
     cases = queries.list_cases(session, wanted, before, PAGE + 1)
     return render(
         request,
@@ -69,8 +70,9 @@ def search(
 ) -> Response:
     """A vehicle's cases. Its history is personal data: the reason is asked for and kept with the plate."""
     key = normalise(plate)
+    wanted = CaseFilter(plate=key, with_police=sees_police_cases(user))
     audit.record(session, f"user:{user.username}", "case.search", "case:search", {"plate": key, "why": why})
-    cases = queries.list_cases(session, CaseFilter(plate=key), limit=PAGE)
+    cases = queries.list_cases(session, wanted, limit=PAGE)
     return render(
         request,
         "cases.html",
@@ -88,11 +90,11 @@ def search(
 @router.get("/{case_id}")
 def case_page(request: Request, session: SessionDep, user: Viewer, now: Now, case_id: Id) -> Response:
     """A case with all that is known of it; that it was looked at goes into the audit log."""
-    case = queries.get_case(session, case_id)
+    case = visible_case(session, user, case_id)
     evidence = queries.evidence_row(session, case_id)
     audit.record(session, f"user:{user.username}", "case.view", f"case:{case_id}", {})
     answer = registry.latest_answer(session, case_id) if user.may(Permission.VIEW_OWNER) else None
-    older, newer = queries.neighbours(session, case_id)
+    older, newer = queries.neighbours(session, case_id, with_police=sees_police_cases(user))
     return render(
         request,
         "case.html",
@@ -122,6 +124,7 @@ def leave_comment(
     text: Annotated[Text, Form(min_length=1, max_length=LONGEST)],
 ) -> Response:
     """Words for whoever opens the case next."""
+    visible_case(session, user, case_id)
     comment(session, user, case_id, now, text)
     return RedirectResponse(f"/cases/{case_id}", status_code=303)
 
@@ -141,6 +144,7 @@ def show_owner(
 @router.get("/{case_id}/manifest.json")
 def manifest_file(session: SessionDep, user: Viewer, case_id: Id) -> Response:
     """The manifest in the very bytes the node signed: their SHA-256 is the one on the page."""
+    visible_case(session, user, case_id)
     content = queries.signed_bytes(session, case_id)
     audit.record(
         session, f"user:{user.username}", "evidence.download", f"case:{case_id}", {"file": "manifest"}
@@ -160,6 +164,7 @@ def evidence_file(
     """An original picture or clip, checked against its hash; each sight of it goes into the audit log."""
     engine, media = request.app.state.engine, services(request).media
     with reading(engine) as session:
+        visible_case(session, user, case_id)
         manifest = queries.manifest_of(session, case_id)
     file = next((file for file in manifest.files if file.name == name), None)
     if file is None:

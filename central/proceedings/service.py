@@ -18,6 +18,7 @@ from central.cases.models import Case
 from central.cases.service import annul_decision as annul_case
 from central.cases.service import lock_case
 from central.cases.service import restart_limitation as restart_case
+from central.cases.visibility import keep_from_operators
 from central.deadlines import service as deadlines
 from central.errors import ConflictError, NotFoundError
 from central.offences.models import Offence
@@ -241,6 +242,8 @@ def write(
     )
     session.add(step)
     session.flush()
+    if Track.RESULT in moved.tracks:
+        keep_from_operators(lock_case(session, proceeding.case_id), now)
     for track, (_, state) in moved.tracks.items():
         _set_state(session, proceeding.id, decision_id, track, state, now)
     _end_events(session, proceeding.id, decision_id, moved.step.clears, f"{moved.step.action}", now)

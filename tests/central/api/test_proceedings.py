@@ -47,6 +47,7 @@ def test_desk_and_deadlines_and_party(casework: Casework) -> None:
     assert [item["case_id"] for item in desk["items"]] == [case_id]
     assert casework.at("thiet-bi").get("/api/v1/desks/signer").status_code == 403
     assert casework.at("kho-bac").get("/api/v1/desks/treasury").status_code == 403
+    casework.office.wait(5)  # two days before the notice is due
     codes = {row["code"] for row in casework.at("thu-ly").get("/api/v1/deadlines").json()["items"]}
     assert "notice" in codes
     address = f"/api/v1/proceedings/{case_id}/parties/owner"

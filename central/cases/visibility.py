@@ -1,0 +1,47 @@
+"""Which cases the operators of the centre (IOC) still see: until the device's result is signed.
+
+From then on a case is the police's alone: results of enforcement devices may be used for sanctioning and for
+nothing else (Law Art 64), and the operators' part is over.
+"""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from central.accounts.models import User
+from central.accounts.permissions import Permission
+from central.cases.models import Case
+from central.cases.queries import get_case, manifest_of
+from central.errors import NotFoundError
+
+
+def sees_police_cases(user: User) -> bool:
+    """Whether the person's part goes on once the result is signed; an operator's does not."""
+    return user.may(Permission.VIEW_PROCEEDINGS) or not user.may(Permission.REVIEW_CASES)
+
+
+def visible_case(session: Session, user: User, case_id: int) -> Case:
+    """The case, if this person may still see it. Raises NotFoundError."""
+    case = get_case(session, case_id)
+    if case.police_only_from is not None and not sees_police_cases(user):
+        raise NotFoundError("with_police", id=case_id)
+    return case
+
+
+def check_file(session: Session, user: User, case_id: int | None, sha256: str) -> None:
+    """Raises NotFoundError for a file that is not of a case which this person may still see. Who sees the
+    cases of the police needs no case."""
+    if sees_police_cases(user):
+        return
+    if case_id is None:
+        raise NotFoundError("media")
+    visible_case(session, user, case_id)
+    if sha256 not in {file.sha256 for file in manifest_of(session, case_id).files}:
+        raise NotFoundError("media")
+
+
+def keep_from_operators(case: Case, now: datetime) -> None:
+    """The device's result on a locked case is signed: from now on it is the police's alone."""
+    if case.police_only_from is None:
+        case.police_only_from = now
+        case.version += 1
