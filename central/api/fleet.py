@@ -1,6 +1,6 @@
 """Nodes, cameras and alarms as JSON."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Request
@@ -10,11 +10,13 @@ from central.accounts.models import User
 from central.accounts.permissions import Permission
 from central.alarms import service as alarms
 from central.alarms.models import Alarm
+from central.devices import service as devices
+from central.devices.models import DevicePaper
 from central.fleet import enrolment, service
 from central.fleet.models import Camera, HealthRecord, Node
 from central.web.language import language
 from central.web.people import Now, SessionDep, require
-from central.web.values import Id, Moment, Text
+from central.web.values import Id, Text
 from central.words.languages import Language
 from configs.words import say
 from contract.reasons import Reason
@@ -41,17 +43,13 @@ class NodePublic(BaseModel):
 
 
 class CameraPublic(BaseModel):
-    """A camera, its state and its inspection certificate; `reason` says why the state is not good, as a code
-    with its values."""
+    """A camera and its state; `reason` says why the state is not good, as a code with its values."""
 
     node_id: str
     id: str
     site: str
     site_name: str
     calibration: str
-    certificate: str
-    approved_from: datetime | None
-    approved_until: datetime | None
     state: str
     reason: Reason | None
     last_frame_at: datetime | None
@@ -87,17 +85,29 @@ class AlarmPublic(BaseModel):
 
 
 class Revocation(BaseModel):
-    """Why a node is no longer believed."""
+    """Why a node is no longer believed, or a paper no longer counts."""
 
     reason: Annotated[Text, Field(min_length=3, max_length=200)]
 
 
-class Certificate(BaseModel):
-    """An inspection certificate (giấy chứng nhận kiểm định)."""
+class Paper(BaseModel):
+    """A paper of a camera as an enforcement device: approval (phê duyệt), inspection certificate (giấy chứng
+    nhận kiểm định) or decision on its site (quyết định lắp đặt). Both days are included; without `valid_to`
+    it has no end."""
 
-    number: Annotated[Text, Field(min_length=1, max_length=100)]
-    valid_from: Moment
-    valid_until: Moment
+    kind: devices.PaperKind
+    number: Annotated[Text, Field(min_length=1, max_length=120)]
+    issuer: Annotated[Text, Field(min_length=1, max_length=200)]
+    valid_from: date
+    valid_to: date | None = None
+
+
+class PaperPublic(Paper):
+    """A paper that was entered; a revoked one counts on no day."""
+
+    id: int
+    revoked_at: datetime | None
+    revoked_reason: str
 
 
 @router.get("/nodes", response_model=list[NodePublic])
@@ -134,14 +144,30 @@ def cameras(
     return service.list_cameras(session, node)
 
 
-@router.put("/cameras/{node_id}/{camera_id}/certificate", response_model=CameraPublic)
-def set_certificate(
-    session: SessionDep, manager: Manager, node_id: NodeName, camera_id: CameraName, body: Certificate
-) -> Camera:
-    """Enters the inspection certificate of a camera."""
-    actor = f"user:{manager.username}"
-    interval = service.Validity(body.number, body.valid_from, body.valid_until)
-    return service.set_certificate(session, node_id, camera_id, interval, actor)
+@router.get("/cameras/{node_id}/{camera_id}/papers", response_model=list[PaperPublic])
+def papers(
+    session: SessionDep, _viewer: Viewer, node_id: NodeName, camera_id: CameraName
+) -> list[DevicePaper]:
+    """The papers of a camera as an enforcement device, revoked ones too, in the order they begin."""
+    return devices.papers(session, node_id, camera_id)
+
+
+@router.post("/cameras/{node_id}/{camera_id}/papers", status_code=201, response_model=PaperPublic)
+def add_paper(
+    session: SessionDep, manager: Manager, now: Now, node_id: NodeName, camera_id: CameraName, body: Paper
+) -> DevicePaper:
+    """Enters a paper; a renewed certificate is a new one beside the old, which holds for its own days."""
+    valid = devices.Interval(body.valid_from, body.valid_to)
+    paper = devices.Paper(body.kind, body.number, body.issuer, valid)
+    return devices.add_paper(session, node_id, camera_id, paper, f"user:{manager.username}", now)
+
+
+@router.post("/papers/{paper_id}/revocation", response_model=PaperPublic)
+def revoke_paper(
+    session: SessionDep, manager: Manager, now: Now, paper_id: Id, body: Revocation
+) -> DevicePaper:
+    """Takes a paper out of force for all its days: entered wrongly, or withdrawn by who issued it."""
+    return devices.revoke_paper(session, paper_id, body.reason, f"user:{manager.username}", now)
 
 
 @router.get("/alarms")

@@ -10,7 +10,7 @@ from sqlmodel import Session
 from central.cases.deadlines import Urgency, urgency
 from central.cases.models import Case
 from central.console.timeline import Timeline, lamp_timeline
-from central.fleet.service import CertificateState, cameras_of, certificate_state
+from central.devices.service import CertificateState, certificate_state
 from central.review.decisions import plate_candidates
 from contract.manifest import EvidenceFile, PlateCharacter, ViolationManifest
 from contract.plates import Plate, interpretations
@@ -95,8 +95,7 @@ def case_view(case: Case, manifest: ViolationManifest, now: datetime) -> CaseVie
 
 def certificate_of(session: Session, case: Case) -> CertificateState:
     """Whether the camera's inspection certificate covered the moment of the case."""
-    camera = cameras_of(session, [case.node]).get((case.node, case.camera))
-    return certificate_state(camera, case.occurred_at)
+    return certificate_state(session, case.node, case.camera, case.occurred_at)
 
 
 def deadline(start: datetime, due: datetime, now: datetime) -> Deadline:

@@ -83,6 +83,19 @@ def check_valid(session: Session, node_id: str, camera_id: str, at: datetime) ->
     return found
 
 
+CertificateState = Literal["valid", "invalid", "unknown"]
+
+
+def certificate_state(session: Session, node_id: str, camera_id: str, at: datetime) -> CertificateState:
+    """Whether an inspection certificate (giấy kiểm định) of the camera held on the day of a capture;
+    `unknown` when none was ever entered."""
+    entered = [paper for paper in papers(session, node_id, camera_id) if paper.kind == "certificate"]
+    if not entered:
+        return "unknown"
+    day = local_day(at)
+    return "valid" if any(_holds(paper, day) for paper in entered) else "invalid"
+
+
 def users_on(session: Session, node_id: str, camera_id: str, at: datetime) -> frozenset[int]:
     """Who was named and trained for the device on that day."""
     day = local_day(at)

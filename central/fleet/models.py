@@ -40,7 +40,8 @@ class NodeKey(SQLModel, table=True):
 
 
 class Camera(SQLModel, table=True):
-    """A camera of a node. `approved_from`..`approved_until`: its inspection certificate (giấy kiểm định)."""
+    """A camera of a node, as the node names it and last told of it; its papers are those of
+    `central.devices`."""
 
     __tablename__ = "camera"
 
@@ -49,9 +50,6 @@ class Camera(SQLModel, table=True):
     site: str = Field(max_length=80)
     site_name: str = Field(max_length=200)
     calibration: str = Field(default="", max_length=80)
-    certificate: str = Field(default="", max_length=100)
-    approved_from: datetime | None = None
-    approved_until: datetime | None = None
     state: str = Field(default="unknown", max_length=16)
     reason: dict[str, Any] | None = Field(default=None, sa_type=JSON)
     last_frame_at: datetime | None = None

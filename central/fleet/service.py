@@ -1,17 +1,13 @@
 """What the centre knows of its nodes: who they are, whether they live, what is wrong with them."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
 
 from sqlalchemy import delete
 from sqlmodel import Session, col, func, select
 
 from central.alarms import service as alarms
-from central.audit import service as audit
 from central.db import insert
-from central.errors import InvalidError, NotFoundError
 from central.fleet.models import Camera, HealthRecord, Node, NodeKey
 from contract.reasons import reason
 from contract.reports import CameraHealth, CameraInfo, HealthReport, NodeStatus
@@ -20,8 +16,6 @@ HEALTH_KEPT = 2880  # a day of reports, one each half minute
 SILENT_AFTER = timedelta(minutes=3)
 MOST_AHEAD = timedelta(seconds=60)
 """A node whose report is from further in the future has a wrong clock."""
-
-CertificateState = Literal["valid", "invalid", "unknown"]
 
 
 def keys_of(session: Session, nodes: Collection[str]) -> dict[str, NodeKey]:
@@ -52,51 +46,6 @@ def health_history(session: Session, node_id: str, limit: int = 100) -> list[Hea
     return list(session.exec(query.order_by(col(HealthRecord.id).desc()).limit(limit)))
 
 
-def cameras_of(session: Session, nodes: Collection[str]) -> dict[tuple[str, str], Camera]:
-    """The cameras of several nodes by (node, camera)."""
-    found = session.exec(select(Camera).where(col(Camera.node_id).in_(nodes)))
-    return {(camera.node_id, camera.id): camera for camera in found}
-
-
-def certificate_state(camera: Camera | None, at: datetime) -> CertificateState:
-    """Whether the camera's inspection certificate (kiểm định) covers the moment of a capture.
-
-    `unknown`: no interval is on file. Only `valid` supports a sanction; the others are shown to the officer.
-    """
-    if camera is None or camera.approved_from is None or camera.approved_until is None:
-        return "unknown"
-    return "valid" if camera.approved_from <= at <= camera.approved_until else "invalid"
-
-
-@dataclass(frozen=True)
-class Validity:
-    """An inspection certificate's number and the time it covers."""
-
-    number: str
-    start: datetime
-    end: datetime
-
-
-def set_certificate(
-    session: Session, node_id: str, camera_id: str, certificate: Validity, actor: str
-) -> Camera:
-    """Enters a camera's inspection certificate. Raises NotFoundError, InvalidError (empty interval)."""
-    camera = session.get(Camera, (node_id, camera_id))
-    if camera is None:
-        raise NotFoundError("camera", node=node_id, camera=camera_id)
-    if certificate.end <= certificate.start:
-        raise InvalidError("certificate_interval", field="valid_until")
-    camera.certificate = certificate.number[:100]
-    camera.approved_from, camera.approved_until = certificate.start, certificate.end
-    detail = {
-        "number": certificate.number,
-        "from": certificate.start.isoformat(),
-        "until": certificate.end.isoformat(),
-    }
-    audit.record(session, actor, "camera.certificate", f"camera:{node_id}/{camera_id}", detail)
-    return camera
-
-
 def note_status(session: Session, status: NodeStatus, now: datetime, *, retained: bool = False) -> None:
     """Takes in a birth or a last will; what comes later is what holds, whatever the node's clock says.
 
@@ -124,7 +73,7 @@ def _seen(session: Session, node: Node, now: datetime) -> None:
 
 
 def announce_camera(session: Session, node_id: str, info: CameraInfo) -> None:
-    """A node names one of its cameras; what an administrator entered (the certificate) stays."""
+    """A node names one of its cameras."""
     camera = session.get(Camera, (node_id, info.id))
     if camera is None:
         camera = Camera(node_id=node_id, id=info.id, site=info.site, site_name=info.site_name[:200])

@@ -11,9 +11,8 @@ class Package(SQLModel, table=True):
     """A signed manifest as it came. Unique by event, and by place in the chain of the key that signed it.
 
     `chain`: `linked` to the package before it, `gap` (that one hasn't come), or `broken` (that one is
-    another). `certificate`: whether the camera's inspection was `valid`, `invalid` or `unknown` at the time
-    of capture. `state`: `incomplete`, `stored` (every file is safe, a case is open) or `rejected` for
-    `reason`. `manifest_version` is that of the manifest's schema: the node is answered in it.
+    another). `state`: `incomplete`, `stored` (every file is safe, a case is open) or `rejected` for `reason`.
+    `manifest_version` is that of the manifest's schema: the node is answered in it.
     """
 
     __tablename__ = "package"
@@ -36,7 +35,6 @@ class Package(SQLModel, table=True):
     manifest_sha256: str = Field(max_length=64)
     jws: str
     chain: str = Field(max_length=8)
-    certificate: str = Field(max_length=8)
     state: str = Field(default="incomplete", max_length=12)
     reason: dict[str, Any] | None = Field(default=None, sa_type=JSON)
     received_at: datetime

@@ -12,8 +12,6 @@ from sqlmodel import Session, col, select
 
 from central.alarms import service as alarms
 from central.db import among, among_pairs, insert_new
-from central.fleet import service as fleet
-from central.fleet.models import Camera
 from central.ingest.chain import ChainState, Link, chain_states
 from central.ingest.models import Package, PackageFile
 from central.ingest.verify import Sealed
@@ -130,8 +128,7 @@ def _store(batch: Batch, new: Mapping[str, Sealed], by_place: Mapping[tuple[str,
     links = {event_id: _link(item) for event_id, item in new.items()}
     changed = chain_states(links.values(), by_place)
     links = {event_id: replace(link, chain=changed.get(event_id, "gap")) for event_id, link in links.items()}
-    cameras = fleet.cameras_of(session, {item.node for item in new.values()})
-    rows = [_row(batch, item, links[event_id], cameras) for event_id, item in new.items()]
+    rows = [_row(batch, item, links[event_id]) for event_id, item in new.items()]
     if insert_new(session, Package, rows) != len(rows):
         raise RacedError
     insert_new(session, PackageFile, _file_rows(new.values()))
@@ -150,10 +147,7 @@ def _note_chain(batch: Batch, changed: Mapping[str, ChainState], new: Mapping[st
             alarms.raise_alarm(batch.session, node, why, batch.now, event_id)
 
 
-def _row(
-    batch: Batch, item: Sealed, link: Link, cameras: Mapping[tuple[str, str], Camera]
-) -> dict[str, object]:
-    camera = cameras.get((item.node, item.camera))
+def _row(batch: Batch, item: Sealed, link: Link) -> dict[str, object]:
     return {
         "event_id": item.event_id,
         "node_id": item.node,
@@ -164,7 +158,6 @@ def _row(
         "manifest_sha256": item.sha256,
         "jws": item.jws,
         "chain": link.chain,
-        "certificate": fleet.certificate_state(camera, item.occurred_at),
         "state": "incomplete",
         "reason": "",
         "received_at": batch.now,

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from alembic import command
 from sqlalchemy import Engine, Inspector, inspect, text
 from sqlalchemy.engine.interfaces import ReflectedIndex
 from sqlalchemy.exc import DatabaseError
@@ -168,3 +169,35 @@ def test_a_migrated_file_is_what_sqlite_reads(sqlite_engine: Engine) -> None:
     assert sqlite_engine.url.database is not None
     with sqlite3.connect(sqlite_engine.url.database) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+_AT_0013 = (
+    "INSERT INTO node (id, enrolled_at, state, software, outbox_packages)"
+    " VALUES ('n', '2026-01-01 00:00:00+00:00', 'online', '', 0)",
+    *(
+        "INSERT INTO camera (node_id, id, site, site_name, calibration, certificate, approved_from,"
+        f" approved_until, state, fps, armed) VALUES ('n', '{camera}', 's', 'S', '', 'KD-1',"
+        " '2025-12-31 17:00:00+00:00', '2026-12-31 16:59:59+00:00', 'online', 0, FALSE)"
+        for camera in ("registered", "not registered")
+    ),
+    "INSERT INTO device (node_id, camera_id, name, serial, unit, expressway, entered_at, entered_by)"
+    " VALUES ('n', 'registered', 'C', 'SN', 'CSGT', FALSE, '2026-01-02 00:00:00+00:00', 'test')",
+)
+
+
+def test_the_certificate_of_a_registered_camera_becomes_its_paper(bare: Engine) -> None:
+    with bare.begin() as connection:
+        command.upgrade(migrations._config(connection), "0013")
+        for statement in _AT_0013:
+            connection.execute(text(statement))
+    migrations.upgrade(bare)
+    with bare.connect() as connection:
+        papers = connection.execute(
+            text(
+                "SELECT camera_id, kind, number, CAST(valid_from AS TEXT), CAST(valid_to AS TEXT)"
+                " FROM device_paper"
+            )
+        ).all()
+    assert [tuple(paper) for paper in papers] == [
+        ("registered", "certificate", "KD-1", "2026-01-01", "2026-12-31")
+    ]

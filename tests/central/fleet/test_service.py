@@ -239,16 +239,3 @@ def test_revoking_an_unknown_node_says_so(session: Session, now: datetime) -> No
 def test_what_is_no_enrolment_is_refused(text: str) -> None:
     with pytest.raises(InvalidError, match="enrolment_file"):
         parse_enrolment(text)
-
-
-def test_a_certificate_is_entered_for_a_known_camera(session: Session, node: Node, now: datetime) -> None:
-    good = service.Validity("GCN-1", now, now + timedelta(days=365))
-    with pytest.raises(NotFoundError):
-        service.set_certificate(session, NODE, "cam-1", good, "user:an")
-    service.announce_camera(session, NODE, CAMERA)
-    session.flush()
-    with pytest.raises(InvalidError, match="certificate_interval"):
-        service.set_certificate(session, NODE, "cam-1", service.Validity("GCN-1", now, now), "user:an")
-    camera = service.set_certificate(session, NODE, "cam-1", good, "user:an")
-    service.announce_camera(session, NODE, CAMERA)
-    assert service.certificate_state(camera, now + timedelta(days=1)) == "valid"

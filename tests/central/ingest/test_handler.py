@@ -3,7 +3,6 @@
 import itertools
 import json
 import os
-from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,7 +14,6 @@ from sqlmodel import Session, select
 
 from central.db import transaction
 from central.fleet.enrolment import enrol, revoke
-from central.fleet.models import Camera
 from central.ingest import quarantine
 from central.ingest.chunks import EARLY_FILES
 from central.ingest.handler import handle
@@ -29,7 +27,6 @@ from contract.topics import CHUNK_BYTES, NodeTopics
 from tests.central.evidence import (
     NODE,
     NODE_KEY,
-    OCCURRED,
     chain,
     clip,
     enrolment,
@@ -402,33 +399,6 @@ def test_nothing_is_left_over_once_a_package_is_stored(centre: Centre) -> None:
         assert session.exec(select(PartialFile)).all() == []
         assert len(session.exec(select(PackageFile)).all()) == 2
     assert list(centre.tools.partials.names()) == []
-
-
-@pytest.mark.parametrize(
-    ("valid_from", "valid_until", "expected"),
-    [
-        (None, None, "unknown"),
-        (OCCURRED - timedelta(days=1), OCCURRED + timedelta(days=1), "valid"),
-        (OCCURRED - timedelta(days=9), OCCURRED - timedelta(days=1), "invalid"),
-        (OCCURRED + timedelta(days=1), OCCURRED + timedelta(days=9), "invalid"),
-    ],
-)
-def test_the_certificate_is_judged_at_the_time_of_capture(
-    centre: Centre, valid_from: datetime | None, valid_until: datetime | None, expected: str
-) -> None:
-    with transaction(centre.engine) as session:
-        session.add(
-            Camera(
-                node_id=NODE,
-                id="cam-1",
-                site="hang-bai",
-                site_name="Hàng Bài",
-                approved_from=valid_from,
-                approved_until=valid_until,
-            )
-        )
-    centre.receive([evidence(occurred_at=OCCURRED).manifest_message])
-    assert [package.certificate for package in centre.packages()] == [expected]
 
 
 def _signed(content: Any) -> Arrived:
