@@ -171,7 +171,7 @@ def test_a_migrated_file_is_what_sqlite_reads(sqlite_engine: Engine) -> None:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
-_AT_0014 = (
+_AT_0015 = (
     "INSERT INTO node (id, enrolled_at, state, software, outbox_packages)"
     " VALUES ('n', '2026-01-01 00:00:00+00:00', 'online', '', 0)",
     *(
@@ -187,8 +187,8 @@ _AT_0014 = (
 
 def test_the_certificate_of_a_registered_camera_becomes_its_paper(bare: Engine) -> None:
     with bare.begin() as connection:
-        command.upgrade(migrations._config(connection), "0014")
-        for statement in _AT_0014:
+        command.upgrade(migrations._config(connection), "0015")
+        for statement in _AT_0015:
             connection.execute(text(statement))
     migrations.upgrade(bare)
     with bare.connect() as connection:

@@ -4,15 +4,15 @@ stood with the camera, and with each package, goes.
 What was entered for a camera that is registered as a device becomes its paper, unless it has one. The audit
 log keeps what was entered for the others.
 
-Revision: 0015, after 0014.
+Revision: 0016, after 0015.
 """
 
 import sqlalchemy as sa
 from alembic import op
 from sqlmodel.sql.sqltypes import UTCDateTime
 
-revision = "0015"
-down_revision = "0014"
+revision = "0016"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 
