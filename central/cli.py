@@ -23,6 +23,7 @@ from central.accounts.permissions import Role
 from central.app import create_app
 from central.audit import service as audit
 from central.cases import queries as cases
+from central.copies.package import CopyCheckError, check_package
 from central.db import DatabaseUnfitError, make_engine, reading, transaction
 from central.devices.file import enter as enter_device_file
 from central.errors import DomainError
@@ -52,6 +53,7 @@ audits = typer.Typer(help="The audit log.", no_args_is_help=True)
 keys = typer.Typer(help="The centre's own key.", no_args_is_help=True)
 work = typer.Typer(help="The worker's jobs.", no_args_is_help=True)
 media = typer.Typer(help="The evidence store.", no_args_is_help=True)
+copy_commands = typer.Typer(help="Owners' copies of evidence.", no_args_is_help=True)
 devices = typer.Typer(help="The register of enforcement devices.", no_args_is_help=True)
 signers = typer.Typer(help="Who may sign decisions.", no_args_is_help=True)
 app.add_typer(users, name="user")
@@ -61,6 +63,7 @@ app.add_typer(keys, name="key")
 app.add_typer(work, name="job")
 app.add_typer(media, name="media")
 app.add_typer(devices, name="device")
+app.add_typer(copy_commands, name="copy")
 app.add_typer(signers, name="signer")
 
 SettingsFile = Annotated[
@@ -360,6 +363,22 @@ def enter_device(
                 _now(),
             )
         typer.echo(f"{node}/{camera}: {entry.name}, {len(entry.papers)} papers, {len(entry.users)} users")
+
+
+@copy_commands.command("check")
+def check_copies(
+    package: Annotated[Path, typer.Argument(help="the ZIP from the portal")],
+    centre_key: Annotated[
+        str | None, typer.Option(help="the centre's public key; else the package's")
+    ] = None,
+    node_key: Annotated[str | None, typer.Option(help="the node's public key; else the package's")] = None,
+) -> None:
+    """Checks the hashes and signatures of an owner's copies, offline; exit 1 with the first failure."""
+    try:
+        typer.echo(f"{check_package(package, centre_key, node_key)} files as signed")
+    except CopyCheckError as problem:
+        typer.echo(f"✗ {problem}", err=True)
+        raise typer.Exit(1) from problem
 
 
 @signers.command("grant")

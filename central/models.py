@@ -8,6 +8,7 @@ import central.alarms.models
 import central.audit.models
 import central.cases.models
 import central.citizens.models
+import central.copies.models
 import central.deadlines.models
 import central.devices.models
 import central.documents.models

@@ -13,6 +13,9 @@ from central.alarms import service as alarms
 from central.cases.queries import get_case
 from central.cases.service import expire_due, open_case
 from central.citizens import entry
+from central.copies import service as copies
+from central.copies.masking import mask
+from central.copies.service import Workshop
 from central.db import make_engine, reading, transaction
 from central.documents.archive import FILE, Archive
 from central.documents.filing import archive_of, make_file, signer_of
@@ -24,6 +27,7 @@ from central.ingest.upkeep import forget_early, watch_gaps
 from central.jobs import queue as jobs
 from central.jobs.queue import Claimed
 from central.jobs.runner import Handler, Runner, TryAgainError
+from central.keys import load_key
 from central.media.store import MediaStore, PartialFiles
 from central.offences.recording import RECORD, record_confirmed
 from central.parties.service import Parties
@@ -54,6 +58,9 @@ LOOK_UPS_AT_ONCE = 4
 
 PROVING = timedelta(minutes=4)
 """By when the pictures of a package are looked for and its case is open."""
+
+COPY_LEASE = timedelta(hours=2)
+"""The copies of one case: half a dozen pictures and a clip, each with its own time limit."""
 
 
 def handlers(settings: CentralSettings, engine: Engine, clock: Clock) -> list[Handler]:
@@ -88,6 +95,7 @@ def handlers(settings: CentralSettings, engine: Engine, clock: Clock) -> list[Ha
         step_handler(engine, clock),
         owner_handler(engine, vault, index, clock, places_of(settings)),
         paper_handler(engine, archive_of(settings, vault), signer_of(settings.signing), clock),
+        copy_handler(engine, settings, clock),
     ]
     register = registry_of(settings)
     if register is None:
@@ -171,6 +179,16 @@ def paper_handler(engine: Engine, archive: Archive, signer: PaperSigner | None, 
         make_file(engine, archive, signer, int(unit.payload["document"]), clock())
 
     return Handler(FILE, run, at_once=2)
+
+
+def copy_handler(engine: Engine, settings: CentralSettings, clock: Clock) -> Handler:
+    """Making the copies of a case's evidence that its owner may see, one case a unit."""
+    workshop = Workshop(MediaStore(settings.media_dir), lambda: load_key(settings.centre_key_file), mask)
+
+    def run(unit: Claimed) -> None:
+        copies.make(engine, workshop, int(unit.payload["case"]), clock())
+
+    return Handler(copies.MAKE, run, lease=COPY_LEASE, attempts=10)
 
 
 def registry_of(settings: CentralSettings) -> RegistryLookup | None:

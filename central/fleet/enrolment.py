@@ -62,3 +62,11 @@ def revoke(session: Session, node_id: str, reason: str, now: datetime, actor: st
         key.revoked_reason = reason[:200]
     audit.record(session, actor, "node.revoke", f"node:{node_id}", {"keys": len(keys), "reason": reason})
     return len(keys)
+
+
+def public_key_of(session: Session, key_id: str) -> str:
+    """The public key (base64url) with that id, revoked or not. Raises NotFoundError."""
+    key = session.get(NodeKey, key_id)
+    if key is None:
+        raise NotFoundError("node_key", key=key_id)
+    return key.public_key

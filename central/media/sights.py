@@ -27,12 +27,20 @@ _Stamp = tuple[int, int, int, int]
 
 @dataclass(frozen=True)
 class Sight:
-    """Who looks at what: `subject` is the audit log's (`case:17`), `name` the file's name in it."""
+    """Who looks at what: `subject` is the audit log's (`case:17`), `name` the file's name in it.
+
+    `viewer`: a user's name, or an actor of the audit log that is none (`party:5`).
+    """
 
     viewer: str
     subject: str
     name: str
     sha256: str
+
+    @property
+    def actor(self) -> str:
+        """As the audit log calls them."""
+        return self.viewer if ":" in self.viewer else f"user:{self.viewer}"
 
 
 @dataclass(frozen=True)
@@ -73,7 +81,7 @@ def show(engine: Engine, media: CheckedMedia, sight: Sight) -> Path:
         MediaError: see `CheckedMedia.path`; nothing is shown and nothing recorded.
     """
     path = media.path(sight.sha256)
-    actor, detail = f"user:{sight.viewer}", {"file": sight.name}
+    actor, detail = sight.actor, {"file": sight.name}
     with reading(engine) as session:
         seen = audit.was_recorded(session, actor, "evidence.view", sight.subject, detail, SIGHT)
     if not seen:
@@ -86,9 +94,7 @@ def hand_out(engine: Engine, media: CheckedMedia, sight: Sight) -> Path:
     """The file somebody takes away: always hashed anew, and each time in the audit log."""
     media.store.open(sight.sha256, recheck=True).close()
     with transaction(engine) as session:
-        audit.record(
-            session, f"user:{sight.viewer}", "evidence.download", sight.subject, {"file": sight.name}
-        )
+        audit.record(session, sight.actor, "evidence.download", sight.subject, {"file": sight.name})
     return media.store.path(sight.sha256)
 
 

@@ -43,5 +43,6 @@ def _words(lang: Language) -> dict[str, Any]:
         "when": partial(forms.local_time, language=lang),
         "day": partial(forms.local_date, language=lang),
         "money": partial(forms.money, language=lang),
+        "signed": partial(forms.signed_seconds, language=lang),
         "word_or": partial(word_or, lang),
     }

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import ClassVar
 
+from central.copies import service as copies
 from central.documents import archive as documents
 from central.documents.models import Document
 from central.errors import ConflictError
@@ -47,6 +48,7 @@ def do(
     Raises:
         StepRefusedError: the tables refuse.
         PaperMissingError: what is to be sent has no file yet.
+        EvidenceNotOpenError: a notice whose owner could not see the evidence yet.
     """
     if doing.action == "draw_notice" and clones.suspect(house.session, proceeding, places or {}, now):
         steps = history(house.session, proceeding.id or 0)
@@ -56,6 +58,8 @@ def do(
     if doing.action in SENDS:
         _send(house, proceeding, SENDS[doing.action], str(doing.detail.get("how") or "post"), now)
     step = take(house.session, proceeding, doing, by, now)
+    if doing.action == "draw_notice":
+        copies.ask(house.session, proceeding.case_id, now)
     end_what_is_untrue(house, proceeding, step, now)
     return step, paper_of(house, proceeding, step, by, now)
 
@@ -64,6 +68,8 @@ def _send(house: House, proceeding: Proceeding, kind: str, how: str, now: dateti
     papers = [paper for paper in documents.of_case(house.session, proceeding.case_id) if paper.kind == kind]
     if not papers or papers[-1].sealed_sha256 is None:
         raise PaperMissingError("waits" if papers else "not_drawn", kind=kind)
+    if kind == "notice":
+        copies.check_open(house.session, house.archive.store, proceeding.case_id)
     documents.sent(house.session, papers[-1].id or 0, how, now)
 
 

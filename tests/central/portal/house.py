@@ -14,6 +14,7 @@ from sqlmodel import col, select
 from central.db import transaction
 from central.documents.archive import Archive
 from central.documents.models import Document
+from central.fleet.enrolment import enrol
 from central.media.store import MediaStore
 from central.portal.app import Portal, create_portal
 from central.proceedings import desk
@@ -22,8 +23,9 @@ from central.proceedings.papers.sheet import House
 from central.proceedings.service import Doing
 from central.settings import CentralSettings, OfficeSettings
 from central.vault import BlindIndex, Vault
+from tests.central.copying import make_copies
 from tests.central.documents.samples import OFFICE
-from tests.central.evidence import clip, picture
+from tests.central.evidence import NODE_KEY, clip, enrolment, picture
 from tests.central.proceedings import office as offices
 from tests.central.proceedings.office import Office
 
@@ -65,10 +67,15 @@ class PortalHouse:
         self.do(case_id, "sign_result", "thiet-bi")
         self.do(case_id, "draw_notice", "thu-ly", 1)
         self.keys[case_id] = self._key(case_id)
+        self.make_copies(case_id)
         self.office.do(case_id, "sign_notice", "truong-phong")
         self.office.do(case_id, "send_notice", "van-thu")
         self.office.do(case_id, "publish", "thu-ly")
         return case_id
+
+    def make_copies(self, case_id: int) -> int:
+        """What the worker does."""
+        return make_copies(self.office.engine, self.archive.store, case_id, self.office.now)
 
     def _key(self, case_id: int) -> dict[str, str]:
         with transaction(self.office.engine) as session:
@@ -109,6 +116,8 @@ def portal_house(
         CentralSettings(data_dir=folder, database=url, secure_cookies=False, unit="BN", office=SETTINGS)
     )
     office = Office(engine, now).open()
+    with transaction(engine) as session:
+        enrol(session, enrolment(key=NODE_KEY), now, "test")
     archive = Archive(offices.VAULT, MediaStore(settings.media_dir), OFFICE, "BN")
     house = PortalHouse(office, archive, create_portal(settings, clock=lambda: office.now))
     return house

@@ -9,6 +9,7 @@ from pypdf import PdfReader
 from sqlalchemy import Engine
 from sqlmodel import select
 
+from central.copies import service as copies
 from central.db import transaction
 from central.documents.archive import FILE, Archive, of_case
 from central.documents.filing import make_file
@@ -22,8 +23,9 @@ from central.proceedings.payments import Receipt
 from central.proceedings.service import Doing
 from central.settings import OfficeSettings
 from contract.local_time import local_day
+from tests.central.copying import make_copies
 from tests.central.documents.samples import OFFICE
-from tests.central.evidence import picture
+from tests.central.evidence import clip, picture
 from tests.central.proceedings.office import INDEX, VAULT, Office
 
 SETTINGS = OfficeSettings(portal="https://vipham.example.vn/t")
@@ -52,7 +54,8 @@ class PaperOffice:
             return paper
 
     def make_files(self) -> int:
-        """What the worker does: every file that is asked for."""
+        """What the worker does: every file that is asked for, and the owners' copies."""
+        self.make_copies()
         with transaction(self.office.engine) as session:
             asked = session.exec(select(Job).where(Job.kind == FILE)).all()
             for job in asked:
@@ -60,6 +63,15 @@ class PaperOffice:
         for job in asked:
             make_file(self.office.engine, self.archive, None, int(job.payload["document"]), self.office.now)
         return len(asked)
+
+    def make_copies(self) -> None:
+        """Copies of the evidence of every case that has a notice."""
+        with transaction(self.office.engine) as session:
+            asked = session.exec(select(Job).where(Job.kind == copies.MAKE)).all()
+            for job in asked:
+                session.delete(job)
+        for job in asked:
+            make_copies(self.office.engine, self.archive.store, int(job.payload["case"]), self.office.now)
 
     def text(self, document: Document | None) -> str:
         """What a paper says."""
@@ -75,6 +87,7 @@ def papers(sqlite_engine: Engine, now: object, tmp_path: Path) -> PaperOffice:
     store = MediaStore(tmp_path / "media")
     for sequence in range(1, 4):
         store.put(BytesIO(picture(sequence)))
+        store.put(BytesIO(clip(sequence)))
     return PaperOffice(office, Archive(VAULT, store, OFFICE, "BN"))
 
 

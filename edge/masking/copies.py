@@ -1,0 +1,135 @@
+"""The masked copy of a picture or a clip: same size, same moments, same vehicle; other plates and all faces
+hidden."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import av
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from edge.masking.faces import FaceFinder
+from edge.masking.hide import hide
+from edge.masking.keep import Own, Seen, own_plate
+from edge.masking.paths import Box, swept
+from edge.plate.find import PlateFinder
+from edge.plate.reading import PlateReader
+from edge.video.encode import VideoWriter
+
+JPEG_QUALITY = 92
+EVERY = 2
+"""One frame of so many is looked at; the others hide the ways between."""
+
+Image = NDArray[np.uint8]
+Shot = tuple[Image, float]
+"""A frame with its time in seconds from the clip's start."""
+
+
+class MaskingError(Exception):
+    """The file is no picture and no clip that can be read."""
+
+
+@dataclass(frozen=True)
+class Masked:
+    """What was found and hidden: plates and faces over all frames that were looked at."""
+
+    frames: int
+    plates: int
+    faces: int
+
+
+@dataclass(frozen=True)
+class Places:
+    """What is to be hidden, as one look found it."""
+
+    plates: tuple[Box, ...] = ()
+    faces: tuple[Box, ...] = ()
+
+    @property
+    def all(self) -> tuple[Box, ...]:
+        """Both."""
+        return self.plates + self.faces
+
+
+@dataclass(frozen=True)
+class Masker:
+    """The finders of what must not be seen."""
+
+    finder: PlateFinder
+    reader: PlateReader
+    faces: FaceFinder
+
+    def picture(self, source: Path, target: Path, own: Own) -> Masked:
+        """Writes the copy of a picture. Raises MaskingError."""
+        image = cv2.imread(str(source))
+        if image is None:
+            raise MaskingError(f"{source} is no picture")
+        pixels = np.asarray(image, np.uint8)
+        places = self._places(pixels, own, own.start_ms)
+        hide(pixels, places.all)
+        done, content = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
+        if not done:
+            raise MaskingError(f"{source} can't be encoded")
+        target.write_bytes(content.tobytes())
+        return Masked(1, len(places.plates), len(places.faces))
+
+    def clip(self, source: Path, target: Path, own: Own) -> Masked:
+        """Writes the copy of a clip, without its sound. Raises MaskingError."""
+        try:
+            with av.open(str(source)) as container:
+                stream = container.streams.video[0]
+                fps = float(stream.average_rate or 25)
+                return self._copy(_shots(container.decode(stream)), target, fps, own)
+        except (av.FFmpegError, IndexError) as problem:
+            raise MaskingError(f"{source} is no clip: {problem}") from problem
+
+    def _copy(self, shots: Iterator[Shot], target: Path, fps: float, own: Own) -> Masked:
+        first = next(shots, None)
+        if first is None:
+            raise MaskingError("the clip has no frame")
+        found: list[Places] = []
+        count = 0
+        size = (first[0].shape[1], first[0].shape[0])
+        with VideoWriter(target, size, fps) as writer:
+            waiting: list[Shot] = []
+            for number, shot in enumerate(_chain(first, shots)):
+                if number % EVERY == 0:
+                    places = self._places(shot[0], own, own.start_ms + shot[1] * 1000)
+                    _write(writer, waiting, [*found[-2:], places])
+                    found.append(places)
+                    waiting = []
+                waiting.append(shot)
+                count = number + 1
+            _write(writer, waiting, found[-2:])
+        plates = sum(len(places.plates) for places in found)
+        return Masked(count, plates, sum(len(places.faces) for places in found))
+
+    def _places(self, image: Image, own: Own, t_ms: float) -> Places:
+        seen = [Seen(box, self.reader.read(image, box.quad)) for box in self.finder.find(image)]
+        size = (image.shape[1], image.shape[0])
+        kept = own_plate(seen, own, t_ms, size)
+        plates = tuple(plate.box.bounds for plate in seen if plate is not kept)
+        return Places(plates, tuple(self.faces.find(image)))
+
+
+def _shots(frames: Iterator[av.VideoFrame]) -> Iterator[Shot]:
+    first: float | None = None
+    for frame in frames:
+        t = float(frame.time or 0.0)
+        first = t if first is None else first
+        yield np.ascontiguousarray(frame.to_ndarray(format="bgr24"), np.uint8), t - first
+
+
+def _chain(first: Shot, rest: Iterator[Shot]) -> Iterator[Shot]:
+    yield first
+    yield from rest
+
+
+def _write(writer: VideoWriter, shots: list[Shot], looks: list[Places]) -> None:
+    """Frames between two looks: hidden is what the looks around them found, and the ways in between."""
+    places = swept([look.all for look in looks])
+    for image, t in shots:
+        hide(image, places)
+        writer.write(image, t)

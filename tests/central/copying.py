@@ -1,0 +1,24 @@
+"""The worker's part in a notice: copies of evidence. Nothing is hidden: the tests' pictures are none."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine
+
+from central.copies import service as copies
+from central.copies.masking import Hidden
+from central.copies.service import Workshop
+from central.media.store import MediaStore
+from tests.central.evidence import CENTRE_KEY
+
+
+def marked(source: Path, target: Path, own: dict[str, Any]) -> Hidden:
+    """A copy that is not the original."""
+    target.write_bytes(source.read_bytes() + str(own["plate"]).encode())
+    return Hidden(frames=1, plates=2, faces=1)
+
+
+def make_copies(engine: Engine, store: MediaStore, case_id: int, now: datetime) -> int:
+    """Makes what a case lacks; returns how many."""
+    return copies.make(engine, Workshop(store, lambda: CENTRE_KEY, marked), case_id, now)
