@@ -24,7 +24,8 @@ from central.proceedings import service as proceedings
 from central.settings import CentralSettings
 from contract.local_time import local_day
 from tests.central import databases
-from tests.central.evidence import picture
+from tests.central.copying import make_asked_copies
+from tests.central.evidence import clip, picture
 from tests.central.proceedings.office import Office
 
 PASSWORD = "một mật khẩu đủ dài"
@@ -66,8 +67,9 @@ class Casework:
         return answer.text
 
     def make_files(self) -> int:
-        """What the worker does: every file that is asked for."""
+        """What the worker does: every file that is asked for, and the owners' copies."""
         engine, archive = self.office.engine, self.centre.state.services.archive
+        make_asked_copies(engine, archive.store, self.office.now)
         with transaction(engine) as session:
             asked = session.exec(select(Job).where(Job.kind == FILE)).all()
             for job in asked:
@@ -101,5 +103,6 @@ def opened(settings: CentralSettings, now: datetime) -> Iterator[Casework]:
             user.password_hash = hashed
     for sequence in range(1, 6):
         services.archive.store.put(BytesIO(picture(sequence)))
+        services.archive.store.put(BytesIO(clip(sequence)))
     yield Casework(centre, office)
     centre.state.engine.dispose()

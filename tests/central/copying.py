@@ -5,10 +5,13 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine
+from sqlmodel import select
 
 from central.copies import service as copies
 from central.copies.masking import Hidden
 from central.copies.service import Workshop
+from central.db import transaction
+from central.jobs.models import Job
 from central.media.store import MediaStore
 from tests.central.evidence import CENTRE_KEY
 
@@ -22,3 +25,13 @@ def marked(source: Path, target: Path, own: dict[str, Any]) -> Hidden:
 def make_copies(engine: Engine, store: MediaStore, case_id: int, now: datetime) -> int:
     """Makes what a case lacks; returns how many."""
     return copies.make(engine, Workshop(store, lambda: CENTRE_KEY, marked), case_id, now)
+
+
+def make_asked_copies(engine: Engine, store: MediaStore, now: datetime) -> None:
+    """Makes the copies of every case that has them asked for."""
+    with transaction(engine) as session:
+        asked = session.exec(select(Job).where(Job.kind == copies.MAKE)).all()
+        for job in asked:
+            session.delete(job)
+    for job in asked:
+        make_copies(engine, store, int(job.payload["case"]), now)

@@ -9,7 +9,6 @@ from pypdf import PdfReader
 from sqlalchemy import Engine
 from sqlmodel import select
 
-from central.copies import service as copies
 from central.db import transaction
 from central.documents.archive import FILE, Archive, of_case
 from central.documents.filing import make_file
@@ -23,7 +22,7 @@ from central.proceedings.payments import Receipt
 from central.proceedings.service import Doing
 from central.settings import OfficeSettings
 from contract.local_time import local_day
-from tests.central.copying import make_copies
+from tests.central.copying import make_asked_copies
 from tests.central.documents.samples import OFFICE
 from tests.central.evidence import clip, picture
 from tests.central.proceedings.office import INDEX, VAULT, Office
@@ -55,7 +54,7 @@ class PaperOffice:
 
     def make_files(self) -> int:
         """What the worker does: every file that is asked for, and the owners' copies."""
-        self.make_copies()
+        make_asked_copies(self.office.engine, self.archive.store, self.office.now)
         with transaction(self.office.engine) as session:
             asked = session.exec(select(Job).where(Job.kind == FILE)).all()
             for job in asked:
@@ -63,15 +62,6 @@ class PaperOffice:
         for job in asked:
             make_file(self.office.engine, self.archive, None, int(job.payload["document"]), self.office.now)
         return len(asked)
-
-    def make_copies(self) -> None:
-        """Copies of the evidence of every case that has a notice."""
-        with transaction(self.office.engine) as session:
-            asked = session.exec(select(Job).where(Job.kind == copies.MAKE)).all()
-            for job in asked:
-                session.delete(job)
-        for job in asked:
-            make_copies(self.office.engine, self.archive.store, int(job.payload["case"]), self.office.now)
 
     def text(self, document: Document | None) -> str:
         """What a paper says."""
