@@ -18,6 +18,7 @@ from edge.detect.tracker import Tracker
 from edge.riders.watch import RiderWatch
 from edge.rules.inputs import Box, Finding, Riders, SignalHistory, Track
 from edge.rules.rulebook import Rulebook
+from edge.rules.trust import unbroken
 from edge.signal.source import SignalSource
 from edge.video.frame import Frame
 
@@ -253,7 +254,7 @@ class CameraPipeline:
         source = self._signals.get(finding.head) if finding.head else None
         return Incident(
             finding=finding,
-            track=self._tracks[finding.track],
+            track=unbroken(self._tracks[finding.track], finding.t),
             signal=source.snapshot() if source else None,
             neighbours={index: boxes for _, index, boxes in self._neighbours},
             riders=self._riders_of(self._tracks[finding.track]),

@@ -48,6 +48,10 @@ RULE = RuleDescriptor(
             "Lấn qua vạch liền {line} từ {side} trong {lasted_ms}",
             "crossed solid line {line} from its {side} side in {lasted_ms}",
         ),
+        "solid_line.outline_unsteady": words(
+            "Khung bao xe thay đổi {times} lần: có thể gồm bóng đổ hoặc xe khác",
+            "its outline changed {times}-fold: it may hold a shadow or another vehicle",
+        ),
     },
     moments={
         "before": words("Trước khi đè vạch", "before the line"),

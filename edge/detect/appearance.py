@@ -5,11 +5,12 @@ from dataclasses import replace
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from edge.detect.detector import Detection, Image, Look
 from edge.rules.inputs import Box
 
-SIDE = 24
+SIDE = 16
 """Pixels along each side of the shrunk crop that is counted."""
 
 BINS = 8
@@ -18,33 +19,43 @@ BINS = 8
 UPPER = 0.8
 """Part of the box's height that counts: below it are road, shadow and whatever is nearer."""
 
+SMALLEST = 4
+"""Pixels a crop must measure across to say anything."""
+
 _COLOURED = (96, 159)
 """The colour differences of the street lie near grey: bins spread over more would all be the same one."""
 
 
 def with_looks(image: Image, detections: Sequence[Detection]) -> list[Detection]:
-    """The detections, each with what it looks like in `image`."""
-    return [replace(detection, look=look_of(image, detection.box)) for detection in detections]
+    """The detections, each with what it looks like in `image` (BGR): histograms of lightness and colour of
+    the upper part of its box, or None where that is too small."""
+    crops = [_crop(image, detection.box) for detection in detections]
+    small = [
+        cv2.resize(crop, (SIDE, SIDE), interpolation=cv2.INTER_LINEAR) for crop in crops if crop is not None
+    ]
+    looks = iter(_histograms(np.concatenate(small)) if small else ())
+    return [
+        replace(detection, look=None if crop is None else next(looks))
+        for detection, crop in zip(detections, crops, strict=True)
+    ]
 
 
-def look_of(image: Image, box: Box) -> Look | None:
-    """Histograms of lightness and colour of the upper part of a box, None if the crop is too small.
-
-    Args:
-        image: BGR.
-        box: pixels of `image`.
-    """
+def _crop(image: Image, box: Box) -> Image | None:
     height, width = image.shape[:2]
     x1, x2 = max(0, int(box[0])), min(width, int(box[2]))
     y1, y2 = max(0, int(box[1])), min(height, int(box[1] + UPPER * (box[3] - box[1])))
-    if x2 - x1 < 4 or y2 - y1 < 4:
-        return None
-    small = cv2.resize(image[y1:y2, x1:x2], (SIDE, SIDE), interpolation=cv2.INTER_LINEAR)
-    lab = np.asarray(cv2.cvtColor(cv2.blur(small, (3, 3)), cv2.COLOR_BGR2LAB), np.uint8).reshape(-1, 3)
-    colours = (np.clip(lab[:, 1:], *_COLOURED) - _COLOURED[0]) // 8
-    bins = np.column_stack([lab[:, 0] // 32, colours + np.array([BINS, 2 * BINS], np.uint8)])
-    counts = np.bincount(bins.ravel(), minlength=3 * BINS).astype(np.float32)
-    return np.asarray(counts / counts.sum(), np.float32)
+    return image[y1:y2, x1:x2] if min(x2 - x1, y2 - y1) >= SMALLEST else None
+
+
+def _histograms(column: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """One for each SIDE rows of `column`."""
+    lab = np.asarray(cv2.cvtColor(column, cv2.COLOR_BGR2LAB), np.uint8).reshape(-1, SIDE * SIDE, 3)
+    lightness = lab[..., :1] // (256 // BINS)
+    colours = (np.clip(lab[..., 1:], *_COLOURED) - _COLOURED[0]) // BINS
+    bins = np.concatenate([lightness, colours + np.array([BINS, 2 * BINS], np.uint8)], axis=2)
+    of_each = bins.reshape(len(lab), -1) + 3 * BINS * np.arange(len(lab))[:, None]
+    counts = np.bincount(of_each.ravel(), minlength=3 * BINS * len(lab)).reshape(len(lab), -1)
+    return np.asarray(counts / (3 * SIDE * SIDE), np.float32)
 
 
 def unlike(first: Look | None, second: Look | None) -> float:

@@ -21,7 +21,7 @@ NEW_LOOK = 0.2
 
 
 class Sight(NamedTuple):
-    """A detection taken in: whether something may cover its lower end, and the point it makes."""
+    """A detection taken in: whether something may hide its wheels, and the point it makes."""
 
     detection: Detection
     covered: bool

@@ -116,8 +116,8 @@ def costs(expected: Sequence[Expected], detections: Sequence[Detection], cover: 
     )
     cost += OTHER_KIND * other
     alike = (np.abs(wider) < TWICE) & (np.abs(taller) < np.where(hidden, 1.5, 1.0) * TWICE)
-    near = alike & (away <= REACH**2)
-    possible = ((overlap >= OVERLAPPING) | near) & ~_came_back(expected, seen)
+    near = (overlap >= OVERLAPPING) | (away <= REACH**2)
+    possible = alike & near & ~_came_back(expected, seen)
     return Costs(cost, overlap, possible)
 
 

@@ -8,17 +8,18 @@ gives the same output, always.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import inf
 
 import numpy as np
+from numpy.typing import NDArray
 
 from edge.detect.appearance import unlike
 from edge.detect.candidate import Candidate, Sight
 from edge.detect.detector import TWO_WHEELED, Detection
 from edge.detect.matching import Costs, costs, margins, overlaps, pair
 from edge.detect.scale import Scale
-from edge.detect.wheels import COVERED, EDGE, Heights, Standing, covered, standing
+from edge.detect.wheels import EDGE, HIDING, Heights, covered, cut_off, standing
 from edge.rules.inputs import Box, Track, TrackPoint
 
 NOWHERE: Box = (-inf, -inf, inf, inf)
@@ -44,9 +45,9 @@ class TrackerSettings:
     doubtful: float = 1.0
     """A link is a break where the next best explanation costs less than this more (natural logarithm)."""
     jump: float = 0.5
-    """A link is a break where the vehicle lies so many of its own sizes from where it was expected."""
+    """Of its own sizes a vehicle may lie from where it was expected; beyond that it is another."""
     changed: float = 0.6
-    """A link is a break where the colours differ by more (`edge.detect.appearance.unlike`)."""
+    """How far the colours of one vehicle may differ (`edge.detect.appearance.unlike`)."""
     remembered: float = 3.0
     """Seconds a lost track is remembered, for the new one that may be the same vehicle."""
 
@@ -61,7 +62,9 @@ class Tracker:
         """Start with no tracks."""
         self._settings = settings or TrackerSettings()
         self._bounds = bounds
-        self._scale = Scale(bounds[3] if bounds[3] < inf else 1000.0)
+        height = bounds[3] if bounds[3] < inf else 1000.0
+        # Of a car the length along the view adds to the height, so it grows otherwise than a motorbike.
+        self._scales = {narrow: Scale(height) for narrow in (True, False)}
         self._heights = Heights()
         self._candidates: list[Candidate] = []
         self._ended: list[Track] = []
@@ -83,16 +86,16 @@ class Tracker:
         self._advance(t)
         there = [d for d in detections if d.confidence >= self._settings.unsure]
         cover = covered(there)
-        hidden = cover >= COVERED
+        hidden = self._hidden(there, cover)
         worth = costs([c.expected(t) for c in self._candidates], there, hidden)
         pairs = self._pairs(worth, there)
         points = [TrackPoint(t, d.box, frame, d.confidence) for d in there]
         sights = [Sight(d, bool(h), p) for d, h, p in zip(there, hidden, points, strict=True)]
-        seen = []
+        seen, used = [], set()
         for (i, j), margin in zip(pairs, margins(worth, pairs), strict=True):
-            self._continue(self._candidates[i], sights[j], float(cover[j]), margin)
-            seen.append(self._candidates[i])
-        used = {j for _, j in pairs}
+            if self._continue(self._candidates[i], sights[j], float(cover[j]), margin):
+                seen.append(self._candidates[i])
+                used.add(j)
         new = [j for j, d in enumerate(there) if j not in used and d.confidence >= self._settings.sure]
         self._begin(seen, [(sights[j], float(cover[j])) for j in new])
         self._confirm(seen)
@@ -145,16 +148,25 @@ class Tracker:
                 pairs += pair(worth.cost, possible, rows, [j for j in columns if j not in taken[1]])
         return pairs
 
-    def _continue(self, candidate: Candidate, sight: Sight, cover: float, margin: float) -> None:
-        breaks = margin < self._settings.doubtful or self._jumps(candidate, sight)
+    def _hidden(self, detections: Sequence[Detection], cover: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """For each detection whether nearer boxes or the picture's edge may hide its wheels."""
+        least = np.array([HIDING[d.kind in TWO_WHEELED] for d in detections])
+        cut = np.array([cut_off(d.box, self._bounds[3]) for d in detections], bool)
+        return np.asarray((cover >= least) | cut, bool)
+
+    def _continue(self, candidate: Candidate, sight: Sight, cover: float, margin: float) -> bool:
+        """Goes on with this sight; False where it would be a wonder for the same vehicle."""
+        if self._jumps(candidate, sight):
+            return False
+        breaks = margin < self._settings.doubtful
         if breaks:
             candidate.forget_size()
-        stands = self._standing(candidate, sight, cover)
-        candidate.see(_placed(sight, stands, breaks), self._settings.max_points)
+        candidate.see(self._placed(candidate, sight, breaks), self._settings.max_points)
         self._learn(candidate, sight, cover)
+        return True
 
     def _jumps(self, candidate: Candidate, sight: Sight) -> bool:
-        """Whether this look would be a wonder for the same vehicle: too far off, or of other colours."""
+        """Whether this look lies too far off for the same vehicle, or is of other colours."""
         if not sight.covered and unlike(candidate.look, sight.detection.look) > self._settings.changed:
             return True
         if candidate.hits < self._settings.min_hits:
@@ -164,24 +176,29 @@ class Tracker:
         size = max(seen[2] - seen[0], seen[3] - seen[1])
         return bool(np.hypot(x, y) > self._settings.jump * size)
 
-    def _standing(self, candidate: Candidate | None, sight: Sight, cover: float) -> Standing:
-        """Where the wheels are in this look."""
+    def _placed(self, candidate: Candidate | None, sight: Sight, breaks: bool) -> Sight:
+        """The sight with a point that knows where the wheels are."""
         box, kind = sight.detection.box, candidate.kind if candidate else sight.detection.kind
-        known = candidate is not None and candidate.stature.known
-        stature = candidate.stature.size(self._scale) if candidate and known else None
+        scale, known = self._scales[kind in TWO_WHEELED], candidate is not None and candidate.stature.known
+        stature = candidate.stature.size(scale) if candidate and known else None
         usual = self._heights.usual(kind) if kind in TWO_WHEELED else None
-        return standing(box, cover, box[3] >= self._bounds[3] - EDGE, stature, usual, self._scale)
+        stands = standing(box, sight.covered, stature, usual, scale)
+        bottom = None if stands.state == "seen" else stands.bottom
+        t, frame, confidence = sight.point.t, sight.point.frame, sight.point.confidence
+        return sight._replace(
+            point=TrackPoint(t, box, frame, confidence, stands.state, bottom, stands.sigma, breaks)
+        )
 
     def _learn(self, candidate: Candidate, sight: Sight, cover: float) -> None:
         """What a look at a whole vehicle teaches of it, its kind and the place."""
         box = sight.detection.box
-        whole = cover < 0.1 and box[1] > self._bounds[1] + EDGE and box[3] < self._bounds[3] - EDGE
-        if not whole or sight.detection.confidence < self._settings.sure:
+        whole = cover < 0.1 and box[1] > self._bounds[1] + EDGE
+        if not whole or cut_off(box, self._bounds[3]) or sight.detection.confidence < self._settings.sure:
             return
-        was_known = candidate.stature.known
-        candidate.stature.take(sight.point.t, box, self._scale)
+        was_known, scale = candidate.stature.known, self._scales[candidate.kind in TWO_WHEELED]
+        candidate.stature.take(sight.point.t, box, scale)
         if candidate.stature.known and not was_known:
-            self._heights.take(candidate.kind, candidate.stature.size(self._scale)[0])
+            self._heights.take(candidate.kind, candidate.stature.size(scale)[0])
 
     def _begin(self, seen: list[Candidate], sights: Sequence[tuple[Sight, float]]) -> None:
         """Start a candidate for each detection that is not a second box on a vehicle already followed."""
@@ -189,7 +206,7 @@ class Tracker:
         for sight, cover in sights:
             if taken and overlaps(taken, [sight.detection.box]).max() > 0.7:
                 continue
-            candidate = Candidate(_placed(sight, self._standing(None, sight, cover), False))
+            candidate = Candidate(self._placed(None, sight, breaks=False))
             self._learn(candidate, sight, cover)
             self._candidates.append(candidate)
             seen.append(candidate)
@@ -219,15 +236,3 @@ class Tracker:
 def _as_detection(candidate: Candidate) -> Detection:
     """What was last seen of a candidate, as a detection."""
     return Detection(candidate.kind, candidate.newest.confidence, candidate.newest.box, candidate.look)
-
-
-def _placed(sight: Sight, stands: Standing, breaks: bool) -> Sight:
-    """The sight with a point that knows where the wheels are."""
-    point = replace(
-        sight.point,
-        wheels=stands.state,
-        bottom=None if stands.state == "seen" else stands.bottom,
-        sigma=stands.sigma,
-        breaks=breaks,
-    )
-    return sight._replace(point=point)

@@ -18,23 +18,24 @@ from edge.detect.detector import TWO_WHEELED, Detection
 from edge.detect.scale import Scale
 from edge.rules.inputs import Box, WheelState
 
-STRIP = 0.15
-"""Part of a box's height, from its lower edge up, that shows the wheels."""
+HIDING = {True: 0.5, False: 0.7}
+"""Part of the lower edge of a two-wheeler (True) or of another vehicle that must lie behind nearer boxes to
+hide all wheels: one wheel in sight is enough."""
 
-COVERED = 0.3
-"""Part of the strip's width behind nearer boxes from which the wheels may be hidden."""
+_COLUMNS = np.linspace(0.02, 0.98, 13)
+"""Where along the lower edge it is asked whether something covers it."""
 
-SAME_HEIGHT = 0.07
+SAME_HEIGHT = 0.1
 """Shares of the expected height a box may differ by and still end at the wheels."""
 
-FULLER = 0.18
+FULLER = 0.2
 """The same where nothing known covers it: then it must be plain that the box is not the vehicle."""
 
 BIKES_RANGE = 0.3
 """Shares of the usual height of two-wheelers by which one of them may be shorter; other kinds differ more."""
 
-EDGE = 3.0
-"""Pixels from the picture's lower edge within which a box is cut off by it."""
+EDGE, EDGE_PART = 3.0, 0.04
+"""Pixels, and parts of the box's height, from the picture's lower edge within which it cuts a box off."""
 
 _SAMPLES, _APART = 15, 0.15
 """How many looks tell a vehicle's height, and how many seconds lie between them at least."""
@@ -59,23 +60,26 @@ class Standing:
 
 
 def covered(detections: Sequence[Detection]) -> NDArray[np.float64]:
-    """For each detection the largest part of its lower strip that one nearer box lies over.
+    """For each detection the part of its lower edge that lies behind nearer boxes.
 
     Of a two-wheeler only the middle counts: there the wheel is. Nearer is what ends lower in the picture.
     """
     if not detections:
         return np.zeros(0)
     boxes = np.array([d.box for d in detections])
-    narrow = np.array([0.3 if d.kind in TWO_WHEELED else 0.05 for d in detections])
-    inset = narrow * (boxes[:, 2] - boxes[:, 0])
-    left, right = boxes[:, 0] + inset, boxes[:, 2] - inset
-    heights = boxes[:, 3] - boxes[:, 1]
-    lap = np.minimum(right[:, None], boxes[None, :, 2]) - np.maximum(left[:, None], boxes[None, :, 0])
-    nearer = boxes[None, :, 3] > boxes[:, 3, None] + 0.03 * heights[:, None]
-    reaches = boxes[None, :, 1] < boxes[:, 3, None] + 0.05 * heights[:, None]
-    share = np.where(nearer & reaches, np.clip(lap, 0, None) / np.maximum(right - left, 1e-6)[:, None], 0.0)
-    most: NDArray[np.float64] = share.max(axis=1)
-    return most
+    widths, heights = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
+    inset = np.array([0.3 if d.kind in TWO_WHEELED else 0.05 for d in detections]) * widths
+    columns = boxes[:, :1] + inset[:, None] + _COLUMNS * (widths - 2 * inset)[:, None]
+    nearer = boxes[None, :, 3] > (boxes[:, 3] + 0.03 * heights)[:, None]
+    reaches = boxes[None, :, 1] < (boxes[:, 3] + 0.05 * heights)[:, None]
+    over = (columns[:, None] > boxes[None, :, :1]) & (columns[:, None] < boxes[None, :, 2:3])
+    share: NDArray[np.float64] = (over & (nearer & reaches)[:, :, None]).any(axis=1).mean(axis=1)
+    return share
+
+
+def cut_off(box: Box, lower: float) -> bool:
+    """Whether the box ends at the picture's lower edge, and not where the vehicle does."""
+    return box[3] >= lower - max(EDGE, EDGE_PART * (box[3] - box[1]))
 
 
 class Stature:
@@ -83,6 +87,7 @@ class Stature:
 
     def __init__(self) -> None:
         self._seen: deque[tuple[float, float, float]] = deque(maxlen=_SAMPLES)
+        self._size: tuple[float, float] | None = None
 
     @property
     def known(self) -> bool:
@@ -97,12 +102,16 @@ class Stature:
         if self._seen and abs(y - self._seen[0][1]) > 0.3 * height:
             scale.compare(self._seen[0][1:], (y, height))
         self._seen.append((t, y, height))
+        self._size = None
 
     def size(self, scale: Scale) -> tuple[float, float]:
         """Its height as it would be in the middle of the picture, and the standard deviation of that."""
-        sizes = sorted(height / scale.at(y) for _, y, height in self._seen)
-        middle = sizes[len(sizes) // 2]
-        return middle, max(0.03 * middle, (sizes[-1 - len(sizes) // 8] - sizes[len(sizes) // 8]) / 3)
+        if self._size is None:
+            sizes = sorted(height / scale.at(y) for _, y, height in self._seen)
+            middle = sizes[len(sizes) // 2]
+            spread = (sizes[-1 - len(sizes) // 8] - sizes[len(sizes) // 8]) / 3
+            self._size = middle, max(0.03 * middle, spread)
+        return self._size
 
 
 class Heights:
@@ -122,21 +131,19 @@ class Heights:
 
 
 def standing(
-    box: Box, cover: float, cut: bool, stature: tuple[float, float] | None, usual: float | None, scale: Scale
+    box: Box, doubtful: bool, stature: tuple[float, float] | None, usual: float | None, scale: Scale
 ) -> Standing:
     """Where the wheels of a vehicle with this box are.
 
     Args:
         box: as detected.
-        cover: part of its lower strip behind nearer boxes (`covered`).
-        cut: whether it ends at the picture's edge.
+        doubtful: whether something may hide the wheels, the picture's edge too.
         stature: the vehicle's own size and its standard deviation, if known (`Stature.size`).
         usual: the usual size of its kind, if that tells anything of this vehicle.
         scale: of the camera.
     """
     top, lower = box[1], box[3]
     height = max(1.0, lower - top)
-    doubtful = cut or cover >= COVERED
     if stature is not None:
         size, spread = stature
         bottom, stretch = scale.bottom(top, size)
@@ -144,12 +151,11 @@ def standing(
         sigma = 0.03 * height + spread * stretch
         # What covers a vehicle leaves its box shorter, never longer.
         away = 1 - ratio if doubtful else abs(1 - ratio)
-        if not cut and away <= (SAME_HEIGHT if doubtful else FULLER):
+        if away <= (SAME_HEIGHT if doubtful else max(FULLER, 2 * sigma / height)):
             return Standing("seen", lower, 0.03 * height)
         bottom = max(bottom, lower) if doubtful else bottom
         return Standing("predicted" if sigma <= 0.15 * height else "hidden", bottom, sigma)
-    expected = None if usual is None else scale.bottom(top, usual)[0]
-    short = expected is not None and height < (1 - BIKES_RANGE) * (expected - top)
+    short = usual is not None and height < (1 - BIKES_RANGE) * (scale.bottom(top, usual)[0] - top)
     if not doubtful and not short:
         return Standing("seen", lower, 0.03 * height)
-    return Standing("hidden", lower if expected is None else max(lower, expected), 0.25 * height)
+    return Standing("hidden", lower, 0.25 * height)

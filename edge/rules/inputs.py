@@ -140,7 +140,8 @@ class Finding:
     """A violation a rule found, before any evidence is gathered.
 
     `t` is the moment it happened (interpolated between frames), `point` the track point nearest to it.
-    `moments` are the times the stills should show: before, over, continuing. `lane`, `line`, `zone`, `head`
+    `moments` are the times the stills should show: before, over, continuing; `proved` is the stretch in which
+    the act was seen, if it is not all from before to continuing. `lane`, `line`, `zone`, `head`
     name parts of the scene, `movement` says where the vehicle went. `reasons` say what was found, `doubts`
     what speaks against it; `basis` is what exactly was broken (see the rule's descriptor), `also` are rules
     the same act broke. A finding of the same (rule, track, `episode`) is reported once.
@@ -154,6 +155,7 @@ class Finding:
     t: float
     point: TrackPoint
     moments: dict[Literal["before", "over", "continuing"], float]
+    proved: tuple[float, float] | None = None
     episode: str = ""
     elapsed_red: float | None = None
     amber: float | None = None

@@ -20,6 +20,12 @@ from edge.rules.observed import LaneUsed, height, lane_used, since
 Depth = Callable[[TrackPoint], float]
 """How many pixels past the stop line a vehicle touches the road."""
 
+JITTER = 2.0
+"""Standard deviations of the wheels' place either side of the line that are jitter."""
+
+_LATE = 2.0
+"""Seconds of uncertainty beyond which more makes no difference."""
+
 _MARGIN = 3.0
 """Seconds a passage stays in view after it is over, so that late lamp changes still reach the rules."""
 
@@ -83,7 +89,7 @@ def _passage(
     return Passage(
         line=line,
         crossing=crossing,
-        frames_before=crossing.index,
+        frames_before=_unbroken(points, crossing.index),
         committed=committed,
         onward=onward,
         stood=_stood(points[crossing.clear :], onward, parameters),
@@ -110,7 +116,7 @@ def _find_crossing(
     depths = [depth(point) for point in points[start:]]
     before, touch, found = False, None, None
     for number, (point, past) in enumerate(zip(points[start:], depths, strict=True)):
-        index, band = start + number, hysteresis * height(point.box)
+        index, band = start + number, max(hysteresis * height(point.box), JITTER * point.sigma)
         if before and number and past > depths[number - 1]:
             part = meets(points[index - 1].ground, point.ground, line)
             touch = touch if part is None else (index, part)
@@ -125,8 +131,22 @@ def _find_crossing(
 
 def _crossing(points: Sequence[TrackPoint], touch: tuple[int, float], clear: int) -> Crossing:
     index, part = touch
-    earlier, later = points[index - 1].t, points[index].t
-    return Crossing(earlier + part * (later - earlier), (later - earlier) / 2, index, clear)
+    earlier, later = points[index - 1], points[index]
+    gap, reckoned = later.t - earlier.t, max(_reckoned(earlier), _reckoned(later))
+    speed = dist(earlier.ground, later.ground) / gap
+    uncertainty = gap / 2 + min(reckoned / max(speed, 1e-9), _LATE)
+    return Crossing(earlier.t + part * gap, uncertainty, index, clear)
+
+
+def _reckoned(point: TrackPoint) -> float:
+    """Standard deviation in pixels of where the wheels were reckoned to be; 0 where they were seen."""
+    return 0.0 if point.wheels == "seen" else point.sigma
+
+
+def _unbroken(points: Sequence[TrackPoint], index: int) -> int:
+    """How many points before `index` are surely of the same vehicle."""
+    broken = next((i for i in range(index, 0, -1) if points[i].breaks), 0)
+    return index - broken
 
 
 def _depth(line: StopLine) -> Depth:

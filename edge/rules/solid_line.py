@@ -7,15 +7,15 @@ judged.
 
 from collections.abc import Sequence
 from itertools import pairwise
-from math import hypot
+from math import dist, exp, hypot, log
 
 from configs.rules.solid_line import RULE, SolidLineParameters
 from configs.scene import SolidLine
-from contract.reasons import Reason, reason
+from contract.reasons import Doubt, Reason, reason
 from edge.rules.geometry import astride, meets, offset
 from edge.rules.inputs import Finding, TrackPoint
 from edge.rules.observed import height, moved, nearest, since, two_wheeled, width
-from edge.rules.said import ms
+from edge.rules.said import doubt, ms
 from edge.rules.situation import Situation
 
 _CROSSING_SECONDS = 3.0
@@ -27,8 +27,14 @@ _LONGEST_RUN = 60
 _CUT_OFF = 3.0
 """Pixels from the lower edge of the picture: a box that reaches there does not show the wheels."""
 
+_END = 0.5
+"""Box widths from its ends in which a line is not surely crossed: one may have gone round it."""
+
 _MOVED = 0.12
 """Box heights a vehicle astride must move: a standing one may only be hidden behind another."""
+
+_UNSTEADY = 1.3
+"""How much the ratio of width and height of a box may change while it is on the line."""
 
 _OVER = {"lanes": "lane_changed", "opposing": "opposing_half"}
 """Basis of a crossing by what the line separates."""
@@ -56,7 +62,7 @@ def _on_line(situation: Situation, line: SolidLine, parameters: SolidLineParamet
     newest = points[-1]
     for count, point in enumerate(reversed(points[-_LONGEST_RUN:]), start=1):
         unclear = _is_cut_off(point, situation) or height(point.box) < smallest
-        if unclear or not astride(point.box, line.line, overhang, parameters.length):
+        if unclear or not astride(point.whole, line.line, overhang, parameters.length):
             return None
         lasted = newest.t - point.t
         if lasted >= parameters.seconds and count >= parameters.frames and moved(point, newest) >= _MOVED:
@@ -89,8 +95,8 @@ def _crossed(situation: Situation, line: SolidLine, parameters: SolidLineParamet
 
 
 def _is_cut_off(point: TrackPoint, situation: Situation) -> bool:
-    """True if the box reaches the picture's lower edge: where the wheels are is not seen."""
-    return point.box[3] >= situation.scene.size[1] - _CUT_OFF
+    """True if the box reaches the picture's lower edge or nothing tells where the wheels are."""
+    return point.wheels == "hidden" or point.box[3] >= situation.scene.size[1] - _CUT_OFF
 
 
 def _side(point: TrackPoint, line: SolidLine, widths: float) -> int:
@@ -101,8 +107,18 @@ def _side(point: TrackPoint, line: SolidLine, widths: float) -> int:
 
 def _met(points: Sequence[TrackPoint], start: TrackPoint, line: SolidLine) -> bool:
     """True if the way from `start` on goes through the painted line, not round its end."""
-    way = [point.ground for point in points if point.t >= start.t]
-    return any(meets(a, b, line.line) is not None for a, b in pairwise(way))
+    way = [point for point in points if point.t >= start.t]
+    return any(_through(a, b, line) for a, b in pairwise(way))
+
+
+def _through(earlier: TrackPoint, later: TrackPoint, line: SolidLine) -> bool:
+    """True if the line was met so far from its ends that a wheel more or less beside it makes no odds."""
+    part = meets(earlier.ground, later.ground, line.line)
+    if part is None:
+        return False
+    (ax, ay), (bx, by) = earlier.ground, later.ground
+    place, near = (ax + part * (bx - ax), ay + part * (by - ay)), _END * width(later.box)
+    return min(dist(place, line.line[0]), dist(place, line.line[-1])) > near
 
 
 def _turned_box(start: TrackPoint, end: TrackPoint) -> bool:
@@ -111,18 +127,28 @@ def _turned_box(start: TrackPoint, end: TrackPoint) -> bool:
     return not 0.5 < grown < 2.0
 
 
+def _unsteady(points: Sequence[TrackPoint]) -> tuple[Doubt, ...]:
+    """A vehicle keeps its outline; a box that swells and shrinks holds a shadow, glare or a second one."""
+    shapes = [log(width(point.whole) / height(point.whole)) for point in points]
+    changed = exp(max(shapes) - min(shapes))
+    return (doubt("solid_line.outline_unsteady", times=round(changed, 2)),) if changed > _UNSTEADY else ()
+
+
 def _finding(situation: Situation, line: SolidLine, act: Act) -> Finding:
     start, end, basis, said = act
     points, middle = situation.track.points, (start.t + end.t) / 2
+    doubts = _unsteady(points[since(points, start.t) : since(points, end.t) + 1])
     return Finding(
         rule=RULE.name,
         version=RULE.version,
-        decision="violation",
+        decision="borderline" if doubts else "violation",
         reasons=(said,),
         track=situation.track.id,
         t=start.t,
         point=nearest(points, start.t),
         moments={"before": max(points[0].t, start.t - 0.7), "over": middle, "continuing": end.t},
+        proved=(start.t, end.t),
         line=line.id,
+        doubts=doubts,
         basis=basis,
     )

@@ -21,7 +21,7 @@ UNSEEN_SECONDS = 0.5
 UNSEEN_HEIGHTS = 0.5
 """Heights of its box that a vehicle may go in such a time and still have stood, more or less."""
 
-SURE = 0.3
+SURE = 0.4
 """Confidence the detector must have had of the vehicle around the decisive moment."""
 
 AROUND = 0.4
@@ -38,8 +38,17 @@ def trusted(finding: Finding, track: Track) -> Finding:
     return replace(finding, decision=decision, doubts=(*finding.doubts, *doubts))
 
 
+def unbroken(track: Track, t: float) -> Track:
+    """The part of the track around time t that is one vehicle: evidence of another must not come in."""
+    points = track.points
+    near = min(range(len(points)), key=lambda i: abs(points[i].t - t))
+    begin = next((i for i in range(near, 0, -1) if points[i].breaks), 0)
+    end = next((i for i in range(near + 1, len(points)) if points[i].breaks), len(points))
+    return track if (begin, end) == (0, len(points)) else replace(track, points=points[begin:end])
+
+
 def _doubts(finding: Finding, points: Sequence[TrackPoint]) -> tuple[Doubt, ...]:
-    first, last = finding.moments["before"], finding.moments["continuing"]
+    first, last = finding.proved or (finding.moments["before"], finding.moments["continuing"])
     begin = max(0, since(points, first + 1e-6) - 1)
     stretch = points[begin : since(points, last) + 1]
     around = _around(stretch, finding.t)

@@ -4,8 +4,9 @@ import cv2
 import numpy as np
 import pytest
 
-from edge.detect.appearance import look_of, unlike
-from edge.detect.detector import Image
+from contract.vehicles import VehicleKind
+from edge.detect.appearance import unlike, with_looks
+from edge.detect.detector import Detection, Image, Look
 
 BOX = (10.0, 10.0, 60.0, 110.0)
 
@@ -18,6 +19,10 @@ def picture(colour: tuple[int, int, int], *, noise: float = 0.0, grey: bool = Fa
     shaky = image + np.random.default_rng(7).normal(0, noise, image.shape)
     image = np.clip(shaky, 0, 255).astype(np.uint8)
     return np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)[..., None].repeat(3, 2) if grey else image)
+
+
+def look_of(image: Image, box: tuple[float, float, float, float]) -> Look | None:
+    return with_looks(image, [Detection(VehicleKind.CAR, 0.9, box)])[0].look
 
 
 @pytest.mark.parametrize(
