@@ -156,6 +156,10 @@ def _overlay(manifest: ViolationManifest, clip: Picture | None) -> str:
             "clipStart": round(clip.seconds * 1000) if clip else 0,
             "trajectory": [{"t": p.t_ms, "ground": p.ground, "box": p.box} for p in manifest.trajectory],
             "scene": [{"id": line.id, "kind": line.kind, "points": line.points} for line in manifest.scene],
+            "riders": [
+                {"t": look.t_ms, "heads": [{"state": head.state, "box": head.box} for head in look.heads]}
+                for look in (manifest.riders.looks if manifest.riders else ())
+            ],
             "phases": [
                 {
                     "colour": phase.colour,

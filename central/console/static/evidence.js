@@ -4,6 +4,8 @@ import { all, one, signedSeconds } from "./dom.js";
 
 const LAMP_COLOURS = { red: "#ff3b4e", amber: "#ffb52e", green: "#3ddc84" };
 const LINE_COLOURS = { stop_line: "#ffffff", commit_line: "#ffb52e", solid_line: "#ff5bd1", lane: "#6ec6ff", zone: "#9be37a", head: "#ffffff" };
+const HEAD_COLOURS = { bare: "#ff3b4e", helmet: "#3ddc84", unsure: "#ffb52e" };
+const HEAD_NEAR_MS = 120; // a look's heads are marked on pictures taken this near to it
 const LOOP_FROM_MS = -1500; // the clip goes round from here …
 const LOOP_TO_MS = 1500; // … to here, or to the last still
 const LEAST_MS = -86_400_000;
@@ -98,10 +100,11 @@ export function drawOverlay(canvas, width, height, milliseconds) {
   paint.clearRect(0, 0, canvas.width, canvas.height);
   if (!state.overlay || !state.evidence) return;
   const place = ([x, y]) => [box.x + x * box.w, box.y + y * box.h];
-  const { scene, trajectory, phases } = state.evidence.data;
+  const { scene, trajectory, phases, riders } = state.evidence.data;
   const lamp = lampAt(phases, milliseconds);
   for (const line of scene) drawLine(paint, line, place, box.ratio, lamp);
   drawTrail(paint, trajectory, milliseconds, place, box.ratio);
+  drawHeads(paint, riders, milliseconds, place, box.ratio);
   const vehicle = boxAt(trajectory, milliseconds);
   if (!vehicle) return;
   const [x1, y1] = place([vehicle[0], vehicle[1]]);
@@ -136,6 +139,17 @@ function drawTrail(paint, trajectory, milliseconds, place, ratio) {
   const past = trajectory.filter((point) => point.t <= milliseconds);
   if (past.length < 2) return;
   stroke(paint, "#ffe14d", 2 * ratio, () => past.forEach((point, index) => paint[index ? "lineTo" : "moveTo"](...place(point.ground))));
+}
+
+function drawHeads(paint, riders, milliseconds, place, ratio) {
+  const near = riders.filter((look) => Math.abs(look.t - milliseconds) <= HEAD_NEAR_MS);
+  const look = near.sort((a, b) => Math.abs(a.t - milliseconds) - Math.abs(b.t - milliseconds))[0];
+  for (const head of look?.heads ?? []) {
+    if (!head.box) continue;
+    const [[x1, y1], [x2, y2]] = [place([head.box[0], head.box[1]]), place([head.box[2], head.box[3]])];
+    const dash = head.state === "unsure" ? [4 * ratio, 3 * ratio] : [];
+    stroke(paint, HEAD_COLOURS[head.state], 2 * ratio, () => paint.rect(x1, y1, x2 - x1, y2 - y1), dash);
+  }
 }
 
 function boxAt(trajectory, milliseconds) {

@@ -101,6 +101,15 @@ def test_nearest_frame(clip_path: Path, t: float, number: int) -> None:
     assert (frame.index, number_of(frame.image)) == (number, number)
 
 
+def test_the_newest_keyframe_is_a_picture_of_the_stream_and_comes_once(played: FileSource) -> None:
+    picture = played.ring.newest_keyframe(after=0.0)
+    assert picture is not None
+    (same,) = played.ring.frames([picture.t])
+    assert (picture.t, picture.run) == (same.t, same.run)
+    assert number_of(picture.image) == number_of(same.image)
+    assert played.ring.newest_keyframe(after=picture.t) is None
+
+
 def test_clip_of_a_stream_that_began_later_starts_with_it(clip_path: Path) -> None:
     source = FileSource(clip_path)
     list(source.frames())
@@ -156,6 +165,7 @@ def test_a_film_of_what_is_partly_gone_has_the_rest(clip_path: Path) -> None:
 
 
 def test_an_empty_ring_says_so() -> None:
+    assert PacketRing(1.0, 100).newest_keyframe(after=0.0) is None
     with pytest.raises(RingMiss, match="no keyframe"):
         PacketRing(5.0, 1000).clip(0.0, 1.0, 0.5)
 
