@@ -10,7 +10,7 @@ from datetime import datetime
 
 from configs.camera import CameraConfig
 from edge.pipeline import Incident
-from edge.rules.inputs import Finding, Track, TrackPoint
+from edge.rules.inputs import Finding, TrackPoint
 from edge.rules.rulebook import Rulebook
 from edge.second_look.following import Path
 from edge.second_look.wheels import Wheels
@@ -35,7 +35,12 @@ def judged_again(
     """
     points = tuple(
         TrackPoint(
-            step.t, _box(step.box, wheel, lowest=lowest), step.look.frame, step.seen.detection.confidence
+            step.t,
+            step.box,
+            step.look.frame,
+            step.seen.confidence,
+            wheels="seen" if wheel.seen else "predicted",
+            bottom=wheel.lowest if lowest and not wheel.seen else None,
         )
         for step, wheel in zip(path.steps, wheels, strict=True)
     )
@@ -44,17 +49,12 @@ def judged_again(
     found: list[Finding] = []
     for end in range(1, len(points) + 1):
         track = replace(incident.track, points=points[:end])
-        found += rulebook.judge(track, signals, points[end - 1].t)
-    whole = Track(incident.track.id, incident.track.kind, incident.track.confidence, points)
-    found += rulebook.judge(whole, signals, max(incident.finding.t, points[-1].t), track_ended=True)
+        found += rulebook.judge(track, signals, points[end - 1].t, riders=incident.riders)
+    whole = replace(incident.track, points=points)
+    last = max(incident.finding.t, points[-1].t)
+    found += rulebook.judge(whole, signals, last, track_ended=True, riders=incident.riders)
     same = [again for again in found if _is_same(again, incident.finding)]
     return max(same, key=lambda again: again.decision == "violation", default=None)
-
-
-def _box(
-    box: tuple[float, float, float, float], wheels: Wheels, *, lowest: bool
-) -> tuple[float, float, float, float]:
-    return (box[0], box[1], box[2], max(box[3], wheels.lowest)) if lowest else box
 
 
 def _is_same(again: Finding, finding: Finding) -> bool:

@@ -8,9 +8,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import hypot
 
+from edge.detect.appearance import unlike
+from edge.detect.detector import Detection
+from edge.detect.detector import Look as Appearance
 from edge.rules.inputs import Box
-from edge.second_look.appearance import Looks
-from edge.second_look.looking import Look, Seen
+from edge.second_look.looking import Look
 
 FOUND = 0.35
 """Overlap (intersection over union) from which a vehicle stands where the live track says."""
@@ -42,7 +44,7 @@ class Step:
     """The vehicle in one look. `rival`: the worth of the next likeliest vehicle, as a part of its own."""
 
     look: Look
-    seen: Seen
+    seen: Detection
     rival: float = 0.0
 
     @property
@@ -95,7 +97,7 @@ def _area(box: Box) -> float:
     return max(box[2] - box[0], 1e-6) * max(box[3] - box[1], 1e-6)
 
 
-def _start(looks: Sequence[Look], t: float) -> tuple[int, Seen] | None:
+def _start(looks: Sequence[Look], t: float) -> tuple[int, Detection] | None:
     """In the look nearest to `t` in which a vehicle stands where the track is: that look and vehicle."""
     order = sorted(range(len(looks)), key=lambda number: (abs(looks[number].t - t), number))
     for number in order:
@@ -122,7 +124,7 @@ def _walk(first: Step, looks: Iterable[Look]) -> list[Step]:
 
 def _next(steps: Sequence[Step], look: Look) -> Step | None:
     expected = _expected(steps, look.t)
-    known = [step.seen.looks for step in steps[-3:] if step.seen.looks is not None]
+    known = [step.seen.look for step in steps[-3:]]
     worth = sorted(
         ((_worth(expected, steps[-1].box, seen, known), number) for number, seen in enumerate(look.seen)),
         key=lambda pair: (-pair[0], pair[1]),
@@ -133,7 +135,7 @@ def _next(steps: Sequence[Step], look: Look) -> Step | None:
     return Step(look, look.seen[number], max(others, default=0.0) / best)
 
 
-def _worth(expected: Box, before: Box, seen: Seen, known: Sequence[Looks]) -> float:
+def _worth(expected: Box, before: Box, seen: Detection, known: Sequence[Appearance | None]) -> float:
     """How likely a vehicle is the one followed: where it is expected, of its size, looking like it; 0 where
     it can't be."""
     height, earlier = seen.box[3] - seen.box[1], before[3] - before[1]
@@ -145,8 +147,8 @@ def _worth(expected: Box, before: Box, seen: Seen, known: Sequence[Looks]) -> fl
     if shared < LINK and apart > _NEAR_ENOUGH * earlier:
         return 0.0
     place = shared + 0.3 * max(0.0, 1 - apart / earlier)
-    alike = max((looks.like(seen.looks) for looks in known), default=0.8) if seen.looks else 0.8
-    return place * alike**2 * (0.6 + 0.4 * seen.detection.confidence)
+    strange = min(unlike(one, seen.look) for one in known)
+    return place * (1 - strange**2) ** 2 * (0.6 + 0.4 * seen.confidence)
 
 
 def _expected(steps: Sequence[Step], t: float) -> Box:

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from configs.scene import Head
+from edge.detect.appearance import with_looks
 from edge.detect.detector import Detection, VehicleDetector
 from edge.rules.inputs import Box, Track, TrackPoint
-from edge.second_look.appearance import Looks, looks_of
 from edge.second_look.window import input_size
 from edge.signal.lamp import LampReader, Reading
 from edge.video.frame import Frame
@@ -44,19 +44,6 @@ class Close(Protocol):
 
 
 @dataclass(frozen=True)
-class Seen:
-    """A vehicle in one look, in pixels of the detect stream, and what it looks like."""
-
-    detection: Detection
-    looks: Looks | None
-
-    @property
-    def box(self) -> Box:
-        """Its box."""
-        return self.detection.box
-
-
-@dataclass(frozen=True)
 class Look:
     """One picture looked at again: `live` is where the track was then (between its points: interpolated),
     `region` what was looked at of the picture, `seen` the vehicles in it, all in pixels of the detect stream;
@@ -66,7 +53,7 @@ class Look:
     t: float
     live: Box
     region: Box
-    seen: tuple[Seen, ...]
+    seen: tuple[Detection, ...]
     lamp: Reading | None
     thumb: NDArray[np.uint8]
 
@@ -139,11 +126,8 @@ def _look(
     full = [round(v * scale[i % 2]) for i, v in enumerate(region)]
     cut = np.ascontiguousarray(frame.image[full[1] : full[3], full[0] : full[2]])
     found = detector.detect(cut) if cut.size else []
-    seen = tuple(
-        Seen(replace(d, box=_back(d.box, full, scale)), looks_of(cut, d.box))
-        for d in found
-        if d.confidence >= UNSURE
-    )
+    sure = [detection for detection in found if detection.confidence >= UNSURE]
+    seen = tuple(replace(d, box=_back(d.box, full, scale)) for d in with_looks(cut, sure))
     small = cv2.resize(frame.image, _THUMB, interpolation=cv2.INTER_AREA)
     return Look(
         frame=frame.index,

@@ -13,6 +13,7 @@ import numpy as np
 
 from contract.manifest import Question
 from contract.reasons import Doubt, Value
+from edge.detect.appearance import unlike
 from edge.pipeline import Incident
 from edge.plate.vote import PlateResult
 from edge.rules.inputs import Finding
@@ -23,8 +24,8 @@ from edge.second_look.wheels import Wheels
 SURE = 0.35
 """Confidence from which a vehicle certainly stands where one is seen."""
 
-ALIKE = 0.6
-"""Likeness below which a vehicle before and after does not look like one and the same."""
+UNLIKE = 0.6
+"""Difference of appearance (`edge.detect.appearance`) from which it does not look like the same vehicle."""
 
 AGREES = 0.3
 """Overlap of the followed vehicle with the live track from which both are on the same vehicle."""
@@ -43,6 +44,9 @@ GAP_SECONDS = 0.6
 
 FROZEN_SECONDS = 1.0
 """For so long the very same picture: the camera stands still."""
+
+STILL = 2
+"""Grey levels by which the small picture may differ and still be the very same."""
 
 BLANK = 4.0
 """Standard deviation of the small grey picture (0 to 255) below which it shows nothing."""
@@ -93,7 +97,7 @@ def vehicle_there(looks: Sequence[Look], path: Path | None, finding: Finding) ->
     if path is None:
         asked = [look for look in looks if abs(look.t - finding.t) <= NEAR_SECONDS]
         return against("vehicle_there", "no_vehicle", weight="disproof", looks=len(asked))
-    best = max(step.seen.detection.confidence for step in path.near(finding.t, 2 * NEAR_SECONDS))
+    best = max(step.seen.confidence for step in path.near(finding.t, 2 * NEAR_SECONDS))
     if best < SURE:
         return against("vehicle_there", "faint", confidence=round(best, 2))
     return yes("vehicle_there", confidence=round(best, 2))
@@ -109,10 +113,10 @@ def same_vehicle(path: Path, finding: Finding) -> Answer:
     parted = _parted(during)
     if parted is not None:
         return against("same_vehicle", "parted", after_ms=ms(parted - finding.t))
-    alike = _alike(path, first, last, finding.t)
-    if alike < ALIKE:
-        return against("same_vehicle", "looks_changed", alike=round(alike, 2))
-    return yes("same_vehicle", alike=round(alike, 2), looks=len(during))
+    differs = _differs(path, first, last, finding.t)
+    if differs >= UNLIKE:
+        return against("same_vehicle", "looks_changed", unlike=round(differs, 2))
+    return yes("same_vehicle", unlike=round(differs, 2), looks=len(during))
 
 
 def only_vehicle(path: Path, finding: Finding) -> Answer:
@@ -252,24 +256,25 @@ def _parted(steps: Sequence[Step]) -> float | None:
     return None
 
 
-def _alike(path: Path, first: float, last: float, t: float) -> float:
-    """The least likeness of the vehicle at the decisive moment with itself at the act's ends."""
-    groups = [[s.seen.looks for s in path.near(at) if s.seen.looks] for at in (first, t, last)]
-    pairs = [(groups[1], groups[0]), (groups[1], groups[2])]
-    return min(
-        (max(a.like(b) for a in one for b in other) for one, other in pairs if one and other),
-        default=1.0,
-    )
+def _differs(path: Path, first: float, last: float, t: float) -> float:
+    """The greatest difference of the vehicle from itself between the act's beginning, middle and end, each
+    at its most alike."""
+    begin, middle, end = ([step.seen.look for step in path.near(at)] for at in (first, t, last))
+    pairs = [(a, b) for a, b in ((begin, middle), (middle, end), (begin, end)) if a and b]
+    return max((min(unlike(a, b) for a in one for b in other) for one, other in pairs), default=0.0)
 
 
 def _frozen(looks: Sequence[Look]) -> float:
     """Longest stretch of the very same picture, seconds."""
-    longest, since = 0.0, looks[0].t if looks else 0.0
-    for a, b in pairwise(looks):
-        if np.array_equal(a.thumb, b.thumb):
-            longest = max(longest, b.t - since)
+    if not looks:
+        return 0.0
+    longest, first = 0.0, looks[0]
+    for look in looks:
+        # A standing picture still becomes a little clearer from frame to frame as it is encoded.
+        if int(np.abs(look.thumb.astype(int) - first.thumb).max()) <= STILL:
+            longest = max(longest, look.t - first.t)
         else:
-            since = b.t
+            first = look
     return longest
 
 

@@ -1,8 +1,8 @@
 """Where the wheels are in each look, and whether they are seen.
 
-A box ends where the vehicle stops being visible. Its wheels are hidden where another vehicle, nearer to the
-camera, covers the lower strip of the box, or the picture's edge cuts it. How low they may be then is told by
-how tall this vehicle is in the looks that show it whole.
+As in `edge.detect.wheels`, but from what the second look saw alone: a box ends where the vehicle stops being
+visible, and where another, nearer to the camera, covers its lower strip, or the picture's edge cuts it, its
+wheels may be lower. How low is told by how tall this vehicle is in the looks that show it whole.
 """
 
 from collections.abc import Sequence
@@ -10,14 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from edge.detect.wheels import COVERED, covered
 from edge.rules.inputs import Box
 from edge.second_look.following import Path, Step
-
-STRIP = 0.2
-"""Lower part of a box in which the wheels show."""
-
-COVERED = 0.4
-"""Share of the strip's width from which the wheels count as hidden."""
 
 SHORTER = 0.88
 """Of the height expected at that place: a box shorter than this lacks its lower end."""
@@ -40,45 +35,25 @@ class Wheels:
 
 def wheels_of(path: Path, size: tuple[int, int]) -> list[Wheels]:
     """For each step of the path."""
-    covered = [_covered(step) or _cut(step.box, size) for step in path.steps]
-    height = _height_by_place([s for s, hidden in zip(path.steps, covered, strict=True) if not hidden])
-    return [_wheels(step, hidden, height) for step, hidden in zip(path.steps, covered, strict=True)]
+    hidden = [_covered(step) or _cut(step.box, size) for step in path.steps]
+    height = _height_by_place([s for s, unseen in zip(path.steps, hidden, strict=True) if not unseen])
+    return [_wheels(step, unseen, height) for step, unseen in zip(path.steps, hidden, strict=True)]
 
 
-def _wheels(step: Step, covered: bool, height: "tuple[float, float] | None") -> Wheels:
+def _wheels(step: Step, hidden: bool, height: tuple[float, float] | None) -> Wheels:
     top, bottom = step.box[1], step.box[3]
     if height is None:
-        return Wheels(not covered, bottom if not covered else bottom + (bottom - top))
+        return Wheels(not hidden, bottom if not hidden else bottom + (bottom - top))
     tall = max(height[0] + height[1] * top, 1.0)
     short = bottom - top < SHORTER * tall
-    return Wheels(not (covered or short), max(bottom, top + tall) if covered or short else bottom)
+    return Wheels(not (hidden or short), max(bottom, top + tall) if hidden or short else bottom)
 
 
 def _covered(step: Step) -> bool:
-    """Whether nearer vehicles, whose boxes reach lower, lie over the lower strip."""
-    x1, y1, x2, y2 = step.box
-    strip = (x1, y2 - STRIP * (y2 - y1), x2, y2)
-    spans = [
-        (max(x1, other.box[0]), min(x2, other.box[2]))
-        for other in step.look.seen
-        if other is not step.seen and other.box[3] > y2 + 1.0 and _over(other.box, strip)
-    ]
-    return _length(spans) > COVERED * (x2 - x1)
-
-
-def _over(box: Box, strip: Box) -> bool:
-    """Whether a box covers at least the lower half of the strip somewhere."""
-    middle = (strip[1] + strip[3]) / 2
-    return box[1] <= middle and box[3] >= strip[3] and box[0] < strip[2] and box[2] > strip[0]
-
-
-def _length(spans: Sequence[tuple[float, float]]) -> float:
-    """Of the union of spans."""
-    total, reached = 0.0, float("-inf")
-    for first, last in sorted(spans):
-        total += max(0.0, last - max(first, reached))
-        reached = max(reached, last)
-    return total
+    """Whether a nearer vehicle lies over its lower strip."""
+    seen = step.look.seen
+    own = next(number for number, other in enumerate(seen) if other is step.seen)
+    return bool(covered(seen)[own] >= COVERED)
 
 
 def _cut(box: Box, size: tuple[int, int]) -> bool:
