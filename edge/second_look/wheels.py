@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from edge.detect.wheels import COVERED, covered
+from edge.detect.detector import TWO_WHEELED
+from edge.detect.wheels import HIDING, covered
 from edge.rules.inputs import Box
 from edge.second_look.following import Path, Step
 
@@ -53,7 +54,7 @@ def _covered(step: Step) -> bool:
     """Whether a nearer vehicle lies over its lower strip."""
     seen = step.look.seen
     own = next(number for number, other in enumerate(seen) if other is step.seen)
-    return bool(covered(seen)[own] >= COVERED)
+    return bool(covered(seen)[own] >= HIDING[step.seen.kind in TWO_WHEELED])
 
 
 def _cut(box: Box, size: tuple[int, int]) -> bool:
