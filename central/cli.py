@@ -1,4 +1,8 @@
-"""Commands of the centre, its processes and its chores: `ngatu central …`."""
+"""Commands of the centre, its processes and its chores: `ngatu central …`.
+
+A command imports its process by itself: pages, papers and their libraries take seconds to load, and ingest,
+migrations and chores do without them.
+"""
 
 import json
 import logging
@@ -13,14 +17,13 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-import uvicorn
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+import central.models  # noqa: F401 - all tables, whichever feature a command uses
 from central import migrations
 from central.accounts import service as accounts
 from central.accounts.permissions import Role
-from central.app import create_app
 from central.audit import service as audit
 from central.cases import queries as cases
 from central.copies.package import CopyCheckError, check_package
@@ -28,20 +31,15 @@ from central.db import DatabaseUnfitError, make_engine, reading, transaction
 from central.devices.file import enter as enter_device_file
 from central.errors import DomainError
 from central.fleet import enrolment, service
-from central.ingest.process import run_ingest
 from central.jobs import queue as jobs
 from central.keys import KeyFileError, create_key
 from central.law import service as law
 from central.media import service as media_service
 from central.media.store import MediaStore
-from central.portal.app import create_portal
-from central.proceedings.people import grant_power
-from central.proceedings.signers import Power
 from central.registry.file import FileRegistryError
 from central.settings import CentralSettings, SettingsError, load_settings
 from central.vault import VaultError
 from central.words.errors import told
-from central.worker import run_worker
 from configs.loading import ConfigError
 
 ACTOR = "cli"
@@ -111,8 +109,12 @@ def serve(
     port: Annotated[int, typer.Option(min=1, max=65535)] = 8000,
 ) -> None:
     """The console and the API. Run as many as there is load for, behind a proxy that speaks TLS."""
+    import uvicorn
+
     with _told_plainly():
         loaded, _ = _open(settings)
+        from central.app import create_app
+
         uvicorn.run(create_app(loaded), host=host, port=port, log_config=None, access_log=False)
 
 
@@ -123,8 +125,12 @@ def portal(
     port: Annotated[int, typer.Option(min=1, max=65535)] = 8001,
 ) -> None:
     """The owners' portal, under a host name of its own. Run as many as there is load for, behind a proxy."""
+    import uvicorn
+
     with _told_plainly():
         loaded, _ = _open(settings)
+        from central.portal.app import create_portal
+
         uvicorn.run(create_portal(loaded), host=host, port=port, log_config=None, access_log=False)
 
 
@@ -133,6 +139,8 @@ def ingest(settings: SettingsFile = None) -> None:
     """Takes evidence in from the broker. A second one stands by until the first is gone."""
     with _told_plainly():
         loaded, _ = _open(settings)
+        from central.ingest.process import run_ingest
+
         run_ingest(loaded, _until_signal())
 
 
@@ -141,6 +149,8 @@ def worker(settings: SettingsFile = None) -> None:
     """Looks owners up, keeps deadlines, watches nodes, tidies up."""
     with _told_plainly():
         loaded, _ = _open(settings)
+        from central.worker import run_worker
+
         if run_worker(loaded, _until_signal()):
             # Something hangs in a call: its lease ends by itself, and nothing here is worth waiting for.
             logging.shutdown()
@@ -391,6 +401,9 @@ def grant_signer(
     settings: SettingsFile = None,
 ) -> None:
     """Lets a person sign by a title they hold, or by a delegation of somebody who holds it."""
+    from central.proceedings.people import grant_power
+    from central.proceedings.signers import Power
+
     with _told_plainly():
         _, engine = _open(settings)
         with transaction(engine) as session:

@@ -7,7 +7,6 @@ from typing import Annotated
 import typer
 
 from edge.cli.screen import tell
-from edge.video.serve import serve_camera
 
 app = typer.Typer(no_args_is_help=True, help="Cameras to try a node with.")
 
@@ -23,6 +22,8 @@ def camera_serve(
     port: Annotated[int, typer.Option(min=1, max=65535)] = 8554,
 ) -> None:
     """Plays a file as an RTSP camera, in a loop."""
+    from edge.video.serve import serve_camera
+
     tell(f"rtsp://127.0.0.1:{port}/{video.stem}   (Ctrl+C ends)")
     with suppress(KeyboardInterrupt):
         serve_camera(video, "127.0.0.1", port)

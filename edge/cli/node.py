@@ -1,4 +1,7 @@
-"""`ngatu edge`: run, check, enrol; the outbox has a file of its own."""
+"""`ngatu edge`: run, check, enrol; the outbox has a file of its own.
+
+A command imports the networks and video it needs by itself: a check answers at once.
+"""
 
 import signal
 from pathlib import Path
@@ -11,10 +14,8 @@ from configs.camera_check import load_camera
 from configs.kinds import kind_of
 from configs.node_check import load_cameras, load_node
 from contract.canonical import canonical_bytes
-from edge.camera import SOFTWARE, camera_info, open_eyes
 from edge.cli.screen import stop_with, tell
 from edge.evidence.keys import enrolment, load_centre_key, load_node_key, load_or_make_node_key
-from edge.node import Node
 
 app = typer.Typer(no_args_is_help=True, help="The node at a junction.")
 
@@ -27,6 +28,9 @@ def edge_run(
     threads: Annotated[int, typer.Option(min=1)] = 1,
 ) -> None:
     """Runs the node until it is told to stop."""
+    from edge.camera import open_eyes
+    from edge.node import Node
+
     config = load_node(node_file)
     node = Node(
         config,
@@ -66,6 +70,8 @@ def edge_enrol(
     out: Annotated[Path, typer.Option(help="the enrolment document")] = Path("enrolment.json"),
 ) -> None:
     """Makes the node's key (once) and writes the document that the centre imports."""
+    from edge.camera import SOFTWARE, camera_info
+
     config = load_node(node_file)
     cameras = tuple(camera_info(camera) for camera in load_cameras(config))
     key = load_or_make_node_key(config.data)

@@ -10,10 +10,7 @@ import typer
 from contract.plates import interpretations
 from edge.cli.rows import Row, rows_into
 from edge.cli.screen import complain, progress
-from edge.detect.onnx_backend import OnnxVehicleDetector
 from edge.pictures import Picture, PictureError, find_pictures, load_picture, still_size
-from edge.plate.find import PlateFinder
-from edge.plate.read import OnnxPlateReader
 from edge.plate.reading import NOTHING_READ, PlateReading
 from edge.plate.stills import FoundPlate, read_picture
 from models import load_path
@@ -33,6 +30,9 @@ def read_command(
     threads: Annotated[int, typer.Option(min=1)] = 2,
 ) -> None:
     """Finds and reads number plates on still pictures."""
+    from edge.plate.find import PlateFinder
+    from edge.plate.read import OnnxPlateReader
+
     finder = PlateFinder(load_path("plate_finder"), load_path("plate_corners"), threads)
     reader = OnnxPlateReader(load_path("plate_reader"), threads)
 
@@ -72,6 +72,8 @@ def see_command(
     threads: Annotated[int, typer.Option(min=1)] = 2,
 ) -> None:
     """Finds vehicles on still pictures; without --size at 640 to 960 pixels, as large as the picture is."""
+    from edge.detect.onnx_backend import OnnxVehicleDetector
+
     card = packaged_card("vehicles")
     detectors: dict[int, OnnxVehicleDetector] = {}
 

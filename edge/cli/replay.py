@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -10,13 +10,10 @@ from rich.table import Table
 from rich.text import Text
 
 from configs.camera_check import load_camera
-from edge.camera import open_eyes
 from edge.cli.screen import complain, progress, stop_with, tell
-from edge.evidence.gather import Proof
-from edge.evidence.keys import load_or_make_node_key
-from edge.replay import replay
-from edge.results import Outputs
-from edge.video.file import FileSource
+
+if TYPE_CHECKING:
+    from edge.evidence.gather import Proof
 
 app = typer.Typer()
 
@@ -48,6 +45,12 @@ def replay_command(
 
     Results are written as they are found. One that can't be written is told and the others go on.
     """
+    from edge.camera import open_eyes
+    from edge.evidence.keys import load_or_make_node_key
+    from edge.replay import replay
+    from edge.results import Outputs
+    from edge.video.file import FileSource
+
     config = load_camera(camera_file)
     outputs = Outputs(jsonl, packages, annotated)
     if overwritten := outputs.over((video, camera_file)):
@@ -67,7 +70,7 @@ def replay_command(
         raise typer.Exit(1)
 
 
-def violations_table(proofs: list[Proof]) -> Table:
+def violations_table(proofs: "list[Proof]") -> Table:
     """The violations of a replay for people."""
     table = Table(title="Vi phạm — violations")
     for name in ("t", "lỗi / rule", "xe / vehicle", "biển số / plate", "đỏ / red", "kết luận / decision"):
