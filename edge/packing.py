@@ -66,7 +66,7 @@ class Packing:
         return not (self._examining.waiting or self._found.unfinished_tasks or self._proofs)
 
     def told(self, camera: str) -> Mapping[str, int]:
-        """What became of a camera's findings in the second look, counted by verdict."""
+        """How many findings of a camera were suspected, and what became of them in the second look."""
         return dict(self._told[camera])
 
     @property
@@ -151,7 +151,9 @@ class Packing:
             if handover.over.wait(_POLL_SECONDS):
                 break
         try:
-            self._examining.take(handover.prover.gather(incident))
+            suspicion = handover.prover.gather(incident)
+            self._told[suspicion.proof.facts.camera]["suspicions"] += 1
+            self._examining.take(suspicion)
         except Exception as problem:  # the thread's boundary: the next incident must still be gathered
             self._lose(f"{incident.finding.rule} at {incident.finding.t:.1f} s: {problem}")
 

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from configs.camera_check import load_camera
+from configs.words import say_both
 from edge.cli.screen import complain, progress, stop_with, tell
 
 if TYPE_CHECKING:
@@ -62,12 +63,21 @@ def replay_command(
         eyes = open_eyes(threads)
         found = replay(video, config, eyes, outputs, key, start=start, progress=lambda _: bar.advance(task))
     Console().print(violations_table(found.proofs))
+    for proof in found.disproved:
+        tell(f"− {dropped(proof)}")
     if found.warning:
         tell(f"! {found.warning}")
     for problem in found.problems:
         complain(problem)
     if found.problems:
         raise typer.Exit(1)
+
+
+def dropped(proof: "Proof") -> str:
+    """What the second look disproved, and why, in both languages."""
+    finding = proof.incident.finding
+    why = next(doubt for doubt in finding.doubts if doubt.weight == "disproof")
+    return f"{finding.t:.2f} s {finding.rule} #{finding.track}: {say_both(why)}"
 
 
 def violations_table(proofs: "list[Proof]") -> Table:

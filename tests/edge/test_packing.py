@@ -235,7 +235,11 @@ def test_what_the_second_look_disproves_is_counted_and_not_packed(outbox: Outbox
     packer.run()
     assert sequences(outbox, 1, 3) == [1, 2]
     assert outbox.get(event_id(factories.facts(2))) is None
-    assert packer.told("cam-1") == {"second_look_confirmed": 2, "second_look_disproved": 2}
+    assert packer.told("cam-1") == {
+        "suspicions": 4,
+        "second_look_confirmed": 2,
+        "second_look_disproved": 2,
+    }
     (sample,) = (tmp_path / "disproved").iterdir()
     assert sample.name == event_id(factories.facts(4))
     assert {file.name for file in sample.iterdir()} == {"before.jpg", "over.jpg", "clip.mp4", "facts.json"}
@@ -273,4 +277,8 @@ def test_at_the_end_what_there_is_no_time_for_goes_to_a_person(
     threading.Thread(target=lambda: (begun.wait(20), packer.end())).start()
     packer.run()
     assert sequences(outbox, 1, 2) == [1, 2]
-    assert packer.told("cam-1") == {"second_look_confirmed": 1, "second_look_not_possible": 1}
+    assert packer.told("cam-1") == {
+        "suspicions": 2,
+        "second_look_confirmed": 1,
+        "second_look_not_possible": 1,
+    }
