@@ -2,7 +2,8 @@
 
     python -m models.training.riders.train --shared ../shared/data --out build/riders.onnx [--leave thd...]
 
-One seed gives one network on one machine; half an hour of one core that computes bfloat16.
+One seed gives one network on one machine; minutes of one free core that computes
+bfloat16.
 """
 
 import argparse
@@ -23,7 +24,7 @@ from models.training.riders.samples import STATES, Sample, sample, target, varie
 from models.training.vehicles.official import official_weights
 
 SEED = 20261128
-STEPS, BATCH, RATE = 1500, 24, 2e-3
+STEPS, BATCH, RATE = 600, 24, 2e-3
 BARE_WEIGHT = 2.0
 """There are fewer bare heads than helmets."""
 OPSET = 17
