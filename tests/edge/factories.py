@@ -32,16 +32,7 @@ def facts(number: int = 1, node: str = "node-1") -> ViolationFacts:
         site_name="Ngã Tư Sở",
         rule=Rule(name="red_light", version=1),
         decision="violation",
-        reasons=(
-            reason(
-                "red_light.crossed",
-                line="S1",
-                head="main",
-                elapsed_red_ms=1200,
-                uncertainty_ms=60,
-                grace_ms=300,
-            ),
-        ),
+        reasons=(reason("red_light.crossed", line="S1", elapsed_red_ms=1200, uncertainty_ms=60),),
         occurred_at=NOON + timedelta(seconds=number),
         clock=Clock(source="host", uncertainty_ms=20),
         vehicle=VehicleSeen(kind=VehicleKind.MOTORBIKE, confidence=0.9, track=number),
