@@ -40,6 +40,7 @@ class Candidate:
         self.look: Look | None = None
         self.covered = sight.covered
         self.hits = 0
+        self.unseen = 0
         self._votes: defaultdict[VehicleKind, float] = defaultdict(float)
         self._learn(sight)
 

@@ -96,6 +96,8 @@ class Tracker:
             if self._continue(self._candidates[i], sights[j], float(cover[j]), margin):
                 seen.append(self._candidates[i])
                 used.add(j)
+        for candidate in self._candidates:
+            candidate.unseen = 0 if candidate in seen else candidate.unseen + 1
         new = [j for j, d in enumerate(there) if j not in used and d.confidence >= self._settings.sure]
         self._begin(seen, [(sights[j], float(cover[j])) for j in new])
         self._confirm(seen)
@@ -124,10 +126,16 @@ class Tracker:
             for candidate in (*self._candidates, *self._lost):
                 candidate.motion.advance(t - self._t)
         self._t = t
-        gone = [c for c in self._candidates if t - c.newest.t > self._patience(c)]
+        gone = [c for c in self._candidates if self._is_gone(c, t)]
         self._give_up(gone)
         self._candidates = [c for c in self._candidates if c not in gone]
         self._lost = [c for c in self._lost if t - c.newest.t <= self._settings.remembered]
+
+    def _is_gone(self, candidate: Candidate, t: float) -> bool:
+        """Whether it is waited for no longer: two looks at least, however few there are."""
+        unseen = t - candidate.newest.t
+        looked = candidate.unseen >= 2 or unseen > self._settings.max_lost
+        return looked and unseen > self._patience(candidate)
 
     def _patience(self, candidate: Candidate) -> float:
         known = candidate.id and not candidate.has_left(self._bounds)

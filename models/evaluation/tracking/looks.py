@@ -1,0 +1,82 @@
+"""Detections of a clip, looked at once and kept, so that every tracker is given the same."""
+
+import json
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from contract.vehicles import VehicleKind
+from edge.camera import DETECT_SIZE, TRACKING_CONFIDENCE
+from edge.detect.appearance import with_looks
+from edge.detect.detector import Detection
+from edge.detect.onnx_backend import OnnxVehicleDetector
+from edge.video.file import FileSource
+from models.card import packaged_card
+
+
+@dataclass(frozen=True)
+class Look:
+    """One frame: its number, seconds, and what was seen."""
+
+    frame: int
+    t: float
+    detections: tuple[Detection, ...]
+
+
+def looks_of(video: Path, cache: Path | None, threads: int = 1) -> list[Look]:
+    """Every frame of a clip as the node sees it; kept in the folder `cache` if there is one."""
+    kept = None if cache is None else cache / f"{video.parent.name}_{video.stem}.looks.json"
+    if kept is not None and kept.exists():
+        return [_read(row) for row in json.loads(kept.read_text(encoding="utf-8"))]
+    detector = OnnxVehicleDetector(
+        packaged_card("vehicles"),
+        input_size=DETECT_SIZE,
+        threads=threads,
+        confidence=TRACKING_CONFIDENCE,
+    )
+    looks = [
+        Look(frame.index, frame.t, tuple(with_looks(frame.image, detector.detect(frame.image))))
+        for frame in FileSource(video).frames()
+    ]
+    if kept is not None:
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        kept.write_text(json.dumps([_row(look) for look in looks]), encoding="utf-8")
+    return looks
+
+
+def _row(look: Look) -> list[object]:
+    seen = [
+        (
+            d.kind.value,
+            round(d.confidence, 4),
+            [round(v, 2) for v in d.box],
+            None if d.look is None else [round(float(v), 4) for v in d.look],
+        )
+        for d in look.detections
+    ]
+    return [look.frame, look.t, seen]
+
+
+def _read(row: list[object]) -> Look:
+    frame, t, seen = row
+    detections = tuple(
+        Detection(
+            VehicleKind(kind), sure, tuple(box), None if colours is None else np.array(colours, np.float32)
+        )
+        for kind, sure, box, colours in seen  # type: ignore[attr-defined]
+    )
+    return Look(int(frame), float(t), detections)  # type: ignore[call-overload, arg-type]
+
+
+def at_rate(looks: Sequence[Look], fps: float, rate: float) -> list[Look]:
+    """As if the camera gave `rate` looks a second, evenly as far as its own frames allow."""
+    return [k for n, k in enumerate(looks) if n == 0 or int(n * rate / fps) != int((n - 1) * rate / fps)]
+
+
+def dropped(looks: Sequence[Look], share: float, seed: int) -> list[Look]:
+    """With that share of looks lost at random, as on a machine that has too much to do."""
+    chance = random.Random(seed)
+    return [look for look in looks if chance.random() >= share]
