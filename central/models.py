@@ -19,6 +19,7 @@ import central.law.models
 import central.media.models
 import central.offences.models
 import central.parties.models
+import central.payments.models
 import central.proceedings.models
 import central.registry.models
 import central.review.models  # noqa: F401

@@ -122,6 +122,33 @@ class PaperSigningSettings(BaseModel):
         return self
 
 
+class PaymentSettings(BaseModel):
+    """The collecting bank or payment platform: its address, our token there, the key that signs its
+    call-backs, and the account that VietQR names. Without an address money is entered by hand."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    url: str | None = None
+    token_file: Path | None = None
+    secret_file: Path | None = None
+    bank_bin: Annotated[str, Field(pattern=r"^\d{6}$")] | None = None
+    bank_account: Annotated[str, Field(pattern=r"^[0-9A-Za-z]{4,19}$")] | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> "PaymentSettings":
+        if (self.url is None) != (self.token_file is None) or (self.url is None) != (
+            self.secret_file is None
+        ):
+            raise ValueError("url, token_file and secret_file belong together")
+        if (self.bank_bin is None) != (self.bank_account is None):
+            raise ValueError("bank_bin and bank_account belong together")
+        return self
+
+    def secret(self) -> bytes | None:
+        """The key of call-backs, if there are any. Raises SettingsError."""
+        return read_secret(self.secret_file).get_secret_value().encode() if self.secret_file else None
+
+
 class CentralSettings(BaseSettings):
     """Everything the centre's processes need to know.
 
@@ -146,6 +173,7 @@ class CentralSettings(BaseSettings):
     registry: RegistrySettings = RegistrySettings()
     office: OfficeSettings = OfficeSettings()
     signing: PaperSigningSettings = PaperSigningSettings()
+    payment: PaymentSettings = PaymentSettings()
     sites: dict[str, SitePlace] = {}
 
     @classmethod

@@ -31,9 +31,12 @@ from central.keys import load_key
 from central.media.store import MediaStore, PartialFiles
 from central.offences.recording import RECORD, record_confirmed
 from central.parties.service import Parties
+from central.payments import work as payments
+from central.payments.filing import gateway_of
 from central.proceedings import owners, sweeps, waiting
 from central.proceedings import service as proceedings
 from central.proceedings.clones import Places, places_of
+from central.proceedings.papers.sheet import House
 from central.registry import service as registry
 from central.registry.file import FileRegistry
 from central.registry.http import HttpRegistry
@@ -96,6 +99,7 @@ def handlers(settings: CentralSettings, engine: Engine, clock: Clock) -> list[Ha
         owner_handler(engine, vault, index, clock, places_of(settings)),
         paper_handler(engine, archive_of(settings, vault), signer_of(settings.signing), clock),
         copy_handler(engine, settings, clock),
+        *payment_handlers(engine, settings, vault, index, clock),
     ]
     register = registry_of(settings)
     if register is None:
@@ -189,6 +193,18 @@ def copy_handler(engine: Engine, settings: CentralSettings, clock: Clock) -> Han
         copies.make(engine, workshop, int(unit.payload["case"]), clock())
 
     return Handler(copies.MAKE, run, lease=COPY_LEASE, attempts=10)
+
+
+def payment_handlers(
+    engine: Engine, settings: CentralSettings, vault: Vault, index: BlindIndex, clock: Clock
+) -> list[Handler]:
+    """Money from the collecting bank."""
+    archive = archive_of(settings, vault)
+
+    def house(session: Session) -> House:
+        return House(session, Parties(session, vault, index), archive, settings.office)
+
+    return payments.handlers(engine, house, gateway_of(settings.payment), clock)
 
 
 def registry_of(settings: CentralSettings) -> RegistryLookup | None:

@@ -94,6 +94,10 @@ def main() -> None:
             from central.cli import app as centre_commands
 
             app.add_typer(centre_commands, name="central")
+        if asked in ("", "--help", "sandbox") and find_spec("fastapi") is not None:
+            from central.sandboxes.cli import app as sandbox_commands
+
+            app.add_typer(sandbox_commands, name="sandbox")
         app()
     except Exception as problem:
         typer.echo(f"✗ {sentence(problem)}", err=True)

@@ -20,7 +20,7 @@ from central.documents.filing import archive_of
 from central.errors import DomainError
 from central.media.sights import CheckedMedia
 from central.media.store import MediaStore
-from central.portal import answer_routes, assets, case_routes, entry_routes
+from central.portal import answer_routes, assets, case_routes, entry_routes, payment_routes
 from central.portal.pages import render
 from central.portal.people import Desk, NotEnteredError
 from central.settings import CentralSettings
@@ -34,7 +34,7 @@ from central.web.safety import BodyLimit, SafetyHeaders, SameOrigin
 from central.words.dictionary import translator
 from central.words.errors import field_problem, http_words, told
 
-_ROUTERS = (entry_routes.router, case_routes.router, answer_routes.router)
+_ROUTERS = (entry_routes.router, case_routes.router, answer_routes.router, payment_routes.router)
 
 
 class Portal:

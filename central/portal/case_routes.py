@@ -16,6 +16,7 @@ from central.errors import NotFoundError
 from central.media.sights import Sight, hand_out, show
 from central.portal.evidence import evidence_view, seals
 from central.portal.pages import render
+from central.portal.payment_routes import papers_of
 from central.portal.people import CurrentGuest, desk_of
 from central.portal.views import case_view
 from central.proceedings import service as proceedings
@@ -38,7 +39,8 @@ def case(
     view = case_view(session, guest, proceeding_id, now)
     evidence = evidence_view(session, view.proceeding.case_id, f"/cases/{proceeding_id}")
     taken = bool(sent and view.sent)
-    return render(request, "case.html", guest, view=view, evidence=evidence, sent=taken)
+    papers = papers_of(session, guest, view)
+    return render(request, "case.html", guest, view=view, evidence=evidence, sent=taken, papers=papers)
 
 
 @router.get("/cases/{proceeding_id}/files/{name}")

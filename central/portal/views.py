@@ -20,6 +20,7 @@ from central.proceedings import service as proceedings
 from central.proceedings.dossier_words import printed_plate
 from central.proceedings.loading import Loaded, load
 from central.proceedings.models import Decision, Proceeding
+from central.proceedings.tracks import Track
 from central.registry.port import RegisteredVehicle
 from central.registry.service import latest_answer, registered_vehicle
 from contract.local_time import local_day
@@ -70,6 +71,13 @@ class CaseView:
         """The number in the page's address."""
         assert self.proceeding.id is not None
         return self.proceeding.id
+
+    @property
+    def payable(self) -> bool:
+        """There is a decision whose money is open, and that has been sent."""
+        sent = not self.loaded.dossier.is_at(Track.DELIVERY, "to_send")
+        open_now = self.loaded.dossier.is_at(Track.PAYMENT, "not_due", "due", "partly", "overdue")
+        return self.decision is not None and sent and open_now and self.loaded.dossier.money.owed > 0
 
     @property
     def appointment(self) -> datetime | None:

@@ -1,0 +1,105 @@
+"""The contract with the collecting bank or the national payment platform: what we ask, what we are told.
+
+Call-backs are JSON with a signature: `X-Ngatu-Time` (seconds since 1970) and `X-Ngatu-Signature`, the
+HMAC-SHA256 in hex of time, a dot and the body, under the key both sides share.
+"""
+
+import csv
+import hmac
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from io import StringIO
+from typing import Annotated, Literal, Protocol
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+
+from central.errors import ForbiddenError, InvalidError
+
+TIME_HEADER, SIGNATURE_HEADER = "X-Ngatu-Time", "X-Ngatu-Signature"
+FRESH = timedelta(minutes=5)
+"""How old a call-back's signature may be; one that is told late is signed anew."""
+LARGEST = 1_000_000_000_000
+
+_Name = Annotated[str, Field(min_length=1, max_length=80)]
+
+
+class Told(BaseModel):
+    """One transaction. `names`: an order's reference or a decision's number, as the payer gave it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    transaction: _Name
+    kind: Literal["paid", "returned"]
+    names: Annotated[str, Field(max_length=80)]
+    amount: Annotated[int, Field(gt=0, le=LARGEST)]
+    paid_at: AwareDatetime
+
+
+class GatewayError(Exception):
+    """The other side could not be reached, or answered what the contract does not know."""
+
+
+class Gateway(Protocol):
+    """What we ask of the other side. Every method raises GatewayError."""
+
+    def order(self, reference: str, amount: int, purpose: str) -> str:
+        """Announces a payment; returns the address where it is paid. Asked again, it is the same order."""
+
+    def give_back(self, key: str, transaction: str, amount: int) -> None:
+        """Asks to return money of a transaction; asked again with the same key, it is done once."""
+
+    def file_of(self, day: date) -> bytes:
+        """The day's file: CSV with `transaction,kind,names,amount,paid_at`."""
+
+
+@dataclass(frozen=True)
+class Signature:
+    """The two headers."""
+
+    time: str
+    value: str
+
+
+def signature_of(secret: bytes, body: bytes, at: datetime) -> Signature:
+    """The signature of a body at a moment."""
+    time = str(int(at.timestamp()))
+    return Signature(time, hmac.digest(secret, time.encode() + b"." + body, "sha256").hex())
+
+
+def read_signed(secret: bytes, body: bytes, given: Signature, now: datetime) -> Told:
+    """A call-back whose signature is right and fresh.
+
+    Raises:
+        ForbiddenError: it is not.
+        InvalidError: signed, but not what the contract says.
+    """
+    if not (given.time.isascii() and given.time.isdigit() and len(given.time) < 12):
+        raise ForbiddenError("payment_signature")
+    right = hmac.digest(secret, given.time.encode() + b"." + body, "sha256").hex()
+    fresh = abs(now.timestamp() - int(given.time)) <= FRESH.total_seconds()
+    if not hmac.compare_digest(right.encode(), given.value.encode()) or not fresh:
+        raise ForbiddenError("payment_signature")
+    try:
+        return Told.model_validate_json(body)
+    except ValidationError:
+        raise InvalidError("payment_message") from None
+
+
+def read_file(content: bytes) -> list[Told]:
+    """The transactions of a day's file. Raises InvalidError: a line that is none, with its number."""
+    found: list[Told] = []
+    try:
+        rows = csv.DictReader(StringIO(content.decode("utf-8-sig")))
+        found.extend(Told.model_validate({**row, "amount": int(row["amount"])}) for row in rows)
+    except (ValueError, KeyError, TypeError, csv.Error):
+        raise InvalidError("payment_file", line=len(found) + 2) from None
+    return found
+
+
+def write_file(told: list[Told]) -> bytes:
+    """A day's file."""
+    out = StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(("transaction", "kind", "names", "amount", "paid_at"))
+    writer.writerows((t.transaction, t.kind, t.names, t.amount, t.paid_at.isoformat()) for t in told)
+    return out.getvalue().encode()

@@ -1,0 +1,63 @@
+"""The worker's part: counting what was told, asking for returns, fetching yesterday's file."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from central.db import reading, transaction
+from central.jobs.queue import Claimed
+from central.jobs.runner import Handler, TryAgainError
+from central.payments import days, inbox, refunds
+from central.payments.models import PaymentDay
+from central.payments.port import Gateway, GatewayError
+from central.proceedings.papers.sheet import House
+from contract.local_time import local_day
+
+COMPARE_EVERY = timedelta(minutes=30)
+
+Clock = Callable[[], datetime]
+MakeHouse = Callable[[Session], House]
+
+
+def handlers(engine: Engine, house: MakeHouse, gateway: Gateway | None, clock: Clock) -> list[Handler]:
+    """What the worker does for payments; without a gateway only what people enter is counted."""
+
+    def settle(unit: Claimed) -> None:
+        with transaction(engine) as session:
+            inbox.settle(house(session), int(unit.payload["message"]), clock())
+
+    found = [Handler(inbox.SETTLE, settle, at_once=2, attempts=20)]
+    if gateway is None:
+        return found
+
+    def give_back(unit: Claimed) -> None:
+        try:
+            refunds.give_back(engine, gateway, str(unit.payload["refund"]), clock())
+        except GatewayError as problem:
+            raise TryAgainError(str(problem)) from problem
+
+    def compare(_unit: Claimed) -> None:
+        compare_yesterday(engine, gateway, clock())
+
+    return [
+        *found,
+        Handler(refunds.GIVE_BACK, give_back, attempts=20, endless=True),
+        Handler("payments.compare", compare, every=COMPARE_EVERY),
+    ]
+
+
+def compare_yesterday(engine: Engine, gateway: Gateway, now: datetime) -> bool:
+    """Compares yesterday with its file, unless that was done; True if it was done now."""
+    day = local_day(now) - timedelta(days=1)
+    with reading(engine) as session:
+        if session.get(PaymentDay, day) is not None:
+            return False
+    try:
+        content = gateway.file_of(day)
+    except GatewayError as problem:
+        raise TryAgainError(str(problem)) from problem
+    with transaction(engine) as session:
+        days.compare(session, day, content, "file", now)
+    return True

@@ -1,0 +1,39 @@
+"""`ngatu sandbox …`: stand-ins of the national systems, on this machine only."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import uvicorn
+
+from central.sandboxes.payment import Bank, create_bank, teller
+from central.settings import read_secret
+
+app = typer.Typer(help="Stand-ins of the national systems, to try things out.", no_args_is_help=True)
+
+Port = Annotated[int, typer.Option(min=1, max=65535)]
+
+
+@app.callback()
+def _only_named() -> None:
+    """Each sandbox is a command of its own."""
+
+
+@app.command()
+def payment(
+    callback: Annotated[str, typer.Option(help="the portal's address for call-backs, …/payment/told")],
+    token_file: Annotated[Path, typer.Option(help="the token the centre shows here")],
+    secret_file: Annotated[Path, typer.Option(help="the key of call-backs, shared with the centre")],
+    books: Annotated[Path, typer.Option(help="JSON file that keeps orders and transactions")],
+    port: Port = 8010,
+) -> None:
+    """A collecting bank: orders, payments right and wrong, call-backs, refunds, the day's file."""
+    token = read_secret(token_file).get_secret_value()
+    secret = read_secret(secret_file).get_secret_value().encode()
+    bank = Bank(books, token, teller(callback, secret, _now), _now)
+    uvicorn.run(create_bank(bank, f"http://127.0.0.1:{port}"), port=port, log_config=None, access_log=False)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,173 @@
+"""Money is never doubled or lost, whatever call-backs do: told twice, late, in another order, replayed, while
+workers are killed before and after they commit."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from itertools import count
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Engine
+from sqlmodel import Session, func, select
+
+from central.db import transaction
+from central.errors import ConflictError
+from central.payments import days, inbox
+from central.payments.models import PaymentMessage
+from central.payments.port import Told, write_file
+from central.proceedings.models import DecisionPayment
+from contract.local_time import local_day
+from tests.central.payments.conftest import Template, house_of
+
+_numbers = count()
+
+KILLS = ("no", "no", "before")
+"""What happens to a worker: nothing, or it is killed before its commit. Killed after it, its work is done
+again: every telling below settles every message once more."""
+
+
+class KilledError(Exception):
+    """The worker is gone."""
+
+
+@contextmanager
+def _work(engine: Engine, kill: str) -> Iterator[Session]:
+    """A transaction of a worker that may be killed."""
+    try:
+        with transaction(engine) as session:
+            yield session
+            if kill == "before":
+                raise KilledError
+    except KilledError:
+        pass
+
+
+amounts = st.sampled_from([1, 500_000, 9_000_000, 19_000_000, 19_050_000])
+tellings = st.lists(
+    st.tuples(st.integers(0, 4), st.sampled_from(KILLS), st.sampled_from(KILLS)), min_size=1, max_size=14
+)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(paid=st.lists(amounts, min_size=1, max_size=5), told=tellings, by_file=st.booleans())
+def test_money_is_never_doubled_or_lost(
+    template: Template,
+    tmp_path: Path,
+    paid: list[int],
+    told: list[tuple[int, str, str]],
+    by_file: bool,
+) -> None:
+    engine = template.copy(tmp_path / f"{next(_numbers)}.db")
+    now = template.now + timedelta(hours=1)
+    every = [
+        Told(transaction=f"T{n}", kind="paid", names=template.number, amount=amount, paid_at=template.now)
+        for n, amount in enumerate(paid)
+    ]
+    heard: set[str] = set()
+    for which, keeping, settling in told:
+        one = every[which % len(every)]
+        with _work(engine, keeping) as session:
+            inbox.keep(session, one, "call-back", now)
+        if keeping != "before":
+            heard.add(one.transaction)
+        _settle_all(engine, tmp_path, settling, now)
+    if by_file:
+        with transaction(engine) as session:
+            days.compare(session, local_day(template.now), write_file(every), "file", now)
+        heard = {one.transaction for one in every}
+    for _ in range(2):
+        _settle_all(engine, tmp_path, "no", now)
+    expected = {one.transaction: one.amount for one in every if one.transaction in heard}
+    with transaction(engine) as session:
+        rows = session.exec(select(DecisionPayment)).all()
+        messages = session.exec(select(PaymentMessage)).all()
+    assert {row.reference.removeprefix("bank:"): row.amount for row in rows} == expected
+    assert {row.transaction: row.state for row in messages} == dict.fromkeys(expected, "counted")
+    assert sum(row.amount for row in rows) == sum(expected.values())
+    engine.dispose()
+
+
+def _settle_all(engine: Engine, folder: Path, kill: str, now: datetime) -> None:
+    with transaction(engine) as session:
+        ids = session.exec(select(PaymentMessage.id)).all()
+    for message_id in ids:
+        with _work(engine, kill) as session:
+            inbox.settle(house_of(session, folder), message_id or 0, now)
+
+
+@pytest.fixture
+def engine(template: Template, tmp_path: Path) -> Iterator[Engine]:
+    found = template.copy(tmp_path / "own.db")
+    yield found
+    found.dispose()
+
+
+def _told(template: Template, **changes: object) -> Told:
+    values = {
+        "transaction": "T1",
+        "kind": "paid",
+        "names": template.number,
+        "amount": template.fine,
+        "paid_at": template.now,
+    }
+    return Told.model_validate(values | changes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"names": "no such thing"}, "unknown_decision"),
+        ({"kind": "returned"}, "refund"),
+        ({"paid_at": "2026-11-01T08:00:00+00:00"}, "payment"),
+    ],
+)
+def test_what_can_not_be_counted_is_set_aside_and_allotted_by_a_person(
+    template: Template, engine: Engine, tmp_path: Path, changes: dict[str, object], problem: str
+) -> None:
+    now = template.now + timedelta(hours=1)
+    with transaction(engine) as session:
+        row = inbox.keep(session, _told(template, **changes), "call-back", now)
+        inbox.settle(house_of(session, tmp_path), row.id or 0, now)
+        assert (row.state, row.problem) == ("aside", problem)
+        assert [found.id for found in inbox.aside(session)] == [row.id]
+    if problem == "unknown_decision":
+        with transaction(engine) as session:
+            house = house_of(session, tmp_path)
+            inbox.allot(house, row.id or 0, f" {template.number} ", "user:kho-bac", now)
+            assert session.exec(select(func.sum(DecisionPayment.amount))).one() == template.fine
+            with pytest.raises(ConflictError):
+                inbox.allot(house, row.id or 0, template.number, "user:kho-bac", now)
+
+
+def test_a_transaction_that_is_told_with_another_amount_is_for_a_person(
+    template: Template, engine: Engine
+) -> None:
+    with transaction(engine) as session:
+        inbox.keep(session, _told(template), "call-back", template.now)
+        with pytest.raises(ConflictError):
+            inbox.keep(session, _told(template, amount=5), "call-back", template.now)
+        stored = days.compare(
+            session,
+            local_day(template.now),
+            write_file([_told(template, amount=5), _told(template, transaction="T2", amount=7)]),
+            "file",
+            template.now,
+        )
+        assert stored.taken_in == 1
+        assert stored.differences == [{"transaction": "T1", "problem": "differs", "amount": 5}]
+
+
+def test_a_day_names_what_the_file_lacks_and_what_is_of_another_day(
+    template: Template, engine: Engine
+) -> None:
+    late = _told(template, transaction="T3", paid_at=template.now - timedelta(days=2))
+    with transaction(engine) as session:
+        inbox.keep(session, _told(template), "call-back", template.now)
+        stored = days.compare(session, local_day(template.now), write_file([late]), "file", template.now)
+    assert stored.differences == [
+        {"transaction": "T3", "problem": "other_day"},
+        {"transaction": "T1", "problem": "not_in_file", "amount": template.fine},
+    ]

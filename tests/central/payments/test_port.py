@@ -1,0 +1,79 @@
+"""The contract: signatures, files, VietQR."""
+
+import binascii
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from central.errors import ForbiddenError, InvalidError
+from central.payments.port import Signature, Told, read_file, read_signed, signature_of, write_file
+from central.payments.vietqr import as_svg, payload
+
+NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
+SECRET = b"s" * 32
+ONE = Told(transaction="T1", kind="paid", names="NT12345", amount=5, paid_at=NOW)
+BODY = ONE.model_dump_json().encode()
+
+
+def test_a_signed_call_back_is_read() -> None:
+    assert read_signed(SECRET, BODY, signature_of(SECRET, BODY, NOW), NOW + timedelta(minutes=4)) == ONE
+
+
+@pytest.mark.parametrize(
+    ("secret", "body", "late"),
+    [
+        (b"t" * 32, BODY, timedelta()),
+        (SECRET, BODY + b" ", timedelta()),
+        (SECRET, BODY, timedelta(minutes=6)),
+        (SECRET, BODY, timedelta(minutes=-6)),
+    ],
+)
+def test_another_key_content_or_time_is_refused(secret: bytes, body: bytes, late: timedelta) -> None:
+    with pytest.raises(ForbiddenError):
+        read_signed(SECRET, body, signature_of(secret, BODY, NOW), NOW + late)
+
+
+@given(time=st.text(max_size=20), value=st.text(max_size=80))
+def test_no_header_is_too_odd(time: str, value: str) -> None:
+    with pytest.raises(ForbiddenError):
+        read_signed(SECRET, BODY, Signature(time, value), NOW)
+
+
+@pytest.mark.parametrize("body", [b"", b"{}", b"[1]", BODY.replace(b'"amount":5', b'"amount":-5')])
+def test_signed_nonsense_is_told(body: bytes) -> None:
+    with pytest.raises(InvalidError):
+        read_signed(SECRET, body, signature_of(SECRET, body, NOW), NOW)
+
+
+def test_a_file_is_read_as_it_was_written() -> None:
+    every = [ONE, ONE.model_copy(update={"transaction": "T,2", "names": 'a "b"', "kind": "returned"})]
+    assert read_file(write_file(every)) == every
+    assert read_file(b"\xef\xbb\xbf" + write_file(every)) == every
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe", b"a,b\n1,2\n", write_file([ONE]) + b"T2,paid,x,0,never\n"])
+def test_a_wrong_line_is_named(content: bytes) -> None:
+    with pytest.raises(InvalidError):
+        read_file(content)
+
+
+def test_a_vietqr_is_what_banking_apps_read() -> None:
+    text = payload("970403", "0011012345678", 180_000, "NT2345678901")
+    assert text == (
+        "00020101021238570010A00000072701270006970403011300110123456780208QRIBFTTA"
+        "530370454061800005802VN62160812NT234567890163042DBF"
+    )
+    assert int(text[-4:], 16) == binascii.crc_hqx(text[:-4].encode(), 0xFFFF)
+    assert as_svg(text).startswith("<svg")
+
+
+@given(
+    amount=st.integers(1, 10**11),
+    purpose=st.text("ABCDEFGHJKLMNPQRSTUVWXYZ23456789", min_size=1, max_size=25),
+)
+def test_every_code_carries_its_check_sum(amount: int, purpose: str) -> None:
+    text = payload("970403", "0011012345678", amount, purpose)
+    assert int(text[-4:], 16) == binascii.crc_hqx(text[:-4].encode(), 0xFFFF)
+    assert f"54{len(str(amount)):02d}{amount}5802VN" in text

@@ -1,0 +1,222 @@
+"""Paying over the portal, with the sandbox of the bank as the other side on a real port."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import uvicorn
+from fastapi.testclient import TestClient
+from sqlmodel import select
+
+from central.db import transaction
+from central.documents.filing import make_file
+from central.documents.models import Document
+from central.jobs.runner import Runner
+from central.payments import refunds
+from central.payments.http import HttpGateway
+from central.payments.models import PaymentMessage, Refund
+from central.payments.port import SIGNATURE_HEADER, TIME_HEADER, Told, signature_of
+from central.payments.work import compare_yesterday, handlers
+from central.portal.app import create_portal
+from central.proceedings.papers.sheet import House
+from central.sandboxes.payment import Bank, Way, create_bank
+from central.settings import CentralSettings, PaymentSettings
+from tests.central.portal.house import SETTINGS, PortalHouse, text_of
+
+SECRET = b"one key of both sides"
+
+
+@contextmanager
+def served(bank: Bank) -> Iterator[str]:
+    """The bank on a free port."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    server = uvicorn.Server(uvicorn.Config(create_bank(bank, address), log_level="warning"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    try:
+        yield address
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+class Counter:
+    """Portal, bank and worker around one decision that is to be paid."""
+
+    def __init__(self, house: PortalHouse, folder: Path, address: str) -> None:
+        self.house, self.folder = house, folder
+        (folder / "token").write_text("a-token")
+        (folder / "secret").write_bytes(SECRET)
+        self.settings: CentralSettings = house.portal.state.settings.model_copy(
+            update={
+                "payment": PaymentSettings(
+                    url=address,
+                    token_file=folder / "token",
+                    secret_file=folder / "secret",
+                    bank_bin="970403",
+                    bank_account="0011012345678",
+                )
+            }
+        )
+        house.portal = create_portal(self.settings, clock=lambda: house.office.now)
+        self.gateway = HttpGateway(address, "a-token")
+        self.case_id = house.noticed()
+        house.office.do(self.case_id, "admit", "citizen", 2)
+        house.office.identify(self.case_id)
+        house.office.do(self.case_id, "make_record", "thu-ly", 1)
+        house.office.do(self.case_id, "sign_record", "citizen")
+        house.office.do(self.case_id, "explain", "citizen", 1)
+        house.office.propose(self.case_id)
+        self.decision = house.office.sign(self.case_id, 1)
+        house.office.do(self.case_id, "send_decision", "van-thu")
+        house.office.do(self.case_id, "deliver", "van-thu", 1)
+        self.browser = house.enter(self.case_id)
+        self.page = house.page_of(self.case_id)
+
+    def work(self) -> None:
+        """What the worker does, papers included."""
+        office = self.house.office
+
+        def house(session: object) -> House:
+            return House(session, office.parties(session), self.house.archive, SETTINGS)  # type: ignore[arg-type]
+
+        found = handlers(office.engine, house, self.gateway, lambda: office.now)
+        Runner(office.engine, [one for one in found if one.every is None], lambda: office.now).run_due()
+        with transaction(office.engine) as session:
+            waiting = session.exec(select(Document.id).where(Document.kind == "receipt")).all()
+        for document in waiting:
+            make_file(office.engine, self.house.archive, None, document or 0, office.now)
+
+    def reference(self) -> str:
+        """Sets out to pay; the order's reference."""
+        self.browser.post(f"{self.page}/pay")
+        page = self.browser.get(f"{self.page}/pay").text
+        assert "<svg" in page
+        return next(iter(self.bank_orders()))
+
+    def bank_orders(self) -> list[str]:
+        """What the bank was told of."""
+        return list(BANKS[-1].orders)
+
+
+BANKS: list[Bank] = []
+
+
+@pytest.fixture
+def counter(house: PortalHouse, tmp_path: Path) -> Iterator[Counter]:
+    def tell(one: Told) -> int:
+        body = one.model_dump_json().encode()
+        signature = signature_of(SECRET, body, house.office.now)
+        headers = {TIME_HEADER: signature.time, SIGNATURE_HEADER: signature.value}
+        client = TestClient(house.portal, raise_server_exceptions=False)
+        status: int = client.post("/payment/told", content=body, headers=headers).status_code
+        return status
+
+    bank = Bank(tmp_path / "books.json", "a-token", tell, lambda: house.office.now)
+    BANKS.append(bank)
+    with served(bank) as address:
+        yield Counter(house, tmp_path, address)
+    BANKS.pop()
+
+
+def test_a_fine_is_paid_online_and_the_receipt_is_there(counter: Counter) -> None:
+    assert "Xem cách nộp" in counter.browser.get(counter.page).text
+    reference = counter.reference()
+    assert reference == counter.reference(), "setting out twice is one order"
+    BANKS[-1].pay(reference, "right")
+    counter.work()
+    assert counter.house.office.state(counter.case_id, "payment") == "paid"
+    shown = counter.browser.get(counter.page)
+    assert "Biên lai" in text_of(shown.text)
+    paper = shown.text.split(f"{counter.page}/papers/")[-1].split('"')[0]
+    pdf = counter.browser.get(f"{counter.page}/papers/{paper}")
+    assert pdf.headers["content-type"] == "application/pdf"
+    assert pdf.content.startswith(b"%PDF")
+    assert "Không còn khoản nào" in counter.browser.get(f"{counter.page}/pay").text
+
+
+@pytest.mark.parametrize(
+    ("way", "state", "outcomes"),
+    [("less", "partly", ["part"]), ("more", "paid", ["overpaid"]), ("twice", "paid", ["full", "overpaid"])],
+)
+def test_wrong_amounts_are_counted_as_they_are(
+    counter: Counter, way: Way, state: str, outcomes: list[str]
+) -> None:
+    BANKS[-1].pay(counter.reference(), way)
+    counter.work()
+    BANKS[-1].tell_all()
+    counter.work()
+    assert counter.house.office.state(counter.case_id, "payment") == state
+    with transaction(counter.house.office.engine) as session:
+        assert [row.outcome for row in session.exec(select(PaymentMessage))] == outcomes
+
+
+@pytest.mark.parametrize("way", ["late", "silent"])
+def test_what_was_not_told_comes_late_or_with_the_day_s_file(counter: Counter, way: Way) -> None:
+    BANKS[-1].pay(counter.reference(), way)
+    counter.work()
+    assert counter.house.office.state(counter.case_id, "payment") == "due"
+    office = counter.house.office
+    office.now += timedelta(days=1)
+    if way == "late":
+        BANKS[-1].tell_all()
+    else:
+        assert compare_yesterday(office.engine, counter.gateway, office.now)
+        assert not compare_yesterday(office.engine, counter.gateway, office.now)
+    counter.work()
+    assert office.state(counter.case_id, "payment") == "paid"
+
+
+def test_what_was_paid_too_much_goes_back_once(counter: Counter) -> None:
+    BANKS[-1].pay(counter.reference(), "more")
+    counter.work()
+    engine, now = counter.house.office.engine, counter.house.office.now
+    transaction_id = next(iter(BANKS[-1].told))
+    with transaction(engine) as session:
+        refund = refunds.ask(session, transaction_id, 50_000, "nộp dư", "user:kho-bac", now)
+    counter.work()
+    BANKS[-1].tell_all()
+    counter.gateway.give_back(refund.key, transaction_id, 50_000)
+    counter.work()
+    with transaction(engine) as session:
+        done = session.get_one(Refund, refund.key)
+        assert done.done_at is not None
+        states = [(row.kind, row.state) for row in session.exec(select(PaymentMessage))]
+    assert states == [("paid", "counted"), ("returned", "counted")]
+
+
+def test_the_late_fee_is_that_of_the_day(counter: Counter) -> None:
+    counter.house.office.wait(15)
+    browser = counter.house.enter(counter.case_id)
+    shown = text_of(browser.get(f"{counter.page}/pay").text)
+    assert "Tiền chậm nộp đến hôm nay" in shown
+    before = BANKS[-1].orders.copy()
+    browser.post(f"{counter.page}/pay")
+    counter.house.office.wait(1)
+    browser = counter.house.enter(counter.case_id)
+    browser.post(f"{counter.page}/pay")
+    amounts = sorted(int(order["amount"]) for order in BANKS[-1].orders.values())
+    assert not before
+    assert len(amounts) == 2
+    assert amounts[1] - amounts[0] == counter.decision.fine * 5 // 10_000
+
+
+def test_a_stranger_can_tell_nothing(counter: Counter) -> None:
+    client = TestClient(counter.house.portal, raise_server_exceptions=False)
+    body = b'{"transaction":"T1","kind":"paid","names":"x","amount":5,"paid_at":"2026-11-24T08:00:00Z"}'
+    assert client.post("/payment/told", content=body).status_code == 403
+    signature = signature_of(b"another key", body, counter.house.office.now)
+    headers = {TIME_HEADER: signature.time, SIGNATURE_HEADER: signature.value}
+    assert client.post("/payment/told", content=body, headers=headers).status_code == 403
+
+
+def test_papers_of_others_and_with_more_data_are_not_shown_for_a_code(counter: Counter) -> None:
+    with transaction(counter.house.office.engine) as session:
+        ids = session.exec(select(Document.id).where(Document.kind != "notice")).all()
+    for document in ids:
+        assert counter.browser.get(f"{counter.page}/papers/{document}").status_code == 404
