@@ -5,10 +5,13 @@ from typing import NamedTuple
 
 from contract.vehicles import VehicleKind
 from edge.detect.detector import Detection, Look
-from edge.detect.matching import JITTER, Expected
+from edge.detect.matching import JITTER, REACH, Expected
 from edge.detect.motion import Motion
 from edge.detect.wheels import Stature
 from edge.rules.inputs import Box, Track, TrackPoint
+
+FARTHEST = 2.0
+"""Heights from where it was expected beyond which nothing is the same vehicle, however long unseen."""
 
 AT_EDGE = 2.0
 """Pixels from the picture's edge within which a box touches it."""
@@ -79,10 +82,10 @@ class Candidate:
     def expected(self, t: float) -> Expected:
         """What it should look like at time `t`, to which its motion was advanced."""
         box, (x, y) = self.motion.box, self.motion.sigma
-        least = JITTER * (box[3] - box[1])
+        least, most = JITTER * (box[3] - box[1]), FARTHEST / REACH * (box[3] - box[1])
         return Expected(
             box=box,
-            sigma=(max(x, least), max(y, least)),
+            sigma=(min(max(x, least), most), min(max(y, least), most)),
             kind=self.kind,
             look=self.look,
             last=self.newest.box,
