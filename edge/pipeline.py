@@ -5,6 +5,7 @@ post-roll) are in the ring, and comes back from `due` with everything the eviden
 undecidable is counted and told in its step, but never becomes evidence.
 """
 
+import math
 from collections import Counter, deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -15,11 +16,13 @@ import structlog
 from edge.detect.appearance import with_looks
 from edge.detect.detector import Detection, DetectorError, VehicleDetector
 from edge.detect.tracker import Tracker
+from edge.pace import Pace
 from edge.riders.watch import RiderWatch
 from edge.rules.inputs import Box, Finding, Riders, SignalHistory, Track
 from edge.rules.rulebook import Rulebook
 from edge.rules.trust import unbroken
 from edge.signal.source import SignalSource
+from edge.video.alive import Alive
 from edge.video.frame import Frame
 
 log = structlog.get_logger(__name__)
@@ -50,6 +53,14 @@ class Incident:
     signal: SignalHistory | None
     neighbours: Mapping[int, Mapping[int, Box]]
     riders: Riders | None = None
+
+
+@dataclass(frozen=True)
+class _Waiting:
+    """A finding whose post-roll has not passed; `made` is the stream time at which it was found."""
+
+    finding: Finding
+    made: float
 
 
 @dataclass
@@ -94,6 +105,10 @@ class CameraPipeline:
         """Whether every lamp of the scene could be trusted at the newest frame; true where there is none."""
         self.misfit: tuple[int, int] | None = None
         """Width and height of the newest frame where they are not those the scene was drawn on."""
+        self.alive = Alive()
+        """Whether there is life in the pictures; nothing is looked for in those without."""
+        self.pace = Pace(rulebook.names)
+        """Looks a second, and the rules that rest because they are too few."""
         self._detector = detector
         self._tracker = Tracker(bounds=region or (0, 0, *size))
         self._signals = signals
@@ -106,7 +121,8 @@ class CameraPipeline:
         self._next_look = 0
         self._continues: tuple[int, tuple[int, int]] | None = None
         self._reported: dict[tuple[str, int, str], Finding] = {}
-        self._waiting: list[Finding] = []
+        self._waiting: list[_Waiting] = []
+        self._lifeless = False
         self._tracks: dict[int, Track] = {}
         self._neighbours: deque[tuple[float, int, dict[int, Box]]] = deque()
 
@@ -120,6 +136,11 @@ class CameraPipeline:
         if self.misfit is not None:
             self.funnel.counts["frames_of_wrong_size"] += 1
             return Step(frame, (), self._snapshots(), ended)
+        self.alive.look(frame.t, frame.image)
+        if self.alive.unusable_since is not None:
+            self._pass_over(self.alive.unusable_since)
+            return Step(frame, (), self._snapshots(), ended)
+        self._lifeless = False
         for source in self._signals.values():
             source.observe(frame.t, frame.image)
         signals = self._snapshots()
@@ -128,13 +149,14 @@ class CameraPipeline:
             return Step(frame, (), signals, ended)
         # Counted from the frame last looked at: of a live camera any single frame may have been dropped.
         self._next_look = frame.index + self._interval
+        self.pace.look(frame.t)
         tracks = tuple(self._tracker.update(frame.t, frame.index, self._look(frame)))
         self._remember(frame, tracks)
         if self._riders is not None:
             self.funnel.counts["rider_looks"] += self._riders.look(frame, tracks)
         findings = self._judge(tracks, signals, frame.t)
         findings += self._judge(self._tracker.take_ended(), signals, frame.t, track_ended=True)
-        fresh = self._once(findings)
+        fresh = self._once(findings, frame.t)
         self._forget(frame.t - NEIGHBOUR_SECONDS)
         return Step(frame, tracks, signals, (*ended, *fresh))
 
@@ -148,23 +170,47 @@ class CameraPipeline:
             return ()
         self.funnel.counts["runs_ended"] += 1
         ended = self._judge(self._tracker.end_all(), self._snapshots(), frame.t, track_ended=True)
+        self._interrupt()
+        return self._once(ended, frame.t)
+
+    def _interrupt(self) -> None:
+        """Lamps and pace know nothing of what comes next."""
         for source in self._signals.values():
             source.interrupt()
-        return self._once(ended)
+        self.pace.interrupt()
+
+    def _pass_over(self, since: float) -> None:
+        """A picture without life: tracks and lamps end; what was found in such pictures is not believed."""
+        self.funnel.counts["frames_not_alive"] += 1
+        self.armed = False
+        if self._lifeless:
+            return
+        self._lifeless = True
+        self._tracker.end_all()
+        self._interrupt()
+        believed = [waiting for waiting in self._waiting if waiting.made < since]
+        self.funnel.counts["findings_not_believed"] += len(self._waiting) - len(believed)
+        self._waiting = believed
 
     def _snapshots(self) -> dict[str, SignalHistory]:
         return {head: source.snapshot() for head, source in self._signals.items()}
 
     def due(self, now: float) -> list[Incident]:
-        """Findings whose post-roll has passed at stream time `now`, oldest first."""
-        ready = [finding for finding in self._waiting if finding.t + self._post_roll <= now]
-        self._waiting = [finding for finding in self._waiting if finding.t + self._post_roll > now]
-        return [self._incident(finding) for finding in sorted(ready, key=lambda f: (f.t, f.track, f.rule))]
+        """Findings whose post-roll has passed at stream time `now`, oldest first; those from pictures that
+        may turn out to be without life wait for that."""
+        since = self.alive.suspected_since
+        doubtful = since if since is not None and now < math.inf else math.inf
+        ready = [w for w in self._waiting if w.finding.t + self._post_roll <= now and w.made < doubtful]
+        self._waiting = [waiting for waiting in self._waiting if waiting not in ready]
+        found = sorted((w.finding for w in ready), key=lambda f: (f.t, f.track, f.rule))
+        return [self._incident(finding) for finding in found]
 
     def finish(self, now: float) -> tuple[Finding, ...]:
         """The stream has ended at `now`: judges the tracks still open. `due(math.inf)` then gives all that
         waits."""
-        return self._once(self._judge(self._tracker.end_all(), self._snapshots(), now, track_ended=True))
+        if self._lifeless:
+            return ()
+        return self._once(self._judge(self._tracker.end_all(), self._snapshots(), now, track_ended=True), now)
 
     def close(self) -> None:
         """Lets go of the lamps' connections."""
@@ -183,7 +229,12 @@ class CameraPipeline:
             finding
             for track in tracks
             for finding in self._rulebook.judge(
-                track, signals, now, track_ended=track_ended, riders=self._riders_of(track)
+                track,
+                signals,
+                now,
+                track_ended=track_ended,
+                riders=self._riders_of(track),
+                resting=self.pace.resting,
             )
         ]
 
@@ -212,14 +263,14 @@ class CameraPipeline:
         """Lets go of what is older than `oldest`, but for the vehicles of findings that wait."""
         while self._neighbours and self._neighbours[0][0] < oldest:
             self._neighbours.popleft()
-        waiting = {finding.track for finding in self._waiting}
+        waiting = {waiting.finding.track for waiting in self._waiting}
         stale = [k for k, t in self._tracks.items() if t.points[-1].t < oldest and k not in waiting]
         for key in stale:
             del self._tracks[key]
             if self._riders is not None:
                 self._riders.forget(key)
 
-    def _once(self, findings: list[Finding]) -> tuple[Finding, ...]:
+    def _once(self, findings: list[Finding], now: float) -> tuple[Finding, ...]:
         """Leaves out what was reported before: a rule speaks once per vehicle and episode.
 
         Of the rest, what a person could decide on waits for its post-roll.
@@ -238,7 +289,7 @@ class CameraPipeline:
             fresh.append(finding)
         while len(self._reported) > 10_000:
             del self._reported[next(iter(self._reported))]
-        self._waiting += [finding for finding in fresh if finding.decision != "undecidable"]
+        self._waiting += [_Waiting(finding, now) for finding in fresh if finding.decision != "undecidable"]
         return tuple(fresh)
 
     def _reported_before(self, finding: Finding) -> bool:

@@ -6,7 +6,7 @@ ranked rules only the first by the camera's `precedence` is reported and names t
 and stop_line exclude each other by their definition: the vehicle went on, or it stood.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from importlib import import_module
@@ -50,9 +50,14 @@ class Rulebook:
         self._rules = rules
         self._scene = scene
         self._epoch = epoch
-        parameters = ((JUDGES[rule.name], rules.of(rule)) for rule in RULES.values())
-        self._on = [(judge, found) for judge, found in parameters if found is not None]
+        parameters = ((name, JUDGES[name], rules.of(rule)) for name, rule in RULES.items())
+        self._on = [(name, judge, found) for name, judge, found in parameters if found is not None]
         self._acts: dict[int, dict[str, float]] = {}
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The rules that are on."""
+        return tuple(name for name, _, _ in self._on)
 
     def judge(
         self,
@@ -62,14 +67,16 @@ class Rulebook:
         *,
         track_ended: bool = False,
         riders: Riders | None = None,
+        resting: Collection[str] = (),
     ) -> list[Finding]:
         """What can be decided about `track` now; to be called for each track seen in a frame, and once more
-        with `track_ended`. A finding may come again in later calls: the caller keeps the first of each
-        (rule, track, episode)."""
+        with `track_ended`. Rules named in `resting` say nothing. A finding may come again in later calls: the
+        caller keeps the first of each (rule, track, episode)."""
         situation = Situation(track, self._scene, signals, now, self._rules, self._epoch, track_ended, riders)
         found = [
             trusted(finding, track)
-            for judge, parameters in self._on
+            for name, judge, parameters in self._on
+            if name not in resting
             for finding in judge(situation, parameters)
         ]
         result = [_exempted(finding, situation) for finding in self._one_act(track.id, found)]

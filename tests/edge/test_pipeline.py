@@ -31,9 +31,17 @@ class Script:
 
     decision: DecisionName = "violation"
     at_the_end: bool = False
+    names: tuple[str, ...] = ()
 
     def judge(
-        self, track: Track, signals: object, now: float, *, track_ended: bool = False, riders: object = None
+        self,
+        track: Track,
+        signals: object,
+        now: float,
+        *,
+        track_ended: bool = False,
+        riders: object = None,
+        resting: object = (),
     ) -> list[Finding]:
         point = track.points[-1]
         found = Finding("solid_line", 1, self.decision, "why", track.id, point.t, point, {"over": point.t})
@@ -242,3 +250,65 @@ def test_pictures_of_another_size_are_counted_and_not_looked_at() -> None:
     assert pipeline.misfit is None
     assert pipeline.funnel.counts["frames_of_wrong_size"] == 10
     assert lamp.interrupted == 2
+
+
+@dataclass
+class Late(Script):
+    """Finds the thing from `from_t` on."""
+
+    from_t: float = 0.0
+
+    def judge(self, track: Track, signals: object, now: float, **more: object) -> list[Finding]:
+        return super().judge(track, signals, now) if now >= self.from_t else []
+
+
+def frozen(pipeline: CameraPipeline, number: int, first: int, pictures: int) -> list[Step]:
+    """The picture of `number` again and again, from the time of `first` on."""
+    return [
+        pipeline.step(replace(road.frame(number), index=at, t=at / road.FPS))
+        for at in range(first, first + pictures)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("from_t", "believed"), [(1.2, 1), (1.5, 1), (1.7, 0), (3.0, 0)], ids=["before", "last", "in it", "late"]
+)
+def test_what_is_found_in_a_frozen_picture_is_not_believed(from_t: float, believed: int) -> None:
+    lamp = Lamp(armed=True)
+    pipeline = road.pipeline(rulebook=Late(from_t=from_t), signals={"main": lamp}, post_roll=1.0)
+    through(pipeline, range(16))
+    held: list[Incident] = []
+    for step in frozen(pipeline, 15, 16, 60):
+        held += pipeline.due(step.frame.t)
+    held += pipeline.due(math.inf)
+    assert [incident.finding.t for incident in held] == [pytest.approx(from_t)] * believed
+    assert pipeline.funnel.counts["frames_not_alive"] == 39
+    assert pipeline.funnel.counts["findings_not_believed"] == 1 - believed
+    assert (pipeline.armed, lamp.interrupted) == (False, 1)
+    assert len(lamp.seen) == 37
+
+
+def test_after_a_frozen_picture_vehicles_are_new() -> None:
+    pipeline = road.pipeline()
+    before = through(pipeline, range(16))[-1].tracks
+    still = frozen(pipeline, 15, 16, 30)
+    assert [bool(step.tracks) for step in still] == [True] * 21 + [False] * 9
+    after = [pipeline.step(replace(road.frame(n), index=n + 30, t=n / 10 + 3)) for n in range(16, 30)]
+    assert {track.id for step in after for track in step.tracks}.isdisjoint({track.id for track in before})
+    assert after[-1].tracks
+
+
+def test_a_rule_rests_while_there_are_too_few_looks() -> None:
+    """Solid lines take six looks a second; the other second half of the film has three."""
+    pipeline = road.pipeline()
+    often = [pipeline.step(road.frame(number)) for number in range(0, 50)]
+    assert [finding.rule for finding in findings(often)] == ["solid_line"] * 2
+    assert pipeline.pace.trouble is None
+    seldom = [
+        pipeline.step(replace(road.frame(number), index=number, t=5 + 3 * (number - 50) / road.FPS))
+        for number in range(50, 100)
+    ]
+    assert findings(seldom) == []
+    trouble = pipeline.pace.trouble
+    assert trouble is not None
+    assert trouble.values == {"looks": 3.3, "rules": ("solid_line",)}

@@ -200,7 +200,12 @@ def test_what_waits_for_a_camera_that_fell_silent_is_handed_over(
     watched.worker.tend()
     assert watched.found.empty()
     monkeypatch.setattr(worker_module, "SILENT_SECONDS", 0.0)
-    watched.worker.tend()
+
+    def tended() -> bool:
+        watched.worker.tend()  # passes over a camera whose last frame is still being looked at
+        return not watched.found.empty()
+
+    wait_until(tended, 20)
     assert watched.found.get(timeout=20).incident.finding.track == 1
     watched.worker.tend()
     assert watched.handed() == []

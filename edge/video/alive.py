@@ -1,0 +1,121 @@
+"""Is the picture alive? A camera may send pictures for months that show nothing, or nothing of now.
+
+Frozen, black, of one colour, blurred, or turned away from the view its lines were drawn on: nobody may be
+accused by such pictures. The camera says so and comes back by itself. What was found between the beginning of
+a trouble and the moment it was sure is not believed either: see `Alive.suspected_since`.
+"""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from contract.reasons import Reason, reason
+from edge.video.stillness import STEP, Levels, Stillness, block_means, levels_of
+from edge.video.view import Position, Sharpness, rows_of
+
+STANDS = 2.0
+"""Seconds a picture may repeat before it no longer counts: as many as a run may lack pictures."""
+
+TOLD_STILL = 10.0
+TOLD_EMPTY = 3.0
+"""Seconds after which a frozen picture, and one without content, is told."""
+
+SUSPECT = 0.5
+"""Seconds a picture may repeat before what is found in it waits for what comes of that."""
+
+LOOK_SECONDS = 2.0
+"""Between two looks at sharpness and position; the rest is seen in every picture."""
+
+FLAT, PARTS = 2.0, 5
+"""Grey levels (standard deviation) between parts of so many samples; noise vanishes in their means."""
+
+BLACK = 45.0
+GREEN_PART, GREEN, GREEN_LEVELS = 0.3, 80, (120, 150)
+"""A decoder without data gives a green of 135: so much of the picture, so much greener than a street."""
+
+
+class Alive:
+    """Looks at every picture of one camera's detect stream, in order.
+
+    `usable` tells whether vehicles may be looked for in the newest, `trouble` what is wrong for so long that
+    people should know.
+    """
+
+    def __init__(self) -> None:
+        self.usable = True
+        self.trouble: Reason | None = None
+        self.unusable_since: float | None = None
+        """Stream time from which on pictures are not believed; None while they are."""
+        self.suspected_since: float | None = None
+        """Stream time from which on pictures may turn out not to be believed; None while nothing is odd."""
+        self._still = Stillness()
+        self._sharpness = Sharpness()
+        self._position = Position()
+        self._empty_since: float | None = None
+        self._empty_code = "camera.flat"
+        self._width = 0
+        self._next_look = float("-inf")
+
+    def look(self, t: float, image: NDArray[np.uint8]) -> None:
+        """The next picture, BGR, taken at stream time `t`."""
+        self._width = image.shape[1]
+        levels = levels_of(image)
+        self._still.look(t, levels)
+        code = _emptiness(levels, image)
+        if code is None:
+            self._empty_since = None
+        else:
+            self._empty_since = t if self._empty_since is None else self._empty_since
+            self._empty_code = code
+        if code is None and t >= self._next_look:
+            self._next_look = t + LOOK_SECONDS
+            rows = rows_of(image)
+            self._sharpness.look(t, rows)
+            self._position.look(t, rows)
+        self._conclude(t)
+
+    def _conclude(self, t: float) -> None:
+        still, sharp, place = self._still.since, self._sharpness, self._position
+        unusable = [
+            since
+            for since, sure in (
+                (still, still is not None and t - still > STANDS),
+                (self._empty_since, True),
+                (sharp.since, sharp.blurred),
+                (place.since, place.moved),
+            )
+            if since is not None and sure
+        ]
+        odd = [since for since in (sharp.since, place.since) if since is not None]
+        odd += [still] if still is not None and t - still > SUSPECT else []
+        self.unusable_since = min(unusable, default=None)
+        self.suspected_since = min([*odd, *unusable], default=None)
+        self.usable = self.unusable_since is None
+        self.trouble = self._trouble(t)
+
+    def _trouble(self, t: float) -> Reason | None:
+        if self._empty_since is not None and t - self._empty_since >= TOLD_EMPTY:
+            return reason(self._empty_code)
+        if self._still.since is not None and t - self._still.since >= TOLD_STILL:
+            return reason("camera.frozen", lasted_ms=round(1000 * (t - self._still.since)))
+        if self._position.moved:
+            return self._moved()
+        return reason("camera.blurred") if self._sharpness.blurred else None
+
+    def _moved(self) -> Reason:
+        if self._position.shift is None:
+            return reason("camera.turned_away")
+        right, down = (round(part * self._width) for part in self._position.shift)
+        return reason("camera.moved", right_px=right, down_px=down)
+
+
+def _emptiness(levels: Levels, image: NDArray[np.uint8]) -> str | None:
+    """`camera.black`, `camera.flat`, or None for a picture with something in it."""
+    means = block_means(levels, PARTS)
+    if float(means.std()) < FLAT:
+        return "camera.black" if float(means.mean()) < BLACK else "camera.flat"
+    if cv2.countNonZero(cv2.inRange(levels, *GREEN_LEVELS)) < GREEN_PART * levels.size:
+        return None
+    blue, green, red = cv2.split(np.ascontiguousarray(image[::STEP, ::STEP]))
+    greener = cv2.subtract(green, cv2.max(blue, red))
+    return "camera.flat" if cv2.countNonZero(greener[greener > GREEN]) > GREEN_PART * greener.size else None
