@@ -46,10 +46,10 @@ def head(seat: Seat, number: int, *, helmet: bool) -> Mesh:
     """A head with or without a helmet; the mesh is a part of its own."""
     mesh, (x, y, z), part = Mesh(), head_centre(seat), HEAD_PART + number
     size = 0.9 if seat.size < 0.8 else 1.0
-    ball(mesh, (x, y + 0.01, z), (0.085 * size, 0.1 * size, 0.12 * size), as_part(SKIN, part), sides=10)
+    ball(mesh, (x, y + 0.01, z), (0.085 * size, 0.1 * size, 0.12 * size), as_part(SKIN, part), sides=8)
     if helmet:
         radii = (0.138 * size, 0.158 * size, 0.15 * size)
-        ball(mesh, (x, y - 0.01, z + 0.025), radii, as_part(HELMET, part), sides=14, span=(0.42, 1))
+        ball(mesh, (x, y - 0.01, z + 0.025), radii, as_part(HELMET, part), sides=12, span=(0.42, 1))
         limb(
             mesh,
             [(x - 0.1, y + 0.13, z + 0.06), (x + 0.1, y + 0.13, z + 0.06)],
@@ -161,22 +161,22 @@ def _trunk(seat: Seat) -> Mesh:
     x, y, z = seat.hips
     sx, sy, sz = _shoulders(seat)
     s = seat.size
-    ball(mesh, (x, y, z), (0.19 * s, 0.17 * s, 0.14 * s), TROUSERS, sides=10)
+    ball(mesh, (x, y, z), (0.19 * s, 0.17 * s, 0.14 * s), TROUSERS, sides=8)
     waist, chest = (x, y + (sy - y) * 0.35, z + (sz - z) * 0.35), (x, y + (sy - y) * 0.8, z + (sz - z) * 0.8)
     ball(mesh, waist, (0.17 * s, 0.13 * s, 0.2 * s), SHIRT, sides=10)
-    ball(mesh, chest, (0.21 * s, 0.135 * s, 0.21 * s), SHIRT, sides=12)
+    ball(mesh, chest, (0.21 * s, 0.135 * s, 0.21 * s), SHIRT, sides=10)
     limb(mesh, [(sx - 0.16 * s, sy, sz - 0.02), (sx + 0.16 * s, sy, sz - 0.02)], [0.075 * s] * 2, SHIRT, 8)
     limb(mesh, [(sx, sy, sz), (sx, sy + 0.03, sz + 0.1 * s)], [0.055 * s, 0.05 * s], SKIN, 6)
     return mesh
 
 
 def _arm(mesh: Mesh, shoulder: Point, elbow: Point, hand: Point) -> None:
-    limb(mesh, [shoulder, elbow], [0.062, 0.05], SHIRT, 7)
-    limb(mesh, [elbow, hand], [0.045, 0.036], SKIN, 6)
+    limb(mesh, [shoulder, elbow], [0.062, 0.05], SHIRT, 6)
+    limb(mesh, [elbow, hand], [0.045, 0.036], SKIN, 5)
 
 
 def _leg(mesh: Mesh, hip: Point, knee: Point, foot: Point) -> None:
-    limb(mesh, [hip, knee], [0.095, 0.07], TROUSERS, 8)
-    limb(mesh, [knee, foot], [0.065, 0.045], TROUSERS, 7)
+    limb(mesh, [hip, knee], [0.095, 0.07], TROUSERS, 7)
+    limb(mesh, [knee, foot], [0.065, 0.045], TROUSERS, 6)
     x, y, z = foot
-    limb(mesh, [(x, y - 0.04, z - 0.03), (x, y + 0.14, z - 0.035)], [0.04, 0.035], SHOE, 6)
+    limb(mesh, [(x, y - 0.04, z - 0.03), (x, y + 0.14, z - 0.035)], [0.04, 0.035], SHOE, 5)

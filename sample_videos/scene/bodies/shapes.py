@@ -139,7 +139,7 @@ def tube(
     loft(mesh, np.array(mesh_rings), look)
 
 
-def limb(mesh: Mesh, joints: Sequence[Point], radii: Sequence[float], look: Look, sides: int = 8) -> None:
+def limb(mesh: Mesh, joints: Sequence[Point], radii: Sequence[float], look: Look, sides: int = 7) -> None:
     """A bar through several joints, rounded at both ends: an arm, a leg, a bent tube."""
     points = np.array(joints, dtype=np.float64)
     ways = np.gradient(points, axis=0)
@@ -172,12 +172,12 @@ def wheel(mesh: Mesh, centre: Point, radius: float, width: float, rim: float = 0
     x, y, z = centre
     half = width / 2
     profile = [(-half, 0.86), (-half * 0.7, 1.0), (half * 0.7, 1.0), (half, 0.86)]
-    turn = np.linspace(0, 2 * pi, 18, endpoint=False)
+    turn = np.linspace(0, 2 * pi, 14, endpoint=False)
     rings = [[(x + dx, y + radius * r * cos(u), z + radius * r * sin(u)) for u in turn] for dx, r in profile]
     loft(mesh, np.array(rings), Look((0.012, 0.012, 0.013)))
     for side in (-1, 1):
         face = x + side * (half + 0.004)
-        tube(mesh, (x, y, z), (face, y, z), (radius * rim, radius * rim), Look((0.22, 0.22, 0.23), PAINT), 12)
+        tube(mesh, (x, y, z), (face, y, z), (radius * rim, radius * rim), Look((0.22, 0.22, 0.23), PAINT), 10)
         tube(
             mesh,
             (x, y, z),

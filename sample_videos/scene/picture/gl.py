@@ -47,10 +47,11 @@ class Renderer:
         self._gl = moderngl.create_context(standalone=True, backend="egl")
         self._light, self._seed = light, seed
         self._programs = {name: self._program(*parts) for name, parts in _PROGRAMS.items()}
-        self._vertices = {
-            name: self._gl.buffer(mesh.vertices.astype("f4").tobytes()) for name, mesh in meshes.items()
-        }
-        self._counts = {name: len(mesh.vertices) for name, mesh in meshes.items()}
+        self._vertices, self._indices = dict[str, Any](), dict[str, Any]()
+        for name, mesh in meshes.items():
+            rows, order = np.unique(mesh.vertices.astype("f4").round(4), axis=0, return_inverse=True)
+            self._vertices[name] = self._gl.buffer(rows.tobytes())
+            self._indices[name] = self._gl.buffer(order.astype("i4").ravel().tobytes())
         self._room = self._gl.buffer(reserve=4 * 21 * 512)
         self._arrays: dict[tuple[str, str], Any] = {}
         self._shade = _shade_matrix(light, focus)
@@ -61,18 +62,16 @@ class Renderer:
 
     def picture(self, camera: Camera, moment: Moment, frame: int) -> Bytes:
         """The moment as the camera shows it, RGB (height, width, 3)."""
-        drawn = _by_mesh(moment.things)
-        self._draw_shadows(drawn)
+        drawn = _by_mesh(moment.things, static=False)
         target = self._target(camera.size)
-        target["many"].use()
-        horizon = self._light.horizon
-        self._gl.clear(*(0.95 * c for c in horizon), 1.0, depth=1.0)
         program = self._programs["surface"]
         program["clip"].write(_bytes(camera.clip))
         program["eye"].value = camera.place
+        self._keep_static(target)
+        self._draw_shadows(self._shadow_target, drawn)
+        self._compose(target)
         self._draw("surface", drawn)
         self._draw_patches(camera, moment.patches)
-        self._gl.copy_framebuffer(target["one"], target["many"])
         self._bloom(target)
         return self._develop(target, camera.size, frame)
 
@@ -114,9 +113,10 @@ class Renderer:
             texture.build_mipmaps()
             texture.filter = (moderngl.LINEAR_MIPMAP_NEAREST, moderngl.LINEAR)
             texture.anisotropy = 1.0
-        self._shadow = self._gl.depth_texture((SHADE_SIZE, SHADE_SIZE))
-        self._shadow.compare_func = "<="
+        self._shadow, self._shelter = (self._gl.depth_texture((SHADE_SIZE, SHADE_SIZE)) for _ in range(2))
+        self._shadow.compare_func = self._shelter.compare_func = "<="
         self._shadow_target = self._gl.framebuffer(depth_attachment=self._shadow)
+        self._shelter_target = self._gl.framebuffer(depth_attachment=self._shelter)
         corners = np.array([-1, -1, 1, -1, -1, 1, 1, 1], "f4")
         self._corners = self._gl.buffer(corners.tobytes())
         self._patch_room = self._gl.buffer(reserve=4 * 8 * 512)
@@ -133,8 +133,10 @@ class Renderer:
             program[name].value = value
         program["shade"].write(_bytes(self._shade))
         self._programs["depth"]["shade"].write(_bytes(self._shade))
-        for number, name in enumerate(("shadow", "grain", "plates")):
+        for number, name in enumerate(("shadow", "grain", "plates", "shelter")):
             program[name].value = number
+        for number, name in enumerate(("shadow", "picture", "sunny", "places")):
+            self._programs["compose"][name].value = number
         develop = self._programs["develop"]
         develop["exposure"].value, develop["bloom"].value = light.exposure, light.bloom
         develop["noise"].value, develop["grey"].value = light.noise, light.grey
@@ -145,10 +147,33 @@ class Renderer:
         self._shadow.use(0)
         self._grain.use(1)
         self._plates.use(2)
+        self._shelter.use(3)
         self._gl.enable(moderngl.DEPTH_TEST | moderngl.CULL_FACE)
         for name, rows in drawn.items():
             self._room.write(rows.astype("f4").tobytes())
             self._array(program, name).render(moderngl.TRIANGLES, instances=len(rows))
+
+    def _keep_static(self, target: dict[str, Any]) -> None:
+        """Draw what never moves, once: its colour, what of it is sun, and its place in the shadow picture."""
+        if target["is kept"]:
+            return
+        standing = _by_mesh(())
+        self._draw_shadows(self._shelter_target, standing)
+        self._draw_shadows(self._shadow_target, {})
+        target["all kept"].use()
+        self._gl.clear(*(0.95 * c for c in self._light.horizon), 1.0, depth=1.0)
+        self._draw("surface", standing)
+        target["is kept"] = True
+
+    def _compose(self, target: dict[str, Any]) -> None:
+        """What stands, with the shadows of what moves."""
+        self._gl.copy_framebuffer(target["one"], target["kept"])
+        if self._light.sun_colour[0] > 0:
+            self._shadow.use(0)
+            for number, name in enumerate(("kept", "sunny", "places"), start=1):
+                target[f"{name} texture"].use(number)
+            self._whole("compose", target["one"])
+        target["one"].use()
 
     def _array(self, program: str, mesh: str) -> Any:
         if (program, mesh) not in self._arrays:
@@ -156,12 +181,14 @@ class Renderer:
                 _used(self._programs[program], self._vertices[mesh], VERTEX, VERTEX_NAMES),
                 _used(self._programs[program], self._room, INSTANCE, INSTANCE_NAMES),
             ]
-            self._arrays[program, mesh] = self._gl.vertex_array(self._programs[program], layout)
+            self._arrays[program, mesh] = self._gl.vertex_array(
+                self._programs[program], layout, self._indices[mesh]
+            )
         return self._arrays[program, mesh]
 
-    def _draw_shadows(self, drawn: Mapping[str, Array]) -> None:
-        self._shadow_target.use()
-        self._shadow_target.clear(depth=1.0)
+    def _draw_shadows(self, target: Any, drawn: Mapping[str, Array]) -> None:
+        target.use()
+        target.clear(depth=1.0)
         if self._light.sun_colour[0] > 0:
             self._draw("depth", drawn)
 
@@ -196,22 +223,23 @@ class Renderer:
     def _target(self, size: tuple[int, int]) -> dict[str, Any]:
         if size not in self._targets:
             gl = self._gl
-            colour, depth = (
-                gl.renderbuffer(size, 4, samples=4, dtype="f2"),
-                gl.depth_renderbuffer(size, samples=4),
-            )
             small = (size[0] // 4, size[1] // 4)
             textures = {
-                "one": gl.texture(size, 4, dtype="f2"),
+                **{name: gl.texture(size, 4, dtype="f2") for name in ("one", "kept", "sunny")},
+                "places": gl.texture(size, 4, dtype="f4"),
                 **{name: gl.texture(small, 4, dtype="f2") for name in ("glow", "between", "haloes")},
                 "final": gl.texture(size, 3),
             }
             for texture in textures.values():
                 texture.repeat_x = texture.repeat_y = False
+            deep = {name: gl.depth_renderbuffer(size) for name in ("one", "kept")}
             self._targets[size] = {
-                "many": gl.framebuffer([colour], depth),
-                **{name: gl.framebuffer([texture]) for name, texture in textures.items()},
+                **{name: gl.framebuffer([texture], deep.get(name)) for name, texture in textures.items()},
                 **{f"{name} texture": texture for name, texture in textures.items()},
+                "all kept": gl.framebuffer(
+                    [textures[name] for name in ("kept", "sunny", "places")], deep["kept"]
+                ),
+                "is kept": False,
             }
         return self._targets[size]
 
@@ -277,6 +305,7 @@ _PROGRAMS = {
     "flat": ("flat", "flat"),
     "blur": ("whole", "blur"),
     "develop": ("whole", "develop"),
+    "compose": ("whole", "compose"),
 }
 
 

@@ -18,8 +18,11 @@ in vec2 v_uv;
 flat in int v_material;
 flat in int v_slot;
 flat in vec4 v_tag;
-out vec4 f_colour;
-uniform sampler2DShadow shadow;
+layout(location = 0) out vec4 f_colour;
+layout(location = 1) out vec4 f_sun;    // what of it the sun gives
+layout(location = 2) out vec4 f_shade;  // place in the shadow picture
+uniform sampler2DShadow shadow;   // of what moves
+uniform sampler2DShadow shelter;  // of what stands
 uniform sampler2D grain;
 uniform sampler2DArray plates;
 uniform vec3 eye;
@@ -42,16 +45,18 @@ vec3 sky(vec3 d) {
   vec3 below = horizon * vec3(0.16, 0.155, 0.15);
   return mix(below, above, smoothstep(-0.06, 0.04, d.z));
 }
-float lit() {
-  vec3 p = v_shade.xyz / v_shade.w * 0.5 + 0.5;
-  if (p.x < 0.0 || p.x > 1.0 || p.y < 0.0 || p.y > 1.0 || p.z > 1.0) return 1.0;
-  vec2 step = vec2(0.7) / vec2(textureSize(shadow, 0));
-  float sum = 0.0;
-  sum += texture(shadow, p + vec3(step.x, step.y, -0.0008));
-  sum += texture(shadow, p + vec3(-step.x, step.y, -0.0008));
-  sum += texture(shadow, p + vec3(step.x, -step.y, -0.0008));
-  sum += texture(shadow, p + vec3(-step.x, -step.y, -0.0008));
+float open_to(sampler2DShadow cover, vec3 p) {
+  vec2 step = vec2(0.7) / vec2(textureSize(cover, 0));
+  float sum = texture(cover, p + vec3(step.x, step.y, -0.0008));
+  sum += texture(cover, p + vec3(-step.x, step.y, -0.0008));
+  sum += texture(cover, p + vec3(step.x, -step.y, -0.0008));
+  sum += texture(cover, p + vec3(-step.x, -step.y, -0.0008));
   return sum * 0.25;
+}
+float lit() {
+  vec3 p = v_shade.xyz * 0.5 + 0.5;
+  if (p.x < 0.0 || p.x > 1.0 || p.y < 0.0 || p.y > 1.0 || p.z > 1.0) return 1.0;
+  return open_to(shadow, p) * open_to(shelter, p);
 }
 vec3 from_lamps(vec3 n) {
   vec3 sum = vec3(0.0);
@@ -78,7 +83,7 @@ void main() {
     vec4 wide = texture(grain, v_world.xy * vec2(0.045, 0.03));
     vec4 tracks = texture(grain, v_world.xy * vec2(0.21, 0.012));
     float patchy = smoothstep(0.55, 0.62, texture(grain, v_world.xy * 0.017).b);
-    float road = 0.75 + 0.5 * (fine.r - 0.5) + 0.55 * (wide.g - 0.5) + 0.45 * (tracks.a - 0.5) - 0.14 * patchy;
+    float road = 0.9 + 0.42 * (fine.r - 0.5) + 0.26 * (wide.g - 0.5) + 0.24 * (tracks.a - 0.5) - 0.1 * patchy;
     float crack = smoothstep(0.035, 0.0, abs(texture(grain, v_world.xy * 0.07).r - 0.5)) * step(0.62, wide.r);
     vec3 tar = vec3(0.102, 0.100, 0.098) * clamp(road - 0.25 * crack, 0.25, 1.6);
     if (v_material == MARKING) {
@@ -139,6 +144,7 @@ void main() {
   vec3 light = around + sun * sunlit + from_lamps(n);
   if (near_light > 0.0) light += vec3(near_light * (0.3 + 0.7 * max(dot(n, v), 0.0)) / (far * far + 60.0));
   vec3 sum = colour * light * 0.85;
+  vec3 sunny = colour * sun * sunlit * 0.85;
   if (gloss > 0.0) {
     vec3 r = reflect(-v, n);
     float edge = base + (1.0 - base) * pow(1.0 - max(dot(n, v), 0.0), 5.0);
@@ -147,6 +153,7 @@ void main() {
     vec3 h = normalize(v + to_sun);
     float spark = pow(max(dot(n, h), 0.0), sharp) * sunlit * 2.2;
     sum += gloss * (edge * seen + spark * sun * 0.5);
+    sunny += gloss * spark * sun * 0.5;
     sum += gloss * 0.4 * from_lamps(r) * edge * 3.0;
   }
   if (v_material == PLATE && near_light > 0.0) sum += colour * near_light * 1.4 / (far * far + 60.0);
@@ -160,8 +167,11 @@ void main() {
     if (v_slot == 9) on = street * 3.0;
     vec3 tint = v_colour;
     if (grey) tint = vec3(dot(tint, vec3(0.5, 0.35, 0.15)));
+    sunny *= 0.12;
     sum = sum * (v_slot >= 6 ? 0.12 : 0.5) + tint * on;
   }
   sum = mix(horizon * 0.92, sum, exp(-haze * far));
   f_colour = vec4(sum, 1.0);
+  f_sun = vec4(sunny * exp(-haze * far), 1.0);
+  f_shade = vec4(v_shade.xyz * 0.5 + 0.5, 1.0);
 }

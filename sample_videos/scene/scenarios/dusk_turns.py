@@ -1,0 +1,71 @@
+"""Lanes for each direction at dusk: turns from the right lanes and from the wrong ones, and U-turns."""
+
+from ..picture.optics import Camera
+from ..scenario import Scenario
+from ..street import Junction, Lane, SignalHead, Solid, Street
+from ..ways import Way, left, right, u_turn, up
+from .script import Script, phases
+
+
+def make(seed: int) -> Scenario:
+    """20 s: green until 13 s, red from 16 s; a sign forbids turning round."""
+    s = Script(seed + 700)
+    j = Junction(18.0, 23.6, 38.6)
+    street = Street(
+        lanes=(
+            Lane("opposing", -7.0, 0.0, up=False),
+            Lane("left", 0.0, 3.2, movements=("left",)),
+            Lane("middle", 3.2, 6.4, movements=("straight",)),
+            Lane("right", 6.4, 9.6, movements=("right",)),
+        ),
+        solids=(
+            Solid("centre", 0.0, -40.0, 18.0, "opposing"),
+            Solid("left_middle", 3.2, -40.0, 18.0, "lanes"),
+            Solid("middle_right", 6.4, -40.0, 18.0, "lanes"),
+        ),
+        junction=j,
+        heads=(SignalHead("main", 11.4, 19.4, 3.0),),
+        bans=(("u_turn", "P.124a"),),
+    )
+    programs = phases((-1000, "red"), (-12, "green"), (13, "amber"), (16, "red"), (40, "green"))
+    wrong: list[Way] = [
+        left(4.2, j),
+        right(5.4, j),
+        up(1.6),
+        up(8.0),
+        u_turn(1.4, -2.6, j),
+        left(7.2, j),
+        right(2.6, j),
+    ]
+    allowed = [left(1.1, j), right(8.6, j), left(2.3, j), right(7.4, j)]
+    t, n = -8.5, 0
+    while t < 12.5:
+        way = wrong[n % len(wrong)]
+        s.add(
+            s.of(("underbone", "scooter", "scooter", "sedan", "hatchback")),
+            way,
+            t,
+            s.between(6.5, 8.0),
+            group="main",
+        )
+        s.bike(allowed[n % 4], t + 0.7, s.between(6.5, 8.5), group="main")
+        n, t = n + 1, t + s.between(1.0, 1.4)
+    s.stream([up(4.8)], (-7, 13), 2.6, ("underbone", "scooter", "sedan", "suv", "bus"), group="main")
+    for x in (1.2, 4.4, 5.6, 8.3):
+        s.bike(up(x), 12.2 + 0.2 * x, 8.0, group="main", past=0.6 if x < 5 else 2.8)
+    s.oncoming((-5.4,), (-10, 12), 4.2)
+    s.cross(j, (13, 19), 2.0)
+    s.park(13.4, [8.0 + 0.9 * k for k in range(8)], -1.57)
+    return Scenario(
+        name="dusk_turns",
+        says=__doc__ or "",
+        seed=seed,
+        light="dusk",
+        street=street,
+        camera=Camera((3.4, -4.0, 8.2), 0.0, 0.285, 1080, (1280, 720)),
+        programs=programs,
+        drivers=s.drivers,
+        walkers=s.walkers,
+        parked=s.parked,
+        seconds=20,
+    )
