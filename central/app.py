@@ -1,9 +1,9 @@
 """The web application: the API for programs, the console for people, two addresses for watchers."""
 
-import logging
 from collections.abc import Callable
 from datetime import datetime
 
+import structlog
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
@@ -24,7 +24,7 @@ from central.web.request_log import RequestLog
 from central.web.safety import SafetyHeaders
 from central.web.services import Services
 
-logger = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 
 class Centre:
@@ -74,7 +74,7 @@ async def _ready(request: Request) -> Response:
     try:
         await run_in_threadpool(_ask_database, request)
     except SQLAlchemyError:
-        logger.exception("the database does not answer")
+        log.exception("the database does not answer")
         return JSONResponse({"status": "no database"}, status_code=503)
     return JSONResponse({"status": "ok"})
 

@@ -2,16 +2,16 @@
 
 import fcntl
 import hashlib
-import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import structlog
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 
-logger = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 RETRY_SECONDS = 2.0
 Held = Callable[[], bool]
@@ -44,7 +44,7 @@ def _hold_advisory_lock(engine: Engine, name: str, _folder: Path, stop: threadin
             try:
                 connection.execute(text("SELECT 1"))
             except DBAPIError:
-                logger.warning("the connection that holds the %s lock is gone", name)
+                log.warning("the connection that holds the lock is gone", lock=name)
                 return False
             return True
 
@@ -80,7 +80,7 @@ def _wait(try_lock: Callable[[], bool], name: str, stop: threading.Event) -> boo
         if try_lock():
             return True
         if not waited:
-            logger.info("another process does the %s work; standing by", name)
+            log.info("another process does this work; standing by", lock=name)
         waited = True
         stop.wait(RETRY_SECONDS)
     return False

@@ -1,10 +1,10 @@
 """The worker process: which work there is, how it is done, and how often what comes round again."""
 
-import logging
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+import structlog
 from sqlalchemy import Engine
 from sqlmodel import Session
 
@@ -44,7 +44,7 @@ from central.registry.port import RegistryLookup
 from central.settings import CentralSettings
 from central.vault import BlindIndex, Vault
 
-logger = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 Clock = Callable[[], datetime]
 
@@ -103,7 +103,7 @@ def handlers(settings: CentralSettings, engine: Engine, clock: Clock) -> list[Ha
     ]
     register = registry_of(settings)
     if register is None:
-        logger.warning("no vehicle registry is configured: owners won't be looked up")
+        log.warning("no vehicle registry is configured: owners won't be looked up")
         return chores
     return [*chores, look_up_handler(engine, register, vault, clock)]
 

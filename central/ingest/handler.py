@@ -4,10 +4,10 @@ A batch is handled together. If anything in it fails unexpectedly, its messages 
 in a savepoint of its own: the bad one goes to quarantine, the others are as if it had never come.
 """
 
-import logging
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
+import structlog
 from sqlmodel import Session
 
 from central.alarms import service as alarms
@@ -26,7 +26,7 @@ from contract.receipts import Receipt
 from contract.reports import HealthReport, NodeStatus, read_health, read_status
 from contract.topics import Incoming, TopicError, parse_topic
 
-logger = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 LARGEST_REPORT = 256 * 1024
 TRIED_TIMES = 3
@@ -49,7 +49,7 @@ def handle(session: Session, messages: Sequence[Arrived], tools: Tools, now: dat
             raise
         if alone:
             return _refuse_poison(session, messages[0], tools, now)
-        logger.warning("a batch of %d messages failed; handling them one by one", len(messages))
+        log.warning("a batch failed; its messages are handled one by one", messages=len(messages))
     return [outgoing for message in messages for outgoing in handle(session, [message], tools, now)]
 
 
@@ -63,9 +63,7 @@ def _in_savepoint(batch: Batch, messages: Sequence[Arrived]) -> list[Outgoing]:
 def _refuse_poison(session: Session, message: Arrived, tools: Tools, now: datetime) -> list[Outgoing]:
     """What our own code chokes on is told, kept and logged. Its node offers it again; after `TRIED_TIMES` the
     answer is that this centre can't read it, so that it is kept there until the centre is another."""
-    logger.exception(
-        "a message on %s can't be handled: quarantined", quarantine.printable(message.topic, 120)
-    )
+    log.exception("a message can't be handled: quarantined", topic=quarantine.printable(message.topic, 120))
     batch, why, node = (
         Batch(session, tools, now),
         reason("message.internal"),

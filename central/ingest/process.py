@@ -1,12 +1,12 @@
 """The ingest process: one active consumer, others standing by; it outlives broker and database."""
 
 import gc
-import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
+import structlog
 from sqlalchemy import Engine
 
 from central.cases.service import open_case
@@ -21,7 +21,7 @@ from central.locks import only_one
 from central.media.store import MediaStore, PartialFiles
 from central.settings import CentralSettings
 
-logger = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 PAUSE_SECONDS = 2.0
 _LOCK_CHECK_SECONDS = 1.0
@@ -51,7 +51,7 @@ def run_ingest(settings: CentralSettings, stop: threading.Event) -> None:
         except Exception as problem:
             if not (is_away(problem) or isinstance(problem, RacedError)):
                 raise
-            logger.warning("ingest pauses and starts again: %s", _first_line(problem))
+            log.warning("ingest pauses and starts again", problem=_first_line(problem))
             engine.dispose()  # after a failover the pool's connections lead to the server that was left
             stop.wait(PAUSE_SECONDS)
     engine.dispose()

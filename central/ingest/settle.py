@@ -4,7 +4,6 @@ Where pictures name the frames of the clip they are, that is looked at first, by
 seconds, and no node need wait for it.
 """
 
-import logging
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from contextlib import AbstractContextManager, nullcontext
@@ -13,6 +12,7 @@ from datetime import datetime, timedelta
 from importlib.metadata import version
 from typing import Any, Literal
 
+import structlog
 from sqlmodel import Session, col, select
 
 from central.alarms import service as alarms
@@ -31,7 +31,7 @@ from contract.reasons import Reason, reason
 from contract.receipts import MissingPart, Receipt
 from contract.topics import NodeTopics
 
-logger = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 OPEN_CASE = "ingest.open_case"
 """Kind of job; its key is the event's id."""
@@ -131,7 +131,7 @@ def _open_now(batch: Batch, package: Package, manifest: ViolationManifest) -> bo
     except Exception as problem:
         if not batch.alone or is_away(problem):
             raise
-        logger.exception("the case of package %s can't be opened", package.event_id)
+        log.exception("the case of a package can't be opened", event_id=package.event_id)
         _open_later(batch, package, problem)
     return True
 

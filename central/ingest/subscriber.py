@@ -4,7 +4,6 @@ A fixed client id and a session that outlives the connection: what comes while i
 broker. Not a shared subscription: a stale member's session would swallow its share.
 """
 
-import logging
 import os
 import queue
 import ssl
@@ -15,6 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import paho.mqtt.client as mqtt
+import structlog
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
@@ -24,7 +24,7 @@ from central.ingest.work import Arrived, Outgoing
 from central.settings import MqttSettings, SettingsError
 from contract.topics import SUBSCRIPTIONS
 
-logger = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 BATCH = 200
 IN_FLIGHT = 256
@@ -70,6 +70,7 @@ class Subscriber:
 
     def __init__(self, settings: MqttSettings) -> None:
         self._settings = settings
+        self._address = f"{settings.host}:{settings.port}"
         self._received: queue.Queue[_Received] = queue.Queue()
         self._connection = 0
         self._stood_since: float | None = None
@@ -160,11 +161,10 @@ class Subscriber:
         _properties: Properties | None,
     ) -> None:
         if reason.is_failure:
-            logger.error(
-                "broker %s:%d refuses ingest: %s; check user name, password and client certificate",
-                self._settings.host,
-                self._settings.port,
-                reason,
+            log.error(
+                "the broker refuses ingest; check user name, password and client certificate",
+                broker=self._address,
+                reason=str(reason),
             )
             return
         self._connection += 1
@@ -174,11 +174,10 @@ class Subscriber:
     def _on_connect_fail(self, _client: mqtt.Client, _data: object) -> None:
         """Called while the error of the failed attempt is being handled."""
         problem = sys.exc_info()[1]
-        logger.warning(
-            "broker %s:%d can't be reached: %s; trying again",
-            self._settings.host,
-            self._settings.port,
-            problem or "no reason given",
+        log.warning(
+            "the broker can't be reached; trying again",
+            broker=self._address,
+            problem=str(problem or "no reason given"),
         )
 
     def _on_disconnect(
@@ -191,12 +190,12 @@ class Subscriber:
     ) -> None:
         self._connection += 1
         if reason.is_failure:
-            logger.warning("connection to the broker lost: %s; trying again", reason)
+            log.warning("connection to the broker lost; trying again", reason=str(reason))
         if reason.value == TAKEN_OVER or self._is_lost_again_and_again():
-            logger.error(
-                "another client seems to use the id %r at this broker: each takes the connection from the "
+            log.error(
+                "another client seems to use our id at this broker: each takes the connection from the "
                 "other; give every centre an mqtt.client_id of its own",
-                self._settings.client_id,
+                client_id=self._settings.client_id,
             )
 
     def _is_lost_again_and_again(self) -> bool:
@@ -223,14 +222,18 @@ class Subscriber:
     ) -> None:
         for topic, reason in zip(SUBSCRIPTIONS, reasons, strict=True):
             if reason.is_failure:
-                logger.error("the broker won't let ingest read %s: %s; check its access list", topic, reason)
-        logger.info("listening at the broker %s:%d", self._settings.host, self._settings.port)
+                log.error(
+                    "the broker won't let ingest read a topic; check its access list",
+                    topic=topic,
+                    reason=str(reason),
+                )
+        log.info("listening", broker=self._address)
 
     def _on_message(self, client: mqtt.Client, _data: object, message: mqtt.MQTTMessage) -> None:
         try:
             arrived = Arrived(message.topic, bytes(message.payload), bool(message.retain))
         except UnicodeDecodeError:
-            logger.warning("a message whose topic is not UTF-8 was dropped: no node can have sent it")
+            log.warning("a message whose topic is not UTF-8 was dropped: no node can have sent it")
             client.ack(message.mid, message.qos)
             return
         self._received.put(_Received(arrived, message.mid, message.qos, self._connection))

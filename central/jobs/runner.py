@@ -4,7 +4,6 @@ Whatever hangs holds up only its own kind: a kind whose places are all taken is 
 Threads are daemons and every unit has a lease, so the process may end at any moment and lose nothing.
 """
 
-import logging
 import os
 import socket
 import threading
@@ -15,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
 
+import structlog
 from sqlalchemy import Engine
 
 from central.alarms import service as alarms
@@ -23,7 +23,7 @@ from central.jobs import queue
 from central.jobs.queue import Claimed
 from contract.reasons import reason
 
-logger = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 POLL_SECONDS = 1.0
 PATIENCE_SECONDS = 1.5
@@ -164,15 +164,15 @@ class Runner:
                 raise RuntimeError("every worker that tried it ended before it was done")
             more = handler.run(unit)
         except TryAgainError as problem:
-            logger.warning("%s %s, attempt %d: %s", unit.kind, unit.key, unit.attempt, problem)
+            log.warning("work failed", **_of(unit), problem=str(problem))
             self._store_failure(handler, unit, str(problem))
         except Exception as problem:
-            logger.exception("%s %s, attempt %d failed", unit.kind, unit.key, unit.attempt)
+            log.exception("work failed in a way nobody foresaw", **_of(unit))
             self._store_failure(handler, unit, f"{type(problem).__name__}: {problem}")
         else:
             self._store_success(handler, unit, bool(more))
         if time.monotonic() - started > handler.lease.total_seconds():
-            logger.error("%s %s took longer than its lease: it may have been done twice", unit.kind, unit.key)
+            log.error("work took longer than its lease: it may have been done twice", **_of(unit))
 
     def _store_success(self, handler: Handler, unit: Claimed, more: bool) -> None:
         now = self._clock()
@@ -196,8 +196,13 @@ class Runner:
                 alarms.raise_alarm(session, alarms.CENTRE, why, now, unit.kind)
 
 
+def _of(unit: Claimed) -> dict[str, object]:
+    """Which piece of work a line of the log speaks about."""
+    return {"kind": unit.kind, "key": unit.key, "attempt": unit.attempt}
+
+
 def _log_trouble(what: str, problem: Exception) -> None:
     if is_away(problem):
-        logger.warning("%s: the database is away (%s); trying on", what, type(problem).__name__)
+        log.warning("the database is away; trying on", work=what, problem=type(problem).__name__)
     else:
-        logger.error("%s failed; trying on", what, exc_info=problem)
+        log.error("work failed; trying on", work=what, exc_info=problem)

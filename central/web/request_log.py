@@ -1,6 +1,5 @@
 """One line in the log for each request, and an id that joins the line, the errors and the answer."""
 
-import logging
 import time
 import uuid
 
@@ -8,7 +7,7 @@ import structlog
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-logger = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 
 class RequestLog:
@@ -40,9 +39,11 @@ class RequestLog:
             try:
                 await self._app(scope, receive, send_with_id)
             except Exception:
-                logger.exception("unexpected error on %s", scope["path"])
+                log.exception("unexpected error", path=scope["path"])
                 if not finished:
                     raise
             finally:
                 milliseconds = round((time.monotonic() - started) * 1000)
-                logger.info("%s %s %d %d ms", scope["method"], scope["path"], status, milliseconds)
+                log.info(
+                    "answered", method=scope["method"], path=scope["path"], status=status, ms=milliseconds
+                )

@@ -1,12 +1,12 @@
 """A video file as a camera: every frame, as fast as it is wanted, the same each time."""
 
-import logging
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 
 import av
+import structlog
 from av.container import InputContainer
 from av.stream import Disposition
 from av.video.stream import VideoStream
@@ -21,7 +21,7 @@ from edge.video.packet import CODECS, EncodedPacket, Templates
 from edge.video.ring import PacketRing
 from edge.video.shown import ShownOrder
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 RING_SECONDS = 30.0
 RING_BYTES = 256 * 1024 * 1024
@@ -200,7 +200,7 @@ class FileSource:
             wrong.append(_told(breaks))
         if wrong:
             self.warning = f"{self.path}: {'; '.join(wrong)}"
-            log.warning("%s", self.warning)
+            log.warning(self.warning)
 
 
 def _told(breaks: list[Break]) -> str:

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from statistics import median_low
 
 import av
+import structlog
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
@@ -28,7 +29,7 @@ from edge.video.redact import redact
 from edge.video.ring import PacketRing
 from edge.video.stream_clock import Arrival, StreamClock, WallClocks
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 OPEN_TIMEOUT = 5.0
 READ_TIMEOUT = 3.0
@@ -134,7 +135,7 @@ class StreamReader:
             self._connected, self._reason = False, why
         if not self._stopping.is_set():
             level = logging.WARNING if worth_a_warning else logging.DEBUG
-            log.log(level, "%s: %s", self.name, say(why, "en"))
+            log.log(level, "stream interrupted", stream=self.name, why=say(why, "en"))
 
     def _attempt(self) -> Reason:
         """One connection from opening to its end; why it ended, without secrets."""
@@ -151,7 +152,7 @@ class StreamReader:
             return reason("stream.error", detail=redact(str(error))[:300])
         except Exception:
             # The edge of a stage: whatever a camera sends must not end the watch over it.
-            log.error("%s: %s", self.name, redact(traceback.format_exc()))
+            log.error("stream failed", stream=self.name, trace=redact(traceback.format_exc()))
             with self._lock:
                 self._damaged += 1
             return reason("stream.unexpected")
@@ -167,7 +168,7 @@ class StreamReader:
                 damaged = connection.take(packet, arrival)
                 with self._lock:
                     if not self._connected:
-                        log.info("%s: connected", self.name)
+                        log.info("connected", stream=self.name)
                         self._connections += 1
                     self._connected, self._reason = True, CONNECTED
                     self._damaged += damaged

@@ -5,7 +5,6 @@ whatever is still here can be cut into a clip or decoded. Groups belong to runs 
 of one make-up (size, codec); no clip reaches from one into the next. One thread pushes; any thread may cut.
 """
 
-import logging
 import threading
 from bisect import bisect_left
 from collections import defaultdict, deque
@@ -15,11 +14,12 @@ from datetime import datetime
 from itertools import groupby, takewhile
 
 import av
+import structlog
 
 from edge.video.frame import Frame, frame_of
 from edge.video.packet import EncodedPacket, Template, decode, mux, shown_times
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 _NEAR = 1.0
 """Seconds by which a frame may be older or newer than it was wanted."""
@@ -174,9 +174,9 @@ class PacketRing:
         while self._bytes > self.max_bytes and self._groups:
             if len(self._groups) == 1:
                 log.warning(
-                    "one group of pictures is larger than the ring (%d bytes): recording resumes at the next "
-                    "keyframe; shorten the camera's keyframe interval or enlarge the ring",
-                    self.max_bytes,
+                    "one group of pictures is larger than the ring: recording resumes at the next keyframe; "
+                    "shorten the camera's keyframe interval or enlarge the ring",
+                    ring_bytes=self.max_bytes,
                 )
             self._drop_first()
 

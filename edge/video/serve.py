@@ -6,11 +6,13 @@ import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import structlog
+
 from edge.video.encode import VideoWriter
 from edge.video.file import FileSource
 from edge.video.frame import VideoError
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 _PLAYABLE = ("h264", "hevc")
 
@@ -45,7 +47,7 @@ def serve_camera(video: Path, host: str, port: int) -> None:
         def parse_play_count(self, uri: str) -> int:  # noqa: ARG002 (the package's signature)
             return 0
 
-    toolkit.logger = log  # the package's own prints
+    toolkit.logger = logging.getLogger(__name__)  # the package's own prints
     with tempfile.TemporaryDirectory(prefix="ngatu-camera-") as folder:
         playable = _playable(source, Path(folder))
         server = LoopingServer(folder, host, port)
@@ -60,7 +62,7 @@ def _playable(source: FileSource, folder: Path) -> Path:
     plain = source.codec in _PLAYABLE and not source.reorders and not source.rotation
     if plain and source.path.suffix.lower() in (".mp4", ".mkv"):
         return source.path.resolve()
-    log.info("%s: converting it to upright H.264 without reordered pictures first", source.path)
+    log.info("converting it to upright H.264 without reordered pictures first", file=str(source.path))
     converted = folder / f"{source.path.stem}.mp4"
     with VideoWriter(converted, source.size, source.fps, keyframe_seconds=1.0) as writer:
         for frame in source.frames():
