@@ -20,7 +20,7 @@ from edge.delivery.index import OutboxError
 from edge.delivery.outbox import Outbox
 from edge.disproved import Kept
 from edge.evidence.gather import Proof
-from edge.examining import Examining
+from edge.examining import BEHIND, MOST_WAITING, Examining
 from edge.proving import disproved
 from edge.worker import Handover
 
@@ -76,6 +76,8 @@ class Packing:
         if self._proofs:
             waiting = len(self._proofs)
             alarms.append(reason("packing.waiting", violations=waiting, detail=self._obstacle[:300]))
+        if (behind := self._examining.waiting) >= BEHIND:
+            alarms.append(reason("second_look.behind", violations=behind, most=MOST_WAITING))
         if self._lost:
             alarms.append(reason("packing.lost", violations=len(self._lost), detail=self._lost[-1]))
         return tuple(alarms)

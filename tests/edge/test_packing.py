@@ -14,7 +14,7 @@ import pytest
 from contract.manifest import LookCost, SecondLook, read
 from contract.reasons import reason
 from contract.vehicles import VehicleKind
-from edge import packing
+from edge import examining, packing
 from edge.delivery.outbox import Outbox
 from edge.disproved import Kept
 from edge.evidence.gather import Proof
@@ -280,5 +280,30 @@ def test_at_the_end_what_there_is_no_time_for_goes_to_a_person(
     assert packer.told("cam-1") == {
         "suspicions": 2,
         "second_look_confirmed": 1,
+        "second_look_not_possible": 1,
+    }
+
+
+def test_too_many_to_examine_are_told_and_go_to_a_person(
+    working: Packing, outbox: Outbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(examining, "MOST_WAITING", 2)
+    monkeypatch.setattr(packing, "BEHIND", 2)
+    prover, go_on = ready(), threading.Event()
+
+    def slow(given: Incident) -> Examined:
+        go_on.wait(20)
+        return Examined(given.finding, LOOK.model_copy(update={"verdict": "confirmed"}))
+
+    prover.look = slow
+    hand_over(working, prover, 1, 2, 3)
+    wait_until(lambda: sequences(outbox, 3) == [1], 20)
+    assert [alarm.code for alarm in working.alarms] == ["second_look.behind"]
+    go_on.set()
+    wait_until(lambda: working.idle, 20)
+    assert working.alarms == ()
+    assert working.told("cam-1") == {
+        "suspicions": 3,
+        "second_look_confirmed": 2,
         "second_look_not_possible": 1,
     }
