@@ -12,7 +12,7 @@ from central.accounts.sessions import end_stale_sessions
 from central.alarms import service as alarms
 from central.cases.queries import get_case
 from central.cases.service import expire_due, open_case
-from central.citizens import entry
+from central.citizens import drafts, entry
 from central.copies import service as copies
 from central.copies.masking import mask
 from central.copies.service import Workshop
@@ -95,6 +95,7 @@ def handlers(settings: CentralSettings, engine: Engine, clock: Clock) -> list[Ha
         chore("proceedings.sweep", SWEEP, sweeps.find),
         chore("proceedings.waiting", SWEEP, lambda session, now: waiting.refresh(session, now) > 0),
         chore("parties.reseal", TIDY, lambda session, _now: Parties(session, vault, index).reseal() > 0),
+        chore("citizens.reseal", TIDY, lambda session, _now: drafts.reseal(session, vault) > 0),
         step_handler(engine, clock),
         owner_handler(engine, vault, index, clock, places_of(settings)),
         paper_handler(engine, archive_of(settings, vault), signer_of(settings.signing), clock),

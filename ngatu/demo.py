@@ -64,6 +64,8 @@ class Ground:
     folder: Path
     web_port: int
     broker_port: int
+    portal_port: int
+    bank_port: int
     accounts: Mapping[str, str]
 
     @property
@@ -77,6 +79,14 @@ class Ground:
     @property
     def console(self) -> str:
         return f"http://127.0.0.1:{self.web_port}"
+
+    @property
+    def portal(self) -> str:
+        return f"http://127.0.0.1:{self.portal_port}"
+
+    @property
+    def bank(self) -> str:
+        return f"http://127.0.0.1:{self.bank_port}"
 
 
 def run_demo(folder: Path, *, once: bool, port: int = 0) -> None:
@@ -95,6 +105,7 @@ def run_demo(folder: Path, *, once: bool, port: int = 0) -> None:
         )
         for process in ("ingest", "worker"):
             stack.enter_context(_child(ground, process, "central", process))
+        beside = {} if once else _open_doors(stack, ground)
         _wait_for_web(ground, serve)
         screen.print(f"→ node {NODE} replays {CLIP}", highlight=False)
         node = stack.enter_context(_child(ground, "node", *_node_words(once=once)))
@@ -104,14 +115,28 @@ def run_demo(folder: Path, *, once: bool, port: int = 0) -> None:
             screen.print(cases_table(ground))
             return
         _welcome(ground, logins)
-        _stay(ground, {"serve": serve, "node": node})
+        _stay(ground, {"serve": serve, "node": node, **beside})
+
+
+def _open_doors(stack: ExitStack, ground: Ground) -> dict[str, subprocess.Popen[bytes]]:
+    """What citizens use: the owners' portal, and a bank to pay at."""
+    portal = _child(ground, "portal", "central", "portal", "--port", str(ground.portal_port))
+    words = ["--callback", f"{ground.portal}/payment/told", "--port", str(ground.bank_port)]
+    for option, name in (("token", "bank.token"), ("secret", "bank.secret")):
+        words += [f"--{option}-file", str(ground.folder / name)]
+    words += ["--books", str(ground.folder / "bank.json")]
+    bank = _child(ground, "bank", "sandbox", "payment", *words)
+    return {"portal": stack.enter_context(portal), "bank": stack.enter_context(bank)}
 
 
 def _prepare(folder: Path, port: int) -> Ground:
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
     accounts = {name: _kept_secret(folder / f"{name}.password") for name in ("ngatu-ingest", NODE)}
-    ground = Ground(folder.resolve(), port or _free_port(), _free_port(pair=True), accounts)
+    for name in ("bank.token", "bank.secret"):
+        _kept_secret(folder / name)
+    doors = (port + 1, port + 2) if port else (_free_port(), _free_port())
+    ground = Ground(folder.resolve(), port or _free_port(), _free_port(pair=True), *doors, accounts)
     configs = Path(str(files("configs")))
     centre = {
         "data_dir": str(ground.folder / "centre"),
@@ -124,6 +149,14 @@ def _prepare(folder: Path, port: int) -> Ground:
             "password_file": str(ground.folder / "ngatu-ingest.password"),
         },
         "registry": {"sample_file": str(configs / "sample_registry.yaml")},
+        "office": {"portal": ground.portal},
+        "payment": {
+            "url": ground.bank,
+            "token_file": str(ground.folder / "bank.token"),
+            "secret_file": str(ground.folder / "bank.secret"),
+            "bank_bin": "970403",
+            "bank_account": "0011012345678",
+        },
     }
     node = {
         "id": NODE,
@@ -294,6 +327,7 @@ def cases_table(ground: Ground) -> Table:
 
 def _welcome(ground: Ground, logins: list[tuple[str, str, str]]) -> None:
     screen.print(f"\n[bold]Ngã Tư[/]: {ground.console}", highlight=False)
+    screen.print(f"chủ xe / owners: {ground.portal}   ngân hàng thử / bank: {ground.bank}", highlight=False)
     table = Table("tên / user", "vai trò / role", "mật khẩu một lần / one-time password")
     for row in logins:
         table.add_row(*row)

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from sqlmodel import Session, col, select
 
 from central.audit import service as audit
+from central.citizens import attachments
 from central.citizens.entry import Guest, Opened
 from central.citizens.models import Submission
 from central.documents.numbers import next_number
@@ -131,7 +132,13 @@ def give(house: House, guest: Guest, proceeding_id: int, answer: Answer, now: da
     submission = _keep(house, proceeding, opened, guest, answer, now)
     step = _step(house, proceeding, opened, kind, answer, submission, now)
     submission.step_id = step.id if step is not None else None
-    detail = {"kind": answer.kind, "number": submission.number, "sha256": submission.sha256}
+    files = attachments.send(house.session, opened, submission.id or 0)
+    detail = {
+        "kind": answer.kind,
+        "number": submission.number,
+        "sha256": submission.sha256,
+        "files": files,
+    }
     actor = f"party:{opened.party_id}"
     audit.record(house.session, actor, "portal.answer", f"case:{proceeding.case_id}", detail)
     return submission

@@ -73,3 +73,42 @@ class Submission(SQLModel, table=True):
     replied_at: datetime | None = None
     replied_by: int | None = Field(default=None, foreign_key="app_user.id")
     reply: str = Field(default="", max_length=1000)
+
+
+class Draft(SQLModel, table=True):
+    """An answer that is being written, sealed like a submission in the context `draft:<key>`."""
+
+    __tablename__ = "citizen_draft"
+
+    proceeding_id: int = Field(primary_key=True, foreign_key="proceeding.id")
+    party_id: int = Field(primary_key=True, foreign_key="party.id")
+    kind: str = Field(primary_key=True, max_length=24)
+    key: str = Field(max_length=32, unique=True)
+    sealed: bytes
+    key_id: str = Field(max_length=16, index=True)
+    saved_at: datetime
+
+
+class Attachment(SQLModel, table=True):
+    """A file that came with an answer: checked and written anew, sealed under its own key in the media
+    store.
+
+    Until its answer is sent (`submission_id` None) its owner may take it away again.
+    """
+
+    __tablename__ = "citizen_attachment"
+    __table_args__ = (Index("ix_citizen_attachment_case", "proceeding_id", "party_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    proceeding_id: int = Field(foreign_key="proceeding.id")
+    party_id: int = Field(foreign_key="party.id")
+    submission_id: int | None = Field(default=None, foreign_key="citizen_submission.id", index=True)
+    key: str = Field(max_length=32, unique=True)
+    name: str = Field(max_length=100)
+    media_type: str = Field(max_length=40)
+    size: int
+    sha256: str = Field(max_length=64)
+    sealed_sha256: str = Field(max_length=64)
+    wrapped_key: bytes
+    key_id: str = Field(max_length=16, index=True)
+    at: datetime

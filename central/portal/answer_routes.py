@@ -4,19 +4,22 @@ from datetime import datetime
 from typing import Annotated
 
 from annotated_types import Ge, Le
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Form, Request, UploadFile
 from fastapi.responses import RedirectResponse, Response
 
-from central.citizens import answers
+from central.citizens import answers, attachments, drafts
 from central.citizens.answers import CONTEST_GROUNDS, KINDS, SHARED, Answer, Kind
-from central.citizens.entry import Guest
+from central.citizens.attachments import Cupboard
+from central.citizens.entry import Guest, Opened
+from central.citizens.files import LARGEST_FILE
+from central.citizens.models import Attachment
 from central.db import reading, transaction
 from central.errors import DomainError, InvalidError, NotFoundError
 from central.portal.pages import render
 from central.portal.people import CurrentGuest, desk_of
 from central.portal.views import CaseView, case_view
 from central.web.language import language
-from central.web.people import Now, ReadSessionDep
+from central.web.people import Now, ReadSessionDep, SessionDep
 from central.web.values import LARGEST_ID, Id, Text
 from central.words.errors import told
 
@@ -38,7 +41,19 @@ def form(
     view = next((view for view in views if view.id == proceeding_id), None)
     if view is None or found not in view.offers:
         raise NotFoundError("proceeding", id=proceeding_id)
-    return _page(request, guest, found, view, _others(views, view, found))
+    kept = drafts.find(session, desk_of(request).vault, view.opened, found.name)
+    files = attachments.waiting(session, view.opened)
+    others = _others(views, view, found)
+    return _page(
+        request,
+        guest,
+        found,
+        view,
+        others,
+        files,
+        kept[0] if kept else None,
+        kept_at=kept[1] if kept else None,
+    )
 
 
 @router.post("/cases/{proceeding_id}/answer/{kind}")
@@ -62,14 +77,16 @@ def send(
     """Takes the answer in, for each ticked notice by itself: one that refuses stops none of the others."""
     found = _kind(kind)
     given = (ground, relief, name, identity, address, phone, licence_number, sold_on)
-    fields = {key: value.strip() for key, value in zip(_FIELDS, given, strict=True) if value.strip()}
-    answer = Answer(found.name, text.strip(), fields)
+    answer = _answer(found.name, text, given)
     wanted = [proceeding_id, *(number for number in also if found.name in SHARED)]
     engine, refused = request.app.state.engine, None
     for number in dict.fromkeys(wanted):
         try:
             with transaction(engine) as session:
                 answers.give(desk_of(request).house(session), guest, number, answer, now)
+                opened = guest.case(number)
+                assert opened is not None
+                drafts.drop(session, opened, found.name)
         except DomainError as problem:
             refused = refused or problem
             if number == proceeding_id:
@@ -77,6 +94,73 @@ def send(
     if refused is None:
         return RedirectResponse(f"/cases/{proceeding_id}?sent={found.name}", status_code=303)
     return _again(request, guest, found, proceeding_id, answer, refused, now)
+
+
+@router.post("/cases/{proceeding_id}/answer/{kind}/draft")
+def keep(
+    request: Request,
+    session: SessionDep,
+    guest: CurrentGuest,
+    now: Now,
+    proceeding_id: Id,
+    kind: Text,
+    text: Words = "",
+    ground: Field = "",
+    relief: Field = "",
+    name: Field = "",
+    identity: Field = "",
+    address: Field = "",
+    phone: Field = "",
+    licence_number: Field = "",
+    sold_on: Field = "",
+) -> Response:
+    """Keeps what has been typed so far; asked by the page itself, or by the button below the form."""
+    given = (ground, relief, name, identity, address, phone, licence_number, sold_on)
+    opened = _opened(guest, proceeding_id)
+    answer = _answer(_kind(kind).name, text, given)
+    drafts.save(session, desk_of(request).vault, opened, answer, now)
+    if request.headers.get("X-Draft"):
+        return Response(status_code=204)
+    return RedirectResponse(f"/cases/{proceeding_id}/answer/{kind}", status_code=303)
+
+
+@router.post("/cases/{proceeding_id}/answer/{kind}/files")
+def add_file(
+    request: Request,
+    session: SessionDep,
+    guest: CurrentGuest,
+    now: Now,
+    proceeding_id: Id,
+    kind: Text,
+    file: UploadFile,
+) -> Response:
+    """Puts a file beside the answer."""
+    opened, found = _opened(guest, proceeding_id), _kind(kind)
+    content = file.file.read(LARGEST_FILE + 1)
+    desk = desk_of(request)
+    Cupboard(desk.media.store, desk.vault).add(session, opened, file.filename or "", content, now)
+    return RedirectResponse(f"/cases/{proceeding_id}/answer/{found.name}#files", status_code=303)
+
+
+@router.post("/cases/{proceeding_id}/answer/{kind}/files/{file_id}/remove")
+def remove_file(
+    session: SessionDep, guest: CurrentGuest, proceeding_id: Id, kind: Text, file_id: Id
+) -> Response:
+    """Takes a file away that has not been sent."""
+    attachments.take_away(session, _opened(guest, proceeding_id), file_id)
+    return RedirectResponse(f"/cases/{proceeding_id}/answer/{_kind(kind).name}#files", status_code=303)
+
+
+def _opened(guest: Guest, proceeding_id: int) -> Opened:
+    opened = guest.case(proceeding_id)
+    if opened is None:
+        raise NotFoundError("proceeding", id=proceeding_id)
+    return opened
+
+
+def _answer(kind: str, text: str, given: tuple[str, ...]) -> Answer:
+    fields = {key: value.strip() for key, value in zip(_FIELDS, given, strict=True) if value.strip()}
+    return Answer(kind, text.strip(), fields)
 
 
 def _again(
@@ -91,13 +175,14 @@ def _again(
     """The form with everything that was typed, and what is wrong."""
     with reading(request.app.state.engine) as session:
         views = [case_view(session, guest, opened.proceeding_id, now) for opened in guest.opened]
-    view = next((view for view in views if view.id == proceeding_id), None)
-    if view is None:
-        raise refused
+        view = next((view for view in views if view.id == proceeding_id), None)
+        if view is None:
+            raise refused
+        files = attachments.waiting(session, view.opened)
     words = told(refused, language(request)).sentence
     wrong = str(refused.values.get("field", "")) if isinstance(refused, InvalidError) else ""
     others = _others(views, view, kind)
-    return _page(request, guest, kind, view, others, answer, words, wrong, refused.status)
+    return _page(request, guest, kind, view, others, files, answer, words, wrong, refused.status)
 
 
 def _page(
@@ -106,19 +191,23 @@ def _page(
     kind: Kind,
     view: CaseView,
     others: list[CaseView],
+    files: list[Attachment],
     answer: Answer | None = None,
     problem: str = "",
     wrong: str = "",
     status: int = 200,
+    kept_at: datetime | None = None,
 ) -> Response:
     typed = answer or Answer(kind.name)
     values = {
         "kind": kind,
         "view": view,
         "others": others,
+        "files": files,
         "typed": typed,
         "problem": problem,
         "wrong": wrong,
+        "kept_at": kept_at,
     }
     return render(request, "answer.html", guest, status, grounds=CONTEST_GROUNDS, **values)
 

@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp
 
+from central.citizens.files import LARGEST_FILE
 from central.db import make_engine
 from central.documents.filing import archive_of
 from central.errors import DomainError
@@ -30,7 +31,7 @@ from central.web.language import language
 from central.web.methods import allowed_methods
 from central.web.people import utc_now
 from central.web.request_log import RequestLog
-from central.web.safety import BodyLimit, SafetyHeaders, SameOrigin
+from central.web.safety import LARGEST_BODY, BodyLimit, SafetyHeaders, SameOrigin
 from central.words.dictionary import translator
 from central.words.errors import field_problem, http_words, told
 
@@ -76,7 +77,7 @@ def _application(state: State) -> FastAPI:
         app.include_router(router)
     app.router.routes.append(assets.ROUTE)
     app.add_api_route("/healthz", lambda: JSONResponse({"status": "ok"}), include_in_schema=False)
-    app.add_middleware(BodyLimit, answer=_domain_page)
+    app.add_middleware(BodyLimit, answer=_domain_page, largest=LARGEST_FILE + LARGEST_BODY)
     app.add_middleware(SameOrigin, answer=_domain_page)
     app.add_exception_handler(DomainError, _domain_page)
     app.add_exception_handler(RequestValidationError, _validation_page)

@@ -1,0 +1,80 @@
+"""Answers that are being written: kept under seal as they are typed, found again whenever the notice is
+opened."""
+
+import json
+import secrets
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, SQLModel, select
+
+from central.citizens.answers import KINDS, Answer
+from central.citizens.entry import Opened
+from central.citizens.models import Attachment, Draft, Submission
+from central.errors import InvalidError
+from central.vault import Vault
+
+
+def save(session: Session, vault: Vault, opened: Opened, answer: Answer, now: datetime) -> None:
+    """Keeps what has been typed so far, instead of what was kept before. Raises InvalidError."""
+    if answer.kind not in KINDS:
+        raise InvalidError("answer", field="kind")
+    row = session.get(Draft, (opened.proceeding_id, opened.party_id, answer.kind))
+    key = row.key if row is not None else secrets.token_hex(16)
+    content = json.dumps(answer.content(), ensure_ascii=False).encode()
+    row = row or Draft(
+        proceeding_id=opened.proceeding_id,
+        party_id=opened.party_id,
+        kind=answer.kind,
+        key=key,
+        sealed=b"",
+        key_id="",
+        saved_at=now,
+    )
+    row.sealed, row.key_id, row.saved_at = vault.seal(content, _context(key)), vault.key_id, now
+    session.add(row)
+
+
+def find(session: Session, vault: Vault, opened: Opened, kind: str) -> tuple[Answer, datetime] | None:
+    """What was typed, and when it was kept."""
+    row = session.get(Draft, (opened.proceeding_id, opened.party_id, kind))
+    if row is None:
+        return None
+    content = json.loads(vault.open(row.sealed, _context(row.key)))
+    return Answer(content["kind"], content["text"], content["fields"]), row.saved_at
+
+
+def drop(session: Session, opened: Opened, kind: str) -> None:
+    """It was sent, or is not wanted any more."""
+    row = session.get(Draft, (opened.proceeding_id, opened.party_id, kind))
+    if row is not None:
+        session.delete(row)
+
+
+def reseal(session: Session, vault: Vault, limit: int = 200) -> int:
+    """Seals anew what older keys sealed: submissions, drafts, the keys of attachments; returns how many."""
+    done = 0
+    for row in _old(session, Submission, vault, limit):
+        context = f"submission:{row.key}"
+        row.sealed, row.key_id = vault.seal(vault.open(row.sealed, context), context), vault.key_id
+        done += 1
+    for draft in _old(session, Draft, vault, limit):
+        context = _context(draft.key)
+        draft.sealed, draft.key_id = vault.seal(vault.open(draft.sealed, context), context), vault.key_id
+        done += 1
+    for file in _old(session, Attachment, vault, limit):
+        context = f"attachment:{file.key}"
+        file.wrapped_key = vault.seal(vault.open(file.wrapped_key, context), context)
+        file.key_id = vault.key_id
+        done += 1
+    return done
+
+
+def _context(key: str) -> str:
+    return f"draft:{key}"
+
+
+def _old(session: Session, table: type[SQLModel], vault: Vault, limit: int) -> list[Any]:
+    key_id: Any = getattr(table, "key_id")  # noqa: B009 (each of the three tables has it)
+    query = select(table).where(key_id != vault.key_id).limit(limit)
+    return list(session.exec(query.with_for_update(skip_locked=True)))

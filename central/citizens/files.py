@@ -1,0 +1,114 @@
+"""Files that may come with an answer: pictures and PDF, small, and nothing in them that runs.
+
+A picture is decoded and written anew, which leaves out places, owners and whatever hid in it; a PDF with
+scripts, files or actions in it is refused. What a file calls itself counts for nothing.
+"""
+
+from io import BytesIO
+from typing import Any
+
+import cv2
+import numpy as np
+from pypdf import PdfReader
+from pypdf.errors import PyPdfError
+from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
+
+from central.errors import InvalidError
+
+LARGEST_FILE = 5 * 1024 * 1024
+MOST_FILES = 5
+LARGEST_SIDE = 3000
+"""Pixels; larger pictures are reduced to it."""
+MOST_PIXELS = 100_000_000
+MOST_PAGES = 50
+_JPEG_QUALITY = 88
+_ACTIVE = frozenset(
+    {"/JavaScript", "/JS", "/Launch", "/EmbeddedFile", "/EmbeddedFiles", "/AA", "/RichMedia", "/XFA"}
+)
+_MOST_OBJECTS = 20_000
+
+
+def checked(content: bytes) -> tuple[str, bytes]:
+    """The media type of a file and its content as it is kept.
+
+    Raises:
+        InvalidError: too large, of another type, damaged, or with something in it that runs.
+    """
+    if not content:
+        raise InvalidError("file_empty", field="file")
+    if len(content) > LARGEST_FILE:
+        raise InvalidError("file_too_large", field="file", mb=LARGEST_FILE // (1024 * 1024))
+    if content.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")):
+        return "image/jpeg", _picture(content)
+    if content.startswith(b"%PDF-"):
+        return "application/pdf", _pdf(content)
+    raise InvalidError("file_type", field="file")
+
+
+def _picture(content: bytes) -> bytes:
+    if _pixels(content) > MOST_PIXELS:
+        raise InvalidError("file_damaged", field="file")
+    image = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR)
+    if image is None:
+        raise InvalidError("file_damaged", field="file")
+    longest = max(image.shape[:2])
+    if longest > LARGEST_SIDE:
+        scale = LARGEST_SIDE / longest
+        image = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    done, written = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])
+    if not done:
+        raise InvalidError("file_damaged", field="file")
+    return written.tobytes()
+
+
+def _pixels(content: bytes) -> int:
+    """Width times height as the head of the file says, before anything is unpacked."""
+    if content.startswith(b"\x89PNG"):
+        return int.from_bytes(content[16:20], "big") * int.from_bytes(content[20:24], "big")
+    place = 2
+    while place + 9 < len(content) and content[place] == 0xFF:
+        marker = content[place + 1]
+        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
+            size = content[place + 5 : place + 9]
+            return int.from_bytes(size[:2], "big") * int.from_bytes(size[2:], "big")
+        place += 2 + int.from_bytes(content[place + 2 : place + 4], "big")
+    return 0
+
+
+def _pdf(content: bytes) -> bytes:
+    try:
+        reader = PdfReader(BytesIO(content), strict=False)
+        if reader.is_encrypted or not 0 < len(reader.pages) <= MOST_PAGES:
+            raise InvalidError("file_damaged", field="file")
+        if _is_active(reader.trailer):
+            raise InvalidError("file_active", field="file")
+    except InvalidError:
+        raise
+    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError, IndexError):
+        raise InvalidError("file_damaged", field="file") from None
+    return content
+
+
+def _is_active(trailer: DictionaryObject) -> bool:
+    """Whether anything in the document is, or holds, something that runs or carries another file."""
+    waiting: list[Any] = [trailer]
+    seen: set[tuple[int, int]] = set()
+    looked = 0
+    while waiting:
+        looked += 1
+        if looked > _MOST_OBJECTS:
+            return True
+        found = waiting.pop()
+        if isinstance(found, IndirectObject):
+            place = (found.idnum, found.generation)
+            if place in seen:
+                continue
+            seen.add(place)
+            found = found.get_object()
+        if isinstance(found, DictionaryObject):
+            if any(key in _ACTIVE for key in found) or found.get("/S") in _ACTIVE:
+                return True
+            waiting += found.values()
+        elif isinstance(found, ArrayObject):
+            waiting += found
+    return False

@@ -1,0 +1,174 @@
+"""The owner at a telephone: opens a notice, sees the evidence, checks its seals, answers, pays."""
+
+import os
+import re
+import shutil
+import socket
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
+
+from central.db import make_engine
+from tests.browser.junction import Offender, package
+from tests.central import databases
+from tests.central.evidence import OCCURRED
+from tests.central.portal.house import PortalHouse, portal_house
+
+pytestmark = pytest.mark.browser
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+ARTEFACTS = Path(os.environ.get("NGATU_ARTEFACTS", "test-artefacts"))
+PHONE: ViewportSize = {"width": 390, "height": 844}
+DESK: ViewportSize = {"width": 1366, "height": 768}
+
+
+@dataclass
+class Served:
+    """The portal on a port."""
+
+    house: PortalHouse
+    url: str
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    folder = tmp_path_factory.mktemp("portal")
+    databases.migrated_sqlite(folder / "central.db")
+    engine = make_engine(f"sqlite:///{folder / 'central.db'}")
+    house = portal_house(engine, folder, datetime(2026, 11, 24, 8, 0, tzinfo=UTC))
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(house.portal, log_level="warning", lifespan="off"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    yield Served(house, f"http://127.0.0.1:{listener.getsockname()[1]}")
+    server.should_exit = True
+    thread.join()
+    engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium: it plays H.264, which Playwright's own does not."""
+    if CHROMIUM is None:
+        pytest.skip("no Chromium here (apt-get install chromium)")
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield running
+        running.close()
+
+
+def drawn(sequence: int) -> dict[str, Any]:
+    """A case with pictures that are some."""
+    occurred = OCCURRED + timedelta(hours=sequence)
+    sent = package(Offender(f"29A{sequence:05d}"), sequence, None if sequence == 1 else "0" * 64, occurred)
+    whole = sent.manifest.model_dump(mode="json", by_alias=True)
+    taken = ("files", "signal", "trajectory", "scene", "plate")
+    return {name: whole[name] for name in taken} | {"contents": list(sent.contents.values())}
+
+
+def opened(browser: Browser, served: Served, case_id: int, size: ViewportSize, language: str) -> Page:
+    """The case's page, opened with its code, by somebody who wants this language."""
+    page = browser.new_context(viewport=size, locale=language).new_page()
+    page.goto(f"{served.url}/?c={served.house.keys[case_id]['code']}")
+    shot(page, f"portal-open-{language}-{size['width']}")
+    page.locator("[name=number]").fill(served.house.keys[case_id]["number"])
+    page.locator("[name=plate]").fill(served.house.keys[case_id]["plate"])
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"/cases/\d+$"))
+    return page
+
+
+def shot(page: Page, name: str) -> None:
+    """A picture of the whole page for people to look at."""
+    ARTEFACTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=ARTEFACTS / f"{name}.png", full_page=True)
+
+
+def violations(page: Page) -> list[str]:
+    """What the page gets wrong for people who use it with a screen reader or without a mouse."""
+    found = Axe().run(page)
+    return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found.response["violations"]]
+
+
+def is_too_wide(page: Page) -> bool:
+    """Whether the page must be moved sideways."""
+    wide: bool = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+    return wide
+
+
+def test_an_owner_sees_checks_and_answers(browser: Browser, served: Served) -> None:
+    case_id = served.house.noticed(**drawn(1))
+    problems: list[str] = []
+    page = opened(browser, served, case_id, PHONE, "vi")
+    page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+    page.reload()
+    still = page.locator(".evidence img").nth(1)
+    still.scroll_into_view_if_needed()
+    expect(still).to_have_js_property("complete", True)
+    assert page.locator(".evidence img").nth(1).evaluate("image => image.naturalWidth") == 960
+    expect(page.locator("video")).to_have_js_property("readyState", 4)
+    expect(page.get_by_text("Đèn đỏ đã bật 1,64 giây")).to_be_visible()
+
+    page.get_by_text("Kiểm tra hình ảnh có bị sửa đổi không").click()
+    page.get_by_role("button", name="Kiểm tra ngay").click()
+    expect(page.locator("#seal-status")).to_contain_text("Đúng: cả 5 tệp nguyên vẹn")
+    shot(page, "portal-case-vi-390")
+    assert not is_too_wide(page)
+    assert violations(page) == []
+
+    page.get_by_role("link", name="Không đồng ý với hình ảnh").click()
+    page.get_by_label("Xe trong ảnh không phải xe của tôi").check()
+    shot(page, "portal-contest-vi-390")
+    assert violations(page) == []
+    page.get_by_role("button", name="Gửi ý kiến").click()
+    expect(page.get_by_role("status").first).to_contain_text("Đã nhận, số")
+    assert served.house.office.state(case_id, "answer") == "contested"
+    assert problems == []
+
+
+def test_a_file_that_was_changed_is_named(browser: Browser, served: Served) -> None:
+    case_id = served.house.noticed(**drawn(served.house.office.cases + 1))
+    page = opened(browser, served, case_id, DESK, "en")
+    page.route("**/files/over.jpg", lambda route: route.fulfill(body=b"another", content_type="image/jpeg"))
+    page.get_by_text("Check that the pictures were not altered").click()
+    page.get_by_role("button", name="Check now").click()
+    expect(page.locator("#seal-status")).to_contain_text("“over.jpg” is not what was signed")
+    shot(page, "portal-altered-en-1366")
+
+
+def test_a_browser_without_ed25519_is_shown_the_way_by_file(browser: Browser, served: Served) -> None:
+    case_id = served.house.noticed(**drawn(served.house.office.cases + 1))
+    page = opened(browser, served, case_id, PHONE, "en")
+    page.add_init_script("crypto.subtle.importKey = () => Promise.reject(new DOMException('NotSupported'))")
+    page.reload()
+    page.get_by_text("Check that the pictures were not altered").click()
+    page.get_by_role("button", name="Check now").click()
+    expect(page.locator("#seal-status")).to_contain_text("can't check Ed25519")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="download all pictures").click()
+    assert download.value.suggested_filename.endswith(".zip")
+
+
+@pytest.mark.parametrize(("size", "language"), [(PHONE, "vi"), (DESK, "en")], ids=["phone", "desk"])
+def test_every_page_fits_and_can_be_read(
+    browser: Browser, served: Served, size: ViewportSize, language: str
+) -> None:
+    case_id = served.house.noticed(**drawn(served.house.office.cases + 1))
+    page = opened(browser, served, case_id, size, language)
+    case = page.url
+    kinds = ("admit", "name_driver", "deny_driving", "say_sold", "say_stolen", "contest", "ask_place")
+    paths = [case, f"{served.url}/", f"{served.url}/open", *(f"{case}/answer/{kind}" for kind in kinds)]
+    for path in paths:
+        page.goto(path)
+        name = path.removeprefix(served.url).strip("/").replace("/", "-") or "list"
+        shot(page, f"portal-{re.sub(r'[0-9]+', 'n', name)}-{language}-{size['width']}")
+        assert not is_too_wide(page), path
+        assert violations(page) == [], path
