@@ -1,4 +1,4 @@
-"""Being the only one: a second process of the same kind stands by until the first is gone."""
+"""A lock that one process holds: a second of the same kind stands by until the first is gone."""
 
 import fcntl
 import hashlib

@@ -144,7 +144,7 @@ class Controller(Configured):
 
 
 class Head(Configured):
-    """A lamp head (đèn tín hiệu): its housing in the picture, or a controller's word on it."""
+    """A lamp head (đèn tín hiệu): its housing in the picture, or its signal group at a controller."""
 
     id: Identifier
     box: BoxPixels = Field(description="the whole housing, all lenses, in pixels of the detect stream")

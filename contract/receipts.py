@@ -1,4 +1,4 @@
-"""The centre's word on one package, signed by it.
+"""The centre's signed receipt for one package.
 
 The answer speaks the version of the question: a package of manifest version 1 is answered with receipt
 version 1, which nodes of release 0.1 read; every other with the newest. A node reads what it knows of a
@@ -41,7 +41,7 @@ class _Answer(Message):
 
 
 class Receipt(_Answer):
-    """The centre's word on one package, sent after its own commit.
+    """The receipt for one package, sent after the centre has committed it.
 
     Every manifest that arrives is answered, the repeated one too: by sending it again a node asks how things
     stand. `stored`: everything is safe, the node may let go. `incomplete`: send these parts. `rejected`: the

@@ -92,7 +92,7 @@ class _NodeFigures(Report):
 
 
 class HealthReport(_NodeFigures):
-    """A node's word on its own state, sent every half minute. `alarms` are what a person should know now, at
+    """A node's health report, sent every half minute. `alarms` are what a person should know now, at
     most one of each code and `subject`."""
 
     schema_: str = Field(default="ngatu.health/2", alias="schema")

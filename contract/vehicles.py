@@ -1,4 +1,4 @@
-"""Kinds of vehicle the product tells apart, as the traffic law groups them (loại phương tiện)."""
+"""Kinds of vehicle that are distinguished, as the traffic law groups them (loại phương tiện)."""
 
 from enum import StrEnum
 

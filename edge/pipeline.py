@@ -213,7 +213,7 @@ class CameraPipeline:
         return self._once(self._judge(self._tracker.end_all(), self._snapshots(), now, track_ended=True), now)
 
     def close(self) -> None:
-        """Lets go of the lamps' connections."""
+        """Closes the lamps' connections."""
         for source in self._signals.values():
             source.close()
 
@@ -260,7 +260,7 @@ class CameraPipeline:
             self._tracks[track.id] = track
 
     def _forget(self, oldest: float) -> None:
-        """Lets go of what is older than `oldest`, but for the vehicles of findings that wait."""
+        """Forgets what is older than `oldest`, but for the vehicles of findings that wait."""
         while self._neighbours and self._neighbours[0][0] < oldest:
             self._neighbours.popleft()
         waiting = {waiting.finding.track for waiting in self._waiting}

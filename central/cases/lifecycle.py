@@ -87,7 +87,7 @@ WITH_OFFICER = frozenset({State.OWNER_FOUND, State.OWNER_NOT_FOUND, State.OWNER_
 """States in which the police decide."""
 
 CHARGED = frozenset({State.CONFIRMED, State.RECORDED})
-"""States that say somebody did it: only two different people together get a case here."""
+"""States that hold a person responsible: it takes two different people to get a case here."""
 
 OPEN = WAITING | WITH_OFFICER | {State.IN_REVIEW, State.ACCEPTED, State.CONFIRMED}
 """States that still lead to an offence: what a backlog is made of."""

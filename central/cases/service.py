@@ -257,7 +257,7 @@ def hold(case: Case, user: User, until: datetime) -> None:
 
 
 def let_go(case: Case) -> None:
-    """The case is on nobody's screen any more; its state stays as it is."""
+    """Ends the lease; the state stays as it is."""
     case.lease_owner_id = case.lease_until = None
 
 

@@ -61,8 +61,9 @@ def _in_savepoint(batch: Batch, messages: Sequence[Arrived]) -> list[Outgoing]:
 
 
 def _refuse_poison(session: Session, message: Arrived, tools: Tools, now: datetime) -> list[Outgoing]:
-    """What our own code chokes on is told, kept and logged. Its node offers it again; after `TRIED_TIMES` the
-    answer is that this centre can't read it, so that it is kept there until the centre is another."""
+    """A message that our own code fails on is quarantined and logged. Its node offers it again; after
+    `TRIED_TIMES` the answer is that this centre can't read it, so that the node keeps it until the centre is
+    upgraded."""
     log.exception("a message can't be handled: quarantined", topic=quarantine.printable(message.topic, 120))
     batch, why, node = (
         Batch(session, tools, now),

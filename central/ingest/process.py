@@ -74,7 +74,7 @@ def _taker(engine: Engine, tools: Tools) -> Callable[[Sequence[Arrived]], list[O
 
 
 def _while(held: Callable[[], bool], stop: threading.Event) -> Callable[[], bool]:
-    """Goes on until told to stop or until the place of the only consumer is lost; asks once a second."""
+    """True until told to stop, or until the lock of the only consumer is lost; checked once a second."""
     checked = float("-inf")
 
     def goes_on() -> bool:

@@ -150,7 +150,7 @@ def _apart(batch: Batch) -> AbstractContextManager[object]:
 
 
 def _open_later(batch: Batch, package: Package, problem: Exception) -> None:
-    """Everything of the package is here: its node may let go, and the centre tries by itself."""
+    """Everything of the package is stored: its node may delete it, and the centre opens the case later."""
     detail = f"{type(problem).__name__}: {problem}"[:300]
     why = reason("package.no_case", event_id=package.event_id, detail=detail)
     alarms.raise_alarm(batch.session, package.node_id, why, batch.now, package.event_id)

@@ -33,7 +33,7 @@ GATHER_SECONDS = 0.02
 SESSION_SECONDS = 24 * 3600
 MOST_RECONNECT_SECONDS = 30
 SHORT_LIFE_SECONDS, SHORT_LIVES = 10.0, 3
-"""A connection that ends sooner than this, so often, is taken away by somebody."""
+"""Connections that end sooner than this, several in a row, mean that another client uses our id."""
 TAKEN_OVER = 0x8E
 """Reason of MQTT 5: another client connected with this client's id."""
 

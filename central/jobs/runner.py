@@ -197,7 +197,7 @@ class Runner:
 
 
 def _of(unit: Claimed) -> dict[str, object]:
-    """Which piece of work a line of the log speaks about."""
+    """The job that a line of the log is about."""
     return {"kind": unit.kind, "key": unit.key, "attempt": unit.attempt}
 
 

@@ -63,7 +63,7 @@ def plan_look_up(session: Session, case_id: int, at: datetime) -> None:
 
 
 def cancel_look_up(session: Session, case_id: int) -> None:
-    """The decision was taken back: nobody asks."""
+    """The decision was taken back: the look-up is cancelled."""
     jobs.cancel(session, LOOK_UP, str(case_id))
 
 

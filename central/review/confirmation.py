@@ -37,7 +37,7 @@ def confirm(session: Session, officer: User, sight: Sight, now: datetime, choice
 
 
 def send_back(session: Session, officer: User, sight: Sight, now: datetime, note: str) -> Case:
-    """Returns the case to the operators with a word on what to look at."""
+    """Returns the case to the operators with a note on what to look at."""
     case = lock_case(session, sight.case_id, sight.version)
     take_step(session, case, Action.RETURN, officer, now, note=note)
     return case

@@ -107,7 +107,7 @@ def _count(session: Session, *conditions: ColumnElement[bool] | bool) -> int:
 
 
 def keep_lease(session: Session, user: User, case_id: int, now: datetime) -> datetime:
-    """A sign of life from the page that shows the case; returns until when it stays with this person.
+    """Renews the lease for the page that shows the case; returns until when it holds.
 
     Raises:
         LeaseLostError: somebody else has it, or it is decided.

@@ -1,4 +1,4 @@
-"""The node's word on its own state, put together from its rooms."""
+"""Puts the node's health report together from its cameras, outbox and disk."""
 
 import shutil
 from datetime import datetime

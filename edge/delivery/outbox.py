@@ -92,7 +92,7 @@ class Outbox:
             raise
 
     def close(self) -> None:
-        """Lets go of the outbox."""
+        """Closes the index and releases the folder's lock."""
         with self._lock:
             self._index.close()
             self._owner.close()

@@ -134,7 +134,7 @@ class Delivery:
         return sum(transfer.silences >= 2 for transfer in self._transfers.values())
 
     def connected(self, now: float) -> None:
-        """A connection stands. What was handed over on an earlier one may be lost with it: ask."""
+        """A new connection. What was handed over on an earlier one may be lost, so it is asked about."""
         self._connected = True
         self._paused_until = now
         for transfer in self._transfers.values():

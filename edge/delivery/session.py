@@ -46,7 +46,7 @@ class NodeIdentity:
     cameras: tuple[CameraInfo, ...]
 
     def status(self, state: Literal["online", "offline"], session: str) -> bytes:
-        """Birth or will, as it goes on the wire."""
+        """The retained status message: a birth (online) or a last will (offline)."""
         status = NodeStatus(
             node=self.node,
             state=state,

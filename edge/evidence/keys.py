@@ -71,7 +71,7 @@ def enrolment(node: str, key: PublicKey, software: str, cameras: tuple[CameraInf
 
 
 def store_centre_key(path: Path, key: PublicKey) -> None:
-    """Keeps the centre's public key, by which receipts are told from forgeries; replaces an older one."""
+    """Keeps the centre's public key, which verifies receipts; replaces an older one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
     fresh.write_text(key.text + "\n", encoding="ascii")

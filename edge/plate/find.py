@@ -29,7 +29,7 @@ ROUGH = 0.2
 SHARE = 0.25
 """The finder's own share of a plate's score; the rest is the closer look's, which decides."""
 LEAST = 0.66
-"""Score from which a plate is told."""
+"""Least confidence of a plate candidate."""
 HOPELESS = 0.05
 """Probability of a plate below which the first closer look is the last."""
 BORDER = 32

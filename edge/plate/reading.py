@@ -62,7 +62,7 @@ class PlateReader(Protocol):
 
 
 def judge(rows: tuple[str, ...], colour: PlateColour, confidence: float) -> tuple[float, tuple[str, ...]]:
-    """Confidence and flags after the grammar has spoken: it may doubt a reading, it never changes one.
+    """Confidence and flags once the grammar was applied: it may lower confidence, it never changes a text.
 
     Tells apart what is printed one line from two; the vehicle is not known here, so car and motorbike both
     pass.

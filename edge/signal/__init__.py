@@ -1,1 +1,1 @@
-"""What each lamp head shows, as a timeline one may fine by: from the picture, or from the controller."""
+"""What each lamp head shows, as a debounced timeline: seen in the picture, or reported by the controller."""

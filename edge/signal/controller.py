@@ -1,4 +1,4 @@
-"""The traffic-light controller's own word on a phase: the second source beside looking at the lamp.
+"""Phases reported by the traffic-light controller: the second source, beside looking at the lamp.
 
 A controller (or the gateway in its cabinet) says what all its signal groups show, in one JSON document:
 

@@ -32,7 +32,7 @@ class SignalSource(Protocol):
         ...
 
     def close(self) -> None:
-        """Let go of connections; the source is not used afterwards."""
+        """Closes connections; the source is not used afterwards."""
         ...
 
 
@@ -58,7 +58,7 @@ class VisionSource:
         return self._timeline.snapshot()
 
     def close(self) -> None:
-        """Nothing to let go of."""
+        """Nothing to close."""
 
 
 def signal_sources(config: CameraConfig) -> Mapping[str, SignalSource]:

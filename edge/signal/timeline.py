@@ -1,4 +1,4 @@
-"""From looks at a lamp head to phases one may fine someone by.
+"""From single looks at a lamp head to its phases.
 
 A look can be wrong: LEDs flicker, a bus covers the head, the sun burns it out. So a colour counts only when
 it was seen in several looks, short gaps are bridged, and the order of colours must be one a signal can have.
@@ -124,7 +124,7 @@ class SignalTimeline:
         self._go_on(t)
 
     def interrupt(self) -> None:
-        """Nobody knows what happened, nor for how long, between the look before and the next."""
+        """The lamp was not observed between the look before and the next, for an unknown time."""
         self._interrupted = True
 
     def snapshot(self) -> SignalHistory:
