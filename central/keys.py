@@ -3,14 +3,6 @@
 import os
 from pathlib import Path
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    load_pem_private_key,
-)
-
 from contract.signing import SigningKey
 
 
@@ -22,10 +14,8 @@ def create_key(path: Path) -> SigningKey:
     """Makes the key file, or reads it when it is there already: a key is never overwritten."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        key = Ed25519PrivateKey.from_private_bytes(SigningKey.generate().seed)
-        content = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(content)
+            file.write(SigningKey.generate().pem)
             file.flush()
             os.fsync(file.fileno())
     return load_key(path)
@@ -42,9 +32,6 @@ def load_key(path: Path) -> SigningKey:
     if mode & 0o077:
         raise KeyFileError(f"the centre's key {path} can be read by others: chmod 600 it")
     try:
-        key = load_pem_private_key(content, None)
-    except (ValueError, TypeError):
-        key = None
-    if not isinstance(key, Ed25519PrivateKey):
-        raise KeyFileError(f"{path} is not an Ed25519 private key in PEM")
-    return SigningKey(key.private_bytes_raw())
+        return SigningKey.from_pem(content)
+    except ValueError as problem:
+        raise KeyFileError(f"{path} is {problem}") from None

@@ -9,9 +9,15 @@ import json
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+)
 from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
@@ -77,6 +83,27 @@ class SigningKey:
         """A new key from the operating system's random source."""
         key = Ed25519PrivateKey.generate()
         return cls(key.private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption()))
+
+    @classmethod
+    def from_pem(cls, pem: bytes) -> "SigningKey":
+        """The key of a file (PKCS #8 in PEM, not encrypted).
+
+        Raises:
+            ValueError: it is not an Ed25519 private key. Its text quotes nothing of what was read.
+        """
+        try:
+            key = load_pem_private_key(pem, password=None)
+        except (ValueError, TypeError, UnsupportedAlgorithm):
+            key = None
+        if not isinstance(key, Ed25519PrivateKey):
+            raise ValueError("not an Ed25519 private key in PEM")
+        return cls(key.private_bytes_raw())
+
+    @property
+    def pem(self) -> bytes:
+        """The key as a file holds it: PKCS #8 in PEM, not encrypted."""
+        private = Ed25519PrivateKey.from_private_bytes(self.seed)
+        return private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
     @cached_property
     def public(self) -> PublicKey:

@@ -8,15 +8,6 @@ import os
 import stat
 from pathlib import Path
 
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    load_pem_private_key,
-)
-
 from contract.reports import CameraInfo, Enrolment
 from contract.signing import PublicKey, SigningKey
 
@@ -35,7 +26,7 @@ def load_or_make_node_key(data: Path) -> SigningKey:
     """
     if not (data / NODE_KEY_FILE).exists():
         data.mkdir(parents=True, exist_ok=True)
-        _place(data / NODE_KEY_FILE, _to_pem(SigningKey.generate()))
+        _place(data / NODE_KEY_FILE, SigningKey.generate().pem)
     return load_node_key(data)
 
 
@@ -56,13 +47,9 @@ def load_node_key(data: Path) -> SigningKey:
     if stat.S_IMODE(mode) & 0o077:
         raise KeyFileError(f"{path} is open to other users (mode {stat.S_IMODE(mode):o}): chmod 600 it")
     try:
-        key = load_pem_private_key(pem, password=None)
-    except (ValueError, TypeError, UnsupportedAlgorithm):
-        key = None
-    if not isinstance(key, Ed25519PrivateKey):
-        # The cause is left out on purpose: a parser's message may quote what it read.
-        raise KeyFileError(f"{path} is not an Ed25519 private key in PEM: restore it or enrol the node anew")
-    return SigningKey(key.private_bytes_raw())
+        return SigningKey.from_pem(pem)
+    except ValueError as problem:
+        raise KeyFileError(f"{path} is {problem}: restore it or enrol the node anew") from None
 
 
 def enrolment(node: str, key: PublicKey, software: str, cameras: tuple[CameraInfo, ...]) -> Enrolment:
@@ -86,11 +73,6 @@ def load_centre_key(path: Path) -> PublicKey:
         raise KeyFileError(f"{path} can't be read: enrol the node with the centre's public key") from problem
     except ValueError as problem:
         raise KeyFileError(f"{path} is {problem}") from problem
-
-
-def _to_pem(key: SigningKey) -> bytes:
-    private = Ed25519PrivateKey.from_private_bytes(key.seed)
-    return private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
 def _place(path: Path, content: bytes) -> None:

@@ -87,3 +87,17 @@ def test_a_key_survives_its_text_form() -> None:
 
 def test_a_log_of_a_key_does_not_show_it() -> None:
     assert repr(KEY) == f"SigningKey({KEY.public.key_id})"
+
+
+def test_a_key_goes_through_its_file() -> None:
+    key = SigningKey.generate()
+    assert SigningKey.from_pem(key.pem) == key
+
+
+@pytest.mark.parametrize(
+    "pem", [b"", b"hush", b"-----BEGIN PRIVATE KEY-----\nhush\n-----END PRIVATE KEY-----\n"]
+)
+def test_what_is_no_key_is_refused_and_not_quoted(pem: bytes) -> None:
+    with pytest.raises(ValueError, match="not an Ed25519 private key") as refused:
+        SigningKey.from_pem(pem)
+    assert "hush" not in str(refused.value)
