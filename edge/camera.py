@@ -6,6 +6,7 @@ from datetime import datetime
 from importlib.metadata import version
 
 from configs.camera import CameraConfig, config_sha256
+from configs.rules import RULES
 from contract.manifest import SceneLine
 from contract.reports import CameraInfo
 from edge.detect.detector import VehicleDetector
@@ -17,6 +18,10 @@ from edge.plate.find import PlateFinder
 from edge.plate.follow import PlateFollower
 from edge.plate.read import OnnxPlateReader
 from edge.proving import Prover
+from edge.riders.full_size import Keyframes, same_stream
+from edge.riders.heads import HeadFinder
+from edge.riders.network import HeadNetwork
+from edge.riders.watch import RiderWatch
 from edge.rules.inputs import Point
 from edge.rules.rulebook import Rulebook
 from edge.second_look.examine import SecondLooks
@@ -43,6 +48,7 @@ class Eyes:
     detector: VehicleDetector
     plates: PlateFollower
     finder: PlateFinder
+    heads: HeadFinder
     models: Mapping[str, str]
     """SHA-256 of each network by its name, for the manifest."""
     close: Close | None = None
@@ -60,7 +66,8 @@ def open_eyes(threads: int = 1) -> Eyes:
     reader_card, reader_path = load("plate_reader")
     vehicles = packaged_card("vehicles")  # the detector checks its own file against it
     finder = PlateFinder(finder_path, corners_path, threads)
-    cards = (load_card(vehicles), finder_card, corners_card, reader_card)
+    riders = packaged_card("riders")  # checked as the vehicles' is
+    cards = (load_card(vehicles), finder_card, corners_card, reader_card, load_card(riders))
     return Eyes(
         detector=OnnxVehicleDetector(
             vehicles,
@@ -70,6 +77,7 @@ def open_eyes(threads: int = 1) -> Eyes:
         ),
         plates=PlateFollower(finder, OnnxPlateReader(reader_path, threads)),
         finder=finder,
+        heads=HeadNetwork(riders, threads),
         models={card.name: card.sha256 for card in cards},
         # A session of its own: its work stays in the thread of low priority that asks for it.
         close=OnnxVehicleDetector(vehicles, threads=1, confidence=TRACKING_CONFIDENCE),
@@ -114,6 +122,7 @@ def build_camera(
         post_roll=rolls.after,
         region=config.detect.roi,
         interval=config.detect.interval,
+        riders=_rider_watch(config, ring, eyes.heads),
     )
     gatherer = Gatherer(_standing(config, node, eyes, rolls), ring, eyes.plates)
     return Camera(config, pipeline, gatherer, Prover(gatherer, _second_looks(config, eyes, epoch), ring))
@@ -124,6 +133,14 @@ def _second_looks(config: CameraConfig, eyes: Eyes, epoch: datetime) -> SecondLo
         return None
     read = any(head.source == "vision" for head in config.heads)
     return SecondLooks(config, eyes.close, LampReader() if read else None, epoch)
+
+
+def _rider_watch(config: CameraConfig, ring: PacketRing, finder: HeadFinder) -> RiderWatch | None:
+    """Looks at riders only where a rule that is on asks who sits on a motorbike."""
+    if not any(rule.riders and config.rules.of(rule) is not None for rule in RULES.values()):
+        return None
+    one_stream = config.detect_stream is None or config.record_stream is None
+    return RiderWatch(finder, config, same_stream if one_stream else Keyframes(ring))
 
 
 def camera_info(config: CameraConfig) -> CameraInfo:
@@ -175,6 +192,7 @@ def scene_lines(config: CameraConfig) -> tuple[SceneLine, ...]:
     lines += [drawn(s.id, "solid_line", s.line, basis=s.separates) for s in config.solid_lines]
     lines += [drawn(lane.id, "lane", lane.polygon) for lane in config.lanes]
     lines += [drawn(zone.id, "zone", zone.polygon, basis=zone.basis) for zone in config.zones]
+    lines += [drawn(area.id, "zone", area.polygon, basis="riders") for area in config.rider_zones]
     lines += [drawn(head.id, "head", _corners(head.box)) for head in config.heads]
     return tuple(lines)
 

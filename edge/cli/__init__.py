@@ -1,14 +1,15 @@
-"""The node's commands: replay, read, see, mask, verify, camera serve, and `edge` run, check, enrol, outbox.
+"""The node's commands: replay, read, see, riders, mask, verify, camera serve, and `edge` run, check, enrol,
+outbox.
 
 What goes wrong in one is raised, not caught: `ngatu.cli` says it in a sentence, whatever its class.
 """
 
 import typer
 
-from edge.cli import camera, mask, node, outbox, pictures, replay, verify
+from edge.cli import camera, mask, node, outbox, pictures, replay, riders, verify
 
 app = typer.Typer(no_args_is_help=True)
-for commands in (replay.app, pictures.app, verify.app, mask.app):
+for commands in (replay.app, pictures.app, riders.app, verify.app, mask.app):
     app.registered_commands.extend(commands.registered_commands)
 node.app.add_typer(outbox.app, name="outbox")
 app.add_typer(node.app, name="edge")

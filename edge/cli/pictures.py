@@ -43,7 +43,7 @@ def read_command(
         told = [_reading_row(picture.path, plate, spent) for plate in found if _is_read(plate)]
         yield from told or [(picture.path, *[""] * 9, spent)]
 
-    _each(pictures, rows, READ_COLUMNS, csv_file, shown=5)
+    each_picture(pictures, rows, READ_COLUMNS, csv_file, shown=5)
 
 
 def _is_read(plate: FoundPlate) -> bool:
@@ -85,10 +85,10 @@ def see_command(
             corners = [round(v, 1) for v in seen.box]
             yield picture.path, seen.kind.value, round(seen.confidence, 4), *corners
 
-    _each(pictures, rows, SEE_COLUMNS, csv_file, shown=len(SEE_COLUMNS))
+    each_picture(pictures, rows, SEE_COLUMNS, csv_file, shown=len(SEE_COLUMNS))
 
 
-def _each(
+def each_picture(
     paths: list[Path],
     rows_of: Callable[[Picture], Iterator[Row]],
     columns: tuple[str, ...],

@@ -42,6 +42,11 @@ class Seen:
         return tuple(head for head in self.heads if head.score >= COUNTED)
 
     @property
+    def height(self) -> float:
+        """Of the motorbike, in pixels of the detect stream."""
+        return (self.box[3] - self.box[1]) / self.scale[1]
+
+    @property
     def certainty(self) -> float:
         """Probability that exactly the counted candidates are heads."""
         return prod(h.score if h.score >= COUNTED else 1 - h.score for h in self.heads)
@@ -53,7 +58,7 @@ def vote(looks: Sequence[Seen], headings: Sequence[Point]) -> Riders:
     people = _people(looks)
     agreeing = [i for i, look in enumerate(looks) if len(look.counted) == people]
     certainty = sum(looks[i].certainty for i in agreeing) / len(looks) if looks else 0.0
-    best = max(agreeing, key=lambda i: _height(looks[i]), default=None)
+    best = max(agreeing, key=lambda i: looks[i].height, default=None)
     heads = () if best is None else _voted([told[i] for i in agreeing], told[best], looks[best].scale)
     return Riders(people if certainty >= SURE and people else None, certainty, heads, told)
 
@@ -100,7 +105,3 @@ def _mean(chances: Sequence[float]) -> float:
 
 def _scaled(box: Box, scale: Point) -> Box:
     return (box[0] / scale[0], box[1] / scale[1], box[2] / scale[0], box[3] / scale[1])
-
-
-def _height(look: Seen) -> float:
-    return look.box[3] - look.box[1]

@@ -5,7 +5,7 @@ decoded for this: its keyframes alone are (`edge.riders.full_size`), one every s
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import dist
 
 from configs.scene import Scene
@@ -20,7 +20,11 @@ LOOK_SECONDS = 0.25
 """Between two looks at one motorbike: sooner they would show the same."""
 
 MOST_LOOKS = 12
-"""At one motorbike; more don't change the vote."""
+"""At one motorbike; more don't change the vote. Then only from so much nearer that it tells more, in place of
+the look from furthest off."""
+
+NEARER = 1.3
+"""Times as high as there."""
 
 MOST_A_FRAME = 4
 """Looks that one frame may cost; the others' turn comes with the next."""
@@ -50,7 +54,8 @@ class RiderWatch:
         self._size = scene.size
         self._full_size = full_size
         self._looks: dict[int, list[Seen]] = defaultdict(list)
-        self._voted: dict[int, tuple[int, Riders]] = {}
+        self._voted: dict[int, tuple[float, Riders]] = {}
+        """By track: when the last look was, and what all looks up to it say."""
 
     def look(self, frame: Frame, tracks: Sequence[Track]) -> int:
         """Looks at the motorbikes whose turn it is, and says how many."""
@@ -62,12 +67,14 @@ class RiderWatch:
         scale = (width / self._size[0], height / self._size[1])
         points = {track.id: point for track in tracks if (point := _at(track, picture.t))}
         due = [track for track in wanted if track.id in points and self._due(track.id, picture.t)]
-        clear = [track for track in due if self._clear(points, track.id, scale)]
+        clear = [
+            track for track in due if self._clear(points, track.id, scale) and self._tells(track.id, points)
+        ]
         chosen = sorted(clear, key=lambda track: -points[track.id].box[3])[:MOST_A_FRAME]
         for track in chosen:
             box = _times(points[track.id].box, scale)
             heads = self._finder.find(picture.image, box)
-            self._looks[track.id].append(Seen(picture.t, points[track.id].frame, box, heads, scale))
+            self._add(track.id, Seen(picture.t, points[track.id].frame, box, heads, scale))
         return len(chosen)
 
     def of(self, track: Track) -> Riders | None:
@@ -76,9 +83,9 @@ class RiderWatch:
         if not looks:
             return None
         known = self._voted.get(track.id)
-        if known is None or known[0] != len(looks):
+        if known is None or known[0] != looks[-1].t:
             headings = [_heading(track.points, look.t) for look in looks]
-            known = self._voted[track.id] = (len(looks), vote(looks, headings))
+            known = self._voted[track.id] = (looks[-1].t, vote(looks, headings))
         return known[1]
 
     def forget(self, track: int) -> None:
@@ -91,8 +98,21 @@ class RiderWatch:
         return track.kind is VehicleKind.MOTORBIKE and any(inside(ground, zone) for zone in self._zones)
 
     def _due(self, track: int, t: float) -> bool:
+        looks = self._looks.get(track)
+        return not looks or t - looks[-1].t >= LOOK_SECONDS
+
+    def _tells(self, track: int, points: Mapping[int, TrackPoint]) -> bool:
+        """Whether a look now would tell more than those there are."""
         looks = self._looks.get(track, [])
-        return len(looks) < MOST_LOOKS and (not looks or t - looks[-1].t >= LOOK_SECONDS)
+        box = points[track].box
+        least = min((look.height for look in looks), default=0.0)
+        return len(looks) < MOST_LOOKS or (box[3] - box[1]) >= NEARER * least
+
+    def _add(self, track: int, look: Seen) -> None:
+        looks = self._looks[track]
+        if len(looks) == MOST_LOOKS:
+            looks.remove(min(looks, key=lambda other: other.height))
+        looks.append(look)
 
     def _clear(self, points: dict[int, TrackPoint], track: int, scale: Point) -> bool:
         """Whether the heads are large enough there, wholly in the picture, and no nearer vehicle is before

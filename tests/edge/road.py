@@ -18,6 +18,7 @@ from edge.pipeline import CameraPipeline
 from edge.plate.find import PlateBox
 from edge.plate.follow import PlateFollower
 from edge.plate.reading import PlateReading
+from edge.riders.heads import SeenHead
 from edge.rules.inputs import Box
 from edge.rules.rulebook import Rulebook
 from edge.video.frame import Frame
@@ -54,6 +55,13 @@ class NumberDetector:
     def detect(self, image: NDArray[np.uint8]) -> list[Detection]:
         number = clips.number_of(image)
         return [Detection(VehicleKind.CAR, 0.9, box) for box in boxes(number / FPS)]
+
+
+class NoHeads:
+    """A finder that sees nobody."""
+
+    def find(self, image: NDArray[np.uint8], motorbike: Box) -> tuple[SeenHead, ...]:
+        return ()
 
 
 class NoPlates:
@@ -96,7 +104,7 @@ def eyes(detector: object | None = None, plates: object | None = None) -> Eyes:
     """Eyes that know the road and read no plate."""
     blind = NoPlates()
     follower = plates or PlateFollower(blind, blind)  # type: ignore[arg-type]
-    return Eyes(detector or NumberDetector(), follower, blind, {"vehicles": "1" * 64})  # type: ignore[arg-type]
+    return Eyes(detector or NumberDetector(), follower, blind, NoHeads(), {"vehicles": "1" * 64})  # type: ignore[arg-type]
 
 
 def camera(

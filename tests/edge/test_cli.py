@@ -59,7 +59,19 @@ def test_read_writes_the_columns_and_a_row_for_a_picture_without_plate(street: P
     assert [row["plate"] for row in found if row["file"] == str(blank)] == [""]
 
 
-@pytest.mark.parametrize("command", ["read", "see"])
+def test_riders_writes_a_row_a_motorbike_and_a_row_a_head(street: Path, tmp_path: Path) -> None:
+    out, heads = tmp_path / "riders.csv", tmp_path / "heads.csv"
+    assert ngatu("riders", street, "--csv", out, "--heads", heads).returncode == 0
+    found, told = rows(out), rows(heads)
+    columns = ["file", "x1", "y1", "x2", "y2", "people", "heads_bare", "heads_helmet", "confidence"]
+    assert list(found[0]) == columns
+    assert list(told[0]) == ["file", "x1", "y1", "x2", "y2", "head", "confidence"]
+    assert sum(int(row["people"]) for row in found) == len(told)
+    assert {row["head"] for row in told} <= {"helmet", "bare", "unsure"}
+    assert ngatu("riders", street).returncode == 0
+
+
+@pytest.mark.parametrize("command", ["read", "see", "riders"])
 def test_what_is_no_picture_is_named_and_the_others_go_on(command: str, street: Path, tmp_path: Path) -> None:
     bad, out = tmp_path / "bad.jpg", tmp_path / "out.csv"
     bad.write_bytes(b"\x00\x01 no picture")

@@ -7,21 +7,25 @@ bfloat16.
 """
 
 import argparse
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 import onnx
 import torch
 import torch.nn.functional as F  # noqa: N812
+import yaml
 from torch import nn
 
 from edge.riders.network import SIDE
-from models.evaluation.riders.labels import PLACES, SOURCES, pictures
+from models.evaluation.riders.labels import PLACES, SOURCES, Ridden, pictures
+from models.training.cards import write_card
 from models.training.riders.net import FROZEN, HeadNet
 from models.training.riders.samples import STATES, Sample, sample, target, varied
-from models.training.vehicles.official import official_weights
+from models.training.vehicles.official import SHA256, official_weights
 
 SEED = 20261128
 STEPS, BATCH, RATE = 600, 24, 2e-3
@@ -125,6 +129,29 @@ def export(net: HeadNet, target_file: Path) -> None:
     onnx.save(model, target_file)
 
 
+def card(network: Path, every: Sequence[Ridden], metrics: dict[str, Any]) -> None:
+    """Writes the card of a network that was trained on these motorbikes."""
+    counts = Counter(SOURCES[one.source].place for one in every)
+    heads = Counter(head.state for one in every for head in one.heads)
+    write_card(
+        network,
+        task="heads of the people on one motorbike, and whether each is bare",
+        data=[
+            f"first layers: COCO 2017, official YOLOv8n weights (sha256 {SHA256})",
+            "motorbikes settled by eye (models/evaluation/riders/labels), by place: "
+            + ", ".join(f"{place} {number}" for place, number in sorted(counts.items())),
+            f"heads: {heads['helmet']} with a helmet, {heads['bare']} bare, {heads['unsure']} unsure",
+        ],
+        licence="AGPL-3.0",
+        recipe="python -m models.training.riders.train (see its help)",
+        seed=SEED,
+        metrics=metrics,
+        input=f"1x3x{SIDE}x{SIDE} float32, RGB 0..1: edge.riders.network.crop",
+        output="1x5x20x20 float32: logits of a head's middle and of bare, ln(width / 24 px), of its place",
+        classes=["helmet", "bare"],
+    )
+
+
 def main() -> None:
     """Command line."""
     ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -132,6 +159,7 @@ def main() -> None:
     ask.add_argument("--out", type=Path, required=True)
     ask.add_argument("--leave", nargs="*", choices=PLACES, default=[])
     ask.add_argument("--steps", type=int, default=STEPS)
+    ask.add_argument("--metrics", type=Path, help="YAML of the figures for the card")
     ask.add_argument("--threads", type=int, default=1)
     args = ask.parse_args()
     torch.set_num_threads(args.threads)
@@ -139,6 +167,8 @@ def main() -> None:
     every = samples(args.shared, args.leave)
     print(len(every), "motorbikes")  # noqa: T201
     export(train(every, args.steps), args.out)
+    metrics = yaml.safe_load(args.metrics.read_text(encoding="utf-8")) if args.metrics else {}
+    card(args.out, [one.ridden for one in every], metrics)
 
 
 if __name__ == "__main__":

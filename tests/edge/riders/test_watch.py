@@ -70,6 +70,22 @@ def test_a_motorbike_is_looked_at_now_and_then_and_not_for_ever() -> None:
     assert watch.of(bike(1, 9.9, 300, 300)) is None
 
 
+def test_a_motorbike_that_comes_much_nearer_is_looked_at_again() -> None:
+    finder = Finder()
+    watch = RiderWatch(finder, SCENE, same_stream)
+
+    def looks(t: float, height: float) -> int:
+        return watch.look(frame(t), [bike(1, t, 300, 300, height=height)])
+
+    assert sum(looks(t / 2, 100) for t in range(20)) == MOST_LOOKS
+    assert looks(10.5, 120) == 0
+    assert looks(11.0, 140) == 1
+    riders = watch.of(bike(1, 11.0, 300, 300, height=140))
+    assert riders is not None
+    assert len(riders.looks) == MOST_LOOKS
+    assert riders.looks[-1].t == 11.0
+
+
 @pytest.mark.parametrize(
     "track",
     [

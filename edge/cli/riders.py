@@ -1,0 +1,60 @@
+"""`ngatu riders`: who sits on the motorbikes of still pictures, to CSV files or a table."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from edge.cli.pictures import each_picture
+from edge.cli.rows import Row, rows_into
+from edge.detect.onnx_backend import OnnxVehicleDetector
+from edge.pictures import Picture, still_size
+from edge.riders.network import HeadNetwork
+from edge.riders.stills import FoundMotorbike, StillHead, riders_in_picture
+from models.card import packaged_card
+
+app = typer.Typer()
+
+RIDER_COLUMNS = ("file", "x1", "y1", "x2", "y2", "people", "heads_bare", "heads_helmet", "confidence")
+HEAD_COLUMNS = ("file", "x1", "y1", "x2", "y2", "head", "confidence")
+"""Of the CSV files; scripts rely on them."""
+
+
+@app.command("riders")
+def riders_command(
+    pictures: Annotated[list[Path], typer.Argument(help="pictures or folders")],
+    csv_file: Annotated[Path | None, typer.Option("--csv", help="write a row a motorbike here")] = None,
+    heads_file: Annotated[Path | None, typer.Option("--heads", help="write a row a head here")] = None,
+    threads: Annotated[int, typer.Option(min=1)] = 2,
+) -> None:
+    """Counts the people on motorbikes and tells which heads wear a helmet, on still pictures."""
+    card = packaged_card("vehicles")
+    detectors: dict[int, OnnxVehicleDetector] = {}
+    finder = HeadNetwork(packaged_card("riders"), threads)
+    with ExitStack() as stack:
+        heads = stack.enter_context(rows_into(heads_file, HEAD_COLUMNS, 0)) if heads_file else None
+
+        def rows(picture: Picture) -> Iterator[Row]:
+            size = still_size(picture.image)
+            if size not in detectors:
+                detectors[size] = OnnxVehicleDetector(card, input_size=size, threads=threads)
+            for found in riders_in_picture(picture.image, detectors[size], finder):
+                if heads is not None:
+                    for head in found.heads:
+                        heads.add(_head_row(picture.path, head))
+                yield _row(picture.path, found)
+
+        each_picture(pictures, rows, RIDER_COLUMNS, csv_file, shown=len(RIDER_COLUMNS))
+
+
+def _row(path: Path, found: FoundMotorbike) -> Row:
+    """`people` is 0 where nobody is seen on it: it is parked, or the heads are out of the picture."""
+    corners = [round(v, 1) for v in found.box]
+    counts = (found.count("bare"), found.count("helmet"))
+    return (path, *corners, len(found.heads), *counts, round(found.confidence, 4))
+
+
+def _head_row(path: Path, head: StillHead) -> Row:
+    return (path, *[round(v, 1) for v in head.box], head.state, round(head.confidence, 4))
