@@ -33,7 +33,7 @@ from central.offences.recording import RECORD, record_confirmed
 from central.parties.service import Parties
 from central.payments import work as payments
 from central.payments.filing import gateway_of
-from central.proceedings import owners, sweeps, waiting
+from central.proceedings import owners, sweeps
 from central.proceedings import service as proceedings
 from central.proceedings.clones import Places, places_of
 from central.proceedings.papers.sheet import House
@@ -93,7 +93,7 @@ def handlers(settings: CentralSettings, engine: Engine, clock: Clock) -> list[Ha
     vault, index = Vault.create_file(settings.owner_key), BlindIndex.create_file(settings.index_key)
     chores += [
         chore("proceedings.sweep", SWEEP, sweeps.find),
-        chore("proceedings.waiting", SWEEP, lambda session, now: waiting.refresh(session, now) > 0),
+        chore("proceedings.waiting", SWEEP, lambda session, now: proceedings.refresh(session, now) > 0),
         chore("parties.reseal", TIDY, lambda session, _now: Parties(session, vault, index).reseal() > 0),
         chore("citizens.reseal", TIDY, lambda session, _now: drafts.reseal(session, vault) > 0),
         step_handler(engine, clock),

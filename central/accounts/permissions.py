@@ -47,6 +47,7 @@ class Permission(StrEnum):
     TAKE_TRANSFERS = "take_transfers"
     ENTER_PAYMENTS = "enter_payments"
     VIEW_DEADLINES = "view_deadlines"
+    VIEW_WITHDRAWALS = "view_withdrawals"
 
 
 _SEE_CASES = {Permission.VIEW_CASES, Permission.VIEW_NODES}
@@ -57,6 +58,7 @@ _SEE_FILES = {
     Permission.VIEW_PROCEEDINGS,
     Permission.VIEW_LAW,
     Permission.VIEW_DEADLINES,
+    Permission.VIEW_WITHDRAWALS,
 }
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
@@ -80,6 +82,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.VIEW_OWNER,
             Permission.SEND_PAPERS,
             Permission.VIEW_DEADLINES,
+            Permission.VIEW_WITHDRAWALS,
         }
     ),
     Role.COMMUNE: frozenset(
@@ -96,6 +99,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.VIEW_PROCEEDINGS,
             Permission.VIEW_LAW,
             Permission.VIEW_DEADLINES,
+            Permission.VIEW_WITHDRAWALS,
         }
     ),
     # An administrator runs the system; the evidence against citizens is none of that role's business.

@@ -41,6 +41,7 @@ class State(StrEnum):
     RECORDED = "recorded"
     MILITARY = "military"
     EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
 
 
 class Action(StrEnum):
@@ -70,6 +71,7 @@ class Action(StrEnum):
     ANNUL_DECISION = "annul_decision"
     RESTART_LIMITATION = "restart_limitation"
     EXPIRE = "expire"
+    WITHDRAW = "withdraw"
 
 
 class Actor(StrEnum):
@@ -92,7 +94,7 @@ CHARGED = frozenset({State.CONFIRMED, State.RECORDED})
 OPEN = WAITING | WITH_OFFICER | {State.IN_REVIEW, State.ACCEPTED, State.CONFIRMED}
 """States that still lead to an offence: what a backlog is made of."""
 
-TERMINAL = frozenset({State.EXPIRED})
+TERMINAL = frozenset({State.EXPIRED, State.WITHDRAWN})
 """States without a way out. A rejection, a refusal and a return become final when they can no longer be taken
 back; a recorded offence ends by the limitation unless a decision on it is signed."""
 
@@ -314,6 +316,14 @@ STEPS: tuple[Step, ...] = (
         needs=frozenset({"limitation_at"}),
     ),
     Step(Action.EXPIRE, OPEN | {State.RECORDED}, State.EXPIRED, Actor.SYSTEM, after_limitation=True),
+    # The camera was wrong: what it found is undone, wherever it stands (`central.proceedings.withdrawal`).
+    Step(
+        Action.WITHDRAW,
+        OPEN | {State.RECORDED, State.MILITARY},
+        State.WITHDRAWN,
+        Actor.SYSTEM,
+        reason=True,
+    ),
 )
 """The whole table. `receive` is not in it: a case is born in `received`."""
 

@@ -241,6 +241,18 @@ def annul_decision(session: Session, case: Case, now: datetime, by: str, reason:
     take_step(session, case, Action.ANNUL_DECISION, None, now, note=reason, detail={"by": by})
 
 
+def withdraw(session: Session, case: Case, now: datetime, by: str, reason: str) -> bool:
+    """What its camera found is undone; False for a case that has ended in another way."""
+    if case.state == State.WITHDRAWN or Action.WITHDRAW not in _open_to_the_programme(case, now):
+        return False
+    take_step(session, case, Action.WITHDRAW, None, now, note=reason, detail={"by": by})
+    return True
+
+
+def _open_to_the_programme(case: Case, now: datetime) -> frozenset[Action]:
+    return allowed_actions(standing_of(case), SYSTEM, now)
+
+
 def restart_limitation(
     session: Session, case: Case, limitation_at: datetime, by: str, reason: str, now: datetime
 ) -> None:

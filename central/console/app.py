@@ -14,11 +14,14 @@ from central.console import (
     assets,
     case_routes,
     desk_routes,
+    device_routes,
+    law_routes,
     office_routes,
     officer_routes,
     proceeding_routes,
     review_routes,
     session_routes,
+    withdrawal_routes,
 )
 from central.console.pages import language, render
 from central.errors import DomainError
@@ -35,6 +38,9 @@ _ROUTERS = (
     officer_routes.router,
     case_routes.router,
     desk_routes.router,
+    device_routes.router,
+    law_routes.router,
+    withdrawal_routes.router,
     proceeding_routes.router,
     office_routes.router,
 )
@@ -47,7 +53,7 @@ def create_console(state: State) -> FastAPI:
     for router in _ROUTERS:
         console.include_router(router)
     console.router.routes.append(assets.ROUTE)
-    console.add_middleware(BodyLimit, answer=_domain_page)
+    console.add_middleware(BodyLimit, answer=_domain_page, uploads={"/devices/": device_routes.LARGEST_PHOTO})
     console.add_middleware(SameOrigin, answer=_domain_page)
     console.add_exception_handler(DomainError, _domain_page)
     console.add_exception_handler(RequestValidationError, _validation_page)

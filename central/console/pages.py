@@ -53,8 +53,15 @@ NAVIGATION = (
     NavigationItem("/cases", "nav.cases", Permission.VIEW_CASES),
     NavigationItem("/offences", "nav.offences", Permission.VIEW_OFFENCES),
     NavigationItem("/nodes", "nav.nodes", Permission.VIEW_NODES),
+)
+
+MORE = (
+    NavigationItem("/devices", "nav.devices", Permission.VIEW_NODES),
+    NavigationItem("/law", "nav.law", Permission.VIEW_LAW),
+    NavigationItem("/withdrawals", "nav.withdrawals", Permission.VIEW_WITHDRAWALS),
     NavigationItem("/quarantine", "nav.quarantine", Permission.MANAGE_NODES),
 )
+"""Pages people need now and then: behind one item of the top bar."""
 
 
 def language(request: Request) -> Language:
@@ -67,8 +74,17 @@ def render(
 ) -> HTMLResponse:
     """A page or fragment in the browser's language."""
     words = _words(language(request))
-    navigation = [item for item in NAVIGATION if user is not None and user.may(item.permission)]
-    values |= {"user": user, "navigation": navigation, "here": request.url.path, "theme": _theme(request)}
+    navigation, more = (
+        [item for item in items if user is not None and user.may(item.permission)]
+        for items in (NAVIGATION, MORE)
+    )
+    values |= {
+        "user": user,
+        "navigation": navigation,
+        "more_pages": more,
+        "here": request.url.path,
+        "theme": _theme(request),
+    }
     return HTMLResponse(_ENVIRONMENT.get_template(template).render(words | values), status_code=status)
 
 

@@ -126,7 +126,7 @@ def set_sign_photo(
 ) -> Device:
     """The picture that shows the sign at the camera; the file lies in the media store. Raises
     NotFoundError."""
-    device = _get(session, node_id, camera_id)
+    device = get(session, node_id, camera_id)
     device.sign_photo, device.sign_photo_on = sha256, taken_on
     _audit(session, actor, "device.sign_photo", node_id, camera_id, {"sha256": sha256})
     return device
@@ -146,7 +146,7 @@ def add_paper(
     session: Session, node_id: str, camera_id: str, paper: Paper, actor: str, now: datetime
 ) -> DevicePaper:
     """Enters a paper of a device. Raises NotFoundError, InvalidError."""
-    _get(session, node_id, camera_id)
+    get(session, node_id, camera_id)
     if paper.kind not in _NEEDED:
         raise InvalidError("paper_kind", field="kind")
     row = DevicePaper(
@@ -190,7 +190,7 @@ def name_user(
     session: Session, node_id: str, camera_id: str, naming: Naming, actor: str, now: datetime
 ) -> DeviceUser:
     """Names a trained person as user of a device. Raises NotFoundError."""
-    _get(session, node_id, camera_id)
+    get(session, node_id, camera_id)
     row = DeviceUser(
         node_id=node_id,
         camera_id=camera_id,
@@ -238,7 +238,8 @@ def _holds(paper: DevicePaper, day: date) -> bool:
     return paper.revoked_at is None and Interval(paper.valid_from, paper.valid_to).holds(day)
 
 
-def _get(session: Session, node_id: str, camera_id: str) -> Device:
+def get(session: Session, node_id: str, camera_id: str) -> Device:
+    """The device. Raises NotFoundError."""
     device = session.get(Device, (node_id, camera_id))
     if device is None:
         raise NotFoundError("device", node=node_id, camera=camera_id)

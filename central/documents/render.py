@@ -46,6 +46,7 @@ TITLES = {
     "transfer": "Phiếu chuyển",
     "handover": "Công văn chuyển",
     "commune_slip": "Phiếu chuyển Công an cấp xã",
+    "withdrawal": "Thông báo thu hồi",
     "points_notice": "Thông báo trừ điểm",
     "receipt": "Biên lai",
     "refund": "Chứng từ hoàn trả",

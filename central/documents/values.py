@@ -305,6 +305,23 @@ class CommuneSlip(Paper):
     signature: Signature
 
 
+class WithdrawalNotice(Paper):
+    """Thông báo thu hồi: the camera was wrong, what was sent no longer counts (Luật XLVPHC Điều 3, 18)."""
+
+    kind: Literal["withdrawal"] = "withdrawal"
+    template: ClassVar[str] = "withdrawal-1"
+
+    to: Person
+    withdrawn: tuple[Line, ...]
+    vehicle: Vehicle
+    act: Act
+    reason: Line
+    money_back: int
+    points_back: int
+    recipients: tuple[Line, ...]
+    signature: Signature
+
+
 class PointsNotice(Paper):
     """Thông báo trừ điểm giấy phép lái xe (Mẫu 02, TT 73/2024)."""
 
@@ -350,6 +367,7 @@ AnyPaper = (
     | Order
     | Transfer
     | CommuneSlip
+    | WithdrawalNotice
     | PointsNotice
     | ReceiptPaper
 )
@@ -374,6 +392,7 @@ MODELS: dict[str, type[Paper]] = {
     "transfer": Transfer,
     "handover": Transfer,
     "commune_slip": CommuneSlip,
+    "withdrawal": WithdrawalNotice,
     "points_notice": PointsNotice,
     "receipt": ReceiptPaper,
     "refund": ReceiptPaper,
@@ -400,6 +419,7 @@ SYMBOLS: dict[str, str] = {
     "transfer": "PC",
     "handover": "CV",
     "commune_slip": "PC-CAX",
+    "withdrawal": "TB-TH",
     "points_notice": "TB-TĐ",
     "receipt": "BL",
     "refund": "HT",

@@ -119,7 +119,7 @@ def upload(
 
 def changes_of(session: Session, table_id: int) -> list[RowChange]:
     """What a version changes against the table in use now."""
-    table = _get(session, table_id)
+    table = table_of(session, table_id)
     present = getattr(book(session), f"{table.name}_table")
     return changes(present, _parse(table.name, table.content))  # type: ignore[arg-type]
 
@@ -196,7 +196,7 @@ def versions(session: Session, name: str | None = None) -> list[LawTable]:
 
 def book_with(session: Session, table_id: int) -> LawBook:
     """The law as it would be with this version in use: for seeing what it touches."""
-    table = _get(session, table_id)
+    table = table_of(session, table_id)
     present = book(session)
     parsed = _parse(table.name, table.content)  # type: ignore[arg-type]
     return book_of(
@@ -204,7 +204,8 @@ def book_with(session: Session, table_id: int) -> LawBook:
     )
 
 
-def _get(session: Session, table_id: int) -> LawTable:
+def table_of(session: Session, table_id: int) -> LawTable:
+    """One version of a table. Raises NotFoundError."""
     table = session.get(LawTable, table_id)
     if table is None:
         raise NotFoundError("law_table", id=table_id)

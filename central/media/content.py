@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+_PICTURES = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
 UNKNOWN = "application/octet-stream"
 
 
@@ -14,3 +15,8 @@ def media_type_of(path: Path) -> str:
     if head[4:8] == b"ftyp":
         return "video/mp4"
     return UNKNOWN
+
+
+def picture_type(content: bytes) -> str | None:
+    """`image/jpeg` or `image/png`; None for what is neither."""
+    return next((kind for start, kind in _PICTURES.items() if content.startswith(start)), None)

@@ -13,16 +13,23 @@ from central.copies import service as copies
 from central.documents import archive as documents
 from central.documents.models import Document
 from central.errors import ConflictError
-from central.proceedings import access, clones, decisions, payments
+from central.proceedings import access, clones, decisions, payments, withdrawal
 from central.proceedings.clones import Places
 from central.proceedings.loading import living_decision
-from central.proceedings.models import Decision, Proceeding, ProceedingStep
-from central.proceedings.papers.drawing import paper_of
+from central.proceedings.models import (
+    Decision,
+    Proceeding,
+    ProceedingStep,
+    Withdrawal,
+    WithdrawnCase,
+)
+from central.proceedings.papers.drawing import paper_of, withdrawal_paper
 from central.proceedings.papers.sheet import House
 from central.proceedings.payments import Counted, Grant, Receipt
 from central.proceedings.people import PROGRAMME, Mover
-from central.proceedings.service import Doing, StepRefusedError, history, take
+from central.proceedings.service import Doing, StepRefusedError, history, of_case, take
 from central.proceedings.tracks import Track
+from central.proceedings.withdrawal import Scope
 
 SENDS: Mapping[str, str] = {
     "send_notice": "notice",
@@ -137,6 +144,36 @@ def _receipt(house: House, counted: Counted, by: Mover, now: datetime) -> None:
         return
     proceeding = house.session.get_one(Proceeding, counted.step.proceeding_id)
     paper_of(house, proceeding, counted.step, by, now)
+
+
+def withdraw(
+    house: House, scope: Scope, reason: str, by: Mover, now: datetime
+) -> tuple[Withdrawal, list[WithdrawnCase]]:
+    """One act undoes everything a camera found in a time; a paper is drawn up for everybody who had been told
+    of a case. Raises as `withdrawal.withdraw` does."""
+    act, rows = withdrawal.withdraw(house.session, scope, reason, by, now)
+    for row in rows:
+        proceeding = of_case(house.session, row.case_id)
+        if proceeding is None or proceeding.withdrawal_id != act.id:
+            continue
+        access.end_access(house.session, proceeding.id or 0, now)
+        paper = withdrawal_paper(house, proceeding, act, row, by, now)
+        row.paper_id = paper.id if paper is not None else None
+    house.session.flush()
+    return act, rows
+
+
+def tell(house: House, act: Withdrawal, case_id: int, how: str, now: datetime) -> WithdrawnCase:
+    """The paper of a withdrawn case went out to its people.
+
+    Raises:
+        NotFoundError: no such case in this act.
+        ConflictError: its paper has no file yet.
+    """
+    row = withdrawal.told(house.session, act.id or 0, case_id, now)
+    if row.paper_id is not None:
+        documents.sent(house.session, row.paper_id, how, now)
+    return row
 
 
 def confirm_clone(

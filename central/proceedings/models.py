@@ -303,7 +303,8 @@ class Withdrawal(SQLModel, table=True):
 
 
 class WithdrawnCase(SQLModel, table=True):
-    """One case of a withdrawal: where it stood, what is to give back, when its people were told."""
+    """One case of a withdrawal: where it stood, what is to give back, the paper that tells its
+    people (None: nobody had been told of the case), when they were told."""
 
     __tablename__ = "withdrawn_case"
 
@@ -313,6 +314,7 @@ class WithdrawnCase(SQLModel, table=True):
     notice_withdrawn: bool = False
     money_back: int = 0
     points_back: int = 0
+    paper_id: int | None = Field(default=None, foreign_key="document.id")
     told_at: datetime | None = None
 
 

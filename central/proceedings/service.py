@@ -430,6 +430,16 @@ def sync_deadlines(session: Session, loaded: Loaded, now: datetime) -> None:
     waiting.sync(session, loaded, now)
 
 
+def refresh(session: Session, now: datetime, limit: int = 100) -> int:
+    """Brings deadlines and desks of cases into step that a new law or programme may have changed (their
+    `waiting_at` is empty); returns how many."""
+    query = select(Proceeding).where(col(Proceeding.waiting_at).is_(None)).limit(limit)
+    rows = session.exec(query.with_for_update(skip_locked=True)).all()
+    for proceeding in rows:
+        sync_deadlines(session, load(session, proceeding, local_day(now)), now)
+    return len(rows)
+
+
 def _counts(dossier: Dossier, code: str) -> bool:
     state = dossier.at(Track.CASE)
     if state in ENDED:

@@ -16,8 +16,8 @@ from central.deadlines import service as deadlines
 from central.proceedings import engine
 from central.proceedings.dossier import Attempt, Dossier
 from central.proceedings.limits import DEADLINES_OF
-from central.proceedings.loading import Loaded, load
-from central.proceedings.models import DecisionAct, Proceeding, WaitingStep
+from central.proceedings.loading import Loaded
+from central.proceedings.models import DecisionAct, WaitingStep
 from central.proceedings.tracks import DECISION_TRACKS, Actor, Track
 from contract.local_time import local_day
 
@@ -199,15 +199,6 @@ def _due(session: Session, case_id: int) -> dict[str, datetime]:
         if row is not None:
             found[action] = row.due_at
     return found
-
-
-def refresh(session: Session, now: datetime, limit: int = 100) -> int:
-    """Brings cases into step that never were (from before there were desks); returns how many."""
-    query = select(Proceeding).where(col(Proceeding.waiting_at).is_(None)).limit(limit)
-    rows = session.exec(query.with_for_update(skip_locked=True)).all()
-    for proceeding in rows:
-        sync(session, load(session, proceeding, local_day(now)), now)
-    return len(rows)
 
 
 def counts(session: Session, desk: Actor, today: date) -> dict[str, int]:

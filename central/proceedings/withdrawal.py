@@ -1,12 +1,12 @@
 """One act that undoes everything a camera found in a time (its line was wrong, its amber, its clock):
 nobody pays for it.
 
-Every case of the camera and period is listed, whatever became of it. Those still with the operators or
-officers are for the review room to end; those with proceedings are stopped here: notices withdrawn,
-decisions annulled, money and points due back, and the people who were told of the case are to be told of
-its end.
+Every case of the camera and period is listed, whatever became of it. All that had not ended in another way
+end: notices are withdrawn, decisions annulled, money and points due back, and the people who were told of a
+case are told of its end.
 """
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,12 +14,15 @@ from sqlmodel import Session, col, select
 
 from central.audit import service as audit
 from central.cases.models import Case
-from central.errors import InvalidError
+from central.cases.service import lock_case
+from central.cases.service import withdraw as end_case
+from central.errors import InvalidError, NotFoundError
+from central.proceedings.engine import STEPS
 from central.proceedings.loading import load
 from central.proceedings.models import Proceeding, Withdrawal, WithdrawnCase
 from central.proceedings.people import Mover
-from central.proceedings.service import Doing, lock, take
-from central.proceedings.tracks import Track
+from central.proceedings.service import Doing, StepRefusedError, lock, take
+from central.proceedings.tracks import Actor, Track
 from contract.local_time import local_day
 
 
@@ -50,7 +53,8 @@ def affected(session: Session, scope: Scope) -> list[Case]:
 def withdraw(
     session: Session, scope: Scope, reason: str, by: Mover, now: datetime
 ) -> tuple[Withdrawal, list[WithdrawnCase]]:
-    """Stops everything of the scope that has proceedings and lists every case of it.
+    """Ends everything of the scope and lists every case of it. The papers that tell the people are drawn up
+    by `desk.withdraw`.
 
     Raises:
         InvalidError: an empty time, or no reason.
@@ -58,20 +62,21 @@ def withdraw(
     """
     if scope.until_at <= scope.from_at or not reason.strip():
         raise InvalidError("withdrawal", field="reason" if reason.strip() == "" else "until_at")
-    assert by.person is not None
+    if Actor.SIGNER not in by.actors or by.person is None:
+        raise StepRefusedError("wrong_role", action="stop", problems=("wrong_role",))
     act = Withdrawal(
         node_id=scope.node_id,
         camera_id=scope.camera_id,
         rule=scope.rule,
         from_at=scope.from_at,
         until_at=scope.until_at,
-        reason=reason,
+        reason=reason.strip(),
         by_id=by.person,
         at=now,
     )
     session.add(act)
     session.flush()
-    rows = [_stop(session, act, case, by, now) for case in affected(session, scope)]
+    rows = [_end(session, act, case, by, now) for case in affected(session, scope)]
     session.add_all(rows)
     session.flush()
     detail = {"id": act.id, "cases": len(rows), "reason": reason[:200]}
@@ -79,6 +84,14 @@ def withdraw(
         session, by.audit_name, "proceeding.withdraw", f"camera:{scope.node_id}/{scope.camera_id}", detail
     )
     return act, rows
+
+
+def _end(session: Session, act: Withdrawal, case: Case, by: Mover, now: datetime) -> WithdrawnCase:
+    """The proceedings first, which may have a decision to annul; then the case itself."""
+    row = _stop(session, act, case, by, now)
+    assert case.id is not None
+    end_case(session, lock_case(session, case.id), now, by.name, act.reason)
+    return row
 
 
 def _stop(session: Session, act: Withdrawal, case: Case, by: Mover, now: datetime) -> WithdrawnCase:
@@ -91,7 +104,7 @@ def _stop(session: Session, act: Withdrawal, case: Case, by: Mover, now: datetim
     lock(session, proceeding.id)
     before = load(session, proceeding, local_day(now))
     row.stood_at = f"{case.state}/{before.dossier.at(Track.CASE)}"
-    if before.dossier.is_at(Track.CASE, "expired", "cancelled", "stopped", "handed_over", "time_over"):
+    if before.dossier.at(Track.CASE) not in STEPS["stop"].sources:
         return row
     take(session, proceeding, Doing("stop", reason="withdrawn", note=act.reason), by, now)
     proceeding.withdrawal_id = act.id
@@ -106,14 +119,34 @@ def _stop(session: Session, act: Withdrawal, case: Case, by: Mover, now: datetim
     return row
 
 
+def get(session: Session, withdrawal_id: int) -> Withdrawal:
+    """The act. Raises NotFoundError."""
+    act = session.get(Withdrawal, withdrawal_id)
+    if act is None:
+        raise NotFoundError("withdrawal", id=withdrawal_id)
+    return act
+
+
+def acts(session: Session, limit: int = 100) -> list[Withdrawal]:
+    """Every act, the newest first."""
+    return list(session.exec(select(Withdrawal).order_by(col(Withdrawal.id).desc()).limit(limit)))
+
+
+def standing(session: Session, scope: Scope) -> dict[str, int]:
+    """What a withdrawal would touch, before anybody decides on it: cases by their state."""
+    return dict(Counter(case.state for case in affected(session, scope)))
+
+
 def listed(session: Session, withdrawal_id: int) -> list[WithdrawnCase]:
     """Every case of a withdrawal."""
     query = select(WithdrawnCase).where(WithdrawnCase.withdrawal_id == withdrawal_id)
     return list(session.exec(query.order_by(col(WithdrawnCase.case_id))))
 
 
-def told(session: Session, withdrawal_id: int, case_id: int, now: datetime) -> None:
-    """The people of a case were told that it was withdrawn."""
+def told(session: Session, withdrawal_id: int, case_id: int, now: datetime) -> WithdrawnCase:
+    """The people of a case were told that it was withdrawn. Raises NotFoundError."""
     row = session.get(WithdrawnCase, (withdrawal_id, case_id))
-    if row is not None:
-        row.told_at = now
+    if row is None:
+        raise NotFoundError("withdrawn_case", id=case_id)
+    row.told_at = now
+    return row

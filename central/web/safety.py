@@ -1,6 +1,6 @@
 """What every answer carries and every unsafe request must show (ASVS 3.4, 3.5), as ASGI middleware."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import ClassVar
 from urllib.parse import urlsplit
 
@@ -91,18 +91,27 @@ class BodyLimit:
     The frameworks' own limit answers in plain text.
     """
 
-    def __init__(self, app: ASGIApp, answer: Answer, largest: int = LARGEST_BODY) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        answer: Answer,
+        largest: int = LARGEST_BODY,
+        uploads: Mapping[str, int] | None = None,
+    ) -> None:
+        """`uploads`: beginnings of paths that take more, with how much."""
         self._app = app
         self._answer = answer
         self._largest = largest
+        self._uploads = uploads or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        if _declared_length(scope) > self._largest:
-            refusal = await self._answer(Request(scope), TooLargeError("bytes", n=self._largest))
+        largest = self._largest_for(scope["path"])
+        if _declared_length(scope) > largest:
+            refusal = await self._answer(Request(scope), TooLargeError("bytes", n=largest))
             refusal.headers["Connection"] = "close"  # what is still on its way is not read
             await refusal(scope, receive, send)
             return
@@ -112,11 +121,15 @@ class BodyLimit:
             nonlocal came
             message = await receive()
             came += len(message.get("body", b""))
-            if came > self._largest:
+            if came > largest:
                 raise HTTPException(413)
             return message
 
         await self._app(scope, receive_some, send)
+
+    def _largest_for(self, path: str) -> int:
+        sizes = (size for start, size in self._uploads.items() if path.startswith(start))
+        return max(sizes, default=self._largest)
 
 
 def _declared_length(scope: Scope) -> int:

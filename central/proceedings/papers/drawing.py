@@ -11,10 +11,13 @@ from central.offences import service as offences
 from central.proceedings.models import (
     Proceeding,
     ProceedingStep,
+    Withdrawal,
+    WithdrawnCase,
 )
 from central.proceedings.papers import first, later
 from central.proceedings.papers.sheet import House, Sheet, Values
 from central.proceedings.people import Mover
+from central.proceedings.service import history
 
 
 def paper_of(
@@ -24,10 +27,7 @@ def paper_of(
     kind, build = _PAPERS.get(step.action, (None, None))
     if kind is None or build is None:
         return None
-    session = house.session
-    case = get_case(session, proceeding.case_id)
-    offence = offences.get(session, proceeding.offence_id) if proceeding.offence_id else None
-    sheet = Sheet(house, proceeding, step, by, now, case, offence, law.book(session))
+    sheet = _sheet(house, proceeding, step, by, now)
     about = About(
         key=f"step:{step.id}:{kind}",
         case_id=proceeding.case_id,
@@ -38,12 +38,36 @@ def paper_of(
     if kind == "notice":
         return first.draw_notice(sheet, about)
     numbered = _decision_number(sheet) if kind == "decision" else None
-    return house.archive.draw(session, kind, about, build(sheet), now, numbered)
+    return house.archive.draw(house.session, kind, about, build(sheet), now, numbered)
+
+
+def withdrawal_paper(
+    house: House, proceeding: Proceeding, act: Withdrawal, row: WithdrawnCase, by: Mover, now: datetime
+) -> Document | None:
+    """The paper that tells the people of a withdrawn case; None where nobody had been told of it."""
+    sheet = _sheet(house, proceeding, history(house.session, proceeding.id or 0)[-1], by, now)
+    values = later.withdrawal_values(sheet, act, row)
+    if values is None:
+        return None
+    about = About(
+        key=f"withdrawal:{act.id}:{row.case_id}",
+        case_id=row.case_id,
+        party_id=sheet.addressee(),
+        by=by.person,
+    )
+    return house.archive.draw(house.session, "withdrawal", about, values, now)
 
 
 def _decision_number(sheet: Sheet) -> tuple[int, str]:
     decision = later.decision_of(sheet)
     return decision.sequence, decision.number
+
+
+def _sheet(house: House, proceeding: Proceeding, step: ProceedingStep, by: Mover, now: datetime) -> Sheet:
+    session = house.session
+    case = get_case(session, proceeding.case_id)
+    offence = offences.get(session, proceeding.offence_id) if proceeding.offence_id else None
+    return Sheet(house, proceeding, step, by, now, case, offence, law.book(session))
 
 
 _PAPERS: dict[str, tuple[str, Callable[[Sheet], Values]]] = {

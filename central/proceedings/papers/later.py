@@ -20,8 +20,10 @@ from central.proceedings.models import (
     Decision,
     DecisionAct,
     DecisionPayment,
+    Withdrawal,
+    WithdrawnCase,
 )
-from central.proceedings.papers.sheet import Sheet, Values, number_of
+from central.proceedings.papers.sheet import Sheet, Values, number_of, sent_of
 from central.settings import OfficeSettings
 
 _LAW = "Luật Xử lý vi phạm hành chính (sửa đổi, bổ sung năm 2020, 2025)"
@@ -172,6 +174,34 @@ def order_values(sheet: Sheet) -> Values:
         ),
         "recipients": (named, "Lưu: Hồ sơ"),
     }
+
+
+def withdrawal_values(sheet: Sheet, act: Withdrawal, row: WithdrawnCase) -> Values | None:
+    """Thông báo thu hồi: what the person had been sent no longer counts; None if nothing had been sent."""
+    papers = [paper for kind in ("notice", "decision") for paper in sent_of(sheet, kind)]
+    if not papers or sheet.addressee() is None:
+        return None
+    return {
+        "to": sheet.person(sheet.addressee()),
+        "withdrawn": tuple(
+            f"{WITHDRAWN_WORDS[paper.kind]} số {paper.number} ngày {short_day(paper.dated)}"
+            for paper in papers
+        ),
+        "vehicle": vehicle_of(sheet.session, sheet.case),
+        "act": sheet.act(),
+        "reason": act.reason.rstrip("."),
+        "money_back": row.money_back,
+        "points_back": row.points_back,
+        "recipients": ("Như trên", "Lưu: VT, hồ sơ"),
+        **_signature_alone(sheet),
+    }
+
+
+WITHDRAWN_WORDS = {"notice": "thông báo vi phạm", "decision": "quyết định xử phạt vi phạm hành chính"}
+
+
+def _signature_alone(sheet: Sheet) -> Values:
+    return {"signature": _signer(sheet)["signature"]}
 
 
 def points_values(sheet: Sheet) -> Values:

@@ -110,3 +110,9 @@ def number_of(sheet: Sheet, kind: str) -> str | None:
         paper for paper in documents.of_case(sheet.session, sheet.proceeding.case_id) if paper.kind == kind
     ]
     return f"số {found[-1].number} ngày {short_day(found[-1].dated)}" if found else None
+
+
+def sent_of(sheet: Sheet, kind: str) -> list[Document]:
+    """The case's papers of that kind that went out."""
+    papers = documents.of_case(sheet.session, sheet.proceeding.case_id)
+    return [paper for paper in papers if paper.kind == kind and paper.sent_at is not None]

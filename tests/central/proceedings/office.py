@@ -41,6 +41,8 @@ PEOPLE = {
     "van-thu": Role.CLERK,
     "xa": Role.COMMUNE,
     "kho-bac": Role.TREASURY,
+    "phap-che": Role.LAWYER,
+    "quan-tri": Role.ADMIN,
 }
 AN = Details(kind="person", name="Nguyễn Văn An", identity="024000000001", address="Bắc Ninh")
 FIRM = Details(kind="organisation", name="Công ty TNHH Sao Mai", identity="2400123456", address="Bắc Ninh")

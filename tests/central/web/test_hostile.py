@@ -44,10 +44,20 @@ CONSOLE: dict[str, frozenset[str]] = {
     "/desk": holders(Permission.VIEW_PROCEEDINGS),
     "/deadlines": holders(Permission.VIEW_DEADLINES),
     "/treasury": holders(Permission.ENTER_PAYMENTS),
+    "/devices": holders(Permission.VIEW_NODES),
+    "POST /devices": holders(Permission.MANAGE_DEVICES),
+    "/law": holders(Permission.VIEW_LAW),
+    "POST /law": holders(Permission.UPLOAD_LAW),
+    "POST /law/{table_id}/approvals": holders(Permission.APPROVE_LAW),
+    "POST /law/{table_id}/activation": holders(Permission.APPROVE_LAW),
+    "/withdrawals": holders(Permission.VIEW_WITHDRAWALS),
+    "POST /withdrawals": holders(Permission.SIGN_DECISIONS),
+    "POST /withdrawals/{withdrawal_id}/told": holders(Permission.SEND_PAPERS),
     "/proceedings": holders(Permission.VIEW_PROCEEDINGS),
     "/proceedings/{case_id}/parties/{role}": holders(Permission.VIEW_OWNER),
 }
-"""Who may call a page of the console; a path not named goes by the longest beginning that is."""
+"""Who may call a page of the console; a path not named goes by the longest beginning that is, one with the
+method before one without."""
 
 OWN_PASSWORD = ("/sign-in", "/password", "/api/v1/session", "/api/v1/session/password")
 """Refused here for the password's sake, not the person's."""
@@ -61,8 +71,14 @@ def permitted(operation: Operation) -> frozenset[str]:
     """Who may call the operation."""
     if operation.path.startswith("/api/"):
         return _by_readme(operation.name)
-    fitting = [path for path in CONSOLE if f"{operation.path}/".startswith(f"{path.rstrip('/')}/")]
-    return CONSOLE[max(fitting, key=len)]
+    path = f"{operation.path}/"
+    fitting = [name for name in CONSOLE if _fits(name, operation.method, path)]
+    return CONSOLE[max(fitting, key=lambda name: (" " in name, len(name)))]
+
+
+def _fits(name: str, method: str, path: str) -> bool:
+    wanted, _, start = name.rpartition(" ")
+    return wanted in ("", method) and path.startswith(f"{start.rstrip('/')}/")
 
 
 def _by_readme(name: str) -> frozenset[str]:

@@ -1,0 +1,98 @@
+"""Which open cases a new law table touches: seen before anybody activates it, brought into step after."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, update
+from sqlmodel import Session, col, func, select
+
+from central.deadlines.models import DeadlineRow
+from central.law.service import RowChange, changes_of, table_of
+from central.offences.models import Offence
+from central.proceedings.models import Proceeding, TrackState
+from central.proceedings.tracks import Track
+
+SHOWN = 50
+
+
+@dataclass(frozen=True)
+class Impact:
+    """How many open cases a table touches, and the first of them."""
+
+    total: int
+    cases: tuple[int, ...]
+
+
+def touched(session: Session, table_id: int) -> Impact:
+    """The open cases whose acts, deadlines or signers a version changes against the law in use.
+
+    What is frozen stays: an offence keeps its band, a decision its amounts. A case is touched when a step
+    that is still to come would go by a changed row.
+    """
+    wanted = _where(session, table_id)
+    if wanted is None:
+        return Impact(0, ())
+    total = session.exec(select(func.count()).select_from(Proceeding).where(_open(), wanted)).one()
+    query = select(Proceeding.case_id).where(_open(), wanted).order_by(col(Proceeding.case_id))
+    return Impact(total, tuple(session.exec(query.limit(SHOWN))))
+
+
+def bring_into_step(session: Session, table_id: int) -> None:
+    """Has the worker work out deadlines and desks of the touched cases anew; before the table is
+    activated."""
+    wanted = _where(session, table_id)
+    if wanted is not None:
+        session.connection().execute(update(Proceeding).where(_open(), wanted).values(waiting_at=None))
+
+
+def _open() -> ColumnElement[bool]:
+    """Cases that have not left their first state; a track without a row is where it begins."""
+    left = select(TrackState.proceeding_id).where(
+        TrackState.track == Track.CASE, TrackState.state != "open", col(TrackState.proceeding_id).is_not(None)
+    )
+    return col(Proceeding.id).not_in(left)
+
+
+def _where(session: Session, table_id: int) -> ColumnElement[bool] | None:
+    name, changes = table_of(session, table_id).name, changes_of(session, table_id)
+    if not changes:
+        return None
+    if name in ("offences", "acts"):
+        return _with_offence(set(_values(changes, "code")), set(_values(changes, "act")))
+    if name == "deadlines":
+        return _with_deadline(col(DeadlineRow.code).in_(set(_values(changes, "code"))))
+    if name == "holidays":
+        days = [date.fromisoformat(str(day)) for day in _values(changes, "day")]
+        inside = (col(DeadlineRow.last_day) >= min(days)) & (col(DeadlineRow.start) <= max(days))
+        return _with_deadline(inside) if days else None
+    if name in ("signers", "sanctions"):
+        return _undecided()
+    return None
+
+
+def _values(changes: Iterable[RowChange], key: str) -> Iterable[Any]:
+    for change in changes:
+        for row in (change.before, change.after):
+            if row is not None and row.get(key):
+                yield row[key]
+
+
+def _with_offence(codes: set[str], acts: set[str]) -> ColumnElement[bool]:
+    fitting = select(Offence.id).where(col(Offence.law_code).in_(codes) | col(Offence.act).in_(acts))
+    return col(Proceeding.offence_id).in_(fitting) & _undecided()
+
+
+def _with_deadline(fitting: ColumnElement[bool]) -> ColumnElement[bool]:
+    present = col(DeadlineRow.ended_at).is_(None) & col(DeadlineRow.met_on).is_(None)
+    return col(Proceeding.case_id).in_(select(DeadlineRow.case_id).where(present, fitting))
+
+
+def _undecided() -> ColumnElement[bool]:
+    signed = select(TrackState.proceeding_id).where(
+        TrackState.track == Track.DECISION,
+        col(TrackState.state).in_(("signed", "no_sanction")),
+        col(TrackState.proceeding_id).is_not(None),
+    )
+    return col(Proceeding.id).not_in(signed)
