@@ -115,6 +115,7 @@ def _page(
         unapproved=law.unapproved(table) if draft else [],
         impact=law_impact.touched(session, table_id) if draft else None,
         people=_people(session),
+        may_open=user.may(Permission.VIEW_PROCEEDINGS),
         may_approve=draft and user.may(Permission.APPROVE_LAW),
         may_drop=draft and user.may(Permission.UPLOAD_LAW),
         warning=warning,

@@ -64,7 +64,7 @@ def test_a_new_table_goes_from_upload_to_use(casework: Casework) -> None:
     made = admin.post("/law", data={"name": "offences", "note": "NĐ mới"}, files=file)
     page = made.headers["location"]
     shown = lawyer.get(page).text
-    assert f'href="/proceedings/{case_id}"' in shown
+    assert f"ảnh hưởng 1 vụ việc đang mở. {case_id}<" in shown
     assert "chưa chắc, cần pháp chế duyệt" in shown
     assert lawyer.post(f"{page}/activation").status_code == 409
     row = shown.partition('name="rows" value="')[2].partition('"')[0]
