@@ -62,6 +62,10 @@ SOUND: dict[str, Any] = {
 """A value that passes for each name; what has none gets the first value its schema allows."""
 
 
+MULTIPART = "multipart/form-data; boundary=x"
+"""How forms with files come."""
+
+
 @dataclass(frozen=True)
 class Operation:
     """One method on one path, with the places values go."""
@@ -124,6 +128,11 @@ def escaped(value: Any) -> str:
 def _encode(values: dict[str, Any], content_type: str | None) -> bytes:
     if content_type == "application/json":
         return json.dumps(values).encode()
+    if content_type == MULTIPART:
+        parts = [
+            f'--x\r\nContent-Disposition: form-data; name="{k}"\r\n\r\n{v}\r\n' for k, v in values.items()
+        ]
+        return ("".join(parts) + "--x--\r\n").encode("utf-8", "surrogatepass")
     return urlencode({k: str(v).encode("utf-8", "surrogatepass") for k, v in values.items()}).encode()
 
 
@@ -139,8 +148,9 @@ def _of_face(face: Any) -> Iterator[Operation]:
         for method, operation in methods.items():
             parameters = operation.get("parameters", [])
             content = operation.get("requestBody", {}).get("content", {})
-            content_type = next(iter(content), None)
-            schema = content[content_type]["schema"] if content_type else None
+            described_as = next(iter(content), None)
+            schema = content[described_as]["schema"] if described_as else None
+            content_type = MULTIPART if described_as == "multipart/form-data" else described_as
             yield Operation(
                 method.upper(),
                 path,
