@@ -15,6 +15,7 @@ from central.deadlines import service as deadlines
 from central.documents import archive as documents
 from central.errors import ForbiddenError, NotFoundError
 from central.parties.service import Reader
+from central.proceedings import desk as casework
 from central.proceedings import sight, waiting
 from central.proceedings.acting import Wanted, perform
 from central.proceedings.models import Proceeding
@@ -227,6 +228,21 @@ def read_party(
     return PartyPublic(
         role=role, source=link.source, details=details.model_dump(mode="json", exclude_none=True)
     )
+
+
+@router.post("/proceedings/{case_id}/file")
+def bind_file(
+    request: Request,
+    session: SessionDep,
+    user: Annotated[User, Depends(require(Permission.VIEW_OWNER))],
+    now: Now,
+    case_id: Id,
+) -> PaperPublic:
+    """Has the case's file made: one PDF with its evidence and all its papers, listed among them."""
+    proceeding = sight.proceeding_for(session, user, case_id)
+    by = mover(session, user, local_day(now))
+    house = services(request).house(session)
+    return PaperPublic.model_validate(casework.bind_file(house, proceeding, by, now))
 
 
 @router.get(

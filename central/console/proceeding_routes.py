@@ -21,7 +21,7 @@ from central.errors import DomainError, NotFoundError
 from central.offences import service as offences
 from central.parties import service as parties
 from central.parties.service import Reader
-from central.proceedings import sight
+from central.proceedings import desk, sight
 from central.proceedings.acting import Wanted, perform
 from central.proceedings.engine import STEPS
 from central.proceedings.models import Proceeding
@@ -226,6 +226,25 @@ def read_party(
         raise NotFoundError("party", id=role)
     details = store.read(link.party_id, Reader(f"user:{user.username}", purpose, page.case_id))
     return render(page.request, "_party.html", user, details=details, role=role, source=link.source)
+
+
+@router.post("/{case_id}/file")
+def bind_file(
+    user: Annotated[User, Depends(require(Permission.VIEW_OWNER))],
+    page: AtPage,
+) -> Response:
+    """Has the case's file made: one PDF with its evidence and all its papers."""
+    by = mover(page.session, user, local_day(page.now))
+    try:
+        paper = desk.bind_file(services(page.request).house(page.session), page.proceeding, by, page.now)
+    except DomainError as refused:
+        page.session.rollback()
+        warning = told(refused, language(page.request)).sentence
+        again = replace(page, proceeding=sight.proceeding_for(page.session, user, page.case_id))
+        return again.shown(refused.status, fragment=True, warning=warning)
+    t = translator(language(page.request))
+    said = t("proceeding.paper_drawn", paper=t("paper.case_file"), number=paper.number)
+    return page.shown(fragment=True, said=said)
 
 
 @router.get("/{case_id}/papers/{document_id}")

@@ -22,6 +22,7 @@ from sqlmodel import Session, col, select
 
 from central.audit import service as audit
 from central.db import transaction
+from central.documents.binding import bind
 from central.documents.models import Document
 from central.documents.numbers import next_number
 from central.documents.render import Job, RenderError, rendered
@@ -68,6 +69,8 @@ class Archive:
         values: Mapping[str, Any],
         now: datetime,
         numbered: tuple[int, str] | None = None,
+        *,
+        final: bool = True,
     ) -> Document:
         """Draws a paper up: values checked and frozen, number taken, its file asked for. The one there is
         if it was before.
@@ -75,6 +78,7 @@ class Archive:
         Args:
             values: of the kind's model, without office, number and date.
             numbered: sequence and number of a paper that got them elsewhere (a decision).
+            final: False for a draft that `complete` ends.
 
         Raises:
             ValidationError: the values are not those of this kind of paper.
@@ -89,6 +93,7 @@ class Archive:
         kinds = {"kind": kind} if "kind" in model.model_fields else {}
         paper = model.model_validate({**values, **head, **kinds})
         document = self._row(kind, about, paper, sequence, now)
+        document.final = final
         session.add(document)
         session.flush()
         self.ask_for_file(session, document, now)
@@ -96,6 +101,29 @@ class Archive:
         audit.record(
             session, actor, "document.draw", f"document:{document.id}", {"kind": kind, "number": number}
         )
+        return document
+
+    def complete(
+        self, session: Session, document: Document, changes: Mapping[str, Any], now: datetime, actor: str
+    ) -> Document:
+        """Ends a draft: what only who signs it can say is put in, under the same number, and its file is made
+        anew.
+
+        Raises:
+            ConflictError: it is no draft any more.
+        """
+        if document.final:
+            raise ConflictError("document_final", number=document.number)
+        paper = MODELS[document.kind].model_validate({**self.values_of(document), **changes})
+        content = paper.model_dump_json().encode()
+        document.sealed_values = _seal(self._key(document), content)
+        document.values_sha256, document.final = sha256_hex(content), True
+        document.sha256 = document.sealed_sha256 = document.rendered_at = None
+        document.state = "drawn"
+        session.flush()
+        jobs.enqueue(session, FILE, f"{document.id}:final", {"document": document.id}, now)
+        detail = {"kind": document.kind, "number": document.number}
+        audit.record(session, actor, "document.complete", f"document:{document.id}", detail)
         return document
 
     def _number(self, session: Session, kind: str, year: int) -> tuple[int, str]:
@@ -157,8 +185,10 @@ class Archive:
                 return document
             job = self._job(document, pictures)
             key, reason = self._key(document), f"{document.kind} {document.number}"
+            frozen, bound = document.values_sha256, self._bound(session, document)
+            signer = signer if document.final else None
         try:
-            pdf = rendered(job)
+            pdf = bind(rendered(job), bound) if bound else rendered(job)
             if signer is not None:
                 pdf = signer.sign(pdf, reason, self.office.place)
         except Exception as problem:
@@ -168,9 +198,23 @@ class Archive:
         sealed = self.store.put(BytesIO(_seal(key, pdf)))
         with transaction(engine) as session:
             document = get(session, document_id)
-            if document.sealed_sha256 is None:
+            if document.sealed_sha256 is None and document.values_sha256 == frozen:
                 self._keep(document, pdf, sealed, signer, now)
             return document
+
+    def _bound(self, session: Session, document: Document) -> list[tuple[str, bytes]]:
+        """The papers that a case file binds, by name, to the byte."""
+        if document.kind != "case_file":
+            return []
+        rows = [get(session, int(row["document"])) for row in self.values_of(document)["contents"]]
+        return [(f"{row.kind}-{row.id}.pdf", self._open_file(row)) for row in rows]
+
+    def _open_file(self, document: Document) -> bytes:
+        assert document.sealed_sha256 is not None
+        pdf = _open(self._key(document), self.store.open(document.sealed_sha256, recheck=True).read())
+        if sha256_hex(pdf) != document.sha256:
+            raise VaultError(f"the file of document {document.id} was altered")
+        return pdf
 
     def _job(self, document: Document, pictures: Mapping[str, str]) -> Job:
         images = {
@@ -205,9 +249,7 @@ class Archive:
         document = get(session, document_id)
         if document.sealed_sha256 is None:
             raise ConflictError("document_waits", number=document.number)
-        pdf = _open(self._key(document), self.store.open(document.sealed_sha256, recheck=True).read())
-        if sha256_hex(pdf) != document.sha256:
-            raise VaultError(f"the file of document {document_id} was altered")
+        pdf = self._open_file(document)
         detail = {"kind": document.kind, "number": document.number, "purpose": purpose}
         audit.record(session, actor, "document.show", f"document:{document_id}", detail)
         return document, pdf

@@ -24,7 +24,8 @@ class Document(SQLModel, table=True):
     `sealed_values`: the values as JSON under the document's own key; `wrapped_key`: that key, sealed by
     the vault's key `key_id`, so that a new vault key needs no file to be written anew. `sha256` is the
     signed PDF's, `sealed_sha256` the name under which it lies sealed in the media store. `key` makes
-    drawing up the same paper twice one paper.
+    drawing up the same paper twice one paper. `final`: it says what it shall say; a draft waits for who signs
+    it, and no certificate signs its file.
     """
 
     __tablename__ = "document"
@@ -49,6 +50,7 @@ class Document(SQLModel, table=True):
     dated: date
     drawn_at: datetime
     drawn_by: int | None = Field(default=None, foreign_key="app_user.id")
+    final: bool = True
     state: str = Field(default="drawn", max_length=10)
     wrapped_key: bytes
     key_id: str = Field(max_length=16, index=True)

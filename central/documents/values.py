@@ -358,6 +358,41 @@ class ReceiptPaper(Paper):
     portal: Portal
 
 
+class Bound(Part):
+    """A paper in a case file: which, its hash and pages."""
+
+    document: int
+    words: Line
+    number: Line
+    dated: date
+    sha256: Line
+    pages: int
+
+
+class Happened(Part):
+    """A step of a case as its file lists it."""
+
+    day: date
+    words: Line
+    by: Line
+
+
+class CaseFile(Paper):
+    """Hồ sơ vụ việc (Luật XLVPHC Điều 57): contents, what happened, two pages of pictures; papers follow."""
+
+    kind: Literal["case_file"] = "case_file"
+    template: ClassVar[str] = "case-file-1"
+
+    vehicle: Vehicle
+    act: Act
+    persons: tuple[tuple[Line, Person], ...]
+    contents: tuple[Bound, ...]
+    happened: tuple[Happened, ...]
+    pictures: tuple[Picture, ...]
+    files: tuple[tuple[Line, Line], ...]
+    author: Official
+
+
 AnyPaper = (
     Notice
     | DetectionResult
@@ -370,6 +405,7 @@ AnyPaper = (
     | WithdrawalNotice
     | PointsNotice
     | ReceiptPaper
+    | CaseFile
 )
 
 MODELS: dict[str, type[Paper]] = {
@@ -396,6 +432,7 @@ MODELS: dict[str, type[Paper]] = {
     "points_notice": PointsNotice,
     "receipt": ReceiptPaper,
     "refund": ReceiptPaper,
+    "case_file": CaseFile,
 }
 """The model of each kind of paper."""
 
@@ -423,5 +460,6 @@ SYMBOLS: dict[str, str] = {
     "points_notice": "TB-TĐ",
     "receipt": "BL",
     "refund": "HT",
+    "case_file": "HS",
 }
 """The symbol in the number of each kind of paper (ký hiệu)."""

@@ -23,7 +23,7 @@ from central.proceedings.models import (
     Withdrawal,
     WithdrawnCase,
 )
-from central.proceedings.papers.drawing import paper_of, withdrawal_paper
+from central.proceedings.papers.drawing import case_file, paper_of, withdrawal_paper
 from central.proceedings.papers.sheet import House
 from central.proceedings.payments import Counted, Grant, Receipt
 from central.proceedings.people import PROGRAMME, Mover
@@ -144,6 +144,12 @@ def _receipt(house: House, counted: Counted, by: Mover, now: datetime) -> None:
         return
     proceeding = house.session.get_one(Proceeding, counted.step.proceeding_id)
     paper_of(house, proceeding, counted.step, by, now)
+
+
+def bind_file(house: House, proceeding: Proceeding, by: Mover, now: datetime) -> Document:
+    """The case's file as one paper: contents, what happened, pictures, and all of its papers. Raises
+    ConflictError while one of them has no file yet."""
+    return case_file(house, proceeding, by, now)
 
 
 def withdraw(

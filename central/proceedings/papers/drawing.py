@@ -6,6 +6,7 @@ from datetime import datetime
 from central.cases.queries import get_case
 from central.documents.archive import About
 from central.documents.models import Document
+from central.errors import ConflictError
 from central.law import service as law
 from central.offences import service as offences
 from central.proceedings.models import (
@@ -14,7 +15,7 @@ from central.proceedings.models import (
     Withdrawal,
     WithdrawnCase,
 )
-from central.proceedings.papers import first, later
+from central.proceedings.papers import first, later, whole
 from central.proceedings.papers.sheet import House, Sheet, Values
 from central.proceedings.people import Mover
 from central.proceedings.service import history
@@ -23,7 +24,9 @@ from central.proceedings.service import history
 def paper_of(
     house: House, proceeding: Proceeding, step: ProceedingStep, by: Mover, now: datetime
 ) -> Document | None:
-    """Draws up the paper of a step; None for steps without one."""
+    """Draws up the paper of a step, or completes the one it signs; None for steps without one."""
+    if step.action == "sign_notice":
+        return first.signed_notice(_sheet(house, proceeding, step, by, now))
     kind, build = _PAPERS.get(step.action, (None, None))
     if kind is None or build is None:
         return None
@@ -58,6 +61,23 @@ def withdrawal_paper(
     return house.archive.draw(house.session, "withdrawal", about, values, now)
 
 
+def case_file(house: House, proceeding: Proceeding, by: Mover, now: datetime) -> Document:
+    """The case's file as it stands: one paper a version of the case, however often it is asked for.
+
+    Raises:
+        ConflictError: a paper of the case has no file yet.
+    """
+    steps = history(house.session, proceeding.id or 0)
+    if not steps:
+        raise ConflictError("nothing_happened")
+    sheet = _sheet(house, proceeding, steps[-1], by, now)
+    values = whole.case_file_values(sheet, steps)
+    about = About(
+        key=f"case_file:{proceeding.case_id}:{proceeding.version}", case_id=proceeding.case_id, by=by.person
+    )
+    return house.archive.draw(house.session, "case_file", about, values, now)
+
+
 def _decision_number(sheet: Sheet) -> tuple[int, str]:
     decision = later.decision_of(sheet)
     return decision.sequence, decision.number
@@ -83,6 +103,7 @@ _PAPERS: dict[str, tuple[str, Callable[[Sheet], Values]]] = {
     "explain": ("explanation", first.session_values),
     "hear": ("explanation", first.session_values),
     "refuse_receipt": ("refusal", first.session_values),
+    "leave_record_unsigned": ("refusal", first.session_values),
     "sign_decision": ("decision", later.decision_values),
     "decide_no_sanction": ("no_sanction", later.order_values),
     "annul_decision": ("annulment", later.order_values),

@@ -17,13 +17,13 @@ from central.proceedings.dossier_words import (
 from central.proceedings.models import (
     NoticeAccess,
 )
-from central.proceedings.papers.sheet import Sheet, Values, last_of, number_of
+from central.proceedings.papers.sheet import Sheet, Values, last_of, number_of, signature
 from configs.law_tables import LawBook
 from contract.local_time import VIETNAM, local_day
 from contract.manifest import EvidenceFile
 
 _BY_DEVICE = "kết quả thu thập được bằng phương tiện, thiết bị kỹ thuật nghiệp vụ"
-_STILLS = ("before", "over", "continuing", "plate", "context")
+STILLS = ("before", "over", "continuing", "plate", "context")
 
 
 def result_values(sheet: Sheet) -> Values:
@@ -36,7 +36,7 @@ def result_values(sheet: Sheet) -> Values:
     assert device is not None
     users = devices.users(session, case.node, case.camera)
     naming = next((user for user in users if user.user_id == sheet.by.person), None)
-    stills = [file for role in _STILLS for file in manifest.files if file.role == role][:4]
+    stills = [file for role in STILLS for file in manifest.files if file.role == role][:4]
     red = manifest.signal.elapsed_red_ms if manifest.signal is not None else None
     measured = (
         (("Thời gian đèn đỏ khi vượt vạch", f"{red / 1000:.2f} giây".replace(".", ",")),) if red else ()
@@ -59,7 +59,7 @@ def result_values(sheet: Sheet) -> Values:
         "confirmed_by": tuple(
             official_of(session, person, "").name for person in (case.operator_id, case.officer_id) if person
         ),
-        "pictures": tuple(_picture(file) for file in stills),
+        "pictures": tuple(picture(file) for file in stills),
         "files": (
             *((file.name, file.sha256) for file in manifest.files),
             ("manifest", evidence_row(session, case.id).manifest_sha256),
@@ -87,7 +87,7 @@ _ROLES = {
 }
 
 
-def _picture(file: EvidenceFile) -> Values:
+def picture(file: EvidenceFile) -> Values:
     taken = clock(file.captured_at, seconds=True)
     caption = f"{_ROLES.get(file.role, file.role)}, {taken}"
     return {"name": file.name, "caption": caption, "sha256": file.sha256}
@@ -107,7 +107,8 @@ def draw_notice(sheet: Sheet, about: About) -> Document:
     party_id = sheet.addressee()
     assert party_id is not None
     values = notice_values(sheet, code)
-    document = sheet.house.archive.draw(sheet.session, "notice", about, values, sheet.now)
+    archive = sheet.house.archive
+    document = archive.draw(sheet.session, "notice", about, values, sheet.now, final=False)
     assert document.id is not None
     assert sheet.proceeding.id is not None
     access.end_access(sheet.session, sheet.proceeding.id, sheet.now)
@@ -125,6 +126,13 @@ def draw_notice(sheet: Sheet, about: About) -> Document:
         code,
     )
     return document
+
+
+def signed_notice(sheet: Sheet) -> Document:
+    """The drafted notice with who signs it: its file is made anew, and now signed."""
+    document = last_of(sheet, "notice")
+    changes = {"signature": signature(sheet)}
+    return sheet.house.archive.complete(sheet.session, document, changes, sheet.now, sheet.by.audit_name)
 
 
 def notice_values(sheet: Sheet, code: str) -> Values:
@@ -150,7 +158,7 @@ def notice_values(sheet: Sheet, code: str) -> Values:
             "Công an cấp xã nơi cư trú, đặt trụ sở",
             f"Lưu: VT, {sheet.proceeding.unit}",
         ),
-        "signature": {"titles": ("THỦ TRƯỞNG ĐƠN VỊ",), "name": sheet.said("signer", " ")},
+        "signature": {"titles": ("NGƯỜI CÓ THẨM QUYỀN",), "name": "(chờ ký)"},
     }
 
 
@@ -172,7 +180,7 @@ def transfer_values(sheet: Sheet) -> Values:
         "cases": ((vehicle_of(sheet.session, sheet.case), act),),
         "attached": ("01 kết quả thu thập", "hình ảnh, đoạn video"),
         "recipients": ("Như trên", "Lưu: VT"),
-        "signature": {"titles": ("THỦ TRƯỞNG ĐƠN VỊ",), "name": sheet.by.name},
+        "signature": signature(sheet),
     }
 
 
@@ -187,7 +195,7 @@ def slip_values(sheet: Sheet) -> Values:
         "notice": (notice or "—").removeprefix("số "),
         "answer_until": local_day(sheet.now) + timedelta(days=20),
         "recipients": ("Như trên", "Lưu: VT"),
-        "signature": {"titles": ("THỦ TRƯỞNG ĐƠN VỊ",), "name": sheet.by.name},
+        "signature": signature(sheet),
     }
 
 
@@ -228,12 +236,14 @@ _SESSIONS = {
     "explain": "VĂN BẢN GIẢI TRÌNH",
     "hear": "BIÊN BẢN PHIÊN GIẢI TRÌNH TRỰC TIẾP",
     "refuse_receipt": "BIÊN BẢN VỀ VIỆC KHÔNG NHẬN QUYẾT ĐỊNH",
+    "leave_record_unsigned": "BIÊN BẢN VỀ VIỆC KHÔNG KÝ BIÊN BẢN VI PHẠM HÀNH CHÍNH",
 }
 
 
 def session_values(sheet: Sheet) -> Values:
     """Biên bản làm việc, xác minh, giải trình."""
     party_id = sheet.proceeding.violator_id or sheet.owner_id()
+    witness = sheet.said("witness")
     content = sheet.detail.get("content") or (("Nội dung", sheet.step.note or "—"),)
     return {
         "title": _SESSIONS[sheet.step.action],
@@ -244,6 +254,7 @@ def session_values(sheet: Sheet) -> Values:
         "act": sheet.act(),
         "content": content,
         "shown": sheet.detail.get("shown") or (),
+        "others": (witness,) if witness else (),
         "requests": sheet.said("requests"),
         "ended_at": sheet.now,
     }

@@ -23,7 +23,7 @@ from central.proceedings.models import (
     Withdrawal,
     WithdrawnCase,
 )
-from central.proceedings.papers.sheet import Sheet, Values, number_of, sent_of
+from central.proceedings.papers.sheet import Sheet, Values, number_of, sent_of, signature
 from central.settings import OfficeSettings
 
 _LAW = "Luật Xử lý vi phạm hành chính (sửa đổi, bổ sung năm 2020, 2025)"
@@ -193,15 +193,11 @@ def withdrawal_values(sheet: Sheet, act: Withdrawal, row: WithdrawnCase) -> Valu
         "money_back": row.money_back,
         "points_back": row.points_back,
         "recipients": ("Như trên", "Lưu: VT, hồ sơ"),
-        **_signature_alone(sheet),
+        "signature": signature(sheet),
     }
 
 
 WITHDRAWN_WORDS = {"notice": "thông báo vi phạm", "decision": "quyết định xử phạt vi phạm hành chính"}
-
-
-def _signature_alone(sheet: Sheet) -> Values:
-    return {"signature": _signer(sheet)["signature"]}
 
 
 def points_values(sheet: Sheet) -> Values:
@@ -216,7 +212,7 @@ def points_values(sheet: Sheet) -> Values:
         "before": int(before) if before is not None else None,
         "deducted": decision.points,
         "recipients": ("Như trên", "Lưu: Hồ sơ"),
-        "signature": {"titles": ("THỦ TRƯỞNG ĐƠN VỊ",), "name": sheet.by.name},
+        "signature": signature(sheet),
     }
 
 

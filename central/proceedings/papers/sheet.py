@@ -20,7 +20,9 @@ from central.offences.models import Offence
 from central.parties.service import Parties, Reader
 from central.proceedings.dossier_words import (
     act_of,
+    official_of,
     person_of,
+    signature_of,
 )
 from central.proceedings.models import (
     Proceeding,
@@ -110,6 +112,14 @@ def number_of(sheet: Sheet, kind: str) -> str | None:
         paper for paper in documents.of_case(sheet.session, sheet.proceeding.case_id) if paper.kind == kind
     ]
     return f"số {found[-1].number} ngày {short_day(found[-1].dated)}" if found else None
+
+
+def signature(sheet: Sheet) -> Any:
+    """Who signs a paper of a step: by their power where they have one, else by their part."""
+    if sheet.by.power is not None:
+        return signature_of(sheet.book, sheet.by.power, sheet.by.name)
+    official = official_of(sheet.session, sheet.by.person, "")
+    return {"titles": (official.title.upper(),), "name": sheet.by.name}
 
 
 def sent_of(sheet: Sheet, kind: str) -> list[Document]:

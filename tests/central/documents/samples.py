@@ -222,6 +222,33 @@ SAMPLES: dict[str, v.Paper] = {
         recipients=("Như trên", "Lưu: VT"),
         signature=SIGNED,
     ),
+    "withdrawal": v.WithdrawalNotice(
+        **paper("2/TB-TH-PC08"),
+        to=AN,
+        withdrawn=("thông báo vi phạm số 123/TB-PC08 ngày 24/11/2026",),
+        vehicle=CAR,
+        act=RED,
+        reason="vạch dừng trong cấu hình không trùng với vạch dừng trên mặt đường",
+        money_back=19_000_000,
+        points_back=4,
+        recipients=("Như trên", "Lưu: VT"),
+        signature=SIGNED,
+    ),
+    "case_file": v.CaseFile(
+        **paper("1/2026/HS-PC08"),
+        vehicle=CAR,
+        act=RED,
+        persons=(("Chủ phương tiện", AN),),
+        contents=(
+            v.Bound(
+                document=1, words="Kết quả thu thập", number="98/KQ-PC08", dated=DAY, sha256="a" * 64, pages=2
+            ),
+        ),
+        happened=(v.Happened(day=DAY, words="Ký kết quả thu thập bằng thiết bị", by="Trần Văn Hùng"),),
+        pictures=PICTURES,
+        files=(("clip.mp4", "e" * 64), ("manifest.json", "f" * 64)),
+        author=CLERK,
+    ),
     "receipt": v.ReceiptPaper(
         **paper("77/BL"),
         kind="receipt",

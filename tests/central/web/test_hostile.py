@@ -55,6 +55,7 @@ CONSOLE: dict[str, frozenset[str]] = {
     "POST /withdrawals/{withdrawal_id}/told": holders(Permission.SEND_PAPERS),
     "/proceedings": holders(Permission.VIEW_PROCEEDINGS),
     "/proceedings/{case_id}/parties/{role}": holders(Permission.VIEW_OWNER),
+    "/proceedings/{case_id}/file": holders(Permission.VIEW_OWNER),
 }
 """Who may call a page of the console; a path not named goes by the longest beginning that is, one with the
 method before one without."""
