@@ -57,6 +57,7 @@ RECORD = (
         _OFFICER,
         "Luật XLVPHC, Điều 58; TT 73/2024/TT-BCA, Điều 16, khoản 2, điểm c",
         reason=True,
+        form="refusal",
         needs=(c.CASE_OPEN,),
     ),
     Step(

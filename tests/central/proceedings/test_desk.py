@@ -13,6 +13,7 @@ from central.db import transaction
 from central.documents.archive import FILE, Archive, of_case
 from central.documents.filing import make_file
 from central.documents.models import Document
+from central.errors import ConflictError
 from central.jobs.models import Job
 from central.media.store import MediaStore
 from central.proceedings import access, desk
@@ -91,7 +92,7 @@ def test_a_case_on_paper_from_the_result_to_the_receipt(papers: PaperOffice) -> 
     papers.do(case_id, "sign_notice", "truong-phong")
     with pytest.raises(PaperMissingError):
         papers.do(case_id, "send_notice", "van-thu")
-    assert papers.make_files() == 2
+    assert papers.make_files() == 3  # the result, the notice as a draft, the notice as signed
     papers.do(case_id, "send_notice", "van-thu", detail={"how": "bưu chính"})
     papers.do(case_id, "publish", "thu-ly")
     session_record = papers.do(
@@ -220,3 +221,49 @@ def test_an_annulment_names_its_decision(papers: PaperOffice) -> None:
     text = papers.text(paper)
     assert decision.number in text.replace(" ", "")  # a line may end inside the number
     assert "sai người vi phạm" in text
+
+
+def test_a_notice_bears_who_signed_it_and_is_no_draft_any_more(papers: PaperOffice) -> None:
+    case_id = papers.office.confirmed()
+    papers.do(case_id, "sign_result", "thiet-bi")
+    draft = papers.do(case_id, "draw_notice", "thu-ly", 1)
+    assert draft is not None
+    papers.make_files()
+    assert "(chờ ký)" in papers.text(draft)
+    signed = papers.do(case_id, "sign_notice", "truong-phong")
+    assert signed is not None
+    assert (signed.id, signed.number, signed.final) == (draft.id, draft.number, True)
+    papers.make_files()
+    text = papers.text(signed)
+    assert "TRƯỞNG PHÒNG CẢNH SÁT GIAO THÔNG" in text
+    assert "Truong-Phong" in text
+    assert "(chờ ký)" not in text
+
+
+def test_the_case_file_binds_every_paper_to_the_byte(papers: PaperOffice) -> None:
+    office = papers.office
+    case_id = office.confirmed()
+    papers.do(case_id, "sign_result", "thiet-bi")
+    with transaction(office.engine) as session:
+        house = House(session, office.parties(session), papers.archive, SETTINGS)
+        with pytest.raises(ConflictError):
+            desk.bind_file(
+                house, office.proceeding(session, case_id), office.by(session, "thu-ly"), office.now
+            )
+    papers.make_files()
+    for _ in range(2):  # asked twice, made once
+        with transaction(office.engine) as session:
+            house = House(session, office.parties(session), papers.archive, SETTINGS)
+            by = office.by(session, "thu-ly")
+            file = desk.bind_file(house, office.proceeding(session, case_id), by, office.now)
+    papers.make_files()
+    with transaction(office.engine) as session:
+        result, paper = papers.archive.show(session, 1, "user:test", "kiểm tra")
+        _, pdf = papers.archive.show(session, file.id or 0, "user:test", "kiểm tra")
+        assert len(of_case(session, case_id)) == 2
+    reader = PdfReader(BytesIO(pdf))
+    assert reader.attachments == {"detection_result-1.pdf": [paper]}
+    assert "/OutputIntents" in reader.trailer["/Root"].get_object()
+    text = papers.text(file)
+    for words in ("HỒ SƠ VỤ VIỆC", result.number, "Hình ảnh vi phạm (trang 1)", "KẾT QUẢ THU THẬP ĐƯỢC"):
+        assert words in text
