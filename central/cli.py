@@ -41,8 +41,11 @@ from central.settings import CentralSettings, SettingsError, load_settings
 from central.vault import VaultError
 from central.words.errors import told
 from configs.loading import ConfigError
+from contract.local_time import VIETNAM, local_day
 
 ACTOR = "cli"
+
+_MOMENTS = ["%Y-%m-%dT%H:%M", "%Y-%m-%d"]
 
 app = typer.Typer(help="The operations centre (Trung tâm điều hành).", no_args_is_help=True)
 users = typer.Typer(help="People.", no_args_is_help=True)
@@ -411,6 +414,46 @@ def grant_signer(
             power = Power(title, delegation, since.date(), until.date() if until else None)
             grant_power(session, law.book(session), user.id or 0, power, ACTOR)
         typer.echo(f"{username} may sign as {title} from {since:%Y-%m-%d}")
+
+
+@app.command("withdraw")
+def withdraw(
+    node: str,
+    camera: str,
+    by: Annotated[str, typer.Option(help="username of somebody who signs decisions")],
+    since: Annotated[datetime, typer.Option("--from", formats=_MOMENTS, help="from, Vietnamese time")],
+    until: Annotated[datetime, typer.Option(formats=_MOMENTS, help="until before, Vietnamese time")],
+    reason: Annotated[str, typer.Option(help="why; it stands in the papers")],
+    rule: Annotated[str | None, typer.Option(help="one rule only")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="only say what it would touch")] = False,
+    settings: SettingsFile = None,
+) -> None:
+    """Ends everything a camera found in a time: cases, notices, decisions; lists every case."""
+    from central.documents.filing import archive_of
+    from central.parties.service import Parties
+    from central.proceedings import desk, withdrawal
+    from central.proceedings.papers.sheet import House
+    from central.proceedings.people import mover
+    from central.proceedings.withdrawal import Scope
+    from central.vault import BlindIndex, Vault
+
+    scope = Scope(node, camera, since.replace(tzinfo=VIETNAM), until.replace(tzinfo=VIETNAM), rule)
+    with _told_plainly():
+        loaded, engine = _open(settings)
+        with transaction(engine) as session:
+            person = mover(session, accounts.get_user(session, by), local_day(_now()))
+            if dry_run:
+                for state, count in sorted(withdrawal.standing(session, scope).items()):
+                    typer.echo(f"{state}\t{count}")
+                return
+            vault = Vault.create_file(loaded.owner_key)
+            parties = Parties(session, vault, BlindIndex.create_file(loaded.index_key))
+            house = House(session, parties, archive_of(loaded, vault), loaded.office)
+            act, rows = desk.withdraw(house, scope, reason, person, _now())
+            for row in rows:
+                back = f"{row.money_back} dong\t{row.points_back} points"
+                typer.echo(f"{row.case_id}\t{row.stood_at}\t{back}\tpaper {row.paper_id or '-'}")
+            typer.echo(f"withdrawal {act.id}: {len(rows)} cases")
 
 
 def _now() -> datetime:

@@ -31,6 +31,7 @@ from rich.table import Table
 from central.ingest.settle import OPEN_CASE
 from contract.local_time import VIETNAM
 from ngatu.broker import embedded_broker
+from ngatu.demo_seal import make_seal
 
 NODE = "demo-node"
 CLIP = "junction.mp4"
@@ -39,6 +40,7 @@ PEOPLE = (
     ("operator", "operator", "Nguyễn Thị Vận Hành"),
     ("officer", "officer", "Trần Văn Cảnh Sát"),
     ("signer", "signer", "Đỗ Văn Thẩm Quyền"),
+    ("clerk", "clerk", "Ngô Thị Văn Thư"),
     ("treasury", "treasury", "Vũ Thị Kho Bạc"),
     ("lawyer", "lawyer", "Hoàng Văn Pháp Chế"),
     ("leader", "leader", "Lê Thị Lãnh Đạo"),
@@ -157,6 +159,7 @@ def _prepare(folder: Path, port: int) -> Ground:
             "bank_bin": "970403",
             "bank_account": "0011012345678",
         },
+        "signing": make_seal(ground.folder),
     }
     node = {
         "id": NODE,
