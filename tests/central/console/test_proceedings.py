@@ -18,8 +18,8 @@ def test_a_case_from_result_to_execution_by_forms(casework: Casework) -> None:
     casework.do("thiet-bi", case_id, "sign_result")
     page = casework.do("thu-ly", case_id, "draw_notice", days=1)
     assert "Đã lập Thông báo vi phạm số" in page
-    casework.make_files()
     casework.do("truong-phong", case_id, "sign_notice")
+    casework.make_files()
     casework.do("van-thu", case_id, "send_notice", how="post")
     casework.do("thu-ly", case_id, "publish")
     casework.do("thu-ly", case_id, "open_session", days=3, content="Ông An nhận đã lái xe.")
