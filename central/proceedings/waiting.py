@@ -43,6 +43,12 @@ def _to_identify(dossier: Dossier) -> bool:
     return settled or (verified and not dossier.is_at(Track.ANSWER, "waiting", "in_session"))
 
 
+def _leads_nowhere(dossier: Dossier) -> bool:
+    """The notice was withdrawn for good, or the plate is cloned: somebody has to end the case in writing."""
+    withdrawn = dossier.is_at(Track.NOTICE, "withdrawn") and dossier.is_at(Track.RECORD, "none")
+    return withdrawn or dossier.is_at(Track.CLONE, "confirmed")
+
+
 def _explained(dossier: Dossier) -> bool:
     return dossier.is_at(Track.EXPLANATION, "not_open", "given", "over")
 
@@ -84,6 +90,7 @@ WORK: Mapping[Actor, Mapping[str, Holds]] = {
     Actor.SIGNER: {
         "sign_notice": _always,
         "sign_decision": _always,
+        "decide_no_sanction": _leads_nowhere,
         "refuse_relief": _always,
         "settle_complaint": _always,
         "settle_second": _always,

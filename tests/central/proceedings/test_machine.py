@@ -14,6 +14,7 @@ from central.proceedings.engine import STEPS, StepRefused, next_steps, problems_
 from central.proceedings.limits import limits_of
 from central.proceedings.signers import Act, Power, signing_problem
 from central.proceedings.tracks import CaseKind, Track
+from central.proceedings.waiting import waiting_steps
 from tests.central.proceedings.dossiers import CAPTURED, LAST, PARK_CAR, RED_CAR, ROLES, dossier
 
 TITLES = ["officer", "team_head", "commune_police_head", "division_head"]
@@ -219,6 +220,24 @@ class Proceedings(RuleBasedStateMachine):
         assert self.alerts == [order[n % 3] for n in range(len(self.alerts))]
         if self.now.is_at(Track.CASE, *ENDED, "executed"):
             assert not self.now.is_at(Track.ALERT, "raised")
+
+    @invariant()
+    def no_open_case_is_forgotten(self) -> None:
+        """It waits at somebody's desk, or for a citizen, another unit or a day that the sweeps watch."""
+        if not self.now.is_at(Track.CASE, "open") or any(waiting_steps(self.now, self.today)):
+            return
+        last = self.now.limits
+        over = [day for day in (last.limitation, last.decision, last.enforcement) if day is not None]
+        assert (
+            any(self.today >= day for day in over)
+            or not self.now.device_valid
+            or self.now.is_at(Track.TRANSFER, "accepted")
+            or self.now.is_at(Track.HANDOVER, "returned")
+            or (self.now.is_at(Track.ANSWER, "waiting") and self.now.is_at(Track.ALERT, "raised"))
+            or self.now.is_at(Track.EXPLANATION, "open", "extended", "waived")
+            or self.now.is_at(Track.PAYMENT, "paid", "not_due")
+            or self.now.is_at(Track.SUSPENSION, "suspended")
+        ), self.now.states
 
     @invariant()
     def points_are_taken_only_by_a_decision(self) -> None:
