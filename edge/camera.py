@@ -7,13 +7,15 @@ from importlib.metadata import version
 
 from configs.camera import CameraConfig, config_sha256
 from configs.rules import RULES
+from configs.rules.no_stopping import NoStopping
 from contract.manifest import SceneLine
 from contract.reports import CameraInfo
 from edge.detect.detector import VehicleDetector
 from edge.detect.onnx_backend import OnnxVehicleDetector
+from edge.evidence.beginnings import Beginnings
 from edge.evidence.facts import Standing
 from edge.evidence.gather import Gatherer
-from edge.pipeline import CameraPipeline
+from edge.pipeline import CameraPipeline, Step
 from edge.plate.find import PlateFinder
 from edge.plate.follow import PlateFollower
 from edge.plate.read import OnnxPlateReader
@@ -28,6 +30,7 @@ from edge.second_look.examine import SecondLooks
 from edge.second_look.looking import Close
 from edge.signal.lamp import LampReader
 from edge.signal.source import signal_sources
+from edge.video.frame import Frame
 from edge.video.ring import PacketRing
 from models import load
 from models.card import load_card, packaged_card
@@ -103,6 +106,13 @@ class Camera:
     pipeline: CameraPipeline
     gatherer: Gatherer
     prover: Prover
+    beginnings: Beginnings
+
+    def step(self, frame: Frame) -> Step:
+        """Looks at one frame, and keeps what its vehicles' cases may need later."""
+        step = self.pipeline.step(frame)
+        self.beginnings.note(frame.t, step.tracks)
+        return step
 
 
 def build_camera(
@@ -124,8 +134,11 @@ def build_camera(
         interval=config.detect.interval,
         riders=_rider_watch(config, ring, eyes.heads),
     )
-    gatherer = Gatherer(_standing(config, node, eyes, rolls), ring, eyes.plates)
-    return Camera(config, pipeline, gatherer, Prover(gatherer, _second_looks(config, eyes, epoch), ring))
+    stopping = config.rules.parameters(NoStopping)
+    beginnings = Beginnings(config.zones, stopping.still if stopping else None, ring)
+    gatherer = Gatherer(_standing(config, node, eyes, rolls), ring, eyes.plates, beginnings)
+    prover = Prover(gatherer, _second_looks(config, eyes, epoch), ring)
+    return Camera(config, pipeline, gatherer, prover, beginnings)
 
 
 def _second_looks(config: CameraConfig, eyes: Eyes, epoch: datetime) -> SecondLooks | None:

@@ -95,7 +95,7 @@ def run(camera: Camera, source: FileSource) -> Iterator[tuple[Step, list[Proof]]
     for frame in source.frames():
         if last is not None:
             yield last, [camera.prover.prove(i) for i in camera.pipeline.due(last.frame.t)]
-        last = camera.pipeline.step(frame)
+        last = camera.step(frame)
     if last is not None:
         ended = camera.pipeline.finish(last.frame.t)
         last = replace(last, findings=(*last.findings, *ended))

@@ -184,7 +184,7 @@ class CameraWorker:
         """One frame; False if the analysis failed on it."""
         pipeline = run.camera.pipeline
         try:
-            step = pipeline.step(frame)
+            step = run.camera.step(frame)
         except Exception as problem:  # a stage's boundary: one bad frame must not cost the tracks
             # One trace tells enough: failures usually come in rows.
             log.error(

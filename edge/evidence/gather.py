@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from contract.manifest import NEWEST, ClipFrame, ViolationFacts
 from contract.package import Link
 from contract.signing import SigningKey
+from edge.evidence.beginnings import Beginnings
 from edge.evidence.colour import body_colour
 from edge.evidence.facts import Standing, plate_evidence, stream_utc, violation_facts
 from edge.evidence.moments import plate_points
@@ -63,8 +64,15 @@ class Proof:
 class Gatherer:
     """Gathers the proof of a camera's incidents from its ring."""
 
-    def __init__(self, standing: Standing, ring: PacketRing, plates: PlateFollower) -> None:
+    def __init__(
+        self,
+        standing: Standing,
+        ring: PacketRing,
+        plates: PlateFollower,
+        beginnings: Beginnings | None = None,
+    ) -> None:
         self._standing = standing
+        self._beginnings = beginnings
         self._ring = ring
         self._plates = plates
 
@@ -83,7 +91,7 @@ class Gatherer:
             RingMiss: not even the moment of the violation is in the ring any more: nothing can be proved.
         """
         finding = incident.finding
-        moments = _moments_of(incident)
+        moments = self._moments_of(incident)
         points = plate_points(incident, self._standing.size, self._ring.start_t or 0.0)
         # At one go: the moments lie close together, and decoding begins at a keyframe each time.
         frames = self._frames([*moments.values(), *(point.t for point in points)])
@@ -106,6 +114,18 @@ class Gatherer:
             missing=(*flags, *clip_flags),
         )
         return Proof(event_id(facts, finding.episode), facts, files, incident, plate)
+
+    def _moments_of(self, incident: Incident) -> dict[Moment, float]:
+        """When the stills were taken, in their order; there is always one of the violation itself.
+
+        A standing that began before the ring is shown from where it was kept.
+        """
+        finding = incident.finding
+        told = {"over": finding.t, **finding.moments}
+        if self._beginnings is not None:
+            began = self._beginnings.since(finding.track, finding.zone)
+            told |= {"before": began} if began is not None else {}
+        return {moment: told[moment] for moment in ("before", "over", "continuing") if moment in told}
 
     def _stills(
         self, moments: dict[Moment, float], frames: Sequence[Frame | None]
@@ -213,12 +233,6 @@ class Gatherer:
             x1, y1, x2, y2 = (max(0, int(v)) for v in sighting.boxes[incident.track.id])
             names.append(body_colour(sighting.image[y1:y2, x1:x2]))
         return next((name for name in names if name is not None and names.count(name) >= 2), None)
-
-
-def _moments_of(incident: Incident) -> dict[Moment, float]:
-    """When the stills were taken, in their order; there is always one of the violation itself."""
-    told = {"over": incident.finding.t, **incident.finding.moments}
-    return {moment: told[moment] for moment in ("before", "over", "continuing") if moment in told}
 
 
 def _around(quad: NDArray[np.float32], width: int, height: int) -> tuple[int, int, int, int]:

@@ -10,6 +10,9 @@ from edge.rules.observed import moved, since
 from edge.rules.said import ms
 from edge.rules.situation import Situation
 
+_BEFORE_END = 5.0
+"""Seconds before the end that are shown beside it."""
+
 _SAMPLES = 32
 """Points looked at between the first and the newest: enough to see it drive away and come back."""
 
@@ -51,7 +54,8 @@ def _finding(situation: Situation, zone: Zone, start: TrackPoint) -> Finding:
         track=situation.track.id,
         t=end.t,
         point=end,
-        moments={"before": start.t, "over": (start.t + end.t) / 2, "continuing": end.t},
+        # Half of it may be an hour ago. The beginning is kept, see `edge.evidence.beginnings`.
+        moments={"before": start.t, "over": end.t - min(_BEFORE_END, lasted / 2), "continuing": end.t},
         episode=zone.id,
         zone=zone.id,
         basis=zone.basis,

@@ -8,7 +8,7 @@ of one make-up (size, codec); no clip reaches from one into the next. One thread
 import threading
 from bisect import bisect_left
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import groupby, takewhile
@@ -20,6 +20,9 @@ from edge.video.frame import Frame, frame_of
 from edge.video.packet import EncodedPacket, Template, decode, mux, shown_times
 
 log = structlog.get_logger(__name__)
+
+KEPT_BYTES = 64 * 1024 * 1024
+"""Of what is kept beside the ring: some twenty beginnings of six seconds at 4 Mbit/s."""
 
 _NEAR = 1.0
 """Seconds by which a frame may be older or newer than it was wanted."""
@@ -110,6 +113,7 @@ class PacketRing:
         self._stamped_run: int | None = None
         self._evicted = False
         self._end = float("-inf")
+        self._kept: dict[Hashable, list[_Group]] = {}
         self._lock = threading.Lock()
 
     @property
@@ -183,6 +187,33 @@ class PacketRing:
     def _drop_first(self) -> None:
         self._bytes -= self._groups.popleft().bytes
         self._evicted = True
+
+    def keep(self, key: Hashable, t0: float, t1: float) -> None:
+        """Keeps what is here of `t0` to `t1`, and can be asked for as if it were still in the ring, until it
+        is released; beyond `KEPT_BYTES` what was kept first goes.
+
+        Raises:
+            RingMiss: `t0` is no longer here.
+        """
+        with self._lock:
+            first = self._nearest(self._from(t0), t0)
+            wanted = [
+                g for g in self._groups if g.run == first.run and first.first <= g.first and g.start <= t1
+            ]
+            self._kept[key] = [replace(group, packets=list(group.packets)) for group in wanted]
+            while len(self._kept) > 1 and self._kept_bytes() > KEPT_BYTES:
+                lost = next(iter(self._kept))
+                del self._kept[lost]
+                log.warning("too much is kept beside the ring: the beginning of %s is let go", lost)
+
+    def release(self, key: Hashable) -> None:
+        """What was kept under this key is no longer needed."""
+        with self._lock:
+            self._kept.pop(key, None)
+
+    def _kept_bytes(self) -> int:
+        groups = {group.first: group.bytes for kept in self._kept.values() for group in kept}
+        return sum(groups.values())
 
     def clip(self, t0: float, t1: float, around: float) -> Clip:
         """The stream from the last keyframe at or before `t0` to `t1`, not re-encoded, within one run.
@@ -276,11 +307,18 @@ class PacketRing:
         return group
 
     def _from(self, t: float) -> list[_Group]:
-        """The groups from the last starting at or before `t`; from the first if the stream began later."""
-        if not self._groups or (t < self._groups[0].start and self._evicted):
+        """The groups from the last starting at or before `t`; from the first if the stream began later.
+
+        Of a time before the ring: those that were kept.
+        """
+        groups = list(self._groups)
+        if not groups or (t < groups[0].start and self._evicted):
+            kept = (k for k in self._kept.values() if k and k[0].start - _NEAR <= t <= k[-1].end + _NEAR)
+            groups = next(kept, [])
+        if not groups:
             raise RingMiss(self._describe(f"{t:.3f} s"))
-        before = sum(1 for group in self._groups if group.start <= t)
-        return list(self._groups)[max(0, before - 1) :]
+        before = sum(1 for group in groups if group.start <= t)
+        return groups[max(0, before - 1) :]
 
     def _describe(self, wanted: str) -> str:
         if not self._groups:

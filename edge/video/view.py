@@ -165,13 +165,14 @@ class Position:
             self._learn(edges, light)
             return
         found = [place for patch in self._patches if (place := patch.found(edges)) is not None]
-        if found:
-            self._missed = 0
-            self._recent.append(_middle(found))
-            self._judge(t)
-        else:
+        if not found:
             self._missed += 1
             self._judge_missing(t, light)
+            return
+        self._missed = 0
+        if len(found) >= FEWEST:
+            self._recent.append(_middle(found))
+            self._judge(t)
 
     def _learn(self, edges: Grey, light: "_Light") -> None:
         self._first.append(edges)
@@ -214,14 +215,17 @@ class Position:
 
 
 def _strongest(edges: Grey) -> list[_Patch]:
-    """The patches of a picture with the most edges, none where it ends or may be written on."""
+    """The patches of a picture with the strongest corners, none where it ends or may be written on.
+
+    A straight edge can't tell where along itself it is.
+    """
     places = [
         (x, y)
         for y in range(LETTERING, HEIGHT - PATCH - LETTERING + 1, PATCH // 2)
         for x in range(REACH, WIDTH - PATCH - REACH + 1, PATCH // 2)
     ]
     patches = [_Patch(x, y, edges[y : y + PATCH, x : x + PATCH].copy()) for x, y in places]
-    patches.sort(key=lambda patch: -float(np.square(patch.edges).sum()))
+    patches.sort(key=lambda patch: -_cornered(patch.edges))
     chosen: list[_Patch] = []
     for patch in patches:
         if all(max(abs(patch.x - one.x), abs(patch.y - one.y)) >= PATCH for one in chosen):
@@ -229,6 +233,14 @@ def _strongest(edges: Grey) -> list[_Patch]:
         if len(chosen) == PATCHES:
             break
     return chosen
+
+
+def _cornered(edges: Grey) -> float:
+    """How much it changes along the direction in which it changes least (smaller eigenvalue of the structure
+    tensor)."""
+    down, right = np.gradient(edges)
+    a, b, c = float((right * right).sum()), float((down * down).sum()), float((right * down).sum())
+    return (a + b) / 2 - float(np.hypot((a - b) / 2, c))
 
 
 def _peak(scores: Grey, at: int) -> float:
