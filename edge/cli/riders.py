@@ -12,7 +12,7 @@ from edge.cli.rows import Row, rows_into
 from edge.detect.onnx_backend import OnnxVehicleDetector
 from edge.pictures import Picture, still_size
 from edge.riders.network import HeadNetwork
-from edge.riders.stills import FoundMotorbike, StillHead, riders_in_picture
+from edge.riders.stills import WEAK, FoundMotorbike, StillHead, riders_in_picture, smaller
 from models.card import packaged_card
 
 app = typer.Typer()
@@ -37,10 +37,13 @@ def riders_command(
         heads = stack.enter_context(rows_into(heads_file, HEAD_COLUMNS, 0)) if heads_file else None
 
         def rows(picture: Picture) -> Iterator[Row]:
-            size = still_size(picture.image)
-            if size not in detectors:
-                detectors[size] = OnnxVehicleDetector(card, input_size=size, threads=threads)
-            for found in riders_in_picture(picture.image, detectors[size], finder):
+            large = still_size(picture.image)
+            for size in (sizes := (large, smaller(large))):
+                if size not in detectors:
+                    detectors[size] = OnnxVehicleDetector(
+                        card, input_size=size, threads=threads, confidence=WEAK
+                    )
+            for found in riders_in_picture(picture.image, [detectors[size] for size in sizes], finder):
                 if heads is not None:
                     for head in found.heads:
                         heads.add(_head_row(picture.path, head))

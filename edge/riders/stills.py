@@ -4,10 +4,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from contract.vehicles import VehicleKind
-from edge.detect.detector import VehicleDetector
+from edge.detect.detector import Detection, VehicleDetector
 from edge.riders.heads import HeadFinder, Image, SeenHead, probability_of, state_of
 from edge.riders.vote import COUNTED
 from edge.rules.inputs import Box, HeadState
+
+MOTORBIKE = VehicleKind.MOTORBIKE
+
+SURE, WEAK = 0.25, 0.08
+"""Confidence from which a motorbike is told, and from which it is if somebody's head is seen on it: near ones
+seen from the side are often weak."""
+
+OVERLAP = 0.5
+"""Intersection over union from which two boxes, found at two sizes, are one motorbike."""
 
 TWICE = 0.5
 """Two heads of two motorbikes whose middles are nearer than this part of their width are one."""
@@ -35,19 +44,49 @@ class FoundMotorbike:
         return sum(head.state == state for head in self.heads)
 
 
-def riders_in_picture(image: Image, detector: VehicleDetector, finder: HeadFinder) -> list[FoundMotorbike]:
+def smaller(size: int) -> int:
+    """The second size at which motorbikes are looked for: about two thirds, a multiple of 32."""
+    return size * 2 // 3 // 32 * 32
+
+
+def riders_in_picture(
+    image: Image, detectors: Sequence[VehicleDetector], finder: HeadFinder
+) -> list[FoundMotorbike]:
     """The motorbikes of a picture, the surest first. One head counts for one motorbike: the one for which it
-    is surest."""
-    bikes = [seen for seen in detector.detect(image) if seen.kind is VehicleKind.MOTORBIKE]
+    is surest.
+
+    Args:
+        detectors: of several input sizes, telling all from `WEAK` on: large ones find the far, small ones the
+            near.
+    """
+    bikes = _motorbikes(image, detectors)
     heads = [(number, head) for number, bike in enumerate(bikes) for head in finder.find(image, bike.box)]
     kept: list[tuple[int, SeenHead]] = []
     for number, head in sorted(heads, key=lambda pair: -pair[1].score):
         if head.score >= COUNTED and not any(_same(head, other) for _, other in kept):
             kept.append((number, head))
-    return [
+    found = [
         FoundMotorbike(bike.box, bike.confidence, _told([head for of, head in kept if of == number]))
         for number, bike in enumerate(bikes)
     ]
+    return [bike for bike in found if bike.heads or bike.confidence >= SURE]
+
+
+def _motorbikes(image: Image, detectors: Sequence[VehicleDetector]) -> list[Detection]:
+    """Of each motorbike the surest box."""
+    seen = [one for detector in detectors for one in detector.detect(image) if one.kind is MOTORBIKE]
+    kept: list[Detection] = []
+    for one in sorted(seen, key=lambda one: (-one.confidence, one.box)):
+        if all(_overlap(one.box, other.box) < OVERLAP for other in kept):
+            kept.append(one)
+    return kept
+
+
+def _overlap(a: Box, b: Box) -> float:
+    width, height = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
+    common = max(width, 0.0) * max(height, 0.0)
+    whole = (a[2] - a[0]) * (a[3] - a[1]) + (b[2] - b[0]) * (b[3] - b[1]) - common
+    return common / max(whole, 1.0)
 
 
 def _told(heads: Sequence[SeenHead]) -> tuple[StillHead, ...]:
