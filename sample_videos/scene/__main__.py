@@ -18,22 +18,22 @@ def main() -> None:
     ask.add_argument("--out", type=Path, default=CLIPS)
     ask.add_argument("--seed", type=int, default=SEED)
     ask.add_argument("--only-acts", action="store_true", help="list the acts without rendering")
-    ask.add_argument("--only-truth", action="store_true", help="leave the videos as they are")
+    ask.add_argument("--only-events", action="store_true", help="judge rendered clips again")
     args = ask.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     for name in args.names or names():
-        _one(name, args.seed, args.out, only_acts=args.only_acts, film=not args.only_truth)
+        _one(name, args.seed, args.out, only_acts=args.only_acts, judged_again=args.only_events)
 
 
-def _one(name: str, seed: int, out: Path, *, only_acts: bool, film: bool) -> None:
-    from .production import play, produce
+def _one(name: str, seed: int, out: Path, *, only_acts: bool, judged_again: bool) -> None:
+    from .production import judge_again, play, produce
 
     made = scenario(name, seed)
     if only_acts:
         _, acts = play(made)
         counts = Counter((act.rule, act.verdict, act.code) for act in acts)
     else:
-        document = produce(made, out / name, film=film)
+        document = (judge_again if judged_again else produce)(made, out / name)
         counts = Counter((event.rule, event.verdict, event.code) for event in document.events)
     for (rule, verdict, code), count in sorted(counts.items()):
         logging.info("%s: %s %s %s %d", name, rule, verdict, code, count)

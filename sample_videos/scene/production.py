@@ -16,7 +16,7 @@ from .scenario import Scenario
 from .stage import Cast, Stage
 from .surroundings import signal_head, street_lamps, surroundings
 from .traffic import drive
-from .writing import Film, write_truth
+from .writing import Film, write_events, write_truth
 
 if TYPE_CHECKING:
     from .picture.gl import Renderer
@@ -48,22 +48,27 @@ def renderer(scenario: Scenario, stage: Stage) -> "Renderer":
     return Renderer(meshes, plates, stage.light, street_lamps(scenario.street), scenario.focus, scenario.seed)
 
 
-def produce(scenario: Scenario, folder: Path, *, film: bool = True) -> Document:
-    """Render the clip into a folder: camera file, truth, and with `film` the videos."""
+def judge_again(scenario: Scenario, folder: Path) -> Document:
+    """Write the events of a rendered clip anew, from what its tables say was seen; needs no GL."""
+    _, acts = play(scenario)
+    return write_events(folder, scenario, acts)
+
+
+def produce(scenario: Scenario, folder: Path) -> Document:
+    """Render the clip into a folder: camera file, truth and videos."""
     folder.mkdir(parents=True, exist_ok=True)
     stage, acts = play(scenario)
     draws = renderer(scenario, stage)
-    films = _films(scenario, folder) if film else []
+    films = _films(scenario, folder)
     seen = []
     for frame in range(scenario.frames):
         t = frame / float(scenario.fps)
-        if films:
-            _shoot(scenario, draws.picture(_largest(scenario), stage.moment(t), frame), films)
+        _shoot(scenario, draws.picture(_largest(scenario), stage.moment(t), frame), films)
         seen.append(look(stage, scenario.camera, draws, t))
         if frame % 50 == 0:
             logger.info("%s: frame %d of %d", scenario.name, frame, scenario.frames)
-    for open_film in films:
-        open_film.close()
+    for film in films:
+        film.close()
     return write_truth(folder, scenario, stage.cast, acts, seen)
 
 

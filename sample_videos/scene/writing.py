@@ -12,7 +12,7 @@ import av
 import numpy as np
 import yaml
 
-from ..truth import FRAME_COLUMNS, HEAD_COLUMNS, Document, Event, Ground, Head, Lamp, Vehicle
+from ..truth import FRAME_COLUMNS, HEAD_COLUMNS, Document, Event, Ground, Head, Lamp, Truth, Vehicle
 from .acts import Act
 from .camera_file import camera_file
 from .looks import Seen
@@ -64,6 +64,15 @@ def write_truth(
 ) -> Document:
     """Write camera.yaml, truth.yaml, frames.csv.gz and heads.csv.gz; returns what truth.yaml says."""
     document = _document(scenario, cast, acts, seen)
+    _write_document(folder, document)
+    text = camera_file(scenario.name, scenario.street, scenario.camera)
+    (folder / "camera.yaml").write_text(text, encoding="utf-8")
+    _write_table(folder / "frames.csv.gz", FRAME_COLUMNS, _frame_rows(scenario, cast, seen))
+    _write_table(folder / "heads.csv.gz", HEAD_COLUMNS, _head_rows(seen))
+    return document
+
+
+def _write_document(folder: Path, document: Document) -> None:
     text = yaml.dump(
         document.model_dump(mode="json", exclude_defaults=True),
         Dumper=_Dumper,
@@ -72,17 +81,33 @@ def write_truth(
         allow_unicode=True,
     )
     (folder / "truth.yaml").write_text(text, encoding="utf-8")
-    text = camera_file(scenario.name, scenario.street, scenario.camera)
-    (folder / "camera.yaml").write_text(text, encoding="utf-8")
-    _write_table(folder / "frames.csv.gz", FRAME_COLUMNS, _frame_rows(scenario, cast, seen))
-    _write_table(folder / "heads.csv.gz", HEAD_COLUMNS, _head_rows(seen))
+
+
+def write_events(folder: Path, scenario: Scenario, acts: Sequence[Act]) -> Document:
+    """Write truth.yaml with other events, all else as it is. Raises FileNotFoundError without a clip."""
+    truth = Truth(folder)
+    document = truth.document.model_copy(update={"events": _events(scenario, acts, _read_back(truth))})
+    _write_document(folder, document)
     return document
+
+
+def _read_back(truth: Truth) -> list[Seen]:
+    """What was seen in each frame, from the table, as far as events ask for it."""
+    seen = [Seen({}, {}, {}) for _ in range(truth.document.frames)]
+    for look in truth.looks:
+        wheels = tuple((*wheel.at, wheel.hidden) for wheel in look.wheels)
+        row = {"box": look.box, "visible": look.visible, "ground": look.ground, "wheels": wheels}
+        seen[look.frame].vehicles[look.vehicle] = row
+    return seen
+
+
+def _events(scenario: Scenario, acts: Sequence[Act], seen: Sequence[Seen]) -> tuple[Event, ...]:
+    events = [event for act in acts if (event := _event(act, scenario, seen)) is not None]
+    return tuple(event.model_copy(update={"id": f"e{n}"}) for n, event in enumerate(events, start=1))
 
 
 def _document(scenario: Scenario, cast: Cast, acts: Sequence[Act], seen: Sequence[Seen]) -> Document:
     shown = {id_ for frame in seen for id_ in frame.vehicles}
-    events = [event for act in acts if (event := _event(act, scenario, seen)) is not None]
-    numbered = [event.model_copy(update={"id": f"e{n}"}) for n, event in enumerate(events, start=1)]
     return Document(
         clip=scenario.name,
         says=scenario.says,
@@ -96,7 +121,7 @@ def _document(scenario: Scenario, cast: Cast, acts: Sequence[Act], seen: Sequenc
         lamps=_lamps(scenario, seen),
         ground=_ground(scenario.street),
         vehicles=tuple(_vehicles(scenario, cast, shown)),
-        events=tuple(numbered),
+        events=_events(scenario, acts, seen),
     )
 
 

@@ -52,7 +52,7 @@ LIGHTS: dict[LightName, Light] = {
     "day": _DAY,
     "low_sun": replace(
         _DAY,
-        sun=(189.0, 15.0),
+        sun=(182.0, 15.0),
         sun_colour=(3.4, 2.2, 1.15),
         zenith=(0.42, 0.52, 0.72),
         horizon=(1.1, 0.9, 0.65),
