@@ -70,9 +70,10 @@ def look(stage: Stage, camera: Camera, draws: Draws, t: float) -> Seen:
         if id_ >= FIRST_HEAD or whole[id_] < LEAST_PIXELS:
             continue
         part = found[id_ - 1] if id_ <= len(found) else None
+        inner = None if part is None else _bounds(part)
         row = vehicles[id_] = {
-            "box": box,
-            "seen": None if part is None else _bounds(part),
+            "box": box if inner is None else _around(box, inner),
+            "seen": inner,
             "visible": round(min(1.0, float(seen[id_] / whole[id_])), 3),
         }
         place, looks = places[id_]
@@ -166,6 +167,11 @@ def _tiles(
         shifts[id_] = (x - left, y - low)
         x, row = x + wide, max(row, tall)
     return (SHEET_WIDTH, -(-max(1, y + row) // 256) * 256), shifts
+
+
+def _around(box: Box, inner: Box) -> Box:
+    """The box made large enough for what is seen: the outline leaves out points that hardly stick out."""
+    return min(box[0], inner[0]), min(box[1], inner[1]), max(box[2], inner[2]), max(box[3], inner[3])
 
 
 def _bounds(part: tuple[slice, slice]) -> Box:
