@@ -122,6 +122,34 @@ class PaperSigningSettings(BaseModel):
         return self
 
 
+class OidcSettings(BaseModel):
+    """Where people sign in elsewhere (OpenID Connect): for citizens VNeID, for staff the province's.
+
+    `claim` names who it is: an identity number for citizens, a user name for staff. `label` stands on the
+    button.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    issuer: str
+    client_id: Annotated[str, Field(min_length=1, max_length=200)]
+    client_secret_file: Path | None = None
+    scope: str = "openid profile"
+    claim: Annotated[str, Field(min_length=1, max_length=60)]
+    label: str = "VNeID"
+
+    def secret(self) -> str | None:
+        """Our secret there; None for a public client, which PKCE alone protects. Raises SettingsError."""
+        return read_secret(self.client_secret_file).get_secret_value() if self.client_secret_file else None
+
+    @field_validator("issuer")
+    @classmethod
+    def _is_address(cls, value: str) -> str:
+        if not _is_http(value):
+            raise ValueError("must be an address like https://sso.example.vn")
+        return value
+
+
 class PaymentSettings(BaseModel):
     """The collecting bank or payment platform: its address, our token there, the key that signs its
     call-backs, and the account that VietQR names. Without an address money is entered by hand."""
@@ -154,7 +182,9 @@ class CentralSettings(BaseSettings):
 
     `unit` is the police unit in whose name offences are numbered: letters, digits, dots and dashes.
     `data_dir` holds media, partial files, the SQLite database and the centre's key unless they are put
-    elsewhere. `secure_cookies` false is for plain HTTP on one's own machine only.
+    elsewhere. `secure_cookies` false is for plain HTTP on one's own machine only. Roles in
+    `second_factor_for` give a one-time code after signing in, unless the other house asked for a second
+    factor.
     """
 
     model_config = SettingsConfigDict(
@@ -174,6 +204,9 @@ class CentralSettings(BaseSettings):
     office: OfficeSettings = OfficeSettings()
     signing: PaperSigningSettings = PaperSigningSettings()
     payment: PaymentSettings = PaymentSettings()
+    citizen_login: OidcSettings | None = None
+    staff_login: OidcSettings | None = None
+    second_factor_for: tuple[Literal["signer", "admin"], ...] = ()
     sites: dict[str, SitePlace] = {}
 
     @classmethod

@@ -19,6 +19,7 @@ from central.audit import service as audit
 from central.citizens.models import CitizenSession, CodeTries, OpenedNotice
 from central.db import insert, reading, transaction
 from central.errors import DomainError
+from central.parties import service as parties
 from central.proceedings import access
 from central.vault import BlindIndex
 
@@ -40,6 +41,14 @@ class WrongCodeError(DomainError):
 
     status: ClassVar[int] = 401
     code: ClassVar[str] = "wrong_code"
+    keeps_writes: ClassVar[bool] = True
+
+
+class NoNoticesError(DomainError):
+    """Signed in with an identity for which there is no notice; the writes (who asked) stay."""
+
+    status: ClassVar[int] = 404
+    code: ClassVar[str] = "no_notices"
     keeps_writes: ClassVar[bool] = True
 
 
@@ -114,6 +123,26 @@ def enter(
     return token
 
 
+def enter_as(
+    engine: Engine, index: BlindIndex, identity: str, now: datetime, token: str | None = None
+) -> str:
+    """Opens every notice of the person with this identity number, which the other house vouches for.
+
+    Raises:
+        NoNoticesError: there is nobody with this number here.
+    """
+    with transaction(engine) as session:
+        party = parties.of_identity(session, index, identity)
+        if party is None or party.id is None:
+            audit.record(session, "citizen", "portal.unknown", "party", {})
+            raise NoNoticesError("identity")
+        token = _open_session(session, token, now)
+        row = session.get_one(CitizenSession, _hash(token))
+        row.party_id = party.id
+        audit.record(session, f"party:{party.id}", "portal.enter", f"party:{party.id}", {})
+    return token
+
+
 def guest_of(engine: Engine, token: str, now: datetime) -> Guest | None:
     """Who holds this token; None when the session has ended."""
     hashed = _hash(token)
@@ -121,10 +150,14 @@ def guest_of(engine: Engine, token: str, now: datetime) -> Guest | None:
         row = session.get(CitizenSession, hashed)
         if row is None or now >= row.expires_at or now - row.last_seen_at >= IDLE_LIMIT:
             return None
-        opened = tuple(
-            Opened(notice.proceeding_id, notice.party_id, notice.document_id)
-            for notice in access.standing(session, _documents(session, hashed))
-        )
+        notices = access.standing(session, _documents(session, hashed))
+        if row.party_id is not None:
+            notices += access.of_party(session, row.party_id)
+        found = {
+            notice.proceeding_id: Opened(notice.proceeding_id, notice.party_id, notice.document_id)
+            for notice in notices
+        }
+        opened = tuple(found.values())
     if now - row.last_seen_at >= _SEEN_STEP:
         with transaction(engine) as session:
             present = session.get(CitizenSession, hashed)

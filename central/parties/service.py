@@ -225,9 +225,7 @@ class Parties:
         return party
 
     def _of_identity(self, identity: str) -> Party | None:
-        hashed = self.index.of("identity", identity)
-        query = select(Party).where(Party.identity_index == hashed, col(Party.blocked_at).is_(None))
-        return self.session.exec(query).one_or_none()
+        return of_identity(self.session, self.index, identity)
 
     def _audit(self, reader: Reader, action: str, party_id: int | None, detail: dict[str, object]) -> None:
         case = f"case:{reader.case_id}" if reader.case_id is not None else ""
@@ -244,6 +242,13 @@ def party_of(session: Session, party_id: int) -> Party | None:
     """The row of a party that is not blocked: its kind and area, nothing personal."""
     party = session.get(Party, party_id)
     return party if party is not None and party.blocked_at is None else None
+
+
+def of_identity(session: Session, index: BlindIndex, identity: str) -> Party | None:
+    """The party with this identity number, for who has just proved to be it."""
+    hashed = index.of("identity", identity)
+    query = select(Party).where(Party.identity_index == hashed, col(Party.blocked_at).is_(None))
+    return session.exec(query).one_or_none()
 
 
 def has_role(session: Session, case_id: int, role: Role) -> bool:

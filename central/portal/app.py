@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp
 
+from central.accounts.oidc import Provider
 from central.citizens.files import LARGEST_FILE
 from central.db import make_engine
 from central.documents.filing import archive_of
@@ -53,6 +54,7 @@ class Portal:
             vault=vault,
             index=BlindIndex.create_file(settings.index_key),
             archive=archive_of(settings, vault),
+            provider=Provider(settings.citizen_login) if settings.citizen_login else None,
         )
         self.app = _application(self.state)
         named = urlsplit(settings.office.portal).hostname

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
+from starlette.exceptions import HTTPException
 
 from central.citizens import entry
 from central.citizens.entry import Guest, Key, TooManyTriesError
@@ -19,6 +20,9 @@ from central.words.errors import told
 from central.words.languages import language_of
 
 router = APIRouter()
+
+_WAY = "ngatu-way"
+"""Cookie of somebody who is on the way to sign in elsewhere."""
 
 
 @router.get("/")
@@ -75,6 +79,51 @@ def open_notice(
     return answer
 
 
+@router.get("/identity")
+def go_elsewhere(request: Request, now: Now) -> Response:
+    """To the house where people sign in with their electronic identity."""
+    desk = desk_of(request)
+    if desk.provider is None:
+        raise HTTPException(404)
+    way = desk.provider.begin(desk.vault, _back(request), now)
+    answer = RedirectResponse(way.url, status_code=303)
+    secure = request.app.state.settings.secure_cookies
+    answer.set_cookie(_WAY, way.cookie, max_age=600, httponly=True, secure=secure, samesite="lax")
+    return answer
+
+
+@router.get("/identity/back")
+def come_back(
+    request: Request,
+    token: Token,
+    now: Now,
+    code: Annotated[Text, Query(max_length=4000)] = "",
+    state: Annotated[Text, Query(max_length=200)] = "",
+    error: Annotated[Text, Query(max_length=200)] = "",
+) -> Response:
+    """Whoever comes back sees every notice of the identity the other house vouches for."""
+    desk = desk_of(request)
+    if desk.provider is None:
+        raise HTTPException(404)
+    given = {"code": code, "state": state} | ({"error": error} if error else {})
+    try:
+        claims = desk.provider.finish(desk.vault, _back(request), request.cookies.get(_WAY, ""), given, now)
+        identity = str(claims.get(desk.provider.settings.claim) or "")
+        token = entry.enter_as(request.app.state.engine, desk.index, identity, now, token)
+    except DomainError as refused:
+        words = told(refused, language(request)).sentence
+        return _form(request, None, problem=words, status=refused.status)
+    answer = RedirectResponse("/", status_code=303)
+    secure = request.app.state.settings.secure_cookies
+    answer.set_cookie(cookie_name(secure), token, httponly=True, secure=secure, samesite="lax", path="/")
+    answer.delete_cookie(_WAY)
+    return answer
+
+
+def _back(request: Request) -> str:
+    return f"{request.app.state.settings.office.portal.rstrip('/')}/identity/back"
+
+
 @router.post("/leave")
 def leave(request: Request, session: SessionDep, token: Token) -> Response:
     """Ends the session here and in the browser, and has it forget the pictures it saw."""
@@ -106,4 +155,8 @@ def _form(
     status: int = 200,
 ) -> Response:
     typed = {"number": number, "plate": plate, "code": code}
-    return render(request, "open.html", guest, status, problem=problem, ended=ended, typed=typed)
+    provider = desk_of(request).provider
+    label = provider.settings.label if provider is not None else None
+    return render(
+        request, "open.html", guest, status, problem=problem, ended=ended, typed=typed, identity=label
+    )

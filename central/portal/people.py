@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar
 from fastapi import Depends, Request
 from sqlmodel import Session
 
+from central.accounts.oidc import Provider
 from central.citizens import entry
 from central.citizens.entry import Guest
 from central.documents.archive import Archive
@@ -34,6 +35,7 @@ class Desk:
     vault: Vault
     index: BlindIndex
     archive: Archive
+    provider: Provider | None = None
 
     def house(self, session: Session) -> House:
         """What the services need in this transaction."""

@@ -59,6 +59,14 @@ def standing(session: Session, document_ids: Collection[int]) -> list[NoticeAcce
     return list(session.exec(query.order_by(col(NoticeAccess.document_id))))
 
 
+def of_party(session: Session, party_id: int) -> list[NoticeAccess]:
+    """What stands of the notices to a party, the oldest first."""
+    query = select(NoticeAccess).where(
+        NoticeAccess.party_id == party_id, col(NoticeAccess.ended_at).is_(None)
+    )
+    return list(session.exec(query.order_by(col(NoticeAccess.document_id))))
+
+
 def end_access(session: Session, proceeding_id: int, now: datetime) -> None:
     """Codes of a case's notices open nothing any more."""
     query = select(NoticeAccess).where(

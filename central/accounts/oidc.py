@@ -1,0 +1,181 @@
+"""Signing in at another house: OpenID Connect, authorisation code with PKCE (RFC 7636, S256).
+
+What must survive the way there and back (state, nonce, verifier) travels sealed in the browser's own cookie,
+so no process keeps it. The answer counts only with that cookie, the right state, a signed identity token for
+us from that issuer, fresh, with our nonce.
+"""
+
+import json
+import secrets
+import time
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
+
+import httpx
+from authlib.integrations.base_client.errors import OAuthError
+from authlib.integrations.httpx_client import OAuth2Client
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+
+from central.errors import DomainError
+from central.settings import OidcSettings
+from central.vault import Vault, VaultError
+
+SECONDS = 10.0
+LASTS = timedelta(minutes=10)
+"""How long somebody may take at the other house."""
+_KEEP_SECONDS = 3600.0
+_ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA", "Ed25519")
+_LEEWAY_SECONDS = 60
+_CONTEXT = "oidc way"
+
+
+class ElsewhereError(DomainError):
+    """Signing in at the other house did not work: it is away, it refused, or its answer does not hold."""
+
+    status: ClassVar[int] = 502
+    code: ClassVar[str] = "sign_in_elsewhere"
+
+
+@dataclass(frozen=True)
+class Way:
+    """The address to send the browser to, and what its cookie must bring back."""
+
+    url: str
+    cookie: str
+
+
+@dataclass
+class Provider:
+    """One other house. Its addresses and keys are asked for once an hour, its keys again for an unknown
+    one."""
+
+    settings: OidcSettings
+    _known: tuple[float, dict[str, Any], KeySet] | None = field(default=None, repr=False)
+
+    def begin(self, vault: Vault, back: str, now: datetime) -> Way:
+        """The way there; `back` is our own address for the answer. Raises ElsewhereError."""
+        addresses, _ = self._house()
+        state, nonce, verifier = (secrets.token_urlsafe(48) for _ in range(3))
+        with self._client(back) as client:
+            url, _ = client.create_authorization_url(
+                addresses["authorization_endpoint"], state=state, nonce=nonce, code_verifier=verifier
+            )
+        words = {"state": state, "nonce": nonce, "verifier": verifier, "at": now.timestamp()}
+        sealed = vault.seal(json.dumps(words).encode(), _CONTEXT)
+        return Way(str(url), urlsafe_b64encode(sealed).decode())
+
+    def finish(
+        self, vault: Vault, back: str, cookie: str, answer: Mapping[str, str], now: datetime
+    ) -> dict[str, Any]:
+        """The claims of whoever comes back.
+
+        Raises:
+            ElsewhereError: the answer is not the one to this browser's question, or does not hold.
+        """
+        words = _opened(vault, cookie, now)
+        if "error" in answer or not answer.get("code"):
+            raise ElsewhereError("refused")
+        if not secrets.compare_digest(answer.get("state", "").encode(), words["state"].encode()):
+            raise ElsewhereError("state")
+        addresses, _ = self._house()
+        try:
+            with self._client(back) as client:
+                tokens = client.fetch_token(
+                    addresses["token_endpoint"],
+                    code=answer["code"],
+                    code_verifier=words["verifier"],
+                    grant_type="authorization_code",
+                )
+        except (OAuthError, httpx.HTTPError, ValueError) as problem:
+            raise ElsewhereError("tokens") from problem
+        claims = self._claims(str(tokens.get("id_token", "")), words["nonce"], now)
+        if self.settings.claim not in claims:
+            claims |= self._userinfo(str(tokens.get("access_token", "")), claims)
+        if not str(claims.get(self.settings.claim) or "").strip():
+            raise ElsewhereError("token")
+        return claims
+
+    def _userinfo(self, access_token: str, claims: Mapping[str, Any]) -> dict[str, Any]:
+        """What the house tells beside the token, if it is about the same person (OpenID Connect, 5.3)."""
+        addresses, _ = self._house()
+        try:
+            address = addresses["userinfo_endpoint"]
+            bearer = {"Authorization": f"Bearer {access_token}"}
+            found = httpx.get(address, headers=bearer, timeout=SECONDS).raise_for_status().json()
+            if found["sub"] != claims["sub"]:
+                raise ElsewhereError("token")
+            return {self.settings.claim: found.get(self.settings.claim)}
+        except (httpx.HTTPError, ValueError, KeyError, TypeError) as problem:
+            raise ElsewhereError("tokens") from problem
+
+    def _claims(self, token: str, nonce: str, now: datetime) -> dict[str, Any]:
+        addresses, keys = self._house()
+        try:
+            read = _decoded(token, keys)
+        except JoseError:
+            _, keys = self._house(anew=True)  # they may have changed their keys
+            try:
+                read = _decoded(token, keys)
+            except JoseError as problem:
+                raise ElsewhereError("token") from problem
+        claims = dict(read.claims)
+        audience = claims.get("aud")
+        audiences = audience if isinstance(audience, list) else [audience]
+        late = float(claims.get("exp", 0)) + _LEEWAY_SECONDS < now.timestamp()
+        early = float(claims.get("iat", 0)) - _LEEWAY_SECONDS > now.timestamp()
+        right = claims.get("iss") == addresses["issuer"] and self.settings.client_id in audiences
+        if not right or late or early or claims.get("nonce") != nonce:
+            raise ElsewhereError("token")
+        return claims
+
+    def _client(self, back: str) -> OAuth2Client:
+        return OAuth2Client(
+            client_id=self.settings.client_id,
+            client_secret=self.settings.secret(),
+            redirect_uri=back,
+            scope=self.settings.scope,
+            code_challenge_method="S256",
+            timeout=SECONDS,
+        )
+
+    def _house(self, *, anew: bool = False) -> tuple[dict[str, Any], KeySet]:
+        if self._known is not None and not anew and time.monotonic() - self._known[0] < _KEEP_SECONDS:
+            return self._known[1], self._known[2]
+        issuer = self.settings.issuer.rstrip("/")
+        try:
+            found = httpx.get(f"{issuer}/.well-known/openid-configuration", timeout=SECONDS)
+            addresses: dict[str, Any] = found.raise_for_status().json()
+            keys = KeySet.import_key_set(
+                httpx.get(addresses["jwks_uri"], timeout=SECONDS).raise_for_status().json()
+            )
+            named = str(addresses["issuer"]).rstrip("/")
+            for needed in ("authorization_endpoint", "token_endpoint"):
+                _ = addresses[needed]
+        except (httpx.HTTPError, JoseError, ValueError, KeyError, TypeError) as problem:
+            raise ElsewhereError("away") from problem
+        if named != issuer:
+            raise ElsewhereError("away")
+        self._known = (time.monotonic(), addresses, keys)
+        return addresses, keys
+
+
+def _decoded(token: str, keys: KeySet) -> jwt.Token:
+    try:
+        return jwt.decode(token, keys, algorithms=list(_ALGORITHMS))
+    except ValueError as problem:
+        raise ElsewhereError("token") from problem
+
+
+def _opened(vault: Vault, cookie: str, now: datetime) -> dict[str, Any]:
+    try:
+        words: dict[str, Any] = json.loads(vault.open(urlsafe_b64decode(cookie), _CONTEXT))
+    except (VaultError, ValueError):
+        raise ElsewhereError("state") from None
+    if now.timestamp() - float(words["at"]) > LASTS.total_seconds():
+        raise ElsewhereError("late")
+    return words
