@@ -1,5 +1,7 @@
 """Which full-size frames the evidence of a violation needs: few, chosen before anything is decoded."""
 
+from collections.abc import Sequence
+
 from edge.pipeline import Incident
 from edge.rules.inputs import TrackPoint
 
@@ -16,11 +18,13 @@ def plate_points(incident: Incident, size: tuple[int, int], oldest: float) -> li
     A plate is read best where the vehicle is nearest, so boxes are taken by size, but never two neighbouring
     frames (they are blurred alike), and boxes cut off by the picture's edge only when nothing is better.
 
+    Nor beyond a break of the track: what is seen there may be another vehicle, with another plate.
+
     Args:
         size: width and height of the detect stream's picture.
         oldest: stream time of the oldest frame that can still be decoded.
     """
-    points = [p for p in incident.track.points if p.t >= oldest]
+    points = [p for p in _unbroken(incident.track.points, incident.finding.t) if p.t >= oldest]
     whole = [p for p in points if _inside(p, size)]
     chosen: list[TrackPoint] = []
     for point in sorted(whole or points, key=_area, reverse=True):
@@ -29,6 +33,13 @@ def plate_points(incident: Incident, size: tuple[int, int], oldest: float) -> li
         if len(chosen) == PLATE_FRAMES:
             break
     return chosen
+
+
+def _unbroken(points: Sequence[TrackPoint], t: float) -> Sequence[TrackPoint]:
+    """Those that are surely of the vehicle that was followed at time t."""
+    starts = [number for number, point in enumerate(points) if point.breaks and point.t <= t]
+    ends = [number for number, point in enumerate(points) if number and point.breaks and point.t > t]
+    return points[starts[-1] if starts else 0 : ends[0] if ends else len(points)]
 
 
 def _inside(point: TrackPoint, size: tuple[int, int]) -> bool:

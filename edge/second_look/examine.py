@@ -1,5 +1,6 @@
 """Examines one finding: looks again, asks every question, and says what follows from the answers."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
@@ -13,7 +14,7 @@ from edge.rules.inputs import Finding
 from edge.second_look import questions as ask
 from edge.second_look.act import judged_again
 from edge.second_look.following import Path, follow
-from edge.second_look.looking import Close, Looked, look_again
+from edge.second_look.looking import Close, Look, Looked, look_again
 from edge.second_look.questions import Answer
 from edge.second_look.wheels import Wheels, wheels_of
 from edge.second_look.window import LONGEST, chosen
@@ -78,16 +79,16 @@ class SecondLooks:
             ask.same_plate(plate),
         ]
         if path is not None:
-            answers += self._answers_of_path(incident, path)
+            answers += self._answers_of_path(incident, looks, path)
         return tuple(answers)
 
-    def _answers_of_path(self, incident: Incident, path: Path) -> list[Answer]:
+    def _answers_of_path(self, incident: Incident, looks: Sequence[Look], path: Path) -> list[Answer]:
         finding = incident.finding
         wheels = wheels_of(path, self._config.size)
         if self._too_long(finding):
             return [ask.only_vehicle(path, finding), ask.not_asked("act_again")]
-        same, seen = ask.same_vehicle(path, finding), ask.wheels_seen(path, wheels, finding)
-        whole = same.question.answer == "yes" and seen.question.answer == "yes"
+        same, seen = ask.same_vehicle(looks, path, finding), ask.wheels_seen(path, wheels, finding)
+        whole = path.covers(*ask.act_of(finding)) and seen.question.answer == "yes"
         again, lowest = (self._judged(incident, path, wheels, lowest=low) for low in (False, True))
         act = ask.act_again(finding, again, lowest, whole=whole)
         return [same, ask.only_vehicle(path, finding), seen, act]

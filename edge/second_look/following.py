@@ -60,8 +60,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Path:
-    """The followed vehicle, oldest first; `first` and `last` are when it was lost from sight at either end,
-    or where the looks began and ended."""
+    """The followed vehicle, oldest first; `decisive` is the number of the step it was followed from."""
 
     steps: tuple[Step, ...]
     decisive: int
@@ -70,6 +69,10 @@ class Path:
         """The steps around a moment, the nearest first."""
         close = [step for step in self.steps if abs(step.t - t) <= within]
         return sorted(close, key=lambda step: (abs(step.t - t), step.t))
+
+    def covers(self, first: float, last: float) -> bool:
+        """Whether it was followed from one moment to the other, but for `PATIENCE` at either end."""
+        return self.steps[0].t <= first + PATIENCE and self.steps[-1].t >= last - PATIENCE
 
 
 def follow(looks: Sequence[Look], t: float) -> Path | None:
@@ -82,6 +85,21 @@ def follow(looks: Sequence[Look], t: float) -> Path | None:
     forwards = _walk(first, looks[number + 1 :])
     backwards = _walk(first, reversed(looks[:number]))
     return Path((*reversed(backwards), first, *forwards), len(backwards))
+
+
+def left_by(looks: Sequence[Look], path: Path) -> list[Look]:
+    """The looks next to the path's ends in which the live track stands on a vehicle that can't be the one
+    followed: it is nowhere near where that should be."""
+    before = [look for look in looks if path.steps[0].t - PATIENCE <= look.t < path.steps[0].t]
+    after = [look for look in looks if path.steps[-1].t < look.t <= path.steps[-1].t + PATIENCE]
+    ends = [(look, path.steps[::-1]) for look in before] + [(look, path.steps) for look in after]
+    return [look for look, steps in ends if _is_elsewhere(look, _expected(steps, look.t))]
+
+
+def _is_elsewhere(look: Look, expected: Box) -> bool:
+    apart = hypot(*(p - q for p, q in zip(_ground(expected), _ground(look.live), strict=True)))
+    on_one = any(overlap(seen.box, look.live) >= FOUND for seen in look.seen)
+    return on_one and overlap(expected, look.live) == 0 and apart > expected[3] - expected[1]
 
 
 def overlap(a: Box, b: Box) -> float:

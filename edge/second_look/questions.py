@@ -17,7 +17,7 @@ from edge.detect.appearance import unlike
 from edge.pipeline import Incident
 from edge.plate.vote import PlateResult
 from edge.rules.inputs import Finding
-from edge.second_look.following import NEAR_SECONDS, PATIENCE, Path, Step, overlap
+from edge.second_look.following import NEAR_SECONDS, PATIENCE, Path, Step, left_by, overlap
 from edge.second_look.looking import Look
 from edge.second_look.wheels import Wheels
 
@@ -30,7 +30,7 @@ UNLIKE = 0.6
 AGREES = 0.3
 """Overlap of the followed vehicle with the live track from which both are on the same vehicle."""
 
-PARTED_SECONDS = 0.3
+PARTED_SECONDS = 0.25
 """How long both must be apart before it is said: boxes of one vehicle may differ for a look."""
 
 RIVAL = 0.85
@@ -103,14 +103,15 @@ def vehicle_there(looks: Sequence[Look], path: Path | None, finding: Finding) ->
     return yes("vehicle_there", confidence=round(best, 2))
 
 
-def same_vehicle(path: Path, finding: Finding) -> Answer:
+def same_vehicle(looks: Sequence[Look], path: Path, finding: Finding) -> Answer:
     """Is it the same vehicle throughout: never lost during the act, the live track on it, looking alike?"""
     first, last = act_of(finding)
-    if not (path.steps[0].t <= first + PATIENCE and path.steps[-1].t >= last - PATIENCE):
+    if not path.covers(first, last):
         lost = path.steps[0].t if path.steps[0].t > first + PATIENCE else path.steps[-1].t
         return against("same_vehicle", "lost", after_ms=ms(lost - finding.t))
     during = [step for step in path.steps if first - 0.1 <= step.t <= last + 0.1]
-    parted = _parted(during)
+    # In all that is looked at, not only during the act: the plate may be read from any of it.
+    parted = _parted(looks, path)
     if parted is not None:
         return against("same_vehicle", "parted", after_ms=ms(parted - finding.t))
     differs = _differs(path, first, last, finding.t)
@@ -243,10 +244,13 @@ def _share(steps: Sequence[Step], seen: dict[float, bool]) -> float:
     return sum(seen[step.t] for step in steps) / len(steps) if steps else 0.0
 
 
-def _parted(steps: Sequence[Step]) -> float | None:
+def _parted(looks: Sequence[Look], path: Path) -> float | None:
     """When the live track left the followed vehicle, if it did for long enough."""
+    left = left_by(looks, path)
+    if len(left) >= 2:
+        return left[0].t
     since: float | None = None
-    for step in steps:
+    for step in path.steps:
         if overlap(step.box, step.look.live) >= AGREES:
             since = None
         elif since is None:

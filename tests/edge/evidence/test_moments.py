@@ -1,5 +1,6 @@
 """Which frames the plate is looked for in: the nearest whole ones, spread out, still there."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -44,6 +45,25 @@ def test_the_largest_whole_boxes_come_first(boxes: list[Box], frames: list[int])
 def test_what_is_no_longer_in_the_ring_is_not_chosen() -> None:
     boxes = [square(90 - number) for number in range(10)]
     assert [point.frame for point in plate_points(incident(boxes), SIZE, 0.5)] == [5, 7, 9]
+
+
+@pytest.mark.parametrize(
+    ("breaks", "frames"),
+    [
+        ([], [0, 2, 4, 6, 8]),
+        ([3], [3, 5, 7, 9]),
+        ([6], [0, 2, 4]),
+        ([2, 7], [2, 4, 6]),
+        ([0], [0, 2, 4, 6, 8]),
+    ],
+)
+def test_beyond_a_break_it_may_be_another_vehicle(breaks: list[int], frames: list[int]) -> None:
+    """The act is at 0.4 s."""
+    whole = incident([square(90 - number) for number in range(10)])
+    points = tuple(replace(p, breaks=p.frame in breaks) for p in whole.track.points)
+    finding = replace(whole.finding, t=0.4)
+    broken = replace(whole, finding=finding, track=replace(whole.track, points=points))
+    assert [point.frame for point in plate_points(broken, SIZE, 0.0)] == frames
 
 
 @given(st.lists(st.floats(10, 250), min_size=1, max_size=80))

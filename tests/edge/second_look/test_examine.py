@@ -108,6 +108,16 @@ def test_an_identity_that_hopped_to_the_next_car_accuses_nobody(tmp_path: Path) 
     assert answers(found)["act_again"] == "no"
 
 
+def test_an_identity_that_hops_after_the_act_is_left_to_a_person(clean: FileSource) -> None:
+    """The red car did run the light, but the live track ends on the blue one: whose plate would it be?"""
+    suspect = incident(live(RUNNER))
+    beyond = max(suspect.finding.moments.values()) + 0.3
+    hopped = replace(suspect, track=hopping(RUNNER, stands(450, 360), beyond))
+    found = examined(hopped, clean)
+    assert (verdict(found), found.finding.decision) == ("doubted", "borderline")
+    assert ("parted", "doubt") in doubts(found)
+
+
 def test_an_act_that_rests_on_hidden_wheels_is_left_to_a_person(tmp_path: Path) -> None:
     """The red car comes seen whole and stops with its wheels before the line; a blue one moves up behind it
     and hides its lower half: its box then ends beyond the line."""
