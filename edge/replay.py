@@ -34,12 +34,14 @@ REPLAY_NODE = "replay"
 @dataclass(frozen=True)
 class Replayed:
     """What a replay found. `warning` is what was wrong with the file, `problems` what of the results could
-    not be written; empty where all is well. `disproved` is what the second look dropped."""
+    not be written; empty where all is well. `disproved` is what the second look dropped, `troubles` from when
+    on something was wrong with the pictures, and what."""
 
     proofs: list[Proof]
     warning: str = ""
     problems: tuple[str, ...] = ()
     disproved: tuple[Proof, ...] = ()
+    troubles: tuple[tuple[float, Reason], ...] = ()
 
 
 def replay(
@@ -70,6 +72,8 @@ def replay(
     proofs: list[Proof] = []
     dropped: list[Proof] = []
     kinds: dict[int, VehicleKind] = {}
+    troubles: list[tuple[float, Reason]] = []
+    newest: str | None = None
     with ResultFiles(outputs, (source.size, source.fps, Annotator(config)), key) as results:
         for step, found in run(camera, source):
             kinds.update((track.id, track.kind) for track in step.tracks)
@@ -84,9 +88,20 @@ def replay(
                 else:
                     proofs.append(proof)
                     results.package(proof)
+            trouble = _trouble(camera)
+            if trouble is not None and trouble.code != newest:
+                troubles.append((step.frame.t, trouble))
+            newest = trouble.code if trouble is not None else None
             results.picture(step)
             progress(step)
-    return Replayed(proofs, source.warning, results.problems, tuple(dropped))
+    return Replayed(proofs, source.warning, results.problems, tuple(dropped), tuple(troubles))
+
+
+def _trouble(camera: Camera) -> Reason | None:
+    """What is wrong with the newest picture, as a live camera's health would say it."""
+    pipeline = camera.pipeline
+    misfit = size_problem(pipeline.misfit, camera.config) if pipeline.misfit is not None else None
+    return misfit or pipeline.alive.trouble or pipeline.pace.trouble
 
 
 def run(camera: Camera, source: FileSource) -> Iterator[tuple[Step, list[Proof]]]:

@@ -65,6 +65,8 @@ def replay_command(
     Console().print(violations_table(found.proofs))
     for proof in found.disproved:
         tell(f"− {dropped(proof)}")
+    for t, trouble in found.troubles:
+        tell(f"! {t:.1f} s: {say_both(trouble)}")
     if found.warning:
         tell(f"! {found.warning}")
     for problem in found.problems:

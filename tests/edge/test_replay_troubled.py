@@ -12,6 +12,7 @@ from contract.package import verify_packages
 from edge.replay import replay
 from edge.results import Outputs
 from tests.edge import factories, road
+from tests.edge.test_worker_live import frozen_film
 from tests.edge.video import clips
 
 KEY = factories.KEY
@@ -86,10 +87,19 @@ def test_pictures_of_another_size_are_passed_over(tmp_path: Path) -> None:
             part = clips.make_clip(tmp_path / f"{index}.ts", times, size=size, first=numbers.start)
             whole.write(part.read_bytes())
     outputs = Outputs(packages=tmp_path / "packages", annotated=tmp_path / "film.mp4")
-    proofs = replay(video, road.CONFIG, road.eyes(), outputs, KEY).proofs
-    assert [proof.incident.finding.t for proof in proofs] == pytest.approx([1.0, 6.0], abs=0.2)
+    found = replay(video, road.CONFIG, road.eyes(), outputs, KEY)
+    assert [proof.incident.finding.t for proof in found.proofs] == pytest.approx([1.0, 6.0], abs=0.2)
+    assert [(reason.code, round(t, 1)) for t, reason in found.troubles] == [("camera.wrong_size", 3.2)]
     for package in sorted((tmp_path / "packages").iterdir()):
         with av.open(str(package / "clip.mp4")) as container:
             assert {(p.width, p.height) for p in container.decode(video=0)} == {road.SIZE}
     with av.open(str(tmp_path / "film.mp4")) as container:
         assert sum(1 for _ in container.decode(video=0)) == 100
+
+
+def test_a_recording_that_freezes_is_told_and_accuses_nobody(tmp_path: Path) -> None:
+    """The picture stops while the second car would come: only the first, before that, is found."""
+    found = replay(frozen_film(tmp_path / "frozen.mp4"), road.CONFIG, road.eyes(), Outputs(), KEY)
+    assert [proof.incident.finding.t for proof in found.proofs] == pytest.approx([1.0], abs=0.2)
+    ((t, reason),) = found.troubles
+    assert (reason.code, t) == ("camera.frozen", pytest.approx(13.1, abs=0.5))
