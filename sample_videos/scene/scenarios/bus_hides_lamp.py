@@ -12,7 +12,7 @@ from .script import Script, crossroads, phases
 def make(seed: int) -> Scenario:
     """15 s at 25 frames a second: amber at 5 s, red at 8 s while the bus stands before the lamp."""
     s = Script(seed + 800)
-    street = crossroads(stop=19.0, head=SignalHead("main", 8.6, 40.6, 1.9))
+    street = crossroads(stop=19.0, head=SignalHead("main", 8.6, 40.6, 1.55))
     j = street.junction
     assert j is not None
     programs = phases((-1000, "red"), (-10, "green"), (5, "amber"), (8, "red"), (40, "green"))

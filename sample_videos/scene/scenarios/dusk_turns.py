@@ -8,7 +8,7 @@ from .script import Script, phases
 
 
 def make(seed: int) -> Scenario:
-    """20 s: green until 13 s, red from 16 s; a sign forbids turning round."""
+    """18 s: green until 13 s, red from 16 s; a sign forbids turning round."""
     s = Script(seed + 700)
     j = Junction(18.0, 23.6, 38.6)
     street = Street(
@@ -67,5 +67,5 @@ def make(seed: int) -> Scenario:
         drivers=s.drivers,
         walkers=s.walkers,
         parked=s.parked,
-        seconds=20,
+        seconds=18,
     )

@@ -8,7 +8,7 @@ from .script import Script, along, road
 
 
 def make(seed: int) -> Scenario:
-    """18 s; between our lanes the line is broken up to y = 19 m and solid beyond."""
+    """16 s; between our lanes the line is broken up to y = 19 m and solid beyond."""
     s = Script(seed + 200)
     street = road(
         lanes=(Lane("opposing", -7.0, 0.0, up=False), Lane("left", 0.0, 3.5), Lane("right", 3.5, 7.2)),
@@ -56,5 +56,5 @@ def make(seed: int) -> Scenario:
         drivers=s.drivers,
         walkers=s.walkers,
         parked=s.parked,
-        seconds=18,
+        seconds=16,
     )
