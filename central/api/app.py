@@ -5,7 +5,19 @@ from fastapi.exceptions import RequestValidationError
 from starlette.datastructures import State
 from starlette.exceptions import HTTPException
 
-from central.api import accounts, audit, cases, fleet, media, offences, proceedings, quarantine, review
+from central.api import (
+    accounts,
+    audit,
+    cases,
+    fleet,
+    law,
+    media,
+    offences,
+    proceedings,
+    quarantine,
+    review,
+    withdrawals,
+)
 from central.api.problems import Problem, domain_problem, http_problem, unexpected_problem, validation_problem
 from central.errors import DomainError
 from central.web.safety import BodyLimit, SameOrigin
@@ -18,6 +30,8 @@ _ROUTERS = (
     review.router,
     offences.router,
     proceedings.router,
+    law.router,
+    withdrawals.router,
     fleet.router,
     quarantine.router,
     audit.router,

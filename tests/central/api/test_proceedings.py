@@ -1,6 +1,7 @@
 """The proceedings over the API: the same steps, problems as problem details."""
 
 from tests.central.casework import Casework
+from tests.central.law.test_service import DEARER, text_of
 
 
 def test_a_step_over_the_api(casework: Casework) -> None:
@@ -53,3 +54,23 @@ def test_desk_and_deadlines_and_party(casework: Casework) -> None:
     address = f"/api/v1/proceedings/{case_id}/parties/owner"
     read = casework.at("thu-ly").post(address, json={"purpose": "kiểm tra chủ xe"}).json()
     assert read["details"]["name"] == "Nguyễn Văn An"
+
+
+def test_a_table_and_a_withdrawal_over_the_api(casework: Casework) -> None:
+    case_id = casework.office.confirmed()
+    admin, lawyer = casework.at("quan-tri"), casework.at("phap-che")
+    body = {"name": "offences", "content": text_of("offences", DEARER), "note": "NĐ mới"}
+    draft = admin.post("/api/v1/law-tables", json=body).json()
+    assert (draft["touched"], draft["touched_cases"]) == (1, [case_id])
+    path = f"/api/v1/law-tables/{draft['id']}"
+    assert lawyer.post(f"{path}/activation").json()["code"] == "law_not_approved"
+    approved = lawyer.post(f"{path}/approvals", json={"rows": draft["unapproved"]}).json()
+    assert approved["unapproved"] == []
+    assert lawyer.post(f"{path}/activation").json()["state"] == "active"
+    scope = {"node_id": "nut-1", "camera_id": "cam-1", "from_at": "2026-11-01T00:00:00+07:00"}
+    scope["until_at"] = "2026-12-31T00:00:00+07:00"
+    signer = casework.at("truong-phong")
+    assert signer.post("/api/v1/withdrawals/preview", json=scope).json() == {"recorded": 1}
+    act = signer.post("/api/v1/withdrawals", json=scope | {"reason": "vạch sai"}).json()
+    assert [(row["case_id"], row["paper_id"]) for row in act["cases"]] == [(case_id, None)]
+    assert signer.get(f"/api/v1/withdrawals/{act['id']}").json()["cases"] == act["cases"]
