@@ -96,8 +96,9 @@ def test_an_owner_who_never_comes_and_a_decision_that_comes_too_late(office: Off
     office.do(case_id, "lift_alert", "thu-ly")
     office.do(case_id, "take_down", "thu-ly")
     days_pass(office, 400, 100)
-    assert office.state(case_id, "case") == "expired"
     nothing_is_left(office, case_id)
+    office.do(case_id, "close", "thu-ly")
+    assert office.state(case_id, "case") == "closed"
 
 
 def test_a_fine_that_nobody_pays_until_it_can_no_longer_be_enforced(office: Office) -> None:
