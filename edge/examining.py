@@ -26,7 +26,7 @@ MOST_WAITING = 40
 BEHIND = 10
 """Waiting from which a person is told."""
 
-ONE_EXAMINATION = 30.0
+ONE_EXAMINATION = 20.0
 """Seconds the one at work is waited for at the end."""
 
 

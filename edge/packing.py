@@ -32,7 +32,7 @@ RETRY_SECONDS = 3.0
 PLAYED_BACKLOG = 3
 """Incidents that may wait before a played file is held up."""
 
-LAST_EXAMINATIONS = 20.0
+LAST_EXAMINATIONS = 10.0
 """Seconds at the end of the node in which what waits is still examined."""
 
 _POLL_SECONDS = 0.2

@@ -37,7 +37,7 @@ from edge.delivery.index import OutboxError
 from edge.delivery.outbox import inspect
 from edge.detect.detector import Detection
 from edge.evidence.keys import load_centre_key, load_or_make_node_key
-from edge.node import Node
+from edge.node import CAMERAS_END, DELIVERY_ENDS, PACKING_ENDS, Node
 from edge.streams import StreamError
 from edge.video.file import FileSource
 from edge.video.frame import VideoError
@@ -170,7 +170,7 @@ def running(node: Node, *, until_delivered: bool = False) -> Iterator[threading.
         yield thread
     finally:
         node.stop()
-        thread.join(60)
+        thread.join(CAMERAS_END + PACKING_ENDS + DELIVERY_ENDS + 10)
         assert not thread.is_alive()
 
 
