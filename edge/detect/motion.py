@@ -6,6 +6,8 @@ height, so that one setting serves a motorbike far away and a bus close by, and 
 second, so that a dropped frame or another frame rate changes nothing.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -29,52 +31,64 @@ class Motion:
 
     def __init__(self, box: Box) -> None:
         """Start from the first observed box, speed unknown."""
-        self._position = _measure(box)
-        self._speed = np.zeros(4)
-        height = self._position[3]
-        self._var_position = (MEASUREMENT * height) ** 2
-        self._covariance = np.zeros(4)
-        self._var_speed = (FIRST_SPEED * height) ** 2
-
-    def advance(self, dt: float) -> None:
-        """Move on by `dt` seconds without looking."""
-        noise = (ACCELERATION * self._position[3]) ** 2
-        self._position = self._position + self._speed * dt
-        self._position[2:] = np.maximum(self._position[2:], 1.0)
-        self._var_position = (
-            self._var_position + 2 * dt * self._covariance + dt**2 * self._var_speed + noise * dt**3 / 3
+        position = _measure(box)
+        height = position[3]
+        # Rows: position, speed, and of these variance, covariance, variance.
+        self._state = np.array(
+            [
+                position,
+                np.zeros(4),
+                (MEASUREMENT * height) ** 2,
+                np.zeros(4),
+                (FIRST_SPEED * height) ** 2,
+            ]
         )
-        self._covariance = self._covariance + dt * self._var_speed + noise * dt**2 / 2
-        self._var_speed = self._var_speed + noise * dt
+
+    @staticmethod
+    def advance(motions: Sequence["Motion"], dt: float) -> None:
+        """Move on by `dt` seconds without looking, all at once."""
+        if not motions:
+            return
+        states = np.stack([motion._state for motion in motions])
+        position, speed, var_position, covariance, var_speed = states.swapaxes(0, 1)
+        noise = (ACCELERATION * position[:, 3:]) ** 2
+        position += speed * dt
+        position[:, 2:] = np.maximum(position[:, 2:], 1.0)
+        var_position += 2 * dt * covariance + dt**2 * var_speed + noise * dt**3 / 3
+        covariance += dt * var_speed + noise * dt**2 / 2
+        var_speed += noise * dt
+        for motion, state in zip(motions, states, strict=True):
+            motion._state = state
 
     def correct(self, box: Box, *, covered: bool = False) -> None:
         """Take an observed box into account; of a `covered` one the height says little."""
-        innovation = _measure(box) - self._position
+        position, speed, var_position, covariance, var_speed = self._state
+        innovation = _measure(box) - position
         jitter = COVERED_MEASUREMENT if covered else MEASUREMENT
-        total = self._var_position + (jitter * self._position[3]) ** 2
-        gain_position, gain_speed = self._var_position / total, self._covariance / total
-        self._position = self._position + gain_position * innovation
-        self._position[2:] = np.maximum(self._position[2:], 1.0)
-        self._speed = self._speed + gain_speed * innovation
-        self._var_speed = self._var_speed - gain_speed * self._covariance
-        self._covariance = (1 - gain_position) * self._covariance
-        self._var_position = (1 - gain_position) * self._var_position
+        total = var_position + (jitter * position[3]) ** 2
+        gain_position, gain_speed = var_position / total, covariance / total
+        position += gain_position * innovation
+        position[2:] = np.maximum(position[2:], 1.0)
+        speed += gain_speed * innovation
+        var_speed -= gain_speed * covariance
+        covariance *= 1 - gain_position
+        var_position *= 1 - gain_position
 
     @property
     def box(self) -> Box:
         """The box at the current time, as filtered."""
-        x, y, width, height = (float(v) for v in self._position)
+        x, y, width, height = (float(v) for v in self._state[0])
         return (x - width / 2, y, x + width / 2, y + height)
 
     @property
     def speed(self) -> Point:
         """Of the middle of the upper edge, in pixels a second."""
-        return float(self._speed[0]), float(self._speed[1])
+        return float(self._state[1, 0]), float(self._state[1, 1])
 
     @property
     def sigma(self) -> Point:
         """Standard deviations of middle x and upper y, in pixels."""
-        x, y = np.sqrt(self._var_position[:2])
+        x, y = np.sqrt(self._state[2, :2])
         return float(x), float(y)
 
 

@@ -18,6 +18,7 @@ from edge.detect.appearance import unlike
 from edge.detect.candidate import Candidate, Sight
 from edge.detect.detector import TWO_WHEELED, Detection
 from edge.detect.matching import Costs, costs, margins, overlaps, pair
+from edge.detect.motion import Motion
 from edge.detect.scale import Scale
 from edge.detect.wheels import EDGE, HIDING, Heights, covered, cut_off, standing
 from edge.rules.inputs import Box, Track, TrackPoint
@@ -123,8 +124,7 @@ class Tracker:
         if self._t is not None:
             if t <= self._t:
                 raise ValueError(f"frame time must grow: {t} s after {self._t} s")
-            for candidate in (*self._candidates, *self._lost):
-                candidate.motion.advance(t - self._t)
+            Motion.advance([c.motion for c in (*self._candidates, *self._lost)], t - self._t)
         self._t = t
         gone = [c for c in self._candidates if self._is_gone(c, t)]
         self._give_up(gone)
