@@ -14,13 +14,14 @@ from math import inf
 import numpy as np
 from numpy.typing import NDArray
 
+from contract.vehicles import VehicleKind
 from edge.detect.appearance import unlike
 from edge.detect.candidate import Candidate, Sight
 from edge.detect.detector import TWO_WHEELED, Detection
 from edge.detect.matching import Costs, costs, margins, overlaps, pair
 from edge.detect.motion import Motion
 from edge.detect.scale import Scale
-from edge.detect.wheels import EDGE, HIDING, Heights, covered, cut_off, standing
+from edge.detect.wheels import EDGE, HIDING, Heights, covered, cut_off, missing, standing
 from edge.rules.inputs import Box, Track, TrackPoint
 
 NOWHERE: Box = (-inf, -inf, inf, inf)
@@ -189,13 +190,21 @@ class Tracker:
         box, kind = sight.detection.box, candidate.kind if candidate else sight.detection.kind
         scale, known = self._scales[kind in TWO_WHEELED], candidate is not None and candidate.stature.known
         stature = candidate.stature.size(scale) if candidate and known else None
-        usual = self._heights.usual(kind) if kind in TWO_WHEELED else None
-        stands = standing(box, sight.covered, stature, usual, scale)
+        stands = standing(box, sight.covered, stature, self._usual(kind), scale)
         bottom = None if stands.state == "seen" else stands.bottom
         t, frame, confidence = sight.point.t, sight.point.frame, sight.point.confidence
         return sight._replace(
             point=TrackPoint(t, box, frame, confidence, stands.state, bottom, stands.sigma, breaks)
         )
+
+    def _usual(self, kind: VehicleKind) -> float | None:
+        """The usual size of two-wheelers; that of other kinds tells nothing of one vehicle."""
+        return self._heights.usual(kind) if kind in TWO_WHEELED else None
+
+    def _is_short(self, kind: VehicleKind, box: Box, scale: Scale) -> bool:
+        """Whether less of it is seen than there can be, though nothing is seen before it."""
+        usual = self._usual(kind)
+        return usual is not None and missing(box, usual, scale) > 0
 
     def _learn(self, candidate: Candidate, sight: Sight, cover: float) -> None:
         """What a look at a whole vehicle teaches of it, its kind and the place."""
@@ -204,7 +213,11 @@ class Tracker:
         if not whole or cut_off(box, self._bounds[3]) or sight.detection.confidence < self._settings.sure:
             return
         was_known, scale = candidate.stature.known, self._scales[candidate.kind in TWO_WHEELED]
-        candidate.stature.take(sight.point.t, box, scale)
+        if self._is_short(candidate.kind, box, scale):
+            return
+        bottom = candidate.newest.ground[1]
+        agrees = candidate.newest.wheels == "seen" or box[3] > bottom
+        candidate.stature.take(sight.point.t, box, scale, agrees=agrees)
         if candidate.stature.known and not was_known:
             self._heights.take(candidate.kind, candidate.stature.size(scale)[0])
 

@@ -9,6 +9,7 @@ or longer than the vehicle, the wheels are reckoned from the upper edge.
 from collections import defaultdict, deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import dist
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 from contract.vehicles import VehicleKind
 from edge.detect.detector import TWO_WHEELED, Detection
 from edge.detect.scale import Scale
-from edge.rules.inputs import Box, WheelState
+from edge.rules.inputs import Box, Point, WheelState
 
 HIDING = {True: 0.5, False: 0.7}
 """Part of the lower edge of a two-wheeler (True) or of another vehicle that must lie behind nearer boxes to
@@ -31,6 +32,12 @@ SAME_HEIGHT = 0.1
 FULLER = 0.2
 """The same where nothing known covers it: then it must be plain that the box is not the vehicle."""
 
+UNKNOWN = 0.5
+"""Standard deviation, in heights of the box, of where hidden wheels of a vehicle of unknown size are."""
+
+KIND_SPREAD = 0.12
+"""The same where it is a two-wheeler and their usual height is known."""
+
 BIKES_RANGE = 0.3
 """Shares of the usual height of two-wheelers by which one of them may be shorter; other kinds differ more."""
 
@@ -39,6 +46,9 @@ EDGE, EDGE_PART = 3.0, 0.04
 
 _SAMPLES, _APART = 15, 0.15
 """How many looks tell a vehicle's height, and how many seconds lie between them at least."""
+
+_TURNS = 0.5
+"""Heights a vehicle must move for another height of it to be believed."""
 
 _KNOWN = 3
 """Looks at the whole vehicle from which its height is known."""
@@ -87,6 +97,7 @@ class Stature:
 
     def __init__(self) -> None:
         self._seen: deque[tuple[float, float, float]] = deque(maxlen=_SAMPLES)
+        self._place: Point = (0.0, 0.0)
         self._size: tuple[float, float] | None = None
 
     @property
@@ -94,11 +105,19 @@ class Stature:
         """Whether it was seen whole often enough."""
         return len(self._seen) >= _KNOWN
 
-    def take(self, t: float, box: Box, scale: Scale) -> None:
-        """Learns from a box that shows the whole vehicle, and teaches the scale by it."""
+    def take(self, t: float, box: Box, scale: Scale, *, agrees: bool) -> None:
+        """Learns from a box that seems to show the whole vehicle, and teaches the scale by it.
+
+        Where it does not agree with what was known, it is believed only as the vehicle moves on and turns:
+        what stands does not change its height, something hides it.
+        """
         y, height = box[3], max(1.0, box[3] - box[1])
+        place = ((box[0] + box[2]) / 2, box[1])
         if self._seen and t - self._seen[-1][0] < _APART:
             return
+        if self.known and not agrees and dist(place, self._place) < _TURNS * height:
+            return
+        self._place = place
         if self._seen and abs(y - self._seen[0][1]) > 0.3 * height:
             scale.compare(self._seen[0][1:], (y, height))
         self._seen.append((t, y, height))
@@ -144,6 +163,7 @@ def standing(
     """
     top, lower = box[1], box[3]
     height = max(1.0, lower - top)
+    short = 0.0 if usual is None else missing(box, usual, scale)
     if stature is not None:
         size, spread = stature
         bottom, stretch = scale.bottom(top, size)
@@ -155,7 +175,15 @@ def standing(
             return Standing("seen", lower, 0.03 * height)
         bottom = max(bottom, lower) if doubtful else bottom
         return Standing("predicted" if sigma <= 0.15 * height else "hidden", bottom, sigma)
-    short = usual is not None and height < (1 - BIKES_RANGE) * (scale.bottom(top, usual)[0] - top)
     if not doubtful and not short:
         return Standing("seen", lower, 0.03 * height)
-    return Standing("hidden", lower, 0.25 * height)
+    if usual is None:
+        return Standing("hidden", lower, UNKNOWN * height)
+    expected = max(lower, scale.bottom(top, usual)[0])
+    return Standing("hidden", expected, KIND_SPREAD * (expected - top))
+
+
+def missing(box: Box, usual: float, scale: Scale) -> float:
+    """Pixels by which a box is shorter than two-wheelers are; 0 where it may well be one of them."""
+    short = scale.bottom(box[1], usual)[0] - box[3]
+    return short if short > BIKES_RANGE * (box[3] - box[1] + short) else 0.0

@@ -6,7 +6,7 @@ segment of the ground point over the directed line, interpolated between frames,
 vehicle must have been clearly before the line and then come clearly past it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from math import dist
@@ -45,14 +45,17 @@ class Crossing:
 class Passage:
     """One crossing of a stop line and what came after.
 
-    `frames_before` counts observations before the line. `committed` is when the vehicle entered the junction,
-    `onward` when it had gone on beyond doubt, `stood` the first stretch it stood past the line before that,
-    `movement` where it left and `left` when.
+    `frames_before` counts observations before the line. `seen_before` and `seen_past` are when
+    the wheels themselves were last seen before and first seen past the line. `committed` is when the vehicle
+    entered the junction, `onward` when it had gone on beyond doubt, `stood` the first stretch it stood past
+    the line before that, `movement` where it left and `left` when.
     """
 
     line: StopLine
     crossing: Crossing
     frames_before: int
+    seen_before: float | None
+    seen_past: float | None
     committed: float | None
     onward: float | None
     stood: tuple[float, float] | None
@@ -90,6 +93,8 @@ def _passage(
         line=line,
         crossing=crossing,
         frames_before=_unbroken(points, crossing.index),
+        seen_before=_seen(reversed(points[: crossing.index]), lambda point: depth(point) < 0),
+        seen_past=_seen(points[crossing.index :], lambda point: depth(point) >= 0),
         committed=committed,
         onward=onward,
         stood=_stood(points[crossing.clear :], onward, parameters),
@@ -147,6 +152,11 @@ def _unbroken(points: Sequence[TrackPoint], index: int) -> int:
     """How many points before `index` are surely of the same vehicle."""
     broken = next((i for i in range(index, 0, -1) if points[i].breaks), 0)
     return index - broken
+
+
+def _seen(points: Iterable[TrackPoint], there: Callable[[TrackPoint], bool]) -> float | None:
+    """When the wheels were first seen in these looks, and on that side of the line."""
+    return next((point.t for point in points if point.wheels == "seen" and there(point)), None)
 
 
 def _depth(line: StopLine) -> Depth:

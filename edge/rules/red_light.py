@@ -40,6 +40,9 @@ def _ripe(situation: Situation, passage: Passage, parameters: RedLight) -> bool:
     expired = situation.now - passage.crossing.t > situation.rules.passage.within
     lane = passage.lane.lane if passage.lane is not None else None
     movement_matters = bool(passage.line.heads) or (lane is not None and bool(lane.free_on_red))
+    # Riders behind may hide the wheels of one that starts: wait until they are seen past the line.
+    if passage.seen_past is None and not expired:
+        return False
     if passage.onward is None or (movement_matters and passage.movement is None and not expired):
         return False
     in_time = passage.onward - passage.crossing.t <= situation.rules.passage.within
@@ -77,11 +80,19 @@ def _reasons(passage: Passage, verdict: Verdict) -> tuple[Reason, ...]:
     return (crossed, reason("red_light.went_on", after_ms=ms(after)))
 
 
+def _shown(passage: Passage) -> tuple[float, float]:
+    """From the last look that showed the wheels before the line to the first that showed them past it."""
+    at = passage.crossing.t
+    before = at if passage.seen_before is None else passage.seen_before
+    return before, at if passage.seen_past is None else passage.seen_past
+
+
 def _finding(situation: Situation, passage: Passage, verdict: Verdict, doubts: tuple[Doubt, ...]) -> Finding:
     points, crossing, line = situation.track.points, passage.crossing, passage.line
     first = max(points[0].t, verdict.since if verdict.since is not None else points[0].t)
     before = max(first, crossing.t - 0.5) if first < crossing.t else points[crossing.index - 1].t
     over = points[crossing.clear].t
+    shown = _shown(passage)
     continuing = next((t for t in (passage.onward, passage.committed) if t is not None), points[-1].t)
     return Finding(
         rule=RULE.name,
@@ -92,6 +103,7 @@ def _finding(situation: Situation, passage: Passage, verdict: Verdict, doubts: t
         t=crossing.t,
         point=nearest(points, crossing.t),
         moments={"before": before, "over": over, "continuing": max(over, continuing)},
+        proved=(min(before, shown[0]), max(over, continuing, shown[1])),
         episode=line.id if verdict.since is None else f"{line.id}@{verdict.since:.1f}",
         elapsed_red=verdict.elapsed,
         amber=verdict.amber,

@@ -48,6 +48,7 @@ def _finding(situation: Situation, passage: Passage, stood: tuple[float, float],
     doubts = _doubts(situation, passage)
     code = "stop_line.stood" if verdict.on_red else "stop_line.stood_unseen_lamp"
     values: dict[str, Value] = {"line": line.id, "head": verdict.head, "stood_ms": ms(stood[1] - stood[0])}
+    before = points[passage.crossing.index - 1].t
     return Finding(
         rule=RULE.name,
         version=RULE.version,
@@ -56,7 +57,8 @@ def _finding(situation: Situation, passage: Passage, stood: tuple[float, float],
         track=situation.track.id,
         t=stood[0],
         point=nearest(points, stood[0]),
-        moments={"before": points[passage.crossing.index - 1].t, "over": stood[0], "continuing": stood[1]},
+        moments={"before": before, "over": stood[0], "continuing": stood[1]},
+        proved=(before if passage.seen_before is None else min(before, passage.seen_before), stood[1]),
         episode=line.id if verdict.since is None else f"{line.id}@{verdict.since:.1f}",
         elapsed_red=verdict.elapsed,
         amber=verdict.amber,

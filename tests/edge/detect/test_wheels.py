@@ -102,3 +102,18 @@ def test_scale_is_learnt_and_tells_where_the_wheels_are(
     assert scale.at(y) == pytest.approx(tall(y) / size, rel=0.03)
     if kappa * size < 0.7 * height:
         assert scale.bottom(y - tall(y), size)[0] == pytest.approx(y, abs=0.1 * tall(y))
+
+
+def test_what_stands_and_is_hidden_for_long_does_not_become_shorter() -> None:
+    tracker = after_standing()
+    points = [look(tracker, 2 + n / 10, (100, 200, 140, 262)) for n in range(80)]
+    assert {point.wheels for point in points} <= {"predicted", "hidden"}
+    assert points[-1].ground == (120, pytest.approx(300, abs=4))
+
+
+def test_what_comes_out_from_behind_another_is_as_tall_as_it_is_then() -> None:
+    tracker = Tracker(bounds=BOUNDS)
+    for frame in range(20):
+        tracker.update(frame / 10, frame, [bike((100, 200, 140, 262))])
+    points = [look(tracker, 2 + n / 10, (100, 200 - n, 140, 300 - n)) for n in range(30)]
+    assert points[-1].wheels == "seen"
