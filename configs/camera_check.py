@@ -1,10 +1,11 @@
 """Reads a camera file and finds what no one field shows: lines outside the picture, unknown names, rules that
-lack what they need."""
+lack what they need, lines at which nothing can ever be found."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 from configs.camera import CameraConfig
+from configs.drawing_check import drawing_problems
 from configs.kinds import refuse_other_than
 from configs.loading import Location, load_yaml
 from configs.rules import RULES
@@ -23,6 +24,7 @@ def camera_problems(camera: CameraConfig) -> Iterator[tuple[Location, str]]:
     """What no single field of a camera's file shows, each with the place of its key."""
     yield from _repeated_ids(camera)
     yield from _outside(camera)
+    yield from drawing_problems(camera)
     yield from _unknown_heads(camera)
     yield from _rules_without_means(camera)
     for index, window in enumerate(camera.exemptions):
@@ -84,6 +86,9 @@ def _unknown_heads(camera: CameraConfig) -> Iterator[tuple[Location, str]]:
 
 def _rules_without_means(camera: CameraConfig) -> Iterator[tuple[Location, str]]:
     """What the rules that are on need of the scene and is not drawn, by their descriptors."""
+    if all(camera.rules.of(rule) is None for rule in RULES.values()):
+        known = ", ".join(RULES)
+        yield ("rules",), f"no rule is on, so nothing is found: write red_light: {{}}, or another of {known}"
     for rule in RULES.values():
         if camera.rules.of(rule) is not None:
             for need in rule.needs:

@@ -116,7 +116,7 @@ def _parse(path: Path) -> tuple[yaml.Node, Any]:
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         if isinstance(error, ConfigError):
             raise
-        raise ConfigError(path, [Problem(1, "", f"YAML: {error}")]) from error
+        raise ConfigError(path, [Problem(1, "", f"YAML: {' '.join(str(error).split())}")]) from error
 
 
 def _expanded(node: yaml.Node, known: dict[int, int]) -> int:

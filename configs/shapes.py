@@ -2,10 +2,13 @@
 
 Unit: pixels of the detect stream, x to the right, y down.
 
-Each type refuses what is no shape: a box of no size, a polygon whose sides cross, a line that stands still.
+Each type refuses what is no shape: a box of no size, a polygon whose sides cross or that has no area, a line
+that stands still, points given as parts of the picture (0 to 1).
 """
 
+from collections.abc import Iterable
 from itertools import pairwise
+from math import dist
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
@@ -14,20 +17,39 @@ Coordinate = Annotated[float, Field(ge=-20_000, le=20_000, allow_inf_nan=False)]
 PixelPoint = tuple[Coordinate, Coordinate]
 
 
+THINNEST = 4.0
+"""Pixels: no wheels are ever seen to stand in a thinner area."""
+
+
+def _in_pixels(points: Iterable[tuple[float, float]]) -> None:
+    if all(0 <= x <= 1 and 0 <= y <= 1 for x, y in points):
+        raise ValueError(
+            "parts of the picture (0 to 1), not pixels: multiply each x by the width and each y by the "
+            "height that `size` gives"
+        )
+
+
 def _real_box(box: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
     x1, y1, x2, y2 = box
+    _in_pixels((box[:2], box[2:]))
     if x2 - x1 < 2 or y2 - y1 < 2:
         raise ValueError(f"box of no size: give [x1, y1, x2, y2] with x1 < x2 and y1 < y2, not {list(box)}")
     return box
 
 
 def _real_polygon(points: tuple[PixelPoint, ...]) -> tuple[PixelPoint, ...]:
+    _in_pixels(points)
     if self_intersects(points):
         raise ValueError("the polygon's sides cross each other: give its corners in order around it")
+    if thickness(points) < THINNEST:
+        raise ValueError(
+            f"the polygon is flat, about {thickness(points):.1f} pixels thick: give corners around an area"
+        )
     return points
 
 
 def _real_line(points: tuple[PixelPoint, ...]) -> tuple[PixelPoint, ...]:
+    _in_pixels(points)
     if any(a == b for a, b in pairwise(points)):
         raise ValueError("the same point twice in a row")
     return points
@@ -51,17 +73,26 @@ def self_intersects(polygon: tuple[PixelPoint, ...]) -> bool:
     sides = list(zip(polygon, polygon[1:] + polygon[:1], strict=True))
     count = len(sides)
     return any(
-        _cross(*sides[i], *sides[j])
+        cross(*sides[i], *sides[j])
         for i in range(count)
         for j in range(i + 2, count)
         if (i, j) != (0, count - 1)
     )
 
 
-def _cross(a: PixelPoint, b: PixelPoint, c: PixelPoint, d: PixelPoint) -> bool:
+def thickness(polygon: tuple[PixelPoint, ...]) -> float:
+    """Area over half the length of the outline, in pixels: of a long area about its shorter side."""
+    sides = list(zip(polygon, polygon[1:] + polygon[:1], strict=True))
+    around = sum(dist(a, b) for a, b in sides)
+    area = abs(sum(a[0] * b[1] - b[0] * a[1] for a, b in sides)) / 2
+    return 2 * area / around if around else 0.0
+
+
+def cross(a: PixelPoint, b: PixelPoint, c: PixelPoint, d: PixelPoint) -> bool:
     """True if the segments a b and c d meet. A point on the other's line counts as lying to its right."""
-    return (_turn(a, b, c) < 0) != (_turn(a, b, d) < 0) and (_turn(c, d, a) < 0) != (_turn(c, d, b) < 0)
+    return (turn(a, b, c) < 0) != (turn(a, b, d) < 0) and (turn(c, d, a) < 0) != (turn(c, d, b) < 0)
 
 
-def _turn(a: PixelPoint, b: PixelPoint, c: PixelPoint) -> float:
+def turn(a: PixelPoint, b: PixelPoint, c: PixelPoint) -> float:
+    """Twice the area of the triangle a b c; positive if c lies right of a→b as seen in the picture."""
     return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
