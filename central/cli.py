@@ -22,6 +22,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 import central.models  # noqa: F401 - all tables, whichever feature a command uses
 from central import migrations
+from central.accounts import second_factor
 from central.accounts import service as accounts
 from central.accounts.permissions import Role
 from central.audit import service as audit
@@ -196,6 +197,16 @@ def list_cases(
         else:
             for row in rows:
                 typer.echo("\t".join(str(value or "—") for value in row.values()))
+
+
+@users.command("reset-second-factor")
+def reset_second_factor(username: str, settings: SettingsFile = None) -> None:
+    """Takes an authenticator away that was lost: its owner sets up another at the next sign-in."""
+    with _told_plainly():
+        _, engine = _open(settings)
+        with transaction(engine) as session:
+            second_factor.take_away(session, username, ACTOR)
+        typer.echo(f"{username} sets up another authenticator at the next sign-in")
 
 
 @users.command("add")

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint
+from sqlalchemy import BigInteger, CheckConstraint
 from sqlmodel import Field, SQLModel
 
 from central.accounts.permissions import Permission, Role, allows
@@ -26,6 +26,9 @@ class User(SQLModel, table=True):
     locked_until: datetime | None = None
     disabled_at: datetime | None = None
     created_at: datetime
+    totp_sealed: bytes | None = None
+    totp_confirmed_at: datetime | None = None
+    totp_last_step: int = Field(default=0, sa_type=BigInteger)
 
     def may(self, permission: Permission) -> bool:
         """Whether this person's role holds the permission."""
@@ -44,3 +47,4 @@ class UserSession(SQLModel, table=True):
     expires_at: datetime
     address: str = Field(default="", max_length=64)
     user_agent: str = Field(default="", max_length=200)
+    second_factor_at: datetime | None = None

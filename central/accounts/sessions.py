@@ -68,12 +68,39 @@ def sign_in(engine: Engine, username: str, password: str, now: datetime, visitor
     with transaction(engine) as session:
         user = _locked_row(session, name)
         # The password may have been changed, or the person shut out, while it was checked.
-        if user is None or not right or user.password_hash != stored or _is_shut_out(user, now):
-            _count_failure(user, now)
+        if user is None or not right or user.password_hash != stored or is_shut_out(user, now):
+            count_failure(user, now)
             detail = {"address": visitor.address}
             audit.record(session, f"user:{name}", "session.refused", f"user:{name}", detail)
             raise SignInError
         return _open(session, user, now, visitor)
+
+
+def sign_in_vouched(
+    engine: Engine, username: str, now: datetime, visitor: Visitor = Visitor(), *, second_factor: bool = False
+) -> str:
+    """Opens a session for somebody whom the other house vouches for; returns the token for the cookie.
+
+    Args:
+        second_factor: the other house asked for one.
+
+    Raises:
+        SignInError: nobody of that name, locked or disabled.
+    """
+    name = normal_name(username)[:64]
+    unknown = passwords.hash_of(secrets.token_urlsafe(48))
+    with transaction(engine) as session:
+        user = _locked_row(session, name)
+        if user is None or is_shut_out(user, now):
+            audit.record(session, f"user:{name}", "session.refused", f"user:{name}", {"by": "provider"})
+            raise SignInError
+        # Who signs in at the other house has no password here any more, nor a one-time one to change.
+        user.password_hash, user.must_change_password = unknown, False
+        token = _open(session, user, now, visitor)
+        session.flush()
+        if second_factor:
+            session.get_one(UserSession, token_hash(token)).second_factor_at = now
+        return token
 
 
 def _open(session: Session, user: User, now: datetime, visitor: Visitor) -> str:
@@ -83,7 +110,7 @@ def _open(session: Session, user: User, now: datetime, visitor: Visitor) -> str:
     token = secrets.token_urlsafe(32)
     session.add(
         UserSession(
-            token_sha256=_token_hash(token),
+            token_sha256=token_hash(token),
             user_id=user.id,
             created_at=now,
             last_seen_at=now,
@@ -106,7 +133,7 @@ def user_of_token(engine: Engine, token: str, now: datetime, *, attended: bool =
         found = session.exec(
             select(UserSession, User)
             .join(User, col(User.id) == col(UserSession.user_id))
-            .where(UserSession.token_sha256 == _token_hash(token))
+            .where(UserSession.token_sha256 == token_hash(token))
         ).one_or_none()
     if found is None:
         return None
@@ -124,7 +151,7 @@ def user_of_token(engine: Engine, token: str, now: datetime, *, attended: bool =
 
 def sign_out(session: Session, token: str) -> None:
     """Ends the session of this token; no error when there is none."""
-    session.exec(delete(UserSession).where(col(UserSession.token_sha256) == _token_hash(token)))
+    session.exec(delete(UserSession).where(col(UserSession.token_sha256) == token_hash(token)))
 
 
 @dataclass(frozen=True)
@@ -150,11 +177,11 @@ def change_password(
         _refuse(engine, username, now)
     passwords.check_new(change.new, change.present, username)
     new_hash = passwords.hash_of(change.new)
-    kept = _token_hash(keep_token) if keep_token else ""
+    kept = token_hash(keep_token) if keep_token else ""
     subject = f"user:{username}"
     with transaction(engine) as session:
         user = _locked_row(session, username)
-        if user is None or user.password_hash != stored or _is_shut_out(user, now):
+        if user is None or user.password_hash != stored or is_shut_out(user, now):
             raise WrongPasswordError
         user.password_hash = new_hash
         user.must_change_password = False
@@ -167,7 +194,7 @@ def change_password(
 def _refuse(engine: Engine, username: str, now: datetime) -> None:
     subject = f"user:{username}"
     with transaction(engine) as session:
-        _count_failure(_locked_row(session, username), now)
+        count_failure(_locked_row(session, username), now)
         audit.record(session, subject, "user.password_refused", subject, {})
         raise WrongPasswordError
 
@@ -192,12 +219,14 @@ def _idle_limit(user: User) -> timedelta:
     return ADMIN_IDLE_LIMIT if user.role == Role.ADMIN else IDLE_LIMIT
 
 
-def _is_shut_out(user: User, now: datetime) -> bool:
+def is_shut_out(user: User, now: datetime) -> bool:
+    """Disabled, or locked after too many wrong tries."""
     return user.disabled_at is not None or (user.locked_until is not None and now < user.locked_until)
 
 
-def _count_failure(user: User | None, now: datetime) -> None:
-    if user is None or _is_shut_out(user, now):
+def count_failure(user: User | None, now: datetime) -> None:
+    """One more wrong try; the last one locks."""
+    if user is None or is_shut_out(user, now):
         return
     user.failed_attempts += 1
     if user.failed_attempts >= ATTEMPTS_BEFORE_LOCK:
@@ -205,5 +234,6 @@ def _count_failure(user: User | None, now: datetime) -> None:
         user.locked_until = now + LOCK_TIME
 
 
-def _token_hash(token: str) -> str:
+def token_hash(token: str) -> str:
+    """As a session is stored."""
     return hashlib.sha256(token.encode()).hexdigest()

@@ -10,11 +10,13 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import State
 from starlette.exceptions import HTTPException
 
+from central.accounts.second_factor import SecondFactorRequiredError
 from central.console import (
     assets,
     case_routes,
     desk_routes,
     device_routes,
+    factor_routes,
     law_routes,
     office_routes,
     officer_routes,
@@ -34,6 +36,7 @@ from central.words.errors import field_problem, http_words, told
 
 _ROUTERS = (
     session_routes.router,
+    factor_routes.router,
     review_routes.router,
     officer_routes.router,
     case_routes.router,
@@ -68,6 +71,8 @@ async def _domain_page(request: Request, error: Exception) -> Response:
         return _go(request, f"/sign-in?to={quote(_page_of(request), safe='/')}")
     if isinstance(error, PasswordChangeRequiredError):
         return _go(request, "/password")
+    if isinstance(error, SecondFactorRequiredError):
+        return _go(request, "/second-factor")
     words = told(error, language(request))
     return render(request, "problem.html", status=error.status, title=words.title, detail=words.detail)
 

@@ -14,6 +14,7 @@ from central.web.addresses import path_of, split
 from central.web.language import COOKIE
 from central.web.methods import takes
 from central.web.people import Now, SessionDep, SessionToken, SignedInUser, cookie_name, visitor_of
+from central.web.services import services
 from central.web.values import Text
 from central.words.dictionary import translator
 from central.words.errors import told
@@ -111,8 +112,17 @@ def _sign_in_form(
     on_this_machine = host == "localhost" or host.startswith("127.") or host == "::1"
     plain = settings.secure_cookies and request.url.scheme != "https" and not on_this_machine
     to = _own_page(request, to)
+    provider = services(request).provider
+    label = provider.settings.label if provider is not None else None
     return render(
-        request, "sign_in.html", problem=problem, username=username, to=to, plain=plain, status=status
+        request,
+        "sign_in.html",
+        problem=problem,
+        username=username,
+        to=to,
+        plain=plain,
+        elsewhere=label,
+        status=status,
     )
 
 

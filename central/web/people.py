@@ -7,9 +7,10 @@ from typing import Annotated, ClassVar
 from fastapi import Depends, Request
 from sqlmodel import Session
 
-from central.accounts import sessions
+from central.accounts import second_factor, sessions
 from central.accounts.models import User
 from central.accounts.permissions import Permission
+from central.accounts.second_factor import SecondFactorRequiredError
 from central.db import reading, transaction
 from central.errors import DomainError, ForbiddenError
 
@@ -97,9 +98,14 @@ SignedInUser = Annotated[User, Depends(_signed_in)]
 """Signed in, perhaps still with the one-time password: for the password page and signing out only."""
 
 
-def _current(user: SignedInUser) -> User:
+def _current(request: Request, user: SignedInUser, token: SessionToken) -> User:
     if user.must_change_password:
         raise PasswordChangeRequiredError
+    state = request.app.state
+    if user.role in state.settings.second_factor_for and not second_factor.is_given(
+        state.engine, token or ""
+    ):
+        raise SecondFactorRequiredError
     return user
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlmodel import Session
 from starlette.requests import Request
 
+from central.accounts.oidc import Provider
 from central.documents.archive import Archive
 from central.documents.filing import archive_of
 from central.media.sights import CheckedMedia
@@ -18,7 +19,8 @@ from central.vault import BlindIndex, Vault
 
 @dataclass(frozen=True)
 class Services:
-    """The evidence store, the vault of personal data with its index, the archive of papers, the office."""
+    """The evidence store, the vault of personal data with its index, the archive of papers, the office, the
+    house where staff sign in."""
 
     media: CheckedMedia
     vault: Vault
@@ -26,6 +28,7 @@ class Services:
     archive: Archive
     office: OfficeSettings
     places: Places
+    provider: Provider | None = None
 
     @classmethod
     def of(cls, settings: CentralSettings) -> "Services":
@@ -38,6 +41,7 @@ class Services:
             archive=archive_of(settings, vault),
             office=settings.office,
             places=places_of(settings),
+            provider=Provider(settings.staff_login) if settings.staff_login else None,
         )
 
     def parties(self, session: Session) -> Parties:

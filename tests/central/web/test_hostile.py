@@ -33,6 +33,7 @@ CONSOLE: dict[str, frozenset[str]] = {
     "/sign-out": EVERYBODY,
     "/language/{code}": EVERYBODY,
     "/password": SIGNED_IN,
+    "/second-factor": SIGNED_IN,
     "/": ALL_ROLES,
     "/nodes": holders(Permission.VIEW_NODES),
     "/cases/{case_id}/owner": holders(Permission.VIEW_OWNER),
@@ -60,7 +61,7 @@ CONSOLE: dict[str, frozenset[str]] = {
 """Who may call a page of the console; a path not named goes by the longest beginning that is, one with the
 method before one without."""
 
-OWN_PASSWORD = ("/sign-in", "/password", "/api/v1/session", "/api/v1/session/password")
+OWN_PASSWORD = ("/sign-in", "/password", "/second-factor", "/api/v1/session", "/api/v1/session/password")
 """Refused here for the password's sake, not the person's."""
 
 ENDS_SESSIONS = ("/sign-out", "/api/v1/session")
