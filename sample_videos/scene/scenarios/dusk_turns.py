@@ -8,7 +8,7 @@ from .script import Script, phases
 
 
 def make(seed: int) -> Scenario:
-    """18 s: green until 13 s, red from 16 s; a sign forbids turning round."""
+    """15 s: green until 9 s, red from 12 s; a sign forbids turning round."""
     s = Script(seed + 700)
     j = Junction(18.0, 23.6, 38.6)
     street = Street(
@@ -27,7 +27,7 @@ def make(seed: int) -> Scenario:
         heads=(SignalHead("main", 11.4, 19.4, 3.0),),
         bans=(("u_turn", "P.124a"),),
     )
-    programs = phases((-1000, "red"), (-12, "green"), (13, "amber"), (16, "red"), (40, "green"))
+    programs = phases((-1000, "red"), (-12, "green"), (9, "amber"), (12, "red"), (40, "green"))
     wrong: list[Way] = [
         left(4.2, j),
         right(5.4, j),
@@ -39,7 +39,7 @@ def make(seed: int) -> Scenario:
     ]
     allowed = [left(1.1, j), right(8.6, j), left(2.3, j), right(7.4, j)]
     t, n = -8.5, 0
-    while t < 12.5:
+    while t < 8.0:
         way = wrong[n % len(wrong)]
         s.add(
             s.of(("underbone", "scooter", "scooter", "sedan", "hatchback")),
@@ -50,11 +50,11 @@ def make(seed: int) -> Scenario:
         )
         s.bike(allowed[n % 4], t + 0.7, s.between(6.5, 8.5), group="main")
         n, t = n + 1, t + s.between(1.0, 1.4)
-    s.stream([up(4.8)], (-7, 13), 2.6, ("underbone", "scooter", "sedan", "suv", "bus"), group="main")
+    s.stream([up(4.8)], (-7, 9), 2.6, ("underbone", "scooter", "sedan", "suv", "bus"), group="main")
     for x in (1.2, 4.4, 5.6, 8.3):
-        s.bike(up(x), 12.2 + 0.2 * x, 8.0, group="main", past=0.6 if x < 5 else 2.8)
-    s.oncoming((-5.4,), (-10, 12), 4.2)
-    s.cross(j, (13, 19), 2.0)
+        s.bike(up(x), 6.6 + 0.2 * x, 8.0, group="main", past=0.6 if x < 5 else 2.8)
+    s.oncoming((-5.4,), (-10, 8), 4.2)
+    s.cross(j, (9, 14), 2.0)
     s.park(13.4, [8.0 + 0.9 * k for k in range(8)], -1.57)
     return Scenario(
         name="dusk_turns",
@@ -67,5 +67,5 @@ def make(seed: int) -> Scenario:
         drivers=s.drivers,
         walkers=s.walkers,
         parked=s.parked,
-        seconds=18,
+        seconds=15,
     )

@@ -5,5 +5,5 @@ from .one_way import one_way
 
 
 def make(seed: int) -> Scenario:
-    """16 s of dusk; the detect stream is 640×360, the record stream 1280×720."""
-    return one_way("two_streams_dusk", __doc__ or "", seed, seed + 400, "dusk", 16.0, two_streams=True)
+    """15 s of dusk; the detect stream is 640×360, the record stream 1280×720."""
+    return one_way("two_streams_dusk", __doc__ or "", seed, seed + 400, "dusk", 15.0, two_streams=True)
