@@ -27,33 +27,19 @@ def make(seed: int) -> Scenario:
         heads=(SignalHead("main", 11.4, 19.4, 3.0),),
         bans=(("u_turn", "P.124a"),),
     )
-    programs = phases((-1000, "red"), (-12, "green"), (9, "amber"), (12, "red"), (40, "green"))
-    wrong: list[Way] = [
-        left(4.2, j),
-        right(5.4, j),
-        up(1.6),
-        up(8.0),
-        u_turn(1.4, -2.6, j),
-        left(7.2, j),
-        right(2.6, j),
-    ]
-    allowed = [left(1.1, j), right(8.6, j), left(2.3, j), right(7.4, j)]
+    programs = phases((-1000, "red"), (-6, "green"), (9, "amber"), (12, "red"), (40, "green"))
+    wrong: list[Way] = [left(4.2, j), up(1.6), right(5.6, j), up(8.2), right(2.4, j), u_turn(1.4, -2.6, j)]
+    allowed = [left(1.1, j), right(8.9, j), left(2.3, j), right(7.5, j)]
     t, n = -8.5, 0
-    while t < 8.0:
-        way = wrong[n % len(wrong)]
-        s.add(
-            s.of(("underbone", "scooter", "scooter", "sedan", "hatchback")),
-            way,
-            t,
-            s.between(6.5, 8.0),
-            group="main",
-        )
-        s.bike(allowed[n % 4], t + 0.7, s.between(6.5, 8.5), group="main")
-        n, t = n + 1, t + s.between(1.0, 1.4)
-    s.stream([up(4.8)], (-7, 9), 2.6, ("underbone", "scooter", "sedan", "suv", "bus"), group="main")
+    while t < 7.6:
+        s.bike(wrong[n % len(wrong)], t, s.between(7.5, 9.0), group="main")
+        if n % 2:
+            s.add(s.of(("scooter", "sedan", "underbone")), allowed[n // 2 % 4], t + 0.5, 7.5, group="main")
+        n, t = n + 1, t + s.between(0.8, 1.1)
+    s.stream([up(4.8)], (-7, 8), 3.4, ("underbone", "sedan", "suv", "scooter"), group="main")
     for x in (1.2, 4.4, 5.6, 8.3):
         s.bike(up(x), 6.6 + 0.2 * x, 8.0, group="main", past=0.6 if x < 5 else 2.8)
-    s.oncoming((-5.4,), (-10, 8), 4.2)
+    s.oncoming((-5.4,), (-14, -9), 4.2)
     s.cross(j, (9, 14), 2.0)
     s.park(13.4, [8.0 + 0.9 * k for k in range(8)], -1.57)
     return Scenario(
