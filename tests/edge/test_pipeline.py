@@ -312,3 +312,24 @@ def test_a_rule_rests_while_there_are_too_few_looks() -> None:
     trouble = pipeline.pace.trouble
     assert trouble is not None
     assert trouble.values == {"looks": 3.3, "rules": ("solid_line",)}
+
+
+class Defocused:
+    """Sees a car that stands there, but for frames 10 to 27."""
+
+    def __init__(self) -> None:
+        self.looks = -1
+
+    def detect(self, image: NDArray[np.uint8]) -> list[Detection]:
+        self.looks += 1
+        car = Detection(VehicleKind.CAR, 0.9, (135, 100, 185, 145))
+        return [] if 10 <= self.looks < 28 else [car]
+
+
+def test_the_same_act_of_a_vehicle_lost_and_found_again_is_reported_once() -> None:
+    """A camera lost its focus, and the same car was reported again under a new id."""
+    pipeline = road.pipeline(detector=Defocused(), rulebook=Script())
+    steps = through(pipeline, range(40))
+    assert {track.id for step in steps for track in step.tracks} == {1, 2}
+    assert [finding.track for finding in findings(steps)] == [1]
+    assert pipeline.funnel.counts["repeated_under_new_id"] == 1

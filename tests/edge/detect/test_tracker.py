@@ -174,3 +174,42 @@ def test_anything_goes_and_comes_out_twice_the_same(
     assert all(
         len({t.id for t in tracks}) == len(tracks) <= len(s) for tracks, s in zip(first, frames, strict=True)
     )
+
+
+def test_a_phantom_far_away_is_no_continuation() -> None:
+    """A box of confidence 0.13 once carried a car's id 400 pixels on to another car."""
+    tracker = Tracker()
+    for i, t in enumerate(at(10, 1)):
+        tracker.update(t, i, [bike((100, 400)), bike((500, 400))])
+    tracker.update(1.0, 10, [bike((300, 400), 0.13), bike((500, 400))])
+    tracks = tracker.update(1.1, 11, [bike((310, 400)), bike((500, 400))])
+    assert [track.id for track in tracks] == [2]
+
+
+def test_a_vehicle_found_again_names_the_one_that_was_lost() -> None:
+    tracker = Tracker()
+    places = [moving(100, 400, 30, 0, hidden=(1.0, 3.0)), moving(900, 400, 0, 0)]
+    assert follow(places, at(10, 4), tracker) == {0: {1, 3}, 1: {2}}
+    assert {track.id: track.after for track in tracker.end_all()} == {1: (), 2: (), 3: (1,)}
+
+
+def test_two_that_might_have_changed_places_say_so() -> None:
+    """They meet while neither is seen: afterwards nobody can tell which is which."""
+    hidden = (1.0, 1.6)
+    places = [moving(200, 400, 60, 0, hidden), moving(356, 400, -60, 0, hidden)]
+    tracker = Tracker()
+    for frame, t in enumerate(at(10, 2.2)):
+        seen = [bike(ground) for place in places if (ground := place(t)) is not None]
+        tracks = tracker.update(t, frame, seen)
+    assert any(point.breaks for track in tracks for point in track.points)
+
+
+def test_what_left_at_the_edge_is_ended() -> None:
+    """The next vehicle that enters there soon after is another."""
+    tracker = Tracker(bounds=(0, 0, 640, 480))
+    for i, t in enumerate(at(10, 1)):
+        x = 100 - 110 * t
+        tracker.update(t, i, [Detection(VehicleKind.CAR, 0.9, (max(0.0, x - 40), 300, x + 40, 360))])
+    for i in range(10, 17):
+        tracker.update(i / 10, i, [])
+    assert [track.id for track in tracker.take_ended()] == [1]
