@@ -13,7 +13,10 @@ from tests.deploy.pages import ROOT, blocks
 
 EXAMPLES = sorted((ROOT / "configs/cameras").glob("*.yaml"))
 ENVIRONMENT = re.compile(r"^Environment=(NGATU_CENTRAL_\w+)=%d/(\S+)$", re.MULTILINE)
-UNITS = [ROOT / f"deploy/systemd/ngatu-central-{name}.service" for name in ("ingest", "serve@", "worker")]
+UNITS = [
+    ROOT / f"deploy/systemd/ngatu-central-{name}.service"
+    for name in ("ingest", "portal@", "serve@", "worker")
+]
 
 
 def test_the_example_of_the_centre_is_valid() -> None:
