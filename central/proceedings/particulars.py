@@ -219,7 +219,8 @@ def read(action: str, values: Mapping[str, Any]) -> Particulars:
     Raises:
         InvalidError: a value is missing, wrong, or does not belong to this step.
     """
-    given = {name: value for name, value in values.items() if value not in ("", None, [])}
+    filled = {name: _filled(value) for name, value in values.items()}
+    given = {name: value for name, value in filled.items() if value not in ("", None, [])}
     try:
         return MODELS.get(action, Particulars).model_validate(given)
     except ValidationError as problem:
@@ -227,6 +228,11 @@ def read(action: str, values: Mapping[str, Any]) -> Particulars:
         field = str(first["loc"][0]) if first["loc"] else ""
         reason = "particular_missing" if first["type"] == "missing" else "particular"
         raise InvalidError(reason, field=field, particular=field) from None
+
+
+def _filled(value: Any) -> Any:
+    """A form sends an empty text for each field of a list that nobody filled in."""
+    return [each for each in value if each != ""] if isinstance(value, list) else value
 
 
 Kind = Literal["text", "long", "date", "moment", "number", "choice", "several"]

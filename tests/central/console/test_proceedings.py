@@ -8,6 +8,7 @@ from sqlmodel import select
 
 from central.audit.models import AuditEntry
 from central.db import transaction
+from central.proceedings import particulars
 from tests.central.casework import Casework
 
 
@@ -141,3 +142,8 @@ def test_every_action_has_a_form_with_words(casework: Casework) -> None:
         for action in STEPS:
             answer = casework.at("thu-ly").get(f"/proceedings/{case_id}/steps/{action}")
             assert answer.status_code == 200, action
+
+
+def test_a_fine_left_empty_follows_the_circumstances() -> None:
+    given = particulars.read("propose_decision", {"fines": [""], "circumstances": ["9.2"]})
+    assert given == particulars.Terms(circumstances=("9.2",))
