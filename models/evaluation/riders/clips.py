@@ -1,11 +1,12 @@
 """What the rules about riders find in real clips, with the whole picture as rider zone:
 
-    python -m models.evaluation.riders.clips ../shared/data/videos/*.mp4
+    python -m models.evaluation.riders.clips ../shared/data/videos/*.mp4 [--card RIDERS.yaml]
 
 No second look and no evidence: these are the suspicions. Looks are as dense as a node's (about 6 a second).
 """
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -13,8 +14,10 @@ import cv2
 from configs.camera import CameraConfig
 from edge.camera import DEFAULT_ROLLS, Eyes, build_camera, open_eyes
 from edge.replay import REPLAY_NODE, in_words
+from edge.riders.network import HeadNetwork
 from edge.rules.inputs import Finding
 from edge.video.file import FileSource
+from models.card import packaged_card
 
 LOOKS = 6.0
 """Frames a second in which vehicles are looked for."""
@@ -54,9 +57,10 @@ def main() -> None:
     """Command line."""
     ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ask.add_argument("videos", type=Path, nargs="+")
+    ask.add_argument("--card", type=Path, default=packaged_card("riders"))
     args = ask.parse_args()
     cv2.setNumThreads(1)
-    eyes = open_eyes()
+    eyes = replace(open_eyes(), heads=HeadNetwork(args.card))
     whole = 0.0
     for video in args.videos:
         found, minutes, counts = watched(video, eyes)
