@@ -12,7 +12,7 @@ from math import exp, log, prod
 from edge.riders.heads import SeenHead, probability_of, state_of
 from edge.rules.inputs import Box, Point, RiderHead, RiderLook, Riders
 
-COUNTED = 0.5
+COUNTED = 0.45
 """Score from which a head counts as one."""
 
 MOST = 0.5

@@ -43,6 +43,7 @@ class Source:
 
 SOURCES: Mapping[str, Source] = {
     "campus": Source("campus", "riders/images"),
+    "gate": Source("gate", "riders/images"),
     "overpass": Source("overpass", "riders/images"),
     "set_98f4da": Source("hang_giay", "plates/images"),
     "hang_giay": Source("hang_giay", "videos/hanoi_hang_giay_hang_dau_4s.mp4"),
@@ -51,7 +52,8 @@ SOURCES: Mapping[str, Source] = {
     "thd_day": Source("thd", "cameras/thd_day/images", (1138, 640)),
     "thd_night": Source("thd", "cameras/thd_night/images", (1138, 640)),
 }
-"""By label file. The pictures of `riders` show two places that have nothing in common."""
+"""By label file. The pictures of `riders` show several places: an overpass, a gate (its own test
+pictures), and roads of a campus."""
 
 PLACES = sorted({source.place for source in SOURCES.values()})
 

@@ -39,9 +39,9 @@ def test_a_rucksack_taken_for_a_head_once_is_not_a_person() -> None:
 
 
 def test_doubtful_candidates_leave_the_count_open() -> None:
-    riders = voted(*[look(t, head(140, 100), head(150, 115, score=0.45)) for t in range(3)])
+    riders = voted(*[look(t, head(140, 100), head(150, 115, score=0.4)) for t in range(3)])
     assert riders.people == 1
-    assert riders.people_probability == pytest.approx(0.95 * 0.55)
+    assert riders.people_probability == pytest.approx(0.95 * 0.6)
     assert (
         voted(*[look(t, head(140, 100, score=0.6), head(150, 115, score=0.4)) for t in range(3)]).people
         is None
