@@ -27,6 +27,8 @@ def make(seed: int) -> Scenario:
         s.bike(right(6.8, j), enters, 7.5, group="main", runs=((-9, 99),))
     s.bike(left(6.7, j), -8.2, 8.5, group="main")
     s.bike(right(1.2, j), -9.6, 8.5, group="main")
+    for enters in (2.0, 3.7, 5.4, 7.2):  # past the queue through the opposing half
+        s.bike(up(-0.75), enters, s.between(7.5, 9.0), group="main", runs=((-9, 99),))
     s.oncoming((-1.9, -5.2), (-22, -7), 2.8)
     s.cross(j, (-9, 14), 2.1)
     s.walk(Way(((11, j.stop + 2.9), (-9.5, j.stop + 2.9))), 3.0)

@@ -26,6 +26,8 @@ def make(seed: int) -> Scenario:
         s.bike(right(6.8, j), enters, 7.5, group="main", runs=((-9, 99),))
     for way, enters in ((left(6.6, j), -8.4), (right(1.1, j), -7.6)):
         s.bike(way, enters, 8.5, group="main")
+    for enters in (2.0, 3.7, 5.4, 7.2):  # past the queue through the opposing half
+        s.bike(up(-0.75), enters, s.between(7.5, 9.0), group="main", runs=((-9, 99),))
     s.oncoming((-1.9, -5.2), (-20, -6), 3.0)
     s.cross(j, (-8, 14), 2.4)
     return Scenario(
