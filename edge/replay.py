@@ -24,6 +24,7 @@ from edge.proving import disproved
 from edge.results import Outputs, ResultFiles
 from edge.rules.inputs import Finding
 from edge.streams import size_problem
+from edge.tally import Summary, Tally
 from edge.video.file import FileSource
 from edge.video.frame import VideoError
 
@@ -33,11 +34,12 @@ REPLAY_NODE = "replay"
 
 @dataclass(frozen=True)
 class Replayed:
-    """What a replay found. `warning` is what was wrong with the file, `problems` what of the results could
-    not be written; empty where all is well. `disproved` is what the second look dropped, `troubles` from when
-    on something was wrong with the pictures, and what."""
+    """What a replay found and saw. `warning` is what was wrong with the file, `problems` what of the results
+    could not be written; empty where all is well. `disproved` is what the second look dropped, `troubles`
+    from when on something was wrong with the pictures, and what."""
 
     proofs: list[Proof]
+    summary: Summary
     warning: str = ""
     problems: tuple[str, ...] = ()
     disproved: tuple[Proof, ...] = ()
@@ -71,16 +73,16 @@ def replay(
     camera = build_camera(config, REPLAY_NODE, source.ring, eyes, rolls, source.start)
     proofs: list[Proof] = []
     dropped: list[Proof] = []
-    kinds: dict[int, VehicleKind] = {}
+    tally = Tally(config)
     troubles: list[tuple[float, Reason]] = []
     newest: str | None = None
     with ResultFiles(outputs, (source.size, source.fps, Annotator(config)), key) as results:
         for step, found in run(camera, source):
-            kinds.update((track.id, track.kind) for track in step.tracks)
+            tally.take(step)
             utc = stream_utc(step.frame.t, step.frame.captured_at)
             for finding in step.findings:
                 if finding.decision == "undecidable":
-                    results.line(_line(finding, kinds[finding.track], utc(finding.t)))
+                    results.line(_line(finding, tally.kinds[finding.track], utc(finding.t)))
             for proof in found:
                 results.line(result_line(proof))
                 if disproved(proof):
@@ -94,7 +96,8 @@ def replay(
             newest = trouble.code if trouble is not None else None
             results.picture(step)
             progress(step)
-    return Replayed(proofs, source.warning, results.problems, tuple(dropped), tuple(troubles))
+    summary = tally.summary(camera.pipeline.funnel.as_dict())
+    return Replayed(proofs, summary, source.warning, results.problems, tuple(dropped), tuple(troubles))
 
 
 def _trouble(camera: Camera) -> Reason | None:

@@ -11,7 +11,9 @@ from rich.text import Text
 
 from configs.camera_check import load_camera
 from configs.words import say_both
+from contract.reasons import reason
 from edge.cli.screen import complain, progress, stop_with, tell
+from edge.cli.summary import told
 
 if TYPE_CHECKING:
     from edge.evidence.gather import Proof
@@ -62,7 +64,13 @@ def replay_command(
         task = bar.add_task(video.name, total=total or None)
         eyes = open_eyes(threads)
         found = replay(video, config, eyes, outputs, key, start=start, progress=lambda _: bar.advance(task))
-    Console().print(violations_table(found.proofs))
+    screen = Console()
+    if found.proofs:
+        screen.print(violations_table(found.proofs))
+    else:
+        tell(say_both(reason("replay.nothing_found")), screen)
+    for line in told(found.summary):
+        tell(f"· {line}", screen)
     for proof in found.disproved:
         tell(f"− {dropped(proof)}")
     for t, trouble in found.troubles:

@@ -1,0 +1,147 @@
+"""What a replay saw, counted beside its findings: vehicles, which line was crossed which way, lamp phases,
+what could not be decided. A person sees by it whether the lines were drawn right, even where nothing was
+found.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from configs.camera import CameraConfig
+from configs.scene import Movement
+from contract.vehicles import VehicleKind
+from edge.pipeline import Step
+from edge.rules.geometry import depth_past, meets, offset
+from edge.rules.inputs import Finding, Phase, Point, Polyline, Track
+
+LEAST_POINTS = 3
+"""Looks in which a vehicle must have been seen to be counted."""
+
+JITTER_PIXELS, JITTER_HEIGHTS = 2.0, 0.05
+"""So near to a line it can't be told on which side of it a vehicle is; the larger of both."""
+
+GateKind = Literal["stop_line", "solid_line", "exit"]
+
+
+@dataclass(frozen=True)
+class Crossed:
+    """How many vehicles crossed a drawn line for good: `along` its direction (of a solid line or exit: from
+    its left to its right as drawn) and `against` it."""
+
+    kind: GateKind
+    line: str
+    along: int
+    against: int
+    movement: Movement | None = None
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a replay saw. `lamps` has the phases of each head in order, `undecidable` the findings nobody can
+    judge, `counts` the pipeline's own."""
+
+    frames: int
+    seconds: float
+    vehicles: Mapping[VehicleKind, int]
+    crossed: tuple[Crossed, ...]
+    lamps: Mapping[str, tuple[Phase, ...]]
+    undecidable: tuple[Finding, ...]
+    counts: Mapping[str, int]
+
+
+class Gate:
+    """One drawn line, and on which side of it each vehicle was last surely seen."""
+
+    def __init__(
+        self,
+        kind: GateKind,
+        name: str,
+        line: Polyline,
+        depth: Callable[[Point], float],
+        movement: Movement | None = None,
+    ) -> None:
+        self._named = kind, name
+        self._line = line
+        self._depth = depth
+        self._movement = movement
+        self._last: dict[int, tuple[Point, bool]] = {}
+        self._net: Counter[int] = Counter()
+
+    def pass_by(self, track: Track) -> None:
+        """Takes in the vehicle's newest place."""
+        point = track.points[-1]
+        if point.breaks:
+            self._last.pop(track.id, None)
+        depth = self._depth(point.ground)
+        high = point.whole[3] - point.whole[1]
+        if point.wheels == "hidden" or abs(depth) <= max(
+            JITTER_PIXELS, JITTER_HEIGHTS * high, 2 * point.sigma
+        ):
+            return
+        before = self._last.get(track.id)
+        self._last[track.id] = point.ground, depth > 0
+        if before is not None and before[1] != (depth > 0) and meets(before[0], point.ground, self._line):
+            self._net[track.id] += 1 if depth > 0 else -1
+
+    @property
+    def crossed(self) -> Crossed:
+        """Those that ended on the other side; who trembles on the line while waiting counts once or not."""
+        along = sum(net > 0 for net in self._net.values())
+        against = sum(net < 0 for net in self._net.values())
+        return Crossed(*self._named, along, against, self._movement)
+
+
+class Tally:
+    """Counts while a camera's steps go by."""
+
+    def __init__(self, config: CameraConfig) -> None:
+        self.kinds: dict[int, VehicleKind] = {}
+        """What each vehicle was last taken for, by track."""
+        self._gates = _gates(config)
+        self._counted: set[int] = set()
+        self._lamps: dict[str, dict[float, Phase]] = {head.id: {} for head in config.heads}
+        self._undecidable: list[Finding] = []
+        self._frames = 0
+        self._first: float | None = None
+        self._t = 0.0
+
+    def take(self, step: Step) -> None:
+        """Counts what one step showed."""
+        self._frames, self._t = self._frames + 1, step.frame.t
+        self._first = self._t if self._first is None else self._first
+        for track in step.tracks:
+            self.kinds[track.id] = track.kind
+            if len(track.points) >= LEAST_POINTS:
+                self._counted.add(track.id)
+            for gate in self._gates:
+                gate.pass_by(track)
+        for head, history in step.signals.items():
+            for phase in history.phases[-3:]:
+                self._lamps[head][phase.start] = phase
+        self._undecidable += [finding for finding in step.findings if finding.decision == "undecidable"]
+
+    def summary(self, counts: Mapping[str, int]) -> Summary:
+        """All that was counted."""
+        return Summary(
+            frames=self._frames,
+            seconds=self._t - (self._first or 0.0),
+            vehicles=Counter(self.kinds[number] for number in self._counted),
+            crossed=tuple(gate.crossed for gate in self._gates),
+            lamps={head: tuple(told[t] for t in sorted(told)) for head, told in self._lamps.items()},
+            undecidable=tuple(self._undecidable),
+            counts=counts,
+        )
+
+
+def _gates(config: CameraConfig) -> list[Gate]:
+    gates: list[Gate] = []
+    for stop in config.stop_lines:
+        gates.append(Gate("stop_line", stop.id, stop.line, depth_past(stop.line, stop.direction)))
+        gates += [Gate("exit", stop.id, way.line, _right_of(way.line), way.movement) for way in stop.exits]
+    gates += [Gate("solid_line", solid.id, solid.line, _right_of(solid.line)) for solid in config.solid_lines]
+    return gates
+
+
+def _right_of(line: Polyline) -> Callable[[Point], float]:
+    return lambda point: offset(point, line)
