@@ -79,11 +79,11 @@ def _far_enough(points: Sequence[TrackPoint], direction: tuple[float, float], pa
 
 
 def _cut(point: TrackPoint, size: tuple[int, int]) -> bool:
-    """True if nothing tells where it touches the road, or the picture cuts its box, which then creeps
+    """True if it was not seen where it touches the road, or the picture cuts its box, which then creeps
     inwards as it leaves.
     """
     left, _, right, bottom = point.box
-    return point.wheels == "hidden" or left < _EDGE or right > size[0] - _EDGE or bottom > size[1] - _EDGE
+    return point.wheels != "seen" or left < _EDGE or right > size[0] - _EDGE or bottom > size[1] - _EDGE
 
 
 def wholly_inside(point: TrackPoint, lane: Lane, margin: float) -> bool:

@@ -21,6 +21,9 @@ UNSEEN_SECONDS = 0.5
 UNSEEN_HEIGHTS = 0.5
 """Heights of its box that a vehicle may go in such a time and still have stood, more or less."""
 
+LEAP = 0.15
+"""Heights by which wheels seen in one look and reckoned in the next may differ from the upper edge's way."""
+
 SURE = 0.4
 """Confidence the detector must have had of the vehicle around the decisive moment."""
 
@@ -82,10 +85,19 @@ def _hidden(points: Sequence[TrackPoint], t: float) -> Doubt | None:
     """Its wheels were not seen before the decisive moment, or not after."""
     before = [point.wheels for point in points if point.t < t]
     after = [point.wheels for point in points if point.t >= t]
+    if any(_leaps(earlier, later) for earlier, later in pairwise(points)):
+        return doubt("track.wheels_hidden", looks=sum(point.wheels != "seen" for point in points))
     for side in (before, after):
         if side and "seen" not in side:
             return doubt("track.wheels_hidden", looks=len(side))
     return None
+
+
+def _leaps(earlier: TrackPoint, later: TrackPoint) -> bool:
+    """True if the wheels moved otherwise than the upper edge, reckoned in one look and seen in the next."""
+    if earlier.wheels == later.wheels or "hidden" in (earlier.wheels, later.wheels):
+        return False
+    return abs(height(earlier.whole) - height(later.whole)) > LEAP * height(later.whole)
 
 
 def _unsure(points: Sequence[TrackPoint]) -> Doubt | None:

@@ -29,6 +29,11 @@ def predicted(point: TrackPoint) -> TrackPoint:
     return replace(point, wheels="predicted", bottom=point.box[3], sigma=4.0)
 
 
+def elsewhere(point: TrackPoint) -> TrackPoint:
+    """Reckoned a quarter of its height below where it was seen just before."""
+    return replace(point, wheels="predicted", bottom=point.box[3] + 20, sigma=4.0)
+
+
 def broken(point: TrackPoint) -> TrackPoint:
     return replace(point, breaks=True)
 
@@ -45,6 +50,7 @@ def unsure(point: TrackPoint) -> TrackPoint:
         (8, 11, hidden, ["track.wheels_hidden"]),
         (7.8, 8.2, predicted, []),
         (7.99, 11, predicted, ["track.wheels_hidden"]),
+        (7.75, 7.85, elsewhere, ["track.wheels_hidden"]),
         (7.95, 8.05, broken, ["track.broken"]),
         (5.5, 5.7, broken, []),
         (10.5, 11, broken, []),
@@ -57,6 +63,7 @@ def unsure(point: TrackPoint) -> TrackPoint:
         "wheels hidden past the line",
         "reckoned on the line, seen on both sides",
         "only reckoned past the line",
+        "reckoned where it was not seen",
         "another vehicle at the line",
         "another vehicle long before",
         "another vehicle long after",
