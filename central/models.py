@@ -17,6 +17,7 @@ import central.ingest.models
 import central.jobs.models
 import central.law.models
 import central.media.models
+import central.notifications.models
 import central.offences.models
 import central.parties.models
 import central.payments.models

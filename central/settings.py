@@ -150,6 +150,19 @@ class OidcSettings(BaseModel):
         return value
 
 
+class MailSettings(BaseModel):
+    """The mail server that takes notifications to owners. `tls` false is for one on this machine only."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    host: str
+    port: int = Field(default=587, ge=1, le=65535)
+    sender: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=200)]
+    tls: bool = True
+    user: str | None = None
+    password_file: Path | None = None
+
+
 class PaymentSettings(BaseModel):
     """The collecting bank or payment platform: its address, our token there, the key that signs its
     call-backs, and the account that VietQR names. Without an address money is entered by hand."""
@@ -204,6 +217,7 @@ class CentralSettings(BaseSettings):
     office: OfficeSettings = OfficeSettings()
     signing: PaperSigningSettings = PaperSigningSettings()
     payment: PaymentSettings = PaymentSettings()
+    mail: MailSettings | None = None
     citizen_login: OidcSettings | None = None
     staff_login: OidcSettings | None = None
     second_factor_for: tuple[Literal["signer", "admin"], ...] = ()

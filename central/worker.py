@@ -29,6 +29,9 @@ from central.jobs.queue import Claimed
 from central.jobs.runner import Handler, Runner, TryAgainError
 from central.keys import load_key
 from central.media.store import MediaStore, PartialFiles
+from central.notifications import service as notifications
+from central.notifications.port import Smtp
+from central.notifications.service import Post
 from central.offences.recording import RECORD, record_confirmed
 from central.parties.service import Parties
 from central.payments import work as payments
@@ -41,7 +44,7 @@ from central.registry import service as registry
 from central.registry.file import FileRegistry
 from central.registry.http import HttpRegistry
 from central.registry.port import RegistryLookup
-from central.settings import CentralSettings
+from central.settings import CentralSettings, read_secret
 from central.vault import BlindIndex, Vault
 
 log = structlog.get_logger(__name__)
@@ -101,6 +104,7 @@ def handlers(settings: CentralSettings, engine: Engine, clock: Clock) -> list[Ha
         paper_handler(engine, archive_of(settings, vault), signer_of(settings.signing), clock),
         copy_handler(engine, settings, clock),
         *payment_handlers(engine, settings, vault, index, clock),
+        mail_handler(engine, settings, vault, index, clock),
     ]
     register = registry_of(settings)
     if register is None:
@@ -206,6 +210,22 @@ def payment_handlers(
         return House(session, Parties(session, vault, index), archive, settings.office)
 
     return payments.handlers(engine, house, gateway_of(settings.payment), clock)
+
+
+def mail_handler(
+    engine: Engine, settings: CentralSettings, vault: Vault, index: BlindIndex, clock: Clock
+) -> Handler:
+    """Notifications to owners by e-mail."""
+    mail, post = settings.mail, None
+    if mail is not None:
+        password = read_secret(mail.password_file).get_secret_value() if mail.password_file else None
+        sender = Smtp(mail.host, mail.port, mail.sender, mail.tls, mail.user, password)
+        post = Post(sender, vault, index, settings.office.portal)
+
+    def run(unit: Claimed) -> None:
+        notifications.send(engine, post, int(unit.payload["notification"]), clock())
+
+    return Handler(notifications.SEND, run, at_once=2, attempts=20)
 
 
 def registry_of(settings: CentralSettings) -> RegistryLookup | None:

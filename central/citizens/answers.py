@@ -17,6 +17,7 @@ from central.citizens.entry import Guest, Opened
 from central.citizens.models import Submission
 from central.documents.numbers import next_number
 from central.errors import ConflictError, InvalidError, NotFoundError
+from central.notifications import service as notifications
 from central.parties import service as parties
 from central.parties.service import Details
 from central.proceedings import desk, engine, parties_of_case, payments
@@ -141,6 +142,15 @@ def give(house: House, guest: Guest, proceeding_id: int, answer: Answer, now: da
     }
     actor = f"party:{opened.party_id}"
     audit.record(house.session, actor, "portal.answer", f"case:{proceeding.case_id}", detail)
+    notifications.tell(
+        house.session,
+        f"submission:{submission.key}",
+        opened.party_id,
+        proceeding.case_id,
+        "answer_received",
+        {"number": submission.number},
+        now,
+    )
     return submission
 
 

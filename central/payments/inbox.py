@@ -9,10 +9,11 @@ from sqlmodel import Session, col, select
 from central.audit import service as audit
 from central.errors import ConflictError, DomainError, NotFoundError
 from central.jobs import queue as jobs
+from central.notifications import service as notifications
 from central.payments.models import PaymentMessage, PaymentOrder, Refund
 from central.payments.port import Told
 from central.proceedings import desk
-from central.proceedings.models import Decision
+from central.proceedings.models import Decision, DecisionAct, Proceeding
 from central.proceedings.papers.sheet import House
 from central.proceedings.payments import Receipt
 from contract.local_time import local_day
@@ -73,7 +74,22 @@ def settle(house: House, message_id: int, now: datetime) -> PaymentMessage:
     except DomainError as problem:
         return _aside(session, row, problem.reason or problem.code)
     row.state, row.problem = "counted", ""
+    if row.kind == "paid":
+        _tell(session, row, decision, now)
     return row
+
+
+def _tell(session: Session, row: PaymentMessage, decision: Decision, now: datetime) -> None:
+    case_id = session.exec(
+        select(Proceeding.case_id)
+        .join(DecisionAct, col(DecisionAct.proceeding_id) == col(Proceeding.id))
+        .where(DecisionAct.decision_id == decision.id)
+        .order_by(col(Proceeding.id))
+    ).first()
+    if case_id is not None:
+        values = {"number": decision.number, "amount": row.amount}
+        key = f"payment:{row.transaction}"
+        notifications.tell(session, key, decision.party_id, case_id, "payment_counted", values, now)
 
 
 def _count(house: House, row: PaymentMessage, decision_id: int, now: datetime) -> None:
