@@ -1,6 +1,8 @@
 """Draws what the pipeline saw over a copy of the picture, for people: never on the originals.
 
-The lettering is OpenCV's own, which knows ASCII only: rule names are English here, Vietnamese in the console.
+Readable in a crowd: vehicles found violating have a whole box and a tab that says of what; the others corners
+and a small number, where there is room. Rule names are English here, Vietnamese in the console: OpenCV's
+lettering is for ASCII.
 """
 
 from collections.abc import Sequence
@@ -8,17 +10,14 @@ from itertools import pairwise
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from configs.camera import CameraConfig
 from configs.scene import Head
+from edge.evidence.lettering import BLACK, WHITE, Colour, Image, Lettering
 from edge.pipeline import Step
 from edge.rules.inputs import Box, Finding, Point, SignalHistory, Track
 
-Image = NDArray[np.uint8]
-Colour = tuple[int, int, int]
-
-WHITE, BLACK, CALM = (255, 255, 255), (20, 20, 20), (215, 190, 90)
+CALM = (215, 190, 90)
 SOLID, COMMIT, ZONE = (0, 215, 255), (200, 200, 200), (0, 120, 255)
 LANES: tuple[Colour, ...] = ((190, 130, 40), (90, 160, 60), (160, 80, 150), (60, 140, 190))
 LAMPS: dict[str, Colour] = {"red": (50, 50, 235), "amber": (30, 180, 250), "green": (90, 200, 60)}
@@ -27,7 +26,9 @@ DECISIONS: dict[str, Colour] = {
     "borderline": (30, 150, 250),
     "undecidable": (150, 150, 150),
 }
-TRAIL_POINTS = 40
+TRAIL_POINTS, CALM_TRAIL_POINTS = 40, 10
+NAMED_PIXELS = 32
+"""In a picture 720 pixels high: smaller vehicles that did nothing have no number."""
 SHOWN_SECONDS = 4.0
 """How long a finding stays in the list at the lower edge."""
 
@@ -51,23 +52,41 @@ class Annotator:
         if (width, height) != tuple(self._config.size):
             scaled = np.asarray(cv2.resize(step.frame.image, self._config.size), np.uint8)
             words = f"{width} x {height}: not looked at"
-            self._label(scaled, words, (8 * self._unit, 24 * self._unit), DECISIONS["undecidable"])
+            self._lettering(scaled).tab(words, self._first_line, DECISIONS["undecidable"])
             return scaled
         picture = step.frame.image.copy()
         blended = cv2.addWeighted(picture, 0.8, self._tint, 0.2, 0)
         cv2.copyTo(blended, self._tinted, picture)
-        self._draw_lines(picture, step)
-        marked = {finding.track: finding for finding in self._found}
-        for track in step.tracks:
-            self._draw_track(picture, track, marked.get(track.id))
-        for head in self._config.heads:
-            self._draw_lamp(picture, head, step.signals.get(head.id), step.frame.t)
-        clock = step.frame.captured_at.strftime("%Y-%m-%d %H:%M:%S.") + (
-            f"{step.frame.captured_at.microsecond // 1000:03d} UTC"
-        )
-        self._label(picture, clock, (8 * self._unit, 24 * self._unit), BLACK)
-        self._draw_findings(picture, step.frame.t)
+        self._draw_vehicles(picture, step)
         return picture
+
+    def _draw_vehicles(self, picture: Image, step: Step) -> None:
+        """What matters most is drawn last, but small words only where nothing else is written."""
+        marked = {finding.track: finding for finding in self._found}
+        others = [track for track in step.tracks if track.id not in marked]
+        words = self._lettering(picture)
+        for track in others:
+            self._trail(picture, track, CALM, CALM_TRAIL_POINTS)
+            self._corners(picture, track.points[-1].box, CALM, 1.5)
+        self._draw_lines(picture, step)
+        for track in step.tracks:
+            if (finding := marked.get(track.id)) is not None:
+                self._draw_found(picture, words, track, finding)
+        for head in self._config.heads:
+            self._draw_lamp(picture, words, head, step.signals.get(head.id), step.frame.t)
+        words.tab(_clock(step), self._first_line, BLACK)
+        self._draw_findings(picture, words, step.frame.t)
+        for track in sorted(others, key=lambda track: -_high(track)):
+            if _high(track) >= NAMED_PIXELS * self._unit:
+                left, top, *_ = track.points[-1].box
+                words.small(f"{track.id} {track.kind.value}", (left, top - 3), CALM)
+
+    @property
+    def _first_line(self) -> Point:
+        return 8 * self._unit, 24 * self._unit
+
+    def _lettering(self, picture: Image) -> Lettering:
+        return Lettering(picture, self._unit)
 
     def _draw_lines(self, picture: Image, step: Step) -> None:
         for solid in self._config.solid_lines:
@@ -79,18 +98,27 @@ class Annotator:
             if stop.commit is not None:
                 self._polyline(picture, stop.commit, COMMIT, 1)
 
-    def _draw_track(self, picture: Image, track: Track, finding: Finding | None) -> None:
-        colour = DECISIONS[finding.decision] if finding else CALM
-        trail = [point.ground for point in track.points[-TRAIL_POINTS:]]
+    def _draw_found(self, picture: Image, words: Lettering, track: Track, finding: Finding) -> None:
+        colour = DECISIONS[finding.decision]
+        self._trail(picture, track, colour, TRAIL_POINTS)
+        box = track.points[-1].box
+        for layer, width in ((BLACK, 5), (colour, 3)):
+            thickness = max(1, round(width * self._unit))
+            cv2.rectangle(picture, _pixel(box[:2]), _pixel(box[2:]), layer, thickness, cv2.LINE_AA)
+        edge = 3 * self._unit
+        words.keep_clear((box[0] - edge, box[1] - edge, box[2] + edge, box[3] + edge))
+        verdict = f"{track.id} {_rule(finding)}: {finding.decision}"
+        words.tab(verdict, (box[0], box[1] - 8 * self._unit), colour)
+
+    def _trail(self, picture: Image, track: Track, colour: Colour, length: int) -> None:
+        trail = [point.ground for point in track.points[-length:]]
         for index, (start, end) in enumerate(pairwise(trail)):
             thickness = 1 + round(2 * self._unit * index / TRAIL_POINTS)
             cv2.line(picture, _pixel(start), _pixel(end), colour, thickness, cv2.LINE_AA)
-        box = track.points[-1].box
-        self._corners(picture, box, colour, 3 if finding else 2)
-        words = f"{track.id} {track.kind.value}" + (f"  {_rule(finding)}" if finding else "")
-        self._label(picture, words, (box[0], box[1] - 5 * self._unit), colour)
 
-    def _draw_lamp(self, picture: Image, head: Head, history: SignalHistory | None, now: float) -> None:
+    def _draw_lamp(
+        self, picture: Image, lettering: Lettering, head: Head, history: SignalHistory | None, now: float
+    ) -> None:
         phase = history.at(now) if history else None
         colour = LAMPS.get(phase.colour, COMMIT) if phase else COMMIT
         words = f"{head.id}: no signal"
@@ -100,22 +128,22 @@ class Annotator:
             words = f"{head.id}: {phase.colour} {least}{max(now - phase.start, 0):.1f} s{armed}"
         top_left, bottom_right = _pixel(head.box[:2]), _pixel(head.box[2:])
         cv2.rectangle(picture, top_left, bottom_right, colour, max(1, round(2 * self._unit)), cv2.LINE_AA)
-        self._label(picture, words, (head.box[0], head.box[3] + 22 * self._unit), colour)
+        lettering.tab(words, (head.box[0], head.box[3] + 22 * self._unit), colour)
 
-    def _draw_findings(self, picture: Image, now: float) -> None:
+    def _draw_findings(self, picture: Image, lettering: Lettering, now: float) -> None:
         recent = [finding for finding in self._found if now - finding.t < SHOWN_SECONDS][-4:]
         for row, finding in enumerate(reversed(recent)):
             red = "" if finding.elapsed_red is None else f", {finding.elapsed_red:.2f} s after red"
             words = f"{finding.decision}: {_rule(finding)}, vehicle {finding.track}{red}"
             height = picture.shape[0] - (12 + 28 * row) * self._unit
-            self._label(picture, words, (8 * self._unit, height), DECISIONS[finding.decision])
+            lettering.tab(words, (8 * self._unit, height), DECISIONS[finding.decision])
 
     def _polyline(self, picture: Image, points: Sequence[Point], colour: Colour, thickness: int) -> None:
         line = np.array([_pixel(point) for point in points], np.int32)
         for layer, width in ((BLACK, thickness + 2), (colour, thickness)):
             cv2.polylines(picture, [line], False, layer, max(1, round(width * self._unit)), cv2.LINE_AA)
 
-    def _corners(self, picture: Image, box: Box, colour: Colour, thickness: int) -> None:
+    def _corners(self, picture: Image, box: Box, colour: Colour, thickness: float) -> None:
         """Only the corners of a box: the vehicle stays visible."""
         x1, y1, x2, y2 = box
         arm = min(x2 - x1, y2 - y1) / 4
@@ -124,16 +152,6 @@ class Annotator:
             for y, down in ((y1, arm), (y2, -arm)):
                 cv2.line(picture, _pixel((x, y)), _pixel((x + along, y)), colour, width, cv2.LINE_AA)
                 cv2.line(picture, _pixel((x, y)), _pixel((x, y + down)), colour, width, cv2.LINE_AA)
-
-    def _label(self, picture: Image, words: str, baseline: Point, ground: Colour) -> None:
-        """Words on a filled tab, kept inside the picture."""
-        font, scale, pad = cv2.FONT_HERSHEY_SIMPLEX, 0.5 * self._unit, round(4 * self._unit)
-        (wide, high), below = cv2.getTextSize(words, font, scale, 1)
-        x = min(max(round(baseline[0]), pad), max(pad, picture.shape[1] - wide - pad))
-        y = min(max(round(baseline[1]), high + pad), picture.shape[0] - below - pad)
-        cv2.rectangle(picture, (x - pad, y - high - pad), (x + wide + pad, y + below), ground, cv2.FILLED)
-        ink = BLACK if sum(ground) > 380 else WHITE
-        cv2.putText(picture, words, (x, y), font, scale, ink, max(1, round(self._unit)), cv2.LINE_AA)
 
 
 def _areas(config: CameraConfig) -> tuple[Image, Image]:
@@ -155,3 +173,12 @@ def _pixel(point: Sequence[float]) -> tuple[int, int]:
 
 def _rule(finding: Finding) -> str:
     return finding.rule.replace("_", " ")
+
+
+def _high(track: Track) -> float:
+    return track.points[-1].box[3] - track.points[-1].box[1]
+
+
+def _clock(step: Step) -> str:
+    at = step.frame.captured_at
+    return f"{at:%Y-%m-%d %H:%M:%S}.{at.microsecond // 1000:03d} UTC"

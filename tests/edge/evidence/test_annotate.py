@@ -87,6 +87,19 @@ def test_the_list_of_findings_clears_after_a_while() -> None:
     assert not has(annotator.draw(step(t=60.0))[lower_edge], DECISIONS["violation"])
 
 
+def test_in_a_crowd_the_decisive_vehicle_keeps_its_verdict() -> None:
+    """Thirty vehicles beside it hide neither its box nor its tab."""
+    alone, crowd = (step(finding("violation")) for _ in range(2))
+    boxes: list[Box] = [(150 + 5 * n, 60 + 4 * n, 200 + 5 * n, 130 + 4 * n) for n in range(30)]
+    others = tuple(track(box, 100 + number) for number, box in enumerate(boxes))
+    crowded = Step(crowd.frame, (*crowd.tracks, *others), crowd.signals, crowd.findings)
+    colour = DECISIONS["violation"]
+    expected = (Annotator(CONFIG).draw(alone) == colour).all(axis=2)
+    found = (Annotator(CONFIG).draw(crowded) == colour).all(axis=2)
+    assert expected[100:200, 195:265].any()
+    assert (found | ~expected).all()
+
+
 @pytest.mark.parametrize("lamp", ["red", "amber", "green"])
 def test_lamp_and_stop_line_show_the_colour_of_the_lamp(lamp: Literal["red", "amber", "green"]) -> None:
     drawn = Annotator(CONFIG).draw(step(lamp=lamp))
