@@ -57,6 +57,7 @@ def test_everything_comes_round_and_what_must_not_be_late_every_ten_seconds(
         "ingest.trim_quarantine",
         "proceedings.sweep",
         "parties.reseal",
+        "citizens.reseal",
         "citizens.tidy",
         "proceedings.waiting",
     }
