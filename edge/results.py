@@ -146,6 +146,8 @@ def _refused(path: Path) -> Iterator[None]:
 
 
 def _refuse_unless_writable(folder: Path) -> None:
+    if folder.exists() and not folder.is_dir():
+        raise ResultError(f"{folder} is a file: give the packages a new folder")
     with _refused(folder):
         folder.mkdir(parents=True, exist_ok=True)
         if any(folder.iterdir()):

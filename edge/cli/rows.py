@@ -6,11 +6,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
+from rich.cells import cell_len
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 Row = Sequence[object]
+
+_PATH_WIDTH = 12
+"""A path folded narrower than this can't be read."""
 
 
 class Rows(Protocol):
@@ -56,18 +61,39 @@ class _CsvFile:
 
 
 class _Table:
-    """For people: a narrow terminal folds the file's path and cuts nothing else."""
+    """For people: a narrow terminal folds the file's path and cuts nothing else; on one too narrow for that,
+    each row is a few lines."""
 
     def __init__(self, columns: Sequence[str]) -> None:
         self._columns = columns
-        self._table = Table()
-        for number, name in enumerate(columns):
-            self._table.add_column(name, overflow="fold", no_wrap=number > 0)
+        self._rows: list[list[str]] = []
 
     def add(self, row: Row) -> None:
-        self._table.add_row(
-            *(Text("" if value is None else str(value)) for value in row[: len(self._columns)])
-        )
+        self._rows.append(["" if value is None else str(value) for value in row[: len(self._columns)]])
 
     def show(self) -> None:
-        Console().print(self._table)
+        if not self._rows:
+            return
+        console = Console()
+        if self._least_width() <= console.width:
+            console.print(self._as_table())
+            return
+        for path, *values in self._rows:
+            console.print(Text(path), overflow="fold")
+            named = zip(self._columns[1:], values, strict=True)
+            words = ", ".join(f"{name} {value}" for name, value in named if value)
+            console.print(Padding(Text(words or "—", overflow="fold"), (0, 0, 0, 2)))
+
+    def _least_width(self) -> int:
+        """Columns the table needs with a path folded to `_PATH_WIDTH`; each has a border and two spaces."""
+        columns = list(zip(self._columns, *self._rows, strict=True))
+        widths = [max(cell_len(cell) for cell in column) for column in columns]
+        return 1 + 3 * len(widths) + min(widths[0], _PATH_WIDTH) + sum(widths[1:])
+
+    def _as_table(self) -> Table:
+        table = Table()
+        for number, name in enumerate(self._columns):
+            table.add_column(name, overflow="fold", no_wrap=number > 0)
+        for row in self._rows:
+            table.add_row(*map(Text, row))
+        return table

@@ -98,7 +98,7 @@ def _file(path: Path) -> Path:
             lambda d: Outputs(jsonl=_file(d / "f") / "x.jsonl"),
             "can't be written: (Not a directory|File exists)",
         ),
-        (lambda d: Outputs(packages=_file(d / "f")), "f can't be written: File exists"),
+        (lambda d: Outputs(packages=_file(d / "f")), "f is a file: give the packages a new folder"),
         (lambda d: Outputs(packages=_file(_folder(d / "x") / "old").parent), "x is not empty"),
         (lambda d: Outputs(annotated=_folder(d / "x.mp4")), r"x\.mp4: can't be written: Is a directory"),
         (lambda _: Outputs(packages=Path("/proc/nothing")), "can't be written"),
