@@ -86,7 +86,9 @@ def _write_document(folder: Path, document: Document) -> None:
 def write_events(folder: Path, scenario: Scenario, acts: Sequence[Act]) -> Document:
     """Write truth.yaml with other events, all else as it is. Raises FileNotFoundError without a clip."""
     truth = Truth(folder)
-    document = truth.document.model_copy(update={"events": _events(scenario, acts, _read_back(truth))})
+    before = truth.document
+    events = _events(scenario, acts, _read_back(truth), before.lamps)
+    document = before.model_copy(update={"events": events, "says": scenario.says})
     _write_document(folder, document)
     return document
 
@@ -101,13 +103,29 @@ def _read_back(truth: Truth) -> list[Seen]:
     return seen
 
 
-def _events(scenario: Scenario, acts: Sequence[Act], seen: Sequence[Seen]) -> tuple[Event, ...]:
+def _events(
+    scenario: Scenario, acts: Sequence[Act], seen: Sequence[Seen], lamps: Sequence[Lamp]
+) -> tuple[Event, ...]:
+    hidden = lamps[0].hidden if lamps else ()
     events = [event for act in acts if (event := _event(act, scenario, seen)) is not None]
+    events = [
+        event.model_copy(update={"provable": event.provable and red_was_seen(event, hidden)})
+        for event in events
+    ]
     return tuple(event.model_copy(update={"id": f"e{n}"}) for n, event in enumerate(events, start=1))
+
+
+def red_was_seen(event: Event, hidden: Sequence[tuple[float, float]]) -> bool:
+    """False for an act on red if the lamp was hidden all the time from when red came to the act."""
+    if event.rule not in ("red_light", "stop_line"):
+        return True
+    since = event.t - (event.elapsed_red or 0.0)
+    return not any(start <= since and event.t < end for start, end in hidden)
 
 
 def _document(scenario: Scenario, cast: Cast, acts: Sequence[Act], seen: Sequence[Seen]) -> Document:
     shown = {id_ for frame in seen for id_ in frame.vehicles}
+    lamps = _lamps(scenario, seen)
     return Document(
         clip=scenario.name,
         says=scenario.says,
@@ -118,10 +136,10 @@ def _document(scenario: Scenario, cast: Cast, acts: Sequence[Act], seen: Sequenc
         detect={"file": "detect.mp4", "size": scenario.camera.size},  # type: ignore[arg-type]
         record={"file": "record.mp4", "size": scenario.record} if scenario.record else None,  # type: ignore[arg-type]
         camera=tuple(tuple(round(float(v), 6) for v in row) for row in scenario.camera.matrix),  # type: ignore[misc]
-        lamps=_lamps(scenario, seen),
+        lamps=lamps,
         ground=_ground(scenario.street),
         vehicles=tuple(_vehicles(scenario, cast, shown)),
-        events=_events(scenario, acts, seen),
+        events=_events(scenario, acts, seen, lamps),
     )
 
 

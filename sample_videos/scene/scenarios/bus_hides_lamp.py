@@ -1,4 +1,4 @@
-"""The lamp hangs low on the far corner; a bus stuck in the junction hides it for some five seconds."""
+"""The lamp hangs low on the far corner; a bus stuck in the junction hides it while it turns red."""
 
 from fractions import Fraction
 

@@ -15,7 +15,7 @@ from sample_videos.scene.scenario import Scenario
 from sample_videos.scene.scenarios import names
 from sample_videos.scene.scenarios.script import Script, crossroads, phases
 from sample_videos.scene.ways import up
-from sample_videos.scene.writing import write_truth
+from sample_videos.scene.writing import red_was_seen, write_truth
 from sample_videos.truth import Truth
 
 
@@ -107,3 +107,15 @@ def test_nobody_drives_through_the_car_ahead() -> None:
 def test_scenarios_are_found_by_name() -> None:
     assert "crowd_day" in names()
     assert "script" not in names()
+
+
+@pytest.mark.parametrize(
+    ("hidden", "expected"),
+    [((), True), (((4.0, 9.0),), False), (((6.0, 9.0),), True), (((4.0, 7.0),), True)],
+)
+def test_an_act_on_red_can_be_proved_only_if_the_red_was_seen(
+    clip: Truth, hidden: tuple[tuple[float, float], ...], expected: bool
+) -> None:
+    (event,) = clip.events("red_light", "violation")
+    crossed = event.model_copy(update={"t": 8.0, "elapsed_red": 3.0})
+    assert red_was_seen(crossed, hidden) is expected
