@@ -129,7 +129,7 @@ class ResultFiles:
             yield
         except (OSError, FFmpegError, VideoError) as problem:
             what = getattr(problem, "strerror", None) or problem
-            words = f"{path}: {what}; nothing more was written there, the other results are whole"
+            words = f"{path}: {what}; it ends there: mend that and replay again"
             self._problems.setdefault(path, words)
 
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from configs.camera import CameraConfig
-from configs.scene import Movement
+from configs.scene import Lane, Movement
 from contract.vehicles import VehicleKind
 from edge.pipeline import Step
-from edge.rules.geometry import depth_past, meets, offset
+from edge.rules.geometry import along, depth_past, inside, meets, offset
 from edge.rules.inputs import Finding, Phase, Point, Polyline, Track
 
 LEAST_POINTS = 3
@@ -21,15 +21,18 @@ LEAST_POINTS = 3
 JITTER_PIXELS, JITTER_HEIGHTS = 2.0, 0.05
 """So near to a line it can't be told on which side of it a vehicle is; the larger of both."""
 
-GateKind = Literal["stop_line", "solid_line", "exit"]
+DRIVEN_HEIGHTS = 1.0
+"""Heights of its box a vehicle must have driven in a lane to tell which way."""
+
+DrawnKind = Literal["stop_line", "solid_line", "exit", "lane"]
 
 
 @dataclass(frozen=True)
 class Crossed:
     """How many vehicles crossed a drawn line for good: `along` its direction (of a solid line or exit: from
-    its left to its right as drawn) and `against` it."""
+    its left to its right as drawn) and `against` it; of a lane, how many drove so in it."""
 
-    kind: GateKind
+    kind: DrawnKind
     line: str
     along: int
     against: int
@@ -55,7 +58,7 @@ class Gate:
 
     def __init__(
         self,
-        kind: GateKind,
+        kind: DrawnKind,
         name: str,
         line: Polyline,
         depth: Callable[[Point], float],
@@ -92,13 +95,44 @@ class Gate:
         return Crossed(*self._named, along, against, self._movement)
 
 
+class Flow:
+    """One lane, and where each vehicle was first and last seen in it."""
+
+    def __init__(self, lane: Lane, direction: Point) -> None:
+        self._lane = lane
+        self._direction = direction
+        self._driven: dict[int, tuple[Point, float]] = {}
+
+    def pass_by(self, track: Track) -> None:
+        """Takes in the vehicle's newest place."""
+        point = track.points[-1]
+        if point.breaks:
+            self._driven.pop(track.id, None)
+        if point.wheels == "hidden" or not inside(point.ground, self._lane.polygon):
+            return
+        start, _ = self._driven.get(track.id, (point.ground, 0.0))
+        heights = along(start, point.ground, self._direction) / (point.whole[3] - point.whole[1])
+        self._driven[track.id] = start, heights
+
+    @property
+    def crossed(self) -> Crossed:
+        """Those that drove far enough to tell."""
+        heights = [heights for _, heights in self._driven.values()]
+        return Crossed(
+            "lane",
+            self._lane.id,
+            along=sum(one >= DRIVEN_HEIGHTS for one in heights),
+            against=sum(one <= -DRIVEN_HEIGHTS for one in heights),
+        )
+
+
 class Tally:
     """Counts while a camera's steps go by."""
 
     def __init__(self, config: CameraConfig) -> None:
         self.kinds: dict[int, VehicleKind] = {}
         """What each vehicle was last taken for, by track."""
-        self._gates = _gates(config)
+        self._drawn: list[Gate | Flow] = [*_gates(config), *_flows(config)]
         self._counted: set[int] = set()
         self._lamps: dict[str, dict[float, Phase]] = {head.id: {} for head in config.heads}
         self._undecidable: list[Finding] = []
@@ -114,8 +148,8 @@ class Tally:
             self.kinds[track.id] = track.kind
             if len(track.points) >= LEAST_POINTS:
                 self._counted.add(track.id)
-            for gate in self._gates:
-                gate.pass_by(track)
+            for one in self._drawn:
+                one.pass_by(track)
         for head, history in step.signals.items():
             for phase in history.phases[-3:]:
                 self._lamps[head][phase.start] = phase
@@ -127,7 +161,7 @@ class Tally:
             frames=self._frames,
             seconds=self._t - (self._first or 0.0),
             vehicles=Counter(self.kinds[number] for number in self._counted),
-            crossed=tuple(gate.crossed for gate in self._gates),
+            crossed=tuple(one.crossed for one in self._drawn),
             lamps={head: tuple(told[t] for t in sorted(told)) for head, told in self._lamps.items()},
             undecidable=tuple(self._undecidable),
             counts=counts,
@@ -141,6 +175,10 @@ def _gates(config: CameraConfig) -> list[Gate]:
         gates += [Gate("exit", stop.id, way.line, _right_of(way.line), way.movement) for way in stop.exits]
     gates += [Gate("solid_line", solid.id, solid.line, _right_of(solid.line)) for solid in config.solid_lines]
     return gates
+
+
+def _flows(config: CameraConfig) -> list[Flow]:
+    return [Flow(lane, lane.direction) for lane in config.lanes if lane.direction is not None]
 
 
 def _right_of(line: Polyline) -> Callable[[Point], float]:

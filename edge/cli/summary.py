@@ -51,14 +51,19 @@ def _vehicles(summary: Summary, language: Language) -> Reason:
 
 def _crossed(crossed: Crossed) -> Iterator[Reason]:
     total = crossed.along + crossed.against
-    values: dict[str, Value] = {"line": crossed.line, "along": crossed.along, "against": crossed.against}
     if crossed.movement is not None:
         yield reason("replay.left_by", line=crossed.line, movement=crossed.movement, vehicles=total)
         return
+    if not total:
+        yield reason(f"replay.nobody_{crossed.kind}", line=crossed.line)
+        return
+    values: dict[str, Value] = {"line": crossed.line, "along": crossed.along, "against": crossed.against}
     yield Reason(code=f"replay.crossed_{crossed.kind}", values=values)
     least, part = WRONG_WAY
-    if crossed.kind == "stop_line" and crossed.against >= least and crossed.against >= part * total:
-        yield reason("replay.drawn_wrong_way", line=crossed.line, against=crossed.against, vehicles=total)
+    drawn_wrong = crossed.against >= least and crossed.against >= part * total
+    if drawn_wrong and crossed.kind in ("stop_line", "lane"):
+        code = f"replay.wrong_way_{crossed.kind}"
+        yield reason(code, line=crossed.line, against=crossed.against, vehicles=total)
 
 
 def lamp_words(phases: tuple[Phase, ...], language: Language) -> str:

@@ -36,6 +36,13 @@ CONFIG = CameraConfig.model_validate(
             }
         ],
         "solid_lines": [{"id": "divider", "line": [[300, 470], [300, 310]]}],
+        "lanes": [
+            {
+                "id": "out",
+                "polygon": [[100, 310], [300, 310], [300, 470], [100, 470]],
+                "direction": [0, -1],
+            }
+        ],
         "rules": {"red_light": {}},
     }
 )
@@ -107,7 +114,7 @@ def test_a_stop_line_is_crossed_along_or_against_its_direction(
 def test_solid_lines_and_exits_are_counted_too() -> None:
     across = ((250.0, 400.0), (280.0, 400.0), (330.0, 400.0))
     found = crossed(tally(steps(across, UP)))
-    assert found == {"stop_line": (1, 0), "exit": (0, 1), "solid_line": (1, 0)}
+    assert found == {"stop_line": (1, 0), "exit": (0, 1), "solid_line": (1, 0), "lane": (1, 0)}
 
 
 def test_nobody_crosses_over_a_break() -> None:
@@ -125,9 +132,28 @@ def test_who_ends_on_the_side_it_came_from_has_not_crossed(heights: list[float])
 
 def test_a_line_drawn_the_wrong_way_is_said() -> None:
     lines = told(tally(steps(*([DOWN] * 31))))
-    (said,) = [line for line in lines if "31 of 31" in line]
+    (said,) = [line for line in lines if "31 of 31 crossed" in line]
     assert "stop line S1: 31 of 31 crossed against the drawn direction" in said
     assert "Vạch dừng S1: 31 trong 31 xe qua ngược hướng đã vẽ" in said
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        (UP, (1, 0)),
+        (DOWN, (0, 1)),
+        (((200, 400), (200, 380)), (0, 0)),
+        (((120, 400), (290, 400)), (0, 0)),
+        (((500, 400), (500, 320)), (0, 0)),
+    ],
+)
+def test_which_way_a_lane_is_driven(path: Sequence[Point], expected: tuple[int, int]) -> None:
+    assert crossed(tally(steps(path)))["lane"] == expected
+
+
+def test_a_lane_drawn_the_wrong_way_is_said() -> None:
+    lines = told(tally(steps(*([DOWN] * 5))))
+    assert any("lane out: 5 of 5 drove against the drawn direction" in line for line in lines)
 
 
 @pytest.mark.parametrize("paths", [(UP, UP, UP, DOWN, DOWN, DOWN), (DOWN, DOWN)])
