@@ -4,6 +4,7 @@ it, a shape outside the part that is looked at, a lamp of a few pixels.
 Pixels of the detect stream, as in the file.
 """
 
+import math
 from collections.abc import Iterator
 from itertools import pairwise
 from math import asin, degrees, dist, hypot
@@ -30,6 +31,7 @@ def drawing_problems(camera: CameraConfig) -> Iterator[tuple[Location, str]]:
     for index, stop in enumerate(camera.stop_lines):
         yield from _stop_line(("stop_lines", index), stop, camera.size)
     yield from _never_looked_at(camera)
+    yield from _percent(camera)
 
 
 def _lamp(where: Location, head: Head) -> Iterator[tuple[Location, str]]:
@@ -98,21 +100,40 @@ def _exit(where: Location, stop: StopLine, way: Exit) -> Iterator[tuple[Location
 def _never_looked_at(camera: CameraConfig) -> Iterator[tuple[Location, str]]:
     if camera.detect.roi is None:
         return
-    drawn: list[tuple[Location, Line]] = [
+    left, top, right, bottom = camera.detect.roi
+    for where, points in _areas_and_lines(camera):
+        xs, ys = [x for x, _ in points], [y for _, y in points]
+        if max(xs) <= left or min(xs) >= right or max(ys) <= top or min(ys) >= bottom:
+            yield where, "lies outside detect.roi, where no vehicle is looked for: move it, or widen that"
+
+
+def _areas_and_lines(camera: CameraConfig) -> list[tuple[Location, Line]]:
+    """All that vehicles drive over, with its place in the file."""
+    return [
         *((("stop_lines", i, "line"), stop.line) for i, stop in enumerate(camera.stop_lines)),
         *((("lanes", i, "polygon"), lane.polygon) for i, lane in enumerate(camera.lanes)),
         *((("solid_lines", i, "line"), line.line) for i, line in enumerate(camera.solid_lines)),
         *((("zones", i, "polygon"), zone.polygon) for i, zone in enumerate(camera.zones)),
         *((("rider_zones", i, "polygon"), zone.polygon) for i, zone in enumerate(camera.rider_zones)),
     ]
-    left, top, right, bottom = camera.detect.roi
-    for where, points in drawn:
-        xs, ys = [x for x, _ in points], [y for _, y in points]
-        if max(xs) <= left or min(xs) >= right or max(ys) <= top or min(ys) >= bottom:
-            yield (
-                where,
-                "lies outside detect.roi, where no vehicle is looked for: move it, or widen that",
-            )
+
+
+def _percent(camera: CameraConfig) -> Iterator[tuple[Location, str]]:
+    """Points from 0 to 100 only, on a picture many times as large, are parts of a hundred."""
+    shapes = [
+        *_areas_and_lines(camera),
+        *((("heads", i, "box"), _ends(h)) for i, h in enumerate(camera.heads)),
+    ]
+    largest = max((max(point) for _, points in shapes for point in points), default=math.inf)
+    if largest <= 100 and min(camera.size) >= 4 * 100:
+        yield (
+            shapes[0][0],
+            "every point drawn in this file lies within 0 to 100: these are parts of a hundred, give pixels",
+        )
+
+
+def _ends(head: Head) -> Line:
+    return head.box[:2], head.box[2:]
 
 
 def _leads_across(direction: PixelPoint, line: Line) -> bool:

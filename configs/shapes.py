@@ -20,6 +20,9 @@ PixelPoint = tuple[Coordinate, Coordinate]
 THINNEST = 4.0
 """Pixels: no wheels are ever seen to stand in a thinner area."""
 
+SHORTEST = 4.0
+"""Pixels: nothing is ever seen to cross a shorter line."""
+
 
 def _in_pixels(points: Iterable[tuple[float, float]]) -> None:
     if all(0 <= x <= 1 and 0 <= y <= 1 for x, y in points):
@@ -52,6 +55,8 @@ def _real_line(points: tuple[PixelPoint, ...]) -> tuple[PixelPoint, ...]:
     _in_pixels(points)
     if any(a == b for a, b in pairwise(points)):
         raise ValueError("the same point twice in a row")
+    if (length := sum(dist(a, b) for a, b in pairwise(points))) < SHORTEST:
+        raise ValueError(f"the line is {length:.1f} pixels long: give its ends in pixels of the picture")
     return points
 
 

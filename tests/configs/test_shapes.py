@@ -30,6 +30,7 @@ def test_a_bow_tie_is_told_from_a_polygon(polygon: tuple[PixelPoint, ...], expec
         (Line, [[0.1, 0.5], [0.9, 0.5]], "parts of the picture"),
         (Line, [[0, 1], [1, 1]], "parts of the picture"),
         (Polygon, [[0.1, 0.1], [0.9, 0.1], [0.5, 1]], "parts of the picture"),
+        (Line, [[0.1, 0.5], [1.02, 0.5]], "the line is 0.9 pixels long"),
         (BoxPixels, [0.7, 0.05, 0.74, 0.16], "parts of the picture"),
         (Polygon, [[100, 400], [500, 400], [900, 400]], "the polygon is flat, about 0.0"),
         (Polygon, [[100, 400], [500, 400], [300, 400]], "flat|cross"),

@@ -10,8 +10,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+import yaml
 
 from edge.cli.replay import utc
+from tests.edge import road
+from tests.edge.video import clips
 
 CAMERA = Path(str(files("configs"))) / "cameras" / "junction.yaml"
 CLIP = Path(str(files("sample_videos"))) / "junction.mp4"
@@ -202,6 +205,21 @@ def test_every_command_says_in_words_what_is_wrong(
     assert done.returncode != 0
     assert message.format_map(known) in " ".join(done.stderr.split())
     assert "Traceback" not in done.stderr
+
+
+def test_a_replay_that_finds_nothing_says_what_it_saw(tmp_path: Path) -> None:
+    video = clips.make_clip(tmp_path / "[a].mp4", [n / 10 for n in range(20)], size=road.SIZE)
+    camera = tmp_path / "road.yaml"
+    camera.write_text(yaml.safe_dump({**road.ROAD, "size": list(road.SIZE)}), encoding="utf-8")
+    done = ngatu("replay", video, "--camera", camera, "--key", tmp_path / "key")
+    assert (done.returncode, "Traceback" in done.stderr) == (0, False)
+    for words in (
+        "Không phát hiện vi phạm nào — no violation found",
+        "20 frames, 1.90 s",
+        "no vehicle was seen",
+        "Vạch liền centre: không xe nào qua — solid line centre: nobody crossed it",
+    ):
+        assert words in done.stdout
 
 
 @pytest.mark.parametrize(
