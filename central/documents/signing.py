@@ -219,4 +219,8 @@ def certificates_of(roots: Iterable[bytes]) -> Iterable[x509.Certificate]:
 
 
 def _name_of(certificate: x509.Certificate | None) -> str:
-    return str(certificate.subject.human_friendly) if certificate is not None else ""
+    """Who signed, as people read it: the name itself, without the English words of its attributes."""
+    if certificate is None:
+        return ""
+    named = certificate.subject.native
+    return str(named.get("common_name") or named.get("organization_name") or "")

@@ -36,7 +36,7 @@ def test_a_signed_paper_is_valid_by_its_root(paper: bytes, signer: FileSigner) -
     (verdict,) = validate(signed, [authority().pem])
     assert verdict.valid
     assert "Đỗ Văn Thẩm" in verdict.signer
-    assert "Đỗ Văn Thẩm" in signer.name
+    assert signer.name == "Đỗ Văn Thẩm"
     assert signed.startswith(paper)  # an addition: what was rendered stays to the byte
 
 
