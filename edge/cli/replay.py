@@ -94,7 +94,7 @@ def violations_table(proofs: "list[Proof]") -> Table:
     """The violations of a replay for people."""
     table = Table(title="Vi phạm — violations")
     for name in ("t", "lỗi / rule", "xe / vehicle", "biển số / plate", "đỏ / red", "kết luận / decision"):
-        table.add_column(name)
+        table.add_column(name, overflow="fold")
     for proof in proofs:
         finding, plate = proof.incident.finding, proof.facts.plate
         row = (
