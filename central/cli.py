@@ -38,9 +38,11 @@ from central.law import service as law
 from central.media import service as media_service
 from central.media.store import MediaStore
 from central.registry.file import FileRegistryError
+from central.reports.periods import CutOffs, Kind
 from central.settings import CentralSettings, SettingsError, load_settings
 from central.vault import VaultError
 from central.words.errors import told
+from central.words.languages import Language
 from configs.loading import ConfigError
 from contract.local_time import VIETNAM, local_day
 
@@ -425,6 +427,38 @@ def grant_signer(
             power = Power(title, delegation, since.date(), until.date() if until else None)
             grant_power(session, law.book(session), user.id or 0, power, ACTOR)
         typer.echo(f"{username} may sign as {title} from {since:%Y-%m-%d}")
+
+
+@app.command("report")
+def take_report(
+    kind: Annotated[Kind, typer.Argument(help="weekly or monthly")],
+    period: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="a day in it; without: the last that is over"),
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="write the workbook (.xlsx) here")] = None,
+    language: Annotated[Language, typer.Option(help="of the workbook")] = "vi",
+    settings: SettingsFile = None,
+) -> None:
+    """Takes the report for leaders of a period that is over; kept anew only if a figure changed."""
+    from central.reports import service as reports
+    from central.reports.sheet import as_xlsx
+
+    with _told_plainly():
+        loaded, engine = _open(settings)
+        cut_offs = CutOffs(loaded.reports.weekday, loaded.reports.month_day)
+        today = local_day(_now())
+        asked = cut_offs.around(kind, period.date()) if period else cut_offs.latest(kind, today)
+        with transaction(engine) as session:
+            taken = reports.take(session, loaded.unit, cut_offs, kind, asked, _now(), ACTOR)
+            report = reports.content_of(taken)
+            sheet = as_xlsx(report, taken.sha256, language) if out else b""
+            told_as = (
+                f"revision {taken.revision}, {taken.corrected} figures corrected, SHA-256 {taken.sha256}"
+            )
+        if out:
+            out.write_bytes(sheet)
+        typer.echo(f"{kind.value} {asked.first} to {asked.last}: {told_as}")
 
 
 @app.command("withdraw")

@@ -23,6 +23,7 @@ import central.parties.models
 import central.payments.models
 import central.proceedings.models
 import central.registry.models
+import central.reports.models
 import central.review.models  # noqa: F401
 
 ALL_TABLES: list[Table] = list(SQLModel.metadata.sorted_tables)

@@ -190,6 +190,17 @@ class PaymentSettings(BaseModel):
         return read_secret(self.secret_file).get_secret_value().encode() if self.secret_file else None
 
 
+class ReportSettings(BaseModel):
+    """Where the periods of reports begin: the weekday of a week (1 Monday … 7 Sunday; Wednesday, so that its
+    report is there before Wednesday 15:00), the day of a month (the 14th, so that a day is left before the
+    15th)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    weekday: int = Field(default=3, ge=1, le=7)
+    month_day: int = Field(default=14, ge=1, le=28)
+
+
 class CentralSettings(BaseSettings):
     """Everything the centre's processes need to know.
 
@@ -218,6 +229,7 @@ class CentralSettings(BaseSettings):
     signing: PaperSigningSettings = PaperSigningSettings()
     payment: PaymentSettings = PaymentSettings()
     mail: MailSettings | None = None
+    reports: ReportSettings = ReportSettings()
     citizen_login: OidcSettings | None = None
     staff_login: OidcSettings | None = None
     second_factor_for: tuple[Literal["signer", "admin"], ...] = ()

@@ -48,6 +48,7 @@ class Permission(StrEnum):
     ENTER_PAYMENTS = "enter_payments"
     VIEW_DEADLINES = "view_deadlines"
     VIEW_WITHDRAWALS = "view_withdrawals"
+    VIEW_REPORTS = "view_reports"
 
 
 _SEE_CASES = {Permission.VIEW_CASES, Permission.VIEW_NODES}
@@ -100,6 +101,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.VIEW_LAW,
             Permission.VIEW_DEADLINES,
             Permission.VIEW_WITHDRAWALS,
+            Permission.VIEW_REPORTS,
         }
     ),
     # An administrator runs the system; the evidence against citizens is none of that role's business.

@@ -21,6 +21,7 @@ from central.console import (
     office_routes,
     officer_routes,
     proceeding_routes,
+    report_routes,
     review_routes,
     session_routes,
     withdrawal_routes,
@@ -46,6 +47,7 @@ _ROUTERS = (
     withdrawal_routes.router,
     proceeding_routes.router,
     office_routes.router,
+    report_routes.router,
 )
 
 

@@ -59,6 +59,7 @@ MORE = (
     NavigationItem("/devices", "nav.devices", Permission.VIEW_NODES),
     NavigationItem("/law", "nav.law", Permission.VIEW_LAW),
     NavigationItem("/withdrawals", "nav.withdrawals", Permission.VIEW_WITHDRAWALS),
+    NavigationItem("/reports", "nav.reports", Permission.VIEW_REPORTS),
     NavigationItem("/quarantine", "nav.quarantine", Permission.MANAGE_NODES),
 )
 """Pages people need now and then: behind one item of the top bar."""

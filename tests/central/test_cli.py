@@ -53,6 +53,18 @@ def test_the_first_hour_of_a_centre(folder: Path) -> None:
     assert "3 entries" in ngatu("audit", "verify").stdout
 
 
+def test_a_report_is_taken_once_and_written_as_a_workbook(folder: Path) -> None:
+    assert ngatu("migrate").exit_code == 0
+    sheet = folder / "report.xlsx"
+    for day in ("2026-01-21", "2026-01-27"):
+        told = ngatu("report", "weekly", "--period", day, "--out", str(sheet))
+        assert told.stdout.startswith("weekly 2026-01-21 to 2026-01-27: revision 1, 0 figures corrected")
+    assert sheet.read_bytes().startswith(b"PK")
+    assert "revision 1" in ngatu("report", "monthly").stdout
+    ahead = ngatu("report", "monthly", "--period", "2199-01-01")
+    assert (ahead.exit_code, "2199-01-13" in ahead.stderr) == (1, True)
+
+
 @pytest.mark.parametrize(
     "words",
     [("serve",), ("ingest",), ("worker",), ("cases",), ("user", "add", "lan", "--role", "admin")],

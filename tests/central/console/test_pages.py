@@ -25,6 +25,7 @@ ALLOWED = {
     "/offences": {OFFICER, LEADER, SIGNER},
     "/nodes": {OPERATOR, OFFICER, LEADER, ADMIN, DEVICE_USER},
     "/quarantine": {ADMIN},
+    "/reports": {LEADER},
     "/password": set(Role),
 }
 

@@ -54,6 +54,7 @@ CONSOLE: dict[str, frozenset[str]] = {
     "/withdrawals": holders(Permission.VIEW_WITHDRAWALS),
     "POST /withdrawals": holders(Permission.SIGN_DECISIONS),
     "POST /withdrawals/{withdrawal_id}/told": holders(Permission.SEND_PAPERS),
+    "/reports": holders(Permission.VIEW_REPORTS),
     "/proceedings": holders(Permission.VIEW_PROCEEDINGS),
     "/proceedings/{case_id}/parties/{role}": holders(Permission.VIEW_OWNER),
     "/proceedings/{case_id}/file": holders(Permission.VIEW_OWNER),

@@ -1,0 +1,1 @@
+"""Reports for leaders (báo cáo): figures of a week or month, kept as told, corrected in the open."""

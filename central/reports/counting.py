@@ -1,0 +1,120 @@
+"""Counting a table over four periods at once: one reading of its rows gives a line all its numbers."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Date, and_, func, or_, select
+from sqlalchemy.sql.selectable import FromClause
+from sqlmodel import Session
+
+from central.reports.periods import Period
+from central.reports.values import Figure, Unit
+
+
+@dataclass(frozen=True)
+class Counting:
+    """What is counted: the rows of `table` that hold `where`, in the period by `when` (a day or a moment).
+
+    Attributes:
+        by: what a line is split by: name and column.
+        amount: what is added up; None counts rows.
+    """
+
+    group: str
+    key: str
+    table: FromClause
+    when: ColumnElement[Any]
+    by: tuple[tuple[str, ColumnElement[Any]], ...] = ()
+    where: tuple[ColumnElement[bool], ...] = ()
+    amount: ColumnElement[Any] | None = None
+    unit: Unit = "count"
+
+
+@dataclass(frozen=True)
+class Share:
+    """One count as a share of another, line by line; both are split by the same."""
+
+    group: str
+    key: str
+    part: str
+    whole: str
+
+
+Periods = tuple[Period, Period, Period, Period]
+"""This one, the one before, the same of last year, the year so far."""
+
+
+def count(session: Session, counting: Counting, periods: Periods) -> list[Figure]:
+    """The lines of a count, in the order of what they are split by; one that isn't split has its line even
+    when there is nothing to count."""
+    spans = [_within(counting.when, period) for period in periods]
+    numbers = [_number(counting, span) for span in spans]
+    columns = [column for _, column in counting.by]
+    query = (
+        select(*columns, *numbers)
+        .select_from(counting.table)
+        .where(or_(*spans), *counting.where)
+        .group_by(*columns)
+    )
+    names = [name for name, _ in counting.by]
+    lines = [_figure(counting, names, tuple(row)) for row in session.execute(query)]
+    return sorted(lines, key=lambda figure: figure.by)
+
+
+def _number(counting: Counting, span: ColumnElement[bool]) -> ColumnElement[Any]:
+    if counting.amount is None:
+        return func.count().filter(span)
+    return func.coalesce(func.sum(counting.amount).filter(span), 0)
+
+
+def _within(when: ColumnElement[Any], period: Period) -> ColumnElement[bool]:
+    begins: date | datetime = period.begins
+    ends: date | datetime = period.ends
+    if isinstance(when.type, Date):
+        return and_(when >= period.first, when <= period.last)
+    return and_(when >= begins, when < ends)
+
+
+def _figure(counting: Counting, names: list[str], row: tuple[Any, ...]) -> Figure:
+    values = [_told(value) for value in row[: len(names)]]
+    this, before, last_year, year = (int(number or 0) for number in row[len(names) :])
+    return Figure(
+        group=counting.group,
+        key=counting.key,
+        by=tuple(zip(names, values, strict=True)),
+        unit=counting.unit,
+        this=this,
+        before=before,
+        last_year=last_year,
+        year=year,
+    )
+
+
+def _told(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None else str(value)
+
+
+def shares(share: Share, figures: list[Figure]) -> list[Figure]:
+    """The shares among counted lines: those of the whole, each with its part, which may be missing."""
+    parts = {figure.by: figure for figure in figures if figure.key == share.part}
+    return [_share(share, parts.get(whole.by), whole) for whole in figures if whole.key == share.whole]
+
+
+def _share(share: Share, part: Figure | None, whole: Figure) -> Figure:
+    return Figure(
+        group=share.group,
+        key=share.key,
+        by=whole.by,
+        unit="share",
+        this=_of(part.this if part else 0, whole.this),
+        before=_of(part.before if part else 0, whole.before),
+        last_year=_of(part.last_year if part else 0, whole.last_year),
+        year=_of(part.year if part else 0, whole.year),
+    )
+
+
+def _of(part: float | None, whole: float | None) -> float | None:
+    return round((part or 0) / whole, 4) if whole else None

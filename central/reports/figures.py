@@ -1,0 +1,276 @@
+"""Which figures a report tells, group by group, and from which rows they are counted.
+
+A case is counted by the day it arrived, a look or a decision by the day it was taken, a step of the
+proceedings by the day it is said to have happened.
+"""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Integer, Table, and_, cast, extract, func, select
+from sqlalchemy.sql.selectable import FromClause
+from sqlmodel import Session, SQLModel
+
+from central.accounts.models import User
+from central.cases.lifecycle import OPEN, Action
+from central.cases.models import Case, CaseEvent
+from central.devices.models import Device, DevicePaper
+from central.documents.models import Document
+from central.fleet.models import Camera, Node
+from central.offences.models import Offence
+from central.payments.models import Refund
+from central.proceedings.engine import STEPS
+from central.proceedings.models import Decision, DecisionAct, DecisionPayment, ProceedingStep
+from central.proceedings.tracks import Track
+from central.reports.counting import Counting, Share
+from central.reports.periods import Period
+from central.reports.values import Figure
+
+_LOCAL_HOURS = 7
+"""Vietnam is seven hours ahead of UTC all year."""
+
+
+def _table(model: type[SQLModel]) -> Table:
+    table: Table = model.__table__  # type: ignore[attr-defined]
+    return table
+
+
+_CASE = _table(Case)
+_EVENT = _table(CaseEvent)
+_STEP = _table(ProceedingStep)
+_DECISION = _table(Decision)
+_PAID = _table(DecisionPayment)
+_REFUND = _table(Refund)
+_PAPER = _table(Document)
+_OFFENCE = _table(Offence)
+_CAMERA = _table(Camera)
+_NODE = _table(Node)
+_DEVICE = _table(Device)
+_DEVICE_PAPER = _table(DevicePaper)
+_USER = _table(User)
+_ACT = _table(DecisionAct)
+_LOOKED, _SEEN = _CASE.c.operator_at, _CASE.c.received_at
+_REJECTED = _CASE.c.state == "rejected"
+_RULE, _SITE = ("rule", _CASE.c.rule), ("site", _CASE.c.site_name)
+
+
+def _cases(group: str, key: str, when: ColumnElement[Any], *by: tuple[str, Any], where: Any = ()) -> Counting:
+    return Counting(group, key, _CASE, when, by, tuple(where))
+
+
+def _steps(group: str, key: str, *tracks: Track) -> Counting:
+    """Steps of the proceedings on these tracks, by which step it was."""
+    actions = sorted(step.action for step in STEPS.values() if step.track in tracks)
+    action = _STEP.c.action
+    return Counting(
+        group,
+        key,
+        _STEP,
+        _STEP.c.day,
+        (("step", action),),
+        (action.in_(actions),),
+    )
+
+
+def _acts() -> FromClause:
+    decided = _ACT.join(_DECISION, _ACT.c.decision_id == _DECISION.c.id)
+    return decided.join(_OFFENCE, _ACT.c.offence_id == _OFFENCE.c.id)
+
+
+_IN_FORCE = _DECISION.c.ended_on.is_(None)
+_CASE_STEPS = [
+    Action.OWNER_FOUND,
+    Action.OWNER_NOT_FOUND,
+    Action.OWNER_MISMATCH,
+    Action.CONFIRM,
+    Action.REFUSE,
+    Action.RETURN,
+    Action.TAKE_BACK,
+    Action.RECORD,
+    Action.EXPIRE,
+    Action.WITHDRAW,
+]
+
+COUNTINGS = (
+    _cases("B", "candidates", _SEEN),
+    _cases("B", "candidates_by_rule", _SEEN, _RULE, ("vehicle", _CASE.c.vehicle_kind_seen)),
+    _cases("B", "candidates_by_site", _SEEN, _SITE),
+    _cases("B", "undecided_by_rule", _SEEN, _RULE, where=[_CASE.c.node_decision == "undecidable"]),
+    _cases("B", "seen_by_rule", _SEEN, _RULE),
+    _cases("B", "plates_read", _SEEN, where=[_CASE.c.plate_read.is_not(None)]),
+    _cases("B", "reviewed_by_rule", _LOOKED, _RULE),
+    _cases("B", "rejected_by_rule", _LOOKED, _RULE, where=[_REJECTED]),
+    _cases("B", "reviewed_by_camera", _LOOKED, ("camera", _CASE.c.camera)),
+    _cases("B", "rejected_by_camera", _LOOKED, ("camera", _CASE.c.camera), where=[_REJECTED]),
+    _cases("C", "reviewed", _LOOKED),
+    _cases("C", "accepted", _LOOKED, where=[_CASE.c.state != "rejected"]),
+    _cases("C", "rejected", _LOOKED, ("reason", _CASE.c.reason), where=[_REJECTED]),
+    Counting(
+        "C",
+        "case_steps",
+        _EVENT,
+        _EVENT.c.at,
+        (("event", _EVENT.c.action),),
+        (_EVENT.c.action.in_([action.value for action in _CASE_STEPS]),),
+    ),
+    _steps("C", "results", Track.RESULT, Track.HANDOVER, Track.CLONE),
+    _steps("C", "notices", Track.NOTICE, Track.PUBLICATION),
+    _steps("C", "transfers", Track.TRANSFER),
+    _steps("C", "answers", Track.ANSWER, Track.PERSON, Track.VERIFICATION),
+    _steps("C", "records", Track.RECORD, Track.EXPLANATION),
+    _steps("C", "decision_steps", Track.DECISION, Track.CASE),
+    Counting(
+        "D",
+        "acts_decided",
+        _acts(),
+        _DECISION.c.signed_on,
+        (
+            ("rule", _OFFENCE.c.rule),
+            ("vehicle", _OFFENCE.c.vehicle_class),
+            ("organisation", _DECISION.c.organisation),
+        ),
+        (_IN_FORCE,),
+    ),
+    Counting("D", "decisions", _DECISION, _DECISION.c.signed_on, where=(_IN_FORCE,)),
+    Counting(
+        "D",
+        "fines_decided",
+        _DECISION,
+        _DECISION.c.signed_on,
+        where=(_IN_FORCE,),
+        amount=_DECISION.c.fine,
+        unit="dong",
+    ),
+    Counting(
+        "D",
+        "points_decided",
+        _DECISION,
+        _DECISION.c.signed_on,
+        where=(_IN_FORCE,),
+        amount=_DECISION.c.points,
+        unit="points",
+    ),
+    Counting(
+        "D",
+        "confiscations",
+        _DECISION,
+        _DECISION.c.signed_on,
+        where=(_IN_FORCE, _DECISION.c.confiscation.is_not(None)),
+    ),
+    Counting(
+        "D",
+        "money_by_source",
+        _PAID,
+        _PAID.c.paid_on,
+        (("source", _PAID.c.source),),
+        amount=_PAID.c.amount,
+        unit="dong",
+    ),
+    Counting(
+        "D",
+        "late_fees",
+        _PAID,
+        _PAID.c.paid_on,
+        amount=_PAID.c.fee,
+        unit="dong",
+    ),
+    _steps("D", "delivery", Track.DELIVERY),
+    _steps("D", "payment", Track.PAYMENT, Track.RELIEF),
+    _steps("D", "points_steps", Track.POINTS),
+    _steps("D", "enforcement", Track.ENFORCEMENT),
+    _steps("E", "alerts", Track.ALERT),
+    _steps("F", "complaints", Track.COMPLAINT, Track.COURT),
+    _steps("F", "annulments", Track.FORCE, Track.SUSPENSION),
+    Counting("F", "money_back", _REFUND, _REFUND.c.done_at, amount=_REFUND.c.amount, unit="dong"),
+    Counting(
+        "I",
+        "papers_signed",
+        _PAPER,
+        _PAPER.c.signed_at,
+        (("paper", _PAPER.c.kind),),
+        (_PAPER.c.signed_at.is_not(None),),
+    ),
+)
+
+SHARES = (
+    Share("B", "undecided_share", "undecided_by_rule", "seen_by_rule"),
+    Share("B", "plates_read_share", "plates_read", "candidates"),
+    Share("B", "false_share_by_rule", "rejected_by_rule", "reviewed_by_rule"),
+    Share("B", "false_share_by_camera", "rejected_by_camera", "reviewed_by_camera"),
+)
+
+INNER = frozenset(
+    {"undecided_by_rule", "seen_by_rule", "rejected_by_rule", "rejected_by_camera", "plates_read"}
+)
+"""Counted for the sake of a share only."""
+
+
+def _within(period: Period) -> ColumnElement[bool]:
+    seen: ColumnElement[Any] = _CASE.c.received_at
+    return and_(seen >= period.begins, seen < period.ends)
+
+
+def by_hour(session: Session, period: Period) -> dict[int, int]:
+    """When the acts of the cases that came in the period happened: how many in each hour of the Vietnamese
+    day (0–23), noughts included."""
+    occurred: ColumnElement[Any] = _CASE.c.occurred_at
+    if session.get_bind().dialect.name == "postgresql":
+        occurred = func.timezone("UTC", occurred)
+    hour = cast(extract("hour", occurred), Integer)
+    query = select(hour, func.count()).where(_within(period)).group_by(hour)
+    found = {(at + _LOCAL_HOURS) % 24: number for at, number in session.execute(query)}
+    return {at: found.get(at, 0) for at in range(24)}
+
+
+def standings(session: Session, today: date) -> list[Figure]:
+    """How things stand at this moment."""
+    return [
+        *_programme(session, today),
+        _standing("C", "open_cases", _one(session, _CASE, _CASE.c.state.in_(OPEN))),
+        _standing("K", "accounts_disabled", _one(session, _USER, _USER.c.disabled_at.is_not(None))),
+    ]
+
+
+def _programme(session: Session, today: date) -> list[Figure]:
+    cameras, devices = _CAMERA, _DEVICE
+    sites = select(func.count(func.distinct(_CAMERA.c.site)))
+    valid = [
+        _standing("A", "papers_valid", _valid_papers(session, kind, today), ("device_paper", kind))
+        for kind in ("approval", "certificate", "site_decision")
+    ]
+    return [
+        _standing("A", "nodes", _one(session, _NODE)),
+        _standing("A", "nodes_online", _one(session, _NODE, _NODE.c.state == "online")),
+        _standing("A", "sites", session.execute(sites).scalar_one()),
+        _standing("A", "cameras", _one(session, cameras)),
+        _standing("A", "cameras_armed", _one(session, cameras, _CAMERA.c.armed)),
+        _standing("A", "devices", _one(session, devices)),
+        *valid,
+        _standing("A", "without_sign_photo", _one(session, devices, _DEVICE.c.sign_photo.is_(None))),
+    ]
+
+
+def _valid_papers(session: Session, kind: str, today: date) -> int:
+    """Devices that have a paper of the kind which holds today."""
+    until = _DEVICE_PAPER.c.valid_to
+    valid = (
+        select(_DEVICE_PAPER.c.node_id, _DEVICE_PAPER.c.camera_id)
+        .where(
+            _DEVICE_PAPER.c.kind == kind,
+            _DEVICE_PAPER.c.revoked_at.is_(None),
+            _DEVICE_PAPER.c.valid_from <= today,
+            until.is_(None) | (until >= today),
+        )
+        .distinct()
+    )
+    number: int = session.execute(select(func.count()).select_from(valid.subquery())).scalar_one()
+    return number
+
+
+def _one(session: Session, table: FromClause, *where: ColumnElement[bool]) -> int:
+    number: int = session.execute(select(func.count()).select_from(table).where(*where)).scalar_one()
+    return number
+
+
+def _standing(group: str, key: str, number: int, *by: tuple[str, str]) -> Figure:
+    return Figure(group=group, key=key, by=by, standing=True, this=number)

@@ -1,0 +1,30 @@
+"""Table of reports as they were told."""
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+
+class ReportSnapshot(SQLModel, table=True):
+    """A report as it was taken; never changed. `content` is a `Report` as JSON, `sha256` its hash. A later
+    one of the same period has the next `revision`: its content names every figure that changed."""
+
+    __tablename__ = "report_snapshot"
+    __table_args__ = (
+        UniqueConstraint("kind", "first_day", "last_day", "revision"),
+        CheckConstraint("kind IN ('weekly', 'monthly')", name="kind"),
+        CheckConstraint("first_day <= last_day", name="period"),
+        CheckConstraint("revision >= 1 AND corrected >= 0", name="revision"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    kind: str = Field(max_length=8)
+    first_day: date
+    last_day: date
+    revision: int
+    corrected: int = 0
+    taken_at: datetime = Field(index=True)
+    taken_by: str = Field(max_length=100)
+    content: str
+    sha256: str = Field(max_length=64)

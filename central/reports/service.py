@@ -1,0 +1,161 @@
+"""Taking a report, keeping it as it was told, and telling what of it changed since."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from central.audit import service as audit
+from central.errors import ConflictError, NotFoundError
+from central.reports import figures as told
+from central.reports.counting import Periods, count, shares
+from central.reports.models import ReportSnapshot
+from central.reports.periods import CutOffs, Kind, Period, year_to_date
+from central.reports.values import Change, Figure, Report, Span
+from contract.canonical import sha256_hex
+from contract.local_time import local_day
+
+
+def take(
+    session: Session, unit: str, cut_offs: CutOffs, kind: Kind, period: Period, now: datetime, actor: str
+) -> ReportSnapshot:
+    """Takes the report of a period that is over. Taken before, it is kept anew only where a figure of the
+    period changed, and tells what changed; else the one there is comes back.
+
+    Raises:
+        ConflictError: the period is not over yet.
+    """
+    if now < period.ends:
+        raise ConflictError("report_period_open", last=period.last.isoformat())
+    report = drawn(session, unit, cut_offs, kind, period, now)
+    known = latest(session, kind, period)
+    if known is not None:
+        changes = changed(content_of(known), report)
+        if not changes:
+            return known
+        report = report.model_copy(update={"corrections": tuple(changes)})
+    return _keep(session, report, 1 if known is None else known.revision + 1, actor)
+
+
+def drawn(
+    session: Session, unit: str, cut_offs: CutOffs, kind: Kind, period: Period, now: datetime
+) -> Report:
+    """The figures as they are now."""
+    before, last_year = cut_offs.before(kind, period), cut_offs.year_before(kind, period)
+    periods = (period, before, last_year, year_to_date(period))
+    spans = [Span(first=each.first, last=each.last) for each in periods]
+    return Report(
+        kind=kind,
+        unit=unit,
+        this=spans[0],
+        before=spans[1],
+        last_year=spans[2],
+        year=spans[3],
+        taken_at=now,
+        figures=tuple(_figures(session, periods, now)),
+    )
+
+
+def _figures(session: Session, periods: Periods, now: datetime) -> list[Figure]:
+    counted = [line for counting in told.COUNTINGS for line in count(session, counting, periods)]
+    derived = [line for share in told.SHARES for line in shares(share, counted)]
+    shown = [line for line in counted if line.key not in told.INNER]
+    lines = [*told.standings(session, local_day(now)), *shown, *_hours(session, periods), *derived]
+    return sorted(lines, key=lambda line: line.group)
+
+
+def _hours(session: Session, periods: Periods) -> list[Figure]:
+    this, before, last_year, year = (told.by_hour(session, period) for period in periods)
+    return [
+        Figure(
+            group="B",
+            key="candidates_by_hour",
+            by=(("hour", f"{hour:02d}"),),
+            this=this[hour],
+            before=before[hour],
+            last_year=last_year[hour],
+            year=year[hour],
+        )
+        for hour in range(24)
+    ]
+
+
+def changed(old: Report, new: Report) -> list[Change]:
+    """The figures of the period itself that are told otherwise now: lines that came, went or have another
+    number. How things stood is no figure of the period."""
+    was, now = _of_period(old.figures), _of_period(new.figures)
+    gone = [
+        Change(figure=line.model_copy(update={"this": None if line.unit == "share" else 0}), was=line.this)
+        for name, line in was.items()
+        if name not in now and line.this
+    ]
+    other = [
+        Change(figure=line, was=was[name].this if name in was else _nothing(line))
+        for name, line in now.items()
+        if line.this != (was[name].this if name in was else _nothing(line))
+    ]
+    return sorted(other + gone, key=lambda change: (change.figure.group, change.figure.name))
+
+
+def _nothing(line: Figure) -> float | None:
+    return None if line.unit == "share" else 0
+
+
+def _of_period(lines: Iterable[Figure]) -> dict[tuple[str, tuple[tuple[str, str], ...]], Figure]:
+    return {line.name: line for line in lines if not line.standing}
+
+
+def _keep(session: Session, report: Report, revision: int, actor: str) -> ReportSnapshot:
+    content = report.model_dump_json()
+    snapshot = ReportSnapshot(
+        kind=report.kind.value,
+        first_day=report.this.first,
+        last_day=report.this.last,
+        revision=revision,
+        corrected=len(report.corrections),
+        taken_at=report.taken_at,
+        taken_by=actor,
+        content=content,
+        sha256=sha256_hex(content.encode()),
+    )
+    session.add(snapshot)
+    session.flush()
+    detail = {"kind": snapshot.kind, "first": str(snapshot.first_day), "sha256": snapshot.sha256}
+    audit.record(session, actor, "report.take", f"report:{snapshot.id}", detail)
+    return snapshot
+
+
+def latest(session: Session, kind: Kind, period: Period) -> ReportSnapshot | None:
+    """The report of a period as it was told last."""
+    query = (
+        select(ReportSnapshot)
+        .where(
+            ReportSnapshot.kind == kind.value,
+            ReportSnapshot.first_day == period.first,
+            ReportSnapshot.last_day == period.last,
+        )
+        .order_by(col(ReportSnapshot.revision).desc())
+        .limit(1)
+    )
+    return session.exec(query).first()
+
+
+def list_reports(session: Session, before: int | None, limit: int) -> list[ReportSnapshot]:
+    """Reports, the newest first."""
+    query = select(ReportSnapshot).order_by(col(ReportSnapshot.id).desc()).limit(limit)
+    return list(session.exec(query if before is None else query.where(col(ReportSnapshot.id) < before)))
+
+
+def get(session: Session, report_id: int) -> ReportSnapshot:
+    """One report. Raises NotFoundError."""
+    found = session.get(ReportSnapshot, report_id)
+    if found is None:
+        raise NotFoundError("report", id=report_id)
+    return found
+
+
+def content_of(snapshot: ReportSnapshot) -> Report:
+    """What the report says. Raises ConflictError when its content isn't what was hashed."""
+    if sha256_hex(snapshot.content.encode()) != snapshot.sha256:
+        raise ConflictError("report_altered", id=snapshot.id)
+    return Report.model_validate_json(snapshot.content)

@@ -1,0 +1,100 @@
+"""A report as a workbook (XLSX): made from what was kept, so the same report gives the same cells."""
+
+from collections.abc import Sequence
+from io import BytesIO
+from typing import Any
+
+from xlsxwriter import Workbook
+
+from central.reports.values import Change, Figure, Report, Span
+from central.reports.wording import group_title, split_of, title_of, unit_of
+from central.words.dictionary import Translate, translator
+from central.words.forms import local_date, local_time
+from central.words.languages import Language
+
+MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+# Nothing that came from outside becomes a formula or a link, whatever it begins with.
+_PLAIN_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+
+_FORMATS = {"count": "#,##0", "dong": "#,##0", "points": "#,##0", "share": "0.0%"}
+_WIDTHS = (46, 44, 10, 16, 16, 16, 16)
+
+
+def as_xlsx(report: Report, sha256: str, language: Language) -> bytes:
+    """The workbook: a sheet of figures, and one of corrections where there are any."""
+    made = BytesIO()
+    book = Workbook(made, {**_PLAIN_TEXT, "in_memory": True})
+    book.set_properties({"title": translator(language)("report.title"), "created": report.taken_at})
+    _Writer(book, language).figures(report, sha256)
+    if report.corrections:
+        _Writer(book, language).corrections(report.corrections)
+    book.close()
+    return made.getvalue()
+
+
+class _Writer:
+    """Fills one sheet from the top."""
+
+    def __init__(self, book: Workbook, language: Language) -> None:
+        self._book, self._language = book, language
+        self._t: Translate = translator(language)
+        self._bold = book.add_format({"bold": True})
+        self._head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
+        self._numbers = {unit: book.add_format({"num_format": form}) for unit, form in _FORMATS.items()}
+        self._row = 0
+        self._sheet: Any = None
+
+    def figures(self, report: Report, sha256: str) -> None:
+        """The head, then each group with its lines."""
+        self._begin("report.figures")
+        self._text(f"{self._t('report.title')} · {self._t(f'report.kind.{report.kind}')}", self._bold)
+        self._text(f"{report.unit} · {self._days(report.this)}")
+        taken = local_time(report.taken_at, self._language)
+        self._text(self._t("report.taken_at", at=taken))
+        self._text(f"SHA-256 {sha256}")
+        self._row += 1
+        periods = ("this", "before", "last_year", "year")
+        heads = [f"{self._t(f'report.{name}')}\n{self._days(getattr(report, name))}" for name in periods]
+        self._heads([self._t("report.what"), self._t("report.split"), self._t("report.unit_head"), *heads])
+        group = ""
+        for figure in report.figures:
+            if figure.group != group:
+                group = figure.group
+                self._text(group_title(group, self._language), self._bold)
+            self._line(figure, (figure.this, figure.before, figure.last_year, figure.year))
+
+    def corrections(self, corrections: Sequence[Change]) -> None:
+        """What was told otherwise before."""
+        self._begin("report.corrections")
+        names = ("what", "split", "unit_head", "was", "is")
+        self._heads([self._t(f"report.{name}") for name in names])
+        for change in corrections:
+            self._line(change.figure, (change.was, change.figure.this))
+
+    def _begin(self, title: str) -> None:
+        self._sheet = self._book.add_worksheet(self._t(title)[:31])
+        for column, width in enumerate(_WIDTHS):
+            self._sheet.set_column(column, column, width)
+
+    def _text(self, text: str, form: Any = None) -> None:
+        self._sheet.write_string(self._row, 0, text, form)
+        self._row += 1
+
+    def _heads(self, heads: Sequence[str]) -> None:
+        for column, head in enumerate(heads):
+            self._sheet.write_string(self._row, column, head, self._head)
+        self._row += 1
+        self._sheet.freeze_panes(self._row, 1)
+
+    def _line(self, figure: Figure, values: Sequence[float | None]) -> None:
+        words = (title_of(figure, self._language), split_of(figure, self._language))
+        for column, text in enumerate((*words, unit_of(figure, self._language))):
+            self._sheet.write_string(self._row, column, text)
+        for column, value in enumerate(values, 3):
+            if value is not None:
+                self._sheet.write_number(self._row, column, value, self._numbers[figure.unit])
+        self._row += 1
+
+    def _days(self, span: Span) -> str:
+        return f"{local_date(span.first, self._language)} – {local_date(span.last, self._language)}"

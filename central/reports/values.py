@@ -1,0 +1,63 @@
+"""What a report says: figures without words, so that either language can tell them."""
+
+from datetime import date, datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from central.reports.periods import Kind
+
+Unit = Literal["count", "dong", "points", "share"]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Span(_Frozen):
+    """Days from `first` to `last`, both in it."""
+
+    first: date
+    last: date
+
+
+class Figure(_Frozen):
+    """One line: a count, a sum in dong or points, or a share (0–1) of this period, the one before, the same
+    period last year, and the year so far. `by`: names and values of what it is split by. A share of nothing
+    is None. Of a standing (`standing`) only `this` is known, as it was when the figures were taken."""
+
+    group: str
+    key: str
+    by: tuple[tuple[str, str], ...] = ()
+    unit: Unit = "count"
+    standing: bool = False
+    this: int | float | None
+    before: int | float | None = None
+    last_year: int | float | None = None
+    year: int | float | None = None
+
+    @property
+    def name(self) -> tuple[str, tuple[tuple[str, str], ...]]:
+        """What it is compared by with the same line of another report."""
+        return self.key, self.by
+
+
+class Change(_Frozen):
+    """A figure that was told otherwise before."""
+
+    figure: Figure
+    was: int | float | None
+
+
+class Report(_Frozen):
+    """The figures of a period, as they were when they were taken."""
+
+    kind: Kind
+    unit: str
+    this: Span
+    before: Span
+    last_year: Span
+    year: Span
+    taken_at: datetime
+    figures: tuple[Figure, ...]
+    corrections: tuple[Change, ...] = ()

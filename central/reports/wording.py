@@ -1,0 +1,53 @@
+"""A report's lines in the reader's language."""
+
+from central.reports.values import Figure
+from central.words.dictionary import translator, word_or
+from central.words.forms import number
+from central.words.languages import Language
+from configs.law_tables import reasons
+
+_WORDS_OF = {
+    "rule": "rule",
+    "vehicle": "vehicle",
+    "step": "step",
+    "event": "action",
+    "paper": "paper",
+    "organisation": "report.organisation",
+    "device_paper": "report.device_paper",
+}
+
+
+def group_title(group: str, language: Language) -> str:
+    """What a group of figures is about."""
+    return translator(language)(f"report.group.{group}")
+
+
+def title_of(figure: Figure, language: Language) -> str:
+    """What a line counts, without what it is split by."""
+    return translator(language)(f"report.figure.{figure.key}")
+
+
+def split_of(figure: Figure, language: Language) -> str:
+    """What a line is split by, in words: `Running a red light · Car`."""
+    return " · ".join(_part(name, value, language) for name, value in figure.by)
+
+
+def _part(name: str, value: str, language: Language) -> str:
+    if name == "reason":
+        known = reasons().get(value)
+        return (known.text_vi if language == "vi" else known.text_en) if known else value
+    if name == "hour":
+        return translator(language)("report.hour", hour=value)
+    return word_or(language, f"{_WORDS_OF[name]}.{value}", value) if name in _WORDS_OF else value
+
+
+def value_of(figure: Figure, value: float | None, language: Language) -> str:
+    """A number of a line as people write it; a dash where there is none."""
+    if value is None:
+        return "–"
+    return f"{number(value * 100, language, 1)} %" if figure.unit == "share" else number(value, language)
+
+
+def unit_of(figure: Figure, language: Language) -> str:
+    """What a line is measured in."""
+    return translator(language)(f"report.unit.{figure.unit}")

@@ -1,0 +1,48 @@
+"""The reports' pages: for leaders, with corrections before figures, and the workbook."""
+
+from datetime import date, datetime, timedelta
+from io import BytesIO
+
+from openpyxl import load_workbook
+from sqlalchemy import Engine
+
+from central.accounts.permissions import Role
+from central.db import transaction
+from central.reports import service
+from central.reports.periods import CutOffs, Kind, Period
+from tests.central.faces import SignedIn
+from tests.central.people import add_case
+
+CUT_OFFS = CutOffs(3, 14)
+WEEK = Period(date(2026, 11, 18), date(2026, 11, 24))
+
+
+def take(engine: Engine, now: datetime) -> int:
+    with transaction(engine) as session:
+        return service.take(session, "BN", CUT_OFFS, Kind.WEEKLY, WEEK, now, "test").id or 0
+
+
+def test_leaders_read_reports_and_corrections_and_take_the_workbook(
+    signed_in: SignedIn, now: datetime
+) -> None:
+    leader = signed_in(Role.LEADER)
+    engine = leader.app.state.engine  # type: ignore[attr-defined]
+    first = take(engine, now + timedelta(days=1))
+    with transaction(engine) as session:
+        add_case(session, now, 3)
+    second = take(engine, now + timedelta(days=2))
+    leader.get("/language/en")
+    assert f"/reports/{second}/xlsx" in leader.get("/reports").text
+    assert "Told before" in leader.get(f"/reports/{second}").text
+    assert "Told before" not in leader.get(f"/reports/{first}").text
+    sheet = leader.get(f"/reports/{first}/xlsx")
+    assert sheet.headers["content-disposition"].endswith('report-weekly-2026-11-18-1.xlsx"')
+    assert len(load_workbook(BytesIO(sheet.content)).worksheets) == 1
+    assert leader.get("/reports/99").status_code == 404
+
+
+def test_others_do_not(signed_in: SignedIn, now: datetime) -> None:
+    operator = signed_in(Role.OPERATOR)
+    first = take(operator.app.state.engine, now + timedelta(days=1))  # type: ignore[attr-defined]
+    for path in ("/reports", f"/reports/{first}", f"/reports/{first}/xlsx"):
+        assert operator.get(path).status_code == 403
