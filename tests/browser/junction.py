@@ -16,7 +16,6 @@ from contract.manifest import ViolationManifest
 from contract.types import format_utc
 
 WIDTH, HEIGHT, FPS = 960, 540, 12
-SECONDS_BEFORE, SECONDS_AFTER = 2.0, 2.0
 RED_BEFORE_CROSSING = timedelta(milliseconds=1640)
 STOP_LINE_Y = 0.62
 
@@ -33,6 +32,8 @@ class Offender:
     bgr: tuple[int, int, int] = (225, 228, 230)
     plate_colour: str = "white"
     read: str | None = None
+    seconds: float = 2.0
+    """Of the clip, before the crossing and after it."""
 
 
 @dataclass(frozen=True)
@@ -44,11 +45,11 @@ class Package:
 
 
 def package(offender: Offender, sequence: int, previous: str | None, occurred_at: datetime) -> Package:
-    """A whole package, next in its node's chain: three stills, the plate, a four-second clip."""
+    """A whole package, next in its node's chain: three stills, the plate, a clip."""
     times = {"before": -0.75, "over": 0.0, "continuing": 0.75}
     files = [(role, f"{role}.jpg", _jpeg(_frame(offender, at)), at) for role, at in times.items()]
     files.append(("plate", "plate.jpg", _jpeg(_plate_picture(offender.plate)), 0.0))
-    files.append(("clip", "clip.mp4", _clip(offender), -SECONDS_BEFORE))
+    files.append(("clip", "clip.mp4", _clip(offender), -offender.seconds))
     entries = [
         {
             "role": role,
@@ -131,7 +132,7 @@ def _facts(offender: Offender, occurred_at: datetime) -> dict[str, object]:
                 for colour, start, end in phases
             ],
         },
-        "trajectory": _trajectory(),
+        "trajectory": _trajectory(offender.seconds),
         "scene": [
             {"id": "vach-dung", "kind": "stop_line", "points": [[0.16, STOP_LINE_Y], [0.84, STOP_LINE_Y]]},
             {"id": "vach-tien", "kind": "commit_line", "points": [[0.25, 0.46], [0.75, 0.46]]},
@@ -159,10 +160,10 @@ def _characters(text: str) -> list[dict[str, object]]:
     return sure
 
 
-def _trajectory() -> list[dict[str, object]]:
+def _trajectory(seconds: float) -> list[dict[str, object]]:
     points = []
-    for step in range(int((SECONDS_BEFORE + SECONDS_AFTER) * FPS) + 1):
-        at = step / FPS - SECONDS_BEFORE
+    for step in range(int(2 * seconds * FPS) + 1):
+        at = step / FPS - seconds
         x1, y1, x2, y2 = _box(at)
         points.append({"t_ms": round(at * 1000), "ground": [(x1 + x2) / 2, y2], "box": [x1, y1, x2, y2]})
     return points
@@ -241,7 +242,8 @@ def _draw_vehicle(picture: Image, offender: Offender, at: float) -> None:
 def _plate_picture(text: str) -> Image:
     picture = np.full((120, 520, 3), 244, np.uint8)
     cv2.rectangle(picture, (4, 4), (515, 115), (30, 30, 30), 3, cv2.LINE_AA)
-    printed = f"{text[:3]}-{text[3:6]}.{text[6:]}"
+    series = len(text) - 5
+    printed = f"{text[:series]}-{text[series:-2]}.{text[-2:]}"
     cv2.putText(picture, printed, (24, 86), cv2.FONT_HERSHEY_DUPLEX, 2.35, (25, 25, 25), 5, cv2.LINE_AA)
     return picture
 
@@ -266,8 +268,10 @@ def _encode(offender: Offender, path: str) -> None:
     with av.open(path, "w", format="mp4", options={"movflags": "faststart"}) as container:
         stream = container.add_stream("libx264", rate=FPS, options={"crf": "26", "g": str(FPS)})
         stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuv420p"
-        for step in range(int((SECONDS_BEFORE + SECONDS_AFTER) * FPS)):
-            frame = av.VideoFrame.from_ndarray(_frame(offender, step / FPS - SECONDS_BEFORE), format="bgr24")
+        for step in range(int(2 * offender.seconds * FPS)):
+            frame = av.VideoFrame.from_ndarray(
+                _frame(offender, step / FPS - offender.seconds), format="bgr24"
+            )
             frame.pts, frame.time_base = step, Fraction(1, FPS)
             container.mux(stream.encode(frame))
         container.mux(stream.encode())

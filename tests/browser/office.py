@@ -3,30 +3,33 @@
 import socket
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import uvicorn
-from fastapi import FastAPI
 from sqlmodel import select
 
 from central import migrations
 from central.accounts import service as accounts
-from central.accounts.models import UserSession
+from central.accounts.models import User, UserSession
 from central.accounts.permissions import Role
-from central.app import create_app
+from central.app import Centre, create_app
 from central.cases.lifecycle import UNDO_TIME
 from central.cases.service import open_case
 from central.db import transaction
 from central.fleet.enrolment import enrol
 from central.ingest.handler import handle
 from central.ingest.work import Arrived, Tools
+from central.jobs.runner import Runner
 from central.media.store import MediaStore, PartialFiles
 from central.registry.file import FileRegistry
 from central.settings import CentralSettings
 from central.vault import Vault
+from central.worker import handlers
 from contract.canonical import canonical_bytes, sha256_hex
 from contract.reports import CameraInfo, Enrolment, HealthReport
 from contract.signing import SigningKey, sign
@@ -49,7 +52,7 @@ REGISTER = Path(__file__).with_name("register.yaml")
 class Office:
     """The running centre; `passwords` are the one-time passwords of its people."""
 
-    app: FastAPI
+    app: Centre
     settings: CentralSettings
     url: str
     passwords: dict[str, str] = field(default_factory=dict)
@@ -113,6 +116,25 @@ class Office:
         """What the worker does once the officer can no longer take the decision back."""
         return record_due(self.app.state.engine, lambda: datetime.now(UTC) + UNDO_TIME, self.settings.unit)
 
+    def hire(self, username: str, name: str, role: Role) -> User:
+        """One more person, who signs in with a one-time password."""
+        with transaction(self.app.state.engine) as session:
+            made = accounts.create_user(session, username, name, role, datetime.now(UTC), "test")
+            self.passwords[username] = made.password
+            return made.user
+
+    def work(self, later: timedelta = UNDO_TIME) -> None:
+        """What the worker does, all of it, once nothing can be undone any more; in a thread of its own, for
+        the browser's loop runs in the test's."""
+
+        def clock() -> datetime:
+            return datetime.now(UTC) + later
+
+        engine = self.app.state.engine
+        runner = Runner(engine, handlers(self.settings, engine, clock), clock)
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(runner.run_due).result()
+
     def look_owners_up(self) -> int:
         """What the worker does once the operator can no longer undo."""
         return look_up_due(
@@ -124,22 +146,38 @@ class Office:
 
 
 @contextmanager
-def running_office(folder: Path) -> Iterator[Office]:
-    """Starts the centre, gives it, and stops it."""
-    settings = CentralSettings(data_dir=folder, secure_cookies=False, unit="BN")
-    listener = socket.create_server(("127.0.0.1", 0))
-    app = create_app(settings)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="on"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-    office = Office(app, settings, f"http://127.0.0.1:{listener.getsockname()[1]}")
+def running_office(folder: Path, **changes: Any) -> Iterator[Office]:
+    """Starts the centre, gives it, and stops it; `changes` are settings of its own."""
+    settings = CentralSettings(data_dir=folder, secure_cookies=False, unit="BN", **changes)
+    app, listener = create_app(settings), free_port()
+    office = Office(app, settings, address_of(listener))
     office.open()
+    with served(app, listener):
+        yield office
+    app.state.engine.dispose()
+
+
+def free_port() -> socket.socket:
+    """A port of this machine that is ours from now on."""
+    return socket.create_server(("127.0.0.1", 0))
+
+
+def address_of(listener: socket.socket) -> str:
+    """Where a browser finds it."""
+    return f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
+@contextmanager
+def served(app: Any, listener: socket.socket) -> Iterator[None]:
+    """An application on a port, ended with the block."""
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="auto"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
     try:
-        yield office
+        yield
     finally:
         server.should_exit = True
         thread.join()
-        app.state.engine.dispose()
 
 
 def _health(now: datetime) -> dict[str, object]:

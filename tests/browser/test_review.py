@@ -2,13 +2,12 @@
 
 import os
 import re
-import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.junction import Offender
 from tests.browser.office import Office, running_office
@@ -17,7 +16,6 @@ pytestmark = pytest.mark.browser
 
 expect.set_options(timeout=20_000)  # a busy machine draws a page late; what never comes is waited for once
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 ARTEFACTS = Path(os.environ.get("NGATU_ARTEFACTS", "test-artefacts"))
 OWN_PASSWORD = "một câu dễ nhớ hơn từ khó"
 
@@ -39,23 +37,6 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
         for days, offender in ((8, MATCHING), (6, MISREAD), (3, CLONED), (1, BLURRED)):
             running.send(offender, timedelta(days=days))
         yield running
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Debian's Chromium: it plays H.264, which Playwright's own does not."""
-    if CHROMIUM is None:
-        pytest.skip("no Chromium here (apt-get install chromium)")
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield running
-        running.close()
-
-
-@pytest.fixture
-def problems() -> list[str]:
-    """What the pages complained of: script errors and refused resources (a CSP violation is one)."""
-    return []
 
 
 def sign_in(browser: Browser, office: Office, username: str, problems: list[str]) -> Page:
