@@ -44,6 +44,8 @@ from central.registry import service as registry
 from central.registry.file import FileRegistry
 from central.registry.http import HttpRegistry
 from central.registry.port import RegistryLookup
+from central.reports import work as reports
+from central.reports.periods import CutOffs
 from central.settings import CentralSettings, read_secret
 from central.vault import BlindIndex, Vault
 
@@ -71,6 +73,7 @@ COPY_LEASE = timedelta(hours=2)
 
 def handlers(settings: CentralSettings, engine: Engine, clock: Clock) -> list[Handler]:
     """Everything the worker does."""
+    cut_offs = CutOffs(settings.reports.weekday, settings.reports.month_day)
     partials = PartialFiles(settings.data_dir / "partial")
     store = MediaStore(settings.media_dir)
 
@@ -84,6 +87,11 @@ def handlers(settings: CentralSettings, engine: Engine, clock: Clock) -> list[Ha
     chores = [
         chore("cases.expire", WATCH, lambda session, now: expire_due(session, now, ONE_TURN) == ONE_TURN),
         chore("fleet.watch_silence", WATCH, watch_silence),
+        chore(
+            "reports.take",
+            reports.EVERY,
+            lambda session, now: reports.take_due(session, settings.unit, cut_offs, now),
+        ),
         chore("ingest.watch_gaps", timedelta(minutes=1), watch_gaps),
         chore("accounts.end_sessions", timedelta(minutes=1), end_stale_sessions),
         chore("citizens.tidy", timedelta(minutes=1), entry.tidy),

@@ -49,6 +49,7 @@ def test_everything_comes_round_and_what_must_not_be_late_every_ten_seconds(
     assert set(work_at(centre, now)) == {
         "cases.expire",
         "fleet.watch_silence",
+        "reports.take",
         "ingest.watch_gaps",
         "accounts.end_sessions",
         "ingest.forget_early",

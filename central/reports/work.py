@@ -1,0 +1,36 @@
+"""Reports by themselves: taken within the hour after their week or month is over."""
+
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, col, select
+
+from central.reports import service
+from central.reports.models import ReportSnapshot
+from central.reports.periods import CutOffs, Kind, Period
+from contract.local_time import local_day
+
+EVERY = timedelta(minutes=30)
+LOOKED_AT_AGAIN = {Kind.WEEKLY: 4, Kind.MONTHLY: 2}
+"""Earlier periods whose figures are counted again with each new report; what changed is a correction."""
+
+
+def take_due(session: Session, unit: str, cut_offs: CutOffs, now: datetime) -> None:
+    """Takes the report of each kind's last period unless it is there, and counts earlier ones that were told
+    once more."""
+    for kind in Kind:
+        newest = cut_offs.latest(kind, local_day(now))
+        if service.latest(session, kind, newest) is None:
+            for period in [*_told_before(session, kind, newest), newest]:
+                service.take(session, unit, cut_offs, kind, period, now, "system")
+
+
+def _told_before(session: Session, kind: Kind, newest: Period) -> list[Period]:
+    """The latest periods that were told, the oldest first."""
+    query = (
+        select(col(ReportSnapshot.first_day), col(ReportSnapshot.last_day))
+        .where(ReportSnapshot.kind == kind.value, col(ReportSnapshot.last_day) < newest.first)
+        .distinct()
+        .order_by(col(ReportSnapshot.first_day).desc())
+        .limit(LOOKED_AT_AGAIN[kind])
+    )
+    return [Period(first, last) for first, last in reversed(session.exec(query).all())]
