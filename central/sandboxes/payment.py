@@ -19,7 +19,7 @@ from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse,
 from pydantic import BaseModel, ConfigDict, Field
 
 from central.payments.port import SIGNATURE_HEADER, TIME_HEADER, Told, signature_of, write_file
-from contract.local_time import local_day
+from contract.local_time import VIETNAM, local_day
 
 Way = Literal["right", "less", "more", "twice", "late", "silent"]
 WAYS: dict[Way, str] = {
@@ -208,8 +208,14 @@ body { font: 17px/1.5 sans-serif; max-width: 560px; margin: 0 auto; padding: 16p
 .bar { background: #b3213a; color: #fff; padding: 10px 14px; border-radius: 8px }
 button { display: block; width: 100%; min-height: 48px; margin: 8px 0; font: inherit }
 table { width: 100%; border-collapse: collapse } td { padding: 6px; border-bottom: 1px solid #ccc }
+td { overflow-wrap: anywhere }
 </style>
 <p class="bar">THỬ NGHIỆM, không phải tiền thật — SANDBOX, no real money</p>"""
+
+
+def _minute(paid_at: str) -> str:
+    """A moment as people here read it."""
+    return f"{datetime.fromisoformat(paid_at).astimezone(VIETNAM):%d/%m/%Y %H:%M}"
 
 
 def _page(reference: str, order: dict[str, Any], paid: list[dict[str, Any]]) -> str:
@@ -219,7 +225,7 @@ def _page(reference: str, order: dict[str, Any], paid: list[dict[str, Any]]) -> 
     )
     rows = "".join(
         f"<tr><td>{one['transaction']}</td><td>{int(one['amount']):,} ₫</td>"
-        f"<td>{one['paid_at'][:19]}</td></tr>"
+        f"<td>{_minute(one['paid_at'])}</td></tr>"
         for one in paid
     )
     # Reference is letters and digits, the amount a number: nothing of a person is on the page.

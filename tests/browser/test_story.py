@@ -58,6 +58,7 @@ class Story:
         page.get_by_role("row").nth(1).get_by_role("link").click()
         page.locator(".offers").get_by_role("button", name=re.compile(rf"^(\d )?{step}$")).click()
         form = page.locator(".step-form")
+        expect(form).to_be_visible()
         for label, value in typed.items():
             box = form.locator(f"[name={label}]").first
             box.select_option(value) if box.evaluate("box => box.tagName") == "SELECT" else box.fill(value)
