@@ -17,6 +17,7 @@ def payload(bank_bin: str, account: str, amount: int, purpose: str) -> str:
 
 @cache
 def as_svg(text: str) -> str:
-    """The code as an SVG picture, dark on white with its quiet zone."""
-    drawn: str = segno.make(text, error="m").svg_inline(scale=5, border=4, light="#fff", dark="#000")
+    """The code as an SVG picture as large as its place, dark on white with its quiet zone."""
+    code = segno.make(text, error="m")
+    drawn: str = code.svg_inline(border=4, light="#fff", dark="#000", omitsize=True)
     return drawn
