@@ -180,6 +180,8 @@ def test_evidence_is_served_in_ranges_and_every_sight_is_audited(
     path = f"/api/v1/media/{sha256}"
     assert client.get(path).status_code == 401
     sign_in(client, "operator")
+    assert client.get(path).status_code == 404, "an operator names a case that is not with the police"
+    sign_in(client, "officer")
     whole = client.get(path)
     assert (whole.content, whole.headers["content-type"]) == (package.contents[1], "video/mp4")
     part = client.get(path, headers={"Range": "bytes=1000-1999"})
