@@ -14,7 +14,7 @@ from central.proceedings.models import Proceeding
 from central.proceedings.papers.sheet import House
 from central.proceedings.particulars import FieldShape, fields_of
 from central.proceedings.people import Mover
-from central.proceedings.tracks import Step
+from central.proceedings.rows import Step
 from central.words.languages import Language
 from contract.local_time import local_day
 

@@ -2,8 +2,9 @@
 in the console."""
 
 from central.proceedings.dossier import Attempt, Dossier, Residence
+from central.proceedings.rows import Condition, Need
 from central.proceedings.signers import signing_problem
-from central.proceedings.tracks import CaseKind, Condition, Need, Track
+from central.proceedings.tracks import CaseKind, Track
 
 
 def at(track: Track, *states: str) -> Condition:

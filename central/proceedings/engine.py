@@ -8,8 +8,9 @@ from dataclasses import replace
 from datetime import date
 
 from central.proceedings.dossier import Attempt, Dossier
+from central.proceedings.rows import Effect, Moved, Step
 from central.proceedings.steps import case, execution, force, notice, record, result
-from central.proceedings.tracks import DECISION_TRACKS, START, Effect, Moved, Step, Track
+from central.proceedings.tracks import DECISION_TRACKS, START, Track
 
 _TABLES: tuple[tuple[Step, ...], ...] = (
     result.RESULT,

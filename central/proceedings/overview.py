@@ -14,8 +14,9 @@ from central.proceedings.limits import DEADLINES_OF
 from central.proceedings.loading import Loaded, load
 from central.proceedings.models import Decision, Proceeding, ProceedingStep
 from central.proceedings.people import Mover
+from central.proceedings.rows import Step
 from central.proceedings.service import Doing, attempt_of, history
-from central.proceedings.tracks import DECISION_TRACKS, START, Actor, Step, Track
+from central.proceedings.tracks import DECISION_TRACKS, START, Actor, Track
 from contract.local_time import local_day
 
 

@@ -34,7 +34,8 @@ from central.proceedings.models import (
     TrackState,
 )
 from central.proceedings.people import PROGRAMME, Mover
-from central.proceedings.tracks import DECISION_TRACKS, CaseKind, Moved, Track
+from central.proceedings.rows import Moved
+from central.proceedings.tracks import DECISION_TRACKS, CaseKind, Track
 from configs.law_calendar import end_of_day
 from contract.local_time import local_day
 

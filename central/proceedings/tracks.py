@@ -1,20 +1,11 @@
-"""The vocabulary of a case's legal life: who acts, which tracks run beside one another, what a step of a
-track is.
+"""The vocabulary of a case's legal life: who acts, which tracks run beside one another.
 
 A case doesn't have one state: a decision can be paid, complained about and returned by the post at once.
-Each track has states and steps of its own (`central.proceedings.steps`); a step may need something of
-other tracks (`needs`) and may move them (`effects`). Case tracks begin when the offence is recorded,
-decision tracks when a decision is signed.
+Each track has states and steps of its own (`central.proceedings.steps`). Case tracks begin when the offence
+is recorded, decision tracks when a decision is signed.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import date
 from enum import StrEnum
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from central.proceedings.dossier import Attempt, Dossier
 
 
 class Actor(StrEnum):
@@ -113,70 +104,3 @@ START: dict[Track, str] = {
     Track.ENFORCEMENT: "none",
 }
 """Where each track begins."""
-
-Condition = Callable[["Dossier", "Attempt"], bool]
-
-
-@dataclass(frozen=True)
-class Need:
-    """Something that must hold before a step; `code` names what is missing, in the words of
-    `problem.<code>`."""
-
-    code: str
-    holds: Condition
-
-
-@dataclass(frozen=True)
-class Effect:
-    """Another track that a step moves, from one of `sources` (None: from any state), if `when` holds."""
-
-    track: Track
-    target: str
-    sources: frozenset[str] | None = None
-    when: Condition | None = None
-    events: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Step:
-    """One row of a table.
-
-    `events` are what the deadlines count from and are met by; they carry the day the step is said to have
-    happened. `form` is the paper that belongs to it, `basis` the article. `reason`: words or a reason code
-    must come with it. `today`: it can't be dated back.
-    """
-
-    action: str
-    track: Track
-    sources: frozenset[str]
-    target: str
-    actors: frozenset[Actor]
-    basis: str
-    needs: tuple[Need, ...] = ()
-    effects: tuple[Effect, ...] = ()
-    events: tuple[str, ...] = ()
-    clears: tuple[str, ...] = ()
-    form: str | None = None
-    reason: bool = False
-    today: bool = False
-
-
-def sources(*states: str) -> frozenset[str]:
-    """A set of states, short to write in a table."""
-    return frozenset(states)
-
-
-def by(*actors: Actor) -> frozenset[Actor]:
-    """A set of actors, short to write in a table."""
-    return frozenset(actors)
-
-
-@dataclass(frozen=True)
-class Moved:
-    """What a step did, all on one day: the tracks it moved (from, to), the events it made, each with its
-    track."""
-
-    step: Step
-    day: date
-    tracks: dict[Track, tuple[str, str]] = field(default_factory=dict)
-    events: dict[str, Track] = field(default_factory=dict)

@@ -1,8 +1,9 @@
 """The case as a whole: how it ends, and the act that undoes everything of it."""
 
 from central.proceedings import conditions as c
+from central.proceedings.rows import Effect, Need, Step, by, sources
 from central.proceedings.steps.endings import SOLVED, UNDONE
-from central.proceedings.tracks import Actor, Effect, Need, Step, Track, by, sources
+from central.proceedings.tracks import Actor, Track
 
 _OFFICER = by(Actor.CASE_OFFICER)
 

@@ -1,6 +1,7 @@
 """What ends of a case set going in other tracks: alerts, the public status, the notice."""
 
-from central.proceedings.tracks import Effect, Track, sources
+from central.proceedings.rows import Effect, sources
+from central.proceedings.tracks import Track
 
 SOLVED = (
     Effect(Track.ALERT, "to_lift", sources("raised"), events=("solved",)),

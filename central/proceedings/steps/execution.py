@@ -1,7 +1,8 @@
 """Delivery of a decision, payment, relief, points, enforcement."""
 
 from central.proceedings import conditions as c
-from central.proceedings.tracks import Actor, Effect, Need, Step, Track, by, sources
+from central.proceedings.rows import Effect, Need, Step, by, sources
+from central.proceedings.tracks import Actor, Track
 
 _OFFICER = by(Actor.CASE_OFFICER)
 _CLERK = by(Actor.CLERK, Actor.CASE_OFFICER)

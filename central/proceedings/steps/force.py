@@ -1,7 +1,8 @@
 """A decision in force, corrected or annulled; its suspension; complaints and the court."""
 
 from central.proceedings import conditions as c
-from central.proceedings.tracks import Actor, Effect, Need, Step, Track, by, sources
+from central.proceedings.rows import Effect, Need, Step, by, sources
+from central.proceedings.tracks import Actor, Track
 
 _OFFICER = by(Actor.CASE_OFFICER)
 _CITIZEN = by(Actor.CITIZEN, Actor.CASE_OFFICER)

@@ -1,8 +1,9 @@
 """The record (biên bản), the right to explain, the decision."""
 
 from central.proceedings import conditions as c
+from central.proceedings.rows import Effect, Step, by, sources
 from central.proceedings.steps.endings import UNDONE
-from central.proceedings.tracks import Actor, Effect, Step, Track, by, sources
+from central.proceedings.tracks import Actor, Track
 
 _OFFICER = by(Actor.CASE_OFFICER)
 _CITIZEN = by(Actor.CITIZEN, Actor.CASE_OFFICER)

@@ -1,8 +1,9 @@
 """The device's result, suspected clones, vehicles for other authorities, and who is behind the wheel."""
 
 from central.proceedings import conditions as c
+from central.proceedings.rows import Effect, Step, by, sources
 from central.proceedings.steps.endings import UNDONE
-from central.proceedings.tracks import Actor, Effect, Step, Track, by, sources
+from central.proceedings.tracks import Actor, Track
 
 _OFFICER = by(Actor.CASE_OFFICER)
 _BEFORE_ANSWER = (c.CASE_OPEN, c.ORDINARY, c.NO_RECORD)
