@@ -120,8 +120,6 @@ def give(house: House, guest: Guest, proceeding_id: int, answer: Answer, now: da
         StepRefusedError: the tables refuse.
     """
     opened = guest.case(proceeding_id)
-    if opened is None:
-        raise NotFoundError("proceeding", id=proceeding_id)
     kind = KINDS.get(answer.kind)
     if kind is None:
         raise InvalidError("answer", field="kind")

@@ -18,7 +18,7 @@ from sqlmodel import Session, col, select
 from central.audit import service as audit
 from central.citizens.models import CitizenSession, CodeTries, OpenedNotice
 from central.db import insert, reading, transaction
-from central.errors import DomainError
+from central.errors import DomainError, NotFoundError
 from central.parties import service as parties
 from central.proceedings import access
 from central.vault import BlindIndex
@@ -87,9 +87,12 @@ class Guest:
     party_id: int | None
     opened: tuple[Opened, ...]
 
-    def case(self, proceeding_id: int) -> Opened | None:
-        """A case that is open to them."""
-        return next((case for case in self.opened if case.proceeding_id == proceeding_id), None)
+    def case(self, proceeding_id: int) -> Opened:
+        """A case that is open to them. Raises NotFoundError for any other."""
+        for case in self.opened:
+            if case.proceeding_id == proceeding_id:
+                return case
+        raise NotFoundError("proceeding", id=proceeding_id)
 
 
 def enter(

@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 from central.citizens import answers, attachments, drafts
 from central.citizens.answers import CONTEST_GROUNDS, KINDS, SHARED, Answer, Kind
 from central.citizens.attachments import Cupboard
-from central.citizens.entry import Guest, Opened
+from central.citizens.entry import Guest
 from central.citizens.files import LARGEST_FILE
 from central.citizens.models import Attachment
 from central.db import reading, transaction
@@ -84,9 +84,7 @@ def send(
         try:
             with transaction(engine) as session:
                 answers.give(desk_of(request).house(session), guest, number, answer, now)
-                opened = guest.case(number)
-                assert opened is not None
-                drafts.drop(session, opened, found.name)
+                drafts.drop(session, guest.case(number), found.name)
         except DomainError as problem:
             refused = refused or problem
             if number == proceeding_id:
@@ -116,7 +114,7 @@ def keep(
 ) -> Response:
     """Keeps what has been typed so far; asked by the page itself, or by the button below the form."""
     given = (ground, relief, name, identity, address, phone, licence_number, sold_on)
-    opened = _opened(guest, proceeding_id)
+    opened = guest.case(proceeding_id)
     answer = _answer(_kind(kind).name, text, given)
     drafts.save(session, desk_of(request).vault, opened, answer, now)
     if request.headers.get("X-Draft"):
@@ -135,7 +133,7 @@ def add_file(
     file: UploadFile,
 ) -> Response:
     """Puts a file beside the answer."""
-    opened, found = _opened(guest, proceeding_id), _kind(kind)
+    opened, found = guest.case(proceeding_id), _kind(kind)
     content = file.file.read(LARGEST_FILE + 1)
     desk = desk_of(request)
     Cupboard(desk.media.store, desk.vault).add(session, opened, file.filename or "", content, now)
@@ -147,15 +145,8 @@ def remove_file(
     session: SessionDep, guest: CurrentGuest, proceeding_id: Id, kind: Text, file_id: Id
 ) -> Response:
     """Takes a file away that has not been sent."""
-    attachments.take_away(session, _opened(guest, proceeding_id), file_id)
+    attachments.take_away(session, guest.case(proceeding_id), file_id)
     return RedirectResponse(f"/cases/{proceeding_id}/answer/{_kind(kind).name}#files", status_code=303)
-
-
-def _opened(guest: Guest, proceeding_id: int) -> Opened:
-    opened = guest.case(proceeding_id)
-    if opened is None:
-        raise NotFoundError("proceeding", id=proceeding_id)
-    return opened
 
 
 def _answer(kind: str, text: str, given: tuple[str, ...]) -> Answer:

@@ -12,7 +12,6 @@ from central.citizens.entry import Guest
 from central.copies import service as copies
 from central.copies.package import write_package
 from central.db import reading
-from central.errors import NotFoundError
 from central.media.sights import Sight, hand_out, show
 from central.portal.evidence import evidence_view, seals
 from central.portal.pages import render
@@ -93,8 +92,6 @@ def package(request: Request, guest: CurrentGuest, proceeding_id: Id) -> Respons
 def _open_case(session: ReadSessionDep, guest: Guest, proceeding_id: int) -> tuple[int, str]:
     """The case of a proceeding that is open to the guest, and the guest's name in the audit log."""
     opened = guest.case(proceeding_id)
-    if opened is None:
-        raise NotFoundError("proceeding", id=proceeding_id)
     return proceedings.get(session, proceeding_id).case_id, f"party:{opened.party_id}"
 
 

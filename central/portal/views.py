@@ -13,7 +13,6 @@ from central.citizens.entry import Guest, Opened
 from central.citizens.models import Submission
 from central.citizens.stage import stage_of
 from central.deadlines import service as deadlines
-from central.errors import NotFoundError
 from central.offences import service as offences
 from central.offences.models import Offence
 from central.proceedings import service as proceedings
@@ -88,8 +87,6 @@ class CaseView:
 def case_view(session: Session, guest: Guest, proceeding_id: int, now: datetime) -> CaseView:
     """A case that is open to the guest. Raises NotFoundError for any other."""
     opened = guest.case(proceeding_id)
-    if opened is None:
-        raise NotFoundError("proceeding", id=proceeding_id)
     proceeding = proceedings.get(session, proceeding_id)
     case = get_case(session, proceeding.case_id)
     loaded = load(session, proceeding, local_day(now))
