@@ -2,8 +2,6 @@
 
 import os
 import re
-import socket
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -11,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from central.db import make_engine
+from tests.browser import office
 from tests.browser.junction import Offender, package
 from tests.central import databases
 from tests.central.evidence import OCCURRED
@@ -42,13 +40,9 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     databases.migrated_sqlite(folder / "central.db")
     engine = make_engine(f"sqlite:///{folder / 'central.db'}")
     house = portal_house(engine, folder, datetime(2026, 11, 24, 8, 0, tzinfo=UTC))
-    listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(house.portal, log_level="warning", lifespan="off"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    yield Served(house, f"http://127.0.0.1:{listener.getsockname()[1]}")
-    server.should_exit = True
-    thread.join()
+    listener = office.free_port()
+    with office.served(house.portal, listener):
+        yield Served(house, office.address_of(listener))
     engine.dispose()
 
 
