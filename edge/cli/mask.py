@@ -7,11 +7,6 @@ from typing import Annotated
 
 import typer
 
-from edge.masking.copies import Masker
-from edge.masking.faces import FaceFinder
-from edge.masking.keep import Own
-from edge.plate.find import PlateFinder
-from edge.plate.read import OnnxPlateReader
 from models import load_path
 
 app = typer.Typer()
@@ -25,6 +20,12 @@ def mask_command(
     threads: Annotated[int, typer.Option(min=1)] = 1,
 ) -> None:
     """Hides all plates but one vehicle's, and all faces. The original is not touched."""
+    from edge.masking.copies import Masker
+    from edge.masking.faces import FaceFinder
+    from edge.masking.keep import Own
+    from edge.plate.find import PlateFinder
+    from edge.plate.read import OnnxPlateReader
+
     finder = PlateFinder(load_path("plate_finder"), load_path("plate_corners"), threads)
     masker = Masker(finder, OnnxPlateReader(load_path("plate_reader"), threads), FaceFinder())
     vehicle = Own.model_validate_json(own.read_bytes())

@@ -3,17 +3,17 @@
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from edge.cli.pictures import each_picture
 from edge.cli.rows import Row, rows_into
-from edge.detect.onnx_backend import OnnxVehicleDetector
 from edge.pictures import Picture, still_size
-from edge.riders.network import HeadNetwork
-from edge.riders.stills import WEAK, FoundMotorbike, StillHead, riders_in_picture, smaller
 from models.card import packaged_card
+
+if TYPE_CHECKING:
+    from edge.riders.stills import FoundMotorbike, StillHead
 
 app = typer.Typer()
 
@@ -30,6 +30,10 @@ def riders_command(
     threads: Annotated[int, typer.Option(min=1)] = 2,
 ) -> None:
     """Counts the people on motorbikes and tells which heads wear a helmet, on still pictures."""
+    from edge.detect.onnx_backend import OnnxVehicleDetector
+    from edge.riders.network import HeadNetwork
+    from edge.riders.stills import WEAK, riders_in_picture, smaller
+
     card = packaged_card("vehicles")
     detectors: dict[int, OnnxVehicleDetector] = {}
     finder = HeadNetwork(packaged_card("riders"), threads)
@@ -52,12 +56,12 @@ def riders_command(
         each_picture(pictures, rows, RIDER_COLUMNS, csv_file, shown=len(RIDER_COLUMNS))
 
 
-def _row(path: Path, found: FoundMotorbike) -> Row:
+def _row(path: Path, found: "FoundMotorbike") -> Row:
     """`people` is 0 where nobody is seen on it: it is parked, or the heads are out of the picture."""
     corners = [round(v, 1) for v in found.box]
     counts = (found.count("bare"), found.count("helmet"))
     return (path, *corners, len(found.heads), *counts, round(found.confidence, 4))
 
 
-def _head_row(path: Path, head: StillHead) -> Row:
+def _head_row(path: Path, head: "StillHead") -> Row:
     return (path, *[round(v, 1) for v in head.box], head.state, round(head.confidence, 4))

@@ -3,12 +3,15 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from configs.wording import LANGUAGES, Language
 from configs.words import number, say, value_words
 from contract.reasons import Reason, Value, reason
 from edge.rules.inputs import Finding, Phase
-from edge.tally import Crossed, Summary
+
+if TYPE_CHECKING:
+    from edge.tally import Crossed, Summary
 
 MOST_PHASES = 10
 """Of more phases only the number and the lengths are said, by colour."""
@@ -17,18 +20,18 @@ WRONG_WAY = (3, 0.8)
 """So many vehicles, and such a part of all, against its direction: the line was drawn the wrong way."""
 
 
-def told(summary: Summary) -> list[str]:
+def told(summary: "Summary") -> list[str]:
     """One line for each thing to say, both languages in it."""
     vi, en = (list(_said(summary, language)) for language in LANGUAGES)
     return [f"{one} — {other}" for one, other in zip(vi, en, strict=True)]
 
 
-def _said(summary: Summary, language: Language) -> Iterator[str]:
+def _said(summary: "Summary", language: Language) -> Iterator[str]:
     for told in _reasons(summary, language):
         yield say(told, language)
 
 
-def _reasons(summary: Summary, language: Language) -> Iterator[Reason]:
+def _reasons(summary: "Summary", language: Language) -> Iterator[Reason]:
     yield reason("replay.watched", frames=summary.frames, lasted_ms=summary.seconds * 1000)
     yield _vehicles(summary, language)
     for crossed in summary.crossed:
@@ -41,7 +44,7 @@ def _reasons(summary: Summary, language: Language) -> Iterator[Reason]:
             yield reason(f"replay.{name}", frames=frames)
 
 
-def _vehicles(summary: Summary, language: Language) -> Reason:
+def _vehicles(summary: "Summary", language: Language) -> Reason:
     if not summary.vehicles:
         return reason("replay.no_vehicles")
     most_first = sorted(summary.vehicles.items(), key=lambda item: (-item[1], item[0]))
@@ -49,7 +52,7 @@ def _vehicles(summary: Summary, language: Language) -> Reason:
     return reason("replay.vehicles", vehicles=sum(summary.vehicles.values()), kinds=kinds)
 
 
-def _crossed(crossed: Crossed) -> Iterator[Reason]:
+def _crossed(crossed: "Crossed") -> Iterator[Reason]:
     total = crossed.along + crossed.against
     if crossed.movement is not None:
         yield reason("replay.left_by", line=crossed.line, movement=crossed.movement, vehicles=total)
