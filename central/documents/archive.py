@@ -276,10 +276,10 @@ def get(session: Session, document_id: int) -> Document:
     return document
 
 
-def of_case(session: Session, case_id: int) -> list[Document]:
-    """The papers of a case, in the order they were drawn up."""
+def of_case(session: Session, case_id: int, kind: str | None = None) -> list[Document]:
+    """The papers of a case, of one kind or all, in the order they were drawn up."""
     query = select(Document).where(Document.case_id == case_id).order_by(col(Document.id))
-    return list(session.exec(query))
+    return list(session.exec(query if kind is None else query.where(Document.kind == kind)))
 
 
 def sent(session: Session, document_id: int, how: str, now: datetime) -> Document:

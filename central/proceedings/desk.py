@@ -72,7 +72,7 @@ def do(
 
 
 def _send(house: House, proceeding: Proceeding, kind: str, how: str, now: datetime) -> None:
-    papers = [paper for paper in documents.of_case(house.session, proceeding.case_id) if paper.kind == kind]
+    papers = documents.of_case(house.session, proceeding.case_id, kind)
     if not papers or papers[-1].sealed_sha256 is None:
         raise PaperMissingError("waits" if papers else "not_drawn", kind=kind)
     if kind == "notice":

@@ -46,4 +46,4 @@ def _is_the_communes(session: Session, proceeding: Proceeding) -> bool:
     )
     if session.exec(query).first() is not None:
         return True
-    return any(paper.kind == "commune_slip" for paper in documents.of_case(session, proceeding.case_id))
+    return bool(documents.of_case(session, proceeding.case_id, "commune_slip"))

@@ -98,9 +98,7 @@ class Sheet:
 
 def last_of(sheet: Sheet, kind: str) -> Document:
     """The case's last paper of that kind. Raises NotFoundError."""
-    found = [
-        paper for paper in documents.of_case(sheet.session, sheet.proceeding.case_id) if paper.kind == kind
-    ]
+    found = documents.of_case(sheet.session, sheet.proceeding.case_id, kind)
     if not found:
         raise NotFoundError("document", id=kind)
     return found[-1]
@@ -108,9 +106,7 @@ def last_of(sheet: Sheet, kind: str) -> Document:
 
 def number_of(sheet: Sheet, kind: str) -> str | None:
     """Number and day of the case's last paper of that kind, as papers cite it."""
-    found = [
-        paper for paper in documents.of_case(sheet.session, sheet.proceeding.case_id) if paper.kind == kind
-    ]
+    found = documents.of_case(sheet.session, sheet.proceeding.case_id, kind)
     return f"số {found[-1].number} ngày {short_day(found[-1].dated)}" if found else None
 
 
@@ -124,5 +120,5 @@ def signature(sheet: Sheet) -> Any:
 
 def sent_of(sheet: Sheet, kind: str) -> list[Document]:
     """The case's papers of that kind that went out."""
-    papers = documents.of_case(sheet.session, sheet.proceeding.case_id)
-    return [paper for paper in papers if paper.kind == kind and paper.sent_at is not None]
+    papers = documents.of_case(sheet.session, sheet.proceeding.case_id, kind)
+    return [paper for paper in papers if paper.sent_at is not None]
