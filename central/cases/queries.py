@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, func, select
 
@@ -91,6 +92,35 @@ def list_cases(
         if value is not None:
             query = query.where(column == value)
     return list(session.exec(query))
+
+
+def cases_of_camera(
+    session: Session, node: str, camera: str, from_at: datetime, until_at: datetime, rule: str | None = None
+) -> list[Case]:
+    """What a camera found from a moment (included) until another (excluded), of one rule or all."""
+    query = select(Case).where(
+        Case.node == node,
+        Case.camera == camera,
+        col(Case.occurred_at) >= from_at,
+        col(Case.occurred_at) < until_at,
+    )
+    if rule is not None:
+        query = query.where(Case.rule == rule)
+    return list(session.exec(query.order_by(col(Case.id))))
+
+
+def same_plate_elsewhere(session: Session, case: Case, within: timedelta, limit: int = 50) -> list[Case]:
+    """Cases of the same plate and colour at other sites, not further in time than `within`; none where the
+    plate is not known."""
+    if case.plate is None:
+        return []
+    query = select(Case).where(
+        Case.plate == case.plate,
+        Case.plate_colour == case.plate_colour,
+        Case.site != case.site,
+        col(Case.occurred_at).between(case.occurred_at - within, case.occurred_at + within),
+    )
+    return list(session.exec(query.order_by(col(Case.id)).limit(limit)))
 
 
 def oldest_waiting(session: Session, state: State, not_decided_by: int, limit: int = 50) -> list[Case]:

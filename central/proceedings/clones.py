@@ -16,7 +16,7 @@ from sqlmodel import Session, col, select
 from central.accounts.models import User
 from central.audit import service as audit
 from central.cases.models import Case
-from central.cases.queries import get_case
+from central.cases.queries import get_case, same_plate_elsewhere
 from central.proceedings.loading import is_watched
 from central.proceedings.models import Proceeding, ProceedingStep, WatchedPlate
 from central.proceedings.people import PROGRAMME, Mover
@@ -92,16 +92,10 @@ def _differences(session: Session, case: Case) -> list[Lead]:
 
 def _elsewhere(session: Session, case: Case, places: Places) -> list[Lead]:
     here = places.get(case.site)
-    if here is None or case.plate is None:
+    if here is None:
         return []
-    query = select(Case).where(
-        Case.plate == case.plate,
-        Case.plate_colour == case.plate_colour,
-        Case.site != case.site,
-        col(Case.occurred_at).between(case.occurred_at - _WINDOW, case.occurred_at + _WINDOW),
-    )
     found = []
-    for other in session.exec(query.order_by(col(Case.id)).limit(50)):
+    for other in same_plate_elsewhere(session, case, _WINDOW):
         there = places.get(other.site)
         if there is None:
             continue

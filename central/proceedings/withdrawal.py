@@ -14,14 +14,15 @@ from sqlmodel import Session, col, select
 
 from central.audit import service as audit
 from central.cases.models import Case
+from central.cases.queries import cases_of_camera
 from central.cases.service import lock_case
 from central.cases.service import withdraw as end_case
 from central.errors import InvalidError, NotFoundError
 from central.proceedings.engine import STEPS
 from central.proceedings.loading import load
-from central.proceedings.models import Proceeding, Withdrawal, WithdrawnCase
+from central.proceedings.models import Withdrawal, WithdrawnCase
 from central.proceedings.people import Mover
-from central.proceedings.service import Doing, StepRefusedError, lock, take
+from central.proceedings.service import Doing, StepRefusedError, lock, of_case, take
 from central.proceedings.tracks import Actor, Track
 from contract.local_time import local_day
 
@@ -39,15 +40,7 @@ class Scope:
 
 def affected(session: Session, scope: Scope) -> list[Case]:
     """Every case the camera found in that time: what a withdrawal would touch."""
-    query = select(Case).where(
-        Case.node == scope.node_id,
-        Case.camera == scope.camera_id,
-        col(Case.occurred_at) >= scope.from_at,
-        col(Case.occurred_at) < scope.until_at,
-    )
-    if scope.rule is not None:
-        query = query.where(Case.rule == scope.rule)
-    return list(session.exec(query.order_by(col(Case.id))))
+    return cases_of_camera(session, scope.node_id, scope.camera_id, scope.from_at, scope.until_at, scope.rule)
 
 
 def withdraw(
@@ -98,7 +91,7 @@ def _stop(session: Session, act: Withdrawal, case: Case, by: Mover, now: datetim
     assert act.id is not None
     assert case.id is not None
     row = WithdrawnCase(withdrawal_id=act.id, case_id=case.id, stood_at=case.state)
-    proceeding = session.exec(select(Proceeding).where(Proceeding.case_id == case.id)).one_or_none()
+    proceeding = of_case(session, case.id)
     if proceeding is None or proceeding.id is None:
         return row
     lock(session, proceeding.id)
