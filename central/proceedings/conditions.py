@@ -106,6 +106,8 @@ SIGNER_POWER = tuple(
     Need(code, power_lacks(code))
     for code in ("no_power", "above_limit", "points_above_power", "act_not_listed")
 )
+OF_ONE_PERSON = frozenset(need.code for need in (NOT_OPERATOR, NAMED_USER, *SIGNER_POWER))
+"""Problems that another person at the same desk would not have."""
 IN_FORCE = Need("not_in_force", at(Track.FORCE, "in_force", "corrected"))
 DELIVERED = Need("not_delivered", at(Track.DELIVERY, "delivered"))
 NOT_SUSPENDED = Need("suspended", at(Track.SUSPENSION, "running"))

@@ -9,6 +9,7 @@ from central.deadlines import service as deadlines
 from central.deadlines.models import DeadlineRow
 from central.parties.service import has_role
 from central.proceedings import engine, payments
+from central.proceedings.conditions import OF_ONE_PERSON
 from central.proceedings.dossier import Attempt
 from central.proceedings.limits import DEADLINES_OF
 from central.proceedings.loading import Loaded, load
@@ -45,11 +46,7 @@ class Offer:
         return tuple(actor for actor in Actor if actor in self.step.actors and actor is not Actor.SYSTEM)
 
 
-_OF_THE_PERSON = frozenset({"wrong_role", "same_person", "not_named_for_device", "no_power"}) | {
-    "above_limit",
-    "points_above_power",
-    "act_not_listed",
-}
+_OF_THE_PERSON = OF_ONE_PERSON | {"wrong_role"}
 """Problems that another person would not have."""
 
 _BY_THE_WAY = frozenset({"pay_in_full", "enter_electronically"})

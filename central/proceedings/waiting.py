@@ -14,6 +14,7 @@ from sqlmodel import Session, col, func, select
 
 from central.deadlines import service as deadlines
 from central.proceedings import engine
+from central.proceedings.conditions import OF_ONE_PERSON
 from central.proceedings.dossier import Attempt, Dossier
 from central.proceedings.limits import DEADLINES_OF
 from central.proceedings.loading import Loaded
@@ -116,11 +117,6 @@ _BY_THEIR_FORM = frozenset({"owner_unknown", "violator_unknown", "device_not_val
 _PRESSING = ("notice", "record", *DEADLINES_OF[Track.DECISION], "limitation")
 """What presses a step of the case that has no deadline of its own: the next that the case has to meet."""
 
-_OF_ONE_PERSON = frozenset({"same_person", "not_named_for_device", "no_power", "above_limit"}) | {
-    "points_above_power",
-    "act_not_listed",
-}
-
 
 @dataclass(frozen=True)
 class Waits:
@@ -149,7 +145,7 @@ def _possible(dossier: Dossier, desk: Actor, action: str, day: date) -> bool:
     """Whether somebody at that desk could take the step on that day: a person whom no rule of two people
     concerns, with every power."""
     attempt = Attempt(person=0, actors=frozenset({desk}), day=day, today=day, reason=True)
-    problems = set(engine.problems_of(dossier, action, attempt)) - _OF_ONE_PERSON
+    problems = set(engine.problems_of(dossier, action, attempt)) - OF_ONE_PERSON
     return not (problems - _BY_THEIR_FORM if action in _BROUGHT else problems)
 
 
