@@ -210,7 +210,7 @@ def _step(
         return parties_of_case.name_driver(house.session, house.parties, proceeding, driver, source, by, now)
     if kind.name == "ask_relief":
         payments.ask_relief(house.session, proceeding, answer.fields["relief"], note, by, now)
-        return proceedings.history(house.session, proceeding.id or 0)[-1]
+        return proceedings.last_step(house.session, proceeding)
     detail: dict[str, Any] = {"submission": submission.number}
     if kind.name == "explain":
         detail["content"] = [["Nội dung giải trình", answer.text.strip()]]

@@ -27,7 +27,7 @@ from central.proceedings.papers.drawing import case_file, paper_of, withdrawal_p
 from central.proceedings.papers.sheet import House
 from central.proceedings.payments import Counted, Grant, Receipt
 from central.proceedings.people import PROGRAMME, Mover
-from central.proceedings.service import Doing, StepRefusedError, history, of_case, take
+from central.proceedings.service import Doing, StepRefusedError, last_step, of_case, take
 from central.proceedings.tracks import Track
 from central.proceedings.withdrawal import Scope
 
@@ -58,9 +58,9 @@ def do(
         EvidenceNotOpenError: a notice whose owner could not see the evidence yet.
     """
     if doing.action == "draw_notice" and clones.suspect(house.session, proceeding, places or {}, now):
-        steps = history(house.session, proceeding.id or 0)
-        if steps[-1].action == "suspect_clone":
-            return steps[-1], None
+        last = last_step(house.session, proceeding)
+        if last.action == "suspect_clone":
+            return last, None
         raise StepRefusedError("plate_suspected", action=doing.action, problems=("plate_suspected",))
     if doing.action in SENDS:
         _send(house, proceeding, SENDS[doing.action], str(doing.detail.get("how") or "post"), now)
@@ -92,7 +92,7 @@ def sign_decision(
 ) -> tuple[Decision, Document]:
     """Signs the proposed decision and draws its paper up."""
     decision = decisions.sign(house.session, house.parties, proceeding, by, now)
-    step = history(house.session, proceeding.id or 0)[-1]
+    step = last_step(house.session, proceeding)
     paper = paper_of(house, proceeding, step, by, now)
     assert paper is not None
     return decision, paper
@@ -136,7 +136,7 @@ def answer_relief(
     if relief is None or action not in (payments.ANSWERS[relief.kind], "refuse_relief"):
         raise ConflictError("relief_not_asked")
     payments.answer_relief(house.session, proceeding, relief, grant, reason, by, now)
-    return paper_of(house, proceeding, history(house.session, proceeding.id or 0)[-1], by, now)
+    return paper_of(house, proceeding, last_step(house.session, proceeding), by, now)
 
 
 def _receipt(house: House, counted: Counted, by: Mover, now: datetime) -> None:

@@ -464,6 +464,12 @@ def history(session: Session, proceeding_id: int) -> list[ProceedingStep]:
     return list(session.exec(query.order_by(col(ProceedingStep.id))))
 
 
+def last_step(session: Session, proceeding: Proceeding) -> ProceedingStep:
+    """The step taken last; only of a proceeding that has taken one."""
+    query = select(ProceedingStep).where(ProceedingStep.proceeding_id == proceeding.id)
+    return session.exec(query.order_by(col(ProceedingStep.id).desc()).limit(1)).one()
+
+
 def by_programme(session: Session, proceeding_id: int, doing: Doing, now: datetime) -> ProceedingStep | None:
     """A step of the programme itself; None when it is no longer due."""
     proceeding = lock(session, proceeding_id)

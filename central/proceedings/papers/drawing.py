@@ -18,7 +18,7 @@ from central.proceedings.models import (
 from central.proceedings.papers import first, later, whole
 from central.proceedings.papers.sheet import House, Sheet, Values
 from central.proceedings.people import Mover
-from central.proceedings.service import history
+from central.proceedings.service import history, last_step
 
 
 def paper_of(
@@ -48,7 +48,7 @@ def withdrawal_paper(
     house: House, proceeding: Proceeding, act: Withdrawal, row: WithdrawnCase, by: Mover, now: datetime
 ) -> Document | None:
     """The paper that tells the people of a withdrawn case; None where nobody had been told of it."""
-    sheet = _sheet(house, proceeding, history(house.session, proceeding.id or 0)[-1], by, now)
+    sheet = _sheet(house, proceeding, last_step(house.session, proceeding), by, now)
     values = later.withdrawal_values(sheet, act, row)
     if values is None:
         return None
