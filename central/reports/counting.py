@@ -1,7 +1,6 @@
 """Counting a table over four periods at once: one reading of its rows gives a line all its numbers."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Date, and_, func, or_, select
@@ -48,7 +47,7 @@ Periods = tuple[Period, Period, Period, Period]
 def count(session: Session, counting: Counting, periods: Periods) -> list[Figure]:
     """The lines of a count, in the order of what they are split by; one that isn't split has its line even
     when there is nothing to count."""
-    spans = [_within(counting.when, period) for period in periods]
+    spans = [within(counting.when, period) for period in periods]
     numbers = [_number(counting, span) for span in spans]
     columns = [column for _, column in counting.by]
     query = (
@@ -68,12 +67,11 @@ def _number(counting: Counting, span: ColumnElement[bool]) -> ColumnElement[Any]
     return func.coalesce(func.sum(counting.amount).filter(span), 0)
 
 
-def _within(when: ColumnElement[Any], period: Period) -> ColumnElement[bool]:
-    begins: date | datetime = period.begins
-    ends: date | datetime = period.ends
+def within(when: ColumnElement[Any], period: Period) -> ColumnElement[bool]:
+    """Rows whose day or moment lies in the period."""
     if isinstance(when.type, Date):
         return and_(when >= period.first, when <= period.last)
-    return and_(when >= begins, when < ends)
+    return and_(when >= period.begins, when < period.ends)
 
 
 def _figure(counting: Counting, names: list[str], row: tuple[Any, ...]) -> Figure:

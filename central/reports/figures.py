@@ -7,7 +7,7 @@ proceedings by the day it is said to have happened.
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Table, and_, cast, extract, func, select
+from sqlalchemy import ColumnElement, Integer, Table, cast, extract, func, select
 from sqlalchemy.sql.selectable import FromClause
 from sqlmodel import Session, SQLModel
 
@@ -22,7 +22,7 @@ from central.payments.models import Refund
 from central.proceedings.engine import STEPS
 from central.proceedings.models import Decision, DecisionAct, DecisionPayment, ProceedingStep
 from central.proceedings.tracks import Track
-from central.reports.counting import Counting, Share
+from central.reports.counting import Counting, Share, within
 from central.reports.periods import Period
 from central.reports.values import Figure
 
@@ -205,11 +205,6 @@ INNER = frozenset(
 """Counted for the sake of a share only."""
 
 
-def _within(period: Period) -> ColumnElement[bool]:
-    seen: ColumnElement[Any] = _CASE.c.received_at
-    return and_(seen >= period.begins, seen < period.ends)
-
-
 def by_hour(session: Session, period: Period) -> dict[int, int]:
     """When the acts of the cases that came in the period happened: how many in each hour of the Vietnamese
     day (0–23), noughts included."""
@@ -217,7 +212,7 @@ def by_hour(session: Session, period: Period) -> dict[int, int]:
     if session.get_bind().dialect.name == "postgresql":
         occurred = func.timezone("UTC", occurred)
     hour = cast(extract("hour", occurred), Integer)
-    query = select(hour, func.count()).where(_within(period)).group_by(hour)
+    query = select(hour, func.count()).where(within(_SEEN, period)).group_by(hour)
     found = {(at + _LOCAL_HOURS) % 24: number for at, number in session.execute(query)}
     return {at: found.get(at, 0) for at in range(24)}
 
