@@ -139,7 +139,6 @@ class Document(_Part):
     camera: tuple[tuple[float, float, float, float], ...]
     lamps: tuple[Lamp, ...] = ()
     ground: Ground
-    defocused: tuple[tuple[float, float], ...] = ()
     vehicles: tuple[Vehicle, ...]
     events: tuple[Event, ...]
 

@@ -17,7 +17,7 @@ from .picture.optics import Camera
 from .picture.things import Thing
 from .plates import GLYPH_MM, SIZES_MM
 from .stage import FIRST_HEAD, Stage
-from .traffic import STEP
+from .traffic import step_of
 
 Array = npt.NDArray[np.float64]
 Ids = npt.NDArray[np.uint16]
@@ -94,7 +94,7 @@ Place = tuple[float, float, float, float, float]
 def _places(stage: Stage, t: float) -> dict[int, tuple[Place, Looks | None]]:
     found: dict[int, tuple[Place, Looks | None]] = {}
     for id_, trace in stage.cast.traces.items():
-        row = trace.at(round(t / STEP))
+        row = trace.at(step_of(t))
         if row is not None:
             roll = -row[5] if bodies()[stage.cast.drivers[id_].looks.body].half_track == 0.0 else 0.0
             found[id_] = ((row[0], row[1], 0.0, row[2], roll), stage.cast.drivers[id_].looks)

@@ -9,7 +9,7 @@ from .lamps import Program
 from .picture.light import Light
 from .picture.things import Moment, Patch, Rgb, Thing
 from .street import Street
-from .traffic import STEP, Driver, Trace
+from .traffic import Driver, Trace, step_of
 from .ways import Way
 
 FIRST_HEAD = 2000
@@ -65,7 +65,7 @@ class Stage:
         """What can be seen at `t`."""
         layers = {driver.id: number for number, driver in enumerate(self.cast.plated)}
         things, patches = list[Thing](), list[Patch]()
-        step = round(t / STEP)
+        step = step_of(t)
         for id_, trace in self.cast.traces.items():
             row = trace.at(step)
             if row is not None and _near(row[0], row[1]):

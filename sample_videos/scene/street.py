@@ -143,12 +143,6 @@ class Street:
             ways.append(Exit("u_turn", "u_turn", ((self.left, j.near - 1.5), (left - 0.3, j.near - 1.5))))
         return tuple(ways)
 
-    @cached_property
-    def commit(self) -> float:
-        """y after which a vehicle has entered the junction."""
-        assert self.junction is not None
-        return self.junction.near
-
     def lane_at(self, x: float, y: float) -> Lane | None:
         """The lane of our road a place lies in; None beyond the stop line and beside the road."""
         if self.junction is not None and y > self.junction.stop:

@@ -20,7 +20,7 @@ from .picture.textures import Bytes
 from .scenario import Scenario
 from .stage import Cast
 from .street import Street
-from .traffic import STEP, Driver
+from .traffic import Driver, step_of
 
 ALSO: dict[str, list[str]] = {"van": ["truck", "bus"], "lorry": ["car"], "suv": []}
 LEAST_HEIGHT = 24.0
@@ -264,9 +264,8 @@ def _frame_rows(scenario: Scenario, cast: Cast, seen: Sequence[Seen]) -> list[li
     rows: list[list[object]] = []
     for frame, sight in enumerate(seen):
         for id_, row in sorted(sight.vehicles.items()):
-            trace = (
-                cast.traces[id_].at(round(frame / float(scenario.fps) / STEP)) if id_ in cast.traces else None
-            )
+            step = step_of(frame / float(scenario.fps))
+            trace = cast.traces[id_].at(step) if id_ in cast.traces else None
             heading, speed = (trace[2], trace[3]) if trace else (0.0, 0.0)
             x, y = row["metres"]
             lane = scenario.street.lane_at(x, y)

@@ -3,7 +3,6 @@
 import torch
 from torch import nn
 
-STRIDES = 8, 16
 FROZEN = 3
 """Layers that stay as COCO made them: edges and colours need no teaching, and they cost most."""
 

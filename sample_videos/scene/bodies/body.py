@@ -1,7 +1,6 @@
 """What a finished body tells the rest: its mesh, its size, where its wheels and plate are."""
 
 from dataclasses import dataclass
-from functools import cached_property
 from math import cos, sin
 
 import numpy as np
@@ -40,11 +39,6 @@ class Body:
         """Contact points of the tyres, rear axle first: two for two wheels, four else (n, 3)."""
         sides = (0.0,) if self.half_track == 0.0 else (-self.half_track, self.half_track)
         return np.array([(x, y, 0.0) for y in (0.0, self.wheelbase) for x in sides])
-
-    @cached_property
-    def hull(self) -> Array:
-        """Points enough for the box of its outline (n, 3)."""
-        return np.unique(np.round(self.mesh.points, 3), axis=0)
 
 
 def hang_plate(mesh: Mesh, plate: Format, centre: Point, *, tilt: float = 0.0, front: bool = False) -> Quad:
