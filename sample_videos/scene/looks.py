@@ -17,7 +17,6 @@ from .picture.optics import Camera
 from .picture.things import Thing
 from .plates import GLYPH_MM, SIZES_MM
 from .stage import FIRST_HEAD, Stage
-from .traffic import step_of
 
 Array = npt.NDArray[np.float64]
 Ids = npt.NDArray[np.uint16]
@@ -56,8 +55,8 @@ class Seen:
 def look(stage: Stage, camera: Camera, draws: Draws, t: float) -> Seen:
     """Everything seen at `t`."""
     things = stage.moment(t).things
-    drawn = {thing.id for thing in things}
-    places = {id_: place for id_, place in _places(stage, t).items() if id_ in drawn}
+    looks_of = _looks_of(stage)
+    places = {thing.id: _place(thing) for thing in things if thing.id in looks_of}
     outlines = _outlines(stage, things, places)
     boxes = {id_: box for id_, points in outlines.items() if (box := _box(camera, points)) is not None}
     sheet, tiles = _tiles(boxes, camera.size)
@@ -76,7 +75,7 @@ def look(stage: Stage, camera: Camera, draws: Draws, t: float) -> Seen:
             "seen": inner,
             "visible": round(min(1.0, float(seen[id_] / whole[id_])), 3),
         }
-        place, looks = places[id_]
+        place, looks = places[id_], looks_of[id_]
         if looks is None:
             row.update(_walker_ground(camera, place))
         else:
@@ -91,21 +90,16 @@ Place = tuple[float, float, float, float, float]
 """x, y, z, heading, roll."""
 
 
-def _places(stage: Stage, t: float) -> dict[int, tuple[Place, Looks | None]]:
-    found: dict[int, tuple[Place, Looks | None]] = {}
-    for id_, trace in stage.cast.traces.items():
-        row = trace.at(step_of(t))
-        if row is not None:
-            roll = -row[5] if bodies()[stage.cast.drivers[id_].looks.body].half_track == 0.0 else 0.0
-            found[id_] = ((row[0], row[1], 0.0, row[2], roll), stage.cast.drivers[id_].looks)
-    for driver, (x, y, heading) in stage.cast.parked:
-        slim = bodies()[driver.looks.body].half_track == 0.0
-        found[driver.id] = ((x, y, 0.14 * slim, heading, 0.12 * slim), driver.looks)
-    for walker in stage.cast.walkers:
-        now = walker.at(t)
-        if now is not None:
-            found[walker.id] = ((now[0], now[1], 0.0, now[2], 0.0), None)
-    return found
+def _looks_of(stage: Stage) -> dict[int, Looks | None]:
+    """Of everybody of a clip, by id; None for pedestrians."""
+    cast = stage.cast
+    drivers = [*cast.drivers.values(), *(driver for driver, _ in cast.parked)]
+    return {driver.id: driver.looks for driver in drivers} | dict.fromkeys(w.id for w in cast.walkers)
+
+
+def _place(thing: Thing) -> Place:
+    """Where it is drawn; the parts of a vehicle and its people have one place."""
+    return (*thing.place, thing.lean[0])
 
 
 def to_world(points: Array, place: Place) -> Array:
@@ -124,15 +118,13 @@ def _outline(names: tuple[str, ...]) -> Array:
     return extremes(np.concatenate([mesh.points for mesh in meshes]))
 
 
-def _outlines(
-    stage: Stage, things: Sequence[Thing], places: Mapping[int, tuple[Place, Looks | None]]
-) -> dict[int, Array]:
+def _outlines(stage: Stage, things: Sequence[Thing], places: Mapping[int, Place]) -> dict[int, Array]:
     """Points of everything in the world, by id."""
     names: dict[int, list[str]] = {}
     for thing in things:
         if thing.id in places:
             names.setdefault(thing.id, []).append(thing.mesh)
-    found = {id_: to_world(_outline(tuple(parts)), places[id_][0]) for id_, parts in names.items()}
+    found = {id_: to_world(_outline(tuple(parts)), places[id_]) for id_, parts in names.items()}
     for number, head in enumerate(stage.street.heads):
         found[FIRST_HEAD + number] = np.array(head.corners)
     return found
