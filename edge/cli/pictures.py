@@ -74,14 +74,10 @@ def see_command(
     """Finds vehicles on still pictures; without --size at 640 to 960 pixels, as large as the picture is."""
     from edge.detect.onnx_backend import OnnxVehicleDetector
 
-    card = packaged_card("vehicles")
-    detectors: dict[int, OnnxVehicleDetector] = {}
+    detector = OnnxVehicleDetector(packaged_card("vehicles"), threads=threads)
 
     def rows(picture: Picture) -> Iterator[Row]:
-        wanted = size or still_size(picture.image)
-        if wanted not in detectors:
-            detectors[wanted] = OnnxVehicleDetector(card, input_size=wanted, threads=threads)
-        for seen in detectors[wanted].detect(picture.image):
+        for seen in detector.at(size or still_size(picture.image)).detect(picture.image):
             corners = [round(v, 1) for v in seen.box]
             yield picture.path, seen.kind.value, round(seen.confidence, 4), *corners
 

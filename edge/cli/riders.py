@@ -34,20 +34,15 @@ def riders_command(
     from edge.riders.network import HeadNetwork
     from edge.riders.stills import WEAK, riders_in_picture, smaller
 
-    card = packaged_card("vehicles")
-    detectors: dict[int, OnnxVehicleDetector] = {}
+    detector = OnnxVehicleDetector(packaged_card("vehicles"), threads=threads, confidence=WEAK)
     finder = HeadNetwork(packaged_card("riders"), threads)
     with ExitStack() as stack:
         heads = stack.enter_context(rows_into(heads_file, HEAD_COLUMNS, 0)) if heads_file else None
 
         def rows(picture: Picture) -> Iterator[Row]:
             large = still_size(picture.image)
-            for size in (sizes := (large, smaller(large))):
-                if size not in detectors:
-                    detectors[size] = OnnxVehicleDetector(
-                        card, input_size=size, threads=threads, confidence=WEAK
-                    )
-            for found in riders_in_picture(picture.image, [detectors[size] for size in sizes], finder):
+            detectors = [detector.at(size) for size in (large, smaller(large))]
+            for found in riders_in_picture(picture.image, detectors, finder):
                 if heads is not None:
                     for head in found.heads:
                         heads.add(_head_row(picture.path, head))
