@@ -1,9 +1,8 @@
 """Which full-size frames the evidence of a violation needs: few, chosen before anything is decoded."""
 
-from collections.abc import Sequence
-
 from edge.pipeline import Incident
 from edge.rules.inputs import TrackPoint
+from edge.rules.trust import unbroken
 
 PLATE_FRAMES = 10
 """Frames a plate is looked for in; more votes cost more decoding and seldom change the result."""
@@ -24,7 +23,7 @@ def plate_points(incident: Incident, size: tuple[int, int], oldest: float) -> li
         size: width and height of the detect stream's picture.
         oldest: stream time of the oldest frame that can still be decoded.
     """
-    points = [p for p in _unbroken(incident.track.points, incident.finding.t) if p.t >= oldest]
+    points = [p for p in unbroken(incident.track, incident.finding.t).points if p.t >= oldest]
     whole = [p for p in points if _inside(p, size)]
     chosen: list[TrackPoint] = []
     for point in sorted(whole or points, key=_area, reverse=True):
@@ -33,13 +32,6 @@ def plate_points(incident: Incident, size: tuple[int, int], oldest: float) -> li
         if len(chosen) == PLATE_FRAMES:
             break
     return chosen
-
-
-def _unbroken(points: Sequence[TrackPoint], t: float) -> Sequence[TrackPoint]:
-    """Those that are surely of the vehicle that was followed at time t."""
-    starts = [number for number, point in enumerate(points) if point.breaks and point.t <= t]
-    ends = [number for number, point in enumerate(points) if number and point.breaks and point.t > t]
-    return points[starts[-1] if starts else 0 : ends[0] if ends else len(points)]
 
 
 def _inside(point: TrackPoint, size: tuple[int, int]) -> bool:
