@@ -15,7 +15,7 @@ from typing import Any
 from configs.rules import RULES, RuleSet
 from configs.scene import Scene
 from edge.rules.inputs import Finding, Riders, SignalHistory, Track
-from edge.rules.said import doubt
+from edge.rules.said import doubt, doubted
 from edge.rules.situation import Situation
 from edge.rules.trust import trusted
 
@@ -112,6 +112,4 @@ def _exempted(finding: Finding, situation: Situation) -> Finding:
     window = next((w for w in windows if w.start <= situation.utc(finding.t) <= w.end), None)
     if window is None:
         return finding
-    decision = "borderline" if finding.decision == "violation" else finding.decision
-    exempt = doubt("scene.exempt", why=window.reason)
-    return replace(finding, decision=decision, doubts=(*finding.doubts, exempt))
+    return doubted(finding, [doubt("scene.exempt", why=window.reason)])

@@ -1,6 +1,10 @@
 """How rules say what they found: codes with values, seconds as whole milliseconds."""
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 from contract.reasons import Doubt, Value
+from edge.rules.inputs import Finding
 
 
 def ms(seconds: float) -> int:
@@ -16,3 +20,9 @@ def note(code: str, **values: Value) -> Doubt:
 def doubt(code: str, **values: Value) -> Doubt:
     """Something for which a person has to decide."""
     return Doubt(code=code, values=values, weight="doubt", source="rule")
+
+
+def doubted(finding: Finding, doubts: Iterable[Doubt]) -> Finding:
+    """The finding with these doubts as well; a violation so doubted is a person's to decide."""
+    decision = "borderline" if finding.decision == "violation" else finding.decision
+    return replace(finding, decision=decision, doubts=(*finding.doubts, *doubts))

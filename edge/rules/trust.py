@@ -13,7 +13,7 @@ from math import dist
 from contract.reasons import Doubt
 from edge.rules.inputs import Finding, Track, TrackPoint
 from edge.rules.observed import height, since
-from edge.rules.said import doubt, ms
+from edge.rules.said import doubt, doubted, ms
 
 UNSEEN_SECONDS = 0.5
 """A vehicle that was not looked at for longer may have gone any way."""
@@ -35,10 +35,7 @@ def trusted(finding: Finding, track: Track) -> Finding:
     """The finding, with a doubt for whatever its track can't be sworn by; a violation so doubted is a
     person's to decide."""
     doubts = _doubts(finding, track.points)
-    if not doubts:
-        return finding
-    decision = "borderline" if finding.decision == "violation" else finding.decision
-    return replace(finding, decision=decision, doubts=(*finding.doubts, *doubts))
+    return doubted(finding, doubts) if doubts else finding
 
 
 def unbroken(track: Track, t: float) -> Track:
