@@ -7,6 +7,7 @@ from contract.vehicles import VehicleKind
 from edge.detect.detector import Detection, VehicleDetector
 from edge.riders.heads import HeadFinder, Image, SeenHead, probability_of, state_of
 from edge.riders.vote import COUNTED
+from edge.rules.geometry import overlap
 from edge.rules.inputs import Box, HeadState
 
 MOTORBIKE = VehicleKind.MOTORBIKE
@@ -77,16 +78,9 @@ def _motorbikes(image: Image, detectors: Sequence[VehicleDetector]) -> list[Dete
     seen = [one for detector in detectors for one in detector.detect(image) if one.kind is MOTORBIKE]
     kept: list[Detection] = []
     for one in sorted(seen, key=lambda one: (-one.confidence, one.box)):
-        if all(_overlap(one.box, other.box) < OVERLAP for other in kept):
+        if all(overlap(one.box, other.box) < OVERLAP for other in kept):
             kept.append(one)
     return kept
-
-
-def _overlap(a: Box, b: Box) -> float:
-    width, height = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
-    common = max(width, 0.0) * max(height, 0.0)
-    whole = (a[2] - a[0]) * (a[3] - a[1]) + (b[2] - b[0]) * (b[3] - b[1]) - common
-    return common / max(whole, 1.0)
 
 
 def _told(heads: Sequence[SeenHead]) -> tuple[StillHead, ...]:

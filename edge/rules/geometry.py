@@ -108,3 +108,16 @@ def _at_height(line: Polyline, y: float) -> tuple[float, float] | None:
             lean = (ax - bx) / (by - ay)
             return ax - lean * (y - ay), lean
     return None
+
+
+def overlap(a: Box, b: Box) -> float:
+    """Intersection over union of two boxes."""
+    width, height = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
+    if width <= 0 or height <= 0:
+        return 0.0
+    shared = width * height
+    return shared / (_area(a) + _area(b) - shared)
+
+
+def _area(box: Box) -> float:
+    return max(box[2] - box[0], 1e-6) * max(box[3] - box[1], 1e-6)

@@ -11,6 +11,7 @@ from math import hypot
 from edge.detect.appearance import unlike
 from edge.detect.detector import Detection
 from edge.detect.detector import Look as Appearance
+from edge.rules.geometry import overlap
 from edge.rules.inputs import Box
 from edge.second_look.looking import Look
 
@@ -100,19 +101,6 @@ def _is_elsewhere(look: Look, expected: Box) -> bool:
     apart = hypot(*(p - q for p, q in zip(_ground(expected), _ground(look.live), strict=True)))
     on_one = any(overlap(seen.box, look.live) >= FOUND for seen in look.seen)
     return on_one and overlap(expected, look.live) == 0 and apart > expected[3] - expected[1]
-
-
-def overlap(a: Box, b: Box) -> float:
-    """Intersection over union."""
-    width, height = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
-    if width <= 0 or height <= 0:
-        return 0.0
-    shared = width * height
-    return shared / (_area(a) + _area(b) - shared)
-
-
-def _area(box: Box) -> float:
-    return max(box[2] - box[0], 1e-6) * max(box[3] - box[1], 1e-6)
 
 
 def _start(looks: Sequence[Look], t: float) -> tuple[int, Detection] | None:

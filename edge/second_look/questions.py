@@ -16,8 +16,9 @@ from contract.reasons import Doubt, Value
 from edge.detect.appearance import unlike
 from edge.pipeline import Incident
 from edge.plate.vote import PlateResult
+from edge.rules.geometry import overlap
 from edge.rules.inputs import Finding
-from edge.second_look.following import NEAR_SECONDS, PATIENCE, Path, Step, left_by, overlap
+from edge.second_look.following import NEAR_SECONDS, PATIENCE, Path, Step, left_by
 from edge.second_look.looking import Look
 from edge.second_look.wheels import Wheels
 
