@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import structlog
 
+from contract.reasons import Reason
 from edge.detect.appearance import with_looks
 from edge.detect.detector import Detection, DetectorError, VehicleDetector
 from edge.detect.tracker import Tracker
@@ -125,6 +126,11 @@ class CameraPipeline:
         self._lifeless = False
         self._tracks: dict[int, Track] = {}
         self._neighbours: deque[tuple[float, int, dict[int, Box]]] = deque()
+
+    @property
+    def trouble(self) -> Reason | None:
+        """What is wrong with the pictures, or how many of them are looked at."""
+        return self.alive.trouble or self.pace.trouble
 
     def step(self, frame: Frame) -> Step:
         """Looks at one frame; frames must come in order of their time.

@@ -104,7 +104,7 @@ def _trouble(camera: Camera) -> Reason | None:
     """What is wrong with the newest picture, as a live camera's health would say it."""
     pipeline = camera.pipeline
     misfit = size_problem(pipeline.misfit, camera.config) if pipeline.misfit is not None else None
-    return misfit or pipeline.alive.trouble or pipeline.pace.trouble
+    return misfit or pipeline.trouble
 
 
 def run(camera: Camera, source: FileSource) -> Iterator[tuple[Step, list[Proof]]]:

@@ -226,18 +226,12 @@ class CameraWorker:
             return Reason(code="camera.analysis_failed", values={"detail": self._failure[:300]})
         return self._misfit
 
-    def _picture_trouble(self) -> Reason | None:
-        """What is wrong with the pictures, or how many of them are looked at."""
-        if (run := self._run) is None:
-            return None
-        return run.camera.pipeline.alive.trouble or run.camera.pipeline.pace.trouble
-
     def health(self) -> CameraHealth:
         """How the camera does, for the report; any thread may ask."""
         source = self._source.health() if self._source else SourceHealth("offline")
         run = self._run
         trouble = self._trouble()
-        of_picture = self._picture_trouble() if source.state != "offline" else None
+        of_picture = run.camera.pipeline.trouble if run and source.state != "offline" else None
         state: Literal["online", "degraded", "offline"] = source.state
         if (trouble or of_picture) and state == "online":
             state = "degraded"
