@@ -42,7 +42,6 @@ class Alive:
     """
 
     def __init__(self) -> None:
-        self.usable = True
         self.trouble: Reason | None = None
         self.unusable_since: float | None = None
         """Stream time from which on pictures are not believed; None while they are."""
@@ -55,6 +54,11 @@ class Alive:
         self._empty_code = "camera.flat"
         self._width = 0
         self._next_look = float("-inf")
+
+    @property
+    def usable(self) -> bool:
+        """Whether vehicles may be looked for in the newest picture."""
+        return self.unusable_since is None
 
     def look(self, t: float, image: NDArray[np.uint8]) -> None:
         """The next picture, BGR, taken at stream time `t`."""
@@ -90,7 +94,6 @@ class Alive:
         odd += [still] if still is not None and t - still > SUSPECT else []
         self.unusable_since = min(unusable, default=None)
         self.suspected_since = min([*odd, *unusable], default=None)
-        self.usable = self.unusable_since is None
         self.trouble = self._trouble(t)
 
     def _trouble(self, t: float) -> Reason | None:
