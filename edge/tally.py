@@ -14,6 +14,7 @@ from contract.vehicles import VehicleKind
 from edge.pipeline import Step
 from edge.rules.geometry import along, depth_past, inside, meets, offset
 from edge.rules.inputs import Finding, Phase, Point, Polyline, Track
+from edge.rules.observed import height
 
 LEAST_POINTS = 3
 """Looks in which a vehicle must have been seen to be counted."""
@@ -77,9 +78,8 @@ class Gate:
         if point.breaks:
             self._last.pop(track.id, None)
         depth = self._depth(point.ground)
-        high = point.whole[3] - point.whole[1]
         if point.wheels == "hidden" or abs(depth) <= max(
-            JITTER_PIXELS, JITTER_HEIGHTS * high, 2 * point.sigma
+            JITTER_PIXELS, JITTER_HEIGHTS * height(point.whole), 2 * point.sigma
         ):
             return
         before = self._last.get(track.id)
@@ -111,7 +111,7 @@ class Flow:
         if point.wheels == "hidden" or not inside(point.ground, self._lane.polygon):
             return
         start, _ = self._driven.get(track.id, (point.ground, 0.0))
-        heights = along(start, point.ground, self._direction) / (point.whole[3] - point.whole[1])
+        heights = along(start, point.ground, self._direction) / height(point.whole)
         self._driven[track.id] = start, heights
 
     @property
