@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated
 
 from annotated_types import Ge, Le
-from fastapi import APIRouter, Form, Request, UploadFile
+from fastapi import APIRouter, Depends, Form, Request, UploadFile
 from fastapi.responses import RedirectResponse, Response
 
 from central.citizens import answers, attachments, drafts
@@ -25,10 +25,38 @@ from central.words.errors import told
 
 router = APIRouter()
 
-_FIELDS = ("ground", "relief", "name", "identity", "address", "phone", "licence_number", "sold_on")
 Field = Annotated[Text, Form(max_length=300)]
 Words = Annotated[Text, Form(max_length=5000)]
 Also = Annotated[list[Annotated[int, Ge(1), Le(LARGEST_ID)]], Form(max_length=50)]
+
+
+def _typed(
+    kind: Text,
+    text: Words = "",
+    ground: Field = "",
+    relief: Field = "",
+    name: Field = "",
+    identity: Field = "",
+    address: Field = "",
+    phone: Field = "",
+    licence_number: Field = "",
+    sold_on: Field = "",
+) -> Answer:
+    fields = {
+        "ground": ground,
+        "relief": relief,
+        "name": name,
+        "identity": identity,
+        "address": address,
+        "phone": phone,
+        "licence_number": licence_number,
+        "sold_on": sold_on,
+    }
+    return Answer(kind, text.strip(), {key: value.strip() for key, value in fields.items() if value.strip()})
+
+
+Typed = Annotated[Answer, Depends(_typed)]
+"""What the form holds, of whatever kind the address names."""
 
 
 @router.get("/cases/{proceeding_id}/answer/{kind}")
@@ -63,21 +91,11 @@ def send(
     now: Now,
     proceeding_id: Id,
     kind: Text,
+    answer: Typed,
     also: Also = [],  # noqa: B006 (FastAPI copies it)
-    text: Words = "",
-    ground: Field = "",
-    relief: Field = "",
-    name: Field = "",
-    identity: Field = "",
-    address: Field = "",
-    phone: Field = "",
-    licence_number: Field = "",
-    sold_on: Field = "",
 ) -> Response:
     """Takes the answer in, for each ticked notice by itself: one that refuses stops none of the others."""
     found = _kind(kind)
-    given = (ground, relief, name, identity, address, phone, licence_number, sold_on)
-    answer = _answer(found.name, text, given)
     wanted = [proceeding_id, *(number for number in also if found.name in SHARED)]
     engine, refused = request.app.state.engine, None
     for number in dict.fromkeys(wanted):
@@ -102,20 +120,11 @@ def keep(
     now: Now,
     proceeding_id: Id,
     kind: Text,
-    text: Words = "",
-    ground: Field = "",
-    relief: Field = "",
-    name: Field = "",
-    identity: Field = "",
-    address: Field = "",
-    phone: Field = "",
-    licence_number: Field = "",
-    sold_on: Field = "",
+    answer: Typed,
 ) -> Response:
     """Keeps what has been typed so far; asked by the page itself, or by the button below the form."""
-    given = (ground, relief, name, identity, address, phone, licence_number, sold_on)
     opened = guest.case(proceeding_id)
-    answer = _answer(_kind(kind).name, text, given)
+    _kind(kind)
     drafts.save(session, desk_of(request).vault, opened, answer, now)
     if request.headers.get("X-Draft"):
         return Response(status_code=204)
@@ -147,11 +156,6 @@ def remove_file(
     """Takes a file away that has not been sent."""
     attachments.take_away(session, guest.case(proceeding_id), file_id)
     return RedirectResponse(f"/cases/{proceeding_id}/answer/{_kind(kind).name}#files", status_code=303)
-
-
-def _answer(kind: str, text: str, given: tuple[str, ...]) -> Answer:
-    fields = {key: value.strip() for key, value in zip(_FIELDS, given, strict=True) if value.strip()}
-    return Answer(kind, text.strip(), fields)
 
 
 def _again(
