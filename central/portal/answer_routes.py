@@ -6,6 +6,7 @@ from typing import Annotated
 from annotated_types import Ge, Le
 from fastapi import APIRouter, Depends, Form, Request, UploadFile
 from fastapi.responses import RedirectResponse, Response
+from sqlmodel import Session
 
 from central.citizens import answers, attachments, drafts
 from central.citizens.answers import CONTEST_GROUNDS, KINDS, SHARED, Answer, Kind
@@ -65,13 +66,12 @@ def form(
 ) -> Response:
     """The form of one kind; other notices to which the same answer may go can be ticked."""
     found = _kind(kind)
-    views = [case_view(session, guest, opened.proceeding_id, now) for opened in guest.opened]
-    view = next((view for view in views if view.id == proceeding_id), None)
-    if view is None or found not in view.offers:
+    view = case_view(session, guest, proceeding_id, now)
+    if found not in view.offers:
         raise NotFoundError("proceeding", id=proceeding_id)
     kept = drafts.find(session, desk_of(request).vault, view.opened, found.name)
     files = attachments.waiting(session, view.opened)
-    others = _others(views, view, found)
+    others = _others(session, guest, view, found, now)
     return _page(
         request,
         guest,
@@ -169,14 +169,11 @@ def _again(
 ) -> Response:
     """The form with everything that was typed, and what is wrong."""
     with reading(request.app.state.engine) as session:
-        views = [case_view(session, guest, opened.proceeding_id, now) for opened in guest.opened]
-        view = next((view for view in views if view.id == proceeding_id), None)
-        if view is None:
-            raise refused
+        view = case_view(session, guest, proceeding_id, now)
+        others = _others(session, guest, view, kind, now)
         files = attachments.waiting(session, view.opened)
     words = told(refused, language(request)).sentence
     wrong = str(refused.values.get("field", "")) if isinstance(refused, InvalidError) else ""
-    others = _others(views, view, kind)
     return _page(request, guest, kind, view, others, files, answer, words, wrong, refused.status)
 
 
@@ -207,16 +204,17 @@ def _page(
     return render(request, "answer.html", guest, status, grounds=CONTEST_GROUNDS, **values)
 
 
-def _others(views: list[CaseView], view: CaseView, kind: Kind) -> list[CaseView]:
+def _others(session: Session, guest: Guest, view: CaseView, kind: Kind, now: datetime) -> list[CaseView]:
     """Other notices of the same party to which this answer may go too."""
     if kind.name not in SHARED:
         return []
-    same = view.opened.party_id
-    return [
-        other
-        for other in views
-        if other.id != view.id and other.opened.party_id == same and kind in other.offers
+    same = [
+        opened.proceeding_id
+        for opened in guest.opened
+        if opened.party_id == view.opened.party_id and opened.proceeding_id != view.id
     ]
+    views = [case_view(session, guest, number, now) for number in same]
+    return [other for other in views if kind in other.offers]
 
 
 def _kind(name: str) -> Kind:
