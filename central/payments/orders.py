@@ -29,8 +29,7 @@ def order_of(session: Session, decision: Decision, today: date, now: datetime) -
     amount = owed(session, decision, today).owed
     if amount <= 0 or decision.ended_on is not None:
         raise ConflictError("nothing_owed")
-    query = select(PaymentOrder).where(PaymentOrder.decision_id == decision.id, PaymentOrder.amount == amount)
-    present = session.exec(query.order_by(col(PaymentOrder.at).desc())).first()
+    present = open_order(session, decision, amount)
     if present is not None:
         return present
     reference = "NT" + "".join(secrets.choice(_LETTERS) for _ in range(10))
