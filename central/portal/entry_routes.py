@@ -72,11 +72,7 @@ def open_notice(
     opened = entry.guest_of(engine, token, now)
     assert opened is not None
     newest = max(opened.opened, key=lambda case: case.document_id or 0)
-    answer = RedirectResponse(f"/cases/{newest.proceeding_id}", status_code=303)
-    secure = request.app.state.settings.secure_cookies
-    # Lax: payment and identity provider send people back from another site.
-    answer.set_cookie(cookie_name(secure), token, httponly=True, secure=secure, samesite="lax", path="/")
-    return answer
+    return _entered(request, token, f"/cases/{newest.proceeding_id}")
 
 
 @router.get("/identity")
@@ -113,10 +109,17 @@ def come_back(
     except DomainError as refused:
         words = told(refused, language(request)).sentence
         return _form(request, None, problem=words, status=refused.status)
-    answer = RedirectResponse("/", status_code=303)
-    secure = request.app.state.settings.secure_cookies
-    answer.set_cookie(cookie_name(secure), token, httponly=True, secure=secure, samesite="lax", path="/")
+    answer = _entered(request, token, "/")
     answer.delete_cookie(_WAY)
+    return answer
+
+
+def _entered(request: Request, token: str, page: str) -> Response:
+    """Goes to a page with the session's cookie."""
+    answer = RedirectResponse(page, status_code=303)
+    secure = request.app.state.settings.secure_cookies
+    # Lax: payment and identity provider send people back from another site.
+    answer.set_cookie(cookie_name(secure), token, httponly=True, secure=secure, samesite="lax", path="/")
     return answer
 
 
