@@ -3,6 +3,7 @@ hidden."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import av
@@ -94,7 +95,7 @@ class Masker:
         size = (first[0].shape[1], first[0].shape[0])
         with VideoWriter(target, size, fps) as writer:
             waiting: list[Shot] = []
-            for number, shot in enumerate(_chain(first, shots)):
+            for number, shot in enumerate(chain((first,), shots)):
                 if number % EVERY == 0:
                     places = self._places(shot[0], own, own.start_ms + shot[1] * 1000)
                     _write(writer, waiting, [*found[-2:], places])
@@ -120,11 +121,6 @@ def _shots(frames: Iterator[av.VideoFrame]) -> Iterator[Shot]:
         t = float(frame.time or 0.0)
         first = t if first is None else first
         yield np.ascontiguousarray(frame.to_ndarray(format="bgr24"), np.uint8), t - first
-
-
-def _chain(first: Shot, rest: Iterator[Shot]) -> Iterator[Shot]:
-    yield first
-    yield from rest
 
 
 def _write(writer: VideoWriter, shots: list[Shot], looks: list[Places]) -> None:
