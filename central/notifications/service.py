@@ -22,8 +22,6 @@ from central.words.dictionary import translator
 SEND = "notifications.send"
 """Kind of the jobs that send; their key is the notification's id."""
 
-KINDS = ("answer_received", "payment_counted")
-
 
 @dataclass(frozen=True)
 class Post:
