@@ -10,14 +10,12 @@ from sqlmodel import Session
 
 from central.accounts.models import User
 from central.accounts.permissions import Permission
-from central.cases.models import Case
 from central.cases.queries import cases_by_id
 from central.console.pages import language, render
 from central.deadlines import service as deadlines
 from central.errors import DomainError, ForbiddenError
 from central.proceedings import counter, waiting
 from central.proceedings import desk as casework
-from central.proceedings.models import WaitingStep
 from central.proceedings.payments import Receipt
 from central.proceedings.people import desks_of, mover
 from central.proceedings.tracks import Actor
@@ -52,16 +50,17 @@ def desk_page(
         raise ForbiddenError("desk")
     today = local_day(now)
     rows = waiting.at_desk(session, chosen, now, action, skip, PAGE + 1) if chosen else []
+    counts: dict[Actor, dict[str, int]] = {each: waiting.counts(session, each, today) for each in mine}
     return render(
         request,
         "desk.html",
         user,
-        desks=[(each, sum(waiting.counts(session, each, today).values())) for each in mine],
+        desks=[(each, sum(counts[each].values())) for each in mine],
         chosen=chosen,
-        counts=waiting.counts(session, chosen, today) if chosen else {},
+        counts=counts[chosen] if chosen else {},
         action=action,
         rows=rows[:PAGE],
-        cases=_cases(session, rows),
+        cases=cases_by_id(session, {row.case_id for row in rows}),
         more=skip + PAGE if len(rows) > PAGE else None,
         now=now,
         today=today,
@@ -71,10 +70,6 @@ def desk_page(
 def _usual(mine: Sequence[Actor]) -> Actor | None:
     """The desk somebody sits at first: a case officer's own before the parts that come with the role."""
     return Actor.CASE_OFFICER if Actor.CASE_OFFICER in mine else next(iter(mine), None)
-
-
-def _cases(session: Session, rows: list[WaitingStep]) -> dict[int, Case]:
-    return cases_by_id(session, {row.case_id for row in rows})
 
 
 @router.get("/deadlines")
