@@ -474,13 +474,10 @@ def withdraw(
     settings: SettingsFile = None,
 ) -> None:
     """Ends everything a camera found in a time: cases, notices, decisions; lists every case."""
-    from central.documents.filing import archive_of
-    from central.parties.service import Parties
     from central.proceedings import desk, withdrawal
-    from central.proceedings.papers.sheet import House
     from central.proceedings.people import mover
     from central.proceedings.withdrawal import Scope
-    from central.vault import BlindIndex, Vault
+    from central.web.services import Services
 
     scope = Scope(node, camera, since.replace(tzinfo=VIETNAM), until.replace(tzinfo=VIETNAM), rule)
     with _told_plainly():
@@ -491,9 +488,7 @@ def withdraw(
                 for state, count in sorted(withdrawal.standing(session, scope).items()):
                     typer.echo(f"{state}\t{count}")
                 return
-            vault = Vault.create_file(loaded.owner_key)
-            parties = Parties(session, vault, BlindIndex.create_file(loaded.index_key))
-            house = House(session, parties, archive_of(loaded, vault), loaded.office)
+            house = Services.of(loaded).house(session)
             act, rows = desk.withdraw(house, scope, reason, person, _now())
             for row in rows:
                 back = f"{row.money_back} dong\t{row.points_back} points"
