@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,9 +12,11 @@ from edge.cli.rows import Row, rows_into
 from edge.cli.screen import complain, progress
 from edge.pictures import Picture, PictureError, find_pictures, load_picture, still_size
 from edge.plate.reading import NOTHING_READ, PlateReading
-from edge.plate.stills import FoundPlate, read_picture
 from models import load_path
 from models.card import packaged_card
+
+if TYPE_CHECKING:
+    from edge.plate.stills import FoundPlate
 
 app = typer.Typer()
 
@@ -32,6 +34,7 @@ def read_command(
     """Finds and reads number plates on still pictures."""
     from edge.plate.find import PlateFinder
     from edge.plate.read import OnnxPlateReader
+    from edge.plate.stills import read_picture
 
     finder = PlateFinder(load_path("plate_finder"), load_path("plate_corners"), threads)
     reader = OnnxPlateReader(load_path("plate_reader"), threads)
@@ -46,11 +49,11 @@ def read_command(
     each_picture(pictures, rows, READ_COLUMNS, csv_file, shown=5)
 
 
-def _is_read(plate: FoundPlate) -> bool:
+def _is_read(plate: "FoundPlate") -> bool:
     return plate.reading is not None and plate.reading.confidence >= NOTHING_READ
 
 
-def _reading_row(path: Path, plate: FoundPlate, spent: float) -> Row:
+def _reading_row(path: Path, plate: "FoundPlate", spent: float) -> Row:
     reading = plate.reading
     assert reading is not None
     corners = [round(v, 1) for v in plate.box.bounds]
