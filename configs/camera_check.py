@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from configs.camera import CameraConfig
-from configs.drawing_check import drawing_problems
+from configs.drawing_check import areas_and_lines, drawing_problems
 from configs.kinds import refuse_other_than
 from configs.loading import Location, load_yaml
 from configs.rules import RULES
@@ -47,19 +47,11 @@ def _shapes(camera: CameraConfig) -> Iterator[tuple[Location, tuple[PixelPoint, 
     for index, head in enumerate(camera.heads):
         yield ("heads", index, "box"), (head.box[:2], head.box[2:])
     for index, stop in enumerate(camera.stop_lines):
-        yield ("stop_lines", index, "line"), stop.line
         if stop.commit is not None:
             yield ("stop_lines", index, "commit"), stop.commit
         for number, way in enumerate(stop.exits):
             yield ("stop_lines", index, "exits", number, "line"), way.line
-    for index, lane in enumerate(camera.lanes):
-        yield ("lanes", index, "polygon"), lane.polygon
-    for index, line in enumerate(camera.solid_lines):
-        yield ("solid_lines", index, "line"), line.line
-    for index, zone in enumerate(camera.zones):
-        yield ("zones", index, "polygon"), zone.polygon
-    for index, area in enumerate(camera.rider_zones):
-        yield ("rider_zones", index, "polygon"), area.polygon
+    yield from areas_and_lines(camera)
 
 
 def _outside(camera: CameraConfig) -> Iterator[tuple[Location, str]]:

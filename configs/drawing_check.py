@@ -101,13 +101,13 @@ def _never_looked_at(camera: CameraConfig) -> Iterator[tuple[Location, str]]:
     if camera.detect.roi is None:
         return
     left, top, right, bottom = camera.detect.roi
-    for where, points in _areas_and_lines(camera):
+    for where, points in areas_and_lines(camera):
         xs, ys = [x for x, _ in points], [y for _, y in points]
         if max(xs) <= left or min(xs) >= right or max(ys) <= top or min(ys) >= bottom:
             yield where, "lies outside detect.roi, where no vehicle is looked for: move it, or widen that"
 
 
-def _areas_and_lines(camera: CameraConfig) -> list[tuple[Location, Line]]:
+def areas_and_lines(camera: CameraConfig) -> list[tuple[Location, Line]]:
     """All that vehicles drive over, with its place in the file."""
     return [
         *((("stop_lines", i, "line"), stop.line) for i, stop in enumerate(camera.stop_lines)),
@@ -121,7 +121,7 @@ def _areas_and_lines(camera: CameraConfig) -> list[tuple[Location, Line]]:
 def _percent(camera: CameraConfig) -> Iterator[tuple[Location, str]]:
     """Points from 0 to 100 only, on a picture many times as large, are parts of a hundred."""
     shapes = [
-        *_areas_and_lines(camera),
+        *areas_and_lines(camera),
         *((("heads", i, "box"), _ends(h)) for i, h in enumerate(camera.heads)),
     ]
     largest = max((max(point) for _, points in shapes for point in points), default=math.inf)
