@@ -181,7 +181,7 @@ def _keep(
         proceeding_id=proceeding.id,
         party_id=opened.party_id,
         kind=answer.kind,
-        sealed=vault.seal(content, _context(key)),
+        sealed=vault.seal(content, submission_context(key)),
         key_id=vault.key_id,
         sha256=sha256_hex(content),
         at=now,
@@ -242,12 +242,13 @@ def read(house: House, submission_id: int, actor: str, purpose: str) -> dict[str
     row = house.session.get(Submission, submission_id)
     if row is None:
         raise NotFoundError("submission", id=submission_id)
-    content: dict[str, Any] = json.loads(house.parties.vault.open(row.sealed, _context(row.key)))
+    content: dict[str, Any] = json.loads(house.parties.vault.open(row.sealed, submission_context(row.key)))
     audit.record(
         house.session, actor, "submission.read", f"submission:{row.number}", {"purpose": purpose[:200]}
     )
     return content
 
 
-def _context(key: str) -> str:
+def submission_context(key: str) -> str:
+    """In which a submission's words are sealed."""
     return f"submission:{key}"

@@ -49,7 +49,7 @@ class Cupboard:
             size=len(kept),
             sha256=sha256_hex(kept),
             sealed_sha256=sealed,
-            wrapped_key=self.vault.seal(inner, _context(key)),
+            wrapped_key=self.vault.seal(inner, attachment_context(key)),
             key_id=self.vault.key_id,
             at=now,
         )
@@ -62,7 +62,7 @@ class Cupboard:
     def read(self, session: Session, row: Attachment, actor: str, purpose: str) -> bytes:
         """The file; that it was read is written down."""
         audit.record(session, actor, "attachment.read", f"attachment:{row.id}", {"purpose": purpose[:200]})
-        inner = self.vault.open(row.wrapped_key, _context(row.key))
+        inner = self.vault.open(row.wrapped_key, attachment_context(row.key))
         sealed = self.store.open(row.sealed_sha256, recheck=True).read()
         return AESGCM(inner).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], None)
 
@@ -107,5 +107,6 @@ def _name(name: str, media_type: str) -> str:
     return f"{clean}.{'pdf' if media_type == 'application/pdf' else 'jpg'}"
 
 
-def _context(key: str) -> str:
+def attachment_context(key: str) -> str:
+    """In which the key of an attachment is sealed."""
     return f"attachment:{key}"

@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlmodel import Session, SQLModel, select
 
-from central.citizens.answers import KINDS, Answer
+from central.citizens.answers import KINDS, Answer, submission_context
+from central.citizens.attachments import attachment_context
 from central.citizens.entry import Opened
 from central.citizens.models import Attachment, Draft, Submission
 from central.errors import InvalidError
@@ -55,7 +56,7 @@ def reseal(session: Session, vault: Vault, limit: int = 200) -> int:
     """Seals anew what older keys sealed: submissions, drafts, the keys of attachments; returns how many."""
     done = 0
     for row in _old(session, Submission, vault, limit):
-        context = f"submission:{row.key}"
+        context = submission_context(row.key)
         row.sealed, row.key_id = vault.seal(vault.open(row.sealed, context), context), vault.key_id
         done += 1
     for draft in _old(session, Draft, vault, limit):
@@ -63,7 +64,7 @@ def reseal(session: Session, vault: Vault, limit: int = 200) -> int:
         draft.sealed, draft.key_id = vault.seal(vault.open(draft.sealed, context), context), vault.key_id
         done += 1
     for file in _old(session, Attachment, vault, limit):
-        context = f"attachment:{file.key}"
+        context = attachment_context(file.key)
         file.wrapped_key = vault.seal(vault.open(file.wrapped_key, context), context)
         file.key_id = vault.key_id
         done += 1
