@@ -128,6 +128,14 @@ class Motion:
         span = (round(max(0.0, during[0]), 3), round(min(self.end, during[1]), 3))
         return Act(rule, verdict, code, self.driver.id, round(t, 3), span, line, **more)  # type: ignore[arg-type]
 
+    def span(self, first: int, last: int) -> tuple[float, float]:
+        """Seconds of the first and the last row of a stretch."""
+        return float(self.times[first]), float(self.times[last])
+
+    def moved(self, first: int, last: int) -> float:
+        """Metres between the rear axle's places at both ends of a stretch."""
+        return float(np.hypot(*(self.rear[last] - self.rear[first])))
+
     def stands(self, least: float, mask: Mask | None = None) -> Iterator[tuple[int, int]]:
         """Stretches of at least `least` seconds in which it stands (and `mask` holds)."""
         still = np.abs(self.speed) < STILL

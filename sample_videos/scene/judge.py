@@ -146,7 +146,7 @@ def _before_the_line(j: Junction, program: Program, motion: Motion, lane: Lane |
     """Who stands with the rear axle before the line: short of it, or with the front wheel over it."""
     before = (motion.rear[:, 1] < j.stop - 0.12) & (motion.front[:, 1] > j.stop - 1.5) & (motion.upward > 0.8)
     for first, last in motion.stands(STOOD, before):
-        start, stop = float(motion.times[first]), float(motion.times[last])
+        start, stop = motion.span(first, last)
         t = _red_while(program, max(start + STOOD, 0.0), stop - 0.2)
         if t is None:
             continue
@@ -169,7 +169,7 @@ def _stood_past(
     j: Junction, program: Program, motion: Motion, lane: Lane | None, crossed: float, stand: tuple[int, int]
 ) -> Iterator[Act]:
     first, last = stand
-    start, stop = float(motion.times[first]), float(motion.times[last])
+    start, stop = motion.span(first, last)
     t = _red_while(program, start + STOOD, stop)
     if t is None:
         return
@@ -234,10 +234,10 @@ def _solid(street: Street, solid: Solid, motion: Motion) -> Iterator[Act]:
 
 
 def _on_line(solid: Solid, motion: Motion, first: int, last: int) -> Iterator[Act]:
-    start, stop = float(motion.times[first]), float(motion.times[last])
+    start, stop = motion.span(first, last)
     before, after = motion.rear[max(0, first - 3), 0], motion.rear[min(len(motion.rear) - 1, last + 3), 0]
     crossed = (before - solid.x) * (after - solid.x) < 0
-    moved = float(np.hypot(*(motion.rear[last] - motion.rear[first])))
+    moved = motion.moved(first, last)
     long = stop - max(start, 0.0) >= 0.6 and moved > 1.5
     verdict, code = (
         ("violation", "crossed" if crossed else "on_line") if crossed or long else ("open", "touched")
@@ -247,9 +247,9 @@ def _on_line(solid: Solid, motion: Motion, first: int, last: int) -> Iterator[Ac
 
 def _beside(solid: Solid, motion: Motion, close: Mask, code: str, rule: RuleName) -> Iterator[Act]:
     for first, last in runs(close, 0.3)[:1]:
-        moved = float(np.hypot(*(motion.rear[last] - motion.rear[first])))
+        moved = motion.moved(first, last)
         if (last - first) * STEP >= 0.8 and moved > 3.0:
-            span = (float(motion.times[first]), float(motion.times[last]))
+            span = motion.span(first, last)
             yield motion.act(rule, "near_miss", code, max(0.0, span[0]), span, solid.id)
 
 
@@ -289,7 +289,7 @@ def _in_lane(
     whole = going & (sides.min(axis=1) > left) & (sides.max(axis=1) < right)
     some = going & (sides.max(axis=1) > left + 0.12) & (sides.min(axis=1) < right - 0.12)
     for first, last in runs(some, 0.5):
-        start, stop = float(motion.times[first]), float(motion.times[last])
+        start, stop = motion.span(first, last)
         inner = [run for run in runs(whole, 0.2) if first <= run[0] <= last]
         if stop <= 0 or start >= motion.end:
             continue
@@ -299,8 +299,8 @@ def _in_lane(
                 "wrong_lane", "near_miss", "edge", max(start, 0.0), (start, stop), lane, lane=lane
             )
             continue
-        t, until = (float(motion.times[i]) for i in longest)
-        moved = float(np.hypot(*(motion.rear[longest[1]] - motion.rear[longest[0]])))
+        t, until = motion.span(*longest)
+        moved = motion.moved(*longest)
         enough = until - max(0.0, t) >= least and moved >= AGAINST
         short = until - t < least * 0.6
         verdict = "violation" if enough else "near_miss" if short else "open"
@@ -314,19 +314,19 @@ def _one_way(lane: Lane, motion: Motion) -> Iterator[Act]:
     inside = (motion.sides.min(axis=1) > lane.left) & (motion.sides.max(axis=1) < lane.right)
     against = (way < -0.7) & (motion.speed > 0.5)
     for first, last in runs(inside & against, 0.3):
-        span = (float(motion.times[first]), float(motion.times[last]))
-        moved = float(np.hypot(*(motion.rear[last] - motion.rear[first])))
+        span = motion.span(first, last)
+        moved = motion.moved(first, last)
         verdict = "violation" if moved >= AGAINST else "open"
         yield motion.act("wrong_way", verdict, "against", max(span[0], 0.0), span, lane.id, lane=lane.id)  # type: ignore[arg-type]
     for first, last in runs(inside & (way > 0.7) & (motion.speed < -0.1), 0.5):
-        span = (float(motion.times[first]), float(motion.times[last]))
-        moved = float(np.hypot(*(motion.rear[last] - motion.rear[first])))
+        span = motion.span(first, last)
+        moved = motion.moved(first, last)
         verdict = "near_miss" if moved < 1.6 else "open"
         yield motion.act("wrong_way", verdict, "rolls_back", max(span[0], 0.0), span, lane.id, lane=lane.id)  # type: ignore[arg-type]
     edge = np.minimum(np.abs(x - lane.left), np.abs(x - lane.right))
     outside = (motion.sides.max(axis=1) < lane.left) | (motion.sides.min(axis=1) > lane.right)
     for first, last in runs(against & outside & (edge < 1.3), 0.5)[:1]:
-        span = (float(motion.times[first]), float(motion.times[last]))
+        span = motion.span(first, last)
         if (last - first) * STEP > 0.8:
             yield motion.act("wrong_way", "near_miss", "beside", max(span[0], 0.0), span, lane.id)
 
@@ -335,7 +335,7 @@ def _standing(zone: Zone, motion: Motion) -> Iterator[Act]:
     inside, away = _in_zone(zone, motion.ground)
     stands = [run for run in motion.stands(0.3 * zone.seconds, inside) if motion.times[run[1]] > 0]
     for first, last in stands:
-        start, stop = float(motion.times[first]), float(motion.times[last])
+        start, stop = motion.span(first, last)
         long = stop - start >= zone.seconds
         t = start + zone.seconds if long else stop
         verdict = (
@@ -350,11 +350,11 @@ def _standing(zone: Zone, motion: Motion) -> Iterator[Act]:
     if stands:
         return
     for first, last in runs(inside & (np.abs(motion.speed) > STILL), 0.5)[:1]:
-        span = (float(motion.times[first]), float(motion.times[last]))
+        span = motion.span(first, last)
         if span[1] - span[0] >= 0.5 * zone.seconds:
             yield motion.act("no_stopping", "near_miss", "rolls_on", span[1], span, zone.id)
     for first, last in motion.stands(zone.seconds, (away > 0.15) & (away < 1.3)):
-        start, stop = float(motion.times[first]), float(motion.times[last])
+        start, stop = motion.span(first, last)
         yield motion.act(
             "no_stopping", "near_miss", "beside", max(0.0, start) + zone.seconds, (start, stop), zone.id
         )
