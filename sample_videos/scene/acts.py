@@ -101,7 +101,7 @@ class Motion:
     def sides(self) -> Array:
         """x of the left and right side at both axles (n, 4)."""
         body = bodies()[self.driver.looks.body]
-        reach = body.half_width if body.half_track else 0.25
+        reach = 0.25 if body.slim else body.half_width
         points = [self.beside(x, y) for x in (-reach, reach) for y in (0.0, body.wheelbase)]
         return np.stack([point[:, 0] for point in points], axis=1)
 

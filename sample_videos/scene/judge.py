@@ -173,7 +173,7 @@ def _stood_past(
     t = _red_while(program, start + STOOD, stop)
     if t is None:
         return
-    two_wheels = bodies()[motion.driver.looks.body].half_track == 0.0
+    two_wheels = bodies()[motion.driver.looks.body].slim
     last_point = motion.tail if two_wheels else motion.rear
     whole = float(last_point[first, 1]) - j.stop > (0.0 if two_wheels else 0.1)
     colour = program.at(crossed)
@@ -217,7 +217,7 @@ def _left_by(street: Street, motion: Motion, lane: Lane, way: Exit, index: int) 
 
 
 def _solid(street: Street, solid: Solid, motion: Motion) -> Iterator[Act]:
-    two = bodies()[motion.driver.looks.body].half_track == 0.0
+    two = bodies()[motion.driver.looks.body].slim
     reach = LINE_WIDTH / 2 + TYRE[two]
     along = (motion.wheels[:, :, 1] > solid.start) & (motion.wheels[:, :, 1] < solid.end)
     aside = motion.wheels[:, :, 0] - solid.x

@@ -96,7 +96,7 @@ def vehicle_things(driver: Driver, row: Sequence[float], layer: int) -> list[Thi
     x, y, heading, v, a, lean = row
     looks, place = driver.looks, (x, y, 0.0, heading)
     brakes = v < 0.3 or a < -0.7
-    roll = (-lean, 0.0) if bodies()[looks.body].half_track == 0.0 else (0.0, 0.0)
+    roll = (-lean, 0.0) if bodies()[looks.body].slim else (0.0, 0.0)
     colours = (looks.paint, looks.second, looks.second)
     things = [Thing(looks.body, place, colours, roll, driver.id, layer, float(brakes), 1.0)]
     for number, person in enumerate(looks.people):
@@ -110,7 +110,7 @@ def parked_things(driver: Driver, place: tuple[float, float, float], layer: int)
     """A parked vehicle, a motorbike leaning on its stand."""
     x, y, heading = place
     looks = driver.looks
-    slim = bodies()[looks.body].half_track == 0.0
+    slim = bodies()[looks.body].slim
     z = 0.14 if slim else 0.0
     lean = (0.12 if slim else 0.0, 0.0)
     colours = (looks.paint, looks.second, looks.second)
@@ -145,10 +145,10 @@ def _patches(driver: Driver, row: Sequence[float], light: Light) -> list[Patch]:
     """The dark below a vehicle and the light of its headlamps."""
     x, y, heading = row[:3]
     body = bodies()[driver.looks.body]
-    half = body.half_width * (0.75 if body.half_track == 0.0 else 1.22)
+    half = body.half_width * (0.75 if body.slim else 1.22)
     found = [Patch((x, y, heading), light.blob, half, body.back - 0.25, body.front + 0.25)]
     if light.headlamps > 1.0 and driver.looks.body != "bicycle":
         nose = (x - body.front * sin(heading), y + body.front * cos(heading), heading)
-        strong = light.headlamps * (0.13 if body.half_track == 0.0 else 0.22)
-        found.append(Patch(nose, strong, 1.9 if body.half_track == 0.0 else 2.8, 0.0, 13.0, light=True))
+        strong = light.headlamps * (0.13 if body.slim else 0.22)
+        found.append(Patch(nose, strong, 1.9 if body.slim else 2.8, 0.0, 13.0, light=True))
     return found

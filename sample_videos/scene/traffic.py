@@ -211,7 +211,7 @@ def _leader(
         return 200.0, 20.0
     ahead, across, reach, wide = seen
     body = bodies()[car.driver.looks.body]
-    slim = 0.06 if body.half_track == 0.0 else 0.25
+    slim = 0.06 if body.slim else 0.25
     free = ahead - reach - body.front
     inside = (np.abs(across) < wide + body.half_width + slim) & (ahead > body.front * 0.5) & (free > -2.0)
     turn = np.cos(around.table[:, 2] - h)

@@ -35,9 +35,14 @@ class Body:
         return self.front - self.back
 
     @property
+    def slim(self) -> bool:
+        """Two wheels, one behind the other."""
+        return self.half_track == 0.0
+
+    @property
     def wheels(self) -> Array:
         """Contact points of the tyres, rear axle first: two for two wheels, four else (n, 3)."""
-        sides = (0.0,) if self.half_track == 0.0 else (-self.half_track, self.half_track)
+        sides = (0.0,) if self.slim else (-self.half_track, self.half_track)
         return np.array([(x, y, 0.0) for y in (0.0, self.wheelbase) for x in sides])
 
 

@@ -117,7 +117,7 @@ class Script:
         self.walkers.append(Walker(self._next(), way, enters, speed, colours))
 
     def _with(self, looks: Looks, way: Way, enters: float, speed: float, more: dict[str, Any]) -> Driver:
-        options = {"start": START, "gap": 0.5 if bodies()[looks.body].half_track == 0.0 else 1.3, **more}
+        options = {"start": START, "gap": 0.5 if bodies()[looks.body].slim else 1.3, **more}
         driver = Driver(self._next(), looks, way, enters, speed=speed, **options)
         self.drivers.append(driver)
         return driver
