@@ -14,6 +14,18 @@ Array = npt.NDArray[np.float64]
 Pixels = list[list[float]]
 
 
+class FlatDumper(yaml.SafeDumper):
+    """Lists that hold no mapping in one line: points, numbers, names."""
+
+
+FlatDumper.add_representer(
+    list,
+    lambda dumper, items: dumper.represent_sequence(
+        "tag:yaml.org,2002:seq", items, flow_style=not any(isinstance(item, dict) for item in items)
+    ),
+)
+
+
 def camera_file(name: str, street: Street, camera: Camera) -> str:
     """The YAML text that `ngatu replay` takes."""
     scene = _View(street, camera)
@@ -33,7 +45,7 @@ def camera_file(name: str, street: Street, camera: Camera) -> str:
     head = (
         f"# The rendered clip sample_videos/clips/{name}: computed from the scene, nothing drawn by hand.\n"
     )
-    return head + yaml.dump(kept, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
+    return head + yaml.dump(kept, Dumper=FlatDumper, sort_keys=False, allow_unicode=True, width=110)
 
 
 def _rules(street: Street) -> list[str]:
@@ -58,9 +70,8 @@ class _View:
     def heads(self) -> list[dict[str, Any]]:
         found = []
         for head in self.street.heads:
-            pixels = self.camera.project(np.array(head.corners))[:, :2]
-            (x1, y1), (x2, y2) = pixels.min(axis=0), pixels.max(axis=0)
-            found.append({"id": head.id, "box": [round(float(v), 1) for v in (x1, y1, x2, y2)]})
+            box = self.camera.bounds(np.array(head.corners))
+            found.append({"id": head.id, "box": [round(v, 1) for v in box]})
         return found
 
     def stop_lines(self) -> list[dict[str, Any]]:
@@ -164,15 +175,3 @@ def _cut(polygon: Array, normal: Array, limit: float) -> Array:
 
 def _rounded(points: Array) -> Pixels:
     return [[round(float(x), 1), round(float(y), 1)] for x, y in points]
-
-
-class _Dumper(yaml.SafeDumper):
-    """Points in one line."""
-
-
-_Dumper.add_representer(
-    list,
-    lambda dumper, items: dumper.represent_sequence(
-        "tag:yaml.org,2002:seq", items, flow_style=not any(isinstance(item, dict) for item in items)
-    ),
-)

@@ -13,8 +13,8 @@ import numpy as np
 import yaml
 
 from ..truth import FRAME_COLUMNS, HEAD_COLUMNS, Document, Event, Ground, Head, Lamp, Truth, Vehicle
-from .acts import Act
-from .camera_file import camera_file
+from .acts import Act, runs
+from .camera_file import FlatDumper, camera_file
 from .looks import Seen
 from .picture.textures import Bytes
 from .scenario import Scenario
@@ -75,7 +75,7 @@ def write_truth(
 def _write_document(folder: Path, document: Document) -> None:
     text = yaml.dump(
         document.model_dump(mode="json", exclude_defaults=True),
-        Dumper=_Dumper,
+        Dumper=FlatDumper,
         sort_keys=False,
         width=118,
         allow_unicode=True,
@@ -146,13 +146,11 @@ def _document(scenario: Scenario, cast: Cast, acts: Sequence[Act], seen: Sequenc
 def _lamps(scenario: Scenario, seen: Sequence[Seen]) -> tuple[Lamp, ...]:
     found = []
     for number, head in enumerate(scenario.street.heads):
-        pixels = scenario.camera.project(np.array(head.corners))[:, :2]
-        (x1, y1), (x2, y2) = pixels.min(axis=0), pixels.max(axis=0)
         states = scenario.programs[head.id].states(len(seen) / float(scenario.fps))
         found.append(
             Lamp(
                 id=head.id,
-                box=tuple(round(float(v), 1) for v in (x1, y1, x2, y2)),  # type: ignore[arg-type]
+                box=tuple(round(v, 1) for v in scenario.camera.bounds(np.array(head.corners))),  # type: ignore[arg-type]
                 states=tuple((round(a, 3), round(b, 3), colour) for a, b, colour in states),
                 hidden=_hidden(number, scenario, seen),
             )
@@ -161,10 +159,9 @@ def _lamps(scenario: Scenario, seen: Sequence[Seen]) -> tuple[Lamp, ...]:
 
 
 def _hidden(number: int, scenario: Scenario, seen: Sequence[Seen]) -> tuple[tuple[float, float], ...]:
-    covered = np.array([frame.signals.get(number, 0.0) < 0.5 for frame in seen], dtype=np.int8)
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], covered, [0]])))
+    covered = np.array([frame.signals.get(number, 0.0) < 0.5 for frame in seen])
     fps = float(scenario.fps)
-    return tuple((round(a / fps, 3), round(b / fps, 3)) for a, b in zip(edges[::2], edges[1::2], strict=True))
+    return tuple((round(a / fps, 3), round((b + 1) / fps, 3)) for a, b in runs(covered))
 
 
 def _ground(street: Street) -> Ground:
@@ -311,15 +308,3 @@ def _write_table(file: Path, columns: Sequence[str], rows: Sequence[Sequence[obj
     writer.writerow(columns)
     writer.writerows(rows)
     file.write_bytes(gzip.compress(text.getvalue().encode(), 9, mtime=0))
-
-
-class _Dumper(yaml.SafeDumper):
-    """Flow style for lists of numbers."""
-
-
-_Dumper.add_representer(
-    list,
-    lambda dumper, items: dumper.represent_sequence(
-        "tag:yaml.org,2002:seq", items, flow_style=not any(isinstance(item, dict) for item in items)
-    ),
-)

@@ -57,6 +57,12 @@ class Camera:
         depth = np.maximum(seen[:, 2:], NEAR)
         return np.concatenate([seen[:, :2] / depth, seen[:, 2:]], axis=1)
 
+    def bounds(self, points: Array) -> tuple[float, float, float, float]:
+        """The box x1, y1, x2, y2 of places (n, 3) in pixels; it may reach beyond the picture."""
+        pixels = self.project(points)[:, :2]
+        (x1, y1), (x2, y2) = pixels.min(axis=0), pixels.max(axis=0)
+        return float(x1), float(y1), float(x2), float(y2)
+
     def at_size(self, size: tuple[int, int]) -> "Camera":
         """The same view with more or fewer pixels (same shape of picture)."""
         return replace(self, size=size, focal=self.focal * size[0] / self.size[0])
