@@ -1,7 +1,7 @@
 """Names of picture sources: folders of the shared data carry the account names of their publishers."""
 
 from hashlib import sha256
-from pathlib import PurePath
+from pathlib import Path, PurePath
 
 
 def source_name(folder: str) -> str:
@@ -12,3 +12,8 @@ def source_name(folder: str) -> str:
 def picture_name(path: PurePath) -> str:
     """A picture's name for labels: its source and its stem, without spaces."""
     return f"{source_name(path.parent.name)}_{path.stem}".replace(" ", "_")
+
+
+def source_folder(folder: Path, source: str) -> Path:
+    """The folder of a source among those below `folder`. Raises StopIteration where there is none."""
+    return next(path for path in folder.iterdir() if source_name(path.name) == source)

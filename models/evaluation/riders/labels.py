@@ -20,7 +20,7 @@ import numpy as np
 from edge.pictures import load_picture
 from edge.riders.heads import Image
 from edge.rules.inputs import Box, HeadState
-from models.evaluation.sources import source_name
+from models.evaluation.sources import source_folder
 
 FOLDER = Path(__file__).parent / "labels"
 COLUMNS = ("picture", "sha256", "width", "x1", "y1", "x2", "y2", "people", "heads")
@@ -132,7 +132,7 @@ def _images(source: str, path: Path, wanted: Mapping[str, object]) -> Iterator[t
         yield from ((name, image, digest) for name, image in _frames(path, {int(n) for n in wanted}))
         return
     if source.startswith("set_"):
-        path = next(folder for folder in path.iterdir() if source_name(folder.name) == source)
+        path = source_folder(path, source)
     files = {file.stem: file for file in path.iterdir()}
     for name in wanted:
         yield name, load_picture(files[name]).image, digest_of(files[name])

@@ -26,7 +26,7 @@ from edge.detect.matching import overlaps
 from edge.detect.tracker import Tracker, TrackerSettings
 from edge.pictures import load_picture
 from edge.rules.inputs import Box
-from models.evaluation.sources import source_name
+from models.evaluation.sources import source_folder
 from models.evaluation.vehicles import settled
 from models.training.vehicles.start import KINDS
 from models.training.vehicles.teacher import Teacher, contained, label, without_pedestrians
@@ -125,8 +125,7 @@ def clips(folder: Path, look: Labeller, look_twice: Labeller) -> Iterator[Sample
 
 def streets(images: Path, look: Labeller) -> Iterator[Sample]:
     """Hanoi streets from other poles; the pictures were collected for their plates."""
-    folder = next(folder for folder in images.iterdir() if source_name(folder.name) == STREET_SOURCE)
-    for path in sorted(folder.iterdir())[:STREETS]:
+    for path in sorted(source_folder(images, STREET_SOURCE).iterdir())[:STREETS]:
         image = load_picture(path).image
         yield Sample(f"street_{path.stem}", image, _sure(look(image), 0.3), repeat=2)
 
