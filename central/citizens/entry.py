@@ -97,8 +97,11 @@ class Guest:
 
 def enter(
     engine: Engine, index: BlindIndex, key: Key, place: str, now: datetime, token: str | None = None
-) -> str:
-    """Opens the case of a notice, in the present session if there is one; returns the session's token.
+) -> tuple[str, int]:
+    """Opens the case of a notice, in the present session if there is one.
+
+    Returns:
+        The session's token, and the number of the proceeding that was opened.
 
     Args:
         place: the network address the try comes from.
@@ -123,7 +126,7 @@ def enter(
         _remember(session, token, found.document_id, now)
         actor = f"party:{found.party_id}"
         audit.record(session, actor, "portal.enter", f"document:{found.document_id}", {})
-    return token
+    return token, found.proceeding_id
 
 
 def enter_as(

@@ -60,7 +60,7 @@ def open_notice(
     """Opens a notice and goes to its case."""
     engine = request.app.state.engine
     try:
-        token = entry.enter(
+        token, proceeding_id = entry.enter(
             engine, desk_of(request).index, Key(number, plate, code), place_of(request), now, token
         )
     except DomainError as refused:
@@ -69,10 +69,7 @@ def open_notice(
         if isinstance(refused, TooManyTriesError):
             page.headers["Retry-After"] = str(int((refused.values["until"] - now).total_seconds()) + 1)
         return page
-    opened = entry.guest_of(engine, token, now)
-    assert opened is not None
-    newest = max(opened.opened, key=lambda case: case.document_id or 0)
-    return _entered(request, token, f"/cases/{newest.proceeding_id}")
+    return _entered(request, token, f"/cases/{proceeding_id}")
 
 
 @router.get("/identity")

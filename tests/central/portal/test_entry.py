@@ -85,6 +85,12 @@ def test_several_notices_are_open_in_one_browser(house: PortalHouse) -> None:
     assert house.page_of(second) in page.text
 
 
+def test_an_older_notice_opened_second_is_the_one_that_is_shown(house: PortalHouse) -> None:
+    older, newer = house.noticed(), house.noticed()
+    browser = house.enter(newer)
+    assert browser.post("/open", data=house.keys[older]).url.path == house.page_of(older)
+
+
 @pytest.mark.parametrize("wait", [timedelta(minutes=30), timedelta(hours=5)])
 def test_a_session_ends(house: PortalHouse, wait: timedelta) -> None:
     case_id = house.noticed()
