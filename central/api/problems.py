@@ -3,8 +3,6 @@
 `title` and `detail` are for people; programs go by `code`, `reason` and `values`.
 """
 
-from collections.abc import Mapping
-from http import HTTPStatus
 from typing import Any
 
 from fastapi import Request
@@ -12,13 +10,12 @@ from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
-from starlette.exceptions import HTTPException
 
 from central.errors import DomainError
+from central.web import framework_errors
 from central.web.language import language
-from central.web.methods import allowed_methods
 from central.words.dictionary import translator
-from central.words.errors import field_problem, http_words, told
+from central.words.errors import field_problem, told
 
 
 class Problem(BaseModel):
@@ -41,7 +38,6 @@ def problem(
     code: str,
     title: str,
     detail: str = "",
-    headers: Mapping[str, str] | None = None,
     **members: Any,
 ) -> Response:
     """The answer."""
@@ -57,7 +53,7 @@ def problem(
         jsonable_encoder(body | members),
         status_code=status,
         media_type="application/problem+json",
-        headers={"Content-Language": language(request), **(headers or {})},
+        headers={"Content-Language": language(request)},
     )
 
 
@@ -95,14 +91,9 @@ async def validation_problem(request: Request, error: Exception) -> Response:
 
 async def http_problem(request: Request, error: Exception) -> Response:
     """Handler for what the framework raises itself: no such path, wrong method, unreadable body."""
-    assert isinstance(error, HTTPException)
-    headers = dict(error.headers or {})
-    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-        headers["Allow"] = ", ".join(allowed_methods(request))
-        if request.method == "OPTIONS":
-            return Response(status_code=HTTPStatus.NO_CONTENT, headers={"Allow": headers["Allow"]})
-    title = http_words(error.status_code, language(request))
-    return problem(request, error.status_code, f"http_{error.status_code}", title, headers=headers)
+    return framework_errors.answer(
+        request, error, lambda status, title: problem(request, status, f"http_{status}", title)
+    )
 
 
 async def unexpected_problem(request: Request, _error: Exception) -> Response:

@@ -1,6 +1,5 @@
 """The console as an ASGI application of its own: HTML answers and HTML errors."""
 
-from http import HTTPStatus
 from urllib.parse import quote
 
 import structlog
@@ -28,12 +27,12 @@ from central.console import (
 )
 from central.console.pages import language, render
 from central.errors import DomainError
+from central.web import framework_errors
 from central.web.addresses import path_of
-from central.web.methods import allowed_methods
 from central.web.people import NotSignedInError, PasswordChangeRequiredError
 from central.web.safety import BodyLimit, SameOrigin
 from central.words.dictionary import translator
-from central.words.errors import field_problem, http_words, told
+from central.words.errors import field_problem, told
 
 _ROUTERS = (
     session_routes.router,
@@ -90,16 +89,10 @@ async def _validation_page(request: Request, error: Exception) -> Response:
 
 
 async def _http_page(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
-    title = http_words(error.status_code, language(request))
-    page = render(request, "problem.html", status=error.status_code, title=title, detail="")
-    page.headers.update(error.headers or {})
-    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-        allowed = {"Allow": ", ".join(allowed_methods(request))}
-        if request.method == "OPTIONS":
-            return Response(status_code=HTTPStatus.NO_CONTENT, headers=allowed)
-        page.headers.update(allowed)
-    return page
+    def page(status: int, title: str) -> Response:
+        return render(request, "problem.html", status=status, title=title, detail="")
+
+    return framework_errors.answer(request, error, page)
 
 
 async def _unexpected_page(request: Request, _error: Exception) -> Response:

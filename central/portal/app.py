@@ -3,7 +3,6 @@ other cookie than the console."""
 
 from collections.abc import Callable
 from datetime import datetime
-from http import HTTPStatus
 from urllib.parse import urlsplit
 
 import structlog
@@ -27,14 +26,14 @@ from central.portal.pages import render
 from central.portal.people import Desk, NotEnteredError
 from central.settings import CentralSettings
 from central.vault import BlindIndex, Vault
+from central.web import framework_errors
 from central.web.head import HeadAsGet
 from central.web.language import language
-from central.web.methods import allowed_methods
 from central.web.people import utc_now
 from central.web.request_log import RequestLog
 from central.web.safety import LARGEST_BODY, BodyLimit, SafetyHeaders, SameOrigin
 from central.words.dictionary import translator
-from central.words.errors import field_problem, http_words, told
+from central.words.errors import field_problem, told
 
 _ROUTERS = (entry_routes.router, case_routes.router, answer_routes.router, payment_routes.router)
 
@@ -105,15 +104,10 @@ async def _validation_page(request: Request, error: Exception) -> Response:
 
 
 async def _http_page(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
-    title = http_words(error.status_code, language(request))
-    page = render(request, "problem.html", status=error.status_code, title=title, detail="")
-    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-        allowed = {"Allow": ", ".join(allowed_methods(request))}
-        if request.method == "OPTIONS":
-            return Response(status_code=HTTPStatus.NO_CONTENT, headers=allowed)
-        page.headers.update(allowed)
-    return page
+    def page(status: int, title: str) -> Response:
+        return render(request, "problem.html", status=status, title=title, detail="")
+
+    return framework_errors.answer(request, error, page)
 
 
 async def _unexpected_page(request: Request, _error: Exception) -> Response:
