@@ -3,12 +3,12 @@
 A secret is never in the file: it names another that holds it. `configs.camera_check` reads the file.
 """
 
-from pathlib import Path
 from typing import Annotated, Self
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, model_validator
 
+from configs.addresses import FilePath, ShownName, split_address
 from configs.model import Configured
 from configs.rules import Rules
 from configs.scene import Scene
@@ -18,13 +18,11 @@ from contract.types import Identifier
 
 
 def _no_secret(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.password is not None:
+    if urlsplit(url).password is not None:
         raise ValueError(
             "take the password out of the address: put it in a file and name that as password_file"
         )
-    if parts.scheme not in ("rtsp", "rtsps") or not parts.hostname:
-        raise ValueError("must be rtsp://HOST/... or rtsps://HOST/...")
+    split_address(url, ("rtsp", "rtsps"))
     return url
 
 
@@ -32,7 +30,7 @@ class SiteConfig(Configured):
     """The junction a camera stands at (nút giao)."""
 
     id: Identifier
-    name: Annotated[str, Field(min_length=1, max_length=200)]
+    name: ShownName
 
 
 class StreamConfig(Configured):
@@ -40,10 +38,12 @@ class StreamConfig(Configured):
 
     url: Annotated[str, AfterValidator(_no_secret)] = Field(description="rtsp:// address without a password")
     username: str | None = None
-    password_file: Path | None = Field(default=None, description="file whose first line is the password")
+    password_file: FilePath | None = Field(default=None, description="file whose first line is the password")
 
     @model_validator(mode="after")
     def _password_has_a_user(self) -> Self:
+        if self.username is not None and urlsplit(self.url).username is not None:
+            raise ValueError("the user stands in url and in username: take it out of the address")
         if self.password_file is not None and self.username is None:
             raise ValueError("password_file without username")
         if self.password_file is not None and not self.password_file.is_absolute():
@@ -59,6 +59,24 @@ class DetectConfig(Configured):
     interval: Annotated[int, Field(ge=1, le=30)] = Field(default=1, description="look at every n-th frame")
 
 
+class PlateCamera(Configured):
+    """Another camera of the node, near enough to read plates of the vehicles that this one finds (camera đọc
+    biển số)."""
+
+    camera: Identifier = Field(description="id of the plate camera")
+    section: Identifier = Field(description="id of the stretch of road, drawn in both cameras' files")
+    lanes: tuple[Identifier, ...] = Field(
+        default=(), description="lanes of this camera whose vehicles it shows; none: all"
+    )
+    metres: Annotated[float, Field(ge=-100, le=100)] = Field(
+        default=0.0,
+        description="how far along the traffic the plate camera's stretch lies past this one's; 0: the same",
+    )
+    offset: Annotated[float, Field(ge=-10, le=10)] | None = Field(
+        default=None, description="seconds its clock is ahead of this camera's; none: measured, from zero"
+    )
+
+
 class CameraConfig(Scene):
     """One camera: the scene before it, its streams, the rules it proves."""
 
@@ -72,6 +90,11 @@ class CameraConfig(Scene):
         default=None, description="kept as evidence; none: the detect stream"
     )
     detect: DetectConfig = DetectConfig()
+    plate_cameras: tuple[PlateCamera, ...] = Field(
+        default=(),
+        description="cameras that are asked for the plate of a vehicle found here",
+        exclude_if=lambda joined: not joined,
+    )
     rules: Rules = Rules()
 
 

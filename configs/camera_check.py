@@ -10,34 +10,49 @@ from configs.kinds import refuse_other_than
 from configs.loading import Location, load_yaml
 from configs.rules import RULES
 from configs.shapes import PixelPoint
+from configs.wording import Words, words
 
-_GROUPS = ("heads", "stop_lines", "lanes", "solid_lines", "zones", "rider_zones")
-
-
-def load_camera(path: Path) -> CameraConfig:
-    """Reads and checks one camera's file. Raises ConfigError listing every problem."""
-    refuse_other_than("camera", path)
-    return load_yaml(path, CameraConfig, camera_problems)
+_GROUPS = ("heads", "stop_lines", "lanes", "solid_lines", "zones", "rider_zones", "sections")
 
 
-def camera_problems(camera: CameraConfig) -> Iterator[tuple[Location, str]]:
+def load_camera(path: Path, content: bytes | None = None) -> CameraConfig:
+    """Reads and checks one camera's file; `content` is what stands in it where that did not come from a disk.
+
+    Raises ConfigError listing every problem.
+    """
+    refuse_other_than("camera", path, content)
+    return load_yaml(path, CameraConfig, _in_english, content)
+
+
+def _in_english(camera: CameraConfig) -> Iterator[tuple[Location, str]]:
+    return ((where, what.en) for where, what in camera_problems(camera))
+
+
+def camera_problems(camera: CameraConfig) -> Iterator[tuple[Location, Words]]:
     """What no single field of a camera's file shows, each with the place of its key."""
     yield from _repeated_ids(camera)
     yield from _outside(camera)
     yield from drawing_problems(camera)
     yield from _unknown_heads(camera)
+    yield from _joined(camera)
     yield from _rules_without_means(camera)
     for index, window in enumerate(camera.exemptions):
         if window.end <= window.start:
-            yield ("exemptions", index, "end"), "must be after start"
+            yield ("exemptions", index, "end"), words("phải sau lúc bắt đầu", "must be after start")
 
 
-def _repeated_ids(camera: CameraConfig) -> Iterator[tuple[Location, str]]:
+def _repeated_ids(camera: CameraConfig) -> Iterator[tuple[Location, Words]]:
     for group in _GROUPS:
         ids = [item.id for item in getattr(camera, group)]
         for index, name in enumerate(ids):
             if name in ids[:index]:
-                yield (group, index, "id"), f"{name!r} is already the id of another of the {group}"
+                yield (
+                    (group, index, "id"),
+                    words(
+                        f"{name!r} đã là tên của vật khác cùng loại",
+                        f"{name!r} is already the id of another of the {group}",
+                    ),
+                )
 
 
 def _shapes(camera: CameraConfig) -> Iterator[tuple[Location, tuple[PixelPoint, ...]]]:
@@ -54,17 +69,22 @@ def _shapes(camera: CameraConfig) -> Iterator[tuple[Location, tuple[PixelPoint, 
     yield from areas_and_lines(camera)
 
 
-def _outside(camera: CameraConfig) -> Iterator[tuple[Location, str]]:
+def _outside(camera: CameraConfig) -> Iterator[tuple[Location, Words]]:
     width, height = camera.size
     for where, points in _shapes(camera):
         for x, y in points:
             if not (0 <= x <= width and 0 <= y <= height):
-                yield where, f"point [{x:g}, {y:g}] is outside the picture of {width}×{height}"
+                yield (
+                    where,
+                    words(
+                        f"điểm [{x:g}, {y:g}] nằm ngoài hình {width}×{height}",
+                        f"point [{x:g}, {y:g}] is outside the picture of {width}×{height}",
+                    ),
+                )
 
 
-def _unknown_heads(camera: CameraConfig) -> Iterator[tuple[Location, str]]:
-    known = {head.id for head in camera.heads}
-    listed = ", ".join(sorted(known)) or "none"
+def _unknown_heads(camera: CameraConfig) -> Iterator[tuple[Location, Words]]:
+    known = sorted({head.id for head in camera.heads})
     for index, line in enumerate(camera.stop_lines):
         named: list[tuple[Location, str]] = [
             (("stop_lines", index, "heads", way), head) for way, head in line.heads.items()
@@ -73,16 +93,53 @@ def _unknown_heads(camera: CameraConfig) -> Iterator[tuple[Location, str]]:
             named.append((("stop_lines", index, "head"), line.head))
         for where, head in named:
             if head not in known:
-                yield where, f"no lamp head has the id {head!r}; there are: {listed}"
+                yield where, _no_such("đèn", "lamp head", head, known)
 
 
-def _rules_without_means(camera: CameraConfig) -> Iterator[tuple[Location, str]]:
+def _joined(camera: CameraConfig) -> Iterator[tuple[Location, Words]]:
+    """What a camera says of its plate cameras; whether these are there is told by `configs.node_check`."""
+    sections, lanes = ([item.id for item in group] for group in (camera.sections, camera.lanes))
+    named = [joined.camera for joined in camera.plate_cameras]
+    for index, joined in enumerate(camera.plate_cameras):
+        where = ("plate_cameras", index)
+        if joined.camera == camera.id:
+            yield (
+                (*where, "camera"),
+                words("là chính camera này", "is this camera itself: name another one of the node"),
+            )
+        if joined.camera in named[:index]:
+            yield (
+                (*where, "camera"),
+                words(f"{joined.camera!r} đã được ghi ở trên", f"{joined.camera!r} is named above already"),
+            )
+        if joined.section not in sections:
+            yield (*where, "section"), _no_such("đoạn đường", "section", joined.section, sections)
+        for number, lane in enumerate(joined.lanes):
+            if lane not in lanes:
+                yield (*where, "lanes", number), _no_such("làn", "lane", lane, lanes)
+
+
+def _no_such(vi: str, en: str, name: str, there: list[str]) -> Words:
+    listed = ", ".join(there)
+    return words(
+        f"không có {vi} nào tên {name!r}; có: {listed or 'chưa vẽ gì'}",
+        f"no {en} has the id {name!r}; there are: {listed or 'none'}",
+    )
+
+
+def _rules_without_means(camera: CameraConfig) -> Iterator[tuple[Location, Words]]:
     """What the rules that are on need of the scene and is not drawn, by their descriptors."""
-    if all(camera.rules.of(rule) is None for rule in RULES.values()):
+    # A plate camera proves nothing by itself: another asks it.
+    if not camera.sections and not camera.rules.on:
         known = ", ".join(RULES)
-        yield ("rules",), f"no rule is on, so nothing is found: write red_light: {{}}, or another of {known}"
-    for rule in RULES.values():
-        if camera.rules.of(rule) is not None:
-            for need in rule.needs:
-                if not need.met(camera):
-                    yield ("rules", rule.name), need.missing
+        yield (
+            ("rules",),
+            words(
+                "chưa bật lỗi vi phạm nào nên sẽ không phát hiện được gì",
+                f"no rule is on, so nothing is found: write red_light: {{}}, or another of {known}",
+            ),
+        )
+    for rule in camera.rules.on:
+        for need in rule.needs:
+            if not need.met(camera):
+                yield ("rules", rule.name), need.missing

@@ -18,13 +18,13 @@ _OTHER: dict[Kind, str] = {
 }
 
 
-def kind_of(path: Path) -> Kind:
+def kind_of(path: Path, content: bytes | None = None) -> Kind:
     """What the file is; one that fits neither counts as a camera's. Raises ConfigError if it is no YAML."""
-    keys = set(top_keys(path))
+    keys = set(top_keys(path, content))
     return max(("camera", "node"), key=lambda kind: len(keys & set(_MODELS[kind].model_fields)))
 
 
-def refuse_other_than(kind: Kind, path: Path) -> None:
+def refuse_other_than(kind: Kind, path: Path, content: bytes | None = None) -> None:
     """Raises ConfigError if the file is of the other kind."""
-    if (found := kind_of(path)) != kind and top_keys(path):
+    if (found := kind_of(path, content)) != kind and top_keys(path, content):
         raise ConfigError(path, [Problem(1, "", _OTHER[found])])

@@ -163,6 +163,7 @@ class Sanctions(DatedRow):
     area_factor: Annotated[float, Field(ge=1)]
     area_factor_max: Annotated[float, Field(ge=1)]
     minor_share_percent: Annotated[int, Field(ge=0, le=100)]
+    sanctioned_from_age: int = 14
     fined_from_age: int
     adult_age: int
     explain_from: _Dong

@@ -55,10 +55,10 @@ class LawError(LookupError):
 
 @dataclass(frozen=True)
 class Scene:
-    """What besides the vehicle decides the article: facts of the finding, the road, whether an accident
-    came of it."""
+    """What besides the vehicle decides the article: facts of the finding (None: people named the rule, and
+    nothing of it was measured), the road, whether an accident came of it."""
 
-    facts: Mapping[str, str] = field(default_factory=dict)
+    facts: Mapping[str, str] | None = field(default_factory=dict)
     expressway: bool = False
     accident: bool = False
 
@@ -135,10 +135,14 @@ class LawBook:
             article == item or article.startswith(item + ".") for item in self.signers_table.lists[name]
         )
 
-    def finding(self, rule: str, facts: Mapping[str, str]) -> Finding | None:
-        """What a finding of the rule with these facts may be."""
-        known = dict(facts)
-        return next((row for row in self.acts_table.findings if row.rule == rule and row.agrees(known)), None)
+    def finding(self, rule: str, facts: Mapping[str, str] | None) -> Finding | None:
+        """What a finding of the rule with these facts may be; without facts any act of the rule, but only as
+        an officer finds it."""
+        rows = [row for row in self.acts_table.findings if row.rule == rule]
+        if facts is not None:
+            return next((row for row in rows if row.agrees(dict(facts))), None)
+        every = dict.fromkeys(act for row in rows for act in (*row.acts, *row.officer))
+        return Finding(rule=rule, acts=(), officer=tuple(every)) if rows else None
 
     def options(
         self,

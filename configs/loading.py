@@ -14,6 +14,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 _MOST_VALUES = 100_000
+_LARGEST = 16 * 2**20
 
 Location = tuple[str | int, ...]
 """Keys and list positions from the top of the file to a value."""
@@ -45,13 +46,15 @@ class ConfigError(ValueError):
             yield f"{self.path}:{problem.line}: {key}{problem.message}"
 
 
-def load_yaml(path: Path, model: type[ModelT], check: Check[ModelT] | None = None) -> ModelT:
-    """The file as `model`.
+def load_yaml(
+    path: Path, model: type[ModelT], check: Check[ModelT] | None = None, content: bytes | None = None
+) -> ModelT:
+    """The file as `model`; `content` is what stands in it where that did not come from a disk.
 
     `check` looks at what no single field can see and gives (location, message) for each problem.
     Raises ConfigError with every problem: unreadable file, YAML syntax, repeated key, unknown key, bad value.
     """
-    root, data = _parse(path)
+    root, data = _parse(path, content)
     try:
         value = model.model_validate(data)
     except ValidationError as error:
@@ -61,9 +64,9 @@ def load_yaml(path: Path, model: type[ModelT], check: Check[ModelT] | None = Non
     return value
 
 
-def top_keys(path: Path) -> tuple[str, ...]:
+def top_keys(path: Path, content: bytes | None = None) -> tuple[str, ...]:
     """The keys at the top of the file. Raises ConfigError if it can't be read or is no YAML."""
-    root, _ = _parse(path)
+    root, _ = _parse(path, content)
     return tuple(str(key) for key, _ in _children(root)) if isinstance(root, yaml.MappingNode) else ()
 
 
@@ -84,10 +87,27 @@ _Loader.add_implicit_resolver(
 )
 
 
-def _text(path: Path) -> str:
-    data = path.read_bytes()
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise ConfigError(path, [Problem(1, "", "is UTF-16 text: save it as UTF-8")])
+_OTHER_TEXTS = {
+    codecs.BOM_UTF32_LE: "UTF-32",  # begins with the mark of UTF-16
+    codecs.BOM_UTF32_BE: "UTF-32",
+    codecs.BOM_UTF16_LE: "UTF-16",
+    codecs.BOM_UTF16_BE: "UTF-16",
+}
+
+
+def _bytes(path: Path) -> bytes:
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise ConfigError(path, [Problem(1, "", "a pipe or a device, not a file")])
+    if path.is_file() and path.stat().st_size > _LARGEST:
+        what = f"larger than {_LARGEST // 2**20} MiB: no file of settings"
+        raise ConfigError(path, [Problem(1, "", what)])
+    return path.read_bytes()
+
+
+def _text(path: Path, content: bytes | None) -> str:
+    data = _bytes(path) if content is None else content
+    if (mark := next((mark for mark in _OTHER_TEXTS if data.startswith(mark)), None)) is not None:
+        raise ConfigError(path, [Problem(1, "", f"is {_OTHER_TEXTS[mark]} text: save it as UTF-8")])
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -96,9 +116,9 @@ def _text(path: Path) -> str:
         raise ConfigError(path, [Problem(line, "", what)]) from error
 
 
-def _parse(path: Path) -> tuple[yaml.Node, Any]:
+def _parse(path: Path, content: bytes | None) -> tuple[yaml.Node, Any]:
     try:
-        loader = _Loader(_text(path))
+        loader = _Loader(_text(path, content))
         root = loader.get_single_node()
         if root is None:
             raise ConfigError(path, [Problem(1, "", "the file is empty")])
@@ -113,7 +133,7 @@ def _parse(path: Path) -> tuple[yaml.Node, Any]:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise ConfigError(path, [Problem(line, "", f"YAML: {error.problem or error.context}")]) from error
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError, AttributeError) as error:  # `!!timestamp x`: the last
         if isinstance(error, ConfigError):
             raise
         raise ConfigError(path, [Problem(1, "", f"YAML: {' '.join(str(error).split())}")]) from error
@@ -166,9 +186,16 @@ def _line(node: yaml.Node, where: Location) -> int:
     return line
 
 
+def _within(deeper: Location, where: Location) -> bool:
+    return len(deeper) > len(where) and deeper[: len(where)] == where
+
+
 def _problems(root: yaml.Node, model: type[BaseModel], error: ValidationError) -> Iterator[Problem]:
-    for item in error.errors(include_url=False, include_context=False, include_input=False):
+    items = error.errors(include_url=False, include_context=False, include_input=False)
+    for item in items:
         where: Location = item["loc"]
+        if item["type"] == "too_short" and any(_within(other["loc"], where) for other in items):
+            continue  # what is wrong with an item of it is said: that one was not counted
         yield Problem(_line(root, where), _dotted(where), _message(model, where, item["type"], item["msg"]))
 
 
@@ -181,6 +208,8 @@ def _message(model: type[BaseModel], where: Location, kind: str, message: str) -
         return f"unknown key; {hint}"
     if kind == "missing":
         return "is missing"
+    if kind == "string_type":
+        return "must be text: put it in quotes"
     if kind == "model_type":
         return "expected keys with values (key: value)"
     return message.removeprefix("Value error, ")

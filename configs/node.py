@@ -1,10 +1,10 @@
 """The configuration of a node (tệp cấu hình nút): its cameras, where it keeps what waits, where that goes."""
 
-from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
+from configs.addresses import FilePath, FolderPath, Host
 from configs.model import Configured
 from contract.types import NodeId
 
@@ -12,24 +12,35 @@ from contract.types import NodeId
 class BrokerConfig(Configured):
     """The MQTT broker of the centre."""
 
-    host: Annotated[str, Field(min_length=1)]
+    host: Host
     port: Annotated[int, Field(ge=1, le=65535)] = 8883
     tls: bool = True
-    ca: Path | None = Field(
+    ca: FilePath | None = Field(
         default=None, description="authority of the broker's certificate; none: the system's"
     )
-    username: str | None = Field(default=None, description="none: the node's id")
-    password_file: Path | None = Field(default=None, description="file whose first line is the password")
+    username: Annotated[str, Field(min_length=1)] | None = Field(
+        default=None, description="none: the node's id"
+    )
+    password_file: FilePath | None = Field(default=None, description="file whose first line is the password")
+
+
+class MetricsConfig(Configured):
+    """Where Prometheus asks the node."""
+
+    host: Host = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65535)] = 9108
 
 
 class NodeConfig(Configured):
     """One node: its cameras, where it keeps what waits, whom it delivers to."""
 
     id: NodeId
-    data: Path = Field(description="folder for keys and the outbox")
+    data: FolderPath = Field(description="folder for keys and the outbox")
     broker: BrokerConfig
-    centre_key: Path = Field(description="file with the centre's public key (base64url text), for receipts")
-    cameras: Annotated[tuple[Path, ...], Field(min_length=1)] = Field(description="camera files")
+    centre_key: FilePath = Field(
+        description="file with the centre's public key (base64url text), for receipts"
+    )
+    cameras: Annotated[tuple[FilePath, ...], Field(min_length=1)] = Field(description="camera files")
     outbox_bytes: Annotated[int, Field(ge=10_000_000)] = Field(
         default=20_000_000_000, description="beyond it delivered packages go, then an alarm is raised"
     )
@@ -44,6 +55,18 @@ class NodeConfig(Configured):
         default=2, description="version of the messages sent; 1 for a centre of release 0.1"
     )
     health_seconds: Annotated[float, Field(ge=5, le=600)] = 30.0
+    ntp_server: Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]+(:[0-9]{1,5})?$")] | None = Field(
+        default=None, description="HOST or HOST:PORT to compare the clock with; it is never set from here"
+    )
+    metrics: MetricsConfig | None = Field(default=None, description="none: nothing is served")
+
+    @field_validator("ntp_server")
+    @classmethod
+    def _port_is_one(cls, server: str | None) -> str | None:
+        port = (server or "").partition(":")[2]
+        if port and not 1 <= int(port) <= 65535:
+            raise ValueError(f"port {port} is none: 1 to 65535, or leave it out")
+        return server
 
     @model_validator(mode="after")
     def _ring_holds_the_clip(self) -> Self:

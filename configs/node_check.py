@@ -1,6 +1,7 @@
 """Reads a node's file and the files of its cameras, and finds what no one field shows."""
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from configs.camera import CameraConfig
@@ -8,6 +9,7 @@ from configs.camera_check import load_camera
 from configs.kinds import refuse_other_than
 from configs.loading import ConfigError, Location, Problem, load_yaml
 from configs.node import NodeConfig
+from contract.manifest import NEWEST
 
 
 def load_node(path: Path) -> NodeConfig:
@@ -38,7 +40,8 @@ def load_node(path: Path) -> NodeConfig:
 def load_cameras(node: NodeConfig) -> tuple[CameraConfig, ...]:
     """The cameras of a node, in its order.
 
-    Raises ConfigError for the first file that is wrong, repeats an id, or names no stream to look at.
+    Raises ConfigError for the first file that is wrong, repeats an id, names no stream to look at, or a plate
+    camera that can't be asked.
     """
     cameras: dict[str, CameraConfig] = {}
     for path in node.cameras:
@@ -50,7 +53,50 @@ def load_cameras(node: NodeConfig) -> tuple[CameraConfig, ...]:
                 path, [Problem(1, "detect_stream", "is missing: a node needs an address to open")]
             )
         cameras[camera.id] = camera
+    for path, camera in zip(node.cameras, cameras.values(), strict=True):
+        if problems := list(joining_problems(camera, cameras, node.manifest_version)):
+            raise ConfigError(path, [Problem(1, where, what) for where, what in problems])
     return tuple(cameras.values())
+
+
+def joining_problems(
+    camera: CameraConfig, cameras: Mapping[str, CameraConfig], manifest_version: int = NEWEST
+) -> Iterator[tuple[str, str]]:
+    """What keeps `camera` from asking its plate cameras, each with the key.
+
+    Args:
+        cameras: all that there are, by id.
+    """
+    for index, joined in enumerate(camera.plate_cameras):
+        where, there = f"plate_cameras.{index}", cameras.get(joined.camera)
+        if there is None:
+            others = ", ".join(name for name in cameras if name != camera.id) or "none"
+            yield f"{where}.camera", f"no other camera of the node is {joined.camera!r}; there are: {others}"
+            continue
+        if joined.section not in [section.id for section in there.sections]:
+            yield (
+                f"{where}.section",
+                f"{joined.camera} lacks the section {joined.section!r}: draw that stretch in its file too",
+            )
+        if there.site.id != camera.site.id:
+            yield (
+                f"{where}.camera",
+                f"{joined.camera} stands at {there.site.id}, not at {camera.site.id}: both must see one road",
+            )
+    if camera.plate_cameras and manifest_version < NEWEST:
+        yield "plate_cameras", f"needs manifest_version {NEWEST} in the node's file"
+
+
+def unreadable(node: NodeConfig, cameras: Iterable[CameraConfig]) -> Iterator[tuple[str, Path]]:
+    """The files that the node (as `load_node` gives it) or its cameras name and that can't be read here, each
+    with its key. Not a problem of the configuration: they may be put there later, or be another user's."""
+    named = [("centre_key", node.centre_key), ("broker.ca", node.broker.ca)]
+    named.append(("broker.password_file", node.broker.password_file))
+    for camera in cameras:
+        for name in ("detect_stream", "record_stream"):
+            stream = getattr(camera, name)
+            named.append((f"{camera.id}: {name}.password_file", stream.password_file if stream else None))
+    yield from ((key, path) for key, path in named if path is not None and not os.access(path, os.R_OK))
 
 
 def node_problems(node: NodeConfig) -> Iterator[tuple[Location, str]]:

@@ -26,7 +26,7 @@ def page() -> str:
 
 def _section(rule: RuleDescriptor) -> str:
     lines = [f"## `{rule.name}` — {rule.label.vi} ({rule.label.en})", ""]
-    needs = [need.missing.removeprefix("needs ") for need in rule.needs]
+    needs = [need.missing.en.removeprefix("needs ") for need in rule.needs]
     lines += [f"Version {rule.version}. Needs {'; '.join([*needs, f'{rule.looks:g} looks a second'])}.", ""]
     lines += _table(("parameter", "default", "meaning"), _parameters(rule.parameters))
     lines += _table(("broken (`basis`)", "meaning"), [(f"`{code}`", w.en) for code, w in rule.bases.items()])

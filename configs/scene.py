@@ -8,10 +8,11 @@ import re
 from datetime import date, datetime, time
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AwareDatetime, Field, PlainSerializer, model_validator
+from pydantic import AfterValidator, AwareDatetime, Field, PlainSerializer, model_validator
 
+from configs.addresses import ShownName, split_address
 from configs.model import Configured
-from configs.shapes import BoxPixels, Direction, Line, Polygon
+from configs.shapes import BoxPixels, Direction, Line, Polygon, refused, turn
 from contract.local_time import VIETNAM
 from contract.types import Identifier
 from contract.vehicles import VehicleKind
@@ -134,10 +135,15 @@ def _within(clock: time, hours: str) -> bool:
     return first <= clock < last if first < last else clock >= first or clock < last
 
 
+def _controllers(url: str) -> str:
+    split_address(url, ("mqtt", "mqtts", "http", "https"))
+    return url
+
+
 class Controller(Configured):
     """Where a signal controller tells the phase of a head."""
 
-    url: str = Field(
+    url: Annotated[str, AfterValidator(_controllers)] = Field(
         pattern=r"^(mqtts?|https?)://[^@]+$", description="mqtt:// or http:// address, no password"
     )
     group: Identifier = Field(description="the controller's own name of the signal group")
@@ -175,8 +181,10 @@ class Exit(Configured):
             _SIGNS.get(self.prohibited_by.by, (frozenset(),))[0] if self.prohibited_by else frozenset()
         )
         if self.prohibited_by and movements and self.movement not in movements:
-            raise ValueError(
-                f"sign {self.prohibited_by.by} forbids {' and '.join(sorted(movements))}, not {self.movement}"
+            raise refused(
+                f"biển {self.prohibited_by.by} không cấm hướng này",
+                f"sign {self.prohibited_by.by} forbids {' and '.join(sorted(movements))}, not "
+                f"{self.movement}",
             )
         return self
 
@@ -249,13 +257,43 @@ class RiderZone(Configured):
     polygon: Polygon
 
 
+class Section(Configured):
+    """A stretch of road (đoạn đường đối chiếu) on which two cameras compare what drives: the same four
+    corners of the road are drawn in both pictures."""
+
+    id: Identifier
+    corners: Annotated[Polygon, Field(max_length=4)] = Field(
+        description="its four corners on the road as a driver sees them: left and right where vehicles come "
+        "in, then right and left where they go out"
+    )
+    width: Annotated[float, Field(gt=0.5, le=100)] = Field(description="metres across")
+    length: Annotated[float, Field(gt=0.5, le=200)] = Field(description="metres along the traffic")
+
+    @model_validator(mode="after")
+    def _has_four_corners(self) -> Self:
+        corners = self.corners
+        turns = {turn(corners[i - 2], corners[i - 1], corners[i]) > 0 for i in range(len(corners))}
+        if len(corners) != 4 or len(turns) != 1:
+            raise refused(
+                "cần đúng bốn góc của một đoạn đường, không lõm",
+                "a stretch of road has four corners, none of them inwards",
+            )
+        if turns == {True}:
+            raise refused(
+                "các góc ngược chiều: bắt đầu từ góc trái nơi xe vào, rồi góc phải nơi xe vào",
+                "the corners run the wrong way round: begin at the left one where vehicles come in, then the "
+                "right one there",
+            )
+        return self
+
+
 class Exemption(Configured):
     """Hours in which police direct traffic (người điều khiển giao thông, Law 36/2024 Art. 11.2) or the marks
     don't hold; findings are marked, not dropped."""
 
     start: AwareDatetime
     end: AwareDatetime
-    reason: Annotated[str, Field(min_length=1, max_length=100)]
+    reason: Annotated[ShownName, Field(max_length=100)]
 
 
 class Scene(Configured):
@@ -274,6 +312,12 @@ class Scene(Configured):
     zones: tuple[Zone, ...] = ()
     rider_zones: tuple[RiderZone, ...] = Field(
         default=(), description="where it is looked at who sits on a motorbike"
+    )
+    # What is not drawn is not in the fingerprint of the file either, so that older ones keep theirs.
+    sections: tuple[Section, ...] = Field(
+        default=(),
+        description="stretches of road on which a plate camera's vehicles are compared with another's",
+        exclude_if=lambda sections: not sections,
     )
     exemptions: tuple[Exemption, ...] = ()
 

@@ -12,6 +12,7 @@ from math import dist
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
 
 Coordinate = Annotated[float, Field(ge=-20_000, le=20_000, allow_inf_nan=False)]
 PixelPoint = tuple[Coordinate, Coordinate]
@@ -24,11 +25,17 @@ SHORTEST = 4.0
 """Pixels: nothing is ever seen to cross a shorter line."""
 
 
+def refused(vi: str, en: str) -> PydanticCustomError:
+    """A value that can't be, said in both languages; a file's error quotes the English."""
+    return PydanticCustomError("refused", "{en}", {"vi": vi, "en": en})
+
+
 def _in_pixels(points: Iterable[tuple[float, float]]) -> None:
     if all(0 <= x <= 1 and 0 <= y <= 1 for x, y in points):
-        raise ValueError(
+        raise refused(
+            "là phần của hình (0 đến 1), không phải điểm ảnh",
             "parts of the picture (0 to 1), not pixels: multiply each x by the width and each y by the "
-            "height that `size` gives"
+            "height that `size` gives",
         )
 
 
@@ -36,17 +43,24 @@ def _real_box(box: tuple[float, float, float, float]) -> tuple[float, float, flo
     x1, y1, x2, y2 = box
     _in_pixels((box[:2], box[2:]))
     if x2 - x1 < 2 or y2 - y1 < 2:
-        raise ValueError(f"box of no size: give [x1, y1, x2, y2] with x1 < x2 and y1 < y2, not {list(box)}")
+        raise refused(
+            "khung quá nhỏ: kéo một khung quanh cả hộp đèn",
+            f"box of no size: give [x1, y1, x2, y2] with x1 < x2 and y1 < y2, not {list(box)}",
+        )
     return box
 
 
 def _real_polygon(points: tuple[PixelPoint, ...]) -> tuple[PixelPoint, ...]:
     _in_pixels(points)
     if self_intersects(points):
-        raise ValueError("the polygon's sides cross each other: give its corners in order around it")
+        raise refused(
+            "các cạnh của vùng cắt nhau: đặt các góc lần lượt một vòng",
+            "the polygon's sides cross each other: give its corners in order around it",
+        )
     if thickness(points) < THINNEST:
-        raise ValueError(
-            f"the polygon is flat, about {thickness(points):.1f} pixels thick: give corners around an area"
+        raise refused(
+            "vùng dẹt quá: đặt các góc quanh một khu vực",
+            f"the polygon is flat, about {thickness(points):.1f} pixels thick: give corners around an area",
         )
     return points
 
@@ -54,15 +68,21 @@ def _real_polygon(points: tuple[PixelPoint, ...]) -> tuple[PixelPoint, ...]:
 def _real_line(points: tuple[PixelPoint, ...]) -> tuple[PixelPoint, ...]:
     _in_pixels(points)
     if any(a == b for a, b in pairwise(points)):
-        raise ValueError("the same point twice in a row")
+        raise refused("có hai điểm liền nhau trùng nhau", "the same point twice in a row")
     if (length := sum(dist(a, b) for a, b in pairwise(points))) < SHORTEST:
-        raise ValueError(f"the line is {length:.1f} pixels long: give its ends in pixels of the picture")
+        raise refused(
+            f"vạch chỉ dài {length:.1f} điểm ảnh",
+            f"the line is {length:.1f} pixels long: give its ends in pixels of the picture",
+        )
     return points
 
 
 def _real_direction(vector: PixelPoint) -> PixelPoint:
     if vector == (0.0, 0.0):
-        raise ValueError("a direction of no length: give [dx, dy], for instance [0, -1] for up the picture")
+        raise refused(
+            "chưa có hướng: kéo mũi tên theo chiều xe chạy",
+            "a direction of no length: give [dx, dy], for instance [0, -1] for up the picture",
+        )
     return vector
 
 

@@ -1,6 +1,8 @@
 """Canonical JSON (RFC 8785): one value has one sequence of bytes, so that its hash means something."""
 
 import hashlib
+import json
+import re
 from typing import Any
 
 import pydantic_core
@@ -15,7 +17,21 @@ def canonical_bytes(value: BaseModel | dict[str, Any]) -> bytes:
         rfc8785.CanonicalizationError: a number is not finite or an integer is beyond 2**53.
     """
     plain = value.model_dump(mode="json", by_alias=True) if isinstance(value, BaseModel) else value
-    return rfc8785.dumps(plain)
+    return _quickly(plain) or rfc8785.dumps(plain)
+
+
+_NUMBER_OF_RFC_8785 = re.compile(r"(?:^|\":|[,\[])-?\d+(?:[.eE]|\d{15})")
+"""What may be a fraction or a whole number beyond 2**53, which Python writes otherwise or not at all."""
+
+
+def _quickly(plain: object) -> bytes | None:
+    """The same bytes by Python's own encoder, several times as fast; None unless it is sure that they are:
+    all of it is ASCII (keys are then in the same order) and no number needs the rules of RFC 8785."""
+    try:
+        text = json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    except (TypeError, ValueError):
+        return None
+    return text.encode() if text.isascii() and not _NUMBER_OF_RFC_8785.search(text) else None
 
 
 def is_canonical(data: bytes) -> bool:

@@ -1,6 +1,7 @@
 """Why bytes can't be read as a message: for ever, or by this version of the programme only."""
 
 import re
+from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -8,6 +9,9 @@ from contract.reasons import Reason
 
 _SCHEMA = re.compile(r"ngatu\.([a-z]+)/([1-9]\d{0,3})(?:\.\d{1,4})?")
 _MOST_TOLD = 5
+
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
 
 
 class MessageError(ValueError):
@@ -49,6 +53,17 @@ def version_of(family: str, content: bytes) -> int:
             Reason(code="message.faulty", values={"faults": (f"schema: not ngatu.{family}",)})
         )
     return int(found[2])
+
+
+def read_as(model: type[ModelT], content: bytes, version: int, newest: int) -> ModelT:
+    """A message of this version by `model`, which is that of the newest version it may be.
+
+    Raises UnreadableError, UnsupportedError.
+    """
+    try:
+        return model.model_validate_json(content)
+    except ValidationError as problem:
+        raise (newer(version, (newest,)) if version > newest else faulty(problem)) from None
 
 
 def newer(version: int, known: tuple[int, ...]) -> UnsupportedError:

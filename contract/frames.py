@@ -11,7 +11,7 @@ frame that is named.
 
 import io
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -21,7 +21,7 @@ import numpy as np
 from av.container import InputContainer
 from numpy.typing import NDArray
 
-from contract.manifest import ClipFrame
+from contract.manifest import ClipFrame, EvidenceFile, ViolationManifest
 from contract.reasons import Reason, Value, reason
 
 TOLERANCE = 8.0
@@ -57,6 +57,18 @@ class Picture:
     crop: tuple[int, int, int, int] | None = None
 
 
+def takes(manifest: ViolationManifest) -> list[tuple[EvidenceFile | None, tuple[EvidenceFile, ...]]]:
+    """The pictures of a package that name a frame, by camera, each with the clip they name it of (None: there
+    is none)."""
+    found = []
+    for camera in dict.fromkeys(file.camera for file in manifest.files):
+        files = [file for file in manifest.files if file.camera == camera]
+        clip = next((file for file in files if file.role == "clip"), None)
+        if named := tuple(file for file in files if file.frame is not None):
+            found.append((clip, named))
+    return found
+
+
 def prove(clip: bytes, pictures: Sequence[Picture]) -> None:
     """Finds every picture in the clip, in the frame it names.
 
@@ -84,6 +96,24 @@ def prove(clip: bytes, pictures: Sequence[Picture]) -> None:
     raise _fault("clip_unreadable", f"{name}: its frame of the clip can't be decoded", file=name)
 
 
+def pictures_of(clip: bytes, wanted: Collection[ClipFrame]) -> dict[ClipFrame, NDArray[np.uint8]]:
+    """These frames of the clip, BGR and upright, as whoever checks the package will see them; one that can't
+    be decoded is left out."""
+    found: dict[ClipFrame, _Image] = {}
+    try:
+        with _open(clip) as container:
+            shown = _shown_times(container)
+        frames = {shown[named.pts * Fraction(*named.time_base)][0]: named for named in wanted}
+        with _open(clip) as container:
+            for pts, image in _decoded(container, frames):
+                found[frames[pts]] = image
+                if len(found) == len(frames):
+                    break
+    except (av.error.FFmpegError, KeyError, ValueError):
+        return found
+    return found
+
+
 def _open(clip: bytes) -> InputContainer:
     container = av.open(io.BytesIO(clip), "r")
     if not container.streams.video:
@@ -95,9 +125,11 @@ def _open(clip: bytes) -> InputContainer:
 
 
 def _shown_times(container: InputContainer) -> dict[Fraction, tuple[int, int]]:
-    """(PTS, number in the order they are shown) of each frame by its time in seconds."""
+    """(PTS, number in the order they are shown) of each frame by its time in seconds; those that an edit list
+    puts before the beginning are decoded for the others' sake and not shown."""
     stream = container.streams.video[0]
-    times = {packet.pts for packet in container.demux(stream) if packet.size and packet.pts is not None}
+    packets = (packet for packet in container.demux(stream) if packet.size and not packet.is_discard)
+    times = {packet.pts for packet in packets if packet.pts is not None}
     if stream.time_base is None or not times:
         raise ValueError("its frames carry no time")
     return {pts * stream.time_base: (pts, number) for number, pts in enumerate(sorted(times))}

@@ -21,7 +21,7 @@ from typing import IO
 
 from contract.canonical import is_canonical, sha256_hex
 from contract.faults import UnreadableError, UnsupportedError
-from contract.frames import FrameError, Picture, prove
+from contract.frames import FrameError, Picture, prove, takes
 from contract.manifest import EvidenceFile, ViolationManifest, read
 from contract.signing import LARGEST_SIGNED, PublicKey, SignatureError, verify
 
@@ -189,11 +189,12 @@ def _check_file(files: "_Files", file: EvidenceFile) -> str:
 
 
 def _check_frames(files: "_Files", manifest: ViolationManifest) -> list[str]:
-    """Decodes the clip again and finds in it the pictures that name a frame; those of old packages don't."""
-    named = [file for file in manifest.files if file.frame is not None]
-    if not named:
-        return []
-    clip = next((file for file in manifest.files if file.role == "clip"), None)
+    """Decodes the clips again and finds in them the pictures that name a frame: not all packages' do."""
+    return [_check_take(files, clip, named) for clip, named in takes(manifest)]
+
+
+def _check_take(files: "_Files", clip: EvidenceFile | None, named: Sequence[EvidenceFile]) -> str:
+    """The pictures of one camera."""
     if clip is None:
         raise PackageError(f"{named[0].name} names a frame of a clip, but there is none")
     pictures = [
@@ -205,7 +206,7 @@ def _check_frames(files: "_Files", manifest: ViolationManifest) -> list[str]:
         prove(files.read(clip.name, clip.bytes), pictures)
     except FrameError as problem:
         raise PackageError(str(problem)) from problem
-    return [f"{len(named)} pictures found in {clip.name}"]
+    return f"{len(named)} pictures found in {clip.name}"
 
 
 def _check_nothing_else(files: "_Files", manifest: ViolationManifest) -> None:

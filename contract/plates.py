@@ -84,19 +84,13 @@ class Plate:
         """The province (or national body) the code stood for on that day; None for military plates."""
         return None if self.province_code is None else plate_tables().province(self.province_code, at)
 
-    @property
-    def excluded_reason(self) -> str | None:
-        """Why this channel may not fine the vehicle, or None."""
-        if self.kind is PlateKind.MILITARY:
-            return "xe quân đội: chuyển kiểm soát quân sự — military vehicle: goes to military control"
-        return None
-
 
 _Carrier = Literal["car", "motorbike", "any"]
 _ORDINARY = frozenset({"white", "yellow"})
 _WHITE = frozenset({"white"})
 _BLUE = frozenset({"blue"})
 _RED = frozenset({"red"})
+_MOTORBIKES = frozenset({PlateKind.MOTORBIKE, PlateKind.MOTORBIKE_OLD})
 
 
 @dataclass(frozen=True)
@@ -129,8 +123,8 @@ def _forms() -> tuple[_Form, ...]:
     second = f"[{letters.second_motorbike_letters}]"
     special = "|".join(letters.special)
     mission = "|".join(letters.diplomatic)
-    four, five = r"(?P<n>[0-9]{4})", r"(?P<n>(?!00000)[0-9]{5})"
-    either = r"(?P<n>[0-9]{4}|(?!00000)[0-9]{5})"
+    four, five = r"(?P<n>(?!0000)[0-9]{4})", r"(?P<n>(?!00000)[0-9]{5})"
+    either = r"(?P<n>(?!0000$)[0-9]{4}|(?!00000)[0-9]{5})"
     long, spaced = "{p}{s}-{n}", "{p}-{s} {n}"
     kinds = PlateKind
 
@@ -214,6 +208,18 @@ def _breaks(text: str) -> set[int]:
     return set(ends[:-1])
 
 
+def fits_rows(plate: Plate, rows: tuple[str, ...]) -> bool:
+    """Whether the plate may be printed on these rows: its text breaks where they do."""
+    return _breaks(" ".join(rows)) <= _breaks(plate.printed)
+
+
+def near_mission(plate: Plate) -> bool:
+    """Whether a motorbike's series is one confused letter away from a foreigner's: MN, NM or HN for NN."""
+    missions = plate_tables().series.diplomatic
+    as_n = plate.series.translate(str.maketrans("MH", "NN"))
+    return plate.kind in _MOTORBIKES and plate.series not in missions and as_n in missions
+
+
 def interpretations(
     text: str,
     *,
@@ -274,7 +280,7 @@ def _problem(text: str) -> PlateError:
     code = re.match(r"T?([0-9]{2})", bare)
     if code is not None and code[1] not in plate_tables().issued_codes:
         return PlateError("province", bare, province=code[1])
-    if bare.endswith("00000"):
+    if bare.endswith("0000"):
         return PlateError("number", bare)
     if never := sorted(set(bare) & set("IJOQW")):
         return PlateError("letters", bare, letters=", ".join(never))

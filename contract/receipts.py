@@ -8,14 +8,13 @@ receipt and leaves the rest; a state it does not know is no final one: it keeps 
 from collections.abc import Callable
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import ConfigDict, Field, StringConstraints
 
-from contract.faults import faulty, newer, version_of
+from contract.faults import read_as, version_of
 from contract.reasons import Reason, legacy
 from contract.types import Count, Identifier, Message, NodeId, Sha256, Utc
 
 ReceiptState = Literal["stored", "incomplete", "rejected", "unsupported"]
-_NEWEST = 2
 
 OLD_SOFTWARE = "ngatu 0.1"
 """What answers in version 1: it told no version of its own."""
@@ -69,12 +68,9 @@ class ReceiptV1(_Answer):
 def read_receipt(content: bytes) -> Receipt:
     """A receipt of any version. Raises UnreadableError, UnsupportedError."""
     version = version_of("receipt", content)
-    try:
-        if version == 1:
-            return _from_v1(ReceiptV1.model_validate_json(content))
-        return Receipt.model_validate_json(content)
-    except ValidationError as problem:
-        raise (newer(version, (_NEWEST,)) if version > _NEWEST else faulty(problem)) from None
+    if version == 1:
+        return _from_v1(read_as(ReceiptV1, content, version, newest=1))
+    return read_as(Receipt, content, version, newest=2)
 
 
 def to_v1(receipt: Receipt, words: Callable[[Reason], str]) -> ReceiptV1:

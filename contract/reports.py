@@ -8,13 +8,13 @@ release 0.1 send, says reasons in prose.
 """
 
 from collections.abc import Callable
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints
 
-from contract.faults import faulty, newer, version_of
+from contract.faults import read_as, version_of
 from contract.reasons import Reason, legacy
-from contract.types import Count, Identifier, Message, NodeId, Utc
+from contract.types import Count, Identifier, Message, Milliseconds, NodeId, Utc
 
 
 class Report(Message):
@@ -76,9 +76,14 @@ class _CameraFigures(Report):
 
 class CameraHealth(_CameraFigures):
     """How one camera does; `armed` false means the lamp can't be trusted, so red-light rules rest. `reason`
-    says why it is not well."""
+    says why it is not well, `looks` how many pictures a second are looked at, `clock_offset_ms` how far the
+    camera's own clock is ahead of the node's, where it tells its time. `quarantined`: the centre said that it
+    holds what the camera finds; None of a node that can't be told."""
 
     reason: Reason | None = None
+    looks: float = 0.0
+    clock_offset_ms: Milliseconds | None = None
+    quarantined: bool | None = None
 
 
 class _NodeFigures(Report):
@@ -114,20 +119,17 @@ class HealthReportV1(_NodeFigures):
     alarms: tuple[str, ...] = ()
 
 
-ReportT = TypeVar("ReportT", bound=Report)
-
-
 def read_status(content: bytes) -> NodeStatus:
     """A birth or last will of any version. Raises UnreadableError, UnsupportedError."""
-    return _read(NodeStatus, content, version_of("status", content), newest=1)
+    return read_as(NodeStatus, content, version_of("status", content), newest=1)
 
 
 def read_health(content: bytes) -> HealthReport:
     """A health report of any version. Raises UnreadableError, UnsupportedError."""
     version = version_of("health", content)
     if version == 1:
-        return _from_v1(_read(HealthReportV1, content, version, newest=1))
-    return _read(HealthReport, content, version, newest=2)
+        return _from_v1(read_as(HealthReportV1, content, version, newest=1))
+    return read_as(HealthReport, content, version, newest=2)
 
 
 def to_v1(report: HealthReport, words: Callable[[Reason], str]) -> HealthReportV1:
@@ -155,10 +157,3 @@ def _from_v1(old: HealthReportV1) -> HealthReport:
 
 def _figures(report: _NodeFigures) -> dict[str, Any]:
     return {name: getattr(report, name) for name in _NodeFigures.model_fields}
-
-
-def _read(model: type[ReportT], content: bytes, version: int, newest: int) -> ReportT:
-    try:
-        return model.model_validate_json(content)
-    except ValidationError as problem:
-        raise (newer(version, (newest,)) if version > newest else faulty(problem)) from None

@@ -4,16 +4,18 @@ python -m contract.schemas docs/api
 """
 
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from contract.configuration import Quarantine, Revision, Standing
 from contract.manifest import v1, v2
 from contract.receipts import Receipt, ReceiptV1
 from contract.reports import Enrolment, HealthReport, HealthReportV1, NodeStatus
-from contract.topics import CHUNK_BYTES, ROOT
+from contract.topics import CHUNK_BYTES, PICTURE_BYTES, ROOT
 from contract.types import Message
 
 MESSAGES: dict[str, dict[int, type[Message]]] = {
@@ -22,12 +24,23 @@ MESSAGES: dict[str, dict[int, type[Message]]] = {
     "status": {1: NodeStatus},
     "health": {1: HealthReportV1, 2: HealthReport},
     "enrolment": {1: Enrolment},
+    "revision": {1: Revision},
+    "quarantine": {1: Quarantine},
+    "standing": {1: Standing},
 }
 """Every message by its versions."""
 
-_FROM_NODES = ("status", "health", "manifest", "chunk")
+_FROM_NODES = ("status", "health", "standing", "picture", "manifest", "chunk")
 _SIGNED = "application/jose"
 _PLAIN = "application/json"
+_PARAMETERS = {
+    "node": "the node's id, also its user name at the broker",
+    "camera": "the camera's id on its node",
+    "taken": "when it was taken, milliseconds since 1970 (UTC)",
+    "sha256": "hash of the whole file, 64 hex digits, as in the manifest",
+    "offset": "bytes of the file before this piece",
+}
+"""What the variable parts of a topic are."""
 
 
 def json_schema(model: type[Message]) -> dict[str, Any]:
@@ -47,15 +60,34 @@ def asyncapi() -> dict[str, Any]:
             "JSON (RFC 8785). The centre answers every manifest, also a repeated one, with a receipt.",
         },
         "channels": {
-            "status": _channel("status", "status", _PLAIN, "Birth and last will, retained."),
-            "health": _channel("health", "health", _PLAIN, "Every half minute, QoS 0."),
-            "manifest": _channel("manifest", "manifest", _SIGNED, "A violation and its evidence."),
-            "receipt": _channel("receipt", "receipt", _SIGNED, "The centre's word on a package."),
-            "chunk": _chunk_channel(),
+            "status": _channel("status", _PLAIN, "Birth and last will, retained."),
+            "health": _channel("health", _PLAIN, "Every half minute, QoS 0."),
+            "manifest": _channel("manifest", _SIGNED, "A violation and its evidence."),
+            "receipt": _channel("receipt", _SIGNED, "The centre's word on a package."),
+            "revision": _channel(
+                "revision",
+                _SIGNED,
+                "A camera file from the centre, or the cameras it holds in quarantine.",
+                also="quarantine",
+            ),
+            "standing": _channel("standing/{camera}", _SIGNED, "What a camera runs: QoS 0, retained."),
+            "picture": _channel(
+                "picture/{camera}/{taken}",
+                "image/jpeg",
+                "What a camera shows, small and without vehicles; QoS 0.",
+                PICTURE_BYTES,
+            ),
+            "chunk": _channel(
+                "chunk/{sha256}/{offset}",
+                "application/octet-stream",
+                f"Raw bytes of a file, at most {CHUNK_BYTES}.",
+                CHUNK_BYTES,
+            ),
         },
         "operations": {
             **{f"receive_{name}": _operation("receive", name) for name in _FROM_NODES},
             "send_receipt": _operation("send", "receipt"),
+            "send_revision": _operation("send", "revision"),
         },
     }
 
@@ -82,32 +114,26 @@ def _file_name(message: str, version: int) -> str:
     return f"{message}-{version}.schema.json"
 
 
-def _channel(topic: str, message: str, content_type: str, summary: str) -> dict[str, Any]:
-    references = [{"$ref": f"./{_file_name(message, version)}"} for version in MESSAGES[message]]
-    payload = references[0] if len(references) == 1 else {"oneOf": references}
+def _channel(
+    topic: str, content_type: str, summary: str, most_bytes: int | None = None, also: str = ""
+) -> dict[str, Any]:
+    """The topic below a node, whose first word is the message's name; `most_bytes`: it is raw bytes; `also`:
+    another message that comes there."""
+    address, name = f"{ROOT}/{{node}}/{topic}", topic.partition("/")[0]
+    raw = {"type": "string", "format": "binary", "maxLength": most_bytes}
+    payload = raw if most_bytes is not None else _payload(name, *filter(None, [also]))
     return {
-        "address": f"{ROOT}/{{node}}/{topic}",
-        "parameters": {"node": {"description": "the node's id, also its user name at the broker"}},
-        "messages": {message: {"contentType": content_type, "summary": summary, "payload": payload}},
+        "address": address,
+        "parameters": {part: {"description": _PARAMETERS[part]} for part in re.findall(r"{(\w+)}", address)},
+        "messages": {name: {"contentType": content_type, "summary": summary, "payload": payload}},
     }
 
 
-def _chunk_channel() -> dict[str, Any]:
-    return {
-        "address": f"{ROOT}/{{node}}/chunk/{{sha256}}/{{offset}}",
-        "parameters": {
-            "node": {"description": "the node's id, also its user name at the broker"},
-            "sha256": {"description": "hash of the whole file, 64 hex digits, as in the manifest"},
-            "offset": {"description": "bytes of the file before this piece"},
-        },
-        "messages": {
-            "chunk": {
-                "contentType": "application/octet-stream",
-                "summary": f"Raw bytes of a file, at most {CHUNK_BYTES}.",
-                "payload": {"type": "string", "format": "binary", "maxLength": CHUNK_BYTES},
-            }
-        },
-    }
+def _payload(*messages: str) -> dict[str, Any]:
+    references = [
+        {"$ref": f"./{_file_name(message, version)}"} for message in messages for version in MESSAGES[message]
+    ]
+    return references[0] if len(references) == 1 else {"oneOf": references}
 
 
 def _operation(action: str, channel: str) -> dict[str, Any]:

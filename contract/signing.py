@@ -156,7 +156,8 @@ def verify(token: str, key: PublicKey) -> bytes:
     try:
         return jws.deserialize_compact(token, _jwk(key), registry=_REGISTRY).payload
     except (JoseError, InvalidSignature, ValueError) as problem:
-        raise SignatureError(f"signature does not verify: {problem}") from problem
+        what = "the content was altered, or another key signed it"
+        raise SignatureError(f"signature does not verify: {what}") from problem
 
 
 @lru_cache(maxsize=4096)

@@ -2,11 +2,14 @@
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 ROOT = "ngatu/v1"
+PICTURE_BYTES = 48 * 1024
 CHUNK_BYTES = 128 * 1024
 """Largest piece of a file in one message: under every common broker's default limit."""
 
+_CAMERA = r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,79}"
 _NODE_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
 
@@ -39,32 +42,57 @@ class NodeTopics:
         """Signed ViolationManifest (compact JWS as UTF-8)."""
         return f"{ROOT}/{self.node}/manifest"
 
+    def picture(self, camera: str, taken_at: datetime) -> str:
+        """A small JPEG of what a camera shows, at most PICTURE_BYTES, without anything that tells who was
+        there; QoS 0. The time is in the topic, in milliseconds since 1970."""
+        return f"{ROOT}/{self.node}/picture/{camera}/{round(taken_at.timestamp() * 1000)}"
+
     def chunk(self, sha256: str, offset: int) -> str:
         """Raw bytes of a file, from `offset`; at most CHUNK_BYTES. The file is named by its SHA-256."""
         return f"{ROOT}/{self.node}/chunk/{sha256}/{offset}"
 
     @property
     def receipt(self) -> str:
-        """Signed Receipt from the centre: the only topic a node reads."""
+        """Signed Receipt from the centre; with `revision` the only topics a node reads."""
         return f"{ROOT}/{self.node}/receipt"
+
+    @property
+    def revision(self) -> str:
+        """Signed Revision of a camera's configuration, from the centre."""
+        return f"{ROOT}/{self.node}/revision"
+
+    def standing(self, camera: str) -> str:
+        """Retained signed Standing: which configuration a camera runs, QoS 0."""
+        return f"{ROOT}/{self.node}/standing/{camera}"
 
 
 @dataclass(frozen=True)
 class Incoming:
-    """A topic the centre received, taken apart: kind is status, health, manifest or chunk."""
+    """A topic the centre received, taken apart; kind is the word after the node."""
 
     node: str
     kind: str
     sha256: str | None = None
     offset: int | None = None
+    camera: str | None = None
+    taken_at: datetime | None = None
 
 
-SUBSCRIPTIONS = (f"{ROOT}/+/status", f"{ROOT}/+/health", f"{ROOT}/+/manifest", f"{ROOT}/+/chunk/+/+")
+SUBSCRIPTIONS = (
+    f"{ROOT}/+/status",
+    f"{ROOT}/+/health",
+    f"{ROOT}/+/standing/+",
+    f"{ROOT}/+/picture/+/+",
+    f"{ROOT}/+/manifest",
+    f"{ROOT}/+/chunk/+/+",
+)
 """What the centre's ingest subscribes to."""
 
 _INCOMING = re.compile(
     rf"{ROOT}/(?P<node>{_NODE_ID.pattern})/"
-    r"(?:(?P<kind>status|health|manifest)|chunk/(?P<sha256>[0-9a-f]{64})/(?P<offset>0|[1-9][0-9]{0,11}))"
+    rf"(?:(?P<kind>status|health|manifest)|standing/(?P<standing>{_CAMERA})"
+    rf"|picture/(?P<picture>{_CAMERA})/(?P<taken>[1-9][0-9]{{11,12}})"
+    r"|chunk/(?P<sha256>[0-9a-f]{64})/(?P<offset>0|[1-9][0-9]{0,11}))"
 )
 
 
@@ -75,4 +103,9 @@ def parse_topic(topic: str) -> Incoming:
         raise TopicError(f"not a node topic: {topic[:120]!r}")
     if found["kind"]:
         return Incoming(found["node"], found["kind"])
+    if found["standing"]:
+        return Incoming(found["node"], "standing", camera=found["standing"])
+    if found["picture"]:
+        taken_at = datetime.fromtimestamp(int(found["taken"]) / 1000, UTC)
+        return Incoming(found["node"], "picture", camera=found["picture"], taken_at=taken_at)
     return Incoming(found["node"], "chunk", found["sha256"], int(found["offset"]))

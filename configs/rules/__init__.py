@@ -63,6 +63,11 @@ class RuleSet(Configured):
         found: Configured | None = getattr(self, rule.name)
         return found
 
+    @property
+    def on(self) -> tuple[RuleDescriptor, ...]:
+        """The rules that are on, in the order of lists."""
+        return tuple(rule for rule in RULES.values() if self.of(rule) is not None)
+
     def parameters(self, model: type[ParametersT]) -> ParametersT | None:
         """The parameters of the rule that has this model; None while it is off."""
         rule = next(rule for rule in RULES.values() if rule.parameters is model)

@@ -19,10 +19,10 @@ Moment = Literal["before", "over", "continuing"]
 
 @dataclass(frozen=True)
 class Need:
-    """Something a rule needs of a camera's scene; `missing` says in English what to draw."""
+    """Something a rule needs of a camera's scene; `missing` says what to draw."""
 
     met: Callable[[Scene], bool]
-    missing: str
+    missing: Words
 
 
 @dataclass(frozen=True)

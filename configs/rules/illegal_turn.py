@@ -33,7 +33,10 @@ RULE = RuleDescriptor(
     needs=(
         Need(
             _tells_movements,
-            "needs a stop line with exits: one with prohibited_by, or a lane with movements",
+            words(
+                "cần một vạch dừng có lối ra: một lối bị cấm, hoặc một làn có mũi tên",
+                "needs a stop line with exits: one with prohibited_by, or a lane with movements",
+            ),
         ),
     ),
     bases=BANS,

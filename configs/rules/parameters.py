@@ -11,6 +11,7 @@ from pydantic import Field
 
 from configs.model import Configured
 from configs.rules.descriptor import Need
+from configs.wording import words
 
 Seconds = Annotated[float, Field(ge=0, le=600)]
 Part = Annotated[float, Field(ge=0, le=5)]
@@ -36,7 +37,7 @@ class Passage(Configured):
         default=2.0, description="seconds without moving that make it a stop, not a passage"
     )
     still: Part = Field(
-        default=0.08, description="box heights of movement that are jitter of a standing vehicle"
+        default=0.04, description="box heights of movement that are jitter of a standing vehicle"
     )
 
 
@@ -67,11 +68,13 @@ class OnARide(Configured):
     )
 
 
-RIDER_ZONE = Need(lambda scene: bool(scene.rider_zones), "needs a rider zone")
+RIDER_ZONE = Need(
+    lambda scene: bool(scene.rider_zones), words("cần một khu vực xem mũ bảo hiểm", "needs a rider zone")
+)
 """What the rules about riders need."""
 
 GOVERNED_LINE = Need(
     lambda scene: any(line.head or line.heads for line in scene.stop_lines),
-    "needs a stop line with a lamp head",
+    words("cần một vạch dừng có đèn điều khiển", "needs a stop line with a lamp head"),
 )
 """What the rules of the lamp need."""

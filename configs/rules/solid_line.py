@@ -12,7 +12,7 @@ class SolidLineParameters(Configured):
     """Đè vạch, lấn vạch liền: crossed, or wheels on the line for a while."""
 
     seconds: Seconds = Field(default=0.3, description="seconds astride the line")
-    frames: Frames = Field(default=3, description="frames astride the line")
+    frames: Frames = Field(default=4, description="frames astride the line")
     overhang: Part = Field(
         default=0.1, description="part of a four-wheeler's box, each side, that is no wheel"
     )
@@ -20,7 +20,7 @@ class SolidLineParameters(Configured):
     smallest: Part = Field(
         default=0.06, description="parts of the picture's height a box must have: far vehicles are not judged"
     )
-    length: Part = Field(default=0.5, description="box heights of road a vehicle covers along the view")
+    length: Part = Field(default=0.5, description="box heights of road a four-wheeler covers along the view")
     crossed: Part = Field(default=0.35, description="box widths the ground point must lie inside either side")
 
 
@@ -31,7 +31,7 @@ RULE = RuleDescriptor(
     label=words("Đè vạch liền", "On or over a solid line"),
     parameters=SolidLineParameters,
     looks=6.0,
-    needs=(Need(lambda scene: bool(scene.solid_lines), "needs a solid line"),),
+    needs=(Need(lambda scene: bool(scene.solid_lines), words("cần một vạch liền", "needs a solid line")),),
     rank=3,
     bases={
         "touched": words("đè lên vạch", "on the line"),

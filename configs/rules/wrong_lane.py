@@ -30,7 +30,15 @@ RULE = RuleDescriptor(
     label=words("Sai làn, phần đường", "Wrong lane or part of the road"),
     parameters=WrongLane,
     looks=4.0,
-    needs=(Need(_tells_lanes_apart, "needs a two-way lane with a direction, or one with kinds"),),
+    needs=(
+        Need(
+            _tells_lanes_apart,
+            words(
+                "cần một làn đường hai chiều có hướng, hoặc một làn riêng cho loại xe",
+                "needs a two-way lane with a direction, or one with kinds",
+            ),
+        ),
+    ),
     rank=2,
     bases={
         "opposing": words("phần đường ngược chiều", "the opposing half"),

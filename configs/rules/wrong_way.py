@@ -19,7 +19,7 @@ RULE = RuleDescriptor(
     needs=(
         Need(
             lambda scene: any(lane.one_way and lane.direction for lane in scene.lanes),
-            "needs a one_way lane with a direction",
+            words("cần một làn đường một chiều có hướng", "needs a one_way lane with a direction"),
         ),
     ),
     rank=1,

@@ -6,7 +6,7 @@ version there. The signed bytes are the only original: nothing is ever made from
 or sent.
 """
 
-from contract.manifest.reading import NEWEST, AnyManifest, newest, parse, read
+from contract.manifest.reading import NEWEST, VERSION_OF, AnyManifest, newest, parse, read
 from contract.manifest.v1 import (
     Clock,
     LampPhase,
@@ -36,6 +36,7 @@ from contract.manifest.v2 import (
 
 __all__ = [
     "NEWEST",
+    "VERSION_OF",
     "AnyManifest",
     "ClipFrame",
     "Clock",

@@ -12,6 +12,8 @@ READERS: dict[int, type[v1.ViolationManifest] | type[v2.ViolationManifest]] = {
     2: v2.ViolationManifest,
 }
 NEWEST = max(READERS)
+VERSION_OF = {model: version for version, model in READERS.items()}
+"""The version that a model of a manifest is of."""
 
 
 def parse(signed: bytes) -> AnyManifest:
@@ -21,14 +23,20 @@ def parse(signed: bytes) -> AnyManifest:
         UnreadableError: not JSON, no manifest, or one that breaks its version's rules.
         UnsupportedError: a newer version, or keys that only a newer minor version can know.
     """
+    try:
+        return READERS[NEWEST].model_validate_json(signed)  # most are of it; its schema says so
+    except ValidationError as problem:
+        not_newest = problem
     version = version_of("manifest", signed)
     if version not in READERS:
         raise newer(version, tuple(READERS))
+    if version == NEWEST:
+        raise unknown_keys(not_newest) or faulty(not_newest)
     try:
         return READERS[version].model_validate_json(signed)
     except ValidationError as problem:
         # Older versions are closed: what they do not know they will never know.
-        raise (unknown_keys(problem) if version == NEWEST else None) or faulty(problem) from None
+        raise faulty(problem) from None
 
 
 def newest(manifest: AnyManifest) -> v2.ViolationManifest:

@@ -67,10 +67,16 @@ class VehicleSeen(Message):
     class_probabilities: dict[VehicleKind, Probability] = Field(default_factory=dict)
 
 
+_NONE_UNWRITTEN = Field(exclude_if=lambda value: value is None)
+# What only packages of two cameras have: without it the bytes are those of version 2.0.
+_OtherCamera = Annotated[Identifier | None, _NONE_UNWRITTEN]
+
+
 class PlateEvidence(Message):
     """The number plate (biển số): a reading with evidence, or an honest "unread" (`text` is null).
 
     `agreed` says that at least two frames gave this text. `flags` are codes of what a person should look at.
+    `camera`: the plate camera it was read on (one of the `companions`); null: the camera of the act itself.
     """
 
     text: str | None
@@ -84,6 +90,7 @@ class PlateEvidence(Message):
     alternatives: tuple[str, ...] = ()
     raw_reads: tuple[RawRead, ...] = ()
     flags: tuple[Code, ...] = ()
+    camera: _OtherCamera = None
 
 
 class RiderHead(Message):
@@ -158,7 +165,8 @@ class EvidenceFile(Message):
     """One file of the package, named by its hash; `captured_at` for pictures, start for the clip.
 
     `frame` proves which frame of the clip a picture is; `crop` is the part of it that is shown, in its pixels
-    (x1, y1, x2, y2), null for all of it.
+    (x1, y1, x2, y2), null for all of it. `camera`: the other camera it comes from; a picture's clip is then
+    that camera's. Null: the camera of the act.
     """
 
     role: FileRole
@@ -169,6 +177,7 @@ class EvidenceFile(Message):
     captured_at: Utc
     frame: ClipFrame | None = None
     crop: tuple[_Pixel, _Pixel, _Pixel, _Pixel] | None = None
+    camera: _OtherCamera = None
 
 
 class Question(Message):
@@ -197,8 +206,8 @@ class SecondLook(Message):
 
 
 class CompanionView(Message):
-    """The same vehicle on another camera: `offset_ms` is that camera's view of the act after this one's
-    time."""
+    """The same vehicle on another camera: its clock reads `offset_ms` more than this one's, `score` is the
+    probability that it is the same vehicle, `doubts` speak against that."""
 
     camera: Identifier
     offset_ms: Milliseconds
@@ -268,4 +277,22 @@ class ViolationManifest(ViolationFacts):
             raise ValueError("two files of a package have the same name")
         if (self.sequence == 1) != (self.previous is None):
             raise ValueError("the first manifest of a node, and only that, has no previous one")
+        named = {self.plate.camera, *(file.camera for file in self.files)} - {None}
+        if not named <= {view.camera for view in self.companions}:
+            raise ValueError("a plate or file comes from a camera that is none of the companions")
         return self
+
+    @property
+    def own_files(self) -> tuple[EvidenceFile, ...]:
+        """Those of the camera that saw the act."""
+        return tuple(file for file in self.files if file.camera is None)
+
+    def shown(self, role: FileRole) -> EvidenceFile | None:
+        """The file of a role, of the camera that saw the act; of the plate the one of the camera that read
+        it."""
+        camera = self.plate.camera if role == "plate" else None
+        return next((file for file in self.files if (file.role, file.camera) == (role, camera)), None)
+
+    def of_camera(self, camera: str) -> tuple[EvidenceFile, ...]:
+        """The files that come from a companion."""
+        return tuple(file for file in self.files if file.camera == camera)

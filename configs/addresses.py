@@ -1,0 +1,68 @@
+"""Names, addresses and files as people write them into configuration files: what can't work is refused."""
+
+from ipaddress import IPv6Address
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import SplitResult, urlsplit
+
+from pydantic import AfterValidator, Field
+
+from configs.shapes import refused
+
+
+def split_address(url: str, schemes: tuple[str, ...]) -> SplitResult:
+    """The parts of an address; its scheme is one of `schemes`.
+
+    Raises:
+        ValueError: a blank or an unseen sign in it, no host, a port that is none, another scheme.
+    """
+    if " " in url or not url.isprintable():
+        raise ValueError("a blank or an unseen sign stands in the address; write a blank as %20")
+    parts = urlsplit(url)
+    if not url.startswith(tuple(f"{scheme}://" for scheme in schemes)) or not parts.hostname:
+        raise ValueError("must be " + " or ".join(f"{scheme}://HOST/..." for scheme in schemes))
+    if parts.port == 0:  # any other that is none makes urlsplit raise
+        raise ValueError("port 0 is none: leave it out for the usual one")
+    return parts
+
+
+def _host(text: str) -> str:
+    if not text or not text.isprintable() or any(sign in text for sign in " /@[]"):
+        raise ValueError("give the host's name or address alone, without mqtt:// and port")
+    if ":" in text:
+        try:
+            IPv6Address(text)
+        except ValueError:
+            raise ValueError("give the host alone: its port is a key of its own") from None
+    return text
+
+
+def _name(text: str) -> str:
+    if not text.strip() or not text.isprintable():
+        raise refused(
+            "tên không được để trống, không xuống dòng, không có ký tự ẩn",
+            "one line of text that can be seen: no line break, no unseen sign, not blank",
+        )
+    return text
+
+
+def _file(path: Path) -> Path:
+    if path == Path() or not str(path).isprintable():
+        raise ValueError("give the name of a file, without line breaks or unseen signs")
+    return path
+
+
+def _folder(path: Path) -> Path:
+    if not str(path).isprintable():
+        raise ValueError("give the name of a folder, without line breaks or unseen signs")
+    return path
+
+
+Host = Annotated[str, AfterValidator(_host)]
+"""The name or address of a machine."""
+
+ShownName = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_name)]
+"""A name for people: one line."""
+
+FilePath = Annotated[Path, AfterValidator(_file)]
+FolderPath = Annotated[Path, AfterValidator(_folder)]

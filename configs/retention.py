@@ -1,0 +1,108 @@
+"""How long data are kept, as rules in a file (configs/retention.yaml is the proposal that ships).
+
+Evidence, papers and the audit log are deleted only by rules that two people approved by name (DP-10, DP-11).
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from configs.loading import Location, load_yaml
+from configs.model import Configured
+
+PROPOSAL = Path(__file__).parent / "retention.yaml"
+
+Covers = Literal["media", "personal_data", "papers"]
+Ended = Literal["rejected", "no_offence", "closed"]
+
+LEAST_FOR_PAPERS = 1096
+"""Days: after the case was closed enforcement, complaint and court must be over (DP-11: 2 to 3 years)."""
+LEAST_FOR_AUDIT_LOG = 730
+"""Days: DP-11; the law's own least are 3 months at level 3, 12 where NĐ 333/2026 holds."""
+
+_Text = Annotated[str, Field(min_length=1, max_length=300)]
+
+
+class RetentionRule(Configured):
+    """What of which cases goes how many days after they ended."""
+
+    code: Annotated[str, Field(pattern=r"^[a-z0-9_]+$", max_length=40)]
+    covers: Covers
+    of: Ended
+    days: int = Field(ge=30, le=36_500)
+    legal_basis: _Text
+    confidence: Literal["sure", "likely", "unsure"]
+
+    @property
+    def kept(self) -> timedelta:
+        """The time after the end of a case."""
+        return timedelta(days=self.days)
+
+
+class AuditLogRule(Configured):
+    """How many days of the audit log stay: its oldest entries go after that."""
+
+    days: int = Field(ge=LEAST_FOR_AUDIT_LOG, le=36_500)
+    legal_basis: _Text
+    confidence: Literal["sure", "likely", "unsure"]
+
+    @property
+    def kept(self) -> timedelta:
+        """The time an entry stays."""
+        return timedelta(days=self.days)
+
+
+class Approval(Configured):
+    """Who approved the rules, and on which day."""
+
+    name: _Text
+    on: date
+
+
+class RetentionRules(Configured):
+    """The rules with who approved them; without `audit_log` the log stays for ever."""
+
+    approved_by: tuple[Approval, ...]
+    rules: tuple[RetentionRule, ...]
+    audit_log: AuditLogRule | None = None
+
+    @property
+    def approved(self) -> bool:
+        """Two different people stand for them."""
+        return len({" ".join(each.name.split()).casefold() for each in self.approved_by}) >= 2
+
+
+def load_retention(path: Path = PROPOSAL) -> RetentionRules:
+    """The rules of a file. Raises ConfigError with every problem."""
+    return load_yaml(path, RetentionRules, _check)
+
+
+def _check(found: RetentionRules) -> Iterator[tuple[Location, str]]:
+    media = {rule.of: rule.days for rule in found.rules if rule.covers == "media"}
+    papers = next((rule.days for rule in found.rules if rule.covers == "papers"), None)
+    seen: set[str] = set()
+    for number, rule in enumerate(found.rules):
+        where: Location = ("rules", number)
+        if rule.code in seen or any(
+            (other.covers, other.of) == (rule.covers, rule.of) for other in found.rules[:number]
+        ):
+            yield where, "repeats the code, or what an earlier rule covers"
+        seen.add(rule.code)
+        if rule.covers == "personal_data" and rule.of == "closed" and (papers is None or rule.days < papers):
+            yield where, "personal data of closed cases stay as long as their papers (archive schedule)"
+        if rule.covers == "personal_data" and rule.days < media.get(rule.of, 0):
+            yield where, "the pictures show the plate: their time must not be the longer one"
+        if rule.covers == "papers":
+            yield from ((where, fault) for fault in _papers_faults(rule, media))
+
+
+def _papers_faults(rule: RetentionRule, media: Mapping[Ended, int]) -> Iterator[str]:
+    if rule.of != "closed":
+        yield "only closed cases have papers"
+    if rule.days < LEAST_FOR_PAPERS:
+        yield f"papers stay {LEAST_FOR_PAPERS} days or more: complaint, court, enforcement must be over"
+    if rule.days < media.get("closed", 0):
+        yield "a case file shows the pictures: their time must not be the longer one"

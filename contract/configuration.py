@@ -1,0 +1,88 @@
+"""Camera files over the wire: the centre's signed revision, and the node's signed word on what a camera runs;
+on the revisions' topic also which cameras the centre holds in quarantine.
+
+A revision replaces the whole file of one camera. It is offered with each sign of life of its node until the
+node answers. It says which file it was written against (`base_sha256`), so that nobody's change is lost
+unseen. A node reads what it knows of a standing's keys and leaves the rest; of a revision it must know all.
+"""
+
+from typing import Annotated
+
+from pydantic import ConfigDict, Field, StringConstraints
+
+from contract.faults import read_as, version_of
+from contract.reasons import Reason
+from contract.types import Count, Identifier, Message, NodeId, Ordinal, Sha256, Utc
+
+LARGEST_CAMERA_FILE = 100_000
+"""Bytes of a camera file that can be sent."""
+
+
+class Revision(Message):
+    """The camera file that the centre orders; `number` counts up for each camera. `author` and `why` say who
+    wants it for what reason."""
+
+    schema_: str = Field(default="ngatu.revision/1", alias="schema", pattern=r"^ngatu\.revision/\d")
+    node: NodeId
+    camera: Identifier
+    number: Ordinal
+    base_sha256: Sha256
+    content: Annotated[str, StringConstraints(min_length=1, max_length=LARGEST_CAMERA_FILE)]
+    author: Annotated[str, StringConstraints(max_length=200)]
+    why: Annotated[str, StringConstraints(max_length=500)]
+    at: Utc
+
+
+class Standing(Message):
+    """What one camera runs, told at each connection and each change; the broker keeps the last word.
+
+    `revision` is the one in force since `since`, 0 for the node's own file; `content` is the file, empty for
+    a camera this node doesn't have. `handled` is the last revision the node dealt with and
+    `handled_sha256` the hash of its content; `outcome` is what became of it:
+
+    - `trial`: in force and watched for some minutes;
+    - `kept`: in force, and the camera does no worse than before;
+    - `rolled_back`: the camera did worse, so the one before is in force again;
+    - `refused`: never in force;
+    - `overtaken`: the node's own file was changed at the node since.
+    """
+
+    model_config = ConfigDict(extra="ignore")
+
+    schema_: str = Field(default="ngatu.standing/1", alias="schema")
+    node: NodeId
+    camera: Identifier
+    revision: Count
+    content: Annotated[str, StringConstraints(max_length=LARGEST_CAMERA_FILE)]
+    since: Utc | None = None
+    handled: Count = 0
+    handled_sha256: Sha256 | None = None
+    outcome: Annotated[str, StringConstraints(pattern=r"^[a-z_]{0,30}$")] = ""
+    reason: Reason | None = None
+    at: Utc
+
+
+class Quarantine(Message):
+    """All cameras of a node whose findings the centre holds until somebody has looked at them (tạm dừng xử
+    lý). The node goes on recording and says in its health which ones it knows of; the centre says it again
+    with each sign of life until both agree. Of two, the later (`at`) holds."""
+
+    schema_: str = Field(default="ngatu.quarantine/1", alias="schema", pattern=r"^ngatu\.quarantine/\d")
+    node: NodeId
+    cameras: tuple[Identifier, ...]
+    at: Utc
+
+
+def read_quarantine(content: bytes) -> Quarantine:
+    """A list of any version. Raises UnreadableError, UnsupportedError."""
+    return read_as(Quarantine, content, version_of("quarantine", content), newest=1)
+
+
+def read_revision(content: bytes) -> Revision:
+    """A revision of any version. Raises UnreadableError, UnsupportedError."""
+    return read_as(Revision, content, version_of("revision", content), newest=1)
+
+
+def read_standing(content: bytes) -> Standing:
+    """A standing of any version. Raises UnreadableError, UnsupportedError."""
+    return read_as(Standing, content, version_of("standing", content), newest=1)
