@@ -4,16 +4,22 @@ from pathlib import Path
 
 from models.card import ModelCard, ModelCardError, load_card, packaged_card
 
-__all__ = ["ModelCard", "ModelCardError", "load", "load_path"]
+__all__ = ["ModelCard", "ModelCardError", "card_path", "load", "load_path"]
 
 
-def load(name: str) -> tuple[ModelCard, Path]:
-    """The card and the verified network file of a packaged model, e.g. `load("vehicles")`.
+def card_path(name: str, folder: Path | None = None) -> Path:
+    """The card in `folder` if there is one of that name, else the packaged one."""
+    own = folder / f"{name}.yaml" if folder is not None else None
+    return own if own is not None and own.exists() else packaged_card(name)
+
+
+def load(name: str, folder: Path | None = None) -> tuple[ModelCard, Path]:
+    """The card and the verified network file of a model, e.g. `load("vehicles")`; see `card_path`.
 
     Raises:
         ModelCardError: no such model, or the file's SHA-256 is not the card's: nothing may run with it.
     """
-    path = packaged_card(name)
+    path = card_path(name, folder)
     card = load_card(path)
     return card, card.verify(path.parent)
 

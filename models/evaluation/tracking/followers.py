@@ -24,6 +24,10 @@ class Follower(Protocol):
         """Tracks given up since the last call."""
         ...
 
+    def end_all(self) -> list[Track]:
+        """The clip is over: the tracks still open."""
+        ...
+
 
 class Ours:
     """The node's tracker."""
@@ -38,6 +42,10 @@ class Ours:
     def take_ended(self) -> list[Track]:
         """See `Follower.take_ended`."""
         return self._tracker.take_ended()
+
+    def end_all(self) -> list[Track]:
+        """See `Follower.end_all`."""
+        return self._tracker.end_all()
 
 
 class OfLibrary:
@@ -87,6 +95,11 @@ class OfLibrary:
         """See `Follower.take_ended`."""
         ended, self._ended = self._ended, []
         return ended
+
+    def end_all(self) -> list[Track]:
+        """See `Follower.end_all`."""
+        open_tracks, self._tracks = list(self._tracks.values()), {}
+        return open_tracks
 
 
 def _library(name: str, **settings: Any) -> Callable[[tuple[int, int], float], Follower]:

@@ -1,6 +1,6 @@
 """Scores of one run: HOTA and its parts, IDF1, identity switches, and findings right, missed and false."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.detect.matching import overlaps
+from edge.reported import Reported
 from edge.rules.inputs import Box, Finding, Track
 from edge.rules.rulebook import Rulebook
 from models.evaluation.tracking.followers import Follower
@@ -39,19 +40,15 @@ class Result:
 
 def run(clip: Clip, looks: Sequence[Look], follower: Follower) -> Result:
     """Follows the vehicles of a clip, judges them, and compares both with the truth."""
-    book, numbers = Rulebook(clip.camera.rules, clip.camera), _Numbers()
-    found: dict[tuple[str, int, str], Finding] = {}
+    numbers = _Numbers()
     breaks: dict[tuple[int, int], bool] = {}
     whole: dict[int, Track] = {}
-    for look in looks:
-        tracks, signals = follower.update(look), clip.signals(look.t)
+    found: list[Finding] = []
+    for look, tracks, findings in judged(clip, looks, follower):
         for track in tracks:
             whole[track.id] = track
             breaks[track.id, look.frame] = track.points[-1].breaks
-        for ended, which in ((False, tracks), (True, follower.take_ended())):
-            for track in which:
-                for one in book.judge(track, signals, look.t, track_ended=ended):
-                    found.setdefault((one.rule, one.track, one.episode), one)
+        found += findings
     # A track counts from its first look on, though it is known only some looks later: so the rules have it.
     seen: dict[int, list[tuple[int, Box]]] = {}
     for track in whole.values():
@@ -61,8 +58,28 @@ def run(clip: Clip, looks: Sequence[Look], follower: Follower) -> Result:
     result = _identities(followed)
     result.breaks = sum(breaks.values())
     result.switches_told = sum(any(breaks.get((i, f)) for f in span) for i, span in numbers.swaps)
-    _judge(clip, list(found.values()), result)
+    _judge(clip, found, result)
     return result
+
+
+def judged(
+    clip: Clip, looks: Sequence[Look], follower: Follower
+) -> Iterator[tuple[Look, list[Track], list[Finding]]]:
+    """Follows and judges the vehicles of a clip: each look with its tracks and what it made decidable, each
+    finding once. The lamps are given as they truly were."""
+    book, reported = Rulebook(clip.camera.rules, clip.camera), Reported()
+    for number, look in enumerate(looks, start=1):
+        tracks, signals = follower.update(look), clip.signals(look.t)
+        over = follower.take_ended()
+        over += follower.end_all() if number == len(looks) else []
+        fresh = [
+            one
+            for ended, which in ((False, tracks), (True, over))
+            for track in which
+            for one in book.judge(track, signals, look.t, track_ended=ended)
+            if reported.take(one, track) == "new"
+        ]
+        yield look, tracks, fresh
 
 
 Sequenced = tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float64]]

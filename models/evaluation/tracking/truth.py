@@ -10,7 +10,7 @@ from configs.camera import CameraConfig
 from configs.camera_check import load_camera
 from contract.types import LampColour
 from edge.rules.inputs import Box, Phase, SignalHistory
-from sample_videos.truth import Truth
+from sample_videos.truth import Event, Truth, Verdict
 
 COUNTED = 0.25
 """Share of a vehicle that must be in sight for a tracker to owe it."""
@@ -35,10 +35,13 @@ class TrueEvent:
     """Something that must be found (`violation`), must not be (`near_miss`), or settles nothing (`open`)."""
 
     rule: str
-    verdict: str
+    verdict: Verdict
     vehicle: str
     t: float
     during: tuple[float, float]
+    code: str = ""
+    line: str | None = None
+    """Name of the stop line, solid line, lane, exit or zone it is about."""
 
 
 @dataclass(frozen=True)
@@ -97,10 +100,23 @@ def _of_folder(folder: Path) -> Clip:
         boxes={frame: tuple(rows) for frame, rows in boxes.items()},
         lamps={lamp.id: lamp.states for lamp in truth.document.lamps},
         events=tuple(
-            TrueEvent(e.rule, e.verdict if e.provable else "open", str(e.vehicle), e.t, e.during)
+            TrueEvent(e.rule, _owed(e, truth), str(e.vehicle), e.t, e.during, e.code, e.line)
             for e in truth.events()
         ),
     )
+
+
+def _owed(event: Event, truth: Truth) -> Verdict:
+    """Its verdict, but `open` for a violation that no picture proves: it may be found or missed. A turn is
+    proved only by who was seen in the lane it came from."""
+    if event.verdict != "violation":
+        return event.verdict
+    in_lane = event.rule != "illegal_turn" or any(
+        (look.vehicle, look.lane) == (event.vehicle, event.lane) and look.visible > COUNTED
+        for look in truth.looks
+        if look.frame / truth.fps < event.t
+    )
+    return "violation" if event.provable and in_lane else "open"
 
 
 def _of_junction(path: Path, camera: Path) -> Clip:

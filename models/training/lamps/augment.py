@@ -58,6 +58,51 @@ def bloom(picture: Picture, colour: str, rng: np.random.Generator) -> Picture:
     return np.asarray(np.clip((dark + glow * halo) * (1 - core) + core * heart, 0, 1), np.float32)
 
 
+GLARE = {
+    "red": ((0.05, 0.5), (0.0, 0.14), (0.85, 1.0)),
+    "amber": ((0.0, 0.24), (0.3, 0.66), (0.85, 1.0)),
+    "green": ((0.5, 1.0), (0.8, 1.0), (0.0, 0.35)),
+}
+"""Blue, green and red of the halo of a lamp that burns out a night picture, least and most: red turns to
+crimson, amber to the orange of a red lamp by day, green to cyan."""
+
+
+def glare(picture: Picture, colour: str, rng: np.random.Generator) -> Picture:
+    """A crop that a lamp's halo fills: one or two hearts anywhere in it, white over yellow to the halo's hue.
+
+    Only the halo tells red from amber here: the hearts are alike, and the place says nothing.
+    """
+    least, most = np.array(GLARE[colour]).T
+    halo = rng.uniform(least, most)
+    if colour == "amber":
+        halo[0] = min(halo[0], halo[1] - 0.15)
+    elif colour == "red":
+        halo[:2] = np.sort(halo[:2])[::-1]
+    share = np.full((CROP_HEIGHT, CROP_WIDTH, 1), rng.uniform(0.3, 1.0))
+    lit = picture * (1 - share) + share * halo * rng.uniform(0.45, 1.0)
+    for height in (rng.uniform(0.3, 0.7),) if rng.random() < 0.7 else rng.uniform((0.1, 0.55), (0.45, 0.9)):
+        lit = _heart(np.asarray(lit), float(height), halo, rng)
+    return np.asarray(np.clip(lit, 0, 1), np.float32)
+
+
+def _heart(lit: Picture, height: float, halo: Picture, rng: np.random.Generator) -> Picture:
+    """Burns out one place, with a ring between white and the halo."""
+    y, x = np.mgrid[0:CROP_HEIGHT, 0:CROP_WIDTH]
+    wide, high = rng.uniform((0.12, 0.1), (0.45, 0.4))
+    distance = np.hypot(
+        ((x + 0.5) / CROP_WIDTH - rng.uniform(0.25, 0.75)) / wide, ((y + 0.5) / CROP_HEIGHT - height) / high
+    )[..., None]
+    soft = rng.uniform(0.15, 1.2)
+    glow = np.exp(-(np.clip(distance - 1, 0, None) ** 2) / soft)
+    ring = 0.5 * halo + 0.5 * np.array((rng.uniform(0.1, 0.9), rng.uniform(0.75, 1.0), 1.0))
+    white = np.array((rng.uniform(0.6 if halo[2] > 0.5 else 0.9, 1.0), rng.uniform(0.92, 1.0), 1.0))
+    lit = lit * (1 - glow) + glow * halo
+    ringed = np.clip((1 + soft / 3 - distance) / (0.2 + soft / 2), 0, 1)
+    lit = lit * (1 - ringed) + ringed * (ring if halo[2] > 0.5 else halo)
+    heart = np.clip((rng.uniform(0.7, 1.05) - distance) / rng.uniform(0.1, 0.5), 0, 1)
+    return np.asarray(lit * (1 - heart) + heart * white, np.float32)
+
+
 def recolour(picture: Picture, lit: str) -> Picture:
     """An amber head from a red or green one (amber is on too briefly to be photographed often)."""
     hsv = cv2.cvtColor(picture, cv2.COLOR_BGR2HSV)

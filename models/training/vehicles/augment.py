@@ -32,6 +32,9 @@ FOUR_SHARE = 0.15
 ZOOM_MIN_SIDE = 60.0
 """Pixels of the cached picture a vehicle must have to be gone up to, and how much it may be enlarged."""
 ZOOM_MOST = 6.0
+RARE = (2, 3, 4)
+"""Indices of bus, truck and bicycle, and how much more often than another vehicle they are gone up to."""
+RARE_WEIGHT = 4.0
 FOUR_WHEELED = (0, 2, 3)
 """Indices of car, bus and truck: what has two lamps behind."""
 
@@ -111,7 +114,8 @@ def approach(source: Picture, width: int, height: int, chance: np.random.Generat
     large = np.flatnonzero(sides.max(axis=1, initial=0) >= ZOOM_MIN_SIDE)
     if not len(large):
         return place(source, width, height, max(width, height), chance, spread=0.1)
-    chosen = int(chance.choice(large))
+    weights = np.where(np.isin(source.labels[large, 0], RARE), RARE_WEIGHT, 1.0)
+    chosen = int(chance.choice(large, p=weights / weights.sum()))
     fit = float(min(width / sides[chosen, 0], height / sides[chosen, 1]))
     scale = min(ZOOM_MOST, fit * chance.uniform(0.25, 1.1))
     middle = (source.labels[chosen, 1:3] + source.labels[chosen, 3:]) / 2

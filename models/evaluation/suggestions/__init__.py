@@ -1,0 +1,1 @@
+"""What is suggested at set-up, measured on clips whose lamps, lines and lanes are known."""
