@@ -126,6 +126,7 @@ class Document(_Part):
     """`truth.yaml`: everything but what changes from frame to frame.
 
     `camera` is the 3×4 matrix, row by row, that takes (x, y, z, 1) in metres to (x·w, y·w, w) in pixels.
+    `starts`: of a second camera's clip, how many seconds after the first one's it begins.
     """
 
     clip: str
@@ -133,6 +134,7 @@ class Document(_Part):
     seed: int
     light: Literal["day", "low_sun", "dusk", "night", "infrared", "rain"]
     fps: str
+    starts: float = 0.0
     frames: int
     detect: Stream
     record: Stream | None = None

@@ -8,6 +8,7 @@ import numpy.typing as npt
 import yaml
 
 from .picture.optics import Camera
+from .scenario import Scenario
 from .street import Lane, Solid, Spot, Street
 
 Array = npt.NDArray[np.float64]
@@ -26,8 +27,9 @@ FlatDumper.add_representer(
 )
 
 
-def camera_file(name: str, street: Street, camera: Camera) -> str:
-    """The YAML text that `ngatu replay` takes."""
+def camera_file(scenario: Scenario) -> str:
+    """The YAML text that `ngatu replay` takes. Of a second camera only where it is seen stands in it."""
+    name, street, camera = scenario.name, scenario.street, scenario.camera
     scene = _View(street, camera)
     document: dict[str, Any] = {
         "id": name.replace("_", "-"),
@@ -39,13 +41,22 @@ def camera_file(name: str, street: Street, camera: Camera) -> str:
         "lanes": [lane for lane in map(scene.lane, street.lanes) if lane],
         "solid_lines": [line for line in map(scene.solid, street.solids) if line],
         "zones": scene.zones(),
+        "sections": scene.sections(),
+        "plate_cameras": _joined(scenario),
         "rules": {rule: {} for rule in _rules(street)},
     }
+    if scenario.starts:
+        document = {key: document[key] for key in ("id", "site", "size", "calibration", "sections")}
     kept = {key: value for key, value in document.items() if value != []}
-    head = (
-        f"# The rendered clip sample_videos/clips/{name}: computed from the scene, nothing drawn by hand.\n"
-    )
+    head = f"# The rendered clip {name}: computed from the scene, nothing drawn by hand.\n"
     return head + yaml.dump(kept, Dumper=FlatDumper, sort_keys=False, allow_unicode=True, width=110)
+
+
+def _joined(scenario: Scenario) -> list[dict[str, Any]]:
+    if scenario.plate_view is None:
+        return []
+    section = scenario.street.sections[0].id
+    return [{"camera": scenario.beside.name.replace("_", "-"), "section": section}]
 
 
 def _rules(street: Street) -> list[str]:
@@ -126,6 +137,15 @@ class _View:
                 found.append(
                     {"id": zone.id, "polygon": polygon, "seconds": zone.seconds, "basis": zone.basis}
                 )
+        return found
+
+    def sections(self) -> list[dict[str, Any]]:
+        found = []
+        for section in self.street.sections:
+            seen = self.camera.project(np.array([(*corner, 0.0) for corner in section.corners]))
+            size = {"width": section.right - section.left, "length": section.far - section.near}
+            sides = {key: round(value, 3) for key, value in size.items()}
+            found.append({"id": section.id, "corners": _rounded(seen[:, :2]), **sides})
         return found
 
     def direction(self, spot: Spot, way: int) -> list[float]:

@@ -55,14 +55,22 @@ def judge_again(scenario: Scenario, folder: Path) -> Document:
 
 
 def produce(scenario: Scenario, folder: Path) -> Document:
-    """Render the clip into a folder: camera file, truth and videos."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Render the clip into a folder: camera file, truth and videos; what a second camera shows into its
+    subfolder `plate`. Nobody's acts are judged there."""
     stage, acts = play(scenario)
+    document = _filmed(scenario, folder, stage, acts)
+    if scenario.plate_view is not None:
+        _filmed(scenario.beside, folder / "plate", stage, [])
+    return document
+
+
+def _filmed(scenario: Scenario, folder: Path, stage: Stage, acts: list[Act]) -> Document:
+    folder.mkdir(parents=True, exist_ok=True)
     draws = renderer(scenario, stage)
     films = _films(scenario, folder)
     seen = []
     for frame in range(scenario.frames):
-        t = frame / float(scenario.fps)
+        t = scenario.starts + frame / float(scenario.fps)
         _shoot(scenario, draws.picture(_largest(scenario), stage.moment(t), frame), films)
         seen.append(look(stage, scenario.camera, draws, t))
         if frame % 50 == 0:

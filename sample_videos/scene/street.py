@@ -101,6 +101,28 @@ class Exit:
 
 
 @dataclass(frozen=True)
+class Section:
+    """A stretch of our approach that two cameras compare vehicles on: x `left` to `right`, y `near` to
+    `far`."""
+
+    id: str
+    left: float
+    right: float
+    near: float
+    far: float
+
+    @property
+    def corners(self) -> tuple[Spot, ...]:
+        """Left and right where traffic comes in, right and left where it goes out."""
+        return (
+            (self.left, self.near),
+            (self.right, self.near),
+            (self.right, self.far),
+            (self.left, self.far),
+        )
+
+
+@dataclass(frozen=True)
 class Street:
     """Everything painted. `dashes` are broken lines (x, start, end)."""
 
@@ -111,6 +133,7 @@ class Street:
     junction: Junction | None = None
     heads: tuple[SignalHead, ...] = ()
     bans: tuple[tuple[Movement, str], ...] = ()
+    sections: tuple[Section, ...] = ()
 
     @cached_property
     def left(self) -> float:

@@ -65,7 +65,7 @@ def write_truth(
     """Write camera.yaml, truth.yaml, frames.csv.gz and heads.csv.gz; returns what truth.yaml says."""
     document = _document(scenario, cast, acts, seen)
     _write_document(folder, document)
-    text = camera_file(scenario.name, scenario.street, scenario.camera)
+    text = camera_file(scenario)
     (folder / "camera.yaml").write_text(text, encoding="utf-8")
     _write_table(folder / "frames.csv.gz", FRAME_COLUMNS, _frame_rows(scenario, cast, seen))
     _write_table(folder / "heads.csv.gz", HEAD_COLUMNS, _head_rows(seen))
@@ -132,6 +132,7 @@ def _document(scenario: Scenario, cast: Cast, acts: Sequence[Act], seen: Sequenc
         seed=scenario.seed,
         light=scenario.light,
         fps=str(scenario.fps),
+        starts=scenario.starts,
         frames=len(seen),
         detect={"file": "detect.mp4", "size": scenario.camera.size},  # type: ignore[arg-type]
         record={"file": "record.mp4", "size": scenario.record} if scenario.record else None,  # type: ignore[arg-type]
@@ -261,7 +262,7 @@ def _frame_rows(scenario: Scenario, cast: Cast, seen: Sequence[Seen]) -> list[li
     rows: list[list[object]] = []
     for frame, sight in enumerate(seen):
         for id_, row in sorted(sight.vehicles.items()):
-            step = step_of(frame / float(scenario.fps))
+            step = step_of(scenario.starts + frame / float(scenario.fps))
             trace = cast.traces[id_].at(step) if id_ in cast.traces else None
             heading, speed = (trace[2], trace[3]) if trace else (0.0, 0.0)
             x, y = row["metres"]
