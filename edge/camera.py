@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
+from pathlib import Path
 
 from configs.camera import CameraConfig, config_sha256
-from configs.rules import RULES
 from configs.rules.no_stopping import NoStopping
+from contract.canonical import canonical_bytes, sha256_hex
 from contract.manifest import SceneLine
 from contract.reports import CameraInfo
 from edge.detect.detector import VehicleDetector
@@ -15,6 +16,7 @@ from edge.detect.onnx_backend import OnnxVehicleDetector
 from edge.evidence.beginnings import Beginnings
 from edge.evidence.facts import Standing
 from edge.evidence.gather import Gatherer
+from edge.joined.cameras import PlateCameras, Rings
 from edge.pipeline import CameraPipeline, Step
 from edge.plate.find import PlateFinder
 from edge.plate.follow import PlateFollower
@@ -31,9 +33,10 @@ from edge.second_look.looking import Close
 from edge.signal.lamp import LampReader
 from edge.signal.source import signal_sources
 from edge.video.frame import Frame
+from edge.video.kept_view import KeptView
 from edge.video.ring import PacketRing
-from models import load
-from models.card import load_card, packaged_card
+from models import card_path, load
+from models.card import load_card
 
 DETECT_SIZE = 736
 """Longer side of what the vehicle network sees."""
@@ -42,6 +45,10 @@ TRACKING_CONFIDENCE = 0.1
 """The tracker continues a vehicle with detections far weaker than those that may start one."""
 
 SOFTWARE = f"ngatu {version('ngatu')}"
+
+
+NETWORKS = ("vehicles", "plate_finder", "plate_corners", "plate_reader", "riders")
+"""Names of the networks that are shared by all cameras."""
 
 
 @dataclass(frozen=True)
@@ -58,18 +65,19 @@ class Eyes:
     """The vehicle network once more, on one thread, for the second look; None: findings are not examined."""
 
 
-def open_eyes(threads: int = 1) -> Eyes:
-    """Loads the packaged networks; `threads` is how many each may use for one picture.
+def open_eyes(threads: int = 1, folder: Path | None = None) -> Eyes:
+    """Loads the networks; `threads` is how many each may use for one picture. Those in `folder` take the
+    place of the packaged ones.
 
     Raises:
         ModelCardError: a network is missing or not the one its card describes: the node must not start.
     """
-    finder_card, finder_path = load("plate_finder")
-    corners_card, corners_path = load("plate_corners")
-    reader_card, reader_path = load("plate_reader")
-    vehicles = packaged_card("vehicles")  # the detector checks its own file against it
+    finder_card, finder_path = load("plate_finder", folder)
+    corners_card, corners_path = load("plate_corners", folder)
+    reader_card, reader_path = load("plate_reader", folder)
+    vehicles = card_path("vehicles", folder)  # the detector checks its own file against it
     finder = PlateFinder(finder_path, corners_path, threads)
-    riders = packaged_card("riders")  # checked as the vehicles' is
+    riders = card_path("riders", folder)  # checked as the vehicles' is
     cards = (load_card(vehicles), finder_card, corners_card, reader_card, load_card(riders))
     return Eyes(
         detector=OnnxVehicleDetector(
@@ -116,13 +124,22 @@ class Camera:
 
 
 def build_camera(
-    config: CameraConfig, node: str, ring: PacketRing, eyes: Eyes, rolls: Rolls, epoch: datetime
+    config: CameraConfig,
+    node: str,
+    ring: PacketRing,
+    eyes: Eyes,
+    rolls: Rolls,
+    epoch: datetime,
+    views: Path | None = None,
+    rings: Rings | None = None,
 ) -> Camera:
     """One camera's pipeline and gatherer.
 
     Args:
         ring: the source's ring of the record stream.
         epoch: UTC of stream time 0, for what holds at certain hours only.
+        views: folder in which the camera's view is kept over restarts; None: it is not.
+        rings: those of the node's cameras, which it joins; None: it works alone.
     """
     pipeline = CameraPipeline(
         detector=eyes.detector,
@@ -133,12 +150,22 @@ def build_camera(
         region=config.detect.roi,
         interval=config.detect.interval,
         riders=_rider_watch(config, ring, eyes.heads),
+        kept_view=KeptView(views / f"{config.id}.npz", _drawn(config)) if views is not None else None,
     )
     stopping = config.rules.parameters(NoStopping)
     beginnings = Beginnings(config.zones, stopping.still if stopping else None, ring)
     gatherer = Gatherer(_standing(config, node, eyes, rolls), ring, eyes.plates, beginnings)
-    prover = Prover(gatherer, _second_looks(config, eyes, epoch), ring)
+    if rings is not None:
+        rings.take(config, ring)
+    prover = Prover(gatherer, _second_looks(config, eyes, epoch), ring, _plate_cameras(config, rings, eyes))
     return Camera(config, pipeline, gatherer, prover, beginnings)
+
+
+def _drawn(config: CameraConfig) -> str:
+    """Fingerprint of all that is drawn over the picture, and of its survey's name."""
+    drawn = [line.model_dump(mode="json") for line in scene_lines(config)]
+    survey = {"calibration": config.calibration, "size": list(config.size), "drawn": drawn}
+    return sha256_hex(canonical_bytes(survey))
 
 
 def _second_looks(config: CameraConfig, eyes: Eyes, epoch: datetime) -> SecondLooks | None:
@@ -148,9 +175,15 @@ def _second_looks(config: CameraConfig, eyes: Eyes, epoch: datetime) -> SecondLo
     return SecondLooks(config, eyes.close, LampReader() if read else None, epoch)
 
 
+def _plate_cameras(config: CameraConfig, rings: Rings | None, eyes: Eyes) -> PlateCameras | None:
+    if rings is None or not config.plate_cameras or eyes.close is None:
+        return None
+    return PlateCameras(config, rings, eyes.close.at(DETECT_SIZE), eyes.plates)
+
+
 def _rider_watch(config: CameraConfig, ring: PacketRing, finder: HeadFinder) -> RiderWatch | None:
     """Looks at riders only where a rule that is on asks who sits on a motorbike."""
-    if not any(rule.riders and config.rules.of(rule) is not None for rule in RULES.values()):
+    if not any(rule.riders for rule in config.rules.on):
         return None
     one_stream = config.detect_stream is None or config.record_stream is None
     return RiderWatch(finder, config, same_stream if one_stream else Keyframes(ring))

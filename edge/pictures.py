@@ -30,6 +30,8 @@ def load_picture(path: Path) -> Picture:
     Raises:
         PictureError: missing, unreadable, or not a picture.
     """
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise PictureError(f"{path}: a pipe or a device, not a picture's file")
     try:
         data = np.frombuffer(path.read_bytes(), np.uint8)
     except OSError as problem:
@@ -39,18 +41,24 @@ def load_picture(path: Path) -> Picture:
     try:
         image = cv2.imdecode(data, cv2.IMREAD_COLOR)
     except cv2.error as problem:
-        raise PictureError(f"{path}: broken picture ({str(problem).splitlines()[0][:120]})") from problem
+        if "CV_IO_MAX_IMAGE" in str(problem):
+            raise PictureError(_too_large(path)) from None
+        raise PictureError(f"{path}: the picture is damaged") from problem
     if image is None and data[:4].tobytes().startswith(_BEGINNINGS):
-        raise PictureError(f"{path}: the picture is cut off or damaged")
+        raise PictureError(f"{path}: the picture is cut off, damaged, or of a kind OpenCV can't decode")
     if image is None:
         raise PictureError(f"{path}: not a picture OpenCV can decode (JPEG, PNG, WebP, BMP, TIFF)")
     if image.shape[0] * image.shape[1] > MAX_PIXELS:
-        raise PictureError(f"{path}: more than {MAX_PIXELS:,} pixels; scale it down first")
+        raise PictureError(_too_large(path))
     return Picture(path, np.asarray(image, np.uint8))
 
 
+def _too_large(path: Path) -> str:
+    return f"{path}: more than {MAX_PIXELS:,} pixels; scale it down first"
+
+
 def find_pictures(path: Path) -> list[Path]:
-    """The file named, or of a folder all files below it with a picture's ending, in order of name.
+    """The file named, or of a folder all files below it with a picture's ending or content, in order of name.
 
     Raises:
         PictureError: the folder holds no picture or may not be read.
@@ -59,16 +67,22 @@ def find_pictures(path: Path) -> list[Path]:
         return [path]
     if not os.access(path, os.R_OK | os.X_OK):
         raise PictureError(f"{path}: the folder may not be read; check its permissions")
-    found = sorted(p for p in path.rglob("*") if p.suffix.lower() in _ENDINGS and p.is_file())
+    found = sorted(p for p in path.rglob("*") if p.is_file() and is_picture(p))
     if not found:
         raise PictureError(f"{path}: no picture in this folder ({', '.join(sorted(_ENDINGS))})")
     return found
+
+
+def is_picture(path: Path) -> bool:
+    """By its ending, whatever is in it, so that a damaged one is told; else by what is in it."""
+    return path.suffix.lower() in _ENDINGS or cv2.haveImageReader(str(path))
 
 
 _BEGINNINGS = (b"\xff\xd8\xff", b"\x89PNG", b"RIFF", b"GIF8", b"II*\x00", b"MM\x00*")
 
 _ENDINGS = {
     *(".jpg", ".jpeg", ".jpe", ".jfif", ".jp2", ".png", ".webp", ".avif", ".gif"),
+    *(".heic", ".heif", ".jxl"),
     *(".bmp", ".dib", ".tif", ".tiff", ".pbm", ".pgm", ".ppm", ".pnm"),
 }
 

@@ -18,6 +18,7 @@ from edge.detect.appearance import with_looks
 from edge.detect.detector import Detection, DetectorError, VehicleDetector
 from edge.detect.tracker import Tracker
 from edge.pace import Pace
+from edge.reported import Reported
 from edge.riders.watch import RiderWatch
 from edge.rules.inputs import Box, Finding, Riders, SignalHistory, Track
 from edge.rules.rulebook import Rulebook
@@ -25,6 +26,7 @@ from edge.rules.trust import unbroken
 from edge.signal.source import SignalSource
 from edge.video.alive import Alive
 from edge.video.frame import Frame
+from edge.video.kept_view import KeptView
 
 log = structlog.get_logger(__name__)
 
@@ -34,19 +36,22 @@ NEIGHBOUR_SECONDS = 30.0
 
 @dataclass(frozen=True)
 class Step:
-    """What one frame showed: tracks seen in it, each lamp's history up to it, findings it made decidable."""
+    """What one frame showed: tracks seen in it, each lamp's history up to it, findings it made decidable.
+    `looked`: vehicles were looked for in it, so that the tracks are all that is known."""
 
     frame: Frame
     tracks: tuple[Track, ...]
     signals: Mapping[str, SignalHistory]
     findings: tuple[Finding, ...]
+    looked: bool = False
 
 
 @dataclass(frozen=True)
 class Incident:
     """A finding whose post-roll has passed, with the track, lamp and riders as they stand then.
 
-    `neighbours` gives for a frame number the boxes of all tracks in it (track id → box).
+    `neighbours` gives for a frame number the boxes of all tracks in it (track id → box), `traffic` the tracks
+    of all vehicles seen shortly before or after it.
     """
 
     finding: Finding
@@ -54,6 +59,7 @@ class Incident:
     signal: SignalHistory | None
     neighbours: Mapping[int, Mapping[int, Box]]
     riders: Riders | None = None
+    traffic: tuple[Track, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -87,6 +93,7 @@ class CameraPipeline:
         region: part of the picture vehicles are looked for in, [x1, y1, x2, y2]; None for all of it.
         interval: look for vehicles in every n-th frame (lamps are read in every one).
         riders: looks at who sits on motorbikes; None where no rule asks.
+        kept_view: the view of this camera, known from before and kept for later; None: learnt for this time.
     """
 
     def __init__(
@@ -100,13 +107,14 @@ class CameraPipeline:
         region: Box | None = None,
         interval: int = 1,
         riders: RiderWatch | None = None,
+        kept_view: KeptView | None = None,
     ) -> None:
         self.funnel = Funnel()
         self.armed = not signals
         """Whether every lamp of the scene could be trusted at the newest frame; true where there is none."""
         self.misfit: tuple[int, int] | None = None
         """Width and height of the newest frame where they are not those the scene was drawn on."""
-        self.alive = Alive()
+        self.alive = Alive(kept_view)
         """Whether there is life in the pictures; nothing is looked for in those without."""
         self.pace = Pace(rulebook.names)
         """Looks a second, and the rules that rest because they are too few."""
@@ -121,7 +129,7 @@ class CameraPipeline:
         self._riders = riders
         self._next_look = 0
         self._continues: tuple[int, tuple[int, int]] | None = None
-        self._reported: dict[tuple[str, int, str], Finding] = {}
+        self._reported = Reported()
         self._waiting: list[_Waiting] = []
         self._lifeless = False
         self._tracks: dict[int, Track] = {}
@@ -164,7 +172,7 @@ class CameraPipeline:
         findings += self._judge(self._tracker.take_ended(), signals, frame.t, track_ended=True)
         fresh = self._once(findings, frame.t)
         self._forget(frame.t - NEIGHBOUR_SECONDS)
-        return Step(frame, tracks, signals, (*ended, *fresh))
+        return Step(frame, tracks, signals, (*ended, *fresh), looked=True)
 
     def _end_before(self, frame: Frame) -> tuple[Finding, ...]:
         """Ends tracks and lamp phases where the frame does not go on from those before: its run is another,
@@ -283,29 +291,14 @@ class CameraPipeline:
         """
         fresh = []
         for finding in findings:
-            key = (finding.rule, finding.track, finding.episode)
-            if key in self._reported:
-                continue
-            repeated = self._reported_before(finding)
-            self._reported[key] = finding
-            if repeated:
+            told = self._reported.take(finding, self._tracks.get(finding.track))
+            if told == "renamed":
                 self.funnel.counts["repeated_under_new_id"] += 1
-                continue
-            self.funnel.counts[f"{finding.rule}_{finding.decision}"] += 1
-            fresh.append(finding)
-        while len(self._reported) > 10_000:
-            del self._reported[next(iter(self._reported))]
+            if told == "new":
+                self.funnel.counts[f"{finding.rule}_{finding.decision}"] += 1
+                fresh.append(finding)
         self._waiting += [_Waiting(finding, now) for finding in fresh if finding.decision != "undecidable"]
         return tuple(fresh)
-
-    def _reported_before(self, finding: Finding) -> bool:
-        """Whether this is the act of a vehicle that was lost and found again, reported under its old id."""
-        track = self._tracks.get(finding.track)
-        earlier = () if track is None else track.after
-        return bool(earlier) and any(
-            old.track in earlier and old.rule == finding.rule and _where(old) == _where(finding)
-            for old in self._reported.values()
-        )
 
     def _incident(self, finding: Finding) -> Incident:
         source = self._signals.get(finding.head) if finding.head else None
@@ -315,9 +308,5 @@ class CameraPipeline:
             signal=source.snapshot() if source else None,
             neighbours={index: boxes for _, index, boxes in self._neighbours},
             riders=self._riders_of(self._tracks[finding.track]),
+            traffic=tuple(self._tracks[key] for key in sorted(self._tracks)),
         )
-
-
-def _where(finding: Finding) -> tuple[str | None, ...]:
-    """The part of the scene an act was done at."""
-    return finding.line, finding.zone, None if finding.line else finding.lane

@@ -1,11 +1,19 @@
-"""From an incident to its proof: first gathered, before the ring ages, then examined again, at leisure."""
+"""From an incident to its proof: first gathered, before the rings age, then examined again and its plate
+looked for on the plate cameras, at leisure."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import structlog
 
+from contract.manifest import CompanionView
+from edge.evidence.facts import plate_evidence, stream_utc
 from edge.evidence.gather import Gatherer, Proof
+from edge.joined.asking import Answer, Scenery
+from edge.joined.cameras import PlateCameras
+from edge.joined.merging import best, merged
+from edge.joined.second_view import second_files
 from edge.pipeline import Incident
 from edge.second_look.examine import Examined, SecondLooks, not_possible
 from edge.second_look.window import window
@@ -20,9 +28,15 @@ class Suspicion:
 
     proof: Proof
     look: Callable[[], Examined]
+    answers: Callable[[], Sequence[Answer]] = tuple
 
     def examined(self) -> Proof:
-        """The proof as it stands after the second look. One that fails leaves the finding to a person."""
+        """The proof as it stands after the second look, with what the plate cameras say. A look that fails
+        leaves the finding to a person."""
+        proof = self._looked()
+        return proof if disproved(proof) else _joined(proof, self.answers())
+
+    def _looked(self) -> Proof:
         try:
             return _with(self.proof, self.look())
         except Exception:  # a stage's boundary: a finding must not be lost by it, nor pass unexamined
@@ -39,23 +53,41 @@ class Prover:
 
     Args:
         looks: examines them; None where the camera's networks can't look closely (tests on drawn roads).
+        cameras: the plate cameras that are asked too; None where none is joined.
     """
 
-    def __init__(self, gatherer: Gatherer, looks: SecondLooks | None, ring: PacketRing) -> None:
+    def __init__(
+        self,
+        gatherer: Gatherer,
+        looks: SecondLooks | None,
+        ring: PacketRing,
+        cameras: PlateCameras | None = None,
+    ) -> None:
         self._gatherer = gatherer
         self._looks = looks
         self._ring = ring
+        self._cameras = cameras
 
     def holds_post_roll(self, incident: Incident) -> bool:
-        """See `Gatherer.holds_post_roll`."""
-        return self._gatherer.holds_post_roll(incident)
+        """Whether the ring has what the evidence and its examination need after the violation."""
+        end = self._ring.end_t
+        _, last = window(incident.finding)
+        return self._gatherer.holds_post_roll(incident) and end is not None and end >= last
 
     def gather(self, incident: Incident) -> Suspicion:
         """Takes from the ring all that is needed of it. Raises as `Gatherer.gather`."""
         proof, looks, film = self._gatherer.gather(incident), self._looks, self._film(incident)
+        answers = self._ask(incident, proof, film)
         if looks is None:
-            return Suspicion(proof, lambda: Examined(incident.finding, None))
-        return Suspicion(proof, lambda: looks.examine(incident, film, proof.plate))
+            return Suspicion(proof, lambda: Examined(incident.finding, None), answers)
+        return Suspicion(proof, lambda: looks.examine(incident, film, proof.plate), answers)
+
+    def _ask(self, incident: Incident, proof: Proof, film: Film | None) -> Callable[[], Sequence[Answer]]:
+        """Asks the plate cameras, which answer later."""
+        if (cameras := self._cameras) is None:
+            return tuple
+        t, utc = incident.finding.t, stream_utc(incident.finding.t, proof.facts.occurred_at)
+        return partial(cameras.answers, cameras.ask(Scenery(incident.track, t, incident.traffic, utc, film)))
 
     def prove(self, incident: Incident) -> Proof:
         """Both at once, where nothing waits."""
@@ -77,6 +109,30 @@ def disproved(proof: Proof) -> bool:
 
 def _with(proof: Proof, examined: Examined) -> Proof:
     finding = examined.finding
-    told = {"decision": finding.decision, "doubts": finding.doubts, "second_look": examined.facts}
-    facts = proof.facts.model_copy(update=told)
-    return replace(proof, facts=facts, incident=replace(proof.incident, finding=finding))
+    told = _told(proof, decision=finding.decision, doubts=finding.doubts, second_look=examined.facts)
+    return replace(told, incident=replace(proof.incident, finding=finding))
+
+
+def _joined(proof: Proof, answers: Sequence[Answer]) -> Proof:
+    """The proof with what its plate cameras say: the plate, their view, and what speaks against it."""
+    answer = best(answers)
+    doubts = [one.doubt for one in answers if one.doubt is not None]
+    if answer is None or answer.plate is None or answer.match is None:
+        return _told(proof, doubts=(*proof.facts.doubts, *doubts))
+    finding, facts = proof.incident.finding, proof.facts
+    other = plate_evidence(answer.plate, finding.t + answer.away, facts.occurred_at.date())
+    plate, said = merged(facts.plate, other, answer)
+    files = second_files(answer)
+    view = CompanionView(
+        camera=answer.camera,
+        offset_ms=round(answer.offset * 1000),
+        score=answer.match.probability,
+        files=tuple(file.name for file in files),
+    )
+    doubts = [*facts.doubts, *said]  # another camera that saw nothing of it says nothing against this one
+    changed = _told(proof, plate=plate, companions=(view,), doubts=tuple(doubts))
+    return replace(changed, files=(*proof.files, *files))
+
+
+def _told(proof: Proof, **changes: object) -> Proof:
+    return replace(proof, facts=proof.facts.model_copy(update=changes))

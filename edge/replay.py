@@ -2,11 +2,13 @@
 
 import json
 import math
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+import structlog
 
 from configs.camera import CameraConfig
 from configs.wording import LANGUAGES
@@ -19,6 +21,7 @@ from edge.camera import DEFAULT_ROLLS, Camera, Eyes, Rolls, build_camera
 from edge.evidence.annotate import Annotator
 from edge.evidence.facts import stream_utc
 from edge.evidence.gather import Proof
+from edge.joined.cameras import Rings
 from edge.pipeline import Step
 from edge.proving import disproved
 from edge.results import Outputs, ResultFiles
@@ -27,6 +30,15 @@ from edge.streams import size_problem
 from edge.tally import Summary, Tally
 from edge.video.file import FileSource
 from edge.video.frame import VideoError
+from edge.video.ring import RingMiss
+
+log = structlog.get_logger(__name__)
+
+BESIDE_SECONDS, BESIDE_AHEAD = 90.0, 8.0
+"""Seconds of a plate camera's video that are kept, and how far it is read ahead of the overview's."""
+
+SHAPE_DIFFERS = 0.02
+"""Part by which the ratio of a plate camera's sides may differ from its file's."""
 
 REPLAY_NODE = "replay"
 """Node id of a replay's packages: it can't be mistaken for a device of the fleet."""
@@ -53,6 +65,7 @@ def replay(
     outputs: Outputs,
     key: SigningKey,
     *,
+    beside: Sequence[tuple[CameraConfig, Path]] = (),
     start: datetime | None = None,
     rolls: Rolls = DEFAULT_ROLLS,
     progress: Callable[[Step], None] = lambda _: None,
@@ -61,6 +74,7 @@ def replay(
 
     Args:
         key: signs the packages.
+        beside: plate cameras and their videos, which began at the same time.
         start: UTC of the first frame (default: the file's own creation time).
         progress: called after each frame.
 
@@ -70,34 +84,53 @@ def replay(
     """
     source = FileSource(video, start, ring_seconds=max(60.0, rolls.before + rolls.after))
     check_size(source.size, config, video)
-    camera = build_camera(config, REPLAY_NODE, source.ring, eyes, rolls, source.start)
-    proofs: list[Proof] = []
-    dropped: list[Proof] = []
+    rings = Rings()
+    others = [_Beside(path, other, rings, source.start) for other, path in beside]
+    camera = build_camera(config, REPLAY_NODE, source.ring, eyes, rolls, source.start, rings=rings)
+    noted = _Noted()
     tally = Tally(config)
-    troubles: list[tuple[float, Reason]] = []
-    newest: str | None = None
     with ResultFiles(outputs, (source.size, source.fps, Annotator(config)), key) as results:
-        for step, found in run(camera, source):
+        for step, found in run(camera, source, others):
             tally.take(step)
-            utc = stream_utc(step.frame.t, step.frame.captured_at)
-            for finding in step.findings:
-                if finding.decision == "undecidable":
-                    results.line(_line(finding, tally.kinds[finding.track], utc(finding.t)))
-            for proof in found:
-                results.line(result_line(proof))
-                if disproved(proof):
-                    dropped.append(proof)
-                else:
-                    proofs.append(proof)
-                    results.package(proof)
-            trouble = _trouble(camera)
-            if trouble is not None and trouble.code != newest:
-                troubles.append((step.frame.t, trouble))
-            newest = trouble.code if trouble is not None else None
-            results.picture(step)
+            _write(results, step, found, tally.kinds)
+            noted.take(step.frame.t, found, _trouble(camera))
             progress(step)
     summary = tally.summary(camera.pipeline.funnel.as_dict())
-    return Replayed(proofs, summary, source.warning, results.problems, tuple(dropped), tuple(troubles))
+    dropped, troubles = tuple(noted.dropped), tuple(noted.troubles)
+    return Replayed(noted.proofs, summary, source.warning, results.problems, dropped, troubles)
+
+
+@dataclass
+class _Noted:
+    """What a replay has found so far, as `Replayed` says."""
+
+    proofs: list[Proof] = field(default_factory=list)
+    dropped: list[Proof] = field(default_factory=list)
+    troubles: list[tuple[float, Reason]] = field(default_factory=list)
+    _newest: str | None = None
+
+    def take(self, t: float, found: Iterable[Proof], trouble: Reason | None) -> None:
+        """What became complete at `t`, and what was wrong with the picture then: noted when it begins."""
+        for proof in found:
+            (self.dropped if disproved(proof) else self.proofs).append(proof)
+        if trouble is not None and trouble.code != self._newest:
+            self.troubles.append((t, trouble))
+        self._newest = trouble.code if trouble is not None else None
+
+
+def _write(
+    results: ResultFiles, step: Step, found: Iterable[Proof], kinds: Mapping[int, VehicleKind]
+) -> None:
+    """One step's lines, packages and picture; what is undecidable or disproved has no package."""
+    utc = stream_utc(step.frame.t, step.frame.captured_at)
+    for finding in step.findings:
+        if finding.decision == "undecidable":
+            results.line(_line(finding, kinds[finding.track], utc(finding.t)))
+    for proof in found:
+        results.line(result_line(proof))
+        if not disproved(proof):
+            results.package(proof)
+    results.picture(step)
 
 
 def _trouble(camera: Camera) -> Reason | None:
@@ -107,23 +140,66 @@ def _trouble(camera: Camera) -> Reason | None:
     return misfit or pipeline.trouble
 
 
-def run(camera: Camera, source: FileSource) -> Iterator[tuple[Step, list[Proof]]]:
-    """Every frame's step with the proofs that became complete at it; those of the end come with the last."""
+class _Beside:
+    """The video of a plate camera, read as far as the overview's is: so much lies in its ring."""
+
+    def __init__(self, video: Path, config: CameraConfig, rings: Rings, start: datetime) -> None:
+        source = FileSource(video, start, ring_seconds=BESIDE_SECONDS)
+        check_shape(source.size, config, video)
+        rings.take(config, source.ring)
+        self._frames = source.frames()
+        self._t = -math.inf
+
+    def until(self, t: float) -> None:
+        """Reads on to what is taken at stream time `t`, and a little further."""
+        while self._t < t + BESIDE_AHEAD:
+            frame = next(self._frames, None)
+            self._t = math.inf if frame is None else frame.t
+
+
+def run(
+    camera: Camera, source: FileSource, beside: Sequence[_Beside] = ()
+) -> Iterator[tuple[Step, list[Proof]]]:
+    """Every frame's step with the proofs that became complete at it; those of the end come with the last.
+
+    Findings of which not one picture is left are counted (`findings_not_proved`), the rest goes on. What the
+    plate cameras `beside` it saw is read along with it.
+    """
     last: Step | None = None
     for frame in source.frames():
+        for other in beside:
+            other.until(frame.t)
         if last is not None:
-            yield last, [camera.prover.prove(i) for i in camera.pipeline.due(last.frame.t)]
+            yield last, _proved(camera, last.frame.t)
         last = camera.step(frame)
     if last is not None:
         ended = camera.pipeline.finish(last.frame.t)
         last = replace(last, findings=(*last.findings, *ended))
-        yield last, [camera.prover.prove(i) for i in camera.pipeline.due(math.inf)]
+        yield last, _proved(camera, math.inf)
+
+
+def _proved(camera: Camera, now: float) -> list[Proof]:
+    proofs = []
+    for incident in camera.pipeline.due(now):
+        try:
+            proofs.append(camera.prover.prove(incident))
+        except RingMiss as missing:
+            camera.pipeline.funnel.counts["findings_not_proved"] += 1
+            log.warning("a finding can't be proved", rule=incident.finding.rule, problem=str(missing))
+    return proofs
 
 
 def check_size(size: tuple[int, int], config: CameraConfig, video: Path) -> None:
     """The camera file's lines are pixels of one picture size; on another they would be elsewhere."""
     if problem := size_problem(size, config):
         raise VideoError(f"{video}: {say(problem, 'en')}")
+
+
+def check_shape(size: tuple[int, int], config: CameraConfig, video: Path) -> None:
+    """A plate camera's file may show the detect stream or a larger one of the same shape."""
+    (width, height), (planned, high) = size, config.size
+    if abs(width * high - height * planned) > SHAPE_DIFFERS * height * planned or width < planned:
+        raise VideoError(f"{video}: its picture is {width}×{height}, that of {config.id} {planned}×{high}")
 
 
 def result_line(proof: Proof) -> str:

@@ -4,7 +4,7 @@ All outputs are opened before the first frame is looked at: one that can't be wr
 costs nothing. One that fails later is given up with what it has, the others go on.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,11 +34,6 @@ class Outputs:
     jsonl: Path | None = None
     packages: Path | None = None
     annotated: Path | None = None
-
-    def over(self, inputs: Iterable[Path]) -> Path | None:
-        """The first of the inputs that would be overwritten, or None."""
-        written = [path.resolve() for path in (self.jsonl, self.annotated) if path is not None]
-        return next((path for path in inputs if path.resolve() in written), None)
 
 
 class ResultFiles:

@@ -1,14 +1,16 @@
 """From a camera's configuration to its source, live or played from a file; passwords are put in only here."""
 
 import json
-import os
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from configs.camera import CameraConfig, StreamConfig
 from contract.reasons import Reason, Value
-from edge.video.source import FileSource, RtspSource
+from edge.files import replace_file
+from edge.video.source import ApartSource, FileSource
 
 PLAYED_BEFORE = timedelta(minutes=5)
 """How long ago the first frame of a played file is said to have been taken."""
@@ -18,8 +20,12 @@ class StreamError(RuntimeError):
     """A camera's stream can't be opened as configured; the message says what to do."""
 
 
-def live_source(config: CameraConfig, ring_seconds: float) -> RtspSource:
-    """The camera's RTSP source; it reads at once and reconnects for ever.
+def live_source(
+    config: CameraConfig,
+    ring_seconds: float,
+    turn: Callable[[], AbstractContextManager[None]] = nullcontext,
+) -> ApartSource:
+    """The camera, read by a process of its own at once and for ever. `turn` is as `ApartSource` says.
 
     Raises:
         StreamError: the camera file names no stream, or a password file can't be read.
@@ -27,7 +33,7 @@ def live_source(config: CameraConfig, ring_seconds: float) -> RtspSource:
     if config.detect_stream is None:
         raise StreamError(f"camera {config.id}: its file names no detect_stream; add it or play a video file")
     record = address(config.record_stream) if config.record_stream else None
-    return RtspSource(address(config.detect_stream), record, ring_seconds=ring_seconds)
+    return ApartSource(address(config.detect_stream), record, ring_seconds=ring_seconds, turn=turn)
 
 
 def file_source(video: Path, start: datetime, ring_seconds: float) -> FileSource:
@@ -74,16 +80,16 @@ class Playing:
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / "playing.json"
+        # One moment for all files: cameras that see one road are played side by side.
+        self._began = datetime.now(UTC).replace(microsecond=0) - PLAYED_BEFORE
 
     def start(self, camera: str, video: Path) -> datetime:
         """UTC of the first frame of `video`: a whole second some minutes ago, as of any recording."""
         known = self._read()
         name = f"{camera}:{video.resolve()}:{video.stat().st_size}"
         if name not in known:
-            known[name] = (datetime.now(UTC).replace(microsecond=0) - PLAYED_BEFORE).isoformat()
-            fresh = self._path.with_suffix(".part")
-            fresh.write_text(json.dumps(known), encoding="utf-8")
-            os.replace(fresh, self._path)
+            known[name] = self._began.isoformat()
+            replace_file(self._path, json.dumps(known).encode())
         return datetime.fromisoformat(known[name])
 
     def forget(self) -> None:
@@ -93,5 +99,5 @@ class Playing:
     def _read(self) -> dict[str, str]:
         try:
             return dict(json.loads(self._path.read_text(encoding="utf-8")))
-        except (FileNotFoundError, ValueError):  # a power cut may leave half a file
+        except (FileNotFoundError, ValueError):  # spoilt: as if nothing had been played
             return {}

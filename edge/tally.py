@@ -25,6 +25,9 @@ JITTER_PIXELS, JITTER_HEIGHTS = 2.0, 0.05
 DRIVEN_HEIGHTS = 1.0
 """Heights of its box a vehicle must have driven in a lane to tell which way."""
 
+WRONG_LEAST, WRONG_PART = 3, 0.8
+"""So many vehicles, and such a part of all, against its direction: the line was drawn the wrong way."""
+
 DrawnKind = Literal["stop_line", "solid_line", "exit", "lane"]
 
 
@@ -38,6 +41,11 @@ class Crossed:
     along: int
     against: int
     movement: Movement | None = None
+
+    @property
+    def drawn_wrong(self) -> bool:
+        """Whether nearly all went against its direction, so that it was drawn the wrong way round."""
+        return self.against >= WRONG_LEAST and self.against >= WRONG_PART * (self.along + self.against)
 
 
 @dataclass(frozen=True)

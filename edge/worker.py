@@ -19,7 +19,7 @@ from configs.camera import CameraConfig
 from contract.reasons import Reason
 from contract.reports import CameraHealth
 from edge.camera import Camera
-from edge.pipeline import Incident
+from edge.pipeline import Incident, Step
 from edge.proving import Prover
 from edge.streams import size_problem
 from edge.video.camera import CameraSource, SourceHealth
@@ -83,6 +83,7 @@ class CameraWorker:
         open_source: gives the source and UTC of its stream time 0.
         build: puts the camera together around it.
         hand_over: takes incidents; only for a played file may it block.
+        looked: told of each look at vehicles.
     """
 
     def __init__(
@@ -93,13 +94,17 @@ class CameraWorker:
         hand_over: Callable[[Handover], None],
         *,
         once: bool,
+        looked: Callable[[Step], None] = lambda _: None,
     ) -> None:
         self.config = config
         self.once = once
         self.finished = threading.Event()
+        self.newest: Step | None = None
+        """The last frame in which vehicles were looked for."""
         self._open = open_source
         self._build = build
         self._hand_over = hand_over
+        self._looked = looked
         self._stop = threading.Event()
         self._source: CameraSource | None = None
         self._run: Run | None = None
@@ -194,6 +199,9 @@ class CameraWorker:
             pipeline.funnel.counts["frames_failed"] += 1
             return False
         self._failure, self._newest = "", frame.t
+        if step.looked:
+            self.newest = step
+            self._looked(step)
         self._misfit = size_problem(pipeline.misfit, self.config) if pipeline.misfit else None
         if step.findings:
             log.info("found", camera=self.config.id, rules=[finding.rule for finding in step.findings])
@@ -229,7 +237,7 @@ class CameraWorker:
     def health(self) -> CameraHealth:
         """How the camera does, for the report; any thread may ask."""
         source = self._source.health() if self._source else SourceHealth("offline")
-        run = self._run
+        run, offset = self._run, source.camera_offset
         trouble = self._trouble()
         of_picture = run.camera.pipeline.trouble if run and source.state != "offline" else None
         state: Literal["online", "degraded", "offline"] = source.state
@@ -250,4 +258,6 @@ class CameraWorker:
             reconnects=source.reconnects + self._restarts,
             armed=run.camera.pipeline.armed if run and not trouble else False,
             funnel={name: funnel[name] for name in sorted(funnel)},
+            looks=round((run.camera.pipeline.pace.rate or 0.0) if run else 0.0, 2),
+            clock_offset_ms=None if offset is None else round(offset * 1000),
         )

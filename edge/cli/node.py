@@ -1,21 +1,27 @@
-"""`ngatu edge`: run, check, enrol; the outbox has a file of its own.
+"""`ngatu edge`: run, check, join, change-key, enrol; the outbox has a file of its own.
 
 A command imports the networks and video it needs by itself: a check answers at once.
 """
 
 import signal
+from collections.abc import Container, Iterable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
+from configs.camera import CameraConfig, StreamConfig
 from configs.camera_check import load_camera
 from configs.kinds import kind_of
-from configs.node_check import load_cameras, load_node
+from configs.node import NodeConfig
+from configs.node_check import load_cameras, load_node, unreadable
 from contract.canonical import canonical_bytes
-from edge.cli.screen import stop_with, tell
-from edge.evidence.keys import enrolment, load_centre_key, load_node_key, load_or_make_node_key
+from contract.joining import Invitation, Welcome
+from contract.reports import CameraInfo
+from edge.cli.screen import keep_apart, stop_with, tell
+from edge.evidence.keys import NODE_KEY_FILE, enrolment, load_centre_key, load_node_key, load_or_make_node_key
 
 app = typer.Typer(no_args_is_help=True, help="The node at a junction.")
 
@@ -28,17 +34,20 @@ def edge_run(
     threads: Annotated[int, typer.Option(min=1)] = 1,
 ) -> None:
     """Runs the node until it is told to stop."""
-    from edge.camera import open_eyes
     from edge.node import Node
+    from edge.updating.sets import sets_of
 
     config = load_node(node_file)
+    centre = load_centre_key(config.centre_key)
+    networks = sets_of(config, centre)
     node = Node(
         config,
         list(load_cameras(config)),
-        open_eyes(threads),
+        networks.open(threads, datetime.now(UTC)),
         load_node_key(config.data),
-        load_centre_key(config.centre_key),
+        centre,
         dict(_pair(text) for text in play or ()),
+        networks=networks,
     )
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: node.stop())
@@ -59,9 +68,74 @@ def edge_check(node_file: Annotated[Path, typer.Argument(help="node YAML or came
         tell(f"✓ {node_file}: camera {load_camera(node_file).id}", Console())
         return
     config = load_node(node_file)
-    load_cameras(config)
+    cameras = load_cameras(config)
+    missing = dict(unreadable(config, cameras))
+    for key, path in missing.items():
+        tell(f"! {key}: {path} can't be read here; the node needs it")
+    _check_secrets(config, cameras, missing)
     names = ", ".join(str(path) for path in config.cameras)
     tell(f"✓ {node_file}: node {config.id}, cameras: {names}", Console())
+
+
+def _check_secrets(config: NodeConfig, cameras: Iterable[CameraConfig], missing: Container[str]) -> None:
+    """Looks into the files that can be read here: a key that is one, a password that is there.
+
+    Raises KeyFileError or StreamError.
+    """
+    from edge.streams import address
+
+    if "centre_key" not in missing:
+        load_centre_key(config.centre_key)
+    for camera in cameras:
+        for name in ("detect_stream", "record_stream"):
+            stream: StreamConfig | None = getattr(camera, name)
+            if stream is not None and f"{camera.id}: {name}.password_file" not in missing:
+                address(stream)
+
+
+@app.command("join")
+def edge_join(
+    node_file: Annotated[Path, typer.Argument(help="node YAML")],
+    invitation: Annotated[str, typer.Argument(help="the line that `ngatu central node invite` printed")],
+) -> None:
+    """Comes in by an invitation: makes the node's key, gets the centre's and the broker's password."""
+    from edge.joining import JoiningError, join
+
+    config = load_node(node_file)
+    cameras = _announced(config)
+    try:
+        welcome = join(config, cameras, Invitation.from_code(invitation))
+    except (JoiningError, ValueError) as problem:
+        raise stop_with(str(problem)) from problem
+    tell(f"✓ node {config.id} is in")
+    for line in _to_do(config, welcome):
+        tell(f"! {line}")
+
+
+def _to_do(config: NodeConfig, welcome: Welcome) -> Iterator[str]:
+    """What the installer has still to do in the node's file."""
+    place, broker = welcome.broker, config.broker
+    if place is not None and (place.host, place.port, place.tls) != (broker.host, broker.port, broker.tls):
+        yield f"the centre's broker is host: {place.host}, port: {place.port}, tls: {str(place.tls).lower()}"
+    if welcome.broker_password is not None and broker.password_file is None:
+        yield "name a broker.password_file and join again with another invitation: there is a password"
+    if place is not None and place.ca and broker.ca is None:
+        yield "name a file as broker.ca and join again with another invitation: the broker has an authority"
+
+
+@app.command("change-key")
+def edge_change_key(node_file: Annotated[Path, typer.Argument(help="node YAML")]) -> None:
+    """Gives a stopped node another signing key; what waits in its outbox is delivered under the old one."""
+    from edge.delivery.index import OutboxError
+    from edge.joining import JoiningError, change_key
+
+    config = load_node(node_file)
+    cameras = _announced(config)
+    try:
+        key = change_key(config, cameras)
+    except (JoiningError, OutboxError) as problem:
+        raise stop_with(str(problem)) from problem
+    tell(f"✓ node {config.id}: key {key.key_id}; start the node")
 
 
 @app.command("enrol")
@@ -70,11 +144,19 @@ def edge_enrol(
     out: Annotated[Path, typer.Option(help="the enrolment document")] = Path("enrolment.json"),
 ) -> None:
     """Makes the node's key (once) and writes the document that the centre imports."""
-    from edge.camera import SOFTWARE, camera_info
+    from edge.camera import SOFTWARE
 
     config = load_node(node_file)
-    cameras = tuple(camera_info(camera) for camera in load_cameras(config))
+    cameras = _announced(config)
+    keep_apart((node_file, *config.cameras, config.centre_key, config.data / NODE_KEY_FILE), [out])
     key = load_or_make_node_key(config.data)
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_bytes(canonical_bytes(enrolment(config.id, key.public, SOFTWARE, cameras)) + b"\n")
     tell(f"✓ {out}: node {config.id}, key {key.public.key_id}")
+
+
+def _announced(config: NodeConfig) -> tuple[CameraInfo, ...]:
+    """What the node tells the centre of its cameras."""
+    from edge.camera import camera_info
+
+    return tuple(camera_info(camera) for camera in load_cameras(config))

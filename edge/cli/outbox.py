@@ -12,7 +12,7 @@ from configs.node_check import load_node
 from configs.words import say_both
 from edge.cli.screen import stop_with, tell
 from edge.delivery.index import State
-from edge.delivery.outbox import inspect, resend
+from edge.delivery.outbox import Summary, inspect, resend
 
 
 class _ShowsByItself(TyperGroup):
@@ -32,7 +32,7 @@ app = typer.Typer(no_args_is_help=True, cls=_ShowsByItself, help="What waits to 
 @app.command("show")
 def show(node_file: Annotated[Path, typer.Argument(help="node YAML")]) -> None:
     """Shows what waits to be delivered, also while the node runs."""
-    summary, _ = inspect(load_node(node_file).data / "outbox")
+    summary = Summary.together([inspect(folder)[0] for folder in _folders(node_file)])
     states = {state: {"packages": t.packages, "bytes": t.bytes} for state, t in summary.states.items()}
     oldest = summary.oldest_waiting.isoformat() if summary.oldest_waiting else None
     report = {"states": states, "oldest_waiting": oldest, "quarantined": summary.quarantined}
@@ -55,7 +55,13 @@ def resend_command(
     if not (events or any(chosen.values())):
         raise stop_with("say which: event ids, --rejected, --unsupported or --stored")
     states = [state for state, wanted in chosen.items() if wanted] or list(chosen)
-    again = resend(load_node(node_file).data / "outbox", states, events or ())
+    again = [event for folder in _folders(node_file) for event in resend(folder, states, events or ())]
     if unknown := set(events or ()) - set(again):
         raise stop_with(f"no such packages in that state on the disk: {', '.join(sorted(unknown))}")
     tell(f"✓ {len(again)} packages are offered again")
+
+
+def _folders(node_file: Path) -> list[Path]:
+    """The node's outbox and those of its earlier keys."""
+    data = load_node(node_file).data
+    return [data / "outbox", *sorted(data.glob("outbox-*"))]

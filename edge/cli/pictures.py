@@ -71,12 +71,17 @@ def _kind(reading: PlateReading) -> str:
 def see_command(
     pictures: Annotated[list[Path], typer.Argument(help="pictures or folders")],
     csv_file: Annotated[Path | None, typer.Option("--csv", help="write the boxes here")] = None,
-    size: Annotated[int | None, typer.Option(help="longer side of the network's input")] = None,
+    size: Annotated[
+        int | None,
+        typer.Option(min=32, max=4096, help="longer side of the network's input, a multiple of 32"),
+    ] = None,
     threads: Annotated[int, typer.Option(min=1)] = 2,
 ) -> None:
     """Finds vehicles on still pictures; without --size at 640 to 960 pixels, as large as the picture is."""
     from edge.detect.onnx_backend import OnnxVehicleDetector
 
+    if size is not None and size % 32:
+        raise typer.BadParameter(f"{size} is no multiple of 32", param_hint="'--size'")
     detector = OnnxVehicleDetector(packaged_card("vehicles"), threads=threads)
 
     def rows(picture: Picture) -> Iterator[Row]:

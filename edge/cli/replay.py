@@ -9,14 +9,19 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from configs.camera import CameraConfig
 from configs.camera_check import load_camera
+from configs.loading import ConfigError, Problem
+from configs.node_check import joining_problems
 from configs.words import say_both
 from contract.reasons import reason
-from edge.cli.screen import complain, progress, stop_with, tell
-from edge.cli.summary import told
+from contract.types import FIRST_YEAR, LAST_YEAR
+from edge.cli.screen import complain, keep_apart, progress, stop_with, tell
+from edge.summary import told
 
 if TYPE_CHECKING:
     from edge.evidence.gather import Proof
+    from edge.replay import Replayed
 
 app = typer.Typer()
 
@@ -27,6 +32,8 @@ def utc(text: str) -> datetime:
         moment = datetime.fromisoformat(text)
     except ValueError:
         raise typer.BadParameter(f"{text!r} is no time; give for instance 2026-11-24T08:30:00Z") from None
+    if not FIRST_YEAR < moment.year < LAST_YEAR:
+        raise typer.BadParameter(f"{text!r} is no time of a video; its year lies before 1971 or after 2198")
     return moment.replace(tzinfo=moment.tzinfo or UTC)
 
 
@@ -37,6 +44,10 @@ def replay_command(
     jsonl: Annotated[Path | None, typer.Option(help="one JSON line per violation")] = None,
     packages: Annotated[Path | None, typer.Option(help="folder for signed packages")] = None,
     annotated: Annotated[Path | None, typer.Option(help="video with everything drawn in")] = None,
+    beside: Annotated[
+        list[str] | None,
+        typer.Option(metavar="CAMERA=VIDEO", help="a plate camera's file and what it saw at the same time"),
+    ] = None,
     start: Annotated[
         datetime | None,
         typer.Option(parser=utc, metavar="TIME", help="of the first frame; UTC if no zone is given"),
@@ -55,15 +66,32 @@ def replay_command(
     from edge.video.file import FileSource
 
     config = load_camera(camera_file)
+    others = [_beside(text) for text in beside or ()]
     outputs = Outputs(jsonl, packages, annotated)
-    if overwritten := outputs.over((video, camera_file)):
-        raise stop_with(f"{overwritten} is read here: give another name to write to")
+    _check_joined(camera_file, config, [other for other, _ in others])
+    keep_apart((video, camera_file, *(path for _, path in others)), (jsonl, packages, annotated))
     total = FileSource(video).announced
     key = load_or_make_node_key(key_dir)
     with progress() as bar:
         task = bar.add_task(video.name, total=total or None)
         eyes = open_eyes(threads)
-        found = replay(video, config, eyes, outputs, key, start=start, progress=lambda _: bar.advance(task))
+        found = replay(
+            video,
+            config,
+            eyes,
+            outputs,
+            key,
+            beside=others,
+            start=start,
+            progress=lambda _: bar.advance(task),
+        )
+    _tell_all(found)
+    if found.problems:
+        raise typer.Exit(1)
+
+
+def _tell_all(found: "Replayed") -> None:
+    """What was found, the sums, what was dropped, and what is to be known of the video and the results."""
     screen = Console()
     if found.proofs:
         screen.print(violations_table(found.proofs))
@@ -79,8 +107,24 @@ def replay_command(
         tell(f"! {found.warning}")
     for problem in found.problems:
         complain(problem)
-    if found.problems:
-        raise typer.Exit(1)
+
+
+def _beside(text: str) -> tuple[CameraConfig, Path]:
+    camera_file, _, video = text.partition("=")
+    if not video:
+        raise stop_with(f"--beside {text}: give CAMERA=VIDEO, a plate camera's file and its video")
+    return load_camera(Path(camera_file)), Path(video)
+
+
+def _check_joined(path: Path, config: CameraConfig, others: list[CameraConfig]) -> None:
+    """A plate camera that was given must be one that this camera asks; without any it is alone."""
+    asked = [joined.camera for joined in config.plate_cameras]
+    for other in others:
+        if other.id not in asked:
+            raise stop_with(f"--beside: camera {config.id} names no plate camera {other.id} in its file")
+    cameras = {camera.id: camera for camera in (config, *others)}
+    if others and (problems := list(joining_problems(config, cameras))):
+        raise ConfigError(path, [Problem(1, where, what) for where, what in problems])
 
 
 def dropped(proof: "Proof") -> str:

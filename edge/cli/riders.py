@@ -9,6 +9,7 @@ import typer
 
 from edge.cli.pictures import each_picture
 from edge.cli.rows import Row, rows_into
+from edge.cli.screen import keep_apart
 from edge.pictures import Picture, still_size
 from models.card import packaged_card
 
@@ -34,6 +35,7 @@ def riders_command(
     from edge.riders.network import HeadNetwork
     from edge.riders.stills import WEAK, riders_in_picture, smaller
 
+    keep_apart((), (csv_file, heads_file))
     detector = OnnxVehicleDetector(packaged_card("vehicles"), threads=threads, confidence=WEAK)
     finder = HeadNetwork(packaged_card("riders"), threads)
     with ExitStack() as stack:

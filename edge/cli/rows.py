@@ -12,6 +12,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from edge.pictures import PictureError, is_picture
+
 Row = Sequence[object]
 
 _PATH_WIDTH = 12
@@ -33,6 +35,7 @@ def rows_into(csv_file: Path | None, columns: Sequence[str], shown: int) -> Iter
 
     Raises:
         OSError: the file can't be written.
+        PictureError: a picture would be written over.
     """
     if csv_file is None:
         table = _Table(columns[:shown])
@@ -41,11 +44,28 @@ def rows_into(csv_file: Path | None, columns: Sequence[str], shown: int) -> Iter
         finally:
             table.show()
         return
+    if csv_file.is_file() and is_picture(csv_file):
+        raise PictureError(f"{csv_file} is a picture: give another name to write to")
     csv_file.parent.mkdir(parents=True, exist_ok=True)
-    with csv_file.open("w", newline="", encoding="utf-8", buffering=1) as file:
+    # A file's name need not be UTF-8: its bytes are written as they are.
+    with (
+        _named(csv_file),
+        csv_file.open("w", newline="", encoding="utf-8", errors="surrogateescape", buffering=1) as file,
+    ):
         rows = _CsvFile(csv.writer(file))
         rows.add(columns)
         yield rows
+
+
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """A full disk does not say which file."""
+    try:
+        yield
+    except OSError as problem:
+        if problem.filename is not None:
+            raise
+        raise OSError(problem.errno, problem.strerror, str(path)) from problem
 
 
 class _Writer(Protocol):

@@ -1,6 +1,8 @@
 """What the node's commands say: plain words, whatever stands in a file's name or a message."""
 
 import sys
+from collections.abc import Iterable
+from pathlib import Path
 
 import typer
 from rich.console import Console
@@ -19,6 +21,25 @@ def stop_with(problem: Exception | str) -> typer.Exit:
     """Says what is wrong and gives the exit to raise."""
     complain(problem)
     return typer.Exit(1)
+
+
+def keep_apart(read: Iterable[Path], written: Iterable[Path | None]) -> None:
+    """Refuses to write over what is read, or two results into one file; None is nothing that is written.
+
+    Raises:
+        typer.Exit: told on the screen, with the name.
+    """
+    taken = [path.resolve() for path in read]
+    for path in written:
+        if path is None:
+            continue
+        if any(path.resolve() == other or _same_file(path, other) for other in taken):
+            raise stop_with(f"{path} is read here or written already: give another name to write to")
+        taken.append(path.resolve())
+
+
+def _same_file(one: Path, other: Path) -> bool:
+    return one.is_file() and other.is_file() and one.samefile(other)
 
 
 def tell(words: str, console: Console = screen) -> None:

@@ -6,17 +6,18 @@ MQTT 5 first; 3.1.1 when the broker does not answer that.
 import random
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import structlog
 from paho.mqtt.enums import MQTTProtocolVersion
 
 from configs.node import BrokerConfig
 from contract.reasons import Reason
+from contract.reports import CameraInfo
 from contract.types import Message
-from edge.delivery.sender import Sender
-from edge.delivery.session import LinkDownError, NodeIdentity, Session
+from edge.delivery.senders import Senders
+from edge.delivery.session import Correspondence, LinkDownError, NodeIdentity, Session
 
 log = structlog.get_logger(__name__)
 
@@ -47,23 +48,26 @@ class DeliveryClient:
 
     Args:
         identity: for birth and will.
-        sender: what to send; only this client's thread uses it.
+        senders: what to send; only this client's thread uses it.
         health: makes a health report for a session id.
+        correspondence: what else is said and heard on the same connection.
     """
 
     def __init__(
         self,
         config: BrokerConfig,
         identity: NodeIdentity,
-        sender: Sender,
+        senders: Senders,
         health: Callable[[str], Message],
         pace: Pace,
+        correspondence: Sequence[Correspondence] = (),
     ) -> None:
         self._config = config
         self._identity = identity
-        self._sender = sender
+        self._senders = senders
         self._health = health
         self._pace = pace
+        self._correspondence = correspondence
         self._version = 0
         self._sessions = 0
         self._state = LinkState(False, "not connected yet")
@@ -81,7 +85,11 @@ class DeliveryClient:
             if self._state.connected
             else (Reason(code="broker.away", values={"detail": self._state.words}),)
         )
-        return (*down, *self._sender.alarms)
+        return (*down, *self._senders.alarms)
+
+    def announce(self, cameras: tuple[CameraInfo, ...]) -> None:
+        """What the next birth says of the cameras."""
+        self._identity = replace(self._identity, cameras=cameras)
 
     def run(self, stop: threading.Event) -> None:
         """Connects and delivers until `stop` is set, then says goodbye. Give it a thread of its own."""
@@ -111,7 +119,7 @@ class DeliveryClient:
             log.exception("delivery stumbled")
         finally:
             session.close()
-            self._sender.disconnected()
+            self._senders.disconnected()
         self._state = LinkState(False, words)
 
     def _new_session(self) -> Session:
@@ -122,7 +130,8 @@ class DeliveryClient:
             _VERSIONS[self._version],
             self._config,
             self._identity,
-            self._sender,
+            self._senders,
             self._health,
             self._pace.health,
+            self._correspondence,
         )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from contract.reasons import Reason
 from contract.reports import CameraHealth, HealthReport
-from edge.delivery.outbox import Outbox
+from edge.delivery.outbox import Summary
 
 
 def health_report(
@@ -14,12 +14,12 @@ def health_report(
     session: str,
     at: datetime,
     cameras: tuple[CameraHealth, ...],
-    outbox: Outbox,
+    kept: Summary,
     data: Path,
     alarms: tuple[Reason, ...],
 ) -> HealthReport:
-    """The report of this moment; `data` is the node's folder, `alarms` what is wrong outside the outbox."""
-    kept = outbox.summary()
+    """The report of this moment; `kept` is what the outbox holds, `data` the node's folder, `alarms` what is
+    wrong outside the outbox."""
     return HealthReport(
         node=node,
         session=session,

@@ -49,6 +49,21 @@ class Summary:
     """Violations that find no room, as far as they were not kept at a later attempt."""
     alarms: tuple[Reason, ...]
 
+    @classmethod
+    def together(cls, parts: Collection["Summary"]) -> "Summary":
+        """Of several outboxes."""
+        states: dict[State, Tally] = {}
+        for state, tally in (item for part in parts for item in part.states.items()):
+            known = states.get(state, _NOTHING)
+            states[state] = Tally(known.packages + tally.packages, known.bytes + tally.bytes)
+        return cls(
+            states,
+            min((part.oldest_waiting for part in parts if part.oldest_waiting), default=None),
+            sum(part.quarantined for part in parts),
+            sum(part.refused for part in parts),
+            tuple({alarm.code: alarm for part in parts for alarm in part.alarms}.values()),
+        )
+
     @property
     def undelivered(self) -> Tally:
         """Packages the centre does not have yet and may still take."""

@@ -62,6 +62,10 @@ class Sender:
             alarms.append(Reason(code="centre.receipts_ignored", values={"receipts": ignored}))
         return tuple(alarms)
 
+    def has(self, event_id: str) -> bool:
+        """Whether a package of this id is or was in the outbox."""
+        return self._outbox.get(event_id) is not None
+
     def connected(self) -> None:
         """The broker is there."""
         self._delivery.connected(self._clock())

@@ -8,10 +8,10 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
@@ -24,7 +24,7 @@ from contract.reports import CameraInfo, NodeStatus
 from contract.topics import NodeTopics
 from contract.types import Message
 from edge.delivery.protocol import Part
-from edge.delivery.sender import Sender
+from edge.delivery.senders import Senders
 
 _ANSWER_SECONDS = 10.0
 _KEEPALIVE_SECONDS = 30
@@ -58,6 +58,35 @@ class NodeIdentity:
         return canonical_bytes(status)
 
 
+@dataclass(frozen=True)
+class Letter:
+    """A message beside evidence and health; `retain`: the broker keeps the last of the topic."""
+
+    topic: str
+    payload: bytes
+    retain: bool = False
+
+
+class Correspondence(Protocol):
+    """What node and centre say to each other beside evidence and health, QoS 0: what is lost is said again.
+
+    The connection's thread calls all of it.
+    """
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """What of the broker it wants to hear."""
+
+    def connected(self) -> None:
+        """A new connection."""
+
+    def received(self, topic: str, payload: bytes) -> None:
+        """A message on one of the topics."""
+
+    def outgoing(self) -> Iterator[Letter]:
+        """What is to be sent now."""
+
+
 class Session:
     """One connection. One thread uses it; callbacks run inside `run`.
 
@@ -70,9 +99,10 @@ class Session:
         version: MQTTProtocolVersion,
         config: BrokerConfig,
         identity: NodeIdentity,
-        sender: Sender,
+        senders: Senders,
         health: Callable[[str], Message],
         health_seconds: float,
+        correspondence: Sequence[Correspondence] = (),
     ) -> None:
         self.answered = False
         self.ready = False
@@ -80,9 +110,10 @@ class Session:
         self._version = version
         self._config = config
         self._identity = identity
-        self._sender = sender
+        self._senders = senders
         self._health = health
         self._health_seconds = health_seconds
+        self._correspondence = correspondence
         self._topics = NodeTopics(identity.node)
         self._parts: dict[int, Part] = {}
         self._over = ""
@@ -111,6 +142,7 @@ class Session:
             self._turn()
             if self.ready:
                 self._pump()
+                self._correspond()
                 if time.monotonic() >= health_at:
                     health_at = time.monotonic() + self._health_seconds
                     report = canonical_bytes(self._health(self._name))
@@ -172,9 +204,14 @@ class Session:
             raise LinkDownError(self._over or f"connection to {self._where} lost: {mqtt.error_string(code)}")
 
     def _pump(self) -> None:
-        while (outgoing := self._sender.next()) is not None:
+        while (outgoing := self._senders.next()) is not None:
             info = self._client.publish(outgoing.topic, outgoing.payload, qos=1)
             self._parts[info.mid] = outgoing.part
+
+    def _correspond(self) -> None:
+        for other in self._correspondence:
+            for letter in other.outgoing():
+                self._client.publish(letter.topic, letter.payload, qos=0, retain=letter.retain)
 
     def _say_goodbye(self) -> None:
         if not self.ready:
@@ -196,18 +233,24 @@ class Session:
                 f"{self._where} refuses user {self._user!r}: {reason} (check its account and password_file)"
             )
             return
-        client.subscribe(self._topics.receipt, qos=1)
+        others = [topic for other in self._correspondence for topic in other.topics]
+        client.subscribe([(topic, 1) for topic in (self._topics.receipt, *others)])
 
     def _on_subscribe(
         self, client: mqtt.Client, _data: Any, _mid: int, reasons: list[ReasonCode], _properties: Any
     ) -> None:
-        if any(reason.is_failure for reason in reasons):
+        receipts, *others = reasons
+        if receipts.is_failure:
             self._over = (
                 f"{self._where} does not let {self._user!r} read its receipts (check the access list)"
             )
             return
+        if any(reason.is_failure for reason in others):
+            self._trouble = f"; it does not let {self._user!r} hear of settings (check the access list)"
         client.publish(self._topics.status, self._identity.status("online", self._name), 1, retain=True)
-        self._sender.connected()
+        self._senders.connected()
+        for other in self._correspondence:
+            other.connected()
         self.ready = True
 
     def _on_publish(
@@ -217,13 +260,18 @@ class Session:
         if reason.is_failure:
             self._trouble = f"; it refuses what {self._user!r} sends: {reason} (check the access list)"
             if part is not None:
-                self._sender.refused(part)
+                self._senders.refused(part)
         elif part is not None:
             self._trouble = ""
-            self._sender.acknowledged(part)
+            self._senders.acknowledged(part)
 
     def _on_message(self, _client: mqtt.Client, _data: Any, message: mqtt.MQTTMessage) -> None:
-        self._sender.received(bytes(message.payload))
+        payload = bytes(message.payload)
+        if message.topic == self._topics.receipt:
+            self._senders.received(payload)
+        for other in self._correspondence:
+            if message.topic in other.topics:
+                other.received(message.topic, payload)
 
     def _on_disconnect(
         self, _client: mqtt.Client, _data: Any, _flags: Any, reason: ReasonCode, _properties: Any

@@ -1,6 +1,9 @@
 """One track in the making or in use: what it was, where it should be now, whether it may have left."""
 
 from collections import defaultdict
+from collections.abc import Collection
+from copy import copy, deepcopy
+from dataclasses import replace
 from typing import NamedTuple
 
 from contract.vehicles import VehicleKind
@@ -15,6 +18,9 @@ FARTHEST = 2.0
 
 AT_EDGE = 2.0
 """Pixels from the picture's edge within which a box touches it."""
+
+LEFT = 0.25
+"""Part of a box that must lie inside the picture to be reckoned with as such."""
 
 OUTWARD = 0.3
 """Heights a second towards the edge from which a vehicle that touches it is leaving."""
@@ -44,16 +50,23 @@ class Candidate:
         self.covered = sight.covered
         self.hits = 0
         self.unseen = 0
+        self.there = sight.point.t
+        """When it was last seen, or known to be in a box with another."""
         self._votes: defaultdict[VehicleKind, float] = defaultdict(float)
         self._learn(sight)
 
     def see(self, sight: Sight, max_points: int) -> None:
         """Goes on with this sight."""
         self.motion.correct(sight.detection.box, covered=sight.covered)
-        self.points.append(sight.point)
+        self.pass_by(sight.point, max_points)
+        self._learn(sight)
+
+    def pass_by(self, point: TrackPoint, max_points: int) -> None:
+        """Goes on with a point that teaches nothing of it."""
+        self.there = point.t
+        self.points.append(point)
         if len(self.points) > max_points:
             self.points = _thinned(self.points)
-        self._learn(sight)
 
     def _learn(self, sight: Sight) -> None:
         self.hits += 1
@@ -64,6 +77,18 @@ class Candidate:
             self.look = new if new is not None else self.look
         elif not sight.covered:
             self.look = (1 - NEW_LOOK) * self.look + NEW_LOOK * new
+
+    def before(self) -> "Candidate":
+        """What it was until now: that vehicle may have been lost, and go on as a new one."""
+        left = copy(self)
+        left.motion, left.points = deepcopy(self.motion), [self.newest]
+        return left
+
+    def mend(self, frames: Collection[int], size: Stature) -> None:
+        """At these frames it was the same vehicle after all, and is as tall as it was known to be."""
+        self.points = [replace(p, breaks=False) if p.breaks and p.frame in frames else p for p in self.points]
+        if not self.stature.known:
+            self.stature = size
 
     def forget_size(self) -> None:
         """It may be another vehicle from here on."""
@@ -79,9 +104,10 @@ class Candidate:
         """The last sight of it."""
         return self.points[-1]
 
-    def expected(self, t: float) -> Expected:
-        """What it should look like at time `t`, to which its motion was advanced."""
-        box, (x, y) = self.motion.box, self.motion.sigma
+    def expected(self, t: float, bounds: Box) -> Expected:
+        """What it should look like at time `t`, to which its motion was advanced; of a vehicle that leaves
+        `bounds` the part that is still inside."""
+        box, (x, y) = _inside(self.motion.box, bounds), self.motion.sigma
         least, most = JITTER * (box[3] - box[1]), FARTHEST / REACH * (box[3] - box[1])
         return Expected(
             box=box,
@@ -111,6 +137,14 @@ class Candidate:
         """What the rest of the node may know of it."""
         confidence = sum(self._votes.values()) / self.hits
         return Track(self.id, self.kind, confidence, tuple(self.points), self.after)
+
+
+def _inside(box: Box, bounds: Box) -> Box:
+    """The part of a box within the bounds; all of it where that would be next to nothing."""
+    x1, y1, x2, y2 = box
+    cut = max(x1, bounds[0]), max(y1, bounds[1]), min(x2, bounds[2]), min(y2, bounds[3])
+    plain = cut[2] - cut[0] >= LEFT * (x2 - x1) and cut[3] - cut[1] >= LEFT * (y2 - y1)
+    return cut if plain else box
 
 
 def _thinned(points: list[TrackPoint]) -> list[TrackPoint]:

@@ -5,7 +5,7 @@ and by kind. Overlap alone loses a motorbike that moves more than its own width 
 neighbours in a queue. A pairing is only as sure as the next best way to explain the same look is worse.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,8 +46,21 @@ BACK_SECONDS, BACK_SPEED, BACK_FAR = 0.35, 0.5, 0.3
 """A vehicle unseen for longer than the first that went faster than the second (heights a second) has not come
 back by more than the third (heights)."""
 
-UNSEEN = 8.0
-"""What it costs to explain a track as unseen or a detection as new."""
+BOTH, BETTER = 0.75, 0.1
+"""A box holds two vehicles where its intersection over union with both together is at least the first, and
+by the second better than with the one it was taken for."""
+
+ODD, GROWN = 5.0, float(np.log(2.5))
+"""How unlikely place, size and colours are (a cost), and how many times larger or smaller a box, from which
+the look may as well be of a vehicle that was not seen before."""
+
+SAME = 0.6
+"""Intersection over union from which two boxes of one look are of one vehicle: which is taken is no
+matter."""
+
+UNSEEN, STILL_UNSEEN = 8.0, 2.0
+"""What it costs to explain a track as unseen or a detection as new; and a track as unseen that was not seen
+in the look before either."""
 
 
 @dataclass(frozen=True)
@@ -70,11 +83,16 @@ class Expected:
 
 @dataclass(frozen=True)
 class Costs:
-    """Of all pairings of tracks (rows) with detections (columns): cost, overlap and which are possible."""
+    """Of all pairings of tracks (rows) with detections (columns): cost, overlap, which are possible, and
+    which so `odd` that the look may as well be of another vehicle; and how much detections overlap each
+    other (`alike`). `near`: which lie where the track may be, whatever they look like."""
 
     cost: NDArray[np.float64]
     overlap: NDArray[np.float64]
     possible: NDArray[np.bool_]
+    alike: NDArray[np.float64]
+    odd: NDArray[np.bool_]
+    near: NDArray[np.bool_]
 
 
 def overlaps(a: Sequence[Box], b: Sequence[Box]) -> NDArray[np.float64]:
@@ -89,6 +107,12 @@ def overlaps(a: Sequence[Box], b: Sequence[Box]) -> NDArray[np.float64]:
     return result
 
 
+def apart(a: Box, b: Box) -> float:
+    """How far the middles of two boxes' upper edges lie apart, in parts of the larger side of the second."""
+    x, y = (a[0] + a[2] - b[0] - b[2]) / 2, a[1] - b[1]
+    return float(np.hypot(x, y)) / max(b[2] - b[0], b[3] - b[1])
+
+
 def costs(expected: Sequence[Expected], detections: Sequence[Detection], cover: NDArray[np.bool_]) -> Costs:
     """How likely each detection continues each track.
 
@@ -99,7 +123,8 @@ def costs(expected: Sequence[Expected], detections: Sequence[Detection], cover: 
     """
     if not expected or not detections:
         nothing = np.zeros((len(expected), len(detections)))
-        return Costs(nothing, nothing, nothing.astype(bool))
+        none = nothing.astype(bool)
+        return Costs(nothing, nothing, none, nothing, none, none)
     tracks, seen = np.array([e.box for e in expected])[:, None], np.array([d.box for d in detections])[None]
     overlap = overlaps([e.box for e in expected], [d.box for d in detections])
     sigma = np.array([e.sigma for e in expected])
@@ -114,11 +139,26 @@ def costs(expected: Sequence[Expected], detections: Sequence[Detection], cover: 
     cost = (
         np.minimum(away, 16) / 2 + np.minimum(sizes, 16) / 2 + (_unlikes(expected, detections) / COLOURS) ** 2
     )
-    cost += OTHER_KIND * other
+    odd = (cost >= ODD) | (np.abs(wider + taller) > GROWN)
+    cost += OTHER_KIND * other + _vague(sigma, tracks[:, 0]) + _faint(detections)
     alike = (np.abs(wider) < TWICE) & (np.abs(taller) < np.where(hidden, 1.5, 1.0) * TWICE)
     near = (overlap >= OVERLAPPING) | (away <= REACH**2)
-    possible = alike & near & ~_came_back(expected, seen)
-    return Costs(cost, overlap, possible)
+    near &= ~_came_back(expected, seen)
+    boxes = [d.box for d in detections]
+    like = (np.abs(wider) < GROWN) & (np.abs(taller) < GROWN)
+    return Costs(cost, overlap, alike & near, overlaps(boxes, boxes), odd, like & near)
+
+
+def _vague(sigma: NDArray[np.float64], boxes: NDArray[np.float64]) -> NDArray[np.float64]:
+    """What it costs a track not to know where it is: who may be anywhere is the less likely here."""
+    least = JITTER * (boxes[:, 3] - boxes[:, 1])[:, None]
+    vague: NDArray[np.float64] = np.log(np.maximum(sigma / least, 1.0)).sum(axis=1)[:, None]
+    return vague
+
+
+def _faint(detections: Sequence[Detection]) -> NDArray[np.float64]:
+    """What it costs a detection to be one that the detector hardly believes in."""
+    return -np.log([max(d.confidence, 1e-3) for d in detections])[None]
 
 
 def _unlikes(expected: Sequence[Expected], detections: Sequence[Detection]) -> NDArray[np.float64]:
@@ -159,19 +199,32 @@ def pair(
     return [(rows[r], columns[c]) for r, c in found if part[r, c] < FORBIDDEN]
 
 
-def margins(costs: Costs, pairs: Sequence[tuple[int, int]]) -> list[float]:
+def margins(
+    costs: Costs,
+    pairs: Sequence[tuple[int, int]],
+    doubtful: Collection[int] = (),
+    lost: Collection[int] = (),
+) -> list[float]:
     """For each pair how much more it would cost to explain the look without it: another track here, or the
     track elsewhere. Infinite where there is no other way at all.
+
+    Args:
+        costs: of all tracks with all detections.
+        pairs: those that were made.
+        doubtful: tracks that may be of nothing at all, and so explain no look of another.
+        lost: tracks that were not seen in the look before.
     """
     cost, possible = costs.cost, costs.possible
     at, by = dict(pairs), {j: i for i, j in pairs}
     result = []
     for i, j in pairs:
         others = [
-            cost[i, k] - cost[i, j] for k in np.nonzero(possible[i])[0] if int(k) != j and int(k) not in by
+            cost[i, k] - cost[i, j]
+            for k in np.nonzero(possible[i])[0]
+            if int(k) != j and int(k) not in by and costs.alike[j, k] < SAME
         ]
         for row in np.nonzero(possible[:, j])[0]:
-            if (other := int(row)) == i:
+            if (other := int(row)) == i or other in doubtful:
                 continue
             k = at.get(other)
             if k is None:
@@ -179,6 +232,18 @@ def margins(costs: Costs, pairs: Sequence[tuple[int, int]]) -> list[float]:
             elif possible[i, k]:
                 others.append(cost[other, j] + cost[i, k] - cost[i, j] - cost[other, k])
             else:
-                others.append(cost[other, j] + 2 * UNSEEN - cost[i, j] - cost[other, k])
-        result.append(float(min(others, default=np.inf)))
+                alone = UNSEEN + (STILL_UNSEEN if i in lost else UNSEEN)
+                others.append(cost[other, j] + alone - cost[i, j] - cost[other, k])
+        result.append(0.0 if costs.odd[i, j] else float(min(others, default=np.inf)))
     return result
+
+
+def holds_both(seen: Box, own: Box, others: Sequence[Box]) -> NDArray[np.bool_]:
+    """For each of the others, expected but not seen, whether the box seen is that of two vehicles: of the
+    one it was taken for, expected in `own`, and of this other beside or behind it."""
+    lone, rest = np.array(own), np.array(others, float).reshape(-1, 4)
+    both = np.hstack([np.minimum(lone[:2], rest[:, :2]), np.maximum(lone[2:], rest[:, 2:])])
+    alone = overlaps([seen], [own])[0, 0]
+    together = overlaps([seen], [tuple(box) for box in both])[0]
+    found: NDArray[np.bool_] = (together >= BOTH) & (together >= alone + BETTER)
+    return found

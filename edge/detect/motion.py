@@ -25,6 +25,10 @@ COVERED_MEASUREMENT = np.array([0.05, 0.05, 0.12, 0.6])
 FIRST_SPEED = np.array([4.0, 4.0, 0.5, 0.5])
 """What is known of the speed of something seen once: up to some 8 m/s either way, in heights per second."""
 
+UNSEEN_CHANGE = 1.33
+"""Times by which width and height go on changing while it is not seen: a box that shrank as something
+came before it would be nothing soon."""
+
 
 class Motion:
     """Position and speed of one box. Coordinates: middle x, upper y, width, height; pixels."""
@@ -33,6 +37,7 @@ class Motion:
         """Start from the first observed box, speed unknown."""
         position = _measure(box)
         height = position[3]
+        self._sizes = position[2:].copy()
         # Rows: position, speed, and of these variance, covariance, variance.
         self._state = np.array(
             [
@@ -53,7 +58,10 @@ class Motion:
         position, speed, var_position, covariance, var_speed = states.swapaxes(0, 1)
         noise = (ACCELERATION * position[:, 3:]) ** 2
         position += speed * dt
-        position[:, 2:] = np.maximum(position[:, 2:], 1.0)
+        seen = np.stack([motion._sizes for motion in motions])
+        position[:, 2:] = np.clip(
+            position[:, 2:], np.maximum(seen / UNSEEN_CHANGE, 1.0), seen * UNSEEN_CHANGE
+        )
         var_position += 2 * dt * covariance + dt**2 * var_speed + noise * dt**3 / 3
         covariance += dt * var_speed + noise * dt**2 / 2
         var_speed += noise * dt
@@ -69,6 +77,7 @@ class Motion:
         gain_position, gain_speed = var_position / total, covariance / total
         position += gain_position * innovation
         position[2:] = np.maximum(position[2:], 1.0)
+        self._sizes = position[2:].copy()
         speed += gain_speed * innovation
         var_speed -= gain_speed * covariance
         covariance *= 1 - gain_position

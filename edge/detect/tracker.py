@@ -7,7 +7,7 @@ continue. Time is the camera's stream clock in seconds; boxes are pixels of the 
 gives the same output, always.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
 
@@ -18,10 +18,11 @@ from contract.vehicles import VehicleKind
 from edge.detect.appearance import unlike
 from edge.detect.candidate import Candidate, Sight
 from edge.detect.detector import TWO_WHEELED, Detection
-from edge.detect.matching import Costs, costs, margins, overlaps, pair
+from edge.detect.doubted import FIRST, LAST, Doubted
+from edge.detect.matching import Costs, apart, costs, holds_both, margins, overlaps, pair
 from edge.detect.motion import Motion
 from edge.detect.scale import Scale
-from edge.detect.wheels import EDGE, HIDING, Heights, covered, cut_off, missing, standing
+from edge.detect.wheels import EDGE, HIDING, UNKNOWN, Heights, covered, cut_off, missing, standing
 from edge.rules.inputs import Box, Track, TrackPoint
 
 NOWHERE: Box = (-inf, -inf, inf, inf)
@@ -71,6 +72,7 @@ class Tracker:
         self._candidates: list[Candidate] = []
         self._ended: list[Track] = []
         self._lost: list[Candidate] = []
+        self._doubted: list[Doubted] = []
         self._last_id = 0
         self._t: float | None = None
 
@@ -89,18 +91,31 @@ class Tracker:
         there = [d for d in detections if d.confidence >= self._settings.unsure]
         cover = covered(there)
         hidden = self._hidden(there, cover)
-        worth = costs([c.expected(t) for c in self._candidates], there, hidden)
-        pairs = self._pairs(worth, there)
+        worth = costs([c.expected(t, self._bounds) for c in self._candidates], there, hidden)
         points = [TrackPoint(t, d.box, frame, d.confidence) for d in there]
         sights = [Sight(d, bool(h), p) for d, h, p in zip(there, hidden, points, strict=True)]
-        seen, used = [], set()
-        for (i, j), margin in zip(pairs, margins(worth, pairs), strict=True):
-            if self._continue(self._candidates[i], sights[j], float(cover[j]), margin):
-                seen.append(self._candidates[i])
-                used.add(j)
+        seen, at = [], dict[int, int]()
+        pairs, shared = self._links(worth, sights)
+        lost = {i for i, c in enumerate(self._candidates) if c.unseen}
+        doubtful = {i for i in lost if not self._candidates[i].id}
+        sure = margins(worth, pairs, doubtful, lost)
+        breaks = {
+            i: self._doubt(worth, i, j)
+            for (i, j), margin in zip(pairs, sure, strict=True)
+            if self._breaks(i, margin)
+        }
+        for i, j in pairs:
+            if j in shared:
+                self._pass(self._candidates[i], shared[j], points[j])
+            else:
+                self._continue(self._candidates[i], sights[j], float(cover[j]), breaks.get(i))
+            seen.append(self._candidates[i])
+            at[id(self._candidates[i])] = j
+            self._name_rivals(worth, i, j)
+        self._reconsider(t, at, there, hidden)
         for candidate in self._candidates:
             candidate.unseen = 0 if candidate in seen else candidate.unseen + 1
-        new = [j for j, d in enumerate(there) if j not in used and d.confidence >= self._settings.sure]
+        new = [j for j, d in enumerate(there) if j not in at.values() and d.confidence >= self._settings.sure]
         self._begin(seen, [(sights[j], float(cover[j])) for j in new])
         self._confirm(seen)
         return sorted((c.track() for c in seen if c.id), key=lambda track: track.id)
@@ -125,7 +140,10 @@ class Tracker:
         if self._t is not None:
             if t <= self._t:
                 raise ValueError(f"frame time must grow: {t} s after {self._t} s")
-            Motion.advance([c.motion for c in (*self._candidates, *self._lost)], t - self._t)
+            self._doubted = [doubt for doubt in self._doubted if t - doubt.since <= LAST]
+            before = [motion for doubt in self._doubted for motion in doubt.motions()]
+            motions = [c.motion for c in (*self._candidates, *self._lost)]
+            Motion.advance([*motions, *before], t - self._t)
         self._t = t
         gone = [c for c in self._candidates if self._is_gone(c, t)]
         self._give_up(gone)
@@ -134,7 +152,7 @@ class Tracker:
 
     def _is_gone(self, candidate: Candidate, t: float) -> bool:
         """Whether it is waited for no longer: two looks at least, however few there are."""
-        unseen = t - candidate.newest.t
+        unseen = t - candidate.there
         looked = candidate.unseen >= 2 or unseen > self._settings.max_lost
         return looked and unseen > self._patience(candidate)
 
@@ -142,14 +160,34 @@ class Tracker:
         known = candidate.id and not candidate.has_left(self._bounds)
         return self._settings.max_lost if known else self._settings.max_lost_new
 
-    def _pairs(self, worth: Costs, detections: Sequence[Detection]) -> list[tuple[int, int]]:
+    def _links(
+        self, worth: Costs, sights: Sequence[Sight]
+    ) -> tuple[list[tuple[int, int]], dict[int, list[Candidate]]]:
+        """Candidates (rows) with detections, and which of these hold other vehicles too. What would be a
+        wonder for one candidate is left to the others: else a lost one takes the looks of a new one in vain.
+        """
+        there, allowed = [sight.detection for sight in sights], worth.possible.copy()
+        while True:
+            pairs = self._pairs(worth, allowed, there)
+            shared = self._shared(pairs, there)
+            wonders = [
+                (i, j) for i, j in pairs if j not in shared and self._jumps(self._candidates[i], sights[j])
+            ]
+            if not wonders:
+                return pairs, shared
+            for i, j in wonders:
+                allowed[i, j] = False
+
+    def _pairs(
+        self, worth: Costs, allowed: NDArray[np.bool_], detections: Sequence[Detection]
+    ) -> list[tuple[int, int]]:
         """Candidates (rows) with detections: known before new ones, sure before unsure detections."""
         sure = [j for j, d in enumerate(detections) if d.confidence >= self._settings.sure]
         unsure = [j for j, d in enumerate(detections) if d.confidence < self._settings.sure]
-        strict = worth.possible & (worth.overlap >= 0.4)
+        strict = allowed & (worth.overlap >= 0.4)
         pairs: list[tuple[int, int]] = []
         for known in (True, False):
-            for columns, possible in ((sure, worth.possible), (unsure, strict)):
+            for columns, possible in ((sure, allowed), (unsure, strict)):
                 taken = {i for i, _ in pairs}, {j for _, j in pairs}
                 rows = [
                     i for i, c in enumerate(self._candidates) if bool(c.id) is known and i not in taken[0]
@@ -163,16 +201,74 @@ class Tracker:
         cut = np.array([cut_off(d.box, self._bounds[3]) for d in detections], bool)
         return np.asarray((cover >= least) | cut, bool)
 
-    def _continue(self, candidate: Candidate, sight: Sight, cover: float, margin: float) -> bool:
-        """Goes on with this sight; False where it would be a wonder for the same vehicle."""
-        if self._jumps(candidate, sight):
-            return False
-        breaks = margin < self._settings.doubtful
-        if breaks:
+    def _breaks(self, i: int, margin: float) -> bool:
+        """Whether the candidate may be another from here on."""
+        # Who was lost before its speed was known may be anywhere.
+        candidate = self._candidates[i]
+        strays = candidate.unseen > 0 and candidate.hits < self._settings.min_hits
+        return strays or margin < self._settings.doubtful
+
+    def _doubt(self, worth: Costs, i: int, j: int) -> Doubted:
+        """The candidate and those it may be taken for, all as they were before this look."""
+        own = self._candidates[i]
+        others = [(c, c.before()) for c, near in zip(self._candidates, worth.near[:, j], strict=True) if near]
+        return Doubted(self._t or 0.0, own, own.before(), [pair for pair in others if pair[0] is not own])
+
+    def _continue(self, candidate: Candidate, sight: Sight, cover: float, doubt: Doubted | None) -> None:
+        """Goes on with this sight."""
+        if doubt is not None:
+            self._lost += [candidate.before()] if candidate.id else []
+            self._remember(doubt, sight.point.frame)
             candidate.forget_size()
-        candidate.see(self._placed(candidate, sight, breaks), self._settings.max_points)
+        candidate.see(self._placed(candidate, sight, doubt is not None), self._settings.max_points)
         self._learn(candidate, sight, cover)
-        return True
+
+    def _remember(self, doubt: Doubted, frame: int) -> None:
+        doubt.frames.add(frame)
+        earlier = next((one for one in self._doubted if one.of is doubt.of), None)
+        if earlier is None:
+            self._doubted.append(doubt)
+        else:
+            earlier.join(doubt)
+
+    def _reconsider(
+        self, t: float, at: Mapping[int, int], there: Sequence[Detection], hidden: NDArray[np.bool_]
+    ) -> None:
+        """Takes back the breaks of those that are plainly the same vehicle as before."""
+        plain = [
+            doubt
+            for doubt in self._doubted
+            if t - doubt.since >= FIRST and doubt.is_plain(t, at, there, hidden, self._bounds)
+        ]
+        for doubt in plain:
+            doubt.of.mend(doubt.frames, doubt.own.stature)
+        self._doubted = [doubt for doubt in self._doubted if doubt not in plain]
+
+    def _shared(
+        self, pairs: Sequence[tuple[int, int]], detections: Sequence[Detection]
+    ) -> dict[int, list[Candidate]]:
+        """For each detection that holds a second known vehicle, besides the one it goes on: these others."""
+        paired = {i for i, _ in pairs}
+        lost = [c for i, c in enumerate(self._candidates) if c.id and i not in paired]
+        if not lost:
+            return {}
+        found: dict[int, list[Candidate]] = {}
+        boxes = [c.motion.box for c in lost]
+        for own, j in ((self._candidates[i], j) for i, j in pairs):
+            if own.id and (holds := holds_both(detections[j].box, own.motion.box, boxes)).any():
+                found[j] = [c for c, held in zip(lost, holds, strict=True) if held]
+        return found
+
+    def _pass(self, candidate: Candidate, others: Sequence[Candidate], point: TrackPoint) -> None:
+        """Goes on with a box that shows another vehicle too: all are there, where exactly was not seen."""
+        box = candidate.motion.box
+        sigma = UNKNOWN * (box[3] - box[1])
+        candidate.pass_by(
+            TrackPoint(point.t, box, point.frame, point.confidence, "hidden", box[3], sigma),
+            self._settings.max_points,
+        )
+        for other in others:
+            other.there = point.t
 
     def _jumps(self, candidate: Candidate, sight: Sight) -> bool:
         """Whether this look lies too far off for the same vehicle, or is of other colours."""
@@ -180,17 +276,16 @@ class Tracker:
             return True
         if candidate.hits < self._settings.min_hits:
             return False  # its speed is not known yet
-        box, seen = candidate.motion.box, sight.detection.box
-        x, y = (box[0] + box[2] - seen[0] - seen[2]) / 2, box[1] - seen[1]
-        size = max(seen[2] - seen[0], seen[3] - seen[1])
-        return bool(np.hypot(x, y) > self._settings.jump * size)
+        return apart(candidate.motion.box, sight.detection.box) > self._settings.jump
 
     def _placed(self, candidate: Candidate | None, sight: Sight, breaks: bool) -> Sight:
         """The sight with a point that knows where the wheels are."""
         box, kind = sight.detection.box, candidate.kind if candidate else sight.detection.kind
-        scale, known = self._scales[kind in TWO_WHEELED], candidate is not None and candidate.stature.known
-        stature = candidate.stature.size(scale) if candidate and known else None
-        stands = standing(box, sight.covered, stature, self._usual(kind), scale)
+        scale, usual = self._scales[kind in TWO_WHEELED], self._usual(kind)
+        stature = candidate.stature.size(scale) if candidate and candidate.stature.known else None
+        if box[1] <= self._bounds[1] + EDGE:
+            stature = usual = None  # its upper end lies above the picture: it tells nothing of the lower
+        stands = standing(box, sight.covered, stature, usual, scale)
         bottom = None if stands.state == "seen" else stands.bottom
         t, frame, confidence = sight.point.t, sight.point.frame, sight.point.confidence
         return sight._replace(
@@ -240,6 +335,16 @@ class Tracker:
                 candidate.id = self._last_id
                 candidate.after = self._may_continue(candidate)
 
+    def _name_rivals(self, worth: Costs, i: int, j: int) -> None:
+        """Past a break it may be the vehicle of any track that would explain the look better."""
+        candidate = self._candidates[i]
+        if candidate.newest.breaks:
+            better = worth.near[:, j] & (worth.cost[:, j] < worth.cost[i, j])
+            rivals = {
+                c.id for c, is_better in zip(self._candidates, better, strict=True) if is_better and c.id
+            }
+            candidate.after = tuple(sorted(rivals.union(candidate.after)))
+
     def _may_continue(self, candidate: Candidate) -> tuple[int, ...]:
         """Ids of lost tracks that the vehicle of this new one may have had before."""
         began = candidate.points[0].t
@@ -249,8 +354,10 @@ class Tracker:
         if not lost or self._t is None:
             return ()
         newest = _as_detection(candidate)
-        worth = costs([c.expected(self._t) for c in lost], [newest], np.array([candidate.covered]))
-        near = [c for c, possible in zip(lost, worth.possible[:, 0], strict=True) if possible]
+        worth = costs(
+            [c.expected(self._t, self._bounds) for c in lost], [newest], np.array([candidate.covered])
+        )
+        near = [c for c, there in zip(lost, worth.near[:, 0], strict=True) if there]
         return tuple(sorted({i for c in near for i in (c.id, *c.after)}))
 
 

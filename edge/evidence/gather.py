@@ -3,7 +3,7 @@
 Only here are full-size frames decoded, and only those chosen in `edge.evidence.moments`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
@@ -12,6 +12,7 @@ import numpy as np
 import structlog
 from numpy.typing import NDArray
 
+from contract.frames import pictures_of
 from contract.manifest import NEWEST, ClipFrame, ViolationFacts
 from contract.package import Link
 from contract.signing import SigningKey
@@ -23,6 +24,7 @@ from edge.evidence.package import Clip, Package, PackedFile, Still, encode, even
 from edge.pipeline import Incident
 from edge.plate.follow import PlateFollower, Sighting, widened
 from edge.plate.vote import PlateResult, PlateVote
+from edge.rules.geometry import scaled
 from edge.rules.inputs import Box, TrackPoint
 from edge.video import ring
 from edge.video.frame import Frame
@@ -95,15 +97,17 @@ class Gatherer:
         points = plate_points(incident, self._standing.size, self._ring.start_t or 0.0)
         # At one go: the moments lie close together, and decoding begins at a keyframe each time.
         frames = self._frames([*moments.values(), *(point.t for point in points)])
-        stills, flags = self._stills(moments, frames[: len(moments)])
+        shown, flags = self._stills(moments, frames[: len(moments)])
         sightings = self._sightings(incident, points, frames[len(moments) :])
         plate = self._plate(incident, sightings)
-        over = stills["over"]
+        over = shown["over"]
         utc = stream_utc(over.t, over.captured_at)
-        pictures = [(f.t, Still(moment, f.image, f.captured_at)) for moment, f in stills.items()]
+        pictures = [(f.t, Still(moment, f.image, f.captured_at)) for moment, f in shown.items()]
         pictures += self._plate_stills(plate, sightings, incident, utc)
         clip, clip_flags = self._clip(finding.t, [t for t, _ in pictures])
-        files = encode(_of_the_clip(pictures, clip), clip)
+        damaged = {frame.t for frame in frames if frame is not None and frame.damaged}
+        stills, damage_flags = _of_the_clip(pictures, clip, damaged)
+        files = encode(stills, clip)
         facts = violation_facts(
             self._standing,
             incident,
@@ -111,7 +115,7 @@ class Gatherer:
             self._colour(incident, sightings),
             over.clock,
             utc,
-            missing=(*flags, *clip_flags),
+            missing=(*flags, *clip_flags, *damage_flags),
         )
         return Proof(event_id(facts, finding.episode), facts, files, incident, plate)
 
@@ -195,7 +199,7 @@ class Gatherer:
     def _full_size(self, box: Box, image: NDArray[np.uint8]) -> Box:
         """A box of the detect stream in pixels of the record stream."""
         sx, sy = image.shape[1] / self._standing.size[0], image.shape[0] / self._standing.size[1]
-        return (box[0] * sx, box[1] * sy, box[2] * sx, box[3] * sy)
+        return scaled(box, (sx, sy))
 
     def _plate_stills(
         self,
@@ -206,17 +210,11 @@ class Gatherer:
     ) -> list[tuple[float, Still]]:
         """The plate cut from the very frame it was read on, and that frame, each with its stream time;
         unread, the nearest frame."""
-        if not sightings:
+        found = shown_on(plate, sightings, incident.track.id)
+        if found is None:
             return []
-        shown = next((s for s in sightings if s.key == plate.frame_key), sightings[0])
-        height, width = shown.image.shape[:2]
-        if plate.quad is not None:
-            crop = _around(plate.quad, width, height)
-        else:
-            crop = widened(shown.boxes[incident.track.id], width, height)
+        shown, crop = found
         x1, y1, x2, y2 = crop
-        if x1 >= x2 or y1 >= y2:
-            return []
         cut = np.ascontiguousarray(shown.image[y1:y2, x1:x2])
         stills = [
             Still("plate", cut, utc(shown.t), crop=crop),
@@ -235,6 +233,23 @@ class Gatherer:
         return next((name for name in names if name is not None and names.count(name) >= 2), None)
 
 
+def shown_on(
+    plate: PlateResult, sightings: Sequence[Sighting], track: int
+) -> tuple[Sighting, tuple[int, int, int, int]] | None:
+    """The frame the plate was read on and the part of it that shows the plate; unread: the first frame and
+    the vehicle. None where nothing shows it."""
+    if not sightings:
+        return None
+    shown = next((s for s in sightings if s.key == plate.frame_key), sightings[0])
+    height, width = shown.image.shape[:2]
+    if plate.quad is not None:
+        crop = _around(plate.quad, width, height)
+    else:
+        crop = widened(shown.boxes[track], width, height)
+    x1, y1, x2, y2 = crop
+    return (shown, crop) if x1 < x2 and y1 < y2 else None
+
+
 def _around(quad: NDArray[np.float32], width: int, height: int) -> tuple[int, int, int, int]:
     """The part of the picture that shows a plate and a little around it."""
     (x1, y1), (x2, y2) = quad.min(axis=0), quad.max(axis=0)
@@ -244,10 +259,30 @@ def _around(quad: NDArray[np.float32], width: int, height: int) -> tuple[int, in
     return left, top, right, bottom
 
 
-def _of_the_clip(pictures: list[tuple[float, Still]], clip: Clip | None) -> list[Still]:
-    """The pictures, each with the frame of the clip it is."""
+def _of_the_clip(
+    pictures: list[tuple[float, Still]], clip: Clip | None, damaged: Collection[float]
+) -> tuple[list[Still], tuple[str, ...]]:
+    """The pictures, each with the frame of the clip it is, and a flag if one was `damaged`.
+
+    What a damaged place looks like depends on where decoding began: such a picture is taken from the clip
+    itself, as whoever checks the package sees it.
+    """
     frames = clip.frames if clip is not None else {}
-    return [replace(still, frame=frames.get(t)) for t, still in pictures]
+    stills = [replace(still, frame=frames.get(t)) for t, still in pictures]
+    again = {still.frame for (t, _), still in zip(pictures, stills, strict=True) if t in damaged}
+    wanted = [frame for frame in again if frame is not None]
+    seen = pictures_of(clip.data, wanted) if clip is not None and wanted else {}
+    stills = [_as_seen(still, seen) if still.frame in again else still for still in stills]
+    return stills, ("picture_damaged",) if any(t in damaged for t, _ in pictures) else ()
+
+
+def _as_seen(still: Still, seen: Mapping[ClipFrame, NDArray[np.uint8]]) -> Still:
+    """A picture as its frame is seen in the clip; without a name where the clip does not show it."""
+    image = seen.get(still.frame) if still.frame is not None else None
+    if image is None:
+        return replace(still, frame=None)
+    x1, y1, x2, y2 = still.crop or (0, 0, image.shape[1], image.shape[0])
+    return replace(still, image=np.ascontiguousarray(image[y1:y2, x1:x2]))
 
 
 def frames_by_time(clip: ring.Clip) -> dict[float, ClipFrame]:

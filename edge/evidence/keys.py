@@ -24,10 +24,17 @@ def load_or_make_node_key(data: Path) -> SigningKey:
     Raises:
         KeyFileError: see `load_node_key`.
     """
-    if not (data / NODE_KEY_FILE).exists():
-        data.mkdir(parents=True, exist_ok=True)
-        _place(data / NODE_KEY_FILE, SigningKey.generate().pem)
-    return load_node_key(data)
+    return load_or_make_key(data / NODE_KEY_FILE)
+
+
+def load_or_make_key(path: Path) -> SigningKey:
+    """The key of a file; made on the first call. Raises KeyFileError, see `load_node_key`."""
+    if path.parent.exists() and not path.parent.is_dir():
+        raise KeyFileError(f"{path.parent} is a file: give the folder that holds the key, or a new one")
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _place(path, SigningKey.generate().pem)
+    return _load(path)
 
 
 def load_node_key(data: Path) -> SigningKey:
@@ -36,7 +43,10 @@ def load_node_key(data: Path) -> SigningKey:
     Raises:
         KeyFileError: there is none, others may read it, or it is not an Ed25519 key.
     """
-    path = data / NODE_KEY_FILE
+    return _load(data / NODE_KEY_FILE)
+
+
+def _load(path: Path) -> SigningKey:
     try:
         mode = path.stat().st_mode
         pem = path.read_bytes()
@@ -75,17 +85,29 @@ def load_centre_key(path: Path) -> PublicKey:
         raise KeyFileError(f"{path} is {problem}") from problem
 
 
+def place_secret(path: Path, content: bytes) -> None:
+    """Keeps a secret in a file that only its owner can read; replaces an earlier one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _beside(path, content).replace(path)
+
+
 def _place(path: Path, content: bytes) -> None:
     """Puts a file that only its owner can read at `path`, whole or not at all, never over an existing one."""
-    fresh = path.with_name(f".{path.name}.{os.getpid()}")
-    fresh.unlink(missing_ok=True)
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+    fresh = _beside(path, content)
     try:
         os.link(fresh, path)
     except FileExistsError:
         pass  # another process was first: its key is the node's key
     finally:
         fresh.unlink()
+
+
+def _beside(path: Path, content: bytes) -> Path:
+    """A new file beside `path` that only its owner can read, with this content, safe on the disk."""
+    fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    fresh.unlink(missing_ok=True)
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    return fresh

@@ -1,5 +1,7 @@
 """Which full-size frames the evidence of a violation needs: few, chosen before anything is decoded."""
 
+from collections.abc import Sequence
+
 from edge.pipeline import Incident
 from edge.rules.inputs import TrackPoint
 from edge.rules.trust import unbroken
@@ -14,16 +16,23 @@ EDGE_MARGIN = 4.0
 def plate_points(incident: Incident, size: tuple[int, int], oldest: float) -> list[TrackPoint]:
     """Track points whose frames are worth looking for the plate in, the largest box first.
 
-    A plate is read best where the vehicle is nearest, so boxes are taken by size, but never two neighbouring
-    frames (they are blurred alike), and boxes cut off by the picture's edge only when nothing is better.
-
-    Nor beyond a break of the track: what is seen there may be another vehicle, with another plate.
+    None beyond a break of the track: what is seen there may be another vehicle, with another plate.
 
     Args:
         size: width and height of the detect stream's picture.
         oldest: stream time of the oldest frame that can still be decoded.
     """
-    points = [p for p in unbroken(incident.track, incident.finding.t).points if p.t >= oldest]
+    points = unbroken(incident.track, incident.finding.t).points
+    return clearest([point for point in points if point.t >= oldest], size)
+
+
+def clearest(points: Sequence[TrackPoint], size: tuple[int, int]) -> list[TrackPoint]:
+    """Of these points of one vehicle those on whose frames its plate is best looked for, largest box first.
+
+    A plate is read best where the vehicle is nearest, so boxes are taken by size, but never two neighbouring
+    frames (they are blurred alike), and boxes cut off by the picture's edge only when nothing is better.
+    `size` is that of the picture.
+    """
     whole = [p for p in points if _inside(p, size)]
     chosen: list[TrackPoint] = []
     for point in sorted(whole or points, key=_area, reverse=True):

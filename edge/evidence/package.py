@@ -26,6 +26,10 @@ from contract.signing import SigningKey, sign
 from contract.types import FileRole
 
 JPEG_QUALITY = 92
+SECOND = "second-"
+"""Before the names of a second camera's files."""
+
+PLAIN, SECOND_CAMERA = "ngatu.manifest/2", "ngatu.manifest/2.1"
 _EVENTS = uuid.UUID("6b0c7a2e-5a7e-5c0e-9d0b-0f6a1d3b9c44")
 
 
@@ -55,7 +59,7 @@ class Clip:
 
 @dataclass(frozen=True)
 class PackedFile:
-    """A file ready to be sealed."""
+    """A file ready to be sealed; `camera` is that of a second view, None the camera of the act."""
 
     role: FileRole
     name: str
@@ -64,6 +68,7 @@ class PackedFile:
     captured_at: datetime
     frame: ClipFrame | None = None
     crop: tuple[int, int, int, int] | None = None
+    camera: str | None = None
 
 
 @dataclass(frozen=True)
@@ -87,25 +92,27 @@ def event_id(facts: ViolationFacts, episode: str = "") -> str:
     return str(uuid.uuid5(_EVENTS, "|".join(parts)))
 
 
-def encode(stills: Iterable[Still], clip: Clip | None) -> tuple[PackedFile, ...]:
+def encode(stills: Iterable[Still], clip: Clip | None, camera: str | None = None) -> tuple[PackedFile, ...]:
     """Stills as JPEG and the clip as it is, named by role (`before.jpg`, a second one `before-2.jpg`).
+
+    Args:
+        camera: the other camera they come from (`second-plate.jpg`); None: the camera of the act.
 
     Raises:
         ValueError: a picture is empty or not BGR, or the clip is empty.
     """
     files: list[PackedFile] = []
+    view = "" if camera is None else SECOND
     for still in stills:
         number = sum(file.role == still.role for file in files) + 1
-        name = f"{still.role}.jpg" if number == 1 else f"{still.role}-{number}.jpg"
-        files.append(
-            PackedFile(
-                still.role, name, "image/jpeg", _jpeg(still), still.captured_at, still.frame, still.crop
-            )
-        )
+        name = f"{view}{still.role}.jpg" if number == 1 else f"{view}{still.role}-{number}.jpg"
+        taken, frame, crop = still.captured_at, still.frame, still.crop
+        files.append(PackedFile(still.role, name, "image/jpeg", _jpeg(still), taken, frame, crop, camera))
     if clip is not None:
         if not clip.data:
             raise ValueError("the clip has no bytes")
-        files.append(PackedFile("clip", "clip.mp4", "video/mp4", clip.data, clip.start))
+        name = f"{view}clip.mp4"
+        files.append(PackedFile("clip", name, "video/mp4", clip.data, clip.start, camera=camera))
     return tuple(files)
 
 
@@ -130,6 +137,8 @@ def seal(
         sequence=previous.sequence + 1 if previous else 1,
         previous=previous.sha256 if previous else None,
         files=tuple(_described(file) for file in files),
+        # A reader that knows no second cameras must not take one's files for the first one's.
+        schema=SECOND_CAMERA if any(file.camera for file in files) else PLAIN,
     )
     content = {file.name: file.data for file in files}
     signed = to_v1(manifest, _prose(manifest)) if version == 1 else manifest
@@ -185,6 +194,7 @@ def _described(file: PackedFile) -> EvidenceFile:
         captured_at=file.captured_at,
         frame=file.frame,
         crop=file.crop,
+        camera=file.camera,
     )
 
 

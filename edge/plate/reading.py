@@ -6,7 +6,7 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from contract.plates import PlateColour, interpretations
+from contract.plates import PlateColour, fits_rows, interpretations, near_mission
 
 SURE = 0.9
 """From this confidence on a reading is meant to be right in at least 99 of 100 cases."""
@@ -14,9 +14,13 @@ NOTHING_READ = 0.01
 """Below this confidence a text says nothing, however often it was read: the plate is unread."""
 UNISSUED = 0.5
 """A text that no law lets stand on a plate is never surer than this."""
+NOT_SURE = SURE - 0.05
+"""Most that is said of a text that something seen speaks against."""
 COLOURS: tuple[PlateColour, ...] = ("white", "yellow", "blue", "red")
 CHOSEN = "chosen"
 """Flag: of several texts read one that may stand on a plate was preferred to a likelier one."""
+MISSION = "mission"
+"""Flag: a motorbike's series that one soft letter tells from a foreigner's (MN for NN)."""
 GRAMMAR = "grammar"
 """Flag: no issued plate has this text, layout and colour."""
 
@@ -68,7 +72,10 @@ def judge(rows: tuple[str, ...], colour: PlateColour, confidence: float) -> tupl
     pass.
     """
     text = "".join(rows)
-    lines = len(rows)
-    if interpretations(text, lines=lines, colour=colour):
-        return confidence, ()
-    return min(confidence, UNISSUED), (GRAMMAR,)
+    plates = interpretations(text, lines=len(rows), colour=colour)
+    printed = [plate for plate in plates if fits_rows(plate, rows)]
+    if not printed:
+        return min(confidence, UNISSUED), (GRAMMAR,)
+    if any(map(near_mission, printed)):
+        return min(confidence, NOT_SURE), (MISSION,)
+    return confidence, ()

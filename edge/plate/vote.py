@@ -16,12 +16,10 @@ from numpy.typing import NDArray
 
 from contract.plates import PlateColour, PlateKind, interpretations
 from contract.vehicles import VehicleKind
-from edge.plate.reading import CHOSEN, NOTHING_READ, SURE, Character, PlateReading, judge
+from edge.plate.reading import CHOSEN, NOT_SURE, NOTHING_READ, Character, PlateReading, judge
 
 WORTH_TELLING = 0.5
 """A plate that only one frame read is reported from this confidence on, as not agreed."""
-NOT_AGREED = SURE - 0.05
-"""Most that may be said of a text without a second frame."""
 AMBIGUOUS = "ambiguous"
 """Flag: the text is more than one kind of plate."""
 COMPOSED = "composed"
@@ -95,7 +93,7 @@ class PlateVote:
         agreed = len(exact) >= 2
         share = _weight(winner) / _weight(reads)
         best = max((read.reading.confidence for read in exact), default=0.0)
-        confidence, flags = judge(rows, colour, best * share if agreed else min(best * share, NOT_AGREED))
+        confidence, flags = judge(rows, colour, best * share if agreed else min(best * share, NOT_SURE))
         kinds = {
             plate.kind
             for plate in interpretations(voted, lines=layout.lines, colour=colour, vehicle=self._vehicle)
@@ -104,33 +102,20 @@ class PlateVote:
         flags += (CHOSEN,) * all(CHOSEN in read.reading.flags for read in exact or winner)
         texts = dict.fromkeys(read.reading.text for read in sorted(reads, key=_rank))
         others = tuple(text for text in texts if text != voted)[:MOST_ALTERNATIVES]
-        if confidence < (NOTHING_READ if agreed else WORTH_TELLING):
-            return PlateResult(
-                None,
-                confidence,
-                False,
-                alternatives=(voted, *others)[:MOST_ALTERNATIVES],
-                raw_reads=reads,
-                frame_key=shown.frame_key,
-                quad=shown.quad,
-                colour=colour,
-                lines=layout.lines,
-                flags=flags,
-            )
-        kind = kinds.pop() if len(kinds) == 1 else None
+        worth = confidence >= (NOTHING_READ if agreed else WORTH_TELLING)
         return PlateResult(
-            voted,
-            round(confidence, 4),
-            agreed,
-            characters,
-            others,
-            reads,
-            shown.frame_key,
-            shown.quad,
-            colour,
-            layout.lines,
-            kind,
-            flags,
+            text=voted if worth else None,
+            confidence=round(confidence, 4) if worth else confidence,
+            agreed=agreed and worth,
+            characters=characters if worth else (),
+            alternatives=others if worth else (voted, *others)[:MOST_ALTERNATIVES],
+            raw_reads=reads,
+            frame_key=shown.frame_key,
+            quad=shown.quad,
+            colour=colour,
+            lines=layout.lines,
+            kind=kinds.pop() if worth and len(kinds) == 1 else None,
+            flags=flags,
         )
 
 

@@ -12,7 +12,7 @@ from configs.scene import Scene
 from contract.vehicles import VehicleKind
 from edge.riders.heads import SMALLEST, HeadFinder
 from edge.riders.vote import Seen, vote
-from edge.rules.geometry import inside
+from edge.rules.geometry import inside, scaled
 from edge.rules.inputs import Box, Point, Riders, Track, TrackPoint
 from edge.video.frame import Frame
 
@@ -72,7 +72,7 @@ class RiderWatch:
         ]
         chosen = sorted(clear, key=lambda track: -points[track.id].box[3])[:MOST_A_FRAME]
         for track in chosen:
-            box = _times(points[track.id].box, scale)
+            box = scaled(points[track.id].box, scale)
             heads = self._finder.find(picture.image, box)
             self._add(track.id, Seen(picture.t, points[track.id].frame, box, heads, scale))
         return len(chosen)
@@ -145,10 +145,6 @@ def _heading(points: Sequence[TrackPoint], t: float) -> Point:
         if point.t > here.t and dist(point.ground, here.ground) >= needed:
             return (point.ground[0] - here.ground[0], point.ground[1] - here.ground[1])
     return (0.0, 0.0)
-
-
-def _times(box: Box, scale: Point) -> Box:
-    return (box[0] * scale[0], box[1] * scale[1], box[2] * scale[0], box[3] * scale[1])
 
 
 def _shared(box: Box, other: Box) -> float:

@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from configs.rules.parameters import Against
 from configs.scene import Lane
+from contract.reasons import Doubt
 from edge.rules.geometry import along, inside
 from edge.rules.inputs import TrackPoint
 from edge.rules.observed import height, two_wheeled, width
 from edge.rules.situation import Situation
+from edge.rules.trust import unsteady
 
 _SECONDS = 5.0
 """How far back a run against the direction is followed."""
@@ -16,18 +19,30 @@ _SECONDS = 5.0
 _EDGE = 2.0
 """Pixels from the left, right or lower edge of the picture within which a box counts as cut by it."""
 
+_OFF = 3.0
+"""Pixels by which a box may lie aside, however small it is."""
+
 _STRAIGHT = 0.7
 """Part of all movement along the lane that must be against it; jitter goes both ways."""
+
+_EVEN = 0.4
+"""Part of its mean speed that is left where its longest step is left out: a box that hops to a vehicle nearby
+makes all its way in one."""
+
+_LEAST = 3
+"""Looks from which a drive can be told from one hop, whatever the camera's file asks for."""
 
 
 @dataclass(frozen=True)
 class RunAgainst:
-    """A stretch of driving against `lane`: its first and newest point, the distance in box heights."""
+    """A stretch of driving against `lane`: its first and newest point, the distance in box heights, and what
+    speaks against it."""
 
     lane: Lane
     start: TrackPoint
     end: TrackPoint
     distance: float
+    doubts: tuple[Doubt, ...]
 
 
 def runs_against(situation: Situation, parameters: Against, *, one_way: bool) -> Iterator[RunAgainst]:
@@ -56,14 +71,18 @@ def _run(
     run = points[-count:]
     if count == 0 or any(not wholly_inside(point, lane, margin) or _cut(point, size) for point in run):
         return None
+    if not _is_even(run, direction):
+        return None
     against = -along(run[0].ground, newest.ground, direction)
-    return RunAgainst(lane, run[0], newest, against / height(newest.box))
+    earlier = points[:-count] if two_wheeled(situation.track) else ()
+    return RunAgainst(lane, run[0], newest, against / height(newest.box), unsteady(run, earlier))
 
 
 def _far_enough(points: Sequence[TrackPoint], direction: tuple[float, float], parameters: Against) -> int:
     """How many of the newest points make a run against the direction that is long enough; 0 if none do."""
     newest = points[-1]
     far = parameters.distance * height(newest.box)
+    least = max(parameters.frames, _LEAST)
     travelled, later = 0.0, 0.0
     for count, point in enumerate(reversed(points), start=1):
         lasted = newest.t - point.t
@@ -72,10 +91,18 @@ def _far_enough(points: Sequence[TrackPoint], direction: tuple[float, float], pa
         against = along(newest.ground, point.ground, direction)
         travelled += abs(against - later)
         later = against
-        enough = lasted >= parameters.seconds and count >= parameters.frames
+        enough = lasted >= parameters.seconds and count >= least
         if enough and against >= far and against >= _STRAIGHT * travelled:
             return count
     return 0
+
+
+def _is_even(run: Sequence[TrackPoint], direction: tuple[float, float]) -> bool:
+    """Whether it went against the direction in the rest of the time too, not only in its longest step."""
+    steps = [(-along(a.ground, b.ground, direction), b.t - a.t) for a, b in pairwise(run)]
+    longest, took = max(steps)
+    way, time = sum(step for step, _ in steps), sum(t for _, t in steps)
+    return (way - longest) / (time - took) >= _EVEN * way / time
 
 
 def _cut(point: TrackPoint, size: tuple[int, int]) -> bool:
@@ -88,5 +115,5 @@ def _cut(point: TrackPoint, size: tuple[int, int]) -> bool:
 
 def wholly_inside(point: TrackPoint, lane: Lane, margin: float) -> bool:
     """True if the ground point and `margin` box widths to either side lie in the lane."""
-    (x, y), reach = point.ground, margin * width(point.box)
+    (x, y), reach = point.ground, max(_OFF, margin * width(point.box))
     return all(inside((x + step, y), lane.polygon) for step in (-reach, 0.0, reach))

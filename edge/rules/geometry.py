@@ -110,6 +110,11 @@ def _at_height(line: Polyline, y: float) -> tuple[float, float] | None:
     return None
 
 
+def scaled(box: Box, by: Point) -> Box:
+    """The box in a picture that is so many times as wide and as high."""
+    return (box[0] * by[0], box[1] * by[1], box[2] * by[0], box[3] * by[1])
+
+
 def overlap(a: Box, b: Box) -> float:
     """Intersection over union of two boxes."""
     width, height = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])

@@ -3,6 +3,7 @@ the lane do not lead to. Which of these it is decides the fine (6.4.k, 6.4.i, 6.
 basis.
 """
 
+from dataclasses import replace
 from itertools import pairwise
 
 from configs.rules.illegal_turn import RULE, IllegalTurn
@@ -14,20 +15,64 @@ from edge.rules.observed import LaneUsed, lane_used, nearest, since
 from edge.rules.said import doubt
 from edge.rules.situation import Situation
 
+_SETTLE = 0.3
+"""Seconds for which it is looked at beyond an exit before that is judged: its wheels are surer by then."""
+
 
 def judge(situation: Situation, parameters: IllegalTurn) -> list[Finding]:
-    """A finding in the frame in which the vehicle meets an exit line it may not leave by."""
-    points = situation.track.points
-    if len(points) < 2:
-        return []
-    for line in situation.scene.stop_lines:
-        way = _met(line, situation, len(points) - 1)
-        if way is None:
-            continue
-        found = _banned(situation, line, way, parameters) or _against_arrows(situation, line, way, parameters)
-        if found is not None:
-            return [found]
+    """A finding for an exit line the vehicle may not leave by, as soon as it was seen beyond it."""
+    for index in _settled(situation):
+        for line in situation.scene.stop_lines:
+            way = _met(line, situation, index)
+            if way is None or not _stays_beyond(way, situation, index):
+                continue
+            there = _until(situation, index)
+            found = _banned(there, line, way, parameters) or _against_arrows(there, line, way, parameters)
+            if found is not None:
+                return [_seen_beyond(found, situation, index)]
     return []
+
+
+def _settled(situation: Situation) -> range:
+    """Indexes of the points that lie long enough back now and did not before; at the end all left."""
+    points = situation.track.points
+    if situation.track_ended:
+        return range(max(1, since(points, points[-1].t - _SETTLE)), len(points))
+    if len(points) < 2:
+        return range(0)
+    first, end = (since(points, point.t - _SETTLE + 1e-6) for point in points[-2:])
+    return range(max(1, first), end)
+
+
+def _stays_beyond(way: Exit, situation: Situation, index: int) -> bool:
+    """Whether it is past the exit a while later too: its box may only have twitched over it."""
+    earlier, last = situation.track.points[index - 1], _look_beyond(situation, index)
+    return meets(earlier.ground, last.ground, way.line) is not None
+
+
+def _look_beyond(situation: Situation, index: int) -> TrackPoint:
+    """The look that is late enough after that point, or the last there is."""
+    points = situation.track.points
+    return points[min(since(points, points[index].t + _SETTLE), len(points) - 1)]
+
+
+def _until(situation: Situation, index: int) -> Situation:
+    """The situation as it was at that point."""
+    track = situation.track
+    return replace(situation, track=replace(track, points=track.points[: index + 1]))
+
+
+def _seen_beyond(finding: Finding, situation: Situation, index: int) -> Finding:
+    """The finding with the looks beyond the exit."""
+    points = situation.track.points
+    last = _look_beyond(situation, index).t
+    return replace(
+        finding,
+        moments={**finding.moments, "continuing": last},
+        proved=(finding.moments["before"], last),
+        decisive=(points[index - 1].t - _SETTLE, last),
+        exact=False,
+    )
 
 
 def _banned(situation: Situation, line: StopLine, way: Exit, parameters: IllegalTurn) -> Finding | None:

@@ -141,7 +141,9 @@ class Finding:
 
     `t` is the moment it happened (interpolated between frames), `point` the track point nearest to it.
     `moments` are the times the stills should show: before, over, continuing; `proved` is the stretch in which
-    the act was seen, if it is not all from before to continuing. `lane`, `line`, `zone`, `head`
+    the act was seen, if it is not all from before to continuing; `decisive` the part of it in which it
+    matters where the wheels were, if not all of it, and `exact` that a part of a vehicle's height does.
+    `lane`, `line`, `zone`, `head`
     name parts of the scene, `movement` says where the vehicle went. `reasons` say what was found, `doubts`
     what speaks against it; `basis` is what exactly was broken (see the rule's descriptor), `also` are rules
     the same act broke. A finding of the same (rule, track, `episode`) is reported once.
@@ -156,6 +158,8 @@ class Finding:
     point: TrackPoint
     moments: dict[Literal["before", "over", "continuing"], float]
     proved: tuple[float, float] | None = None
+    decisive: tuple[float, float] | None = None
+    exact: bool = True
     episode: str = ""
     elapsed_red: float | None = None
     amber: float | None = None

@@ -9,9 +9,13 @@ from edge.rules.inputs import Finding, TrackPoint
 from edge.rules.observed import moved, since
 from edge.rules.said import ms
 from edge.rules.situation import Situation
+from edge.rules.trust import STOOD
 
 _BEFORE_END = 5.0
 """Seconds before the end that are shown beside it."""
+
+_SEEN = 0.5
+"""Part of the looks in which its wheels must have been seen."""
 
 _SAMPLES = 32
 """Points looked at between the first and the newest: enough to see it drive away and come back."""
@@ -28,17 +32,25 @@ def judge(situation: Situation, parameters: NoStopping) -> list[Finding]:
 
 
 def _standing_since(situation: Situation, zone: Zone, still: float) -> TrackPoint | None:
-    """The point `zone.seconds` ago if the vehicle has not moved from there since."""
+    """The point `zone.seconds` ago if the vehicle has not moved from there since, as far as its wheels were
+    seen: what passes before it hides them, and does not move it."""
     points = situation.track.points
     newest = points[-1]
-    if points[0].t > newest.t - zone.seconds or not inside(newest.ground, zone.polygon):
+    if points[0].t > newest.t - zone.seconds or not _stands_in(newest, zone):
         return None
+    if any(point.breaks for point in points[since(points, newest.t - STOOD) :]):
+        return None  # whether it still stands there is seen a second later
     first = max(0, since(points, newest.t - zone.seconds) - 1)
     step = max(1, (len(points) - first) // _SAMPLES)
-    stood = all(
-        moved(point, newest) <= still and inside(point.ground, zone.polygon) for point in points[first::step]
-    )
+    seen = [point for point in points[first::step] if point.wheels == "seen"]
+    if len(seen) < _SEEN * len(points[first::step]):
+        return None
+    stood = all(moved(point, newest) <= still and inside(point.ground, zone.polygon) for point in seen)
     return points[first] if stood else None
+
+
+def _stands_in(point: TrackPoint, zone: Zone) -> bool:
+    return point.wheels == "seen" and inside(point.ground, zone.polygon)
 
 
 def _finding(situation: Situation, zone: Zone, start: TrackPoint) -> Finding:
@@ -57,6 +69,7 @@ def _finding(situation: Situation, zone: Zone, start: TrackPoint) -> Finding:
         # Half of it may be an hour ago. The beginning is kept, see `edge.evidence.beginnings`.
         moments={"before": start.t, "over": end.t - min(_BEFORE_END, lasted / 2), "continuing": end.t},
         episode=zone.id,
+        exact=False,
         zone=zone.id,
         basis=zone.basis,
     )

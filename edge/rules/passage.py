@@ -26,6 +26,9 @@ JITTER = 2.0
 _LATE = 2.0
 """Seconds of uncertainty beyond which more makes no difference."""
 
+_BEGINNING = 0.25
+"""Part of a standing whose looks are compared with the rest."""
+
 _MARGIN = 3.0
 """Seconds a passage stays in view after it is over, so that late lamp changes still reach the rules."""
 
@@ -172,24 +175,27 @@ def _came_from_before(points: Sequence[TrackPoint], depth: Depth, distance: floa
 def _went_on(
     points: Sequence[TrackPoint], line: StopLine, parameters: Parameters
 ) -> tuple[float | None, float | None]:
-    """When the vehicle had entered the junction, and when it lay `onward` box heights further; interpolated.
+    """When the vehicle had entered the junction, and when it had gone `onward` box heights further, whichever
+    way; interpolated.
 
     It has entered past the commit line, or `clearance` beyond the stop line where none is drawn.
     """
     past = depth_past(line.line if line.commit is None else line.commit, line.direction)
     entered = parameters.clearance if line.commit is None else 0.0
-    limits = (entered, entered + parameters.onward)
-    reached: list[float | None] = []
-    last: tuple[float, float] | None = None
+    committed: float | None = None
+    place, last = points[0].ground, None
     for point in points:
-        heights = past(point.ground) / height(point.box)
-        while len(reached) < len(limits) and heights >= limits[len(reached)]:
-            reached.append(_when(last, (point.t, heights), limits[len(reached)]))
-        if len(reached) == len(limits):
-            break
-        last = (point.t, heights)
-    committed, onward = [*reached, None, None][:2]
-    return committed, onward
+        gone = past(point.ground) / height(point.box) - entered
+        if committed is None and gone >= 0:
+            committed, place = _when(last, (point.t, gone), 0.0), point.ground
+        if committed is not None:
+            # Who turns goes on along the line, not away from it; a box that twitches does not stay there.
+            if gone >= 0 and point.wheels == "seen":
+                gone = max(gone, dist(place, point.ground) / height(point.box))
+            if gone >= parameters.onward:
+                return committed, _when(last, (point.t, gone), parameters.onward)
+        last = (point.t, gone)
+    return committed, None
 
 
 def _when(earlier: tuple[float, float] | None, later: tuple[float, float], limit: float) -> float:
@@ -202,18 +208,20 @@ def _when(earlier: tuple[float, float] | None, later: tuple[float, float], limit
 def _stood(
     points: Sequence[TrackPoint], until: float | None, parameters: Parameters
 ) -> tuple[float, float] | None:
-    """The first stretch of standing past the line, before the vehicle went on."""
+    """The first stretch of standing past the line, before the vehicle went on; it does not begin while the
+    vehicle still brakes or creeps: there its first looks lie before the rest."""
     end = len(points) if until is None else since(points, until)
-    mean = _means([point.ground for point in points[:end]])
+    seen = [point for point in points[:end] if point.wheels == "seen"]
+    mean = _means([point.ground for point in seen])
     first = 0
-    for last in range(1, end):
-        while points[last].t - points[first + 1].t >= parameters.standing:
+    for last in range(1, len(seen)):
+        while seen[last].t - seen[first + 1].t >= parameters.standing:
             first += 1
-        if points[last].t - points[first].t >= parameters.standing:
-            middle = (first + last + 1) // 2
-            still = parameters.still * height(points[last].box)
-            if dist(mean(first, middle), mean(middle, last + 1)) <= still:
-                return (points[first].t, points[last].t)
+        if seen[last].t - seen[first].t >= parameters.standing:
+            rest = since(seen, seen[first].t + _BEGINNING * parameters.standing)
+            still = parameters.still * height(seen[last].box)
+            if first < rest <= last and dist(mean(first, rest), mean(rest, last + 1)) <= still:
+                return (seen[first].t, seen[last].t)
     return None
 
 

@@ -13,6 +13,9 @@ from edge.rules.passage import Passage
 from edge.rules.said import doubt, ms
 from edge.rules.situation import Situation
 
+_NEAR = 0.25
+"""Seconds before and after the wheels were seen either side of the line in which they must not jump."""
+
 
 def judge(situation: Situation, parameters: RedLight) -> list[Finding]:
     """Findings that are decidable now; the same one may come again while the passage is in view."""
@@ -104,6 +107,10 @@ def _finding(situation: Situation, passage: Passage, verdict: Verdict, doubts: t
         point=nearest(points, crossing.t),
         moments={"before": before, "over": over, "continuing": max(over, continuing)},
         proved=(min(before, shown[0]), max(over, continuing, shown[1])),
+        decisive=(
+            (before if passage.seen_before is None else shown[0]) - _NEAR,
+            max(over, shown[1]) + _NEAR,
+        ),
         episode=line.id if verdict.since is None else f"{line.id}@{verdict.since:.1f}",
         elapsed_red=verdict.elapsed,
         amber=verdict.amber,

@@ -34,8 +34,13 @@ ONE_ACT_SECONDS = 5.0
 """Findings of one vehicle nearer than this, under rules of the precedence list, are one act."""
 
 
+BETTER_SECONDS = 3.0
+"""How long a doubted finding waits for a sure one of the same act: who goes on with it may be seen better."""
+
+
 class Rulebook:
-    """Judges the vehicles of one camera. It remembers only which acts of living tracks it reported.
+    """Judges the vehicles of one camera. It remembers only which acts of living tracks it reported, or holds
+    back for a moment.
 
     Args:
         epoch: UTC at stream time 0. A scene where something holds at certain hours only needs it.
@@ -53,6 +58,7 @@ class Rulebook:
         parameters = ((name, JUDGES[name], rules.of(rule)) for name, rule in RULES.items())
         self._on = [(name, judge, found) for name, judge, found in parameters if found is not None]
         self._acts: dict[int, dict[str, float]] = {}
+        self._doubted: dict[int, dict[tuple[str, str], tuple[float, Finding]]] = {}
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -79,10 +85,28 @@ class Rulebook:
             if name not in resting
             for finding in judge(situation, parameters)
         ]
+        found = self._ripe(found, track.id, now, track_ended)
         result = [_exempted(finding, situation) for finding in self._one_act(track.id, found)]
         if track_ended:
             self._acts.pop(track.id, None)
+            self._doubted.pop(track.id, None)
         return result
+
+    def _ripe(self, found: list[Finding], track: int, now: float, ended: bool) -> list[Finding]:
+        """Holds back what a person would have to decide, and leaves it out where the same act is found beyond
+        doubt meanwhile."""
+        held = self._doubted.setdefault(track, {}) if found else self._doubted.get(track, {})
+        clear = []
+        for finding in found:
+            key = (finding.rule, finding.episode)
+            if finding.decision == "borderline":
+                held.setdefault(key, (now, finding))
+                continue
+            clear.append(finding)
+            if finding.decision == "violation":
+                held.pop(key, None)
+        due = [key for key, (since, _) in held.items() if ended or now - since >= BETTER_SECONDS]
+        return clear + [held.pop(key)[1] for key in due]
 
     def _one_act(self, track: int, found: list[Finding]) -> list[Finding]:
         """Leaves of each act the finding that comes first in the precedence, which names the others."""

@@ -7,7 +7,7 @@ judged.
 
 from collections.abc import Sequence
 from itertools import pairwise
-from math import dist, exp, hypot, log
+from math import dist, hypot
 
 from configs.rules.solid_line import RULE, SolidLineParameters
 from configs.scene import SolidLine
@@ -15,8 +15,9 @@ from contract.reasons import Doubt, Reason, reason
 from edge.rules.geometry import astride, meets, offset
 from edge.rules.inputs import Finding, TrackPoint
 from edge.rules.observed import height, moved, nearest, since, two_wheeled, width
-from edge.rules.said import doubt, ms
+from edge.rules.said import ms
 from edge.rules.situation import Situation
+from edge.rules.trust import AROUND, outline_change, unsteady
 
 _CROSSING_SECONDS = 3.0
 """A change of sides that takes longer than this is told by the wheels on the line."""
@@ -33,8 +34,18 @@ _END = 0.5
 _MOVED = 0.12
 """Box heights a vehicle astride must move: a standing one may only be hidden behind another."""
 
-_UNSTEADY = 1.3
-"""How much the ratio of width and height of a box may change while it is on the line."""
+_SHAPELESS = 2.5
+"""Times by which a box changes its outline that shows no vehicle at all, as where it enters the picture."""
+
+_WAY_SECONDS = 3.0
+"""How far back it is followed along the line, and a two-wheeler's outline compared with that before it."""
+
+_ENTERING = 0.25
+"""Of its heights from the lower edge within which a vehicle that comes in shows ever more of itself."""
+
+_YOUNG, _FOLLOWED = 1.0, 2.0
+"""Seconds in which a four-wheeler new to sight must be on the line for so many times as long: the first boxes
+of what comes into view hold its light or its shadow."""
 
 _OVER = {"lanes": "lane_changed", "opposing": "opposing_half"}
 """Basis of a crossing by what the line separates."""
@@ -47,28 +58,73 @@ def judge(situation: Situation, parameters: SolidLineParameters) -> list[Finding
     """At most one finding: the first line the vehicle is on or over now. Repeats while it stays there."""
     for line in situation.scene.solid_lines:
         act = _on_line(situation, line, parameters) or _crossed(situation, line, parameters)
+        if act is not None and outline_change(_stretch(situation.track.points, act)) > _SHAPELESS:
+            return []
         if act is not None:
-            return [_finding(situation, line, act)]
+            return [_finding(situation, line, act, _doubts(situation, line, act, parameters))]
     return []
+
+
+def _doubts(
+    situation: Situation, line: SolidLine, act: Act, parameters: SolidLineParameters
+) -> tuple[Doubt, ...]:
+    """An outline that changes, or on the line changed as the vehicle came there: a box that swelled then and
+    stayed so holds another beside it, or light or shadow, and tells no side."""
+    points = situation.track.points
+    if act[2] != "touched":
+        return unsteady(_stretch(points, act))
+    came = _came_on(situation, line, act, parameters)
+    before = points[since(points, points[came].t - AROUND) : came + 1]
+    lowest = situation.scene.size[1]
+    whole = [p for p in before if p.wheels == "seen" and p.box[3] < lowest - _ENTERING * height(p.box)]
+    way = points[since(points, points[came].t - _WAY_SECONDS) : came] if two_wheeled(situation.track) else ()
+    return unsteady([*whole, *_stretch(points, act)], way)
+
+
+def _came_on(situation: Situation, line: SolidLine, act: Act, parameters: SolidLineParameters) -> int:
+    """Index of the last look before it was on the line, or of the first that is followed back."""
+    points, first = situation.track.points, act[0].t
+    came = since(points, first)
+    while (
+        came and points[came].t > first - _WAY_SECONDS and _is_on(points[came], situation, line, parameters)
+    ):
+        came -= 1
+    return came
 
 
 def _on_line(situation: Situation, line: SolidLine, parameters: SolidLineParameters) -> Act | None:
     """The newest unbroken run of points with the line between the wheels, if long enough."""
     if line.forbidden_from != "either":
         return None
-    overhang = parameters.two_wheel_overhang if two_wheeled(situation.track) else parameters.overhang
-    smallest = parameters.smallest * situation.scene.size[1]
     points = situation.track.points
     newest = points[-1]
+    young = not two_wheeled(situation.track) and newest.t - points[0].t < _YOUNG
+    seconds = parameters.seconds * (_FOLLOWED if young else 1.0)
     for count, point in enumerate(reversed(points[-_LONGEST_RUN:]), start=1):
-        unclear = _is_cut_off(point, situation) or height(point.box) < smallest
-        if unclear or not astride(point.whole, line.line, overhang, parameters.length):
+        if not _is_on(point, situation, line, parameters):
             return None
         lasted = newest.t - point.t
-        if lasted >= parameters.seconds and count >= parameters.frames and moved(point, newest) >= _MOVED:
+        if lasted >= seconds and count >= parameters.frames and _drove(point, newest):
             said = reason("solid_line.wheels_on", line=line.id, lasted_ms=ms(lasted), frames=count)
             return point, newest, "touched", said
     return None
+
+
+def _is_on(point: TrackPoint, situation: Situation, line: SolidLine, parameters: SolidLineParameters) -> bool:
+    """Whether the line is plainly seen between its wheels."""
+    if _is_cut_off(point, situation) or height(point.box) < parameters.smallest * situation.scene.size[1]:
+        return False
+    if two_wheeled(situation.track):
+        # Its wheels stand in line below the rider: what the box reaches beyond them is the same either side.
+        return astride(point.whole, line.line, parameters.two_wheel_overhang, 0.0)
+    return astride(point.whole, line.line, parameters.overhang, parameters.length)
+
+
+def _drove(start: TrackPoint, end: TrackPoint) -> bool:
+    """True if it moved, above as below: where something covers a standing one, only its lower edge does."""
+    (ax, _, bx, _), (cx, _, dx, _) = start.box, end.box
+    above = dist(((ax + bx) / 2, start.box[1]), ((cx + dx) / 2, end.box[1])) / height(end.box)
+    return min(moved(start, end), above) >= _MOVED
 
 
 def _crossed(situation: Situation, line: SolidLine, parameters: SolidLineParameters) -> Act | None:
@@ -127,17 +183,14 @@ def _turned_box(start: TrackPoint, end: TrackPoint) -> bool:
     return not 0.5 < grown < 2.0
 
 
-def _unsteady(points: Sequence[TrackPoint]) -> tuple[Doubt, ...]:
-    """A vehicle keeps its outline; a box that swells and shrinks holds a shadow, glare or a second one."""
-    shapes = [log(width(point.whole) / height(point.whole)) for point in points]
-    changed = exp(max(shapes) - min(shapes))
-    return (doubt("solid_line.outline_unsteady", times=round(changed, 2)),) if changed > _UNSTEADY else ()
+def _stretch(points: Sequence[TrackPoint], act: Act) -> Sequence[TrackPoint]:
+    """The points from the act's first to its last."""
+    return points[since(points, act[0].t) : since(points, act[1].t) + 1]
 
 
-def _finding(situation: Situation, line: SolidLine, act: Act) -> Finding:
+def _finding(situation: Situation, line: SolidLine, act: Act, doubts: tuple[Doubt, ...]) -> Finding:
     start, end, basis, said = act
     points, middle = situation.track.points, (start.t + end.t) / 2
-    doubts = _unsteady(points[since(points, start.t) : since(points, end.t) + 1])
     return Finding(
         rule=RULE.name,
         version=RULE.version,
@@ -147,7 +200,8 @@ def _finding(situation: Situation, line: SolidLine, act: Act) -> Finding:
         t=start.t,
         point=nearest(points, start.t),
         moments={"before": max(points[0].t, start.t - 0.7), "over": middle, "continuing": end.t},
-        proved=(start.t, end.t),
+        proved=(start.t - AROUND, end.t),
+        decisive=(start.t, end.t),
         line=line.id,
         doubts=doubts,
         basis=basis,

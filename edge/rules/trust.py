@@ -8,11 +8,13 @@ whether the detector was sure that there was a vehicle at all.
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
-from math import dist
+from math import dist, exp, log
+from statistics import fmean
 
 from contract.reasons import Doubt
-from edge.rules.inputs import Finding, Track, TrackPoint
-from edge.rules.observed import height, since
+from edge.rules.geometry import overlap
+from edge.rules.inputs import Box, Finding, Point, Track, TrackPoint
+from edge.rules.observed import height, since, width
 from edge.rules.said import doubt, doubted, ms
 
 UNSEEN_SECONDS = 0.5
@@ -21,11 +23,33 @@ UNSEEN_SECONDS = 0.5
 UNSEEN_HEIGHTS = 0.5
 """Heights of its box that a vehicle may go in such a time and still have stood, more or less."""
 
+LONGEST_UNSEEN, SPEED_SECONDS, STRAY = 1.0, 0.4, 0.25
+"""Seconds up to which an unseen way is believed where speed before and after, each over the second number of
+seconds, lead to within the third number of heights of where it was seen again."""
+
 LEAP = 0.15
 """Heights by which wheels seen in one look and reckoned in the next may differ from the upper edge's way."""
 
-SURE = 0.4
-"""Confidence the detector must have had of the vehicle around the decisive moment."""
+STOOD, SAME_PLACE = 1.0, 0.75
+"""Seconds before and after a break, and the intersection over union of its mean boxes in them, that say it
+stood."""
+
+UNSTEADY = 1.3
+"""How much the ratio of width and height of a box may change while its side of a line is what matters."""
+
+SWERVE_SECONDS, SWERVE, SWERVE_NOISE = 0.5, 4.0, 0.15
+"""Seconds before and after a look over which speeds are compared, the heights per second squared by which a
+vehicle can change it (a rider is 1.7 m high, tyres hold 0.7 g), and the heights a box trembles."""
+
+_LOOKS = 3
+"""Looks from which a speed is told."""
+
+_KNOWN = 4
+"""Looks at a vehicle from which its outline is known."""
+
+SURE, LEAST = 0.4, 0.25
+"""Confidence the detector must have had of the vehicle around the decisive moment; the second is enough where
+it had the first in all that proves the act."""
 
 AROUND = 0.4
 """Seconds either side of the decisive moment in which its looks count; at least one on each side."""
@@ -47,13 +71,51 @@ def unbroken(track: Track, t: float) -> Track:
     return track if (begin, end) == (0, len(points)) else replace(track, points=points[begin:end])
 
 
+def unsteady(points: Sequence[TrackPoint], earlier: Sequence[TrackPoint] = ()) -> tuple[Doubt, ...]:
+    """A vehicle that drives along a lane keeps its outline; a box that swells and shrinks holds a shadow,
+    glare or a second vehicle, and its middle is not the vehicle's. `earlier` is the way it came: a box that
+    swelled there and stayed so is of two beside each other."""
+    changed = max(outline_change(points), _swollen(points, earlier))
+    return (doubt("track.outline_unsteady", times=round(changed, 2)),) if changed > UNSTEADY else ()
+
+
+def _swollen(points: Sequence[TrackPoint], earlier: Sequence[TrackPoint]) -> float:
+    """How many times wider for its height the box is than the vehicle mostly was before."""
+    before = sorted(_shape(point) for point in earlier if point.wheels == "seen")
+    if len(before) < _KNOWN:
+        return 1.0
+    now = sorted(map(_shape, points))
+    return exp(now[len(now) // 2] - before[len(before) // 4])
+
+
+def outline_change(points: Sequence[TrackPoint]) -> float:
+    """The largest ratio of width and height that its box shows, as a multiple of the smallest."""
+    shapes = [_shape(point) for point in points]
+    return exp(max(shapes) - min(shapes))
+
+
+def _shape(point: TrackPoint) -> float:
+    """Of the whole vehicle: logarithm of width over height."""
+    return log(width(point.whole) / height(point.whole))
+
+
 def _doubts(finding: Finding, points: Sequence[TrackPoint]) -> tuple[Doubt, ...]:
     first, last = finding.proved or (finding.moments["before"], finding.moments["continuing"])
-    begin = max(0, since(points, first + 1e-6) - 1)
-    stretch = points[begin : since(points, last) + 1]
+    stretch = _between(points, first, last)
+    decisive = _between(points, *finding.decisive) if finding.decisive else stretch
     around = _around(stretch, finding.t)
-    found = (_broken(stretch), _unseen(stretch), _hidden(stretch, finding.t), _unsure(around))
+    found = (
+        _broken(stretch) or _torn(points, stretch),
+        _unseen(points, stretch),
+        _hidden(decisive, finding),
+        _unsure(around, stretch),
+    )
     return tuple(one for one in found if one is not None)
+
+
+def _between(points: Sequence[TrackPoint], first: float, last: float) -> Sequence[TrackPoint]:
+    """From the look at or before the first of these times to the one at or after the last."""
+    return points[max(0, since(points, first + 1e-6) - 1) : since(points, last) + 1]
 
 
 def _around(points: Sequence[TrackPoint], t: float) -> Sequence[TrackPoint]:
@@ -64,25 +126,82 @@ def _around(points: Sequence[TrackPoint], t: float) -> Sequence[TrackPoint]:
 
 
 def _broken(points: Sequence[TrackPoint]) -> Doubt | None:
-    """The vehicle may have changed after the first of these points."""
-    broken = next((point for point in points[1:] if point.breaks), None)
+    """The vehicle may have changed after the first of these points, unless it only stood there."""
+    breaks = (index for index, point in enumerate(points) if index and point.breaks)
+    broken = next((points[index] for index in breaks if not _stayed(points, index)), None)
     return None if broken is None else doubt("track.broken", at_ms=ms(broken.t))
 
 
-def _unseen(points: Sequence[TrackPoint]) -> Doubt | None:
-    """It went on while nobody looked."""
-    for earlier, later in pairwise(points):
+def _torn(points: Sequence[TrackPoint], stretch: Sequence[TrackPoint]) -> Doubt | None:
+    """Its speed changed as no vehicle's can: the track went over to another one."""
+    for point in stretch:
+        before = points[since(points, point.t - SWERVE_SECONDS) : since(points, point.t)]
+        after = points[since(points, point.t) : since(points, point.t + SWERVE_SECONDS)]
+        if min(len(before), len(after)) < _LOOKS:
+            continue
+        took = (after[0].t + after[-1].t - before[0].t - before[-1].t) / 2
+        change = dist(_drift(before), _drift(after)) / height(point.box)
+        if change > SWERVE * took + SWERVE_NOISE / took:
+            return doubt("track.broken", at_ms=ms(point.t))
+    return None
+
+
+def _drift(points: Sequence[TrackPoint]) -> Point:
+    """Pixels a second of the middle of its upper edge, by least squares."""
+    middle = fmean(point.t for point in points)
+    spread = sum((point.t - middle) ** 2 for point in points)
+    x = sum((point.t - middle) * point.ground[0] for point in points)
+    y = sum((point.t - middle) * point.box[1] for point in points)
+    return x / spread, y / spread
+
+
+def _stayed(points: Sequence[TrackPoint], index: int) -> bool:
+    """Whether a vehicle stood in one place before this look and after it: two can't stand in one place."""
+    t = points[index].t
+    before, after = points[since(points, t - STOOD) : index], points[index : since(points, t + STOOD)]
+    if t - points[0].t < STOOD or points[-1].t - t < STOOD:
+        return False
+    return bool(before) and overlap(_mean_box(before), _mean_box(after)) >= SAME_PLACE
+
+
+def _mean_box(points: Sequence[TrackPoint]) -> Box:
+    sides = [fmean(point.box[i] for point in points) for i in range(4)]
+    return sides[0], sides[1], sides[2], sides[3]
+
+
+def _unseen(points: Sequence[TrackPoint], stretch: Sequence[TrackPoint]) -> Doubt | None:
+    """It went on while nobody looked, and not as it had gone before and went after."""
+    for earlier, later in pairwise(stretch):
         gap = later.t - earlier.t
-        if gap > UNSEEN_SECONDS and dist(earlier.ground, later.ground) > UNSEEN_HEIGHTS * height(later.box):
+        far = dist(earlier.ground, later.ground) > UNSEEN_HEIGHTS * height(later.box)
+        if gap > UNSEEN_SECONDS and far and (gap > LONGEST_UNSEEN or _strays(points, earlier, later)):
             return doubt("track.path_not_seen", gap_ms=ms(gap))
     return None
 
 
-def _hidden(points: Sequence[TrackPoint], t: float) -> Doubt | None:
+def _strays(points: Sequence[TrackPoint], earlier: TrackPoint, later: TrackPoint) -> bool:
+    """True unless the way between two looks is the one its speed before and after takes it."""
+    before = points[max(0, since(points, earlier.t - SPEED_SECONDS)) : since(points, earlier.t) + 1]
+    after = points[since(points, later.t) : since(points, later.t + SPEED_SECONDS)]
+    if len(before) < 2 or len(after) < 2:
+        return True
+    speeds = [_speed(before[0], before[-1]), _speed(after[0], after[-1])]
+    gap = later.t - earlier.t
+    x, y = (earlier.ground[i] + gap * (speeds[0][i] + speeds[1][i]) / 2 for i in (0, 1))
+    return dist((x, y), later.ground) > STRAY * height(later.box)
+
+
+def _speed(first: TrackPoint, last: TrackPoint) -> Point:
+    """Pixels a second from one look to another."""
+    gap = last.t - first.t
+    return (last.ground[0] - first.ground[0]) / gap, (last.ground[1] - first.ground[1]) / gap
+
+
+def _hidden(points: Sequence[TrackPoint], finding: Finding) -> Doubt | None:
     """Its wheels were not seen before the decisive moment, or not after."""
-    before = [point.wheels for point in points if point.t < t]
-    after = [point.wheels for point in points if point.t >= t]
-    if any(_leaps(earlier, later) for earlier, later in pairwise(points)):
+    before = [point.wheels for point in points if point.t < finding.t]
+    after = [point.wheels for point in points if point.t >= finding.t]
+    if finding.exact and any(_leaps(earlier, later) for earlier, later in pairwise(points)):
         return doubt("track.wheels_hidden", looks=sum(point.wheels != "seen" for point in points))
     for side in (before, after):
         if side and "seen" not in side:
@@ -97,8 +216,14 @@ def _leaps(earlier: TrackPoint, later: TrackPoint) -> bool:
     return abs(height(earlier.whole) - height(later.whole)) > LEAP * height(later.whole)
 
 
-def _unsure(points: Sequence[TrackPoint]) -> Doubt | None:
-    """The detector hardly believed in the vehicle."""
-    least = min((point.confidence for point in points), default=1.0)
-    mean = sum(point.confidence for point in points) / max(1, len(points))
-    return doubt("track.low_confidence", confidence=round(least, 2)) if mean < SURE else None
+def _unsure(around: Sequence[TrackPoint], stretch: Sequence[TrackPoint]) -> Doubt | None:
+    """The detector hardly believed in the vehicle, at the decisive moment and all along."""
+    mean = _confidence(around)
+    if mean >= SURE or (mean >= LEAST and _confidence(stretch) >= SURE):
+        return None
+    return doubt("track.low_confidence", confidence=round(min(point.confidence for point in around), 2))
+
+
+def _confidence(points: Sequence[TrackPoint]) -> float:
+    """Mean of the detector's; 1 of nothing."""
+    return sum(point.confidence for point in points) / len(points) if points else 1.0

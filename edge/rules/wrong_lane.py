@@ -5,9 +5,10 @@ from configs.scene import Lane
 from contract.reasons import Doubt, Reason, reason
 from edge.rules.against import RunAgainst, runs_against, wholly_inside
 from edge.rules.inputs import Finding, TrackPoint
-from edge.rules.observed import moved, nearest
+from edge.rules.observed import height, moved, nearest
 from edge.rules.said import doubt, ms
 from edge.rules.situation import Situation
+from edge.rules.trust import AROUND
 
 _INSIDE = 0.15
 """Box widths either side of the ground point that must lie in the lane: touching its edge is no use of it."""
@@ -15,6 +16,9 @@ _INSIDE = 0.15
 _SECONDS = 8.0
 """How long beyond the least a stay is followed back: one that has hardly moved for longer is found as it
 moves on."""
+
+_SAME_SIZE = 1.5
+"""Times by which the box of one vehicle may change its height from a look to the next."""
 
 _MOVED = 0.5
 """Box heights a vehicle must go along the lane: one that stands in it may be pushed there."""
@@ -38,7 +42,7 @@ def _opposing(situation: Situation, run: RunAgainst) -> Finding:
         distance_heights=round(run.distance, 1),
         lasted_ms=ms(run.end.t - run.start.t),
     )
-    return _finding(situation, run.lane, run.start, "opposing", said)
+    return _finding(situation, run.lane, run.start, "opposing", said, run.doubts)
 
 
 def _start_in(situation: Situation, lane: Lane, parameters: WrongLane) -> TrackPoint | None:
@@ -51,12 +55,18 @@ def _start_in(situation: Situation, lane: Lane, parameters: WrongLane) -> TrackP
         lasted = newest.t - point.t
         if lasted > parameters.lane_seconds + _SECONDS:
             return None
-        long = lasted >= parameters.lane_seconds and count >= parameters.lane_frames
-        if long and moved(point, newest) >= _MOVED:
+        long = lasted >= parameters.lane_seconds and count >= max(2, parameters.lane_frames)
+        if long and moved(point, newest) >= _MOVED and not _stands_out(point, points[1 - count]):
             # Most of a queue stands: whether all of the stay was in the lane is asked last, it costs most.
             stay = points[-count:]
             return point if all(wholly_inside(seen, lane, _INSIDE) for seen in stay) else None
     return None
+
+
+def _stands_out(look: TrackPoint, after: TrackPoint) -> bool:
+    """Whether the box of one look is so much larger or smaller than in the next that it shows something else:
+    no stay is told from that."""
+    return not 1 / _SAME_SIZE < height(look.box) / height(after.box) < _SAME_SIZE
 
 
 def _closed(situation: Situation, lane: Lane, start: TrackPoint, parameters: WrongLane) -> Finding:
@@ -92,6 +102,8 @@ def _finding(
         t=start.t,
         point=nearest(situation.track.points, start.t),
         moments={"before": start.t, "over": (start.t + end.t) / 2, "continuing": end.t},
+        proved=(start.t - AROUND, end.t),
+        decisive=(start.t, end.t),
         episode=f"{basis}:{lane.id}",
         lane=lane.id,
         doubts=doubts,

@@ -7,6 +7,7 @@ from edge.rules.inputs import Finding
 from edge.rules.observed import nearest
 from edge.rules.said import ms
 from edge.rules.situation import Situation
+from edge.rules.trust import AROUND
 
 
 def judge(situation: Situation, parameters: WrongWay) -> list[Finding]:
@@ -16,7 +17,7 @@ def judge(situation: Situation, parameters: WrongWay) -> list[Finding]:
         Finding(
             rule=RULE.name,
             version=RULE.version,
-            decision="violation",
+            decision="borderline" if run.doubts else "violation",
             reasons=(
                 reason(
                     "wrong_way.drove_against",
@@ -33,8 +34,11 @@ def judge(situation: Situation, parameters: WrongWay) -> list[Finding]:
                 "over": (run.start.t + run.end.t) / 2,
                 "continuing": run.end.t,
             },
+            proved=(run.start.t - AROUND, run.end.t),
+            decisive=(run.start.t, run.end.t),
             episode=run.lane.id,
             lane=run.lane.id,
+            doubts=run.doubts,
         )
         for run in runs_against(situation, parameters, one_way=True)
     ]

@@ -21,7 +21,7 @@ from edge.second_look.window import LONGEST, chosen
 from edge.signal.lamp import LampReader
 from edge.video.ring import Film
 
-VERSION = 1
+VERSION = 3
 """Of the questions and their limits; it grows when the same pictures would be answered otherwise."""
 
 Verdict = Literal["confirmed", "doubted", "disproved", "not_possible"]

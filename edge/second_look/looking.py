@@ -34,6 +34,9 @@ _BEYOND = 1.0
 _THUMB = (64, 36)
 """Size of the small grey picture kept of each frame."""
 
+_ACROSS = 6
+"""Pixels of the large picture that tell one of the small one, across and down, at least."""
+
 
 class Close(Protocol):
     """A detector whose input can be of any size."""
@@ -47,7 +50,8 @@ class Close(Protocol):
 class Look:
     """One picture looked at again: `live` is where the track was then (between its points: interpolated),
     `region` what was looked at of the picture, `seen` the vehicles in it, all in pixels of the detect stream;
-    `lamp` what the governing head shows, where it was asked; `thumb` the whole picture, small and grey."""
+    `lamp` what the governing head shows, where it was asked; `thumb` the whole picture, small and grey;
+    `damaged`: not all of it could be decoded."""
 
     frame: int
     t: float
@@ -56,6 +60,7 @@ class Look:
     seen: tuple[Detection, ...]
     lamp: Reading | None
     thumb: NDArray[np.uint8]
+    damaged: bool = False
 
 
 @dataclass(frozen=True)
@@ -81,7 +86,7 @@ def look_again(
         lamp: who reads which head.
     """
     times = [t for t in times if track.points[0].t - _BEYOND <= t <= track.points[-1].t + _BEYOND]
-    side = input_size(len(times))
+    side = input_size(len(times), film.decoded(times))
     detector = close.at(side)
     looks = tuple(_look(frame, track, size, detector, lamp) for frame in film.frames(times))
     return Looked(looks, sum(_pixels(look.region, side) for look in looks))
@@ -128,7 +133,6 @@ def _look(
     found = detector.detect(cut) if cut.size else []
     sure = [detection for detection in found if detection.confidence >= UNSURE]
     seen = tuple(replace(d, box=_back(d.box, full, scale)) for d in with_looks(cut, sure))
-    small = cv2.resize(frame.image, _THUMB, interpolation=cv2.INTER_AREA)
     return Look(
         frame=frame.index,
         t=frame.t,
@@ -136,21 +140,30 @@ def _look(
         region=region,
         seen=seen,
         lamp=_lamp(frame, lamp, scale),
-        thumb=np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), np.uint8),
+        thumb=_thumb(frame.image),
+        damaged=frame.damaged,
     )
+
+
+def _thumb(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Of a large picture not every pixel is asked: each of the small one is the mean of a few dozen."""
+    step = max(1, image.shape[1] // (_THUMB[0] * _ACROSS))
+    small = cv2.resize(np.ascontiguousarray(image[::step, ::step]), _THUMB, interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), np.uint8)
 
 
 def neighbourhood(box: Box, size: tuple[int, int]) -> Box:
-    """The part of the picture around a box that is looked at, inside the picture."""
+    """The part of the picture around a box that is looked at, inside the picture; of no area where the box,
+    carried on beyond its track, lies outside."""
     width, height = box[2] - box[0], box[3] - box[1]
     half = max((0.5 + REACH) * max(width, height), LEAST_SIDE / 2)
     x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
-    return (
-        max(0.0, x - half),
-        max(0.0, y - half),
-        min(float(size[0]), x + half),
-        min(float(size[1]), y + half),
-    )
+    (left, right), (top, bottom) = _inside(x - half, x + half, size[0]), _inside(y - half, y + half, size[1])
+    return (left, top, right, bottom)
+
+
+def _inside(low: float, high: float, end: int) -> tuple[float, float]:
+    return min(max(low, 0.0), float(end)), min(max(high, 0.0), float(end))
 
 
 def _back(box: Box, cut: Sequence[int], scale: tuple[float, float]) -> Box:

@@ -20,7 +20,9 @@ from edge.rules.geometry import overlap
 from edge.rules.inputs import Finding
 from edge.second_look.following import NEAR_SECONDS, PATIENCE, Path, Step, left_by
 from edge.second_look.looking import Look
+from edge.second_look.places import BLANK, FOREIGN, part_that_stays
 from edge.second_look.wheels import Wheels
+from edge.second_look.window import window
 
 SURE = 0.35
 """Confidence from which a vehicle certainly stands where one is seen."""
@@ -48,12 +50,6 @@ FROZEN_SECONDS = 1.0
 
 STILL = 2
 """Grey levels by which the small picture may differ and still be the very same."""
-
-BLANK = 4.0
-"""Standard deviation of the small grey picture (0 to 255) below which it shows nothing."""
-
-FOREIGN = 0.5
-"""Correlation of two pictures of one place, one after the other, below which it is another place."""
 
 PLATE_SURE = 0.85
 PLATE_DIFFERS = 3
@@ -188,22 +184,26 @@ def lamp_red(looks: Sequence[Look], incident: Incident) -> Answer:
 
 
 def picture_whole(looks: Sequence[Look], times: Sequence[float], finding: Finding) -> Answer:
-    """Is the picture alive, of one place, and without a gap in its stamps during the act?"""
+    """Is the picture alive, whole, of one place and without a gap during the act, or its end?"""
     first, last = act_of(finding)
+    first = max(first, window(finding)[0])  # of standing for minutes only the end is looked at
     if not times or times[0] > first + GAP_SECONDS or times[-1] < last - GAP_SECONDS:
         return against("picture_whole", "footage_short")
     gap = max((b - a for a, b in pairwise(times) if b >= first and a <= last), default=0.0)
     if gap > max(GAP_SECONDS, 2.5 * float(np.median(np.diff(times)))):
         return against("picture_whole", "gap", lasted_ms=ms(gap))
-    if any(float(look.thumb.std()) < BLANK for look in looks if first <= look.t <= last):
+    during = [look for look in looks if first <= look.t <= last]
+    if any(look.damaged for look in during):
+        return against("picture_whole", "damaged", looks=sum(look.damaged for look in during), of=len(during))
+    if any(float(look.thumb.std()) < BLANK for look in during):
         return against("picture_whole", "blank")
     frozen = _frozen(looks)
     if frozen >= FROZEN_SECONDS:
         return against("picture_whole", "frozen", lasted_ms=ms(frozen))
-    like = min((_correlation(a, b) for a, b in pairwise(looks)), default=1.0)
-    if like < FOREIGN:
-        return against("picture_whole", "foreign", weight="disproof", alike=round(like, 2))
-    return yes("picture_whole", alike=round(like, 2))
+    stays = min((part_that_stays(a.thumb, b.thumb) for a, b in pairwise(looks)), default=1.0)
+    if stays < FOREIGN:
+        return against("picture_whole", "foreign", weight="disproof", alike=round(stays, 2))
+    return yes("picture_whole", alike=round(stays, 2))
 
 
 def same_plate(plate: PlateResult) -> Answer:
@@ -281,11 +281,3 @@ def _frozen(looks: Sequence[Look]) -> float:
         else:
             first = look
     return longest
-
-
-def _correlation(a: Look, b: Look) -> float:
-    """How alike two whole pictures are, whatever their brightness."""
-    x, y = a.thumb.astype(float).ravel(), b.thumb.astype(float).ravel()
-    if x.std() < BLANK or y.std() < BLANK:
-        return 1.0  # blank pictures are told elsewhere
-    return float(np.corrcoef(x, y)[0, 1])

@@ -26,6 +26,9 @@ MOST_LOOKS = 84
 PIXELS = 8_500_000
 """Pixels given to the detector in all: what one core of a small node does in about two seconds."""
 
+PIXELS_IN_ALL, DECODED_FOR_ONE = 12_000_000, 130
+"""Pixels of detector and decoder together: decoding so many costs what the detector needs for one."""
+
 SIZES = (256, 640)
 """Least and most pixels of the longer side of what the detector is given."""
 
@@ -51,9 +54,10 @@ def chosen(times: Sequence[float], t: float) -> list[float]:
     return sorted([*near, *_thinned(far, MOST_LOOKS - len(near))])
 
 
-def input_size(looks: int) -> int:
-    """Longer side of the detector's input so that so many looks stay within the budget."""
-    side = sqrt(PIXELS / max(looks, 1))
+def input_size(looks: int, decoded: int = 0) -> int:
+    """Longer side of the detector's input so that so many looks, and the pixels `decoded` for them, stay
+    within the budget."""
+    side = sqrt(min(PIXELS, max(PIXELS_IN_ALL - decoded / DECODED_FOR_ONE, 0)) / max(looks, 1))
     return min(max(int(side) // STRIDE * STRIDE, SIZES[0]), SIZES[1])
 
 

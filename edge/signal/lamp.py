@@ -5,7 +5,9 @@ covered by a bus, burnt out by the sun, dark. Where it is not sure, or the crop 
 `unknown`, because a guess could fine someone.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 import cv2
@@ -14,20 +16,21 @@ from numpy.typing import NDArray
 
 from edge.networks import open_network
 from edge.rules.inputs import Box
-from models import load
+from models.card import load_card, packaged_card
 
 CROP_WIDTH = 20
 CROP_HEIGHT = 48
 """Input of the network: a head standing upright."""
 
-MIN_CONFIDENCE = 0.6
+MIN_CONFIDENCE = 0.55
 """Share of belief below which a colour is not named."""
 
-MIN_SECOND = 0.9
-"""Share of belief in another colour, once the first lamp is blanked out, from which two lamps are lit."""
+CLOSE = 0.25
+"""Share of amber from which red is not named, and of red from which amber is not: in glare they look nearly
+alike, and red accuses."""
 
-LENSES: dict[str, int] = {"red": 0, "amber": 1, "green": 2}
-"""Place of each lens in an upright head, from the top."""
+MIN_FAULT = 0.9
+"""Share of belief from which two colours count as lit at once."""
 
 MIN_SIZE = 4
 """Pixels a head must measure across to be read at all."""
@@ -54,15 +57,16 @@ UNKNOWN = LampReading("unknown", 0.0)
 class LampReader:
     """Reads heads; one serves all heads of a process."""
 
-    def __init__(self) -> None:
-        """Load the packaged network.
+    def __init__(self, card: Path | None = None) -> None:
+        """Load the network of a card, the packaged one by default.
 
         Raises:
             ModelCardError: it is missing or not the one its card describes.
         """
-        card, path = load("lamps")
-        self._classes = card.classes
-        self._session = open_network(path)
+        path = card or packaged_card("lamps")
+        described = load_card(path)
+        self._classes = described.classes
+        self._session = open_network(described.verify(path.parent))
 
     def read(self, image: Image, box: Box, layout: Layout = "vertical") -> LampReading:
         """Look at the head whose housing fills `box` (pixels of `image`, BGR).
@@ -80,28 +84,22 @@ class LampReader:
             crop = np.rot90(crop, -1)
         small = cv2.resize(crop, (CROP_WIDTH, CROP_HEIGHT), interpolation=cv2.INTER_AREA)
         head = np.asarray(small, np.uint8)
-        name, confidence = self._name(head)
-        if name == "other" or confidence < MIN_CONFIDENCE:
-            return UNKNOWN
-        if name in LENSES:
-            second, belief = self._name(_blanked(head, LENSES[name]))
-            if second in LENSES and second != name and belief >= MIN_SECOND:
-                return LampReading("fault", belief)
-        return LampReading(name, confidence)  # type: ignore[arg-type]  # the card's classes are readings
+        return told(self._shares(head))
 
-    def _name(self, head: Image) -> tuple[str, float]:
-        """The likeliest class of a head of the network's input size, and its share of belief."""
+    def _shares(self, head: Image) -> dict[str, float]:
+        """The share of belief in each class of a head of the network's input size."""
         blob = cv2.dnn.blobFromImage(head, 1 / 255, swapRB=True)
         shares: NDArray[np.float32] = self._session.run(None, {"head": blob})[0][0]
-        best = int(shares.argmax())
-        return self._classes[best], float(shares[best])
+        return dict(zip(self._classes, shares.tolist(), strict=True))
 
 
-def _blanked(head: Image, lens: int) -> Image:
-    """The head with one lens covered by a copy of the darker of the two others."""
-    third = CROP_HEIGHT // 3
-    parts = [head[i * third : (i + 1) * third] for i in range(3)]
-    darkest = min((i for i in range(3) if i != lens), key=lambda i: float(parts[i].max(axis=2).mean()))
-    blanked = head.copy()
-    blanked[lens * third : (lens + 1) * third] = parts[darkest]
-    return blanked
+def told(shares: Mapping[str, float]) -> LampReading:
+    """What shares of belief in the network's classes come to."""
+    name = max(shares, key=lambda known: shares[known])
+    confidence = shares[name]
+    if name == "two":
+        return LampReading("fault", confidence) if confidence >= MIN_FAULT else UNKNOWN
+    close = name in ("red", "amber") and min(shares["red"], shares["amber"]) >= CLOSE
+    if name == "other" or close or confidence < MIN_CONFIDENCE:
+        return UNKNOWN
+    return LampReading(name, confidence)  # type: ignore[arg-type]  # the card's other classes are readings

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from contract.reasons import Reason, reason
+from edge.video.kept_view import KeptView
 from edge.video.stillness import STEP, Levels, Stillness, block_means, levels_of
 from edge.video.view import Position, Sharpness, rows_of
 
@@ -38,10 +39,10 @@ class Alive:
     """Looks at every picture of one camera's detect stream, in order.
 
     `usable` tells whether vehicles may be looked for in the newest, `trouble` what is wrong for so long that
-    people should know.
+    people should know. `kept` outlives the node: where it knows the view, none is learnt.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, kept: KeptView | None = None) -> None:
         self.trouble: Reason | None = None
         self.unusable_since: float | None = None
         """Stream time from which on pictures are not believed; None while they are."""
@@ -49,7 +50,8 @@ class Alive:
         """Stream time from which on pictures may turn out not to be believed; None while nothing is odd."""
         self._still = Stillness()
         self._sharpness = Sharpness()
-        self._position = Position()
+        self._kept = kept
+        self._position = Position(kept.read() if kept is not None else None)
         self._empty_since: float | None = None
         self._empty_code = "camera.flat"
         self._width = 0
@@ -75,8 +77,15 @@ class Alive:
             self._next_look = t + LOOK_SECONDS
             rows = rows_of(image)
             self._sharpness.look(t, rows)
-            self._position.look(t, rows)
+            self._look_at_view(t, rows)
         self._conclude(t)
+
+    def _look_at_view(self, t: float, rows: NDArray[np.uint8]) -> None:
+        before = self._position.reference
+        self._position.look(t, rows)
+        learnt = self._position.reference
+        if self._kept is not None and learnt is not None and learnt is not before:
+            self._kept.write(learnt)
 
     def _conclude(self, t: float) -> None:
         still, sharp, place = self._still.since, self._sharpness, self._position

@@ -2,14 +2,23 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Literal, Protocol
+from datetime import UTC, datetime
+from typing import Annotated, Literal, Protocol
+
+from pydantic import ConfigDict, Field, with_config
 
 from contract.reasons import Reason
+from contract.types import FIRST_YEAR, LAST_YEAR
 from edge.video.frame import Frame
 from edge.video.ring import PacketRing
 
+_Count = Annotated[int, Field(ge=0, le=10**12)]
+_Moment = Annotated[
+    datetime, Field(ge=datetime(FIRST_YEAR, 1, 1, tzinfo=UTC), lt=datetime(LAST_YEAR + 1, 1, 1, tzinfo=UTC))
+]
 
+
+@with_config(ConfigDict(extra="forbid", allow_inf_nan=False))
 @dataclass(frozen=True)
 class SourceHealth:
     """How a source does now.
@@ -17,18 +26,19 @@ class SourceHealth:
     `degraded`: pictures come, but something is wrong with the evidence (no record stream, a camera clock
     nobody has set). `dropped` counts decoded pictures that analysis was too slow for, `damaged` packets
     that could not be decoded. `camera_offset` is the camera's UTC minus the node's in seconds, where the
-    camera tells its time.
+    camera tells its time. What another process says of a source is held to these bounds
+    (`edge.video.messages`): beyond them no report of the node could carry it.
     """
 
     state: Literal["online", "degraded", "offline"]
     reason: Reason | None = None
-    frames: int = 0
-    dropped: int = 0
-    damaged: int = 0
-    reconnects: int = 0
+    frames: _Count = 0
+    dropped: _Count = 0
+    damaged: _Count = 0
+    reconnects: _Count = 0
     fps: float = 0.0
-    last_frame_at: datetime | None = None
-    camera_offset: float | None = None
+    last_frame_at: _Moment | None = None
+    camera_offset: Annotated[float, Field(ge=-1e9, le=1e9)] | None = None
 
 
 class CameraSource(Protocol):

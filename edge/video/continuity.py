@@ -106,37 +106,56 @@ class Outliers(Generic[ItemT]):
     """Lets a stream through and gives single pictures whose stamp is far off the time of their neighbours.
 
     Two in a row are held back until the next tells whether time went on without them (then they are spread
-    between their neighbours) or from them.
+    between their neighbours) or from them. Where pictures come `reordered`, those of before a gap come among
+    those of after it: then more are held back, until pictures of one side only have come.
     """
 
-    def __init__(self) -> None:
-        self._held: list[Timed[ItemT]] = []
+    def __init__(self, *, reordered: bool = False) -> None:
+        self._may_follow = _REORDERED if reordered else 0
+        self._may_be_wild = _REORDERED if reordered else _OUTLIERS
+        self._held: list[tuple[Timed[ItemT], bool]] = []  # and whether it is near those let go
         self._newest: float | None = None
 
     def take(self, pts: float, item: ItemT, elapsed: float | None = None) -> Iterator[Timed[ItemT]]:
         """What can be let go now that the next picture is known; see `Continuity.judge` for `elapsed`."""
         pts = unwrapped(pts, self._newest)
-        if self._newest is None or -OUTLIER <= pts - self._newest <= JUMP + (elapsed or 0.0):
-            yield from self._spread(pts)
-            yield from self._let_go(Timed(pts, item))
+        near = self._newest is None or -OUTLIER <= pts - self._newest <= JUMP + (elapsed or 0.0)
+        if near and not self._held:
+            yield self._let_go(Timed(pts, item))
             return
-        self._held.append(Timed(pts, item))
-        if len(self._held) > _OUTLIERS:
-            yield from self.rest()
+        self._held.append((Timed(pts, item), near))
+        if sum(near for _, near in self._held) > self._may_follow:
+            yield from self._spread()
+        elif len(self._held) > self._may_be_wild and not any(
+            near for _, near in self._held[-self._may_be_wild - 1 :]
+        ):
+            yield from self._believe()
 
     def rest(self) -> Iterator[Timed[ItemT]]:
-        """Those held back, as they are: nothing comes that tells more."""
-        held, self._held = self._held, []
-        for timed in held:
-            yield from self._let_go(timed)
+        """Those held back: nothing comes that tells more, so the last is believed."""
+        return self._spread() if self._held and self._held[-1][1] else self._believe()
 
-    def _spread(self, until: float) -> Iterator[Timed[ItemT]]:
+    def _believe(self) -> Iterator[Timed[ItemT]]:
+        """Those held back, as they are."""
         held, self._held = self._held, []
-        for number, timed in enumerate(held, 1):
+        for timed, _ in held:
+            yield self._let_go(timed)
+
+    def _spread(self) -> Iterator[Timed[ItemT]]:
+        """Those held back, of which the last is near: the far ones between their near neighbours."""
+        held, self._held = self._held, []
+        far: list[ItemT] = []
+        for timed, near in held:
+            if not near:
+                far.append(timed.item)
+                continue
             assert self._newest is not None
-            yield Timed(self._newest + (until - self._newest) * number / (len(held) + 1), timed.item)
+            step = (timed.pts - self._newest) / (len(far) + 1)
+            yield from (Timed(self._newest + step * number, item) for number, item in enumerate(far, 1))
+            far = []
+            yield self._let_go(timed)
 
-    def _let_go(self, timed: Timed[ItemT]) -> Iterator[Timed[ItemT]]:
+    def _let_go(self, timed: Timed[ItemT]) -> Timed[ItemT]:
         far = self._newest is None or abs(timed.pts - self._newest) > OUTLIER
         self._newest = timed.pts if far else max(timed.pts, self._newest or timed.pts)
-        yield timed
+        return timed

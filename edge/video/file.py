@@ -13,6 +13,8 @@ from av.video.stream import VideoStream
 
 from contract.manifest import Clock
 from contract.reasons import reason
+from contract.types import FIRST_YEAR, LAST_YEAR
+from edge.video.boxes import second_recording
 from edge.video.camera import SourceHealth
 from edge.video.continuity import Outliers
 from edge.video.file_clock import Break, FileClock
@@ -52,7 +54,7 @@ class FileSource:
         self._stopped = ""
         self._last: Stamp | None = None
         self._closed = False
-        with _open(path) as container:
+        with open_video(path) as container:
             stream = _video_stream(container, path)
             self._start = start or _creation_time(container, stream) or UNKNOWN_START
             self._announced = stream.frames
@@ -90,7 +92,7 @@ class FileSource:
         self._frames = self._damaged = 0
         self._stopped = ""
         clock = FileClock(self._start, 1 / self._fps)
-        with _open(self.path) as container:
+        with open_video(self.path) as container:
             stream = _video_stream(container, self.path)
             for stamp, picture in self._pictures(container, stream, clock):
                 if self._closed:
@@ -150,7 +152,7 @@ class FileSource:
         self, container: InputContainer, stream: VideoStream
     ) -> Iterator[tuple["av.Packet[VideoStream]", float]]:
         """The packets with the time each gives its picture, seconds; a single wild time is mended."""
-        outliers: Outliers[av.Packet[VideoStream]] = Outliers()
+        outliers: Outliers[av.Packet[VideoStream]] = Outliers(reordered=self.reorders)
         delay = 0
         for packet in self._packets(container, stream):
             if packet.pts is not None and packet.dts is not None:
@@ -189,18 +191,27 @@ class FileSource:
         return float(pts * packet.time_base)
 
     def _note_what_was_wrong(self, breaks: list[Break]) -> None:
-        wrong = []
-        if self._damaged or self._beyond or self._stopped:
-            stopped = f", reading stopped: {self._stopped}" if self._stopped else ""
+        wrong = list(self._missing())
+        if wrong:
+            wrong.append(f"the {self._frames} frames that could be decoded were used")
+        if second_recording(self.path):
             wrong.append(
-                f"cut off or damaged: {self._beyond} of {self._announced} frames missing, {self._damaged} "
-                f"packets damaged{stopped}; the {self._frames} frames that could be decoded were used"
+                "a second recording lies behind the first in the file and was not looked at: join files with "
+                "ffmpeg -f concat, not by copying one behind the other"
             )
         if breaks:
             wrong.append(_told(breaks))
         if wrong:
             self.warning = f"{self.path}: {'; '.join(wrong)}"
             log.warning(self.warning)
+
+    def _missing(self) -> Iterator[str]:
+        if self._beyond:
+            yield f"cut off: {self._beyond} of {self._announced} frames missing"
+        if self._damaged:
+            yield f"damaged: {self._damaged} packets can't be decoded"
+        if self._stopped:
+            yield f"reading stopped: {self._stopped}"
 
 
 def _told(breaks: list[Break]) -> str:
@@ -212,7 +223,10 @@ def _told(breaks: list[Break]) -> str:
     )
 
 
-def _open(path: Path) -> InputContainer:
+def open_video(path: Path) -> InputContainer:
+    """The file's container. Raises VideoError: it is none, or no file at all."""
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise VideoError(f"{path}: a pipe or a device, not a file: save the video first")
     # With its scheme: a colon in a name would make FFmpeg take what stands before it for a protocol.
     address = f"file:{path}"
     options = {"fflags": "+genpts", "correct_ts_overflow": "0"}
@@ -232,6 +246,8 @@ def _open(path: Path) -> InputContainer:
 
 
 def _video_stream(container: InputContainer, path: Path) -> VideoStream:
+    if container.format.name == "image2" or container.format.name.endswith("_pipe"):
+        raise VideoError(f"{path}: a picture, not a video; `ngatu see` and `ngatu read` look at pictures")
     moving = [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
     if not moving:
         raise VideoError(f"{path}: holds no video stream")
@@ -259,6 +275,6 @@ def _creation_time(container: InputContainer, stream: VideoStream) -> datetime |
         made = datetime.fromisoformat(tag) if tag else None
     except ValueError:
         return None
-    if made is None or made <= UNKNOWN_START.replace(tzinfo=made.tzinfo):
+    if made is None or not FIRST_YEAR < made.year < LAST_YEAR:
         return None
     return made.replace(tzinfo=made.tzinfo or UTC)

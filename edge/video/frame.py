@@ -1,10 +1,13 @@
 """What every later room works on: a picture that knows when it was taken, and how well that is known."""
 
+import threading
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 import av
 import numpy as np
+from av.video.reformatter import VideoReformatter
 from numpy.typing import NDArray
 
 from contract.manifest import Clock
@@ -33,7 +36,8 @@ class Stamp:
 @dataclass(frozen=True)
 class Frame:
     """One picture: `index` its number in the stream, `image` BGR of shape (height, width, 3), upright; the
-    rest as in its `Stamp`."""
+    rest as in its `Stamp`. `damaged`: it, or one it leans on, could not be decoded whole (told only of
+    pictures that are decoded for evidence)."""
 
     index: int
     t: float
@@ -41,11 +45,25 @@ class Frame:
     clock: Clock
     image: NDArray[np.uint8]
     run: int = 0
+    damaged: bool = False
+
+
+@lru_cache(maxsize=1000)
+def clock_of(source: str, uncertainty_ms: int) -> Clock:
+    """The clock of many pictures, made once: a model is costly to make. Raises ValueError: it is none."""
+    return Clock.model_validate({"source": source, "uncertainty_ms": uncertainty_ms})
+
+
+_OF_THREAD = threading.local()
+"""A thread's converter. PyAV would make one for each picture, with threads of its own as many as cores."""
 
 
 def frame_of(index: int, stamp: Stamp, picture: av.VideoFrame, rotation: int = 0) -> Frame:
     """The decoded `picture` as a frame, turned by `rotation` degrees counter-clockwise to be upright."""
-    image = np.asarray(picture.to_ndarray(format="bgr24"), dtype=np.uint8)
+    converter: VideoReformatter | None = getattr(_OF_THREAD, "converter", None)
+    if converter is None:
+        converter = _OF_THREAD.converter = VideoReformatter()
+    image = np.asarray(converter.reformat(picture, format="bgr24", threads=1).to_ndarray(), dtype=np.uint8)
     quarter_turns = round(rotation / 90) % 4
     upright = np.ascontiguousarray(np.rot90(image, quarter_turns))
     return Frame(index, stamp.t, stamp.captured_at, stamp.clock, upright, stamp.run)

@@ -14,6 +14,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from statistics import median_low
+from typing import Protocol
 
 import av
 import structlog
@@ -24,9 +25,8 @@ from configs.words import say
 from contract.reasons import Reason, reason
 from edge.video.continuity import OUTLIER, Outliers
 from edge.video.frame import Stamp, VideoError
-from edge.video.packet import CODECS, EncodedPacket, Templates
+from edge.video.packet import CODECS, EncodedPacket, Template, Templates
 from edge.video.redact import redact
-from edge.video.ring import PacketRing
 from edge.video.stream_clock import Arrival, StreamClock, WallClocks
 
 log = structlog.get_logger(__name__)
@@ -56,6 +56,14 @@ def backoff(failures: int, rng: random.Random) -> float:
     return longest * rng.uniform(0.5, 1.0)
 
 
+class PacketSink(Protocol):
+    """Where the packets of a stream go; see `edge.video.ring.PacketRing`."""
+
+    def begin(self, template: Template) -> None: ...
+
+    def push(self, packet: EncodedPacket) -> None: ...
+
+
 CONNECTING, CONNECTED = reason("stream.connecting"), reason("stream.connected")
 
 
@@ -73,7 +81,7 @@ class ReaderStatus:
 class StreamReader:
     """Reads `url` in a thread of its own from `start()` to `stop()`.
 
-    Packets go to `ring`; with `on_picture`, each is decoded and the picture handed over with its stamp, on
+    Packets go to `sink`; with `on_picture`, each is decoded and the picture handed over with its stamp, on
     the reader's thread. Either may be left out.
     """
 
@@ -83,7 +91,7 @@ class StreamReader:
         clock: StreamClock,
         clocks: WallClocks,
         rng: random.Random,
-        ring: PacketRing | None = None,
+        sink: PacketSink | None = None,
         on_picture: Callable[[Stamp, av.VideoFrame], None] | None = None,
     ) -> None:
         self.name = redact(url)
@@ -91,7 +99,7 @@ class StreamReader:
         self._clock = clock
         self._clocks = clocks
         self._rng = rng
-        self._ring = ring
+        self._sink = sink
         self._on_picture = on_picture
         self._stopping = threading.Event()
         self._lock = threading.Lock()
@@ -161,7 +169,7 @@ class StreamReader:
     def _read_connection(self) -> None:
         with av.open(self._url, "r", options=_OPTIONS, timeout=(OPEN_TIMEOUT, READ_TIMEOUT)) as container:
             stream = _supported_stream(container)
-            connection = _Connection(stream, self._clock, self._ring, self._on_picture)
+            connection = _Connection(stream, self._clock, self._sink, self._on_picture)
             for packet, arrival in self._packets(container, stream):
                 if self._stopping.is_set():
                     return
@@ -226,14 +234,16 @@ class _Connection:
         self,
         stream: VideoStream,
         clock: StreamClock,
-        ring: PacketRing | None,
+        sink: PacketSink | None,
         on_picture: Callable[[Stamp, av.VideoFrame], None] | None,
     ) -> None:
         self._stream = stream
         self._clock = clock
-        self._ring = ring
+        self._sink = sink
         self._on_picture = on_picture
         self._clock.connected(_interval(stream))
+        assert stream.time_base is not None
+        self._unit = float(stream.time_base)
         self._templates = Templates(stream)
         self._outliers: Outliers[tuple[av.Packet[VideoStream], float]] = Outliers()
         self._arrived: float | None = None
@@ -247,7 +257,7 @@ class _Connection:
         assert packet.pts is not None
         elapsed = arrival - self._arrived if self._arrived is not None else 0.0
         self._arrived = arrival
-        timed = self._outliers.take(float(packet.pts * packet.time_base), (packet, arrival), elapsed)
+        timed = self._outliers.take(packet.pts * self._unit, (packet, arrival), elapsed)
         return sum(self._keep(*sure.item, sure.pts) for sure in timed)
 
     def _keep(self, packet: "av.Packet[VideoStream]", arrival: float, pts: float) -> int:
@@ -257,12 +267,12 @@ class _Connection:
         if packet.is_keyframe:
             template = self._templates.of(data)
             self._begun = True
-            if self._ring is not None:
-                self._ring.begin(template)
+            if self._sink is not None:
+                self._sink.begin(template)
         if not self._begun:
             return 0
-        if self._ring is not None:
-            self._ring.push(EncodedPacket(data, packet.is_keyframe, stamp))
+        if self._sink is not None:
+            self._sink.push(EncodedPacket(data, packet.is_keyframe, stamp))
         return self._decode(packet, stamp) if self._on_picture is not None else 0
 
     def _decode(self, packet: "av.Packet[VideoStream]", stamp: Stamp) -> int:

@@ -2,7 +2,9 @@
 
 Packets are kept in groups of pictures, each starting with a keyframe, and leave whole groups at a time, so
 whatever is still here can be cut into a clip or decoded. Groups belong to runs (see `edge.video.continuity`)
-of one make-up (size, codec); no clip reaches from one into the next. One thread pushes; any thread may cut.
+of one make-up (size, codec); no clip shows pictures of two. Where a run begins amid a group, its pictures
+keep those of the group before as a *lead*: decoded for their sake, never shown. One thread pushes; any thread
+may cut.
 """
 
 import threading
@@ -13,11 +15,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import groupby, takewhile
 
-import av
 import structlog
 
-from edge.video.frame import Frame, frame_of
-from edge.video.packet import EncodedPacket, Template, decode, mux, shown_times
+from edge.video.frame import Frame
+from edge.video.packet import Decoded, EncodedPacket, Template, decode, mux, recovers_later, shown_times
 
 log = structlog.get_logger(__name__)
 
@@ -52,42 +53,63 @@ class Clip:
 class Film:
     """Pictures of one run as they were encoded, with what must be decoded before them; it never changes.
 
-    `times` are those of its pictures, ascending, on the stream clock. It shares its bytes with the ring, and
-    keeps them when the ring lets go of them.
+    `lead` are pictures of the run before that those of this one lean on. `times` are those of its pictures,
+    ascending, on the stream clock. It shares its bytes with the ring, and keeps them when the ring lets go of
+    them.
     """
 
     template: Template
     packets: Sequence[EncodedPacket]
     first: int
     times: tuple[float, ...]
+    lead: Sequence[EncodedPacket] = ()
+
+    def decoded(self, wanted: Sequence[float]) -> int:
+        """Pixels that `frames` decodes for these times: all pictures before the last are."""
+        last = max(wanted, default=float("-inf"))
+        width, height = self.template.size
+        shown = sum(packet.stamp.t <= last for packet in self.packets)
+        return (shown + len(self.lead)) * width * height
 
     def frames(self, wanted: Iterable[float]) -> Iterator[Frame]:
-        """The pictures of these `times` in their order; one that is damaged is left out. Numbered as by
+        """The pictures of these `times` in their order; one that can't be decoded is left out. Numbered as by
         `PacketRing.frames`."""
         left = set(wanted)
         if not left:
             return
         last = max(left)
         order = sorted(packet.stamp.t for packet in self.packets)
-        for packet, picture in decode(self.template, self.packets):
-            if packet.stamp.t in left:
-                number = self.first + bisect_left(order, packet.stamp.t)
-                yield frame_of(number, packet.stamp, picture, self.template.rotation)
-            if packet.stamp.t >= last:
+        for decoded in decode(self.template, self.packets, self.lead):
+            t = decoded.packet.stamp.t
+            if t in left:
+                yield decoded.frame(self.first + bisect_left(order, t), self.template.rotation)
+            if t >= last:
                 return
+
+    def clip(self) -> Clip:
+        """From the keyframe before the first of `times` to the last as an MP4 file, not re-encoded."""
+        return _clip_of(self.template, _until(self.times[-1], self.packets, self.lead), self.lead)
 
 
 @dataclass
 class _Group:
     """A keyframe and what depends on it; `first` is its packet's number since the ring was made, `run` the
-    stretch of pictures it belongs to, counted from 0."""
+    stretch of pictures it belongs to, counted from 0.
+
+    `lead` are pictures to be decoded before it: of the run before, where a group goes on amid one of that, or
+    of the two groups before, where its keyframe is none to begin with (see `recovers_later`).
+    """
 
     template: Template
     first: int
     run: int
+    lead: Sequence[EncodedPacket] = ()
     packets: list[EncodedPacket] = field(default_factory=list)
     bytes: int = 0
     end: float = float("-inf")
+
+    def __post_init__(self) -> None:
+        self.bytes = self.bytes or sum(len(packet.data) for packet in self.lead)
 
     @property
     def start(self) -> float:
@@ -147,15 +169,43 @@ class PacketRing:
             if packet.stamp.run != self._stamped_run:
                 self._stamped_run = packet.stamp.run
                 self._runs_begun += 1
-            if packet.keyframe and self._template is not None:
+            if not self._is_of_newest(packet):
+                lead = self._lead_of(packet, number)
+                if self._template is None or not (packet.keyframe or lead):
+                    return
                 self._make_way(packet.stamp.t)
-                self._groups.append(_Group(self._template, number, self._runs_begun))
-            elif not self._groups or self._groups[-1].run != self._runs_begun:
-                return
+                self._groups.append(_Group(self._template, number, self._runs_begun, lead))
+                self._bytes += self._groups[-1].bytes
             self._groups[-1].add(packet)
             self._bytes += len(packet.data)
             self._end = max(self._end, packet.stamp.t)
             self._drop_old()
+
+    def _is_of_newest(self, packet: EncodedPacket) -> bool:
+        """Whether it goes on the newest group."""
+        return not packet.keyframe and bool(self._groups) and self._groups[-1].run == self._runs_begun
+
+    def _lead_of(self, packet: EncodedPacket, number: int) -> Sequence[EncodedPacket]:
+        """What must be decoded before the group that begins with this packet."""
+        if not packet.keyframe:
+            return self._lead(number)
+        if self._template is None or not recovers_later(self._template.codec, packet.data):
+            return ()
+        # A round may begin anywhere in the picture: after one not all of it is renewed, after two it is.
+        if not self._groups or self._groups[-1].run != self._runs_begun or not self._lead(number):
+            return ()
+        last, rounds = self._groups[-1], list(self._groups)[-2:]
+        whole = rounds[0].run == last.run and rounds[0].first + len(rounds[0].packets) == last.first
+        return (*(rounds[0].packets if whole else ()), *last.packets)
+
+    def _lead(self, number: int) -> Sequence[EncodedPacket]:
+        """The pictures that a run which begins amid a group leans on; none where some of them are not here,
+        or its make-up is another."""
+        newest = self._groups[-1] if self._groups else None
+        if newest is None or newest.template is not self._template:
+            return ()
+        whole = newest.first + len(newest.packets) == number
+        return (*newest.lead, *newest.packets) if whole else ()
 
     def _make_way(self, t: float) -> None:
         """Lets go of what another run holds from `t` on: no time may come twice."""
@@ -165,7 +215,7 @@ class PacketRing:
             kept = list(takewhile(lambda packet: packet.stamp.t < t, last.packets))
             self._bytes -= last.bytes
             if kept:
-                shorter = _Group(last.template, last.first, last.run)
+                shorter = _Group(last.template, last.first, last.run, last.lead)
                 for packet in kept:
                     shorter.add(packet)
                 self._groups.append(shorter)
@@ -230,15 +280,10 @@ class PacketRing:
             if t1 < t0 or not wanted:
                 raise RingMiss(self._describe(f"{t0:.3f}…{t1:.3f} s"))
             middle = self._nearest(wanted, around)
-            packets = _until(t1, [group for group in wanted if group.run == middle.run])
-        times = [packet.stamp.t for packet in packets]
-        return Clip(
-            data=mux(middle.template, packets),
-            start_t=times[0],
-            end_t=max(times),
-            captured_at=packets[0].stamp.captured_at,
-            pts=dict(zip(times, shown_times(packets), strict=True)),
-        )
+            groups = [group for group in wanted if group.run == middle.run]
+            lead = groups[0].lead
+            packets = _until(t1, [packet for group in groups for packet in group.packets], lead)
+        return _clip_of(middle.template, packets, lead)
 
     def film(self, t0: float, t1: float, around: float) -> Film:
         """Every picture from `t0` to `t1`, or what is here of them, of the run that holds `around`.
@@ -252,7 +297,7 @@ class PacketRing:
             groups = [group for group in held if group.run == middle.run and group.start <= t1]
             packets = [packet for group in groups for packet in group.packets]
         times = sorted(packet.stamp.t for packet in packets if t0 <= packet.stamp.t <= t1)
-        return Film(middle.template, packets, groups[0].first, tuple(times))
+        return Film(middle.template, packets, groups[0].first, tuple(times), groups[0].lead)
 
     def frames(self, times: Iterable[float]) -> list[Frame]:
         """For each wanted time the full-size frame nearest to it, in the order asked; only the groups
@@ -269,15 +314,26 @@ class PacketRing:
             found |= _nearest_frames(run, asked)
         return [found[t] for t in wanted]
 
+    def time_of(self, moment: datetime) -> float | None:
+        """The stream time at which it was `moment` (UTC), by the nearest keyframe before it or else the first
+        one; None while the ring is empty."""
+        with self._lock:
+            stamps = [group.packets[0].stamp for group in self._groups]
+        if not stamps:
+            return None
+        nearest = next((one for one in reversed(stamps) if one.captured_at <= moment), stamps[0])
+        return nearest.t + (moment - nearest.captured_at).total_seconds()
+
     def newest_keyframe(self, after: float) -> Frame | None:
         """The newest keyframe, decoded, if it was taken later than `after` and is not damaged."""
         with self._lock:
-            if not self._groups or self._groups[-1].start <= after:
+            led = (group for group in reversed(self._groups) if not group.lead)
+            newest = next(led, None)
+            if newest is None or newest.start <= after:
                 return None
-            group = replace(self._groups[-1], packets=self._groups[-1].packets[:1])
-        for packet, picture in decode(group.template, group.packets):
-            return frame_of(group.first, packet.stamp, picture, group.template.rotation)
-        return None
+            group = replace(newest, packets=newest.packets[:1])
+        first = next(decode(group.template, group.packets), None)
+        return first.frame(group.first, group.template.rotation) if first is not None else None
 
     def _runs(self, times: Iterable[float]) -> list[tuple[list[_Group], list[float]]]:
         """For each group a wanted time falls into: the groups of its run from it on, and the times."""
@@ -332,36 +388,48 @@ def _by_run(groups: Iterable[_Group]) -> list[list[_Group]]:
     return [list(run) for _, run in groupby(groups, key=lambda group: group.run)]
 
 
-def _until(t1: float, groups: Sequence[_Group]) -> list[EncodedPacket]:
+def _clip_of(template: Template, packets: Sequence[EncodedPacket], lead: Sequence[EncodedPacket]) -> Clip:
+    times = [packet.stamp.t for packet in packets]
+    first = min(packets, key=lambda packet: packet.stamp.t).stamp
+    return Clip(
+        data=mux(template, packets, lead),
+        start_t=first.t,
+        end_t=max(times),
+        captured_at=first.captured_at,
+        pts=dict(zip(times, shown_times(packets), strict=True)),
+    )
+
+
+def _until(
+    t1: float, packets: Sequence[EncodedPacket], lead: Sequence[EncodedPacket]
+) -> Sequence[EncodedPacket]:
     """The packets, in decoding order, up to the last one shown at or before `t1`.
 
-    Pictures of the first group shown before its keyframe lean on the group before and can't be decoded:
+    Without a lead, pictures shown before the first, a keyframe, lean on those before it and can't be decoded:
     left out.
     """
-    packets = [packet for group in groups for packet in group.packets if packet.stamp.t >= groups[0].start]
-    last = max(number for number, packet in enumerate(packets) if packet.stamp.t <= t1)
-    return packets[: last + 1]
+    first = packets[0].stamp.t
+    decodable = [packet for packet in packets if lead or packet.stamp.t >= first]
+    last = max(number for number, packet in enumerate(decodable) if packet.stamp.t <= t1)
+    return decodable[: last + 1]
 
 
 def _nearest_frames(groups: Sequence[_Group], times: Sequence[float]) -> dict[float, Frame]:
     """The frame nearest to each of `times` (ascending, all in the first group or between it and the next)."""
     packets = [packet for group in groups for packet in group.packets]
     order = sorted(packet.stamp.t for packet in packets)
-    nearest: dict[float, tuple[EncodedPacket, av.VideoFrame]] = {}
-    for packet, picture in decode(groups[0].template, packets):
+    nearest: dict[float, Decoded] = {}
+    for decoded in decode(groups[0].template, packets, groups[0].lead):
+        at = decoded.packet.stamp.t
         for t in times:
-            if t not in nearest or abs(packet.stamp.t - t) < abs(nearest[t][0].stamp.t - t):
-                nearest[t] = packet, picture
-        if packet.stamp.t >= times[-1]:
+            if t not in nearest or abs(at - t) < abs(nearest[t].packet.stamp.t - t):
+                nearest[t] = decoded
+        if at >= times[-1]:
             break
     if not nearest:
         raise RingMiss(f"nothing around {times[0]:.3f} s can be decoded: the record stream is damaged there")
+    first, rotation = groups[0].first, groups[0].template.rotation
     return {
-        t: frame_of(
-            groups[0].first + bisect_left(order, packet.stamp.t),
-            packet.stamp,
-            picture,
-            groups[0].template.rotation,
-        )
-        for t, (packet, picture) in nearest.items()
+        t: decoded.frame(first + bisect_left(order, decoded.packet.stamp.t), rotation)
+        for t, decoded in nearest.items()
     }

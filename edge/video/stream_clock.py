@@ -11,10 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from contract.manifest import Clock
 from contract.types import ClockSource
 from edge.video.continuity import STEP_BACK, Continuity, Verdict
-from edge.video.frame import Stamp
+from edge.video.frame import Stamp, clock_of
 
 HOST_DELAY = 0.3
 """Seconds: how late at most a picture reaches the node when nothing says how late."""
@@ -56,10 +55,12 @@ class StreamClock:
 
     `epoch` is the monotonic time of t = 0. A camera's record stream `follow`s the clock of its detect
     stream: both show the same camera clock, so equal capture times get equal `t`. After a reconnect a
-    stream finds its old `t` again the same way.
+    stream finds its old `t` again the same way. Its first run gets the number `run`.
     """
 
-    def __init__(self, clocks: WallClocks, epoch: float, follow: "StreamClock | None" = None) -> None:
+    def __init__(
+        self, clocks: WallClocks, epoch: float, follow: "StreamClock | None" = None, run: int = 0
+    ) -> None:
         self._clocks = clocks
         self._epoch = epoch
         self._reference = follow or self
@@ -70,7 +71,7 @@ class StreamClock:
         self._newest_t = float("-inf")
         self._interval = 0.0
         self._continuity = Continuity(0.0)
-        self._run = -1
+        self._run = run - 1
         self.camera_offset: float | None = None
         """Camera's UTC minus the node's, seconds (delay makes it a little negative); None without `prft`."""
         self.camera_utc_minus_t: float | None = None
@@ -162,5 +163,4 @@ class StreamClock:
 
 
 def _stamp(t: float, utc: float, source: ClockSource, uncertainty: float, run: int) -> Stamp:
-    clock = Clock(source=source, uncertainty_ms=round(uncertainty * 1000))
-    return Stamp(t, datetime.fromtimestamp(utc, UTC), clock, run)
+    return Stamp(t, datetime.fromtimestamp(utc, UTC), clock_of(source, round(uncertainty * 1000)), run)

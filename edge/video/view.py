@@ -107,7 +107,7 @@ def _fineness(rows: NDArray[np.uint8]) -> float | None:
 
 
 @dataclass(frozen=True)
-class _Patch:
+class Patch:
     """A piece of the reference with edges in it, its upper left corner at (x, y)."""
 
     x: int
@@ -125,16 +125,24 @@ class _Patch:
 
 
 @dataclass(frozen=True)
-class _Light:
+class Light:
     """How bright a picture is (grey levels) and how much detail it has (mean square of its edges)."""
 
     brightness: float
     detail: float
 
-    def differs(self, other: "_Light") -> bool:
+    def differs(self, other: "Light") -> bool:
         """Whether night, fog or rain may be why nothing is as it was."""
         detail = self.detail / other.detail if other.detail else 0.0
         return abs(self.brightness - other.brightness) > 25.0 or not 0.5 < detail < 2.0
+
+
+@dataclass(frozen=True)
+class View:
+    """What a view is told by: its `patches`, and the `light` in which they were learnt."""
+
+    patches: tuple[Patch, ...]
+    light: Light
 
 
 class Position:
@@ -143,15 +151,15 @@ class Position:
 
     `since` is the stream time from which on it is elsewhere, `moved` whether that is sure, `shift` by how
     much then, in parts of the picture's width (right, down); None where nothing of the view is left.
+    `reference` is the view that was learnt, or known before; None while it is being learnt.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, reference: View | None = None) -> None:
         self.since: float | None = None
         self.moved = False
         self.shift: tuple[float, float] | None = None
+        self.reference = reference
         self._first: list[Grey] = []
-        self._patches: list[_Patch] = []
-        self._light = _Light(0.0, 0.0)
         self._recent: deque[tuple[float, float]] = deque(maxlen=CONFIRMED)
         self._missed = 0
 
@@ -160,29 +168,28 @@ class Position:
         small = cv2.resize(rows, (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA).astype(np.float32)
         smooth = cv2.GaussianBlur(small, (5, 5), 0)  # of noise little is left
         edges = np.clip(cv2.Laplacian(smooth, cv2.CV_32F), -_STRENGTH, _STRENGTH).astype(np.float32)
-        light = _Light(float(small.mean()), float(np.square(edges).mean()))
-        if not self._patches:
+        light = Light(float(small.mean()), float(np.square(edges).mean()))
+        if self.reference is None:
             self._learn(edges, light)
             return
-        found = [place for patch in self._patches if (place := patch.found(edges)) is not None]
+        found = [place for patch in self.reference.patches if (place := patch.found(edges)) is not None]
         if not found:
             self._missed += 1
-            self._judge_missing(t, light)
+            self._judge_missing(t, light.differs(self.reference.light))
             return
         self._missed = 0
         if len(found) >= FEWEST:
             self._recent.append(_middle(found))
             self._judge(t)
 
-    def _learn(self, edges: Grey, light: "_Light") -> None:
+    def _learn(self, edges: Grey, light: Light) -> None:
         self._first.append(edges)
         if len(self._first) < LEARNT:
             return
         # The mean keeps what stood still in all of them; what noise hides in some can't be relied on.
         patches = _strongest(np.mean(self._first, axis=0, dtype=np.float32))
         sure = [p for p in patches if sum(p.found(one) is not None for one in self._first) > LEARNT / 2]
-        self._patches = sure if len(sure) >= FEWEST else []
-        self._light = light
+        self.reference = View(tuple(sure), light) if len(sure) >= FEWEST else None
         self._first = []
 
     def _judge(self, t: float) -> None:
@@ -194,13 +201,13 @@ class Position:
         elif np.hypot(*_middle(list(self._recent)[-_RECENT:])) < FEW_PIXELS:
             self.since, self.moved, self.shift = None, False, None
 
-    def _judge_missing(self, t: float, light: "_Light") -> None:
+    def _judge_missing(self, t: float, other_light: bool) -> None:
         """Nothing is as in the reference: another view, unless the light is another."""
         self.since = t if self.since is None else self.since
         if self._missed < LOST:
             return
-        if light.differs(self._light) and not self.moved:
-            self._patches, self._missed, self.since = [], 0, None
+        if other_light and not self.moved:
+            self.reference, self._missed, self.since = None, 0, None
             self._recent.clear()
             return
         self.moved, self.shift = True, None
@@ -214,7 +221,7 @@ class Position:
         return len(recent) == looks and far > FEW_PIXELS and median(away) < far / 2
 
 
-def _strongest(edges: Grey) -> list[_Patch]:
+def _strongest(edges: Grey) -> list[Patch]:
     """The patches of a picture with the strongest corners, none where it ends or may be written on.
 
     A straight edge can't tell where along itself it is.
@@ -224,9 +231,9 @@ def _strongest(edges: Grey) -> list[_Patch]:
         for y in range(LETTERING, HEIGHT - PATCH - LETTERING + 1, PATCH // 2)
         for x in range(REACH, WIDTH - PATCH - REACH + 1, PATCH // 2)
     ]
-    patches = [_Patch(x, y, edges[y : y + PATCH, x : x + PATCH].copy()) for x, y in places]
+    patches = [Patch(x, y, edges[y : y + PATCH, x : x + PATCH].copy()) for x, y in places]
     patches.sort(key=lambda patch: -_cornered(patch.edges))
-    chosen: list[_Patch] = []
+    chosen: list[Patch] = []
     for patch in patches:
         if all(max(abs(patch.x - one.x), abs(patch.y - one.y)) >= PATCH for one in chosen):
             chosen.append(patch)

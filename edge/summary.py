@@ -16,17 +16,15 @@ if TYPE_CHECKING:
 MOST_PHASES = 10
 """Of more phases only the number and the lengths are said, by colour."""
 
-WRONG_WAY = (3, 0.8)
-"""So many vehicles, and such a part of all, against its direction: the line was drawn the wrong way."""
-
 
 def told(summary: "Summary") -> list[str]:
     """One line for each thing to say, both languages in it."""
-    vi, en = (list(_said(summary, language)) for language in LANGUAGES)
+    vi, en = (list(said(summary, language)) for language in LANGUAGES)
     return [f"{one} — {other}" for one, other in zip(vi, en, strict=True)]
 
 
-def _said(summary: "Summary", language: Language) -> Iterator[str]:
+def said(summary: "Summary", language: Language) -> Iterator[str]:
+    """One line for each thing to say."""
     for told in _reasons(summary, language):
         yield say(told, language)
 
@@ -42,6 +40,8 @@ def _reasons(summary: "Summary", language: Language) -> Iterator[Reason]:
     for name in ("frames_of_wrong_size", "frames_not_alive", "frames_not_read"):
         if frames := summary.counts.get(name, 0):
             yield reason(f"replay.{name}", frames=frames)
+    if findings := summary.counts.get("findings_not_proved", 0):
+        yield reason("replay.findings_not_proved", findings=findings)
 
 
 def _vehicles(summary: "Summary", language: Language) -> Reason:
@@ -62,9 +62,7 @@ def _crossed(crossed: "Crossed") -> Iterator[Reason]:
         return
     values: dict[str, Value] = {"line": crossed.line, "along": crossed.along, "against": crossed.against}
     yield Reason(code=f"replay.crossed_{crossed.kind}", values=values)
-    least, part = WRONG_WAY
-    drawn_wrong = crossed.against >= least and crossed.against >= part * total
-    if drawn_wrong and crossed.kind in ("stop_line", "lane"):
+    if crossed.drawn_wrong and crossed.kind in ("stop_line", "lane"):
         code = f"replay.wrong_way_{crossed.kind}"
         yield reason(code, line=crossed.line, against=crossed.against, vehicles=total)
 

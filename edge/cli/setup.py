@@ -1,0 +1,28 @@
+"""`ngatu edge setup`: the installer's page, served by the node."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from edge.cli.screen import stop_with, tell
+
+app = typer.Typer()
+
+
+@app.command("setup")
+def edge_setup(
+    folder: Annotated[Path, typer.Argument(help="folder of the camera files; made if it is missing")],
+    host: Annotated[str, typer.Option(help="0.0.0.0: also for a phone in the same network")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535)] = 8080,
+) -> None:
+    """The page on which a camera is set up in a browser. It opens with the printed address, once."""
+    try:
+        from edge.setup.serve import serve
+    except ImportError as error:
+        raise stop_with(
+            f"the page needs an extra ({error.name} is missing): pip install 'ngatu[setup]'"
+        ) from error
+    if folder.is_file():
+        raise stop_with(f"{folder} is a file: give the folder that holds the camera files")
+    serve(folder, host, port, tell)

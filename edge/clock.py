@@ -1,0 +1,134 @@
+"""Watches the machine's clock: does the kernel hold it for synchronised, and what does an NTP server say?
+
+A time server is asked by ourselves as well, because a daemon that is not there, or believes a wrong server,
+does not say so. Nothing here sets the clock.
+"""
+
+import ctypes
+import ctypes.util
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import ntplib
+import structlog
+
+from contract.reasons import Reason, reason
+from contract.reports import CameraHealth
+
+log = structlog.get_logger(__name__)
+
+OFF_SECONDS = 3.0
+"""From here on evidence tells a wrong time."""
+
+ASK_SECONDS = 60.0
+PATIENCE = 5.0
+UNSYNCHRONISED_AFTER = 300.0
+"""Seconds the kernel may hold its clock for not synchronised: after a start that is normal."""
+
+_ERROR = 5  # TIME_ERROR of adjtimex(2): the clock is not synchronised
+
+
+class _Timex(ctypes.Structure):
+    """`struct timex` of adjtimex(2); only read."""
+
+    _fields_ = (
+        ("modes", ctypes.c_uint),
+        ("offset", ctypes.c_long),
+        ("freq", ctypes.c_long),
+        ("maxerror", ctypes.c_long),
+        ("esterror", ctypes.c_long),
+        ("status", ctypes.c_int),
+        ("rest", ctypes.c_long * 32),
+    )
+
+
+def kernel_is_synchronised() -> bool | None:
+    """Whether a time daemon (chrony, systemd-timesyncd, …) keeps the clock; None where nobody can tell."""
+    try:
+        state = ctypes.CDLL(ctypes.util.find_library("c"), use_errno=True).adjtimex(ctypes.byref(_Timex()))
+    except (OSError, AttributeError):
+        return None
+    return None if state < 0 else state != _ERROR
+
+
+def ask(server: str) -> float | None:
+    """Seconds that the clock of a server (HOST or HOST:PORT) is ahead of ours; None without an answer."""
+    host, _, port = server.partition(":")
+    try:
+        answer = ntplib.NTPClient().request(host, version=4, port=int(port or 123), timeout=PATIENCE)
+    except (ntplib.NTPException, OSError) as problem:
+        log.warning("no answer of the time server", server=server, problem=str(problem))
+        return None
+    return float(answer.offset)
+
+
+@dataclass(frozen=True)
+class ClockState:
+    """What is known of the clock: seconds the server is ahead, None if it did not answer or there is none."""
+
+    offset: float | None = None
+    synchronised: bool | None = None
+    unsynchronised_for: float = 0.0
+
+
+class ClockWatch:
+    """The clock's state, looked at once a minute in a thread of its own.
+
+    Args:
+        server: the NTP server to ask; None: only the kernel is.
+        clock: monotonic seconds.
+    """
+
+    def __init__(
+        self,
+        server: str | None,
+        clock: Callable[[], float],
+        kernel: Callable[[], bool | None] = kernel_is_synchronised,
+    ) -> None:
+        self.state = ClockState()
+        self._server = server
+        self._clock = clock
+        self._kernel = kernel
+        self._good_at = clock()
+
+    def run(self, stop: threading.Event) -> None:
+        """Looks until `stop` is set."""
+        while not stop.is_set():
+            self.look()
+            stop.wait(ASK_SECONDS)
+
+    def look(self) -> None:
+        """Looks once."""
+        now, synchronised = self._clock(), self._kernel()
+        if synchronised is not False:
+            self._good_at = now
+        offset = ask(self._server) if self._server else None
+        self.state = ClockState(offset, synchronised, now - self._good_at)
+
+    @property
+    def alarms(self) -> tuple[Reason, ...]:
+        """What a person should know."""
+        return tuple(_of_clock(self.state, self._server or ""))
+
+
+def _of_clock(state: ClockState, server: str) -> Iterator[Reason]:
+    if state.offset is not None and abs(state.offset) >= OFF_SECONDS:
+        # Said as the node's clock stands: behind where the server is ahead.
+        yield reason("clock.off", offset_ms=round(-state.offset * 1000), server=server)
+    if state.unsynchronised_for >= UNSYNCHRONISED_AFTER:
+        yield reason("clock.not_synchronised", minutes=round(state.unsynchronised_for / 60))
+
+
+def of_cameras(cameras: tuple[CameraHealth, ...]) -> tuple[Reason, ...]:
+    """The camera whose own clock is furthest from the node's, if that is too far."""
+    off = [
+        (abs(camera.clock_offset_ms), camera)
+        for camera in cameras
+        if camera.clock_offset_ms is not None and abs(camera.clock_offset_ms) >= OFF_SECONDS * 1000
+    ]
+    if not off:
+        return ()
+    _, worst = max(off, key=lambda pair: pair[0])
+    told = reason("clock.camera_off", camera=worst.id, offset_ms=worst.clock_offset_ms or 0, cameras=len(off))
+    return (told,)

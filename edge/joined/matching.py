@@ -1,0 +1,200 @@
+"""Which vehicle of the plate camera is the one that the overview found: by place, time, kind and colours, all
+vehicles of both together, since each is one vehicle only; and how sure that is.
+
+Pure: nothing here knows pictures, files or clocks. Costs are negative logarithms of likelihoods.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import exp, hypot, inf
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import linear_sum_assignment
+
+from edge.detect.appearance import unlike
+from edge.detect.detector import TWO_WHEELED
+from edge.joined.offset import Offset
+from edge.joined.road import Array
+from edge.joined.ways import Way
+
+SIGMA_ACROSS, SIGMA_ALONG = 0.25, 0.5
+"""Metres by which two cameras place one vehicle apart (a standard deviation): boxes end elsewhere."""
+
+MOST_COUNTS = 3.0
+"""Seconds both saw it beyond which more add nothing: what is placed wrongly is so all the time."""
+
+LONGEST_UNSEEN = 8.0
+"""Seconds between the two stretches beyond which nothing links them."""
+
+UNSTEADY, ASIDE = 0.25, 0.2
+"""While nobody sees it: part of its way by which a vehicle gains or loses, and metres a second aside."""
+
+OTHER_KIND, OTHER_WHEELS = 1.0, 5.0
+"""Costs of a pair of two kinds, and of one with two wheels and one with more."""
+
+USUAL_UNLIKE, COLOURS = 0.3, 6.0
+"""Cameras show one vehicle's colours this much apart; what more costs."""
+
+ALONE, PLAIN_SECONDS = 4.5, 0.8
+"""What a vehicle costs that only one of the two cameras saw, for at least so many seconds: one in a
+hundred. What was seen for less costs less: a piece of a vehicle may be taken for another one for a moment. A
+pair that costs more than its two vehicles alone is none."""
+
+SURE = 4.5
+"""By how much every other explanation of all vehicles must cost more: ninety times less likely."""
+
+SUREST = 0.995
+"""What is said of a match at most: some hundreds of them were compared with the truth, not thousands."""
+
+FORBIDDEN = 1e6
+
+Doubtful = Literal["not_found", "ambiguous", "out_of_order"]
+
+
+@dataclass(frozen=True)
+class Match:
+    """The vehicle found, or why none: `not_found`, `ambiguous`, `out_of_order`.
+
+    `margin` is what the next best explanation costs more. `pairs` are all vehicles that both saw in the best
+    one, `rivals` how many others the vehicle could have been.
+    """
+
+    way: Way | None
+    margin: float
+    problem: Doubtful | None = None
+    pairs: tuple[tuple[Way, Way], ...] = ()
+    rivals: int = 0
+
+    @property
+    def probability(self) -> float:
+        """Of the match, against the next best explanation; never surer than `SUREST`."""
+        return min(SUREST, 1 / (1 + exp(-min(self.margin, 50.0)))) if self.way is not None else 0.0
+
+
+def match(target: Way, here: Sequence[Way], there: Sequence[Way], offset: Offset) -> Match:
+    """The one of `there` that is `target`, one of `here`; both on the same metres, each on its own clock."""
+    rows, columns = _there_with(target, here, [way.later(-offset.seconds) for way in there])
+    own = next(n for n, way in enumerate(rows) if _same(way, target))
+    costs = np.array([[cost(a, b, offset.sigma) for b in columns] for a in rows])
+    costs = costs.reshape(len(rows), len(columns))
+    alone = [_alone(way) for way in rows], [_alone(way) for way in columns]
+    best, chosen = _solve(costs, *alone)
+    mine = chosen.get(own)
+    if mine is None:
+        return Match(None, 0.0, "not_found")
+    rivals = [n for n, way in enumerate(columns) if n != mine and way.overlaps(columns[mine])]
+    other, _ = _solve(_without(costs, own, [n for n in range(len(columns)) if n not in rivals]), *alone)
+    margin = other - best
+    pairs = [(rows[a], columns[b]) for a, b in sorted(chosen.items())]
+    possible = sum(costs[own, n] < 2 * ALONE for n in rivals)
+    problem: Doubtful | None = "ambiguous" if margin < SURE else None
+    if problem is None and not _in_order((rows[own], columns[mine]), pairs):
+        problem = "out_of_order"
+
+    def seen(way: Way) -> Way:
+        return next(one for one in there if _same(one, way))
+
+    found = seen(columns[mine]) if problem is None else None
+    return Match(found, margin, problem, tuple((a, seen(b)) for a, b in pairs), int(possible))
+
+
+def _there_with(target: Way, here: Sequence[Way], there: Sequence[Way]) -> tuple[list[Way], list[Way]]:
+    """Who can tell of the target: where both cameras saw it at one time, whoever was there then. What was
+    there before or after may be the same vehicle, lost and found again. Where the stretches lie apart,
+    everybody."""
+    if not any(way.overlaps(target) for way in there):
+        return list(here), list(there)
+    together = [way for way in here if way.overlaps(target)]
+    return together, [way for way in there if way.overlaps(target)]
+
+
+def _same(one: Way, other: Way) -> bool:
+    """Whether both are the same piece of the same track."""
+    return (one.track, one.part, len(one.t)) == (other.track, other.part, len(other.t))
+
+
+def cost(a: Way, b: Way, sigma: float) -> float:
+    """Of the assumption that both are one vehicle, on one clock but for `sigma` seconds; infinite where it
+    can't be."""
+    apart = _apart(a, b)
+    if apart is None:
+        return inf
+    across, along, hidden, unseen, shared = apart
+    speed = max(abs(a.speed), abs(b.speed))
+    sigma_along = np.hypot(hypot(SIGMA_ALONG, speed * sigma, (UNSTEADY * speed + ASIDE) * unseen), hidden)
+    sigma_across = hypot(SIGMA_ACROSS, ASIDE * unseen)
+    squares = 0.5 * ((across / sigma_across) ** 2 + (along / sigma_along) ** 2)
+    # Who may be anywhere is likely nowhere: where wheels were hidden, many vehicles would fit.
+    spread = np.log(np.hypot(SIGMA_ALONG, hidden) / SIGMA_ALONG)
+    counts = min(1.0 + shared, MOST_COUNTS)
+    strange = COLOURS * max(0.0, unlike(a.look, b.look) - USUAL_UNLIKE)
+    return counts * float(np.mean(squares + spread)) + _kinds(a, b) + strange
+
+
+def _kinds(a: Way, b: Way) -> float:
+    if a.kind == b.kind:
+        return 0.0
+    return OTHER_KIND if (a.kind in TWO_WHEELED) == (b.kind in TWO_WHEELED) else OTHER_WHEELS
+
+
+def _apart(a: Way, b: Way) -> tuple[Array, Array, Array, float, float] | None:
+    """Metres across and along between both at the same times and how unsure hidden wheels make that, the
+    seconds unseen in between, and those both were seen. Where there are no same times, the earlier is moved
+    on at its speed."""
+    first, last = max(a.first, b.first), min(a.last, b.last)
+    if first <= last:
+        times = np.linspace(first, last, max(2, int((last - first) / 0.1)))
+        across = np.interp(times, b.t, b.x) - np.interp(times, a.t, a.x)
+        along = np.interp(times, b.t, b.y) - np.interp(times, a.t, a.y)
+        hidden = np.hypot(np.interp(times, b.t, b.sigma), np.interp(times, a.t, a.sigma))
+        return across, along, hidden, 0.0, float(last - first)
+    unseen = float(first - last)
+    if unseen > LONGEST_UNSEEN:
+        return None
+    if a.last < b.first:
+        expected, seen, across = a.y[-1] + a.speed * unseen, b.y[0], b.x[0] - a.x[-1]
+    else:
+        expected, seen, across = a.y[0] - a.speed * unseen, b.y[-1], b.x[-1] - a.x[0]
+    hidden = np.hypot(np.median(a.sigma), np.median(b.sigma)).reshape(1)
+    return np.array([across]), np.array([seen - expected]), hidden, unseen, 0.0
+
+
+def _alone(way: Way) -> float:
+    return ALONE * min(1.0, (way.last - way.first) / PLAIN_SECONDS)
+
+
+def _solve(
+    costs: NDArray[np.float64], alone_here: Sequence[float], alone_there: Sequence[float]
+) -> tuple[float, dict[int, int]]:
+    """The cheapest explanation of all vehicles, what it costs, and its pairs (row → column)."""
+    rows, columns = costs.shape
+    # Each vehicle may also be seen by one camera alone: a column and a row of its own.
+    square = np.full((rows + columns, rows + columns), FORBIDDEN)
+    square[:rows, :columns] = np.minimum(costs, FORBIDDEN)
+    square[:rows, columns:][np.eye(rows, dtype=bool)] = alone_here
+    square[rows:, :columns][np.eye(columns, dtype=bool)] = alone_there
+    square[rows:, columns:] = 0.0
+    found = linear_sum_assignment(square)
+    pairs = {int(r): int(c) for r, c in zip(*found, strict=True) if r < rows and c < columns}
+    return float(square[found].sum()), pairs
+
+
+def _without(costs: NDArray[np.float64], row: int, columns: Sequence[int]) -> NDArray[np.float64]:
+    changed = costs.copy()
+    changed[row, list(columns)] = inf
+    return changed
+
+
+def _in_order(own: tuple[Way, Way], pairs: Sequence[tuple[Way, Way]]) -> bool:
+    """Whether it comes among its neighbours of the same track of road as it did here. Where both see the same
+    stretch at the same time places say so already."""
+    a, b = own
+    if a.overlaps(b):
+        return True
+    for c, d in pairs:
+        beside = abs(float(np.median(c.x) - np.median(a.x)))
+        if c is not a and beside < 4 * SIGMA_ACROSS and (c.last - a.last) * (d.last - b.last) < 0:
+            return False
+    return True

@@ -1,0 +1,64 @@
+"""Step 3: which offences are proved here. The table is made of the rules' descriptors: a new one is in it."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import RedirectResponse, Response
+
+from configs.rules import RULES
+from configs.rules.descriptor import RuleDescriptor
+from configs.scene import Scene
+from configs.wording import Words
+from edge.setup.drafts import Draft, scene_of
+from edge.setup.pages import place_of, step_page
+
+router = APIRouter()
+
+
+@dataclass(frozen=True)
+class Row:
+    """One offence: whether it is on, what is missing for it, and in which of the lanes it can be proved."""
+
+    rule: RuleDescriptor
+    is_on: bool
+    missing: tuple[Words, ...]
+    lanes: tuple[bool, ...]
+
+
+@router.get("/cameras/{name}/rules")
+def rules(request: Request, name: str) -> Response:
+    """The page of the step."""
+    place = place_of(request, name)
+    draft = place.draft()
+    scene = scene_of(draft)
+    return step_page(request, place, "rules", rows=rows(draft, scene) if scene else [], scene=scene)
+
+
+@router.post("/cameras/{name}/rules")
+def switch(request: Request, name: str, on: Annotated[list[str] | None, Form()] = None) -> Response:
+    """Turns on what was ticked and the others off; a rule that stays keeps its settings."""
+    place = place_of(request, name)
+    draft = place.draft()
+    known = draft.get("rules", {})
+    others = {key: value for key, value in known.items() if key not in RULES}
+    wanted = {rule: known.get(rule, {}) for rule in RULES if rule in (on or ())}
+    place.save(draft | {"rules": others | wanted})
+    return RedirectResponse(f"/cameras/{name}/try", 303)
+
+
+def rows(draft: Draft, scene: Scene) -> list[Row]:
+    """A row for each rule there is. While none was ever chosen, all that can be proved are ticked."""
+    chosen = draft.get("rules")
+    made = []
+    for rule in RULES.values():
+        missing = tuple(need.missing for need in rule.needs if not need.met(scene))
+        is_on = not missing if chosen is None else rule.name in chosen
+        made.append(Row(rule, is_on, missing, _lanes(rule, scene)))
+    return made
+
+
+def _lanes(rule: RuleDescriptor, scene: Scene) -> tuple[bool, ...]:
+    """Whether the rule has what it needs in each lane by itself."""
+    alone = (scene.model_copy(update={"lanes": (lane,)}) for lane in scene.lanes)
+    return tuple(all(need.met(one) for need in rule.needs) for one in alone)

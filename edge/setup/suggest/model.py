@@ -1,0 +1,229 @@
+"""What is looked at for suggestions, and what is suggested, to the person who sets up a camera.
+
+Points and boxes are pixels of the recording, x right, y down; times are seconds from its first frame.
+Directions are vectors of length 1 in the picture. A confidence is 0 to 1 and tells the order in which a
+person should check: below `DOUBTFUL` a suggestion is better drawn anew than trusted.
+"""
+
+from dataclasses import dataclass, field
+from math import hypot
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from configs.scene import Movement
+from contract.reasons import Reason
+from contract.types import LampColour
+from contract.vehicles import VehicleKind
+from edge.rules.inputs import Box, Point, Polyline
+from edge.signal.lamp import Layout
+
+Image = NDArray[np.uint8]
+"""A picture, height x width x 3, BGR."""
+
+DOUBTFUL = 0.5
+"""Confidence below which a suggestion needs to be looked at with care."""
+
+
+@dataclass(frozen=True)
+class SeenLook:
+    """One look at a vehicle; `wheels` is the middle of its nearest wheels, None where they are hidden."""
+
+    t: float
+    box: Box
+    wheels: Point | None
+
+
+@dataclass(frozen=True)
+class SeenVehicle:
+    """One vehicle as it went through the picture, in order of time."""
+
+    kind: VehicleKind
+    looks: tuple[SeenLook, ...]
+
+
+@dataclass(frozen=True)
+class SeenPlate:
+    """A number plate that was found on a vehicle: where, its width in pixels along the text, and its rows'
+    shape (`height` between the upper and lower edge)."""
+
+    t: float
+    at: Point
+    width: float
+    height: float
+    kind: VehicleKind
+
+
+@dataclass(frozen=True, eq=False)
+class Still:
+    """A picture of the recording, kept as JPEG bytes: a minute of them fits into a phone's memory."""
+
+    t: float
+    jpeg: bytes
+
+    @property
+    def picture(self) -> Image:
+        """The picture itself."""
+        return np.asarray(cv2.imdecode(np.frombuffer(self.jpeg, np.uint8), cv2.IMREAD_COLOR), np.uint8)
+
+
+@dataclass(frozen=True, eq=False)
+class Lights:
+    """How red, amber and green each small square of the picture shone over time.
+
+    `shine` has looks x rows x columns x (red, amber, green), 0 to 255; a square measures `cell` pixels.
+    `hidden` (looks x rows x columns) is where a vehicle stood before the square at that time.
+    """
+
+    times: tuple[float, ...]
+    cell: int
+    shine: NDArray[np.uint8]
+    hidden: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Minute:
+    """What one recording of a camera showed. `background` is the street without what moved on it."""
+
+    path: Path
+    size: tuple[int, int]
+    fps: float
+    seconds: float
+    background: Image
+    stills: tuple[Still, ...]
+    lights: Lights
+    vehicles: tuple[SeenVehicle, ...]
+    plates: tuple[SeenPlate, ...]
+
+
+@dataclass(frozen=True)
+class LampPhase:
+    """A stretch of one colour of a lamp head."""
+
+    colour: LampColour
+    start: float
+    end: float
+
+
+@dataclass(frozen=True)
+class LampHead:
+    """A lamp head (đèn tín hiệu): its housing and what it showed.
+
+    `cycle` is from one beginning of a colour to the next of the same, `amber` how long a whole amber lasted;
+    None where the recording did not show one.
+    """
+
+    box: Box
+    layout: Layout
+    phases: tuple[LampPhase, ...]
+    cycle: float | None
+    amber: float | None
+    confidence: float
+
+    @property
+    def colours(self) -> frozenset[LampColour]:
+        """The colours it was seen to show."""
+        return frozenset(phase.colour for phase in self.phases)
+
+
+@dataclass(frozen=True)
+class StopLine:
+    """A stop line (vạch dừng) from left to right as a driver sees it; `direction` is into the junction.
+
+    `stood` is how many vehicles were seen to wait at it, `painted` whether a white line was found there.
+    """
+
+    line: tuple[Point, Point]
+    direction: Point
+    stood: int
+    painted: bool
+    confidence: float
+
+
+@dataclass(frozen=True)
+class Lane:
+    """A strip of road that vehicles drove along, with the kinds and movements seen in it."""
+
+    polygon: Polyline
+    direction: Point
+    kinds: frozenset[VehicleKind]
+    movements: frozenset[Movement]
+    vehicles: int
+    confidence: float
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How large things on the road are, for a camera that hangs level.
+
+    A thing one metre wide, across the view, at row y of the picture measures (y - `horizon`) / `height`
+    pixels, `height` being the camera's above the road in metres (over the cosine of its tilt). How far away a
+    row is follows from `focal` (pixels), which sizes of vehicles tell only roughly. `residual_cm` is how much
+    a vehicle's or plate's width, measured with this scale, is off in the middle of all `samples`.
+    """
+
+    horizon: float
+    height: float
+    focal: float
+    centre: float
+    residual_cm: float
+    samples: int
+
+    def metres_per_pixel(self, y: float) -> float:
+        """Metres across the view for one pixel at row y; infinite at and above the horizon."""
+        below = y - self.horizon
+        return self.height / below if below > 0 else float("inf")
+
+    def ground(self, point: Point) -> Point:
+        """Metres on the road: to the right of the camera's view, and away from it.
+
+        Raises:
+            ValueError: the point is not on the road but above the horizon.
+        """
+        x, y = point
+        if y <= self.horizon:
+            raise ValueError(f"row {y:.0f} is above the horizon at {self.horizon:.0f}")
+        across = self.metres_per_pixel(y)
+        return (x - self.centre) * across, self.focal * across
+
+    def pixel(self, metres: Point) -> Point:
+        """The point of the picture that lies there on the road: for a grid drawn on it."""
+        right, away = metres
+        below = self.focal * self.height / away
+        return self.centre + right * below / self.height, self.horizon + below
+
+
+@dataclass(frozen=True, eq=False)
+class PlatePixels:
+    """How wide plates were seen in each square of the picture.
+
+    `width` has rows x columns, pixels of the middle one of the plates seen there, 0 where none was; a square
+    measures `cell` pixels. `found` and `passed` are plates found and vehicles seen in all. `readable_row` is
+    the row of the picture from which downwards plates are wide enough to be read, None where they never are.
+    """
+
+    cell: int
+    width: NDArray[np.float32]
+    found: int
+    passed: int
+    readable_row: float | None
+
+
+@dataclass(frozen=True)
+class Suggestions:
+    """Everything suggested for one recording. `warnings` are codes with values, for `configs.words`."""
+
+    heads: tuple[LampHead, ...] = ()
+    stop_lines: tuple[StopLine, ...] = ()
+    lanes: tuple[Lane, ...] = ()
+    scale: Scale | None = None
+    plates: PlatePixels | None = None
+    warnings: tuple[Reason, ...] = field(default=())
+
+
+def unit(vector: Point) -> Point:
+    """The vector at length 1; it must not be of no length."""
+    length = hypot(*vector)
+    return vector[0] / length, vector[1] / length
