@@ -1,5 +1,7 @@
 """Bringing a database to the schema of this version of the programme: the migrations are the schema."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -32,9 +34,11 @@ def upgrade(engine: Engine) -> None:
     Raises:
         DatabaseUnfitError: the database is somebody else's, or of a newer version of the programme.
     """
-    with engine.begin() as connection:
+    with engine.connect() as connection, _whole_tables_replaced(connection), connection.begin():
         if connection.dialect.name == "postgresql":
             connection.execute(text("SET LOCAL lock_timeout = 0"))
+            # On a machine that is very busy a minute passes while the steps are read.
+            connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK_KEY})
             # A migration that waits for a lock makes everybody else wait behind it.
             connection.execute(text("SET LOCAL lock_timeout = '5s'"))
@@ -43,6 +47,31 @@ def upgrade(engine: Engine) -> None:
         if standing.state in ("newer", "foreign"):
             raise DatabaseUnfitError(standing.words)
         command.upgrade(_config(connection), "head")
+        _check_references(connection)
+
+
+@contextmanager
+def _whole_tables_replaced(connection: Connection) -> Iterator[None]:
+    """SQLite changes a table by making it anew, and would not drop the old one while others' rows point to
+    it. References are checked at the end instead; the switch works outside of a transaction only."""
+    driver = connection.connection.dbapi_connection
+    if connection.dialect.name != "sqlite" or driver is None:
+        yield
+        return
+    driver.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA foreign_keys=ON")
+
+
+def _check_references(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        loose = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+        if loose is not None:
+            raise DatabaseUnfitError(
+                f"row {loose[1]} of {loose[0]} points to no row of {loose[2]}: nothing changed"
+            )
 
 
 def check(engine: Engine) -> None:

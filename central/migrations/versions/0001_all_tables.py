@@ -7,12 +7,22 @@ import sqlalchemy as sa
 from alembic import op
 from sqlmodel.sql.sqltypes import UTCDateTime
 
-from central.audit.models import POSTGRESQL_GUARDS, SQLITE_GUARDS
-
 revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
+
+_SQLITE_GUARDS = tuple(
+    f"CREATE TRIGGER audit_entry_no_{verb.lower()} BEFORE {verb} ON audit_entry "
+    "BEGIN SELECT RAISE(ABORT, 'audit_entry is append-only'); END"
+    for verb in ("UPDATE", "DELETE")
+)
+_POSTGRESQL_GUARDS = (
+    "CREATE OR REPLACE FUNCTION audit_entry_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ "
+    "BEGIN RAISE EXCEPTION 'audit_entry is append-only'; END $$",
+    "CREATE TRIGGER audit_entry_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_entry "
+    "FOR EACH STATEMENT EXECUTE FUNCTION audit_entry_refuse()",
+)
 
 
 def upgrade() -> None:
@@ -410,7 +420,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("event_id", "sha256", name=op.f("pk_package_file")),
     )
     op.create_index(op.f("ix_package_file_sha256"), "package_file", ["sha256"], unique=False)
-    guards = SQLITE_GUARDS if op.get_bind().dialect.name == "sqlite" else POSTGRESQL_GUARDS
+    guards = _SQLITE_GUARDS if op.get_bind().dialect.name == "sqlite" else _POSTGRESQL_GUARDS
     for statement in guards:
         op.execute(statement)
 
