@@ -3,28 +3,21 @@
 from collections.abc import Callable
 from datetime import datetime
 
-import structlog
-from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import State
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from central.api.app import create_api
 from central.console.app import create_console
-from central.db import make_engine, transaction
+from central.db import make_engine
 from central.settings import CentralSettings
 from central.web.head import HeadAsGet
-from central.web.people import utc_now
+from central.web.health import Health
+from central.web.people import LOCK_SECONDS, utc_now
+from central.web.rates import Rates
 from central.web.request_log import RequestLog
-from central.web.safety import SafetyHeaders
 from central.web.services import Services
-
-log = structlog.get_logger(__name__)
+from web.safety import SafetyHeaders
 
 
 class Centre:
@@ -38,13 +31,15 @@ class Centre:
         self.state = State()
         self.state.settings = settings
         self.state.clock = clock
-        self.state.engine = make_engine(settings.database_url)
+        self.state.rates = Rates()
+        self.state.engine = make_engine(settings.database_url, LOCK_SECONDS)
         self.state.services = Services.of(settings)
         self.api = create_api(self.state)
         self.console = create_console(self.state)
-        self.health = Starlette(routes=[Route("/healthz", _alive), Route("/readyz", _ready)])
-        self.health.state = self.state
-        self._faces: ASGIApp = RequestLog(SafetyHeaders(HeadAsGet(self._face)))
+        self.health = Starlette(routes=Health(settings.database_url).routes)
+        self._faces: ASGIApp = RequestLog(
+            SafetyHeaders(HeadAsGet(self._face), tls_only=settings.secure_cookies)
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request, or the life of the server."""
@@ -62,23 +57,3 @@ class Centre:
 def create_app(settings: CentralSettings, clock: Callable[[], datetime] = utc_now) -> Centre:
     """The web application; `clock` is for tests."""
     return Centre(settings, clock)
-
-
-async def _alive(_request: Request) -> Response:
-    """The process answers, whatever its database does."""
-    return JSONResponse({"status": "ok"})
-
-
-async def _ready(request: Request) -> Response:
-    """The process and its database answer."""
-    try:
-        await run_in_threadpool(_ask_database, request)
-    except SQLAlchemyError:
-        log.exception("the database does not answer")
-        return JSONResponse({"status": "no database"}, status_code=503)
-    return JSONResponse({"status": "ok"})
-
-
-def _ask_database(request: Request) -> None:
-    with transaction(request.app.state.engine) as session:
-        session.connection().execute(text("SELECT 1"))

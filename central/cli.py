@@ -9,51 +9,45 @@ import logging
 import os
 import signal
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from sqlalchemy import Engine
-from sqlalchemy.exc import SQLAlchemyError
 
 import central.models  # noqa: F401 - all tables, whichever feature a command uses
-from central import migrations
+from central import audit_commands, backup_commands, migrations, retention_commands
 from central.accounts import second_factor
 from central.accounts import service as accounts
 from central.accounts.permissions import Role
-from central.audit import service as audit
 from central.cases import queries as cases
+from central.commands import ACTOR, SettingsFile, now
+from central.commands import open_centre as _open
+from central.commands import told_plainly as _told_plainly
 from central.copies.package import CopyCheckError, check_package
-from central.db import DatabaseUnfitError, make_engine, reading, transaction
+from central.db import make_engine, reading, transaction
 from central.devices.file import enter as enter_device_file
-from central.errors import DomainError
-from central.fleet import enrolment, service
+from central.fleet import broker_accounts, enrolment, joining, service
 from central.jobs import queue as jobs
-from central.keys import KeyFileError, create_key
+from central.keys import create_key, load_key
 from central.law import service as law
 from central.media import service as media_service
-from central.media.store import MediaStore
-from central.registry.file import FileRegistryError
-from central.reports.periods import CutOffs, Kind
-from central.settings import CentralSettings, SettingsError, load_settings
-from central.vault import VaultError
+from central.media.places import store_of
+from central.reports.periods import CutOffs
+from central.reports.periods import Kind as ReportKind
+from central.settings import SettingsError, load_settings
 from central.words.errors import told
 from central.words.languages import Language
-from configs.loading import ConfigError
+from contract.bundle import Kind, seal
+from contract.joining import Invitation
 from contract.local_time import VIETNAM, local_day
-
-ACTOR = "cli"
 
 _MOMENTS = ["%Y-%m-%dT%H:%M", "%Y-%m-%d"]
 
 app = typer.Typer(help="The operations centre (Trung tâm điều hành).", no_args_is_help=True)
 users = typer.Typer(help="People.", no_args_is_help=True)
 nodes = typer.Typer(help="Nodes.", no_args_is_help=True)
-audits = typer.Typer(help="The audit log.", no_args_is_help=True)
 keys = typer.Typer(help="The centre's own key.", no_args_is_help=True)
 work = typer.Typer(help="The worker's jobs.", no_args_is_help=True)
 media = typer.Typer(help="The evidence store.", no_args_is_help=True)
@@ -62,50 +56,19 @@ devices = typer.Typer(help="The register of enforcement devices.", no_args_is_he
 signers = typer.Typer(help="Who may sign decisions.", no_args_is_help=True)
 app.add_typer(users, name="user")
 app.add_typer(nodes, name="node")
-app.add_typer(audits, name="audit")
+app.add_typer(audit_commands.audits, name="audit")
 app.add_typer(keys, name="key")
 app.add_typer(work, name="job")
 app.add_typer(media, name="media")
 app.add_typer(devices, name="device")
 app.add_typer(copy_commands, name="copy")
 app.add_typer(signers, name="signer")
-
-SettingsFile = Annotated[
-    Path | None,
-    typer.Option("--settings", envvar="NGATU_CENTRAL_SETTINGS", help="YAML; without it the environment only"),
-]
+app.command()(backup_commands.backup)
+app.command()(backup_commands.restore)
+app.command()(retention_commands.retention)
+app.add_typer(retention_commands.holds_app, name="hold")
 
 JobNumber = Annotated[int, typer.Argument(help="its number in `job list`", min=1, max=2**63 - 1)]
-
-
-@contextmanager
-def _told_plainly() -> Iterator[None]:
-    """What a person can mend is said in a line, without a traceback; the command ends with 1."""
-    try:
-        yield
-    except DomainError as problem:
-        typer.echo(f"✗ {told(problem, 'en').sentence}", err=True)
-        raise typer.Exit(1) from problem
-    except _TOLD as problem:
-        typer.echo(f"✗ {problem}", err=True)
-        raise typer.Exit(1) from problem
-    except SQLAlchemyError as problem:
-        cause = getattr(problem, "orig", None) or problem
-        typer.echo(f"✗ the database can't be used: {str(cause).strip()}", err=True)
-        raise typer.Exit(1) from problem
-
-
-_TOLD = (ConfigError, SettingsError, KeyFileError, FileRegistryError, VaultError, DatabaseUnfitError, OSError)
-
-
-def _open(path: Path | None) -> tuple[CentralSettings, Engine]:
-    """Settings, and a database that is at this version. Raises DatabaseUnfitError when it is not."""
-    settings = load_settings(path)
-    engine = make_engine(settings.database_url)
-    standing = migrations.standing(engine)
-    if standing.state != "current":
-        raise DatabaseUnfitError(standing.words)
-    return settings, engine
 
 
 @app.command()
@@ -173,6 +136,19 @@ def migrate(settings: SettingsFile = None) -> None:
         typer.echo("the database is at this version")
 
 
+@app.command()
+def bundle(
+    folder: Annotated[Path, typer.Argument(help="what shall be carried to machines that reach no registry")],
+    kind: Annotated[Kind, typer.Option(help="software for install.py, models for `ngatu edge update`")],
+    name: Annotated[str, typer.Option(help="its version: letters, digits, dots, dashes")],
+    settings: SettingsFile = None,
+) -> None:
+    """Signs everything in the folder with the centre's key; what is not signed no node takes."""
+    with _told_plainly():
+        signed = seal(folder, kind, name, load_key(load_settings(settings).centre_key_file), now())
+        typer.echo(f"{folder}: {len(signed.files)} files signed as {kind} {name}")
+
+
 @app.command("cases")
 def list_cases(
     settings: SettingsFile = None,
@@ -222,7 +198,7 @@ def add_user(
     with _told_plainly():
         _, engine = _open(settings)
         with transaction(engine) as session:
-            made = accounts.create_user(session, username, name or username, role, _now(), ACTOR)
+            made = accounts.create_user(session, username, name or username, role, now(), ACTOR)
         typer.echo(f"{made.user.username} ({role.value}), one-time password: {made.password}")
 
 
@@ -242,7 +218,7 @@ def disable_user(username: str, settings: SettingsFile = None) -> None:
     with _told_plainly():
         _, engine = _open(settings)
         with transaction(engine) as session:
-            accounts.disable_user(session, username, _now(), ACTOR)
+            accounts.disable_user(session, username, now(), ACTOR)
         typer.echo(f"{username} is disabled")
 
 
@@ -252,7 +228,7 @@ def enable_user(username: str, settings: SettingsFile = None) -> None:
     with _told_plainly():
         _, engine = _open(settings)
         with transaction(engine) as session:
-            made = accounts.enable_user(session, username, ACTOR)
+            made = accounts.enable_user(session, username, now(), ACTOR)
         typer.echo(f"{made.user.username}, one-time password: {made.password}")
 
 
@@ -266,8 +242,75 @@ def add_node(
         _, engine = _open(settings)
         document = enrolment.parse_enrolment(file.read_bytes())
         with transaction(engine) as session:
-            enrolment.enrol(session, document, _now(), ACTOR)
+            enrolment.enrol(session, document, now(), ACTOR)
         typer.echo(f"node {document.node} is enrolled")
+
+
+@nodes.command("invite")
+def invite_node(
+    node: str,
+    address: Annotated[
+        str | None, typer.Option(help="of this centre's web application; without: nodes.address")
+    ] = None,
+    settings: SettingsFile = None,
+) -> None:
+    """Prints an invitation for `ngatu edge join`; it lets one node in, once, within two days."""
+    with _told_plainly():
+        loaded, engine = _open(settings)
+        where = address or loaded.nodes.address
+        if where is None:
+            raise SettingsError("nodes.address is not set: give --address https://…")
+        key = create_key(loaded.centre_key_file).public.text
+        try:
+            with transaction(engine) as session:
+                secret = joining.invite(session, node, now(), ACTOR)
+                invitation = Invitation(node=node, address=where, centre_key=key, secret=secret)
+        except ValueError as problem:
+            raise SettingsError(f"{where}: {problem}") from problem
+        typer.echo(invitation.code)
+
+
+@nodes.command("accounts")
+def node_accounts(
+    passwords: Annotated[Path, typer.Argument(help="Mosquitto's password file")],
+    settings: SettingsFile = None,
+) -> None:
+    """Brings the passwords of nodes that came in by an invitation into the broker's password file."""
+    with _told_plainly():
+        _, engine = _open(settings)
+        with reading(engine) as session:
+            changed = broker_accounts.write(passwords, broker_accounts.accounts(session))
+        typer.echo(f"{changed} accounts changed" + ("; reload the broker (SIGHUP)" if changed else ""))
+
+
+@nodes.command("keys")
+def node_keys(node: str, settings: SettingsFile = None) -> None:
+    """The keys of a node, the newest first: since when, retired, revoked."""
+    with _told_plainly():
+        _, engine = _open(settings)
+        with reading(engine) as session:
+            for key in joining.keys(session, node):
+                ends = [
+                    f"{word} {at:%Y-%m-%d %H:%M}Z"
+                    for word, at in (("retired", key.retired_at), ("revoked", key.revoked_at))
+                    if at
+                ]
+                typer.echo("\t".join([key.key_id, f"{key.enrolled_at:%Y-%m-%d %H:%M}Z", *ends]))
+
+
+@nodes.command("revoke-key")
+def revoke_node_key(
+    node: str,
+    key: str,
+    reason: Annotated[str, typer.Option(help="why; kept with the key")],
+    settings: SettingsFile = None,
+) -> None:
+    """Takes one key out of use: nothing that is signed with it is taken any more."""
+    with _told_plainly():
+        _, engine = _open(settings)
+        with transaction(engine) as session:
+            joining.revoke_key(session, node, key, reason, now(), ACTOR)
+        typer.echo(f"node {node}: key {key} is revoked")
 
 
 @nodes.command("list")
@@ -291,21 +334,8 @@ def revoke_node(
     with _told_plainly():
         _, engine = _open(settings)
         with transaction(engine) as session:
-            count = enrolment.revoke(session, node, reason, _now(), ACTOR)
+            count = enrolment.revoke(session, node, reason, now(), ACTOR)
         typer.echo(f"node {node}: {count} keys revoked")
-
-
-@audits.command("verify")
-def verify_audit(settings: SettingsFile = None) -> None:
-    """Walks the audit log's chain; ends with 1 at the first entry that doesn't fit."""
-    with _told_plainly():
-        _, engine = _open(settings)
-        with reading(engine) as session:
-            report = audit.verify_chain(session)
-        if report.broken_at is not None:
-            typer.echo(f"✗ after {report.entries} good entries: {report.reason}", err=True)
-            raise typer.Exit(1)
-        typer.echo(f"{report.entries} entries, the chain is whole")
 
 
 @media.command("verify")
@@ -315,7 +345,7 @@ def verify_media(settings: SettingsFile = None) -> None:
         loaded, engine = _open(settings)
         whole = broken = 0
         with reading(engine) as session:
-            for row, problem in media_service.checked(session, MediaStore(loaded.media_dir)):
+            for row, problem in media_service.checked(session, store_of(loaded)):
                 if problem is None:
                     whole += 1
                 else:
@@ -339,7 +369,7 @@ def list_jobs(settings: SettingsFile = None) -> None:
     with _told_plainly():
         _, engine = _open(settings)
         with reading(engine) as session:
-            counts, dead = jobs.counts(session, _now()), jobs.list_dead(session)
+            counts, dead = jobs.counts(session, now()), jobs.list_dead(session)
         for count in counts:
             numbers = f"later {count.later}\tdue {count.due}\trunning {count.running}\tdead {count.dead}"
             typer.echo(f"{count.kind}\t{numbers}")
@@ -353,7 +383,7 @@ def retry_job(job: JobNumber, settings: SettingsFile = None) -> None:
     with _told_plainly():
         _, engine = _open(settings)
         with transaction(engine) as session:
-            revived = jobs.revive(session, job, _now(), ACTOR)
+            revived = jobs.revive(session, job, now(), ACTOR)
         typer.echo(f"{revived.kind} {revived.key} is due now")
 
 
@@ -377,7 +407,7 @@ def enter_device(
     """Enters a camera as an enforcement device, or adds papers and users that came since."""
     with _told_plainly():
         opened, engine = _open(settings)
-        store = MediaStore(opened.media_dir)
+        store = store_of(opened)
         with transaction(engine) as session:
             entry = enter_device_file(
                 session,
@@ -386,7 +416,7 @@ def enter_device(
                 lambda name: accounts.get_user(session, name).id or 0,
                 lambda picture: store.put(BytesIO(picture)),
                 ACTOR,
-                _now(),
+                now(),
             )
         typer.echo(f"{node}/{camera}: {entry.name}, {len(entry.papers)} papers, {len(entry.users)} users")
 
@@ -431,7 +461,7 @@ def grant_signer(
 
 @app.command("report")
 def take_report(
-    kind: Annotated[Kind, typer.Argument(help="weekly or monthly")],
+    kind: Annotated[ReportKind, typer.Argument(help="weekly or monthly")],
     period: Annotated[
         datetime | None,
         typer.Option(formats=["%Y-%m-%d"], help="a day in it; without: the last that is over"),
@@ -447,10 +477,10 @@ def take_report(
     with _told_plainly():
         loaded, engine = _open(settings)
         cut_offs = CutOffs(loaded.reports.weekday, loaded.reports.month_day)
-        today = local_day(_now())
+        today = local_day(now())
         asked = cut_offs.around(kind, period.date()) if period else cut_offs.latest(kind, today)
         with transaction(engine) as session:
-            taken = reports.take(session, loaded.unit, cut_offs, kind, asked, _now(), ACTOR)
+            taken = reports.take(session, loaded.unit, cut_offs, kind, asked, now(), ACTOR)
             report = reports.content_of(taken)
             sheet = as_xlsx(report, taken.sha256, language) if out else b""
             told_as = (
@@ -483,21 +513,17 @@ def withdraw(
     with _told_plainly():
         loaded, engine = _open(settings)
         with transaction(engine) as session:
-            person = mover(session, accounts.get_user(session, by), local_day(_now()))
+            person = mover(session, accounts.get_user(session, by), local_day(now()))
             if dry_run:
                 for state, count in sorted(withdrawal.standing(session, scope).items()):
                     typer.echo(f"{state}\t{count}")
                 return
             house = Services.of(loaded).house(session)
-            act, rows = desk.withdraw(house, scope, reason, person, _now())
+            act, rows = desk.withdraw(house, scope, reason, person, now())
             for row in rows:
                 back = f"{row.money_back} dong\t{row.points_back} points"
                 typer.echo(f"{row.case_id}\t{row.stood_at}\t{back}\tpaper {row.paper_id or '-'}")
             typer.echo(f"withdrawal {act.id}: {len(rows)} cases")
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 def _until_signal() -> threading.Event:

@@ -9,12 +9,14 @@ import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from sqlite3 import SQLITE_ERROR
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
     Engine,
+    Table,
     TableValuedAlias,
     Text,
     cast,
@@ -29,14 +31,15 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session as OrmSession
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, NullPool, QueuePool
 from sqlalchemy.types import TypeEngine, UserDefinedType
 from sqlmodel import Session, SQLModel
 
 from central.errors import DomainError
+from central.postgres import Server, copy_in
 
 SQLModel.metadata.naming_convention = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -46,11 +49,20 @@ SQLModel.metadata.naming_convention = {
     "pk": "pk_%(table_name)s",
 }
 
-_SQLITE_PRAGMAS = ("journal_mode=WAL", "foreign_keys=ON", "busy_timeout=30000", "synchronous=FULL")
+_SQLITE_PRAGMAS = ("journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL")
 _READS_ONLY = "ngatu_reads_only"
 
 _POSTGRESQL_LIMITS = "-c statement_timeout=30s -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s"
 """No statement, no wait for a lock and no forgotten transaction holds up the others for longer."""
+
+_POSTGRESQL_POOL = {"poolclass": QueuePool, "pool_size": 20, "max_overflow": 10, "pool_timeout": 10}
+_NO_POOL = {"poolclass": NullPool}
+_SQLITE_POOL = {"poolclass": QueuePool, "pool_size": 50, "max_overflow": 0, "pool_timeout": 10}
+"""More than the threads that answer requests: who reads never waits for a connection of those who write."""
+
+
+class KeyTakenError(Exception):
+    """A row of that table with the same key is stored already."""
 
 
 class DatabaseUnfitError(ValueError):
@@ -71,20 +83,26 @@ def parse_url(text: str) -> URL:
     return url
 
 
-def make_engine(url: str) -> Engine:
+def make_engine(url: str, lock_seconds: float = 30.0, *, pooled: bool = True) -> Engine:
     """An engine for `sqlite:///path` or `postgresql://user@host/name` (always the psycopg 3 driver).
+
+    Args:
+        lock_seconds: how long a transaction waits for another process that writes into the SQLite file.
+        pooled: connections are kept for the next who asks; else each is closed after its use.
 
     Raises:
         DatabaseUnfitError: see `parse_url`; connecting raises it too, when a PostgreSQL database does not
             store UTF-8.
     """
     parsed = parse_url(url)
-    is_sqlite = parsed.get_backend_name() == "sqlite"
-    return _sqlite_engine(parsed) if is_sqlite else _postgresql_engine(parsed)
+    if parsed.get_backend_name() == "sqlite":
+        return _sqlite_engine(parsed, lock_seconds, _SQLITE_POOL if pooled else _NO_POOL)
+    return _postgresql_engine(parsed, _POSTGRESQL_POOL if pooled else _NO_POOL)
 
 
-def _sqlite_engine(url: URL) -> Engine:
-    engine = create_engine(url, connect_args={"check_same_thread": False})
+def _sqlite_engine(url: URL, lock_seconds: float, pool: Mapping[str, Any]) -> Engine:
+    limits = {"check_same_thread": False, "timeout": lock_seconds}
+    engine = create_engine(url, connect_args=limits, hide_parameters=True, **pool)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -105,20 +123,25 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN DEFERRED" if reads_only else "BEGIN IMMEDIATE")
 
 
-def _postgresql_engine(url: URL) -> Engine:
+def _postgresql_engine(url: URL, pool: Mapping[str, Any]) -> Engine:
     engine = create_engine(
         url.set(drivername="postgresql+psycopg"),
         pool_pre_ping=True,
-        pool_size=20,
-        pool_timeout=10,
+        hide_parameters=True,  # errors are logged: no plate or name may stand in them
         connect_args={
             # A statement prepared once for all gets a plan for ten values and is then given a thousand.
             "prepare_threshold": None,
-            "connect_timeout": 5,
             "tcp_user_timeout": 15_000,
             "options": " ".join([_POSTGRESQL_LIMITS, *_options_of(url)]),
         },
+        **pool,
     )
+    server = Server()
+
+    @event.listens_for(engine, "do_connect")
+    def _connect(_dialect: object, _entry: object, _none: object, parameters: dict[str, Any]) -> object:
+        return server.connect(**parameters)
+
     event.listen(engine, "connect", _check_encoding, insert=True)
     return engine
 
@@ -140,11 +163,22 @@ def _check_encoding(connection: Any, _entry: ConnectionPoolEntry) -> None:
 def is_away(problem: BaseException) -> bool:
     """Whether the database could not do its work just now (gone, full, read-only, locked, out of
     connections), so that the same work may succeed later; not what is wrong with the work itself."""
+    if isinstance(problem, DBAPIError) and getattr(problem.orig, "sqlite_errorcode", None) == SQLITE_ERROR:
+        return False  # SQLite's word for a statement that can't work, a missing table among them
     if isinstance(problem, OperationalError | InterfaceError | PoolTimeoutError):
         return True
     return isinstance(problem, DBAPIError) and getattr(problem.orig, "sqlstate", None) == _READ_ONLY_SERVER
 
 
+def is_doubled(problem: BaseException) -> bool:
+    """Whether somebody else stored the same a moment before: both looked, neither was there yet."""
+    if not isinstance(problem, IntegrityError):
+        return False
+    kind = getattr(problem.orig, "sqlstate", None) or getattr(problem.orig, "sqlite_errorname", None)
+    return kind in _KEY_TAKEN
+
+
+_KEY_TAKEN = ("23505", "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY")
 _READ_ONLY_SERVER = "25006"  # after a failover: connected to the server that may not write
 
 
@@ -168,18 +202,40 @@ def insert_new(session: Session, table: type[SQLModel], rows: Sequence[Mapping[s
     statement: Any = insert(session, table).execution_options(preserve_rowcount=True)
     if not is_postgresql(session):
         return session.connection().execute(statement.on_conflict_do_nothing(), rows).rowcount
-    columns = SQLModel.metadata.tables[str(table.__tablename__)].c
+    columns = table_of(table).c
     source = _as_one_parameter(rows, {name: columns[name].type for name in rows[0]})
     statement = statement.from_select(list(rows[0]), select(*source.c)).on_conflict_do_nothing()
     return session.connection().execute(statement).rowcount
 
 
+def table_of(model: type[SQLModel]) -> Table:
+    """A model's table, for statements that name columns instead of loading rows."""
+    return SQLModel.metadata.tables[str(model.__tablename__)]
+
+
+def insert_all(session: Session, table: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Inserts many rows, all with the same columns; columns that are left out are empty.
+
+    Raises:
+        KeyTakenError: one of them, or another with one of its keys, is there already.
+    """
+    try:
+        if is_postgresql(session):
+            copy_in(session.connection(), str(table.__tablename__), rows)
+        else:
+            session.connection().execute(sqlite.insert(table), rows)
+    except IntegrityError as problem:
+        if is_doubled(problem):
+            raise KeyTakenError(str(table.__tablename__)) from problem
+        raise
+
+
 def among(session: Session, column: Any, values: Collection[Any]) -> ColumnElement[bool]:
     """`column IN values`, for hundreds of values."""
-    inside: ColumnElement[bool] = column.in_(values)
+    offered: Any = values
     if is_postgresql(session):
-        source = _as_one_parameter([{"a": value} for value in values], {"a": column.type})
-        inside = column.in_(select(source.c.a))
+        offered = select(_as_one_parameter([{"a": value} for value in values], {"a": column.type}).c.a)
+    inside: ColumnElement[bool] = column.in_(offered)
     return inside
 
 

@@ -1,8 +1,8 @@
 """The centre's own key, which signs receipts: a file that only its owner can read."""
 
-import os
 from pathlib import Path
 
+from central.files import write_new
 from contract.signing import SigningKey
 
 
@@ -14,10 +14,7 @@ def create_key(path: Path) -> SigningKey:
     """Makes the key file, or reads it when it is there already: a key is never overwritten."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(SigningKey.generate().pem)
-            file.flush()
-            os.fsync(file.fileno())
+        write_new(path, SigningKey.generate().pem)
     return load_key(path)
 
 

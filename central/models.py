@@ -8,10 +8,13 @@ import central.alarms.models
 import central.audit.models
 import central.cases.models
 import central.citizens.models
+import central.connections.models
 import central.copies.models
 import central.deadlines.models
 import central.devices.models
+import central.dispatches.models
 import central.documents.models
+import central.exemptions.models
 import central.fleet.models
 import central.ingest.models
 import central.jobs.models
@@ -21,9 +24,14 @@ import central.notifications.models
 import central.offences.models
 import central.parties.models
 import central.payments.models
+import central.population.models
 import central.proceedings.models
 import central.registry.models
 import central.reports.models
-import central.review.models  # noqa: F401
+import central.retention.models
+import central.review.models
+import central.searches.models
+import central.viewing.models
+import central.watching.models  # noqa: F401
 
 ALL_TABLES: list[Table] = list(SQLModel.metadata.sorted_tables)

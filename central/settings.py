@@ -4,11 +4,14 @@ There is no default password or key anywhere. Secrets are read from files of the
 mounted secrets), so that neither the settings file nor a process list shows them.
 """
 
+import os
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 
 import httpx
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -21,10 +24,43 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from central.db import parse_url
 from configs.loading import ConfigError, load_yaml
+from contract.joining import Address, BrokerPlace
 
 
 class SettingsError(ValueError):
     """The settings can't be used; the message names file, line, key and what to do."""
+
+
+def _http_address(text: str) -> str:
+    """Refuses what can't be asked over HTTP, when the settings are read and not at the first request."""
+    try:
+        url = httpx.URL(text)
+    except httpx.InvalidURL:
+        url = httpx.URL("")
+    reachable = (
+        url.scheme in ("http", "https")
+        and re.fullmatch(r"[\w:][\w.:-]*", url.raw_host.decode())
+        and (url.port is None or 0 < url.port < 65536)
+    )
+    if not reachable or url.userinfo or url.query or url.fragment:
+        raise ValueError("must be an address like https://register.example.vn/api, with nothing added")
+    return text
+
+
+HttpAddress = Annotated[str, AfterValidator(_http_address)]
+
+
+def _credential(path: Path) -> Path:
+    folder = os.environ.get("CREDENTIALS_DIRECTORY")
+    return path if path.is_absolute() or folder is None else Path(folder) / path
+
+
+SecretFile = Annotated[Path, AfterValidator(_credential)]
+"""A file that holds a secret and nothing else. A bare name is that of a credential which systemd (or a
+container's secrets) handed to this process; without such a folder it counts from where the process runs."""
+
+Host = Annotated[str, Field(pattern=r"^[\w.:-]+$", max_length=253)]
+"""A name or an address of a server, without scheme, port or path."""
 
 
 class MqttSettings(BaseModel):
@@ -32,44 +68,76 @@ class MqttSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    host: str = "127.0.0.1"
+    host: Host = "127.0.0.1"
     port: int = Field(default=8883, ge=1, le=65535)
     protocol: Literal["5", "3.1.1"] = "5"
     username: str | None = None
-    password_file: Path | None = None
+    password_file: SecretFile | None = None
     tls: bool = True
     ca_file: Path | None = None
     certificate_file: Path | None = None
-    key_file: Path | None = None
-    client_id: str = "ngatu-ingest"
+    key_file: SecretFile | None = None
+    client_id: Annotated[str, Field(pattern=r"^[\x21-\x7e]+$", max_length=100)] = "ngatu-ingest"
 
     def password(self) -> SecretStr | None:
         """The password in `password_file`, without a line end."""
         return read_secret(self.password_file) if self.password_file else None
 
 
-class RegistrySettings(BaseModel):
-    """Where the owner of a vehicle is looked up: the sample registry file, or a service over HTTP."""
+class NodeBrokerSettings(BaseModel):
+    """The broker as nodes reach it: not always the address that ingest uses."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    sample_file: Path | None = None
-    url: str | None = None
-    token_file: Path | None = None
+    host: str
+    port: int = Field(default=8883, ge=1, le=65535)
+    tls: bool = True
+    ca_file: Path | None = None
+
+    def place(self) -> BrokerPlace:
+        """As nodes are told. Raises SettingsError."""
+        try:
+            ca = self.ca_file.read_text(encoding="ascii") if self.ca_file else ""
+        except (OSError, UnicodeDecodeError) as problem:
+            raise SettingsError(f"nodes.broker.ca_file: {self.ca_file} can't be read: {problem}") from problem
+        return BrokerPlace(host=self.host, port=self.port, tls=self.tls, ca=ca)
+
+
+class MetricsSettings(BaseModel):
+    """Where Prometheus asks the worker."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=9109, ge=1, le=65535)
+
+
+class NodeSettings(BaseModel):
+    """What nodes are told when they come in: the address of the centre's web application, and the broker."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    address: Address | None = None
+    broker: NodeBrokerSettings | None = None
+
+
+class PeerSettings(BaseModel):
+    """Another house's system over HTTP, and our token there. Without an address it is answered by hand."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    url: HttpAddress | None = None
+    token_file: SecretFile | None = None
 
     def token(self) -> str:
         """The token in `token_file`, empty without one. Raises SettingsError."""
-        token = read_secret(self.token_file).get_secret_value() if self.token_file else ""
-        if not (token.isascii() and token.isprintable()) or " " in token:
-            raise SettingsError(f"the token in {self.token_file} has characters that no header carries")
-        return token
+        return _read_token(self.token_file)
 
-    @field_validator("url")
-    @classmethod
-    def _is_address(cls, value: str | None) -> str | None:
-        if value is not None and not _is_http(value):
-            raise ValueError("must be an address like https://register.example.vn/api")
-        return value
+
+class RegistrySettings(PeerSettings):
+    """Where the owner of a vehicle is looked up: the sample registry file, or a service over HTTP."""
+
+    sample_file: Path | None = None
 
     @model_validator(mode="after")
     def _one_of(self) -> "RegistrySettings":
@@ -92,7 +160,7 @@ class OfficeSettings(BaseModel):
     phone: str = "(điện thoại đơn vị)"
     treasury: str = "Kho bạc Nhà nước"
     account: str = "(tài khoản thu phạt)"
-    portal: str = "http://127.0.0.1:8001"
+    portal: HttpAddress = "http://127.0.0.1:8001"
 
 
 class SitePlace(BaseModel):
@@ -104,16 +172,12 @@ class SitePlace(BaseModel):
     longitude: float = Field(ge=-180, le=180)
 
 
-class PaperSigningSettings(BaseModel):
+class PaperSigningSettings(PeerSettings):
     """What signs papers: a PKCS#12 file, or the province's signing service. Neither: papers are signed by
     hand."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    pkcs12_file: Path | None = None
-    passphrase_file: Path | None = None
-    url: str | None = None
-    token_file: Path | None = None
+    pkcs12_file: SecretFile | None = None
+    passphrase_file: SecretFile | None = None
 
     @model_validator(mode="after")
     def _one_of(self) -> "PaperSigningSettings":
@@ -131,9 +195,9 @@ class OidcSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    issuer: str
+    issuer: HttpAddress
     client_id: Annotated[str, Field(min_length=1, max_length=200)]
-    client_secret_file: Path | None = None
+    client_secret_file: SecretFile | None = None
     scope: str = "openid profile"
     claim: Annotated[str, Field(min_length=1, max_length=60)]
     label: str = "VNeID"
@@ -142,36 +206,25 @@ class OidcSettings(BaseModel):
         """Our secret there; None for a public client, which PKCE alone protects. Raises SettingsError."""
         return read_secret(self.client_secret_file).get_secret_value() if self.client_secret_file else None
 
-    @field_validator("issuer")
-    @classmethod
-    def _is_address(cls, value: str) -> str:
-        if not _is_http(value):
-            raise ValueError("must be an address like https://sso.example.vn")
-        return value
-
 
 class MailSettings(BaseModel):
     """The mail server that takes notifications to owners. `tls` false is for one on this machine only."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    host: str
+    host: Host
     port: int = Field(default=587, ge=1, le=65535)
     sender: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=200)]
     tls: bool = True
     user: str | None = None
-    password_file: Path | None = None
+    password_file: SecretFile | None = None
 
 
-class PaymentSettings(BaseModel):
+class PaymentSettings(PeerSettings):
     """The collecting bank or payment platform: its address, our token there, the key that signs its
     call-backs, and the account that VietQR names. Without an address money is entered by hand."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    url: str | None = None
-    token_file: Path | None = None
-    secret_file: Path | None = None
+    secret_file: SecretFile | None = None
     bank_bin: Annotated[str, Field(pattern=r"^\d{6}$")] | None = None
     bank_account: Annotated[str, Field(pattern=r"^[0-9A-Za-z]{4,19}$")] | None = None
 
@@ -190,6 +243,41 @@ class PaymentSettings(BaseModel):
         return read_secret(self.secret_file).get_secret_value().encode() if self.secret_file else None
 
 
+class SiemSettings(BaseModel):
+    """Where the audit log is sent as syslog. `tls` false is for a relay on this machine only."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    host: Host
+    port: int = Field(default=6514, ge=1, le=65535)
+    tls: bool = True
+    ca_file: Path | None = None
+
+
+class BucketSettings(BaseModel):
+    """The bucket of an object store that speaks S3, for a centre of several machines; made by whoever runs
+    the store. `cache_bytes`: what each machine keeps of it. `virtual_hosted`: the bucket's name is part of
+    the host name."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    endpoint: HttpAddress
+    bucket: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{2,62}$")]
+    prefix: Annotated[str, Field(pattern=r"^[A-Za-z0-9/_.-]*$", max_length=100)] = ""
+    region: Annotated[str, Field(min_length=1, max_length=60)] = "us-east-1"
+    access_key_file: SecretFile
+    secret_key_file: SecretFile
+    virtual_hosted: bool = False
+    cache_bytes: int = Field(default=20_000_000_000, ge=100_000_000)
+
+    def keys(self) -> tuple[str, str]:
+        """Our access key and its secret. Raises SettingsError."""
+        return (
+            read_secret(self.access_key_file).get_secret_value(),
+            read_secret(self.secret_key_file).get_secret_value(),
+        )
+
+
 class ReportSettings(BaseModel):
     """Where the periods of reports begin: the weekday of a week (1 Monday … 7 Sunday; Wednesday, so that its
     report is there before Wednesday 15:00), the day of a month (the 14th, so that a day is left before the
@@ -204,11 +292,13 @@ class ReportSettings(BaseModel):
 class CentralSettings(BaseSettings):
     """Everything the centre's processes need to know.
 
-    `unit` is the police unit in whose name offences are numbered: letters, digits, dots and dashes.
+    `unit` is the police unit in whose name offences are numbered: letters, digits, dots and dashes. With a
+    `bucket` evidence lies there instead of in `data_dir`.
     `data_dir` holds media, partial files, the SQLite database and the centre's key unless they are put
-    elsewhere. `secure_cookies` false is for plain HTTP on one's own machine only. Roles in
+    elsewhere. `ingest_processes` share the nodes among them; more than one helps with
+    PostgreSQL only. `secure_cookies` false is for plain HTTP on one's own machine only. Roles in
     `second_factor_for` give a one-time code after signing in, unless the other house asked for a second
-    factor.
+    factor. `retention_file` has the rules by which data past their time are deleted; without it nothing is.
     """
 
     model_config = SettingsConfigDict(
@@ -217,14 +307,23 @@ class CentralSettings(BaseSettings):
 
     data_dir: Path = Path("var/central")
     database: str | None = None
-    database_password_file: Path | None = None
-    key_file: Path | None = None
-    owner_key_file: Path | None = None
-    index_key_file: Path | None = None
+    database_password_file: SecretFile | None = None
+    bucket: BucketSettings | None = None
+    key_file: SecretFile | None = None
+    owner_key_file: SecretFile | None = None
+    index_key_file: SecretFile | None = None
     unit: Annotated[str, Field(max_length=20, pattern=r"^[^\W_]+(?:[.-][^\W_]+)*$")] = "NGATU"
     secure_cookies: bool = True
     mqtt: MqttSettings = MqttSettings()
+    ingest_processes: int = Field(default=1, ge=1, le=16)
+    nodes: NodeSettings = NodeSettings()
+    metrics: MetricsSettings | None = None
     registry: RegistrySettings = RegistrySettings()
+    population: PeerSettings = PeerSettings()
+    inspection: PeerSettings = PeerSettings()
+    vehicle_alerts: PeerSettings = PeerSettings()
+    licences: PeerSettings = PeerSettings()
+    sharing: PeerSettings = PeerSettings()
     office: OfficeSettings = OfficeSettings()
     signing: PaperSigningSettings = PaperSigningSettings()
     payment: PaymentSettings = PaymentSettings()
@@ -234,6 +333,8 @@ class CentralSettings(BaseSettings):
     staff_login: OidcSettings | None = None
     second_factor_for: tuple[Literal["signer", "admin"], ...] = ()
     sites: dict[str, SitePlace] = {}
+    retention_file: Path | None = None
+    siem: SiemSettings | None = None
 
     @classmethod
     def settings_customise_sources(
@@ -285,14 +386,6 @@ class CentralSettings(BaseSettings):
         return self.index_key_file or self.data_dir / "index.key"
 
 
-def _is_http(text: str) -> bool:
-    try:
-        url = httpx.URL(text)
-    except httpx.InvalidURL:
-        return False
-    return url.scheme in ("http", "https") and bool(url.host) and not url.query
-
-
 def read_secret(path: Path) -> SecretStr:
     """The content of a secret's file. Raises SettingsError when it is missing, unreadable or empty."""
     try:
@@ -302,6 +395,14 @@ def read_secret(path: Path) -> SecretStr:
     if not text:
         raise SettingsError(f"the secret file {path} is empty")
     return SecretStr(text)
+
+
+def _read_token(path: Path | None) -> str:
+    """A token that goes into a header, empty without a file. Raises SettingsError."""
+    token = read_secret(path).get_secret_value() if path else ""
+    if not (token.isascii() and token.isprintable()) or " " in token:
+        raise SettingsError(f"the token in {path} has characters that no header carries")
+    return token
 
 
 def load_settings(path: Path | None = None) -> CentralSettings:

@@ -14,6 +14,7 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from central.files import write_new
 from contract.canonical import sha256_hex
 
 KEY_BYTES = 32
@@ -97,9 +98,17 @@ class BlindIndex:
 def read_keys(path: Path) -> tuple[bytes, ...]:
     """The keys of a file, the newest first. Raises VaultError."""
     try:
-        lines = path.read_text(encoding="ascii").split()
-        keys = tuple(bytes.fromhex(line) for line in lines)
-    except (OSError, ValueError) as problem:
+        content = path.read_bytes()
+    except OSError as problem:
+        raise VaultError(f"key file {path}: {problem}; make one with `openssl rand -hex 32`") from None
+    return parse_keys(content, path)
+
+
+def parse_keys(content: bytes, path: Path) -> tuple[bytes, ...]:
+    """The keys that a key file's content holds, the newest first. Raises VaultError."""
+    try:
+        keys = tuple(bytes.fromhex(line) for line in content.decode("ascii").split())
+    except ValueError as problem:
         raise VaultError(f"key file {path}: {problem}; make one with `openssl rand -hex 32`") from None
     if not keys:
         raise VaultError(f"key file {path} is empty; make one with `openssl rand -hex 32`")
@@ -113,21 +122,17 @@ def create_key_file(path: Path) -> None:
     """Makes a file with one new key that only its owner can read; an existing file is kept."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        _write(path, os.O_EXCL, [os.urandom(KEY_BYTES)])
+        write_new(path, _as_content([os.urandom(KEY_BYTES)]))
 
 
 def add_key(path: Path) -> str:
     """Puts a new key on top of the file, in one step; returns the new fingerprint. Raises VaultError."""
     keys = [os.urandom(KEY_BYTES), *read_keys(path)]
     beside = path.with_suffix(".new")
-    _write(beside, os.O_EXCL, keys)
+    write_new(beside, _as_content(keys))
     beside.replace(path)
     return Vault(tuple(keys)).key_id
 
 
-def _write(path: Path, flags: int, keys: list[bytes]) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | flags, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.writelines(key.hex() + "\n" for key in keys)
-        file.flush()
-        os.fsync(file.fileno())
+def _as_content(keys: list[bytes]) -> bytes:
+    return "".join(f"{key.hex()}\n" for key in keys).encode("ascii")

@@ -5,18 +5,29 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import structlog
+from pydantic import BaseModel
 from sqlalchemy import Engine
 from sqlmodel import Session
 
+from central import metrics
+from central.accounts.service import disable_unused
 from central.accounts.sessions import end_stale_sessions
 from central.alarms import service as alarms
+from central.audit import checking, siem
+from central.audit.service import ChainReport
 from central.cases.queries import get_case
 from central.cases.service import expire_due, open_case
 from central.citizens import drafts, entry
+from central.connections.http import Peer
 from central.copies import service as copies
 from central.copies.masking import mask
 from central.copies.service import Workshop
 from central.db import make_engine, reading, transaction
+from central.dispatches import content
+from central.dispatches import service as dispatches
+from central.dispatches.models import Dispatch
+from central.dispatches.port import INSPECTION, LICENCES, PATHS, REGISTRATION
+from central.dispatches.service import Build
 from central.documents.archive import FILE, Archive
 from central.documents.filing import archive_of, make_file, signer_of
 from central.documents.signing import PaperSigner
@@ -28,7 +39,8 @@ from central.jobs import queue as jobs
 from central.jobs.queue import Claimed
 from central.jobs.runner import Handler, Runner, TryAgainError
 from central.keys import load_key
-from central.media.store import MediaStore, PartialFiles
+from central.media.places import store_of
+from central.media.store import MediaStore, PartialFiles, StorageError
 from central.notifications import service as notifications
 from central.notifications.port import Smtp
 from central.notifications.service import Post
@@ -36,7 +48,10 @@ from central.offences.recording import RECORD, record_confirmed
 from central.parties.service import Parties
 from central.payments import work as payments
 from central.payments.filing import gateway_of
-from central.proceedings import owners, sweeps
+from central.population import service as population
+from central.population.http import HttpPopulation
+from central.population.port import PopulationLookup
+from central.proceedings import clones, owners, sweeps
 from central.proceedings import service as proceedings
 from central.proceedings.clones import Places, places_of
 from central.proceedings.papers.sheet import House
@@ -46,8 +61,16 @@ from central.registry.http import HttpRegistry
 from central.registry.port import RegistryLookup
 from central.reports import work as reports
 from central.reports.periods import CutOffs
-from central.settings import CentralSettings, read_secret
+from central.retention import service as retention
+from central.searches import service as searches
+from central.settings import CentralSettings, PeerSettings, read_secret
+from central.sharing import events
+from central.sharing import service as sharing
 from central.vault import BlindIndex, Vault
+from central.viewing import service as viewing
+from central.watching import drops, known_answers, second_review, swings
+from central.watching import quarantine as cameras
+from contract.reasons import reason
 
 log = structlog.get_logger(__name__)
 
@@ -62,63 +85,197 @@ SWEEP = timedelta(minutes=1)
 ONE_TURN = 100
 """Cases that end in one turn; there may be more of them then, and the next turn comes at once."""
 
+RETAIN = timedelta(hours=1)
+"""Pause between looks for what is past its time."""
+
+CHECK_CHAIN = timedelta(days=1)
+CHAIN_ALARM = "centre.audit_broken"
+
 LOOK_UPS_AT_ONCE = 4
 
 PROVING = timedelta(minutes=4)
 """By when the pictures of a package are looked for and its case is open."""
 
+SHARE = timedelta(seconds=30)
+
+DISPATCH_LEASE = timedelta(minutes=10)
+"""For one turn of messages, each with its own time limit."""
+
 COPY_LEASE = timedelta(hours=2)
 """The copies of one case: half a dozen pictures and a clip, each with its own time limit."""
 
 
+Work = Callable[[Session, datetime], object]
+"""One turn of what comes round again; True: there may be more, and the next turn comes at once."""
+
+
+def chore(engine: Engine, clock: Clock, kind: str, every: timedelta, work: Work) -> Handler:
+    """Work that comes round again, each turn a transaction."""
+
+    def run(_unit: Claimed) -> bool:
+        with transaction(engine) as session:
+            return work(session, clock()) is True
+
+    return Handler(kind, run, every=every)
+
+
 def handlers(settings: CentralSettings, engine: Engine, clock: Clock) -> list[Handler]:
     """Everything the worker does."""
+    store = store_of(settings)
+    vault, index = Vault.create_file(settings.owner_key), BlindIndex.create_file(settings.index_key)
+    rounds = [*_watches(settings), *_tidying(settings, vault, index)]
+    return [
+        *(chore(engine, clock, kind, every, work) for kind, every, work in rounds),
+        record_handler(engine, settings.unit, clock),
+        decided_handler(engine, clock),
+        case_handler(engine, store, clock),
+        step_handler(engine, clock),
+        owner_handler(engine, vault, index, clock, places_of(settings)),
+        clone_handler(engine, clock, places_of(settings)),
+        paper_handler(engine, archive_of(settings, vault), signer_of(settings.signing), clock),
+        copy_handler(engine, settings, clock),
+        viewing_handler(engine, viewing.Workshop(store, viewing.copy_clip), clock),
+        *payment_handlers(engine, settings, vault, index, clock),
+        mail_handler(engine, settings, vault, index, clock),
+        *dispatch_handlers(engine, settings, (vault, index), clock),
+        *retention_handlers(engine, settings, store, clock),
+        *siem_handlers(engine, settings, clock),
+        chain_handler(engine, settings, clock),
+        *question_handlers(engine, settings, vault, index, clock),
+    ]
+
+
+Round = tuple[str, timedelta, Work]
+
+
+def _watches(settings: CentralSettings) -> list[Round]:
+    """What time alone brings about, with how often it is looked at."""
     cut_offs = CutOffs(settings.reports.weekday, settings.reports.month_day)
-    partials = PartialFiles(settings.data_dir / "partial")
-    store = MediaStore(settings.media_dir)
-
-    def chore(kind: str, every: timedelta, work: Callable[[Session, datetime], object]) -> Handler:
-        def run(_unit: Claimed) -> bool:
-            with transaction(engine) as session:
-                return work(session, clock()) is True
-
-        return Handler(kind, run, every=every)
-
-    chores = [
-        chore("cases.expire", WATCH, lambda session, now: expire_due(session, now, ONE_TURN) == ONE_TURN),
-        chore("fleet.watch_silence", WATCH, watch_silence),
-        chore(
+    return [
+        ("cases.expire", WATCH, lambda session, now: expire_due(session, now, ONE_TURN) == ONE_TURN),
+        ("fleet.watch_silence", WATCH, watch_silence),
+        (
             "reports.take",
             reports.EVERY,
             lambda session, now: reports.take_due(session, settings.unit, cut_offs, now),
         ),
-        chore("ingest.watch_gaps", timedelta(minutes=1), watch_gaps),
-        chore("accounts.end_sessions", timedelta(minutes=1), end_stale_sessions),
-        chore("citizens.tidy", timedelta(minutes=1), entry.tidy),
-        chore("ingest.forget_early", TIDY, lambda session, now: forget_early(session, partials, now)),
-        chore("alarms.trim", TIDY, alarms.trim),
-        chore("fleet.trim_health", TIDY, lambda session, _now: trim_health(session)),
-        chore("ingest.trim_quarantine", TIDY, lambda session, _now: quarantine.trim(session)),
+        ("ingest.watch_gaps", timedelta(minutes=1), watch_gaps),
+        ("accounts.end_sessions", timedelta(minutes=1), end_stale_sessions),
+        ("accounts.disable_unused", TIDY, disable_unused),
+        ("proceedings.sweep", SWEEP, sweeps.find),
+        ("proceedings.waiting", SWEEP, lambda session, now: proceedings.refresh(session, now) > 0),
+        ("searches.watch", TIDY, searches.watch),
+        ("watching.lapse", SWEEP, second_review.lapse),
+        ("watching.swings", RETAIN, swings.look),
+        ("watching.drops", SWEEP, drops.note),
+        ("watching.tidy", TIDY, known_answers.tidy),
+        ("watching.judge_cameras", TIDY, cameras.judge),
+        ("watching.keep_apart", SWEEP, cameras.keep_apart),
+        ("sharing.count", TIDY, lambda session, now: sharing.count_days(session, now) > 0),
     ]
-    chores += [record_handler(engine, settings.unit, clock), case_handler(engine, store, clock)]
-    vault, index = Vault.create_file(settings.owner_key), BlindIndex.create_file(settings.index_key)
-    chores += [
-        chore("proceedings.sweep", SWEEP, sweeps.find),
-        chore("proceedings.waiting", SWEEP, lambda session, now: proceedings.refresh(session, now) > 0),
-        chore("parties.reseal", TIDY, lambda session, _now: Parties(session, vault, index).reseal() > 0),
-        chore("citizens.reseal", TIDY, lambda session, _now: drafts.reseal(session, vault) > 0),
-        step_handler(engine, clock),
-        owner_handler(engine, vault, index, clock, places_of(settings)),
-        paper_handler(engine, archive_of(settings, vault), signer_of(settings.signing), clock),
-        copy_handler(engine, settings, clock),
-        *payment_handlers(engine, settings, vault, index, clock),
-        mail_handler(engine, settings, vault, index, clock),
+
+
+def _tidying(settings: CentralSettings, vault: Vault, index: BlindIndex) -> list[Round]:
+    """What is forgotten after its time, and what is sealed anew with the present key."""
+    partials = PartialFiles(settings.data_dir / "partial")
+    return [
+        ("citizens.tidy", timedelta(minutes=1), entry.tidy),
+        ("ingest.forget_early", TIDY, lambda session, now: forget_early(session, partials, now)),
+        ("alarms.trim", TIDY, alarms.trim),
+        ("fleet.trim_health", TIDY, lambda session, _now: trim_health(session)),
+        ("ingest.trim_quarantine", TIDY, lambda session, _now: quarantine.trim(session)),
+        ("parties.reseal", TIDY, lambda session, _now: Parties(session, vault, index).reseal() > 0),
+        ("registry.reseal", TIDY, lambda session, _now: registry.reseal(session, vault) > 0),
+        ("population.reseal", TIDY, lambda session, _now: population.reseal(session, vault) > 0),
+        ("citizens.reseal", TIDY, lambda session, _now: drafts.reseal(session, vault) > 0),
     ]
+
+
+def question_handlers(
+    engine: Engine, settings: CentralSettings, vault: Vault, index: BlindIndex, clock: Clock
+) -> list[Handler]:
+    """Asking the population database and the vehicle register that the settings name."""
+    found = []
+    if settings.population.url is not None:
+        database = HttpPopulation(Peer(settings.population.url, settings.population.token()))
+        found.append(person_handler(engine, database, (vault, index), clock))
     register = registry_of(settings)
     if register is None:
-        log.warning("no vehicle registry is configured: owners won't be looked up")
-        return chores
-    return [*chores, look_up_handler(engine, register, vault, clock)]
+        log.warning("no vehicle registry is configured: owners are entered by hand")
+    else:
+        found.append(look_up_handler(engine, register, vault, clock))
+    return found
+
+
+def siem_handlers(engine: Engine, settings: CentralSettings, clock: Clock) -> list[Handler]:
+    """Sending the audit log to the SIEM that the settings name."""
+    named = settings.siem
+    if named is None:
+        return []
+    target = siem.Siem(named.host, named.port, named.tls, named.ca_file)
+
+    def run(_unit: Claimed) -> bool:
+        try:
+            return siem.export(engine, target, clock())
+        except siem.SiemAwayError as problem:
+            raise TryAgainError(str(problem)) from problem
+
+    return [Handler("audit.export", run, every=WATCH)]
+
+
+def chain_handler(engine: Engine, settings: CentralSettings, clock: Clock) -> Handler:
+    """Checking the audit log's chain once a day; an alarm stands until a check finds it whole again."""
+    path = settings.data_dir / "audit.mark"
+
+    def run(_unit: Claimed) -> None:
+        with reading(engine) as session:
+            try:
+                report, last = checking.check(session, checking.read_mark(path))
+            except ValueError as problem:
+                report, last = ChainReport(0, 0, f"{path.name}: {problem}"), (0, "")
+        now = clock()
+        with transaction(engine) as session:
+            if report.broken_at is None:
+                alarms.clear(session, alarms.CENTRE, [CHAIN_ALARM], now)
+            else:
+                why = reason(CHAIN_ALARM, entry=report.broken_at, detail=report.reason)
+                alarms.raise_alarm(session, alarms.CENTRE, why, now)
+            checking.note(session, report, now)
+        if report.broken_at is None:
+            checking.write_mark(path, checking.Mark(*last, now.isoformat(timespec="seconds")))
+
+    return Handler("audit.check", run, lease=PROVING, every=CHECK_CHAIN)
+
+
+def retention_handlers(
+    engine: Engine, settings: CentralSettings, store: MediaStore, clock: Clock
+) -> list[Handler]:
+    """Deleting what is past its time, by approved rules. Raises ConfigError."""
+
+    def erase(unit: Claimed) -> None:
+        try:
+            with reading(engine) as session:
+                retention.erase(session, store, list(unit.payload["files"]))
+        except StorageError as problem:
+            raise TryAgainError(str(problem)) from problem
+
+    found = [Handler(retention.ERASE, erase, attempts=10, endless=True)]
+    rules = retention.approved_rules(settings.retention_file)
+    if rules is None:
+        log.warning("no approved rules of retention: nothing is deleted after its time")
+        return found
+
+    def dispose(session: Session, now: datetime) -> bool:
+        return retention.dispose_due(session, rules, now)
+
+    def cut(session: Session, now: datetime) -> bool:
+        return retention.cut_log(session, rules, now)
+
+    return [
+        *found,
+        chore(engine, clock, "retention.dispose", RETAIN, dispose),
+        chore(engine, clock, "retention.audit_log", RETAIN, cut),
+    ]
 
 
 def look_up_handler(engine: Engine, register: RegistryLookup, vault: Vault, clock: Clock) -> Handler:
@@ -128,6 +285,71 @@ def look_up_handler(engine: Engine, register: RegistryLookup, vault: Vault, cloc
         registry.look_up(engine, register, vault, clock, int(unit.payload["case"]), unit.attempt)
 
     return Handler(registry.LOOK_UP, run, at_once=LOOK_UPS_AT_ONCE, attempts=5, endless=True)
+
+
+def person_handler(
+    engine: Engine, database: PopulationLookup, keys: tuple[Vault, BlindIndex], clock: Clock
+) -> Handler:
+    """Looking up the persons of recorded cases."""
+
+    def run(unit: Claimed) -> None:
+        whom = (int(unit.payload["case"]), int(unit.payload["party"]))
+        population.look_up(engine, database, keys, clock, whom, unit.attempt)
+
+    return Handler(population.LOOK_UP, run, at_once=LOOK_UPS_AT_ONCE, attempts=5, endless=True)
+
+
+def dispatch_handlers(
+    engine: Engine, settings: CentralSettings, keys: tuple[Vault, BlindIndex], clock: Clock
+) -> list[Handler]:
+    """Telling the houses that the settings name."""
+    unit = settings.office.words
+
+    def alert(session: Session, row: Dispatch) -> BaseModel:
+        return content.alert(session, row, unit)
+
+    def points(session: Session, row: Dispatch) -> BaseModel:
+        return content.points(row, unit, Parties(session, *keys))
+
+    told: list[tuple[str, PeerSettings, Build]] = [
+        (INSPECTION, settings.inspection, alert),
+        (REGISTRATION, settings.vehicle_alerts, alert),
+        (LICENCES, settings.licences, points),
+    ]
+    found = [
+        dispatch_handler(engine, system, Peer(named.url, named.token()), build, clock)
+        for system, named, build in told
+        if named.url is not None
+    ]
+    if settings.sharing.url is not None:
+        platform = Peer(settings.sharing.url, settings.sharing.token())
+        found.append(sharing_handler(engine, platform, f"ngatu/{settings.unit}", clock))
+    return found
+
+
+def sharing_handler(engine: Engine, platform: Peer, source: str, clock: Clock) -> Handler:
+    """Sending events to the province's platform, one after the other."""
+
+    def run(_unit: Claimed) -> bool:
+        def build(_session: Session, row: Dispatch) -> BaseModel:
+            return sharing.event(row, source)
+
+        system, subject = events.SYSTEM, sharing.SUBJECT
+        return dispatches.send(engine, platform, events.PATH, system, subject, build, clock())
+
+    return Handler(dispatches.job_of(events.SYSTEM), run, lease=DISPATCH_LEASE, every=SHARE)
+
+
+def dispatch_handler(engine: Engine, system: str, peer: Peer, build: Build, clock: Clock) -> Handler:
+    """Sending what waits of a subject, in its order; never given up."""
+
+    def run(unit: Claimed) -> None:
+        subject = str(unit.payload["subject"])
+        if dispatches.send(engine, peer, PATHS[system], system, subject, build, clock()):
+            with transaction(engine) as session:
+                dispatches.send_later(session, system, subject, clock())
+
+    return Handler(dispatches.job_of(system), run, lease=DISPATCH_LEASE, attempts=5, endless=True)
 
 
 def case_handler(engine: Engine, store: MediaStore, clock: Clock) -> Handler:
@@ -146,6 +368,7 @@ def case_handler(engine: Engine, store: MediaStore, clock: Clock) -> Handler:
             raise TryAgainError(f"the pictures of {event} could not be looked for: {problem}") from problem
         with transaction(engine) as session:
             open_stored_case(session, event, open_case, clock(), fault)
+            viewing.ask(session, store, manifest, clock())
 
     return Handler(OPEN_CASE, run, lease=PROVING, at_once=2, attempts=5, endless=True)
 
@@ -164,6 +387,16 @@ def record_handler(engine: Engine, unit: str, clock: Clock) -> Handler:
                 jobs.enqueue(session, owners.ENTER, str(case_id), {"case": case_id}, now)
 
     return Handler(RECORD, run, attempts=20)
+
+
+def decided_handler(engine: Engine, clock: Clock) -> Handler:
+    """What follows an operator's decision that is looked at a second time, one case a unit."""
+
+    def run(unit: Claimed) -> None:
+        with transaction(engine) as session:
+            second_review.go_on(session, int(unit.payload["case"]), clock())
+
+    return Handler(second_review.DECIDED, run, endless=True)
 
 
 def step_handler(engine: Engine, clock: Clock) -> Handler:
@@ -189,6 +422,16 @@ def owner_handler(
     return Handler(owners.ENTER, run, at_once=2)
 
 
+def clone_handler(engine: Engine, clock: Clock, places: Places) -> Handler:
+    """Looking for a cloned plate in the other of two cases that no vehicle can have been in."""
+
+    def run(unit: Claimed) -> None:
+        with transaction(engine) as session:
+            clones.look(session, int(unit.payload["case"]), places, clock())
+
+    return Handler(clones.LOOK, run)
+
+
 def paper_handler(engine: Engine, archive: Archive, signer: PaperSigner | None, clock: Clock) -> Handler:
     """Setting, signing and archiving papers, one a unit."""
 
@@ -200,12 +443,21 @@ def paper_handler(engine: Engine, archive: Archive, signer: PaperSigner | None, 
 
 def copy_handler(engine: Engine, settings: CentralSettings, clock: Clock) -> Handler:
     """Making the copies of a case's evidence that its owner may see, one case a unit."""
-    workshop = Workshop(MediaStore(settings.media_dir), lambda: load_key(settings.centre_key_file), mask)
+    workshop = Workshop(store_of(settings), lambda: load_key(settings.centre_key_file), mask)
 
     def run(unit: Claimed) -> None:
         copies.make(engine, workshop, int(unit.payload["case"]), clock())
 
     return Handler(copies.MAKE, run, lease=COPY_LEASE, attempts=10)
+
+
+def viewing_handler(engine: Engine, workshop: viewing.Workshop, clock: Clock) -> Handler:
+    """Copies of clips that browsers can't play, one after the other."""
+
+    def run(unit: Claimed) -> None:
+        viewing.make(engine, workshop, str(unit.payload["sha256"]), clock())
+
+    return Handler(viewing.MAKE, run, lease=COPY_LEASE, attempts=5)
 
 
 def payment_handlers(
@@ -215,7 +467,7 @@ def payment_handlers(
     archive = archive_of(settings, vault)
 
     def house(session: Session) -> House:
-        return House(session, Parties(session, vault, index), archive, settings.office)
+        return House.of(session, vault, index, archive, settings.office)
 
     return payments.handlers(engine, house, gateway_of(settings.payment), clock)
 
@@ -242,17 +494,29 @@ def registry_of(settings: CentralSettings) -> RegistryLookup | None:
     if configured.sample_file is not None:
         return FileRegistry.load(configured.sample_file)
     if configured.url is not None:
-        return HttpRegistry(configured.url, configured.token())
+        return HttpRegistry(Peer(configured.url, configured.token()))
     return None
 
 
 def run_worker(settings: CentralSettings, stop: threading.Event) -> int:
     """Works until `stop` is set; returns how many units had to be left unfinished."""
     engine = make_engine(settings.database_url)
+    end_metrics = _serve_metrics(settings, engine)
     unfinished = Runner(engine, handlers(settings, engine, _utc_now), _utc_now).run(stop)
+    end_metrics()
     if not unfinished:
         engine.dispose()
     return unfinished
+
+
+def _serve_metrics(settings: CentralSettings, engine: Engine) -> Callable[[], None]:
+    """Of several workers on a machine one serves; returns what ends it."""
+    if settings.metrics is not None:
+        try:
+            return metrics.serve(settings.metrics, engine, _utc_now)
+        except OSError as problem:
+            log.warning("metrics are not served here", port=settings.metrics.port, problem=str(problem))
+    return lambda: None
 
 
 def _utc_now() -> datetime:

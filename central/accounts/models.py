@@ -26,9 +26,15 @@ class User(SQLModel, table=True):
     locked_until: datetime | None = None
     disabled_at: datetime | None = None
     created_at: datetime
+    last_used_at: datetime | None = None
     totp_sealed: bytes | None = None
     totp_confirmed_at: datetime | None = None
     totp_last_step: int = Field(default=0, sa_type=BigInteger)
+
+    @property
+    def actor(self) -> str:
+        """The person as the audit log names them."""
+        return f"user:{self.username}"
 
     def may(self, permission: Permission) -> bool:
         """Whether this person's role holds the permission."""

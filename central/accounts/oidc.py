@@ -34,11 +34,41 @@ _LEEWAY_SECONDS = 60
 _CONTEXT = "oidc way"
 
 
+LARGEST_ANSWER = 256 * 1024
+"""Bytes of an answer, keys and claims included; a house that sends more is not understood."""
+
+
 class ElsewhereError(DomainError):
     """Signing in at the other house did not work: it is away, it refused, or its answer does not hold."""
 
     status: ClassVar[int] = 502
     code: ClassVar[str] = "sign_in_elsewhere"
+
+
+class AwayError(ElsewhereError):
+    """The house did not serve: no connection, no answer in time, one without end, or a failure of its own."""
+
+
+class Bounded(httpx.HTTPTransport):
+    """The way to the other house: of an answer no more than `LARGEST_ANSWER` bytes are read, nor for longer
+    than `SECONDS` in all."""
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """One question. Raises httpx.ReadError for an answer that is too large or too slow."""
+        # Packed bytes are neither asked for nor unpacked: a few of them can become gigabytes.
+        request.headers["Accept-Encoding"] = "identity"
+        until = time.monotonic() + SECONDS
+        answer = super().handle_request(request)
+        body = bytearray()
+        try:
+            for piece in answer.iter_raw():
+                body += piece
+                if len(body) > LARGEST_ANSWER or time.monotonic() > until:
+                    raise httpx.ReadError("an answer that is too large or too slow", request=request)
+        finally:
+            answer.close()
+        headers = [pair for pair in answer.headers.raw if pair[0].lower() != b"content-encoding"]
+        return httpx.Response(answer.status_code, headers=headers, content=bytes(body))
 
 
 @dataclass(frozen=True)
@@ -56,6 +86,10 @@ class Provider:
 
     settings: OidcSettings
     _known: tuple[float, dict[str, Any], KeySet] | None = field(default=None, repr=False)
+
+    def knows_the_way(self) -> bool:
+        """Whether the next way there needs no question to the house."""
+        return self._known is not None and time.monotonic() - self._known[0] < _KEEP_SECONDS
 
     def begin(self, vault: Vault, back: str, now: datetime) -> Way:
         """The way there; `back` is our own address for the answer. Raises ElsewhereError."""
@@ -77,11 +111,7 @@ class Provider:
         Raises:
             ElsewhereError: the answer is not the one to this browser's question, or does not hold.
         """
-        words = _opened(vault, cookie, now)
-        if "error" in answer or not answer.get("code"):
-            raise ElsewhereError("refused")
-        if not secrets.compare_digest(answer.get("state", "").encode(), words["state"].encode()):
-            raise ElsewhereError("state")
+        words = self.check(vault, cookie, answer, now)
         addresses, _ = self._house()
         try:
             with self._client(back) as client:
@@ -91,7 +121,9 @@ class Provider:
                     code_verifier=words["verifier"],
                     grant_type="authorization_code",
                 )
-        except (OAuthError, httpx.HTTPError, ValueError) as problem:
+        except httpx.HTTPError as problem:
+            raise AwayError("away") from problem
+        except (OAuthError, ValueError) as problem:
             raise ElsewhereError("tokens") from problem
         claims = self._claims(str(tokens.get("id_token", "")), words["nonce"], now)
         if self.settings.claim not in claims:
@@ -100,17 +132,29 @@ class Provider:
             raise ElsewhereError("token")
         return claims
 
+    def check(self, vault: Vault, cookie: str, answer: Mapping[str, str], now: datetime) -> dict[str, Any]:
+        """What this browser set out with, if the answer belongs to it: nothing is asked of the house yet.
+        Raises ElsewhereError."""
+        words = _opened(vault, cookie, now)
+        if "error" in answer or not answer.get("code"):
+            raise ElsewhereError("refused")
+        if not secrets.compare_digest(answer.get("state", "").encode(), words["state"].encode()):
+            raise ElsewhereError("state")
+        return words
+
     def _userinfo(self, access_token: str, claims: Mapping[str, Any]) -> dict[str, Any]:
         """What the house tells beside the token, if it is about the same person (OpenID Connect, 5.3)."""
         addresses, _ = self._house()
         try:
             address = addresses["userinfo_endpoint"]
             bearer = {"Authorization": f"Bearer {access_token}"}
-            found = httpx.get(address, headers=bearer, timeout=SECONDS).raise_for_status().json()
+            found = _get(address, bearer)
             if found["sub"] != claims["sub"]:
                 raise ElsewhereError("token")
             return {self.settings.claim: found.get(self.settings.claim)}
-        except (httpx.HTTPError, ValueError, KeyError, TypeError) as problem:
+        except httpx.HTTPError as problem:
+            raise AwayError("away") from problem
+        except (ValueError, KeyError, TypeError) as problem:
             raise ElsewhereError("tokens") from problem
 
     def _claims(self, token: str, nonce: str, now: datetime) -> dict[str, Any]:
@@ -141,27 +185,30 @@ class Provider:
             scope=self.settings.scope,
             code_challenge_method="S256",
             timeout=SECONDS,
+            transport=Bounded(),
         )
 
     def _house(self, *, anew: bool = False) -> tuple[dict[str, Any], KeySet]:
-        if self._known is not None and not anew and time.monotonic() - self._known[0] < _KEEP_SECONDS:
+        if self._known is not None and not anew and self.knows_the_way():
             return self._known[1], self._known[2]
         issuer = self.settings.issuer.rstrip("/")
         try:
-            found = httpx.get(f"{issuer}/.well-known/openid-configuration", timeout=SECONDS)
-            addresses: dict[str, Any] = found.raise_for_status().json()
-            keys = KeySet.import_key_set(
-                httpx.get(addresses["jwks_uri"], timeout=SECONDS).raise_for_status().json()
-            )
+            addresses: dict[str, Any] = _get(f"{issuer}/.well-known/openid-configuration")
+            keys = KeySet.import_key_set(_get(addresses["jwks_uri"]))
             named = str(addresses["issuer"]).rstrip("/")
             for needed in ("authorization_endpoint", "token_endpoint"):
                 _ = addresses[needed]
         except (httpx.HTTPError, JoseError, ValueError, KeyError, TypeError) as problem:
-            raise ElsewhereError("away") from problem
+            raise AwayError("away") from problem
         if named != issuer:
-            raise ElsewhereError("away")
+            raise AwayError("away")
         self._known = (time.monotonic(), addresses, keys)
         return addresses, keys
+
+
+def _get(address: str, headers: Mapping[str, str] | None = None) -> Any:
+    with httpx.Client(timeout=SECONDS, transport=Bounded(), headers=headers) as client:
+        return client.get(address).raise_for_status().json()
 
 
 def _decoded(token: str, keys: KeySet) -> jwt.Token:

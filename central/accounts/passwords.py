@@ -19,6 +19,9 @@ from central.errors import DomainError, InvalidError
 
 SHORTEST = 12
 LONGEST = 256
+"""Characters of the normal form."""
+LONGEST_TYPED = 4 * LONGEST
+"""Characters as they come from a keyboard: a Vietnamese letter may be three of them."""
 _FEWEST_DIFFERENT = 5
 _AT_ONCE = 2
 _MAY_WAIT = 20
@@ -67,12 +70,13 @@ def matches(password: str, stored: str | None) -> bool:
         BusyError: too many wait already.
     """
     # Length first: hashing a megabyte of "password" is a cheap way to keep a server busy.
-    fits = len(password) <= LONGEST
+    text = normal(password[: LONGEST_TYPED + 1])
+    fits = len(password) <= LONGEST_TYPED and len(text) <= LONGEST
     with _turn():
         if stored is None:
-            _hasher.hash(normal(password) if fits else "")
+            _hasher.hash(text if fits else "")
             return False
-        return fits and _hasher.verify(normal(password), stored)
+        return fits and _hasher.verify(text, stored)
 
 
 def check_new(new: str, present: str, username: str) -> None:

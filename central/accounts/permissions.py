@@ -4,10 +4,12 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """The people of the centre: nhân viên IOC, cán bộ CSGT thụ lý, người sử dụng thiết bị, người có thẩm
-    quyền xử phạt, văn thư, Công an cấp xã, kho bạc và đơn vị thu hộ, pháp chế, lãnh đạo, quản trị."""
+    """The people of the centre: nhân viên IOC, trưởng ca thẩm định, cán bộ CSGT thụ lý, người sử dụng thiết
+    bị, người có thẩm quyền xử phạt, văn thư, Công an cấp xã, kho bạc và đơn vị thu hộ, pháp chế, lãnh đạo,
+    quản trị."""
 
     OPERATOR = "operator"
+    SHIFT_LEAD = "shift_lead"
     OFFICER = "officer"
     DEVICE_USER = "device_user"
     SIGNER = "signer"
@@ -49,6 +51,13 @@ class Permission(StrEnum):
     VIEW_DEADLINES = "view_deadlines"
     VIEW_WITHDRAWALS = "view_withdrawals"
     VIEW_REPORTS = "view_reports"
+    VIEW_CONNECTIONS = "view_connections"
+    MEND_CONNECTIONS = "mend_connections"
+    ANSWER_BY_HAND = "answer_by_hand"
+    SEARCH_PLATES = "search_plates"
+    REVIEW_SEARCHES = "review_searches"
+    VIEW_WATCHING = "view_watching"
+    LEAD_REVIEWS = "lead_reviews"
 
 
 _SEE_CASES = {Permission.VIEW_CASES, Permission.VIEW_NODES}
@@ -64,6 +73,8 @@ _SEE_FILES = {
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.OPERATOR: frozenset(_SEE_CASES | {Permission.REVIEW_CASES}),
+    # Settles what two operators see differently, so takes no review: never one of the two.
+    Role.SHIFT_LEAD: frozenset(_SEE_CASES | {Permission.VIEW_WATCHING, Permission.LEAD_REVIEWS}),
     Role.OFFICER: frozenset(
         _SEE_FILES
         | {
@@ -72,11 +83,15 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.SIGN_RESULTS,
             Permission.HANDLE_PROCEEDINGS,
             Permission.SEND_PAPERS,
+            Permission.VIEW_CONNECTIONS,
+            Permission.MEND_CONNECTIONS,
+            Permission.ANSWER_BY_HAND,
+            Permission.SEARCH_PLATES,
         }
     ),
     # Trained and named for a device; whoever only does that sees no owner.
     Role.DEVICE_USER: frozenset(_SEE_CASES | {Permission.VIEW_PROCEEDINGS, Permission.SIGN_RESULTS}),
-    Role.SIGNER: frozenset(_SEE_FILES | {Permission.SIGN_DECISIONS}),
+    Role.SIGNER: frozenset(_SEE_FILES | {Permission.SIGN_DECISIONS, Permission.SEARCH_PLATES}),
     Role.CLERK: frozenset(
         {
             Permission.VIEW_PROCEEDINGS,
@@ -102,6 +117,10 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.VIEW_DEADLINES,
             Permission.VIEW_WITHDRAWALS,
             Permission.VIEW_REPORTS,
+            # Who looks through the searches doesn't search.
+            Permission.REVIEW_SEARCHES,
+            Permission.VIEW_WATCHING,
+            Permission.VIEW_CONNECTIONS,
         }
     ),
     # An administrator runs the system; the evidence against citizens is none of that role's business.
@@ -114,6 +133,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.VIEW_LAW,
             Permission.UPLOAD_LAW,
             Permission.MANAGE_DEVICES,
+            Permission.VIEW_CONNECTIONS,
+            Permission.MEND_CONNECTIONS,
         }
     ),
 }

@@ -2,16 +2,19 @@
 
 import unicodedata
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from central.accounts import passwords
 from central.accounts.models import User, UserSession
 from central.accounts.permissions import Role
 from central.audit import service as audit
 from central.errors import ConflictError, InvalidError, NotFoundError
+
+UNUSED = timedelta(days=45)
+"""After so long without signing in an account is disabled (TCVN 14423:2026, 5.6.2.3)."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,11 @@ def find_user(session: Session, username: str) -> User | None:
     return session.exec(select(User).where(User.username == normal_name(username))).one_or_none()
 
 
+def find_by_id(session: Session, user_id: int) -> User | None:
+    """The person of that number, active or not."""
+    return session.get(User, user_id)
+
+
 def list_users(session: Session) -> list[User]:
     """Everybody, by name."""
     return list(session.exec(select(User).order_by(col(User.username))))
@@ -80,28 +88,63 @@ def disable_user(session: Session, username: str, now: datetime, actor: str) -> 
     Raises:
         ConflictError: nobody would be left who can let people in.
     """
-    # All administrators are locked in one order: two of them can't shut each other out at the same moment.
-    admins = session.exec(
-        select(User)
-        .where(User.role == Role.ADMIN, col(User.disabled_at).is_(None))
-        .order_by(col(User.id))
-        .with_for_update()
-    ).all()
+    admins = _administrators(session)
     user = get_user(session, username)
-    if [admin.id for admin in admins] == [user.id]:
+    if admins == [user.id]:
         raise ConflictError("last_administrator", username=user.username)
     user.disabled_at = user.disabled_at or now
     session.exec(delete(UserSession).where(col(UserSession.user_id) == user.id))
     audit.record(session, actor, "user.disable", f"user:{user.username}", {})
 
 
-def enable_user(session: Session, username: str, actor: str) -> OneTimePassword:
+def enable_user(session: Session, username: str, now: datetime, actor: str) -> OneTimePassword:
     """Lets a disabled person in again, with a one-time password."""
     first = passwords.one_time()
     user = get_user(session, username)
-    user.disabled_at = None
+    user.disabled_at, user.last_used_at = None, now
     audit.record(session, actor, "user.enable", f"user:{user.username}", {})
     return _start_anew(session, user, first)
+
+
+def disable_unused(session: Session, now: datetime) -> int:
+    """Keeps everybody out who has not signed in for `UNUSED` (SEC-03) since they were let in, but the last
+    administrator; returns how many."""
+    before = now - UNUSED
+    last = func.coalesce(User.last_used_at, User.created_at)
+    unused = select(User.username).where(col(User.disabled_at).is_(None), last < before)
+    done = 0
+    for username in session.exec(unused.order_by(col(User.id))).all():
+        try:
+            disable_user(session, username, now, "system")
+        except ConflictError:
+            continue
+        done += 1
+    return done
+
+
+def change_role(session: Session, username: str, role: Role, actor: str) -> User:
+    """Gives somebody another role; it counts from their next click on.
+
+    Raises:
+        ConflictError: nobody would be left who can let people in.
+    """
+    admins = _administrators(session)
+    user = get_user(session, username)
+    if role is not Role.ADMIN and admins == [user.id]:
+        raise ConflictError("last_administrator", username=user.username)
+    if user.role != role:
+        audit.record(
+            session, actor, "user.role", f"user:{user.username}", {"from": user.role, "to": role.value}
+        )
+        user.role = role.value
+    return user
+
+
+def _administrators(session: Session) -> list[int | None]:
+    """Those who can let people in. All are locked in one order: two of them can't shut each other out at the
+    same moment."""
+    living = select(User.id).where(User.role == Role.ADMIN, col(User.disabled_at).is_(None))
+    return list(session.exec(living.order_by(col(User.id)).with_for_update()))
 
 
 def _start_anew(session: Session, user: User, first: passwords.Fresh) -> OneTimePassword:
@@ -114,10 +157,21 @@ def _start_anew(session: Session, user: User, first: passwords.Fresh) -> OneTime
 
 
 def get_user(session: Session, username: str) -> User:
+    """The user of that name. Raises NotFoundError."""
     user = find_user(session, username)
     if user is None:
         raise NotFoundError("user", username=username[:64])
     return user
+
+
+def names_by_username(session: Session) -> dict[str, str]:
+    """Everybody's full name, active or not, by username."""
+    return {user.username: user.full_name for user in list_users(session)}
+
+
+def names_by_id(session: Session) -> dict[int, str]:
+    """Everybody's full name, active or not, by number."""
+    return {user.id: user.full_name for user in list_users(session) if user.id is not None}
 
 
 def lock_person(session: Session, user: User) -> None:

@@ -3,13 +3,14 @@
 These take the engine: a password is checked between two short transactions, never inside one.
 """
 
-import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import ClassVar
 
+import structlog
 from sqlalchemy import Engine, delete
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, select
 
 from central.accounts import passwords
@@ -17,8 +18,11 @@ from central.accounts.models import User, UserSession
 from central.accounts.permissions import Role
 from central.accounts.service import find_user, normal_name
 from central.audit import service as audit
-from central.db import reading, transaction
+from central.db import is_away, reading, transaction
 from central.errors import DomainError
+from contract.canonical import sha256_hex
+
+log = structlog.get_logger(__name__)
 
 IDLE_LIMIT = timedelta(minutes=15)
 ADMIN_IDLE_LIMIT = timedelta(minutes=5)
@@ -107,6 +111,7 @@ def _open(session: Session, user: User, now: datetime, visitor: Visitor) -> str:
     assert user.id is not None
     user.failed_attempts = 0
     user.locked_until = None
+    user.last_used_at = now
     token = secrets.token_urlsafe(32)
     session.add(
         UserSession(
@@ -142,11 +147,21 @@ def user_of_token(engine: Engine, token: str, now: datetime, *, attended: bool =
     if user.disabled_at is not None or now >= signed_in.expires_at or idle >= _idle_limit(user):
         return None
     if attended and idle >= _SEEN_STEP:
+        _note_seen(engine, signed_in.token_sha256, now)
+    return user
+
+
+def _note_seen(engine: Engine, token_sha256: str, now: datetime) -> None:
+    try:
         with transaction(engine) as session:
-            row = session.get(UserSession, signed_in.token_sha256)
+            row = session.get(UserSession, token_sha256)
             if row is not None:
                 row.last_seen_at = now
-    return user
+    except SQLAlchemyError as problem:
+        if not is_away(problem):
+            raise
+        # Who only reads is not refused because nobody can write just now.
+        log.warning("a session's last sign of life was not written", problem=str(problem))
 
 
 def sign_out(session: Session, token: str) -> None:
@@ -236,4 +251,4 @@ def count_failure(user: User | None, now: datetime) -> None:
 
 def token_hash(token: str) -> str:
     """As a session is stored."""
-    return hashlib.sha256(token.encode()).hexdigest()
+    return sha256_hex(token.encode())

@@ -13,7 +13,8 @@ class Alarm(SQLModel, table=True):
     """Something wrong that a person should know of; at most one open for each node, kind and subject.
 
     `kind` is a reason's code, `values` fill its words. `node_id` is empty when it is the centre itself that
-    something is wrong with. `reported`: the node says so itself.
+    something is wrong with. `reported`: the node says so itself. `cleared_by` is an actor of the audit log if
+    a person cleared it, with their `note`; empty if it ended by itself.
     """
 
     __tablename__ = "alarm"
@@ -40,6 +41,8 @@ class Alarm(SQLModel, table=True):
     raised_at: datetime
     last_at: datetime
     cleared_at: datetime | None = None
+    cleared_by: str = Field(default="", max_length=100)
+    note: str = Field(default="", max_length=300)
 
     @property
     def reason(self) -> Reason:

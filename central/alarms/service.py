@@ -5,7 +5,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, delete, update
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from central.alarms.models import Alarm
 from central.audit import service as audit
@@ -64,24 +64,45 @@ def set_reported(session: Session, node_id: str, reported: Collection[Reason], n
             stored.cleared_at = now
 
 
-def is_open(session: Session, node_id: str, kind: str) -> bool:
-    """Whether there is such an alarm now."""
-    return session.exec(select(Alarm.id).where(_open(node_id), Alarm.kind == kind)).first() is not None
+def is_open(session: Session, node_id: str, kind: str, subject: str | None = None) -> bool:
+    """Whether there is such an alarm now, of one subject or of any."""
+    query = select(Alarm.id).where(_open(node_id), Alarm.kind == kind)
+    if subject is not None:
+        query = query.where(Alarm.subject == subject[:160])
+    return session.exec(query).first() is not None
 
 
-def list_open(session: Session, limit: int = 200) -> list[Alarm]:
-    """What is wrong now, newest first."""
-    query = select(Alarm).where(col(Alarm.cleared_at).is_(None)).order_by(col(Alarm.last_at).desc())
-    return list(session.exec(query.limit(limit)))
+def count_open(session: Session) -> dict[tuple[str, str], int]:
+    """How many alarms are open, by node and kind."""
+    query = select(Alarm.node_id, Alarm.kind, func.count()).where(col(Alarm.cleared_at).is_(None))
+    rows = session.exec(query.group_by(col(Alarm.node_id), col(Alarm.kind)))
+    return {(node, kind): count for node, kind, count in rows}
 
 
-def acknowledge(session: Session, alarm_id: int, now: datetime, actor: str) -> Alarm:
-    """A person has dealt with it: closed until it happens again. Raises NotFoundError."""
-    alarm = session.get(Alarm, alarm_id)
+def list_open(
+    session: Session, limit: int = 200, skip: int = 0, *, node_id: str | None = None
+) -> list[Alarm]:
+    """What is wrong now, everywhere or with one node, newest first."""
+    query = select(Alarm).where(col(Alarm.cleared_at).is_(None) if node_id is None else _open(node_id))
+    query = query.order_by(col(Alarm.last_at).desc(), col(Alarm.id).desc())
+    return list(session.exec(query.offset(skip).limit(limit)))
+
+
+def list_ended(session: Session, limit: int = 200, skip: int = 0) -> list[Alarm]:
+    """What was wrong and is over, the latest end first."""
+    query = select(Alarm).where(col(Alarm.cleared_at).is_not(None))
+    query = query.order_by(col(Alarm.cleared_at).desc(), col(Alarm.id).desc())
+    return list(session.exec(query.offset(skip).limit(limit)))
+
+
+def acknowledge(session: Session, alarm_id: int, now: datetime, actor: str, note: str = "") -> Alarm:
+    """A person has dealt with it, and says how: closed until it happens again. Raises NotFoundError."""
+    alarm = session.get(Alarm, alarm_id, with_for_update=True)
     if alarm is None or alarm.cleared_at is not None:
         raise NotFoundError("alarm", id=alarm_id)
-    alarm.cleared_at = now
-    audit.record(session, actor, "alarm.clear", f"node:{alarm.node_id}", {"kind": alarm.kind})
+    alarm.cleared_at, alarm.cleared_by, alarm.note = now, actor, note
+    subject = f"node:{alarm.node_id}" if alarm.node_id else "centre"
+    audit.record(session, actor, "alarm.clear", subject, {"kind": alarm.kind, "note": note})
     return alarm
 
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from central.accounts import passwords, service, sessions
 from central.accounts.models import User
 from central.accounts.permissions import Permission, Role
+from central.values import Text
 from central.web.people import (
     Now,
     ReadSessionDep,
@@ -19,7 +20,6 @@ from central.web.people import (
     require,
     visitor_of,
 )
-from central.web.values import Text
 
 router = APIRouter(tags=["accounts"])
 UserName = Annotated[Text, Path(max_length=64)]
@@ -30,14 +30,14 @@ class SignIn(BaseModel):
     """Name and password."""
 
     username: Annotated[Text, Field(max_length=64)]
-    password: Annotated[Text, Field(max_length=passwords.LONGEST)]
+    password: Annotated[Text, Field(max_length=passwords.LONGEST_TYPED)]
 
 
 class NewPassword(BaseModel):
     """The present password and the one to replace it."""
 
-    present: Annotated[Text, Field(max_length=passwords.LONGEST)]
-    new: Annotated[Text, Field(max_length=passwords.LONGEST)]
+    present: Annotated[Text, Field(max_length=passwords.LONGEST_TYPED)]
+    new: Annotated[Text, Field(max_length=passwords.LONGEST_TYPED)]
 
 
 class NewUser(BaseModel):
@@ -45,6 +45,12 @@ class NewUser(BaseModel):
 
     username: Annotated[Text, Field(max_length=64)]
     full_name: Annotated[Text, Field(min_length=1, max_length=200)]
+    role: Role
+
+
+class NewRole(BaseModel):
+    """The role a person is to have."""
+
     role: Role
 
 
@@ -107,23 +113,31 @@ def users(session: ReadSessionDep, _manager: Manager) -> list[User]:
 @router.post("/users", status_code=201, response_model=UserCreated)
 def add_user(session: SessionDep, manager: Manager, now: Now, body: NewUser) -> service.OneTimePassword:
     """Adds a person; the one-time password is in this answer and nowhere else."""
-    actor = f"user:{manager.username}"
+    actor = manager.actor
     return service.create_user(session, body.username, body.full_name, body.role, now, actor)
 
 
 @router.post("/users/{username}/password-reset", response_model=UserCreated)
 def reset_password(session: SessionDep, manager: Manager, username: UserName) -> service.OneTimePassword:
     """A new one-time password; ends all the person's sessions."""
-    return service.reset_password(session, username, f"user:{manager.username}")
+    return service.reset_password(session, username, manager.actor)
+
+
+@router.put("/users/{username}/role", response_model=UserPublic)
+def change_role(session: SessionDep, manager: Manager, username: UserName, body: NewRole) -> User:
+    """Gives a person another role; the last administrator stays one."""
+    return service.change_role(session, username, body.role, manager.actor)
 
 
 @router.delete("/users/{username}", status_code=204)
 def disable_user(session: SessionDep, manager: Manager, now: Now, username: UserName) -> None:
     """Keeps a person out from now on. Nobody is ever deleted."""
-    service.disable_user(session, username, now, f"user:{manager.username}")
+    service.disable_user(session, username, now, manager.actor)
 
 
 @router.post("/users/{username}/enabling", response_model=UserCreated)
-def enable_user(session: SessionDep, manager: Manager, username: UserName) -> service.OneTimePassword:
+def enable_user(
+    session: SessionDep, manager: Manager, now: Now, username: UserName
+) -> service.OneTimePassword:
     """Lets a disabled person in again, with a one-time password."""
-    return service.enable_user(session, username, f"user:{manager.username}")
+    return service.enable_user(session, username, now, manager.actor)

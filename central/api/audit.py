@@ -9,8 +9,9 @@ from pydantic import BaseModel
 from central.accounts.models import User
 from central.accounts.permissions import Permission
 from central.audit import service
-from central.web.people import SessionDep, require
-from central.web.values import Before, Text
+from central.values import Moment, Text
+from central.web.people import ReadSessionDep, SessionDep, require
+from central.web.values import Before
 
 router = APIRouter(prefix="/audit", tags=["audit"])
 Reader = Annotated[User, Depends(require(Permission.VIEW_AUDIT))]
@@ -50,17 +51,23 @@ def entries(
     reader: Reader,
     before: Before = None,
     subject: Annotated[Text | None, Query(max_length=160)] = None,
+    person: Annotated[Text | None, Query(max_length=64)] = None,
+    first: Annotated[Moment | None, Query()] = None,
+    until: Annotated[Moment | None, Query()] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
 ) -> EntryPage:
-    """Who did and saw what. That somebody reads the log is itself in the log."""
-    found = service.list_entries(session, before, subject, limit)
-    service.record(session, f"user:{reader.username}", "audit.read", subject or "audit", {})
+    """Who did and saw what, all of it or about a subject, a person, a time. That somebody reads the log is
+    itself in the log."""
+    sought = service.Sought(subject, person, first, until)
+    found = service.list_entries(session, before, sought, limit)
+    asked = {"person": person} if person else {}
+    service.record(session, reader.actor, "audit.read", subject or "audit", asked)
     items = [Entry(**entry.model_dump()) for entry in found]
     return EntryPage(items=items, next=items[-1].seq if len(items) == limit else None)
 
 
 @router.get("/verification")
-def verification(session: SessionDep, _reader: Reader) -> Verdict:
+def verification(session: ReadSessionDep, _reader: Reader) -> Verdict:
     """Walks the whole chain."""
     report = service.verify_chain(session)
     return Verdict(entries=report.entries, broken_at=report.broken_at, reason=report.reason)

@@ -12,8 +12,10 @@ from central.cases import queries
 from central.cases.lifecycle import State
 from central.cases.queries import CaseFilter
 from central.cases.visibility import sees_police_cases, visible_case
-from central.web.people import SessionDep, require
-from central.web.values import Before, Id, Text
+from central.values import Text
+from central.watching.blind import history_for
+from central.web.people import ReadSessionDep, SessionDep, require
+from central.web.values import Before, Id
 from contract.types import RuleName
 
 router = APIRouter(prefix="/cases", tags=["cases"])
@@ -24,7 +26,7 @@ Limit = Annotated[int, Query(ge=1, le=100)]
 
 @router.get("")
 def list_cases(
-    session: SessionDep,
+    session: ReadSessionDep,
     user: Viewer,
     state: Annotated[list[State] | None, Query(max_length=20)] = None,
     rule: RuleName | None = None,
@@ -45,11 +47,11 @@ def get_case(session: SessionDep, user: Viewer, case_id: Id) -> CaseDetail:
     """One case with its history; that it was read goes into the audit log."""
     case = visible_case(session, user, case_id)
     evidence = queries.evidence_row(session, case_id)
-    audit.record(session, f"user:{user.username}", "case.view", f"case:{case_id}", {})
+    audit.record(session, user.actor, "case.view", f"case:{case_id}", {})
     return CaseDetail(
         **CasePublic.model_validate(case).model_dump(),
         manifest_sha256=evidence.manifest_sha256,
-        history=[CaseEventPublic.model_validate(event) for event in queries.history_of(session, case_id)],
+        history=[CaseEventPublic.model_validate(event) for event in history_for(session, user, case_id)],
     )
 
 
@@ -60,7 +62,7 @@ def get_manifest(session: SessionDep, user: Viewer, case_id: Id) -> Response:
     """What the node sent, in the very bytes it signed."""
     visible_case(session, user, case_id)
     content = queries.signed_bytes(session, case_id)
-    audit.record(session, f"user:{user.username}", "case.view", f"case:{case_id}", {"part": "manifest"})
+    audit.record(session, user.actor, "case.view", f"case:{case_id}", {"part": "manifest"})
     return Response(content, media_type="application/json")
 
 
@@ -70,6 +72,6 @@ def get_manifest(session: SessionDep, user: Viewer, case_id: Id) -> Response:
 def get_signature(session: SessionDep, user: Viewer, case_id: Id) -> Response:
     """The manifest with the node's signature, as it came: the `manifest.jws` of its package."""
     visible_case(session, user, case_id)
-    content = queries.evidence_row(session, case_id).jws
-    audit.record(session, f"user:{user.username}", "case.view", f"case:{case_id}", {"part": "signature"})
+    content = queries.signed_token(session, case_id)
+    audit.record(session, user.actor, "case.view", f"case:{case_id}", {"part": "signature"})
     return Response(content, media_type="application/jose")

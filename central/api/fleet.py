@@ -1,6 +1,6 @@
 """Nodes, cameras and alarms as JSON."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Request
@@ -13,10 +13,11 @@ from central.alarms.models import Alarm
 from central.devices import service as devices
 from central.devices.models import DevicePaper
 from central.fleet import enrolment, service
-from central.fleet.models import Camera, HealthRecord, Node
+from central.fleet.models import HealthRecord, Node
+from central.values import Day, Text
 from central.web.language import language
-from central.web.people import Now, SessionDep, require
-from central.web.values import Id, Text
+from central.web.people import Now, ReadSessionDep, SessionDep, require
+from central.web.values import Id
 from central.words.languages import Language
 from configs.words import say
 from contract.reasons import Reason
@@ -30,7 +31,7 @@ CameraName = Annotated[Text, Path(max_length=80)]
 
 
 class NodePublic(BaseModel):
-    """A node and how it was when last heard."""
+    """A node and how it does; `silent` is one that was online and has said nothing for a while."""
 
     id: str
     enrolled_at: datetime
@@ -41,9 +42,15 @@ class NodePublic(BaseModel):
     outbox_packages: int
     disk_free_bytes: int | None
 
+    @classmethod
+    def of(cls, node: Node, now: datetime) -> "NodePublic":
+        """The node as it does now."""
+        return cls(**node.model_dump() | {"state": service.standing_of(node, now)})
+
 
 class CameraPublic(BaseModel):
-    """A camera and its state; `reason` says why the state is not good, as a code with its values."""
+    """A camera and its state (`unknown` while its node is not heard); `reason` says why the state is not
+    good, as a code with its values."""
 
     node_id: str
     id: str
@@ -98,8 +105,8 @@ class Paper(BaseModel):
     kind: devices.PaperKind
     number: Annotated[Text, Field(min_length=1, max_length=120)]
     issuer: Annotated[Text, Field(min_length=1, max_length=200)]
-    valid_from: date
-    valid_to: date | None = None
+    valid_from: Day
+    valid_to: Day | None = None
 
 
 class PaperPublic(Paper):
@@ -110,43 +117,52 @@ class PaperPublic(Paper):
     revoked_reason: str
 
 
-@router.get("/nodes", response_model=list[NodePublic])
-def nodes(session: SessionDep, _viewer: Viewer) -> list[Node]:
+@router.get("/nodes")
+def nodes(session: ReadSessionDep, _viewer: Viewer, now: Now) -> list[NodePublic]:
     """All nodes."""
-    return service.list_nodes(session)
+    return [NodePublic.of(node, now) for node in service.list_nodes(session)]
 
 
-@router.post("/nodes", status_code=201, response_model=NodePublic)
-def add_node(session: SessionDep, manager: Manager, now: Now, body: Enrolment) -> Node:
+@router.post("/nodes", status_code=201)
+def add_node(session: SessionDep, manager: Manager, now: Now, body: Enrolment) -> NodePublic:
     """Enrols a node, or a new key of one that is known."""
-    return enrolment.enrol(session, body, now, f"user:{manager.username}")
+    return NodePublic.of(enrolment.enrol(session, body, now, manager.actor), now)
 
 
 @router.post("/nodes/{node_id}/revocation", status_code=204)
 def revoke_node(session: SessionDep, manager: Manager, now: Now, node_id: NodeName, body: Revocation) -> None:
     """Takes all keys of a node out of use."""
-    enrolment.revoke(session, node_id, body.reason, now, f"user:{manager.username}")
+    enrolment.revoke(session, node_id, body.reason, now, manager.actor)
 
 
 @router.get("/nodes/{node_id}/health", response_model=list[HealthPublic])
 def node_health(
-    session: SessionDep, _viewer: Viewer, node_id: NodeName, limit: Annotated[int, Query(ge=1, le=100)] = 20
+    session: ReadSessionDep,
+    _viewer: Viewer,
+    node_id: NodeName,
+    limit: Annotated[int, Query(ge=1, le=100)] = 20,
 ) -> list[HealthRecord]:
     """The latest health reports of a node, newest first."""
     return service.health_history(session, node_id, limit)
 
 
-@router.get("/cameras", response_model=list[CameraPublic])
+@router.get("/cameras")
 def cameras(
-    session: SessionDep, _viewer: Viewer, node: Annotated[Text | None, Query(max_length=63)] = None
-) -> list[Camera]:
+    session: ReadSessionDep,
+    _viewer: Viewer,
+    now: Now,
+    node: Annotated[Text | None, Query(max_length=63)] = None,
+) -> list[CameraPublic]:
     """All cameras, or those of one node."""
-    return service.list_cameras(session, node)
+    return [
+        CameraPublic(**camera.model_dump() | {"state": state})
+        for camera, state in service.camera_states(session, now, node)
+    ]
 
 
 @router.get("/cameras/{node_id}/{camera_id}/papers", response_model=list[PaperPublic])
 def papers(
-    session: SessionDep, _viewer: Viewer, node_id: NodeName, camera_id: CameraName
+    session: ReadSessionDep, _viewer: Viewer, node_id: NodeName, camera_id: CameraName
 ) -> list[DevicePaper]:
     """The papers of a camera as an enforcement device, revoked ones too, in the order they begin."""
     return devices.papers(session, node_id, camera_id)
@@ -159,7 +175,7 @@ def add_paper(
     """Enters a paper; a renewed certificate is a new one beside the old, which holds for its own days."""
     valid = devices.Interval(body.valid_from, body.valid_to)
     paper = devices.Paper(body.kind, body.number, body.issuer, valid)
-    return devices.add_paper(session, node_id, camera_id, paper, f"user:{manager.username}", now)
+    return devices.add_paper(session, node_id, camera_id, paper, manager.actor, now)
 
 
 @router.post("/papers/{paper_id}/revocation", response_model=PaperPublic)
@@ -167,16 +183,22 @@ def revoke_paper(
     session: SessionDep, manager: Manager, now: Now, paper_id: Id, body: Revocation
 ) -> DevicePaper:
     """Takes a paper out of force for all its days: entered wrongly, or withdrawn by who issued it."""
-    return devices.revoke_paper(session, paper_id, body.reason, f"user:{manager.username}", now)
+    return devices.revoke_paper(session, paper_id, body.reason, manager.actor, now)
 
 
 @router.get("/alarms")
-def open_alarms(request: Request, session: SessionDep, _viewer: Viewer) -> list[AlarmPublic]:
+def open_alarms(request: Request, session: ReadSessionDep, _viewer: Viewer) -> list[AlarmPublic]:
     """What is wrong now."""
     return [AlarmPublic.of(alarm, language(request)) for alarm in alarms.list_open(session)]
 
 
 @router.delete("/alarms/{alarm_id}", status_code=204)
-def clear_alarm(session: SessionDep, manager: Manager, now: Now, alarm_id: Id) -> None:
-    """Somebody has dealt with it."""
-    alarms.acknowledge(session, alarm_id, now, f"user:{manager.username}")
+def clear_alarm(
+    session: SessionDep,
+    manager: Manager,
+    now: Now,
+    alarm_id: Id,
+    note: Annotated[Text, Query(max_length=300)] = "",
+) -> None:
+    """Somebody has dealt with it, as `note` says."""
+    alarms.acknowledge(session, alarm_id, now, manager.actor, note)

@@ -12,8 +12,9 @@ from central.accounts.permissions import Permission
 from central.law import service as law
 from central.law.models import LawTable
 from central.proceedings import law_impact
+from central.values import Text
 from central.web.people import Now, ReadSessionDep, SessionDep, require
-from central.web.values import Id, Text
+from central.web.values import Id
 
 router = APIRouter(prefix="/law-tables", tags=["law"])
 

@@ -10,8 +10,9 @@ from central.accounts.models import User
 from central.accounts.permissions import Permission
 from central.errors import NotFoundError
 from central.offences import service
-from central.web.people import SessionDep, require
-from central.web.values import Before, Id, Text
+from central.values import Text
+from central.web.people import ReadSessionDep, require
+from central.web.values import Before, Id
 
 router = APIRouter(prefix="/offences", tags=["offences"])
 
@@ -56,7 +57,7 @@ class OffencePage(BaseModel):
 
 @router.get("")
 def list_offences(
-    session: SessionDep,
+    session: ReadSessionDep,
     _user: Viewer,
     before: Before = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
@@ -69,7 +70,7 @@ def list_offences(
 
 @router.get("/{number}")
 def get_offence(
-    session: SessionDep, _user: Viewer, number: Annotated[Text, Path(max_length=60)]
+    session: ReadSessionDep, _user: Viewer, number: Annotated[Text, Path(max_length=60)]
 ) -> OffencePublic:
     """One offence by its case number."""
     offence = service.by_number(session, number)

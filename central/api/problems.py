@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from central.errors import DomainError
 from central.web import framework_errors
+from central.web.error_pages import come_again
 from central.web.language import language
 from central.words.dictionary import translator
 from central.words.errors import field_problem, told
@@ -61,7 +62,7 @@ async def domain_problem(request: Request, error: Exception) -> Response:
     """Handler for DomainError."""
     assert isinstance(error, DomainError)
     words = told(error, language(request))
-    return problem(
+    answer = problem(
         request,
         error.status,
         error.code,
@@ -70,6 +71,7 @@ async def domain_problem(request: Request, error: Exception) -> Response:
         reason=error.reason or None,
         values=error.values,
     )
+    return come_again(error, answer)
 
 
 async def validation_problem(request: Request, error: Exception) -> Response:

@@ -22,9 +22,10 @@ from central.proceedings.models import Proceeding
 from central.proceedings.overview import Overview, overview
 from central.proceedings.people import desks_of, mover
 from central.proceedings.tracks import Actor
+from central.values import Day, Text, Version
 from central.web.people import Now, ReadSessionDep, SessionDep, require
 from central.web.services import services
-from central.web.values import Day, Id, Text, Version
+from central.web.values import Id
 from contract.local_time import local_day
 
 router = APIRouter(tags=["proceedings"])
@@ -191,7 +192,7 @@ class DeadlinePage(BaseModel):
 def get_proceeding(session: SessionDep, user: Viewer, now: Now, case_id: Id) -> ProceedingPublic:
     """Tracks, steps, deadlines, papers and history of a case; that it was read goes into the audit log."""
     proceeding = sight.proceeding_for(session, user, case_id)
-    audit.record(session, f"user:{user.username}", "proceeding.view", f"case:{case_id}", {})
+    audit.record(session, user.actor, "proceeding.view", f"case:{case_id}", {})
     return _public(session, user, proceeding, now)
 
 
@@ -224,7 +225,7 @@ def read_party(
     link = store.of_case(case_id, role)
     if link is None:
         raise NotFoundError("party", id=role)
-    details = store.read(link.party_id, Reader(f"user:{user.username}", body.purpose, case_id))
+    details = store.read(link.party_id, Reader(user.actor, body.purpose, case_id))
     return PartyPublic(
         role=role, source=link.source, details=details.model_dump(mode="json", exclude_none=True)
     )
@@ -256,7 +257,7 @@ def get_paper(request: Request, session: SessionDep, user: Viewer, case_id: Id, 
     if documents.get(session, document_id).case_id != case_id:
         raise NotFoundError("document", id=document_id)
     archive = services(request).archive
-    _, pdf = archive.show(session, document_id, f"user:{user.username}", f"case:{case_id}")
+    _, pdf = archive.show(session, document_id, user.actor, f"case:{case_id}")
     return Response(pdf, media_type="application/pdf")
 
 
@@ -285,9 +286,10 @@ def list_deadlines(
     now: Now,
     code: Annotated[Text | None, Query(max_length=32)] = None,
     whose: Literal["authority", "citizen"] = "authority",
+    skip: Annotated[int, Query(ge=0, le=100_000)] = 0,
 ) -> DeadlinePage:
-    """What is near and what is late."""
-    rows = deadlines.to_do(session, now, code, whose)
+    """What is near and what is late, a hundred at a time."""
+    rows = deadlines.to_do(session, now, code, whose, skip)
     return DeadlinePage(
         counts=[DeadlineCount.model_validate(count) for count in deadlines.counts(session, now, whose)],
         items=[DeadlinePublic.model_validate(row) for row in rows],

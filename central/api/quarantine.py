@@ -2,23 +2,27 @@
 
 import base64
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel
 
 from central.accounts.models import User
 from central.accounts.permissions import Permission
 from central.ingest import quarantine
 from central.ingest.models import Quarantined
-from central.web.people import SessionDep, require
+from central.web.language import language
+from central.web.people import ReadSessionDep, require
 from central.web.values import Before
+from central.words.languages import Language
+from configs.words import say
 
 router = APIRouter(tags=["ingest"])
 
 
 class Entry(BaseModel):
-    """A refused message; `head` is the start of it in base64."""
+    """A refused message; `head` is the start of it in base64, `reason` a code with `values`, `message` both
+    in words."""
 
     id: int
     topic: str
@@ -26,15 +30,17 @@ class Entry(BaseModel):
     size: int
     head: str
     reason: str
-    detail: str
+    values: dict[str, Any]
+    message: str
     count: int
     first_at: datetime
     last_at: datetime
 
     @classmethod
-    def of(cls, stored: Quarantined) -> "Entry":
-        """The entry as it is shown."""
-        return cls(**stored.model_dump(exclude={"head"}), head=base64.b64encode(stored.head).decode())
+    def of(cls, stored: Quarantined, language: Language) -> "Entry":
+        """The entry as it is shown, in the reader's language."""
+        head = base64.b64encode(stored.head).decode()
+        return cls(**stored.model_dump(exclude={"head"}), head=head, message=say(stored.why, language))
 
 
 class EntryPage(BaseModel):
@@ -46,12 +52,13 @@ class EntryPage(BaseModel):
 
 @router.get("/quarantine")
 def entries(
-    session: SessionDep,
+    request: Request,
+    session: ReadSessionDep,
     _manager: Annotated[User, Depends(require(Permission.MANAGE_NODES))],
     before: Before = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
 ) -> EntryPage:
     """Messages that were refused, and why."""
     found = quarantine.list_latest(session, before, limit)
-    items = [Entry.of(stored) for stored in found]
+    items = [Entry.of(stored, language(request)) for stored in found]
     return EntryPage(items=items, next=items[-1].id if len(items) == limit else None)

@@ -14,14 +14,16 @@ from central.cases.queries import get_case
 from central.offences.charging import Choice
 from central.review import confirmation, decisions, queue
 from central.review.decisions import Correction, Sight
+from central.values import Text, Version
 from central.web.people import CurrentUser, Now, SessionDep, check_permission, require
-from central.web.values import Id, Text, Version
+from central.web.values import Id
 from contract.plates import PlateColour
 from contract.vehicles import VehicleKind
 
 router = APIRouter(tags=["decisions"])
 
 Note = Annotated[Text, Field(max_length=500)]
+RuleName = Annotated[Text, Field(max_length=40)]
 ReasonCode = Annotated[Text, Field(max_length=40)]
 
 
@@ -38,6 +40,7 @@ class Accept(_Decision):
     plate: Annotated[Text, Field(min_length=1, max_length=24)] | None = None
     plate_colour: PlateColour | None = None
     vehicle_kind: VehicleKind | None = None
+    rule: RuleName | None = None
 
 
 class Reject(_Decision):
@@ -66,10 +69,11 @@ class Confirm(_Decision):
 
 
 class SendBack(_Decision):
-    """Officer: back to the operators."""
+    """Officer: back to the operators; `rule` is the one the officer sees broken instead."""
 
     decision: Literal["return"]
     note: Note
+    rule: RuleName | None = None
 
 
 class Refuse(_Decision):
@@ -139,7 +143,7 @@ def _decide_as_operator(
 ) -> None:
     match body:
         case Accept():
-            correction = Correction(body.plate, body.plate_colour, body.vehicle_kind)
+            correction = Correction(body.plate, body.plate_colour, body.vehicle_kind, body.rule)
             decisions.accept(session, user, sight, now, correction)
         case Reject():
             decisions.reject(session, user, sight, now, body.reason, body.note)
@@ -155,7 +159,7 @@ def _decide_as_officer(
             choice = Choice(body.law_code, body.reason, body.accident)
             confirmation.confirm(session, user, sight, now, choice)
         case SendBack():
-            confirmation.send_back(session, user, sight, now, body.note)
+            confirmation.send_back(session, user, sight, now, body.note, body.rule)
         case Refuse():
             confirmation.refuse(session, user, sight, now, body.reason, body.note)
         case Resolve():

@@ -12,9 +12,10 @@ from central.accounts.permissions import Permission
 from central.proceedings import desk, withdrawal
 from central.proceedings.people import mover
 from central.proceedings.withdrawal import Scope
+from central.values import Moment, Text
 from central.web.people import Now, ReadSessionDep, SessionDep, require
 from central.web.services import services
-from central.web.values import Id, Moment, Text
+from central.web.values import Id
 from contract.local_time import local_day
 
 router = APIRouter(prefix="/withdrawals", tags=["withdrawals"])

@@ -17,7 +17,7 @@ class AuditEntry(SQLModel, table=True):
         sa_type=BigInteger().with_variant(Integer, "sqlite"),
         sa_column_kwargs={"autoincrement": False},
     )
-    at: datetime
+    at: datetime = Field(index=True)
     actor: str = Field(max_length=100, index=True)
     action: str = Field(max_length=64)
     subject: str = Field(max_length=160, index=True)
@@ -26,20 +26,57 @@ class AuditEntry(SQLModel, table=True):
     hash: str = Field(max_length=64)
 
 
-SQLITE_GUARDS = tuple(
-    f"CREATE TRIGGER audit_entry_no_{verb.lower()} BEFORE {verb} ON audit_entry "
-    "BEGIN SELECT RAISE(ABORT, 'audit_entry is append-only'); END"
-    for verb in ("UPDATE", "DELETE")
+class AuditCut(SQLModel, table=True):
+    """The beginning of the log that went when its time was over: through which entry, that one's hash, which
+    the chain goes on from, and when the first and the last of them were written. The entry `audit.cut` says
+    the same within the chain."""
+
+    __tablename__ = "audit_cut"
+
+    through: int = Field(
+        primary_key=True,
+        sa_type=BigInteger().with_variant(Integer, "sqlite"),
+        sa_column_kwargs={"autoincrement": False},
+    )
+    hash: str = Field(max_length=64)
+    entries: int
+    first_at: datetime
+    last_at: datetime
+    at: datetime
+
+
+_CUT = "EXISTS (SELECT 1 FROM audit_cut WHERE audit_cut.through >= OLD.seq)"
+_REFUSED = "audit_entry is append-only"
+SQLITE_GUARDS = (
+    f"CREATE TRIGGER audit_entry_no_update BEFORE UPDATE ON audit_entry "
+    f"BEGIN SELECT RAISE(ABORT, '{_REFUSED}'); END",
+    f"CREATE TRIGGER audit_entry_no_delete BEFORE DELETE ON audit_entry "
+    f"WHEN NOT {_CUT} BEGIN SELECT RAISE(ABORT, '{_REFUSED}'); END",
 )
 POSTGRESQL_GUARDS = (
     "CREATE OR REPLACE FUNCTION audit_entry_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ "
-    "BEGIN RAISE EXCEPTION 'audit_entry is append-only'; END $$",
-    "CREATE TRIGGER audit_entry_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_entry "
+    f"BEGIN RAISE EXCEPTION '{_REFUSED}'; END $$",
+    "CREATE OR REPLACE FUNCTION audit_entry_refuse_delete() RETURNS trigger LANGUAGE plpgsql AS $$ "
+    f"BEGIN IF {_CUT} THEN RETURN OLD; END IF; RAISE EXCEPTION '{_REFUSED}'; END $$",
+    "CREATE TRIGGER audit_entry_no_change BEFORE UPDATE OR TRUNCATE ON audit_entry "
     "FOR EACH STATEMENT EXECUTE FUNCTION audit_entry_refuse()",
+    "CREATE TRIGGER audit_entry_no_delete BEFORE DELETE ON audit_entry "
+    "FOR EACH ROW EXECUTE FUNCTION audit_entry_refuse_delete()",
 )
+"""Nothing is changed; what may go is the beginning that a cut tells of."""
 
 _TABLE: Table = AuditEntry.__table__  # type: ignore[attr-defined]
 for _dialect, _statements in (("sqlite", SQLITE_GUARDS), ("postgresql", POSTGRESQL_GUARDS)):
     for _statement in _statements:
         _guard = DDL(_statement)  # type: ignore[no-untyped-call]
         event.listen(_TABLE, "after_create", _guard.execute_if(dialect=_dialect))
+
+
+class AuditExport(SQLModel, table=True):
+    """Up to which entry the log was sent to a destination (`host:port`) that took it."""
+
+    __tablename__ = "audit_export"
+
+    destination: str = Field(max_length=300, primary_key=True)
+    seq: int = Field(default=0, sa_type=BigInteger().with_variant(Integer, "sqlite"))
+    sent_at: datetime

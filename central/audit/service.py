@@ -14,13 +14,16 @@ from sqlalchemy.orm import Session as OrmSession
 from sqlalchemy.orm import SessionTransaction
 from sqlmodel import Session, col, select
 
-from central.audit.models import AuditEntry
+from central.audit.models import AuditCut, AuditEntry
 from central.db import is_reading
 from contract.canonical import canonical_bytes, sha256_hex
 
 FIRST_PREVIOUS = "0" * 64
 _LOCK_KEY = 0x4E675475  # "NgTu": one advisory lock number for the chain
 _STAGED = "audit_staged"
+
+CUT = "audit.cut"
+"""The act that takes the oldest entries out when their time is over."""
 
 
 @dataclass(frozen=True)
@@ -67,10 +70,7 @@ def _seal(session: OrmSession) -> None:
     staged: list[_Staged] = session.info.pop(_STAGED)
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK_KEY})
-    last = session.execute(
-        select(AuditEntry.seq, AuditEntry.hash).order_by(col(AuditEntry.seq).desc())
-    ).first()
-    seq, previous = (last[0], last[1]) if last else (0, FIRST_PREVIOUS)
+    seq, previous = head(session)
     for item in staged:
         seq += 1
         entry = AuditEntry(
@@ -85,6 +85,13 @@ def _seal(session: OrmSession) -> None:
         )
         entry.hash = previous = entry_hash(entry)
         session.add(entry)
+
+
+def head(session: OrmSession) -> tuple[int, str]:
+    """Number and hash of the last entry: as long as the chain is whole, they stand for all of it."""
+    query = select(AuditEntry.seq, AuditEntry.hash).order_by(col(AuditEntry.seq).desc())
+    last = session.execute(query.limit(1)).first()
+    return (last[0], last[1]) if last else (0, FIRST_PREVIOUS)
 
 
 @event.listens_for(OrmSession, "after_soft_rollback")
@@ -116,9 +123,18 @@ def entry_hash(entry: AuditEntry) -> str:
     )
 
 
+def last_cut(session: Session) -> AuditCut | None:
+    """The latest beginning of the log that went when its time was over."""
+    return session.exec(select(AuditCut).order_by(col(AuditCut.through).desc()).limit(1)).first()
+
+
 def verify_chain(session: Session) -> ChainReport:
-    """Walks the whole log and finds the first entry that was altered, or before which one is missing."""
-    expected_seq, previous, count = 1, FIRST_PREVIOUS, 0
+    """Walks the whole log and finds the first entry that was altered, or before which one is missing. A log
+    whose beginning went goes on from the hash of the last entry that did; the chain itself must tell of
+    it."""
+    cut = last_cut(session)
+    expected_seq, previous = (cut.through + 1, cut.hash) if cut is not None else (1, FIRST_PREVIOUS)
+    count, told = 0, cut is None
     query = select(AuditEntry).order_by(col(AuditEntry.seq)).execution_options(yield_per=1000)
     for entry in session.exec(query):
         if entry.seq != expected_seq:
@@ -127,8 +143,17 @@ def verify_chain(session: Session) -> ChainReport:
             return ChainReport(count, entry.seq, f"entry {entry.seq} doesn't follow the one before it")
         if entry.hash != entry_hash(entry):
             return ChainReport(count, entry.seq, f"entry {entry.seq} was altered")
+        told = told or _tells_of(entry, cut)
         expected_seq, previous, count = entry.seq + 1, entry.hash, count + 1
+    if cut is not None and not told:
+        reason = f"no entry tells that those up to {cut.through} went when their time was over"
+        return ChainReport(count, cut.through, reason)
     return ChainReport(count, None)
+
+
+def _tells_of(entry: AuditEntry, cut: AuditCut | None) -> bool:
+    said = (entry.detail.get("through"), entry.detail.get("hash"))
+    return cut is not None and entry.action == CUT and said == (cut.through, cut.hash)
 
 
 def was_recorded(
@@ -144,13 +169,44 @@ def was_recorded(
     return detail in session.exec(query).all()
 
 
+@dataclass(frozen=True)
+class Sought:
+    """What is looked for in the log; None leaves a field open.
+
+    `person` is a user's name: what they did and what was done to them. `first` is included, `until` not.
+    """
+
+    subject: str | None = None
+    person: str | None = None
+    first: datetime | None = None
+    until: datetime | None = None
+
+
+EVERYTHING = Sought()
+
+
 def list_entries(
-    session: Session, before: int | None = None, subject: str | None = None, limit: int = 50
+    session: Session, before: int | None = None, sought: Sought = EVERYTHING, limit: int = 50
 ) -> list[AuditEntry]:
     """Newest first; `before` is the `seq` of the last entry of the page before."""
     query = select(AuditEntry).order_by(col(AuditEntry.seq).desc()).limit(limit)
     if before is not None:
         query = query.where(col(AuditEntry.seq) < before)
-    if subject is not None:
-        query = query.where(AuditEntry.subject == subject)
+    if sought.subject is not None:
+        query = query.where(AuditEntry.subject == sought.subject)
+    if sought.person is not None:
+        name = f"user:{sought.person}"
+        query = query.where((col(AuditEntry.actor) == name) | (col(AuditEntry.subject) == name))
+    if sought.first is not None:
+        query = query.where(col(AuditEntry.at) >= sought.first)
+    if sought.until is not None:
+        query = query.where(col(AuditEntry.at) < sought.until)
     return list(session.exec(query))
+
+
+def of_action(session: Session, action: str, first: datetime, until: datetime) -> list[AuditEntry]:
+    """Every entry of one kind of act from `first` to before `until`, the latest first."""
+    query = select(AuditEntry).where(
+        AuditEntry.action == action, col(AuditEntry.at) >= first, col(AuditEntry.at) < until
+    )
+    return list(session.exec(query.order_by(col(AuditEntry.seq).desc())))

@@ -39,7 +39,7 @@ def comment(session: Session, author: User, case_id: int, now: datetime, text: s
             note=words,
         )
     )
-    audit.record(session, f"user:{author.username}", "case.comment", f"case:{case_id}", {})
+    audit.record(session, author.actor, "case.comment", f"case:{case_id}", {})
 
 
 def comments_of(session: Session, case_id: int) -> list[CaseEvent]:

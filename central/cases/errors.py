@@ -60,10 +60,24 @@ class NoLawError(InvalidError):
     code: ClassVar[str] = "no_law"
 
 
+class DisposedError(DomainError):
+    """What was asked for was deleted under the rules of retention; its hash is kept."""
+
+    status: ClassVar[int] = 410
+    code: ClassVar[str] = "disposed"
+
+
 class ReasonRequiredError(InvalidError):
     """A step with consequences came without its reason."""
 
     code: ClassVar[str] = "reason_required"
+
+
+def words_given(text: str) -> str:
+    """What a person wrote to say why, as far as it is kept. Raises ReasonRequiredError: nothing."""
+    if not text.strip():
+        raise ReasonRequiredError("note", field="note")
+    return text.strip()[:500]
 
 
 class SkipLimitError(DomainError):

@@ -6,12 +6,15 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, select
 
 from central.cases.lifecycle import State
-from central.cases.models import Case
+from central.cases.models import REAL, Case
 from contract.manifest import ViolationManifest
 from contract.plates import LONGEST, PlateKind, interpretations, normalise
 
 MAIN, ATTENTION = "main", "attention"
 """Queues: ordinary cases, and those the node or a rule here has doubts about."""
+
+HELD = "held"
+"""Beside the queues: cases of a camera that is in quarantine, given to nobody until it is released."""
 
 SAME_ACT = timedelta(minutes=5)
 """Two cases of one plate, rule and site within this time are one act until a person says otherwise."""
@@ -61,7 +64,12 @@ def earliest(manifest: ViolationManifest) -> datetime:
 def queue_of(manifest: ViolationManifest, flags: Collection[str]) -> str:
     """`attention` for what the node called borderline or undecidable, for possible copies and for acts of the
     future; else `main`."""
-    return MAIN if manifest.decision == "violation" and _DOUBTFUL.isdisjoint(flags) else ATTENTION
+    return usual_queue(manifest.decision, flags)
+
+
+def usual_queue(decision: str, flags: Collection[str]) -> str:
+    """The same of what is stored of the manifest."""
+    return MAIN if decision == "violation" and _DOUBTFUL.isdisjoint(flags) else ATTENTION
 
 
 def plate_key(text: str | None) -> str | None:
@@ -89,7 +97,7 @@ def earlier_case(
         select(Case.id)
         .where(Case.plate == plate, Case.rule == rule, Case.site == site)
         .where(col(Case.occurred_at).between(at - SAME_ACT, at + SAME_ACT))
-        .where(col(Case.state).not_in(_DEAD), col(Case.id) != (not_id or 0))
+        .where(col(Case.state).not_in(_DEAD), col(Case.id) != (not_id or 0), REAL)
         .order_by(col(Case.id))
         .limit(1)
     )

@@ -7,6 +7,8 @@ can't let one person alone turn a picture into an offence.
 
     received ─claim→ in_review ─accept→ accepted ─(registry)→ owner_found | owner_not_found | owner_mismatch
     owner_found ─confirm (another person, an officer)→ confirmed ─record (30 s later)→ recorded
+    accepted | rejected ─second_review (a sample)→ received, for another operator; two who differ → disputed
+    disputed ─settle_accept | settle_reject (a third person, the shift lead)→ accepted | rejected
 
 Sources: NĐ 61/2026 Art. 13-15 (trained user, written result, identification before the record), TT 73/2024
 Art. 23-26 (notice), Law on handling administrative violations Art. 6 and 65 (nothing after the limitation
@@ -36,6 +38,7 @@ class State(StrEnum):
     OWNER_NOT_FOUND = "owner_not_found"
     OWNER_MISMATCH = "owner_mismatch"
     RETURNED = "returned"
+    DISPUTED = "disputed"
     CONFIRMED = "confirmed"
     REFUSED = "refused"
     RECORDED = "recorded"
@@ -54,6 +57,12 @@ class Action(StrEnum):
     ACCEPT = "accept"
     REJECT = "reject"
     UNDO = "undo"
+    SECOND_REVIEW = "second_review"
+    DISPUTE = "dispute"
+    SETTLE_ACCEPT = "settle_accept"
+    SETTLE_REJECT = "settle_reject"
+    HOLD = "hold"
+    LET_ON = "let_on"
     SET_ASIDE_MILITARY = "set_aside_military"
     NOT_MILITARY = "not_military"
     OWNER_FOUND = "owner_found"
@@ -75,10 +84,12 @@ class Action(StrEnum):
 
 
 class Actor(StrEnum):
-    """Who takes a step: the programme, an IOC operator (nhân viên IOC) or a traffic police officer (CSGT)."""
+    """Who takes a step: the programme, an IOC operator (nhân viên IOC), who leads their shift (trưởng ca
+    thẩm định) or a traffic police officer (CSGT)."""
 
     SYSTEM = "system"
     OPERATOR = "operator"
+    SHIFT_LEAD = "shift_lead"
     OFFICER = "officer"
 
 
@@ -91,7 +102,7 @@ WITH_OFFICER = frozenset({State.OWNER_FOUND, State.OWNER_NOT_FOUND, State.OWNER_
 CHARGED = frozenset({State.CONFIRMED, State.RECORDED})
 """States that hold a person responsible: it takes two different people to get a case here."""
 
-OPEN = WAITING | WITH_OFFICER | {State.IN_REVIEW, State.ACCEPTED, State.CONFIRMED}
+OPEN = WAITING | WITH_OFFICER | {State.IN_REVIEW, State.ACCEPTED, State.DISPUTED, State.CONFIRMED}
 """States that still lead to an offence: what a backlog is made of."""
 
 TERMINAL = frozenset({State.EXPIRED, State.WITHDRAWN})
@@ -109,7 +120,7 @@ _OFFICER: Facts = {"officer_id": None, "officer_at": None, "officer_from": None,
 _OWNER: Facts = {"owner_match": None, "mismatch_resolved_by": None}
 _UNDECIDED: Facts = {**_OPERATOR, **_OFFICER, **_OWNER, "reason": None}
 
-_VEHICLE = frozenset({"plate", "plate_colour", "plate_kind", "vehicle_kind"})
+_ACT = frozenset({"plate", "plate_colour", "plate_kind", "vehicle_kind", "rule"})
 _COPY = frozenset({"duplicate_of_id", "flags", "queue"})
 
 
@@ -167,7 +178,7 @@ STEPS: tuple[Step, ...] = (
         Actor.OPERATOR,
         in_time=True,
         after_act=True,
-        needs=_VEHICLE | _COPY,
+        needs=_ACT | _COPY,
         signs="operator",
     ),
     Step(
@@ -188,12 +199,64 @@ STEPS: tuple[Step, ...] = (
         sets=_UNDECIDED,
         holds=True,
     ),
+    # A sample of what was decided is looked at again as if nobody had (`central.watching.second_review`).
+    Step(
+        Action.SECOND_REVIEW,
+        frozenset({State.ACCEPTED, State.REJECTED}),
+        State.RECEIVED,
+        Actor.SYSTEM,
+        in_time=True,
+        needs=_ACT | _COPY,
+        sets=_UNDECIDED,
+    ),
+    Step(
+        Action.DISPUTE,
+        frozenset({State.ACCEPTED, State.REJECTED}),
+        State.DISPUTED,
+        Actor.SYSTEM,
+        sets=_UNDECIDED,
+    ),
+    Step(
+        Action.SETTLE_ACCEPT,
+        frozenset({State.DISPUTED}),
+        State.ACCEPTED,
+        Actor.SHIFT_LEAD,
+        reason=True,
+        in_time=True,
+        after_act=True,
+        needs=_ACT | _COPY,
+        signs="operator",
+    ),
+    Step(
+        Action.SETTLE_REJECT,
+        frozenset({State.DISPUTED}),
+        State.REJECTED,
+        Actor.SHIFT_LEAD,
+        reason=True,
+        needs=frozenset({"reason"}),
+        signs="operator",
+    ),
+    # Its camera is in quarantine, or released (`central.watching.quarantine`): only the queue changes.
+    Step(
+        Action.HOLD,
+        frozenset({State.RECEIVED}),
+        State.RECEIVED,
+        Actor.SYSTEM,
+        needs=frozenset({"queue"}),
+    ),
+    Step(
+        Action.LET_ON,
+        frozenset({State.RECEIVED}),
+        State.RECEIVED,
+        Actor.SYSTEM,
+        needs=frozenset({"queue"}),
+    ),
     Step(
         Action.SET_ASIDE_MILITARY,
         frozenset({State.RECEIVED, State.IN_REVIEW}),
         State.MILITARY,
         Actor.SYSTEM,
-        may=_VEHICLE,
+        may=_ACT,
     ),
     Step(
         Action.NOT_MILITARY,
@@ -328,6 +391,7 @@ STEPS: tuple[Step, ...] = (
 """The whole table. `receive` is not in it: a case is born in `received`."""
 
 _BY_ACTION = {step.action: step for step in STEPS}
+_ACCEPTING = frozenset({Action.ACCEPT, Action.SETTLE_ACCEPT})
 
 
 class StepProblem(StrEnum):
@@ -456,7 +520,7 @@ def _problem(
         return StepProblem.WRONG_ROLE
     if step.second_person and (mover.person is None or mover.person == standing.operator):
         return StepProblem.SAME_PERSON
-    if step.action is Action.ACCEPT and standing.node_decision == "undecidable":
+    if step.action in _ACCEPTING and standing.node_decision == "undecidable":
         return StepProblem.UNDECIDABLE
     late = _wrong_moment(step, standing, mover, now)
     if late is not None:

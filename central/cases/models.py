@@ -4,14 +4,17 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, CheckConstraint, Index, Integer, String, text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, SQLModel, col
 
-from central.cases.lifecycle import CHARGED, State
+from central.cases.lifecycle import CHARGED, WITH_OFFICER, State
 
 
 def _in(states: frozenset[State]) -> str:
     return "(" + ", ".join(f"'{state.value}'" for state in sorted(states)) + ")"
 
+
+_NOT_OF_COPIES = WITH_OFFICER | CHARGED | {State.RETURNED, State.REFUSED, State.DISPUTED}
+"""States that no copy of a case for an exercise ever has."""
 
 _CHECKS = (
     CheckConstraint(f"state IN {_in(frozenset(State))}", name="state"),
@@ -30,6 +33,7 @@ _CHECKS = (
         "state <> 'in_review' OR (lease_owner_id IS NOT NULL AND lease_until IS NOT NULL)", name="lease"
     ),
     CheckConstraint("state <> 'rejected' OR reason IS NOT NULL", name="rejected_with_reason"),
+    CheckConstraint(f"exercise_of IS NULL OR state NOT IN {_in(_NOT_OF_COPIES)}", name="exercise"),
 )
 
 
@@ -41,12 +45,14 @@ class Case(SQLModel, table=True):
     """A possible violation on its way through the house (hồ sơ).
 
     `plate_read` and `vehicle_kind_seen` are what the node told and never change; `plate` (both normalised)
-    and `vehicle_kind` are what people work with. `flags` say why a person should look twice. `lease_*` says
+    and `vehicle_kind` are what people work with, as is `rule`; the rule that the node found broken stays in
+    the signed manifest. `flags` say why a person should look twice. `lease_*` says
     who has it on the screen; `operator_*` who took the decision of the first stage, `officer_*` who took the
     second, from which state and with which act charged. `decision_signed_at`: a decision to sanction is
     signed, so the limitation no longer ends the case. `police_only_from`: the device's result is signed, so
     operators no longer see it (`visibility`). `version` grows with each step: a decision must name
-    the one it saw. Only `central.cases.service` changes a case.
+    the one it saw. `exercise_of`: it is a copy of that case, for an exercise (`exercises`). Only
+    `central.cases.service` changes a case.
     """
 
     __tablename__ = "case_file"
@@ -55,13 +61,26 @@ class Case(SQLModel, table=True):
         Index("ix_case_file_queue", "state", "queue", "notice_due_at", "id"),
         Index("ix_case_file_deadline", "state", "limitation_at"),
         Index("ix_case_file_received", "received_at", "state", "rule", "site_name"),
+        # From these the leaders' page counts without reading the cases.
+        Index("ix_case_file_occurred", "occurred_at", "state", "rule", "site", "site_name"),
         Index("ix_case_file_decided", "operator_id", "operator_at"),
+        Index("ix_case_file_reviewed", "operator_at", "operator_id", "state"),
+        Index("ix_case_file_confirmed", "officer_at", "officer_id", "state"),
+        Index("ix_case_file_officer", "officer_id", "id"),
+        Index("ix_case_file_site", "site", "id"),
+        Index("ix_case_file_camera", "node", "camera", "occurred_at"),
         # What operators still see, newest first.
         Index(
             "ix_case_file_with_operators",
             "id",
             postgresql_where=text("police_only_from IS NULL"),
             sqlite_where=text("police_only_from IS NULL"),
+        ),
+        Index(
+            "ix_case_file_exercise",
+            "id",
+            postgresql_where=text("exercise_of IS NOT NULL"),
+            sqlite_where=text("exercise_of IS NOT NULL"),
         ),
         Index("ix_case_file_natural_key", "plate", "rule", "site", "occurred_at"),
         Index(
@@ -124,6 +143,11 @@ class Case(SQLModel, table=True):
     mismatch_resolved_by: int | None = Field(default=None, foreign_key="app_user.id")
     decision_signed_at: datetime | None = None
     police_only_from: datetime | None = None
+    exercise_of: int | None = Field(default=None, foreign_key="case_file.id")
+
+
+REAL = col(Case.exercise_of).is_(None)
+"""Not a copy of a case, for an exercise: the condition of whatever lists, counts or judges cases."""
 
 
 class CaseEvidence(SQLModel, table=True):
@@ -141,6 +165,7 @@ class CaseEvent(SQLModel, table=True):
     """One step in a case's history (nhật ký hồ sơ); nobody's `actor_id` means the programme."""
 
     __tablename__ = "case_event"
+    __table_args__ = (Index("ix_case_event_action", "action", "at"),)
 
     id: int | None = Field(
         default=None, primary_key=True, sa_type=BigInteger().with_variant(Integer, "sqlite")

@@ -3,11 +3,14 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, func, select
 
+from central.cases.errors import DisposedError
 from central.cases.lifecycle import State
-from central.cases.models import Case, CaseEvent, CaseEvidence
+from central.cases.models import REAL, Case, CaseEvent, CaseEvidence
 from central.errors import NotFoundError
 from contract.manifest import ViolationManifest, read
 from contract.signing import payload_of
@@ -16,13 +19,18 @@ from contract.signing import payload_of
 @dataclass(frozen=True)
 class CaseFilter:
     """What a list is narrowed to; None leaves a field open. `plate` (normalised) matches from its start.
-    Without `with_police` only cases that operators still see."""
+    Without `with_police` only cases that operators still see. `first` and `until` bound the moment of the
+    act, the latter not included. `camera` is its node and name; `person` decided one of the two stages."""
 
     states: frozenset[State] | None = None
     rule: str | None = None
     site: str | None = None
+    camera: tuple[str, str] | None = None
+    person: int | None = None
     plate: str | None = None
     queue: str | None = None
+    first: datetime | None = None
+    until: datetime | None = None
     with_police: bool = True
 
 
@@ -40,6 +48,33 @@ def cases_by_id(session: Session, case_ids: Collection[int]) -> dict[int, Case]:
     return {case.id: case for case in rows if case.id is not None}
 
 
+def decided_since(
+    session: Session, stage: Literal["operator", "officer"], user_id: int, since: datetime
+) -> int:
+    """How many cases a person decided since then, as an operator or as an officer."""
+    as_operator = Case.operator_id == user_id, col(Case.operator_at) >= since
+    as_officer = Case.officer_id == user_id, col(Case.officer_at) >= since
+    query = select(func.count()).where(*(as_operator if stage == "operator" else as_officer))
+    return session.exec(query).one()
+
+
+def without_owner(session: Session, decided_before: datetime, limit: int) -> list[Case]:
+    """Cases whose owner nobody has found yet, the longest accepted first; those that were accepted after
+    `decided_before` can still be taken back and don't count."""
+    query = select(Case).where(*_without_owner(decided_before))
+    return list(session.exec(query.order_by(col(Case.operator_at), col(Case.id)).limit(limit)))
+
+
+def count_without_owner(session: Session, decided_before: datetime) -> int:
+    """How many there are."""
+    return session.exec(select(func.count()).where(*_without_owner(decided_before))).one()
+
+
+def _without_owner(decided_before: datetime) -> tuple[ColumnElement[bool], ...]:
+    states = (State.ACCEPTED, State.OWNER_NOT_FOUND)
+    return col(Case.state).in_(states), col(Case.operator_at) <= decided_before, REAL
+
+
 def evidence_row(session: Session, case_id: int) -> CaseEvidence:
     """The stored manifest of a case with its hash."""
     row = session.get(CaseEvidence, case_id)
@@ -55,7 +90,15 @@ def manifest_of(session: Session, case_id: int) -> ViolationManifest:
 
 def signed_bytes(session: Session, case_id: int) -> bytes:
     """The very bytes the node signed about a case: canonical JSON of its manifest."""
-    return payload_of(evidence_row(session, case_id).jws)
+    return payload_of(signed_token(session, case_id))
+
+
+def signed_token(session: Session, case_id: int) -> str:
+    """The manifest with the node's signature, as it came. Raises DisposedError when its time was over."""
+    token = evidence_row(session, case_id).jws
+    if not token:
+        raise DisposedError("manifest", id=case_id)
+    return token
 
 
 def history_of(session: Session, case_id: int) -> list[CaseEvent]:
@@ -67,46 +110,96 @@ def history_of(session: Session, case_id: int) -> list[CaseEvent]:
 
 def neighbours(session: Session, case_id: int, *, with_police: bool = True) -> tuple[int | None, int | None]:
     """The numbers of the cases before and after this one; see `CaseFilter.with_police`."""
-    older = select(func.max(Case.id)).where(col(Case.id) < case_id)
-    newer = select(func.min(Case.id)).where(col(Case.id) > case_id)
+    older = select(func.max(Case.id)).where(col(Case.id) < case_id, REAL)
+    newer = select(func.min(Case.id)).where(col(Case.id) > case_id, REAL)
     if not with_police:
         older, newer = (query.where(col(Case.police_only_from).is_(None)) for query in (older, newer))
     return session.exec(older).one(), session.exec(newer).one()
 
 
+Order = Literal["newest", "oldest", "due"]
+"""The newest number first, the oldest first, or by the deadline of the notice."""
+
+
 def list_cases(
-    session: Session, wanted: CaseFilter, before: int | None = None, limit: int = 50
+    session: Session,
+    wanted: CaseFilter,
+    before: int | None = None,
+    limit: int | None = 50,
+    order: Order = "newest",
 ) -> list[Case]:
-    """Newest first; `before` is the id of the last case of the page before."""
-    query = select(Case).order_by(col(Case.id).desc()).limit(limit)
-    if before is not None:
-        query = query.where(col(Case.id) < before)
+    """Cases in an order, all of them with a limit of None; `before` is the id of the last case of the page
+    before."""
+    query = select(Case).where(*_conditions(wanted), *_beyond(session, before, order))
+    number = col(Case.id)
+    orders = {"newest": (number.desc(),), "oldest": (number,), "due": (col(Case.notice_due_at), number)}
+    return list(session.exec(query.order_by(*orders[order]).limit(limit)))
+
+
+def _beyond(session: Session, before: int | None, order: Order) -> tuple[ColumnElement[bool], ...]:
+    """What comes after a case in the order."""
+    number, due = col(Case.id), col(Case.notice_due_at)
+    if before is None:
+        return ()
+    if order == "newest":
+        return (number < before,)
+    if order == "oldest":
+        return (number > before,)
+    last = get_case(session, before)
+    return ((due > last.notice_due_at) | ((due == last.notice_due_at) & (number > before)),)
+
+
+def count_cases(session: Session, wanted: CaseFilter, up_to: int) -> int:
+    """How many cases there are, counted up to a bound: beyond it a database needs much time."""
+    found = select(Case.id).where(*_conditions(wanted)).limit(up_to).subquery()
+    return session.exec(select(func.count()).select_from(found)).one()
+
+
+def count_all(session: Session) -> int:
+    """How many cases there are, whatever that takes."""
+    return session.exec(select(func.count()).select_from(Case)).one()
+
+
+def sites_with_cases(session: Session) -> dict[str, str]:
+    """The places of all cases: their newest names by what the nodes call them. One look into the index for
+    each place: to group the cases would read them all."""
+    found: dict[str, str] = {}
+    newest = select(Case.site, Case.site_name).order_by(col(Case.site).desc(), col(Case.id).desc()).limit(1)
+    place = session.exec(newest).first()
+    while place is not None:
+        found[place[0]] = place[1]
+        place = session.exec(newest.where(col(Case.site) < place[0])).first()
+    return dict(sorted(found.items(), key=lambda site: site[1]))
+
+
+def _conditions(wanted: CaseFilter) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = [REAL]
+    found += [
+        column == value
+        for column, value in (
+            (col(Case.rule), wanted.rule),
+            (col(Case.site), wanted.site),
+            (col(Case.queue), wanted.queue),
+        )
+        if value is not None
+    ]
+    if wanted.camera is not None:
+        node, camera = wanted.camera
+        found += [col(Case.node) == node, col(Case.camera) == camera]
+    if wanted.person is not None:
+        found.append((col(Case.operator_id) == wanted.person) | (col(Case.officer_id) == wanted.person))
     if not wanted.with_police:
-        query = query.where(col(Case.police_only_from).is_(None))
+        found.append(col(Case.police_only_from).is_(None))
     if wanted.states is not None:
-        query = query.where(col(Case.state).in_(wanted.states))
+        found.append(col(Case.state).in_(wanted.states))
     if wanted.plate:
         # A range, not LIKE: an index serves it on every database, and nothing has to be escaped.
-        query = query.where(col(Case.plate) >= wanted.plate, col(Case.plate) < wanted.plate + "\uffff")
-    for column, value in ((Case.rule, wanted.rule), (Case.site, wanted.site), (Case.queue, wanted.queue)):
-        if value is not None:
-            query = query.where(column == value)
-    return list(session.exec(query))
-
-
-def cases_of_camera(
-    session: Session, node: str, camera: str, from_at: datetime, until_at: datetime, rule: str | None = None
-) -> list[Case]:
-    """What a camera found from a moment (included) until another (excluded), of one rule or all."""
-    query = select(Case).where(
-        Case.node == node,
-        Case.camera == camera,
-        col(Case.occurred_at) >= from_at,
-        col(Case.occurred_at) < until_at,
-    )
-    if rule is not None:
-        query = query.where(Case.rule == rule)
-    return list(session.exec(query.order_by(col(Case.id))))
+        found += [col(Case.plate) >= wanted.plate, col(Case.plate) < wanted.plate + "\uffff"]
+    if wanted.first is not None:
+        found.append(col(Case.occurred_at) >= wanted.first)
+    if wanted.until is not None:
+        found.append(col(Case.occurred_at) < wanted.until)
+    return found
 
 
 def same_plate_elsewhere(session: Session, case: Case, within: timedelta, limit: int = 50) -> list[Case]:
@@ -118,9 +211,20 @@ def same_plate_elsewhere(session: Session, case: Case, within: timedelta, limit:
         Case.plate == case.plate,
         Case.plate_colour == case.plate_colour,
         Case.site != case.site,
+        REAL,
         col(Case.occurred_at).between(case.occurred_at - within, case.occurred_at + within),
     )
     return list(session.exec(query.order_by(col(Case.id)).limit(limit)))
+
+
+def has_same_act(session: Session, case: Case, within: timedelta, states: Collection[State]) -> bool:
+    """Whether another case in one of these states has the same plate, rule and site, not further in time than
+    `within`."""
+    same = select(Case.id).where(
+        Case.plate == case.plate, Case.rule == case.rule, Case.site == case.site, Case.id != case.id
+    )
+    near = col(Case.occurred_at).between(case.occurred_at - within, case.occurred_at + within)
+    return session.exec(same.where(near, col(Case.state).in_(states)).limit(1)).first() is not None
 
 
 def oldest_waiting(session: Session, state: State, not_decided_by: int, limit: int = 50) -> list[Case]:

@@ -2,7 +2,7 @@
 at once, and is checked, kept in the history and audited."""
 
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -36,6 +36,7 @@ from central.cases.lifecycle import (
     step_for,
 )
 from central.cases.models import Case, CaseEvent, CaseEvidence
+from central.cases.queries import manifest_of
 from central.errors import NotFoundError
 from configs.law_tables import LawError
 from contract.canonical import sha256_hex
@@ -45,34 +46,33 @@ from contract.vehicles import VehicleKind
 
 
 @dataclass(frozen=True)
-class Vehicle:
-    """The vehicle people charge: the plate normalised, with its kind by the grammar and its colour."""
+class Act:
+    """What people charge: the vehicle (its plate normalised, with the kind by the grammar and its colour) and
+    the rule it broke."""
 
     plate: str
     plate_kind: str
     plate_colour: str | None
     vehicle_kind: VehicleKind
+    rule: str
 
 
 PROGRAMME = "ngatu"
 """Name in the history of what the programme did by itself."""
 
 
-def open_case(
-    session: Session, manifest: ViolationManifest, jws: str, received_at: datetime | None = None
-) -> Case:
+def open_case(session: Session, manifest: ViolationManifest, jws: str, now: datetime) -> Case:
     """The case of a verified manifest; the one that exists already if this event was opened before. `jws` is
     what the node signed: the only original, kept as it came."""
     known = session.exec(select(Case).where(Case.event_id == manifest.event_id)).one_or_none()
     if known is not None:
         return known
-    now = received_at or datetime.now(UTC)
     case = _new_case(session, manifest, now)
     session.add(case)
     session.flush()
     assert case.id is not None
     session.add(CaseEvidence(case_id=case.id, manifest_sha256=sha256_hex(payload_of(jws)), jws=jws))
-    _write_event(session, case, Action.RECEIVE, None, None, now, detail={"node": manifest.node})
+    write_event(session, case, Action.RECEIVE, None, None, now, detail={"node": manifest.node})
     if is_military(manifest):
         take_step(session, case, Action.SET_ASIDE_MILITARY, None, now)
     return case
@@ -83,35 +83,45 @@ def _new_case(session: Session, manifest: ViolationManifest, now: datetime) -> C
         terms = terms_of(manifest.occurred_at)
     except LawError as problem:
         raise NoLawError("day", day=str(manifest.occurred_at.date())) from problem
-    plate = plate_key(manifest.plate.text)
-    copy_of = earlier_case(session, plate, manifest.rule.name, manifest.site, manifest.occurred_at)
-    flags = flags_of(manifest, now) + ([DUPLICATE] if copy_of else [])
     return Case(
+        **as_seen(session, manifest, now),
         event_id=manifest.event_id,
         state=State.RECEIVED,
-        queue=queue_of(manifest, flags),
-        flags=flags,
         node=manifest.node,
         camera=manifest.camera,
         site=manifest.site,
         site_name=manifest.site_name,
-        rule=manifest.rule.name,
         node_decision=manifest.decision,
         occurred_at=manifest.occurred_at,
         received_at=now,
         clock_uncertainty_ms=uncertainty_of(manifest),
         vehicle_kind_seen=manifest.vehicle.kind.value,
-        vehicle_kind=manifest.vehicle.kind.value,
         vehicle_colour=manifest.vehicle.colour,
-        plate_read=plate,
-        plate=plate,
-        plate_colour=manifest.plate.colour,
-        plate_kind=manifest.plate.kind,
+        plate_read=plate_key(manifest.plate.text),
         plate_confidence=manifest.plate.confidence,
         notice_due_at=terms.notice_due_at,
         limitation_at=terms.limitation_at,
-        duplicate_of_id=copy_of,
     )
+
+
+def as_seen(
+    session: Session, manifest: ViolationManifest, received_at: datetime, not_id: int | None = None
+) -> dict[str, Any]:
+    """What people may change of a case, as the node alone has it."""
+    plate = plate_key(manifest.plate.text)
+    at = manifest.occurred_at
+    copy_of = earlier_case(session, plate, manifest.rule.name, manifest.site, at, not_id)
+    flags = flags_of(manifest, received_at) + ([DUPLICATE] if copy_of else [])
+    return {
+        "plate": plate,
+        "plate_colour": manifest.plate.colour,
+        "plate_kind": manifest.plate.kind,
+        "vehicle_kind": manifest.vehicle.kind.value,
+        "rule": manifest.rule.name,
+        "duplicate_of_id": copy_of,
+        "flags": flags,
+        "queue": queue_of(manifest, flags),
+    }
 
 
 def lock_case(session: Session, case_id: int, version: int | None = None) -> Case:
@@ -163,10 +173,10 @@ def take_step(
         setattr(case, name, value)
     case.state = target
     case.version += 1
-    _write_event(session, case, action, standing.state, by, now, reason=reason, note=note, detail=detail)
+    write_event(session, case, action, standing.state, by, now, reason=reason, note=note, detail=detail)
     audit.record(
         session,
-        f"user:{by.username}" if by else "system",
+        by.actor if by else "system",
         f"case.{action.value}",
         f"case:{case.id}",
         {"from": standing.state.value, "to": target.value, "reason": reason or "", "version": case.version},
@@ -202,24 +212,41 @@ def actions_for(case: Case, user: User, now: datetime) -> frozenset[Action]:
 
 
 def accept(
-    session: Session, case: Case, by: User, now: datetime, vehicle: Vehicle, detail: dict[str, Any]
+    session: Session,
+    case: Case,
+    by: User,
+    now: datetime,
+    act: Act,
+    detail: dict[str, Any],
+    action: Action = Action.ACCEPT,
+    note: str = "",
 ) -> None:
-    """The operator's proposal to charge this vehicle. The same act may have come before under the corrected
-    plate: then the case is marked as a possible copy. Raises as `take_step` does."""
-    copy_of = earlier_case(session, vehicle.plate, case.rule, case.site, case.occurred_at, not_id=case.id)
+    """The proposal to charge this act, an operator's or, of a disputed case, the shift lead's. The same act
+    may have come before under the corrected plate or rule: then the case is marked as a possible copy. Raises
+    as `take_step` does."""
+    copy_of = earlier_case(session, act.plate, act.rule, case.site, case.occurred_at, not_id=case.id)
     others = [flag for flag in case.flags if flag != DUPLICATE]
     take_step(
         session,
         case,
-        Action.ACCEPT,
+        action,
         by,
         now,
+        note=note,
         detail=detail,
-        **asdict(vehicle),
+        **asdict(act),
         duplicate_of_id=copy_of,
         flags=[*others, DUPLICATE] if copy_of else others,
         queue=ATTENTION if copy_of else case.queue,
     )
+
+
+def review_again(session: Session, case: Case, now: datetime) -> None:
+    """A decided case goes back to the queue as if nobody had seen it: what the node told is what stands.
+    Raises as `take_step` does."""
+    assert case.id is not None
+    seen = as_seen(session, manifest_of(session, case.id), case.received_at, case.id)
+    take_step(session, case, Action.SECOND_REVIEW, None, now, **seen)
 
 
 def sign_decision(session: Session, case: Case, signed_at: datetime, by: str, number: str) -> None:
@@ -305,7 +332,7 @@ def expire_due(session: Session, now: datetime, limit: int = 100) -> int:
     return len(found)
 
 
-def _write_event(
+def write_event(
     session: Session,
     case: Case,
     action: Action,
@@ -317,6 +344,7 @@ def _write_event(
     note: str = "",
     detail: dict[str, Any] | None = None,
 ) -> None:
+    """Adds a step to the case's history."""
     assert case.id is not None
     session.add(
         CaseEvent(

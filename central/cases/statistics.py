@@ -2,20 +2,24 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import ColumnElement
+import sqlalchemy
+from sqlalchemy import ColumnElement, Integer, cast, extract
 from sqlmodel import Session, col, func, select
 
 from central.cases.lifecycle import OPEN, State
-from central.cases.models import Case
+from central.cases.models import REAL, Case
+from central.db import is_postgresql
 
 AGE_STEPS = (timedelta(days=1), timedelta(days=3), timedelta(days=7), timedelta(days=10))
 """Upper bounds of the backlog's age classes; the last class is everything older."""
 
 
+_LOCAL_HOURS = 7  # Vietnam is seven hours ahead of UTC all year.
+_AHEAD = f"+{_LOCAL_HOURS} hours"
 SHOWN = 20
 """Bars of one chart at most."""
 
@@ -68,6 +72,49 @@ def latest_reasons(session: Session, state: State, latest: int = 500) -> Counter
     return Counter((rule, reason or "") for rule, reason in session.exec(query))
 
 
+def by_hour(session: Session, counted: ColumnElement[bool]) -> dict[int, int]:
+    """How many of these cases have their act in each hour of the Vietnamese day (0–23), noughts included."""
+    occurred: Any = col(Case.occurred_at)
+    at = func.timezone("UTC", occurred) if is_postgresql(session) else occurred
+    hour = cast(extract("hour", at), Integer)
+    rows = session.exec(select(hour, func.count()).where(counted).group_by(hour))
+    found = {(utc + _LOCAL_HOURS) % 24: count for utc, count in rows}
+    return {each: found.get(each, 0) for each in range(24)}
+
+
+def by_weekday(session: Session, counted: ColumnElement[bool]) -> dict[int, int]:
+    """How many of these cases have their act on each weekday in Vietnam (1 Monday … 7 Sunday), noughts
+    included."""
+    occurred: Any = col(Case.occurred_at)
+    local = func.timezone("Asia/Ho_Chi_Minh", occurred)
+    told = extract("isodow", local) if is_postgresql(session) else func.strftime("%w", occurred, _AHEAD)
+    day = cast(told, Integer)
+    found = {
+        each or 7: count
+        for each, count in session.exec(select(day, func.count()).where(counted).group_by(day))
+    }
+    return {each: found.get(each, 0) for each in range(1, 8)}
+
+
+Series = tuple[str, str, str]
+"""Node, camera and rule."""
+
+
+def by_day(session: Session, first: datetime, until: datetime) -> dict[Series, dict[date, int]]:
+    """How many acts of each rule each camera found on each Vietnamese day from `first` to before `until`;
+    days without any are left out."""
+    occurred: Any = col(Case.occurred_at)
+    local = func.date(func.timezone("Asia/Ho_Chi_Minh", occurred))
+    day = local if is_postgresql(session) else func.date(occurred, _AHEAD)
+    group: tuple[Any, ...] = (Case.node, Case.camera, Case.rule, day)
+    counted = sqlalchemy.select(*group, func.count()).where(occurred >= first, occurred < until, REAL)
+    found: dict[Series, dict[date, int]] = {}
+    for node, camera, rule, at, count in session.execute(counted.group_by(*group)):
+        days = found.setdefault((node, camera, rule), {})
+        days[at if isinstance(at, date) else date.fromisoformat(at)] = count
+    return found
+
+
 def _between(newer: datetime | None, older: datetime | None) -> ColumnElement[bool]:
     until = col(Case.occurred_at) <= newer
     return until if older is None else until & (col(Case.occurred_at) > older)
@@ -85,4 +132,9 @@ def _most(counted: list[tuple[tuple[str, str, str], int]], part: int) -> dict[st
     totals: Counter[str] = Counter()
     for group, count in counted:
         totals[group[part]] += count
-    return dict(sorted(totals.items(), key=lambda item: (-item[1], item[0]))[:SHOWN])
+    return largest_first(totals, SHOWN)
+
+
+def largest_first(counted: Counter[str], shown: int | None = None) -> dict[str, int]:
+    """The largest first, those of the same size by name; no more than are shown."""
+    return dict(sorted(counted.items(), key=lambda item: (-item[1], item[0]))[:shown])

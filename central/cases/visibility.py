@@ -16,8 +16,10 @@ from central.errors import NotFoundError
 
 
 def sees_police_cases(user: User) -> bool:
-    """Whether the person's part goes on once the result is signed; an operator's does not."""
-    return user.may(Permission.VIEW_PROCEEDINGS) or not user.may(Permission.REVIEW_CASES)
+    """Whether the person's part goes on once the result is signed; that of operators and of who leads their
+    shift does not."""
+    at_the_centre = user.may(Permission.REVIEW_CASES) or user.may(Permission.LEAD_REVIEWS)
+    return user.may(Permission.VIEW_PROCEEDINGS) or not at_the_centre
 
 
 def visible_case(session: Session, user: User, case_id: int) -> Case:

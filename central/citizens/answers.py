@@ -5,7 +5,7 @@ import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 from pydantic import ValidationError
@@ -14,6 +14,7 @@ from sqlmodel import Session, col, select
 from central.audit import service as audit
 from central.citizens import attachments
 from central.citizens.entry import Guest, Opened
+from central.citizens.forgetting import GONE
 from central.citizens.models import Submission
 from central.documents.numbers import next_number
 from central.errors import ConflictError, InvalidError, NotFoundError
@@ -26,7 +27,7 @@ from central.proceedings.dossier import Dossier
 from central.proceedings.loading import load
 from central.proceedings.models import Proceeding, ProceedingStep
 from central.proceedings.papers.sheet import House
-from central.proceedings.people import citizen
+from central.proceedings.people import Mover, citizen
 from central.proceedings.service import Doing, attempt_of
 from central.proceedings.tracks import Track
 from contract.canonical import sha256_hex
@@ -35,6 +36,9 @@ from contract.local_time import local_day
 Needs = Literal["", "text", "driver", "buyer", "relief", "contest"]
 """What must come with an answer: nothing, words, the driver's details, the buyer's, which relief, which
 grounds."""
+
+Via = Literal["portal", "post", "counter", "email"]
+"""How something came in."""
 
 CONTEST_GROUNDS = ("wrong_vehicle", "cloned_plate", "wrong_place", "signal", "necessity", "other")
 RELIEFS = ("deferral", "reduction", "instalments")
@@ -50,6 +54,7 @@ class Kind:
     needs: Needs = ""
     person: bool = True
     organisation: bool = True
+    portal: bool = True
 
 
 KINDS = {
@@ -69,9 +74,12 @@ KINDS = {
         Kind("take_waiver_back", "take_waiver_back"),
         Kind("ask_relief", "ask_relief", "relief"),
         Kind("complain", "complain", "text"),
+        Kind("complain_again", "complain_again", "text"),
+        Kind("withdraw_complaint", "withdraw_complaint"),
+        Kind("letter", None, "text", portal=False),
     )
 }
-"""In the order a page offers them."""
+"""In the order a page offers them; `letter` is one that is no answer."""
 
 SHARED = frozenset({"admit", "name_driver", "deny_driving", "say_sold", "say_stolen", "contest", "ask_place"})
 """Answers that may be given to several notices at once."""
@@ -85,9 +93,38 @@ class Answer:
     text: str = ""
     fields: Mapping[str, str] = field(default_factory=dict)
 
+    def check(self) -> Kind:
+        """Its kind. Raises InvalidError where something is missing that must come with it."""
+        kind = KINDS.get(self.kind)
+        if kind is None:
+            raise InvalidError("answer", field="kind")
+        _check(kind, self)
+        return kind
+
     def content(self) -> dict[str, Any]:
         """As it is sealed."""
         return {"kind": self.kind, "text": self.text, "fields": dict(self.fields)}
+
+
+@dataclass(frozen=True)
+class Came:
+    """How something came in: through the portal or as a letter that a clerk entered, and on which day."""
+
+    via: Via
+    signed_by: Literal["code", "identity", "letter"]
+    day: date
+    entered_by: int | None = None
+
+
+@dataclass(frozen=True)
+class Entered:
+    """As what an answer is entered into the proceedings: its number, through what, by whom, for which day
+    (None: today)."""
+
+    number: str
+    through: str
+    by: Mover
+    day: date | None = None
 
 
 def offers(session: Session, dossier: Dossier, party_id: int, now: datetime) -> list[Kind]:
@@ -97,6 +134,8 @@ def offers(session: Session, dossier: Dossier, party_id: int, now: datetime) -> 
     attempt = attempt_of(Doing("", note="?"), citizen(party_id), now)
     found = []
     for kind in KINDS.values():
+        if not kind.portal:
+            continue
         if not (kind.organisation if organisation else kind.person):
             continue
         if kind.name == "ask_relief":
@@ -128,28 +167,25 @@ def give(house: House, guest: Guest, proceeding_id: int, answer: Answer, now: da
     if kind not in offers(house.session, dossier, opened.party_id, now):
         raise ConflictError("answer_not_open")
     _check(kind, answer)
-    submission = _keep(house, proceeding, opened, guest, answer, now)
-    step = _step(house, proceeding, opened, kind, answer, submission, now)
+    actor = f"party:{opened.party_id}"
+    came = Came("portal", "code" if guest.party_id is None else "identity", local_day(now))
+    submission = keep(house, proceeding, opened.party_id, answer, came, now)
+    entered = Entered(submission.number, "Cổng thông tin", citizen(opened.party_id))
+    step = as_step(house, proceeding, answer, entered, now)
     submission.step_id = step.id if step is not None else None
     files = attachments.send(house.session, opened, submission.id or 0)
-    detail = {
-        "kind": answer.kind,
-        "number": submission.number,
-        "sha256": submission.sha256,
-        "files": files,
-    }
-    actor = f"party:{opened.party_id}"
-    audit.record(house.session, actor, "portal.answer", f"case:{proceeding.case_id}", detail)
-    notifications.tell(
-        house.session,
-        f"submission:{submission.key}",
-        opened.party_id,
-        proceeding.case_id,
-        "answer_received",
-        {"number": submission.number},
-        now,
-    )
+    note_arrival(house.session, proceeding, submission, actor, files, now)
     return submission
+
+
+def note_arrival(
+    session: Session, proceeding: Proceeding, row: Submission, actor: str, files: int, now: datetime
+) -> None:
+    """Writes down that something came, and has its sender told its number."""
+    detail = {"kind": row.kind, "number": row.number, "sha256": row.sha256, "files": files, "via": row.via}
+    audit.record(session, actor, "portal.answer", f"case:{proceeding.case_id}", detail)
+    key, values = f"submission:{row.key}", {"number": row.number}
+    notifications.tell(session, key, row.party_id, proceeding.case_id, "answer_received", values, now)
 
 
 def _check(kind: Kind, answer: Answer) -> None:
@@ -167,9 +203,10 @@ def _check(kind: Kind, answer: Answer) -> None:
             raise InvalidError("person_field", field=name)
 
 
-def _keep(
-    house: House, proceeding: Proceeding, opened: Opened, guest: Guest, answer: Answer, now: datetime
+def keep(
+    house: House, proceeding: Proceeding, party_id: int, answer: Answer, came: Came, now: datetime
 ) -> Submission:
+    """Numbers what somebody sent and keeps it sealed; nothing is done with it yet."""
     content = json.dumps(answer.content(), ensure_ascii=False, sort_keys=True).encode()
     key, vault = secrets.token_hex(16), house.parties.vault
     year = local_day(now).year
@@ -179,42 +216,44 @@ def _keep(
         key=key,
         number=f"{sequence}/{year}/TL-{proceeding.unit}"[:40],
         proceeding_id=proceeding.id,
-        party_id=opened.party_id,
+        party_id=party_id,
         kind=answer.kind,
         sealed=vault.seal(content, submission_context(key)),
         key_id=vault.key_id,
         sha256=sha256_hex(content),
         at=now,
-        signed_by="code" if guest.party_id is None else "identity",
+        via=came.via,
+        signed_by=came.signed_by,
+        came_on=came.day,
+        entered_by=came.entered_by,
     )
     house.session.add(submission)
     house.session.flush()
     return submission
 
 
-def _step(
-    house: House,
-    proceeding: Proceeding,
-    opened: Opened,
-    kind: Kind,
-    answer: Answer,
-    submission: Submission,
-    now: datetime,
+def as_step(
+    house: House, proceeding: Proceeding, answer: Answer, entered: Entered, now: datetime
 ) -> ProceedingStep | None:
-    by, note = citizen(opened.party_id), f"Cổng thông tin, số {submission.number}"
+    """Takes the step an answer is; None for what is no step. Raises StepRefusedError and what else the step's
+    own service raises."""
+    kind, by, day = KINDS[answer.kind], entered.by, entered.day
+    note = f"{entered.through}, số {entered.number}"
     if kind.step is None:
         return None
     if kind.name == "name_driver":
+        source = f"chủ xe khai, số {entered.number}"[:120]
         driver = _driver(answer)
-        source = f"chủ xe khai, số {submission.number}"[:120]
-        return parties_of_case.name_driver(house.session, house.parties, proceeding, driver, source, by, now)
+        return parties_of_case.name_driver(
+            house.session, house.parties, proceeding, driver, source, by, now, day
+        )
     if kind.name == "ask_relief":
-        payments.ask_relief(house.session, proceeding, answer.fields["relief"], note, by, now)
+        payments.ask_relief(house.session, proceeding, answer.fields["relief"], note, by, now, day)
         return proceedings.last_step(house.session, proceeding)
-    detail: dict[str, Any] = {"submission": submission.number}
+    detail: dict[str, Any] = {"submission": entered.number}
     if kind.name == "explain":
         detail["content"] = [["Nội dung giải trình", answer.text.strip()]]
-    return desk.do(house, proceeding, Doing(kind.step, note=note, detail=detail), by, now)[0]
+    return desk.do(house, proceeding, Doing(kind.step, day, note=note, detail=detail), by, now)[0]
 
 
 def _driver(answer: Answer) -> Details:
@@ -238,9 +277,10 @@ def sent_by(session: Session, opened: Opened) -> list[Submission]:
 
 
 def read(house: House, submission_id: int, actor: str, purpose: str) -> dict[str, Any]:
-    """The words of a submission; that they were read is written down. Raises NotFoundError."""
+    """The words of a submission; that they were read is written down. Raises NotFoundError, also where they
+    were deleted after their time."""
     row = house.session.get(Submission, submission_id)
-    if row is None:
+    if row is None or row.key_id == GONE:
         raise NotFoundError("submission", id=submission_id)
     content: dict[str, Any] = json.loads(house.parties.vault.open(row.sealed, submission_context(row.key)))
     audit.record(

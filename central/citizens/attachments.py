@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 from central.audit import service as audit
 from central.citizens.entry import Opened
 from central.citizens.files import MOST_FILES, checked
+from central.citizens.forgetting import GONE
 from central.citizens.models import Attachment
 from central.errors import InvalidError, NotFoundError
 from central.media.store import MediaStore
@@ -19,6 +20,14 @@ from central.vault import Vault
 from contract.canonical import sha256_hex
 
 _NONCE_BYTES = 12
+
+
+@dataclass(frozen=True)
+class File:
+    """A file as it came, with the name it calls itself."""
+
+    name: str
+    content: bytes
 
 
 @dataclass(frozen=True)
@@ -36,15 +45,29 @@ class Cupboard:
         """
         if len(waiting(session, opened)) >= MOST_FILES:
             raise InvalidError("file_count", field="file", n=MOST_FILES)
-        media_type, kept = checked(content)
+        return self.keep(session, opened, File(name, content), f"party:{opened.party_id}", now)
+
+    def keep(
+        self,
+        session: Session,
+        opened: Opened,
+        file: File,
+        actor: str,
+        now: datetime,
+        submission_id: int | None = None,
+    ) -> Attachment:
+        """Checks a file and keeps it, with what was sent already or until that is sent. Raises
+        InvalidError."""
+        media_type, kept = checked(file.content)
         key, inner = secrets.token_hex(16), AESGCM.generate_key(256)
         nonce = os.urandom(_NONCE_BYTES)
         sealed = self.store.put(BytesIO(nonce + AESGCM(inner).encrypt(nonce, kept, None)))
         row = Attachment(
             proceeding_id=opened.proceeding_id,
             party_id=opened.party_id,
+            submission_id=submission_id,
             key=key,
-            name=_name(name, media_type),
+            name=_name(file.name, media_type),
             media_type=media_type,
             size=len(kept),
             sha256=sha256_hex(kept),
@@ -56,11 +79,14 @@ class Cupboard:
         session.add(row)
         session.flush()
         detail = {"type": media_type, "bytes": row.size, "sha256": row.sha256}
-        audit.record(session, f"party:{opened.party_id}", "attachment.add", f"attachment:{row.id}", detail)
+        audit.record(session, actor, "attachment.add", f"attachment:{row.id}", detail)
         return row
 
     def read(self, session: Session, row: Attachment, actor: str, purpose: str) -> bytes:
-        """The file; that it was read is written down."""
+        """The file; that it was read is written down. Raises NotFoundError where it was deleted after its
+        time."""
+        if row.key_id == GONE:
+            raise NotFoundError("attachment", id=row.id)
         audit.record(session, actor, "attachment.read", f"attachment:{row.id}", {"purpose": purpose[:200]})
         inner = self.vault.open(row.wrapped_key, attachment_context(row.key))
         sealed = self.store.open(row.sealed_sha256, recheck=True).read()

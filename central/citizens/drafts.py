@@ -11,6 +11,7 @@ from sqlmodel import Session, SQLModel, select
 from central.citizens.answers import KINDS, Answer, submission_context
 from central.citizens.attachments import attachment_context
 from central.citizens.entry import Opened
+from central.citizens.forgetting import GONE
 from central.citizens.models import Attachment, Draft, Submission
 from central.errors import InvalidError
 from central.vault import Vault
@@ -77,5 +78,5 @@ def _context(key: str) -> str:
 
 def _old(session: Session, table: type[SQLModel], vault: Vault, limit: int) -> list[Any]:
     key_id: Any = getattr(table, "key_id")  # noqa: B009 (each of the three tables has it)
-    query = select(table).where(key_id != vault.key_id).limit(limit)
+    query = select(table).where(key_id != vault.key_id, key_id != GONE).limit(limit)
     return list(session.exec(query.with_for_update(skip_locked=True)))

@@ -6,7 +6,6 @@ for a right one and tells nobody which of the three was wrong. The code has 40 b
 guessing one takes longer than any case lives.
 """
 
-import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,6 +14,7 @@ from typing import ClassVar
 from sqlalchemy import Engine, delete
 from sqlmodel import Session, col, select
 
+from central.accounts.sessions import token_hash
 from central.audit import service as audit
 from central.citizens.models import CitizenSession, CodeTries, OpenedNotice
 from central.db import insert, reading, transaction
@@ -37,11 +37,19 @@ _SEEN_STEP = timedelta(minutes=1)
 
 
 class WrongCodeError(DomainError):
-    """Number, plate and code do not go together, or the notice no longer stands: not told apart."""
+    """Number, plate and code do not go together; which is wrong is not said."""
 
     status: ClassVar[int] = 401
     code: ClassVar[str] = "wrong_code"
     keeps_writes: ClassVar[bool] = True
+
+
+class NoticeEndedError(DomainError):
+    """All three go together, and the notice no longer stands: whoever holds it is told that they need not do
+    anything about it."""
+
+    status: ClassVar[int] = 410
+    code: ClassVar[str] = "notice_ended"
 
 
 class NoNoticesError(DomainError):
@@ -109,12 +117,15 @@ def enter(
     Raises:
         TooManyTriesError: locked; nothing was looked up.
         WrongCodeError: counted.
+        NoticeEndedError: the notice was withdrawn, or another person got one in its place.
     """
     with transaction(engine) as session:
         limits = _limits(index, key.number, place)
         rows = [_tries(session, subject, now) for subject in limits]
         _check_locks(rows, now)
         found = access.open_by_code(session, index, key.number, key.plate, key.code)
+        if access.has_ended(session, index, key.number, key.plate, key.code):
+            raise NoticeEndedError("withdrawn")
         if found is None:
             for row, most in zip(rows, limits.values(), strict=True):
                 _count(row, most, now)
@@ -143,7 +154,7 @@ def enter_as(
             audit.record(session, "citizen", "portal.unknown", "party", {})
             raise NoNoticesError("identity")
         token = _open_session(session, token, now)
-        row = session.get_one(CitizenSession, _hash(token))
+        row = session.get_one(CitizenSession, token_hash(token))
         row.party_id = party.id
         audit.record(session, f"party:{party.id}", "portal.enter", f"party:{party.id}", {})
     return token
@@ -151,7 +162,7 @@ def enter_as(
 
 def guest_of(engine: Engine, token: str, now: datetime) -> Guest | None:
     """Who holds this token; None when the session has ended."""
-    hashed = _hash(token)
+    hashed = token_hash(token)
     with reading(engine) as session:
         row = session.get(CitizenSession, hashed)
         if row is None or now >= row.expires_at or now - row.last_seen_at >= IDLE_LIMIT:
@@ -174,7 +185,7 @@ def guest_of(engine: Engine, token: str, now: datetime) -> Guest | None:
 
 def leave(session: Session, token: str) -> None:
     """Ends the session; no error when there is none."""
-    hashed = _hash(token)
+    hashed = token_hash(token)
     session.exec(delete(OpenedNotice).where(col(OpenedNotice.token_sha256) == hashed))
     session.exec(delete(CitizenSession).where(col(CitizenSession.token_sha256) == hashed))
 
@@ -219,14 +230,14 @@ def _check_locks(rows: list[CodeTries], now: datetime) -> None:
 
 
 def _open_session(session: Session, token: str | None, now: datetime) -> str:
-    present = session.get(CitizenSession, _hash(token)) if token else None
+    present = session.get(CitizenSession, token_hash(token)) if token else None
     if token and present is not None and now < present.expires_at and now - present.last_seen_at < IDLE_LIMIT:
         present.last_seen_at = now
         return token
     token = secrets.token_urlsafe(32)
     session.add(
         CitizenSession(
-            token_sha256=_hash(token), created_at=now, last_seen_at=now, expires_at=now + ABSOLUTE_LIMIT
+            token_sha256=token_hash(token), created_at=now, last_seen_at=now, expires_at=now + ABSOLUTE_LIMIT
         )
     )
     session.flush()
@@ -234,14 +245,12 @@ def _open_session(session: Session, token: str | None, now: datetime) -> str:
 
 
 def _remember(session: Session, token: str, document_id: int, now: datetime) -> None:
-    row = insert(session, OpenedNotice).values(token_sha256=_hash(token), document_id=document_id, at=now)
+    row = insert(session, OpenedNotice).values(
+        token_sha256=token_hash(token), document_id=document_id, at=now
+    )
     session.exec(row.on_conflict_do_nothing())
 
 
 def _documents(session: Session, token_sha256: str) -> list[int]:
     query = select(OpenedNotice.document_id).where(OpenedNotice.token_sha256 == token_sha256)
     return list(session.exec(query.order_by(col(OpenedNotice.at))))
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()

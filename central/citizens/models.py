@@ -1,7 +1,7 @@
 """Tables of the people a notice was sent to, as visitors of the portal: their sessions, their failed
 tries."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, Index
 from sqlmodel import Field, SQLModel
@@ -45,17 +45,22 @@ class CodeTries(SQLModel, table=True):
 
 
 class Submission(SQLModel, table=True):
-    """What a citizen sent about a case: an answer, an explanation, a request. It never changes.
+    """What a citizen sent about a case: an answer, explanation, request or letter. Its words never change.
 
     `sealed` opens with the vault in the context `submission:<key>`; `sha256` is of the plain content.
-    `step_id`: the step it became, None for requests that are no step. `reply` is the office's answer to
-    those.
+    `via`: how it came; `came_on`: the day it was sent or came, for what a clerk entered (`entered_by`).
+    `step_id`: the step it became, None for what is no step or not yet. `state`: it waits for a clerk, was
+    accepted (tiếp nhận), or returned (trả lại) for `refusal`; `reply` are the office's words to the sender.
     """
 
     __tablename__ = "citizen_submission"
     __table_args__ = (
-        CheckConstraint("signed_by IN ('code', 'identity')", name="signed_by"),
+        CheckConstraint("signed_by IN ('code', 'identity', 'letter')", name="signed_by"),
+        CheckConstraint("via IN ('portal', 'post', 'counter', 'email')", name="via"),
+        CheckConstraint("state IN ('waiting', 'accepted', 'returned')", name="state"),
+        CheckConstraint("(state = 'returned') = (refusal <> '')", name="refusal"),
         Index("ix_citizen_submission_case", "proceeding_id", "id"),
+        Index("ix_citizen_submission_state", "state", "id"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -69,6 +74,11 @@ class Submission(SQLModel, table=True):
     sha256: str = Field(max_length=64)
     at: datetime
     signed_by: str = Field(max_length=8)
+    via: str = Field(default="portal", max_length=8)
+    came_on: date
+    entered_by: int | None = Field(default=None, foreign_key="app_user.id")
+    state: str = Field(default="waiting", max_length=8)
+    refusal: str = Field(default="", max_length=24)
     step_id: int | None = Field(default=None, foreign_key="proceeding_step.id")
     replied_at: datetime | None = None
     replied_by: int | None = Field(default=None, foreign_key="app_user.id")

@@ -52,4 +52,5 @@ def _before_record(dossier: Dossier) -> str:
         return "verifying"
     if not dossier.is_at(Track.TRANSFER, "here"):
         return "elsewhere"
-    return "answer_wanted" if dossier.is_at(Track.ANSWER, "waiting", "in_session") else "answered"
+    open_now = dossier.is_at(Track.ANSWER, "waiting", "silent", "in_session", "returned")
+    return "answer_wanted" if open_now else "answered"

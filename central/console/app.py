@@ -2,52 +2,100 @@
 
 from urllib.parse import quote
 
-import structlog
 from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import State
-from starlette.exceptions import HTTPException
 
 from central.accounts.second_factor import SecondFactorRequiredError
+from central.citizens.files import LARGEST_FILE, MOST_FILES
+from central.connections.sheets import LARGEST
 from central.console import (
+    alarm_routes,
     assets,
+    audit_routes,
+    breach_routes,
+    camera_routes,
+    case_list,
     case_routes,
+    connection_routes,
+    correcting_routes,
+    dashboard_routes,
     desk_routes,
     device_routes,
+    exemption_routes,
     factor_routes,
+    fleet_routes,
+    incoming_routes,
+    known_answer_routes,
     law_routes,
     office_routes,
     officer_routes,
+    power_routes,
     proceeding_routes,
+    rejects_routes,
     report_routes,
     review_routes,
+    search_routes,
     session_routes,
+    submission_routes,
+    treasury_routes,
+    user_routes,
+    watch_routes,
+    watched_camera_routes,
+    watching_routes,
     withdrawal_routes,
 )
 from central.console.pages import language, render
 from central.errors import DomainError
-from central.web import framework_errors
+from central.web import rates
 from central.web.addresses import path_of
-from central.web.people import NotSignedInError, PasswordChangeRequiredError
+from central.web.error_pages import ErrorPages
+from central.web.people import NotSignedInError, PasswordChangeRequiredError, cookie_name
+from central.web.rates import RateLimit
 from central.web.safety import BodyLimit, SameOrigin
-from central.words.dictionary import translator
-from central.words.errors import field_problem, told
 
 _ROUTERS = (
     session_routes.router,
     factor_routes.router,
     review_routes.router,
     officer_routes.router,
+    case_list.router,
+    dashboard_routes.router,
     case_routes.router,
+    exemption_routes.router,
     desk_routes.router,
+    treasury_routes.router,
+    incoming_routes.router,
     device_routes.router,
+    camera_routes.router,
+    fleet_routes.router,
     law_routes.router,
     withdrawal_routes.router,
+    watch_routes.router,
     proceeding_routes.router,
+    submission_routes.router,
+    correcting_routes.router,
     office_routes.router,
     report_routes.router,
+    search_routes.router,
+    watched_camera_routes.router,
+    known_answer_routes.router,
+    rejects_routes.router,
+    watching_routes.router,
+    connection_routes.router,
+    alarm_routes.router,
+    audit_routes.router,
+    breach_routes.router,
+    user_routes.router,
+    power_routes.router,
 )
+
+
+UPLOADS = {
+    "/devices/": device_routes.LARGEST_PHOTO,
+    "/connections/": LARGEST + 64 * 1024,
+    "/incoming/": MOST_FILES * LARGEST_FILE + 64 * 1024,
+}
 
 
 def create_console(state: State) -> FastAPI:
@@ -57,49 +105,27 @@ def create_console(state: State) -> FastAPI:
     for router in _ROUTERS:
         console.include_router(router)
     console.router.routes.append(assets.ROUTE)
-    console.add_middleware(BodyLimit, answer=_domain_page, uploads={"/devices/": device_routes.LARGEST_PHOTO})
-    console.add_middleware(SameOrigin, answer=_domain_page)
-    console.add_exception_handler(DomainError, _domain_page)
-    console.add_exception_handler(RequestValidationError, _validation_page)
-    console.add_exception_handler(HTTPException, _http_page)
-    console.add_exception_handler(Exception, _unexpected_page)
+    console.add_middleware(BodyLimit, answer=_PAGES.domain, uploads=UPLOADS)
+    console.add_middleware(SameOrigin, answer=_PAGES.domain)
+    cookie = cookie_name(state.settings.secure_cookies)
+    console.add_middleware(
+        RateLimit, answer=_PAGES.domain, limits=rates.CENTRE, cookie=cookie, rates=state.rates
+    )
+    _PAGES.install(console)
     return console
 
 
-async def _domain_page(request: Request, error: Exception) -> Response:
-    assert isinstance(error, DomainError)
+def _to_sign_in(request: Request, error: DomainError) -> Response | None:
     if isinstance(error, NotSignedInError):
         return _go(request, f"/sign-in?to={quote(_page_of(request), safe='/')}")
     if isinstance(error, PasswordChangeRequiredError):
         return _go(request, "/password")
     if isinstance(error, SecondFactorRequiredError):
         return _go(request, "/second-factor")
-    words = told(error, language(request))
-    return render(request, "problem.html", status=error.status, title=words.title, detail=words.detail)
+    return None
 
 
-async def _validation_page(request: Request, error: Exception) -> Response:
-    """A form that the page itself can't send, or an address typed by hand."""
-    assert isinstance(error, RequestValidationError)
-    lang = language(request)
-    title = translator(lang)("error.invalid_request.title")
-    problems = [field_problem(e["type"], e.get("ctx", {}), lang) for e in error.errors()]
-    detail = "; ".join(dict.fromkeys(problems))
-    return render(request, "problem.html", status=422, title=title, detail=detail)
-
-
-async def _http_page(request: Request, error: Exception) -> Response:
-    def page(status: int, title: str) -> Response:
-        return render(request, "problem.html", status=status, title=title, detail="")
-
-    return framework_errors.answer(request, error, page)
-
-
-async def _unexpected_page(request: Request, _error: Exception) -> Response:
-    """What nobody foresaw, told in general; the request id finds it in the application's log."""
-    detail = structlog.contextvars.get_contextvars().get("request_id", "")
-    title = translator(language(request))("app.failed")
-    return render(request, "problem.html", status=500, title=title, detail=detail)
+_PAGES = ErrorPages(render, language, _to_sign_in)
 
 
 def _page_of(request: Request) -> str:

@@ -1,8 +1,8 @@
-"""Style, script and picture files of the console; see `central.web.assets`."""
+"""Style, script and picture files of the console; see `web.assets`."""
 
 from pathlib import Path
 
-from central.web.assets import SHARED, Asset, Assets
+from web.assets import SHARED, Asset, Assets
 
 _OWN = Path(__file__).parent / "static"
 _FILES = Assets([SHARED, _OWN], {"htmx.min.js": ("js_lib_htmx", "static/htmx/htmx.min.js")})

@@ -3,88 +3,38 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Path, Request
-from fastapi.responses import FileResponse, RedirectResponse, Response
+from fastapi.responses import RedirectResponse, Response
+from sqlmodel import Session
 
 from central.accounts.models import User
 from central.accounts.permissions import Permission
 from central.audit import service as audit
 from central.cases import queries
 from central.cases.comments import LONGEST, comment
-from central.cases.lifecycle import WITH_POLICE, State
-from central.cases.queries import CaseFilter
+from central.cases.lifecycle import WITH_POLICE
 from central.cases.service import actions_for
 from central.cases.visibility import sees_police_cases, visible_case
 from central.console.comparing import comparison_of
 from central.console.pages import language, render
-from central.console.views import case_view, certificate_of, deadline
+from central.console.views import case_view, certificate_of
 from central.db import reading
 from central.errors import NotFoundError
 from central.media.sights import Sight, hand_out, show
 from central.offences import service as offences
+from central.proceedings import service as proceedings
 from central.registry import service as registry
+from central.values import Text
+from central.viewing import service as viewing
+from central.watching import blind
+from central.web.files import ShownFile
 from central.web.people import Now, SessionDep, require
 from central.web.services import services
-from central.web.values import Before, Id, Text
-from contract.plates import normalise
+from central.web.values import Id
+from contract.manifest import EvidenceFile
 
 router = APIRouter(prefix="/cases")
 
-PAGE = 50
 Viewer = Annotated[User, Depends(require(Permission.VIEW_CASES))]
-
-
-@router.get("")
-def case_list(
-    request: Request,
-    session: SessionDep,
-    user: Viewer,
-    now: Now,
-    state: State | None = None,
-    before: Before = None,
-) -> Response:
-    """Newest cases first, perhaps of one state."""
-    wanted = CaseFilter(frozenset({state}) if state else None, with_police=sees_police_cases(user))
-    cases = queries.list_cases(session, wanted, before, PAGE + 1)
-    return render(
-        request,
-        "cases.html",
-        user,
-        cases=cases[:PAGE],
-        more=cases[PAGE - 1].id if len(cases) > PAGE else None,
-        deadlines={case.id: deadline(case.occurred_at, case.notice_due_at, now) for case in cases},
-        states=list(State),
-        chosen=state,
-        searched="",
-        why="",
-    )
-
-
-@router.post("/search")
-def search(
-    request: Request,
-    session: SessionDep,
-    user: Viewer,
-    now: Now,
-    plate: Annotated[Text, Form(min_length=3, max_length=24)],
-    why: Annotated[Text, Form(min_length=5, max_length=300)],
-) -> Response:
-    """A vehicle's cases. Its history is personal data: the reason is asked for and kept with the plate."""
-    key = normalise(plate)
-    wanted = CaseFilter(plate=key, with_police=sees_police_cases(user))
-    audit.record(session, f"user:{user.username}", "case.search", "case:search", {"plate": key, "why": why})
-    cases = queries.list_cases(session, wanted, limit=PAGE)
-    return render(
-        request,
-        "cases.html",
-        user,
-        cases=cases,
-        more=None,
-        deadlines={case.id: deadline(case.occurred_at, case.notice_due_at, now) for case in cases},
-        states=list(State),
-        chosen=None,
-        searched=plate,
-        why=why,
-    )
 
 
 @router.get("/{case_id}")
@@ -92,16 +42,17 @@ def case_page(request: Request, session: SessionDep, user: Viewer, now: Now, cas
     """A case with all that is known of it; that it was looked at goes into the audit log."""
     case = visible_case(session, user, case_id)
     evidence = queries.evidence_row(session, case_id)
-    audit.record(session, f"user:{user.username}", "case.view", f"case:{case_id}", {})
+    audit.record(session, user.actor, "case.view", f"case:{case_id}", {})
     answer = registry.latest_answer(session, case_id) if user.may(Permission.VIEW_OWNER) else None
+    in_office = user.may(Permission.VIEW_PROCEEDINGS) and proceedings.of_case(session, case_id) is not None
     older, newer = queries.neighbours(session, case_id, with_police=sees_police_cases(user))
     return render(
         request,
         "case.html",
         user,
-        view=case_view(case, queries.manifest_of(session, case_id), now),
+        view=case_view(session, case, queries.manifest_of(session, case_id), now),
         manifest_sha256=evidence.manifest_sha256,
-        history=queries.history_of(session, case_id),
+        history=blind.history_for(session, user, case_id),
         actions=actions_for(case, user, now),
         offence=offences.of_case(session, case_id),
         answer=answer,
@@ -110,6 +61,7 @@ def case_page(request: Request, session: SessionDep, user: Viewer, now: Now, cas
         explanation=None,
         may_see_owner=user.may(Permission.VIEW_OWNER) and case.state in WITH_POLICE,
         certificate=certificate_of(session, case),
+        in_office=in_office,
         older=older,
         newer=newer,
     )
@@ -146,9 +98,7 @@ def manifest_file(session: SessionDep, user: Viewer, case_id: Id) -> Response:
     """The manifest in the very bytes the node signed: their SHA-256 is the one on the page."""
     visible_case(session, user, case_id)
     content = queries.signed_bytes(session, case_id)
-    audit.record(
-        session, f"user:{user.username}", "evidence.download", f"case:{case_id}", {"file": "manifest"}
-    )
+    audit.record(session, user.actor, "evidence.download", f"case:{case_id}", {"file": "manifest"})
     name = f'attachment; filename="case-{case_id}-manifest.json"'
     return Response(content, media_type="application/json", headers={"Content-Disposition": name})
 
@@ -164,15 +114,37 @@ def evidence_file(
     """An original picture or clip, checked against its hash; each sight of it goes into the audit log."""
     engine, media = request.app.state.engine, services(request).media
     with reading(engine) as session:
-        visible_case(session, user, case_id)
-        manifest = queries.manifest_of(session, case_id)
-    file = next((file for file in manifest.files if file.name == name), None)
-    if file is None:
-        raise NotFoundError("file", id=case_id, name=name)
+        file = _file_of(session, user, case_id, name)
     sight = Sight(user.username, f"case:{case_id}", name, file.sha256)
-    return FileResponse(
+    return ShownFile(
         hand_out(engine, media, sight) if download else show(engine, media, sight),
         media_type=file.media_type,
         filename=f"case-{case_id}-{name}" if download else None,
         headers={"Cache-Control": "no-store", "ETag": f'"{file.sha256}"'},
     )
+
+
+@router.get("/{case_id}/viewing/{name}")
+def viewing_copy(
+    request: Request, user: Viewer, case_id: Id, name: Annotated[Text, Path(max_length=100)]
+) -> Response:
+    """The copy of a clip that browsers can't play; a sight of it is one of the evidence."""
+    engine, media = request.app.state.engine, services(request).media
+    with reading(engine) as session:
+        file = _file_of(session, user, case_id, name)
+        copy = viewing.copies_of(session, [file.sha256]).get(file.sha256)
+    if copy is None:
+        raise NotFoundError("file", id=case_id, name=name)
+    path = show(engine, media, Sight(user.username, f"case:{case_id}", name, copy))
+    headers = {"Cache-Control": "no-store", "ETag": f'"{copy}"'}
+    return ShownFile(path, media_type=file.media_type, headers=headers)
+
+
+def _file_of(session: Session, user: User, case_id: int, name: str) -> EvidenceFile:
+    """A file of a case that this person sees. Raises NotFoundError."""
+    visible_case(session, user, case_id)
+    manifest = queries.manifest_of(session, case_id)
+    file = next((file for file in manifest.files if file.name == name), None)
+    if file is None:
+        raise NotFoundError("file", id=case_id, name=name)
+    return file

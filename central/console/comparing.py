@@ -7,6 +7,7 @@ from central.cases.models import Case
 from central.registry.comparison import Seen, compared
 from central.registry.models import RegistryAnswer
 from central.registry.service import registered_vehicle
+from central.registry.wording import colour_words
 from central.words.dictionary import translator, word_or
 from central.words.languages import Language
 from contract.vehicles import VehicleKind
@@ -54,7 +55,12 @@ def comparison_of(case: Case, answer: RegistryAnswer | None, language: Language)
     rows = (
         Row("plate", case.plate, registered.plate, verdict("plate", "plate_colour")),
         Row("kind", t(f"vehicle.{case.vehicle_kind}"), f"{kind} · {registered.brand}", verdict("kind")),
-        Row("colour", colour(case.vehicle_colour), colour(registered.colour), verdict("colour")),
+        Row(
+            "colour",
+            colour(case.vehicle_colour),
+            colour_words(registered.colour, language),
+            verdict("colour"),
+        ),
     )
     verdicts = {row.verdict for row in rows}
     whole: Literal["match", "mismatch", "partly"] = "match" if verdicts == {"same"} else "partly"

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 from fastapi import Depends, Form, Request
 from sqlmodel import Session
@@ -12,10 +12,12 @@ from central.cases import queries
 from central.console.pages import language
 from central.errors import ConflictError, DomainError
 from central.review.decisions import Sight
-from central.web.values import LARGEST_ID, Id, Text
+from central.values import LARGEST_ID, Text
+from central.web.values import Id
 from central.words.dictionary import Translate, translator
 from central.words.errors import told
 from central.words.languages import Language
+from contract.local_time import bounds_of_days, local_day
 
 SHORTEST_LOOK_MS = 500
 """Nobody decides a case they had on the screen for less: it was meant for the one before."""
@@ -49,6 +51,13 @@ class Desk:
     def t(self) -> Translate:
         """Words in that language."""
         return translator(self.language)
+
+    def decided_today(self, stage: Literal["operator", "officer"]) -> int:
+        """How many cases this person decided today, as an operator or as an officer."""
+        today = local_day(self.now)
+        midnight, _ = bounds_of_days(today, today)
+        assert self.user.id is not None
+        return queries.decided_since(self.session, stage, self.user.id, midnight)
 
     def words_for(self, refused: DomainError) -> str:
         """A refusal as the person reads it."""

@@ -1,29 +1,25 @@
-"""Desks: what waits for a person, by the parts they have; the deadlines of everybody; the treasury's
-counter."""
+"""Desks: what waits for a person, by the parts they have; the deadlines of everybody."""
 
 from collections.abc import Sequence
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Form, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 from sqlmodel import Session
 
 from central.accounts.models import User
 from central.accounts.permissions import Permission
 from central.cases.queries import cases_by_id
-from central.console.pages import language, render
+from central.citizens import incoming
+from central.console.pages import render
 from central.deadlines import service as deadlines
-from central.errors import DomainError, ForbiddenError
-from central.proceedings import counter, waiting
-from central.proceedings import desk as casework
-from central.proceedings.payments import Receipt
-from central.proceedings.people import desks_of, mover
+from central.errors import ForbiddenError
+from central.notifications import service as notifications
+from central.proceedings import waiting
+from central.proceedings.people import desks_of
 from central.proceedings.tracks import Actor
-from central.web.people import Now, ReadSessionDep, SessionDep, require
-from central.web.services import services
-from central.web.values import Day, Id, Text
-from central.words.dictionary import translator
-from central.words.errors import told
+from central.values import Text
+from central.web.people import Now, ReadSessionDep, require
 from contract.local_time import local_day
 
 router = APIRouter()
@@ -41,34 +37,50 @@ def desk_page(
     now: Now,
     desk: DeskName | None = None,
     action: Annotated[Text | None, Query(max_length=32)] = None,
+    whose: Literal["all", "mine", "nobodys"] = "all",
     skip: Skip = 0,
 ) -> Response:
-    """What waits for this person, what can still be done in time first."""
+    """What waits for this person, what can still be done in time first; of a case officer everything, what
+    was handed to them, or what was handed to nobody."""
     mine = [each for each in desks_of(user) if each is not Actor.TREASURY]
-    chosen = Actor(desk) if desk is not None else _usual(mine)
-    if desk is not None and chosen not in mine:
+    if desk is not None and Actor(desk) not in mine:
         raise ForbiddenError("desk")
     today = local_day(now)
-    rows = waiting.at_desk(session, chosen, now, action, skip, PAGE + 1) if chosen else []
-    counts: dict[Actor, dict[str, int]] = {each: waiting.counts(session, each, today) for each in mine}
+    counts: dict[Actor | None, dict[str, int]] = {each: waiting.counts(session, each, today) for each in mine}
+    chosen = Actor(desk) if desk is not None else _usual([each for each in mine if counts[each]] or mine)
+    handed = None
+    if chosen is Actor.CASE_OFFICER and whose != "all":
+        handed = waiting.Whose(user.id if whose == "mine" else None)
+    rows = waiting.at_desk(session, chosen, now, action, skip, PAGE + 1, handed) if chosen else []
+    shown = waiting.counts(session, chosen, today, handed) if chosen and handed else counts.get(chosen, {})
     return render(
         request,
         "desk.html",
         user,
         desks=[(each, sum(counts[each].values())) for each in mine],
         chosen=chosen,
-        counts=counts[chosen] if chosen else {},
+        counts=shown,
         action=action,
+        whose=whose,
         rows=rows[:PAGE],
         cases=cases_by_id(session, {row.case_id for row in rows}),
         more=skip + PAGE if len(rows) > PAGE else None,
+        beside=_beside(session, user),
         now=now,
         today=today,
     )
 
 
+def _beside(session: Session, user: User) -> list[tuple[str, int]]:
+    """Pages where something else than a step of a case waits for this person, with how much."""
+    if not user.may(Permission.SEND_PAPERS):
+        return []
+    return [("/incoming", incoming.count(session)), ("/outgoing", notifications.count_to_post(session))]
+
+
 def _usual(mine: Sequence[Actor]) -> Actor | None:
-    """The desk somebody sits at first: a case officer's own before the parts that come with the role."""
+    """The desk somebody sits at first, of those where something waits: a case officer's own before the parts
+    that come with the role."""
     return Actor.CASE_OFFICER if Actor.CASE_OFFICER in mine else next(iter(mine), None)
 
 
@@ -80,9 +92,11 @@ def deadline_page(
     now: Now,
     code: Annotated[Text | None, Query(max_length=32)] = None,
     whose: Literal["authority", "citizen"] = "authority",
+    skip: Skip = 0,
 ) -> Response:
     """What is near and what is late; what can still be met comes before what is late already."""
-    rows = deadlines.to_do(session, now, code, whose, PAGE * 2)
+    found = deadlines.to_do(session, now, code, whose, skip, PAGE + 1)
+    rows = found[:PAGE]
     return render(
         request,
         "deadlines.html",
@@ -93,76 +107,6 @@ def deadline_page(
         ahead=[row for row in rows if row.due_at > now],
         late=[row for row in rows if row.due_at <= now],
         cases=cases_by_id(session, {row.case_id for row in rows}),
-        now=now,
-    )
-
-
-Treasurer = Annotated[User, Depends(require(Permission.ENTER_PAYMENTS))]
-
-
-@router.get("/treasury")
-def treasury_page(
-    request: Request,
-    session: ReadSessionDep,
-    user: Treasurer,
-    now: Now,
-    number: Annotated[Text, Query(max_length=60)] = "",
-    skip: Skip = 0,
-) -> Response:
-    """Decisions that are to be paid or whose money is to go back: numbers and amounts, nobody's name."""
-    return _treasury(request, session, user, now, number=number, skip=skip)
-
-
-@router.post("/treasury/{decision_id}")
-def enter_money(
-    request: Request,
-    session: SessionDep,
-    user: Treasurer,
-    now: Now,
-    decision_id: Id,
-    amount: Annotated[int, Form(gt=0, le=10**11)],
-    reference: Annotated[Text, Form(min_length=1, max_length=120)],
-    source: Annotated[Text, Form(min_length=1, max_length=60)],
-    day: Annotated[Day, Form()],
-    back: Annotated[bool, Form()] = False,
-) -> Response:
-    """Enters money that came in, or that went back; a reference counts once."""
-    by = mover(session, user, local_day(now))
-    house, receipt = services(request).house(session), Receipt(reference, amount, day, source)
-    t = translator(language(request))
-    try:
-        enter = casework.pay_money_back if back else casework.receive_money
-        counted = enter(house, decision_id, receipt, now, by)
-    except DomainError as refused:
-        session.rollback()
-        warning = told(refused, language(request)).sentence
-        return _treasury(request, session, user, now, warning=warning, status=refused.status)
-    said = t(f"treasury.outcome.{counted.outcome}", owed=counted.stand.owed)
-    return _treasury(request, session, user, now, said=said)
-
-
-def _treasury(
-    request: Request,
-    session: Session,
-    user: User,
-    now: Now,
-    *,
-    number: str = "",
-    skip: int = 0,
-    said: str = "",
-    warning: str = "",
-    status: int = 200,
-) -> Response:
-    found = counter.open_decisions(session, now, number, skip, PAGE + 1)
-    return render(
-        request,
-        "treasury.html",
-        user,
-        status,
-        rows=found[:PAGE],
-        number=number,
         more=skip + PAGE if len(found) > PAGE else None,
-        said=said,
-        warning=warning,
-        today=local_day(now),
+        now=now,
     )

@@ -8,7 +8,6 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, File, Form, Path, Request, UploadFile
 from fastapi.responses import RedirectResponse, Response
-from sqlmodel import Session
 
 from central.accounts import service as accounts
 from central.accounts.models import User
@@ -22,9 +21,10 @@ from central.errors import InvalidError, NotFoundError
 from central.fleet import service as fleet
 from central.media.content import picture_type
 from central.media.sights import Sight, show
-from central.web.people import Now, SessionDep, require
+from central.values import Day, Text
+from central.web.people import Now, ReadSessionDep, SessionDep, require
 from central.web.services import services
-from central.web.values import Day, Id, Text
+from central.web.values import Id
 from contract.local_time import local_day
 
 router = APIRouter(prefix="/devices")
@@ -75,11 +75,11 @@ AtCamera = Annotated[Camera, Depends(_camera)]
 
 
 @router.get("")
-def device_list(request: Request, session: SessionDep, user: Viewer, now: Now) -> Response:
+def device_list(request: Request, session: ReadSessionDep, user: Viewer, now: Now) -> Response:
     """Every camera of every node, registered or not; those that are not valid today first."""
     keys = {(camera.node_id, camera.id) for camera in fleet.list_cameras(session)}
-    keys |= {(device.node_id, device.camera_id) for device in devices.devices(session)}
-    rows = [_row(session, node_id, camera_id, now) for node_id, camera_id in sorted(keys)]
+    found = devices.validities(session, now)
+    rows = [_row(key, found.get(key, devices.NOT_REGISTERED)) for key in sorted(keys | found.keys())]
     rows.sort(key=lambda row: (row.validity.valid, row.ends_on or date.max))
     return render(
         request,
@@ -92,16 +92,16 @@ def device_list(request: Request, session: SessionDep, user: Viewer, now: Now) -
     )
 
 
-def _row(session: Session, node_id: str, camera_id: str, now: Now) -> DeviceRow:
-    found = devices.validity(session, node_id, camera_id, now)
+def _row(camera: tuple[str, str], found: devices.Validity) -> DeviceRow:
     ends = [paper.valid_to for paper in found.papers if paper.valid_to is not None]
-    return DeviceRow(node_id, camera_id, found.device, found, min(ends, default=None))
+    return DeviceRow(*camera, found.device, found, min(ends, default=None))
 
 
 @router.get("/{node_id}/{camera_id}")
-def device_page(request: Request, session: SessionDep, user: Viewer, now: Now, at: AtCamera) -> Response:
+def device_page(request: Request, session: ReadSessionDep, user: Viewer, now: Now, at: AtCamera) -> Response:
     """One device with all its papers and users, and the forms of those who keep the register."""
-    row = _row(session, at.node_id, at.camera_id, now)
+    key = (at.node_id, at.camera_id)
+    row = _row(key, devices.validity(session, *key, now))
     people = {person.id: person for person in accounts.list_users(session)}
     return render(
         request,
@@ -140,7 +140,7 @@ def register(
         entered_at=now,
         entered_by=user.username,
     )
-    devices.register(session, device, f"user:{user.username}", now)
+    devices.register(session, device, user.actor, now)
     return RedirectResponse(at.address, status_code=303)
 
 
@@ -158,7 +158,7 @@ def add_paper(
 ) -> Response:
     """Enters a paper of the device."""
     paper = Paper(kind, number, issuer, Interval(valid_from, valid_to or None))
-    devices.add_paper(session, at.node_id, at.camera_id, paper, f"user:{user.username}", now)
+    devices.add_paper(session, at.node_id, at.camera_id, paper, user.actor, now)
     return RedirectResponse(at.address, status_code=303)
 
 
@@ -172,7 +172,7 @@ def revoke_paper(
     reason: Annotated[Text, Form(min_length=5, max_length=300)],
 ) -> Response:
     """Takes a wrong or withdrawn paper out of force for all days."""
-    devices.revoke_paper(session, paper_id, reason, f"user:{user.username}", now)
+    devices.revoke_paper(session, paper_id, reason, user.actor, now)
     return RedirectResponse(at.address, status_code=303)
 
 
@@ -191,14 +191,14 @@ def name_user(
     """Names a trained person as user of the device."""
     named = accounts.get_user(session, username)
     naming = Naming(named.id or 0, decision, training, Interval(valid_from, valid_to or None))
-    devices.name_user(session, at.node_id, at.camera_id, naming, f"user:{user.username}", now)
+    devices.name_user(session, at.node_id, at.camera_id, naming, user.actor, now)
     return RedirectResponse(at.address, status_code=303)
 
 
 @router.post("/{node_id}/{camera_id}/users/{naming_id}/revocation")
 def revoke_user(session: SessionDep, user: Manager, now: Now, at: AtCamera, naming_id: Id) -> Response:
     """Ends a naming."""
-    devices.revoke_user(session, naming_id, f"user:{user.username}", now)
+    devices.revoke_user(session, naming_id, user.actor, now)
     return RedirectResponse(at.address, status_code=303)
 
 
@@ -216,7 +216,7 @@ def upload_sign(
     if len(content) > LARGEST_PHOTO or picture_type(content) is None:
         raise InvalidError("no_picture", field="photo")
     digest = services(request).media.store.put(BytesIO(content))
-    devices.set_sign_photo(session, at.node_id, at.camera_id, digest, taken, f"user:{user.username}")
+    devices.set_sign_photo(session, at.node_id, at.camera_id, digest, taken, user.actor)
     return RedirectResponse(at.address, status_code=303)
 
 

@@ -13,12 +13,16 @@ from central.accounts.oidc import Provider
 from central.console.pages import language, render
 from central.db import transaction
 from central.errors import DomainError
+from central.values import Text
+from central.web import elsewhere
 from central.web.people import Now, SessionToken, SignedInUser, cookie_name, visitor_of
 from central.web.services import services
-from central.web.values import Text
 from central.words.errors import told
 
 router = APIRouter()
+
+STAFF_LOGIN = "staff_login"
+"""The connection's name."""
 
 _WAY = "ngatu-staff-way"
 _SECOND = frozenset({"mfa", "otp", "hwk", "fpt", "face", "sc", "swk"})
@@ -28,7 +32,8 @@ _SECOND = frozenset({"mfa", "otp", "hwk", "fpt", "face", "sc", "swk"})
 @router.get("/sign-in/elsewhere")
 def go_elsewhere(request: Request, now: Now) -> Response:
     """To the house where the province's staff sign in."""
-    way = _provider(request).begin(services(request).vault, _back(request), now)
+    engine, vault = request.app.state.engine, services(request).vault
+    way = elsewhere.begin(engine, STAFF_LOGIN, _provider(request), vault, _back(request), now)
     answer = RedirectResponse(way.url, status_code=303)
     secure = request.app.state.settings.secure_cookies
     answer.set_cookie(_WAY, way.cookie, max_age=600, httponly=True, secure=secure, samesite="lax")
@@ -51,10 +56,10 @@ def come_back(
     provider = _provider(request)
     given = {"code": code, "state": state} | ({"error": error} if error else {})
     vault, cookie = services(request).vault, request.cookies.get(_WAY, "")
-    claims = provider.finish(vault, _back(request), cookie, given, now)
+    engine = request.app.state.engine
+    claims = elsewhere.finish(engine, STAFF_LOGIN, provider, vault, _back(request), cookie, given, now)
     second = bool(_SECOND & set(claims.get("amr") or ()))
     name = str(claims[provider.settings.claim])
-    engine = request.app.state.engine
     token = sessions.sign_in_vouched(engine, name, now, visitor_of(request), second_factor=second)
     answer = render(request, "came_back.html")
     secure = request.app.state.settings.secure_cookies

@@ -13,8 +13,9 @@ from central.console.pages import language, render
 from central.errors import DomainError, InvalidError
 from central.law import service as law
 from central.proceedings import law_impact
-from central.web.people import Now, SessionDep, require
-from central.web.values import Id, Text
+from central.values import Text
+from central.web.people import Now, ReadSessionDep, SessionDep, require
+from central.web.values import Id
 from central.words.errors import told
 from configs.law_tables import FOLDER
 
@@ -29,7 +30,7 @@ Lawyer = Annotated[User, Depends(require(Permission.APPROVE_LAW))]
 
 
 @router.get("")
-def law_list(request: Request, session: SessionDep, user: Viewer) -> Response:
+def law_list(request: Request, session: ReadSessionDep, user: Viewer) -> Response:
     """Every table with the version in use, and every version there ever was."""
     return _list(request, session, user)
 
@@ -44,18 +45,14 @@ def _list(request: Request, session: Session, user: User, status: int = 200, war
         names=law.NAMES,
         active={table.name: table for table in versions if table.state == "active"},
         versions=versions,
-        people=_people(session),
+        people=accounts.names_by_id(session),
         may_upload=user.may(Permission.UPLOAD_LAW),
         warning=warning,
     )
 
 
-def _people(session: Session) -> dict[int, str]:
-    return {person.id: person.full_name for person in accounts.list_users(session) if person.id is not None}
-
-
 @router.get("/files/{name}.yaml")
-def shipped_file(session: SessionDep, _user: Viewer, name: Annotated[Text, "a table"]) -> Response:
+def shipped_file(session: ReadSessionDep, _user: Viewer, name: Annotated[Text, "a table"]) -> Response:
     """The table in use as a file: to change it, and to upload it again."""
     if name not in law.NAMES:
         raise law.LawTableError("name", name=name)
@@ -95,7 +92,7 @@ def _text(content: bytes) -> str:
 
 
 @router.get("/{table_id}")
-def law_page(request: Request, session: SessionDep, user: Viewer, table_id: Id) -> Response:
+def law_page(request: Request, session: ReadSessionDep, user: Viewer, table_id: Id) -> Response:
     """One version: what it changes, what a lawyer has still to approve, which open cases it touches."""
     return _page(request, session, user, table_id)
 
@@ -114,7 +111,7 @@ def _page(
         changes=law.changes_of(session, table_id) if draft else [],
         unapproved=law.unapproved(table) if draft else [],
         impact=law_impact.touched(session, table_id) if draft else None,
-        people=_people(session),
+        people=accounts.names_by_id(session),
         may_open=user.may(Permission.VIEW_PROCEEDINGS),
         may_approve=draft and user.may(Permission.APPROVE_LAW),
         may_drop=draft and user.may(Permission.UPLOAD_LAW),
@@ -157,6 +154,6 @@ def drop(session: SessionDep, user: Uploader, table_id: Id) -> Response:
 
 
 @router.get("/{table_id}/content")
-def content(session: SessionDep, _user: Viewer, table_id: Id) -> Response:
+def content(session: ReadSessionDep, _user: Viewer, table_id: Id) -> Response:
     """The version as it was uploaded."""
     return PlainTextResponse(law.table_of(session, table_id).content)

@@ -26,8 +26,10 @@ from central.registry import service as registry
 from central.review import confirmation
 from central.review import queue as work_queue
 from central.review.decisions import Sight
-from central.web.people import Now, SessionDep, require
-from central.web.values import Id, Text
+from central.values import Text
+from central.web.people import Now, ReadSessionDep, SessionDep, require
+from central.web.values import Id
+from configs.rules import RULES
 
 router = APIRouter(prefix="/confirm")
 
@@ -41,7 +43,15 @@ def _desk(
     return Desk(request, session, user, now, queue)
 
 
+def _view(
+    request: Request, session: ReadSessionDep, user: Officer, now: Now, queue: QueueName = "owner_found"
+) -> Desk:
+    return Desk(request, session, user, now, queue)
+
+
 OfficerDesk = Annotated[Desk, Depends(_desk)]
+OfficerView = Annotated[Desk, Depends(_view)]
+"""The same for what only reads and waits for no writer."""
 
 
 @router.get("")
@@ -57,7 +67,7 @@ def next_case(desk: OfficerDesk) -> Response:
 
 
 @router.get("/upcoming")
-def upcoming(desk: OfficerDesk) -> Response:
+def upcoming(desk: OfficerView) -> Response:
     """Addresses of pictures that will probably be wanted next."""
     assert desk.user.id is not None
     cases = queries.oldest_waiting(desk.session, State(desk.queue), desk.user.id, 3)
@@ -83,13 +93,15 @@ def confirm(
 
 
 @router.post("/{case_id}/return")
-def send_back(desk: OfficerDesk, sight: CaseSight, note: Note) -> Response:
-    """Back to the operators, with a word."""
+def send_back(
+    desk: OfficerDesk, sight: CaseSight, note: Note, rule: Annotated[Text, Form(max_length=40)] = ""
+) -> Response:
+    """Back to the operators, with a word, and perhaps another rule."""
     return _decide(
         desk,
         sight,
         "returned",
-        lambda: confirmation.send_back(desk.session, desk.user, sight, desk.now, note),
+        lambda: confirmation.send_back(desk.session, desk.user, sight, desk.now, note, rule or None),
     )
 
 
@@ -186,6 +198,7 @@ def _pane(
         "announce": " ".join(filter(None, [warning, said, after])),
     }
     if case is None:
+        values["decided_today"] = desk.decided_today("officer")
         return render(desk.request, "_confirm_empty.html", desk.user, status, **values)
     return render(desk.request, "_confirm_pane.html", desk.user, status, **values, **_case_values(desk, case))
 
@@ -195,7 +208,7 @@ def _case_values(desk: Desk, case: Case) -> dict[str, Any]:
     answer = registry.latest_answer(desk.session, case.id)
     history = queries.history_of(desk.session, case.id)
     return {
-        "view": case_view(case, queries.manifest_of(desk.session, case.id), desk.now),
+        "view": case_view(desk.session, case, queries.manifest_of(desk.session, case.id), desk.now),
         "answer": answer,
         "registered": registry.registered_vehicle(answer),
         "comparison": comparison_of(case, answer, desk.language),
@@ -203,6 +216,7 @@ def _case_values(desk: Desk, case: Case) -> dict[str, Any]:
         "may_see_owner": True,
         "comments": comments_of(desk.session, case.id),
         "options": options_for(desk.session, case),
+        "rules": list(RULES),
         "reasons": reason_choices(desk.session, "officer", case.rule, desk.language),
         "certificate": certificate_of(desk.session, case),
         "history": history,

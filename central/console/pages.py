@@ -7,7 +7,6 @@ from typing import Any
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from central.accounts.models import User
 from central.accounts.permissions import Permission
@@ -22,47 +21,60 @@ from configs.words import say
 from contract.plates import interpretations
 from contract.reasons import Reason, reason
 from contract.vehicles import VehicleKind
+from web.templates import templates
 
 FOLDER = Path(__file__).parent
-_ENVIRONMENT = Environment(
-    loader=FileSystemLoader(FOLDER / "templates"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
-_ENVIRONMENT.globals["asset"] = address
+_ENVIRONMENT = templates(FOLDER / "templates", address)
 
 
 @dataclass(frozen=True)
 class NavigationItem:
-    """A page in the top bar."""
+    """A page in the top bar; `beside` are pages without an entry that belong to it."""
 
     href: str
     label: str
     permission: Permission
+    beside: tuple[str, ...] = ()
+
+    def holds(self, path: str) -> bool:
+        """Whether an address is this page or lies under it."""
+        return any(path == root or path.startswith(f"{root}/") for root in (self.href, *self.beside))
 
 
 NAVIGATION = (
     NavigationItem("/", "nav.overview", Permission.VIEW_NODES),
+    NavigationItem("/dashboard", "nav.dashboard", Permission.VIEW_REPORTS),
     NavigationItem("/review", "nav.review", Permission.REVIEW_CASES),
     NavigationItem("/confirm", "nav.confirm", Permission.CONFIRM_CASES),
-    NavigationItem("/desk", "nav.desk", Permission.VIEW_PROCEEDINGS),
+    NavigationItem("/desk", "nav.desk", Permission.VIEW_PROCEEDINGS, ("/proceedings",)),
+    NavigationItem("/incoming", "nav.incoming", Permission.SEND_PAPERS, ("/outgoing",)),
     NavigationItem("/deadlines", "nav.deadlines", Permission.VIEW_DEADLINES),
     NavigationItem("/treasury", "nav.treasury", Permission.ENTER_PAYMENTS),
+    NavigationItem("/watching", "nav.watching", Permission.VIEW_WATCHING),
     NavigationItem("/cases", "nav.cases", Permission.VIEW_CASES),
     NavigationItem("/offences", "nav.offences", Permission.VIEW_OFFENCES),
     NavigationItem("/nodes", "nav.nodes", Permission.VIEW_NODES),
 )
 
 MORE = (
+    NavigationItem("/alarms", "nav.alarms", Permission.VIEW_NODES),
+    NavigationItem("/cameras", "nav.cameras", Permission.VIEW_NODES),
     NavigationItem("/devices", "nav.devices", Permission.VIEW_NODES),
+    NavigationItem("/exemptions", "nav.exemptions", Permission.VIEW_CASES),
     NavigationItem("/law", "nav.law", Permission.VIEW_LAW),
     NavigationItem("/withdrawals", "nav.withdrawals", Permission.VIEW_WITHDRAWALS),
+    NavigationItem("/watched", "nav.watched", Permission.HANDLE_PROCEEDINGS),
     NavigationItem("/reports", "nav.reports", Permission.VIEW_REPORTS),
+    NavigationItem("/connections", "nav.connections", Permission.VIEW_CONNECTIONS),
     NavigationItem("/quarantine", "nav.quarantine", Permission.MANAGE_NODES),
+    NavigationItem("/users", "nav.users", Permission.MANAGE_USERS),
+    NavigationItem("/audit", "nav.audit", Permission.VIEW_AUDIT),
+    NavigationItem("/searches", "nav.searches", Permission.REVIEW_SEARCHES),
 )
 """Pages people need now and then: behind one item of the top bar."""
+
+FEW = 6
+"""Pages that fit into the top bar beside each other, whatever they are called."""
 
 
 def language(request: Request) -> Language:
@@ -75,10 +87,7 @@ def render(
 ) -> HTMLResponse:
     """A page or fragment in the browser's language."""
     words = _words(language(request))
-    navigation, more = (
-        [item for item in items if user is not None and user.may(item.permission)]
-        for items in (NAVIGATION, MORE)
-    )
+    navigation, more = _pages_of(user)
     values |= {
         "user": user,
         "navigation": navigation,
@@ -89,12 +98,21 @@ def render(
     return HTMLResponse(_ENVIRONMENT.get_template(template).render(words | values), status_code=status)
 
 
+def _pages_of(user: User | None) -> tuple[list[NavigationItem], list[NavigationItem]]:
+    """What stands in the top bar for a person, and what behind its last item; a few need no such item."""
+    bar, more = (
+        [item for item in items if user is not None and user.may(item.permission)]
+        for items in (NAVIGATION, MORE)
+    )
+    return (bar + more, []) if len(bar + more) <= FEW else (bar, more)
+
+
 def _theme(request: Request) -> str:
     chosen = request.cookies.get("theme")
     return chosen if chosen in ("light", "dark") else "auto"
 
 
-def _printed(plate: str | None, colour: str | None, kind: str) -> str:
+def printed_plate(plate: str | None, colour: str | None, kind: str) -> str:
     """A stored plate as it stands on the metal; the bare characters when they are no issued plate."""
     found = interpretations(plate or "", colour=colour, vehicle=VehicleKind(kind))  # type: ignore[arg-type]
     return found[0].printed if found else plate or ""
@@ -117,13 +135,18 @@ def _words(lang: Language) -> dict[str, Any]:
         "n": lambda value, digits=0: forms.number(value, lang, digits),
         "money": partial(forms.money, language=lang),
         "signed": partial(forms.signed_seconds, language=lang),
-        "printed": _printed,
+        "printed": printed_plate,
         "flag_word": lambda flag: word_or(lang, f"flag.{flag}", say(reason(flag), lang)),
-        "said": lambda told: say(told if isinstance(told, Reason) else Reason.model_validate(told), lang),
+        "in_words": lambda told: say(told if isinstance(told, Reason) else Reason.model_validate(told), lang),
         "rule_word": lambda name: word_or(lang, f"rule.{name}", name),
         "still_word": partial(_still_word, language=lang),
         "reason_word": lambda code: reason_words(code, lang),
         "step_word": lambda action: word_or(lang, f"do.{action}", word_or(lang, f"step.{action}", action)),
         "wait_word": lambda action: word_or(lang, f"wait.{action}", word_or(lang, f"step.{action}", action)),
+        "revision_word": lambda state: word_or(lang, f"camera.state.{state}", state),
+        "particular_word": lambda action, name: word_or(
+            lang, f"particular_of.{action}.{name}", translator(lang)(f"particular.{name}")
+        ),
+        "network_word": lambda name: word_or(lang, f"network.{name}", name),
         "colour_word": lambda colour: word_or(lang, f"colour.{colour}", colour),
     }

@@ -13,25 +13,34 @@ from sqlmodel import Session
 from central.accounts.models import User
 from central.accounts.permissions import Permission
 from central.audit import service as audit
+from central.cases.lifecycle import State
 from central.cases.queries import get_case
+from central.citizens import answers
 from central.console.pages import language, render
 from central.console.step_forms import form_of
+from central.dispatches import service as dispatches
 from central.documents import archive as documents
 from central.errors import DomainError, NotFoundError
+from central.notifications import service as notifications
+from central.notifications.models import Notification
 from central.offences import service as offences
 from central.parties import service as parties
 from central.parties.service import Reader
-from central.proceedings import desk, sight
+from central.population import service as population
+from central.population.models import PopulationAnswer
+from central.proceedings import correcting, desk, handing, sight
 from central.proceedings.acting import Wanted, perform
 from central.proceedings.engine import STEPS
-from central.proceedings.models import Proceeding
+from central.proceedings.loading import Loaded
+from central.proceedings.models import Proceeding, ProceedingEvent
 from central.proceedings.overview import TrackView, overview
-from central.proceedings.people import mover
+from central.proceedings.people import Mover, mover
 from central.proceedings.tracks import Track
 from central.proceedings.waiting import waiting_steps
+from central.values import LARGEST_ID, Day, Reference, Text
 from central.web.people import Now, SessionDep, require
 from central.web.services import services
-from central.web.values import LARGEST_ID, Day, Id, Text
+from central.web.values import Id
 from central.words.dictionary import translator, word_or
 from central.words.errors import told
 from contract.local_time import local_day
@@ -64,6 +73,20 @@ PHASES: Mapping[str, tuple[Track, ...]] = {
 }
 """The columns of the page: tracks in the order a case usually goes through them."""
 
+_OTHER_ANSWER: Mapping[str, str] = {
+    "clear_clone": "confirm_clone",
+    "accept_transfer": "return_transfer",
+    "handover_answered": "handover_returned",
+    "sign_record": "leave_record_unsigned",
+    "hear": "miss_hearing",
+    "sign_decision": "send_proposal_back",
+    "accept_complaint": "refuse_complaint",
+    "settle_complaint": "annul_decision",
+    "settle_second": "annul_decision",
+    "court_upholds": "court_annuls",
+}
+"""Steps that answer the same question the other way: the page favours neither."""
+
 _ALWAYS_SHOWN = frozenset({Track.CASE, Track.RESULT, Track.PERSON, Track.NOTICE, Track.ANSWER, Track.RECORD})
 _ALWAYS_SHOWN |= {Track.DECISION, Track.DELIVERY, Track.PAYMENT}
 
@@ -89,29 +112,64 @@ class Page:
         template = "_proceeding.html" if fragment else "proceeding.html"
         return render(self.request, template, self.user, status, **self._values(), **told_here)
 
+    @property
+    def anew(self) -> "Page":
+        """The same with the case as it is now."""
+        return replace(self, proceeding=sight.proceeding_for(self.session, self.user, self.case_id))
+
+    def refused(self, refused: DomainError, *, fragment: bool = True) -> Response:
+        """What the page says of a refusal, every reason of it; nothing of what was tried stays."""
+        self.session.rollback()
+        warning = _all_problems(refused, language(self.request))
+        return self.anew.shown(refused.status, fragment=fragment, warning=warning)
+
     def _values(self) -> dict[str, Any]:
         by = mover(self.session, self.user, local_day(self.now))
         seen = overview(self.session, self.proceeding, by, self.now)
         tracks = {view.track: view for view in seen.tracks}
         offers = [offer for view in seen.tracks for offer in view.open_offers]
         called_for = {waits.action for waits in waiting_steps(seen.loaded.dossier, local_day(self.now))}
+        called_for |= {_OTHER_ANSWER[action] for action in called_for & _OTHER_ANSWER.keys()}
+        others = [offer for view in seen.tracks for offer in view.others]
         offence = offences.of_case(self.session, self.case_id)
+        case = get_case(self.session, self.case_id)
         return {
-            "case": get_case(self.session, self.case_id),
+            "case": case,
             "offence": offence,
             "seen": seen,
             "by": by,
             "phases": {name: _of(tracks, wanted) for name, wanted in PHASES.items()},
             "main_offers": [offer for offer in offers if offer.step.action in called_for],
             "side_offers": [offer for offer in offers if offer.step.action not in called_for],
-            "others": [offer for view in seen.tracks for offer in view.others],
-            "money": seen.loaded.dossier.money,
+            "next_by_others": [offer for offer in others if offer.step.action in called_for],
+            "others": [offer for offer in others if offer.step.action not in called_for],
+            "sees_cases": self.user.may(Permission.VIEW_CASES),
+            "owing": seen.loaded.dossier.money,
             "papers": documents.of_case(self.session, self.case_id),
-            "people": _roles(self.session, self.case_id),
+            "people": _looked_up(self),
+            "notified": _notified(self),
+            "colleagues": handing.colleagues(self.session, self.proceeding),
+            "may_hand_on": self.user.may(Permission.HANDLE_PROCEEDINGS),
+            "correctable": self._correctable(seen.loaded, by),
+            "may_restart": by.power is not None and seen.decision is None and case.state == State.RECORDED,
+            "told": dispatches.of_case(self.session, self.case_id),
+            "submissions": answers.of_case(self.session, self.proceeding.id or 0),
             "may_read": self.user.may(Permission.VIEW_OWNER),
             "today": local_day(self.now),
             "now": self.now,
         }
+
+    def _correctable(self, loaded: Loaded, by: Mover) -> list[ProceedingEvent]:
+        """Events whose day this person may correct."""
+        is_theirs = self.user.may(Permission.HANDLE_PROCEEDINGS) and by.person != self.proceeding.operator_id
+        return correcting.correctable(self.session, loaded) if is_theirs else []
+
+
+def _notified(page: Page) -> list[tuple[Notification, str]]:
+    """What its people were told, the latest first, in the reader's words."""
+    lang = language(page.request)
+    rows = notifications.of_case(page.session, page.case_id)
+    return [(row, notifications.words_of(row, lang)) for row in reversed(rows)]
 
 
 def _of(tracks: Mapping[Track, TrackView], wanted: tuple[Track, ...]) -> list[TrackView]:
@@ -120,9 +178,12 @@ def _of(tracks: Mapping[Track, TrackView], wanted: tuple[Track, ...]) -> list[Tr
     return [view for view in found if view.started or view.track in _ALWAYS_SHOWN or view.open_offers]
 
 
-def _roles(session: Session, case_id: int) -> list[str]:
+def _looked_up(page: Page) -> dict[str, PopulationAnswer | None]:
+    """The roles somebody has in the case, with what the population database said of them last."""
     roles: tuple[parties.Role, ...] = ("owner", "driver", "buyer", "lessee")
-    return [role for role in roles if parties.has_role(session, case_id, role)]
+    store = services(page.request).parties(page.session)
+    held = {role: link for role in roles if (link := store.of_case(page.case_id, role)) is not None}
+    return {role: population.latest(page.session, page.case_id, link.party_id) for role, link in held.items()}
 
 
 def _page(request: Request, session: SessionDep, user: Viewer, now: Now, case_id: Id) -> Page:
@@ -135,7 +196,7 @@ AtPage = Annotated[Page, Depends(_page)]
 @router.get("/{case_id}")
 def show_proceeding(page: AtPage) -> Response:
     """The proceedings of a case; that they were looked at goes into the audit log."""
-    audit.record(page.session, f"user:{page.user.username}", "proceeding.view", f"case:{page.case_id}", {})
+    audit.record(page.session, page.user.actor, "proceeding.view", f"case:{page.case_id}", {})
     return page.shown()
 
 
@@ -189,13 +250,12 @@ def take_step(
     said = t("proceeding.done", step=word_or(lang, f"step.{action}", action))
     if paper is not None:
         said += " " + t("proceeding.paper_drawn", paper=t(f"paper.{paper.kind}"), number=paper.number)
-    page = replace(page, proceeding=sight.proceeding_for(page.session, page.user, page.case_id))
-    return page.shown(fragment=True, said=said)
+    return page.anew.shown(fragment=True, said=said)
 
 
 def _refused(page: Page, wanted: Wanted, refused: DomainError) -> Response:
     lang = language(page.request)
-    again = replace(page, proceeding=sight.proceeding_for(page.session, page.user, page.case_id))
+    again = page.anew
     entered = dict(wanted.particulars) | {"note": wanted.note, "reason": wanted.reason}
     entered |= {"day": wanted.day.isoformat()} if wanted.day else {}
     opened = _form_values(again, wanted.action) if wanted.action in STEPS else None
@@ -224,8 +284,43 @@ def read_party(
     link = store.of_case(page.case_id, role)
     if link is None:
         raise NotFoundError("party", id=role)
-    details = store.read(link.party_id, Reader(f"user:{user.username}", purpose, page.case_id))
-    return render(page.request, "_party.html", user, details=details, role=role, source=link.source)
+    reader = Reader(user.actor, purpose, page.case_id)
+    details = store.read(link.party_id, reader)
+    answer = population.latest(page.session, page.case_id, link.party_id)
+    person = population.read(page.session, store.vault, answer, reader) if answer else None
+    return render(
+        page.request, "_party.html", user, details=details, role=role, source=link.source, person=person
+    )
+
+
+@router.post("/{case_id}/parties/{role}/look-up")
+def look_up_again(
+    user: Annotated[User, Depends(require(Permission.HANDLE_PROCEEDINGS))], page: AtPage, role: PartyRole
+) -> Response:
+    """Has a person of the case looked up in the population database once more."""
+    link = services(page.request).parties(page.session).of_case(page.case_id, role)
+    if link is None:
+        raise NotFoundError("party", id=role)
+    population.plan(page.session, page.case_id, link.party_id, page.now)
+    actor = user.actor
+    audit.record(page.session, actor, "population.ask_again", f"case:{page.case_id}", {"role": role})
+    return page.shown(fragment=True, said=translator(language(page.request))("population.asked_again"))
+
+
+@router.post("/{case_id}/handler")
+def hand_on(
+    user: Annotated[User, Depends(require(Permission.HANDLE_PROCEEDINGS))],
+    page: AtPage,
+    to: Annotated[Reference | Literal[""], Form()] = "",
+    note: Annotated[Text, Form(max_length=300)] = "",
+) -> Response:
+    """Hands the case to a colleague, or back to everybody."""
+    by = mover(page.session, user, local_day(page.now))
+    try:
+        handing.hand_to(page.session, page.proceeding, to or None, note, by)
+    except DomainError as refused:
+        return page.refused(refused)
+    return page.shown(fragment=True, said=translator(language(page.request))("handing.done"))
 
 
 @router.post("/{case_id}/file")
@@ -238,10 +333,7 @@ def bind_file(
     try:
         paper = desk.bind_file(services(page.request).house(page.session), page.proceeding, by, page.now)
     except DomainError as refused:
-        page.session.rollback()
-        warning = told(refused, language(page.request)).sentence
-        again = replace(page, proceeding=sight.proceeding_for(page.session, user, page.case_id))
-        return again.shown(refused.status, fragment=True, warning=warning)
+        return page.refused(refused)
     t = translator(language(page.request))
     said = t("proceeding.paper_drawn", paper=t("paper.case_file"), number=paper.number)
     return page.shown(fragment=True, said=said)
@@ -252,7 +344,7 @@ def show_paper(page: AtPage, document_id: Id, download: bool = False) -> Respons
     """A paper to the byte as it was signed; each look at it is written down."""
     if documents.get(page.session, document_id).case_id != page.case_id:
         raise NotFoundError("document", id=document_id)
-    actor = f"user:{page.user.username}"
+    actor = page.user.actor
     archive = services(page.request).archive
     paper, pdf = archive.show(page.session, document_id, actor, f"case:{page.case_id}")
     name = f"{paper.kind}-{paper.id}.pdf"

@@ -9,8 +9,8 @@ from fastapi.responses import JSONResponse, Response
 
 from central.accounts.models import User
 from central.accounts.permissions import Permission
-from central.cases import queries
-from central.cases.comments import comments_of
+from central.cases import queries, waiting
+from central.cases.comments import COMMENT
 from central.cases.lifecycle import UNDO_TIME, Action
 from central.cases.models import Case
 from central.cases.service import actions_for
@@ -23,8 +23,11 @@ from central.errors import DomainError
 from central.review import decisions
 from central.review import queue as work_queue
 from central.review.decisions import Correction, Sight, typed_plate
-from central.web.people import Now, SessionDep, require
-from central.web.values import Id, Text
+from central.values import Text
+from central.watching import blind
+from central.web.people import Now, ReadSessionDep, SessionDep, require
+from central.web.values import Id
+from configs.rules import RULES
 from contract.plates import PlateColour
 from contract.vehicles import VehicleKind
 
@@ -38,7 +41,15 @@ def _desk(request: Request, session: SessionDep, user: Operator, now: Now, queue
     return Desk(request, session, user, now, queue)
 
 
+def _view(
+    request: Request, session: ReadSessionDep, user: Operator, now: Now, queue: QueueName = "main"
+) -> Desk:
+    return Desk(request, session, user, now, queue)
+
+
 OperatorDesk = Annotated[Desk, Depends(_desk)]
+OperatorView = Annotated[Desk, Depends(_view)]
+"""The same for what only reads and waits for no writer."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +59,7 @@ class Typed:
     plate: str
     colour: PlateColour | None
     vehicle: VehicleKind | None
+    rule: str
 
 
 @router.get("")
@@ -63,15 +75,15 @@ def next_case(desk: OperatorDesk) -> Response:
 
 
 @router.get("/upcoming")
-def upcoming(desk: OperatorDesk) -> Response:
+def upcoming(desk: OperatorView) -> Response:
     """Addresses of pictures that will probably be wanted next."""
-    cases = work_queue.upcoming(desk.session, desk.queue)
+    cases = waiting.upcoming(desk.session, desk.queue)
     return JSONResponse({"pictures": pictures_of(desk.session, [case.id for case in cases if case.id])})
 
 
 @router.get("/plate-check")
 def plate_check(
-    desk: OperatorDesk,
+    desk: OperatorView,
     plate: Annotated[Text, Query(max_length=64)],
     vehicle: VehicleKind,
     colour: PlateColour = "white",
@@ -93,10 +105,11 @@ def accept(
     plate: Annotated[Text | None, Form(max_length=24)] = None,
     colour: Annotated[PlateColour | None, Form()] = None,
     vehicle: Annotated[VehicleKind | None, Form()] = None,
+    rule: Annotated[Text, Form(max_length=40)] = "",
 ) -> Response:
-    """Accept; with a plate or a kind of vehicle: correct and accept."""
-    correction = Correction(plate or None, colour, vehicle)
-    typed = Typed(plate, colour, vehicle) if plate else None
+    """Accept; with a plate, a kind of vehicle or a rule: correct and accept."""
+    correction = Correction(plate or None, colour, vehicle, rule or None)
+    typed = Typed(plate, colour, vehicle, rule) if plate else None
     return _decide(
         desk,
         sight,
@@ -176,6 +189,7 @@ def _pane(
     values: dict[str, Any] = {
         "queue": desk.queue,
         "counts": work_queue.counts(desk.session),
+        "decided_today": desk.decided_today("operator"),
         "undoable": undoable,
         "undo_until": decided_at + UNDO_TIME if decided_at else None,
         "warning": warning,
@@ -192,16 +206,18 @@ def _pane(
 
 def _case_values(desk: Desk, case: Case) -> dict[str, Any]:
     assert case.id is not None
-    returns = [e for e in queries.history_of(desk.session, case.id) if e.action == Action.RETURN]
+    history = blind.history_for(desk.session, desk.user, case.id)
+    returns = [event for event in history if event.action == Action.RETURN]
     can_accept = Action.ACCEPT in actions_for(case, desk.user, desk.now)
     why_not = "" if can_accept and case.plate else "unread" if can_accept else "unproven"
     return {
-        "view": case_view(case, queries.manifest_of(desk.session, case.id), desk.now),
+        "view": case_view(desk.session, case, queries.manifest_of(desk.session, case.id), desk.now),
         "returned": returns[-1] if returns else None,
-        "comments": comments_of(desk.session, case.id),
+        "comments": [event for event in history if event.action == COMMENT],
         "reasons": reason_choices(desk.session, "operator", case.rule, desk.language),
         "skip_reasons": decisions.SKIP_REASONS,
         "vehicle_kinds": list(VehicleKind),
+        "rules": list(RULES),
         "can_accept": can_accept,
         "why_not": desk.t(f"review.why_not_{why_not}") if why_not else "",
     }

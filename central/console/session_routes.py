@@ -10,15 +10,16 @@ from central.accounts.models import User
 from central.accounts.permissions import Permission
 from central.console.pages import language, render
 from central.errors import DomainError
+from central.values import Text
 from central.web.addresses import path_of, split
 from central.web.language import COOKIE
 from central.web.methods import takes
 from central.web.people import Now, SessionDep, SessionToken, SignedInUser, cookie_name, visitor_of
 from central.web.services import services
-from central.web.values import Text
 from central.words.dictionary import translator
 from central.words.errors import told
 from central.words.languages import language_of
+from web.safety import is_own_path
 
 router = APIRouter()
 
@@ -126,14 +127,23 @@ def _sign_in_form(
     )
 
 
+_WORKPLACES = (
+    (Permission.REVIEW_CASES, "/review"),
+    (Permission.LEAD_REVIEWS, "/watching"),
+    (Permission.CONFIRM_CASES, "/confirm"),
+    (Permission.VIEW_REPORTS, "/dashboard"),
+    (Permission.VIEW_PROCEEDINGS, "/desk"),
+    (Permission.ENTER_PAYMENTS, "/treasury"),
+    (Permission.APPROVE_LAW, "/law"),
+)
+
+
 def _workplace(user: User | None) -> str:
     """Where somebody's work is."""
-    if user is not None and user.may(Permission.REVIEW_CASES):
-        return "/review"
-    return "/confirm" if user is not None and user.may(Permission.CONFIRM_CASES) else "/"
+    places = (path for permission, path in _WORKPLACES if user is not None and user.may(permission))
+    return next(places, "/")
 
 
 def _own_page(request: Request, to: str) -> str:
     """A page of this site that can be opened, or nothing: never another host, never the address of an act."""
-    is_path = to.startswith("/") and not to.startswith(("//", "/\\")) and to.isprintable()
-    return to if is_path and takes(request.app, split(to).path, "GET") else ""
+    return to if is_own_path(to) and takes(request.app, split(to).path, "GET") else ""

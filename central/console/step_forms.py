@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from central.errors import ConflictError
 from central.law import service as law
 from central.parties.service import Reader
 from central.proceedings import decisions
@@ -16,6 +17,7 @@ from central.proceedings.particulars import FieldShape, fields_of
 from central.proceedings.people import Mover
 from central.proceedings.rows import Step
 from central.words.languages import Language
+from configs.law_tables import LawBook
 from contract.local_time import local_day
 
 
@@ -60,6 +62,16 @@ def _reasons(session: Session, language: Language) -> tuple[tuple[str, str], ...
     return tuple((row.code, row.text_vi if language == "vi" else row.text_en) for row in found)
 
 
+def _found(
+    house: House, book: LawBook, proceeding: Proceeding, terms: decisions.Terms, reader: Reader
+) -> list[decisions.ActAmount]:
+    """Nothing where nothing may be decided: the step itself says why."""
+    try:
+        return decisions.amounts(house.session, book, house.parties, [proceeding], terms, reader)
+    except ConflictError:
+        return []
+
+
 def _amounts(house: House, proceeding: Proceeding, by: Mover, language: Language) -> dict[str, Any]:
     """What the act costs this person without circumstances, or as it was proposed."""
     book = law.book(house.session)
@@ -67,11 +79,7 @@ def _amounts(house: House, proceeding: Proceeding, by: Mover, language: Language
     chosen = tuple(proposal.circumstances) if proposal is not None else ()
     reader = Reader(by.audit_name, "ra quyết định xử phạt vi phạm hành chính", proceeding.case_id)
     terms = decisions.Terms(chosen)
-    found = (
-        decisions.amounts(house.session, book, house.parties, [proceeding], terms, reader)
-        if proceeding.violator_id is not None
-        else []
-    )
+    found = _found(house, book, proceeding, terms, reader) if proceeding.violator_id is not None else []
     fines = proposal.fines if proposal is not None else [amount.usual for amount in found]
     rows = book.circumstances.values()
     return {

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlmodel import Session
@@ -11,7 +11,10 @@ from central.cases.deadlines import Urgency, urgency
 from central.cases.models import Case
 from central.console.timeline import Timeline, lamp_timeline
 from central.devices.service import CertificateState, certificate_state
+from central.exemptions import service as exemptions
+from central.exemptions.models import Exemption
 from central.review.decisions import plate_candidates
+from central.viewing import service as viewing
 from contract.manifest import EvidenceFile, PlateCharacter, ViolationManifest
 from contract.plates import Plate, interpretations
 from contract.vehicles import VehicleKind
@@ -21,7 +24,8 @@ STILL_ROLES = ("before", "over", "continuing")
 
 @dataclass(frozen=True)
 class Picture:
-    """A file of the case as a page shows it; `seconds` counts from the violation."""
+    """A file of the case as a page shows it; `seconds` counts from the violation. `is_copy`: the address is
+    of its viewing copy."""
 
     role: str
     url: str
@@ -30,6 +34,7 @@ class Picture:
     seconds: float
     sha256: str
     bytes: int
+    is_copy: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,6 +60,16 @@ class Deadline:
 
 
 @dataclass(frozen=True)
+class SecondView:
+    """The same vehicle on another camera of the node; `percent` is how likely it is the same."""
+
+    camera: str
+    percent: float
+    context: Picture | None
+    clip: Picture | None
+
+
+@dataclass(frozen=True)
 class CaseView:
     """Everything the evidence and facts panels need."""
 
@@ -64,25 +79,29 @@ class CaseView:
     plate_picture: Picture | None
     context: Picture | None
     clip: Picture | None
+    second: SecondView | None
     overlay: str
     timeline: Timeline | None
     plate: PlateView
     notice: Deadline
     limitation: Deadline
+    exemptions: tuple[Exemption, ...]
 
 
-def case_view(case: Case, manifest: ViolationManifest, now: datetime) -> CaseView:
+def case_view(session: Session, case: Case, manifest: ViolationManifest, now: datetime) -> CaseView:
     """Prepares one case for its page."""
-    pictures = {file.role: _picture(case, manifest, file) for file in manifest.files}
+    pictures = {file.role: _picture(case, manifest, file) for file in manifest.own_files}
+    plate = manifest.shown("plate")
     stills = tuple(pictures[role] for role in STILL_ROLES if role in pictures)
-    clip = pictures.get("clip")
+    clip = _playable(session, pictures.get("clip"))
     return CaseView(
         case=case,
         manifest=manifest,
         stills=stills,
-        plate_picture=pictures.get("plate"),
+        plate_picture=_picture(case, manifest, plate) if plate is not None else None,
         context=pictures.get("context"),
         clip=clip,
+        second=_second_view(case, manifest),
         overlay=_overlay(manifest, clip),
         timeline=lamp_timeline(
             manifest.signal, manifest.occurred_at, [(still.role, still.captured_at) for still in stills]
@@ -90,7 +109,18 @@ def case_view(case: Case, manifest: ViolationManifest, now: datetime) -> CaseVie
         plate=plate_view(case, manifest),
         notice=deadline(case.occurred_at, case.notice_due_at, now),
         limitation=deadline(case.occurred_at, case.limitation_at, now),
+        exemptions=tuple(exemptions.covering(session, case.site, case.occurred_at)),
     )
+
+
+def _second_view(case: Case, manifest: ViolationManifest) -> SecondView | None:
+    for view in manifest.companions:
+        files = manifest.of_camera(view.camera)
+        pictures = {file.role: _picture(case, manifest, file) for file in files}
+        if pictures:
+            context, clip = pictures.get("context"), pictures.get("clip")
+            return SecondView(view.camera, view.score * 100, context, clip)
+    return None
 
 
 def certificate_of(session: Session, case: Case) -> CertificateState:
@@ -145,6 +175,13 @@ def _picture(case: Case, manifest: ViolationManifest, file: EvidenceFile) -> Pic
         sha256=file.sha256,
         bytes=file.bytes,
     )
+
+
+def _playable(session: Session, clip: Picture | None) -> Picture | None:
+    """The clip's viewing copy where there is one."""
+    if clip is None or not viewing.copies_of(session, [clip.sha256]):
+        return clip
+    return replace(clip, url=clip.url.replace("/files/", "/viewing/"), is_copy=True)
 
 
 def _overlay(manifest: ViolationManifest, clip: Picture | None) -> str:

@@ -17,9 +17,10 @@ from central.errors import DomainError, InvalidError
 from central.proceedings import desk, withdrawal
 from central.proceedings.people import mover
 from central.proceedings.withdrawal import Scope
-from central.web.people import Now, SessionDep, require
+from central.values import Text, moment_of_form
+from central.web.people import Now, ReadSessionDep, SessionDep, require
 from central.web.services import services
-from central.web.values import Id, Text
+from central.web.values import Id
 from central.words.errors import told
 from configs.rules import RULES
 from contract.local_time import VIETNAM, local_day
@@ -46,12 +47,9 @@ def _scope(
 
 def _moment(field: str, text: str) -> datetime:
     try:
-        moment = datetime.fromisoformat(text)
+        return moment_of_form(text)
     except ValueError:
         raise InvalidError("particular", field=field, particular=field) from None
-    if not 2000 <= moment.year <= 2199:
-        raise InvalidError("particular", field=field, particular=field)
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=VIETNAM)
 
 
 AskedScope = Annotated[Scope, Depends(_scope)]
@@ -59,7 +57,7 @@ Why = Annotated[Text, Form(max_length=500)]
 
 
 @router.get("")
-def withdrawal_list(request: Request, session: SessionDep, user: Viewer) -> Response:
+def withdrawal_list(request: Request, session: ReadSessionDep, user: Viewer) -> Response:
     """Every act, and the form of a new one for those who sign."""
     return _list(request, session, user)
 
@@ -105,7 +103,7 @@ def withdraw(
 
 
 @router.get("/{withdrawal_id}")
-def withdrawal_page(request: Request, session: SessionDep, user: Viewer, withdrawal_id: Id) -> Response:
+def withdrawal_page(request: Request, session: ReadSessionDep, user: Viewer, withdrawal_id: Id) -> Response:
     """Every case of an act: where it stood, what goes back, whether its people were told."""
     act = withdrawal.get(session, withdrawal_id)
     rows = withdrawal.listed(session, withdrawal_id)

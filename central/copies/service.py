@@ -1,7 +1,7 @@
 """Copies are asked for when a notice is drawn up, made by a job, and must all open before the notice goes
 out."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, ClassVar
 
 from sqlalchemy import Engine
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, delete, select
 
 from central.audit import service as audit
 from central.cases.models import Case
@@ -17,7 +17,7 @@ from central.cases.queries import evidence_row, get_case, manifest_of
 from central.copies.masking import Hidden, Mask
 from central.copies.models import OwnerCopy
 from central.copies.statement import CopyStatement
-from central.db import reading, transaction
+from central.db import among, reading, transaction
 from central.errors import ConflictError, NotFoundError
 from central.jobs import queue as jobs
 from central.media import service as media
@@ -105,6 +105,19 @@ def get(session: Session, case_id: int, name: str) -> OwnerCopy:
     return found
 
 
+def used_elsewhere(session: Session, hashes: Collection[str], case_id: int) -> set[str]:
+    """Which of these contents are copies of another case too."""
+    query = select(OwnerCopy.copy_sha256).where(
+        among(session, OwnerCopy.copy_sha256, hashes), OwnerCopy.case_id != case_id
+    )
+    return set(session.exec(query))
+
+
+def forget(session: Session, case_id: int) -> None:
+    """The case has no copies any more; their files are the caller's to delete."""
+    session.exec(delete(OwnerCopy).where(col(OwnerCopy.case_id) == case_id))
+
+
 def _lacking(session: Session, case_id: int) -> list[EvidenceFile]:
     there = {copy.name: copy.original_sha256 for copy in of_case(session, case_id)}
     return [file for file in manifest_of(session, case_id).files if there.get(file.name) != file.sha256]
@@ -115,7 +128,8 @@ def _own(case: Case, manifest: ViolationManifest, file: EvidenceFile) -> dict[st
     start = (file.captured_at - manifest.occurred_at).total_seconds()
     return {
         "plate": case.plate or "",
-        "track": [(point.t_ms, point.box) for point in manifest.trajectory],
+        # On another camera's pictures its place isn't known: there only the plate itself tells.
+        "track": [(point.t_ms, point.box) for point in manifest.trajectory if file.camera is None],
         "start_ms": round(start * 1000),
         "cut_out": file.role == "plate" or file.crop is not None,
     }

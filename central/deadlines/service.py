@@ -1,11 +1,12 @@
 """Keeping the rows of deadlines in step with what happened, and finding what is near or late."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, case
 from sqlmodel import Session, col, func, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from central.deadlines.models import DeadlineRow
 from central.deadlines.rules import Running
@@ -79,6 +80,17 @@ class Count:
     late: int
 
 
+def cases_with_codes(codes: Collection[str]) -> SelectOfScalar[int]:
+    """A query, for another to use: the cases in which one of these deadlines runs."""
+    return select(DeadlineRow.case_id).where(_open(), col(DeadlineRow.code).in_(codes))
+
+
+def cases_running_over(first: date, last: date) -> SelectOfScalar[int]:
+    """A query, for another to use: the cases with a deadline that runs over one of these days."""
+    over = (col(DeadlineRow.last_day) >= first) & (col(DeadlineRow.start) <= last)
+    return select(DeadlineRow.case_id).where(_open(), over)
+
+
 def _open() -> ColumnElement[bool]:
     return col(DeadlineRow.ended_at).is_(None) & col(DeadlineRow.met_on).is_(None)
 
@@ -106,7 +118,12 @@ def counts(session: Session, now: datetime, whose: str = "authority") -> list[Co
 
 
 def to_do(
-    session: Session, now: datetime, code: str | None = None, whose: str = "authority", limit: int = 100
+    session: Session,
+    now: datetime,
+    code: str | None = None,
+    whose: str = "authority",
+    skip: int = 0,
+    limit: int = 100,
 ) -> list[DeadlineRow]:
     """Open deadlines, those that can still be met first (the nearest first), then the late ones, the
     latest late first. Without a code only those that are near or late."""
@@ -117,13 +134,13 @@ def to_do(
     if code is None:
         last = now + max(NEAR.values())  # a bound that the index serves
         ahead = ahead.where(col(DeadlineRow.due_at) <= last, col(DeadlineRow.due_at) <= _horizon(now))
-    ahead = ahead.order_by(col(DeadlineRow.due_at), col(DeadlineRow.id))
-    found = list(session.exec(ahead.limit(limit)))
-    if len(found) < limit:
-        late = query.where(col(DeadlineRow.due_at) <= now)
-        late = late.order_by(col(DeadlineRow.due_at).desc(), col(DeadlineRow.id))
-        found += session.exec(late.limit(limit - len(found)))
-    return found
+    late = query.where(col(DeadlineRow.due_at) <= now)
+    found: list[DeadlineRow] = []
+    for part, order in ((ahead, col(DeadlineRow.due_at)), (late, col(DeadlineRow.due_at).desc())):
+        wanted = skip + limit - len(found)
+        if wanted > 0:
+            found += session.exec(part.order_by(order, col(DeadlineRow.id)).limit(wanted))
+    return found[skip : skip + limit]
 
 
 def over(session: Session, code: str, now: datetime, limit: int = 100) -> list[DeadlineRow]:

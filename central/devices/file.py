@@ -14,7 +14,7 @@ users:
   - {username: hung, decision: 15/QĐ-CAT, training: CC-001, valid_from: 2026-01-01}
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
@@ -25,10 +25,11 @@ from sqlmodel import Session
 from central.devices import service
 from central.devices.models import Device
 from central.devices.service import Interval, Naming, Paper, PaperKind
+from central.values import Text
 from configs.loading import load_yaml
 from contract.canonical import sha256_hex
 
-_Text = Annotated[str, Field(min_length=1, max_length=120)]
+_Line = Annotated[Text, Field(min_length=1, max_length=120)]
 
 
 class _Part(BaseModel):
@@ -46,8 +47,8 @@ class PaperEntry(_Part):
     """A paper of the device."""
 
     kind: PaperKind
-    number: _Text
-    issuer: _Text
+    number: _Line
+    issuer: _Line
     valid_from: date
     valid_to: date | None = None
 
@@ -55,9 +56,9 @@ class PaperEntry(_Part):
 class UserEntry(_Part):
     """Somebody named as user of the device."""
 
-    username: _Text
-    decision: _Text
-    training: _Text
+    username: _Line
+    decision: _Line
+    training: _Line
     valid_from: date
     valid_to: date | None = None
 
@@ -65,9 +66,9 @@ class UserEntry(_Part):
 class DeviceEntry(_Part):
     """The whole file."""
 
-    name: _Text
-    serial: _Text
-    unit: _Text
+    name: _Line
+    serial: _Line
+    unit: _Line
     expressway: bool = False
     sign_photo: SignPhoto | None = None
     papers: tuple[PaperEntry, ...] = ()
@@ -114,16 +115,33 @@ def enter(
         digest = keep(photo)
         assert digest == sha256_hex(photo)
         service.set_sign_photo(session, node_id, camera_id, digest, entry.sign_photo.taken, actor)
-    known = {(paper.kind, paper.number) for paper in service.papers(session, node_id, camera_id)}
-    for paper in entry.papers:
+    _enter_papers(session, camera, entry.papers, actor, now)
+    _name_users(session, camera, entry.users, user_id, actor, now)
+    return entry
+
+
+def _enter_papers(
+    session: Session, camera: tuple[str, str], papers: Iterable[PaperEntry], actor: str, now: datetime
+) -> None:
+    known = {(paper.kind, paper.number) for paper in service.papers(session, *camera)}
+    for paper in papers:
         if (paper.kind, paper.number) not in known:
             valid = Interval(paper.valid_from, paper.valid_to)
             row = Paper(paper.kind, paper.number, paper.issuer, valid)
-            service.add_paper(session, node_id, camera_id, row, actor, now)
-    named = {user.decision for user in service.users(session, node_id, camera_id)}
-    for user in entry.users:
+            service.add_paper(session, *camera, row, actor, now)
+
+
+def _name_users(
+    session: Session,
+    camera: tuple[str, str],
+    users: Iterable[UserEntry],
+    user_id: Callable[[str], int],
+    actor: str,
+    now: datetime,
+) -> None:
+    named = {user.decision for user in service.users(session, *camera)}
+    for user in users:
         if user.decision not in named:
             valid = Interval(user.valid_from, user.valid_to)
             naming = Naming(user_id(user.username), user.decision, user.training, valid)
-            service.name_user(session, node_id, camera_id, naming, actor, now)
-    return entry
+            service.name_user(session, *camera, naming, actor, now)

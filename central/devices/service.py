@@ -6,6 +6,7 @@ sign that tells people of it supports no sanction: the case can't be confirmed, 
 decision can be signed.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import ClassVar, Literal
@@ -61,13 +62,28 @@ class Validity:
         return next((paper for paper in self.papers if paper.kind == kind), None)
 
 
+NOT_REGISTERED = Validity(("not_registered",), (), None)
+
+
 def validity(session: Session, node_id: str, camera_id: str, at: datetime) -> Validity:
     """What the device had when it took its pictures."""
     device = session.get(Device, (node_id, camera_id))
+    return _validity(device, papers(session, node_id, camera_id), local_day(at))
+
+
+def validities(session: Session, at: datetime) -> dict[tuple[str, str], Validity]:
+    """The same for every registered device, by node and camera."""
+    of: dict[tuple[str, str], list[DevicePaper]] = {}
+    for paper in session.exec(select(DevicePaper).order_by(col(DevicePaper.valid_from), col(DevicePaper.id))):
+        of.setdefault((paper.node_id, paper.camera_id), []).append(paper)
+    known = {(device.node_id, device.camera_id): device for device in devices(session)}
+    return {key: _validity(device, of.get(key, ()), local_day(at)) for key, device in known.items()}
+
+
+def _validity(device: Device | None, entered: Iterable[DevicePaper], day: date) -> Validity:
     if device is None:
-        return Validity(("not_registered",), (), None)
-    day = local_day(at)
-    held = [paper for paper in papers(session, node_id, camera_id) if _holds(paper, day)]
+        return NOT_REGISTERED
+    held = [paper for paper in entered if _holds(paper, day)]
     problems = [f"no_{kind}" for kind in _NEEDED if kind not in {paper.kind for paper in held}]
     if device.sign_photo is None or device.sign_photo_on is None or device.sign_photo_on > day:
         problems.append("no_sign")

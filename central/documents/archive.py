@@ -23,6 +23,7 @@ from sqlmodel import Session, col, select
 from central.audit import service as audit
 from central.db import transaction
 from central.documents.binding import bind
+from central.documents.forgetting import DISPOSED
 from central.documents.models import Document
 from central.documents.numbers import next_number
 from central.documents.render import Job, RenderError, rendered
@@ -181,7 +182,7 @@ class Archive:
         """
         with transaction(engine) as session:
             document = get(session, document_id)
-            if document.sealed_sha256 is not None:
+            if document.sealed_sha256 is not None or document.state == DISPOSED:
                 return document
             job = self._job(document, pictures)
             key, reason = self._key(document), f"{document.kind} {document.number}"
@@ -248,7 +249,7 @@ class Archive:
         """
         document = get(session, document_id)
         if document.sealed_sha256 is None:
-            raise ConflictError("document_waits", number=document.number)
+            raise ConflictError(_why_no_file(document), number=document.number)
         pdf = self._open_file(document)
         detail = {"kind": document.kind, "number": document.number, "purpose": purpose}
         audit.record(session, actor, "document.show", f"document:{document_id}", detail)
@@ -257,8 +258,8 @@ class Archive:
     def reseal(self, session: Session, limit: int = 500) -> int:
         """Wraps the keys of papers anew that an older vault key wrapped; no file is touched. Returns how
         many."""
-        query = select(Document).where(Document.key_id != self.vault.key_id).limit(limit)
-        rows = session.exec(query.with_for_update(skip_locked=True)).all()
+        query = select(Document).where(Document.key_id != self.vault.key_id, Document.state != DISPOSED)
+        rows = session.exec(query.limit(limit).with_for_update(skip_locked=True)).all()
         for document in rows:
             document.wrapped_key = self.vault.seal(self._key(document), _context(document.key))
             document.key_id = self.vault.key_id
@@ -282,13 +283,29 @@ def of_case(session: Session, case_id: int, kind: str | None = None) -> list[Doc
     return list(session.exec(query if kind is None else query.where(Document.kind == kind)))
 
 
+def of_decision(session: Session, decision_id: int, kind: str) -> list[Document]:
+    """The papers of a kind that belong to a decision, in the order they were drawn up."""
+    query = select(Document).where(Document.decision_id == decision_id, Document.kind == kind)
+    return list(session.exec(query.order_by(col(Document.id))))
+
+
+def of_number(session: Session, number: str) -> Document | None:
+    """The paper whose number somebody reads from it; the latest where two kinds share one."""
+    query = select(Document).where(Document.number == number).order_by(col(Document.id).desc())
+    return session.exec(query.limit(1)).first()
+
+
 def sent(session: Session, document_id: int, how: str, now: datetime) -> Document:
     """Notes that a paper went out, and how. A paper without a file can't have."""
     document = get(session, document_id)
     if document.sealed_sha256 is None:
-        raise ConflictError("document_waits", number=document.number)
+        raise ConflictError(_why_no_file(document), number=document.number)
     document.sent_at, document.sent_how = now, how
     return document
+
+
+def _why_no_file(document: Document) -> str:
+    return "document_disposed" if document.state == DISPOSED else "document_waits"
 
 
 def _context(key: str) -> str:

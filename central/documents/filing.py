@@ -9,7 +9,7 @@ from central.documents.archive import Archive, get
 from central.documents.models import Document
 from central.documents.signing import FileSigner, PaperSigner, RemoteSigner
 from central.documents.values import Office
-from central.media.store import MediaStore
+from central.media.places import store_of
 from central.settings import CentralSettings, PaperSigningSettings, read_secret
 from central.vault import Vault
 
@@ -25,7 +25,7 @@ def archive_of(settings: CentralSettings, vault: Vault) -> Archive:
         address=office.address,
         phone=office.phone,
     )
-    return Archive(vault, MediaStore(settings.media_dir), words, settings.unit)
+    return Archive(vault, store_of(settings), words, settings.unit)
 
 
 def signer_of(settings: PaperSigningSettings) -> PaperSigner | None:
@@ -34,8 +34,7 @@ def signer_of(settings: PaperSigningSettings) -> PaperSigner | None:
         secret = read_secret(settings.passphrase_file).get_secret_value() if settings.passphrase_file else ""
         return FileSigner.from_file(settings.pkcs12_file, secret.encode() or None)
     if settings.url is not None:
-        token = read_secret(settings.token_file).get_secret_value() if settings.token_file else ""
-        return RemoteSigner(settings.url, token)
+        return RemoteSigner(settings.url, settings.token())
     return None
 
 

@@ -25,13 +25,14 @@ class Document(SQLModel, table=True):
     the vault's key `key_id`, so that a new vault key needs no file to be written anew. `sha256` is the
     signed PDF's, `sealed_sha256` the name under which it lies sealed in the media store. `key` makes
     drawing up the same paper twice one paper. `final`: it says what it shall say; a draft waits for who signs
-    it, and no certificate signs its file.
+    it, and no certificate signs its file. A paper whose time is over is `disposed`: key, values and file are
+    gone, its number, day and hashes stay.
     """
 
     __tablename__ = "document"
     __table_args__ = (
         UniqueConstraint("unit", "kind", "year", "sequence"),
-        CheckConstraint("state IN ('drawn', 'rendered', 'signed', 'failed')", name="state"),
+        CheckConstraint("state IN ('drawn', 'rendered', 'signed', 'failed', 'disposed')", name="state"),
         CheckConstraint("state NOT IN ('rendered', 'signed') OR sha256 IS NOT NULL", name="with_file"),
         Index("ix_document_case", "case_id", "id"),
     )

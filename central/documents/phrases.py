@@ -1,12 +1,21 @@
 """How Vietnamese papers write things: amounts in words, days, moments, articles. Papers are Vietnamese
 whoever reads them."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
+from configs.law_rows import Deadline, Unit
 from contract.local_time import VIETNAM
 
 _DIGITS = ("không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín")
 _GROUPS = ("", " nghìn", " triệu", " tỷ")
+_UNITS: Mapping[Unit, str] = {
+    "hours": "giờ",
+    "days": "ngày",
+    "working_days": "ngày làm việc",
+    "months": "tháng",
+    "years": "năm",
+}
 DECREE = "Nghị định số 168/2024/NĐ-CP ngày 26/12/2024 của Chính phủ"
 
 
@@ -76,6 +85,11 @@ def long_day(day: date) -> str:
 def short_day(day: date) -> str:
     """24/11/2026."""
     return f"{day:%d/%m/%Y}"
+
+
+def span(row: Deadline) -> str:
+    """How long a deadline is: "90 ngày", "01 năm", "05 ngày làm việc"."""
+    return f"{row.amount:02d} {_UNITS[row.unit]}"
 
 
 def clock(moment: datetime, *, seconds: bool = False) -> str:

@@ -42,15 +42,21 @@ TITLES = {
     "reduction": "Quyết định giảm, miễn",
     "instalments": "Quyết định nộp tiền phạt nhiều lần",
     "enforcement": "Quyết định cưỡng chế",
+    "complaint_taken_up": "Thông báo thụ lý khiếu nại",
+    "complaint_not_taken_up": "Thông báo không thụ lý khiếu nại",
+    "relief_refused": "Trả lời đề nghị hoãn, giảm, miễn, nộp tiền phạt nhiều lần",
+    "complaint_settled": "Quyết định giải quyết khiếu nại",
     "refusal": "Biên bản không nhận quyết định",
     "transfer": "Phiếu chuyển",
     "handover": "Công văn chuyển",
     "commune_slip": "Phiếu chuyển Công an cấp xã",
+    "reply": "Thông báo tiếp nhận, trả lại văn bản",
     "withdrawal": "Thông báo thu hồi",
     "points_notice": "Thông báo trừ điểm",
     "receipt": "Biên lai",
     "refund": "Chứng từ hoàn trả",
     "case_file": "Hồ sơ vụ việc",
+    "report": "Báo cáo",
 }
 
 

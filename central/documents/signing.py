@@ -12,13 +12,14 @@ GET  {base}/v1/certificate     200 the signer's certificate and its chain, PEM
 
 import asyncio
 import base64
+import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from http.client import OK
 from io import BytesIO
 from pathlib import Path
 from typing import Protocol
 
-import httpx
 from asn1crypto import pem, x509
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -29,6 +30,8 @@ from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
+
+from central.connections.exchange import Limits, NoAnswerError, exchange
 
 FIELD = "KySo"
 
@@ -99,7 +102,7 @@ class RemoteSigner:
     def __init__(self, base_url: str, token: str, timeout_seconds: float = 20.0) -> None:
         self._base = base_url.rstrip("/")
         self._token = token
-        self._timeout = timeout_seconds
+        self._limits = Limits(timeout_seconds)
         self._chain: list[x509.Certificate] | None = None
 
     @property
@@ -114,35 +117,31 @@ class RemoteSigner:
 
     def _certificates(self) -> list[x509.Certificate]:
         if self._chain is None:
-            content = self._request("GET", "/v1/certificate").content
-            found = [x509.Certificate.load(der) for _, _, der in pem.unarmor(content, multiple=True)]
-            if not found:
-                raise PaperSigningError("the signing service has no certificate")
-            self._chain = found
+            content = self._request("GET", "/v1/certificate")
+            try:
+                self._chain = [
+                    x509.Certificate.load(der) for _, _, der in pem.unarmor(content, multiple=True)
+                ]
+            except ValueError as problem:
+                raise PaperSigningError("the signing service's answer holds no certificate") from problem
         return self._chain
 
     def _ask(self, data: bytes, algorithm: str) -> bytes:
         body = {"algorithm": algorithm, "data": base64.b64encode(data).decode()}
         answer = self._request("POST", "/v1/signatures", body)
         try:
-            return base64.b64decode(answer.json()["signature"], validate=True)
+            return base64.b64decode(json.loads(answer)["signature"], validate=True)
         except (ValueError, KeyError, TypeError):
             raise PaperSigningError("the signing service's answer holds no signature") from None
 
-    def _request(self, method: str, path: str, body: object = None) -> httpx.Response:
+    def _request(self, method: str, path: str, body: object = None) -> bytes:
         try:
-            answer = httpx.request(
-                method,
-                self._base + path,
-                json=body,
-                headers={"Authorization": f"Bearer {self._token}"},
-                timeout=self._timeout,
-            )
-        except httpx.HTTPError as problem:
+            answered = exchange(method, self._base + path, self._token, body, self._limits)
+        except NoAnswerError as problem:
             raise PaperSigningError(f"the signing service does not answer: {problem}") from problem
-        if answer.status_code != httpx.codes.OK:
-            raise PaperSigningError(f"the signing service answered {answer.status_code}")
-        return answer
+        if answered.status != OK or answered.too_large:
+            raise PaperSigningError(f"the signing service answered {answered.status}")
+        return answered.body
 
 
 class _Elsewhere(signers.Signer):

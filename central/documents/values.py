@@ -9,6 +9,8 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from central.charts import Chart
+
 Line = Annotated[str, Field(max_length=1000)]
 Text = Annotated[str, Field(max_length=5000)]
 
@@ -112,7 +114,7 @@ class Paper(Part):
 
 
 class Notice(Paper):
-    """Thông báo vi phạm (Mẫu 01, TT 73/2024)."""
+    """Thông báo vi phạm (Mẫu 01, TT 73/2024); `named_driver`: it goes to whom the owner named."""
 
     kind: Literal["notice"] = "notice"
     template: ClassVar[str] = "notice-1"
@@ -120,6 +122,7 @@ class Notice(Paper):
 
     to: Person
     owner: Person
+    named_driver: bool = False
     detected_by: Line
     transferred_by: Line | None = None
     vehicle: Vehicle
@@ -183,13 +186,17 @@ class Record(Paper):
     explain_until: date | None = None
     hearing_until: date | None = None
     deliver_to: Line
-    pages: int = 2
+    pages: int = 2  # of records drawn up before the paper counted its own
     copies: int = 2
     refused: Line | None = None
 
 
 class SessionRecord(Paper):
-    """Biên bản làm việc, biên bản xác minh, biên bản giải trình (MBB02, MBB05, MBB03)."""
+    """Biên bản làm việc, biên bản xác minh, biên bản giải trình (MBB02, MBB05, MBB03).
+
+    `attended`: the person was there and signs; `received`: how an explanation in writing came in, instead
+    of a session.
+    """
 
     kind: Literal["session_record", "verification", "explanation", "refusal"]
     template: ClassVar[str] = "session-1"
@@ -199,6 +206,8 @@ class SessionRecord(Paper):
     held_where: Line
     officials: tuple[Official, ...]
     person: Person | None = None
+    attended: bool = True
+    received: Line = ""
     others: tuple[Line, ...] = ()
     act: Act
     content: tuple[tuple[Line, Text], ...]
@@ -255,6 +264,7 @@ OrderKind = Literal[
     "reduction",
     "instalments",
     "enforcement",
+    "complaint_settled",
 ]
 
 
@@ -268,6 +278,20 @@ class Order(Paper):
     bases: tuple[Line, ...]
     signer: Official
     articles: tuple[Text, ...]
+    recipients: tuple[Line, ...]
+    signature: Signature
+
+
+class Letter(Paper):
+    """Thông báo to a person in paragraphs: a complaint was taken up or not (Luật Khiếu nại Điều 27), relief
+    was refused (Luật XLVPHC Điều 76–79)."""
+
+    kind: Literal["complaint_taken_up", "complaint_not_taken_up", "relief_refused"]
+    template: ClassVar[str] = "letter-1"
+
+    subject: Line
+    to: Person
+    paragraphs: tuple[Text, ...]
     recipients: tuple[Line, ...]
     signature: Signature
 
@@ -301,6 +325,25 @@ class CommuneSlip(Paper):
     act: Act
     notice: Line
     answer_until: date
+    recipients: tuple[Line, ...]
+    signature: Signature
+
+
+class Reply(Paper):
+    """Thông báo tiếp nhận, trả lại văn bản: what became of something a citizen sent."""
+
+    kind: Literal["reply"] = "reply"
+    template: ClassVar[str] = "reply-1"
+
+    to: Person
+    received: Line
+    received_on: date
+    received_as: Line
+    vehicle: Vehicle
+    act: Act | None = None
+    accepted: bool
+    reason: Line | None = None
+    words: Text | None = None
     recipients: tuple[Line, ...]
     signature: Signature
 
@@ -400,6 +443,7 @@ AnyPaper = (
     | SessionRecord
     | DecisionPaper
     | Order
+    | Letter
     | Transfer
     | CommuneSlip
     | WithdrawalNotice
@@ -407,6 +451,38 @@ AnyPaper = (
     | ReceiptPaper
     | CaseFile
 )
+
+
+class Table(Part):
+    """A table of a report: its heads and lines, in words; the first `words` columns are text, the others
+    numbers."""
+
+    heads: tuple[Line, ...]
+    words: int
+    lines: tuple[tuple[Line, ...], ...]
+    more: Line = ""
+
+
+class Section(Part):
+    """A part of a report: charts above their table."""
+
+    title: Line
+    charts: tuple[Chart, ...] = ()
+    table: Table
+
+
+class LeadersReport(Paper):
+    """Báo cáo for leaders, in the reader's language: every word comes with it."""
+
+    kind: Literal["report"] = "report"
+    template: ClassVar[str] = "report-1"
+
+    language: Literal["vi", "en"]
+    title: Line
+    period: Line
+    notes: tuple[Line, ...]
+    sections: tuple[Section, ...]
+
 
 MODELS: dict[str, type[Paper]] = {
     "notice": Notice,
@@ -425,14 +501,20 @@ MODELS: dict[str, type[Paper]] = {
     "reduction": Order,
     "instalments": Order,
     "enforcement": Order,
+    "complaint_taken_up": Letter,
+    "complaint_not_taken_up": Letter,
+    "relief_refused": Letter,
+    "complaint_settled": Order,
     "transfer": Transfer,
     "handover": Transfer,
     "commune_slip": CommuneSlip,
+    "reply": Reply,
     "withdrawal": WithdrawalNotice,
     "points_notice": PointsNotice,
     "receipt": ReceiptPaper,
     "refund": ReceiptPaper,
     "case_file": CaseFile,
+    "report": LeadersReport,
 }
 """The model of each kind of paper."""
 
@@ -452,10 +534,15 @@ SYMBOLS: dict[str, str] = {
     "reduction": "QĐ-GM",
     "instalments": "QĐ-NNL",
     "enforcement": "QĐ-CC",
+    "complaint_taken_up": "TB-TLKN",
+    "complaint_not_taken_up": "TB-KTL",
+    "relief_refused": "TB-TLĐN",
+    "complaint_settled": "QĐ-GQKN",
     "refusal": "BB-TC",
     "transfer": "PC",
     "handover": "CV",
     "commune_slip": "PC-CAX",
+    "reply": "TB-TN",
     "withdrawal": "TB-TH",
     "points_notice": "TB-TĐ",
     "receipt": "BL",

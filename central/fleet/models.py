@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Integer, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, ForeignKeyConstraint, Index, Integer, LargeBinary, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 
@@ -24,10 +24,13 @@ class Node(SQLModel, table=True):
     software: str = Field(default="", max_length=100)
     outbox_packages: int = Field(default=0, sa_type=BigInteger)
     disk_free_bytes: int | None = Field(default=None, sa_type=BigInteger)
+    broker_hash: str | None = Field(default=None, max_length=200)
+    """Of its password at the broker, if that was given here (`central.fleet.broker_accounts`)."""
 
 
 class NodeKey(SQLModel, table=True):
-    """A key a node signs with. A node set up anew gets another; the old one stays, perhaps revoked."""
+    """A key a node signs with. A node set up anew gets another; the old one stays, perhaps revoked. One that
+    the node itself replaced is retired: what was signed with it counts."""
 
     __tablename__ = "node_key"
 
@@ -35,8 +38,21 @@ class NodeKey(SQLModel, table=True):
     node_id: str = Field(max_length=63, foreign_key="node.id", index=True)
     public_key: str = Field(max_length=64)
     enrolled_at: datetime
+    retired_at: datetime | None = None
     revoked_at: datetime | None = None
     revoked_reason: str = Field(default="", max_length=200)
+
+
+class NodeInvitation(SQLModel, table=True):
+    """Lets a node in once, until `ends_at`; only the hash of its secret is kept."""
+
+    __tablename__ = "node_invitation"
+
+    secret_sha256: str = Field(max_length=64, primary_key=True)
+    node_id: str = Field(max_length=63, unique=True)
+    made_by: str = Field(max_length=100)
+    made_at: datetime
+    ends_at: datetime
 
 
 class Camera(SQLModel, table=True):
@@ -55,6 +71,68 @@ class Camera(SQLModel, table=True):
     last_frame_at: datetime | None = None
     fps: float = 0.0
     armed: bool = False
+
+
+class CameraRevision(SQLModel, table=True):
+    """A camera file somebody at the centre ordered, and what became of it; `number` counts up per camera.
+
+    `state` is `offered` until the node answers with one of `contract.configuration.Standing.outcome`;
+    `withdrawn` and `superseded` ones were taken back before that. `base_sha256` is the file it was written
+    against.
+    """
+
+    __tablename__ = "camera_revision"
+    __table_args__ = (
+        ForeignKeyConstraint(["node_id", "camera_id"], ["camera.node_id", "camera.id"]),
+        UniqueConstraint("node_id", "camera_id", "number"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    node_id: str = Field(max_length=63)
+    camera_id: str = Field(max_length=80)
+    number: int
+    base_sha256: str = Field(max_length=64)
+    sha256: str = Field(max_length=64)
+    content: str
+    author: str = Field(max_length=200)
+    why: str = Field(max_length=500)
+    ordered_at: datetime
+    state: str = Field(default="offered", max_length=30, index=True)
+    reason: dict[str, Any] | None = Field(default=None, sa_type=JSON)
+    answered_at: datetime | None = None
+
+
+class CameraSetting(SQLModel, table=True):
+    """A file that a camera ran from `since` (the node's word, else when it was heard) until the next one:
+    the ledger of changes. `revision` is 0 for a file that was written at the node."""
+
+    __tablename__ = "camera_setting"
+    __table_args__ = (
+        ForeignKeyConstraint(["node_id", "camera_id"], ["camera.node_id", "camera.id"]),
+        Index("ix_camera_setting_camera", "node_id", "camera_id", "id"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    node_id: str = Field(max_length=63)
+    camera_id: str = Field(max_length=80)
+    revision: int
+    sha256: str = Field(max_length=64)
+    content: str
+    since: datetime
+    heard_at: datetime
+
+
+class CameraPicture(SQLModel, table=True):
+    """What a camera showed last: small, without anything that tells who was there; no evidence."""
+
+    __tablename__ = "camera_picture"
+    __table_args__ = (ForeignKeyConstraint(["node_id", "camera_id"], ["camera.node_id", "camera.id"]),)
+
+    node_id: str = Field(max_length=63, primary_key=True)
+    camera_id: str = Field(max_length=80, primary_key=True)
+    jpeg: bytes = Field(sa_type=LargeBinary)
+    taken_at: datetime
+    received_at: datetime
 
 
 class HealthRecord(SQLModel, table=True):

@@ -2,18 +2,22 @@
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from typing import Literal, cast
 
 from sqlalchemy import delete
 from sqlmodel import Session, col, func, select
 
 from central.alarms import service as alarms
 from central.db import insert
+from central.errors import InvalidError, NotFoundError
 from central.fleet.models import Camera, HealthRecord, Node, NodeKey
+from central.values import visible
 from contract.reasons import reason
 from contract.reports import CameraHealth, CameraInfo, HealthReport, NodeStatus
 
 HEALTH_KEPT = 2880  # a day of reports, one each half minute
 SILENT_AFTER = timedelta(minutes=3)
+Standing = Literal["online", "silent", "offline", "unknown"]
 MOST_AHEAD = timedelta(seconds=60)
 """A node whose report is from further in the future has a wrong clock."""
 
@@ -29,6 +33,14 @@ def is_enrolled(session: Session, node_id: str) -> bool:
     return session.get(Node, node_id) is not None
 
 
+def get_node(session: Session, node_id: str) -> Node:
+    """One node. Raises NotFoundError."""
+    node = session.get(Node, node_id)
+    if node is None:
+        raise NotFoundError("node", node=node_id)
+    return node
+
+
 def list_nodes(session: Session) -> list[Node]:
     """All nodes by name."""
     return list(session.exec(select(Node).order_by(col(Node.id))))
@@ -40,10 +52,56 @@ def list_cameras(session: Session, node_id: str | None = None) -> list[Camera]:
     return list(session.exec(query if node_id is None else query.where(Camera.node_id == node_id)))
 
 
+def sites(session: Session) -> dict[str, str]:
+    """The names of the sites of all cameras by their ids, in the order of the names."""
+    found = {camera.site: camera.site_name for camera in list_cameras(session)}
+    return dict(sorted(found.items(), key=lambda site: site[1]))
+
+
+def check_site(session: Session, site: str) -> None:
+    """Raises InvalidError where no camera is at a site of that id."""
+    if site not in sites(session):
+        raise InvalidError("exemption_site", field="site")
+
+
+def cameras_by_node(session: Session) -> dict[str, list[Camera]]:
+    """All cameras by the node they belong to; a node without any has no entry."""
+    found: dict[str, list[Camera]] = {}
+    for camera in list_cameras(session):
+        found.setdefault(camera.node_id, []).append(camera)
+    return found
+
+
+def standing_of(node: Node, now: datetime) -> Standing:
+    """How a node does: `silent` when it was online and has said nothing for a while, no last will."""
+    if node.state == "online" and (node.last_seen_at is None or now - node.last_seen_at > SILENT_AFTER):
+        return "silent"
+    return cast("Standing", node.state)
+
+
+def camera_state(camera: Camera, node: Standing) -> str:
+    """How a camera does: what its node told last holds only as long as the node is heard."""
+    return camera.state if node == "online" else "unknown"
+
+
+def camera_states(session: Session, now: datetime, node_id: str | None = None) -> list[tuple[Camera, str]]:
+    """All cameras, or those of one node, each with how it does."""
+    standings = {node.id: standing_of(node, now) for node in list_nodes(session)}
+    return [
+        (camera, camera_state(camera, standings[camera.node_id])) for camera in list_cameras(session, node_id)
+    ]
+
+
 def health_history(session: Session, node_id: str, limit: int = 100) -> list[HealthRecord]:
     """The health reports of a node that came last, the latest first."""
     query = select(HealthRecord).where(HealthRecord.node_id == node_id)
     return list(session.exec(query.order_by(col(HealthRecord.id).desc()).limit(limit)))
+
+
+def latest_health(session: Session) -> list[HealthRecord]:
+    """The report of each node that came last."""
+    last = select(func.max(HealthRecord.id)).group_by(col(HealthRecord.node_id))
+    return list(session.exec(select(HealthRecord).where(col(HealthRecord.id).in_(last))))
 
 
 def note_status(session: Session, status: NodeStatus, now: datetime, *, retained: bool = False) -> None:
@@ -74,11 +132,11 @@ def _seen(session: Session, node: Node, now: datetime) -> None:
 
 def announce_camera(session: Session, node_id: str, info: CameraInfo) -> None:
     """A node names one of its cameras."""
-    camera = session.get(Camera, (node_id, info.id))
+    camera, site_name = session.get(Camera, (node_id, info.id)), visible(info.site_name, 200)
     if camera is None:
-        camera = Camera(node_id=node_id, id=info.id, site=info.site, site_name=info.site_name[:200])
+        camera = Camera(node_id=node_id, id=info.id, site=info.site, site_name=site_name)
         session.add(camera)
-    camera.site, camera.site_name, camera.calibration = info.site, info.site_name[:200], info.calibration
+    camera.site, camera.site_name, camera.calibration = info.site, site_name, info.calibration
 
 
 def note_health(session: Session, report: HealthReport, now: datetime) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from sqlmodel import Session, col, func, select
 
@@ -10,7 +9,7 @@ from central.alarms import service as alarms
 from central.db import among
 from central.ingest import ranges
 from central.ingest.models import Package, PackageFile, PartialFile
-from central.ingest.work import Arrived, Batch
+from central.ingest.work import Arrived, Batch, FileKey
 from central.media import service as media
 from central.media.content import media_type_of
 from central.media.store import StorageError
@@ -23,13 +22,6 @@ EARLY_FILES = 64
 EARLY_BYTES = 64 * 1024 * 1024
 """How much a node may send of files no manifest has named yet: two orders of magnitude above a reordering."""
 MOST_FAILURES = 3
-
-
-class FileKey(NamedTuple):
-    """A file as one node sends it."""
-
-    node: str
-    sha256: str
 
 
 @dataclass(frozen=True)
@@ -81,6 +73,7 @@ def take_chunks(batch: Batch, chunks: Sequence[Chunk], named: Collection[FileKey
     if not sent and not named:
         return changed
     partials = _partials(batch.session, sent | set(named))
+    batch.partials |= {file: partials.get(file) for file in sent | set(named)}
     files = sent | partials.keys()
     if not files:
         return changed
@@ -156,7 +149,7 @@ def _take(
     if partial is None:
         partial = PartialFile(node_id=chunk.file.node, sha256=chunk.file.sha256, updated_at=batch.now)
         batch.session.add(partial)
-        partials[chunk.file] = partial
+        batch.partials[chunk.file] = partials[chunk.file] = partial
     partial.ranges = ranges.add(partial.ranges, chunk.offset, chunk.end)
     partial.received = ranges.total(partial.ranges)
     partial.updated_at = batch.now

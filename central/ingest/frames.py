@@ -14,7 +14,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from central.media.store import MediaStore
-from contract.frames import FrameError, Picture, prove
+from contract.frames import FrameError, Picture, prove, takes
 from contract.manifest import EvidenceFile, ViolationManifest
 from contract.reasons import Reason, reason
 
@@ -54,12 +54,18 @@ def find_fault(store: MediaStore, manifest: ViolationManifest, attempt: int) -> 
     Raises:
         FramesUnknownError: the process was too slow or died; `attempt` (from 1) of these says how often.
     """
-    pictures = tuple(file for file in manifest.files if file.frame is not None)
-    clip = next((file for file in manifest.files if file.role == "clip"), None)
-    if not pictures:
-        return None
-    if clip is None:
-        return reason("frames.no_clip", file=pictures[0].name)
+    for clip, pictures in takes(manifest):
+        if clip is None:
+            return reason("frames.no_clip", file=pictures[0].name)
+        if fault := _fault_of(store, clip, pictures, attempt):
+            return fault
+    return None
+
+
+def _fault_of(
+    store: MediaStore, clip: EvidenceFile, pictures: tuple[EvidenceFile, ...], attempt: int
+) -> Reason | None:
+    """Of one clip and its pictures."""
     paths = {file.sha256: store.path(file.sha256) for file in pictures}
     job = Job(clip=store.path(clip.sha256), pictures=pictures, paths=paths)
     command = [sys.executable, "-m", "central.ingest.frames"]

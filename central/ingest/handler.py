@@ -12,19 +12,25 @@ from sqlmodel import Session
 
 from central.alarms import service as alarms
 from central.db import is_away
+from central.fleet import configuration, pictures
 from central.fleet import service as fleet
 from central.fleet.models import NodeKey
 from central.ingest import quarantine, storage
-from central.ingest.chunks import Chunk, FileKey, FilesChanged, take_chunks
+from central.ingest.chunks import Chunk, FilesChanged, take_chunks
 from central.ingest.packages import RacedError, take_manifests
-from central.ingest.settle import SOFTWARE, answer_state, reject, settle, waiting_for
-from central.ingest.verify import Sealed, open_manifest, whom_to_answer
-from central.ingest.work import Arrived, Asked, Batch, Outgoing, RefusedError, Tools
+from central.ingest.settle import SOFTWARE, Waiting, answer_state, reject, settle, waiting_for
+from central.ingest.verify import Sealed, open_manifest, open_standing, whom_to_answer
+from central.ingest.work import Arrived, Asked, Batch, FileKey, Outgoing, RefusedError, Tools
+from central.media.content import picture_type
+from central.values import visible
+from central.watching import quarantine as watched_cameras
+from contract.configuration import Quarantine
 from contract.faults import MessageError
 from contract.reasons import Reason, reason
 from contract.receipts import Receipt
 from contract.reports import HealthReport, NodeStatus, read_health, read_status
-from contract.topics import Incoming, TopicError, parse_topic
+from contract.signing import sign
+from contract.topics import PICTURE_BYTES, Incoming, NodeTopics, TopicError, parse_topic
 
 log = structlog.get_logger(__name__)
 
@@ -64,7 +70,7 @@ def _refuse_poison(session: Session, message: Arrived, tools: Tools, now: dateti
     """A message that our own code fails on is quarantined and logged. Its node offers it again; after
     `TRIED_TIMES` the answer is that this centre can't read it, so that the node keeps it until the centre is
     upgraded."""
-    log.exception("a message can't be handled: quarantined", topic=quarantine.printable(message.topic, 120))
+    log.exception("a message can't be handled: quarantined", topic=visible(message.topic, 120))
     batch, why, node = (
         Batch(session, tools, now),
         reason("message.internal"),
@@ -98,11 +104,15 @@ def _together(batch: Batch, messages: Sequence[Arrived]) -> None:
     named = {FileKey(item.node, file.sha256) for _, item in sealed for file in item.files}
     changed = take_chunks(batch, chunks, named)
     again = _resume(batch, changed)
-    answered = _settle(batch, set(taken.new), changed)
-    answer_state(batch, sorted({*taken.asked, *answered, *again}))
+    answered, waiting = _settle(batch, taken.new, changed)
+    answer_state(batch, {*taken.asked, *answered, *again}, waiting)
     for message, topic in enrolled:
         if topic.kind in ("status", "health"):
             _take_report(batch, message, topic)
+        elif topic.kind == "standing":
+            _take_standing(batch, message, topic.node, keys)
+        elif topic.kind == "picture":
+            _take_picture(batch, message, topic)
 
 
 def _resume(batch: Batch, changed: FilesChanged) -> list[str]:
@@ -110,8 +120,8 @@ def _resume(batch: Batch, changed: FilesChanged) -> list[str]:
     what it lacks. Returns the event ids to be answered."""
     if not storage.has_recovered(batch):
         return []
-    changed.update(take_chunks(batch, (), storage.whole_files(batch.session)))
-    return storage.waiting_packages(batch.session)
+    changed.update(take_chunks(batch, (), storage.whole_files(batch)))
+    return storage.waiting_packages(batch)
 
 
 def _parse(batch: Batch, messages: Sequence[Arrived]) -> list[_Parsed]:
@@ -179,14 +189,19 @@ def _chunk(pair: _Parsed) -> list[Chunk]:
     return [Chunk(message, FileKey(topic.node, topic.sha256), topic.offset)]
 
 
-def _settle(batch: Batch, new: set[str], changed: FilesChanged) -> set[str]:
-    """Settles what the batch made whole; returns the event ids whose nodes should hear of it."""
-    events = new | set(waiting_for(batch.session, changed.stored))
+def _settle(
+    batch: Batch, new: Mapping[str, Sealed], changed: FilesChanged
+) -> tuple[set[str], dict[str, Waiting]]:
+    """Settles what the batch made whole; returns the event ids whose nodes should hear of it, and the new
+    packages that wait for files."""
+    others = set(waiting_for(batch.session, changed.stored)) - new.keys()
     spoilt = _named_by(batch.session, changed.spoilt)
     given_up = _named_by(batch.session, changed.given_up)
     for event_id in sorted(given_up):
         reject(batch, event_id, reason("package.never_whole"))
-    return {*settle(batch, sorted(events - given_up)), *spoilt, *given_up}
+    new = {event_id: item for event_id, item in new.items() if event_id not in given_up}
+    settled, waiting = settle(batch, new, others - given_up)
+    return {*settled, *spoilt, *given_up}, waiting
 
 
 def _named_by(session: Session, files: Iterable[FileKey]) -> set[str]:
@@ -203,6 +218,44 @@ def _take_report(batch: Batch, message: Arrived, topic: Incoming) -> None:
         fleet.note_status(batch.session, report, batch.now, retained=message.retained)
     elif not message.retained:
         fleet.note_health(batch.session, report, batch.now)
+        _offer_revisions(batch, topic.node)
+        _tell_quarantine(batch, report)
+
+
+def _tell_quarantine(batch: Batch, report: HealthReport) -> None:
+    """A node that can be told which of its cameras are in quarantine is told until it says the same; older
+    ones say nothing of it."""
+    said = {camera.id: camera.quarantined for camera in report.cameras if camera.quarantined is not None}
+    held = watched_cameras.of_node(batch.session, report.node) if said else []
+    if any(known != (camera in held) for camera, known in said.items()):
+        told = Quarantine(node=report.node, cameras=tuple(held), at=batch.now)
+        token = sign(told, batch.tools.key).encode()
+        batch.outgoing.append(Outgoing(NodeTopics(report.node).revision, token))
+
+
+def _offer_revisions(batch: Batch, node: str) -> None:
+    """A node that lives is sent what waits for it, again and again until it answers."""
+    for revision in configuration.offered(batch.session, node):
+        token = sign(revision, batch.tools.key).encode()
+        batch.outgoing.append(Outgoing(NodeTopics(node).revision, token))
+
+
+def _take_picture(batch: Batch, message: Arrived, topic: Incoming) -> None:
+    assert topic.camera is not None
+    assert topic.taken_at is not None
+    if len(message.payload) > PICTURE_BYTES or picture_type(message.payload) != "image/jpeg":
+        batch.refuse(message, reason("message.picture", most_bytes=PICTURE_BYTES), topic.node)
+        return
+    pictures.note(batch.session, (topic.node, topic.camera), message.payload, topic.taken_at, batch.now)
+
+
+def _take_standing(batch: Batch, message: Arrived, node: str, keys: Mapping[str, NodeKey]) -> None:
+    try:
+        standing = open_standing(node, message.payload, keys)
+    except RefusedError as refusal:
+        batch.refuse(message, refusal.reason, node)
+        return
+    configuration.note_standing(batch.session, standing, batch.now)
 
 
 def _read_report(message: Arrived, topic: Incoming) -> NodeStatus | HealthReport:

@@ -6,6 +6,8 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, Index, Integer, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
+from contract.reasons import Reason
+
 
 class Package(SQLModel, table=True):
     """A signed manifest as it came. Unique by event, and by place in the chain of the key that signed it.
@@ -23,6 +25,12 @@ class Package(SQLModel, table=True):
             "node_id",
             sqlite_where=text("chain = 'gap'"),
             postgresql_where=text("chain = 'gap'"),
+        ),
+        Index(
+            "ix_package_unstored",
+            "state",
+            sqlite_where=text("state <> 'stored'"),
+            postgresql_where=text("state <> 'stored'"),
         ),
     )
 
@@ -69,7 +77,7 @@ class PartialFile(SQLModel, table=True):
 class Quarantined(SQLModel, table=True):
     """A message that was refused: its start, its full hash, and why. The same message again only counts.
 
-    `node_id` is empty for what is not an enrolled node's.
+    `node_id` is empty for what is not an enrolled node's. `reason` is the code, `values` fill its words.
     """
 
     __tablename__ = "quarantine"
@@ -86,8 +94,13 @@ class Quarantined(SQLModel, table=True):
     payload_sha256: str = Field(max_length=64)
     size: int = Field(sa_type=BigInteger)
     head: bytes
-    reason: str = Field(max_length=40)
-    detail: str = Field(max_length=500)
+    reason: str = Field(max_length=80)
+    values: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     count: int = Field(default=1, sa_type=BigInteger)
     first_at: datetime
     last_at: datetime
+
+    @property
+    def why(self) -> Reason:
+        """Why it was refused, to be put into words."""
+        return Reason(code=self.reason, values=self.values)

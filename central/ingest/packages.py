@@ -11,7 +11,7 @@ from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from central.alarms import service as alarms
-from central.db import among, among_pairs, insert_new
+from central.db import KeyTakenError, among, among_pairs, insert_all
 from central.ingest.chain import ChainState, Link, chain_states
 from central.ingest.models import Package, PackageFile
 from central.ingest.verify import Sealed
@@ -129,9 +129,11 @@ def _store(batch: Batch, new: Mapping[str, Sealed], by_place: Mapping[tuple[str,
     changed = chain_states(links.values(), by_place)
     links = {event_id: replace(link, chain=changed.get(event_id, "gap")) for event_id, link in links.items()}
     rows = [_row(batch, item, links[event_id]) for event_id, item in new.items()]
-    if insert_new(session, Package, rows) != len(rows):
-        raise RacedError
-    insert_new(session, PackageFile, _file_rows(new.values()))
+    try:
+        insert_all(session, Package, rows)
+    except KeyTakenError as problem:
+        raise RacedError from problem
+    insert_all(session, PackageFile, _file_rows(new.values()))
     _note_chain(batch, changed, new)
 
 
@@ -159,7 +161,6 @@ def _row(batch: Batch, item: Sealed, link: Link) -> dict[str, object]:
         "jws": item.jws,
         "chain": link.chain,
         "state": "incomplete",
-        "reason": "",
         "received_at": batch.now,
     }
 

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, func, select
 from central.db import insert
 from central.ingest.models import Quarantined
 from central.ingest.work import Arrived, Refusal
-from configs.words import say_both
+from central.values import visible
 from contract.canonical import sha256_hex
 
 KEPT_BYTES = 4096
@@ -23,12 +23,12 @@ def put(session: Session, refusals: Collection[Refusal], now: datetime) -> None:
     for refusal in refusals:
         statement = insert(session, Quarantined).values(
             node_id=refusal.node,
-            topic=printable(refusal.message.topic, 300),
+            topic=visible(refusal.message.topic, 300),
             payload_sha256=sha256_hex(refusal.message.payload),
             size=len(refusal.message.payload),
             head=refusal.message.payload[:KEPT_BYTES],
             reason=refusal.reason.code,
-            detail=printable(say_both(refusal.reason), 500),
+            values=refusal.reason.model_dump(mode="json")["values"],
             count=1,
             first_at=now,
             last_at=now,
@@ -37,7 +37,7 @@ def put(session: Session, refusals: Collection[Refusal], now: datetime) -> None:
             "count": col(Quarantined.count) + 1,
             "last_at": now,
             "reason": statement.excluded.reason,
-            "detail": statement.excluded.detail,
+            "values": statement.excluded["values"],
         }
         session.exec(statement.on_conflict_do_update(index_elements=["topic", "payload_sha256"], set_=again))
 
@@ -51,7 +51,7 @@ def list_latest(session: Session, before: int | None = None, limit: int = 50) ->
 def times(session: Session, message: Arrived) -> int:
     """How often this very message was refused."""
     query = select(Quarantined.count).where(
-        Quarantined.topic == printable(message.topic, 300),
+        Quarantined.topic == visible(message.topic, 300),
         Quarantined.payload_sha256 == sha256_hex(message.payload),
     )
     return session.exec(query).first() or 0
@@ -66,9 +66,3 @@ def trim(session: Session) -> int:
     ranked = select(Quarantined.id, newest.label("place")).subquery()
     beyond = select(ranked.c.id).where(ranked.c.place > KEPT_ENTRIES)
     return session.exec(delete(Quarantined).where(col(Quarantined.id).in_(beyond))).rowcount
-
-
-def printable(text: str, longest: int) -> str:
-    """Text from outside, cut, with control characters and lone surrogates made visible."""
-    visible = "".join(c if c.isprintable() else repr(c)[1:-1] for c in text[:longest])
-    return visible.encode("utf-8", "backslashreplace").decode()[:longest]

@@ -5,7 +5,7 @@ seconds, and no node need wait for it.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,9 +22,10 @@ from central.db import among, is_away
 from central.ingest import quarantine, ranges
 from central.ingest.frames import names_frames
 from central.ingest.models import Package, PackageFile, PartialFile
-from central.ingest.verify import signed_manifest
-from central.ingest.work import Arrived, Batch, OpenCase, Refusal
+from central.ingest.verify import File, Sealed, signed_manifest
+from central.ingest.work import Arrived, Batch, FileKey, OpenCase, Refusal
 from central.jobs import queue as jobs
+from central.media import service as media
 from central.media.models import Media
 from contract.manifest import ViolationManifest
 from contract.reasons import Reason, reason
@@ -71,22 +72,59 @@ class _Standing:
     version: int
 
 
-def settle(batch: Batch, events: Collection[str]) -> list[str]:
+@dataclass(frozen=True)
+class Waiting:
+    """A package of this batch that waits for files: the manifest, and the hashes it lacks."""
+
+    sealed: Sealed
+    lacking: tuple[str, ...]
+
+
+def settle(
+    batch: Batch, new: Mapping[str, Sealed], others: Collection[str]
+) -> tuple[list[str], dict[str, Waiting]]:
     """Opens the case of each package that is whole, rejects those with a file that isn't what it should be.
 
-    Returns the event ids that are settled now; those waiting for files are not among them.
+    Args:
+        new: manifests of this batch, by event id: what they need is known without asking the database.
+        others: event ids of packages that may be whole now.
+
+    Returns:
+        The event ids that are settled now, and the new ones that wait for files.
     """
     settled = []
-    for event_id, files in _files(batch.session, events).items():
+    waiting: dict[str, Waiting] = {}
+    found = _files_of_new(batch.session, new) | _files(batch.session, others)
+    for event_id, files in sorted(found.items()):
+        lacking = tuple(file.sha256 for file in files if file.stored_bytes is None)
         wrong = next((file.contradiction for file in files if file.contradiction), None)
         if wrong is not None:
             reject(batch, event_id, reason("package.content", detail=wrong))
-        elif all(file.stored_bytes is not None for file in files):
+        elif not lacking:
             _accept(batch, event_id)
         else:
+            if event_id in new:
+                waiting[event_id] = Waiting(new[event_id], lacking)
             continue
         settled.append(event_id)
-    return settled
+    return settled, waiting
+
+
+def _files_of_new(session: Session, new: Mapping[str, Sealed]) -> dict[str, list[_File]]:
+    if not new:
+        return {}
+    stored = media.known(session, {file.sha256 for item in new.values() for file in item.files})
+    return {
+        event_id: [
+            _file(file, stored.get(file.sha256)) for file in {f.sha256: f for f in item.files}.values()
+        ]
+        for event_id, item in new.items()
+    }
+
+
+def _file(named: File, stored: Media | None) -> _File:
+    there = (stored.bytes, stored.media_type) if stored is not None else (None, None)
+    return _File(named.sha256, named.bytes, named.media_type, *there)
 
 
 def reject(batch: Batch, event_id: str, why: Reason) -> None:
@@ -124,7 +162,7 @@ def _open_now(batch: Batch, package: Package, manifest: ViolationManifest) -> bo
     """Opens the case, or sees to it that it is opened later; False where that is refused for good."""
     try:
         with _apart(batch):
-            batch.tools.open_case(batch.session, manifest, package.jws)
+            batch.tools.open_case(batch.session, manifest, package.jws, batch.now)
     except NoLawError:
         reject(batch, package.event_id, _no_law(manifest))
         return False
@@ -174,7 +212,7 @@ def open_stored_case(
     manifest = signed_manifest(package.jws)
     if fault is None:
         try:
-            open_case(session, manifest, package.jws)
+            open_case(session, manifest, package.jws, now)
         except NoLawError:
             fault = _no_law(manifest)
     if fault is not None:
@@ -190,19 +228,20 @@ def _files(session: Session, events: Collection[str]) -> dict[str, list[_File]]:
     """Files of those packages that are not settled yet, by event id."""
     if not events:
         return {}
+    stored = media.described().c
     columns = (
         Package.event_id,
         PackageFile.sha256,
         PackageFile.bytes,
         PackageFile.media_type,
-        Media.bytes,
-        Media.media_type,
+        stored.bytes,
+        stored.media_type,
     )
     query = (
         select(*columns)  # type: ignore[call-overload]
         .select_from(Package)
         .join(PackageFile, col(PackageFile.event_id) == col(Package.event_id))
-        .outerjoin(Media, col(Media.sha256) == col(PackageFile.sha256))
+        .outerjoin(stored.sha256.table, stored.sha256 == col(PackageFile.sha256))
         .where(among(session, Package.event_id, events), Package.state == "incomplete")
     )
     found: dict[str, list[_File]] = defaultdict(list)
@@ -211,20 +250,30 @@ def _files(session: Session, events: Collection[str]) -> dict[str, list[_File]]:
     return found
 
 
-def answer_state(batch: Batch, events: Collection[str]) -> None:
-    """Sends the receipt that tells how each package stands: stored, rejected, or which parts are missing."""
-    if not events:
-        return
-    standings = _standings(batch.session, events)
-    waiting = {item.event_id: item.node for item in standings if item.state == "incomplete"}
-    missing = _missing(batch.session, waiting)
-    for item in standings:
+def answer_state(batch: Batch, events: Collection[str], fresh: Mapping[str, Waiting]) -> None:
+    """Sends the receipt that tells how each package stands: stored, rejected, or which parts are missing;
+    `fresh` are those of which that is known already."""
+    older = [event_id for event_id in events if event_id not in fresh]
+    standings = _standings(batch.session, older) if older else []
+    lacking = _lacking(batch.session, [item.event_id for item in standings if item.state == "incomplete"])
+    for event_id, waiting in fresh.items():
+        sealed = waiting.sealed
+        standings.append(_Standing(event_id, sealed.node, sealed.sha256, "incomplete", None, sealed.version))
+        lacking[event_id] = waiting.lacking
+    offsets = _offsets(
+        batch, {FileKey(item.node, f) for item in standings for f in lacking.get(item.event_id, ())}
+    )
+    for item in sorted(standings, key=lambda item: item.event_id):
+        missing = [
+            MissingPart(sha256=sha256, offset=offsets.get(FileKey(item.node, sha256), 0))
+            for sha256 in lacking.get(item.event_id, ())
+        ]
         receipt = Receipt(
             node=item.node,
             event_id=item.event_id,
             manifest_sha256=item.sha256,
             state=item.state,
-            missing=tuple(missing.get(item.event_id, ())),
+            missing=tuple(missing),
             reason=Reason.model_validate(item.reason) if item.reason else None,
             software=SOFTWARE,
             at=batch.now,
@@ -245,26 +294,27 @@ def _standings(session: Session, events: Collection[str]) -> list[_Standing]:
     return [_Standing(*row) for row in session.exec(query.order_by(col(Package.event_id)))]
 
 
-def _missing(session: Session, nodes: Mapping[str, str]) -> dict[str, list[MissingPart]]:
-    """What the packages (event id to node) still wait for, and from which byte on."""
-    lacking = {
-        event_id: [file.sha256 for file in files if file.stored_bytes is None]
-        for event_id, files in _files(session, nodes).items()
-    }
-    hashes = {sha256 for names in lacking.values() for sha256 in names}
-    if not hashes:
-        return {}
-    query = select(PartialFile.node_id, PartialFile.sha256, PartialFile.ranges).where(
-        among(session, PartialFile.sha256, hashes),
-        col(PartialFile.node_id).in_(set(nodes.values())),
-    )
-    arrived = {(node, sha256): ranges.contiguous(pieces) for node, sha256, pieces in session.exec(query)}
+def _lacking(session: Session, events: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """The files these packages still wait for."""
     return {
-        event_id: [
-            MissingPart(sha256=sha256, offset=arrived.get((nodes[event_id], sha256), 0)) for sha256 in names
-        ]
-        for event_id, names in lacking.items()
+        event_id: tuple(file.sha256 for file in files if file.stored_bytes is None)
+        for event_id, files in _files(session, events).items()
     }
+
+
+def _offsets(batch: Batch, files: set[FileKey]) -> dict[FileKey, int]:
+    """From which byte on nodes should send files that their packages lack; absent where nothing has come."""
+    unknown = files - batch.partials.keys()
+    found: dict[FileKey, Sequence[Any]] = {
+        file: partial.ranges for file in files if (partial := batch.partials.get(file)) is not None
+    }
+    if unknown:
+        query = select(PartialFile.node_id, PartialFile.sha256, PartialFile.ranges).where(
+            among(batch.session, PartialFile.sha256, {file.sha256 for file in unknown}),
+            col(PartialFile.node_id).in_({file.node for file in unknown}),
+        )
+        found |= {FileKey(node, sha256): pieces for node, sha256, pieces in batch.session.exec(query)}
+    return {file: ranges.contiguous(pieces) for file, pieces in found.items()}
 
 
 def waiting_for(session: Session, hashes: Collection[str], node: str | None = None) -> list[str]:

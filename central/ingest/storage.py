@@ -5,13 +5,13 @@ so when writing works again, every package that waits for files is answered at o
 """
 
 import time
+from itertools import islice
 
 from sqlmodel import Session, col, select
 
 from central.alarms import service as alarms
-from central.ingest.chunks import FileKey
 from central.ingest.models import Package, PartialFile
-from central.ingest.work import Batch, Tools
+from central.ingest.work import Batch, FileKey, Tools
 from central.media.store import StorageError
 from contract.reasons import reason
 
@@ -52,15 +52,18 @@ def _writes_again(tools: Tools) -> bool:
     return True
 
 
-def whole_files(session: Session) -> set[FileKey]:
-    """Files whose every piece has come but which could not be moved into the store."""
+def whole_files(batch: Batch) -> set[FileKey]:
+    """Files whose every piece has come but which could not be moved into the store, of this process's
+    nodes."""
     query = select(PartialFile.node_id, PartialFile.sha256).where(
         PartialFile.received == PartialFile.expected
     )
-    return {FileKey(*row) for row in session.exec(query)}
+    return {FileKey(*row) for row in batch.session.exec(query) if batch.tools.handles(row[0])}
 
 
-def waiting_packages(session: Session) -> list[str]:
-    """Event ids of packages that lack files, those that have waited longest first."""
-    query = select(Package.event_id).where(Package.state == "incomplete").order_by(col(Package.received_at))
-    return list(session.exec(query.limit(ASKED_AT_ONCE)))
+def waiting_packages(batch: Batch) -> list[str]:
+    """Event ids of packages of this process's nodes that lack files, those that have waited longest
+    first."""
+    query = select(Package.event_id, Package.node_id).where(Package.state == "incomplete")
+    rows = batch.session.exec(query.order_by(col(Package.received_at)))
+    return list(islice((event for event, node in rows if batch.tools.handles(node)), ASKED_AT_ONCE))

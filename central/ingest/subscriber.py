@@ -20,6 +20,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
+from central.ingest.partitions import Take
 from central.ingest.work import Arrived, Outgoing
 from central.settings import MqttSettings, SettingsError
 from contract.topics import SUBSCRIPTIONS
@@ -28,7 +29,8 @@ log = structlog.get_logger(__name__)
 
 BATCH = 200
 IN_FLIGHT = 256
-"""Messages the broker may send ahead of our acknowledgements: bounds memory to some 32 MiB of chunks."""
+"""Messages the broker may send ahead of our acknowledgements: bounds memory to some 32 MiB of chunks. Both
+are for each process of ingest."""
 GATHER_SECONDS = 0.02
 SESSION_SECONDS = 24 * 3600
 MOST_RECONNECT_SECONDS = 30
@@ -36,9 +38,6 @@ SHORT_LIFE_SECONDS, SHORT_LIVES = 10.0, 3
 """Connections that end sooner than this, several in a row, mean that another client uses our id."""
 TAKEN_OVER = 0x8E
 """Reason of MQTT 5: another client connected with this client's id."""
-
-Take = Callable[[Sequence[Arrived]], list[Outgoing]]
-"""Handles and commits a batch; raises when it could not, and the batch is then offered again."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +67,9 @@ def tls_context(settings: MqttSettings) -> ssl.SSLContext:
 class Subscriber:
     """One connection to the broker; its thread only fills a queue, `run` works in the caller's thread."""
 
-    def __init__(self, settings: MqttSettings) -> None:
+    def __init__(self, settings: MqttSettings, processes: int = 1) -> None:
+        """`processes`: how many share a batch, which is that much larger then."""
+        self._batch, self._in_flight = BATCH * processes, IN_FLIGHT * processes
         self._settings = settings
         self._address = f"{settings.host}:{settings.port}"
         self._received: queue.Queue[_Received] = queue.Queue()
@@ -121,7 +122,7 @@ class Subscriber:
         if self._settings.protocol == "5":
             properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
             properties.SessionExpiryInterval = SESSION_SECONDS
-            properties.ReceiveMaximum = IN_FLIGHT
+            properties.ReceiveMaximum = self._in_flight
             self._client.connect_async(host, port, 30, clean_start=False, properties=properties)
         else:
             self._client.connect_async(host, port, 30)
@@ -131,7 +132,7 @@ class Subscriber:
         """Up to a batch of messages of the present connection; waits a moment for more to come together."""
         batch: list[_Received] = []
         deadline = time.monotonic() + 0.5
-        while len(batch) < BATCH and (left := deadline - time.monotonic()) > 0:
+        while len(batch) < self._batch and (left := deadline - time.monotonic()) > 0:
             try:
                 item = self._received.get(timeout=left)
             except queue.Empty:

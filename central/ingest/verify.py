@@ -10,8 +10,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from central.fleet.models import NodeKey
 from central.ingest.work import Arrived, Asked, RefusedError
 from contract.canonical import sha256_hex
+from contract.configuration import Standing, read_standing
 from contract.faults import MessageError, UnsupportedError, version_of
-from contract.manifest import NEWEST, ViolationManifest, parse, read
+from contract.manifest import NEWEST, VERSION_OF, ViolationManifest, parse, read
 from contract.reasons import reason
 from contract.signing import LARGEST_SIGNED, PublicKey, SignatureError, key_id_of, payload_of, verify
 from contract.topics import parse_topic
@@ -58,13 +59,7 @@ def open_manifest(node: str, payload: bytes, keys: Mapping[str, NodeKey]) -> Sea
         RefusedError: with the reason `message.too_large`, `malformed`, `unknown_key`, `revoked_key`,
             `bad_signature`, `null_character`, `faulty`, `newer`, `unknown_keys` or `wrong_node`.
     """
-    if len(payload) > LARGEST_SIGNED:
-        raise RefusedError(reason("message.too_large", size_bytes=len(payload), most_bytes=LARGEST_SIGNED))
-    token, key = _claimed_key(node, payload, keys)
-    try:
-        signed = verify(token, _public_key(key.public_key))
-    except SignatureError as problem:
-        raise RefusedError(reason("message.bad_signature", detail=str(problem)[:300])) from problem
+    token, key, signed = _verified(node, payload, keys)
     sha256 = sha256_hex(signed)
     if b"\\u0000" in signed:
         raise RefusedError(reason("message.null_character"), _asked(signed, sha256))
@@ -83,11 +78,25 @@ def open_manifest(node: str, payload: bytes, keys: Mapping[str, NodeKey]) -> Sea
         previous=manifest.previous,
         occurred_at=manifest.occurred_at,
         files=tuple(File(file.sha256, file.bytes, file.media_type) for file in manifest.files),
-        version=version_of("manifest", signed),
+        version=VERSION_OF[type(manifest)],
         sha256=sha256,
         key_id=key.key_id,
         jws=token,
     )
+
+
+def open_standing(node: str, payload: bytes, keys: Mapping[str, NodeKey]) -> Standing:
+    """Checks what came on `node`'s topic of standings. Raises RefusedError as `open_manifest` does."""
+    _, _, signed = _verified(node, payload, keys)
+    if b"\\u0000" in signed:
+        raise RefusedError(reason("message.null_character"))
+    try:
+        standing = read_standing(signed)
+    except MessageError as problem:
+        raise RefusedError(problem.reason) from problem
+    if standing.node != node:
+        raise RefusedError(reason("message.wrong_node", node=standing.node, topic=node))
+    return standing
 
 
 def signed_manifest(jws: str) -> ViolationManifest:
@@ -127,6 +136,17 @@ def _asked(signed: bytes, sha256: str) -> Asked | None:
         return Asked(event_id, sha256, version_of("manifest", signed))
     except MessageError:
         return Asked(event_id, sha256, NEWEST)
+
+
+def _verified(node: str, payload: bytes, keys: Mapping[str, NodeKey]) -> tuple[str, NodeKey, bytes]:
+    """The JWS, the key that signed it, and what was signed."""
+    if len(payload) > LARGEST_SIGNED:
+        raise RefusedError(reason("message.too_large", size_bytes=len(payload), most_bytes=LARGEST_SIGNED))
+    token, key = _claimed_key(node, payload, keys)
+    try:
+        return token, key, verify(token, _public_key(key.public_key))
+    except SignatureError as problem:
+        raise RefusedError(reason("message.bad_signature", detail=str(problem)[:300])) from problem
 
 
 def _claimed_key(node: str, payload: bytes, keys: Mapping[str, NodeKey]) -> tuple[str, NodeKey]:

@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlmodel import Session
 
+from central.ingest.models import PartialFile
 from central.media.store import MediaStore, PartialFiles
 from configs.words import say_both
 from contract.manifest import ViolationManifest
@@ -14,9 +16,16 @@ from contract.receipts import Receipt, to_v1
 from contract.signing import SigningKey, sign
 from contract.topics import NodeTopics
 
-OpenCase = Callable[[Session, ViolationManifest, str], object]
-"""`open_case(session, manifest, jws)`, idempotent by event id, in the batch's transaction. The JWS holds the
-very bytes the node signed."""
+OpenCase = Callable[[Session, ViolationManifest, str, datetime], object]
+"""`open_case(session, manifest, jws, now)`, idempotent by event id, in the batch's transaction. The JWS holds
+the very bytes the node signed."""
+
+
+class FileKey(NamedTuple):
+    """A file as one node sends it."""
+
+    node: str
+    sha256: str
 
 
 @dataclass(frozen=True)
@@ -46,13 +55,15 @@ class Storage:
 
 @dataclass(frozen=True)
 class Tools:
-    """What ingest needs beside the database: where files go, the centre's key, whom to tell of a package."""
+    """What ingest needs beside the database: where files go, the centre's key, whom to tell of a package,
+    which nodes this process handles."""
 
     store: MediaStore
     partials: PartialFiles
     key: SigningKey
     open_case: OpenCase
     storage: Storage = field(default_factory=Storage)
+    handles: Callable[[str], bool] = lambda _node: True
 
 
 @dataclass(frozen=True)
@@ -93,7 +104,8 @@ class Batch:
     """One batch being handled: it collects what must be refused and what must be answered.
 
     `alone`: it is a single message that has failed with others before. `not_stored`: why a file of it could
-    not be written.
+    not be written. `partials`: what has come of each file that was looked for already; None of those of which
+    nothing has.
     """
 
     session: Session
@@ -101,6 +113,7 @@ class Batch:
     now: datetime
     alone: bool = False
     not_stored: str | None = None
+    partials: dict[FileKey, PartialFile | None] = field(default_factory=dict)
     refusals: list[Refusal] = field(default_factory=list)
     outgoing: list[Outgoing] = field(default_factory=list)
 

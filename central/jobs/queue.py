@@ -1,11 +1,12 @@
 """Work as rows: asked for in the caller's transaction, leased by one worker at a time, tried again, given up.
 
-A lease is a promise to be ready before it ends. Whoever dies with it loses it by the clock, so work may be
-done twice and must bear it: what it changes is bound to a state or version that the first time moved on.
+A lease is a promise to be ready or to have renewed it before it ends. Whoever dies with it loses it by the
+clock, so work may be done twice and must bear it: what it changes is bound to a state or version that the
+first time moved on.
 """
 
 import random
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -97,6 +98,11 @@ def claim(session: Session, kind: str, lease: timedelta, owner: str, now: dateti
     return Claimed(job.id, job.kind, job.key, job.payload, job.attempts, job.revision, owner)
 
 
+def renew(session: Session, held: Claimed, until: datetime) -> None:
+    """The work is still being done: held until then, unless another has it meanwhile."""
+    session.exec(update(Job).where(*_still(held)).values(lease_until=until))
+
+
 def _due(kind: str, now: datetime) -> SelectOfScalar[Job]:
     """The index serves each kind by itself: with several in one query a long backlog of one would be sorted
     for every claim."""
@@ -139,6 +145,15 @@ def fail(session: Session, tried: Claimed, error: str, again_at: datetime | None
     session.exec(same.values(**values))
 
 
+def postpone(session: Session, held: Claimed, why: str, until: datetime) -> None:
+    """The work was not tried: due again at `until`, the attempt not counted; asked for again meanwhile, at
+    once."""
+    same = update(Job).where(*_still(held))
+    later = same.where(col(Job.revision) == held.revision)
+    session.exec(later.values(run_at=until, attempts=held.attempt - 1, error=why[:500]))
+    session.exec(same.values(lease_owner=None, lease_until=None))
+
+
 def _still(held: Claimed) -> tuple[Any, ...]:
     """The row, as long as the lease is this worker's: another may have it after the lease ended."""
     return (col(Job.id) == held.id, col(Job.lease_owner) == held.owner)
@@ -161,6 +176,29 @@ def counts(session: Session, now: datetime) -> list[Count]:
     since = func.min(col(Job.run_at)).filter(due)
     query = select(Job.kind, *parts, since).group_by(col(Job.kind)).order_by(col(Job.kind))  # type: ignore[call-overload]
     return [Count(*row) for row in session.exec(query)]
+
+
+def find(session: Session, kind: str, key: str) -> Job | None:
+    """The work of that kind and key, waiting or given up."""
+    return session.exec(select(Job).where(Job.kind == kind, Job.key == key)).one_or_none()
+
+
+def list_of(session: Session, kind: str, limit: int) -> list[Job]:
+    """Work of a kind that is not done yet, given up or not, the oldest first."""
+    query = select(Job).where(Job.kind == kind).order_by(col(Job.created_at), col(Job.id))
+    return list(session.exec(query.limit(limit)))
+
+
+def count_of(session: Session, kind: str) -> int:
+    """How much work of a kind is not done yet, given up or not."""
+    return session.exec(select(func.count()).where(Job.kind == kind)).one()
+
+
+def hurry(session: Session, kinds: Collection[str], now: datetime) -> int:
+    """Has everything of these kinds tried now that waits for later or was given up; returns how much."""
+    idle = or_(col(Job.state) == "dead", col(Job.run_at) > now)
+    again = update(Job).where(col(Job.kind).in_(kinds), idle, _free(now))
+    return session.exec(again.values(state="waiting", run_at=now, attempts=0)).rowcount
 
 
 def list_dead(session: Session, limit: int = 100) -> list[Job]:

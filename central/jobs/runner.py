@@ -1,7 +1,8 @@
 """The loop that does the work: one unit a turn, each kind in threads of its own number, ready to stop.
 
 Whatever hangs holds up only its own kind: a kind whose places are all taken is not claimed, the others are.
-Threads are daemons and every unit has a lease, so the process may end at any moment and lose nothing.
+Threads are daemons and every unit has a lease, so the process may end at any moment and lose nothing. The
+lease is short and renewed while the unit is done, so that another worker soon does what a killed one had.
 """
 
 import os
@@ -26,6 +27,12 @@ from contract.reasons import reason
 log = structlog.get_logger(__name__)
 
 POLL_SECONDS = 1.0
+HELD = timedelta(seconds=30)
+"""What a killed worker was doing is anybody's after this."""
+
+RENEW_SECONDS = 8.0
+"""So a worker may miss two turns and still hold what it does."""
+
 PATIENCE_SECONDS = 1.5
 """How long a stopping worker waits for what it is doing."""
 
@@ -37,6 +44,14 @@ class TryAgainError(Exception):
     """The work can't be done just now, for a reason that is no fault of the programme."""
 
 
+class PostponedError(Exception):
+    """The work was not tried: it waits until `until`, and that is no failed attempt."""
+
+    def __init__(self, until: datetime, why: str) -> None:
+        super().__init__(why)
+        self.until = until
+
+
 @dataclass(frozen=True)
 class Handler:
     """How work of a kind is done.
@@ -44,7 +59,8 @@ class Handler:
     Attributes:
         run: does one unit; returning True says there is more to do at once (periodic work only). It raises
             TryAgainError or anything else when it could not.
-        lease: by when it must be over: every call it makes has a total time limit below it.
+        lease: by when it must be over: every call it makes has a total time limit below it. It is held no
+            longer than that, whatever hangs.
         at_once: how many units of this kind one worker does at the same time.
         attempts: after so many failures in a row an alarm is raised and the work is given up.
         endless: it is tried on instead of given up.
@@ -76,18 +92,20 @@ class Runner:
         self._numbers = count(1)
         self._wake = threading.Event()
         self._lock = threading.Lock()
-        self._running: Counter[str] = Counter()
+        self._running: dict[str, tuple[Claimed, datetime]] = {}
+        """By its owner each unit that a thread does, and until when it may be held."""
 
     def run(self, stop: threading.Event) -> int:
         """Works until `stop` is set; returns how many units had to be left unfinished (their leases end)."""
         dispatcher = threading.Thread(target=self._dispatch, args=(stop,), name="jobs", daemon=True)
         dispatcher.start()
+        threading.Thread(target=self._hold, args=(stop,), name="leases", daemon=True).start()
         stop.wait()
         self._wake.set()
         deadline = time.monotonic() + PATIENCE_SECONDS
-        while time.monotonic() < deadline and (dispatcher.is_alive() or self._running.total()):
+        while time.monotonic() < deadline and (dispatcher.is_alive() or self._running):
             time.sleep(0.02)
-        return self._running.total()
+        return len(self._running)
 
     def run_due(self) -> Counter[str]:
         """Does everything that is due now, one after the other in this thread; returns how many of each kind.
@@ -96,7 +114,7 @@ class Runner:
         """
         done: Counter[str] = Counter()
         self._ensure_periodic()
-        while (unit := self._claim(lambda _handler: True)) is not None:
+        while (unit := self._claim(lambda _handler: True, timedelta.max)) is not None:
             self._do(unit)
             done[unit.kind] += 1
         return done
@@ -122,17 +140,33 @@ class Runner:
                 if handler.every is not None:
                     queue.ensure(session, handler.kind, "", self._clock())
 
+    def _hold(self, stop: threading.Event) -> None:
+        """Renews the leases of what is being done."""
+        while not stop.wait(RENEW_SECONDS):
+            now = self._clock()
+            with self._lock:
+                held = [unit for unit, until in self._running.values() if now < until]
+            try:
+                for unit in held:
+                    with transaction(self._engine) as session:
+                        queue.renew(session, unit, now + HELD)
+            except Exception as problem:
+                _log_trouble("holding work", problem)
+
     def _start_one(self) -> bool:
-        unit = self._claim(lambda handler: self._running[handler.kind] < handler.at_once)
+        with self._lock:
+            busy = Counter(unit.kind for unit, _until in self._running.values())
+        unit = self._claim(lambda handler: busy[handler.kind] < handler.at_once, HELD)
         if unit is None:
             return False
         with self._lock:
-            self._running[unit.kind] += 1
+            self._running[unit.owner] = unit, self._clock() + self._handlers[unit.kind].lease
         threading.Thread(target=self._in_thread, args=(unit,), name=f"job {unit.kind}", daemon=True).start()
         return True
 
-    def _claim(self, may: Callable[[Handler], bool]) -> Claimed | None:
-        """Due work of a kind that has a free place; the kind that was served last comes last."""
+    def _claim(self, may: Callable[[Handler], bool], held: timedelta) -> Claimed | None:
+        """Due work of a kind that has a free place, `held` at most; the kind that was served last comes
+        last."""
         now = self._clock()
         with reading(self._engine) as session:
             kind = queue.find_due(
@@ -144,7 +178,7 @@ class Runner:
         self._handlers[kind] = handler
         owner = f"{self._name}:{next(self._numbers)}"
         with transaction(self._engine) as session:
-            return queue.claim(session, kind, handler.lease, owner, now)
+            return queue.claim(session, kind, min(handler.lease, held), owner, now)
 
     def _in_thread(self, unit: Claimed) -> None:
         try:
@@ -153,7 +187,7 @@ class Runner:
             _log_trouble(f"storing what came of {unit.kind}", problem)
         finally:
             with self._lock:
-                self._running[unit.kind] -= 1
+                del self._running[unit.owner]
             self._wake.set()
 
     def _do(self, unit: Claimed) -> None:
@@ -163,6 +197,9 @@ class Runner:
             if unit.attempt > handler.attempts and not handler.is_endless:
                 raise RuntimeError("every worker that tried it ended before it was done")
             more = handler.run(unit)
+        except PostponedError as pause:
+            with transaction(self._engine) as session:
+                queue.postpone(session, unit, str(pause), pause.until)
         except TryAgainError as problem:
             log.warning("work failed", **_of(unit), problem=str(problem))
             self._store_failure(handler, unit, str(problem))

@@ -111,9 +111,7 @@ def upload(
     )
     session.add(table)
     session.flush()
-    audit.record(
-        session, f"user:{by.username}", "law.upload", f"law:{name}", {"id": table.id, "sha256": table.sha256}
-    )
+    audit.record(session, by.actor, "law.upload", f"law:{name}", {"id": table.id, "sha256": table.sha256})
     return table, changes(getattr(present, f"{name}_table"), parsed)
 
 
@@ -139,9 +137,7 @@ def approve(session: Session, table_id: int, rows: Iterable[str], by: User, now:
         if row not in known:
             raise InvalidError("law_row", row=row)
         table.approved = {**table.approved, row: {"by": by.username, "at": now.isoformat()}}
-        audit.record(
-            session, f"user:{by.username}", "law.approve", f"law:{table.name}", {"id": table.id, "row": row}
-        )
+        audit.record(session, by.actor, "law.approve", f"law:{table.name}", {"id": table.id, "row": row})
     return table
 
 
@@ -176,7 +172,7 @@ def activate(session: Session, table_id: int, by: User, now: datetime) -> LawTab
         book(session)
     except LawError as problem:
         raise LawTableError("content", problems=str(problem)) from problem
-    audit.record(session, f"user:{by.username}", "law.activate", f"law:{table.name}", {"id": table.id})
+    audit.record(session, by.actor, "law.activate", f"law:{table.name}", {"id": table.id})
     return table
 
 
@@ -184,7 +180,7 @@ def drop(session: Session, table_id: int, by: User) -> LawTable:
     """Gives a draft up; it stays readable."""
     table = _draft(session, table_id)
     table.state = "dropped"
-    audit.record(session, f"user:{by.username}", "law.drop", f"law:{table.name}", {"id": table.id})
+    audit.record(session, by.actor, "law.drop", f"law:{table.name}", {"id": table.id})
     return table
 
 
@@ -192,16 +188,6 @@ def versions(session: Session, name: str | None = None) -> list[LawTable]:
     """Every version, the newest first."""
     query = select(LawTable).order_by(col(LawTable.id).desc())
     return list(session.exec(query if name is None else query.where(LawTable.name == name)))
-
-
-def book_with(session: Session, table_id: int) -> LawBook:
-    """The law as it would be with this version in use: for seeing what it touches."""
-    table = table_of(session, table_id)
-    present = book(session)
-    parsed = _parse(table.name, table.content)  # type: ignore[arg-type]
-    return book_of(
-        {other: parsed if other == table.name else getattr(present, f"{other}_table") for other in NAMES}
-    )
 
 
 def table_of(session: Session, table_id: int) -> LawTable:

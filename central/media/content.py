@@ -17,6 +17,14 @@ def media_type_of(path: Path) -> str:
     return UNKNOWN
 
 
+def coding_of(path: Path) -> str:
+    """How the pictures of an MP4 are coded, as its sample description says (`avc1`, `hvc1`, `hev1`); empty
+    for what says nothing. Only looked for, never decoded."""
+    content = path.read_bytes()
+    at = content.find(b"stsd")
+    return content[at + 16 : at + 20].decode("ascii", errors="replace") if at >= 0 else ""
+
+
 def picture_type(content: bytes) -> str | None:
     """`image/jpeg` or `image/png`; None for what is neither."""
     return next((kind for start, kind in _PICTURES.items() if content.startswith(start)), None)

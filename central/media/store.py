@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from central.errors import DomainError
+from central.files import sync
 
 _PIECE = 1024 * 1024
 _PROBE_BYTES = 256 * 1024
@@ -86,7 +87,7 @@ class MediaStore:
                 self._copy_in(source, digest)
                 source.unlink()
             for folder in (target.parent, target.parent.parent, self.root):
-                _sync_folder(folder)
+                sync(folder)
         return digest
 
     def _copy_in(self, source: Path, digest: str) -> None:
@@ -129,6 +130,23 @@ class MediaStore:
                 raise MediaError("altered", sha256=sha256)
             stream.seek(0)
         return stream
+
+    def verify(self, sha256: str) -> None:
+        """Hashes the content. Raises MediaError when it is missing or altered."""
+        self.open(sha256, recheck=True).close()
+
+    def names(self) -> Iterator[str]:
+        """The SHA-256 of everything that is here, in order."""
+        for path in sorted(self.root.glob("[0-9a-f][0-9a-f]/[0-9a-f][0-9a-f]")):
+            yield from sorted(file.name for file in path.iterdir())
+
+    def remove(self, sha256: str) -> None:
+        """Deletes the content, durably; nothing happens when it is not here. Raises StorageError."""
+        path = self.path(sha256)
+        with _storing(f"media {path}"):
+            if path.exists():
+                path.unlink()
+                sync(path.parent)
 
 
 @dataclass(frozen=True)
@@ -206,11 +224,3 @@ def _probe(folder: Path) -> None:
                 os.close(descriptor)
         finally:
             path.unlink(missing_ok=True)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -57,7 +57,8 @@ def options_for(
     if manifest.test:
         return ()  # sent from the set-up page to try the way of a case
     expressway = manifest.expressway or is_expressway(session, case.node, case.camera)
-    scene = Scene(facts_of(manifest), expressway, accident)
+    measured = case.rule == manifest.rule.name
+    scene = Scene(facts_of(manifest) if measured else None, expressway, accident)
     return book(session).options(case.rule, class_of(session, case), case.occurred_at, scene, party)
 
 

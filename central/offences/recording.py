@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session
 
 from central.cases.errors import LimitationOverError
 from central.cases.intake import SAME_ACT
 from central.cases.lifecycle import CHARGED, Action, State
 from central.cases.models import Case
+from central.cases.queries import has_same_act
 from central.cases.service import lock_case, take_step
 from central.errors import DomainError
 from central.jobs import queue as jobs
@@ -37,11 +38,7 @@ def check_chargeable(session: Session, case: Case, choice: Choice) -> None:
         DuplicateOffenceError: another case charges the same plate with the same act at this place and time.
     """
     chosen(options_for(session, case, accident=choice.accident), choice)
-    same = select(func.count()).where(
-        Case.plate == case.plate, Case.rule == case.rule, Case.site == case.site, Case.id != case.id
-    )
-    near = col(Case.occurred_at).between(case.occurred_at - SAME_ACT, case.occurred_at + SAME_ACT)
-    if session.exec(same.where(near, col(Case.state).in_(CHARGED))).one():
+    if has_same_act(session, case, SAME_ACT, CHARGED):
         raise DuplicateOffenceError
 
 

@@ -1,9 +1,11 @@
 """Recording offences: the law of the day frozen in, numbers without gaps, nothing charged twice."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, ClassVar
 
 from sqlmodel import Session, col, func, select, update
+from sqlmodel.sql.expression import SelectOfScalar
 
 from central.accounts.models import User
 from central.audit import service as audit
@@ -82,7 +84,7 @@ def requalify(
         setattr(offence, name, value)
     audit.record(
         session,
-        f"user:{by.username}",
+        by.actor,
         "offence.requalify",
         f"case:{offence.case_id}",
         {"from": before["law_code"], "to": offence.law_code, "reason": reason},
@@ -128,10 +130,24 @@ def by_number(session: Session, number: str) -> Offence | None:
     return session.exec(select(Offence).where(Offence.number == number)).one_or_none()
 
 
+def ids_by_law(codes: Collection[str], acts: Collection[str]) -> SelectOfScalar[int | None]:
+    """A query, for another to use: the numbers of offences under one of these provisions or of these acts."""
+    under = col(Offence.law_code).in_(codes) | col(Offence.act).in_(acts)
+    return select(col(Offence.id)).where(under)
+
+
 def list_offences(session: Session, before: int | None = None, limit: int = 50) -> list[Offence]:
     """Newest first; `before` is the id of the last one of the page before."""
     query = select(Offence).order_by(col(Offence.id).desc()).limit(limit)
     return list(session.exec(query if before is None else query.where(col(Offence.id) < before)))
+
+
+def recorded_between(session: Session, begins: datetime, ends: datetime) -> list[tuple[str, str, datetime]]:
+    """Rule, site and time of the act of every offence recorded from one moment to before another."""
+    query = select(Offence.rule, Offence.site, Offence.occurred_at).where(
+        col(Offence.recorded_at) >= begins, col(Offence.recorded_at) < ends
+    )
+    return list(session.exec(query))
 
 
 def _next_in_series(session: Session, unit: str, year: int) -> int:

@@ -3,19 +3,21 @@ that is written down."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 from sqlmodel import Session, col, select
 
 from central.audit import service as audit
+from central.db import among
 from central.errors import InvalidError, NotFoundError
 from central.parties.models import CaseParty, Party, PartyFact
+from central.values import DayOfLife, Text
 from central.vault import BlindIndex, Vault
 
 Role = Literal["owner", "driver", "buyer", "lessee"]
-Text = Annotated[str, Field(min_length=1, max_length=300)]
+Line = Annotated[Text, Field(min_length=1, max_length=300)]
 
 
 class NoPurposeError(InvalidError):
@@ -31,21 +33,21 @@ class Details(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     kind: Literal["person", "organisation"]
-    name: Text
-    identity: Text
-    address: Text | None = None
-    phone: Text | None = None
-    email: Text | None = None
-    account: Text | None = None
-    birth: date | None = None
-    nationality: Text | None = None
-    occupation: Text | None = None
-    identity_issued: Text | None = None
-    licence_number: Text | None = None
-    licence_class: Text | None = None
-    licence_issuer: Text | None = None
-    representative: Text | None = None
-    representative_title: Text | None = None
+    name: Line
+    identity: Line
+    address: Line | None = None
+    phone: Line | None = None
+    email: Line | None = None
+    account: Line | None = None
+    birth: DayOfLife | None = None
+    nationality: Line | None = None
+    occupation: Line | None = None
+    identity_issued: Line | None = None
+    licence_number: Line | None = None
+    licence_class: Line | None = None
+    licence_issuer: Line | None = None
+    representative: Line | None = None
+    representative_title: Line | None = None
 
     @property
     def organisation(self) -> bool:
@@ -249,6 +251,15 @@ def of_identity(session: Session, index: BlindIndex, identity: str) -> Party | N
     hashed = index.of("identity", identity)
     query = select(Party).where(Party.identity_index == hashed, col(Party.blocked_at).is_(None))
     return session.exec(query).one_or_none()
+
+
+def of_cases(session: Session, case_ids: Collection[int]) -> dict[int, set[int]]:
+    """The parties that each of these cases has or had, by the case."""
+    found: dict[int, set[int]] = {}
+    query = select(CaseParty.case_id, CaseParty.party_id).where(among(session, CaseParty.case_id, case_ids))
+    for case_id, party_id in session.exec(query):
+        found.setdefault(case_id, set()).add(party_id)
+    return found
 
 
 def has_role(session: Session, case_id: int, role: Role) -> bool:

@@ -11,7 +11,7 @@ from central.errors import ConflictError
 from central.payments import inbox
 from central.payments.inbox import Via
 from central.payments.models import PaymentDay, PaymentMessage
-from central.payments.port import Told, read_file
+from central.payments.port import read_file
 from contract.canonical import sha256_hex
 from contract.local_time import VIETNAM, local_day
 
@@ -29,12 +29,17 @@ def compare(session: Session, day: date, content: bytes, via: Via, now: datetime
         if local_day(one.paid_at) != day:
             differences.append({"transaction": one.transaction, "problem": "other_day"})
             continue
-        taken_in += _take_in(session, one, via, now, differences)
-    known = {one.transaction for one in told}
+        try:
+            if inbox.known(session, one) is None:
+                inbox.take_in(session, one, via, now)
+                taken_in += 1
+        except ConflictError:
+            differences.append({"transaction": one.transaction, "problem": "differs", "amount": one.amount})
+    listed = {one.transaction for one in told}
     differences += [
         {"transaction": row.transaction, "problem": "not_in_file", "amount": row.amount}
         for row in of_day(session, day)
-        if row.transaction not in known
+        if row.transaction not in listed
     ]
     stored = session.get(PaymentDay, day) or PaymentDay(
         day=day, file_sha256="", transactions=0, amount=0, taken_in=0, compared_at=now
@@ -47,18 +52,6 @@ def compare(session: Session, day: date, content: bytes, via: Via, now: datetime
     detail = {"transactions": len(told), "taken_in": taken_in, "differences": len(differences)}
     audit.record(session, "system", "payment.day", f"day:{day.isoformat()}", detail)
     return stored
-
-
-def _take_in(session: Session, one: Told, via: Via, now: datetime, differences: list[dict[str, Any]]) -> int:
-    """1 if the transaction was new to us."""
-    before = session.exec(
-        select(PaymentMessage.id).where(PaymentMessage.transaction == one.transaction)
-    ).first()
-    try:
-        inbox.keep(session, one, via, now)
-    except ConflictError:
-        differences.append({"transaction": one.transaction, "problem": "differs", "amount": one.amount})
-    return 0 if before is not None else 1
 
 
 def of_day(session: Session, day: date) -> list[PaymentMessage]:

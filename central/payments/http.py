@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import httpx
+from pydantic import BaseModel, ValidationError
 
+from central.connections.exchange import TIME_LIMIT_SECONDS, Limits, NoAnswerError, exchange
 from central.payments.port import GatewayError
+from central.values import WebAddress
 
-SECONDS = 10.0
+FILE_SECONDS = 60.0
 LARGEST_FILE = 64 * 1024 * 1024
 
 
@@ -18,37 +20,37 @@ class HttpGateway:
 
     url: str
     token: str
+    limit_seconds: float = TIME_LIMIT_SECONDS
 
     def order(self, reference: str, amount: int, purpose: str) -> str:
         """See the port."""
         asked = {"reference": reference, "amount": amount, "purpose": purpose}
-        address = self._ask("POST", "/v1/orders", json=asked).json().get("pay_url")
-        if not isinstance(address, str) or httpx.URL(address).scheme not in ("http", "https"):
-            raise GatewayError("the answer has no pay_url")
-        return address
+        try:
+            return _Order.model_validate_json(self._ask("POST", "/v1/orders", asked)).pay_url
+        except ValidationError as problem:
+            raise GatewayError("the answer has no pay_url that a browser opens") from problem
 
     def give_back(self, key: str, transaction: str, amount: int) -> None:
         """See the port."""
-        self._ask("POST", "/v1/refunds", json={"key": key, "transaction": transaction, "amount": amount})
+        self._ask("POST", "/v1/refunds", {"key": key, "transaction": transaction, "amount": amount})
 
     def file_of(self, day: date) -> bytes:
         """See the port."""
-        content = self._ask("GET", f"/v1/days/{day.isoformat()}.csv").content
-        if len(content) > LARGEST_FILE:
-            raise GatewayError(f"a file of {len(content)} bytes")
-        return content
+        return self._ask("GET", f"/v1/days/{day.isoformat()}.csv", None, Limits(FILE_SECONDS, LARGEST_FILE))
 
-    def _ask(self, method: str, path: str, **content: Any) -> httpx.Response:
+    def _ask(self, method: str, path: str, content: object, limits: Limits | None = None) -> bytes:
+        address = self.url.rstrip("/") + path
         try:
-            answer = httpx.request(
-                method,
-                self.url.rstrip("/") + path,
-                headers={"Authorization": f"Bearer {self.token}"},
-                timeout=SECONDS,
-                **content,
-            )
-        except (httpx.HTTPError, httpx.InvalidURL) as problem:
-            raise GatewayError(f"no answer: {problem or type(problem).__name__}") from problem
-        if not answer.is_success:
-            raise GatewayError(f"answer {answer.status_code}: {answer.text[:200]}")
-        return answer
+            answered = exchange(method, address, self.token, content, limits or Limits(self.limit_seconds))
+        except NoAnswerError as problem:
+            raise GatewayError(str(problem)) from problem
+        if not httpx.codes.is_success(answered.status):
+            told = answered.body[:200].decode(errors="replace")
+            raise GatewayError(f"answer {answered.status}: {told}")
+        if answered.too_large:
+            raise GatewayError(f"an answer of more than {len(answered.body)} bytes")
+        return answered.body
+
+
+class _Order(BaseModel):
+    pay_url: WebAddress

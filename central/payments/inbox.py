@@ -4,16 +4,16 @@ once; what can't be counted is set aside for a person and never lost."""
 from datetime import datetime
 from typing import Literal
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from central.audit import service as audit
-from central.errors import ConflictError, DomainError, NotFoundError
+from central.errors import ConflictError, DomainError, InvalidError, NotFoundError
 from central.jobs import queue as jobs
 from central.notifications import service as notifications
 from central.payments.models import PaymentMessage, PaymentOrder, Refund
 from central.payments.port import Told
-from central.proceedings import desk
-from central.proceedings.models import Decision, DecisionAct, Proceeding
+from central.proceedings import decisions, desk
+from central.proceedings.models import Decision
 from central.proceedings.papers.sheet import House
 from central.proceedings.payments import Receipt
 from contract.local_time import local_day
@@ -27,17 +27,25 @@ Via = Literal["call-back", "file", "hand"]
 
 
 def keep(session: Session, told: Told, via: Via, now: datetime) -> PaymentMessage:
-    """Keeps what was told and has it counted; the one there is if it is known.
+    """Keeps what was told and has it counted; the one there is if it is known. Raises ConflictError."""
+    return known(session, told) or take_in(session, told, via, now)
+
+
+def known(session: Session, told: Told) -> PaymentMessage | None:
+    """What we were told of this transaction before.
 
     Raises:
-        ConflictError: the transaction is known with another amount, kind or name: a person must look.
+        ConflictError: with another amount, kind or name: a person must look.
     """
     query = select(PaymentMessage).where(PaymentMessage.transaction == told.transaction)
-    known = session.exec(query).one_or_none()
-    if known is not None:
-        if (known.kind, known.names, known.amount) != (told.kind, told.names, told.amount):
-            raise ConflictError("payment_reference", reference=told.transaction)
-        return known
+    row = session.exec(query).one_or_none()
+    if row is not None and (row.kind, row.names, row.amount) != (told.kind, told.names, told.amount):
+        raise ConflictError("payment_reference", reference=told.transaction)
+    return row
+
+
+def take_in(session: Session, told: Told, via: Via, now: datetime) -> PaymentMessage:
+    """Keeps what is not known yet, and has it counted."""
     row = PaymentMessage(
         transaction=told.transaction,
         kind=told.kind,
@@ -58,11 +66,10 @@ def keep(session: Session, told: Told, via: Via, now: datetime) -> PaymentMessag
 def settle(house: House, message_id: int, now: datetime) -> PaymentMessage:
     """Counts a message that is kept, or sets it aside. Done twice, it changes nothing."""
     session = house.session
-    query = select(PaymentMessage).where(PaymentMessage.id == message_id).with_for_update()
-    row = session.exec(query.execution_options(populate_existing=True)).one_or_none()
-    if row is None:
-        raise NotFoundError("payment_message", id=message_id)
-    if row.state == "counted":
+    row = _locked(session, message_id)
+    if row.state in ("counted", "closed"):
+        return row
+    if row.kind == "returned" and _of_no_decision(session, row, now):
         return row
     decision = _decision_of(session, row)
     if decision is None or decision.id is None:
@@ -80,16 +87,18 @@ def settle(house: House, message_id: int, now: datetime) -> PaymentMessage:
 
 
 def _tell(session: Session, row: PaymentMessage, decision: Decision, now: datetime) -> None:
-    case_id = session.exec(
-        select(Proceeding.case_id)
-        .join(DecisionAct, col(DecisionAct.proceeding_id) == col(Proceeding.id))
-        .where(DecisionAct.decision_id == decision.id)
-        .order_by(col(Proceeding.id))
-    ).first()
+    case_id = decisions.first_case_of(session, decision)
     if case_id is not None:
         values = {"number": decision.number, "amount": row.amount}
         key = f"payment:{row.transaction}"
         notifications.tell(session, key, decision.party_id, case_id, "payment_counted", values, now)
+
+
+def _locked(session: Session, message_id: int) -> PaymentMessage:
+    row = session.get(PaymentMessage, message_id, with_for_update=True, populate_existing=True)
+    if row is None:
+        raise NotFoundError("payment_message", id=message_id)
+    return row
 
 
 def _count(house: House, row: PaymentMessage, decision_id: int, now: datetime) -> None:
@@ -103,16 +112,26 @@ def _count(house: House, row: PaymentMessage, decision_id: int, now: datetime) -
         refund.done_at = now
 
 
+def _of_no_decision(session: Session, row: PaymentMessage, now: datetime) -> bool:
+    """Money that belonged to no decision has gone back to its payer: nothing of a decision changes."""
+    refund = session.get(Refund, row.names.strip())
+    if refund is None or refund.decision_id is not None or refund.amount != row.amount:
+        return False
+    row.state, row.problem, row.outcome = "counted", "", "returned"
+    refund.done_at = refund.done_at or now
+    return True
+
+
 def _decision_of(session: Session, row: PaymentMessage) -> Decision | None:
     """By the order, the decision's number, or the refund that the transaction names."""
     name = row.names.strip()
     order = session.get(PaymentOrder, name.upper())
     refund = session.get(Refund, name) if row.kind == "returned" else None
     if order is not None:
-        return session.get(Decision, order.decision_id)
-    if refund is not None:
-        return session.get(Decision, refund.decision_id)
-    return session.exec(select(Decision).where(Decision.number == name)).one_or_none()
+        return decisions.find(session, order.decision_id)
+    if refund is not None and refund.decision_id is not None:
+        return decisions.find(session, refund.decision_id)
+    return decisions.by_number(session, name)
 
 
 def _aside(session: Session, row: PaymentMessage, problem: str) -> PaymentMessage:
@@ -129,14 +148,9 @@ def allot(house: House, message_id: int, decision_number: str, actor: str, now: 
         NotFoundError: no such message or decision.
         ConflictError: it is counted already.
     """
-    row = house.session.get(PaymentMessage, message_id)
-    if row is None:
-        raise NotFoundError("payment_message", id=message_id)
-    if row.state == "counted":
-        raise ConflictError("payment_counted", reference=row.transaction)
+    row = set_aside(house.session, message_id)
     number = decision_number.strip()
-    query = select(Decision).where(Decision.number == number)
-    if house.session.exec(query).one_or_none() is None:
+    if decisions.by_number(house.session, number) is None:
         raise NotFoundError("decision", id=number)
     detail = {"was": row.names, "is": number, "transaction": row.transaction}
     audit.record(house.session, actor, "payment.allot", f"payment:{row.id}", detail)
@@ -149,3 +163,37 @@ def aside(session: Session, limit: int = 100) -> list[PaymentMessage]:
     """What a person must look at, the oldest first."""
     query = select(PaymentMessage).where(PaymentMessage.state == "aside")
     return list(session.exec(query.order_by(col(PaymentMessage.id)).limit(limit)))
+
+
+def count_aside(session: Session) -> int:
+    """How much waits for a person."""
+    return session.exec(select(func.count()).where(PaymentMessage.state == "aside")).one()
+
+
+def set_aside(session: Session, message_id: int) -> PaymentMessage:
+    """One of them, locked.
+
+    Raises:
+        NotFoundError: no such message.
+        ConflictError: it is counted or closed already.
+    """
+    row = _locked(session, message_id)
+    if row.state != "aside":
+        raise ConflictError("payment_counted", reference=row.transaction)
+    return row
+
+
+def close(session: Session, message_id: int, note: str, actor: str) -> PaymentMessage:
+    """A person settled money that was set aside in another way, and says how.
+
+    Raises:
+        NotFoundError, ConflictError: see `set_aside`.
+        InvalidError: no words.
+    """
+    if not note.strip():
+        raise InvalidError("close_note", field="reason")
+    row = set_aside(session, message_id)
+    row.state, row.note = "closed", note.strip()[:300]
+    detail = {"transaction": row.transaction, "problem": row.problem, "note": row.note}
+    audit.record(session, actor, "payment.close", f"payment:{row.id}", detail)
+    return row

@@ -23,13 +23,14 @@ class PaymentOrder(SQLModel, table=True):
 class PaymentMessage(SQLModel, table=True):
     """What the other side told of one transaction: kept before anything is done with it.
 
-    `state`: `kept`, `counted` (money of a decision), or `aside` (a person must look: `problem` says why).
+    `state`: `kept`, `counted` (money of a decision), `aside` (a person must look: `problem` says why), or
+    `closed` (a person settled it in another way: `note` says how).
     """
 
     __tablename__ = "payment_message"
     __table_args__ = (
         CheckConstraint("kind IN ('paid', 'returned')", name="kind"),
-        CheckConstraint("state IN ('kept', 'counted', 'aside')", name="state"),
+        CheckConstraint("state IN ('kept', 'counted', 'aside', 'closed')", name="state"),
         CheckConstraint("amount > 0", name="amount"),
         Index("ix_payment_message_state", "state", "id"),
     )
@@ -45,17 +46,22 @@ class PaymentMessage(SQLModel, table=True):
     state: str = Field(default="kept", max_length=8)
     problem: str = Field(default="", max_length=40)
     outcome: str = Field(default="", max_length=12)
+    note: str = Field(default="", max_length=300)
     decision_id: int | None = Field(default=None, foreign_key="decision.id", index=True)
 
 
 class Refund(SQLModel, table=True):
-    """Money that is to go back; `key` makes the other side do it once. Done when the other side tells so."""
+    """Money that is to go back; `key` makes the other side do it once. Done when the other side tells so, or
+    when a person enters that it went back by another way (`done_by`).
+
+    `transaction`: the bank's, empty for money entered by hand. `decision_id`: None for money of no decision.
+    """
 
     __tablename__ = "payment_refund"
     __table_args__ = (CheckConstraint("amount > 0", name="amount"),)
 
     key: str = Field(max_length=40, primary_key=True)
-    decision_id: int = Field(foreign_key="decision.id", index=True)
+    decision_id: int | None = Field(default=None, foreign_key="decision.id", index=True)
     transaction: str = Field(max_length=80)
     amount: int = Field(sa_type=BigInteger)
     reason: str = Field(max_length=300)
@@ -63,6 +69,7 @@ class Refund(SQLModel, table=True):
     asked_at: datetime
     accepted_at: datetime | None = None
     done_at: datetime | None = None
+    done_by: str = Field(default="", max_length=100)
 
 
 class PaymentDay(SQLModel, table=True):

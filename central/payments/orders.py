@@ -46,4 +46,4 @@ def open_order(session: Session, decision: Decision, amount: int) -> PaymentOrde
 
 def note_address(session: Session, reference: str, url: str) -> None:
     """Where the order is paid online; empty while the other side does not answer."""
-    session.get_one(PaymentOrder, reference).pay_url = url[:500]
+    session.get_one(PaymentOrder, reference).pay_url = url

@@ -11,16 +11,19 @@ from datetime import date, datetime, timedelta
 from io import StringIO
 from typing import Annotated, Literal, Protocol
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from central.errors import ForbiddenError, InvalidError
+from central.values import Moment, Text
 
 TIME_HEADER, SIGNATURE_HEADER = "X-Ngatu-Time", "X-Ngatu-Signature"
+CONNECTION = "payment"
+
 FRESH = timedelta(minutes=5)
 """How old a call-back's signature may be; one that is told late is signed anew."""
 LARGEST = 1_000_000_000_000
 
-_Name = Annotated[str, Field(min_length=1, max_length=80)]
+_Name = Annotated[Text, Field(min_length=1, max_length=80)]
 
 
 class Told(BaseModel):
@@ -30,9 +33,9 @@ class Told(BaseModel):
 
     transaction: _Name
     kind: Literal["paid", "returned"]
-    names: Annotated[str, Field(max_length=80)]
+    names: Annotated[Text, Field(max_length=80)]
     amount: Annotated[int, Field(gt=0, le=LARGEST)]
-    paid_at: AwareDatetime
+    paid_at: Moment
 
 
 class GatewayError(Exception):

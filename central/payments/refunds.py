@@ -1,20 +1,50 @@
-"""Money that goes back: asked for by a person, done by the other side once, counted when it tells so."""
+"""Money that goes back: asked for by a person, done by the other side once, counted when it tells so; where
+money did not come through the other side, done and entered by hand."""
 
 import secrets
-from datetime import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import islice
 
 from sqlalchemy import Engine
 from sqlmodel import Session, col, func, select
 
 from central.audit import service as audit
+from central.connections import circuit
 from central.db import transaction
-from central.errors import InvalidError, NotFoundError
+from central.errors import ConflictError, InvalidError, NotFoundError
 from central.jobs import queue as jobs
+from central.payments import inbox
 from central.payments.models import PaymentMessage, Refund
-from central.payments.port import Gateway
+from central.payments.port import CONNECTION, Gateway, GatewayError
+from central.proceedings import counter, decisions, desk
+from central.proceedings.models import Decision
+from central.proceedings.papers.sheet import House
+from central.proceedings.payments import Receipt
+from central.proceedings.people import Mover
 
 GIVE_BACK = "payments.give_back"
 """Kind of the jobs that ask the other side; their key is the refund's."""
+
+
+@dataclass(frozen=True)
+class OwedBack:
+    """A decision with money that is not its own: `open` dong nobody has asked back yet, and the transactions
+    through which the other side could return them."""
+
+    decision: Decision
+    open: int
+    transactions: tuple[PaymentMessage, ...]
+
+
+@dataclass(frozen=True)
+class ByHand:
+    """How money went back outside of the other side's interface: its voucher, through whom, on which day."""
+
+    reference: str
+    source: str
+    day: date
 
 
 def ask(session: Session, transaction_id: str, amount: int, reason: str, actor: str, now: datetime) -> Refund:
@@ -22,20 +52,77 @@ def ask(session: Session, transaction_id: str, amount: int, reason: str, actor: 
 
     Raises:
         NotFoundError: no such transaction.
-        InvalidError: more than came with it and has not been asked back already, or no reason.
+        InvalidError: more than came with it or than the decision has too much, or no reason.
     """
     query = select(PaymentMessage).where(PaymentMessage.transaction == transaction_id).with_for_update()
     paid = session.exec(query).one_or_none()
     if paid is None or paid.kind != "paid" or paid.decision_id is None:
         raise NotFoundError("payment_transaction", transaction=transaction_id)
+    asked = session.exec(select(func.sum(Refund.amount)).where(Refund.transaction == transaction_id)).one()
+    if amount > paid.amount - (asked or 0):
+        raise InvalidError("refund", field="amount")
+    _check_beyond(session, paid.decision_id, amount, now)
+    return _store(session, paid.decision_id, transaction_id, amount, reason, actor, now)
+
+
+def ask_by_hand(
+    session: Session, decision_id: int, amount: int, reason: str, actor: str, now: datetime
+) -> Refund:
+    """Has money returned that was entered by hand: nobody but a person can do it.
+
+    Raises:
+        NotFoundError: no such decision.
+        InvalidError: more than the decision has too much, or no reason.
+    """
+    _check_beyond(session, decision_id, amount, now)
+    return _store(session, decision_id, "", amount, reason, actor, now)
+
+
+def ask_aside(session: Session, message_id: int, reason: str, actor: str, now: datetime) -> Refund:
+    """Has money returned whole that was set aside: it belongs to no decision.
+
+    Raises:
+        NotFoundError, ConflictError: see `inbox.set_aside`; what went back can't go back.
+        InvalidError: no reason.
+    """
+    row = inbox.set_aside(session, message_id)
+    if row.kind != "paid":
+        raise ConflictError("payment_went_back", reference=row.transaction)
+    refund = _store(session, None, row.transaction, row.amount, reason, actor, now)
+    row.state, row.note = "closed", refund.reason
+    return refund
+
+
+def _check_beyond(session: Session, decision_id: int, amount: int, now: datetime) -> None:
+    decision = decisions.find(session, decision_id)
+    if decision is None:
+        raise NotFoundError("decision", id=decision_id)
+    if not 0 < amount <= counter.beyond_of(session, decision, now) - _underway(session, decision_id):
+        raise InvalidError("refund", field="amount")
+
+
+def _underway(session: Session, decision_id: int) -> int:
+    """Asked for and not counted as gone yet."""
+    query = select(func.sum(Refund.amount)).where(
+        Refund.decision_id == decision_id, col(Refund.done_at).is_(None)
+    )
+    return session.exec(query).one() or 0
+
+
+def _store(
+    session: Session,
+    decision_id: int | None,
+    transaction_id: str,
+    amount: int,
+    reason: str,
+    actor: str,
+    now: datetime,
+) -> Refund:
     if not reason.strip():
         raise InvalidError("refund_reason", field="reason")
-    asked = session.exec(select(func.sum(Refund.amount)).where(Refund.transaction == transaction_id)).one()
-    if not 0 < amount <= paid.amount - (asked or 0):
-        raise InvalidError("refund", field="amount")
     refund = Refund(
         key=f"RF{secrets.token_hex(12)}",
-        decision_id=paid.decision_id,
+        decision_id=decision_id,
         transaction=transaction_id,
         amount=amount,
         reason=reason.strip()[:300],
@@ -44,9 +131,11 @@ def ask(session: Session, transaction_id: str, amount: int, reason: str, actor: 
     )
     session.add(refund)
     session.flush()
+    subject = f"decision:{decision_id}" if decision_id is not None else f"transaction:{transaction_id}"
     detail = {"transaction": transaction_id, "amount": amount, "reason": refund.reason}
-    audit.record(session, actor, "payment.refund", f"decision:{paid.decision_id}", detail)
-    jobs.enqueue(session, GIVE_BACK, refund.key, {"refund": refund.key}, now)
+    audit.record(session, actor, "payment.refund", subject, detail)
+    if transaction_id:
+        jobs.enqueue(session, GIVE_BACK, refund.key, {"refund": refund.key}, now)
     return refund
 
 
@@ -54,15 +143,67 @@ def give_back(engine: Engine, gateway: Gateway, key: str, now: datetime) -> None
     """Asks the other side, outside of any transaction; asked twice it is done once. Raises GatewayError."""
     with transaction(engine) as session:
         refund = session.get(Refund, key)
-        if refund is None or refund.accepted_at is not None:
+        if refund is None or refund.accepted_at is not None or refund.done_at is not None:
             return
         what = (refund.transaction, refund.amount)
-    gateway.give_back(key, *what)
+    with circuit.watched(engine, CONNECTION, now, GatewayError):
+        gateway.give_back(key, *what)
     with transaction(engine) as session:
         session.get_one(Refund, key).accepted_at = now
 
 
-def of_decision(session: Session, decision_id: int) -> list[Refund]:
-    """Refunds of a decision, the oldest first."""
-    query = select(Refund).where(Refund.decision_id == decision_id)
-    return list(session.exec(query.order_by(col(Refund.asked_at))))
+def done_by_hand(house: House, key: str, how: ByHand, by: Mover, now: datetime) -> Refund:
+    """Enters that money went back by another way than the other side's interface.
+
+    Raises:
+        NotFoundError: no such refund.
+        ConflictError: the other side has it, or it is done.
+        InvalidError, ConflictError: see `proceedings.payments.paid_back`.
+    """
+    refund = house.session.get(Refund, key, with_for_update=True, populate_existing=True)
+    if refund is None:
+        raise NotFoundError("refund", id=key)
+    if refund.accepted_at is not None or refund.done_at is not None:
+        raise ConflictError("refund_done" if refund.done_at is not None else "refund_at_bank")
+    if refund.decision_id is not None:
+        receipt = Receipt(how.reference, refund.amount, how.day, how.source)
+        desk.pay_money_back(house, refund.decision_id, receipt, now, by)
+    refund.done_at, refund.done_by = now, by.audit_name
+    detail = {"reference": how.reference, "source": how.source, "amount": refund.amount}
+    audit.record(house.session, by.audit_name, "payment.refunded", f"refund:{key}", detail)
+    return refund
+
+
+def owed_back(session: Session, now: datetime, limit: int = 100) -> list[OwedBack]:
+    """Decisions with money that has to go back and that nobody asked back yet, the oldest first."""
+    return list(islice(_owed_back(session, now), limit))
+
+
+def _owed_back(session: Session, now: datetime) -> Iterator[OwedBack]:
+    for row in counter.paid_beyond(session, now):
+        assert row.decision.id is not None
+        still = row.beyond - _underway(session, row.decision.id)
+        if still > 0:
+            query = select(PaymentMessage).where(
+                PaymentMessage.decision_id == row.decision.id,
+                PaymentMessage.kind == "paid",
+                PaymentMessage.state == "counted",
+            )
+            told = session.exec(query.order_by(col(PaymentMessage.id).desc())).all()
+            yield OwedBack(row.decision, still, tuple(told))
+
+
+def latest(session: Session, limit: int = 100) -> list[Refund]:
+    """Refunds, those that are not done first, the latest on top."""
+    query = select(Refund).order_by(col(Refund.done_at).is_not(None), col(Refund.asked_at).desc())
+    return list(session.exec(query.limit(limit)))
+
+
+def numbers(session: Session, rows: list[Refund]) -> dict[int, str]:
+    """The numbers of the decisions of refunds, by the decision's id."""
+    return decisions.numbers_of(session, {row.decision_id for row in rows if row.decision_id is not None})
+
+
+def count_open(session: Session) -> int:
+    """How many have been asked for and are not done."""
+    return session.exec(select(func.count()).where(col(Refund.done_at).is_(None))).one()

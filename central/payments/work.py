@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import Engine
 from sqlmodel import Session
 
+from central.connections import circuit
 from central.db import reading, transaction
 from central.jobs.queue import Claimed
 from central.jobs.runner import Handler, TryAgainError
 from central.payments import days, inbox, refunds
 from central.payments.models import PaymentDay
-from central.payments.port import Gateway, GatewayError
+from central.payments.port import CONNECTION, Gateway, GatewayError
 from central.proceedings.papers.sheet import House
 from contract.local_time import local_day
 
@@ -55,7 +56,8 @@ def compare_yesterday(engine: Engine, gateway: Gateway, now: datetime) -> bool:
         if session.get(PaymentDay, day) is not None:
             return False
     try:
-        content = gateway.file_of(day)
+        with circuit.watched(engine, CONNECTION, now, GatewayError):
+            content = gateway.file_of(day)
     except GatewayError as problem:
         raise TryAgainError(str(problem)) from problem
     with transaction(engine) as session:

@@ -19,9 +19,10 @@ from central.errors import DomainError, InvalidError, NotFoundError
 from central.portal.pages import render
 from central.portal.people import CurrentGuest, desk_of
 from central.portal.views import CaseView, case_view
+from central.values import LARGEST_ID, Text
 from central.web.language import language
 from central.web.people import Now, ReadSessionDep, SessionDep
-from central.web.values import LARGEST_ID, Id, Text
+from central.web.values import Id
 from central.words.errors import told
 
 router = APIRouter()

@@ -1,8 +1,8 @@
-"""Style, script and picture files of the portal; see `central.web.assets`."""
+"""Style, script and picture files of the portal; see `web.assets`."""
 
 from pathlib import Path
 
-from central.web.assets import SHARED, Assets
+from web.assets import SHARED, Assets
 
 _FILES = Assets([SHARED, Path(__file__).parent / "static"], {})
 

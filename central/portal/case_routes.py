@@ -5,7 +5,7 @@ from tempfile import mkdtemp
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request
-from fastapi.responses import FileResponse, JSONResponse, Response
+from fastapi.responses import JSONResponse, Response
 from starlette.background import BackgroundTask
 
 from central.citizens.entry import Guest
@@ -19,8 +19,10 @@ from central.portal.payment_routes import papers_of
 from central.portal.people import CurrentGuest, desk_of
 from central.portal.views import case_view
 from central.proceedings import service as proceedings
+from central.values import Text
+from central.web.files import ShownFile
 from central.web.people import Now, ReadSessionDep
-from central.web.values import Id, Text
+from central.web.values import Id
 
 router = APIRouter()
 
@@ -57,7 +59,7 @@ def evidence_file(
     sight = Sight(viewer, f"case:{case_id}", name, copy.copy_sha256)
     headers = {"Cache-Control": "private, no-cache", "ETag": f'"{copy.copy_sha256}"'}
     path = show(engine, desk_of(request).media, sight)
-    return FileResponse(path, media_type=copy.media_type, headers=headers)
+    return ShownFile(path, media_type=copy.media_type, headers=headers)
 
 
 @router.get("/cases/{proceeding_id}/seals")
@@ -81,7 +83,7 @@ def package(request: Request, guest: CurrentGuest, proceeding_id: Id) -> Respons
     }
     target = FilePath(mkdtemp()) / "evidence.zip"
     write_package(target, words, files)
-    return FileResponse(
+    return ShownFile(
         target,
         media_type="application/zip",
         filename=f"evidence-{proceeding_id}.zip",

@@ -12,14 +12,19 @@ from central.errors import DomainError
 from central.portal.pages import render
 from central.portal.people import MaybeGuest, Token, cookie_name, desk_of, place_of
 from central.portal.views import case_view
+from central.values import Text
+from central.web import elsewhere
 from central.web.addresses import path_of
 from central.web.language import COOKIE, language
 from central.web.people import Now, ReadSessionDep, SessionDep
-from central.web.values import Text
 from central.words.errors import told
 from central.words.languages import language_of
+from web.safety import is_own_path
 
 router = APIRouter()
+
+CITIZEN_LOGIN = "citizen_login"
+"""The connection's name."""
 
 _WAY = "ngatu-way"
 """Cookie of somebody who is on the way to sign in elsewhere."""
@@ -78,7 +83,8 @@ def go_elsewhere(request: Request, now: Now) -> Response:
     desk = desk_of(request)
     if desk.provider is None:
         raise HTTPException(404)
-    way = desk.provider.begin(desk.vault, _back(request), now)
+    engine = request.app.state.engine
+    way = elsewhere.begin(engine, CITIZEN_LOGIN, desk.provider, desk.vault, _back(request), now)
     answer = RedirectResponse(way.url, status_code=303)
     secure = request.app.state.settings.secure_cookies
     answer.set_cookie(_WAY, way.cookie, max_age=600, httponly=True, secure=secure, samesite="lax")
@@ -100,9 +106,10 @@ def come_back(
         raise HTTPException(404)
     given = {"code": code, "state": state} | ({"error": error} if error else {})
     try:
-        claims = desk.provider.finish(desk.vault, _back(request), request.cookies.get(_WAY, ""), given, now)
+        cookie, back, engine = request.cookies.get(_WAY, ""), _back(request), request.app.state.engine
+        claims = elsewhere.finish(engine, CITIZEN_LOGIN, desk.provider, desk.vault, back, cookie, given, now)
         identity = str(claims.get(desk.provider.settings.claim) or "")
-        token = entry.enter_as(request.app.state.engine, desk.index, identity, now, token)
+        token = entry.enter_as(engine, desk.index, identity, now, token)
     except DomainError as refused:
         words = told(refused, language(request)).sentence
         return _form(request, None, problem=words, status=refused.status)
@@ -138,8 +145,7 @@ def leave(request: Request, session: SessionDep, token: Token) -> Response:
 def choose_language(request: Request, code: Text) -> Response:
     """Remembers the language in a cookie: a preference of the browser, no state of ours."""
     back = path_of(request.headers.get("referer", ""))
-    own = back.startswith("/") and not back.startswith(("//", "/\\")) and back.isprintable()
-    answer = RedirectResponse(back if own else "/", status_code=303)
+    answer = RedirectResponse(back if is_own_path(back) else "/", status_code=303)
     answer.set_cookie(COOKIE, language_of(code), max_age=31_536_000, samesite="strict", path="/")
     return answer
 

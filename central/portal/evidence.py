@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from central.cases.queries import evidence_row, manifest_of
+from central.cases.queries import manifest_of, signed_token
 from central.copies import service as copies
 from central.copies.models import OwnerCopy
 from central.fleet.enrolment import public_key_of
@@ -54,7 +54,7 @@ def evidence_view(session: Session, case_id: int, page: str) -> EvidenceView:
             (files[copy.name].captured_at - manifest.occurred_at).total_seconds(),
         )
         for copy in copies.of_case(session, case_id)
-        if copy.name in files
+        if copy.name in files and manifest.shown(files[copy.name].role) == files[copy.name]
     }
     signal = manifest.signal
     red = signal.elapsed_red_ms if signal is not None else None
@@ -71,7 +71,7 @@ def evidence_view(session: Session, case_id: int, page: str) -> EvidenceView:
 def seals(session: Session, case_id: int, page: str) -> dict[str, Any]:
     """Everything a browser needs to check the evidence by itself: the manifest the camera's node signed,
     the centre's statement on each copy, and the public keys."""
-    token = evidence_row(session, case_id).jws
+    token = signed_token(session, case_id)
     return {
         "manifest": token,
         "node_key": public_key_of(session, key_id_of(token)),

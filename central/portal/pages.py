@@ -6,24 +6,18 @@ from typing import Any
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from central.citizens.entry import Guest
 from central.portal.assets import address
+from central.registry.wording import colour_words
 from central.web.language import language
 from central.words import forms
 from central.words.dictionary import translator, word_or
 from central.words.languages import Language
+from web.templates import templates
 
 FOLDER = Path(__file__).parent
-_ENVIRONMENT = Environment(
-    loader=FileSystemLoader(FOLDER / "templates"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
-_ENVIRONMENT.globals["asset"] = address
+_ENVIRONMENT = templates(FOLDER / "templates", address)
 
 
 def render(
@@ -45,4 +39,5 @@ def _words(lang: Language) -> dict[str, Any]:
         "money": partial(forms.money, language=lang),
         "signed": partial(forms.signed_seconds, language=lang),
         "word_or": partial(word_or, lang),
+        "colour_words": partial(colour_words, language=lang),
     }

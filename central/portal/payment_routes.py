@@ -24,10 +24,27 @@ from contract.local_time import local_day
 
 router = APIRouter()
 
-_BY_CODE = frozenset({"notice", "receipt", "refund"})
+_BY_CODE = frozenset({"notice", "receipt", "refund", "reply"})
 """Papers a notice's code shows; what has more of a person's data is shown to who signed in with an
 identity."""
-_BY_IDENTITY = _BY_CODE | {"record", "decision", "explanation", "no_sanction", "points_notice", "annulment"}
+_BY_IDENTITY = _BY_CODE | {
+    "record",
+    "explanation",
+    "decision",
+    "no_sanction",
+    "points_notice",
+    "deferral",
+    "reduction",
+    "instalments",
+    "suspension",
+    "correction",
+    "annulment",
+    "complaint_taken_up",
+    "complaint_not_taken_up",
+    "relief_refused",
+    "complaint_settled",
+    "enforcement",
+}
 
 
 @router.get("/cases/{proceeding_id}/pay")

@@ -12,7 +12,6 @@ from central.citizens.entry import Guest
 from central.documents.archive import Archive
 from central.errors import DomainError
 from central.media.sights import CheckedMedia
-from central.parties.service import Parties
 from central.proceedings.papers.sheet import House
 from central.settings import CentralSettings
 from central.vault import BlindIndex, Vault
@@ -39,8 +38,7 @@ class Desk:
 
     def house(self, session: Session) -> House:
         """What the services need in this transaction."""
-        parties = Parties(session, self.vault, self.index)
-        return House(session, parties, self.archive, self.settings.office)
+        return House.of(session, self.vault, self.index, self.archive, self.settings.office)
 
 
 def desk_of(request: Request) -> Desk:

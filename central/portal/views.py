@@ -37,13 +37,25 @@ _TOLD = (
     "alert_raised",
     "alert_lifted",
     "complaint_filed",
+    "complaint_accepted",
     "complaint_settled",
+    "second_filed",
+    "second_settled",
     "paid",
     "executed",
 )
 """Events a citizen is told of, in the order they happen; see `portal.event.*`."""
 
-_DUE = ("appearance", "explanation", "explanation_extended", "payment", "deferral", "complaint", "court")
+_DUE = (
+    "appearance",
+    "explanation",
+    "explanation_extended",
+    "payment",
+    "deferral",
+    "complaint",
+    "complaint_second",
+    "court",
+)
 """Deadlines that are the citizen's own; see `portal.due.*`."""
 
 
@@ -100,7 +112,7 @@ def case_view(session: Session, guest: Guest, proceeding_id: int, now: datetime)
         registered=registered_vehicle(latest_answer(session, proceeding.case_id)),
         stage=stage_of(loaded.dossier),
         events=tuple((event, loaded.dossier.days[event]) for event in _TOLD if event in loaded.dossier.days),
-        due=_due(session, proceeding),
+        due=_due(session, proceeding, complaint_open=loaded.dossier.is_at(Track.COMPLAINT, "settled")),
         offers=tuple(answers.offers(session, loaded.dossier, opened.party_id, now)),
         sent=tuple(answers.sent_by(session, opened)),
         decision=loaded.decision,
@@ -108,6 +120,8 @@ def case_view(session: Session, guest: Guest, proceeding_id: int, now: datetime)
     )
 
 
-def _due(session: Session, proceeding: Proceeding) -> tuple[tuple[str, date], ...]:
+def _due(session: Session, proceeding: Proceeding, *, complaint_open: bool) -> tuple[tuple[str, date], ...]:
     rows = {row.code: row for row in deadlines.of_case(session, proceeding.case_id) if row.met_on is None}
+    if not complaint_open:
+        rows.pop("complaint_second", None)  # a complaint that was withdrawn is not complained about again
     return tuple((code, rows[code].last_day) for code in _DUE if code in rows)

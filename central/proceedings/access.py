@@ -51,6 +51,15 @@ def open_by_code(session: Session, index: BlindIndex, number: str, plate: str, c
     return Opened(found.proceeding_id, found.party_id, found.document_id) if found is not None else None
 
 
+def has_ended(session: Session, index: BlindIndex, number: str, plate: str, code: str) -> bool:
+    """Whether number, plate and code belong to a notice that no longer stands."""
+    hashed = _hash(index, number, normalise(plate), code)
+    query = select(NoticeAccess.document_id).where(
+        NoticeAccess.code_index == hashed, col(NoticeAccess.ended_at).is_not(None)
+    )
+    return session.exec(query).first() is not None
+
+
 def standing(session: Session, document_ids: Collection[int]) -> list[NoticeAccess]:
     """Those of these notices that still open something, the oldest first."""
     query = select(NoticeAccess).where(

@@ -116,17 +116,14 @@ def _find_owner(acting: Acting, given: p.Particulars) -> Document | None:
 
 def _replace_owner(acting: Acting, given: p.Particulars) -> Document | None:
     _enter(acting, _of(given, p.Person))
-    acting.proceeding.violator_id = acting.proceeding.violator_as = None
+    acting.proceeding.violator_id = acting.proceeding.violator_as = acting.proceeding.appointment_at = None
     desk.end_what_is_untrue(acting.house, acting.proceeding, acting.step(), acting.now)
     return None
 
 
 def _enter(acting: Acting, person: p.Person) -> None:
     parties, case_id = acting.house.parties, acting.proceeding.case_id
-    party = parties.enter(person.details(), person.source, acting.now)
-    assert party.id is not None
-    parties.link(case_id, party.id, "owner", person.source, acting.now)
-    acting.house.session.flush()
+    parties_of_case.bring_in(parties, case_id, person.details(), "owner", person.source, acting.now)
 
 
 def _name_driver(acting: Acting, given: p.Particulars) -> Document | None:

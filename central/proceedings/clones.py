@@ -6,6 +6,8 @@ plate was seen elsewhere at a time no vehicle could have been at both. A confirm
 later hits become leads at once.
 """
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import asin, cos, radians, sin, sqrt
@@ -16,17 +18,22 @@ from sqlmodel import Session, col, select
 from central.accounts.models import User
 from central.audit import service as audit
 from central.cases.models import Case
-from central.cases.queries import get_case, same_plate_elsewhere
+from central.cases.queries import cases_by_id, get_case, same_plate_elsewhere
+from central.errors import InvalidError, NotFoundError
+from central.jobs import queue as jobs
 from central.proceedings.loading import is_watched
-from central.proceedings.models import Proceeding, ProceedingStep, WatchedPlate
+from central.proceedings.models import Proceeding, ProceedingStep, TrackState, WatchedPlate
 from central.proceedings.people import PROGRAMME, Mover
-from central.proceedings.service import Doing, history, problems_of, take
-from central.proceedings.tracks import CaseKind
+from central.proceedings.service import Doing, history, lock, of_case, problems_of, take
+from central.proceedings.tracks import CaseKind, Track
 from central.registry.service import latest_answer
 from central.settings import CentralSettings
 
 FASTEST_KMH = 200.0
 """No vehicle is at two places that it would have to drive between faster than this, as the crow flies."""
+
+LOOK = "proceedings.look_for_clone"
+"""Kind of job; its key is the case's id."""
 
 _WINDOW = timedelta(hours=12)
 _EARTH_KM = 6371.0
@@ -100,7 +107,9 @@ def _elsewhere(session: Session, case: Case, places: Places) -> list[Lead]:
         if there is None:
             continue
         if impossible((here, case.occurred_at), (there, other.occurred_at), timedelta(seconds=10)):
+            minutes = round((other.occurred_at - case.occurred_at).total_seconds() / 60)
             values = {"case": other.id, "site": other.site_name, "km": round(distance_km(here, there))}
+            values["minutes"] = minutes
             found.append(Lead("elsewhere", values))
     return found
 
@@ -116,11 +125,29 @@ def suspect(session: Session, proceeding: Proceeding, places: Places, now: datet
     doing = Doing("suspect_clone", reason="cloned_plate", detail={"leads": [_told(lead) for lead in found]})
     if found and not problems_of(session, proceeding, doing, PROGRAMME, now):
         take(session, proceeding, doing, PROGRAMME, now)
+        for other in (lead.values["case"] for lead in found if lead.code == "elsewhere"):
+            jobs.enqueue(session, LOOK, str(other), {"case": other}, now)
     return found
+
+
+def look(session: Session, case_id: int, places: Places, now: datetime) -> None:
+    """Looks at a case whose plate was seen elsewhere since: nobody knows yet which of the two is the
+    clone."""
+    proceeding = of_case(session, case_id)
+    if proceeding is not None:
+        suspect(session, lock(session, proceeding.id or 0), places, now)
 
 
 def _told(lead: Lead) -> dict[str, Any]:
     return {"code": lead.code, **lead.values}
+
+
+def told_of(steps: Sequence[ProceedingStep]) -> list[Lead]:
+    """The leads that the last suspicion in a case's history rests on; none where a person suspected it in
+    words."""
+    last = next((step for step in reversed(steps) if step.action == "suspect_clone"), None)
+    told = last.detail.get("leads", ()) if last is not None else ()
+    return [Lead(lead["code"], {name: lead[name] for name in lead if name != "code"}) for lead in told]
 
 
 def _cleared(session: Session, proceeding: Proceeding) -> list[dict[str, Any]]:
@@ -150,18 +177,35 @@ def confirm(session: Session, proceeding: Proceeding, note: str, by: Mover, now:
     return step
 
 
-def end_watch(session: Session, plate: str, by: User, now: datetime) -> int:
-    """The clone was caught, or there was none: the plate is handled like any other again. Returns how many
-    ended."""
-    query = select(WatchedPlate).where(WatchedPlate.plate == plate, col(WatchedPlate.ended_at).is_(None))
-    rows = session.exec(query).all()
-    for row in rows:
-        row.ended_at = now
-    audit.record(session, f"user:{by.username}", "plate.end_watch", f"plate:{plate}", {"ended": len(rows)})
-    return len(rows)
+def end_watch(session: Session, watch_id: int, reason: str, by: User, now: datetime) -> WatchedPlate:
+    """The clone was caught, or there was none: the plate is handled like any other again. Cases that stay
+    suspected are for a person to clear.
+
+    Raises:
+        NotFoundError: no such watch, or it has ended.
+        InvalidError: no reason.
+    """
+    query = select(WatchedPlate).where(WatchedPlate.id == watch_id, col(WatchedPlate.ended_at).is_(None))
+    row = session.exec(query.with_for_update()).one_or_none()
+    if row is None:
+        raise NotFoundError("watched_plate", id=watch_id)
+    if not reason.strip():
+        raise InvalidError("watch_reason", field="reason")
+    row.ended_at = now
+    detail = {"watch": watch_id, "reason": reason.strip()[:500]}
+    audit.record(session, by.actor, "plate.end_watch", f"plate:{row.plate}", detail)
+    return row
 
 
-def watched(session: Session) -> list[WatchedPlate]:
+def watched(session: Session, limit: int = 500) -> list[WatchedPlate]:
     """Plates that are watched now, the newest first."""
     query = select(WatchedPlate).where(col(WatchedPlate.ended_at).is_(None))
-    return list(session.exec(query.order_by(col(WatchedPlate.id).desc())))
+    return list(session.exec(query.order_by(col(WatchedPlate.id).desc()).limit(limit)))
+
+
+def held_back(session: Session, limit: int = 5000) -> Counter[str]:
+    """Cases under suspicion now, by plate."""
+    joined = select(Proceeding.case_id).join(TrackState, col(TrackState.proceeding_id) == col(Proceeding.id))
+    suspected = joined.where(TrackState.track == Track.CLONE, TrackState.state == "suspected")
+    cases = cases_by_id(session, session.exec(suspected.limit(limit)).all())
+    return Counter(case.plate for case in cases.values() if case.plate is not None)

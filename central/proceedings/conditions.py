@@ -50,7 +50,9 @@ def over(limit: str) -> Condition:
 
 
 def _answered_or_late(dossier: Dossier, attempt: Attempt) -> bool:
-    return not dossier.is_at(Track.ANSWER, "waiting", "in_session") or over("appearance")(dossier, attempt)
+    return not dossier.is_at(Track.ANSWER, "waiting", "silent", "in_session", "returned") or over(
+        "appearance"
+    )(dossier, attempt)
 
 
 def _two_people(dossier: Dossier, _attempt: Attempt) -> bool:
@@ -78,6 +80,7 @@ SPECIAL = Need("not_special", lambda dossier, _: dossier.kind in (CaseKind.MILIT
 DEVICE_VALID = Need("device_not_valid", lambda dossier, _: dossier.device_valid)
 NAMED_USER = Need("not_named_for_device", lambda dossier, attempt: attempt.person in dossier.device_users)
 NOT_OPERATOR = Need("same_person", lambda dossier, attempt: attempt.person not in (None, dossier.operator_id))
+NOT_DECIDER = Need("same_person", lambda dossier, attempt: attempt.person != dossier.decided_by)
 TWO_PEOPLE = Need("two_people", _two_people)
 RESULT_WRITTEN = Need("no_result", at(Track.RESULT, "written"))
 OWNER_KNOWN = Need("owner_unknown", lambda dossier, _: dossier.owner_known)
@@ -90,6 +93,7 @@ COMMUNE_MAY = Need("act_not_listed", _commune_may)
 LIVES_ELSEWHERE = Need("lives_here", lambda dossier, _: dossier.residence is not Residence.HERE)
 VIOLATOR_KNOWN = Need("violator_unknown", lambda dossier, _: dossier.violator_known)
 IDENTIFIED = Need("violator_unknown", at(Track.PERSON, "identified"))
+NOT_IDENTIFIED = Need("violator_identified", not_at(Track.PERSON, "identified"))
 ANSWERED = Need("owner_not_heard", _answered_or_late)
 NOT_VERIFYING = Need("verification_running", not_at(Track.VERIFICATION, "running"))
 NO_RECORD = Need("record_made", at(Track.RECORD, "none"))
@@ -116,6 +120,7 @@ PAYMENT_OVER = Need("payment_open", over("payment"))
 RELIEF_OPEN = Need("relief_not_open", _relief_open)
 WITHIN_PAYMENT = Need("payment_over", within("payment"))
 WITHIN_COMPLAINT = Need("complaint_over", within("complaint"))
+WITHIN_SECOND = Need("complaint_over", within("complaint_second"))
 WITHIN_COURT = Need("court_over", within("court"))
 WITHIN_EXPLANATION = Need("explanation_over", within("explanation"))
 WITHIN_ORAL = Need("explanation_over", within("explanation_oral"))
@@ -127,7 +132,7 @@ TO_ALERT = Need(
     lambda dossier, attempt: (
         (
             dossier.is_at(Track.NOTICE, "sent")
-            and dossier.is_at(Track.ANSWER, "waiting")
+            and dossier.is_at(Track.ANSWER, "waiting", "silent")
             and over("appearance")(dossier, attempt)
         )
         or dossier.is_at(Track.PAYMENT, "overdue")

@@ -1,5 +1,6 @@
 """The treasury's counter: decisions with money to come or to go back, by number, without anybody's name."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -8,7 +9,7 @@ from sqlmodel import Session, col, select
 from central.law import service as law
 from central.proceedings import money
 from central.proceedings.dossier import Money
-from central.proceedings.models import Decision, TrackState
+from central.proceedings.models import Decision, DecisionPayment, TrackState
 from central.proceedings.tracks import START, Track
 from contract.local_time import local_day
 
@@ -52,3 +53,29 @@ def _seen(session: Session, decision: Decision, state: str, now: datetime) -> Op
     book, today = law.book(session), local_day(now)
     stand = money.stand(session, book, decision, today)
     return OpenDecision(decision, state, stand, money.last_payment_day(session, book, decision))
+
+
+@dataclass(frozen=True)
+class PaidBeyond:
+    """Money of a decision that is not its own: paid twice, too much, or the decision ended since."""
+
+    decision: Decision
+    beyond: int
+
+
+def paid_beyond(session: Session, now: datetime) -> Iterator[PaidBeyond]:
+    """Decisions for which more came in than they ask for, the oldest first."""
+    flagged = select(DecisionPayment.decision_id).where(col(DecisionPayment.beyond))
+    ended = select(TrackState.decision_id).where(
+        TrackState.track == Track.PAYMENT, TrackState.state == "refund_due"
+    )
+    query = select(Decision).where(col(Decision.id).in_(flagged) | col(Decision.id).in_(ended))
+    for decision in session.exec(query.order_by(col(Decision.id))).all():
+        beyond = beyond_of(session, decision, now)
+        if beyond > 0:
+            yield PaidBeyond(decision, beyond)
+
+
+def beyond_of(session: Session, decision: Decision, now: datetime) -> int:
+    """What came in for a decision beyond what it asks for today; everything, once it has ended."""
+    return money.beyond(decision, money.stand(session, law.book(session), decision, local_day(now)))

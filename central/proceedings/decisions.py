@@ -6,12 +6,12 @@ of its acts and none for an organisation, nobody signs above their power, after 
 time for the decision.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import ClassVar
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from central.cases.service import lock_case
 from central.cases.service import sign_decision as sign_case
@@ -81,8 +81,11 @@ def amounts(
 
     Raises:
         InvalidError: an unknown circumstance, or nobody to be fined.
+        ConflictError: who did it was under 14: nothing may be decided against them (Law Art 5.1.a).
     """
     person = _person(parties, covered[0], reader)
+    for proceeding in covered:
+        _check_age(book, person, proceeding)
     effects = _effects(book, terms.circumstances)
     return [_amount(session, book, proceeding, person, effects) for proceeding in covered]
 
@@ -92,6 +95,12 @@ def _person(parties: Parties, proceeding: Proceeding, reader: Reader) -> Person:
         raise InvalidError("violator", field="violator")
     details = parties.read(proceeding.violator_id, reader, ["birth"])
     return Person(details.organisation, details.birth)
+
+
+def _check_age(book: LawBook, person: Person, proceeding: Proceeding) -> None:
+    age, rules = person.age_on(proceeding.captured_on), book.sanctions(proceeding.captured_on)
+    if age is not None and age < rules.sanctioned_from_age:
+        raise ConflictError("too_young", n=rules.sanctioned_from_age)
 
 
 def _effects(book: LawBook, codes: Sequence[str]) -> list[Effect]:
@@ -252,8 +261,13 @@ def _store(
     )
     session.add(decision)
     session.flush()
+    _store_acts(session, decision, found, proposal.fines)
+    return decision
+
+
+def _store_acts(session: Session, decision: Decision, found: list[ActAmount], fines: list[int]) -> None:
     assert decision.id is not None
-    for amount, fine in zip(found, proposal.fines, strict=True):
+    for amount, fine in zip(found, fines, strict=True):
         assert amount.proceeding.id is not None
         assert amount.offence.id is not None
         session.add(
@@ -268,7 +282,6 @@ def _store(
             )
         )
     session.flush()
-    return decision
 
 
 def number_of(sequence: int, year: int, unit: str) -> str:
@@ -276,10 +289,30 @@ def number_of(sequence: int, year: int, unit: str) -> str:
     return f"{sequence:04d}/{year}/QĐ-XPHC-{unit}"
 
 
-def acts_of(session: Session, decision: Decision) -> list[DecisionAct]:
-    """The acts of a decision."""
-    query = select(DecisionAct).where(DecisionAct.decision_id == decision.id)
-    return sorted(session.exec(query), key=lambda act: act.id or 0)
+def find(session: Session, decision_id: int) -> Decision | None:
+    """The signed decision of that id."""
+    return session.get(Decision, decision_id)
+
+
+def numbers_of(session: Session, decision_ids: Collection[int]) -> dict[int, str]:
+    """The number of each of these decisions."""
+    query = select(Decision.id, Decision.number).where(col(Decision.id).in_(decision_ids))
+    return {decision_id: number for decision_id, number in session.exec(query) if decision_id is not None}
+
+
+def by_number(session: Session, number: str) -> Decision | None:
+    """The decision whose number stands on a paper."""
+    return session.exec(select(Decision).where(Decision.number == number)).one_or_none()
+
+
+def first_case_of(session: Session, decision: Decision) -> int | None:
+    """The case of the first act it decides on."""
+    query = (
+        select(Proceeding.case_id)
+        .join(DecisionAct, col(DecisionAct.proceeding_id) == col(Proceeding.id))
+        .where(DecisionAct.decision_id == decision.id)
+    )
+    return session.exec(query.order_by(col(Proceeding.id))).first()
 
 
 def _reader(by: Mover, proceeding: Proceeding) -> Reader:

@@ -13,7 +13,7 @@ from central.copies import service as copies
 from central.documents import archive as documents
 from central.documents.models import Document
 from central.errors import ConflictError
-from central.proceedings import access, clones, decisions, payments, withdrawal
+from central.proceedings import access, clones, decisions, payments, serving, withdrawal
 from central.proceedings.clones import Places
 from central.proceedings.loading import living_decision
 from central.proceedings.models import (
@@ -67,8 +67,13 @@ def do(
     step = take(house.session, proceeding, doing, by, now)
     if doing.action == "draw_notice":
         copies.ask(house.session, proceeding.case_id, now)
+    if doing.action == "send_decision" and doing.detail.get("how") == "electronic":
+        # From now on the time runs after which the law deems it delivered (NĐ 118/2021 Điều 17a).
+        take(house.session, proceeding, Doing("enter_electronically", step.day), PROGRAMME, now)
     end_what_is_untrue(house, proceeding, step, now)
-    return step, paper_of(house, proceeding, step, by, now)
+    paper = paper_of(house, proceeding, step, by, now)
+    serving.tell(house, proceeding, paper, now)
+    return step, paper
 
 
 def _send(house: House, proceeding: Proceeding, kind: str, how: str, now: datetime) -> None:
@@ -136,7 +141,9 @@ def answer_relief(
     if relief is None or action not in (payments.ANSWERS[relief.kind], "refuse_relief"):
         raise ConflictError("relief_not_asked")
     payments.answer_relief(house.session, proceeding, relief, grant, reason, by, now)
-    return paper_of(house, proceeding, last_step(house.session, proceeding), by, now)
+    paper = paper_of(house, proceeding, last_step(house.session, proceeding), by, now)
+    serving.tell(house, proceeding, paper, now)
+    return paper
 
 
 def _receipt(house: House, counted: Counted, by: Mover, now: datetime) -> None:

@@ -30,6 +30,7 @@ class Limits:
     decision: date | None = None
     payment: date | None = None
     complaint: date | None = None
+    complaint_second: date | None = None
     court: date | None = None
     enforcement: date | None = None
 
@@ -47,6 +48,11 @@ class Money:
         """What is still to pay today."""
         return max(0, self.fine + self.late_fee - self.paid)
 
+    @property
+    def beyond(self) -> int:
+        """What came in beyond that."""
+        return max(0, self.paid - self.fine - self.late_fee)
+
 
 @dataclass(frozen=True)
 class Dossier:
@@ -54,7 +60,8 @@ class Dossier:
 
     `device_valid`: approved, certified and signposted when the pictures were taken; `device_users`: who
     was named and trained for it then. `acts` are the offences a decision would cover. `violator_known`:
-    the person to be fined is named. `states` holds the case's tracks and those of its living decision.
+    the person to be fined is named. `decided_by`: who signed the decision. `states` holds the case's
+    tracks and those of its living decision.
     """
 
     kind: CaseKind
@@ -77,6 +84,7 @@ class Dossier:
     plate_watched: bool = False
     money: Money = Money()
     relief_open: frozenset[str] = frozenset()
+    decided_by: int | None = None
 
     def at(self, track: Track) -> str:
         """The state of a track."""

@@ -2,7 +2,7 @@
 
 from sqlmodel import Session
 
-from central.accounts.models import User
+from central.accounts.service import find_by_id
 from central.cases.models import Case
 from central.documents import values as v
 from central.documents.phrases import article
@@ -80,7 +80,7 @@ def person_of(details: Details) -> v.Person:
 
 def official_of(session: Session, user_id: int | None, unit: str, title: str | None = None) -> v.Official:
     """A person of the centre as papers name them."""
-    user = session.get(User, user_id) if user_id is not None else None
+    user = find_by_id(session, user_id) if user_id is not None else None
     name = user.full_name if user is not None else "—"
     word = title or (_VIETNAMESE(f"role.{user.role}") if user is not None else "—")
     return v.Official(name=name, title=word, unit=unit)

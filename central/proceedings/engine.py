@@ -10,7 +10,7 @@ from datetime import date
 from central.proceedings.dossier import Attempt, Dossier
 from central.proceedings.rows import Effect, Moved, Step
 from central.proceedings.steps import case, execution, force, notice, record, result
-from central.proceedings.tracks import DECISION_TRACKS, START, Track
+from central.proceedings.tracks import DECISION_TRACKS, START, Actor, Track
 
 _TABLES: tuple[tuple[Step, ...], ...] = (
     result.RESULT,
@@ -43,10 +43,11 @@ STEPS: dict[str, Step] = {step.action: step for table in _TABLES for step in tab
 
 
 def _own_events() -> dict[Track, frozenset[str]]:
-    """What only the steps of one track make known: a later step of that track can't be dated before it."""
+    """What only people's steps of one track make known: a later step of that track can't be dated before
+    it. What time alone did (a fine fell overdue) does not keep out what happened before and is told late."""
     tracks: dict[str, set[Track]] = {}
     for step in STEPS.values():
-        for event in step.events:
+        for event in step.events if step.actors != {Actor.SYSTEM} else ():
             tracks.setdefault(event, set()).add(step.track)
     return {track: frozenset(event for event, found in tracks.items() if found == {track}) for track in Track}
 

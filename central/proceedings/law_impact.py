@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, update
 from sqlmodel import Session, col, func, select
 
-from central.deadlines.models import DeadlineRow
+from central.deadlines.service import cases_running_over, cases_with_codes
 from central.law.service import RowChange, changes_of, table_of
-from central.offences.models import Offence
+from central.offences.service import ids_by_law
 from central.proceedings.models import Proceeding, TrackState
 from central.proceedings.tracks import Track
 
@@ -62,11 +62,10 @@ def _where(session: Session, table_id: int) -> ColumnElement[bool] | None:
     if name in ("offences", "acts"):
         return _with_offence(set(_values(changes, "code")), set(_values(changes, "act")))
     if name == "deadlines":
-        return _with_deadline(col(DeadlineRow.code).in_(set(_values(changes, "code"))))
+        return col(Proceeding.case_id).in_(cases_with_codes(set(_values(changes, "code"))))
     if name == "holidays":
         days = [date.fromisoformat(str(day)) for day in _values(changes, "day")]
-        inside = (col(DeadlineRow.last_day) >= min(days)) & (col(DeadlineRow.start) <= max(days))
-        return _with_deadline(inside) if days else None
+        return col(Proceeding.case_id).in_(cases_running_over(min(days), max(days))) if days else None
     if name in ("signers", "sanctions"):
         return _undecided()
     return None
@@ -80,13 +79,7 @@ def _values(changes: Iterable[RowChange], key: str) -> Iterable[Any]:
 
 
 def _with_offence(codes: set[str], acts: set[str]) -> ColumnElement[bool]:
-    fitting = select(Offence.id).where(col(Offence.law_code).in_(codes) | col(Offence.act).in_(acts))
-    return col(Proceeding.offence_id).in_(fitting) & _undecided()
-
-
-def _with_deadline(fitting: ColumnElement[bool]) -> ColumnElement[bool]:
-    present = col(DeadlineRow.ended_at).is_(None) & col(DeadlineRow.met_on).is_(None)
-    return col(Proceeding.case_id).in_(select(DeadlineRow.case_id).where(present, fitting))
+    return col(Proceeding.offence_id).in_(ids_by_law(codes, acts)) & _undecided()
 
 
 def _undecided() -> ColumnElement[bool]:

@@ -14,6 +14,7 @@ _CODES: dict[str, tuple[str, ...]] = {
     "decision": ("decision_complex", "decision_verified", "decision_transferred", "decision"),
     "payment": ("deferral", "instalments", "payment"),
     "complaint": ("complaint",),
+    "complaint_second": ("complaint_second",),
     "court": ("court",),
     "enforcement": ("enforcement",),
 }
@@ -24,6 +25,7 @@ DEADLINES_OF: dict[Track, tuple[str, ...]] = {
     Track.CASE: ("limitation",),
     Track.NOTICE: ("notice",),
     Track.PUBLICATION: ("publication",),
+    Track.PERSON: ("silence",),
     Track.TRANSFER: ("transfer_answer",),
     Track.ANSWER: ("appearance",),
     Track.ALERT: ("alert_lift",),
@@ -34,7 +36,15 @@ DEADLINES_OF: dict[Track, tuple[str, ...]] = {
     Track.PAYMENT: ("deferral", "instalments", "payment"),
     Track.RELIEF: ("deferral_answer",),
     Track.POINTS: ("points_deduct",),
-    Track.COMPLAINT: ("complaint_second_settle", "complaint_settle", "complaint_accept", "complaint"),
+    Track.COMPLAINT: (
+        "complaint_second",
+        "complaint_second_settle_complex",
+        "complaint_second_settle",
+        "complaint_settle_complex",
+        "complaint_settle",
+        "complaint_accept",
+        "complaint",
+    ),
     Track.COURT: ("court",),
     Track.ENFORCEMENT: (
         "enforcement_send",

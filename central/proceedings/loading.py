@@ -1,6 +1,6 @@
 """From the tables to a dossier: everything the tables of steps ask about one case, as it stands."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -73,6 +73,7 @@ def load(session: Session, proceeding: Proceeding, today: date, decision_id: int
         plate_watched=is_watched(session, case.plate),
         money=money.stand(session, book, decision, today) if decision is not None else money.NOTHING,
         relief_open=money.relief_open(book, decision) if decision is not None else frozenset(),
+        decided_by=decision.signer_id if decision is not None else None,
     )
     return Loaded(proceeding, dossier, decision, _by_owner(session, found, decision))
 
@@ -88,23 +89,25 @@ def states_of(session: Session, proceeding: Proceeding, decision: Decision | Non
 
 def days_of(session: Session, proceeding: Proceeding, decision: Decision | None) -> dict[str, date]:
     """The day, or the moment where one was written down, of every event that counts."""
-    owners = col(ProceedingEvent.proceeding_id) == proceeding.id
-    if decision is not None and decision.ended_on is None:
-        owners |= col(ProceedingEvent.decision_id) == decision.id
-    query = select(ProceedingEvent).where(owners, col(ProceedingEvent.ended_at).is_(None))
     found: dict[str, date] = {"capture": proceeding.captured_on}
-    for row in session.exec(query.order_by(col(ProceedingEvent.id))):
+    for row in _events(session, proceeding, decision):
         found[row.event] = row.day
     return found
 
 
 def moments_of(session: Session, proceeding: Proceeding, decision: Decision | None) -> dict[str, datetime]:
     """The moments of events whose moment is known: deadlines in hours count from them."""
+    events = _events(session, proceeding, decision)
+    return {row.event: row.moment for row in events if row.moment is not None}
+
+
+def _events(session: Session, proceeding: Proceeding, decision: Decision | None) -> Iterable[ProceedingEvent]:
+    """What counts of the proceeding, and of its decision for as long as that is in force, oldest first."""
     owners = col(ProceedingEvent.proceeding_id) == proceeding.id
-    if decision is not None:
+    if decision is not None and decision.ended_on is None:
         owners |= col(ProceedingEvent.decision_id) == decision.id
     query = select(ProceedingEvent).where(owners, col(ProceedingEvent.ended_at).is_(None))
-    return {row.event: row.moment for row in session.exec(query) if row.moment is not None}
+    return session.exec(query.order_by(col(ProceedingEvent.id)))
 
 
 def is_watched(session: Session, plate: str | None) -> bool:

@@ -7,7 +7,7 @@ The CHECK constraints repeat what the tables of steps promise, for the day a ser
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy import JSON, BigInteger, CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from central.proceedings.tracks import CaseKind
@@ -23,7 +23,8 @@ class Proceeding(SQLModel, table=True):
 
     `limitation_on`: the last day for a decision; a signer may restart it for a written reason.
     `violator_id`: who is to be fined, as `violator_as` driver or owner. `appointment_at`: when the owner
-    is asked to come. `waiting_at`: when its rows at the desks (`WaitingStep`) were last brought into step.
+    is asked to come. `handler_id`: the case officer it was handed to, None: anybody's. `waiting_at`: when
+    its rows at the desks (`WaitingStep`) were last brought into step.
     """
 
     __tablename__ = "proceeding"
@@ -40,6 +41,7 @@ class Proceeding(SQLModel, table=True):
     operator_id: int | None = Field(default=None, foreign_key="app_user.id")
     officer_id: int | None = Field(default=None, foreign_key="app_user.id")
     device_user_id: int | None = Field(default=None, foreign_key="app_user.id")
+    handler_id: int | None = Field(default=None, foreign_key="app_user.id", index=True)
     captured_on: date
     limitation_on: date
     violator_id: int | None = Field(default=None, foreign_key="party.id")
@@ -235,19 +237,32 @@ class SignerPower(SQLModel, table=True):
 
 
 class DecisionPayment(SQLModel, table=True):
-    """Money that came in for a decision, or went back (negative). `reference` makes it count once."""
+    """Money that came in for a decision, or went back (negative). `reference` makes it count once.
+
+    `beyond`: when it came, more had been paid than the decision asked for, or it asked for nothing any more;
+    no longer once what was too much went back.
+    """
 
     __tablename__ = "decision_payment"
-    __table_args__ = (CheckConstraint("amount <> 0", name="amount"),)
+    __table_args__ = (
+        CheckConstraint("amount <> 0", name="amount"),
+        Index(
+            "ix_decision_payment_beyond",
+            "decision_id",
+            postgresql_where=text("beyond"),
+            sqlite_where=text("beyond"),
+        ),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     decision_id: int = Field(foreign_key="decision.id", index=True)
     reference: str = Field(max_length=120, unique=True)
-    amount: int
-    fee: int = 0
+    amount: int = Field(sa_type=BigInteger)
+    fee: int = Field(default=0, sa_type=BigInteger)
     paid_on: date
     source: str = Field(max_length=60)
     entered_at: datetime
+    beyond: bool = False
 
 
 class Relief(SQLModel, table=True):

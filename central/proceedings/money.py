@@ -34,6 +34,11 @@ def stand(session: Session, book: LawBook, decision: Decision, on: date) -> Mone
     return Money(fine, paid, fee_until(fine, last_day, payments, on, pauses, book.sanctions(on)))
 
 
+def beyond(decision: Decision, stand: Money) -> int:
+    """What came in for a decision beyond what it asks for; everything, once it has ended."""
+    return stand.paid if decision.ended_on is not None else stand.beyond
+
+
 def fine_of(session: Session, decision: Decision) -> int:
     """The fine after a reduction that was granted."""
     reduced = [relief.reduced_to for relief in _granted(session, decision) if relief.reduced_to is not None]

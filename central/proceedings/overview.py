@@ -9,6 +9,7 @@ from central.deadlines import service as deadlines
 from central.deadlines.models import DeadlineRow
 from central.parties.service import has_role
 from central.proceedings import engine, payments
+from central.proceedings.clones import Lead, told_of
 from central.proceedings.conditions import OF_ONE_PERSON
 from central.proceedings.dossier import Attempt
 from central.proceedings.limits import DEADLINES_OF
@@ -77,7 +78,8 @@ class TrackView:
 
 @dataclass(frozen=True)
 class Overview:
-    """A case's proceedings as a page shows them."""
+    """A case's proceedings as a page shows them; `leads`: what an open suspicion of a cloned plate rests
+    on."""
 
     proceeding: Proceeding
     decision: Decision | None
@@ -85,6 +87,7 @@ class Overview:
     deadlines: tuple[DeadlineRow, ...]
     history: tuple[ProceedingStep, ...]
     loaded: Loaded
+    leads: tuple[Lead, ...]
 
     def track(self, track: Track) -> TrackView:
         """One of them."""
@@ -109,12 +112,14 @@ def overview(session: Session, proceeding: Proceeding, by: Mover, now: datetime)
     attempt = attempt_of(Doing("", note="?", detail={"relief": "deferral"}), by, now)
     left_out = _not_asked_for(session, loaded)
     assert proceeding.id is not None
+    steps = tuple(history(session, proceeding.id))
     return Overview(
         proceeding=proceeding,
         decision=loaded.decision,
         tracks=tuple(_view(loaded, track, open_rows, attempt, left_out) for track in tracks),
         deadlines=tuple(rows),
-        history=tuple(history(session, proceeding.id)),
+        history=steps,
+        leads=tuple(told_of(steps)) if loaded.dossier.is_at(Track.CLONE, "suspected", "confirmed") else (),
         loaded=loaded,
     )
 

@@ -32,7 +32,7 @@ def enter_owner(
     if found is None:
         return False
     owner, reference = found
-    owner_found(session, parties, proceeding, details_of(owner), f"registry {reference}"[:120], now)
+    owner_found(session, parties, proceeding, details_of(owner), reference[:120], now)
     suspect(session, proceeding, places or {}, now)
     return True
 

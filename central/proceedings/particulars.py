@@ -14,9 +14,10 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from central.errors import InvalidError
 from central.parties.service import Details
+from central.values import Day, DayOfLife, LocalMoment, Reference, Text
 
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
-Long = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=3000)]
+Line = Annotated[Text, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
+Long = Annotated[Text, StringConstraints(strip_whitespace=True, min_length=1, max_length=3000)]
 Dong = Annotated[int, Field(ge=0, le=10**11)]
 
 
@@ -35,19 +36,32 @@ class Result(Particulars):
 class Appointment(Particulars):
     """When the owner is asked to come; without it a working day within three weeks."""
 
-    come_at: datetime | None = None
+    come_at: LocalMoment | None = None
 
 
 class Sending(Particulars):
-    """How a paper goes out."""
+    """How a paper goes out; `reference`: the number of the post's item."""
 
     how: Literal["post", "in_person", "electronic"] = "post"
+    reference: Line | None = None
+
+
+class Delivery(Particulars):
+    """What proves that a paper was handed over: the post's item, who signed, the electronic receipt."""
+
+    proof: Line | None = None
 
 
 class Unit(Particulars):
     """The unit a paper is written to."""
 
     unit: Line
+
+
+class Slip(Particulars):
+    """Which commune's police hands the notice over (Mẫu 04); of an overdue fine nobody is written to."""
+
+    unit: Line | None = None
 
 
 class Handing(Particulars):
@@ -75,7 +89,7 @@ class Explanation(Particulars):
 class Hearing(Particulars):
     """When and where a hearing is."""
 
-    at: datetime
+    at: LocalMoment
     where: Line
 
 
@@ -104,7 +118,7 @@ class Person(Particulars):
     identity: Line
     address: Line | None = None
     phone: Line | None = None
-    birth: date | None = None
+    birth: DayOfLife | None = None
     licence_number: Line | None = None
     licence_class: Line | None = None
     representative: Line | None = None
@@ -126,7 +140,7 @@ class Terms(Particulars):
 
     circumstances: tuple[Line, ...] = ()
     fines: tuple[Dong, ...] | None = None
-    with_cases: tuple[int, ...] = ()
+    with_cases: tuple[Reference, ...] = ()
 
 
 class Asking(Particulars):
@@ -138,7 +152,7 @@ class Asking(Particulars):
 class Deferral(Particulars):
     """Until when a fine is deferred."""
 
-    until: date
+    until: Day
 
 
 class Reduction(Particulars):
@@ -151,11 +165,11 @@ class Instalments(Particulars):
     """The parts of a fine and when each is due."""
 
     first_amount: Dong
-    first_due: date
+    first_due: Day
     second_amount: Dong
-    second_due: date
+    second_due: Day
     third_amount: Dong | None = None
-    third_due: date | None = None
+    third_due: Day | None = None
 
     def parts(self) -> tuple[dict[str, Any], ...]:
         """Amounts with their days."""
@@ -171,8 +185,8 @@ class Money(Particulars):
     """Money that came in or went back: under which reference the other side knows it, through whom."""
 
     amount: Annotated[int, Field(gt=0, le=10**11)]
-    reference: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
-    source: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
+    reference: Annotated[Text, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
+    source: Annotated[Text, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
 
 
 class Points(Particulars):
@@ -187,9 +201,10 @@ MODELS: dict[str, type[Particulars]] = {
     "send_notice": Sending,
     "send_decision": Sending,
     "send_enforcement": Sending,
+    "deliver": Delivery,
     "transfer": Handing,
     "hand_over": Unit,
-    "raise_alert": Unit,
+    "raise_alert": Slip,
     "find_owner": Person,
     "replace_owner": Person,
     "name_driver": Person,

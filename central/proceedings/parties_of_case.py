@@ -1,13 +1,14 @@
 """Who a case is about: its owner from the register, a buyer or driver who was named, the violator who is
 to be fined."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from sqlmodel import Session
 
 from central.errors import InvalidError
 from central.parties.service import Details, Parties, Role
+from central.population import service as population
 from central.proceedings.dossier import Residence
 from central.proceedings.models import Proceeding, ProceedingStep
 from central.proceedings.people import PROGRAMME, Mover
@@ -20,32 +21,10 @@ def owner_found(
     session: Session, parties: Parties, proceeding: Proceeding, owner: Details, source: str, now: datetime
 ) -> ProceedingStep | None:
     """The owner as the register names them for the day of the act; None if the case has an owner already."""
-    party = parties.enter(owner, source, now)
-    assert party.id is not None
-    parties.link(proceeding.case_id, party.id, "owner", source, now)
-    session.flush()
+    bring_in(parties, proceeding.case_id, owner, "owner", source, now)
     if problems_of(session, proceeding, Doing("find_owner"), PROGRAMME, now):
         return None
     return take(session, proceeding, Doing("find_owner", note=source), PROGRAMME, now)
-
-
-def replace_owner(
-    session: Session,
-    parties: Parties,
-    proceeding: Proceeding,
-    owner: Details,
-    source: str,
-    by: Mover,
-    now: datetime,
-) -> ProceedingStep:
-    """Somebody else counts as owner (buyer, heir, lessee, spouse: NĐ 168 Art 47.6): a new notice, a new
-    answer."""
-    party = parties.enter(owner, source, now)
-    assert party.id is not None
-    parties.link(proceeding.case_id, party.id, "owner", source, now)
-    proceeding.violator_id = proceeding.violator_as = None
-    session.flush()
-    return take(session, proceeding, Doing("replace_owner", note=source), by, now)
 
 
 def name_driver(
@@ -56,16 +35,14 @@ def name_driver(
     source: str,
     by: Mover,
     now: datetime,
+    day: date | None = None,
 ) -> ProceedingStep:
     """The driver whom the owner named, with what shows it; the case officer invites them by a step of its
-    own."""
+    own. `day`: when the owner did so, today unless told."""
     if driver.kind != "person":
         raise InvalidError("driver", field="kind")
-    party = parties.enter(driver, source, now)
-    assert party.id is not None
-    parties.link(proceeding.case_id, party.id, "driver", source, now)
-    session.flush()
-    return take(session, proceeding, Doing("name_driver", note=source), by, now)
+    bring_in(parties, proceeding.case_id, driver, "driver", source, now)
+    return take(session, proceeding, Doing("name_driver", day, note=source), by, now)
 
 
 def invite_driver(
@@ -73,6 +50,7 @@ def invite_driver(
 ) -> ProceedingStep:
     """The named driver gets a notice of their own; what the owner's notice started no longer counts."""
     _point_at(parties, proceeding, "driver")
+    proceeding.appointment_at = None
     session.flush()
     return take(session, proceeding, Doing("invite_driver"), by, now)
 
@@ -99,6 +77,18 @@ def set_residence(proceeding: Proceeding, residence: Residence, handled_by: str 
     proceeding.version += 1
     if handled_by is not None:
         proceeding.handled_by = handled_by
+
+
+def bring_in(
+    parties: Parties, case_id: int, details: Details, role: Role, source: str, now: datetime
+) -> None:
+    """Makes somebody owner or driver of a case; a person is looked up in the population database."""
+    party = parties.enter(details, source, now)
+    assert party.id is not None
+    parties.link(case_id, party.id, role, source, now)
+    if party.kind == "person":
+        population.plan(parties.session, case_id, party.id, now)
+    parties.session.flush()
 
 
 def _point_at(parties: Parties, proceeding: Proceeding, role: Role) -> None:

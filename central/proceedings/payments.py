@@ -77,6 +77,7 @@ def received(
     before = stand(session, decision, receipt.paid_on)
     payment = _store(session, decision_id, receipt, before, now, by)
     after = stand(session, decision, receipt.paid_on)
+    payment.beyond = money.beyond(decision, after) > 0
     if decision.ended_on is not None:
         return Counted("to_refund", payment, after)
     full, step = after.owed == 0, None
@@ -84,7 +85,7 @@ def received(
         detail = {"reference": receipt.reference, "amount": receipt.amount, "fee": payment.fee}
         action = "pay_in_full" if full else "pay_part"
         step = take(session, lead, Doing(action, receipt.paid_on, detail=detail), by, now)
-    if after.paid > after.fine + after.late_fee:
+    if payment.beyond:
         return Counted("overpaid", payment, after, step)
     return Counted("full" if full else "part", payment, after, step)
 
@@ -110,6 +111,9 @@ def paid_back(
     payment = _store(session, decision_id, back, before, now, by)
     after = stand(session, decision, receipt.paid_on)
     step = None
+    if money.beyond(decision, after) == 0:
+        for row in money.payments_of(session, decision):
+            row.beyond = False
     if decision.ended_on is not None and after.paid == 0:
         doing = Doing("pay_back", detail={"reference": receipt.reference}, decision_id=decision_id)
         step = take(session, lead, doing, by, now)
@@ -164,10 +168,18 @@ class Grant:
 
 
 def ask_relief(
-    session: Session, proceeding: Proceeding, kind: str, reason: str, by: Mover, now: datetime
+    session: Session,
+    proceeding: Proceeding,
+    kind: str,
+    reason: str,
+    by: Mover,
+    now: datetime,
+    day: date | None = None,
 ) -> Relief:
-    """A person asks to defer, reduce or pay in parts, inside the time to pay. Raises StepRefusedError."""
-    step = take(session, proceeding, Doing("ask_relief", note=reason, detail={"relief": kind}), by, now)
+    """A person asks to defer, reduce or pay in parts, inside the time to pay; `day`: when, today unless told.
+    Raises StepRefusedError."""
+    doing = Doing("ask_relief", day, note=reason, detail={"relief": kind})
+    step = take(session, proceeding, doing, by, now)
     assert step.decision_id is not None
     relief = Relief(decision_id=step.decision_id, kind=kind, asked_on=step.day)
     session.add(relief)

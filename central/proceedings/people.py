@@ -7,8 +7,9 @@ from sqlmodel import Session, col, select
 
 from central.accounts.models import User
 from central.accounts.permissions import Permission
+from central.accounts.service import find_by_id, list_users
 from central.audit import service as audit
-from central.errors import InvalidError, NotFoundError
+from central.errors import ConflictError, InvalidError, NotFoundError
 from central.proceedings.models import SignerPower
 from central.proceedings.signers import Power
 from central.proceedings.tracks import Actor
@@ -63,6 +64,11 @@ def citizen(party_id: int) -> Mover:
     return Mover(f"party {party_id}", frozenset({Actor.CITIZEN}), f"party:{party_id}")
 
 
+def for_citizen(by: Mover) -> Mover:
+    """A person who enters what a citizen did by letter: the step is the citizen's, the entry theirs."""
+    return Mover(by.name, frozenset({Actor.CITIZEN}), by.audit_name, by.person)
+
+
 def mover(session: Session, user: User, day: date) -> Mover:
     """A person as the tables know them, with the highest power they may sign by on that day."""
     actors = frozenset(
@@ -70,7 +76,7 @@ def mover(session: Session, user: User, day: date) -> Mover:
     )
     assert user.id is not None
     power = power_of(session, user.id, day) if Actor.SIGNER in actors else None
-    return Mover(user.full_name, actors, f"user:{user.username}", user.id, power)
+    return Mover(user.full_name, actors, user.actor, user.id, power)
 
 
 def power_of(session: Session, user_id: int, day: date) -> Power | None:
@@ -80,8 +86,28 @@ def power_of(session: Session, user_id: int, day: date) -> Power | None:
         .where(SignerPower.user_id == user_id, col(SignerPower.revoked_at).is_(None))
         .order_by(col(SignerPower.delegation).is_not(None), col(SignerPower.id).desc())
     )
-    powers = [Power(row.title, row.delegation, row.valid_from, row.valid_to) for row in rows]
-    return next((power for power in powers if power.holds(day)), None)
+    return next((power for power in map(_as_power, rows) if power.holds(day)), None)
+
+
+def _as_power(row: SignerPower) -> Power:
+    return Power(row.title, row.delegation, row.valid_from, row.valid_to)
+
+
+@dataclass(frozen=True)
+class Held:
+    """A title or delegation that nobody revoked: whose it is, and whose power they were given."""
+
+    row: SignerPower
+    user: User
+    delegator: User | None
+
+
+def held_powers(session: Session) -> list[Held]:
+    """Everything somebody may sign by, by name and day; also what is over or begins later."""
+    users = {user.id: user for user in list_users(session)}
+    rows = session.exec(select(SignerPower).where(col(SignerPower.revoked_at).is_(None)))
+    found = [Held(row, users[row.user_id], users.get(row.delegated_by)) for row in rows]
+    return sorted(found, key=lambda held: (held.user.full_name, held.row.valid_from, held.row.id or 0))
 
 
 def grant_power(
@@ -90,14 +116,22 @@ def grant_power(
     """Enters a title a person holds, or a delegation with its number.
 
     Raises:
-        InvalidError: no such title on that day, or a delegation without its number.
+        InvalidError: nobody who signs, no such title on that day, a last day before the first, a delegation
+            without its number, or by somebody who does not hold the title themselves.
     """
+    user = find_by_id(session, user_id)
+    if user is None or user.disabled_at is not None or not user.may(Permission.SIGN_DECISIONS):
+        raise InvalidError("signer", field="signer")
+    if power.valid_to is not None and power.valid_to < power.valid_from:
+        raise InvalidError("interval", field="valid_to")
     try:
         book.signer(power.title, power.valid_from)
     except LawError:
         raise InvalidError("title_unknown", field="title") from None
     if delegated_by is not None and not power.delegation:
         raise InvalidError("delegation", field="delegation")
+    if delegated_by is not None and not _holds_itself(session, delegated_by, power):
+        raise InvalidError("delegator", field="delegated_by")
     row = SignerPower(
         user_id=user_id,
         title=power.title,
@@ -113,11 +147,31 @@ def grant_power(
     return row
 
 
+def _holds_itself(session: Session, user_id: int, power: Power) -> bool:
+    """Whether somebody holds the title in person on the first day they lend it."""
+    rows = session.exec(
+        select(SignerPower).where(
+            SignerPower.user_id == user_id,
+            SignerPower.title == power.title,
+            col(SignerPower.delegation).is_(None),
+            col(SignerPower.revoked_at).is_(None),
+        )
+    )
+    return any(own.holds(power.valid_from) for own in map(_as_power, rows))
+
+
 def revoke_power(session: Session, power_id: int, actor: str, now: datetime) -> SignerPower:
-    """Ends a title or delegation. Raises NotFoundError."""
-    row = session.get(SignerPower, power_id)
+    """Ends a title or delegation for good.
+
+    Raises:
+        NotFoundError: there is none of that number.
+        ConflictError: it was revoked before; the first time stands.
+    """
+    row = session.get(SignerPower, power_id, with_for_update=True)
     if row is None:
         raise NotFoundError("signer_power", id=power_id)
+    if row.revoked_at is not None:
+        raise ConflictError("power_revoked", id=power_id)
     row.revoked_at = now
     audit.record(session, actor, "signer.revoke", f"user:{row.user_id}", {"id": power_id})
     return row

@@ -74,3 +74,7 @@ class Moved:
     day: date
     tracks: dict[Track, tuple[str, str]] = field(default_factory=dict)
     events: dict[str, Track] = field(default_factory=dict)
+
+    def reached(self, track: Track) -> str:
+        """The state that it moved a track to; empty for a track it did not move."""
+        return self.tracks.get(track, ("", ""))[1]

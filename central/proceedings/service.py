@@ -6,7 +6,7 @@ events, the history and the audit, and brings the deadlines into step: all in th
 nothing.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
@@ -17,12 +17,12 @@ from central.audit import service as audit
 from central.cases.models import Case
 from central.cases.service import annul_decision as annul_case
 from central.cases.service import lock_case
-from central.cases.service import restart_limitation as restart_case
 from central.cases.visibility import keep_from_operators
 from central.deadlines import service as deadlines
 from central.errors import ConflictError, NotFoundError
 from central.offences.models import Offence
 from central.proceedings import engine, waiting
+from central.proceedings.announcing import announce
 from central.proceedings.dossier import Attempt, Dossier
 from central.proceedings.loading import Loaded, load
 from central.proceedings.models import (
@@ -36,12 +36,13 @@ from central.proceedings.models import (
 from central.proceedings.people import PROGRAMME, Mover
 from central.proceedings.rows import Moved
 from central.proceedings.tracks import DECISION_TRACKS, CaseKind, Track
-from configs.law_calendar import end_of_day
+from central.sharing import service as sharing
 from contract.local_time import local_day
 
 ENDED = frozenset({"expired", "time_over", "no_sanction", "cancelled", "stopped", "handed_over"})
 """Ends of a case after which only what undoes it still has a deadline."""
 
+_OF_A_NOTICE = ("notice", "publication")
 _AFTER_THE_END = ("alert_lift",)
 _AFTER_EXECUTION = ("alert_lift", "complaint", "court", "points", "second")
 
@@ -82,6 +83,7 @@ def open_ordinary(session: Session, case: Case, offence: Offence, now: datetime)
     proceeding = _new(case, CaseKind.ORDINARY, offence.unit, now)
     proceeding.offence_id = offence.id
     proceeding.operator_id, proceeding.officer_id = offence.operator_id, offence.officer_id
+    sharing.happened(session, case.id, "violation.recorded", f"recorded:{case.id}", now)
     return _begin(session, proceeding, now)
 
 
@@ -131,6 +133,12 @@ def get(session: Session, proceeding_id: int) -> Proceeding:
     if proceeding is None:
         raise NotFoundError("proceeding", id=proceeding_id)
     return proceeding
+
+
+def cases_of(session: Session, proceeding_ids: Collection[int]) -> dict[int, int]:
+    """The case of each of these proceedings."""
+    query = select(Proceeding.id, Proceeding.case_id).where(col(Proceeding.id).in_(proceeding_ids))
+    return {number: case_id for number, case_id in session.exec(query) if number is not None}
 
 
 def lock(session: Session, proceeding_id: int, version: int | None = None) -> Proceeding:
@@ -227,20 +235,8 @@ def write(
     proceeding, decision = loaded.proceeding, loaded.decision
     assert proceeding.id is not None
     decision_id = decision.id if decision is not None else None
+    step = _history_of(loaded, moved, doing, by, now)
     proceeding.version += 1
-    step = ProceedingStep(
-        proceeding_id=proceeding.id,
-        decision_id=decision_id,
-        action=moved.step.action,
-        moved={track.value: list(change) for track, change in moved.tracks.items()},
-        day=moved.day,
-        at=now,
-        actor_id=by.person,
-        actor=by.name,
-        reason=doing.reason,
-        note=doing.note.strip(),
-        detail=dict(doing.detail),
-    )
     session.add(step)
     session.flush()
     if Track.RESULT in moved.tracks:
@@ -251,7 +247,8 @@ def write(
     for event, track in moved.events.items():
         of_decision = track in DECISION_TRACKS or event == "decision_signed"
         _write_event(session, step, decision_id if of_decision else None, event, doing.moment, now)
-    if decision is not None and moved.tracks.get(Track.FORCE, ("", ""))[1] == "annulled":
+    announce(session, loaded, step, moved, now)
+    if decision is not None and moved.reached(Track.FORCE) == "annulled":
         _end_decision(session, decision, moved.day, doing, by, now)
     audit.record(
         session,
@@ -261,6 +258,23 @@ def write(
         {"moved": step.moved, "day": step.day.isoformat(), "reason": doing.reason},
     )
     return step
+
+
+def _history_of(loaded: Loaded, moved: Moved, doing: Doing, by: Mover, now: datetime) -> ProceedingStep:
+    assert loaded.proceeding.id is not None
+    return ProceedingStep(
+        proceeding_id=loaded.proceeding.id,
+        decision_id=loaded.decision.id if loaded.decision is not None else None,
+        action=moved.step.action,
+        moved={track.value: list(change) for track, change in moved.tracks.items()},
+        day=moved.day,
+        at=now,
+        actor_id=by.person,
+        actor=by.name,
+        reason=doing.reason,
+        note=doing.note.strip(),
+        detail=dict(doing.detail),
+    )
 
 
 def after_step(session: Session, proceeding: Proceeding, doing: Doing, now: datetime) -> None:
@@ -335,95 +349,6 @@ def _end_events(
         row.ended_at, row.ended_reason = now, reason
 
 
-def correct_day(
-    session: Session, proceeding: Proceeding, event: str, day: date, reason: str, by: Mover, now: datetime
-) -> ProceedingEvent:
-    """An event happened on another day than was entered: the deadlines counted from it are set anew, the
-    old ones kept.
-
-    Raises:
-        NotFoundError: no such event.
-        StepRefusedError: a day before the act or after today, no reason, or not the case officer.
-    """
-    loaded = load(session, proceeding, local_day(now))
-    present = _present_event(session, loaded, event)
-    problems = []
-    if not proceeding.captured_on <= day <= local_day(now):
-        problems.append("day_impossible")
-    if not reason.strip():
-        problems.append("no_reason")
-    if by.person is None or by.person == proceeding.operator_id:
-        problems.append("same_person")
-    if event in ("record_made", "decision_signed"):
-        problems.append("not_today")  # the paper itself bears this day
-    if problems:
-        raise StepRefusedError(problems[0], action="correct_day", problems=tuple(problems))
-    present.ended_at, present.ended_reason = now, reason[:300]
-    session.flush()
-    row = ProceedingEvent(
-        proceeding_id=present.proceeding_id,
-        decision_id=present.decision_id,
-        event=event,
-        day=day,
-        step_id=present.step_id,
-    )
-    session.add(row)
-    proceeding.version += 1
-    audit.record(
-        session,
-        by.audit_name,
-        "proceeding.correct_day",
-        f"case:{proceeding.case_id}",
-        {"event": event, "was": present.day.isoformat(), "is": day.isoformat(), "reason": reason},
-    )
-    after_step(session, proceeding, Doing("correct_day"), now)
-    return row
-
-
-def _present_event(session: Session, loaded: Loaded, event: str) -> ProceedingEvent:
-    owners = col(ProceedingEvent.proceeding_id) == loaded.proceeding.id
-    if loaded.decision is not None:
-        owners |= col(ProceedingEvent.decision_id) == loaded.decision.id
-    query = select(ProceedingEvent).where(
-        owners, ProceedingEvent.event == event, col(ProceedingEvent.ended_at).is_(None)
-    )
-    found = session.exec(query).one_or_none()
-    if found is None:
-        raise NotFoundError("event", event=event)
-    return found
-
-
-def restart_limitation(
-    session: Session, proceeding: Proceeding, last_day: date, reason: str, by: Mover, now: datetime
-) -> None:
-    """Sets the last day for a decision anew: the person evades (Law Art 6.1.d), or the file was with
-    criminal bodies (6.1.c). Only somebody who may sign does so, with a written reason; never the programme.
-
-    Raises:
-        StepRefusedError: nobody who may sign, no reason, or a day that is not later.
-    """
-    problems = []
-    if by.power is None:
-        problems.append("no_power")
-    if not reason.strip():
-        problems.append("no_reason")
-    if last_day <= proceeding.limitation_on:
-        problems.append("day_impossible")
-    if problems:
-        raise StepRefusedError(problems[0], action="restart_limitation", problems=tuple(problems))
-    audit.record(
-        session,
-        by.audit_name,
-        "proceeding.restart_limitation",
-        f"case:{proceeding.case_id}",
-        {"was": proceeding.limitation_on.isoformat(), "is": last_day.isoformat(), "reason": reason},
-    )
-    proceeding.limitation_on = last_day
-    restart_case(session, lock_case(session, proceeding.case_id), end_of_day(last_day), by.name, reason, now)
-    proceeding.version += 1
-    after_step(session, proceeding, Doing("restart_limitation"), now)
-
-
 def sync_deadlines(session: Session, loaded: Loaded, now: datetime) -> None:
     """Brings the stored deadlines of a case into step with its events, and the desks with both."""
     found = {key: row for key, row in loaded.running.items() if _counts(loaded.dossier, key[0])}
@@ -443,6 +368,8 @@ def refresh(session: Session, now: datetime, limit: int = 100) -> int:
 
 def _counts(dossier: Dossier, code: str) -> bool:
     state = dossier.at(Track.CASE)
+    if code in _OF_A_NOTICE and dossier.is_at(Track.CLONE, "confirmed"):
+        return False  # whoever drove under the copied plate is unknown: there is nobody to notify
     if state in ENDED:
         return code in _AFTER_THE_END
     if state in ("executed", "unenforced", "closed"):

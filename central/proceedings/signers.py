@@ -57,15 +57,3 @@ def signing_problem(
         if row.acts is not None and not book.in_list(row.acts, act.article):
             return "act_not_listed"
     return None
-
-
-def titles_for(book: LawBook, acts: Iterable[Act], day: date, *, organisation: bool = False) -> list[str]:
-    """Titles that may sign these acts on that day, the lowest limit first: where a file has to go."""
-    wanted = list(acts)
-    rows = [row for row in book.signers_table.signers if row.holds(day)]
-    rows.sort(key=lambda row: row.limit)
-    return [
-        row.title
-        for row in rows
-        if signing_problem(book, Power(row.title), wanted, day, organisation=organisation) is None
-    ]

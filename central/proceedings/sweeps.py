@@ -16,7 +16,7 @@ from central.deadlines.models import DeadlineRow
 from central.jobs import queue as jobs
 from central.proceedings.models import DecisionAct, Proceeding, TrackState
 from central.proceedings.service import Doing, by_programme, of_case
-from central.proceedings.tracks import Track
+from central.proceedings.tracks import DECISION_TRACKS, Track
 
 STEP = "proceedings.step"
 """Kind of the jobs that take one step of one case."""
@@ -52,7 +52,8 @@ class _Follow:
     action: str
 
 
-_FOLLOWS = (_Follow(Track.PAYMENT, "paid", "execute"),)
+_FOLLOWS = (_Follow(Track.PAYMENT, "paid", "execute"), _Follow(Track.ALERT, "to_lift", "lift_alert"))
+"""Paid in full: executed at once; solved: alerts are lifted at once (NĐ 168 Art 47.11.c)."""
 
 
 def find(session: Session, now: datetime, limit: int = 200) -> int:
@@ -75,7 +76,11 @@ def _ask_for(session: Session, case_id: int, action: str, code: str, now: dateti
 
 
 def _at(session: Session, follow: _Follow, limit: int) -> list[Proceeding]:
-    """Open cases whose decision's track is at that state."""
+    """Cases whose own track is at that state; open ones whose decision's track is."""
+    if follow.track not in DECISION_TRACKS:
+        own = (TrackState.track == follow.track, TrackState.state == follow.state)
+        joined = select(Proceeding).join(TrackState, col(TrackState.proceeding_id) == col(Proceeding.id))
+        return list(session.exec(joined.where(*own).order_by(col(Proceeding.id)).limit(limit)))
     query = (
         select(Proceeding)
         .join(DecisionAct, col(DecisionAct.proceeding_id) == col(Proceeding.id))

@@ -18,7 +18,7 @@ from central.proceedings.conditions import OF_ONE_PERSON
 from central.proceedings.dossier import Attempt, Dossier
 from central.proceedings.limits import DEADLINES_OF
 from central.proceedings.loading import Loaded
-from central.proceedings.models import DecisionAct, WaitingStep
+from central.proceedings.models import DecisionAct, Proceeding, WaitingStep
 from central.proceedings.tracks import DECISION_TRACKS, Actor, Track
 from contract.local_time import local_day
 
@@ -40,14 +40,18 @@ def _to_verify(dossier: Dossier) -> bool:
 
 def _to_identify(dossier: Dossier) -> bool:
     verified = dossier.is_at(Track.VERIFICATION, "done")
-    settled = dossier.is_at(Track.ANSWER, "admitted", "organisation_silent")
-    return settled or (verified and not dossier.is_at(Track.ANSWER, "waiting", "in_session"))
+    settled = dossier.is_at(Track.ANSWER, "admitted", "organisation_silent", "silent")
+    alerted = dossier.is_at(Track.ANSWER, "waiting") and dossier.is_at(Track.ALERT, "raised")
+    heard = not dossier.is_at(Track.ANSWER, "waiting", "in_session", "returned")
+    return settled or alerted or (verified and heard)
 
 
 def _leads_nowhere(dossier: Dossier) -> bool:
-    """The notice was withdrawn for good, or the plate is cloned: somebody has to end the case in writing."""
+    """The notice was withdrawn for good, the plate is cloned, the device's pictures support no sanction, or
+    the other authority sent the case back: somebody has to end it in writing."""
     withdrawn = dossier.is_at(Track.NOTICE, "withdrawn") and dossier.is_at(Track.RECORD, "none")
-    return withdrawn or dossier.is_at(Track.CLONE, "confirmed")
+    sent_back = dossier.is_at(Track.HANDOVER, "returned")
+    return withdrawn or sent_back or not dossier.device_valid or dossier.is_at(Track.CLONE, "confirmed")
 
 
 def _explained(dossier: Dossier) -> bool:
@@ -63,6 +67,7 @@ WORK: Mapping[Actor, Mapping[str, Holds]] = {
         "handover_answered": _always,
         "draw_notice": _is(Track.RECORD, "none"),
         "publish": _always,
+        "open_session": _is(Track.ANSWER, "returned"),
         "admit": _is(Track.ANSWER, "in_session"),
         "replace_owner": _is(Track.ANSWER, "sold"),
         "invite_driver": _is(Track.ANSWER, "named_driver"),
@@ -204,19 +209,37 @@ def _due(session: Session, case_id: int) -> dict[str, datetime]:
     return found
 
 
-def counts(session: Session, desk: Actor, today: date) -> dict[str, int]:
-    """How many cases wait at a desk, by step."""
-    query = select(WaitingStep.action, func.count()).where(*_at(desk, today))
+@dataclass(frozen=True)
+class Whose:
+    """Cases handed to one person, or to nobody (None)."""
+
+    handler_id: int | None
+
+    def holds(self) -> ColumnElement[bool]:
+        """Whether a row is one of them."""
+        mine = select(Proceeding.id).where(Proceeding.handler_id == self.handler_id)
+        return col(WaitingStep.proceeding_id).in_(mine)
+
+
+def counts(session: Session, desk: Actor, today: date, whose: Whose | None = None) -> dict[str, int]:
+    """How many cases wait at a desk, by step; everybody's, or one person's."""
+    query = select(WaitingStep.action, func.count()).where(*_at(desk, today, whose))
     found = dict(session.exec(query.group_by(col(WaitingStep.action))).all())
     return {action: found[action] for action in WORK[desk] if action in found}
 
 
 def at_desk(
-    session: Session, desk: Actor, now: datetime, action: str | None = None, skip: int = 0, limit: int = 50
+    session: Session,
+    desk: Actor,
+    now: datetime,
+    action: str | None = None,
+    skip: int = 0,
+    limit: int = 50,
+    whose: Whose | None = None,
 ) -> list[WaitingStep]:
-    """What waits at a desk: what can still be done in time first, the nearest first; then what is late, the
-    latest late first; then what has no deadline."""
-    query = select(WaitingStep).where(*_at(desk, local_day(now)))
+    """What waits at a desk, everybody's or one person's: what can still be done in time first, the nearest
+    first; then what is late, the latest late first; then what has no deadline."""
+    query = select(WaitingStep).where(*_at(desk, local_day(now), whose))
     if action is not None:
         query = query.where(WaitingStep.action == action)
     late = col(WaitingStep.due_at) <= now
@@ -231,6 +254,7 @@ def at_desk(
     return found[skip : skip + limit]
 
 
-def _at(desk: Actor, today: date) -> tuple[ColumnElement[bool], ...]:
+def _at(desk: Actor, today: date, whose: Whose | None) -> tuple[ColumnElement[bool], ...]:
     begun = col(WaitingStep.not_before).is_(None) | (col(WaitingStep.not_before) <= today)
-    return col(WaitingStep.desk) == desk.value, begun
+    here = (col(WaitingStep.desk) == desk.value, begun)
+    return here if whose is None else (*here, whose.holds())

@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 
 from central.audit import service as audit
 from central.cases.models import Case
-from central.cases.queries import cases_of_camera
+from central.cases.queries import CaseFilter, list_cases
 from central.cases.service import lock_case
 from central.cases.service import withdraw as end_case
 from central.errors import InvalidError, NotFoundError
@@ -40,7 +40,10 @@ class Scope:
 
 def affected(session: Session, scope: Scope) -> list[Case]:
     """Every case the camera found in that time: what a withdrawal would touch."""
-    return cases_of_camera(session, scope.node_id, scope.camera_id, scope.from_at, scope.until_at, scope.rule)
+    wanted = CaseFilter(
+        camera=(scope.node_id, scope.camera_id), first=scope.from_at, until=scope.until_at, rule=scope.rule
+    )
+    return list_cases(session, wanted, limit=None, order="oldest")
 
 
 def withdraw(

@@ -38,6 +38,12 @@ _LOOK_ALIKE = (
 """Pairs that light and white balance turn into each other: telling them apart is not a camera's business."""
 
 
+def colour_code(words: str) -> str | None:
+    """The code of a colour in a register's own words; None where it says none that is one colour alone."""
+    word = words.strip().casefold()
+    return None if word == "xanh" else _COLOUR_WORDS.get(word)
+
+
 @dataclass(frozen=True)
 class Seen:
     """The vehicle on the pictures; a field that could not be told is None and isn't compared."""

@@ -1,28 +1,19 @@
 """A vehicle register in a YAML file: samples for the demo and tests, and centres without a line out."""
 
-from datetime import datetime
 from pathlib import Path
 
 import yaml
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
-from central.registry.port import Enquiry, Registration, RegistryError, RegistryProblem
+from central.connections.problems import OutsideError, Problem
+from central.registry.port import Enquiry, Registration
 from contract.plates import normalise
 
 
 class FileEntry(Registration):
-    """A registration with the time it held; no `until` means it still does."""
+    """A registration with the time it held, which a file always says."""
 
     since: AwareDatetime
-    until: AwareDatetime | None = None
-
-    def held_at(self, moment: datetime) -> bool:
-        """True if the plate belonged to this vehicle and owner then."""
-        return self.since <= moment and (self.until is None or moment < self.until)
-
-    def as_registration(self) -> Registration:
-        """The entry without its time."""
-        return Registration(vehicle=self.vehicle, owner=self.owner, reference=self.reference)
 
 
 class _RegistryFile(BaseModel):
@@ -39,6 +30,7 @@ class FileRegistry:
     """`RegistryLookup` over a file, read once."""
 
     def __init__(self, entries: tuple[FileEntry, ...]) -> None:
+        self.entries = entries
         self._by_plate: dict[str, list[FileEntry]] = {}
         for entry in entries:
             self._by_plate.setdefault(normalise(entry.vehicle.plate), []).append(entry)
@@ -62,9 +54,7 @@ class FileRegistry:
         same_colour = [e for e in held if e.vehicle.plate_colour == enquiry.plate_colour]
         found = same_colour or held
         if not found:
-            raise RegistryError(RegistryProblem.NOT_FOUND, "no vehicle had this plate at that time")
+            raise OutsideError(Problem.NOT_FOUND, "no vehicle had this plate at that time")
         if len(found) > 1:
-            raise RegistryError(
-                RegistryProblem.MULTIPLE, f"{len(found)} vehicles had this plate at that time"
-            )
-        return found[0].as_registration()
+            raise OutsideError(Problem.MULTIPLE, f"{len(found)} vehicles had this plate at that time")
+        return found[0]

@@ -4,13 +4,16 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
+
+from central.connections.origin import OriginColumns
 
 
-class RegistryAnswer(SQLModel, table=True):
+class RegistryAnswer(OriginColumns, table=True):
     """One look-up. `problem` is set when there was no registration; `vehicle` when there was.
 
     `plate` is the plate that was asked about: a case whose plate was corrected since has no answer.
+    `since`, `until`: when it belonged to this vehicle and owner, where the register says so.
     `sealed_owner` opens with the vault's key `key_id` in the context of the case only.
     """
 
@@ -25,5 +28,7 @@ class RegistryAnswer(SQLModel, table=True):
     reference: str | None = Field(default=None, max_length=200)
     vehicle: dict[str, Any] | None = Field(default=None, sa_type=JSON)
     differences: list[dict[str, str]] = Field(default_factory=list, sa_type=JSON)
+    since: datetime | None = None
+    until: datetime | None = None
     sealed_owner: bytes | None = None
     key_id: str | None = Field(default=None, max_length=16)

@@ -12,11 +12,12 @@ from typing import Annotated, Protocol
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
+from central.values import MomentOfLife, Text
 from configs.law_rows import VehicleClass
 from contract.plates import PlateColour
 from contract.vehicles import VehicleKind
 
-Text = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Line = Annotated[Text, StringConstraints(min_length=1, max_length=200)]
 
 
 class _Value(BaseModel):
@@ -80,11 +81,11 @@ _SEEN_AS: dict[RegisteredKind, frozenset[VehicleKind]] = {
 class RegisteredVehicle(_Value):
     """The vehicle a plate was issued to (xe đã đăng ký); `colour` is the body's, as the register words it."""
 
-    plate: Text
+    plate: Line
     plate_colour: PlateColour
     kind: RegisteredKind
-    brand: Text
-    colour: Text | None = None
+    brand: Line
+    colour: Line | None = None
 
 
 class Owner(_Value):
@@ -93,19 +94,30 @@ class Owner(_Value):
     `identity` is a citizen's identity number (số định danh) or an organisation's tax code.
     """
 
-    name: Text
-    identity: Text
-    address: Text
-    phone: Text | None = None
+    name: Line
+    identity: Line
+    address: Line
+    phone: Line | None = None
     organisation: bool = False
 
 
 class Registration(_Value):
-    """What the register says of a plate at a moment; `reference` is its own number for the entry."""
+    """What the register says of a plate at a moment; `reference` is its own number for the entry.
+
+    `since` and `until`: when the plate belonged to this vehicle and owner, where the register says so; no
+    `until` means it still does.
+    """
 
     vehicle: RegisteredVehicle
     owner: Owner
-    reference: Text
+    reference: Line
+    since: MomentOfLife | None = None
+    until: MomentOfLife | None = None
+
+    def held_at(self, moment: datetime) -> bool:
+        """False if the plate did not belong to this vehicle and owner then."""
+        began = self.since is None or self.since <= moment
+        return began and (self.until is None or moment < self.until)
 
 
 @dataclass(frozen=True)
@@ -120,30 +132,6 @@ class Enquiry:
     case: str
 
 
-class RegistryProblem(StrEnum):
-    """Why there is no registration.
-
-    `timeout` may pass, `denied` needs an administrator, `unreadable` is an answer we do not understand and
-    `other_plate` one about a plate nobody asked about; `not_found` and `multiple` are the register's word.
-    """
-
-    NOT_FOUND = "not_found"
-    MULTIPLE = "multiple"
-    TIMEOUT = "timeout"
-    DENIED = "denied"
-    UNREADABLE = "unreadable"
-    OTHER_PLATE = "other_plate"
-
-
-class RegistryError(Exception):
-    """The register gave no single registration of the plate; `problem` says why, `detail` what was seen."""
-
-    def __init__(self, problem: RegistryProblem, detail: str) -> None:
-        super().__init__(detail)
-        self.problem = problem
-        self.detail = detail
-
-
 class RegistryLookup(Protocol):
     """A vehicle register."""
 
@@ -151,6 +139,6 @@ class RegistryLookup(Protocol):
         """The registration of the plate as of `enquiry.at`.
 
         Raises:
-            RegistryError: see `RegistryProblem`.
+            OutsideError: see `central.connections.problems.Problem`.
         """
         ...

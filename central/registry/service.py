@@ -16,22 +16,18 @@ from central.alarms import service as alarms
 from central.audit import service as audit
 from central.cases.lifecycle import WITH_POLICE, Action, State
 from central.cases.models import Case
+from central.cases.queries import get_case
 from central.cases.service import lock_case, take_step
+from central.connections import circuit
+from central.connections.origin import SYSTEM, Origin
+from central.connections.problems import ASTRAY, UNDERSTOOD_AFTER, OutsideError, Problem
 from central.db import transaction
-from central.errors import NotFoundError
+from central.errors import InvalidError, NotFoundError
 from central.jobs import queue as jobs
 from central.jobs.runner import TryAgainError
 from central.registry.comparison import Seen, compare
 from central.registry.models import RegistryAnswer
-from central.registry.port import (
-    Enquiry,
-    Owner,
-    RegisteredVehicle,
-    Registration,
-    RegistryError,
-    RegistryLookup,
-    RegistryProblem,
-)
+from central.registry.port import Enquiry, Owner, RegisteredVehicle, Registration, RegistryLookup
 from central.vault import Vault
 from contract.plates import normalise
 from contract.reasons import reason
@@ -42,11 +38,9 @@ PURPOSE = "Xác định chủ phương tiện vi phạm trật tự, an toàn gi
 LOOK_UP = "registry.look_up"
 """Kind of job; its key is the case's id."""
 
-UNDERSTOOD_AFTER = 6
-"""Attempts after which an answer nobody understands goes to the police instead of being asked for again."""
+CONNECTION = "registration"
 
-_STRANGE = (RegistryProblem.UNREADABLE, RegistryProblem.OTHER_PLATE)
-_PASSING = (RegistryProblem.TIMEOUT, RegistryProblem.DENIED)
+_STRANGE = ASTRAY | {Problem.UNREADABLE}
 
 
 @dataclass(frozen=True)
@@ -80,15 +74,16 @@ def look_up(
     Raises:
         TryAgainError: no answer, or not allowed to ask, or an answer that can't be understood (which is put
             before the police after `UNDERSTOOD_AFTER` attempts).
+        PostponedError: the register is left alone for a while.
     """
     question = _question(engine, case_id, clock())
     if question is None:
         return
     answer = _ask(registry, question.enquiry)
-    is_last = attempt >= UNDERSTOOD_AFTER
     with transaction(engine) as session:
-        _store(session, question, answer, vault, clock(), is_last)
-    if isinstance(answer, RegistryError) and _is_asked_again(answer.problem, is_last):
+        circuit.note(session, CONNECTION, answer if isinstance(answer, OutsideError) else None, clock())
+        _store(session, question, answer, vault, clock(), attempt)
+    if isinstance(answer, OutsideError) and answer.is_asked_again(attempt):
         raise TryAgainError(f"{answer.problem}: {answer.detail}")
 
 
@@ -97,101 +92,162 @@ def _question(engine: Engine, case_id: int, now: datetime) -> _Question | None:
         case = lock_case(session, case_id)
         if case.state != State.ACCEPTED or now >= case.limitation_at:
             return None
-        assert case.plate is not None
-        kind = VehicleKind(case.vehicle_kind)
-        colour = case.plate_colour
-        enquiry = Enquiry(
-            plate=case.plate,
-            plate_colour=colour,  # type: ignore[arg-type]
-            kind=kind,
-            at=case.occurred_at,
-            purpose=PURPOSE,
-            case=case.event_id,
-        )
+        circuit.enter(session, CONNECTION, now)
         audit.record(session, "system", "registry.ask", f"case:{case.id}", {})
-        seen = Seen(kind, colour, case.vehicle_colour)  # type: ignore[arg-type]
-        return _Question(case_id, case.version, seen, enquiry)
+        return _question_of(case)
 
 
-def _ask(registry: RegistryLookup, enquiry: Enquiry) -> Registration | RegistryError:
+def _question_of(case: Case) -> _Question:
+    assert case.id is not None
+    assert case.plate is not None
+    kind = VehicleKind(case.vehicle_kind)
+    colour = case.plate_colour
+    enquiry = Enquiry(
+        plate=case.plate,
+        plate_colour=colour,  # type: ignore[arg-type]
+        kind=kind,
+        at=case.occurred_at,
+        purpose=PURPOSE,
+        case=case.event_id,
+    )
+    seen = Seen(kind, colour, case.vehicle_colour)  # type: ignore[arg-type]
+    return _Question(case.id, case.version, seen, enquiry)
+
+
+def _ask(registry: RegistryLookup, enquiry: Enquiry) -> Registration | OutsideError:
     try:
         found = registry.find(enquiry)
-    except RegistryError as failure:
+    except OutsideError as failure:
         return failure
+    return _believed(found, enquiry)
+
+
+def _believed(found: Registration, enquiry: Enquiry) -> Registration | OutsideError:
     if normalise(found.vehicle.plate) != enquiry.plate:
-        return RegistryError(RegistryProblem.OTHER_PLATE, "the answer is about a plate nobody asked about")
+        return OutsideError(Problem.OTHER_PLATE, "the answer is about a plate nobody asked about")
+    if not found.held_at(enquiry.at):
+        return OutsideError(Problem.OTHER_TIME, "the answer is not about the day of the violation")
     return found
-
-
-def _is_asked_again(problem: RegistryProblem, is_last: bool) -> bool:
-    return problem in _PASSING or (problem is RegistryProblem.UNREADABLE and not is_last)
 
 
 def _store(
     session: Session,
     question: _Question,
-    answer: Registration | RegistryError,
+    answer: Registration | OutsideError,
     vault: Vault,
     now: datetime,
-    is_last: bool,
+    attempt: int,
+    origin: Origin = SYSTEM,
 ) -> None:
     case = lock_case(session, question.case_id)
     if case.version != question.version:
         return  # taken back meanwhile: the answer is about a decision that no longer stands
-    if isinstance(answer, RegistryError):
-        _store_failure(session, case, answer, now, is_last)
+    if isinstance(answer, OutsideError):
+        _store_failure(session, case, answer, now, attempt, origin)
         return
     differences = compare(question.seen, answer.vehicle)
     assert case.id is not None
-    session.add(
-        RegistryAnswer(
-            case_id=case.id,
-            at=now,
-            plate=question.enquiry.plate,
-            reference=answer.reference,
-            vehicle=answer.vehicle.model_dump(mode="json"),
-            differences=[asdict(difference) for difference in differences],
-            sealed_owner=vault.seal(answer.owner.model_dump_json().encode(), _context(case)),
-            key_id=vault.key_id,
-        )
+    row = RegistryAnswer(
+        case_id=case.id,
+        at=now,
+        plate=question.enquiry.plate,
+        reference=answer.reference,
+        since=answer.since,
+        until=answer.until,
+        vehicle=answer.vehicle.model_dump(mode="json"),
+        differences=[asdict(difference) for difference in differences],
+        sealed_owner=vault.seal(answer.owner.model_dump_json().encode(), _context(case)),
+        key_id=vault.key_id,
     )
+    row.set_origin(origin)
+    session.add(row)
     alarms.clear(session, alarms.CENTRE, ["registry.unreadable"], now)
     action = Action.OWNER_MISMATCH if differences else Action.OWNER_FOUND
-    take_step(session, case, action, None, now, detail={"differences": [d.field for d in differences]})
+    detail = {"differences": [d.field for d in differences], **_told(origin)}
+    take_step(session, case, action, None, now, detail=detail)
 
 
 def _store_failure(
-    session: Session, case: Case, failure: RegistryError, now: datetime, is_last: bool
+    session: Session, case: Case, failure: OutsideError, now: datetime, attempt: int, origin: Origin
 ) -> None:
     """What may pass is asked again; the rest goes to the police as what it is."""
     assert case.id is not None
     problem = failure.problem
-    session.add(
-        RegistryAnswer(
-            case_id=case.id, at=now, plate=case.plate, problem=problem, problem_detail=failure.detail[:300]
-        )
+    row = RegistryAnswer(
+        case_id=case.id, at=now, plate=case.plate, problem=problem, problem_detail=failure.detail[:300]
     )
+    row.set_origin(origin)
+    session.add(row)
     if problem in _STRANGE:
         why = reason(f"registry.{problem.value}", detail=failure.detail[:500])
         alarms.raise_alarm(session, alarms.CENTRE, why, now)
-    if _is_asked_again(problem, is_last):
+    if failure.is_asked_again(attempt):
         return
-    unclear = problem in (RegistryProblem.MULTIPLE, RegistryProblem.OTHER_PLATE)
+    unclear = problem in ASTRAY | {Problem.MULTIPLE}
     action = Action.OWNER_MISMATCH if unclear else Action.OWNER_NOT_FOUND
-    take_step(session, case, action, None, now, detail={"problem": problem})
+    take_step(session, case, action, None, now, detail={"problem": problem, **_told(origin)})
+
+
+def _told(origin: Origin) -> dict[str, str]:
+    """In the case's history, where an answer by hand came from."""
+    return {} if origin == SYSTEM else {"origin": origin.kind, "source": origin.note, "by": origin.by}
+
+
+def answer_by_hand(
+    session: Session,
+    officer: User,
+    case_id: int,
+    answer: Registration | OutsideError,
+    origin: Origin,
+    vault: Vault,
+    now: datetime,
+) -> None:
+    """An answer that a person entered goes the way of the register's own. A case that was answered without
+    an owner is asked about anew.
+
+    Raises:
+        DomainError: the case is not where an owner is looked for, or the answer is about another plate or
+            day.
+    """
+    case = lock_case(session, case_id)
+    if case.state != State.ACCEPTED:
+        take_step(session, case, Action.LOOK_UP_AGAIN, officer, now, note=origin.note)
+    question = _question_of(case)
+    if isinstance(answer, Registration):
+        answer = _believed(answer, question.enquiry)
+        if isinstance(answer, OutsideError):
+            raise InvalidError("answer_day", field="since")
+    cancel_look_up(session, case_id)
+    _store(session, question, answer, vault, now, UNDERSTOOD_AFTER, origin)
 
 
 def _context(case: Case) -> str:
     return f"case:{case.event_id}"
 
 
+def reseal(session: Session, vault: Vault, limit: int = 200) -> int:
+    """Seals owners anew that older keys sealed; returns how many."""
+    old = (col(RegistryAnswer.key_id).is_not(None), RegistryAnswer.key_id != vault.key_id)
+    query = select(RegistryAnswer).where(*old).limit(limit).with_for_update(skip_locked=True)
+    rows = session.exec(query).all()
+    for row in rows:
+        context = _context(get_case(session, row.case_id))
+        row.sealed_owner = vault.seal(vault.open(row.sealed_owner or b"", context), context)
+        row.key_id = vault.key_id
+    return len(rows)
+
+
+def forget(session: Session, case_id: int) -> None:
+    """Takes out what the register said about a case; that it was asked, and when, stays."""
+    for row in session.exec(select(RegistryAnswer).where(RegistryAnswer.case_id == case_id)):
+        row.plate = row.reference = row.vehicle = row.sealed_owner = row.key_id = None
+        row.problem_detail, row.differences = "", []
+
+
 def latest_answer(session: Session, case_id: int) -> RegistryAnswer | None:
     """What the register said last about this case's present plate."""
-    query = (
-        select(RegistryAnswer)
-        .join(Case, col(Case.id) == RegistryAnswer.case_id)
-        .where(RegistryAnswer.case_id == case_id, RegistryAnswer.plate == Case.plate)
-    )
+    plate = get_case(session, case_id).plate
+    query = select(RegistryAnswer).where(RegistryAnswer.case_id == case_id, RegistryAnswer.plate == plate)
     return session.exec(query.order_by(col(RegistryAnswer.id).desc()).limit(1)).first()
 
 
@@ -225,5 +281,5 @@ def read_owner(session: Session, reader: User, case: Case, vault: Vault) -> Owne
     answer = latest_answer(session, case.id) if case.state in WITH_POLICE else None
     if answer is None or answer.sealed_owner is None:
         raise NotFoundError("owner")
-    audit.record(session, f"user:{reader.username}", "owner.view", f"case:{case.id}", {"key": answer.key_id})
+    audit.record(session, reader.actor, "owner.view", f"case:{case.id}", {"key": answer.key_id})
     return Owner.model_validate_json(vault.open(answer.sealed_owner, _context(case)))

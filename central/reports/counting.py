@@ -7,8 +7,13 @@ from sqlalchemy import ColumnElement, Date, and_, func, or_, select
 from sqlalchemy.sql.selectable import FromClause
 from sqlmodel import Session
 
+from central.cases.models import REAL, Case
+from central.db import table_of
 from central.reports.periods import Period
 from central.reports.values import Figure, Unit
+
+CASES = select(table_of(Case)).where(REAL).subquery("cases")
+"""The table of cases without copies for exercises."""
 
 
 @dataclass(frozen=True)
@@ -32,12 +37,15 @@ class Counting:
 
 @dataclass(frozen=True)
 class Share:
-    """One count as a share of another, line by line; both are split by the same."""
+    """One count as a share of another, line by line; both are split by the same. `scale`: of how many of
+    the whole."""
 
     group: str
     key: str
     part: str
     whole: str
+    scale: int = 1
+    unit: Unit = "share"
 
 
 Periods = tuple[Period, Period, Period, Period]
@@ -106,13 +114,13 @@ def _share(share: Share, part: Figure | None, whole: Figure) -> Figure:
         group=share.group,
         key=share.key,
         by=whole.by,
-        unit="share",
-        this=_of(part.this if part else 0, whole.this),
-        before=_of(part.before if part else 0, whole.before),
-        last_year=_of(part.last_year if part else 0, whole.last_year),
-        year=_of(part.year if part else 0, whole.year),
+        unit=share.unit,
+        this=_of(part.this if part else 0, whole.this, share.scale),
+        before=_of(part.before if part else 0, whole.before, share.scale),
+        last_year=_of(part.last_year if part else 0, whole.last_year, share.scale),
+        year=_of(part.year if part else 0, whole.year, share.scale),
     )
 
 
-def _of(part: float | None, whole: float | None) -> float | None:
-    return round((part or 0) / whole, 4) if whole else None
+def _of(part: float | None, whole: float | None, scale: int) -> float | None:
+    return round((part or 0) * scale / whole, 4) if whole else None

@@ -4,16 +4,19 @@ A case is counted by the day it arrived, a look or a decision by the day it was 
 proceedings by the day it is said to have happened.
 """
 
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Table, cast, extract, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.sql.selectable import FromClause
-from sqlmodel import Session, SQLModel
+from sqlmodel import Session, col
 
 from central.accounts.models import User
+from central.cases import statistics
 from central.cases.lifecycle import OPEN, Action
-from central.cases.models import Case, CaseEvent
+from central.cases.models import REAL, Case, CaseEvent
+from central.db import table_of
 from central.devices.models import Device, DevicePaper
 from central.documents.models import Document
 from central.fleet.models import Camera, Node
@@ -22,33 +25,24 @@ from central.payments.models import Refund
 from central.proceedings.engine import STEPS
 from central.proceedings.models import Decision, DecisionAct, DecisionPayment, ProceedingStep
 from central.proceedings.tracks import Track
-from central.reports.counting import Counting, Share, within
-from central.reports.periods import Period
-from central.reports.values import Figure
+from central.reports import keeping, passages, people
+from central.reports.counting import CASES as _CASE
+from central.reports.counting import Counting, Periods, Share, within
+from central.reports.values import Figure, Unit
 
-_LOCAL_HOURS = 7
-"""Vietnam is seven hours ahead of UTC all year."""
-
-
-def _table(model: type[SQLModel]) -> Table:
-    table: Table = model.__table__  # type: ignore[attr-defined]
-    return table
-
-
-_CASE = _table(Case)
-_EVENT = _table(CaseEvent)
-_STEP = _table(ProceedingStep)
-_DECISION = _table(Decision)
-_PAID = _table(DecisionPayment)
-_REFUND = _table(Refund)
-_PAPER = _table(Document)
-_OFFENCE = _table(Offence)
-_CAMERA = _table(Camera)
-_NODE = _table(Node)
-_DEVICE = _table(Device)
-_DEVICE_PAPER = _table(DevicePaper)
-_USER = _table(User)
-_ACT = _table(DecisionAct)
+_EVENT = table_of(CaseEvent)
+_STEP = table_of(ProceedingStep)
+_DECISION = table_of(Decision)
+_PAID = table_of(DecisionPayment)
+_REFUND = table_of(Refund)
+_PAPER = table_of(Document)
+_OFFENCE = table_of(Offence)
+_CAMERA = table_of(Camera)
+_NODE = table_of(Node)
+_DEVICE = table_of(Device)
+_DEVICE_PAPER = table_of(DevicePaper)
+_USER = table_of(User)
+_ACT = table_of(DecisionAct)
 _LOOKED, _SEEN = _CASE.c.operator_at, _CASE.c.received_at
 _REJECTED = _CASE.c.state == "rejected"
 _RULE, _SITE = ("rule", _CASE.c.rule), ("site", _CASE.c.site_name)
@@ -190,6 +184,9 @@ COUNTINGS = (
         (("paper", _PAPER.c.kind),),
         (_PAPER.c.signed_at.is_not(None),),
     ),
+    *people.COUNTINGS,
+    *passages.COUNTINGS,
+    *keeping.COUNTINGS,
 )
 
 SHARES = (
@@ -197,30 +194,99 @@ SHARES = (
     Share("B", "plates_read_share", "plates_read", "candidates"),
     Share("B", "false_share_by_rule", "rejected_by_rule", "reviewed_by_rule"),
     Share("B", "false_share_by_camera", "rejected_by_camera", "reviewed_by_camera"),
+    *people.SHARES,
+    *passages.SHARES,
+    *keeping.SHARES,
 )
 
-INNER = frozenset(
-    {"undecided_by_rule", "seen_by_rule", "rejected_by_rule", "rejected_by_camera", "plates_read"}
+INNER = (
+    people.INNER
+    | keeping.INNER
+    | frozenset(
+        {"undecided_by_rule", "seen_by_rule", "rejected_by_rule", "rejected_by_camera", "plates_read"}
+    )
 )
 """Counted for the sake of a share only."""
 
+OF_THE_DAY = frozenset(
+    {"candidates_by_hour", "candidates_by_weekday", "candidates_by_light", "plates_read_by_light"}
+)
+COUNTED = frozenset({each.key for each in (*COUNTINGS, *SHARES)} - INNER) | OF_THE_DAY
+"""Keys of all lines of a period that are told from these."""
 
-def by_hour(session: Session, period: Period) -> dict[int, int]:
-    """When the acts of the cases that came in the period happened: how many in each hour of the Vietnamese
-    day (0–23), noughts included."""
-    occurred: ColumnElement[Any] = _CASE.c.occurred_at
-    if session.get_bind().dialect.name == "postgresql":
-        occurred = func.timezone("UTC", occurred)
-    hour = cast(extract("hour", occurred), Integer)
-    query = select(hour, func.count()).where(within(_SEEN, period)).group_by(hour)
-    found = {(at + _LOCAL_HOURS) % 24: number for at, number in session.execute(query)}
-    return {at: found.get(at, 0) for at in range(24)}
+
+Reading = Callable[[Session, ColumnElement[bool]], dict[int, int]]
+"""How many of the cases that are counted fall on each hour or weekday."""
+
+
+def of_the_day(session: Session, periods: Periods) -> list[Figure]:
+    """When the acts of the cases that came in happened: by hour, by weekday, by daylight (6 to 18 o'clock),
+    and how many of their plates were read."""
+    hours = _lines(session, statistics.by_hour, periods)
+    read = _lines(session, statistics.by_hour, periods, _CASE_READ)
+    light = {name: _sum(hours, span) for name, span in _LIGHT.items()}
+    return [
+        *_figures("candidates_by_hour", "hour", {f"{hour:02d}": told for hour, told in hours.items()}),
+        *_figures(
+            "candidates_by_weekday",
+            "weekday",
+            {str(day): told for day, told in _lines(session, statistics.by_weekday, periods).items()},
+        ),
+        *_figures("candidates_by_light", "light", light),
+        *_figures(
+            "plates_read_by_light",
+            "light",
+            {name: _shares(_sum(read, span), light[name]) for name, span in _LIGHT.items()},
+            "share",
+        ),
+    ]
+
+
+_CASE_READ: ColumnElement[bool] = col(Case.plate_read).is_not(None)
+_LIGHT = {"day": range(6, 18), "night": (*range(6), *range(18, 24))}
+
+
+def _lines(
+    session: Session, read: Reading, periods: Periods, *where: ColumnElement[bool]
+) -> dict[int, tuple[int, ...]]:
+    """What each hour or weekday counts in the four periods."""
+    received: Any = col(Case.received_at)
+    counts = [read(session, and_(within(received, period), REAL, *where)) for period in periods]
+    return {each: tuple(count[each] for count in counts) for each in counts[0]}
+
+
+def _sum(lines: dict[int, tuple[int, ...]], span: Iterable[int]) -> tuple[int, ...]:
+    return tuple(map(sum, zip(*(lines[each] for each in span), strict=True)))
+
+
+def _shares(parts: tuple[int, ...], wholes: tuple[int, ...]) -> tuple[float | None, ...]:
+    pairs = zip(parts, wholes, strict=True)
+    return tuple(round(part / whole, 4) if whole else None for part, whole in pairs)
+
+
+def _figures(
+    key: str, name: str, lines: Mapping[str, tuple[float | None, ...]], unit: Unit = "count"
+) -> list[Figure]:
+    return [
+        Figure(
+            group="B",
+            key=key,
+            by=((name, value),),
+            unit=unit,
+            this=told[0],
+            before=told[1],
+            last_year=told[2],
+            year=told[3],
+        )
+        for value, told in lines.items()
+    ]
 
 
 def standings(session: Session, today: date) -> list[Figure]:
     """How things stand at this moment."""
     return [
         *_programme(session, today),
+        *people.connections(session),
         _standing("C", "open_cases", _one(session, _CASE, _CASE.c.state.in_(OPEN))),
         _standing("K", "accounts_disabled", _one(session, _USER, _USER.c.disabled_at.is_not(None))),
     ]

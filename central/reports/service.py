@@ -8,9 +8,11 @@ from sqlmodel import Session, col, select
 from central.audit import service as audit
 from central.errors import ConflictError, NotFoundError
 from central.reports import figures as told
+from central.reports import keeping
 from central.reports.counting import Periods, count, shares
 from central.reports.models import ReportSnapshot
 from central.reports.periods import CutOffs, Kind, Period, year_to_date
+from central.reports.times import TIMED, near_limits, times
 from central.reports.values import Change, Figure, Report, Span
 from contract.canonical import sha256_hex
 from contract.local_time import local_day
@@ -53,6 +55,7 @@ def drawn(
         year=spans[3],
         taken_at=now,
         figures=tuple(_figures(session, periods, now)),
+        counted=tuple(sorted(told.COUNTED | TIMED)),
     )
 
 
@@ -60,32 +63,23 @@ def _figures(session: Session, periods: Periods, now: datetime) -> list[Figure]:
     counted = [line for counting in told.COUNTINGS for line in count(session, counting, periods)]
     derived = [line for share in told.SHARES for line in shares(share, counted)]
     shown = [line for line in counted if line.key not in told.INNER]
-    lines = [*told.standings(session, local_day(now)), *shown, *_hours(session, periods), *derived]
-    return sorted(lines, key=lambda line: line.group)
-
-
-def _hours(session: Session, periods: Periods) -> list[Figure]:
-    this, before, last_year, year = (told.by_hour(session, period) for period in periods)
-    return [
-        Figure(
-            group="B",
-            key="candidates_by_hour",
-            by=(("hour", f"{hour:02d}"),),
-            this=this[hour],
-            before=before[hour],
-            last_year=last_year[hour],
-            year=year[hour],
-        )
-        for hour in range(24)
+    standing = [
+        *told.standings(session, local_day(now)),
+        *keeping.standings(session, now),
+        *near_limits(session, now),
     ]
+    lines = [*standing, *shown, *told.of_the_day(session, periods), *derived, *times(session, periods)]
+    return sorted(lines, key=lambda line: line.group)
 
 
 def changed(old: Report, new: Report) -> list[Change]:
     """The figures of the period itself that are told otherwise now: lines that came, went or have another
-    number. How things stood is no figure of the period."""
+    number. How things stood is no figure of the period; what the old one didn't count can't be corrected."""
     was, now = _of_period(old.figures), _of_period(new.figures)
+    known = set(old.counted) or {line.key for line in was.values()}
+    now = {name: line for name, line in now.items() if line.key in known}
     gone = [
-        Change(figure=line.model_copy(update={"this": None if line.unit == "share" else 0}), was=line.this)
+        Change(figure=line.model_copy(update={"this": _nothing(line)}), was=line.this)
         for name, line in was.items()
         if name not in now and line.this
     ]
@@ -98,7 +92,7 @@ def changed(old: Report, new: Report) -> list[Change]:
 
 
 def _nothing(line: Figure) -> float | None:
-    return None if line.unit == "share" else 0
+    return None if line.unit in ("share", "per_thousand", "hours") else 0
 
 
 def _of_period(lines: Iterable[Figure]) -> dict[tuple[str, tuple[tuple[str, str], ...]], Figure]:

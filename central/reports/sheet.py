@@ -6,8 +6,11 @@ from typing import Any
 
 from xlsxwriter import Workbook
 
+from central.reports.drawing import HIDDEN
+from central.reports.outside import PERIODS, Cells, hidden_cells, told_outside, without_small
 from central.reports.values import Change, Figure, Report, Span
 from central.reports.wording import group_title, split_of, title_of, unit_of
+from central.sharing.events import SMALLEST
 from central.words.dictionary import Translate, translator
 from central.words.forms import local_date, local_time
 from central.words.languages import Language
@@ -17,18 +20,29 @@ MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # Nothing that came from outside becomes a formula or a link, whatever it begins with.
 _PLAIN_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
-_FORMATS = {"count": "#,##0", "dong": "#,##0", "points": "#,##0", "share": "0.0%"}
+_FORMATS = {
+    "count": "#,##0",
+    "dong": "#,##0",
+    "points": "#,##0",
+    "share": "0.0%",
+    "per_thousand": "#,##0.00",
+    "hours": "#,##0.0",
+}
 _WIDTHS = (46, 44, 10, 16, 16, 16, 16)
 
 
-def as_xlsx(report: Report, sha256: str, language: Language) -> bytes:
-    """The workbook: a sheet of figures, and one of corrections where there are any."""
+def as_xlsx(report: Report, sha256: str, language: Language, *, outside: bool = False) -> bytes:
+    """The workbook: a sheet of figures, and one of corrections where there are any. `outside`: for readers
+    outside the police, small cells are a star, and what concerns the staff is left out."""
+    hidden = hidden_cells(report) if outside else frozenset()
+    report = told_outside(report) if outside else report
     made = BytesIO()
     book = Workbook(made, {**_PLAIN_TEXT, "in_memory": True})
     book.set_properties({"title": translator(language)("report.title"), "created": report.taken_at})
-    _Writer(book, language).figures(report, sha256)
-    if report.corrections:
-        _Writer(book, language).corrections(report.corrections)
+    _Writer(book, language, hidden).figures(report, sha256, outside=outside)
+    corrections = without_small(report.corrections, hidden) if outside else list(report.corrections)
+    if corrections:
+        _Writer(book, language, hidden).corrections(corrections)
     book.close()
     return made.getvalue()
 
@@ -36,8 +50,8 @@ def as_xlsx(report: Report, sha256: str, language: Language) -> bytes:
 class _Writer:
     """Fills one sheet from the top."""
 
-    def __init__(self, book: Workbook, language: Language) -> None:
-        self._book, self._language = book, language
+    def __init__(self, book: Workbook, language: Language, hidden: Cells) -> None:
+        self._book, self._language, self._hidden = book, language, hidden
         self._t: Translate = translator(language)
         self._bold = book.add_format({"bold": True})
         self._head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
@@ -45,7 +59,7 @@ class _Writer:
         self._row = 0
         self._sheet: Any = None
 
-    def figures(self, report: Report, sha256: str) -> None:
+    def figures(self, report: Report, sha256: str, *, outside: bool) -> None:
         """The head, then each group with its lines."""
         self._begin("report.figures")
         self._text(f"{self._t('report.title')} · {self._t(f'report.kind.{report.kind}')}", self._bold)
@@ -53,6 +67,8 @@ class _Writer:
         taken = local_time(report.taken_at, self._language)
         self._text(self._t("report.taken_at", at=taken))
         self._text(f"SHA-256 {sha256}")
+        if outside:
+            self._text(self._t("report.small_cells", sign=HIDDEN, smallest=SMALLEST))
         self._row += 1
         periods = ("this", "before", "last_year", "year")
         heads = [f"{self._t(f'report.{name}')}\n{self._days(getattr(report, name))}" for name in periods]
@@ -62,7 +78,8 @@ class _Writer:
             if figure.group != group:
                 group = figure.group
                 self._text(group_title(group, self._language), self._bold)
-            self._line(figure, (figure.this, figure.before, figure.last_year, figure.year))
+            values = (value(figure) for value in PERIODS.values())
+            self._line(figure, [self._kept(figure, *told) for told in zip(PERIODS, values, strict=True)])
 
     def corrections(self, corrections: Sequence[Change]) -> None:
         """What was told otherwise before."""
@@ -87,12 +104,17 @@ class _Writer:
         self._row += 1
         self._sheet.freeze_panes(self._row, 1)
 
-    def _line(self, figure: Figure, values: Sequence[float | None]) -> None:
+    def _kept(self, figure: Figure, period: str, value: float | None) -> float | str | None:
+        return HIDDEN if (*figure.name, period) in self._hidden else value
+
+    def _line(self, figure: Figure, values: Sequence[float | str | None]) -> None:
         words = (title_of(figure, self._language), split_of(figure, self._language))
         for column, text in enumerate((*words, unit_of(figure, self._language))):
             self._sheet.write_string(self._row, column, text)
         for column, value in enumerate(values, 3):
-            if value is not None:
+            if isinstance(value, str):
+                self._sheet.write_string(self._row, column, value)
+            elif value is not None:
                 self._sheet.write_number(self._row, column, value, self._numbers[figure.unit])
         self._row += 1
 

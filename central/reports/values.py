@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 from central.reports.periods import Kind
 
-Unit = Literal["count", "dong", "points", "share"]
+Unit = Literal["count", "dong", "points", "share", "per_thousand", "hours"]
 
 
 class _Frozen(BaseModel):
@@ -22,9 +22,10 @@ class Span(_Frozen):
 
 
 class Figure(_Frozen):
-    """One line: a count, a sum in dong or points, or a share (0–1) of this period, the one before, the same
-    period last year, and the year so far. `by`: names and values of what it is split by. A share of nothing
-    is None. Of a standing (`standing`) only `this` is known, as it was when the figures were taken."""
+    """One line: a count, a sum in dong or points, a share (0–1) or a time in hours of this period, the one
+    before, the same period last year, and the year so far. `by`: names and values of what it is split by. A
+    share, rate or time of nothing is None. Of a standing (`standing`) only `this` is known, as it was when
+    the figures were taken."""
 
     group: str
     key: str
@@ -50,7 +51,8 @@ class Change(_Frozen):
 
 
 class Report(_Frozen):
-    """The figures of a period, as they were when they were taken."""
+    """The figures of a period, as they were when they were taken. `counted`: the keys of what was counted,
+    also where there was nothing; reports that were taken before it was kept have none."""
 
     kind: Kind
     unit: str
@@ -60,4 +62,5 @@ class Report(_Frozen):
     year: Span
     taken_at: datetime
     figures: tuple[Figure, ...]
+    counted: tuple[str, ...] = ()
     corrections: tuple[Change, ...] = ()

@@ -14,7 +14,16 @@ _WORDS_OF = {
     "paper": "paper",
     "organisation": "report.organisation",
     "device_paper": "report.device_paper",
+    "stage": "report.stage",
+    "weekday": "report.weekday",
+    "light": "report.light",
+    "answer": "report.answer",
+    "message": "report.message",
+    "system": "connection.name",
 }
+
+
+_DIGITS = {"hours": 1, "per_thousand": 2}
 
 
 def group_title(group: str, language: Language) -> str:
@@ -38,6 +47,10 @@ def _part(name: str, value: str, language: Language) -> str:
         return (known.text_vi if language == "vi" else known.text_en) if known else value
     if name == "hour":
         return translator(language)("report.hour", hour=value)
+    if name == "area" and not value:
+        return translator(language)("report.area_unknown")
+    if name == "sent":
+        return word_or(language, f"portal.answer.{value}.title", value)
     return word_or(language, f"{_WORDS_OF[name]}.{value}", value) if name in _WORDS_OF else value
 
 
@@ -45,7 +58,9 @@ def value_of(figure: Figure, value: float | None, language: Language) -> str:
     """A number of a line as people write it; a dash where there is none."""
     if value is None:
         return "–"
-    return f"{number(value * 100, language, 1)} %" if figure.unit == "share" else number(value, language)
+    if figure.unit == "share":
+        return f"{number(value * 100, language, 1)} %"
+    return number(value, language, _DIGITS.get(figure.unit, 0))
 
 
 def unit_of(figure: Figure, language: Language) -> str:

@@ -3,9 +3,10 @@
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from central.accounts.models import User
+from central.cases import waiting
 from central.cases.errors import CaseStateError, UndoTooLateError
 from central.cases.lifecycle import UNDO_TIME, Action, State
 from central.cases.models import Case
@@ -14,7 +15,7 @@ from central.devices.service import check_valid
 from central.offences.charging import AS_PROVEN, Choice
 from central.offences.recording import cancel_record, check_chargeable, plan_record
 from central.registry.service import latest_answer, plan_look_up, registered_vehicle
-from central.review.decisions import Sight
+from central.review.decisions import Sight, checked_rule
 from central.review.queue import LEASE
 from central.review.reasons import check_reason
 
@@ -36,10 +37,19 @@ def confirm(session: Session, officer: User, sight: Sight, now: datetime, choice
     return case
 
 
-def send_back(session: Session, officer: User, sight: Sight, now: datetime, note: str) -> Case:
-    """Returns the case to the operators with a note on what to look at."""
+def send_back(
+    session: Session, officer: User, sight: Sight, now: datetime, note: str, rule: str | None = None
+) -> Case:
+    """Returns the case to the operators with a note on what to look at, and perhaps the rule that the officer
+    sees broken. It is only proposed: two people have to see the same act before anybody is charged with it.
+
+    Raises:
+        InvalidError: no such rule.
+        DomainError: see `take_step`.
+    """
+    proposed = {} if rule is None else {"rule": checked_rule(rule)}
     case = lock_case(session, sight.case_id, sight.version)
-    take_step(session, case, Action.RETURN, officer, now, note=note)
+    take_step(session, case, Action.RETURN, officer, now, note=note, detail=proposed)
     return case
 
 
@@ -68,13 +78,7 @@ def take_back(session: Session, officer: User, case_id: int, now: datetime) -> C
 
 def last_undoable(session: Session, officer: User, now: datetime) -> Case | None:
     """The decision this officer could still take back."""
-    return session.exec(
-        select(Case)
-        .where(Case.officer_id == officer.id, col(Case.officer_at) > now - UNDO_TIME)
-        .where(col(Case.state).in_(_UNDOABLE))
-        .order_by(col(Case.officer_at).desc())
-        .limit(1)
-    ).first()
+    return waiting.last_of_officer(session, officer, _UNDOABLE, now - UNDO_TIME)
 
 
 _UNDOABLE = (State.CONFIRMED, State.REFUSED, State.RETURNED)

@@ -7,16 +7,18 @@ from typing import Any
 from sqlmodel import Session, col, func, select
 
 from central.accounts.models import User
+from central.cases import waiting
 from central.cases.errors import SkipLimitError, UndoTooLateError
 from central.cases.lifecycle import UNDO_TIME, Action, State
 from central.cases.models import Case
-from central.cases.service import Vehicle, held_case, lock_case, take_step
+from central.cases.service import Act, held_case, lock_case, take_step
 from central.cases.service import accept as accept_case
 from central.errors import InvalidError
-from central.registry.service import cancel_look_up, plan_look_up
 from central.review.models import Skip
-from central.review.queue import LEASE, held_by, release
+from central.review.queue import LEASE, release
 from central.review.reasons import check_reason
+from central.watching import second_review
+from configs.rules import RULES
 from contract.manifest import ViolationManifest
 from contract.plates import Plate, PlateColour, PlateError, PlateKind, interpretations, parse
 from contract.vehicles import VehicleKind
@@ -35,6 +37,7 @@ class Correction:
     plate: str | None = None
     plate_colour: PlateColour | None = None
     vehicle_kind: VehicleKind | None = None
+    rule: str | None = None
 
 
 NOTHING = Correction()
@@ -59,24 +62,24 @@ class Sight:
 def accept(
     session: Session, user: User, sight: Sight, now: datetime, correction: Correction = NOTHING
 ) -> Case:
-    """Proposes the case to the police, with plate and kind of vehicle corrected where they are given.
+    """Proposes the case to the police, with plate, kind of vehicle and rule corrected where they are given.
 
     A military plate sets the case aside for military control instead.
 
     Raises:
-        InvalidError: no plate, or not one that is issued.
+        InvalidError: no plate, or not one that is issued; no such rule.
         DomainError: lease lost, version changed, or not acceptable (see `central.cases.errors`).
     """
     case = held_case(session, user, sight.case_id, sight.version)
-    read, vehicle = _corrected(case, correction)
-    detail = sight.detail() | _changes(case, vehicle)
-    if read.kind is PlateKind.MILITARY or vehicle.plate_colour == "red":
+    read, act = _corrected(case, correction)
+    detail = sight.detail() | _changes(case, act)
+    if read.kind is PlateKind.MILITARY or act.plate_colour == "red":
         note = f"{user.full_name}: {read}"
-        facts = asdict(vehicle)
+        facts = asdict(act)
         take_step(session, case, Action.SET_ASIDE_MILITARY, None, now, note=note, detail=detail, **facts)
         return case
-    accept_case(session, case, user, now, vehicle, detail)
-    plan_look_up(session, sight.case_id, now + UNDO_TIME)
+    accept_case(session, case, user, now, act, detail)
+    second_review.after_decision(session, case, now)
     return case
 
 
@@ -85,6 +88,7 @@ def reject(session: Session, user: User, sight: Sight, now: datetime, reason: st
     check_reason("operator", reason, note)
     case = held_case(session, user, sight.case_id, sight.version)
     take_step(session, case, Action.REJECT, user, now, reason=reason, note=note, detail=sight.detail())
+    second_review.after_decision(session, case, now)
     return case
 
 
@@ -108,7 +112,8 @@ def skip(session: Session, user: User, sight: Sight, now: datetime, reason: str)
     take_step(session, case, Action.SKIP, user, now, reason=reason)
     assert case.id is not None
     assert user.id is not None
-    session.add(Skip(case_id=case.id, user_id=user.id, at=now))
+    if case.exercise_of is None:
+        session.add(Skip(case_id=case.id, user_id=user.id, at=now))
 
 
 def undo(session: Session, user: User, case_id: int, now: datetime) -> Case:
@@ -119,33 +124,23 @@ def undo(session: Session, user: User, case_id: int, now: datetime) -> Case:
         ForbiddenError: somebody else's decision.
     """
     case = lock_case(session, case_id)
-    if case.state not in (State.ACCEPTED, State.REJECTED):
+    if case.state not in _UNDOABLE:
         raise UndoTooLateError("case", id=case_id)
-    present = held_by(session, user)
+    present = waiting.held_by(session, user)
     if present is not None and present.id is not None:
         release(session, user, present.id, now)
         session.flush()  # before the other becomes theirs: the database lets nobody hold two
     take_step(session, case, Action.UNDO, user, now, lease_until=now + LEASE)
-    cancel_look_up(session, case_id)
+    second_review.cancel(session, case_id)
     return case
 
 
 def last_undoable(session: Session, user: User, now: datetime) -> Case | None:
     """The decision this person could still take back."""
-    return session.exec(
-        select(Case)
-        .where(Case.operator_id == user.id, col(Case.operator_at) > now - UNDO_TIME)
-        .where(col(Case.state).in_([State.ACCEPTED, State.REJECTED]))
-        .order_by(col(Case.operator_at).desc())
-        .limit(1)
-    ).first()
+    return waiting.last_of_operator(session, user, _UNDOABLE, now - UNDO_TIME)
 
 
-def check_plate(case: Case) -> Plate:
-    """The case's plate by the grammar. Raises InvalidError in words for the operator."""
-    if case.plate is None:
-        raise InvalidError("plate_unread", field="plate")
-    return typed_plate(case.plate, case.plate_colour, case.vehicle_kind)
+_UNDOABLE = (State.ACCEPTED, State.REJECTED)
 
 
 def plate_candidates(manifest: ViolationManifest, limit: int = 6) -> list[Plate]:
@@ -171,22 +166,33 @@ def typed_plate(text: str, colour: str | None, vehicle: str) -> Plate:
         raise InvalidError(f"plate_{problem.code}", field="plate", **problem.values) from problem
 
 
-def _corrected(case: Case, correction: Correction) -> tuple[Plate, Vehicle]:
-    """The vehicle as the operator leaves it. Raises InvalidError when its plate can't be."""
+def _corrected(case: Case, correction: Correction) -> tuple[Plate, Act]:
+    """The act as the operator leaves it. Raises InvalidError when its plate can't be, or there is no such
+    rule."""
     kind = correction.vehicle_kind or VehicleKind(case.vehicle_kind)
     colour = correction.plate_colour or case.plate_colour
     text = correction.plate or case.plate
     if text is None:
         raise InvalidError("plate_unread", field="plate")
     read = typed_plate(text, colour, kind)
-    return read, Vehicle(read.normalised, read.kind.value, colour, kind)
+    rule = case.rule if correction.rule is None else checked_rule(correction.rule)
+    return read, Act(read.normalised, read.kind.value, colour, kind, rule)
 
 
-def _changes(case: Case, vehicle: Vehicle) -> dict[str, Any]:
+def checked_rule(name: str) -> str:
+    """The rule by which people see an act. Raises InvalidError when there is none of that name."""
+    if name not in RULES:
+        raise InvalidError("rule", field="rule")
+    return name
+
+
+def _changes(case: Case, act: Act) -> dict[str, Any]:
     """What the operator changed, for the history: the former values."""
     was: dict[str, Any] = {}
-    if (vehicle.plate, vehicle.plate_colour) != (case.plate, case.plate_colour):
+    if (act.plate, act.plate_colour) != (case.plate, case.plate_colour):
         was["plate_was"] = case.plate
-    if vehicle.vehicle_kind != case.vehicle_kind:
+    if act.vehicle_kind != case.vehicle_kind:
         was["vehicle_kind_was"] = case.vehicle_kind
+    if act.rule != case.rule:
+        was["rule_was"] = case.rule
     return was

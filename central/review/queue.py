@@ -2,16 +2,17 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
 from central.accounts.models import User
 from central.accounts.service import lock_person
+from central.cases import waiting
 from central.cases.intake import ATTENTION, MAIN
 from central.cases.lifecycle import WITH_OFFICER, Action, State
 from central.cases.models import Case
 from central.cases.service import held_case, hold, let_go, lock_case, take_step
 from central.review.models import Skip
+from central.watching import known_answers, second_review
 
 LEASE = timedelta(minutes=2)
 """How long a case stays with a person who gives no sign of life; an open page gives one each half minute."""
@@ -23,10 +24,6 @@ SKIP_REST = timedelta(hours=4)
 """How long a case that somebody put aside is not given to them again."""
 
 
-COUNTED_UP_TO = 1000
-"""Backlogs are counted up to here only: beyond it nobody needs the figure and a database needs much time."""
-
-
 def claim_next(session: Session, user: User, queue: str, now: datetime) -> Case | None:
     """The next case for this person, now theirs; the one they already hold, if any; None when nothing waits.
 
@@ -35,13 +32,14 @@ def claim_next(session: Session, user: User, queue: str, now: datetime) -> Case 
     no two people are given the same case.
     """
     lock_person(session, user)
-    held = held_by(session, user)
+    held = waiting.held_by(session, user)
     if held is not None:
         hold(held, user, now + LEASE)
         return held
-    case = _oldest_free(session, user, queue, now)
+    case = _free(session, user, queue, now)
     if case is None:
         return None
+    case = known_answers.draw(session, user, queue, now) or case
     if case.state == State.IN_REVIEW:
         take_step(session, case, Action.RELEASE, None, now, detail={"because": "lease ended"})
     take_step(session, case, Action.CLAIM, user, now, lease_until=now + LEASE)
@@ -49,61 +47,19 @@ def claim_next(session: Session, user: User, queue: str, now: datetime) -> Case 
     return case
 
 
-def held_by(session: Session, user: User) -> Case | None:
-    """The case this person is reviewing; their lease counts until somebody else takes the case."""
-    query = select(Case).where(Case.lease_owner_id == user.id, Case.state == State.IN_REVIEW)
-    return session.exec(query.limit(1).with_for_update()).first()
-
-
-def _oldest_free(session: Session, user: User, queue: str, now: datetime) -> Case | None:
-    """Cases whose reviewer has gone, then those the police sent back, then new ones: a query each, so that an
-    index serves every one of them however many cases are stored."""
+def _free(session: Session, user: User, queue: str, now: datetime) -> Case | None:
     rested = select(Skip.case_id).where(Skip.user_id == user.id, col(Skip.at) > now - SKIP_REST)
-    free = (
-        (col(Case.state) == State.IN_REVIEW) & (col(Case.lease_until) <= now),
-        Case.state == State.RETURNED,
-        Case.state == State.RECEIVED,
-    )
-    for condition in free:
-        case = session.exec(
-            select(Case)
-            .where(condition, Case.queue == queue, col(Case.limitation_at) > now)
-            .where(col(Case.id).not_in(rested))
-            .order_by(col(Case.notice_due_at), col(Case.id))
-            .limit(1)
-            .with_for_update(skip_locked=True)
-        ).first()
-        if case is not None:
-            return case
-    return None
-
-
-def upcoming(session: Session, queue: str, limit: int = 2) -> list[Case]:
-    """The cases that will probably be given out next: a browser may fetch their pictures in advance."""
-    return list(
-        session.exec(
-            select(Case)
-            .where(Case.state == State.RECEIVED, Case.queue == queue)
-            .order_by(col(Case.notice_due_at), col(Case.id))
-            .limit(limit)
-        )
-    )
+    return waiting.free_for_operator(session, queue, [rested, second_review.not_for(user)], now)
 
 
 def counts(session: Session) -> dict[str, int]:
-    """How many cases wait for an operator in each queue, up to `COUNTED_UP_TO`."""
-    waiting = col(Case.state).in_([State.RECEIVED, State.RETURNED])
-    return {name: _count(session, waiting, Case.queue == name) for name in (MAIN, ATTENTION)}
+    """How many cases wait for an operator in each queue, up to `waiting.COUNTED_UP_TO`."""
+    return {name: waiting.count_of_queue(session, name) for name in (MAIN, ATTENTION)}
 
 
 def officer_counts(session: Session) -> dict[str, int]:
-    """How many cases are in each of the officers' states, up to `COUNTED_UP_TO`."""
-    return {state.value: _count(session, Case.state == state) for state in sorted(WITH_OFFICER)}
-
-
-def _count(session: Session, *conditions: ColumnElement[bool] | bool) -> int:
-    found = select(Case.id).where(*conditions).limit(COUNTED_UP_TO).subquery()
-    return session.exec(select(func.count()).select_from(found)).one()
+    """How many cases are in each of the officers' states, up to `waiting.COUNTED_UP_TO`."""
+    return {state.value: waiting.count_of_state(session, state) for state in sorted(WITH_OFFICER)}
 
 
 def keep_lease(session: Session, user: User, case_id: int, now: datetime) -> datetime:
@@ -141,18 +97,7 @@ def claim_for_officer(session: Session, user: User, state: State, now: datetime)
     both deciding it."""
     assert state in WITH_OFFICER
     lock_person(session, user)
-    theirs = col(Case.lease_owner_id) == user.id
-    free = col(Case.lease_owner_id).is_(None) | (col(Case.lease_until) <= now)
-    for condition in (theirs, free):
-        case = session.exec(
-            select(Case)
-            .where(Case.state == state, condition, col(Case.operator_id) != user.id)
-            .where(col(Case.limitation_at) > now)
-            .order_by(col(Case.notice_due_at), col(Case.id))
-            .limit(1)
-            .with_for_update(skip_locked=True)
-        ).first()
-        if case is not None:
-            hold(case, user, now + LEASE)
-            return case
-    return None
+    case = waiting.free_for_officer(session, user, state, now)
+    if case is not None:
+        hold(case, user, now + LEASE)
+    return case

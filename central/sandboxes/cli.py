@@ -1,23 +1,20 @@
 """`ngatu sandbox …`: stand-ins of the national systems, on this machine only."""
 
 from datetime import UTC, datetime
+from importlib.resources import files
 from pathlib import Path
 from typing import Annotated
 
 import typer
 import uvicorn
 
+from central.sandboxes.national import create_national
 from central.sandboxes.payment import Bank, create_bank, teller
 from central.settings import read_secret
 
 app = typer.Typer(help="Stand-ins of the national systems, to try things out.", no_args_is_help=True)
 
 Port = Annotated[int, typer.Option(min=1, max=65535)]
-
-
-@app.callback()
-def _only_named() -> None:
-    """Each sandbox is a command of its own."""
 
 
 @app.command()
@@ -33,6 +30,18 @@ def payment(
     secret = read_secret(secret_file).get_secret_value().encode()
     bank = Bank(books, token, teller(callback, secret, _now), _now)
     uvicorn.run(create_bank(bank, f"http://127.0.0.1:{port}"), port=port, log_config=None, access_log=False)
+
+
+@app.command()
+def national(
+    token_file: Annotated[Path, typer.Option(help="the token the centre shows here")],
+    books: Annotated[Path, typer.Option(help="folder that keeps what the stand-ins know")],
+    port: Port = 8020,
+) -> None:
+    """The national systems in one process: each under its own path, with a page that sets how it behaves."""
+    token = read_secret(token_file).get_secret_value()
+    samples = Path(str(files("configs")))
+    uvicorn.run(create_national(books, token, samples), port=port, log_config=None, access_log=False)
 
 
 def _now() -> datetime:

@@ -19,6 +19,7 @@ from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse,
 from pydantic import BaseModel, ConfigDict, Field
 
 from central.payments.port import SIGNATURE_HEADER, TIME_HEADER, Told, signature_of, write_file
+from central.sandboxes.books import rewrite
 from contract.local_time import VIETNAM, local_day
 
 Way = Literal["right", "less", "more", "twice", "late", "silent"]
@@ -72,10 +73,8 @@ class Bank:
 
     def save(self) -> None:
         """Writes the books in one step."""
-        beside = self.file.with_suffix(".new")
         books = {"orders": self.orders, "told": self.told, "untold": self.untold}
-        beside.write_text(json.dumps(books, ensure_ascii=False, indent=1), encoding="utf-8")
-        beside.replace(self.file)
+        rewrite(self.file, json.dumps(books, ensure_ascii=False, indent=1))
 
     def pay(self, reference: str, way: Way) -> None:
         """Somebody pays an order in one of the ways."""

@@ -29,6 +29,10 @@ class PasswordChangeRequiredError(DomainError):
     code: ClassVar[str] = "password_change_required"
 
 
+LOCK_SECONDS = 10.0
+"""So long may a person's act wait for another process that writes into a SQLite file."""
+
+
 def _request_session(request: Request) -> Iterator[Session]:
     with transaction(request.app.state.engine) as session:
         yield session

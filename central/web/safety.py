@@ -1,29 +1,16 @@
-"""What every answer carries and every unsafe request must show (ASVS 3.4, 3.5), as ASGI middleware."""
+"""What every unsafe request must show (ASVS 3.5, 5.2), as ASGI middleware; `web.safety` has the rest."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import ClassVar
-from urllib.parse import urlsplit
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from central.errors import DomainError, ForbiddenError
-
-CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
-_HEADERS = {
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
-}
-_SAFE = {"GET", "HEAD", "OPTIONS"}
+from web.safety import is_foreign
 
 LARGEST_BODY = 256 * 1024
 """Bytes of a request's body; forms and decisions are a few kilobytes, evidence does not come this way."""
@@ -45,26 +32,6 @@ class TooLargeError(DomainError):
     code: ClassVar[str] = "too_large"
 
 
-class SafetyHeaders:
-    """Puts the safety headers on every answer, errors and files included."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request."""
-
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in _HEADERS.items():
-                    headers.setdefault(name, value)
-                headers.setdefault("Cache-Control", "no-store")
-            await send(message)
-
-        await self._app(scope, receive, send_with_headers)
-
-
 class SameOrigin:
     """Refuses unsafe requests that another site caused."""
 
@@ -74,11 +41,7 @@ class SameOrigin:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
-        if (
-            scope["type"] == "http"
-            and scope["method"] not in _SAFE
-            and not _same_origin(Headers(scope=scope))
-        ):
+        if is_foreign(scope):
             refusal = await self._answer(Request(scope), CrossSiteError())
             await refusal(scope, receive, send)
             return
@@ -136,12 +99,3 @@ def _declared_length(scope: Scope) -> int:
     declared = Headers(scope=scope).get("content-length", "")
     digits = declared if declared.isascii() and declared.isdigit() else "0"
     return int(digits[:18])
-
-
-def _same_origin(headers: Headers) -> bool:
-    """By Fetch Metadata where the browser sends it, else by Origin; who sends neither is no browser."""
-    site = headers.get("sec-fetch-site")
-    if site is not None:
-        return site in ("same-origin", "none")
-    origin = headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == headers.get("host")

@@ -8,8 +8,8 @@ from starlette.requests import Request
 from central.accounts.oidc import Provider
 from central.documents.archive import Archive
 from central.documents.filing import archive_of
+from central.media.places import store_of
 from central.media.sights import CheckedMedia
-from central.media.store import MediaStore
 from central.parties.service import Parties
 from central.proceedings.clones import Places, places_of
 from central.proceedings.papers.sheet import House
@@ -35,7 +35,7 @@ class Services:
         """Those of the settings; keys that are not there yet are made."""
         vault = Vault.create_file(settings.owner_key)
         return cls(
-            media=CheckedMedia(MediaStore(settings.media_dir)),
+            media=CheckedMedia(store_of(settings)),
             vault=vault,
             index=BlindIndex.create_file(settings.index_key),
             archive=archive_of(settings, vault),
@@ -50,7 +50,7 @@ class Services:
 
     def house(self, session: Session) -> House:
         """What drawing papers up needs, in a transaction."""
-        return House(session, self.parties(session), self.archive, self.office)
+        return House.of(session, self.vault, self.index, self.archive, self.office)
 
 
 def services(request: Request) -> Services:

@@ -12,12 +12,14 @@ from central.words.languages import Language, locale_of
 
 VALUE_WORDS = {
     "action": "action",
+    "event": "happened",
     "state": "state",
     "permission": "permission",
     "rule": "rule",
     "vehicle": "vehicle",
     "kinds": "plate_kind",
     "particular": "particular",
+    "column": "answer_column",
 }
 """Values that are codes themselves (one or a tuple) and the part of the dictionary that has their words."""
 

@@ -49,7 +49,8 @@ document.addEventListener("htmx:afterRequest", (event) => {
   else pollLater(); // who waits for a case keeps waiting
 });
 document.addEventListener("htmx:sendError", () => showTrouble("lost"));
-document.addEventListener("htmx:responseError", (event) => showTrouble("failed", event.detail.xhr.getResponseHeader("X-Request-ID")));
+document.addEventListener("htmx:responseError", ({ detail: { xhr } }) =>
+  xhr.status === 503 ? showTrouble("away") : showTrouble("failed", xhr.getResponseHeader("X-Request-ID")));
 
 // What went wrong between here and the centre, over everything else on the screen, until the centre answers.
 function showTrouble(kind, request) {
@@ -72,11 +73,12 @@ document.addEventListener("htmx:afterSettle", (event) => event.target.id === "pa
 function paneChanged() {
   const pane = one("[data-announce]");
   const shown = pane?.dataset.case ?? null;
-  if (shown !== state.caseId) {
+  const isNew = shown !== state.caseId;
+  if (isNew) {
     forgetTab(state.caseId);
     state.shownAt = performance.now();
     state.replaced = state.caseId !== null && !pane?.hasAttribute("data-seen-before");
-    if (shown && state.replaced) markJustShown(pane);
+    pane?.toggleAttribute("data-just-shown", shown !== null);
   }
   state.caseId = shown;
   document.dispatchEvent(new Event("console:pane"));
@@ -84,6 +86,7 @@ function paneChanged() {
   const waiting = Number(pane?.dataset.waiting ?? 0);
   document.title = waiting ? `(${waiting}) ${title}` : title;
   setUpEvidence();
+  if (isNew && shown) seen(pane);
   countDown();
   prefetch(pane?.dataset.upcoming);
   rememberTab();
@@ -92,10 +95,16 @@ function paneChanged() {
   pollLater();
 }
 
-function markJustShown(pane) {
-  pane.toggleAttribute("data-just-shown", true);
-  setTimeout(() => pane.removeAttribute("data-just-shown"), DEAD_MS);
+// No key decides on pictures that are not there yet: the time of looking begins with them.
+async function seen(pane) {
+  await Promise.all(all("[data-still] img", pane).map(settled));
+  if (!document.contains(pane)) return;
+  state.shownAt = performance.now();
+  setTimeout(() => pane.removeAttribute("data-just-shown"), state.replaced ? DEAD_MS : 0);
 }
+
+const settled = (picture) =>
+  picture.complete || new Promise((done) => ["load", "error"].forEach((event) => picture.addEventListener(event, done, { once: true })));
 
 function pollLater() {
   clearTimeout(state.poll);

@@ -15,7 +15,7 @@ from central.proceedings.models import (
     Withdrawal,
     WithdrawnCase,
 )
-from central.proceedings.papers import first, later, whole
+from central.proceedings.papers import complaints, first, later, whole
 from central.proceedings.papers.sheet import House, Sheet, Values
 from central.proceedings.people import Mover
 from central.proceedings.service import history, last_step
@@ -28,8 +28,8 @@ def paper_of(
     if step.action == "sign_notice":
         return first.signed_notice(_sheet(house, proceeding, step, by, now))
     kind, build = _PAPERS.get(step.action, (None, None))
-    if kind is None or build is None:
-        return None
+    if kind is None or build is None or (kind == "commune_slip" and step.decision_id is not None):
+        return None  # the slip is about an owner who does not come, not about a fine that is overdue
     sheet = _sheet(house, proceeding, step, by, now)
     about = About(
         key=f"step:{step.id}:{kind}",
@@ -109,6 +109,11 @@ _PAPERS: dict[str, tuple[str, Callable[[Sheet], Values]]] = {
     "annul_decision": ("annulment", later.order_values),
     "correct_decision": ("correction", later.order_values),
     "suspend": ("suspension", later.order_values),
+    "accept_complaint": ("complaint_taken_up", complaints.taken_up_values),
+    "refuse_complaint": ("complaint_not_taken_up", complaints.not_taken_up_values),
+    "settle_complaint": ("complaint_settled", complaints.settled_values),
+    "settle_second": ("complaint_settled", complaints.settled_values),
+    "refuse_relief": ("relief_refused", complaints.relief_refused_values),
     "defer": ("deferral", later.order_values),
     "reduce": ("reduction", later.order_values),
     "grant_instalments": ("instalments", later.order_values),
@@ -119,8 +124,3 @@ _PAPERS: dict[str, tuple[str, Callable[[Sheet], Values]]] = {
     "pay_back": ("refund", later.receipt_values),
 }
 """The paper of each step that has one."""
-
-
-def actions_with_papers() -> frozenset[str]:
-    """Steps that draw a paper up."""
-    return frozenset(_PAPERS)

@@ -2,6 +2,8 @@
 
 from datetime import datetime, time, timedelta
 
+from sqlmodel import col, select
+
 from central.cases.models import Case
 from central.cases.queries import evidence_row, manifest_of
 from central.deadlines import service as deadlines
@@ -14,16 +16,15 @@ from central.proceedings.dossier_words import (
     official_of,
     vehicle_of,
 )
-from central.proceedings.models import (
-    NoticeAccess,
-)
+from central.proceedings.models import NoticeAccess, ProceedingStep
 from central.proceedings.papers.sheet import Sheet, Values, last_of, number_of, signature
 from configs.law_tables import LawBook
 from contract.local_time import VIETNAM, local_day
-from contract.manifest import EvidenceFile
+from contract.manifest import EvidenceFile, ViolationManifest
+from contract.types import FileRole
 
 _BY_DEVICE = "kết quả thu thập được bằng phương tiện, thiết bị kỹ thuật nghiệp vụ"
-STILLS = ("before", "over", "continuing", "plate", "context")
+STILLS: tuple[FileRole, ...] = ("before", "over", "continuing", "plate", "context")
 
 
 def result_values(sheet: Sheet) -> Values:
@@ -36,7 +37,7 @@ def result_values(sheet: Sheet) -> Values:
     assert device is not None
     users = devices.users(session, case.node, case.camera)
     naming = next((user for user in users if user.user_id == sheet.by.person), None)
-    stills = [file for role in STILLS for file in manifest.files if file.role == role][:4]
+    stills = stills_of(manifest)
     red = manifest.signal.elapsed_red_ms if manifest.signal is not None else None
     measured = (
         (("Thời gian đèn đỏ khi vượt vạch", f"{red / 1000:.2f} giây".replace(".", ",")),) if red else ()
@@ -67,6 +68,11 @@ def result_values(sheet: Sheet) -> Values:
     }
 
 
+def stills_of(manifest: ViolationManifest) -> list[EvidenceFile]:
+    """The pictures that a paper shows; the plate from the camera that read it."""
+    return [file for role in STILLS if (file := manifest.shown(role)) is not None][:4]
+
+
 def bare_act(case: Case) -> Values:
     """The act of a case without an offence (military, diplomatic vehicles)."""
     return {
@@ -89,7 +95,8 @@ _ROLES = {
 
 def picture(file: EvidenceFile) -> Values:
     taken = clock(file.captured_at, seconds=True)
-    caption = f"{_ROLES.get(file.role, file.role)}, {taken}"
+    by = f" (camera {file.camera})" if file.camera is not None else ""
+    caption = f"{_ROLES.get(file.role, file.role)}{by}, {taken}"
     return {"name": file.name, "caption": caption, "sha256": file.sha256}
 
 
@@ -138,14 +145,16 @@ def signed_notice(sheet: Sheet) -> Document:
 def notice_values(sheet: Sheet, code: str) -> Values:
     """Thông báo (Mẫu 01)."""
     office = sheet.house.office
-    come_at = sheet.proceeding.appointment_at or appointment(sheet.book, sheet.now)
-    sheet.proceeding.appointment_at = come_at
+    come_at = sheet.proceeding.appointment_at
+    if come_at is None or come_at <= sheet.now:
+        come_at = sheet.proceeding.appointment_at = appointment(sheet.book, sheet.now)
     result = last_of(sheet, "detection_result")
     attached = f"{_BY_DEVICE} số {result.number}"
     unit = office.words
     return {
         "to": sheet.person(sheet.addressee()),
         "owner": sheet.person(sheet.owner_id()),
+        "named_driver": sheet.addressee() != sheet.owner_id(),
         "detected_by": unit,
         "transferred_by": unit if sheet.proceeding.handled_by != sheet.proceeding.unit else None,
         "vehicle": vehicle_of(sheet.session, sheet.case),
@@ -241,20 +250,38 @@ _SESSIONS = {
 
 
 def session_values(sheet: Sheet) -> Values:
-    """Biên bản làm việc, xác minh, giải trình."""
+    """Biên bản làm việc, xác minh, giải trình, từ chối; văn bản giải trình."""
     party_id = sheet.proceeding.violator_id or sheet.owner_id()
     witness = sheet.said("witness")
-    content = sheet.detail.get("content") or (("Nội dung", sheet.step.note or "—"),)
+    written = sheet.step.action == "explain"
+    official = official_of(sheet.session, sheet.by.person, sheet.house.office.words)
     return {
         "title": _SESSIONS[sheet.step.action],
         "held_at": sheet.now,
         "held_where": f"trụ sở {sheet.house.office.words}",
-        "officials": (official_of(sheet.session, sheet.by.person, sheet.house.office.words),),
+        "officials": () if written else (official,),
         "person": sheet.person(party_id) if party_id is not None else None,
+        "attended": sheet.step.action in ("open_session", "hear"),
+        "received": (sheet.step.note or "nộp tại trụ sở")[:300] if written else "",
         "act": sheet.act(),
-        "content": content,
+        "content": sheet.detail.get("content") or _told(sheet),
         "shown": sheet.detail.get("shown") or (),
         "others": (witness,) if witness else (),
         "requests": sheet.said("requests"),
         "ended_at": sheet.now,
     }
+
+
+def _told(sheet: Sheet) -> tuple[tuple[str, str], ...]:
+    """What a record says that nobody dictated: what was to be verified and the finding, or why somebody
+    refused."""
+    note = sheet.step.note or "—"
+    if sheet.step.action in ("refuse_receipt", "leave_record_unsigned"):
+        return (("Lý do", note),)
+    if sheet.step.action != "finish_verification":
+        return (("Nội dung", note),)
+    query = select(ProceedingStep).where(
+        ProceedingStep.proceeding_id == sheet.proceeding.id, ProceedingStep.action == "start_verification"
+    )
+    begun = sheet.session.exec(query.order_by(col(ProceedingStep.id).desc()).limit(1)).one()
+    return (("Nội dung cần xác minh", begun.note or "—"), ("Kết quả xác minh", note))

@@ -1,11 +1,12 @@
 """Papers from the decision on: decision, orders, points, receipts."""
 
+from datetime import date
 from typing import Any
 
 from sqlmodel import col, select
 
 from central.cases.queries import get_case
-from central.documents.phrases import clock, short_day
+from central.documents.phrases import clock, short_day, span
 from central.offences import service as offences
 from central.proceedings import money
 from central.proceedings.dossier_words import (
@@ -25,6 +26,7 @@ from central.proceedings.models import (
 )
 from central.proceedings.papers.sheet import Sheet, Values, number_of, sent_of, signature
 from central.settings import OfficeSettings
+from configs.law_tables import LawBook
 
 _LAW = "Luật Xử lý vi phạm hành chính (sửa đổi, bổ sung năm 2020, 2025)"
 
@@ -39,7 +41,7 @@ def decision_of(sheet: Sheet) -> Decision:
     return found
 
 
-def _signer(sheet: Sheet, decision: Decision | None = None) -> Values:
+def signer_values(sheet: Sheet, decision: Decision | None = None) -> Values:
     user = decision.signer_id if decision is not None else sheet.by.person
     unit, power = sheet.house.office.words, sheet.by.power
     if power is None:
@@ -56,32 +58,13 @@ def decision_values(sheet: Sheet) -> Values:
     decision = decision_of(sheet)
     office = sheet.house.office
     circumstances = [sheet.book.circumstances[code] for code in decision.circumstances]
-    acts = []
-    query = select(DecisionAct).where(DecisionAct.decision_id == decision.id).order_by(col(DecisionAct.id))
-    for row in sheet.session.exec(query):
-        offence = offences.get(sheet.session, row.offence_id)
-        act = act_of(get_case(sheet.session, offence.case_id), offence)
-        acts.append({"act": act, "low": row.low, "high": row.high, "fine": row.fine})
-    bases = [
-        f"Điều 57, Điều 68, Điều 70, Điều 78, Điều 85 {_LAW}",
-        "Nghị định số 168/2024/NĐ-CP ngày 26/12/2024 của Chính phủ",
-        f"Biên bản vi phạm hành chính {number_of(sheet, 'record')}",
-    ]
-    for kind, words in (
-        ("explanation", "biên bản, văn bản giải trình"),
-        ("verification", "kết quả xác minh"),
-    ):
-        number = number_of(sheet, kind)
-        bases += [f"{words} {number}"] if number else []
-    if decision.delegation is not None:
-        bases.append(f"Quyết định giao quyền xử phạt số {decision.delegation}")
     person = sheet.person(decision.party_id)
     return {
-        "bases": tuple(bases),
-        **_signer(sheet, decision),
+        "bases": _bases(sheet, decision),
+        **signer_values(sheet, decision),
         "violator": person,
         "vehicle": vehicle_of(sheet.session, sheet.case),
-        "acts": tuple(acts),
+        "acts": _acts(sheet, decision),
         "mitigating": tuple(row.text_vi for row in circumstances if row.effect == "mitigating"),
         "aggravating": tuple(row.text_vi for row in circumstances if row.effect == "aggravating"),
         "warning": decision.fine == 0,
@@ -95,10 +78,47 @@ def decision_values(sheet: Sheet) -> Values:
         "account": office.account,
         "portal": _portal(office, decision.number),
         "executed_by": office.words,
-        "complain_within": "khiếu nại trong thời hạn 90 ngày, khởi kiện trong thời hạn 01 năm kể từ ngày "
-        "nhận được quyết định",
+        "complain_within": complain_within(sheet.book, decision.signed_on),
         "recipients": ("Như Điều 3", "Lưu: Hồ sơ"),
     }
+
+
+def _bases(sheet: Sheet, decision: Decision) -> tuple[str, ...]:
+    """What the decision rests on: the law, the record, what was explained and verified, a delegation."""
+    bases = [
+        f"Điều 57, Điều 68, Điều 70, Điều 78, Điều 85 {_LAW}",
+        "Nghị định số 168/2024/NĐ-CP ngày 26/12/2024 của Chính phủ",
+        f"Biên bản vi phạm hành chính {number_of(sheet, 'record')}",
+    ]
+    for kind, words in (
+        ("explanation", "biên bản, văn bản giải trình"),
+        ("verification", "kết quả xác minh"),
+    ):
+        number = number_of(sheet, kind)
+        bases += [f"{words} {number}"] if number else []
+    if decision.delegation is not None:
+        bases.append(f"Quyết định giao quyền xử phạt số {decision.delegation}")
+    return tuple(bases)
+
+
+def _acts(sheet: Sheet, decision: Decision) -> tuple[dict[str, Any], ...]:
+    """Its acts with their bands and fines."""
+    query = select(DecisionAct).where(DecisionAct.decision_id == decision.id).order_by(col(DecisionAct.id))
+    acts = []
+    for row in sheet.session.exec(query):
+        offence = offences.get(sheet.session, row.offence_id)
+        act = act_of(get_case(sheet.session, offence.case_id), offence)
+        acts.append({"act": act, "low": row.low, "high": row.high, "fine": row.fine})
+    return tuple(acts)
+
+
+def complain_within(book: LawBook, day: date) -> str:
+    """How long a complaint and a suit are open, by the law of the day of signing."""
+    rows = book.deadlines(day)
+    return (
+        f"khiếu nại trong thời hạn {span(rows['complaint'])}, khởi kiện trong thời hạn "
+        f"{span(rows['court'])} kể từ ngày nhận được quyết định"
+    )
 
 
 def _portal(office: OfficeSettings, number: str) -> Values:
@@ -155,25 +175,35 @@ def order_values(sheet: Sheet) -> Values:
     title, articles, text = _ORDERS[sheet.step.action]
     number = decision_of(sheet).number if "{decision}" in text else ""
     reason = sheet.book.reasons.get(sheet.step.reason)
-    words = ". ".join(filter(None, (reason.text_vi if reason else "", sheet.step.note))).rstrip(".")
+    ground = reason.text_vi[:1].lower() + reason.text_vi[1:] if reason else ""
+    words = "; ".join(filter(None, (ground, sheet.step.note))).rstrip(".")
     first = text.format(
         number=sheet.offence.number if sheet.offence is not None else sheet.case.id,
         decision=number,
         reason=words or "—",
     )
-    party_id = sheet.proceeding.violator_id or sheet.owner_id()
-    named = sheet.person(party_id).name if party_id is not None else "Người có liên quan"
+    carried_out_by, recipients = _concerned(sheet)
     return {
         "title": title,
         "bases": (f"{articles} {_LAW}",),
-        **_signer(sheet),
+        **signer_values(sheet),
         "articles": (
             first,
             f"Quyết định có hiệu lực kể từ {clock(sheet.now).split(', ')[1]}.",
-            f"{named}, các đơn vị liên quan chịu trách nhiệm thi hành quyết định này.",
+            f"{carried_out_by} chịu trách nhiệm thi hành quyết định này.",
         ),
-        "recipients": (named, "Lưu: Hồ sơ"),
+        "recipients": (*recipients, "Lưu: Hồ sơ"),
     }
+
+
+def _concerned(sheet: Sheet) -> tuple[str, tuple[str, ...]]:
+    """Who carries an order out and who gets it: nobody is named who was never told of the case, as the owner
+    of a plate that somebody else drove about with."""
+    party_id = sheet.proceeding.violator_id or sheet.owner_id()
+    if party_id is None or not sent_of(sheet, "notice"):
+        return "Các đơn vị liên quan", ()
+    name = sheet.person(party_id).name
+    return f"{name}, các đơn vị liên quan", (name,)
 
 
 def withdrawal_values(sheet: Sheet, act: Withdrawal, row: WithdrawnCase) -> Values | None:

@@ -30,6 +30,7 @@ from central.proceedings.models import (
 )
 from central.proceedings.people import Mover
 from central.settings import OfficeSettings
+from central.vault import BlindIndex, Vault
 from configs.law_tables import LawBook
 
 Values = dict[str, Any]
@@ -43,6 +44,13 @@ class House:
     parties: Parties
     archive: Archive
     office: OfficeSettings
+
+    @classmethod
+    def of(
+        cls, session: Session, vault: Vault, index: BlindIndex, archive: Archive, office: OfficeSettings
+    ) -> "House":
+        """In a transaction, with the parties as the keys open them."""
+        return cls(session, Parties(session, vault, index), archive, office)
 
 
 @dataclass(frozen=True)

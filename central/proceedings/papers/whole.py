@@ -9,7 +9,7 @@ from central.documents.render import TITLES
 from central.errors import ConflictError
 from central.proceedings.dossier_words import official_of, vehicle_of
 from central.proceedings.models import ProceedingStep
-from central.proceedings.papers.first import STILLS, bare_act, picture
+from central.proceedings.papers.first import bare_act, picture, stills_of
 from central.proceedings.papers.sheet import Sheet, Values
 from central.words.dictionary import translator
 
@@ -25,14 +25,13 @@ def case_file_values(sheet: Sheet, steps: Sequence[ProceedingStep]) -> Values:
     if waiting:
         raise ConflictError("document_waits", number=waiting[0].number)
     manifest = manifest_of(sheet.session, case_id)
-    stills = [file for role in STILLS for file in manifest.files if file.role == role][:4]
     return {
         "vehicle": vehicle_of(sheet.session, sheet.case),
         "act": sheet.act() if sheet.offence is not None else bare_act(sheet.case),
         "persons": tuple(_persons(sheet)),
         "contents": tuple(_bound(paper) for paper in papers),
         "happened": tuple(_happened(step) for step in steps),
-        "pictures": tuple(picture(file) for file in stills),
+        "pictures": tuple(picture(file) for file in stills_of(manifest)),
         "files": (
             *((file.name, file.sha256) for file in manifest.files),
             ("manifest", evidence_row(sheet.session, case_id).manifest_sha256),

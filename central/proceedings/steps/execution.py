@@ -2,6 +2,7 @@
 
 from central.proceedings import conditions as c
 from central.proceedings.rows import Effect, Need, Step, by, sources
+from central.proceedings.steps.endings import TAKEN_DOWN
 from central.proceedings.tracks import Actor, Track
 
 _OFFICER = by(Actor.CASE_OFFICER)
@@ -137,6 +138,7 @@ PAYMENT = (
         effects=(
             Effect(Track.CASE, "unenforced", sources("open")),
             Effect(Track.ALERT, "to_lift", sources("raised"), events=("solved",)),
+            TAKEN_DOWN,
         ),
     ),
     Step(
@@ -310,6 +312,7 @@ ENFORCEMENT = (
             Effect(Track.PAYMENT, "void"),
             Effect(Track.CASE, "unenforced", sources("open")),
             Effect(Track.ALERT, "to_lift", sources("raised"), events=("solved",)),
+            TAKEN_DOWN,
         ),
     ),
 )

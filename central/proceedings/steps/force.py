@@ -9,6 +9,12 @@ _CITIZEN = by(Actor.CITIZEN, Actor.CASE_OFFICER)
 _SIGNER = by(Actor.SIGNER)
 _NEED_SENT = Need("not_sent", c.at(Track.DELIVERY, "sent", "posting", "returned", "delivered"))
 
+_SETTLED = (
+    Effect(Track.COMPLAINT, "settled", sources("accepted"), events=("complaint_settled",)),
+    Effect(Track.COMPLAINT, "second_settled", sources("second_filed"), events=("second_settled",)),
+)
+"""What annuls a decision settles the complaint against it."""
+
 _GIVE_BACK = (
     Effect(Track.PAYMENT, "refund_due", when=lambda dossier, _: dossier.money.paid > 0),
     Effect(Track.PAYMENT, "void", when=lambda dossier, _: dossier.money.paid == 0),
@@ -44,6 +50,7 @@ FORCE = (
         clears=("decision_signed", "executed"),
         effects=(
             *_GIVE_BACK,
+            *_SETTLED,
             Effect(Track.DECISION, "none"),
             Effect(Track.CASE, "open", sources("executed", "closed")),
             Effect(Track.ALERT, "to_lift", sources("raised"), events=("solved",)),
@@ -107,6 +114,26 @@ COMPLAINT = (
         events=("complaint_answered",),
     ),
     Step(
+        "find_complaint_complex",
+        Track.COMPLAINT,
+        sources("accepted"),
+        "accepted",
+        _OFFICER,
+        "Luật Khiếu nại, Điều 28",
+        reason=True,
+        events=("complaint_complex",),
+    ),
+    Step(
+        "find_second_complex",
+        Track.COMPLAINT,
+        sources("second_filed"),
+        "second_filed",
+        _OFFICER,
+        "Luật Khiếu nại, Điều 37",
+        reason=True,
+        events=("second_complex",),
+    ),
+    Step(
         "settle_complaint",
         Track.COMPLAINT,
         sources("accepted"),
@@ -126,6 +153,7 @@ COMPLAINT = (
         "Luật Khiếu nại, Điều 33",
         reason=True,
         events=("second_filed", "second_accepted"),
+        needs=(c.WITHIN_SECOND,),
     ),
     Step(
         "settle_second",
@@ -136,7 +164,7 @@ COMPLAINT = (
         "Luật Khiếu nại, Điều 36–37",
         reason=True,
         events=("second_settled",),
-        needs=(c.NOT_OPERATOR,),
+        needs=(c.NOT_OPERATOR, c.NOT_DECIDER),
     ),
     Step(
         "withdraw_complaint",

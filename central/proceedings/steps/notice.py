@@ -9,6 +9,7 @@ _CITIZEN = by(Actor.CITIZEN, Actor.CASE_OFFICER)
 _BEFORE_ANSWER = (c.CASE_OPEN, c.ORDINARY, c.NO_RECORD)
 _ANSWERS = (
     "waiting",
+    "silent",
     "in_session",
     "admitted",
     "named_driver",
@@ -17,6 +18,7 @@ _ANSWERS = (
     "stolen",
     "sold",
     "contested",
+    "returned",
 )
 _ANY_ANSWER = sources(*_ANSWERS)
 
@@ -162,7 +164,7 @@ def _answer(action: str, target: str, basis: str, *, reason: bool = False) -> St
         target,
         _CITIZEN,
         basis,
-        events=("answered",),
+        events=("answered", "silence_ended"),
         reason=reason,
         needs=(*_BEFORE_ANSWER, Need("notice_not_sent", c.at(Track.NOTICE, "sent"))),
     )
@@ -172,12 +174,12 @@ ANSWER = (
     Step(
         "open_session",
         Track.ANSWER,
-        sources("waiting"),
+        sources("waiting", "silent", "returned"),
         "in_session",
         _OFFICER,
         "TT 73/2024/TT-BCA, Điều 23",
         form="session_record",
-        events=("answered",),
+        events=("answered", "silence_ended"),
         needs=_BEFORE_ANSWER,
     ),
     _answer("admit", "admitted", "NĐ 168/2024/NĐ-CP, Điều 47, khoản 8, điểm b"),
@@ -187,6 +189,16 @@ ANSWER = (
     _answer("say_stolen", "stolen", "NĐ 168/2024/NĐ-CP, Điều 47, khoản 8, điểm b", reason=True),
     _answer("say_sold", "sold", "NĐ 168/2024/NĐ-CP, Điều 47, khoản 6, điểm e", reason=True),
     _answer("contest", "contested", "Luật XLVPHC, Điều 3, khoản 1, điểm đ; Điều 59", reason=True),
+    Step(
+        "return_answer",
+        Track.ANSWER,
+        _ANY_ANSWER - {"waiting", "silent", "in_session", "returned"},
+        "returned",
+        by(Actor.CLERK, Actor.CASE_OFFICER),
+        "NĐ 168/2024/NĐ-CP, Điều 47, khoản 8, điểm b",
+        reason=True,
+        needs=(c.CASE_OPEN, c.NO_RECORD, c.NOT_IDENTIFIED),
+    ),
 )
 
 VERIFICATION = (
@@ -224,6 +236,15 @@ ALERT = (
         form="alert",
         events=("alert_raised",),
         needs=(c.CASE_OPEN, c.ORDINARY, c.NOT_CLONED, c.TO_ALERT),
+        effects=(
+            Effect(
+                Track.ANSWER,
+                "silent",
+                sources("waiting"),
+                when=c.at(Track.RECORD, "none"),
+                events=("owner_silent",),
+            ),
+        ),
     ),
     Step(
         "lift_alert",

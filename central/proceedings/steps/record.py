@@ -136,6 +136,17 @@ EXPLANATION = (
         needs=(c.CASE_OPEN, c.NOT_DECIDED, c.WITHIN_EXPLANATION),
     ),
     Step(
+        "return_explanation",
+        Track.EXPLANATION,
+        sources("given"),
+        "open",
+        by(Actor.CLERK, Actor.CASE_OFFICER),
+        "Luật XLVPHC, Điều 61, khoản 2",
+        clears=("explained",),
+        reason=True,
+        needs=(c.CASE_OPEN, c.NOT_DECIDED, c.WITHIN_EXPLANATION),
+    ),
+    Step(
         "hear",
         Track.EXPLANATION,
         sources("hearing_set"),

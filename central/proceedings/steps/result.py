@@ -8,7 +8,14 @@ from central.proceedings.tracks import Actor, Track
 _OFFICER = by(Actor.CASE_OFFICER)
 _BEFORE_ANSWER = (c.CASE_OPEN, c.ORDINARY, c.NO_RECORD)
 
-_OF_THE_NOTICE = ("notice_sent", "published", "answered", "violator_identified")
+_OF_THE_NOTICE = (
+    "notice_sent",
+    "published",
+    "answered",
+    "owner_silent",
+    "silence_ended",
+    "violator_identified",
+)
 """What another person's notice makes undone."""
 
 RESULT = (
@@ -135,7 +142,7 @@ PERSON = (
         "identified",
         _OFFICER,
         "NĐ 168/2024/NĐ-CP, Điều 47, khoản 8; NĐ 61/2026/NĐ-CP, Điều 15, khoản 1",
-        events=("violator_identified",),
+        events=("violator_identified", "silence_ended"),
         needs=(
             *_BEFORE_ANSWER,
             c.RESULT_WRITTEN,

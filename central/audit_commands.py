@@ -1,0 +1,55 @@
+"""Commands of the audit log (`ngatu central audit`): its chain, and the report of a breach taken from it."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from central.audit import breach
+from central.audit import service as audit
+from central.commands import ACTOR, SettingsFile, now, open_centre, told_plainly
+from central.db import reading, transaction
+from central.reports import breach as breach_report
+from contract.local_time import VIETNAM
+
+audits = typer.Typer(help="The audit log.", no_args_is_help=True)
+
+_MOMENTS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
+
+
+@audits.command("verify")
+def verify_audit(settings: SettingsFile = None) -> None:
+    """Walks the audit log's chain; ends with 1 at the first entry that doesn't fit."""
+    with told_plainly():
+        _, engine = open_centre(settings)
+        with reading(engine) as session:
+            report = audit.verify_chain(session)
+        if report.broken_at is not None:
+            typer.echo(f"✗ after {report.entries} good entries: {report.reason}", err=True)
+            raise typer.Exit(1)
+        typer.echo(f"{report.entries} entries, the chain is whole")
+
+
+@audits.command("breach")
+def breach_of(
+    since: Annotated[datetime, typer.Option("--from", formats=_MOMENTS, help="from, Vietnamese time")],
+    until: Annotated[datetime, typer.Option(formats=_MOMENTS, help="until before, Vietnamese time")],
+    out: Annotated[Path, typer.Option(help="the PDF to write")],
+    person: Annotated[str | None, typer.Option(help="one account only")] = None,
+    language: Annotated[Literal["vi", "en"], typer.Option(help="of the report")] = "vi",
+    settings: SettingsFile = None,
+) -> None:
+    """Writes what personal data was read in a time, whose, by whom: the report to the authority."""
+    from central.web.services import Services
+
+    with told_plainly():
+        loaded, engine = open_centre(settings)
+        with transaction(engine) as session:
+            first, last = since.replace(tzinfo=VIETNAM), until.replace(tzinfo=VIETNAM)
+            found = breach.report(session, first, last, person)
+            detail = {"first": first.isoformat(), "last": last.isoformat(), "person": person or ""}
+            audit.record(session, ACTOR, "audit.readings", "audit", detail)
+            office = Services.of(loaded).archive.office
+            out.write_bytes(breach_report.as_pdf(session, found, office, language, now()))
+        typer.echo(f"{out}: {found.readers} readers, {found.subjects('case')} cases")

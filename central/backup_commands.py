@@ -1,0 +1,79 @@
+"""Commands that keep the centre (`ngatu central backup`, `… restore`)."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from central.backup import restoring, saving, sealing
+from central.backup.contents import Shelf
+from central.backup.sealing import Keys
+from central.commands import ACTOR, SettingsFile, now, open_centre, told_plainly
+from central.db import make_engine
+from central.settings import load_settings, read_secret
+
+Folder = Annotated[Path, typer.Argument(help="where backups are kept: another disk, better another house")]
+Passphrase = Annotated[
+    Path | None, typer.Option("--passphrase-file", help="seals the centre's keys; keep it elsewhere")
+]
+_NAMED_AT_MOST = 10
+
+
+def backup(
+    folder: Folder,
+    passphrase_file: Passphrase = None,
+    keep: Annotated[int | None, typer.Option(min=1, help="of older backups keep only so many")] = None,
+    settings: SettingsFile = None,
+) -> None:
+    """Saves database and evidence while everything works; ends with 1 when evidence was already lost."""
+    with told_plainly():
+        loaded, engine = open_centre(settings)
+        shelf, source = Shelf(folder), saving.Source(loaded, engine, settings)
+        saved = saving.save(source, shelf, _read(passphrase_file), ACTOR, now())
+        contents, evidence = saved.contents, saved.evidence
+        typer.echo(f"{saved.folder}: {contents.cases} cases, {contents.audit_entries} audit entries")
+        typer.echo(f"{evidence.files} files ({evidence.bytes} bytes), {evidence.new} of them new")
+        if passphrase_file is None:
+            typer.echo(f"keys are not in it, keep them yourself: {', '.join(contents.keys)}")
+        if keep is not None:
+            typer.echo(f"{saving.thin_out(shelf, keep)} older backups removed")
+        _tell("altered in the store and not saved", evidence.damaged)
+        _tell("named by the database and not in the store", saved.missing)
+        if evidence.damaged or saved.missing:
+            raise typer.Exit(1)
+
+
+def restore(
+    folder: Folder,
+    moment: Annotated[
+        str | None, typer.Option("--set", help="name below FOLDER/sets; without: the newest")
+    ] = None,
+    passphrase_file: Passphrase = None,
+    check: Annotated[bool, typer.Option("--check", help="only read and verify all of it")] = False,
+    settings: SettingsFile = None,
+) -> None:
+    """Brings a backup back into an empty place, verified by hash; never overwrites."""
+    with told_plainly():
+        loaded, shelf = load_settings(settings), Shelf(folder)
+        chosen = folder / "sets" / moment if moment else shelf.latest()
+        passphrase = _read(passphrase_file)
+        keys = sealing.unseal(chosen, passphrase) if passphrase else Keys.in_place(loaded)
+        if check:
+            contents = restoring.check(shelf, chosen, keys)
+            typer.echo(f"{chosen} is whole: {contents.cases} cases, {contents.media_files} files")
+            return
+        engine = make_engine(loaded.database_url)
+        done = restoring.restore(shelf, chosen, keys, loaded, engine)
+        typer.echo(f"{done.contents.cases} cases and {done.contents.media_files} files are back")
+        typer.echo(f"the audit log is whole: {done.contents.audit_entries} entries")
+        _tell("named by the database and not in the backup (deleted by rule, or lost before)", done.missing)
+
+
+def _read(passphrase_file: Path | None) -> str | None:
+    return read_secret(passphrase_file).get_secret_value() if passphrase_file else None
+
+
+def _tell(what: str, hashes: tuple[str, ...] | list[str]) -> None:
+    if hashes:
+        some = "\n".join(hashes[:_NAMED_AT_MOST])
+        typer.echo(f"✗ {len(hashes)} files {what}:\n{some}", err=True)

@@ -1,0 +1,27 @@
+"""What remains of what citizens sent when a closed case's time is over: numbers, kinds, days and hashes;
+their words and files open for nobody any more."""
+
+from sqlmodel import Session, col, delete, select
+
+from central.citizens.models import Attachment, Draft, Submission
+
+GONE = ""
+"""In place of the name of the key that seals: there is nothing sealed."""
+
+
+def files_of(session: Session, proceeding_id: int) -> list[Attachment]:
+    """The files of a case whose content is still there."""
+    query = select(Attachment).where(Attachment.proceeding_id == proceeding_id, Attachment.key_id != GONE)
+    return list(session.exec(query.order_by(col(Attachment.id))))
+
+
+def forget(session: Session, proceeding_id: int) -> set[str]:
+    """Takes words, drafts and the keys of files out; returns the hashes of the sealed files, which nobody
+    else needs: each was sealed under a key of its own."""
+    session.exec(delete(Draft).where(col(Draft.proceeding_id) == proceeding_id))
+    for row in session.exec(select(Submission).where(Submission.proceeding_id == proceeding_id)):
+        row.sealed, row.key_id, row.reply = b"", GONE, ""
+    files = files_of(session, proceeding_id)
+    for file in files:
+        file.wrapped_key, file.key_id, file.name = b"", GONE, ""
+    return {file.sealed_sha256 for file in files}

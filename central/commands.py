@@ -1,0 +1,78 @@
+"""What every command of the centre begins with: settings, a database at this version, trouble told in a
+line."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from central import migrations
+from central.backup.contents import BackupError
+from central.db import DatabaseUnfitError, make_engine
+from central.errors import DomainError
+from central.keys import KeyFileError
+from central.media.store import StorageError
+from central.registry.file import FileRegistryError
+from central.settings import CentralSettings, SettingsError, load_settings
+from central.vault import VaultError
+from central.words.errors import told
+from configs.loading import ConfigError
+from contract.bundle import BundleError
+
+ACTOR = "cli"
+
+SettingsFile = Annotated[
+    Path | None,
+    typer.Option("--settings", envvar="NGATU_CENTRAL_SETTINGS", help="YAML; without it the environment only"),
+]
+
+
+@contextmanager
+def told_plainly() -> Iterator[None]:
+    """What a person can mend is said in a line, without a traceback; the command ends with 1."""
+    try:
+        yield
+    except DomainError as problem:
+        typer.echo(f"✗ {told(problem, 'en').sentence}", err=True)
+        raise typer.Exit(1) from problem
+    except _TOLD as problem:
+        typer.echo(f"✗ {problem}", err=True)
+        raise typer.Exit(1) from problem
+    except SQLAlchemyError as problem:
+        cause = getattr(problem, "orig", None) or problem
+        typer.echo(f"✗ the database can't be used: {str(cause).strip()}", err=True)
+        raise typer.Exit(1) from problem
+
+
+_TOLD = (
+    BackupError,
+    BundleError,
+    ConfigError,
+    DatabaseUnfitError,
+    FileRegistryError,
+    KeyFileError,
+    OSError,
+    SettingsError,
+    StorageError,
+    VaultError,
+)
+
+
+def open_centre(path: Path | None) -> tuple[CentralSettings, Engine]:
+    """Settings, and a database that is at this version. Raises DatabaseUnfitError when it is not."""
+    settings = load_settings(path)
+    engine = make_engine(settings.database_url)
+    standing = migrations.standing(engine)
+    if standing.state != "current":
+        raise DatabaseUnfitError(standing.words)
+    return settings, engine
+
+
+def now() -> datetime:
+    """The wall clock of a command."""
+    return datetime.now(UTC)

@@ -1,0 +1,126 @@
+"""A circuit breaker in the database: a system that does not serve us is left alone for a while, by every
+worker, and then tried by one.
+
+An answer closes the circuit, also one like "no such plate": whoever says so is well.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+from sqlalchemy import Engine
+from sqlmodel import Session, col, select
+
+from central.alarms import service as alarms
+from central.audit import service as audit
+from central.connections.models import Connection
+from central.connections.problems import AWAY, OutsideError, Problem
+from central.db import insert, transaction
+from central.jobs.runner import PostponedError
+from contract.reasons import reason
+
+OPENS_AFTER = 5
+FIRST_PAUSE = timedelta(minutes=1)
+LONGEST_PAUSE = timedelta(minutes=30)
+
+TRYING = timedelta(seconds=30)
+"""How long the one who tries a system again keeps the others waiting: longer than a question's time limit."""
+
+AWAY_ALARM = "connection.away"
+
+
+def enter(session: Session, name: str, now: datetime) -> None:
+    """Asks to be let through, in the transaction before a question.
+
+    Raises:
+        PostponedError: the circuit is open.
+    """
+    row = _row(session, name)
+    if row.open_until is None:
+        return
+    if now < row.open_until:
+        raise PostponedError(row.open_until, f"{name} is left alone until then: {row.problem}")
+    row.open_until = now + TRYING
+
+
+@contextmanager
+def watched(engine: Engine, name: str, now: datetime, away: type[Exception]) -> Iterator[None]:
+    """Around a call outside of any transaction: lets it through or not, and keeps what came of it; `away` is
+    how it says that the system does not serve.
+
+    Raises:
+        PostponedError: the circuit is open.
+    """
+    with transaction(engine) as session:
+        enter(session, name, now)
+    try:
+        yield
+    except away as problem:
+        with transaction(engine) as session:
+            failed(session, name, OutsideError(Problem.TIMEOUT, str(problem)), now)
+        raise
+    with transaction(engine) as session:
+        answered(session, name, now)
+
+
+def note(session: Session, name: str, failure: OutsideError | None, now: datetime) -> None:
+    """What came of a question: an answer (no failure, or the system's own "no such thing"), or none."""
+    if failure is None or failure.problem in (Problem.NOT_FOUND, Problem.MULTIPLE):
+        answered(session, name, now)
+    else:
+        failed(session, name, failure, now)
+
+
+def answered(session: Session, name: str, now: datetime) -> None:
+    """The system gave an answer."""
+    row = _row(session, name)
+    row.last_success_at = now
+    _serves(session, row, now)
+
+
+def failed(session: Session, name: str, failure: OutsideError, now: datetime) -> None:
+    """No answer to go by. Only what concerns the whole system (`AWAY`) counts towards an open circuit."""
+    row = _row(session, name)
+    row.last_failure_at, row.problem, row.detail = now, failure.problem, failure.detail[:300]
+    if failure.problem not in AWAY:
+        _serves(session, row, now)
+        return
+    row.failures += 1
+    if failure.problem is Problem.MAINTENANCE and failure.until is not None:
+        row.open_until = min(max(failure.until, now), now + LONGEST_PAUSE)
+    elif row.failures >= OPENS_AFTER:
+        row.open_until = now + _pause(row.failures)
+    if row.open_until is not None:
+        why = reason(AWAY_ALARM, system=name, detail=failure.detail[:300])
+        alarms.raise_alarm(session, alarms.CENTRE, why, now, name)
+
+
+def _serves(session: Session, row: Connection, now: datetime) -> None:
+    row.failures, row.open_until = 0, None
+    alarms.clear(session, alarms.CENTRE, [AWAY_ALARM], now, row.name)
+
+
+def close(session: Session, name: str, actor: str) -> None:
+    """A person has mended what was wrong: the next question goes through."""
+    row = _row(session, name)
+    row.failures, row.open_until = 0, None
+    audit.record(session, actor, "connection.close", f"connection:{name}", {})
+
+
+def standing(session: Session) -> dict[str, Connection]:
+    """Every system that was ever asked."""
+    return {row.name: row for row in session.exec(select(Connection))}
+
+
+def _pause(failures: int) -> timedelta:
+    """Doubled with each failure that follows."""
+    doubled: timedelta = FIRST_PAUSE * 2.0 ** min(failures - OPENS_AFTER, 10)
+    return min(doubled, LONGEST_PAUSE)
+
+
+def _row(session: Session, name: str) -> Connection:
+    """The row, locked; made where there is none."""
+    made = insert(session, Connection).values(name=name, failures=0, problem="", detail="")
+    session.exec(made.on_conflict_do_nothing(index_elements=["name"]))
+    query = select(Connection).where(col(Connection.name) == name).with_for_update()
+    return session.exec(query.execution_options(populate_existing=True)).one()

@@ -1,0 +1,20 @@
+"""How each connection stands: one row a system, shared by every process."""
+
+from datetime import datetime
+
+from sqlmodel import Field, SQLModel
+
+
+class Connection(SQLModel, table=True):
+    """`failures`: how often in a row the system did not serve us. `open_until`: until then nobody asks (the
+    circuit is open); afterwards one may try. `problem`, `detail`: what went wrong last."""
+
+    __tablename__ = "connection"
+
+    name: str = Field(primary_key=True, max_length=24)
+    failures: int = 0
+    open_until: datetime | None = None
+    last_success_at: datetime | None = None
+    last_failure_at: datetime | None = None
+    problem: str = Field(default="", max_length=16)
+    detail: str = Field(default="", max_length=300)

@@ -1,0 +1,51 @@
+"""What can go wrong with another house's system, as codes: each has its words and what to do about it."""
+
+from datetime import datetime
+from enum import StrEnum
+
+
+class Problem(StrEnum):
+    """Why there is no answer to go by.
+
+    `not_found` and `multiple` are the other side's word. `timeout` and `maintenance` may pass, `denied` needs
+    an administrator. `unreadable` is an answer we do not understand; `other_plate`, `other_person` and
+    `other_time` are answers to a question nobody asked.
+    """
+
+    NOT_FOUND = "not_found"
+    MULTIPLE = "multiple"
+    TIMEOUT = "timeout"
+    MAINTENANCE = "maintenance"
+    DENIED = "denied"
+    UNREADABLE = "unreadable"
+    OTHER_PLATE = "other_plate"
+    OTHER_PERSON = "other_person"
+    OTHER_TIME = "other_time"
+
+
+AWAY = frozenset({Problem.TIMEOUT, Problem.MAINTENANCE, Problem.DENIED})
+"""The whole system does not serve us: asking about something else would fail alike."""
+
+ASTRAY = frozenset({Problem.OTHER_PLATE, Problem.OTHER_PERSON, Problem.OTHER_TIME})
+"""Answers that must never be believed."""
+
+
+UNDERSTOOD_AFTER = 6
+"""Attempts after which an answer nobody understands is not asked for again."""
+
+
+class OutsideError(Exception):
+    """No answer to go by; `problem` says why, `detail` what was seen (nothing personal), `until` when
+    maintenance is over if the other side said so."""
+
+    def __init__(self, problem: Problem, detail: str, until: datetime | None = None) -> None:
+        super().__init__(detail)
+        self.problem = problem
+        self.detail = detail
+        self.until = until
+
+    def is_asked_again(self, attempt: int) -> bool:
+        """Whether to ask once more after this attempt: what may pass or be mended always, what nobody
+        understands a few times."""
+        strange = self.problem is Problem.UNREADABLE
+        return self.problem in AWAY or (strange and attempt < UNDERSTOOD_AFTER)

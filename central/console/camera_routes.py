@@ -1,0 +1,154 @@
+"""One camera's configuration at the centre: what it runs, a new file for it, what became of earlier ones."""
+
+import difflib
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, File, Form, Path, Query, Request, UploadFile
+from fastapi.responses import PlainTextResponse, RedirectResponse, Response
+from sqlmodel import Session
+
+from central.accounts.models import User
+from central.accounts.permissions import Permission
+from central.console.pages import language, render
+from central.errors import DomainError, InvalidError
+from central.fleet import configuration
+from central.values import LARGEST_ID, Text
+from central.web.people import Now, ReadSessionDep, SessionDep, require
+from central.web.values import Id
+from central.words.errors import told
+from contract.configuration import LARGEST_CAMERA_FILE
+
+router = APIRouter(prefix="/nodes")
+
+Viewer = Annotated[User, Depends(require(Permission.VIEW_NODES))]
+Manager = Annotated[User, Depends(require(Permission.MANAGE_NODES))]
+
+
+SHORTEST_REASON = 5
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A camera file somebody is writing; `base` is the hash of the file it began with."""
+
+    content: str
+    base: str
+    why: str = ""
+
+
+class AtCamera:
+    """The camera in the path."""
+
+    def __init__(
+        self,
+        node_id: Annotated[Text, Path(max_length=63)],
+        camera_id: Annotated[Text, Path(max_length=80)],
+    ) -> None:
+        self.node, self.camera = node_id, camera_id
+
+    @property
+    def address(self) -> str:
+        """Of its page."""
+        return f"/nodes/{self.node}/cameras/{self.camera}"
+
+
+Camera = Annotated[AtCamera, Depends()]
+
+
+@router.get("/{node_id}/cameras/{camera_id}")
+def camera_page(
+    request: Request,
+    session: ReadSessionDep,
+    user: Viewer,
+    at: Camera,
+    revision: Annotated[int | None, Query(ge=1, le=LARGEST_ID)] = None,
+) -> Response:
+    """The file in force, and the form for another; `revision` begins with an earlier order's file."""
+    present = configuration.setting_of(session, at.node, at.camera)
+    content = present.content if revision is None else configuration.revision_of(session, revision).content
+    return _page(request, session, user, at, Draft(content, present.sha256))
+
+
+def _page(
+    request: Request,
+    session: Session,
+    user: User,
+    at: AtCamera,
+    draft: Draft,
+    refused: DomainError | None = None,
+) -> Response:
+    present = configuration.setting_of(session, at.node, at.camera)
+    return render(
+        request,
+        "camera.html",
+        user,
+        refused.status if refused else 200,
+        at=at,
+        present=present,
+        draft=draft,
+        changes=_changes(present.content, draft.content),
+        warning=told(refused, language(request)).sentence if refused else "",
+        revisions=configuration.revisions(session, at.node, at.camera),
+        ledger=configuration.settings(session, at.node, at.camera),
+        may_manage=user.may(Permission.MANAGE_NODES),
+    )
+
+
+def _changes(before: str, after: str) -> list[str]:
+    """What a new file changes, as lines of a unified diff without its head."""
+    lines = difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=2)
+    return list(lines)[2:]
+
+
+@router.post("/{node_id}/cameras/{camera_id}")
+def order(
+    request: Request,
+    session: SessionDep,
+    user: Manager,
+    now: Now,
+    at: Camera,
+    base: Annotated[Text, Form(pattern=r"^[0-9a-f]{64}$")],
+    content: Annotated[Text, Form(max_length=2 * LARGEST_CAMERA_FILE)] = "",
+    why: Annotated[Text, Form(max_length=500)] = "",
+    file: Annotated[UploadFile | None, File()] = None,
+    send: Annotated[bool, Form()] = False,
+) -> Response:
+    """Sends a file to the node, or only shows what it would change. What is wrong is told with its lines."""
+    draft = Draft(content.replace("\r\n", "\n"), base, why.strip())
+    try:
+        if file is not None and file.filename:
+            draft = Draft(_text_of(file), base, draft.why)
+        configuration.check(draft.content, at.camera)
+        if not send:
+            return _page(request, session, user, at, draft)
+        if len(draft.why) < SHORTEST_REASON:
+            raise InvalidError("camera_file_why", field="why")
+        key = (at.node, at.camera)
+        configuration.order(session, key, draft.content, base, draft.why, user, now)
+    except DomainError as refused:
+        session.rollback()
+        return _page(request, session, user, at, draft, refused)
+    return RedirectResponse(at.address, status_code=303)
+
+
+def _text_of(file: UploadFile) -> str:
+    try:
+        return file.file.read(2 * LARGEST_CAMERA_FILE).decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError:
+        raise configuration.CameraFileError("not_text") from None
+
+
+@router.get("/{node_id}/cameras/{camera_id}/file")
+def present_file(session: ReadSessionDep, _user: Viewer, at: Camera) -> Response:
+    """The file in force."""
+    present = configuration.setting_of(session, at.node, at.camera)
+    headers = {"Content-Disposition": f'attachment; filename="{at.camera}.yaml"'}
+    return PlainTextResponse(present.content, headers=headers)
+
+
+@router.post("/{node_id}/cameras/{camera_id}/revisions/{revision_id}/withdrawal")
+def withdraw(session: SessionDep, user: Manager, now: Now, at: Camera, revision_id: Id) -> Response:
+    """Takes an order back before its node has answered."""
+    configuration.withdraw(session, revision_id, user, now)
+    return RedirectResponse(at.address, status_code=303)

@@ -1,0 +1,161 @@
+"""All cameras at a glance with a last picture each, and the page of one node."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Path, Request
+from fastapi.responses import RedirectResponse, Response
+
+from central.accounts.models import User
+from central.accounts.permissions import Permission
+from central.alarms import service as alarms
+from central.console.pages import render
+from central.devices import service as devices
+from central.devices.models import DevicePaper
+from central.fleet import configuration, joining, pictures
+from central.fleet import service as fleet
+from central.fleet.models import Camera, CameraRevision, CameraSetting, Node
+from central.keys import load_key
+from central.settings import CentralSettings
+from central.values import Text
+from central.web.people import Now, ReadSessionDep, SessionDep, require
+from contract.joining import Invitation
+from contract.local_time import local_day
+
+router = APIRouter()
+
+Viewer = Annotated[User, Depends(require(Permission.VIEW_NODES))]
+Manager = Annotated[User, Depends(require(Permission.MANAGE_NODES))]
+NodeName = Annotated[Text, Path(max_length=63)]
+CameraName = Annotated[Text, Path(max_length=80)]
+
+
+@dataclass(frozen=True)
+class Glance:
+    """One node among many: its cameras with the time of each one's last picture, how many alarms are open."""
+
+    node: Node
+    standing: fleet.Standing
+    cameras: list[tuple[Camera, datetime | None]]
+    alarms: int
+
+    @property
+    def well(self) -> bool:
+        """Whether nobody need look at it."""
+        return not self.alarms and self.standing == "online"
+
+
+@dataclass(frozen=True)
+class CameraRow:
+    """A camera on its node's page: its last picture, papers, the file in force and the last order."""
+
+    camera: Camera
+    taken_at: datetime | None
+    papers: list[DevicePaper]
+    setting: CameraSetting | None
+    revision: CameraRevision | None
+
+
+@router.get("/cameras")
+def glance(request: Request, session: ReadSessionDep, user: Viewer, now: Now) -> Response:
+    """Every node with the last picture of each camera; those that something is wrong with first."""
+    taken = pictures.taken(session)
+    open_alarms: Counter[str] = Counter()
+    for (node_id, _), count in alarms.count_open(session).items():
+        open_alarms[node_id] += count
+    cameras = fleet.cameras_by_node(session)
+    glances = [
+        Glance(
+            node,
+            fleet.standing_of(node, now),
+            [(camera, taken.get((node.id, camera.id))) for camera in cameras.get(node.id, [])],
+            open_alarms[node.id],
+        )
+        for node in fleet.list_nodes(session)
+    ]
+    glances.sort(key=lambda one: (one.well, one.node.id))
+    well = sum(one.well for one in glances)
+    may_invite = user.may(Permission.MANAGE_NODES)
+    return render(
+        request,
+        "cameras.html",
+        user,
+        glances=glances,
+        well=well,
+        may_invite=may_invite,
+        camera_state=fleet.camera_state,
+    )
+
+
+@router.post("/nodes")
+def invite(
+    request: Request,
+    session: SessionDep,
+    user: Manager,
+    now: Now,
+    node: Annotated[Text, Form(max_length=63)],
+) -> Response:
+    """An invitation for a node, shown once."""
+    settings: CentralSettings = request.app.state.settings
+    if settings.nodes.address is None:
+        return render(request, "invitation.html", user, 409, code="", node=node)
+    secret = joining.invite(session, node, now, user.actor)
+    key = load_key(settings.centre_key_file).public.text
+    code = Invitation(node=node, address=settings.nodes.address, centre_key=key, secret=secret).code
+    return render(request, "invitation.html", user, code=code, node=node)
+
+
+@router.get("/nodes/{node_id}")
+def node_page(
+    request: Request, session: ReadSessionDep, user: Viewer, now: Now, node_id: NodeName
+) -> Response:
+    """One node: health, cameras with papers and configuration, keys."""
+    node = fleet.get_node(session, node_id)
+    taken = pictures.taken(session)
+    cameras = [
+        CameraRow(
+            camera,
+            taken.get((node_id, camera.id)),
+            devices.papers(session, node_id, camera.id),
+            next(iter(configuration.settings(session, node_id, camera.id, 1)), None),
+            next(iter(configuration.revisions(session, node_id, camera.id, 1)), None),
+        )
+        for camera in fleet.list_cameras(session, node_id)
+    ]
+    return render(
+        request,
+        "node.html",
+        user,
+        node=node,
+        standing=fleet.standing_of(node, now),
+        camera_state=fleet.camera_state,
+        rows=cameras,
+        alarms=alarms.list_open(session, 1000, node_id=node_id),
+        keys=joining.keys(session, node_id),
+        today=local_day(now),
+        may_manage=user.may(Permission.MANAGE_NODES),
+    )
+
+
+@router.get("/nodes/{node_id}/cameras/{camera_id}/picture")
+def picture(session: ReadSessionDep, _user: Viewer, node_id: NodeName, camera_id: CameraName) -> Response:
+    """The last small picture of a camera."""
+    found = pictures.of_camera(session, node_id, camera_id)
+    headers = {"Cache-Control": "private, max-age=300"}
+    return Response(found.jpeg, media_type="image/jpeg", headers=headers)
+
+
+@router.post("/nodes/{node_id}/keys/{key_id}/revocation")
+def revoke_key(
+    session: SessionDep,
+    user: Manager,
+    now: Now,
+    node_id: NodeName,
+    key_id: Annotated[Text, Path(max_length=32)],
+    reason: Annotated[Text, Form(min_length=5, max_length=200)],
+) -> Response:
+    """Takes one key out of use: nothing signed with it is believed any more."""
+    joining.revoke_key(session, node_id, key_id, reason, now, user.actor)
+    return RedirectResponse(f"/nodes/{node_id}", status_code=303)

@@ -1,0 +1,21 @@
+"""Files of the centre that are on the disk before anybody relies on them."""
+
+import os
+from pathlib import Path
+
+
+def write_new(path: Path, content: bytes) -> None:
+    """A new file that only its owner can read, on the disk before this returns. Raises FileExistsError."""
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def sync(path: Path) -> None:
+    """A file's content, or the names in a folder, are on the disk before this returns."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,154 @@
+"""What somebody entered wrongly, or what happened since, set right: the day of an event, the last day for a
+decision. The deadlines that hang on it are counted anew, the old ones kept."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+
+from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from central.audit import service as audit
+from central.cases.service import lock_case
+from central.cases.service import restart_limitation as restart_case
+from central.errors import NotFoundError
+from central.proceedings.loading import Loaded, load
+from central.proceedings.models import Proceeding, ProceedingEvent
+from central.proceedings.people import Mover
+from central.proceedings.service import Doing, StepRefusedError, after_step
+from configs.law_calendar import end_of_day
+from contract.local_time import local_day
+
+CORRECTABLE = (
+    "notice_sent",
+    "published",
+    "transferred",
+    "transfer_answered",
+    "answered",
+    "alert_lifted",
+    "violator_identified",
+    "hearing_requested",
+    "hearing_set",
+    "explained",
+    "decision_sent",
+    "electronic_entered",
+    "third_return",
+    "posting_started",
+    "decision_delivered",
+    "relief_asked",
+    "relief_answered",
+    "points_deducted",
+    "complaint_filed",
+    "complaint_accepted",
+    "complaint_answered",
+    "complaint_settled",
+    "second_filed",
+    "second_settled",
+    "suit_filed",
+    "enforcement_info_asked",
+    "enforcement_informed",
+    "enforcement_ordered",
+    "enforcement_sent",
+)
+"""Events whose day a person enters and from which a deadline counts, or by which it is met."""
+
+
+def correctable(session: Session, loaded: Loaded) -> list[ProceedingEvent]:
+    """What has happened and may turn out to have happened on another day, the latest entry first."""
+    query = _present(loaded).where(col(ProceedingEvent.event).in_(CORRECTABLE))
+    return list(session.exec(query.order_by(col(ProceedingEvent.id).desc())))
+
+
+def correct_day(
+    session: Session, proceeding: Proceeding, event: str, day: date, reason: str, by: Mover, now: datetime
+) -> ProceedingEvent:
+    """An event happened on another day than was entered: the deadlines counted from it are set anew, the
+    old ones kept.
+
+    Raises:
+        NotFoundError: no such event.
+        StepRefusedError: a day before the act or after today, no reason, or not the case officer.
+    """
+    loaded = load(session, proceeding, local_day(now))
+    present = _present_event(session, loaded, event)
+    problems = tuple(_problems(proceeding, event, day, reason, by, now))
+    if problems:
+        raise StepRefusedError(problems[0], action="correct_day", problems=problems)
+    present.ended_at, present.ended_reason = now, reason[:300]
+    session.flush()
+    row = ProceedingEvent(
+        proceeding_id=present.proceeding_id,
+        decision_id=present.decision_id,
+        event=event,
+        day=day,
+        step_id=present.step_id,
+    )
+    session.add(row)
+    proceeding.version += 1
+    audit.record(
+        session,
+        by.audit_name,
+        "proceeding.correct_day",
+        f"case:{proceeding.case_id}",
+        {"event": event, "was": present.day.isoformat(), "is": day.isoformat(), "reason": reason},
+    )
+    after_step(session, proceeding, Doing("correct_day"), now)
+    return row
+
+
+def _problems(
+    proceeding: Proceeding, event: str, day: date, reason: str, by: Mover, now: datetime
+) -> Iterator[str]:
+    if not proceeding.captured_on <= day <= local_day(now):
+        yield "day_impossible"
+    if not reason.strip():
+        yield "no_reason"
+    if by.person is None or by.person == proceeding.operator_id:
+        yield "same_person"
+    if event in ("record_made", "decision_signed"):
+        yield "not_today"  # the paper itself bears this day
+
+
+def _present_event(session: Session, loaded: Loaded, event: str) -> ProceedingEvent:
+    found = session.exec(_present(loaded).where(ProceedingEvent.event == event)).one_or_none()
+    if found is None:
+        raise NotFoundError("event", event=event)
+    return found
+
+
+def _present(loaded: Loaded) -> SelectOfScalar[ProceedingEvent]:
+    """The events of a case and of its decision that count."""
+    owners = col(ProceedingEvent.proceeding_id) == loaded.proceeding.id
+    if loaded.decision is not None:
+        owners |= col(ProceedingEvent.decision_id) == loaded.decision.id
+    return select(ProceedingEvent).where(owners, col(ProceedingEvent.ended_at).is_(None))
+
+
+def restart_limitation(
+    session: Session, proceeding: Proceeding, last_day: date, reason: str, by: Mover, now: datetime
+) -> None:
+    """Sets the last day for a decision anew: the person evades (Law Art 6.1.d), or the file was with
+    criminal bodies (6.1.c). Only somebody who may sign does so, with a written reason; never the programme.
+
+    Raises:
+        StepRefusedError: nobody who may sign, no reason, or a day that is not later.
+    """
+    problems = []
+    if by.power is None:
+        problems.append("no_power")
+    if not reason.strip():
+        problems.append("no_reason")
+    if last_day <= proceeding.limitation_on:
+        problems.append("day_impossible")
+    if problems:
+        raise StepRefusedError(problems[0], action="restart_limitation", problems=tuple(problems))
+    audit.record(
+        session,
+        by.audit_name,
+        "proceeding.restart_limitation",
+        f"case:{proceeding.case_id}",
+        {"was": proceeding.limitation_on.isoformat(), "is": last_day.isoformat(), "reason": reason},
+    )
+    proceeding.limitation_on = last_day
+    restart_case(session, lock_case(session, proceeding.case_id), end_of_day(last_day), by.name, reason, now)
+    proceeding.version += 1
+    after_step(session, proceeding, Doing("restart_limitation"), now)

@@ -1,0 +1,100 @@
+"""A report for readers outside the police: small cells hidden (che ô nhỏ), so that nobody is found by them.
+
+Of the lines of one figure, which add up to a total that may be known, every count below the smallest is
+hidden and as many more as keep it from being worked out. A share goes where its counts would be given away by
+it, a sum of money or points where the decisions it comes from are few. How things stand (cameras, papers)
+is told.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+
+from central.reports.values import Change, Figure, Report
+from central.sharing.events import SMALLEST
+from central.sharing.suppression import small_cells
+
+Values = dict[str, float | None]
+
+PERIODS: Mapping[str, Callable[[Figure], float | None]] = {
+    "this": lambda figure: figure.this,
+    "before": lambda figure: figure.before,
+    "last_year": lambda figure: figure.last_year,
+    "year": lambda figure: figure.year,
+}
+_WHOLE_OF = {
+    "undecided_share": "candidates_by_rule",
+    "plates_read_share": "candidates",
+    "false_share_by_rule": "reviewed_by_rule",
+    "false_share_by_camera": "reviewed_by_camera",
+    "upheld_share": "officers_decided",
+    "paid_online_share": "payments",
+    "answers_online_share": "answers_all",
+    "plates_read_by_light": "candidates_by_light",
+    "notices_in_time_share": "notices_sent",
+    "owners_came_share": "owners_asked",
+    "owners_came_in_time_share": "owners_asked",
+    "paid_in_time_share": "decisions_paid",
+}
+_PART_OF = {"acts_per_thousand": "acts_by_site"}
+"""Rates per thousand of a number that is told: their part could be worked out."""
+INSIDE = frozenset({"H"})
+"""Groups that are for the unit alone: who of its people did how much."""
+
+Cells = frozenset[tuple[str, tuple[tuple[str, str], ...], str]]
+"""Hidden numbers: a figure's key, what its line is split by, the period."""
+
+
+def told_outside(report: Report) -> Report:
+    """The report without what is for the unit alone."""
+    figures = tuple(figure for figure in report.figures if figure.group not in INSIDE)
+    corrections = tuple(change for change in report.corrections if change.figure.group not in INSIDE)
+    return report.model_copy(update={"figures": figures, "corrections": corrections})
+
+
+def hidden_cells(report: Report) -> Cells:
+    """Which numbers of a report stay inside."""
+    lines = [figure for figure in report.figures if not figure.standing]
+    return frozenset(
+        (*line.name, period) for period, value_of in PERIODS.items() for line in _hidden(lines, value_of)
+    )
+
+
+def _hidden(lines: list[Figure], value_of: Callable[[Figure], float | None]) -> Iterable[Figure]:
+    counts: dict[str, dict[tuple[tuple[str, str], ...], int]] = {}
+    for line in lines:
+        if line.unit == "count" and value_of(line):
+            counts.setdefault(line.key, {})[line.by] = int(value_of(line) or 0)
+    small = {key: small_cells(cells) for key, cells in counts.items()}
+    few = 0 < sum(counts.get("decisions", {}).values()) < SMALLEST
+    for line in lines:
+        if line.unit == "share":
+            gone = _gives_away(line, value_of(line), counts)
+        elif line.unit == "per_thousand":
+            gone = line.by in small.get(_PART_OF[line.key], ())
+        elif line.unit in ("dong", "points"):
+            gone = few and bool(value_of(line))
+        else:
+            gone = line.by in small.get(line.key, ())
+        if gone:
+            yield line
+
+
+def _gives_away(
+    line: Figure, share: float | None, counts: dict[str, dict[tuple[tuple[str, str], ...], int]]
+) -> bool:
+    """Whether the whole, the part or the rest would be a small count."""
+    if share is None:
+        return False
+    cells = counts.get(_WHOLE_OF[line.key], {})
+    whole = sum(count for by, count in cells.items() if by[: len(line.by)] == line.by)
+    part = round(share * whole)
+    return any(0 < number < SMALLEST for number in (whole, part, whole - part))
+
+
+def without_small(changes: Iterable[Change], hidden: Cells) -> list[Change]:
+    """Corrections whose numbers, before and now, may be told."""
+    return [
+        change
+        for change in changes
+        if (*change.figure.name, "this") not in hidden
+        and not (change.figure.unit == "count" and 0 < (change.was or 0) < SMALLEST)
+    ]

@@ -1,0 +1,91 @@
+"""Figures about people: what the unit's own did (H, for the unit alone), what citizens do online and what
+other houses answer (I), where acts happen (J). Nobody's name and no plate; staff by their account.
+"""
+
+from typing import Any
+
+from sqlalchemy import func, literal_column, select
+from sqlmodel import Session
+
+from central.accounts.models import User
+from central.audit.models import AuditEntry
+from central.citizens.models import Submission
+from central.connections.models import Connection
+from central.db import table_of
+from central.notifications.models import Notification
+from central.payments.inbox import SOURCE
+from central.population.models import PopulationAnswer
+from central.proceedings.models import DecisionPayment
+from central.registry.models import RegistryAnswer
+from central.reports.counting import CASES as _CASE
+from central.reports.counting import Counting, Share
+from central.reports.values import Figure
+
+_USER, _LOG = table_of(User), table_of(AuditEntry)
+_SENT, _TOLD, _PAID = table_of(Submission), table_of(Notification), table_of(DecisionPayment)
+_VEHICLE, _PERSON, _HOUSE = table_of(RegistryAnswer), table_of(PopulationAnswer), table_of(Connection)
+_REVIEWED = _CASE.join(_USER, _CASE.c.operator_id == _USER.c.id)
+_CONFIRMED = _CASE.join(_USER, _CASE.c.officer_id == _USER.c.id)
+_BY_PERSON = ("person", _USER.c.username)
+_UPHELD = _CASE.c.state.in_(("confirmed", "recorded"))
+_ONLINE = _PAID.c.source == SOURCE
+_CAME_IN = _PAID.c.amount > 0
+_BY_PORTAL = _SENT.c.via == "portal"
+
+
+def _said(problem: Any) -> Any:
+    """What a house answered: found, or the code of what stood in the way."""
+    # Written out: a database takes two parameters of the same value for two things to group by.
+    return func.coalesce(problem, literal_column("'found'"))
+
+
+def _acts(action: str) -> tuple[Any, ...]:
+    return (_LOG.c.action == action,)
+
+
+COUNTINGS = (
+    Counting("H", "reviewed_by_person", _REVIEWED, _CASE.c.operator_at, (_BY_PERSON,)),
+    Counting("H", "decided_by_officer", _CONFIRMED, _CASE.c.officer_at, (_BY_PERSON,)),
+    Counting("H", "officers_decided", _CASE, _CASE.c.officer_at, (), (_CASE.c.officer_id.is_not(None),)),
+    Counting("H", "upheld", _CASE, _CASE.c.officer_at, (), (_CASE.c.officer_id.is_not(None), _UPHELD)),
+    Counting("H", "sign_ins", _LOG, _LOG.c.at, (), _acts("session.open")),
+    Counting("H", "refused_sign_ins", _LOG, _LOG.c.at, (), _acts("session.refused")),
+    Counting("I", "owners_verified", _VEHICLE, _VEHICLE.c.at, (("answer", _said(_VEHICLE.c.problem)),)),
+    Counting("I", "persons_verified", _PERSON, _PERSON.c.at, (("answer", _said(_PERSON.c.problem)),)),
+    Counting("I", "notices_opened", _LOG, _LOG.c.at, (), _acts("portal.enter")),
+    Counting("I", "messages_told", _TOLD, _TOLD.c.at, (("message", _TOLD.c.kind),)),
+    Counting("I", "messages_read", _TOLD, _TOLD.c.read_at, (), (_TOLD.c.read_at.is_not(None),)),
+    Counting("I", "answers_all", _SENT, _SENT.c.at),
+    Counting("I", "answers_portal", _SENT, _SENT.c.at, (), (_BY_PORTAL,)),
+    Counting("I", "answers_by_kind", _SENT, _SENT.c.at, (("sent", _SENT.c.kind),)),
+    Counting("I", "answers_by_identity", _SENT, _SENT.c.at, (), (_SENT.c.signed_by == "identity",)),
+    Counting("I", "payments", _PAID, _PAID.c.paid_on, (), (_CAME_IN,)),
+    Counting("I", "payments_online", _PAID, _PAID.c.paid_on, (), (_CAME_IN, _ONLINE)),
+    Counting("J", "acts_by_site", _CASE, _CASE.c.occurred_at, (("site", _CASE.c.site_name),), (_UPHELD,)),
+    Counting(
+        "J",
+        "acts_by_rule",
+        _CASE,
+        _CASE.c.occurred_at,
+        (("rule", _CASE.c.rule), ("vehicle", _CASE.c.vehicle_kind)),
+        (_UPHELD,),
+    ),
+)
+
+SHARES = (
+    Share("H", "upheld_share", "upheld", "officers_decided"),
+    Share("I", "answers_online_share", "answers_portal", "answers_all"),
+    Share("I", "paid_online_share", "payments_online", "payments"),
+)
+
+INNER = frozenset({"upheld", "answers_portal", "payments_online"})
+"""Counted for the sake of a share only."""
+
+
+def connections(session: Session) -> list[Figure]:
+    """How often in a row each house that was ever asked has failed, as it stands."""
+    rows = session.execute(select(_HOUSE.c.name, _HOUSE.c.failures).order_by(_HOUSE.c.name))
+    return [
+        Figure(group="I", key="connection_failures", by=(("system", name),), standing=True, this=failures)
+        for name, failures in rows
+    ]

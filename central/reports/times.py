@@ -1,0 +1,161 @@
+"""How long the stages of a case take: the median and what nine in ten keep to, in hours.
+
+The database counts cases by length in steps of a tenth of an hour, four periods in one reading; the ranks are
+found here, the same on every database. A stage counts in the period in which it ended.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import ceil
+from typing import Any
+
+from sqlalchemy import ColumnElement, Date, Integer, cast, extract, func, or_, select
+from sqlalchemy.sql.selectable import FromClause
+from sqlmodel import Session
+
+from central.cases.lifecycle import OPEN
+from central.db import table_of
+from central.proceedings.models import (
+    Decision,
+    DecisionAct,
+    DecisionPayment,
+    Proceeding,
+    ProceedingEvent,
+    ProceedingStep,
+)
+from central.reports.counting import CASES as _CASE
+from central.reports.counting import Periods, within
+from central.reports.values import Figure
+
+STEPS_AN_HOUR = 10
+TIMED = frozenset({"median_hours", "ninety_hours"})
+NEAR_NOTICE, NEAR_LIMITATION = timedelta(days=2), timedelta(days=60)
+
+
+_STEP, _PROCEEDING = table_of(ProceedingStep), table_of(Proceeding)
+_DECISION, _ACT, _PAID = table_of(Decision), table_of(DecisionAct), table_of(DecisionPayment)
+_SOLVED, _LIFTED = table_of(ProceedingEvent).alias("solved"), table_of(ProceedingEvent).alias("lifted")
+_STEPS = _STEP.join(_PROCEEDING, _STEP.c.proceeding_id == _PROCEEDING.c.id)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """From `begins` to `ends` of the rows of `table` that hold `where`: two moments or two days."""
+
+    name: str
+    table: FromClause
+    begins: ColumnElement[Any]
+    ends: ColumnElement[Any]
+    where: tuple[ColumnElement[bool], ...] = ()
+
+
+STAGES = (
+    Stage("review", _CASE, _CASE.c.occurred_at, _CASE.c.operator_at),
+    Stage("confirmation", _CASE, _CASE.c.operator_at, _CASE.c.officer_at),
+    Stage("notice", _STEPS, _PROCEEDING.c.captured_on, _STEP.c.day, (_STEP.c.action == "send_notice",)),
+    Stage("record", _STEPS, _PROCEEDING.c.captured_on, _STEP.c.day, (_STEP.c.action == "make_record",)),
+    Stage(
+        "decision",
+        _ACT.join(_DECISION, _ACT.c.decision_id == _DECISION.c.id).join(
+            _PROCEEDING, _ACT.c.proceeding_id == _PROCEEDING.c.id
+        ),
+        _PROCEEDING.c.captured_on,
+        _DECISION.c.signed_on,
+    ),
+    Stage(
+        "payment",
+        _PAID.join(_DECISION, _PAID.c.decision_id == _DECISION.c.id),
+        _DECISION.c.signed_on,
+        _PAID.c.paid_on,
+    ),
+    Stage(
+        "alert_lifting",
+        _SOLVED.join(_LIFTED, _SOLVED.c.proceeding_id == _LIFTED.c.proceeding_id),
+        _SOLVED.c.moment,
+        _LIFTED.c.moment,
+        (
+            _SOLVED.c.event == "solved",
+            _LIFTED.c.event == "alert_lifted",
+            _SOLVED.c.ended_at.is_(None),
+            _LIFTED.c.ended_at.is_(None),
+            _LIFTED.c.moment >= _SOLVED.c.moment,
+        ),
+    ),
+)
+
+
+def times(session: Session, periods: Periods) -> list[Figure]:
+    """Two lines for each stage: `median_hours` and `ninety_hours`."""
+    found = {stage.name: _lengths(session, stage, periods) for stage in STAGES}
+    return [
+        _figure(key, name, [_rank(counts, share) for counts in lengths])
+        for key, share in (("median_hours", 0.5), ("ninety_hours", 0.9))
+        for name, lengths in found.items()
+    ]
+
+
+def near_limits(session: Session, now: datetime) -> list[Figure]:
+    """Open cases whose notice or decision is due soon; what is late counts too."""
+    limits = (
+        ("near_notice", _CASE.c.notice_due_at, NEAR_NOTICE),
+        ("near_limitation", _CASE.c.limitation_at, NEAR_LIMITATION),
+    )
+    return [
+        Figure(group="G", key=key, standing=True, this=_due(session, due, now + within_time))
+        for key, due, within_time in limits
+    ]
+
+
+def _due(session: Session, due: ColumnElement[Any], until: datetime) -> int:
+    query = select(func.count()).select_from(_CASE).where(_CASE.c.state.in_(OPEN), due <= until)
+    number: int = session.execute(query).scalar_one()
+    return number
+
+
+def _lengths(session: Session, stage: Stage, periods: Periods) -> list[dict[int, int]]:
+    """How many rows of each length, for each period."""
+    spans = [within(stage.ends, period) for period in periods]
+    length = cast(func.floor(_seconds(session, stage) * STEPS_AN_HOUR / 3600), Integer)
+    query = (
+        select(length, *(func.count().filter(span) for span in spans))
+        .select_from(stage.table)
+        .where(or_(*spans), stage.begins.is_not(None), *stage.where)
+        .group_by(length)
+    )
+    rows = session.execute(query).all()
+    return [{row[0]: row[number + 1] for row in rows} for number in range(len(periods))]
+
+
+def _seconds(session: Session, stage: Stage) -> ColumnElement[Any]:
+    if session.get_bind().dialect.name == "sqlite":
+        return (func.julianday(stage.ends) - func.julianday(stage.begins)) * 86400
+    if isinstance(stage.ends.type, Date):
+        return (stage.ends - stage.begins) * 86400
+    return extract("epoch", stage.ends - stage.begins)
+
+
+def _rank(counts: dict[int, int], share: float) -> float | None:
+    """The length that this share of the rows doesn't exceed (nearest rank); None of no rows."""
+    wanted = ceil(share * sum(counts.values()))
+    if not wanted:
+        return None
+    reached = 0
+    for length in sorted(counts):
+        reached += counts[length]
+        if reached >= wanted:
+            return length / STEPS_AN_HOUR
+    return None
+
+
+def _figure(key: str, stage: str, values: list[float | None]) -> Figure:
+    this, before, last_year, year = values
+    return Figure(
+        group="G",
+        key=key,
+        by=(("stage", stage),),
+        unit="hours",
+        this=this,
+        before=before,
+        last_year=last_year,
+        year=year,
+    )

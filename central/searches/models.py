@@ -1,0 +1,19 @@
+"""The table of months whose searches by plate a supervisor has looked through."""
+
+from datetime import datetime
+
+from sqlmodel import Field, SQLModel
+
+
+class SearchReview(SQLModel, table=True):
+    """One month's review. `month` is `2026-11`; `searches` how many there were, `doubtful` how many of them
+    the supervisor questions, for the reason in `note`."""
+
+    __tablename__ = "search_review"
+
+    month: str = Field(max_length=7, primary_key=True)
+    searches: int
+    doubtful: int
+    note: str = Field(default="", max_length=1000)
+    reviewed_by: int = Field(foreign_key="app_user.id")
+    reviewed_at: datetime

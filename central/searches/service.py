@@ -1,0 +1,149 @@
+"""Searches by plate (tra cứu lịch sử một phương tiện): each bound to a purpose and the number of a file, and
+looked through every month by somebody who doesn't search (DP-19).
+
+Where a vehicle was is a trail of passages: sensitive personal data (dữ liệu cá nhân nhạy cảm).
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Literal
+
+from sqlmodel import Session, col, select
+
+from central.accounts.models import User
+from central.alarms import service as alarms
+from central.audit import service as audit
+from central.audit.models import AuditEntry
+from central.cases import queries
+from central.cases.errors import ReasonRequiredError
+from central.cases.models import Case
+from central.cases.queries import CaseFilter
+from central.errors import ConflictError, InvalidError
+from central.searches.models import SearchReview
+from contract.local_time import bounds_of_days, local_day
+from contract.plates import normalise
+from contract.reasons import reason
+
+SearchPurpose = Literal["record", "complaint", "cloned_plate", "investigation"]
+"""Why a vehicle is searched for: for the proceedings, a complaint, a plate that seems cloned, at the written
+request of an investigating body."""
+
+ACTION = "case.search"
+READ = "search.read"
+OVERDUE = "centre.searches_unreviewed"
+DUE_DAY = 10
+"""Day of the month by which the searches of the month before are reviewed."""
+
+
+@dataclass(frozen=True)
+class Search:
+    """What is searched for, why, and the number of the file it is for."""
+
+    plate: str
+    purpose: SearchPurpose
+    file: str
+
+
+@dataclass(frozen=True)
+class Month:
+    """The searches of one month, the latest first, with its review if there was one."""
+
+    first: date
+    searches: list[AuditEntry]
+    review: SearchReview | None
+
+    @property
+    def name(self) -> str:
+        """As it is stored."""
+        return f"{self.first:%Y-%m}"
+
+
+def search(
+    session: Session, user: User, wanted: Search, before: int | None, limit: int, *, with_police: bool
+) -> list[Case]:
+    """Cases whose plate begins so, newest first; that they were searched is written down.
+
+    Raises:
+        InvalidError: no number of a file.
+    """
+    file = wanted.file.strip()
+    if not any(character.isdigit() for character in file):
+        raise InvalidError("file_number", field="file")
+    plate = normalise(wanted.plate)
+    detail = {"plate": plate, "purpose": wanted.purpose, "reference": file}
+    audit.record(session, user.actor, ACTION, "case:search", detail)
+    return queries.list_cases(session, CaseFilter(plate=plate, with_police=with_police), before, limit)
+
+
+def month_of(session: Session, day: date) -> Month:
+    """The searches of the month of that day."""
+    first, last = _bounds(day)
+    since, until = bounds_of_days(first, last)
+    found = audit.of_action(session, ACTION, since, until)
+    return Month(first, found, session.get(SearchReview, f"{first:%Y-%m}"))
+
+
+def read_month(session: Session, reader: User, day: date) -> Month:
+    """`month_of` for a person: plates stand in it, so the reading is in the audit log."""
+    month = month_of(session, day)
+    detail = {"month": month.name, "searches": len(month.searches)}
+    audit.record(session, reader.actor, READ, "case:search", detail)
+    return month
+
+
+def confirm(
+    session: Session, supervisor: User, day: date, doubtful: int, note: str, now: datetime
+) -> SearchReview:
+    """A supervisor has looked through a month that is over.
+
+    Raises:
+        ConflictError: the month goes on, was reviewed already, or holds a search of the supervisor's own.
+        InvalidError: more doubtful searches than there were.
+        ReasonRequiredError: doubtful ones without a word on them.
+    """
+    month = month_of(session, day)
+    if _bounds(day)[1] >= local_day(now):
+        raise ConflictError("month_goes_on")
+    if month.review is not None:
+        raise ConflictError("month_reviewed")
+    if any(entry.actor == supervisor.actor for entry in month.searches):
+        raise ConflictError("own_searches")
+    if not 0 <= doubtful <= len(month.searches):
+        raise InvalidError("doubtful", field="doubtful", n=len(month.searches))
+    if doubtful and not note.strip():
+        raise ReasonRequiredError("note", field="note")
+    assert supervisor.id is not None
+    review = SearchReview(
+        month=month.name,
+        searches=len(month.searches),
+        doubtful=doubtful,
+        note=note.strip()[:1000],
+        reviewed_by=supervisor.id,
+        reviewed_at=now,
+    )
+    session.add(review)
+    detail = {"month": month.name, "searches": review.searches, "doubtful": doubtful}
+    audit.record(session, supervisor.actor, "search.review", "case:search", detail)
+    alarms.clear(session, alarms.CENTRE, [OVERDUE], now, month.name)
+    return review
+
+
+def watch(session: Session, now: datetime) -> bool:
+    """Raises an alarm when the month before had searches and nobody has reviewed them in time."""
+    today = local_day(now)
+    month = month_of(session, today.replace(day=1) - timedelta(days=1))
+    late = today.day > DUE_DAY and bool(month.searches) and month.review is None
+    if late:
+        why = reason(OVERDUE, month=month.name, searches=len(month.searches))
+        alarms.raise_alarm(session, alarms.CENTRE, why, now, month.name)
+    return late
+
+
+def reviews(session: Session, limit: int = 24) -> list[SearchReview]:
+    """Months that were reviewed, the latest first."""
+    return list(session.exec(select(SearchReview).order_by(col(SearchReview.month).desc()).limit(limit)))
+
+
+def _bounds(day: date) -> tuple[date, date]:
+    first = day.replace(day=1)
+    return first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)

@@ -1,0 +1,65 @@
+"""How often two operators who look at the same case come to the same: by person and by rule."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, col, func, select
+
+from central.watching.models import SecondReview
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """Second reviews of one person's decisions, or of one rule, that two have looked at.
+
+    `overturned`: settled by a third person against the first decision; `waiting`: not settled yet.
+    """
+
+    of: Any
+    accepted: int
+    accepted_agreed: int
+    rejected: int
+    rejected_agreed: int
+    overturned: int
+    waiting: int
+
+    @property
+    def compared(self) -> int:
+        """How many two have looked at."""
+        return self.accepted + self.rejected
+
+    @property
+    def share(self) -> float | None:
+        """The share in which both agreed; None without any."""
+        agreed = self.accepted_agreed + self.rejected_agreed
+        return agreed / self.compared if self.compared else None
+
+
+def by_person(session: Session, since: datetime) -> list[Agreement]:
+    """Of the decisions each operator took first since then; who was compared most first."""
+    return _grouped(session, SecondReview.first_id, since)
+
+
+def by_rule(session: Session, since: datetime) -> list[Agreement]:
+    """Of the cases of each rule."""
+    return _grouped(session, SecondReview.rule, since)
+
+
+def _grouped(session: Session, of: Any, since: datetime) -> list[Agreement]:
+    agreed = col(SecondReview.state) == "agreed"
+    accepted = col(SecondReview.first_verdict) == "accepted"
+    parts = (
+        accepted,
+        accepted & agreed,
+        ~accepted,
+        ~accepted & agreed,
+        col(SecondReview.outcome) == "second",
+        col(SecondReview.state) == "disputed",
+    )
+    compared = col(SecondReview.second_id).is_not(None)
+    query = select(of, *(func.count().filter(part) for part in parts)).where(
+        compared, col(SecondReview.first_at) >= since
+    )
+    found = [Agreement(*row) for row in session.exec(query.group_by(of))]
+    return sorted(found, key=lambda each: (-each.compared, str(each.of)))

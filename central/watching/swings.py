@@ -1,0 +1,237 @@
+"""Spikes and droughts (tăng vọt, giảm bất thường) of what a camera finds by a rule, told with the settings
+that came in force before them.
+
+A day is compared with the same weekday of the weeks before: the median, so that a holiday or a few bad weeks
+don't move it, and the usual distance from it. What moves all cameras alike (weather, a holiday) is taken out
+of each camera's expectation, and judged by itself over the whole province. A camera is silent about three
+weeks: before that nobody knows what is usual.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from math import sqrt
+from statistics import median
+from typing import Any, Literal
+
+from sqlmodel import Session, col, select
+
+from central.accounts.models import User
+from central.alarms import service as alarms
+from central.audit import service as audit
+from central.cases.errors import words_given
+from central.cases.holding import Camera
+from central.cases.statistics import Series, by_day
+from central.errors import NotFoundError
+from central.fleet import configuration
+from central.fleet import service as fleet
+from central.watching.models import CaseSwing
+from contract.local_time import bounds_of_days, local_day
+from contract.reasons import reason
+
+WEEKS, LEAST_WEEKS = 8, 3
+SIGMAS = 4.0
+"""How many times the usual distance a day must be away."""
+_LIKE_DEVIATION = 1.4826 * 1.1
+"""Makes a median of distances comparable to a standard deviation, and a little more: the median from which
+they are taken is itself learnt from eight days."""
+LEAST = 10
+"""A difference of fewer cases is nothing to act on."""
+COMMON = 30
+"""The other cameras say how a day was when at least so many cases were expected of them."""
+BEFORE = timedelta(days=3)
+"""Settings that came in force in this time before a swing are named with it."""
+
+Kind = Literal["spike", "drought"]
+EVERYWHERE = ("", "")
+"""In place of node and camera: all of them together."""
+
+Days = Mapping[date, int]
+
+
+@dataclass(frozen=True)
+class Usual:
+    """What is usual on such a day, and the usual distance from it."""
+
+    cases: float
+    distance: float
+
+
+def usual(days: Days, day: date) -> Usual | None:
+    """By the weeks before, as far as there was anything; None when they are not enough. What is usual is the
+    median of the same weekday; the usual distance from it is learnt from all weekdays, for eight days alone
+    don't tell it."""
+    first = min(days, default=day)
+    past = [day - timedelta(days=back) for back in range(1, 7 * WEEKS + 1)]
+    weekdays: dict[int, list[int]] = {}
+    for each in past:
+        if each >= first:
+            weekdays.setdefault(each.weekday(), []).append(days.get(each, 0))
+    same = weekdays.get(day.weekday(), [])
+    if len(same) < LEAST_WEEKS:
+        return None
+    apart = [abs(count - median(counts)) for counts in weekdays.values() for count in counts]
+    return Usual(median(same), _LIKE_DEVIATION * median(apart))
+
+
+def kind_of(count: int, expected: float, distance: float) -> Kind | None:
+    """Whether a day is far from what was expected: by the usual distance, by chance alone, by a factor and by
+    a number that matters. Hardly anything where there is always something is far, whatever is usual."""
+    chance = sqrt(expected)
+    far = max(SIGMAS * max(distance, chance), LEAST)
+    if count - expected >= far and count >= 2 * expected:
+        return "spike"
+    if expected - count >= far and count <= expected / 3:
+        return "drought"
+    hardly_any = count <= expected / 10 and expected - count >= max(3 * chance, LEAST)
+    return "drought" if hardly_any else None
+
+
+def look(session: Session, now: datetime) -> int:
+    """Judges the day before; returns how many swings it had. Looked at again, it is judged by what has come
+    since."""
+    day = local_day(now) - timedelta(days=1)
+    counted = by_day(session, *bounds_of_days(day - timedelta(weeks=WEEKS), day))
+    silent = {node.id for node in fleet.list_nodes(session) if fleet.standing_of(node, now) != "online"}
+    going_on = _going_on(session, day)
+    swings = 0
+    for series, count, expected, distance in _judged(counted, day):
+        kind = kind_of(count, expected, distance)
+        if kind == "drought" and series[0] in silent:
+            kind = None  # an alarm says that the node is away
+        _note(session, going_on.get(series), series, day, kind, (count, expected), now)
+        swings += kind is not None
+    return swings
+
+
+def explain(session: Session, lead: User, swing_id: int, why: str, now: datetime) -> CaseSwing:
+    """Somebody has found out what it was; its alarm ends. Raises ReasonRequiredError, NotFoundError."""
+    words = words_given(why)
+    row = session.get(CaseSwing, swing_id, with_for_update=True)
+    if row is None:
+        raise NotFoundError("swing", id=swing_id)
+    row.explanation, row.explained_by, row.explained_at = words, lead.id, now
+    _clear(session, row, now)
+    subject = f"camera:{row.node_id}/{row.camera_id}"
+    detail = {"rule": row.rule, "first_day": row.first_day.isoformat(), "why": row.explanation}
+    audit.record(session, lead.actor, "swing.explain", subject, detail)
+    return row
+
+
+def latest(session: Session, limit: int = 100) -> list[CaseSwing]:
+    """What nobody has explained first, then the latest."""
+    explained = col(CaseSwing.explained_at).is_not(None)
+    query = select(CaseSwing).order_by(explained, col(CaseSwing.last_day).desc(), col(CaseSwing.id).desc())
+    return list(session.exec(query.limit(limit)))
+
+
+def _judged(counted: Mapping[Series, Days], day: date) -> Iterator[tuple[Series, int, float, float]]:
+    """Each series with its count, what was expected and the usual distance; those of all cameras too."""
+    known = {series: found for series, days in counted.items() if (found := usual(days, day))}
+    expected, came = defaultdict[Camera, float](float), Counter[Camera]()
+    for series, found in known.items():
+        expected[series[:2]] += found.cases
+        came[series[:2]] += counted[series].get(day, 0)
+    all_expected, all_came = sum(expected.values()), came.total()
+    for series, found in known.items():
+        of_others = all_expected - expected[series[:2]]
+        level = (all_came - came[series[:2]]) / of_others if of_others >= COMMON else 1.0
+        level = min(max(level, 0.2), 5.0)
+        yield series, counted[series].get(day, 0), found.cases * level, found.distance * level
+    totals = defaultdict[str, Counter[date]](Counter)
+    for (_, _, rule), days in counted.items():
+        totals[rule].update(days)
+    for rule, total in totals.items():
+        everywhere = usual(total, day)
+        if everywhere is not None:
+            yield (*EVERYWHERE, rule), total[day], everywhere.cases, everywhere.distance
+
+
+def _going_on(session: Session, day: date) -> dict[Series, CaseSwing]:
+    """The last swing of each series that had one on that day or the day before."""
+    query = select(CaseSwing).where(col(CaseSwing.last_day) >= day - timedelta(days=1))
+    rows = session.exec(query.order_by(col(CaseSwing.id)))
+    return {(row.node_id, row.camera_id, row.rule): row for row in rows}
+
+
+def _note(
+    session: Session,
+    row: CaseSwing | None,
+    series: Series,
+    day: date,
+    kind: Kind | None,
+    figures: tuple[int, float],
+    now: datetime,
+) -> None:
+    """A swing that goes on is one; a day without one ends it."""
+    if row is not None and row.kind == kind:
+        row.last_day, row.count, row.expected = day, *figures
+        return
+    if row is not None:
+        _clear(session, row, now)
+        if row.first_day == day:
+            session.delete(row)  # what came since has made the day another
+    if kind is not None:
+        _open(session, series, day, kind, figures, now)
+
+
+def _open(
+    session: Session, series: Series, day: date, kind: Kind, figures: tuple[int, float], now: datetime
+) -> None:
+    node, camera, rule = series
+    row = CaseSwing(
+        node_id=node,
+        camera_id=camera,
+        rule=rule,
+        kind=kind,
+        first_day=day,
+        last_day=day,
+        count=figures[0],
+        expected=figures[1],
+        settings=_settings(session, (node, camera), day),
+        found_at=now,
+    )
+    session.add(row)
+    values: dict[str, Any] = {"rule": rule, "day": f"{day:%d/%m/%Y}", "count": figures[0]}
+    values["expected"] = round(figures[1])
+    if camera:
+        values["on_camera"] = camera
+    if row.settings:
+        values["changes"] = "; ".join(_told(setting) for setting in row.settings)
+    alarms.raise_alarm(session, node, reason(_alarm(row), **values), now, _subject(row))
+
+
+def _settings(session: Session, camera: tuple[str, str], day: date) -> list[dict[str, Any]]:
+    """What changed before, with who ordered it and why, where the centre did."""
+    begin, end = bounds_of_days(day, day)
+    orders = {order.number: order for order in configuration.revisions(session, *camera)}
+    found = []
+    for setting in configuration.changed_between(session, camera, begin - BEFORE, end):
+        order = orders.get(setting.revision)
+        who, why = (order.author, order.why) if order else ("", "")
+        found.append(
+            {"since": setting.since.isoformat(), "revision": setting.revision, "author": who, "why": why}
+        )
+    return found
+
+
+def _told(setting: Mapping[str, Any]) -> str:
+    since = datetime.fromisoformat(setting["since"])
+    words = [f"#{setting['revision']}", f"{local_day(since):%d/%m/%Y}", setting["author"], setting["why"]]
+    return " ".join(word for word in words if word)
+
+
+def _alarm(row: CaseSwing) -> str:
+    """The kind of alarm: it says whether all cameras are meant and whether a setting changed."""
+    if not row.camera_id:
+        return f"cases.{row.kind}_everywhere"
+    return f"cases.{row.kind}_after_change" if row.settings else f"cases.{row.kind}"
+
+
+def _clear(session: Session, row: CaseSwing, now: datetime) -> None:
+    alarms.clear(session, row.node_id, [_alarm(row)], now, _subject(row))
+
+
+def _subject(row: CaseSwing) -> str:
+    return f"{row.camera_id}/{row.rule}"

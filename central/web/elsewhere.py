@@ -1,0 +1,56 @@
+"""Signing in at another house, with its circuit: a house that does not serve is left alone for a while, and
+people are told at once instead of waiting for it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Engine
+
+from central.accounts.oidc import AwayError, Provider, Way
+from central.connections import circuit
+from central.db import reading
+from central.jobs.runner import PostponedError
+from central.vault import Vault
+
+
+def begin(engine: Engine, name: str, provider: Provider, vault: Vault, back: str, now: datetime) -> Way:
+    """The way there; `name` is the connection's.
+
+    Raises:
+        ElsewhereError: the house is away, or left alone for now.
+    """
+    if provider.knows_the_way():
+        with reading(engine) as session:
+            row = circuit.standing(session).get(name)
+        if row is not None and row.open_until is not None and now < row.open_until:
+            raise AwayError("away")
+        return provider.begin(vault, back, now)
+    try:
+        with circuit.watched(engine, name, now, AwayError):
+            return provider.begin(vault, back, now)
+    except PostponedError as problem:
+        raise AwayError("away") from problem
+
+
+def finish(
+    engine: Engine,
+    name: str,
+    provider: Provider,
+    vault: Vault,
+    back: str,
+    cookie: str,
+    answer: Mapping[str, str],
+    now: datetime,
+) -> dict[str, Any]:
+    """The claims of whoever comes back.
+
+    Raises:
+        ElsewhereError: the house is away or left alone for now, or its answer does not hold.
+    """
+    provider.check(vault, cookie, answer, now)  # nobody's nonsense takes the turn of who tries the house
+    try:
+        with circuit.watched(engine, name, now, AwayError):
+            return provider.finish(vault, back, cookie, answer, now)
+    except PostponedError as problem:
+        raise AwayError("away") from problem

@@ -1,0 +1,82 @@
+"""Errors as pages: what the console and the portal have in common when something can't be answered."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from central.errors import DomainError
+from central.web import database_errors, framework_errors
+from central.words.dictionary import translator
+from central.words.errors import field_problem, told
+from central.words.languages import Language
+
+Render = Callable[..., Response]
+"""`render(request, template, status=…, title=…, detail=…)`."""
+
+LeadAway = Callable[[Request, DomainError], Response | None]
+"""Where who is not signed in goes instead of reading an error; None for all other errors."""
+
+
+BUSY_SECONDS = 5
+"""For who comes too often and nothing says until when."""
+
+
+def come_again(error: DomainError, answer: Response) -> Response:
+    """The answer; with `Retry-After` where somebody came too often."""
+    if error.status == 429:
+        answer.headers["Retry-After"] = str(error.values.get("seconds", BUSY_SECONDS))
+    return answer
+
+
+@dataclass(frozen=True)
+class ErrorPages:
+    """How a face tells its errors: its own template, language and way to sign in."""
+
+    render: Render
+    language: Callable[[Request], Language]
+    lead_away: LeadAway
+
+    def install(self, app: FastAPI) -> None:
+        """Makes the application answer with these pages."""
+        app.add_exception_handler(DomainError, self.domain)
+        app.add_exception_handler(SQLAlchemyError, database_errors.handler(self.domain))
+        app.add_exception_handler(RequestValidationError, self._validation)
+        app.add_exception_handler(HTTPException, self._http)
+        app.add_exception_handler(Exception, self._unexpected)
+
+    async def domain(self, request: Request, error: Exception) -> Response:
+        """What a service refused."""
+        assert isinstance(error, DomainError)
+        elsewhere = self.lead_away(request, error)
+        if elsewhere is not None:
+            return elsewhere
+        words = told(error, self.language(request))
+        return come_again(error, self._page(request, error.status, words.title, words.detail))
+
+    async def _validation(self, request: Request, error: Exception) -> Response:
+        """A form that the page itself can't send, or an address typed by hand."""
+        assert isinstance(error, RequestValidationError)
+        language = self.language(request)
+        problems = [field_problem(e["type"], e.get("ctx", {}), language) for e in error.errors()]
+        title = translator(language)("error.invalid_request.title")
+        return self._page(request, 422, title, "; ".join(dict.fromkeys(problems)))
+
+    async def _http(self, request: Request, error: Exception) -> Response:
+        return framework_errors.answer(
+            request, error, lambda status, title: self._page(request, status, title, "")
+        )
+
+    async def _unexpected(self, request: Request, _error: Exception) -> Response:
+        """What nobody foresaw, told in general; the request id finds it in the application's log."""
+        number = structlog.contextvars.get_contextvars().get("request_id", "")
+        return self._page(request, 500, translator(self.language(request))("app.failed"), number)
+
+    def _page(self, request: Request, status: int, title: str, detail: str) -> Response:
+        return self.render(request, "problem.html", status=status, title=title, detail=detail)

@@ -1,0 +1,22 @@
+"""Files that are looked at, with the ranges a player asks for."""
+
+from fastapi.responses import FileResponse
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.types import Message, Receive, Scope, Send
+
+
+class ShownFile(FileResponse):
+    """A file, or the range of it that is asked for; a range that is none is told by the face in its own form:
+    the framework says it in English plain text, whoever asks."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Sends it. Raises HTTPException (400, 416) before anything is sent."""
+
+        async def send_on(message: Message) -> None:
+            if message["type"] == "http.response.start" and message["status"] in (400, 416):
+                size = Headers(raw=message["headers"]).get("content-range")
+                raise HTTPException(message["status"], headers={"Content-Range": size} if size else None)
+            await send(message)
+
+        await super().__call__(scope, receive, send_on)

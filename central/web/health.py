@@ -1,0 +1,49 @@
+"""Two addresses for whoever watches a process: it lives (`/healthz`), it can work (`/readyz`).
+
+Neither waits for the threads that answer people: those may all be waiting for the database.
+"""
+
+import anyio
+import structlog
+from anyio import CapacityLimiter, to_thread
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from central.db import make_engine, reading
+
+log = structlog.get_logger(__name__)
+
+READY_SECONDS = 4.0
+"""So long may the database take to say that it is there."""
+_AT_ONCE = 8
+
+
+class Health:
+    """The two addresses of a process, with a way to the database of their own."""
+
+    def __init__(self, database_url: str) -> None:
+        self._engine = make_engine(database_url, lock_seconds=READY_SECONDS, pooled=False)
+        self._limiter = CapacityLimiter(_AT_ONCE)
+        self.routes = [Route("/healthz", self._alive), Route("/readyz", self._ready)]
+
+    async def _alive(self, _request: Request) -> Response:
+        """The process answers, whatever its database does."""
+        return JSONResponse({"status": "ok"})
+
+    async def _ready(self, _request: Request) -> Response:
+        """The process and its database answer."""
+        try:
+            with anyio.fail_after(READY_SECONDS):
+                await to_thread.run_sync(_ask, self._engine, abandon_on_cancel=True, limiter=self._limiter)
+        except (SQLAlchemyError, TimeoutError) as problem:
+            log.error("the database does not answer", problem=str(problem))
+            return JSONResponse({"status": "no database"}, status_code=503)
+        return JSONResponse({"status": "ok"})
+
+
+def _ask(engine: Engine) -> None:
+    with reading(engine) as session:
+        session.connection().execute(text("SELECT 1"))
