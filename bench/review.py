@@ -1,7 +1,9 @@
-"""How long the next case and the leaders' page take with a million cases stored, at the database.
+"""How long the next case, the leaders' pages, lists, the page of deadlines and a weekly report take with a
+million cases stored, at the database.
 
 Run: `python -m bench.review [--database postgresql://postgres@127.0.0.1/postgres] [--cases N]`. Without a
-database a SQLite file is used. The cases are of one year; three in a hundred still wait for somebody.
+database a SQLite file is used. The cases are of one year; three in a hundred still wait for somebody. Each
+recorded one has two deadlines, one of twenty not met.
 """
 
 import argparse
@@ -15,18 +17,27 @@ from statistics import median
 
 from rich.console import Console
 from rich.progress import track
-from sqlalchemy import Engine
+from sqlalchemy import Engine, insert
 from sqlmodel import Session
 
-from bench.ingest import database
+from bench.ingest import database, engine_of
 from central.accounts.models import User
 from central.accounts.permissions import Role
 from central.accounts.service import create_user
+from central.cases.dashboard import dashboard
+from central.cases.lifecycle import OPEN
 from central.cases.models import Case
+from central.cases.queries import CaseFilter, Order, count_cases, list_cases, sites_with_cases
 from central.cases.statistics import overview
+from central.cases.waiting import upcoming
 from central.db import insert_new, transaction
+from central.deadlines import service as deadlines
+from central.deadlines.models import DeadlineRow
+from central.reports.periods import CutOffs, Kind
+from central.reports.service import drawn
 from central.review.decisions import Sight, reject
-from central.review.queue import claim_next, counts, upcoming
+from central.review.queue import claim_next, counts
+from contract.local_time import local_day
 
 NOW = datetime(2026, 11, 26, 9, tzinfo=UTC)
 PEOPLE = (("lan", Role.OPERATOR), ("binh", Role.OFFICER), ("hoa", Role.OPERATOR))
@@ -70,6 +81,25 @@ def case(number: int, of: int, people: tuple[User, User]) -> dict[str, object]:
     }
 
 
+def deadlines_of(number: int, of: int) -> list[dict[str, object]]:
+    """The rows of deadlines of a recorded case (the number of its row is its own)."""
+    at = NOW - YEAR * (1 - number / of)
+    if number > of - of * 3 // 100 or number % 3 == 0:
+        return []
+    found: list[dict[str, object]] = []
+    for code, days in (("notice", 10), ("limitation", 365)):
+        due = at + timedelta(days=days)
+        met = None if number % 20 == 1 else local_day(at + timedelta(days=5))
+        found.append(
+            {
+                "case_id": number, "decision_id": None, "code": code, "whose": "authority",
+                "start": local_day(at), "last_day": local_day(due), "due_at": due, "met_on": met,
+                "legal_basis": "x", "set_at": at, "ended_at": None, "ended_reason": "",
+            }
+        )  # fmt: skip
+    return found
+
+
 def fill(engine: Engine, cases: int) -> User:
     """Stores the cases; returns an operator who has decided none of them."""
     with transaction(engine) as session:
@@ -80,6 +110,8 @@ def fill(engine: Engine, cases: int) -> User:
         numbers = range(first, min(first + BATCH, cases + 1))
         with transaction(engine) as session:
             insert_new(session, Case, [case(number, cases, (lan, binh)) for number in numbers])
+            if rows := [row for n in numbers for row in deadlines_of(n, cases)]:
+                session.execute(insert(DeadlineRow), rows)
     with engine.connect() as connection:
         connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("ANALYZE")
     return operator
@@ -100,6 +132,42 @@ def _sight(case: Case) -> Sight:
     return Sight(case.id, case.version)
 
 
+def draw_report(session: Session) -> None:
+    """All figures of the last week."""
+    cut_offs = CutOffs(3, 14)
+    week = cut_offs.latest(Kind.WEEKLY, local_day(NOW))
+    drawn(session, "BN", cut_offs, Kind.WEEKLY, week, NOW)
+
+
+def page_of(wanted: CaseFilter, order: Order = "newest") -> Callable[[Session], object]:
+    """What the list of cases asks for: a page, the number, the places to choose from."""
+
+    def read(session: Session) -> None:
+        list_cases(session, wanted, None, 51, order)
+        count_cases(session, wanted, 10_000)
+        sites_with_cases(session)
+
+    return read
+
+
+LISTS = {
+    "list, all": page_of(CaseFilter()),
+    "list, a camera": page_of(CaseFilter(camera=("node-0", "cam-0"))),
+    "list, a person": page_of(CaseFilter(person=2)),
+    "list, a site and a rule": page_of(CaseFilter(site="site-7", rule="red_light")),
+    "list, a week half a year ago": page_of(
+        CaseFilter(first=NOW - timedelta(days=180), until=NOW - timedelta(days=173))
+    ),
+    "list, open by deadline": page_of(CaseFilter(states=OPEN), "due"),
+}
+
+
+def deadline_page(session: Session) -> None:
+    """What the page of deadlines asks for: the counts, and the first page of what is near or late."""
+    deadlines.counts(session, NOW)
+    deadlines.to_do(session, NOW)
+
+
 def timed(engine: Engine, work: Callable[[Session], object], rounds: int) -> list[float]:
     """Milliseconds of each round, a transaction each; the first, in which caches fill, is left out."""
     spent = []
@@ -117,12 +185,26 @@ def main() -> None:
     ask.add_argument("--database", help="URL of a PostgreSQL database to connect to first")
     ask.add_argument("--cases", type=int, default=1_000_000)
     args = ask.parse_args()
-    with tempfile.TemporaryDirectory() as name, database(args.database, Path(name)) as engine:
+    with (
+        tempfile.TemporaryDirectory() as name,
+        database(args.database, Path(name)) as url,
+        engine_of(url) as engine,
+    ):
         operator = fill(engine, args.cases)
         decided = timed(engine, lambda session: decide_and_claim(session, operator), rounds=50)
+        listed = {name: timed(engine, work, rounds=5) for name, work in LISTS.items()}
+        dashed = timed(engine, lambda session: dashboard(session, NOW), rounds=10)
+        due = timed(engine, deadline_page, rounds=10)
+        reported = timed(engine, draw_report, rounds=2)
         looked = timed(engine, lambda session: overview(session, NOW, NOW - timedelta(days=30)), rounds=10)
         sys.stdout.write(f"{engine.dialect.name}, {args.cases} cases stored:\n")
-    for what, spent in (("decision and next case", decided), ("leaders' page", looked)):
+    pages = (
+        ("overview", looked),
+        ("leaders' dashboard", dashed),
+        ("deadlines", due),
+        ("weekly report", reported),
+    )
+    for what, spent in (("decision and next case", decided), *pages, *listed.items()):
         sys.stdout.write(f"{what}: median {median(spent):.1f} ms, worst {max(spent):.1f} ms\n")
 
 

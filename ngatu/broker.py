@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from iotcore import Broker
+from pydantic import RootModel
 
 HOST = "127.0.0.1"
 PORT = 1883
@@ -29,6 +30,10 @@ class EmbeddedBroker:
 
     port_v311: int
     port_v5: int
+
+
+class Accounts(RootModel[dict[str, str]]):
+    """The file of accounts: user names and their passwords."""
 
 
 @contextmanager

@@ -5,6 +5,7 @@ Only the part that is asked for is imported: a node does not have the centre's p
 
 import sys
 from importlib.util import find_spec
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
 
@@ -13,7 +14,7 @@ import typer
 from ngatu.logs import log_to_stderr
 from ngatu.sentences import sentence
 
-BENCHMARKS = ("models", "replay", "crowd", "ingest", "review")
+BENCHMARKS = ("models", "replay", "crowd", "live", "ingest", "review")
 
 app = typer.Typer(
     name="ngatu",
@@ -48,12 +49,11 @@ def broker(
     """The embedded MQTT broker, on this machine only."""
     import threading
 
-    import yaml
-
-    from ngatu.broker import BrokerError, embedded_broker
+    from configs.loading import load_yaml
+    from ngatu.broker import Accounts, BrokerError, embedded_broker
 
     try:
-        with embedded_broker(yaml.safe_load(accounts.read_text(encoding="utf-8")), port) as running:
+        with embedded_broker(load_yaml(accounts, Accounts).root, port) as running:
             typer.echo(f"MQTT 3.1.1 on 127.0.0.1:{running.port_v311}, MQTT 5 on :{running.port_v5}")
             threading.Event().wait()
     except (BrokerError, OSError) as problem:
@@ -66,7 +66,7 @@ def broker(
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def bench(
     ask: typer.Context,
-    name: Annotated[str, typer.Argument(help="models, replay, crowd, ingest, review; more words go to it")],
+    name: Annotated[str, typer.Argument(help="which; more words go to it")],
 ) -> None:
     """The benchmarks: ratios in one run, never absolute times."""
     from importlib import import_module
@@ -84,6 +84,9 @@ def main() -> None:
     The edge of the process: what no command could handle is told in a sentence.
     """
     log_to_stderr()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # a sign the terminal can't show costs no result
+            stream.reconfigure(errors="backslashreplace")
     asked = sys.argv[1] if len(sys.argv) > 1 else ""
     try:
         if asked != "central":
@@ -99,6 +102,8 @@ def main() -> None:
 
             app.add_typer(sandbox_commands, name="sandbox")
         app()
+    except KeyboardInterrupt:  # while a half was still being imported
+        sys.exit(130)
     except Exception as problem:
         typer.echo(f"✗ {sentence(problem)}", err=True)
         sys.exit(1)

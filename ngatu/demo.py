@@ -6,7 +6,6 @@ on the spot. What it shows is therefore what the product does.
 
 import json
 import os
-import secrets
 import shutil
 import signal
 import socket
@@ -15,39 +14,29 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
 
-import cv2
 import httpx
-import numpy as np
 import yaml
 from rich.console import Console
 from rich.table import Table
 
 from central.ingest.settle import OPEN_CASE
+from central.words.dictionary import translator
 from contract.local_time import VIETNAM
 from ngatu.broker import embedded_broker
+from ngatu.demo_device import SINCE, device_entry
+from ngatu.demo_people import doors, hire
 from ngatu.demo_seal import make_seal
+from ngatu.demo_secrets import kept_secret
 
 NODE = "demo-node"
 CLIP = "junction.mp4"
 CAMERA = "junction.yaml"
-PEOPLE = (
-    ("operator", "operator", "Nguyễn Thị Vận Hành"),
-    ("officer", "officer", "Trần Văn Cảnh Sát"),
-    ("signer", "signer", "Đỗ Văn Thẩm Quyền"),
-    ("clerk", "clerk", "Ngô Thị Văn Thư"),
-    ("treasury", "treasury", "Vũ Thị Kho Bạc"),
-    ("lawyer", "lawyer", "Hoàng Văn Pháp Chế"),
-    ("leader", "leader", "Lê Thị Lãnh Đạo"),
-    ("admin", "admin", "Phạm Văn Quản Trị"),
-)
-"""Sample users: name, role, full name (all invented)."""
-
 START_SECONDS = 60.0
 REPLAY_SECONDS = 900.0
 CASES_SECONDS = 120.0
@@ -68,7 +57,13 @@ class Ground:
     broker_port: int
     portal_port: int
     bank_port: int
+    national_port: int
     accounts: Mapping[str, str]
+
+    @property
+    def password(self) -> str:
+        """Everybody's; kept, so that whoever starts the demo again reads it again."""
+        return kept_secret(self.folder / "people.password", characters=12)
 
     @property
     def centre_file(self) -> Path:
@@ -90,6 +85,10 @@ class Ground:
     def bank(self) -> str:
         return f"http://127.0.0.1:{self.bank_port}"
 
+    @property
+    def national(self) -> str:
+        return f"http://127.0.0.1:{self.national_port}"
+
 
 def run_demo(folder: Path, *, once: bool, port: int = 0) -> None:
     """Sets up `folder` if it is new, runs everything, and stays until Ctrl+C; with `once` until delivered.
@@ -101,13 +100,15 @@ def run_demo(folder: Path, *, once: bool, port: int = 0) -> None:
         ground = _prepare(folder, port)
         screen.print("→ broker, centre, ingest", highlight=False)
         stack.enter_context(embedded_broker(ground.accounts, ground.broker_port))
-        logins = _found_centre(ground)
+        _found_centre(ground)
         serve = stack.enter_context(
             _child(ground, "serve", "central", "serve", "--port", str(ground.web_port))
         )
         for process in ("ingest", "worker"):
             stack.enter_context(_child(ground, process, "central", process))
-        beside = {} if once else _open_doors(stack, ground)
+        beside = {"national": stack.enter_context(_national(ground))}
+        if not once:
+            beside |= _open_doors(stack, ground)
         _wait_for_web(ground, serve)
         screen.print(f"→ node {NODE} replays {CLIP}", highlight=False)
         node = stack.enter_context(_child(ground, "node", *_node_words(once=once)))
@@ -116,7 +117,7 @@ def run_demo(folder: Path, *, once: bool, port: int = 0) -> None:
             _wait_for_cases(ground)
             screen.print(cases_table(ground))
             return
-        _welcome(ground, logins)
+        _welcome(ground)
         _stay(ground, {"serve": serve, "node": node, **beside})
 
 
@@ -131,16 +132,32 @@ def _open_doors(stack: ExitStack, ground: Ground) -> dict[str, subprocess.Popen[
     return {"portal": stack.enter_context(portal), "bank": stack.enter_context(bank)}
 
 
+def _national(ground: Ground) -> AbstractContextManager[subprocess.Popen[bytes]]:
+    """The national systems' stand-ins."""
+    words = (
+        "--token-file",
+        str(ground.folder / "national.token"),
+        "--books",
+        str(ground.folder / "national"),
+    )
+    return _child(ground, "national", "sandbox", "national", "--port", str(ground.national_port), *words)
+
+
 def _prepare(folder: Path, port: int) -> Ground:
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
-    accounts = {name: _kept_secret(folder / f"{name}.password") for name in ("ngatu-ingest", NODE)}
-    for name in ("bank.token", "bank.secret"):
-        _kept_secret(folder / name)
-    doors = (port + 1, port + 2) if port else (_free_port(), _free_port())
+    accounts = {name: kept_secret(folder / f"{name}.password") for name in ("ngatu-ingest", NODE)}
+    for name in ("bank.token", "bank.secret", "national.token"):
+        kept_secret(folder / name)
+    doors = (port + 1, port + 2, port + 3) if port else (_free_port(), _free_port(), _free_port())
     ground = Ground(folder.resolve(), port or _free_port(), _free_port(pair=True), *doors, accounts)
-    configs = Path(str(files("configs")))
-    centre = {
+    ground.centre_file.write_text(yaml.safe_dump(_centre_settings(ground)), encoding="utf-8")
+    ground.node_file.write_text(yaml.safe_dump(_node_settings(ground)), encoding="utf-8")
+    return ground
+
+
+def _centre_settings(ground: Ground) -> dict[str, object]:
+    return {
         "data_dir": str(ground.folder / "centre"),
         "secure_cookies": False,
         "mqtt": {
@@ -150,7 +167,12 @@ def _prepare(folder: Path, port: int) -> Ground:
             "username": "ngatu-ingest",
             "password_file": str(ground.folder / "ngatu-ingest.password"),
         },
-        "registry": {"sample_file": str(configs / "sample_registry.yaml")},
+        "registry": _at_national(ground, "registration"),
+        "population": _at_national(ground, "population"),
+        "inspection": _at_national(ground, "inspection"),
+        "vehicle_alerts": _at_national(ground, "vehicle-alerts"),
+        "licences": _at_national(ground, "licences"),
+        "sharing": _at_national(ground, "platform"),
         "office": {"portal": ground.portal},
         "payment": {
             "url": ground.bank,
@@ -161,7 +183,11 @@ def _prepare(folder: Path, port: int) -> Ground:
         },
         "signing": make_seal(ground.folder),
     }
-    node = {
+
+
+def _node_settings(ground: Ground) -> dict[str, object]:
+    cameras = Path(str(files("configs"))) / "cameras"
+    return {
         "id": NODE,
         "data": str(ground.folder / "node"),
         "centre_key": str(ground.folder / "centre-key.txt"),
@@ -171,58 +197,38 @@ def _prepare(folder: Path, port: int) -> Ground:
             "tls": False,
             "password_file": str(ground.folder / f"{NODE}.password"),
         },
-        "cameras": [str(configs / "cameras" / CAMERA)],
+        "cameras": [str(cameras / CAMERA)],
         "health_seconds": 5,
     }
-    ground.centre_file.write_text(yaml.safe_dump(centre), encoding="utf-8")
-    ground.node_file.write_text(yaml.safe_dump(node), encoding="utf-8")
-    return ground
 
 
-def _found_centre(ground: Ground) -> list[tuple[str, str, str]]:
-    """Database, keys, node and users; returns name, role and one-time password of the users made now."""
+def _at_national(ground: Ground, name: str) -> dict[str, str]:
+    """Where a stand-in is reached, and our token there."""
+    return {"url": f"{ground.national}/{name}", "token_file": str(ground.folder / "national.token")}
+
+
+def _found_centre(ground: Ground) -> None:
+    """Database, keys, node and people."""
     _ngatu(ground, "central", "migrate")
     key = _ngatu(ground, "central", "key", "init").split()[-1]
     (ground.folder / "centre-key.txt").write_text(key + "\n", encoding="ascii")
     document = ground.folder / "enrolment.json"
     _ngatu(ground, "edge", "enrol", str(ground.node_file), "--out", str(document), centre=False)
     _ngatu(ground, "central", "node", "add", str(document))
-    logins = []
-    made = ground.folder / "users-made"
-    if not made.exists():
-        for name, role, full_name in PEOPLE:
-            words = ("central", "user", "add", name, "--role", role, "--name", full_name)
-            logins.append((name, role, _ngatu(ground, *words).split()[-1]))
+    hire(ground.centre_file, ground.password)
+    entered = ground.folder / "device-entered"
+    if not entered.exists():
         _register_device(ground)
-        made.touch()
-    return logins
+        entered.touch()
 
 
 def _register_device(ground: Ground) -> None:
     """The demo's camera is a valid enforcement device, its officer named for it, its signer head of a
     division."""
     camera = yaml.safe_load((Path(str(files("configs"))) / "cameras" / CAMERA).read_text(encoding="utf-8"))
-    photo = np.full((240, 400, 3), 255, np.uint8)
-    cv2.putText(photo, "CAMERA GIAM SAT", (30, 130), cv2.FONT_HERSHEY_SIMPLEX, 1.2, (160, 60, 20), 3)
-    cv2.imwrite(str(ground.folder / "sign.png"), photo)
-    since = "2026-01-01"
-    entry = {
-        "name": "Camera giám sát giao thông (dùng thử)",
-        "serial": "DEMO-0001",
-        "unit": "Phòng Cảnh sát giao thông",
-        "sign_photo": {"file": "sign.png", "taken": since},
-        "papers": [
-            {"kind": kind, "number": f"{kind.upper()}-DEMO", "issuer": "Bản dùng thử", "valid_from": since}
-            for kind in ("approval", "certificate", "site_decision")
-        ],
-        "users": [
-            {"username": "officer", "decision": "01/QĐ-DEMO", "training": "CC-DEMO", "valid_from": since}
-        ],
-    }
-    path = ground.folder / "device.yaml"
-    path.write_text(yaml.safe_dump(entry, allow_unicode=True), encoding="utf-8")
-    _ngatu(ground, "central", "device", "enter", NODE, str(camera["id"]), str(path))
-    _ngatu(ground, "central", "signer", "grant", "signer", "--title", "division_head", "--from", since)
+    entry = device_entry(ground.folder)
+    _ngatu(ground, "central", "device", "enter", NODE, str(camera["id"]), str(entry))
+    _ngatu(ground, "central", "signer", "grant", "signer", "--title", "division_head", "--from", SINCE)
 
 
 def _node_words(*, once: bool) -> tuple[str, ...]:
@@ -308,34 +314,36 @@ def _wait_for_cases(ground: Ground) -> None:
 
 def cases_table(ground: Ground) -> Table:
     """The cases in the centre's database, as a person reads them."""
-    table = Table(title="Hồ sơ vi phạm — cases")
-    for head in (
+    heads = (
         "số / no.",
         "thời gian / time",
         "lỗi / rule",
         "xe / vehicle",
         "biển số / plate",
         "trạng thái / state",
-    ):
-        table.add_column(head)
+    )
+    table = Table(*heads, title="Hồ sơ vi phạm — cases")
+    word = translator("vi")
     for case in json.loads(_ngatu(ground, "central", "cases", "--json")):
-        case["occurred_at"] = (
-            datetime.fromisoformat(case["occurred_at"]).astimezone(VIETNAM).strftime("%H:%M:%S")
-        )
-        table.add_row(
-            *(str(case[key] or "—") for key in ("id", "occurred_at", "rule", "vehicle", "plate", "state"))
-        )
+        at = datetime.fromisoformat(case["occurred_at"]).astimezone(VIETNAM)
+        named = (word(f"{key}.{case[key]}") for key in ("rule", "vehicle"))
+        state = word(f"state.{case['state']}")
+        table.add_row(str(case["id"]), f"{at:%H:%M:%S}", *named, case["plate"] or "—", state)
     return table
 
 
-def _welcome(ground: Ground, logins: list[tuple[str, str, str]]) -> None:
-    screen.print(f"\n[bold]Ngã Tư[/]: {ground.console}", highlight=False)
-    screen.print(f"chủ xe / owners: {ground.portal}   ngân hàng thử / bank: {ground.bank}", highlight=False)
-    table = Table("tên / user", "vai trò / role", "mật khẩu một lần / one-time password")
-    for row in logins:
-        table.add_row(*row)
-    screen.print(table if logins else "users as made before (delete the demo's folder to start anew)")
-    screen.print(f"logs: {ground.folder}   Ctrl+C ends", highlight=False)
+def _welcome(ground: Ground) -> None:
+    for words, address in (
+        ("\n[bold]Ngã Tư[/], bàn làm việc / console", ground.console),
+        ("cổng chủ xe / owners' portal", ground.portal),
+        ("ngân hàng thử / trial bank", ground.bank),
+        ("hệ thống quốc gia thử / national systems", ground.national),
+    ):
+        screen.print(f"{words}: {address}", highlight=False, soft_wrap=True)
+    screen.print(doors(ground.web_port))
+    screen.print(f"mật khẩu chung / everybody's password: [bold]{ground.password}[/]", highlight=False)
+    screen.print("các bước / what to do: docs/office.md, “Five minutes with the demo”", highlight=False)
+    screen.print(f"logs: {ground.folder}   Ctrl+C ends", highlight=False, soft_wrap=True)
 
 
 def _stay(ground: Ground, children: Mapping[str, subprocess.Popen[bytes]]) -> None:
@@ -369,14 +377,6 @@ def demo(folder: Path | None, *, once: bool, port: int = 0) -> None:
 def _end(*_: object) -> None:
     """Told to end: leave through every `with`, so that no child process is left behind."""
     raise SystemExit(143)
-
-
-def _kept_secret(path: Path) -> str:
-    """The password in `path`; made on the first run."""
-    if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(24), encoding="ascii")
-    return path.read_text(encoding="ascii").strip()
 
 
 def _free_port(*, pair: bool = False) -> int:

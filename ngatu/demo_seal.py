@@ -1,7 +1,6 @@
 """The demo's paper signature: a certificate made on the spot, so that its papers are signed like a
 province's."""
 
-import secrets
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,6 +10,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
 from cryptography.x509.oid import NameOID
 
+from ngatu.demo_secrets import kept_secret, write_secret
+
 NAME = "Phòng Cảnh sát giao thông (bản dùng thử)"
 
 
@@ -18,10 +19,7 @@ def make_seal(folder: Path) -> dict[str, str]:
     """The settings `signing` of a centre with a key of its own; the one made before, if there is one."""
     file, passphrase = folder / "seal.p12", folder / "seal.passphrase"
     if not file.exists():
-        passphrase.write_text(secrets.token_urlsafe(24), encoding="ascii")
-        passphrase.chmod(0o600)
-        file.write_bytes(_pkcs12(passphrase.read_bytes()))
-        file.chmod(0o600)
+        write_secret(file, _pkcs12(kept_secret(passphrase).encode()))
     return {"pkcs12_file": str(file), "passphrase_file": str(passphrase)}
 
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # golden.sh VERSION: makes the golden packages of the release that is checked out (tests/contract/golden/VERSION) from
 # the sample clip, shrunk so that all of them stay small. Run it once for a release; what it made is never made again.
+# Commit a chain from its start, as few packages as show both decisions and both a read and an unread plate.
 set -euo pipefail
 version=$1
 root=$(git rev-parse --show-toplevel)
@@ -14,7 +15,7 @@ encode() { # NAME FILTER QUALITY [CUT…]
     -metadata creation_time=2026-11-24T05:00:00Z "$work/$1.mp4"
 }
 encode rules scale=320:180 40
-encode plate crop=480:360:520:100 32 -ss 3.5 -t 4
+encode plate scale=960:540 34 -ss 2 -t 5
 
 for chain in rules plate; do
   ngatu replay "$work/$chain.mp4" --camera "$golden/$chain.yaml" --packages "$work/$chain" --key "$work/key-$chain"

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Sets up and passes every check: style, types, import walls, tests on real parts, and the demo once through.
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
-debian_packages python3-venv libgl1 libglib2.0-0 mosquitto postgresql chromium $papers
+debian_packages python3-venv libgl1 libglib2.0-0 mosquitto postgresql chromium $papers \
+  swift-proxy swift-account swift-container swift-object # an object store that speaks S3
 environment test
 
 # A throw-away PostgreSQL cluster of our own: the machine's server, if any, is left alone.
@@ -22,6 +23,6 @@ ruff format --check .
 mypy
 lint-imports
 echo "→ tests"
-pytest -n 2 --dist loadfile "$@"  # each process has databases, brokers and ports of its own
+pytest -n 2 --dist loadfile --durations 25 "$@"  # each process has databases, brokers and ports of its own
 echo "→ the demo, once through"
 ngatu demo --once
