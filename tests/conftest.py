@@ -5,8 +5,13 @@ from pathlib import Path
 
 import pytest
 import structlog
+from hypothesis import settings
 
 from tests import brokers
+
+# Nothing is judged by the clock of a busy machine.
+settings.register_profile("ngatu", deadline=None)
+settings.load_profile("ngatu")
 
 
 @pytest.fixture(scope="session", autouse=True)

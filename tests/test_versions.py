@@ -22,14 +22,16 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from pydantic import RootModel
 from sqlmodel import Session, select
 
-from central import migrations
 from central.cases import queries
 from central.cases.models import Case
 from central.db import make_engine, transaction
 from central.fleet.enrolment import enrol
 from central.fleet.models import HealthRecord
+from central.jobs.runner import Runner
 from central.keys import create_key
+from central.media.store import MediaStore
 from central.settings import load_settings
+from central.worker import case_handler
 from configs.node import BrokerConfig
 from contract.canonical import canonical_bytes
 from contract.package import MANIFEST_FILE, verify_package
@@ -41,8 +43,10 @@ from edge.delivery.client import DeliveryClient, Pace
 from edge.delivery.health import health_report
 from edge.delivery.outbox import Outbox
 from edge.delivery.sender import Sender
+from edge.delivery.senders import Senders
 from edge.delivery.session import NodeIdentity
 from tests.brokers import CENTRE_USER, Mosquitto
+from tests.central import databases
 from tests.contract.golden.packages import CHAINS, FOLDER
 from tests.edge import factories
 
@@ -72,8 +76,8 @@ class Centre:
         self.file.write_text(yaml.safe_dump(values))
         settings = load_settings(self.file)
         settings.data_dir.mkdir()
+        databases.migrated_sqlite(settings.data_dir / "central.db")
         engine = make_engine(settings.database_url)
-        migrations.upgrade(engine)
         with transaction(engine) as session:
             enrol(session, Enrolment(node=NODE, public_key=node_key, software="x"), datetime.now(UTC), "test")
         engine.dispose()
@@ -91,6 +95,14 @@ class Centre:
         finally:
             process.kill()
             process.wait()
+
+    def find_pictures(self) -> None:
+        """The worker's part in opening cases, once."""
+        settings = load_settings(self.file)
+        engine = make_engine(settings.database_url)
+        opening = case_handler(engine, MediaStore(settings.media_dir), lambda: datetime.now(UTC))
+        Runner(engine, [opening], lambda: datetime.now(UTC)).run_due()
+        engine.dispose()
 
     def ask(self, question: Callable[[Session], Any]) -> Any:
         """Something the database knows."""
@@ -121,13 +133,13 @@ def delivering(outbox: Outbox, centre: Centre, centre_key: PublicKey) -> Iterato
     config = BrokerConfig(
         host="localhost", port=centre.broker.port, ca=centre.broker.tls.ca, password_file=password
     )
-    sender = Sender(outbox, NodeTopics(NODE), centre_key, time.monotonic)
+    senders = Senders([Sender(outbox, NodeTopics(NODE), centre_key, time.monotonic)])
 
     def health(session: str) -> HealthReport:
-        return health_report(NODE, session, datetime.now(UTC), (), outbox, Path("/"), client.alarms)
+        return health_report(NODE, session, datetime.now(UTC), (), outbox.summary(), Path("/"), client.alarms)
 
     identity = NodeIdentity(NODE, datetime.now(UTC), "ngatu test", ())
-    client = DeliveryClient(config, identity, sender, health, Pace(0.1, 0.5, 0.5))
+    client = DeliveryClient(config, identity, senders, health, Pace(0.1, 0.5, 0.5))
     stop = threading.Event()
     thread = threading.Thread(target=client.run, args=(stop,))
     thread.start()
@@ -154,6 +166,8 @@ def test_what_an_older_node_left_in_its_outbox_is_delivered_by_todays(centre: Ce
     assert set(outbox.summary().states) == {"stored"}
     assert outbox.summary().alarms == ()
     outbox.close()
+
+    centre.find_pictures()
 
     def kept(session: Session) -> set[bytes]:
         return {queries.signed_bytes(session, case.id) for case in session.exec(select(Case)) if case.id}

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -26,6 +27,7 @@ from tests.brokers import CENTRE_USER, Mosquitto
 
 CLIP = Path(str(files("sample_videos"))) / "junction.mp4"
 CAMERA = Path(str(files("configs"))) / "cameras" / "junction.yaml"
+ROOT = Path(__file__).parents[1]
 NODE = "node-1"
 PATIENCE = 240.0
 
@@ -67,21 +69,32 @@ class System:
         (self.folder / "centre.yaml").write_text(yaml.safe_dump(centre))
         (self.folder / "node.yaml").write_text(yaml.safe_dump(node))
 
+    def change_node(self, **changes: Any) -> None:
+        """Other settings of the node."""
+        file = self.folder / "node.yaml"
+        file.write_text(yaml.safe_dump(yaml.safe_load(file.read_text()) | changes))
+
     def _secret(self, name: str, value: str) -> None:
         (self.folder / name).write_text(value)
         (self.folder / name).chmod(0o600)
 
     def ngatu(self, *words: str) -> str:
         """A command to its end; what it printed."""
-        done = subprocess.run(self._command(words), env=self._environment(), capture_output=True, check=False)
+        command = [sys.executable, "-m", "ngatu", *words]
+        done = subprocess.run(command, env=self._environment(), capture_output=True, check=False)
         assert done.returncode == 0, done.stderr.decode()
         return done.stdout.decode()
 
     def start(self, name: str, *words: str) -> None:
         """A command that stays."""
+        self.start_module(name, "ngatu", *words)
+
+    def start_module(self, name: str, module: str, *words: str) -> None:
+        """A Python module that stays."""
+        command = [sys.executable, "-m", module, *words]
         with (self.folder / f"{name}.log").open("ab") as log:
             self.running[name] = subprocess.Popen(
-                self._command(words), env=self._environment(), stdout=log, stderr=log
+                command, cwd=ROOT, env=self._environment(), stdout=log, stderr=log
             )
 
     def start_ingest(self) -> None:
@@ -111,10 +124,6 @@ class System:
 
     def log(self, name: str) -> str:
         return (self.folder / f"{name}.log").read_text(errors="replace")[-3000:]
-
-    @staticmethod
-    def _command(words: tuple[str, ...]) -> list[str]:
-        return [sys.executable, "-m", "ngatu", *words]
 
     def _environment(self) -> dict[str, str]:
         return {**os.environ, "NGATU_CENTRAL_SETTINGS": str(self.folder / "centre.yaml")}

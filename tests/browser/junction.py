@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from contract.canonical import sha256_hex
 from contract.manifest import ViolationManifest
+from contract.reports import CameraInfo
 from contract.types import format_utc
 
 WIDTH, HEIGHT, FPS = 960, 540, 12
@@ -44,7 +45,21 @@ class Package:
     contents: dict[str, bytes]
 
 
-def package(offender: Offender, sequence: int, previous: str | None, occurred_at: datetime) -> Package:
+CAMERA = CameraInfo(
+    id="cam-dong",
+    site="bg-hung-vuong",
+    site_name="Ngã tư Hùng Vương – Lê Lợi, Bắc Giang",
+    calibration="cal-2026-11",
+)
+
+
+def package(
+    offender: Offender,
+    sequence: int,
+    previous: str | None,
+    occurred_at: datetime,
+    camera: CameraInfo = CAMERA,
+) -> Package:
     """A whole package, next in its node's chain: three stills, the plate, a clip."""
     times = {"before": -0.75, "over": 0.0, "continuing": 0.75}
     files = [(role, f"{role}.jpg", _jpeg(_frame(offender, at)), at) for role, at in times.items()]
@@ -68,6 +83,9 @@ def package(offender: Offender, sequence: int, previous: str | None, occurred_at
             "sequence": sequence,
             "previous": previous,
             "files": entries,
+            "camera": camera.id,
+            "site": camera.site,
+            "site_name": camera.site_name,
         }
     )
     return Package(manifest, {sha256_hex(content): content for _, _, content, _ in files})
@@ -84,9 +102,6 @@ def _facts(offender: Offender, occurred_at: datetime) -> dict[str, object]:
     ]
     return {
         "node": "nut-bg-01",
-        "camera": "cam-dong",
-        "site": "bg-hung-vuong",
-        "site_name": "Ngã tư Hùng Vương – Lê Lợi, Bắc Giang",
         "rule": {"name": "red_light", "version": 2},
         "decision": "violation",
         "reasons": [

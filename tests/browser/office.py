@@ -1,7 +1,5 @@
 """A whole centre for the browser: real server on a free port, SQLite, evidence through the real ingest."""
 
-import socket
-import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -10,10 +8,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import uvicorn
 from sqlmodel import select
 
-from central import migrations
 from central.accounts import service as accounts
 from central.accounts.models import User, UserSession
 from central.accounts.permissions import Role
@@ -34,18 +30,29 @@ from contract.canonical import canonical_bytes, sha256_hex
 from contract.reports import CameraInfo, Enrolment, HealthReport
 from contract.signing import SigningKey, sign
 from contract.topics import CHUNK_BYTES, NodeTopics
-from tests.browser.junction import Offender, package
+from tests.browser.junction import CAMERA, Offender, package
+from tests.central import databases
 from tests.central.people import valid_device
 from tests.central.work import look_up_due, record_due
+from tests.serving import address_of, free_port, served
 
 NODE = NodeTopics("nut-bg-01")
-CAMERA = CameraInfo(
-    id="cam-dong",
-    site="bg-hung-vuong",
-    site_name="Ngã tư Hùng Vương – Lê Lợi, Bắc Giang",
-    calibration="cal-2026-11",
-)
 REGISTER = Path(__file__).with_name("register.yaml")
+
+
+class Clock:
+    """The one clock of everything in a test: it goes on by itself, and is moved on by hand."""
+
+    def __init__(self, starts: datetime | None = None) -> None:
+        self._ahead = starts - datetime.now(UTC) if starts else timedelta()
+
+    def __call__(self) -> datetime:
+        """The moment it shows."""
+        return datetime.now(UTC) + self._ahead
+
+    def move(self, time: timedelta) -> None:
+        """So much time passes at once."""
+        self._ahead += time
 
 
 @dataclass
@@ -55,15 +62,16 @@ class Office:
     app: Centre
     settings: CentralSettings
     url: str
+    clock: Clock
+    cameras: tuple[CameraInfo, ...] = (CAMERA,)
     passwords: dict[str, str] = field(default_factory=dict)
     node_key: SigningKey = field(default_factory=SigningKey.generate)
     sent: int = 0
     last: str | None = None
 
     def open(self) -> None:
-        """Tables, people, the enrolled node and its first report."""
-        migrations.upgrade(self.app.state.engine)
-        now = datetime.now(UTC)
+        """People, the enrolled node and its first report."""
+        now = self.clock()
         with transaction(self.app.state.engine) as session:
             for username, name, role in (
                 ("lan", "Nguyễn Thị Lan", Role.OPERATOR),
@@ -75,10 +83,11 @@ class Office:
                 self.passwords[username] = made.password
             public = self.node_key.public.text
             enrolment = Enrolment(
-                node=NODE.node, public_key=public, software="ngatu 0.1.0", cameras=(CAMERA,)
+                node=NODE.node, public_key=public, software="ngatu 0.1.0", cameras=self.cameras
             )
             enrol(session, enrolment, now, "test")
-            valid_device(session, now, camera=(NODE.node, CAMERA.id))
+            for camera in self.cameras:
+                valid_device(session, now, camera=(NODE.node, camera.id))
         report = HealthReport.model_validate(_health(now))
         self.receive([Arrived(NODE.health, canonical_bytes(report))])
 
@@ -92,12 +101,12 @@ class Office:
             open_case,
         )
         with transaction(self.app.state.engine) as session:
-            handle(session, messages, tools, datetime.now(UTC))
+            handle(session, messages, tools, self.clock())
 
-    def send(self, offender: Offender, age: timedelta) -> None:
+    def send(self, offender: Offender, age: timedelta, camera: CameraInfo = CAMERA) -> None:
         """One violation from the node, as it sends it: signed manifest, files in pieces."""
         self.sent += 1
-        sent = package(offender, self.sent, self.last, datetime.now(UTC) - age)
+        sent = package(offender, self.sent, self.last, self.clock() - age, camera)
         self.last = sha256_hex(canonical_bytes(sent.manifest))
         pieces = [
             Arrived(NODE.chunk(digest, offset), content[offset : offset + CHUNK_BYTES])
@@ -112,14 +121,20 @@ class Office:
             for signed_in in session.exec(select(UserSession)):
                 signed_in.last_seen_at -= time
 
+    def stay_known(self) -> None:
+        """Everybody as if they had signed in just now: an account that nobody uses is shut after a while."""
+        with transaction(self.app.state.engine) as session:
+            for user in session.exec(select(User)):
+                user.last_used_at = self.clock()
+
     def record_offences(self) -> int:
         """What the worker does once the officer can no longer take the decision back."""
-        return record_due(self.app.state.engine, lambda: datetime.now(UTC) + UNDO_TIME, self.settings.unit)
+        return record_due(self.app.state.engine, lambda: self.clock() + UNDO_TIME, self.settings.unit)
 
     def hire(self, username: str, name: str, role: Role) -> User:
         """One more person, who signs in with a one-time password."""
         with transaction(self.app.state.engine) as session:
-            made = accounts.create_user(session, username, name, role, datetime.now(UTC), "test")
+            made = accounts.create_user(session, username, name, role, self.clock(), "test")
             self.passwords[username] = made.password
             return made.user
 
@@ -128,7 +143,7 @@ class Office:
         the browser's loop runs in the test's."""
 
         def clock() -> datetime:
-            return datetime.now(UTC) + later
+            return self.clock() + later
 
         engine = self.app.state.engine
         runner = Runner(engine, handlers(self.settings, engine, clock), clock)
@@ -141,43 +156,29 @@ class Office:
             self.app.state.engine,
             FileRegistry.load(REGISTER),
             Vault.from_file(self.settings.owner_key),
-            lambda: datetime.now(UTC) + UNDO_TIME,
+            lambda: self.clock() + UNDO_TIME,
         )
 
 
 @contextmanager
-def running_office(folder: Path, **changes: Any) -> Iterator[Office]:
-    """Starts the centre, gives it, and stops it; `changes` are settings of its own."""
+def running_office(
+    folder: Path,
+    clock: Clock | None = None,
+    cameras: tuple[CameraInfo, ...] = (CAMERA,),
+    **changes: Any,
+) -> Iterator[Office]:
+    """Starts the centre, gives it, and stops it; `changes` are settings of its own, with a `database` that is
+    migrated."""
+    if "database" not in changes:
+        databases.migrated_sqlite(folder / "central.db")
     settings = CentralSettings(data_dir=folder, secure_cookies=False, unit="BN", **changes)
-    app, listener = create_app(settings), free_port()
-    office = Office(app, settings, address_of(listener))
+    clock = clock or Clock()
+    app, listener = create_app(settings, clock), free_port()
+    office = Office(app, settings, address_of(listener), clock, cameras)
     office.open()
     with served(app, listener):
         yield office
     app.state.engine.dispose()
-
-
-def free_port() -> socket.socket:
-    """A port of this machine that is ours from now on."""
-    return socket.create_server(("127.0.0.1", 0))
-
-
-def address_of(listener: socket.socket) -> str:
-    """Where a browser finds it."""
-    return f"http://127.0.0.1:{listener.getsockname()[1]}"
-
-
-@contextmanager
-def served(app: Any, listener: socket.socket) -> Iterator[None]:
-    """An application on a port, ended with the block."""
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="auto"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    try:
-        yield
-    finally:
-        server.should_exit = True
-        thread.join()
 
 
 def _health(now: datetime) -> dict[str, object]:
@@ -193,7 +194,7 @@ def _health(now: datetime) -> dict[str, object]:
                 "fps": 24.9,
                 "frames": 86_400,
                 "armed": True,
-                "funnel": {"tracks": 5120, "crossings": 1432, "on_red": 9, "violations": 4},
+                "funnel": {"vehicles": 5120, "suspicions": 9, "red_light_violation": 4},
             }
         ],
         "outbox_packages": 0,

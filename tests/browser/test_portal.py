@@ -1,11 +1,9 @@
 """The owner at a telephone: opens a notice, sees the evidence, checks its seals, answers, pays."""
 
-import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,13 +13,13 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 from central.db import make_engine
 from tests.browser import office
 from tests.browser.junction import Offender, package
+from tests.browser.pictures import whole_page as shot
 from tests.central import databases
 from tests.central.evidence import OCCURRED
 from tests.central.portal.house import PortalHouse, portal_house
 
 pytestmark = pytest.mark.browser
 
-ARTEFACTS = Path(os.environ.get("NGATU_ARTEFACTS", "test-artefacts"))
 PHONE: ViewportSize = {"width": 390, "height": 844}
 DESK: ViewportSize = {"width": 1366, "height": 768}
 
@@ -65,12 +63,6 @@ def opened(browser: Browser, served: Served, case_id: int, size: ViewportSize, l
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(r"/cases/\d+$"))
     return page
-
-
-def shot(page: Page, name: str) -> None:
-    """A picture of the whole page for people to look at."""
-    ARTEFACTS.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=ARTEFACTS / f"{name}.png", full_page=True)
 
 
 def violations(page: Page) -> list[str]:

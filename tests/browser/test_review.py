@@ -1,23 +1,22 @@
 """A case's whole way through the console in a real browser: reviewed by keyboard, confirmed, recorded."""
 
-import os
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
+from pyhanko.pdf_utils.reader import PdfFileReader
 
+from central.accounts.permissions import Role
 from tests.browser.junction import Offender
 from tests.browser.office import Office, running_office
+from tests.browser.people import sign_in, wait_for_case
+from tests.browser.pictures import shot
 
 pytestmark = pytest.mark.browser
-
-expect.set_options(timeout=20_000)  # a busy machine draws a page late; what never comes is waited for once
-
-ARTEFACTS = Path(os.environ.get("NGATU_ARTEFACTS", "test-artefacts"))
-OWN_PASSWORD = "một câu dễ nhớ hơn từ khó"
 
 MATCHING = Offender("98A12345")
 MISREAD = Offender("99A45678", colour="red", bgr=(40, 40, 170), read="99A45676")
@@ -39,38 +38,13 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
         yield running
 
 
-def sign_in(browser: Browser, office: Office, username: str, problems: list[str]) -> Page:
-    """A new browser profile, signed in with the one-time password, which has to be changed at once."""
-    page = browser.new_context(viewport={"width": 1366, "height": 768}, locale="vi").new_page()
-    page.on("pageerror", lambda error: problems.append(str(error)))
-    page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
-    page.goto(f"{office.url}/cases")
-    expect(page).to_have_url(re.compile("/sign-in"))
-    shot(page, "sign-in")
-    page.get_by_label("Tên đăng nhập").fill(username)
-    page.get_by_label("Mật khẩu").fill(office.passwords[username])
-    page.keyboard.press("Enter")
-    page.get_by_label("Mật khẩu hiện tại").fill(office.passwords[username])
-    page.get_by_label("Mật khẩu mới", exact=True).fill(OWN_PASSWORD)
-    page.get_by_label("Nhập lại mật khẩu mới").fill(OWN_PASSWORD)
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("navigation")).to_be_visible()
-    return page
-
-
-def shot(page: Page, name: str) -> None:
-    """A picture of the page for people to look at."""
-    ARTEFACTS.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=ARTEFACTS / f"{name}.png")
-
-
-def wait_for_case(page: Page, number: int) -> None:
-    """The case is on the screen, its three stills, its moving clip and the overlay; it may be decided."""
-    expect(page.locator(f"[data-case='{number}']:not([data-just-shown])")).to_be_visible()
-    stills = page.locator("[data-still] img")
-    expect(stills).to_have_count(3)
-    expect(stills.last).to_have_js_property("complete", True)
-    expect(page.locator("[data-clip-time]")).to_have_text(re.compile(r"[+−]\d,\d\d s"))
+def everything_is_on_the_screen(page: Page) -> None:
+    """What an officer decides on is seen at once, also below the browser's own bars (650 lines)."""
+    for height in (768, 650):
+        page.set_viewport_size({"width": 1366, "height": height})
+        hidden = page.locator(".side").evaluate("side => side.scrollHeight - side.clientHeight")
+        assert hidden <= 0, f"{hidden} lines of {height} are hidden"
+    page.set_viewport_size({"width": 1366, "height": 768})
 
 
 def test_a_case_from_the_queue_to_a_recorded_offence(
@@ -136,6 +110,7 @@ def test_a_case_from_the_queue_to_a_recorded_offence(
     expect(officer.locator(".law")).to_contain_text("18.000.000–20.000.000 ₫")
     expect(officer.get_by_text("Nguyễn Văn An")).to_have_count(0)
     shot(officer, "confirm")
+    everything_is_on_the_screen(officer)
     officer.get_by_role("button", name="Xem chủ xe").click()
     expect(officer.get_by_text("Nguyễn Văn An")).to_be_visible()
     officer.keyboard.press("c")
@@ -147,17 +122,23 @@ def test_a_case_from_the_queue_to_a_recorded_offence(
     expect(officer.locator(".differs")).to_have_count(3)
     expect(officer.get_by_role("button", name="Xác nhận vi phạm")).to_have_count(0)
     shot(officer, "mismatch")
+    everything_is_on_the_screen(officer)
 
     officer.goto(f"{office.url}/offences")
     expect(officer.get_by_role("row").nth(1)).to_contain_text("98A-123.45")
     expect(officer.get_by_role("row").nth(1)).to_contain_text("Điều 6, khoản 9, điểm b")
     shot(officer, "offences")
     officer.get_by_role("row").nth(1).get_by_role("link").click()
+    officer.locator("[data-key=KeyE]").click()  # from the proceeding to its evidence
     expect(officer.locator(".history > li")).to_have_count(6)
     with officer.expect_download() as download:
         officer.get_by_role("link", name="Đoạn phim").click()
     assert download.value.path().read_bytes()[4:8] == b"ftyp"
     shot(officer, "case")
+    officer.emulate_media(media="print")
+    printed = PdfFileReader(BytesIO(officer.pdf(prefer_css_page_size=True)))
+    assert printed.root["/Pages"]["/Count"] <= 2
+    officer.emulate_media(media="screen")
     # The browser writes each refused request to its console: the plate that is not issued, and no other.
     assert ["422" in problem for problem in problems] == [True]
 
@@ -176,6 +157,53 @@ def test_no_hand_is_too_fast_for_the_console(browser: Browser, tmp_path: Path, p
         page.keyboard.press("Enter")
         expect(page.get_by_role("heading", name="Không còn hồ sơ nào chờ")).to_be_visible()
         expect(page).to_have_url(f"{office.url}/review")
+
+
+def test_a_second_tap_and_enter_in_a_note_do_what_they_seem_to(
+    browser: Browser, tmp_path: Path, problems: list[str]
+) -> None:
+    with running_office(tmp_path) as office:
+        for days, offender in ((8, MATCHING), (6, MISREAD), (3, CLONED)):
+            office.send(offender, timedelta(days=days))
+        page = sign_in(browser, office, "lan", problems)
+        wait_for_case(page, 1)
+        page.keyboard.press("a")
+        expect(page.locator("[data-case='2'][data-just-shown]")).to_be_visible()
+        page.keyboard.press("a")  # meant for the case before
+        wait_for_case(page, 2)
+        page.keyboard.press("r")
+        page.keyboard.press("Space")  # the key of the clip chooses no reason
+        expect(page.locator("#reject")).to_be_visible()
+        note = page.locator("#reject .reason-with-note:has(input[value=other]) input[name=note]")
+        page.keyboard.press(str(note.get_attribute("data-key")))
+        expect(note).to_be_focused()
+        page.keyboard.type("biển bị che")
+        page.keyboard.press("Enter")
+        wait_for_case(page, 3)
+        page.goto(f"{office.url}/cases/2")
+        expect(page.locator(".history")).to_contain_text("biển bị che")
+        expect(page.locator(".history")).to_contain_text("Lý do khác")
+
+
+def test_no_key_decides_on_pictures_that_are_not_there(
+    browser: Browser, tmp_path: Path, problems: list[str]
+) -> None:
+    with running_office(tmp_path) as office:
+        office.send(MATCHING, timedelta(days=2))
+        page = sign_in(browser, office, "lan", problems)
+        wait_for_case(page, 1)
+        held: list[Route] = []
+        page.route("**/cases/1/files/over.jpg", lambda route: held.append(route))
+        page.reload()
+        expect(page.locator("[data-case='1'][data-just-shown]")).to_be_visible()
+        page.wait_for_timeout(1000)  # longer than the keys rest when a case takes another's place
+        page.keyboard.press("a")
+        expect(page.locator("[data-case='1'][data-just-shown]")).to_be_visible()
+        for route in held:
+            route.continue_()
+        wait_for_case(page, 1)
+        page.keyboard.press("a")
+        expect(page.get_by_role("heading", name="Không còn hồ sơ nào chờ")).to_be_visible()
 
 
 def test_a_page_that_nobody_touches_is_locked(browser: Browser, tmp_path: Path, problems: list[str]) -> None:
@@ -199,23 +227,37 @@ def test_a_page_that_nobody_touches_is_locked(browser: Browser, tmp_path: Path, 
 
 def test_the_other_pages_in_both_languages(browser: Browser, office: Office, problems: list[str]) -> None:
     page = sign_in(browser, office, "minh", problems)
+    page.goto(office.url)
     expect(page.get_by_role("heading", name="Tổng quan")).to_be_visible()
     labels = page.locator(".bar-label").evaluate_all("found => found.map((label) => label.getBBox().x)")
     assert min(labels) >= 0, "a label is cut by the edge of its chart"
     shot(page, "overview")
     page.goto(f"{office.url}/nodes")
-    expect(page.get_by_text("violations 4")).to_be_visible()
+    page.get_by_text("3 số đếm").click()
+    expect(page.locator(".counts > div").nth(2)).to_have_text("Vượt đèn đỏ, vi phạm4")
     shot(page, "nodes")
     page.get_by_role("link", name="English").click()
     expect(page.get_by_role("heading", name="Nodes & cameras")).to_be_visible()
     page.get_by_role("button", name="Light / dark").click()
     shot(page, "nodes-dark")
     page.get_by_role("link", name="Cases").click()
-    page.get_by_label("Plate").fill("98A-123")
-    page.get_by_label("Reason for searching").fill("owner asked at the counter")
-    page.get_by_role("button", name="Find plate").click()
-    expect(page.get_by_role("row")).to_have_count(2)
+    expect(page.get_by_role("row").nth(1)).to_be_visible()
     shot(page, "cases-dark")
+    assert problems == []
+
+
+def test_a_plate_is_searched_for_a_purpose_and_a_file(
+    browser: Browser, office: Office, problems: list[str]
+) -> None:
+    office.hire("thu", "Đỗ Thị Thu", Role.OFFICER)
+    page = sign_in(browser, office, "thu", problems)
+    page.goto(f"{office.url}/cases")
+    page.get_by_role("textbox", name="Biển số").fill("98A-123")
+    page.get_by_label("Mục đích").select_option("cloned_plate")
+    page.get_by_label("Số hồ sơ, công văn").fill("CV 12/2026")
+    page.get_by_role("button", name="Tìm biển số").click()
+    expect(page.get_by_role("row")).to_have_count(2)
+    shot(page, "plate-search")
     assert problems == []
 
 
@@ -265,8 +307,9 @@ def test_a_failing_centre_takes_nothing_off_the_screen(
     with running_office(tmp_path) as office:
         office.send(MATCHING, timedelta(days=2))
         page = sign_in(browser, office, "lan", problems)
-        wait_for_case(page, 1)
         page.route("**/accept*", lambda route: route.fulfill(status=502, body="Bad Gateway"))
+        page.reload()  # a request of the page before may pass an interception that has just begun
+        wait_for_case(page, 1)
         page.keyboard.press("a")
         expect(page.locator("#trouble")).to_contain_text("Trung tâm gặp lỗi")
         wait_for_case(page, 1)

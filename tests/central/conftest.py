@@ -10,13 +10,13 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from central import migrations
 from central.db import make_engine, transaction
 from tests.central import databases
 from tests.central.casework import casework
 from tests.central.faces import signed_in
+from tests.central.sandboxes.national import national, token_file
 
-__all__ = ["casework", "signed_in"]
+__all__ = ["casework", "national", "signed_in", "token_file"]
 
 
 @pytest.fixture(autouse=True)
@@ -32,9 +32,8 @@ def postgres_engine() -> Iterator[Engine]:
     problem = databases.postgres_problem()
     if problem:
         pytest.skip(problem)
-    with databases.throwaway_postgres() as url:
+    with databases.migrated_postgres() as url:
         engine = make_engine(url)
-        migrations.upgrade(engine)
         yield engine
         engine.dispose()
 

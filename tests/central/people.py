@@ -11,7 +11,7 @@ from central.cases.service import open_case
 from central.devices import service as devices
 from central.devices.models import Device
 from central.review import decisions, queue
-from central.review.decisions import Sight
+from central.review.decisions import Correction, Sight
 from tests.central.evidence import NODE, evidence
 
 
@@ -44,13 +44,18 @@ def sight(case: Case) -> Sight:
 
 
 def accepted_case(
-    session: Session, operator: User, now: datetime, sequence: int = 1, **changes: object
+    session: Session,
+    operator: User,
+    now: datetime,
+    sequence: int = 1,
+    correction: Correction = decisions.NOTHING,
+    **changes: object,
 ) -> Case:
-    """A case that an operator has accepted."""
+    """A case that an operator has accepted, as it came or corrected."""
     add_case(session, now, sequence, **changes)
     case = queue.claim_next(session, operator, "main", now)
     assert case is not None
-    return decisions.accept(session, operator, sight(case), now)
+    return decisions.accept(session, operator, sight(case), now, correction)
 
 
 AFTER_UNDO = decisions.UNDO_TIME + timedelta(seconds=1)

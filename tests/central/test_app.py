@@ -9,7 +9,6 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from central import migrations
 from central.accounts import passwords
 from central.accounts import service as accounts
 from central.accounts.permissions import Role
@@ -20,8 +19,10 @@ from central.fleet.enrolment import enrol
 from central.ingest.handler import handle
 from central.ingest.process import ingest_tools
 from central.keys import create_key
+from central.portal.app import create_portal
 from central.settings import CentralSettings
 from contract.canonical import sha256_hex
+from tests.central import databases
 from tests.central.evidence import enrolment, evidence
 
 PASSWORD = "một mật khẩu đủ dài"
@@ -36,9 +37,9 @@ def settings(tmp_path: Path) -> CentralSettings:
 @pytest.fixture
 def client(settings: CentralSettings) -> Iterator[TestClient]:
     """A browser without a session; the database has a person of each role, named like it."""
+    databases.migrated_sqlite(settings.data_dir / "central.db")
     app = create_app(settings)
     engine: Engine = app.state.engine
-    migrations.upgrade(engine)
     now = datetime.now(UTC)
     with transaction(engine) as session:
         for role in Role:
@@ -145,6 +146,14 @@ def test_every_answer_carries_the_headers(client: TestClient) -> None:
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["cache-control"] == "no-store"
     assert len(headers["x-request-id"]) == 32
+
+
+@pytest.mark.parametrize(("secure", "told"), [(True, "max-age=31536000"), (False, None)])
+def test_browsers_are_told_to_come_by_tls_alone(tmp_path: Path, secure: bool, told: str | None) -> None:
+    settings = CentralSettings(data_dir=tmp_path, secure_cookies=secure)
+    for app in (create_app(settings), create_portal(settings)):
+        answer = TestClient(app, base_url="https://localhost").get("/healthz")
+        assert answer.headers.get("strict-transport-security") == told
 
 
 def test_a_malformed_request_names_the_field_not_the_value(client: TestClient) -> None:

@@ -53,6 +53,13 @@ def test_the_first_hour_of_a_centre(folder: Path) -> None:
     assert "3 entries" in ngatu("audit", "verify").stdout
 
 
+@pytest.mark.parametrize("address", ["no address", "ftp://centre", ""])
+def test_an_invitation_that_cannot_be_printed_is_none(address: str) -> None:
+    assert ngatu("migrate").exit_code == 0
+    assert ngatu("node", "invite", "nut-1", "--address", address).exit_code == 1
+    assert "0 entries" in ngatu("audit", "verify").stdout
+
+
 def test_a_report_is_taken_once_and_written_as_a_workbook(folder: Path) -> None:
     assert ngatu("migrate").exit_code == 0
     sheet = folder / "report.xlsx"

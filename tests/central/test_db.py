@@ -5,11 +5,22 @@ from datetime import datetime
 import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
+from sqlmodel import select
 
 from central.accounts.models import User
 from central.accounts.permissions import Role
 from central.audit import service as audit
-from central.db import DatabaseUnfitError, is_away, make_engine, reading, reads_only, transaction
+from central.db import (
+    DatabaseUnfitError,
+    KeyTakenError,
+    insert_all,
+    is_away,
+    make_engine,
+    reading,
+    reads_only,
+    transaction,
+)
+from central.media.models import Media
 from tests.central.people import add_user
 
 
@@ -66,7 +77,24 @@ def test_nothing_waits_for_ever(empty_postgres_engine: Engine, setting: str) -> 
         assert connection.execute(text(f"SHOW {setting}")).scalar() not in ("0", None)
 
 
-def test_a_wrong_statement_is_not_a_database_that_is_away(engine: Engine) -> None:
+def test_many_rows_are_stored_at_once_or_none(engine: Engine, now: datetime) -> None:
+    rows = [
+        {"sha256": f"{n:064}", "bytes": 2**40 + n, "media_type": "a\tb\\c \n ệ", "stored_at": now}
+        for n in range(3)
+    ]
+    with transaction(engine) as session:
+        insert_all(session, Media, rows[:2])
+    with pytest.raises(KeyTakenError), transaction(engine) as session, session.begin_nested():
+        insert_all(session, Media, [rows[2], rows[0]])
+    with reading(engine) as session:
+        found = {row.sha256: row for row in session.exec(select(Media))}
+    assert sorted(found) == [row["sha256"] for row in rows[:2]]
+    first = found[str(rows[0]["sha256"])]
+    assert (first.bytes, first.media_type, first.stored_at) == (2**40, rows[0]["media_type"], now)
+
+
+@pytest.mark.parametrize("statement", ["INSERT INTO media (sha256) VALUES ('x')", "SELECT 1 FROM nowhere"])
+def test_a_wrong_statement_is_not_a_database_that_is_away(engine: Engine, statement: str) -> None:
     with pytest.raises(DBAPIError) as caught, engine.begin() as connection:
-        connection.execute(text("INSERT INTO media (sha256) VALUES ('x')"))
+        connection.execute(text(statement))
     assert not is_away(caught.value)

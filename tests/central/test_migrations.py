@@ -2,12 +2,14 @@
 
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic import command
-from sqlalchemy import Engine, Inspector, inspect, text
+from sqlalchemy import Connection, Engine, Inspector, event, inspect, text
 from sqlalchemy.engine.interfaces import ReflectedIndex
 from sqlalchemy.exc import DatabaseError
 from sqlmodel import SQLModel
@@ -15,7 +17,9 @@ from sqlmodel import SQLModel
 from central import migrations
 from central.audit import service as audit
 from central.db import DatabaseUnfitError, make_engine, transaction
+from central.ingest.quarantine import list_latest
 from central.models import ALL_TABLES
+from configs.words import say
 from tests.central import databases
 
 
@@ -145,6 +149,27 @@ def test_an_older_database_is_told(bare: Engine) -> None:
 
 
 @pytest.mark.postgres
+def test_a_machine_that_is_very_busy_migrates_too(
+    bare_postgres: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server ends who does nothing in a transaction for long."""
+    real = migrations._standing
+
+    def slowly(connection: Connection) -> migrations.Standing:
+        time.sleep(1.0)
+        return real(connection)
+
+    def impatient(connection: Any, _record: object) -> None:
+        connection.execute("SET idle_in_transaction_session_timeout = '300ms'")
+
+    event.listen(bare_postgres, "connect", impatient)
+    monkeypatch.setattr(migrations, "_standing", slowly)
+    migrations.upgrade(bare_postgres)
+    with bare_postgres.connect() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM alembic_version")) == 1
+
+
+@pytest.mark.postgres
 @pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1"])
 def test_a_database_without_vietnamese_letters_is_refused(encoding: str) -> None:
     if problem := databases.postgres_problem():
@@ -169,6 +194,23 @@ def test_a_migrated_file_is_what_sqlite_reads(sqlite_engine: Engine) -> None:
     assert sqlite_engine.url.database is not None
     with sqlite3.connect(sqlite_engine.url.database) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_what_was_in_quarantine_keeps_its_words(bare: Engine) -> None:
+    with bare.begin() as connection:
+        command.upgrade(migrations._config(connection), "0027")
+        connection.execute(
+            text(
+                "INSERT INTO quarantine (node_id, topic, payload_sha256, size, head, reason, detail, count,"
+                " first_at, last_at) VALUES ('', 't', 'x', 1, :head, 'message.topic', 'chủ đề lạ — odd',"
+                " 1, '2026-01-01 00:00:00+00:00', '2026-01-01 00:00:00+00:00')"
+            ),
+            {"head": b"x"},
+        )
+    migrations.upgrade(bare)
+    with transaction(bare) as session:
+        [entry] = list_latest(session)
+    assert (say(entry.why, "vi"), say(entry.why, "en")) == ("chủ đề lạ", "odd")
 
 
 _AT_0015 = (

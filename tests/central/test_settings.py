@@ -23,6 +23,19 @@ def write(tmp_path: Path) -> Path:
         ("registry:\n  url: register.example.vn\n", "registry.url"),
         ("registry:\n  url: ftp://register.example.vn\n", "registry.url"),
         ("registry:\n  url: https://\n", "registry.url"),
+        ("registry:\n  url: http://register.example.vn:99999\n", "registry.url"),
+        ("registry:\n  url: http://register.example.vn:0\n", "registry.url"),
+        ("registry:\n  url: http://register example.vn\n", "registry.url"),
+        ("registry:\n  url: http://us:secret@register.example.vn\n", "registry.url"),
+        ("population:\n  url: https://population.example.vn/#api\n", "population.url"),
+        ("payment:\n  url: bank.example.vn\n  token_file: t\n  secret_file: s\n", "payment.url"),
+        ("signing:\n  url: 'http://[::1'\n", "signing.url: .*an address like https"),
+        ("office:\n  portal: nguoidan.example.vn\n", "office.portal"),
+        ("citizen_login:\n  issuer: vneid\n  client_id: n\n  claim: sub\n", "citizen_login.issuer"),
+        ("mqtt:\n  host: ''\n", "mqtt.host"),
+        ("mqtt:\n  host: mqtts://broker.example.vn\n", "mqtt.host"),
+        ("mqtt:\n  client_id: ''\n", "mqtt.client_id"),
+        ("mail:\n  host: 'mail example'\n  sender: a@b.vn\n", "mail.host"),
         ("unit: CSGT/BN\n", "centre.yaml:1: unit"),
         ("unit: ''\n", "unit"),
         (f"unit: {'x' * 21}\n", "unit"),
@@ -58,10 +71,17 @@ def test_a_unit_is_letters_digits_dots_and_dashes(write: Path, unit: str) -> Non
 
 @pytest.mark.parametrize("token", ["mật-khẩu", "two words", "tab\there", "line\nline"])
 def test_a_token_that_no_header_carries_is_told_at_the_start(write: Path, tmp_path: Path, token: str) -> None:
-    (tmp_path / "token").write_text(token)
-    write.write_text(f"registry:\n  url: https://register.test\n  token_file: {tmp_path / 'token'}\n")
-    with pytest.raises(SettingsError, match="no header carries"):
-        load_settings(write).registry.token()
+    file = tmp_path / "token"
+    file.write_text(token)
+    write.write_text(
+        f"registry:\n  url: https://register.test\n  token_file: {file}\n"
+        f"signing:\n  url: https://signing.test\n  token_file: {file}\n"
+        f"payment:\n  url: https://bank.test\n  token_file: {file}\n  secret_file: {file}\n"
+    )
+    settings = load_settings(write)
+    for part in (settings.registry, settings.signing, settings.payment):
+        with pytest.raises(SettingsError, match="no header carries"):
+            part.token()
 
 
 def test_secrets_come_from_files_and_don_t_show(write: Path, tmp_path: Path) -> None:

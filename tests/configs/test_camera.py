@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from configs.camera import CameraConfig, StreamConfig, config_sha256
-from configs.camera_check import load_camera
+from configs.camera_check import camera_problems, load_camera
 from configs.loading import ConfigError
 
 CONFIGS = Path(__file__).parents[2] / "configs"
@@ -54,6 +54,8 @@ def test_every_shipped_camera_loads(path: Path) -> None:
             "detect_stream.url: take the password out",
         ),
         ("url: rtsp://10.20.0.11:554/stream2", "url: file:///x", "detect_stream.url: must be rtsp://HOST"),
+        ("name: Nút giao", 'name: "\\0" # ', "site.name: one line of text"),
+        ("name: Nút giao", 'name: "a\\nb" # ', "site.name: one line of text"),
         ("kinds: [car,", "kinds: [cart,", "lanes.1.kinds.0: Input should be 'car'"),
         ("end: 2026-11-20T08", "end: 2026-11-20T06", "exemptions.0.end: must be after start"),
         ("    source: controller\n", "", "heads.1: source: controller needs the key controller"),
@@ -70,12 +72,44 @@ def test_a_mistake_is_told_with_its_key(tmp_path: Path, old: str, new: str, comp
     assert all(problem.line > 1 for problem in caught.value.problems)
 
 
+def test_a_lamp_that_is_missing_is_told_in_each_language() -> None:
+    camera = load_camera(CROSSROADS)
+    (told, *_) = camera_problems(camera.model_copy(update={"heads": ()}))
+    assert (told[1].vi, told[1].en) == (
+        "không có đèn nào tên 'left-arrow'; có: chưa vẽ gì",
+        "no lamp head has the id 'left-arrow'; there are: none",
+    )
+
+
 def test_no_secret_is_in_a_message(tmp_path: Path) -> None:
     text = CROSSROADS.read_text(encoding="utf-8").replace("rtsp://10", "rtsp://u:hunter2@10")
     (tmp_path / "camera.yaml").write_text(text, encoding="utf-8")
     with pytest.raises(ConfigError, match="password_file") as caught:
         load_camera(tmp_path / "camera.yaml")
     assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "complaint"),
+    [
+        ("rtsp://h:99999/x", "Port out of range"),
+        ("rtsp://h:abc/x", "Port could not be cast"),
+        ("rtsp://h:0/x", "port 0 is none"),
+        ("rtsp://[::1/x", "Invalid IPv6"),
+        ("RTSP://h/x", "must be rtsp://HOST"),
+        ("rtsp://h/a b", "a blank or an unseen sign"),
+        ("rtsp://h/a\nb", "a blank or an unseen sign"),
+        ("rtsp://me@h/x", "the user stands in url and in username"),
+    ],
+)
+def test_an_address_that_can_t_be_opened_is_refused(url: str, complaint: str) -> None:
+    with pytest.raises(ValidationError, match=complaint):
+        StreamConfig(url=url, username="ngatu")
+
+
+@pytest.mark.parametrize("url", ["rtsp://h/x?a=b%20c&d", "rtsps://[fe80::1]:322/x", "rtsp://me@ngãtư.vn:554"])
+def test_an_address_that_can_be_opened_is_kept(url: str) -> None:
+    assert StreamConfig(url=url).url == url
 
 
 def test_a_password_needs_a_user() -> None:

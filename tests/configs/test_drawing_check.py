@@ -40,6 +40,13 @@ WAY = "direction: [0, -1]\n    head"
         ("[[374.8, 154.5], [869.6, 154.5]]", "[[374.8, 654.5], [869.6, 654.5]]", "exits.0.line: who goes"),
         (LINE, "line: [[225, 715], [999.2, 712]]", "stop_lines.0.line: lies at the edge of the picture"),
         ("[1148, 22, 1201, 137]", "[1148, 22, 1151, 137]", "heads.0.box: a lamp of 3×115 pixels"),
+        ("[1148, 22, 1201, 137]", "[1100, 22, 1201, 60]", "fit layout: vertical: write horizontal"),
+        (
+            "[1148, 22, 1201, 137]",
+            "[1148, 22, 1201, 137]\n    layout: horizontal",
+            "fit layout: horizontal: write vertical",
+        ),
+        ("[1148, 22, 1201, 137]", "[0, 0, 1280, 720]", "heads.0.box: a lamp of 1280×720 pixels takes more"),
         (
             "[[0, 347.3], [175.5, 347.3], [0, 549.1]]",
             "[[0, 347], [175, 347], [90, 347.5]]",
@@ -110,7 +117,7 @@ def test_the_order_of_a_stop_line_s_points_makes_no_difference(
     found = []
     for line in ((a, b), (b, a)):
         config = _camera(line, direction, tuple((x + move[0], y + move[1]) for x, y in line))
-        found.append([(where, what.split(":")[0]) for where, what in camera_problems(config)])
+        found.append([(where, what.en.split(":")[0]) for where, what in camera_problems(config)])
     assert found[0] == found[1]
     keys = {where[-1] for where, _ in found[0]}
     assert "direction" in keys or (("commit" in keys) != ahead)

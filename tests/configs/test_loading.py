@@ -1,11 +1,12 @@
 """What a person who mistypes a configuration file is told."""
 
 from pathlib import Path
+from typing import Annotated
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 
 from configs.loading import ConfigError, Problem, load_yaml
 
@@ -59,6 +60,7 @@ def _load(tmp_path: Path, text: str | bytes) -> _Camera:
         ("id: a\n\tx: 1\n", [(2, "", "YAML: found character '\\t' that cannot start any token")]),
         ("", [(1, "", "the file is empty")]),
         (b"id: \xff\xfe", [(1, "", "is not UTF-8 text (byte 4): save it as UTF-8")]),
+        ("id: 0123\n", [(1, "id", "must be text: put it in quotes")]),
         ("- 1\n- 2\n", [(1, "", "expected keys with values (key: value)")]),
         (
             "id: !!python/object:os.system x\n",
@@ -106,6 +108,7 @@ def test_any_text_loads_or_is_refused_in_words(tmp_path_factory: pytest.TempPath
     ("content", "problem"),
     [
         ("id: xe máy".encode("utf-16"), (1, "", "is UTF-16 text: save it as UTF-8")),
+        ("id: xe máy".encode("utf-32"), (1, "", "is UTF-32 text: save it as UTF-8")),
         (
             "id: a\nheads: [] # xe máy".encode("cp1258"),
             (2, "", "is not UTF-8 text (byte 22): save it as UTF-8"),
@@ -131,6 +134,17 @@ def test_a_word_is_a_word_and_only_a_truth_value_where_one_is_wanted(tmp_path: P
     assert (read.id, read.lit) == (word, word.lower() in ("on", "yes"))
 
 
+TAGGED = ("!!timestamp x", "!!int x", "!!binary '@'", "!!python/name:os.system", "!!set x")
+
+
+@pytest.mark.parametrize("tagged", TAGGED)
+def test_tags_are_refused_in_a_sentence(tmp_path: Path, tagged: str) -> None:
+    file = tmp_path / "a.yaml"
+    file.write_text(f"name: {tagged}\n", encoding="utf-8")
+    with pytest.raises(ConfigError):
+        load_yaml(file, _Camera)
+
+
 @pytest.mark.parametrize("levels", [6, 9, 40])
 def test_aliases_of_aliases_are_refused_at_once(tmp_path: Path, levels: int) -> None:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
@@ -142,3 +156,15 @@ def test_aliases_of_aliases_are_refused_at_once(tmp_path: Path, levels: int) -> 
 def test_an_alias_inside_itself_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="aliases"):
         _load(tmp_path, "id: a\nheads: &h [*h]\n")
+
+
+@pytest.mark.parametrize("number", [".nan", ".inf", "-.inf"])
+def test_a_number_that_is_none_is_named_once(tmp_path: Path, number: str) -> None:
+    class Drawn(BaseModel):
+        line: Annotated[tuple[tuple[FiniteFloat, FiniteFloat], ...], Field(min_length=2)]
+
+    path = tmp_path / "camera.yaml"
+    path.write_text(f"line: [[{number}, 1], [2, 3]]\n", encoding="utf-8")
+    with pytest.raises(ConfigError) as caught:
+        load_yaml(path, Drawn)
+    assert [problem.key for problem in caught.value.problems] == ["line.0.0"]

@@ -1,5 +1,8 @@
 """Words for codes: both languages have them, their places are values, unknown codes are shown as they are."""
 
+import errno
+
+import av
 import pytest
 
 from configs.wording import LANGUAGES
@@ -73,3 +76,30 @@ def test_a_template_that_is_none_is_refused() -> None:
 
 def test_values_have_words_in_both_languages() -> None:
     assert all(words.vi and words.en for table in values().values() for words in table.values())
+
+
+@pytest.mark.parametrize(
+    ("detail", "vi", "en"),
+    [
+        ("Server returned 401 Unauthorized (authorization failed)", "sai tên đăng nhập", "wrong user name"),
+        ("Server returned 404 Not Found", "sai đường dẫn", "wrong path"),
+        ("Connection refused", "không nhận kết nối", "Connection refused: nothing"),
+        ("something nobody translated", "something nobody", "something nobody"),
+    ],
+)
+def test_what_is_wrong_with_a_stream_is_told_in_each_language(detail: str, vi: str, en: str) -> None:
+    told = Reason(code="stream.error", values={"detail": detail})
+    assert vi in say(told, "vi")
+    assert en in say(told, "en")
+
+
+@pytest.mark.parametrize(
+    "number",
+    [-errno.ECONNREFUSED, -errno.ECONNRESET, -errno.ETIMEDOUT, -errno.EHOSTUNREACH, -errno.ENETUNREACH]
+    + [-errno.EIO, *(-av.error.tag_to_code(tag) for tag in (b"INDA", b"EOF ", b"\xf8400", b"\xf8401"))]
+    + [-av.error.tag_to_code(tag) for tag in (b"\xf8403", b"\xf8404", b"\xf84XX", b"\xf85XX")],
+)
+def test_the_words_are_found_by_what_ffmpeg_says(number: int) -> None:
+    with pytest.raises(av.error.FFmpegError) as caught:
+        av.error.err_check(number)
+    assert caught.value.strerror in values()["detail"]

@@ -1,9 +1,12 @@
 """The bytes that are hashed and signed, pinned: a library that changes them must fail here first."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 import rfc8785
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from contract.canonical import canonical_bytes, sha256_hex
 from contract.reasons import reason
@@ -57,3 +60,20 @@ def test_the_rules_of_rfc_8785(value: dict[str, object], expected: bytes) -> Non
 def test_numbers_that_json_can_not_carry_are_refused(value: float) -> None:
     with pytest.raises(rfc8785.CanonicalizationError):
         canonical_bytes({"x": value})
+
+
+_PLAIN = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.floats() | st.text()
+    | st.sampled_from(["15.123Z", '":1.5', "[1e5", "\x7f\x1f\"\\/"]),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner, max_size=4),
+    max_leaves=12,
+)  # fmt: skip
+
+
+@given(st.dictionaries(st.text(max_size=5), _PLAIN, max_size=4))
+def test_the_quick_way_gives_the_very_bytes_of_the_standard(value: dict[str, Any]) -> None:
+    try:
+        right = rfc8785.dumps(value)
+    except (rfc8785.CanonicalizationError, UnicodeEncodeError):
+        assume(False)
+    assert canonical_bytes(value) == right

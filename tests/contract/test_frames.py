@@ -1,6 +1,7 @@
 """Pictures and the frames of a clip they are said to be: the genuine ones pass, each lie is named."""
 
 import io
+import json
 import math
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 
 from contract import frames
 from contract.frames import FrameError, Picture, prove
-from contract.manifest import ClipFrame
+from contract.manifest import ClipFrame, CompanionView
 from contract.package import verify_package
 from edge.evidence.gather import Proof, frames_by_time
 from edge.evidence.package import PackedFile, write
@@ -200,3 +201,57 @@ def test_a_foreign_picture_is_found_though_the_node_signed_it(
     foreign = replace(proof, files=change(proof.files))
     report = verify_package(written(foreign, tmp_path / "package"), factories.KEY.public)
     assert words in (report.failure or "")
+
+
+PLATES = "plates-1"
+VIEW = CompanionView(camera=PLATES, offset_ms=40, score=0.99)
+
+
+def with_second_view(proof: Proof, change: Change = lambda picture: picture) -> Proof:
+    """The proof with a picture and clip of another camera, which is the same film one second later."""
+    (still,) = (file for file in proof.files if file.role == "over")
+    clip = next(file for file in proof.files if file.role == "clip")
+    picture = change(Picture("second-context.jpg", still.data, still.frame, None))  # type: ignore[arg-type]
+    second = (
+        replace(
+            still, role="context", name=picture.name, data=picture.data, frame=picture.frame, camera=PLATES
+        ),
+        replace(clip, name="second-clip.mp4", camera=PLATES),
+    )
+    plate = proof.facts.plate.model_copy(update={"camera": PLATES})
+    facts = proof.facts.model_copy(update={"companions": (VIEW,), "plate": plate})
+    return replace(proof, facts=facts, files=(*proof.files, *second))
+
+
+def test_a_second_camera_s_pictures_are_looked_for_in_its_own_clip(proof: Proof, tmp_path: Path) -> None:
+    report = verify_package(written(with_second_view(proof), tmp_path / "package"), factories.KEY.public)
+    assert report.failure is None
+    assert report.passed[-2:] == ("5 pictures found in clip.mp4", "1 pictures found in second-clip.mp4")
+    manifest = report.manifest
+    assert manifest is not None
+    assert manifest.schema_ == "ngatu.manifest/2.1"
+    assert [file.name for file in manifest.of_camera(PLATES)] == ["second-context.jpg", "second-clip.mp4"]
+    assert {file.camera for file in manifest.own_files} == {None}
+    assert manifest.shown("clip") in manifest.own_files
+    assert manifest.shown("plate") is None  # read on the other camera, which gave no picture of it
+
+
+def test_a_lie_about_the_second_camera_is_found(proof: Proof, tmp_path: Path) -> None:
+    foreign = with_second_view(proof, retold(number=7))
+    report = verify_package(written(foreign, tmp_path / "package"), factories.KEY.public)
+    assert "second-context.jpg is said to be frame 7" in (report.failure or "")
+
+
+def test_a_package_of_one_camera_says_nothing_of_others(proof: Proof) -> None:
+    """Its bytes are those of version 2.0: who reads only that reads it."""
+    signed = proof.sealed(factories.KEY)(None).files["manifest.json"]
+    manifest = json.loads(signed)
+    assert manifest["schema"] == "ngatu.manifest/2"
+    assert "camera" not in manifest["plate"]
+    assert all("camera" not in file for file in manifest["files"])
+
+
+def test_files_of_a_camera_that_is_no_companion_are_refused(proof: Proof) -> None:
+    facts = with_second_view(proof).facts.model_copy(update={"companions": ()})
+    with pytest.raises(ValueError, match="none of the companions"):
+        replace(with_second_view(proof), facts=facts).sealed(factories.KEY)(None)

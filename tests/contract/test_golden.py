@@ -7,7 +7,7 @@ import pytest
 
 from configs.words import say
 from contract.canonical import canonical_bytes, is_canonical
-from contract.manifest import parse
+from contract.manifest import NEWEST, AnyManifest, parse
 from contract.package import MANIFEST_FILE, verify_package, verify_packages
 from contract.signing import PublicKey
 from tests.contract.golden.packages import CHAINS, FOLDER, PACKAGES
@@ -31,13 +31,31 @@ def name(path: Path) -> str:
     return str(path.relative_to(FOLDER))
 
 
-def test_every_release_left_one_of_each_rule_an_unread_plate_and_a_borderline() -> None:
-    for version in {package.parent.parent for package in PACKAGES}:
-        manifests = [verify_package(p).manifest for p in PACKAGES if p.is_relative_to(version)]
-        found = [manifest for manifest in manifests if manifest is not None]
-        assert {manifest.rule.name for manifest in found} == RULES
-        assert {manifest.decision for manifest in found} == {"violation", "borderline"}
-        assert {manifest.plate.text is None for manifest in found} == {True, False}
+def manifests(version: str) -> list[AnyManifest]:
+    """What the packages of a release say, as its own version has it."""
+    of_version = [package for package in PACKAGES if package.is_relative_to(FOLDER / version)]
+    return [parse((package / MANIFEST_FILE).read_bytes()) for package in of_version]
+
+
+VERSIONS = sorted({package.relative_to(FOLDER).parts[0] for package in PACKAGES})
+
+
+MANIFESTS = {version: manifests(version) for version in VERSIONS}
+
+
+def test_there_are_packages_of_every_version_of_the_manifest() -> None:
+    schemas = {manifest.schema_.partition(".")[2] for found in MANIFESTS.values() for manifest in found}
+    assert schemas == {f"manifest/{version}" for version in range(1, NEWEST + 1)}
+
+
+def test_the_first_release_left_one_of_each_of_its_rules() -> None:
+    assert {manifest.rule.name for manifest in MANIFESTS["0.1.0"]} == RULES
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_each_release_left_a_read_and_an_unread_plate_and_a_borderline(version: str) -> None:
+    assert {manifest.decision for manifest in MANIFESTS[version]} == {"violation", "borderline"}
+    assert {manifest.plate.text is None for manifest in MANIFESTS[version]} == {True, False}
 
 
 @pytest.mark.parametrize("package", PACKAGES, ids=name)
@@ -47,6 +65,15 @@ def test_a_package_is_verified_and_read(package: Path) -> None:
     assert report.manifest is not None
     assert all(say(told, "vi") and say(told, "en") for told in report.manifest.reasons)
     assert len(report.manifest.trajectory) > 5
+
+
+def test_since_version_2_each_still_names_its_frame_so_that_it_was_looked_for_in_the_clip() -> None:
+    for package in PACKAGES:
+        report = verify_package(package)
+        assert report.manifest is not None
+        stills = [file for file in report.manifest.files if file.role != "clip"]
+        named = not package.is_relative_to(FOLDER / "0.1.0")
+        assert {file.frame is not None for file in stills} == {named}
 
 
 @pytest.mark.parametrize("package", PACKAGES, ids=name)

@@ -124,11 +124,8 @@ def test_the_tables_hold_81_codes_at_every_date_without_overlap() -> None:
         assert len(codes) == len(set(codes)) == 81
 
 
-def test_military_plates_are_not_fined_here() -> None:
-    military = parse("TM-12-34")
-    assert "quân sự" in (military.excluded_reason or "")
-    assert military.province(date(2026, 1, 1)) is None
-    assert parse("98A-123.45").excluded_reason is None
+def test_military_plates_are_of_no_province() -> None:
+    assert parse("TM-12-34").province(date(2026, 1, 1)) is None
 
 
 _TEXTS = st.one_of(

@@ -1,5 +1,7 @@
 """Topics: what a node writes is what the centre reads, and nothing else passes."""
 
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,6 +9,7 @@ from hypothesis import strategies as st
 from contract.topics import Incoming, NodeTopics, TopicError, parse_topic
 
 NODE = NodeTopics("node-1")
+NOON = datetime(2026, 11, 24, 5, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -15,6 +18,8 @@ NODE = NodeTopics("node-1")
         (NODE.status, Incoming("node-1", "status")),
         (NODE.health, Incoming("node-1", "health")),
         (NODE.manifest, Incoming("node-1", "manifest")),
+        (NODE.standing("cam-1"), Incoming("node-1", "standing", camera="cam-1")),
+        (NODE.picture("cam-1", NOON), Incoming("node-1", "picture", camera="cam-1", taken_at=NOON)),
         (NODE.chunk("a" * 64, 0), Incoming("node-1", "chunk", "a" * 64, 0)),
         (NODE.chunk("0" * 64, 131072), Incoming("node-1", "chunk", "0" * 64, 131072)),
     ],
@@ -39,6 +44,13 @@ def test_what_a_node_writes_is_what_the_centre_reads(topic: str, expected: Incom
         f"ngatu/v1/node-1/chunk/{'a' * 64}/01",
         f"ngatu/v1/node-1/chunk/{'a' * 64}/{10**12}",
         "ngatu/v1/node-1/status\n",
+        "ngatu/v1/node-1/standing",
+        "ngatu/v1/node-1/standing/",
+        "ngatu/v1/node-1/standing/a/b",
+        "ngatu/v1/node-1/picture/cam-1",
+        "ngatu/v1/node-1/picture/cam-1/-1",
+        "ngatu/v1/node-1/picture/cam-1/99999999999999",
+        NODE.revision,
     ],
 )
 def test_other_topics_are_refused(topic: str) -> None:

@@ -8,13 +8,22 @@ from typing import Any
 import typer
 
 import central.cli
+import central.sandboxes.cli
 import edge.cli
 import ngatu.cli
 
 ROOT = Path(__file__).parents[2]
 USERS_PAGES = [
     ROOT / "docs/operate.md",
+    ROOT / "docs/upgrade.md",
+    ROOT / "docs/bundles.md",
+    ROOT / "docs/scale.md",
+    ROOT / "docs/fleet.md",
+    ROOT / "docs/health.md",
+    ROOT / "docs/office.md",
     ROOT / "docs/install-camera.md",
+    ROOT / "docs/camera-file.md",
+    ROOT / "docs/connections.md",
     ROOT / "docs/rules.md",
     ROOT / "docs/evidence.md",
     ROOT / "docs/security.md",
@@ -47,6 +56,7 @@ def parse(words: list[str]) -> None:
     app.registered_commands.extend(ngatu.cli.app.registered_commands)
     app.add_typer(edge.cli.app)
     app.add_typer(central.cli.app, name="central")
+    app.add_typer(central.sandboxes.cli.app, name="sandbox")
     command: Any = typer.main.get_group(app)
     names = 0
     while hasattr(command, "commands"):

@@ -20,9 +20,9 @@ from tests.deploy.pages import ROOT, USERS_PAGES, blocks, ngatu_commands, parse
 from tests.edge import factories
 
 COMMANDS = [words for page in (*USERS_PAGES, ROOT / "README.md") for words in ngatu_commands(page)]
-OPERATE, INSTALL, EVIDENCE, API = (
+OFFICE, CAMERA_FILE, EVIDENCE, API = (
     (ROOT / f"docs/{name}.md").read_text("utf-8")
-    for name in ("operate", "install-camera", "evidence", "api/README")
+    for name in ("office", "camera-file", "evidence", "api/README")
 )
 TARGET = re.compile(r"\]\((?!https?:|#)([^)#]+)")
 LINKS = [(page, target) for page in USERS_PAGES for target in TARGET.findall(page.read_text("utf-8"))]
@@ -51,12 +51,12 @@ def test_no_link_leads_nowhere(page: Path, target: str) -> None:
 
 @pytest.mark.parametrize("key", KEYS)
 def test_a_key_of_node_and_camera_files_is_explained(key: str) -> None:
-    assert f"`{key}`" in INSTALL
+    assert f"`{key}`" in CAMERA_FILE
 
 
 @pytest.mark.parametrize("word", [*State, *Role])
 def test_a_state_or_role_is_explained(word: str) -> None:
-    assert f"| `{word}`" in OPERATE
+    assert f"| `{word}`" in OFFICE
 
 
 @pytest.mark.parametrize("key", sorted(ViolationManifest.model_fields))

@@ -15,7 +15,7 @@ EXAMPLES = sorted((ROOT / "configs/cameras").glob("*.yaml"))
 ENVIRONMENT = re.compile(r"^Environment=(NGATU_CENTRAL_\w+)=%d/(\S+)$", re.MULTILINE)
 UNITS = [
     ROOT / f"deploy/systemd/ngatu-central-{name}.service"
-    for name in ("ingest", "portal@", "serve@", "worker")
+    for name in ("backup", "ingest@", "portal@", "serve@", "worker@")
 ]
 
 

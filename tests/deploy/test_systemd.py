@@ -17,7 +17,6 @@ HARDENING = {
     "ProtectHome": "yes",
     "PrivateDevices": "yes",
     "CapabilityBoundingSet": "",
-    "Restart": "always",
     "UMask": "0077",
 }
 
@@ -34,6 +33,9 @@ def service(unit: Path) -> configparser.SectionProxy:
 def test_systemd_takes_the_unit(unit: Path, tmp_path: Path) -> None:
     copy = tmp_path / unit.name.replace("@.", "@8000.")
     copy.write_text(unit.read_text("utf-8").replace(PROGRAMME, "/bin/true"), encoding="utf-8")
+    for timer in unit.parent.glob(f"{unit.stem}.timer"):
+        shutil.copy(timer, tmp_path)
+        copy = tmp_path / timer.name
     done = subprocess.run(["systemd-analyze", "verify", str(copy)], capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
 
@@ -48,6 +50,7 @@ def test_the_unit_starts_a_command_that_exists(unit: Path) -> None:
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
 def test_the_service_is_fenced_in_and_restarts(unit: Path) -> None:
     assert dict(service(unit)) | HARDENING == dict(service(unit))
+    assert service(unit)["Restart" if service(unit)["Type"] != "oneshot" else "Nice"] in ("always", "10")
 
 
 def test_the_node_is_watched() -> None:

@@ -10,7 +10,7 @@ from hatchling.builders.wheel import WheelBuilder
 from tests.deploy.pages import ROOT
 
 LARGEST = 60_000_000
-OURS = {"contract", "configs", "edge", "central", "models", "ngatu", "sample_videos", "bench"}
+OURS = {"contract", "configs", "edge", "central", "web", "models", "ngatu", "sample_videos", "bench"}
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +34,7 @@ def test_no_training_no_evaluation_no_scene(names: list[PurePosixPath]) -> None:
     assert {name.name for name in names if name.parts[0] == "sample_videos"} == {
         "__init__.py",
         "junction.mp4",
+        "junction.truth.yaml",
     }
 
 
@@ -42,6 +43,7 @@ def test_no_training_no_evaluation_no_scene(names: list[PurePosixPath]) -> None:
     [
         "ngatu/cli.py",
         "bench/replay.py",
+        "bench/live/__init__.py",
         "configs/law/acts.yaml",
         "configs/words/node.yaml",
         "configs/cameras/junction.yaml",
@@ -49,8 +51,13 @@ def test_no_training_no_evaluation_no_scene(names: list[PurePosixPath]) -> None:
         "central/console/templates/base.html",
         "central/console/static/console.js",
         "central/migrations/versions/0001_all_tables.py",
+        "web/static/tokens.css",
+        "edge/setup/templates/draw.html",
+        "edge/setup/static/draw.js",
+        "edge/setup/words/page.yaml",
         "models/vehicles.onnx",
         "models/vehicles.yaml",
+        "models/golden.yaml",
         "models/py.typed",
     ],
 )

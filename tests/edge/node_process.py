@@ -2,7 +2,7 @@
 
 python -m tests.edge.node_process NODE_YAML [CAMERA=VIDEO ...]
 
-With a video it ends once all is delivered.
+With a video it ends once all is delivered. Under a new configuration a camera is watched for seconds only.
 """
 
 import signal
@@ -10,9 +10,12 @@ import sys
 from pathlib import Path
 
 from configs.node_check import load_cameras, load_node
+from edge.configuration.comparing import Probation
 from edge.evidence.keys import load_centre_key, load_or_make_node_key
 from edge.node import Node
 from tests.edge import road
+
+QUICK = Probation(settle=6.0, least=10.0, full=14.0, every=0.5)
 
 
 def main() -> None:
@@ -26,6 +29,7 @@ def main() -> None:
         load_or_make_node_key(config.data),
         load_centre_key(config.centre_key),
         play,
+        QUICK,
     )
     signal.signal(signal.SIGTERM, lambda *_: node.stop())
     node.run(until_delivered=bool(play))

@@ -4,9 +4,12 @@ Every picture says its own number (see `tests.edge.video.clips`), so a detector 
 whether the picture comes from a file or live with frames dropped.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import yaml
 from numpy.typing import NDArray
 
 from configs.camera import CameraConfig
@@ -41,6 +44,13 @@ ROAD = {
     "rules": {"solid_line": {}},
 }
 CONFIG = CameraConfig.model_validate(ROAD)
+
+
+def camera_file(described: Mapping[str, Any], stream: str) -> str:
+    """The text of a camera's file; `stream` is the camera's address."""
+    # Through JSON, since YAML would write the tuples of a test as Python objects.
+    config = CameraConfig.model_validate({**described, "detect_stream": {"url": stream}})
+    return yaml.safe_dump(config.model_dump(mode="json", exclude_unset=True))
 
 
 def boxes(t: float) -> list[Box]:

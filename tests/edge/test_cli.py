@@ -12,8 +12,10 @@ import numpy as np
 import pytest
 import yaml
 
+from contract.reasons import reason
 from edge.cli.replay import utc
 from tests.edge import road
+from tests.edge.delivery.node import add, open_outbox
 from tests.edge.video import clips
 
 CAMERA = Path(str(files("configs"))) / "cameras" / "junction.yaml"
@@ -175,11 +177,41 @@ def test_rows_are_there_as_they_are_found_and_the_folder_is_made(street: Path, t
             "{empty} can't be written: Is a directory",
         ),
         (("replay", "{clip}", "--camera", "{camera}", "--annotated", "{clip}"), "{clip} is read here"),
+        (("viewing-copy", "{clip}", "--out", "{clip}"), "{clip} is read here"),
+        (("mask", "{clip}", "--out", "{clip}", "--own", "{numbers}"), "{clip} is read here"),
+        (("edge", "enrol", "{node}", "--out", "{node}"), "{node} is read here"),
+        (("riders", "{empty}", "--csv", "a.csv", "--heads", "./a.csv"), "a.csv is read here or written"),
+        (("see", "{picture}", "--csv", "{picture}"), "{picture} is a picture: give another name"),
+        (("see", "{picture}", "--size", "100000"), "Invalid value for '--size'"),
+        (("see", "{picture}", "--size", "0"), "Invalid value for '--size'"),
+        (("see", "{picture}", "--size", "65"), "65 is no multiple of 32"),
+        (("replay", "{picture}", "--camera", "{camera}"), "{picture}: a picture, not a video"),
+        (("replay", "{pipe}", "--camera", "{camera}"), "{pipe}: a pipe or a device"),
+        (("camera", "serve", "{pipe}"), "{pipe}: a pipe or a device"),
+        (("read", "{pipe}", "/dev/zero"), "{pipe}: a pipe or a device, not a picture's file"),
+        (("edge", "check", "{pipe}"), "{pipe}:1: a pipe or a device"),
+        (("edge", "check", "/dev/zero"), "/dev/zero:1: a pipe or a device"),
         (("replay", "{clip}", "--camera", "{node}"), "this is a node's file"),
+        (
+            ("replay", "{clip}", "--camera", "{camera}", "--key", "{clip}"),
+            "{clip} is a file: give the folder that holds the key",
+        ),
+        (
+            ("replay", "{clip}", "--camera", "{camera}", "--beside", "{camera}={clip}"),
+            "--beside: camera junction names no plate camera junction",
+        ),
+        (
+            ("replay", "{clip}", "--camera", "{camera}", "--start", "9999-12-31T23:59:59Z"),
+            "its year lies before 1971",
+        ),
         (("replay", "{clip}", "--camera", "{camera}", "--key", "/proc/x"), "/proc/x"),
         (("replay", "{clip}", "--camera", "{camera}", "--start", "yesterday"), "'yesterday' is no time"),
+        (("broker", "{utf16}"), "is UTF-16 text"),
+        (("broker", "{numbers}"), "numbers.yaml:1: a: must be text: put it in quotes"),
+        (("mask", "{clip}", "--out", "o.mp4", "--own", "{numbers}"), "numbers.yaml: "),
         (("edge", "check", "{utf16}"), "is UTF-16 text"),
         (("edge", "check", "{empty}"), "can't be read: Is a directory"),
+        (("edge", "check", "{keyless}"), "numbers.yaml is not an Ed25519 public key"),
         (("edge", "check", "{camera}x"), "can't be read: No such file"),
         (("edge", "run", "{camera}"), "this is a camera's file"),
         (("camera", "serve", "{camera}"), "not a video"),
@@ -192,19 +224,35 @@ def test_every_command_says_in_words_what_is_wrong(
     utf16, empty = tmp_path / "utf16.yaml", tmp_path / "[empty]"
     utf16.write_text("id: a", encoding="utf-16")
     empty.mkdir()
+    numbers = tmp_path / "numbers.yaml"
+    numbers.write_text("a: 1", encoding="utf-8")
+    keyless = tmp_path / "node.yaml"
+    keyless.write_text(
+        f"id: n\ndata: d\ncentre_key: numbers.yaml\nbroker: {{host: h}}\ncameras: ['{CAMERA}']\n",
+        encoding="utf-8",
+    )
     clip = tmp_path / "clip.mp4"
     clip.symlink_to(CLIP)
+    pipe, picture = tmp_path / "pipe.mp4", tmp_path / "a.png"
+    os.mkfifo(pipe)
+    cv2.imwrite(str(picture), np.full((60, 60, 3), 90, np.uint8))
+    before = {path: path.read_bytes() for path in (clip, picture, CAMERA.parents[1] / "node.yaml")}
     known = {
+        "keyless": str(keyless),
+        "pipe": str(pipe),
+        "picture": str(picture),
         "clip": str(clip),
         "camera": str(CAMERA),
         "empty": str(empty),
         "utf16": str(utf16),
+        "numbers": str(numbers),
         "node": str(CAMERA.parents[1] / "node.yaml"),
     }
     done = ngatu(*(word.format_map(known) for word in words), cwd=tmp_path)
     assert done.returncode != 0
     assert message.format_map(known) in " ".join(done.stderr.split())
     assert "Traceback" not in done.stderr
+    assert {path: path.read_bytes() for path in before} == before
 
 
 def test_a_replay_that_finds_nothing_says_what_it_saw(tmp_path: Path) -> None:
@@ -233,3 +281,35 @@ def test_a_replay_that_finds_nothing_says_what_it_saw(tmp_path: Path) -> None:
 )
 def test_a_start_without_zone_is_utc(text: str, expected: str) -> None:
     assert utc(text).isoformat() == expected
+
+
+def test_a_terminal_that_knows_no_vietnamese_costs_no_answer(tmp_path: Path) -> None:
+    wrong = tmp_path / os.fsdecode(b"\xff Ng\xc3\xa3 t\xc6\xb0.yaml")
+    wrong.write_text("id: ngã", encoding="utf-8")
+    for path, status, words in ((CAMERA, 0, "camera junction"), (wrong, 1, "yaml:1: ")):
+        done = subprocess.run(
+            [sys.executable, "-m", "ngatu", "edge", "check", path],
+            capture_output=True,
+            check=False,
+            timeout=240,
+            env={**os.environ, "PYTHONIOENCODING": "ascii"},
+        )
+        assert done.returncode == status
+        assert words in (done.stdout + done.stderr).decode(errors="replace")
+        assert b"unexpected" not in done.stderr
+
+
+def test_what_was_refused_under_an_earlier_key_is_offered_again(tmp_path: Path) -> None:
+    events = []
+    for number, folder in enumerate(("outbox", "outbox-earlier"), start=1):
+        outbox = open_outbox(tmp_path / "data" / folder)
+        events += add(outbox, number)
+        outbox.mark(events[-1], "rejected", reason("message.internal"))
+        outbox.close()
+    node = tmp_path / "node.yaml"
+    node.write_text(
+        "id: node-1\ndata: data\nbroker: {host: 127.0.0.1}\ncentre_key: centre.key\ncameras: [camera.yaml]\n",
+        encoding="utf-8",
+    )
+    done = ngatu("edge", "outbox", "resend", node, *events, "--rejected")
+    assert (done.returncode, done.stderr) == (0, "✓ 2 packages are offered again\n")

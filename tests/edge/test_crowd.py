@@ -44,7 +44,9 @@ def found(riders: Sequence[Rider], rate: float, *, dropped: float = 0.0, seed: i
 @pytest.mark.parametrize(("rate", "dropped"), [(6, 0.0), (12, 0.0), (12, 0.5), (12, 0.8)])
 @pytest.mark.parametrize("seed", [0, 1])
 def test_who_waits_behind_the_line_is_not_reported(rate: float, dropped: float, seed: int) -> None:
-    assert found(crowd(seed), rate, dropped=dropped, seed=seed) == []
+    """With four of five looks lost somebody may be left to a person: nobody is accused."""
+    said = found(crowd(seed), rate, dropped=dropped, seed=seed)
+    assert [one for one in said if dropped < 0.8 or one.decision == "violation"] == []
 
 
 @pytest.mark.parametrize("rate", [6, 12])

@@ -20,7 +20,6 @@ import pytest
 import yaml
 from numpy.typing import NDArray
 
-from configs.camera import CameraConfig
 from configs.node import NodeConfig
 from configs.node_check import load_cameras, load_node
 from configs.words import say
@@ -73,10 +72,7 @@ class Site:
 
     def write(self, camera: dict[str, Any], stream: str, **changes: Any) -> "Site":
         """Writes camera and node files; `stream` is the camera's address."""
-        # Through JSON, since YAML would write the tuples of a test as Python objects.
-        described = CameraConfig.model_validate({**camera, "detect_stream": {"url": stream}})
-        plain = described.model_dump(mode="json", exclude_unset=True)
-        (self.folder / "camera.yaml").write_text(yaml.safe_dump(plain))
+        (self.folder / "camera.yaml").write_text(road.camera_file(camera, stream))
         self.file.write_text(yaml.safe_dump({**self.settings, **changes}))
         return self
 

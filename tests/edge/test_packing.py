@@ -11,7 +11,9 @@ from typing import Any
 
 import pytest
 
+from contract.faults import version_of
 from contract.manifest import LookCost, SecondLook, read
+from contract.package import MANIFEST_FILE, verify_packages
 from contract.reasons import reason
 from contract.vehicles import VehicleKind
 from edge import examining, packing
@@ -124,6 +126,19 @@ def test_the_same_violation_again_is_no_second_package(working: Packing, outbox:
     wait_until(lambda: working.idle, 20)
     assert sequences(outbox, 1, 2) == [1, 2]
     assert outbox.summary().undelivered.packages == 2
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_packages_are_of_the_version_the_node_is_told_to_write(outbox: Outbox, version: int) -> None:
+    packer = Packing(outbox, factories.KEY, version)
+    hand_over(packer, ready(), 1, 2)
+    packer.end()
+    packer.run()
+    folders = [outbox.folder_of(event_id(factories.facts(number))) for number in (1, 2)]
+    assert [report.failure for report in verify_packages(folders)] == [None, None]
+    signed = [(folder / MANIFEST_FILE).read_bytes() for folder in folders]
+    assert [version_of("manifest", content) for content in signed] == [version, version]
+    assert [read(content).rule.name for content in signed] == ["red_light", "red_light"]
 
 
 def full(code: int) -> Callable[..., Any]:

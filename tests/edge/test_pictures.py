@@ -1,7 +1,10 @@
 """Stills: how large they are looked at, and what is no picture."""
 
+import struct
+import zlib
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -27,8 +30,8 @@ def test_what_is_no_picture_is_refused_by_name(content: bytes, tmp_path: Path) -
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"\xff\xd8\xff\xe0 cut off", "cut off or damaged"),
-        (b"\x89PNG\r\n\x1a\n", "cut off or damaged"),
+        (b"\xff\xd8\xff\xe0 cut off", "cut off, damaged"),
+        (b"\x89PNG\r\n\x1a\n", "cut off, damaged"),
         (b"<html>", "not a picture"),
     ],
 )
@@ -38,12 +41,34 @@ def test_a_damaged_picture_is_not_called_none(content: bytes, words: str, tmp_pa
         load_picture(tmp_path / "still.jpg")
 
 
+def test_a_picture_that_is_too_large_is_refused_before_it_is_decoded(tmp_path: Path) -> None:
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    head = struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0)
+    png = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", b"") + chunk(b"IEND", b"")
+    (tmp_path / "bomb.png").write_bytes(png)
+    with pytest.raises(PictureError, match=r"bomb\.png: more than 100,000,000 pixels"):
+        load_picture(tmp_path / "bomb.png")
+
+
 def test_a_folder_gives_its_pictures_in_order(tmp_path: Path) -> None:
     names = ["a.png", "b.JPG", "c.jfif", "d.jpe", "e.GIF", "f.pgm"]
     for name in (*names, "notes.txt"):
         (tmp_path / name).touch()
     (tmp_path / "folder.png").mkdir()
     assert [path.name for path in find_pictures(tmp_path)] == names
+
+
+def test_a_picture_is_found_by_its_content_whatever_its_name(tmp_path: Path) -> None:
+    picture = np.full((20, 30, 3), 90, np.uint8)
+    for name in ("still", "cam 1.part", "ảnh.jpg_large"):
+        (tmp_path / name).write_bytes(cv2.imencode(".jpg", picture)[1].tobytes())
+    (tmp_path / "x.heic").write_bytes(b"\0\0\0\x18ftypheic")
+    (tmp_path / "empty").touch()
+    (tmp_path / "film.mp4").write_bytes(b"\0\0\0\x18ftypisom" + bytes(200))
+    found = {path.name for path in find_pictures(tmp_path)}
+    assert found == {"still", "cam 1.part", "ảnh.jpg_large", "x.heic"}
 
 
 def test_a_folder_without_a_picture_is_told(tmp_path: Path) -> None:

@@ -9,8 +9,13 @@ import numpy as np
 import pytest
 
 from contract.package import verify_packages
+from edge.evidence.gather import Proof
+from edge.pipeline import Incident
+from edge.proving import Prover
 from edge.replay import replay
 from edge.results import Outputs
+from edge.summary import told
+from edge.video.ring import RingMiss
 from tests.edge import factories, road
 from tests.edge.test_worker_live import frozen_film
 from tests.edge.video import clips
@@ -74,6 +79,42 @@ def test_no_still_and_no_clip_is_of_another_recording(
         assert {number for numbers in shown.values() for number in numbers} <= home
         assert shown["clip"] == sorted(set(shown["clip"]))
         assert set(shown["over"]) <= set(shown["clip"])
+
+
+@pytest.mark.parametrize(("away", "b_frames"), [(5.0, 0), (600.0, 2)])
+def test_what_a_camera_shows_after_a_gap_amid_its_group_is_proved(
+    tmp_path: Path, away: float, b_frames: int
+) -> None:
+    """With a keyframe every ten seconds the pictures after a gap lean on those before it for long."""
+    times = [number / road.FPS + away * (number >= 28) for number in range(90)]
+    video = clips.make_clip(tmp_path / "long.mp4", times, size=road.SIZE, keyint=250, b_frames=b_frames)
+    found = replay(video, road.CONFIG, road.eyes(), Outputs(packages=tmp_path / "packages"), KEY)
+    assert len(found.proofs) == 3
+    packages = sorted((tmp_path / "packages").iterdir())
+    assert [report.failure for report in verify_packages(packages, KEY.public)] == [None] * 3
+    for package in packages:
+        shown = numbers_shown(package)
+        assert shown["clip"] == list(range(min(shown["clip"]), max(shown["clip"]) + 1))
+        assert shown["over"][0] in shown["clip"]
+        assert len({number < 28 for numbers in shown.values() for number in numbers}) == 1
+
+
+def test_what_can_not_be_proved_is_told_and_the_rest_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prove, calls = Prover.prove, []
+
+    def first_is_gone(prover: Prover, incident: Incident) -> Proof:
+        calls.append(incident)
+        if len(calls) == 1:
+            raise RingMiss("1.000 s is not in the ring")
+        return prove(prover, incident)
+
+    monkeypatch.setattr(Prover, "prove", first_is_gone)
+    video = clips.make_clip(tmp_path / "road.mp4", clips.steady(90, road.FPS), size=road.SIZE)
+    found = replay(video, road.CONFIG, road.eyes(), Outputs(), KEY)
+    assert (len(found.proofs), found.summary.counts["findings_not_proved"]) == (2, 1)
+    assert any("1 findings could not be proved" in line for line in told(found.summary))
 
 
 def test_pictures_of_another_size_are_passed_over(tmp_path: Path) -> None:

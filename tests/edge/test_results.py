@@ -42,13 +42,13 @@ def test_what_was_found_before_an_error_is_there(video: Path, tmp_path: Path) ->
     def progress(step: Step) -> None:
         lines = (tmp_path / "found.jsonl").read_text().splitlines()
         assert len(lines) == len(list((tmp_path / "packages").iterdir()))
-        if len(lines) == 2:
+        if len(lines) == 1:  # the second is complete only with the last picture
             raise HalfWayError
 
     with pytest.raises(HalfWayError):
         run(video, outputs, progress)
     packages = sorted((tmp_path / "packages").iterdir())
-    assert [report.failure for report in verify_packages(packages, KEY.public)] == [None, None]
+    assert [report.failure for report in verify_packages(packages, KEY.public)] == [None]
     assert 60 < frames_in(tmp_path / "film.mp4") < 100
 
 
@@ -113,11 +113,3 @@ def test_an_output_that_can_t_be_written_stops_the_run_before_it_begins(
 
     with pytest.raises(ResultError, match=words):
         run(video, make(tmp_path), progress)
-
-
-def test_what_is_read_is_never_written_over(tmp_path: Path) -> None:
-    camera, video = tmp_path / "cam.yaml", tmp_path / "a.mp4"
-    (tmp_path / "link").symlink_to(video)
-    assert Outputs(jsonl=tmp_path / "x" / ".." / "cam.yaml").over((video, camera)) == camera
-    assert Outputs(annotated=tmp_path / "link").over((video, camera)) == video
-    assert Outputs(tmp_path / "o.jsonl", tmp_path, tmp_path / "o.mp4").over((video, camera)) is None

@@ -1,6 +1,7 @@
 """Rows of a command: whole on any terminal, in the file as they come."""
 
 import csv
+import os
 from pathlib import Path
 
 import pytest
@@ -49,3 +50,18 @@ def test_a_file_has_every_column_and_each_row_at_once(tmp_path: Path) -> None:
                 assert len(list(csv.reader(file))) == number
     with path.open(encoding="utf-8", newline="") as file:
         assert next(csv.reader(file)) == list(COLUMNS)
+
+
+def test_a_name_that_is_no_text_is_written_as_it_is(tmp_path: Path) -> None:
+    name = os.fsdecode(b"\xff\xfe.jpg")
+    with rows_into(tmp_path / "out.csv", COLUMNS, shown=2) as rows:
+        rows.add((name, "98D193405"))
+        rows.add(ROWS[1])
+    lines = (tmp_path / "out.csv").read_bytes().splitlines()
+    assert [line.partition(b",")[0] for line in lines] == [b"file", b"\xff\xfe.jpg", b"b.jpg"]
+
+
+def test_a_disk_that_takes_nothing_is_named() -> None:
+    with pytest.raises(OSError, match="No space left") as caught, rows_into(Path("/dev/full"), COLUMNS, 2):
+        pass
+    assert caught.value.filename == "/dev/full"

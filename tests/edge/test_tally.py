@@ -12,9 +12,9 @@ from contract.manifest import Clock
 from contract.reasons import Doubt, reason
 from contract.types import LampColour
 from contract.vehicles import VehicleKind
-from edge.cli.summary import lamp_words, told
 from edge.pipeline import Step
 from edge.rules.inputs import Finding, Phase, Point, SignalHistory, Track, TrackPoint
+from edge.summary import lamp_words, told
 from edge.tally import Summary, Tally
 from edge.video.frame import Frame
 from tests.edge import factories

@@ -147,7 +147,7 @@ def test_a_frame_that_fails_is_counted_and_costs_neither_track_nor_camera(watch:
 
 def test_failures_in_a_row_start_the_camera_anew_and_lose_nothing(watch: Watch) -> None:
     """The first car's violation was still waiting for its post-roll when the failures began."""
-    watched = watch(ScriptedSource(list(range(60))), ScriptedSource(ALL), bad=frozenset(range(16, 40)))
+    watched = watch(ScriptedSource(list(range(60))), ScriptedSource(ALL[42:]), bad=frozenset(range(18, 42)))
     wait_until(lambda: len(watched.opened) == 2, 20)
     assert watched.opened[0].closed.is_set()
     assert watched.found.get(timeout=20).incident.finding.track == 1
@@ -195,8 +195,8 @@ def test_a_picture_of_another_size_is_not_judged_but_said(watch: Watch) -> None:
 def test_what_waits_for_a_camera_that_fell_silent_is_handed_over(
     watch: Watch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    watched = watch(ScriptedSource(list(range(16))))
-    wait_until(lambda: watched.count("frames") == 16, 20)
+    watched = watch(ScriptedSource(list(range(18))))
+    wait_until(lambda: watched.count("frames") == 18, 20)
     watched.worker.tend()
     assert watched.found.empty()
     monkeypatch.setattr(worker_module, "SILENT_SECONDS", 0.0)
@@ -212,8 +212,8 @@ def test_what_waits_for_a_camera_that_fell_silent_is_handed_over(
 
 
 def test_at_the_end_what_waits_is_handed_over_and_the_ring_is_called_complete(watch: Watch) -> None:
-    watched = watch(ScriptedSource(list(range(16))))
-    wait_until(lambda: watched.count("frames") == 16, 20)
+    watched = watch(ScriptedSource(list(range(18))))
+    wait_until(lambda: watched.count("frames") == 18, 20)
     assert watched.handed() == [1]
     assert watched.found.get().over.is_set()
     assert watched.worker.finished.is_set()

@@ -2,6 +2,7 @@
 
 import threading
 import unicodedata
+from typing import Literal
 
 import pytest
 
@@ -36,6 +37,12 @@ def as_windows_types(text: str) -> str:
 def test_every_keyboard_gives_the_same_password(typed: str) -> None:
     assert passwords.matches(typed, passwords.hash_of(VIETNAMESE))
     assert passwords.matches(VIETNAMESE, passwords.hash_of(typed))
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD", "NFKD"])
+def test_a_long_password_is_as_long_on_every_keyboard(form: Literal["NFC", "NFD", "NFKD"]) -> None:
+    longest = "ệ" * passwords.LONGEST
+    assert passwords.matches(unicodedata.normalize(form, longest), passwords.hash_of(longest))
 
 
 @pytest.mark.parametrize("password", ["wrong", "", "x" * 1_000_000, VIETNAMESE.lower()])

@@ -1,6 +1,6 @@
 """People: names, roles, who may be shut out."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from sqlmodel import Session
@@ -46,14 +46,14 @@ def test_a_disabled_person_gets_no_password_that_would_not_work(session: Session
     service.disable_user(session, "lan", now, "test")
     with pytest.raises(ConflictError, match="user_disabled"):
         service.reset_password(session, "lan", "test")
-    service.enable_user(session, "lan", "test")
+    service.enable_user(session, "lan", now, "test")
     assert service.reset_password(session, "lan", "test").user.disabled_at is None
 
 
 def test_nobody_is_not_found(session: Session, now: datetime) -> None:
     for act in (
         lambda: service.disable_user(session, "nobody", now, "test"),
-        lambda: service.enable_user(session, "nobody", "test"),
+        lambda: service.enable_user(session, "nobody", now, "test"),
         lambda: service.reset_password(session, "nobody", "test"),
     ):
         with pytest.raises(NotFoundError):
@@ -77,3 +77,17 @@ def test_nobody_is_not_found(session: Session, now: datetime) -> None:
 def test_roles(role: Role, permission: Permission, may: bool, now: datetime) -> None:
     user = User(username="x", full_name="x", role=role, password_hash="", created_at=now)
     assert user.may(permission) is may
+
+
+def test_accounts_nobody_used_for_45_days_are_disabled(session: Session, now: datetime) -> None:
+    for name, role in (("quan", Role.ADMIN), ("lan", Role.OPERATOR), ("hung", Role.OFFICER)):
+        add(session, name, role, now - timedelta(days=100))
+    get = lambda name: service.get_user(session, name)  # noqa: E731
+    get("lan").last_used_at = now - service.UNUSED + timedelta(minutes=1)
+    session.flush()
+    assert service.disable_unused(session, now) == 1
+    # The last administrator stays: nobody could let people in again.
+    assert [get(name).disabled_at for name in ("quan", "lan", "hung")] == [None, None, now]
+    service.enable_user(session, "hung", now, "test")
+    assert service.disable_unused(session, now + timedelta(days=1)) == 1
+    assert (get("hung").disabled_at, get("lan").disabled_at) == (None, now + timedelta(days=1))

@@ -181,7 +181,7 @@ def test_disabling_ends_all_sessions_at_once(
 def test_enabling_lets_somebody_in_again(engine: Engine, lan: service.OneTimePassword, now: datetime) -> None:
     with transaction(engine) as session:
         service.disable_user(session, "lan", now, "test")
-        made = service.enable_user(session, "lan", "test")
+        made = service.enable_user(session, "lan", now, "test")
     assert sessions.sign_in(engine, "lan", made.password, now)
     with pytest.raises(SignInError):
         sessions.sign_in(engine, "lan", lan.password, now)

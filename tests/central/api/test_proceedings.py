@@ -74,3 +74,20 @@ def test_a_table_and_a_withdrawal_over_the_api(casework: Casework) -> None:
     act = signer.post("/api/v1/withdrawals", json=scope | {"reason": "vạch sai"}).json()
     assert [(row["case_id"], row["paper_id"]) for row in act["cases"]] == [(case_id, None)]
     assert signer.get(f"/api/v1/withdrawals/{act['id']}").json()["cases"] == act["cases"]
+
+
+def test_a_watched_plate_over_the_api_and_its_page(casework: Casework) -> None:
+    office = casework.office
+    case_id = office.confirmed()
+    casework.do("thu-ly", case_id, "suspect_clone", note="chủ xe ở nơi khác")
+    casework.do("thu-ly", case_id, "confirm_clone", note="có biên bản xác minh")
+    officer = casework.at("thu-ly")
+    row = officer.get("/api/v1/watched-plates").json()[0]
+    assert (row["case_id"], row["reason"], row["ended_at"]) == (case_id, "có biên bản xác minh", None)
+    assert "có biên bản xác minh" in officer.get("/watched").text
+    assert casework.at("van-thu").get("/watched").status_code == 403
+    assert "phải ghi vì sao" in officer.post(f"/watched/{row['id']}/end", data={"reason": " "}).text
+    path = f"/api/v1/watched-plates/{row['id']}/end"
+    assert officer.post(path, json={"reason": "đã thu giữ biển giả"}).json()["ended_at"] is not None
+    assert officer.post(path, json={"reason": "đã thu giữ biển giả"}).status_code == 404
+    assert "Không có biển số nào" in officer.get("/watched").text

@@ -32,12 +32,14 @@ from central.cases.lifecycle import (
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 LIMITATION = NOW + timedelta(days=300)
 BOTH = frozenset({Actor.OPERATOR, Actor.OFFICER})
+EVERY = BOTH | {Actor.SHIFT_LEAD}
 STEP_ACTIONS = sorted(step.action for step in STEPS)
 GIVEN: dict[str, Any] = {
     "plate": "29A00001",
     "plate_kind": "standard",
     "plate_colour": "white",
     "vehicle_kind": "car",
+    "rule": "red_light",
     "duplicate_of_id": None,
     "flags": [],
     "queue": "main",
@@ -52,7 +54,7 @@ movers = st.one_of(
     st.builds(
         Mover,
         st.integers(1, 3),
-        st.frozensets(st.sampled_from([Actor.OPERATOR, Actor.OFFICER]), min_size=1),
+        st.frozensets(st.sampled_from(sorted(EVERY)), min_size=1),
     ),
 )
 waits = st.sampled_from(
@@ -143,7 +145,8 @@ class CaseLife(RuleBasedStateMachine):
         assert self.facts["owner_match"] or self.facts["mismatch_resolved_by"]
         last = {action: (person, at) for action, person, at in self.path}
         assert last[Action.CONFIRM][0] == self.facts["officer_id"]
-        assert last[Action.ACCEPT][0] == self.facts["operator_id"]
+        accepted = [who for action, who, _ in self.path if action in (Action.ACCEPT, Action.SETTLE_ACCEPT)]
+        assert accepted[-1] == self.facts["operator_id"]
         assert last[Action.CONFIRM][1] < LIMITATION
 
     @invariant()
@@ -151,7 +154,8 @@ class CaseLife(RuleBasedStateMachine):
         """No state is left with what belongs to another."""
         facts, state = self.facts, self.facts["state"]
         assert (state == State.IN_REVIEW) <= (facts["lease_owner_id"] is not None)
-        assert (state in (State.RECEIVED, State.IN_REVIEW)) <= (facts["operator_id"] is None)
+        undecided = (State.RECEIVED, State.IN_REVIEW, State.DISPUTED)
+        assert (state in undecided) <= (facts["operator_id"] is None)
         assert (state in (State.REJECTED, State.REFUSED)) <= (facts["reason"] is not None)
         assert (state == State.CONFIRMED) <= (facts["charge"] is not None)
         assert (state in (State.ACCEPTED, State.OWNER_FOUND)) <= (facts["officer_id"] is None)
@@ -283,7 +287,33 @@ def test_nothing_leaves_a_terminal_state(state: State, mover: Mover, at: datetim
 @given(state=st.sampled_from(sorted(State)), node=st.sampled_from(["violation", "borderline", "undecidable"]))
 def test_the_programme_alone_never_accepts_or_confirms(state: State, node: str) -> None:
     offered = allowed_actions(standing(state, node_decision=node), SYSTEM, NOW)
-    assert offered.isdisjoint({Action.ACCEPT, Action.CONFIRM, Action.RESOLVE_MISMATCH})
+    by_people = {Action.ACCEPT, Action.SETTLE_ACCEPT, Action.CONFIRM, Action.RESOLVE_MISMATCH}
+    assert offered.isdisjoint(by_people)
+
+
+def test_a_decision_that_is_looked_at_again_leaves_no_trace_of_the_first() -> None:
+    for first in (Action.ACCEPT, Action.REJECT):
+        facts, stands = {**FRESH, "state": State.RECEIVED}, standing()
+        for action, mover in ((Action.CLAIM, FIRST), (first, FIRST), (Action.SECOND_REVIEW, SYSTEM)):
+            take(facts, stands, action, mover, NOW)
+            stands = standing_from(facts, stands)
+        unlike = {name for name, value in facts.items() if value != FRESH.get(name)}
+        assert unlike == {"state", *step_for(Action.SECOND_REVIEW).needs} - {"duplicate_of_id"}
+        assert facts["state"] is State.RECEIVED
+
+
+@pytest.mark.parametrize("action", [Action.SETTLE_ACCEPT, Action.SETTLE_REJECT])
+def test_only_a_shift_lead_settles_a_dispute(action: Action) -> None:
+    stands = standing(State.DISPUTED)
+    wrong = problem_of(lambda: next_state(stands, action, FIRST, NOW, reason_given=True))
+    assert wrong is StepProblem.WRONG_ROLE
+    lead = Mover(3, frozenset({Actor.SHIFT_LEAD}))
+    settled = next_state(stands, action, lead, NOW, reason_given=True)
+    assert settled is (State.ACCEPTED if action is Action.SETTLE_ACCEPT else State.REJECTED)
+
+
+def test_a_disputed_case_ends_by_the_limitation() -> None:
+    assert {State.DISPUTED} <= step_for(Action.EXPIRE).sources & step_for(Action.WITHDRAW).sources
 
 
 @pytest.mark.parametrize("step", STEPS, ids=lambda step: step.action)
@@ -301,7 +331,7 @@ def test_a_mismatch_has_no_way_to_confirmation_but_through_its_resolution() -> N
 @pytest.mark.parametrize("action", [step.action for step in STEPS if step.reason])
 def test_a_step_with_consequences_needs_its_reason(action: Action) -> None:
     state = min(step_for(action).sources)
-    mover = SYSTEM if step_for(action).actor is Actor.SYSTEM else Mover(2, BOTH)
+    mover = SYSTEM if step_for(action).actor is Actor.SYSTEM else Mover(2, EVERY)
     stands = standing(state, operator=1)
     problem = problem_of(lambda: next_state(stands, action, mover, NOW, reason_given=False))
     assert problem is StepProblem.NO_REASON

@@ -10,6 +10,7 @@ def test_a_case_waits_where_it_can_be_brought_on(casework: Casework) -> None:
     link = f"/proceedings/{case_id}"
     assert link in casework.at("thiet-bi").get("/desk").text
     assert link not in casework.at("thu-ly").get("/desk?desk=case_officer").text
+    assert link in casework.at("thu-ly").get("/desk").text, "the desk where something waits is opened"
     casework.do("thiet-bi", case_id, "sign_result")
     assert link not in casework.at("thiet-bi").get("/desk").text
     officer = casework.at("thu-ly").get("/desk?desk=case_officer").text
@@ -35,6 +36,17 @@ def test_what_can_still_be_met_comes_before_what_is_late(casework: Casework) -> 
     assert f"/proceedings/{near}" in ahead
     assert f"/proceedings/{late}" in behind
     assert "Còn kịp" in ahead
+
+
+def test_all_deadlines_can_be_seen(casework: Casework, monkeypatch: pytest.MonkeyPatch) -> None:
+    cases = [casework.office.confirmed() for _ in range(3)]
+    casework.office.wait(9)
+    monkeypatch.setattr("central.console.desk_routes.PAGE", 2)
+    first = casework.at("thu-ly").get("/deadlines?code=notice").text
+    assert "skip=2" in first
+    rest = casework.at("thu-ly").get("/deadlines?code=notice&skip=2").text
+    assert "skip=" not in rest
+    assert [sum(f"/proceedings/{case}" in page for case in cases) for page in (first, rest)] == [2, 1]
 
 
 def test_the_treasury_takes_money_in_once(casework: Casework) -> None:

@@ -1,31 +1,49 @@
 """Who may open which page, what every answer carries, and where strangers are sent."""
 
-from datetime import datetime
+import re
+from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
+from jinja2 import Environment, nodes
 from sqlalchemy import text
 
 from central.accounts.permissions import Role
+from central.console import pages
 from central.console.assets import address
+from central.console.pages import FOLDER
 from central.db import transaction
+from central.fleet.enrolment import enrol
+from central.fleet.models import Camera
+from contract.signing import SigningKey
+from tests.central.casework import Casework
+from tests.central.evidence import enrolment
 from tests.central.faces import OWN, SignedIn
 from tests.central.people import add_case
 
 OPERATOR, OFFICER, LEADER, ADMIN = Role.OPERATOR, Role.OFFICER, Role.LEADER, Role.ADMIN
 DEVICE_USER, SIGNER = Role.DEVICE_USER, Role.SIGNER
-SEE_CASES = {OPERATOR, OFFICER, LEADER, DEVICE_USER, SIGNER}
+SHIFT_LEAD = Role.SHIFT_LEAD
+SEE_CASES = {OPERATOR, SHIFT_LEAD, OFFICER, LEADER, DEVICE_USER, SIGNER}
 ALLOWED = {
     "/": set(Role),
     "/review": {OPERATOR},
     "/confirm": {OFFICER},
     "/cases": SEE_CASES,
     "/cases/1": SEE_CASES,
+    "/exemptions": SEE_CASES,
     "/cases/1/manifest.json": SEE_CASES,
     "/offences": {OFFICER, LEADER, SIGNER},
-    "/nodes": {OPERATOR, OFFICER, LEADER, ADMIN, DEVICE_USER},
+    "/nodes": {OPERATOR, SHIFT_LEAD, OFFICER, LEADER, ADMIN, DEVICE_USER},
     "/quarantine": {ADMIN},
+    "/alarms": {OPERATOR, SHIFT_LEAD, OFFICER, LEADER, ADMIN, DEVICE_USER},
+    "/users": {ADMIN},
+    "/users/powers": {ADMIN},
+    "/audit": {LEADER, ADMIN},
+    "/watching": {SHIFT_LEAD, LEADER},
     "/reports": {LEADER},
+    "/dashboard": {LEADER},
     "/password": set(Role),
 }
 
@@ -35,6 +53,96 @@ def test_each_role_sees_its_pages_and_no_other(signed_in: SignedIn, role: Role) 
     client = signed_in(role)
     found = {path: client.get(path).status_code for path in ALLOWED}
     assert found == {path: {True: 200, False: 403}[role in roles] for path, roles in ALLOWED.items()}
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_no_page_leads_somebody_to_what_is_not_theirs(signed_in: SignedIn, role: Role) -> None:
+    client = signed_in(role)
+    pages = [path for path in ALLOWED if client.get(path).status_code == 200]
+    links = {link for path in pages for link in re.findall(r'href="(/[^"]*)"', client.get(path).text)}
+    assert "/password" in links
+    assert [link for link in sorted(links) if client.get(link).status_code == 403] == []
+
+
+@pytest.mark.parametrize(
+    "template", sorted((FOLDER / "templates").glob("*.html")), ids=lambda file: file.name
+)
+def test_no_page_shows_a_function_for_a_word(template: Path) -> None:
+    tree = Environment().parse(template.read_text(encoding="utf-8"))
+    called = {
+        id(part)
+        for call in tree.find_all(nodes.Call)
+        for part in (call.node, *call.args, *(each.value for each in call.kwargs))
+    }
+    given = {name for name, value in pages._words("vi").items() if callable(value)}
+    shown = [name.name for name in tree.find_all(nodes.Name) if name.ctx == "load" and id(name) not in called]
+    assert [name for name in shown if name in given] == []
+
+
+def test_a_few_pages_stand_beside_each_other(signed_in: SignedIn) -> None:
+    assert "more-pages" not in signed_in(Role.LAWYER).get("/law").text
+    assert "more-pages" in signed_in(ADMIN).get("/").text
+
+
+@pytest.mark.parametrize(
+    ("role", "path", "entry"),
+    [
+        (SHIFT_LEAD, "/watching", "/watching"),
+        (SHIFT_LEAD, "/watching/looks", "/watching"),
+        (Role.TREASURY, "/treasury/refunds", "/treasury"),
+        (Role.CLERK, "/outgoing", "/incoming"),
+        (OFFICER, "/cases/1", "/cases"),
+        (ADMIN, "/audit/readings", "/audit"),
+        (Role.LAWYER, "/law", "/law"),
+        (ADMIN, "/", "/"),
+        (ADMIN, "/password", None),
+    ],
+)
+def test_the_navigation_shows_where_one_is(
+    signed_in: SignedIn, role: Role, path: str, entry: str | None
+) -> None:
+    shown = re.findall(r'href="([^"]*)" aria-current', signed_in(role).get(path).text.split("</header>")[0])
+    assert shown == ([] if entry is None else [entry])
+
+
+@pytest.mark.parametrize(
+    ("role", "workplace"),
+    [
+        (OPERATOR, "/review"),
+        (SHIFT_LEAD, "/watching"),
+        (OFFICER, "/confirm"),
+        (DEVICE_USER, "/desk"),
+        (SIGNER, "/desk"),
+        (Role.CLERK, "/desk"),
+        (Role.COMMUNE, "/desk"),
+        (Role.TREASURY, "/treasury"),
+        (Role.LAWYER, "/law"),
+        (LEADER, "/dashboard"),
+        (ADMIN, "/"),
+    ],
+)
+def test_everybody_lands_where_their_work_is(signed_in: SignedIn, role: Role, workplace: str) -> None:
+    client = signed_in(role)
+    client.post("/sign-out")
+    answer = client.post("/sign-in", data={"username": role.value, "password": OWN})
+    assert answer.headers["location"] == workplace
+    assert client.get(workplace).status_code == 200
+
+
+def test_a_node_that_is_silent_is_online_nowhere(signed_in: SignedIn, now: datetime) -> None:
+    client = signed_in(LEADER)
+    with transaction(client.app.state.engine) as session:  # type: ignore[attr-defined]
+        for name, quiet in (("nut-1", timedelta(0)), ("nut-2", timedelta(minutes=4))):
+            node = enrol(session, enrolment(name, SigningKey.generate()), now, "test")
+            node.state, node.last_seen_at = "online", now - quiet
+            session.add(Camera(node_id=name, id="cam-1", site="s", site_name="S", state="online"))
+    assert "<strong>1/2</strong>" in client.get("/").text
+    shown = client.get("/nodes").text
+    assert shown.count("state-online") == 2  # the node that answers, and its camera
+    nodes = {node["id"]: node["state"] for node in client.get("/api/v1/nodes").json()}
+    assert nodes == {"nut-1": "online", "nut-2": "silent"}
+    cameras = {camera["node_id"]: camera["state"] for camera in client.get("/api/v1/cameras").json()}
+    assert cameras == {"nut-1": "online", "nut-2": "unknown"}
 
 
 def test_pages_are_there_in_english(signed_in: SignedIn) -> None:
@@ -102,7 +210,7 @@ def test_signing_in_leads_to_this_site_only(signed_in: SignedIn, to: str) -> Non
     answer = client.post(
         "/sign-in", data={"username": "leader", "password": "one sentence is easier", "to": to}
     )
-    assert answer.headers["location"] == "/"
+    assert answer.headers["location"] == "/dashboard"
 
 
 def test_a_refused_decision_shows_what_is_true_now(signed_in: SignedIn) -> None:
@@ -112,6 +220,26 @@ def test_a_refused_decision_shows_what_is_true_now(signed_in: SignedIn) -> None:
     assert answer.status_code == 409
     assert "Hồ sơ đã thay đổi từ khi bạn mở" in answer.text
     assert 'data-case="1"' in answer.text
+
+
+@pytest.mark.parametrize(
+    ("act", "form"),
+    [
+        ("accept", {}),
+        ("reject", {"reason": "other", "note": "che biển"}),
+        ("skip", {"reason": "hard_to_see"}),
+    ],
+)
+def test_nobody_decides_what_hardly_appeared(signed_in: SignedIn, act: str, form: dict[str, str]) -> None:
+    client = signed_in(OPERATOR)
+    version = re.search(r'name="version" value="(\d+)"', client.post("/review/next").text)
+    assert version is not None
+    sent = form | {"version": version[1], "looked": "120"}
+    answer = client.post(f"/review/1/{act}", data=sent)
+    assert answer.status_code == 409
+    assert "Quá nhanh" in answer.text
+    assert 'data-case="1"' in answer.text
+    assert 'data-case="2"' in client.post(f"/review/1/{act}", data=sent | {"looked": "900"}).text
 
 
 def test_an_officer_puts_a_false_military_alarm_back(signed_in: SignedIn, now: datetime) -> None:
@@ -129,14 +257,37 @@ def test_an_owner_is_not_for_operators(signed_in: SignedIn) -> None:
     assert signed_in(OPERATOR).post("/cases/1/owner").status_code == 403
 
 
-def test_a_search_by_plate_needs_a_reason_and_is_logged(signed_in: SignedIn) -> None:
+ASKED = {"plate": "29a-000.01", "purpose": "complaint", "file": "KN 12/2026"}
+
+
+def test_a_search_by_plate_needs_a_purpose_and_a_file_and_is_logged(signed_in: SignedIn) -> None:
     client = signed_in(OFFICER)
-    assert client.post("/cases/search", data={"plate": "29A00001", "why": ""}).status_code == 422
-    found = client.post("/cases/search", data={"plate": "29a-000.01", "why": "complaint 12/2026"})
+    assert client.post("/cases/search", data=ASKED | {"file": "không số"}).status_code == 422
+    found = client.post("/cases/search", data=ASKED)
     assert found.text.count("<tr>") == 2
     entries = signed_in(LEADER).get("/api/v1/audit").json()["items"]
     searched = [entry for entry in entries if entry["action"] == "case.search"]
-    assert searched[0]["detail"] == {"plate": "29A00001", "why": "complaint 12/2026"}
+    assert searched[0]["detail"] == {
+        "plate": "29A00001",
+        "purpose": "complaint",
+        "reference": "KN 12/2026",
+    }
+
+
+def test_all_cases_of_a_vehicle_can_be_seen(signed_in: SignedIn, now: datetime) -> None:
+    client = signed_in(OFFICER)
+    with transaction(client.app.state.engine) as session:  # type: ignore[attr-defined]
+        for sequence in range(3, 63):
+            add_case(session, now, sequence, plate={"text": "98A77777"})
+    asked = ASKED | {"plate": "98A-777.77"}
+    first = client.post("/cases/search", data=asked).text
+    numbers = re.findall(r'href="/cases/(\d+)"', first)
+    assert len(numbers) == 50
+    older = re.search(r'name="before" value="(\d+)"', first)
+    assert older is not None
+    rest = client.post("/cases/search", data={**asked, "before": older[1]}).text
+    assert len(re.findall(r'href="/cases/(\d+)"', rest)) == 10
+    assert 'name="before"' not in rest
 
 
 @pytest.mark.parametrize(("lang", "words"), [("vi", "Trung tâm gặp lỗi"), ("en", "The centre failed")])
@@ -156,3 +307,12 @@ def test_what_nobody_foresaw_is_told_in_the_reader_s_words(
     assert "no such table" not in answer.text
     assert "unexpected error" in caplog.text
     assert "/nodes" in caplog.text
+
+
+def test_a_case_leads_to_its_proceedings_and_back(casework: Casework) -> None:
+    case_id = casework.office.confirmed()
+    link = f'href="/proceedings/{case_id}"'
+    assert link in casework.at("thu-ly").get(f"/cases/{case_id}").text
+    assert link in casework.at("thu-ly").get("/offences").text
+    assert link not in casework.at("lan").get(f"/cases/{case_id}").text
+    assert f'href="/cases/{case_id}"' in casework.at("thu-ly").get(f"/proceedings/{case_id}").text

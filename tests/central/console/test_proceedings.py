@@ -2,13 +2,17 @@
 to the byte, parties only for a purpose."""
 
 import hashlib
+import re
+from datetime import datetime, timedelta
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from central.audit.models import AuditEntry
 from central.db import transaction
+from central.documents import archive as documents
 from central.proceedings import particulars
+from central.proceedings.models import TrackState
 from tests.central.casework import Casework
 
 
@@ -33,6 +37,7 @@ def test_a_case_from_result_to_execution_by_forms(casework: Casework) -> None:
     casework.do("truong-phong", case_id, "sign_decision", days=1)
     casework.make_files()
     casework.do("van-thu", case_id, "send_decision", how="electronic")
+    assert "delivery_electronic" in office.last_days(case_id)
     casework.do("van-thu", case_id, "deliver", days=1)
     assert office.state(case_id, "payment") == "due"
     assert "18.500.000" in casework.at("truong-phong").get(f"/proceedings/{case_id}").text
@@ -45,6 +50,16 @@ def test_what_is_refused_is_told_with_every_reason_and_what_was_typed(casework: 
     assert "chưa có kết quả của thiết bị được ký" in answer.text
     assert "chưa xác định người vi phạm" in answer.text
     assert "lời khai dài" in answer.text
+
+
+def test_who_goes_on_is_told_and_no_way_leads_to_what_is_not_theirs(casework: Casework) -> None:
+    case_id = casework.office.confirmed()
+    casework.do("thiet-bi", case_id, "sign_result")
+    page = casework.do("thu-ly", case_id, "draw_notice")
+    assert re.findall(r"<p data-next>.*</strong> ([^<]*)</p>", page) == ["Ký thông báo (người có thẩm quyền)"]
+    evidence = f'href="/cases/{case_id}"'
+    assert evidence in page
+    assert evidence not in casework.at("van-thu").get(f"/proceedings/{case_id}").text
 
 
 def test_a_missing_particular_is_named(casework: Casework) -> None:
@@ -147,3 +162,55 @@ def test_every_action_has_a_form_with_words(casework: Casework) -> None:
 def test_a_fine_left_empty_follows_the_circumstances() -> None:
     given = particulars.read("propose_decision", {"fines": [""], "circumstances": ["9.2"]})
     assert given == particulars.Terms(circumstances=("9.2",))
+
+
+def test_a_complaint_is_taken_up_and_settled_with_a_paper_each(casework: Casework) -> None:
+    office = casework.office
+    case_id = office.confirmed()
+    office.to_delivery(case_id)
+    office.do(case_id, "complain", "citizen", 2)
+    page = casework.at("thu-ly").get(f"/proceedings/{case_id}").text
+    assert page.index("Thụ lý khiếu nại") < page.index("Không thụ lý khiếu nại") < page.index("Khi cần:")
+    assert "Thông báo thụ lý khiếu nại" in casework.do("thu-ly", case_id, "accept_complaint")
+    words = {"note": "Hình ảnh rõ ràng, đèn đỏ đã bật 1,6 giây."}
+    page = casework.do("truong-phong", case_id, "settle_complaint", days=9, **words)
+    assert "Quyết định giải quyết khiếu nại" in page
+    archive = casework.centre.state.services.archive
+    with transaction(office.engine) as session:
+        papers = {paper.kind: archive.values_of(paper) for paper in documents.of_case(session, case_id)}
+    assert "không quá 30 ngày" in papers["complaint_taken_up"]["paragraphs"][1]
+    settled = papers["complaint_settled"]["articles"]
+    assert settled[0].startswith("Giữ nguyên quyết định xử phạt vi phạm hành chính số 0001/2026/QĐ-XPHC")
+    assert "đèn đỏ đã bật 1,6 giây" in settled[0]
+    assert "khiếu nại lần hai" in settled[1]
+    office.do(case_id, "complain_again", "citizen", 20)
+    answer = casework.send("truong-phong", case_id, "settle_second", note="không đổi")
+    assert (
+        "phải do người khác thực hiện" in answer.text
+    )  # the superior of who decided (Luật Khiếu nại, Điều 33)
+    casework.do("truong-phong", case_id, "annul_decision", note="thấy sai")
+    with transaction(office.engine) as session:
+        rows = session.exec(select(TrackState).where(col(TrackState.track).in_(("complaint", "force"))))
+        assert {row.track: row.state for row in rows} == {"complaint": "second_settled", "force": "annulled"}
+
+
+def test_a_named_driver_is_told_why_and_asked_to_come_later_than_the_owner(casework: Casework) -> None:
+    office = casework.office
+    case_id = office.confirmed()
+    casework.do("thiet-bi", case_id, "sign_result")
+    casework.do("thu-ly", case_id, "draw_notice")
+    casework.do("truong-phong", case_id, "sign_notice")
+    casework.make_files()
+    casework.do("van-thu", case_id, "send_notice", how="post")
+    driver = {"kind": "person", "name": "Hoàng Văn Duy", "identity": "024090000555", "source": "chủ xe khai"}
+    office.wait(18)
+    form = {"version": casework.version(case_id), **driver}
+    named = casework.at("thu-ly").post(f"/proceedings/{case_id}/steps/name_driver", data=form)
+    assert named.status_code == 200
+    casework.do("thu-ly", case_id, "invite_driver")
+    casework.do("thu-ly", case_id, "draw_notice")
+    archive = casework.centre.state.services.archive
+    with transaction(office.engine) as session:
+        owner, told = (archive.values_of(paper) for paper in documents.of_case(session, case_id, "notice"))
+    assert [paper["named_driver"] for paper in (owner, told)] == [False, True]
+    assert datetime.fromisoformat(told["come_at"]) > office.now + timedelta(days=13)

@@ -1,5 +1,6 @@
 """The reports' pages: for leaders, with corrections before figures, and the workbook."""
 
+import re
 from datetime import date, datetime, timedelta
 from io import BytesIO
 
@@ -17,9 +18,9 @@ CUT_OFFS = CutOffs(3, 14)
 WEEK = Period(date(2026, 11, 18), date(2026, 11, 24))
 
 
-def take(engine: Engine, now: datetime) -> int:
+def take(engine: Engine, now: datetime, actor: str = "test") -> int:
     with transaction(engine) as session:
-        return service.take(session, "BN", CUT_OFFS, Kind.WEEKLY, WEEK, now, "test").id or 0
+        return service.take(session, "BN", CUT_OFFS, Kind.WEEKLY, WEEK, now, actor).id or 0
 
 
 def test_leaders_read_reports_and_corrections_and_take_the_workbook(
@@ -41,8 +42,35 @@ def test_leaders_read_reports_and_corrections_and_take_the_workbook(
     assert leader.get("/reports/99").status_code == 404
 
 
+def test_leaders_take_the_paper_which_is_written_down(signed_in: SignedIn, now: datetime) -> None:
+    leader = signed_in(Role.LEADER)
+    first = take(leader.app.state.engine, now + timedelta(days=1))  # type: ignore[attr-defined]
+    paper = leader.get(f"/reports/{first}/pdf")
+    assert paper.content.startswith(b"%PDF-")
+    assert paper.headers["content-disposition"].endswith('report-weekly-2026-11-18-1.pdf"')
+    subject = {"subject": f"report:{first}"}
+    entries = leader.get("/api/v1/audit", params=subject).json()["items"]
+    assert {"as": "pdf"} in [entry["detail"] for entry in entries]
+    assert leader.get("/reports/99/pdf").status_code == 404
+
+
+def test_who_took_a_report_is_told_in_words(signed_in: SignedIn, now: datetime) -> None:
+    leader = signed_in(Role.LEADER)
+    engine = leader.app.state.engine  # type: ignore[attr-defined]
+    for sequence, actor in enumerate(("system", "user:leader", "cli"), start=3):
+        take(engine, now + timedelta(days=1), actor)
+        with transaction(engine) as session:
+            add_case(session, now, sequence)
+    takers = {
+        language: re.findall(r"<td>([^<]*)</td><td class=\"nowrap\"><a", leader.get("/reports").text)
+        for language in ("vi", "en")
+        if leader.get(f"/language/{language}")
+    }
+    assert takers == {"vi": ["dòng lệnh", "Leader", "hệ thống"], "en": ["command line", "Leader", "system"]}
+
+
 def test_others_do_not(signed_in: SignedIn, now: datetime) -> None:
     operator = signed_in(Role.OPERATOR)
     first = take(operator.app.state.engine, now + timedelta(days=1))  # type: ignore[attr-defined]
-    for path in ("/reports", f"/reports/{first}", f"/reports/{first}/xlsx"):
+    for path in ("/reports", f"/reports/{first}", f"/reports/{first}/xlsx", f"/reports/{first}/pdf"):
         assert operator.get(path).status_code == 403

@@ -77,3 +77,15 @@ def test_what_can_not_be_entered(session: Session, device: Device, now: datetime
     paper = Paper("certificate", "KD-1", "TTKĐ", Interval(date(2026, 1, 1)))
     with pytest.raises(NotFoundError, match="device"):
         service.add_paper(session, NODE, "cam-2", paper, "user:an", now)
+
+
+def test_all_devices_are_judged_as_each_one_is(session: Session, device: Device, now: datetime) -> None:
+    certificate(session, "KD-1", date(2026, 1, 1), date(2026, 6, 30), now)
+    other = Device(
+        node_id=NODE, camera_id="cam-2", name="b", serial="2", unit="c", entered_at=now, entered_by="x"
+    )
+    service.register(session, other, "user:an", now)
+    for moment in (at("2026-06-30T12:00:00+07:00"), at("2026-07-01T12:00:00+07:00")):
+        found = service.validities(session, moment)
+        assert set(found) == {CAMERA, (NODE, "cam-2")}
+        assert found == {key: service.validity(session, *key, moment) for key in found}

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from central.documents.phrases import article, clock, dong, dong_in_words, in_words, long_day
+from central.documents.phrases import article, clock, dong, dong_in_words, in_words, long_day, span
+from configs.law_tables import shipped
 
 
 @pytest.mark.parametrize(
@@ -78,3 +79,17 @@ def test_the_rest() -> None:
     assert article("6.9.b").startswith("điểm b khoản 9 Điều 6 Nghị định số 168/2024/NĐ-CP")
     assert article("7.10").startswith("khoản 10 Điều 7")
     assert article("13.8.b", "NĐ 238/2026/NĐ-CP").endswith("bởi NĐ 238/2026/NĐ-CP")
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("complaint", "90 ngày"),
+        ("court", "01 năm"),
+        ("service", "03 ngày làm việc"),
+        ("deferral", "03 tháng"),
+        ("alert_lift", "24 giờ"),
+    ],
+)
+def test_how_long_a_deadline_is(code: str, words: str) -> None:
+    assert span(shipped().deadlines(date(2026, 11, 24))[code]) == words

@@ -41,6 +41,12 @@ def text_of(pdf: bytes) -> str:
     return re.sub(r"\s+", " ", " ".join(page.extract_text() for page in PdfReader(BytesIO(pdf)).pages))
 
 
+def pages_of(pdf: bytes) -> list[str]:
+    """The words of each page, without its foot."""
+    pages = [re.sub(r"\s+", " ", page.extract_text()) for page in PdfReader(BytesIO(pdf)).pages]
+    return [re.sub(r" ?\S+ · \S+ · [0-9a-f]{16} ?$", "", text).strip() for text in pages]
+
+
 @pytest.mark.parametrize("kind", sorted(SAMPLES))
 def test_it_is_pdf_a_with_output_intent_and_embedded_fonts(papers: dict[str, bytes], kind: str) -> None:
     reader = PdfReader(BytesIO(papers[kind]))
@@ -102,6 +108,21 @@ def test_it_has_the_head_of_an_official_paper(papers: dict[str, bytes], kind: st
 def test_it_says_what_the_form_asks_for(papers: dict[str, bytes], kind: str, told: list[str]) -> None:
     text = text_of(papers[kind]).replace(" ", "")  # a hash is broken over lines
     assert [words for words in told if words.replace(" ", "") not in text] == []
+
+
+def test_a_record_says_how_many_pages_it_has() -> None:
+    asked = job("record")
+    asked.values["statement"] = "Tôi vội.\n" * 80
+    pdf = as_pdf(asked)
+    pages = len(PdfReader(BytesIO(pdf)).pages)
+    assert pages > 2
+    assert f"Biên bản gồm {pages:02} trang" in text_of(pdf)
+
+
+def test_no_table_leaves_its_head_behind(papers: dict[str, bytes]) -> None:
+    heads = ("Người thực hiện", "SHA-256", "Mức phạt")
+    pages = {kind: pages_of(pdf) for kind, pdf in papers.items()}
+    assert [kind for kind, texts in pages.items() if any(text.endswith(heads) for text in texts)] == []
 
 
 def test_the_same_values_give_the_same_bytes(papers: dict[str, bytes]) -> None:

@@ -26,6 +26,13 @@ def node(session: Session, now: datetime) -> Node:
     return enrol(session, enrolment(), now, "test")
 
 
+def test_a_site_s_name_with_a_null_character_is_made_visible(session: Session, now: datetime) -> None:
+    camera = CAMERA.model_copy(update={"site_name": "Hàng\x00Bài"})
+    enrol(session, enrolment().model_copy(update={"cameras": (camera,)}), now, "test")
+    session.flush()
+    assert [found.site_name for found in service.list_cameras(session, NODE)] == ["Hàng\\x00Bài"]
+
+
 def status(state: str, run: str, started_at: datetime) -> NodeStatus:
     return NodeStatus.model_validate(
         {
@@ -72,6 +79,13 @@ def test_the_will_of_an_earlier_run_changes_nothing(session: Session, node: Node
     assert ("node.offline", "") in open_alarms(session)
     service.note_status(session, status("online", "s-3", now + timedelta(minutes=1)), now)
     assert open_alarms(session) == set()
+
+
+def test_the_last_report_of_each_node(session: Session, node: Node, now: datetime) -> None:
+    assert service.latest_health(session) == []
+    for minute in range(3):
+        service.note_health(session, health(now + timedelta(minutes=minute)), now)
+    assert [record.at for record in service.latest_health(session)] == [now + timedelta(minutes=2)]
 
 
 def test_health_updates_node_and_cameras(session: Session, node: Node, now: datetime) -> None:
@@ -148,6 +162,10 @@ def test_what_a_node_reports_and_what_the_centre_sees_are_apart(
     service.note_health(session, health(now, reason("node.offline")), now)
     alarms.raise_alarm(session, NODE, reason("node.offline"), now)
     assert len(alarms.list_open(session)) == 2
+    alarms.raise_alarm(session, alarms.CENTRE, reason("node.offline"), now)
+    assert len(alarms.list_open(session, node_id=NODE)) == 2
+    assert alarms.count_open(session) == {(NODE, "node.offline"): 2, (alarms.CENTRE, "node.offline"): 1}
+    alarms.clear(session, alarms.CENTRE, ["node.offline"], now)
     service.note_health(session, health(now), now)
     assert alarms.list_open(session) == []
 

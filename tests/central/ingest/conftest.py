@@ -39,7 +39,7 @@ class Centre:
         store, partials = MediaStore(self.folder / "media"), PartialFiles(self.folder / "partial")
         return Tools(store, partials, CENTRE_KEY, self.open_case, self.storage)
 
-    def open_case(self, _session: Session, manifest: ViolationManifest, _jws: str) -> None:
+    def open_case(self, _session: Session, manifest: ViolationManifest, _jws: str, _now: datetime) -> None:
         """Remembers the case; a manifest whose event id is in `failing` makes it raise."""
         self.cases.append(manifest.event_id)
         assert manifest.event_id not in self.failing

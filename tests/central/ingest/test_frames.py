@@ -52,6 +52,24 @@ def package(film: bytes, shown: int, named: int = 20, **changes: object) -> Evid
     return evidence(1, None, contents, **{"files": files, **changes})
 
 
+def second_view(film: bytes, shown: int, named: int) -> tuple[list[bytes], list[EvidenceFile]]:
+    """A picture and a clip of a plate camera."""
+    frame = ClipFrame(pts=9000 * named, time_base=(1, 90_000), number=named)
+    contents = [still(shown) + b"second", film + b"second"]
+    named_files = (
+        ("context", "second-context.jpg", "image/jpeg", contents[0], frame),
+        ("clip", "second-clip.mp4", "video/mp4", contents[1], None),
+    )
+    files = [
+        EvidenceFile(
+            role=role, name=name, media_type=media_type, bytes=len(content), sha256=sha256_hex(content),
+            captured_at=OCCURRED, frame=of, camera="plates-1",
+        )
+        for role, name, media_type, content, of in named_files
+    ]  # fmt: skip
+    return contents, files
+
+
 def work(centre: Centre) -> None:
     """Does what the worker has to do."""
 
@@ -99,6 +117,25 @@ def test_a_foreign_picture_is_quarantined(
     assert (again.state, again.reason and again.reason.code) == ("rejected", code)
     work(centre)
     assert opened(centre) == []
+
+
+@pytest.mark.parametrize(("named", "fault"), [(12, None), (13, "frames.another_frame")])
+def test_the_pictures_of_a_second_camera_are_looked_for_in_its_own_clip(
+    centre: Centre, film: bytes, named: int, fault: str | None
+) -> None:
+    first, (contents, files) = package(film, 20), second_view(film, 12, named)
+    sent = evidence(
+        1,
+        None,
+        (*first.contents, *contents),
+        files=[*first.manifest.files, *files],
+        companions=[{"camera": "plates-1", "offset_ms": 0, "score": 0.99}],
+        schema="ngatu.manifest/2.1",
+    )
+    centre.receive(sent.messages())
+    work(centre)
+    assert [item.reason for item in centre.quarantined()] == ([fault] if fault else [])
+    assert len(opened(centre)) == (not fault)
 
 
 def test_an_act_of_a_day_without_a_law_is_settled_there_too(centre: Centre, film: bytes) -> None:

@@ -1,5 +1,6 @@
 """Packages of every released version are taken in, and what is kept and given out is what was signed."""
 
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ from central.cases.models import Case
 from central.db import transaction
 from central.fleet.enrolment import enrol
 from central.ingest.work import Arrived
+from central.jobs.runner import Runner
+from central.worker import case_handler
 from contract.package import MANIFEST_FILE, SIGNATURE_FILE, verify_package
 from contract.reports import Enrolment
 from contract.topics import CHUNK_BYTES, NodeTopics
@@ -38,6 +41,15 @@ class RealCases(Centre):
     open_case = staticmethod(service.open_case)  # type: ignore[assignment]
 
 
+def find_pictures(ioc: Centre) -> None:
+    """The worker's part: pictures that name a frame are looked for in the clip before the case is open."""
+
+    def clock() -> datetime:
+        return ioc.now
+
+    Runner(ioc.engine, [case_handler(ioc.engine, ioc.tools.store, clock)], clock).run_due()
+
+
 @pytest.mark.parametrize("chain", CHAINS, ids=lambda path: str(path.relative_to(FOLDER)))
 def test_a_chain_of_any_release_becomes_cases(
     engine: Engine, tmp_path: Path, centre: Centre, chain: Path
@@ -50,6 +62,8 @@ def test_a_chain_of_any_release_becomes_cases(
     receipts = [ioc.receive(messages(package))[-1] for package in packages]
     assert [receipt.state for receipt in receipts] == ["stored"] * len(packages)
     assert {stored.chain for stored in ioc.packages()} == {"linked"}
+    find_pictures(ioc)
+    assert (ioc.quarantined(), ioc.alarms()) == ([], set())
     with transaction(engine) as session:
         cases = {case.event_id: case for case in session.exec(select(Case))}
         for package, receipt in zip(packages, receipts, strict=True):

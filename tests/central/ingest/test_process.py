@@ -162,13 +162,14 @@ def postgres_url() -> Iterator[str]:
 
 @pytest.fixture(params=["no_database", pytest.param("postgres_url", marks=pytest.mark.postgres)])
 def centre(request: pytest.FixtureRequest, tmp_path: Path, mosquitto_broker: Mosquitto) -> Centre:
-    """A centre that reaches the broker over TLS."""
+    """A centre that reaches the broker over TLS; with PostgreSQL, two processes take evidence in."""
     password = tmp_path / "password"
     password.write_text(mosquitto_broker.password_of(CENTRE_USER))
     file = tmp_path / "centre.yaml"
     values = {
         "data_dir": str(tmp_path / "data"),
         "database": request.getfixturevalue(request.param),
+        "ingest_processes": 2 if request.param == "postgres_url" else 1,
         "mqtt": {
             "host": "localhost",
             "port": mosquitto_broker.port,

@@ -13,6 +13,7 @@ from sqlmodel import Session
 from central.db import transaction
 from central.errors import NotFoundError
 from central.jobs import queue
+from central.jobs.models import Job
 from central.jobs.queue import Claimed
 from tests.central.work import waiting
 
@@ -45,6 +46,18 @@ def test_the_oldest_first_each_once_and_nothing_early(engine: Engine, now: datet
     ask(engine, "early", at=now - timedelta(minutes=1))
     ask(engine, "not yet", at=now + timedelta(seconds=1))
     assert keys([claim(engine, now) for _ in range(3)]) == ["early", "late", None]
+
+
+def test_a_lease_is_renewed_by_who_holds_it_only(engine: Engine, now: datetime) -> None:
+    ask(engine, "1", at=now)
+    first, later = taken(engine, now, "first"), now + LEASE + timedelta(seconds=1)
+    with transaction(engine) as session:
+        queue.renew(session, first, later + LEASE)
+    assert claim(engine, later, "second") is None
+    second = taken(engine, later + LEASE, "second")
+    with transaction(engine) as session:
+        queue.renew(session, first, later + 9 * LEASE)
+        assert session.get_one(Job, second.id).lease_until == later + 2 * LEASE
 
 
 def test_what_the_caller_does_not_commit_was_never_asked_for(engine: Engine, now: datetime) -> None:

@@ -90,6 +90,40 @@ def test_a_kind_works_as_often_at_once_as_it_may(engine: Engine, monkeypatch: py
         assert until(lambda: all(waiting(engine, "k", key) is None for key in "123"))
 
 
+def test_what_a_killed_worker_was_doing_is_done_by_another_soon(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runner, "POLL_SECONDS", 0.05)
+    monkeypatch.setattr(runner, "HELD", timedelta(seconds=0.6))
+    monkeypatch.setattr(runner, "RENEW_SECONDS", 0.1)
+    hang, done = threading.Event(), []
+    ask(engine, "k", "1", at=utc_now())
+    with running(engine, Handler("k", lambda _unit: hang.wait(60) and None, timedelta(hours=1))) as end:
+        assert until(lambda: waiting(engine, "k", "1").lease_owner is not None)  # type: ignore[union-attr]
+        other = Handler("k", lambda unit: done.append(unit.attempt))
+        with running(engine, other):
+            time.sleep(1.5)
+            assert done == []  # held, though it takes longer than one lease
+            assert end() == 1  # gone without a word, as if it had been killed
+            assert until(lambda: done == [2], seconds=10)
+    hang.set()
+
+
+def test_what_hangs_longer_than_it_may_is_held_no_more(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runner, "POLL_SECONDS", 0.05)
+    monkeypatch.setattr(runner, "HELD", timedelta(seconds=0.3))
+    monkeypatch.setattr(runner, "RENEW_SECONDS", 0.1)
+    hang, done = threading.Event(), []
+    ask(engine, "k", "1", at=utc_now())
+    with running(engine, Handler("k", lambda _unit: hang.wait(60) and None, timedelta(seconds=0.8))):
+        assert until(lambda: waiting(engine, "k", "1").lease_owner is not None)  # type: ignore[union-attr]
+        with running(engine, Handler("k", lambda unit: done.append(unit.attempt))):
+            assert until(lambda: done == [2], seconds=10)
+    hang.set()
+
+
 class Clock:
     """A clock that is set by hand."""
 

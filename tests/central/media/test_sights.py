@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
-from sqlmodel import select
+from sqlmodel import col, select
 
 from central.audit.models import AuditEntry
 from central.db import transaction
@@ -30,7 +30,8 @@ def sight(media: CheckedMedia, tmp_path: Path) -> Sight:
 def entries(engine: Engine) -> list[tuple[str, str, str]]:
     """Who did what to which file."""
     with transaction(engine) as session:
-        return [(e.actor, e.action, e.detail["file"]) for e in session.exec(select(AuditEntry))]
+        log = session.exec(select(AuditEntry).order_by(col(AuditEntry.seq)))
+        return [(e.actor, e.action, e.detail["file"]) for e in log]
 
 
 def test_many_looks_are_one_sight_for_each_person_and_file(

@@ -10,6 +10,7 @@ from aiosmtpd.controller import Controller
 from sqlalchemy import Engine
 from sqlmodel import select
 
+from central.connections import circuit
 from central.db import transaction
 from central.jobs.models import Job
 from central.jobs.runner import TryAgainError
@@ -102,6 +103,16 @@ def test_what_can_never_arrive_says_why(
     box.rcpt = rcpt
     service.send(engine, post, told(engine, now, email), now)
     assert (row(engine).problem, row(engine).sent_at, box.messages) == (problem, None, [])
+
+
+def test_a_refusal_is_an_answer_of_a_server_that_serves_us(
+    engine: Engine, post: Post, box: Box, now: datetime
+) -> None:
+    box.rcpt = "550 no such mailbox"
+    service.send(engine, post, told(engine, now), now)
+    with transaction(engine) as session:
+        mail = circuit.standing(session)[service.CONNECTION]
+        assert (mail.failures, mail.last_success_at) == (0, now)
 
 
 @pytest.mark.parametrize(("rcpt", "data"), [("250 ok", "451 later"), ("450 busy", "503 no recipient")])

@@ -19,6 +19,7 @@ from central.offences.models import Offence, OffenceChange
 from central.offences.service import requalify
 from central.registry.port import Enquiry, Owner, RegisteredKind, RegisteredVehicle, Registration
 from central.review import confirmation
+from central.review.decisions import Correction
 from central.vault import Vault
 from tests.central.people import AFTER_UNDO, accepted_case, add_user, sight, valid_device
 from tests.central.work import look_up_due, record_due
@@ -46,8 +47,10 @@ def charge(
     choice: Choice = charging.AS_PROVEN,
     kind: RegisteredKind = RegisteredKind.CAR,
     seen: str = "car",
+    corrected: str | None = None,
 ) -> Offence:
-    """An offence of the rule by a vehicle seen as `seen` and registered as `kind`."""
+    """An offence of the rule by a vehicle seen as `seen` and registered as `kind`; `corrected`: the rule by
+    which the operator saw it."""
     with transaction(engine) as session:
         operator = add_user(session, "lan", Role.OPERATOR, now)
         officer = add_user(session, "hung", Role.OFFICER, now)
@@ -58,6 +61,7 @@ def charge(
             session,
             operator,
             now,
+            correction=Correction(rule=corrected),
             rule={"name": rule, "version": 1},
             vehicle=vehicle,
             plate=plate | {"confidence": 0.97, "agreed": True},
@@ -114,6 +118,33 @@ def test_what_is_frozen_names_act_article_band_and_reason(engine: Engine, now: d
     assert (offence.act, offence.article, offence.proven) == ("stop_sign", "6.2.đ", False)
     assert (offence.fine_min, offence.fine_max, offence.points) == (600_000, 800_000, 0)
     assert (offence.reason, offence.vehicle_class) == ("biển P.130 trên ảnh", "car")
+
+
+CORRECTED = Choice("LANE-A", "xe đi hết đoạn trên làn rẽ trái, xem clip")
+
+
+@pytest.mark.parametrize(
+    ("rule", "choice", "act"),
+    [
+        ("wrong_lane", CORRECTED, "wrong_lane"),
+        ("wrong_lane", charging.AS_PROVEN, None),  # nothing of it was measured: somebody says why
+        ("wrong_lane", Choice("RED-A", "vượt đèn"), None),  # not what the corrected rule can be
+        ("solid_line", Choice("LANE-A", "xe sang hẳn nửa đường kia"), "wrong_lane"),
+        ("no_helmet", Choice("LANE-A", "x"), None),  # no car can break it
+    ],
+)
+def test_the_law_follows_the_corrected_rule_but_nothing_is_proven(
+    engine: Engine, now: datetime, rule: str, choice: Choice, act: str | None
+) -> None:
+    def charged() -> Offence:
+        return charge(engine, now, "red_light", choice, corrected=rule)
+
+    if act is None:
+        with pytest.raises((ActNotChosenError, NoOffenceInLawError)):
+            charged()
+    else:
+        offence = charged()
+        assert (offence.rule, offence.act, offence.proven) == (rule, act, False)
 
 
 def test_an_accident_changes_the_act(engine: Engine, now: datetime) -> None:

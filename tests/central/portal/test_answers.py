@@ -7,6 +7,7 @@ from central.db import transaction
 from central.proceedings.papers.sheet import House
 from tests.central.portal.house import SETTINGS, PortalHouse, text_of
 from tests.central.proceedings.office import FIRM
+from tests.central.strangers import strange_pages
 
 DRIVER = {"name": "Trần Thị Bình", "identity": "024000000002", "address": "Bắc Ninh"}
 
@@ -115,3 +116,10 @@ def test_the_page_is_in_english_too(house: PortalHouse) -> None:
     said = text_of(browser.get(page).text)
     assert "I disagree with the pictures" in said
     assert "Answer wanted" in said
+
+
+def test_every_page_of_an_owner_is_in_either_language(house: PortalHouse) -> None:
+    case_id = house.noticed()
+    browser, page = house.enter(case_id), house.page_of(case_id)
+    browser.post(f"{page}/answer/contest", data={"ground": "wrong_vehicle"})
+    assert strange_pages(browser, start=page) == {}

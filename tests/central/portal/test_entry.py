@@ -74,7 +74,11 @@ def test_a_withdrawn_notice_opens_nothing_any_more(house: PortalHouse) -> None:
     browser = house.enter(case_id)
     house.do(case_id, "withdraw_notice", "thu-ly")
     assert browser.get(house.page_of(case_id)).status_code == 404
-    assert house.browser().post("/open", data=house.keys[case_id]).status_code == 401
+    again = house.browser().post("/open", data=house.keys[case_id])
+    assert again.status_code == 410
+    assert "bạn không phải làm gì" in again.text
+    wrong = house.browser().post("/open", data=house.keys[case_id] | {"code": "AAAA-AAAA"})
+    assert wrong.status_code == 401
 
 
 def test_several_notices_are_open_in_one_browser(house: PortalHouse) -> None:

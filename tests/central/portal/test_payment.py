@@ -1,14 +1,11 @@
 """Paying over the portal, with the sandbox of the bank as the other side on a real port."""
 
-import socket
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-import uvicorn
 from fastapi.testclient import TestClient
 from sqlmodel import select
 
@@ -26,23 +23,17 @@ from central.proceedings.papers.sheet import House
 from central.sandboxes.payment import Bank, Way, create_bank
 from central.settings import CentralSettings, PaymentSettings
 from tests.central.portal.house import SETTINGS, PortalHouse, text_of
+from tests.serving import address_of, free_port, served
 
 SECRET = b"one key of both sides"
 
 
 @contextmanager
-def served(bank: Bank) -> Iterator[str]:
+def bank_at_work(bank: Bank) -> Iterator[str]:
     """The bank on a free port."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    address = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    server = uvicorn.Server(uvicorn.Config(create_bank(bank, address), log_level="warning"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    try:
-        yield address
-    finally:
-        server.should_exit = True
-        thread.join()
+    listener = free_port()
+    with served(create_bank(bank, address_of(listener)), listener):
+        yield address_of(listener)
 
 
 class Counter:
@@ -119,7 +110,7 @@ def counter(house: PortalHouse, tmp_path: Path) -> Iterator[Counter]:
 
     bank = Bank(tmp_path / "books.json", "a-token", tell, lambda: house.office.now)
     BANKS.append(bank)
-    with served(bank) as address:
+    with bank_at_work(bank) as address:
         yield Counter(house, tmp_path, address)
     BANKS.pop()
 

@@ -5,10 +5,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from central.db import transaction
+from central.errors import InvalidError, NotFoundError
 from central.proceedings import clones
 from central.proceedings.clones import Place, distance_km, impossible
-from central.proceedings.service import StepRefusedError
+from central.proceedings.service import StepRefusedError, history
+from central.worker import clone_handler
 from tests.central.proceedings.office import BINH, Office
+from tests.central.work import run_due
 
 BAC_GIANG, BAC_NINH, HUE = Place(21.2731, 106.1946), Place(21.1861, 106.0763), Place(16.4637, 107.5909)
 AT = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
@@ -86,12 +89,34 @@ def test_a_confirmed_clone_is_watched_and_its_next_hit_held_back_at_once(office:
         by = office.by(session, "thu-ly")
         clones.confirm(session, office.proceeding(session, first), "biển giả", by, office.now)
     assert office.state(first, "notice") == "withdrawn"
+    assert not {"notice", "publication"} & office.last_days(first).keys()
     assert office.state(first, "publication") == "to_take_down"
     office.wait(1)
     second = office.confirmed(plate=PLATE, rule={"name": "wrong_lane", "version": 1})
     assert look(office, second) == ["watched"]
     with transaction(office.engine) as session:
-        assert [row.plate for row in clones.watched(session)] == ["98A51863"]
+        row = clones.watched(session)[0]
+        assert (row.plate, clones.held_back(session)) == ("98A51863", {"98A51863": 1})
         user = session.get_one(clones.User, office.people["thu-ly"])
-        assert clones.end_watch(session, "98A51863", user, office.now) == 1
+        with pytest.raises(InvalidError):
+            clones.end_watch(session, row.id or 0, " ", user, office.now)
+        clones.end_watch(session, row.id or 0, "đã thu giữ biển giả", user, office.now)
         assert clones.watched(session) == []
+        with pytest.raises(NotFoundError):
+            clones.end_watch(session, row.id or 0, "lần nữa", user, office.now)
+
+
+def test_the_case_noticed_before_is_looked_at_again(office: Office) -> None:
+    """Whether the first or the second is the clone nobody knows when the second comes."""
+    first = office.confirmed(plate=PLATE)
+    office.to_notice(first)
+    second = office.confirmed(BINH, plate=PLATE, site="hue", site_name="Huế")
+    assert look(office, second) == ["elsewhere"]
+    assert office.state(first, "clone") == "none"
+    run_due(office.engine, [clone_handler(office.engine, lambda: office.now, PLACES)], lambda: office.now)
+    assert office.state(first, "clone") == "suspected"
+    with transaction(office.engine) as session:
+        told = clones.told_of(history(session, office.proceeding(session, first).id or 0))
+    assert [(lead.code, lead.values["case"], lead.values["km"]) for lead in told] == [
+        ("elsewhere", second, 555)
+    ]

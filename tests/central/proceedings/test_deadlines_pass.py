@@ -79,7 +79,11 @@ def test_an_owner_who_never_comes_and_a_decision_that_comes_too_late(office: Off
     days_pass(office, 21, 3)
     assert (case_id, "raise_alert") in waits_at(office, Actor.CASE_OFFICER)
     office.do(case_id, "raise_alert", "thu-ly")
+    assert office.state(case_id, "answer") == "silent"
+    assert (case_id, "identify_violator") in waits_at(office, Actor.CASE_OFFICER)
+    assert office.last_days(case_id)["silence"] == local_day(office.now) + timedelta(days=30)
     office.identify(case_id)
+    assert "silence" not in office.last_days(case_id)
     days_pass(office, 9, 3)
     assert late(office) == {"record": 1}
     office.do(case_id, "make_record", "thu-ly")
@@ -92,13 +96,52 @@ def test_an_owner_who_never_comes_and_a_decision_that_comes_too_late(office: Off
     assert office.state(case_id, "case") == "time_over"
     with pytest.raises(StepRefusedError):
         office.propose(case_id)
-    assert office.state(case_id, "alert") == "to_lift"
-    office.do(case_id, "lift_alert", "thu-ly")
+    days_pass(office, 1)
+    assert office.state(case_id, "alert") == "lifted"
     office.do(case_id, "take_down", "thu-ly")
     days_pass(office, 400, 100)
     nothing_is_left(office, case_id)
     office.do(case_id, "close", "thu-ly")
     assert office.state(case_id, "case") == "closed"
+
+
+def test_what_becomes_of_a_silent_owner_is_late_after_thirty_days_and_an_answer_ends_the_waiting(
+    office: Office,
+) -> None:
+    silent, late_answer = office.confirmed(), office.confirmed()
+    for case_id in (silent, late_answer):
+        office.to_notice(case_id)
+    days_pass(office, 23, 3)
+    for case_id in (silent, late_answer):
+        office.do(case_id, "raise_alert", "thu-ly")
+    office.do(late_answer, "contest", "citizen", note="không phải xe tôi")
+    assert "silence" not in office.last_days(late_answer)
+    assert (late_answer, "identify_violator") not in waits_at(office, Actor.CASE_OFFICER)
+    days_pass(office, 33, 3)
+    assert late(office)["silence"] == 1
+    assert (silent, "identify_violator") in waits_at(office, Actor.CASE_OFFICER)
+
+
+def test_a_complex_complaint_has_longer(office: Office) -> None:
+    case_id = office.confirmed()
+    office.to_delivery(case_id)
+    office.do(case_id, "complain", "citizen", 1)
+    office.do(case_id, "accept_complaint", "thu-ly")
+    accepted = local_day(office.now)
+    assert office.last_days(case_id)["complaint_settle"] == accepted + timedelta(days=30)
+    office.do(case_id, "find_complaint_complex", "thu-ly", note="phải giám định")
+    found = office.last_days(case_id)
+    assert "complaint_settle" not in found
+    assert found["complaint_settle_complex"] == accepted + timedelta(days=45)
+
+
+def test_an_alert_for_an_unpaid_fine_makes_nobody_silent(office: Office) -> None:
+    case_id = office.confirmed()
+    office.to_delivery(case_id)
+    days_pass(office, 13, 3)
+    office.do(case_id, "raise_alert", "thu-ly")
+    assert office.state(case_id, "answer") == "admitted"
+    assert "silence" not in office.last_days(case_id)
 
 
 def test_a_fine_that_nobody_pays_until_it_can_no_longer_be_enforced(office: Office) -> None:
@@ -130,12 +173,12 @@ def test_a_fine_that_nobody_pays_until_it_can_no_longer_be_enforced(office: Offi
         office.do(case_id, "order_enforcement", "truong-phong")
     with pytest.raises(StepRefusedError):
         office.do(case_id, "sue", "citizen")
-    office.do(case_id, "lift_alert", "thu-ly")
+    assert office.state(case_id, "alert") == "lifted"
     office.do(case_id, "deduct_points", "thu-ly")
-    office.do(case_id, "take_down", "thu-ly") if office.state(
-        case_id, "publication"
-    ) == "to_take_down" else None
+    office.do(case_id, "take_down", "thu-ly")
     nothing_is_left(office, case_id)
+    office.do(case_id, "close", "thu-ly")
+    assert office.state(case_id, "case") == "closed"
 
 
 def test_a_transfer_and_a_complaint_that_nobody_answers_are_late(office: Office) -> None:

@@ -1,6 +1,8 @@
 """Steps with their papers: each drawn up once with what the case says, sent only when signed, opened by
 the notice's code."""
 
+from dataclasses import replace
+from datetime import date
 from io import BytesIO
 from pathlib import Path
 
@@ -18,10 +20,12 @@ from central.jobs.models import Job
 from central.media.store import MediaStore
 from central.proceedings import access, desk
 from central.proceedings.desk import PaperMissingError
+from central.proceedings.papers.later import complain_within
 from central.proceedings.papers.sheet import House
 from central.proceedings.payments import Receipt
 from central.proceedings.service import Doing
 from central.settings import OfficeSettings
+from configs.law_tables import shipped
 from contract.local_time import local_day
 from tests.central.copying import make_asked_copies
 from tests.central.documents.samples import OFFICE
@@ -210,6 +214,19 @@ def test_papers_of_side_ways(papers: PaperOffice, action: str, kind: str | None,
     if paper is not None:
         papers.make_files()
         assert words in papers.text(paper)
+
+
+def test_a_decision_says_how_long_complaints_are_open_by_the_law_of_its_day() -> None:
+    """The table of the day, not the programme, says it: a new law changes what is printed."""
+    table = shipped().deadlines_table
+    day = date(2026, 11, 24)
+    assert "90 ngày, khởi kiện trong thời hạn 01 năm kể" in complain_within(shipped(), day)
+    rows = [
+        row.model_copy(update={"amount": {"complaint": 45, "court": 2}.get(row.code, row.amount)})
+        for row in table.deadlines
+    ]
+    newer = replace(shipped(), deadlines_table=table.model_copy(update={"deadlines": tuple(rows)}))
+    assert "45 ngày, khởi kiện trong thời hạn 02 năm kể" in complain_within(newer, day)
 
 
 def test_an_annulment_names_its_decision(papers: PaperOffice) -> None:

@@ -230,10 +230,6 @@ class Proceedings(RuleBasedStateMachine):
         over = [day for day in (last.limitation, last.decision, last.enforcement) if day is not None]
         assert (
             any(self.today >= day for day in over)
-            or not self.now.device_valid
-            or self.now.is_at(Track.TRANSFER, "accepted")
-            or self.now.is_at(Track.HANDOVER, "returned")
-            or (self.now.is_at(Track.ANSWER, "waiting") and self.now.is_at(Track.ALERT, "raised"))
             or self.now.is_at(Track.EXPLANATION, "open", "extended", "waived")
             or self.now.is_at(Track.PAYMENT, "paid", "not_due")
             or self.now.is_at(Track.SUSPENSION, "suspended")

@@ -13,10 +13,13 @@ from central.db import transaction
 from central.deadlines import service as deadlines
 from central.devices.models import DevicePaper
 from central.devices.service import DeviceNotValidError
+from central.errors import ConflictError
 from central.offences.charging import Choice
-from central.proceedings import payments, sweeps, withdrawal
+from central.parties.service import Details
+from central.proceedings import correcting, payments, sweeps, withdrawal
 from central.proceedings import service as proceedings
 from central.proceedings.decisions import AmountError, NotOneDecisionError, Terms
+from central.proceedings.loading import days_of, moments_of
 from central.proceedings.models import Decision, DecisionAct, ProceedingEvent, ProceedingStep
 from central.proceedings.payments import Receipt
 from central.proceedings.service import StepRefusedError
@@ -48,6 +51,22 @@ def test_a_camera_without_its_papers_gets_no_case_confirmed(office: Office, kind
             paper.valid_to = date(2026, 11, 19)
     with pytest.raises(DeviceNotValidError):
         office.confirmed()
+
+
+def test_what_happened_to_a_decision_counts_while_it_is_in_force(office: Office) -> None:
+    case_id = office.confirmed()
+    decision_id = office.to_decision(case_id).id
+    with transaction(office.engine) as session:
+        decision, proceeding = session.get(Decision, decision_id), office.proceeding(session, case_id)
+        assert decision is not None
+        happened = {"event": "heard_of", "day": local_day(office.now), "moment": office.now}
+        session.add(ProceedingEvent(decision_id=decision_id, **happened))
+        session.flush()
+        assert "heard_of" in days_of(session, proceeding, decision)
+        assert moments_of(session, proceeding, decision)["heard_of"] == office.now
+        decision.ended_on = local_day(office.now)
+        assert "heard_of" not in days_of(session, proceeding, decision)
+        assert "heard_of" not in moments_of(session, proceeding, decision)
 
 
 def test_the_whole_way(office: Office) -> None:
@@ -131,6 +150,15 @@ def test_an_organisation_pays_twice_and_loses_no_points(office: Office) -> None:
 def test_minors_pay_half_and_children_are_warned(office: Office, birth: date, fine: int) -> None:
     case_id = office.confirmed(BINH.model_copy(update={"birth": birth}))
     assert office.to_decision(case_id).fine == fine
+
+
+def test_nothing_is_decided_against_a_child_under_fourteen(office: Office) -> None:
+    young = Details(kind="person", name="Bé", identity="024000000009", birth=date(2013, 1, 1))
+    case_id = office.confirmed(young)
+    office.to_record(case_id)
+    with pytest.raises(ConflictError, match="too_young"):
+        office.propose(case_id)
+    office.do(case_id, "decide_no_sanction", "truong-phong", reason="under_14")
 
 
 @pytest.mark.parametrize(
@@ -221,6 +249,14 @@ def test_another_person_s_case_is_not_decided_along(office: Office) -> None:
         office.propose(first, Terms(with_cases=(other,)))
 
 
+def test_more_money_than_32_bits_hold_is_counted(office: Office) -> None:
+    case_id = office.confirmed()
+    decision_id = office.to_delivery(case_id).id or 0
+    receipt = Receipt("T1", 10**11, local_day(office.now), "kho bạc")
+    with transaction(office.engine) as session:
+        assert payments.received(session, decision_id, receipt, office.now).outcome == "overpaid"
+
+
 def test_money_counts_once_and_the_late_fee_runs_to_the_day(office: Office) -> None:
     case_id = office.confirmed()
     decision_id = office.to_delivery(case_id).id or 0
@@ -250,6 +286,20 @@ def test_money_counts_once_and_the_late_fee_runs_to_the_day(office: Office) -> N
             session, decision_id, Receipt("T3", 1_000, local_day(office.now), "kho bạc"), office.now
         )
         assert more.outcome == "overpaid"
+    assert office.state(case_id, "payment") == "paid"
+
+
+def test_money_paid_in_time_counts_for_its_day_however_late_it_is_told(office: Office) -> None:
+    """The bank is slow: the fine fell overdue meanwhile, but was paid on the last day."""
+    case_id = office.confirmed()
+    decision_id = office.to_delivery(case_id).id or 0
+    last = office.last_days(case_id)["payment"]
+    office.now += timedelta(days=(last - local_day(office.now)).days + 4)
+    sweep(office)
+    assert office.state(case_id, "payment") == "overdue"
+    with transaction(office.engine) as session:
+        told = payments.received(session, decision_id, Receipt("T1", 19_000_000, last, "bank"), office.now)
+        assert (told.outcome, told.payment.fee, told.stand.owed) == ("full", 0, 0)
     assert office.state(case_id, "payment") == "paid"
 
 
@@ -284,7 +334,7 @@ def test_a_corrected_day_sets_deadlines_anew_and_keeps_the_old(office: Office) -
         by = office.by(session, "thu-ly")
         proceeding = office.proceeding(session, case_id)
         day = local_day(office.now) - timedelta(days=1)
-        proceedings.correct_day(session, proceeding, "notice_sent", day, "dấu bưu điện", by, office.now)
+        correcting.correct_day(session, proceeding, "notice_sent", day, "dấu bưu điện", by, office.now)
     assert office.last_days(case_id)["appearance"] == before + timedelta(days=2)
     with transaction(office.engine) as session:
         rows = [row for row in deadlines.of_case(session, case_id, ended=True) if row.code == "appearance"]
@@ -314,7 +364,7 @@ def test_a_day_is_corrected_within_reason(
         by, proceeding = office.by(session, name), office.proceeding(session, case_id)
         day = local_day(office.now) + timedelta(days=offset)
         with pytest.raises(StepRefusedError, match=problem):
-            proceedings.correct_day(session, proceeding, event, day, reason, by, office.now)
+            correcting.correct_day(session, proceeding, event, day, reason, by, office.now)
 
 
 def test_only_a_signer_restarts_the_limitation_with_a_reason(office: Office) -> None:
@@ -327,10 +377,10 @@ def test_only_a_signer_restarts_the_limitation_with_a_reason(office: Office) -> 
             ("truong-phong", "", "no_reason"),
         ):
             with pytest.raises(StepRefusedError, match=problem):
-                proceedings.restart_limitation(
+                correcting.restart_limitation(
                     session, proceeding, later, reason, office.by(session, name), office.now
                 )
-        proceedings.restart_limitation(
+        correcting.restart_limitation(
             session, proceeding, later, "cố tình trốn tránh", office.by(session, "truong-phong"), office.now
         )
     assert office.last_days(case_id)["limitation"] == later

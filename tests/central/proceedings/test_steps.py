@@ -35,7 +35,7 @@ OTHER_EVENTS = {
     "points_zero", "points_test_passed", "points_refilled",  # the licence authority's
     "breach_found", "breach_reported",
     "citizen_data_received", "citizen_data_verified", "citizen_data_complex",
-    "enforcement_by_salary", "complaint_complex", "second_complex",
+    "enforcement_by_salary",
 }  # fmt: skip
 """Events of the deadlines that don't come from a step."""
 

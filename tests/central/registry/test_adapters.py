@@ -16,9 +16,11 @@ from typing import Any
 
 import pytest
 
+from central.connections.http import Peer
+from central.connections.problems import OutsideError, Problem
 from central.registry.file import FileRegistry, FileRegistryError
 from central.registry.http import HttpRegistry
-from central.registry.port import Enquiry, RegistryError, RegistryProblem
+from central.registry.port import Enquiry
 from contract.vehicles import VehicleKind
 
 SAMPLE = Path(__file__).parents[3] / "configs" / "sample_registry.yaml"
@@ -51,18 +53,18 @@ def test_the_owner_is_the_one_at_the_time_of_the_violation(
     [replace(ENQUIRY, plate="98A99999"), replace(ENQUIRY, at=datetime(2000, 1, 1, tzinfo=UTC))],
 )
 def test_no_such_plate_or_not_yet(sample: FileRegistry, enquiry: Enquiry) -> None:
-    with pytest.raises(RegistryError) as failure:
+    with pytest.raises(OutsideError) as failure:
         sample.find(enquiry)
-    assert failure.value.problem is RegistryProblem.NOT_FOUND
+    assert failure.value.problem is Problem.NOT_FOUND
 
 
 def test_two_vehicles_with_one_plate_are_not_guessed_between(tmp_path: Path) -> None:
     path = tmp_path / "registry.yaml"
     entry = {**REGISTRATION, "since": "2020-01-01T00:00:00Z"}
     path.write_text(json.dumps({"registrations": [entry, entry]}))
-    with pytest.raises(RegistryError) as failure:
+    with pytest.raises(OutsideError) as failure:
         FileRegistry.load(path).find(ENQUIRY)
-    assert failure.value.problem is RegistryProblem.MULTIPLE
+    assert failure.value.problem is Problem.MULTIPLE
 
 
 @pytest.mark.parametrize("content", ["registrations: 3", "{", "registrations: [{vehicle: {}}]"])
@@ -112,7 +114,7 @@ def service() -> Iterator[RegisterService]:
 
 
 def adapter(service: RegisterService) -> HttpRegistry:
-    return HttpRegistry(service.url, "secret", limit_seconds=5)
+    return HttpRegistry(Peer(service.url, "secret", limit_seconds=5))
 
 
 def test_the_question_keeps_the_plate_out_of_the_address(service: RegisterService) -> None:
@@ -133,7 +135,7 @@ def test_the_question_keeps_the_plate_out_of_the_address(service: RegisterServic
 
 
 def test_without_a_token_no_header_is_sent(service: RegisterService) -> None:
-    assert HttpRegistry(service.url).find(ENQUIRY).reference == "DK-1"
+    assert HttpRegistry(Peer(service.url)).find(ENQUIRY).reference == "DK-1"
     assert service.tokens == [None]
 
 
@@ -143,31 +145,34 @@ NO = {"detail": "no"}
 @pytest.mark.parametrize(
     ("status", "answer", "problem"),
     [
-        (404, {"problem": "not_found"}, RegistryProblem.NOT_FOUND),
-        (409, {"problem": "multiple"}, RegistryProblem.MULTIPLE),
-        (404, {"detail": "Not Found"}, RegistryProblem.UNREADABLE),  # a wrong address, not the register
-        (404, "<html>nginx</html>", RegistryProblem.UNREADABLE),
-        (404, [], RegistryProblem.UNREADABLE),
-        (404, {"problem": "multiple"}, RegistryProblem.UNREADABLE),
-        (409, NO, RegistryProblem.UNREADABLE),
-        (401, NO, RegistryProblem.DENIED),
-        (403, NO, RegistryProblem.DENIED),
-        (500, NO, RegistryProblem.TIMEOUT),
-        (503, NO, RegistryProblem.TIMEOUT),
-        (302, NO, RegistryProblem.UNREADABLE),
-        (422, NO, RegistryProblem.UNREADABLE),
-        (200, NO, RegistryProblem.UNREADABLE),
-        (200, {**REGISTRATION, "more": 1}, RegistryProblem.UNREADABLE),
-        (200, {**REGISTRATION, "owner": None}, RegistryProblem.UNREADABLE),
-        (200, [REGISTRATION, REGISTRATION], RegistryProblem.UNREADABLE),
-        (200, "x" * 70_000, RegistryProblem.UNREADABLE),
+        (404, {"problem": "not_found"}, Problem.NOT_FOUND),
+        (409, {"problem": "multiple"}, Problem.MULTIPLE),
+        (404, {"detail": "Not Found"}, Problem.UNREADABLE),  # a wrong address, not the register
+        (404, "<html>nginx</html>", Problem.UNREADABLE),
+        (404, [], Problem.UNREADABLE),
+        (404, {"problem": "multiple"}, Problem.UNREADABLE),
+        (409, NO, Problem.UNREADABLE),
+        (401, NO, Problem.DENIED),
+        (403, NO, Problem.DENIED),
+        (500, NO, Problem.TIMEOUT),
+        (503, NO, Problem.TIMEOUT),
+        (503, {"problem": "maintenance"}, Problem.MAINTENANCE),
+        (503, {"problem": "maintenance", "until": "tối nay"}, Problem.MAINTENANCE),
+        (200, {**REGISTRATION, "since": "2020-01-01"}, Problem.UNREADABLE),  # a moment without its zone
+        (302, NO, Problem.UNREADABLE),
+        (422, NO, Problem.UNREADABLE),
+        (200, NO, Problem.UNREADABLE),
+        (200, {**REGISTRATION, "more": 1}, Problem.UNREADABLE),
+        (200, {**REGISTRATION, "owner": None}, Problem.UNREADABLE),
+        (200, [REGISTRATION, REGISTRATION], Problem.UNREADABLE),
+        (200, "x" * 70_000, Problem.UNREADABLE),
     ],
 )
 def test_each_failure_has_its_type(
-    service: RegisterService, status: int, answer: object, problem: RegistryProblem
+    service: RegisterService, status: int, answer: object, problem: Problem
 ) -> None:
     service.answers = [(status, answer)]
-    with pytest.raises(RegistryError) as failure:
+    with pytest.raises(OutsideError) as failure:
         adapter(service).find(ENQUIRY)
     assert failure.value.problem is problem
     assert len(service.asked) == 1
@@ -175,16 +180,16 @@ def test_each_failure_has_its_type(
 
 def test_what_was_wrong_is_told_without_the_values(service: RegisterService) -> None:
     service.answers = [(200, {**REGISTRATION, "owner": {"name": "Vũ Minh Châu"}})]
-    with pytest.raises(RegistryError) as failure:
+    with pytest.raises(OutsideError) as failure:
         adapter(service).find(ENQUIRY)
     assert "owner.identity" in failure.value.detail
     assert "Châu" not in failure.value.detail
 
 
 def test_nobody_listening_is_no_answer(free_port: int) -> None:
-    with pytest.raises(RegistryError) as failure:
-        HttpRegistry(f"http://127.0.0.1:{free_port}").find(ENQUIRY)
-    assert failure.value.problem is RegistryProblem.TIMEOUT
+    with pytest.raises(OutsideError) as failure:
+        HttpRegistry(Peer(f"http://127.0.0.1:{free_port}")).find(ENQUIRY)
+    assert failure.value.problem is Problem.TIMEOUT
 
 
 def drip(connection: socket.socket, piece: bytes) -> None:
@@ -208,34 +213,34 @@ BOMB = gzip.compress(b"[" * 50_000_000)
 @pytest.mark.parametrize(
     ("behave", "problem"),
     [
-        (lambda _connection: time.sleep(20), RegistryProblem.TIMEOUT),
-        (lambda connection: drip(connection, b"X"), RegistryProblem.TIMEOUT),
+        (lambda _connection: time.sleep(20), Problem.TIMEOUT),
+        (lambda connection: drip(connection, b"X"), Problem.TIMEOUT),
         (
             lambda connection: (connection.sendall(OK), drip(connection, b"X-A: b\r\n")),
-            RegistryProblem.TIMEOUT,
+            Problem.TIMEOUT,
         ),
         (
             lambda connection: (
                 connection.sendall(OK + b"Content-Length: 9999\r\n\r\n"),
                 drip(connection, b"["),
             ),
-            RegistryProblem.TIMEOUT,
+            Problem.TIMEOUT,
         ),
-        (lambda connection: flood(connection, OK + b"\r\n", b"[" * 65536), RegistryProblem.UNREADABLE),
+        (lambda connection: flood(connection, OK + b"\r\n", b"[" * 65536), Problem.UNREADABLE),
         (
             lambda connection: flood(connection, OK + b"Content-Encoding: gzip\r\n\r\n", BOMB),
-            RegistryProblem.UNREADABLE,
+            Problem.UNREADABLE,
         ),
-        (lambda connection: connection.sendall(b"SSH-2.0-OpenSSH_9.2\r\n"), RegistryProblem.TIMEOUT),
+        (lambda connection: connection.sendall(b"SSH-2.0-OpenSSH_9.2\r\n"), Problem.TIMEOUT),
         (
             lambda connection: connection.sendall(OK + b"Content-Length: 10\r\n\r\n[]"),
-            RegistryProblem.TIMEOUT,
+            Problem.TIMEOUT,
         ),
     ],
     ids=["silent", "head drips", "headers drip", "body drips", "no end", "packed", "not HTTP", "cut off"],
 )
 def test_no_answer_holds_us_up_or_fills_the_memory(
-    behave: Callable[[socket.socket], object], problem: RegistryProblem
+    behave: Callable[[socket.socket], object], problem: Problem
 ) -> None:
     listener = socket.create_server(("127.0.0.1", 0))
 
@@ -246,10 +251,10 @@ def test_no_answer_holds_us_up_or_fills_the_memory(
             behave(connection)
 
     threading.Thread(target=serve, daemon=True).start()
-    register = HttpRegistry(f"http://127.0.0.1:{listener.getsockname()[1]}", limit_seconds=1.5)
+    register = HttpRegistry(Peer(f"http://127.0.0.1:{listener.getsockname()[1]}", limit_seconds=1.5))
     tracemalloc.start()
     started = time.monotonic()
-    with pytest.raises(RegistryError) as failure:
+    with pytest.raises(OutsideError) as failure:
         register.find(ENQUIRY)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from central.registry.comparison import Seen, compare
+from central.registry.comparison import Seen, colour_code, compare
 from central.registry.port import RegisteredKind, RegisteredVehicle
 from contract.vehicles import VehicleKind
 
@@ -64,3 +64,10 @@ def test_a_registered_kind_is_seen_as(registered: RegisteredKind, seen: VehicleK
 )
 def test_the_register_decides_whose_article_holds(kind: RegisteredKind, law_class: str | None) -> None:
     assert kind.law_class == law_class
+
+
+@pytest.mark.parametrize(
+    ("words", "code"), [("Trắng", "white"), (" xanh dương", "blue"), ("xanh", None), ("cánh gián", None)]
+)
+def test_a_register_s_colour_has_a_code_if_it_is_one(words: str, code: str | None) -> None:
+    assert colour_code(words) == code

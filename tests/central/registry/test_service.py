@@ -13,6 +13,8 @@ from central.alarms.models import Alarm
 from central.cases.lifecycle import State
 from central.cases.queries import get_case
 from central.cases.service import expire_due
+from central.connections.circuit import OPENS_AFTER
+from central.connections.problems import UNDERSTOOD_AFTER, OutsideError, Problem
 from central.db import transaction
 from central.errors import NotFoundError
 from central.registry.port import (
@@ -21,10 +23,8 @@ from central.registry.port import (
     RegisteredKind,
     RegisteredVehicle,
     Registration,
-    RegistryError,
-    RegistryProblem,
 )
-from central.registry.service import LOOK_UP, UNDERSTOOD_AFTER, latest_answer, read_owner
+from central.registry.service import LOOK_UP, latest_answer, read_owner
 from central.review import confirmation, decisions, queue
 from central.review.decisions import Correction
 from central.vault import Vault
@@ -40,18 +40,19 @@ class Register:
     """Answers with a vehicle of the plate `says`, or of the plate asked about; or fails."""
 
     says: str | None = None
-    problem: RegistryProblem | None = None
+    problem: Problem | None = None
+    since: datetime | None = None
     asked: list[Enquiry] = field(default_factory=list)
 
     def find(self, enquiry: Enquiry) -> Registration:
         """The same car whatever was asked."""
         self.asked.append(enquiry)
         if self.problem is not None:
-            raise RegistryError(self.problem, "answer 404 without the register's own words")
+            raise OutsideError(self.problem, "answer 404 without the register's own words")
         vehicle = RegisteredVehicle(
             plate=self.says or enquiry.plate, plate_colour="white", kind=RegisteredKind.CAR, brand="Vios"
         )
-        return Registration(vehicle=vehicle, owner=STRANGER, reference="R1")
+        return Registration(vehicle=vehicle, owner=STRANGER, reference="R1", since=self.since)
 
 
 @dataclass(frozen=True)
@@ -109,6 +110,23 @@ def test_an_answer_about_another_plate_is_no_owner_of_this_one(desk: Desk, says:
             desk.reads_owner(session, desk.officer)
 
 
+def test_an_owner_of_another_day_is_no_owner_of_the_act(desk: Desk) -> None:
+    desk.look_up(Register(since=desk.now))  # bought after the act
+    assert (desk.state(), desk.alarms()) == (State.OWNER_MISMATCH, {"other_time"})
+    with transaction(desk.engine) as session, pytest.raises(NotFoundError):
+        desk.reads_owner(session, desk.officer)
+
+
+def test_a_register_that_is_away_is_left_alone_and_asked_again(desk: Desk) -> None:
+    away, after = Register(problem=Problem.MAINTENANCE), AFTER_UNDO
+    for _ in range(3 * OPENS_AFTER):
+        desk.look_up(away, after)
+        after += timedelta(seconds=10)
+    assert (desk.state(), len(away.asked) < 2 * OPENS_AFTER) == (State.ACCEPTED, True)
+    desk.look_up(Register(), after + timedelta(hours=2))
+    assert (desk.state(), desk.alarms()) == (State.OWNER_FOUND, set())
+
+
 @pytest.mark.parametrize("says", ["29A-000.01", "29a 00001", "29A00001"])
 def test_the_plate_is_compared_as_it_reads_not_as_it_is_written(desk: Desk, says: str) -> None:
     desk.look_up(Register(says))
@@ -116,7 +134,7 @@ def test_the_plate_is_compared_as_it_reads_not_as_it_is_written(desk: Desk, says
 
 
 def test_a_strange_answer_is_asked_for_again_and_then_put_before_the_police(desk: Desk) -> None:
-    register = Register(problem=RegistryProblem.UNREADABLE)
+    register = Register(problem=Problem.UNREADABLE)
     after = AFTER_UNDO
     for _ in range(UNDERSTOOD_AFTER - 1):
         desk.look_up(register, after)
@@ -154,7 +172,7 @@ def test_the_owner_of_a_misread_plate_is_read_by_nobody_after_the_correction(des
         assert found is not None
         decisions.accept(session, desk.operator, sight(found), desk.now, Correction("98A-777.77"))
         assert latest_answer(session, desk.case_id) is None
-    desk.look_up(Register(problem=RegistryProblem.NOT_FOUND))
+    desk.look_up(Register(problem=Problem.NOT_FOUND))
     with transaction(desk.engine) as session:
         assert desk.state() == State.OWNER_NOT_FOUND
         for who in (desk.officer, desk.leader):

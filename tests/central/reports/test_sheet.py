@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 from io import BytesIO
+from zipfile import ZipFile
 
 import pytest
 from openpyxl import load_workbook
@@ -57,3 +58,17 @@ def test_every_figure_has_its_words(language: Language) -> None:
         if counted.key not in INNER:
             assert title_of(Figure(group=counted.group, key=counted.key, this=0), language)
             assert group_title(counted.group, language)
+
+
+@pytest.mark.parametrize("outside", [False, True])
+def test_readers_outside_get_no_small_cell_and_nothing_of_the_staff(outside: bool) -> None:
+    staff = Figure(group="H", key="reviewed_by_person", by=(("person", "lan"),), this=40)
+    small = Figure(group="B", key="candidates", this=4)
+    book = as_xlsx(report(staff, small), "0" * 64, "vi", outside=outside)
+    with ZipFile(BytesIO(book)) as files:
+        words = files.read("xl/sharedStrings.xml").decode()
+        numbers = files.read("xl/worksheets/sheet1.xml").decode()
+    assert ("theo nhân viên IOC" in words) is not outside
+    assert ("<v>40</v>" in numbers) is not outside
+    assert ("<t>*</t>" in words) is outside
+    assert ("Dấu hiệu vi phạm tiếp nhận" in words) is True

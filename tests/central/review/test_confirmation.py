@@ -22,6 +22,7 @@ from central.cases.lifecycle import UNDO_TIME, State
 from central.cases.models import Case, CaseEvent
 from central.cases.queries import get_case, history_of
 from central.cases.service import expire_due
+from central.connections.problems import OutsideError, Problem
 from central.db import transaction
 from central.errors import ForbiddenError, InvalidError, NotFoundError
 from central.offences.charging import NoOffenceInLawError
@@ -35,8 +36,6 @@ from central.registry.port import (
     RegisteredKind,
     RegisteredVehicle,
     Registration,
-    RegistryError,
-    RegistryProblem,
 )
 from central.registry.service import LOOK_UP, latest_answer, read_owner
 from central.review import confirmation, decisions, queue
@@ -59,7 +58,7 @@ BLUE_TRUCK = WHITE_CAR.model_copy(update={"kind": RegisteredKind.TRUCK, "colour"
 class Register:
     """A register that gives these answers one after another (the last one for ever)."""
 
-    answers: list[Registration | RegistryError]
+    answers: list[Registration | OutsideError]
     asked: list[Enquiry] = field(default_factory=list)
 
     def find(self, enquiry: Enquiry) -> Registration:
@@ -69,7 +68,7 @@ class Register:
         return answer if isinstance(answer, Registration) else _raise(answer)
 
 
-def _raise(error: RegistryError) -> Registration:
+def _raise(error: OutsideError) -> Registration:
     raise error
 
 
@@ -78,9 +77,9 @@ def registered(vehicle: RegisteredVehicle = WHITE_CAR) -> Register:
     return Register([Registration(vehicle=vehicle, owner=OWNER, reference="R1")])
 
 
-def failing(*problems: RegistryProblem) -> Register:
+def failing(*problems: Problem) -> Register:
     """A register that fails in these ways."""
-    return Register([RegistryError(problem, "no") for problem in problems])
+    return Register([OutsideError(problem, "no") for problem in problems])
 
 
 @dataclass(frozen=True)
@@ -170,10 +169,10 @@ def test_the_register_is_asked_as_of_the_violation_and_why(office: Office) -> No
     [
         (registered(), State.OWNER_FOUND),
         (registered(BLUE_TRUCK), State.OWNER_MISMATCH),
-        (failing(RegistryProblem.NOT_FOUND), State.OWNER_NOT_FOUND),
-        (failing(RegistryProblem.MULTIPLE), State.OWNER_MISMATCH),
-        (failing(RegistryProblem.TIMEOUT), State.ACCEPTED),
-        (failing(RegistryProblem.DENIED), State.ACCEPTED),
+        (failing(Problem.NOT_FOUND), State.OWNER_NOT_FOUND),
+        (failing(Problem.MULTIPLE), State.OWNER_MISMATCH),
+        (failing(Problem.TIMEOUT), State.ACCEPTED),
+        (failing(Problem.DENIED), State.ACCEPTED),
     ],
 )
 def test_each_answer_leads_to_its_state(office: Office, register: Register, state: State) -> None:
@@ -186,7 +185,7 @@ def test_no_answer_is_asked_again_later_and_later(office: Office) -> None:
     pauses = []
     at = office.now + AFTER_UNDO
     for _ in range(4):
-        look_up_due(office.engine, failing(RegistryProblem.TIMEOUT), VAULT, lambda moment=at: moment)  # type: ignore[misc]
+        look_up_due(office.engine, failing(Problem.TIMEOUT), VAULT, lambda moment=at: moment)  # type: ignore[misc]
         job = waiting(office.engine, LOOK_UP, office.case_id)
         assert job is not None
         pauses.append((job.run_at - at).total_seconds())
@@ -336,7 +335,7 @@ def test_a_mismatch_is_confirmed_only_after_an_officer_has_explained_it(office: 
 
 
 def test_several_vehicles_under_one_plate_can_t_be_explained_away(office: Office) -> None:
-    office.look_up(failing(RegistryProblem.MULTIPLE))
+    office.look_up(failing(Problem.MULTIPLE))
     with pytest.raises(CaseStateError):
         resolve(office, "chắc là xe này")
 
@@ -418,6 +417,17 @@ def test_sending_back_clears_the_first_decision_and_keeps_the_history(office: Of
         assert "xem lại biển số" in notes
 
 
+def test_an_officer_proposes_another_rule_and_changes_nothing(office: Office) -> None:
+    office.look_up(registered())
+    with transaction(office.engine) as session:
+        officer, case = people(session, office)
+        with pytest.raises(InvalidError):
+            confirmation.send_back(session, officer, sight(case), office.now, "xem lại", "no_such_rule")
+        confirmation.send_back(session, officer, sight(case), office.now, "xem lại", "wrong_lane")
+        assert (case.state, case.rule) == (State.RETURNED, "red_light")
+        assert history_of(session, office.case_id)[-1].detail == {"rule": "wrong_lane"}
+
+
 def test_refusing_ends_the_case_with_a_reason_of_the_table(office: Office) -> None:
     office.look_up(registered())
     with pytest.raises(InvalidError):
@@ -433,7 +443,7 @@ def test_refusing_ends_the_case_with_a_reason_of_the_table(office: Office) -> No
 
 
 def test_an_unknown_plate_can_be_asked_again(office: Office) -> None:
-    office.look_up(failing(RegistryProblem.NOT_FOUND))
+    office.look_up(failing(Problem.NOT_FOUND))
     with transaction(office.engine) as session:
         officer, case = people(session, office)
         confirmation.look_up_again(session, officer, sight(case), office.now)

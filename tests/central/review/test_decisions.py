@@ -236,6 +236,28 @@ def test_the_kind_of_vehicle_is_corrected_and_what_the_node_saw_is_kept(
     }
 
 
+def test_the_rule_is_corrected_and_what_the_node_found_stays_in_the_manifest(
+    session: Session, lan: User, now: datetime
+) -> None:
+    case = claimed(session, lan, now)
+    with pytest.raises(InvalidError):
+        decisions.accept(session, lan, sight(case), now, Correction(rule="no_such_rule"))
+    decisions.accept(session, lan, sight(case), now, Correction(rule="wrong_lane"))
+    assert (case.state, case.rule) == (State.ACCEPTED, "wrong_lane")
+    assert manifest_of(session, case.id or 0).rule.name == "red_light"
+    assert history_of(session, case.id or 0)[-1].detail == {"rule_was": "red_light"}
+
+
+def test_a_corrected_rule_meets_the_case_that_had_it_already(
+    session: Session, lan: User, now: datetime
+) -> None:
+    case = claimed(session, lan, now, occurred_at=OCCURRED)
+    at = OCCURRED + timedelta(seconds=9)
+    add_case(session, now, 2, occurred_at=at, rule={"name": "wrong_lane", "version": 1})
+    decisions.accept(session, lan, sight(case), now, Correction("29A00002", rule="wrong_lane"))
+    assert "duplicate" in case.flags
+
+
 def test_an_act_of_tomorrow_is_not_accepted_but_can_be_rejected(
     session: Session, lan: User, now: datetime
 ) -> None:

@@ -1,5 +1,6 @@
 """A centre with evidence and people of every role, on SQLite and on PostgreSQL."""
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -8,7 +9,6 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from central import migrations
 from central.accounts import passwords
 from central.accounts import service as accounts
 from central.accounts.permissions import Role
@@ -47,10 +47,12 @@ class House:
 
 
 def open_house(folder: Path, database: str | None, now: datetime) -> Iterator[House]:
-    """Two cases with their files, one node, a person of each role."""
+    """Two cases with their files, one node, a person of each role, in a migrated `database` or a SQLite
+    file."""
     settings = CentralSettings(data_dir=folder, database=database, secure_cookies=False, unit="BN")
+    if database is None:
+        databases.migrated_sqlite(folder / "central.db")
     centre = create_app(settings, clock=lambda: now)
-    migrations.upgrade(centre.state.engine)
     create_key(settings.centre_key_file)
     with transaction(centre.state.engine) as session:
         for name in IDENTITIES[1:]:
@@ -63,6 +65,7 @@ def open_house(folder: Path, database: str | None, now: datetime) -> Iterator[Ho
     messages = [message for sent in chain(2) for message in sent.messages()]
     with transaction(centre.state.engine) as session:
         handle(session, messages, ingest_tools(settings), now)
+    centre.state.rates.clock = itertools.count(step=3600).__next__  # a walk asks more than any person
     house = House(centre)
     with TestClient(centre, raise_server_exceptions=False, follow_redirects=False) as first:
         house.clients[STRANGER] = first
@@ -85,5 +88,5 @@ def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     problem = databases.postgres_problem()
     if problem:
         pytest.skip(problem)
-    with databases.throwaway_postgres() as url:
+    with databases.migrated_postgres() as url:
         yield from open_house(folder, url, now)

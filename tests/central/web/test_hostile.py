@@ -14,6 +14,8 @@ from httpx import Response
 
 from central.accounts.permissions import PERMISSIONS, Permission, Role
 from central.console.assets import address
+from contract.canonical import sha256_hex
+from tests.central.evidence import clip
 from tests.central.web.conftest import IDENTITIES, ONE_TIME, STRANGER, House
 from tests.central.web.walk import BODIES, Operation, Request, operations
 
@@ -36,13 +38,28 @@ CONSOLE: dict[str, frozenset[str]] = {
     "/second-factor": SIGNED_IN,
     "/": ALL_ROLES,
     "/nodes": holders(Permission.VIEW_NODES),
+    "/cameras": holders(Permission.VIEW_NODES),
+    "POST /nodes": holders(Permission.MANAGE_NODES),
     "/cases/{case_id}/owner": holders(Permission.VIEW_OWNER),
     "/offences": holders(Permission.VIEW_OFFENCES),
     "/quarantine": holders(Permission.MANAGE_NODES),
+    "/alarms": holders(Permission.VIEW_NODES),
+    "POST /alarms": holders(Permission.MANAGE_NODES),
+    "/users": holders(Permission.MANAGE_USERS),
+    "/audit": holders(Permission.VIEW_AUDIT),
     "/review": holders(Permission.REVIEW_CASES),
     "/confirm": holders(Permission.CONFIRM_CASES),
     "/cases": holders(Permission.VIEW_CASES),
+    "/cases/search": holders(Permission.SEARCH_PLATES),
+    "/searches": holders(Permission.REVIEW_SEARCHES),
+    "/exemptions": holders(Permission.VIEW_CASES),
+    "POST /exemptions": holders(Permission.CONFIRM_CASES),
+    "/watched": holders(Permission.HANDLE_PROCEEDINGS),
+    "/watching": holders(Permission.VIEW_WATCHING),
+    "POST /watching": holders(Permission.LEAD_REVIEWS),
     "/desk": holders(Permission.VIEW_PROCEEDINGS),
+    "/incoming": holders(Permission.SEND_PAPERS),
+    "/outgoing": holders(Permission.SEND_PAPERS),
     "/deadlines": holders(Permission.VIEW_DEADLINES),
     "/treasury": holders(Permission.ENTER_PAYMENTS),
     "/devices": holders(Permission.VIEW_NODES),
@@ -54,9 +71,18 @@ CONSOLE: dict[str, frozenset[str]] = {
     "/withdrawals": holders(Permission.VIEW_WITHDRAWALS),
     "POST /withdrawals": holders(Permission.SIGN_DECISIONS),
     "POST /withdrawals/{withdrawal_id}/told": holders(Permission.SEND_PAPERS),
+    "/connections": holders(Permission.VIEW_CONNECTIONS),
+    "/connections/{system}": holders(Permission.ANSWER_BY_HAND),
+    "POST /connections/{system}/retry": holders(Permission.MEND_CONNECTIONS),
     "/reports": holders(Permission.VIEW_REPORTS),
+    "/dashboard": holders(Permission.VIEW_REPORTS),
     "/proceedings": holders(Permission.VIEW_PROCEEDINGS),
     "/proceedings/{case_id}/parties/{role}": holders(Permission.VIEW_OWNER),
+    "/proceedings/{case_id}/parties/{role}/look-up": holders(Permission.HANDLE_PROCEEDINGS),
+    "/proceedings/{case_id}/submissions/{submission_id}": holders(Permission.VIEW_OWNER),
+    "/proceedings/{case_id}/handler": holders(Permission.HANDLE_PROCEEDINGS),
+    "/proceedings/{case_id}/days": holders(Permission.HANDLE_PROCEEDINGS),
+    "/proceedings/{case_id}/limitation": holders(Permission.SIGN_DECISIONS),
     "/proceedings/{case_id}/file": holders(Permission.VIEW_OWNER),
 }
 """Who may call a page of the console; a path not named goes by the longest beginning that is, one with the
@@ -263,6 +289,20 @@ def test_a_nonsense_range_is_answered_and_the_sight_is_in_the_log(house: House, 
     entries = reader.get("/api/v1/audit", params={"subject": "case:1", "limit": 100}).json()["items"]
     mine = [e for e in entries if e["action"] == "evidence.view" and e["actor"] == "user:leader"]
     assert [e["detail"] for e in mine if e["detail"]["file"] == "file-1.mp4"] == [{"file": "file-1.mp4"}]
+
+
+@pytest.mark.parametrize(
+    ("asked", "status"), [("bytes=٠-٣", 400), ("bytes=z", 400), ("bytes=99999999-", 416)]
+)
+def test_a_range_that_is_none_is_told_by_each_face_in_its_form(house: House, asked: str, status: int) -> None:
+    house.client(Role.LEADER)
+    headers: Any = {"Range": asked.encode()}
+    for path in (f"/api/v1/media/{sha256_hex(clip(1))}", "/cases/1/files/file-1.mp4"):
+        answer = send(house, Role.LEADER, Request("GET", path, headers=headers))
+        assert answer.status_code == status
+        assert ("content-range" in answer.headers) == (status == 416)
+        assert "Range" not in answer.text
+        assert answer.headers["content-type"] in ("application/problem+json", "text/html; charset=utf-8")
 
 
 def test_a_one_time_password_opens_the_password_page_only(house: House) -> None:

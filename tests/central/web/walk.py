@@ -1,4 +1,4 @@
-"""All operations of both faces, from their own description, with values a hostile client would send."""
+"""All operations of a face, from its own description, with values a hostile client would send."""
 
 import json
 import re
@@ -38,6 +38,7 @@ BODIES = (
 
 SOUND: dict[str, Any] = {
     "case_id": 1,
+    "proceeding_id": 1,
     "alarm_id": 1,
     "username": "nobody",
     "password": "a password nobody has",
@@ -57,6 +58,8 @@ SOUND: dict[str, Any] = {
     "note": "lời ghi",
     "plate": "29A-000.01",
     "why": "đơn khiếu nại số 12",
+    "file": "KN 12/2026",
+    "month": "2026-10-01",
     "to": "/",
 }
 """A value that passes for each name; what has none gets the first value its schema allows."""
@@ -138,10 +141,10 @@ def _encode(values: dict[str, Any], content_type: str | None) -> bytes:
 
 def operations(centre: Centre) -> list[Operation]:
     """Everything the API and the console answer to."""
-    return [operation for face in (centre.api, centre.console) for operation in _of_face(face)]
+    return [operation for face in (centre.api, centre.console) for operation in of_face(face)]
 
 
-def _of_face(face: Any) -> Iterator[Operation]:
+def of_face(face: Any) -> Iterator[Operation]:
     described = get_openapi(title="walk", version="1", routes=face.routes)
     schemas = described.get("components", {}).get("schemas", {})
     for path, methods in described["paths"].items():

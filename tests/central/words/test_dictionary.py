@@ -1,13 +1,20 @@
 """Words and numbers for people, in both languages."""
 
 import re
+from collections import Counter
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 
 import pytest
+import yaml
 
+import central.words
+from central.accounts.permissions import Permission
 from central.cases.lifecycle import Action, State
 from central.console.pages import FOLDER
+from central.proceedings.correcting import CORRECTABLE
 from central.review.decisions import SKIP_REASONS
 from central.words.dictionary import dictionary, translator
 from central.words.forms import local_date, local_time, money, number, signed_seconds
@@ -21,6 +28,22 @@ PLACES = re.compile(r"\{(\w+)")
 
 def test_both_languages_have_the_same_words() -> None:
     assert dictionary("vi").keys() == dictionary("en").keys()
+
+
+def keys_of(node: yaml.Node, prefix: str = "") -> Iterator[str]:
+    """Every word of a file with the keys that lead to it, as often as it stands there."""
+    if not isinstance(node, yaml.MappingNode):
+        yield prefix
+        return
+    for key, value in node.value:
+        yield from keys_of(value, f"{prefix}.{key.value}".removeprefix("."))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_word_stands_twice_so_that_the_last_would_hide_the_first(language: Language) -> None:
+    files = (path.read_text() for path in Path(central.words.__path__[0]).glob(f"{language}*.yaml"))
+    found = Counter(chain.from_iterable(keys_of(yaml.compose(text)) for text in files))
+    assert [key for key, times in found.items() if times > 1] == []
 
 
 def test_both_languages_fill_the_same_places() -> None:
@@ -73,7 +96,14 @@ def test_every_word_a_template_asks_for_exists(template: Path) -> None:
 
 @pytest.mark.parametrize(
     ("prefix", "codes"),
-    [("state", State), ("action", Action), ("vehicle", VehicleKind), ("skip", SKIP_REASONS)],
+    [
+        ("state", State),
+        ("action", Action),
+        ("permission", Permission),
+        ("vehicle", VehicleKind),
+        ("skip", SKIP_REASONS),
+        ("happened", CORRECTABLE),
+    ],
 )
 def test_every_code_has_a_word(prefix: str, codes: tuple[str, ...]) -> None:
     assert {f"{prefix}.{code}" for code in codes} <= dictionary("vi").keys()

@@ -40,10 +40,12 @@ def raised() -> Iterator[tuple[str, str, frozenset[str]]]:
             yield call.func.id, str(call.args[0].value), frozenset(k.arg for k in call.keywords if k.arg)
 
 
-RAISED = sorted(set(raised()), key=str)
+RAISED = sorted(set(raised()), key=lambda told: (told[0], told[1], sorted(told[2])))
 
 
-@pytest.mark.parametrize("error", sorted(set(all_errors()), key=lambda e: e.code), ids=lambda e: e.__name__)
+@pytest.mark.parametrize(
+    "error", sorted(set(all_errors()), key=lambda e: (e.code, e.__name__)), ids=lambda e: e.__name__
+)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_error_has_a_title(error: type[DomainError], language: Language) -> None:
     assert f"error.{error.code}.title" in dictionary(language)

@@ -9,6 +9,7 @@ import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
 from contract.canonical import sha256_hex
+from contract.configuration import Standing, read_standing
 from contract.manifest import ViolationManifest
 from contract.receipts import MissingPart, Receipt
 from contract.reports import HealthReport, NodeStatus
@@ -29,6 +30,8 @@ class Centre:
         self.files: dict[str, bytearray] = {}
         self.statuses: list[NodeStatus] = []
         self.health: list[HealthReport] = []
+        self.standings: list[Standing] = []
+        self.pictures: dict[str, bytes] = {}
         self.received: list[Incoming] = []
         self.changed = threading.Condition()
         self.answer: Answer = lambda receipt: [sign(receipt, self.key)]
@@ -68,6 +71,13 @@ class Centre:
             self.received.append(incoming)
             getattr(self, f"_{incoming.kind}")(incoming, bytes(message.payload))
             self.changed.notify_all()
+
+    def _standing(self, _incoming: Incoming, payload: bytes) -> None:
+        self.standings.append(read_standing(verify(payload.decode(), self._node_key)))
+
+    def _picture(self, incoming: Incoming, payload: bytes) -> None:
+        assert incoming.camera is not None
+        self.pictures[incoming.camera] = payload
 
     def _status(self, _incoming: Incoming, payload: bytes) -> None:
         self.statuses.append(NodeStatus.model_validate_json(payload))

@@ -19,6 +19,7 @@ from edge.delivery.client import DeliveryClient, Pace
 from edge.delivery.health import health_report
 from edge.delivery.outbox import Outbox
 from edge.delivery.sender import Sender
+from edge.delivery.senders import Senders
 from edge.delivery.session import NodeIdentity
 from tests.edge import factories
 
@@ -33,9 +34,9 @@ def make_client(outbox: Outbox, config: BrokerConfig, centre_key: PublicKey) -> 
     identity = NodeIdentity(NODE, datetime.now(UTC), "ngatu test", (CAMERA,))
 
     def health(session: str) -> HealthReport:
-        return health_report(NODE, session, datetime.now(UTC), (), outbox, Path("/"), client.alarms)
+        return health_report(NODE, session, datetime.now(UTC), (), outbox.summary(), Path("/"), client.alarms)
 
-    client = DeliveryClient(config, identity, sender, health, QUICK)
+    client = DeliveryClient(config, identity, Senders([sender]), health, QUICK)
     return client, sender
 
 

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Sequence
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contract.vehicles import VehicleKind
 from edge.detect.detector import Detection
+from edge.detect.matching import Costs, margins
 from edge.detect.tracker import Tracker, TrackerSettings
 from edge.rules.inputs import Track
 
@@ -193,6 +195,57 @@ def test_a_vehicle_found_again_names_the_one_that_was_lost() -> None:
     assert {track.id: track.after for track in tracker.end_all()} == {1: (), 2: (), 3: (1,)}
 
 
+def test_one_that_was_last_seen_in_a_box_with_another_is_named_too() -> None:
+    tracker = Tracker()
+    for frame, t in enumerate(at(10, 4)):
+        x1, y1, x2, y2 = bike((300, 500 - 30 * t)).box
+        both = Detection(VehicleKind.MOTORBIKE, 0.8, (x1, y1, x2 + min(52, 8 * frame), y2))
+        alone = Detection(VehicleKind.MOTORBIKE, 0.8, (x1, y1, x2, y2))
+        tracker.update(t, frame, [both] if frame < 15 else [alone] if frame >= 20 else [])
+    assert {track.id: track.after for track in tracker.end_all()} == {1: (), 2: (1,)}
+
+
+def test_one_whose_track_went_over_to_another_vehicle_is_named_too() -> None:
+    """A larger vehicle hides a rider and takes the track along: who is seen there a moment later is he."""
+    tracker = Tracker()
+    for frame, t in enumerate(at(10, 4)):
+        rider, aside = bike((300, 500 - 30 * t)), max(0.0, 100 * (t - 1))
+        x, y = 300 + aside, rider.box[1]
+        larger = Detection(VehicleKind.MOTORBIKE, 0.6, (x - 33, y, x + 33, y + 148))
+        tracks = tracker.update(
+            t, frame, [rider] if frame < 10 else [larger] if frame < 18 else [larger, rider]
+        )
+    assert [(track.id, track.after, len(track.points)) for track in tracks] == [(1, (), 40), (2, (1,), 22)]
+
+
+@pytest.mark.parametrize(("lost", "breaks"), [((), False), ((0,), True)])
+def test_one_found_again_on_the_look_of_another_may_be_that_one(lost: tuple[int, ...], breaks: bool) -> None:
+    """The second track would explain the first look far better, and went to a box that may be over two."""
+    there = np.ones((2, 2), bool)
+    cost, possible = np.array([[5.0, 9.0], [0.0, 5.0]]), np.array([[True, False], [True, True]])
+    worth = Costs(cost, np.zeros((2, 2)), possible, np.eye(2), ~there, there)
+    assert (margins(worth, [(0, 0), (1, 1)], lost=lost)[0] < TrackerSettings().doubtful) == breaks
+
+
+def test_one_that_stood_and_slides_over_to_another_may_be_that_one() -> None:
+    """A box over both, then one on who passes: two small steps take the track of a rider who only stands."""
+    tracker = Tracker()
+    boxes = [(630, 304, 674, 396)] * 20 + [(626, 266, 678, 398)]
+    boxes += [(640 + 20 * n, 245, 698 + 20 * n, 315) for n in range(6)]
+    for frame, box in enumerate(boxes):
+        tracks = tracker.update(frame / 12, frame, [Detection(VehicleKind.MOTORBIKE, 0.8, box)])
+    for track in [*tracks, *tracker.end_all()]:
+        assert any(point.breaks for point in track.points if point.frame > 19) or track.points[0].frame > 19
+
+
+def test_a_vehicle_lost_before_its_speed_was_known_may_be_another() -> None:
+    tracker = Tracker()
+    for frame in range(10):
+        seen = [] if 2 <= frame < 5 else [bike((300, 300 + 8 * frame))]
+        tracks = tracker.update(frame / 10, frame, seen)
+    assert [point.frame for point in tracks[0].points if point.breaks] == [5]
+
+
 def test_two_that_might_have_changed_places_say_so() -> None:
     """They meet while neither is seen: afterwards nobody can tell which is which."""
     hidden = (1.0, 1.6)
@@ -213,3 +266,102 @@ def test_what_left_at_the_edge_is_ended() -> None:
     for i in range(10, 17):
         tracker.update(i / 10, i, [])
     assert [track.id for track in tracker.take_ended()] == [1]
+
+
+@pytest.mark.parametrize("apart", [30, 38])
+def test_a_box_over_two_vehicles_shows_the_wheels_of_neither(apart: int) -> None:
+    """A detector takes two riders beside each other for one, now and then: neither jumps to the middle."""
+    tracker = Tracker()
+    for frame, t in enumerate(at(10, 3)):
+        left, right = bike((200, 500 - 60 * t)), bike((200 + apart, 510 - 60 * t))
+        both = Detection(left.kind, 0.7, (*left.box[:2], *right.box[2:]))
+        tracks = tracker.update(t, frame, [both] if 15 <= frame < 20 else [left, right])
+    points = [point for track in tracks for point in track.points]
+    assert [track.id for track in tracks] == [1, 2]
+    assert {p.frame for p in points if p.wheels == "hidden" and p.frame > 5} == set(range(15, 20))
+    assert all(
+        abs(p.ground[0] - (200 + apart * (track.id - 1))) < 8 for track in tracks for p in track.points
+    )
+
+
+def test_one_that_is_lost_casts_no_doubt_on_one_that_is_in_sight() -> None:
+    """Where a vehicle may be that nobody sees gets ever less certain: that makes it nobody else's rival."""
+    tracker = Tracker()
+    lost, seen = moving(200, 400, 0, -30, hidden=(1.0, 9.0)), moving(262, 400, 0, -30)
+    for frame, t in enumerate(at(10, 2.4)):
+        there = [bike(ground) for place in (lost, seen) if (ground := place(t)) is not None]
+        tracks = tracker.update(t, frame, there)
+    assert [track.id for track in tracks] == [2]
+    assert not any(point.breaks for point in tracks[0].points)
+
+
+def test_a_second_box_on_a_vehicle_is_no_rival_of_the_first() -> None:
+    """Detectors give one vehicle two boxes, of two kinds or sizes: which one is taken is no matter."""
+    tracker = Tracker()
+    for frame, t in enumerate(at(10, 2)):
+        first = bike((200, 500 - 60 * t))
+        second = Detection(VehicleKind.CAR, 0.6, (*first.box[:3], first.box[3] + 2))
+        tracks = tracker.update(t, frame, [first, second] if frame % 4 == 2 else [first])
+    assert [track.id for track in tracks] == [1]
+    assert not any(point.breaks for point in tracks[0].points)
+
+
+def test_a_box_that_suddenly_is_three_times_as_large_may_be_another_vehicle() -> None:
+    tracker = Tracker()
+    for frame, t in enumerate(at(10, 2)):
+        x, y = 300.0, 400 - 40 * t
+        width, height = (105, 65) if frame < 12 else (140, 149)
+        box = (x - width / 2, y - 65, x + width / 2, y - 65 + height)
+        tracks = tracker.update(t, frame, [Detection(VehicleKind.CAR, 0.5, box)])
+    odd = [point.frame for track in tracks for point in track.points if point.breaks]
+    assert odd == [12] or [track.points[0].frame for track in tracks] == [12]
+
+
+def test_one_that_something_hides_bit_by_bit_is_found_again_behind_it() -> None:
+    """Its box shrinks as it goes behind a bus; unseen it shrinks no further."""
+    tracker = Tracker()
+    for frame, t in enumerate(at(12, 3)):
+        x, shown = 200 + 30 * t, min(1.0, max(0.7, 1 - 1.5 * (t - 0.7)))
+        box = (x - 20, 300.0, x + 20, 300 + 90 * (shown if t < 2 else 1.0))
+        seen = [] if 1.1 <= t < 2 else [Detection(VehicleKind.MOTORBIKE, 0.8, box)]
+        tracks = tracker.update(t, frame, seen)
+    assert [track.id for track in tracks] == [1]
+
+
+def test_one_that_leaves_below_is_followed_until_little_of_it_is_left() -> None:
+    """Its box is cut at the picture's edge, ever shorter, while the vehicle goes on."""
+    tracker = Tracker(bounds=(0, 0, 640, 480))
+    for frame, t in enumerate(at(12, 1.17)):
+        y = 300 + 260 * t
+        box = (300.0, y - 150, 380.0, min(480.0, y))
+        tracks = tracker.update(t, frame, [Detection(VehicleKind.MOTORBIKE, 0.8, box)])
+    assert [(track.id, len(track.points)) for track in tracks] == [(1, 14)]
+
+
+def test_a_break_is_taken_back_once_it_is_plain_who_is_who() -> None:
+    """Two that are alike meet while neither is seen for a moment: where they come out again each could be the
+    other, half a second later each goes on as it did before."""
+    hidden = (1.0, 1.4)
+    places = [moving(200, 400, 60, 0, hidden), moving(344, 400, -60, 0, hidden)]
+    tracker, doubted = Tracker(), []
+    for frame, t in enumerate(at(10, 3.0)):
+        seen = [bike(ground) for place in places if (ground := place(t)) is not None]
+        tracks = tracker.update(t, frame, seen)
+        doubted.append(any(point.breaks for track in tracks for point in track.points))
+    assert (doubted[14], doubted[-1]) == (True, False)
+    assert [track.points[-1].ground[0] for track in tracks] == [374, 170]
+
+
+def test_one_that_is_lost_does_not_take_the_looks_of_a_new_one_in_vain() -> None:
+    """Its last boxes held light beside it and made it seem to go aside: found again it is too far off to be
+    the one that is waited for, and begins a track at once."""
+    tracker = Tracker()
+    for frame, t in enumerate(at(12, 3)):
+        y, light = 400 - 30 * t, 60 * max(0.0, min(1.0, (t - 0.75) / 0.25))
+        seen = Detection(VehicleKind.MOTORBIKE, 0.8, (280 + light, y - 90, 320 + light, y))
+        known = bool(
+            tracker.update(t, frame, [] if 1 <= t < 1.5 else [seen])
+            if t < 1.5
+            else tracker.update(t, frame, [bike((300.0, y))])
+        )
+        assert known or t < 0.16 or 1 <= t < 1.75

@@ -117,3 +117,15 @@ def test_what_comes_out_from_behind_another_is_as_tall_as_it_is_then() -> None:
         tracker.update(frame / 10, frame, [bike((100, 200, 140, 262))])
     points = [look(tracker, 2 + n / 10, (100, 200 - n, 140, 300 - n)) for n in range(30)]
     assert points[-1].wheels == "seen"
+
+
+def test_what_leaves_at_the_upper_edge_stands_where_its_box_ends() -> None:
+    """Its upper end lies above the picture: that it looks shorter says nothing of its wheels."""
+    tracker = Tracker(bounds=BOUNDS)
+    tops = [160 - 16 * n for n in range(14)]
+    points = [look_or_none(tracker, n, (100, max(0, y), 140, y + 100)) for n, y in enumerate(tops)]
+    leaving = [(point, y) for point, y in zip(points, tops, strict=True) if point is not None and -60 < y < 0]
+    assert len(leaving) >= 3
+    for point, y in leaving:
+        assert point.wheels == "seen"
+        assert point.ground[1] == y + 100

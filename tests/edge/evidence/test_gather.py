@@ -11,10 +11,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from contract.frames import pictures_of
+from contract.package import verify_packages
 from contract.vehicles import VehicleKind
 from edge.camera import Camera
 from edge.evidence.gather import Proof
-from edge.evidence.package import JPEG_QUALITY
+from edge.evidence.package import JPEG_QUALITY, write
 from edge.pipeline import Incident
 from edge.plate.follow import Sighting
 from edge.plate.vote import PlateResult, PlateVote
@@ -170,7 +172,7 @@ def test_a_reader_that_fails_leaves_the_plate_to_a_person(video: Path) -> None:
 
 
 def test_an_end_before_the_post_roll_is_said(video: Path) -> None:
-    proof = drive(video, frames=15).proof()
+    proof = drive(video, record=video, recorded=15, frames=17).proof()
     assert proof.facts.flags == ("evidence.clip_short",)
     assert set(files(proof)) >= {"before", "over", "continuing", "clip"}
 
@@ -210,3 +212,23 @@ def test_of_a_record_stream_that_stopped_what_is_there_is_looked_at(video: Path,
     assert scene.follower.shown
     assert all(abs(sighting.t - moments[sighting.key]) <= 0.2 for sighting in scene.follower.shown)
     assert proof.facts.flags == ("evidence.clip_short",)
+
+
+def test_pictures_of_a_damaged_place_are_those_the_clip_shows(video: Path, tmp_path: Path) -> None:
+    """What a decoder makes of a damaged keyframe depends on what it saw before."""
+    over = round(drive(video, car=1).incident.finding.t * road.FPS)
+    payload = clips.payloads(str(video))[over // 10 * 10]
+    noise = np.random.default_rng(1).bytes(len(payload) // 32)  # more, and it is no picture at all
+    spoilt = payload[: len(payload) - len(noise)] + noise
+    damaged = tmp_path / "damaged.mp4"
+    damaged.write_bytes(video.read_bytes().replace(payload, spoilt))
+    proof = drive(video, record=damaged, car=1).proof()
+    assert "evidence.picture_damaged" in proof.facts.flags
+    still = next(file for file in proof.files if file.role == "over")
+    assert still.frame is not None
+    (shown,) = pictures_of(files(proof)["clip"], [still.frame]).values()
+    assert still.data == jpeg(shown)
+    package = proof.sealed(factories.KEY)(None)
+    write(package, tmp_path / "package")
+    (report,) = verify_packages([tmp_path / "package"], factories.KEY.public)
+    assert report.failure is None

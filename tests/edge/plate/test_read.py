@@ -16,7 +16,7 @@ from edge.plate.read import (
     character_height,
     features,
 )
-from edge.plate.reading import GRAMMAR, UNISSUED, judge
+from edge.plate.reading import GRAMMAR, MISSION, NOT_SURE, UNISSUED, judge
 from edge.plate.stills import read_picture
 from models import load_path
 
@@ -69,6 +69,12 @@ def test_noise_is_never_sure(reader: OnnxPlateReader) -> None:
         (("TM1234",), "white", UNISSUED, (GRAMMAR,)),
         (("30O12345",), "white", UNISSUED, (GRAMMAR,)),
         (("13A12345",), "white", UNISSUED, (GRAMMAR,)),
+        (("29", "123BD"), "white", UNISSUED, (GRAMMAR,)),
+        (("29X1", "0000"), "white", UNISSUED, (GRAMMAR,)),
+        (("29X10", "123"), "white", UNISSUED, (GRAMMAR,)),
+        (("80MN", "16619"), "white", NOT_SURE, (MISSION,)),
+        (("80NN", "16619"), "white", 0.95, ()),
+        (("80166", "NN19"), "white", 0.95, ()),
     ],
 )
 def test_grammar_doubts_what_is_not_issued(rows, colour, confidence: float, flags: tuple[str, ...]) -> None:

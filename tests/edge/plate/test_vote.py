@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from contract.plates import PlateKind
 from contract.vehicles import VehicleKind
-from edge.plate.reading import CHOSEN, Character, PlateReading
-from edge.plate.vote import AMBIGUOUS, COMPOSED, NOT_AGREED, PlateResult, PlateVote
+from edge.plate.reading import CHOSEN, NOT_SURE, Character, PlateReading
+from edge.plate.vote import AMBIGUOUS, COMPOSED, PlateResult, PlateVote
 
 QUAD = np.array(((0, 0), (90, 0), (90, 20), (0, 20)), np.float32)
 
@@ -55,7 +55,7 @@ def test_a_text_only_ever_read_by_preference_says_so(chosen: tuple[bool, bool], 
 def test_one_frame_never_agrees_however_sure() -> None:
     result = voted(reading("98A12345", confidence=0.999))
     assert (result.text, result.agreed) == ("98A12345", False)
-    assert result.confidence <= NOT_AGREED
+    assert result.confidence <= NOT_SURE
 
 
 def test_the_same_frame_twice_is_one_frame() -> None:

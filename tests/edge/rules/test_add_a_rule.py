@@ -25,7 +25,7 @@ from tests.edge.rules import tracks
 lane = {"id": "B1", "polygon": [[0, 0], [300, 0], [300, 640], [0, 640]], "kinds": ["bus"]}
 bare = {"id": "a", "site": {"id": "s", "name": "S"}, "size": [640, 640], "calibration": "c"}
 without = CameraConfig.model_validate({**bare, "rules": {"bus_lane": {}}})
-assert [problem for _, problem in camera_problems(without)] == ["needs a lane with kinds: [bus]"]
+assert [problem.en for _, problem in camera_problems(without)] == ["needs a lane with kinds: [bus]"]
 camera = CameraConfig.model_validate({**bare, "lanes": [lane], "rules": {"bus_lane": {}}})
 assert list(camera_problems(camera)) == []
 

@@ -1,5 +1,7 @@
 """wrong_lane and wrong_way: the opposing half, one-way roads, lanes for other vehicles."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,7 +11,8 @@ from configs.rules.wrong_lane import WrongLane
 from configs.rules.wrong_way import WrongWay
 from configs.scene import Lane, Scene
 from contract.vehicles import VehicleKind
-from tests.edge.rules.tracks import Path, changed, codes, replay, straight, through, track
+from edge.rules.inputs import Track
+from tests.edge.rules.tracks import Path, box_at, changed, codes, replay, straight, through, track
 
 OWN = Lane(id="own", polygon=((300, 100), (500, 100), (500, 600), (300, 600)), direction=(0, -1))
 OPPOSING = Lane(id="opposing", polygon=((100, 100), (300, 100), (300, 600), (100, 600)), direction=(0, 1))
@@ -115,3 +118,45 @@ def test_whoever_drives_or_stands_on_the_right_side_is_never_found(
 ) -> None:
     vehicle = track(straight(x, 2, speed=speed), 0, 4, fps=fps, jitter=4, seed=seed)
     assert replay(vehicle, SCENE, RULES) == []
+
+
+def beside_another(since: float) -> Track:
+    """A rider who is in the opposing half from t = 2; from `since` on his box is over another beside him."""
+    rider = track(straight(230, 2), 0, 4)
+    wider = (replace(p, box=box_at(p.ground, (70, 80))) if p.t >= since else p for p in rider.points)
+    return replace(rider, points=tuple(wider))
+
+
+@pytest.mark.parametrize(("since", "decision"), [(0, "violation"), (1.5, "borderline"), (9, "violation")])
+def test_of_two_riders_in_one_box_neither_is_accused(since: float, decision: str) -> None:
+    half = changed(OPPOSING, polygon=((100, 100), (300, 100), (300, 400), (100, 400)))
+    found = replay(beside_another(since), changed(SCENE, lanes=(OWN, half)), RULES)
+    assert [one.decision for one in found] == [decision]
+
+
+@pytest.mark.parametrize("rate", [5, 10])
+def test_a_box_that_hops_to_a_vehicle_nearby_drove_nowhere(rate: float) -> None:
+    """One that stands is hidden by another, and for a moment its box is on that one."""
+    hops = through((0, 400, 400), (2, 400, 396), (2 + 1 / rate, 400, 470), (4, 400, 472))
+    assert replay(track(hops, 0, 4, fps=rate), SCENE, RULES) == []
+
+
+def test_two_looks_tell_no_hop_from_a_drive() -> None:
+    """A camera file may ask for no more than two; one step alone proves nothing."""
+    rules = Rules(wrong_lane=WrongLane(frames=2, seconds=0.3))
+    assert replay(track(down(400), 0, 0.4, fps=2.5), SCENE, rules) == []
+    assert [one.lane for one in replay(track(down(400), 0, 1.2, fps=2.5), SCENE, rules)] == ["own"]
+
+
+def test_who_was_not_seen_for_a_moment_drove_on() -> None:
+    vehicle = track(down(400), 0, 1.3, fps=5, hidden=(0.3, 0.7))
+    assert [one.lane for one in replay(vehicle, SCENE, RULES)] == ["own"]
+
+
+def test_a_stay_is_not_told_from_a_box_over_something_else() -> None:
+    """The first look at a motorbike in a lane for cars holds a shadow twice as high: others show it."""
+    first, *rest = track(straight(400, 2), 1, 4).points
+    odd = replace(first, box=(*first.box[:3], first.box[3] + 80))
+    rider = Track(1, VehicleKind.MOTORBIKE, 0.9, (odd, *rest))
+    (found,) = replay(rider, changed(SCENE, lanes=(FOR_CARS,)), RULES)
+    assert found.point == rest[0]

@@ -130,6 +130,13 @@ def test_who_waited_at_the_line_and_starts_early_ran_the_red() -> None:
     assert found[0].t == pytest.approx(38.1, abs=0.3)
 
 
+def test_who_turns_behind_the_commit_line_has_gone_on() -> None:
+    scene = changed(SCENE, stop_lines=(changed(LINE, commit=((100, 360), (500, 360))),))
+    turning = track(through((5, 300, 700), (8, 300, 400), (8.5, 300, 355), (9.5, 360, 345)), 5, 9.5)
+    (finding,) = replay(turning, scene, RULES, RED_FROM_5)
+    assert finding.decision == "violation"
+
+
 def test_green_before_the_commit_line_releases() -> None:
     scene = changed(SCENE, stop_lines=(changed(LINE, commit=((100, 300), (500, 300))),))
     assert replay(track(straight(300, 39.5), 37, 43), scene, RULES, RED_FROM_5) == []

@@ -45,7 +45,9 @@ def seen(*looks: States, heads: States | None = None, every: float = 0.3, lower:
 
 
 def judged(riders: Riders | None, ride: Track = RIDE) -> list[Finding]:
-    return Rulebook(RULES, SCENE, EPOCH).judge(ride, {}, ride.points[-1].t, riders=riders)
+    """What is said by the end of the ride."""
+    now = ride.points[-1].t
+    return Rulebook(RULES, SCENE, EPOCH).judge(ride, {}, now, track_ended=True, riders=riders)
 
 
 @pytest.mark.parametrize(

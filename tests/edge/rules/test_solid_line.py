@@ -1,5 +1,7 @@
 """On and over a solid line: who offends, who only drives beside it."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -8,6 +10,7 @@ from configs.rules import Rules
 from configs.rules.solid_line import SolidLineParameters
 from configs.scene import Scene, Side, SolidLine
 from contract.vehicles import VehicleKind
+from edge.rules.inputs import Track
 from tests.edge.rules.tracks import Path, changed, codes, replay, straight, through, track
 
 LINE = SolidLine(id="centre", line=((300, 600), (300, 100)))
@@ -36,6 +39,13 @@ def test_a_car_that_comes_into_view_astride_is_found_soon() -> None:
 @pytest.mark.parametrize(("x", "found"), [(300, 1), (306, 0), (320, 0)])
 def test_a_motorbike_must_have_its_wheel_there(x: float, found: int) -> None:
     assert len(replay(track(straight(x, 2), 0, 4, size=(30, 80)), SCENE, RULES)) == found
+
+
+@pytest.mark.parametrize(("aside", "found"), [(0, 1), (4, 1), (-4, 1), (8, 0), (-8, 0)])
+def test_a_motorbike_on_a_line_that_leans_is_found_by_its_wheels_alone(aside: float, found: int) -> None:
+    leaning = changed(SCENE, solid_lines=(changed(LINE, line=((200, 600), (350, 100))),))
+    along_it = through((0, 212 + aside, 560), (4, 332 + aside, 160))
+    assert len(replay(track(along_it, 0, 4, size=(40, 80)), leaning, RULES)) == found
 
 
 def test_a_quick_change_of_sides_is_found_once() -> None:
@@ -90,3 +100,65 @@ def test_a_side_told_only_by_a_box_cut_off_below_is_no_side(picture: int, found:
 def test_beside_the_line_jitter_makes_no_offence(x: float, seed: int, fps: float) -> None:
     vehicle = track(straight(x, 2), 0, 4, fps=fps, jitter=5, seed=seed, kind=VehicleKind.CAR, size=(100, 90))
     assert replay(vehicle, SCENE, RULES) == []
+
+
+@pytest.mark.parametrize(
+    ("fps", "seconds", "found"), [(6, 0.34, 0), (6, 0.51, 1), (25, 0.2, 0), (25, 0.32, 1)]
+)
+def test_few_looks_at_wheels_on_the_line_prove_nothing(fps: float, seconds: float, found: int) -> None:
+    """A lamp on the road swells a box for a moment: at six looks a second that is three of them."""
+    way = straight(300, 2)
+    vehicle = track(
+        lambda t: (way(t)[0] + (0 if 1 <= t <= 1.001 + seconds else 100), way(t)[1]), 0, 4, fps=fps, **CAR
+    )
+    scene = changed(SCENE, solid_lines=(changed(LINE, forbidden_from="either"),))
+    touched = [one for one in replay(vehicle, scene, RULES) if one.basis == "touched"]
+    assert len(touched) == found
+
+
+@pytest.mark.parametrize(
+    ("kind", "size", "swollen", "since", "decision"),
+    [
+        (VehicleKind.MOTORBIKE, (36.0, 80.0), 1.0, 1.0, "violation"),
+        (VehicleKind.MOTORBIKE, (36.0, 80.0), 1.5, 1.0, "borderline"),  # another beside it in its box
+        (VehicleKind.CAR, (100.0, 90.0), 1.5, 1.0, "borderline"),  # its lamp on the road
+        (VehicleKind.CAR, (100.0, 90.0), 1.5, -9.0, "violation"),  # that wide all along
+    ],
+)
+def test_a_box_that_swelled_as_it_came_to_the_line_tells_no_side(
+    kind: VehicleKind, size: tuple[float, float], swollen: float, since: float, decision: str
+) -> None:
+    """It is beside the line, until its box grows over it and stays so."""
+    width, height = size
+    points = []
+    for point in track(straight(300, 2), 0, 4, kind=kind, size=size).points:
+        x, y = point.ground
+        wide = width * (swollen if point.t >= since else 1.0)
+        x = x if point.t >= max(since, 1.0) else x - width
+        points.append(replace(point, box=(x - wide / 2, y - height, x + wide / 2, y)))
+    found = replay(Track(1, kind, 0.9, tuple(points)), SCENE, RULES)
+    assert [finding.decision for finding in found] == [decision]
+
+
+@pytest.mark.parametrize(("on", "found"), [(0.5, 0), (1.0, 1)])
+def test_the_first_boxes_of_what_comes_into_view_are_not_enough(on: float, found: int) -> None:
+    """They hold the light before it too: half a second later it is seen beside the line."""
+    points = track(straight(300, 2), 0, 4, **CAR).points
+    seen = (
+        p if p.t <= on else replace(p, box=(p.box[0] + 60, *p.box[1:2], p.box[2] + 60, p.box[3]))
+        for p in points
+    )
+    assert len(replay(Track(1, VehicleKind.CAR, 0.9, tuple(seen)), SCENE, RULES)) == found
+
+
+def test_one_that_comes_in_below_astride_may_change_its_outline() -> None:
+    """A lorry shows ever more of itself until all of it is in the picture: real, of a street in Nepal."""
+    way = straight(300, 2, speed=200.0)
+    points = []
+    for point in track(way, 0, 3.4, **CAR).points:
+        x, y = point.ground
+        high = 150.0 if y < 640 else 150.0 - (y - 640)
+        low = min(y, 690.0)
+        points.append(replace(point, box=(x - 60, low - high, x + 60, low)))
+    (found,) = replay(Track(1, VehicleKind.TRUCK, 0.9, tuple(points)), SCENE, RULES)
+    assert found.decision == "violation"

@@ -66,3 +66,19 @@ def test_standing_before_the_line_is_right(standing_at: float) -> None:
 def test_it_is_silent_where_it_is_off_and_for_who_drives_through_green() -> None:
     assert replay(track(OVER, 7, 20), DEEP, Rules(red_light=RedLight()), RED_FROM_5) == []
     assert replay(track(straight(300, 1), 0, 4), DEEP, RULES, RED_FROM_5) == []
+
+
+@pytest.mark.parametrize("fps", [6.0, 12.5, 25.0])
+def test_it_stands_from_when_it_stands_not_while_it_brakes(fps: float) -> None:
+    def braking(t: float) -> tuple[float, float]:
+        return 300.0, 370.0 + 10.0 * max(0.0, 10.0 - t) ** 2
+
+    (finding,) = replay(track(braking, 7, 20, fps=fps, jitter=0.5), DEEP, RULES, RED_FROM_5)
+    assert finding.t == pytest.approx(10.0, abs=1.0)
+    assert finding.moments["continuing"] - finding.t >= 2.0
+
+
+def test_one_that_creeps_on_does_not_stand() -> None:
+    creeping = through((7, 300, 500), (9, 300, 390), (14, 300, 340))
+    found = replay(track(creeping, 7, 14, jitter=0.5), DEEP, RULES, RED_FROM_5)
+    assert "stop_line" not in [finding.rule for finding in found]

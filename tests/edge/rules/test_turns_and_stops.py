@@ -1,5 +1,6 @@
 """illegal_turn and no_stopping."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from configs.rules.illegal_turn import IllegalTurn
 from configs.rules.no_stopping import NoStopping
 from configs.scene import Exit, Lane, Movement, Scene, StopLine, Zone
 from contract.vehicles import VehicleKind
+from edge.rules.inputs import Track
 from tests.edge.rules.tracks import Path, changed, codes, replay, straight, through, track
 
 LEFT_LANE = Lane(
@@ -51,7 +53,7 @@ def turn(x: float, end: tuple[float, float]) -> Path:
     ],
 )
 def test_leaving_where_the_lane_does_not_lead(path: Path, movement: Movement | None) -> None:
-    found = replay(track(path, 0, 6), JUNCTION, TURNS)
+    found = replay(track(path, 0, 6, size=(60, 160)), JUNCTION, TURNS)
     assert [finding.movement for finding in found] == [movement] * (movement is not None)
     assert {finding.basis for finding in found} <= {"arrow"}
     assert {finding.decision for finding in found} <= {"violation"}
@@ -61,7 +63,7 @@ def test_who_changed_lanes_just_before_is_left_to_a_person() -> None:
     path = through(
         (0, 280, 600), (1.6, 280, 440), (1.75, 320, 425), (2, 320, 400), (3, 320, 250), (5, 0, 250)
     )
-    (finding,) = replay(track(path, 0, 6), JUNCTION, TURNS)
+    (finding,) = replay(track(path, 0, 6, size=(60, 160)), JUNCTION, TURNS)
     assert (finding.decision, codes(finding)[1:]) == ("borderline", ["illegal_turn.lane_not_certain"])
 
 
@@ -151,3 +153,45 @@ def test_the_finding_says_how_long() -> None:
 def test_rules_that_are_off_say_nothing() -> None:
     assert replay(track(turn(400, (0, 250)), 0, 6), JUNCTION, STOPS) == []
     assert replay(track(through((0, 300, 300)), 0, 12), changed(STREET, zones=()), STOPS) == []
+
+
+def hidden_now_and_then(vehicle: Track, of: int) -> Track:
+    """Every `of` looks the wheels are hidden by one that passes, and believed elsewhere."""
+    points = tuple(
+        replace(p, wheels="hidden", bottom=p.box[3] + 40, sigma=20.0)
+        if n % of == 0 and n + 1 < len(vehicle.points)
+        else p
+        for n, p in enumerate(vehicle.points)
+    )
+    return replace(vehicle, points=points)
+
+
+@pytest.mark.parametrize(("of", "found"), [(5, 1), (2, 1), (1, 0)])
+def test_what_passes_before_a_standing_one_does_not_move_it(of: int, found: int) -> None:
+    standing = track(through((0, 300, 300)), 0, 20)
+    assert len(replay(hidden_now_and_then(standing, of), STREET, STOPS)) == found
+
+
+@pytest.mark.parametrize(("aside", "found_at"), [(0.0, 10.0), (40.0, 16.0)])
+def test_two_cannot_stand_in_one_place(aside: float, found_at: float) -> None:
+    """A break in the middle of a standing is none; who stands in another place after it stands anew."""
+    standing = track(through((0, 300, 300)), 0, 20)
+    points = tuple(
+        replace(
+            p,
+            breaks=n == 60,
+            box=(p.box[0] + aside * (n >= 60), p.box[1], p.box[2] + aside * (n >= 60), p.box[3]),
+        )
+        for n, p in enumerate(standing.points)
+    )
+    (finding,) = replay(replace(standing, points=points), STREET, STOPS)
+    assert (finding.decision, finding.t) == ("violation", pytest.approx(found_at, abs=0.3))
+
+
+def test_a_box_that_twitches_over_an_exit_has_not_left_there() -> None:
+    waiting = track(through((0, 400, 600), (2, 400, 400), (3, 400, 200), (6, 400, 120)), 0, 6)
+    twitch = [
+        p if p.frame != 45 else replace(p, box=(p.box[0] - 360, *p.box[1:2], p.box[2] - 360, p.box[3]))
+        for p in waiting.points
+    ]
+    assert replay(replace(waiting, points=tuple(twitch)), JUNCTION, TURNS) == []

@@ -163,6 +163,7 @@ def incident(track: Track, config: CameraConfig = CONFIG) -> Incident:
     for end in range(1, len(track.points) + 1):
         part = Track(track.id, track.kind, track.confidence, track.points[:end])
         found += rulebook.judge(part, {"main": signal}, part.points[-1].t)
+    found += rulebook.judge(track, {"main": signal}, track.points[-1].t, track_ended=True)
     return Incident(found[0], track, signal, {})
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -175,6 +176,21 @@ def test_a_foreign_recording_is_disproved(tmp_path: Path) -> None:
     found = examined(incident(live(RUNNER)), street.film(tmp_path / "foreign.mp4", draw))
     assert verdict(found) == "disproved"
     assert ("foreign", "disproof") in doubts(found)
+
+
+def test_a_lorry_that_passes_near_makes_no_other_place(tmp_path: Path) -> None:
+    """From one picture to the next it covers most of the street, for a while."""
+    t = incident(live(RUNNER)).finding.t
+    lorry = np.repeat(np.random.default_rng(7).integers(0, 255, (9, 12, 1), dtype=np.uint8), 3, axis=2)
+
+    def draw(now: float) -> Image:
+        image = picture({"red": RUNNER(now) or at(0, 0)})
+        if 0.9 < now - t < 1.5:
+            image[:, :500] = cv2.resize(lorry, (500, image.shape[0]), interpolation=cv2.INTER_CUBIC)
+        return image
+
+    found = examined(incident(live(RUNNER)), street.film(tmp_path / "lorry.mp4", draw))
+    assert ("foreign", "disproof") not in doubts(found)
 
 
 def test_another_recording_of_the_same_street_accuses_nobody(tmp_path: Path) -> None:

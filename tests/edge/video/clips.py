@@ -49,12 +49,16 @@ def make_clip(
     rotation: int = 0,
     first: int = 0,
     options: dict[str, str] | None = None,
+    refresh: bool = False,
 ) -> Path:
     """Encodes one numbered picture for each of `times` (seconds), counted from `first`; `options` are the
-    muxer's."""
+    muxer's. With `refresh` (H.264) there is one keyframe, then strips that renew the picture."""
     with av.open(str(path), "w", options=options or {}) as container:
         container.metadata.update(metadata or {})
-        stream = container.add_stream(codec, 25, options=_OPTIONS[codec](keyint, b_frames))
+        coding = _OPTIONS[codec](keyint, b_frames)
+        if refresh:
+            coding["x264-params"] += ":intra-refresh=1"
+        stream = container.add_stream(codec, 25, options=coding)
         stream.width, stream.height = size
         stream.pix_fmt = "yuvj420p" if codec == "mjpeg" else "yuv420p"
         stream.codec_context.time_base = _TIME_BASE if codec != "mpeg4" else Fraction(1, 25)

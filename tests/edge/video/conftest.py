@@ -40,7 +40,7 @@ class Camera:
         self.process = subprocess.Popen(
             [sys.executable, "-c", code, str(self.video), str(self.port)], stdout=subprocess.DEVNULL
         )
-        wait_until(self._listens, 15)
+        wait_until(self._listens, 60)  # a busy machine
 
     def kill(self) -> None:
         self.process.kill()

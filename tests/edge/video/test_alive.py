@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from functools import lru_cache
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from edge.video.alive import Alive
+from edge.video.kept_view import KeptView
 
 Image = NDArray[np.uint8]
 FPS = 10.0
@@ -164,3 +166,34 @@ def test_infrared_at_dusk_is_another_light_and_not_another_view() -> None:
     watch(film(25, lambda n: noisy(view(), n)), alive)
     told = watch(film(80, lambda n: noisy(dark(255 - view(seed=1)[::-1]), n)), alive, start=25.0)
     assert set(told) == {None}
+
+
+@pytest.mark.parametrize(
+    ("drawn", "shown", "code"),
+    [
+        ("lines 1", lambda n: noisy(view(6.0, -3.0), n), "camera.moved"),
+        ("lines 1", lambda n: noisy(view(seed=5), n), "camera.turned_away"),
+        ("lines 1", lambda n: noisy(view(), n), None),
+        ("lines 2, drawn on it as it stands now", lambda n: noisy(view(6.0, -3.0), n), None),
+    ],
+)
+def test_a_camera_moved_while_the_node_was_off_is_told(
+    tmp_path: Path, drawn: str, shown: Callable[[int], Image], code: str | None
+) -> None:
+    place = tmp_path / "views" / "cam.npz"
+    watch(film(25, lambda n: noisy(view(), n)), Alive(KeptView(place, "lines 1")))
+    assert watch(film(36, shown), Alive(KeptView(place, drawn)))[-1] == code
+
+
+@pytest.mark.parametrize("content", [b"", b"PK half a file", b"PK\x05\x06" + bytes(18)])
+def test_a_kept_view_that_is_damaged_is_learnt_anew(tmp_path: Path, content: bytes) -> None:
+    place = tmp_path / "cam.npz"
+    place.write_bytes(content)
+    assert set(watch(film(25, lambda n: noisy(view(), n)), Alive(KeptView(place, "lines")))) == {None}
+    assert KeptView(place, "lines").read() is not None
+
+
+def test_a_disk_that_takes_nothing_costs_no_picture(tmp_path: Path) -> None:
+    (tmp_path / "views").write_bytes(b"no folder")
+    kept = KeptView(tmp_path / "views" / "cam.npz", "lines")
+    assert set(watch(film(25, lambda n: noisy(view(), n)), Alive(kept))) == {None}

@@ -77,8 +77,8 @@ def test_an_overflow_of_33_bits_is_no_jump(pts: float, newest: float | None, exp
     assert unwrapped(pts, newest) == pytest.approx(expected)
 
 
-def _through(times: list[float]) -> list[float]:
-    outliers: Outliers[int] = Outliers()
+def _through(times: list[float], *, reordered: bool = False) -> list[float]:
+    outliers: Outliers[int] = Outliers(reordered=reordered)
     out = [timed for number, pts in enumerate(times) for timed in outliers.take(pts, number)]
     out += outliers.rest()
     assert [timed.item for timed in out] == list(range(len(times)))
@@ -101,6 +101,47 @@ def test_a_time_that_holds_is_believed_from_its_first_picture(off: float) -> Non
     assert _through(times) == times
 
 
+ORDERS = [[3, 1, 2], [4, 2, 1, 3], [8, 4, 2, 1, 3, 6, 5, 7]]
+"""In what order the pictures of a group are encoded."""
+
+
+def _encoded(order: list[int], groups: int = 8) -> list[int]:
+    """The numbers of pictures as they are encoded: the first, then groups of this order."""
+    return [0, *(group * len(order) + number for group in range(groups) for number in order)]
+
+
+@pytest.mark.parametrize("off", [-9_800.0, -6.0, 11.0, 25_200.0])
+@pytest.mark.parametrize("order", ORDERS)
+def test_a_gap_between_reordered_pictures_leaves_their_times(order: list[int], off: float) -> None:
+    for first in range(9, 9 + len(order)):
+        times = [number * FRAME + off * (number >= first) for number in _encoded(order)]
+        assert _through(times, reordered=True) == times
+
+
+@pytest.mark.parametrize("off", [-9_800.0, 11.0, 37_600.0])
+@pytest.mark.parametrize("where", [[7], [7, 8], [3, 12, 22]])
+@pytest.mark.parametrize("order", ORDERS)
+def test_single_wild_stamps_among_reordered_pictures_are_put_near_their_neighbours(
+    order: list[int], where: list[int], off: float
+) -> None:
+    shown = _encoded(order)
+    mended = _through([n * FRAME + off * (at in where) for at, n in enumerate(shown)], reordered=True)
+    assert mended == pytest.approx([n * FRAME for n in shown], abs=(len(order) + 1) * FRAME)
+    assert [t for at, t in enumerate(mended) if at not in where] == [
+        n * FRAME for at, n in enumerate(shown) if at not in where
+    ]
+
+
+@pytest.mark.parametrize("reordered", [False, True])
 @given(st.lists(st.floats(-1e6, 1e6), max_size=40))
-def test_every_picture_comes_through_in_order(times: list[float]) -> None:
-    _through(times)
+def test_every_picture_comes_through_in_order(reordered: bool, times: list[float]) -> None:
+    _through(times, reordered=reordered)
+
+
+@given(st.lists(st.booleans(), min_size=60, max_size=60))
+def test_never_many_reordered_pictures_are_held_back(wild: list[bool]) -> None:
+    outliers: Outliers[int] = Outliers(reordered=True)
+    given_on = 0
+    for number, far in enumerate(wild):
+        given_on += sum(1 for _ in outliers.take(number * FRAME + 100.0 * far, number))
+        assert number + 1 - given_on <= 80

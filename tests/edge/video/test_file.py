@@ -45,12 +45,14 @@ def test_two_runs_are_the_same(clip_path: Path) -> None:
         (START, {"creation_time": "2020-01-02T03:04:05Z"}, START),
         (None, {"creation_time": "2020-01-02T03:04:05Z"}, datetime(2020, 1, 2, 3, 4, 5, tzinfo=UTC)),
         (None, {}, UNKNOWN_START),
+        (None, {"creation_time": "9999-12-31T23:59:59Z"}, UNKNOWN_START),
+        (None, {"creation_time": "1904-01-01T00:00:00Z"}, UNKNOWN_START),
     ],
 )
 def test_start_of_the_file(
     tmp_path: Path, start: datetime | None, metadata: dict[str, str], expected: datetime
 ) -> None:
-    path = clips.make_clip(tmp_path / "a.mp4", clips.steady(3), metadata=metadata)
+    path = clips.make_clip(tmp_path / "a.mkv", clips.steady(3), metadata=metadata)
     assert next(FileSource(path, start).frames()).captured_at == expected
 
 
@@ -187,6 +189,18 @@ def test_a_whole_file_gives_no_warning(clip_path: Path) -> None:
     assert (source.health().state, source.health().reason) == ("online", None)
 
 
+@pytest.mark.parametrize("options", [{}, {"movflags": "faststart"}, {"movflags": "frag_keyframe+empty_moov"}])
+def test_a_recording_behind_another_is_told(tmp_path: Path, options: dict[str, str]) -> None:
+    one = clips.make_clip(tmp_path / "a.mp4", clips.steady(20), options=options)
+    whole = FileSource(one)
+    assert (len(list(whole.frames())), whole.warning) == (20, "")
+    both = tmp_path / "both.mp4"
+    both.write_bytes(one.read_bytes() * 2)
+    source = FileSource(both)
+    list(source.frames())
+    assert "a second recording lies behind the first" in source.warning
+
+
 def test_damage_in_the_middle_is_passed_over(tmp_path: Path) -> None:
     path = clips.make_clip(tmp_path / "a.mp4", clips.steady(100))
     payload = clips.payloads(str(path))[40]
@@ -252,6 +266,20 @@ def test_recordings_joined_in_one_file_are_told_apart(
     assert round(clip.end_t - clip.start_t, 2) == round(
         (counts[-1] if runs > 1 else sum(counts)) * 0.04 - 0.04, 2
     )
+
+
+@pytest.mark.parametrize("ending", ["mkv", "ts"])
+@pytest.mark.parametrize("away", [11.0, 25_200.0])
+@pytest.mark.parametrize("first", [33, 34, 35, 36])
+def test_a_gap_among_reordered_pictures_is_one_jump(
+    tmp_path: Path, first: int, away: float, ending: str
+) -> None:
+    times = [t + away * (number >= first) for number, t in enumerate(clips.steady(80))]
+    source = FileSource(clips.make_clip(tmp_path / f"a.{ending}", times, b_frames=3, keyint=25), START)
+    frames = list(source.frames())
+    assert [number_of(frame.image) for frame in frames] == list(range(80))
+    assert [frame.run for frame in frames] == [int(number >= first) for number in range(80)]
+    assert [frame.t for frame in frames] == pytest.approx(clips.steady(80), abs=0.002)
 
 
 @pytest.mark.parametrize(

@@ -290,14 +290,64 @@ def test_no_time_is_held_twice(pushed: list[tuple[float, bool, bool]]) -> None:
         ring.push(EncodedPacket(b"x", keyframe, replace(_packet(t, False, 0).stamp, run=run)))
     held = [packet.stamp.t for group in ring._groups for packet in group.packets]
     assert held == sorted(set(held))
-    assert ring.bytes == len(held)
+    assert ring.bytes == len(held) + sum(len(group.lead) for group in ring._groups)
 
 
-def test_a_group_that_another_run_goes_on_in_is_not_gone_on_with(clip_path: Path) -> None:
+@pytest.mark.parametrize("b_frames", [0, 2])
+@pytest.mark.parametrize("keyint", [10, 250])
+def test_a_run_that_begins_amid_a_group_keeps_what_it_leans_on(
+    tmp_path: Path, keyint: int, b_frames: int
+) -> None:
+    """A camera that stalls for a while goes on without a keyframe: its pictures show themselves alone."""
+    times = [t + 5.0 * (number >= 35) for number, t in enumerate(clips.steady(60))]
+    source = FileSource(clips.make_clip(tmp_path / "long.mp4", times, keyint=keyint, b_frames=b_frames))
+    runs = [frame.run for frame in source.frames()]
+    begins, ring = runs.index(1), source.ring
+    assert runs == [0] * begins + [1] * (60 - begins)
+    (frame,) = ring.frames([times[40]])
+    assert (number_of(frame.image), frame.index) == (40, 40)
+    clip = ring.clip(0.0, 9.0, times[40])
+    with av.open(io.BytesIO(clip.data)) as container:
+        stream = container.streams.video[0]
+        shown = [
+            (picture.pts, number_of(picture.to_ndarray(format="bgr24")))
+            for picture in container.decode(stream)
+        ]
+    assert [number for _, number in shown] == list(range(begins, 60))
+    assert [pts for pts, _ in shown] == sorted(clip.pts.values())
+    assert clip.end_t == pytest.approx(times[-1])
+    assert min(clip.pts) == clip.start_t
+    film = ring.film(0.0, 9.0, times[40])
+    assert [number_of(picture.image) for picture in film.frames(film.times)] == list(range(begins, 60))
+    assert ring.clip(0.0, 4.0, 1.0).end_t == pytest.approx((begins - 1) / 25)
+
+
+@pytest.mark.parametrize("name", ["a.mp4", "a.ts"])
+def test_a_stream_without_keyframes_shows_every_picture(tmp_path: Path, name: str) -> None:
+    """Renewed strip by strip, it is whole only one round after what passes for a keyframe."""
+    path = clips.make_clip(tmp_path / name, clips.steady(60), size=(640, 480), refresh=True)
+    source = FileSource(path, ring_seconds=1.0)
+    frames = list(source.frames())
+    ring, first = source.ring, source.ring.start_t
+    assert first is not None
+    assert first > 0.5  # its one keyframe has left the ring
+    for frame in frames:
+        if frame.t >= first:
+            (found,) = ring.frames([frame.t])
+            assert (found.t, found.damaged) == (frame.t, False)
+            assert np.array_equal(found.image, frame.image)
+    clip = ring.clip(first, frames[-1].t, frames[-1].t)
+    with av.open(io.BytesIO(clip.data)) as container:
+        shown = [number_of(picture.to_ndarray(format="bgr24")) for picture in container.decode(video=0)]
+    assert shown == [number_of(frame.image) for frame in frames if frame.t >= first]
+    assert len(clip.pts) == len(shown)
+
+
+def test_pictures_whose_lead_is_not_whole_are_not_kept(clip_path: Path) -> None:
     ring = PacketRing(seconds=100.0, max_bytes=10**7)
     ring.begin(_template(clip_path))
-    for number, payload in enumerate(clips.payloads(str(clip_path))):
-        stamp = replace(_packet(number / 25, False, 0).stamp, run=int(number >= 35))
-        ring.push(EncodedPacket(payload, number % 10 == 0, stamp))
-    assert ring.clip(0.0, 4.0, 1.0).end_t == pytest.approx(34 / 25)
-    assert ring.clip(0.0, 4.0, 2.0).start_t == pytest.approx(40 / 25)
+    for number, run, key in [(0, 0, True), (1, 0, False), (2, 1, False), (3, 2, False)]:
+        if number == 2:
+            ring.begin(_template(clip_path))  # another connection
+        ring.push(EncodedPacket(b"x", key, replace(_packet(number / 25, False, 0).stamp, run=run)))
+    assert ring.end_t == pytest.approx(1 / 25)

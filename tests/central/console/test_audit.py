@@ -1,0 +1,113 @@
+"""The audit log on its page: found by case, person and day, in the reader's language."""
+
+import ast
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+import central
+from central.accounts.permissions import Role
+from central.console.audit_routes import act_word
+from central.words.languages import LANGUAGES, Language
+from contract.local_time import local_day
+from tests.central.faces import SignedIn
+
+
+@pytest.fixture
+def leader(signed_in: SignedIn) -> TestClient:
+    operator = signed_in(Role.OPERATOR)
+    operator.get("/cases/1")
+    operator.get("/cases/2")
+    return signed_in(Role.LEADER)
+
+
+def rows(page: str) -> int:
+    return page.count('<tr><td class="num">')
+
+
+def test_a_case_s_entries_are_found(leader: TestClient) -> None:
+    page = leader.get("/audit?case=1&person=&day=").text
+    assert rows(page) == 1
+    assert "Xem hồ sơ" in page
+    assert "Operator" in page
+    assert 'href="/cases/1"' in page
+
+
+def test_what_a_person_did_and_what_was_done_to_them_is_found(leader: TestClient) -> None:
+    page = leader.get("/audit?person=Operator").text
+    assert page.count("Xem hồ sơ") == 2
+    assert page.count("Thêm người dùng") == 1
+    assert "Đọc nhật ký" not in page
+    assert rows(leader.get("/audit?person=nobody").text) == 0
+
+
+def test_a_day_s_entries_are_found(leader: TestClient) -> None:
+    entry = leader.get("/api/v1/audit").json()["items"][0]
+    day = local_day(datetime.fromisoformat(entry["at"]))
+    assert rows(leader.get(f"/audit?day={day}").text) > 3
+    assert rows(leader.get("/audit?day=2020-01-01").text) == 0
+    for wrong in ("day=0001-01-01", "day=x", "case=0", "case=99999999999999999999"):
+        assert leader.get(f"/audit?{wrong}").status_code == 422
+
+
+def test_that_it_was_read_is_in_it(leader: TestClient) -> None:
+    leader.get("/audit?case=1&person=operator")
+    entry = next(e for e in leader.get("/api/v1/audit").json()["items"] if e["action"] == "audit.read")
+    assert (entry["subject"], entry["detail"]) == ("case:1", {"person": "operator"})
+
+
+def test_whoever_looks_through_the_searches_is_in_it(leader: TestClient) -> None:
+    assert leader.get("/searches?month=2026-03-09").status_code == 200
+    log = leader.get("/api/v1/audit").json()["items"]
+    read = next(entry for entry in log if entry["action"] == "search.read")
+    assert (read["actor"], read["detail"]) == ("user:leader", {"month": "2026-03", "searches": 0})
+    assert "Xem lượt tra cứu biển số" in leader.get("/audit/readings?first=2020-01-01&last=2199-01-01").text
+
+
+def test_a_long_log_goes_on(leader: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("central.console.audit_routes.PAGE", 1)
+    page = leader.get("/audit?person=operator").text
+    assert rows(page) == 1
+    assert 'name="before"' in page
+    assert 'name="person" value="operator"' in page
+
+
+def test_the_page_is_there_in_english(leader: TestClient) -> None:
+    leader.get("/language/en")
+    page = leader.get("/audit").text
+    assert "Looked at the case" in page
+    assert "Xem hồ sơ" not in page
+
+
+def _acts_in_the_source() -> Iterator[str]:
+    for path in Path(str(central.__file__)).parent.rglob("*.py"):
+        for call in ast.walk(ast.parse(path.read_text())):
+            if isinstance(call, ast.Call) and getattr(call.func, "attr", "") in ("record", "_record"):
+                act = call.args[2] if len(call.args) >= 5 else None
+                if isinstance(act, ast.Constant):
+                    yield str(act.value)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_act_has_words(language: Language) -> None:
+    acts = set(_acts_in_the_source())
+    assert {"user.create", "evidence.view", "session.open"} <= acts
+    assert {act for act in acts if act_word(act, language) == act} == set()
+
+
+def test_who_saw_personal_data_is_told_and_taken_out(leader: TestClient) -> None:
+    ever = "first=2020-01-01&last=2199-01-01"
+    page = leader.get(f"/audit/readings?{ever}").text
+    assert "2 hồ sơ" in page
+    file = leader.get(f"/audit/readings/list.csv?{ever}&person=operator")
+    lines = file.content.decode("utf-8-sig").splitlines()
+    assert lines[0].startswith("Ai,Tài khoản,Đã làm,Dữ liệu")
+    assert [line.split(",")[:5] for line in lines[1:]] == [
+        ["Operator", "user:operator", "Xem hồ sơ", "biển số", f"hồ sơ {case}"] for case in (1, 2)
+    ]
+    log = leader.get("/api/v1/audit").json()["items"]
+    assert next(e for e in log if e["action"] == "audit.readings")["detail"]["person"] == "operator"
+    assert leader.get("/audit/readings?first=2020-01-01&last=2020-01-02").text.count("<tr>") == 2

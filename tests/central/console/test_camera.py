@@ -1,0 +1,92 @@
+"""The page of a camera's configuration: what is wrong is told with its line, what is right is sent."""
+
+from datetime import datetime
+
+import pytest
+from fastapi.testclient import TestClient
+
+from central.accounts.permissions import Role
+from central.db import transaction
+from central.fleet import configuration
+from central.fleet.enrolment import enrol
+from contract.canonical import sha256_hex
+from tests.central.evidence import NODE, enrolment
+from tests.central.faces import SignedIn
+from tests.central.fleet.test_configuration import CAMERA, FILE, NEW, standing
+
+PAGE = f"/nodes/{NODE}/cameras/{CAMERA}"
+BASE = sha256_hex(FILE.encode())
+
+
+@pytest.fixture
+def admin(signed_in: SignedIn, now: datetime) -> TestClient:
+    browser = signed_in(Role.ADMIN)
+    with transaction(browser.app.state.engine) as session:  # type: ignore[attr-defined]
+        enrol(session, enrolment(), now, "test")
+        configuration.note_standing(session, standing(now), now)
+    return browser
+
+
+def offered(browser: TestClient) -> list[str]:
+    with transaction(browser.app.state.engine) as session:  # type: ignore[attr-defined]
+        return [revision.content for revision in configuration.offered(session, NODE)]
+
+
+def send(browser: TestClient, content: str = NEW, **form: str) -> object:
+    return browser.post(
+        PAGE, data={"base": BASE, "content": content, "why": "vạch sơn lại", "send": "true"} | form
+    )
+
+
+def test_a_file_is_checked_compared_sent_and_withdrawn(admin: TestClient) -> None:
+    assert "calibration: cal-1" in admin.get(PAGE).text
+    shown = send(admin, NEW.replace("\n", "\r\n"), send="false")
+    assert "+calibration: cal-2" in shown.text  # type: ignore[attr-defined]
+    assert offered(admin) == []
+    assert send(admin, NEW.replace("\n", "\r\n")).status_code == 303  # type: ignore[attr-defined]
+    assert offered(admin) == [NEW]
+    page = admin.get(PAGE).text
+    assert "chờ nút nhận" in page
+    assert "vạch sơn lại" in page
+    address = page.partition(f'action="{PAGE}/revisions/')[2].partition('"')[0]
+    assert admin.post(f"{PAGE}/revisions/{address}").status_code == 303
+    assert offered(admin) == []
+    again = address.partition("/")[0]
+    assert "cal-2" in admin.get(f"{PAGE}?revision={again}").text
+
+
+def test_an_uploaded_file_takes_the_place_of_the_text(admin: TestClient) -> None:
+    file = {"file": ("cam-1.yaml", NEW.encode(), "application/yaml")}
+    data = {"base": BASE, "content": FILE, "why": "vạch sơn lại", "send": "true"}
+    assert admin.post(PAGE, data=data, files=file).status_code == 303
+    assert offered(admin) == [NEW]
+
+
+@pytest.mark.parametrize(
+    ("content", "form", "status", "told"),
+    [
+        (NEW + "nonsense: 1\n", {}, 422, "cam-1.yaml:9: nonsense: unknown key"),
+        (NEW, {"why": " "}, 422, "lý do"),
+        (NEW, {"base": "0" * 64}, 409, "đã khác"),
+        (FILE, {}, 409, "đúng tệp"),
+    ],
+)
+def test_what_is_wrong_is_told_and_what_was_typed_stays(
+    admin: TestClient, content: str, form: dict[str, str], status: int, told: str
+) -> None:
+    answer = send(admin, content, **form)
+    assert answer.status_code == status  # type: ignore[attr-defined]
+    assert told in answer.text  # type: ignore[attr-defined]
+    assert content.splitlines()[-1] in answer.text  # type: ignore[attr-defined]
+    assert offered(admin) == []
+
+
+def test_who_only_looks_changes_nothing(admin: TestClient, signed_in: SignedIn) -> None:
+    leader = signed_in(Role.LEADER)
+    assert "<textarea" not in leader.get(PAGE).text
+    assert send(leader).status_code == 403  # type: ignore[attr-defined]
+    assert leader.get(f"{PAGE}/file").text == FILE
+
+
+def test_a_camera_that_was_never_told_of_has_no_page(admin: TestClient) -> None:
+    assert admin.get(f"/nodes/{NODE}/cameras/cam-9").status_code == 404

@@ -1,0 +1,64 @@
+"""The leaders' dashboard: every bar leads to as many cases as it tells."""
+
+import re
+from datetime import datetime
+from html import unescape
+
+import pytest
+
+from central.accounts.permissions import Role
+from central.console.site_map import Spot, site_map
+from central.db import transaction
+from central.proceedings.clones import Place
+from tests.central.faces import SignedIn
+from tests.central.people import add_case
+
+_BAR = re.compile(r'<a href="(/cases\?[^"]+)"><title>[^<]*: ([\d.]+)</title>')
+
+
+def test_each_bar_leads_to_the_cases_it_counts(signed_in: SignedIn, now: datetime) -> None:
+    leader = signed_in(Role.LEADER)
+    with transaction(leader.app.state.engine) as session:  # type: ignore[attr-defined]
+        add_case(session, now, 3, rule={"name": "wrong_lane", "version": 1}, signal=None)
+        add_case(session, now, 4, site="le-loi", site_name="Lê Lợi")
+    page = leader.get("/dashboard").text
+    bars = _BAR.findall(page)
+    assert len(bars) > 6
+    for href, told in bars:
+        assert f"{told} hồ sơ" in leader.get(unescape(href)).text, href
+
+
+def test_the_map_shows_places_with_cases_and_cameras(signed_in: SignedIn) -> None:
+    leader = signed_in(Role.LEADER)
+    assert "sites" in leader.get("/dashboard").text
+    services = leader.app.state.services  # type: ignore[attr-defined]
+    services.places["le-loi"] = Place(21.18, 106.07)
+    page = leader.get("/dashboard").text
+    assert 'class="site-map"' in page
+    assert "/cases?site=le-loi" in page
+
+
+def spot(name: str, latitude: float, longitude: float, cases: int) -> Spot:
+    return Spot(name, Place(latitude, longitude), cases, "good", f"{cases}", f"/cases?site={name}")
+
+
+def test_names_that_would_stand_on_each_other_are_left_out() -> None:
+    far = [spot(f"Ngã tư {n}", 21 + n, 106, n) for n in range(3)]
+    near = [spot(f"Cạnh {n}", 21.0001 + n, 106, 0) for n in range(3)]
+    drawn = site_map([*far, *near], "x")
+    assert drawn.count("<circle") == 6
+    assert re.findall(r">([^<]+)</text>", drawn) == ["Ngã tư 2", "Ngã tư 1", "Ngã tư 0"]
+
+
+@pytest.mark.parametrize("spots", [[], [spot("a", 21, 106, 0)], [spot("a", 21, 106, 3)] * 2])
+def test_a_map_of_few_places_is_drawn(spots: list[Spot]) -> None:
+    assert site_map(spots, "x").count("<circle") == len(spots)
+
+
+def test_north_is_up_east_is_right_and_more_cases_are_larger() -> None:
+    drawn = site_map([spot("a", 21.2, 106.1, 9), spot("b", 21.1, 106.2, 1)], "x")
+    found = re.findall(r'cx="([\d.]+)" cy="([\d.]+)" r="([\d.]+)"', drawn)
+    (ax, ay, ar), (bx, by, br) = (tuple(map(float, each)) for each in found)
+    assert ax < bx
+    assert ay < by
+    assert ar > br

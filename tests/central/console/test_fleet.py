@@ -1,0 +1,83 @@
+"""Pages of nodes: all at a glance, one with everything known of it, an invitation for another."""
+
+import re
+from datetime import datetime, timedelta
+
+import pytest
+from fastapi.testclient import TestClient
+
+from central.accounts.permissions import Role
+from central.alarms import service as alarms
+from central.alarms.models import Alarm
+from central.db import transaction
+from central.fleet import configuration, pictures
+from central.fleet.enrolment import enrol
+from central.keys import create_key
+from contract.joining import Invitation
+from contract.reasons import reason
+from tests.central.evidence import NODE, NODE_KEY, enrolment, picture
+from tests.central.faces import SignedIn
+from tests.central.fleet.test_configuration import CAMERA, standing
+
+
+@pytest.fixture
+def admin(signed_in: SignedIn, now: datetime) -> TestClient:
+    browser = signed_in(Role.ADMIN)
+    with transaction(browser.app.state.engine) as session:  # type: ignore[attr-defined]
+        enrol(session, enrolment(), now, "test")
+        configuration.note_standing(session, standing(now), now)
+        pictures.note(session, (NODE, CAMERA), picture(1), now - timedelta(hours=1), now)
+        pictures.note(session, (NODE, CAMERA), picture(2), now, now)
+        pictures.note(session, (NODE, "nobody"), picture(3), now, now)
+        alarms.raise_alarm(session, NODE, reason("node.offline"), now)
+    return browser
+
+
+def test_all_cameras_at_a_glance_with_their_last_picture(admin: TestClient) -> None:
+    page = admin.get("/cameras").text
+    [address] = re.findall(r'<img src="(/nodes/[^"?]+)', page)
+    answer = admin.get(address)
+    assert (answer.content, answer.headers["content-type"]) == (picture(2), "image/jpeg")
+    assert "1 cảnh báo" in page
+    assert admin.get(f"/nodes/{NODE}/cameras/nobody/picture").status_code == 404
+
+
+def test_a_node_with_cameras_configuration_and_keys(admin: TestClient) -> None:
+    page = admin.get(f"/nodes/{NODE}").text
+    for told in ("tệp của nút", "Ngã Tư Sở", NODE_KEY.public.key_id, "đang dùng", "ngắt kết nối"):
+        assert told in page
+    key = f"/nodes/{NODE}/keys/{NODE_KEY.public.key_id}/revocation"
+    assert admin.post(key, data={"reason": "mất thiết bị"}).status_code == 303
+    assert "đã thu hồi" in admin.get(f"/nodes/{NODE}").text
+    assert admin.post(f"/nodes/other/keys/{NODE_KEY.public.key_id}/revocation", data={"reason": "x" * 9})
+    assert admin.get("/nodes/nobody").status_code == 404
+
+
+def test_a_node_keeps_its_alarms_however_many_are_open_elsewhere(admin: TestClient, now: datetime) -> None:
+    with transaction(admin.app.state.engine) as session:  # type: ignore[attr-defined]
+        session.add_all(
+            Alarm(node_id="nut-9", kind="node.silent", subject=str(n), raised_at=now, last_at=now)
+            for n in range(1001)
+        )
+    assert "1 cảnh báo" in admin.get("/cameras").text
+    assert "ngắt kết nối" in admin.get(f"/nodes/{NODE}").text
+
+
+def test_an_invitation_is_shown_once_and_only_with_an_address(
+    admin: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = admin.app.state  # type: ignore[attr-defined]
+    assert admin.post("/nodes", data={"node": "nut-9"}).status_code == 409
+    nodes = state.settings.nodes.model_copy(update={"address": "https://centre.example.vn"})
+    monkeypatch.setattr(state, "settings", state.settings.model_copy(update={"nodes": nodes}))
+    key = create_key(state.settings.centre_key_file)
+    page = admin.post("/nodes", data={"node": "nut-9"}).text
+    invitation = Invitation.from_code(page.partition("node.yaml ")[2].partition("<")[0])
+    assert (invitation.node, invitation.centre_key) == ("nut-9", key.public.text)
+    assert admin.post("/nodes", data={"node": "Nút"}).status_code == 422
+
+
+def test_who_only_looks_invites_nobody(admin: TestClient, signed_in: SignedIn) -> None:
+    leader = signed_in(Role.LEADER)
+    assert "ngatu edge join" not in leader.get("/cameras").text
+    assert leader.post("/nodes", data={"node": "nut-9"}).status_code == 403

@@ -1,0 +1,233 @@
+"""What came from citizens at the clerk's desk: accepted, returned, entered from letters; its sender is told,
+in the portal, by post where there is no mail, with proof."""
+
+from collections.abc import Iterator
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlmodel import select
+
+from central.accounts import passwords
+from central.accounts.models import User
+from central.app import create_app
+from central.citizens.models import Submission
+from central.db import transaction
+from central.documents.archive import FILE
+from central.documents.filing import make_file
+from central.jobs.models import Job
+from central.notifications import service as notifications
+from central.notifications.models import Notification
+from tests.central.casework import PASSWORD, Casework
+from tests.central.citizens.test_files import pdf
+from tests.central.portal.conftest import house as house  # the portal beside this console
+from tests.central.portal.house import PortalHouse, text_of
+
+DRIVER = {"name": "Trần Thị Bình", "identity": "024000000002", "address": "Bắc Ninh"}
+
+
+@pytest.fixture
+def desk(house: PortalHouse) -> Iterator[Casework]:
+    """The console over the portal's database, its people signed in with the tests' password."""
+    centre = create_app(house.portal.state.settings, clock=lambda: house.office.now)
+    with transaction(house.office.engine) as session:
+        for user in session.exec(select(User)):
+            user.password_hash = passwords.hash_of(PASSWORD)
+    yield Casework(centre, house.office)
+    centre.state.engine.dispose()
+
+
+def answered(house: PortalHouse, kind: str = "name_driver", **data: str) -> tuple[int, TestClient]:
+    """A case whose owner answered over the portal, and their browser."""
+    case_id = house.noticed()
+    browser = house.enter(case_id)
+    sent = browser.post(f"{house.page_of(case_id)}/answer/{kind}", data=data or DRIVER)
+    assert sent.status_code == 200, sent.text
+    return case_id, browser
+
+
+def told(house: PortalHouse) -> list[Notification]:
+    """Everything people were told, the oldest first."""
+    with transaction(house.office.engine) as session:
+        return list(session.exec(select(Notification).order_by(Notification.id)))  # type: ignore[arg-type]
+
+
+def make_replies(house: PortalHouse) -> None:
+    """What the worker does: papers get their files, who has no mail address is found out."""
+    engine, now = house.office.engine, house.office.now
+    with transaction(engine) as session:
+        asked = [int(job.payload["document"]) for job in session.exec(select(Job).where(Job.kind == FILE))]
+    for document in asked:
+        make_file(engine, house.archive, None, document, now)
+    for row in told(house):
+        notifications.send(engine, None, row.id or 0, now)
+
+
+def test_an_answer_waits_for_the_clerk_who_accepts_it_and_the_sender_is_told(
+    house: PortalHouse, desk: Casework
+) -> None:
+    case_id, browser = answered(house)
+    clerk = desk.at("van-thu")
+    assert "Văn bản đến chờ tiếp nhận 1" in text_of(clerk.get("/desk").text)
+    assert "Người khác đã lái xe" in clerk.get("/incoming").text
+    page = clerk.get("/incoming/1").text
+    assert DRIVER["name"] not in page, "its words open for a purpose only"
+    assert "người gửi được báo" in clerk.post("/incoming/1/accept", data={"words": "Cảm ơn."}).text
+    assert clerk.post("/incoming/1/accept").status_code == 409
+    assert "Không có văn bản nào" in clerk.get("/incoming").text
+    assert house.office.state(case_id, "answer") == "named_driver"
+    inbox = text_of(browser.get("/inbox").text)
+    assert "đã được tiếp nhận" in inbox
+    assert "2 thư chưa đọc" in inbox
+    assert "Cảm ơn." in browser.get(house.page_of(case_id)).text
+
+
+def test_a_returned_answer_can_be_given_again_and_nobody_is_alerted(
+    house: PortalHouse, desk: Casework
+) -> None:
+    case_id, browser = answered(house, "deny_driving", text="Không phải tôi")
+    clerk = desk.at("van-thu")
+    assert clerk.post("/incoming/1/return", data={"reason": ""}).status_code == 422
+    assert clerk.post("/incoming/1/return", data={"reason": "other", "words": " "}).status_code == 422
+    clerk.post("/incoming/1/return", data={"reason": "papers_missing", "words": "Gửi kèm hộ chiếu."})
+    assert house.office.state(case_id, "answer") == "returned"
+    house.office.wait(25)
+    assert "Thông báo cảnh báo" not in desk.at("thu-ly").get(f"/proceedings/{case_id}").text
+    house.enter(case_id, browser)
+    page = text_of(browser.get(house.page_of(case_id)).text)
+    assert "thiếu giấy tờ kèm theo" in page
+    assert "Gửi kèm hộ chiếu." in page
+    browser.post(f"{house.page_of(case_id)}/answer/admit")
+    assert house.office.state(case_id, "answer") == "admitted"
+
+
+def test_what_has_a_step_of_its_own_is_not_returned(house: PortalHouse, desk: Casework) -> None:
+    case_id, browser = answered(house, "admit")
+    house.office.identify(case_id)
+    assert desk.at("van-thu").post("/incoming/1/return", data={"reason": "unsigned"}).status_code == 409
+    house.office.do(case_id, "make_record", "thu-ly", 1)
+    house.enter(case_id, browser)
+    browser.post(f"{house.page_of(case_id)}/answer/ask_hearing")
+    clerk = desk.at("van-thu")
+    assert "bước giải quyết riêng" in clerk.get("/incoming/2").text
+    assert clerk.post("/incoming/2/return", data={"reason": "unsigned"}).status_code == 409
+    assert house.office.state(case_id, "explanation") == "hearing_asked"
+
+
+def test_an_explanation_is_returned_only_while_another_can_be_sent(
+    house: PortalHouse, desk: Casework
+) -> None:
+    case_id, browser = answered(house, "admit")
+    house.office.identify(case_id)
+    house.office.do(case_id, "make_record", "thu-ly", 1)
+    house.enter(case_id, browser)
+    browser.post(f"{house.page_of(case_id)}/answer/explain", data={"text": "Đường trơn"})
+    clerk = desk.at("van-thu")
+    clerk.post("/incoming/2/return", data={"reason": "unsigned"})
+    assert house.office.state(case_id, "explanation") == "open"
+    browser.post(f"{house.page_of(case_id)}/answer/explain", data={"text": "Đường trơn, có ký tên"})
+    house.office.wait(12)
+    late = desk.at("van-thu").post("/incoming/3/return", data={"reason": "unsigned"})
+    assert late.status_code == 409
+    assert house.office.state(case_id, "explanation") == "given"
+
+
+def letter(house: PortalHouse, case_id: int, days: int, **changes: str) -> dict[str, str]:
+    """The form of a letter that was posted some days ago."""
+    form = {"about": str(case_id), "sender": "owner", "via": "post", "kind": "admit"}
+    return form | {"day": (house.office.now.date()).isoformat()} | changes
+
+
+def test_a_letter_counts_for_the_day_it_was_sent_once_it_is_accepted(
+    house: PortalHouse, desk: Casework
+) -> None:
+    case_id = house.noticed()
+    clerk, posted = desk.at("van-thu"), desk.today()
+    number = house.keys[case_id]["number"]
+    assert 'value="owner"' in clerk.get(f"/incoming/new?about={number}").text
+    assert clerk.get("/incoming/new?about=999").status_code == 404
+    house.office.wait(5)
+    form = letter(house, case_id, 0, day=posted, about=number)
+    entered = desk.at("van-thu").post("/incoming/new", data=form, files={"files": ("thư.pdf", pdf())})
+    assert entered.status_code == 303, entered.text
+    assert house.office.state(case_id, "answer") == "waiting"
+    page = desk.at("van-thu").get(entered.headers["location"]).text
+    assert "kèm 1 tệp" in page
+    desk.at("van-thu").post("/incoming/1/accept")
+    assert house.office.state(case_id, "answer") == "admitted"
+    with transaction(house.office.engine) as session:
+        row = session.exec(select(Submission)).one()
+        assert (row.via, row.signed_by, row.came_on.isoformat()) == ("post", "letter", posted)
+    history = desk.at("thu-ly").get(f"/proceedings/{case_id}").text
+    assert f"Văn bản đến, số {row.number}" in history
+
+
+@pytest.mark.parametrize(
+    ("changes", "status"),
+    [
+        ({"day": "2026-01-01"}, 422),
+        ({"sender": "driver"}, 404),
+        ({"kind": "nonsense"}, 422),
+        ({"kind": "deny_driving", "text": " "}, 422),
+        ({"about": "999"}, 404),
+    ],
+)
+def test_a_letter_that_can_not_be_is_refused_and_keeps_what_was_typed(
+    house: PortalHouse, desk: Casework, changes: dict[str, str], status: int
+) -> None:
+    case_id = house.noticed()
+    form = letter(house, case_id, 0, text="Tôi xin trình bày") | changes
+    answer = desk.at("van-thu").post("/incoming/new", data=form)
+    assert answer.status_code == status
+    if form["about"] != "999" and form["text"].strip():
+        assert "Tôi xin trình bày" in answer.text
+
+
+def test_who_has_no_mail_is_told_on_paper_with_proof(house: PortalHouse, desk: Casework) -> None:
+    case_id, _browser = answered(house)
+    clerk = desk.at("van-thu")
+    clerk.post("/incoming/1/return", data={"reason": "illegible"})
+    make_replies(house)
+    page = clerk.get("/outgoing").text
+    assert "được trả lại: không đọc được" in page
+    row = told(house)[-1]
+    paper = clerk.get(f"/proceedings/{case_id}/papers/{row.document_id}")
+    assert paper.content.startswith(b"%PDF")
+    item = {"reference": "EB123VN", "day": desk.today()}
+    assert "EB123VN" in clerk.post(f"/outgoing/{row.id}/posted", data=item).text
+    assert clerk.post(f"/outgoing/{row.id}/posted", data=item).status_code == 409
+    early = {"day": desk.today(-1)}
+    assert clerk.post(f"/outgoing/{row.id}/delivered", data=early).status_code == 422
+    handed = clerk.post(f"/outgoing/{row.id}/delivered", data={"day": desk.today()})
+    assert "đã giao" in handed.text
+    assert "EB123VN" in desk.at("thu-ly").get(f"/proceedings/{case_id}").text
+
+
+def test_what_was_opened_in_the_portal_need_not_be_posted(house: PortalHouse, desk: Casework) -> None:
+    _case_id, browser = answered(house)
+    desk.at("van-thu").post("/incoming/1/accept")
+    make_replies(house)
+    row = told(house)[-1]
+    opened = browser.post(f"/inbox/{row.id}")
+    assert opened.headers["content-type"] == "application/pdf"
+    assert told(house)[-1].read_at is not None
+    assert "Không có gì phải gửi" in desk.at("van-thu").get("/outgoing").text
+
+
+def test_nobody_opens_another_s_inbox(house: PortalHouse, desk: Casework) -> None:
+    answered(house)
+    stranger = house.browser()
+    assert stranger.post("/inbox/1").status_code in (401, 200)
+    assert told(house)[0].read_at is None
+    other = house.enter(house.noticed())
+    assert other.post("/inbox/999").status_code == 404
+
+
+def test_the_desk_is_the_clerk_s_and_speaks_english(house: PortalHouse, desk: Casework) -> None:
+    answered(house)
+    for path in ("/incoming", "/incoming/1", "/incoming/new", "/outgoing"):
+        assert desk.at("kho-bac").get(path).status_code == 403
+    clerk = desk.at("van-thu")
+    clerk.get("/language/en")
+    assert "To accept" in clerk.get("/incoming").text
+    assert "Return" in clerk.get("/incoming/1").text
+    assert "Messages to post" in clerk.get("/outgoing").text

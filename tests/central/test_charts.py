@@ -1,0 +1,48 @@
+"""Charts: lengths in proportion, words that stay words, the list behind a bar."""
+
+import xml.etree.ElementTree as ET
+
+import pytest
+
+from central.charts import Bar, Chart, bar_chart, column_chart
+
+
+def widths(svg: str, css: str = "bar") -> list[float]:
+    """Widths of the shapes of a class, from the top."""
+    shapes = ET.fromstring(svg).iter("rect")
+    return [float(shape.attrib["width"]) for shape in shapes if shape.attrib["class"].split()[0] == css]
+
+
+def test_bars_are_as_long_as_their_values() -> None:
+    rows = [Bar(label=str(value), value=value, told=str(value), before=40) for value in (40, 20, 0)]
+    svg = bar_chart(rows, "x")
+    assert widths(svg) == [280, 140, 0]
+    assert widths(svg, "bar-before") == [280] * 3
+
+
+def test_what_is_small_still_shows() -> None:
+    assert (
+        widths(bar_chart([Bar(label="a", value=1, told="1"), Bar(label="b", value=9999, told="9999")], "x"))[
+            0
+        ]
+        == 1
+    )
+
+
+def test_a_hidden_value_has_its_word_and_no_bar() -> None:
+    svg = bar_chart([Bar(label="Lê Lợi", value=None, told="*")], "x")
+    assert widths(svg) == [0]
+    assert ">*</text>" in svg
+
+
+@pytest.mark.parametrize("draw", [bar_chart, column_chart])
+def test_markup_in_words_stays_text(draw: object) -> None:
+    bar = Bar(label='<script>"', value=1, told="<b>", href='/cases?site="><script>')
+    svg = draw([bar], '"><x')  # type: ignore[operator]
+    assert "<script" not in svg
+    assert ET.fromstring(svg).attrib["aria-label"] == '"><x'
+    assert next(ET.fromstring(svg).iter("a")).attrib["href"] == bar.href
+
+
+def test_no_rows_are_an_empty_picture() -> None:
+    assert widths(Chart(title="x", rows=()).svg) == []

@@ -1,0 +1,168 @@
+"""Whatever stands in a request, an answer of another house or a letter can be stored on every database and
+worked with: no NUL, no half of a surrogate pair, no year beyond which zones overflow, no number that is too
+large for its column.
+
+The walk (`tests/central/web/test_hostile.py`) sends such values; this asks every type of every operation and
+every model, those too that a walk does not get to because the case is in another state.
+"""
+
+import inspect
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, get_args, get_type_hints
+
+import pytest
+from fastapi import params
+from fastapi.routing import APIRoute
+from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic.fields import FieldInfo
+
+from central.app import create_app
+from central.dispatches.by_hand import Told as TellingByHand
+from central.dispatches.port import Receipt
+from central.parties.service import Details
+from central.payments.http import _Order
+from central.payments.port import Told
+from central.population.by_hand import PersonAnswer
+from central.population.port import Person
+from central.portal.app import create_portal
+from central.proceedings.particulars import MODELS
+from central.registry.by_hand import OwnerAnswer
+from central.registry.port import Registration
+from central.settings import CentralSettings
+from central.values import LARGEST_ID, WebAddress, visible
+
+HOSTILE: tuple[Any, ...] = (
+    "a\x00b", "\ud800", "\x1b[2J", "0001-01-01", "9999-12-31", "0001-01-01T00:00:00+14:00",
+    "9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00", "9999-12-31T23:59:59", LARGEST_ID + 1,
+    -LARGEST_ID - 2, 10**30, str(10**30), -(10**30), ["a\x00b"], [10**30],
+)  # fmt: skip
+
+MONEY = ("amount", "fee", "reduced_to", "first_amount", "second_amount", "third_amount", "fines")
+"""Dong, in columns of 64 bits."""
+
+READ_LATER = {
+    "central.api.proceedings.StepBody.particulars": "by `particulars.read`, whose models are asked here",
+    "central.console.session_routes.sign_in.to": "where a page may lead is checked before it is used",
+    "central.console.session_routes.sign_in_page.to": "the same",
+    "central.portal.payment_routes.told.time": "by `read_signed`, which compares it",
+    "central.portal.payment_routes.told.value": "the same",
+    "contract.reports.CameraInfo.site_name": "made visible before it is stored",
+    "contract.reports.Enrolment.software": "not stored: what a node runs is told at birth",
+}
+
+FROM_OTHERS: tuple[type[BaseModel], ...] = (
+    *MODELS.values(), Registration, Person, Receipt, Told, _Order, OwnerAnswer, PersonAnswer, TellingByHand,
+    Details,
+)  # fmt: skip
+
+
+def _faults(value: Any, name: str) -> Iterator[str]:
+    if isinstance(value, str):
+        if any(not c.isprintable() and c not in "\t\r\n" for c in value):
+            yield "control characters"
+    elif isinstance(value, date):
+        if not 1800 <= value.year <= 2200:
+            yield "a year that no zone takes"
+    elif isinstance(value, int):
+        if abs(value) > (10**12 if name in MONEY else LARGEST_ID):
+            yield "too large a number"
+    elif isinstance(value, dict):
+        yield from _faults([*value, *value.values()], name)
+    elif isinstance(value, (list, tuple, set, frozenset)):
+        for each in value:
+            yield from _faults(each, name)
+
+
+def _taken(wanted: Any, name: str) -> Iterator[str]:
+    """What hostile values of a type are taken."""
+    reader = TypeAdapter(wanted)
+    for value in (*HOSTILE, {"a": "\x00"}):
+        try:
+            read = reader.validate_python(value)
+        except ValidationError:
+            continue
+        yield from (f"{name}: {value!r}: {fault}" for fault in _faults(read, name.rpartition(".")[2]))
+
+
+def _of_model(model: type[BaseModel], seen: set[Any]) -> Iterator[str]:
+    if model in seen:
+        return
+    seen.add(model)
+    for name, info in model.model_fields.items():
+        yield from _taken(Annotated[info.annotation, info], f"{model.__module__}.{model.__name__}.{name}")
+        yield from _of_models_in(info.annotation, seen)
+
+
+def _of_models_in(wanted: Any, seen: set[Any]) -> Iterator[str]:
+    if inspect.isclass(wanted) and issubclass(wanted, BaseModel):
+        yield from _of_model(wanted, seen)
+    for inner in get_args(wanted):
+        yield from _of_models_in(inner, seen)
+
+
+def _of_function(function: Callable[..., Any], seen: set[Any]) -> Iterator[str]:
+    """What an operation, or a dependency of one, takes from the request."""
+    if function in seen:
+        return
+    seen.add(function)
+    hints = get_type_hints(function.__init__ if inspect.isclass(function) else function, include_extras=True)
+    for name, wanted in hints.items():
+        told = getattr(wanted, "__metadata__", ())
+        depends = next((each for each in told if isinstance(each, params.Depends)), None)
+        if depends is not None:
+            yield from _of_function(depends.dependency or get_args(wanted)[0], seen)
+            continue
+        if any(isinstance(each, FieldInfo) for each in told):
+            yield from _taken(wanted, f"{function.__module__}.{getattr(function, '__name__', '')}.{name}")
+        if name != "return":
+            yield from _of_models_in(wanted, seen)
+
+
+def _operations(face: Any) -> Iterator[Callable[..., Any]]:
+    for route in face.routes:
+        if isinstance(route, APIRoute):
+            yield route.endpoint
+        elif hasattr(route, "original_router"):
+            yield from _operations(route.original_router)
+
+
+def test_no_operation_takes_what_can_not_be_stored(tmp_path: Path) -> None:
+    settings = CentralSettings(data_dir=tmp_path, secure_cookies=False, unit="BN")
+    centre, portal = create_app(settings), create_portal(settings)
+    seen: set[Any] = set()
+    found, count = [], 0
+    for face in (centre.api, centre.console, portal.app):
+        for operation in _operations(face):
+            count += 1
+            found += _of_function(operation, seen)
+    assert count > 200
+    assert [fault for fault in found if fault.partition(":")[0] not in READ_LATER] == []
+
+
+@pytest.mark.parametrize("model", FROM_OTHERS, ids=lambda model: f"{model.__module__}.{model.__name__}")
+def test_nothing_that_comes_from_others_can_not_be_stored(model: type[BaseModel]) -> None:
+    assert list(_of_model(model, set())) == []
+
+
+@pytest.mark.parametrize(
+    ("address", "taken"),
+    [
+        ("https://bank.vn/pay/1?x=1#2", True), ("http://127.0.0.1:8000/", True), ("javascript:alert", False),
+        ("https://", False), ("http://[::1", False), ("//bank.vn/pay", False), ("/pay", False), ("", False),
+        ("https://bank.vn/" + "x" * 500, False), ("https://bank.vn/\x00", False),
+    ],
+)  # fmt: skip
+def test_a_browser_is_sent_to_addresses_only(address: str, taken: bool) -> None:
+    try:
+        TypeAdapter(WebAddress).validate_python(address)
+    except ValidationError:
+        assert not taken
+    else:
+        assert taken
+
+
+def test_what_is_kept_whatever_it_is_is_made_visible() -> None:
+    assert visible("ngã\x00 tư\ud800\x1b", 40) == "ngã\\x00 tư\\ud800\\x1b"
+    assert visible("x" * 500, 200) == "x" * 200
