@@ -17,6 +17,7 @@ from contract.receipts import Receipt, ReceiptV1
 from contract.reports import Enrolment, HealthReport, HealthReportV1, NodeStatus
 from contract.topics import CHUNK_BYTES, PICTURE_BYTES, ROOT
 from contract.types import Message
+from contract.what_if import Answer, Question
 
 MESSAGES: dict[str, dict[int, type[Message]]] = {
     "manifest": {1: v1.ViolationManifest, 2: v2.ViolationManifest},
@@ -27,10 +28,12 @@ MESSAGES: dict[str, dict[int, type[Message]]] = {
     "revision": {1: Revision},
     "quarantine": {1: Quarantine},
     "standing": {1: Standing},
+    "question": {1: Question},
+    "answer": {1: Answer},
 }
 """Every message by its versions."""
 
-_FROM_NODES = ("status", "health", "standing", "picture", "manifest", "chunk")
+_FROM_NODES = ("status", "health", "standing", "answer", "picture", "manifest", "chunk")
 _SIGNED = "application/jose"
 _PLAIN = "application/json"
 _PARAMETERS = {
@@ -71,6 +74,10 @@ def asyncapi() -> dict[str, Any]:
                 also="quarantine",
             ),
             "standing": _channel("standing/{camera}", _SIGNED, "What a camera runs: QoS 0, retained."),
+            "question": _channel(
+                "question", _SIGNED, "What would this camera file have found in the clips of the last day?"
+            ),
+            "answer": _channel("answer/{camera}", _SIGNED, "What it would have: QoS 0, retained."),
             "picture": _channel(
                 "picture/{camera}/{taken}",
                 "image/jpeg",
@@ -88,6 +95,7 @@ def asyncapi() -> dict[str, Any]:
             **{f"receive_{name}": _operation("receive", name) for name in _FROM_NODES},
             "send_receipt": _operation("send", "receipt"),
             "send_revision": _operation("send", "revision"),
+            "send_question": _operation("send", "question"),
         },
     }
 

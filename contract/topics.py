@@ -53,13 +53,23 @@ class NodeTopics:
 
     @property
     def receipt(self) -> str:
-        """Signed Receipt from the centre; with `revision` the only topics a node reads."""
+        """Signed Receipt from the centre; with `revision` and `question` the only topics a node
+        reads."""
         return f"{ROOT}/{self.node}/receipt"
 
     @property
     def revision(self) -> str:
         """Signed Revision of a camera's configuration, from the centre."""
         return f"{ROOT}/{self.node}/revision"
+
+    @property
+    def question(self) -> str:
+        """Signed Question of the centre: what another camera file would have found."""
+        return f"{ROOT}/{self.node}/question"
+
+    def answer(self, camera: str) -> str:
+        """Retained signed Answer to the last question about a camera, QoS 0."""
+        return f"{ROOT}/{self.node}/answer/{camera}"
 
     def standing(self, camera: str) -> str:
         """Retained signed Standing: which configuration a camera runs, QoS 0."""
@@ -82,6 +92,7 @@ SUBSCRIPTIONS = (
     f"{ROOT}/+/status",
     f"{ROOT}/+/health",
     f"{ROOT}/+/standing/+",
+    f"{ROOT}/+/answer/+",
     f"{ROOT}/+/picture/+/+",
     f"{ROOT}/+/manifest",
     f"{ROOT}/+/chunk/+/+",
@@ -91,6 +102,7 @@ SUBSCRIPTIONS = (
 _INCOMING = re.compile(
     rf"{ROOT}/(?P<node>{_NODE_ID.pattern})/"
     rf"(?:(?P<kind>status|health|manifest)|standing/(?P<standing>{_CAMERA})"
+    rf"|answer/(?P<answer>{_CAMERA})"
     rf"|picture/(?P<picture>{_CAMERA})/(?P<taken>[1-9][0-9]{{11,12}})"
     r"|chunk/(?P<sha256>[0-9a-f]{64})/(?P<offset>0|[1-9][0-9]{0,11}))"
 )
@@ -105,6 +117,8 @@ def parse_topic(topic: str) -> Incoming:
         return Incoming(found["node"], found["kind"])
     if found["standing"]:
         return Incoming(found["node"], "standing", camera=found["standing"])
+    if found["answer"]:
+        return Incoming(found["node"], "answer", camera=found["answer"])
     if found["picture"]:
         taken_at = datetime.fromtimestamp(int(found["taken"]) / 1000, UTC)
         return Incoming(found["node"], "picture", camera=found["picture"], taken_at=taken_at)

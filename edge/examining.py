@@ -63,7 +63,7 @@ class Examining:
         self._thread.join(ONE_EXAMINATION)
 
     def _run(self) -> None:
-        _lower_priority()
+        lower_priority()
         while (suspicion := self._waiting.get()) is not None:
             proof = suspicion.unexamined() if self._hurry.is_set() else suspicion.examined()
             self._give(proof)
@@ -71,9 +71,9 @@ class Examining:
         self._waiting.task_done()
 
 
-def _lower_priority() -> None:
+def lower_priority() -> None:
     """Of the calling thread alone; on Linux a thread has its own."""
     try:
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
     except (OSError, AttributeError):
-        log.warning("the second look runs at the priority of the rest", exc_info=True)
+        log.warning("a thread runs at the priority of the rest", exc_info=True)

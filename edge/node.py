@@ -30,6 +30,7 @@ from edge.clock import ClockWatch
 from edge.clock import of_cameras as clock_alarms
 from edge.configuration.comparing import PROBATION, Probation
 from edge.configuration.current import own_files, owner_of, store_of
+from edge.configuration.questions import Questions
 from edge.configuration.revisions import Revisions
 from edge.delivery.client import DeliveryClient, Pace
 from edge.delivery.health import health_report
@@ -97,6 +98,9 @@ class Node:
         self._revisions = Revisions(
             owner_of(config, centre), key, store_of(config), own_files(config, cameras), probation
         )
+        self._questions = Questions(
+            owner_of(config, centre), key, config.data, eyes, self._revisions.in_force
+        )
         cameras = self._revisions.cameras()
         _check_played(play, cameras)
         self._eyes = eyes
@@ -120,7 +124,7 @@ class Node:
             self._senders,
             self._health,
             Pace(health=config.health_seconds),
-            (self._revisions, HealthPictures(config.id, lambda: self._workers.values())),
+            (self._revisions, self._questions, HealthPictures(config.id, lambda: self._workers.values())),
         )
 
     def run(self, *, until_delivered: bool = False) -> None:
@@ -129,7 +133,10 @@ class Node:
         silence = threading.Event()
         delivery = threading.Thread(target=self._client.run, name="delivery", args=(silence,), daemon=True)
         clock = threading.Thread(target=self._clock.run, name="clock", args=(silence,), daemon=True)
-        for thread in (*self._threads.values(), packing, delivery, clock):
+        questions = threading.Thread(
+            target=self._questions.run, name="questions", args=(silence,), daemon=True
+        )
+        for thread in (*self._threads.values(), packing, delivery, clock, questions):
             thread.start()
         if self._self_test is not None:
             threading.Thread(target=self._self_test.run, args=(silence,), daemon=True).start()

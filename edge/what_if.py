@@ -4,9 +4,10 @@ Compared are two looks at the same clip, under the file in force and under the n
 what the node found live may not all be found again in it, under either.
 """
 
+import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import cv2
@@ -16,6 +17,7 @@ from configs.camera import CameraConfig
 from contract.manifest import ViolationFacts
 from contract.package import verify_package
 from edge.camera import DEFAULT_ROLLS, Eyes, build_camera
+from edge.detect.detector import Detection, Image, VehicleDetector
 from edge.disproved import FACTS
 from edge.rules.inputs import Finding
 from edge.video.file import FileSource
@@ -24,6 +26,12 @@ from edge.video.frame import Frame
 NODE = "what-if"
 SAME_ACT_SECONDS = 1.0
 CLIP = "clip.mp4"
+
+BACK = timedelta(days=1)
+"""How far back the clips of a node are looked at before a camera file is put in force."""
+
+MOST = 40
+"""Of them the newest."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +59,21 @@ class Act:
 
 
 @dataclass(frozen=True)
+class Remembering:
+    """A detector that looks at no picture twice: both files see the same clip."""
+
+    detector: VehicleDetector
+    known: dict[int, list[Detection]] = field(default_factory=dict)
+
+    def detect(self, image: Image) -> list[Detection]:
+        """See `VehicleDetector.detect`."""
+        key = zlib.crc32(image.tobytes())
+        if key not in self.known:
+            self.known[key] = self.detector.detect(image)
+        return self.known[key]
+
+
+@dataclass(frozen=True)
 class Difference:
     """A clip under both files: what only the present one finds (`lost`), what only the new one (`gained`)."""
 
@@ -71,6 +94,7 @@ def kept_clips(data: Path, camera: str, since: datetime) -> list[Kept]:
 
 def compare(kept: Kept, present: CameraConfig, new: CameraConfig, eyes: Eyes) -> Difference:
     """One clip under both files. Raises VideoError when the clip can't be read."""
+    eyes = replace(eyes, detector=Remembering(eyes.detector))
     before, after = acts(kept, present, eyes), acts(kept, new, eyes)
     return Difference(
         kept,

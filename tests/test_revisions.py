@@ -66,10 +66,18 @@ class Fleet:
             return configuration.setting_of(session, NODE, name).content
         return ""
 
-    def order(self, name: str, content: str) -> None:
+    def order(self, name: str, content: str, *, ask: bool = False) -> None:
         with transaction(self.engine) as session:
             base = configuration.setting_of(session, NODE, name).sha256
-            configuration.order(session, (NODE, name), content, base, "vạch sơn lại", self.admin, _now())
+            configuration.order(
+                session, (NODE, name), content, base, "vạch sơn lại", self.admin, _now(), ask=ask
+            )
+
+    def activate(self) -> None:
+        """Orders what was asked about last."""
+        with transaction(self.engine) as session:
+            revision = configuration.revisions(session, NODE)[0]
+            configuration.activate(session, revision.id or 0, self.admin, _now())
 
     def last(self) -> CameraRevision:
         with reading(self.engine) as session:
@@ -108,8 +116,17 @@ def test_a_camera_is_changed_from_the_centre_kept_or_rolled_back_and_the_other_l
     wait_until(lambda: fleet.runs("a") == fleet.file("a"), fleet.system.log("node"), PATIENCE)
     wait_until(lambda: fleet.health("b").get("frames", 0) > 0, "camera b at work", PATIENCE)
 
+    packages = fleet.system.folder / "node" / "outbox" / "packages"
+    wait_until(lambda: any(packages.glob("*/clip.mp4")), "something found", PATIENCE)
+    side = {"id": "side", "line": [[20, 235], [20, 30]]}
+    fleet.order("a", fleet.file("a", solid_lines=[side]), ask=True)
+    fleet.becomes("compared")
+    assert fleet.runs("a") == fleet.file("a")
+
     good = fleet.file("a", calibration="cal-2")
-    fleet.order("a", good)
+    fleet.order("a", good, ask=True)
+    fleet.becomes("compared")
+    fleet.activate()
     fleet.becomes("trial")
     fleet.becomes("kept")
     assert fleet.runs("a") == good
@@ -142,4 +159,4 @@ def test_a_camera_is_changed_from_the_centre_kept_or_rolled_back_and_the_other_l
         assert 'ngatu_camera_up{camera="a"}' in answer.read().decode()
     with reading(fleet.engine) as session:
         ledger = configuration.settings(session, NODE, "a")
-    assert [setting.revision for setting in ledger] == [1, 2, 1, 0]
+    assert [setting.revision for setting in ledger] == [2, 3, 2, 0]

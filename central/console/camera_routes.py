@@ -13,11 +13,13 @@ from central.accounts.permissions import Permission
 from central.console.pages import language, render
 from central.errors import DomainError, InvalidError
 from central.fleet import configuration
+from central.fleet.models import CameraRevision
 from central.values import LARGEST_ID, Text
 from central.web.people import Now, ReadSessionDep, SessionDep, require
 from central.web.values import Id
 from central.words.errors import told
 from contract.configuration import LARGEST_CAMERA_FILE
+from contract.what_if import Differing
 
 router = APIRouter(prefix="/nodes")
 
@@ -79,6 +81,7 @@ def _page(
     refused: DomainError | None = None,
 ) -> Response:
     present = configuration.setting_of(session, at.node, at.camera)
+    revisions = configuration.revisions(session, at.node, at.camera)
     return render(
         request,
         "camera.html",
@@ -89,10 +92,18 @@ def _page(
         draft=draft,
         changes=_changes(present.content, draft.content),
         warning=told(refused, language(request)).sentence if refused else "",
-        revisions=configuration.revisions(session, at.node, at.camera),
+        revisions=revisions,
+        differences={each.id: made for each in revisions if (made := _difference(each)) is not None},
         ledger=configuration.settings(session, at.node, at.camera),
         may_manage=user.may(Permission.MANAGE_NODES),
     )
+
+
+def _difference(revision: CameraRevision) -> list[Differing] | None:
+    """The clips in which its node finds something else under this file; None where it was not asked."""
+    if not revision.difference or revision.reason:
+        return None
+    return [Differing.model_validate(row) for row in revision.difference["rows"]]
 
 
 def _changes(before: str, after: str) -> list[str]:
@@ -113,19 +124,21 @@ def order(
     why: Annotated[Text, Form(max_length=500)] = "",
     file: Annotated[UploadFile | None, File()] = None,
     send: Annotated[bool, Form()] = False,
+    ask: Annotated[bool, Form()] = False,
 ) -> Response:
-    """Sends a file to the node, or only shows what it would change. What is wrong is told with its lines."""
+    """Sends a file to the node, or asks the node what it would change in what it found, or only shows how
+    it differs. What is wrong is told with its lines."""
     draft = Draft(content.replace("\r\n", "\n"), base, why.strip())
     try:
         if file is not None and file.filename:
             draft = Draft(_text_of(file), base, draft.why)
         configuration.check(draft.content, at.camera)
-        if not send:
+        if not (send or ask):
             return _page(request, session, user, at, draft)
         if len(draft.why) < SHORTEST_REASON:
             raise InvalidError("camera_file_why", field="why")
         key = (at.node, at.camera)
-        configuration.order(session, key, draft.content, base, draft.why, user, now)
+        configuration.order(session, key, draft.content, base, draft.why, user, now, ask=ask)
     except DomainError as refused:
         session.rollback()
         return _page(request, session, user, at, draft, refused)
@@ -145,6 +158,13 @@ def present_file(session: ReadSessionDep, _user: Viewer, at: Camera) -> Response
     present = configuration.setting_of(session, at.node, at.camera)
     headers = {"Content-Disposition": f'attachment; filename="{at.camera}.yaml"'}
     return PlainTextResponse(present.content, headers=headers)
+
+
+@router.post("/{node_id}/cameras/{camera_id}/revisions/{revision_id}/activation")
+def activate(session: SessionDep, user: Manager, now: Now, at: Camera, revision_id: Id) -> Response:
+    """Sends a file whose difference the node has told."""
+    configuration.activate(session, revision_id, user, now)
+    return RedirectResponse(at.address, status_code=303)
 
 
 @router.post("/{node_id}/cameras/{camera_id}/revisions/{revision_id}/withdrawal")

@@ -25,6 +25,7 @@ from contract.canonical import sha256_hex
 from contract.configuration import LARGEST_CAMERA_FILE, Revision, Standing
 from contract.reasons import Reason
 from contract.reports import CameraInfo
+from contract.what_if import Answer, Question
 
 _MOST_FAULTS = 20
 _ALARMS = {"refused": "configuration.refused", "rolled_back": "configuration.rolled_back"}
@@ -44,8 +45,11 @@ def order(
     why: str,
     by: User,
     now: datetime,
+    *,
+    ask: bool = False,
 ) -> CameraRevision:
-    """Orders a file for a camera (node, camera); an order that waits for its answer is replaced.
+    """Orders a file for a camera (node, camera); an order that waits for its answer is replaced. With `ask`
+    nothing is ordered: the node is asked what the file would change.
 
     Raises:
         NotFoundError: there is no such camera, or its node has not told yet what it runs.
@@ -60,8 +64,8 @@ def order(
         raise ConflictError("camera_file_moved", camera=camera_id)
     if content == present.content:
         raise ConflictError("camera_file_same", camera=camera_id)
-    for waiting in _offered(session, node_id, camera_id):
-        waiting.state, waiting.answered_at = "superseded", now
+    state = "asked" if ask else "offered"
+    _supersede(session, camera, state, now)
     revision = CameraRevision(
         node_id=node_id,
         camera_id=camera_id,
@@ -69,14 +73,44 @@ def order(
         base_sha256=base_sha256,
         sha256=sha256_hex(content.encode()),
         content=content,
-        author=f"{by.full_name} ({by.username})"[:200],
+        author=_author(by),
         why=why,
         ordered_at=now,
+        state=state,
     )
     session.add(revision)
     session.flush()
+    _record(session, by, "camera.ask" if ask else "camera.configure", revision)
+    return revision
+
+
+def activate(session: Session, revision_id: int, by: User, now: datetime) -> CameraRevision:
+    """Orders a file whose difference the node has told. Raises NotFoundError, and ConflictError where it has
+    not, or the camera runs another file by now."""
+    revision = revision_of(session, revision_id)
+    camera = (revision.node_id, revision.camera_id)
+    if revision.state != "compared":
+        raise ConflictError("camera_revision_answered", id=revision.number)
+    if setting_of(session, *camera).sha256 != revision.base_sha256:
+        raise ConflictError("camera_file_moved", camera=revision.camera_id)
+    _supersede(session, camera, "offered", now)
+    last = _last_number(session, *camera)
+    if revision.number != last:  # the node takes no number below one it has dealt with
+        revision.number = last + 1
+    revision.state, revision.ordered_at, revision.answered_at = "offered", now, None
+    revision.author = _author(by)
+    session.flush()
     _record(session, by, "camera.configure", revision)
     return revision
+
+
+def _author(by: User) -> str:
+    return f"{by.full_name} ({by.username})"[:200]
+
+
+def _supersede(session: Session, camera: tuple[str, str], state: str, now: datetime) -> None:
+    for waiting in _waiting(session, state, *camera):
+        waiting.state, waiting.answered_at = "superseded", now
 
 
 def check(content: str, camera_id: str) -> None:
@@ -103,9 +137,10 @@ def revision_of(session: Session, revision_id: int) -> CameraRevision:
 
 
 def withdraw(session: Session, revision_id: int, by: User, now: datetime) -> CameraRevision:
-    """Takes an order back that no node has answered yet. Raises NotFoundError, ConflictError."""
+    """Takes an order back that no node has answered yet, or a file that was only asked about. Raises
+    NotFoundError, ConflictError."""
     revision = revision_of(session, revision_id)
-    if revision.state != "offered":
+    if revision.state not in ("offered", "asked", "compared"):
         raise ConflictError("camera_revision_answered", id=revision.number)
     revision.state, revision.answered_at = "withdrawn", now
     _record(session, by, "camera.withdraw", revision)
@@ -153,12 +188,38 @@ def revisions(
 
 def offered(session: Session, node_id: str) -> list[Revision]:
     """What waits for a node's answer, as it goes over the wire."""
-    return [_message(revision) for revision in _offered(session, node_id)]
+    return [_message(revision) for revision in _waiting(session, "offered", node_id)]
+
+
+def asked(session: Session, node_id: str) -> list[Question]:
+    """What a node has not told the difference of yet, as it goes over the wire."""
+    return [
+        Question(
+            node=revision.node_id,
+            camera=revision.camera_id,
+            number=revision.number,
+            base_sha256=revision.base_sha256,
+            content=revision.content,
+            at=revision.ordered_at,
+        )
+        for revision in _waiting(session, "asked", node_id)
+    ]
+
+
+def note_answer(session: Session, answer: Answer, now: datetime) -> None:
+    """Takes in what a node says a file would change; one that nobody waits for tells nothing."""
+    for revision in _waiting(session, "asked", answer.node, answer.camera):
+        if (revision.number, revision.sha256) != (answer.number, answer.sha256):
+            continue
+        revision.answered_at = now
+        revision.state = "refused" if answer.reason else "compared"
+        revision.reason = answer.reason.model_dump(mode="json") if answer.reason else None
+        revision.difference = answer.model_dump(mode="json", include={"clips", "same", "rows"})
 
 
 def note_standing(session: Session, standing: Standing, now: datetime) -> None:
     """Takes in what a node says one of its cameras runs, and what became of an order."""
-    _note_answer(session, standing, now)
+    _note_outcome(session, standing, now)
     if standing.content:
         _note_setting(session, standing, now)
 
@@ -192,7 +253,7 @@ def _note_setting(session: Session, standing: Standing, now: datetime) -> None:
     session.flush()
 
 
-def _note_answer(session: Session, standing: Standing, now: datetime) -> None:
+def _note_outcome(session: Session, standing: Standing, now: datetime) -> None:
     query = select(CameraRevision).where(
         CameraRevision.node_id == standing.node,
         CameraRevision.camera_id == standing.camera,
@@ -205,7 +266,7 @@ def _note_answer(session: Session, standing: Standing, now: datetime) -> None:
         revision.reason = standing.reason.model_dump(mode="json") if standing.reason else None
         _raise_or_clear(session, standing, now)
     # After a restore of this database the node knows numbers that are given out here again.
-    for waiting in _offered(session, standing.node, standing.camera):
+    for waiting in _waiting(session, "offered", standing.node, standing.camera):
         if waiting.number <= standing.handled:
             waiting.number = standing.handled + 1
 
@@ -225,8 +286,10 @@ def _raise_or_clear(session: Session, standing: Standing, now: datetime) -> None
     alarms.raise_alarm(session, standing.node, Reason(code=kind, values=values), now, standing.camera)
 
 
-def _offered(session: Session, node_id: str, camera_id: str | None = None) -> Sequence[CameraRevision]:
-    query = select(CameraRevision).where(CameraRevision.state == "offered", CameraRevision.node_id == node_id)
+def _waiting(
+    session: Session, state: str, node_id: str, camera_id: str | None = None
+) -> Sequence[CameraRevision]:
+    query = select(CameraRevision).where(CameraRevision.state == state, CameraRevision.node_id == node_id)
     if camera_id is not None:
         query = query.where(CameraRevision.camera_id == camera_id)
     return session.exec(query.order_by(col(CameraRevision.id))).all()

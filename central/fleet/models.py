@@ -77,8 +77,9 @@ class CameraRevision(SQLModel, table=True):
     """A camera file somebody at the centre ordered, and what became of it; `number` counts up per camera.
 
     `state` is `offered` until the node answers with one of `contract.configuration.Standing.outcome`;
-    `withdrawn` and `superseded` ones were taken back before that. `base_sha256` is the file it was written
-    against.
+    `withdrawn` and `superseded` ones were taken back before that. One that is `asked` is not ordered: the
+    node tells what it would change, then it is `compared` and `difference` holds the answer
+    (`contract.what_if.Answer`). `base_sha256` is the file it was written against.
     """
 
     __tablename__ = "camera_revision"
@@ -100,6 +101,7 @@ class CameraRevision(SQLModel, table=True):
     state: str = Field(default="offered", max_length=30, index=True)
     reason: dict[str, Any] | None = Field(default=None, sa_type=JSON)
     answered_at: datetime | None = None
+    difference: dict[str, Any] | None = Field(default=None, sa_type=JSON)
 
 
 class CameraSetting(SQLModel, table=True):

@@ -19,7 +19,7 @@ from central.ingest import quarantine, storage
 from central.ingest.chunks import Chunk, FilesChanged, take_chunks
 from central.ingest.packages import RacedError, take_manifests
 from central.ingest.settle import SOFTWARE, Waiting, answer_state, reject, settle, waiting_for
-from central.ingest.verify import Sealed, open_manifest, open_standing, whom_to_answer
+from central.ingest.verify import Sealed, open_answer, open_manifest, open_standing, whom_to_answer
 from central.ingest.work import Arrived, Asked, Batch, FileKey, Outgoing, RefusedError, Tools
 from central.media.content import picture_type
 from central.values import visible
@@ -111,6 +111,8 @@ def _together(batch: Batch, messages: Sequence[Arrived]) -> None:
             _take_report(batch, message, topic)
         elif topic.kind == "standing":
             _take_standing(batch, message, topic.node, keys)
+        elif topic.kind == "answer":
+            _take_answer(batch, message, topic.node, keys)
         elif topic.kind == "picture":
             _take_picture(batch, message, topic)
 
@@ -238,6 +240,9 @@ def _offer_revisions(batch: Batch, node: str) -> None:
     for revision in configuration.offered(batch.session, node):
         token = sign(revision, batch.tools.key).encode()
         batch.outgoing.append(Outgoing(NodeTopics(node).revision, token))
+    for question in configuration.asked(batch.session, node):
+        token = sign(question, batch.tools.key).encode()
+        batch.outgoing.append(Outgoing(NodeTopics(node).question, token))
 
 
 def _take_picture(batch: Batch, message: Arrived, topic: Incoming) -> None:
@@ -256,6 +261,15 @@ def _take_standing(batch: Batch, message: Arrived, node: str, keys: Mapping[str,
         batch.refuse(message, refusal.reason, node)
         return
     configuration.note_standing(batch.session, standing, batch.now)
+
+
+def _take_answer(batch: Batch, message: Arrived, node: str, keys: Mapping[str, NodeKey]) -> None:
+    try:
+        answer = open_answer(node, message.payload, keys)
+    except RefusedError as refusal:
+        batch.refuse(message, refusal.reason, node)
+        return
+    configuration.note_answer(batch.session, answer, batch.now)
 
 
 def _read_report(message: Arrived, topic: Incoming) -> NodeStatus | HealthReport:

@@ -17,6 +17,7 @@ from contract.reasons import reason
 from contract.signing import LARGEST_SIGNED, PublicKey, SignatureError, key_id_of, payload_of, verify
 from contract.topics import parse_topic
 from contract.types import Identifier
+from contract.what_if import Answer, read_answer
 
 _public_key = lru_cache(maxsize=4096)(PublicKey.from_text)
 
@@ -97,6 +98,20 @@ def open_standing(node: str, payload: bytes, keys: Mapping[str, NodeKey]) -> Sta
     if standing.node != node:
         raise RefusedError(reason("message.wrong_node", node=standing.node, topic=node))
     return standing
+
+
+def open_answer(node: str, payload: bytes, keys: Mapping[str, NodeKey]) -> Answer:
+    """Checks what came on `node`'s topic of answers. Raises RefusedError as `open_manifest` does."""
+    _, _, signed = _verified(node, payload, keys)
+    if b"\\u0000" in signed:
+        raise RefusedError(reason("message.null_character"))
+    try:
+        answer = read_answer(signed)
+    except MessageError as problem:
+        raise RefusedError(problem.reason) from problem
+    if answer.node != node:
+        raise RefusedError(reason("message.wrong_node", node=answer.node, topic=node))
+    return answer
 
 
 def signed_manifest(jws: str) -> ViolationManifest:

@@ -10,6 +10,7 @@ from contract.configuration import Quarantine, Revision, read_quarantine, read_r
 from contract.faults import MessageError
 from contract.reasons import Reason, reason
 from contract.signing import PublicKey, SignatureError, verify
+from contract.what_if import Question
 
 _MOST_FAULTS = 10
 
@@ -48,8 +49,8 @@ def open_quarantine(token: str, centre: PublicKey, node: str) -> Quarantine | No
     return told if told.node == node else None
 
 
-def camera_of(revision: Revision) -> CameraConfig:
-    """The camera as the revision describes it. Raises RefusedError."""
+def camera_of(revision: Revision | Question) -> CameraConfig:
+    """The camera as the centre describes it. Raises RefusedError."""
     try:
         config = load_camera(Path(f"{revision.camera}.yaml"), revision.content.encode())
     except ConfigError as problem:

@@ -94,6 +94,11 @@ class Revisions:
         """All cameras under what is in force, in the node's order."""
         return [file.in_force().config for file in self._files.values()]
 
+    def in_force(self, camera: str) -> OwnFile | None:
+        """What a camera runs; None where there is no such camera."""
+        file = self._files.get(camera)
+        return file.in_force() if file is not None else None
+
     def connected(self) -> None:
         """A connection to the broker: the centre is told what each camera runs."""
         self._tell_all.set()

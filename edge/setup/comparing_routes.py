@@ -2,7 +2,7 @@
 recorded minute and on the clips of the last day that the node still has."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -18,16 +18,12 @@ from edge.setup.pages import language, now, place_of, places, render, sight, tas
 from edge.setup.places import Place, Places, SetupError
 from edge.setup.tasks import Report
 from edge.video.frame import VideoError
-from edge.what_if import Act, Difference, Kept, compare, kept_clips
+from edge.what_if import BACK, MOST, Act, Difference, Kept, compare, kept_clips
 
 router = APIRouter()
 
 WHAT_IF = "what-if.json"
 """Where the newest comparison is kept, in the camera's room."""
-
-BACK = timedelta(days=1)
-MOST = 40
-"""Clips looked at, the newest: each is looked at twice."""
 
 
 @router.post("/cameras/{name}/what-if")

@@ -41,6 +41,6 @@ def test_every_reference_of_the_asyncapi_page_leads_somewhere() -> None:
         if "$ref" in reference
     ]
     channels = [operation["channel"]["$ref"] for operation in page["operations"].values()]
-    assert len(payloads) == 10
+    assert len(payloads) == 12
     assert all((API / reference).is_file() for reference in payloads)
     assert {reference.removeprefix("#/channels/") for reference in channels} == set(page["channels"])

@@ -10,6 +10,7 @@ from central.db import transaction
 from central.fleet import configuration
 from central.fleet.enrolment import enrol
 from contract.canonical import sha256_hex
+from contract.what_if import Answer
 from tests.central.evidence import NODE, enrolment
 from tests.central.faces import SignedIn
 from tests.central.fleet.test_configuration import CAMERA, FILE, NEW, standing
@@ -53,6 +54,22 @@ def test_a_file_is_checked_compared_sent_and_withdrawn(admin: TestClient) -> Non
     assert offered(admin) == []
     again = address.partition("/")[0]
     assert "cal-2" in admin.get(f"{PAGE}?revision={again}").text
+
+
+def test_the_nodes_answer_is_shown_before_a_file_is_sent(admin: TestClient, now: datetime) -> None:
+    assert send(admin, send="", ask="true").status_code == 303  # type: ignore[attr-defined]
+    assert "đang hỏi nút" in admin.get(PAGE).text
+    assert offered(admin) == []
+    act = {"rule": "solid_line", "decision": "borderline", "t": 3.0}
+    told = {"node": NODE, "camera": CAMERA, "number": 1, "sha256": sha256_hex(NEW.encode()), "at": now}
+    told |= {"clips": 7, "same": 5, "rows": [{"at": now, "lost": [act, act], "gained": []}]}
+    with transaction(admin.app.state.engine) as session:  # type: ignore[attr-defined]
+        configuration.note_answer(session, Answer.model_validate(told), now)
+    page = admin.get(PAGE).text
+    assert "7 clip của ngày qua theo hai tệp: 5 vụ như cũ, 2 vụ mất đi, 0 vụ thêm" in page
+    assert page.count("(cần người xem)") == 2
+    assert admin.post(f"{PAGE}/revisions/1/activation").status_code == 303
+    assert offered(admin) == [NEW]
 
 
 def test_an_uploaded_file_takes_the_place_of_the_text(admin: TestClient) -> None:

@@ -17,6 +17,7 @@ from contract.configuration import read_quarantine, read_revision
 from contract.reports import CameraHealth, HealthReport
 from contract.signing import SigningKey, sign, verify
 from contract.topics import NodeTopics
+from contract.what_if import Answer, read_question
 from tests.central.evidence import CENTRE_KEY, NODE, NODE_KEY
 from tests.central.fleet.test_configuration import CAMERA, FILE, NEW, standing
 from tests.central.ingest.conftest import Centre
@@ -56,6 +57,24 @@ def test_what_waits_goes_out_with_each_sign_of_life_until_it_is_answered(centre:
     digest = sha256_hex(NEW.encode())
     answer = {"revision": 1, "content": NEW, "handled": 1, "handled_sha256": digest, "outcome": "trial"}
     assert received(centre, said(centre.now, **answer), health(centre.now)) == []
+
+
+def test_a_question_goes_out_until_it_is_answered_by_its_node(centre: Centre) -> None:
+    received(centre, said(centre.now))
+    with transaction(centre.engine) as session:
+        admin = accounts.create_user(session, "a", "A", Role.ADMIN, centre.now, "test").user
+        base, key = sha256_hex(FILE.encode()), (NODE, CAMERA)
+        configuration.order(session, key, NEW, base, "vạch sơn lại", admin, centre.now, ask=True)
+    [first] = received(centre, health(centre.now))
+    question = read_question(verify(first.payload.decode(), CENTRE_KEY.public))
+    assert (first.topic, question.content) == (TOPICS.question, NEW)
+    answer = Answer(node=NODE, camera=CAMERA, number=1, sha256=sha256_hex(NEW.encode()), at=centre.now)
+    strange = Arrived(TOPICS.answer(CAMERA), sign(answer, SigningKey.generate()).encode())
+    assert len(received(centre, strange, health(centre.now))) == 1
+    ours = Arrived(TOPICS.answer(CAMERA), sign(answer, NODE_KEY).encode())
+    assert received(centre, ours, health(centre.now)) == []
+    [refused] = centre.quarantined()
+    assert refused.reason.startswith("message.unknown_key")
 
 
 @pytest.mark.parametrize(
