@@ -91,7 +91,7 @@ def open_eyes(threads: int = 1, folder: Path | None = None) -> Eyes:
         heads=HeadNetwork(riders, threads),
         models={card.name: card.sha256 for card in cards},
         # A session of its own: its work stays in the thread of low priority that asks for it.
-        close=OnnxVehicleDetector(vehicles, threads=1, confidence=TRACKING_CONFIDENCE),
+        close=OnnxVehicleDetector(vehicles, threads=1, confidence=TRACKING_CONFIDENCE, keeps=False),
     )
 
 

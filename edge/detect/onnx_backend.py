@@ -32,6 +32,7 @@ class OnnxVehicleDetector:
         threads: int = 1,
         confidence: float = 0.25,
         overlap: float = 0.5,
+        keeps: bool = True,
     ) -> None:
         """Load the network and check it against its card.
 
@@ -41,6 +42,7 @@ class OnnxVehicleDetector:
             threads: CPU threads one inference may use.
             confidence: lowest score of a vehicle to report.
             overlap: intersection over union above which two boxes are the same vehicle.
+            keeps: see `edge.networks.open_network`.
 
         Raises:
             ModelCardError: the card or the file is missing, or the file is not the card's.
@@ -54,7 +56,7 @@ class OnnxVehicleDetector:
         self._size = input_size
         self._confidence = confidence
         self._overlap = overlap
-        self._session = _session(described.verify(card.parent), threads)
+        self._session = _session(described.verify(card.parent), threads, keeps)
         self._input = self._session.get_inputs()[0].name
 
     def at(self, input_size: int) -> "OnnxVehicleDetector":
@@ -101,8 +103,8 @@ class OnnxVehicleDetector:
         return output
 
 
-def _session(path: Path, threads: int) -> onnxruntime.InferenceSession:
+def _session(path: Path, threads: int, keeps: bool) -> onnxruntime.InferenceSession:
     try:
-        return open_network(path, threads)
+        return open_network(path, threads, keeps=keeps)
     except Exception as error:  # see _run
         raise DetectorError(f"onnxruntime can't load {path}: {error}") from error

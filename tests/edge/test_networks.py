@@ -20,3 +20,9 @@ def test_the_answer_does_not_depend_on_the_threads() -> None:
     one, two = (open_network(load_path("plate_reader"), threads).run(None, WORK) for threads in (1, 2))
     for a, b in zip(one, two, strict=True):
         assert a == pytest.approx(b, abs=1e-4)
+
+
+def test_memory_that_is_not_kept_changes_no_answer() -> None:
+    kept, given_back = (open_network(load_path("plate_reader"), keeps=keeps) for keeps in (True, False))
+    assert not given_back.get_session_options().enable_cpu_mem_arena
+    assert np.array_equal(kept.run(None, WORK)[0], given_back.run(None, WORK)[0])
