@@ -102,7 +102,7 @@ DISPATCH_LEASE = timedelta(minutes=10)
 """For one turn of messages, each with its own time limit."""
 
 COPY_LEASE = timedelta(hours=2)
-"""The copies of one case: half a dozen pictures and a clip, each with its own time limit."""
+"""The copies of one case: half a dozen pictures and a clip, each with its share of the time limit."""
 
 
 Work = Callable[[Session, datetime], object]
@@ -385,6 +385,7 @@ def record_handler(engine: Engine, unit: str, clock: Clock) -> Handler:
                 session.flush()
                 proceedings.open_ordinary(session, get_case(session, case_id), offence, now)
                 jobs.enqueue(session, owners.ENTER, str(case_id), {"case": case_id}, now)
+                copies.ask(session, case_id, now)  # days before the notice waits for them
 
     return Handler(RECORD, run, attempts=20)
 
@@ -446,7 +447,7 @@ def copy_handler(engine: Engine, settings: CentralSettings, clock: Clock) -> Han
     workshop = Workshop(store_of(settings), lambda: load_key(settings.centre_key_file), mask)
 
     def run(unit: Claimed) -> None:
-        copies.make(engine, workshop, int(unit.payload["case"]), clock())
+        copies.make(engine, workshop, int(unit.payload["case"]), clock)
 
     return Handler(copies.MAKE, run, lease=COPY_LEASE, attempts=10)
 

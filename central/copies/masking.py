@@ -1,4 +1,5 @@
-"""Asks for the copy of one file: `ngatu mask`, in a process of its own with a time limit and low priority.
+"""Asks for the copies of a case's files: `ngatu mask`, one process for all of them with a time limit and low
+priority.
 
 The finders of plates and faces belong to the node's half of the house; the two meet in the command only.
 """
@@ -7,10 +8,11 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, TemporaryFile
 from typing import Any
 
 SECONDS = 1500.0
@@ -22,6 +24,15 @@ class MaskingFailedError(Exception):
 
 
 @dataclass(frozen=True)
+class Errand:
+    """One copy to make: of what, where to, and the vehicle that stays readable."""
+
+    source: Path
+    target: Path
+    own: dict[str, Any]
+
+
+@dataclass(frozen=True)
 class Hidden:
     """What was hidden in a copy."""
 
@@ -30,29 +41,42 @@ class Hidden:
     faces: int
 
 
-Mask = Callable[[Path, Path, dict[str, Any]], Hidden]
-"""Writes the copy of a file: source, target, the vehicle that stays readable."""
+Mask = Callable[[Sequence[Errand]], Iterator[Hidden]]
+"""Writes copies in their order; tells what was hidden in each as soon as it is there."""
 
 
-def mask(source: Path, target: Path, own: dict[str, Any], seconds: float = SECONDS) -> Hidden:
-    """Writes the copy. Raises MaskingFailedError."""
-    with TemporaryDirectory() as folder:
-        vehicle = Path(folder) / "own.json"
-        vehicle.write_text(json.dumps(own), encoding="utf-8")
-        words = ["mask", str(source), "--out", str(target), "--own", str(vehicle)]
+def mask(errands: Sequence[Errand], seconds: float = SECONDS) -> Iterator[Hidden]:
+    """Writes the copies; all of them may take `seconds` times their number. Raises MaskingFailedError."""
+    allowed = seconds * len(errands)
+    with TemporaryDirectory() as folder, TemporaryFile("w+", encoding="utf-8") as complaints:
+        words = [*_quietly(), sys.executable, "-m", "ngatu", "mask", *_files(errands, Path(folder))]
+        process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=complaints, encoding="utf-8")
+        late = threading.Timer(allowed, process.kill)
+        late.start()
         try:
-            done = subprocess.run(
-                [*_quietly(), sys.executable, "-m", "ngatu", *words],
-                capture_output=True,
-                text=True,
-                timeout=seconds,
-                check=False,
-            )
-        except subprocess.TimeoutExpired as late:
-            raise MaskingFailedError(f"not done after {seconds:.0f} s") from late
-    if done.returncode != 0:
-        raise MaskingFailedError(done.stderr.strip()[-500:] or f"ended with {done.returncode}")
-    return Hidden(**json.loads(done.stdout.splitlines()[-1]))
+            assert process.stdout is not None
+            for line in process.stdout:
+                yield Hidden(**json.loads(line))
+            ended = process.wait()
+        finally:
+            is_late = not late.is_alive()
+            late.cancel()
+            process.kill()
+            process.wait()
+        if ended != 0:
+            complaints.seek(0)
+            said = f"not done after {allowed:.0f} s" if is_late else complaints.read().strip()[-500:]
+            raise MaskingFailedError(said or f"ended with {ended}")
+
+
+def _files(errands: Sequence[Errand], folder: Path) -> list[str]:
+    """What the command reads and writes."""
+    words = [str(errand.source) for errand in errands]
+    for number, errand in enumerate(errands):
+        own = folder / f"own-{number}.json"
+        own.write_text(json.dumps(errand.own), encoding="utf-8")
+        words += ["--out", str(errand.target), "--own", str(own)]
+    return words
 
 
 def _quietly() -> list[str]:

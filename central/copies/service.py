@@ -1,4 +1,4 @@
-"""Copies are asked for when a notice is drawn up, made by a job, and must all open before the notice goes
+"""Copies are asked for when the offence is recorded, made by a job, and must all open before the notice goes
 out."""
 
 from collections.abc import Callable, Collection
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from sqlalchemy import Engine
 from sqlmodel import Session, col, delete, select
@@ -14,7 +14,7 @@ from sqlmodel import Session, col, delete, select
 from central.audit import service as audit
 from central.cases.models import Case
 from central.cases.queries import evidence_row, get_case, manifest_of
-from central.copies.masking import Hidden, Mask
+from central.copies.masking import Errand, Hidden, Mask
 from central.copies.models import OwnerCopy
 from central.copies.statement import CopyStatement
 from central.db import among, reading, transaction
@@ -50,8 +50,9 @@ def ask(session: Session, case_id: int, now: datetime) -> None:
         jobs.enqueue(session, MAKE, str(case_id), {"case": case_id}, now)
 
 
-def make(engine: Engine, workshop: Workshop, case_id: int, now: datetime) -> int:
-    """Makes the copies a case lacks, outside of any transaction while it works; returns how many.
+def make(engine: Engine, workshop: Workshop, case_id: int, clock: Callable[[], datetime]) -> int:
+    """Makes the copies a case lacks, outside of any transaction while it works, and keeps each as soon as it
+    is there; returns how many.
 
     Raises:
         MediaError: an original is missing or altered.
@@ -62,15 +63,16 @@ def make(engine: Engine, workshop: Workshop, case_id: int, now: datetime) -> int
         manifest_sha256 = evidence_row(session, case_id).manifest_sha256
         lacking = _lacking(session, case_id)
     for file in lacking:
-        with TemporaryDirectory() as folder:
-            workshop.store.open(file.sha256, recheck=True).close()
-            target = Path(folder) / f"copy{Path(file.name).suffix}"
-            hidden = workshop.mask(workshop.store.path(file.sha256), target, _own(case, manifest, file))
-            size = target.stat().st_size
-            copy_sha256 = workshop.store.take(target)
-        statement = _statement(manifest, manifest_sha256, file, copy_sha256, hidden, now)
-        with transaction(engine) as session:
-            _keep(session, case_id, file, statement, workshop.key(), size, now)
+        workshop.store.open(file.sha256, recheck=True).close()
+    with TemporaryDirectory() as folder:
+        errands = [_errand(workshop, Path(folder), case, manifest, file) for file in lacking]
+        done = workshop.mask(errands) if errands else ()
+        for file, errand, hidden in zip(lacking, errands, done, strict=True):
+            size, now = errand.target.stat().st_size, clock()
+            copy_sha256 = workshop.store.take(errand.target)
+            statement = _statement(manifest, manifest_sha256, file, copy_sha256, hidden, now)
+            with transaction(engine) as session:
+                _keep(session, case_id, file, statement, workshop.key(), size, now)
     return len(lacking)
 
 
@@ -123,16 +125,20 @@ def _lacking(session: Session, case_id: int) -> list[EvidenceFile]:
     return [file for file in manifest_of(session, case_id).files if there.get(file.name) != file.sha256]
 
 
-def _own(case: Case, manifest: ViolationManifest, file: EvidenceFile) -> dict[str, Any]:
-    """The vehicle whose plate stays readable in a file."""
+def _errand(
+    workshop: Workshop, folder: Path, case: Case, manifest: ViolationManifest, file: EvidenceFile
+) -> Errand:
+    """The copy of one file to be made, with the vehicle whose plate stays readable in it."""
     start = (file.captured_at - manifest.occurred_at).total_seconds()
-    return {
+    own = {
         "plate": case.plate or "",
         # On another camera's pictures its place isn't known: there only the plate itself tells.
         "track": [(point.t_ms, point.box) for point in manifest.trajectory if file.camera is None],
         "start_ms": round(start * 1000),
         "cut_out": file.role == "plate" or file.crop is not None,
     }
+    target = folder / f"copy-{file.sha256}{Path(file.name).suffix}"
+    return Errand(workshop.store.path(file.sha256), target, own)
 
 
 def _statement(

@@ -1,14 +1,13 @@
 """The worker's part in a notice: copies of evidence. Nothing is hidden: the tests' pictures are none."""
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from pathlib import Path
-from typing import Any
 
 from sqlalchemy import Engine
 from sqlmodel import select
 
 from central.copies import service as copies
-from central.copies.masking import Hidden
+from central.copies.masking import Errand, Hidden
 from central.copies.service import Workshop
 from central.db import transaction
 from central.jobs.models import Job
@@ -16,15 +15,16 @@ from central.media.store import MediaStore
 from tests.central.evidence import CENTRE_KEY
 
 
-def marked(source: Path, target: Path, own: dict[str, Any]) -> Hidden:
-    """A copy that is not the original."""
-    target.write_bytes(source.read_bytes() + str(own["plate"]).encode())
-    return Hidden(frames=1, plates=2, faces=1)
+def marked(errands: Sequence[Errand]) -> Iterator[Hidden]:
+    """Copies that are not the originals."""
+    for errand in errands:
+        errand.target.write_bytes(errand.source.read_bytes() + str(errand.own["plate"]).encode())
+        yield Hidden(frames=1, plates=2, faces=1)
 
 
 def make_copies(engine: Engine, store: MediaStore, case_id: int, now: datetime) -> int:
     """Makes what a case lacks; returns how many."""
-    return copies.make(engine, Workshop(store, lambda: CENTRE_KEY, marked), case_id, now)
+    return copies.make(engine, Workshop(store, lambda: CENTRE_KEY, marked), case_id, lambda: now)
 
 
 def make_asked_copies(engine: Engine, store: MediaStore, now: datetime) -> None:

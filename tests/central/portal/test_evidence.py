@@ -17,6 +17,7 @@ from central.db import transaction
 from contract.canonical import sha256_hex
 from tests.central.evidence import CENTRE_KEY, NODE_KEY, picture
 from tests.central.portal.house import PortalHouse
+from tests.central.work import waiting
 
 
 def test_the_owner_sees_copies_and_never_an_original(house: PortalHouse) -> None:
@@ -56,6 +57,11 @@ def test_no_notice_goes_out_unless_its_evidence_opens(house: PortalHouse) -> Non
     other = house.office.confirmed()
     with transaction(house.office.engine) as session, pytest.raises(EvidenceNotOpenError):
         copies.check_open(session, house.archive.store, other)
+
+
+def test_copies_are_asked_for_when_the_offence_is_recorded(house: PortalHouse) -> None:
+    """A notice that is sent minutes after it was drawn up need not wait for them."""
+    assert waiting(house.office.engine, copies.MAKE, house.office.confirmed()) is not None
 
 
 def test_copies_are_made_once(house: PortalHouse) -> None:
