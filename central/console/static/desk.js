@@ -37,6 +37,12 @@ document.addEventListener("submit", (event) => {
   all("[data-looked]", form).forEach((input) => ((input.value = Math.round(lookedFor())), (input.disabled = !state.replaced || form.matches("[data-typed]"))));
 }, true);
 
+// What a key unfolds is ready to be typed in.
+document.addEventListener("click", (event) => {
+  const fold = event.target.closest("summary[data-key]")?.parentElement;
+  if (fold && !fold.open) setTimeout(() => one("select, input", fold)?.focus());
+});
+
 // ---------------------------------------------------------------- requests and their trouble
 
 document.addEventListener("htmx:beforeRequest", (event) => {

@@ -84,8 +84,8 @@ function draw() {
 const KEYS = {
   KeyZ: () => dialog.close(),
   KeyB: () => go(view.index === 0 ? Math.min(1, view.places.length - 1) : 0),
-  ArrowRight: () => go((view.index + 1) % view.places.length),
-  ArrowLeft: () => go((view.index + view.places.length - 1) % view.places.length),
+  ArrowRight: (event) => (event.shiftKey ? move(-80, 0) : go((view.index + 1) % view.places.length)),
+  ArrowLeft: (event) => (event.shiftKey ? move(80, 0) : go((view.index + view.places.length - 1) % view.places.length)),
   BracketLeft: () => setBrightness(brightness() - 20),
   BracketRight: () => setBrightness(brightness() + 20),
   KeyO: () => setOverlay(!overlayIsOn()),
@@ -113,7 +113,7 @@ takeKeys((event) => {
   const digit = Number(event.key);
   if (digit >= 1 && digit <= view.places.length) return go(digit - 1), true;
   const act = KEYS[event.code];
-  if (act) act();
+  if (act) act(event);
   return Boolean(act);
 });
 
