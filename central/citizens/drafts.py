@@ -46,6 +46,12 @@ def find(session: Session, vault: Vault, opened: Opened, kind: str) -> tuple[Ans
     return Answer(content["kind"], content["text"], content["fields"]), row.saved_at
 
 
+def kept(session: Session, opened: Opened) -> dict[str, datetime]:
+    """Which kinds of answer are being written, with when they were kept last."""
+    mine = (Draft.proceeding_id == opened.proceeding_id, Draft.party_id == opened.party_id)
+    return {row.kind: row.saved_at for row in session.exec(select(Draft).where(*mine))}
+
+
 def drop(session: Session, opened: Opened, kind: str) -> None:
     """It was sent, or is not wanted any more."""
     row = session.get(Draft, (opened.proceeding_id, opened.party_id, kind))

@@ -45,8 +45,9 @@ class Workshop:
 
 
 def ask(session: Session, case_id: int, now: datetime) -> None:
-    """Has the case's copies made, unless they are there."""
-    if _lacking(session, case_id):
+    """Has the case's copies made, unless they are there or asked for: who asks again keeps their turn."""
+    asked = jobs.find(session, MAKE, str(case_id))
+    if (asked is None or asked.state == "dead") and _lacking(session, case_id):
         jobs.enqueue(session, MAKE, str(case_id), {"case": case_id}, now)
 
 

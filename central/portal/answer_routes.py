@@ -142,11 +142,16 @@ def add_file(
     kind: Text,
     file: UploadFile,
 ) -> Response:
-    """Puts a file beside the answer."""
+    """Puts a file beside the answer; one that is refused leaves the form as it was, with the reason."""
     opened, found = guest.case(proceeding_id), _kind(kind)
     content = file.file.read(LARGEST_FILE + 1)
     desk = desk_of(request)
-    Cupboard(desk.media.store, desk.vault).add(session, opened, file.filename or "", content, now)
+    try:
+        Cupboard(desk.media.store, desk.vault).add(session, opened, file.filename or "", content, now)
+    except DomainError as refused:
+        kept = drafts.find(session, desk.vault, opened, found.name)
+        answer = kept[0] if kept else Answer(found.name)
+        return _again(request, guest, found, proceeding_id, answer, refused, now)
     return RedirectResponse(f"/cases/{proceeding_id}/answer/{found.name}#files", status_code=303)
 
 
@@ -201,6 +206,7 @@ def _page(
         "problem": problem,
         "wrong": wrong,
         "kept_at": kept_at,
+        "largest_file": LARGEST_FILE,
     }
     return render(request, "answer.html", guest, status, grounds=CONTEST_GROUNDS, **values)
 

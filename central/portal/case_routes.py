@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse, Response
 from starlette.background import BackgroundTask
 
 from central.citizens.entry import Guest
+from central.citizens import drafts
 from central.copies import service as copies
 from central.copies.package import write_package
 from central.db import reading
@@ -41,7 +42,8 @@ def case(
     evidence = evidence_view(session, view.proceeding.case_id, f"/cases/{proceeding_id}")
     taken = bool(sent and view.sent)
     papers = papers_of(session, guest, view)
-    return render(request, "case.html", guest, view=view, evidence=evidence, sent=taken, papers=papers)
+    values = {"evidence": evidence, "sent": taken, "papers": papers}
+    return render(request, "case.html", guest, view=view, drafts=drafts.kept(session, view.opened), **values)
 
 
 @router.get("/cases/{proceeding_id}/files/{name}")

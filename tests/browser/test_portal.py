@@ -101,6 +101,9 @@ def test_an_owner_sees_checks_and_answers(browser: Browser, served: Served) -> N
     page.get_by_label("Xe trong ảnh không phải xe của tôi").check()
     shot(page, "portal-contest-vi-390")
     assert violations(page) == []
+    chosen = page.locator("input[type=file]")
+    chosen.set_input_files({"name": "a.jpg", "mimeType": "image/jpeg", "buffer": bytes(6_000_000)})
+    assert "5 MB" in chosen.evaluate("file => file.validationMessage")
     page.get_by_role("button", name="Gửi ý kiến").click()
     expect(page.get_by_role("status").first).to_contain_text("Đã nhận, số")
     assert served.house.office.state(case_id, "answer") == "contested"

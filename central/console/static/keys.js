@@ -20,6 +20,13 @@ function controlForKey(event) {
   return all("[data-key]", scope).find((control) => names.includes(control.dataset.key) && (scope !== document.body || !control.closest("dialog")));
 }
 
+// In a text of several lines Enter is a new line: there the form is sent with Ctrl.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !event.ctrlKey || !event.target.matches("textarea")) return;
+  event.preventDefault();
+  event.target.form?.requestSubmit();
+});
+
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
   if (takers.some((take) => take(event))) return event.preventDefault();

@@ -27,6 +27,12 @@ for (const other of document.querySelectorAll("#files form")) {
   });
 }
 
+// What is too large is told before it is sent over somebody's telephone.
+document.querySelector("input[data-largest]")?.addEventListener("change", ({ target }) => {
+  target.setCustomValidity(target.files[0]?.size > Number(target.dataset.largest) ? target.dataset.tooLarge : "");
+  target.reportValidity();
+});
+
 async function keep() {
   if (!changed) return;
   changed = false;

@@ -60,8 +60,17 @@ def test_no_notice_goes_out_unless_its_evidence_opens(house: PortalHouse) -> Non
 
 
 def test_copies_are_asked_for_when_the_offence_is_recorded(house: PortalHouse) -> None:
-    """A notice that is sent minutes after it was drawn up need not wait for them."""
-    assert waiting(house.office.engine, copies.MAKE, house.office.confirmed()) is not None
+    """A notice that is sent minutes after it was drawn up need not wait for them; asked for again then, they
+    keep their turn.
+    """
+    case_id = house.office.confirmed()
+    asked = waiting(house.office.engine, copies.MAKE, case_id)
+    assert asked is not None
+    house.do(case_id, "sign_result", "thiet-bi")
+    house.do(case_id, "draw_notice", "thu-ly", 1)
+    drawn = waiting(house.office.engine, copies.MAKE, case_id)
+    assert drawn is not None
+    assert drawn.run_at == asked.run_at
 
 
 def test_copies_are_made_once(house: PortalHouse) -> None:
