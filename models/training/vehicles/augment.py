@@ -35,6 +35,8 @@ ZOOM_MOST = 6.0
 RARE = (2, 3, 4)
 """Indices of bus, truck and bicycle, and how much more often than another vehicle they are gone up to."""
 RARE_WEIGHT = 4.0
+ON_FOOT = 6
+"""In the place of a kind's index: somebody who walks, and no vehicle."""
 FOUR_WHEELED = (0, 2, 3)
 """Indices of car, bus and truck: what has two lamps behind."""
 
@@ -201,7 +203,7 @@ def dusk(image: NDArray[np.float32], labels: Labels, chance: np.random.Generator
     lamps = np.zeros((image.shape[0] // 2, image.shape[1] // 2, 3), np.float32)
     away = chance.random() < 0.6
     for kind, x1, y1, x2, y2 in labels.tolist():
-        if chance.random() < 0.75:
+        if kind != ON_FOOT and chance.random() < 0.75:
             colour = (0.15, 0.15, 1.0) if away else (0.8, 0.95, 1.0)
             _lamps(lamps, (x1 / 2, y1 / 2, x2 / 2, y2 / 2), int(kind) in FOUR_WHEELED, colour, chance)
     bloom = cv2.GaussianBlur(lamps, (0, 0), chance.uniform(1.5, 4)) * chance.uniform(1, 3)
