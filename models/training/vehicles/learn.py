@@ -36,7 +36,7 @@ DECAY = 0.993
 VIEWS = 320
 POLE_VIEWS = 80
 POLE_SHARE = 0.2
-STEPS = 800
+STEPS = 400
 RATE = 5e-4
 """Highest learning rate."""
 CHECKPOINT_STEPS = 100
