@@ -1,6 +1,7 @@
 """A case told from the camera to the archive, by the pages of everybody who has a part in it: centre, worker,
 portal, papers and bank are real, the people are not."""
 
+import os
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -23,7 +24,8 @@ from central.portal.app import create_portal
 from central.proceedings.people import grant_power
 from central.proceedings.signers import Power
 from central.sandboxes.payment import Bank, create_bank, teller
-from central.words.languages import Language
+from central.words.forms import number as formed
+from central.words.languages import Language, language_of
 from contract.reports import CameraInfo
 from ngatu.demo_seal import make_seal
 from tests.browser.junction import CAMERA, Offender
@@ -45,6 +47,9 @@ UNIT = {
 
 PHONE: Any = {"width": 390, "height": 844}
 
+LANGUAGE = "NGATU_STORY_LANGUAGE"
+"""In the environment: the language (vi, en) in which every story is told, instead of each in its own."""
+
 
 @dataclass
 class Story:
@@ -61,6 +66,19 @@ class Story:
     def problems(self) -> list[str]:
         """What the pages complained of."""
         return self.staff.problems
+
+    @property
+    def language(self) -> Language:
+        """The language of all its pages."""
+        return self.staff.language
+
+    def says(self, vi: str, en: str) -> str:
+        """What a page says in the story's language."""
+        return vi if self.language == "vi" else en
+
+    def amount(self, dong: int) -> str:
+        """An amount as a page writes it, without its unit."""
+        return formed(dong, self.language)
 
     def later(self, **time: float) -> None:
         """So much time passes (days, hours, minutes), in which everybody is at work now and then; the worker
@@ -143,7 +161,7 @@ class Story:
         code = re.search(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}\b", notice)
         assert number, notice
         assert code, notice
-        phone = self.browser.new_context(viewport=PHONE, locale=self.staff.language).new_page()
+        phone = self.browser.new_context(viewport=PHONE, locale=self.language).new_page()
         return Owner(self, phone, number[0], code[0], plate)
 
     def state(self, page: Page, track: str) -> str:
@@ -199,12 +217,12 @@ class Owner:
         expect(page.locator(".told.good")).to_be_visible()
         self.story.office.work()
 
-    def pays(self, total: str) -> None:
-        """By the portal's order, at the bank's page; `total` is what both ask for."""
+    def pays(self, total: int) -> None:
+        """By the portal's order, at the bank's page; `total` is the dong that it asks for."""
         page = self.comes("before-paying")
         page.locator("a[href$='/pay']").click()
         page.locator("form[action$='/pay'] button").click()
-        expect(page.locator("main")).to_contain_text(total)
+        expect(page.locator("main")).to_contain_text(self.story.amount(total))
         expect(page.get_by_label("VietQR")).to_be_visible()
         self.story.shot(page, "pays")
         page.locator("a.primary").click()
@@ -224,7 +242,9 @@ def telling(
     cameras: tuple[CameraInfo, ...] = (CAMERA,),
     **settings: Any,
 ) -> Iterator[Story]:
-    """Centre, portal and bank, each on its port, over one PostgreSQL database and by one clock."""
+    """Centre, portal and bank, each on its port, over one PostgreSQL database and by one clock; in `language`
+    unless the environment wants all stories in another."""
+    language = language_of(os.environ.get(LANGUAGE, language))
     clock = Clock(BEGINS)
     portal_port, bank_port = free_port(), free_port()
     portal, bank = address_of(portal_port), address_of(bank_port)

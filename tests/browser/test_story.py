@@ -37,7 +37,7 @@ def test_a_red_light_is_admitted_paid_and_closed(browser: Browser, tmp_path: Pat
         story.do("thu", "deliver")
         assert "Năm triệu đồng" in story.paper("thu", "decision")
 
-        owner.pays("5.000.000")
+        owner.pays(5_000_000)
         expect(owner.comes("paid").locator("[href*='/papers/']").last).to_be_visible()
         story.do("hung", "deduct_points", before="12")
         story.do("hung", "update_publication")

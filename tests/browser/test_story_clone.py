@@ -1,6 +1,5 @@
 """A plate that somebody copied: seen at two junctions that no car can have passed within four minutes. Its
-registered owner is never told of anything, and every later hit is held back until the watch ends. In
-English."""
+registered owner is never told of anything, and every later hit is held back until the watch ends."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -36,10 +35,13 @@ def test_a_cloned_plate_never_reaches_its_owner(browser: Browser, tmp_path: Path
         story.confirmed(first, second)
 
         page = story.staff.go("hung", "/desk")
-        expect(page.get_by_role("row").filter(has_text="Look into a suspected clone")).to_have_count(2)
+        suspected = story.says("Xem xét nghi vấn biển giả", "Look into a suspected clone")
+        expect(page.get_by_role("row").filter(has_text=suspected)).to_have_count(2)
         story.do("thiet", "sign_result", first)
         page = story.staff.go("hung", f"/proceedings/{first}")
-        expect(page.locator(".leads")).to_contain_text("16 km away, 4 minutes later")
+        expect(page.locator(".leads")).to_contain_text(
+            story.says("cách 16 km, sau đó 4 phút", "16 km away, 4 minutes later")
+        )
         expect(page.locator(".offers [hx-get$='/draw_notice']")).to_have_count(0)
         story.shot(page, "suspected")
         with page.context.expect_page() as other:
@@ -64,7 +66,9 @@ def test_a_cloned_plate_never_reaches_its_owner(browser: Browser, tmp_path: Path
         )  # one place only, and held back all the same
         story.confirmed(third)
         page = story.staff.go("hung", f"/proceedings/{third}")
-        expect(page.locator(".leads")).to_contain_text("This plate is being watched")
+        expect(page.locator(".leads")).to_contain_text(
+            story.says("Biển số này đang được theo dõi", "This plate is being watched")
+        )
         story.shot(page, "watched")
 
         story.do("hung", "confirm_clone", third, note="xe mang biển giả, người lái đã bị giữ")
@@ -73,8 +77,10 @@ def test_a_cloned_plate_never_reaches_its_owner(browser: Browser, tmp_path: Path
         expect(page.get_by_role("row").nth(1)).to_contain_text("Giấy xác nhận")
         story.shot(page, "watched-plates")
         page.locator("[name=reason]").fill("Đã thu giữ biển giả, biên bản số 12")
-        page.get_by_role("button", name="End the watch").click()
-        expect(page.get_by_role("status").first).to_contain_text("is no longer watched")
+        page.get_by_role("button", name=story.says("Thôi theo dõi", "End the watch")).click()
+        expect(page.get_by_role("status").first).to_contain_text(
+            story.says("Đã thôi theo dõi", "is no longer watched")
+        )
 
         with Session(story.office.app.state.engine) as session:
             nobody = nobody_was_told(session)

@@ -43,7 +43,9 @@ def test_a_driver_contests_appeals_and_pays_late(browser: Browser, tmp_path: Pat
         second = story.paper("thu", "notice")
         assert "Hoàng Văn Duy" in second
         page = company.opens()
-        expect(page.get_by_role("alert")).to_contain_text("bạn không phải làm gì theo thông báo này")
+        expect(page.get_by_role("alert")).to_contain_text(
+            story.says("bạn không phải làm gì theo thông báo này", "you need not do anything about it")
+        )
         story.shot(page, "company-afterwards")
 
         story.later(days=5)  # Monday 12 October
@@ -75,7 +77,7 @@ def test_a_driver_contests_appeals_and_pays_late(browser: Browser, tmp_path: Pat
         story.later(days=15)  # Wednesday 4 November
         page = story.staff.go("hung", "/proceedings/1")
         assert story.state(page, "payment") == "overdue"
-        expect(page.locator(".money")).to_contain_text("76.000")  # eight days of 9.500
+        expect(page.locator(".money")).to_contain_text(story.amount(76_000))  # eight days of 9.500
         story.do("hung", "raise_alert")
         note = "Ảnh, đoạn phim và nhật ký đèn thống nhất: đèn đã đỏ khi xe chưa đến vạch dừng."
         story.do("tham", "settle_complaint", note=note)
@@ -83,7 +85,7 @@ def test_a_driver_contests_appeals_and_pays_late(browser: Browser, tmp_path: Pat
         assert "Giữ nguyên quyết định" in settled
 
         story.later(days=6)  # Tuesday 10 November: fourteen days late
-        driver.pays("19.133.000")
+        driver.pays(19_133_000)
         assert "133.000 đồng" in story.paper("hung", "receipt")
         driver.comes("paid")
         story.do("hung", "deduct_points", before="12")

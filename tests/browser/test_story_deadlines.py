@@ -1,5 +1,5 @@
 """Nobody does anything in time: a notice that is never sent, an owner who never comes, a fine that nobody
-pays. What time alone does, the programme does; the pages say so to both sides. In English."""
+pays. What time alone does, the programme does; the pages say so to both sides."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -43,12 +43,16 @@ def test_every_deadline_passes(browser: Browser, tmp_path: Path) -> None:
         story.also("hung", "identify_violator", silent, violator_as="owner")
         story.later(days=9)  # Thursday 5 November
         assert late(story)["record"] == 1
-        expect(debtor.comes("overdue").locator("main")).to_contain_text("5,022,500")  # nine days of 2,500
+        expect(debtor.comes("overdue").locator("main")).to_contain_text(
+            story.amount(5_022_500)
+        )  # nine days of 2,500
         story.do("hung", "raise_alert", unpaid)
         story.do("hung", "deduct_points", unpaid)
         story.do("hung", "make_record", silent)
         story.do("hung", "leave_record_unsigned", silent, note="absent", witness="Nguyễn Thị Xã")
-        expect(owner.comes("explain").locator(".due")).to_contain_text("12 Nov 2026")
+        expect(owner.comes("explain").locator(".due")).to_contain_text(
+            story.says("12/11/2026", "12 Nov 2026")
+        )
         story.later(days=13)  # Wednesday 18 November: five, then seven working days are over
         assert state(story, silent, "explanation") == "over"
         assert state(story, silent, "case") == "time_over"
