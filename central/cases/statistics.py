@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 import sqlalchemy
-from sqlalchemy import ColumnElement, Integer, cast, extract
+from sqlalchemy import ColumnElement, Integer, cast
 from sqlmodel import Session, col, func, select
 
 from central.cases.lifecycle import OPEN, State
@@ -18,8 +18,8 @@ AGE_STEPS = (timedelta(days=1), timedelta(days=3), timedelta(days=7), timedelta(
 """Upper bounds of the backlog's age classes; the last class is everything older."""
 
 
-_LOCAL_HOURS = 7  # Vietnam is seven hours ahead of UTC all year.
-_AHEAD = f"+{_LOCAL_HOURS} hours"
+_AHEAD = timedelta(hours=7)  # Vietnam is seven hours ahead of UTC all year.
+_AHEAD_WORDS = "+7 hours"
 SHOWN = 20
 """Bars of one chart at most."""
 
@@ -74,26 +74,20 @@ def latest_reasons(session: Session, state: State, latest: int = 500) -> Counter
 
 def by_hour(session: Session, counted: ColumnElement[bool]) -> dict[int, int]:
     """How many of these cases have their act in each hour of the Vietnamese day (0–23), noughts included."""
-    occurred: Any = col(Case.occurred_at)
-    at = func.timezone("UTC", occurred) if is_postgresql(session) else occurred
-    hour = cast(extract("hour", at), Integer)
-    rows = session.exec(select(hour, func.count()).where(counted).group_by(hour))
-    found = {(utc + _LOCAL_HOURS) % 24: count for utc, count in rows}
+    hour, _ = hour_and_weekday(session)
+    found = dict(session.exec(select(hour, func.count()).where(counted).group_by(hour)).all())
     return {each: found.get(each, 0) for each in range(24)}
 
 
-def by_weekday(session: Session, counted: ColumnElement[bool]) -> dict[int, int]:
-    """How many of these cases have their act on each weekday in Vietnam (1 Monday … 7 Sunday), noughts
-    included."""
+def hour_and_weekday(session: Session) -> tuple[ColumnElement[int], ColumnElement[int]]:
+    """Two columns of the cases: the hour (0–23) and the weekday (1 Monday … 7 Sunday) of the act in
+    Vietnam."""
     occurred: Any = col(Case.occurred_at)
-    local = func.timezone("Asia/Ho_Chi_Minh", occurred)
-    told = extract("isodow", local) if is_postgresql(session) else func.strftime("%w", occurred, _AHEAD)
-    day = cast(told, Integer)
-    found = {
-        each or 7: count
-        for each, count in session.exec(select(day, func.count()).where(counted).group_by(day))
-    }
-    return {each: found.get(each, 0) for each in range(1, 8)}
+    if is_postgresql(session):
+        local = func.timezone("UTC", occurred) + _AHEAD  # cheaper than to look a zone up for each case
+        return cast(func.date_part("hour", local), Integer), cast(func.date_part("isodow", local), Integer)
+    hour = cast(func.strftime("%H", occurred, _AHEAD_WORDS), Integer)
+    return hour, (cast(func.strftime("%w", occurred, _AHEAD_WORDS), Integer) + 6) % 7 + 1
 
 
 Series = tuple[str, str, str]
@@ -105,7 +99,7 @@ def by_day(session: Session, first: datetime, until: datetime) -> dict[Series, d
     days without any are left out."""
     occurred: Any = col(Case.occurred_at)
     local = func.date(func.timezone("Asia/Ho_Chi_Minh", occurred))
-    day = local if is_postgresql(session) else func.date(occurred, _AHEAD)
+    day = local if is_postgresql(session) else func.date(occurred, _AHEAD_WORDS)
     group: tuple[Any, ...] = (Case.node, Case.camera, Case.rule, day)
     counted = sqlalchemy.select(*group, func.count()).where(occurred >= first, occurred < until, REAL)
     found: dict[Series, dict[date, int]] = {}

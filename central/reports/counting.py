@@ -1,9 +1,28 @@
-"""Counting a table over four periods at once: one reading of its rows gives a line all its numbers."""
+"""Counting tables over four periods at once: one reading of a table's rows gives all their lines."""
 
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, and_, func, or_, select
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Date,
+    Label,
+    Select,
+    String,
+    and_,
+    case,
+    cast,
+    false,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    true,
+    union_all,
+)
 from sqlalchemy.sql.selectable import FromClause
 from sqlmodel import Session
 
@@ -52,27 +71,108 @@ Periods = tuple[Period, Period, Period, Period]
 """This one, the one before, the same of last year, the year so far."""
 
 
-def count(session: Session, counting: Counting, periods: Periods) -> list[Figure]:
-    """The lines of a count, in the order of what they are split by; one that isn't split has its line even
-    when there is nothing to count."""
-    spans = [within(counting.when, period) for period in periods]
-    numbers = [_number(counting, span) for span in spans]
-    columns = [column for _, column in counting.by]
-    query = (
-        select(*columns, *numbers)
-        .select_from(counting.table)
-        .where(or_(*spans), *counting.where)
-        .group_by(*columns)
-    )
-    names = [name for name, _ in counting.by]
-    lines = [_figure(counting, names, tuple(row)) for row in session.execute(query)]
-    return sorted(lines, key=lambda figure: figure.by)
+def count(session: Session, countings: Iterable[Counting], periods: Periods) -> list[Figure]:
+    """The lines of these counts, in their order, each in the order of what it is split by; one that isn't
+    split has its line even when there is nothing to count. What is counted of the same rows by the same
+    moment is counted in one reading."""
+    together: dict[tuple[int, int], list[tuple[int, Counting]]] = {}
+    for place, counting in enumerate(countings):
+        together.setdefault((id(counting.table), id(counting.when)), []).append((place, counting))
+    lines = [line for counted in together.values() for line in _read(session, counted, periods)]
+    return [figure for _, figure in sorted(lines, key=lambda line: (line[0], line[1].by))]
 
 
-def _number(counting: Counting, span: ColumnElement[bool]) -> ColumnElement[Any]:
-    if counting.amount is None:
-        return func.count().filter(span)
-    return func.coalesce(func.sum(counting.amount).filter(span), 0)
+def _read(
+    session: Session, counted: list[tuple[int, Counting]], periods: Periods
+) -> Iterator[tuple[int, Figure]]:
+    """Counts of one table by one moment: the rows are brought down to their combinations of what any count
+    asks about, and each count adds up its part of these."""
+    cube = _Cube(counted[0][1].table, counted[0][1].when, [counting for _, counting in counted], periods)
+    width = max(len(counting.by) for _, counting in counted)
+    parts = [cube.part(place, counting, width) for place, counting in counted]
+    by_place = dict(counted)
+    for row in session.execute(union_all(*parts)):
+        counting = by_place[row[0]]
+        names = [name for name, _ in counting.by]
+        yield row[0], _figure(counting, names, row[1 : 1 + len(names)], row[1 + width :])
+
+
+class _Cube:
+    """How often each combination of what the counts ask about is in each of the four periods."""
+
+    def __init__(
+        self, table: FromClause, when: ColumnElement[Any], countings: list[Counting], periods: Periods
+    ) -> None:
+        spans = [within(when, period) for period in periods]
+        self._names: dict[int, str] = {}
+        columns = [column for each in countings for _, column in each.by]
+        asked = [
+            *self._named("by", columns, _text),
+            *self._named("where", [each for counting in countings for each in counting.where], _truth),
+        ]
+        added = self._named("amount", [each.amount for each in countings if each.amount is not None], _same)
+        inside = [span.label(f"in_{place}") for place, span in enumerate(spans)]
+        wanted = [and_(true(), *each.where) for each in countings]
+        rows = (
+            select(*asked, *added, *inside)
+            .select_from(table)
+            .where(or_(*spans), or_(*wanted))
+            .subquery("rows")
+        )
+        groups = [rows.c[label.name] for label in asked]
+        numbers = [
+            func.count().filter(rows.c[span.name]).label(f"count_{place}")
+            for place, span in enumerate(inside)
+        ]
+        sums = [
+            func.sum(rows.c[label.name]).filter(rows.c[span.name]).label(f"{label.name}_{place}")
+            for label in added
+            for place, span in enumerate(inside)
+        ]
+        self._cube = select(*groups, *numbers, *sums).group_by(*groups).cte("cube")
+
+    def part(self, place: int, counting: Counting, width: int) -> Select[Any]:
+        """A count's lines: its place, what it is split by (`width` columns), its four numbers."""
+        columns = [self._of(column) for _, column in counting.by]
+        empty = [null() for _ in range(width - len(columns))]
+        kind = "count" if counting.amount is None else self._names[id(counting.amount)]
+        numbers = [func.sum(self._cube.c[f"{kind}_{period}"]) for period in range(4)]
+        return (
+            select(literal(place), *columns, *empty, *numbers)
+            .where(*(self._of(condition) for condition in counting.where))
+            .group_by(*columns)
+        )
+
+    def _named(
+        self,
+        kind: str,
+        columns: Iterable[ColumnElement[Any]],
+        told: Callable[[ColumnElement[Any]], ColumnElement[Any]],
+    ) -> list[Label[Any]]:
+        distinct = {id(column): column for column in columns}
+        names = {key: f"{kind}_{place}" for place, key in enumerate(distinct)}
+        self._names |= names
+        return [told(column).label(names[key]) for key, column in distinct.items()]
+
+    def _of(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
+        found: ColumnElement[Any] = self._cube.c[self._names[id(column)]]
+        return found
+
+
+def _text(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """A value as a line tells it."""
+    if isinstance(column.type, Boolean):
+        return case((column.is_(True), "yes"), (column.is_(False), "no"), else_="")
+    return func.coalesce(cast(column, String), "")
+
+
+def _truth(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """A condition that is false where it is unknown."""
+    return func.coalesce(condition, false())
+
+
+def _same(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    return column
 
 
 def within(when: ColumnElement[Any], period: Period) -> ColumnElement[bool]:
@@ -82,9 +182,8 @@ def within(when: ColumnElement[Any], period: Period) -> ColumnElement[bool]:
     return and_(when >= period.begins, when < period.ends)
 
 
-def _figure(counting: Counting, names: list[str], row: tuple[Any, ...]) -> Figure:
-    values = [_told(value) for value in row[: len(names)]]
-    this, before, last_year, year = (int(number or 0) for number in row[len(names) :])
+def _figure(counting: Counting, names: list[str], values: Sequence[str], numbers: Sequence[Any]) -> Figure:
+    this, before, last_year, year = (int(number or 0) for number in numbers)
     return Figure(
         group=counting.group,
         key=counting.key,
@@ -95,12 +194,6 @@ def _figure(counting: Counting, names: list[str], row: tuple[Any, ...]) -> Figur
         last_year=last_year,
         year=year,
     )
-
-
-def _told(value: object) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return "" if value is None else str(value)
 
 
 def shares(share: Share, figures: list[Figure]) -> list[Figure]:

@@ -4,18 +4,18 @@ A case is counted by the day it arrived, a look or a decision by the day it was 
 proceedings by the day it is said to have happened.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.sql.selectable import FromClause
 from sqlmodel import Session, col
 
 from central.accounts.models import User
-from central.cases import statistics
 from central.cases.lifecycle import OPEN, Action
 from central.cases.models import REAL, Case, CaseEvent
+from central.cases.statistics import hour_and_weekday
 from central.db import table_of
 from central.devices.models import Device, DevicePaper
 from central.documents.models import Document
@@ -215,23 +215,14 @@ COUNTED = frozenset({each.key for each in (*COUNTINGS, *SHARES)} - INNER) | OF_T
 """Keys of all lines of a period that are told from these."""
 
 
-Reading = Callable[[Session, ColumnElement[bool]], dict[int, int]]
-"""How many of the cases that are counted fall on each hour or weekday."""
-
-
 def of_the_day(session: Session, periods: Periods) -> list[Figure]:
     """When the acts of the cases that came in happened: by hour, by weekday, by daylight (6 to 18 o'clock),
-    and how many of their plates were read."""
-    hours = _lines(session, statistics.by_hour, periods)
-    read = _lines(session, statistics.by_hour, periods, _CASE_READ)
+    and how many of their plates were read; all from one reading of the cases."""
+    hours, weekdays, read = _moments(session, periods)
     light = {name: _sum(hours, span) for name, span in _LIGHT.items()}
     return [
         *_figures("candidates_by_hour", "hour", {f"{hour:02d}": told for hour, told in hours.items()}),
-        *_figures(
-            "candidates_by_weekday",
-            "weekday",
-            {str(day): told for day, told in _lines(session, statistics.by_weekday, periods).items()},
-        ),
+        *_figures("candidates_by_weekday", "weekday", {str(day): told for day, told in weekdays.items()}),
         *_figures("candidates_by_light", "light", light),
         *_figures(
             "plates_read_by_light",
@@ -242,17 +233,32 @@ def of_the_day(session: Session, periods: Periods) -> list[Figure]:
     ]
 
 
-_CASE_READ: ColumnElement[bool] = col(Case.plate_read).is_not(None)
 _LIGHT = {"day": range(6, 18), "night": (*range(6), *range(18, 24))}
+_Lines = dict[int, tuple[int, ...]]
+"""What each hour or weekday counts in the four periods."""
 
 
-def _lines(
-    session: Session, read: Reading, periods: Periods, *where: ColumnElement[bool]
-) -> dict[int, tuple[int, ...]]:
-    """What each hour or weekday counts in the four periods."""
+def _moments(session: Session, periods: Periods) -> tuple[_Lines, _Lines, _Lines]:
+    """By hour, by weekday, and by hour of those whose plate was read."""
     received: Any = col(Case.received_at)
-    counts = [read(session, and_(within(received, period), REAL, *where)) for period in periods]
-    return {each: tuple(count[each] for count in counts) for each in counts[0]}
+    spans = [within(received, period) for period in periods]
+    counts = [func.count().filter(span) for span in spans]
+    read = [func.count(col(Case.plate_read)).filter(span) for span in spans]
+    hour, weekday = hour_and_weekday(session)
+    rows = select(hour.label("hour"), weekday.label("weekday"), *counts, *read).where(or_(*spans), REAL)
+    grouped = session.execute(rows.group_by("hour", "weekday")).all()
+    none = (0,) * len(periods)
+    hours, days = dict.fromkeys(range(24), none), dict.fromkeys(range(1, 8), none)
+    plates = dict(hours)
+    for at, day, *numbers in grouped:
+        all_of_them, with_plate = numbers[: len(periods)], numbers[len(periods) :]
+        hours[at], days[day] = _added(hours[at], all_of_them), _added(days[day], all_of_them)
+        plates[at] = _added(plates[at], with_plate)
+    return hours, days, plates
+
+
+def _added(one: Iterable[int], other: Iterable[int]) -> tuple[int, ...]:
+    return tuple(map(sum, zip(one, other, strict=True)))
 
 
 def _sum(lines: dict[int, tuple[int, ...]], span: Iterable[int]) -> tuple[int, ...]:

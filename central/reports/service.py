@@ -60,7 +60,7 @@ def drawn(
 
 
 def _figures(session: Session, periods: Periods, now: datetime) -> list[Figure]:
-    counted = [line for counting in told.COUNTINGS for line in count(session, counting, periods)]
+    counted = count(session, told.COUNTINGS, periods)
     derived = [line for share in told.SHARES for line in shares(share, counted)]
     shown = [line for line in counted if line.key not in told.INNER]
     standing = [

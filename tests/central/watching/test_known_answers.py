@@ -214,8 +214,7 @@ def test_reports_leave_it_out(exam: Exam) -> None:
 
     def told() -> list[Figure]:
         weeks = (week, week, week, week)
-        counted = [count(exam.session, each, weeks) for each in COUNTINGS]
-        return [figure for lines in (*counted, of_the_day(exam.session, weeks)) for figure in lines]
+        return [*count(exam.session, COUNTINGS, weeks), *of_the_day(exam.session, weeks)]
 
     before, copy = told(), exam.claim(exam.mai)
     decisions.reject(exam.session, exam.mai, sight(copy), exam.now, "no_violation")
