@@ -9,7 +9,7 @@ import typer
 
 from contract.plates import interpretations
 from edge.cli.rows import Row, rows_into
-from edge.cli.screen import complain, progress
+from edge.cli.screen import complain, keep_apart, progress
 from edge.pictures import Picture, PictureError, find_pictures, load_picture, still_size
 from edge.plate.reading import NOTHING_READ, PlateReading
 from models import load_path
@@ -25,9 +25,22 @@ SEE_COLUMNS = ("file", "class", "confidence", "x1", "y1", "x2", "y2")
 """Of the CSV files; scripts rely on them."""
 
 
+def given(name: str) -> Path:
+    """A picture or folder as it was named; no name at all is what an unset variable of a script leaves."""
+    if not name:
+        raise typer.BadParameter("an empty name: name a picture or a folder (. is the one you are in)")
+    return Path(name)
+
+
+Pictures = Annotated[
+    list[Path], typer.Argument(help="pictures or folders", parser=given, metavar="PICTURES...")
+]
+"""What the commands about still pictures are given."""
+
+
 @app.command("read")
 def read_command(
-    pictures: Annotated[list[Path], typer.Argument(help="pictures or folders")],
+    pictures: Pictures,
     csv_file: Annotated[Path | None, typer.Option("--csv", help="write the readings here")] = None,
     threads: Annotated[int, typer.Option(min=1)] = 2,
 ) -> None:
@@ -69,7 +82,7 @@ def _kind(reading: PlateReading) -> str:
 
 @app.command("see")
 def see_command(
-    pictures: Annotated[list[Path], typer.Argument(help="pictures or folders")],
+    pictures: Pictures,
     csv_file: Annotated[Path | None, typer.Option("--csv", help="write the boxes here")] = None,
     size: Annotated[
         int | None,
@@ -101,6 +114,7 @@ def each_picture(
 ) -> None:
     """Takes the pictures one by one; one that fails is told and the others go on. Exit 1 if any did."""
     files, failed = _found(paths)
+    keep_apart(files, (csv_file,))
     with rows_into(csv_file, columns, shown) as rows, progress() as bar:
         for path in bar.track(files, description="pictures"):
             try:

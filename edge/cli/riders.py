@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from edge.cli.pictures import each_picture
+from edge.cli.pictures import Pictures, each_picture
 from edge.cli.rows import Row, rows_into
 from edge.cli.screen import keep_apart
 from edge.pictures import Picture, still_size
@@ -25,7 +25,7 @@ HEAD_COLUMNS = ("file", "x1", "y1", "x2", "y2", "head", "confidence")
 
 @app.command("riders")
 def riders_command(
-    pictures: Annotated[list[Path], typer.Argument(help="pictures or folders")],
+    pictures: Pictures,
     csv_file: Annotated[Path | None, typer.Option("--csv", help="write a row a motorbike here")] = None,
     heads_file: Annotated[Path | None, typer.Option("--heads", help="write a row a head here")] = None,
     threads: Annotated[int, typer.Option(min=1)] = 2,
@@ -35,7 +35,7 @@ def riders_command(
     from edge.riders.network import HeadNetwork
     from edge.riders.stills import WEAK, riders_in_picture, smaller
 
-    keep_apart((), (csv_file, heads_file))
+    keep_apart(pictures, (csv_file, heads_file))
     detector = OnnxVehicleDetector(packaged_card("vehicles"), threads=threads, confidence=WEAK)
     finder = HeadNetwork(packaged_card("riders"), threads)
     with ExitStack() as stack:

@@ -181,7 +181,11 @@ def test_rows_are_there_as_they_are_found_and_the_folder_is_made(street: Path, t
         (("mask", "{clip}", "--out", "{clip}", "--own", "{numbers}"), "{clip} is read here"),
         (("edge", "enrol", "{node}", "--out", "{node}"), "{node} is read here"),
         (("riders", "{empty}", "--csv", "a.csv", "--heads", "./a.csv"), "a.csv is read here or written"),
-        (("see", "{picture}", "--csv", "{picture}"), "{picture} is a picture: give another name"),
+        (("see", "{picture}", "--csv", "{picture}"), "{picture} is read here"),
+        (("see", "{clip}", "--csv", "{picture}"), "{picture} is a picture: give another name"),
+        (("read", "{missing}", "--csv", "{link}"), "{link} is read here"),
+        (("riders", "{missing}", "--heads", "{missing}"), "{missing} is read here"),
+        (("read", ""), "an empty name: name a picture or a folder"),
         (("see", "{picture}", "--size", "100000"), "Invalid value for '--size'"),
         (("see", "{picture}", "--size", "0"), "Invalid value for '--size'"),
         (("see", "{picture}", "--size", "65"), "65 is no multiple of 32"),
@@ -236,11 +240,15 @@ def test_every_command_says_in_words_what_is_wrong(
     pipe, picture = tmp_path / "pipe.mp4", tmp_path / "a.png"
     os.mkfifo(pipe)
     cv2.imwrite(str(picture), np.full((60, 60, 3), 90, np.uint8))
+    missing, link = tmp_path / "missing.jpg", tmp_path / "link"
+    link.symlink_to(missing)
     before = {path: path.read_bytes() for path in (clip, picture, CAMERA.parents[1] / "node.yaml")}
     known = {
         "keyless": str(keyless),
         "pipe": str(pipe),
         "picture": str(picture),
+        "missing": str(missing),
+        "link": str(link),
         "clip": str(clip),
         "camera": str(CAMERA),
         "empty": str(empty),
@@ -253,6 +261,7 @@ def test_every_command_says_in_words_what_is_wrong(
     assert message.format_map(known) in " ".join(done.stderr.split())
     assert "Traceback" not in done.stderr
     assert {path: path.read_bytes() for path in before} == before
+    assert not missing.exists()
 
 
 def test_a_replay_that_finds_nothing_says_what_it_saw(tmp_path: Path) -> None:
