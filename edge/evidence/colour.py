@@ -23,6 +23,13 @@ _HUES = (
     ("purple", 130, 165),
     ("red", 165, 180),
 )
+_NAMES = sorted({"black", "grey", "white", *(name for name, _, _ in _HUES)})
+_OF_HUE = np.array(
+    [
+        next((_NAMES.index(n) for n, low, high in _HUES if low <= hue < high), _NAMES.index("grey"))
+        for hue in range(256)
+    ]
+)
 
 
 def body_colour(vehicle: NDArray[np.uint8]) -> str | None:
@@ -32,24 +39,21 @@ def body_colour(vehicle: NDArray[np.uint8]) -> str | None:
     body = vehicle[int(height * 0.35) : int(height * 0.8), int(width * 0.15) : int(width * 0.85)]
     if min(body.shape[:2]) < 8:
         return None
-    pixels = cv2.cvtColor(cv2.GaussianBlur(body, (5, 5), 0), cv2.COLOR_BGR2HSV).reshape(-1, 3).astype(float)
+    seen = cv2.cvtColor(cv2.GaussianBlur(body, (5, 5), 0), cv2.COLOR_BGR2HSV)
+    pixels = np.asarray(seen, np.uint8).reshape(-1, 3)
     if pixels[:, 2].mean() < MIN_BRIGHTNESS:
         return None
-    names = _names(pixels)
-    found, counts = np.unique(names, return_counts=True)
+    counts = np.bincount(_named(pixels), minlength=len(_NAMES))
     best = int(counts.argmax())
-    return str(found[best]) if counts[best] >= SHARE * len(names) else None
+    return _NAMES[best] if counts[best] >= SHARE * len(pixels) else None
 
 
-def _names(pixels: NDArray[np.float64]) -> NDArray[np.str_]:
-    """A colour name for each HSV pixel (H 0..180, S and V 0..255)."""
+def _named(pixels: NDArray[np.uint8]) -> NDArray[np.intp]:
+    """For each HSV pixel (H 0..180, S and V 0..255) which of the names is its colour's."""
     hue, saturation, value = pixels.T
-    names = np.full(len(pixels), "grey", dtype="<U8")
-    for name, low, high in _HUES:
-        names[(hue >= low) & (hue < high)] = name
+    named: NDArray[np.intp] = _OF_HUE[hue]
     pale = saturation < 45
-    names[pale & (value >= 170)] = "white"
-    names[pale & (value >= 75) & (value < 170)] = "grey"
-    names[value < 60] = "black"
-    names[pale & (value < 75)] = "black"
-    return names
+    named[pale & (value >= 170)] = _NAMES.index("white")
+    named[pale & (value >= 75) & (value < 170)] = _NAMES.index("grey")
+    named[(value < 60) | (pale & (value < 75))] = _NAMES.index("black")
+    return named

@@ -36,8 +36,8 @@ class Stamp:
 @dataclass(frozen=True)
 class Frame:
     """One picture: `index` its number in the stream, `image` BGR of shape (height, width, 3), upright; the
-    rest as in its `Stamp`. `damaged`: it, or one it leans on, could not be decoded whole (told only of
-    pictures that are decoded for evidence)."""
+    rest as in its `Stamp`. `damaged`: it, or one it leans on, could not be decoded whole, or it stands for
+    one that could not be decoded at all (told only of pictures that are decoded for evidence)."""
 
     index: int
     t: float

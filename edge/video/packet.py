@@ -9,6 +9,7 @@ is kept as a *template*: a NUT file in memory holding one keyframe. NUT stores p
 import io
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
@@ -17,6 +18,7 @@ from typing import NamedTuple
 import av
 from av.container import InputContainer, OutputContainer
 from av.stream import Stream
+from av.video.codeccontext import VideoCodecContext
 from av.video.stream import VideoStream
 
 from edge.video.frame import Frame, Stamp, frame_of
@@ -210,29 +212,44 @@ class Decoded(NamedTuple):
         return replace(frame, damaged=True) if self.damaged else frame
 
 
-def decode(
-    template: Template, packets: Sequence[EncodedPacket], lead: Sequence[EncodedPacket] = ()
-) -> Iterator[Decoded]:
-    """Every picture of `packets` in display order. They begin with a keyframe, or the `lead` does, on which
-    they lean.
-
-    A damaged packet is passed over: the pictures around it are still evidence.
-    """
-    damaged = False
+@contextmanager
+def decoder(template: Template) -> Iterator[VideoCodecContext]:
+    """A decoder for packets of this template, for one thread: opening it costs as much as a keyframe."""
     with template.open() as container:
         context = container.streams.video[0].codec_context
         context.thread_count = 1
-        for number, packet in enumerate([*lead, *packets, None], -len(lead)):
-            try:
-                pictures = context.decode(_numbered(number, packet))
-            except av.error.InvalidDataError:
-                damaged = True
-                continue
-            for picture in pictures:
-                damaged = picture.is_corrupt or (damaged and not picture.key_frame)
-                # The packet's number travels through the decoder as its PTS: reordering can't confuse them.
-                if picture.pts is not None and picture.pts >= 0:
-                    yield Decoded(packets[picture.pts], picture, damaged)
+        yield context
+
+
+def decode(
+    template: Template, packets: Sequence[EncodedPacket], lead: Sequence[EncodedPacket] = ()
+) -> Iterator[Decoded]:
+    """`decoded` with a decoder of its own."""
+    with decoder(template) as context:
+        yield from decoded(context, packets, lead)
+
+
+def decoded(
+    context: VideoCodecContext, packets: Sequence[EncodedPacket], lead: Sequence[EncodedPacket] = ()
+) -> Iterator[Decoded]:
+    """Every picture of `packets` in display order. They begin with a keyframe, or the `lead` does, on which
+    they lean; of what the decoder was given before, it knows nothing any more.
+
+    A damaged packet is passed over: the pictures around it are still evidence.
+    """
+    context.flush_buffers()
+    damaged = False
+    for number, packet in enumerate([*lead, *packets, None], -len(lead)):
+        try:
+            pictures = context.decode(_numbered(number, packet))
+        except av.error.InvalidDataError:
+            damaged = True
+            continue
+        for picture in pictures:
+            damaged = picture.is_corrupt or (damaged and not picture.key_frame)
+            # The packet's number travels through the decoder as its PTS: reordering can't confuse them.
+            if picture.pts is not None and picture.pts >= 0:
+                yield Decoded(packets[picture.pts], picture, damaged)
 
 
 def _numbered(number: int, packet: EncodedPacket | None) -> "av.Packet[Stream] | None":

@@ -16,9 +16,20 @@ from datetime import datetime
 from itertools import groupby, takewhile
 
 import structlog
+from av.video.codeccontext import VideoCodecContext
 
 from edge.video.frame import Frame
-from edge.video.packet import Decoded, EncodedPacket, Template, decode, mux, recovers_later, shown_times
+from edge.video.packet import (
+    Decoded,
+    EncodedPacket,
+    Template,
+    decode,
+    decoded,
+    decoder,
+    mux,
+    recovers_later,
+    shown_times,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -79,10 +90,10 @@ class Film:
             return
         last = max(left)
         order = sorted(packet.stamp.t for packet in self.packets)
-        for decoded in decode(self.template, self.packets, self.lead):
-            t = decoded.packet.stamp.t
+        for picture in decode(self.template, self.packets, self.lead):
+            t = picture.packet.stamp.t
             if t in left:
-                yield decoded.frame(self.first + bisect_left(order, t), self.template.rotation)
+                yield picture.frame(self.first + bisect_left(order, t), self.template.rotation)
             if t >= last:
                 return
 
@@ -310,8 +321,10 @@ class PacketRing:
         """
         wanted = list(times)
         found: dict[float, Frame] = {}
-        for run, asked in self._runs(wanted):
-            found |= _nearest_frames(run, asked)
+        for template, runs in groupby(self._runs(wanted), key=lambda run: run[0][0].template):
+            with decoder(template) as context:
+                for run, asked in runs:
+                    found |= _nearest_frames(context, run, asked)
         return [found[t] for t in wanted]
 
     def time_of(self, moment: datetime) -> float | None:
@@ -414,22 +427,35 @@ def _until(
     return decodable[: last + 1]
 
 
-def _nearest_frames(groups: Sequence[_Group], times: Sequence[float]) -> dict[float, Frame]:
-    """The frame nearest to each of `times` (ascending, all in the first group or between it and the next)."""
-    packets = [packet for group in groups for packet in group.packets]
+def _nearest_frames(
+    context: VideoCodecContext, groups: Sequence[_Group], times: Sequence[float]
+) -> dict[float, Frame]:
+    """The frame nearest to each of `times` (ascending, all in the first group or between it and the next).
+
+    Where that can't be decoded, the nearest that can, as a damaged one: it shows another moment.
+    """
+    packets, lead = [packet for group in groups for packet in group.packets], groups[0].lead
     order = sorted(packet.stamp.t for packet in packets)
     nearest: dict[float, Decoded] = {}
-    for decoded in decode(groups[0].template, packets, groups[0].lead):
-        at = decoded.packet.stamp.t
+    for picture in decoded(context, packets, lead):
+        at = picture.packet.stamp.t
         for t in times:
             if t not in nearest or abs(at - t) < abs(nearest[t].packet.stamp.t - t):
-                nearest[t] = decoded
+                nearest[t] = picture
         if at >= times[-1]:
             break
     if not nearest:
         raise RingMiss(f"nothing around {times[0]:.3f} s can be decoded: the record stream is damaged there")
     first, rotation = groups[0].first, groups[0].template.rotation
+    # What is shown before the first keyframe leans on nothing that is here: nobody misses it.
+    there = order if lead else order[bisect_left(order, packets[0].stamp.t) :]
     return {
-        t: decoded.frame(first + bisect_left(order, decoded.packet.stamp.t), rotation)
-        for t, decoded in nearest.items()
+        t: _standing_in(picture, t, there).frame(first + bisect_left(order, picture.packet.stamp.t), rotation)
+        for t, picture in nearest.items()
     }
+
+
+def _standing_in(picture: Decoded, t: float, there: Sequence[float]) -> Decoded:
+    """The picture taken for the one at `t`, marked as damaged where a nearer one is there."""
+    away = abs(picture.packet.stamp.t - t)
+    return picture._replace(damaged=picture.damaged or any(abs(other - t) < away for other in there))

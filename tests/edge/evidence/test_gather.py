@@ -232,3 +232,22 @@ def test_pictures_of_a_damaged_place_are_those_the_clip_shows(video: Path, tmp_p
     write(package, tmp_path / "package")
     (report,) = verify_packages([tmp_path / "package"], factories.KEY.public)
     assert report.failure is None
+
+
+@pytest.mark.parametrize("codec", ["libx264", "mpeg4"])
+@pytest.mark.parametrize("left", [0, 8])
+def test_a_picture_that_stands_for_one_nobody_can_decode_is_told(
+    tmp_path: Path, codec: str, left: int
+) -> None:
+    """The decoder rejects a keyframe, and may give nothing until the next: what is shown is another moment's,
+    or leans on nothing."""
+    video = clips.make_clip(
+        tmp_path / "road.mp4", clips.steady(road.FRAMES, road.FPS), size=road.SIZE, codec=codec
+    )
+    scene = drive(video, car=1)
+    over = round(scene.incident.finding.t * road.FPS)
+    payload = clips.payloads(str(video))[over // 10 * 10]
+    broken = tmp_path / "broken.mp4"
+    broken.write_bytes(video.read_bytes().replace(payload, payload[:left] + b"\xff" * (len(payload) - left)))
+    proof = drive(video, record=broken, car=1).proof()
+    assert "evidence.picture_damaged" in proof.facts.flags
