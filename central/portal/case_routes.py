@@ -8,8 +8,8 @@ from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import JSONResponse, Response
 from starlette.background import BackgroundTask
 
-from central.citizens.entry import Guest
 from central.citizens import drafts
+from central.citizens.entry import Guest
 from central.copies import service as copies
 from central.copies.package import write_package
 from central.db import reading
