@@ -136,7 +136,8 @@ def delivering(outbox: Outbox, centre: Centre, centre_key: PublicKey) -> Iterato
     senders = Senders([Sender(outbox, NodeTopics(NODE), centre_key, time.monotonic)])
 
     def health(session: str) -> HealthReport:
-        return health_report(NODE, session, datetime.now(UTC), (), outbox.summary(), Path("/"), client.alarms)
+        kept, alarms = outbox.summary(), senders.alarms
+        return health_report(NODE, session, datetime.now(UTC), (), kept, Path("/"), alarms)
 
     identity = NodeIdentity(NODE, datetime.now(UTC), "ngatu test", ())
     client = DeliveryClient(config, identity, senders, health, Pace(0.1, 0.5, 0.5))

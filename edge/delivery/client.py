@@ -13,7 +13,6 @@ import structlog
 from paho.mqtt.enums import MQTTProtocolVersion
 
 from configs.node import BrokerConfig
-from contract.reasons import Reason
 from contract.reports import CameraInfo
 from contract.types import Message
 from edge.delivery.senders import Senders
@@ -76,16 +75,6 @@ class DeliveryClient:
     def state(self) -> LinkState:
         """How the connection is now; any thread may ask."""
         return self._state
-
-    @property
-    def alarms(self) -> tuple[Reason, ...]:
-        """What a person should know about connection and delivery."""
-        down = (
-            ()
-            if self._state.connected
-            else (Reason(code="broker.away", values={"detail": self._state.words}),)
-        )
-        return (*down, *self._senders.alarms)
 
     def announce(self, cameras: tuple[CameraInfo, ...]) -> None:
         """What the next birth says of the cameras."""

@@ -34,7 +34,7 @@ def make_client(outbox: Outbox, config: BrokerConfig, centre_key: PublicKey) -> 
     identity = NodeIdentity(NODE, datetime.now(UTC), "ngatu test", (CAMERA,))
 
     def health(session: str) -> HealthReport:
-        return health_report(NODE, session, datetime.now(UTC), (), outbox.summary(), Path("/"), client.alarms)
+        return health_report(NODE, session, datetime.now(UTC), (), outbox.summary(), Path("/"), sender.alarms)
 
     client = DeliveryClient(config, identity, Senders([sender]), health, QUICK)
     return client, sender

@@ -88,7 +88,7 @@ def test_everything_arrives_bit_for_bit(centre: Centre, outbox: Outbox, config: 
         assert_complete(centre, outbox, events)
         centre.wait(lambda c: bool(c.health))
         assert client.state.words.endswith("(MQTT 5, TLS)")
-        assert client.alarms == ()
+        assert sender.alarms == ()
         assert sender.counts["messages_refused"] == 0
     centre.wait(lambda c: len(c.statuses) == 2)
     assert [status.state for status in centre.statuses] == ["online", "offline"]
@@ -233,10 +233,10 @@ def test_a_forged_or_foreign_receipt_is_ignored_and_counted(
         "a.b.c",
     ]
     events = add(outbox, 1)
-    with delivering(outbox, config, centre.key.public) as (client, sender):
+    with delivering(outbox, config, centre.key.public) as (_client, sender):
         eventually(lambda: sender.counts["receipts_ignored"] >= 10)
         assert outbox.get(events[0]).state == "sent"  # type: ignore[union-attr]
-        assert "centre.receipts_ignored" in {alarm.code for alarm in client.alarms}
+        assert "centre.receipts_ignored" in {alarm.code for alarm in sender.alarms}
         centre.answer = lambda receipt: [sign(receipt, centre.key)]
         assert_complete(centre, outbox, events)
 
