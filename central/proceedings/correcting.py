@@ -61,8 +61,8 @@ def correctable(session: Session, loaded: Loaded) -> list[ProceedingEvent]:
 def correct_day(
     session: Session, proceeding: Proceeding, event: str, day: date, reason: str, by: Mover, now: datetime
 ) -> ProceedingEvent:
-    """An event happened on another day than was entered: the deadlines counted from it are set anew, the
-    old ones kept.
+    """An event happened on another day than was entered, and with it whatever the same step made happen: the
+    deadlines counted from them are set anew, the old ones kept.
 
     Raises:
         NotFoundError: no such event.
@@ -73,25 +73,39 @@ def correct_day(
     problems = tuple(_problems(proceeding, event, day, reason, by, now))
     if problems:
         raise StepRefusedError(problems[0], action="correct_day", problems=problems)
-    present.ended_at, present.ended_reason = now, reason[:300]
-    session.flush()
-    row = ProceedingEvent(
-        proceeding_id=present.proceeding_id,
-        decision_id=present.decision_id,
-        event=event,
-        day=day,
-        step_id=present.step_id,
-    )
-    session.add(row)
+    moved = [_moved(session, one, day, reason, now) for one in _of_one_step(session, loaded, present)]
     proceeding.version += 1
     audit.record(
         session,
         by.audit_name,
         "proceeding.correct_day",
         f"case:{proceeding.case_id}",
-        {"event": event, "was": present.day.isoformat(), "is": day.isoformat(), "reason": reason},
+        {
+            "event": event,
+            "with": sorted(one.event for one in moved if one.event != event),
+            "was": present.day.isoformat(),
+            "is": day.isoformat(),
+            "reason": reason,
+        },
     )
     after_step(session, proceeding, Doing("correct_day"), now)
+    return next(one for one in moved if one.event == event)
+
+
+def _moved(
+    session: Session, present: ProceedingEvent, day: date, reason: str, now: datetime
+) -> ProceedingEvent:
+    """The event on its right day; the row with the wrong one is ended and kept."""
+    present.ended_at, present.ended_reason = now, reason[:300]
+    session.flush()
+    row = ProceedingEvent(
+        proceeding_id=present.proceeding_id,
+        decision_id=present.decision_id,
+        event=present.event,
+        day=day,
+        step_id=present.step_id,
+    )
+    session.add(row)
     return row
 
 
@@ -104,8 +118,8 @@ def _problems(
         yield "no_reason"
     if by.person is None or by.person == proceeding.operator_id:
         yield "same_person"
-    if event in ("record_made", "decision_signed"):
-        yield "not_today"  # the paper itself bears this day
+    if event not in CORRECTABLE:
+        yield "not_today"  # the paper itself bears this day, or a register or the bank told it
 
 
 def _present_event(session: Session, loaded: Loaded, event: str) -> ProceedingEvent:
@@ -113,6 +127,17 @@ def _present_event(session: Session, loaded: Loaded, event: str) -> ProceedingEv
     if found is None:
         raise NotFoundError("event", event=event)
     return found
+
+
+def _of_one_step(session: Session, loaded: Loaded, present: ProceedingEvent) -> list[ProceedingEvent]:
+    """An event and what happened by the same step on the same day: a complaint that was answered was accepted
+    that day too, a payment in parts was granted with the answer."""
+    if present.step_id is None:
+        return [present]
+    same = _present(loaded).where(
+        ProceedingEvent.step_id == present.step_id, ProceedingEvent.day == present.day
+    )
+    return list(session.exec(same))
 
 
 def _present(loaded: Loaded) -> SelectOfScalar[ProceedingEvent]:

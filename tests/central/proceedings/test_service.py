@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import SQLModel, select
+from sqlmodel import SQLModel, col, select
 
 from central.accounts.models import User
 from central.audit.models import AuditEntry
@@ -346,9 +346,28 @@ def test_a_corrected_day_sets_deadlines_anew_and_keeps_the_old(office: Office) -
         assert [event.ended_reason for event in events] == ["dấu bưu điện", ""]
 
 
+def test_what_one_step_made_happen_is_corrected_together(office: Office) -> None:
+    case_id = office.confirmed()
+    office.to_delivery(case_id)
+    office.do(case_id, "complain", "citizen", 1)
+    office.do(case_id, "accept_complaint", "thu-ly", 5)
+    before = office.last_days(case_id)["complaint_settle"]
+    with transaction(office.engine) as session:
+        by, proceeding = office.by(session, "thu-ly"), office.proceeding(session, case_id)
+        day = local_day(office.now) - timedelta(days=4)
+        correcting.correct_day(session, proceeding, "complaint_answered", day, "sổ thụ lý", by, office.now)
+    assert office.last_days(case_id)["complaint_settle"] == before - timedelta(days=4)
+    with transaction(office.engine) as session:
+        query = select(ProceedingEvent.event).where(
+            ProceedingEvent.day == day, col(ProceedingEvent.ended_at).is_(None)
+        )
+        assert set(session.exec(query)) >= {"complaint_answered", "complaint_accepted"}
+
+
 @pytest.mark.parametrize(
     ("event", "offset", "reason", "name", "problem"),
     [
+        ("result_written", 0, "vì", "thu-ly", "not_today"),
         ("notice_sent", 1, "vì", "thu-ly", "day_impossible"),
         ("notice_sent", -60, "vì", "thu-ly", "day_impossible"),
         ("notice_sent", -1, " ", "thu-ly", "no_reason"),
