@@ -13,7 +13,7 @@ from central.cases import queries
 from central.cases.comments import comments_of
 from central.cases.lifecycle import UNDO_TIME, Action, State
 from central.cases.models import Case
-from central.cases.service import actions_for
+from central.cases.service import actions_for, lock_case
 from central.console.comparing import comparison_of
 from central.console.desk import CaseSight, Desk, Note, Reason, check_look, pictures_of
 from central.console.help import OFFICER_KEYS
@@ -22,6 +22,8 @@ from central.console.reasons import reason_choices
 from central.console.views import case_view, certificate_of
 from central.errors import DomainError
 from central.offences.charging import Choice, options_for
+from central.proceedings import service as proceedings
+from central.proceedings.tracks import CaseKind
 from central.registry import service as registry
 from central.review import confirmation
 from central.review import queue as work_queue
@@ -154,6 +156,15 @@ def not_military(desk: OfficerDesk, sight: CaseSight, note: Note) -> Response:
     """A case that was set aside by mistake goes back to the operators; from the case's own page."""
     confirmation.not_military(desk.session, desk.user, sight, desk.now, note)
     return RedirectResponse(f"/cases/{sight.case_id}", status_code=303)
+
+
+@router.post("/{case_id}/military")
+def hand_to_military(desk: OfficerDesk, sight: CaseSight) -> Response:
+    """Opens the proceeding in which a military vehicle's case is handed over; from the case's own page."""
+    case = lock_case(desk.session, sight.case_id, sight.version)
+    unit = desk.request.app.state.services.unit
+    proceedings.open_special(desk.session, case, CaseKind.MILITARY, unit, desk.now)
+    return RedirectResponse(f"/proceedings/{sight.case_id}", status_code=303)
 
 
 @router.post("/{case_id}/lease", status_code=204)

@@ -20,13 +20,14 @@ from central.vault import BlindIndex, Vault
 @dataclass(frozen=True)
 class Services:
     """The evidence store, the vault of personal data with its index, the archive of papers, the office, the
-    house where staff sign in."""
+    police unit that handles cases, the house where staff sign in."""
 
     media: CheckedMedia
     vault: Vault
     index: BlindIndex
     archive: Archive
     office: OfficeSettings
+    unit: str
     places: Places
     provider: Provider | None = None
 
@@ -40,6 +41,7 @@ class Services:
             index=BlindIndex.create_file(settings.index_key),
             archive=archive_of(settings, vault),
             office=settings.office,
+            unit=settings.unit,
             places=places_of(settings),
             provider=Provider(settings.staff_login) if settings.staff_login else None,
         )

@@ -253,6 +253,22 @@ def test_an_officer_puts_a_false_military_alarm_back(signed_in: SignedIn, now: d
     assert "Chờ thẩm định" in client.get(f"/cases/{case.id}").text
 
 
+def test_a_military_vehicle_is_handed_over_and_nobody_elses_case(signed_in: SignedIn, now: datetime) -> None:
+    client = signed_in(OFFICER)
+    with transaction(client.app.state.engine) as session:  # type: ignore[attr-defined]
+        case = add_case(session, now, 3, plate={"text": None, "colour": "red"})
+    assert "Lập hồ sơ chuyển giao" in client.get(f"/cases/{case.id}").text
+    for _ in range(2):
+        answer = client.post(f"/confirm/{case.id}/military", data={"version": case.version})
+        assert (answer.status_code, answer.headers["location"]) == (303, f"/proceedings/{case.id}")
+    assert "Xe quân đội" in client.get(f"/proceedings/{case.id}").text
+    page = client.get(f"/cases/{case.id}").text
+    assert f'href="/proceedings/{case.id}"' in page
+    assert "Không phải xe quân đội" not in page
+    assert client.post("/confirm/1/military", data={"version": 1}).status_code == 409
+    assert client.get("/proceedings/1").status_code == 404
+
+
 def test_an_owner_is_not_for_operators(signed_in: SignedIn) -> None:
     assert signed_in(OPERATOR).post("/cases/1/owner").status_code == 403
 
