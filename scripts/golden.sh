@@ -19,6 +19,16 @@ encode plate scale=960:540 34 -ss 2 -t 5
 
 for chain in rules plate; do
   ngatu replay "$work/$chain.mp4" --camera "$golden/$chain.yaml" --packages "$work/$chain" --key "$work/key-$chain"
+done
+pair=$root/sample_videos/clips/joined_few # an act that a plate camera saw too
+for part in detect plate/detect; do
+  ffmpeg -loglevel error -i "$pair/$part.mp4" -c copy -fflags +bitexact -metadata creation_time=2026-11-24T05:00:00Z \
+    "$work/${part/\//-}.mp4"
+done
+ngatu replay "$work/detect.mp4" --camera "$pair/camera.yaml" --packages "$work/joined" --key "$work/key-joined" \
+  --beside "$pair/plate/camera.yaml=$work/plate-detect.mp4"
+
+for chain in rules plate joined; do
   for package in "$work/$chain"/*; do
     rule=$(python -c 'import json, sys; print(json.load(open(sys.argv[1]))["rule"]["name"])' "$package/manifest.json")
     name=$(basename "$package")

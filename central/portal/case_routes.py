@@ -2,7 +2,7 @@
 
 from pathlib import Path as FilePath
 from tempfile import mkdtemp
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import JSONResponse, Response
@@ -42,8 +42,9 @@ def case(
     evidence = evidence_view(session, view.proceeding.case_id, f"/cases/{proceeding_id}")
     taken = bool(sent and view.sent)
     papers = papers_of(session, guest, view)
-    values = {"evidence": evidence, "sent": taken, "papers": papers}
-    return render(request, "case.html", guest, view=view, drafts=drafts.kept(session, view.opened), **values)
+    kept = drafts.kept(session, view.opened)
+    shown: dict[str, Any] = {"evidence": evidence, "sent": taken, "papers": papers, "drafts": kept}
+    return render(request, "case.html", guest, view=view, **shown)
 
 
 @router.get("/cases/{proceeding_id}/files/{name}")
