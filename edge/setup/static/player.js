@@ -3,6 +3,7 @@
 import { one } from "./dom.js";
 
 const FRAME = 0.04;
+const TENTHS = { minimumFractionDigits: 1, maximumFractionDigits: 1 };
 
 export function controls(root, video) {
   const button = one("[data-play]", root);
@@ -16,7 +17,7 @@ export function controls(root, video) {
   const show = () => {
     slider.max = video.duration || 1;
     slider.value = video.currentTime;
-    clock.textContent = `${video.currentTime.toFixed(1)} / ${(video.duration || 0).toFixed(0)} s`;
+    clock.textContent = `${video.currentTime.toLocaleString(document.documentElement.lang, TENTHS)} / ${(video.duration || 0).toFixed(0)} s`;
     button.textContent = video.paused ? "▶" : "❚❚";
   };
   button.addEventListener("click", toggle);

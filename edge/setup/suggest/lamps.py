@@ -53,6 +53,10 @@ STRONG = 90.0
 SURE = 150.0
 """Contrast from which a lens that changes when other heads do is one, though no network can read it."""
 
+CLEAR = 0.9
+"""Part of the time that no vehicle may stand before such a lens: where they stop at red there is road, and a
+bright thing on whoever waits comes and goes with the lamps."""
+
 MOST_STILLS = 12
 """Stills of each colour that are read."""
 
@@ -145,7 +149,7 @@ def _single(
         return None
     tried = housings(lens)
     best = _best(tried, (lens,), pictures, reader)
-    if best is None and found and lens.contrast >= SURE:
+    if best is None and found and lens.contrast >= SURE and lens.seen.mean() >= CLEAR:
         return _Found(tried[0], (lens,), 0.0, 0)
     return best
 

@@ -1,6 +1,7 @@
 """Lamp heads on shipped clips, read by the node's own network: at night, in low sun, where there is none."""
 
 from collections import defaultdict
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 
 from edge.rules.inputs import Box
 from edge.setup.suggest.lamps import find_heads
+from edge.setup.suggest.lenses import switching_lenses
 from edge.setup.suggest.lights import LightTrace
 from edge.setup.suggest.model import DOUBTFUL, LampHead, Minute
 from edge.setup.suggest.watch import sparse, still
@@ -64,3 +66,18 @@ def test_a_whole_amber_is_measured() -> None:
 
 def test_a_street_without_lamps_has_none() -> None:
     assert _heads("lanes_day")[1] == ()
+
+
+@pytest.mark.parametrize(("hidden", "heads"), [(0.0, 2), (0.3, 1)])
+def test_what_shines_with_the_lamps_where_vehicles_stand_is_no_head(hidden: float, heads: int) -> None:
+    """A bright car that waits at each red is seen there and gone at green, as a lens would be."""
+    truth = Truth(CLIPS / "night_crossing")
+    seen = _minute(truth.video, truth)
+    lamp = next(lens for lens in switching_lenses(seen.lights) if lens.colour == "red")
+    shine, before = seen.lights.shine.copy(), seen.lights.hidden.copy()
+    place = slice(None), slice(-8, -6), slice(4, 6)
+    shine[place], before[place] = 0, False
+    shine[(*place, 0)] = 250 * lamp.on[:, None, None]
+    before[-round(hidden * len(before)) or len(before) :, -8:-6, 4:6] = True
+    lights = replace(seen.lights, shine=shine, hidden=before)
+    assert len(find_heads(replace(seen, lights=lights), LampReader())) == heads
