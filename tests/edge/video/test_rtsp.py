@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import av
 import numpy as np
 import pytest
 
+from configs.words import say
 from contract.reasons import reason
 from edge.video.reader import SYSTEM_CLOCKS
 from edge.video.rtsp import LatestPicture, RtspSource
@@ -202,6 +204,28 @@ def test_a_port_that_talks_nonsense(
     source = watch(_address(listener))
     wait_until(lambda: source.health().reason != reason("stream.connecting"), 10)
     assert source.health().state == "offline"
+
+
+def test_a_busy_camera_is_said_and_asked_again(listener: socket.socket, watch: Watch) -> None:
+    """It answers 503 for as long as it has no connection left, as cameras with few do."""
+    asked: list[bytes] = []
+
+    def answer() -> None:
+        with suppress(OSError):  # the test is over
+            while True:
+                connection, _ = listener.accept()
+                with connection:
+                    asked.append(connection.recv(4096))
+                    connection.sendall(b"RTSP/1.0 503 Service Unavailable\r\nCSeq: 1\r\n\r\n")
+
+    threading.Thread(target=answer, daemon=True).start()
+    source = watch(_address(listener))
+    wait_until(lambda: len(asked) >= 2, 20)
+    told = source.health().reason
+    assert source.health().state == "offline"
+    assert told is not None
+    assert say(told, "vi") == "Không đọc được luồng: camera đang bận hoặc lỗi (5xx)"
+    assert "busy or faulty" in say(told, "en")
 
 
 def test_refused(watch: Watch, caplog: pytest.LogCaptureFixture) -> None:
