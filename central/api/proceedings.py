@@ -16,7 +16,7 @@ from central.documents import archive as documents
 from central.errors import ForbiddenError, NotFoundError
 from central.parties.service import Reader
 from central.proceedings import desk as casework
-from central.proceedings import sight, waiting
+from central.proceedings import requalifying, sight, waiting
 from central.proceedings.acting import Wanted, perform
 from central.proceedings.models import Proceeding
 from central.proceedings.overview import Overview, overview
@@ -136,6 +136,20 @@ class StepBody(BaseModel):
     particulars: dict[str, Any] = {}
 
 
+class ActPublic(BaseModel):
+    """A row of the law that a recorded act may be under instead; band in dong, of an individual."""
+
+    law_code: str
+    article: str
+    act_vi: str
+    act_en: str
+    vehicle: str
+    party: str
+    fine_min: int
+    fine_max: int
+    points: int
+
+
 class PurposeBody(BaseModel):
     """What personal data are read for."""
 
@@ -208,6 +222,23 @@ def take_step(
     by = mover(session, user, local_day(now))
     perform(found.house(session), case_id, wanted, by, now, found.places)
     return _public(session, user, sight.proceeding_for(session, user, case_id), now)
+
+
+@router.get("/proceedings/{case_id}/acts")
+def list_acts(session: ReadSessionDep, user: Viewer, case_id: Id) -> list[ActPublic]:
+    """What the act may be instead (`law_code` of the step `propose_requalification`)."""
+    proceeding = sight.proceeding_for(session, user, case_id)
+    return [
+        ActPublic(
+            law_code=option.offence.code,
+            act_vi=option.act.name_vi,
+            act_en=option.act.name_en,
+            **option.offence.model_dump(
+                include={"article", "vehicle", "party", "fine_min", "fine_max", "points"}
+            ),
+        )
+        for option in requalifying.options(session, proceeding)
+    ]
 
 
 @router.post("/proceedings/{case_id}/parties/{role}")

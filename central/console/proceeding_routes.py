@@ -51,7 +51,7 @@ Viewer = Annotated[User, Depends(require(Permission.VIEW_PROCEEDINGS))]
 PartyRole = Literal["owner", "driver", "buyer", "lessee"]
 
 PHASES: Mapping[str, tuple[Track, ...]] = {
-    "evidence": (Track.CASE, Track.RESULT, Track.CLONE, Track.HANDOVER, Track.PERSON),
+    "evidence": (Track.CASE, Track.RESULT, Track.QUALIFICATION, Track.CLONE, Track.HANDOVER, Track.PERSON),
     "notice": (
         Track.NOTICE,
         Track.PUBLICATION,
@@ -65,6 +65,7 @@ PHASES: Mapping[str, tuple[Track, ...]] = {
         Track.PAYMENT,
         Track.RELIEF,
         Track.POINTS,
+        Track.CONFISCATION,
         Track.SUSPENSION,
         Track.COMPLAINT,
         Track.COURT,

@@ -8,8 +8,10 @@ from sqlmodel import Session
 
 from central.errors import ConflictError
 from central.law import service as law
+from central.offences import service as offences
+from central.offences.models import Offence
 from central.parties.service import Reader
-from central.proceedings import decisions
+from central.proceedings import decisions, requalifying
 from central.proceedings.engine import STEPS
 from central.proceedings.models import Proceeding
 from central.proceedings.papers.sheet import House
@@ -17,7 +19,7 @@ from central.proceedings.particulars import FieldShape, fields_of
 from central.proceedings.people import Mover
 from central.proceedings.rows import Step
 from central.words.languages import Language
-from configs.law_tables import LawBook
+from configs.law_tables import LawBook, Option
 from contract.local_time import local_day
 
 
@@ -26,7 +28,8 @@ class StepForm:
     """What the form of a step asks for.
 
     `earliest` and `today` bound the day; `reasons` are codes to choose from (None: words only); `amounts`
-    what each act costs, for a proposal or a signature; `circumstances` their codes and words.
+    what each act costs, for a proposal or a signature; `circumstances` their codes and words. `acts`: what
+    the act may be instead, or what was proposed; `charged` what it is now.
     """
 
     step: Step
@@ -37,6 +40,8 @@ class StepForm:
     amounts: tuple[Any, ...] = ()
     circumstances: tuple[tuple[str, str, str], ...] = ()
     chosen: tuple[str, ...] = ()
+    acts: tuple[Option, ...] = ()
+    charged: Offence | None = None
 
 
 _WITH_REASON_CODES = frozenset({"decide_no_sanction", "cancel"})
@@ -53,7 +58,19 @@ def form_of(
         values["reasons"] = _reasons(session, language)
     if action in ("propose_decision", "sign_decision"):
         values |= _amounts(house, proceeding, by, language)
+    if action in ("propose_requalification", "requalify"):
+        fields = tuple(shape for shape in fields if shape.name != "law_code")
+        values |= _acts(session, proceeding, action)
     return StepForm(step, fields, proceeding.captured_on, local_day(now), **values)
+
+
+def _acts(session: Session, proceeding: Proceeding, action: str) -> dict[str, Any]:
+    """The rows of the law to choose from, or the one that was proposed."""
+    charged = offences.of_case(session, proceeding.case_id)
+    if action == "propose_requalification":
+        return {"acts": tuple(requalifying.options(session, proceeding)), "charged": charged}
+    option = requalifying.proposed(session, proceeding)
+    return {"acts": (option,) if option is not None else (), "charged": charged}
 
 
 def _reasons(session: Session, language: Language) -> tuple[tuple[str, str], ...]:

@@ -1,8 +1,8 @@
 """What a case may be charged with: the law of its day, the registered class, what the evidence and the
 road say."""
 
-from dataclasses import dataclass
-from typing import ClassVar
+from dataclasses import dataclass, replace
+from typing import ClassVar, get_args
 
 from sqlmodel import Session
 
@@ -52,14 +52,40 @@ def options_for(
     party: Party = "driver",
 ) -> tuple[Option, ...]:
     """What this case may be charged with: see `LawBook.options`."""
+    scene = _scene(session, case, accident=accident)
+    if scene is None:
+        return ()
+    return book(session).options(case.rule, class_of(session, case), case.occurred_at, scene, party)
+
+
+def options_anew(session: Session, case: Case) -> tuple[Option, ...]:
+    """What a recorded case may be charged with instead: every act that the finding may be, for each class of
+    vehicle, its driver and its owner, with and without an accident; those of the case's own class first."""
+    found = _scene(session, case)
+    if found is None:
+        return ()
+    own = class_of(session, case)
+    classes = sorted(get_args(VehicleClass), key=lambda vehicle: vehicle != own)
+    parties: tuple[Party, ...] = get_args(Party)
+    options = (
+        option
+        for vehicle in classes
+        for scene in (found, replace(found, accident=True))
+        for party in parties
+        for option in book(session).options(case.rule, vehicle, case.occurred_at, scene, party)
+    )
+    return tuple({option.offence.code: option for option in options}.values())
+
+
+def _scene(session: Session, case: Case, *, accident: bool = False) -> Scene | None:
+    """What the evidence and the road say; None of a case that was sent to try the way."""
     assert case.id is not None
     manifest = manifest_of(session, case.id)
     if manifest.test:
-        return ()  # sent from the set-up page to try the way of a case
+        return None
     expressway = manifest.expressway or is_expressway(session, case.node, case.camera)
     measured = case.rule == manifest.rule.name
-    scene = Scene(facts_of(manifest) if measured else None, expressway, accident)
-    return book(session).options(case.rule, class_of(session, case), case.occurred_at, scene, party)
+    return Scene(facts_of(manifest) if measured else None, expressway, accident)
 
 
 def class_of(session: Session, case: Case) -> VehicleClass | None:

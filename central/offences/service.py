@@ -75,7 +75,7 @@ def requalify(
 
     The caller makes sure that no decision on it is signed.
     """
-    law = _law_of(option, reason)
+    law = _law_of(option, reason) | {"vehicle_class": option.offence.vehicle}
     before = {name: getattr(offence, name) for name in law}
     assert offence.id is not None
     assert by.id is not None

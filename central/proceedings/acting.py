@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from central.documents.models import Document
 from central.errors import InvalidError, NotFoundError
-from central.proceedings import decisions, desk, parties_of_case, payments
+from central.proceedings import decisions, desk, parties_of_case, payments, requalifying
 from central.proceedings import particulars as p
 from central.proceedings.clones import Places
 from central.proceedings.dossier import Residence
@@ -90,6 +90,19 @@ def perform(
 def _of(given: p.Particulars, model: type[Given]) -> Given:
     assert isinstance(given, model)
     return given
+
+
+def _propose_requalification(acting: Acting, given: p.Particulars) -> Document | None:
+    law_code = _of(given, p.Requalification).law_code
+    option = requalifying.chosen(acting.house.session, acting.proceeding, law_code)
+    return acting.plain({"law_code": law_code, "article": option.offence.article})
+
+
+def _requalify(acting: Acting, _given: p.Particulars) -> Document | None:
+    house = acting.house
+    step = requalifying.requalify(house.session, acting.proceeding, acting.doing(), acting.by, acting.now)
+    desk.end_what_is_untrue(house, acting.proceeding, step, acting.now)
+    return None
 
 
 def _draw_notice(acting: Acting, given: p.Particulars) -> Document | None:
@@ -240,6 +253,8 @@ def _id_of(acting: Acting, decision: Decision | None) -> int:
 
 
 _OWN: dict[str, Callable[[Acting, p.Particulars], Document | None]] = {
+    "propose_requalification": _propose_requalification,
+    "requalify": _requalify,
     "draw_notice": _draw_notice,
     "transfer": _transfer,
     "find_owner": _find_owner,

@@ -48,6 +48,8 @@ CORRECTABLE = (
     "enforcement_informed",
     "enforcement_ordered",
     "enforcement_sent",
+    "enforcement_restarted",
+    "confiscated",
 )
 """Events whose day a person enters and from which a deadline counts, or by which it is met."""
 

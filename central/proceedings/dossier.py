@@ -59,9 +59,10 @@ class Dossier:
     """Everything the tables ask about.
 
     `device_valid`: approved, certified and signposted when the pictures were taken; `device_users`: who
-    was named and trained for it then. `acts` are the offences a decision would cover. `violator_known`:
-    the person to be fined is named. `decided_by`: who signed the decision. `states` holds the case's
-    tracks and those of its living decision.
+    was named and trained for it then. `acts` are the offences a decision would cover; `confiscates`: one
+    of them has the plate confiscated. `violator_known`: the person to be fined is named.
+    `requalified_by`: who proposes another act. `decided_by`: who signed the decision. `states` holds the
+    case's tracks and those of its living decision.
     """
 
     kind: CaseKind
@@ -80,6 +81,8 @@ class Dossier:
     organisation: bool = False
     explanation_opens: bool = False
     points: int = 0
+    confiscates: bool = False
+    requalified_by: int | None = None
     residence: Residence = Residence.HERE
     plate_watched: bool = False
     money: Money = Money()

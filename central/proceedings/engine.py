@@ -14,6 +14,7 @@ from central.proceedings.tracks import DECISION_TRACKS, START, Actor, Track
 
 _TABLES: tuple[tuple[Step, ...], ...] = (
     result.RESULT,
+    result.QUALIFICATION,
     result.CLONE,
     result.HANDOVER,
     result.PERSON,
@@ -36,6 +37,7 @@ _TABLES: tuple[tuple[Step, ...], ...] = (
     execution.PAYMENT,
     execution.RELIEF,
     execution.POINTS,
+    execution.CONFISCATION,
     execution.ENFORCEMENT,
 )
 STEPS: dict[str, Step] = {step.action: step for table in _TABLES for step in table}

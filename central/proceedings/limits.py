@@ -16,7 +16,7 @@ _CODES: dict[str, tuple[str, ...]] = {
     "complaint": ("complaint",),
     "complaint_second": ("complaint_second",),
     "court": ("court",),
-    "enforcement": ("enforcement",),
+    "enforcement": ("enforcement_restarted", "enforcement"),
 }
 """Deadlines that bind each kind of step; at most one of a row runs at a time."""
 
@@ -50,6 +50,7 @@ DEADLINES_OF: dict[Track, tuple[str, ...]] = {
         "enforcement_send",
         "enforcement_account",
         "enforcement_info",
+        "enforcement_restarted",
         "enforcement",
     ),
 }

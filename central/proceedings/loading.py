@@ -20,6 +20,7 @@ from central.proceedings.models import (
     DecisionAct,
     Proceeding,
     ProceedingEvent,
+    ProceedingStep,
     TrackState,
     WatchedPlate,
 )
@@ -69,6 +70,8 @@ def load(session: Session, proceeding: Proceeding, today: date, decision_id: int
         organisation=person.organisation,
         explanation_opens=_explains(book, acts, person, today),
         points=points_of((act.points for act in acts), person),
+        confiscates=_confiscates(session, proceeding),
+        requalified_by=_requalified_by(session, proceeding, states),
         residence=Residence(proceeding.residence),
         plate_watched=is_watched(session, case.plate),
         money=money.stand(session, book, decision, today) if decision is not None else money.NOTHING,
@@ -149,6 +152,26 @@ def _acts(session: Session, proceeding: Proceeding) -> tuple[Act, ...]:
         return ()
     offence = offences.get(session, proceeding.offence_id)
     return (Act(offence.article, offence.fine_max, offence.points),)
+
+
+def _confiscates(session: Session, proceeding: Proceeding) -> bool:
+    number = proceeding.offence_id
+    return number is not None and offences.get(session, number).confiscation is not None
+
+
+def requalification(session: Session, proceeding: Proceeding) -> ProceedingStep | None:
+    """The last proposal to charge another act."""
+    query = select(ProceedingStep).where(
+        ProceedingStep.proceeding_id == proceeding.id, ProceedingStep.action == "propose_requalification"
+    )
+    return session.exec(query.order_by(col(ProceedingStep.id).desc()).limit(1)).first()
+
+
+def _requalified_by(session: Session, proceeding: Proceeding, states: Mapping[Track, str]) -> int | None:
+    if states[Track.QUALIFICATION] != "proposed":
+        return None
+    step = requalification(session, proceeding)
+    return step.actor_id if step is not None else None
 
 
 def _last_days(

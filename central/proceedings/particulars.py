@@ -64,6 +64,33 @@ class Slip(Particulars):
     unit: Line | None = None
 
 
+class SlipAnswer(Particulars):
+    """What the commune's police wrote on the slip that came back (Mẫu 04); `to_whom`: who has the vehicle
+    now."""
+
+    slip: Literal["handed_over", "not_resident", "sold", "given", "lent"]
+    to_whom: Line | None = None
+
+
+class Requalification(Particulars):
+    """The row of the law that the act is under instead."""
+
+    law_code: Annotated[Text, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
+
+
+class Confiscation(Particulars):
+    """The minutes (biên bản tịch thu) by which the plate was taken: their number, who keeps it."""
+
+    minutes: Line
+    kept_by: Line | None = None
+
+
+class Evasion(Particulars):
+    """The paper that proves the evasion."""
+
+    proof: Line
+
+
 class Handing(Particulars):
     """The commune's police or another unit takes the case over, because the person lives there."""
 
@@ -205,6 +232,10 @@ MODELS: dict[str, type[Particulars]] = {
     "transfer": Handing,
     "hand_over": Unit,
     "raise_alert": Slip,
+    "note_slip": SlipAnswer,
+    "propose_requalification": Requalification,
+    "carry_out_confiscation": Confiscation,
+    "restart_enforcement": Evasion,
     "find_owner": Person,
     "replace_owner": Person,
     "name_driver": Person,

@@ -36,6 +36,7 @@ _OVER: Mapping[str, str] = {
     "deferral": "fall_overdue",
     "instalments": "fall_overdue",
     "enforcement": "enforcement_expires",
+    "enforcement_restarted": "enforcement_expires",
 }
 """What the end of a deadline does."""
 

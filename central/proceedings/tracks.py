@@ -39,6 +39,7 @@ class Track(StrEnum):
     # of the case
     CASE = "case"
     RESULT = "result"
+    QUALIFICATION = "qualification"
     CLONE = "clone"
     HANDOVER = "handover"
     PERSON = "person"
@@ -57,6 +58,7 @@ class Track(StrEnum):
     PAYMENT = "payment"
     RELIEF = "relief"
     POINTS = "points"
+    CONFISCATION = "confiscation"
     SUSPENSION = "suspension"
     COMPLAINT = "complaint"
     COURT = "court"
@@ -70,6 +72,7 @@ DECISION_TRACKS = frozenset(
         Track.PAYMENT,
         Track.RELIEF,
         Track.POINTS,
+        Track.CONFISCATION,
         Track.SUSPENSION,
         Track.COMPLAINT,
         Track.COURT,
@@ -81,6 +84,7 @@ DECISION_TRACKS = frozenset(
 START: dict[Track, str] = {
     Track.CASE: "open",
     Track.RESULT: "unwritten",
+    Track.QUALIFICATION: "settled",
     Track.CLONE: "none",
     Track.HANDOVER: "none",
     Track.PERSON: "unknown",
@@ -98,6 +102,7 @@ START: dict[Track, str] = {
     Track.PAYMENT: "not_due",
     Track.RELIEF: "none",
     Track.POINTS: "none",
+    Track.CONFISCATION: "none",
     Track.SUSPENSION: "running",
     Track.COMPLAINT: "none",
     Track.COURT: "none",

@@ -84,6 +84,7 @@ WORK: Mapping[Actor, Mapping[str, Holds]] = {
         "update_publication": _always,
         "take_down": _always,
         "deduct_points": _always,
+        "carry_out_confiscation": _always,
         "give_points_back": _always,
         "accept_complaint": _always,
         "court_upholds": _always,
@@ -95,6 +96,7 @@ WORK: Mapping[Actor, Mapping[str, Holds]] = {
     },
     Actor.SIGNER: {
         "sign_notice": _always,
+        "requalify": _always,
         "sign_decision": _always,
         "decide_no_sanction": _leads_nowhere,
         "refuse_relief": _always,

@@ -70,7 +70,7 @@ CASE = (
         "TT 73/2024/TT-BCA, Điều 24, khoản 3–4",
         events=("executed", "solved"),
         effects=SOLVED,
-        needs=(c.DECIDED, c.IN_FORCE, Need("not_paid", c.at(Track.PAYMENT, "paid"))),
+        needs=(c.DECIDED, c.IN_FORCE, Need("not_paid", c.at(Track.PAYMENT, "paid")), c.CONFISCATED),
     ),
     Step(
         "close",
@@ -93,6 +93,7 @@ CASE = (
             Need("publication_open", c.at(Track.PUBLICATION, "unpublished", "updated", "taken_down")),
             Need("money_open", c.not_at(Track.PAYMENT, "refund_due")),
             Need("points_open", c.not_at(Track.POINTS, "to_deduct", "to_give_back")),
+            c.CONFISCATED,
         ),
     ),
 )
@@ -128,6 +129,7 @@ STOP = Step(
         ),
         Effect(Track.POINTS, "to_give_back", sources("deducted")),
         Effect(Track.POINTS, "none", sources("to_deduct")),
+        Effect(Track.CONFISCATION, "none", sources("awaited")),
     ),
 )
 """One act that undoes everything of a case whose camera was wrong: see `central.proceedings.withdrawal`."""

@@ -1,4 +1,4 @@
-"""Delivery of a decision, payment, relief, points, enforcement."""
+"""Delivery of a decision, payment, relief, points, confiscation, enforcement."""
 
 from central.proceedings import conditions as c
 from central.proceedings.rows import Effect, Need, Step, by, sources
@@ -231,6 +231,21 @@ POINTS = (
         "NĐ 168/2024/NĐ-CP, Điều 50",
     ),
 )
+
+CONFISCATION = (
+    Step(
+        "carry_out_confiscation",
+        Track.CONFISCATION,
+        sources("awaited"),
+        "carried_out",
+        by(Actor.CASE_OFFICER, Actor.EXECUTOR),
+        "Luật XLVPHC, Điều 74, khoản 1; Điều 81",
+        events=("confiscated",),
+        needs=(c.IN_FORCE, c.NOT_SUSPENDED),
+    ),
+)
+"""The confiscation of a plate goes on when the fine is paid, no longer enforced, or its debtor dead
+(Law Art 74.1, 75): until it is done the case is neither executed nor closed."""
 
 _ENFORCED = (
     c.IN_FORCE,

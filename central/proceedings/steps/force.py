@@ -20,6 +20,7 @@ _GIVE_BACK = (
     Effect(Track.PAYMENT, "void", when=lambda dossier, _: dossier.money.paid == 0),
     Effect(Track.POINTS, "to_give_back", sources("deducted")),
     Effect(Track.POINTS, "none", sources("to_deduct")),
+    Effect(Track.CONFISCATION, "none", sources("awaited")),
     Effect(Track.RELIEF, "none", sources("asked")),
 )
 """What the end of a decision gives back: money that came in, points that were taken."""
@@ -60,6 +61,22 @@ FORCE = (
 )
 
 SUSPENSION = (
+    Step(
+        "restart_enforcement",
+        Track.SUSPENSION,
+        sources("running"),
+        "running",
+        _SIGNER,
+        "Luật XLVPHC, Điều 74, khoản 2",
+        reason=True,
+        events=("enforcement_restarted",),
+        needs=(
+            c.IN_FORCE,
+            c.NOT_OPERATOR,
+            c.WITHIN_ENFORCEMENT,
+            Need("not_overdue", c.at(Track.PAYMENT, "overdue")),
+        ),
+    ),
     Step(
         "suspend",
         Track.SUSPENSION,

@@ -1,4 +1,5 @@
-"""The device's result, suspected clones, vehicles for other authorities, and who is behind the wheel."""
+"""The device's result, the act it proves, suspected clones, vehicles for other authorities, and who is behind
+the wheel."""
 
 from central.proceedings import conditions as c
 from central.proceedings.rows import Effect, Step, by, sources
@@ -31,6 +32,44 @@ RESULT = (
         needs=(c.CASE_OPEN, c.DEVICE_VALID, c.NAMED_USER, c.NOT_OPERATOR),
     ),
 )
+
+_QUALIFYING = "Luật XLVPHC, Điều 3, khoản 1, điểm đ; Điều 59"
+
+QUALIFICATION = (
+    Step(
+        "propose_requalification",
+        Track.QUALIFICATION,
+        sources("settled"),
+        "proposed",
+        _OFFICER,
+        _QUALIFYING,
+        reason=True,
+        needs=(*_BEFORE_ANSWER, c.NOT_OPERATOR, c.NOT_DECIDED),
+    ),
+    Step(
+        "requalify",
+        Track.QUALIFICATION,
+        sources("proposed"),
+        "settled",
+        by(Actor.SIGNER),
+        _QUALIFYING,
+        needs=(*_BEFORE_ANSWER, c.NOT_OPERATOR, c.NOT_PROPOSER, c.NOT_DECIDED),
+        # A notice that nobody has yet names the act that no longer stands: it is drawn up anew.
+        effects=(Effect(Track.NOTICE, "none", sources("drawn", "signed")),),
+    ),
+    Step(
+        "refuse_requalification",
+        Track.QUALIFICATION,
+        sources("proposed"),
+        "settled",
+        by(Actor.SIGNER, Actor.CASE_OFFICER),
+        _QUALIFYING,
+        reason=True,
+        needs=(c.CASE_OPEN,),
+    ),
+)
+"""Another act of the law than the one recorded (another class of vehicle, a covered plate, the owner himself
+at the wheel): one person proposes it, another, who may sign, makes it so, before the record names it."""
 
 CLONE = (
     Step(

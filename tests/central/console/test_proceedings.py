@@ -11,6 +11,7 @@ from sqlmodel import col, select
 from central.audit.models import AuditEntry
 from central.db import transaction
 from central.documents import archive as documents
+from central.offences.models import Offence, OffenceChange
 from central.proceedings import particulars
 from central.proceedings.models import TrackState
 from tests.central.casework import Casework
@@ -214,3 +215,27 @@ def test_a_named_driver_is_told_why_and_asked_to_come_later_than_the_owner(casew
         owner, told = (archive.values_of(paper) for paper in documents.of_case(session, case_id, "notice"))
     assert [paper["named_driver"] for paper in (owner, told)] == [False, True]
     assert datetime.fromisoformat(told["come_at"]) > office.now + timedelta(days=13)
+
+
+def test_the_act_is_charged_anew_by_two_people(casework: Casework) -> None:
+    office = casework.office
+    case_id = office.confirmed()
+    form = casework.at("thu-ly").get(f"/proceedings/{case_id}/steps/propose_requalification").text
+    rows = dict(re.findall(r'<option value="([A-Z][^"]*)" >([^<]*)<', form))
+    assert "RED-M" in rows
+    assert "7.7.c" in rows["RED-M"]
+    assert "RED-A" not in rows  # that is what it is charged as
+    bad = casework.send("thu-ly", case_id, "propose_requalification", law_code="PARK-A", note="x")
+    assert bad.status_code == 409
+    note = "Xe ba bánh: đăng ký là mô tô"
+    casework.do("thu-ly", case_id, "propose_requalification", law_code="RED-M", note=note)
+    assert casework.send("thu-ly", case_id, "requalify").status_code == 409
+    form = casework.at("truong-phong").get(f"/proceedings/{case_id}/steps/requalify").text
+    assert "7.7.c" in form
+    page = casework.do("truong-phong", case_id, "requalify")
+    assert "4.000.000–6.000.000" in page
+    with transaction(office.engine) as session:
+        offence = session.exec(select(Offence).where(Offence.case_id == case_id)).one()
+        (change,) = session.exec(select(OffenceChange)).all()
+        assert (offence.law_code, offence.vehicle_class, offence.points) == ("RED-M", "motorbike", 4)
+        assert (change.before["law_code"], change.reason) == ("RED-A", note)

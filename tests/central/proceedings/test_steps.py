@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from central.deadlines.rules import running
 from central.proceedings.dossier import Dossier, Limits, Money, Residence
 from central.proceedings.engine import STEPS, StepRefused, next_steps, possible, problems_of, take
 from central.proceedings.signers import Act, Power
@@ -384,3 +385,67 @@ def test_what_is_next_and_what_a_person_may_do() -> None:
         step.action for step in possible(dossier(), attempt(Actor.DEVICE_USER, CAPTURED, reason=False))
     }
     assert offered == {"sign_result"}
+
+
+def test_another_act_needs_two_people_and_comes_before_the_record() -> None:
+    start = walk(dossier(), TO_NOTICE[:2])
+    proposed = walk(start, [("propose_requalification", Actor.CASE_OFFICER)], LATER)
+    proposed = replace(proposed, requalified_by=9)
+    assert "requalification_open" in refused(proposed, "sign_notice", Actor.SIGNER, LATER)
+    assert "same_person" in refused(proposed, "requalify", Actor.SIGNER, LATER, person=9)
+    assert "same_person" in refused(proposed, "requalify", Actor.SIGNER, LATER, person=OPERATOR)
+    assert "wrong_role" in refused(proposed, "requalify", Actor.CASE_OFFICER, LATER)
+    settled = walk(proposed, [("requalify", Actor.SIGNER)], LATER)
+    assert settled.at(Track.NOTICE) == "none"  # it named the act that no longer stands
+    recorded = walk(dossier(), TO_RECORD)
+    assert "record_made" in refused(recorded, "propose_requalification", Actor.CASE_OFFICER, LATER)
+
+
+def test_an_open_proposal_keeps_the_record_waiting() -> None:
+    start = walk(dossier(), TO_RECORD[:-2])
+    proposed = walk(start, [("propose_requalification", Actor.CASE_OFFICER)], LATER)
+    assert "requalification_open" in refused(proposed, "make_record", Actor.CASE_OFFICER, LATER)
+    left = walk(proposed, [("refuse_requalification", Actor.SIGNER)], LATER)
+    assert walk(left, [("make_record", Actor.CASE_OFFICER)], LATER).at(Track.RECORD) == "made"
+
+
+def test_a_case_is_not_executed_before_the_plate_is_confiscated() -> None:
+    end = walk(dossier(confiscates=True), TO_DELIVERY)
+    assert end.at(Track.CONFISCATION) == "awaited"
+    end = replace(end, money=Money(fine=19_000_000, paid=19_000_000))
+    end = walk(end, [("deduct_points", Actor.SYSTEM), ("pay_in_full", Actor.TREASURY)], LATER)
+    assert "confiscation_awaited" in refused(end, "execute", Actor.SYSTEM, LATER)
+    end = walk(end, [("carry_out_confiscation", Actor.CASE_OFFICER), ("execute", Actor.SYSTEM)], LATER)
+    assert end.at(Track.CASE) == "executed"
+
+
+def test_the_confiscation_outlives_the_fine() -> None:
+    end = walk(dossier(confiscates=True), TO_DELIVERY)
+    end = walk(end, [("deduct_points", Actor.SYSTEM), ("end_execution", Actor.SIGNER)], LATER)
+    end = walk(end, [("take_down", Actor.SYSTEM)], LATER)
+    assert end.at(Track.CASE) == "unenforced"
+    assert "confiscation_awaited" in refused(end, "close", Actor.CASE_OFFICER, LATER)
+    end = walk(end, [("carry_out_confiscation", Actor.CASE_OFFICER), ("close", Actor.CASE_OFFICER)], LATER)
+    assert end.at(Track.CASE) == "closed"
+
+
+def test_enforcement_is_counted_anew_only_by_a_signer_of_what_is_overdue() -> None:
+    due = walk(dossier(), TO_DELIVERY)
+    assert "not_overdue" in refused(due, "restart_enforcement", Actor.SIGNER, LATER)
+    overdue = replace(due, states={**due.states, Track.PAYMENT: "overdue"})
+    assert "wrong_role" in refused(overdue, "restart_enforcement", Actor.CASE_OFFICER, LATER)
+    assert "no_reason" in refused(overdue, "restart_enforcement", Actor.SIGNER, LATER, reason=False)
+    over = replace(overdue, limits=replace(overdue.limits, enforcement=LATER - DAY))
+    assert "enforcement_over" in refused(over, "restart_enforcement", Actor.SIGNER, LATER)
+    anew = walk(overdue, [("restart_enforcement", Actor.SIGNER)], LATER)
+    assert anew.days["enforcement_restarted"] == LATER
+    assert running(shipped(), anew.days).keys() & {"enforcement", "enforcement_restarted"} == {
+        "enforcement_restarted"
+    }
+
+
+def test_the_slip_comes_back_only_of_an_owner_who_was_silent() -> None:
+    start = walk(dossier(), TO_NOTICE)
+    assert "wrong_state" in refused(start, "note_slip", Actor.COMMUNE, LATER)
+    silent = replace(start, states={**start.states, Track.ANSWER: "silent", Track.ALERT: "raised"})
+    assert walk(silent, [("note_slip", Actor.COMMUNE)], LATER).at(Track.ANSWER) == "silent"
