@@ -110,9 +110,16 @@ def _file_of(engine: Engine) -> Path:
     return Path(str(engine.url.database))
 
 
+def without_password(url: URL) -> str:
+    """The database for a tool's command line. `URL.set` can't take a password away, and what it shows in its
+    place would be taken for one."""
+    bare = URL.create("postgresql", url.username, None, url.host, url.port, url.database, url.query)
+    return bare.render_as_string()
+
+
 def _run(words: list[str], url: URL) -> None:
     """A tool of PostgreSQL's. Its password goes by the environment, which other users can't see."""
-    where = url.set(drivername="postgresql", password=None).render_as_string()
+    where = without_password(url)
     password = {"PGPASSWORD": url.password} if url.password else {}
     try:
         done = subprocess.run(
