@@ -173,7 +173,12 @@ def _centre_settings(ground: Ground) -> dict[str, object]:
         "vehicle_alerts": _at_national(ground, "vehicle-alerts"),
         "licences": _at_national(ground, "licences"),
         "sharing": _at_national(ground, "platform"),
-        "office": {"portal": ground.portal},
+        "office": {
+            "portal": ground.portal,
+            "address": "Số 1 đường Thử Nghiệm, Bắc Ninh",
+            "phone": "0222 000 000",
+            "account": "3949.0.0000000",
+        },
         "payment": {
             "url": ground.bank,
             "token_file": str(ground.folder / "bank.token"),

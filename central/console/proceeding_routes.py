@@ -129,9 +129,11 @@ class Page:
         seen = overview(self.session, self.proceeding, by, self.now)
         tracks = {view.track: view for view in seen.tracks}
         offers = [offer for view in seen.tracks for offer in view.open_offers]
-        called_for = {waits.action for waits in waiting_steps(seen.loaded.dossier, local_day(self.now))}
-        called_for |= {_OTHER_ANSWER[action] for action in called_for & _OTHER_ANSWER.keys()}
+        onward = {waits.action for waits in waiting_steps(seen.loaded.dossier, local_day(self.now))}
+        called_for = onward | {_OTHER_ANSWER[action] for action in onward & _OTHER_ANSWER.keys()}
         others = [offer for view in seen.tracks for offer in view.others]
+        for steps in (offers, others):  # the first key is the step that brings the case on
+            steps.sort(key=lambda offer: offer.step.action not in onward)
         offence = offences.of_case(self.session, self.case_id)
         case = get_case(self.session, self.case_id)
         return {

@@ -35,6 +35,9 @@ def test_a_case_from_result_to_execution_by_forms(casework: Casework) -> None:
     casework.do("thu-ly", case_id, "sign_record")
     casework.do("thu-ly", case_id, "explain", days=1, content="Xin giảm nhẹ.")
     casework.do("thu-ly", case_id, "propose_decision", circumstances=["9.2"], fines=["18500000"])
+    page = casework.at("truong-phong").get(f"/proceedings/{case_id}").text
+    first_key = re.findall(r'steps/(\w+)"[^>]* data-key="Digit1"', page)
+    assert first_key == ["sign_decision"], "the first key brings the case on, it sends nothing back"
     casework.do("truong-phong", case_id, "sign_decision", days=1)
     casework.make_files()
     casework.do("van-thu", case_id, "send_decision", how="electronic")
