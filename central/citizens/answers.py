@@ -139,7 +139,8 @@ def offers(session: Session, dossier: Dossier, party_id: int, now: datetime) -> 
         if not (kind.organisation if organisation else kind.person):
             continue
         if kind.name == "ask_relief":
-            if dossier.relief_open and dossier.is_at(Track.RELIEF, "none", "refused"):
+            is_paid = dossier.is_at(Track.PAYMENT, "paid")
+            if dossier.relief_open and not is_paid and dossier.is_at(Track.RELIEF, "none", "refused"):
                 found.append(kind)
         elif kind.step is None:
             if dossier.is_at(Track.CASE, "open") and dossier.is_at(Track.RECORD, "none"):

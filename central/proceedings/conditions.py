@@ -117,6 +117,7 @@ OF_ONE_PERSON = frozenset(need.code for need in (NOT_OPERATOR, NAMED_USER, *SIGN
 IN_FORCE = Need("not_in_force", at(Track.FORCE, "in_force", "corrected"))
 DELIVERED = Need("not_delivered", at(Track.DELIVERY, "delivered"))
 NOT_SUSPENDED = Need("suspended", at(Track.SUSPENSION, "running"))
+NOT_PAID = Need("paid", not_at(Track.PAYMENT, "paid"))
 FULLY_PAID = Need("not_paid", _paid)
 PAYMENT_OVER = Need("payment_open", over("payment"))
 RELIEF_OPEN = Need("relief_not_open", _relief_open)

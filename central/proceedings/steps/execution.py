@@ -162,7 +162,7 @@ RELIEF = (
         "Luật XLVPHC, Điều 76, 77, 79",
         reason=True,
         events=("relief_asked",),
-        needs=(c.IN_FORCE, c.DELIVERED, c.WITHIN_PAYMENT, c.RELIEF_OPEN),
+        needs=(c.IN_FORCE, c.DELIVERED, c.WITHIN_PAYMENT, c.NOT_PAID, c.RELIEF_OPEN),
     ),
     Step(
         "defer",
@@ -322,7 +322,7 @@ ENFORCEMENT = (
         "expired",
         by(Actor.SYSTEM),
         "Luật XLVPHC, Điều 74",
-        needs=(c.IN_FORCE, c.ENFORCEMENT_OVER, Need("paid", c.not_at(Track.PAYMENT, "paid"))),
+        needs=(c.IN_FORCE, c.ENFORCEMENT_OVER, c.NOT_PAID),
         effects=(
             Effect(Track.PAYMENT, "void"),
             Effect(Track.CASE, "unenforced", sources("open")),

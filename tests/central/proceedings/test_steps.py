@@ -335,6 +335,8 @@ def test_relief_is_asked_inside_the_time_and_only_where_the_law_opens_it() -> No
     assert refused(delivered, "ask_relief", Actor.CITIZEN, LATER, relief="instalments") == (
         "relief_not_open",
     )
+    paid = replace(delivered, states=delivered.states | {Track.PAYMENT: "paid"})
+    assert "paid" in refused(paid, "ask_relief", Actor.CITIZEN, LATER, relief="deferral")
     asked, _ = take(delivered, "ask_relief", attempt(Actor.CITIZEN, LATER, relief="deferral"))
     overdue = replace(asked, limits=Limits(limitation=LAST, payment=LATER))
     assert "relief_asked" in refused(overdue, "fall_overdue", Actor.SYSTEM, LATER + DAY)
