@@ -88,7 +88,7 @@ class Confiscation(Particulars):
 class Evasion(Particulars):
     """The paper that proves the evasion."""
 
-    proof: Line
+    evasion_proof: Line
 
 
 class Handing(Particulars):
