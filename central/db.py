@@ -31,7 +31,14 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    PendingRollbackError,
+)
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session as OrmSession
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool, QueuePool
@@ -167,7 +174,9 @@ def is_away(problem: BaseException) -> bool:
         return False  # SQLite's word for a statement that can't work, a missing table among them
     if isinstance(problem, OperationalError | InterfaceError | PoolTimeoutError):
         return True
-    return isinstance(problem, DBAPIError) and getattr(problem.orig, "sqlstate", None) == _READ_ONLY_SERVER
+    if isinstance(problem, PendingRollbackError):
+        return problem.code == _CONNECTION_LOST
+    return isinstance(problem, DBAPIError) and getattr(problem.orig, "sqlstate", None) in _ENDED_BY_SERVER
 
 
 def is_doubled(problem: BaseException) -> bool:
@@ -179,7 +188,12 @@ def is_doubled(problem: BaseException) -> bool:
 
 
 _KEY_TAKEN = ("23505", "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY")
-_READ_ONLY_SERVER = "25006"  # after a failover: connected to the server that may not write
+_CONNECTION_LOST = "8s2b"  # SQLAlchemy: a transaction goes on being used after its connection was lost
+_ENDED_BY_SERVER = (
+    "25006",  # read only: after a failover, connected to the server that may not write
+    "25P03",  # the transaction lay idle for too long, as when the machine was starved of processor
+    "25P04",  # the transaction took too long
+)
 
 
 def is_reading(session: OrmSession) -> bool:

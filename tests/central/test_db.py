@@ -1,10 +1,11 @@
 """Sessions that read wait for nobody and write nothing; what can't be a database of the centre is told."""
 
+import time
 from datetime import datetime
 
 import pytest
 from sqlalchemy import Engine, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlmodel import select
 
 from central.accounts.models import User
@@ -66,6 +67,17 @@ def test_a_server_that_turned_read_only_is_away(empty_postgres_engine: Engine) -
     with pytest.raises(DBAPIError) as caught, reads_only(empty_postgres_engine).begin() as connection:
         connection.execute(text("DELETE FROM media"))
     assert is_away(caught.value)
+
+
+@pytest.mark.postgres
+def test_a_server_that_ended_an_idle_transaction_is_away(empty_postgres_engine: Engine) -> None:
+    with empty_postgres_engine.connect() as connection:
+        connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 50"))
+        time.sleep(0.5)
+        for _ in ("told so", "asked again in the lost transaction"):
+            with pytest.raises(SQLAlchemyError) as caught:
+                connection.execute(text("SELECT 1"))
+            assert is_away(caught.value)
 
 
 @pytest.mark.postgres
