@@ -120,6 +120,22 @@ class Candidate:
             covered=self.covered,
         )
 
+    def came_in(self, bounds: Box) -> int | None:
+        """The edge of `bounds` over which it came into the picture, as the index of that side of a box; None
+        if it was first seen farther inside, or did not come away from the edge."""
+        first = self.points[0].box
+        (vx, vy), least = self.motion.speed, OUTWARD * (first[3] - first[1])
+        for side, inward in enumerate((vx, vy, -vx, -vy)):
+            if _from_edge(first, bounds, side) <= AT_EDGE and inward > least:
+                return side
+        return None
+
+    def was_near(self, side: int, bounds: Box) -> bool:
+        """Whether it was last seen within its own size of this edge of `bounds`: only then can it have left
+        there and come in again."""
+        x1, y1, x2, y2 = box = self.newest.box
+        return _from_edge(box, bounds, side) <= max(x2 - x1, y2 - y1)
+
     def has_left(self, bounds: Box) -> bool:
         """Whether it was last seen at an edge of `bounds`, on its way out."""
         x1, y1, x2, y2 = self.newest.box
@@ -137,6 +153,11 @@ class Candidate:
         """What the rest of the node may know of it."""
         confidence = sum(self._votes.values()) / self.hits
         return Track(self.id, self.kind, confidence, tuple(self.points), self.after)
+
+
+def _from_edge(box: Box, bounds: Box, side: int) -> float:
+    """Pixels from a side of the box, by its index, to the picture's edge there."""
+    return abs(box[side] - bounds[side])
 
 
 def _inside(box: Box, bounds: Box) -> Box:

@@ -351,6 +351,8 @@ class Tracker:
         lost = [
             c for c in (*self._candidates, *self._lost) if c.id and c.newest.t < began and c is not candidate
         ]
+        if (edge := candidate.came_in(self._bounds)) is not None:
+            lost = [c for c in lost if c.was_near(edge, self._bounds)]
         if not lost or self._t is None:
             return ()
         newest = _as_detection(candidate)

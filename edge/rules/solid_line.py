@@ -17,7 +17,7 @@ from edge.rules.inputs import Finding, TrackPoint
 from edge.rules.observed import height, moved, nearest, since, two_wheeled, width
 from edge.rules.said import ms
 from edge.rules.situation import Situation
-from edge.rules.trust import AROUND, outline_change, unsteady
+from edge.rules.trust import AROUND, UNSTEADY, outline_change, unsteady
 
 _CROSSING_SECONDS = 3.0
 """A change of sides that takes longer than this is told by the wheels on the line."""
@@ -69,16 +69,41 @@ def _doubts(
     situation: Situation, line: SolidLine, act: Act, parameters: SolidLineParameters
 ) -> tuple[Doubt, ...]:
     """An outline that changes, or on the line changed as the vehicle came there: a box that swelled then and
-    stayed so holds another beside it, or light or shadow, and tells no side."""
+    stayed so holds another beside it, or light or shadow, and tells no side. What it was for a moment between
+    looks that prove the act by themselves is no matter."""
     points = situation.track.points
+    stretch = _stretch(points, act)
     if act[2] != "touched":
-        return unsteady(_stretch(points, act))
+        return unsteady(stretch) and unsteady(_either_side(points, act))
     came = _came_on(situation, line, act, parameters)
     before = points[since(points, points[came].t - AROUND) : came + 1]
     lowest = situation.scene.size[1]
     whole = [p for p in before if p.wheels == "seen" and p.box[3] < lowest - _ENTERING * height(p.box)]
     way = points[since(points, points[came].t - _WAY_SECONDS) : came] if two_wheeled(situation.track) else ()
-    return unsteady([*whole, *_stretch(points, act)], way)
+    doubts = unsteady([*whole, *stretch], way)
+    plain = _unswollen([*whole, *stretch], stretch)
+    if doubts and _lasts(plain, parameters) and not unsteady([*whole, *plain], way):
+        return ()
+    return doubts
+
+
+def _either_side(points: Sequence[TrackPoint], act: Act) -> Sequence[TrackPoint]:
+    """The looks that showed it well inside its old side, shortly before it left that, and those well inside
+    the new one."""
+    return *points[since(points, act[0].t - AROUND) : since(points, act[0].t) + 1], *points[-2:]
+
+
+def _unswollen(points: Sequence[TrackPoint], stretch: Sequence[TrackPoint]) -> Sequence[TrackPoint]:
+    """Of the stretch the looks that are not much wider for their height than the narrowest of all is."""
+    most = UNSTEADY * min(width(point.whole) / height(point.whole) for point in points)
+    return [point for point in stretch if width(point.whole) <= most * height(point.whole)]
+
+
+def _lasts(looks: Sequence[TrackPoint], parameters: SolidLineParameters) -> bool:
+    """Whether these looks, all on the line, prove by themselves that it drove there."""
+    if len(looks) < parameters.frames:
+        return False
+    return looks[-1].t - looks[0].t >= parameters.seconds and _drove(looks[0], looks[-1])
 
 
 def _came_on(situation: Situation, line: SolidLine, act: Act, parameters: SolidLineParameters) -> int:

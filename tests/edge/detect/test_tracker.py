@@ -218,6 +218,20 @@ def test_one_whose_track_went_over_to_another_vehicle_is_named_too() -> None:
     assert [(track.id, track.after, len(track.points)) for track in tracks] == [(1, (), 40), (2, (1,), 22)]
 
 
+@pytest.mark.parametrize(("last", "after"), [(300, ()), (440, (1,))])
+def test_one_that_comes_in_at_the_edge_is_none_that_was_lost_farther_inside(
+    last: int, after: tuple[int, ...]
+) -> None:
+    """One is lost on its way down; where it may be by now the next rides in from below."""
+    tracker = Tracker(bounds=(0, 0, 640, 480))
+    for frame, t in enumerate(at(10, 2.6)):
+        down, up = last - 150 + 150 * t, min(480.0, 690 - 100 * t)
+        going = [bike((300, down))] if frame <= 10 else []
+        coming = Detection(VehicleKind.MOTORBIKE, 0.8, (280, 610 - 100 * t, 320, up))
+        tracker.update(t, frame, going if frame < 18 else [coming])
+    assert {track.id: track.after for track in tracker.end_all()} == {1: (), 2: after}
+
+
 @pytest.mark.parametrize(("lost", "breaks"), [((), False), ((0,), True)])
 def test_one_found_again_on_the_look_of_another_may_be_that_one(lost: tuple[int, ...], breaks: bool) -> None:
     """The second track would explain the first look far better, and went to a box that may be over two."""

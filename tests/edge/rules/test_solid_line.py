@@ -140,6 +140,33 @@ def test_a_box_that_swelled_as_it_came_to_the_line_tells_no_side(
     assert [finding.decision for finding in found] == [decision]
 
 
+@pytest.mark.parametrize(("every", "decision"), [(5, "violation"), (2, "borderline")])
+def test_a_box_that_swells_now_and_then_takes_nothing_from_the_looks_between(
+    every: int, decision: str
+) -> None:
+    """Rides on the line; another's box comes into his in some looks: the others must prove it alone."""
+    points = []
+    for point in track(straight(300, 2), 0, 2, fps=12.5, size=(36, 80)).points:
+        x, y = point.ground
+        wide = 52 if point.frame % every == 1 else 36
+        points.append(replace(point, box=(x - wide / 2, y - 80, x + wide / 2, y)))
+    found = replay(Track(1, VehicleKind.MOTORBIKE, 0.9, tuple(points)), SCENE, RULES)
+    assert [finding.decision for finding in found] == [decision]
+
+
+@pytest.mark.parametrize(("until", "decision"), [(1.9, "violation"), (9.0, "borderline")])
+def test_a_box_that_swelled_between_the_sides_takes_nothing_from_those(until: float, decision: str) -> None:
+    """Seen plainly on one side and then on the other: only a box that stays so may hold another vehicle."""
+    points = []
+    way = through((0, 220, 560), (1, 220, 400), (2.6, 380, 300), (4, 400, 200))
+    for point in track(way, 0, 4, fps=25, size=(30, 80)).points:
+        x, y = point.ground
+        wide = 50 if 1.7 <= point.t < until else 30
+        points.append(replace(point, box=(x - wide / 2, y - 80, x + wide / 2, y)))
+    found = replay(Track(1, VehicleKind.MOTORBIKE, 0.9, tuple(points)), SCENE, RULES)
+    assert [(finding.basis, finding.decision) for finding in found] == [(None, decision)]
+
+
 @pytest.mark.parametrize(("on", "found"), [(0.5, 0), (1.0, 1)])
 def test_the_first_boxes_of_what_comes_into_view_are_not_enough(on: float, found: int) -> None:
     """They hold the light before it too: half a second later it is seen beside the line."""
