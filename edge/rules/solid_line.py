@@ -146,7 +146,10 @@ def _is_on(point: TrackPoint, situation: Situation, line: SolidLine, parameters:
 
 
 def _drove(start: TrackPoint, end: TrackPoint) -> bool:
-    """True if it moved, above as below: where something covers a standing one, only its lower edge does."""
+    """True if it moved, above as below: where something covers a standing one, only its lower edge does.
+    Wheels seen once and reckoned once tell no movement: the difference is the reckoning's."""
+    if start.wheels != end.wheels:
+        return False
     (ax, _, bx, _), (cx, _, dx, _) = start.box, end.box
     above = dist(((ax + bx) / 2, start.box[1]), ((cx + dx) / 2, end.box[1])) / height(end.box)
     return min(moved(start, end), above) >= _MOVED

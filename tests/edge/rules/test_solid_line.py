@@ -1,6 +1,7 @@
 """On and over a solid line: who offends, who only drives beside it."""
 
 from dataclasses import replace
+from typing import Literal
 
 import pytest
 from hypothesis import given, settings
@@ -10,7 +11,7 @@ from configs.rules import Rules
 from configs.rules.solid_line import SolidLineParameters
 from configs.scene import Scene, Side, SolidLine
 from contract.vehicles import VehicleKind
-from edge.rules.inputs import Track
+from edge.rules.inputs import Track, TrackPoint
 from tests.edge.rules.tracks import Path, changed, codes, replay, straight, through, track
 
 LINE = SolidLine(id="centre", line=((300, 600), (300, 100)))
@@ -189,3 +190,16 @@ def test_one_that_comes_in_below_astride_may_change_its_outline() -> None:
         points.append(replace(point, box=(x - 60, low - high, x + 60, low)))
     (found,) = replay(Track(1, VehicleKind.TRUCK, 0.9, tuple(points)), SCENE, RULES)
     assert found.decision == "violation"
+
+
+@pytest.mark.parametrize(("wheels", "found"), [("seen", 1), ("predicted", 0)])
+def test_wheels_seen_and_then_reckoned_lower_are_no_movement_of_one_who_waits(
+    wheels: Literal["seen", "predicted"], found: int
+) -> None:
+    def forward(point: TrackPoint) -> TrackPoint:
+        x1, y1, x2, y2 = point.box
+        return replace(point, box=(x1, y1 + 20, x2, y2), bottom=y2 + 35, wheels=wheels)
+
+    waiting = track(through((0, 300, 400)), 0, 4, size=(40, 110))
+    later = tuple(forward(point) if point.t > 2 else point for point in waiting.points)
+    assert len(replay(replace(waiting, points=later), SCENE, RULES)) == found
