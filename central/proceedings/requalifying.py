@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from central.accounts.models import User
+from central.accounts.service import find_by_id
 from central.cases.queries import get_case
 from central.offences import charging
 from central.offences import service as offences
@@ -55,8 +55,8 @@ def requalify(
     option = chosen(session, proceeding, str(proposal.detail["law_code"]))
     offence = offences.get(session, proceeding.offence_id)
     detail = {"law_code": option.offence.code, "was": offence.law_code}
-    who = session.get(User, by.person)
-    assert who is not None
+    who = find_by_id(session, by.person) if by.person is not None else None
+    assert who is not None, "only a person of the office may take this step"
     offences.requalify(session, offence, option, who, proposal.note or proposal.reason, now)
     session.flush()
     return take(
