@@ -43,9 +43,9 @@ _WAY_SECONDS = 3.0
 _ENTERING = 0.25
 """Of its heights from the lower edge within which a vehicle that comes in shows ever more of itself."""
 
-_YOUNG = 1.0
-"""Seconds a four-wheeler must have been seen: the first boxes of what comes into view hold its light or its
-shadow, and narrow as it shows itself."""
+_YOUNG, _FOLLOWED = 1.0, 2.0
+"""Seconds in which a four-wheeler new to sight must be on the line for so many times as long: the first boxes
+of what comes into view hold its light or its shadow."""
 
 _OVER = {"lanes": "lane_changed", "opposing": "opposing_half"}
 """Basis of a crossing by what the line separates."""
@@ -123,13 +123,13 @@ def _on_line(situation: Situation, line: SolidLine, parameters: SolidLineParamet
         return None
     points = situation.track.points
     newest = points[-1]
-    if not two_wheeled(situation.track) and newest.t - points[0].t < _YOUNG:
-        return None
+    young = not two_wheeled(situation.track) and newest.t - points[0].t < _YOUNG
+    seconds = parameters.seconds * (_FOLLOWED if young else 1.0)
     for count, point in enumerate(reversed(points[-_LONGEST_RUN:]), start=1):
         if not _is_on(point, situation, line, parameters):
             return None
         lasted = newest.t - point.t
-        if lasted >= parameters.seconds and count >= parameters.frames and _drove(point, newest):
+        if lasted >= seconds and count >= parameters.frames and _drove(point, newest):
             said = reason("solid_line.wheels_on", line=line.id, lasted_ms=ms(lasted), frames=count)
             return point, newest, "touched", said
     return None

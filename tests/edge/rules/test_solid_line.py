@@ -33,7 +33,7 @@ def test_a_car_astride_is_found_and_one_beside_the_line_is_not(x: float, found: 
 
 def test_a_car_that_comes_into_view_astride_is_found_soon() -> None:
     (finding,) = replay(track(straight(310, 2), 0, 4, **CAR), SCENE, RULES)
-    assert finding.t <= 1.0
+    assert finding.t <= 0.5
     assert (codes(finding), finding.basis) == (["solid_line.wheels_on"], "touched")
 
 
@@ -203,12 +203,3 @@ def test_wheels_seen_and_then_reckoned_lower_are_no_movement_of_one_who_waits(
     waiting = track(through((0, 300, 400)), 0, 4, size=(40, 110))
     later = tuple(forward(point) if point.t > 2 else point for point in waiting.points)
     assert len(replay(replace(waiting, points=later), SCENE, RULES)) == found
-
-
-def test_a_lorry_whose_first_boxes_hold_its_light_or_shadow_too_is_not_told() -> None:
-    def shining(point: TrackPoint) -> TrackPoint:
-        return replace(point, box=(point.box[0] - 100, *point.box[1:]))
-
-    lorry = track(straight(370, 1.5), 0, 3, kind=VehicleKind.TRUCK, size=(100.0, 140.0))
-    points = tuple(shining(point) if point.t < 0.8 else point for point in lorry.points)
-    assert replay(replace(lorry, points=points), SCENE, RULES) == []
