@@ -29,7 +29,6 @@ from contract.faults import MessageError
 from contract.reasons import Reason, reason
 from contract.receipts import Receipt
 from contract.reports import HealthReport, NodeStatus, read_health, read_status
-from contract.signing import sign
 from contract.topics import PICTURE_BYTES, Incoming, NodeTopics, TopicError, parse_topic
 
 log = structlog.get_logger(__name__)
@@ -231,18 +230,15 @@ def _tell_quarantine(batch: Batch, report: HealthReport) -> None:
     held = watched_cameras.of_node(batch.session, report.node) if said else []
     if any(known != (camera in held) for camera, known in said.items()):
         told = Quarantine(node=report.node, cameras=tuple(held), at=batch.now)
-        token = sign(told, batch.tools.key).encode()
-        batch.outgoing.append(Outgoing(NodeTopics(report.node).revision, token))
+        batch.send(NodeTopics(report.node).revision, told)
 
 
 def _offer_revisions(batch: Batch, node: str) -> None:
     """A node that lives is sent what waits for it, again and again until it answers."""
     for revision in configuration.offered(batch.session, node):
-        token = sign(revision, batch.tools.key).encode()
-        batch.outgoing.append(Outgoing(NodeTopics(node).revision, token))
+        batch.send(NodeTopics(node).revision, revision)
     for question in configuration.asked(batch.session, node):
-        token = sign(question, batch.tools.key).encode()
-        batch.outgoing.append(Outgoing(NodeTopics(node).question, token))
+        batch.send(NodeTopics(node).question, question)
 
 
 def _take_picture(batch: Batch, message: Arrived, topic: Incoming) -> None:

@@ -1,9 +1,10 @@
 """Is this manifest what it says, from whom it says? Pure: no database, no clock."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -20,6 +21,7 @@ from contract.types import Identifier
 from contract.what_if import Answer, read_answer
 
 _public_key = lru_cache(maxsize=4096)(PublicKey.from_text)
+_Said = TypeVar("_Said", Standing, Answer)
 
 
 @dataclass(frozen=True)
@@ -88,30 +90,27 @@ def open_manifest(node: str, payload: bytes, keys: Mapping[str, NodeKey]) -> Sea
 
 def open_standing(node: str, payload: bytes, keys: Mapping[str, NodeKey]) -> Standing:
     """Checks what came on `node`'s topic of standings. Raises RefusedError as `open_manifest` does."""
-    _, _, signed = _verified(node, payload, keys)
-    if b"\\u0000" in signed:
-        raise RefusedError(reason("message.null_character"))
-    try:
-        standing = read_standing(signed)
-    except MessageError as problem:
-        raise RefusedError(problem.reason) from problem
-    if standing.node != node:
-        raise RefusedError(reason("message.wrong_node", node=standing.node, topic=node))
-    return standing
+    return _opened(read_standing, node, payload, keys)
 
 
 def open_answer(node: str, payload: bytes, keys: Mapping[str, NodeKey]) -> Answer:
     """Checks what came on `node`'s topic of answers. Raises RefusedError as `open_manifest` does."""
+    return _opened(read_answer, node, payload, keys)
+
+
+def _opened(
+    read_it: Callable[[bytes], _Said], node: str, payload: bytes, keys: Mapping[str, NodeKey]
+) -> _Said:
     _, _, signed = _verified(node, payload, keys)
     if b"\\u0000" in signed:
         raise RefusedError(reason("message.null_character"))
     try:
-        answer = read_answer(signed)
+        said = read_it(signed)
     except MessageError as problem:
         raise RefusedError(problem.reason) from problem
-    if answer.node != node:
-        raise RefusedError(reason("message.wrong_node", node=answer.node, topic=node))
-    return answer
+    if said.node != node:
+        raise RefusedError(reason("message.wrong_node", node=said.node, topic=node))
+    return said
 
 
 def signed_manifest(jws: str) -> ViolationManifest:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
+from pydantic import BaseModel
 from sqlmodel import Session
 
 from central.ingest.models import PartialFile
@@ -125,5 +126,8 @@ class Batch:
         """Signs a receipt for its node; `version` is that of the manifest it answers, which the node can
         read."""
         spoken = receipt if version > 1 else to_v1(receipt, say_both)
-        token = sign(spoken, self.tools.key).encode()
-        self.outgoing.append(Outgoing(NodeTopics(receipt.node).receipt, token))
+        self.send(NodeTopics(receipt.node).receipt, spoken)
+
+    def send(self, topic: str, message: BaseModel) -> None:
+        """Signs a message for a node; it goes out once the batch is stored."""
+        self.outgoing.append(Outgoing(topic, sign(message, self.tools.key).encode()))
