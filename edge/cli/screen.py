@@ -1,5 +1,6 @@
 """What the node's commands say: plain words, whatever stands in a file's name or a message."""
 
+import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -29,13 +30,18 @@ def keep_apart(read: Iterable[Path], written: Iterable[Path | None]) -> None:
     Raises:
         typer.Exit: told on the screen, with the name.
     """
-    taken = [path.resolve() for path in read]
+    taken = [_place(path) for path in read]
     for path in written:
         if path is None:
             continue
-        if any(path.resolve() == other or _same_file(path, other) for other in taken):
+        if any(_place(path) == other or _same_file(path, other) for other in taken):
             raise stop_with(f"{path} is read here or written already: give another name to write to")
-        taken.append(path.resolve())
+        taken.append(_place(path))
+
+
+def _place(path: Path) -> Path:
+    """Where links lead; one that leads to itself is told by who opens it, and not here."""
+    return Path(os.path.realpath(path))
 
 
 def _same_file(one: Path, other: Path) -> bool:

@@ -133,6 +133,16 @@ def test_verify_names_the_first_failure(tmp_path: Path) -> None:
     assert "✗" in done.stderr
 
 
+@pytest.mark.parametrize("command", ["read", "see", "riders"])
+def test_a_result_whose_link_leads_to_itself_is_told(command: str, tmp_path: Path) -> None:
+    loop = tmp_path / "loop"
+    loop.symlink_to(loop)
+    done = ngatu(command, tmp_path / "missing.png", "--csv", loop)
+    assert done.returncode == 1
+    assert "loop" in done.stderr
+    assert "unexpected" not in done.stderr
+
+
 @pytest.mark.parametrize("command", ["read", "see"])
 def test_names_and_messages_are_shown_as_they_are(command: str, street: Path, tmp_path: Path) -> None:
     folder = tmp_path / "[cam1]" / "[" / "b] :car:"
