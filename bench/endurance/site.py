@@ -117,7 +117,7 @@ class Site:
         self.running[name].wait()
 
     def captures(self) -> list[int]:
-        """The processes that read the cameras now."""
+        """The processes that read the cameras now, and the one they are forked from."""
         found = []
         for pid in tree(self.running["node"].pid):
             with suppress(OSError):  # it has ended meanwhile

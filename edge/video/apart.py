@@ -11,8 +11,6 @@ import random
 import select
 import signal
 import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -27,6 +25,7 @@ from edge.video.camera import SourceHealth
 from edge.video.capture import RING_BYTES, RING_SECONDS, Begun
 from edge.video.frame import Frame, frame_of
 from edge.video.messages import Message, Said, from_bytes
+from edge.video.nursery import Born, nursery
 from edge.video.packet import EncodedPacket, Template
 from edge.video.reader import CONNECTING, backoff
 from edge.video.redact import redact
@@ -56,7 +55,7 @@ _LOOK_UP = 1.0  # seconds: nobody wakes a consumer whose source is closed
 class _Process:
     """A capture process and our end of its socket."""
 
-    child: "subprocess.Popen[bytes]"
+    born: Born
     socket: socket.socket
     connection: "Connection[bytes, bytes]"
 
@@ -65,12 +64,17 @@ class _Process:
         with suppress(OSError):  # it has ended already
             self.socket.shutdown(socket.SHUT_WR)
 
-    def end(self) -> int:
-        """It has ended, or is ended now; gives how."""
-        self.child.kill()
+    def kill(self) -> None:
+        """It ends now, and nobody listens to it any more."""
+        self.born.kill()
+        with suppress(OSError):
+            self.socket.shutdown(socket.SHUT_RDWR)
+
+    def end(self) -> int | None:
+        """It has ended, or is ended now; gives how, as `Born.end`."""
         self.connection.close()
         self.socket.close()
-        return self.child.wait()
+        return self.born.end()
 
 
 class ApartSource:
@@ -95,7 +99,7 @@ class ApartSource:
         self._turn = turn
         self._memory, self._event = shared_memory(), os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         self._slots = Slots(self._memory)
-        self._taken = self._dropped = 0
+        self._seen = self._taken = self._dropped = 0
         self._size: tuple[int, int] | None = None
         self._epoch, self._run_number = time.monotonic(), -1
         self._told = self._earlier = SourceHealth("offline", CONNECTING)
@@ -121,8 +125,10 @@ class ApartSource:
             with self._turn():
                 if self._stopping.is_set():
                     return
-                if (shown := self._slots.read()) is None:
+                self._seen = self._slots.written
+                if (shown := self._slots.read(self._seen)) is None:
                     continue
+                self._slots.ask()  # so that one is there when this is done; asked again then, for a newer
                 self._dropped += shown.index - self._taken
                 self._taken = shown.index + 1
                 frame = frame_of(shown.index, shown.stamp, shown.picture)
@@ -131,8 +137,9 @@ class ApartSource:
 
     def _wait(self) -> bool:
         """Waits for a picture; False once the source is closed."""
+        self._slots.ask()
         while not self._stopping.is_set():
-            if self._slots.written > self._taken:
+            if self._slots.written != self._seen:
                 return True
             select.select([self._event], [], [], _LOOK_UP)
             with suppress(BlockingIOError):
@@ -162,18 +169,18 @@ class ApartSource:
         self._thread.join(ENDS)
         with self._lock:
             if self._process is not None:
-                self._process.child.kill()
+                self._process.kill()
         self._thread.join(ENDS)
 
     def _run(self) -> None:
         rng, failures = random.Random(), 0
         while not self._stopping.is_set():
-            before = self._slots.written
+            before = self.health().frames
             why = self._capture(STARTS * 2 ** min(failures, 3))
             if self._stopping.is_set():
                 return
             self._note_end(why)
-            failures = 0 if self._slots.written > before else failures + 1
+            failures = 0 if self.health().frames > before else failures + 1
             self._stopping.wait(backoff(failures, rng))
 
     def _note_end(self, why: str) -> None:
@@ -197,15 +204,9 @@ class ApartSource:
     def _start(self) -> _Process:
         ours, theirs = socket.socketpair()
         connection: Connection[bytes, bytes] = Connection(os.dup(ours.fileno()))
-        given = (theirs.fileno(), self._memory, self._event)
         with theirs, self._lock:
-            child = subprocess.Popen(
-                [sys.executable, "-m", "edge.video.capture_process", *map(str, given)],
-                stdin=subprocess.DEVNULL,
-                pass_fds=given,
-                env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
-            )
-            process = self._process = _Process(child, ours, connection)
+            born = nursery.bear((theirs.fileno(), self._memory, self._event))
+            process = self._process = _Process(born, ours, connection)
         # Over the socket: a command line can be read by everybody, and the addresses hold passwords.
         order = {**self._urls, "begun": asdict(self._begun())}
         with suppress(OSError):  # it has ended already, which listening tells
@@ -216,9 +217,10 @@ class ApartSource:
 
     def _begun(self) -> Begun:
         """Where a new process goes on."""
-        stamp = self._slots.stamp()
-        run = max(self._run_number, stamp.run if stamp else -1)
-        return Begun(self._epoch, run + 1, self._slots.written)
+        newest = self._slots.newest()
+        run = max(self._run_number, newest[1].run if newest else -1)
+        frames = max(self.health().frames, newest[0] + 1 if newest else 0)
+        return Begun(self._epoch, run + 1, frames)
 
     def _listen(self, connection: "Connection[bytes, bytes]", patience: float) -> str:
         """Takes what it tells until it ends (gives nothing), or until it must be ended (gives why)."""
@@ -262,5 +264,7 @@ class ApartSource:
         self._without_picture = (self._without_picture or time.monotonic()) if without else None
 
 
-def _ending(code: int) -> str:
+def _ending(code: int | None) -> str:
+    if code is None:
+        return "unknown"
     return signal.Signals(-code).name if code < 0 else f"exit {code}"

@@ -1,17 +1,23 @@
-"""The process that reads one camera: `python -m edge.video.capture_process SOCKET MEMORY EVENT`.
+"""The processes that read one camera each, and the one that they are forked from.
 
-All three are file descriptors. `edge.video.apart` starts it and tells it over the socket what to read; it
-ends when the socket does. Whatever a camera sends, at worst it is this process that ends of it.
+`python -m edge.video.capture_process SOCKET` is started by `edge.video.nursery`, which asks over the socket
+for one process after the other. A capture process is told over a socket of its own what to read, and ends
+when that does. Whatever a camera sends, at worst it is this process that ends of it.
 """
 
+import gc
 import json
 import os
 import random
+import select
 import signal
+import socket
 import sys
 import threading
+import traceback
 from collections.abc import MutableMapping
 from contextlib import suppress
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any, Never
 
@@ -68,19 +74,18 @@ class Untold:
         raise structlog.DropEvent
 
 
-def main() -> None:
-    """Reads the camera until the socket is closed."""
-    for name in (signal.SIGINT, signal.SIGTERM):  # meant for the node, which ends us
-        signal.signal(name, signal.SIG_IGN)
-    connection: Connection[bytes, bytes] = Connection(int(sys.argv[1]))
-    slots, event, untold = Slots(int(sys.argv[2])), int(sys.argv[3]), Untold()
+def read_camera(own_socket: int, memory: int, event: int) -> None:
+    """Reads the camera that is named over the socket until that is closed; all are file descriptors."""
+    connection: Connection[bytes, bytes] = Connection(own_socket)
+    slots, untold = Slots(memory), Untold()
     structlog.configure(processors=[structlog.processors.format_exc_info, untold.log])
     order = json.loads(connection.recv_bytes())
 
     def show(index: int, stamp: Stamp, picture: av.VideoFrame) -> None:
-        slots.write(Shown(index, stamp, picture))
-        with suppress(BlockingIOError):  # it was told often enough
-            os.eventfd_write(event, 1)
+        if slots.asked:
+            slots.write(Shown(index, stamp, picture))
+            with suppress(BlockingIOError):  # it was told often enough
+                os.eventfd_write(event, 1)
 
     begun = Begun(**order["begun"])
     capture = Capture(order["detect"], order["record"], untold, show, begun, SYSTEM_CLOCKS, random.Random())
@@ -88,7 +93,82 @@ def main() -> None:
         while not connection.poll(TOLD_EVERY):  # nothing more is ever sent to us: what comes is the end
             connection.send_bytes(to_bytes([*untold.take(), capture.health()]))
     capture.close()
-    os._exit(0)  # a thread may hang in libav
+
+
+@dataclass(frozen=True)
+class Child:
+    """A capture process; `told` is whom its end is told."""
+
+    pid: int
+    told: socket.socket
+
+
+class Bearer:
+    """The nursery's own side: forks when it is asked to, and tells how each process ended.
+
+    It must never have a second thread: a fork leaves all other threads behind, with the locks they hold.
+    """
+
+    def __init__(self, door: socket.socket) -> None:
+        self._door = door
+        self._children: dict[int, Child] = {}
+        """By a file descriptor that can be waited for."""
+
+    def work(self) -> None:
+        """Until the node closes its end."""
+        door = self._door.fileno()
+        while True:
+            for ready in select.select([door, *self._children], [], [])[0]:
+                if ready != door:
+                    self._bury(ready)
+                    continue
+                said, given, _, _ = socket.recv_fds(self._door, 16, 4)
+                if not said:
+                    return
+                with suppress(OSError):  # no memory for another, or the node has ended meanwhile
+                    self._bear(socket.socket(fileno=given[0]), given[1:])
+
+    def _bear(self, told: socket.socket, given: list[int]) -> None:
+        try:
+            pid = os.fork()
+            if pid == 0:
+                self._live(told, given)
+        finally:
+            for each in given:
+                os.close(each)
+        process = os.pidfd_open(pid)
+        self._children[process] = Child(pid, told)
+        socket.send_fds(told, [b"born"], [process])
+
+    def _live(self, told: socket.socket, given: list[int]) -> Never:
+        """The life of a child: what is its parent's is none of its business."""
+        try:
+            for other in (self._door, told, *(child.told for child in self._children.values())):
+                other.close()
+            for process in self._children:
+                os.close(process)
+            with suppress(EOFError):  # it is not needed any more
+                read_camera(*given)
+        except BaseException:
+            traceback.print_exc()
+            os._exit(1)
+        os._exit(0)  # a thread may hang in libav
+
+    def _bury(self, process: int) -> None:
+        child = self._children.pop(process)
+        _, status = os.waitpid(child.pid, 0)
+        os.close(process)
+        with suppress(OSError), child.told:  # nobody may wonder any more
+            child.told.send(str(os.waitstatus_to_exitcode(status)).encode())
+
+
+def main() -> None:
+    """Bears capture processes until the node ends."""
+    for name in (signal.SIGINT, signal.SIGTERM):  # meant for the node, which ends us
+        signal.signal(name, signal.SIG_IGN)
+    gc.collect()
+    gc.freeze()  # a collection in a child would touch, and so copy, all that is shared
+    Bearer(socket.socket(fileno=int(sys.argv[1]))).work()
 
 
 if __name__ == "__main__":

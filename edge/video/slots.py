@@ -1,6 +1,7 @@
-"""Decoded pictures in memory that two processes share: one writes, the other reads the newest, neither waits.
+"""Decoded pictures in memory that two processes share: one writes what was asked for, the other reads it.
 
-Each picture goes into the next of a few places. A place says which picture it holds, and nothing while it is
+Only a picture that the reader asked for is copied: most of a stream is never looked at. Neither waits for the
+other. Pictures go into two places in turn; a place says which of them it holds, and nothing while it is
 written, so a reader that was overtaken notices it.
 """
 
@@ -19,8 +20,8 @@ from numpy.typing import NDArray
 from edge.video.frame import Stamp, VideoError
 from edge.video.messages import stamp_of, told_stamp
 
-SLOTS = 5
-"""A fifth of a second at 25 pictures a second: so long a reader may take."""
+SLOTS = 2
+"""One that is read while the other is written: more are never asked for in the time that reading takes."""
 
 MOST_BYTES = 3840 * 2160 * 3
 """Of one picture; memory that no picture reaches is never taken."""
@@ -32,13 +33,14 @@ _NOTHING = -1
 _NUMBER = struct.Struct("=q")
 _HEAD = struct.Struct("=qi")
 _PLACE = _HEAD.size + _ABOUT
+_WRITTEN, _WANTED, _PLACES = 0, _NUMBER.size, 2 * _NUMBER.size
 _PICTURES = mmap.PAGESIZE * 2
 _BYTES = _PICTURES + SLOTS * MOST_BYTES
 
 
 @dataclass(frozen=True)
 class Shown:
-    """A picture of a camera: its number and when it was taken."""
+    """A picture of a camera: its number among all that were decoded, and when it was taken."""
 
     index: int
     stamp: Stamp
@@ -51,61 +53,75 @@ class Slots:
     def __init__(self, descriptor: int) -> None:
         self._memory = mmap.mmap(descriptor, _BYTES)
 
+    def ask(self) -> None:
+        """The reader wants the next picture there is."""
+        _NUMBER.pack_into(self._memory, _WANTED, 1)
+
+    @property
+    def asked(self) -> bool:
+        """Whether a picture is wanted that is not written yet."""
+        return bool(_NUMBER.unpack_from(self._memory, _WANTED)[0])
+
     def write(self, shown: Shown) -> None:
-        """Puts a picture in the place of an older one; numbers grow by one. Raises VideoError: too large."""
+        """Puts a picture in the place of an older one. Raises VideoError: too large."""
         picture = shown.picture
         planes = [_rows(plane) for plane in picture.planes]
         if sum(rows.size for rows in planes) > MOST_BYTES:
             raise VideoError(f"a picture of {picture.width}×{picture.height} is too large to look at")
+        _NUMBER.pack_into(
+            self._memory, _WANTED, 0
+        )  # before it is copied: who asks meanwhile wants a newer one
         about = json.dumps(_described(shown, planes)).encode()
-        at = _NUMBER.size + shown.index % SLOTS * _PLACE
+        number = self.written
+        at = _PLACES + number % SLOTS * _PLACE
         _HEAD.pack_into(self._memory, at, _NOTHING, len(about))
         self._memory[at + _HEAD.size : at + _HEAD.size + len(about)] = about
-        places = self._places(shown.index, [rows.shape for rows in planes])
+        places = self._places(number, [rows.shape for rows in planes])
         for rows, place in zip(planes, places, strict=True):
             place[:] = rows
-        _NUMBER.pack_into(self._memory, at, shown.index)
-        _NUMBER.pack_into(self._memory, 0, shown.index + 1)
+        _NUMBER.pack_into(self._memory, at, number)
+        _NUMBER.pack_into(self._memory, _WRITTEN, number + 1)
 
     @property
     def written(self) -> int:
-        """How many pictures there were: one more than the number of the newest."""
-        (number,) = _NUMBER.unpack_from(self._memory, 0)
+        """How many pictures were written."""
+        (number,) = _NUMBER.unpack_from(self._memory, _WRITTEN)
         return int(number)
 
-    def stamp(self) -> Stamp | None:
-        """Of the newest picture, where there is one. Raises ValueError as `read`."""
+    def newest(self) -> tuple[int, Stamp] | None:
+        """Number and stamp of the newest picture, where there is one. Raises ValueError as `read`."""
         found = self._about(self.written - 1)
-        return stamp_of(found["stamp"]) if found else None
+        return (int(found["index"]), stamp_of(found["stamp"])) if found else None
 
-    def read(self) -> Shown | None:
-        """A copy of the newest picture; None where it was overwritten meanwhile.
+    def read(self, written: int) -> Shown | None:
+        """A copy of the picture that was the newest when so many were `written`; None where another has its
+        place by now.
 
         Raises:
             ValueError: what is said of the picture can't be.
         """
-        index = self.written - 1
-        if (about := self._about(index)) is None:
+        number = written - 1
+        if (about := self._about(number)) is None:
             return None
         try:
             width, height = about["size"]
             picture = av.VideoFrame(width, height, about["format"])
             picture.colorspace, picture.color_range = about["colours"]
-            self._copy(index, about["lines"], [_rows(plane) for plane in picture.planes])
-            shown = Shown(index, stamp_of(about["stamp"]), picture)
+            self._copy(number, about["lines"], [_rows(plane) for plane in picture.planes])
+            shown = Shown(int(about["index"]), stamp_of(about["stamp"]), picture)
         except (KeyError, TypeError) as problem:
             raise ValueError(f"not a picture: {about}") from problem
-        return shown if self._about(index) == about else None
+        return shown if self._about(number) == about else None
 
-    def _copy(self, index: int, lines: Sequence[int], planes: Sequence[NDArray[np.uint8]]) -> None:
+    def _copy(self, number: int, lines: Sequence[int], planes: Sequence[NDArray[np.uint8]]) -> None:
         shapes = [(rows.shape[0], int(line)) for rows, line in zip(planes, lines, strict=True)]
-        for rows, place in zip(planes, self._places(index, shapes), strict=True):
+        for rows, place in zip(planes, self._places(number, shapes), strict=True):
             row = min(rows.shape[1], place.shape[1])
             rows[:, :row] = place[:, :row]
 
-    def _places(self, index: int, shapes: Sequence[tuple[int, ...]]) -> list[NDArray[np.uint8]]:
-        """The planes of a picture, as arrays over the memory."""
-        at = _PICTURES + index % SLOTS * MOST_BYTES
+    def _places(self, number: int, shapes: Sequence[tuple[int, ...]]) -> list[NDArray[np.uint8]]:
+        """The planes of the picture that was or is written as the `number`-th, as arrays over the memory."""
+        at = _PICTURES + number % SLOTS * MOST_BYTES
         end, places = at + MOST_BYTES, []
         for height, line in shapes:
             if line < 0 or at + height * line > end:
@@ -114,11 +130,11 @@ class Slots:
             at += height * line
         return places
 
-    def _about(self, index: int) -> dict[str, Any] | None:
-        """What is said of the picture of this number; None once another has its place."""
-        at = _NUMBER.size + index % SLOTS * _PLACE
+    def _about(self, number: int) -> dict[str, Any] | None:
+        """What is said of the picture written as the `number`-th; None once another has its place."""
+        at = _PLACES + number % SLOTS * _PLACE
         held, length = _HEAD.unpack_from(self._memory, at)
-        if index < 0 or held != index or not 0 < length <= _ABOUT:
+        if number < 0 or held != number or not 0 < length <= _ABOUT:
             return None
         return dict(json.loads(self._memory[at + _HEAD.size : at + _HEAD.size + length]))
 
@@ -126,6 +142,7 @@ class Slots:
 def _described(shown: Shown, planes: Sequence[NDArray[np.uint8]]) -> dict[str, Any]:
     picture = shown.picture
     return {
+        "index": shown.index,
         "stamp": told_stamp(shown.stamp),
         "size": (picture.width, picture.height),
         "format": picture.format.name,

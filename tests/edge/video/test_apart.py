@@ -44,9 +44,20 @@ def watch_apart() -> Iterator[Watch]:
 
 def captures(of: int) -> list[int]:
     """The capture processes of a process."""
-    return [
-        pid for pid in tree(of) if b"edge.video.capture_process" in Path(f"/proc/{pid}/cmdline").read_bytes()
-    ]
+    return [pid for nursery in nurseries(of) for pid in tree(nursery) if pid != nursery]
+
+
+def nurseries(of: int) -> list[int]:
+    """What a process has its capture processes from."""
+    names = {pid: Path(f"/proc/{pid}/cmdline").read_bytes() for pid in tree(of)}
+    found = [pid for pid, name in names.items() if b"edge.video.capture_process" in name]
+    return found[:1]  # parents come before their children
+
+
+def status(pid: int) -> dict[str, str]:
+    """What the kernel says of a process."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return {name: value.strip() for name, _, value in (line.partition(":") for line in lines)}
 
 
 def take(source: ApartSource, count: int) -> list[Frame]:
@@ -115,6 +126,34 @@ def test_a_process_that_is_silent_is_ended(
     wait_until(lambda: source.health().state == "online", PATIENCE)
 
 
+def test_a_nursery_that_is_killed_costs_no_camera_a_picture_and_is_replaced(
+    camera: Camera, watch_apart: Watch
+) -> None:
+    source = watch_apart(camera.url)
+    before = take(source, 10)[-1]
+    (process,), (nursery,) = captures(os.getpid()), nurseries(os.getpid())
+    assert status(nursery)["Threads"] == "1", "or nothing could be forked from it"
+    os.kill(nursery, signal.SIGKILL)
+    wait_until(lambda: not nurseries(os.getpid()), PATIENCE)
+    assert {frame.run for frame in take(source, 10)} == {before.run}
+    os.kill(process, signal.SIGKILL)
+    after = next(frame for frame in source.frames() if frame.run != before.run)
+    assert after.index > before.index
+    assert len(captures(os.getpid())) == len(nurseries(os.getpid())) == 1
+
+
+def test_a_nursery_that_is_stuck_is_replaced(
+    camera: Camera, watch_apart: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = watch_apart(camera.url)
+    take(source, 1)
+    (nursery,) = nurseries(os.getpid())
+    os.kill(nursery, signal.SIGSTOP)
+    monkeypatch.setattr(apart, "STARTS", 6.0)
+    take(watch_apart(camera.url), 10)
+    assert nursery not in nurseries(os.getpid())
+
+
 def test_nobody_reads_the_password_among_the_processes(camera: Camera, watch_apart: Watch) -> None:
     source = watch_apart(camera.url)
     take(source, 1)
@@ -175,6 +214,12 @@ def test_close_ends_frames_and_process(camera: Camera) -> None:
     assert time.monotonic() - began < 2 * apart.ENDS + PATIENCE / 2
 
 
+def test_a_source_that_is_closed_at_once_leaves_no_process(camera: Camera) -> None:
+    for _ in range(5):
+        ApartSource(camera.url).close()
+    wait_until(lambda: captures(os.getpid()) == [], PATIENCE)
+
+
 def test_the_process_ends_with_the_node(camera: Camera) -> None:
     code = (
         "import sys; from edge.video.apart import ApartSource\n"
@@ -184,6 +229,7 @@ def test_the_process_ends_with_the_node(camera: Camera) -> None:
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as node:
         assert node.stdout is not None
         assert any(b"seen" in line for line in iter(node.stdout.readline, b""))
-        (process,) = captures(node.pid)
+        (process,), (nursery,) = captures(node.pid), nurseries(node.pid)
         node.kill()
-    wait_until(lambda: not Path(f"/proc/{process}").exists(), PATIENCE)
+    for each in (process, nursery):
+        wait_until(lambda pid=each: not Path(f"/proc/{pid}").exists(), PATIENCE)

@@ -37,12 +37,12 @@ def shown(index: int, pixels: str = "yuv420p", size: tuple[int, int] = (322, 242
 )
 def test_what_is_read_is_what_was_written(sides: tuple[Slots, Slots], pixels: str) -> None:
     writing, reading = sides
-    assert (reading.read(), reading.stamp(), reading.written) == (None, None, 0)
+    assert (reading.read(0), reading.newest(), reading.written) == (None, None, 0)
     one = shown(7, pixels)
     writing.write(one)
-    got = reading.read()
+    got = reading.read(1)
     assert got is not None
-    assert (got.index, got.stamp, reading.stamp(), reading.written) == (7, one.stamp, one.stamp, 8)
+    assert (got.index, got.stamp, reading.newest(), reading.written) == (7, one.stamp, (7, one.stamp), 1)
     assert got.picture.format.name == one.picture.format.name
     assert (got.picture.colorspace, got.picture.color_range) == (
         one.picture.colorspace,
@@ -58,9 +58,9 @@ def test_what_is_read_is_what_was_written(sides: tuple[Slots, Slots], pixels: st
 
 def test_the_newest_is_read(sides: tuple[Slots, Slots]) -> None:
     writing, reading = sides
-    for index in range(2 * SLOTS + 1):
+    for index in range(0, 6 * SLOTS, 3):
         writing.write(shown(index))
-        got = reading.read()
+        got = reading.read(reading.written)
         assert got is not None
         assert (got.index, clips.number_of(got.picture.to_ndarray(format="bgr24"))) == (index, index)
 
@@ -78,14 +78,35 @@ def test_a_reader_that_is_overtaken_notices(
         copy(self, *about)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Slots, "_copy", slow)
-    assert reading.read() is None
+    assert reading.read(1) is None
+
+
+def test_a_picture_is_wanted_from_the_asking_to_the_next_one(
+    sides: tuple[Slots, Slots], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writing, reading = sides
+    assert not writing.asked
+    reading.ask()
+    assert writing.asked
+    writing.write(shown(0))
+    assert not writing.asked
+    places = Slots._places
+
+    def asked_meanwhile(self: Slots, *about: object) -> object:
+        reading.ask()
+        return places(self, *about)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Slots, "_places", asked_meanwhile)
+    writing.write(shown(1))
+    assert writing.asked, "for a newer one"
 
 
 def test_a_picture_too_large_is_refused(sides: tuple[Slots, Slots], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(slots, "MOST_BYTES", 100_000)
+    sides[1].ask()
     with pytest.raises(VideoError, match="322×242 is too large"):
         sides[0].write(shown(0))
-    assert sides[1].read() is None
+    assert (sides[1].read(sides[1].written), sides[0].asked) == (None, True)
 
 
 @pytest.mark.parametrize(
@@ -101,6 +122,6 @@ def test_nonsense_is_a_value_error(sides: tuple[Slots, Slots], said: bytes) -> N
     """A process that was taken over may write anything."""
     writing, reading = sides
     writing.write(shown(0))
-    writing._memory[8 : 8 + 12 + len(said)] = struct.pack("=qi", 0, len(said)) + said
+    writing._memory[16 : 16 + 12 + len(said)] = struct.pack("=qi", 0, len(said)) + said
     with pytest.raises(ValueError):  # noqa: PT011 (of several makers)
-        reading.read()
+        reading.read(1)

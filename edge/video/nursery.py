@@ -1,0 +1,119 @@
+"""Where capture processes come from: all are forked from one that has loaded what they need.
+
+Each by itself would load libav, numpy and the models of messages anew: 40 MiB and a second or two, a minute
+where a busy machine starts many. Forked ones share that memory, and begin at once. The nursery
+(`edge.video.capture_process`) reads no camera and knows no address. It ends with the node; one that has ended
+is replaced when the next capture process is needed, and those that it bore go on.
+"""
+
+import atexit
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from contextlib import suppress
+
+ENDS = 5.0
+"""Seconds in which a process that was killed must have ended."""
+
+
+class Nursery:
+    """Bears capture processes; any thread may ask for one."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._door: socket.socket | None = None
+
+    def bear(self, given: Sequence[int]) -> "Born":
+        """A capture process that is given copies of the file descriptors: its socket, the memory for its
+        pictures and what wakes who waits for them. Where none can be started, it is one that has ended."""
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs, self._lock:
+            for _ in range(2):  # the first time it may turn out that the nursery has ended
+                with suppress(OSError):
+                    socket.send_fds(self._opened(), [b"bear"], [theirs.fileno(), *given])
+                    break
+                self._close()
+            return Born(ours, self, self._process)
+
+    def _opened(self) -> socket.socket:
+        if self._door is None:
+            self._door, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+            with theirs:
+                self._process = subprocess.Popen(
+                    [sys.executable, "-m", "edge.video.capture_process", str(theirs.fileno())],
+                    stdin=subprocess.DEVNULL,
+                    pass_fds=[theirs.fileno()],
+                    env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},  # it must have one thread when it forks
+                )
+        return self._door
+
+    def end(self, process: "subprocess.Popen[bytes] | None" = None) -> None:
+        """Ends it; where one is named, only if it has not been replaced yet."""
+        with self._lock:
+            if process is None or process is self._process:
+                self._close()
+
+    def _close(self) -> None:
+        if self._door is not None:
+            self._door.close()
+            self._door = None
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+
+class Born:
+    """A capture process, which is the nursery's child and not ours. For one thread at a time."""
+
+    def __init__(
+        self, told: socket.socket, nursery: Nursery, process: "subprocess.Popen[bytes] | None"
+    ) -> None:
+        self._told = told
+        self._nursery = nursery
+        self._from = process
+        self._process: int | None = None  # a descriptor of it: its number may be another's by now
+        self._code: int | None = None
+
+    def kill(self) -> None:
+        """Ends it now, where it has begun."""
+        if self._process is None:
+            self._hear(0.0)
+        if self._process is not None:
+            with suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self._process, signal.SIGKILL)
+
+    def end(self) -> int | None:
+        """It has ended, or is ended now; gives its exit code, that of a signal negative, None where nobody
+        can tell. Not to be used any more."""
+        self.kill()
+        while self._code is None and self._hear(ENDS):
+            self.kill()
+        if self._process is None:
+            self._nursery.end(self._from)  # it has ended or is stuck
+        else:
+            os.close(self._process)
+        self._told.close()
+        return self._code
+
+    def _hear(self, patience: float) -> bool:
+        """Waits for what the nursery tells: first of the process, then of its end. False: nothing came."""
+        if not select.select([self._told], [], [], patience)[0]:
+            return False
+        said, process, _, _ = socket.recv_fds(self._told, 16, 1)
+        if process:
+            self._process = process[0]
+        elif said:
+            self._code = int(said)
+        return bool(said)
+
+
+nursery = Nursery()
+"""That of this process."""
+atexit.register(nursery.end)
