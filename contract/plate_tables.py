@@ -3,7 +3,7 @@
 from datetime import date
 from functools import cache
 from importlib.resources import files
-from typing import Annotated
+from typing import Annotated, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
@@ -36,7 +36,7 @@ class SeriesTable(_Table):
     state_letters: str
     special: tuple[str, ...]
     electric: str
-    diplomatic: tuple[str, ...]
+    missions: dict[str, Literal["diplomatic", "international", "mission_staff", "foreign"]]
 
 
 class PlateTables(_Table):

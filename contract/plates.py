@@ -61,6 +61,9 @@ class PlateKind(StrEnum):
     SPECIAL = "special"
     ELECTRIC_MOTORBIKE = "electric_motorbike"
     DIPLOMATIC = "diplomatic"
+    INTERNATIONAL = "international"
+    MISSION_STAFF = "mission_staff"
+    FOREIGN = "foreign"
     TEMPORARY = "temporary"
     MILITARY = "military"
 
@@ -92,6 +95,9 @@ _BLUE = frozenset({"blue"})
 _RED = frozenset({"red"})
 _MOTORBIKES = frozenset({PlateKind.MOTORBIKE, PlateKind.MOTORBIKE_OLD})
 
+IMMUNE = frozenset({PlateKind.DIPLOMATIC, PlateKind.INTERNATIONAL, PlateKind.MISSION_STAFF})
+"""Plates NG, QT and CV: immune by treaty (Law on handling administrative violations, Art 5.1.c)."""
+
 
 @dataclass(frozen=True)
 class _Form:
@@ -122,7 +128,6 @@ def _forms() -> tuple[_Form, ...]:
     old = f"[{letters.old_motorbike_letters}]"
     second = f"[{letters.second_motorbike_letters}]"
     special = "|".join(letters.special)
-    mission = "|".join(letters.diplomatic)
     four, five = r"(?P<n>(?!0000)[0-9]{4})", r"(?P<n>(?!00000)[0-9]{5})"
     either = r"(?P<n>(?!0000$)[0-9]{4}|(?!00000)[0-9]{5})"
     long, spaced = "{p}{s}-{n}", "{p}-{s} {n}"
@@ -153,19 +158,25 @@ def _forms() -> tuple[_Form, ...]:
             _ORDINARY,
             "motorbike",
         ),
-        form(
-            kinds.DIPLOMATIC,
-            f"{p}(?P<m>[0-9]{{3}})(?P<s>{mission})(?P<n>[0-9]{{2}})",
-            "{p}-{m}-{s}-{n}",
-            _WHITE,
-            "any",
+        *(
+            form(
+                kinds(kind),
+                f"{p}(?P<m>[0-9]{{3}})(?P<s>{mission})(?P<n>[0-9]{{2}})",
+                "{p}-{m}-{s}-{n}",
+                _WHITE,
+                "any",
+            )
+            for mission, kind in letters.missions.items()
         ),
-        form(
-            kinds.DIPLOMATIC,
-            f"{p}(?P<s>{mission})(?P<m>[0-9]{{3}})(?P<n>[0-9]{{2}})",
-            "{p}-{s}-{m}-{n}",
-            _WHITE,
-            "car",
+        *(
+            form(
+                kinds(kind),
+                f"{p}(?P<s>{mission})(?P<m>[0-9]{{3}})(?P<n>[0-9]{{2}})",
+                "{p}-{s}-{m}-{n}",
+                _WHITE,
+                "car",
+            )
+            for mission, kind in letters.missions.items()
         ),
         form(kinds.TEMPORARY, f"(?P<s>T){p}{five}", "{s}{p}-{n}", _ORDINARY, "any"),
         form(kinds.MILITARY, r"(?P<s>[A-Z]{2})(?P<n>[0-9]{4})", "{s}-{n}", _RED, "any"),
@@ -215,7 +226,7 @@ def fits_rows(plate: Plate, rows: tuple[str, ...]) -> bool:
 
 def near_mission(plate: Plate) -> bool:
     """Whether a motorbike's series is one confused letter away from a foreigner's: MN, NM or HN for NN."""
-    missions = plate_tables().series.diplomatic
+    missions = plate_tables().series.missions
     as_n = plate.series.translate(str.maketrans("MH", "NN"))
     return plate.kind in _MOTORBIKES and plate.series not in missions and as_n in missions
 

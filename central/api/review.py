@@ -10,6 +10,7 @@ from sqlmodel import Session
 from central.accounts.models import User
 from central.accounts.permissions import Permission
 from central.api.case_shapes import CasePublic
+from central.cases.lifecycle import Action
 from central.cases.queries import get_case
 from central.offences.charging import Choice
 from central.review import confirmation, decisions, queue
@@ -91,15 +92,15 @@ class Resolve(_Decision):
     note: Note
 
 
-class NotMilitary(_Decision):
-    """Officer: the case was set aside as a military vehicle's by mistake."""
+class NotSpecial(_Decision):
+    """Officer: the case was set aside as a military vehicle's, or one immune by treaty, by mistake."""
 
-    decision: Literal["not_military"]
+    decision: Literal["not_military", "not_diplomatic"]
     note: Note
 
 
 OperatorDecision = Accept | Reject | Skip
-OfficerDecision = Confirm | SendBack | Refuse | Resolve | NotMilitary
+OfficerDecision = Confirm | SendBack | Refuse | Resolve | NotSpecial
 Body = Annotated[OperatorDecision | OfficerDecision, Field(discriminator="decision")]
 
 
@@ -164,5 +165,5 @@ def _decide_as_officer(
             confirmation.refuse(session, user, sight, now, body.reason, body.note)
         case Resolve():
             confirmation.resolve_mismatch(session, user, sight, now, body.note)
-        case NotMilitary():
-            confirmation.not_military(session, user, sight, now, body.note)
+        case NotSpecial():
+            confirmation.not_special(session, user, sight, now, body.note, Action(body.decision))

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
-from central.cases.lifecycle import State
+from central.cases.lifecycle import Action, State
 from central.cases.models import REAL, Case
 from contract.manifest import ViolationManifest
-from contract.plates import LONGEST, PlateKind, interpretations, normalise
+from contract.plates import IMMUNE, LONGEST, PlateKind, interpretations, normalise
 
 MAIN, ATTENTION = "main", "attention"
 """Queues: ordinary cases, and those the node or a rule here has doubts about."""
@@ -78,13 +78,23 @@ def plate_key(text: str | None) -> str | None:
     return key if 0 < len(key) <= LONGEST else None
 
 
-def is_military(manifest: ViolationManifest) -> bool:
-    """True for a red plate or a military form: handed to military control, not fined here (TT 169/2021)."""
-    plate = manifest.plate
-    if plate.text is None:
-        return plate.colour == "red"
-    read = interpretations(plate.text, lines=plate.lines, colour=plate.colour, vehicle=manifest.vehicle.kind)
-    return plate.colour == "red" or any(found.kind is PlateKind.MILITARY for found in read)
+def taken_out(manifest: ViolationManifest) -> Action | None:
+    """The step that takes the case of such a vehicle out of this channel, if one does."""
+    plate, vehicle = manifest.plate, manifest.vehicle.kind
+    text = plate.text or ""
+    # A foreigner's form is no other's: a colour that doesn't suit it was misread.
+    read = interpretations(text, lines=plate.lines, colour=plate.colour, vehicle=vehicle) or (
+        interpretations(text, lines=plate.lines, vehicle=vehicle)
+    )
+    return way_out({found.kind for found in read}, plate.colour)
+
+
+def way_out(kinds: Collection[PlateKind], colour: str | None) -> Action | None:
+    """The step for a vehicle whose plate may be of these kinds: red or military ones are for military control
+    (TT 169/2021), those immune by treaty for the house of foreign affairs."""
+    if colour == "red" or PlateKind.MILITARY in kinds:
+        return Action.SET_ASIDE_MILITARY
+    return None if IMMUNE.isdisjoint(kinds) else Action.SET_ASIDE_DIPLOMATIC
 
 
 def earlier_case(

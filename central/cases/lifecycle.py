@@ -43,6 +43,7 @@ class State(StrEnum):
     REFUSED = "refused"
     RECORDED = "recorded"
     MILITARY = "military"
+    DIPLOMATIC = "diplomatic"
     EXPIRED = "expired"
     WITHDRAWN = "withdrawn"
 
@@ -65,6 +66,8 @@ class Action(StrEnum):
     LET_ON = "let_on"
     SET_ASIDE_MILITARY = "set_aside_military"
     NOT_MILITARY = "not_military"
+    SET_ASIDE_DIPLOMATIC = "set_aside_diplomatic"
+    NOT_DIPLOMATIC = "not_diplomatic"
     OWNER_FOUND = "owner_found"
     OWNER_NOT_FOUND = "owner_not_found"
     OWNER_MISMATCH = "owner_mismatch"
@@ -101,6 +104,9 @@ WITH_OFFICER = frozenset({State.OWNER_FOUND, State.OWNER_NOT_FOUND, State.OWNER_
 
 CHARGED = frozenset({State.CONFIRMED, State.RECORDED})
 """States that hold a person responsible: it takes two different people to get a case here."""
+
+SET_ASIDE = frozenset({State.MILITARY, State.DIPLOMATIC})
+"""Cases handed over to another house instead of noticed; each state is also the `CaseKind` of the file."""
 
 OPEN = WAITING | WITH_OFFICER | {State.IN_REVIEW, State.ACCEPTED, State.DISPUTED, State.CONFIRMED}
 """States that still lead to an offence: what a backlog is made of."""
@@ -267,6 +273,21 @@ STEPS: tuple[Step, ...] = (
         in_time=True,
     ),
     Step(
+        Action.SET_ASIDE_DIPLOMATIC,
+        frozenset({State.RECEIVED, State.IN_REVIEW}),
+        State.DIPLOMATIC,
+        Actor.SYSTEM,
+        may=_ACT,
+    ),
+    Step(
+        Action.NOT_DIPLOMATIC,
+        frozenset({State.DIPLOMATIC}),
+        State.RECEIVED,
+        Actor.OFFICER,
+        reason=True,
+        in_time=True,
+    ),
+    Step(
         Action.OWNER_FOUND,
         frozenset({State.ACCEPTED}),
         State.OWNER_FOUND,
@@ -382,7 +403,7 @@ STEPS: tuple[Step, ...] = (
     # The camera was wrong: what it found is undone, wherever it stands (`central.proceedings.withdrawal`).
     Step(
         Action.WITHDRAW,
-        OPEN | {State.RECORDED, State.MILITARY},
+        OPEN | SET_ASIDE | {State.RECORDED},
         State.WITHDRAWN,
         Actor.SYSTEM,
         reason=True,

@@ -16,9 +16,9 @@ from central.cases.intake import (
     DUPLICATE,
     earlier_case,
     flags_of,
-    is_military,
     plate_key,
     queue_of,
+    taken_out,
     uncertainty_of,
 )
 from central.cases.lifecycle import (
@@ -73,8 +73,8 @@ def open_case(session: Session, manifest: ViolationManifest, jws: str, now: date
     assert case.id is not None
     session.add(CaseEvidence(case_id=case.id, manifest_sha256=sha256_hex(payload_of(jws)), jws=jws))
     write_event(session, case, Action.RECEIVE, None, None, now, detail={"node": manifest.node})
-    if is_military(manifest):
-        take_step(session, case, Action.SET_ASIDE_MILITARY, None, now)
+    if step := taken_out(manifest):
+        take_step(session, case, step, None, now)
     return case
 
 

@@ -23,7 +23,6 @@ from central.console.views import case_view, certificate_of
 from central.errors import DomainError
 from central.offences.charging import Choice, options_for
 from central.proceedings import service as proceedings
-from central.proceedings.tracks import CaseKind
 from central.registry import service as registry
 from central.review import confirmation
 from central.review import queue as work_queue
@@ -151,19 +150,24 @@ def undo(desk: OfficerDesk, case_id: Id) -> Response:
     return _pane(replace(desk, queue=case.state), said=desk.t("outcome.undone"), seen_before=True)
 
 
-@router.post("/{case_id}/not-military")
-def not_military(desk: OfficerDesk, sight: CaseSight, note: Note) -> Response:
+@router.post("/{case_id}/not-special")
+def not_special(
+    desk: OfficerDesk,
+    sight: CaseSight,
+    note: Note,
+    action: Annotated[Literal["not_military", "not_diplomatic"], Form()],
+) -> Response:
     """A case that was set aside by mistake goes back to the operators; from the case's own page."""
-    confirmation.not_military(desk.session, desk.user, sight, desk.now, note)
+    confirmation.not_special(desk.session, desk.user, sight, desk.now, note, Action(action))
     return RedirectResponse(f"/cases/{sight.case_id}", status_code=303)
 
 
-@router.post("/{case_id}/military")
-def hand_to_military(desk: OfficerDesk, sight: CaseSight) -> Response:
-    """Opens the proceeding in which a military vehicle's case is handed over; from the case's own page."""
+@router.post("/{case_id}/handing-over")
+def hand_over(desk: OfficerDesk, sight: CaseSight) -> Response:
+    """Opens the proceeding in which a case that was set aside is handed over; from the case's own page."""
     case = lock_case(desk.session, sight.case_id, sight.version)
     unit = desk.request.app.state.services.unit
-    proceedings.open_special(desk.session, case, CaseKind.MILITARY, unit, desk.now)
+    proceedings.open_special(desk.session, case, unit, desk.now)
     return RedirectResponse(f"/proceedings/{sight.case_id}", status_code=303)
 
 

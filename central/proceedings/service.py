@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 from sqlmodel import Session, col, select
 
 from central.audit import service as audit
-from central.cases.lifecycle import State
+from central.cases.lifecycle import SET_ASIDE
 from central.cases.models import Case
 from central.cases.service import annul_decision as annul_case
 from central.cases.service import lock_case
@@ -88,7 +88,7 @@ def open_ordinary(session: Session, case: Case, offence: Offence, now: datetime)
     return _begin(session, proceeding, now)
 
 
-def open_special(session: Session, case: Case, kind: CaseKind, unit: str, now: datetime) -> Proceeding:
+def open_special(session: Session, case: Case, unit: str, now: datetime) -> Proceeding:
     """The proceeding of a case that is handed over instead of noticed: military or diplomatic vehicles.
 
     Raises StepRefusedError for a case that was not set aside.
@@ -97,9 +97,9 @@ def open_special(session: Session, case: Case, kind: CaseKind, unit: str, now: d
     known = of_case(session, case.id)
     if known is not None:
         return known
-    if case.state != State.MILITARY:
+    if case.state not in SET_ASIDE:
         raise StepRefusedError("not_special", action="hand_over", problems=("not_special",))
-    proceeding = _new(case, kind, unit, now)
+    proceeding = _new(case, CaseKind(case.state), unit, now)
     proceeding.operator_id, proceeding.officer_id = case.operator_id, case.officer_id
     return _begin(session, proceeding, now)
 

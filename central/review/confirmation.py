@@ -105,8 +105,11 @@ def look_up_again(session: Session, officer: User, sight: Sight, now: datetime) 
     return case
 
 
-def not_military(session: Session, officer: User, sight: Sight, now: datetime, note: str) -> Case:
-    """Gives a case back to the operators that was taken for a military vehicle's by mistake."""
+def not_special(
+    session: Session, officer: User, sight: Sight, now: datetime, note: str, action: Action
+) -> Case:
+    """Gives a case back to the operators that was set aside by mistake. `action`: NOT_MILITARY or
+    NOT_DIPLOMATIC."""
     case = lock_case(session, sight.case_id, sight.version)
-    take_step(session, case, Action.NOT_MILITARY, officer, now, note=note)
+    take_step(session, case, action, officer, now, note=note)
     return case

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, func, select
 from central.accounts.models import User
 from central.cases import waiting
 from central.cases.errors import SkipLimitError, UndoTooLateError
+from central.cases.intake import way_out
 from central.cases.lifecycle import UNDO_TIME, Action, State
 from central.cases.models import Case
 from central.cases.service import Act, held_case, lock_case, take_step
@@ -20,7 +21,7 @@ from central.review.reasons import check_reason
 from central.watching import second_review
 from configs.rules import RULES
 from contract.manifest import ViolationManifest
-from contract.plates import Plate, PlateColour, PlateError, PlateKind, interpretations, parse
+from contract.plates import Plate, PlateColour, PlateError, interpretations, parse
 from contract.vehicles import VehicleKind
 
 SKIP_REASONS = ("hard_to_see", "ask_a_colleague", "unclear_rule")
@@ -64,7 +65,7 @@ def accept(
 ) -> Case:
     """Proposes the case to the police, with plate, kind of vehicle and rule corrected where they are given.
 
-    A military plate sets the case aside for military control instead.
+    The plate of a military vehicle, or of one immune by treaty, sets the case aside instead.
 
     Raises:
         InvalidError: no plate, or not one that is issued; no such rule.
@@ -73,10 +74,10 @@ def accept(
     case = held_case(session, user, sight.case_id, sight.version)
     read, act = _corrected(case, correction)
     detail = sight.detail() | _changes(case, act)
-    if read.kind is PlateKind.MILITARY or act.plate_colour == "red":
+    if step := way_out({read.kind}, act.plate_colour):
         note = f"{user.full_name}: {read}"
         facts = asdict(act)
-        take_step(session, case, Action.SET_ASIDE_MILITARY, None, now, note=note, detail=detail, **facts)
+        take_step(session, case, step, None, now, note=note, detail=detail, **facts)
         return case
     accept_case(session, case, user, now, act, detail)
     second_review.after_decision(session, case, now)

@@ -58,6 +58,26 @@ def test_a_military_vehicle_leaves_this_channel_at_once(
 
 
 @pytest.mark.parametrize(
+    ("text", "kind", "colour", "state"),
+    [
+        ("80441NG45", "car", "white", State.DIPLOMATIC),
+        ("41-QT-312-08", "car", "yellow", State.DIPLOMATIC),
+        ("29011CV03", "motorbike", None, State.DIPLOMATIC),
+        ("80NG44145", "car", "white", State.DIPLOMATIC),
+        ("29-NG 123.45", "motorbike", "white", State.RECEIVED),
+        ("50121NN07", "car", "white", State.RECEIVED),
+        ("29-NN-101-07", "car", "white", State.RECEIVED),
+    ],
+)
+def test_who_is_immune_by_treaty_leaves_this_channel_and_other_foreigners_do_not(
+    session: Session, now: datetime, text: str, kind: str, colour: str | None, state: State
+) -> None:
+    plate = {**SAME_PLATE, "text": text, "colour": colour}
+    vehicle = {"kind": kind, "confidence": 0.93, "track": 7}
+    assert add_case(session, now, plate=plate, vehicle=vehicle).state == state
+
+
+@pytest.mark.parametrize(
     ("apart", "changes", "expected"),
     [
         (timedelta(seconds=20), {}, "attention"),

@@ -249,7 +249,8 @@ def test_an_officer_puts_a_false_military_alarm_back(signed_in: SignedIn, now: d
     page = client.get(f"/cases/{case.id}").text
     assert "kiểm soát quân sự" in page
     form = {"version": case.version, "note": "biển đỏ do đèn hậu"}
-    assert client.post(f"/confirm/{case.id}/not-military", data=form).status_code == 303
+    form["action"] = "not_military"
+    assert client.post(f"/confirm/{case.id}/not-special", data=form).status_code == 303
     assert "Chờ thẩm định" in client.get(f"/cases/{case.id}").text
 
 
@@ -259,13 +260,29 @@ def test_a_military_vehicle_is_handed_over_and_nobody_elses_case(signed_in: Sign
         case = add_case(session, now, 3, plate={"text": None, "colour": "red"})
     assert "Lập hồ sơ chuyển giao" in client.get(f"/cases/{case.id}").text
     for _ in range(2):
-        answer = client.post(f"/confirm/{case.id}/military", data={"version": case.version})
+        answer = client.post(f"/confirm/{case.id}/handing-over", data={"version": case.version})
         assert (answer.status_code, answer.headers["location"]) == (303, f"/proceedings/{case.id}")
     assert "Xe quân đội" in client.get(f"/proceedings/{case.id}").text
     page = client.get(f"/cases/{case.id}").text
     assert f'href="/proceedings/{case.id}"' in page
     assert "Không phải xe quân đội" not in page
-    assert client.post("/confirm/1/military", data={"version": 1}).status_code == 409
+    assert client.post("/confirm/1/handing-over", data={"version": 1}).status_code == 409
+
+
+def test_a_diplomatic_vehicle_is_handed_over_or_given_back(signed_in: SignedIn, now: datetime) -> None:
+    client = signed_in(OFFICER)
+    plate = {"text": "80441NG45", "confidence": 0.97, "agreed": True, "colour": "white"}
+    with transaction(client.app.state.engine) as session:  # type: ignore[attr-defined]
+        ours, theirs = (add_case(session, now, number, plate=plate) for number in (3, 4))
+    page = client.get(f"/cases/{ours.id}").text
+    assert "miễn trừ" in page
+    assert "Không phải xe ngoại giao" in page
+    form = {"version": ours.version, "note": "chữ đọc sai", "action": "not_diplomatic"}
+    assert client.post(f"/confirm/{ours.id}/not-special", data=form).status_code == 303
+    assert "Chờ thẩm định" in client.get(f"/cases/{ours.id}").text
+    answer = client.post(f"/confirm/{theirs.id}/handing-over", data={"version": theirs.version})
+    assert answer.headers["location"] == f"/proceedings/{theirs.id}"
+    assert "Xe ngoại giao" in client.get(f"/proceedings/{theirs.id}").text
     assert client.get("/proceedings/1").status_code == 404
 
 

@@ -18,13 +18,13 @@ from central.cases.errors import (
     ReasonRequiredError,
     UndoTooLateError,
 )
-from central.cases.lifecycle import UNDO_TIME, State
+from central.cases.lifecycle import UNDO_TIME, Action, State
 from central.cases.models import Case, CaseEvent
 from central.cases.queries import get_case, history_of
 from central.cases.service import expire_due
 from central.connections.problems import OutsideError, Problem
 from central.db import transaction
-from central.errors import ForbiddenError, InvalidError, NotFoundError
+from central.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from central.offences.charging import NoOffenceInLawError
 from central.offences.models import Offence
 from central.offences.recording import record_confirmed
@@ -456,7 +456,10 @@ def test_a_false_military_alarm_goes_back_to_review(engine: Engine, now: datetim
     with transaction(engine) as session:
         officer = add_user(session, "hung", Role.OFFICER, now)
         case = add_case(session, now, plate={"text": None, "colour": "red"})
-        confirmation.not_military(session, officer, sight(case), now, "biển đỏ do đèn hậu")
+        note = "biển đỏ do đèn hậu"
+        with pytest.raises(ConflictError):
+            confirmation.not_special(session, officer, sight(case), now, note, Action.NOT_DIPLOMATIC)
+        confirmation.not_special(session, officer, sight(case), now, note, Action.NOT_MILITARY)
         assert case.state == State.RECEIVED
 
 

@@ -1,6 +1,7 @@
 """The operator's decisions: what they change, what they refuse, how they are taken back."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlmodel import Session, select
@@ -90,10 +91,27 @@ def test_a_corrected_plate_is_looked_up_among_earlier_cases(
     assert "duplicate" in third.flags
 
 
-def test_a_military_plate_goes_to_its_own_state(session: Session, lan: User, now: datetime) -> None:
+@pytest.mark.parametrize(
+    ("plate", "colour", "state"),
+    [
+        ("TM-12-34", "red", State.MILITARY),
+        ("80-441-NG-45", None, State.DIPLOMATIC),
+        ("29-QT-003-11", None, State.DIPLOMATIC),
+        ("29-011-CV-03", None, State.DIPLOMATIC),
+    ],
+)
+def test_a_plate_read_as_special_sets_the_case_aside(
+    session: Session, lan: User, now: datetime, plate: str, colour: Any, state: State
+) -> None:
     case = claimed(session, lan, now)
-    decisions.accept(session, lan, sight(case), now, Correction("TM-12-34", "red"))
-    assert (case.state, case.operator_id) == (State.MILITARY, None)
+    decisions.accept(session, lan, sight(case), now, Correction(plate, colour))
+    assert (case.state, case.operator_id) == (state, None)
+
+
+def test_a_private_foreigner_is_charged_like_anybody(session: Session, lan: User, now: datetime) -> None:
+    case = claimed(session, lan, now)
+    decisions.accept(session, lan, sight(case), now, Correction("29-101-NN-07"))
+    assert (case.state, case.plate_kind) == (State.ACCEPTED, "foreign")
 
 
 def test_what_the_node_could_not_decide_is_never_accepted(session: Session, lan: User, now: datetime) -> None:
