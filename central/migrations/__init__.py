@@ -14,6 +14,9 @@ from sqlalchemy import Connection, Engine, inspect, text
 
 from central.db import DatabaseUnfitError, reads_only
 
+_PATIENCE_MS = 10 * 60 * 1000
+"""How long a migration of a SQLite file waits for another process that writes into it."""
+
 _LOCK_KEY = 0x4E676D69  # "Ngmi": the advisory lock number of migrations
 
 State = Literal["empty", "older", "current", "newer", "foreign"]
@@ -34,7 +37,7 @@ def upgrade(engine: Engine) -> None:
     Raises:
         DatabaseUnfitError: the database is somebody else's, or of a newer version of the programme.
     """
-    with engine.connect() as connection, _whole_tables_replaced(connection), connection.begin():
+    with engine.connect() as connection, _ready(connection), connection.begin():
         if connection.dialect.name == "postgresql":
             connection.execute(text("SET LOCAL lock_timeout = 0"))
             # On a machine that is very busy a minute passes while the steps are read.
@@ -51,18 +54,22 @@ def upgrade(engine: Engine) -> None:
 
 
 @contextmanager
-def _whole_tables_replaced(connection: Connection) -> Iterator[None]:
+def _ready(connection: Connection) -> Iterator[None]:
     """SQLite changes a table by making it anew, and would not drop the old one while others' rows point to
-    it. References are checked at the end instead; the switch works outside of a transaction only."""
+    it. References are checked at the end instead; the switch works outside of a transaction only. And who
+    finds another migrating waits for it, on a busy machine for minutes."""
     driver = connection.connection.dbapi_connection
     if connection.dialect.name != "sqlite" or driver is None:
         yield
         return
+    (patience,) = driver.execute("PRAGMA busy_timeout").fetchone()
     driver.execute("PRAGMA foreign_keys=OFF")
+    driver.execute(f"PRAGMA busy_timeout={_PATIENCE_MS}")
     try:
         yield
     finally:
         driver.execute("PRAGMA foreign_keys=ON")
+        driver.execute(f"PRAGMA busy_timeout={patience}")
 
 
 def _check_references(connection: Connection) -> None:

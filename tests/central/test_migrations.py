@@ -148,6 +148,23 @@ def test_an_older_database_is_told(bare: Engine) -> None:
     assert migrations.standing(bare).state == "older"
 
 
+def test_who_finds_another_migrating_waits_however_long_it_takes(bare_sqlite: Engine) -> None:
+    url = bare_sqlite.url.render_as_string(hide_password=False)
+    impatient = make_engine(url, lock_seconds=0.1)
+    with bare_sqlite.connect() as other:
+        other.exec_driver_sql("CREATE TABLE one (id INTEGER)")
+        waiting = threading.Thread(target=migrations.upgrade, args=(impatient,))
+        waiting.start()
+        time.sleep(1.0)
+        assert waiting.is_alive()
+        other.rollback()
+    waiting.join()
+    assert migrations.standing(bare_sqlite).state == "current"
+    with impatient.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar() == 100
+    impatient.dispose()
+
+
 @pytest.mark.postgres
 def test_a_machine_that_is_very_busy_migrates_too(
     bare_postgres: Engine, monkeypatch: pytest.MonkeyPatch
