@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from configs.rules import RULES
 from edge.rules.geometry import overlap
 from edge.rules.inputs import Finding, Track
 from edge.rules.observed import nearest
@@ -34,11 +35,11 @@ class Reported:
 
 
 def _is_again(old: Finding, finding: Finding, track: Track | None) -> bool:
-    """Whether both are one act: of a vehicle that was lost and found again, or that stands where one stood in
-    the same red: no other can have come there."""
+    """Whether both are one act: of a vehicle that was lost and found again, or of a rule under which no
+    other can have come to the same spot meanwhile."""
     if old.rule != finding.rule:
         return False
-    if old.rule == "stop_line" and old.episode == finding.episode:
+    if RULES[old.rule].one_a_spot and old.episode == finding.episode:
         return overlap(old.point.whole, finding.point.whole) >= _THE_SAME_SPOT
     if track is None or old.track not in track.after:
         return False

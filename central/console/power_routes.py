@@ -1,71 +1,38 @@
 """Who may sign: the titles people hold and the delegations they were given, as an administrator enters and
 revokes them."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
-from sqlmodel import Session
 
 from central.accounts import service as accounts
-from central.accounts.models import User
 from central.accounts.permissions import Permission
+from central.console.administering import Administering, Manager, Outcome, Typed
 from central.console.pages import language, render
-from central.errors import DomainError
 from central.law import service as law
 from central.proceedings import people
 from central.proceedings.models import SignerPower
 from central.proceedings.signers import Power
 from central.values import Day, Reference, Text
-from central.web.people import Now, ReadSessionDep, SessionDep, require
+from central.web.people import Now, ReadSessionDep, SessionDep
 from central.web.values import Id
-from central.words.dictionary import translator
-from central.words.errors import told
 from configs.law_tables import LawBook, LawError
 from contract.local_time import local_day
 
 router = APIRouter(prefix="/users/powers")
 
-Manager = Annotated[User, Depends(require(Permission.MANAGE_USERS))]
-
-Typed = dict[str, object]
-"""What a form said, by its fields."""
-
 _BLANK: Typed = dict.fromkeys(("signer", "title", "valid_from", "valid_to", "delegation", "delegated_by"), "")
 """The form before anything was typed."""
 
 
-@dataclass(frozen=True)
-class Register:
-    """An administrator at the page."""
+class Register(Administering):
+    """An administrator at the register of signers."""
 
-    request: Request
-    session: Session
-    user: User
-    now: datetime
-
-    def does(self, act: Callable[[], object], said: str, entered: Typed | None = None) -> Response:
-        """Does something and shows the page: with what was done, or why not and what was typed."""
-        try:
-            act()
-        except DomainError as refused:
-            self.session.rollback()
-            warning = told(refused, language(self.request)).sentence
-            return self.shown(warning=warning, status=refused.status, entered=entered)
-        return self.shown(said=translator(language(self.request))(said))
-
-    def shown(
-        self,
-        *,
-        said: str = "",
-        warning: str = "",
-        status: int = 200,
-        entered: Typed | None = None,
-    ) -> Response:
-        """The page."""
+    def shown(self, outcome: Outcome | None = None) -> Response:
+        """Who may sign, and the form."""
+        outcome = outcome or Outcome()
         book, today = law.book(self.session), local_day(self.now)
         titles = [row for row in book.signers_table.signers if row.holds(today)]
         active = [user for user in accounts.list_users(self.session) if user.disabled_at is None]
@@ -74,14 +41,14 @@ class Register:
             self.request,
             "powers.html",
             self.user,
-            status,
+            outcome.status,
             held=[(each, self._title(book, each.row), _stands(each.row, self.now)) for each in held],
             titles=[(row.title, row.name_vi if self._vietnamese else row.name_en) for row in titles],
             signers=[user for user in active if user.may(Permission.SIGN_DECISIONS)],
-            entered=_BLANK | (entered or {}),
+            entered=_BLANK | outcome.entered,
             today=today,
-            said=said,
-            warning=warning,
+            said=outcome.said,
+            warning=outcome.warning,
         )
 
     @property
@@ -140,8 +107,7 @@ def grant(
     }
 
     def act() -> None:
-        actor = register.user.actor
-        people.grant_power(session, law.book(session), signer, power, actor, delegated_by or None)
+        people.grant_power(session, law.book(session), signer, power, register.actor, delegated_by or None)
 
     return register.does(act, "powers.granted", entered)
 
@@ -149,5 +115,5 @@ def grant(
 @router.post("/{power_id}/revocation")
 def revoke(register: AtRegister, power_id: Id) -> Response:
     """Ends a title or delegation from now on; what was signed by it stands."""
-    session, actor, now = register.session, register.user.actor, register.now
+    session, actor, now = register.session, register.actor, register.now
     return register.does(lambda: people.revoke_power(session, power_id, actor, now), "powers.revoked")

@@ -1,70 +1,40 @@
 """The people of the centre: adding them, roles, one-time passwords, keeping them out and letting them in."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Path, Request
 from fastapi.responses import Response
-from sqlmodel import Session
 
 from central.accounts import second_factor, service
-from central.accounts.models import User
-from central.accounts.permissions import Permission, Role
+from central.accounts.permissions import Role
 from central.accounts.service import OneTimePassword
-from central.console.pages import language, render
-from central.errors import DomainError
+from central.console.administering import Administering, Manager, Outcome
+from central.console.pages import render
 from central.values import Text
-from central.web.people import Now, ReadSessionDep, SessionDep, require
-from central.words.dictionary import translator
-from central.words.errors import told
+from central.web.people import Now, ReadSessionDep, SessionDep
 
 router = APIRouter(prefix="/users")
 
-Manager = Annotated[User, Depends(require(Permission.MANAGE_USERS))]
 UserName = Annotated[Text, Path(max_length=64)]
 
 
-@dataclass(frozen=True)
-class Office:
-    """An administrator at the page."""
+class Office(Administering):
+    """An administrator at the list of people."""
 
-    request: Request
-    session: Session
-    user: User
-    now: datetime
-
-    @property
-    def actor(self) -> str:
-        """As the audit log calls them."""
-        return self.user.actor
-
-    def does(self, act: Callable[[], object], said: str = "") -> Response:
-        """Does something and shows everybody, with the one-time password it gave or why it was refused."""
-        try:
-            done = act()
-        except DomainError as refused:
-            self.session.rollback()
-            warning = told(refused, language(self.request)).sentence
-            return self.shown(warning=warning, status=refused.status)
-        made = done if isinstance(done, OneTimePassword) else None
-        return self.shown(made=made, said=translator(language(self.request))(said) if said else "")
-
-    def shown(
-        self, *, made: OneTimePassword | None = None, said: str = "", warning: str = "", status: int = 200
-    ) -> Response:
-        """The page."""
+    def shown(self, outcome: Outcome | None = None) -> Response:
+        """Everybody, with the one-time password that somebody was just given."""
+        outcome = outcome or Outcome()
+        made = outcome.made if isinstance(outcome.made, OneTimePassword) else None
         return render(
             self.request,
             "users.html",
             self.user,
-            status,
+            outcome.status,
             people=service.list_users(self.session),
             roles=list(Role),
             made=made,
-            said=said,
-            warning=warning,
+            said=outcome.said,
+            warning=outcome.warning,
             now=self.now,
             has_second_factor=second_factor.is_set_up,
         )

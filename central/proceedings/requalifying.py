@@ -27,17 +27,20 @@ def options(session: Session, proceeding: Proceeding) -> list[Option]:
 
 def chosen(session: Session, proceeding: Proceeding, law_code: str) -> Option:
     """The act of that row of the law. Raises NoOffenceInLawError: the finding can't be that act."""
-    for option in options(session, proceeding):
-        if option.offence.code == law_code:
-            return option
-    raise charging.NoOffenceInLawError("law_code", law_code=law_code)
+    option = _option(session, proceeding, law_code)
+    if option is None:
+        raise charging.NoOffenceInLawError("law_code", law_code=law_code)
+    return option
 
 
 def proposed(session: Session, proceeding: Proceeding) -> Option | None:
     """The act that was proposed last, if it may still be that."""
     step = requalification(session, proceeding)
-    wanted = step.detail.get("law_code") if step is not None else None
-    return next((each for each in options(session, proceeding) if each.offence.code == wanted), None)
+    return None if step is None else _option(session, proceeding, step.detail.get("law_code"))
+
+
+def _option(session: Session, proceeding: Proceeding, law_code: object) -> Option | None:
+    return next((each for each in options(session, proceeding) if each.offence.code == law_code), None)
 
 
 def requalify(

@@ -46,6 +46,8 @@ class RuleDescriptor:
             reasons.
         reasons: codes this rule alone says, with their words.
         moments: what the stills show.
+        one_a_spot: in one episode nobody can come to where another was found: whoever is found there again is
+            the same vehicle, under whatever id.
     """
 
     name: str
@@ -62,3 +64,4 @@ class RuleDescriptor:
     law_facts: tuple[str, ...] = ()
     reasons: Dictionary = field(default_factory=dict)
     moments: dict[Moment, Words] = field(default_factory=dict)
+    one_a_spot: bool = False

@@ -19,6 +19,7 @@ RULE = RuleDescriptor(
     looks=2.0,
     needs=(GOVERNED_LINE,),
     lamps=True,
+    one_a_spot=True,
     reasons={
         "stop_line.stood": words(
             "Dừng quá vạch dừng {line} {stood_ms}, qua vạch khi đèn {head} đã đỏ {elapsed_red_ms} "

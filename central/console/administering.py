@@ -1,0 +1,66 @@
+"""An administrator at a page about people: something is done, and the same page says how it went."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Depends, Request
+from fastapi.responses import Response
+from sqlmodel import Session
+
+from central.accounts.models import User
+from central.accounts.permissions import Permission
+from central.console.pages import language
+from central.errors import DomainError
+from central.web.people import require
+from central.words.dictionary import translator
+from central.words.errors import told
+
+Manager = Annotated[User, Depends(require(Permission.MANAGE_USERS))]
+
+Typed = dict[str, object]
+"""What a form said, by its fields."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How it went: what was done and what came of it, or why not and what was typed."""
+
+    said: str = ""
+    warning: str = ""
+    status: int = 200
+    made: object = None
+    entered: Typed = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Administering(ABC):
+    """The administrator and their request."""
+
+    request: Request
+    session: Session
+    user: User
+    now: datetime
+
+    @property
+    def actor(self) -> str:
+        """As the audit log calls them."""
+        return self.user.actor
+
+    def does(self, act: Callable[[], object], said: str = "", entered: Typed | None = None) -> Response:
+        """Does something and shows the page. `said` is the key of the words for it; `entered` stays
+        in the form when it is refused."""
+        try:
+            made = act()
+        except DomainError as refused:
+            self.session.rollback()
+            warning = told(refused, language(self.request)).sentence
+            return self.shown(Outcome(warning=warning, status=refused.status, entered=entered or {}))
+        words = translator(language(self.request))(said) if said else ""
+        return self.shown(Outcome(said=words, made=made))
+
+    @abstractmethod
+    def shown(self, outcome: Outcome | None = None) -> Response:
+        """The page, after something was done or as it is."""
