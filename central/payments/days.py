@@ -4,7 +4,7 @@ named."""
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from central.audit import service as audit
 from central.errors import ConflictError
@@ -52,6 +52,11 @@ def compare(session: Session, day: date, content: bytes, via: Via, now: datetime
     detail = {"transactions": len(told), "taken_in": taken_in, "differences": len(differences)}
     audit.record(session, "system", "payment.day", f"day:{day.isoformat()}", detail)
     return stored
+
+
+def last_compared(session: Session) -> date | None:
+    """The latest day that was compared."""
+    return session.exec(select(func.max(PaymentDay.day))).one()
 
 
 def of_day(session: Session, day: date) -> list[PaymentMessage]:

@@ -123,7 +123,10 @@ def _of_no_decision(session: Session, row: PaymentMessage, now: datetime) -> boo
 
 
 def _decision_of(session: Session, row: PaymentMessage) -> Decision | None:
-    """By the order, the decision's number, or the refund that the transaction names."""
+    """By what a person said; else by the order, the decision's number, or the refund that the transaction
+    names."""
+    if row.decision_id is not None:
+        return decisions.find(session, row.decision_id)
     name = row.names.strip()
     order = session.get(PaymentOrder, name.upper())
     refund = session.get(Refund, name) if row.kind == "returned" else None
@@ -150,11 +153,12 @@ def allot(house: House, message_id: int, decision_number: str, actor: str, now: 
     """
     row = set_aside(house.session, message_id)
     number = decision_number.strip()
-    if decisions.by_number(house.session, number) is None:
+    decision = decisions.by_number(house.session, number)
+    if decision is None:
         raise NotFoundError("decision", id=number)
     detail = {"was": row.names, "is": number, "transaction": row.transaction}
     audit.record(house.session, actor, "payment.allot", f"payment:{row.id}", detail)
-    row.names = number
+    row.decision_id = decision.id  # what it names stays as it was told: told again, it is compared with that
     house.session.flush()
     return settle(house, message_id, now)
 

@@ -94,7 +94,7 @@ def ask_aside(session: Session, message_id: int, reason: str, actor: str, now: d
 
 
 def _check_beyond(session: Session, decision_id: int, amount: int, now: datetime) -> None:
-    decision = decisions.find(session, decision_id)
+    decision = decisions.find(session, decision_id, locked=True)  # two who ask at once would both be right
     if decision is None:
         raise NotFoundError("decision", id=decision_id)
     if not 0 < amount <= counter.beyond_of(session, decision, now) - _underway(session, decision_id):

@@ -1,4 +1,4 @@
-"""The worker's part: counting what was told, asking for returns, fetching yesterday's file."""
+"""The worker's part: counting what was told, asking for returns, fetching the days' files."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -11,12 +11,13 @@ from central.db import reading, transaction
 from central.jobs.queue import Claimed
 from central.jobs.runner import Handler, TryAgainError
 from central.payments import days, inbox, refunds
-from central.payments.models import PaymentDay
 from central.payments.port import CONNECTION, Gateway, GatewayError
 from central.proceedings.papers.sheet import House
 from contract.local_time import local_day
 
 COMPARE_EVERY = timedelta(minutes=30)
+LOOK_BACK = timedelta(days=62)
+"""Days whose files are asked for after the worker stood still."""
 
 Clock = Callable[[], datetime]
 MakeHouse = Callable[[Session], House]
@@ -40,7 +41,7 @@ def handlers(engine: Engine, house: MakeHouse, gateway: Gateway | None, clock: C
             raise TryAgainError(str(problem)) from problem
 
     def compare(_unit: Claimed) -> None:
-        compare_yesterday(engine, gateway, clock())
+        compare_due(engine, gateway, clock())
 
     return [
         *found,
@@ -49,17 +50,20 @@ def handlers(engine: Engine, house: MakeHouse, gateway: Gateway | None, clock: C
     ]
 
 
-def compare_yesterday(engine: Engine, gateway: Gateway, now: datetime) -> bool:
-    """Compares yesterday with its file, unless that was done; True if it was done now."""
-    day = local_day(now) - timedelta(days=1)
+def compare_due(engine: Engine, gateway: Gateway, now: datetime) -> int:
+    """Compares the days up to yesterday that were not compared yet with their files, also those on which
+    nobody was at work; returns how many."""
+    yesterday = local_day(now) - timedelta(days=1)
     with reading(engine) as session:
-        if session.get(PaymentDay, day) is not None:
-            return False
-    try:
-        with circuit.watched(engine, CONNECTION, now, GatewayError):
-            content = gateway.file_of(day)
-    except GatewayError as problem:
-        raise TryAgainError(str(problem)) from problem
-    with transaction(engine) as session:
-        days.compare(session, day, content, "file", now)
-    return True
+        last = days.last_compared(session)
+    due = min((yesterday - last).days, LOOK_BACK.days) if last is not None else 1
+    for back in reversed(range(due)):
+        day = yesterday - timedelta(days=back)
+        try:
+            with circuit.watched(engine, CONNECTION, now, GatewayError):
+                content = gateway.file_of(day)
+        except GatewayError as problem:
+            raise TryAgainError(str(problem)) from problem
+        with transaction(engine) as session:
+            days.compare(session, day, content, "file", now)
+    return max(0, due)

@@ -11,6 +11,7 @@ from central.audit import service as audit
 from central.cases.service import lock_case
 from central.cases.service import restart_limitation as restart_case
 from central.errors import NotFoundError
+from central.proceedings import payments
 from central.proceedings.loading import Loaded, load
 from central.proceedings.models import Proceeding, ProceedingEvent
 from central.proceedings.people import Mover
@@ -91,6 +92,7 @@ def correct_day(
         },
     )
     after_step(session, proceeding, Doing("correct_day"), now)
+    payments.settle_up(session, proceeding, now)
     return next(one for one in moved if one.event == event)
 
 

@@ -289,9 +289,9 @@ def number_of(sequence: int, year: int, unit: str) -> str:
     return f"{sequence:04d}/{year}/QĐ-XPHC-{unit}"
 
 
-def find(session: Session, decision_id: int) -> Decision | None:
-    """The signed decision of that id."""
-    return session.get(Decision, decision_id)
+def find(session: Session, decision_id: int, *, locked: bool = False) -> Decision | None:
+    """The signed decision of that id; `locked` until the transaction ends."""
+    return session.get(Decision, decision_id, with_for_update=locked, populate_existing=locked)
 
 
 def numbers_of(session: Session, decision_ids: Collection[int]) -> dict[int, str]:

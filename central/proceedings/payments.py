@@ -17,6 +17,7 @@ from central.errors import ConflictError, InvalidError, NotFoundError
 from central.law import service as law
 from central.proceedings import money
 from central.proceedings.dossier import Money
+from central.proceedings.loading import living_decision
 from central.proceedings.models import (
     Decision,
     DecisionAct,
@@ -26,8 +27,11 @@ from central.proceedings.models import (
     Relief,
 )
 from central.proceedings.people import PROGRAMME, Mover
-from central.proceedings.service import Doing, lock, take
+from central.proceedings.service import Doing, by_programme, lock, take
 from contract.local_time import local_day
+
+PAID_UP = "pay_in_full"
+"""The step of money that leaves nothing to pay."""
 
 Outcome = Literal["part", "full", "again", "to_refund", "overpaid"]
 """`again`: known already, nothing changed. `to_refund`: the decision no longer stands. `overpaid`: paid in
@@ -74,18 +78,18 @@ def received(
     known = _known(session, decision_id, receipt.reference, receipt.amount)
     if known is not None:
         return Counted("again", known, stand(session, decision, receipt.paid_on))
-    before = stand(session, decision, receipt.paid_on)
-    payment = _store(session, decision_id, receipt, before, now, by)
-    after = stand(session, decision, receipt.paid_on)
-    payment.beyond = money.beyond(decision, after) > 0
+    before = _reckoned(session, decision, receipt)
+    payment = _store(session, decision_id, receipt, now, by)
+    after = _reckoned(session, decision, receipt)
+    _share_out(session, decision, payment, after)
     if decision.ended_on is not None:
         return Counted("to_refund", payment, after)
     full, step = after.owed == 0, None
     if before.owed > 0:
         detail = {"reference": receipt.reference, "amount": receipt.amount, "fee": payment.fee}
-        action = "pay_in_full" if full else "pay_part"
+        action = PAID_UP if full else "pay_part"
         step = take(session, lead, Doing(action, receipt.paid_on, detail=detail), by, now)
-    if payment.beyond:
+    if money.beyond(decision, after):
         return Counted("overpaid", payment, after, step)
     return Counted("full" if full else "part", payment, after, step)
 
@@ -104,16 +108,13 @@ def paid_back(
     known = _known(session, decision_id, receipt.reference, -receipt.amount)
     if known is not None:
         return Counted("again", known, stand(session, decision, receipt.paid_on))
-    before = stand(session, decision, receipt.paid_on)
-    if receipt.amount <= 0 or receipt.amount > before.paid:
+    if receipt.amount <= 0 or receipt.amount > _reckoned(session, decision, receipt).paid:
         raise InvalidError("refund", field="amount")
     back = Receipt(receipt.reference, -receipt.amount, receipt.paid_on, receipt.source)
-    payment = _store(session, decision_id, back, before, now, by)
-    after = stand(session, decision, receipt.paid_on)
+    payment = _store(session, decision_id, back, now, by)
+    after = _reckoned(session, decision, receipt)
+    _share_out(session, decision, payment, after)
     step = None
-    if money.beyond(decision, after) == 0:
-        for row in money.payments_of(session, decision):
-            row.beyond = False
     if decision.ended_on is not None and after.paid == 0:
         doing = Doing("pay_back", detail={"reference": receipt.reference}, decision_id=decision_id)
         step = take(session, lead, doing, by, now)
@@ -136,17 +137,18 @@ def _known(session: Session, decision_id: int, reference: str, amount: int) -> D
     return found
 
 
-def _store(
-    session: Session, decision_id: int, receipt: Receipt, before: Money, now: datetime, by: Mover
-) -> DecisionPayment:
-    """Money pays the fine first; what is beyond it is fee."""
-    to_fine = max(0, before.fine - before.paid)
-    fee = max(0, min(receipt.amount - to_fine, before.owed - to_fine))
+def _reckoned(session: Session, decision: Decision, receipt: Receipt) -> Money:
+    """How the decision stands on the last day of which money is known: told late, money of an earlier day
+    still changes what the fee of the later one was."""
+    days = [row.paid_on for row in money.payments_of(session, decision)]
+    return stand(session, decision, max([receipt.paid_on, *days]))
+
+
+def _store(session: Session, decision_id: int, receipt: Receipt, now: datetime, by: Mover) -> DecisionPayment:
     payment = DecisionPayment(
         decision_id=decision_id,
         reference=receipt.reference,
         amount=receipt.amount,
-        fee=fee,
         paid_on=receipt.paid_on,
         source=receipt.source,
         entered_at=now,
@@ -156,6 +158,38 @@ def _store(
     detail = {"reference": receipt.reference, "amount": receipt.amount, "source": receipt.source}
     audit.record(session, by.audit_name, "decision.money", f"decision:{decision_id}", detail)
     return payment
+
+
+def _share_out(session: Session, decision: Decision, payment: DecisionPayment, after: Money) -> None:
+    """Money pays the fine first; what is beyond it is fee, and goes back last."""
+    rows = money.payments_of(session, decision)
+    fee = max(0, min(after.paid - after.fine, after.late_fee))
+    if payment.amount < 0:
+        payment.fee = min(0, fee - sum(row.fee for row in rows))
+    elif decision.ended_on is None:
+        payment.fee = max(0, fee - sum(row.fee for row in rows))
+    _mark(rows, money.beyond(decision, after))
+
+
+def _mark(rows: list[DecisionPayment], beyond: int) -> None:
+    """Marks the newest of the decision's payments as more than it asks for; none where nothing is."""
+    if not beyond:
+        for row in rows:
+            row.beyond = False
+    elif rows:
+        max(rows, key=lambda row: row.id or 0).beyond = True
+
+
+def settle_up(session: Session, proceeding: Proceeding, now: datetime) -> None:
+    """A decision may ask for less than before, by a reduction or a day that was corrected: what was paid may be
+    enough now, or too much."""
+    decision = living_decision(session, proceeding.id or 0)
+    if decision is None:
+        return
+    after = stand(session, decision, local_day(now))
+    _mark(money.payments_of(session, decision), money.beyond(decision, after))
+    if after.owed == 0:
+        by_programme(session, proceeding.id or 0, Doing(PAID_UP), now)
 
 
 @dataclass(frozen=True)
@@ -214,6 +248,7 @@ def answer_relief(
     if grant is not None:
         relief.until, relief.reduced_to, relief.parts = grant.until, grant.reduced_to, list(grant.parts)
     session.flush()
+    settle_up(session, proceeding, now)
     return relief
 
 

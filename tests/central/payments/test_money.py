@@ -140,6 +140,8 @@ def test_what_can_not_be_counted_is_set_aside_and_allotted_by_a_person(
             assert session.exec(select(func.sum(DecisionPayment.amount))).one() == template.fine
             with pytest.raises(ConflictError):
                 inbox.allot(house, row.id or 0, template.number, "user:kho-bac", now)
+            again = inbox.keep(session, _told(template, **changes), "call-back", now)
+            assert (again.id, again.state) == (row.id, "counted"), "told again, it is the same money"
 
 
 def test_a_transaction_that_is_told_with_another_amount_is_for_a_person(

@@ -17,7 +17,7 @@ from central.payments import refunds
 from central.payments.http import HttpGateway
 from central.payments.models import PaymentMessage, Refund
 from central.payments.port import SIGNATURE_HEADER, TIME_HEADER, Told, signature_of
-from central.payments.work import compare_yesterday, handlers
+from central.payments.work import compare_due, handlers
 from central.portal.app import create_portal
 from central.proceedings.papers.sheet import House
 from central.sandboxes.payment import Bank, Way, create_bank
@@ -157,8 +157,19 @@ def test_what_was_not_told_comes_late_or_with_the_day_s_file(counter: Counter, w
     if way == "late":
         BANKS[-1].tell_all()
     else:
-        assert compare_yesterday(office.engine, counter.gateway, office.now)
-        assert not compare_yesterday(office.engine, counter.gateway, office.now)
+        assert compare_due(office.engine, counter.gateway, office.now) == 1
+        assert compare_due(office.engine, counter.gateway, office.now) == 0
+    counter.work()
+    assert office.state(counter.case_id, "payment") == "paid"
+
+
+def test_days_on_which_nobody_was_at_work_are_compared_afterwards(counter: Counter) -> None:
+    """The worker stood still for three days; on the first of them money came that only the file tells of."""
+    office, gateway = counter.house.office, counter.gateway
+    assert compare_due(office.engine, gateway, office.now) == 1
+    BANKS[-1].pay(counter.reference(), "silent")
+    office.now += timedelta(days=3)
+    assert compare_due(office.engine, gateway, office.now) == 3
     counter.work()
     assert office.state(counter.case_id, "payment") == "paid"
 
