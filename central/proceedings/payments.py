@@ -181,8 +181,8 @@ def _mark(rows: list[DecisionPayment], beyond: int) -> None:
 
 
 def settle_up(session: Session, proceeding: Proceeding, now: datetime) -> None:
-    """A decision may ask for less than before, by a reduction or a day that was corrected: what was paid may be
-    enough now, or too much."""
+    """A decision may ask for less than before, by a reduction or a day that was corrected: what was paid may
+    be enough now, or too much."""
     decision = living_decision(session, proceeding.id or 0)
     if decision is None:
         return

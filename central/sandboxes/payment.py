@@ -207,7 +207,7 @@ body { font: 17px/1.5 sans-serif; max-width: 560px; margin: 0 auto; padding: 16p
 .bar { background: #b3213a; color: #fff; padding: 10px 14px; border-radius: 8px }
 button { display: block; width: 100%; min-height: 48px; margin: 8px 0; font: inherit }
 table { width: 100%; border-collapse: collapse } td { padding: 6px; border-bottom: 1px solid #ccc }
-td { overflow-wrap: anywhere }
+td:first-child { overflow-wrap: anywhere } td + td { white-space: nowrap }
 </style>
 <p class="bar">THỬ NGHIỆM, không phải tiền thật — SANDBOX, no real money</p>"""
 

@@ -147,13 +147,15 @@ class Story:
         return page
 
     def paper(self, name: str, kind: str, case: int = 1) -> str:
-        """The newest paper of a kind, opened from the case's page; its text, and a picture of each sheet."""
+        """The newest paper of a kind, opened from the case's page; its text in one line, and a picture of
+        each sheet."""
         page = self.staff.go(name, f"/proceedings/{case}")
         link = page.locator(f"a[data-paper={kind}]").first
         pdf = page.request.get(self.office.url + (link.get_attribute("href") or "")).body()
         self.shots += 1
         paper_pictures(pdf, f"{self.name}-{self.shots:02d}-{kind}")
-        return "\n".join(sheet.extract_text() for sheet in PdfReader(BytesIO(pdf)).pages)
+        sheets = (sheet.extract_text() for sheet in PdfReader(BytesIO(pdf)).pages)
+        return " ".join(" ".join(sheets).split())  # where a line ends depends on the font
 
     def reads(self, notice: str, plate: str) -> "Owner":
         """Somebody at a telephone, with the notice that came by post: number and code stand on it."""

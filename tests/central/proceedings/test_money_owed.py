@@ -1,5 +1,5 @@
-"""What a decision asks for, when money is told in another order than it was paid, when what it asks for becomes
-less afterwards, and when nothing is left to pay."""
+"""What a decision asks for, when money is told in another order than it was paid, when what it asks for
+becomes less afterwards, and when nothing is left to pay."""
 
 from datetime import date, timedelta
 
@@ -57,7 +57,7 @@ def overdue(office: Office, days: int) -> tuple[int, Decision, date]:
 def test_two_part_payments_stand_the_same_in_whichever_order_they_are_told(
     office: Office, rest: int, outcome: str, later_first: bool
 ) -> None:
-    """Ten million five days late, the rest ten days late: four days' fee of all of it, five of nine million."""
+    """Ten million five days late, the rest ten days late: four days' fee of all, five of nine million."""
     case_id, decision, last = overdue(office, days=12)
     paid = [("T1", 10_000_000, last + timedelta(days=5)), ("T2", 9_000_000 + rest, last + timedelta(days=10))]
     told = [pay(office, decision, *one) for one in (reversed(paid) if later_first else paid)]
