@@ -10,6 +10,7 @@ from datetime import date, datetime
 
 from sqlmodel import Session, col, func, select
 
+from central.audit import purposes
 from central.audit import service as audit
 from central.cases.queries import get_case
 from central.citizens import answers
@@ -161,7 +162,7 @@ def _reply(house: House, proceeding: Proceeding, row: Submission, by: Mover, now
     """The paper that tells the sender, for the post and the portal."""
     session, case = house.session, get_case(house.session, proceeding.case_id)
     t = translator("vi")
-    reader = Reader(by.audit_name, "trả lời văn bản của công dân", proceeding.case_id)
+    reader = Reader(by.audit_name, purposes.REPLY, proceeding.case_id)
     official = official_of(session, by.person, "")
     offence = offences.get(session, proceeding.offence_id) if proceeding.offence_id else None
     values = {

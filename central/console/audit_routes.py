@@ -12,6 +12,7 @@ from central.accounts.permissions import Permission
 from central.accounts.service import names_by_username, normal_name
 from central.audit import service as audit
 from central.audit.models import AuditEntry
+from central.audit.purposes import purpose_word
 from central.console.pages import language, render
 from central.console.reasons import reason_words
 from central.values import LARGEST_ID, Day, Text
@@ -104,12 +105,16 @@ def _detail(detail: Mapping[str, Any], lang: Language) -> str:
     return "; ".join(t("audit.field", name=name, value=value) for name, value in told.items())
 
 
-_CODES = {"from": "role", "to": "role"} | {name: name for name in ("role", "purpose", "state", "rule")}
+_CODES = {"from": "role", "to": "role"} | {name: name for name in ("role", "state", "rule")}
 
 
 def _value(name: str, value: object, lang: Language) -> str:
     if isinstance(value, list):
         return ", ".join(map(str, value))
+    if name == "purpose":
+        return purpose_word(str(value), lang)
+    if name == "case" and str(value).startswith("case:"):
+        return str(value).removeprefix("case:")
     if name == "reason":
         return reason_words(str(value), lang)
     return word_or(lang, f"{_CODES[name]}.{value}", str(value)) if name in _CODES else str(value)

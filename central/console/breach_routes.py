@@ -15,6 +15,7 @@ from central.accounts.service import names_by_username, normal_name
 from central.audit import breach
 from central.audit import service as audit
 from central.audit.breach import BreachReport, Reading
+from central.audit.purposes import purpose_word
 from central.connections.sheets import CSV, write_csv
 from central.console.audit_routes import act_word, thing_word
 from central.console.pages import language, render
@@ -129,5 +130,5 @@ def _row(reading: Reading, people: dict[str, str], lang: Language) -> list[str]:
         local_time(reading.first, lang, seconds=True),
         local_time(reading.last, lang, seconds=True),
         str(reading.count),
-        "; ".join(sorted(reading.purposes)),
+        "; ".join(sorted(purpose_word(purpose, lang) for purpose in reading.purposes)),
     ]

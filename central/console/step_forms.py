@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from central.audit import purposes
 from central.errors import ConflictError
 from central.law import service as law
 from central.offences import service as offences
@@ -94,7 +95,7 @@ def _amounts(house: House, proceeding: Proceeding, by: Mover, language: Language
     book = law.book(house.session)
     proposal = decisions.proposal_of(house.session, proceeding.id or 0)
     chosen = tuple(proposal.circumstances) if proposal is not None else ()
-    reader = Reader(by.audit_name, "ra quyết định xử phạt vi phạm hành chính", proceeding.case_id)
+    reader = Reader(by.audit_name, purposes.DECISION, proceeding.case_id)
     terms = decisions.Terms(chosen)
     found = _found(house, book, proceeding, terms, reader) if proceeding.violator_id is not None else []
     fines = proposal.fines if proposal is not None else [amount.usual for amount in found]

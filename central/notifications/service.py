@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Engine
 from sqlmodel import Session, col, func, select
 
+from central.audit import purposes
 from central.audit import service as audit
 from central.connections import circuit
 from central.db import insert, transaction
@@ -78,7 +79,7 @@ def send(engine: Engine, post: Post | None, notification_id: int, now: datetime)
         if post is None:
             row.problem = "no_mail_server"
             return
-        reader = Reader("system", f"thông báo: {row.kind}", row.case_id)
+        reader = Reader("system", purposes.coded(purposes.MESSAGE, row.kind), row.case_id)
         try:
             found = Parties(session, post.vault, post.index).read(row.party_id, reader, ("email",))
         except NotFoundError:

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Header, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse, Response
 
+from central.audit import purposes
 from central.citizens.entry import Guest
 from central.db import reading, transaction
 from central.documents import archive as documents
@@ -118,7 +119,7 @@ def paper(request: Request, guest: CurrentGuest, now: Now, proceeding_id: Id, do
             raise NotFoundError("document", id=document_id)
     with transaction(engine) as session:
         actor = f"party:{view.opened.party_id}"
-        row, pdf = desk_of(request).archive.show(session, document_id, actor, "xem trên cổng thông tin")
+        row, pdf = desk_of(request).archive.show(session, document_id, actor, purposes.ON_THE_PORTAL)
     name = row.number.replace("/", "-")
     headers = {"Content-Disposition": f'inline; filename="{name.encode("ascii", "ignore").decode()}.pdf"'}
     return Response(pdf, media_type="application/pdf", headers=headers)

@@ -13,6 +13,7 @@ from typing import ClassVar
 
 from sqlmodel import Session, col, select
 
+from central.audit import purposes
 from central.cases.service import lock_case
 from central.cases.service import sign_decision as sign_case
 from central.documents.numbers import next_number
@@ -316,4 +317,4 @@ def first_case_of(session: Session, decision: Decision) -> int | None:
 
 
 def _reader(by: Mover, proceeding: Proceeding) -> Reader:
-    return Reader(by.audit_name, "ra quyết định xử phạt vi phạm hành chính", proceeding.case_id)
+    return Reader(by.audit_name, purposes.DECISION, proceeding.case_id)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from central.audit import purposes
 from central.cases.queries import get_case
 from central.parties.service import Details, Parties
 from central.proceedings.clones import Places, suspect
@@ -16,8 +17,6 @@ from central.registry.service import owner_for_programme
 ENTER = "proceedings.enter_owner"
 """Kind of job; its key is the case's id."""
 
-PURPOSE = "lập hồ sơ xử lý vi phạm hành chính"
-
 
 def enter_owner(
     session: Session, parties: Parties, case_id: int, now: datetime, places: Places | None = None
@@ -28,7 +27,7 @@ def enter_owner(
     if proceeding is None or proceeding.id is None:
         return False
     proceeding = lock(session, proceeding.id)
-    found = owner_for_programme(session, get_case(session, case_id), parties.vault, PURPOSE)
+    found = owner_for_programme(session, get_case(session, case_id), parties.vault, purposes.CASE_FILE)
     if found is None:
         return False
     owner, reference = found

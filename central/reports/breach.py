@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from central.accounts.service import names_by_username
 from central.audit.breach import BreachReport, Reading
+from central.audit.purposes import purpose_word
 from central.documents.render import Job, rendered
 from central.documents.values import LeadersReport, Office, Section, Table
 from central.parties import service as parties
@@ -47,6 +48,11 @@ class Told:
     def kinds(self, readings: Iterable[Reading]) -> str:
         """The kinds of data that were shown."""
         return ", ".join(sorted({self.t(f"readings.kind.{reading.data}") for reading in readings}))
+
+    def purposes(self, readings: Iterable[Reading]) -> str:
+        """What they were said to be for."""
+        said = set().union(*(reading.purposes for reading in readings))
+        return "; ".join(sorted(purpose_word(purpose, self.language) for purpose in said))
 
     def reader(self, actor: str) -> str:
         """Who read: the person's name with the account."""
@@ -115,7 +121,7 @@ def _readers(told: Told) -> Section:
             told.kinds(found),
             told.moment(min(reading.first for reading in found)),
             told.moment(max(reading.last for reading in found)),
-            "; ".join(sorted(set().union(*(reading.purposes for reading in found))))[:300] or "–",
+            told.purposes(found)[:300] or "–",
             str(len({reading.subject for reading in found})),
             str(sum(reading.count for reading in found)),
         )

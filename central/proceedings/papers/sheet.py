@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from central.audit import purposes
 from central.cases.models import Case
 from central.documents import archive as documents
 from central.documents.archive import Archive
@@ -82,7 +83,9 @@ class Sheet:
 
     def reader(self) -> Reader:
         """Who reads personal data for this paper."""
-        return Reader(self.by.audit_name, f"lập văn bản: {self.step.action}", self.proceeding.case_id)
+        return Reader(
+            self.by.audit_name, purposes.coded(purposes.PAPER, self.step.action), self.proceeding.case_id
+        )
 
     def person(self, party_id: int | None) -> Any:
         """A party as papers name them."""
