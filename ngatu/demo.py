@@ -26,6 +26,7 @@ from rich.console import Console
 from rich.table import Table
 
 from central.ingest.settle import OPEN_CASE
+from central.sandboxes.identity import CLAIM, CLIENT
 from central.words.dictionary import translator
 from contract.local_time import VIETNAM
 from ngatu.broker import embedded_broker
@@ -173,6 +174,12 @@ def _centre_settings(ground: Ground) -> dict[str, object]:
         "vehicle_alerts": _at_national(ground, "vehicle-alerts"),
         "licences": _at_national(ground, "licences"),
         "sharing": _at_national(ground, "platform"),
+        "citizen_login": {
+            "issuer": f"{ground.national}/identity",
+            "client_id": CLIENT,
+            "claim": CLAIM,
+            "label": "VNeID (thử nghiệm)",
+        },
         "office": {
             "portal": ground.portal,
             "address": "Số 1 đường Thử Nghiệm, Bắc Ninh",

@@ -3,12 +3,14 @@
 import shutil
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 from fastapi import FastAPI
 from fastapi.responses import HTMLResponse, Response
 
 from central.dispatches.port import INSPECTION, LICENCES, PATHS, Alert, Points
+from central.sandboxes.identity import Identity, create_identity
 from central.sandboxes.platform import Platform, create_platform
 from central.sandboxes.population import WAYS as POPULATION_WAYS
 from central.sandboxes.population import Population, create_population
@@ -30,10 +32,13 @@ def create_national(folder: Path, token: str, samples: Path) -> FastAPI:
         "vehicle-alerts": Stage("Đăng ký xe: cảnh báo — registration: alerts", token),
         "platform": Stage("Kho dữ liệu tỉnh — the province's platform", token),
         "licences": Stage("Giấy phép lái xe: điểm — licences: points", token),
+        "identity": Stage("Định danh điện tử (VNeID) — electronic identity", token),
     }
+    population = Population(persons, stages["population"])
     apps = {
         "registration": create_register(Register(books, stages["registration"])),
-        "population": create_population(Population(persons, stages["population"])),
+        "population": create_population(population),
+        "identity": create_identity(Identity(population.persons, _now, stages["identity"])),
     }
     for name in ("inspection", "vehicle-alerts"):
         inbox = Inbox(folder / f"{name}.jsonl", stages[name], Alert)
@@ -67,6 +72,10 @@ def _together(stages: Mapping[str, Stage], apps: Mapping[str, FastAPI]) -> FastA
     for name, each in apps.items():
         app.mount(f"/{name}", each)
     return app
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _kept(path: Path, sample: Path) -> Path:
