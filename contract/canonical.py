@@ -34,10 +34,16 @@ def _quickly(plain: object) -> bytes | None:
     return text.encode() if text.isascii() and not _NUMBER_OF_RFC_8785.search(text) else None
 
 
+def read_json(data: bytes | str) -> Any:
+    """What JSON from somebody else says. Raises ValueError for whatever is none, and for what is nested
+    deeper than anybody needs: the reader of Python's library gives up on that in a way of its own."""
+    return pydantic_core.from_json(data)
+
+
 def is_canonical(data: bytes) -> bool:
     """True if these bytes are the RFC 8785 encoding of the JSON they hold: nothing twice, nothing out of
     order. Raises ValueError when they are not JSON at all."""
-    value = pydantic_core.from_json(data)
+    value = read_json(data)
     try:
         return rfc8785.dumps(value) == data
     except rfc8785.CanonicalizationError:

@@ -5,7 +5,6 @@ can't be presented under another's name.
 """
 
 import base64
-import json
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -24,7 +23,7 @@ from joserfc.jwk import OKPKey
 from joserfc.jws import JWSRegistry
 from pydantic import BaseModel
 
-from contract.canonical import canonical_bytes, sha256_hex
+from contract.canonical import canonical_bytes, read_json, sha256_hex
 
 ALGORITHM = "Ed25519"
 LARGEST_SIGNED = 512 * 1024
@@ -130,7 +129,7 @@ def key_id_of(token: str) -> str:
     """The `kid` a JWS claims, unverified: used only to choose the key to verify with."""
     try:
         head = token.split(".", 1)[0]
-        header = json.loads(base64.urlsafe_b64decode(head + "=" * (-len(head) % 4)))
+        header = read_json(base64.urlsafe_b64decode(head + "=" * (-len(head) % 4)))
         return str(header["kid"])
     except (ValueError, KeyError, TypeError) as problem:
         raise SignatureError("not a JWS with a key id in its header") from problem

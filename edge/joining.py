@@ -14,6 +14,7 @@ from pathlib import Path
 import structlog
 
 from configs.node import NodeConfig
+from contract.canonical import read_json
 from contract.faults import MessageError
 from contract.joining import Invitation, Joining, KeyChange, Welcome, read_welcome
 from contract.reports import CameraInfo
@@ -133,7 +134,7 @@ def _ask(address: str, token: str, centre: PublicKey, key: PublicKey) -> Welcome
     request = urllib.request.Request(address, body, {"Content-Type": "application/json"}, method="POST")
     try:
         with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
-            told = json.loads(answer.read(_LARGEST_ANSWER))
+            told = read_json(answer.read(_LARGEST_ANSWER))
         welcome = read_welcome(verify(str(told["token"]), centre))
     except urllib.error.HTTPError as refusal:
         raise JoiningError(f"the centre refuses: {_problem(refusal)}") from None
@@ -147,7 +148,7 @@ def _ask(address: str, token: str, centre: PublicKey, key: PublicKey) -> Welcome
 def _problem(refusal: urllib.error.HTTPError) -> str:
     """What a problem document (RFC 9457) says, else the status."""
     try:
-        told = json.loads(refusal.read(_LARGEST_ANSWER))
+        told = read_json(refusal.read(_LARGEST_ANSWER))
         return f"{told['title']}: {told.get('detail', '')}"
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return f"HTTP {refusal.code}"

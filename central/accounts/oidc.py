@@ -24,6 +24,7 @@ from joserfc.jwk import KeySet
 from central.errors import DomainError
 from central.settings import OidcSettings
 from central.vault import Vault, VaultError
+from contract.canonical import read_json
 
 SECONDS = 10.0
 LASTS = timedelta(minutes=10)
@@ -208,7 +209,7 @@ class Provider:
 
 def _get(address: str, headers: Mapping[str, str] | None = None) -> Any:
     with httpx.Client(timeout=SECONDS, transport=Bounded(), headers=headers) as client:
-        return client.get(address).raise_for_status().json()
+        return read_json(client.get(address).raise_for_status().content)
 
 
 def _decoded(token: str, keys: KeySet) -> jwt.Token:

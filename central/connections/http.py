@@ -13,7 +13,6 @@ Anything else is an answer we do not understand: a 404 without that body comes f
 system, which knows nothing of what was asked.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -30,6 +29,7 @@ from central.connections.exchange import (
     exchange,
 )
 from central.connections.problems import OutsideError, Problem
+from contract.canonical import read_json
 
 _SAID = {404: Problem.NOT_FOUND, 409: Problem.MULTIPLE, 503: Problem.MAINTENANCE}
 _DENIED = (401, 403)
@@ -78,7 +78,7 @@ def _understood(answered: Answered, shape: type[Answer]) -> Answer:
 
 def _said(body: bytes) -> dict[str, Any]:
     try:
-        told = json.loads(body)
+        told = read_json(body)
     except ValueError:
         return {}
     return told if isinstance(told, dict) else {}

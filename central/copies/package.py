@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from central.copies.statement import CopyStatement
-from contract.canonical import sha256_hex
+from contract.canonical import read_json, sha256_hex
 from contract.signing import PublicKey, SignatureError, payload_of, verify
 
 README = """Hình ảnh vi phạm kèm chữ ký điện tử — evidence with electronic signatures
@@ -46,7 +46,7 @@ def check_package(path: Path, centre_key: str | None = None, node_key: str | Non
     """
     try:
         with zipfile.ZipFile(path) as package:
-            seals = json.loads(package.read("seals.json"))
+            seals = read_json(package.read("seals.json"))
             hashes = {
                 name.removeprefix("files/"): hashlib.sha256(package.read(name)).hexdigest()
                 for name in package.namelist()
@@ -60,7 +60,7 @@ def check_package(path: Path, centre_key: str | None = None, node_key: str | Non
 def _check(
     seals: dict[str, Any], hashes: dict[str, str], centre_key: str | None, node_key: str | None
 ) -> int:
-    manifest = json.loads(_signed(seals["manifest"], seals["node_key"], node_key))
+    manifest = read_json(_signed(seals["manifest"], seals["node_key"], node_key))
     originals = {file["name"]: file["sha256"] for file in manifest["files"]}
     manifest_sha256 = sha256_hex(payload_of(seals["manifest"]))
     for file in seals["files"]:

@@ -12,7 +12,6 @@ GET  {base}/v1/certificate     200 the signer's certificate and its chain, PEM
 
 import asyncio
 import base64
-import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from http.client import OK
@@ -32,6 +31,7 @@ from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from central.connections.exchange import Limits, NoAnswerError, exchange
+from contract.canonical import read_json
 
 FIELD = "KySo"
 
@@ -130,7 +130,7 @@ class RemoteSigner:
         body = {"algorithm": algorithm, "data": base64.b64encode(data).decode()}
         answer = self._request("POST", "/v1/signatures", body)
         try:
-            return base64.b64decode(json.loads(answer)["signature"], validate=True)
+            return base64.b64decode(read_json(answer)["signature"], validate=True)
         except (ValueError, KeyError, TypeError):
             raise PaperSigningError("the signing service's answer holds no signature") from None
 

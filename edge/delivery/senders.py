@@ -4,10 +4,10 @@ A chain is signed with one key from its beginning, so a node that changed its ke
 waits in the earlier one is still delivered as it was signed.
 """
 
-import json
 from collections import Counter
 from collections.abc import Sequence
 
+from contract.canonical import read_json
 from contract.reasons import Reason
 from contract.signing import SignatureError, payload_of
 from edge.delivery.protocol import Part
@@ -71,7 +71,7 @@ class Senders:
 def _event_of(payload: bytes) -> str:
     """The package a receipt speaks of, unverified: only to choose who verifies it."""
     try:
-        found = json.loads(payload_of(payload.decode("ascii")))
+        found = read_json(payload_of(payload.decode("ascii")))
         return str(found["event_id"])
     except (SignatureError, ValueError, KeyError, TypeError):
         return ""

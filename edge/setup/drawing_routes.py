@@ -1,6 +1,5 @@
 """Step 2: the draft as the drawing script takes and gives it."""
 
-import json
 from typing import Annotated, Any, get_args
 
 from fastapi import APIRouter, Form, Request
@@ -10,6 +9,7 @@ from configs.rules.bases import BANS, ZONES
 from configs.scene import Ban, Movement, ZoneBasis
 from configs.wording import Dictionary, Language
 from configs.words import value_words
+from contract.canonical import read_json
 from contract.vehicles import VehicleKind
 from edge.setup.drafts import Draft, drawn_as, problems
 from edge.setup.pages import language, place_of, places, step_page
@@ -58,7 +58,7 @@ async def keep_draft(request: Request, name: str) -> Response:
     """Keeps what was drawn; what is wrong with it is told and keeps nobody from going on."""
     place = place_of(request, name)
     try:
-        sent = json.loads(await request.body())
+        sent = read_json(await request.body())
     except ValueError:
         raise SetupError("bad_draft") from None
     if not isinstance(sent, dict):

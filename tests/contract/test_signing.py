@@ -22,6 +22,10 @@ def part(value: object) -> str:
     return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
 
 
+NESTED = base64.urlsafe_b64encode(b'{"kid":' + b"[" * 60_000).decode()
+"""A header deeper than a reader of JSON can follow."""
+
+
 def test_what_is_signed_comes_back() -> None:
     assert verify(TOKEN, KEY.public) == canonical_bytes(factories.facts())
     assert key_id_of(TOKEN) == KEY.public.key_id
@@ -50,6 +54,7 @@ def test_the_header_is_pinned() -> None:
         f"{part({'alg': 'HS256', 'kid': KEY.public.key_id})}.{PAYLOAD}.{SIGNATURE}",
         f"{part({'alg': 'Ed25519'})}.{PAYLOAD}.{SIGNATURE}",
         f"{part([])}.{PAYLOAD}.{SIGNATURE}",
+        f"{NESTED}.{PAYLOAD}.{SIGNATURE}",
         sign(factories.facts(), SigningKey.generate()),
         jws.serialize_compact(
             {"alg": "HS256", "kid": KEY.public.key_id}, b"x", OctKey.import_key(KEY.public.raw)

@@ -1,5 +1,6 @@
 """Nodes come in by an invitation that works once, and change their keys; nobody else gets a key in."""
 
+import base64
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -50,7 +51,11 @@ def test_no_other_invitation_lets_it_in(session: Session, now: datetime, case: s
     assert session.get(Node, NODE) is None
 
 
-@pytest.mark.parametrize("token", ["", "a.b.c", "ü", request("x" * 32, signer=OTHER)])
+NESTED = base64.urlsafe_b64encode(b'{"kid":' + b"[" * 60_000).decode() + ".e30.e30"
+"""Its header is deeper than a reader of JSON can follow."""
+
+
+@pytest.mark.parametrize("token", ["", "a.b.c", "ü", NESTED, request("x" * 32, signer=OTHER)])
 def test_what_is_not_signed_with_the_key_it_brings_is_none(
     session: Session, now: datetime, token: str
 ) -> None:

@@ -1,5 +1,6 @@
 """Ingest without a network: any order, repetition or bytes give one case or a quarantine entry, no less."""
 
+import base64
 import itertools
 import json
 import os
@@ -156,12 +157,18 @@ def _unsigned(package_token: str) -> bytes:
     return ".".join((header, payload, signature[::-1])).encode()
 
 
+def _deep() -> bytes:
+    header = base64.urlsafe_b64encode(b'{"kid":' + b"[" * 60_000)
+    return header + b".e30.e30"
+
+
 FORGED_KEY = SigningKey(b"\x07" * 32)
 
 HOSTILE = [
     pytest.param(TOPICS.manifest, b"", "message.malformed", id="nothing"),
     pytest.param(TOPICS.manifest, b"\xff\xfe\x00" * 50, "message.malformed", id="binary"),
     pytest.param(TOPICS.manifest, b"a.b.c", "message.malformed", id="dots"),
+    pytest.param(TOPICS.manifest, _deep(), "message.malformed", id="header without an end"),
     pytest.param(TOPICS.manifest, os.urandom(5_000_000), "message.too_large", id="5 MB manifest"),
     pytest.param(
         TOPICS.manifest, _unsigned(evidence().token), "message.bad_signature", id="altered signature"

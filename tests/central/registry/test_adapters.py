@@ -150,6 +150,8 @@ NO = {"detail": "no"}
         (404, {"detail": "Not Found"}, Problem.UNREADABLE),  # a wrong address, not the register
         (404, "<html>nginx</html>", Problem.UNREADABLE),
         (404, [], Problem.UNREADABLE),
+        (404, "[" * 60_000, Problem.UNREADABLE),  # deeper than a reader of JSON can follow
+        (503, '{"until":' * 7_000, Problem.TIMEOUT),
         (404, {"problem": "multiple"}, Problem.UNREADABLE),
         (409, NO, Problem.UNREADABLE),
         (401, NO, Problem.DENIED),

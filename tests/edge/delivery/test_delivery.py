@@ -1,5 +1,6 @@
 """Delivery with real brokers: complete to the bit, whatever is killed, whoever lies."""
 
+import base64
 import json
 import subprocess
 import sys
@@ -231,6 +232,8 @@ def test_a_forged_or_foreign_receipt_is_ignored_and_counted(
         for_another_manifest(receipt, centre.key),
         "not a receipt \u00e9",
         "a.b.c",
+        "e30." + base64.urlsafe_b64encode(b"[" * 60_000).decode() + ".e30",
+        base64.urlsafe_b64encode(b"[" * 60_000).decode() + ".e30.e30",
     ]
     events = add(outbox, 1)
     with delivering(outbox, config, centre.key.public) as (_client, sender):
