@@ -23,9 +23,9 @@ import structlog
 from contract.reasons import Reason, reason
 from edge.video.camera import SourceHealth
 from edge.video.capture import RING_BYTES, RING_SECONDS, Begun
+from edge.video.fork_server import ForkedProcess, fork_server
 from edge.video.frame import Frame, frame_of
 from edge.video.messages import Message, Said, from_bytes
-from edge.video.nursery import Born, nursery
 from edge.video.packet import EncodedPacket, Template
 from edge.video.reader import CONNECTING, backoff
 from edge.video.redact import redact
@@ -55,7 +55,7 @@ _LOOK_UP = 1.0  # seconds: nobody wakes a consumer whose source is closed
 class _Process:
     """A capture process and our end of its socket."""
 
-    born: Born
+    forked: ForkedProcess
     socket: socket.socket
     connection: "Connection[bytes, bytes]"
 
@@ -66,15 +66,15 @@ class _Process:
 
     def kill(self) -> None:
         """It ends now, and nobody listens to it any more."""
-        self.born.kill()
+        self.forked.kill()
         with suppress(OSError):
             self.socket.shutdown(socket.SHUT_RDWR)
 
     def end(self) -> int | None:
-        """It has ended, or is ended now; gives how, as `Born.end`."""
+        """It has ended, or is ended now; gives how, as `ForkedProcess.end`."""
         self.connection.close()
         self.socket.close()
-        return self.born.end()
+        return self.forked.end()
 
 
 class ApartSource:
@@ -205,8 +205,8 @@ class ApartSource:
         ours, theirs = socket.socketpair()
         connection: Connection[bytes, bytes] = Connection(os.dup(ours.fileno()))
         with theirs, self._lock:
-            born = nursery.bear((theirs.fileno(), self._memory, self._event))
-            process = self._process = _Process(born, ours, connection)
+            forked = fork_server.fork((theirs.fileno(), self._memory, self._event))
+            process = self._process = _Process(forked, ours, connection)
         # Over the socket: a command line can be read by everybody, and the addresses hold passwords.
         order = {**self._urls, "begun": asdict(self._begun())}
         with suppress(OSError):  # it has ended already, which listening tells

@@ -1,8 +1,8 @@
 """The processes that read one camera each, and the one that they are forked from.
 
-`python -m edge.video.capture_process SOCKET` is started by `edge.video.nursery`, which asks over the socket
-for one process after the other. A capture process is told over a socket of its own what to read, and ends
-when that does. Whatever a camera sends, at worst it is this process that ends of it.
+`python -m edge.video.capture_process SOCKET` is started by `edge.video.fork_server`, which asks over the
+socket for one process after the other. A capture process is told over a socket of its own what to read, and
+ends when that does. Whatever a camera sends, at worst it is this process that ends of it.
 """
 
 import gc
@@ -103,8 +103,8 @@ class Child:
     told: socket.socket
 
 
-class Bearer:
-    """The nursery's own side: forks when it is asked to, and tells how each process ended.
+class Forker:
+    """The side of the server process: forks when it is asked to, and tells how each process ended.
 
     It must never have a second thread: a fork leaves all other threads behind, with the locks they hold.
     """
@@ -114,34 +114,34 @@ class Bearer:
         self._children: dict[int, Child] = {}
         """By a file descriptor that can be waited for."""
 
-    def work(self) -> None:
+    def serve(self) -> None:
         """Until the node closes its end."""
         door = self._door.fileno()
         while True:
             for ready in select.select([door, *self._children], [], [])[0]:
                 if ready != door:
-                    self._bury(ready)
+                    self._reap(ready)
                     continue
                 said, given, _, _ = socket.recv_fds(self._door, 16, 4)
                 if not said:
                     return
                 with suppress(OSError):  # no memory for another, or the node has ended meanwhile
-                    self._bear(socket.socket(fileno=given[0]), given[1:])
+                    self._fork(socket.socket(fileno=given[0]), given[1:])
 
-    def _bear(self, told: socket.socket, given: list[int]) -> None:
+    def _fork(self, told: socket.socket, given: list[int]) -> None:
         try:
             pid = os.fork()
             if pid == 0:
-                self._live(told, given)
+                self._run_child(told, given)
         finally:
             for each in given:
                 os.close(each)
         process = os.pidfd_open(pid)
         self._children[process] = Child(pid, told)
-        socket.send_fds(told, [b"born"], [process])
+        socket.send_fds(told, [b"forked"], [process])
 
-    def _live(self, told: socket.socket, given: list[int]) -> Never:
-        """The life of a child: what is its parent's is none of its business."""
+    def _run_child(self, told: socket.socket, given: list[int]) -> Never:
+        """In the child: closes what is its parent's, then reads the camera."""
         try:
             for other in (self._door, told, *(child.told for child in self._children.values())):
                 other.close()
@@ -154,7 +154,7 @@ class Bearer:
             os._exit(1)
         os._exit(0)  # a thread may hang in libav
 
-    def _bury(self, process: int) -> None:
+    def _reap(self, process: int) -> None:
         child = self._children.pop(process)
         _, status = os.waitpid(child.pid, 0)
         os.close(process)
@@ -163,12 +163,12 @@ class Bearer:
 
 
 def main() -> None:
-    """Bears capture processes until the node ends."""
+    """Forks capture processes until the node ends."""
     for name in (signal.SIGINT, signal.SIGTERM):  # meant for the node, which ends us
         signal.signal(name, signal.SIG_IGN)
     gc.collect()
     gc.freeze()  # a collection in a child would touch, and so copy, all that is shared
-    Bearer(socket.socket(fileno=int(sys.argv[1]))).work()
+    Forker(socket.socket(fileno=int(sys.argv[1]))).serve()
 
 
 if __name__ == "__main__":

@@ -44,10 +44,10 @@ def watch_apart() -> Iterator[Watch]:
 
 def captures(of: int) -> list[int]:
     """The capture processes of a process."""
-    return [pid for nursery in nurseries(of) for pid in tree(nursery) if pid != nursery]
+    return [pid for server in servers(of) for pid in tree(server) if pid != server]
 
 
-def nurseries(of: int) -> list[int]:
+def servers(of: int) -> list[int]:
     """What a process has its capture processes from."""
     names = {pid: Path(f"/proc/{pid}/cmdline").read_bytes() for pid in tree(of)}
     found = [pid for pid, name in names.items() if b"edge.video.capture_process" in name]
@@ -126,32 +126,32 @@ def test_a_process_that_is_silent_is_ended(
     wait_until(lambda: source.health().state == "online", PATIENCE)
 
 
-def test_a_nursery_that_is_killed_costs_no_camera_a_picture_and_is_replaced(
+def test_a_fork_server_that_is_killed_costs_no_camera_a_picture_and_is_replaced(
     camera: Camera, watch_apart: Watch
 ) -> None:
     source = watch_apart(camera.url)
     before = take(source, 10)[-1]
-    (process,), (nursery,) = captures(os.getpid()), nurseries(os.getpid())
-    assert status(nursery)["Threads"] == "1", "or nothing could be forked from it"
-    os.kill(nursery, signal.SIGKILL)
-    wait_until(lambda: not nurseries(os.getpid()), PATIENCE)
+    (process,), (server,) = captures(os.getpid()), servers(os.getpid())
+    assert status(server)["Threads"] == "1", "or nothing could be forked from it"
+    os.kill(server, signal.SIGKILL)
+    wait_until(lambda: not servers(os.getpid()), PATIENCE)
     assert {frame.run for frame in take(source, 10)} == {before.run}
     os.kill(process, signal.SIGKILL)
     after = next(frame for frame in source.frames() if frame.run != before.run)
     assert after.index > before.index
-    assert len(captures(os.getpid())) == len(nurseries(os.getpid())) == 1
+    assert len(captures(os.getpid())) == len(servers(os.getpid())) == 1
 
 
-def test_a_nursery_that_is_stuck_is_replaced(
+def test_a_fork_server_that_is_stuck_is_replaced(
     camera: Camera, watch_apart: Watch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source = watch_apart(camera.url)
     take(source, 1)
-    (nursery,) = nurseries(os.getpid())
-    os.kill(nursery, signal.SIGSTOP)
+    (server,) = servers(os.getpid())
+    os.kill(server, signal.SIGSTOP)
     monkeypatch.setattr(apart, "STARTS", 6.0)
     take(watch_apart(camera.url), 10)
-    assert nursery not in nurseries(os.getpid())
+    assert server not in servers(os.getpid())
 
 
 def test_nobody_reads_the_password_among_the_processes(camera: Camera, watch_apart: Watch) -> None:
@@ -229,7 +229,7 @@ def test_the_process_ends_with_the_node(camera: Camera) -> None:
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as node:
         assert node.stdout is not None
         assert any(b"seen" in line for line in iter(node.stdout.readline, b""))
-        (process,), (nursery,) = captures(node.pid), nurseries(node.pid)
+        (process,), (server,) = captures(node.pid), servers(node.pid)
         node.kill()
-    for each in (process, nursery):
+    for each in (process, server):
         wait_until(lambda pid=each: not Path(f"/proc/{pid}").exists(), PATIENCE)

@@ -1,9 +1,9 @@
-"""Where capture processes come from: all are forked from one that has loaded what they need.
+"""Starts capture processes: all are forked from a server process that has loaded what they need.
 
 Each by itself would load libav, numpy and the models of messages anew: 40 MiB and a second or two, a minute
-where a busy machine starts many. Forked ones share that memory, and begin at once. The nursery
+where a busy machine starts many. Forked ones share that memory, and begin at once. The server
 (`edge.video.capture_process`) reads no camera and knows no address. It ends with the node; one that has ended
-is replaced when the next capture process is needed, and those that it bore go on.
+is replaced when the next capture process is needed, and those that it forked go on.
 """
 
 import atexit
@@ -21,25 +21,25 @@ ENDS = 5.0
 """Seconds in which a process that was killed must have ended."""
 
 
-class Nursery:
-    """Bears capture processes; any thread may ask for one."""
+class ForkServer:
+    """The node's handle on the server process; any thread may ask for a fork."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._door: socket.socket | None = None
 
-    def bear(self, given: Sequence[int]) -> "Born":
+    def fork(self, given: Sequence[int]) -> "ForkedProcess":
         """A capture process that is given copies of the file descriptors: its socket, the memory for its
         pictures and what wakes who waits for them. Where none can be started, it is one that has ended."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs, self._lock:
-            for _ in range(2):  # the first time it may turn out that the nursery has ended
+            for _ in range(2):  # the first time it may turn out that the server has ended
                 with suppress(OSError):
-                    socket.send_fds(self._opened(), [b"bear"], [theirs.fileno(), *given])
+                    socket.send_fds(self._opened(), [b"fork"], [theirs.fileno(), *given])
                     break
                 self._close()
-            return Born(ours, self, self._process)
+            return ForkedProcess(ours, self, self._process)
 
     def _opened(self) -> socket.socket:
         if self._door is None:
@@ -69,14 +69,14 @@ class Nursery:
             self._process = None
 
 
-class Born:
-    """A capture process, which is the nursery's child and not ours. For one thread at a time."""
+class ForkedProcess:
+    """A capture process, which is the fork server's child and not ours. For one thread at a time."""
 
     def __init__(
-        self, told: socket.socket, nursery: Nursery, process: "subprocess.Popen[bytes] | None"
+        self, told: socket.socket, server: ForkServer, process: "subprocess.Popen[bytes] | None"
     ) -> None:
         self._told = told
-        self._nursery = nursery
+        self._server = server
         self._from = process
         self._process: int | None = None  # a descriptor of it: its number may be another's by now
         self._code: int | None = None
@@ -96,14 +96,14 @@ class Born:
         while self._code is None and self._hear(ENDS):
             self.kill()
         if self._process is None:
-            self._nursery.end(self._from)  # it has ended or is stuck
+            self._server.end(self._from)  # it has ended or is stuck
         else:
             os.close(self._process)
         self._told.close()
         return self._code
 
     def _hear(self, patience: float) -> bool:
-        """Waits for what the nursery tells: first of the process, then of its end. False: nothing came."""
+        """Waits for what the server tells: first of the process, then of its end. False: nothing came."""
         if not select.select([self._told], [], [], patience)[0]:
             return False
         said, process, _, _ = socket.recv_fds(self._told, 16, 1)
@@ -114,6 +114,6 @@ class Born:
         return bool(said)
 
 
-nursery = Nursery()
-"""That of this process."""
-atexit.register(nursery.end)
+fork_server = ForkServer()
+"""The one of this process."""
+atexit.register(fork_server.end)
