@@ -1,5 +1,6 @@
 """A video file as a camera: every frame, as fast as it is wanted, the same each time."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import chain
@@ -18,6 +19,7 @@ from edge.video.boxes import second_recording
 from edge.video.camera import SourceHealth
 from edge.video.continuity import Outliers
 from edge.video.file_clock import Break, FileClock
+from edge.video.file_times import UntimedError, with_times
 from edge.video.frame import Frame, Stamp, VideoError, frame_of
 from edge.video.packet import CODECS, EncodedPacket, Templates
 from edge.video.ring import PacketRing
@@ -33,6 +35,11 @@ UNKNOWN_START = datetime(1970, 1, 1, tzinfo=UTC)
 
 _CLOCK = Clock(source="file", uncertainty_ms=0)
 _BREAKS_TOLD = 3
+
+_LENGTH_IN_FRONT = ("matroska,webm", "flv")
+_DURATION = re.compile(r"(\d+):(\d\d):(\d\d\.\d+)")  # of a stream, as Matroska files have it
+_CUT_SECONDS = 1.0
+"""Seconds a file may end sooner than it says."""
 
 
 class FileSource:
@@ -50,8 +57,10 @@ class FileSource:
         self.ring = PacketRing(ring_seconds, RING_BYTES)
         self.warning = ""
         """What was wrong with the file, in words, once it is through (cut off, damaged, its time broken)."""
-        self._frames = self._damaged = 0
+        self._frames = self._spoilt = self._packets_read = 0
+        self._damaged: set[int] = set()
         self._stopped = ""
+        self._ends_at = 0.0
         self._last: Stamp | None = None
         self._closed = False
         with open_video(path) as container:
@@ -59,6 +68,7 @@ class FileSource:
             self._start = start or _creation_time(container, stream) or UNKNOWN_START
             self._announced = stream.frames
             self._beyond = _beyond_the_end(stream, path)
+            self._promised = _promised_end(container, stream)
             self._fps = float(stream.average_rate or stream.guessed_rate or 25)
             first = self._first_picture(container, stream)
             self.rotation = first.rotation
@@ -89,8 +99,10 @@ class FileSource:
 
         A damaged place is passed over, and a file that was cut off gives what it has; both are in `warning`.
         """
-        self._frames = self._damaged = 0
+        self._frames = self._spoilt = self._packets_read = 0
+        self._damaged = set()
         self._stopped = ""
+        self._ends_at = 0.0
         clock = FileClock(self._start, 1 / self._fps)
         with open_video(self.path) as container:
             stream = _video_stream(container, self.path)
@@ -99,6 +111,7 @@ class FileSource:
                     return
                 self._last = stamp
                 self._frames += 1
+                self._spoilt += picture.is_corrupt
                 yield frame_of(self._frames - 1, stamp, picture, self.rotation)
         self._note_what_was_wrong(clock.breaks)
 
@@ -108,7 +121,7 @@ class FileSource:
             state="degraded" if self.warning else "online",
             reason=reason("file.damaged", detail=self.warning[:300]) if self.warning else None,
             frames=self._frames,
-            damaged=self._damaged,
+            damaged=len(self._damaged),
             last_frame_at=self._last.captured_at if self._last else None,
         )
 
@@ -118,7 +131,7 @@ class FileSource:
 
     def _first_picture(self, container: InputContainer, stream: VideoStream) -> av.VideoFrame:
         for packet in chain(self._packets(container, stream), [None]):
-            for picture in self._decode(stream, packet) or ():
+            for picture in _decode(stream, packet) or ():
                 return picture
         raise VideoError(f"{self.path}: not one frame can be decoded; record or copy the file again")
 
@@ -136,29 +149,37 @@ class FileSource:
         order = ShownOrder(clock, keep)
         for packet, pts in self._timed(container, stream):
             # The packet's number travels through the decoder in place of its PTS, which may repeat.
-            packet.pts = packet.dts = order.take(
+            number = packet.pts = packet.dts = order.take(
                 bytes(packet), packet.is_keyframe, pts, hidden=packet.is_discard
             )
-            pictures = self._decode(stream, packet)
+            pictures = _decode(stream, packet)
             if pictures is None:
-                order.lost(packet.pts)
+                order.lost(number)
+            if pictures is None or packet.is_corrupt:
+                self._damaged.add(number)
             for picture in pictures or ():
                 yield order.show(picture.pts, reorders=stream.codec_context.has_b_frames), picture
-        for picture in self._decode(stream, None) or ():
+        for picture in _decode(stream, None) or ():
             yield order.show(picture.pts, reorders=stream.codec_context.has_b_frames), picture
         order.rest()
+        self._damaged |= order.not_shown
 
     def _timed(
         self, container: InputContainer, stream: VideoStream
     ) -> Iterator[tuple["av.Packet[VideoStream]", float]]:
         """The packets with the time each gives its picture, seconds; a single wild time is mended."""
         outliers: Outliers[av.Packet[VideoStream]] = Outliers(reordered=self.reorders)
-        delay = 0
-        for packet in self._packets(container, stream):
-            if packet.pts is not None and packet.dts is not None:
-                delay = packet.pts - packet.dts
-            for timed in outliers.take(self._seconds(packet, delay), packet):
-                yield timed.item, timed.pts
+        try:
+            for packet, seconds in with_times(self._packets(container, stream), 1 / self._fps):
+                self._packets_read += 1
+                self._ends_at = max(self._ends_at, seconds)
+                for timed in outliers.take(seconds, packet):
+                    yield timed.item, timed.pts
+        except UntimedError:
+            raise VideoError(
+                f"{self.path}: its frames carry no time; put it into a container first: "
+                f"ffmpeg -i {self.path.name} -c copy {self.path.stem}.mp4"
+            ) from None
         for timed in outliers.rest():
             yield timed.item, timed.pts
 
@@ -167,28 +188,6 @@ class FileSource:
             yield from (packet for packet in container.demux(stream) if packet.size)
         except av.error.FFmpegError as error:
             self._stopped = error.strerror or type(error).__name__
-
-    def _decode(
-        self, stream: VideoStream, packet: "av.Packet[VideoStream] | None"
-    ) -> list[av.VideoFrame] | None:
-        """The pictures that come out; None where the packet is damaged. Without a packet: those held back."""
-        try:
-            return stream.codec_context.decode(packet)
-        except av.error.InvalidDataError:
-            self._damaged += 1
-            return None
-
-    def _seconds(self, packet: "av.Packet[VideoStream]", delay: int) -> float:
-        """The packet's PTS; where it has none, its DTS and the `delay` of the packet before."""
-        pts = packet.pts
-        if pts is None and packet.dts is not None:
-            pts = packet.dts + delay
-        if pts is None:
-            raise VideoError(
-                f"{self.path}: its frames carry no time; put it into a container first: "
-                f"ffmpeg -i {self.path.name} -c copy {self.path.stem}.mp4"
-            )
-        return float(pts * packet.time_base)
 
     def _note_what_was_wrong(self, breaks: list[Break]) -> None:
         wrong = list(self._missing())
@@ -207,9 +206,15 @@ class FileSource:
 
     def _missing(self) -> Iterator[str]:
         if self._beyond:
-            yield f"cut off: {self._beyond} of {self._announced} frames missing"
+            missing = max(self._beyond, self._announced - self._packets_read)
+            of = f" of {self._announced}" if self._announced else ""
+            yield f"cut off: {missing}{of} frames missing"
+        elif self._promised - self._ends_at > _CUT_SECONDS:
+            yield f"cut off: it ends at {self._ends_at:.1f} s and says it is {self._promised:.1f} s long"
         if self._damaged:
-            yield f"damaged: {self._damaged} packets can't be decoded"
+            yield f"damaged: {len(self._damaged)} packets can't be decoded"
+        if self._spoilt:
+            yield f"damaged: {self._spoilt} of the pictures are not whole"
         if self._stopped:
             yield f"reading stopped: {self._stopped}"
 
@@ -245,6 +250,14 @@ def open_video(path: Path) -> InputContainer:
         ) from error
 
 
+def _decode(stream: VideoStream, packet: "av.Packet[VideoStream] | None") -> list[av.VideoFrame] | None:
+    """The pictures that come out; None where the packet is damaged. Without a packet: those held back."""
+    try:
+        return stream.codec_context.decode(packet)
+    except av.error.FFmpegError:
+        return None
+
+
 def _video_stream(container: InputContainer, path: Path) -> VideoStream:
     if container.format.name == "image2" or container.format.name.endswith("_pipe"):
         raise VideoError(f"{path}: a picture, not a video; `ngatu see` and `ngatu read` look at pictures")
@@ -267,6 +280,17 @@ def _beyond_the_end(stream: VideoStream, path: Path) -> int:
     """How many frames the file's index places behind the file's end: it was cut off."""
     size = path.stat().st_size
     return sum(1 for entry in stream.index_entries if entry.pos + entry.size > size)
+
+
+def _promised_end(container: InputContainer, stream: VideoStream) -> float:
+    """Seconds at which the pictures end, as a file says that writes it at its beginning; 0.0 of others."""
+    if container.format.name not in _LENGTH_IN_FRONT:
+        return 0.0
+    if match := _DURATION.fullmatch(stream.metadata.get("DURATION", "")):
+        hours, minutes, seconds = map(float, match.groups())
+        return 3600 * hours + 60 * minutes + seconds
+    alone = len(container.streams) == 1
+    return (container.duration or 0) / av.time_base if alone else 0.0
 
 
 def _creation_time(container: InputContainer, stream: VideoStream) -> datetime | None:

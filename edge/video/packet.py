@@ -242,7 +242,7 @@ def decoded(
     for number, packet in enumerate([*lead, *packets, None], -len(lead)):
         try:
             pictures = context.decode(_numbered(number, packet))
-        except av.error.InvalidDataError:
+        except av.error.FFmpegError:
             damaged = True
             continue
         for picture in pictures:

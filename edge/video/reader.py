@@ -283,7 +283,7 @@ class _Connection:
         packet.pts = packet.dts = self._number
         try:
             pictures = self._stream.codec_context.decode(packet)
-        except av.error.InvalidDataError:
+        except av.error.FFmpegError:
             return 1
         for picture in pictures:
             shown = self._in_decoder.pop(picture.pts or 0, None)

@@ -16,6 +16,9 @@ from edge.video.packet import EncodedPacket
 _MOST_HELD = 32
 """Packets behind one whose picture does not come; no decoder holds back more than 16."""
 
+_LEANING = 16
+"""Packets behind the first picture that may lean on what lay before the recording, and are not shown."""
+
 
 @dataclass
 class _Waiting:
@@ -33,6 +36,8 @@ class ShownOrder:
     """Times the pictures of one pass over a file and hands the packets on, timed, in decoding order."""
 
     def __init__(self, clock: FileClock, hand_on: Callable[[EncodedPacket], None]) -> None:
+        self.not_shown: set[int] = set()
+        """Numbers of the packets that gave no picture although nothing was said to be wrong with them."""
         self._clock = clock
         self._hand_on = hand_on
         self._waiting: deque[_Waiting] = deque()
@@ -40,6 +45,7 @@ class ShownOrder:
         self._times: list[float] = []
         self._told = False  # the stamps themselves told an order other than that of decoding
         self._count = 0
+        self._first: int | None = None  # number of the packet that gave the first picture
 
     def take(self, data: bytes, keyframe: bool, pts: float, *, hidden: bool) -> int:
         """The next packet in decoding order; gives its number. `hidden`: the file says not to show it."""
@@ -72,6 +78,7 @@ class ShownOrder:
         time = min(self._times) if unsure else packet.pts
         self._times = [later for later in self._times if later > time]
         packet.stamp = self._clock.shown(time, packet.keyframe)
+        self._first = packet.number if self._first is None else self._first
         self._hand_on_ready(_MOST_HELD)
         return packet.stamp
 
@@ -86,5 +93,10 @@ class ShownOrder:
                 return
             self._waiting.popleft()
             del self._by_number[first.number]
+            if first.stamp is None and not first.lost and self._could_be_shown(first.number):
+                self.not_shown.add(first.number)
             stamp = first.stamp or self._clock.beside(first.pts)
             self._hand_on(EncodedPacket(first.data, first.keyframe, stamp))
+
+    def _could_be_shown(self, number: int) -> bool:
+        return self._first is not None and number > self._first + _LEANING
