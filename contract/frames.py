@@ -115,7 +115,7 @@ def pictures_of(clip: bytes, wanted: Collection[ClipFrame]) -> dict[ClipFrame, N
 
 
 def _open(clip: bytes) -> InputContainer:
-    container = av.open(io.BytesIO(clip), "r")
+    container = av.open(io.BytesIO(clip), "r", metadata_errors="replace")
     if not container.streams.video:
         raise ValueError("it holds no video")
     context = container.streams.video[0].codec_context

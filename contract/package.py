@@ -251,9 +251,13 @@ def _open(path: Path) -> Iterator[_Files]:
         odd = [entry.name for entry in entries if entry.is_symlink() or not entry.is_file()]
         yield _Files(_plain([entry.name for entry in entries], odd), path)
         return
+    if not path.exists():
+        raise PackageError("there is no package of this name")
+    if not path.is_file():
+        raise PackageError("neither a package folder nor a ZIP of one, but a pipe or a device")
     try:
         archive = zipfile.ZipFile(path)
-    except (*_BROKEN_ZIP, FileNotFoundError) as problem:
+    except _BROKEN_ZIP as problem:
         raise PackageError("neither a package folder nor a ZIP of one") from problem
     with archive:
         odd = [entry.filename for entry in archive.infolist() if entry.flag_bits & 1]

@@ -236,7 +236,7 @@ def open_video(path: Path) -> InputContainer:
     address = f"file:{path}"
     options = {"fflags": "+genpts", "correct_ts_overflow": "0"}
     try:
-        return av.open(address, "r", options=options)
+        return av.open(address, "r", options=options, metadata_errors="replace")
     except IsADirectoryError:
         raise VideoError(f"{path}: a folder, not a video file") from None
     except FileNotFoundError:

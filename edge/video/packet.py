@@ -66,7 +66,7 @@ class Template:
 
     def open(self) -> InputContainer:
         """The template as a container of its own, for the calling thread to close."""
-        return av.open(io.BytesIO(self.nut), "r")
+        return av.open(io.BytesIO(self.nut), "r", metadata_errors="replace")
 
 
 def make_template(stream: VideoStream, keyframe: bytes, rotation: int = 0) -> Template:
@@ -83,7 +83,7 @@ def make_template(stream: VideoStream, keyframe: bytes, rotation: int = 0) -> Te
         packet.stream, packet.time_base, packet.pts, packet.dts = target, _TIME_BASE, 0, 0
         packet.is_keyframe = True
         container.mux(packet)
-    with av.open(io.BytesIO(out.getvalue()), "r") as reopened:
+    with av.open(io.BytesIO(out.getvalue()), "r", metadata_errors="replace") as reopened:
         context = reopened.streams.video[0].codec_context
         return Template(
             out.getvalue(), context.name, (context.width, context.height), context.extradata or b"", rotation

@@ -167,7 +167,11 @@ class StreamReader:
         return reason("stream.ended")
 
     def _read_connection(self) -> None:
-        with av.open(self._url, "r", options=_OPTIONS, timeout=(OPEN_TIMEOUT, READ_TIMEOUT)) as container:
+        timeout = (OPEN_TIMEOUT, READ_TIMEOUT)
+        # Cameras name themselves in any encoding.
+        with av.open(
+            self._url, "r", options=_OPTIONS, timeout=timeout, metadata_errors="replace"
+        ) as container:
             stream = _supported_stream(container)
             connection = _Connection(stream, self._clock, self._sink, self._on_picture)
             for packet, arrival in self._packets(container, stream):

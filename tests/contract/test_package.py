@@ -1,5 +1,6 @@
 """The offline check of packages: good ones pass, and each way to tamper with one is named."""
 
+import os
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -162,7 +163,12 @@ def test_a_file_that_is_no_zip_is_named(tmp_path: Path, content: bytes) -> None:
 
 
 def test_nothing_there_is_named(tmp_path: Path) -> None:
-    assert "neither a package folder nor a ZIP" in str(verify_package(tmp_path / "no", KEY).failure)
+    assert "no package of this name" in str(verify_package(tmp_path / "no", KEY).failure)
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    assert "a pipe or a device" in str(verify_package(tmp_path / "pipe", KEY).failure)
 
 
 @pytest.mark.parametrize(

@@ -404,3 +404,14 @@ def test_any_name_is_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, nam
     clips.make_clip(tmp_path / "a.mp4", clips.steady(5)).rename(tmp_path / name)
     monkeypatch.chdir(tmp_path)
     assert len(list(FileSource(Path(name)).frames())) == 5
+
+
+@pytest.mark.parametrize("ending", ["mkv", "avi", "mp4"])
+def test_a_title_in_another_encoding_costs_no_picture(tmp_path: Path, ending: str) -> None:
+    path = clips.make_clip(tmp_path / f"a.{ending}", clips.steady(20), metadata={"title": "Nga Tu 123"})
+    path.write_bytes(path.read_bytes().replace(b"Nga Tu 123", b"Ng\xe3 T\xb0 123"))
+    source = FileSource(path)
+    assert len(list(source.frames())) == 20
+    clip = source.ring.clip(0.0, 0.5, 0.2)
+    assert [frame.index for frame in source.ring.frames([0.2])] == [5]
+    assert clip.data

@@ -121,6 +121,19 @@ def test_a_camera_that_announces_no_parameter_sets(serve: Serve, watch: Watch, c
     assert numbers[:25] == list(range(25))
 
 
+def test_a_camera_that_names_itself_in_another_encoding(serve: Serve, watch: Watch, clip_path: Path) -> None:
+    prelude = (
+        "import aio_rtsp_toolkit.server_media as media\n"
+        "full = media.MediaSource.build_sdp\n"
+        "class Sdp(str):\n"
+        "    def encode(self, *_): return str.encode(self, 'latin-1')\n"
+        "media.MediaSource.build_sdp = lambda source: Sdp("
+        "full(source).replace('s=', 's=Ng\\xe3 t\\xb0 ', 1))\n"
+    )
+    source = watch(serve(clip_path, prelude).url)
+    assert len(take(source, 3)) == 3
+
+
 def test_a_slow_analysis_drops_frames_but_the_ring_misses_none(camera: Camera, watch: Watch) -> None:
     source = watch(camera.url)
     frames = source.frames()
