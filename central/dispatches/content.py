@@ -14,7 +14,7 @@ POINTS_PURPOSE = "Trừ, trả điểm giấy phép lái xe (NĐ 168/2024/NĐ-CP
 
 
 def alert(session: Session, row: Dispatch, unit: str) -> BaseModel:
-    """A vehicle under alert, or free of it."""
+    """The message that puts a vehicle under alert, or lifts the alert."""
     assert row.case_id is not None
     case = get_case(session, row.case_id)
     return Alert(

@@ -68,7 +68,7 @@ class Subscriber:
     """One connection to the broker; its thread only fills a queue, `run` works in the caller's thread."""
 
     def __init__(self, settings: MqttSettings, processes: int = 1) -> None:
-        """`processes`: how many share a batch, which is that much larger then."""
+        """`processes`: ingest processes that share each batch; it grows with their number."""
         self._batch, self._in_flight = BATCH * processes, IN_FLIGHT * processes
         self._settings = settings
         self._address = f"{settings.host}:{settings.port}"

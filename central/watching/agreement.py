@@ -42,7 +42,7 @@ def by_person(session: Session, since: datetime) -> list[Agreement]:
 
 
 def by_rule(session: Session, since: datetime) -> list[Agreement]:
-    """Of the cases of each rule."""
+    """How often first and second reviewer agreed since then, rule by rule."""
     return _grouped(session, SecondReview.rule, since)
 
 

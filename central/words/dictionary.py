@@ -5,7 +5,7 @@ A word with plural forms is a mapping of CLDR categories chosen by its value `n`
 `left: {one: "{n} day left", other: "{n} days left"}`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -52,11 +52,19 @@ def _flatten(node: Mapping[Any, Any], prefix: str) -> list[tuple[str, Forms]]:
     return found
 
 
+_NAMES = frozenset({"id", "case", "number", "line"})
+"""Values that name something: a number among them is written without separators."""
+
+
 class _Filler(Formatter):
     """Fills `{n}`, `{seconds:.2f}` and `{at}`: numbers and times as the language writes them."""
 
     def __init__(self, language: Language) -> None:
         self._language = language
+
+    def get_field(self, field_name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+        value, first = super().get_field(field_name, args, kwargs)
+        return (str(value) if first in _NAMES else value), first
 
     def format_field(self, value: Any, format_spec: str) -> str:
         if isinstance(value, datetime):

@@ -150,14 +150,15 @@ def costs(expected: Sequence[Expected], detections: Sequence[Detection], cover: 
 
 
 def _vague(sigma: NDArray[np.float64], boxes: NDArray[np.float64]) -> NDArray[np.float64]:
-    """What it costs a track not to know where it is: who may be anywhere is the less likely here."""
+    """Cost of a track whose place is uncertain, as a column: without it, one not seen for long would fit
+    every detection around."""
     least = JITTER * (boxes[:, 3] - boxes[:, 1])[:, None]
     vague: NDArray[np.float64] = np.log(np.maximum(sigma / least, 1.0)).sum(axis=1)[:, None]
     return vague
 
 
 def _faint(detections: Sequence[Detection]) -> NDArray[np.float64]:
-    """What it costs a detection to be one that the detector hardly believes in."""
+    """Cost of a detection the detector is unsure of, as a row."""
     return -np.log([max(d.confidence, 1e-3) for d in detections])[None]
 
 

@@ -96,7 +96,7 @@ class Motion:
 
     @property
     def sigma(self) -> Point:
-        """Standard deviations of middle x and upper y, in pixels."""
+        """Standard deviations of the middle of the box across and of its upper edge, in pixels."""
         x, y = np.sqrt(self._state[2, :2])
         return float(x), float(y)
 

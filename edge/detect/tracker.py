@@ -181,7 +181,8 @@ class Tracker:
     def _pairs(
         self, worth: Costs, allowed: NDArray[np.bool_], detections: Sequence[Detection]
     ) -> list[tuple[int, int]]:
-        """Candidates (rows) with detections: known before new ones, sure before unsure detections."""
+        """Indices of candidates and detections that belong together. Known vehicles choose before new ones,
+        and sure detections are given away before unsure ones."""
         sure = [j for j, d in enumerate(detections) if d.confidence >= self._settings.sure]
         unsure = [j for j, d in enumerate(detections) if d.confidence < self._settings.sure]
         strict = allowed & (worth.overlap >= 0.4)

@@ -158,7 +158,7 @@ def _unbroken(points: Sequence[TrackPoint], index: int) -> int:
 
 
 def _seen(points: Iterable[TrackPoint], there: Callable[[TrackPoint], bool]) -> float | None:
-    """When the wheels were first seen in these looks, and on that side of the line."""
+    """Time of the first look in which the wheels were visible and on that side of the line."""
     return next((point.t for point in points if point.wheels == "seen" and there(point)), None)
 
 

@@ -99,7 +99,7 @@ class SecondLooks:
         return judged_again(incident, path, wheels, self._config, self._epoch, lowest=lowest)
 
     def _too_long(self, finding: Finding) -> bool:
-        """An act that began before what is looked at, as standing for minutes."""
+        """Whether the act lasts longer than a second look covers, as standing for minutes does."""
         first, last = ask.act_of(finding)
         return last - first > LONGEST - 1.0
 

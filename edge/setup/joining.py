@@ -183,7 +183,7 @@ def _look(tracks: Sequence[Track], number: int, t: float) -> TrackPoint:
 
 
 def _cut_out(recorded: Recorded, looks: Sequence[TrackPoint]) -> list[Image]:
-    """What these looks showed, with a little around it."""
+    """The vehicle in each of these looks, cut out of the recorded picture with a margin."""
     wanted = {look.frame for look in looks}
     pictures: dict[int, Image] = {}
     for frame in FileSource(recorded.path).frames():

@@ -60,7 +60,7 @@ class ShownOrder:
         return number
 
     def lost(self, number: int) -> None:
-        """The packet could not be decoded."""
+        """Marks a packet that could not be decoded: no frame will come of it."""
         if (packet := self._by_number.get(number)) is not None:
             packet.lost = True
             if packet.pts in self._times:

@@ -40,7 +40,7 @@ class Answer:
 
     @property
     def rule(self) -> str:
-        """The rule asked for, or the one that spoke of nothing."""
+        """The rule of the true event; of a false report the rule that made it."""
         told = self.event or self.finding
         assert told is not None
         return told.rule

@@ -99,7 +99,7 @@ def _crossed(
     stand: tuple[int, int] | None,
     way: Exit | None,
 ) -> Iterator[Act]:
-    """The red light: on which colour it crossed, and whether it went on."""
+    """What its passage over the stop line was, by the lamp then and whether it went on into the junction."""
     colour, since = program.at(t), program.since(t)
     commit = crossing(motion.rear[:, 1], j.near)
     committed = None if commit is None else float(motion.times[commit[0]])

@@ -71,7 +71,7 @@ class Path:
 
     @property
     def is_straight(self) -> bool:
-        """Whether it leads along one line."""
+        """Whether its points lie along one straight line, by their median distance from it."""
         normal, distance = self.line
         return float(np.median(np.abs(self.points @ np.array(normal) - distance))) <= STRAIGHT * self.length
 

@@ -129,3 +129,11 @@ def test_times_are_vietnamese() -> None:
 def test_money() -> None:
     assert money(19_000_000, "vi").replace("\u00a0", " ") == "19.000.000 ₫"
     assert money(19_000_000, "en") == "₫19,000,000"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_number_that_is_a_name_is_written_as_it_stands_elsewhere(language: Language) -> None:
+    t = translator(language)
+    assert "#1234567" in t("case.title", id=1234567)
+    assert "#1234567" in t("error.not_found.case", id=1234567)
+    assert re.search(r"12[.,]345", t("law.points", n=12345))

@@ -1,0 +1,111 @@
+"""The desks by keyboard alone, and at 200 % zoom."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.junction import Offender
+from tests.browser.office import Office, running_office
+from tests.browser.people import Staff, wait_for_case
+from tests.browser.pictures import shot
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    """The centre with two cases."""
+    with running_office(tmp_path_factory.mktemp("office")) as running:
+        for days, plate in ((8, "98A12345"), (3, "30F25658")):
+            running.send(Offender(plate), timedelta(days=days))
+        yield running
+
+
+def moved(page: Page) -> tuple[float, float]:
+    """Where the large picture is, in pixels from where it was opened."""
+    style = page.locator("[data-viewer-image]").evaluate("image => image.style.transform")
+    found = re.match(r"translate\((-?[\d.]+)px, (-?[\d.]+)px\)", style)
+    assert found is not None, style
+    return float(found[1]), float(found[2])
+
+
+def test_the_large_view_is_moved_with_shift_and_turned_over_without(
+    browser: Browser, office: Office, problems: list[str]
+) -> None:
+    page = Staff(browser, office, problems).go("lan", "/review")
+    wait_for_case(page, 1)
+    page.keyboard.press("z")
+    caption = page.locator("[data-viewer-caption]")
+    first = str(caption.text_content())
+    page.keyboard.press("+")
+    x, y = moved(page)
+    page.keyboard.press("Shift+ArrowRight")
+    page.keyboard.press("Shift+ArrowRight")
+    page.keyboard.press("Shift+ArrowLeft")
+    page.keyboard.press("ArrowDown")
+    assert moved(page) == (x - 80, y - 80)
+    expect(caption).to_have_text(first)
+    page.keyboard.press("ArrowRight")
+    expect(caption).not_to_have_text(first)
+    assert moved(page) == (0, 0)
+    page.keyboard.press("Escape")
+    expect(page.locator("#viewer")).to_be_hidden()
+    assert problems == []
+
+
+def test_a_note_of_several_lines_is_sent_with_ctrl_and_enter_once(
+    browser: Browser, office: Office, problems: list[str]
+) -> None:
+    page = Staff(browser, office, problems).go("lan", "/cases/1")
+    note = page.locator("textarea[name=text]")
+    note.focus()
+    page.keyboard.type("đèn đỏ rõ")
+    page.keyboard.press("Enter")
+    page.keyboard.type("biển mờ")
+    expect(note).to_have_value("đèn đỏ rõ\nbiển mờ")
+    page.keyboard.down("Control")
+    for _ in range(3):  # the key is held a moment too long
+        page.keyboard.down("Enter")
+    page.keyboard.up("Enter")
+    page.keyboard.up("Control")
+    expect(page.get_by_text("biển mờ")).to_have_count(1)
+    page.reload()
+    expect(page.get_by_text("biển mờ")).to_have_count(1)
+    assert problems == []
+
+
+def everything_can_be_reached(page: Page, name: str) -> None:
+    """At 200 % on a screen of 1366 × 768: nothing is cut at the side, the stills can be seen, and the keys'
+    buttons are in sight wherever the page is scrolled to."""
+    page.set_viewport_size({"width": 683, "height": 384})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 683
+    for box in page.locator("[data-still] img").evaluate_all("found => found.map((one) => one.clientWidth)"):
+        assert box >= 280
+    for place in ("0", "place.scrollHeight / 2", "place.scrollHeight"):
+        page.evaluate(
+            f"(() => {{ const place = document.querySelector('.workplace'); place.scrollTop = {place} }})()"
+        )
+        for button in page.locator(".action-bar button:visible").all():
+            expect(button).to_be_in_viewport(ratio=0.9)
+    shot(page, name)
+
+
+def test_both_desks_at_twice_the_size(browser: Browser, office: Office, problems: list[str]) -> None:
+    staff = Staff(browser, office, problems)
+    page = staff.go("lan", "/review")
+    wait_for_case(page, 1)
+    everything_can_be_reached(page, "review-200")
+    page.keyboard.press("a")
+    wait_for_case(page, 2)
+    page.keyboard.press("a")
+    expect(page.get_by_role("heading", name="Không còn hồ sơ nào chờ")).to_be_visible()
+    office.look_owners_up()
+    officer = staff.go("hung", "/confirm")
+    wait_for_case(officer, 1)
+    everything_can_be_reached(officer, "confirm-200")
+    officer.keyboard.press("c")
+    expect(officer.locator("#live")).to_contain_text("Đã xác nhận.")
+    assert problems == []
