@@ -2,9 +2,11 @@
 
 One fully convolutional network looks at the picture at several reductions: at full size for the small plates
 of a junction, reduced for near ones, so that a plate that fills the picture is found by the same weights.
+Where it only suspects a small plate it looks again at that place alone, enlarged: a small plate on a dark
+body may lie badly in the grid of cells and be taken for half of itself.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -30,8 +32,18 @@ SHARE = 0.25
 """The finder's own share of a plate's score; the rest is the closer look's, which decides."""
 LEAST = 0.66
 """Least confidence of a plate candidate."""
+LEAST_AGAIN = 0.85
+"""Least confidence of one that only an enlarged look found: shadows and shop signs come to less than 0.8."""
 HOPELESS = 0.05
 """Probability of a plate below which the first closer look is the last."""
+ENLARGED = 2.0
+"""How much larger a place is looked at again than it was."""
+PLACES = 4
+"""Places of a picture looked at again, at most: each costs a twenty-fifth of a street picture."""
+PLACE = 96
+"""Side of such a place in pixels of the largest look: a plate of `WIDEST_AGAIN` and as much around it."""
+WIDEST_AGAIN = 48.0
+"""Width in pixels of the largest look above which a finding was seen as large as enlarging would make it."""
 BORDER = 32
 """Grey pixels around the picture, so that a plate at its edge has surroundings."""
 GREY = 114
@@ -86,14 +98,32 @@ class RoughFinder:
         """What may be a plate in a BGR picture, surest first; parts and surroundings of plates among them."""
         candidates: list[PlateBox] = []
         for scale, blob in looks(image):
-            cells = self._session.run(None, {self._input: blob})[0][0]
-            candidates += merge(
-                [
-                    PlateBox((box.quad - BORDER) / np.float32(scale), box.score)
-                    for box in decode(cells, threshold)
-                ]
-            )
+            candidates += self._look(blob, scale, threshold)
         return merge(candidates, union, SAME_LOOK)
+
+    def find_near(self, image: Image, middle: tuple[float, float], scale: float) -> list[PlateBox]:
+        """What may be a plate around a place of the picture, looked at `ENLARGED` times as large as at
+        ``scale``.
+        """
+        half = PLACE / 2 / scale
+        left, top = (max(0, int(v - half)) for v in middle)
+        right, bottom = (int(v + half) + 1 for v in middle)
+        part = image[top:bottom, left:right]
+        found = self._look(_blob(part, ENLARGED * scale), ENLARGED * scale, ROUGH)
+        corner = np.array((left, top), np.float32)
+        return [PlateBox(box.quad + corner, box.score) for box in found]
+
+    def _look(self, blob: NDArray[np.float32], scale: float, threshold: float) -> list[PlateBox]:
+        cells = self._session.run(None, {self._input: blob})[0][0]
+        return merge(
+            [PlateBox((box.quad - BORDER) / np.float32(scale), box.score) for box in decode(cells, threshold)]
+        )
+
+
+def largest_look(image: Image) -> float:
+    """Scale of the largest look at a picture."""
+    height, width = image.shape[:2]
+    return float(min(1.0, LONGEST_SIDE / max(height, width)))
 
 
 def looks(image: Image) -> Iterator[tuple[float, NDArray[np.float32]]]:
@@ -101,7 +131,7 @@ def looks(image: Image) -> Iterator[tuple[float, NDArray[np.float32]]]:
     more below and to the right of it up to a multiple of 32. None of a picture too thin to be reduced.
     """
     shorter, longer = sorted(image.shape[:2])
-    scale = largest = min(1.0, LONGEST_SIDE / longer)
+    scale = largest = largest_look(image)
     while round(shorter * scale) and (scale == largest or scale * longer >= SMALLEST_LOOK):
         yield scale, _blob(image, scale)
         scale /= REDUCTION
@@ -110,7 +140,8 @@ def looks(image: Image) -> Iterator[tuple[float, NDArray[np.float32]]]:
 def _blob(image: Image, scale: float) -> NDArray[np.float32]:
     small = image
     if scale != 1.0:
-        small = np.asarray(cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA))
+        how = cv2.INTER_AREA if scale < 1.0 else cv2.INTER_CUBIC
+        small = np.asarray(cv2.resize(image, None, fx=scale, fy=scale, interpolation=how))
     below, right = (BORDER + -(side + 2 * BORDER) % 32 for side in small.shape[:2])
     canvas = cv2.copyMakeBorder(small, BORDER, below, BORDER, right, cv2.BORDER_CONSTANT, value=(GREY,) * 3)
     return np.asarray(cv2.dnn.blobFromImage(canvas, 1 / 255, swapRB=True), np.float32)
@@ -124,8 +155,21 @@ class PlateFinder:
 
     def find(self, image: Image) -> list[PlateBox]:
         """All plates in a BGR picture, surest first."""
-        plates = merge(self._closely(image, self._rough.find(image)))
-        return [plate for plate in plates if plate.score >= LEAST]
+        rough = self._rough.find(image)
+        plates = [plate for plate in merge(self._closely(image, rough)) if plate.score >= LEAST]
+        return sorted(plates + self._again(image, rough, plates), key=lambda plate: -plate.score)
+
+    def _again(self, image: Image, rough: list[PlateBox], plates: list[PlateBox]) -> list[PlateBox]:
+        """Plates where only something doubtful was found, looked at enlarged."""
+        scale = largest_look(image)
+        near: list[PlateBox] = []
+        for middle in doubtful(rough, plates, scale):
+            near += self._rough.find_near(image, middle, scale)
+        return [
+            plate
+            for plate in merge(self._closely(image, near))
+            if plate.score >= LEAST_AGAIN and all(overlap(plate, other) <= SAME_PLATE for other in plates)
+        ]
 
     def _closely(self, image: Image, plates: list[PlateBox]) -> list[PlateBox]:
         """The plates after two closer looks each, the second only where the first saw one."""
@@ -138,6 +182,24 @@ class PlateFinder:
             PlateBox(quad, joint(plate.score, chance))
             for (plate, _), (quad, chance) in zip(likely, twice, strict=True)
         ]
+
+
+def doubtful(
+    rough: Sequence[PlateBox], plates: Sequence[PlateBox], scale: float
+) -> list[tuple[float, float]]:
+    """Middles of the places worth a second look at twice the size: small findings that came to nothing, the
+    likeliest first, `PLACES` at most. ``scale`` is that of the largest look.
+    """
+    chosen: list[tuple[float, float]] = []
+    for box in sorted(rough, key=lambda box: -box.score):
+        x, y = (float(v) for v in box.quad.mean(axis=0))
+        if len(chosen) == PLACES:
+            break
+        if box.width * scale > WIDEST_AGAIN or any(plate.covers(x, y) for plate in plates):
+            continue
+        if all(max(abs(x - cx), abs(y - cy)) * scale > PLACE / 4 for cx, cy in chosen):
+            chosen.append((x, y))
+    return chosen
 
 
 def joint(rough: float, chance: float) -> float:

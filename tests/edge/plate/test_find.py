@@ -6,7 +6,21 @@ import cv2
 import numpy as np
 import pytest
 
-from edge.plate.find import LEAST, ROUGH, STRIDE, PlateBox, PlateFinder, decode, joint, merge, overlap, union
+from edge.plate.find import (
+    LEAST,
+    PLACES,
+    ROUGH,
+    STRIDE,
+    WIDEST_AGAIN,
+    PlateBox,
+    PlateFinder,
+    decode,
+    doubtful,
+    joint,
+    merge,
+    overlap,
+    union,
+)
 from models import load_path
 
 FIXTURES = Path(__file__).parent / "drawn"
@@ -77,6 +91,22 @@ def test_the_closer_look_decides_what_is_a_plate(rough: float, chance: float, to
     assert (joint(rough, chance) >= LEAST) == told
 
 
+def test_only_small_findings_that_came_to_nothing_are_looked_at_again() -> None:
+    small, plate, wide = (
+        box(0, 0, 20, 8, 0.3),
+        box(200, 0, 20, 8, 0.4),
+        box(0, 200, WIDEST_AGAIN + 1, 20, 0.5),
+    )
+    assert doubtful([wide, plate, small], [plate], 1.0) == [(10, 4)]
+    assert doubtful([wide], [], 0.5) == [(24.5, 210)], "half as large in the look"
+
+
+def test_places_near_each_other_are_looked_at_once_and_never_too_many() -> None:
+    near = [box(10 * i, 0, 20, 8, 0.3) for i in range(3)]
+    assert len(doubtful(near, [], 1.0)) == 1
+    assert len(doubtful([box(60 * i, 0, 20, 8, 0.3) for i in range(2 * PLACES)], [], 1.0)) == PLACES
+
+
 @pytest.fixture(scope="module")
 def finder() -> PlateFinder:
     return PlateFinder(load_path("plate_finder"), load_path("plate_corners"))
@@ -101,3 +131,23 @@ def test_a_drawn_plate_is_found_where_it_is(finder: PlateFinder, picture: Path, 
     best = finder.find(scene)[0]
     want = box(left, top, width, plate.shape[0])
     assert overlap(best, want) > 0.7
+
+
+@pytest.mark.parametrize("name", ["blue_80A12345", "white_98A12345", "red_TM1234"])
+@pytest.mark.parametrize("shift", [0, 3, 5])
+def test_a_small_dim_plate_on_a_dark_body_is_found_wherever_it_lies(
+    finder: PlateFinder, name: str, shift: int
+) -> None:
+    """Two of the nine were taken for half of themselves before doubtful places were looked at enlarged."""
+    plate = cv2.imread(str(FIXTURES / f"{name}.png"))
+    width = 16
+    plate = cv2.resize(
+        plate, (width, round(plate.shape[0] * width / plate.shape[1])), interpolation=cv2.INTER_AREA
+    )
+    scene = np.full((200, 320, 3), 60, np.uint8)
+    cv2.rectangle(scene, (40, 30), (290, 180), (22, 20, 18), -1)
+    cv2.rectangle(scene, (40, 96), (290, 99), (60, 60, 60), -1)
+    left, top = 150 + shift, 104 + shift
+    scene[top : top + plate.shape[0], left : left + width] = (plate * 0.6).astype(np.uint8)
+    want = box(left, top, width, plate.shape[0])
+    assert any(overlap(found, want) > 0.6 for found in finder.find(scene))
