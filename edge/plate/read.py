@@ -37,6 +37,12 @@ LEAST_HEIGHT = 8.0
 """Character height in pixels below which 1 and 3 or 5 and 6 are the same few pixels in frame after frame."""
 SMALL = "small"
 """Flag: the characters are too small for a sure reading."""
+CUT = "cut"
+"""Flag: the plate reaches out of the picture, so that characters may be missing."""
+AT_EDGE = 0.02
+"""Share of a plate's width within which it touches an edge of the picture."""
+ROOM = 0.25
+"""Share of its size that the picture shows beyond the other side, where it is no tight crop of the plate."""
 COLOUR = "colour"
 """Flag: the ground colour is uncertain."""
 
@@ -151,7 +157,8 @@ class OnnxPlateReader:
         confidence, flags = judge(texts, colour, self._calibration.confidence(features(answers, decision)))
         flags += (CHOSEN,) * decision.preferred + (COLOUR,) * bool(answers.colour.max() < COLOUR_DOUBT)
         flags += (SMALL,) * (character_height(quad, len(texts)) < LEAST_HEIGHT)
-        if CHOSEN in flags or SMALL in flags:
+        flags += (CUT,) * cut_off(image, quad)
+        if not {CHOSEN, SMALL, CUT}.isdisjoint(flags):
             confidence = min(confidence, NOT_SURE)
         return PlateReading(texts, colour, confidence, self._characters(answers, rows), flags)
 
@@ -241,3 +248,14 @@ def character_height(quad: NDArray[np.float32], lines: int) -> float:
     """Height of the characters in pixels, by the measures of the sheets: 63 of 110 mm, or 55 of 140 a row."""
     down = float(np.linalg.norm(quad[3] - quad[0]) + np.linalg.norm(quad[2] - quad[1])) / 2
     return down * (0.57 if lines == 1 else 0.39)
+
+
+def cut_off(image: Image, quad: Quad) -> bool:
+    """Whether the plate touches an edge of the picture and has room on the other side: what lacks its first
+    or last character may still be a text that is issued. A picture that is the plate and no more is not cut.
+    """
+    low, high = quad.min(axis=0), quad.max(axis=0)
+    size = high - low
+    before, after = low, np.array(image.shape[1::-1]) - high
+    nearer, farther = np.minimum(before, after), np.maximum(before, after)
+    return bool(((nearer <= AT_EDGE * size[0]) & (farther >= ROOM * size)).any())

@@ -8,15 +8,17 @@ import pytest
 
 from edge.plate.find import PlateFinder
 from edge.plate.read import (
+    CUT,
     FURTHER,
     Answers,
     Calibration,
     Decision,
     OnnxPlateReader,
     character_height,
+    cut_off,
     features,
 )
-from edge.plate.reading import GRAMMAR, MISSION, NOT_SURE, UNISSUED, judge
+from edge.plate.reading import GRAMMAR, MISSION, NOT_SURE, SURE, UNISSUED, judge
 from edge.plate.stills import read_picture
 from models import load_path
 
@@ -173,3 +175,43 @@ def test_a_picture_that_is_the_plate_is_read(reader: OnnxPlateReader) -> None:
         plates = read_picture(cv2.imread(str(path)), finder, reader)
         texts = [plate.reading.text for plate in plates if plate.reading]
         assert texts == ["".join(path.stem.split("_")[1:])]
+
+
+@pytest.mark.parametrize(
+    ("left", "top", "right", "bottom", "cut"),
+    [
+        (0, 0, 200, 100, False),  # a tight crop
+        (-4, 30, 96, 80, True),
+        (104, 30, 200, 80, True),
+        (50, 48, 150, 99, True),
+        (50, -3, 150, 50, True),
+        (10, 30, 110, 80, False),
+        (6, 4, 190, 96, False),
+    ],
+)
+def test_a_plate_at_the_edge_of_the_picture_may_be_cut(
+    left: float, top: float, right: float, bottom: float, cut: bool
+) -> None:
+    quad = np.array(((left, top), (right, top), (right, bottom), (left, bottom)), np.float32)
+    assert cut_off(np.zeros((100, 200, 3), np.uint8), quad) is cut
+
+
+@pytest.mark.parametrize("kept", [0.70, 0.78, 0.86])
+@pytest.mark.parametrize("name", ["white_29H1_12345", "yellow_51F_25658", "white_29MD1_50466"])
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_a_plate_cut_by_the_picture_is_never_sure(
+    reader: OnnxPlateReader, name: str, kept: float, side: str
+) -> None:
+    """Two rows that lack a digit may still be a plate of the old form, with four."""
+    plate = cv2.imread(str(Path(__file__).parent / "drawn" / f"{name}.png"))
+    height, width = plate.shape[:2]
+    shown = round(width * kept)
+    scene = np.full((3 * height, 3 * width, 3), 60, np.uint8)
+    if side == "right":
+        scene[height : 2 * height, -shown:] = plate[:, :shown]
+    else:
+        scene[height : 2 * height, :shown] = plate[:, -shown:]
+    finder = PlateFinder(load_path("plate_finder"), load_path("plate_corners"))
+    for found in read_picture(scene, finder, reader):
+        assert found.reading is None or found.reading.confidence < SURE
+        assert found.reading is None or CUT in found.reading.flags
