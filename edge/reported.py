@@ -1,11 +1,14 @@
 """Which acts of one camera were reported: each is told once, under whatever id its vehicle goes by."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import dist
 from typing import Literal
 
 from configs.rules import RULES
-from edge.rules.geometry import overlap
-from edge.rules.inputs import Finding, Track
-from edge.rules.observed import nearest
+from edge.rules.geometry import along, overlap
+from edge.rules.inputs import Finding, Track, TrackPoint
+from edge.rules.observed import height, nearest
 from edge.rules.trust import unbroken
 
 _KEPT = 10_000
@@ -14,44 +17,74 @@ _KEPT = 10_000
 _ONE_SPOT, _THE_SAME_SPOT = 0.3, 0.5
 """Intersection over union of the boxes of one vehicle that stands; and where nothing else says it is one."""
 
+_BACK = 1.0
+"""Heights of its box by which nobody has gone back on the way of his act, to do it again from there."""
+
+
+@dataclass
+class _Act:
+    """What was found, and the last look that is surely of its vehicle."""
+
+    finding: Finding
+    last: TrackPoint
+
 
 class Reported:
     """Remembers findings. Not thread-safe: it belongs to the thread that judges."""
 
     def __init__(self) -> None:
-        self._acts: dict[tuple[str, int, str], Finding] = {}
+        self._acts: dict[tuple[str, int, str], _Act] = {}
 
     def take(self, finding: Finding, track: Track | None) -> Literal["new", "known", "renamed"]:
         """Remembers a finding and says whether it is new, was `known`, or is the act of a vehicle that was
         lost and found again under another id (`renamed`). `track` is the finding's, if it is at hand."""
         key = (finding.rule, finding.track, finding.episode)
-        if key in self._acts:
+        if (known := self._acts.get(key)) is not None:
+            known.last = _last(known.finding, track)
             return "known"
         renamed = any(_is_again(old, finding, track) for old in self._acts.values())
-        self._acts[key] = finding
+        self._acts[key] = _Act(finding, _last(finding, track))
         while len(self._acts) > _KEPT:
             del self._acts[next(iter(self._acts))]
         return "renamed" if renamed else "new"
 
 
-def _is_again(old: Finding, finding: Finding, track: Track | None) -> bool:
+def _last(finding: Finding, track: Track | None) -> TrackPoint:
+    """The newest look at a track that is surely of the vehicle a finding is of."""
+    return finding.point if track is None else unbroken(track, finding.t).points[-1]
+
+
+def _is_again(act: _Act, finding: Finding, track: Track | None) -> bool:
     """Whether both are one act: of a vehicle that was lost and found again, or of a rule under which no
     other can have come to the same spot meanwhile."""
+    old = act.finding
     if old.rule != finding.rule:
         return False
     if RULES[old.rule].one_a_spot and old.episode == finding.episode:
         return overlap(old.point.whole, finding.point.whole) >= _THE_SAME_SPOT
-    if track is None or old.track not in track.after:
+    if track is None or old.track not in track.after or not _at_one_place(old, finding):
         return False
-    return _at_one_place(old, finding) and not _was_elsewhere(old, finding, track)
-
-
-def _was_elsewhere(old: Finding, finding: Finding, track: Track) -> bool:
-    """Whether this vehicle was seen far from the place of the old act when that was done."""
     seen = unbroken(track, finding.t).points
-    if not seen[0].t <= old.t <= seen[-1].t:
+    return not (_was_elsewhere(act, seen) or _is_behind(act, seen[0]))
+
+
+def _was_elsewhere(act: _Act, seen: Sequence[TrackPoint]) -> bool:
+    """Whether this vehicle was seen far from the place of the old act when that was done, or from where the
+    other was when that was surely seen last."""
+    return any(
+        seen[0].t <= then.t <= seen[-1].t and overlap(nearest(seen, then.t).whole, then.whole) == 0.0
+        for then in (act.finding.point, act.last)
+    )
+
+
+def _is_behind(act: _Act, first: TrackPoint) -> bool:
+    """Whether this look lies so far back on the way the old act's vehicle went that this would have had to
+    turn round and come again."""
+    start, last = act.finding.point.ground, act.last.ground
+    far = _BACK * height(act.last.box)
+    if first.t <= act.last.t or dist(start, last) < far:
         return False
-    return overlap(nearest(seen, old.t).whole, old.point.whole) == 0.0
+    return along(last, first.ground, (last[0] - start[0], last[1] - start[1])) < -far
 
 
 def _at_one_place(old: Finding, finding: Finding) -> bool:

@@ -143,10 +143,10 @@ def costs(expected: Sequence[Expected], detections: Sequence[Detection], cover: 
     cost += OTHER_KIND * other + _vague(sigma, tracks[:, 0]) + _faint(detections)
     alike = (np.abs(wider) < TWICE) & (np.abs(taller) < np.where(hidden, 1.5, 1.0) * TWICE)
     near = (overlap >= OVERLAPPING) | (away <= REACH**2)
-    near &= ~_came_back(expected, seen)
     boxes = [d.box for d in detections]
     like = (np.abs(wider) < GROWN) & (np.abs(taller) < GROWN)
-    return Costs(cost, overlap, alike & near, overlaps(boxes, boxes), odd, like & near)
+    possible = alike & near & ~_came_back(expected, seen)
+    return Costs(cost, overlap, possible, overlaps(boxes, boxes), odd, like & near)
 
 
 def _vague(sigma: NDArray[np.float64], boxes: NDArray[np.float64]) -> NDArray[np.float64]:

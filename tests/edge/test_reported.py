@@ -56,14 +56,21 @@ def test_who_stands_past_the_line_in_one_red_is_told_once_at_each_spot(x: float,
     assert reported.take(*stands_past(x, 2)) == told
 
 
-@pytest.mark.parametrize(("came", "told"), [(7.0, "renamed"), (0.0, "new")])
-def test_one_that_was_seen_elsewhere_at_that_time_is_another(came: float, told: str) -> None:
+@pytest.mark.parametrize(
+    ("lost", "came", "told"),
+    [
+        (1.2, 9.0, "renamed"),
+        (1.2, 0.0, "new"),  # it was seen elsewhere meanwhile
+        (4.0, 7.0, "new"),  # the first had gone on, and does not come again from behind
+    ],
+)
+def test_one_that_was_elsewhere_or_comes_from_behind_is_another(lost: float, came: float, told: str) -> None:
     """Two ride against a lane one after the other; the second may have had any track that was lost there."""
     lane = Lane(
         id="one", polygon=((100, 0), (600, 0), (600, 640), (100, 640)), direction=(0, 1), one_way=True
     )
     scene, rules = Scene(size=(640, 640), lanes=(lane,)), Rules(wrong_way=WrongWay())
-    first = replace(track(through((0, 300, 450), (4, 300, 100)), 0, 4), id=1)
+    first = replace(track(through((0, 300, 450), (4, 300, 100)), 0, lost), id=1)
     second = replace(track(through((0, 300, 600), (6, 300, 600), (12, 300, 100)), came, 12), id=2, after=(1,))
     reported = Reported()
     assert [reported.take(one, first) for one in replay(first, scene, rules)] == ["new"]

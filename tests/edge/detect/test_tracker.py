@@ -205,6 +205,17 @@ def test_one_that_was_last_seen_in_a_box_with_another_is_named_too() -> None:
     assert {track.id: track.after for track in tracker.end_all()} == {1: (), 2: (1,)}
 
 
+def test_one_that_seemed_to_turn_round_as_it_was_lost_is_named_too() -> None:
+    """Its last boxes held one who rode behind it, and so their upper edges went the other way."""
+    tracker = Tracker()
+    for frame, t in enumerate(at(10, 3)):
+        x1, y1, x2, y2 = bike((300, 200 + 60 * t)).box
+        both = max(0.0, min(1.0, 2 * (t - 1)))
+        seen = Detection(VehicleKind.MOTORBIKE, 0.8, (x1, y1 - 90 * both, x2, y2))
+        tracker.update(t, frame, [] if 1.4 < t < 1.95 else [seen if t < 1.5 else bike((300, 200 + 60 * t))])
+    assert {track.id: track.after for track in tracker.end_all()} == {1: (), 2: (1,)}
+
+
 def test_one_whose_track_went_over_to_another_vehicle_is_named_too() -> None:
     """A larger vehicle hides a rider and takes the track along: who is seen there a moment later is he."""
     tracker = Tracker()
