@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Path, Request
@@ -32,19 +32,43 @@ NodeName = Annotated[Text, Path(max_length=63)]
 CameraName = Annotated[Text, Path(max_length=80)]
 
 
+STALE = timedelta(minutes=20)
+"""A picture comes every five minutes: one as old as this is pointed out."""
+
+
+@dataclass(frozen=True)
+class CameraGlance:
+    """A camera among many: when its last picture was taken, and whether that is long ago."""
+
+    camera: Camera
+    taken_at: datetime | None
+    stale: bool
+
+
 @dataclass(frozen=True)
 class Glance:
-    """One node among many: its cameras with the time of each one's last picture, how many alarms are open."""
+    """One node among many: its cameras, how many alarms are open."""
 
     node: Node
     standing: fleet.Standing
-    cameras: list[tuple[Camera, datetime | None]]
+    cameras: list[CameraGlance]
     alarms: int
 
     @property
     def well(self) -> bool:
         """Whether nobody need look at it."""
         return not self.alarms and self.standing == "online"
+
+    @property
+    def rank(self) -> tuple[bool, bool, str]:
+        """Alarms come first, then cameras that do badly or show nothing new."""
+        fine = all(each.camera.state == "online" and not each.stale for each in self.cameras)
+        return self.well, fine, self.node.id
+
+    @property
+    def sites(self) -> list[str]:
+        """Where its cameras stand, each place once."""
+        return sorted({each.camera.site_name for each in self.cameras})
 
 
 @dataclass(frozen=True)
@@ -70,12 +94,15 @@ def glance(request: Request, session: ReadSessionDep, user: Viewer, now: Now) ->
         Glance(
             node,
             fleet.standing_of(node, now),
-            [(camera, taken.get((node.id, camera.id))) for camera in cameras.get(node.id, [])],
+            [
+                _camera_glance(camera, taken.get((node.id, camera.id)), now)
+                for camera in cameras.get(node.id, [])
+            ],
             open_alarms[node.id],
         )
         for node in fleet.list_nodes(session)
     ]
-    glances.sort(key=lambda one: (one.well, one.node.id))
+    glances.sort(key=lambda one: one.rank)
     well = sum(one.well for one in glances)
     may_invite = user.may(Permission.MANAGE_NODES)
     return render(
@@ -87,6 +114,10 @@ def glance(request: Request, session: ReadSessionDep, user: Viewer, now: Now) ->
         may_invite=may_invite,
         camera_state=fleet.camera_state,
     )
+
+
+def _camera_glance(camera: Camera, taken_at: datetime | None, now: datetime) -> CameraGlance:
+    return CameraGlance(camera, taken_at, taken_at is not None and now - taken_at > STALE)
 
 
 @router.post("/nodes")

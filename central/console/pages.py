@@ -131,6 +131,7 @@ def _words(lang: Language) -> dict[str, Any]:
         "on_desk": False,
         "t": translator(lang),
         "when": partial(forms.local_time, language=lang),
+        "at_clock": forms.local_clock,
         "day": partial(forms.local_date, language=lang),
         "n": lambda value, digits=0: forms.number(value, lang, digits),
         "money": partial(forms.money, language=lang),

@@ -18,6 +18,11 @@ def local_time(moment: datetime, language: Language, *, seconds: bool = False) -
     return format_datetime(moment, f"{_DAY[language]} {clock}", tzinfo=VIETNAM, locale=locale_of(language))
 
 
+def local_clock(moment: datetime) -> str:
+    """`15:30`: of a moment that everybody knows to be of the last hour."""
+    return f"{moment.astimezone(VIETNAM):%H:%M}"
+
+
 def local_date(day: date | datetime, language: Language) -> str:
     """`24/11/2026` or `24 Nov 2026`: a date, or the Vietnamese day of a moment."""
     return format_date(local_day(day), _DAY[language], locale=locale_of(language))

@@ -12,12 +12,14 @@ from central.alarms.models import Alarm
 from central.db import transaction
 from central.fleet import configuration, pictures
 from central.fleet.enrolment import enrol
+from central.fleet.models import Camera, Node
 from central.keys import create_key
 from contract.joining import Invitation
 from contract.reasons import reason
+from contract.signing import SigningKey
 from tests.central.evidence import NODE, NODE_KEY, enrolment, picture
 from tests.central.faces import SignedIn
-from tests.central.fleet.test_configuration import CAMERA, standing
+from tests.central.fleet.test_configuration import CAMERA, FILE, standing
 
 
 @pytest.fixture
@@ -40,6 +42,29 @@ def test_all_cameras_at_a_glance_with_their_last_picture(admin: TestClient) -> N
     assert (answer.content, answer.headers["content-type"]) == (picture(2), "image/jpeg")
     assert "1 cảnh báo" in page
     assert admin.get(f"/nodes/{NODE}/cameras/nobody/picture").status_code == 404
+
+
+def test_who_does_badly_or_shows_an_old_picture_comes_before_who_is_well(
+    admin: TestClient, now: datetime
+) -> None:
+    with transaction(admin.app.state.engine) as session:  # type: ignore[attr-defined]
+        for node in ("a-well", "b-old", "c-bad"):
+            enrol(session, enrolment(node, SigningKey.generate()), now, "test")
+            told = {"node": node, "camera": CAMERA, "content": FILE.replace("Ngã Tư Sở", f"Ngã tư {node}")}
+            configuration.note_standing(session, standing(now, **told), now)
+            camera = session.get_one(Camera, (node, CAMERA))
+            camera.state = "degraded" if node == "c-bad" else "online"
+            old = timedelta(minutes=21 if node == "b-old" else 19)
+            pictures.note(session, (node, CAMERA), picture(1), now - old, now)
+            row = session.get_one(Node, node)
+            row.state, row.last_seen_at = "online", now
+    page = admin.get("/cameras").text
+    order = re.findall(r'<h2><a href="/nodes/([^"]+)', page)
+    assert order == [NODE, "b-old", "c-bad", "a-well"]
+    assert page.count("Ngã tư b-old") == 1
+    of_each = {node: page.split(f'<h2><a href="/nodes/{node}"')[1].split("</section>")[0] for node in order}
+    assert [node for node in order if "warn small" in of_each[node]] == ["b-old"]
+    assert "suy giảm" in of_each["c-bad"].lower()
 
 
 def test_a_node_with_cameras_configuration_and_keys(admin: TestClient) -> None:
