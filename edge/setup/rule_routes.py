@@ -1,6 +1,7 @@
 """Step 3: which offences are proved here. The table is made of the rules' descriptors: a new one is in it."""
 
 from dataclasses import dataclass
+from math import cos, hypot, radians
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
@@ -8,12 +9,16 @@ from fastapi.responses import RedirectResponse, Response
 
 from configs.rules import RULES
 from configs.rules.descriptor import RuleDescriptor
-from configs.scene import Scene
+from configs.scene import Lane, Scene, StopLine
 from configs.wording import Words
+from edge.rules.geometry import along
 from edge.setup.drafts import Draft, scene_of
 from edge.setup.pages import place_of, step_page
 
 router = APIRouter()
+
+SAME_WAY = cos(radians(75))
+"""Of the angle between a lane and the way into the junction: seen along the road, lanes spread."""
 
 
 @dataclass(frozen=True)
@@ -60,5 +65,18 @@ def rows(draft: Draft, scene: Scene) -> list[Row]:
 
 def _lanes(rule: RuleDescriptor, scene: Scene) -> tuple[bool, ...]:
     """Whether the rule has what it needs in each lane by itself."""
-    alone = (scene.model_copy(update={"lanes": (lane,)}) for lane in scene.lanes)
+    alone = (_with_one(lane, scene) for lane in scene.lanes)
     return tuple(all(need.met(one) for need in rule.needs) for one in alone)
+
+
+def _with_one(lane: Lane, scene: Scene) -> Scene:
+    """The scene with this lane alone, and with the stop lines that its traffic may drive over."""
+    lines = tuple(line for line in scene.stop_lines if _leads_over(lane, line))
+    return scene.model_copy(update={"lanes": (lane,), "stop_lines": lines})
+
+
+def _leads_over(lane: Lane, line: StopLine) -> bool:
+    """Whether the lane's traffic goes the way the stop line is for, not against it or past it."""
+    if lane.direction is None:
+        return True
+    return along((0.0, 0.0), lane.direction, line.direction) >= SAME_WAY * hypot(*lane.direction)
