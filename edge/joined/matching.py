@@ -25,6 +25,10 @@ SIGMA_ACROSS, SIGMA_ALONG = 0.25, 0.5
 MOST_COUNTS = 3.0
 """Seconds both saw it beyond which more add nothing: what is placed wrongly is so all the time."""
 
+STRAY, STRAY_SECONDS = 0.25, 0.5
+"""Part of the time both saw it, and at most so many seconds, that may say otherwise: a box that holds two
+vehicles for a moment, or lost its wheels, tells nothing of where it was."""
+
 LONGEST_UNSEEN = 8.0
 """Seconds between the two stretches beyond which nothing links them."""
 
@@ -130,7 +134,15 @@ def cost(a: Way, b: Way, sigma: float) -> float:
     spread = np.log(np.hypot(SIGMA_ALONG, hidden) / SIGMA_ALONG)
     counts = min(1.0 + shared, MOST_COUNTS)
     strange = COLOURS * max(0.0, unlike(a.look, b.look) - USUAL_UNLIKE)
-    return counts * float(np.mean(squares + spread)) + _kinds(a, b) + strange
+    weights = SIGMA_ALONG**2 / (SIGMA_ALONG**2 + hidden**2)
+    spared = min(STRAY, STRAY_SECONDS / shared) if shared else 0.0
+    return counts * _mostly(squares + spread, weights, spared) + _kinds(a, b) + strange
+
+
+def _mostly(costs: Array, weights: Array, spared: float) -> float:
+    """The weighted mean of what costs at single moments, but for the `spared` part of them, the worst."""
+    kept = np.argsort(costs, kind="stable")[: len(costs) - int(spared * len(costs))]
+    return float(np.average(costs[kept], weights=weights[kept]))
 
 
 def _kinds(a: Way, b: Way) -> float:

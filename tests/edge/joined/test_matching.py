@@ -3,6 +3,7 @@
 from dataclasses import replace
 from math import inf
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -120,6 +121,22 @@ def test_a_piece_of_it_that_was_another_vehicle_for_a_moment_casts_no_doubt() ->
     assert piece is not None
     beside = replace(piece, track=2, x=piece.x + 0.45)
     assert match(target, [target, beside], [seen], KNOWN).way == seen
+
+
+@pytest.mark.parametrize("end", [True, False])
+def test_a_box_that_strays_for_a_moment_is_still_the_vehicle_and_for_a_second_it_is_not(end: bool) -> None:
+    """For a moment a box may hold the one before too; for longer the track has become that one's."""
+    target, before = way(Drive(0, 1.0, 2.0), 1), way(Drive(-1.5, 1.0, 2.0), 2)
+
+    def strayed(seconds: float) -> Way:
+        moments, long = np.arange(len(target.t)), round(10 * seconds)
+        first = len(moments) - long if end else 8
+        y = np.where((moments >= first) & (moments < first + long), target.y + 3.0, target.y)
+        return replace(target, track=101, y=y)
+
+    other = replace(before, track=102)
+    found = [match(target, [target, before], [strayed(s), other], KNOWN).way for s in (0.4, 1.2)]
+    assert [way and way.track for way in found] == [101, None]
 
 
 def test_two_parts_of_one_track_are_no_rivals() -> None:
