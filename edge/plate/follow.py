@@ -1,7 +1,8 @@
 """Reads the plate of one followed vehicle from full-size frames: look where the vehicle is, read, vote.
 
 A plate seen inside two vehicles' boxes belongs to the nearer one (its box reaches lower): a motorbike in
-front of a car must not lend the car its plate.
+front of a car must not lend the car its plate. Nor must one farther off that looks over it, seen or not: at
+the upper end of a box there are heads and roofs, no plates of its own.
 """
 
 from collections.abc import Mapping
@@ -19,6 +20,13 @@ Box = tuple[float, float, float, float]
 
 MARGIN = 0.08
 """Part of a vehicle's box added on each side before looking: detector boxes cut bumpers off."""
+
+UPPER = 0.2
+"""Part of a vehicle's box, from above, that holds no plate of its own."""
+
+AT_EDGE = 2.0
+"""Pixels from the picture's upper edge within which the vehicle goes on above it: then nothing is known of
+where in its box a plate can be."""
 
 ENOUGH_AGREEING = 4
 """Reads of one text after which further frames would not change the result."""
@@ -80,7 +88,13 @@ def widened(box: Box, width: int, height: int) -> tuple[int, int, int, int]:
 
 
 def owner(plate: PlateBox, boxes: Mapping[int, Box]) -> int | None:
-    """The vehicle a plate belongs to: of those whose box holds its middle, the one that reaches lowest."""
+    """The vehicle a plate belongs to: of those whose box holds its middle, not at its upper end, the one that
+    reaches lowest."""
     x, y = (float(v) for v in plate.quad.mean(axis=0))
-    holding = [key for key, box in boxes.items() if box[0] <= x <= box[2] and box[1] <= y <= box[3]]
+    holding = [key for key, box in boxes.items() if box[0] <= x <= box[2] and _highest(box) <= y <= box[3]]
     return max(holding, key=lambda key: (boxes[key][3], -key), default=None)
+
+
+def _highest(box: Box) -> float:
+    """The row above which a vehicle has no plate."""
+    return box[1] + (UPPER * (box[3] - box[1]) if box[1] > AT_EDGE else 0.0)

@@ -34,6 +34,21 @@ def test_a_plate_belongs_to_the_nearest_vehicle_around_it(x: float, y: float, ex
 
 
 @pytest.mark.parametrize(
+    ("boxes", "y", "expected"),
+    [
+        ({2: BIKE}, 170, None),  # over the rider's shoulder: of one farther off that nobody sees
+        ({1: CAR, 2: BIKE}, 170, 1),
+        ({2: BIKE}, 200, 2),
+        ({2: (180, 0, 240, 140)}, 10, 2),  # most of it is above the picture
+    ],
+)
+def test_a_plate_at_the_upper_end_of_a_box_is_another_vehicles(
+    boxes: dict[int, Box], y: float, expected: int | None
+) -> None:
+    assert owner(plate_at(210, y), boxes) == expected
+
+
+@pytest.mark.parametrize(
     ("box", "expected"),
     [
         ((100, 100, 200, 200), (92, 92, 209, 209)),
