@@ -1,6 +1,6 @@
 """Tables of nodes, their keys and cameras, and how they are."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, ForeignKeyConstraint, Index, Integer, LargeBinary, UniqueConstraint
@@ -135,6 +135,18 @@ class CameraPicture(SQLModel, table=True):
     jpeg: bytes = Field(sa_type=LargeBinary)
     taken_at: datetime
     received_at: datetime
+
+
+class CameraDay(SQLModel, table=True):
+    """How many seconds of a day in Vietnam a camera had a picture, as its node told."""
+
+    __tablename__ = "camera_day"
+    __table_args__ = (ForeignKeyConstraint(["node_id", "camera_id"], ["camera.node_id", "camera.id"]),)
+
+    node_id: str = Field(max_length=63, primary_key=True)
+    camera_id: str = Field(max_length=80, primary_key=True)
+    day: date = Field(primary_key=True, index=True)
+    seen_seconds: int = 0
 
 
 class HealthRecord(SQLModel, table=True):

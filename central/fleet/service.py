@@ -10,6 +10,7 @@ from sqlmodel import Session, col, func, select
 from central.alarms import service as alarms
 from central.db import insert
 from central.errors import InvalidError, NotFoundError
+from central.fleet import hours
 from central.fleet.models import Camera, HealthRecord, Node, NodeKey
 from central.values import visible
 from contract.reasons import reason
@@ -159,6 +160,7 @@ def note_health(session: Session, report: HealthReport, now: datetime) -> None:
     for health in report.cameras:
         if health.id in cameras:
             _note_camera(cameras[health.id], health)
+    hours.note(session, node, cameras, report.cameras, now)
     _seen(session, node, now)
     _watch_clock(session, node.id, report.at, now)
     alarms.set_reported(session, node.id, report.alarms, now)

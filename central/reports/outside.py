@@ -39,6 +39,9 @@ _PART_OF = {"acts_per_thousand": "acts_by_site"}
 INSIDE = frozenset({"H"})
 """Groups that are for the unit alone: who of its people did how much."""
 
+_OF_MACHINES = frozenset({"availability"})
+"""Shares of nobody's acts."""
+
 Cells = frozenset[tuple[str, tuple[tuple[str, str], ...], str]]
 """Hidden numbers: a figure's key, what its line is split by, the period."""
 
@@ -82,7 +85,7 @@ def _gives_away(
     line: Figure, share: float | None, counts: dict[str, dict[tuple[tuple[str, str], ...], int]]
 ) -> bool:
     """Whether the whole, the part or the rest would be a small count."""
-    if share is None:
+    if share is None or line.key in _OF_MACHINES:
         return False
     cells = counts.get(_WHOLE_OF[line.key], {})
     whole = sum(count for by, count in cells.items() if by[: len(line.by)] == line.by)

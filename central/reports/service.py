@@ -7,8 +7,9 @@ from sqlmodel import Session, col, select
 
 from central.audit import service as audit
 from central.errors import ConflictError, NotFoundError
+from central.reports import availability, keeping
 from central.reports import figures as told
-from central.reports import keeping
+from central.reports.availability import HOURED
 from central.reports.counting import Periods, count, shares
 from central.reports.models import ReportSnapshot
 from central.reports.periods import CutOffs, Kind, Period, year_to_date
@@ -55,7 +56,7 @@ def drawn(
         year=spans[3],
         taken_at=now,
         figures=tuple(_figures(session, periods, now)),
-        counted=tuple(sorted(told.COUNTED | TIMED)),
+        counted=tuple(sorted(told.COUNTED | TIMED | HOURED)),
     )
 
 
@@ -67,8 +68,10 @@ def _figures(session: Session, periods: Periods, now: datetime) -> list[Figure]:
         *told.standings(session, local_day(now)),
         *keeping.standings(session, now),
         *near_limits(session, now),
+        *availability.proofs(session, now),
     ]
-    lines = [*standing, *shown, *told.of_the_day(session, periods), *derived, *times(session, periods)]
+    periodical = [*told.of_the_day(session, periods), *availability.worked(session, periods, now)]
+    lines = [*standing, *shown, *periodical, *derived, *times(session, periods)]
     return sorted(lines, key=lambda line: line.group)
 
 

@@ -191,7 +191,7 @@ def _come_to_rest(market: Market) -> None:
 
 
 def _check(engine: Engine, bank: Bank) -> None:
-    """Every transaction of the bank is here once, with its sum, at its decision; each step has its receipt."""
+    """Every transaction of the bank is here once, with its sum, at its decision; a step has its receipt."""
     told = {name: Told.model_validate(one) for name, one in bank.told.items()}
     with Session(engine) as session:
         messages = session.exec(select(PaymentMessage)).all()
