@@ -81,43 +81,43 @@ class Bank:
         with self.lock:
             amount = int(self.orders[reference]["amount"])
             paid = {"less": amount // 2, "more": amount + 50_000}.get(way, amount)
-            for _ in range(2 if way == "twice" else 1):
-                one = self._book("paid", reference, paid)
-                if way == "late":
-                    self.untold.append(one.transaction)
-                elif way != "silent":
-                    self._tell(one)
+            booked = [self._book("paid", reference, paid) for _ in range(2 if way == "twice" else 1)]
+            if way == "late":
+                self.untold += [one.transaction for one in booked]
             self.save()
+        if way not in ("late", "silent"):
+            for one in booked:
+                self._tell(one)
 
     def transfer(self, names: str, amount: int) -> None:
         """Somebody sends money without an order, and writes something on it."""
         with self.lock:
-            self._tell(self._book("paid", names, amount))
-            self.save()
+            one = self._book("paid", names, amount)
+        self._tell(one)
 
     def give_back(self, asked: Return) -> None:
         """Returns money once for a key."""
         with self.lock:
             if any(one["names"] == asked.key for one in self.told.values()):
                 return
-            self._tell(self._book("returned", asked.key, asked.amount))
-            self.save()
+            one = self._book("returned", asked.key, asked.amount)
+        self._tell(one)
 
     def tell_all(self) -> int:
         """Tells what was never told, and everything else once more: call-backs are repeated in life."""
         with self.lock:
-            for one in list(self.told.values()):
-                if one["kind"] == "paid" and one["transaction"] not in self.untold:
-                    self.tell(Told.model_validate(one))
-            waiting, self.untold = self.untold, []
-            for transaction in reversed(waiting):
-                self._tell(Told.model_validate(self.told[transaction]))
-            self.save()
-            return len(waiting)
+            waiting, every = list(self.untold), {name: dict(one) for name, one in self.told.items()}
+        for name, one in every.items():
+            if one["kind"] == "paid" and name not in waiting:
+                self.tell(Told.model_validate(one))
+        for name in reversed(waiting):
+            self._tell(Told.model_validate(every[name]))
+        return len(waiting)
 
     def of_day(self, day: date) -> list[Told]:
         """The day's transactions."""
-        every = [Told.model_validate(one) for one in self.told.values()]
+        with self.lock:
+            every = [Told.model_validate(one) for one in self.told.values()]
         return [one for one in every if local_day(one.paid_at) == day]
 
     def _book(self, kind: Literal["paid", "returned"], names: str, amount: int) -> Told:
@@ -133,8 +133,14 @@ class Bank:
         return one
 
     def _tell(self, one: Told) -> None:
-        if self.tell(one) != httpx.codes.OK:
-            self.untold.append(one.transaction)
+        """Not under the lock: whoever is told may be slow, and others want to pay meanwhile."""
+        understood = self.tell(one) == httpx.codes.OK
+        with self.lock:
+            if understood and one.transaction in self.untold:
+                self.untold.remove(one.transaction)
+            elif not understood and one.transaction not in self.untold:
+                self.untold.append(one.transaction)
+            self.save()
 
 
 def teller(callback: str, secret: bytes, clock: Callable[[], datetime]) -> Callable[[Told], int]:
