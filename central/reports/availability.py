@@ -6,7 +6,7 @@ whatever the reason.
 
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlmodel import Session
 
 from central.audit.models import AuditEntry
@@ -26,10 +26,13 @@ _PROOFS = {"hours_since_backup": "centre.backup", "hours_since_restore": "centre
 
 def worked(session: Session, periods: Periods, now: datetime) -> list[Figure]:
     """The share of hours with a picture, and the hours without, of all cameras."""
-    first = select(func.min(_DAY.c.day)).group_by(_DAY.c.node_id, _DAY.c.camera_id)
-    since = list(session.execute(first).scalars())
+    by_camera = (_DAY.c.node_id, _DAY.c.camera_id)
+    first = select(*by_camera, func.min(_DAY.c.day).label("day")).group_by(*by_camera).subquery("first")
+    since = list(session.execute(select(first.c.day)).scalars())
+    same = and_(first.c.node_id == _DAY.c.node_id, first.c.camera_id == _DAY.c.camera_id)
     sums = [func.sum(_DAY.c.seen_seconds).filter(within(_DAY.c.day, period)) for period in periods]
-    seen = [float(seconds or 0) / 3600 for seconds in session.execute(select(*sums)).one()]
+    whole = select(*sums).select_from(_DAY.join(first, same)).where(_DAY.c.day > first.c.day)
+    seen = [float(seconds or 0) / 3600 for seconds in session.execute(whole).one()]
     due = [_due(since, period, local_day(now)) for period in periods]
     pairs = list(zip(seen, due, strict=True))
     shares = [round(min(1.0, hours / of), 4) if of else None for hours, of in pairs]
