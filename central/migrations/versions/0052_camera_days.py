@@ -24,7 +24,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["node_id", "camera_id"],
             ["camera.node_id", "camera.id"],
-            name=op.f("fk_camera_day_node_id_camera"),
+            name=op.f("fk_camera_day_node_id_camera_id_camera"),
         ),
     )
     op.create_index(op.f("ix_camera_day_day"), "camera_day", ["day"])
