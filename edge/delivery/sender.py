@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from configs.words import say
 from contract.package import SIGNATURE_FILE
 from contract.reasons import Reason
 from contract.receipts import Receipt
@@ -126,7 +127,8 @@ class Sender:
             reason = receipt.reason or Reason(code="outbox.no_reason")
             self._outbox.mark(receipt.event_id, state, reason)
             self._names.pop(receipt.event_id, None)
-            log.error(f"package {receipt.state} by the centre", event_id=receipt.event_id, reason=str(reason))
+            why = say(reason, "en")
+            log.error(f"package {receipt.state} by the centre", event_id=receipt.event_id, reason=why)
 
     def _note_software(self, software: str) -> None:
         """Another version of the centre than before may read what the other could not."""

@@ -24,7 +24,7 @@ function controlForKey(event) {
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || !event.ctrlKey || !event.target.matches("textarea")) return;
   event.preventDefault();
-  event.target.form?.requestSubmit();
+  if (!event.repeat) event.target.form?.requestSubmit(); // a key held too long sends nothing twice
 });
 
 document.addEventListener("keydown", (event) => {

@@ -245,7 +245,7 @@ def test_a_forged_or_foreign_receipt_is_ignored_and_counted(
 
 
 def test_a_rejected_package_is_kept_with_an_alarm(
-    centre: Centre, outbox: Outbox, config: BrokerConfig
+    centre: Centre, outbox: Outbox, config: BrokerConfig, caplog: pytest.LogCaptureFixture
 ) -> None:
     centre.answer = lambda receipt: (
         2
@@ -262,6 +262,7 @@ def test_a_rejected_package_is_kept_with_an_alarm(
         eventually(lambda: sender.counts["receipts_repeated"] > 0)
         assert sender.counts["receipts_rejected"] == 1
     assert outbox.folder_of(event).is_dir()
+    assert f"reason='{say(reason('message.faulty'), 'en')}'" in caplog.text
 
 
 def test_an_unsupported_package_is_kept_and_taken_once_the_centre_is_upgraded(
