@@ -24,6 +24,12 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
         yield running
 
 
+@pytest.fixture(scope="module")
+def staff(browser: Browser, office: Office) -> Staff:
+    """Its people, who stay signed in from test to test."""
+    return Staff(browser, office, [])
+
+
 def moved(page: Page) -> tuple[float, float]:
     """Where the large picture is, in pixels from where it was opened."""
     style = page.locator("[data-viewer-image]").evaluate("image => image.style.transform")
@@ -32,10 +38,8 @@ def moved(page: Page) -> tuple[float, float]:
     return float(found[1]), float(found[2])
 
 
-def test_the_large_view_is_moved_with_shift_and_turned_over_without(
-    browser: Browser, office: Office, problems: list[str]
-) -> None:
-    page = Staff(browser, office, problems).go("lan", "/review")
+def test_the_large_view_is_moved_with_shift_and_turned_over_without(staff: Staff) -> None:
+    page = staff.go("lan", "/review")
     wait_for_case(page, 1)
     page.keyboard.press("z")
     caption = page.locator("[data-viewer-caption]")
@@ -53,13 +57,11 @@ def test_the_large_view_is_moved_with_shift_and_turned_over_without(
     assert moved(page) == (0, 0)
     page.keyboard.press("Escape")
     expect(page.locator("#viewer")).to_be_hidden()
-    assert problems == []
+    assert staff.problems == []
 
 
-def test_a_note_of_several_lines_is_sent_with_ctrl_and_enter_once(
-    browser: Browser, office: Office, problems: list[str]
-) -> None:
-    page = Staff(browser, office, problems).go("lan", "/cases/1")
+def test_a_note_of_several_lines_is_sent_with_ctrl_and_enter_once(staff: Staff) -> None:
+    page = staff.go("lan", "/cases/1")
     note = page.locator("textarea[name=text]")
     note.focus()
     page.keyboard.type("đèn đỏ rõ")
@@ -74,7 +76,7 @@ def test_a_note_of_several_lines_is_sent_with_ctrl_and_enter_once(
     expect(page.get_by_text("biển mờ")).to_have_count(1)
     page.reload()
     expect(page.get_by_text("biển mờ")).to_have_count(1)
-    assert problems == []
+    assert staff.problems == []
 
 
 def everything_can_be_reached(page: Page, name: str) -> None:
@@ -93,8 +95,7 @@ def everything_can_be_reached(page: Page, name: str) -> None:
     shot(page, name)
 
 
-def test_both_desks_at_twice_the_size(browser: Browser, office: Office, problems: list[str]) -> None:
-    staff = Staff(browser, office, problems)
+def test_both_desks_at_twice_the_size(staff: Staff, office: Office) -> None:
     page = staff.go("lan", "/review")
     wait_for_case(page, 1)
     everything_can_be_reached(page, "review-200")
@@ -108,4 +109,4 @@ def test_both_desks_at_twice_the_size(browser: Browser, office: Office, problems
     everything_can_be_reached(officer, "confirm-200")
     officer.keyboard.press("c")
     expect(officer.locator("#live")).to_contain_text("Đã xác nhận.")
-    assert problems == []
+    assert staff.problems == []
