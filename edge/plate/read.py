@@ -41,6 +41,12 @@ CUT = "cut"
 """Flag: the plate reaches out of the picture, so that characters may be missing."""
 AT_EDGE = 0.02
 """Share of a plate's width within which it touches an edge of the picture."""
+BEYOND = 0.03
+"""Share of a plate's width that may lie outside the picture; of drawn plates of which more did some lacked
+the digit of their series.
+"""
+LONGEST_NUMBER = 5
+"""Digits of the longest number behind a series."""
 ROOM = 0.25
 """Share of its size that the picture shows beyond the other side, where it is no tight crop of the plate."""
 COLOUR = "colour"
@@ -157,7 +163,7 @@ class OnnxPlateReader:
         confidence, flags = judge(texts, colour, self._calibration.confidence(features(answers, decision)))
         flags += (CHOSEN,) * decision.preferred + (COLOUR,) * bool(answers.colour.max() < COLOUR_DOUBT)
         flags += (SMALL,) * (character_height(quad, len(texts)) < LEAST_HEIGHT)
-        flags += (CUT,) * cut_off(image, quad)
+        flags += (CUT,) * cut_off(image, quad, texts)
         if not {CHOSEN, SMALL, CUT}.isdisjoint(flags):
             confidence = min(confidence, NOT_SURE)
         return PlateReading(texts, colour, confidence, self._characters(answers, rows), flags)
@@ -250,12 +256,14 @@ def character_height(quad: NDArray[np.float32], lines: int) -> float:
     return down * (0.57 if lines == 1 else 0.39)
 
 
-def cut_off(image: Image, quad: Quad) -> bool:
-    """Whether the plate touches an edge of the picture and has room on the other side: what lacks its first
-    or last character may still be a text that is issued. A picture that is the plate and no more is not cut.
+def cut_off(image: Image, quad: Quad, rows: tuple[str, ...]) -> bool:
+    """Whether the plate touches an edge of the picture, has room on the other side, and may lack a character
+    there: it reaches out too far, or its number is shorter than numbers can be, so that what is left of it
+    may be a plate of an older form. A picture that is the plate and no more is not cut.
     """
     low, high = quad.min(axis=0), quad.max(axis=0)
     size = high - low
     before, after = low, np.array(image.shape[1::-1]) - high
-    nearer, farther = np.minimum(before, after), np.maximum(before, after)
-    return bool(((nearer <= AT_EDGE * size[0]) & (farther >= ROOM * size)).any())
+    nearer = np.minimum(before, after)[np.maximum(before, after) >= ROOM * size]
+    whole = len(rows[-1]) - len(rows[-1].rstrip("0123456789")) >= LONGEST_NUMBER
+    return bool((nearer <= (-BEYOND if whole else AT_EDGE) * size[0]).any())
