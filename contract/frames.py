@@ -1,9 +1,10 @@
 """Do the pictures of a package come from its clip? The clip is decoded again and each is looked for in it.
 
 A picture's frame is named by its PTS and number (`ClipFrame`). What it shows must be what that frame shows,
-but for what JPEG and scaling change: the means of small blocks of the brightness, of which neither changes
-much, while anything that stands elsewhere does. Who can't name a frame (packages of version 1, pictures from
-before the clip) has nothing to prove here.
+but for what JPEG and scaling change: the means of small blocks of brightness and colour, of which neither
+changes much, while anything that stands elsewhere does, and a lamp that shows another colour. It was taken
+when the clip shows it. Who can't name a frame (packages of version 1, pictures from before the clip) has
+nothing to prove here.
 
 The clip is somebody's bytes: it is decoded in one thread, within a number of pixels and never past the last
 frame that is named.
@@ -13,7 +14,10 @@ import io
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from fractions import Fraction
+from itertools import pairwise
+from typing import Any
 
 import av
 import cv2
@@ -23,6 +27,7 @@ from numpy.typing import NDArray
 
 from contract.manifest import ClipFrame, EvidenceFile, ViolationManifest
 from contract.reasons import Reason, Value, reason
+from contract.types import FileRole
 
 TOLERANCE = 8.0
 """Grey levels (of 255) by which the mean of a block may differ; JPEG and scaling change it by 1."""
@@ -30,11 +35,20 @@ TOLERANCE = 8.0
 BLOCK = 8
 """Pixels: the side of a block, that of JPEG's own."""
 
+COLOUR_TOLERANCE, COLOUR_BLOCK = 16.0, 16
+"""The same for colours, whatever their brightness (Cr and Cb of JPEG, kept by it at half the size)."""
+
 MOST_PIXELS = 40_000_000
 """Of one picture."""
 
 MOST_DECODED = 20_000_000_000
 """Pixels of all decoded frames together: two minutes of 25 pictures of 6 megapixels a second."""
+
+TIME_TOLERANCE = timedelta(seconds=5)
+"""By so much a picture's time may differ from the clip's: a camera's clock may be set while it films."""
+
+_DAMAGED = "evidence.picture_damaged"
+_ORDER: tuple[FileRole, ...] = ("before", "over", "continuing")
 
 _Image = NDArray[np.uint8]
 
@@ -55,6 +69,35 @@ class Picture:
     data: bytes
     frame: ClipFrame
     crop: tuple[int, int, int, int] | None = None
+    captured_at: datetime | None = None
+
+
+def check_told(manifest: ViolationManifest) -> None:
+    """What a package tells of its pictures must agree: they come in their order in the clip, and the one of
+    the act names its frame and was taken when the act happened.
+
+    Raises:
+        FrameError: `frames.wrong_order`, `frames.not_named` or `frames.wrong_time`.
+    """
+    pictures = {file.role: file for file in manifest.own_files}
+    if not any(file.frame is not None for file in manifest.own_files):
+        return
+    named = [pictures[role] for role in _ORDER if role in pictures and pictures[role].frame is not None]
+    for earlier, later in pairwise(named):
+        if (
+            earlier.frame is not None
+            and later.frame is not None
+            and earlier.frame.number > later.frame.number
+        ):
+            words = f"{earlier.name} comes after {later.name} in the clip"
+            raise _fault("wrong_order", words, file=earlier.name, other=later.name)
+    act = pictures.get("over")
+    if act is None:
+        return
+    if act.frame is None and _DAMAGED not in manifest.flags:
+        raise _fault("not_named", f"{act.name} names no frame of the clip", file=act.name)
+    if abs(act.captured_at - manifest.occurred_at) > TIME_TOLERANCE:
+        raise _wrong_time(act.name)
 
 
 def takes(manifest: ViolationManifest) -> list[tuple[EvidenceFile | None, tuple[EvidenceFile, ...]]]:
@@ -69,16 +112,17 @@ def takes(manifest: ViolationManifest) -> list[tuple[EvidenceFile | None, tuple[
     return found
 
 
-def prove(clip: bytes, pictures: Sequence[Picture]) -> None:
-    """Finds every picture in the clip, in the frame it names.
+def prove(clip: bytes, pictures: Sequence[Picture], began: datetime | None = None) -> None:
+    """Finds every picture in the clip, in the frame it names; `began`: when the clip says it begins.
 
     Raises:
         FrameError: `frames.clip_unreadable`, `frames.too_large`, `frames.no_such_frame`,
-            `frames.picture_unreadable` or `frames.another_frame`.
+            `frames.wrong_time`, `frames.picture_unreadable` or `frames.another_frame`.
     """
     try:
         with _open(clip) as container:
             shown = _shown_times(container)
+        _check_times(pictures, began, float(min(shown)))
         waiting: dict[int, list[Picture]] = defaultdict(list)
         for picture in pictures:
             waiting[_named(picture, shown)].append(picture)
@@ -116,8 +160,8 @@ def pictures_of(clip: bytes, wanted: Collection[ClipFrame]) -> dict[ClipFrame, N
 
 def _open(clip: bytes) -> InputContainer:
     container = av.open(io.BytesIO(clip), "r", metadata_errors="replace")
-    if not container.streams.video:
-        raise ValueError("it holds no video")
+    if len(container.streams.video) != 1:  # of several, another might be the one that people see
+        raise ValueError(f"it holds {len(container.streams.video)} videos")
     context = container.streams.video[0].codec_context
     context.thread_count = 1
     context.options = {"max_pixels": str(MOST_PIXELS)}
@@ -157,6 +201,20 @@ def _decoded(container: InputContainer, wanted: Mapping[int, object]) -> Iterato
             yield frame.pts, np.rot90(image, round(frame.rotation / 90) % 4)
 
 
+def _check_times(pictures: Sequence[Picture], began: datetime | None, first: float) -> None:
+    """Each picture was taken when the clip shows it; `first`: time of the clip's first frame in it."""
+    for picture in pictures:
+        if began is None or picture.captured_at is None:
+            continue
+        shown = float(picture.frame.pts * Fraction(*picture.frame.time_base))
+        if abs(picture.captured_at - began - timedelta(seconds=shown - first)) > TIME_TOLERANCE:
+            raise _wrong_time(picture.name)
+
+
+def _wrong_time(name: str) -> FrameError:
+    return _fault("wrong_time", f"{name} was not taken when the clip shows it", file=name)
+
+
 def _compare(picture: Picture, image: _Image) -> None:
     still = _still(picture)
     if picture.crop is not None:
@@ -164,26 +222,45 @@ def _compare(picture: Picture, image: _Image) -> None:
         image = image[y1:y2, x1:x2]
     if not image.size:
         raise _fault("another_frame", f"{picture.name} shows a part outside the clip", file=picture.name)
-    off = _difference(still, image)
-    if off > TOLERANCE:
-        number = picture.frame.number
-        words = f"{picture.name} is not frame {number} of the clip: it differs by {off:.0f} grey levels"
-        raise _fault("another_frame", words, file=picture.name, number=number, grey_levels=round(off))
+    brightness, colour = _differences(still, image)
+    number = picture.frame.number
+    words = f"{picture.name} is not frame {number} of the clip: it differs by"
+    if brightness > TOLERANCE:
+        levels = round(brightness)
+        raise _fault(
+            "another_frame",
+            f"{words} {levels} grey levels",
+            file=picture.name,
+            number=number,
+            grey_levels=levels,
+        )
+    if colour > COLOUR_TOLERANCE:
+        levels = round(colour)
+        raise _fault(
+            "another_frame",
+            f"{words} {levels} levels of colour",
+            file=picture.name,
+            number=number,
+            colour=levels,
+        )
 
 
-def _difference(still: _Image, image: _Image) -> float:
-    """The largest difference between the brightness of the same block of both, in grey levels."""
+def _differences(still: _Image, image: _Image) -> tuple[float, float]:
+    """The largest differences of the same block of both, in brightness and in colour."""
     height, width = still.shape[:2]
     if image.shape[:2] != (height, width):
         image = np.asarray(cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
-    blocks = max(1, width // BLOCK), max(1, height // BLOCK)
-    ours, theirs = (
-        cv2.resize(
-            cv2.cvtColor(np.ascontiguousarray(one), cv2.COLOR_BGR2GRAY), blocks, interpolation=cv2.INTER_AREA
-        )
-        for one in (still, image)
-    )
-    return float(cv2.absdiff(ours, theirs).max())
+    ours, theirs = (cv2.cvtColor(np.ascontiguousarray(one), cv2.COLOR_BGR2YCrCb) for one in (still, image))
+    brightness = cv2.absdiff(_means(ours[:, :, 0], BLOCK), _means(theirs[:, :, 0], BLOCK))
+    colour = cv2.absdiff(_means(ours, COLOUR_BLOCK), _means(theirs, COLOUR_BLOCK))[:, :, 1:]
+    return float(brightness.max()), float(colour.max())
+
+
+def _means(image: NDArray[Any], side: int) -> _Image:
+    """The means of blocks of this side."""
+    height, width = image.shape[:2]
+    blocks = max(1, width // side), max(1, height // side)
+    return np.asarray(cv2.resize(image, blocks, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _still(picture: Picture) -> _Image:

@@ -21,7 +21,7 @@ from typing import IO
 
 from contract.canonical import is_canonical, sha256_hex
 from contract.faults import UnreadableError, UnsupportedError
-from contract.frames import FrameError, Picture, prove, takes
+from contract.frames import FrameError, Picture, check_told, prove, takes
 from contract.manifest import EvidenceFile, ViolationManifest, read
 from contract.signing import LARGEST_SIGNED, PublicKey, SignatureError, verify
 
@@ -190,6 +190,10 @@ def _check_file(files: "_Files", file: EvidenceFile) -> str:
 
 def _check_frames(files: "_Files", manifest: ViolationManifest) -> list[str]:
     """Decodes the clips again and finds in them the pictures that name a frame: not all packages' do."""
+    try:
+        check_told(manifest)
+    except FrameError as problem:
+        raise PackageError(str(problem)) from problem
     return [_check_take(files, clip, named) for clip, named in takes(manifest)]
 
 
@@ -198,12 +202,12 @@ def _check_take(files: "_Files", clip: EvidenceFile | None, named: Sequence[Evid
     if clip is None:
         raise PackageError(f"{named[0].name} names a frame of a clip, but there is none")
     pictures = [
-        Picture(file.name, files.read(file.name, file.bytes), file.frame, file.crop)
+        Picture(file.name, files.read(file.name, file.bytes), file.frame, file.crop, file.captured_at)
         for file in named
         if file.frame is not None
     ]
     try:
-        prove(files.read(clip.name, clip.bytes), pictures)
+        prove(files.read(clip.name, clip.bytes), pictures, clip.captured_at)
     except FrameError as problem:
         raise PackageError(str(problem)) from problem
     return f"{len(named)} pictures found in {clip.name}"

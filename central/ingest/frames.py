@@ -9,12 +9,13 @@ import resource
 import signal
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from central.media.store import MediaStore
-from contract.frames import FrameError, Picture, prove, takes
+from contract.frames import FrameError, Picture, check_told, prove, takes
 from contract.manifest import EvidenceFile, ViolationManifest
 from contract.reasons import Reason, reason
 
@@ -34,11 +35,13 @@ class FramesUnknownError(Exception):
 
 
 class Job(BaseModel):
-    """A clip and the files that name a frame of it; `paths` tells where each content lies."""
+    """A clip, when it begins, and the files that name a frame of it; `paths` tells where each content
+    lies."""
 
     model_config = ConfigDict(extra="forbid")
 
     clip: Path
+    began: datetime
     pictures: tuple[EvidenceFile, ...]
     paths: dict[str, Path]
 
@@ -54,6 +57,10 @@ def find_fault(store: MediaStore, manifest: ViolationManifest, attempt: int) -> 
     Raises:
         FramesUnknownError: the process was too slow or died; `attempt` (from 1) of these says how often.
     """
+    try:
+        check_told(manifest)
+    except FrameError as problem:
+        return problem.reason
     for clip, pictures in takes(manifest):
         if clip is None:
             return reason("frames.no_clip", file=pictures[0].name)
@@ -67,7 +74,7 @@ def _fault_of(
 ) -> Reason | None:
     """Of one clip and its pictures."""
     paths = {file.sha256: store.path(file.sha256) for file in pictures}
-    job = Job(clip=store.path(clip.sha256), pictures=pictures, paths=paths)
+    job = Job(clip=store.path(clip.sha256), began=clip.captured_at, pictures=pictures, paths=paths)
     command = [sys.executable, "-m", "central.ingest.frames"]
     try:
         done = subprocess.run(
@@ -87,12 +94,12 @@ def _fault_of(
 
 def _answer(job: Job) -> Reason | None:
     pictures = [
-        Picture(file.name, job.paths[file.sha256].read_bytes(), file.frame, file.crop)
+        Picture(file.name, job.paths[file.sha256].read_bytes(), file.frame, file.crop, file.captured_at)
         for file in job.pictures
         if file.frame is not None
     ]
     try:
-        prove(job.clip.read_bytes(), pictures)
+        prove(job.clip.read_bytes(), pictures, job.began)
     except FrameError as problem:
         return problem.reason
     return None

@@ -102,9 +102,11 @@ class Gatherer:
         plate = self._plate(incident, sightings)
         over = shown["over"]
         utc = stream_utc(over.t, over.captured_at)
-        pictures = [(f.t, Still(moment, f.image, f.captured_at)) for moment, f in shown.items()]
+        # One clock for all: it may have been set in between. Of another run only the frame's own is known.
+        times = {f.t: utc(f.t) if f.run == over.run else f.captured_at for f in shown.values()}
+        pictures = [(f.t, Still(moment, f.image, times[f.t])) for moment, f in shown.items()]
         pictures += self._plate_stills(plate, sightings, incident, utc)
-        clip, clip_flags = self._clip(finding.t, [t for t, _ in pictures])
+        clip, clip_flags = self._clip(finding.t, [t for t, _ in pictures], utc)
         damaged = {frame.t for frame in frames if frame is not None and frame.damaged}
         stills, damage_flags = _of_the_clip(pictures, clip, damaged)
         files = encode(stills, clip)
@@ -140,7 +142,9 @@ class Gatherer:
             raise RingMiss(f"no picture of {moments['over']:.3f} s is left: the violation can't be proved")
         return found, ("still_missing",) if len(found) < len(moments) else ()
 
-    def _clip(self, t: float, pictures: Sequence[float]) -> tuple[Clip | None, tuple[str, ...]]:
+    def _clip(
+        self, t: float, pictures: Sequence[float], utc: Callable[[float], datetime]
+    ) -> tuple[Clip | None, tuple[str, ...]]:
         """The clip around a violation at `t`, longer where that makes it hold the `pictures`."""
         first, last = t - self._standing.pre_roll, t + self._standing.post_roll
         start = self._ring.start_t
@@ -155,7 +159,7 @@ class Gatherer:
         # What was before the camera's first picture is not missing: nobody could have it.
         late = clip.start_t > max(first, 0.0) + CLIP_SLACK
         short = late or clip.end_t < last - CLIP_SLACK
-        return Clip(clip.data, clip.captured_at, frames_by_time(clip)), ("clip_short",) if short else ()
+        return Clip(clip.data, utc(clip.start_t), frames_by_time(clip)), ("clip_short",) if short else ()
 
     def _sightings(
         self, incident: Incident, points: Sequence[TrackPoint], frames: Sequence[Frame | None]

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from edge.evidence.facts import stream_utc
 from edge.evidence.gather import frames_by_time, shown_on
 from edge.evidence.package import Clip, PackedFile, Still, encode
 from edge.joined.asking import Answer
@@ -23,4 +24,5 @@ def second_files(answer: Answer) -> tuple[PackedFile, ...]:
     taken = answer.taken[sighting.key]
     plate = Still("plate", np.ascontiguousarray(sighting.image[y1:y2, x1:x2]), taken, crop=(x1, y1, x2, y2))
     stills = [replace(still, frame=frame) for still in (plate, Still("context", sighting.image, taken))]
-    return encode(stills, Clip(cut.data, cut.captured_at), answer.camera)
+    began = stream_utc(sighting.t, taken)(cut.start_t)
+    return encode(stills, Clip(cut.data, began), answer.camera)

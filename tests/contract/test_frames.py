@@ -5,6 +5,7 @@ import json
 import math
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import av
@@ -95,6 +96,12 @@ def with_a_vehicle_more(picture: Picture) -> Picture:
     return replace(picture, data=jpeg(image))
 
 
+def with_lamp(image: Image, colour: tuple[int, int, int]) -> Image:
+    image = image.copy()
+    cv2.circle(image, (165, 60), 3, colour, -1)
+    return image
+
+
 def in_other_units(picture: Picture) -> Picture:
     named = picture.frame
     return replace(picture, frame=ClipFrame(pts=named.pts // 90, time_base=(1, 1000), number=named.number))
@@ -127,6 +134,41 @@ def test_each_lie_is_named(genuine: tuple[bytes, Picture], change: Change, code:
     with pytest.raises(FrameError, match=words) as caught:
         prove(clip, [picture, change(picture)])
     assert caught.value.reason.code == code
+
+
+def test_a_lamp_of_another_colour_is_found(tmp_path: Path) -> None:
+    """Red and green of one brightness: 0.299 x 255 = 0.587 x 130."""
+    images = [with_lamp(np.full((240, 320, 3), 60, np.uint8), (0, 0, 255)) for _ in range(20)]
+    with av.open(str(tmp_path / "clip.mp4"), "w") as container:
+        stream = container.add_stream("libx264", 10, options={"crf": "18", "preset": "veryfast"})
+        stream.width, stream.height, stream.pix_fmt = 320, 240, "yuv420p"
+        for image in images:
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(image, format="bgr24")))
+        container.mux(stream.encode(None))
+    clip = (tmp_path / "clip.mp4").read_bytes()
+    with av.open(io.BytesIO(clip)) as container:
+        picture = next(p for n, p in enumerate(container.decode(video=0)) if n == 5)
+        time_base = (picture.time_base.numerator, picture.time_base.denominator)
+        named = ClipFrame(pts=picture.pts or 0, time_base=time_base, number=5)
+        seen = np.asarray(picture.to_ndarray(format="bgr24"), np.uint8)
+    prove(clip, [Picture("over.jpg", jpeg(seen), named)])
+    with pytest.raises(FrameError, match="levels of colour"):
+        prove(clip, [Picture("over.jpg", jpeg(with_lamp(seen, (0, 130, 0))), named)])
+
+
+def test_a_clip_of_two_films_proves_nothing(tmp_path: Path, genuine: tuple[bytes, Picture]) -> None:
+    """One is what the pictures are found in, the other what a player shows."""
+    clip, picture = genuine
+    with av.open(io.BytesIO(clip)) as source, av.open(str(tmp_path / "two.mp4"), "w") as target:
+        streams = [target.add_stream_from_template(source.streams.video[0]) for _ in range(2)]
+        for packet in source.demux(video=0):
+            for stream in streams if packet.size else ():
+                copy = av.Packet(bytes(packet))
+                copy.pts, copy.dts, copy.time_base = packet.pts, packet.dts, packet.time_base
+                copy.is_keyframe, copy.stream = packet.is_keyframe, stream
+                target.mux(copy)
+    with pytest.raises(FrameError, match="holds 2 videos"):
+        prove((tmp_path / "two.mp4").read_bytes(), [picture])
 
 
 @pytest.mark.parametrize(
@@ -189,8 +231,32 @@ def without_clip(files: Files) -> Files:
     return tuple(file for file in files if file.role != "clip")
 
 
+def changed(role: str, **values: object) -> Callable[[Files], Files]:
+    return lambda files: tuple(replace(f, **values) if f.role == role else f for f in files)  # type: ignore[arg-type]
+
+
+def turned_round(files: Files) -> Files:
+    """Each picture is the frame it names, but what came later is shown as before the act."""
+    before, over = (next(file for file in files if file.role == role) for role in ("before", "over"))
+    return tuple(
+        replace(file, data=other.data, frame=other.frame, captured_at=other.captured_at)
+        if (other := {"before": over, "over": before}.get(file.role))
+        else file
+        for file in files
+    )
+
+
 @pytest.mark.parametrize(
-    ("change", "words"), [(swapped, "over.jpg is not frame"), (without_clip, "names a frame of a clip")]
+    ("change", "words"),
+    [
+        (swapped, "over.jpg is not frame"),
+        (without_clip, "names a frame of a clip"),
+        (turned_round, "before.jpg comes after over.jpg"),
+        (changed("over", frame=None), "over.jpg names no frame"),
+        (changed("over", captured_at=factories.NOON + timedelta(days=1)), "over.jpg was not taken"),
+        (changed("before", captured_at=factories.NOON - timedelta(seconds=9)), "before.jpg was not taken"),
+        (changed("clip", captured_at=factories.NOON + timedelta(seconds=20)), "was not taken when the clip"),
+    ],
 )
 def test_a_foreign_picture_is_found_though_the_node_signed_it(
     proof: Proof,

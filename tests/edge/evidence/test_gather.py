@@ -2,7 +2,8 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 
 import av
@@ -21,6 +22,7 @@ from edge.pipeline import Incident
 from edge.plate.follow import Sighting
 from edge.plate.vote import PlateResult, PlateVote
 from edge.video.file import FileSource
+from edge.video.packet import EncodedPacket
 from edge.video.ring import RingMiss
 from tests.edge import factories, road
 from tests.edge.video import clips
@@ -104,6 +106,34 @@ def test_stills_are_the_film_s_own_frames_to_the_bit(video: Path) -> None:
         assert abs(shown / road.FPS - t) <= 0.5 / road.FPS + 1e-6
         assert still.data == jpeg(frames[shown])
         assert (still.captured_at - factories.NOON).total_seconds() == pytest.approx(shown / road.FPS)
+
+
+@pytest.mark.parametrize("step", [-7200.0, -40.0, 3600.0])
+def test_a_clock_that_is_set_meanwhile_leaves_the_times_of_a_package_together(
+    video: Path, tmp_path: Path, step: float
+) -> None:
+    """Between the picture before the act and that of the act, whose time holds for all."""
+    source = FileSource(video, factories.NOON, 60.0)
+    push, camera = source.ring.push, road.camera(source.ring, plates=Follower())
+
+    def push_stepped(packet: EncodedPacket) -> None:
+        stamp, ahead = packet.stamp, timedelta(seconds=step if packet.stamp.t > 3.55 else 0.0)
+        push(replace(packet, stamp=replace(stamp, captured_at=stamp.captured_at + ahead)))
+
+    source.ring.push = push_stepped  # type: ignore[method-assign]
+    for frame in source.frames():
+        camera.pipeline.step(frame)
+    incident = camera.pipeline.due(math.inf)[1]
+    assert incident.finding.moments["before"] < 3.55 < incident.finding.t
+    proof = camera.gatherer.gather(incident)
+    clip = next(file for file in proof.files if file.role == "clip")
+    for file in proof.files:
+        if file.frame is not None:
+            apart = (file.captured_at - clip.captured_at).total_seconds()
+            assert apart == pytest.approx(file.frame.pts / 90_000, abs=2e-3)
+    write(proof.sealed(factories.KEY)(None), tmp_path / "package")
+    (report,) = verify_packages([tmp_path / "package"], factories.KEY.public)
+    assert report.failure is None
 
 
 def test_a_whole_ring_leaves_nothing_to_say(video: Path) -> None:
