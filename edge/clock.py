@@ -1,4 +1,5 @@
-"""Watches the machine's clock: does the kernel hold it for synchronised, and what does an NTP server say?
+"""Watches the machine's clock: does the kernel hold it for synchronised, what does an NTP server say, was it
+set?
 
 A time server is asked by ourselves as well, because a daemon that is not there, or believes a wrong server,
 does not say so. Nothing here sets the clock.
@@ -7,6 +8,7 @@ does not say so. Nothing here sets the clock.
 import ctypes
 import ctypes.util
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -20,6 +22,9 @@ log = structlog.get_logger(__name__)
 
 OFF_SECONDS = 3.0
 """From here on evidence tells a wrong time."""
+
+STEP_TOLD = 3600.0
+"""Seconds for which it is told that the clock was set while the node ran."""
 
 ASK_SECONDS = 60.0
 PATIENCE = 5.0
@@ -65,11 +70,13 @@ def ask(server: str) -> float | None:
 
 @dataclass(frozen=True)
 class ClockState:
-    """What is known of the clock: seconds the server is ahead, None if it did not answer or there is none."""
+    """What is known of the clock: seconds the server is ahead, None if it did not answer or there is none;
+    seconds by which it was last set while the node ran, 0.0 where that is long ago."""
 
     offset: float | None = None
     synchronised: bool | None = None
     unsynchronised_for: float = 0.0
+    stepped: float = 0.0
 
 
 class ClockWatch:
@@ -78,6 +85,7 @@ class ClockWatch:
     Args:
         server: the NTP server to ask; None: only the kernel is.
         clock: monotonic seconds.
+        utc: the clock that is watched, POSIX seconds.
     """
 
     def __init__(
@@ -85,12 +93,18 @@ class ClockWatch:
         server: str | None,
         clock: Callable[[], float],
         kernel: Callable[[], bool | None] = kernel_is_synchronised,
+        utc: Callable[[], float] = time.time,
     ) -> None:
         self.state = ClockState()
         self._server = server
         self._clock = clock
         self._kernel = kernel
+        self._utc = utc
         self._good_at = clock()
+        self._began = (
+            utc() - clock()
+        )  # what UTC was when the monotonic clock began, by the clock as it is set
+        self._step, self._stepped_at = 0.0, float("-inf")
 
     def run(self, stop: threading.Event) -> None:
         """Looks until `stop` is set."""
@@ -104,7 +118,18 @@ class ClockWatch:
         if synchronised is not False:
             self._good_at = now
         offset = ask(self._server) if self._server else None
-        self.state = ClockState(offset, synchronised, now - self._good_at)
+        self._look_for_step()
+        recent = now - self._stepped_at < STEP_TOLD
+        self.state = ClockState(offset, synchronised, now - self._good_at, self._step if recent else 0.0)
+
+    def _look_for_step(self) -> None:
+        """Chrony and its like turn a clock slowly; what changed much since the last look was set."""
+        now = self._clock()
+        began = self._utc() - now
+        if abs(began - self._began) >= OFF_SECONDS:
+            self._step, self._stepped_at = began - self._began, now
+            log.warning("the machine's clock was set", seconds=round(self._step, 1))
+        self._began = began
 
     @property
     def alarms(self) -> tuple[Reason, ...]:
@@ -116,6 +141,8 @@ def _of_clock(state: ClockState, server: str) -> Iterator[Reason]:
     if state.offset is not None and abs(state.offset) >= OFF_SECONDS:
         # Said as the node's clock stands: behind where the server is ahead.
         yield reason("clock.off", offset_ms=round(-state.offset * 1000), server=server)
+    if state.stepped:
+        yield reason("clock.stepped", step_ms=round(state.stepped * 1000))
     if state.unsynchronised_for >= UNSYNCHRONISED_AFTER:
         yield reason("clock.not_synchronised", minutes=round(state.unsynchronised_for / 60))
 

@@ -5,7 +5,7 @@ Only here are full-size frames decoded, and only those chosen in `edge.evidence.
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 import numpy as np
@@ -13,7 +13,7 @@ import structlog
 from numpy.typing import NDArray
 
 from contract.frames import pictures_of
-from contract.manifest import NEWEST, ClipFrame, ViolationFacts
+from contract.manifest import NEWEST, ClipFrame, Clock, ViolationFacts
 from contract.package import Link
 from contract.signing import SigningKey
 from edge.evidence.beginnings import Beginnings
@@ -27,7 +27,7 @@ from edge.plate.vote import PlateResult, PlateVote
 from edge.rules.geometry import scaled
 from edge.rules.inputs import Box, TrackPoint
 from edge.video import ring
-from edge.video.frame import Frame
+from edge.video.frame import Frame, clock_of
 from edge.video.packet import CLIP_TIME_BASE
 from edge.video.ring import PacketRing, RingMiss
 
@@ -115,7 +115,7 @@ class Gatherer:
             incident,
             plate_evidence(plate, finding.t, utc(finding.t).date()),
             self._colour(incident, sightings),
-            over.clock,
+            _unsure(over, [frame for frame in frames if frame is not None]),
             utc,
             missing=(*flags, *clip_flags, *damage_flags),
         )
@@ -235,6 +235,15 @@ class Gatherer:
             x1, y1, x2, y2 = (max(0, int(v)) for v in sighting.boxes[incident.track.id])
             names.append(body_colour(sighting.image[y1:y2, x1:x2]))
         return next((name for name in names if name is not None and names.count(name) >= 2), None)
+
+
+def _unsure(over: Frame, frames: Sequence[Frame]) -> Clock:
+    """The clock of the act's frame. It was set while the frames were taken where their times of day and their
+    times on the stream differ: then nobody knows which of the two was right."""
+    began = over.captured_at - timedelta(seconds=over.t)
+    apart = [abs(f.captured_at - timedelta(seconds=f.t) - began) for f in frames if f.run == over.run]
+    widest = round(max(apart) / timedelta(milliseconds=1))
+    return clock_of(over.clock.source, max(over.clock.uncertainty_ms, widest))
 
 
 def shown_on(

@@ -68,7 +68,7 @@ def test_a_server_that_is_away_says_nothing(serve: Serve, monkeypatch: pytest.Mo
 
 def test_a_clock_nobody_keeps_raises_an_alarm_after_five_minutes() -> None:
     now, synchronised = [0.0], [False]
-    watch = ClockWatch(None, lambda: now[0], lambda: synchronised[0])
+    watch = ClockWatch(None, lambda: now[0], lambda: synchronised[0], lambda: now[0])
     for now[0], alarms in ((60.0, 0), (299.0, 0), (301.0, 1), (400.0, 1)):
         watch.look()
         assert len(watch.alarms) == alarms
@@ -93,3 +93,20 @@ def test_the_camera_that_is_furthest_off_is_named() -> None:
     assert of_cameras((camera("a", None), camera("b", least - 1))) == ()
     [told] = of_cameras((camera("a", -9000), camera("b", least), camera("c", 20)))
     assert told.values == {"camera": "a", "offset_ms": -9000, "cameras": 2}
+
+
+@pytest.mark.parametrize("step", [-7200.0, -5.0, 3.5, 90_000.0])
+def test_a_clock_that_is_set_while_the_node_runs_is_told_for_an_hour(step: float) -> None:
+    now, utc = [0.0], [1e9]
+    watch = ClockWatch(None, lambda: now[0], lambda: True, lambda: utc[0])
+
+    def passes(seconds: float, ahead: float = 0.0) -> list[str]:
+        now[0], utc[0] = now[0] + seconds, utc[0] + seconds + ahead
+        watch.look()
+        return [told.code for told in watch.alarms]
+
+    assert passes(60.0) == passes(60.0, ahead=0.4) == []
+    assert passes(60.0, ahead=step) == ["clock.stepped"]
+    assert float(watch.alarms[0].values["step_ms"]) == pytest.approx(1000 * step)  # type: ignore[arg-type]
+    assert passes(3000.0) == ["clock.stepped"]
+    assert passes(700.0) == []

@@ -131,6 +131,7 @@ def test_a_clock_that_is_set_meanwhile_leaves_the_times_of_a_package_together(
         if file.frame is not None:
             apart = (file.captured_at - clip.captured_at).total_seconds()
             assert apart == pytest.approx(file.frame.pts / 90_000, abs=2e-3)
+    assert proof.facts.clock.uncertainty_ms == pytest.approx(abs(step) * 1000, abs=2)
     write(proof.sealed(factories.KEY)(None), tmp_path / "package")
     (report,) = verify_packages([tmp_path / "package"], factories.KEY.public)
     assert report.failure is None
