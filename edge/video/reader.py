@@ -11,7 +11,7 @@ import struct
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from statistics import median_low
 from typing import Protocol
@@ -192,7 +192,7 @@ class StreamReader:
         """Packets, all with a PTS, each with the monotonic time of its arrival.
 
         FFmpeg reads ahead while it probes a stream; those packets then come at once, up to seconds late.
-        They are held until some had to be waited for; their arrival is counted back from the most punctual.
+        They are held until some had to be waited for, see `arrivals_of`.
         """
         packets = (packet for packet in container.demux(stream) if packet.size)
         interval = _interval(stream)
@@ -201,11 +201,7 @@ class StreamReader:
             return
         times = fill_times(held, interval)
         seconds = [float(pts * packet.time_base) for packet, pts in zip(held, times, strict=True)]
-        delays = [arrival - second for arrival, second in zip(arrivals, seconds, strict=True)]
-        usual = median_low(delays)
-        punctual = min(delay for delay in delays if abs(delay - usual) <= OUTLIER)
-        for packet, second in zip(held, seconds, strict=True):
-            yield packet, punctual + second
+        yield from zip(held, arrivals_of(seconds, arrivals), strict=True)
         last = times[-1]
         for packet in packets:
             if packet.pts is None:
@@ -257,7 +253,7 @@ class _Connection:
         self._shown_t = float("-inf")
 
     def take(self, packet: "av.Packet[VideoStream]", arrival: float) -> int:
-        """Handles one packet; how many could not be decoded. Before the first keyframe none is."""
+        """Handles one packet; how many could not be decoded whole. Before the first keyframe none is."""
         assert packet.pts is not None
         elapsed = arrival - self._arrived if self._arrived is not None else 0.0
         self._arrived = arrival
@@ -295,7 +291,7 @@ class _Connection:
                 # A step back that the order of decoding could not show: the picture counts, a moment later.
                 self._shown_t = max(shown.t, self._shown_t + _MOMENT)
                 self._on_picture(replace(shown, t=self._shown_t), picture)
-        return 0
+        return sum(picture.is_corrupt for picture in pictures)
 
 
 def camera_utc(packet: "av.Packet[VideoStream]") -> float | None:
@@ -319,6 +315,19 @@ def _supported_stream(container: InputContainer) -> VideoStream:
 def _interval(stream: VideoStream) -> float:
     rate = float(stream.average_rate or stream.guessed_rate or _USUAL_RATE)
     return 1.0 / (rate if 1.0 <= rate <= 240.0 else _USUAL_RATE)
+
+
+def arrivals_of(seconds: Sequence[float], handed_over: Sequence[float]) -> list[float]:
+    """When packets that were read ahead arrived: counted back from the most punctual by their times; one with
+    a time far off the others' when it was handed over."""
+    delays = [over - second for over, second in zip(handed_over, seconds, strict=True)]
+    usual = median_low(delays)
+    near = [abs(delay - usual) <= OUTLIER for delay in delays]
+    punctual = min(delay for delay, one in zip(delays, near, strict=True) if one)
+    return [
+        punctual + second if one else over
+        for second, over, one in zip(seconds, handed_over, near, strict=True)
+    ]
 
 
 def fill_times(packets: "list[av.Packet[VideoStream]]", interval: float) -> list[int]:

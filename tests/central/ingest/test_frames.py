@@ -1,8 +1,9 @@
 """Before a case is offered to anybody its pictures are found in its clip; a foreign one is not a case."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import cv2
 import pytest
@@ -23,6 +24,8 @@ from tests.central.work import waiting
 from tests.edge.video import clips
 
 SIZE = (320, 240)
+ACT = OCCURRED + timedelta(hours=1)
+"""Of the first package of a node."""
 
 
 def still(number: int) -> bytes:
@@ -39,10 +42,11 @@ def package(film: bytes, shown: int, named: int = 20, **changes: object) -> Evid
     """A package whose picture shows number `shown` and says that it is frame `named` of the clip."""
     frame = ClipFrame(pts=9000 * named, time_base=(1, 90_000), number=named)
     contents = (still(shown), film)
+    occurred: Any = changes.get("occurred_at", ACT)
     files = [
         EvidenceFile(
             role=role, name=name, media_type=media_type, bytes=len(content), sha256=sha256_hex(content),
-            captured_at=OCCURRED, frame=of,
+            captured_at=occurred, frame=of,
         )
         for role, name, media_type, content, of in (
             ("over", "over.jpg", "image/jpeg", contents[0], frame),
