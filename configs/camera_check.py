@@ -1,9 +1,10 @@
 """Reads a camera file and finds what no one field shows: lines outside the picture, unknown names, rules that
-lack what they need, lines at which nothing can ever be found."""
+lack what they need, lines at which nothing can ever be found or everybody would be accused."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
+from configs.accusing_check import accusing_problems
 from configs.camera import CameraConfig
 from configs.drawing_check import areas_and_lines, drawing_problems
 from configs.kinds import refuse_other_than
@@ -33,6 +34,7 @@ def camera_problems(camera: CameraConfig) -> Iterator[tuple[Location, Words]]:
     yield from _repeated_ids(camera)
     yield from _outside(camera)
     yield from drawing_problems(camera)
+    yield from accusing_problems(camera)
     yield from _unknown_heads(camera)
     yield from _joined(camera)
     yield from _rules_without_means(camera)

@@ -61,8 +61,12 @@ def find_pictures(path: Path) -> list[Path]:
     """The file named, or of a folder all files below it with a picture's ending or content, in order of name.
 
     Raises:
-        PictureError: the folder holds no picture or may not be read.
+        PictureError: nothing is there, or the folder holds no picture or may not be read.
     """
+    try:
+        path.stat()
+    except OSError as problem:
+        raise PictureError(f"{path}: {problem.strerror or problem}") from problem
     if not path.is_dir():
         return [path]
     if not os.access(path, os.R_OK | os.X_OK):

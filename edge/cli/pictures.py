@@ -112,8 +112,13 @@ def each_picture(
     csv_file: Path | None,
     shown: int,
 ) -> None:
-    """Takes the pictures one by one; one that fails is told and the others go on. Exit 1 if any did."""
+    """Takes the pictures one by one; one that fails is told and the others go on. Exit 1 if any did.
+
+    Where there is not one nothing is written: a result of before stays.
+    """
     files, failed = _found(paths)
+    if not files:
+        raise typer.Exit(1)
     keep_apart(files, (csv_file,))
     with rows_into(csv_file, columns, shown) as rows, progress() as bar:
         for path in bar.track(files, description="pictures"):

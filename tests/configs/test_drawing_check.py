@@ -34,6 +34,23 @@ WAY = "direction: [0, -1]\n    head"
         (LINE, "line: [[225, 347.3], [600, 300], [225, 347.3]]", "stop_lines.0.direction:"),
         (COMMIT, "commit: [[180, 420], [1040, 420]]", "stop_lines.0.commit: lies before the stop line"),
         (COMMIT, "commit: [[225, 347.3], [999.2, 347.3]]", "stop_lines.0.commit: lies before the stop line"),
+        (COMMIT, "commit: [[225, 343], [999.2, 343]]", "stop_lines.0.commit: lies on the stop line"),
+        (COMMIT, "commit: [[1050, 269], [1250, 269]]", "stop_lines.0.commit: lies beside the way"),
+        (
+            "[[1153.9, 256.3], [1087.2, 198.8]]",
+            "[[869.6, 154.5], [374.8, 154.5]]",
+            "stop_lines.0.exits.1.line: is the line of the exit straight too",
+        ),
+        (
+            "[[597.9, 720], [615.2, 347.3]]",
+            "[[225, 500], [999, 510]]",
+            "solid_lines.0.line: lies across the way",
+        ),
+        (
+            "[[597.9, 720], [615.2, 347.3]]",
+            LINE[6:],
+            "solid_lines.0.line: lies across the way over stop line S1",
+        ),
         (WAY, "direction: [0, 1]\n    head", "stop_lines.0.commit: lies before the stop line"),
         (COMMIT, "commit: [[280, 269.9], [947.2, 420]]", "stop_lines.0.commit: meets the stop line"),
         (COMMIT, "commit: [[600, 300], [610, 100]]", "stop_lines.0.commit: runs along"),
@@ -83,6 +100,18 @@ def test_what_works_is_taken(tmp_path: Path, old: str, new: str) -> None:
     file = tmp_path / "camera.yaml"
     file.write_text(JUNCTION.replace(old, new, 1), encoding="utf-8")
     assert load_camera(file).id == "junction"
+
+
+def test_lanes_that_all_run_against_their_stop_line_are_refused(tmp_path: Path) -> None:
+    """One alone may be of the other half of the road, where the line was drawn too long."""
+    before, lane, rest = JUNCTION.partition("    direction: [0, -1]\n  - id: right")
+    one, both = tmp_path / "one.yaml", tmp_path / "both.yaml"
+    one.write_text(before + lane.replace("[0, -1]", "[0.1, 1]") + rest, encoding="utf-8")
+    assert load_camera(one).lanes[0].direction == (0.1, 1)
+    turned = rest.replace("direction: [0, -1]", "direction: [0, 1]", 1)
+    both.write_text(before + lane.replace("[0, -1]", "[0.1, 1]") + turned, encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"lanes\.0\.direction: runs against(.|\n)*lanes\.1\.direction"):
+        load_camera(both)
 
 
 def test_parts_of_a_hundred_are_told(tmp_path: Path) -> None:

@@ -137,10 +137,23 @@ def test_verify_names_the_first_failure(tmp_path: Path) -> None:
 def test_a_result_whose_link_leads_to_itself_is_told(command: str, tmp_path: Path) -> None:
     loop = tmp_path / "loop"
     loop.symlink_to(loop)
-    done = ngatu(command, tmp_path / "missing.png", "--csv", loop)
+    bad = tmp_path / "bad.jpg"
+    bad.write_bytes(b"no picture")
+    done = ngatu(command, bad, "--csv", loop)
     assert done.returncode == 1
     assert "loop" in done.stderr
     assert "unexpected" not in done.stderr
+
+
+def test_where_no_picture_is_there_no_result_is_begun(tmp_path: Path) -> None:
+    earlier, dangling = tmp_path / "earlier.csv", tmp_path / "dangling"
+    earlier.write_text("file,plate\n")
+    dangling.symlink_to(tmp_path / "nowhere.csv")
+    for out in (earlier, dangling, tmp_path / "new" / "out.csv"):
+        done = ngatu("read", tmp_path / "missing.jpg", "--csv", out)
+        assert (done.returncode, "missing.jpg: No such file" in done.stderr) == (1, True)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["dangling", "earlier.csv"]
+    assert earlier.read_text() == "file,plate\n"
 
 
 @pytest.mark.parametrize("command", ["read", "see"])
