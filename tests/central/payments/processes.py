@@ -24,6 +24,7 @@ from central.payments.work import handlers
 from central.portal.app import create_portal
 from central.proceedings.papers.sheet import House
 from central.settings import CentralSettings, OfficeSettings, PaymentSettings
+from ngatu.logs import log_to_stderr
 from tests.central.documents.samples import OFFICE
 from tests.central.proceedings.office import INDEX, VAULT
 
@@ -68,12 +69,14 @@ class Ground:
 
 def portal(ground: Ground, listener: socket.socket) -> None:
     """Takes call-backs until it is killed."""
+    log_to_stderr()
     config = uvicorn.Config(create_portal(ground.settings(), ground.clock), log_level="critical")
     uvicorn.Server(config).run(sockets=[listener])
 
 
 def worker(ground: Ground) -> None:
     """Counts money and asks for returns until it is killed."""
+    log_to_stderr()
     settings = ground.settings()
     engine = make_engine(ground.database)
 
