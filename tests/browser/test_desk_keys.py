@@ -84,10 +84,10 @@ def everything_can_be_reached(page: Page, name: str) -> None:
     buttons are in sight wherever the page is scrolled to."""
     page.set_viewport_size({"width": 683, "height": 384})
     assert page.evaluate("document.documentElement.scrollWidth") <= 683
-    name, first = (page.locator(part).bounding_box() for part in (".brand", ".topbar nav"))
-    assert name is not None
+    brand, first = (page.locator(part).bounding_box() for part in (".brand", ".topbar nav"))
+    assert brand is not None
     assert first is not None
-    assert name["x"] + name["width"] <= first["x"], "the name lies over the first page's link"
+    assert brand["x"] + brand["width"] <= first["x"], "the name lies over the first page's link"
     for box in page.locator("[data-still] img").evaluate_all("found => found.map((one) => one.clientWidth)"):
         assert box >= 280
     for place in ("0", "place.scrollHeight / 2", "place.scrollHeight"):
