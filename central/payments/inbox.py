@@ -74,13 +74,13 @@ def settle(house: House, message_id: int, now: datetime) -> PaymentMessage:
     decision = _decision_of(session, row)
     if decision is None or decision.id is None:
         return _aside(session, row, "unknown_decision")
-    row.decision_id = decision.id
     try:
         with session.begin_nested():
             _count(house, row, decision.id, now)
     except DomainError as problem:
         return _aside(session, row, problem.reason or problem.code)
-    row.state, row.problem = "counted", ""
+    # Only now: to name a decision shares it, and two who share it could neither lock it.
+    row.decision_id, row.state, row.problem = decision.id, "counted", ""
     if row.kind == "paid":
         _tell(session, row, decision, now)
     return row
@@ -158,6 +158,7 @@ def allot(house: House, message_id: int, decision_number: str, actor: str, now: 
         raise NotFoundError("decision", id=number)
     detail = {"was": row.names, "is": number, "transaction": row.transaction}
     audit.record(house.session, actor, "payment.allot", f"payment:{row.id}", detail)
+    decisions.find(house.session, decision.id or 0, locked=True)
     row.decision_id = decision.id  # what it names stays as it was told: told again, it is compared with that
     house.session.flush()
     return settle(house, message_id, now)
