@@ -91,7 +91,7 @@ def load_pair(folder: Path, cache: Path | None) -> Pair:
     truth, plate_truth = Truth(folder), Truth(folder / "plate")
     overview, plates = load_camera(truth.camera_file), load_camera(plate_truth.camera_file)
     tracker, found = Tracker(bounds=(0, 0, *overview.size)), dict[int, Track]()
-    seen = looks_of(truth.video, cache and cache / folder.parent.name)
+    seen = looks_of(truth.video, cache)
     for look in seen:
         found |= {track.id: track for track in tracker.update(look.t, look.frame, look.detections)}
     here = FileSource(truth.video, ring_seconds=WHOLE_FILE)

@@ -1,5 +1,6 @@
 """Detections of a clip, looked at once and kept, so that every tracker is given the same."""
 
+import hashlib
 import json
 import random
 from collections.abc import Sequence
@@ -28,11 +29,12 @@ class Look:
 
 def looks_of(video: Path, cache: Path | None, threads: int = 1) -> list[Look]:
     """Every frame of a clip as the node sees it; kept in the folder `cache` if there is one."""
-    kept = None if cache is None else cache / f"{video.parent.name}_{video.stem}.looks.json"
+    card = packaged_card("vehicles")
+    kept = None if cache is None else cache / kept_name(video, card)
     if kept is not None and kept.exists():
         return [_read(row) for row in json.loads(kept.read_text(encoding="utf-8"))]
     detector = OnnxVehicleDetector(
-        packaged_card("vehicles"),
+        card,
         input_size=DETECT_SIZE,
         threads=threads,
         confidence=TRACKING_CONFIDENCE,
@@ -45,6 +47,13 @@ def looks_of(video: Path, cache: Path | None, threads: int = 1) -> list[Look]:
         kept.parent.mkdir(parents=True, exist_ok=True)
         kept.write_text(json.dumps([_row(look) for look in looks]), encoding="utf-8")
     return looks
+
+
+def kept_name(video: Path, card: Path) -> str:
+    """What the looks at a video are kept as: by its content and the network's card, since clips rendered from
+    another seed have the same names, and another network sees other vehicles."""
+    content = hashlib.sha256(video.read_bytes() + card.read_bytes()).hexdigest()
+    return f"{video.parent.name}_{video.stem}_{content[:12]}.looks.json"
 
 
 def _row(look: Look) -> list[object]:
