@@ -337,18 +337,16 @@ class Tracker:
                 candidate.after = self._may_continue(candidate)
 
     def _name_rivals(self, worth: Costs, i: int, j: int) -> None:
-        """Past a break it may be the vehicle of any track that would explain the look better."""
+        """Past a break it may be the vehicle of any track that explains the look about as well, or better."""
         candidate = self._candidates[i]
         if candidate.newest.breaks:
-            better = worth.near[:, j] & (worth.cost[:, j] < worth.cost[i, j])
-            rivals = {
-                c.id for c, is_better in zip(self._candidates, better, strict=True) if is_better and c.id
-            }
-            candidate.after = tuple(sorted(rivals.union(candidate.after)))
+            as_well = worth.near[:, j] & (worth.cost[:, j] < worth.cost[i, j] + self._settings.doubtful)
+            rivals = {c.id for c, may in zip(self._candidates, as_well, strict=True) if may and c.id}
+            candidate.after = tuple(sorted(rivals.union(candidate.after) - {candidate.id}))
 
     def _may_continue(self, candidate: Candidate) -> tuple[int, ...]:
         """Ids of lost tracks that the vehicle of this new one may have had before."""
-        began = candidate.points[0].t
+        began = next((p.t for p in reversed(candidate.points) if p.breaks), candidate.points[0].t)
         lost = [
             c for c in (*self._candidates, *self._lost) if c.id and c.newest.t < began and c is not candidate
         ]

@@ -229,6 +229,29 @@ def test_one_whose_track_went_over_to_another_vehicle_is_named_too() -> None:
     assert [(track.id, track.after, len(track.points)) for track in tracks] == [(1, (), 40), (2, (1,), 22)]
 
 
+def test_one_that_explains_a_doubtful_look_almost_as_well_is_named_too() -> None:
+    """Of two beside each other one is lost: who goes on between them may be either."""
+    tracker = Tracker()
+    for frame, t in enumerate(at(10, 2)):
+        there = [(300.0, 400.0), (334.0, 400.0)] if frame < 10 else [(316.0, 400.0)]
+        tracks = tracker.update(t, frame, [bike(ground) for ground in there])
+    assert [(track.id, track.after) for track in tracks] == [(1, (2,))]
+
+
+def test_one_whose_first_looks_were_of_both_names_who_was_lost_before_it_broke() -> None:
+    """A box over two riders begins a track beside the first rider's, and then goes over to that rider."""
+    rider = [(720, 283, 755, 362), (724, 293, 759, 371), (728, 304, 763, 388), (732, 311, 770, 400)]
+    rider += [(738, 326, 777, 422), (741, 339, 777, 436), (747, 345, 801, 462), (754, 318, 818, 487)]
+    both = {5: (742, 322, 803, 437), 6: (752, 321, 829, 451)}
+    later = [(762, 390, 818, 509), (768, 396, 822, 534), (779, 438, 831, 576)]
+    tracker = Tracker()
+    for frame, box in enumerate(rider + later):
+        seen = [Detection(VehicleKind.MOTORBIKE, 0.75, box)]
+        seen += [Detection(VehicleKind.MOTORBIKE, 0.4, both[frame])] if frame in both else []
+        tracks = tracker.update(frame / 5, frame, seen)
+    assert [(track.id, track.after) for track in tracks] == [(2, (1,))]
+
+
 @pytest.mark.parametrize(("last", "after"), [(300, ()), (440, (1,))])
 def test_one_that_comes_in_at_the_edge_is_none_that_was_lost_farther_inside(
     last: int, after: tuple[int, ...]
