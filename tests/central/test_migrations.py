@@ -1,6 +1,8 @@
 """Migrations and tables are one schema on both databases, whatever state a database is found in."""
 
 import sqlite3
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -59,6 +61,16 @@ def test_migrations_lead_to_the_tables_of_the_programme(bare: Engine, engine: En
     modelled = _schema(bare)
     assert (migrated - modelled, modelled - migrated) == (set(), set())
     migrations.check(engine)
+
+
+@pytest.mark.parametrize("first", ["central.accounts.models", "central.audit.models", "central.db"])
+def test_constraints_have_names_whichever_module_comes_first(first: str) -> None:
+    told = (
+        f"import {first}; from central.models import ALL_TABLES;"
+        "print([t.name for t in ALL_TABLES if t.primary_key.name != f'pk_{t.name}'])"
+    )
+    done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
 
 
 def _schema(engine: Engine) -> set[str]:

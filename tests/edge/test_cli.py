@@ -206,7 +206,7 @@ def test_rows_are_there_as_they_are_found_and_the_folder_is_made(street: Path, t
         (("riders", "{empty}", "--csv", "a.csv", "--heads", "./a.csv"), "a.csv is read here or written"),
         (("see", "{picture}", "--csv", "{picture}"), "{picture} is read here"),
         (("see", "{clip}", "--csv", "{picture}"), "{picture} is a picture: give another name"),
-        (("read", "{missing}", "--csv", "{link}"), "{link} is read here"),
+        (("read", "{missing}", "--csv", "{link}"), "{missing}: No such file"),
         (("riders", "{missing}", "--heads", "{missing}"), "{missing} is read here"),
         (("read", ""), "an empty name: name a picture or a folder"),
         (("see", "{picture}", "--size", "100000"), "Invalid value for '--size'"),
