@@ -165,6 +165,14 @@ class Step:
     holds: bool = False
 
 
+def _set_aside(state: State, to_it: Action, back: Action) -> tuple[Step, Step]:
+    """Out of this channel, for another house; and back, by an officer, where that was a mistake."""
+    return (
+        Step(to_it, frozenset({State.RECEIVED, State.IN_REVIEW}), state, Actor.SYSTEM, may=_ACT),
+        Step(back, frozenset({state}), State.RECEIVED, Actor.OFFICER, reason=True, in_time=True),
+    )
+
+
 STEPS: tuple[Step, ...] = (
     Step(
         Action.CLAIM,
@@ -257,36 +265,8 @@ STEPS: tuple[Step, ...] = (
         Actor.SYSTEM,
         needs=frozenset({"queue"}),
     ),
-    Step(
-        Action.SET_ASIDE_MILITARY,
-        frozenset({State.RECEIVED, State.IN_REVIEW}),
-        State.MILITARY,
-        Actor.SYSTEM,
-        may=_ACT,
-    ),
-    Step(
-        Action.NOT_MILITARY,
-        frozenset({State.MILITARY}),
-        State.RECEIVED,
-        Actor.OFFICER,
-        reason=True,
-        in_time=True,
-    ),
-    Step(
-        Action.SET_ASIDE_DIPLOMATIC,
-        frozenset({State.RECEIVED, State.IN_REVIEW}),
-        State.DIPLOMATIC,
-        Actor.SYSTEM,
-        may=_ACT,
-    ),
-    Step(
-        Action.NOT_DIPLOMATIC,
-        frozenset({State.DIPLOMATIC}),
-        State.RECEIVED,
-        Actor.OFFICER,
-        reason=True,
-        in_time=True,
-    ),
+    *_set_aside(State.MILITARY, Action.SET_ASIDE_MILITARY, Action.NOT_MILITARY),
+    *_set_aside(State.DIPLOMATIC, Action.SET_ASIDE_DIPLOMATIC, Action.NOT_DIPLOMATIC),
     Step(
         Action.OWNER_FOUND,
         frozenset({State.ACCEPTED}),
