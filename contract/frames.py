@@ -82,15 +82,12 @@ def check_told(manifest: ViolationManifest) -> None:
     pictures = {file.role: file for file in manifest.own_files}
     if not any(file.frame is not None for file in manifest.own_files):
         return
-    named = [pictures[role] for role in _ORDER if role in pictures and pictures[role].frame is not None]
-    for earlier, later in pairwise(named):
-        if (
-            earlier.frame is not None
-            and later.frame is not None
-            and earlier.frame.number > later.frame.number
-        ):
-            words = f"{earlier.name} comes after {later.name} in the clip"
-            raise _fault("wrong_order", words, file=earlier.name, other=later.name)
+    in_order = [pictures[role] for role in _ORDER if role in pictures]
+    numbered = [(file.frame.number, file.name) for file in in_order if file.frame is not None]
+    for (number, earlier), (next_number, later) in pairwise(numbered):
+        if number > next_number:
+            words = f"{earlier} comes after {later} in the clip"
+            raise _fault("wrong_order", words, file=earlier, other=later)
     act = pictures.get("over")
     if act is None:
         return
@@ -223,26 +220,15 @@ def _compare(picture: Picture, image: _Image) -> None:
     if not image.size:
         raise _fault("another_frame", f"{picture.name} shows a part outside the clip", file=picture.name)
     brightness, colour = _differences(still, image)
-    number = picture.frame.number
-    words = f"{picture.name} is not frame {number} of the clip: it differs by"
-    if brightness > TOLERANCE:
-        levels = round(brightness)
-        raise _fault(
-            "another_frame",
-            f"{words} {levels} grey levels",
-            file=picture.name,
-            number=number,
-            grey_levels=levels,
-        )
-    if colour > COLOUR_TOLERANCE:
-        levels = round(colour)
-        raise _fault(
-            "another_frame",
-            f"{words} {levels} levels of colour",
-            file=picture.name,
-            number=number,
-            colour=levels,
-        )
+    _check_same(picture, "grey_levels", "grey levels", brightness, TOLERANCE)
+    _check_same(picture, "colour", "levels of colour", colour, COLOUR_TOLERANCE)
+
+
+def _check_same(picture: Picture, name: str, unit: str, difference: float, most: float) -> None:
+    if difference > most:
+        number, levels = picture.frame.number, round(difference)
+        words = f"{picture.name} is not frame {number} of the clip: it differs by {levels} {unit}"
+        raise _fault("another_frame", words, file=picture.name, number=number, **{name: levels})
 
 
 def _differences(still: _Image, image: _Image) -> tuple[float, float]:
