@@ -12,7 +12,7 @@ from math import cos, dist, hypot, radians
 from configs.camera import CameraConfig
 from configs.loading import Location
 from configs.scene import Lane, SolidLine, StopLine
-from configs.shapes import Line, PixelPoint
+from configs.shapes import Line, PixelPoint, middle
 from configs.wording import Words, words
 
 NEAR = 0.01
@@ -105,7 +105,7 @@ def _solid_line(
     across = -stop.direction[1], stop.direction[0]
     (first, last), (begins, ends) = _span(stop.line, across), _span(solid.line, across)
     on_it = all(_away(point, stop.line) <= near for point in solid.line)
-    before = _ahead(_middle(solid.line), _middle(stop.line), stop.direction) < 0
+    before = _ahead(middle(solid.line), middle(stop.line), stop.direction) < 0
     if on_it or (before and min(last, ends) - max(first, begins) > (last - first) / 2):
         yield (
             where,
@@ -145,7 +145,3 @@ def _ahead(point: PixelPoint, of: PixelPoint, direction: PixelPoint) -> float:
     """Pixels by which a point lies further along a direction than another."""
     (x, y), (x0, y0), (dx, dy) = point, of, direction
     return ((x - x0) * dx + (y - y0) * dy) / hypot(dx, dy)
-
-
-def _middle(line: Line) -> PixelPoint:
-    return (line[0][0] + line[-1][0]) / 2, (line[0][1] + line[-1][1]) / 2

@@ -12,7 +12,7 @@ from math import asin, degrees, dist, hypot
 from configs.camera import CameraConfig
 from configs.loading import Location
 from configs.scene import Exit, Head, StopLine
-from configs.shapes import Line, PixelPoint, cross, turn
+from configs.shapes import Line, PixelPoint, cross, middle, turn
 from configs.wording import Words, words
 
 LEAST_ANGLE = 15.0
@@ -97,7 +97,7 @@ def _stop_line(where: Location, stop: StopLine, size: tuple[int, int]) -> Iterat
 
 
 def _room(where: Location, stop: StopLine, size: tuple[int, int]) -> Iterator[tuple[Location, Words]]:
-    (x, y), (dx, dy) = _middle(stop.line), stop.direction
+    (x, y), (dx, dy) = middle(stop.line), stop.direction
     step = ROOM * size[1] / hypot(dx, dy)
     for sign, side in ((-1, words("trước", "before")), (1, words("sau", "after"))):
         there = x + sign * step * dx, y + sign * step * dy
@@ -130,7 +130,7 @@ def _commit(where: Location, stop: StopLine, commit: Line) -> Iterator[tuple[Loc
                 "meets the stop line: draw all of it past that line, in the junction",
             ),
         )
-    elif _past(stop, _middle(commit)) <= 0:
+    elif _past(stop, middle(commit)) <= 0:
         yield (
             (*where, "commit"),
             words(
@@ -143,7 +143,7 @@ def _commit(where: Location, stop: StopLine, commit: Line) -> Iterator[tuple[Loc
 
 
 def _exit(where: Location, stop: StopLine, way: Exit) -> Iterator[tuple[Location, Words]]:
-    if way.movement == "straight" and _past(stop, _middle(way.line)) <= 0:
+    if way.movement == "straight" and _past(stop, middle(way.line)) <= 0:
         yield (
             where,
             words(
@@ -213,7 +213,7 @@ def _leads_across(direction: PixelPoint, line: Line) -> bool:
 def _past(stop: StopLine, point: PixelPoint) -> float:
     """Positive where the point lies past the stop line."""
     sign = 1.0 if _side(stop.direction, stop.line) > 0 else -1.0
-    a, b = min(pairwise(stop.line), key=lambda part: dist(_middle(part), point))
+    a, b = min(pairwise(stop.line), key=lambda part: dist(middle(part), point))
     return sign * turn(a, b, point)
 
 
@@ -221,10 +221,6 @@ def _side(direction: PixelPoint, line: Line) -> float:
     """Positive if the direction leads to the right of the line."""
     (x, y), (dx, dy) = line[0], direction
     return turn(line[0], line[-1], (x + dx, y + dy))
-
-
-def _middle(line: Line) -> PixelPoint:
-    return (line[0][0] + line[-1][0]) / 2, (line[0][1] + line[-1][1]) / 2
 
 
 def _meet(one: Line, other: Line) -> bool:

@@ -121,3 +121,8 @@ def cross(a: PixelPoint, b: PixelPoint, c: PixelPoint, d: PixelPoint) -> bool:
 def turn(a: PixelPoint, b: PixelPoint, c: PixelPoint) -> float:
     """Twice the area of the triangle a b c; positive if c lies right of a→b as seen in the picture."""
     return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
+
+
+def middle(line: Line) -> PixelPoint:
+    """The point halfway between the ends of a line."""
+    return (line[0][0] + line[-1][0]) / 2, (line[0][1] + line[-1][1]) / 2

@@ -129,6 +129,7 @@ def _forms() -> tuple[_Form, ...]:
     second = f"[{letters.second_motorbike_letters}]"
     special = "|".join(letters.special)
     four, five = r"(?P<n>(?!0000)[0-9]{4})", r"(?P<n>(?!00000)[0-9]{5})"
+    m, two = "(?P<m>[0-9]{3})", "(?P<n>[0-9]{2})"
     either = r"(?P<n>(?!0000$)[0-9]{4}|(?!00000)[0-9]{5})"
     long, spaced = "{p}{s}-{n}", "{p}-{s} {n}"
     kinds = PlateKind
@@ -159,24 +160,12 @@ def _forms() -> tuple[_Form, ...]:
             "motorbike",
         ),
         *(
-            form(
-                kinds(kind),
-                f"{p}(?P<m>[0-9]{{3}})(?P<s>{mission})(?P<n>[0-9]{{2}})",
-                "{p}-{m}-{s}-{n}",
-                _WHITE,
-                "any",
-            )
-            for mission, kind in letters.missions.items()
+            form(kinds(kind), f"{p}{m}(?P<s>{series}){two}", "{p}-{m}-{s}-{n}", _WHITE, "any")
+            for series, kind in letters.missions.items()
         ),
         *(
-            form(
-                kinds(kind),
-                f"{p}(?P<s>{mission})(?P<m>[0-9]{{3}})(?P<n>[0-9]{{2}})",
-                "{p}-{s}-{m}-{n}",
-                _WHITE,
-                "car",
-            )
-            for mission, kind in letters.missions.items()
+            form(kinds(kind), f"{p}(?P<s>{series}){m}{two}", "{p}-{s}-{m}-{n}", _WHITE, "car")
+            for series, kind in letters.missions.items()
         ),
         form(kinds.TEMPORARY, f"(?P<s>T){p}{five}", "{s}{p}-{n}", _ORDINARY, "any"),
         form(kinds.MILITARY, r"(?P<s>[A-Z]{2})(?P<n>[0-9]{4})", "{s}-{n}", _RED, "any"),
