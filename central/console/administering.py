@@ -35,6 +35,9 @@ class Outcome:
     entered: Typed = field(default_factory=dict)
 
 
+NOTHING_DONE = Outcome()
+
+
 @dataclass(frozen=True)
 class Administering(ABC):
     """The administrator and their request."""
@@ -62,5 +65,5 @@ class Administering(ABC):
         return self.shown(Outcome(said=words, made=made))
 
     @abstractmethod
-    def shown(self, outcome: Outcome | None = None) -> Response:
+    def shown(self, outcome: Outcome = NOTHING_DONE) -> Response:
         """The page, after something was done or as it is."""

@@ -9,7 +9,7 @@ from fastapi.responses import Response
 
 from central.accounts import service as accounts
 from central.accounts.permissions import Permission
-from central.console.administering import Administering, Manager, Outcome, Typed
+from central.console.administering import NOTHING_DONE, Administering, Manager, Outcome, Typed
 from central.console.pages import language, render
 from central.law import service as law
 from central.proceedings import people
@@ -30,9 +30,8 @@ _BLANK: Typed = dict.fromkeys(("signer", "title", "valid_from", "valid_to", "del
 class Register(Administering):
     """An administrator at the register of signers."""
 
-    def shown(self, outcome: Outcome | None = None) -> Response:
+    def shown(self, outcome: Outcome = NOTHING_DONE) -> Response:
         """Who may sign, and the form."""
-        outcome = outcome or Outcome()
         book, today = law.book(self.session), local_day(self.now)
         titles = [row for row in book.signers_table.signers if row.holds(today)]
         active = [user for user in accounts.list_users(self.session) if user.disabled_at is None]

@@ -8,7 +8,7 @@ from fastapi.responses import Response
 from central.accounts import second_factor, service
 from central.accounts.permissions import Role
 from central.accounts.service import OneTimePassword
-from central.console.administering import Administering, Manager, Outcome
+from central.console.administering import NOTHING_DONE, Administering, Manager, Outcome
 from central.console.pages import render
 from central.values import Text
 from central.web.people import Now, ReadSessionDep, SessionDep
@@ -21,9 +21,8 @@ UserName = Annotated[Text, Path(max_length=64)]
 class Office(Administering):
     """An administrator at the list of people."""
 
-    def shown(self, outcome: Outcome | None = None) -> Response:
+    def shown(self, outcome: Outcome = NOTHING_DONE) -> Response:
         """Everybody, with the one-time password that somebody was just given."""
-        outcome = outcome or Outcome()
         made = outcome.made if isinstance(outcome.made, OneTimePassword) else None
         return render(
             self.request,
