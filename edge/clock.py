@@ -101,9 +101,8 @@ class ClockWatch:
         self._kernel = kernel
         self._utc = utc
         self._good_at = clock()
-        self._began = (
-            utc() - clock()
-        )  # what UTC was when the monotonic clock began, by the clock as it is set
+        # UTC when the monotonic clock began, by the clock as it is set.
+        self._began = utc() - clock()
         self._step, self._stepped_at = 0.0, float("-inf")
 
     def run(self, stop: threading.Event) -> None:

@@ -1,6 +1,5 @@
 """`ngatu sandbox …`: stand-ins of the national systems, on this machine only."""
 
-from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated
@@ -10,6 +9,7 @@ import uvicorn
 
 from central.sandboxes.national import create_national
 from central.sandboxes.payment import Bank, create_bank, teller
+from central.sandboxes.stage import utc_now
 from central.settings import read_secret
 
 app = typer.Typer(help="Stand-ins of the national systems, to try things out.", no_args_is_help=True)
@@ -28,7 +28,7 @@ def payment(
     """A collecting bank: orders, payments right and wrong, call-backs, refunds, the day's file."""
     token = read_secret(token_file).get_secret_value()
     secret = read_secret(secret_file).get_secret_value().encode()
-    bank = Bank(books, token, teller(callback, secret, _now), _now)
+    bank = Bank(books, token, teller(callback, secret, utc_now), utc_now)
     uvicorn.run(create_bank(bank, f"http://127.0.0.1:{port}"), port=port, log_config=None, access_log=False)
 
 
@@ -42,7 +42,3 @@ def national(
     token = read_secret(token_file).get_secret_value()
     samples = Path(str(files("configs")))
     uvicorn.run(create_national(books, token, samples), port=port, log_config=None, access_log=False)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

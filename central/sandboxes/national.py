@@ -3,7 +3,6 @@
 import shutil
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -17,7 +16,7 @@ from central.sandboxes.population import Population, create_population
 from central.sandboxes.receiving import Inbox, create_inbox
 from central.sandboxes.registration import WAYS as REGISTER_WAYS
 from central.sandboxes.registration import Register, create_register
-from central.sandboxes.stage import STYLE, Stage
+from central.sandboxes.stage import STYLE, Stage, utc_now
 
 
 def create_national(folder: Path, token: str, samples: Path) -> FastAPI:
@@ -38,7 +37,7 @@ def create_national(folder: Path, token: str, samples: Path) -> FastAPI:
     apps = {
         "registration": create_register(Register(books, stages["registration"])),
         "population": create_population(population),
-        "identity": create_identity(Identity(population.persons, _now, stages["identity"])),
+        "identity": create_identity(Identity(population.persons, utc_now, stages["identity"])),
     }
     for name in ("inspection", "vehicle-alerts"):
         inbox = Inbox(folder / f"{name}.jsonl", stages[name], Alert)
@@ -72,10 +71,6 @@ def _together(stages: Mapping[str, Stage], apps: Mapping[str, FastAPI]) -> FastA
     for name, each in apps.items():
         app.mount(f"/{name}", each)
     return app
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 def _kept(path: Path, sample: Path) -> Path:

@@ -73,7 +73,7 @@ class Stage:
 
     def note(self, what: str, answer: object) -> None:
         """Keeps a question and what came of it for the page."""
-        self.asked.appendleft((f"{datetime.now(UTC):%H:%M:%S}", what, str(answer)))
+        self.asked.appendleft((f"{utc_now():%H:%M:%S}", what, str(answer)))
 
     def app(self) -> FastAPI:
         """An application with the form that sets how it behaves."""
@@ -104,6 +104,11 @@ class Stage:
             f'<select name="way">{options}</select></label><button>Đặt — set</button></form>{content}'
             f"<h2>Đã hỏi — asked</h2>{table(('', 'hỏi — question', 'trả lời — answer'), self.asked)}"
         )
+
+
+def utc_now() -> datetime:
+    """The wall clock."""
+    return datetime.now(UTC)
 
 
 def said(status: int, problem: str, **more: Any) -> JSONResponse:

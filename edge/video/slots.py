@@ -68,9 +68,8 @@ class Slots:
         planes = [_rows(plane) for plane in picture.planes]
         if sum(rows.size for rows in planes) > MOST_BYTES:
             raise VideoError(f"a picture of {picture.width}×{picture.height} is too large to look at")
-        _NUMBER.pack_into(
-            self._memory, _WANTED, 0
-        )  # before it is copied: who asks meanwhile wants a newer one
+        # Before it is copied: who asks meanwhile wants a newer one.
+        _NUMBER.pack_into(self._memory, _WANTED, 0)
         about = json.dumps(_described(shown, planes)).encode()
         number = self.written
         at = _PLACES + number % SLOTS * _PLACE

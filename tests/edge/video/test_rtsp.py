@@ -105,10 +105,12 @@ def test_live_clip_is_not_encoded_again(camera: Camera, watch: Watch, clip_path:
     assert sum(sent == encoded for sent, encoded in zip(copied, original, strict=True)) == 45
 
 
+SDP = "import aio_rtsp_toolkit.server_media as media\nfull = media.MediaSource.build_sdp\n"
+"""What a server runs before it announces its stream otherwise than `full` does."""
+
+
 def test_a_camera_that_announces_no_parameter_sets(serve: Serve, watch: Watch, clip_path: Path) -> None:
-    prelude = (
-        "import aio_rtsp_toolkit.server_media as media\n"
-        "full = media.MediaSource.build_sdp\n"
+    prelude = SDP + (
         "media.MediaSource.build_sdp = lambda source: '\\r\\n'.join("
         "line for line in full(source).split('\\r\\n') if not line.startswith('a=fmtp'))\n"
     )
@@ -122,9 +124,7 @@ def test_a_camera_that_announces_no_parameter_sets(serve: Serve, watch: Watch, c
 
 
 def test_a_camera_that_names_itself_in_another_encoding(serve: Serve, watch: Watch, clip_path: Path) -> None:
-    prelude = (
-        "import aio_rtsp_toolkit.server_media as media\n"
-        "full = media.MediaSource.build_sdp\n"
+    prelude = SDP + (
         "class Sdp(str):\n"
         "    def encode(self, *_): return str.encode(self, 'latin-1')\n"
         "media.MediaSource.build_sdp = lambda source: Sdp("
