@@ -22,7 +22,17 @@ PlateColour = Literal["white", "yellow", "blue", "red"]
 LONGEST = 24
 """No printed plate is longer; anything longer is refused before it is looked at."""
 
-_SEPARATORS = re.compile(r"[\s.\-·•,:;_/|–—]+")
+_SEPARATORS = re.compile(r"[\s.\-·•,:;_/|‐‑‒–—−]+")
+_NO_WIDTH = "\u00ad\u200b\u200c\u200d\u200e\u2060\ufeff"
+_CYRILLIC = "АВЕКМНОРСТУХЅІЈавекмнорстухѕіј", "ABEKMHOPCTYXSIJ" * 2
+_GREEK = "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABEZHIKMNOPTYX"
+_FULL_WIDTH = {0xFEE0 + code: code for code in range(0x21, 0x7F)} | {0x3000: " "}
+_AS_SEEN = (
+    str.maketrans(*_CYRILLIC, _NO_WIDTH)
+    | str.maketrans(*_GREEK)
+    | str.maketrans("ĐđÐðƉɖ", "D" * 6)
+    | _FULL_WIDTH
+)
 
 
 class PlateError(ValueError):
@@ -196,14 +206,29 @@ def _plate(form: _Form, text: str) -> Plate | None:
 
 
 def normalise(text: str) -> str:
-    """Upper case, separators off, Đ as D: the form for storing, comparing and looking up. Never raises."""
-    upper = unicodedata.normalize("NFC", text).upper().replace("Đ", "D").replace("Ð", "D")
-    return _SEPARATORS.sub("", upper)
+    """Upper case, separators off, Đ as D: the form for storing, comparing and looking up. Never raises.
+
+    What nobody can tell apart on a plate is one character: Cyrillic and Greek capitals that look like Latin
+    ones, full-width letters and digits, marks without width. Plates have Latin letters and European digits
+    only, so such a text is typed or copied from elsewhere and means no other vehicle. What merely resembles
+    a character (О for 0, З for 3, a digit of another script) stays what it is: it would be a guess.
+    """
+    return _SEPARATORS.sub("", _as_seen(text).upper())
+
+
+def strange_characters(text: str) -> str:
+    """Those of a text that stand on no plate, in a form that tells them from what they resemble; empty if
+    there are none."""
+    return " ".join(map(ascii, sorted(set(re.findall(r"[^A-Z0-9]", normalise(text))))))
+
+
+def _as_seen(text: str) -> str:
+    return unicodedata.normalize("NFC", text).translate(_AS_SEEN)
 
 
 def _breaks(text: str) -> set[int]:
     """Positions in the normalised text at which a separator or a new line stood."""
-    groups = [normalise(group) for group in _SEPARATORS.split(text) if group]
+    groups = [normalise(group) for group in _SEPARATORS.split(_as_seen(text)) if group]
     ends = [sum(map(len, groups[: index + 1])) for index in range(len(groups))]
     return set(ends[:-1])
 
@@ -272,8 +297,8 @@ def _problem(text: str) -> PlateError:
     bare = normalise(text)
     if not bare:
         return PlateError("empty", text)
-    if strange := sorted(set(re.findall(r"[^A-Z0-9]", bare))):
-        return PlateError("characters", bare, characters=" ".join(map(ascii, strange)))
+    if strange := strange_characters(text):
+        return PlateError("characters", bare, characters=strange)
     if elsewhere := [plate for form in _forms() if (plate := _plate(form, bare)) is not None]:
         kinds = tuple(dict.fromkeys(plate.kind.value for plate in elsewhere))
         return PlateError("does_not_go", bare, kinds=kinds)

@@ -21,7 +21,7 @@ from central.cases.queries import CaseFilter
 from central.errors import ConflictError, InvalidError
 from central.searches.models import SearchReview
 from contract.local_time import bounds_of_days, local_day
-from contract.plates import normalise
+from contract.plates import normalise, strange_characters
 from contract.reasons import reason
 
 SearchPurpose = Literal["record", "complaint", "cloned_plate", "investigation"]
@@ -31,6 +31,8 @@ request of an investigating body."""
 ACTION = "case.search"
 READ = "search.read"
 OVERDUE = "centre.searches_unreviewed"
+LEAST_TYPED = 3
+"""Characters of a plate: fewer would list half a province."""
 DUE_DAY = 10
 """Day of the month by which the searches of the month before are reviewed."""
 
@@ -64,12 +66,17 @@ def search(
     """Cases whose plate begins so, newest first; that they were searched is written down.
 
     Raises:
-        InvalidError: no number of a file.
+        InvalidError: no number of a file, fewer than `LEAST_TYPED` characters of a plate, or characters that
+            stand on none.
     """
     file = wanted.file.strip()
     if not any(character.isdigit() for character in file):
         raise InvalidError("file_number", field="file")
     plate = normalise(wanted.plate)
+    if strange := strange_characters(plate):
+        raise InvalidError("plate_characters", field="plate", characters=strange)
+    if len(plate) < LEAST_TYPED:
+        raise InvalidError("plate_short", field="plate", n=LEAST_TYPED)
     detail = {"plate": plate, "purpose": wanted.purpose, "reference": file}
     audit.record(session, user.actor, ACTION, "case:search", detail)
     return queries.list_cases(session, CaseFilter(plate=plate, with_police=with_police), before, limit)

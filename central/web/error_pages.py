@@ -14,7 +14,7 @@ from starlette.responses import Response
 from central.errors import DomainError
 from central.web import database_errors, framework_errors
 from central.words.dictionary import translator
-from central.words.errors import field_problem, told
+from central.words.errors import field_name, field_problem, told
 from central.words.languages import Language
 
 Render = Callable[..., Response]
@@ -64,7 +64,10 @@ class ErrorPages:
         """A form that the page itself can't send, or an address typed by hand."""
         assert isinstance(error, RequestValidationError)
         language = self.language(request)
-        problems = [field_problem(e["type"], e.get("ctx", {}), language) for e in error.errors()]
+        problems = [
+            f"{field_name(e['loc'], language)}: {field_problem(e['type'], e.get('ctx', {}), language)}"
+            for e in error.errors()
+        ]
         title = translator(language)("error.invalid_request.title")
         return self._page(request, 422, title, "; ".join(dict.fromkeys(problems)))
 

@@ -1,6 +1,6 @@
 """Errors in the reader's language: from their codes and values."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,6 +62,14 @@ def _in_words(part: str, value: object, language: Language) -> str:
 def http_words(status: int, language: Language) -> str:
     """A status of HTTP that the framework itself answers, in words."""
     return word_or(language, f"http.{status}", f"HTTP {status}")
+
+
+def field_name(place: Sequence[object], language: Language) -> str:
+    """What people call a field: `place` is where it is, as pydantic says it (`("body", "plate")`)."""
+    name = str(place[1] if len(place) > 1 else place[0])
+    t = translator(language)
+    is_typed = place[0] != "path" and has_word(language, f"form_field.{name}")
+    return t(f"form_field.{name}") if is_typed else t("form_field.of_page", name=name)
 
 
 def field_problem(kind: str, values: Mapping[str, Any], language: Language) -> str:

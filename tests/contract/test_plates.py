@@ -174,6 +174,50 @@ def test_what_is_printed_parses_to_the_same_plate(text: str, seen: dict[str, obj
     assert [parse(plate.printed, **seen) for plate in plates] == plates
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "98\u0410-123.45",  # Cyrillic
+        "98\u0430 12345",
+        "98\u0391-123.45",  # Greek
+        "９８Ａ－１２３．４５",
+        "９８ａ　１２３４５",
+        "98A\u2011123\u221245",  # other hyphens, a minus
+        "98A\u200b123\ufeff45",  # of no width
+        "\u200e98A-12\u00ad3.45",
+    ],
+)
+def test_what_people_see_as_the_same_characters_is_the_same_plate(typed: str) -> None:
+    assert normalise(typed) == "98A12345"
+    assert parse(typed, vehicle=CAR).printed == "98A-123.45"
+
+
+@pytest.mark.parametrize("letters", ["АВЕКМНРСТХУ", "авекмнрстху", "ΑΒΕΚΜΗΡ", "ÐđĐƉ", "ＡＢＣＤ"])
+def test_no_other_script_has_letters_of_its_own(letters: str) -> None:
+    assert re.fullmatch(r"[A-Z]+", normalise(letters))
+
+
+@pytest.mark.parametrize(
+    "other", ["98Я12345", "98A1234З", "98A12٣45", "98A1234²", "98A123Ⅳ5", "98η12345", "\u202e98A12345"]
+)
+def test_what_only_resembles_it_is_no_plate(other: str) -> None:
+    assert normalise(other) != "98A12345"
+    with pytest.raises(PlateError, match="characters"):
+        parse(other)
+
+
+@pytest.mark.parametrize(
+    "two", [("98A1O345", "98A10345"), ("98AI2345", "98A12345"), ("98B12345", "98812345")]
+)
+def test_characters_a_plate_tells_apart_stay_apart(two: tuple[str, str]) -> None:
+    assert normalise(two[0]) != normalise(two[1])
+
+
+def test_what_has_no_width_is_no_break_between_groups() -> None:
+    assert parse("98A1\u200b2345", vehicle=CAR).kind is K.CAR
+    assert parse("98－A1\u30002345").kind is K.MOTORBIKE_OLD
+
+
 @given(_TEXTS)
 def test_normalising_twice_changes_nothing(text: str) -> None:
     assert normalise(normalise(text)) == normalise(text)

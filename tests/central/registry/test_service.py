@@ -97,7 +97,9 @@ def desk(engine: Engine, now: datetime) -> Desk:
     return Desk(engine, now, case.id or 0, *people)
 
 
-@pytest.mark.parametrize("says", ["30A99999", "30A-999.99", "29A00002", "29A0000", "29LD00001"])
+@pytest.mark.parametrize(
+    "says", ["30A99999", "30A-999.99", "29A00002", "29A0000", "29LD00001", "29Я00001", "29A0000١"]
+)
 def test_an_answer_about_another_plate_is_no_owner_of_this_one(desk: Desk, says: str) -> None:
     desk.look_up(Register(says))
     assert desk.state() == State.OWNER_MISMATCH
@@ -108,6 +110,14 @@ def test_an_answer_about_another_plate_is_no_owner_of_this_one(desk: Desk, says:
         assert (answer.problem, answer.vehicle, answer.sealed_owner) == ("other_plate", None, None)
         with pytest.raises(NotFoundError):
             desk.reads_owner(session, desk.officer)
+
+
+@pytest.mark.parametrize(
+    "says", ["29A-000.01", "29\u041000001", "２９Ａ０００．０１", "29A\u200b00001", "29a 000\u201001"]
+)
+def test_the_same_characters_typed_otherwise_are_the_same_plate(desk: Desk, says: str) -> None:
+    desk.look_up(Register(says))
+    assert (desk.state(), desk.alarms()) == (State.OWNER_FOUND, set())
 
 
 def test_an_owner_of_another_day_is_no_owner_of_the_act(desk: Desk) -> None:

@@ -53,6 +53,33 @@ def test_a_search_finds_and_is_in_the_month(session: Session, hung: User, now: d
     assert service.month_of(session, date(2020, 1, 1)).searches == []
 
 
+@pytest.mark.parametrize("typed", ["29\u0430-000.01", "２９Ａ０００．０１", "29A\u200b", "29\u0391000"])
+def test_a_plate_is_found_whichever_keyboard_it_was_typed_on(
+    session: Session, hung: User, now: datetime, typed: str
+) -> None:
+    case = add_case(session, now, plate={"text": "29\u041000001"})
+    wanted = Search(typed, "complaint", "KN 12/2026")
+    assert service.search(session, hung, wanted, None, 50, with_police=True) == [case]
+
+
+@pytest.mark.parametrize(
+    ("typed", "problem"),
+    [
+        ("29Я", "characters"),
+        ("29A٣", "characters"),
+        ("...", "short"),
+        ("2-9", "short"),
+        ("%__", "characters"),
+    ],
+)
+def test_what_can_begin_no_plate_is_said_and_lists_nobody(
+    session: Session, hung: User, now: datetime, typed: str, problem: str
+) -> None:
+    add_case(session, now)
+    with pytest.raises(InvalidError, match=f"plate_{problem}"):
+        service.search(session, hung, Search(typed, "complaint", "KN 12/2026"), None, 50, with_police=True)
+
+
 def test_without_the_number_of_a_file_nothing_is_found(session: Session, hung: User) -> None:
     with pytest.raises(InvalidError, match="file_number"):
         search(session, hung, "theo yêu cầu")
