@@ -7,7 +7,8 @@ Accept-Encoding: identity
 200                                          the answer
 404  {"problem": "not_found"}                409  {"problem": "multiple"}
 503  {"problem": "maintenance", "until": "2026-11-28T20:00:00Z" or absent}
-401, 403  may not ask                        500 to 599, no answer within the time limit: no answer
+401, 403  may not ask
+408, 425, 429, 500 to 599                    no answer now, nor within the time limit
 
 Anything else is an answer we do not understand: a 404 without that body comes from a server in front of the
 system, which knows nothing of what was asked.
@@ -33,6 +34,7 @@ from contract.canonical import read_json
 
 _SAID = {404: Problem.NOT_FOUND, 409: Problem.MULTIPLE, 503: Problem.MAINTENANCE}
 _DENIED = (401, 403)
+_LATER = (408, 425, 429)
 Answer = TypeVar("Answer", bound=BaseModel)
 _MOMENT = TypeAdapter(AwareDatetime)
 
@@ -62,7 +64,7 @@ def _understood(answered: Answered, shape: type[Answer]) -> Answer:
     said = _said(body) if status in _SAID else {}
     if said.get("problem") == _SAID.get(status, ""):
         raise OutsideError(_SAID[status], f"the other side answered {status}", _moment(said.get("until")))
-    if status >= httpx.codes.INTERNAL_SERVER_ERROR:
+    if status in _LATER or status >= httpx.codes.INTERNAL_SERVER_ERROR:
         raise OutsideError(Problem.TIMEOUT, f"the other side answered {status}")
     if answered.too_large:
         raise OutsideError(Problem.UNREADABLE, f"answer {status} of more than {LARGEST_ANSWER} bytes")

@@ -157,6 +157,8 @@ NO = {"detail": "no"}
         (401, NO, Problem.DENIED),
         (403, NO, Problem.DENIED),
         (500, NO, Problem.TIMEOUT),
+        (408, NO, Problem.TIMEOUT),
+        (429, {"detail": "slow down"}, Problem.TIMEOUT),
         (503, NO, Problem.TIMEOUT),
         (503, {"problem": "maintenance"}, Problem.MAINTENANCE),
         (503, {"problem": "maintenance", "until": "tối nay"}, Problem.MAINTENANCE),
