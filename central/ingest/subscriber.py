@@ -74,6 +74,7 @@ class Subscriber:
         self._address = f"{settings.host}:{settings.port}"
         self._received: queue.Queue[_Received] = queue.Queue()
         self._connection = 0
+        self._was_answered = False
         self._stood_since: float | None = None
         self._short_lives: deque[float] = deque(maxlen=SHORT_LIVES)
         self._client = self._make_client()
@@ -161,6 +162,7 @@ class Subscriber:
         reason: ReasonCode,
         _properties: Properties | None,
     ) -> None:
+        self._was_answered = True
         if reason.is_failure:
             log.error(
                 "the broker refuses ingest; check user name, password and client certificate",
@@ -190,8 +192,16 @@ class Subscriber:
         _properties: Properties | None,
     ) -> None:
         self._connection += 1
-        if reason.is_failure:
+        was_answered, self._was_answered = self._was_answered, False
+        if reason.is_failure and was_answered:
             log.warning("connection to the broker lost; trying again", reason=str(reason))
+        elif reason.is_failure:
+            log.warning(
+                "the connection ended without an answer of the broker; trying again. Check that mqtt.port "
+                "and mqtt.tls go together, and whether the broker asks for a client certificate",
+                broker=self._address,
+                reason=str(reason),
+            )
         if reason.value == TAKEN_OVER or self._is_lost_again_and_again():
             log.error(
                 "another client seems to use our id at this broker: each takes the connection from the "

@@ -1,10 +1,11 @@
 """A broker that can't be reached, and why, is said; so is another client that uses our id."""
 
 import logging
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,51 @@ def test_why_the_broker_can_not_be_reached_is_said(
     with listening(broken):
         assert is_said(caplog, "can't be reached")
         assert is_said(caplog, words)
+
+
+@pytest.fixture
+def other_server() -> Iterator[int]:
+    """The port of something that is no broker: it hangs up on whatever it reads."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(0.1)
+        stop = threading.Event()
+
+        def serve() -> None:
+            while not stop.is_set():
+                with suppress(TimeoutError), closing(listener.accept()[0]) as connection:
+                    connection.settimeout(5)
+                    connection.recv(1000)
+                    connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield listener.getsockname()[1]
+        stop.set()
+        thread.join()
+
+
+@pytest.mark.parametrize("speaks_tls", [True, False], ids=["TLS", "no broker"])
+def test_what_hangs_up_before_it_answers_is_no_connection_that_was_lost(
+    settings: MqttSettings, other_server: int, caplog: pytest.LogCaptureFixture, speaks_tls: bool
+) -> None:
+    caplog.set_level(logging.WARNING)
+    port = settings.port if speaks_tls else other_server
+    with listening(settings.model_copy(update={"tls": False, "port": port})):
+        assert is_said(caplog, "without an answer")
+    assert "mqtt.tls" in caplog.text
+    assert "connection to the broker lost" not in caplog.text
+
+
+@pytest.mark.parametrize("password", ["wrong", None])
+def test_who_is_refused_reads_only_that(
+    settings: MqttSettings, tmp_path: Path, caplog: pytest.LogCaptureFixture, password: str | None
+) -> None:
+    caplog.set_level(logging.WARNING)
+    (tmp_path / "wrong").write_text("another password")
+    file = tmp_path / password if password else None
+    with listening(settings.model_copy(update={"password_file": file})):
+        assert is_said(caplog, "the broker refuses ingest")
+    assert "without an answer" not in caplog.text
 
 
 @pytest.mark.parametrize("protocol", ["5", "3.1.1"])
