@@ -4,7 +4,7 @@ Numbers and amounts, nobody's name.
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Form, Path, Query, Request
 from fastapi.responses import Response
@@ -13,7 +13,7 @@ from central.accounts.models import User
 from central.accounts.permissions import Permission
 from central.console.counter import Counter
 from central.errors import DomainError
-from central.payments import inbox, refunds
+from central.payments import days, differences, inbox, refunds
 from central.proceedings import counter
 from central.proceedings import desk as casework
 from central.proceedings.payments import Receipt
@@ -38,8 +38,12 @@ class TreasuryDesk(Counter):
 
     @property
     def counts(self) -> Mapping[str, int]:
-        """What nobody could place, and refunds on their way."""
-        return {"aside": inbox.count_aside(self.session), "refunds": refunds.count_open(self.session)}
+        """What nobody could place, refunds on their way, and what the bank's files say differently."""
+        return {
+            "aside": inbox.count_aside(self.session),
+            "refunds": refunds.count_open(self.session),
+            "differences": differences.count(self.session),
+        }
 
 
 def _reading(request: Request, session: ReadSessionDep, user: Treasurer, now: Now) -> TreasuryDesk:
@@ -167,6 +171,45 @@ def refund_done(
     return _refunds(at, said=at.t("treasury.refund_done", amount=refund.amount))
 
 
+@router.post("/refunds/{key}/withdraw")
+def withdraw_refund(at: Writing, key: Annotated[Text, Path(max_length=40)], reason: Words) -> Response:
+    """A refund that is not to be done; the money has to go back by another one."""
+    try:
+        refund = refunds.withdraw(at.session, key, reason, at.by.audit_name, at.now)
+    except DomainError as refused:
+        return _refunds(at, **at.refused(refused))
+    return _refunds(at, said=at.t("treasury.refund_withdrawn", amount=refund.amount))
+
+
+@router.get("/differences")
+def difference_page(at: Reading) -> Response:
+    """What the bank's files and our books say differently, the oldest first; below, what was settled."""
+    return _differences(at)
+
+
+def _differences(at: TreasuryDesk, **told_here: Any) -> Response:
+    return at.shown(
+        "treasury_differences.html",
+        rows=differences.waiting(at.session),
+        settled=differences.settled(at.session),
+        compared=days.last_compared(at.session),
+        **told_here,
+    )
+
+
+@router.post("/differences/{difference_id}/{action}")
+def settle_difference(
+    at: Writing, difference_id: Id, action: Literal["settle", "take-in"], reason: Words
+) -> Response:
+    """Settles a difference in words, or takes a transaction in that the file has under another day."""
+    act = differences.settle if action == "settle" else differences.take_in
+    try:
+        row = act(at.session, difference_id, reason, at.by.audit_name, at.now)
+    except DomainError as refused:
+        return _differences(at, **at.refused(refused))
+    return _differences(at, said=at.t("treasury.difference_settled", transaction=row.transaction))
+
+
 @router.post("/{decision_id}")
 def enter_money(
     at: Writing,
@@ -175,13 +218,11 @@ def enter_money(
     reference: Reference,
     source: Through,
     day: Annotated[Day, Form()],
-    back: Annotated[bool, Form()] = False,
 ) -> Response:
-    """Enters money that came in, or that went back; a reference counts once."""
+    """Enters money that came in; a reference counts once."""
     house, receipt = services(at.request).house(at.session), Receipt(reference, amount, day, source)
     try:
-        enter = casework.pay_money_back if back else casework.receive_money
-        counted = enter(house, decision_id, receipt, at.now, at.by)
+        counted = casework.receive_money(house, decision_id, receipt, at.now, at.by)
     except DomainError as refused:
         return _decisions(at, **at.refused(refused))
     return _decisions(at, said=at.t(f"treasury.outcome.{counted.outcome}", owed=counted.stand.owed))

@@ -2,13 +2,13 @@
 named."""
 
 from datetime import date, datetime, time, timedelta
-from typing import Any
 
 from sqlmodel import Session, col, func, select
 
 from central.audit import service as audit
 from central.errors import ConflictError
-from central.payments import inbox
+from central.payments import differences, inbox
+from central.payments.differences import Found
 from central.payments.inbox import Via
 from central.payments.models import PaymentDay, PaymentMessage
 from central.payments.port import read_file
@@ -23,33 +23,33 @@ def compare(session: Session, day: date, content: bytes, via: Via, now: datetime
         InvalidError: the file is none.
     """
     told = read_file(content)
-    differences: list[dict[str, Any]] = []
+    found: list[Found] = []
+    agreed: set[str] = set()
     taken_in = 0
     for one in told:
         if local_day(one.paid_at) != day:
-            differences.append({"transaction": one.transaction, "problem": "other_day"})
+            found.append(Found(one.transaction, differences.OTHER_DAY, one))
             continue
         try:
             if inbox.known(session, one) is None:
                 inbox.take_in(session, one, via, now)
                 taken_in += 1
+            agreed.add(one.transaction)
         except ConflictError:
-            differences.append({"transaction": one.transaction, "problem": "differs", "amount": one.amount})
+            found.append(Found(one.transaction, differences.DIFFERS, one))
     listed = {one.transaction for one in told}
-    differences += [
-        {"transaction": row.transaction, "problem": "not_in_file", "amount": row.amount}
-        for row in of_day(session, day)
-        if row.transaction not in listed
-    ]
+    lacking = (row.transaction for row in of_day(session, day) if row.transaction not in listed)
+    found += [Found(name, differences.NOT_IN_FILE) for name in lacking]
     stored = session.get(PaymentDay, day) or PaymentDay(
         day=day, file_sha256="", transactions=0, amount=0, taken_in=0, compared_at=now
     )
     stored.file_sha256, stored.transactions = sha256_hex(content), len(told)
     stored.amount = sum(one.amount if one.kind == "paid" else -one.amount for one in told)
-    stored.taken_in, stored.differences, stored.compared_at = taken_in, differences, now
+    stored.taken_in, stored.compared_at = taken_in, now
     session.add(stored)
     session.flush()
-    detail = {"transactions": len(told), "taken_in": taken_in, "differences": len(differences)}
+    differences.keep(session, day, found, agreed, now)
+    detail = {"transactions": len(told), "taken_in": taken_in, "differences": len(found)}
     audit.record(session, "system", "payment.day", f"day:{day.isoformat()}", detail)
     return stored
 

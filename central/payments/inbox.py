@@ -15,7 +15,7 @@ from central.payments.port import Told
 from central.proceedings import decisions, desk
 from central.proceedings.models import Decision
 from central.proceedings.papers.sheet import House
-from central.proceedings.payments import Receipt
+from central.proceedings.payments import FROM_BANK, Receipt
 from contract.local_time import local_day
 
 SETTLE = "payments.settle"
@@ -37,11 +37,15 @@ def known(session: Session, told: Told) -> PaymentMessage | None:
     Raises:
         ConflictError: with another amount, kind or name: a person must look.
     """
-    query = select(PaymentMessage).where(PaymentMessage.transaction == told.transaction)
-    row = session.exec(query).one_or_none()
+    row = by_transaction(session, told.transaction)
     if row is not None and (row.kind, row.names, row.amount) != (told.kind, told.names, told.amount):
         raise ConflictError("payment_reference", reference=told.transaction)
     return row
+
+
+def by_transaction(session: Session, name: str) -> PaymentMessage | None:
+    """What we hold of a transaction."""
+    return session.exec(select(PaymentMessage).where(PaymentMessage.transaction == name)).one_or_none()
 
 
 def take_in(session: Session, told: Told, via: Via, now: datetime) -> PaymentMessage:
@@ -69,14 +73,17 @@ def settle(house: House, message_id: int, now: datetime) -> PaymentMessage:
     row = _locked(session, message_id)
     if row.state in ("counted", "closed"):
         return row
-    if row.kind == "returned" and _of_no_decision(session, row, now):
+    refund = _refund_of(session, row)
+    if refund is not None and not refund.open:
+        return _aside(session, row, "refund_done" if refund.done_at is not None else "refund_withdrawn")
+    if refund is not None and _of_no_decision(row, refund, now):
         return row
-    decision = _decision_of(session, row)
+    decision = _decision_of(session, row, refund)
     if decision is None or decision.id is None:
         return _aside(session, row, "unknown_decision")
     try:
         with session.begin_nested():
-            _count(house, row, decision.id, now)
+            _count(house, row, decision.id, refund, now)
     except DomainError as problem:
         return _aside(session, row, problem.reason or problem.code)
     # Only now: to name a decision shares it, and two who share it could neither lock it.
@@ -101,40 +108,44 @@ def _locked(session: Session, message_id: int) -> PaymentMessage:
     return row
 
 
-def _count(house: House, row: PaymentMessage, decision_id: int, now: datetime) -> None:
-    receipt = Receipt(f"bank:{row.transaction}", row.amount, local_day(row.paid_at), SOURCE)
+def _count(house: House, row: PaymentMessage, decision_id: int, refund: Refund | None, now: datetime) -> None:
+    receipt = Receipt(FROM_BANK + row.transaction, row.amount, local_day(row.paid_at), SOURCE)
     if row.kind == "paid":
         row.outcome = desk.receive_money(house, decision_id, receipt, now).outcome
         return
-    row.outcome = desk.pay_money_back(house, decision_id, receipt, now).outcome
-    refund = house.session.get(Refund, row.names)
-    if refund is not None and refund.done_at is None:
+    promised = refund.amount if refund is not None else 0
+    row.outcome = desk.pay_money_back(house, decision_id, receipt, now, promised=promised).outcome
+    if refund is not None:
         refund.done_at = now
 
 
-def _of_no_decision(session: Session, row: PaymentMessage, now: datetime) -> bool:
+def _refund_of(session: Session, row: PaymentMessage) -> Refund | None:
+    """The refund that a return names, locked before its decision as everywhere; none once a person said which
+    decision it belongs to."""
+    if row.kind != "returned" or row.decision_id is not None:
+        return None
+    return session.get(Refund, row.names.strip(), with_for_update=True, populate_existing=True)
+
+
+def _of_no_decision(row: PaymentMessage, refund: Refund, now: datetime) -> bool:
     """Money that belonged to no decision has gone back to its payer: nothing of a decision changes."""
-    refund = session.get(Refund, row.names.strip())
-    if refund is None or refund.decision_id is not None or refund.amount != row.amount:
+    if refund.decision_id is not None or refund.amount != row.amount:
         return False
     row.state, row.problem, row.outcome = "counted", "", "returned"
-    refund.done_at = refund.done_at or now
+    refund.done_at = now
     return True
 
 
-def _decision_of(session: Session, row: PaymentMessage) -> Decision | None:
+def _decision_of(session: Session, row: PaymentMessage, refund: Refund | None) -> Decision | None:
     """By what a person said; else by the order, the decision's number, or the refund that the transaction
     names."""
     if row.decision_id is not None:
         return decisions.find(session, row.decision_id)
+    if refund is not None:
+        return decisions.find(session, refund.decision_id) if refund.decision_id is not None else None
     name = row.names.strip()
     order = session.get(PaymentOrder, name.upper())
-    refund = session.get(Refund, name) if row.kind == "returned" else None
-    if order is not None:
-        return decisions.find(session, order.decision_id)
-    if refund is not None and refund.decision_id is not None:
-        return decisions.find(session, refund.decision_id)
-    return decisions.by_number(session, name)
+    return decisions.find(session, order.decision_id) if order else decisions.by_number(session, name)
 
 
 def _aside(session: Session, row: PaymentMessage, problem: str) -> PaymentMessage:
@@ -186,6 +197,13 @@ def set_aside(session: Session, message_id: int) -> PaymentMessage:
     if row.state != "aside":
         raise ConflictError("payment_counted", reference=row.transaction)
     return row
+
+
+def reopen(session: Session, transaction: str) -> None:
+    """Money that was to be returned whole is not: it is set aside again."""
+    query = select(PaymentMessage).where(PaymentMessage.transaction == transaction).with_for_update()
+    row = session.exec(query).one()
+    row.state, row.note = "aside", ""
 
 
 def close(session: Session, message_id: int, note: str, actor: str) -> PaymentMessage:

@@ -1,10 +1,9 @@
 """Tables of payments: what people set out to pay, what the other side told, what goes back, the days that
-were compared."""
+were compared and what differed."""
 
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, Index
+from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 
@@ -52,13 +51,17 @@ class PaymentMessage(SQLModel, table=True):
 
 class Refund(SQLModel, table=True):
     """Money that is to go back; `key` makes the other side do it once. Done when the other side tells so, or
-    when a person enters that it went back by another way (`done_by`).
+    when a person enters that it went back by another way (`done_by`); or withdrawn: it is not to be done.
 
     `transaction`: the bank's, empty for money entered by hand. `decision_id`: None for money of no decision.
+    `sent_at`: when the other side was last asked; from then on it may have done it, whatever it answered.
     """
 
     __tablename__ = "payment_refund"
-    __table_args__ = (CheckConstraint("amount > 0", name="amount"),)
+    __table_args__ = (
+        CheckConstraint("amount > 0", name="amount"),
+        CheckConstraint("done_at IS NULL OR withdrawn_at IS NULL", name="ended_once"),
+    )
 
     key: str = Field(max_length=40, primary_key=True)
     decision_id: int | None = Field(default=None, foreign_key="decision.id", index=True)
@@ -67,13 +70,22 @@ class Refund(SQLModel, table=True):
     reason: str = Field(max_length=300)
     asked_by: str = Field(max_length=100)
     asked_at: datetime
+    sent_at: datetime | None = None
     accepted_at: datetime | None = None
     done_at: datetime | None = None
     done_by: str = Field(default="", max_length=100)
+    withdrawn_at: datetime | None = None
+    withdrawn_by: str = Field(default="", max_length=100)
+    withdrawn_note: str = Field(default="", max_length=300)
+
+    @property
+    def open(self) -> bool:
+        """True while it is still to be done."""
+        return self.done_at is None and self.withdrawn_at is None
 
 
 class PaymentDay(SQLModel, table=True):
-    """One day compared with the other side's file. `differences` name what did not agree."""
+    """One day compared with the other side's file."""
 
     __tablename__ = "payment_day"
 
@@ -82,5 +94,39 @@ class PaymentDay(SQLModel, table=True):
     transactions: int
     amount: int = Field(sa_type=BigInteger)
     taken_in: int
-    differences: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
     compared_at: datetime
+
+
+class PaymentDifference(SQLModel, table=True):
+    """What a day's file and our books say differently of one transaction.
+
+    `problem`: `other_day` (the file has it under a day that is not its own), `differs` (another amount, kind
+    or name), `not_in_file`. `kind` to `paid_at`: what the file says, None where it lacks it. `ended_at`: a
+    later file agrees; `settled_at`: a person settled it, `note` says how.
+    """
+
+    __tablename__ = "payment_difference"
+    __table_args__ = (
+        CheckConstraint("problem IN ('other_day', 'differs', 'not_in_file')", name="problem"),
+        UniqueConstraint("day", "transaction", "problem"),
+        Index(
+            "ix_payment_difference_open",
+            "day",
+            postgresql_where=text("settled_at IS NULL AND ended_at IS NULL"),
+            sqlite_where=text("settled_at IS NULL AND ended_at IS NULL"),
+        ),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    day: date = Field(foreign_key="payment_day.day")
+    transaction: str = Field(max_length=80)
+    problem: str = Field(max_length=12)
+    kind: str | None = Field(default=None, max_length=8)
+    names: str | None = Field(default=None, max_length=80)
+    amount: int | None = Field(default=None, sa_type=BigInteger)
+    paid_at: datetime | None = None
+    found_at: datetime
+    ended_at: datetime | None = None
+    settled_at: datetime | None = None
+    settled_by: str = Field(default="", max_length=100)
+    note: str = Field(default="", max_length=300)

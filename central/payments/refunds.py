@@ -4,10 +4,10 @@ money did not come through the other side, done and entered by hand."""
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import islice
 
-from sqlalchemy import Engine
+from sqlalchemy import ColumnElement, Engine
 from sqlmodel import Session, col, func, select
 
 from central.audit import service as audit
@@ -18,7 +18,7 @@ from central.jobs import queue as jobs
 from central.payments import inbox
 from central.payments.models import PaymentMessage, Refund
 from central.payments.port import CONNECTION, Gateway, GatewayError
-from central.proceedings import counter, decisions, desk
+from central.proceedings import counter, decisions, desk, payments
 from central.proceedings.models import Decision
 from central.proceedings.papers.sheet import House
 from central.proceedings.payments import Receipt
@@ -26,6 +26,9 @@ from central.proceedings.people import Mover
 
 GIVE_BACK = "payments.give_back"
 """Kind of the jobs that ask the other side; their key is the refund's."""
+
+ANSWERED_WITHIN = timedelta(minutes=5)
+"""A question to the other side is over by then: longer than its time limit."""
 
 
 @dataclass(frozen=True)
@@ -58,10 +61,11 @@ def ask(session: Session, transaction_id: str, amount: int, reason: str, actor: 
     paid = session.exec(query).one_or_none()
     if paid is None or paid.kind != "paid" or paid.decision_id is None:
         raise NotFoundError("payment_transaction", transaction=transaction_id)
-    asked = session.exec(select(func.sum(Refund.amount)).where(Refund.transaction == transaction_id)).one()
+    standing = (Refund.transaction == transaction_id, col(Refund.withdrawn_at).is_(None))
+    asked = session.exec(select(func.sum(Refund.amount)).where(*standing)).one()
     if amount > paid.amount - (asked or 0):
         raise InvalidError("refund", field="amount")
-    _check_beyond(session, paid.decision_id, amount, now)
+    payments.promise_back(session, paid.decision_id, amount, now)
     return _store(session, paid.decision_id, transaction_id, amount, reason, actor, now)
 
 
@@ -74,7 +78,7 @@ def ask_by_hand(
         NotFoundError: no such decision.
         InvalidError: more than the decision has too much, or no reason.
     """
-    _check_beyond(session, decision_id, amount, now)
+    payments.promise_back(session, decision_id, amount, now)
     return _store(session, decision_id, "", amount, reason, actor, now)
 
 
@@ -91,22 +95,6 @@ def ask_aside(session: Session, message_id: int, reason: str, actor: str, now: d
     refund = _store(session, None, row.transaction, row.amount, reason, actor, now)
     row.state, row.note = "closed", refund.reason
     return refund
-
-
-def _check_beyond(session: Session, decision_id: int, amount: int, now: datetime) -> None:
-    decision = decisions.find(session, decision_id, locked=True)  # two who ask at once would both be right
-    if decision is None:
-        raise NotFoundError("decision", id=decision_id)
-    if not 0 < amount <= counter.beyond_of(session, decision, now) - _underway(session, decision_id):
-        raise InvalidError("refund", field="amount")
-
-
-def _underway(session: Session, decision_id: int) -> int:
-    """Asked for and not counted as gone yet."""
-    query = select(func.sum(Refund.amount)).where(
-        Refund.decision_id == decision_id, col(Refund.done_at).is_(None)
-    )
-    return session.exec(query).one() or 0
 
 
 def _store(
@@ -142,9 +130,10 @@ def _store(
 def give_back(engine: Engine, gateway: Gateway, key: str, now: datetime) -> None:
     """Asks the other side, outside of any transaction; asked twice it is done once. Raises GatewayError."""
     with transaction(engine) as session:
-        refund = session.get(Refund, key)
-        if refund is None or refund.accepted_at is not None or refund.done_at is not None:
+        refund = _locked(session, key)
+        if not refund.open or refund.accepted_at is not None:
             return
+        refund.sent_at = now
         what = (refund.transaction, refund.amount)
     with circuit.watched(engine, CONNECTION, now, GatewayError):
         gateway.give_back(key, *what)
@@ -157,20 +146,60 @@ def done_by_hand(house: House, key: str, how: ByHand, by: Mover, now: datetime) 
 
     Raises:
         NotFoundError: no such refund.
-        ConflictError: the other side has it, or it is done.
-        InvalidError, ConflictError: see `proceedings.payments.paid_back`.
+        ConflictError: the other side was asked for it, or it is done or withdrawn; the voucher is known for
+            other money.
+        InvalidError: see `proceedings.payments.paid_back`.
     """
-    refund = house.session.get(Refund, key, with_for_update=True, populate_existing=True)
-    if refund is None:
-        raise NotFoundError("refund", id=key)
-    if refund.accepted_at is not None or refund.done_at is not None:
-        raise ConflictError("refund_done" if refund.done_at is not None else "refund_at_bank")
+    refund = _open(house.session, key)
+    if refund.sent_at is not None:
+        raise ConflictError("refund_at_bank")
     if refund.decision_id is not None:
         receipt = Receipt(how.reference, refund.amount, how.day, how.source)
-        desk.pay_money_back(house, refund.decision_id, receipt, now, by)
+        counted = desk.pay_money_back(house, refund.decision_id, receipt, now, by, refund.amount)
+        if counted.outcome == "again":
+            raise ConflictError("payment_reference", reference=how.reference)
     refund.done_at, refund.done_by = now, by.audit_name
     detail = {"reference": how.reference, "source": how.source, "amount": refund.amount}
     audit.record(house.session, by.audit_name, "payment.refunded", f"refund:{key}", detail)
+    return refund
+
+
+def withdraw(session: Session, key: str, note: str, actor: str, now: datetime) -> Refund:
+    """A person says that a refund is not to be done; the money waits for another one. Where the other side
+    was asked, they know from it that it has not paid.
+
+    Raises:
+        NotFoundError: no such refund.
+        ConflictError: it is done or withdrawn, or the other side is being asked just now.
+        InvalidError: no words.
+    """
+    refund = _open(session, key)
+    if refund.sent_at is not None and now < refund.sent_at + ANSWERED_WITHIN:
+        raise ConflictError("refund_being_asked", minutes=ANSWERED_WITHIN // timedelta(minutes=1))
+    if not note.strip():
+        raise InvalidError("refund_reason", field="reason")
+    refund.withdrawn_at, refund.withdrawn_by, refund.withdrawn_note = now, actor, note.strip()[:300]
+    jobs.cancel(session, GIVE_BACK, key)
+    if refund.decision_id is not None:
+        payments.release(session, refund.decision_id, refund.amount)
+    else:
+        inbox.reopen(session, refund.transaction)
+    detail = {"amount": refund.amount, "note": refund.withdrawn_note}
+    audit.record(session, actor, "payment.refund_withdrawn", f"refund:{key}", detail)
+    return refund
+
+
+def _locked(session: Session, key: str) -> Refund:
+    refund = session.get(Refund, key, with_for_update=True, populate_existing=True)
+    if refund is None:
+        raise NotFoundError("refund", id=key)
+    return refund
+
+
+def _open(session: Session, key: str) -> Refund:
+    refund = _locked(session, key)
+    if not refund.open:
+        raise ConflictError("refund_done" if refund.done_at is not None else "refund_withdrawn")
     return refund
 
 
@@ -182,7 +211,7 @@ def owed_back(session: Session, now: datetime, limit: int = 100) -> list[OwedBac
 def _owed_back(session: Session, now: datetime) -> Iterator[OwedBack]:
     for row in counter.paid_beyond(session, now):
         assert row.decision.id is not None
-        still = row.beyond - _underway(session, row.decision.id)
+        still = row.beyond - row.decision.promised_back
         if still > 0:
             query = select(PaymentMessage).where(
                 PaymentMessage.decision_id == row.decision.id,
@@ -194,8 +223,8 @@ def _owed_back(session: Session, now: datetime) -> Iterator[OwedBack]:
 
 
 def latest(session: Session, limit: int = 100) -> list[Refund]:
-    """Refunds, those that are not done first, the latest on top."""
-    query = select(Refund).order_by(col(Refund.done_at).is_not(None), col(Refund.asked_at).desc())
+    """Refunds, those that are open first, the latest on top."""
+    query = select(Refund).order_by(~_still_open(), col(Refund.asked_at).desc())
     return list(session.exec(query.limit(limit)))
 
 
@@ -205,5 +234,9 @@ def numbers(session: Session, rows: list[Refund]) -> dict[int, str]:
 
 
 def count_open(session: Session) -> int:
-    """How many have been asked for and are not done."""
-    return session.exec(select(func.count()).where(col(Refund.done_at).is_(None))).one()
+    """How many have been asked for and are to be done."""
+    return session.exec(select(func.count()).where(_still_open())).one()
+
+
+def _still_open() -> ColumnElement[bool]:
+    return col(Refund.done_at).is_(None) & col(Refund.withdrawn_at).is_(None)

@@ -113,10 +113,15 @@ def receive_money(
 
 
 def pay_money_back(
-    house: House, decision_id: int, receipt: Receipt, now: datetime, by: Mover = PROGRAMME
+    house: House,
+    decision_id: int,
+    receipt: Receipt,
+    now: datetime,
+    by: Mover = PROGRAMME,
+    promised: int = 0,
 ) -> Counted:
-    """Counts money that went back and draws its voucher up."""
-    counted = payments.paid_back(house.session, decision_id, receipt, now, by)
+    """Counts money that went back and draws its voucher up; see `payments.paid_back`."""
+    counted = payments.paid_back(house.session, decision_id, receipt, now, by, promised)
     _receipt(house, counted, by, now)
     return counted
 

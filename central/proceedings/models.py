@@ -56,7 +56,8 @@ class Decision(SQLModel, table=True):
     """A decision to sanction (quyết định xử phạt): a record of its own, with what it said frozen.
 
     Amounts in dong. One decision may hold several acts of one person (`DecisionAct`). It takes effect on
-    the day of signing (Law Art 67.4).
+    the day of signing (Law Art 67.4). `promised_back`: money that is on its way back by one way, and so by no
+    other.
     """
 
     __tablename__ = "decision"
@@ -67,6 +68,7 @@ class Decision(SQLModel, table=True):
         CheckConstraint("operator_id <> officer_id AND signer_id <> operator_id", name="people"),
         CheckConstraint("fine >= 0 AND points >= 0 AND points <= 12", name="amounts"),
         CheckConstraint("NOT organisation OR points = 0", name="organisation_without_points"),
+        CheckConstraint("promised_back >= 0", name="promised_back"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -93,6 +95,7 @@ class Decision(SQLModel, table=True):
     pay_within_days: int = 10
     ended_on: date | None = None
     ended_reason: str = Field(default="", max_length=500)
+    promised_back: int = Field(default=0, sa_type=BigInteger)
 
 
 class DecisionAct(SQLModel, table=True):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from central.audit import service as audit
 from central.errors import ConflictError, InvalidError, NotFoundError
@@ -32,6 +32,9 @@ from contract.local_time import local_day
 
 PAID_UP = "pay_in_full"
 """The step of money that leaves nothing to pay."""
+
+FROM_BANK = "bank:"
+"""Before the reference of money that the other side told of itself."""
 
 Outcome = Literal["part", "full", "again", "to_refund", "overpaid"]
 """`again`: known already, nothing changed. `to_refund`: the decision no longer stands. `overpaid`: paid in
@@ -94,22 +97,54 @@ def received(
     return Counted("full" if full else "part", payment, after, step)
 
 
-def paid_back(
-    session: Session, decision_id: int, receipt: Receipt, now: datetime, by: Mover = PROGRAMME
-) -> Counted:
-    """Counts money that went back (`amount` as a positive number); a decision that ended is settled when
-    all is back.
+def promise_back(session: Session, decision_id: int, amount: int, now: datetime) -> None:
+    """Sets money aside for one way back: no other way can have it, until `paid_back` or `release`.
 
     Raises:
-        InvalidError: more than ever came in.
+        NotFoundError: no such decision.
+        InvalidError: more than the decision has too much.
+    """
+    decision = _decision(session, decision_id)  # locked: two who ask at once would both be right
+    if not 0 < amount <= _free(decision, stand(session, decision, local_day(now))):
+        raise InvalidError("refund", field="amount")
+    decision.promised_back += amount
+
+
+def release(session: Session, decision_id: int, amount: int) -> None:
+    """Money that was promised does not go that way."""
+    _decision(session, decision_id).promised_back -= amount
+
+
+def _free(decision: Decision, after: Money) -> int:
+    """What is too much and promised to no way back yet."""
+    return money.beyond(decision, after) - decision.promised_back
+
+
+def paid_back(
+    session: Session,
+    decision_id: int,
+    receipt: Receipt,
+    now: datetime,
+    by: Mover = PROGRAMME,
+    promised: int = 0,
+) -> Counted:
+    """Counts money that went back (`amount` as a positive number); a decision that ended is settled when
+    all is back. `promised`: what had been promised to this way, and is no longer.
+
+    Raises:
+        InvalidError: more than was promised or is too much, or a day that can't be.
         ConflictError: the reference is known with another amount or for another decision.
     """
     lead, decision = _locked(session, decision_id)
     known = _known(session, decision_id, receipt.reference, -receipt.amount)
     if known is not None:
         return Counted("again", known, stand(session, decision, receipt.paid_on))
-    if receipt.amount <= 0 or receipt.amount > _reckoned(session, decision, receipt).paid:
+    if not decision.signed_on <= receipt.paid_on <= local_day(now):
+        raise InvalidError("payment", field="paid_on")
+    before = _reckoned(session, decision, receipt)
+    if not 0 < receipt.amount <= min(before.paid, max(promised, _free(decision, before))):
         raise InvalidError("refund", field="amount")
+    decision.promised_back -= promised
     back = Receipt(receipt.reference, -receipt.amount, receipt.paid_on, receipt.source)
     payment = _store(session, decision_id, back, now, by)
     after = _reckoned(session, decision, receipt)
@@ -121,17 +156,25 @@ def paid_back(
     return Counted("full" if after.paid == 0 else "part", payment, after, step)
 
 
-def _locked(session: Session, decision_id: int) -> tuple[Proceeding, Decision]:
-    query = select(Decision).where(Decision.id == decision_id).with_for_update()
-    decision = session.exec(query).one_or_none()
-    if decision is None:
+def _decision(session: Session, decision_id: int) -> Decision:
+    found = session.get(Decision, decision_id, with_for_update=True, populate_existing=True)
+    if found is None:
         raise NotFoundError("decision", id=decision_id)
+    return found
+
+
+def _locked(session: Session, decision_id: int) -> tuple[Proceeding, Decision]:
+    decision = _decision(session, decision_id)
     lead = session.exec(select(DecisionAct.proceeding_id).where(DecisionAct.decision_id == decision_id)).all()
     return lock(session, min(lead)), decision
 
 
 def _known(session: Session, decision_id: int, reference: str, amount: int) -> DecisionPayment | None:
-    found = session.exec(select(DecisionPayment).where(DecisionPayment.reference == reference)).one_or_none()
+    """The money known under a reference, with or without `FROM_BANK`: at the counter the bank's number is
+    typed as it stands on the transfer."""
+    bare = reference.removeprefix(FROM_BANK)
+    query = select(DecisionPayment).where(col(DecisionPayment.reference).in_((bare, FROM_BANK + bare)))
+    found = session.exec(query).first()
     if found is not None and (found.decision_id, found.amount) != (decision_id, amount):
         raise ConflictError("payment_reference", reference=reference)
     return found

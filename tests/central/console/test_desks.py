@@ -1,5 +1,7 @@
 """What waits at whose desk, what is near and late, and the treasury's counter."""
 
+import re
+
 import pytest
 
 from tests.central.casework import Casework
@@ -71,9 +73,11 @@ def test_money_goes_back_when_a_decision_is_annulled(casework: Casework) -> None
     casework.at("kho-bac").post(f"/treasury/{decision.id}", data=form)
     casework.do("truong-phong", case_id, "annul_decision", note="sai người")
     assert office.state(case_id, "payment") == "refund_due"
-    back = form | {"reference": "FT-2", "back": "true"}
-    answer = casework.at("kho-bac").post(f"/treasury/{decision.id}", data=back)
-    assert answer.status_code == 200
+    back = {"amount": 19_000_000, "reference": "FT-2", "source": "quầy"}
+    asked = {"decision_id": decision.id, "amount": 19_000_000, "reason": "hủy bỏ", "transaction": ""}
+    page = casework.at("kho-bac").post("/treasury/refunds", data=asked).text
+    path = re.findall(r"/treasury/refunds/RF[0-9a-f]+/done", page)[0]
+    casework.at("kho-bac").post(path, data=back | {"day": casework.today()})
     assert office.state(case_id, "payment") != "refund_due"
 
 

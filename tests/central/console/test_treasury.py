@@ -6,11 +6,13 @@ from datetime import timedelta
 import pytest
 from sqlmodel import Session, select
 
+from central.audit.models import AuditEntry
 from central.db import transaction
-from central.payments import inbox, refunds
+from central.payments import days, inbox, refunds
 from central.payments.models import PaymentMessage, Refund
-from central.payments.port import Told
+from central.payments.port import Told, write_file
 from central.proceedings.models import Decision, DecisionPayment
+from contract.local_time import local_day
 from tests.central.casework import Casework
 
 
@@ -137,7 +139,7 @@ def test_what_the_bank_has_taken_over_is_not_entered_by_hand(casework: Casework)
     desk.post("/treasury/refunds", data=asked)
     with transaction(casework.office.engine) as session:
         refund = refund_of(session)
-        refund.accepted_at = casework.office.now + timedelta(minutes=1)
+        refund.sent_at = refund.accepted_at = casework.office.now + timedelta(minutes=1)
         path = f"/treasury/refunds/{refund.key}/done"
     done = {"reference": "UNC-7", "source": "ủy nhiệm chi", "day": casework.today()}
     answer = desk.post(path, data=done)
@@ -157,3 +159,79 @@ def test_only_the_treasury_sees_it_and_in_english_too(casework: Casework) -> Non
     desk.get("/language/en")
     assert "More was paid than was owed" in desk.get("/treasury/refunds").text
     assert "of no decision we know" in desk.get("/treasury/aside").text
+
+
+def test_a_refund_is_withdrawn_with_words_and_asked_anew(casework: Casework) -> None:
+    decision, desk = to_pay(casework), casework.at("kho-bac")
+    told(casework, decision.number, decision.fine + 5)
+    asked = {"decision_id": decision.id, "amount": 5, "reason": "nộp dư", "transaction": "T1"}
+    desk.post("/treasury/refunds", data=asked)
+    with transaction(casework.office.engine) as session:
+        path = f"/treasury/refunds/{refund_of(session).key}/withdraw"
+    assert desk.post(path, data={"reason": ""}).status_code == 422
+    page = desk.post(path, data={"reason": "trả tại quầy nhanh hơn"}).text
+    assert "trả tại quầy nhanh hơn" in page
+    assert "Đã rút đề nghị hoàn 5 đồng" in page
+    assert desk.post(path, data={"reason": "lần nữa"}).status_code == 409
+    assert desk.post("/treasury/refunds", data=asked | {"transaction": ""}).status_code == 200
+
+
+def test_money_that_has_to_go_back_leads_to_the_refunds(casework: Casework) -> None:
+    """There is no second form for it among the decisions."""
+    decision, desk = to_pay(casework), casework.at("kho-bac")
+    told(casework, decision.number, decision.fine)
+    casework.do("truong-phong", casework.office.cases, "annul_decision", note="sai người")
+    page = desk.get(f"/treasury?number={decision.number}").text
+    assert 'href="/treasury/refunds"' in page
+    assert f'action="/treasury/{decision.id}"' not in page
+
+
+def differing(casework: Casework) -> None:
+    """A day whose file has one transaction with another sum, lacks one, and has one of another day."""
+    office = casework.office
+    day = {"kind": "paid", "names": "nop phat", "paid_at": office.now}
+    before = {**day, "paid_at": office.now - timedelta(days=2)}
+    with transaction(office.engine) as session:
+        for name in ("T1", "T2"):
+            inbox.keep(
+                session,
+                Told.model_validate({**day, "transaction": name, "amount": 7}),
+                "call-back",
+                office.now,
+            )
+        file = [{**day, "transaction": "T1", "amount": 9}, {**before, "transaction": "T3", "amount": 11}]
+        content = write_file([Told.model_validate(one) for one in file])
+        days.compare(session, local_day(office.now), content, "file", office.now)
+
+
+def test_what_the_bank_says_differently_is_settled_in_words(casework: Casework) -> None:
+    differing(casework)
+    desk = casework.at("kho-bac")
+    assert re.search(r"Đối chiếu <strong>3</strong>", desk.get("/treasury").text)
+    page = desk.get("/treasury/differences").text
+    assert "Đã đối chiếu đến hết ngày" in page
+    for words in ("khác số tiền", "ngân hàng không có trong tệp", "nằm trong tệp của ngày khác"):
+        assert words in page
+    ids = re.findall(r"/treasury/differences/(\d+)/settle", page)
+    assert len(ids) == 3
+    take_in = re.findall(r"/treasury/differences/(\d+)/take-in", page)
+    assert len(take_in) == 1, "only what nobody has can be taken in"
+    assert (
+        desk.post(f"/treasury/differences/{take_in[0]}/take-in", data={"reason": "của ta"}).status_code == 200
+    )
+    for one in set(ids) - set(take_in):
+        path = f"/treasury/differences/{one}/settle"
+        assert desk.post(path, data={"reason": ""}).status_code == 422
+        assert "Đã ghi xử lý" in desk.post(path, data={"reason": "đã hỏi ngân hàng"}).text
+        assert desk.post(path, data={"reason": "lần nữa"}).status_code == 409
+    page = desk.get("/treasury/differences").text
+    assert "Không có chỗ nào khác nhau" in page
+    assert page.count("đã hỏi ngân hàng") == 2
+    desk.get("/language/en")
+    assert "Compared up to the end of" in desk.get("/treasury/differences").text
+    assert casework.at("van-thu").get("/treasury/differences").status_code == 403
+    with transaction(casework.office.engine) as session:
+        acts = [
+            entry.action for entry in session.exec(select(AuditEntry)) if entry.action == "payment.difference"
+        ]
+    assert len(acts) == 3

@@ -14,8 +14,8 @@ from sqlalchemy import Engine
 from sqlmodel import Session, func, select
 
 from central.db import transaction
-from central.errors import ConflictError
-from central.payments import days, inbox
+from central.errors import ConflictError, InvalidError
+from central.payments import days, differences, inbox
 from central.payments.models import PaymentMessage
 from central.payments.port import Told, write_file
 from central.proceedings.models import DecisionPayment
@@ -159,7 +159,7 @@ def test_a_transaction_that_is_told_with_another_amount_is_for_a_person(
             template.now,
         )
         assert stored.taken_in == 1
-        assert stored.differences == [{"transaction": "T1", "problem": "differs", "amount": 5}]
+        assert _waiting(session) == [("T1", "differs", 5)]
 
 
 def test_a_day_names_what_the_file_lacks_and_what_is_of_another_day(
@@ -168,8 +168,63 @@ def test_a_day_names_what_the_file_lacks_and_what_is_of_another_day(
     late = _told(template, transaction="T3", paid_at=template.now - timedelta(days=2))
     with transaction(engine) as session:
         inbox.keep(session, _told(template), "call-back", template.now)
-        stored = days.compare(session, local_day(template.now), write_file([late]), "file", template.now)
-    assert stored.differences == [
-        {"transaction": "T3", "problem": "other_day"},
-        {"transaction": "T1", "problem": "not_in_file", "amount": template.fine},
-    ]
+        days.compare(session, local_day(template.now), write_file([late]), "file", template.now)
+        assert _waiting(session) == [("T3", "other_day", template.fine), ("T1", "not_in_file", None)]
+
+
+def _waiting(session: Session) -> list[tuple[str, str, int | None]]:
+    """What a person has to settle, with the amount the file says."""
+    rows = (seen.row for seen in differences.waiting(session))
+    return [(row.transaction, row.problem, row.amount) for row in rows]
+
+
+def test_what_a_later_file_agrees_with_waits_no_longer(template: Template, engine: Engine) -> None:
+    """The bank books what was told before midnight in the next day's file, or sends a day's file anew."""
+    day, now = local_day(template.now), template.now
+    with transaction(engine) as session:
+        for name in ("T1", "T2"):
+            inbox.keep(session, _told(template, transaction=name), "call-back", now)
+        days.compare(session, day, write_file([]), "file", now)
+        assert _waiting(session) == [("T1", "not_in_file", None), ("T2", "not_in_file", None)]
+        since = [seen.row.found_at for seen in differences.waiting(session)]
+        days.compare(session, day, write_file([_told(template)]), "file", now + timedelta(hours=1))
+        assert _waiting(session) == [("T2", "not_in_file", None)]
+        assert [seen.row.found_at for seen in differences.waiting(session)] == since[1:]
+        moved = _told(template, transaction="T2", paid_at=now + timedelta(days=1))
+        days.compare(session, day + timedelta(days=1), write_file([moved]), "file", now)
+        assert _waiting(session) == []
+        days.compare(session, day, write_file([]), "file", now + timedelta(days=2))
+        assert [name for name, *_ in _waiting(session)] == ["T1", "T2"]
+
+
+def test_what_a_person_settled_stays_settled(template: Template, engine: Engine) -> None:
+    day, now = local_day(template.now), template.now
+    with transaction(engine) as session:
+        inbox.keep(session, _told(template), "call-back", now)
+        days.compare(session, day, write_file([]), "file", now)
+        row = differences.waiting(session)[0].row
+        with pytest.raises(InvalidError):
+            differences.settle(session, row.id or 0, "  ", "user:kho-bac", now)
+        differences.settle(session, row.id or 0, "ngân hàng xác nhận", "user:kho-bac", now)
+        with pytest.raises(ConflictError):
+            differences.settle(session, row.id or 0, "lần nữa", "user:kho-bac", now)
+        days.compare(session, day, write_file([]), "file", now)
+        assert (_waiting(session), differences.count(session)) == ([], 0)
+
+
+def test_money_that_stands_in_no_file_but_another_days_is_taken_in_by_a_person(
+    template: Template, engine: Engine, tmp_path: Path
+) -> None:
+    day, now = local_day(template.now), template.now
+    other = _told(template, transaction="T3", paid_at=now - timedelta(hours=20))
+    with transaction(engine) as session:
+        inbox.keep(session, _told(template), "call-back", now)
+        days.compare(session, day, write_file([_told(template, amount=5), other]), "file", now)
+        differs, elsewhere = (seen.row.id or 0 for seen in differences.waiting(session))
+        with pytest.raises(ConflictError):
+            differences.take_in(session, differs, "của ta", "user:kho-bac", now)
+        differences.take_in(session, elsewhere, "của ta", "user:kho-bac", now)
+        row = inbox.by_transaction(session, "T3")
+        assert row is not None
+        inbox.settle(house_of(session, tmp_path), row.id or 0, now)
+        assert (row.state, row.amount) == ("counted", template.fine)

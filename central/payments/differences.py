@@ -1,0 +1,128 @@
+"""What the other side's files and our books say differently: each once, with the day since when, until a
+later file agrees or a person settles it in words."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement
+from sqlmodel import Session, col, func, select
+
+from central.audit import service as audit
+from central.errors import ConflictError, InvalidError, NotFoundError
+from central.payments import inbox
+from central.payments.models import PaymentDifference, PaymentMessage
+from central.payments.port import Told
+
+OTHER_DAY, DIFFERS, NOT_IN_FILE = "other_day", "differs", "not_in_file"
+
+
+@dataclass(frozen=True)
+class Found:
+    """One difference of a day's file: the transaction, what is wrong, and what the file says of it (None: it
+    lacks it)."""
+
+    transaction: str
+    problem: str
+    told: Told | None = None
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A difference with what we hold of its transaction, None where we hold nothing."""
+
+    row: PaymentDifference
+    held: PaymentMessage | None
+
+
+def keep(session: Session, day: date, found: Iterable[Found], agreed: set[str], now: datetime) -> None:
+    """Keeps what a day's file showed. What it showed before and no longer does has ended, and so has what
+    another day's file lacked and this one has (`agreed`)."""
+    wanted = {(one.transaction, one.problem): one for one in found}
+    for row in session.exec(select(PaymentDifference).where(PaymentDifference.day == day)).all():
+        one = wanted.pop((row.transaction, row.problem), None)
+        row.ended_at = None if one is not None else row.ended_at or now
+        _note(row, one)
+    for one in wanted.values():
+        row = PaymentDifference(day=day, transaction=one.transaction, problem=one.problem, found_at=now)
+        _note(row, one)
+        session.add(row)
+    lacked = select(PaymentDifference).where(
+        PaymentDifference.day != day, PaymentDifference.problem == NOT_IN_FILE, _waits()
+    )
+    for row in session.exec(lacked).all():
+        if row.transaction in agreed:
+            row.ended_at = now
+    session.flush()
+
+
+def _note(row: PaymentDifference, one: Found | None) -> None:
+    """What the file says now."""
+    if one is not None and one.told is not None:
+        row.kind, row.names = one.told.kind, one.told.names
+        row.amount, row.paid_at = one.told.amount, one.told.paid_at
+
+
+def waiting(session: Session, limit: int = 100) -> list[Seen]:
+    """Those nobody has settled, the oldest first."""
+    query = select(PaymentDifference).where(_waits())
+    rows = session.exec(query.order_by(col(PaymentDifference.day), col(PaymentDifference.id)).limit(limit))
+    return [Seen(row, inbox.by_transaction(session, row.transaction)) for row in rows]
+
+
+def settled(session: Session, limit: int = 50) -> list[Seen]:
+    """Those a person settled, the latest first."""
+    query = select(PaymentDifference).where(col(PaymentDifference.settled_at).is_not(None))
+    rows = session.exec(query.order_by(col(PaymentDifference.settled_at).desc()).limit(limit))
+    return [Seen(row, inbox.by_transaction(session, row.transaction)) for row in rows]
+
+
+def count(session: Session) -> int:
+    """How many wait for a person."""
+    return session.exec(select(func.count()).where(_waits())).one()
+
+
+def _waits() -> ColumnElement[bool]:
+    return col(PaymentDifference.settled_at).is_(None) & col(PaymentDifference.ended_at).is_(None)
+
+
+def settle(session: Session, difference_id: int, note: str, actor: str, now: datetime) -> PaymentDifference:
+    """A person found out why, and says how it was settled.
+
+    Raises:
+        NotFoundError: no such difference.
+        ConflictError: it is settled, or a later file agreed.
+        InvalidError: no words.
+    """
+    row = _open(session, difference_id)
+    if not note.strip():
+        raise InvalidError("close_note", field="reason")
+    row.settled_at, row.settled_by, row.note = now, actor, note.strip()[:300]
+    detail = {"transaction": row.transaction, "problem": row.problem, "note": row.note}
+    audit.record(session, actor, "payment.difference", f"day:{row.day.isoformat()}", detail)
+    return row
+
+
+def take_in(session: Session, difference_id: int, note: str, actor: str, now: datetime) -> PaymentDifference:
+    """A person says that a transaction the file has under another day is money of ours: it is kept and
+    counted like any.
+
+    Raises:
+        NotFoundError, ConflictError, InvalidError: see `settle`; what is here already can't be taken in.
+    """
+    row = _open(session, difference_id)
+    held = inbox.by_transaction(session, row.transaction)
+    if row.problem != OTHER_DAY or held is not None:
+        raise ConflictError("difference_known", reference=row.transaction)
+    values = row.model_dump(include={"transaction", "kind", "names", "amount", "paid_at"})
+    inbox.take_in(session, Told.model_validate(values), "file", now)
+    return settle(session, difference_id, note, actor, now)
+
+
+def _open(session: Session, difference_id: int) -> PaymentDifference:
+    row = session.get(PaymentDifference, difference_id, with_for_update=True, populate_existing=True)
+    if row is None:
+        raise NotFoundError("payment_difference", id=difference_id)
+    if row.settled_at is not None or row.ended_at is not None:
+        raise ConflictError("difference_settled", reference=row.transaction)
+    return row
