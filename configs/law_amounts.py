@@ -8,7 +8,7 @@ offset one another), 134.3 (minors), 78.1 with TT 18/2023/TT-BTC Art 5 (late fee
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from configs.law_rows import Effect, Sanctions
 
@@ -95,20 +95,3 @@ def points_of(points: Iterable[int], person: Person) -> int:
     """Points one decision deducts: the highest of its acts (NĐ 168/2024 Art 50.1.b); an organisation has
     no licence."""
     return 0 if person.organisation else max(points, default=0)
-
-
-def late_days(last_day: date, paid_on: date, paused: Iterable[tuple[date, date]] = ()) -> int:
-    """Days a late fee runs: from the day after the last day to the day before paying, less pauses (both
-    ends included)."""
-    first, last = last_day + timedelta(days=1), paid_on - timedelta(days=1)
-    free = {day for start, end in paused for day in _days(max(start, first), min(end, last))}
-    return max(0, (last - first).days + 1) - len(free)
-
-
-def late_fee(unpaid: int, days: int, rules: Sanctions) -> int:
-    """0.05 % a day of what is unpaid, rounded down to whole dong."""
-    return unpaid * rules.late_fee_per_100k_per_day * days // 100_000
-
-
-def _days(start: date, end: date) -> Iterable[date]:
-    return (start + timedelta(days=n) for n in range((end - start).days + 1))

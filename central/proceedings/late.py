@@ -1,19 +1,30 @@
-"""Late fees to the day (tiền chậm nộp): 0.05 % a day of what was unpaid that day. Law Art 78.1; TT
+"""Late fees to the day (tiền chậm nộp): 0.05 % a day of what was due and unpaid that day. Law Art 78.1; TT
 18/2023/TT-BTC Art 5. Pure.
 
-Money is counted towards the fine first; what is more pays the fee.
+Money is counted towards the fine first; what is more pays the fee. Of a fine in parts only those whose day is
+over are due.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from itertools import pairwise
 
-from configs.law_amounts import late_days
 from configs.law_rows import Sanctions
 
 Pause = tuple[date, date]
 """First and last day of a time in which no fee runs: while relief is considered or granted, or execution
 is suspended."""
+
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Part:
+    """So much of the fine is to be paid by a day, that day included: the whole of it, or an instalment."""
+
+    amount: int
+    last_day: date
 
 
 @dataclass(frozen=True)
@@ -25,21 +36,34 @@ class Paid:
 
 
 def fee_until(
-    fine: int,
-    last_day: date,
-    payments: Iterable[Paid],
+    parts: Sequence[Part],
+    payments: Sequence[Paid],
     until: date,
     pauses: Iterable[Pause],
     rules: Sanctions,
 ) -> int:
-    """The fee that has accrued if the rest were paid on `until`, in whole dong rounded down once."""
-    pauses = list(pauses)
-    by_day = sorted((paid for paid in payments if paid.on < until), key=lambda paid: paid.on)
-    weighted, counted, unpaid = 0, 0, fine
-    for paid in by_day:
-        days = late_days(last_day, paid.on, pauses)
-        weighted += max(0, unpaid) * max(0, days - counted)
-        counted = max(counted, days)
-        unpaid -= paid.amount
-    weighted += max(0, unpaid) * max(0, late_days(last_day, until, pauses) - counted)
+    """The fee that has accrued if the rest were paid on `until`, in whole dong rounded down once: of each day
+    from the one after a part's last day to the one before `until`, pauses left out."""
+    free = {day for first, last in pauses for day in _days(first, last)}
+    changes = {part.last_day + _DAY for part in parts} | {paid.on for paid in payments}
+    begins = sorted(day for day in changes if day < until)
+    weighted = 0
+    for first, after in pairwise([*begins, until]):
+        due = sum(part.amount for part in parts if part.last_day < first)
+        unpaid = due - sum(paid.amount for paid in payments if paid.on <= first)
+        if unpaid > 0:
+            weighted += unpaid * sum(day not in free for day in _days(first, after - _DAY))
     return weighted * rules.late_fee_per_100k_per_day // 100_000
+
+
+def next_day(parts: Sequence[Part], paid: int) -> date:
+    """The last day of the first part that is not paid; of the last where all are."""
+    for part in parts:
+        paid -= part.amount
+        if paid < 0:
+            return part.last_day
+    return parts[-1].last_day
+
+
+def _days(first: date, last: date) -> Iterable[date]:
+    return (first + timedelta(days=n) for n in range((last - first).days + 1))

@@ -48,7 +48,7 @@ def load(session: Session, proceeding: Proceeding, today: date, decision_id: int
     states = states_of(session, proceeding, decision)
     days = days_of(session, proceeding, decision)
     moments = moments_of(session, proceeding, decision)
-    found = running(book, {**days, **moments}, _last_days(book, proceeding, decision, days))
+    found = running(book, {**days, **moments}, _last_days(session, book, proceeding, decision, days))
     acts = _acts(session, proceeding)
     party = parties.party_of(session, proceeding.violator_id) if proceeding.violator_id else None
     person = Person(organisation=party is not None and party.kind == "organisation")
@@ -175,10 +175,10 @@ def _requalified_by(session: Session, proceeding: Proceeding, states: Mapping[Tr
 
 
 def _last_days(
-    book: LawBook, proceeding: Proceeding, decision: Decision | None, days: dict[str, date]
+    session: Session, book: LawBook, proceeding: Proceeding, decision: Decision | None, days: dict[str, date]
 ) -> dict[str, date]:
     found = {"limitation": proceeding.limitation_on}
-    return found if decision is None else found | money.payment_override(book, decision, days)
+    return found if decision is None else found | money.last_days(session, book, decision, days)
 
 
 def _explains(book: LawBook, acts: tuple[Act, ...], person: Person, today: date) -> bool:

@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 
 from central.deadlines.rules import running
 from central.proceedings.dossier import Money
-from central.proceedings.late import Paid, Pause, fee_until
+from central.proceedings.late import Paid, Part, Pause, fee_until, next_day
 from central.proceedings.models import (
     Decision,
     DecisionPayment,
@@ -30,8 +30,9 @@ def stand(session: Session, book: LawBook, decision: Decision, on: date) -> Mone
     paid = sum(payment.amount for payment in payments)
     if last_day is None:
         return Money(fine, paid, 0)
+    parts = _parts(session, decision) or [Part(fine, last_day)]
     pauses = _pauses(session, decision, on)
-    return Money(fine, paid, fee_until(fine, last_day, payments, on, pauses, book.sanctions(on)))
+    return Money(fine, paid, fee_until(parts, payments, on, pauses, book.sanctions(on)))
 
 
 def beyond(decision: Decision, stand: Money) -> int:
@@ -56,7 +57,7 @@ def last_payment_day(session: Session, book: LawBook, decision: Decision) -> dat
     received."""
     days = _days(session, decision)
     if "decision_delivered" in days:
-        found = running(book, days, payment_override(book, decision, days))
+        found = running(book, days, last_days(session, book, decision, days))
         return next((found[code].last_day for code in _PAYMENT_CODES if code in found), None)
     if "decision_sent" in days:
         wait = book.sanctions(decision.signed_on).late_fee_without_proof_days
@@ -64,12 +65,28 @@ def last_payment_day(session: Session, book: LawBook, decision: Decision) -> dat
     return None
 
 
-def payment_override(book: LawBook, decision: Decision, days: dict[str, date]) -> dict[str, date]:
-    """The last day to pay where the decision itself gives longer than the law."""
+def last_days(session: Session, book: LawBook, decision: Decision, days: dict[str, date]) -> dict[str, date]:
+    """The last days that people set: where the decision itself gives longer to pay than the law, until when
+    payment is deferred, and when the next instalment is due."""
+    found: dict[str, date] = {}
     start = days.get("decision_delivered")
-    if start is None or decision.pay_within_days <= book.deadlines(start)["payment"].amount:
-        return {}
-    return {"payment": book.calendar.next_working(start + timedelta(days=decision.pay_within_days))}
+    if start is not None and decision.pay_within_days > book.deadlines(start)["payment"].amount:
+        found["payment"] = book.calendar.next_working(start + timedelta(days=decision.pay_within_days))
+    parts = _parts(session, decision)
+    if parts:
+        paid = sum(row.amount for row in payments_of(session, decision))
+        found["instalments"] = next_day(parts, paid)
+    deferred = [relief.until for relief in _granted(session, decision) if relief.kind == "deferral"]
+    if deferred and deferred[-1] is not None:
+        found["deferral"] = deferred[-1]
+    return found
+
+
+def _parts(session: Session, decision: Decision) -> list[Part]:
+    """The instalments that were granted, in the order of their days; none where the fine is paid at once."""
+    granted = [relief.parts for relief in _granted(session, decision) if relief.kind == "instalments"]
+    parts = (Part(int(one["amount"]), date.fromisoformat(one["due"])) for one in (granted or [[]])[-1])
+    return sorted(parts, key=lambda part: part.last_day)
 
 
 def relief_open(book: LawBook, decision: Decision) -> frozenset[str]:
@@ -96,11 +113,8 @@ def _granted(session: Session, decision: Decision) -> list[Relief]:
 
 
 def _pauses(session: Session, decision: Decision, on: date) -> list[Pause]:
-    found: list[Pause] = []
-    for relief in session.exec(select(Relief).where(Relief.decision_id == decision.id)):
-        found.append((relief.asked_on, relief.answered_on or on))
-        if relief.granted and relief.answered_on is not None and relief.until is not None:
-            found.append((relief.answered_on, relief.until))
+    reliefs = session.exec(select(Relief).where(Relief.decision_id == decision.id))
+    found: list[Pause] = [(relief.asked_on, relief.answered_on or on) for relief in reliefs]
     suspended: date | None = None
     query = select(ProceedingStep).where(
         ProceedingStep.decision_id == decision.id, col(ProceedingStep.action).in_(("suspend", "resume"))

@@ -286,11 +286,11 @@ def answer_relief(
     if grant is not None:
         _check_grant(session, relief, grant, local_day(now))
     action = ANSWERS[relief.kind] if grant is not None else "refuse_relief"
-    step = take(session, proceeding, Doing(action, note=reason), by, now)
-    relief.answered_on, relief.granted = step.day, grant is not None
-    if grant is not None:
+    relief.answered_on, relief.granted = local_day(now), grant is not None
+    if grant is not None:  # before the step: the deadlines that it sets go by what is granted
         relief.until, relief.reduced_to, relief.parts = grant.until, grant.reduced_to, list(grant.parts)
     session.flush()
+    take(session, proceeding, Doing(action, note=reason), by, now)
     settle_up(session, proceeding, now)
     return relief
 
@@ -307,6 +307,9 @@ def _check_grant(session: Session, relief: Relief, grant: Grant, today: date) ->
     if grant.until is None or not today < grant.until <= last:
         raise InvalidError("relief_until", field="until", last=last.isoformat())
     if relief.kind == "instalments":
+        days = [date.fromisoformat(part["due"]) for part in grant.parts]
+        if days != sorted(set(days)) or not all(today <= day <= last for day in days):
+            raise InvalidError("instalments", field="parts")
         parts = [int(part["amount"]) for part in grant.parts]
         enough = bool(parts) and parts[0] * 100 >= fine * rules.first_instalment_percent
         if sum(parts) != fine or not enough or len(parts) > rules.instalments_most:

@@ -1,7 +1,7 @@
-"""What a fine may be: middle of the band, circumstances, organisations, minors, late fees, the right to
+"""What a fine may be: middle of the band, circumstances, organisations, minors, the right to
 explain."""
 
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 from hypothesis import given
@@ -12,8 +12,6 @@ from configs.law_amounts import (
     Person,
     allowed_fines,
     band_for,
-    late_days,
-    late_fee,
     may_explain,
     points_of,
     usual_fine,
@@ -102,33 +100,6 @@ def test_the_right_to_explain_opens_by_the_top_of_the_band(
 
 
 LAST = date(2026, 11, 30)
-
-
-@pytest.mark.parametrize(
-    ("paid", "paused", "days"),
-    [
-        (LAST, [], 0),
-        (LAST + timedelta(days=1), [], 0),  # the fee runs to the day before paying
-        (LAST + timedelta(days=2), [], 1),
-        (LAST + timedelta(days=11), [], 10),
-        (LAST + timedelta(days=11), [(date(2026, 12, 1), date(2026, 12, 4))], 6),
-        (LAST + timedelta(days=11), [(date(2026, 11, 1), date(2026, 12, 31))], 0),
-        (
-            LAST + timedelta(days=11),
-            [(date(2026, 12, 1), date(2026, 12, 4)), (date(2026, 12, 4), date(2026, 12, 5))],
-            5,
-        ),
-        (LAST - timedelta(days=3), [], 0),
-    ],
-)
-def test_days_of_a_late_fee(paid: date, paused: list[tuple[date, date]], days: int) -> None:
-    assert late_days(LAST, paid, paused) == days
-
-
-def test_the_late_fee_is_a_twentieth_of_a_percent_a_day() -> None:
-    assert late_fee(19_000_000, 10, RULES) == 95_000
-    assert late_fee(5_000_000, 1, RULES) == 2_500
-    assert late_fee(0, 100, RULES) == 0
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,12 @@ _PROMISED = (
     "WHERE payment_refund.decision_id = decision.id AND done_at IS NULL)"
 )
 
+_GRANTED = (
+    "UPDATE proceeding SET waiting_at = NULL WHERE id IN (SELECT a.proceeding_id FROM decision_act AS a "
+    "JOIN decision_relief AS r ON r.decision_id = a.decision_id WHERE r.granted)"
+)
+"""Their deadlines are worked out anew: by what was granted, no longer by the most that the law allows."""
+
 
 def upgrade() -> None:
     """Applies the change; a refund that waits for the bank counts as asked of it: nobody knows otherwise."""
@@ -41,6 +47,7 @@ def upgrade() -> None:
         table.create_check_constraint(op.f("ck_decision_promised_back"), "promised_back >= 0")
 
     _move_differences()
+    op.execute(_GRANTED)
 
 
 def _move_differences() -> None:
