@@ -68,6 +68,7 @@ KINDS = {
         Kind("say_stolen", "say_stolen", "text"),
         Kind("contest", "contest", "contest"),
         Kind("ask_place", None, "text"),
+        Kind("data_request", None, "text"),
         Kind("explain", "explain", "text"),
         Kind("ask_hearing", "ask_hearing"),
         Kind("waive_explanation", "waive_explanation"),

@@ -25,7 +25,7 @@ from central.payments.models import Refund
 from central.proceedings.engine import STEPS
 from central.proceedings.models import Decision, DecisionAct, DecisionPayment, ProceedingStep
 from central.proceedings.tracks import Track
-from central.reports import keeping, passages, people
+from central.reports import keeping, passages, people, rights
 from central.reports.counting import CASES as _CASE
 from central.reports.counting import Counting, Periods, Share, within
 from central.reports.values import Figure, Unit
@@ -187,6 +187,7 @@ COUNTINGS = (
     *people.COUNTINGS,
     *passages.COUNTINGS,
     *keeping.COUNTINGS,
+    *rights.COUNTINGS,
 )
 
 SHARES = (
@@ -197,6 +198,7 @@ SHARES = (
     *people.SHARES,
     *passages.SHARES,
     *keeping.SHARES,
+    *rights.SHARES,
 )
 
 INNER = (
@@ -211,7 +213,7 @@ INNER = (
 OF_THE_DAY = frozenset(
     {"candidates_by_hour", "candidates_by_weekday", "candidates_by_light", "plates_read_by_light"}
 )
-COUNTED = frozenset({each.key for each in (*COUNTINGS, *SHARES)} - INNER) | OF_THE_DAY
+COUNTED = frozenset({each.key for each in (*COUNTINGS, *SHARES)} - INNER) | OF_THE_DAY | rights.REQUESTS
 """Keys of all lines of a period that are told from these."""
 
 

@@ -33,8 +33,13 @@ _WHOLE_OF = {
     "owners_came_share": "owners_asked",
     "owners_came_in_time_share": "owners_asked",
     "paid_in_time_share": "decisions_paid",
+    "data_requests_in_time_share": "data_requests",
 }
-_PART_OF = {"acts_per_thousand": "acts_by_site"}
+_PART_OF = {
+    "acts_per_thousand": "acts_by_site",
+    "notices_withdrawn_rate": "notices_withdrawn",
+    "decisions_annulled_rate": "decisions_annulled",
+}
 """Rates per thousand of a number that is told: their part could be worked out."""
 INSIDE = frozenset({"H"})
 """Groups that are for the unit alone: who of its people did how much."""

@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 
 from central.audit import service as audit
 from central.errors import ConflictError, NotFoundError
-from central.reports import availability, keeping
+from central.reports import availability, keeping, rights
 from central.reports import figures as told
 from central.reports.availability import HOURED
 from central.reports.counting import Periods, count, shares
@@ -70,7 +70,11 @@ def _figures(session: Session, periods: Periods, now: datetime) -> list[Figure]:
         *near_limits(session, now),
         *availability.proofs(session, now),
     ]
-    periodical = [*told.of_the_day(session, periods), *availability.worked(session, periods, now)]
+    periodical = [
+        *told.of_the_day(session, periods),
+        *availability.worked(session, periods, now),
+        *rights.requests(session, periods),
+    ]
     lines = [*standing, *shown, *periodical, *derived, *times(session, periods)]
     return sorted(lines, key=lambda line: line.group)
 
