@@ -23,6 +23,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from central.db import parse_url
+from central.words.languages import Language
 from configs.loading import ConfigError, load_yaml
 from contract.joining import Address, BrokerPlace
 
@@ -148,19 +149,24 @@ class RegistrySettings(PeerSettings):
 
 class OfficeSettings(BaseModel):
     """The police unit as its papers name it, and where fines are paid. `words`: the unit's name in
-    sentences."""
+    sentences; `words_en`: the same on English pages, when it has an English name."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     parent: str = "CÔNG AN TỈNH BẮC NINH"
     name: str = "PHÒNG CẢNH SÁT GIAO THÔNG"
     words: str = "Phòng Cảnh sát giao thông Công an tỉnh Bắc Ninh"
+    words_en: str = ""
     place: str = "Bắc Ninh"
     address: str = "(địa chỉ đơn vị)"
     phone: str = "(điện thoại đơn vị)"
     treasury: str = "Kho bạc Nhà nước"
     account: str = "(tài khoản thu phạt)"
     portal: HttpAddress = "http://127.0.0.1:8001"
+
+    def called(self, language: Language) -> str:
+        """The unit's name on a page in that language."""
+        return (language == "en" and self.words_en) or self.words
 
 
 class SitePlace(BaseModel):
@@ -190,7 +196,7 @@ class OidcSettings(BaseModel):
     """Where people sign in elsewhere (OpenID Connect): for citizens VNeID, for staff the province's.
 
     `claim` names who it is: an identity number for citizens, a user name for staff. `label` stands on the
-    button.
+    button; `label_en` on English pages, when it is another.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -201,6 +207,11 @@ class OidcSettings(BaseModel):
     scope: str = "openid profile"
     claim: Annotated[str, Field(min_length=1, max_length=60)]
     label: str = "VNeID"
+    label_en: str = ""
+
+    def called(self, language: Language) -> str:
+        """The house's name on a page in that language."""
+        return (language == "en" and self.label_en) or self.label
 
     def secret(self) -> str | None:
         """Our secret there; None for a public client, which PKCE alone protects. Raises SettingsError."""

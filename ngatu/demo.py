@@ -179,9 +179,11 @@ def _centre_settings(ground: Ground) -> dict[str, object]:
             "client_id": CLIENT,
             "claim": CLAIM,
             "label": "VNeID (thử nghiệm)",
+            "label_en": "VNeID (trial)",
         },
         "office": {
             "portal": ground.portal,
+            "words_en": "Traffic Police Department of Bac Ninh Province",
             "address": "Số 1 đường Thử Nghiệm, Bắc Ninh",
             "phone": "0222 000 000",
             "account": "3949.0.0000000",

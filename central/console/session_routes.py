@@ -114,7 +114,7 @@ def _sign_in_form(
     plain = settings.secure_cookies and request.url.scheme != "https" and not on_this_machine
     to = _own_page(request, to)
     provider = services(request).provider
-    label = provider.settings.label if provider is not None else None
+    label = provider.settings.called(language(request)) if provider is not None else None
     return render(
         request,
         "sign_in.html",

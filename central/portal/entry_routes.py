@@ -162,7 +162,7 @@ def _form(
 ) -> Response:
     typed = {"number": number, "plate": plate, "code": code}
     provider = desk_of(request).provider
-    label = provider.settings.label if provider is not None else None
+    label = provider.settings.called(language(request)) if provider is not None else None
     return render(
         request, "open.html", guest, status, problem=problem, ended=ended, typed=typed, identity=label
     )

@@ -48,7 +48,8 @@ def centre(provider: str, tmp_path: Path, clock: Clock) -> Iterator[Centre]:
         client_id="ngatu-console",
         client_secret_file=tmp_path / "secret",
         claim="preferred_username",
-        label="SSO Bắc Ninh",
+        label="Công an Bắc Ninh",
+        label_en="Bac Ninh Police",
     )
     settings = CentralSettings(
         data_dir=tmp_path,
@@ -83,7 +84,10 @@ def came_in(centre: Centre, name: str) -> TestClient:
 
 
 def test_staff_sign_in_at_the_province_s_house(centre: Centre) -> None:
-    assert "SSO Bắc Ninh" in browser_of(centre).get("/sign-in").text
+    assert "Công an Bắc Ninh" in browser_of(centre).get("/sign-in").text
+    english = browser_of(centre).get("/sign-in", headers={"Cookie": "lang=en"}).text
+    assert "Bac Ninh Police" in english
+    assert "Công an" not in english
     page = came_in(centre, "lan").get("/review")
     assert page.status_code == 200
     assert page.url.path == "/review"

@@ -14,7 +14,7 @@ from sqlmodel import select
 from central.citizens.models import Submission
 from central.db import transaction
 from central.portal.app import create_portal
-from central.settings import OidcSettings
+from central.settings import OfficeSettings, OidcSettings
 from tests.central.portal.house import PortalHouse
 from tests.central.proceedings.office import AN, BINH
 
@@ -39,8 +39,11 @@ def vneid(house: PortalHouse, provider: str, tmp_path: Path) -> PortalHouse:
         client_secret_file=tmp_path / "client.secret",
         scope="openid profile",
         claim="national_id",
+        label="VNeID (thử nghiệm)",
+        label_en="VNeID (trial)",
     )
-    settings = house.portal.state.settings.model_copy(update={"citizen_login": login})
+    office = OfficeSettings(portal="http://testserver", words_en="Traffic Police of Bac Ninh")
+    settings = house.portal.state.settings.model_copy(update={"citizen_login": login, "office": office})
     # The provider's clock is the machine's: what it signs is fresh by that one only.
     house.portal = create_portal(settings, clock=lambda: house.office.now)
     return house
@@ -70,6 +73,19 @@ def today(vneid: PortalHouse) -> PortalHouse:
     vneid.office.now = datetime.now(UTC)
     vneid.cases = (case, second, other)  # type: ignore[attr-defined]
     return vneid
+
+
+def test_the_names_of_both_houses_are_in_the_language_of_the_page(vneid: PortalHouse) -> None:
+    told = {
+        language: vneid.browser().get("/open", headers={"Accept-Language": language}).text
+        for language in ("vi", "en")
+    }
+    assert "VNeID (thử nghiệm)" in told["vi"]
+    assert "Phòng Cảnh sát giao thông" in told["vi"]
+    assert "VNeID (trial)" in told["en"]
+    assert "Traffic Police of Bac Ninh" in told["en"]
+    for vietnamese in ("thử nghiệm", "Phòng Cảnh sát giao thông"):
+        assert vietnamese not in told["en"]
 
 
 def test_everybody_sees_all_of_their_own_notices_and_no_other(today: PortalHouse) -> None:
