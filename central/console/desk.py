@@ -59,6 +59,10 @@ class Desk:
         assert self.user.id is not None
         return queries.decided_since(self.session, stage, self.user.id, midnight)
 
+    def seconds_to(self, end: datetime) -> float:
+        """Until then, for a browser to count down: the date of its machine may be wrong."""
+        return round((end - self.now).total_seconds(), 1)
+
     def words_for(self, refused: DomainError) -> str:
         """A refusal as the person reads it."""
         return told(refused, self.language).sentence

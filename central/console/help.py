@@ -31,6 +31,7 @@ OFFICER_KEYS: Keys = (
     ("M", "help.resolve"),
     ("L", "help.again"),
     ("K", "help.law"),
+    ("G", "help.accident"),
     ("W", "help.owner"),
     ("U", "help.undo"),
     *_LOOKING,

@@ -1,7 +1,7 @@
 """The police officer's workplace: the seen vehicle beside the registered one, and a decision."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Form, Request
@@ -21,7 +21,7 @@ from central.console.pages import render
 from central.console.reasons import reason_choices
 from central.console.views import case_view, certificate_of
 from central.errors import DomainError
-from central.offences.charging import Choice, options_for
+from central.offences.charging import AS_PROVEN, Choice, options_for
 from central.proceedings import service as proceedings
 from central.registry import service as registry
 from central.review import confirmation
@@ -53,6 +53,14 @@ def _view(
 OfficerDesk = Annotated[Desk, Depends(_desk)]
 OfficerView = Annotated[Desk, Depends(_view)]
 """The same for what only reads and waits for no writer."""
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What the officer chose of a case when it was refused."""
+
+    case_id: int
+    choice: Choice
 
 
 @router.get("")
@@ -90,6 +98,7 @@ def confirm(
         sight,
         "confirmed",
         lambda: confirmation.confirm(desk.session, desk.user, sight, desk.now, choice),
+        choice,
     )
 
 
@@ -183,19 +192,29 @@ def leave(desk: OfficerDesk, case_id: Id) -> None:
     work_queue.leave(desk.session, desk.user, case_id, desk.now)
 
 
-def _decide(desk: Desk, sight: Sight, outcome: str, act: Callable[[], object]) -> Response:
-    """Takes a decision and shows what comes next; a refusal is rolled back and told on the page."""
+def _decide(
+    desk: Desk, sight: Sight, outcome: str, act: Callable[[], object], choice: Choice = AS_PROVEN
+) -> Response:
+    """Takes a decision and shows what comes next; a refusal is rolled back and told on the page, where what
+    was chosen still stands."""
     try:
         check_look(sight)
         act()
     except DomainError as refused:
         desk.session.rollback()
-        return _pane(desk, warning=desk.words_for(refused), status=refused.status)
+        chosen = Chosen(sight.case_id, choice)
+        return _pane(desk, warning=desk.words_for(refused), status=refused.status, chosen=chosen)
     return _pane(desk, said=desk.t(f"outcome.{outcome}"))
 
 
 def _pane(
-    desk: Desk, *, said: str = "", warning: str = "", seen_before: bool = False, status: int = 200
+    desk: Desk,
+    *,
+    said: str = "",
+    warning: str = "",
+    seen_before: bool = False,
+    status: int = 200,
+    chosen: Chosen | None = None,
 ) -> Response:
     case = work_queue.claim_for_officer(desk.session, desk.user, State(desk.queue), desk.now)
     undoable = confirmation.last_undoable(desk.session, desk.user, desk.now)
@@ -205,7 +224,7 @@ def _pane(
         "queue": desk.queue,
         "counts": work_queue.officer_counts(desk.session),
         "undoable": undoable,
-        "undo_until": decided_at + UNDO_TIME if decided_at else None,
+        "undo_left": desk.seconds_to(decided_at + UNDO_TIME) if decided_at else 0,
         "warning": warning,
         "notice": said,
         "reopen": "",
@@ -215,6 +234,7 @@ def _pane(
     if case is None:
         values["decided_today"] = desk.decided_today("officer")
         return render(desk.request, "_confirm_empty.html", desk.user, status, **values)
+    values["choice"] = chosen.choice if chosen and chosen.case_id == case.id else AS_PROVEN
     return render(desk.request, "_confirm_pane.html", desk.user, status, **values, **_case_values(desk, case))
 
 

@@ -14,6 +14,7 @@ from central.console.assets import address
 from central.console.reasons import reason_words
 from central.web.language import chosen_language
 from central.words import forms
+from central.words.citations import citation
 from central.words.dictionary import translator, word_or
 from central.words.languages import LANGUAGES, Language
 from configs.rules import RULES
@@ -149,5 +150,6 @@ def _words(lang: Language) -> dict[str, Any]:
             lang, f"particular_of.{action}.{name}", translator(lang)(f"particular.{name}")
         ),
         "network_word": lambda name: word_or(lang, f"network.{name}", name),
+        "cited": partial(citation, language=lang),
         "colour_word": lambda colour: word_or(lang, f"colour.{colour}", colour),
     }

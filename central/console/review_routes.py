@@ -191,7 +191,7 @@ def _pane(
         "counts": work_queue.counts(desk.session),
         "decided_today": desk.decided_today("operator"),
         "undoable": undoable,
-        "undo_until": decided_at + UNDO_TIME if decided_at else None,
+        "undo_left": desk.seconds_to(decided_at + UNDO_TIME) if decided_at else 0,
         "warning": warning,
         "notice": said,
         "reopen": reopen,

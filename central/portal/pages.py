@@ -12,6 +12,7 @@ from central.portal.assets import address
 from central.registry.wording import colour_words
 from central.web.language import language
 from central.words import forms
+from central.words.citations import citation
 from central.words.dictionary import translator, word_or
 from central.words.languages import Language
 from web.templates import templates
@@ -39,5 +40,6 @@ def _words(lang: Language) -> dict[str, Any]:
         "money": partial(forms.money, language=lang),
         "signed": partial(forms.signed_seconds, language=lang),
         "word_or": partial(word_or, lang),
+        "cited": partial(citation, language=lang),
         "colour_words": partial(colour_words, language=lang),
     }

@@ -56,8 +56,8 @@ RULE = RuleDescriptor(
         ),
     },
     moments={
-        "before": words("Trên làn", "in the lane"),
-        "over": words("Trong nút", "in the junction"),
-        "continuing": words("Ra khỏi nút", "leaving the junction"),
+        "before": words("Trên làn", "In the lane"),
+        "over": words("Trong nút", "In the junction"),
+        "continuing": words("Ra khỏi nút", "Leaving the junction"),
     },
 )

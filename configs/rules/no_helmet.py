@@ -49,8 +49,8 @@ RULE = RuleDescriptor(
         ),
     },
     moments={
-        "before": words("Thấy lần đầu", "first seen"),
-        "over": words("Không có mũ bảo hiểm", "without a helmet"),
-        "continuing": words("Vẫn không có mũ", "still without"),
+        "before": words("Thấy lần đầu", "First seen"),
+        "over": words("Không có mũ bảo hiểm", "Without a helmet"),
+        "continuing": words("Vẫn không có mũ", "Still without"),
     },
 )

@@ -34,8 +34,8 @@ RULE = RuleDescriptor(
         ),
     },
     moments={
-        "before": words("Bắt đầu đứng", "beginning to stand"),
-        "over": words("Đang đứng", "standing"),
-        "continuing": words("Vẫn đứng", "still standing"),
+        "before": words("Bắt đầu đứng", "Beginning to stand"),
+        "over": words("Đang đứng", "Standing"),
+        "continuing": words("Vẫn đứng", "Still standing"),
     },
 )

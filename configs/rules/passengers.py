@@ -35,8 +35,8 @@ RULE = RuleDescriptor(
         ),
     },
     moments={
-        "before": words("Thấy lần đầu", "first seen"),
-        "over": words("Chở quá số người", "too many on it"),
-        "continuing": words("Vẫn chở quá số người", "still too many"),
+        "before": words("Thấy lần đầu", "First seen"),
+        "over": words("Chở quá số người", "Too many on it"),
+        "continuing": words("Vẫn chở quá số người", "Still too many"),
     },
 )

@@ -54,8 +54,8 @@ RULE = RuleDescriptor(
         ),
     },
     moments={
-        "before": words("Trước vạch dừng", "before the stop line"),
-        "over": words("Qua vạch dừng", "over the stop line"),
-        "continuing": words("Đi tiếp vào nút", "going on into the junction"),
+        "before": words("Trước vạch dừng", "Before the stop line"),
+        "over": words("Qua vạch dừng", "Over the stop line"),
+        "continuing": words("Đi tiếp vào nút", "Going on into the junction"),
     },
 )

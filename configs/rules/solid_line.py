@@ -54,8 +54,8 @@ RULE = RuleDescriptor(
         ),
     },
     moments={
-        "before": words("Trước khi đè vạch", "before the line"),
-        "over": words("Đè vạch", "on the line"),
-        "continuing": words("Đi tiếp", "going on"),
+        "before": words("Trước khi đè vạch", "Before the line"),
+        "over": words("Đè vạch", "On the line"),
+        "continuing": words("Đi tiếp", "Going on"),
     },
 )

@@ -36,8 +36,8 @@ RULE = RuleDescriptor(
         ),
     },
     moments={
-        "before": words("Trước vạch dừng", "before the stop line"),
-        "over": words("Dừng quá vạch", "standing past the line"),
-        "continuing": words("Vẫn dừng quá vạch", "still standing past the line"),
+        "before": words("Trước vạch dừng", "Before the stop line"),
+        "over": words("Dừng quá vạch", "Standing past the line"),
+        "continuing": words("Vẫn dừng quá vạch", "Still standing past the line"),
     },
 )

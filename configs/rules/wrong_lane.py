@@ -59,8 +59,8 @@ RULE = RuleDescriptor(
         ),
     },
     moments={
-        "before": words("Vào làn", "entering the lane"),
-        "over": words("Trong làn", "in the lane"),
-        "continuing": words("Đi tiếp", "going on"),
+        "before": words("Vào làn", "Entering the lane"),
+        "over": words("Trong làn", "In the lane"),
+        "continuing": words("Đi tiếp", "Going on"),
     },
 )

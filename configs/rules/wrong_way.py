@@ -31,8 +31,8 @@ RULE = RuleDescriptor(
         ),
     },
     moments={
-        "before": words("Bắt đầu ngược chiều", "beginning against the direction"),
-        "over": words("Ngược chiều", "against the direction"),
-        "continuing": words("Vẫn ngược chiều", "still against the direction"),
+        "before": words("Bắt đầu ngược chiều", "Beginning against the direction"),
+        "over": words("Ngược chiều", "Against the direction"),
+        "continuing": words("Vẫn ngược chiều", "Still against the direction"),
     },
 )

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.junction import Offender
-from tests.browser.office import Office, running_office
+from tests.browser.office import Clock, Office, running_office
 from tests.browser.people import Staff, wait_for_case
 from tests.browser.pictures import shot
 
@@ -114,3 +115,55 @@ def test_both_desks_at_twice_the_size(staff: Staff, office: Office) -> None:
     officer.keyboard.press("c")
     expect(officer.locator("#live")).to_contain_text("Đã xác nhận.")
     assert staff.problems == []
+
+
+@pytest.mark.parametrize("ahead", [timedelta(days=-30), timedelta(minutes=-2), timedelta(days=400)])
+def test_a_decision_is_taken_back_on_a_machine_whose_date_is_wrong(
+    browser: Browser, tmp_path: Path, ahead: timedelta
+) -> None:
+    with running_office(tmp_path, Clock(datetime.now(UTC) + ahead)) as office:
+        office.send(Offender("98A12345"), timedelta(days=2))
+        page = Staff(browser, office, []).go("lan", "/review")
+        wait_for_case(page, 1)
+        page.keyboard.press("a")
+        undo = page.locator("button.undo")
+        expect(undo).to_be_enabled()
+        expect(undo).to_have_text(re.compile(r"\b(30|2\d) s"))
+        page.keyboard.press("u")
+        wait_for_case(page, 1)
+
+
+def test_boxes_are_ticked_by_key_and_a_refused_choice_stays(browser: Browser, tmp_path: Path) -> None:
+    with running_office(tmp_path) as office:
+        office.send(Offender("98B123456", "motorbike"), timedelta(days=2))
+        staff = Staff(browser, office, [])
+        operator = staff.go("lan", "/review")
+        wait_for_case(operator, 1)
+        operator.keyboard.press("e")
+        operator.locator("#edit [name=rule]").select_option("wrong_lane")  # which lane, nobody has measured
+        operator.locator("#edit [name=plate]").press("Enter")
+        expect(operator.get_by_role("heading", name="Không còn hồ sơ nào chờ")).to_be_visible()
+        office.look_owners_up()
+        page = staff.go("hung", "/confirm")
+        wait_for_case(page, 1)
+        box = page.locator("[name=accident]")
+        for key, ticked in (("g", True), ("g", False), ("Space", True), ("Enter", False), ("Enter", True)):
+            if key != "g":
+                box.focus()
+            page.keyboard.press(key)
+            expect(box).to_be_checked(checked=ticked)
+        expect(page.locator("[data-case='1']")).to_be_visible()  # no key of a box decides
+        page.keyboard.press("g")
+        act = page.locator("[name=law_code]")
+        act.select_option(index=1)
+        chosen = act.input_value()
+        assert chosen
+        act.blur()
+        page.keyboard.press("c")
+        expect(page.locator("[data-said]")).not_to_be_empty()  # refused: no reason was given
+        expect(act).to_have_value(chosen)
+        expect(act).to_be_visible()
+        wait_for_case(page, 1)
+        page.locator("[name=act_reason]").fill("xe đi vào làn ô tô")
+        page.keyboard.press("Enter")
+        expect(page.locator("#live")).to_contain_text("Đã xác nhận.")

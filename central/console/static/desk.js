@@ -40,7 +40,7 @@ document.addEventListener("submit", (event) => {
 // What a key unfolds is ready to be typed in.
 document.addEventListener("click", (event) => {
   const fold = event.target.closest("summary[data-key]")?.parentElement;
-  if (fold && !fold.open) setTimeout(() => one("select, input", fold)?.focus());
+  if (fold && !fold.open) setTimeout(() => (one("select, input", fold)?.focus(), fold.scrollIntoView({ block: "nearest" })));
 });
 
 // ---------------------------------------------------------------- requests and their trouble
@@ -118,13 +118,18 @@ function pollLater() {
   if (again) state.poll = setTimeout(() => document.contains(again) && !state.inFlight && again.click(), POLL_EMPTY_MS);
 }
 
+// By the time that passes here, whatever date this machine believes it is.
 function countDown() {
-  const undo = one("[data-undo-until]");
-  if (!undo) return;
-  const left = Math.ceil((Date.parse(undo.dataset.undoUntil) - Date.now()) / 1000);
-  if (left <= 0) return void (undo.disabled = true);
-  one("[data-countdown]", undo).textContent = `${left} s`;
-  setTimeout(() => document.contains(undo) && countDown(), 500);
+  const undo = one("[data-undo-left]");
+  const until = performance.now() + Number(undo?.dataset.undoLeft) * 1000;
+  const tick = () => {
+    if (!document.contains(undo)) return;
+    const left = Math.ceil((until - performance.now()) / 1000);
+    if (left <= 0) return void (undo.disabled = true);
+    one("[data-countdown]", undo).textContent = `${left} s`;
+    setTimeout(tick, 500);
+  };
+  if (undo) tick();
 }
 
 async function prefetch(address) {

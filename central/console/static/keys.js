@@ -27,8 +27,13 @@ document.addEventListener("keydown", (event) => {
   if (!event.repeat) event.target.form?.requestSubmit(); // a key held too long sends nothing twice
 });
 
+// A box is ticked with Space as everywhere, and with Enter, which would send its form instead.
+const isBox = (target) => target.matches("input:is([type=checkbox], [type=radio])");
+
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+  if (isBox(event.target) && event.key === " ") return;
+  if (isBox(event.target) && event.key === "Enter") return event.preventDefault(), event.repeat || event.target.click();
   if (takers.some((take) => take(event))) return event.preventDefault();
   const control = controlForKey(event);
   if (!control || (event.repeat && !control.hasAttribute("data-repeats"))) return;
