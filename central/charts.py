@@ -5,6 +5,7 @@ for its themes.
 """
 
 from collections.abc import Sequence
+from textwrap import wrap
 
 from markupsafe import Markup, escape
 from pydantic import BaseModel, ConfigDict
@@ -48,10 +49,14 @@ def _top(rows: Sequence[Bar]) -> float:
 
 
 def _row(bar: Bar, y: int, top: float) -> Markup:
-    name = bar.label if len(bar.label) <= _LONGEST_LABEL else bar.label[: _LONGEST_LABEL - 1] + "…"
+    lines = wrap(bar.label, _LONGEST_LABEL, max_lines=2, placeholder=" …")
+    first = y + 20 if len(lines) == 1 else y + 13
     width = _length(bar.value, top, _BAR)
     shapes = [
-        _text("bar-label", _LEFT - 10, y + 20, "end", name, "#111"),
+        *(
+            _text("bar-label", _LEFT - 10, first + number * 14, "end", line, "#111")
+            for number, line in enumerate(lines)
+        ),
         _rect(bar, _LEFT, y + 4, width, 16),
         _text("bar-value", _LEFT + 8 + width, y + 18, "start", bar.told, "#444"),
     ]

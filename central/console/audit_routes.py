@@ -98,17 +98,27 @@ def _detail(detail: Mapping[str, Any], lang: Language) -> str:
     """What the entry says beside, in a line."""
     t = translator(lang)
     told = {
-        word_or(lang, f"audit_field.{name}", name): _value(name, value, lang)
+        word_or(lang, f"audit_field.{name}", name): value_word(name, value, lang)
         for name, value in detail.items()
         if value not in ("", None, [])
     }
     return "; ".join(t("audit.field", name=name, value=value) for name, value in told.items())
 
 
-_CODES = {"from": "role", "to": "role"} | {name: name for name in ("role", "state", "rule")}
+_CODES = {
+    "from": ("role", "state"),
+    "to": ("role", "state"),
+    "role": ("role",),
+    "state": ("state",),
+    "rule": ("rule",),
+    "kind": ("case_kind", "paper"),
+    "via": ("incoming.by",),
+}
+"""Where the words of a field's codes stand in the dictionary, beside `audit_value`."""
 
 
-def _value(name: str, value: object, lang: Language) -> str:
+def value_word(name: str, value: object, lang: Language) -> str:
+    """What a field of an entry says, its codes in words."""
     if isinstance(value, list):
         return ", ".join(map(str, value))
     if name == "purpose":
@@ -117,4 +127,7 @@ def _value(name: str, value: object, lang: Language) -> str:
         return str(value).removeprefix("case:")
     if name == "reason":
         return reason_words(str(value), lang)
-    return word_or(lang, f"{_CODES[name]}.{value}", str(value)) if name in _CODES else str(value)
+    if isinstance(value, bool):
+        return translator(lang)("answer.yes" if value else "answer.no")
+    known = (word_or(lang, f"{at}.{value}", "") for at in (*_CODES.get(name, ()), f"audit_value.{name}"))
+    return next(filter(None, known), str(value))

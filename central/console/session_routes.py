@@ -65,7 +65,7 @@ def sign_out(request: Request, session: SessionDep, token: SessionToken) -> Resp
 @router.get("/password")
 def password_page(request: Request, user: SignedInUser) -> Response:
     """The form for a new password; the only page open to a one-time password."""
-    return _password(request, user.must_change_password)
+    return _password(request, user)
 
 
 @router.post("/password")
@@ -81,13 +81,13 @@ def change_password(
     """Changes the password and goes to the person's work."""
     if new != again:
         words = translator(language(request))("password.differ")
-        return _password(request, user.must_change_password, words, 422)
+        return _password(request, user, words, 422)
     change = sessions.PasswordChange(old, new)
     try:
         sessions.change_password(request.app.state.engine, user.username, change, now, token)
     except DomainError as refused:
         words = told(refused, language(request)).sentence
-        return _password(request, user.must_change_password, words, refused.status)
+        return _password(request, user, words, refused.status)
     return RedirectResponse(_workplace(user), status_code=303)
 
 
@@ -101,8 +101,11 @@ def choose_language(request: Request, code: Text) -> Response:
     return answer
 
 
-def _password(request: Request, forced: bool, problem: str = "", status: int = 200) -> Response:
-    return render(request, "password.html", forced=forced, problem=problem, status=status)
+def _password(request: Request, user: User, problem: str = "", status: int = 200) -> Response:
+    """Without the way to other pages for whoever may open none yet."""
+    forced = user.must_change_password
+    shown = None if forced else user
+    return render(request, "password.html", shown, forced=forced, problem=problem, status=status)
 
 
 def _sign_in_form(

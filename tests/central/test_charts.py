@@ -35,6 +35,22 @@ def test_a_hidden_value_has_its_word_and_no_bar() -> None:
     assert ">*</text>" in svg
 
 
+@pytest.mark.parametrize(
+    ("label", "lines"),
+    [
+        ("Vượt đèn đỏ", ["Vượt đèn đỏ"]),
+        ("Ngã tư Hùng Vương – Lê Lợi, Bắc Giang", ["Ngã tư Hùng Vương – Lê Lợi, Bắc", "Giang"]),
+        ("x" * 40, ["x" * 32, "x" * 8]),
+        ("nút giao " * 12, ["nút giao nút giao nút giao nút", "giao nút giao nút giao nút …"]),
+    ],
+)
+def test_a_long_name_takes_two_lines_before_it_is_cut(label: str, lines: list[str]) -> None:
+    texts = ET.fromstring(bar_chart([Bar(label=label, value=1, told="1")], "x")).iter("text")
+    shown = [text for text in texts if text.attrib["class"] == "bar-label"]
+    assert [text.text for text in shown] == lines
+    assert all(0 < float(text.attrib["y"]) <= 30 for text in shown)
+
+
 @pytest.mark.parametrize("draw", [bar_chart, column_chart])
 def test_markup_in_words_stays_text(draw: object) -> None:
     bar = Bar(label='<script>"', value=1, told="<b>", href='/cases?site="><script>')

@@ -13,7 +13,7 @@ import central
 from central.accounts.permissions import Role
 from central.audit.breach import READS
 from central.audit.checking import CHECKED
-from central.console.audit_routes import act_word
+from central.console.audit_routes import act_word, value_word
 from central.words.languages import LANGUAGES, Language
 from contract.local_time import local_day
 from tests.central.faces import SignedIn
@@ -106,6 +106,22 @@ def test_every_act_has_words(language: Language) -> None:
     assert {"user.create", "evidence.view", "session.open", "party.read", "camera.release"} <= acts
     acts |= {CHECKED, *READS}
     assert {act for act in acts if act_word(act, language) == act} == set()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("chain", "linked", {"vi": "nối liền", "en": "unbroken"}),
+        ("chain", "gap", {"vi": "thiếu gói trước", "en": "the package before is missing"}),
+        ("part", "signature", {"vi": "chữ ký", "en": "signature"}),
+        ("from", "received", {"vi": "Chờ thẩm định", "en": "Waiting for review"}),
+        ("to", "officer", {"vi": "Cán bộ CSGT", "en": "Traffic police officer"}),
+        ("right", True, {"vi": "có", "en": "yes"}),
+        ("via", "unheard_of", {"vi": "unheard_of", "en": "unheard_of"}),
+    ],
+)
+def test_codes_of_an_entry_are_told_in_words(name: str, value: object, told: dict[Language, str]) -> None:
+    assert {language: value_word(name, value, language) for language in LANGUAGES} == told
 
 
 def test_who_saw_personal_data_is_told_and_taken_out(leader: TestClient) -> None:
