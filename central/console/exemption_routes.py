@@ -1,5 +1,6 @@
 """Times in which police directed traffic by hand: entered by officers, seen by whoever sees cases."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated
 
@@ -22,6 +23,7 @@ from contract.local_time import local_day
 router = APIRouter(prefix="/exemptions")
 
 PAGE = 50
+_NOTHING_TYPED = dict.fromkeys(("site", "since", "until", "why"), "")
 
 Viewer = Annotated[User, Depends(require(Permission.VIEW_CASES))]
 Officer = Annotated[User, Depends(require(Permission.CONFIRM_CASES))]
@@ -41,8 +43,14 @@ def exemption_list(
 
 
 def _page(
-    request: Request, session: Session, user: User, skip: int = 0, refused: DomainError | None = None
+    request: Request,
+    session: Session,
+    user: User,
+    skip: int = 0,
+    refused: DomainError | None = None,
+    entered: Mapping[str, str] | None = None,
 ) -> Response:
+    """`entered` is what was typed and refused: it stays in the form."""
     found = exemptions.list_latest(session, PAGE + 1, skip)
     return render(
         request,
@@ -55,6 +63,7 @@ def _page(
         more=skip + PAGE if len(found) > PAGE else None,
         warning=told(refused, language(request)).detail if refused else "",
         may_enter=user.may(Permission.CONFIRM_CASES),
+        entered=entered or _NOTHING_TYPED,
     )
 
 
@@ -76,7 +85,8 @@ def enter(
         exemptions.enter(session, entry, user, now)
     except DomainError as refused:
         session.rollback()
-        return _page(request, session, user, refused=refused)
+        entered = {"site": site, "since": since, "until": until, "why": why}
+        return _page(request, session, user, refused=refused, entered=entered)
     return RedirectResponse("/exemptions", status_code=303)
 
 

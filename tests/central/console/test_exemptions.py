@@ -46,6 +46,8 @@ def test_what_is_wrong_is_told_and_nothing_entered(signed_in: SignedIn) -> None:
     ):
         answer = officer.post("/exemptions", data=FORM | change)
         assert (answer.status_code, word in answer.text) == (422, True)
+        for name in ("since", "until", "why"):  # what was typed stays in the form
+            assert f'value="{(FORM | change)[name]}"' in answer.text
     assert (
         officer.post("/exemptions", data=FORM | {"since": "2026-11-20T15:00:00.000000+07:00"}).status_code
         == 422
