@@ -45,6 +45,8 @@ def flags_of(manifest: ViolationManifest, received_at: datetime) -> list[str]:
     elif plate.confidence < SURE_PLATE or not plate.agreed:
         flags.append("plate_unsure")
     flags += plate.flags
+    if manifest.vehicle.class_unsure:
+        flags.append("kind_unsure")
     phases = manifest.signal.phases if manifest.signal else ()
     if any(p.start <= manifest.occurred_at < p.end and not p.onset_observed for p in phases):
         flags.append("onset_unseen")

@@ -53,6 +53,7 @@ class Candidate:
         self.there = sight.point.t
         """When it was last seen, or known to be in a box with another."""
         self._votes: defaultdict[VehicleKind, float] = defaultdict(float)
+        self._shares: defaultdict[VehicleKind, float] = defaultdict(float)
         self._learn(sight)
 
     def see(self, sight: Sight, max_points: int) -> None:
@@ -71,7 +72,11 @@ class Candidate:
     def _learn(self, sight: Sight) -> None:
         self.hits += 1
         self.covered = sight.covered
-        self._votes[sight.detection.kind] += sight.detection.confidence
+        seen = sight.detection
+        self._votes[seen.kind] += seen.confidence
+        scores = seen.kinds or {seen.kind: 1.0}
+        for kind, score in scores.items():
+            self._shares[kind] += seen.confidence * score / sum(scores.values())
         new = sight.detection.look
         if self.look is None or new is None:
             self.look = new if new is not None else self.look
@@ -152,7 +157,12 @@ class Candidate:
     def track(self) -> Track:
         """What the rest of the node may know of it."""
         confidence = sum(self._votes.values()) / self.hits
-        return Track(self.id, self.kind, confidence, tuple(self.points), self.after)
+        return Track(self.id, self.kind, confidence, tuple(self.points), self.after, self._kinds())
+
+    def _kinds(self) -> dict[VehicleKind, float]:
+        """The probability of each kind over all looks; nothing where they agreed."""
+        total = sum(self._shares.values())
+        return {kind: share / total for kind, share in self._shares.items()} if len(self._shares) > 1 else {}
 
 
 def _from_edge(box: Box, bounds: Box, side: int) -> float:

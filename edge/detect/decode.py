@@ -73,14 +73,17 @@ def vehicles(
     """
     found: list[Detection] = []
     people: list[Box] = []
-    for i in _suppress(boxes, scores, np.array([_group(name) for name in names], np.int32), overlap):
+    groups = np.array([_group(name) for name in names], np.int32)
+    for i in _suppress(boxes, scores, groups, overlap):
         x1, y1, x2, y2 = (float(v) for v in boxes[i])
         if x2 <= x1 or y2 <= y1:  # wholly in the padding
             continue
         if names[i] == RIDER_CLASS:
             people.append((x1, y1, x2, y2))
         else:
-            found.append(Detection(KIND_OF_CLASS[names[i]], float(scores[i]), (x1, y1, x2, y2)))
+            same = np.flatnonzero((groups == groups[i]) & (_overlaps(boxes[i], boxes) > overlap))
+            kinds = _kinds(scores[same], [names[int(other)] for other in same])
+            found.append(Detection(KIND_OF_CLASS[names[i]], float(scores[i]), (x1, y1, x2, y2), kinds=kinds))
     found.sort(key=lambda d: (-d.confidence, d.box))
     return join_riders(found, people)
 
@@ -99,3 +102,20 @@ def _suppress(
     corners_and_sizes = np.concatenate([boxes[:, :2], boxes[:, 2:] - boxes[:, :2]], axis=1)
     kept = cv2.dnn.NMSBoxesBatched(corners_and_sizes.tolist(), scores.tolist(), groups.tolist(), 0.0, overlap)
     return [int(i) for i in kept]
+
+
+def _overlaps(box: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Intersection over union of one box with each of the others."""
+    sides = np.minimum(box[2:], others[:, 2:]) - np.maximum(box[:2], others[:, :2])
+    shared = np.prod(np.clip(sides, 0, None), axis=1)
+    areas = np.prod(others[:, 2:] - others[:, :2], axis=1)
+    return np.asarray(shared / (np.prod(box[2:] - box[:2]) + areas - shared), np.float32)
+
+
+def _kinds(scores: NDArray[np.float32], names: Sequence[str]) -> dict[VehicleKind, float]:
+    """The best score of each kind among a box and its doubles."""
+    best: dict[VehicleKind, float] = {}
+    for score, name in zip(scores, names, strict=True):
+        kind = KIND_OF_CLASS[name]
+        best[kind] = max(best.get(kind, 0.0), float(score))
+    return best

@@ -4,6 +4,7 @@ Everything that depends on a network, its classes or its run time stays behind `
 pipeline, the tests and the benchmark can swap onnxruntime for ultralytics without noticing.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -39,6 +40,8 @@ class Detection:
     box: Box
     look: Look | None = field(default=None, compare=False)
     """What its colours are like (`edge.detect.appearance`), where somebody asked."""
+    kinds: Mapping[VehicleKind, float] = field(default_factory=dict, compare=False)
+    """Score of each kind the network called it in this picture; empty: of `kind` alone."""
 
 
 class VehicleDetector(Protocol):

@@ -86,7 +86,7 @@ def violation_facts(
         flags=tuple(f"evidence.{name}" for name in missing),
         occurred_at=utc(finding.t),
         clock=clock,
-        vehicle=VehicleSeen(kind=track.kind, confidence=track.confidence, track=track.id, colour=colour),
+        vehicle=vehicle_seen(track, colour),
         lane=finding.lane,
         line=finding.line,
         zone=finding.zone,
@@ -100,6 +100,18 @@ def violation_facts(
         config_sha256=standing.config_sha256,
         models=dict(standing.models),
         software=standing.software,
+    )
+
+
+def vehicle_seen(track: Track, colour: str | None) -> VehicleSeen:
+    """The vehicle for the manifest, with what else it may be."""
+    return VehicleSeen(
+        kind=track.kind,
+        confidence=track.confidence,
+        track=track.id,
+        colour=colour,
+        class_unsure=track.kind_unsure,
+        class_probabilities=dict(track.kinds),
     )
 
 

@@ -7,10 +7,10 @@ from dataclasses import replace
 from itertools import pairwise
 
 from configs.rules.illegal_turn import RULE, IllegalTurn
-from configs.scene import Exit, StopLine
+from configs.scene import Exit, Prohibition, StopLine
 from contract.reasons import Doubt, Reason, reason
 from edge.rules.geometry import along, depth_past, meets
-from edge.rules.inputs import Finding, TrackPoint
+from edge.rules.inputs import Finding, Track, TrackPoint
 from edge.rules.observed import LaneUsed, lane_used, nearest, since
 from edge.rules.said import doubt
 from edge.rules.situation import Situation
@@ -90,7 +90,15 @@ def _banned(situation: Situation, line: StopLine, way: Exit, parameters: Illegal
         return None
     said = reason("illegal_turn.banned", movement=way.movement, line=line.id, basis=ban.by)
     lane = lane_used([start], situation.scene.lanes)
-    return _finding(situation, line, way, ban.by, said, start, lane)
+    return _finding(situation, line, way, ban.by, said, start, lane, _allowed_kinds(ban, situation.track))
+
+
+def _allowed_kinds(ban: Prohibition, track: Track) -> tuple[Doubt, ...]:
+    """What speaks against a ban for some kinds only: that the vehicle may be of another."""
+    others = [kind for kind in track.kinds if not ban.names(kind)]
+    if not (others and track.may_be(others)):
+        return ()
+    return (doubt("track.kind_not_sure", confidence=round(track.kinds[track.kind], 2)),)
 
 
 def _against_arrows(

@@ -4,7 +4,8 @@ Time `t` is seconds on the camera's stream clock (0 = first frame). Coordinates 
 stream, x to the right, y down. The ground point of a vehicle is where its nearest wheels touch the road.
 """
 
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
@@ -53,11 +54,17 @@ class TrackPoint:
         return self.box if self.bottom is None else (*self.box[:3], self.bottom)
 
 
+SURE_OF_KIND = 0.8
+"""Probability of a vehicle's kind below which it may as well be another: on the street cameras at hand one in
+four of such was, and one in a hundred and sixty of the others (`docs/accuracy-vehicles.md`)."""
+
+
 @dataclass(frozen=True)
 class Track:
     """One vehicle over time: its points in order of `t`, the last being the newest.
 
     `after` are ids of earlier tracks that were lost where this one began and may be the same vehicle.
+    `kinds` is the probability of each kind over all looks, where more than `kind` was thought of.
     """
 
     id: int
@@ -65,6 +72,16 @@ class Track:
     confidence: float
     points: tuple[TrackPoint, ...]
     after: tuple[int, ...] = ()
+    kinds: Mapping[VehicleKind, float] = field(default_factory=dict)
+
+    @property
+    def kind_unsure(self) -> bool:
+        """Whether it may well be of another kind."""
+        return self.kinds.get(self.kind, 1.0) < SURE_OF_KIND
+
+    def may_be(self, kinds: Collection[VehicleKind]) -> bool:
+        """Whether it may well be one of these kinds."""
+        return self.kind in kinds or (self.kind_unsure and any(kind in kinds for kind in self.kinds))
 
 
 HeadState = Literal["helmet", "bare", "unsure"]

@@ -13,9 +13,9 @@ MOMENTS = 3
 
 
 def on_a_ride(situation: Situation, parameters: OnARide) -> bool:
-    """Whether the vehicle is a motorbike that was seen to drive."""
+    """Whether the vehicle is surely a motorbike, to which these rules apply, and was seen to drive."""
     points = situation.track.points
-    if situation.track.kind is not VehicleKind.MOTORBIKE:
+    if situation.track.kind is not VehicleKind.MOTORBIKE or situation.track.kind_unsure:
         return False
     newest = points[-1]
     return any(moved(point, newest) >= parameters.distance for point in points)

@@ -71,7 +71,7 @@ def _stands_out(look: TrackPoint, after: TrackPoint) -> bool:
 
 def _closed(situation: Situation, lane: Lane, start: TrackPoint, parameters: WrongLane) -> Finding:
     track = situation.track
-    sure = track.confidence >= parameters.confidence
+    sure = track.confidence >= parameters.confidence and not track.may_be(lane.kinds)
     lasted = track.points[-1].t - start.t
     said = reason(
         "wrong_lane.closed",
@@ -80,7 +80,8 @@ def _closed(situation: Situation, lane: Lane, start: TrackPoint, parameters: Wro
         kinds=tuple(sorted(kind.value for kind in lane.kinds)),
         lasted_ms=ms(lasted),
     )
-    unsure = doubt("wrong_lane.kind_not_sure", confidence=round(track.confidence, 2))
+    confidence = min(track.confidence, track.kinds.get(track.kind, 1.0))
+    unsure = doubt("wrong_lane.kind_not_sure", confidence=round(confidence, 2))
     return _finding(situation, lane, start, "closed", said, () if sure else (unsure,))
 
 

@@ -12,6 +12,7 @@ from central.cases.service import expire_due, open_case
 from tests.central.evidence import OCCURRED, evidence
 from tests.central.people import add_case
 
+CAR = {"kind": "car", "confidence": 0.93, "track": 7}
 SAME_PLATE = {"text": "29A00001", "confidence": 0.97, "agreed": True, "colour": "white"}
 
 
@@ -41,6 +42,7 @@ def test_a_case_keeps_the_whole_manifest(session: Session, now: datetime) -> Non
         ({"plate": {**SAME_PLATE, "confidence": 0.6}}, "main", ["plate_unsure"]),
         ({"plate": {**SAME_PLATE, "flags": ["plate.grammar"]}}, "main", ["plate.grammar"]),
         ({"flags": ["wet_road"]}, "main", ["wet_road"]),
+        ({"vehicle": {**CAR, "class_unsure": True}}, "main", ["kind_unsure"]),
     ],
 )
 def test_doubts_are_flagged_and_the_node_s_own_routed(

@@ -56,6 +56,26 @@ def test_doubles(found: list[tuple[str, float, tuple[float, float, float, float]
     assert [d.confidence for d in result] == sorted((d.confidence for d in result), reverse=True)
 
 
+@pytest.mark.parametrize(
+    ("found", "kinds"),
+    [
+        ([("car", 0.9, A)], {"car": 0.9}),
+        ([("truck", 0.5, A), ("bus", 0.6, NEAR_A)], {"bus": 0.6, "truck": 0.5}),
+        ([("bus", 0.6, A), ("truck", 0.3, NEAR_A), ("truck", 0.5, A)], {"bus": 0.6, "truck": 0.5}),
+        ([("car", 0.9, A), ("truck", 0.6, (100, 10, 200, 60))], {"car": 0.9}),  # another vehicle
+        ([("car", 0.9, A), ("motorcycle", 0.6, NEAR_A), ("person", 0.5, A)], {"car": 0.9}),
+        ([("bicycle", 0.5, A), ("motorcycle", 0.6, NEAR_A)], {"motorbike": 0.6, "bicycle": 0.5}),
+    ],
+)
+def test_doubles_tell_what_else_it_may_be(
+    found: list[tuple[str, float, tuple[float, float, float, float]]], kinds: dict[str, float]
+) -> None:
+    boxes = np.array([box for _, _, box in found], np.float32)
+    scores = np.array([score for _, score, _ in found], np.float32)
+    surest = vehicles(boxes, scores, [name for name, _, _ in found], 0.6)[0]
+    assert {kind.value: score for kind, score in surest.kinds.items()} == pytest.approx(kinds)
+
+
 def test_rider_joins_after_doubles_are_gone() -> None:
     boxes = np.array([[100, 150, 140, 200], [102, 100, 138, 190]], np.float32)
     (bike,) = vehicles(boxes, np.array([0.8, 0.9], np.float32), ["motorcycle", "person"], 0.6)

@@ -118,6 +118,31 @@ def test_kind_is_voted_by_confidence() -> None:
     assert [tracks[0].kind for tracks in named[2:]] == [VehicleKind.TRUCK, VehicleKind.TRUCK, VehicleKind.CAR]
 
 
+@pytest.mark.parametrize(
+    ("looks", "truck", "unsure"),
+    [
+        ([{"car": 0.9}] * 5, None, False),
+        ([{"car": 0.6, "truck": 0.4}] * 5, 0.4, True),
+        ([{"car": 0.6, "truck": 0.4}] + [{"car": 0.9}] * 9, 0.04, False),
+        ([{"truck": 0.9}, {"car": 0.9}, {"car": 0.9}], 1 / 3, True),
+        ([{"car": 0.9, "truck": 0.3}] * 5, 0.25, True),
+        ([{"car": 0.9, "truck": 0.2}] * 5, 0.2 / 1.1, False),
+    ],
+)
+def test_what_else_a_vehicle_may_be_is_told_over_all_its_looks(
+    looks: list[dict[str, float]], truck: float | None, unsure: bool
+) -> None:
+    tracker, box = Tracker(), (100.0, 100.0, 200.0, 160.0)
+    for number, look in enumerate(looks):
+        kinds = {VehicleKind(name): score for name, score in look.items()}
+        kind = max(kinds, key=lambda name: kinds[name])
+        (*_, tracks) = [tracker.update(number / 10, number, [Detection(kind, 0.8, box, kinds=kinds)])]
+    (track,) = tracks
+    assert track.kinds.get(VehicleKind.TRUCK) == (None if truck is None else pytest.approx(truck, abs=0.01))
+    assert (track.kind, track.kind_unsure) == (VehicleKind.CAR, unsure)
+    assert track.may_be({VehicleKind.TRUCK}) == unsure
+
+
 def test_second_box_on_a_vehicle_starts_no_track() -> None:
     tracker = Tracker()
     twice = [bike((100, 400)), bike((103, 402), 0.7)]

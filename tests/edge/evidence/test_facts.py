@@ -9,7 +9,14 @@ import pytest
 from contract.manifest import Clock, PlateEvidence, ViolationFacts
 from contract.reasons import reason
 from contract.vehicles import VehicleKind
-from edge.evidence.facts import Standing, normalised, plate_evidence, stream_utc, violation_facts
+from edge.evidence.facts import (
+    Standing,
+    normalised,
+    plate_evidence,
+    stream_utc,
+    vehicle_seen,
+    violation_facts,
+)
 from edge.pipeline import Incident
 from edge.plate.reading import Character, PlateReading
 from edge.plate.vote import PlateVote
@@ -116,6 +123,15 @@ def test_boxes_are_parts_of_width_and_height(
     box: tuple[float, float, float, float], expected: tuple[float, float, float, float]
 ) -> None:
     assert normalised(box, (640, 480)) == pytest.approx(expected)
+
+
+def test_what_else_the_vehicle_may_be_is_told() -> None:
+    sure = Track(7, VehicleKind.BUS, 0.83, POINTS)
+    told = vehicle_seen(sure, None)
+    assert (told.class_unsure, told.class_probabilities) == (False, {})
+    kinds = {VehicleKind.BUS: 0.6, VehicleKind.TRUCK: 0.4}
+    told = vehicle_seen(replace(sure, kinds=kinds), None)
+    assert (told.class_unsure, told.class_probabilities) == (True, kinds)
 
 
 def test_what_the_node_knows_of_itself_and_the_vehicle_is_told() -> None:

@@ -95,6 +95,24 @@ def test_a_lane_for_other_vehicles(
     assert [finding.decision for finding in found] == decisions
 
 
+@pytest.mark.parametrize(
+    ("kinds", "decision"),
+    [
+        ({"motorbike": 0.7, "car": 0.3}, "borderline"),
+        ({"motorbike": 0.7, "bicycle": 0.3}, "violation"),
+        ({"motorbike": 0.95, "car": 0.05}, "violation"),
+    ],
+)
+def test_who_may_be_of_a_kind_that_may_drive_there_is_for_a_person(
+    kinds: dict[str, float], decision: str
+) -> None:
+    rider = track(straight(400, 2), 0, 4)
+    unsure = replace(rider, kinds={VehicleKind(kind): share for kind, share in kinds.items()})
+    (found,) = replay(unsure, changed(SCENE, lanes=(FOR_CARS,)), RULES)
+    assert found.decision == decision
+    assert ("wrong_lane.kind_not_sure" in codes(found)) == (decision == "borderline")
+
+
 @pytest.mark.parametrize(("drives_on", "found"), [(500, 0), (470, 0), (430, 1)])
 def test_who_stands_in_a_lane_for_others_is_found_as_it_drives_on(drives_on: float, found: int) -> None:
     path = through((0, 400, 500), (30, 400, 500), (32, 400, drives_on))

@@ -1,5 +1,7 @@
 """Riders on paper: who is fined, who is left to a person, and who is not accused."""
 
+from dataclasses import replace
+
 import pytest
 
 from configs.law_tables import shipped
@@ -93,8 +95,9 @@ def test_in_doubt_nobody_is_accused(riders: Riders | None) -> None:
         track(through((0.0, 300, 400), (4.0, 305, 401)), 0.0, 4.0),
         track(straight(300, 3.0), 0.0, 4.0, kind=VehicleKind.BICYCLE),
         track(straight(300, 3.0), 0.0, 4.0, kind=VehicleKind.CAR),
+        replace(RIDE, kinds={VehicleKind.MOTORBIKE: 0.6, VehicleKind.BICYCLE: 0.4}),
     ],
-    ids=["sits on a standing motorbike", "bicycle", "car"],
+    ids=["sits on a standing motorbike", "bicycle", "car", "may be a bicycle"],
 )
 def test_only_who_drives_a_motorbike_is_judged(ride: Track) -> None:
     assert judged(seen((B, B, B), (B, B, B), (B, B, B)), ride) == []

@@ -100,6 +100,27 @@ def test_what_a_sign_or_the_place_forbids(path: Path, movement: str, ban: Any, k
     assert [(f.basis, f.movement, f.lane) for f in findings] == [(by, movement, "all")] * found
 
 
+@pytest.mark.parametrize(
+    ("named", "kinds", "doubted"),
+    [
+        (["truck"], {"truck": 0.6, "car": 0.4}, True),
+        (["truck", "car"], {"truck": 0.6, "car": 0.4}, False),
+        (["truck"], {"truck": 0.9, "car": 0.1}, False),
+        ([], {"truck": 0.6, "car": 0.4}, False),
+    ],
+)
+def test_a_ban_for_some_kinds_asks_whether_it_is_one_of_them(
+    named: list[str], kinds: dict[str, float], doubted: bool
+) -> None:
+    ban = {"by": "P.123a", "kinds": named}
+    exits = tuple(changed(way, prohibited_by=ban) if way.movement == "left" else way for way in LINE.exits)
+    scene = changed(JUNCTION, stop_lines=(changed(LINE, exits=exits),))
+    lorry = track(turn(400, (0, 250)), 0, 6, kind=VehicleKind.TRUCK)
+    unsure = replace(lorry, kinds={VehicleKind(kind): share for kind, share in kinds.items()})
+    (found,) = replay(unsure, scene, TURNS)
+    assert ("track.kind_not_sure" in codes(found)) == doubted
+
+
 def test_a_ban_and_arrows_are_one_turn_and_the_ban_is_told() -> None:
     exits = tuple(
         changed(way, prohibited_by="P.123a") if way.movement == "left" else way for way in LINE.exits

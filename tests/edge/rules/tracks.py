@@ -2,6 +2,7 @@
 40×80."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from random import Random
 from typing import TypeVar
@@ -120,7 +121,7 @@ def replay(
     found: dict[tuple[str, int, str], Finding] = {}
     histories = signals or {}
     for count in range(1, len(vehicle.points) + 1):
-        so_far = Track(vehicle.id, vehicle.kind, vehicle.confidence, vehicle.points[:count])
+        so_far = replace(vehicle, points=vehicle.points[:count])
         now = so_far.points[-1].t
         _keep(found, book.judge(so_far, _until(histories, now), now))
     if ends:
