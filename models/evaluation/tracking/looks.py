@@ -53,7 +53,7 @@ def kept_name(video: Path, card: Path) -> str:
     """What the looks at a video are kept as: by its content and the network's card, since clips rendered from
     another seed have the same names, and another network sees other vehicles."""
     content = hashlib.sha256(video.read_bytes() + card.read_bytes()).hexdigest()
-    return f"{video.parent.name}_{video.stem}_{content[:12]}.looks.json"
+    return f"{video.parent.name}_{video.stem}_{content[:12]}.seen.json"
 
 
 def _row(look: Look) -> list[object]:
@@ -63,6 +63,7 @@ def _row(look: Look) -> list[object]:
             round(d.confidence, 4),
             [round(v, 2) for v in d.box],
             None if d.look is None else [round(float(v), 4) for v in d.look],
+            {kind.value: round(score, 4) for kind, score in d.kinds.items()},
         )
         for d in look.detections
     ]
@@ -73,9 +74,13 @@ def _read(row: list[object]) -> Look:
     frame, t, seen = row
     detections = tuple(
         Detection(
-            VehicleKind(kind), sure, tuple(box), None if colours is None else np.array(colours, np.float32)
+            VehicleKind(kind),
+            sure,
+            tuple(box),
+            None if colours is None else np.array(colours, np.float32),
+            {VehicleKind(name): score for name, score in kinds.items()},
         )
-        for kind, sure, box, colours in seen  # type: ignore[attr-defined]
+        for kind, sure, box, colours, kinds in seen  # type: ignore[attr-defined]
     )
     return Look(int(frame), float(t), detections)  # type: ignore[call-overload, arg-type]
 
