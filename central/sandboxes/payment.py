@@ -145,13 +145,14 @@ class Bank:
 
 def teller(callback: str, secret: bytes, clock: Callable[[], datetime]) -> Callable[[Told], int]:
     """Call-backs to an address, signed anew each time."""
+    trust = httpx.create_ssl_context()  # takes longer than a call-back
 
     def tell(one: Told) -> int:
         body = one.model_dump_json().encode()
         signature = signature_of(secret, body, clock())
         headers = {TIME_HEADER: signature.time, SIGNATURE_HEADER: signature.value}
         try:
-            return httpx.post(callback, content=body, headers=headers, timeout=5).status_code
+            return httpx.post(callback, content=body, headers=headers, timeout=5, verify=trust).status_code
         except httpx.HTTPError:
             return 0
 

@@ -29,7 +29,7 @@ from contract.vehicles import VehicleKind
 from edge.detect.detector import Detection
 from edge.detect.matching import overlaps
 from edge.detect.onnx_backend import OnnxVehicleDetector
-from edge.rules.inputs import Box
+from edge.rules.inputs import SURE_OF_KIND, Box
 from models.evaluation.poles import DRAWN, FOLDER, POLES, SOURCES, Frame, Labelled, frames
 
 SIZE = 736
@@ -68,6 +68,8 @@ class Seen:
     groups: dict[str, list[Hits]] = field(default_factory=lambda: {name: [] for name in GROUPS})
     named: list[bool] = field(default_factory=list)
     """For each vehicle found, whether its exact kind is right."""
+    unsure: list[bool] = field(default_factory=list)
+    """For each of them, whether one look leaves the kind open."""
     fits: list[float] = field(default_factory=list)
     """For each box drawn by eye, how well the best box found fits; 0 without one."""
 
@@ -78,7 +80,9 @@ def judge(found: Sequence[Detection], frame: Frame, seen: Seen) -> None:
         seen.groups[name].append(_hits([d for d in found if d.kind in kinds], frame, kinds))
     sure = [d for d in found if d.confidence >= REPORTED]
     demanded = [label for label in frame.labels if _demanded(label, frame)]
-    seen.named += [d.kind is label.kind for d, label in _pairs(sure, demanded, frame)]
+    for d, label in _pairs(sure, demanded, frame):
+        seen.named.append(d.kind is label.kind)
+        seen.unsure.append(d.kinds[d.kind] < SURE_OF_KIND * sum(d.kinds.values()))
 
 
 def fit(found: Sequence[Detection], frame: Frame, seen: Seen) -> None:
@@ -178,6 +182,9 @@ def summary(ours: Seen, stock: Seen) -> dict[str, Any]:
             rows[name]["difference"] = difference(hits, stock.groups[name])
     both = (np.array(ours.fits) > 0) & (np.array(stock.fits) > 0)
     rows["drawn"] = int(both.sum())
+    rows["unsure"] = sum(ours.unsure)
+    rows["unsure_wrong"] = sum(u and not n for u, n in zip(ours.unsure, ours.named, strict=True))
+    rows["sure_wrong"] = len(ours.named) - sum(ours.named) - rows["unsure_wrong"]
     for who, seen in (("ours", ours), ("stock", stock)):
         rows[f"exact_{who}"] = float(np.mean(seen.named)) if seen.named else float("nan")
         rows[f"fit_{who}"] = float(np.array(seen.fits)[both].mean()) if both.any() else float("nan")
@@ -188,7 +195,8 @@ def joined(several: Sequence[Seen]) -> Seen:
     """What was seen on several poles, as one."""
     groups = {name: [h for seen in several for h in seen.groups[name]] for name in GROUPS}
     named = [right for seen in several for right in seen.named]
-    return Seen(groups, named, [share for seen in several for share in seen.fits])
+    unsure = [unsure for seen in several for unsure in seen.unsure]
+    return Seen(groups, named, unsure, [share for seen in several for share in seen.fits])
 
 
 def tell(title: str, figures: Mapping[str, Any]) -> None:
@@ -197,7 +205,8 @@ def tell(title: str, figures: Mapping[str, Any]) -> None:
     fits = (
         f"overlap with {figures['drawn']} drawn boxes {figures['fit_ours']:.3f} ({figures['fit_stock']:.3f})"
     )
-    print(f"{title}: {exact}, {fits}")  # noqa: T201
+    open_kinds = f"kind open of {figures['unsure']}, {figures['unsure_wrong']} of them wrong"
+    print(f"{title}: {exact}, {open_kinds}, {figures['sure_wrong']} others wrong; {fits}")  # noqa: T201
     for name in GROUPS:
         row = figures[name]
         if row["ours"]["truths"]:

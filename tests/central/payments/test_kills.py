@@ -77,11 +77,13 @@ class Market:
         self.bank.transfer(self.chance.choice(self.names), self.chance.choice((1, 450_000, 19_000_000)))
 
     def _tell_again(self) -> None:
-        """Everything once more, two at a time: the same, and one with another sum."""
-        self.bank.tell_all()
+        """Some of everything once more: the same, the same two at a time, and with another sum."""
         every = [Told.model_validate(one) for one in list(self.bank.told.values())]
+        again = self.chance.sample(every, min(20, len(every)))
+        for one in again:
+            self.bank.tell(one)
         with ThreadPoolExecutor(2) as two:
-            for one in self.chance.sample(every, min(4, len(every))):
+            for one in again[:4]:
                 list(two.map(self.bank.tell, (one, one)))
                 self.bank.tell(one.model_copy(update={"amount": one.amount + 1}))
 
