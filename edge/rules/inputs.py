@@ -55,8 +55,8 @@ class TrackPoint:
 
 
 SURE_OF_KIND = 0.8
-"""Probability of a vehicle's kind below which it may as well be another: on the street cameras at hand 6 of 16
-such were, and 8 of the 793 others (`docs/accuracy-vehicles.md`)."""
+"""Probability of a vehicle's kind below which it may as well be another: on the street cameras at hand 6 of
+16 such were, and 8 of the 793 others (`docs/accuracy-vehicles.md`)."""
 
 
 @dataclass(frozen=True)
