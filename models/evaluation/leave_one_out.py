@@ -82,7 +82,7 @@ def judge(found: Sequence[Detection], frame: Frame, seen: Seen) -> None:
     demanded = [label for label in frame.labels if _demanded(label, frame)]
     for d, label in _pairs(sure, demanded, frame):
         seen.named.append(d.kind is label.kind)
-        seen.unsure.append(d.kinds[d.kind] < SURE_OF_KIND * sum(d.kinds.values()))
+        seen.unsure.append(d.kinds.get(d.kind, 1.0) < SURE_OF_KIND * (sum(d.kinds.values()) or 1.0))
 
 
 def fit(found: Sequence[Detection], frame: Frame, seen: Seen) -> None:
