@@ -2,8 +2,9 @@
 million cases stored, at the database.
 
 Run: `python -m bench.review [--database postgresql://postgres@127.0.0.1/postgres] [--cases N]`. Without a
-database a SQLite file is used. The cases are of one year; three in a hundred still wait for somebody. Each
-recorded one has two deadlines, one of twenty not met.
+database a SQLite file is used. The cases are of one year; three in a hundred still wait for somebody. On
+PostgreSQL each recorded one has its proceedings (`bench.province`); on SQLite two deadlines, one of
+twenty not met.
 """
 
 import argparse
@@ -20,6 +21,7 @@ from rich.progress import track
 from sqlalchemy import Engine, insert
 from sqlmodel import Session
 
+from bench import province
 from bench.ingest import database, engine_of
 from central.accounts.models import User
 from central.accounts.permissions import Role
@@ -110,8 +112,10 @@ def fill(engine: Engine, cases: int) -> User:
         numbers = range(first, min(first + BATCH, cases + 1))
         with transaction(engine) as session:
             insert_new(session, Case, [case(number, cases, (lan, binh)) for number in numbers])
-            if rows := [row for n in numbers for row in deadlines_of(n, cases)]:
-                session.execute(insert(DeadlineRow), rows)
+            if engine.dialect.name == "sqlite":
+                session.execute(insert(DeadlineRow), [row for n in numbers for row in deadlines_of(n, cases)])
+    if engine.dialect.name == "postgresql":
+        province.fill(engine, local_day(NOW).isoformat())
     with engine.connect() as connection:
         connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("ANALYZE")
     return operator

@@ -198,6 +198,12 @@ def is_postgresql(session: Session) -> bool:
     return session.get_bind().dialect.name == "postgresql"
 
 
+def sort_in_memory(session: Session) -> None:
+    """What this transaction adds up and sorts stays in memory where it fits into 128 MiB (PostgreSQL)."""
+    if is_postgresql(session):
+        session.connection().exec_driver_sql("SET LOCAL work_mem = '128MB'")
+
+
 def insert(session: Session, table: type[SQLModel]) -> postgresql.Insert | sqlite.Insert:
     """An INSERT that knows ON CONFLICT, in the dialect of the session's database (the two are alike)."""
     return postgresql.insert(table) if is_postgresql(session) else sqlite.insert(table)

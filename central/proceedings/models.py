@@ -185,7 +185,16 @@ class ProceedingStep(SQLModel, table=True):
     entered."""
 
     __tablename__ = "proceeding_step"
-    __table_args__ = (Index("ix_proceeding_step_case", "proceeding_id", "id"),)
+    __table_args__ = (
+        Index("ix_proceeding_step_case", "proceeding_id", "id"),
+        Index(
+            "ix_proceeding_step_decision",
+            "decision_id",
+            "id",
+            postgresql_where=text("decision_id IS NOT NULL"),
+            sqlite_where=text("decision_id IS NOT NULL"),
+        ),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     proceeding_id: int = Field(foreign_key="proceeding.id")

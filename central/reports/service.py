@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from central.audit import service as audit
+from central.db import sort_in_memory
 from central.errors import ConflictError, NotFoundError
 from central.reports import availability, keeping, rights
 from central.reports import figures as told
@@ -44,6 +45,7 @@ def drawn(
     session: Session, unit: str, cut_offs: CutOffs, kind: Kind, period: Period, now: datetime
 ) -> Report:
     """The figures as they are now."""
+    sort_in_memory(session)
     before, last_year = cut_offs.before(kind, period), cut_offs.year_before(kind, period)
     periods = (period, before, last_year, year_to_date(period))
     spans = [Span(first=each.first, last=each.last) for each in periods]
