@@ -11,6 +11,7 @@ from central.audit import service as audit
 from central.commands import ACTOR, SettingsFile, now, open_centre, told_plainly
 from central.db import reading, transaction
 from central.reports import breach as breach_report
+from configs.wording import counted
 from contract.local_time import VIETNAM
 
 audits = typer.Typer(help="The audit log.", no_args_is_help=True)
@@ -28,7 +29,7 @@ def verify_audit(settings: SettingsFile = None) -> None:
         if report.broken_at is not None:
             typer.echo(f"✗ after {report.entries} good entries: {report.reason}", err=True)
             raise typer.Exit(1)
-        typer.echo(f"{report.entries} entries, the chain is whole")
+        typer.echo(f"{counted(report.entries, 'entry', 'entries')}, the chain is whole")
 
 
 @audits.command("breach")
@@ -52,4 +53,4 @@ def breach_of(
             audit.record(session, ACTOR, "audit.readings", "audit", detail)
             office = Services.of(loaded).archive.office
             out.write_bytes(breach_report.as_pdf(session, found, office, language, now()))
-        typer.echo(f"{out}: {found.readers} readers, {found.subjects('case')} cases")
+        typer.echo(f"{out}: {counted(found.readers, 'reader')}, {counted(found.subjects('case'), 'case')}")

@@ -11,6 +11,7 @@ from central.backup.sealing import Keys
 from central.commands import ACTOR, SettingsFile, now, open_centre, told_plainly
 from central.db import make_engine
 from central.settings import load_settings, read_secret
+from configs.wording import counted
 
 Folder = Annotated[Path, typer.Argument(help="where backups are kept: another disk, better another house")]
 Passphrase = Annotated[
@@ -31,8 +32,10 @@ def backup(
         shelf, source = Shelf(folder), saving.Source(loaded, engine, settings)
         saved = saving.save(source, shelf, _read(passphrase_file), ACTOR, now())
         contents, evidence = saved.contents, saved.evidence
-        typer.echo(f"{saved.folder}: {contents.cases} cases, {contents.audit_entries} audit entries")
-        typer.echo(f"{evidence.files} files ({evidence.bytes} bytes), {evidence.new} of them new")
+        log = counted(contents.audit_entries, "audit entry", "audit entries")
+        typer.echo(f"{saved.folder}: {counted(contents.cases, 'case')}, {log}")
+        stored = f"{counted(evidence.files, 'file')} ({counted(evidence.bytes, 'byte')})"
+        typer.echo(f"{stored}, {evidence.new} of them new")
         if passphrase_file is None:
             typer.echo(f"keys are not in it, keep them yourself: {', '.join(contents.keys)}")
         if keep is not None:
@@ -60,12 +63,14 @@ def restore(
         keys = sealing.unseal(chosen, passphrase) if passphrase else Keys.in_place(loaded)
         if check:
             contents = restoring.check(shelf, chosen, keys)
-            typer.echo(f"{chosen} is whole: {contents.cases} cases, {contents.media_files} files")
+            files = counted(contents.media_files, "file")
+            typer.echo(f"{chosen} is whole: {counted(contents.cases, 'case')}, {files}")
             return
         engine = make_engine(loaded.database_url)
         done = restoring.restore(shelf, chosen, keys, loaded, engine)
-        typer.echo(f"{done.contents.cases} cases and {done.contents.media_files} files are back")
-        typer.echo(f"the audit log is whole: {done.contents.audit_entries} entries")
+        files = counted(done.contents.media_files, "file")
+        typer.echo(f"{counted(done.contents.cases, 'case')} and {files} are back")
+        typer.echo(f"the audit log is whole: {counted(done.contents.audit_entries, 'entry', 'entries')}")
         _tell("named by the database and not in the backup (deleted by rule, or lost before)", done.missing)
 
 
@@ -76,4 +81,4 @@ def _read(passphrase_file: Path | None) -> str | None:
 def _tell(what: str, hashes: tuple[str, ...] | list[str]) -> None:
     if hashes:
         some = "\n".join(hashes[:_NAMED_AT_MOST])
-        typer.echo(f"✗ {len(hashes)} files {what}:\n{some}", err=True)
+        typer.echo(f"✗ {counted(len(hashes), 'file')} {what}:\n{some}", err=True)

@@ -39,6 +39,7 @@ from central.reports.periods import Kind as ReportKind
 from central.settings import SettingsError, load_settings
 from central.words.errors import told
 from central.words.languages import Language
+from configs.wording import counted
 from contract.bundle import Kind, seal
 from contract.joining import Invitation
 from contract.local_time import VIETNAM, local_day
@@ -146,7 +147,7 @@ def bundle(
     """Signs everything in the folder with the centre's key; what is not signed no node takes."""
     with _told_plainly():
         signed = seal(folder, kind, name, load_key(load_settings(settings).centre_key_file), now())
-        typer.echo(f"{folder}: {len(signed.files)} files signed as {kind} {name}")
+        typer.echo(f"{folder}: {counted(len(signed.files), 'file')} signed as {kind} {name}")
 
 
 @app.command("cases")
@@ -280,7 +281,9 @@ def node_accounts(
         _, engine = _open(settings)
         with reading(engine) as session:
             changed = broker_accounts.write(passwords, broker_accounts.accounts(session))
-        typer.echo(f"{changed} accounts changed" + ("; reload the broker (SIGHUP)" if changed else ""))
+        typer.echo(
+            f"{counted(changed, 'account')} changed" + ("; reload the broker (SIGHUP)" if changed else "")
+        )
 
 
 @nodes.command("keys")
@@ -335,7 +338,7 @@ def revoke_node(
         _, engine = _open(settings)
         with transaction(engine) as session:
             count = enrolment.revoke(session, node, reason, now(), ACTOR)
-        typer.echo(f"node {node}: {count} keys revoked")
+        typer.echo(f"node {node}: {counted(count, 'key')} revoked")
 
 
 @media.command("verify")
@@ -351,7 +354,7 @@ def verify_media(settings: SettingsFile = None) -> None:
                 else:
                     broken += 1
                     typer.echo(f"✗ {row.sha256} ({row.media_type}): {told(problem, 'en').detail}", err=True)
-        typer.echo(f"{whole} files are whole, {broken} are not")
+        typer.echo(f"{counted(whole, 'file is', 'files are')} whole, {counted(broken, 'is', 'are')} not")
         if broken:
             raise typer.Exit(1)
 
@@ -374,7 +377,7 @@ def list_jobs(settings: SettingsFile = None) -> None:
             numbers = f"later {count.later}\tdue {count.due}\trunning {count.running}\tdead {count.dead}"
             typer.echo(f"{count.kind}\t{numbers}")
         for job in dead:
-            typer.echo(f"✗ {job.id}\t{job.kind}\t{job.key}\t{job.attempts} attempts\t{job.error}")
+            typer.echo(f"✗ {job.id}\t{job.kind}\t{job.key}\t{counted(job.attempts, 'attempt')}\t{job.error}")
 
 
 @work.command("retry")
@@ -418,7 +421,8 @@ def enter_device(
                 ACTOR,
                 now(),
             )
-        typer.echo(f"{node}/{camera}: {entry.name}, {len(entry.papers)} papers, {len(entry.users)} users")
+        kept = f"{counted(len(entry.papers), 'paper')}, {counted(len(entry.users), 'user')}"
+        typer.echo(f"{node}/{camera}: {entry.name}, {kept}")
 
 
 @copy_commands.command("check")
@@ -431,7 +435,7 @@ def check_copies(
 ) -> None:
     """Checks the hashes and signatures of an owner's copies, offline; exit 1 with the first failure."""
     try:
-        typer.echo(f"{check_package(package, centre_key, node_key)} files as signed")
+        typer.echo(f"{counted(check_package(package, centre_key, node_key), 'file')} as signed")
     except CopyCheckError as problem:
         typer.echo(f"✗ {problem}", err=True)
         raise typer.Exit(1) from problem
@@ -484,7 +488,8 @@ def take_report(
             report = reports.content_of(taken)
             sheet = as_xlsx(report, taken.sha256, language) if out else b""
             told_as = (
-                f"revision {taken.revision}, {taken.corrected} figures corrected, SHA-256 {taken.sha256}"
+                f"revision {taken.revision}, {counted(taken.corrected, 'figure')} corrected, "
+                f"SHA-256 {taken.sha256}"
             )
         if out:
             out.write_bytes(sheet)
@@ -521,9 +526,9 @@ def withdraw(
             house = Services.of(loaded).house(session)
             act, rows = desk.withdraw(house, scope, reason, person, now())
             for row in rows:
-                back = f"{row.money_back} dong\t{row.points_back} points"
+                back = f"{row.money_back} dong\t{counted(row.points_back, 'point')}"
                 typer.echo(f"{row.case_id}\t{row.stood_at}\t{back}\tpaper {row.paper_id or '-'}")
-            typer.echo(f"withdrawal {act.id}: {len(rows)} cases")
+            typer.echo(f"withdrawal {act.id}: {counted(len(rows), 'case')}")
 
 
 def _until_signal() -> threading.Event:

@@ -12,6 +12,7 @@ from central.commands import SettingsFile, now, open_centre, told_plainly
 from central.db import reading, transaction
 from central.retention import holds, service
 from configs.retention import PROPOSAL, RetentionRules, load_retention
+from configs.wording import counted
 from contract.local_time import local_day
 
 holds_app = typer.Typer(help="Legal holds: cases kept from deletion.", no_args_is_help=True)
@@ -36,7 +37,7 @@ def retention(
                 _list_due(session, load_retention(rules_file or loaded.retention_file or PROPOSAL))
                 return
             for row in service.list_disposals(session):
-                files = f"{len(row.files)} files\t{len(row.shared)} shared"
+                files = f"{counted(len(row.files), 'file')}\t{len(row.shared)} shared"
                 moment = row.at.isoformat(timespec="seconds")
                 typer.echo(f"{moment}\tcase {row.case_id}\t{row.rule}\t{files}\t{row.manifest_sha256}")
 
@@ -47,17 +48,18 @@ def _list_due(session: Session, rules: RetentionRules) -> None:
         files, size = service.measure(session, found)
         state = "on hold" if found.held else "would go"
         ended = f"ended {local_day(found.ended_at)}"
-        typer.echo(f"{state}\tcase {found.case_id}\t{found.rule.code}\t{ended}\t{files} files\t{size} bytes")
+        volume = f"{counted(files, 'file')}\t{counted(size, 'byte')}"
+        typer.echo(f"{state}\tcase {found.case_id}\t{found.rule.code}\t{ended}\t{volume}")
         totals[found.rule.code] += not found.held
     for rule in rules.rules:
-        typer.echo(f"{rule.code}: {totals[rule.code]} cases past {rule.days} days")
+        typer.echo(f"{rule.code}: {counted(totals[rule.code], 'case')} past {counted(rule.days, 'day')}")
     log = service.log_due(session, rules, now())
     if log is None:
         typer.echo("audit log: no rule, it stays for ever")
     else:
         stop = f", ends before entry {log.stopped_by} (on hold, or not sent yet)" if log.stopped_by else ""
         days = rules.audit_log.days if rules.audit_log else 0
-        typer.echo(f"audit log: {log.entries} entries past {days} days{stop}")
+        typer.echo(f"audit log: {counted(log.entries, 'entry', 'entries')} past {counted(days, 'day')}{stop}")
     if not rules.approved:
         typer.echo("these rules are not approved by two people: nothing is deleted by them")
 

@@ -1,14 +1,17 @@
 """What a code means in each language: a template whose places are named as the values are."""
 
+import re
 from collections.abc import Mapping
 from string import Formatter
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import field_validator
 
 from configs.model import Configured
 
 Language = Literal["vi", "en"]
+_FORMS = re.compile(r"\{(\w+):([^{}|]*)\|([^{}|]*)\}")
+
 LANGUAGES: tuple[Language, ...] = ("vi", "en")
 
 
@@ -40,6 +43,19 @@ Dictionary = Mapping[str, Words]
 def words(vi: str, en: str) -> Words:
     """Vietnamese, English."""
     return Words(vi=vi, en=en)
+
+
+def fill(template: str, shown: Mapping[str, Any], counts: Mapping[str, object]) -> str:
+    """The template with its places filled: `{n}` by what is shown of a value, `{n:case|cases}` by the form
+    that goes with its number. Only English has such forms here; Vietnamese words don't change with it."""
+    chosen = _FORMS.sub(lambda found: found[2] if counts.get(found[1]) == 1 else found[3], template)
+    return chosen.format(**shown)
+
+
+def counted(number: int, one: str, others: str = "") -> str:
+    """`1 package`, `2 packages`, in the English of the command line; `others`: where it is not `one` with an
+    s."""
+    return f"{number} {one if number == 1 else others or one + 's'}"
 
 
 def places_of(template: str) -> list[str]:

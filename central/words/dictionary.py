@@ -2,7 +2,8 @@
 language writes them.
 
 A word with plural forms is a mapping of CLDR categories chosen by its value `n`:
-`left: {one: "{n} day left", other: "{n} days left"}`.
+`left: {one: "{n} day left", other: "{n} days left"}`. Where a sentence has several numbers, each chooses
+its own form, for one and for all others: `"{lost} {lost:act|acts} of {all}"`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -61,12 +62,16 @@ class _Filler(Formatter):
 
     def __init__(self, language: Language) -> None:
         self._language = language
+        self._plural = locale_of(language).plural_form
 
     def get_field(self, field_name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
         value, first = super().get_field(field_name, args, kwargs)
         return (str(value) if first in _NAMES else value), first
 
     def format_field(self, value: Any, format_spec: str) -> str:
+        one, is_choice, other = format_spec.partition("|")
+        if is_choice:
+            return one if self._plural(value) == "one" else other
         if isinstance(value, datetime):
             return local_time(value, self._language)
         if isinstance(value, int | float) and not isinstance(value, bool):

@@ -30,8 +30,8 @@ RULE = RuleDescriptor(
         "no_helmet.bare": words(
             "Không đội mũ bảo hiểm: {who}, thấy trong {bare_looks}/{looks} ảnh ({people} người trên xe, "
             "độ chắc chắn {probability})",
-            "no helmet: {who}, seen in {bare_looks} of {looks} looks ({people} on the motorbike, "
-            "certainty {probability})",
+            "no helmet: {who}, seen in {bare_looks} of {looks} {looks:look|looks} ({people} on the "
+            "motorbike, certainty {probability})",
         ),
         "no_helmet.exceptions": words(
             "Người duyệt phải loại trừ: chở người bệnh đi cấp cứu, trẻ em dưới 06 tuổi, "

@@ -23,8 +23,8 @@ RULE = RuleDescriptor(
         "passengers.counted": words(
             "Chở {passengers} người ngồi sau người lái, thấy trong {showing_looks}/{looks} ảnh "
             "(độ chắc chắn {probability})",
-            "carries {passengers} passengers, seen in {showing_looks} of {looks} looks "
-            "(certainty {probability})",
+            "carries {passengers} {passengers:passenger|passengers}, seen in {showing_looks} of {looks} "
+            "{looks:look|looks} (certainty {probability})",
         ),
         "passengers.exceptions": words(
             "Người duyệt phải loại trừ khi chở 02 người: người bệnh đi cấp cứu, trẻ em dưới 12 tuổi, "

@@ -42,7 +42,7 @@ RULE = RuleDescriptor(
     reasons={
         "solid_line.wheels_on": words(
             "Bánh xe trên vạch liền {line} {lasted_ms} ({frames} khung hình)",
-            "wheels on solid line {line} for at least {lasted_ms} ({frames} frames)",
+            "wheels on solid line {line} for at least {lasted_ms} ({frames} {frames:frame|frames})",
         ),
         "solid_line.crossed": words(
             "Lấn qua vạch liền {line} từ {side} trong {lasted_ms}",

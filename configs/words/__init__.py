@@ -1,8 +1,9 @@
 """Words for the codes of `contract.reasons`, in Vietnamese and English: one place for both halves.
 
 Each file of this folder maps codes to templates, whose places are named as the reason's values are; the end
-of a name is its unit (`{elapsed_red_ms}` is shown in seconds). `values.yaml` has the words of values that
-are words themselves, by the value's name. The words of a rule stand with its descriptor in `configs.rules`.
+of a name is its unit (`{elapsed_red_ms}` is shown in seconds); `{packages:package|packages}` is the form that
+goes with a number. `values.yaml` has the words of values that are words themselves, by the value's name. The
+words of a rule stand with its descriptor in `configs.rules`.
 """
 
 from collections.abc import Mapping
@@ -13,7 +14,7 @@ from pydantic import RootModel
 
 from configs.loading import load_yaml
 from configs.rules import RULES
-from configs.wording import Language, Words, places_of
+from configs.wording import Language, Words, fill, places_of
 from contract.reasons import Reason, Value
 
 _FOLDER = Path(__file__).parent
@@ -59,7 +60,7 @@ def say(reason: Reason, language: Language) -> str:
         return f"{reason.code} ({told})" if told else reason.code
     template = words.in_language(language)
     shown = {name: _shown(name, reason, language) for name in places_of(template)}
-    return template.format(**shown)
+    return fill(template, shown, reason.values)
 
 
 def say_both(reason: Reason) -> str:

@@ -9,6 +9,7 @@ from rich.console import Console
 from typer.core import TyperGroup
 
 from configs.node_check import load_node
+from configs.wording import counted
 from configs.words import say_both
 from edge.cli.screen import stop_with, tell
 from edge.delivery.index import State
@@ -58,7 +59,7 @@ def resend_command(
     again = [event for folder in _folders(node_file) for event in resend(folder, states, events or ())]
     if unknown := set(events or ()) - set(again):
         raise stop_with(f"no such packages in that state on the disk: {', '.join(sorted(unknown))}")
-    tell(f"✓ {len(again)} packages are offered again")
+    tell(f"✓ {counted(len(again), 'package is', 'packages are')} offered again")
 
 
 def _folders(node_file: Path) -> list[Path]:

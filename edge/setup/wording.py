@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import RootModel
 
 from configs.loading import load_yaml
-from configs.wording import Language, Words
+from configs.wording import Language, Words, fill
 from configs.words import number, say
 from contract.reasons import Reason
 from edge.setup.places import SetupError
@@ -35,7 +35,7 @@ def translator(language: Language) -> Translate:
 
     def translate(key: str, /, **values: Any) -> str:
         template = words()[key].in_language(language)
-        return template.format(**{name: shown(v, language) for name, v in values.items()})
+        return fill(template, {name: shown(v, language) for name, v in values.items()}, values)
 
     return translate
 

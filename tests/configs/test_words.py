@@ -1,6 +1,7 @@
 """Words for codes: both languages have them, their places are values, unknown codes are shown as they are."""
 
 import errno
+import re
 
 import av
 import pytest
@@ -41,7 +42,7 @@ def test_both_languages_show_the_same_values(code: str) -> None:
         (
             reason("outbox.rejected", packages=1, event_id="e", because="message.internal"),
             "en",
-            "1 packages not accepted by the centre; the last, e: the centre can't handle it; see its log",
+            "1 package not accepted by the centre; the last, e: the centre can't handle it; see its log",
         ),
     ],
 )
@@ -103,3 +104,36 @@ def test_the_words_are_found_by_what_ffmpeg_says(number: int) -> None:
     with pytest.raises(av.error.FFmpegError) as caught:
         av.error.err_check(number)
     assert caught.value.strerror in values()["detail"]
+
+
+NO_COUNTS = re.compile(r"\b1 (was|has|does|names|comes|looks|differs|shows|from its|heights of|px across)\b")
+"""A one that is a name, or a measure that may be half of one."""
+MANY = re.compile(r"(?<![\w.,×])1 (?:[a-z]+ ){0,2}?[a-z]{2,}s\b")
+"""A one before what looks like a plural."""
+OF_ONE = re.compile(r"\b1 [a-z ]*?(stands|waits|was)\b")
+
+
+@pytest.mark.parametrize("code", sorted(catalogue()))
+def test_one_of_a_thing_is_no_plural(code: str) -> None:
+    places = catalogue()[code].places
+    inner = {"because": "message.internal"} if "because" in places else {}
+    told = say(Reason(code=code, values=dict.fromkeys(places, 1) | inner), "en")
+    assert MANY.findall(OF_ONE.sub("", NO_COUNTS.sub("", told))) == []
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        (reason("centre.silent", packages=1), "the centre does not answer for 1 package"),
+        (reason("centre.silent", packages=2), "the centre does not answer for 2 packages"),
+        (reason("centre.silent", packages=0), "the centre does not answer for 0 packages"),
+        (reason("outbox.quarantined", items=1), "1 damaged item in the outbox's quarantine"),
+        (
+            reason("suggest.plates_not_seen", plates=1, vehicles=21),
+            "only 1 number plate was seen on 21 vehicles: plates can't be read from here",
+        ),
+    ],
+)
+def test_each_number_of_a_sentence_has_its_form(told: Reason, words: str) -> None:
+    assert say(told, "en") == words
+    assert "|" not in say(told, "vi")

@@ -70,6 +70,32 @@ def test_plurals(language: Language, days: int, expected: str) -> None:
     assert translator(language)("deadline.left", n=days) == expected
 
 
+MANY = re.compile(r"(?<![\w.,#])1 (?:[a-z]+ ){0,2}?[a-z]{2,}s\b")
+"""A one before what looks like a plural."""
+NO_COUNTS = re.compile(
+    r"\b1 (?:(?:(?:line|row|question|that) )?(was|waits)|has|holds|belongs|concerns|in the|second nobody)\b"
+)
+"""A one that is a name, or a single thing that does something."""
+
+
+@pytest.mark.parametrize("key", sorted(key for key, forms in dictionary("en").items() if "{" in str(forms)))
+def test_one_of_a_thing_is_no_plural(key: str) -> None:
+    places = PLACES.findall("".join(dictionary("en")[key].values()))
+    told = translator("en")(key, **dict.fromkeys(places, 1))
+    assert MANY.findall(NO_COUNTS.sub("", told)) == []
+
+
+@pytest.mark.parametrize(
+    ("n", "empty", "words"),
+    [
+        (1, 2, "1 answer entered; 2 lines without an answer."),
+        (21, 1, "21 answers entered; 1 line without an answer."),
+    ],
+)
+def test_each_number_of_a_sentence_has_its_form(n: int, empty: int, words: str) -> None:
+    assert translator("en")("by_hand.taken", n=n, empty=empty) == words
+
+
 @pytest.mark.parametrize(
     ("header", "language"),
     [
