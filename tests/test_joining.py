@@ -42,7 +42,7 @@ def test_a_node_comes_in_changes_its_key_and_nothing_that_waits_is_lost(system: 
     wait_for_port(port, 60)
     system.ngatu("edge", "join", node_file, code)
     passwords = system.broker.folder / "passwords"
-    assert "1 accounts changed" in system.ngatu("central", "node", "accounts", str(passwords))
+    assert "1 account changed" in system.ngatu("central", "node", "accounts", str(passwords))
     assert system.broker.process is not None
     system.broker.process.send_signal(signal.SIGHUP)
 

@@ -114,7 +114,7 @@ def test_what_can_not_be_proved_is_told_and_the_rest_goes_on(
     video = clips.make_clip(tmp_path / "road.mp4", clips.steady(90, road.FPS), size=road.SIZE)
     found = replay(video, road.CONFIG, road.eyes(), Outputs(), KEY)
     assert (len(found.proofs), found.summary.counts["findings_not_proved"]) == (2, 1)
-    assert any("1 findings could not be proved" in line for line in told(found.summary))
+    assert any("1 finding could not be proved" in line for line in told(found.summary))
 
 
 def test_pictures_of_another_size_are_passed_over(tmp_path: Path) -> None:

@@ -45,7 +45,7 @@ def test_the_act_lists_every_case(office: Office) -> None:
     code, said = run(office)
     assert code == 0
     assert "1\trecorded/open\t0 dong\t0 points" in said
-    assert "withdrawal 1: 1 cases" in said
+    assert "withdrawal 1: 1 case" in said
     assert office.state(1, "notice") == "withdrawn"
 
 

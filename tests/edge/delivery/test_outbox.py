@@ -366,7 +366,7 @@ def test_unsupported_packages_wait_and_say_why(outbox: Outbox) -> None:
     assert outbox.undelivered(newest=False) is None
     [alarm] = outbox.summary().alarms
     assert say(alarm, "en") == (
-        f"the centre can't read 1 packages yet, upgrade it; the last, {event}: "
+        f"the centre can't read 1 package yet, upgrade it; the last, {event}: "
         "version 3 is newer than this programme (which reads 1, 2)"
     )
     assert outbox.summary().undelivered.packages == 1
