@@ -210,7 +210,8 @@ def _check_take(files: "_Files", clip: EvidenceFile | None, named: Sequence[Evid
         prove(files.read(clip.name, clip.bytes), pictures, clip.captured_at)
     except FrameError as problem:
         raise PackageError(str(problem)) from problem
-    return f"{len(named)} pictures found in {clip.name}"
+    found = "1 picture" if len(named) == 1 else f"{len(named)} pictures"
+    return f"{found} found in {clip.name}"
 
 
 def _check_nothing_else(files: "_Files", manifest: ViolationManifest) -> None:

@@ -292,7 +292,7 @@ def with_second_view(proof: Proof, change: Change = lambda picture: picture) -> 
 def test_a_second_camera_s_pictures_are_looked_for_in_its_own_clip(proof: Proof, tmp_path: Path) -> None:
     report = verify_package(written(with_second_view(proof), tmp_path / "package"), factories.KEY.public)
     assert report.failure is None
-    assert report.passed[-2:] == ("5 pictures found in clip.mp4", "1 pictures found in second-clip.mp4")
+    assert report.passed[-2:] == ("5 pictures found in clip.mp4", "1 picture found in second-clip.mp4")
     manifest = report.manifest
     assert manifest is not None
     assert manifest.schema_ == "ngatu.manifest/2.1"
