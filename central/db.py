@@ -72,13 +72,15 @@ def parse_url(text: str) -> URL:
     """The URL of a database of ours. Raises DatabaseUnfitError: not a URL, or of another kind of database."""
     try:
         url = make_url(text)
-    except ArgumentError as problem:
+    except (ArgumentError, ValueError) as problem:  # the port's is a plain ValueError
         raise DatabaseUnfitError(
             "the database is not a URL like sqlite:///path or postgresql://user@host/name"
         ) from problem
     if url.get_backend_name() not in ("sqlite", "postgresql"):
         kind = url.get_backend_name()
         raise DatabaseUnfitError(f"a {kind} database is not supported: use sqlite or postgresql")
+    if url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:"):
+        raise DatabaseUnfitError("a SQLite database needs a file, as in sqlite:///path: memory forgets cases")
     return url
 
 

@@ -55,7 +55,15 @@ def test_a_sight_recorded_while_only_reading_is_a_mistake_of_ours(engine: Engine
 
 @pytest.mark.parametrize(
     ("url", "words"),
-    [("mysql://root@host/ngatu", "mysql"), ("nonsense", "not a URL"), ("", "not a URL")],
+    [
+        ("mysql://root@host/ngatu", "mysql"),
+        ("nonsense", "not a URL"),
+        ("", "not a URL"),
+        ("postgresql://root@host:port/ngatu", "not a URL"),
+        ("postgresql://[::1/ngatu", "not a URL"),
+        ("sqlite://", "needs a file"),
+        ("sqlite:///:memory:", "needs a file"),
+    ],
 )
 def test_what_is_no_database_of_ours_is_told(url: str, words: str) -> None:
     with pytest.raises(DatabaseUnfitError, match=words):
