@@ -10,6 +10,7 @@ from pydantic_core import PydanticUndefined
 from configs.rules import RANKED, RULES
 from configs.rules.descriptor import RuleDescriptor
 from configs.rules.parameters import Passage
+from configs.wording import with_forms
 
 _HEAD = """# The rules
 
@@ -30,7 +31,8 @@ def _section(rule: RuleDescriptor) -> str:
     lines += [f"Version {rule.version}. Needs {'; '.join([*needs, f'{rule.looks:g} looks a second'])}.", ""]
     lines += _table(("parameter", "default", "meaning"), _parameters(rule.parameters))
     lines += _table(("broken (`basis`)", "meaning"), [(f"`{code}`", w.en) for code, w in rule.bases.items()])
-    lines += _table(("code", "words"), [(f"`{code}`", w.en) for code, w in rule.reasons.items()])
+    told = [(f"`{code}`", with_forms(words.en, {})) for code, words in rule.reasons.items()]
+    lines += _table(("code", "words"), told)
     return "\n".join(lines)
 
 

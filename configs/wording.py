@@ -45,11 +45,15 @@ def words(vi: str, en: str) -> Words:
     return Words(vi=vi, en=en)
 
 
+def with_forms(template: str, counts: Mapping[str, object]) -> str:
+    """The template with each `{n:case|cases}` replaced by the form that goes with the number; without one by
+    that for many. Only English has such forms here; Vietnamese words don't change with a number."""
+    return _FORMS.sub(lambda found: found[2] if counts.get(found[1]) == 1 else found[3], template)
+
+
 def fill(template: str, shown: Mapping[str, Any], counts: Mapping[str, object]) -> str:
-    """The template with its places filled: `{n}` by what is shown of a value, `{n:case|cases}` by the form
-    that goes with its number. Only English has such forms here; Vietnamese words don't change with it."""
-    chosen = _FORMS.sub(lambda found: found[2] if counts.get(found[1]) == 1 else found[3], template)
-    return chosen.format(**shown)
+    """The template with its places filled by what is shown of the values, and the forms of words by these."""
+    return with_forms(template, counts).format(**shown)
 
 
 def counted(number: int, one: str, others: str = "") -> str:

@@ -4,7 +4,7 @@ A batch is handled together. If anything in it fails unexpectedly, its messages 
 in a savepoint of its own: the bad one goes to quarantine, the others are as if it had never come.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import datetime
 
 import structlog
@@ -103,7 +103,7 @@ def _together(batch: Batch, messages: Sequence[Arrived]) -> None:
     named = {FileKey(item.node, file.sha256) for _, item in sealed for file in item.files}
     changed = take_chunks(batch, chunks, named)
     again = _resume(batch, changed)
-    answered, waiting = _settle(batch, taken.new, changed)
+    answered, waiting = _settle(batch, taken.new, taken.reopened, changed)
     answer_state(batch, {*taken.asked, *answered, *again}, waiting)
     for message, topic in enrolled:
         if topic.kind in ("status", "health"):
@@ -191,11 +191,11 @@ def _chunk(pair: _Parsed) -> list[Chunk]:
 
 
 def _settle(
-    batch: Batch, new: Mapping[str, Sealed], changed: FilesChanged
+    batch: Batch, new: Mapping[str, Sealed], reopened: Set[str], changed: FilesChanged
 ) -> tuple[set[str], dict[str, Waiting]]:
-    """Settles what the batch made whole; returns the event ids whose nodes should hear of it, and the new
-    packages that wait for files."""
-    others = set(waiting_for(batch.session, changed.stored)) - new.keys()
+    """Settles what the batch made whole or offered again; returns the event ids whose nodes should hear of
+    it, and the new packages that wait for files."""
+    others = (reopened | set(waiting_for(batch.session, changed.stored))) - new.keys()
     spoilt = _named_by(batch.session, changed.spoilt)
     given_up = _named_by(batch.session, changed.given_up)
     for event_id in sorted(given_up):

@@ -28,10 +28,12 @@ class RacedError(Exception):
 
 @dataclass(frozen=True)
 class Taken:
-    """What came of a batch's manifests: the new ones by event id, and all that are to be answered."""
+    """What came of a batch's manifests: the new ones by event id, all that are to be answered, and of these
+    the rejected ones that are judged anew."""
 
     new: dict[str, Sealed]
     asked: tuple[str, ...]
+    reopened: frozenset[str]
 
 
 def take_manifests(batch: Batch, sealed: Sequence[tuple[Arrived, Sealed]]) -> Taken:
@@ -41,12 +43,13 @@ def take_manifests(batch: Batch, sealed: Sequence[tuple[Arrived, Sealed]]) -> Ta
         RacedError: another process stored one of them just now.
     """
     if not sealed:
-        return Taken({}, ())
+        return Taken({}, (), frozenset())
     known = _known(batch.session, [item for _, item in sealed])
     by_event = {link.event_id: link for link in known}
     by_place = {(link.key_id, link.sequence): link for link in known}
     new: dict[str, Sealed] = {}
     answers: dict[str, None] = {}
+    reopened: set[str] = set()
     for message, item in sealed:
         link = _link(item)
         same_event, same_place = by_event.get(link.event_id), by_place.get((link.key_id, link.sequence))
@@ -57,11 +60,11 @@ def take_manifests(batch: Batch, sealed: Sequence[tuple[Arrived, Sealed]]) -> Ta
         elif stored.sha256 != link.sha256:
             _refuse_conflict(batch, message, item, stored)
             continue
-        elif stored.state == "rejected":
-            _reopen(batch, stored.event_id)
+        elif stored.state == "rejected" and _reopen(batch, stored.event_id):
+            reopened.add(stored.event_id)
         answers[link.event_id] = None
     _store(batch, new, by_place)
-    return Taken(new, tuple(answers))
+    return Taken(new, tuple(answers), frozenset(reopened))
 
 
 def _known(session: Session, sealed: Collection[Sealed]) -> list[Link]:
@@ -110,15 +113,17 @@ def _refuse_conflict(batch: Batch, message: Arrived, item: Sealed, stored: Link)
     )
 
 
-def _reopen(batch: Batch, event_id: str) -> None:
-    """A package whose files never matched their hashes gets another chance when it is offered again later: it
-    may have been a disk of ours."""
+def _reopen(batch: Batch, event_id: str) -> bool:
+    """A rejected package that is offered again later is judged anew: what was wrong may have been ours and is
+    mended, as a full disk, or a law that was not entered yet. Returns whether it is."""
     package = batch.session.exec(select(Package).where(Package.event_id == event_id)).one()
-    why, since = package.reason or {}, package.settled_at or batch.now
-    if why.get("code") == "package.never_whole" and batch.now - since >= REOPENED_AFTER:
-        package.state, package.reason, package.settled_at = "incomplete", None, None
-        alarms.clear(batch.session, package.node_id, ["package.never_whole"], batch.now, event_id)
-        batch.session.flush()
+    if batch.now - (package.settled_at or batch.now) < REOPENED_AFTER:  # nor twice in a batch
+        return False
+    code = (package.reason or {}).get("code", "")
+    package.state, package.reason, package.settled_at = "incomplete", None, None
+    alarms.clear(batch.session, package.node_id, [code], batch.now, event_id)
+    batch.session.flush()
+    return True
 
 
 def _store(batch: Batch, new: Mapping[str, Sealed], by_place: Mapping[tuple[str, int], Link]) -> None:

@@ -7,6 +7,7 @@ import pytest
 from sqlmodel import select
 
 from central.alarms import service as alarms
+from central.cases.errors import NoLawError
 from central.cases.models import Case
 from central.cases.service import open_case
 from central.db import transaction
@@ -68,6 +69,33 @@ def test_an_act_of_a_day_without_a_law_is_settled(centre: Centre, occurred_at: d
     assert "package.no_law" in centre.alarms()
     [again] = centre.receive([old.manifest_message])
     assert (again.state, again.reason and again.reason.code) == ("rejected", "package.no_law")
+
+
+def test_a_package_refused_for_what_was_ours_is_taken_once_that_is_mended(
+    centre: Centre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused = [evidence(1), evidence(2, evidence(1).manifest_sha256)]
+
+    def without_law(*_: object) -> None:
+        raise NoLawError("day")
+
+    tools = Tools(centre.tools.store, centre.tools.partials, centre.tools.key, without_law)
+    with transaction(centre.engine) as session:
+        handler.handle(session, [m for package in refused for m in package.messages()], tools, centre.now)
+    assert [package.state for package in centre.packages()] == ["rejected", "rejected"]
+    again = [package.manifest_message for package in refused]
+    assert [receipt.state for receipt in centre.receive(again)] == ["rejected", "rejected"]  # not yet
+    centre.now += timedelta(minutes=11)
+    with transaction(centre.engine) as session:
+        handler.handle(session, again, tools, centre.now)
+    assert "package.no_law" in centre.alarms()  # judged anew, and still without a law
+    centre.now += timedelta(minutes=11)
+    receipts = centre.receive([again[0], again[1], again[0]])
+    assert {receipt.event_id: receipt.state for receipt in receipts} == {
+        package.manifest.event_id: "stored" for package in refused
+    }
+    assert sorted(centre.cases) == [package.manifest.event_id for package in refused]
+    assert "package.no_law" not in centre.alarms()
 
 
 def test_a_report_our_code_chokes_on_is_told_and_sinks_no_other(
