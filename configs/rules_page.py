@@ -31,7 +31,9 @@ def _section(rule: RuleDescriptor) -> str:
     lines += [f"Version {rule.version}. Needs {'; '.join([*needs, f'{rule.looks:g} looks a second'])}.", ""]
     lines += _table(("parameter", "default", "meaning"), _parameters(rule.parameters))
     lines += _table(("broken (`basis`)", "meaning"), [(f"`{code}`", w.en) for code, w in rule.bases.items()])
-    told = [(f"`{code}`", with_forms(words.en, {})) for code, words in rule.reasons.items()]
+    told: list[tuple[str, ...]] = [
+        (f"`{code}`", with_forms(words.en, {})) for code, words in rule.reasons.items()
+    ]
     lines += _table(("code", "words"), told)
     return "\n".join(lines)
 
