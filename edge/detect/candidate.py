@@ -10,8 +10,9 @@ from contract.vehicles import VehicleKind
 from edge.detect.detector import Detection, Look
 from edge.detect.matching import JITTER, REACH, Expected
 from edge.detect.motion import Motion
+from edge.detect.shapes import Cell, plain_way
 from edge.detect.wheels import Stature
-from edge.rules.inputs import Box, Track, TrackPoint
+from edge.rules.inputs import Box, Point, Track, TrackPoint
 
 FARTHEST = 2.0
 """Heights from where it was expected beyond which nothing is the same vehicle, however long unseen."""
@@ -45,6 +46,8 @@ class Candidate:
         self.after: tuple[int, ...] = ()
         self.motion = Motion(sight.detection.box)
         self.stature = Stature()
+        self.taught: set[Cell] = set()
+        self.way: Point | None = None
         self.points = [sight.point]
         self.look: Look | None = None
         self.covered = sight.covered
@@ -58,7 +61,9 @@ class Candidate:
 
     def see(self, sight: Sight, max_points: int) -> None:
         """Goes on with this sight."""
-        self.motion.correct(sight.detection.box, covered=sight.covered)
+        box = sight.detection.box
+        self.motion.correct(box, covered=sight.covered)
+        self.way = plain_way(self.motion.speed, box[3] - box[1]) or self.way
         self.pass_by(sight.point, max_points)
         self._learn(sight)
 

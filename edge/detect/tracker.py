@@ -8,7 +8,7 @@ gives the same output, always.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 
 import numpy as np
@@ -22,6 +22,7 @@ from edge.detect.doubted import FIRST, LAST, Doubted
 from edge.detect.matching import Costs, apart, costs, holds_both, margins, overlaps, pair
 from edge.detect.motion import Motion
 from edge.detect.scale import Scale
+from edge.detect.shapes import Shapes
 from edge.detect.wheels import EDGE, HIDING, UNKNOWN, Heights, covered, cut_off, missing, standing
 from edge.rules.inputs import Box, Track, TrackPoint
 
@@ -69,6 +70,7 @@ class Tracker:
         # Of a car the length along the view adds to the height, so it grows otherwise than a motorbike.
         self._scales = {narrow: Scale(height) for narrow in (True, False)}
         self._heights = Heights()
+        self._shapes = Shapes(bounds)
         self._candidates: list[Candidate] = []
         self._ended: list[Track] = []
         self._lost: list[Candidate] = []
@@ -289,9 +291,10 @@ class Tracker:
         stands = standing(box, sight.covered, stature, usual, scale)
         bottom = None if stands.state == "seen" else stands.bottom
         t, frame, confidence = sight.point.t, sight.point.frame, sight.point.confidence
-        return sight._replace(
-            point=TrackPoint(t, box, frame, confidence, stands.state, bottom, stands.sigma, breaks)
-        )
+        point = TrackPoint(t, box, frame, confidence, stands.state, bottom, stands.sigma, breaks)
+        if candidate and kind in TWO_WHEELED and stands.state != "hidden":
+            point = replace(point, breadth=self._shapes.breadth(point.whole, candidate.way))
+        return sight._replace(point=point)
 
     def _usual(self, kind: VehicleKind) -> float | None:
         """The usual size of two-wheelers; that of other kinds tells nothing of one vehicle."""
@@ -316,6 +319,13 @@ class Tracker:
         candidate.stature.take(sight.point.t, box, scale, agrees=agrees)
         if candidate.stature.known and not was_known:
             self._heights.take(candidate.kind, candidate.stature.size(scale)[0])
+        if (
+            candidate.id
+            and candidate.kind in TWO_WHEELED
+            and candidate.way
+            and candidate.newest.wheels == "seen"
+        ):
+            self._shapes.take(box, candidate.way, candidate.taught)
 
     def _begin(self, seen: list[Candidate], sights: Sequence[tuple[Sight, float]]) -> None:
         """Start a candidate for each detection that is not a second box on a vehicle already followed."""

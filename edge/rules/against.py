@@ -7,6 +7,7 @@ from itertools import pairwise
 from configs.rules.parameters import Against
 from configs.scene import Lane
 from contract.reasons import Doubt
+from edge.rules.abreast import may_be_two
 from edge.rules.geometry import along, inside
 from edge.rules.inputs import TrackPoint
 from edge.rules.observed import height, two_wheeled, width
@@ -69,13 +70,14 @@ def _run(
     count = _far_enough(points, direction, parameters)
     # Few vehicles come this far, so the costly questions are asked last.
     run = points[-count:]
-    if count == 0 or any(not wholly_inside(point, lane, margin) or _cut(point, size) for point in run):
+    if count == 0 or not all_inside(run, lane, margin) or any(_cut(point, size) for point in run):
         return None
     if not _is_even(run, direction):
         return None
     against = -along(run[0].ground, newest.ground, direction)
     earlier = points[:-count] if two_wheeled(situation.track) else ()
-    return RunAgainst(lane, run[0], newest, against / height(newest.box), unsteady(run, earlier))
+    doubts = unsteady(run, earlier) or may_be_two(run, points, lambda looks: all_inside(looks, lane, margin))
+    return RunAgainst(lane, run[0], newest, against / height(newest.box), doubts)
 
 
 def _far_enough(points: Sequence[TrackPoint], direction: tuple[float, float], parameters: Against) -> int:
@@ -111,6 +113,11 @@ def _cut(point: TrackPoint, size: tuple[int, int]) -> bool:
     """
     left, _, right, bottom = point.box
     return point.wheels != "seen" or left < _EDGE or right > size[0] - _EDGE or bottom > size[1] - _EDGE
+
+
+def all_inside(points: Sequence[TrackPoint], lane: Lane, margin: float) -> bool:
+    """Whether it is wholly inside the lane in all these looks."""
+    return all(wholly_inside(point, lane, margin) for point in points)
 
 
 def wholly_inside(point: TrackPoint, lane: Lane, margin: float) -> bool:

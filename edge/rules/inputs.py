@@ -7,7 +7,7 @@ stream, x to the right, y down. The ground point of a vehicle is where its neare
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from configs.scene import Movement
 from contract.reasons import Doubt, Reason
@@ -25,6 +25,14 @@ than the vehicle, and its upper edge and its own height tell where they stand (`
 (`hidden`)."""
 
 
+class Breadth(NamedTuple):
+    """By how many standard deviations a box is wider than those of one two-wheeler there; and how many pixels
+    the middle of either would lie aside from the box's own, if it held two beside each other."""
+
+    sigmas: float
+    aside: float
+
+
 @dataclass(frozen=True)
 class TrackPoint:
     """One observation of a vehicle.
@@ -32,6 +40,7 @@ class TrackPoint:
     `frame` is the frame's number in the stream, `confidence` the detector's. `bottom` is the height in the
     picture at which the wheels touch the road, where that is not the box's lower edge, and `sigma` the
     standard deviation of it in pixels. `breaks` says that the vehicle of the points before may be another.
+    `breadth` compares a two-wheeler's box with those of single ones there, where something tells.
     """
 
     t: float
@@ -42,6 +51,7 @@ class TrackPoint:
     bottom: float | None = None
     sigma: float = 0.0
     breaks: bool = False
+    breadth: Breadth | None = None
 
     @cached_property
     def ground(self) -> Point:

@@ -12,6 +12,7 @@ from math import dist, hypot
 from configs.rules.solid_line import RULE, SolidLineParameters
 from configs.scene import SolidLine
 from contract.reasons import Doubt, Reason, reason
+from edge.rules.abreast import may_be_two
 from edge.rules.geometry import astride, meets, offset
 from edge.rules.inputs import Finding, TrackPoint
 from edge.rules.observed import height, moved, nearest, since, two_wheeled, width
@@ -61,7 +62,8 @@ def judge(situation: Situation, parameters: SolidLineParameters) -> list[Finding
         if act is not None and outline_change(_stretch(situation.track.points, act)) > _SHAPELESS:
             return []
         if act is not None:
-            return [_finding(situation, line, act, _doubts(situation, line, act, parameters))]
+            doubts = _doubts(situation, line, act, parameters) or _of_one(situation, line, act, parameters)
+            return [_finding(situation, line, act, doubts)]
     return []
 
 
@@ -85,6 +87,31 @@ def _doubts(
     if doubts and _lasts(plain, parameters) and not unsteady([*whole, *plain], way):
         return ()
     return doubts
+
+
+def _of_one(
+    situation: Situation, line: SolidLine, act: Act, parameters: SolidLineParameters
+) -> tuple[Doubt, ...]:
+    """That it may be the act of only one of two beside each other."""
+    stretch = _stretch(situation.track.points, act)
+    if act[2] != "touched":
+        return may_be_two(
+            stretch,
+            situation.track.points,
+            lambda looks: _side(looks[0], line, 0.0) == -_side(looks[-1], line, 0.0),
+        )
+    return may_be_two(
+        stretch,
+        situation.track.points,
+        lambda looks: _lasts(_on(looks, situation, line, parameters), parameters),
+    )
+
+
+def _on(
+    looks: Sequence[TrackPoint], situation: Situation, line: SolidLine, parameters: SolidLineParameters
+) -> list[TrackPoint]:
+    """Those of the looks in which it is on the line."""
+    return [look for look in looks if _is_on(look, situation, line, parameters)]
 
 
 def _either_side(points: Sequence[TrackPoint], act: Act) -> Sequence[TrackPoint]:

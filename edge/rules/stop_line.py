@@ -3,9 +3,11 @@
 from configs.rules.red_light import RedLight
 from configs.rules.stop_line import RULE, StopLineParameters
 from contract.reasons import Doubt, Value, reason
+from edge.rules.abreast import may_be_two
+from edge.rules.geometry import depth_past
 from edge.rules.inputs import Finding
 from edge.rules.lamp import Verdict, lamp_verdict
-from edge.rules.observed import nearest
+from edge.rules.observed import nearest, since
 from edge.rules.passage import Passage
 from edge.rules.said import doubt, ms
 from edge.rules.situation import Situation
@@ -33,19 +35,21 @@ def _red_while_standing(situation: Situation, verdict: Verdict, stood: tuple[flo
     return phase is None or phase.colour != "green"
 
 
-def _doubts(situation: Situation, passage: Passage) -> tuple[Doubt, ...]:
+def _doubts(situation: Situation, passage: Passage, stood: tuple[float, float]) -> tuple[Doubt, ...]:
     """What keeps a machine from deciding alone."""
     if passage.frames_before < situation.rules.passage.frames_before:
         return (doubt("passage.few_frames_before", frames=passage.frames_before),)
     lane = passage.lane.lane if passage.lane is not None else None
     if lane is not None and lane.free_on_red:
         return (doubt("stop_line.free_on_red", lane=lane.id),)
-    return ()
+    points, past = situation.track.points, depth_past(passage.line.line, passage.line.direction)
+    standing = points[since(points, stood[0]) : since(points, stood[1]) + 1]
+    return may_be_two(standing, points, lambda looks: all(past(look.ground) > 0 for look in looks))
 
 
 def _finding(situation: Situation, passage: Passage, stood: tuple[float, float], verdict: Verdict) -> Finding:
     points, line, lane = situation.track.points, passage.line, passage.lane
-    doubts = _doubts(situation, passage)
+    doubts = _doubts(situation, passage, stood)
     code = "stop_line.stood" if verdict.on_red else "stop_line.stood_unseen_lamp"
     values: dict[str, Value] = {"line": line.id, "head": verdict.head, "stood_ms": ms(stood[1] - stood[0])}
     before = points[passage.crossing.index - 1].t

@@ -3,9 +3,10 @@
 from configs.rules.wrong_lane import RULE, WrongLane
 from configs.scene import Lane
 from contract.reasons import Doubt, Reason, reason
-from edge.rules.against import RunAgainst, runs_against, wholly_inside
+from edge.rules.abreast import may_be_two
+from edge.rules.against import RunAgainst, all_inside, runs_against, wholly_inside
 from edge.rules.inputs import Finding, TrackPoint
-from edge.rules.observed import height, moved, nearest
+from edge.rules.observed import height, moved, nearest, since
 from edge.rules.said import doubt, ms
 from edge.rules.situation import Situation
 from edge.rules.trust import AROUND
@@ -59,7 +60,7 @@ def _start_in(situation: Situation, lane: Lane, parameters: WrongLane) -> TrackP
         if long and moved(point, newest) >= _MOVED and not _stands_out(point, points[1 - count]):
             # Most of a queue stands: whether all of the stay was in the lane is asked last, it costs most.
             stay = points[-count:]
-            return point if all(wholly_inside(seen, lane, _INSIDE) for seen in stay) else None
+            return point if all_inside(stay, lane, _INSIDE) else None
     return None
 
 
@@ -80,9 +81,13 @@ def _closed(situation: Situation, lane: Lane, start: TrackPoint, parameters: Wro
         kinds=tuple(sorted(kind.value for kind in lane.kinds)),
         lasted_ms=ms(lasted),
     )
-    confidence = min(track.confidence, track.kinds.get(track.kind, 1.0))
-    unsure = doubt("wrong_lane.kind_not_sure", confidence=round(confidence, 2))
-    return _finding(situation, lane, start, "closed", said, () if sure else (unsure,))
+    if not sure:
+        confidence = min(track.confidence, track.kinds.get(track.kind, 1.0))
+        unsure = doubt("wrong_lane.kind_not_sure", confidence=round(confidence, 2))
+        return _finding(situation, lane, start, "closed", said, (unsure,))
+    stay = track.points[since(track.points, start.t) :]
+    two = may_be_two(stay, track.points, lambda looks: all_inside(looks, lane, _INSIDE))
+    return _finding(situation, lane, start, "closed", said, two)
 
 
 def _finding(
