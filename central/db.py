@@ -6,10 +6,11 @@ snapshot; a reading session takes no lock and waits for nobody. PostgreSQL locks
 """
 
 import json
+import sqlite3
+import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from sqlite3 import SQLITE_ERROR
 from typing import Any
 
 from sqlalchemy import (
@@ -30,7 +31,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 from sqlalchemy.exc import (
     ArgumentError,
     DBAPIError,
@@ -48,7 +49,7 @@ from sqlmodel import Session, SQLModel
 from central.errors import DomainError
 from central.postgres import Server, copy_in
 
-_SQLITE_PRAGMAS = ("journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL")
+_SQLITE_PRAGMAS = ("foreign_keys=ON", "synchronous=FULL")
 _READS_ONLY = "ngatu_reads_only"
 
 _POSTGRESQL_LIMITS = "-c statement_timeout=30s -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s"
@@ -113,9 +114,26 @@ def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) ->
     # The driver's own transaction control begins too late (at the first write); SQLAlchemy's event begins it.
     connection.isolation_level = None
     cursor = connection.cursor()
+    _write_ahead(cursor)
     for pragma in _SQLITE_PRAGMAS:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _write_ahead(cursor: DBAPICursor) -> None:
+    """Readers don't wait for writers. Of several that open a new file at once SQLite turns all but one away
+    without letting them wait as they may: the change needs the file alone, so each asks again."""
+    (patience_ms,) = cursor.execute("PRAGMA busy_timeout").fetchone()
+    until = time.monotonic() + patience_ms / 1000
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as problem:
+            if problem.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 def _begin_sqlite(connection: Connection) -> None:
@@ -164,7 +182,10 @@ def _check_encoding(connection: Any, _entry: ConnectionPoolEntry) -> None:
 def is_away(problem: BaseException) -> bool:
     """Whether the database could not do its work just now (gone, full, read-only, locked, out of
     connections), so that the same work may succeed later; not what is wrong with the work itself."""
-    if isinstance(problem, DBAPIError) and getattr(problem.orig, "sqlite_errorcode", None) == SQLITE_ERROR:
+    if (
+        isinstance(problem, DBAPIError)
+        and getattr(problem.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR
+    ):
         return False  # SQLite's word for a statement that can't work, a missing table among them
     if isinstance(problem, OperationalError | InterfaceError | PoolTimeoutError):
         return True

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import cache
+from string import ascii_lowercase, ascii_uppercase
 from typing import Literal
 
 from contract.plate_tables import plate_tables
@@ -26,9 +27,10 @@ _SEPARATORS = re.compile(r"[\s.\-·•,:;_/|‐‑‒–—−]+")
 _NO_WIDTH = "\u00ad\u200b\u200c\u200d\u200e\u2060\ufeff"
 _CYRILLIC = "АВЕКМНОРСТУХЅІЈавекмнорстухѕіј", "ABEKMHOPCTYXSIJ" * 2
 _GREEK = "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABEZHIKMNOPTYX"
-_FULL_WIDTH = {0xFEE0 + code: code for code in range(0x21, 0x7F)} | {0x3000: " "}
+_FULL_WIDTH = {0xFEE0 + code: chr(code).upper() for code in range(0x21, 0x7F)} | {0x3000: " "}
 _AS_SEEN = (
-    str.maketrans(*_CYRILLIC, _NO_WIDTH)
+    str.maketrans(ascii_lowercase, ascii_uppercase, _NO_WIDTH)
+    | str.maketrans(*_CYRILLIC)
     | str.maketrans(*_GREEK)
     | str.maketrans("ĐđÐðƉɖ", "D" * 6)
     | _FULL_WIDTH
@@ -211,9 +213,10 @@ def normalise(text: str) -> str:
     What nobody can tell apart on a plate is one character: Cyrillic and Greek capitals that look like Latin
     ones, full-width letters and digits, marks without width. Plates have Latin letters and European digits
     only, so such a text is typed or copied from elsewhere and means no other vehicle. What merely resembles
-    a character (О for 0, З for 3, a digit of another script) stays what it is: it would be a guess.
+    a character (О for 0, З for 3, a digit of another script) stays what it is: it would be a guess. The form
+    of a form is itself, whatever the text.
     """
-    return _SEPARATORS.sub("", _as_seen(text).upper())
+    return unicodedata.normalize("NFC", _SEPARATORS.sub("", _as_seen(text)))
 
 
 def strange_characters(text: str) -> str:

@@ -1,7 +1,10 @@
 """Sessions that read wait for nobody and write nothing; what can't be a database of the centre is told."""
 
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, text
@@ -51,6 +54,21 @@ def test_a_reading_session_writes_nothing(engine: Engine, now: datetime) -> None
 def test_a_sight_recorded_while_only_reading_is_a_mistake_of_ours(engine: Engine) -> None:
     with reading(engine) as session, pytest.raises(RuntimeError, match="only reads"):
         audit.record(session, "user:lan", "case.view", "case:1", {})
+
+
+def test_many_may_open_a_new_file_at_once(tmp_path: Path) -> None:
+    def open_it(engine: Engine) -> None:
+        all_there.wait(20)
+        with engine.begin() as connection:
+            connection.exec_driver_sql("CREATE TABLE IF NOT EXISTS t (a)")
+
+    for attempt in range(20):
+        engines = [make_engine(f"sqlite:///{tmp_path}/{attempt}.db") for _ in range(8)]
+        all_there = threading.Barrier(len(engines))
+        with ThreadPoolExecutor(len(engines)) as pool:
+            list(pool.map(open_it, engines))
+        for engine in engines:
+            engine.dispose()
 
 
 @pytest.mark.parametrize(

@@ -134,6 +134,7 @@ _TEXTS = st.one_of(
     st.text(max_size=30),
     st.text("0123456789ABDĐGHKLMNQRTV.- \n", max_size=14),
     st.from_regex(r"[1-9][0-9][A-Z][A-Z0-9]?[0-9]{4,5}", fullmatch=True),
+    st.text("aАаđÐ9.\u200b\u0301\u0308\u037eµηßıſ\u212aａＡ－\u3000", max_size=8),
 )
 _SEEN = st.fixed_dictionaries(
     {
@@ -198,7 +199,8 @@ def test_no_other_script_has_letters_of_its_own(letters: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "other", ["98Я12345", "98A1234З", "98A12٣45", "98A1234²", "98A123Ⅳ5", "98η12345", "\u202e98A12345"]
+    "other",
+    ["98Я12345", "98A1234З", "98A12٣45", "98A1234²", "98A123Ⅳ5", "98η12345", "98µ123", "\u202e98A12345"],
 )
 def test_what_only_resembles_it_is_no_plate(other: str) -> None:
     assert normalise(other) != "98A12345"

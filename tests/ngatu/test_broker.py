@@ -1,5 +1,6 @@
 """The embedded broker: what it lets in, what it carries, where it listens."""
 
+import itertools
 import socket
 import threading
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from tests.brokers import free_port_pair
 
 pytestmark = pytest.mark.broker
 ACCOUNTS = {"node-1": 'a "quoted" \\ secret', "ngatu-centre": "mật khẩu"}
+_NUMBERS = itertools.count()
 V5, V311 = MQTTProtocolVersion.MQTTv5, MQTTProtocolVersion.MQTTv311
 
 
@@ -25,17 +27,27 @@ def broker() -> Iterator[EmbeddedBroker]:
 def connect(broker: EmbeddedBroker, version: MQTTProtocolVersion, user: str, password: str) -> mqtt.Client:
     """A client that has been let in. Raises AssertionError otherwise."""
     client = mqtt.Client(
-        CallbackAPIVersion.VERSION2, f"{user}-{version}", protocol=version, reconnect_on_failure=False
+        CallbackAPIVersion.VERSION2, f"{user}-{next(_NUMBERS)}", protocol=version, reconnect_on_failure=False
     )
     client.username_pw_set(user, password)
-    answered = threading.Event()
-    client.on_connect = lambda *_: answered.set()
-    client.on_disconnect = lambda *_: answered.set()  # whoever is kept out is hung up on
+    answered, answers = threading.Event(), []
+    client.on_connect = lambda *given: (answers.append(given[3]), answered.set())
+    # Whoever is kept out is hung up on.
+    client.on_disconnect = lambda *given: (answers.append(given[3]), answered.set())
     client.connect("127.0.0.1", broker.port_v5 if version == V5 else broker.port_v311)
     client.loop_start()
     assert answered.wait(20), "no answer"
-    assert client.is_connected(), "not let in"
+    assert client.is_connected(), f"not let in: {answers}"
     return client
+
+
+def connect_as_known(broker: EmbeddedBroker, version: MQTTProtocolVersion, user: str) -> mqtt.Client:
+    """As `connect` with the right password, at the second try if need be: on a machine without a free
+    processor the broker hangs up on one who says who he is too late, and every client of ours tries again."""
+    try:
+        return connect(broker, version, user, ACCOUNTS[user])
+    except AssertionError:
+        return connect(broker, version, user, ACCOUNTS[user])
 
 
 @pytest.mark.parametrize("node_version", [V5, V311])
@@ -44,8 +56,8 @@ def connect(broker: EmbeddedBroker, version: MQTTProtocolVersion, user: str, pas
 def test_messages_pass_between_versions(
     broker: EmbeddedBroker, node_version: MQTTProtocolVersion, centre_version: MQTTProtocolVersion, size: int
 ) -> None:
-    centre = connect(broker, centre_version, "ngatu-centre", ACCOUNTS["ngatu-centre"])
-    node = connect(broker, node_version, "node-1", ACCOUNTS["node-1"])
+    centre = connect_as_known(broker, centre_version, "ngatu-centre")
+    node = connect_as_known(broker, node_version, "node-1")
     topic = f"t/{node_version}/{centre_version}/{size}"
     listening, arrived = threading.Event(), threading.Event()
     payloads: list[bytes] = []
@@ -92,4 +104,4 @@ def test_the_ports_are_free_again_afterwards() -> None:
     port = free_port_pair()
     for _ in range(2):
         with embedded_broker(ACCOUNTS, port) as running:
-            connect(running, V5, "node-1", ACCOUNTS["node-1"]).disconnect()
+            connect_as_known(running, V5, "node-1").disconnect()
