@@ -205,21 +205,23 @@ def _open(session: Session, key: str) -> Refund:
 
 def owed_back(session: Session, now: datetime, limit: int = 100) -> list[OwedBack]:
     """Decisions with money that has to go back and that nobody asked back yet, the oldest first."""
-    return list(islice(_owed_back(session, now), limit))
+    found = list(islice(_still_owed(session, now), limit))
+    paid: dict[int, list[PaymentMessage]] = {decision.id or 0: [] for decision, _ in found}
+    query = select(PaymentMessage).where(
+        col(PaymentMessage.decision_id).in_(paid),
+        PaymentMessage.kind == "paid",
+        PaymentMessage.state == "counted",
+    )
+    for told in session.exec(query.order_by(col(PaymentMessage.id).desc())):
+        paid[told.decision_id or 0].append(told)
+    return [OwedBack(decision, still, tuple(paid[decision.id or 0])) for decision, still in found]
 
 
-def _owed_back(session: Session, now: datetime) -> Iterator[OwedBack]:
+def _still_owed(session: Session, now: datetime) -> Iterator[tuple[Decision, int]]:
     for row in counter.paid_beyond(session, now):
-        assert row.decision.id is not None
         still = row.beyond - row.decision.promised_back
         if still > 0:
-            query = select(PaymentMessage).where(
-                PaymentMessage.decision_id == row.decision.id,
-                PaymentMessage.kind == "paid",
-                PaymentMessage.state == "counted",
-            )
-            told = session.exec(query.order_by(col(PaymentMessage.id).desc())).all()
-            yield OwedBack(row.decision, still, tuple(told))
+            yield row.decision, still
 
 
 def latest(session: Session, limit: int = 100) -> list[Refund]:

@@ -16,6 +16,9 @@ from contract.local_time import local_day
 OPEN = ("due", "partly", "overdue", "refund_due")
 """States of the payment in which money is awaited or has to go back."""
 
+AT_ONCE = 200
+"""Of so many decisions the rows behind their money are read at once."""
+
 
 @dataclass(frozen=True)
 class OpenDecision:
@@ -46,13 +49,18 @@ def open_decisions(
     else:
         query = query.where(col(TrackState.state).in_(OPEN))
     rows = session.exec(query.order_by(col(Decision.id)).offset(skip).limit(limit)).all()
-    return [_seen(session, decision, state or START[Track.PAYMENT], now) for decision, state in rows]
-
-
-def _seen(session: Session, decision: Decision, state: str, now: datetime) -> OpenDecision:
     book, today = law.book(session), local_day(now)
-    stand = money.stand(session, book, decision, today)
-    return OpenDecision(decision, state, stand, money.last_payment_day(session, book, decision))
+    entries = money.entries_of(session, [decision for decision, _ in rows])
+    return [
+        OpenDecision(
+            decision,
+            state or START[Track.PAYMENT],
+            money.stand_by(book, decision, behind, today),
+            money.last_day_by(book, decision, behind),
+        )
+        for decision, state in rows
+        for behind in (entries[decision.id or 0],)
+    ]
 
 
 @dataclass(frozen=True)
@@ -70,10 +78,15 @@ def paid_beyond(session: Session, now: datetime) -> Iterator[PaidBeyond]:
         TrackState.track == Track.PAYMENT, TrackState.state == "refund_due"
     )
     query = select(Decision).where(col(Decision.id).in_(flagged) | col(Decision.id).in_(ended))
-    for decision in session.exec(query.order_by(col(Decision.id))).all():
-        beyond = beyond_of(session, decision, now)
-        if beyond > 0:
-            yield PaidBeyond(decision, beyond)
+    book, today = law.book(session), local_day(now)
+    found = session.exec(query.order_by(col(Decision.id))).all()
+    for first in range(0, len(found), AT_ONCE):
+        some = found[first : first + AT_ONCE]
+        entries = money.entries_of(session, some)
+        for decision in some:
+            stand = money.stand_by(book, decision, entries[decision.id or 0], today)
+            if (beyond := money.beyond(decision, stand)) > 0:
+                yield PaidBeyond(decision, beyond)
 
 
 def beyond_of(session: Session, decision: Decision, now: datetime) -> int:

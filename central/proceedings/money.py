@@ -1,6 +1,9 @@
 """What a decision asks for and what came in: read from its payments, its relief, and the days it was
-delivered and suspended."""
+delivered and suspended.
+"""
 
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from sqlmodel import Session, col, select
@@ -22,16 +25,65 @@ NOTHING = Money()
 _PAYMENT_CODES = ("deferral", "instalments", "payment")
 
 
+@dataclass(frozen=True)
+class Entries:
+    """The rows behind a decision's money, each in its order: what came in and went back, the relief that was
+    asked for, the days of its events that count, the steps that suspended and resumed it."""
+
+    payments: list[DecisionPayment] = field(default_factory=list)
+    reliefs: list[Relief] = field(default_factory=list)
+    days: dict[str, date] = field(default_factory=dict)
+    turns: list[ProceedingStep] = field(default_factory=list)
+
+    @property
+    def granted(self) -> list[Relief]:
+        """The relief that was granted."""
+        return [relief for relief in self.reliefs if relief.granted is True]
+
+    @property
+    def parts(self) -> list[Part]:
+        """The instalments that were granted, in the order of their days; none where the fine is paid at
+        once."""
+        granted = [relief.parts for relief in self.granted if relief.kind == "instalments"]
+        parts = (Part(int(one["amount"]), date.fromisoformat(one["due"])) for one in (granted or [[]])[-1])
+        return sorted(parts, key=lambda part: part.last_day)
+
+
+def entries_of(session: Session, decisions: Sequence[Decision]) -> dict[int, Entries]:
+    """The rows behind the money of these decisions, by their ids: four readings, however many there are."""
+    found = {decision.id: Entries() for decision in decisions if decision.id is not None}
+    payment, relief, event, step = DecisionPayment, Relief, ProceedingEvent, ProceedingStep
+    payments = select(payment).where(col(payment.decision_id).in_(found))
+    for paid in session.exec(payments.order_by(col(payment.paid_on), col(payment.id))):
+        found[paid.decision_id].payments.append(paid)
+    for asked in session.exec(
+        select(relief).where(col(relief.decision_id).in_(found)).order_by(col(relief.id))
+    ):
+        found[asked.decision_id].reliefs.append(asked)
+    events = select(event).where(col(event.decision_id).in_(found), col(event.ended_at).is_(None))
+    for row in session.exec(events.order_by(col(event.id))):
+        found[row.decision_id or 0].days[row.event] = row.day
+    turns = select(step).where(col(step.decision_id).in_(found), col(step.action).in_(("suspend", "resume")))
+    for turn in session.exec(turns.order_by(col(step.id))):
+        found[turn.decision_id or 0].turns.append(turn)
+    return found
+
+
 def stand(session: Session, book: LawBook, decision: Decision, on: date) -> Money:
     """The fine, what was paid, and the late fee if the rest were paid on that day."""
-    fine = fine_of(session, decision)
-    payments = [Paid(row.paid_on, row.amount) for row in payments_of(session, decision)]
-    last_day = last_payment_day(session, book, decision)
+    return stand_by(book, decision, _entries(session, decision), on)
+
+
+def stand_by(book: LawBook, decision: Decision, entries: Entries, on: date) -> Money:
+    """The same from the rows that were read."""
+    fine = _fine(decision, entries)
+    payments = [Paid(row.paid_on, row.amount) for row in entries.payments]
+    last_day = last_day_by(book, decision, entries)
     paid = sum(payment.amount for payment in payments)
     if last_day is None:
         return Money(fine, paid, 0)
-    parts = _parts(session, decision) or [Part(fine, last_day)]
-    pauses = _pauses(session, decision, on)
+    parts = entries.parts or [Part(fine, last_day)]
+    pauses = _pauses(entries, on)
     return Money(fine, paid, fee_until(parts, payments, on, pauses, book.sanctions(on)))
 
 
@@ -42,7 +94,11 @@ def beyond(decision: Decision, stand: Money) -> int:
 
 def fine_of(session: Session, decision: Decision) -> int:
     """The fine after a reduction that was granted."""
-    reduced = [relief.reduced_to for relief in _granted(session, decision) if relief.reduced_to is not None]
+    return _fine(decision, _entries(session, decision))
+
+
+def _fine(decision: Decision, entries: Entries) -> int:
+    reduced = [relief.reduced_to for relief in entries.granted if relief.reduced_to is not None]
     return reduced[-1] if reduced else decision.fine
 
 
@@ -55,9 +111,14 @@ def payments_of(session: Session, decision: Decision) -> list[DecisionPayment]:
 def last_payment_day(session: Session, book: LawBook, decision: Decision) -> date | None:
     """The last day without a late fee; None while the decision has neither been delivered nor can count as
     received."""
-    days = _days(session, decision)
+    return last_day_by(book, decision, _entries(session, decision))
+
+
+def last_day_by(book: LawBook, decision: Decision, entries: Entries) -> date | None:
+    """The same from the rows that were read."""
+    days = entries.days
     if "decision_delivered" in days:
-        found = running(book, days, last_days(session, book, decision, days))
+        found = running(book, days, _last_days(book, decision, entries, days))
         return next((found[code].last_day for code in _PAYMENT_CODES if code in found), None)
     if "decision_sent" in days:
         wait = book.sanctions(decision.signed_on).late_fee_without_proof_days
@@ -68,25 +129,20 @@ def last_payment_day(session: Session, book: LawBook, decision: Decision) -> dat
 def last_days(session: Session, book: LawBook, decision: Decision, days: dict[str, date]) -> dict[str, date]:
     """The last days that people set: where the decision itself gives longer to pay than the law, until when
     payment is deferred, and when the next instalment is due."""
+    return _last_days(book, decision, _entries(session, decision), days)
+
+
+def _last_days(book: LawBook, decision: Decision, entries: Entries, days: dict[str, date]) -> dict[str, date]:
     found: dict[str, date] = {}
     start = days.get("decision_delivered")
     if start is not None and decision.pay_within_days > book.deadlines(start)["payment"].amount:
         found["payment"] = book.calendar.next_working(start + timedelta(days=decision.pay_within_days))
-    parts = _parts(session, decision)
-    if parts:
-        paid = sum(row.amount for row in payments_of(session, decision))
-        found["instalments"] = next_day(parts, paid)
-    deferred = [relief.until for relief in _granted(session, decision) if relief.kind == "deferral"]
+    if entries.parts:
+        found["instalments"] = next_day(entries.parts, sum(row.amount for row in entries.payments))
+    deferred = [relief.until for relief in entries.granted if relief.kind == "deferral"]
     if deferred and deferred[-1] is not None:
         found["deferral"] = deferred[-1]
     return found
-
-
-def _parts(session: Session, decision: Decision) -> list[Part]:
-    """The instalments that were granted, in the order of their days; none where the fine is paid at once."""
-    granted = [relief.parts for relief in _granted(session, decision) if relief.kind == "instalments"]
-    parts = (Part(int(one["amount"]), date.fromisoformat(one["due"])) for one in (granted or [[]])[-1])
-    return sorted(parts, key=lambda part: part.last_day)
 
 
 def relief_open(book: LawBook, decision: Decision) -> frozenset[str]:
@@ -100,26 +156,15 @@ def relief_open(book: LawBook, decision: Decision) -> frozenset[str]:
     return frozenset(found)
 
 
-def _days(session: Session, decision: Decision) -> dict[str, date]:
-    query = select(ProceedingEvent).where(
-        ProceedingEvent.decision_id == decision.id, col(ProceedingEvent.ended_at).is_(None)
-    )
-    return {row.event: row.day for row in session.exec(query.order_by(col(ProceedingEvent.id)))}
+def _entries(session: Session, decision: Decision) -> Entries:
+    assert decision.id is not None
+    return entries_of(session, [decision])[decision.id]
 
 
-def _granted(session: Session, decision: Decision) -> list[Relief]:
-    query = select(Relief).where(Relief.decision_id == decision.id, col(Relief.granted).is_(True))
-    return list(session.exec(query.order_by(col(Relief.id))))
-
-
-def _pauses(session: Session, decision: Decision, on: date) -> list[Pause]:
-    reliefs = session.exec(select(Relief).where(Relief.decision_id == decision.id))
-    found: list[Pause] = [(relief.asked_on, relief.answered_on or on) for relief in reliefs]
+def _pauses(entries: Entries, on: date) -> list[Pause]:
+    found: list[Pause] = [(relief.asked_on, relief.answered_on or on) for relief in entries.reliefs]
     suspended: date | None = None
-    query = select(ProceedingStep).where(
-        ProceedingStep.decision_id == decision.id, col(ProceedingStep.action).in_(("suspend", "resume"))
-    )
-    for step in session.exec(query.order_by(col(ProceedingStep.id))):
+    for step in entries.turns:
         if step.action == "suspend":
             suspended = step.day
         elif suspended is not None:
