@@ -9,7 +9,29 @@ left out.
 
 from sqlalchemy import Engine, text
 
+from bench.loading import without_indexes
+from central.cases.models import CaseEvent
+from central.citizens.models import Submission
 from central.db import transaction
+from central.deadlines.models import DeadlineRow
+from central.documents.models import Document
+from central.offences.models import Offence
+from central.parties.models import CaseParty, Party
+from central.proceedings.models import (
+    Decision,
+    DecisionAct,
+    DecisionPayment,
+    Proceeding,
+    ProceedingEvent,
+    ProceedingStep,
+    TrackState,
+    WaitingStep,
+)
+
+_FILLED_TABLES = (
+    CaseEvent, CaseParty, DeadlineRow, Decision, DecisionAct, DecisionPayment, Document, Offence, Party,
+    Proceeding, ProceedingEvent, ProceedingStep, Submission, TrackState, WaitingStep,
+)  # fmt: skip
 
 _STAGED = """
 CREATE TEMP TABLE staged ON COMMIT DROP AS
@@ -148,7 +170,7 @@ _FILLED = (
 
 def fill(engine: Engine, today: str) -> None:
     """Stores the proceedings of every recorded case; only on PostgreSQL."""
-    with transaction(engine) as session:
+    with without_indexes(engine, *_FILLED_TABLES), transaction(engine) as session:
         session.execute(text("SET LOCAL statement_timeout = 0"))
         session.execute(text("SET LOCAL session_replication_role = replica"))  # no look at foreign keys
         session.execute(text(_STAGED), {"today": today})

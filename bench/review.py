@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
@@ -23,6 +24,7 @@ from sqlmodel import Session
 
 from bench import province
 from bench.ingest import database, engine_of
+from bench.loading import copy, without_indexes
 from central.accounts.models import User
 from central.accounts.permissions import Role
 from central.accounts.service import create_user
@@ -35,6 +37,8 @@ from central.cases.waiting import upcoming
 from central.db import insert_new, transaction
 from central.deadlines import service as deadlines
 from central.deadlines.models import DeadlineRow
+from central.proceedings import counter, waiting
+from central.proceedings.tracks import Actor
 from central.reports.periods import CutOffs, Kind
 from central.reports.service import drawn
 from central.review.decisions import Sight, reject
@@ -108,17 +112,28 @@ def fill(engine: Engine, cases: int) -> User:
         lan, binh, operator = (
             create_user(session, name, name.title(), role, NOW, "bench").user for name, role in PEOPLE
         )
-    for first in track(range(1, cases + 1, BATCH), "storing cases", console=Console(stderr=True)):
-        numbers = range(first, min(first + BATCH, cases + 1))
-        with transaction(engine) as session:
-            insert_new(session, Case, [case(number, cases, (lan, binh)) for number in numbers])
-            if engine.dialect.name == "sqlite":
-                session.execute(insert(DeadlineRow), [row for n in numbers for row in deadlines_of(n, cases)])
-    if engine.dialect.name == "postgresql":
+    with without_indexes(engine, Case) if _is_postgresql(engine) else nullcontext():
+        for first in track(range(1, cases + 1, BATCH), "storing cases", console=Console(stderr=True)):
+            rows = range(first, min(first + BATCH, cases + 1))
+            _store(engine, [case(number, cases, (lan, binh)) for number in rows], rows, cases)
+    if _is_postgresql(engine):
         province.fill(engine, local_day(NOW).isoformat())
     with engine.connect() as connection:
         connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("ANALYZE")
     return operator
+
+
+def _store(engine: Engine, rows: list[dict[str, object]], numbers: range, cases: int) -> None:
+    if _is_postgresql(engine):
+        copy(engine, Case, rows)
+        return
+    with transaction(engine) as session:
+        insert_new(session, Case, rows)
+        session.execute(insert(DeadlineRow), [row for n in numbers for row in deadlines_of(n, cases)])
+
+
+def _is_postgresql(engine: Engine) -> bool:
+    return engine.dialect.name == "postgresql"
 
 
 def decide_and_claim(session: Session, user: User) -> None:
@@ -172,6 +187,17 @@ def deadline_page(session: Session) -> None:
     deadlines.to_do(session, NOW)
 
 
+def treasury_page(session: Session) -> None:
+    """A page of decisions with money to come."""
+    counter.open_decisions(session, NOW, limit=51)
+
+
+def desk_page(session: Session) -> None:
+    """The case officer's desk: what waits for whom, and the first page of one step."""
+    waiting.counts(session, Actor.CASE_OFFICER, local_day(NOW))
+    waiting.at_desk(session, Actor.CASE_OFFICER, NOW, None, 0, 51)
+
+
 def timed(engine: Engine, work: Callable[[Session], object], rounds: int) -> list[float]:
     """Milliseconds of each round, a transaction each; the first, in which caches fill, is left out."""
     spent = []
@@ -199,6 +225,8 @@ def main() -> None:
         listed = {name: timed(engine, work, rounds=5) for name, work in LISTS.items()}
         dashed = timed(engine, lambda session: dashboard(session, NOW), rounds=10)
         due = timed(engine, deadline_page, rounds=10)
+        paid = timed(engine, treasury_page, rounds=10)
+        desked = timed(engine, desk_page, rounds=10)
         reported = timed(engine, draw_report, rounds=2)
         looked = timed(engine, lambda session: overview(session, NOW, NOW - timedelta(days=30)), rounds=10)
         sys.stdout.write(f"{engine.dialect.name}, {args.cases} cases stored:\n")
@@ -206,6 +234,8 @@ def main() -> None:
         ("overview", looked),
         ("leaders' dashboard", dashed),
         ("deadlines", due),
+        ("treasury", paid),
+        ("a desk", desked),
         ("weekly report", reported),
     )
     for what, spent in (("decision and next case", decided), *pages, *listed.items()):

@@ -187,6 +187,7 @@ class ProceedingStep(SQLModel, table=True):
     __tablename__ = "proceeding_step"
     __table_args__ = (
         Index("ix_proceeding_step_case", "proceeding_id", "id"),
+        Index("ix_proceeding_step_action", "action", "day", "proceeding_id"),
         Index(
             "ix_proceeding_step_decision",
             "decision_id",

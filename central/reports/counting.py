@@ -1,11 +1,15 @@
 """Counting tables over four periods at once: one reading of a table's rows gives all their lines."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from operator import eq, ne
+from typing import Any, TypeGuard
 
 from sqlalchemy import (
+    BinaryExpression,
+    BindParameter,
     Boolean,
+    ColumnClause,
     ColumnElement,
     Date,
     Label,
@@ -23,8 +27,9 @@ from sqlalchemy import (
     true,
     union_all,
 )
+from sqlalchemy.sql.operators import in_op
 from sqlalchemy.sql.selectable import FromClause
-from sqlmodel import Session
+from sqlmodel import AutoString, Session
 
 from central.cases.models import REAL, Case
 from central.db import table_of
@@ -98,25 +103,31 @@ def _read(
 
 
 class _Cube:
-    """How often each combination of what the counts ask about is in each of the four periods."""
+    """How often each combination of what the counts ask about is in each of the four periods.
+
+    The rows are brought down to the values that conditions compare (`action IN (…)`), so that many such
+    conditions are looked at once a value and not once a row; any other condition is told row by row.
+    """
 
     def __init__(
         self, table: FromClause, when: ColumnElement[Any], countings: list[Counting], periods: Periods
     ) -> None:
         spans = [within(when, period) for period in periods]
-        self._names: dict[int, str] = {}
+        self._names: dict[Hashable, str] = {}
+        conditions = [each for counting in countings for each in counting.where]
+        compared = [condition for condition in conditions if _compares(condition)]
+        others = [condition for condition in conditions if not _compares(condition)]
         columns = [column for each in countings for _, column in each.by]
         asked = [
-            *self._named("by", columns, _text),
-            *self._named("where", [each for counting in countings for each in counting.where], _truth),
+            *self._named("by", [*columns, *(each.left for each in compared)], _same),
+            *self._named("where", others, _truth),
         ]
         added = self._named("amount", [each.amount for each in countings if each.amount is not None], _same)
         inside = [span.label(f"in_{place}") for place, span in enumerate(spans)]
-        wanted = [and_(true(), *each.where) for each in countings]
         rows = (
             select(*asked, *added, *inside)
             .select_from(table)
-            .where(or_(*spans), or_(*wanted))
+            .where(_between(when, periods), _asked_about(countings))
             .subquery("rows")
         )
         groups = [rows.c[label.name] for label in asked]
@@ -132,16 +143,24 @@ class _Cube:
         self._cube = select(*groups, *numbers, *sums).group_by(*groups).cte("cube")
 
     def part(self, place: int, counting: Counting, width: int) -> Select[Any]:
-        """A count's lines: its place, what it is split by (`width` columns), its four numbers."""
-        columns = [self._of(column) for _, column in counting.by]
+        """A count's lines: its place, what it is split by (`width` columns), its four numbers; only those
+        that something is counted of."""
+        columns = [_text(self._of(column)) for _, column in counting.by]
         empty = [null() for _ in range(width - len(columns))]
-        kind = "count" if counting.amount is None else self._names[id(counting.amount)]
+        kind = "count" if counting.amount is None else self._names[_key(counting.amount)]
         numbers = [func.sum(self._cube.c[f"{kind}_{period}"]) for period in range(4)]
-        return (
+        counted = [func.sum(self._cube.c[f"count_{period}"]) for period in range(4)]
+        lines = (
             select(literal(place), *columns, *empty, *numbers)
-            .where(*(self._of(condition) for condition in counting.where))
+            .where(*(self._holds(condition) for condition in counting.where))
             .group_by(*columns)
         )
+        return lines.having(or_(*(number > 0 for number in counted))) if columns else lines
+
+    def _holds(self, condition: ColumnElement[bool]) -> ColumnElement[bool]:
+        if not _compares(condition):
+            return self._of(condition)
+        return BinaryExpression(self._of(condition.left), condition.right, condition.operator)
 
     def _named(
         self,
@@ -149,14 +168,49 @@ class _Cube:
         columns: Iterable[ColumnElement[Any]],
         told: Callable[[ColumnElement[Any]], ColumnElement[Any]],
     ) -> list[Label[Any]]:
-        distinct = {id(column): column for column in columns}
+        distinct = {_key(column): column for column in columns}
         names = {key: f"{kind}_{place}" for place, key in enumerate(distinct)}
         self._names |= names
         return [told(column).label(names[key]) for key, column in distinct.items()]
 
     def _of(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
-        found: ColumnElement[Any] = self._cube.c[self._names[id(column)]]
+        found: ColumnElement[Any] = self._cube.c[self._names[_key(column)]]
         return found
+
+
+def _key(column: ColumnElement[Any]) -> Hashable:
+    """What two mentions of a column share."""
+    return (id(column.table), column.name) if isinstance(column, ColumnClause) else id(column)
+
+
+def _compares(condition: ColumnElement[bool]) -> TypeGuard[BinaryExpression[bool]]:
+    """Whether it holds a column of names against given ones: `action = …`, `state <> …`, `code IN (…)`."""
+    return (
+        isinstance(condition, BinaryExpression)
+        and condition.operator in (eq, ne, in_op)
+        and isinstance(condition.left, ColumnClause)
+        and isinstance(condition.left.type, String | AutoString)
+        and isinstance(condition.right, BindParameter)
+    )
+
+
+def _asked_about(countings: Sequence[Counting]) -> ColumnElement[bool]:
+    """The rows that any of the counts is about: where all hold one column against names, those with any of
+    these names, which an index finds; otherwise what all the conditions say."""
+    named = [_names_of(counting) for counting in countings]
+    for key, (column, _) in named[0].items():
+        if all(key in each for each in named):
+            return column.in_(sorted({name for each in named for name in each[key][1]}))
+    return or_(*(and_(true(), *counting.where) for counting in countings))
+
+
+def _names_of(counting: Counting) -> dict[Hashable, tuple[ColumnElement[Any], list[str]]]:
+    found: dict[Hashable, tuple[ColumnElement[Any], list[str]]] = {}
+    for condition in counting.where:
+        if _compares(condition) and condition.operator is not ne:
+            value = condition.right.value
+            found[_key(condition.left)] = condition.left, value if isinstance(value, list) else [value]
+    return found
 
 
 def _text(column: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -173,6 +227,11 @@ def _truth(condition: ColumnElement[bool]) -> ColumnElement[bool]:
 
 def _same(column: ColumnElement[Any]) -> ColumnElement[Any]:
     return column
+
+
+def _between(when: ColumnElement[Any], periods: Periods) -> ColumnElement[bool]:
+    """From the first day of the earliest period to the last of the latest: one range, for an index."""
+    return within(when, Period(min(each.first for each in periods), max(each.last for each in periods)))
 
 
 def within(when: ColumnElement[Any], period: Period) -> ColumnElement[bool]:
