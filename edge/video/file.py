@@ -30,8 +30,9 @@ log = structlog.get_logger(__name__)
 RING_SECONDS = 30.0
 RING_BYTES = 256 * 1024 * 1024
 
-UNKNOWN_START = datetime(1970, 1, 1, tzinfo=UTC)
-"""Start of a file that does not say when it was made: plainly not a real time, the same on every replay."""
+UNKNOWN_START = datetime(FIRST_YEAR, 1, 2, tzinfo=UTC)
+"""Start of a file that does not say when it was made: plainly not a real time, the same on every replay, and
+with room for the pictures that a file holds before the first it shows."""
 
 _CLOCK = Clock(source="file", uncertainty_ms=0)
 _BREAKS_TOLD = 3

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from configs.words import say
+from contract.types import FIRST_YEAR
 from edge.video.file import UNKNOWN_START
 from edge.video.source import FileSource, VideoError
 from tests.edge.video import clips
@@ -348,6 +349,9 @@ def test_what_an_edit_list_hides_is_neither_shown_nor_missing(tmp_path: Path) ->
     assert (frames[0].t, frames[1].t) == (0.0, pytest.approx(0.04))
     assert (source_again.health().state, source_again.health().reason) == ("online", None)
     assert number_of(source_again.ring.frames([0.2])[0].image) == 23
+    clip = source_again.ring.clip(0.2, 1.0, 0.5)
+    assert clip.start_t < 0, "begins with what is hidden"
+    assert clip.captured_at.year >= FIRST_YEAR, "a time that a manifest takes"
 
 
 def test_pictures_of_one_stamp_all_count(tmp_path: Path) -> None:
