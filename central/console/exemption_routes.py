@@ -48,7 +48,7 @@ def _page(
     user: User,
     skip: int = 0,
     refused: DomainError | None = None,
-    entered: Mapping[str, str] | None = None,
+    entered: Mapping[str, str] = _NOTHING_TYPED,
 ) -> Response:
     """`entered` is what was typed and refused: it stays in the form."""
     found = exemptions.list_latest(session, PAGE + 1, skip)
@@ -63,7 +63,7 @@ def _page(
         more=skip + PAGE if len(found) > PAGE else None,
         warning=told(refused, language(request)).detail if refused else "",
         may_enter=user.may(Permission.CONFIRM_CASES),
-        entered=entered or _NOTHING_TYPED,
+        entered=entered,
     )
 
 

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, func, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from central.audit import service as audit
 from central.errors import ConflictError, InvalidError, NotFoundError
@@ -66,15 +67,20 @@ def _note(row: PaymentDifference, one: Found | None) -> None:
 def waiting(session: Session, limit: int = 100) -> list[Seen]:
     """Those nobody has settled, the oldest first."""
     query = select(PaymentDifference).where(_waits())
-    rows = session.exec(query.order_by(col(PaymentDifference.day), col(PaymentDifference.id)).limit(limit))
-    return [Seen(row, inbox.by_transaction(session, row.transaction)) for row in rows]
+    query = query.order_by(col(PaymentDifference.day), col(PaymentDifference.id))
+    return _seen(session, query.limit(limit))
 
 
 def settled(session: Session, limit: int = 50) -> list[Seen]:
     """Those a person settled, the latest first."""
     query = select(PaymentDifference).where(col(PaymentDifference.settled_at).is_not(None))
-    rows = session.exec(query.order_by(col(PaymentDifference.settled_at).desc()).limit(limit))
-    return [Seen(row, inbox.by_transaction(session, row.transaction)) for row in rows]
+    return _seen(session, query.order_by(col(PaymentDifference.settled_at).desc()).limit(limit))
+
+
+def _seen(session: Session, query: SelectOfScalar[PaymentDifference]) -> list[Seen]:
+    rows = session.exec(query).all()
+    held = inbox.by_transactions(session, {row.transaction for row in rows})
+    return [Seen(row, held.get(row.transaction)) for row in rows]
 
 
 def count(session: Session) -> int:

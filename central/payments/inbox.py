@@ -1,6 +1,7 @@
 """What the other side tells: kept first, counted by a job. Told again, late or in another order, money counts
 once; what can't be counted is set aside for a person and never lost."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Literal
 
@@ -45,7 +46,13 @@ def known(session: Session, told: Told) -> PaymentMessage | None:
 
 def by_transaction(session: Session, name: str) -> PaymentMessage | None:
     """What we hold of a transaction."""
-    return session.exec(select(PaymentMessage).where(PaymentMessage.transaction == name)).one_or_none()
+    return by_transactions(session, [name]).get(name)
+
+
+def by_transactions(session: Session, names: Collection[str]) -> dict[str, PaymentMessage]:
+    """What we hold of these transactions."""
+    query = select(PaymentMessage).where(col(PaymentMessage.transaction).in_(names))
+    return {row.transaction: row for row in session.exec(query)}
 
 
 def take_in(session: Session, told: Told, via: Via, now: datetime) -> PaymentMessage:

@@ -15,7 +15,7 @@ from sqlmodel import Session, col, select
 from central.audit import service as audit
 from central.errors import ConflictError, InvalidError, NotFoundError
 from central.law import service as law
-from central.proceedings import money
+from central.proceedings import decisions, money
 from central.proceedings.dossier import Money
 from central.proceedings.loading import living_decision
 from central.proceedings.models import (
@@ -157,7 +157,7 @@ def paid_back(
 
 
 def _decision(session: Session, decision_id: int) -> Decision:
-    found = session.get(Decision, decision_id, with_for_update=True, populate_existing=True)
+    found = decisions.find(session, decision_id, locked=True)
     if found is None:
         raise NotFoundError("decision", id=decision_id)
     return found

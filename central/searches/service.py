@@ -73,7 +73,7 @@ def search(
     if not any(character.isdigit() for character in file):
         raise InvalidError("file_number", field="file")
     plate = normalise(wanted.plate)
-    if strange := strange_characters(plate):
+    if strange := strange_characters(wanted.plate):
         raise InvalidError("plate_characters", field="plate", characters=strange)
     if len(plate) < LEAST_TYPED:
         raise InvalidError("plate_short", field="plate", n=LEAST_TYPED)

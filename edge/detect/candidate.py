@@ -80,8 +80,9 @@ class Candidate:
         seen = sight.detection
         self._votes[seen.kind] += seen.confidence
         scores = seen.kinds or {seen.kind: 1.0}
+        total = sum(scores.values())
         for kind, score in scores.items():
-            self._shares[kind] += seen.confidence * score / sum(scores.values())
+            self._shares[kind] += seen.confidence * score / total
         new = sight.detection.look
         if self.look is None or new is None:
             self.look = new if new is not None else self.look

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from contract.vehicles import VehicleKind
 from edge.detect.detector import TWO_WHEELED, Detection
+from edge.detect.matching import overlaps
 from edge.detect.riders import join_riders
 from edge.rules.inputs import Box
 
@@ -73,16 +74,14 @@ def vehicles(
     """
     found: list[Detection] = []
     people: list[Box] = []
-    groups = np.array([_group(name) for name in names], np.int32)
-    for i in _suppress(boxes, scores, groups, overlap):
+    kept = _suppress(boxes, scores, names, overlap)
+    for i, kinds in zip(kept, _kinds(kept, boxes, scores, names, overlap), strict=True):
         x1, y1, x2, y2 = (float(v) for v in boxes[i])
         if x2 <= x1 or y2 <= y1:  # wholly in the padding
             continue
         if names[i] == RIDER_CLASS:
             people.append((x1, y1, x2, y2))
         else:
-            same = np.flatnonzero((groups == groups[i]) & (_overlaps(boxes[i], boxes) > overlap))
-            kinds = _kinds(scores[same], [names[int(other)] for other in same])
             found.append(Detection(KIND_OF_CLASS[names[i]], float(scores[i]), (x1, y1, x2, y2), kinds=kinds))
     found.sort(key=lambda d: (-d.confidence, d.box))
     return join_riders(found, people)
@@ -95,27 +94,32 @@ def _group(name: str) -> int:
 
 
 def _suppress(
-    boxes: NDArray[np.float32], scores: NDArray[np.float32], groups: NDArray[np.int32], overlap: float
+    boxes: NDArray[np.float32], scores: NDArray[np.float32], names: Sequence[str], overlap: float
 ) -> list[int]:
     if len(boxes) == 0:
         return []
     corners_and_sizes = np.concatenate([boxes[:, :2], boxes[:, 2:] - boxes[:, :2]], axis=1)
-    kept = cv2.dnn.NMSBoxesBatched(corners_and_sizes.tolist(), scores.tolist(), groups.tolist(), 0.0, overlap)
+    groups = [_group(name) for name in names]
+    kept = cv2.dnn.NMSBoxesBatched(corners_and_sizes.tolist(), scores.tolist(), groups, 0.0, overlap)
     return [int(i) for i in kept]
 
 
-def _overlaps(box: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Intersection over union of one box with each of the others."""
-    sides = np.minimum(box[2:], others[:, 2:]) - np.maximum(box[:2], others[:, :2])
-    shared = np.prod(np.clip(sides, 0, None), axis=1)
-    areas = np.prod(others[:, 2:] - others[:, :2], axis=1)
-    return np.asarray(shared / (np.prod(box[2:] - box[:2]) + areas - shared), np.float32)
-
-
-def _kinds(scores: NDArray[np.float32], names: Sequence[str]) -> dict[VehicleKind, float]:
-    """The best score of each kind among a box and its doubles."""
-    best: dict[VehicleKind, float] = {}
-    for score, name in zip(scores, names, strict=True):
-        kind = KIND_OF_CLASS[name]
-        best[kind] = max(best.get(kind, 0.0), float(score))
-    return best
+def _kinds(
+    kept: Sequence[int],
+    boxes: NDArray[np.float32],
+    scores: NDArray[np.float32],
+    names: Sequence[str],
+    overlap: float,
+) -> list[dict[VehicleKind, float]]:
+    """What each kept box is, with its own score, and what else: the best score of each other kind among its
+    doubles. Nothing for people."""
+    found = [{KIND_OF_CLASS[names[i]]: float(scores[i])} if names[i] in KIND_OF_CLASS else {} for i in kept]
+    for name in {name for name in names if name in KIND_OF_CLASS}:
+        others = np.flatnonzero([other == name for other in names])
+        rows = [r for r, i in enumerate(kept) if names[i] != name and _group(names[i]) == _group(name)]
+        shared = overlaps(boxes[[kept[r] for r in rows]].tolist(), boxes[others].tolist())
+        for row, score in zip(rows, np.where(shared > overlap, scores[others], 0).max(axis=1), strict=True):
+            if score > 0:
+                kind = KIND_OF_CLASS[name]
+                found[row][kind] = max(found[row].get(kind, 0.0), float(score))
+    return found

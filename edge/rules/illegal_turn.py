@@ -98,7 +98,7 @@ def _allowed_kinds(ban: Prohibition, track: Track) -> tuple[Doubt, ...]:
     others = [kind for kind in track.kinds if not ban.names(kind)]
     if not (others and track.may_be(others)):
         return ()
-    return (doubt("track.kind_not_sure", confidence=round(track.kinds[track.kind], 2)),)
+    return (doubt("track.kind_not_sure", confidence=round(track.kind_probability, 2)),)
 
 
 def _against_arrows(

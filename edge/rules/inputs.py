@@ -85,9 +85,14 @@ class Track:
     kinds: Mapping[VehicleKind, float] = field(default_factory=dict)
 
     @property
+    def kind_probability(self) -> float:
+        """How probable `kind` is over all looks, 0..1; 1 where nothing else was thought of."""
+        return self.kinds.get(self.kind, 1.0)
+
+    @property
     def kind_unsure(self) -> bool:
         """Whether it may well be of another kind."""
-        return self.kinds.get(self.kind, 1.0) < SURE_OF_KIND
+        return self.kind_probability < SURE_OF_KIND
 
     def may_be(self, kinds: Collection[VehicleKind]) -> bool:
         """Whether it may well be one of these kinds."""

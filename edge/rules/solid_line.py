@@ -93,25 +93,14 @@ def _of_one(
     situation: Situation, line: SolidLine, act: Act, parameters: SolidLineParameters
 ) -> tuple[Doubt, ...]:
     """That it may be the act of only one of two beside each other."""
-    stretch = _stretch(situation.track.points, act)
-    if act[2] != "touched":
-        return may_be_two(
-            stretch,
-            situation.track.points,
-            lambda looks: _side(looks[0], line, 0.0) == -_side(looks[-1], line, 0.0),
-        )
-    return may_be_two(
-        stretch,
-        situation.track.points,
-        lambda looks: _lasts(_on(looks, situation, line, parameters), parameters),
-    )
 
+    def holds(looks: Sequence[TrackPoint]) -> bool:
+        if act[2] != "touched":
+            return _side(looks[0], line, 0.0) == -_side(looks[-1], line, 0.0)
+        return _lasts([look for look in looks if _is_on(look, situation, line, parameters)], parameters)
 
-def _on(
-    looks: Sequence[TrackPoint], situation: Situation, line: SolidLine, parameters: SolidLineParameters
-) -> list[TrackPoint]:
-    """Those of the looks in which it is on the line."""
-    return [look for look in looks if _is_on(look, situation, line, parameters)]
+    points = situation.track.points
+    return may_be_two(_stretch(points, act), points, holds)
 
 
 def _either_side(points: Sequence[TrackPoint], act: Act) -> Sequence[TrackPoint]:

@@ -82,7 +82,7 @@ def _closed(situation: Situation, lane: Lane, start: TrackPoint, parameters: Wro
         lasted_ms=ms(lasted),
     )
     if not sure:
-        confidence = min(track.confidence, track.kinds.get(track.kind, 1.0))
+        confidence = min(track.confidence, track.kind_probability)
         unsure = doubt("wrong_lane.kind_not_sure", confidence=round(confidence, 2))
         return _finding(situation, lane, start, "closed", said, (unsure,))
     stay = track.points[since(track.points, start.t) :]
