@@ -37,7 +37,7 @@ _STAGED = """
 CREATE TEMP TABLE staged ON COMMIT DROP AS
 SELECT id, occurred_at AS at, (occurred_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date AS day,
        CAST(:today AS date) - (occurred_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date AS age,
-       (id * 7919) % 100 AS h, rule, plate, site, site_name, operator_id, officer_id
+       (id::bigint * 7919 % 100)::int AS h, rule, plate, site, site_name, operator_id, officer_id
 FROM case_file WHERE state = 'recorded'
 """
 

@@ -1,32 +1,76 @@
-"""Setting out to pay: how much is owed today, under which reference, where."""
+"""Setting out to pay: how much is asked for today, under which reference, where."""
 
 import secrets
+from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Literal
 
 from sqlmodel import Session, col, select
 
 from central.db import insert
 from central.errors import ConflictError
-from central.payments.models import PaymentOrder
+from central.payments.models import PaymentMessage, PaymentOrder
 from central.proceedings import payments
 from central.proceedings.dossier import Money
+from central.proceedings.late import Part, left_of, next_part
 from central.proceedings.models import Decision
 
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
-
-def owed(session: Session, decision: Decision, on: date) -> Money:
-    """What a decision asks for on a day, the late fee to that day."""
-    return payments.stand(session, decision, on)
+Share = Literal["next", "all"]
+"""The next instalment, or all that is owed."""
 
 
-def order_of(session: Session, decision: Decision, today: date, now: datetime) -> PaymentOrder:
-    """The order for what is owed today; the open one if it is for the same sum.
+@dataclass(frozen=True)
+class Instalment:
+    """A part of the fine: how much, of which `left` is unpaid, by which day."""
+
+    amount: int
+    left: int
+    last_day: date
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What can be paid today: all that is owed, the late fee to this day; where the fine is paid in parts,
+    the next of them too, or those that are late. `next`: None where that would be all."""
+
+    stand: Money
+    parts: tuple[Instalment, ...]
+    next: Part | None
+    late: bool
+
+    def amount(self, share: Share) -> int:
+        """In dong."""
+        return self.next.amount if share == "next" and self.next is not None else self.stand.owed
+
+
+def asked(session: Session, decision: Decision, on: date) -> Asked:
+    """What a decision asks for on a day."""
+    stand, parts = payments.stand(session, decision, on), payments.parts_of(session, decision)
+    following = next_part(parts, stand.paid, on)
+    chosen = following is not None and following.amount < stand.owed
+    return Asked(
+        stand,
+        tuple(
+            Instalment(part.amount, left.amount, part.last_day)
+            for part, left in zip(parts, left_of(parts, stand.paid), strict=True)
+        ),
+        following if chosen else None,
+        following is not None and following.last_day < on,
+    )
+
+
+def order_of(
+    session: Session, decision: Decision, today: date, now: datetime, share: Share = "next"
+) -> PaymentOrder:
+    """The order for the next instalment or for all that is owed today; the open one if it is for the same
+    sum.
 
     Raises:
         ConflictError: nothing is owed.
     """
-    amount = owed(session, decision, today).owed
+    amount = asked(session, decision, today).amount(share)
     if amount <= 0 or decision.ended_on is not None:
         raise ConflictError("nothing_owed")
     present = open_order(session, decision, amount)
@@ -39,9 +83,13 @@ def order_of(session: Session, decision: Decision, today: date, now: datetime) -
 
 
 def open_order(session: Session, decision: Decision, amount: int) -> PaymentOrder | None:
-    """The order for exactly what is owed now."""
+    """The order for exactly this sum whose money has not come: one instalment may be as large as the one
+    before, whose order is used up."""
+    told = select(PaymentMessage.names).where(PaymentMessage.decision_id == decision.id)
+    used = {name.strip().upper() for name in session.exec(told)}
     query = select(PaymentOrder).where(PaymentOrder.decision_id == decision.id, PaymentOrder.amount == amount)
-    return session.exec(query.order_by(col(PaymentOrder.at).desc())).first()
+    rows = session.exec(query.order_by(col(PaymentOrder.at).desc()))
+    return next((row for row in rows if row.reference not in used), None)
 
 
 def note_address(session: Session, reference: str, url: str) -> None:

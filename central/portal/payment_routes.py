@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Request
+from fastapi import APIRouter, Form, Header, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse, Response
 
@@ -50,31 +50,44 @@ _BY_IDENTITY = _BY_CODE | {
 
 @router.get("/cases/{proceeding_id}/pay")
 def pay_page(
-    request: Request, session: ReadSessionDep, guest: CurrentGuest, now: Now, proceeding_id: Id
+    request: Request,
+    session: ReadSessionDep,
+    guest: CurrentGuest,
+    now: Now,
+    proceeding_id: Id,
+    share: orders.Share = "next",
 ) -> Response:
-    """What is owed today and how it can be paid; after paying, that it has arrived."""
+    """What is asked for today, the next instalment or all, and how it can be paid; after paying, that it has
+    arrived."""
     view = case_view(session, guest, proceeding_id, now)
     if view.decision is None or not view.payable:
         return render(request, "paid.html", guest, view=view)
-    owed = orders.owed(session, view.decision, local_day(now))
-    order = orders.open_order(session, view.decision, owed.owed)
+    asked = orders.asked(session, view.decision, local_day(now))
+    order = orders.open_order(session, view.decision, asked.amount(share))
     settings = desk_of(request).settings.payment
     online = settings.url is not None
-    shown = {"view": view, "owed": owed, "order": order, "online": online, "qr": None}
+    shown = {"view": view, "asked": asked, "share": share, "order": order, "online": online, "qr": None}
     if order is not None and settings.bank_bin and settings.bank_account:
         shown["qr"] = as_svg(payload(settings.bank_bin, settings.bank_account, order.amount, order.reference))
     return render(request, "pay.html", guest, 200, **shown)
 
 
 @router.post("/cases/{proceeding_id}/pay")
-def set_out(request: Request, guest: CurrentGuest, now: Now, proceeding_id: Id) -> Response:
-    """Makes the order for what is owed today and announces it to the bank."""
+def set_out(
+    request: Request,
+    guest: CurrentGuest,
+    now: Now,
+    proceeding_id: Id,
+    share: Annotated[orders.Share, Form()] = "next",
+) -> Response:
+    """Makes the order for the next instalment, or for all that is owed today, and announces it to the
+    bank."""
     desk, engine = desk_of(request), request.app.state.engine
     with transaction(engine) as session:
         view = case_view(session, guest, proceeding_id, now)
         if view.decision is None or not view.payable:
             raise ConflictError("nothing_owed")
-        order = orders.order_of(session, view.decision, local_day(now), now)
+        order = orders.order_of(session, view.decision, local_day(now), now, share)
         number = view.decision.number
     gateway = gateway_of(desk.settings.payment)
     if gateway is not None and not order.pay_url:
@@ -84,7 +97,7 @@ def set_out(request: Request, guest: CurrentGuest, now: Now, proceeding_id: Id) 
             url = ""  # the transfer by VietQR is there; the page says that the bank does not answer
         with transaction(engine) as session:
             orders.note_address(session, order.reference, url)
-    return RedirectResponse(f"/cases/{proceeding_id}/pay", status_code=303)
+    return RedirectResponse(f"/cases/{proceeding_id}/pay?share={share}", status_code=303)
 
 
 @router.post("/payment/told", include_in_schema=False)

@@ -52,6 +52,7 @@ _DUE = (
     "explanation_extended",
     "payment",
     "deferral",
+    "instalments",
     "complaint",
     "complaint_second",
     "court",

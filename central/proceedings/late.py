@@ -56,13 +56,28 @@ def fee_until(
     return weighted * rules.late_fee_per_100k_per_day // 100_000
 
 
+def left_of(parts: Sequence[Part], paid: int) -> list[Part]:
+    """What is left of each part, none left out: money fills them in their order."""
+    found = []
+    for part in parts:
+        filled = max(0, min(part.amount, paid))
+        found.append(Part(part.amount - filled, part.last_day))
+        paid -= filled
+    return found
+
+
+def next_part(parts: Sequence[Part], paid: int, on: date) -> Part | None:
+    """What is asked for next: what is left of all the parts whose day is over, together; where there are
+    none, the first part with something left. None where nothing is left."""
+    left = [part for part in left_of(parts, paid) if part.amount]
+    late = sum(part.amount for part in left if part.last_day < on)
+    return Part(late or left[0].amount, left[0].last_day) if left else None
+
+
 def next_day(parts: Sequence[Part], paid: int) -> date:
     """The last day of the first part that is not paid; of the last where all are."""
-    for part in parts:
-        paid -= part.amount
-        if paid < 0:
-            return part.last_day
-    return parts[-1].last_day
+    left = [part for part in left_of(parts, paid) if part.amount]
+    return (left or parts[-1:])[0].last_day
 
 
 def _days(first: date, last: date) -> Iterable[date]:

@@ -17,6 +17,7 @@ from central.errors import ConflictError, InvalidError, NotFoundError
 from central.law import service as law
 from central.proceedings import decisions, money
 from central.proceedings.dossier import Money
+from central.proceedings.late import Part
 from central.proceedings.loading import living_decision
 from central.proceedings.models import (
     Decision,
@@ -64,6 +65,12 @@ class Counted:
 def stand(session: Session, decision: Decision, on: date) -> Money:
     """What a decision asks for, what was paid, and the late fee if the rest were paid on that day."""
     return money.stand(session, law.book(session), decision, on)
+
+
+def parts_of(session: Session, decision: Decision) -> list[Part]:
+    """The instalments that were granted, in the order of their days; none where the fine is paid at once."""
+    assert decision.id is not None
+    return money.entries_of(session, [decision])[decision.id].parts
 
 
 def received(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -17,11 +17,14 @@ from central.payments import refunds
 from central.payments.http import HttpGateway
 from central.payments.models import PaymentMessage, Refund
 from central.payments.port import SIGNATURE_HEADER, TIME_HEADER, Told, signature_of
+from central.payments.vietqr import as_svg, payload
 from central.payments.work import compare_due, handlers
 from central.portal.app import create_portal
+from central.proceedings import payments
 from central.proceedings.papers.sheet import House
 from central.sandboxes.payment import Bank, Way, create_bank
 from central.settings import CentralSettings, PaymentSettings
+from contract.local_time import local_day
 from tests.central.portal.house import SETTINGS, PortalHouse, text_of
 from tests.serving import address_of, free_port, served
 
@@ -206,6 +209,86 @@ def test_the_late_fee_is_that_of_the_day(counter: Counter) -> None:
     assert not before
     assert len(amounts) == 2
     assert amounts[1] - amounts[0] == counter.decision.fine * 5 // 10_000
+
+
+def in_parts(counter: Counter, amounts: tuple[int, ...]) -> list[date]:
+    """The owner may pay in parts, thirty days apart; their days."""
+    office = counter.house.office
+    last = office.last_days(counter.case_id)["payment"]
+    days = [last + timedelta(days=30 * number) for number in range(len(amounts))]
+    parts = tuple({"due": d.isoformat(), "amount": a} for d, a in zip(days, amounts, strict=True))
+    with transaction(office.engine) as session:
+        proceeding = office.proceeding(session, counter.case_id)
+        relief = payments.ask_relief(
+            session, proceeding, "instalments", "khó khăn", office.by(session, "citizen"), office.now
+        )
+        granted = payments.Grant(until=days[-1], parts=parts)
+        signer = office.by(session, "truong-phong")
+        payments.answer_relief(session, proceeding, relief, granted, "có xác nhận", signer, office.now)
+    return days
+
+
+def ordered(counter: Counter, share: str) -> tuple[str, int]:
+    """Sets out to pay the next instalment or all; the bank's order, after the page and its code agree."""
+    known = set(BANKS[-1].orders)
+    browser = counter.house.enter(counter.case_id)
+    page = browser.post(f"{counter.page}/pay", data={"share": share}).text
+    new = set(BANKS[-1].orders) - known
+    assert len(new) == 1, "each instalment has an order of its own"
+    reference = new.pop()
+    amount = int(BANKS[-1].orders[reference]["amount"])
+    assert as_svg(payload("970403", "0011012345678", amount, reference)) in page
+    return reference, amount
+
+
+FIRST, SECOND, THIRD = 7_600_000, 5_700_000, 5_700_000
+
+
+def test_the_next_instalment_is_offered_and_fills_the_parts_in_their_order(counter: Counter) -> None:
+    office, days = counter.house.office, in_parts(counter, (FIRST, SECOND, THIRD))
+    assert "Nộp lần tiếp theo trước hết ngày" in text_of(counter.browser.get(counter.page).text)
+    for number, amount in enumerate((FIRST, SECOND, THIRD)):
+        office.now += timedelta(days=(days[number] - local_day(office.now)).days)
+        reference, asked = ordered(counter, "next")
+        assert asked == amount
+        BANKS[-1].pay(reference, "right")
+        counter.work()
+        state = office.state(counter.case_id, "payment")
+        assert state == ("paid" if number == 2 else "partly")
+        if number < 2:
+            assert office.last_days(counter.case_id)["instalments"] == days[number + 1]
+    with transaction(office.engine) as session:
+        assert [row.outcome for row in session.exec(select(PaymentMessage))] == ["part", "part", "full"]
+
+
+def test_all_that_is_left_can_be_paid_instead(counter: Counter) -> None:
+    in_parts(counter, (FIRST, SECOND, THIRD))
+    BANKS[-1].pay(ordered(counter, "next")[0], "right")
+    counter.work()
+    counter.house.office.wait(1)
+    shown = text_of(counter.house.enter(counter.case_id).get(f"{counter.page}/pay").text)
+    for told in ("7.600.000", "đã nộp", "Nộp toàn bộ số còn lại: 11.400.000"):
+        assert told in shown
+    reference, asked = ordered(counter, "all")
+    assert asked == SECOND + THIRD
+    BANKS[-1].pay(reference, "right")
+    counter.work()
+    assert counter.house.office.state(counter.case_id, "payment") == "paid"
+
+
+def test_late_instalments_are_asked_for_together_and_the_fee_comes_last(counter: Counter) -> None:
+    office, days = counter.house.office, in_parts(counter, (FIRST, SECOND, THIRD))
+    office.now += timedelta(days=(days[1] - local_day(office.now)).days + 1)
+    assert "đã quá hạn từ ngày" in text_of(
+        counter.house.enter(counter.case_id).get(f"{counter.page}/pay").text
+    )
+    reference, asked = ordered(counter, "next")
+    assert asked == FIRST + SECOND
+    BANKS[-1].pay(reference, "right")
+    counter.work()
+    fee = 30 * FIRST * 5 // 10_000
+    assert ordered(counter, "next")[1] == THIRD
+    assert ordered(counter, "all")[1] == THIRD + fee
 
 
 def test_a_stranger_can_tell_nothing(counter: Counter) -> None:
