@@ -11,6 +11,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from central.db import make_engine
+from central.portal.app import create_portal
+from central.settings import PaymentSettings
 from tests.browser import office
 from tests.browser.junction import Offender, package
 from tests.browser.pictures import whole_page as shot
@@ -38,6 +40,9 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     databases.migrated_sqlite(folder / "central.db")
     engine = make_engine(f"sqlite:///{folder / 'central.db'}")
     house = portal_house(engine, folder, datetime(2026, 11, 24, 8, 0, tzinfo=UTC))
+    account = {"payment": PaymentSettings(bank_bin="970403", bank_account="0011012345678")}
+    settings = house.portal.state.settings.model_copy(update=account)
+    house.portal = create_portal(settings, clock=lambda: house.office.now)
     listener = office.free_port()
     with office.served(house.portal, listener):
         yield Served(house, office.address_of(listener))
@@ -108,6 +113,36 @@ def test_an_owner_sees_checks_and_answers(browser: Browser, served: Served) -> N
     expect(page.get_by_role("status").first).to_contain_text("Đã nhận, số")
     assert served.house.office.state(case_id, "answer") == "contested"
     assert problems == []
+
+
+@pytest.mark.parametrize(
+    ("language", "choose", "start", "paid"),
+    [
+        ("vi", "Nộp toàn bộ số còn lại: 19.000.000 ₫", "Nộp phạt", "7.600.000 ₫, trước hết ngày"),
+        ("en", "Pay all that is left: ₫19,000,000", "Pay", "₫7,600,000 by"),
+    ],
+)
+def test_the_next_instalment_or_all_that_is_left(
+    browser: Browser, served: Served, language: str, choose: str, start: str, paid: str
+) -> None:
+    house = served.house
+    case_id = house.noticed(**drawn(house.office.cases + 1))
+    house.decided(case_id)
+    house.in_parts(case_id, (7_600_000, 5_700_000, 5_700_000))
+    page = opened(browser, served, case_id, PHONE, language)
+    page.goto(f"{page.url}/pay")
+    expect(page.locator(".parts li").first).to_contain_text(paid)
+    sums = []
+    for share in ("next", "all"):
+        if share == "all":
+            page.get_by_role("link", name=choose).click()
+        page.get_by_role("button", name=start, exact=True).click()
+        expect(page.locator(".qr svg")).to_be_visible()
+        sums.append(re.sub(r"\D", "", page.locator(".total dd").inner_text()))
+        shot(page, f"portal-pay-{share}-{language}-390")
+        assert not is_too_wide(page)
+        assert violations(page) == []
+    assert sums == ["7600000", "19000000"]
 
 
 def test_a_file_that_was_changed_is_named(browser: Browser, served: Served) -> None:

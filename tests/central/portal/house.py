@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 
@@ -17,8 +17,8 @@ from central.documents.models import Document
 from central.fleet.enrolment import enrol
 from central.media.store import MediaStore
 from central.portal.app import Portal, create_portal
-from central.proceedings import desk
-from central.proceedings.models import NoticeAccess
+from central.proceedings import desk, payments
+from central.proceedings.models import Decision, NoticeAccess
 from central.proceedings.papers.sheet import House
 from central.proceedings.service import Doing
 from central.settings import CentralSettings, OfficeSettings
@@ -73,6 +73,35 @@ class PortalHouse:
         self.office.do(case_id, "send_notice", "van-thu")
         self.office.do(case_id, "publish", "thu-ly")
         return case_id
+
+    def decided(self, case_id: int) -> Decision:
+        """The owner admits, the decision is signed, sent and delivered."""
+        office = self.office
+        office.do(case_id, "admit", "citizen", 2)
+        office.identify(case_id)
+        office.do(case_id, "make_record", "thu-ly", 1)
+        office.do(case_id, "sign_record", "citizen")
+        office.do(case_id, "explain", "citizen", 1)
+        office.propose(case_id)
+        decision = office.sign(case_id, 1)
+        office.do(case_id, "send_decision", "van-thu")
+        office.do(case_id, "deliver", "van-thu", 1)
+        return decision
+
+    def in_parts(self, case_id: int, amounts: tuple[int, ...]) -> list[date]:
+        """The owner may pay in parts, the first by the last day to pay, the others thirty days apart; their
+        days."""
+        office = self.office
+        last = office.last_days(case_id)["payment"]
+        days = [last + timedelta(days=30 * number) for number in range(len(amounts))]
+        parts = tuple({"due": d.isoformat(), "amount": a} for d, a in zip(days, amounts, strict=True))
+        with transaction(office.engine) as session:
+            proceeding = office.proceeding(session, case_id)
+            owner, signer = office.by(session, "citizen"), office.by(session, "truong-phong")
+            relief = payments.ask_relief(session, proceeding, "instalments", "khó khăn", owner, office.now)
+            granted = payments.Grant(until=days[-1], parts=parts)
+            payments.answer_relief(session, proceeding, relief, granted, "có xác nhận", signer, office.now)
+        return days
 
     def make_copies(self, case_id: int) -> int:
         """What the worker does."""

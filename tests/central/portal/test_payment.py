@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -20,7 +20,6 @@ from central.payments.port import SIGNATURE_HEADER, TIME_HEADER, Told, signature
 from central.payments.vietqr import as_svg, payload
 from central.payments.work import compare_due, handlers
 from central.portal.app import create_portal
-from central.proceedings import payments
 from central.proceedings.papers.sheet import House
 from central.sandboxes.payment import Bank, Way, create_bank
 from central.settings import CentralSettings, PaymentSettings
@@ -60,15 +59,7 @@ class Counter:
         house.portal = create_portal(self.settings, clock=lambda: house.office.now)
         self.gateway = HttpGateway(address, "a-token")
         self.case_id = house.noticed()
-        house.office.do(self.case_id, "admit", "citizen", 2)
-        house.office.identify(self.case_id)
-        house.office.do(self.case_id, "make_record", "thu-ly", 1)
-        house.office.do(self.case_id, "sign_record", "citizen")
-        house.office.do(self.case_id, "explain", "citizen", 1)
-        house.office.propose(self.case_id)
-        self.decision = house.office.sign(self.case_id, 1)
-        house.office.do(self.case_id, "send_decision", "van-thu")
-        house.office.do(self.case_id, "deliver", "van-thu", 1)
+        self.decision = house.decided(self.case_id)
         self.browser = house.enter(self.case_id)
         self.page = house.page_of(self.case_id)
 
@@ -211,23 +202,6 @@ def test_the_late_fee_is_that_of_the_day(counter: Counter) -> None:
     assert amounts[1] - amounts[0] == counter.decision.fine * 5 // 10_000
 
 
-def in_parts(counter: Counter, amounts: tuple[int, ...]) -> list[date]:
-    """The owner may pay in parts, thirty days apart; their days."""
-    office = counter.house.office
-    last = office.last_days(counter.case_id)["payment"]
-    days = [last + timedelta(days=30 * number) for number in range(len(amounts))]
-    parts = tuple({"due": d.isoformat(), "amount": a} for d, a in zip(days, amounts, strict=True))
-    with transaction(office.engine) as session:
-        proceeding = office.proceeding(session, counter.case_id)
-        relief = payments.ask_relief(
-            session, proceeding, "instalments", "khó khăn", office.by(session, "citizen"), office.now
-        )
-        granted = payments.Grant(until=days[-1], parts=parts)
-        signer = office.by(session, "truong-phong")
-        payments.answer_relief(session, proceeding, relief, granted, "có xác nhận", signer, office.now)
-    return days
-
-
 def ordered(counter: Counter, share: str) -> tuple[str, int]:
     """Sets out to pay the next instalment or all; the bank's order, after the page and its code agree."""
     known = set(BANKS[-1].orders)
@@ -245,7 +219,7 @@ FIRST, SECOND, THIRD = 7_600_000, 5_700_000, 5_700_000
 
 
 def test_the_next_instalment_is_offered_and_fills_the_parts_in_their_order(counter: Counter) -> None:
-    office, days = counter.house.office, in_parts(counter, (FIRST, SECOND, THIRD))
+    office, days = counter.house.office, counter.house.in_parts(counter.case_id, (FIRST, SECOND, THIRD))
     assert "Nộp lần tiếp theo trước hết ngày" in text_of(counter.browser.get(counter.page).text)
     for number, amount in enumerate((FIRST, SECOND, THIRD)):
         office.now += timedelta(days=(days[number] - local_day(office.now)).days)
@@ -262,7 +236,7 @@ def test_the_next_instalment_is_offered_and_fills_the_parts_in_their_order(count
 
 
 def test_all_that_is_left_can_be_paid_instead(counter: Counter) -> None:
-    in_parts(counter, (FIRST, SECOND, THIRD))
+    counter.house.in_parts(counter.case_id, (FIRST, SECOND, THIRD))
     BANKS[-1].pay(ordered(counter, "next")[0], "right")
     counter.work()
     counter.house.office.wait(1)
@@ -277,7 +251,7 @@ def test_all_that_is_left_can_be_paid_instead(counter: Counter) -> None:
 
 
 def test_late_instalments_are_asked_for_together_and_the_fee_comes_last(counter: Counter) -> None:
-    office, days = counter.house.office, in_parts(counter, (FIRST, SECOND, THIRD))
+    office, days = counter.house.office, counter.house.in_parts(counter.case_id, (FIRST, SECOND, THIRD))
     office.now += timedelta(days=(days[1] - local_day(office.now)).days + 1)
     assert "đã quá hạn từ ngày" in text_of(
         counter.house.enter(counter.case_id).get(f"{counter.page}/pay").text
