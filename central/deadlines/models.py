@@ -30,7 +30,14 @@ class DeadlineRow(SQLModel, table=True):
             postgresql_where=text("ended_at IS NULL AND decision_id IS NOT NULL"),
             sqlite_where=text("ended_at IS NULL AND decision_id IS NOT NULL"),
         ),
-        Index("ix_deadline_open", "ended_at", "met_on", "whose", "due_at"),
+        Index(
+            "ix_deadline_open",
+            "whose",
+            "due_at",
+            "code",
+            postgresql_where=text("ended_at IS NULL AND met_on IS NULL"),
+            sqlite_where=text("ended_at IS NULL AND met_on IS NULL"),
+        ),
     )
 
     id: int | None = Field(default=None, primary_key=True)

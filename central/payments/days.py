@@ -11,19 +11,18 @@ from central.payments import differences, inbox
 from central.payments.differences import Found
 from central.payments.inbox import Via
 from central.payments.models import PaymentDay, PaymentMessage
-from central.payments.port import read_file
+from central.payments.port import DayFile, read_file
 from contract.canonical import sha256_hex
 from contract.local_time import VIETNAM, local_day
 
 
 def compare(session: Session, day: date, content: bytes, via: Via, now: datetime) -> PaymentDay:
-    """Compares a day with its file; done again with the same or a later file, it says how it is now.
-
-    Raises:
-        InvalidError: the file is none.
-    """
-    told = read_file(content)
-    found: list[Found] = []
+    """Compares a day with its file; done again with the same or a later file, it says how it is now. A line
+    that can't be read waits for a person and keeps no other from being taken in; one that stands there
+    twice counts once."""
+    file = read_file(content)
+    told = list(dict.fromkeys(file.told))
+    found = [differences.unread(line) for line in file.broken]
     agreed: set[str] = set()
     taken_in = 0
     for one in told:
@@ -37,9 +36,7 @@ def compare(session: Session, day: date, content: bytes, via: Via, now: datetime
             agreed.add(one.transaction)
         except ConflictError:
             found.append(Found(one.transaction, differences.DIFFERS, one))
-    listed = {one.transaction for one in told}
-    lacking = (row.transaction for row in of_day(session, day) if row.transaction not in listed)
-    found += [Found(name, differences.NOT_IN_FILE) for name in lacking]
+    found += [Found(name, differences.NOT_IN_FILE) for name in _lacking(session, day, file)]
     stored = session.get(PaymentDay, day) or PaymentDay(
         day=day, file_sha256="", transactions=0, amount=0, taken_in=0, compared_at=now
     )
@@ -49,9 +46,20 @@ def compare(session: Session, day: date, content: bytes, via: Via, now: datetime
     session.add(stored)
     session.flush()
     differences.keep(session, day, found, agreed, now)
-    detail = {"transactions": len(told), "taken_in": taken_in, "differences": len(found)}
+    detail = {
+        "transactions": len(told), "taken_in": taken_in, "differences": len(found),
+        "broken": len(file.broken),
+    }  # fmt: skip
     audit.record(session, "system", "payment.day", f"day:{day.isoformat()}", detail)
     return stored
+
+
+def _lacking(session: Session, day: date, file: DayFile) -> list[str]:
+    """What we were told of the day and its file does not have; none of a file that can't be read at all."""
+    if any(line.problem == "header" for line in file.broken):
+        return []
+    listed = {one.transaction for one in file.told} | {line.transaction for line in file.broken}
+    return [row.transaction for row in of_day(session, day) if row.transaction not in listed]
 
 
 def last_compared(session: Session) -> date | None:

@@ -13,19 +13,26 @@ from central.audit import service as audit
 from central.errors import ConflictError, InvalidError, NotFoundError
 from central.payments import inbox
 from central.payments.models import PaymentDifference, PaymentMessage
-from central.payments.port import Told
+from central.payments.port import BrokenLine, Told
 
 OTHER_DAY, DIFFERS, NOT_IN_FILE = "other_day", "differs", "not_in_file"
+BROKEN_LINE = "broken_line"
 
 
 @dataclass(frozen=True)
 class Found:
     """One difference of a day's file: the transaction, what is wrong, and what the file says of it (None: it
-    lacks it)."""
+    lacks it, or the line can't be read)."""
 
     transaction: str
     problem: str
     told: Told | None = None
+    line: BrokenLine | None = None
+
+
+def unread(line: BrokenLine) -> Found:
+    """A line that can't be read; it goes by its number."""
+    return Found(f"#{line.number}", BROKEN_LINE, line=line)
 
 
 @dataclass(frozen=True)
@@ -43,6 +50,8 @@ def keep(session: Session, day: date, found: Iterable[Found], agreed: set[str], 
     for row in session.exec(select(PaymentDifference).where(PaymentDifference.day == day)).all():
         one = wanted.pop((row.transaction, row.problem), None)
         row.ended_at = None if one is not None else row.ended_at or now
+        if one is not None and one.line is not None and one.line.text != row.line_text:
+            row.settled_at, row.settled_by, row.note = None, "", ""  # another line, though of the same number
         _note(row, one)
     for one in wanted.values():
         row = PaymentDifference(day=day, transaction=one.transaction, problem=one.problem, found_at=now)
@@ -62,6 +71,16 @@ def _note(row: PaymentDifference, one: Found | None) -> None:
     if one is not None and one.told is not None:
         row.kind, row.names = one.told.kind, one.told.names
         row.amount, row.paid_at = one.told.amount, one.told.paid_at
+    if one is not None and one.line is not None:
+        row.line, row.line_problem, row.line_text = one.line.number, one.line.problem, one.line.text
+
+
+def days_to_ask_again(session: Session, since: date) -> list[date]:
+    """Days whose file has lines that can't be read and that nobody has settled: it may have been mended."""
+    query = select(col(PaymentDifference.day)).where(
+        PaymentDifference.problem == BROKEN_LINE, _waits(), col(PaymentDifference.day) >= since
+    )
+    return sorted(set(session.exec(query)))
 
 
 def waiting(session: Session, limit: int = 100) -> list[Seen]:

@@ -101,13 +101,15 @@ class PaymentDifference(SQLModel, table=True):
     """What a day's file and our books say differently of one transaction.
 
     `problem`: `other_day` (the file has it under a day that is not its own), `differs` (another amount, kind
-    or name), `not_in_file`. `kind` to `paid_at`: what the file says, None where it lacks it. `ended_at`: a
-    later file agrees; `settled_at`: a person settled it, `note` says how.
+    or name), `not_in_file`, `broken_line` (it can't be read: `line` is its number, `line_text` what stands
+    there, `line_problem` what is wrong with it; `transaction` is then `#` and the number). `kind` to
+    `paid_at`: what the file says, None where it lacks it. `ended_at`: a later file agrees; `settled_at`: a
+    person settled it, `note` says how.
     """
 
     __tablename__ = "payment_difference"
     __table_args__ = (
-        CheckConstraint("problem IN ('other_day', 'differs', 'not_in_file')", name="problem"),
+        CheckConstraint("problem IN ('other_day', 'differs', 'not_in_file', 'broken_line')", name="problem"),
         UniqueConstraint("day", "transaction", "problem"),
         Index(
             "ix_payment_difference_open",
@@ -125,6 +127,9 @@ class PaymentDifference(SQLModel, table=True):
     names: str | None = Field(default=None, max_length=80)
     amount: int | None = Field(default=None, sa_type=BigInteger)
     paid_at: datetime | None = None
+    line: int | None = None
+    line_problem: str = Field(default="", max_length=12)
+    line_text: str = Field(default="", max_length=300)
     found_at: datetime
     ended_at: datetime | None = None
     settled_at: datetime | None = None

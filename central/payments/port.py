@@ -9,7 +9,7 @@ import hmac
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from io import StringIO
-from typing import Annotated, Literal, Protocol
+from typing import Annotated, Literal, Protocol, cast
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -88,21 +88,84 @@ def read_signed(secret: bytes, body: bytes, given: Signature, now: datetime) -> 
         raise InvalidError("payment_message") from None
 
 
-def read_file(content: bytes) -> list[Told]:
-    """The transactions of a day's file. Raises InvalidError: a line that is none, with its number."""
-    found: list[Told] = []
+COLUMNS = ("transaction", "kind", "names", "amount", "paid_at")
+
+LineProblem = Literal[
+    "header", "encoding", "quote", "columns", "transaction", "kind", "names", "amount", "paid_at"
+]
+"""What is wrong with a line: the names of the columns, letters that are no UTF-8, a quotation mark that is
+not closed, too few or too many columns, or what stands in one of them."""
+
+
+@dataclass(frozen=True)
+class BrokenLine:
+    """A line that can't be read: its number in the file, the first being 1, what stands there, what is wrong.
+    `transaction`: which one it is about, as far as that can be read."""
+
+    number: int
+    text: str
+    problem: LineProblem
+    transaction: str = ""
+
+
+@dataclass(frozen=True)
+class DayFile:
+    """What a day's file tells, and its lines that tell nothing."""
+
+    told: tuple[Told, ...] = ()
+    broken: tuple[BrokenLine, ...] = ()
+
+
+def read_file(content: bytes) -> DayFile:
+    """The transactions of a day's file, each line read by itself: one that is broken, even by a quotation
+    mark that is not closed, takes no other with it. The first line names the columns; where it doesn't, none
+    can be read."""
+    lines = content.decode("utf-8-sig", errors="replace").split("\n")
+    header = _cells(lines[0].rstrip("\r")) or []
+    if sorted(header) != sorted(COLUMNS):
+        return DayFile(broken=(BrokenLine(1, lines[0][:300], "header"),))
+    told, broken = [], []
+    for number, line in enumerate((line.rstrip("\r") for line in lines[1:]), 2):
+        if not line.strip():
+            continue
+        one = _told(number, line, header)
+        if isinstance(one, Told):
+            told.append(one)
+        else:
+            broken.append(one)
+    return DayFile(tuple(told), tuple(broken))
+
+
+def _cells(line: str) -> list[str] | None:
+    """The columns of a line, None where a quotation mark is not closed or stands in the midst of one."""
     try:
-        rows = csv.DictReader(StringIO(content.decode("utf-8-sig")))
-        found.extend(Told.model_validate({**row, "amount": int(row["amount"])}) for row in rows)
-    except (ValueError, KeyError, TypeError, csv.Error):
-        raise InvalidError("payment_file", line=len(found) + 2) from None
-    return found
+        return next(csv.reader([line], strict=True), [])
+    except csv.Error:
+        return None
+
+
+def _told(number: int, line: str, header: list[str]) -> Told | BrokenLine:
+    cells = _cells(line)
+    if cells is None:
+        return BrokenLine(number, line[:300], "quote", line.split(",")[header.index("transaction")][:80])
+    row = dict(zip(header, cells, strict=False))
+    name = row.get("transaction", "")[:80]
+    if "\ufffd" in line:
+        return BrokenLine(number, line[:300], "encoding", name)
+    if len(cells) != len(header):
+        return BrokenLine(number, line[:300], "columns", name)
+    if not (row["amount"].isascii() and row["amount"].isdigit()):
+        return BrokenLine(number, line[:300], "amount", name)
+    try:
+        return Told.model_validate({**row, "amount": int(row["amount"])})
+    except ValidationError as wrong:
+        return BrokenLine(number, line[:300], cast("LineProblem", wrong.errors()[0]["loc"][0]), name)
 
 
 def write_file(told: list[Told]) -> bytes:
     """A day's file."""
     out = StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(("transaction", "kind", "names", "amount", "paid_at"))
+    writer.writerow(COLUMNS)
     writer.writerows((t.transaction, t.kind, t.names, t.amount, t.paid_at.isoformat()) for t in told)
     return out.getvalue().encode()

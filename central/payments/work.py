@@ -10,7 +10,7 @@ from central.connections import circuit
 from central.db import reading, transaction
 from central.jobs.queue import Claimed
 from central.jobs.runner import Handler, TryAgainError
-from central.payments import days, inbox, refunds
+from central.payments import days, differences, inbox, refunds
 from central.payments.port import CONNECTION, Gateway, GatewayError
 from central.proceedings.papers.sheet import House
 from contract.local_time import local_day
@@ -51,14 +51,15 @@ def handlers(engine: Engine, house: MakeHouse, gateway: Gateway | None, clock: C
 
 
 def compare_due(engine: Engine, gateway: Gateway, now: datetime) -> int:
-    """Compares the days up to yesterday that were not compared yet with their files, also those on which
-    nobody was at work; returns how many."""
+    """Compares with their files the days up to yesterday that were not compared yet, also those on which
+    nobody was at work, and again those whose file had lines that can't be read; returns how many."""
     yesterday = local_day(now) - timedelta(days=1)
     with reading(engine) as session:
         last = days.last_compared(session)
+        again = differences.days_to_ask_again(session, yesterday - LOOK_BACK)
     due = min((yesterday - last).days, LOOK_BACK.days) if last is not None else 1
-    for back in reversed(range(due)):
-        day = yesterday - timedelta(days=back)
+    new = [yesterday - timedelta(days=back) for back in reversed(range(due))]
+    for day in (*again, *new):
         try:
             with circuit.watched(engine, CONNECTION, now, GatewayError):
                 content = gateway.file_of(day)
@@ -66,4 +67,4 @@ def compare_due(engine: Engine, gateway: Gateway, now: datetime) -> int:
             raise TryAgainError(str(problem)) from problem
         with transaction(engine) as session:
             days.compare(session, day, content, "file", now)
-    return max(0, due)
+    return len(again) + len(new)

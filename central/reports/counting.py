@@ -127,7 +127,7 @@ class _Cube:
         rows = (
             select(*asked, *added, *inside)
             .select_from(table)
-            .where(_between(when, periods), _asked_about(countings))
+            .where(between(when, periods), _asked_about(countings))
             .subquery("rows")
         )
         groups = [rows.c[label.name] for label in asked]
@@ -229,7 +229,7 @@ def _same(column: ColumnElement[Any]) -> ColumnElement[Any]:
     return column
 
 
-def _between(when: ColumnElement[Any], periods: Periods) -> ColumnElement[bool]:
+def between(when: ColumnElement[Any], periods: Periods) -> ColumnElement[bool]:
     """From the first day of the earliest period to the last of the latest: one range, for an index."""
     return within(when, Period(min(each.first for each in periods), max(each.last for each in periods)))
 

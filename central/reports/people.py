@@ -2,6 +2,7 @@
 other houses answer (I), where acts happen (J). Nobody's name and no plate; staff by their account.
 """
 
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import func, literal_column, select
@@ -24,9 +25,9 @@ from central.reports.values import Figure
 _USER, _LOG = table_of(User), table_of(AuditEntry)
 _SENT, _TOLD, _PAID = table_of(Submission), table_of(Notification), table_of(DecisionPayment)
 _VEHICLE, _PERSON, _HOUSE = table_of(RegistryAnswer), table_of(PopulationAnswer), table_of(Connection)
-_REVIEWED = _CASE.join(_USER, _CASE.c.operator_id == _USER.c.id)
-_CONFIRMED = _CASE.join(_USER, _CASE.c.officer_id == _USER.c.id)
-_BY_PERSON = ("person", _USER.c.username)
+_BY_OPERATOR, _BY_OFFICER = (("person", _CASE.c.operator_id),), (("person", _CASE.c.officer_id),)
+"""By the number of their account, so that no reading of all cases joins it; see `named`."""
+_OPERATOR, _OFFICER = _CASE.c.operator_id.is_not(None), _CASE.c.officer_id.is_not(None)
 _UPHELD = _CASE.c.state.in_(("confirmed", "recorded"))
 _ONLINE = _PAID.c.source == SOURCE
 _CAME_IN = _PAID.c.amount > 0
@@ -44,10 +45,10 @@ def _acts(action: str) -> tuple[Any, ...]:
 
 
 COUNTINGS = (
-    Counting("H", "reviewed_by_person", _REVIEWED, _CASE.c.operator_at, (_BY_PERSON,)),
-    Counting("H", "decided_by_officer", _CONFIRMED, _CASE.c.officer_at, (_BY_PERSON,)),
-    Counting("H", "officers_decided", _CASE, _CASE.c.officer_at, (), (_CASE.c.officer_id.is_not(None),)),
-    Counting("H", "upheld", _CASE, _CASE.c.officer_at, (), (_CASE.c.officer_id.is_not(None), _UPHELD)),
+    Counting("H", "reviewed_by_person", _CASE, _CASE.c.operator_at, _BY_OPERATOR, (_OPERATOR,)),
+    Counting("H", "decided_by_officer", _CASE, _CASE.c.officer_at, _BY_OFFICER, (_OFFICER,)),
+    Counting("H", "officers_decided", _CASE, _CASE.c.officer_at, (), (_OFFICER,)),
+    Counting("H", "upheld", _CASE, _CASE.c.officer_at, (), (_OFFICER, _UPHELD)),
     Counting("H", "sign_ins", _LOG, _LOG.c.at, (), _acts("session.open")),
     Counting("H", "refused_sign_ins", _LOG, _LOG.c.at, (), _acts("session.refused")),
     Counting("I", "owners_verified", _VEHICLE, _VEHICLE.c.at, (("answer", _said(_VEHICLE.c.problem)),)),
@@ -80,6 +81,25 @@ SHARES = (
 
 INNER = frozenset({"upheld", "answers_portal", "payments_online"})
 """Counted for the sake of a share only."""
+
+
+_OF_PERSONS = frozenset({"reviewed_by_person", "decided_by_officer"})
+
+
+def named(session: Session, lines: list[Figure]) -> list[Figure]:
+    """The lines, persons by their account's name, in the order of these."""
+    accounts = session.execute(select(_USER.c.id, _USER.c.username))
+    names = {str(number): name for number, name in accounts}
+    found = []
+    for key, some in groupby(lines, key=lambda line: line.key):
+        told = list(some)
+        if key in _OF_PERSONS:
+            told = [
+                line.model_copy(update={"by": (("person", names.get(line.by[0][1], "?")),)}) for line in told
+            ]
+            told.sort(key=lambda line: line.by)
+        found += told
+    return found
 
 
 def connections(session: Session) -> list[Figure]:

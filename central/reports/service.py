@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 from central.audit import service as audit
 from central.db import sort_in_memory
 from central.errors import ConflictError, NotFoundError
-from central.reports import availability, keeping, rights
+from central.reports import availability, keeping, people, rights
 from central.reports import figures as told
 from central.reports.availability import HOURED
 from central.reports.counting import Periods, count, shares
@@ -63,7 +63,7 @@ def drawn(
 
 
 def _figures(session: Session, periods: Periods, now: datetime) -> list[Figure]:
-    counted = count(session, told.COUNTINGS, periods)
+    counted = people.named(session, count(session, told.COUNTINGS, periods))
     derived = [line for share in told.SHARES for line in shares(share, counted)]
     shown = [line for line in counted if line.key not in told.INNER]
     standing = [

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from math import ceil
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Integer, cast, extract, func, or_, select
+from sqlalchemy import ColumnElement, Date, Integer, cast, func, select
 from sqlalchemy.sql.selectable import FromClause
 from sqlmodel import Session
 
@@ -24,7 +24,7 @@ from central.proceedings.models import (
     ProceedingStep,
 )
 from central.reports.counting import CASES as _CASE
-from central.reports.counting import Periods, within
+from central.reports.counting import Periods, between, within
 from central.reports.values import Figure
 
 STEPS_AN_HOUR = 10
@@ -115,23 +115,30 @@ def _due(session: Session, due: ColumnElement[Any], until: datetime) -> int:
 def _lengths(session: Session, stage: Stage, periods: Periods) -> list[dict[int, int]]:
     """How many rows of each length, for each period."""
     spans = [within(stage.ends, period) for period in periods]
-    length = cast(func.floor(_seconds(session, stage) * STEPS_AN_HOUR / 3600), Integer)
+    length, steps = _length(session, stage)
     query = (
         select(length, *(func.count().filter(span) for span in spans))
         .select_from(stage.table)
-        .where(or_(*spans), stage.begins.is_not(None), *stage.where)
+        .where(between(stage.ends, periods), stage.begins.is_not(None), *stage.where)
         .group_by(length)
     )
     rows = session.execute(query).all()
-    return [{row[0]: row[number + 1] for row in rows} for number in range(len(periods))]
+    return [{row[0] * steps: row[number + 1] for row in rows} for number in range(len(periods))]
 
 
-def _seconds(session: Session, stage: Stage) -> ColumnElement[Any]:
-    if session.get_bind().dialect.name == "sqlite":
-        return (func.julianday(stage.ends) - func.julianday(stage.begins)) * 86400
+def _length(session: Session, stage: Stage) -> tuple[ColumnElement[Any], int]:
+    """What rows are told apart by, and how many steps one of it is: days are counted as days."""
+    lite = session.get_bind().dialect.name == "sqlite"
     if isinstance(stage.ends.type, Date):
-        return (stage.ends - stage.begins) * 86400
-    return extract("epoch", stage.ends - stage.begins)
+        days = (
+            func.julianday(stage.ends) - func.julianday(stage.begins) if lite else stage.ends - stage.begins
+        )
+        return cast(days, Integer), 24 * STEPS_AN_HOUR
+    if lite:
+        seconds = (func.julianday(stage.ends) - func.julianday(stage.begins)) * 86400
+    else:
+        seconds = func.date_part("epoch", stage.ends - stage.begins)
+    return cast(func.floor(seconds * STEPS_AN_HOUR / 3600), Integer), 1
 
 
 def _rank(counts: dict[int, int], share: float) -> float | None:

@@ -204,6 +204,21 @@ def differing(casework: Casework) -> None:
         days.compare(session, local_day(office.now), content, "file", office.now)
 
 
+def test_a_line_nobody_can_read_is_told_with_its_number_and_the_reason(casework: Casework) -> None:
+    office = casework.office
+    with transaction(office.engine) as session:
+        content = write_file([]) + b"T7,paid,<b>x</b>,7 dong,2026-11-24T08:00:00+00:00\n"
+        days.compare(session, local_day(office.now), content, "file", office.now)
+    desk = casework.at("kho-bac")
+    page = desk.get("/treasury/differences").text
+    for words in ("dòng 2", "T7,paid,&lt;b&gt;x", "số tiền phải là số đồng nguyên", "Các dòng khác đã nhận"):
+        assert words in page
+    desk.get("/language/en")
+    page = desk.get("/treasury/differences").text
+    for words in ("line 2", "the amount must be whole dong", "The other lines were taken in"):
+        assert words in page
+
+
 def test_what_the_bank_says_differently_is_settled_in_words(casework: Casework) -> None:
     differing(casework)
     desk = casework.at("kho-bac")

@@ -197,6 +197,49 @@ def test_what_a_later_file_agrees_with_waits_no_longer(template: Template, engin
         assert [name for name, *_ in _waiting(session)] == ["T1", "T2"]
 
 
+def test_a_broken_line_waits_for_a_person_and_the_others_are_taken_in(
+    template: Template, engine: Engine
+) -> None:
+    """The same file again doubles nothing; a mended one takes the line in, and nobody has to look at it."""
+    day, now = local_day(template.now), template.now
+    whole = write_file([_told(template, transaction=name, amount=7) for name in ("T1", "T2", "T3", "T3")])
+    broken = whole.replace(b"T2,paid", b"T2,gift")
+    with transaction(engine) as session:
+        inbox.keep(session, _told(template, transaction="T2", amount=7), "call-back", now)
+        for again in (0, 1):
+            stored = days.compare(session, day, broken, "file", now + timedelta(hours=again))
+            assert (stored.transactions, stored.amount) == (2, 14)
+            assert stored.taken_in == (0 if again else 2)
+            (seen,) = differences.waiting(session)
+            assert (seen.row.problem, seen.row.line, seen.row.line_problem) == ("broken_line", 3, "kind")
+            assert seen.row.line_text.startswith("T2,gift,")
+        assert differences.days_to_ask_again(session, day) == [day]
+        days.compare(session, day, whole, "file", now + timedelta(hours=2))
+        assert (_waiting(session), differences.days_to_ask_again(session, day)) == ([], [])
+        assert session.exec(select(func.count()).select_from(PaymentMessage)).one() == 3
+
+
+def test_another_broken_line_of_the_same_number_is_looked_at_anew(template: Template, engine: Engine) -> None:
+    day, now = local_day(template.now), template.now
+    with transaction(engine) as session:
+        for text, waits in ((b"T1,nonsense", 1), (b"T1,nonsense", 0), (b"T9,nonsense", 1)):
+            days.compare(session, day, write_file([]) + text, "file", now)
+            waiting = differences.waiting(session)
+            assert len(waiting) == waits
+            for seen in waiting:
+                differences.settle(session, seen.row.id or 0, "nhập tay", "user:kho-bac", now)
+
+
+def test_a_file_that_is_none_blames_no_transaction(template: Template, engine: Engine) -> None:
+    day, now = local_day(template.now), template.now
+    with transaction(engine) as session:
+        inbox.keep(session, _told(template), "call-back", now)
+        days.compare(session, day, b"<html>502 Bad Gateway</html>", "file", now)
+        assert _waiting(session) == [("#1", "broken_line", None)]
+        days.compare(session, day, write_file([_told(template)]), "file", now)
+        assert _waiting(session) == []
+
+
 def test_what_a_person_settled_stays_settled(template: Template, engine: Engine) -> None:
     day, now = local_day(template.now), template.now
     with transaction(engine) as session:

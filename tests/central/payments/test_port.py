@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from central.errors import ForbiddenError, InvalidError
-from central.payments.port import Signature, Told, read_file, read_signed, signature_of, write_file
+from central.payments.port import DayFile, Signature, Told, read_file, read_signed, signature_of, write_file
 from central.payments.vietqr import as_svg, payload
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
@@ -49,14 +49,46 @@ def test_signed_nonsense_is_told(body: bytes) -> None:
 
 def test_a_file_is_read_as_it_was_written() -> None:
     every = [ONE, ONE.model_copy(update={"transaction": "T,2", "names": 'a "b"', "kind": "returned"})]
-    assert read_file(write_file(every)) == every
-    assert read_file(b"\xef\xbb\xbf" + write_file(every)) == every
+    assert read_file(write_file(every)) == DayFile(tuple(every))
+    assert read_file(b"\xef\xbb\xbf" + write_file(every)) == DayFile(tuple(every))
+    assert read_file(write_file(every).replace(b"\n", b"\r\n")) == DayFile(tuple(every))
+    assert read_file(write_file([])) == DayFile()
 
 
-@pytest.mark.parametrize("content", [b"\xff\xfe", b"a,b\n1,2\n", write_file([ONE]) + b"T2,paid,x,0,never\n"])
-def test_a_wrong_line_is_named(content: bytes) -> None:
-    with pytest.raises(InvalidError):
-        read_file(content)
+@pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"a,b\n1,2\n", b"<html>\nno file\n"])
+def test_a_file_without_the_names_of_its_columns_is_broken_in_its_first_line(content: bytes) -> None:
+    read = read_file(content)
+    assert (read.told, [(line.number, line.problem) for line in read.broken]) == ((), [(1, "header")])
+
+
+@pytest.mark.parametrize(
+    ("line", "problem", "transaction"),
+    [
+        (b"T2,paid,x,0,2026-11-24T08:00:00+00:00", "amount", "T2"),
+        (b"T2,paid,x,1.5,2026-11-24T08:00:00+00:00", "amount", "T2"),
+        (b"T2,paid,x,,2026-11-24T08:00:00+00:00", "amount", "T2"),
+        ("T2,paid,x,٣,2026-11-24T08:00:00+00:00".encode(), "amount", "T2"),
+        (b"T2,paid,x,5,never", "paid_at", "T2"),
+        (b"T2,gift,x,5,2026-11-24T08:00:00+00:00", "kind", "T2"),
+        (b",paid,x,5,2026-11-24T08:00:00+00:00", "transaction", ""),
+        (b"T2,paid," + b"x" * 81 + b",5,2026-11-24T08:00:00+00:00", "names", "T2"),
+        (b"T2,paid,x,5", "columns", "T2"),
+        (b"T2,paid,x,y,5,2026-11-24T08:00:00+00:00", "columns", "T2"),
+        (b'T2,paid,"x,5,2026-11-24T08:00:00+00:00', "quote", "T2"),
+        (b"T2,paid,\xd0,5,2026-11-24T08:00:00+00:00", "encoding", "T2"),
+        (b"T2", "columns", "T2"),
+    ],
+)
+def test_a_broken_line_is_named_with_the_reason_and_takes_no_other_with_it(
+    line: bytes, problem: str, transaction: str
+) -> None:
+    after = ONE.model_copy(update={"transaction": "T3"})
+    first, last = write_file([ONE]), write_file([after]).split(b"\n", 1)[1]
+    read = read_file(first + line + b"\n\n" + last)
+    assert read.told == (ONE, after)
+    (broken,) = read.broken
+    assert (broken.number, broken.problem, broken.transaction) == (3, problem, transaction)
+    assert broken.text == line.decode(errors="replace")[:300]
 
 
 def test_a_vietqr_is_what_banking_apps_read() -> None:
