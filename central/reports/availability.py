@@ -55,7 +55,7 @@ def _due(since: list[date], period: Period, today: date) -> float:
 def proofs(session: Session, now: datetime) -> list[Figure]:
     """How long ago the centre was backed up, and a backup brought back; nothing where it never was."""
     query = select(_LOG.c.action, func.max(_LOG.c.at)).where(_LOG.c.action.in_(_PROOFS.values()))
-    last: dict[str, datetime] = dict(session.execute(query.group_by(_LOG.c.action)).tuples().all())
+    last: dict[str, datetime] = dict(session.execute(query.group_by(_LOG.c.action)).all())
     return [
         Figure(group="K", key=key, unit="hours", standing=True, this=_hours(last.get(action), now))
         for key, action in _PROOFS.items()
