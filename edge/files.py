@@ -1,14 +1,27 @@
 """Files that stay whole, whatever dies while they are written."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 
 def replace_file(path: Path, content: bytes) -> None:
     """Writes a file whole or not at all, and onto the disk before it returns. Raises OSError."""
     fresh = path.with_name(f".{path.name}.part")
-    with fresh.open("wb") as file:
+    with named(path), fresh.open("wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
     os.replace(fresh, path)
+
+
+@contextmanager
+def named(path: Path) -> Iterator[None]:
+    """What the disk refuses in here is said of `path`: a full disk does not say which file."""
+    try:
+        yield
+    except OSError as problem:
+        if problem.filename is not None:
+            raise
+        raise OSError(problem.errno, problem.strerror, str(path)) from problem

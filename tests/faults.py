@@ -1,18 +1,31 @@
-"""Parts that can be made to fail from outside: a wire that is cut, a database server, processes."""
+"""Parts that can be made to fail from outside: a wire that is cut, a database server, processes, a disk."""
 
 import asyncio
 import os
 import pwd
+import resource
 import shutil
 import signal
 import subprocess
 import tempfile
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.brokers import free_port
+
+
+@contextmanager
+def room_for(size: int) -> Iterator[None]:
+    """Files can't grow beyond this, as on a full disk: what still fits is written, without an error."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 class Wire:

@@ -12,6 +12,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from edge.files import named
 from edge.pictures import PictureError, is_picture
 
 Row = Sequence[object]
@@ -49,23 +50,12 @@ def rows_into(csv_file: Path | None, columns: Sequence[str], shown: int) -> Iter
     csv_file.parent.mkdir(parents=True, exist_ok=True)
     # A file's name need not be UTF-8: its bytes are written as they are.
     with (
-        _named(csv_file),
+        named(csv_file),
         csv_file.open("w", newline="", encoding="utf-8", errors="surrogateescape", buffering=1) as file,
     ):
         rows = _CsvFile(csv.writer(file))
         rows.add(columns)
         yield rows
-
-
-@contextmanager
-def _named(path: Path) -> Iterator[None]:
-    """A full disk does not say which file."""
-    try:
-        yield
-    except OSError as problem:
-        if problem.filename is not None:
-            raise
-        raise OSError(problem.errno, problem.strerror, str(path)) from problem
 
 
 class _Writer(Protocol):

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from contract.reports import CameraInfo, Enrolment
 from contract.signing import PublicKey, SigningKey
+from edge.files import named
 
 NODE_KEY_FILE = "node-key.pem"
 
@@ -106,8 +107,13 @@ def _beside(path: Path, content: bytes) -> Path:
     """A new file beside `path` that only its owner can read, with this content, safe on the disk."""
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
     fresh.unlink(missing_ok=True)
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+    handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with named(path), os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError:
+        fresh.unlink()
+        raise
     return fresh

@@ -2,11 +2,9 @@
 
 import io
 import os
-import resource
 import stat
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,6 +12,7 @@ import pytest
 from central.media.content import media_type_of
 from central.media.store import MediaError, MediaStore, PartialFiles, StorageError
 from contract.canonical import sha256_hex
+from tests.faults import room_for
 
 CONTENT = b"\xff\xd8\xff" + bytes(range(256)) * 9000
 NAME = sha256_hex(CONTENT)
@@ -81,17 +80,6 @@ def test_nothing_that_came_has_no_hash(tmp_path: Path) -> None:
     assert partials.sha256_of("nut-1", "0" * 64) is None
     partials.discard("nut-1", "0" * 64)
     assert list(partials.names()) == []
-
-
-@contextmanager
-def room_for(size: int) -> Iterator[None]:
-    """Files can't grow beyond this, as on a full disk: what still fits is written, without an error."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def test_a_piece_that_does_not_fit_is_not_believed_to_be_there(store: MediaStore, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from contract.reports import Enrolment
 from contract.signing import PublicKey
 from edge.evidence import keys
 from tests.edge import factories
+from tests.faults import room_for
 
 
 def test_the_key_is_made_once_and_for_its_owner_only(tmp_path: Path) -> None:
@@ -20,6 +21,13 @@ def test_the_key_is_made_once_and_for_its_owner_only(tmp_path: Path) -> None:
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert keys.load_or_make_node_key(tmp_path / "data") == made
     assert [file.name for file in path.parent.iterdir()] == [keys.NODE_KEY_FILE]
+
+
+def test_a_full_disk_is_told_with_the_file_and_keeps_no_half_key(tmp_path: Path) -> None:
+    with room_for(0), pytest.raises(OSError, match=keys.NODE_KEY_FILE):
+        keys.load_or_make_node_key(tmp_path / "data")
+    assert list((tmp_path / "data").iterdir()) == []
+    keys.load_or_make_node_key(tmp_path / "data")
 
 
 def test_processes_that_race_get_the_same_key(tmp_path: Path) -> None:
