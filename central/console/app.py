@@ -1,5 +1,6 @@
 """The console as an ASGI application of its own: HTML answers and HTML errors."""
 
+from typing import Any
 from urllib.parse import quote
 
 from fastapi import FastAPI, Request
@@ -50,7 +51,13 @@ from central.errors import DomainError
 from central.web import rates
 from central.web.addresses import path_of
 from central.web.error_pages import ErrorPages
-from central.web.people import NotSignedInError, PasswordChangeRequiredError, cookie_name
+from central.web.people import (
+    NotSignedInError,
+    PasswordChangeRequiredError,
+    cookie_name,
+    person_of,
+    recognise,
+)
 from central.web.rates import RateLimit
 from central.web.safety import BodyLimit, SameOrigin
 
@@ -125,7 +132,12 @@ def _to_sign_in(request: Request, error: DomainError) -> Response | None:
     return None
 
 
-_PAGES = ErrorPages(render, language, _to_sign_in)
+def _problem(request: Request, template: str, **values: Any) -> Response:
+    """An error as a page, with the way to other pages for whoever is signed in."""
+    return render(request, template, person_of(request), **values)
+
+
+_PAGES = ErrorPages(_problem, language, _to_sign_in, recognise)
 
 
 def _page_of(request: Request) -> str:

@@ -7,6 +7,7 @@ import structlog
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import SQLAlchemyError
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -42,6 +43,8 @@ class ErrorPages:
     render: Render
     language: Callable[[Request], Language]
     lead_away: LeadAway
+    recognise: Callable[[Request], None] | None = None
+    """Finds out who asks for a page that is not there; None where errors look alike to everybody."""
 
     def install(self, app: FastAPI) -> None:
         """Makes the application answer with these pages."""
@@ -72,6 +75,8 @@ class ErrorPages:
         return self._page(request, 422, title, "; ".join(dict.fromkeys(problems)))
 
     async def _http(self, request: Request, error: Exception) -> Response:
+        if self.recognise is not None:
+            await run_in_threadpool(self.recognise, request)
         return framework_errors.answer(
             request, error, lambda status, title: self._page(request, status, title, "")
         )

@@ -5,13 +5,14 @@ from datetime import UTC, datetime
 from typing import Annotated, ClassVar
 
 from fastapi import Depends, Request
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
 from central.accounts import second_factor, sessions
 from central.accounts.models import User
 from central.accounts.permissions import Permission
 from central.accounts.second_factor import SecondFactorRequiredError
-from central.db import reading, transaction
+from central.db import is_away, reading, transaction
 from central.errors import DomainError, ForbiddenError
 
 
@@ -110,11 +111,29 @@ def _current(request: Request, user: SignedInUser, token: SessionToken) -> User:
         state.engine, token or ""
     ):
         raise SecondFactorRequiredError
+    request.state.user = user
     return user
 
 
 CurrentUser = Annotated[User, Depends(_current)]
 """The signed-in person."""
+
+
+def recognise(request: Request) -> None:
+    """Finds out who asks where no endpoint did (an address that leads nowhere), for `person_of`."""
+    try:
+        token = session_token(request)
+        _current(request, _signed_in(request, token, _clock(request)), token)
+    except DomainError:
+        return
+    except SQLAlchemyError as problem:
+        if not is_away(problem):
+            raise
+
+
+def person_of(request: Request) -> User | None:
+    """The signed-in person whom the endpoint, or `recognise`, found; None before."""
+    return getattr(request.state, "user", None)
 
 
 def require(permission: Permission) -> Callable[[User], User]:

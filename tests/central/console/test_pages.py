@@ -10,6 +10,7 @@ from jinja2 import Environment, nodes
 from sqlalchemy import text
 
 from central.accounts.permissions import Role
+from central.accounts.service import find_user
 from central.console import pages
 from central.console.assets import address
 from central.console.pages import FOLDER
@@ -143,6 +144,36 @@ def test_a_node_that_is_silent_is_online_nowhere(signed_in: SignedIn, now: datet
     assert nodes == {"nut-1": "online", "nut-2": "silent"}
     cameras = {camera["node_id"]: camera["state"] for camera in client.get("/api/v1/cameras").json()}
     assert cameras == {"nut-1": "online", "nut-2": "unknown"}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/nowhere", 404),
+        ("GET", "/cases/999999", 404),
+        ("GET", "/users", 403),
+        ("GET", "/cases/abc", 422),
+        ("GET", "/review/next", 405),
+        ("POST", "/cases/1", 405),
+        ("POST", "/review/999999/accept", 422),
+    ],
+)
+def test_an_error_leaves_whoever_is_signed_in_their_way_to_other_pages(
+    signed_in: SignedIn, method: str, path: str, status: int
+) -> None:
+    client = signed_in(OPERATOR)
+    answer = client.request(method, path)
+    assert answer.status_code == status
+    assert {'href="/review"', 'action="/sign-out"'} <= set(re.findall(r'(?:href|action)="[^"]*"', answer.text))
+    client.cookies.clear()
+    assert "<nav" not in client.get("/nowhere").text
+
+
+def test_a_one_time_password_opens_no_way_from_an_error(signed_in: SignedIn, now: datetime) -> None:
+    client = signed_in(OPERATOR)
+    with transaction(client.app.state.engine) as session:  # type: ignore[attr-defined]
+        find_user(session, "operator").must_change_password = True  # type: ignore[union-attr]
+    assert "<nav" not in client.get("/nowhere").text
 
 
 def test_pages_are_there_in_english(signed_in: SignedIn) -> None:
