@@ -83,6 +83,15 @@ def upcoming(desk: OfficerView) -> Response:
     return JSONResponse({"pictures": pictures_of(desk.session, [case.id for case in cases[1:] if case.id])})
 
 
+@router.get("/{case_id}/law")
+def law_of_case(desk: OfficerView, case_id: Id, accident: bool = False) -> Response:
+    """What the case may be charged with, and what it costs, when an accident came of it and when none did."""
+    case = queries.get_case(desk.session, case_id)
+    options = options_for(desk.session, case, accident=accident)
+    choice = Choice(accident=accident)
+    return render(desk.request, "_law_options.html", desk.user, case=case, options=options, choice=choice)
+
+
 @router.post("/{case_id}/confirm")
 def confirm(
     desk: OfficerDesk,
@@ -235,10 +244,11 @@ def _pane(
         values["decided_today"] = desk.decided_today("officer")
         return render(desk.request, "_confirm_empty.html", desk.user, status, **values)
     values["choice"] = chosen.choice if chosen and chosen.case_id == case.id else AS_PROVEN
-    return render(desk.request, "_confirm_pane.html", desk.user, status, **values, **_case_values(desk, case))
+    values |= _case_values(desk, case, values["choice"])
+    return render(desk.request, "_confirm_pane.html", desk.user, status, **values)
 
 
-def _case_values(desk: Desk, case: Case) -> dict[str, Any]:
+def _case_values(desk: Desk, case: Case, choice: Choice) -> dict[str, Any]:
     assert case.id is not None
     answer = registry.latest_answer(desk.session, case.id)
     history = queries.history_of(desk.session, case.id)
@@ -250,7 +260,8 @@ def _case_values(desk: Desk, case: Case) -> dict[str, Any]:
         "explanation": next((e for e in reversed(history) if e.action == Action.RESOLVE_MISMATCH), None),
         "may_see_owner": True,
         "comments": comments_of(desk.session, case.id),
-        "options": options_for(desk.session, case),
+        "case": case,
+        "options": options_for(desk.session, case, accident=choice.accident),
         "rules": list(RULES),
         "reasons": reason_choices(desk.session, "officer", case.rule, desk.language),
         "certificate": certificate_of(desk.session, case),

@@ -153,7 +153,19 @@ def test_boxes_are_ticked_by_key_and_a_refused_choice_stays(browser: Browser, tm
             page.keyboard.press(key)
             expect(box).to_be_checked(checked=ticked)
         expect(page.locator("[data-case='1']")).to_be_visible()  # no key of a box decides
+        law = page.locator(".law")
+        expect(law).to_contain_text("10.000.000–14.000.000 ₫")  # what it costs with an accident
+        expect(law).to_contain_text("gây tai nạn")
+        page.keyboard.press("c")
+        expect(page.locator("[data-said]")).not_to_be_empty()  # refused: an accident needs a reason
+        expect(box).to_be_checked()
+        expect(law).to_contain_text("10.000.000–14.000.000 ₫")
+        page.locator("[name=act_reason]").fill("va chạm với xe đạp")
+        page.locator("[name=act_reason]").blur()
         page.keyboard.press("g")
+        expect(law).not_to_contain_text("10.000.000–14.000.000 ₫")
+        expect(page.locator("[name=act_reason]")).to_have_value("va chạm với xe đạp")
+        page.locator("[name=act_reason]").fill("")
         act = page.locator("[name=law_code]")
         act.select_option(index=1)
         chosen = act.input_value()

@@ -164,7 +164,9 @@ def test_an_error_leaves_whoever_is_signed_in_their_way_to_other_pages(
     client = signed_in(OPERATOR)
     answer = client.request(method, path)
     assert answer.status_code == status
-    assert {'href="/review"', 'action="/sign-out"'} <= set(re.findall(r'(?:href|action)="[^"]*"', answer.text))
+    assert {'href="/review"', 'action="/sign-out"'} <= set(
+        re.findall(r'(?:href|action)="[^"]*"', answer.text)
+    )
     client.cookies.clear()
     assert "<nav" not in client.get("/nowhere").text
 
@@ -380,3 +382,13 @@ def test_a_case_leads_to_its_proceedings_and_back(casework: Casework) -> None:
     assert link in casework.at("thu-ly").get("/offences").text
     assert link not in casework.at("lan").get(f"/cases/{case_id}").text
     assert f'href="/cases/{case_id}"' in casework.at("thu-ly").get(f"/proceedings/{case_id}").text
+
+
+def test_an_accident_shows_what_it_costs(signed_in: SignedIn) -> None:
+    officer = signed_in(OFFICER)
+    without = officer.get("/confirm/1/law")
+    assert "18.000.000–20.000.000" in without.text
+    accident = officer.get("/confirm/1/law", params={"accident": "true"})
+    assert "20.000.000–22.000.000" in accident.text and "18.000.000" not in accident.text
+    assert "gây tai nạn" in accident.text
+    assert officer.get("/confirm/999/law").status_code == 404
