@@ -144,7 +144,7 @@ def user_of_token(engine: Engine, token: str, now: datetime, *, attended: bool =
         return None
     signed_in, user = found
     idle = now - signed_in.last_seen_at
-    if user.disabled_at is not None or now >= signed_in.expires_at or idle >= _idle_limit(user):
+    if user.disabled_at is not None or now >= signed_in.expires_at or idle >= idle_limit(user):
         return None
     if attended and idle >= _SEEN_STEP:
         _note_seen(engine, signed_in.token_sha256, now)
@@ -162,6 +162,25 @@ def _note_seen(engine: Engine, token_sha256: str, now: datetime) -> None:
             raise
         # Who only reads is not refused because nobody can write just now.
         log.warning("a session's last sign of life was not written", problem=str(problem))
+
+
+@dataclass(frozen=True)
+class TimeLeft:
+    """Until a session ends: `seconds`, and whether a sign of its person puts that off."""
+
+    seconds: int
+    extendable: bool
+
+
+def time_left(engine: Engine, user: User, token: str, now: datetime) -> TimeLeft:
+    """How long the session of this token goes on when nobody gives a sign; nothing of one that has ended."""
+    with reading(engine) as session:
+        row = session.get(UserSession, token_hash(token))
+    if row is None:
+        return TimeLeft(0, extendable=False)
+    idle_until = row.last_seen_at + idle_limit(user)
+    left = min(idle_until, row.expires_at) - now
+    return TimeLeft(max(0, int(left.total_seconds())), extendable=idle_until < row.expires_at)
 
 
 def sign_out(session: Session, token: str) -> None:
@@ -230,7 +249,8 @@ def _locked_row(session: Session, username: str) -> User | None:
     return session.exec(query).one_or_none()
 
 
-def _idle_limit(user: User) -> timedelta:
+def idle_limit(user: User) -> timedelta:
+    """How long a session lasts of which nobody gives a sign."""
     return ADMIN_IDLE_LIMIT if user.role == Role.ADMIN else IDLE_LIMIT
 
 

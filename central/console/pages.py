@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 
+from central.accounts import sessions
 from central.accounts.models import User
 from central.accounts.permissions import Permission
 from central.console.assets import address
@@ -95,6 +96,7 @@ def render(
         "more_pages": more,
         "here": request.url.path,
         "theme": _theme(request),
+        "idle_seconds": user and int(sessions.idle_limit(user).total_seconds()),
     }
     return HTMLResponse(_ENVIRONMENT.get_template(template).render(words | values), status_code=status)
 

@@ -1,9 +1,10 @@
 """Signing in and out, the password page, the language switch."""
 
+from dataclasses import asdict
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import JSONResponse, RedirectResponse, Response
 
 from central.accounts import sessions
 from central.accounts.models import User
@@ -60,6 +61,13 @@ def sign_out(request: Request, session: SessionDep, token: SessionToken) -> Resp
     answer = RedirectResponse("/sign-in", status_code=303, headers={"Clear-Site-Data": '"cache"'})
     answer.delete_cookie(cookie_name(request.app.state.settings.secure_cookies), path="/")
     return answer
+
+
+@router.get("/session")
+def session_left(request: Request, user: SignedInUser, token: SessionToken, now: Now) -> Response:
+    """How many seconds this session goes on, and whether a sign of a person puts its end off."""
+    left = sessions.time_left(request.app.state.engine, user, token or "", now)
+    return JSONResponse(asdict(left))
 
 
 @router.get("/password")

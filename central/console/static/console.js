@@ -2,6 +2,7 @@
 // no inline code.
 
 import { all, one } from "./dom.js";
+import "./session.js";
 import "./keys.js";
 import "./desk.js";
 import { brightness, overlayIsOn, setBrightness, setOverlay } from "./evidence.js";

@@ -3,13 +3,14 @@
 import { all, announce, one, say } from "./dom.js";
 import { brightness, fetchAhead, setUpEvidence } from "./evidence.js";
 import { refuseControls } from "./keys.js";
+import { attendance } from "./session.js";
 
 const DEAD_MS = 500; // no key decides a case that took another's place less than this ago
 const RENEW_LEASE_MS = 30_000;
 const POLL_EMPTY_MS = 10_000;
 const TAB_ALIVE_MS = 75_000;
 
-const state = { inFlight: false, attended: true, caseId: null, replaced: false, shownAt: 0, poll: 0 };
+const state = { inFlight: false, caseId: null, replaced: false, shownAt: 0, poll: 0 };
 const title = document.title;
 
 // ---------------------------------------------------------------- what may be pressed now
@@ -140,24 +141,17 @@ async function prefetch(address) {
 
 // ---------------------------------------------------------------- lease, and whether somebody is there
 
-for (const sign of ["keydown", "pointerdown", "pointermove", "wheel"]) addEventListener(sign, () => (state.attended = true), { passive: true });
-
-// What the page asks by itself must not keep a session alive that nobody uses.
-function attendance() {
-  const headers = state.attended ? {} : { "X-Unattended": "1" };
-  state.attended = false;
-  return headers;
-}
+const person = attendance();
 
 document.addEventListener("htmx:configRequest", (event) => {
-  if (event.target.matches("[data-poll]")) Object.assign(event.detail.headers, attendance());
+  if (event.target.matches("[data-poll]")) Object.assign(event.detail.headers, person.headers());
 });
 
 setInterval(async () => {
   const address = one("[data-lease]")?.dataset.lease;
   if (!address || state.inFlight || document.hidden) return;
   rememberTab();
-  const answer = await fetch(address, { method: "POST", headers: attendance() }).catch(() => null);
+  const answer = await fetch(address, { method: "POST", headers: person.headers() }).catch(() => null);
   showTrouble(answer ? null : "lost");
   if (answer?.redirected) location.reload(); // the session has ended: nothing of the case stays on the screen
 }, RENEW_LEASE_MS);

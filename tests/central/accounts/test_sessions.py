@@ -152,6 +152,30 @@ def test_a_page_that_nobody_touches_keeps_no_session(
     assert (users[-1] is not None) is alive
 
 
+@pytest.mark.parametrize(
+    ("role", "used", "asked", "left"),
+    [
+        (Role.OPERATOR, [], 0, (900, True)),
+        (Role.OPERATOR, [], 14 * 60, (60, True)),
+        (Role.OPERATOR, [5], 6 * 60, (840, True)),
+        (Role.OPERATOR, [], 16 * 60, (0, True)),
+        (Role.ADMIN, [], 60, (240, True)),
+        (Role.OPERATOR, [*range(5, 715, 5)], 712 * 60, (480, False)),
+    ],
+    ids=["fresh", "nearly idle", "used", "idle", "who runs the system", "nearly too old"],
+)
+def test_how_long_a_session_goes_on(
+    engine: Engine, now: datetime, role: Role, used: list[int], asked: int, left: tuple[int, bool]
+) -> None:
+    with transaction(engine) as session:
+        made = service.create_user(session, "quan", "Phạm Hồng Quân", role, now, "test")
+    token = sessions.sign_in(engine, "quan", made.password, now)
+    for minute in used:
+        assert sessions.user_of_token(engine, token, now + timedelta(minutes=minute))
+    found = sessions.time_left(engine, made.user, token, now + timedelta(seconds=asked))
+    assert (found.seconds, found.extendable) == left
+
+
 def test_who_runs_the_system_is_signed_out_sooner(engine: Engine, now: datetime) -> None:
     with transaction(engine) as session:
         made = service.create_user(session, "quan", "Phạm Hồng Quân", Role.ADMIN, now, "test")
