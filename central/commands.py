@@ -45,7 +45,8 @@ def told_plainly() -> Iterator[None]:
         raise typer.Exit(1) from problem
     except SQLAlchemyError as problem:
         cause = getattr(problem, "orig", None) or problem
-        typer.echo(f"✗ the database can't be used: {str(cause).strip()}", err=True)
+        first_line, *_ = str(cause).strip().splitlines() or [type(cause).__name__]
+        typer.echo(f"✗ the database can't be used: {first_line}", err=True)
         raise typer.Exit(1) from problem
 
 

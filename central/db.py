@@ -82,6 +82,8 @@ def parse_url(text: str) -> URL:
         raise DatabaseUnfitError(f"a {kind} database is not supported: use sqlite or postgresql")
     if url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:"):
         raise DatabaseUnfitError("a SQLite database needs a file, as in sqlite:///path: memory forgets cases")
+    if not url.database and not {"dbname", "service"} & url.query.keys():
+        raise DatabaseUnfitError("a PostgreSQL database needs a name, as in postgresql://user@host/name")
     return url
 
 

@@ -15,7 +15,15 @@ from central.values import Text
 from central.web.addresses import path_of, split
 from central.web.language import COOKIE
 from central.web.methods import takes
-from central.web.people import Now, SessionDep, SessionToken, SignedInUser, cookie_name, visitor_of
+from central.web.people import (
+    CurrentUser,
+    Now,
+    SessionDep,
+    SessionToken,
+    SignedInUser,
+    cookie_name,
+    visitor_of,
+)
 from central.web.services import services
 from central.words.dictionary import translator
 from central.words.errors import told
@@ -64,7 +72,7 @@ def sign_out(request: Request, session: SessionDep, token: SessionToken) -> Resp
 
 
 @router.get("/session")
-def session_left(request: Request, user: SignedInUser, token: SessionToken, now: Now) -> Response:
+def session_left(request: Request, user: CurrentUser, token: SessionToken, now: Now) -> Response:
     """How many seconds this session goes on, and whether a sign of a person puts its end off."""
     left = sessions.time_left(request.app.state.engine, user, token or "", now)
     return JSONResponse(asdict(left))
