@@ -164,7 +164,15 @@ def _postgresql_engine(url: URL, pool: Mapping[str, Any]) -> Engine:
         return server.connect(**parameters)
 
     event.listen(engine, "connect", _check_encoding, insert=True)
+    event.listen(engine, "checkin", _as_the_server_says)
     return engine
+
+
+def _as_the_server_says(connection: Any, _entry: ConnectionPoolEntry) -> None:
+    """Who reads with a connection leaves it demanding to write, which a standby refuses like a mistake of
+    ours; without that demand it says plainly that it is read-only."""
+    if connection is not None and not connection.closed:
+        connection.read_only = None
 
 
 def _options_of(url: URL) -> tuple[str, ...]:

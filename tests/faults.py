@@ -119,6 +119,16 @@ class Cluster:
         """As when the machine loses its power: nothing is written any more."""
         self._run("pg_ctl", "-D", str(self._data), "-m", "immediate", "stop")
 
+    def demote(self) -> None:
+        """As after a failover to another: it follows that one, may be read, and takes no write."""
+        self.kill()
+        (self._data / "standby.signal").touch()
+        self.start()
+
+    def promote(self) -> None:
+        """It takes writes again."""
+        self._run("pg_ctl", "-D", str(self._data), "-w", "promote")
+
     def processes(self) -> list[int]:
         """The server's process and those of its connections."""
         first = int((self._data / "postmaster.pid").read_text().split()[0])

@@ -199,6 +199,7 @@ def faults(centre: Centre) -> Iterator[Fault]:
     yield Fault("broker", "frozen", lambda: freeze(broker_process()), lambda: thaw(broker_process()))
     yield Fault("broker", "filled up", lambda: flood(broker), lambda: None)
     yield Fault("database", "killed", cluster.kill, cluster.start)
+    yield Fault("database", "demoted", cluster.demote, cluster.promote)
     stopped = cluster.processes()
     yield Fault("database", "frozen", lambda: freeze(stopped), lambda: thaw(stopped))
     yield Fault("database", "filled up", lambda: held.extend(all_connections(cluster)), lambda: release(held))

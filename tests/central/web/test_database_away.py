@@ -95,6 +95,27 @@ def test_a_server_that_is_away_is_told_in_time_and_taken_back(
         assert browser.get("/readyz").json() == {"status": "ok"}
 
 
+@pytest.mark.postgres
+def test_a_server_that_became_a_standby_serves_who_reads(cluster: Cluster, tmp_path: Path) -> None:
+    settings = CentralSettings(
+        data_dir=tmp_path, database=cluster.url(cluster.port), secure_cookies=False, unit="BN"
+    )
+    centre = create_app(settings)
+    cookie = cookie_of("officer-standby", centre, datetime.now(UTC))
+    wrong = {"username": "officer-standby", "password": "a wrong one"}
+    with browser_of(centre, cookie=cookie) as browser:
+        cluster.demote()
+        try:
+            for _ in ("a new connection", "one that was read with"):
+                assert browser.get("/cases").status_code == 200
+                told = browser.post("/confirm/next", headers={"Accept-Language": "vi"})
+                assert (told.status_code, WORDS["vi"] in told.text) == (503, True)
+                assert browser.post("/api/v1/session", json=wrong).json()["code"] == "database_away"
+        finally:
+            cluster.promote()
+        assert browser.post("/confirm/next").status_code == 200
+
+
 def _all_faces_say_so(browser: TestClient, owner: TestClient) -> None:
     assert browser.get("/healthz").status_code == 200
     assert browser.get("/readyz").status_code == 503
