@@ -112,7 +112,7 @@ def create_console(state: State) -> FastAPI:
     for router in _ROUTERS:
         console.include_router(router)
     console.router.routes.append(assets.ROUTE)
-    console.add_middleware(BodyLimit, answer=_PAGES.domain, uploads=UPLOADS)
+    console.add_middleware(BodyLimit, answer=_PAGES.unread, uploads=UPLOADS)
     console.add_middleware(SameOrigin, answer=_PAGES.domain)
     cookie = cookie_name(state.settings.secure_cookies)
     console.add_middleware(

@@ -63,6 +63,15 @@ class ErrorPages:
         words = told(error, self.language(request))
         return come_again(error, self._page(request, error.status, words.title, words.detail))
 
+    async def unread(self, request: Request, error: DomainError) -> Response:
+        """What is refused before any endpoint saw it, to somebody who may be signed in."""
+        await self._find_out_who_asks(request)
+        return await self.domain(request, error)
+
+    async def _find_out_who_asks(self, request: Request) -> None:
+        if self.recognise is not None:
+            await run_in_threadpool(self.recognise, request)
+
     async def _validation(self, request: Request, error: Exception) -> Response:
         """A form that the page itself can't send, or an address typed by hand."""
         assert isinstance(error, RequestValidationError)
@@ -75,8 +84,7 @@ class ErrorPages:
         return self._page(request, 422, title, "; ".join(dict.fromkeys(problems)))
 
     async def _http(self, request: Request, error: Exception) -> Response:
-        if self.recognise is not None:
-            await run_in_threadpool(self.recognise, request)
+        await self._find_out_who_asks(request)
         return framework_errors.answer(
             request, error, lambda status, title: self._page(request, status, title, "")
         )

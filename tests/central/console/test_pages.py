@@ -156,13 +156,15 @@ def test_a_node_that_is_silent_is_online_nowhere(signed_in: SignedIn, now: datet
         ("GET", "/review/next", 405),
         ("POST", "/cases/1", 405),
         ("POST", "/review/999999/accept", 422),
+        ("POST", "/cases/1/comments", 413),
     ],
 )
 def test_an_error_leaves_whoever_is_signed_in_their_way_to_other_pages(
     signed_in: SignedIn, method: str, path: str, status: int
 ) -> None:
     client = signed_in(OPERATOR)
-    answer = client.request(method, path)
+    body = b"x" * 300_000 if status == 413 else None
+    answer = client.request(method, path, content=body)
     assert answer.status_code == status
     assert {'href="/review"', 'action="/sign-out"'} <= set(
         re.findall(r'(?:href|action)="[^"]*"', answer.text)
