@@ -3,6 +3,7 @@ other cookie than the console."""
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 from fastapi import FastAPI, Request
@@ -20,7 +21,7 @@ from central.media.places import store_of
 from central.media.sights import CheckedMedia
 from central.portal import answer_routes, assets, case_routes, entry_routes, inbox_routes, payment_routes
 from central.portal.pages import render
-from central.portal.people import Desk, NotEnteredError, cookie_name
+from central.portal.people import Desk, NotEnteredError, cookie_name, guest_on_page, recognise
 from central.settings import CentralSettings
 from central.vault import BlindIndex, Vault
 from central.web import rates
@@ -85,7 +86,7 @@ def _application(state: State) -> FastAPI:
         app.include_router(router)
     app.router.routes.append(assets.ROUTE)
     app.router.routes.extend(Health(state.settings.database_url).routes)
-    app.add_middleware(BodyLimit, answer=_PAGES.domain, largest=LARGEST_FILE + LARGEST_BODY)
+    app.add_middleware(BodyLimit, answer=_PAGES.unread, largest=LARGEST_FILE + LARGEST_BODY)
     app.add_middleware(SameOrigin, answer=_PAGES.domain)
     cookie = cookie_name(state.settings.secure_cookies)
     app.add_middleware(RateLimit, answer=_PAGES.domain, limits=rates.PORTAL, cookie=cookie, rates=state.rates)
@@ -97,4 +98,8 @@ def _to_entry(_request: Request, error: DomainError) -> Response | None:
     return RedirectResponse("/?ended=1", status_code=303) if isinstance(error, NotEnteredError) else None
 
 
-_PAGES = ErrorPages(render, language, _to_entry)
+def _problem(request: Request, template: str, **values: Any) -> Response:
+    return render(request, template, guest_on_page(request), **values)
+
+
+_PAGES = ErrorPages(_problem, language, _to_entry, recognise)

@@ -63,7 +63,19 @@ Token = Annotated[str | None, Depends(session_token)]
 
 def guest_or_none(request: Request, token: Token, now: Now) -> Guest | None:
     """Who is in, if anybody."""
-    return entry.guest_of(request.app.state.engine, token, now) if token else None
+    guest = entry.guest_of(request.app.state.engine, token, now) if token else None
+    request.state.guest = guest
+    return guest
+
+
+def recognise(request: Request) -> None:
+    """Finds out who asks where no endpoint did, for `guest_on_page`."""
+    guest_or_none(request, session_token(request), request.app.state.clock())
+
+
+def guest_on_page(request: Request) -> Guest | None:
+    """Who is in, as the endpoint or `recognise` found; None before."""
+    return getattr(request.state, "guest", None)
 
 
 MaybeGuest = Annotated[Guest | None, Depends(guest_or_none)]

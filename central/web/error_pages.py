@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from central.db import is_away
 from central.errors import DomainError
 from central.web import database_errors, framework_errors
 from central.words.dictionary import translator
@@ -43,8 +44,8 @@ class ErrorPages:
     render: Render
     language: Callable[[Request], Language]
     lead_away: LeadAway
-    recognise: Callable[[Request], None] | None = None
-    """Finds out who asks for a page that is not there; None where errors look alike to everybody."""
+    recognise: Callable[[Request], None]
+    """Finds out who asks for a page that is not there."""
 
     def install(self, app: FastAPI) -> None:
         """Makes the application answer with these pages."""
@@ -69,8 +70,14 @@ class ErrorPages:
         return await self.domain(request, error)
 
     async def _find_out_who_asks(self, request: Request) -> None:
-        if self.recognise is not None:
+        """Nobody, when the database is away: the page is told without it."""
+        try:
             await run_in_threadpool(self.recognise, request)
+        except DomainError:
+            return
+        except SQLAlchemyError as problem:
+            if not is_away(problem):
+                raise
 
     async def _validation(self, request: Request, error: Exception) -> Response:
         """A form that the page itself can't send, or an address typed by hand."""

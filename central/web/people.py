@@ -5,14 +5,13 @@ from datetime import UTC, datetime
 from typing import Annotated, ClassVar
 
 from fastapi import Depends, Request
-from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
 from central.accounts import second_factor, sessions
 from central.accounts.models import User
 from central.accounts.permissions import Permission
 from central.accounts.second_factor import SecondFactorRequiredError
-from central.db import is_away, reading, transaction
+from central.db import reading, transaction
 from central.errors import DomainError, ForbiddenError
 
 
@@ -120,15 +119,10 @@ CurrentUser = Annotated[User, Depends(_current)]
 
 
 def recognise(request: Request) -> None:
-    """Finds out who asks where no endpoint did (an address that leads nowhere), for `person_of`."""
-    try:
-        token = session_token(request)
-        _current(request, _signed_in(request, token, _clock(request)), token)
-    except DomainError:
-        return
-    except SQLAlchemyError as problem:
-        if not is_away(problem):
-            raise
+    """Finds out who asks where no endpoint did (an address that leads nowhere), for `person_of`. Raises
+    DomainError: nobody, or nobody who may open a page yet."""
+    token = session_token(request)
+    _current(request, _signed_in(request, token, _clock(request)), token)
 
 
 def person_of(request: Request) -> User | None:

@@ -17,6 +17,17 @@ def test_the_code_of_a_notice_opens_its_case_and_no_other(any_house: PortalHouse
     assert browser.get("/cases/999999").status_code == 404
 
 
+@pytest.mark.parametrize(("path", "status"), [("/nowhere", 404), ("/cases/999999", 404), ("/cases/x", 422)])
+def test_an_error_leaves_whoever_is_in_their_way_to_other_pages(
+    house: PortalHouse, path: str, status: int
+) -> None:
+    inside = house.enter(house.noticed()).get(path)
+    assert inside.status_code == status
+    assert 'href="/inbox"' in inside.text
+    assert 'action="/leave"' in inside.text
+    assert 'action="/leave"' not in house.browser().get("/nowhere").text
+
+
 @pytest.mark.parametrize(
     ("field", "typed"), [("plate", " 29a-000.01 "), ("code", "lower"), ("number", "spaces")]
 )
