@@ -51,6 +51,7 @@ class Permission(StrEnum):
     VIEW_DEADLINES = "view_deadlines"
     VIEW_WITHDRAWALS = "view_withdrawals"
     VIEW_REPORTS = "view_reports"
+    ENTER_REPORTS = "enter_reports"
     VIEW_CONNECTIONS = "view_connections"
     MEND_CONNECTIONS = "mend_connections"
     ANSWER_BY_HAND = "answer_by_hand"
@@ -99,6 +100,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.SEND_PAPERS,
             Permission.VIEW_DEADLINES,
             Permission.VIEW_WITHDRAWALS,
+            # Draws the unit's reports up: enters what the system can't know, sees no report of figures.
+            Permission.ENTER_REPORTS,
         }
     ),
     Role.COMMUNE: frozenset(
@@ -117,6 +120,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.VIEW_DEADLINES,
             Permission.VIEW_WITHDRAWALS,
             Permission.VIEW_REPORTS,
+            Permission.ENTER_REPORTS,
             # Who looks through the searches doesn't search.
             Permission.REVIEW_SEARCHES,
             Permission.VIEW_WATCHING,

@@ -67,6 +67,7 @@ MORE = (
     NavigationItem("/withdrawals", "nav.withdrawals", Permission.VIEW_WITHDRAWALS),
     NavigationItem("/watched", "nav.watched", Permission.HANDLE_PROCEEDINGS),
     NavigationItem("/reports", "nav.reports", Permission.VIEW_REPORTS),
+    NavigationItem("/report-entries", "nav.report_entries", Permission.ENTER_REPORTS),
     NavigationItem("/connections", "nav.connections", Permission.VIEW_CONNECTIONS),
     NavigationItem("/quarantine", "nav.quarantine", Permission.MANAGE_NODES),
     NavigationItem("/users", "nav.users", Permission.MANAGE_USERS),

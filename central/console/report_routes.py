@@ -21,7 +21,15 @@ from central.reports.models import ReportSnapshot
 from central.reports.paper import MEDIA_TYPE as PDF
 from central.reports.paper import as_pdf
 from central.reports.sheet import MEDIA_TYPE, as_xlsx
-from central.reports.wording import group_title, split_of, title_of, value_of
+from central.reports.wording import (
+    entered_before,
+    entered_title,
+    entered_value,
+    group_title,
+    split_of,
+    title_of,
+    value_of,
+)
 from central.web.people import ReadSessionDep, SessionDep, require
 from central.web.services import services
 from central.web.values import Before, Id
@@ -54,6 +62,7 @@ def report_page(request: Request, session: ReadSessionDep, user: Leader, report_
     """One report: corrections first, then its figures group by group."""
     snapshot = reports.get(session, report_id)
     lang, report = language(request), reports.content_of(snapshot)
+    people = names_by_username(session)
     return render(
         request,
         "report.html",
@@ -65,6 +74,10 @@ def report_page(request: Request, session: ReadSessionDep, user: Leader, report_
         title_of=lambda figure: title_of(figure, lang),
         split_of=lambda figure: split_of(figure, lang),
         value_of=lambda figure, value: value_of(figure, value, lang),
+        entered_title=lambda line: entered_title(line, lang),
+        entered_value=lambda line: entered_value(line, lang),
+        entered_before=lambda line: entered_before(line, lang),
+        who=lambda actor: thing_word(actor, people, lang),
     )
 
 

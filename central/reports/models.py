@@ -1,8 +1,8 @@
-"""Table of reports as they were told."""
+"""Tables of reports as they were told, and of what is entered for them by hand."""
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 
@@ -28,3 +28,25 @@ class ReportSnapshot(SQLModel, table=True):
     taken_by: str = Field(max_length=100)
     content: str
     sha256: str = Field(max_length=64)
+
+
+class ReportEntry(SQLModel, table=True):
+    """A line of a period's report that was entered by hand: a number, or words. The last of a line counts;
+    one with neither takes it back."""
+
+    __tablename__ = "report_entry"
+    __table_args__ = (
+        CheckConstraint("kind IN ('weekly', 'monthly')", name="kind"),
+        CheckConstraint("number IS NULL OR number >= 0", name="number"),
+        Index("ix_report_entry_period", "kind", "first_day", "key", "id"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    kind: str = Field(max_length=8)
+    first_day: date
+    last_day: date
+    key: str = Field(max_length=40)
+    number: int | None = Field(default=None, sa_type=BigInteger)
+    text: str = Field(default="", max_length=2000)
+    entered_by: str = Field(max_length=100)
+    entered_at: datetime

@@ -55,7 +55,8 @@ def told_outside(report: Report) -> Report:
     """The report without what is for the unit alone."""
     figures = tuple(figure for figure in report.figures if figure.group not in INSIDE)
     corrections = tuple(change for change in report.corrections if change.figure.group not in INSIDE)
-    return report.model_copy(update={"figures": figures, "corrections": corrections})
+    entered = tuple(line for line in report.entered if line.group not in INSIDE)
+    return report.model_copy(update={"figures": figures, "corrections": corrections, "entered": entered})
 
 
 def hidden_cells(report: Report) -> Cells:

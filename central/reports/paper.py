@@ -10,7 +10,15 @@ from central.reports.drawing import HIDDEN, charts_of
 from central.reports.models import ReportSnapshot
 from central.reports.outside import PERIODS, Cells, hidden_cells, told_outside, without_small
 from central.reports.values import Change, Figure, Report, Span
-from central.reports.wording import group_title, split_of, title_of, value_of
+from central.reports.wording import (
+    entered_before,
+    entered_title,
+    entered_value,
+    group_title,
+    split_of,
+    title_of,
+    value_of,
+)
 from central.sharing.events import SMALLEST
 from central.words.dictionary import translator
 from central.words.forms import local_date, local_time
@@ -66,6 +74,25 @@ def _sections(report: Report, language: Language, hidden: Cells) -> Iterable[Sec
             charts=tuple(charts.get(group, ())),
             table=_figures(report, list(figures), language, hidden),
         )
+    if report.entered:
+        yield Section(title=t("report.entered"), table=_entered(report, language))
+
+
+def _entered(report: Report, language: Language) -> Table:
+    t = translator(language)
+    return Table(
+        heads=(t("report.what"), t("report.entered_value"), t("report.before"), t("report.entered_at")),
+        words=2,
+        lines=tuple(
+            (
+                entered_title(line, language),
+                entered_value(line, language),
+                entered_before(line, language),
+                local_time(line.at, language),
+            )
+            for line in report.entered
+        ),
+    )
 
 
 def _corrections(report: Report, language: Language, hidden: Cells) -> Table:

@@ -65,6 +65,14 @@ COUNTINGS = (
     Counting("J", "acts_by_site", _CASE, _CASE.c.occurred_at, (("site", _CASE.c.site_name),), (_UPHELD,)),
     Counting(
         "J",
+        "acts_by_camera",
+        _CASE,
+        _CASE.c.occurred_at,
+        (("site", _CASE.c.site_name), ("camera", _CASE.c.camera)),
+        (_UPHELD,),
+    ),
+    Counting(
+        "J",
         "acts_by_rule",
         _CASE,
         _CASE.c.occurred_at,

@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 from central.audit import service as audit
 from central.db import sort_in_memory
 from central.errors import ConflictError, NotFoundError
-from central.reports import availability, keeping, people, rights
+from central.reports import availability, entries, keeping, people, rights
 from central.reports import figures as told
 from central.reports.availability import HOURED
 from central.reports.counting import Periods, count, shares
@@ -34,11 +34,39 @@ def take(
     report = drawn(session, unit, cut_offs, kind, period, now)
     known = latest(session, kind, period)
     if known is not None:
-        changes = changed(content_of(known), report)
-        if not changes:
+        was = content_of(known)
+        changes = [*changed(was, report), *_reentered(was, report)]
+        if not changes and was.entered == report.entered:
             return known
         report = report.model_copy(update={"corrections": tuple(changes)})
     return _keep(session, report, 1 if known is None else known.revision + 1, actor)
+
+
+def retell(
+    session: Session, cut_offs: CutOffs, kind: Kind, period: Period, now: datetime, actor: str
+) -> ReportSnapshot | None:
+    """Keeps a report that was told anew with what people entered since, its figures as they were; None where
+    the period has not been told yet, or nothing changed."""
+    known = latest(session, kind, period)
+    if known is None:
+        return None
+    was = content_of(known)
+    report = was.model_copy(update={"entered": entries.told(session, cut_offs, kind, period)})
+    if report.entered == was.entered:
+        return None
+    report = report.model_copy(update={"taken_at": now, "corrections": tuple(_reentered(was, report))})
+    return _keep(session, report, known.revision + 1, actor)
+
+
+def _reentered(was: Report, now: Report) -> list[Change]:
+    """Numbers entered by hand that had been told otherwise."""
+    before = {line.key: line for line in was.entered if line.number is not None}
+    present = {line.key: line for line in now.entered}
+    return [
+        Change(figure=present.get(key, line.model_copy(update={"number": None})).figure, was=line.number)
+        for key, line in before.items()
+        if key not in present or present[key].number != line.number
+    ]
 
 
 def drawn(
@@ -59,6 +87,7 @@ def drawn(
         taken_at=now,
         figures=tuple(_figures(session, periods, now)),
         counted=tuple(sorted(told.COUNTED | TIMED | HOURED)),
+        entered=entries.told(session, cut_offs, kind, period),
     )
 
 

@@ -9,7 +9,7 @@ from xlsxwriter import Workbook
 from central.reports.drawing import HIDDEN
 from central.reports.outside import PERIODS, Cells, hidden_cells, told_outside, without_small
 from central.reports.values import Change, Figure, Report, Span
-from central.reports.wording import group_title, split_of, title_of, unit_of
+from central.reports.wording import entered_title, group_title, split_of, title_of, unit_of
 from central.sharing.events import SMALLEST
 from central.words.dictionary import Translate, translator
 from central.words.forms import local_date, local_time
@@ -80,6 +80,32 @@ class _Writer:
                 self._text(group_title(group, self._language), self._bold)
             values = (value(figure) for value in PERIODS.values())
             self._line(figure, [self._kept(figure, *told) for told in zip(PERIODS, values, strict=True)])
+        self._entered(report, outside=outside)
+
+    def _entered(self, report: Report, *, outside: bool) -> None:
+        """What people entered by hand; who stays inside."""
+        if not report.entered:
+            return
+        wrapped = self._book.add_format({"text_wrap": True, "valign": "top"})
+        self._text(self._t("report.entered"), self._bold)
+        for line in report.entered:
+            at = local_time(line.at, self._language)
+            who = line.by.removeprefix("user:")
+            told = (
+                self._t("report.entered_on", at=at)
+                if outside
+                else self._t("report.entered_by", who=who, at=at)
+            )
+            self._sheet.write_string(self._row, 0, entered_title(line, self._language))
+            self._sheet.write_string(self._row, 1, line.text or told, wrapped)
+            if line.unit is not None:
+                self._sheet.write_string(self._row, 2, unit_of(line.figure, self._language))
+                for column, value in ((3, line.number), (4, line.before)):
+                    if value is not None:
+                        self._sheet.write_number(self._row, column, value, self._numbers[line.unit])
+            else:
+                self._sheet.write_string(self._row, 3, told)
+            self._row += 1
 
     def corrections(self, corrections: Sequence[Change]) -> None:
         """What was told otherwise before."""

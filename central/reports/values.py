@@ -50,9 +50,31 @@ class Change(_Frozen):
     was: int | float | None
 
 
+class Entered(_Frozen):
+    """A line that a person entered, which the system can't know: a number (`unit`) beside that of the period
+    before, or words; by whom and when."""
+
+    group: str
+    key: str
+    unit: Unit | None = None
+    number: int | None = None
+    text: str = ""
+    before: int | None = None
+    by: str
+    at: datetime
+
+    @property
+    def figure(self) -> Figure:
+        """The number as a line of figures."""
+        return Figure(
+            group=self.group, key=self.key, unit=self.unit or "count", this=self.number, before=self.before
+        )
+
+
 class Report(_Frozen):
     """The figures of a period, as they were when they were taken. `counted`: the keys of what was counted,
-    also where there was nothing; reports that were taken before it was kept have none."""
+    also where there was nothing; reports that were taken before it was kept have none. `entered`: what people
+    entered by hand."""
 
     kind: Kind
     unit: str
@@ -64,3 +86,4 @@ class Report(_Frozen):
     figures: tuple[Figure, ...]
     counted: tuple[str, ...] = ()
     corrections: tuple[Change, ...] = ()
+    entered: tuple[Entered, ...] = ()

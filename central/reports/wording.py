@@ -1,6 +1,6 @@
 """A report's lines in the reader's language."""
 
-from central.reports.values import Figure
+from central.reports.values import Entered, Figure
 from central.words.dictionary import translator, word_or
 from central.words.forms import number
 from central.words.languages import Language
@@ -66,3 +66,21 @@ def value_of(figure: Figure, value: float | None, language: Language) -> str:
 def unit_of(figure: Figure, language: Language) -> str:
     """What a line is measured in."""
     return translator(language)(f"report.unit.{figure.unit}")
+
+
+def entered_title(line: Entered, language: Language) -> str:
+    """What a line that was entered by hand is about."""
+    return translator(language)(f"report.figure.{line.key}")
+
+
+def entered_value(line: Entered, language: Language) -> str:
+    """What was entered, a number as people write it."""
+    if line.unit is None:
+        return line.text
+    told = value_of(line.figure, line.number, language)
+    return f"{told} ₫" if line.unit == "dong" else told
+
+
+def entered_before(line: Entered, language: Language) -> str:
+    """What had been entered for the period before; a dash where nothing was."""
+    return "" if line.unit is None else value_of(line.figure, line.before, language)

@@ -13,6 +13,7 @@ from central.media.sights import CheckedMedia
 from central.parties.service import Parties
 from central.proceedings.clones import Places, places_of
 from central.proceedings.papers.sheet import House
+from central.reports.periods import CutOffs
 from central.settings import CentralSettings, OfficeSettings
 from central.vault import BlindIndex, Vault
 
@@ -29,6 +30,7 @@ class Services:
     office: OfficeSettings
     unit: str
     places: Places
+    cut_offs: CutOffs
     provider: Provider | None = None
 
     @classmethod
@@ -43,6 +45,7 @@ class Services:
             office=settings.office,
             unit=settings.unit,
             places=places_of(settings),
+            cut_offs=CutOffs(settings.reports.weekday, settings.reports.month_day),
             provider=Provider(settings.staff_login) if settings.staff_login else None,
         )
 

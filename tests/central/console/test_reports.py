@@ -74,3 +74,28 @@ def test_others_do_not(signed_in: SignedIn, now: datetime) -> None:
     first = take(operator.app.state.engine, now + timedelta(days=1))  # type: ignore[attr-defined]
     for path in ("/reports", f"/reports/{first}", f"/reports/{first}/xlsx", f"/reports/{first}/pdf"):
         assert operator.get(path).status_code == 403
+
+
+def test_what_the_centre_cannot_know_is_entered_by_hand_and_told(signed_in: SignedIn, now: datetime) -> None:
+    leader = signed_in(Role.LEADER)
+    engine = leader.app.state.engine  # type: ignore[attr-defined]
+    page = leader.get("/report-entries").text
+    days = re.search(r"<h2>Báo cáo tuần (\d+)/(\d+)/(\d+) – (\d+)/(\d+)/(\d+)</h2>", page)
+    assert days is not None
+    one, two = (date(int(y), int(m), int(d)) for d, m, y in (days.groups()[:3], days.groups()[3:]))
+    with transaction(engine) as session:
+        first = service.take(session, "BN", CUT_OFFS, Kind.WEEKLY, Period(one, two), now, "test").id
+    answer = leader.post("/report-entries", data={"kind": "weekly", "cameras_planned": "chín"})
+    assert answer.status_code == 422
+    assert 'value="chín"' in answer.text, "what was typed is not lost"
+    typed = {"kind": "weekly", "cameras_planned": "1.200", "obstacles": "<b>mưa</b>"}
+    assert "có thêm bản 2" in leader.post("/report-entries", data=typed).text
+    assert "Không có gì thay đổi" in leader.post("/report-entries", data=typed).text
+    told = leader.get(f"/reports/{(first or 0) + 1}").text
+    for words in ("Camera theo kế hoạch", "1.200", "&lt;b&gt;mưa&lt;/b&gt;", "Nhập tay: "):
+        assert words in told
+    assert "Camera theo kế hoạch" not in leader.get(f"/reports/{first}").text
+    running = leader.post("/report-entries", data={"kind": "monthly", "running": "true", "trainings": "1"})
+    assert "vào báo cáo khi kỳ được chốt" in running.text
+    assert signed_in(Role.CLERK).get("/report-entries").status_code == 200
+    assert signed_in(Role.OPERATOR).get("/report-entries").status_code == 403

@@ -75,6 +75,7 @@ CONSOLE: dict[str, frozenset[str]] = {
     "/connections/{system}": holders(Permission.ANSWER_BY_HAND),
     "POST /connections/{system}/retry": holders(Permission.MEND_CONNECTIONS),
     "/reports": holders(Permission.VIEW_REPORTS),
+    "/report-entries": holders(Permission.ENTER_REPORTS),
     "/dashboard": holders(Permission.VIEW_REPORTS),
     "/proceedings": holders(Permission.VIEW_PROCEEDINGS),
     "/proceedings/{case_id}/parties/{role}": holders(Permission.VIEW_OWNER),
