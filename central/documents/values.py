@@ -455,10 +455,13 @@ AnyPaper = (
 
 class Table(Part):
     """A table of a report: its heads and lines, in words; the first `words` columns are text, the others
-    numbers."""
+    numbers. `days`: what stands small under a head, empty or one for each. `told`: its second column holds
+    sentences."""
 
     heads: tuple[Line, ...]
     words: int
+    days: tuple[Line, ...] = ()
+    told: bool = False
     lines: tuple[tuple[Line, ...], ...]
     more: Line = ""
 

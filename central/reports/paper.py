@@ -83,6 +83,7 @@ def _entered(report: Report, language: Language) -> Table:
     return Table(
         heads=(t("report.what"), t("report.entered_value"), t("report.before"), t("report.entered_at")),
         words=2,
+        told=True,
         lines=tuple(
             (
                 entered_title(line, language),
@@ -113,10 +114,11 @@ def _correction(change: Change, language: Language) -> tuple[str, ...]:
 
 def _figures(report: Report, figures: Sequence[Figure], language: Language, hidden: Cells) -> Table:
     t = translator(language)
-    periods = (f"{t(f'report.{name}')} {_days(getattr(report, name), language)}" for name in PERIODS)
+    periods = (t(f"report.{name}") for name in PERIODS)
     shown = [line for _, lines in groupby(figures, lambda each: each.key) for line in _largest(list(lines))]
     return Table(
         heads=(t("report.what"), t("report.split"), *periods),
+        days=("", "", *(_days(getattr(report, name), language) for name in PERIODS)),
         words=2,
         lines=tuple(_line(figure, language, hidden) for figure in shown),
         more=_more(len(figures) - len(shown), language),

@@ -11,7 +11,7 @@ from central.reports.figures import COUNTINGS, INNER, SHARES
 from central.reports.periods import Kind
 from central.reports.sheet import as_xlsx
 from central.reports.values import Change, Figure, Report, Span
-from central.reports.wording import group_title, title_of
+from central.reports.wording import group_title, split_of, title_of
 from central.words.languages import LANGUAGES, Language
 
 WEEK = Span(first=date(2026, 11, 18), last=date(2026, 11, 24))
@@ -72,3 +72,11 @@ def test_readers_outside_get_no_small_cell_and_nothing_of_the_staff(outside: boo
     assert ("<v>40</v>" in numbers) is not outside
     assert ("<t>*</t>" in words) is outside
     assert ("Dấu hiệu vi phạm tiếp nhận" in words) is True
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_whom_a_decision_fines_is_told_in_words(language: Language) -> None:
+    """`yes` and `no` bare are no text in YAML."""
+    for value in ("yes", "no"):
+        line = Figure(group="D", key="acts_decided", by=(("organisation", value),), this=1)
+        assert split_of(line, language) not in {"", value}
