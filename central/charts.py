@@ -12,6 +12,8 @@ from pydantic import BaseModel, ConfigDict
 
 _WIDTH, _ROW, _LEFT, _BAR = 600, 30, 240, 280
 _LONGEST_LABEL = 32
+_LETTER = 8.5
+"""How wide a digit may be, at most, in the size that values are written in."""
 _COLUMN, _HEIGHT = 25, 150
 TONES = {"": "#1f5fa8", "good": "#2e7d4f", "warn": "#c98a00", "bad": "#b3261e", "quiet": "#6b7680"}
 
@@ -33,7 +35,9 @@ class Bar(BaseModel):
 def bar_chart(rows: Sequence[Bar], label: str) -> Markup:
     """Horizontal bars, one a row; a thin grey bar beneath is the value it is compared with."""
     top = _top(rows)
-    inner = Markup("").join(_row(bar, number * _ROW, top) for number, bar in enumerate(rows))
+    longest = max((len(bar.told) for bar in rows), default=0)
+    space = min(_BAR, _WIDTH - _LEFT - 12 - longest * _LETTER)  # a long value beside the bar stays inside
+    inner = Markup("").join(_row(bar, number * _ROW, top, space) for number, bar in enumerate(rows))
     return _svg("bars", _WIDTH, len(rows) * _ROW + 4, label, inner)
 
 
@@ -48,10 +52,10 @@ def _top(rows: Sequence[Bar]) -> float:
     return max((value for bar in rows for value in (bar.value, bar.before) if value), default=1)
 
 
-def _row(bar: Bar, y: int, top: float) -> Markup:
+def _row(bar: Bar, y: int, top: float, space: float) -> Markup:
     lines = wrap(bar.label, _LONGEST_LABEL, max_lines=2, placeholder=" …")
     first = y + 20 if len(lines) == 1 else y + 13
-    width = _length(bar.value, top, _BAR)
+    width = _length(bar.value, top, space)
     shapes = [
         *(
             _text("bar-label", _LEFT - 10, first + number * 14, "end", line, "#111")
@@ -62,7 +66,7 @@ def _row(bar: Bar, y: int, top: float) -> Markup:
     ]
     if bar.before is not None:
         grey = Markup('<rect class="bar-before" x="{}" y="{}" width="{}" height="5" fill="#aab2b9"></rect>')
-        shapes.append(grey.format(_LEFT, y + 21, _length(bar.before, top, _BAR)))
+        shapes.append(grey.format(_LEFT, y + 21, _length(bar.before, top, space)))
     return _linked(bar, shapes)
 
 

@@ -1,5 +1,6 @@
 """Charts: lengths in proportion, words that stay words, the list behind a bar."""
 
+import re
 import xml.etree.ElementTree as ET
 
 import pytest
@@ -62,3 +63,10 @@ def test_markup_in_words_stays_text(draw: object) -> None:
 
 def test_no_rows_are_an_empty_picture() -> None:
     assert widths(Chart(title="x", rows=()).svg) == []
+
+
+@pytest.mark.parametrize("told", ["7", "25.575.000.000", "1.151.910.000.000 ₫"])
+def test_a_value_beside_its_bar_ends_inside_the_drawing(told: str) -> None:
+    drawn = str(bar_chart([Bar(label="x", value=5, told=told), Bar(label="y", value=1, told="1")], "l"))
+    begins = max(float(x) for x in re.findall(r'class="bar-value" x="([\d.]+)"', drawn))
+    assert begins + 7.8 * len(told) <= 600
