@@ -11,7 +11,7 @@ const SIGNS = ["keydown", "pointerdown", "pointermove", "wheel"];
 // Headers for what a page asks by itself: it must not keep a session alive that nobody uses.
 export function attendance() {
   let attended = true;
-  for (const sign of SIGNS) addEventListener(sign, () => (attended = true), { passive: true });
+  for (const sign of SIGNS) addEventListener(sign, () => (attended = true), { passive: true, capture: true }); // before whoever asks
   return {
     isAttended: () => attended,
     headers() {
@@ -26,6 +26,7 @@ const strip = one("#leaving");
 const person = attendance();
 const now = () => performance.now();
 const state = { askedAt: now(), endsAt: now() + Number(strip?.dataset.idle) * 1000, canStay: true, ended: false, asking: false };
+const isWarned = () => !state.ended && state.canStay && secondsLeft() <= WARN_S;
 const secondsLeft = () => Math.max(0, Math.round((state.endsAt - now()) / 1000));
 
 async function ask() {
@@ -42,6 +43,7 @@ async function ask() {
     state.canStay = extendable;
   }
   tell();
+  if (person.isAttended() && isWarned()) ask(); // a sign that came while it asked
 }
 
 function tell() {
@@ -63,8 +65,7 @@ function tick() {
 
 function stay() {
   const returned = state.ended && document.visibilityState === "visible" && now() - state.askedAt >= TICK_MS;
-  const isWarned = !state.ended && state.canStay && secondsLeft() <= WARN_S;
-  if (returned || isWarned) ask();
+  if (returned || isWarned()) ask();
 }
 
 // What can't be received any more is not sent: it would be lost on the way to the sign-in page.
