@@ -46,11 +46,6 @@ class Job(BaseModel):
     paths: dict[str, Path]
 
 
-def names_frames(manifest: ViolationManifest) -> bool:
-    """Whether there is anything to prove: manifests of version 1 name no frames."""
-    return any(file.frame is not None for file in manifest.files)
-
-
 def find_fault(store: MediaStore, manifest: ViolationManifest, attempt: int) -> Reason | None:
     """What is wrong with the pictures of a package, whose files are all stored; None if nothing is.
 

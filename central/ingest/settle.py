@@ -20,7 +20,6 @@ from central.audit import service as audit
 from central.cases.errors import NoLawError
 from central.db import among, is_away
 from central.ingest import quarantine, ranges
-from central.ingest.frames import names_frames
 from central.ingest.models import Package, PackageFile, PartialFile
 from central.ingest.verify import File, Sealed, signed_manifest
 from central.ingest.work import Arrived, Batch, FileKey, OpenCase, Refusal
@@ -144,7 +143,7 @@ def _rejected(session: Session, event_id: str, why: Reason, now: datetime) -> Re
 def _accept(batch: Batch, event_id: str) -> None:
     package = _package(batch.session, event_id)
     manifest = signed_manifest(package.jws)
-    if names_frames(manifest):
+    if manifest.names_frames:
         _enqueue(batch.session, event_id, batch.now)
     elif not _open_now(batch, package, manifest):
         return

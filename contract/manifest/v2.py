@@ -287,6 +287,11 @@ class ViolationManifest(ViolationFacts):
         """Those of the camera that saw the act."""
         return tuple(file for file in self.files if file.camera is None)
 
+    @property
+    def names_frames(self) -> bool:
+        """Whether any picture names the frame of a clip that it is: those of version 1 don't."""
+        return any(file.frame is not None for file in self.files)
+
     def shown(self, role: FileRole) -> EvidenceFile | None:
         """The file of a role, of the camera that saw the act; of the plate the one of the camera that read
         it."""

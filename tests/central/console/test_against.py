@@ -8,6 +8,7 @@ from central.accounts.permissions import Role
 from central.db import transaction
 from contract.manifest import LookCost, Question, SecondLook
 from contract.reasons import Doubt
+from tests.central.evidence import evidence
 from tests.central.faces import SignedIn
 from tests.central.people import add_case
 
@@ -26,6 +27,18 @@ LOOK = SecondLook(
     ),
     cost=LookCost(frames=30, pixels=5_000_000),
 )
+
+
+def test_pictures_nobody_could_check_are_said_to_be(signed_in: SignedIn, now: datetime) -> None:
+    client = signed_in(Role.OPERATOR)
+    with transaction(client.app.state.engine) as session:  # type: ignore[attr-defined]
+        files = evidence().manifest.model_dump(mode="json", by_alias=True)["files"]
+        named = [{**file, "frame": {"pts": 0, "time_base": [1, 90_000], "number": 0}} for file in files]
+        cases = [add_case(session, now, 3), add_case(session, now, 4, files=named)]
+        shown = [case.id for case in cases]
+    client.get("/language/en")
+    words = ["which frames of the clip these pictures are" in client.get(f"/cases/{id}").text for id in shown]
+    assert words == [True, False]
 
 
 @pytest.mark.parametrize(
