@@ -55,6 +55,8 @@ class Candidate:
         self.unseen = 0
         self.there = sight.point.t
         """When it was last seen, or known to be in a box with another."""
+        self.lost_in: Candidate | None = None
+        """In whose box it may be, while it is not seen."""
         self._votes: defaultdict[VehicleKind, float] = defaultdict(float)
         self._shares: defaultdict[VehicleKind, float] = defaultdict(float)
         self._learn(sight)

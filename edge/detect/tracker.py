@@ -20,6 +20,7 @@ from edge.detect.candidate import Candidate, Sight
 from edge.detect.detector import TWO_WHEELED, Detection
 from edge.detect.doubted import FIRST, LAST, Doubted
 from edge.detect.matching import Costs, apart, costs, holds_both, margins, overlaps, pair
+from edge.detect.merging import merge, parted
 from edge.detect.motion import Motion
 from edge.detect.scale import Scale
 from edge.detect.shapes import Shapes
@@ -101,10 +102,11 @@ class Tracker:
         lost = {i for i, c in enumerate(self._candidates) if c.unseen}
         doubtful = {i for i in lost if not self._candidates[i].id}
         sure = margins(worth, pairs, doubtful, lost)
+        either = parted(self._candidates, pairs, worth)
         breaks = {
             i: self._doubt(worth, i, j)
             for (i, j), margin in zip(pairs, sure, strict=True)
-            if self._breaks(i, margin)
+            if i in either or self._breaks(i, margin)
         }
         for i, j in pairs:
             if j in shared:
@@ -113,7 +115,8 @@ class Tracker:
                 self._continue(self._candidates[i], sights[j], float(cover[j]), breaks.get(i))
             seen.append(self._candidates[i])
             at[id(self._candidates[i])] = j
-            self._name_rivals(worth, i, j)
+            self._name_rivals(worth, i, j, either.get(i))
+        merge(self._candidates, {i: there[j].box for i, j in pairs}, self._shapes)
         self._reconsider(t, at, there, hidden)
         for candidate in self._candidates:
             candidate.unseen = 0 if candidate in seen else candidate.unseen + 1
@@ -346,11 +349,14 @@ class Tracker:
                 candidate.id = self._last_id
                 candidate.after = self._may_continue(candidate)
 
-    def _name_rivals(self, worth: Costs, i: int, j: int) -> None:
-        """Past a break it may be the vehicle of any track that explains the look about as well, or better."""
+    def _name_rivals(self, worth: Costs, i: int, j: int, other: int | None) -> None:
+        """Past a break it may be the vehicle of any track that explains the look about as well, or better;
+        and of the `other` it was one box with."""
         candidate = self._candidates[i]
         if candidate.newest.breaks:
             as_well = worth.near[:, j] & (worth.cost[:, j] < worth.cost[i, j] + self._settings.doubtful)
+            if other is not None:
+                as_well[other] = True
             rivals = {c.id for c, may in zip(self._candidates, as_well, strict=True) if may and c.id}
             candidate.after = tuple(sorted(rivals.union(candidate.after) - {candidate.id}))
 
