@@ -13,7 +13,7 @@ from central.db import make_engine
 from central.settings import load_settings, read_secret
 from configs.wording import counted
 
-Folder = Annotated[Path, typer.Argument(help="where backups are kept: another disk, better another house")]
+Folder = Annotated[Path, typer.Argument(help="where backups are kept: another disk, best elsewhere")]
 Passphrase = Annotated[
     Path | None, typer.Option("--passphrase-file", help="seals the centre's keys; keep it elsewhere")
 ]

@@ -123,7 +123,7 @@ class NodeSettings(BaseModel):
 
 
 class PeerSettings(BaseModel):
-    """Another house's system over HTTP, and our token there. Without an address it is answered by hand."""
+    """Another authority's system over HTTP, and our token for it; without an address people answer."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -210,7 +210,7 @@ class OidcSettings(BaseModel):
     label_en: str = ""
 
     def called(self, language: Language) -> str:
-        """The house's name on a page in that language."""
+        """The provider's name on a page in that language."""
         return (language == "en" and self.label_en) or self.label
 
     def secret(self) -> str | None:
@@ -308,7 +308,7 @@ class CentralSettings(BaseSettings):
     `data_dir` holds media, partial files, the SQLite database and the centre's key unless they are put
     elsewhere. `ingest_processes` share the nodes among them; more than one helps with
     PostgreSQL only. `secure_cookies` false is for plain HTTP on one's own machine only. Roles in
-    `second_factor_for` give a one-time code after signing in, unless the other house asked for a second
+    `second_factor_for` give a one-time code after signing in, unless the identity provider asked for a second
     factor. `retention_file` has the rules by which data past their time are deleted; without it nothing is.
     """
 

@@ -1,4 +1,4 @@
-"""Types of what people type and other houses say. Whatever passes them can be stored and compared on every
+"""Types of what people type and other systems say. Whatever passes them can be stored and compared on every
 database, and worked with: no date beyond which zones and deadlines overflow, no text that a log can't show.
 
 Use these in every model that is filled from outside; a test walks all routes with hostile values, and one all

@@ -2,7 +2,7 @@
 opened.
 
 A key file holds one key a line, 64 hex digits, the newest first: it seals, all of them open. `add_key`
-puts a new one on top; jobs then seal anew what older keys sealed (`reseal` of each room), and the old line
+puts a new one on top; jobs then seal anew what older keys sealed (`reseal` of each feature), and the old line
 can go when none is left.
 """
 

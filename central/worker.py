@@ -302,7 +302,7 @@ def person_handler(
 def dispatch_handlers(
     engine: Engine, settings: CentralSettings, keys: tuple[Vault, BlindIndex], clock: Clock
 ) -> list[Handler]:
-    """Telling the houses that the settings name."""
+    """Telling the authorities whose systems the settings name."""
     unit = settings.office.words
 
     def alert(session: Session, row: Dispatch) -> BaseModel:

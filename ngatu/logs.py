@@ -1,4 +1,4 @@
-"""What every command logs and how: JSON lines on stderr, for the journal, the same from all our rooms.
+"""What every command logs and how: JSON lines on stderr, for the journal, the same from node and centre.
 
 A trace is told without the values of local variables: among them may be a camera's password or a plate.
 """

@@ -1,4 +1,4 @@
-"""Signing in at another house: OpenID Connect, authorisation code with PKCE (RFC 7636, S256).
+"""Signing in at an identity provider: OpenID Connect, authorisation code with PKCE (RFC 7636, S256).
 
 What must survive the way there and back (state, nonce, verifier) travels sealed in the browser's own cookie,
 so no process keeps it. The answer counts only with that cookie, the right state, a signed identity token for
@@ -28,7 +28,7 @@ from contract.canonical import read_json
 
 SECONDS = 10.0
 LASTS = timedelta(minutes=10)
-"""How long somebody may take at the other house."""
+"""How long somebody may take at the identity provider."""
 _KEEP_SECONDS = 3600.0
 _ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA", "Ed25519")
 _LEEWAY_SECONDS = 60
@@ -36,23 +36,22 @@ _CONTEXT = "oidc way"
 
 
 LARGEST_ANSWER = 256 * 1024
-"""Bytes of an answer, keys and claims included; a house that sends more is not understood."""
+"""Bytes of an answer, keys and claims included; a provider that sends more is not understood."""
 
 
 class ElsewhereError(DomainError):
-    """Signing in at the other house did not work: it is away, it refused, or its answer does not hold."""
+    """Signing in at the identity provider failed: it is away, it refused, or its answer is not valid."""
 
     status: ClassVar[int] = 502
     code: ClassVar[str] = "sign_in_elsewhere"
 
 
 class AwayError(ElsewhereError):
-    """The house did not serve: no connection, no answer in time, one without end, or a failure of its own."""
+    """The provider did not answer: no connection, no end in time or size, or a failure of its own."""
 
 
 class Bounded(httpx.HTTPTransport):
-    """The way to the other house: of an answer no more than `LARGEST_ANSWER` bytes are read, nor for longer
-    than `SECONDS` in all."""
+    """HTTP to the provider: of an answer at most `LARGEST_ANSWER` bytes are read, for at most `SECONDS`."""
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """One question. Raises httpx.ReadError for an answer that is too large or too slow."""
@@ -82,14 +81,14 @@ class Way:
 
 @dataclass
 class Provider:
-    """One other house. Its addresses and keys are asked for once an hour, its keys again for an unknown
+    """One identity provider. Its addresses and keys are asked for once an hour, its keys again for an unknown
     one."""
 
     settings: OidcSettings
     _known: tuple[float, dict[str, Any], KeySet] | None = field(default=None, repr=False)
 
     def knows_the_way(self) -> bool:
-        """Whether the next way there needs no question to the house."""
+        """Whether the next way there needs no question to the provider."""
         return self._known is not None and time.monotonic() - self._known[0] < _KEEP_SECONDS
 
     def begin(self, vault: Vault, back: str, now: datetime) -> Way:
@@ -134,7 +133,7 @@ class Provider:
         return claims
 
     def check(self, vault: Vault, cookie: str, answer: Mapping[str, str], now: datetime) -> dict[str, Any]:
-        """What this browser set out with, if the answer belongs to it: nothing is asked of the house yet.
+        """What this browser set out with, if the answer belongs to it: nothing is asked of the provider yet.
         Raises ElsewhereError."""
         words = _opened(vault, cookie, now)
         if "error" in answer or not answer.get("code"):
@@ -144,7 +143,7 @@ class Provider:
         return words
 
     def _userinfo(self, access_token: str, claims: Mapping[str, Any]) -> dict[str, Any]:
-        """What the house tells beside the token, if it is about the same person (OpenID Connect, 5.3)."""
+        """What the provider tells beside the token, if it is about the same person (OpenID Connect, 5.3)."""
         addresses, _ = self._house()
         try:
             address = addresses["userinfo_endpoint"]

@@ -39,7 +39,7 @@ class WrongOneTimeCodeError(DomainError):
 
 
 def is_given(engine: Engine, token: str) -> bool:
-    """Whether a code was given in this session, or the other house had asked for a second factor."""
+    """Whether a code was given in this session, or the identity provider had asked for a second factor."""
     with reading(engine) as session:
         row = session.get(UserSession, token_hash(token))
         return row is not None and row.second_factor_at is not None

@@ -83,10 +83,10 @@ def sign_in(engine: Engine, username: str, password: str, now: datetime, visitor
 def sign_in_vouched(
     engine: Engine, username: str, now: datetime, visitor: Visitor = Visitor(), *, second_factor: bool = False
 ) -> str:
-    """Opens a session for somebody whom the other house vouches for; returns the token for the cookie.
+    """Opens a session for somebody whom the identity provider vouches for; returns the token for the cookie.
 
     Args:
-        second_factor: the other house asked for one.
+        second_factor: the identity provider asked for one.
 
     Raises:
         SignInError: nobody of that name, locked or disabled.
@@ -98,7 +98,7 @@ def sign_in_vouched(
         if user is None or is_shut_out(user, now):
             audit.record(session, f"user:{name}", "session.refused", f"user:{name}", {"by": "provider"})
             raise SignInError
-        # Who signs in at the other house has no password here any more, nor a one-time one to change.
+        # Who signs in at the identity provider has no password here any more, nor a one-time one to change.
         user.password_hash, user.must_change_password = unknown, False
         token = _open(session, user, now, visitor)
         session.flush()

@@ -93,7 +93,7 @@ def taken_out(manifest: ViolationManifest) -> Action | None:
 
 def way_out(kinds: Collection[PlateKind], colour: str | None) -> Action | None:
     """The step for a vehicle whose plate may be of these kinds: red or military ones are for military control
-    (TT 169/2021), those immune by treaty for the house of foreign affairs."""
+    (TT 169/2021), those immune by treaty for the department of foreign affairs."""
     if colour == "red" or PlateKind.MILITARY in kinds:
         return Action.SET_ASIDE_MILITARY
     return None if IMMUNE.isdisjoint(kinds) else Action.SET_ASIDE_DIPLOMATIC

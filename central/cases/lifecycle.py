@@ -106,7 +106,8 @@ CHARGED = frozenset({State.CONFIRMED, State.RECORDED})
 """States that hold a person responsible: it takes two different people to get a case here."""
 
 SET_ASIDE = frozenset({State.MILITARY, State.DIPLOMATIC})
-"""Cases handed over to another house instead of noticed; each state is also the `CaseKind` of the file."""
+"""Cases handed over to another authority; nobody gets a notice. Each state is also the `CaseKind` of the
+file."""
 
 OPEN = WAITING | WITH_OFFICER | {State.IN_REVIEW, State.ACCEPTED, State.DISPUTED, State.CONFIRMED}
 """States that still lead to an offence: what a backlog is made of."""
@@ -166,7 +167,7 @@ class Step:
 
 
 def _set_aside(state: State, to_it: Action, back: Action) -> tuple[Step, Step]:
-    """Out of this channel, for another house; and back, by an officer, where that was a mistake."""
+    """Out of this channel, for another authority; and back, by an officer, where that was a mistake."""
     return (
         Step(to_it, frozenset({State.RECEIVED, State.IN_REVIEW}), state, Actor.SYSTEM, may=_ACT),
         Step(back, frozenset({state}), State.RECEIVED, Actor.OFFICER, reason=True, in_time=True),

@@ -42,7 +42,7 @@ PLATE = String(24).with_variant(String(24, collation="C"), "postgresql")
 
 
 class Case(SQLModel, table=True):
-    """A possible violation on its way through the house (hồ sơ).
+    """A possible violation on its way from evidence to offence (hồ sơ).
 
     `plate_read` and `vehicle_kind_seen` are what the node told and never change; `plate` (both normalised)
     and `vehicle_kind` are what people work with, as is `rule`; the rule that the node found broken stays in

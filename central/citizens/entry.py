@@ -143,7 +143,7 @@ def enter(
 def enter_as(
     engine: Engine, index: BlindIndex, identity: str, now: datetime, token: str | None = None
 ) -> str:
-    """Opens every notice of the person with this identity number, which the other house vouches for.
+    """Opens every notice of the person with this identity number, which the identity provider vouches for.
 
     Raises:
         NoNoticesError: there is nobody with this number here.

@@ -1,1 +1,1 @@
-"""Systems of other houses: how they are asked, what can go wrong, when they are left alone for a while."""
+"""Systems of other authorities: how they are asked, what can go wrong, when asking pauses for a while."""

@@ -1,8 +1,8 @@
 """Answers by hand (nhập tay): questions that wait go out as a file or onto a page, answers come back with
 their source and who entered them.
 
-National interfaces may be missing for years; a case must reach its end without them. Each room that asks
-another house gives a `ByHand` over its own questions.
+National interfaces may be missing for years; a case must reach its end without them. Each feature that asks
+another authority gives a `ByHand` over its own questions.
 """
 
 from collections.abc import Mapping, Sequence
@@ -41,7 +41,7 @@ class Column:
 @dataclass(frozen=True)
 class Asked:
     """One question that waits; `key` names it, `values` say it. `since`: when it began to wait. `question`:
-    as the room itself knows it, where answering needs more than the values."""
+    as the feature itself knows it, where answering needs more than the values."""
 
     key: str
     values: Mapping[str, str]
@@ -69,8 +69,8 @@ class Hand:
 
 
 class ByHand(Protocol):
-    """A room's questions that people may answer. `asks` names the values of a question, `shape` those of an
-    answer (its first field says whether there is one: an empty one in a file is no answer yet)."""
+    """A feature's questions that people may answer. `asks` names the values of a question, `shape` those of
+    an answer (its first field says whether there is one: an empty one in a file is no answer yet)."""
 
     @property
     def asks(self) -> tuple[str, ...]: ...

@@ -1,4 +1,4 @@
-"""One exchange with another house over HTTP: bounded in time and size, whatever the other side does.
+"""One exchange with another system over HTTP: bounded in time and size, whatever the other side does.
 
 No connection, a name that can't be resolved, a byte each second and an answer without end all end within the
 time limit.

@@ -1,4 +1,4 @@
-"""One question to another house over HTTP, the same for every system:
+"""One question to another authority's system over HTTP, the same for every system:
 
 POST {base}{path}                            (POST: plates and persons stay out of URLs and logs)
 Authorization: Bearer TOKEN                  (only when there is a token)

@@ -1,4 +1,4 @@
-"""What can go wrong with another house's system, as codes: each has its words and what to do about it."""
+"""What can go wrong with another authority's system, as codes: each has its words and what to do about it."""
 
 from datetime import datetime
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""Connections to other houses: how they stand, try again, and answers by hand where there is none."""
+"""Connections to other authorities: how they stand, try again, and answers by hand where there is none."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The connections to other houses as their page shows them: well, left alone, away, or by hand."""
+"""The connections to other authorities as their page shows them: well, left alone, away, or by hand."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ Standing = Literal["well", "failing", "open", "unasked", "by_hand"]
 
 @dataclass(frozen=True)
 class System:
-    """A system of another house: its work, and whether the settings name it."""
+    """A system of another authority: its work, and whether the settings name it."""
 
     name: str
     kinds: tuple[str, ...]

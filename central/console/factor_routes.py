@@ -1,4 +1,4 @@
-"""Signing in at the province's house, and the one-time code after signing in."""
+"""Signing in at the province's identity provider, and the one-time code after signing in."""
 
 from typing import Annotated
 
@@ -31,7 +31,7 @@ _SECOND = frozenset({"mfa", "otp", "hwk", "fpt", "face", "sc", "swk"})
 
 @router.get("/sign-in/elsewhere")
 def go_elsewhere(request: Request, now: Now) -> Response:
-    """To the house where the province's staff sign in."""
+    """To the provider where the province's staff sign in."""
     engine, vault = request.app.state.engine, services(request).vault
     way = elsewhere.begin(engine, STAFF_LOGIN, _provider(request), vault, _back(request), now)
     answer = RedirectResponse(way.url, status_code=303)
@@ -48,7 +48,7 @@ def come_back(
     state: Annotated[Text, Query(max_length=200)] = "",
     error: Annotated[Text, Query(max_length=200)] = "",
 ) -> Response:
-    """Opens a session for whom the other house vouches for.
+    """Opens a session for whom the provider vouches for.
 
     The page that answers goes on by itself: no browser sends a strict cookie along a way that began
     elsewhere.

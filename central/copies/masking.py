@@ -1,7 +1,7 @@
 """Asks for the copies of a case's files: `ngatu mask`, one process for all of them with a time limit and low
 priority.
 
-The finders of plates and faces belong to the node's half of the house; the two meet in the command only.
+The finders of plates and faces belong to the node's half of the programme; the two meet in the command only.
 """
 
 import json

@@ -1,1 +1,1 @@
-"""What other houses are told (thông tin gửi đi): alerts on vehicles, points of licences, events."""
+"""What other authorities are told (thông tin gửi đi): alerts on vehicles, points of licences, events."""

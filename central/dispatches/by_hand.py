@@ -1,4 +1,4 @@
-"""Alerts and points by hand: a list of what a house is to be told, and that it was told by letter."""
+"""Alerts and points by hand: a list of what an authority is to be told, and that it was told by letter."""
 
 from dataclasses import dataclass
 from datetime import datetime, time
@@ -21,7 +21,7 @@ from contract.local_time import VIETNAM, local_day
 
 
 class Told(BaseModel):
-    """The other house was told by letter on that day; `receipt`: its own number."""
+    """The other authority was told by letter on that day; `receipt`: its own number."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

@@ -1,4 +1,4 @@
-"""The outbox: one row for each thing another house is told, kept with its proof."""
+"""The outbox: one row for each thing another authority is told, kept with its proof."""
 
 from datetime import datetime
 from typing import Any

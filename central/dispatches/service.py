@@ -1,5 +1,5 @@
-"""Telling other houses: asked for in the transaction of what happened, sent in order by a job, proved by a
-receipt or by hand.
+"""Messages to other authorities: stored in the transaction of what happened, sent in order by a job, proved
+by a receipt or by hand.
 
 A worker that dies after the other side has taken a message over sends it once more under the same key.
 """
@@ -106,7 +106,7 @@ def send(
 def done_by_hand(
     session: Session, dispatch_id: int, receipt: str, origin: Origin, on: datetime, now: datetime
 ) -> None:
-    """A person has told the other house by letter, and says so.
+    """A person has told the other authority by letter, and says so.
 
     Raises:
         NotFoundError: no such message, or it was taken over already.

@@ -1,4 +1,4 @@
-"""How a message leaves the house, and SMTP as one way."""
+"""How a message leaves the centre, and SMTP as one way."""
 
 import smtplib
 import ssl

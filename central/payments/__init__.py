@@ -1,1 +1,1 @@
-"""Money from the collecting bank: what it tells is kept first and counted once, then compared day by day."""
+"""Fines paid through the collecting bank: messages are stored, then counted once; days are reconciled."""

@@ -1,5 +1,5 @@
-"""The other side's file of a day against what we have: what was never told is taken in, what differs is
-named."""
+"""Reconciles a day: the bank's file against the messages we have. What is missing here is taken in, what
+differs is stored as a difference."""
 
 from datetime import date, datetime, time, timedelta
 
@@ -17,9 +17,9 @@ from contract.local_time import VIETNAM, local_day
 
 
 def compare(session: Session, day: date, content: bytes, via: Via, now: datetime) -> PaymentDay:
-    """Compares a day with its file; done again with the same or a later file, it says how it is now. A line
-    that can't be read waits for a person and keeps no other from being taken in; one that stands there
-    twice counts once."""
+    """Compares a day with its file; repeated with the same or a later file, it replaces the result. A line
+    that can't be read becomes a difference for a person, and the other lines are still taken in; a line that
+    is there twice counts once."""
     file = read_file(content)
     told = list(dict.fromkeys(file.told))
     found = [differences.unread(line) for line in file.broken]
@@ -55,7 +55,7 @@ def compare(session: Session, day: date, content: bytes, via: Via, now: datetime
 
 
 def _lacking(session: Session, day: date, file: DayFile) -> list[str]:
-    """What we were told of the day and its file does not have; none of a file that can't be read at all."""
+    """Transactions we have of the day and its file lacks; none if the whole file can't be read."""
     if any(line.problem == "header" for line in file.broken):
         return []
     listed = {one.transaction for one in file.told} | {line.transaction for line in file.broken}
@@ -68,7 +68,7 @@ def last_compared(session: Session) -> date | None:
 
 
 def of_day(session: Session, day: date) -> list[PaymentMessage]:
-    """What we were told of a day, in the order it came."""
+    """The messages about transactions of a day, in the order they came."""
     start = datetime.combine(day, time(), VIETNAM)
     query = select(PaymentMessage).where(
         col(PaymentMessage.paid_at) >= start, col(PaymentMessage.paid_at) < start + timedelta(days=1)

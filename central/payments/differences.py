@@ -1,5 +1,5 @@
-"""What the other side's files and our books say differently: each once, with the day since when, until a
-later file agrees or a person settles it in words."""
+"""Differences between the bank's files and what is stored here: each is kept once, with the day it was
+found, until a later file agrees or a person settles it with a note."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -21,8 +21,8 @@ BROKEN_LINE = "broken_line"
 
 @dataclass(frozen=True)
 class Found:
-    """One difference of a day's file: the transaction, what is wrong, and what the file says of it (None: it
-    lacks it, or the line can't be read)."""
+    """One difference of a day's file: the transaction, what is wrong, and what the file says of it (None: the
+    file lacks it, or the line can't be read)."""
 
     transaction: str
     problem: str
@@ -31,7 +31,7 @@ class Found:
 
 
 def unread(line: BrokenLine) -> Found:
-    """A line that can't be read; it goes by its number."""
+    """The difference for a line that can't be read; its number stands in place of the transaction."""
     return Found(f"#{line.number}", BROKEN_LINE, line=line)
 
 
@@ -76,7 +76,7 @@ def _note(row: PaymentDifference, one: Found | None) -> None:
 
 
 def days_to_ask_again(session: Session, since: date) -> list[date]:
-    """Days whose file has lines that can't be read and that nobody has settled: it may have been mended."""
+    """Days whose file had lines that can't be read and nobody has settled: it may be corrected by now."""
     query = select(col(PaymentDifference.day)).where(
         PaymentDifference.problem == BROKEN_LINE, _waits(), col(PaymentDifference.day) >= since
     )
@@ -112,12 +112,12 @@ def _waits() -> ColumnElement[bool]:
 
 
 def settle(session: Session, difference_id: int, note: str, actor: str, now: datetime) -> PaymentDifference:
-    """A person found out why, and says how it was settled.
+    """A person says how a difference was settled.
 
     Raises:
         NotFoundError: no such difference.
         ConflictError: it is settled, or a later file agreed.
-        InvalidError: no words.
+        InvalidError: no note.
     """
     row = _open(session, difference_id)
     if not note.strip():
@@ -129,8 +129,8 @@ def settle(session: Session, difference_id: int, note: str, actor: str, now: dat
 
 
 def take_in(session: Session, difference_id: int, note: str, actor: str, now: datetime) -> PaymentDifference:
-    """A person says that a transaction the file has under another day is money of ours: it is kept and
-    counted like any.
+    """A person confirms that a transaction which the file has under a wrong day is a payment to us: it is
+    stored and counted like any other.
 
     Raises:
         NotFoundError, ConflictError, InvalidError: see `settle`; what is here already can't be taken in.

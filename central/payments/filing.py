@@ -1,4 +1,4 @@
-"""The configured other side."""
+"""The configured bank."""
 
 from central.payments.http import HttpGateway
 from central.payments.port import Gateway
@@ -6,5 +6,5 @@ from central.settings import PaymentSettings
 
 
 def gateway_of(settings: PaymentSettings) -> Gateway | None:
-    """The other side, None where money is entered by hand. Raises SettingsError."""
+    """The bank, None where money is entered by hand. Raises SettingsError."""
     return HttpGateway(settings.url, settings.token()) if settings.url is not None else None

@@ -1,4 +1,4 @@
-"""The other side over HTTP: orders, refunds and the day's file, each with a time limit."""
+"""The bank over HTTP: orders, refunds and the day's file, each with a time limit."""
 
 from dataclasses import dataclass
 from datetime import date

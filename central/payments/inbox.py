@@ -1,5 +1,5 @@
-"""What the other side tells: kept first, counted by a job. Told again, late or in another order, money counts
-once; what can't be counted is set aside for a person and never lost."""
+"""Messages of the bank: each is stored first and counted by a job. Repeated, late or out of order, money
+counts once; what can't be counted is set aside for a person and never lost."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -28,12 +28,12 @@ Via = Literal["call-back", "file", "hand"]
 
 
 def keep(session: Session, told: Told, via: Via, now: datetime) -> PaymentMessage:
-    """Keeps what was told and has it counted; the one there is if it is known. Raises ConflictError."""
+    """Stores a message and has it counted; returns the stored one if it is known. Raises ConflictError."""
     return known(session, told) or take_in(session, told, via, now)
 
 
 def known(session: Session, told: Told) -> PaymentMessage | None:
-    """What we were told of this transaction before.
+    """The message about this transaction that is stored already.
 
     Raises:
         ConflictError: with another amount, kind or name: a person must look.
@@ -45,18 +45,18 @@ def known(session: Session, told: Told) -> PaymentMessage | None:
 
 
 def by_transaction(session: Session, name: str) -> PaymentMessage | None:
-    """What we hold of a transaction."""
+    """The stored message about a transaction."""
     return by_transactions(session, [name]).get(name)
 
 
 def by_transactions(session: Session, names: Collection[str]) -> dict[str, PaymentMessage]:
-    """What we hold of these transactions."""
+    """The stored messages about these transactions."""
     query = select(PaymentMessage).where(col(PaymentMessage.transaction).in_(names))
     return {row.transaction: row for row in session.exec(query)}
 
 
 def take_in(session: Session, told: Told, via: Via, now: datetime) -> PaymentMessage:
-    """Keeps what is not known yet, and has it counted."""
+    """Stores a message that is not known yet, and has it counted."""
     row = PaymentMessage(
         transaction=told.transaction,
         kind=told.kind,
@@ -214,11 +214,11 @@ def reopen(session: Session, transaction: str) -> None:
 
 
 def close(session: Session, message_id: int, note: str, actor: str) -> PaymentMessage:
-    """A person settled money that was set aside in another way, and says how.
+    """A person says how money that was set aside was settled otherwise.
 
     Raises:
         NotFoundError, ConflictError: see `set_aside`.
-        InvalidError: no words.
+        InvalidError: no note.
     """
     if not note.strip():
         raise InvalidError("close_note", field="reason")

@@ -1,5 +1,4 @@
-"""Tables of payments: what people set out to pay, what the other side told, what goes back, the days that
-were compared and what differed."""
+"""Tables of payments: orders to pay, messages of the bank, refunds, reconciled days and differences."""
 
 from datetime import date, datetime
 
@@ -8,7 +7,7 @@ from sqlmodel import Field, SQLModel
 
 
 class PaymentOrder(SQLModel, table=True):
-    """Somebody sets out to pay a decision: `reference` is what the transfer names."""
+    """An order to pay a decision: the transfer names its `reference`."""
 
     __tablename__ = "payment_order"
 
@@ -20,7 +19,7 @@ class PaymentOrder(SQLModel, table=True):
 
 
 class PaymentMessage(SQLModel, table=True):
-    """What the other side told of one transaction: kept before anything is done with it.
+    """The bank's message about one transaction, stored before anything is done with it.
 
     `state`: `kept`, `counted` (money of a decision), `aside` (a person must look: `problem` says why), or
     `closed` (a person settled it in another way: `note` says how).
@@ -50,11 +49,11 @@ class PaymentMessage(SQLModel, table=True):
 
 
 class Refund(SQLModel, table=True):
-    """Money that is to go back; `key` makes the other side do it once. Done when the other side tells so, or
-    when a person enters that it went back by another way (`done_by`); or withdrawn: it is not to be done.
+    """Money to be paid back; `key` makes the bank do it only once. Done when the bank reports it, or when a
+    person enters that it was paid back in another way (`done_by`); or withdrawn.
 
     `transaction`: the bank's, empty for money entered by hand. `decision_id`: None for money of no decision.
-    `sent_at`: when the other side was last asked; from then on it may have done it, whatever it answered.
+    `sent_at`: when the bank was last asked; from then on it may have done it, whatever it answered.
     """
 
     __tablename__ = "payment_refund"
@@ -85,7 +84,7 @@ class Refund(SQLModel, table=True):
 
 
 class PaymentDay(SQLModel, table=True):
-    """One day compared with the other side's file."""
+    """One day compared with the bank's file."""
 
     __tablename__ = "payment_day"
 
@@ -98,11 +97,11 @@ class PaymentDay(SQLModel, table=True):
 
 
 class PaymentDifference(SQLModel, table=True):
-    """What a day's file and our books say differently of one transaction.
+    """A difference between a day's file and what is stored here about one transaction.
 
     `problem`: `other_day` (the file has it under a day that is not its own), `differs` (another amount, kind
-    or name), `not_in_file`, `broken_line` (it can't be read: `line` is its number, `line_text` what stands
-    there, `line_problem` what is wrong with it; `transaction` is then `#` and the number). `kind` to
+    or name), `not_in_file`, `broken_line` (the line can't be read: `line` is its number, `line_text` its
+    text, `line_problem` what is wrong; `transaction` is then `#` and the number). `kind` to
     `paid_at`: what the file says, None where it lacks it. `ended_at`: a later file agrees; `settled_at`: a
     person settled it, `note` says how.
     """

@@ -1,4 +1,4 @@
-"""Setting out to pay: how much is asked for today, under which reference, where."""
+"""Orders to pay: how much is due today, under which reference, where it is paid."""
 
 import secrets
 from dataclasses import dataclass
@@ -32,8 +32,8 @@ class Instalment:
 
 @dataclass(frozen=True)
 class Asked:
-    """What can be paid today: all that is owed, the late fee to this day; where the fine is paid in parts,
-    the next of them too, or those that are late. `next`: None where that would be all."""
+    """What can be paid today: all that is owed, with the late fee to this day (`stand`); where it is paid in
+    instalments, also the next one, or all overdue ones together (`next`; None where that would be all)."""
 
     stand: Money
     parts: tuple[Instalment, ...]
@@ -46,7 +46,7 @@ class Asked:
 
 
 def asked(session: Session, decision: Decision, on: date) -> Asked:
-    """What a decision asks for on a day."""
+    """What can be paid for a decision on a day."""
     stand, parts = payments.stand(session, decision, on), payments.parts_of(session, decision)
     following = next_part(parts, stand.paid, on)
     chosen = following is not None and following.amount < stand.owed
@@ -83,8 +83,8 @@ def order_of(
 
 
 def open_order(session: Session, decision: Decision, amount: int) -> PaymentOrder | None:
-    """The order for exactly this sum whose money has not come: one instalment may be as large as the one
-    before, whose order is used up."""
+    """The unpaid order for exactly this sum. An order that was paid is not used again, though the next
+    instalment may be as large."""
     told = select(PaymentMessage.names).where(PaymentMessage.decision_id == decision.id)
     used = {name.strip().upper() for name in session.exec(told)}
     query = select(PaymentOrder).where(PaymentOrder.decision_id == decision.id, PaymentOrder.amount == amount)
@@ -93,5 +93,5 @@ def open_order(session: Session, decision: Decision, amount: int) -> PaymentOrde
 
 
 def note_address(session: Session, reference: str, url: str) -> None:
-    """Where the order is paid online; empty while the other side does not answer."""
+    """Where the order is paid online; empty while the bank does not answer."""
     session.get_one(PaymentOrder, reference).pay_url = url

@@ -1,4 +1,4 @@
-"""The contract with the collecting bank or the national payment platform: what we ask, what we are told.
+"""The interface of the collecting bank or the national payment platform ("the bank" in this package).
 
 Call-backs are JSON with a signature: `X-Ngatu-Time` (seconds since 1970) and `X-Ngatu-Signature`, the
 HMAC-SHA256 in hex of time, a dot and the body, under the key both sides share.
@@ -20,7 +20,7 @@ TIME_HEADER, SIGNATURE_HEADER = "X-Ngatu-Time", "X-Ngatu-Signature"
 CONNECTION = "payment"
 
 FRESH = timedelta(minutes=5)
-"""How old a call-back's signature may be; one that is told late is signed anew."""
+"""How old a call-back's signature may be; a call-back that is repeated later is signed anew."""
 LARGEST = 1_000_000_000_000
 
 _Name = Annotated[Text, Field(min_length=1, max_length=80)]
@@ -39,11 +39,11 @@ class Told(BaseModel):
 
 
 class GatewayError(Exception):
-    """The other side could not be reached, or answered what the contract does not know."""
+    """The bank could not be reached, or its answer does not fit the interface."""
 
 
 class Gateway(Protocol):
-    """What we ask of the other side. Every method raises GatewayError."""
+    """What we ask of the bank. Every method raises GatewayError."""
 
     def order(self, reference: str, amount: int, purpose: str) -> str:
         """Announces a payment; returns the address where it is paid. Asked again, it is the same order."""
@@ -73,8 +73,8 @@ def read_signed(secret: bytes, body: bytes, given: Signature, now: datetime) -> 
     """A call-back whose signature is right and fresh.
 
     Raises:
-        ForbiddenError: it is not.
-        InvalidError: signed, but not what the contract says.
+        ForbiddenError: the signature is wrong or old.
+        InvalidError: signed, but the body does not fit the interface.
     """
     if not (given.time.isascii() and given.time.isdigit() and len(given.time) < 12):
         raise ForbiddenError("payment_signature")
@@ -93,14 +93,14 @@ COLUMNS = ("transaction", "kind", "names", "amount", "paid_at")
 LineProblem = Literal[
     "header", "encoding", "quote", "columns", "transaction", "kind", "names", "amount", "paid_at"
 ]
-"""What is wrong with a line: the names of the columns, letters that are no UTF-8, a quotation mark that is
-not closed, too few or too many columns, or what stands in one of them."""
+"""What is wrong with a line: the header names other columns, bytes are not UTF-8, a quotation mark is not
+closed, there are too few or too many columns, or the value of the named column is not allowed."""
 
 
 @dataclass(frozen=True)
 class BrokenLine:
-    """A line that can't be read: its number in the file, the first being 1, what stands there, what is wrong.
-    `transaction`: which one it is about, as far as that can be read."""
+    """A line that can't be read: its number in the file (from 1), its text, what is wrong with it.
+    `transaction`: the name in its column of that name, as far as that can be read."""
 
     number: int
     text: str
@@ -110,16 +110,16 @@ class BrokenLine:
 
 @dataclass(frozen=True)
 class DayFile:
-    """What a day's file tells, and its lines that tell nothing."""
+    """The transactions of a day's file, and the lines that can't be read."""
 
     told: tuple[Told, ...] = ()
     broken: tuple[BrokenLine, ...] = ()
 
 
 def read_file(content: bytes) -> DayFile:
-    """The transactions of a day's file, each line read by itself: one that is broken, even by a quotation
-    mark that is not closed, takes no other with it. The first line names the columns; where it doesn't, none
-    can be read."""
+    """The transactions of a day's file. Each line is read by itself, so that a broken one (even with a
+    quotation mark that is not closed) does not spoil the others. The first line names the columns; without
+    it no line can be read."""
     lines = content.decode("utf-8-sig", errors="replace").split("\n")
     header = _cells(lines[0].rstrip("\r")) or []
     if sorted(header) != sorted(COLUMNS):
@@ -137,7 +137,7 @@ def read_file(content: bytes) -> DayFile:
 
 
 def _cells(line: str) -> list[str] | None:
-    """The columns of a line, None where a quotation mark is not closed or stands in the midst of one."""
+    """The columns of a line, None where a quotation mark is not closed or stands inside a value."""
     try:
         return next(csv.reader([line], strict=True), [])
     except csv.Error:

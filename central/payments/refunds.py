@@ -1,5 +1,5 @@
-"""Money that goes back: asked for by a person, done by the other side once, counted when it tells so; where
-money did not come through the other side, done and entered by hand."""
+"""Refunds: asked for by a person, paid by the bank once, counted when the bank reports it; where the money
+did not come through the bank, paid and entered by hand."""
 
 import secrets
 from collections.abc import Iterator
@@ -25,16 +25,16 @@ from central.proceedings.payments import Receipt
 from central.proceedings.people import Mover
 
 GIVE_BACK = "payments.give_back"
-"""Kind of the jobs that ask the other side; their key is the refund's."""
+"""Kind of the jobs that ask the bank; their key is the refund's."""
 
 ANSWERED_WITHIN = timedelta(minutes=5)
-"""A question to the other side is over by then: longer than its time limit."""
+"""A question to the bank is over by then: longer than its time limit."""
 
 
 @dataclass(frozen=True)
 class OwedBack:
-    """A decision with money that is not its own: `open` dong nobody has asked back yet, and the transactions
-    through which the other side could return them."""
+    """A decision that was overpaid: `open` dong whose refund nobody has asked for yet, and the transactions
+    through which the bank could return them."""
 
     decision: Decision
     open: int
@@ -43,7 +43,7 @@ class OwedBack:
 
 @dataclass(frozen=True)
 class ByHand:
-    """How money went back outside of the other side's interface: its voucher, through whom, on which day."""
+    """How money went back outside of the bank's interface: its voucher, through whom, on which day."""
 
     reference: str
     source: str
@@ -51,11 +51,11 @@ class ByHand:
 
 
 def ask(session: Session, transaction_id: str, amount: int, reason: str, actor: str, now: datetime) -> Refund:
-    """Has money of a counted transaction returned.
+    """Asks for a refund of a counted transaction.
 
     Raises:
         NotFoundError: no such transaction.
-        InvalidError: more than came with it or than the decision has too much, or no reason.
+        InvalidError: more than the transaction brought or than the decision is overpaid, or no reason.
     """
     query = select(PaymentMessage).where(PaymentMessage.transaction == transaction_id).with_for_update()
     paid = session.exec(query).one_or_none()
@@ -72,18 +72,18 @@ def ask(session: Session, transaction_id: str, amount: int, reason: str, actor: 
 def ask_by_hand(
     session: Session, decision_id: int, amount: int, reason: str, actor: str, now: datetime
 ) -> Refund:
-    """Has money returned that was entered by hand: nobody but a person can do it.
+    """Asks for a refund of money that was entered by hand: only a person can pay it.
 
     Raises:
         NotFoundError: no such decision.
-        InvalidError: more than the decision has too much, or no reason.
+        InvalidError: more than the decision is overpaid, or no reason.
     """
     payments.promise_back(session, decision_id, amount, now)
     return _store(session, decision_id, "", amount, reason, actor, now)
 
 
 def ask_aside(session: Session, message_id: int, reason: str, actor: str, now: datetime) -> Refund:
-    """Has money returned whole that was set aside: it belongs to no decision.
+    """Asks for a refund of all the money of a transaction that was set aside: it belongs to no decision.
 
     Raises:
         NotFoundError, ConflictError: see `inbox.set_aside`; what went back can't go back.
@@ -128,7 +128,7 @@ def _store(
 
 
 def give_back(engine: Engine, gateway: Gateway, key: str, now: datetime) -> None:
-    """Asks the other side, outside of any transaction; asked twice it is done once. Raises GatewayError."""
+    """Asks the bank, outside of any transaction; asked twice it is done once. Raises GatewayError."""
     with transaction(engine) as session:
         refund = _locked(session, key)
         if not refund.open or refund.accepted_at is not None:
@@ -142,11 +142,11 @@ def give_back(engine: Engine, gateway: Gateway, key: str, now: datetime) -> None
 
 
 def done_by_hand(house: House, key: str, how: ByHand, by: Mover, now: datetime) -> Refund:
-    """Enters that money went back by another way than the other side's interface.
+    """Enters that money went back by another way than the bank's interface.
 
     Raises:
         NotFoundError: no such refund.
-        ConflictError: the other side was asked for it, or it is done or withdrawn; the voucher is known for
+        ConflictError: the bank was asked for it, or it is done or withdrawn; the voucher is known for
             other money.
         InvalidError: see `proceedings.payments.paid_back`.
     """
@@ -165,13 +165,13 @@ def done_by_hand(house: House, key: str, how: ByHand, by: Mover, now: datetime) 
 
 
 def withdraw(session: Session, key: str, note: str, actor: str, now: datetime) -> Refund:
-    """A person says that a refund is not to be done; the money waits for another one. Where the other side
-    was asked, they know from it that it has not paid.
+    """A person withdraws a refund; the money may be refunded later. Where the bank was asked already, the
+    person has made sure that it has not paid.
 
     Raises:
         NotFoundError: no such refund.
-        ConflictError: it is done or withdrawn, or the other side is being asked just now.
-        InvalidError: no words.
+        ConflictError: it is done or withdrawn, or the bank is being asked just now.
+        InvalidError: no note.
     """
     refund = _open(session, key)
     if refund.sent_at is not None and now < refund.sent_at + ANSWERED_WITHIN:
@@ -204,7 +204,7 @@ def _open(session: Session, key: str) -> Refund:
 
 
 def owed_back(session: Session, now: datetime, limit: int = 100) -> list[OwedBack]:
-    """Decisions with money that has to go back and that nobody asked back yet, the oldest first."""
+    """Overpaid decisions whose refund nobody has asked for yet, the oldest first."""
     found = list(islice(_still_owed(session, now), limit))
     paid: dict[int, list[PaymentMessage]] = {decision.id or 0: [] for decision, _ in found}
     query = select(PaymentMessage).where(

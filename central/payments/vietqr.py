@@ -1,4 +1,4 @@
-"""VietQR: the code a banking app reads. A convenience: money that comes by it is told like any other."""
+"""VietQR: the code a banking app reads. The bank reports money that comes this way like any other."""
 
 from functools import cache
 

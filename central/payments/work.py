@@ -1,4 +1,4 @@
-"""The worker's part: counting what was told, asking for returns, fetching the days' files."""
+"""The worker's jobs: counting messages, asking the bank for refunds, fetching and comparing days' files."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -17,7 +17,7 @@ from contract.local_time import local_day
 
 COMPARE_EVERY = timedelta(minutes=30)
 LOOK_BACK = timedelta(days=62)
-"""Days whose files are asked for after the worker stood still."""
+"""How far back files are asked for after the worker was down."""
 
 Clock = Callable[[], datetime]
 MakeHouse = Callable[[Session], House]
@@ -51,8 +51,8 @@ def handlers(engine: Engine, house: MakeHouse, gateway: Gateway | None, clock: C
 
 
 def compare_due(engine: Engine, gateway: Gateway, now: datetime) -> int:
-    """Compares with their files the days up to yesterday that were not compared yet, also those on which
-    nobody was at work, and again those whose file had lines that can't be read; returns how many."""
+    """Compares the days up to yesterday with their files: those not compared yet, also of days on which the
+    worker was down, and again those whose file had lines that can't be read. Returns how many."""
     yesterday = local_day(now) - timedelta(days=1)
     with reading(engine) as session:
         last = days.last_compared(session)

@@ -79,7 +79,7 @@ def open_notice(
 
 @router.get("/identity")
 def go_elsewhere(request: Request, now: Now) -> Response:
-    """To the house where people sign in with their electronic identity."""
+    """To the provider where people sign in with their electronic identity."""
     desk = desk_of(request)
     if desk.provider is None:
         raise HTTPException(404)
@@ -100,7 +100,7 @@ def come_back(
     state: Annotated[Text, Query(max_length=200)] = "",
     error: Annotated[Text, Query(max_length=200)] = "",
 ) -> Response:
-    """Whoever comes back sees every notice of the identity the other house vouches for."""
+    """Whoever comes back sees every notice of the identity the provider vouches for."""
     desk = desk_of(request)
     if desk.provider is None:
         raise HTTPException(404)

@@ -1,4 +1,4 @@
-"""What a step makes known to other houses: alerts, points, and to the province that something happened."""
+"""What a step reports to other authorities: alerts, points, and to the province that something happened."""
 
 from datetime import datetime
 
@@ -31,7 +31,7 @@ _POINTS = {"deducted": "points_deducted", "given_back": "points_returned"}
 
 
 def announce(session: Session, loaded: Loaded, step: ProceedingStep, moved: Moved, now: datetime) -> None:
-    """Has the houses told that a step concerns; once for each step."""
+    """Queues the messages to the authorities that a step concerns; once for each step."""
     case_id = loaded.proceeding.case_id
     alert = _ALERTS.get(moved.reached(Track.ALERT))
     if alert is not None:

@@ -1,4 +1,4 @@
-"""The treasury's counter: decisions with money to come or to go back, by number, without anybody's name."""
+"""For the treasury: decisions that are unpaid or overpaid, by number, without anybody's name."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,15 +14,15 @@ from central.proceedings.tracks import START, Track
 from contract.local_time import local_day
 
 OPEN = ("due", "partly", "overdue", "refund_due")
-"""States of the payment in which money is awaited or has to go back."""
+"""States of the payment in which money is awaited or has to be refunded."""
 
 AT_ONCE = 200
-"""Of so many decisions the rows behind their money are read at once."""
+"""How many decisions' entries are read in one query."""
 
 
 @dataclass(frozen=True)
 class OpenDecision:
-    """A decision as the counter sees it: what it asks for today; `back`: money is to go back."""
+    """A decision as the treasury sees it: what is owed today (`stand`), the last day to pay it."""
 
     decision: Decision
     state: str
@@ -31,14 +31,14 @@ class OpenDecision:
 
     @property
     def back(self) -> bool:
-        """True if money is to go back."""
+        """True if money is to be refunded."""
         return self.state == "refund_due"
 
 
 def open_decisions(
     session: Session, now: datetime, number: str = "", skip: int = 0, limit: int = 50
 ) -> list[OpenDecision]:
-    """Decisions with money to come or to go back, the oldest first; with `number`, those whose number begins
+    """Decisions that are unpaid or overpaid, the oldest first; with `number`, those whose number begins
     with it, whatever their state."""
     query = select(Decision, TrackState.state).outerjoin(
         TrackState, (col(TrackState.decision_id) == col(Decision.id)) & (TrackState.track == Track.PAYMENT)
@@ -65,14 +65,14 @@ def open_decisions(
 
 @dataclass(frozen=True)
 class PaidBeyond:
-    """Money of a decision that is not its own: paid twice, too much, or the decision ended since."""
+    """An overpaid decision: paid twice, too much, or the decision ended since. `beyond` in dong."""
 
     decision: Decision
     beyond: int
 
 
 def paid_beyond(session: Session, now: datetime) -> Iterator[PaidBeyond]:
-    """Decisions for which more came in than they ask for, the oldest first."""
+    """Overpaid decisions, the oldest first."""
     flagged = select(DecisionPayment.decision_id).where(col(DecisionPayment.beyond))
     ended = select(TrackState.decision_id).where(
         TrackState.track == Track.PAYMENT, TrackState.state == "refund_due"
@@ -90,5 +90,5 @@ def paid_beyond(session: Session, now: datetime) -> Iterator[PaidBeyond]:
 
 
 def beyond_of(session: Session, decision: Decision, now: datetime) -> int:
-    """What came in for a decision beyond what it asks for today; everything, once it has ended."""
+    """By how much a decision is overpaid today; once it has ended, all that was paid."""
     return money.beyond(decision, money.stand(session, law.book(session), decision, local_day(now)))

@@ -1,4 +1,4 @@
-"""What people do at their desks: a step with everything that belongs to it. The faces call this room.
+"""What people do at their desks: a step with everything that belongs to it. API and pages call this module.
 
 A step is taken by the tables, its paper is drawn up, what it makes untrue is ended, in one transaction. A
 notice is only drawn up after a look for a cloned plate; a paper is only sent once its file is made and

@@ -1,8 +1,8 @@
 """Late fees to the day (tiền chậm nộp): 0.05 % a day of what was due and unpaid that day. Law Art 78.1; TT
 18/2023/TT-BTC Art 5. Pure.
 
-Money is counted towards the fine first; what is more pays the fee. Of a fine in parts only those whose day is
-over are due.
+Money pays the fine first, then the fee. Of a fine in instalments only those whose last day is over count as
+unpaid.
 """
 
 from collections.abc import Iterable, Sequence
@@ -21,7 +21,7 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Part:
-    """So much of the fine is to be paid by a day, that day included: the whole of it, or an instalment."""
+    """An amount to be paid by a day, that day included: the whole fine, or an instalment."""
 
     amount: int
     last_day: date
@@ -57,7 +57,7 @@ def fee_until(
 
 
 def left_of(parts: Sequence[Part], paid: int) -> list[Part]:
-    """What is left of each part, none left out: money fills them in their order."""
+    """The unpaid rest of every part, zero included: payments are counted for the parts in their order."""
     found = []
     for part in parts:
         filled = max(0, min(part.amount, paid))
@@ -67,8 +67,8 @@ def left_of(parts: Sequence[Part], paid: int) -> list[Part]:
 
 
 def next_part(parts: Sequence[Part], paid: int, on: date) -> Part | None:
-    """What is asked for next: what is left of all the parts whose day is over, together; where there are
-    none, the first part with something left. None where nothing is left."""
+    """What is to be paid next: the unpaid rest of all overdue parts together; where none is overdue, that of
+    the first part that is not paid. None where all is paid."""
     left = [part for part in left_of(parts, paid) if part.amount]
     late = sum(part.amount for part in left if part.last_day < on)
     return Part(late or left[0].amount, left[0].last_day) if left else None

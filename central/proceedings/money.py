@@ -1,5 +1,5 @@
-"""What a decision asks for and what came in: read from its payments, its relief, and the days it was
-delivered and suspended.
+"""What is owed on a decision and what was paid: worked out from its payments, relief, delivery and
+suspensions.
 """
 
 from collections.abc import Sequence
@@ -27,8 +27,8 @@ _PAYMENT_CODES = ("deferral", "instalments", "payment")
 
 @dataclass(frozen=True)
 class Entries:
-    """The rows behind a decision's money, each in its order: what came in and went back, the relief that was
-    asked for, the days of its events that count, the steps that suspended and resumed it."""
+    """The rows from which a decision's money is worked out, each in its order: payments and refunds, requests
+    for relief, the days of events that are in force, the steps that suspended and resumed it."""
 
     payments: list[DecisionPayment] = field(default_factory=list)
     reliefs: list[Relief] = field(default_factory=list)
@@ -37,7 +37,7 @@ class Entries:
 
     @property
     def granted(self) -> list[Relief]:
-        """The relief that was granted."""
+        """Those requests for relief that were granted."""
         return [relief for relief in self.reliefs if relief.granted is True]
 
     @property
@@ -50,7 +50,7 @@ class Entries:
 
 
 def entries_of(session: Session, decisions: Sequence[Decision]) -> dict[int, Entries]:
-    """The rows behind the money of these decisions, by their ids: four readings, however many there are."""
+    """The entries of these decisions by their ids, in four queries however many decisions there are."""
     found = {decision.id: Entries() for decision in decisions if decision.id is not None}
     payment, relief, event, step = DecisionPayment, Relief, ProceedingEvent, ProceedingStep
     payments = select(payment).where(col(payment.decision_id).in_(found))
@@ -75,7 +75,7 @@ def stand(session: Session, book: LawBook, decision: Decision, on: date) -> Mone
 
 
 def stand_by(book: LawBook, decision: Decision, entries: Entries, on: date) -> Money:
-    """The same from the rows that were read."""
+    """The same from entries that were read."""
     fine = _fine(decision, entries)
     payments = [Paid(row.paid_on, row.amount) for row in entries.payments]
     last_day = last_day_by(book, decision, entries)
@@ -88,7 +88,7 @@ def stand_by(book: LawBook, decision: Decision, entries: Entries, on: date) -> M
 
 
 def beyond(decision: Decision, stand: Money) -> int:
-    """What came in for a decision beyond what it asks for; everything, once it has ended."""
+    """By how much a decision is overpaid; once it has ended, all that was paid."""
     return stand.paid if decision.ended_on is not None else stand.beyond
 
 
@@ -103,7 +103,7 @@ def _fine(decision: Decision, entries: Entries) -> int:
 
 
 def payments_of(session: Session, decision: Decision) -> list[DecisionPayment]:
-    """What came in and went back, in the order of its days."""
+    """Payments and refunds, in the order of their days."""
     query = select(DecisionPayment).where(DecisionPayment.decision_id == decision.id)
     return list(session.exec(query.order_by(col(DecisionPayment.paid_on), col(DecisionPayment.id))))
 
@@ -115,7 +115,7 @@ def last_payment_day(session: Session, book: LawBook, decision: Decision) -> dat
 
 
 def last_day_by(book: LawBook, decision: Decision, entries: Entries) -> date | None:
-    """The same from the rows that were read."""
+    """The same from entries that were read."""
     days = entries.days
     if "decision_delivered" in days:
         found = running(book, days, _last_days(book, decision, entries, days))

@@ -152,7 +152,7 @@ class Person(Particulars):
     source: Line
 
     def details(self) -> Details:
-        """As the parties' room takes them."""
+        """As `central.parties` takes them."""
         return Details.model_validate(self.model_dump(exclude={"source"}))
 
 

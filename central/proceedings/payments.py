@@ -1,7 +1,7 @@
 """Money of a decision: what came in counts once and moves the payment; what was too much or too late for
 it is said.
 
-How money reaches the treasury is not this room's business: payment adapters call `received` and
+How money reaches the treasury is not this module's business: payment adapters call `received` and
 `paid_back`, each with the reference under which the other side knows the payment. A reference counts once,
 however often it is told.
 """

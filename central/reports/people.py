@@ -1,5 +1,5 @@
 """Figures about people: what the unit's own did (H, for the unit alone), what citizens do online and what
-other houses answer (I), where acts happen (J). Nobody's name and no plate; staff by their account.
+other authorities answer (I), where acts happen (J). Nobody's name and no plate; staff by their account.
 """
 
 from itertools import groupby
@@ -35,7 +35,7 @@ _BY_PORTAL = _SENT.c.via == "portal"
 
 
 def _said(problem: Any) -> Any:
-    """What a house answered: found, or the code of what stood in the way."""
+    """What an authority answered: found, or the code of what stood in the way."""
     # Written out: a database takes two parameters of the same value for two things to group by.
     return func.coalesce(problem, literal_column("'found'"))
 
@@ -111,7 +111,7 @@ def named(session: Session, lines: list[Figure]) -> list[Figure]:
 
 
 def connections(session: Session) -> list[Figure]:
-    """How often in a row each house that was ever asked has failed, as it stands."""
+    """How often in a row each authority that was ever asked has failed, as it stands."""
     rows = session.execute(select(_HOUSE.c.name, _HOUSE.c.failures).order_by(_HOUSE.c.name))
     return [
         Figure(group="I", key="connection_failures", by=(("system", name),), standing=True, this=failures)

@@ -1,5 +1,6 @@
-"""A house that knows everybody (in place of VNeID) to play with: OpenID Connect with authorisation code and
-PKCE, and a page on which one chooses who one is. Its people are those of the population stand-in."""
+"""An identity provider that knows everybody (in place of VNeID), for trials: OpenID Connect with
+authorisation code and PKCE, and a page on which one chooses who one is. Its people are those of the
+population stand-in."""
 
 import secrets
 import threading
@@ -47,7 +48,7 @@ class _Given:
 
 @dataclass
 class Identity:
-    """The house: its key is made when it starts; a code is good once, and a minute."""
+    """The provider: its key is made when it starts; a code is good once, and a minute."""
 
     people: Callable[[], list[dict[str, Any]]]
     clock: Callable[[], datetime]

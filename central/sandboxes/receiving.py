@@ -1,4 +1,4 @@
-"""Houses that are told: inspection, registration, licences. Each keeps and shows what it was told, once."""
+"""Receiving authorities (inspection, registration, licences): each keeps and shows what it was sent, once."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -41,7 +41,7 @@ class Inbox:
 
 
 def create_inbox(inbox: Inbox, path: str, shown: tuple[str, ...]) -> FastAPI:
-    """The house's API for the centre and its page, which shows these fields."""
+    """The authority's API for the centre and its page, which shows these fields."""
     stage = inbox.stage
     app = stage.app()
 

@@ -1,5 +1,5 @@
-"""Signing in at another house, with its circuit: a house that does not serve is left alone for a while, and
-people are told at once instead of waiting for it."""
+"""Signing in at an identity provider, behind a circuit breaker: one that does not answer is not asked for a
+while, and people are told so at once instead of waiting for it."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -18,7 +18,7 @@ def begin(engine: Engine, name: str, provider: Provider, vault: Vault, back: str
     """The way there; `name` is the connection's.
 
     Raises:
-        ElsewhereError: the house is away, or left alone for now.
+        ElsewhereError: the provider is away, or left alone for now.
     """
     if provider.knows_the_way():
         with reading(engine) as session:
@@ -46,9 +46,10 @@ def finish(
     """The claims of whoever comes back.
 
     Raises:
-        ElsewhereError: the house is away or left alone for now, or its answer does not hold.
+        ElsewhereError: the provider is away or left alone for now, or its answer does not hold.
     """
-    provider.check(vault, cookie, answer, now)  # nobody's nonsense takes the turn of who tries the house
+    # First: a forged answer must not use up the one trial that an open circuit allows.
+    provider.check(vault, cookie, answer, now)
     try:
         with circuit.watched(engine, name, now, AwayError):
             return provider.finish(vault, back, cookie, answer, now)

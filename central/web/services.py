@@ -21,7 +21,7 @@ from central.vault import BlindIndex, Vault
 @dataclass(frozen=True)
 class Services:
     """The evidence store, the vault of personal data with its index, the archive of papers, the office, the
-    police unit that handles cases, the house where staff sign in."""
+    police unit that handles cases, the identity provider of staff."""
 
     media: CheckedMedia
     vault: Vault

@@ -30,7 +30,7 @@ Translate = Callable[..., str]
 
 @cache
 def dictionary(language: Language) -> Mapping[str, Forms]:
-    """All words of a language: its main file, and one beside it for each large room
+    """All words of a language: its main file, and one beside it for each large feature
     (`vi.proceedings.yaml`). The names of rules come from their descriptors."""
     words: dict[str, Forms] = {
         f"rule.{rule.name}": {"other": rule.label.in_language(language)} for rule in RULES.values()

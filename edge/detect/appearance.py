@@ -1,4 +1,4 @@
-"""What a vehicle's colours are like: a small histogram, cheap enough for every box of every look."""
+"""A vehicle's colours as a small histogram, cheap enough for every box of every frame."""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""One track in the making or in use: what it was, where it should be now, whether it may have left."""
+"""One track, tentative or confirmed: its past, where it should be now, whether it may have left."""
 
 from collections import defaultdict
 from collections.abc import Collection
@@ -39,7 +39,7 @@ class Sight(NamedTuple):
 
 
 class Candidate:
-    """Mutable, so kept inside this package. `id` is 0 until the track is known."""
+    """Mutable, so kept inside this package. `id` is 0 until the track is confirmed."""
 
     def __init__(self, sight: Sight) -> None:
         self.id = 0
@@ -56,13 +56,13 @@ class Candidate:
         self.there = sight.point.t
         """When it was last seen, or known to be in a box with another."""
         self.lost_in: Candidate | None = None
-        """In whose box it may be, while it is not seen."""
+        """The track into whose box it may have merged, while it is not seen."""
         self._votes: defaultdict[VehicleKind, float] = defaultdict(float)
         self._shares: defaultdict[VehicleKind, float] = defaultdict(float)
         self._learn(sight)
 
     def see(self, sight: Sight, max_points: int) -> None:
-        """Goes on with this sight."""
+        """Continues the track with this sight."""
         box = sight.detection.box
         self.motion.correct(box, covered=sight.covered)
         self.way = plain_way(self.motion.speed, box[3] - box[1]) or self.way
@@ -70,7 +70,7 @@ class Candidate:
         self._learn(sight)
 
     def pass_by(self, point: TrackPoint, max_points: int) -> None:
-        """Goes on with a point that teaches nothing of it."""
+        """Adds a point from which size, colours and kind are not learnt."""
         self.there = point.t
         self.points.append(point)
         if len(self.points) > max_points:
@@ -92,13 +92,13 @@ class Candidate:
             self.look = (1 - NEW_LOOK) * self.look + NEW_LOOK * new
 
     def before(self) -> "Candidate":
-        """What it was until now: that vehicle may have been lost, and go on as a new one."""
+        """The track as it was until now: its vehicle may have been lost, and continue as a new track."""
         left = copy(self)
         left.motion, left.points = deepcopy(self.motion), [self.newest]
         return left
 
     def mend(self, frames: Collection[int], size: Stature) -> None:
-        """At these frames it was the same vehicle after all, and is as tall as it was known to be."""
+        """Takes back the breaks at these frames: it was the same vehicle, its known height holds."""
         self.points = [replace(p, breaks=False) if p.breaks and p.frame in frames else p for p in self.points]
         if not self.stature.known:
             self.stature = size

@@ -1,4 +1,4 @@
-"""Turns the raw output of a YOLO head into vehicles: threshold, suppress doubles, join riders and bikes."""
+"""From the raw output of a YOLO head to vehicles: threshold, suppress duplicates, join riders and bikes."""
 
 from collections.abc import Sequence
 
@@ -30,7 +30,7 @@ Candidates = tuple[list[Box], list[float], list[str]]
 def candidates(
     output: NDArray[np.float32], classes: Sequence[str], confidence: float
 ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.intp]]:
-    """Pick the anchors that are sure enough of a class we care for.
+    """Pick the anchors whose score for one of our classes is high enough.
 
     Args:
         output: the head's output, (4 + number of classes) x anchors: centre x, centre y, width, height in
@@ -57,9 +57,9 @@ def vehicles(
     names: Sequence[str],
     overlap: float,
 ) -> list[Detection]:
-    """Suppress doubles and name what is left.
+    """Suppress duplicate boxes (NMS) and name what is left.
 
-    Doubles are looked for among four-wheeled vehicles together (one box called both car and truck is one
+    Duplicates are looked for among four-wheeled vehicles together (one box called both car and truck is one
     vehicle), among two-wheeled ones together, and among people, but not between these groups: a motorbike
     hides half of a car behind it.
 
@@ -67,7 +67,7 @@ def vehicles(
         boxes: n x 4, x1, y1, x2, y2 in picture pixels.
         scores: confidence of each box.
         names: class name of each box.
-        overlap: intersection over union above which the less sure of two boxes is a double.
+        overlap: intersection over union above which the less sure of two boxes is a duplicate.
 
     Returns:
         The vehicles, the surest first.
@@ -111,8 +111,8 @@ def _kinds(
     names: Sequence[str],
     overlap: float,
 ) -> list[dict[VehicleKind, float]]:
-    """What each kept box is, with its own score, and what else: the best score of each other kind among its
-    doubles. Nothing for people."""
+    """Scores by kind of each kept box: its own, and of every other kind the best among the boxes that were
+    suppressed in its favour. Empty for people."""
     found = [{KIND_OF_CLASS[names[i]]: float(scores[i])} if names[i] in KIND_OF_CLASS else {} for i in kept]
     for name in {name for name in names if name in KIND_OF_CLASS}:
         others = np.flatnonzero([other == name for other in names])

@@ -22,16 +22,16 @@ FIRST, LAST = 0.25, 1.0
 tells nothing any more."""
 
 PLAIN = 3.0
-"""What the next best explanation must cost more (natural logarithm)."""
+"""By how much more the next best explanation must cost (negative log-likelihood)."""
 
 KNOWN = 3
 """Looks from which it was known how fast it goes."""
 
 NEAR = 0.5
-"""Of its own sizes it may lie from where it was expected."""
+"""Distance from the expected position, in sizes of the vehicle, that is still the same vehicle."""
 
 SURE = 0.25
-"""Confidence a detection must have to settle anything."""
+"""Confidence a detection must have to take back a break."""
 
 
 @dataclass(eq=False)

@@ -22,7 +22,7 @@ OVERLAPPING = 0.2
 """Intersection over union from which a pair is possible wherever the track was expected."""
 
 JITTER = 0.12
-"""Least standard deviation of where a box is expected, in heights: detectors tremble, vehicles brake."""
+"""Least standard deviation of where a box is expected, in heights: boxes jitter, vehicles brake."""
 
 REACH = 3.0
 """Standard deviations of its place a track may be away from where it was expected."""
@@ -37,10 +37,10 @@ COVERED_SIZES = 0.6
 """The same of the height where something covers the vehicle or covered it before."""
 
 COLOURS = 0.25
-"""Distance of looks (`edge.detect.appearance.unlike`) that speaks as strongly as one standard deviation."""
+"""Colour distance (`edge.detect.appearance.unlike`) that counts as much as one standard deviation."""
 
 OTHER_KIND = 4.0
-"""Cost of a two-wheeler going on as a four-wheeler: detectors do err, but last."""
+"""Cost of a two-wheeler going on as a four-wheeler: a detector may err, but this is the last explanation."""
 
 BACK_SECONDS, BACK_SPEED, BACK_FAR = 0.35, 0.5, 0.3
 """A vehicle unseen for longer than the first that went faster than the second (heights a second) has not come
@@ -150,8 +150,8 @@ def costs(expected: Sequence[Expected], detections: Sequence[Detection], cover: 
 
 
 def _vague(sigma: NDArray[np.float64], boxes: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Cost of a track whose place is uncertain, as a column: without it, one not seen for long would fit
-    every detection around."""
+    """Cost of a track whose position is uncertain, as a column: without it, one not seen for long would
+    match every detection around."""
     least = JITTER * (boxes[:, 3] - boxes[:, 1])[:, None]
     vague: NDArray[np.float64] = np.log(np.maximum(sigma / least, 1.0)).sum(axis=1)[:, None]
     return vague

@@ -1,8 +1,8 @@
-"""Two vehicles that become one box and part again: which of them is which afterwards, nobody saw.
+"""Two motorbikes that merge into one detection and split again: their identities may have been swapped.
 
-A tracker that follows the wide box with one of two hands it to either when they part, and each then seems to
-go on well enough. So a link is a break where one of them was lost in the other's box, and each may now be
-either.
+While they are merged, one track follows the wide box and the other is unseen. At the split the tracker may
+give either detection to either track, and both continue plausibly. So both links count as breaks (possible
+identity switches) wherever the other assignment would have been about as likely.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,17 +15,17 @@ from edge.rules.abreast import TOO_WIDE
 from edge.rules.inputs import Box
 
 _INSIDE = 0.6
-"""Part of a box that must lie in another for its vehicle to be lost in that."""
+"""Part of a track's predicted box that must lie in a wide box for it to count as merged into that."""
 
 
 _CHANGED = 5.5
-"""What it may cost more to say that two changed places while they were one box (natural logarithm): the
-wide box taught each a wrong place and a wrong size."""
+"""By how much the cost of the swapped assignment may exceed that of the chosen one for a swap to be possible
+(negative log-likelihood). It is generous: the wide box has shifted the position and size of both tracks."""
 
 
 def merge(candidates: Sequence[Candidate], at: Mapping[int, Box], shapes: Shapes) -> None:
-    """Notes of the known candidates that were not seen now in whose box each may be: one that is too wide for
-    one rider. `at` has the boxes of those that were seen, by index."""
+    """Sets `lost_in` of each confirmed track that was not detected now and may be merged into the box of
+    another: one that is too wide for one rider. `at` has the boxes of those that were detected, by index."""
     wide = [
         (candidates[i], box)
         for i, box in at.items()
@@ -42,8 +42,7 @@ def merge(candidates: Sequence[Candidate], at: Mapping[int, Box], shapes: Shapes
 
 
 def parted(candidates: Sequence[Candidate], pairs: Sequence[tuple[int, int]], worth: Costs) -> dict[int, int]:
-    """Those of the candidates (rows of `worth`) that were one box and are two now, and may be either: each
-    with the other."""
+    """The pairs of tracks (rows of `worth`) that split now and may have been swapped: each with the other."""
     at, rows = dict(pairs), {id(candidate): i for i, candidate in enumerate(candidates)}
     found: dict[int, int] = {}
     for i, j in pairs:
@@ -54,7 +53,7 @@ def parted(candidates: Sequence[Candidate], pairs: Sequence[tuple[int, int]], wo
 
 
 def _may_have_changed(worth: Costs, one: tuple[int, int], other: tuple[int, int]) -> bool:
-    """Whether two pairs of a track with a look may as well be the other way round."""
+    """Whether two assignments (track, detection) may as well be the other way round."""
     (i, j), (k, m) = one, other
     if not (worth.possible[i, m] and worth.possible[k, j]):
         return False
@@ -63,7 +62,7 @@ def _may_have_changed(worth: Costs, one: tuple[int, int], other: tuple[int, int]
 
 
 def _inside(box: Box, other: Box) -> float:
-    """Part of a box that lies in another."""
+    """Share of a box's area that lies in another."""
     width = min(box[2], other[2]) - max(box[0], other[0])
     height = min(box[3], other[3]) - max(box[1], other[1])
     return max(0.0, width) * max(0.0, height) / ((box[2] - box[0]) * (box[3] - box[1]))

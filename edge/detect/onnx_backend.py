@@ -76,7 +76,7 @@ class OnnxVehicleDetector:
         return vehicles(*self.look(image), self._overlap)
 
     def look(self, image: Image) -> tuple[NDArray[np.float32], NDArray[np.float32], list[str]]:
-        """All that passes the threshold, doubles and people included: what `vehicles` makes detections of.
+        """All that passes the threshold, duplicates and people included: what `vehicles` makes detections of.
 
         Returns:
             Boxes n x 4 in pixels of `image`, scores n, and class names.

@@ -24,7 +24,7 @@ _KEPT = 60
 """Vehicles of a place and direction that are remembered: the newest."""
 
 _LEAST_SPREAD = 0.06
-"""Standard deviation of the logarithm of one rider's shape, at least: so much boxes tremble."""
+"""Standard deviation of the logarithm of one rider's shape, at least: boxes jitter by that much."""
 
 _APART = 0.35
 """Widths of one rider by which the middle of either of two beside each other is off the middle between them,

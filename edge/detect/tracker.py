@@ -1,5 +1,5 @@
-"""Vehicles to tracks one can swear by, after ByteTrack (Zhang et al., ECCV 2022): unsure detections may
-continue a track, never start one.
+"""Vehicles to tracks that can serve as evidence, after ByteTrack (Zhang et al., ECCV 2022): detections of low
+confidence may continue a track, never start one.
 
 Each point says where the wheels are and how that is known, and whether the vehicle before it may have been
 another (a break). What left the picture is ended at once, and a new track names the lost ones it may
@@ -156,7 +156,7 @@ class Tracker:
         self._lost = [c for c in self._lost if t - c.newest.t <= self._settings.remembered]
 
     def _is_gone(self, candidate: Candidate, t: float) -> bool:
-        """Whether it is waited for no longer: two looks at least, however few there are."""
+        """Whether the track is given up: after its time, but never before it was missed in two frames."""
         unseen = t - candidate.there
         looked = candidate.unseen >= 2 or unseen > self._settings.max_lost
         return looked and unseen > self._patience(candidate)
@@ -168,26 +168,27 @@ class Tracker:
     def _links(
         self, worth: Costs, sights: Sequence[Sight]
     ) -> tuple[list[tuple[int, int]], dict[int, list[Candidate]]]:
-        """Candidates (rows) with detections, and which of these hold other vehicles too. What would be a
-        wonder for one candidate is left to the others: else a lost one takes the looks of a new one in vain.
+        """The matched pairs of candidate and detection, and the other vehicles that a detection holds. A pair
+        that needs an impossible jump is dropped and its detection left to other candidates; otherwise a lost
+        track would take the detections of a new one.
         """
         there, allowed = [sight.detection for sight in sights], worth.possible.copy()
         while True:
             pairs = self._pairs(worth, allowed, there)
             shared = self._shared(pairs, there)
-            wonders = [
+            jumps = [
                 (i, j) for i, j in pairs if j not in shared and self._jumps(self._candidates[i], sights[j])
             ]
-            if not wonders:
+            if not jumps:
                 return pairs, shared
-            for i, j in wonders:
+            for i, j in jumps:
                 allowed[i, j] = False
 
     def _pairs(
         self, worth: Costs, allowed: NDArray[np.bool_], detections: Sequence[Detection]
     ) -> list[tuple[int, int]]:
-        """Indices of candidates and detections that belong together. Known vehicles choose before new ones,
-        and sure detections are given away before unsure ones."""
+        """Indices of candidates and detections that are matched. Confirmed tracks are matched before new
+        ones, and detections of high confidence before those of low."""
         sure = [j for j, d in enumerate(detections) if d.confidence >= self._settings.sure]
         unsure = [j for j, d in enumerate(detections) if d.confidence < self._settings.sure]
         strict = allowed & (worth.overlap >= 0.4)
@@ -221,7 +222,7 @@ class Tracker:
         return Doubted(self._t or 0.0, own, own.before(), [pair for pair in others if pair[0] is not own])
 
     def _continue(self, candidate: Candidate, sight: Sight, cover: float, doubt: Doubted | None) -> None:
-        """Goes on with this sight."""
+        """Continues the track with this sight."""
         if doubt is not None:
             self._lost += [candidate.before()] if candidate.id else []
             self._remember(doubt, sight.point.frame)
@@ -266,7 +267,7 @@ class Tracker:
         return found
 
     def _pass(self, candidate: Candidate, others: Sequence[Candidate], point: TrackPoint) -> None:
-        """Goes on with a box that shows another vehicle too: all are there, where exactly was not seen."""
+        """Continues with a box that shows another vehicle too: each is somewhere in it, where is unknown."""
         box = candidate.motion.box
         sigma = UNKNOWN * (box[3] - box[1])
         candidate.pass_by(
@@ -277,7 +278,7 @@ class Tracker:
             other.there = point.t
 
     def _jumps(self, candidate: Candidate, sight: Sight) -> bool:
-        """Whether this look lies too far off for the same vehicle, or is of other colours."""
+        """Whether this detection lies too far off for the same vehicle, or has other colours."""
         if not sight.covered and unlike(candidate.look, sight.detection.look) > self._settings.changed:
             return True
         if candidate.hits < self._settings.min_hits:
@@ -351,7 +352,7 @@ class Tracker:
 
     def _name_rivals(self, worth: Costs, i: int, j: int, other: int | None) -> None:
         """Past a break it may be the vehicle of any track that explains the look about as well, or better;
-        and of the `other` it was one box with."""
+        and of the `other` it was merged with."""
         candidate = self._candidates[i]
         if candidate.newest.breaks:
             as_well = worth.near[:, j] & (worth.cost[:, j] < worth.cost[i, j] + self._settings.doubtful)

@@ -18,7 +18,7 @@ TOO_WIDE = 2.0
 """Standard deviations above the usual beyond which a box may hold two: one single rider in 44 is so wide."""
 
 WAY_SECONDS = 3.0
-"""How far back before an act its box is looked at too: two don't become one for some looks."""
+"""Seconds before an act for which the box is checked too: two riders stay merged for more than some looks."""
 
 
 def may_be_two(

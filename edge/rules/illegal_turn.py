@@ -16,7 +16,7 @@ from edge.rules.said import doubt
 from edge.rules.situation import Situation
 
 _SETTLE = 0.3
-"""Seconds for which it is looked at beyond an exit before that is judged: its wheels are surer by then."""
+"""Seconds for which it is followed beyond an exit before that is judged: its wheels are better known then."""
 
 
 def judge(situation: Situation, parameters: IllegalTurn) -> list[Finding]:
@@ -45,7 +45,7 @@ def _settled(situation: Situation) -> range:
 
 
 def _stays_beyond(way: Exit, situation: Situation, index: int) -> bool:
-    """Whether it is past the exit a while later too: its box may only have twitched over it."""
+    """Whether it is past the exit a while later too: its box may only have jittered over it."""
     earlier, last = situation.track.points[index - 1], _look_beyond(situation, index)
     return meets(earlier.ground, last.ground, way.line) is not None
 

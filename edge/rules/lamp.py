@@ -20,7 +20,7 @@ from edge.rules.situation import Situation
 
 @dataclass(frozen=True)
 class Verdict:
-    """The lamp's word on a crossing: `doubts` say why it is no plain violation, `values` are what it
+    """What the lamp says of a crossing: `doubts` say why it is no plain violation, `values` are what it
     measured, as a reason's values."""
 
     decision: DecisionName

@@ -113,7 +113,7 @@ def _find_crossing(
     """The newest crossing of the line along its direction that was completed after points[start].
 
     `hysteresis` is the half width of the band of jitter in box heights. Of several touches of the line in one
-    passage the last counts: a vehicle that trembles on the line while it waits has not crossed it yet.
+    passage the last counts: a vehicle whose box jitters on the line while it waits has not crossed it yet.
     """
     if start >= len(points):
         return None
@@ -226,7 +226,7 @@ def _stood(
 
 
 def _means(grounds: Sequence[Point]) -> Callable[[int, int], Point]:
-    """The mean of grounds[first:end]: boxes tremble, their mean over a second hardly does."""
+    """The mean of grounds[first:end]: boxes jitter, their mean over a second hardly does."""
     xs = list(accumulate((x for x, _ in grounds), initial=0.0))
     ys = list(accumulate((y for _, y in grounds), initial=0.0))
     return lambda first, end: ((xs[end] - xs[first]) / (end - first), (ys[end] - ys[first]) / (end - first))

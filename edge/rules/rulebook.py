@@ -35,7 +35,7 @@ ONE_ACT_SECONDS = 5.0
 
 
 BETTER_SECONDS = 3.0
-"""How long a doubted finding waits for a sure one of the same act: who goes on with it may be seen better."""
+"""Seconds a doubted finding waits for a sure one of the same act, of the same or a continuing track."""
 
 
 class Rulebook:

@@ -212,7 +212,7 @@ def _met(points: Sequence[TrackPoint], start: TrackPoint, line: SolidLine) -> bo
 
 
 def _through(earlier: TrackPoint, later: TrackPoint, line: SolidLine) -> bool:
-    """True if the line was met so far from its ends that a wheel more or less beside it makes no odds."""
+    """True if the line was met so far from its ends that an error of a wheel's width changes nothing."""
     part = meets(earlier.ground, later.ground, line.line)
     if part is None:
         return False

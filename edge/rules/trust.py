@@ -1,4 +1,4 @@
-"""Whether a track bears an accusation: what nobody saw, a person must decide.
+"""Whether a track is sound enough evidence for a violation: what was not seen, a person must decide.
 
 A rule works on where the wheels are believed to be and on one vehicle; this asks, over the stretch a finding
 speaks of, whether the wheels were seen, whether it was surely one vehicle, whether its way was looked at, and
@@ -39,7 +39,7 @@ UNSTEADY = 1.3
 
 SWERVE_SECONDS, SWERVE, SWERVE_NOISE = 0.5, 4.0, 0.15
 """Seconds before and after a look over which speeds are compared, the heights per second squared by which a
-vehicle can change it (a rider is 1.7 m high, tyres hold 0.7 g), and the heights a box trembles."""
+vehicle can change it (a rider is 1.7 m high, tyres hold 0.7 g), and the heights a box jitters."""
 
 _LOOKS = 3
 """Looks from which a speed is told."""
@@ -56,7 +56,7 @@ AROUND = 0.4
 
 
 def trusted(finding: Finding, track: Track) -> Finding:
-    """The finding, with a doubt for whatever its track can't be sworn by; a violation so doubted is a
+    """The finding, with a doubt for each weakness of its track; a violation so doubted is a
     person's to decide."""
     doubts = _doubts(finding, track.points)
     return doubted(finding, doubts) if doubts else finding
@@ -133,7 +133,7 @@ def _broken(points: Sequence[TrackPoint]) -> Doubt | None:
 
 
 def _torn(points: Sequence[TrackPoint], stretch: Sequence[TrackPoint]) -> Doubt | None:
-    """Its speed changed as no vehicle's can: the track went over to another one."""
+    """Its speed changed as no vehicle's can: the track switched to another vehicle."""
     for point in stretch:
         before = points[since(points, point.t - SWERVE_SECONDS) : since(points, point.t)]
         after = points[since(points, point.t) : since(points, point.t + SWERVE_SECONDS)]
@@ -217,7 +217,7 @@ def _leaps(earlier: TrackPoint, later: TrackPoint) -> bool:
 
 
 def _unsure(around: Sequence[TrackPoint], stretch: Sequence[TrackPoint]) -> Doubt | None:
-    """The detector hardly believed in the vehicle, at the decisive moment and all along."""
+    """The detector's confidence was low, at the decisive moment and all along."""
     mean = _confidence(around)
     if mean >= SURE or (mean >= LEAST and _confidence(stretch) >= SURE):
         return None

@@ -2,5 +2,5 @@
 violations.
 
 Served by the node itself with `ngatu edge setup`. It writes the YAML files that people write by hand and
-reads them with the same loader; nothing that runs at a junction knows this room.
+reads them with the same loader; nothing that runs at a junction imports this package.
 """

@@ -29,7 +29,7 @@ TRYING = 0.2
 """Part of the progress that is trying the streams."""
 
 VIEW = "view.json"
-"""Which way the camera looks, degrees from north; kept in its room."""
+"""Which way the camera looks, degrees from north; kept in its folder."""
 
 BEARINGS = ("n", "ne", "e", "se", "s", "sw", "w", "nw")
 """Directions an installer knows, 45 degrees apart."""

@@ -23,7 +23,7 @@ from edge.what_if import BACK, MOST, Act, Difference, Kept, compare, kept_clips
 router = APIRouter()
 
 WHAT_IF = "what-if.json"
-"""Where the newest comparison is kept, in the camera's room."""
+"""Where the newest comparison is kept, in the camera's folder."""
 
 
 @router.post("/cameras/{name}/what-if")

@@ -30,7 +30,7 @@ RECORDING = 0.4
 """Part of the progress that is recording."""
 
 MEASURED = "joined.json"
-"""Where the newest measure is kept, in the overview's room."""
+"""Where the newest measure is kept, in the overview's folder."""
 
 TRUSTED_METRES = 0.6
 """By which both cameras may place a vehicle apart; beyond, the stretch is drawn differently in them."""

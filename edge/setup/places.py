@@ -1,7 +1,7 @@
 """Where the page keeps what it makes: beside the camera files, in the folder `.setup`, so that a set-up that
 was broken off goes on where it was.
 
-A camera is known by the name of its file. Its room holds the draft, the recorded minute, the password, and
+A camera is known by the name of its file. Its folder holds the draft, the recorded minute, the password, and
 every revision that was ever active, in order.
 """
 
@@ -57,7 +57,7 @@ class Place:
         self._room = folder / ".setup" / name
 
     def path(self, name: str) -> Path:
-        """A file of the camera's room; the room is made where it is missing."""
+        """A file in the camera's folder; the folder is made where it is missing."""
         self._room.mkdir(parents=True, exist_ok=True, mode=0o700)
         return self._room / name
 
@@ -76,7 +76,7 @@ class Place:
         self.keep("draft.json", draft)
 
     def keep(self, name: str, value: Any) -> None:
-        """Keeps plain values as a JSON file of the room, whole or not at all."""
+        """Keeps plain values as a JSON file of the folder, whole or not at all."""
         replace_file(self.path(name), json.dumps(value, ensure_ascii=False).encode())
 
     def kept(self, name: str) -> Any:

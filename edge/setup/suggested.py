@@ -12,7 +12,7 @@ from edge.rules.inputs import Point
 from edge.setup.suggest.model import PlatePixels, Scale, Suggestions
 
 SUGGESTIONS = "suggestions.json"
-"""Where they are kept, in the camera's room."""
+"""Where they are kept, in the camera's folder."""
 
 GRID_ACROSS, GRID_ALONG = 8, 25
 """Metres of the grid to either side, and away from where it begins."""

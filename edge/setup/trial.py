@@ -26,7 +26,7 @@ from edge.tally import Summary, Tally
 from edge.video.file import FileSource
 
 TRIAL = "trial.json"
-"""Where the newest run is kept, in the camera's room."""
+"""Where the newest run is kept, in the camera's folder."""
 
 ROUND = 1
 """Digits of a pixel that are kept."""

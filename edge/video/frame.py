@@ -1,4 +1,4 @@
-"""What every later room works on: a picture that knows when it was taken, and how well that is known."""
+"""What every later step works on: a picture that knows when it was taken, and how well that is known."""
 
 import threading
 from dataclasses import dataclass

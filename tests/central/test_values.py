@@ -1,4 +1,4 @@
-"""Whatever stands in a request, an answer of another house or a letter can be stored on every database and
+"""Whatever stands in a request, an answer of another system or a letter can be stored on every database and
 worked with: no NUL, no half of a surrogate pair, no year beyond which zones overflow, no number that is too
 large for its column.
 

@@ -1,4 +1,4 @@
-"""What other houses are told.
+"""Messages to other authorities.
 
 Revision: 0029, after 0028.
 """

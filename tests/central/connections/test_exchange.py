@@ -1,4 +1,4 @@
-"""Whatever another house answers, nobody waits for it longer, or reads more of it, than was agreed."""
+"""Whatever another system answers, nobody waits for it longer, or reads more of it, than was agreed."""
 
 import socket
 import threading

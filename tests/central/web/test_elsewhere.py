@@ -1,4 +1,4 @@
-"""Signing in at another house that misbehaves: bounded in size and time, left alone after a while."""
+"""Signing in at an identity provider that misbehaves: bounded in size and time, not asked after failures."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
