@@ -123,8 +123,9 @@ def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) ->
 
 
 def _write_ahead(cursor: DBAPICursor) -> None:
-    """Readers don't wait for writers. Of several that open a new file at once SQLite turns all but one away
-    without letting them wait as they may: the change needs the file alone, so each asks again."""
+    """Switches to write-ahead logging, with which readers don't wait for writers. The switch needs the file
+    alone, and SQLite's busy time-out does not cover it: of several processes that open a new file at once, all
+    but one must try again themselves."""
     (patience_ms,) = cursor.execute("PRAGMA busy_timeout").fetchone()
     until = time.monotonic() + patience_ms / 1000
     while True:
@@ -169,8 +170,9 @@ def _postgresql_engine(url: URL, pool: Mapping[str, Any]) -> Engine:
 
 
 def _as_the_server_says(connection: Any, _entry: ConnectionPoolEntry) -> None:
-    """Who reads with a connection leaves it demanding to write, which a standby refuses like a mistake of
-    ours; without that demand it says plainly that it is read-only."""
+    """Takes back the READ WRITE that SQLAlchemy leaves on a connection after a reading session. A standby
+    refuses that at BEGIN, with the code of a faulty statement; without it, it refuses the first write, with the
+    code of a read-only server."""
     if connection is not None and not connection.closed:
         connection.read_only = None
 
@@ -205,7 +207,7 @@ def is_away(problem: BaseException) -> bool:
 
 
 def is_doubled(problem: BaseException) -> bool:
-    """Whether somebody else stored the same a moment before: both looked, neither was there yet."""
+    """Whether the same key was stored by somebody else between our look and our write."""
     if not isinstance(problem, IntegrityError):
         return False
     kind = getattr(problem.orig, "sqlstate", None) or getattr(problem.orig, "sqlite_errorname", None)
@@ -219,6 +221,22 @@ _ENDED_BY_SERVER = (
     "25P03",  # the transaction lay idle for too long, as when the machine was starved of processor
     "25P04",  # the transaction took too long
 )
+
+
+def takes_writes(engine: Engine) -> bool:
+    """Asks the database whether it answers and takes writes: a PostgreSQL standby takes none.
+
+    Of SQLite only the answer is asked for: whoever tries to write there waits for all who write.
+
+    Raises:
+        SQLAlchemyError: it does not answer.
+    """
+    if engine.dialect.name == "postgresql":
+        with engine.connect() as connection:
+            return connection.exec_driver_sql("SHOW transaction_read_only").scalar_one() == "off"
+    with reading(engine) as session:
+        session.connection().exec_driver_sql("SELECT 1")
+    return True
 
 
 def is_reading(session: OrmSession) -> bool:

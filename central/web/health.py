@@ -6,13 +6,12 @@ Neither waits for the threads that answer people: those may all be waiting for t
 import anyio
 import structlog
 from anyio import CapacityLimiter, to_thread
-from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from central.db import make_engine, reading
+from central.db import make_engine, takes_writes
 
 log = structlog.get_logger(__name__)
 
@@ -34,16 +33,16 @@ class Health:
         return JSONResponse({"status": "ok"})
 
     async def _ready(self, _request: Request) -> Response:
-        """The process and its database answer."""
+        """The process and its database answer, and the database takes writes."""
         try:
             with anyio.fail_after(READY_SECONDS):
-                await to_thread.run_sync(_ask, self._engine, abandon_on_cancel=True, limiter=self._limiter)
+                writable = await to_thread.run_sync(
+                    takes_writes, self._engine, abandon_on_cancel=True, limiter=self._limiter
+                )
         except (SQLAlchemyError, TimeoutError) as problem:
             log.error("the database does not answer", problem=str(problem))
             return JSONResponse({"status": "no database"}, status_code=503)
+        if not writable:
+            log.error("the database is read-only: point `database` at the primary server")
+            return JSONResponse({"status": "database is read-only"}, status_code=503)
         return JSONResponse({"status": "ok"})
-
-
-def _ask(engine: Engine) -> None:
-    with reading(engine) as session:
-        session.connection().execute(text("SELECT 1"))

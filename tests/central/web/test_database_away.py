@@ -111,8 +111,11 @@ def test_a_server_that_became_a_standby_serves_who_reads(cluster: Cluster, tmp_p
                 told = browser.post("/confirm/next", headers={"Accept-Language": "vi"})
                 assert (told.status_code, WORDS["vi"] in told.text) == (503, True)
                 assert browser.post("/api/v1/session", json=wrong).json()["code"] == "database_away"
+                ready = browser.get("/readyz")
+                assert (ready.status_code, ready.json()) == (503, {"status": "database is read-only"})
         finally:
             cluster.promote()
+        assert browser.get("/readyz").json() == {"status": "ok"}
         assert browser.post("/confirm/next").status_code == 200
 
 
