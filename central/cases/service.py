@@ -38,6 +38,7 @@ from central.cases.lifecycle import (
 from central.cases.models import Case, CaseEvent, CaseEvidence
 from central.cases.queries import manifest_of
 from central.errors import NotFoundError
+from central.values import visible
 from configs.law_tables import LawError
 from contract.canonical import sha256_hex
 from contract.manifest import ViolationManifest
@@ -90,18 +91,23 @@ def _new_case(session: Session, manifest: ViolationManifest, now: datetime) -> C
         node=manifest.node,
         camera=manifest.camera,
         site=manifest.site,
-        site_name=manifest.site_name,
+        site_name=visible(manifest.site_name, 200),
         node_decision=manifest.decision,
         occurred_at=manifest.occurred_at,
         received_at=now,
         clock_uncertainty_ms=uncertainty_of(manifest),
         vehicle_kind_seen=manifest.vehicle.kind.value,
-        vehicle_colour=manifest.vehicle.colour,
+        vehicle_colour=_cut(manifest.vehicle.colour, 40),
         plate_read=plate_key(manifest.plate.text),
         plate_confidence=manifest.plate.confidence,
         notice_due_at=terms.notice_due_at,
         limitation_at=terms.limitation_at,
     )
+
+
+def _cut(text: str | None, longest: int) -> str | None:
+    """What a list shows of a text that a node wrote at any length; the whole of it stays in the manifest."""
+    return None if text is None else visible(text, longest)
 
 
 def as_seen(
@@ -115,7 +121,7 @@ def as_seen(
     return {
         "plate": plate,
         "plate_colour": manifest.plate.colour,
-        "plate_kind": manifest.plate.kind,
+        "plate_kind": _cut(manifest.plate.kind, 24),
         "vehicle_kind": manifest.vehicle.kind.value,
         "rule": manifest.rule.name,
         "duplicate_of_id": copy_of,

@@ -2,6 +2,7 @@
 
 import shutil
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlmodel import select
@@ -9,6 +10,7 @@ from sqlmodel import select
 from central.alarms import service as alarms
 from central.cases.errors import NoLawError
 from central.cases.models import Case
+from central.cases.queries import manifest_of
 from central.cases.service import open_case
 from central.db import transaction
 from central.fleet import service as fleet
@@ -26,6 +28,7 @@ from tests.central.ingest.conftest import Centre
 from tests.central.work import waiting
 
 TOPICS = NodeTopics(NODE)
+SEEN = {"kind": "car", "confidence": 0.9, "track": 1}
 
 
 def report(centre: Centre, minute: int = 0) -> Arrived:
@@ -50,6 +53,30 @@ def test_a_case_that_can_not_be_opened_is_opened_by_the_centre_itself(centre: Ce
     assert centre.alarms() == set()
     with transaction(centre.engine) as session:
         assert session.exec(select(Case.event_id)).all() == [second.manifest.event_id]
+
+
+@pytest.mark.parametrize(
+    ("changes", "column", "kept"),
+    [
+        ({"site_name": "đ" * 100_000}, "site_name", "đ" * 200),
+        ({"site_name": "Nút\n1 \u202e"}, "site_name", "Nút\\n1 \\u202e"),
+        ({"vehicle": SEEN | {"colour": "c" * 9_000}}, "vehicle_colour", "c" * 40),
+        ({"plate": {"text": "29A00001", "kind": "k" * 9_000}}, "plate_kind", "k" * 24),
+        ({"plate": {"text": "2" * 9_000}}, "plate_read", None),
+    ],
+)
+def test_a_text_without_end_is_cut_in_the_case_and_whole_in_the_evidence(
+    centre: Centre, changes: dict[str, Any], column: str, kept: str | None
+) -> None:
+    centre.open_case = open_case  # type: ignore[method-assign, assignment]
+    package = evidence(**changes)
+    assert centre.receive(package.messages())[-1].state == "stored"
+    assert centre.alarms() == set()
+    with transaction(centre.engine) as session:
+        case = session.exec(select(Case)).one()
+        assert getattr(case, column) == kept
+        assert case.id is not None
+        assert manifest_of(session, case.id) == package.manifest
 
 
 @pytest.mark.parametrize(
