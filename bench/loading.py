@@ -18,7 +18,7 @@ AND indexdef LIKE 'CREATE INDEX %'
 
 @contextmanager
 def without_indexes(engine: Engine, *tables: type[SQLModel]) -> Iterator[None]:
-    """The tables have only their keys meanwhile; the other indexes are made again afterwards."""
+    """Drops all indexes of the tables but their keys, and makes them again afterwards."""
     names = [table_of(each).name for each in tables]
     with engine.begin() as connection:
         found = connection.execute(text(_BESIDE_KEYS), {"tables": names}).all()
@@ -33,7 +33,7 @@ def without_indexes(engine: Engine, *tables: type[SQLModel]) -> Iterator[None]:
 
 
 def copy(engine: Engine, table: type[SQLModel], rows: Sequence[dict[str, Any]]) -> None:
-    """Stores rows that all name the same columns; what they don't name is as the table has it by itself."""
+    """Stores rows that all name the same columns; the others get the table's defaults."""
     columns = ", ".join(f'"{name}"' for name in rows[0])
     with engine.begin() as connection:
         driver: Any = connection.connection.driver_connection

@@ -124,8 +124,8 @@ def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) ->
 
 def _write_ahead(cursor: DBAPICursor) -> None:
     """Switches to write-ahead logging, with which readers don't wait for writers. The switch needs the file
-    alone, and SQLite's busy time-out does not cover it: of several processes that open a new file at once, all
-    but one must try again themselves."""
+    alone, and SQLite's busy time-out does not cover it: of several processes that open a new file at once,
+    all but one must try again themselves."""
     (patience_ms,) = cursor.execute("PRAGMA busy_timeout").fetchone()
     until = time.monotonic() + patience_ms / 1000
     while True:
@@ -171,8 +171,8 @@ def _postgresql_engine(url: URL, pool: Mapping[str, Any]) -> Engine:
 
 def _as_the_server_says(connection: Any, _entry: ConnectionPoolEntry) -> None:
     """Takes back the READ WRITE that SQLAlchemy leaves on a connection after a reading session. A standby
-    refuses that at BEGIN, with the code of a faulty statement; without it, it refuses the first write, with the
-    code of a read-only server."""
+    refuses that at BEGIN, with the code of a faulty statement; otherwise it refuses the first write, with
+    the code of a read-only server."""
     if connection is not None and not connection.closed:
         connection.read_only = None
 

@@ -18,7 +18,7 @@ def replace_file(path: Path, content: bytes) -> None:
 
 @contextmanager
 def named(path: Path) -> Iterator[None]:
-    """What the disk refuses in here is said of `path`: a full disk does not say which file."""
+    """Errors of the disk in this block name `path`: that of a full disk names no file."""
     try:
         yield
     except OSError as problem:

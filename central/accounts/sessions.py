@@ -166,14 +166,14 @@ def _note_seen(engine: Engine, token_sha256: str, now: datetime) -> None:
 
 @dataclass(frozen=True)
 class TimeLeft:
-    """Until a session ends: `seconds`, and whether a sign of its person puts that off."""
+    """When a session ends: in how many `seconds`, and whether activity of its user puts that off."""
 
     seconds: int
     extendable: bool
 
 
 def time_left(engine: Engine, user: User, token: str, now: datetime) -> TimeLeft:
-    """How long the session of this token goes on when nobody gives a sign; nothing of one that has ended."""
+    """How long the session of this token lasts without activity; None if it has ended."""
     with reading(engine) as session:
         row = session.get(UserSession, token_hash(token))
     if row is None:
@@ -250,7 +250,7 @@ def _locked_row(session: Session, username: str) -> User | None:
 
 
 def idle_limit(user: User) -> timedelta:
-    """How long a session lasts of which nobody gives a sign."""
+    """How long a session lasts without activity."""
     return ADMIN_IDLE_LIMIT if user.role == Role.ADMIN else IDLE_LIMIT
 
 

@@ -1,4 +1,4 @@
-"""What a report tells and the system can't know, entered by hand for a period."""
+"""Lines of a report that the system can't know, entered by hand for a period."""
 
 from typing import Annotated, Any
 
@@ -52,7 +52,7 @@ def enter(
     kind: Annotated[Kind, Form()] = Kind.WEEKLY,
     running: Annotated[bool, Form()] = False,
 ) -> Response:
-    """Keeps what was typed; a report of the period that was told is told anew with it."""
+    """Stores what was typed; a report of the period that exists is drawn up again with it."""
     period = _period(_cut_offs(request), kind, running=running, now=now)
     t = translator(language(request))
     with transaction(request.app.state.engine) as session:

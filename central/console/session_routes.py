@@ -73,7 +73,7 @@ def sign_out(request: Request, session: SessionDep, token: SessionToken) -> Resp
 
 @router.get("/session")
 def session_left(request: Request, user: CurrentUser, token: SessionToken, now: Now) -> Response:
-    """How many seconds this session goes on, and whether a sign of a person puts its end off."""
+    """How many seconds this session lasts, and whether activity puts its end off."""
     left = sessions.time_left(request.app.state.engine, user, token or "", now)
     return JSONResponse(asdict(left))
 

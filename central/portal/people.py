@@ -69,12 +69,12 @@ def guest_or_none(request: Request, token: Token, now: Now) -> Guest | None:
 
 
 def recognise(request: Request) -> None:
-    """Finds out who asks where no endpoint did, for `guest_on_page`."""
+    """Identifies the guest where no endpoint did (an unknown address), for `guest_on_page`."""
     guest_or_none(request, session_token(request), request.app.state.clock())
 
 
 def guest_on_page(request: Request) -> Guest | None:
-    """Who is in, as the endpoint or `recognise` found; None before."""
+    """The guest whom the endpoint or `recognise` identified; None before."""
     return getattr(request.state, "guest", None)
 
 

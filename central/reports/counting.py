@@ -103,7 +103,7 @@ def _read(
 
 
 class _Cube:
-    """How often each combination of what the counts ask about is in each of the four periods.
+    """Rows counted per combination of the columns that the counts ask about, in each of the four periods.
 
     The rows are brought down to the values that conditions compare (`action IN (…)`), so that many such
     conditions are looked at once a value and not once a row; any other condition is told row by row.
@@ -143,8 +143,8 @@ class _Cube:
         self._cube = select(*groups, *numbers, *sums).group_by(*groups).cte("cube")
 
     def part(self, place: int, counting: Counting, width: int) -> Select[Any]:
-        """A count's lines: its place, what it is split by (`width` columns), its four numbers; only those
-        that something is counted of."""
+        """A count's lines: its place, the values it is split by (`width` columns), its four numbers; lines of
+        zeros are left out."""
         columns = [_text(self._of(column)) for _, column in counting.by]
         empty = [null() for _ in range(width - len(columns))]
         kind = "count" if counting.amount is None else self._names[_key(counting.amount)]
@@ -179,12 +179,12 @@ class _Cube:
 
 
 def _key(column: ColumnElement[Any]) -> Hashable:
-    """What two mentions of a column share."""
+    """A key that is the same for two expressions of one column."""
     return (id(column.table), column.name) if isinstance(column, ColumnClause) else id(column)
 
 
 def _compares(condition: ColumnElement[bool]) -> TypeGuard[BinaryExpression[bool]]:
-    """Whether it holds a column of names against given ones: `action = …`, `state <> …`, `code IN (…)`."""
+    """Whether it compares a column of codes with given ones: `action = …`, `state <> …`, `code IN (…)`."""
     return (
         isinstance(condition, BinaryExpression)
         and condition.operator in (eq, ne, in_op)
@@ -195,8 +195,8 @@ def _compares(condition: ColumnElement[bool]) -> TypeGuard[BinaryExpression[bool
 
 
 def _asked_about(countings: Sequence[Counting]) -> ColumnElement[bool]:
-    """The rows that any of the counts is about: where all hold one column against names, those with any of
-    these names, which an index finds; otherwise what all the conditions say."""
+    """The rows that any of the counts needs: where all counts compare one column with codes, those with any
+    of these codes (an index finds them); otherwise those that meet any of the conditions."""
     named = [_names_of(counting) for counting in countings]
     for key, (column, _) in named[0].items():
         if all(key in each for each in named):
@@ -230,7 +230,7 @@ def _same(column: ColumnElement[Any]) -> ColumnElement[Any]:
 
 
 def between(when: ColumnElement[Any], periods: Periods) -> ColumnElement[bool]:
-    """From the first day of the earliest period to the last of the latest: one range, for an index."""
+    """From the first day of the earliest period to the last of the latest, as one range for an index."""
     return within(when, Period(min(each.first for each in periods), max(each.last for each in periods)))
 
 

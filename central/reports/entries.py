@@ -1,5 +1,5 @@
-"""What a report tells that the system can't know: entered by hand for a period by the officer who answers for
-the report, with who and when; the last entry counts, the earlier ones stay."""
+"""Lines of a report that the system can't know: entered by hand for a period by the officer responsible
+for the report, with who and when; the last entry counts, the earlier ones stay."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ LONGEST = 1000
 
 @dataclass(frozen=True)
 class Asked:
-    """One line that is asked for: in which group, measured in what; None: told in words."""
+    """One line to be entered: its group and its unit (None: words, not a number)."""
 
     key: str
     group: str
@@ -38,7 +38,7 @@ ASKED = (
     Asked("people_trained", "H"),
     Asked("effect_of_signs", "J", None),
 )
-"""Lines of the leaders' report that are counted from no row of ours."""
+"""Lines of the leaders' report that can't be counted from our tables."""
 
 
 def of_period(session: Session, kind: Kind, period: Period) -> dict[str, ReportEntry]:
@@ -52,7 +52,7 @@ def of_period(session: Session, kind: Kind, period: Period) -> dict[str, ReportE
 
 
 def told(session: Session, cut_offs: CutOffs, kind: Kind, period: Period) -> tuple[Entered, ...]:
-    """The lines of a period that say something, each number beside that of the period before."""
+    """The lines of a period that were entered, each number beside that of the period before."""
     now = of_period(session, kind, period)
     before = of_period(session, kind, cut_offs.before(kind, period))
     return tuple(
@@ -74,7 +74,7 @@ def told(session: Session, cut_offs: CutOffs, kind: Kind, period: Period) -> tup
 def enter(
     session: Session, kind: Kind, period: Period, typed: Mapping[str, str], actor: str, now: datetime
 ) -> list[str]:
-    """Keeps what was typed and is another than before; an empty line takes back what was entered. Returns the
+    """Stores what was typed where it has changed; an empty line takes back what was entered. Returns the
     keys of what changed.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Tables of reports as they were told, and of what is entered for them by hand."""
+"""Tables of reports as they were drawn up, and of what is entered for them by hand."""
 
 from datetime import date, datetime
 

@@ -26,7 +26,7 @@ _USER, _LOG = table_of(User), table_of(AuditEntry)
 _SENT, _TOLD, _PAID = table_of(Submission), table_of(Notification), table_of(DecisionPayment)
 _VEHICLE, _PERSON, _HOUSE = table_of(RegistryAnswer), table_of(PopulationAnswer), table_of(Connection)
 _BY_OPERATOR, _BY_OFFICER = (("person", _CASE.c.operator_id),), (("person", _CASE.c.officer_id),)
-"""By the number of their account, so that no reading of all cases joins it; see `named`."""
+"""By account number, so that the query over all cases needs no join; `named` puts in the names."""
 _OPERATOR, _OFFICER = _CASE.c.operator_id.is_not(None), _CASE.c.officer_id.is_not(None)
 _UPHELD = _CASE.c.state.in_(("confirmed", "recorded"))
 _ONLINE = _PAID.c.source == SOURCE
@@ -95,7 +95,7 @@ _OF_PERSONS = frozenset({"reviewed_by_person", "decided_by_officer"})
 
 
 def named(session: Session, lines: list[Figure]) -> list[Figure]:
-    """The lines, persons by their account's name, in the order of these."""
+    """The lines with account names in place of numbers, in the order of the names."""
     accounts = session.execute(select(_USER.c.id, _USER.c.username))
     names = {str(number): name for number, name in accounts}
     found = []

@@ -40,7 +40,7 @@ def _withdraws() -> list[str]:
 
 
 _WITHDRAWN = table_of(ProceedingStep).alias("withdrawn")
-"""Few steps, of which more is asked than of all the others: a reading of their own."""
+"""Steps that are few but need more columns than the others: counted in a query of their own."""
 _MOVED = _WITHDRAWN.c.moved
 _SENT_WITHDRAWN = (
     _WITHDRAWN.c.action.in_(_withdraws()),

@@ -45,8 +45,8 @@ def take(
 def retell(
     session: Session, cut_offs: CutOffs, kind: Kind, period: Period, now: datetime, actor: str
 ) -> ReportSnapshot | None:
-    """Keeps a report that was told anew with what people entered since, its figures as they were; None where
-    the period has not been told yet, or nothing changed."""
+    """Stores a report again with what people entered since, its figures unchanged; None where there is no
+    report of the period yet, or nothing changed."""
     known = latest(session, kind, period)
     if known is None:
         return None
@@ -59,7 +59,7 @@ def retell(
 
 
 def _reentered(was: Report, now: Report) -> list[Change]:
-    """Numbers entered by hand that had been told otherwise."""
+    """Numbers entered by hand that differ from those in the report before."""
     before = {line.key: line for line in was.entered if line.number is not None}
     present = {line.key: line for line in now.entered}
     return [

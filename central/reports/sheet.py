@@ -83,7 +83,7 @@ class _Writer:
         self._entered(report, outside=outside)
 
     def _entered(self, report: Report, *, outside: bool) -> None:
-        """What people entered by hand; who stays inside."""
+        """What people entered by hand; names of those who entered it only in the report for inside use."""
         if not report.entered:
             return
         wrapped = self._book.add_format({"text_wrap": True, "valign": "top"})

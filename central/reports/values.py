@@ -51,8 +51,8 @@ class Change(_Frozen):
 
 
 class Entered(_Frozen):
-    """A line that a person entered, which the system can't know: a number (`unit`) beside that of the period
-    before, or words; by whom and when."""
+    """A line that a person entered because the system can't know it: a number (in `unit`) beside that of the
+    period before, or words; by whom and when."""
 
     group: str
     key: str

@@ -45,7 +45,7 @@ class ErrorPages:
     language: Callable[[Request], Language]
     lead_away: LeadAway
     recognise: Callable[[Request], None]
-    """Finds out who asks for a page that is not there."""
+    """Identifies the user on requests for pages that don't exist."""
 
     def install(self, app: FastAPI) -> None:
         """Makes the application answer with these pages."""
@@ -65,12 +65,12 @@ class ErrorPages:
         return come_again(error, self._page(request, error.status, words.title, words.detail))
 
     async def unread(self, request: Request, error: DomainError) -> Response:
-        """What is refused before any endpoint saw it, to somebody who may be signed in."""
+        """Answers a request that no endpoint saw, with the navigation of whoever is signed in."""
         await self._find_out_who_asks(request)
         return await self.domain(request, error)
 
     async def _find_out_who_asks(self, request: Request) -> None:
-        """Nobody, when the database is away: the page is told without it."""
+        """Identifies nobody when the database is away: the page is shown without navigation."""
         try:
             await run_in_threadpool(self.recognise, request)
         except DomainError:

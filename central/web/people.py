@@ -119,14 +119,14 @@ CurrentUser = Annotated[User, Depends(_current)]
 
 
 def recognise(request: Request) -> None:
-    """Finds out who asks where no endpoint did (an address that leads nowhere), for `person_of`. Raises
-    DomainError: nobody, or nobody who may open a page yet."""
+    """Identifies the user where no endpoint did (an unknown address), for `person_of`. Raises DomainError:
+    nobody is signed in, or somebody who may not open a page yet."""
     token = session_token(request)
     _current(request, _signed_in(request, token, _clock(request)), token)
 
 
 def person_of(request: Request) -> User | None:
-    """The signed-in person whom the endpoint, or `recognise`, found; None before."""
+    """The signed-in person whom the endpoint or `recognise` identified; None before."""
     return getattr(request.state, "user", None)
 
 

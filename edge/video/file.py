@@ -31,8 +31,8 @@ RING_SECONDS = 30.0
 RING_BYTES = 256 * 1024 * 1024
 
 UNKNOWN_START = datetime(FIRST_YEAR, 1, 2, tzinfo=UTC)
-"""Start of a file that does not say when it was made: plainly not a real time, the same on every replay, and
-with room for the pictures that a file holds before the first it shows."""
+"""Start time of a file that does not say when it was made: obviously not a real time, the same on every
+replay, and not the earliest possible: a file may hold frames with negative timestamps."""
 
 _CLOCK = Clock(source="file", uncertainty_ms=0)
 _BREAKS_TOLD = 3
