@@ -17,10 +17,16 @@ from typing import Annotated
 import typer
 
 import central.models  # noqa: F401 - all tables, whichever feature a command uses
-from central import audit_commands, backup_commands, migrations, retention_commands
-from central.accounts import second_factor
+from central import (
+    audit_commands,
+    backup_commands,
+    job_commands,
+    migrations,
+    node_commands,
+    people_commands,
+    retention_commands,
+)
 from central.accounts import service as accounts
-from central.accounts.permissions import Role
 from central.cases import queries as cases
 from central.commands import ACTOR, SettingsFile, now
 from central.commands import open_centre as _open
@@ -28,48 +34,38 @@ from central.commands import told_plainly as _told_plainly
 from central.copies.package import CopyCheckError, check_package
 from central.db import make_engine, reading, transaction
 from central.devices.file import enter as enter_device_file
-from central.fleet import broker_accounts, enrolment, joining, service
-from central.jobs import queue as jobs
 from central.keys import create_key, load_key
-from central.law import service as law
 from central.media import service as media_service
 from central.media.places import store_of
 from central.reports.periods import CutOffs
 from central.reports.periods import Kind as ReportKind
-from central.settings import SettingsError, load_settings
+from central.settings import load_settings
 from central.words.errors import told
 from central.words.languages import Language
 from configs.wording import counted
 from contract.bundle import Kind, seal
-from contract.joining import Invitation
 from contract.local_time import VIETNAM, local_day
 
 _MOMENTS = ["%Y-%m-%dT%H:%M", "%Y-%m-%d"]
 
 app = typer.Typer(help="The operations centre (Trung tâm điều hành).", no_args_is_help=True)
-users = typer.Typer(help="People.", no_args_is_help=True)
-nodes = typer.Typer(help="Nodes.", no_args_is_help=True)
 keys = typer.Typer(help="The centre's own key.", no_args_is_help=True)
-work = typer.Typer(help="The worker's jobs.", no_args_is_help=True)
 media = typer.Typer(help="The evidence store.", no_args_is_help=True)
 copy_commands = typer.Typer(help="Owners' copies of evidence.", no_args_is_help=True)
 devices = typer.Typer(help="The register of enforcement devices.", no_args_is_help=True)
-signers = typer.Typer(help="Who may sign decisions.", no_args_is_help=True)
-app.add_typer(users, name="user")
-app.add_typer(nodes, name="node")
+app.add_typer(people_commands.users, name="user")
+app.add_typer(node_commands.nodes, name="node")
 app.add_typer(audit_commands.audits, name="audit")
 app.add_typer(keys, name="key")
-app.add_typer(work, name="job")
+app.add_typer(job_commands.work, name="job")
 app.add_typer(media, name="media")
 app.add_typer(devices, name="device")
 app.add_typer(copy_commands, name="copy")
-app.add_typer(signers, name="signer")
+app.add_typer(people_commands.signers, name="signer")
 app.command()(backup_commands.backup)
 app.command()(backup_commands.restore)
 app.command()(retention_commands.retention)
 app.add_typer(retention_commands.holds_app, name="hold")
-
-JobNumber = Annotated[int, typer.Argument(help="its number in `job list`", min=1, max=2**63 - 1)]
 
 
 @app.command()
@@ -178,169 +174,6 @@ def list_cases(
                 typer.echo("\t".join(str(value or "—") for value in row.values()))
 
 
-@users.command("reset-second-factor")
-def reset_second_factor(username: str, settings: SettingsFile = None) -> None:
-    """Takes an authenticator away that was lost: its owner sets up another at the next sign-in."""
-    with _told_plainly():
-        _, engine = _open(settings)
-        with transaction(engine) as session:
-            second_factor.take_away(session, username, ACTOR)
-        typer.echo(f"{username} sets up another authenticator at the next sign-in")
-
-
-@users.command("add")
-def add_user(
-    username: str,
-    role: Annotated[Role, typer.Option(help="what the person does")],
-    name: Annotated[str, typer.Option(help="full name")] = "",
-    settings: SettingsFile = None,
-) -> None:
-    """Adds a person and prints a one-time password, to be changed at the first sign-in."""
-    with _told_plainly():
-        _, engine = _open(settings)
-        with transaction(engine) as session:
-            made = accounts.create_user(session, username, name or username, role, now(), ACTOR)
-        typer.echo(f"{made.user.username} ({role.value}), one-time password: {made.password}")
-
-
-@users.command("reset")
-def reset_user(username: str, settings: SettingsFile = None) -> None:
-    """Gives a person who lost their password a one-time one."""
-    with _told_plainly():
-        _, engine = _open(settings)
-        with transaction(engine) as session:
-            made = accounts.reset_password(session, username, ACTOR)
-        typer.echo(f"{made.user.username}, one-time password: {made.password}")
-
-
-@users.command("disable")
-def disable_user(username: str, settings: SettingsFile = None) -> None:
-    """Keeps a person out from now on."""
-    with _told_plainly():
-        _, engine = _open(settings)
-        with transaction(engine) as session:
-            accounts.disable_user(session, username, now(), ACTOR)
-        typer.echo(f"{username} is disabled")
-
-
-@users.command("enable")
-def enable_user(username: str, settings: SettingsFile = None) -> None:
-    """Lets a disabled person in again, with a one-time password."""
-    with _told_plainly():
-        _, engine = _open(settings)
-        with transaction(engine) as session:
-            made = accounts.enable_user(session, username, now(), ACTOR)
-        typer.echo(f"{made.user.username}, one-time password: {made.password}")
-
-
-@nodes.command("add")
-def add_node(
-    file: Annotated[Path, typer.Argument(help="the node's enrolment document (JSON)")],
-    settings: SettingsFile = None,
-) -> None:
-    """Lets a node in, or a new key of one that is known."""
-    with _told_plainly():
-        _, engine = _open(settings)
-        document = enrolment.parse_enrolment(file.read_bytes())
-        with transaction(engine) as session:
-            enrolment.enrol(session, document, now(), ACTOR)
-        typer.echo(f"node {document.node} is enrolled")
-
-
-@nodes.command("invite")
-def invite_node(
-    node: str,
-    address: Annotated[
-        str | None, typer.Option(help="of this centre's web application; without: nodes.address")
-    ] = None,
-    settings: SettingsFile = None,
-) -> None:
-    """Prints an invitation for `ngatu edge join`; it lets one node in, once, within two days."""
-    with _told_plainly():
-        loaded, engine = _open(settings)
-        where = address or loaded.nodes.address
-        if where is None:
-            raise SettingsError("nodes.address is not set: give --address https://…")
-        key = create_key(loaded.centre_key_file).public.text
-        try:
-            with transaction(engine) as session:
-                secret = joining.invite(session, node, now(), ACTOR)
-                invitation = Invitation(node=node, address=where, centre_key=key, secret=secret)
-        except ValueError as problem:
-            raise SettingsError(f"{where}: {problem}") from problem
-        typer.echo(invitation.code)
-
-
-@nodes.command("accounts")
-def node_accounts(
-    passwords: Annotated[Path, typer.Argument(help="Mosquitto's password file")],
-    settings: SettingsFile = None,
-) -> None:
-    """Brings the passwords of nodes that came in by an invitation into the broker's password file."""
-    with _told_plainly():
-        _, engine = _open(settings)
-        with reading(engine) as session:
-            changed = broker_accounts.write(passwords, broker_accounts.accounts(session))
-        typer.echo(
-            f"{counted(changed, 'account')} changed" + ("; reload the broker (SIGHUP)" if changed else "")
-        )
-
-
-@nodes.command("keys")
-def node_keys(node: str, settings: SettingsFile = None) -> None:
-    """The keys of a node, the newest first: since when, retired, revoked."""
-    with _told_plainly():
-        _, engine = _open(settings)
-        with reading(engine) as session:
-            for key in joining.keys(session, node):
-                ends = [
-                    f"{word} {at:%Y-%m-%d %H:%M}Z"
-                    for word, at in (("retired", key.retired_at), ("revoked", key.revoked_at))
-                    if at
-                ]
-                typer.echo("\t".join([key.key_id, f"{key.enrolled_at:%Y-%m-%d %H:%M}Z", *ends]))
-
-
-@nodes.command("revoke-key")
-def revoke_node_key(
-    node: str,
-    key: str,
-    reason: Annotated[str, typer.Option(help="why; kept with the key")],
-    settings: SettingsFile = None,
-) -> None:
-    """Takes one key out of use: nothing that is signed with it is taken any more."""
-    with _told_plainly():
-        _, engine = _open(settings)
-        with transaction(engine) as session:
-            joining.revoke_key(session, node, key, reason, now(), ACTOR)
-        typer.echo(f"node {node}: key {key} is revoked")
-
-
-@nodes.command("list")
-def list_nodes(settings: SettingsFile = None) -> None:
-    """All nodes: id, state, when last seen."""
-    with _told_plainly():
-        _, engine = _open(settings)
-        with reading(engine) as session:
-            for node in service.list_nodes(session):
-                seen = node.last_seen_at.isoformat(timespec="seconds") if node.last_seen_at else "never"
-                typer.echo(f"{node.id}\t{node.state}\t{seen}")
-
-
-@nodes.command("revoke")
-def revoke_node(
-    node: str,
-    reason: Annotated[str, typer.Option(help="why; kept with the keys")],
-    settings: SettingsFile = None,
-) -> None:
-    """Takes all keys of a node out of use: nothing it signs is believed any more."""
-    with _told_plainly():
-        _, engine = _open(settings)
-        with transaction(engine) as session:
-            count = enrolment.revoke(session, node, reason, now(), ACTOR)
-        typer.echo(f"node {node}: {counted(count, 'key')} revoked")
-
-
 @media.command("verify")
 def verify_media(settings: SettingsFile = None) -> None:
     """Hashes every stored evidence file; ends with 1 if one is missing or altered."""
@@ -364,40 +197,6 @@ def init_key(settings: SettingsFile = None) -> None:
     """Makes the centre's key if there is none, and prints the public half, which every node needs."""
     with _told_plainly():
         typer.echo(create_key(load_settings(settings).centre_key_file).public.text)
-
-
-@work.command("list")
-def list_jobs(settings: SettingsFile = None) -> None:
-    """How much work of each kind is for later, due, being done and given up; then each that was given up."""
-    with _told_plainly():
-        _, engine = _open(settings)
-        with reading(engine) as session:
-            counts, dead = jobs.counts(session, now()), jobs.list_dead(session)
-        for count in counts:
-            numbers = f"later {count.later}\tdue {count.due}\trunning {count.running}\tdead {count.dead}"
-            typer.echo(f"{count.kind}\t{numbers}")
-        for job in dead:
-            typer.echo(f"✗ {job.id}\t{job.kind}\t{job.key}\t{counted(job.attempts, 'attempt')}\t{job.error}")
-
-
-@work.command("retry")
-def retry_job(job: JobNumber, settings: SettingsFile = None) -> None:
-    """Has work done after all that was given up, once its cause is mended."""
-    with _told_plainly():
-        _, engine = _open(settings)
-        with transaction(engine) as session:
-            revived = jobs.revive(session, job, now(), ACTOR)
-        typer.echo(f"{revived.kind} {revived.key} is due now")
-
-
-@work.command("drop")
-def drop_job(job: JobNumber, settings: SettingsFile = None) -> None:
-    """Takes work off the list that was given up and shall not be done."""
-    with _told_plainly():
-        _, engine = _open(settings)
-        with transaction(engine) as session:
-            dropped = jobs.drop(session, job, ACTOR)
-        typer.echo(f"{dropped.kind} {dropped.key} is dropped")
 
 
 @devices.command("enter")
@@ -439,28 +238,6 @@ def check_copies(
     except CopyCheckError as problem:
         typer.echo(f"✗ {problem}", err=True)
         raise typer.Exit(1) from problem
-
-
-@signers.command("grant")
-def grant_signer(
-    username: str,
-    title: Annotated[str, typer.Option(help="as in configs/law/signers.yaml, e.g. team_head")],
-    since: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="first day")],
-    until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="last day")] = None,
-    delegation: Annotated[str | None, typer.Option(help="number of the written delegation")] = None,
-    settings: SettingsFile = None,
-) -> None:
-    """Lets a person sign by a title they hold, or by a delegation of somebody who holds it."""
-    from central.proceedings.people import grant_power
-    from central.proceedings.signers import Power
-
-    with _told_plainly():
-        _, engine = _open(settings)
-        with transaction(engine) as session:
-            user = accounts.get_user(session, username)
-            power = Power(title, delegation, since.date(), until.date() if until else None)
-            grant_power(session, law.book(session), user.id or 0, power, ACTOR)
-        typer.echo(f"{username} may sign as {title} from {since:%Y-%m-%d}")
 
 
 @app.command("report")

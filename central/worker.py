@@ -5,7 +5,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import structlog
-from pydantic import BaseModel
 from sqlalchemy import Engine
 from sqlmodel import Session
 
@@ -18,16 +17,10 @@ from central.audit.service import ChainReport
 from central.cases.queries import get_case
 from central.cases.service import expire_due, open_case
 from central.citizens import drafts, entry
-from central.connections.http import Peer
 from central.copies import service as copies
 from central.copies.masking import mask
 from central.copies.service import Workshop
 from central.db import make_engine, reading, transaction
-from central.dispatches import content
-from central.dispatches import service as dispatches
-from central.dispatches.models import Dispatch
-from central.dispatches.port import INSPECTION, LICENCES, PATHS, REGISTRATION
-from central.dispatches.service import Build
 from central.documents.archive import FILE, Archive
 from central.documents.filing import archive_of, make_file, signer_of
 from central.documents.signing import PaperSigner
@@ -41,40 +34,33 @@ from central.jobs.runner import Handler, Runner, TryAgainError
 from central.keys import load_key
 from central.media.places import store_of
 from central.media.store import MediaStore, PartialFiles, StorageError
-from central.notifications import service as notifications
-from central.notifications.port import Smtp
-from central.notifications.service import Post
 from central.offences.recording import RECORD, record_confirmed
 from central.parties.service import Parties
-from central.payments import work as payments
-from central.payments.filing import gateway_of
 from central.population import service as population
-from central.population.http import HttpPopulation
-from central.population.port import PopulationLookup
 from central.proceedings import clones, owners, sweeps
 from central.proceedings import service as proceedings
 from central.proceedings.clones import Places, places_of
-from central.proceedings.papers.sheet import House
 from central.registry import service as registry
-from central.registry.file import FileRegistry
-from central.registry.http import HttpRegistry
-from central.registry.port import RegistryLookup
 from central.reports import work as reports
 from central.reports.periods import CutOffs
 from central.retention import service as retention
 from central.searches import service as searches
-from central.settings import CentralSettings, PeerSettings, read_secret
-from central.sharing import events
+from central.settings import CentralSettings
 from central.sharing import service as sharing
 from central.vault import BlindIndex, Vault
 from central.viewing import service as viewing
 from central.watching import drops, known_answers, second_review, swings
 from central.watching import quarantine as cameras
+from central.worker_connections import (
+    Clock,
+    dispatch_handlers,
+    mail_handler,
+    payment_handlers,
+    question_handlers,
+)
 from contract.reasons import reason
 
 log = structlog.get_logger(__name__)
-
-Clock = Callable[[], datetime]
 
 WATCH = timedelta(seconds=10)
 """Pause between looks at what must not be late by more than half a minute: limitation, silent nodes."""
@@ -91,15 +77,8 @@ RETAIN = timedelta(hours=1)
 CHECK_CHAIN = timedelta(days=1)
 CHAIN_ALARM = "centre.audit_broken"
 
-LOOK_UPS_AT_ONCE = 4
-
 PROVING = timedelta(minutes=4)
 """By when the pictures of a package are looked for and its case is open."""
-
-SHARE = timedelta(seconds=30)
-
-DISPATCH_LEASE = timedelta(minutes=10)
-"""For one turn of messages, each with its own time limit."""
 
 COPY_LEASE = timedelta(hours=2)
 """The copies of one case: half a dozen pictures and a clip, each with its share of the time limit."""
@@ -191,22 +170,6 @@ def _tidying(settings: CentralSettings, vault: Vault, index: BlindIndex) -> list
     ]
 
 
-def question_handlers(
-    engine: Engine, settings: CentralSettings, vault: Vault, index: BlindIndex, clock: Clock
-) -> list[Handler]:
-    """Asking the population database and the vehicle register that the settings name."""
-    found = []
-    if settings.population.url is not None:
-        database = HttpPopulation(Peer(settings.population.url, settings.population.token()))
-        found.append(person_handler(engine, database, (vault, index), clock))
-    register = registry_of(settings)
-    if register is None:
-        log.warning("no vehicle registry is configured: owners are entered by hand")
-    else:
-        found.append(look_up_handler(engine, register, vault, clock))
-    return found
-
-
 def siem_handlers(engine: Engine, settings: CentralSettings, clock: Clock) -> list[Handler]:
     """Sending the audit log to the SIEM that the settings name."""
     named = settings.siem
@@ -276,80 +239,6 @@ def retention_handlers(
         chore(engine, clock, "retention.dispose", RETAIN, dispose),
         chore(engine, clock, "retention.audit_log", RETAIN, cut),
     ]
-
-
-def look_up_handler(engine: Engine, register: RegistryLookup, vault: Vault, clock: Clock) -> Handler:
-    """Looking owners up: tried for as long as the case can still lead to an offence."""
-
-    def run(unit: Claimed) -> None:
-        registry.look_up(engine, register, vault, clock, int(unit.payload["case"]), unit.attempt)
-
-    return Handler(registry.LOOK_UP, run, at_once=LOOK_UPS_AT_ONCE, attempts=5, endless=True)
-
-
-def person_handler(
-    engine: Engine, database: PopulationLookup, keys: tuple[Vault, BlindIndex], clock: Clock
-) -> Handler:
-    """Looking up the persons of recorded cases."""
-
-    def run(unit: Claimed) -> None:
-        whom = (int(unit.payload["case"]), int(unit.payload["party"]))
-        population.look_up(engine, database, keys, clock, whom, unit.attempt)
-
-    return Handler(population.LOOK_UP, run, at_once=LOOK_UPS_AT_ONCE, attempts=5, endless=True)
-
-
-def dispatch_handlers(
-    engine: Engine, settings: CentralSettings, keys: tuple[Vault, BlindIndex], clock: Clock
-) -> list[Handler]:
-    """Telling the authorities whose systems the settings name."""
-    unit = settings.office.words
-
-    def alert(session: Session, row: Dispatch) -> BaseModel:
-        return content.alert(session, row, unit)
-
-    def points(session: Session, row: Dispatch) -> BaseModel:
-        return content.points(row, unit, Parties(session, *keys))
-
-    told: list[tuple[str, PeerSettings, Build]] = [
-        (INSPECTION, settings.inspection, alert),
-        (REGISTRATION, settings.vehicle_alerts, alert),
-        (LICENCES, settings.licences, points),
-    ]
-    found = [
-        dispatch_handler(engine, system, Peer(named.url, named.token()), build, clock)
-        for system, named, build in told
-        if named.url is not None
-    ]
-    if settings.sharing.url is not None:
-        platform = Peer(settings.sharing.url, settings.sharing.token())
-        found.append(sharing_handler(engine, platform, f"ngatu/{settings.unit}", clock))
-    return found
-
-
-def sharing_handler(engine: Engine, platform: Peer, source: str, clock: Clock) -> Handler:
-    """Sending events to the province's platform, one after the other."""
-
-    def run(_unit: Claimed) -> bool:
-        def build(_session: Session, row: Dispatch) -> BaseModel:
-            return sharing.event(row, source)
-
-        system, subject = events.SYSTEM, sharing.SUBJECT
-        return dispatches.send(engine, platform, events.PATH, system, subject, build, clock())
-
-    return Handler(dispatches.job_of(events.SYSTEM), run, lease=DISPATCH_LEASE, every=SHARE)
-
-
-def dispatch_handler(engine: Engine, system: str, peer: Peer, build: Build, clock: Clock) -> Handler:
-    """Sending what waits of a subject, in its order; never given up."""
-
-    def run(unit: Claimed) -> None:
-        subject = str(unit.payload["subject"])
-        if dispatches.send(engine, peer, PATHS[system], system, subject, build, clock()):
-            with transaction(engine) as session:
-                dispatches.send_later(session, system, subject, clock())
-
-    return Handler(dispatches.job_of(system), run, lease=DISPATCH_LEASE, attempts=5, endless=True)
 
 
 def case_handler(engine: Engine, store: MediaStore, clock: Clock) -> Handler:
@@ -459,44 +348,6 @@ def viewing_handler(engine: Engine, workshop: viewing.Workshop, clock: Clock) ->
         viewing.make(engine, workshop, str(unit.payload["sha256"]), clock())
 
     return Handler(viewing.MAKE, run, lease=COPY_LEASE, attempts=5)
-
-
-def payment_handlers(
-    engine: Engine, settings: CentralSettings, vault: Vault, index: BlindIndex, clock: Clock
-) -> list[Handler]:
-    """Money from the collecting bank."""
-    archive = archive_of(settings, vault)
-
-    def house(session: Session) -> House:
-        return House.of(session, vault, index, archive, settings.office)
-
-    return payments.handlers(engine, house, gateway_of(settings.payment), clock)
-
-
-def mail_handler(
-    engine: Engine, settings: CentralSettings, vault: Vault, index: BlindIndex, clock: Clock
-) -> Handler:
-    """Notifications to owners by e-mail."""
-    mail, post = settings.mail, None
-    if mail is not None:
-        password = read_secret(mail.password_file).get_secret_value() if mail.password_file else None
-        sender = Smtp(mail.host, mail.port, mail.sender, mail.tls, mail.user, password)
-        post = Post(sender, vault, index, settings.office.portal)
-
-    def run(unit: Claimed) -> None:
-        notifications.send(engine, post, int(unit.payload["notification"]), clock())
-
-    return Handler(notifications.SEND, run, at_once=2, attempts=20)
-
-
-def registry_of(settings: CentralSettings) -> RegistryLookup | None:
-    """The configured vehicle registry. Raises FileRegistryError or SettingsError when it can't be used."""
-    configured = settings.registry
-    if configured.sample_file is not None:
-        return FileRegistry.load(configured.sample_file)
-    if configured.url is not None:
-        return HttpRegistry(Peer(configured.url, configured.token()))
-    return None
 
 
 def run_worker(settings: CentralSettings, stop: threading.Event) -> int:

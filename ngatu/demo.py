@@ -8,14 +8,12 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
@@ -26,18 +24,14 @@ from rich.console import Console
 from rich.table import Table
 
 from central.ingest.settle import OPEN_CASE
-from central.sandboxes.identity import CLAIM, CLIENT
 from central.words.dictionary import translator
 from contract.local_time import VIETNAM
 from ngatu.broker import embedded_broker
 from ngatu.demo_device import SINCE, device_entry
 from ngatu.demo_people import doors, hire
-from ngatu.demo_seal import make_seal
-from ngatu.demo_secrets import kept_secret
+from ngatu.demo_settings import CAMERA, NODE, Setup, prepare
 
-NODE = "demo-node"
 CLIP = "junction.mp4"
-CAMERA = "junction.yaml"
 START_SECONDS = 60.0
 REPLAY_SECONDS = 900.0
 CASES_SECONDS = 120.0
@@ -49,48 +43,6 @@ class DemoError(RuntimeError):
     """Something of the demo did not come up; the message says what and where its log is."""
 
 
-@dataclass(frozen=True)
-class Ground:
-    """The demo's folder, ports and made-up secrets."""
-
-    folder: Path
-    web_port: int
-    broker_port: int
-    portal_port: int
-    bank_port: int
-    national_port: int
-    accounts: Mapping[str, str]
-
-    @property
-    def password(self) -> str:
-        """Everybody's; kept, so that whoever starts the demo again reads it again."""
-        return kept_secret(self.folder / "people.password", characters=12)
-
-    @property
-    def centre_file(self) -> Path:
-        return self.folder / "centre.yaml"
-
-    @property
-    def node_file(self) -> Path:
-        return self.folder / "node.yaml"
-
-    @property
-    def console(self) -> str:
-        return f"http://127.0.0.1:{self.web_port}"
-
-    @property
-    def portal(self) -> str:
-        return f"http://127.0.0.1:{self.portal_port}"
-
-    @property
-    def bank(self) -> str:
-        return f"http://127.0.0.1:{self.bank_port}"
-
-    @property
-    def national(self) -> str:
-        return f"http://127.0.0.1:{self.national_port}"
-
-
 def run_demo(folder: Path, *, once: bool, port: int = 0) -> None:
     """Sets up `folder` if it is new, runs everything, and stays until Ctrl+C; with `once` until delivered.
 
@@ -98,151 +50,72 @@ def run_demo(folder: Path, *, once: bool, port: int = 0) -> None:
         DemoError: a part did not come up or ended early.
     """
     with ExitStack() as stack:
-        ground = _prepare(folder, port)
+        setup = prepare(folder, port)
         screen.print("→ broker, centre, ingest", highlight=False)
-        stack.enter_context(embedded_broker(ground.accounts, ground.broker_port))
-        _found_centre(ground)
-        serve = stack.enter_context(
-            _child(ground, "serve", "central", "serve", "--port", str(ground.web_port))
-        )
+        stack.enter_context(embedded_broker(setup.accounts, setup.broker_port))
+        _found_centre(setup)
+        serve = stack.enter_context(_child(setup, "serve", "central", "serve", "--port", str(setup.web_port)))
         for process in ("ingest", "worker"):
-            stack.enter_context(_child(ground, process, "central", process))
-        beside = {"national": stack.enter_context(_national(ground))}
+            stack.enter_context(_child(setup, process, "central", process))
+        beside = {"national": stack.enter_context(_national(setup))}
         if not once:
-            beside |= _open_doors(stack, ground)
-        _wait_for_web(ground, serve)
+            beside |= _open_doors(stack, setup)
+        _wait_for_web(setup, serve)
         screen.print(f"→ node {NODE} replays {CLIP}", highlight=False)
-        node = stack.enter_context(_child(ground, "node", *_node_words(once=once)))
+        node = stack.enter_context(_child(setup, "node", *_node_words(once=once)))
         if once:
-            _wait_for_node(ground, node)
-            _wait_for_cases(ground)
-            screen.print(cases_table(ground))
+            _wait_for_node(setup, node)
+            _wait_for_cases(setup)
+            screen.print(cases_table(setup))
             return
-        _welcome(ground)
-        _stay(ground, {"serve": serve, "node": node, **beside})
+        _welcome(setup)
+        _stay(setup, {"serve": serve, "node": node, **beside})
 
 
-def _open_doors(stack: ExitStack, ground: Ground) -> dict[str, subprocess.Popen[bytes]]:
+def _open_doors(stack: ExitStack, setup: Setup) -> dict[str, subprocess.Popen[bytes]]:
     """What citizens use: the owners' portal, and a bank to pay at."""
-    portal = _child(ground, "portal", "central", "portal", "--port", str(ground.portal_port))
-    words = ["--callback", f"{ground.portal}/payment/told", "--port", str(ground.bank_port)]
+    portal = _child(setup, "portal", "central", "portal", "--port", str(setup.portal_port))
+    words = ["--callback", f"{setup.portal}/payment/told", "--port", str(setup.bank_port)]
     for option, name in (("token", "bank.token"), ("secret", "bank.secret")):
-        words += [f"--{option}-file", str(ground.folder / name)]
-    words += ["--books", str(ground.folder / "bank.json")]
-    bank = _child(ground, "bank", "sandbox", "payment", *words)
+        words += [f"--{option}-file", str(setup.folder / name)]
+    words += ["--books", str(setup.folder / "bank.json")]
+    bank = _child(setup, "bank", "sandbox", "payment", *words)
     return {"portal": stack.enter_context(portal), "bank": stack.enter_context(bank)}
 
 
-def _national(ground: Ground) -> AbstractContextManager[subprocess.Popen[bytes]]:
+def _national(setup: Setup) -> AbstractContextManager[subprocess.Popen[bytes]]:
     """The national systems' stand-ins."""
     words = (
         "--token-file",
-        str(ground.folder / "national.token"),
+        str(setup.folder / "national.token"),
         "--books",
-        str(ground.folder / "national"),
+        str(setup.folder / "national"),
     )
-    return _child(ground, "national", "sandbox", "national", "--port", str(ground.national_port), *words)
+    return _child(setup, "national", "sandbox", "national", "--port", str(setup.national_port), *words)
 
 
-def _prepare(folder: Path, port: int) -> Ground:
-    folder.mkdir(parents=True, exist_ok=True)
-    folder.chmod(0o700)
-    accounts = {name: kept_secret(folder / f"{name}.password") for name in ("ngatu-ingest", NODE)}
-    for name in ("bank.token", "bank.secret", "national.token"):
-        kept_secret(folder / name)
-    doors = (port + 1, port + 2, port + 3) if port else (_free_port(), _free_port(), _free_port())
-    ground = Ground(folder.resolve(), port or _free_port(), _free_port(pair=True), *doors, accounts)
-    ground.centre_file.write_text(yaml.safe_dump(_centre_settings(ground)), encoding="utf-8")
-    ground.node_file.write_text(yaml.safe_dump(_node_settings(ground)), encoding="utf-8")
-    return ground
-
-
-def _centre_settings(ground: Ground) -> dict[str, object]:
-    return {
-        "data_dir": str(ground.folder / "centre"),
-        "secure_cookies": False,
-        "mqtt": {
-            "host": "127.0.0.1",
-            "port": ground.broker_port + 1,
-            "tls": False,
-            "username": "ngatu-ingest",
-            "password_file": str(ground.folder / "ngatu-ingest.password"),
-        },
-        "registry": _at_national(ground, "registration"),
-        "population": _at_national(ground, "population"),
-        "inspection": _at_national(ground, "inspection"),
-        "vehicle_alerts": _at_national(ground, "vehicle-alerts"),
-        "licences": _at_national(ground, "licences"),
-        "sharing": _at_national(ground, "platform"),
-        "citizen_login": {
-            "issuer": f"{ground.national}/identity",
-            "client_id": CLIENT,
-            "claim": CLAIM,
-            "label": "VNeID (thử nghiệm)",
-            "label_en": "VNeID (trial)",
-        },
-        "office": {
-            "portal": ground.portal,
-            "words_en": "Traffic Police Department of Bac Ninh Province",
-            "address": "Số 1 đường Thử Nghiệm, Bắc Ninh",
-            "phone": "0222 000 000",
-            "account": "3949.0.0000000",
-        },
-        "payment": {
-            "url": ground.bank,
-            "token_file": str(ground.folder / "bank.token"),
-            "secret_file": str(ground.folder / "bank.secret"),
-            "bank_bin": "970403",
-            "bank_account": "0011012345678",
-        },
-        "signing": make_seal(ground.folder),
-    }
-
-
-def _node_settings(ground: Ground) -> dict[str, object]:
-    cameras = Path(str(files("configs"))) / "cameras"
-    return {
-        "id": NODE,
-        "data": str(ground.folder / "node"),
-        "centre_key": str(ground.folder / "centre-key.txt"),
-        "broker": {
-            "host": "127.0.0.1",
-            "port": ground.broker_port + 1,
-            "tls": False,
-            "password_file": str(ground.folder / f"{NODE}.password"),
-        },
-        "cameras": [str(cameras / CAMERA)],
-        "health_seconds": 5,
-    }
-
-
-def _at_national(ground: Ground, name: str) -> dict[str, str]:
-    """Where a stand-in is reached, and our token there."""
-    return {"url": f"{ground.national}/{name}", "token_file": str(ground.folder / "national.token")}
-
-
-def _found_centre(ground: Ground) -> None:
+def _found_centre(setup: Setup) -> None:
     """Database, keys, node and people."""
-    _ngatu(ground, "central", "migrate")
-    key = _ngatu(ground, "central", "key", "init").split()[-1]
-    (ground.folder / "centre-key.txt").write_text(key + "\n", encoding="ascii")
-    document = ground.folder / "enrolment.json"
-    _ngatu(ground, "edge", "enrol", str(ground.node_file), "--out", str(document), centre=False)
-    _ngatu(ground, "central", "node", "add", str(document))
-    hire(ground.centre_file, ground.password)
-    entered = ground.folder / "device-entered"
+    _ngatu(setup, "central", "migrate")
+    key = _ngatu(setup, "central", "key", "init").split()[-1]
+    (setup.folder / "centre-key.txt").write_text(key + "\n", encoding="ascii")
+    document = setup.folder / "enrolment.json"
+    _ngatu(setup, "edge", "enrol", str(setup.node_file), "--out", str(document), centre=False)
+    _ngatu(setup, "central", "node", "add", str(document))
+    hire(setup.centre_file, setup.password)
+    entered = setup.folder / "device-entered"
     if not entered.exists():
-        _register_device(ground)
+        _register_device(setup)
         entered.touch()
 
 
-def _register_device(ground: Ground) -> None:
+def _register_device(setup: Setup) -> None:
     """The demo's camera is a valid enforcement device, its officer named for it, its signer head of a
     division."""
     camera = yaml.safe_load((Path(str(files("configs"))) / "cameras" / CAMERA).read_text(encoding="utf-8"))
-    entry = device_entry(ground.folder)
-    _ngatu(ground, "central", "device", "enter", NODE, str(camera["id"]), str(entry))
-    _ngatu(ground, "central", "signer", "grant", "signer", "--title", "division_head", "--from", SINCE)
+    entry = device_entry(setup.folder)
+    _ngatu(setup, "central", "device", "enter", NODE, str(camera["id"]), str(entry))
+    _ngatu(setup, "central", "signer", "grant", "signer", "--title", "division_head", "--from", SINCE)
 
 
 def _node_words(*, once: bool) -> tuple[str, ...]:
@@ -253,15 +126,15 @@ def _node_words(*, once: bool) -> tuple[str, ...]:
 
 
 @contextmanager
-def _child(ground: Ground, name: str, *words: str) -> Iterator[subprocess.Popen[bytes]]:
+def _child(setup: Setup, name: str, *words: str) -> Iterator[subprocess.Popen[bytes]]:
     """A command of the product as a process of its own, ended with the block; its output is in `NAME.log`."""
-    words = tuple(str(ground.node_file) if word == "NODE" else word for word in words)
-    with (ground.folder / f"{name}.log").open("ab") as log:
+    words = tuple(str(setup.node_file) if word == "NODE" else word for word in words)
+    with (setup.folder / f"{name}.log").open("ab") as log:
         process = subprocess.Popen(
             _command(words),
             stdout=log,
             stderr=subprocess.STDOUT,
-            env=_environment(ground),
+            env=_environment(setup),
             start_new_session=True,
         )
         try:
@@ -275,9 +148,9 @@ def _child(ground: Ground, name: str, *words: str) -> Iterator[subprocess.Popen[
                 process.wait()
 
 
-def _ngatu(ground: Ground, *words: str, centre: bool = True) -> str:
+def _ngatu(setup: Setup, *words: str, centre: bool = True) -> str:
     """Runs a command to its end and returns what it printed."""
-    environment = _environment(ground) if centre else None
+    environment = _environment(setup) if centre else None
     done = subprocess.run(_command(words), capture_output=True, text=True, env=environment, check=False)
     if done.returncode != 0:
         raise DemoError(f"ngatu {' '.join(words)} failed:\n{done.stdout}{done.stderr}")
@@ -288,45 +161,45 @@ def _command(words: tuple[str, ...]) -> list[str]:
     return [sys.executable, "-m", "ngatu", *words]
 
 
-def _environment(ground: Ground) -> dict[str, str]:
-    return {**os.environ, "NGATU_CENTRAL_SETTINGS": str(ground.centre_file)}
+def _environment(setup: Setup) -> dict[str, str]:
+    return {**os.environ, "NGATU_CENTRAL_SETTINGS": str(setup.centre_file)}
 
 
-def _wait_for_web(ground: Ground, serve: subprocess.Popen[bytes]) -> None:
+def _wait_for_web(setup: Setup, serve: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         if serve.poll() is not None:
-            raise DemoError(f"the centre ended at once; see {ground.folder / 'serve.log'}")
+            raise DemoError(f"the centre ended at once; see {setup.folder / 'serve.log'}")
         try:
-            if httpx.get(f"{ground.console}/healthz", timeout=2).status_code == 200:
+            if httpx.get(f"{setup.console}/healthz", timeout=2).status_code == 200:
                 return
         except httpx.HTTPError:
             time.sleep(0.2)
-    raise DemoError(f"the centre does not answer; see {ground.folder / 'serve.log'}")
+    raise DemoError(f"the centre does not answer; see {setup.folder / 'serve.log'}")
 
 
-def _wait_for_node(ground: Ground, node: subprocess.Popen[bytes]) -> None:
+def _wait_for_node(setup: Setup, node: subprocess.Popen[bytes]) -> None:
     with screen.status("replaying, packing, delivering…"):
         try:
             code = node.wait(REPLAY_SECONDS)
         except subprocess.TimeoutExpired as late:
             raise DemoError(f"the node is not through after {REPLAY_SECONDS:.0f} s; see node.log") from late
     if code != 0:
-        log = (ground.folder / "node.log").read_text(encoding="utf-8", errors="replace")
+        log = (setup.folder / "node.log").read_text(encoding="utf-8", errors="replace")
         raise DemoError(f"the node failed:\n{log[-2000:]}")
 
 
-def _wait_for_cases(ground: Ground) -> None:
+def _wait_for_cases(setup: Setup) -> None:
     """The worker looks at the pictures of each package before it opens a case."""
     deadline = time.monotonic() + CASES_SECONDS
     with screen.status("looking at the pictures…"):
-        while OPEN_CASE in _ngatu(ground, "central", "job", "list"):
+        while OPEN_CASE in _ngatu(setup, "central", "job", "list"):
             if time.monotonic() > deadline:
-                raise DemoError(f"the worker is not through; see {ground.folder / 'worker.log'}")
+                raise DemoError(f"the worker is not through; see {setup.folder / 'worker.log'}")
             time.sleep(0.5)
 
 
-def cases_table(ground: Ground) -> Table:
+def cases_table(setup: Setup) -> Table:
     """The cases in the centre's database, as a person reads them."""
     heads = (
         "số / no.",
@@ -338,7 +211,7 @@ def cases_table(ground: Ground) -> Table:
     )
     table = Table(*heads, title="Hồ sơ vi phạm — cases")
     word = translator("vi")
-    for case in json.loads(_ngatu(ground, "central", "cases", "--json")):
+    for case in json.loads(_ngatu(setup, "central", "cases", "--json")):
         at = datetime.fromisoformat(case["occurred_at"]).astimezone(VIETNAM)
         named = (word(f"{key}.{case[key]}") for key in ("rule", "vehicle"))
         state = word(f"state.{case['state']}")
@@ -346,27 +219,27 @@ def cases_table(ground: Ground) -> Table:
     return table
 
 
-def _welcome(ground: Ground) -> None:
+def _welcome(setup: Setup) -> None:
     for words, address in (
-        ("\n[bold]Ngã Tư[/], bàn làm việc / console", ground.console),
-        ("cổng chủ xe / owners' portal", ground.portal),
-        ("ngân hàng thử / trial bank", ground.bank),
-        ("hệ thống quốc gia thử / national systems", ground.national),
+        ("\n[bold]Ngã Tư[/], bàn làm việc / console", setup.console),
+        ("cổng chủ xe / owners' portal", setup.portal),
+        ("ngân hàng thử / trial bank", setup.bank),
+        ("hệ thống quốc gia thử / national systems", setup.national),
     ):
         screen.print(f"{words}: {address}", highlight=False, soft_wrap=True)
-    screen.print(doors(ground.web_port))
-    screen.print(f"mật khẩu chung / everybody's password: [bold]{ground.password}[/]", highlight=False)
+    screen.print(doors(setup.web_port))
+    screen.print(f"mật khẩu chung / everybody's password: [bold]{setup.password}[/]", highlight=False)
     screen.print("các bước / what to do: docs/office.md, “Five minutes with the demo”", highlight=False)
-    screen.print(f"logs: {ground.folder}   Ctrl+C ends", highlight=False, soft_wrap=True)
+    screen.print(f"logs: {setup.folder}   Ctrl+C ends", highlight=False, soft_wrap=True)
 
 
-def _stay(ground: Ground, children: Mapping[str, subprocess.Popen[bytes]]) -> None:
+def _stay(setup: Setup, children: Mapping[str, subprocess.Popen[bytes]]) -> None:
     try:
         while True:
             time.sleep(1)
             for name, process in children.items():
                 if process.poll() is not None:
-                    raise DemoError(f"{name} ended; see {ground.folder / name}.log")
+                    raise DemoError(f"{name} ended; see {setup.folder / name}.log")
     except KeyboardInterrupt:
         screen.print("bye")
 
@@ -391,16 +264,3 @@ def demo(folder: Path | None, *, once: bool, port: int = 0) -> None:
 def _end(*_: object) -> None:
     """Told to end: leave through every `with`, so that no child process is left behind."""
     raise SystemExit(143)
-
-
-def _free_port(*, pair: bool = False) -> int:
-    """A port nobody listens on now; with `pair` the next one is free as well."""
-    while True:
-        with socket.socket() as first, socket.socket() as second:
-            first.bind(("127.0.0.1", 0))
-            port: int = first.getsockname()[1]
-            try:
-                second.bind(("127.0.0.1", port + 1 if pair else 0))
-            except OSError:
-                continue
-            return port

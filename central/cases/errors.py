@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from central.cases.lifecycle import StepError, StepProblem
+from central.cases.allowed import StepError, StepProblem
 from central.errors import ConflictError, DomainError, ForbiddenError, InvalidError
 
 

@@ -9,6 +9,16 @@ from sqlmodel import Session, col, select
 
 from central.accounts.models import User
 from central.audit import service as audit
+from central.cases.allowed import (
+    SYSTEM,
+    Mover,
+    Standing,
+    StepError,
+    allowed_actions,
+    facts_of,
+    next_state,
+    step_for,
+)
 from central.cases.deadlines import terms_of
 from central.cases.errors import CaseChangedError, LeaseLostError, NoLawError, step_error
 from central.cases.intake import (
@@ -21,20 +31,7 @@ from central.cases.intake import (
     taken_out,
     uncertainty_of,
 )
-from central.cases.lifecycle import (
-    OPEN,
-    SYSTEM,
-    Action,
-    Actor,
-    Mover,
-    Standing,
-    State,
-    StepError,
-    allowed_actions,
-    facts_of,
-    next_state,
-    step_for,
-)
+from central.cases.lifecycle import OPEN, Action, Actor, State
 from central.cases.models import Case, CaseEvent, CaseEvidence
 from central.cases.queries import manifest_of
 from central.errors import NotFoundError

@@ -11,7 +11,8 @@ from central.jobs.models import Job
 from central.jobs.runner import Handler, Runner
 from central.registry.port import RegistryLookup
 from central.vault import Vault
-from central.worker import look_up_handler, record_handler
+from central.worker import record_handler
+from central.worker_connections import look_up_handler
 
 
 def run_due(engine: Engine, handlers: Sequence[Handler], clock: Callable[[], datetime]) -> int:

@@ -9,18 +9,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from central.cases.lifecycle import (
-    CHARGED,
-    STEPS,
+from central.cases.allowed import (
     SYSTEM,
-    TERMINAL,
-    UNDO_TIME,
-    Action,
-    Actor,
     Mover,
     Standing,
-    State,
-    Step,
     StepError,
     StepProblem,
     allowed_actions,
@@ -28,6 +20,7 @@ from central.cases.lifecycle import (
     next_state,
     step_for,
 )
+from central.cases.lifecycle import CHARGED, STEPS, TERMINAL, UNDO_TIME, Action, Actor, State, Step
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 LIMITATION = NOW + timedelta(days=300)

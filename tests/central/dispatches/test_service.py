@@ -22,7 +22,8 @@ from central.errors import ConflictError, InvalidError, NotFoundError
 from central.jobs.runner import Handler
 from central.proceedings import sweeps
 from central.settings import CentralSettings, PeerSettings
-from central.worker import dispatch_handlers, step_handler
+from central.worker import step_handler
+from central.worker_connections import dispatch_handlers
 from tests.central.proceedings.office import INDEX, VAULT, Office
 from tests.central.sandboxes.national import National
 from tests.central.work import run_due

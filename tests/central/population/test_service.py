@@ -16,7 +16,7 @@ from central.population import service as population
 from central.population.models import PopulationAnswer
 from central.population.port import Person, PersonEnquiry
 from central.vault import Vault
-from central.worker import person_handler
+from central.worker_connections import person_handler
 from tests.central.proceedings.office import AN, BINH, FIRM, INDEX, VAULT, Office
 from tests.central.work import run_due, waiting
 

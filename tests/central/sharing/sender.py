@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from central.connections.http import Peer
 from central.db import make_engine
 from central.jobs.runner import Runner
-from central.worker import sharing_handler
+from central.worker_connections import sharing_handler
 
 
 def main(database: str, platform: str) -> None:

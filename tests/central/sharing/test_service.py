@@ -21,7 +21,7 @@ from central.jobs.models import Job
 from central.offences.models import Offence
 from central.sharing import events
 from central.sharing import service as sharing
-from central.worker import sharing_handler
+from central.worker_connections import sharing_handler
 from contract.local_time import local_day
 from tests.central.proceedings.office import Office
 from tests.central.sandboxes.national import National

@@ -1,0 +1,124 @@
+"""Commands for nodes (`ngatu central node`): enrolment, invitations, keys, accounts at the broker."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from central.commands import ACTOR, SettingsFile, now, open_centre, told_plainly
+from central.db import reading, transaction
+from central.fleet import broker_accounts, enrolment, joining, service
+from central.keys import create_key
+from central.settings import SettingsError
+from configs.wording import counted
+from contract.joining import Invitation
+
+nodes = typer.Typer(help="Nodes.", no_args_is_help=True)
+
+
+@nodes.command("add")
+def add_node(
+    file: Annotated[Path, typer.Argument(help="the node's enrolment document (JSON)")],
+    settings: SettingsFile = None,
+) -> None:
+    """Lets a node in, or a new key of one that is known."""
+    with told_plainly():
+        _, engine = open_centre(settings)
+        document = enrolment.parse_enrolment(file.read_bytes())
+        with transaction(engine) as session:
+            enrolment.enrol(session, document, now(), ACTOR)
+        typer.echo(f"node {document.node} is enrolled")
+
+
+@nodes.command("invite")
+def invite_node(
+    node: str,
+    address: Annotated[
+        str | None, typer.Option(help="of this centre's web application; without: nodes.address")
+    ] = None,
+    settings: SettingsFile = None,
+) -> None:
+    """Prints an invitation for `ngatu edge join`; it lets one node in, once, within two days."""
+    with told_plainly():
+        loaded, engine = open_centre(settings)
+        where = address or loaded.nodes.address
+        if where is None:
+            raise SettingsError("nodes.address is not set: give --address https://…")
+        key = create_key(loaded.centre_key_file).public.text
+        try:
+            with transaction(engine) as session:
+                secret = joining.invite(session, node, now(), ACTOR)
+                invitation = Invitation(node=node, address=where, centre_key=key, secret=secret)
+        except ValueError as problem:
+            raise SettingsError(f"{where}: {problem}") from problem
+        typer.echo(invitation.code)
+
+
+@nodes.command("accounts")
+def node_accounts(
+    passwords: Annotated[Path, typer.Argument(help="Mosquitto's password file")],
+    settings: SettingsFile = None,
+) -> None:
+    """Brings the passwords of nodes that came in by an invitation into the broker's password file."""
+    with told_plainly():
+        _, engine = open_centre(settings)
+        with reading(engine) as session:
+            changed = broker_accounts.write(passwords, broker_accounts.accounts(session))
+        typer.echo(
+            f"{counted(changed, 'account')} changed" + ("; reload the broker (SIGHUP)" if changed else "")
+        )
+
+
+@nodes.command("keys")
+def node_keys(node: str, settings: SettingsFile = None) -> None:
+    """The keys of a node, the newest first: since when, retired, revoked."""
+    with told_plainly():
+        _, engine = open_centre(settings)
+        with reading(engine) as session:
+            for key in joining.keys(session, node):
+                ends = [
+                    f"{word} {at:%Y-%m-%d %H:%M}Z"
+                    for word, at in (("retired", key.retired_at), ("revoked", key.revoked_at))
+                    if at
+                ]
+                typer.echo("\t".join([key.key_id, f"{key.enrolled_at:%Y-%m-%d %H:%M}Z", *ends]))
+
+
+@nodes.command("revoke-key")
+def revoke_node_key(
+    node: str,
+    key: str,
+    reason: Annotated[str, typer.Option(help="why; kept with the key")],
+    settings: SettingsFile = None,
+) -> None:
+    """Takes one key out of use: nothing that is signed with it is taken any more."""
+    with told_plainly():
+        _, engine = open_centre(settings)
+        with transaction(engine) as session:
+            joining.revoke_key(session, node, key, reason, now(), ACTOR)
+        typer.echo(f"node {node}: key {key} is revoked")
+
+
+@nodes.command("list")
+def list_nodes(settings: SettingsFile = None) -> None:
+    """All nodes: id, state, when last seen."""
+    with told_plainly():
+        _, engine = open_centre(settings)
+        with reading(engine) as session:
+            for node in service.list_nodes(session):
+                seen = node.last_seen_at.isoformat(timespec="seconds") if node.last_seen_at else "never"
+                typer.echo(f"{node.id}\t{node.state}\t{seen}")
+
+
+@nodes.command("revoke")
+def revoke_node(
+    node: str,
+    reason: Annotated[str, typer.Option(help="why; kept with the keys")],
+    settings: SettingsFile = None,
+) -> None:
+    """Takes all keys of a node out of use: nothing it signs is believed any more."""
+    with told_plainly():
+        _, engine = open_centre(settings)
+        with transaction(engine) as session:
+            count = enrolment.revoke(session, node, reason, now(), ACTOR)
+        typer.echo(f"node {node}: {counted(count, 'key')} revoked")
