@@ -2,7 +2,7 @@
 people, its deadlines.
 
 `take` is the only way a track changes. It locks the proceeding, asks the tables, writes the states, the
-events, the history and the audit, and brings the deadlines into step: all in the caller's transaction, or
+events, the history and the audit, and works the deadlines out again: all in the caller's transaction, or
 nothing.
 """
 
@@ -19,10 +19,9 @@ from central.cases.models import Case
 from central.cases.service import annul_decision as annul_case
 from central.cases.service import lock_case
 from central.cases.visibility import keep_from_operators
-from central.deadlines import service as deadlines
 from central.errors import ConflictError, NotFoundError
 from central.offences.models import Offence
-from central.proceedings import engine, waiting
+from central.proceedings import engine, syncing
 from central.proceedings.announcing import announce
 from central.proceedings.dossier import Attempt, Dossier
 from central.proceedings.loading import Loaded, load
@@ -39,13 +38,6 @@ from central.proceedings.rows import Moved
 from central.proceedings.tracks import DECISION_TRACKS, CaseKind, Track
 from central.sharing import service as sharing
 from contract.local_time import local_day
-
-ENDED = frozenset({"expired", "time_over", "no_sanction", "cancelled", "stopped", "handed_over"})
-"""Ends of a case after which only what undoes it still has a deadline."""
-
-_OF_A_NOTICE = ("notice", "publication")
-_AFTER_THE_END = ("alert_lift",)
-_AFTER_EXECUTION = ("alert_lift", "complaint", "court", "points", "second")
 
 
 class StepRefusedError(ConflictError):
@@ -124,7 +116,7 @@ def _begin(session: Session, proceeding: Proceeding, now: datetime) -> Proceedin
     audit.record(
         session, "system", "proceeding.open", f"case:{proceeding.case_id}", {"kind": proceeding.kind}
     )
-    sync_deadlines(session, load(session, proceeding, local_day(now)), now)
+    syncing.sync(session, load(session, proceeding, local_day(now)), now)
     return proceeding
 
 
@@ -284,9 +276,9 @@ def _history_of(loaded: Loaded, moved: Moved, doing: Doing, by: Mover, now: date
 
 
 def after_step(session: Session, proceeding: Proceeding, doing: Doing, now: datetime) -> None:
-    """Brings the deadlines into step once everything of a step is stored."""
+    """Works the deadlines out again once everything of a step is stored."""
     session.flush()
-    sync_deadlines(session, load(session, proceeding, local_day(now), doing.decision_id), now)
+    syncing.sync(session, load(session, proceeding, local_day(now), doing.decision_id), now)
 
 
 def _end_decision(
@@ -353,34 +345,6 @@ def _end_events(
     )
     for row in session.exec(query):
         row.ended_at, row.ended_reason = now, reason
-
-
-def sync_deadlines(session: Session, loaded: Loaded, now: datetime) -> None:
-    """Brings the stored deadlines of a case into step with its events, and the desks with both."""
-    found = {key: row for key, row in loaded.running.items() if _counts(loaded.dossier, key[0])}
-    deadlines.sync(session, loaded.proceeding.case_id, found, now)
-    waiting.sync(session, loaded, now)
-
-
-def refresh(session: Session, now: datetime, limit: int = 100) -> int:
-    """Brings deadlines and desks of cases into step that a new law or programme may have changed (their
-    `waiting_at` is empty); returns how many."""
-    query = select(Proceeding).where(col(Proceeding.waiting_at).is_(None)).limit(limit)
-    rows = session.exec(query.with_for_update(skip_locked=True)).all()
-    for proceeding in rows:
-        sync_deadlines(session, load(session, proceeding, local_day(now)), now)
-    return len(rows)
-
-
-def _counts(dossier: Dossier, code: str) -> bool:
-    state = dossier.at(Track.CASE)
-    if code in _OF_A_NOTICE and dossier.is_at(Track.CLONE, "confirmed"):
-        return False  # whoever drove under the copied plate is unknown: there is nobody to notify
-    if state in ENDED:
-        return code in _AFTER_THE_END
-    if state in ("executed", "unenforced", "closed"):
-        return code.startswith(_AFTER_EXECUTION)
-    return True
 
 
 def covered_beside(session: Session, decision: Decision, proceeding: Proceeding) -> list[int]:

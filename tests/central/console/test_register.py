@@ -9,6 +9,7 @@ from central.cases.models import Case
 from central.db import transaction
 from central.devices import service as devices
 from central.proceedings import service as proceedings
+from central.proceedings import syncing
 from central.proceedings.models import WithdrawnCase
 from tests.central.casework import Casework
 from tests.central.evidence import picture
@@ -77,7 +78,7 @@ def test_a_new_table_goes_from_upload_to_use(casework: Casework) -> None:
         found = proceedings.of_case(session, case_id)
         assert found is not None
         assert found.waiting_at is None
-        assert proceedings.refresh(session, casework.office.now) == 1
+        assert syncing.refresh(session, casework.office.now) == 1
 
 
 def test_a_table_with_a_mistake_is_told_with_its_line(casework: Casework) -> None:
