@@ -23,8 +23,8 @@ from web.safety import SafetyHeaders
 class Centre:
     """The application over the database and folder of the settings; any number of processes may run it.
 
-    Each face answers all of its paths, those that don't exist too: an error of the API is problem details,
-    one of the console a page.
+    API and console each answer all of their paths, those that don't exist too: an error of the API is
+    problem details, one of the console a page.
     """
 
     def __init__(self, settings: CentralSettings, clock: Callable[[], datetime] = utc_now) -> None:
@@ -48,10 +48,10 @@ class Centre:
     async def _face(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"]
         if path in ("/healthz", "/readyz"):
-            face: ASGIApp = self.health
+            interface: ASGIApp = self.health
         else:
-            face = self.api if path == "/api" or path.startswith("/api/") else self.console
-        await face(scope, receive, send)
+            interface = self.api if path == "/api" or path.startswith("/api/") else self.console
+        await interface(scope, receive, send)
 
 
 def create_app(settings: CentralSettings, clock: Callable[[], datetime] = utc_now) -> Centre:

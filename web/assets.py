@@ -1,4 +1,4 @@
-"""Style, script and picture files of a face, kept in memory: there whatever database and disk do.
+"""Style, script and picture files of an interface, kept in memory: there whatever database and disk do.
 
 Their address has a version made of all their content, so that a browser keeps them for ever and a new
 programme is never half old. Third-party scripts come from installed wheels.
@@ -17,7 +17,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 SHARED = Path(__file__).parent / "static"
-"""What all faces show: the tokens of design, the mark."""
+"""What all interfaces show: the tokens of design, the mark."""
 
 _TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 _FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}

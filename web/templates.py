@@ -1,4 +1,4 @@
-"""How the faces make pages from their templates: everything escaped, nothing undefined let pass."""
+"""How the interfaces make pages from their templates: everything escaped, nothing undefined let pass."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -1,5 +1,5 @@
-"""A step as a person takes it at any face: what came with it is read, the case is locked at the version they
-saw, and the service that the step belongs to takes it."""
+"""A step as a person takes it by page or API: what came with it is read, the case is locked at the version
+they saw, and the service that the step belongs to takes it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field

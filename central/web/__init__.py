@@ -1,1 +1,1 @@
-"""What the faces (API, console, portal) share: who is asking, what every answer carries, bounds of values."""
+"""What API, console and portal share: who is asking, what every answer carries, bounds of values."""

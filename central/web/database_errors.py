@@ -33,8 +33,8 @@ class DatabaseAwayError(DomainError):
 
 
 def handler(domain: Handler) -> Handler:
-    """The handler of what the database driver raises; `domain` is the face's handler of DomainError. What is
-    wrong with the statement itself goes on: it is a fault of ours."""
+    """The handler of errors of the database driver; `domain` is the interface's handler of DomainError. An
+    error in the statement itself is raised further: it is a fault of ours."""
 
     async def answer(request: Request, error: Exception) -> Response:
         if is_doubled(error):

@@ -39,7 +39,7 @@ def come_again(error: DomainError, answer: Response) -> Response:
 
 @dataclass(frozen=True)
 class ErrorPages:
-    """How a face tells its errors: its own template, language and way to sign in."""
+    """How an interface shows its errors: its own template, language and way to sign in."""
 
     render: Render
     language: Callable[[Request], Language]

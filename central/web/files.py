@@ -7,8 +7,8 @@ from starlette.types import Message, Receive, Scope, Send
 
 
 class ShownFile(FileResponse):
-    """A file, or the range of it that is asked for; a range that is none is told by the face in its own form:
-    the framework says it in English plain text, whoever asks."""
+    """A file, or the range of it that is asked for. An impossible range is refused in the form of the
+    interface; the framework itself would say it in English plain text to everybody."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Sends it. Raises HTTPException (400, 416) before anything is sent."""

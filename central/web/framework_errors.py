@@ -1,4 +1,4 @@
-"""What the framework raises itself (no such path, wrong method, large body), told by each face its way."""
+"""Errors of the framework itself (no such path, wrong method, large body), in the form of each interface."""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -12,7 +12,7 @@ from central.web.methods import allowed_methods
 from central.words.errors import http_words
 
 Tell = Callable[[int, str], Response]
-"""The body in the face's own form, by status and title."""
+"""The body in the interface's own form, by status and title."""
 
 
 def answer(request: Request, error: Exception, tell: Tell) -> Response:

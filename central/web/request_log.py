@@ -12,11 +12,11 @@ log = structlog.get_logger(__name__)
 
 
 class RequestLog:
-    """ASGI middleware around all faces.
+    """ASGI middleware around all interfaces.
 
-    The path is logged, the query is not: it may hold a plate. What nobody foresaw is logged in full; the face
-    has answered it by then, so it goes no further: the server would cut the connection, and with it the next
-    request that is already on its way.
+    The path is logged, the query is not: it may hold a plate. Unexpected errors are logged in full. They end
+    here, since the interface has answered: raised further, they would make the server cut the connection,
+    and with it the next request that is already on its way.
     """
 
     def __init__(self, app: ASGIApp) -> None:

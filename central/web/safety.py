@@ -16,7 +16,7 @@ LARGEST_BODY = 256 * 1024
 """Bytes of a request's body; forms and decisions are a few kilobytes, evidence does not come this way."""
 
 Answer = Callable[[Request, DomainError], Awaitable[Response]]
-"""How a face tells an error: problem details, or a page."""
+"""How an interface reports an error: problem details, or a page."""
 
 
 class CrossSiteError(ForbiddenError):

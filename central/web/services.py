@@ -1,4 +1,4 @@
-"""What the faces need beside the database and the settings, made once when the application starts."""
+"""What the interfaces need beside the database and the settings, made once when the application starts."""
 
 from dataclasses import dataclass
 
