@@ -58,7 +58,7 @@ class Cupboard:
     ) -> Attachment:
         """Checks a file and keeps it, with what was sent already or until that is sent. Raises
         InvalidError."""
-        media_type, kept = checked(file.content)
+        media_type, kept = checked(file.content, file.name)
         key, inner = secrets.token_hex(16), AESGCM.generate_key(256)
         nonce = os.urandom(_NONCE_BYTES)
         sealed = self.store.put(BytesIO(nonce + AESGCM(inner).encrypt(nonce, kept, None)))

@@ -4,16 +4,21 @@ A picture is decoded and written anew, which leaves out places, owners and whate
 scripts, files or actions in it is refused. What a file calls itself counts for nothing.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from typing import Any
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
 
 from central.errors import InvalidError
+from central.media.content import picture_type
+from central.values import visible
 
 LARGEST_FILE = 5 * 1024 * 1024
 MOST_FILES = 5
@@ -22,39 +27,75 @@ LARGEST_SIDE = 3000
 MOST_PIXELS = 100_000_000
 MOST_PAGES = 50
 _JPEG_QUALITY = 88
+_LONGEST_NAME = 80
 _ACTIVE = frozenset(
     {"/JavaScript", "/JS", "/Launch", "/EmbeddedFile", "/EmbeddedFiles", "/AA", "/RichMedia", "/XFA"}
 )
 _MOST_OBJECTS = 20_000
 
 
-def checked(content: bytes) -> tuple[str, bytes]:
-    """The media type of a file and its content as it is kept.
+def checked(content: bytes, name: str = "") -> tuple[str, bytes]:
+    """The media type of a file and its content as it is kept; `name` is what the file calls itself.
 
     Raises:
-        InvalidError: too large, of another type, damaged, or with something in it that runs.
+        InvalidError: too large, of another type, damaged, or with something in it that runs; it tells the
+            name, since several may come at once.
     """
+    with _named(name):
+        _check_size(content, LARGEST_FILE)
+        if picture_type(content) is not None:
+            return "image/jpeg", _picture(content)
+        if content.startswith(b"%PDF-"):
+            return "application/pdf", _pdf(content)
+        raise InvalidError("file_type", field="file")
+
+
+def check_picture(content: bytes, name: str, most_bytes: int) -> None:
+    """Checks a picture that is kept as it is.
+
+    Raises:
+        InvalidError: larger than `most_bytes`, no JPEG or PNG picture, or damaged.
+    """
+    with _named(name):
+        _check_size(content, most_bytes)
+        if picture_type(content) is None:
+            raise InvalidError("picture_type", field="file")
+        _decoded(content)
+
+
+@contextmanager
+def _named(name: str) -> Iterator[None]:
+    """Errors inside tell which file it was."""
+    try:
+        yield
+    except InvalidError as refused:
+        raise InvalidError(refused.reason, **refused.values, name=visible(name, _LONGEST_NAME)) from None
+
+
+def _check_size(content: bytes, most_bytes: int) -> None:
     if not content:
         raise InvalidError("file_empty", field="file")
-    if len(content) > LARGEST_FILE:
-        raise InvalidError("file_too_large", field="file", mb=LARGEST_FILE // (1024 * 1024))
-    if content.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")):
-        return "image/jpeg", _picture(content)
-    if content.startswith(b"%PDF-"):
-        return "application/pdf", _pdf(content)
-    raise InvalidError("file_type", field="file")
+    if len(content) > most_bytes:
+        raise InvalidError("file_too_large", field="file", mb=most_bytes // (1024 * 1024))
 
 
-def _picture(content: bytes) -> bytes:
+def _decoded(content: bytes) -> NDArray[np.uint8]:
     if _pixels(content) > MOST_PIXELS:
         raise InvalidError("file_damaged", field="file")
     image = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR)
     if image is None:
         raise InvalidError("file_damaged", field="file")
+    return np.asarray(image, np.uint8)
+
+
+def _picture(content: bytes) -> bytes:
+    image = _decoded(content)
     longest = max(image.shape[:2])
     if longest > LARGEST_SIDE:
         scale = LARGEST_SIDE / longest
-        image = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        image = np.asarray(
+            cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8
+        )
     done, written = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])
     if not done:
         raise InvalidError("file_damaged", field="file")

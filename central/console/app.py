@@ -101,10 +101,13 @@ _ROUTERS = (
 
 
 UPLOADS = {
-    "/devices/": device_routes.LARGEST_PHOTO,
+    "/devices/": 2 * device_routes.LARGEST_PHOTO,
+    "/nodes/": 1024 * 1024,
     "/connections/": LARGEST + 64 * 1024,
     "/incoming/": MOST_FILES * LARGEST_FILE + 64 * 1024,
 }
+"""Largest body in bytes by the beginning of its path: more than is taken, so that the page itself can say
+which file is too large and keep what was typed."""
 
 
 def create_console(state: State) -> FastAPI:

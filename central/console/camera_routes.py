@@ -88,6 +88,7 @@ def _page(
         user,
         refused.status if refused else 200,
         at=at,
+        largest=LARGEST_CAMERA_FILE,
         present=present,
         draft=draft,
         changes=_changes(present.content, draft.content),
@@ -146,8 +147,11 @@ def order(
 
 
 def _text_of(file: UploadFile) -> str:
+    content = file.file.read(LARGEST_CAMERA_FILE + 1)
+    if len(content) > LARGEST_CAMERA_FILE:
+        raise configuration.CameraFileError("too_large", most=LARGEST_CAMERA_FILE)
     try:
-        return file.file.read(2 * LARGEST_CAMERA_FILE).decode("utf-8-sig").replace("\r\n", "\n")
+        return content.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError:
         raise configuration.CameraFileError("not_text") from None
 

@@ -2,22 +2,24 @@
 papers, users and sign."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from io import BytesIO
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, File, Form, Path, Request, UploadFile
 from fastapi.responses import RedirectResponse, Response
+from sqlmodel import Session
 
 from central.accounts import service as accounts
 from central.accounts.models import User
 from central.accounts.permissions import Permission
-from central.console.pages import render
+from central.citizens.files import check_picture
+from central.console.pages import language, render
 from central.db import reading
 from central.devices import service as devices
 from central.devices.models import Device
 from central.devices.service import Interval, Naming, Paper, PaperKind, Validity
-from central.errors import InvalidError, NotFoundError
+from central.errors import DomainError, InvalidError, NotFoundError
 from central.fleet import service as fleet
 from central.media.content import picture_type
 from central.media.sights import Sight, show
@@ -25,6 +27,7 @@ from central.values import Day, Text
 from central.web.people import Now, ReadSessionDep, SessionDep, require
 from central.web.services import services
 from central.web.values import Id
+from central.words.errors import told
 from contract.local_time import local_day
 
 router = APIRouter(prefix="/devices")
@@ -100,6 +103,19 @@ def _row(camera: tuple[str, str], found: devices.Validity) -> DeviceRow:
 @router.get("/{node_id}/{camera_id}")
 def device_page(request: Request, session: ReadSessionDep, user: Viewer, now: Now, at: AtCamera) -> Response:
     """One device with all its papers and users, and the forms of those who keep the register."""
+    return _page(request, session, user, now, at)
+
+
+def _page(
+    request: Request,
+    session: Session,
+    user: User,
+    now: datetime,
+    at: Camera,
+    refused: DomainError | None = None,
+    taken: date | None = None,
+) -> Response:
+    """The page; after a refused photo with the reason and the day that was typed."""
     key = (at.node_id, at.camera_id)
     row = _row(key, devices.validity(session, *key, now))
     people = {person.id: person for person in accounts.list_users(session)}
@@ -107,6 +123,10 @@ def device_page(request: Request, session: ReadSessionDep, user: Viewer, now: No
         request,
         "device.html",
         user,
+        refused.status if refused else 200,
+        warning=told(refused, language(request)).sentence if refused else "",
+        taken=taken,
+        largest=LARGEST_PHOTO,
         row=row,
         at=at,
         papers=devices.papers(session, at.node_id, at.camera_id),
@@ -207,14 +227,17 @@ def upload_sign(
     request: Request,
     session: SessionDep,
     user: Manager,
+    now: Now,
     at: AtCamera,
     photo: Annotated[UploadFile, File()],
     taken: Annotated[Day, Form()],
 ) -> Response:
-    """The picture that shows the sign at the camera."""
+    """The picture that shows the sign at the camera; what is wrong with a file is told on the page."""
     content = photo.file.read(LARGEST_PHOTO + 1)
-    if len(content) > LARGEST_PHOTO or picture_type(content) is None:
-        raise InvalidError("no_picture", field="photo")
+    try:
+        check_picture(content, photo.filename or "", LARGEST_PHOTO)
+    except InvalidError as refused:
+        return _page(request, session, user, now, at, refused, taken)
     digest = services(request).media.store.put(BytesIO(content))
     devices.set_sign_photo(session, at.node_id, at.camera_id, digest, taken, user.actor)
     return RedirectResponse(at.address, status_code=303)

@@ -103,6 +103,7 @@ def _form(at: ClerkDesk, about: str, typed: Letter | None = None, **told_here: A
         grounds=CONTEST_GROUNDS,
         reliefs=RELIEFS,
         typed=typed,
+        largest=LARGEST_FILE,
         **told_here,
     )
 
@@ -134,7 +135,7 @@ def enter_letter(
     """Enters a letter in the register; it waits for being accepted."""
     typed = {"ground": ground, "relief": relief, "name": name, "identity": identity, "address": address}
     fields = {key: value.strip() for key, value in typed.items() if value.strip()}
-    read = tuple(File(one.filename or "", one.file.read(LARGEST_FILE + 1)) for one in files if one.size)
+    read = tuple(File(one.filename or "", one.file.read(LARGEST_FILE + 1)) for one in files if one.filename)
     letter = Letter(sender, via, day, Answer(kind, text.strip(), fields), read)
     found = services(at.request)
     try:

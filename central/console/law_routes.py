@@ -76,7 +76,7 @@ def upload(
     content = file.file.read(LARGEST_TABLE + 1)
     try:
         if len(content) > LARGEST_TABLE:
-            raise InvalidError("particular", field="file", particular="file")
+            raise _wrong_file()
         table, _ = law.upload(session, name, _text(content), user, note, now)
     except DomainError as refused:
         session.rollback()
@@ -88,7 +88,11 @@ def _text(content: bytes) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise InvalidError("particular", field="file", particular="file") from None
+        raise _wrong_file() from None
+
+
+def _wrong_file() -> InvalidError:
+    return InvalidError("table_file", field="file", kb=LARGEST_TABLE // 1000)
 
 
 @router.get("/{table_id}")

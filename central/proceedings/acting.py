@@ -41,7 +41,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Acting:
-    """Who acts on which case in which house, when."""
+    """Who acts on which case, when, with what papers need."""
 
     house: House
     proceeding: Proceeding

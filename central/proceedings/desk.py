@@ -106,7 +106,7 @@ def sign_decision(
 def receive_money(
     house: House, decision_id: int, receipt: Receipt, now: datetime, by: Mover = PROGRAMME
 ) -> Counted:
-    """Counts money that came in and draws its receipt up; told again, it changes nothing."""
+    """Counts a payment and draws its receipt up; reported again, it changes nothing."""
     counted = payments.received(house.session, decision_id, receipt, now, by)
     _receipt(house, counted, by, now)
     return counted
@@ -120,7 +120,7 @@ def pay_money_back(
     by: Mover = PROGRAMME,
     promised: int = 0,
 ) -> Counted:
-    """Counts money that went back and draws its voucher up; see `payments.paid_back`."""
+    """Counts a refund that was paid and draws its voucher up; see `payments.paid_back`."""
     counted = payments.paid_back(house.session, decision_id, receipt, now, by, promised)
     _receipt(house, counted, by, now)
     return counted

@@ -37,7 +37,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Money:
-    """What a decision asks for and what came in, in dong. `late_fee` is what has accrued up to today."""
+    """The fine and what was paid, in dong. `late_fee` is what has accrued up to today."""
 
     fine: int = 0
     paid: int = 0
@@ -50,7 +50,7 @@ class Money:
 
     @property
     def beyond(self) -> int:
-        """What came in beyond that."""
+        """What was paid beyond that."""
         return max(0, self.paid - self.fine - self.late_fee)
 
 

@@ -1,4 +1,4 @@
-"""Which open cases a new law table touches: seen before anybody activates it, brought into step after."""
+"""Which open cases a new law table touches: shown before it is activated, worked out again after."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

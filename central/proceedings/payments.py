@@ -1,9 +1,8 @@
-"""Money of a decision: what came in counts once and moves the payment; what was too much or too late for
-it is said.
+"""Payments of a decision: each counts once and moves the payment track; overpaid and late money is reported.
 
 How money reaches the treasury is not this module's business: payment adapters call `received` and
-`paid_back`, each with the reference under which the other side knows the payment. A reference counts once,
-however often it is told.
+`paid_back`, each with the bank's reference of the payment. A reference counts once, however often it is
+reported.
 """
 
 from dataclasses import dataclass
@@ -44,7 +43,7 @@ full, and more."""
 
 @dataclass(frozen=True)
 class Receipt:
-    """Money as the other side told it: its reference, how much, on which day, through whom."""
+    """A payment as the bank or a person reported it: its reference, how much, on which day, through whom."""
 
     reference: str
     amount: int
@@ -54,7 +53,7 @@ class Receipt:
 
 @dataclass(frozen=True)
 class Counted:
-    """What became of money: the outcome, how the decision stands after it, the step it was (None: none)."""
+    """What came of a payment: the outcome, what is owed after it, the step taken (None: none)."""
 
     outcome: Outcome
     payment: DecisionPayment
@@ -63,7 +62,7 @@ class Counted:
 
 
 def stand(session: Session, decision: Decision, on: date) -> Money:
-    """What a decision asks for, what was paid, and the late fee if the rest were paid on that day."""
+    """The fine, what was paid, and the late fee if the rest were paid on that day."""
     return money.stand(session, law.book(session), decision, on)
 
 
@@ -118,7 +117,7 @@ def promise_back(session: Session, decision_id: int, amount: int, now: datetime)
 
 
 def release(session: Session, decision_id: int, amount: int) -> None:
-    """Money that was promised does not go that way."""
+    """A refund that was promised is withdrawn: the money may be refunded in another way."""
     _decision(session, decision_id).promised_back -= amount
 
 

@@ -1,4 +1,4 @@
-"""Who takes a step: the parts a person's role gives them, and by what power they sign."""
+"""Who takes a step: what a person's role lets them do, and by what power they sign."""
 
 from dataclasses import dataclass
 from datetime import date, datetime

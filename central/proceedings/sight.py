@@ -1,4 +1,4 @@
-"""Who may open which proceedings: the parts people have decide it, not only their role.
+"""Who may open which proceedings: their desk and unit decide it, not only their role.
 
 The commune's police see what was handed to them, what is posted there and what they were asked about; the
 others who work on proceedings see those of the unit.

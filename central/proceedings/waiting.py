@@ -157,7 +157,7 @@ def _possible(dossier: Dossier, desk: Actor, action: str, day: date) -> bool:
 
 
 def sync(session: Session, loaded: Loaded, now: datetime) -> None:
-    """Brings the rows of a case into step; one that stays keeps since when it waits."""
+    """Updates the rows of a case; a row that stays keeps the time since which it waits."""
     proceeding = loaded.proceeding
     assert proceeding.id is not None
     wanted = {(waits.desk.value, waits.action): waits for waits in _of_case(session, loaded, now)}

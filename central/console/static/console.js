@@ -46,6 +46,14 @@ function switchTheme() {
   document.cookie = `theme=${root.dataset.theme}; path=/; max-age=31536000; samesite=strict`;
 }
 
+// A file that is too large is told when it is chosen: sent, it would be refused, and has to be chosen again.
+document.addEventListener("change", ({ target }) => {
+  const largest = Number(target.dataset.largest);
+  if (!largest) return;
+  target.setCustomValidity([...target.files].some((file) => file.size > largest) ? target.dataset.tooLarge : "");
+  target.reportValidity();
+});
+
 // A form that was opened in a page goes away again by its button or Escape.
 function clearPlace(place) {
   place?.replaceChildren();

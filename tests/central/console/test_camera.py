@@ -17,6 +17,8 @@ from tests.central.fleet.test_configuration import CAMERA, FILE, NEW, standing
 
 PAGE = f"/nodes/{NODE}/cameras/{CAMERA}"
 BASE = sha256_hex(FILE.encode())
+THIS_FILE = ("hãy chọn đúng tệp YAML của camera này", "choose the YAML file of this camera")
+ITS_FILE = ("hãy chọn tệp của camera này", "choose the file of this camera")
 
 
 @pytest.fixture
@@ -77,6 +79,37 @@ def test_an_uploaded_file_takes_the_place_of_the_text(admin: TestClient) -> None
     data = {"base": BASE, "content": FILE, "why": "vạch sơn lại", "send": "true"}
     assert admin.post(PAGE, data=data, files=file).status_code == 303
     assert offered(admin) == [NEW]
+
+
+@pytest.mark.parametrize(
+    ("content", "vi", "en"),
+    [
+        (b"", "cam-1.yaml:1", "cam-1.yaml:1"),
+        (b"\xff\xd8\xff\x00", *THIS_FILE),
+        (
+            b"%PDF-1.7 \xe2\xe3",
+            "hãy chọn đúng tệp YAML của camera này",
+            "choose the YAML file of this camera",
+        ),
+        ("đ".encode() * 150_000, *THIS_FILE),
+        (
+            NEW.replace("cam-1", "cam-2").encode(),
+            "hãy chọn tệp của camera này",
+            "choose the file of this camera",
+        ),
+    ],
+)
+def test_a_wrong_file_is_told_and_what_was_typed_stays(
+    admin: TestClient, content: bytes, vi: str, en: str
+) -> None:
+    data = {"base": BASE, "content": FILE, "why": "vạch sơn lại", "send": "true"}
+    for language, words in (("vi", vi), ("en", en)):
+        admin.cookies.set("lang", language)
+        answer = admin.post(PAGE, data=data, files={"file": ("cam-1.yaml", content)})
+        assert answer.status_code == 422
+        assert words in answer.text
+        assert 'value="vạch sơn lại"' in answer.text
+    assert offered(admin) == []
 
 
 @pytest.mark.parametrize(

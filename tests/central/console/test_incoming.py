@@ -10,6 +10,7 @@ from sqlmodel import select
 from central.accounts import passwords
 from central.accounts.models import User
 from central.app import create_app
+from central.citizens.files import LARGEST_FILE
 from central.citizens.models import Submission
 from central.db import transaction
 from central.documents.archive import FILE
@@ -18,7 +19,7 @@ from central.jobs.models import Job
 from central.notifications import service as notifications
 from central.notifications.models import Notification
 from tests.central.casework import PASSWORD, Casework
-from tests.central.citizens.test_files import pdf
+from tests.central.citizens.test_files import jpeg, pdf
 from tests.central.portal.conftest import house as house  # the portal beside this console
 from tests.central.portal.house import PortalHouse, text_of
 
@@ -180,6 +181,40 @@ def test_a_letter_that_can_not_be_is_refused_and_keeps_what_was_typed(
     assert answer.status_code == status
     if form["about"] != "999" and form["text"].strip():
         assert "Tôi xin trình bày" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "vi", "en"),
+    [
+        ("quét 2.pdf", b"", "trống; hãy chọn lại", "is empty; choose"),
+        ("quét 2.jpg", b"MZ", "hãy lưu lại theo một trong các dạng này", "save it as one of these"),
+        ("quét 2.jpg", b"\xff\xd8\xff rubbish", "không mở được tệp", "can&#39;t be opened"),
+        ("quét 2.pdf", pdf(locked=True), "không đặt mật khẩu", "without a password"),
+        ("quét 2.jpg", jpeg() + bytes(LARGEST_FILE), "lớn hơn 5 MB; hãy", "larger than 5 MB; save"),
+    ],
+)
+def test_a_wrong_scan_is_named_and_the_letter_stays_as_it_was_typed(
+    house: PortalHouse, desk: Casework, name: str, content: bytes, vi: str, en: str
+) -> None:
+    form = letter(house, house.noticed(), 0, text="Tôi xin trình bày", via="counter")
+    scans = [("files", ("quét 1.pdf", pdf())), ("files", (name, content))]
+    clerk = desk.at("van-thu")
+    for language, words in (("vi", vi), ("en", en)):
+        clerk.cookies.set("lang", language)
+        answer = clerk.post("/incoming/new", data=form, files=scans)
+        assert answer.status_code == 422
+        assert f"“{name}”" in answer.text
+        assert words in answer.text
+        assert "Tôi xin trình bày" in answer.text
+        assert '<option value="counter" selected>' in answer.text
+    with transaction(house.office.engine) as session:
+        assert session.exec(select(Submission)).all() == []
+
+
+def test_a_pdf_that_calls_itself_a_picture_is_kept_as_what_it_is(house: PortalHouse, desk: Casework) -> None:
+    form = letter(house, house.noticed(), 0)
+    entered = desk.at("van-thu").post("/incoming/new", data=form, files={"files": ("thư.jpg", pdf())})
+    assert "thư.pdf" in desk.at("van-thu").get(entered.headers["location"]).text
 
 
 def test_who_has_no_mail_is_told_on_paper_with_proof(house: PortalHouse, desk: Casework) -> None:

@@ -6,17 +6,19 @@ import pytest
 from sqlmodel import select
 
 from central.cases.models import Case
+from central.console.device_routes import LARGEST_PHOTO
 from central.db import transaction
 from central.devices import service as devices
 from central.proceedings import service as proceedings
 from central.proceedings import syncing
 from central.proceedings.models import WithdrawnCase
 from tests.central.casework import Casework
-from tests.central.evidence import picture
+from tests.central.citizens.test_files import jpeg, pdf
 from tests.central.law.test_service import DEARER, text_of
 from tests.central.proceedings.office import BINH
 
 DEVICE = "/devices/nut-1/cam-1"
+PHOTO = jpeg()
 PERIOD = {"camera": "nut-1/cam-1", "from_at": "2026-11-01T00:00", "until_at": "2026-12-31T00:00"}
 
 
@@ -31,19 +33,36 @@ def test_a_device_is_registered_papered_and_named(casework: Casework) -> None:
         assert answer.status_code == 303
     page = admin.get(new).text
     assert "chưa có ảnh biển báo" in page
-    photo = {"photo": ("sign.jpg", picture(1), "image/jpeg")}
+    photo = {"photo": ("sign.jpg", PHOTO, "image/jpeg")}
     assert admin.post(f"{new}/sign", data={"taken": casework.today(-1)}, files=photo).status_code == 303
     assert "hợp lệ hôm nay" in admin.get(new).text
-    assert admin.get(f"{new}/sign").content == picture(1)
+    assert admin.get(f"{new}/sign").content == PHOTO
     user = {"username": "thiet-bi", "decision": "16/QĐ", "training": "CC-2", "valid_from": casework.today(-1)}
     admin.post(f"{new}/users", data=user)
     assert "16/QĐ" in admin.get(new).text
 
 
-def test_what_is_no_picture_is_no_sign(casework: Casework) -> None:
-    photo = {"photo": ("sign.jpg", b"GIF89a", "image/jpeg")}
-    answer = casework.at("quan-tri").post(f"{DEVICE}/sign", data={"taken": casework.today()}, files=photo)
-    assert answer.status_code == 422
+@pytest.mark.parametrize(
+    ("content", "vi", "en"),
+    [
+        (b"", "trống; hãy chọn lại", "is empty; choose"),
+        (b"GIF89a", "không phải ảnh JPEG hay PNG; hãy chọn đúng ảnh", "is no JPEG or PNG picture; choose"),
+        (pdf(), "không phải ảnh JPEG hay PNG; hãy chọn đúng ảnh", "is no JPEG or PNG picture; choose"),
+        (b"\xff\xd8\xff rubbish", "không mở được tệp", "can&#39;t be opened"),
+        (PHOTO + bytes(LARGEST_PHOTO), "lớn hơn 12 MB; hãy", "larger than 12 MB; save"),
+    ],
+)
+def test_what_is_no_picture_is_no_sign(casework: Casework, content: bytes, vi: str, en: str) -> None:
+    admin, photo = casework.at("quan-tri"), {"photo": ("biển báo.jpg", content, "image/jpeg")}
+    before = admin.get(f"{DEVICE}/sign").status_code
+    for language, words in (("vi", vi), ("en", en)):
+        admin.cookies.set("lang", language)
+        answer = admin.post(f"{DEVICE}/sign", data={"taken": casework.today(-3)}, files=photo)
+        assert answer.status_code == 422
+        assert "“biển báo.jpg”" in answer.text
+        assert words in answer.text
+        assert f'value="{casework.today(-3)}"' in answer.text
+    assert admin.get(f"{DEVICE}/sign").status_code == before
 
 
 def test_a_revoked_certificate_ends_the_device(casework: Casework) -> None:

@@ -60,7 +60,8 @@ def test_files_go_with_the_answer_and_open_for_who_reads_it(house: PortalHouse) 
 
 
 @pytest.mark.parametrize(
-    ("content", "words"), [(b"MZ", "chỉ nhận ảnh"), (pdf(script=True), "mã lệnh"), (bytes(6_000_000), "5 MB")]
+    ("content", "words"),
+    [(b"MZ", "không phải ảnh JPEG, PNG hay PDF"), (pdf(script=True), "mã lệnh"), (bytes(6_000_000), "5 MB")],
 )
 def test_a_file_that_may_not_come_is_told(house: PortalHouse, content: bytes, words: str) -> None:
     case_id = house.noticed()
