@@ -233,7 +233,7 @@ def takes_writes(engine: Engine) -> bool:
     """
     if engine.dialect.name == "postgresql":
         with engine.connect() as connection:
-            return connection.exec_driver_sql("SHOW transaction_read_only").scalar_one() == "off"
+            return bool(connection.exec_driver_sql("SHOW transaction_read_only").scalar_one() == "off")
     with reading(engine) as session:
         session.connection().exec_driver_sql("SELECT 1")
     return True

@@ -88,6 +88,6 @@ def test_the_centre_s_layers_are_those_that_are_checked() -> None:
     }
     there = [named(cells[1]) & order.keys() for cells in rows(section(CENTRE_TABLE))]
     commands = {name for name in order if name.endswith("_commands")}
-    assert set[str]().union(*there) | commands == order.keys()
+    assert set[str]().union(*there) | commands == set(order)
     for upper, lower in pairwise(there):
         assert max(order[name] for name in upper) < min(order[name] for name in lower)
