@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import delete, tuple_
 from sqlmodel import Session, col, func, select
 
 from central.db import insert
@@ -49,9 +49,16 @@ def _row(refusal: Refusal, now: datetime) -> dict[str, Any]:
 
 
 def list_latest(session: Session, before: int | None = None, limit: int = 50) -> list[Quarantined]:
-    """Newest entries first; `before` is the id of the last one of the page before."""
-    query = select(Quarantined).order_by(col(Quarantined.id).desc()).limit(limit)
-    return list(session.exec(query if before is None else query.where(col(Quarantined.id) < before)))
+    """Those refused last first, also where the same came before; `before` is the id of the last one of the
+    page before."""
+    order = tuple_(col(Quarantined.last_at), col(Quarantined.id))
+    query = select(Quarantined).order_by(col(Quarantined.last_at).desc(), col(Quarantined.id).desc())
+    if before is not None:
+        shown = session.get(Quarantined, before)
+        query = query.where(
+            order < tuple_(shown.last_at, shown.id) if shown else col(Quarantined.id) < before
+        )
+    return list(session.exec(query.limit(limit)))
 
 
 def times(session: Session, message: Arrived) -> int:

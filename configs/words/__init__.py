@@ -6,6 +6,7 @@ goes with a number. `values.yaml` has the words of values that are words themsel
 words of a rule stand with its descriptor in `configs.rules`.
 """
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -68,11 +69,16 @@ def say_both(reason: Reason) -> str:
     return f"{say(reason, 'vi')} — {say(reason, 'en')}"
 
 
+_ISO_DAY = re.compile(r"\d{4}-\d\d(-\d\d)?")
+
+
 def value_words(name: str, value: Value, language: Language) -> str:
-    """A value as people read it: with its unit, or in words where it is a word."""
+    """A value as people read it: with its unit, in words where it is a word, days (ISO 8601) as usual."""
     if isinstance(value, tuple):
         return ", ".join(value_words(name.removesuffix("s"), item, language) for item in value)
     if isinstance(value, str):
+        if name in ("day", "month") and language == "vi" and _ISO_DAY.fullmatch(value):
+            return "/".join(reversed(value.split("-")))
         known = values().get(name, {}).get(value)
         return known.in_language(language) if known else value
     for ending, (divisor, digits, unit) in _UNITS.items():

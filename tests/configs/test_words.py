@@ -64,6 +64,9 @@ def test_both_in_one_line() -> None:
         ("frames", 1200, "1200"),
         ("share", 0.5, "0,50"),
         ("sure", True, "True"),
+        ("day", "2023-05-01", "01/05/2023"),
+        ("month", "2026-10", "10/2026"),
+        ("day", "not-a-day", "not-a-day"),
     ],
 )
 def test_a_value_in_words(name: str, value: Value, words: str) -> None:

@@ -259,6 +259,17 @@ def test_quarantine_counts_the_very_same_message(centre: Centre) -> None:
         assert quarantine.times(session, Arrived("t", b"y")) == 0
 
 
+def test_what_is_refused_again_is_listed_first_and_once(centre: Centre) -> None:
+    for minute, number in enumerate((1, 2, 3, 1)):
+        with transaction(centre.engine) as session:
+            refusal = Refusal(Arrived(f"t-{number}", b"x"), reason("message.internal"))
+            quarantine.put(session, [refusal], centre.now + timedelta(minutes=minute))
+    with transaction(centre.engine) as session:
+        first = quarantine.list_latest(session, limit=2)
+        rest = quarantine.list_latest(session, first[-1].id, limit=2)
+    assert [entry.topic for entry in (*first, *rest)] == ["t-1", "t-3", "t-2"]
+
+
 def test_the_folder_is_not_needed_to_take_manifests(centre: Centre) -> None:
     shutil.rmtree(centre.folder / "media", ignore_errors=True)
     package = evidence(occurred_at=OCCURRED)
