@@ -4,8 +4,6 @@ A picture is decoded and written anew, which leaves out places, owners and whate
 scripts, files or actions in it is refused. What a file calls itself counts for nothing.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from io import BytesIO
 from typing import Any
 
@@ -41,13 +39,13 @@ def checked(content: bytes, name: str = "") -> tuple[str, bytes]:
         InvalidError: too large, of another type, damaged, or with something in it that runs; it tells the
             name, since several may come at once.
     """
-    with _named(name):
-        _check_size(content, LARGEST_FILE)
-        if picture_type(content) is not None:
-            return "image/jpeg", _picture(content)
-        if content.startswith(b"%PDF-"):
-            return "application/pdf", _pdf(content)
-        raise InvalidError("file_type", field="file")
+    name = visible(name, _LONGEST_NAME)
+    _check_size(content, name, LARGEST_FILE)
+    if picture_type(content) is not None:
+        return "image/jpeg", _picture(content, name)
+    if content.startswith(b"%PDF-"):
+        return "application/pdf", _pdf(content, name)
+    raise InvalidError("file_type", field="file", name=name)
 
 
 def check_picture(content: bytes, name: str, most_bytes: int) -> None:
@@ -56,40 +54,31 @@ def check_picture(content: bytes, name: str, most_bytes: int) -> None:
     Raises:
         InvalidError: larger than `most_bytes`, no JPEG or PNG picture, or damaged.
     """
-    with _named(name):
-        _check_size(content, most_bytes)
-        if picture_type(content) is None:
-            raise InvalidError("picture_type", field="file")
-        _decoded(content)
+    name = visible(name, _LONGEST_NAME)
+    _check_size(content, name, most_bytes)
+    if picture_type(content) is None:
+        raise InvalidError("picture_type", field="file", name=name)
+    _decoded(content, name)
 
 
-@contextmanager
-def _named(name: str) -> Iterator[None]:
-    """Errors inside tell which file it was."""
-    try:
-        yield
-    except InvalidError as refused:
-        raise InvalidError(refused.reason, **refused.values, name=visible(name, _LONGEST_NAME)) from None
-
-
-def _check_size(content: bytes, most_bytes: int) -> None:
+def _check_size(content: bytes, name: str, most_bytes: int) -> None:
     if not content:
-        raise InvalidError("file_empty", field="file")
+        raise InvalidError("file_empty", field="file", name=name)
     if len(content) > most_bytes:
-        raise InvalidError("file_too_large", field="file", mb=most_bytes // (1024 * 1024))
+        raise InvalidError("file_too_large", field="file", name=name, mb=most_bytes // (1024 * 1024))
 
 
-def _decoded(content: bytes) -> NDArray[np.uint8]:
+def _decoded(content: bytes, name: str) -> NDArray[np.uint8]:
     if _pixels(content) > MOST_PIXELS:
-        raise InvalidError("file_damaged", field="file")
+        raise InvalidError("file_damaged", field="file", name=name)
     image = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR)
     if image is None:
-        raise InvalidError("file_damaged", field="file")
+        raise InvalidError("file_damaged", field="file", name=name)
     return np.asarray(image, np.uint8)
 
 
-def _picture(content: bytes) -> bytes:
-    image = _decoded(content)
+def _picture(content: bytes, name: str) -> bytes:
+    image = _decoded(content, name)
     longest = max(image.shape[:2])
     if longest > LARGEST_SIDE:
         scale = LARGEST_SIDE / longest
@@ -98,7 +87,7 @@ def _picture(content: bytes) -> bytes:
         )
     done, written = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])
     if not done:
-        raise InvalidError("file_damaged", field="file")
+        raise InvalidError("file_damaged", field="file", name=name)
     return written.tobytes()
 
 
@@ -116,17 +105,17 @@ def _pixels(content: bytes) -> int:
     return 0
 
 
-def _pdf(content: bytes) -> bytes:
+def _pdf(content: bytes, name: str) -> bytes:
     try:
         reader = PdfReader(BytesIO(content), strict=False)
         if reader.is_encrypted or not 0 < len(reader.pages) <= MOST_PAGES:
-            raise InvalidError("file_damaged", field="file")
+            raise InvalidError("file_damaged", field="file", name=name)
         if _is_active(reader.trailer):
-            raise InvalidError("file_active", field="file")
+            raise InvalidError("file_active", field="file", name=name)
     except InvalidError:
         raise
     except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError, IndexError):
-        raise InvalidError("file_damaged", field="file") from None
+        raise InvalidError("file_damaged", field="file", name=name) from None
     return content
 
 
