@@ -93,6 +93,7 @@ function paneChanged() {
   const waiting = Number(pane?.dataset.waiting ?? 0);
   document.title = waiting ? `(${waiting}) ${title}` : title;
   setUpEvidence();
+  one(".accident-reason")?.closest(".law").scrollIntoView({ block: "end" }); // refused without a reason: here it goes
   if (isNew && shown) seen(pane);
   countDown();
   prefetch(pane?.dataset.upcoming);
