@@ -13,6 +13,7 @@ from central.accounts.models import UserSession
 from central.accounts.permissions import Role
 from central.accounts.sessions import sign_in
 from central.alarms.models import Alarm
+from central.console.connections import SYSTEMS
 from central.db import transaction
 from central.fleet.enrolment import enrol
 from central.ingest import quarantine
@@ -22,6 +23,8 @@ from central.jobs.runner import Runner
 from central.media.store import PartialFiles
 from central.settings import CentralSettings
 from central.worker import handlers
+from configs.wording import LANGUAGES, Language
+from configs.words import value_words
 from contract.reasons import reason
 from contract.topics import NodeTopics
 from tests.central.evidence import NODE, chain, enrolment
@@ -75,6 +78,19 @@ def test_everything_comes_round_and_what_must_not_be_late_every_ten_seconds(
         "watching.keep_apart",
     }
     assert set(work_at(centre, now + timedelta(seconds=11))) == {"cases.expire", "fleet.watch_silence"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_alarms_name_every_kind_of_work_and_every_connection_in_words(
+    centre: Centre, language: Language, now: datetime
+) -> None:
+    kinds = {
+        work.kind for work in handlers(CentralSettings(data_dir=centre.folder), centre.engine, lambda: now)
+    }
+    kinds |= {kind for system in SYSTEMS for kind in system.kinds}
+    assert [kind for kind in sorted(kinds) if value_words("kind", kind, language) == kind] == []
+    names = [system.name for system in SYSTEMS]
+    assert [name for name in names if value_words("system", name, language) == name] == []
 
 
 def test_pieces_nobody_named_are_forgotten_after_a_day(centre: Centre, now: datetime) -> None:
