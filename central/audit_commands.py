@@ -8,8 +8,8 @@ import typer
 
 from central.audit import breach
 from central.audit import service as audit
-from central.commands import ACTOR, SettingsFile, now, open_centre, told_plainly
-from central.db import reading, transaction
+from central.commands import ACTOR, SettingsFile, looking, now, open_centre, told_plainly
+from central.db import transaction
 from central.reports import breach as breach_report
 from configs.wording import counted
 from contract.local_time import VIETNAM
@@ -22,14 +22,12 @@ _MOMENTS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
 @audits.command("verify")
 def verify_audit(settings: SettingsFile = None) -> None:
     """Walks the audit log's chain; ends with 1 at the first entry that doesn't fit."""
-    with told_plainly():
-        _, engine = open_centre(settings)
-        with reading(engine) as session:
-            report = audit.verify_chain(session)
-        if report.broken_at is not None:
-            typer.echo(f"✗ after {report.entries} good entries: {report.reason}", err=True)
-            raise typer.Exit(1)
-        typer.echo(f"{counted(report.entries, 'entry', 'entries')}, the chain is whole")
+    with looking(settings) as session:
+        report = audit.verify_chain(session)
+    if report.broken_at is not None:
+        typer.echo(f"✗ after {report.entries} good entries: {report.reason}", err=True)
+        raise typer.Exit(1)
+    typer.echo(f"{counted(report.entries, 'entry', 'entries')}, the chain is whole")
 
 
 @audits.command("breach")

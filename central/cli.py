@@ -28,9 +28,7 @@ from central import (
 )
 from central.accounts import service as accounts
 from central.cases import queries as cases
-from central.commands import ACTOR, SettingsFile, now
-from central.commands import open_centre as _open
-from central.commands import told_plainly as _told_plainly
+from central.commands import ACTOR, SettingsFile, looking, now, open_centre, told_plainly
 from central.copies.package import CopyCheckError, check_package
 from central.db import make_engine, reading, transaction
 from central.devices.file import enter as enter_device_file
@@ -77,8 +75,8 @@ def serve(
     """The console and the API. Run as many as there is load for, behind a proxy that speaks TLS."""
     import uvicorn
 
-    with _told_plainly():
-        loaded, _ = _open(settings)
+    with told_plainly():
+        loaded, _ = open_centre(settings)
         from central.app import create_app
 
         uvicorn.run(create_app(loaded), host=host, port=port, log_config=None, access_log=False)
@@ -93,8 +91,8 @@ def portal(
     """The owners' portal, under a host name of its own. Run as many as there is load for, behind a proxy."""
     import uvicorn
 
-    with _told_plainly():
-        loaded, _ = _open(settings)
+    with told_plainly():
+        loaded, _ = open_centre(settings)
         from central.portal.app import create_portal
 
         uvicorn.run(create_portal(loaded), host=host, port=port, log_config=None, access_log=False)
@@ -103,8 +101,8 @@ def portal(
 @app.command()
 def ingest(settings: SettingsFile = None) -> None:
     """Takes evidence in from the broker. A second one stands by until the first is gone."""
-    with _told_plainly():
-        loaded, _ = _open(settings)
+    with told_plainly():
+        loaded, _ = open_centre(settings)
         from central.ingest.process import run_ingest
 
         run_ingest(loaded, _until_signal())
@@ -113,8 +111,8 @@ def ingest(settings: SettingsFile = None) -> None:
 @app.command()
 def worker(settings: SettingsFile = None) -> None:
     """Looks owners up, keeps deadlines, watches nodes, tidies up."""
-    with _told_plainly():
-        loaded, _ = _open(settings)
+    with told_plainly():
+        loaded, _ = open_centre(settings)
         from central.worker import run_worker
 
         if run_worker(loaded, _until_signal()):
@@ -126,7 +124,7 @@ def worker(settings: SettingsFile = None) -> None:
 @app.command()
 def migrate(settings: SettingsFile = None) -> None:
     """Brings the database to this version; makes it when there is none."""
-    with _told_plainly():
+    with told_plainly():
         loaded = load_settings(settings)
         loaded.data_dir.mkdir(parents=True, exist_ok=True)
         migrations.upgrade(make_engine(loaded.database_url))
@@ -141,7 +139,7 @@ def bundle(
     settings: SettingsFile = None,
 ) -> None:
     """Signs everything in the folder with the centre's key; what is not signed no node takes."""
-    with _told_plainly():
+    with told_plainly():
         signed = seal(folder, kind, name, load_key(load_settings(settings).centre_key_file), now())
         typer.echo(f"{folder}: {counted(len(signed.files), 'file')} signed as {kind} {name}")
 
@@ -153,32 +151,30 @@ def list_cases(
     limit: Annotated[int, typer.Option(min=1, max=1000)] = 100,
 ) -> None:
     """The latest cases."""
-    with _told_plainly():
-        _, engine = _open(settings)
-        with reading(engine) as session:
-            rows = [
-                {
-                    "id": case.id,
-                    "occurred_at": case.occurred_at.isoformat(timespec="seconds"),
-                    "rule": case.rule,
-                    "vehicle": case.vehicle_kind,
-                    "plate": case.plate,
-                    "state": case.state,
-                }
-                for case in cases.list_cases(session, cases.CaseFilter(), limit=limit)
-            ]
-        if as_json:
-            typer.echo(json.dumps(rows, ensure_ascii=False))
-        else:
-            for row in rows:
-                typer.echo("\t".join(str(value or "—") for value in row.values()))
+    with looking(settings) as session:
+        rows = [
+            {
+                "id": case.id,
+                "occurred_at": case.occurred_at.isoformat(timespec="seconds"),
+                "rule": case.rule,
+                "vehicle": case.vehicle_kind,
+                "plate": case.plate,
+                "state": case.state,
+            }
+            for case in cases.list_cases(session, cases.CaseFilter(), limit=limit)
+        ]
+    if as_json:
+        typer.echo(json.dumps(rows, ensure_ascii=False))
+    else:
+        for row in rows:
+            typer.echo("\t".join(str(value or "—") for value in row.values()))
 
 
 @media.command("verify")
 def verify_media(settings: SettingsFile = None) -> None:
     """Hashes every stored evidence file; ends with 1 if one is missing or altered."""
-    with _told_plainly():
-        loaded, engine = _open(settings)
+    with told_plainly():
+        loaded, engine = open_centre(settings)
         whole = broken = 0
         with reading(engine) as session:
             for row, problem in media_service.checked(session, store_of(loaded)):
@@ -195,7 +191,7 @@ def verify_media(settings: SettingsFile = None) -> None:
 @keys.command("init")
 def init_key(settings: SettingsFile = None) -> None:
     """Makes the centre's key if there is none, and prints the public half, which every node needs."""
-    with _told_plainly():
+    with told_plainly():
         typer.echo(create_key(load_settings(settings).centre_key_file).public.text)
 
 
@@ -207,8 +203,8 @@ def enter_device(
     settings: SettingsFile = None,
 ) -> None:
     """Enters a camera as an enforcement device, or adds papers and users that came since."""
-    with _told_plainly():
-        opened, engine = _open(settings)
+    with told_plainly():
+        opened, engine = open_centre(settings)
         store = store_of(opened)
         with transaction(engine) as session:
             entry = enter_device_file(
@@ -255,8 +251,8 @@ def take_report(
     from central.reports import service as reports
     from central.reports.sheet import as_xlsx
 
-    with _told_plainly():
-        loaded, engine = _open(settings)
+    with told_plainly():
+        loaded, engine = open_centre(settings)
         cut_offs = CutOffs(loaded.reports.weekday, loaded.reports.month_day)
         today = local_day(now())
         asked = cut_offs.around(kind, period.date()) if period else cut_offs.latest(kind, today)
@@ -292,8 +288,8 @@ def withdraw(
     from central.web.services import Services
 
     scope = Scope(node, camera, since.replace(tzinfo=VIETNAM), until.replace(tzinfo=VIETNAM), rule)
-    with _told_plainly():
-        loaded, engine = _open(settings)
+    with told_plainly():
+        loaded, engine = open_centre(settings)
         with transaction(engine) as session:
             person = mover(session, accounts.get_user(session, by), local_day(now()))
             if dry_run:

@@ -10,10 +10,11 @@ from typing import Annotated
 import typer
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import Session
 
 from central import migrations
 from central.backup.contents import BackupError
-from central.db import DatabaseUnfitError, make_engine
+from central.db import DatabaseUnfitError, make_engine, reading, transaction
 from central.errors import DomainError
 from central.keys import KeyFileError
 from central.media.store import StorageError
@@ -72,6 +73,25 @@ def open_centre(path: Path | None) -> tuple[CentralSettings, Engine]:
     if standing.state != "current":
         raise DatabaseUnfitError(standing.words)
     return settings, engine
+
+
+@contextmanager
+def changing(path: Path | None) -> Iterator[Session]:
+    """A transaction of the centre whose settings stand in that file: committed when the block ends, rolled
+    back when it raises; trouble is told as in `told_plainly`. Say that it is done after the block."""
+    with told_plainly():
+        _, engine = open_centre(path)
+        with transaction(engine) as session:
+            yield session
+
+
+@contextmanager
+def looking(path: Path | None) -> Iterator[Session]:
+    """A session of that centre that only reads; trouble is told as in `told_plainly`."""
+    with told_plainly():
+        _, engine = open_centre(path)
+        with reading(engine) as session:
+            yield session
 
 
 def now() -> datetime:

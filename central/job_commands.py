@@ -4,8 +4,7 @@ from typing import Annotated
 
 import typer
 
-from central.commands import ACTOR, SettingsFile, now, open_centre, told_plainly
-from central.db import reading, transaction
+from central.commands import ACTOR, SettingsFile, changing, looking, now
 from central.jobs import queue as jobs
 from configs.wording import counted
 
@@ -17,32 +16,26 @@ JobNumber = Annotated[int, typer.Argument(help="its number in `job list`", min=1
 @work.command("list")
 def list_jobs(settings: SettingsFile = None) -> None:
     """How much work of each kind is for later, due, being done and given up; then each that was given up."""
-    with told_plainly():
-        _, engine = open_centre(settings)
-        with reading(engine) as session:
-            counts, dead = jobs.counts(session, now()), jobs.list_dead(session)
-        for count in counts:
-            numbers = f"later {count.later}\tdue {count.due}\trunning {count.running}\tdead {count.dead}"
-            typer.echo(f"{count.kind}\t{numbers}")
-        for job in dead:
-            typer.echo(f"✗ {job.id}\t{job.kind}\t{job.key}\t{counted(job.attempts, 'attempt')}\t{job.error}")
+    with looking(settings) as session:
+        counts, dead = jobs.counts(session, now()), jobs.list_dead(session)
+    for count in counts:
+        numbers = f"later {count.later}\tdue {count.due}\trunning {count.running}\tdead {count.dead}"
+        typer.echo(f"{count.kind}\t{numbers}")
+    for job in dead:
+        typer.echo(f"✗ {job.id}\t{job.kind}\t{job.key}\t{counted(job.attempts, 'attempt')}\t{job.error}")
 
 
 @work.command("retry")
 def retry_job(job: JobNumber, settings: SettingsFile = None) -> None:
     """Has work done after all that was given up, once its cause is mended."""
-    with told_plainly():
-        _, engine = open_centre(settings)
-        with transaction(engine) as session:
-            revived = jobs.revive(session, job, now(), ACTOR)
-        typer.echo(f"{revived.kind} {revived.key} is due now")
+    with changing(settings) as session:
+        revived = jobs.revive(session, job, now(), ACTOR)
+    typer.echo(f"{revived.kind} {revived.key} is due now")
 
 
 @work.command("drop")
 def drop_job(job: JobNumber, settings: SettingsFile = None) -> None:
     """Takes work off the list that was given up and shall not be done."""
-    with told_plainly():
-        _, engine = open_centre(settings)
-        with transaction(engine) as session:
-            dropped = jobs.drop(session, job, ACTOR)
-        typer.echo(f"{dropped.kind} {dropped.key} is dropped")
+    with changing(settings) as session:
+        dropped = jobs.drop(session, job, ACTOR)
+    typer.echo(f"{dropped.kind} {dropped.key} is dropped")

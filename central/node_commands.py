@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from central.commands import ACTOR, SettingsFile, now, open_centre, told_plainly
-from central.db import reading, transaction
+from central.commands import ACTOR, SettingsFile, changing, looking, now, open_centre, told_plainly
+from central.db import transaction
 from central.fleet import broker_accounts, enrolment, joining, service
 from central.keys import create_key
 from central.settings import SettingsError
@@ -22,12 +22,10 @@ def add_node(
     settings: SettingsFile = None,
 ) -> None:
     """Lets a node in, or a new key of one that is known."""
-    with told_plainly():
-        _, engine = open_centre(settings)
+    with changing(settings) as session:
         document = enrolment.parse_enrolment(file.read_bytes())
-        with transaction(engine) as session:
-            enrolment.enrol(session, document, now(), ACTOR)
-        typer.echo(f"node {document.node} is enrolled")
+        enrolment.enrol(session, document, now(), ACTOR)
+    typer.echo(f"node {document.node} is enrolled")
 
 
 @nodes.command("invite")
@@ -60,28 +58,22 @@ def node_accounts(
     settings: SettingsFile = None,
 ) -> None:
     """Brings the passwords of nodes that came in by an invitation into the broker's password file."""
-    with told_plainly():
-        _, engine = open_centre(settings)
-        with reading(engine) as session:
-            changed = broker_accounts.write(passwords, broker_accounts.accounts(session))
-        typer.echo(
-            f"{counted(changed, 'account')} changed" + ("; reload the broker (SIGHUP)" if changed else "")
-        )
+    with looking(settings) as session:
+        changed = broker_accounts.write(passwords, broker_accounts.accounts(session))
+    typer.echo(f"{counted(changed, 'account')} changed" + ("; reload the broker (SIGHUP)" if changed else ""))
 
 
 @nodes.command("keys")
 def node_keys(node: str, settings: SettingsFile = None) -> None:
     """The keys of a node, the newest first: since when, retired, revoked."""
-    with told_plainly():
-        _, engine = open_centre(settings)
-        with reading(engine) as session:
-            for key in joining.keys(session, node):
-                ends = [
-                    f"{word} {at:%Y-%m-%d %H:%M}Z"
-                    for word, at in (("retired", key.retired_at), ("revoked", key.revoked_at))
-                    if at
-                ]
-                typer.echo("\t".join([key.key_id, f"{key.enrolled_at:%Y-%m-%d %H:%M}Z", *ends]))
+    with looking(settings) as session:
+        for key in joining.keys(session, node):
+            ends = [
+                f"{word} {at:%Y-%m-%d %H:%M}Z"
+                for word, at in (("retired", key.retired_at), ("revoked", key.revoked_at))
+                if at
+            ]
+            typer.echo("\t".join([key.key_id, f"{key.enrolled_at:%Y-%m-%d %H:%M}Z", *ends]))
 
 
 @nodes.command("revoke-key")
@@ -92,22 +84,18 @@ def revoke_node_key(
     settings: SettingsFile = None,
 ) -> None:
     """Takes one key out of use: nothing that is signed with it is taken any more."""
-    with told_plainly():
-        _, engine = open_centre(settings)
-        with transaction(engine) as session:
-            joining.revoke_key(session, node, key, reason, now(), ACTOR)
-        typer.echo(f"node {node}: key {key} is revoked")
+    with changing(settings) as session:
+        joining.revoke_key(session, node, key, reason, now(), ACTOR)
+    typer.echo(f"node {node}: key {key} is revoked")
 
 
 @nodes.command("list")
 def list_nodes(settings: SettingsFile = None) -> None:
     """All nodes: id, state, when last seen."""
-    with told_plainly():
-        _, engine = open_centre(settings)
-        with reading(engine) as session:
-            for node in service.list_nodes(session):
-                seen = node.last_seen_at.isoformat(timespec="seconds") if node.last_seen_at else "never"
-                typer.echo(f"{node.id}\t{node.state}\t{seen}")
+    with looking(settings) as session:
+        for node in service.list_nodes(session):
+            seen = node.last_seen_at.isoformat(timespec="seconds") if node.last_seen_at else "never"
+            typer.echo(f"{node.id}\t{node.state}\t{seen}")
 
 
 @nodes.command("revoke")
@@ -117,8 +105,6 @@ def revoke_node(
     settings: SettingsFile = None,
 ) -> None:
     """Takes all keys of a node out of use: nothing it signs is believed any more."""
-    with told_plainly():
-        _, engine = open_centre(settings)
-        with transaction(engine) as session:
-            count = enrolment.revoke(session, node, reason, now(), ACTOR)
-        typer.echo(f"node {node}: {counted(count, 'key')} revoked")
+    with changing(settings) as session:
+        count = enrolment.revoke(session, node, reason, now(), ACTOR)
+    typer.echo(f"node {node}: {counted(count, 'key')} revoked")

@@ -8,8 +8,7 @@ import typer
 from central.accounts import second_factor
 from central.accounts import service as accounts
 from central.accounts.permissions import Role
-from central.commands import ACTOR, SettingsFile, now, open_centre, told_plainly
-from central.db import transaction
+from central.commands import ACTOR, SettingsFile, changing, now
 from central.law import service as law
 
 users = typer.Typer(help="People.", no_args_is_help=True)
@@ -19,11 +18,9 @@ signers = typer.Typer(help="Who may sign decisions.", no_args_is_help=True)
 @users.command("reset-second-factor")
 def reset_second_factor(username: str, settings: SettingsFile = None) -> None:
     """Takes an authenticator away that was lost: its owner sets up another at the next sign-in."""
-    with told_plainly():
-        _, engine = open_centre(settings)
-        with transaction(engine) as session:
-            second_factor.take_away(session, username, ACTOR)
-        typer.echo(f"{username} sets up another authenticator at the next sign-in")
+    with changing(settings) as session:
+        second_factor.take_away(session, username, ACTOR)
+    typer.echo(f"{username} sets up another authenticator at the next sign-in")
 
 
 @users.command("add")
@@ -34,41 +31,33 @@ def add_user(
     settings: SettingsFile = None,
 ) -> None:
     """Adds a person and prints a one-time password, to be changed at the first sign-in."""
-    with told_plainly():
-        _, engine = open_centre(settings)
-        with transaction(engine) as session:
-            made = accounts.create_user(session, username, name or username, role, now(), ACTOR)
-        typer.echo(f"{made.user.username} ({role.value}), one-time password: {made.password}")
+    with changing(settings) as session:
+        made = accounts.create_user(session, username, name or username, role, now(), ACTOR)
+    typer.echo(f"{made.user.username} ({role.value}), one-time password: {made.password}")
 
 
 @users.command("reset")
 def reset_user(username: str, settings: SettingsFile = None) -> None:
     """Gives a person who lost their password a one-time one."""
-    with told_plainly():
-        _, engine = open_centre(settings)
-        with transaction(engine) as session:
-            made = accounts.reset_password(session, username, ACTOR)
-        typer.echo(f"{made.user.username}, one-time password: {made.password}")
+    with changing(settings) as session:
+        made = accounts.reset_password(session, username, ACTOR)
+    typer.echo(f"{made.user.username}, one-time password: {made.password}")
 
 
 @users.command("disable")
 def disable_user(username: str, settings: SettingsFile = None) -> None:
     """Keeps a person out from now on."""
-    with told_plainly():
-        _, engine = open_centre(settings)
-        with transaction(engine) as session:
-            accounts.disable_user(session, username, now(), ACTOR)
-        typer.echo(f"{username} is disabled")
+    with changing(settings) as session:
+        accounts.disable_user(session, username, now(), ACTOR)
+    typer.echo(f"{username} is disabled")
 
 
 @users.command("enable")
 def enable_user(username: str, settings: SettingsFile = None) -> None:
     """Lets a disabled person in again, with a one-time password."""
-    with told_plainly():
-        _, engine = open_centre(settings)
-        with transaction(engine) as session:
-            made = accounts.enable_user(session, username, now(), ACTOR)
-        typer.echo(f"{made.user.username}, one-time password: {made.password}")
+    with changing(settings) as session:
+        made = accounts.enable_user(session, username, now(), ACTOR)
+    typer.echo(f"{made.user.username}, one-time password: {made.password}")
 
 
 @signers.command("grant")
@@ -84,10 +73,8 @@ def grant_signer(
     from central.proceedings.people import grant_power
     from central.proceedings.signers import Power
 
-    with told_plainly():
-        _, engine = open_centre(settings)
-        with transaction(engine) as session:
-            user = accounts.get_user(session, username)
-            power = Power(title, delegation, since.date(), until.date() if until else None)
-            grant_power(session, law.book(session), user.id or 0, power, ACTOR)
-        typer.echo(f"{username} may sign as {title} from {since:%Y-%m-%d}")
+    with changing(settings) as session:
+        user = accounts.get_user(session, username)
+        power = Power(title, delegation, since.date(), until.date() if until else None)
+        grant_power(session, law.book(session), user.id or 0, power, ACTOR)
+    typer.echo(f"{username} may sign as {title} from {since:%Y-%m-%d}")

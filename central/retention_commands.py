@@ -8,8 +8,8 @@ import typer
 from sqlmodel import Session
 
 from central.accounts import service as accounts
-from central.commands import SettingsFile, now, open_centre, told_plainly
-from central.db import reading, transaction
+from central.commands import SettingsFile, changing, looking, now, open_centre, told_plainly
+from central.db import reading
 from central.retention import holds, service
 from configs.retention import PROPOSAL, RetentionRules, load_retention
 from configs.wording import counted
@@ -67,32 +67,26 @@ def _list_due(session: Session, rules: RetentionRules) -> None:
 @holds_app.command("place")
 def place_hold(case: CaseNumber, reason: Why, by: By, settings: SettingsFile = None) -> None:
     """Keeps everything of a case from deletion until the hold is lifted."""
-    with told_plainly():
-        _, engine = open_centre(settings)
-        with transaction(engine) as session:
-            holds.place(session, case, reason, _actor(session, by), now())
-        typer.echo(f"case {case} is on hold")
+    with changing(settings) as session:
+        holds.place(session, case, reason, _actor(session, by), now())
+    typer.echo(f"case {case} is on hold")
 
 
 @holds_app.command("lift")
 def lift_hold(case: CaseNumber, reason: Why, by: By, settings: SettingsFile = None) -> None:
     """Ends a hold: the rules count again from when the case ended."""
-    with told_plainly():
-        _, engine = open_centre(settings)
-        with transaction(engine) as session:
-            holds.lift(session, case, reason, _actor(session, by), now())
-        typer.echo(f"case {case} is no longer on hold")
+    with changing(settings) as session:
+        holds.lift(session, case, reason, _actor(session, by), now())
+    typer.echo(f"case {case} is no longer on hold")
 
 
 @holds_app.command("list")
 def list_holds(settings: SettingsFile = None) -> None:
     """Every case that is on hold, since when, by whom and why."""
-    with told_plainly():
-        _, engine = open_centre(settings)
-        with reading(engine) as session:
-            for hold in holds.list_present(session):
-                since = hold.placed_at.isoformat(timespec="seconds")
-                typer.echo(f"case {hold.case_id}\t{since}\t{hold.placed_by}\t{hold.reason}")
+    with looking(settings) as session:
+        for hold in holds.list_present(session):
+            since = hold.placed_at.isoformat(timespec="seconds")
+            typer.echo(f"case {hold.case_id}\t{since}\t{hold.placed_by}\t{hold.reason}")
 
 
 def _actor(session: Session, username: str) -> str:
