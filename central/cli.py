@@ -296,8 +296,8 @@ def withdraw(
                 for state, count in sorted(withdrawal.standing(session, scope).items()):
                     typer.echo(f"{state}\t{count}")
                 return
-            house = Services.of(loaded).house(session)
-            act, rows = desk.withdraw(house, scope, reason, person, now())
+            records = Services.of(loaded).records(session)
+            act, rows = desk.withdraw(records, scope, reason, person, now())
             for row in rows:
                 back = f"{row.money_back} dong\t{counted(row.points_back, 'point')}"
                 typer.echo(f"{row.case_id}\t{row.stood_at}\t{back}\tpaper {row.paper_id or '-'}")

@@ -28,7 +28,7 @@ from central.payments.filing import gateway_of
 from central.population import service as population
 from central.population.http import HttpPopulation
 from central.population.port import PopulationLookup
-from central.proceedings.papers.sheet import House
+from central.proceedings.papers.sheet import Records
 from central.registry import service as registry
 from central.registry.file import FileRegistry
 from central.registry.http import HttpRegistry
@@ -157,10 +157,10 @@ def payment_handlers(
     """Money from the collecting bank."""
     archive = archive_of(settings, vault)
 
-    def house(session: Session) -> House:
-        return House.of(session, vault, index, archive, settings.office)
+    def records(session: Session) -> Records:
+        return Records.of(session, vault, index, archive, settings.office)
 
-    return payments.handlers(engine, house, gateway_of(settings.payment), clock)
+    return payments.handlers(engine, records, gateway_of(settings.payment), clock)
 
 
 def mail_handler(

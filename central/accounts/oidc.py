@@ -93,7 +93,7 @@ class Provider:
 
     def begin(self, vault: Vault, back: str, now: datetime) -> Way:
         """The way there; `back` is our own address for the answer. Raises ElsewhereError."""
-        addresses, _ = self._house()
+        addresses, _ = self._provider()
         state, nonce, verifier = (secrets.token_urlsafe(48) for _ in range(3))
         with self._client(back) as client:
             url, _ = client.create_authorization_url(
@@ -112,7 +112,7 @@ class Provider:
             ElsewhereError: the answer is not the one to this browser's question, or does not hold.
         """
         words = self.check(vault, cookie, answer, now)
-        addresses, _ = self._house()
+        addresses, _ = self._provider()
         try:
             with self._client(back) as client:
                 tokens = client.fetch_token(
@@ -144,7 +144,7 @@ class Provider:
 
     def _userinfo(self, access_token: str, claims: Mapping[str, Any]) -> dict[str, Any]:
         """What the provider tells beside the token, if it is about the same person (OpenID Connect, 5.3)."""
-        addresses, _ = self._house()
+        addresses, _ = self._provider()
         try:
             address = addresses["userinfo_endpoint"]
             bearer = {"Authorization": f"Bearer {access_token}"}
@@ -158,11 +158,11 @@ class Provider:
             raise ElsewhereError("tokens") from problem
 
     def _claims(self, token: str, nonce: str, now: datetime) -> dict[str, Any]:
-        addresses, keys = self._house()
+        addresses, keys = self._provider()
         try:
             read = _decoded(token, keys)
         except JoseError:
-            _, keys = self._house(anew=True)  # they may have changed their keys
+            _, keys = self._provider(anew=True)  # they may have changed their keys
             try:
                 read = _decoded(token, keys)
             except JoseError as problem:
@@ -188,7 +188,7 @@ class Provider:
             transport=Bounded(),
         )
 
-    def _house(self, *, anew: bool = False) -> tuple[dict[str, Any], KeySet]:
+    def _provider(self, *, anew: bool = False) -> tuple[dict[str, Any], KeySet]:
         if self._known is not None and not anew and self.knows_the_way():
             return self._known[1], self._known[2]
         issuer = self.settings.issuer.rstrip("/")

@@ -171,7 +171,7 @@ def enter_letter(
         raise NotFoundError("proceeding", id=body.case_id)
     by = mover(session, clerk, local_day(now))
     cupboard = Cupboard(found.media.store, found.vault)
-    row = incoming.enter(found.house(session), cupboard, proceeding.id, body.letter(), by, now)
+    row = incoming.enter(found.records(session), cupboard, proceeding.id, body.letter(), by, now)
     return _public(session, row)
 
 
@@ -187,7 +187,7 @@ def read_letter(
 ) -> LetterWords:
     """Its words; that they were read, by whom and for what, is written down."""
     row = incoming.get(session, letter_id)
-    content = answers.read(services(request).house(session), letter_id, reader.actor, body.purpose)
+    content = answers.read(services(request).records(session), letter_id, reader.actor, body.purpose)
     return LetterWords(**_public(session, row).model_dump(), content=content)
 
 
@@ -197,7 +197,7 @@ def accept_letter(
 ) -> LetterPublic:
     """Accepts it: a letter becomes the step it is, for the day it was sent; its sender is told."""
     by = mover(session, clerk, local_day(now))
-    row = incoming.accept(services(request).house(session), letter_id, body.words, by, now)
+    row = incoming.accept(services(request).records(session), letter_id, body.words, by, now)
     return _public(session, row)
 
 
@@ -207,8 +207,8 @@ def return_letter(
 ) -> LetterPublic:
     """Returns it for a reason; its sender is told and can send another."""
     by = mover(session, clerk, local_day(now))
-    house = services(request).house(session)
-    return _public(session, incoming.give_back(house, letter_id, body.reason, body.words, by, now))
+    records = services(request).records(session)
+    return _public(session, incoming.give_back(records, letter_id, body.reason, body.words, by, now))
 
 
 @router.get("/outgoing")

@@ -220,7 +220,7 @@ def take_step(
     wanted = Wanted(body.action, body.version, body.day, body.reason, body.note, body.particulars)
     found = services(request)
     by = mover(session, user, local_day(now))
-    perform(found.house(session), case_id, wanted, by, now, found.places)
+    perform(found.records(session), case_id, wanted, by, now, found.places)
     return _public(session, user, sight.proceeding_for(session, user, case_id), now)
 
 
@@ -273,8 +273,8 @@ def bind_file(
     """Has the case's file made: one PDF with its evidence and all its papers, listed among them."""
     proceeding = sight.proceeding_for(session, user, case_id)
     by = mover(session, user, local_day(now))
-    house = services(request).house(session)
-    return PaperPublic.model_validate(casework.bind_file(house, proceeding, by, now))
+    records = services(request).records(session)
+    return PaperPublic.model_validate(casework.bind_file(records, proceeding, by, now))
 
 
 @router.get(

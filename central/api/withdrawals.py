@@ -99,7 +99,7 @@ def withdraw(
 ) -> WithdrawalDetail:
     """Ends everything of the scope, and lists it."""
     by = mover(session, user, local_day(now))
-    act, _ = desk.withdraw(services(request).house(session), body.scope(), body.reason, by, now)
+    act, _ = desk.withdraw(services(request).records(session), body.scope(), body.reason, by, now)
     return _detail(session, act.id or 0)
 
 

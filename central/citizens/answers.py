@@ -26,7 +26,7 @@ from central.proceedings import service as proceedings
 from central.proceedings.dossier import Dossier
 from central.proceedings.loading import load
 from central.proceedings.models import Proceeding, ProceedingStep
-from central.proceedings.papers.sheet import House
+from central.proceedings.papers.sheet import Records
 from central.proceedings.people import Mover, citizen
 from central.proceedings.service import Doing, attempt_of
 from central.proceedings.tracks import Track
@@ -151,7 +151,7 @@ def offers(session: Session, dossier: Dossier, party_id: int, now: datetime) -> 
     return found
 
 
-def give(house: House, guest: Guest, proceeding_id: int, answer: Answer, now: datetime) -> Submission:
+def give(records: Records, guest: Guest, proceeding_id: int, answer: Answer, now: datetime) -> Submission:
     """Takes an answer in: the step it is, and its words under seal, or nothing.
 
     Raises:
@@ -164,19 +164,19 @@ def give(house: House, guest: Guest, proceeding_id: int, answer: Answer, now: da
     kind = KINDS.get(answer.kind)
     if kind is None:
         raise InvalidError("answer", field="kind")
-    proceeding = proceedings.lock(house.session, proceeding_id)
-    dossier = load(house.session, proceeding, local_day(now)).dossier
-    if kind not in offers(house.session, dossier, opened.party_id, now):
+    proceeding = proceedings.lock(records.session, proceeding_id)
+    dossier = load(records.session, proceeding, local_day(now)).dossier
+    if kind not in offers(records.session, dossier, opened.party_id, now):
         raise ConflictError("answer_not_open")
     _check(kind, answer)
     actor = f"party:{opened.party_id}"
     came = Came("portal", "code" if guest.party_id is None else "identity", local_day(now))
-    submission = keep(house, proceeding, opened.party_id, answer, came, now)
+    submission = keep(records, proceeding, opened.party_id, answer, came, now)
     entered = Entered(submission.number, "Cổng thông tin", citizen(opened.party_id))
-    step = as_step(house, proceeding, answer, entered, now)
+    step = as_step(records, proceeding, answer, entered, now)
     submission.step_id = step.id if step is not None else None
-    files = attachments.send(house.session, opened, submission.id or 0)
-    note_arrival(house.session, proceeding, submission, actor, files, now)
+    files = attachments.send(records.session, opened, submission.id or 0)
+    note_arrival(records.session, proceeding, submission, actor, files, now)
     return submission
 
 
@@ -206,13 +206,13 @@ def _check(kind: Kind, answer: Answer) -> None:
 
 
 def keep(
-    house: House, proceeding: Proceeding, party_id: int, answer: Answer, came: Came, now: datetime
+    records: Records, proceeding: Proceeding, party_id: int, answer: Answer, came: Came, now: datetime
 ) -> Submission:
     """Numbers what somebody sent and keeps it sealed; nothing is done with it yet."""
     content = json.dumps(answer.content(), ensure_ascii=False, sort_keys=True).encode()
-    key, vault = secrets.token_hex(16), house.parties.vault
+    key, vault = secrets.token_hex(16), records.parties.vault
     year = local_day(now).year
-    sequence = next_number(house.session, proceeding.unit, "submission", year)
+    sequence = next_number(records.session, proceeding.unit, "submission", year)
     assert proceeding.id is not None
     submission = Submission(
         key=key,
@@ -229,13 +229,13 @@ def keep(
         came_on=came.day,
         entered_by=came.entered_by,
     )
-    house.session.add(submission)
-    house.session.flush()
+    records.session.add(submission)
+    records.session.flush()
     return submission
 
 
 def as_step(
-    house: House, proceeding: Proceeding, answer: Answer, entered: Entered, now: datetime
+    records: Records, proceeding: Proceeding, answer: Answer, entered: Entered, now: datetime
 ) -> ProceedingStep | None:
     """Takes the step an answer is; None for what is no step. Raises StepRefusedError and what else the step's
     own service raises."""
@@ -247,15 +247,15 @@ def as_step(
         source = f"chủ xe khai, số {entered.number}"[:120]
         driver = _driver(answer)
         return parties_of_case.name_driver(
-            house.session, house.parties, proceeding, driver, source, by, now, day
+            records.session, records.parties, proceeding, driver, source, by, now, day
         )
     if kind.name == "ask_relief":
-        payments.ask_relief(house.session, proceeding, answer.fields["relief"], note, by, now, day)
-        return proceedings.last_step(house.session, proceeding)
+        payments.ask_relief(records.session, proceeding, answer.fields["relief"], note, by, now, day)
+        return proceedings.last_step(records.session, proceeding)
     detail: dict[str, Any] = {"submission": entered.number}
     if kind.name == "explain":
         detail["content"] = [["Nội dung giải trình", answer.text.strip()]]
-    return desk.do(house, proceeding, Doing(kind.step, day, note=note, detail=detail), by, now)[0]
+    return desk.do(records, proceeding, Doing(kind.step, day, note=note, detail=detail), by, now)[0]
 
 
 def _driver(answer: Answer) -> Details:
@@ -278,15 +278,15 @@ def sent_by(session: Session, opened: Opened) -> list[Submission]:
     return [row for row in of_case(session, opened.proceeding_id) if row.party_id == opened.party_id]
 
 
-def read(house: House, submission_id: int, actor: str, purpose: str) -> dict[str, Any]:
+def read(records: Records, submission_id: int, actor: str, purpose: str) -> dict[str, Any]:
     """The words of a submission; that they were read is written down. Raises NotFoundError, also where they
     were deleted after their time."""
-    row = house.session.get(Submission, submission_id)
+    row = records.session.get(Submission, submission_id)
     if row is None or row.key_id == GONE:
         raise NotFoundError("submission", id=submission_id)
-    content: dict[str, Any] = json.loads(house.parties.vault.open(row.sealed, submission_context(row.key)))
+    content: dict[str, Any] = json.loads(records.parties.vault.open(row.sealed, submission_context(row.key)))
     audit.record(
-        house.session, actor, "submission.read", f"submission:{row.number}", {"purpose": purpose[:200]}
+        records.session, actor, "submission.read", f"submission:{row.number}", {"purpose": purpose[:200]}
     )
     return content
 

@@ -29,7 +29,7 @@ from central.proceedings import service as proceedings
 from central.proceedings.dossier_words import act_of, official_of, person_of, vehicle_of
 from central.proceedings.engine import STEPS
 from central.proceedings.models import Proceeding
-from central.proceedings.papers.sheet import House
+from central.proceedings.papers.sheet import Records
 from central.proceedings.people import Mover, for_citizen
 from central.proceedings.service import Doing
 from central.proceedings.tracks import Track
@@ -52,7 +52,7 @@ class Letter:
 
 
 def enter(
-    house: House, cupboard: Cupboard, proceeding_id: int, letter: Letter, by: Mover, now: datetime
+    records: Records, cupboard: Cupboard, proceeding_id: int, letter: Letter, by: Mover, now: datetime
 ) -> Submission:
     """Enters a letter in the register, with a number of its own; it waits for being accepted.
 
@@ -60,42 +60,42 @@ def enter(
         NotFoundError: nobody has that role in the case.
         InvalidError: something that must come with it is missing, an impossible day, a file that is refused.
     """
-    proceeding = proceedings.lock(house.session, proceeding_id)
-    link = house.parties.of_case(proceeding.case_id, letter.sender)
+    proceeding = proceedings.lock(records.session, proceeding_id)
+    link = records.parties.of_case(proceeding.case_id, letter.sender)
     if link is None:
         raise NotFoundError("party", id=letter.sender)
     letter.answer.check()
     if not proceeding.captured_on <= letter.day <= local_day(now):
         raise InvalidError("came_on", field="day")
     came = Came(letter.via, "letter", letter.day, by.person)
-    row = answers.keep(house, proceeding, link.party_id, letter.answer, came, now)
+    row = answers.keep(records, proceeding, link.party_id, letter.answer, came, now)
     opened = Opened(proceeding_id, link.party_id, None)
     for file in letter.files:
-        cupboard.keep(house.session, opened, file, by.audit_name, now, row.id)
-    answers.note_arrival(house.session, proceeding, row, by.audit_name, len(letter.files), now)
+        cupboard.keep(records.session, opened, file, by.audit_name, now, row.id)
+    answers.note_arrival(records.session, proceeding, row, by.audit_name, len(letter.files), now)
     return row
 
 
-def accept(house: House, submission_id: int, words: str, by: Mover, now: datetime) -> Submission:
+def accept(records: Records, submission_id: int, words: str, by: Mover, now: datetime) -> Submission:
     """Accepts what came; a letter becomes the step it is, for the day it was sent.
 
     Raises:
         NotFoundError, ConflictError: nothing waits under that number.
         StepRefusedError: the letter can't be that step now.
     """
-    row, proceeding = _waiting(house, submission_id)
+    row, proceeding = _waiting(records, submission_id)
     if row.signed_by == "letter":
-        content = answers.read(house, submission_id, by.audit_name, "tiếp nhận văn bản")
+        content = answers.read(records, submission_id, by.audit_name, "tiếp nhận văn bản")
         answer = Answer(content["kind"], content["text"], content["fields"])
         entered = Entered(row.number, "Văn bản đến", for_citizen(by), row.came_on)
-        step = answers.as_step(house, proceeding, answer, entered, now)
+        step = answers.as_step(records, proceeding, answer, entered, now)
         row.step_id = step.id if step is not None else None
-    _settle(house, proceeding, row, "accepted", words, by, now)
+    _settle(records, proceeding, row, "accepted", words, by, now)
     return row
 
 
 def give_back(
-    house: House, submission_id: int, reason: str, words: str, by: Mover, now: datetime
+    records: Records, submission_id: int, reason: str, words: str, by: Mover, now: datetime
 ) -> Submission:
     """Returns what came, for a reason; what it moved is taken back, so that it can be sent again.
 
@@ -106,15 +106,15 @@ def give_back(
     """
     if reason not in REFUSALS or (reason == "other" and not words.strip()):
         raise InvalidError("refusal", field="reason" if reason not in REFUSALS else "words")
-    row, proceeding = _waiting(house, submission_id)
+    row, proceeding = _waiting(records, submission_id)
     if row.step_id is not None:
         undo = returning_step(row.kind)
         if undo is None:
             raise ConflictError("submission_is_step", number=row.number)
         note = f"{translator('vi')(f'refusal.{reason}')} ({row.number})"
-        desk.do(house, proceeding, Doing(undo, note=note, detail={"submission": row.number}), by, now)
+        desk.do(records, proceeding, Doing(undo, note=note, detail={"submission": row.number}), by, now)
     row.refusal = reason
-    _settle(house, proceeding, row, "returned", words, by, now)
+    _settle(records, proceeding, row, "returned", words, by, now)
     return row
 
 
@@ -126,28 +126,34 @@ def returning_step(kind: str) -> str | None:
     return "return_answer" if step is not None and STEPS[step].track is Track.ANSWER else None
 
 
-def _waiting(house: House, submission_id: int) -> tuple[Submission, Proceeding]:
-    row = house.session.get(Submission, submission_id)
+def _waiting(records: Records, submission_id: int) -> tuple[Submission, Proceeding]:
+    row = records.session.get(Submission, submission_id)
     if row is None:
         raise NotFoundError("submission", id=submission_id)
-    proceeding = proceedings.lock(house.session, row.proceeding_id)
-    house.session.refresh(row)
+    proceeding = proceedings.lock(records.session, row.proceeding_id)
+    records.session.refresh(row)
     if row.state != "waiting":
         raise ConflictError("submission_settled", number=row.number)
     return row, proceeding
 
 
 def _settle(
-    house: House, proceeding: Proceeding, row: Submission, state: str, words: str, by: Mover, now: datetime
+    records: Records,
+    proceeding: Proceeding,
+    row: Submission,
+    state: str,
+    words: str,
+    by: Mover,
+    now: datetime,
 ) -> None:
     row.state, row.reply = state, words.strip()[:1000]
     row.replied_at, row.replied_by = now, by.person
-    paper = _reply(house, proceeding, row, by, now)
+    paper = _reply(records, proceeding, row, by, now)
     detail = {"number": row.number, "reason": row.refusal}
-    audit.record(house.session, by.audit_name, f"submission.{state}", f"case:{proceeding.case_id}", detail)
+    audit.record(records.session, by.audit_name, f"submission.{state}", f"case:{proceeding.case_id}", detail)
     values = {"number": row.number} | ({"reason": row.refusal} if row.refusal else {})
     notifications.tell(
-        house.session,
+        records.session,
         f"submission:{row.key}:{state}",
         row.party_id,
         proceeding.case_id,
@@ -158,15 +164,15 @@ def _settle(
     )
 
 
-def _reply(house: House, proceeding: Proceeding, row: Submission, by: Mover, now: datetime) -> Document:
+def _reply(records: Records, proceeding: Proceeding, row: Submission, by: Mover, now: datetime) -> Document:
     """The paper that tells the sender, for the post and the portal."""
-    session, case = house.session, get_case(house.session, proceeding.case_id)
+    session, case = records.session, get_case(records.session, proceeding.case_id)
     t = translator("vi")
     reader = Reader(by.audit_name, purposes.REPLY, proceeding.case_id)
     official = official_of(session, by.person, "")
     offence = offences.get(session, proceeding.offence_id) if proceeding.offence_id else None
     values = {
-        "to": person_of(house.parties.read(row.party_id, reader)),
+        "to": person_of(records.parties.read(row.party_id, reader)),
         "received": row.number,
         "received_on": row.came_on,
         "received_as": t(f"portal.answer.{row.kind}.title"),
@@ -181,7 +187,7 @@ def _reply(house: House, proceeding: Proceeding, row: Submission, by: Mover, now
     about = About(
         key=f"submission:{row.key}:reply", case_id=proceeding.case_id, party_id=row.party_id, by=by.person
     )
-    return house.archive.draw(session, "reply", about, values, now)
+    return records.archive.draw(session, "reply", about, values, now)
 
 
 def at_desk(session: Session, skip: int = 0, limit: int = 50) -> list[Submission]:

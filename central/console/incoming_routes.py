@@ -143,7 +143,7 @@ def enter_letter(
         if proceeding is None or proceeding.id is None:
             raise NotFoundError("proceeding", id=about)
         cupboard = Cupboard(found.media.store, found.vault)
-        row = incoming.enter(found.house(at.session), cupboard, proceeding.id, letter, at.by, at.now)
+        row = incoming.enter(found.records(at.session), cupboard, proceeding.id, letter, at.by, at.now)
     except DomainError as refused:
         return _form(at, about, letter, **at.refused(refused))
     return RedirectResponse(f"/incoming/{row.id}", status_code=303)
@@ -174,7 +174,7 @@ def _one(at: ClerkDesk, submission_id: int, **told_here: Any) -> Response:
 def accept(at: Writing, submission_id: Id, words: Words = "") -> Response:
     """Accepts it; its sender is told."""
     try:
-        row = incoming.accept(services(at.request).house(at.session), submission_id, words, at.by, at.now)
+        row = incoming.accept(services(at.request).records(at.session), submission_id, words, at.by, at.now)
     except DomainError as refused:
         return _one(at, submission_id, **at.refused(refused))
     return _one(at, submission_id, said=at.t("incoming.accepted", number=row.number))
@@ -185,9 +185,9 @@ def give_back(
     at: Writing, submission_id: Id, reason: Annotated[Text, Form(max_length=24)], words: Words = ""
 ) -> Response:
     """Returns it for a reason; its sender is told and can send another."""
-    house = services(at.request).house(at.session)
+    records = services(at.request).records(at.session)
     try:
-        row = incoming.give_back(house, submission_id, reason, words, at.by, at.now)
+        row = incoming.give_back(records, submission_id, reason, words, at.by, at.now)
     except DomainError as refused:
         return _one(at, submission_id, **at.refused(refused))
     return _one(at, submission_id, said=at.t("incoming.returned", number=row.number))

@@ -213,8 +213,8 @@ def step_form(page: AtPage, action: Text) -> Response:
 
 def _form_values(page: Page, action: str) -> dict[str, Any]:
     by = mover(page.session, page.user, local_day(page.now))
-    house = services(page.request).house(page.session)
-    form = form_of(house, page.proceeding, action, by, page.now, language(page.request))
+    records = services(page.request).records(page.session)
+    form = form_of(records, page.proceeding, action, by, page.now, language(page.request))
     return {"form": form, "case_id": page.case_id, "version": page.proceeding.version}
 
 
@@ -245,7 +245,7 @@ def take_step(
     by = mover(page.session, page.user, local_day(page.now))
     found = services(page.request)
     try:
-        paper = perform(found.house(page.session), page.case_id, wanted, by, page.now, found.places)
+        paper = perform(found.records(page.session), page.case_id, wanted, by, page.now, found.places)
     except DomainError as refused:
         page.session.rollback()
         return _refused(page, wanted, refused)
@@ -334,7 +334,7 @@ def bind_file(
     """Has the case's file made: one PDF with its evidence and all its papers."""
     by = mover(page.session, user, local_day(page.now))
     try:
-        paper = desk.bind_file(services(page.request).house(page.session), page.proceeding, by, page.now)
+        paper = desk.bind_file(services(page.request).records(page.session), page.proceeding, by, page.now)
     except DomainError as refused:
         return page.refused(refused)
     t = translator(language(page.request))

@@ -15,7 +15,7 @@ from central.parties.service import Reader
 from central.proceedings import decisions, requalifying
 from central.proceedings.engine import STEPS
 from central.proceedings.models import Proceeding
-from central.proceedings.papers.sheet import House
+from central.proceedings.papers.sheet import Records
 from central.proceedings.particulars import FieldShape, fields_of
 from central.proceedings.people import Mover
 from central.proceedings.rows import Step
@@ -49,16 +49,16 @@ _WITH_REASON_CODES = frozenset({"decide_no_sanction", "cancel"})
 
 
 def form_of(
-    house: House, proceeding: Proceeding, action: str, by: Mover, now: datetime, language: Language
+    records: Records, proceeding: Proceeding, action: str, by: Mover, now: datetime, language: Language
 ) -> StepForm:
     """The form of an action. Raises KeyError for one that does not exist."""
-    step, session = STEPS[action], house.session
+    step, session = STEPS[action], records.session
     fields = tuple(shape for shape in fields_of(action) if shape.kind != "several")
     values: dict[str, Any] = {}
     if action in _WITH_REASON_CODES:
         values["reasons"] = _reasons(session, language)
     if action in ("propose_decision", "sign_decision"):
-        values |= _amounts(house, proceeding, by, language)
+        values |= _amounts(records, proceeding, by, language)
     if action in ("propose_requalification", "requalify"):
         fields = tuple(shape for shape in fields if shape.name != "law_code")
         values |= _acts(session, proceeding, action)
@@ -81,23 +81,23 @@ def _reasons(session: Session, language: Language) -> tuple[tuple[str, str], ...
 
 
 def _found(
-    house: House, book: LawBook, proceeding: Proceeding, terms: decisions.Terms, reader: Reader
+    records: Records, book: LawBook, proceeding: Proceeding, terms: decisions.Terms, reader: Reader
 ) -> list[decisions.ActAmount]:
     """Nothing where nothing may be decided: the step itself says why."""
     try:
-        return decisions.amounts(house.session, book, house.parties, [proceeding], terms, reader)
+        return decisions.amounts(records.session, book, records.parties, [proceeding], terms, reader)
     except ConflictError:
         return []
 
 
-def _amounts(house: House, proceeding: Proceeding, by: Mover, language: Language) -> dict[str, Any]:
+def _amounts(records: Records, proceeding: Proceeding, by: Mover, language: Language) -> dict[str, Any]:
     """What the act costs this person without circumstances, or as it was proposed."""
-    book = law.book(house.session)
-    proposal = decisions.proposal_of(house.session, proceeding.id or 0)
+    book = law.book(records.session)
+    proposal = decisions.proposal_of(records.session, proceeding.id or 0)
     chosen = tuple(proposal.circumstances) if proposal is not None else ()
     reader = Reader(by.audit_name, purposes.DECISION, proceeding.case_id)
     terms = decisions.Terms(chosen)
-    found = _found(house, book, proceeding, terms, reader) if proceeding.violator_id is not None else []
+    found = _found(records, book, proceeding, terms, reader) if proceeding.violator_id is not None else []
     fines = proposal.fines if proposal is not None else [amount.usual for amount in found]
     rows = book.circumstances.values()
     return {

@@ -28,8 +28,8 @@ Purpose = Annotated[Text, Form(min_length=5, max_length=200)]
 def read_submission(user: Reader, page: AtPage, submission_id: Id, purpose: Purpose) -> Response:
     """The words of an answer and the names of its files; that they were read is written down."""
     row = _of_this_case(page, submission_id)
-    house = services(page.request).house(page.session)
-    content = answers.read(house, submission_id, user.actor, purpose)
+    records = services(page.request).records(page.session)
+    content = answers.read(records, submission_id, user.actor, purpose)
     files = attachments.of_submission(page.session, submission_id)
     return render(
         page.request,

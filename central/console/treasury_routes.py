@@ -87,9 +87,9 @@ def allot(
     at: Writing, message_id: Id, number: Annotated[Text, Form(min_length=1, max_length=60)]
 ) -> Response:
     """Says which decision the money belongs to; it is counted at once."""
-    house = services(at.request).house(at.session)
+    records = services(at.request).records(at.session)
     try:
-        row = inbox.allot(house, message_id, number, at.by.audit_name, at.now)
+        row = inbox.allot(records, message_id, number, at.by.audit_name, at.now)
     except DomainError as refused:
         return _aside(at, **at.refused(refused))
     if row.state != "counted":
@@ -163,9 +163,9 @@ def refund_done(
     day: Annotated[Day, Form()],
 ) -> Response:
     """Money that went back by another way than the bank's interface: its voucher is drawn up."""
-    house = services(at.request).house(at.session)
+    records = services(at.request).records(at.session)
     try:
-        refund = refunds.done_by_hand(house, key, refunds.ByHand(reference, source, day), at.by, at.now)
+        refund = refunds.done_by_hand(records, key, refunds.ByHand(reference, source, day), at.by, at.now)
     except DomainError as refused:
         return _refunds(at, **at.refused(refused))
     return _refunds(at, said=at.t("treasury.refund_done", amount=refund.amount))
@@ -220,9 +220,9 @@ def enter_money(
     day: Annotated[Day, Form()],
 ) -> Response:
     """Enters money that came in; a reference counts once."""
-    house, receipt = services(at.request).house(at.session), Receipt(reference, amount, day, source)
+    records, receipt = services(at.request).records(at.session), Receipt(reference, amount, day, source)
     try:
-        counted = casework.receive_money(house, decision_id, receipt, at.now, at.by)
+        counted = casework.receive_money(records, decision_id, receipt, at.now, at.by)
     except DomainError as refused:
         return _decisions(at, **at.refused(refused))
     return _decisions(at, said=at.t(f"treasury.outcome.{counted.outcome}", owed=counted.stand.owed))

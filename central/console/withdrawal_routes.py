@@ -94,7 +94,7 @@ def withdraw(
     """Ends all of it."""
     by = mover(session, user, local_day(now))
     try:
-        act, _ = desk.withdraw(services(request).house(session), scope, reason, by, now)
+        act, _ = desk.withdraw(services(request).records(session), scope, reason, by, now)
     except DomainError as refused:
         session.rollback()
         warning = told(refused, language(request)).sentence
@@ -133,5 +133,5 @@ def tell(
 ) -> Response:
     """The people of a case have been told."""
     act = withdrawal.get(session, withdrawal_id)
-    desk.tell(services(request).house(session), act, case_id, how, now)
+    desk.tell(services(request).records(session), act, case_id, how, now)
     return RedirectResponse(f"/withdrawals/{withdrawal_id}", status_code=303)

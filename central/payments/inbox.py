@@ -15,7 +15,7 @@ from central.payments.models import PaymentMessage, PaymentOrder, Refund
 from central.payments.port import Told
 from central.proceedings import decisions, desk
 from central.proceedings.models import Decision
-from central.proceedings.papers.sheet import House
+from central.proceedings.papers.sheet import Records
 from central.proceedings.payments import FROM_BANK, Receipt
 from contract.local_time import local_day
 
@@ -74,9 +74,9 @@ def take_in(session: Session, told: Told, via: Via, now: datetime) -> PaymentMes
     return row
 
 
-def settle(house: House, message_id: int, now: datetime) -> PaymentMessage:
+def settle(records: Records, message_id: int, now: datetime) -> PaymentMessage:
     """Counts a message that is kept, or sets it aside. Done twice, it changes nothing."""
-    session = house.session
+    session = records.session
     row = _locked(session, message_id)
     if row.state in ("counted", "closed"):
         return row
@@ -90,7 +90,7 @@ def settle(house: House, message_id: int, now: datetime) -> PaymentMessage:
         return _aside(session, row, "unknown_decision")
     try:
         with session.begin_nested():
-            _count(house, row, decision.id, refund, now)
+            _count(records, row, decision.id, refund, now)
     except DomainError as problem:
         return _aside(session, row, problem.reason or problem.code)
     # Only now: to name a decision shares it, and two who share it could neither lock it.
@@ -115,13 +115,15 @@ def _locked(session: Session, message_id: int) -> PaymentMessage:
     return row
 
 
-def _count(house: House, row: PaymentMessage, decision_id: int, refund: Refund | None, now: datetime) -> None:
+def _count(
+    records: Records, row: PaymentMessage, decision_id: int, refund: Refund | None, now: datetime
+) -> None:
     receipt = Receipt(FROM_BANK + row.transaction, row.amount, local_day(row.paid_at), SOURCE)
     if row.kind == "paid":
-        row.outcome = desk.receive_money(house, decision_id, receipt, now).outcome
+        row.outcome = desk.receive_money(records, decision_id, receipt, now).outcome
         return
     promised = refund.amount if refund is not None else 0
-    row.outcome = desk.pay_money_back(house, decision_id, receipt, now, promised=promised).outcome
+    row.outcome = desk.pay_money_back(records, decision_id, receipt, now, promised=promised).outcome
     if refund is not None:
         refund.done_at = now
 
@@ -162,24 +164,26 @@ def _aside(session: Session, row: PaymentMessage, problem: str) -> PaymentMessag
     return row
 
 
-def allot(house: House, message_id: int, decision_number: str, actor: str, now: datetime) -> PaymentMessage:
+def allot(
+    records: Records, message_id: int, decision_number: str, actor: str, now: datetime
+) -> PaymentMessage:
     """A person says which decision money that was set aside belongs to; it is counted at once.
 
     Raises:
         NotFoundError: no such message or decision.
         ConflictError: it is counted already.
     """
-    row = set_aside(house.session, message_id)
+    row = set_aside(records.session, message_id)
     number = decision_number.strip()
-    decision = decisions.by_number(house.session, number)
+    decision = decisions.by_number(records.session, number)
     if decision is None:
         raise NotFoundError("decision", id=number)
     detail = {"was": row.names, "is": number, "transaction": row.transaction}
-    audit.record(house.session, actor, "payment.allot", f"payment:{row.id}", detail)
-    decisions.find(house.session, decision.id or 0, locked=True)
+    audit.record(records.session, actor, "payment.allot", f"payment:{row.id}", detail)
+    decisions.find(records.session, decision.id or 0, locked=True)
     row.decision_id = decision.id  # what it names stays as it was told: told again, it is compared with that
-    house.session.flush()
-    return settle(house, message_id, now)
+    records.session.flush()
+    return settle(records, message_id, now)
 
 
 def aside(session: Session, limit: int = 100) -> list[PaymentMessage]:

@@ -20,7 +20,7 @@ from central.payments.models import PaymentMessage, Refund
 from central.payments.port import CONNECTION, Gateway, GatewayError
 from central.proceedings import counter, decisions, desk, payments
 from central.proceedings.models import Decision
-from central.proceedings.papers.sheet import House
+from central.proceedings.papers.sheet import Records
 from central.proceedings.payments import Receipt
 from central.proceedings.people import Mover
 
@@ -141,7 +141,7 @@ def give_back(engine: Engine, gateway: Gateway, key: str, now: datetime) -> None
         session.get_one(Refund, key).accepted_at = now
 
 
-def done_by_hand(house: House, key: str, how: ByHand, by: Mover, now: datetime) -> Refund:
+def done_by_hand(records: Records, key: str, how: ByHand, by: Mover, now: datetime) -> Refund:
     """Enters that money went back by another way than the bank's interface.
 
     Raises:
@@ -150,17 +150,17 @@ def done_by_hand(house: House, key: str, how: ByHand, by: Mover, now: datetime) 
             other money.
         InvalidError: see `proceedings.payments.paid_back`.
     """
-    refund = _open(house.session, key)
+    refund = _open(records.session, key)
     if refund.sent_at is not None:
         raise ConflictError("refund_at_bank")
     if refund.decision_id is not None:
         receipt = Receipt(how.reference, refund.amount, how.day, how.source)
-        counted = desk.pay_money_back(house, refund.decision_id, receipt, now, by, refund.amount)
+        counted = desk.pay_money_back(records, refund.decision_id, receipt, now, by, refund.amount)
         if counted.outcome == "again":
             raise ConflictError("payment_reference", reference=how.reference)
     refund.done_at, refund.done_by = now, by.audit_name
     detail = {"reference": how.reference, "source": how.source, "amount": refund.amount}
-    audit.record(house.session, by.audit_name, "payment.refunded", f"refund:{key}", detail)
+    audit.record(records.session, by.audit_name, "payment.refunded", f"refund:{key}", detail)
     return refund
 
 

@@ -12,7 +12,7 @@ from central.jobs.queue import Claimed
 from central.jobs.runner import Handler, TryAgainError
 from central.payments import days, differences, inbox, refunds
 from central.payments.port import CONNECTION, Gateway, GatewayError
-from central.proceedings.papers.sheet import House
+from central.proceedings.papers.sheet import Records
 from contract.local_time import local_day
 
 COMPARE_EVERY = timedelta(minutes=30)
@@ -20,15 +20,15 @@ LOOK_BACK = timedelta(days=62)
 """How far back files are asked for after the worker was down."""
 
 Clock = Callable[[], datetime]
-MakeHouse = Callable[[Session], House]
+OpenRecords = Callable[[Session], Records]
 
 
-def handlers(engine: Engine, house: MakeHouse, gateway: Gateway | None, clock: Clock) -> list[Handler]:
+def handlers(engine: Engine, records: OpenRecords, gateway: Gateway | None, clock: Clock) -> list[Handler]:
     """What the worker does for payments; without a gateway only what people enter is counted."""
 
     def settle(unit: Claimed) -> None:
         with transaction(engine) as session:
-            inbox.settle(house(session), int(unit.payload["message"]), clock())
+            inbox.settle(records(session), int(unit.payload["message"]), clock())
 
     found = [Handler(inbox.SETTLE, settle, at_once=2, attempts=20)]
     if gateway is None:

@@ -102,7 +102,7 @@ def send(
     for number in dict.fromkeys(wanted):
         try:
             with transaction(engine) as session:
-                answers.give(desk_of(request).house(session), guest, number, answer, now)
+                answers.give(desk_of(request).records(session), guest, number, answer, now)
                 drafts.drop(session, guest.case(number), found.name)
         except DomainError as problem:
             refused = refused or problem

@@ -12,7 +12,7 @@ from central.citizens.entry import Guest
 from central.documents.archive import Archive
 from central.errors import DomainError
 from central.media.sights import CheckedMedia
-from central.proceedings.papers.sheet import House
+from central.proceedings.papers.sheet import Records
 from central.settings import CentralSettings
 from central.vault import BlindIndex, Vault
 from central.web.people import Now
@@ -36,9 +36,9 @@ class Desk:
     archive: Archive
     provider: Provider | None = None
 
-    def house(self, session: Session) -> House:
+    def records(self, session: Session) -> Records:
         """What the services need in this transaction."""
-        return House.of(session, self.vault, self.index, self.archive, self.settings.office)
+        return Records.of(session, self.vault, self.index, self.archive, self.settings.office)
 
 
 def desk_of(request: Request) -> Desk:

@@ -15,7 +15,7 @@ from central.proceedings.dossier import Residence
 from central.proceedings.engine import STEPS
 from central.proceedings.loading import living_decision, settling_decision
 from central.proceedings.models import Decision, Proceeding, ProceedingStep
-from central.proceedings.papers.sheet import House
+from central.proceedings.papers.sheet import Records
 from central.proceedings.people import Mover
 from central.proceedings.service import Doing, StepRefusedError, lock, of_case, take
 from contract.local_time import VIETNAM, local_day
@@ -43,7 +43,7 @@ class Wanted:
 class Acting:
     """Who acts on which case, when, with what papers need."""
 
-    house: House
+    records: Records
     proceeding: Proceeding
     wanted: Wanted
     by: Mover
@@ -56,15 +56,15 @@ class Acting:
 
     def plain(self, detail: Mapping[str, Any] | None = None) -> Document | None:
         """The step with its paper."""
-        return desk.do(self.house, self.proceeding, self.doing(detail), self.by, self.now, self.places)[1]
+        return desk.do(self.records, self.proceeding, self.doing(detail), self.by, self.now, self.places)[1]
 
     def step(self, detail: Mapping[str, Any] | None = None) -> ProceedingStep:
         """The step alone."""
-        return take(self.house.session, self.proceeding, self.doing(detail), self.by, self.now)
+        return take(self.records.session, self.proceeding, self.doing(detail), self.by, self.now)
 
 
 def perform(
-    house: House, case_id: int, wanted: Wanted, by: Mover, now: datetime, places: Places | None = None
+    records: Records, case_id: int, wanted: Wanted, by: Mover, now: datetime, places: Places | None = None
 ) -> Document | None:
     """Takes the step; the paper it drew up, if any.
 
@@ -76,11 +76,11 @@ def perform(
     """
     if wanted.action not in STEPS:
         raise NotFoundError("action", action=wanted.action)
-    found = of_case(house.session, case_id)
+    found = of_case(records.session, case_id)
     if found is None or found.id is None:
         raise NotFoundError("proceeding", id=case_id)
     given = p.read(wanted.action, wanted.particulars)
-    acting = Acting(house, lock(house.session, found.id, wanted.version), wanted, by, now, places or {})
+    acting = Acting(records, lock(records.session, found.id, wanted.version), wanted, by, now, places or {})
     own = _OWN.get(wanted.action)
     if own is not None:
         return own(acting, given)
@@ -94,14 +94,14 @@ def _of(given: p.Particulars, model: type[Given]) -> Given:
 
 def _propose_requalification(acting: Acting, given: p.Particulars) -> Document | None:
     law_code = _of(given, p.Requalification).law_code
-    option = requalifying.chosen(acting.house.session, acting.proceeding, law_code)
+    option = requalifying.chosen(acting.records.session, acting.proceeding, law_code)
     return acting.plain({"law_code": law_code, "article": option.offence.article})
 
 
 def _requalify(acting: Acting, _given: p.Particulars) -> Document | None:
-    house = acting.house
-    step = requalifying.requalify(house.session, acting.proceeding, acting.doing(), acting.by, acting.now)
-    desk.end_what_is_untrue(house, acting.proceeding, step, acting.now)
+    records = acting.records
+    step = requalifying.requalify(records.session, acting.proceeding, acting.doing(), acting.by, acting.now)
+    desk.end_what_is_untrue(records, acting.proceeding, step, acting.now)
     return None
 
 
@@ -130,20 +130,20 @@ def _find_owner(acting: Acting, given: p.Particulars) -> Document | None:
 def _replace_owner(acting: Acting, given: p.Particulars) -> Document | None:
     _enter(acting, _of(given, p.Person))
     acting.proceeding.violator_id = acting.proceeding.violator_as = acting.proceeding.appointment_at = None
-    desk.end_what_is_untrue(acting.house, acting.proceeding, acting.step(), acting.now)
+    desk.end_what_is_untrue(acting.records, acting.proceeding, acting.step(), acting.now)
     return None
 
 
 def _enter(acting: Acting, person: p.Person) -> None:
-    parties, case_id = acting.house.parties, acting.proceeding.case_id
+    parties, case_id = acting.records.parties, acting.proceeding.case_id
     parties_of_case.bring_in(parties, case_id, person.details(), "owner", person.source, acting.now)
 
 
 def _name_driver(acting: Acting, given: p.Particulars) -> Document | None:
     driver = _of(given, p.Person)
     parties_of_case.name_driver(
-        acting.house.session,
-        acting.house.parties,
+        acting.records.session,
+        acting.records.parties,
         acting.proceeding,
         driver.details(),
         driver.source,
@@ -154,25 +154,25 @@ def _name_driver(acting: Acting, given: p.Particulars) -> Document | None:
 
 
 def _invite_driver(acting: Acting, _given: p.Particulars) -> Document | None:
-    house = acting.house
+    records = acting.records
     step = parties_of_case.invite_driver(
-        house.session, house.parties, acting.proceeding, acting.by, acting.now
+        records.session, records.parties, acting.proceeding, acting.by, acting.now
     )
-    desk.end_what_is_untrue(house, acting.proceeding, step, acting.now)
+    desk.end_what_is_untrue(records, acting.proceeding, step, acting.now)
     return None
 
 
 def _identify(acting: Acting, given: p.Particulars) -> Document | None:
-    house, note = acting.house, acting.wanted.note
+    records, note = acting.records, acting.wanted.note
     violator_as = _of(given, p.Violator).violator_as
     parties_of_case.identify_violator(
-        house.session, house.parties, acting.proceeding, violator_as, acting.by, acting.now, note
+        records.session, records.parties, acting.proceeding, violator_as, acting.by, acting.now, note
     )
     return None
 
 
 def _confirm_clone(acting: Acting, _given: p.Particulars) -> Document | None:
-    desk.confirm_clone(acting.house, acting.proceeding, acting.wanted.note, acting.by, acting.now)
+    desk.confirm_clone(acting.records, acting.proceeding, acting.wanted.note, acting.by, acting.now)
     return None
 
 
@@ -188,20 +188,20 @@ def _explanation(acting: Acting, given: p.Particulars) -> Document | None:
 
 
 def _propose(acting: Acting, given: p.Particulars) -> Document | None:
-    terms, house = _of(given, p.Terms), acting.house
+    terms, records = _of(given, p.Terms), acting.records
     wanted = decisions.Terms(terms.circumstances, terms.fines, terms.with_cases, acting.wanted.note)
-    decisions.propose(house.session, house.parties, acting.proceeding, wanted, acting.by, acting.now)
+    decisions.propose(records.session, records.parties, acting.proceeding, wanted, acting.by, acting.now)
     return None
 
 
 def _sign_decision(acting: Acting, _given: p.Particulars) -> Document | None:
-    return desk.sign_decision(acting.house, acting.proceeding, acting.by, acting.now)[1]
+    return desk.sign_decision(acting.records, acting.proceeding, acting.by, acting.now)[1]
 
 
 def _ask_relief(acting: Acting, given: p.Particulars) -> Document | None:
     relief = _of(given, p.Asking).relief
     payments.ask_relief(
-        acting.house.session, acting.proceeding, relief, acting.wanted.note, acting.by, acting.now
+        acting.records.session, acting.proceeding, relief, acting.wanted.note, acting.by, acting.now
     )
     return None
 
@@ -216,7 +216,7 @@ def _grant(acting: Acting, given: p.Particulars) -> Document | None:
         parts = given.parts()
         grant = payments.Grant(until=date.fromisoformat(parts[-1]["due"]), parts=parts)
     return desk.answer_relief(
-        acting.house,
+        acting.records,
         acting.proceeding,
         acting.wanted.action,
         grant,
@@ -227,15 +227,17 @@ def _grant(acting: Acting, given: p.Particulars) -> Document | None:
 
 
 def _money_in(acting: Acting, given: p.Particulars) -> Document | None:
-    decision = living_decision(acting.house.session, acting.proceeding.id or 0)
-    desk.receive_money(acting.house, _id_of(acting, decision), _receipt(acting, given), acting.now, acting.by)
+    decision = living_decision(acting.records.session, acting.proceeding.id or 0)
+    desk.receive_money(
+        acting.records, _id_of(acting, decision), _receipt(acting, given), acting.now, acting.by
+    )
     return None
 
 
 def _money_back(acting: Acting, given: p.Particulars) -> Document | None:
-    decision = settling_decision(acting.house.session, acting.proceeding.id or 0)
+    decision = settling_decision(acting.records.session, acting.proceeding.id or 0)
     desk.pay_money_back(
-        acting.house, _id_of(acting, decision), _receipt(acting, given), acting.now, acting.by
+        acting.records, _id_of(acting, decision), _receipt(acting, given), acting.now, acting.by
     )
     return None
 

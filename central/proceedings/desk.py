@@ -24,7 +24,7 @@ from central.proceedings.models import (
     WithdrawnCase,
 )
 from central.proceedings.papers.drawing import case_file, paper_of, withdrawal_paper
-from central.proceedings.papers.sheet import House
+from central.proceedings.papers.sheet import Records
 from central.proceedings.payments import Counted, Grant, Receipt
 from central.proceedings.people import PROGRAMME, Mover
 from central.proceedings.service import Doing, StepRefusedError, last_step, of_case, take
@@ -46,7 +46,12 @@ class PaperMissingError(ConflictError):
 
 
 def do(
-    house: House, proceeding: Proceeding, doing: Doing, by: Mover, now: datetime, places: Places | None = None
+    records: Records,
+    proceeding: Proceeding,
+    doing: Doing,
+    by: Mover,
+    now: datetime,
+    places: Places | None = None,
 ) -> tuple[ProceedingStep, Document | None]:
     """Takes a step on a locked proceeding and draws its paper up.
 
@@ -57,63 +62,63 @@ def do(
         PaperMissingError: what is to be sent has no file yet.
         EvidenceNotOpenError: a notice whose owner could not see the evidence yet.
     """
-    if doing.action == "draw_notice" and clones.suspect(house.session, proceeding, places or {}, now):
-        last = last_step(house.session, proceeding)
+    if doing.action == "draw_notice" and clones.suspect(records.session, proceeding, places or {}, now):
+        last = last_step(records.session, proceeding)
         if last.action == "suspect_clone":
             return last, None
         raise StepRefusedError("plate_suspected", action=doing.action, problems=("plate_suspected",))
     if doing.action in SENDS:
-        _send(house, proceeding, SENDS[doing.action], str(doing.detail.get("how") or "post"), now)
-    step = take(house.session, proceeding, doing, by, now)
+        _send(records, proceeding, SENDS[doing.action], str(doing.detail.get("how") or "post"), now)
+    step = take(records.session, proceeding, doing, by, now)
     if doing.action == "draw_notice":
-        copies.ask(house.session, proceeding.case_id, now)
+        copies.ask(records.session, proceeding.case_id, now)
     if doing.action == "send_decision" and doing.detail.get("how") == "electronic":
         # From now on the time runs after which the law deems it delivered (NĐ 118/2021 Điều 17a).
-        take(house.session, proceeding, Doing("enter_electronically", step.day), PROGRAMME, now)
-    end_what_is_untrue(house, proceeding, step, now)
-    paper = paper_of(house, proceeding, step, by, now)
-    serving.tell(house, proceeding, paper, now)
+        take(records.session, proceeding, Doing("enter_electronically", step.day), PROGRAMME, now)
+    end_what_is_untrue(records, proceeding, step, now)
+    paper = paper_of(records, proceeding, step, by, now)
+    serving.tell(records, proceeding, paper, now)
     return step, paper
 
 
-def _send(house: House, proceeding: Proceeding, kind: str, how: str, now: datetime) -> None:
-    papers = documents.of_case(house.session, proceeding.case_id, kind)
+def _send(records: Records, proceeding: Proceeding, kind: str, how: str, now: datetime) -> None:
+    papers = documents.of_case(records.session, proceeding.case_id, kind)
     if not papers or papers[-1].sealed_sha256 is None:
         raise PaperMissingError("waits" if papers else "not_drawn", kind=kind)
     if kind == "notice":
-        copies.check_open(house.session, house.archive.store, proceeding.case_id)
-    documents.sent(house.session, papers[-1].id or 0, how, now)
+        copies.check_open(records.session, records.archive.store, proceeding.case_id)
+    documents.sent(records.session, papers[-1].id or 0, how, now)
 
 
-def end_what_is_untrue(house: House, proceeding: Proceeding, step: ProceedingStep, now: datetime) -> None:
+def end_what_is_untrue(records: Records, proceeding: Proceeding, step: ProceedingStep, now: datetime) -> None:
     """Codes of a notice that no longer stands open nothing any more."""
     notice = step.moved.get(Track.NOTICE.value)
     if notice is not None and notice[1] in ("withdrawn", "none"):
-        access.end_access(house.session, proceeding.id or 0, now)
+        access.end_access(records.session, proceeding.id or 0, now)
 
 
 def sign_decision(
-    house: House, proceeding: Proceeding, by: Mover, now: datetime
+    records: Records, proceeding: Proceeding, by: Mover, now: datetime
 ) -> tuple[Decision, Document]:
     """Signs the proposed decision and draws its paper up."""
-    decision = decisions.sign(house.session, house.parties, proceeding, by, now)
-    step = last_step(house.session, proceeding)
-    paper = paper_of(house, proceeding, step, by, now)
+    decision = decisions.sign(records.session, records.parties, proceeding, by, now)
+    step = last_step(records.session, proceeding)
+    paper = paper_of(records, proceeding, step, by, now)
     assert paper is not None
     return decision, paper
 
 
 def receive_money(
-    house: House, decision_id: int, receipt: Receipt, now: datetime, by: Mover = PROGRAMME
+    records: Records, decision_id: int, receipt: Receipt, now: datetime, by: Mover = PROGRAMME
 ) -> Counted:
     """Counts a payment and draws its receipt up; reported again, it changes nothing."""
-    counted = payments.received(house.session, decision_id, receipt, now, by)
-    _receipt(house, counted, by, now)
+    counted = payments.received(records.session, decision_id, receipt, now, by)
+    _receipt(records, counted, by, now)
     return counted
 
 
 def pay_money_back(
-    house: House,
+    records: Records,
     decision_id: int,
     receipt: Receipt,
     now: datetime,
@@ -121,13 +126,13 @@ def pay_money_back(
     promised: int = 0,
 ) -> Counted:
     """Counts a refund that was paid and draws its voucher up; see `payments.paid_back`."""
-    counted = payments.paid_back(house.session, decision_id, receipt, now, by, promised)
-    _receipt(house, counted, by, now)
+    counted = payments.paid_back(records.session, decision_id, receipt, now, by, promised)
+    _receipt(records, counted, by, now)
     return counted
 
 
 def answer_relief(
-    house: House,
+    records: Records,
     proceeding: Proceeding,
     action: str,
     grant: Grant | None,
@@ -141,63 +146,63 @@ def answer_relief(
         ConflictError: nothing was asked, or something else than this action grants.
         InvalidError, StepRefusedError: see `payments.answer_relief`.
     """
-    decision = living_decision(house.session, proceeding.id or 0)
-    relief = payments.open_relief(house.session, decision.id or 0) if decision is not None else None
+    decision = living_decision(records.session, proceeding.id or 0)
+    relief = payments.open_relief(records.session, decision.id or 0) if decision is not None else None
     if relief is None or action not in (payments.ANSWERS[relief.kind], "refuse_relief"):
         raise ConflictError("relief_not_asked")
-    payments.answer_relief(house.session, proceeding, relief, grant, reason, by, now)
-    paper = paper_of(house, proceeding, last_step(house.session, proceeding), by, now)
-    serving.tell(house, proceeding, paper, now)
+    payments.answer_relief(records.session, proceeding, relief, grant, reason, by, now)
+    paper = paper_of(records, proceeding, last_step(records.session, proceeding), by, now)
+    serving.tell(records, proceeding, paper, now)
     return paper
 
 
-def _receipt(house: House, counted: Counted, by: Mover, now: datetime) -> None:
+def _receipt(records: Records, counted: Counted, by: Mover, now: datetime) -> None:
     if counted.step is None:
         return
-    proceeding = house.session.get_one(Proceeding, counted.step.proceeding_id)
-    paper_of(house, proceeding, counted.step, by, now)
+    proceeding = records.session.get_one(Proceeding, counted.step.proceeding_id)
+    paper_of(records, proceeding, counted.step, by, now)
 
 
-def bind_file(house: House, proceeding: Proceeding, by: Mover, now: datetime) -> Document:
+def bind_file(records: Records, proceeding: Proceeding, by: Mover, now: datetime) -> Document:
     """The case's file as one paper: contents, what happened, pictures, and all of its papers. Raises
     ConflictError while one of them has no file yet."""
-    return case_file(house, proceeding, by, now)
+    return case_file(records, proceeding, by, now)
 
 
 def withdraw(
-    house: House, scope: Scope, reason: str, by: Mover, now: datetime
+    records: Records, scope: Scope, reason: str, by: Mover, now: datetime
 ) -> tuple[Withdrawal, list[WithdrawnCase]]:
     """One act undoes everything a camera found in a time; a paper is drawn up for everybody who had been told
     of a case. Raises as `withdrawal.withdraw` does."""
-    act, rows = withdrawal.withdraw(house.session, scope, reason, by, now)
+    act, rows = withdrawal.withdraw(records.session, scope, reason, by, now)
     for row in rows:
-        proceeding = of_case(house.session, row.case_id)
+        proceeding = of_case(records.session, row.case_id)
         if proceeding is None or proceeding.withdrawal_id != act.id:
             continue
-        access.end_access(house.session, proceeding.id or 0, now)
-        paper = withdrawal_paper(house, proceeding, act, row, by, now)
+        access.end_access(records.session, proceeding.id or 0, now)
+        paper = withdrawal_paper(records, proceeding, act, row, by, now)
         row.paper_id = paper.id if paper is not None else None
-    house.session.flush()
+    records.session.flush()
     return act, rows
 
 
-def tell(house: House, act: Withdrawal, case_id: int, how: str, now: datetime) -> WithdrawnCase:
+def tell(records: Records, act: Withdrawal, case_id: int, how: str, now: datetime) -> WithdrawnCase:
     """The paper of a withdrawn case went out to its people.
 
     Raises:
         NotFoundError: no such case in this act.
         ConflictError: its paper has no file yet.
     """
-    row = withdrawal.told(house.session, act.id or 0, case_id, now)
+    row = withdrawal.told(records.session, act.id or 0, case_id, now)
     if row.paper_id is not None:
-        documents.sent(house.session, row.paper_id, how, now)
+        documents.sent(records.session, row.paper_id, how, now)
     return row
 
 
 def confirm_clone(
-    house: House, proceeding: Proceeding, note: str, by: Mover, now: datetime
+    records: Records, proceeding: Proceeding, note: str, by: Mover, now: datetime
 ) -> ProceedingStep:
     """The plate is cloned: notices are withdrawn with their codes, the plate is watched."""
-    step = clones.confirm(house.session, proceeding, note, by, now)
-    end_what_is_untrue(house, proceeding, step, now)
+    step = clones.confirm(records.session, proceeding, note, by, now)
+    end_what_is_untrue(records, proceeding, step, now)
     return step

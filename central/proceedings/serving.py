@@ -10,7 +10,7 @@ from central.documents.models import Document
 from central.notifications import service as notifications
 from central.notifications.models import Notification
 from central.proceedings.models import Decision, Proceeding
-from central.proceedings.papers.sheet import House
+from central.proceedings.papers.sheet import Records
 
 SERVED = frozenset(
     {
@@ -31,27 +31,27 @@ SERVED = frozenset(
 """Kinds of papers that no step of the tables sends."""
 
 
-def tell(house: House, proceeding: Proceeding, paper: Document | None, now: datetime) -> None:
+def tell(records: Records, proceeding: Proceeding, paper: Document | None, now: datetime) -> None:
     """Has the person told whom such a paper concerns; nobody who was never told of the case, as the owner of
     a copied plate."""
     if paper is None or paper.id is None or paper.kind not in SERVED:
         return
-    party_id = _addressee(house, proceeding, paper)
+    party_id = _addressee(records, proceeding, paper)
     if party_id is not None:
         values = {"paper": paper.kind, "number": paper.number}
         key = f"paper:{paper.id}"
         notifications.tell(
-            house.session, key, party_id, proceeding.case_id, notifications.SERVED, values, now, paper.id
+            records.session, key, party_id, proceeding.case_id, notifications.SERVED, values, now, paper.id
         )
 
 
-def _addressee(house: House, proceeding: Proceeding, paper: Document) -> int | None:
+def _addressee(records: Records, proceeding: Proceeding, paper: Document) -> int | None:
     if paper.decision_id is not None:
-        return house.session.get_one(Decision, paper.decision_id).party_id
-    notices = documents.of_case(house.session, proceeding.case_id, "notice")
+        return records.session.get_one(Decision, paper.decision_id).party_id
+    notices = documents.of_case(records.session, proceeding.case_id, "notice")
     if not any(notice.sent_at is not None for notice in notices):
         return None
-    owner = house.parties.of_case(proceeding.case_id, "owner")
+    owner = records.parties.of_case(proceeding.case_id, "owner")
     return proceeding.violator_id or (owner.party_id if owner is not None else None)
 
 

@@ -24,7 +24,7 @@ from central.reports.values import Figure
 
 _USER, _LOG = table_of(User), table_of(AuditEntry)
 _SENT, _TOLD, _PAID = table_of(Submission), table_of(Notification), table_of(DecisionPayment)
-_VEHICLE, _PERSON, _HOUSE = table_of(RegistryAnswer), table_of(PopulationAnswer), table_of(Connection)
+_VEHICLE, _PERSON, _CONNECTION = table_of(RegistryAnswer), table_of(PopulationAnswer), table_of(Connection)
 _BY_OPERATOR, _BY_OFFICER = (("person", _CASE.c.operator_id),), (("person", _CASE.c.officer_id),)
 """By account number, so that the query over all cases needs no join; `named` puts in the names."""
 _OPERATOR, _OFFICER = _CASE.c.operator_id.is_not(None), _CASE.c.officer_id.is_not(None)
@@ -112,7 +112,7 @@ def named(session: Session, lines: list[Figure]) -> list[Figure]:
 
 def connections(session: Session) -> list[Figure]:
     """How often in a row each authority that was ever asked has failed, as it stands."""
-    rows = session.execute(select(_HOUSE.c.name, _HOUSE.c.failures).order_by(_HOUSE.c.name))
+    rows = session.execute(select(_CONNECTION.c.name, _CONNECTION.c.failures).order_by(_CONNECTION.c.name))
     return [
         Figure(group="I", key="connection_failures", by=(("system", name),), standing=True, this=failures)
         for name, failures in rows

@@ -110,9 +110,9 @@ def _asked(
     return Asked(client_id, redirect_uri, state, code_challenge, nonce)
 
 
-def create_identity(house: Identity) -> FastAPI:
+def create_identity(provider: Identity) -> FastAPI:
     """The provider; its issuer is the address under which it is mounted."""
-    app = house.stage.app()
+    app = provider.stage.app()
 
     @app.get("/.well-known/openid-configuration")
     def addresses(request: Request) -> Response:
@@ -132,16 +132,16 @@ def create_identity(house: Identity) -> FastAPI:
 
     @app.get("/keys")
     def keys() -> Response:
-        return JSONResponse({"keys": [house.key.as_dict(private=False)]})
+        return JSONResponse({"keys": [provider.key.as_dict(private=False)]})
 
     @app.get("/authorize")
     def who(_: Annotated[Asked, Depends(_asked)]) -> Response:
-        return HTMLResponse(_choice(house.people()))
+        return HTMLResponse(_choice(provider.people()))
 
     @app.post("/authorize")
     def chosen(asked: Annotated[Asked, Depends(_asked)], identity: Annotated[str, Form()] = "") -> Response:
-        code = house.give(asked, identity) if identity else None
-        house.stage.note(f"{asked.client_id}: {identity or '–'}", "code" if code else "access_denied")
+        code = provider.give(asked, identity) if identity else None
+        provider.stage.note(f"{asked.client_id}: {identity or '–'}", "code" if code else "access_denied")
         back = {"code": code} if code else {"error": "access_denied"}
         return RedirectResponse(f"{asked.redirect_uri}?{urlencode({**back, 'state': asked.state})}", 303)
 
@@ -152,16 +152,16 @@ def create_identity(house: Identity) -> FastAPI:
         redirect_uri: Annotated[str, Form()],
         code_verifier: Annotated[str, Form()],
     ) -> Response:
-        given = house.take(code, redirect_uri, code_verifier)
+        given = provider.take(code, redirect_uri, code_verifier)
         if given is None:
             return JSONResponse({"error": "invalid_grant"}, 400)
-        signed = house.token(_issuer(request), given)
+        signed = provider.token(_issuer(request), given)
         answer = {"access_token": secrets.token_urlsafe(16), "token_type": "Bearer", "id_token": signed}
         return JSONResponse(answer, headers={"Cache-Control": "no-store"})
 
     @app.get("/")
     def home() -> Response:
-        return HTMLResponse(house.stage.page())
+        return HTMLResponse(provider.stage.page())
 
     return app
 

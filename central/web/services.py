@@ -12,7 +12,7 @@ from central.media.places import store_of
 from central.media.sights import CheckedMedia
 from central.parties.service import Parties
 from central.proceedings.clones import Places, places_of
-from central.proceedings.papers.sheet import House
+from central.proceedings.papers.sheet import Records
 from central.reports.periods import CutOffs
 from central.settings import CentralSettings, OfficeSettings
 from central.vault import BlindIndex, Vault
@@ -53,9 +53,9 @@ class Services:
         """The parties in a transaction."""
         return Parties(session, self.vault, self.index)
 
-    def house(self, session: Session) -> House:
+    def records(self, session: Session) -> Records:
         """What drawing papers up needs, in a transaction."""
-        return House.of(session, self.vault, self.index, self.archive, self.office)
+        return Records.of(session, self.vault, self.index, self.archive, self.office)
 
 
 def services(request: Request) -> Services:

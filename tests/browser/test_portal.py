@@ -18,7 +18,7 @@ from tests.browser.junction import Offender, package
 from tests.browser.pictures import whole_page as shot
 from tests.central import databases
 from tests.central.evidence import OCCURRED
-from tests.central.portal.house import PortalHouse, portal_house
+from tests.central.portal.site import PortalSite, portal_site
 
 pytestmark = pytest.mark.browser
 
@@ -30,7 +30,7 @@ DESK: ViewportSize = {"width": 1366, "height": 768}
 class Served:
     """The portal on a port."""
 
-    house: PortalHouse
+    site: PortalSite
     url: str
 
 
@@ -39,13 +39,13 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     folder = tmp_path_factory.mktemp("portal")
     databases.migrated_sqlite(folder / "central.db")
     engine = make_engine(f"sqlite:///{folder / 'central.db'}")
-    house = portal_house(engine, folder, datetime(2026, 11, 24, 8, 0, tzinfo=UTC))
+    site = portal_site(engine, folder, datetime(2026, 11, 24, 8, 0, tzinfo=UTC))
     account = {"payment": PaymentSettings(bank_bin="970403", bank_account="0011012345678")}
-    settings = house.portal.state.settings.model_copy(update=account)
-    house.portal = create_portal(settings, clock=lambda: house.office.now)
+    settings = site.portal.state.settings.model_copy(update=account)
+    site.portal = create_portal(settings, clock=lambda: site.office.now)
     listener = office.free_port()
-    with office.served(house.portal, listener):
-        yield Served(house, office.address_of(listener))
+    with office.served(site.portal, listener):
+        yield Served(site, office.address_of(listener))
     engine.dispose()
 
 
@@ -61,10 +61,10 @@ def drawn(sequence: int) -> dict[str, Any]:
 def opened(browser: Browser, served: Served, case_id: int, size: ViewportSize, language: str) -> Page:
     """The case's page, opened with its code, by somebody who wants this language."""
     page = browser.new_context(viewport=size, locale=language).new_page()
-    page.goto(f"{served.url}/?c={served.house.keys[case_id]['code']}")
+    page.goto(f"{served.url}/?c={served.site.keys[case_id]['code']}")
     shot(page, f"portal-open-{language}-{size['width']}")
-    page.locator("[name=number]").fill(served.house.keys[case_id]["number"])
-    page.locator("[name=plate]").fill(served.house.keys[case_id]["plate"])
+    page.locator("[name=number]").fill(served.site.keys[case_id]["number"])
+    page.locator("[name=plate]").fill(served.site.keys[case_id]["plate"])
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(r"/cases/\d+$"))
     return page
@@ -83,7 +83,7 @@ def is_too_wide(page: Page) -> bool:
 
 
 def test_an_owner_sees_checks_and_answers(browser: Browser, served: Served) -> None:
-    case_id = served.house.noticed(**drawn(1))
+    case_id = served.site.noticed(**drawn(1))
     problems: list[str] = []
     page = opened(browser, served, case_id, PHONE, "vi")
     page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
@@ -111,7 +111,7 @@ def test_an_owner_sees_checks_and_answers(browser: Browser, served: Served) -> N
     assert "5 MB" in chosen.evaluate("file => file.validationMessage")
     page.get_by_role("button", name="Gửi ý kiến").click()
     expect(page.get_by_role("status").first).to_contain_text("Đã nhận, số")
-    assert served.house.office.state(case_id, "answer") == "contested"
+    assert served.site.office.state(case_id, "answer") == "contested"
     assert problems == []
 
 
@@ -125,10 +125,10 @@ def test_an_owner_sees_checks_and_answers(browser: Browser, served: Served) -> N
 def test_the_next_instalment_or_all_that_is_left(
     browser: Browser, served: Served, language: str, choose: str, start: str, paid: str
 ) -> None:
-    house = served.house
-    case_id = house.noticed(**drawn(house.office.cases + 1))
-    house.decided(case_id)
-    house.in_parts(case_id, (7_600_000, 5_700_000, 5_700_000))
+    site = served.site
+    case_id = site.noticed(**drawn(site.office.cases + 1))
+    site.decided(case_id)
+    site.in_parts(case_id, (7_600_000, 5_700_000, 5_700_000))
     page = opened(browser, served, case_id, PHONE, language)
     page.goto(f"{page.url}/pay")
     expect(page.locator(".parts li").first).to_contain_text(paid)
@@ -146,7 +146,7 @@ def test_the_next_instalment_or_all_that_is_left(
 
 
 def test_a_file_that_was_changed_is_named(browser: Browser, served: Served) -> None:
-    case_id = served.house.noticed(**drawn(served.house.office.cases + 1))
+    case_id = served.site.noticed(**drawn(served.site.office.cases + 1))
     page = opened(browser, served, case_id, DESK, "en")
     page.route("**/files/over.jpg", lambda route: route.fulfill(body=b"another", content_type="image/jpeg"))
     page.get_by_text("Check that the pictures were not altered").click()
@@ -156,7 +156,7 @@ def test_a_file_that_was_changed_is_named(browser: Browser, served: Served) -> N
 
 
 def test_a_browser_without_ed25519_is_shown_the_way_by_file(browser: Browser, served: Served) -> None:
-    case_id = served.house.noticed(**drawn(served.house.office.cases + 1))
+    case_id = served.site.noticed(**drawn(served.site.office.cases + 1))
     page = opened(browser, served, case_id, PHONE, "en")
     page.add_init_script("crypto.subtle.importKey = () => Promise.reject(new DOMException('NotSupported'))")
     page.reload()
@@ -172,7 +172,7 @@ def test_a_browser_without_ed25519_is_shown_the_way_by_file(browser: Browser, se
 def test_every_page_fits_and_can_be_read(
     browser: Browser, served: Served, size: ViewportSize, language: str
 ) -> None:
-    case_id = served.house.noticed(**drawn(served.house.office.cases + 1))
+    case_id = served.site.noticed(**drawn(served.site.office.cases + 1))
     page = opened(browser, served, case_id, size, language)
     case = page.url
     kinds = ("admit", "name_driver", "deny_driving", "say_sold", "say_stolen", "contest", "ask_place")

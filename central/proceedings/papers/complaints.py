@@ -47,8 +47,8 @@ def _letter(sheet: Sheet, decision: Decision, subject: str, *after: str) -> Valu
         "subject": subject,
         "to": person,
         "paragraphs": (
-            f"Ngày {short_day(filed)}, {sheet.house.office.words} nhận được khiếu nại của {person.name} đối "
-            f"với quyết định xử phạt vi phạm hành chính số {decision.number} ngày "
+            f"Ngày {short_day(filed)}, {sheet.records.office.words} nhận được khiếu nại của {person.name} "
+            f"đối với quyết định xử phạt vi phạm hành chính số {decision.number} ngày "
             f"{short_day(decision.signed_on)}.",
             *after,
         ),
@@ -65,9 +65,9 @@ def relief_refused_values(sheet: Sheet) -> Values:
         "subject": "Về việc đề nghị hoãn, giảm, miễn hoặc nộp tiền phạt nhiều lần",
         "to": sheet.person(decision.party_id),
         "paragraphs": (
-            f"Ngày {short_day(_filed(sheet, decision, 'ask_relief'))}, {sheet.house.office.words} nhận được "
-            f"đề nghị của ông/bà, tổ chức đối với quyết định xử phạt vi phạm hành chính số {decision.number} "
-            f"ngày {short_day(decision.signed_on)}.",
+            f"Ngày {short_day(_filed(sheet, decision, 'ask_relief'))}, {sheet.records.office.words} nhận "
+            f"được đề nghị của ông/bà, tổ chức đối với quyết định xử phạt vi phạm hành chính số "
+            f"{decision.number} ngày {short_day(decision.signed_on)}.",
             f"Đề nghị không được chấp nhận, lý do: {_reason(sheet)}.",
             "Quyết định xử phạt tiếp tục được thi hành. Ông/bà, tổ chức có quyền khiếu nại trong thời hạn "
             f"{span(rows['complaint'])} hoặc khởi kiện vụ án hành chính trong thời hạn {span(rows['court'])} "

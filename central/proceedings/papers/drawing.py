@@ -16,21 +16,21 @@ from central.proceedings.models import (
     WithdrawnCase,
 )
 from central.proceedings.papers import complaints, first, later, whole
-from central.proceedings.papers.sheet import House, Sheet, Values
+from central.proceedings.papers.sheet import Records, Sheet, Values
 from central.proceedings.people import Mover
 from central.proceedings.service import history, last_step
 
 
 def paper_of(
-    house: House, proceeding: Proceeding, step: ProceedingStep, by: Mover, now: datetime
+    records: Records, proceeding: Proceeding, step: ProceedingStep, by: Mover, now: datetime
 ) -> Document | None:
     """Draws up the paper of a step, or completes the one it signs; None for steps without one."""
     if step.action == "sign_notice":
-        return first.signed_notice(_sheet(house, proceeding, step, by, now))
+        return first.signed_notice(_sheet(records, proceeding, step, by, now))
     kind, build = _PAPERS.get(step.action, (None, None))
     if kind is None or build is None or (kind == "commune_slip" and step.decision_id is not None):
         return None  # the slip is about an owner who does not come, not about a fine that is overdue
-    sheet = _sheet(house, proceeding, step, by, now)
+    sheet = _sheet(records, proceeding, step, by, now)
     about = About(
         key=f"step:{step.id}:{kind}",
         case_id=proceeding.case_id,
@@ -41,14 +41,14 @@ def paper_of(
     if kind == "notice":
         return first.draw_notice(sheet, about)
     numbered = _decision_number(sheet) if kind == "decision" else None
-    return house.archive.draw(house.session, kind, about, build(sheet), now, numbered)
+    return records.archive.draw(records.session, kind, about, build(sheet), now, numbered)
 
 
 def withdrawal_paper(
-    house: House, proceeding: Proceeding, act: Withdrawal, row: WithdrawnCase, by: Mover, now: datetime
+    records: Records, proceeding: Proceeding, act: Withdrawal, row: WithdrawnCase, by: Mover, now: datetime
 ) -> Document | None:
     """The paper that tells the people of a withdrawn case; None where nobody had been told of it."""
-    sheet = _sheet(house, proceeding, last_step(house.session, proceeding), by, now)
+    sheet = _sheet(records, proceeding, last_step(records.session, proceeding), by, now)
     values = later.withdrawal_values(sheet, act, row)
     if values is None:
         return None
@@ -58,24 +58,24 @@ def withdrawal_paper(
         party_id=sheet.addressee(),
         by=by.person,
     )
-    return house.archive.draw(house.session, "withdrawal", about, values, now)
+    return records.archive.draw(records.session, "withdrawal", about, values, now)
 
 
-def case_file(house: House, proceeding: Proceeding, by: Mover, now: datetime) -> Document:
+def case_file(records: Records, proceeding: Proceeding, by: Mover, now: datetime) -> Document:
     """The case's file as it stands: one paper a version of the case, however often it is asked for.
 
     Raises:
         ConflictError: a paper of the case has no file yet.
     """
-    steps = history(house.session, proceeding.id or 0)
+    steps = history(records.session, proceeding.id or 0)
     if not steps:
         raise ConflictError("nothing_happened")
-    sheet = _sheet(house, proceeding, steps[-1], by, now)
+    sheet = _sheet(records, proceeding, steps[-1], by, now)
     values = whole.case_file_values(sheet, steps)
     about = About(
         key=f"case_file:{proceeding.case_id}:{proceeding.version}", case_id=proceeding.case_id, by=by.person
     )
-    return house.archive.draw(house.session, "case_file", about, values, now)
+    return records.archive.draw(records.session, "case_file", about, values, now)
 
 
 def _decision_number(sheet: Sheet) -> tuple[int, str]:
@@ -83,11 +83,11 @@ def _decision_number(sheet: Sheet) -> tuple[int, str]:
     return decision.sequence, decision.number
 
 
-def _sheet(house: House, proceeding: Proceeding, step: ProceedingStep, by: Mover, now: datetime) -> Sheet:
-    session = house.session
+def _sheet(records: Records, proceeding: Proceeding, step: ProceedingStep, by: Mover, now: datetime) -> Sheet:
+    session = records.session
     case = get_case(session, proceeding.case_id)
     offence = offences.get(session, proceeding.offence_id) if proceeding.offence_id else None
-    return Sheet(house, proceeding, step, by, now, case, offence, law.book(session))
+    return Sheet(records, proceeding, step, by, now, case, offence, law.book(session))
 
 
 _PAPERS: dict[str, tuple[str, Callable[[Sheet], Values]]] = {

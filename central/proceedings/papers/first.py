@@ -114,14 +114,14 @@ def draw_notice(sheet: Sheet, about: About) -> Document:
     party_id = sheet.addressee()
     assert party_id is not None
     values = notice_values(sheet, code)
-    archive = sheet.house.archive
+    archive = sheet.records.archive
     document = archive.draw(sheet.session, "notice", about, values, sheet.now, final=False)
     assert document.id is not None
     assert sheet.proceeding.id is not None
     access.end_access(sheet.session, sheet.proceeding.id, sheet.now)
     access.remember(
         sheet.session,
-        sheet.house.parties.index,
+        sheet.records.parties.index,
         NoticeAccess(
             document_id=document.id,
             proceeding_id=sheet.proceeding.id,
@@ -139,12 +139,12 @@ def signed_notice(sheet: Sheet) -> Document:
     """The drafted notice with who signs it: its file is made anew, and now signed."""
     document = last_of(sheet, "notice")
     changes = {"signature": signature(sheet)}
-    return sheet.house.archive.complete(sheet.session, document, changes, sheet.now, sheet.by.audit_name)
+    return sheet.records.archive.complete(sheet.session, document, changes, sheet.now, sheet.by.audit_name)
 
 
 def notice_values(sheet: Sheet, code: str) -> Values:
     """Thông báo (Mẫu 01)."""
-    office = sheet.house.office
+    office = sheet.records.office
     come_at = sheet.proceeding.appointment_at
     if come_at is None or come_at <= sheet.now:
         come_at = sheet.proceeding.appointment_at = appointment(sheet.book, sheet.now)
@@ -215,7 +215,7 @@ def record_values(sheet: Sheet) -> Values:
     bases = [f"{_BY_DEVICE} {number_of(sheet, 'detection_result')}"]
     session_record = number_of(sheet, "session_record")
     bases += [f"biên bản làm việc {session_record}"] if session_record else []
-    office = sheet.house.office
+    office = sheet.records.office
     return {
         "made_at": sheet.now,
         "made_where": f"trụ sở {office.words}",
@@ -254,11 +254,11 @@ def session_values(sheet: Sheet) -> Values:
     party_id = sheet.proceeding.violator_id or sheet.owner_id()
     witness = sheet.said("witness")
     written = sheet.step.action == "explain"
-    official = official_of(sheet.session, sheet.by.person, sheet.house.office.words)
+    official = official_of(sheet.session, sheet.by.person, sheet.records.office.words)
     return {
         "title": _SESSIONS[sheet.step.action],
         "held_at": sheet.now,
-        "held_where": f"trụ sở {sheet.house.office.words}",
+        "held_where": f"trụ sở {sheet.records.office.words}",
         "officials": () if written else (official,),
         "person": sheet.person(party_id) if party_id is not None else None,
         "attended": sheet.step.action in ("open_session", "hear"),

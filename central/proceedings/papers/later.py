@@ -43,7 +43,7 @@ def decision_of(sheet: Sheet) -> Decision:
 
 def signer_values(sheet: Sheet, decision: Decision | None = None) -> Values:
     user = decision.signer_id if decision is not None else sheet.by.person
-    unit, power = sheet.house.office.words, sheet.by.power
+    unit, power = sheet.records.office.words, sheet.by.power
     if power is None:
         title = "Người có thẩm quyền"
         signature: Any = {"titles": (title.upper(),), "name": sheet.by.name}
@@ -56,7 +56,7 @@ def signer_values(sheet: Sheet, decision: Decision | None = None) -> Values:
 def decision_values(sheet: Sheet) -> Values:
     """Quyết định xử phạt (MQĐ02)."""
     decision = decision_of(sheet)
-    office = sheet.house.office
+    office = sheet.records.office
     circumstances = [sheet.book.circumstances[code] for code in decision.circumstances]
     person = sheet.person(decision.party_id)
     return {
@@ -264,7 +264,7 @@ def receipt_values(sheet: Sheet) -> Values:
         "paid_on": payment.paid_on,
         "method": payment.source,
         "reference": reference,
-        "collected_by": sheet.house.office.treasury,
+        "collected_by": sheet.records.office.treasury,
         "left": 0 if decision.ended_on is not None else stand.owed,
-        "portal": _portal(sheet.house.office, decision.number),
+        "portal": _portal(sheet.records.office, decision.number),
     }

@@ -38,8 +38,8 @@ Values = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class House:
-    """What drawing papers up needs: the parties, the archive, the unit's details."""
+class Records:
+    """What papers are drawn up from and kept in, in one transaction: parties, archive, the unit's details."""
 
     session: Session
     parties: Parties
@@ -49,7 +49,7 @@ class House:
     @classmethod
     def of(
         cls, session: Session, vault: Vault, index: BlindIndex, archive: Archive, office: OfficeSettings
-    ) -> "House":
+    ) -> "Records":
         """In a transaction, with the parties as the keys open them."""
         return cls(session, Parties(session, vault, index), archive, office)
 
@@ -58,7 +58,7 @@ class House:
 class Sheet:
     """One step about to become a paper: the case with everything a paper may say of it."""
 
-    house: House
+    records: Records
     proceeding: Proceeding
     step: ProceedingStep
     by: Mover
@@ -75,7 +75,7 @@ class Sheet:
     @property
     def session(self) -> Session:
         """The transaction."""
-        return self.house.session
+        return self.records.session
 
     def said(self, name: str, otherwise: str = "") -> str:
         """A text that came with the step."""
@@ -90,11 +90,11 @@ class Sheet:
     def person(self, party_id: int | None) -> Any:
         """A party as papers name them."""
         assert party_id is not None
-        return person_of(self.house.parties.read(party_id, self.reader()))
+        return person_of(self.records.parties.read(party_id, self.reader()))
 
     def owner_id(self) -> int | None:
         """The owner of the case."""
-        link = self.house.parties.of_case(self.proceeding.case_id, "owner")
+        link = self.records.parties.of_case(self.proceeding.case_id, "owner")
         return link.party_id if link is not None else None
 
     def addressee(self) -> int | None:

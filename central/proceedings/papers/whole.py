@@ -36,14 +36,14 @@ def case_file_values(sheet: Sheet, steps: Sequence[ProceedingStep]) -> Values:
             *((file.name, file.sha256) for file in manifest.files),
             ("manifest", evidence_row(sheet.session, case_id).manifest_sha256),
         ),
-        "author": official_of(sheet.session, sheet.by.person, sheet.house.office.words),
+        "author": official_of(sheet.session, sheet.by.person, sheet.records.office.words),
     }
 
 
 def _persons(sheet: Sheet) -> list[tuple[str, Values]]:
     found = []
     for role, words in _ROLES.items():
-        link = sheet.house.parties.of_case(sheet.proceeding.case_id, role)  # type: ignore[arg-type]
+        link = sheet.records.parties.of_case(sheet.proceeding.case_id, role)  # type: ignore[arg-type]
         if link is not None:
             found.append((words, sheet.person(link.party_id)))
     return found

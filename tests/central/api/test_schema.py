@@ -18,7 +18,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from central.accounts.permissions import Role
-from tests.central.web.conftest import House, open_house
+from tests.central.web.conftest import RunningCentre, running_centre
 
 CHECKS = [
     not_a_server_error,
@@ -30,18 +30,18 @@ CHECKS = [
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningCentre]:
     """The centre on SQLite."""
     now = datetime.fromisoformat("2026-11-24T08:00:00+00:00")
-    yield from open_house(tmp_path_factory.mktemp("house"), None, now)
+    yield from running_centre(tmp_path_factory.mktemp("running"), None, now)
 
 
 @pytest.mark.parametrize("role", [Role.ADMIN, Role.OPERATOR, Role.OFFICER])
-def test_the_api_does_as_it_says(house: House, role: Role) -> None:
-    schema = schemathesis.openapi.from_asgi("/api/v1/openapi.json", house.centre)
+def test_the_api_does_as_it_says(running: RunningCentre, role: Role) -> None:
+    schema = schemathesis.openapi.from_asgi("/api/v1/openapi.json", running.centre)
     for found in schema.get_all_operations():
         operation = found.ok()
-        token = house.client(role).cookies["ngatu"]
+        token = running.client(role).cookies["ngatu"]
 
         @settings(
             max_examples=5,

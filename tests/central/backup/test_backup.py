@@ -40,7 +40,7 @@ READER = Reader("user:hung", "after a restore")
 
 
 @dataclass
-class House:
+class Centre:
     """A centre in a folder, over its database."""
 
     settings: CentralSettings
@@ -50,7 +50,7 @@ class House:
     def store(self) -> MediaStore:
         return MediaStore(self.settings.media_dir)
 
-    def open(self, now: datetime) -> "House":
+    def open(self, now: datetime) -> "Centre":
         """Its keys made, a node let in, an owner known."""
         create_key(self.settings.centre_key_file)
         with transaction(self.engine) as session:
@@ -89,8 +89,8 @@ class House:
 
 
 @pytest.fixture
-def house(sqlite_engine: Engine, tmp_path: Path, now: datetime) -> House:
-    return House(CentralSettings(data_dir=tmp_path / "lost"), sqlite_engine).open(now)
+def centre(sqlite_engine: Engine, tmp_path: Path, now: datetime) -> Centre:
+    return Centre(CentralSettings(data_dir=tmp_path / "lost"), sqlite_engine).open(now)
 
 
 @pytest.fixture
@@ -99,21 +99,21 @@ def shelf(tmp_path: Path) -> Shelf:
 
 
 @pytest.fixture
-def empty(tmp_path: Path) -> Iterator[House]:
+def empty(tmp_path: Path) -> Iterator[Centre]:
     """Another machine: nothing in its folder, nothing in its database."""
     with empty_like("sqlite", tmp_path / "new") as place:
         yield place
 
 
 @contextmanager
-def empty_like(dialect: str, folder: Path) -> Iterator[House]:
+def empty_like(dialect: str, folder: Path) -> Iterator[Centre]:
     """The same over either database."""
     settings = CentralSettings(data_dir=folder)
     folder.mkdir()
     database = servers.throwaway_postgres() if dialect == "postgresql" else nullcontext(settings.database_url)
     with database as url:
         engine = make_engine(url)
-        yield House(settings, engine)
+        yield Centre(settings, engine)
         engine.dispose()
 
 
@@ -141,21 +141,21 @@ def somebody_working(engine: Engine) -> Iterator[None]:
 def test_what_was_saved_while_the_centre_worked_comes_back(
     engine: Engine, tmp_path: Path, shelf: Shelf, now: datetime
 ) -> None:
-    house = House(CentralSettings(data_dir=tmp_path / "lost"), engine).open(now)
+    centre = Centre(CentralSettings(data_dir=tmp_path / "lost"), engine).open(now)
     with empty_like(engine.dialect.name, tmp_path / "new") as empty:
-        _lost_and_restored(house, empty, shelf, now)
+        _lost_and_restored(centre, empty, shelf, now)
 
 
-def _lost_and_restored(house: House, empty: House, shelf: Shelf, now: datetime) -> None:
+def _lost_and_restored(centre: Centre, empty: Centre, shelf: Shelf, now: datetime) -> None:
     packages = chain(3)
-    house.receive(packages, now)
-    with somebody_working(house.engine):
-        saved = house.save(shelf, now)
-    house.receive(chain(4)[3:], now)
+    centre.receive(packages, now)
+    with somebody_working(centre.engine):
+        saved = centre.save(shelf, now)
+    centre.receive(chain(4)[3:], now)
 
     done = empty.restore(shelf)
     assert (saved.missing, done.missing) == ((), ())
-    assert empty.signed() == house.signed()[:3]
+    assert empty.signed() == centre.signed()[:3]
     for package in packages:
         for file, content in zip(package.manifest.files, package.contents, strict=True):
             assert empty.store.open(file.sha256, recheck=True).read() == content
@@ -169,113 +169,115 @@ def _lost_and_restored(house: House, empty: House, shelf: Shelf, now: datetime) 
         assert empty.parties(session).read(party.id or 0, READER) == OWNER
     assert migrations.standing(empty.engine).state == "current"
     empty.receive(chain(4)[3:], now)
-    assert empty.signed() == house.signed()
+    assert empty.signed() == centre.signed()
 
 
 def test_a_second_set_copies_only_what_is_new_and_old_sets_go(
-    house: House, shelf: Shelf, now: datetime
+    centre: Centre, shelf: Shelf, now: datetime
 ) -> None:
     packages = chain(2)
-    house.receive(packages[:1], now)
-    assert house.save(shelf, now).evidence.new == 2
+    centre.receive(packages[:1], now)
+    assert centre.save(shelf, now).evidence.new == 2
     gone = packages[0].manifest.files[0].sha256
-    house.store.remove(gone)  # as retention does
-    house.receive(packages[1:], now)
-    later = house.save(shelf, now + timedelta(hours=1))
+    centre.store.remove(gone)  # as retention does
+    centre.receive(packages[1:], now)
+    later = centre.save(shelf, now + timedelta(hours=1))
     assert (later.evidence.new, later.evidence.files, later.missing) == (2, 3, (gone,))
     assert shelf.pool.has(gone)
     assert saving.thin_out(shelf, 1) == 1
     assert shelf.sets == [later.folder]
-    assert set(shelf.pool.names()) == set(house.store.names())
+    assert set(shelf.pool.names()) == set(centre.store.names())
     with pytest.raises(BackupError, match="there already"):
-        house.save(shelf, now + timedelta(hours=1))
+        centre.save(shelf, now + timedelta(hours=1))
 
 
 def test_what_a_killed_backup_left_is_no_set_and_in_nobodys_way(
-    house: House, shelf: Shelf, now: datetime
+    centre: Centre, shelf: Shelf, now: datetime
 ) -> None:
     left = shelf.place_for(now).with_suffix(".unfinished")
     left.mkdir(parents=True)
     (left / "database.dump").write_text("half of it")
     with pytest.raises(BackupError, match="holds no backup"):
         shelf.latest()
-    house.save(shelf, now)
+    centre.save(shelf, now)
     assert shelf.sets == [shelf.place_for(now)]
     assert not left.exists()
 
 
-def test_evidence_that_was_altered_is_told_and_not_saved(house: House, shelf: Shelf, now: datetime) -> None:
+def test_evidence_that_was_altered_is_told_and_not_saved(centre: Centre, shelf: Shelf, now: datetime) -> None:
     [package] = chain(1)
-    house.receive([package], now)
+    centre.receive([package], now)
     altered = package.manifest.files[0].sha256
-    house.store.path(altered).chmod(0o600)
-    house.store.path(altered).write_bytes(b"\xff\xd8\xffanother picture")
-    saved = house.save(shelf, now)
+    centre.store.path(altered).chmod(0o600)
+    centre.store.path(altered).write_bytes(b"\xff\xd8\xffanother picture")
+    saved = centre.save(shelf, now)
     assert saved.evidence.damaged == [altered]
     assert not shelf.pool.has(altered)
 
 
-def test_the_keys_are_in_it_sealed_or_not_at_all(house: House, shelf: Shelf, now: datetime) -> None:
+def test_the_keys_are_in_it_sealed_or_not_at_all(centre: Centre, shelf: Shelf, now: datetime) -> None:
     secrets = [
         path.read_text().split()[-2 if path.suffix == ".key" and "PRIVATE" in path.read_text() else 0]
-        for path in sealing.places_of(house.settings).values()
+        for path in sealing.places_of(centre.settings).values()
     ]
     for passphrase in (None, PASSPHRASE):
         now += timedelta(seconds=1)
-        saved = house.save(shelf, now, passphrase)
+        saved = centre.save(shelf, now, passphrase)
         assert set(saved.contents.keys) == {"centre.key", "owner.key", "index.key"}
         everything = b"".join(path.read_bytes() for path in sorted(saved.folder.iterdir()))
         assert not any(secret.encode() in everything for secret in secrets)
         assert (saved.folder / "keys.sealed").exists() == (passphrase is not None)
         assert all(path.stat().st_mode & 0o077 == 0 for path in (shelf.root, saved.folder))
     with pytest.raises(BackupError, match="too short"):
-        house.save(shelf, now + timedelta(seconds=1), "short")
+        centre.save(shelf, now + timedelta(seconds=1), "short")
 
 
-def test_a_key_that_the_settings_name_must_be_there(house: House, shelf: Shelf, now: datetime) -> None:
-    named = house.settings.model_copy(update={"owner_key_file": Path("owner.key")})
+def test_a_key_that_the_settings_name_must_be_there(centre: Centre, shelf: Shelf, now: datetime) -> None:
+    named = centre.settings.model_copy(update={"owner_key_file": Path("owner.key")})
     with pytest.raises(BackupError, match=r"name the key owner\.key"):
-        saving.save(Source(named, house.engine), shelf, PASSPHRASE, "test", now)
+        saving.save(Source(named, centre.engine), shelf, PASSPHRASE, "test", now)
     assert shelf.sets == []
 
 
-def test_keys_kept_apart_open_what_came_back(house: House, empty: House, shelf: Shelf, now: datetime) -> None:
-    house.save(shelf, now, None)
+def test_keys_kept_apart_open_what_came_back(
+    centre: Centre, empty: Centre, shelf: Shelf, now: datetime
+) -> None:
+    centre.save(shelf, now, None)
     for name, path in sealing.places_of(empty.settings).items():
-        shutil.copy(sealing.places_of(house.settings)[name], path)
+        shutil.copy(sealing.places_of(centre.settings)[name], path)
     add_key(empty.settings.owner_key)  # a newer one beside it does no harm
     empty.restore(shelf, None)
     with transaction(empty.engine) as session:
         assert empty.parties(session).find(OWNER.identity, READER) is not None
 
 
-def _evidence_lost(house: House, shelf: Shelf) -> None:
+def _evidence_lost(centre: Centre, shelf: Shelf) -> None:
     shelf.pool.remove(next(iter(shelf.pool.names())))
 
 
-def _evidence_altered(house: House, shelf: Shelf) -> None:
+def _evidence_altered(centre: Centre, shelf: Shelf) -> None:
     path = shelf.pool.path(next(iter(shelf.pool.names())))
     path.chmod(0o600)
     path.write_bytes(path.read_bytes()[:-1] + b"x")
 
 
-def _database_altered(house: House, shelf: Shelf) -> None:
-    path = shelf.latest() / databases.NAMES[databases.kind_of(house.engine)]
+def _database_altered(centre: Centre, shelf: Shelf) -> None:
+    path = shelf.latest() / databases.NAMES[databases.kind_of(centre.engine)]
     path.write_bytes(path.read_bytes() + b"x")
 
 
-def _list_shortened(house: House, shelf: Shelf) -> None:
+def _list_shortened(centre: Centre, shelf: Shelf) -> None:
     path = shelf.latest() / MEDIA_LIST
     path.write_text("".join(path.read_text().splitlines(keepends=True)[1:]))
 
 
-def _signed_by_another(house: House, shelf: Shelf) -> None:
+def _signed_by_another(centre: Centre, shelf: Shelf) -> None:
     path = shelf.latest() / SIGNED
     head, _, rest = path.read_text().partition(".")
     path.write_text(f"{head}.e{rest}")
 
 
-def _unsigned(house: House, shelf: Shelf) -> None:
+def _unsigned(centre: Centre, shelf: Shelf) -> None:
     (shelf.latest() / SIGNED).unlink()
 
 
@@ -291,11 +293,16 @@ def _unsigned(house: House, shelf: Shelf) -> None:
     ],
 )
 def test_what_is_not_whole_is_refused_before_anything_is_written(
-    harm: Callable[[House, Shelf], None], words: str, house: House, empty: House, shelf: Shelf, now: datetime
+    harm: Callable[[Centre, Shelf], None],
+    words: str,
+    centre: Centre,
+    empty: Centre,
+    shelf: Shelf,
+    now: datetime,
 ) -> None:
-    house.receive(chain(1), now)
-    house.save(shelf, now)
-    harm(house, shelf)
+    centre.receive(chain(1), now)
+    centre.save(shelf, now)
+    harm(centre, shelf)
     with pytest.raises(BackupError, match=words):
         empty.restore(shelf)
     assert migrations.standing(empty.engine).state == "empty"
@@ -303,18 +310,18 @@ def test_what_is_not_whole_is_refused_before_anything_is_written(
     assert not any(place.exists() for place in places)
 
 
-def _database_used(place: House) -> None:
+def _database_used(place: Centre) -> None:
     with place.engine.begin() as connection:
         connection.execute(text("CREATE TABLE shop (id INTEGER)"))
 
 
-def _media_used(place: House) -> None:
+def _media_used(place: Centre) -> None:
     path = place.store.path("ab" * 32)
     path.parent.mkdir(parents=True)
     path.write_bytes(b"somebody's evidence")
 
 
-def _key_used(place: House) -> None:
+def _key_used(place: Centre) -> None:
     create_key(place.settings.centre_key_file)
 
 
@@ -322,10 +329,10 @@ def _key_used(place: House) -> None:
     ("use", "words"), [(_database_used, "not empty"), (_media_used, "not empty"), (_key_used, "another key")]
 )
 def test_a_place_in_use_is_refused(
-    use: Callable[[House], None], words: str, house: House, empty: House, shelf: Shelf, now: datetime
+    use: Callable[[Centre], None], words: str, centre: Centre, empty: Centre, shelf: Shelf, now: datetime
 ) -> None:
-    house.receive(chain(1), now)
-    house.save(shelf, now)
+    centre.receive(chain(1), now)
+    centre.save(shelf, now)
     use(empty)
     with pytest.raises(BackupError, match=words):
         empty.restore(shelf)
@@ -335,18 +342,18 @@ def test_a_place_in_use_is_refused(
     ("passphrase", "words"), [("một câu dài khác hẳn", "does not open"), (None, "missing")]
 )
 def test_without_its_keys_it_is_not_brought_back(
-    passphrase: str | None, words: str, house: House, empty: House, shelf: Shelf, now: datetime
+    passphrase: str | None, words: str, centre: Centre, empty: Centre, shelf: Shelf, now: datetime
 ) -> None:
-    house.save(shelf, now)
+    centre.save(shelf, now)
     with pytest.raises(BackupError, match=words):
         empty.restore(shelf, passphrase)
 
 
 def test_other_owner_keys_in_place_are_refused(
-    house: House, empty: House, shelf: Shelf, now: datetime
+    centre: Centre, empty: Centre, shelf: Shelf, now: datetime
 ) -> None:
-    house.save(shelf, now, None)
-    shutil.copy(house.settings.centre_key_file, empty.settings.centre_key_file)
+    centre.save(shelf, now, None)
+    shutil.copy(centre.settings.centre_key_file, empty.settings.centre_key_file)
     Vault.create_file(empty.settings.owner_key)
     with pytest.raises(BackupError, match=r"index\.key, .*owner\.key"):
         empty.restore(shelf, None)
@@ -354,11 +361,11 @@ def test_other_owner_keys_in_place_are_refused(
 
 @pytest.mark.postgres
 def test_a_backup_goes_into_a_database_of_its_own_kind(
-    house: House, tmp_path: Path, shelf: Shelf, now: datetime
+    centre: Centre, tmp_path: Path, shelf: Shelf, now: datetime
 ) -> None:
     if problem := servers.postgres_problem():
         pytest.skip(problem)
-    house.save(shelf, now)
+    centre.save(shelf, now)
     with (
         empty_like("postgresql", tmp_path / "new") as other,
         pytest.raises(BackupError, match="of a sqlite"),

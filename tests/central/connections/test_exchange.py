@@ -34,7 +34,7 @@ ASKED: dict[str, Callable[[str], object]] = {
 
 
 @contextmanager
-def house(talk: Talk) -> Iterator[str]:
+def server(talk: Talk) -> Iterator[str]:
     """A server that reads a request and then says what it likes."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
@@ -102,19 +102,19 @@ TOLD = (OutsideError, PaperSigningError, GatewayError)
 )
 @pytest.mark.parametrize("who", ["peer", "signing", "order"])
 def test_what_is_not_understood_is_told(who: str, talk: Talk) -> None:
-    with house(talk) as url, pytest.raises(TOLD):
+    with server(talk) as url, pytest.raises(TOLD):
         ASKED[who](url)
 
 
 @pytest.mark.parametrize("talk", [dripping, flooding], ids=["dripping", "flooding"])
 @pytest.mark.parametrize("who", sorted(ASKED.keys() - {"file"}))
 def test_nobody_waits_and_reads_without_end(who: str, talk: Talk) -> None:
-    with house(talk) as url, pytest.raises(TOLD):
+    with server(talk) as url, pytest.raises(TOLD):
         ASKED[who](url)
 
 
 def test_no_more_is_read_than_agreed() -> None:
-    with house(answering("200 OK", b"x" * 5000)) as url:
+    with server(answering("200 OK", b"x" * 5000)) as url:
         answered = exchange("GET", url, limits=Limits(5, 1000))
     assert (len(answered.body), answered.too_large) == (1000, True)
 
@@ -127,7 +127,7 @@ def test_without_a_token_no_header_is_sent(who: str) -> None:
         asked.append(connection.recv(65536))
         connection.sendall(b"HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n")
 
-    with house(talk) as url, pytest.raises(TOLD):
+    with server(talk) as url, pytest.raises(TOLD):
         ASKED[who](url)
     assert b"authorization" not in asked[0].lower()
     assert b"accept-encoding: identity" in asked[0].lower()

@@ -1,4 +1,4 @@
-"""Signing in at the province's house, and the one-time code of signers and administrators."""
+"""Signing in at the province's provider, and the one-time code of signers and administrators."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -83,7 +83,7 @@ def came_in(centre: Centre, name: str) -> TestClient:
     return browser
 
 
-def test_staff_sign_in_at_the_province_s_house(centre: Centre) -> None:
+def test_staff_sign_in_at_the_province_s_provider(centre: Centre) -> None:
     assert "Công an Bắc Ninh" in browser_of(centre).get("/sign-in").text
     english = browser_of(centre).get("/sign-in", headers={"Cookie": "lang=en"}).text
     assert "Bac Ninh Police" in english

@@ -20,53 +20,53 @@ from central.notifications import service as notifications
 from central.notifications.models import Notification
 from tests.central.casework import PASSWORD, Casework
 from tests.central.citizens.test_files import jpeg, pdf
-from tests.central.portal.conftest import house as house  # the portal beside this console
-from tests.central.portal.house import PortalHouse, text_of
+from tests.central.portal.conftest import site as site  # the portal beside this console
+from tests.central.portal.site import PortalSite, text_of
 
 DRIVER = {"name": "Trần Thị Bình", "identity": "024000000002", "address": "Bắc Ninh"}
 
 
 @pytest.fixture
-def desk(house: PortalHouse) -> Iterator[Casework]:
+def desk(site: PortalSite) -> Iterator[Casework]:
     """The console over the portal's database, its people signed in with the tests' password."""
-    centre = create_app(house.portal.state.settings, clock=lambda: house.office.now)
-    with transaction(house.office.engine) as session:
+    centre = create_app(site.portal.state.settings, clock=lambda: site.office.now)
+    with transaction(site.office.engine) as session:
         for user in session.exec(select(User)):
             user.password_hash = passwords.hash_of(PASSWORD)
-    yield Casework(centre, house.office)
+    yield Casework(centre, site.office)
     centre.state.engine.dispose()
 
 
-def answered(house: PortalHouse, kind: str = "name_driver", **data: str) -> tuple[int, TestClient]:
+def answered(site: PortalSite, kind: str = "name_driver", **data: str) -> tuple[int, TestClient]:
     """A case whose owner answered over the portal, and their browser."""
-    case_id = house.noticed()
-    browser = house.enter(case_id)
-    sent = browser.post(f"{house.page_of(case_id)}/answer/{kind}", data=data or DRIVER)
+    case_id = site.noticed()
+    browser = site.enter(case_id)
+    sent = browser.post(f"{site.page_of(case_id)}/answer/{kind}", data=data or DRIVER)
     assert sent.status_code == 200, sent.text
     return case_id, browser
 
 
-def told(house: PortalHouse) -> list[Notification]:
+def told(site: PortalSite) -> list[Notification]:
     """Everything people were told, the oldest first."""
-    with transaction(house.office.engine) as session:
+    with transaction(site.office.engine) as session:
         return list(session.exec(select(Notification).order_by(Notification.id)))  # type: ignore[arg-type]
 
 
-def make_replies(house: PortalHouse) -> None:
+def make_replies(site: PortalSite) -> None:
     """What the worker does: papers get their files, who has no mail address is found out."""
-    engine, now = house.office.engine, house.office.now
+    engine, now = site.office.engine, site.office.now
     with transaction(engine) as session:
         asked = [int(job.payload["document"]) for job in session.exec(select(Job).where(Job.kind == FILE))]
     for document in asked:
-        make_file(engine, house.archive, None, document, now)
-    for row in told(house):
+        make_file(engine, site.archive, None, document, now)
+    for row in told(site):
         notifications.send(engine, None, row.id or 0, now)
 
 
 def test_an_answer_waits_for_the_clerk_who_accepts_it_and_the_sender_is_told(
-    house: PortalHouse, desk: Casework
+    site: PortalSite, desk: Casework
 ) -> None:
-    case_id, browser = answered(house)
+    case_id, browser = answered(site)
     clerk = desk.at("van-thu")
     assert "Văn bản đến chờ tiếp nhận 1" in text_of(clerk.get("/desk").text)
     assert "Người khác đã lái xe" in clerk.get("/incoming").text
@@ -75,87 +75,83 @@ def test_an_answer_waits_for_the_clerk_who_accepts_it_and_the_sender_is_told(
     assert "người gửi được báo" in clerk.post("/incoming/1/accept", data={"words": "Cảm ơn."}).text
     assert clerk.post("/incoming/1/accept").status_code == 409
     assert "Không có văn bản nào" in clerk.get("/incoming").text
-    assert house.office.state(case_id, "answer") == "named_driver"
+    assert site.office.state(case_id, "answer") == "named_driver"
     inbox = text_of(browser.get("/inbox").text)
     assert "đã được tiếp nhận" in inbox
     assert "2 thư chưa đọc" in inbox
-    assert "Cảm ơn." in browser.get(house.page_of(case_id)).text
+    assert "Cảm ơn." in browser.get(site.page_of(case_id)).text
 
 
-def test_a_returned_answer_can_be_given_again_and_nobody_is_alerted(
-    house: PortalHouse, desk: Casework
-) -> None:
-    case_id, browser = answered(house, "deny_driving", text="Không phải tôi")
+def test_a_returned_answer_can_be_given_again_and_nobody_is_alerted(site: PortalSite, desk: Casework) -> None:
+    case_id, browser = answered(site, "deny_driving", text="Không phải tôi")
     clerk = desk.at("van-thu")
     assert clerk.post("/incoming/1/return", data={"reason": ""}).status_code == 422
     assert clerk.post("/incoming/1/return", data={"reason": "other", "words": " "}).status_code == 422
     clerk.post("/incoming/1/return", data={"reason": "papers_missing", "words": "Gửi kèm hộ chiếu."})
-    assert house.office.state(case_id, "answer") == "returned"
-    house.office.wait(25)
+    assert site.office.state(case_id, "answer") == "returned"
+    site.office.wait(25)
     assert "Thông báo cảnh báo" not in desk.at("thu-ly").get(f"/proceedings/{case_id}").text
-    house.enter(case_id, browser)
-    page = text_of(browser.get(house.page_of(case_id)).text)
+    site.enter(case_id, browser)
+    page = text_of(browser.get(site.page_of(case_id)).text)
     assert "thiếu giấy tờ kèm theo" in page
     assert "Gửi kèm hộ chiếu." in page
-    browser.post(f"{house.page_of(case_id)}/answer/admit")
-    assert house.office.state(case_id, "answer") == "admitted"
+    browser.post(f"{site.page_of(case_id)}/answer/admit")
+    assert site.office.state(case_id, "answer") == "admitted"
 
 
-def test_what_has_a_step_of_its_own_is_not_returned(house: PortalHouse, desk: Casework) -> None:
-    case_id, browser = answered(house, "admit")
-    house.office.identify(case_id)
+def test_what_has_a_step_of_its_own_is_not_returned(site: PortalSite, desk: Casework) -> None:
+    case_id, browser = answered(site, "admit")
+    site.office.identify(case_id)
     assert desk.at("van-thu").post("/incoming/1/return", data={"reason": "unsigned"}).status_code == 409
-    house.office.do(case_id, "make_record", "thu-ly", 1)
-    house.enter(case_id, browser)
-    browser.post(f"{house.page_of(case_id)}/answer/ask_hearing")
+    site.office.do(case_id, "make_record", "thu-ly", 1)
+    site.enter(case_id, browser)
+    browser.post(f"{site.page_of(case_id)}/answer/ask_hearing")
     clerk = desk.at("van-thu")
     assert "bước giải quyết riêng" in clerk.get("/incoming/2").text
     assert clerk.post("/incoming/2/return", data={"reason": "unsigned"}).status_code == 409
-    assert house.office.state(case_id, "explanation") == "hearing_asked"
+    assert site.office.state(case_id, "explanation") == "hearing_asked"
 
 
-def test_an_explanation_is_returned_only_while_another_can_be_sent(
-    house: PortalHouse, desk: Casework
-) -> None:
-    case_id, browser = answered(house, "admit")
-    house.office.identify(case_id)
-    house.office.do(case_id, "make_record", "thu-ly", 1)
-    house.enter(case_id, browser)
-    browser.post(f"{house.page_of(case_id)}/answer/explain", data={"text": "Đường trơn"})
+def test_an_explanation_is_returned_only_while_another_can_be_sent(site: PortalSite, desk: Casework) -> None:
+    case_id, browser = answered(site, "admit")
+    site.office.identify(case_id)
+    site.office.do(case_id, "make_record", "thu-ly", 1)
+    site.enter(case_id, browser)
+    browser.post(f"{site.page_of(case_id)}/answer/explain", data={"text": "Đường trơn"})
     clerk = desk.at("van-thu")
     clerk.post("/incoming/2/return", data={"reason": "unsigned"})
-    assert house.office.state(case_id, "explanation") == "open"
-    browser.post(f"{house.page_of(case_id)}/answer/explain", data={"text": "Đường trơn, có ký tên"})
-    house.office.wait(12)
+    assert site.office.state(case_id, "explanation") == "open"
+    browser.post(f"{site.page_of(case_id)}/answer/explain", data={"text": "Đường trơn, có ký tên"})
+    site.office.wait(12)
     late = desk.at("van-thu").post("/incoming/3/return", data={"reason": "unsigned"})
     assert late.status_code == 409
-    assert house.office.state(case_id, "explanation") == "given"
+    assert site.office.state(case_id, "explanation") == "given"
 
 
-def letter(house: PortalHouse, case_id: int, days: int, **changes: str) -> dict[str, str]:
+def letter(site: PortalSite, case_id: int, days: int, **changes: str) -> dict[str, str]:
     """The form of a letter that was posted some days ago."""
     form = {"about": str(case_id), "sender": "owner", "via": "post", "kind": "admit"}
-    return form | {"day": (house.office.now.date()).isoformat()} | changes
+    return form | {"day": (site.office.now.date()).isoformat()} | changes
 
 
 def test_a_letter_counts_for_the_day_it_was_sent_once_it_is_accepted(
-    house: PortalHouse, desk: Casework
+    site: PortalSite, desk: Casework
 ) -> None:
-    case_id = house.noticed()
+    case_id = site.noticed()
     clerk, posted = desk.at("van-thu"), desk.today()
-    number = house.keys[case_id]["number"]
+    number = site.keys[case_id]["number"]
     assert 'value="owner"' in clerk.get(f"/incoming/new?about={number}").text
     assert clerk.get("/incoming/new?about=999").status_code == 404
-    house.office.wait(5)
-    form = letter(house, case_id, 0, day=posted, about=number)
+    site.office.wait(5)
+    form = letter(site, case_id, 0, day=posted, about=number)
     entered = desk.at("van-thu").post("/incoming/new", data=form, files={"files": ("thư.pdf", pdf())})
     assert entered.status_code == 303, entered.text
-    assert house.office.state(case_id, "answer") == "waiting"
+    assert site.office.state(case_id, "answer") == "waiting"
     page = desk.at("van-thu").get(entered.headers["location"]).text
     assert "kèm 1 tệp" in page
     desk.at("van-thu").post("/incoming/1/accept")
-    assert house.office.state(case_id, "answer") == "admitted"
-    with transaction(house.office.engine) as session:
+    assert site.office.state(case_id, "answer") == "admitted"
+    with transaction(site.office.engine) as session:
         row = session.exec(select(Submission)).one()
         assert (row.via, row.signed_by, row.came_on.isoformat()) == ("post", "letter", posted)
     history = desk.at("thu-ly").get(f"/proceedings/{case_id}").text
@@ -173,10 +169,10 @@ def test_a_letter_counts_for_the_day_it_was_sent_once_it_is_accepted(
     ],
 )
 def test_a_letter_that_can_not_be_is_refused_and_keeps_what_was_typed(
-    house: PortalHouse, desk: Casework, changes: dict[str, str], status: int
+    site: PortalSite, desk: Casework, changes: dict[str, str], status: int
 ) -> None:
-    case_id = house.noticed()
-    form = letter(house, case_id, 0, text="Tôi xin trình bày") | changes
+    case_id = site.noticed()
+    form = letter(site, case_id, 0, text="Tôi xin trình bày") | changes
     answer = desk.at("van-thu").post("/incoming/new", data=form)
     assert answer.status_code == status
     if form["about"] != "999" and form["text"].strip():
@@ -194,9 +190,9 @@ def test_a_letter_that_can_not_be_is_refused_and_keeps_what_was_typed(
     ],
 )
 def test_a_wrong_scan_is_named_and_the_letter_stays_as_it_was_typed(
-    house: PortalHouse, desk: Casework, name: str, content: bytes, vi: str, en: str
+    site: PortalSite, desk: Casework, name: str, content: bytes, vi: str, en: str
 ) -> None:
-    form = letter(house, house.noticed(), 0, text="Tôi xin trình bày", via="counter")
+    form = letter(site, site.noticed(), 0, text="Tôi xin trình bày", via="counter")
     scans = [("files", ("quét 1.pdf", pdf())), ("files", (name, content))]
     clerk = desk.at("van-thu")
     for language, words in (("vi", vi), ("en", en)):
@@ -207,27 +203,27 @@ def test_a_wrong_scan_is_named_and_the_letter_stays_as_it_was_typed(
         assert words in answer.text
         assert "Tôi xin trình bày" in answer.text
         assert '<option value="counter" selected>' in answer.text
-    with transaction(house.office.engine) as session:
+    with transaction(site.office.engine) as session:
         assert session.exec(select(Submission)).all() == []
 
 
-def test_a_pdf_that_calls_itself_a_picture_is_kept_as_what_it_is(house: PortalHouse, desk: Casework) -> None:
-    form = letter(house, house.noticed(), 0)
+def test_a_pdf_that_calls_itself_a_picture_is_kept_as_what_it_is(site: PortalSite, desk: Casework) -> None:
+    form = letter(site, site.noticed(), 0)
     entered = desk.at("van-thu").post("/incoming/new", data=form, files={"files": ("thư.jpg", pdf())})
     assert entered.status_code == 303
-    with transaction(house.office.engine) as session:
+    with transaction(site.office.engine) as session:
         row = session.exec(select(Attachment)).one()
     assert (row.name, row.media_type) == ("thư.pdf", "application/pdf")
 
 
-def test_who_has_no_mail_is_told_on_paper_with_proof(house: PortalHouse, desk: Casework) -> None:
-    case_id, _browser = answered(house)
+def test_who_has_no_mail_is_told_on_paper_with_proof(site: PortalSite, desk: Casework) -> None:
+    case_id, _browser = answered(site)
     clerk = desk.at("van-thu")
     clerk.post("/incoming/1/return", data={"reason": "illegible"})
-    make_replies(house)
+    make_replies(site)
     page = clerk.get("/outgoing").text
     assert "được trả lại: không đọc được" in page
-    row = told(house)[-1]
+    row = told(site)[-1]
     paper = clerk.get(f"/proceedings/{case_id}/papers/{row.document_id}")
     assert paper.content.startswith(b"%PDF")
     item = {"reference": "EB123VN", "day": desk.today()}
@@ -240,28 +236,28 @@ def test_who_has_no_mail_is_told_on_paper_with_proof(house: PortalHouse, desk: C
     assert "EB123VN" in desk.at("thu-ly").get(f"/proceedings/{case_id}").text
 
 
-def test_what_was_opened_in_the_portal_need_not_be_posted(house: PortalHouse, desk: Casework) -> None:
-    _case_id, browser = answered(house)
+def test_what_was_opened_in_the_portal_need_not_be_posted(site: PortalSite, desk: Casework) -> None:
+    _case_id, browser = answered(site)
     desk.at("van-thu").post("/incoming/1/accept")
-    make_replies(house)
-    row = told(house)[-1]
+    make_replies(site)
+    row = told(site)[-1]
     opened = browser.post(f"/inbox/{row.id}")
     assert opened.headers["content-type"] == "application/pdf"
-    assert told(house)[-1].read_at is not None
+    assert told(site)[-1].read_at is not None
     assert "Không có gì phải gửi" in desk.at("van-thu").get("/outgoing").text
 
 
-def test_nobody_opens_another_s_inbox(house: PortalHouse, desk: Casework) -> None:
-    answered(house)
-    stranger = house.browser()
+def test_nobody_opens_another_s_inbox(site: PortalSite, desk: Casework) -> None:
+    answered(site)
+    stranger = site.browser()
     assert stranger.post("/inbox/1").status_code in (401, 200)
-    assert told(house)[0].read_at is None
-    other = house.enter(house.noticed())
+    assert told(site)[0].read_at is None
+    other = site.enter(site.noticed())
     assert other.post("/inbox/999").status_code == 404
 
 
-def test_the_desk_is_the_clerk_s_and_speaks_english(house: PortalHouse, desk: Casework) -> None:
-    answered(house)
+def test_the_desk_is_the_clerk_s_and_speaks_english(site: PortalSite, desk: Casework) -> None:
+    answered(site)
     for path in ("/incoming", "/incoming/1", "/incoming/new", "/outgoing"):
         assert desk.at("kho-bac").get(path).status_code == 403
     clerk = desk.at("van-thu")

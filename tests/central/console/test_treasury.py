@@ -29,8 +29,8 @@ def told(casework: Casework, name: str, amount: int, key: str = "T1", kind: str 
             {"transaction": key, "kind": kind, "names": name, "amount": amount, "paid_at": office.now}
         )
         row = inbox.keep(session, one, "call-back", office.now)
-        house = casework.centre.state.services.house(session)
-        inbox.settle(house, row.id or 0, office.now)
+        records = casework.centre.state.services.records(session)
+        inbox.settle(records, row.id or 0, office.now)
         return row.id or 0
 
 

@@ -1,4 +1,4 @@
-"""Alerts and points reach their houses once and in order, over real HTTP, through outages, or by hand."""
+"""Alerts and points reach the authorities once and in order, over real HTTP, through outages, or by hand."""
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
@@ -38,7 +38,7 @@ def office(engine: Engine, now: datetime) -> Office:
 
 @pytest.fixture
 def handlers(office: Office, national: National, token_file: Path) -> Handlers:
-    """The worker's part, with all three houses connected."""
+    """The worker's part, with all three authorities connected."""
 
     def made() -> list[Handler]:
         def at(name: str) -> PeerSettings:
@@ -73,20 +73,20 @@ def solve(office: Office, case_id: int) -> None:
 
 
 def told(office: Office, system: str) -> list[tuple[str, int | None, bool]]:
-    """Kind, sequence and whether it was taken over, of what a house is told."""
+    """Kind, sequence and whether it was taken over, of what an authority is told."""
     with transaction(office.engine) as session:
         rows = session.exec(select(Dispatch).where(Dispatch.system == system).order_by(Dispatch.id))  # type: ignore[arg-type]
         return [(row.kind, row.sequence, row.sent_at is not None) for row in rows]
 
 
 def pages(national: National, name: str, words: str) -> int:
-    """How often words stand in what a house has taken over."""
+    """How often words stand in what an authority has taken over."""
     return (
         httpx.get(f"{national.url}/{name}/").text.partition("taken over")[2].partition("<h2>")[0].count(words)
     )
 
 
-def test_an_alert_is_raised_and_lifted_at_both_houses(
+def test_an_alert_is_raised_and_lifted_at_both_authorities(
     office: Office, national: National, handlers: Handlers
 ) -> None:
     case_id = alerted(office)
@@ -151,7 +151,7 @@ def test_points_are_told_once_with_whose_they_are(
 
 
 def by_hand(office: Office, system: str, key: str, on: date | None = None) -> None:
-    """An officer says that a house was told by letter."""
+    """An officer says that an authority was told by letter."""
     room = DispatchesByHand(system, VAULT, INDEX)
     with transaction(office.engine) as session:
         hand = Hand(session.get_one(User, office.people["thu-ly"]), "Công văn 7/CV-PC08")

@@ -13,7 +13,7 @@ from central.db import make_engine
 from central.documents.archive import Archive
 from central.media.store import MediaStore
 from central.parties.service import Parties
-from central.proceedings.papers.sheet import House
+from central.proceedings.papers.sheet import Records
 from central.settings import OfficeSettings
 from tests.central import databases
 from tests.central.documents.samples import OFFICE
@@ -61,7 +61,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
     )
 
 
-def house_of(session: Session, folder: Path) -> House:
+def records_of(session: Session, folder: Path) -> Records:
     """What counting money needs in a transaction."""
     archive = Archive(VAULT, MediaStore(folder / "media"), OFFICE, "BN")
-    return House(session, Parties(session, VAULT, INDEX), archive, OfficeSettings())
+    return Records(session, Parties(session, VAULT, INDEX), archive, OfficeSettings())

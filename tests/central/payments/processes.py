@@ -22,7 +22,7 @@ from central.parties.service import Parties
 from central.payments.filing import gateway_of
 from central.payments.work import handlers
 from central.portal.app import create_portal
-from central.proceedings.papers.sheet import House
+from central.proceedings.papers.sheet import Records
 from central.settings import CentralSettings, OfficeSettings, PaymentSettings
 from ngatu.logs import log_to_stderr
 from tests.central.documents.samples import OFFICE
@@ -80,11 +80,11 @@ def worker(ground: Ground) -> None:
     settings = ground.settings()
     engine = make_engine(ground.database)
 
-    def house(session: Session) -> House:
+    def records(session: Session) -> Records:
         archive = Archive(VAULT, MediaStore(ground.folder / "media"), OFFICE, "BN")
-        return House(session, Parties(session, VAULT, INDEX), archive, OfficeSettings())
+        return Records(session, Parties(session, VAULT, INDEX), archive, OfficeSettings())
 
-    found = handlers(engine, house, gateway_of(settings.payment), ground.clock)
+    found = handlers(engine, records, gateway_of(settings.payment), ground.clock)
     Runner(engine, found, ground.clock).run(threading.Event())
 
 

@@ -20,7 +20,7 @@ from central.payments.models import PaymentMessage
 from central.payments.port import Told, write_file
 from central.proceedings.models import DecisionPayment
 from contract.local_time import local_day
-from tests.central.payments.conftest import Template, house_of
+from tests.central.payments.conftest import Template, records_of
 
 _numbers = count()
 
@@ -95,7 +95,7 @@ def _settle_all(engine: Engine, folder: Path, kill: str, now: datetime) -> None:
         ids = session.exec(select(PaymentMessage.id)).all()
     for message_id in ids:
         with _work(engine, kill) as session:
-            inbox.settle(house_of(session, folder), message_id or 0, now)
+            inbox.settle(records_of(session, folder), message_id or 0, now)
 
 
 @pytest.fixture
@@ -130,16 +130,16 @@ def test_what_can_not_be_counted_is_set_aside_and_allotted_by_a_person(
     now = template.now + timedelta(hours=1)
     with transaction(engine) as session:
         row = inbox.keep(session, _told(template, **changes), "call-back", now)
-        inbox.settle(house_of(session, tmp_path), row.id or 0, now)
+        inbox.settle(records_of(session, tmp_path), row.id or 0, now)
         assert (row.state, row.problem) == ("aside", problem)
         assert [found.id for found in inbox.aside(session)] == [row.id]
     if problem == "unknown_decision":
         with transaction(engine) as session:
-            house = house_of(session, tmp_path)
-            inbox.allot(house, row.id or 0, f" {template.number} ", "user:kho-bac", now)
+            records = records_of(session, tmp_path)
+            inbox.allot(records, row.id or 0, f" {template.number} ", "user:kho-bac", now)
             assert session.exec(select(func.sum(DecisionPayment.amount))).one() == template.fine
             with pytest.raises(ConflictError):
-                inbox.allot(house, row.id or 0, template.number, "user:kho-bac", now)
+                inbox.allot(records, row.id or 0, template.number, "user:kho-bac", now)
             again = inbox.keep(session, _told(template, **changes), "call-back", now)
             assert (again.id, again.state) == (row.id, "counted"), "told again, it is the same money"
 
@@ -269,5 +269,5 @@ def test_money_that_stands_in_no_file_but_another_days_is_taken_in_by_a_person(
         differences.take_in(session, elsewhere, "của ta", "user:kho-bac", now)
         row = inbox.by_transaction(session, "T3")
         assert row is not None
-        inbox.settle(house_of(session, tmp_path), row.id or 0, now)
+        inbox.settle(records_of(session, tmp_path), row.id or 0, now)
         assert (row.state, row.amount) == ("counted", template.fine)

@@ -25,7 +25,7 @@ from central.proceedings.models import Decision, DecisionPayment
 from central.proceedings.payments import Receipt
 from central.sandboxes.payment import Bank, Return
 from contract.local_time import local_day
-from tests.central.payments.conftest import house_of
+from tests.central.payments.conftest import records_of
 from tests.central.proceedings.office import Office
 
 
@@ -91,7 +91,7 @@ class Desk:
             ids = session.exec(select(PaymentMessage.id).order_by(col(PaymentMessage.id))).all()
         for message_id in ids:
             with transaction(self.office.engine) as session:
-                inbox.settle(house_of(session, self.folder), message_id or 0, self.now)
+                inbox.settle(records_of(session, self.folder), message_id or 0, self.now)
 
     def ask_bank(self) -> str:
         with transaction(self.office.engine) as session:
@@ -116,7 +116,7 @@ class Desk:
         with transaction(self.office.engine) as session:
             how = refunds.ByHand(self.voucher(), "quầy", local_day(self.now))
             by = self.office.by(session, "kho-bac")
-            refund = refunds.done_by_hand(house_of(session, self.folder), key, how, by, self.now)
+            refund = refunds.done_by_hand(records_of(session, self.folder), key, how, by, self.now)
             amount = refund.amount
         self.by_hand.append(amount)
 
@@ -134,7 +134,7 @@ class Desk:
         with transaction(self.office.engine) as session:
             receipt = Receipt(self.voucher(), self.too_much, local_day(self.now), "quầy")
             desk.pay_money_back(
-                house_of(session, self.folder), self.decision_id, receipt, self.now,
+                records_of(session, self.folder), self.decision_id, receipt, self.now,
                 self.office.by(session, "kho-bac"),
             )  # fmt: skip
         self.by_hand.append(self.too_much)
@@ -247,8 +247,8 @@ def test_what_the_bank_returned_of_its_own_waits_while_a_refund_is_on_its_way(
     with pytest.raises(ConflictError):
         found.done_by_hand(key)
     with transaction(found.office.engine) as session:
-        house = house_of(session, found.folder)
-        row = inbox.allot(house, message_id, found.decision.number, "user:kho-bac", found.now)
+        records = records_of(session, found.folder)
+        row = inbox.allot(records, message_id, found.decision.number, "user:kho-bac", found.now)
         assert row.state == "counted"
     assert (found.gone(), found.stands()) == (found.too_much, (0, 0, 0))
 
@@ -328,7 +328,7 @@ def test_a_transfer_that_was_entered_by_hand_too_came_once(
         with transaction(engine) as session:
             receipt = Receipt(told.transaction, decision.fine, local_day(office.now), "quầy")
             by = office.by(session, "kho-bac")
-            desk.receive_money(house_of(session, tmp_path), decision.id or 0, receipt, office.now, by)
+            desk.receive_money(records_of(session, tmp_path), decision.id or 0, receipt, office.now, by)
 
     for act in (by_hand, found.settle) if hand_first else (found.settle, by_hand):
         act()
@@ -359,9 +359,9 @@ def test_money_goes_back_on_a_day_that_can_be(at_desk: Callable[[str], Desk], da
     key = found.ask_by_hand()
     how = refunds.ByHand("UNC-1", "quầy", local_day(found.now) + timedelta(days=days))
     with transaction(found.office.engine) as session:
-        house, by = house_of(session, found.folder), found.office.by(session, "kho-bac")
+        records, by = records_of(session, found.folder), found.office.by(session, "kho-bac")
         with pytest.raises(InvalidError):
-            refunds.done_by_hand(house, key, how, by, found.now)
+            refunds.done_by_hand(records, key, how, by, found.now)
 
 
 @pytest.fixture

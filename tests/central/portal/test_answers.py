@@ -4,8 +4,8 @@ import pytest
 
 from central.citizens import answers
 from central.db import transaction
-from central.proceedings.papers.sheet import House
-from tests.central.portal.house import SETTINGS, PortalHouse, text_of
+from central.proceedings.papers.sheet import Records
+from tests.central.portal.site import SETTINGS, PortalSite, text_of
 from tests.central.proceedings.office import FIRM
 from tests.central.strangers import strange_pages
 
@@ -24,19 +24,19 @@ DRIVER = {"name": "Trần Thị Bình", "identity": "024000000002", "address": "
     ],
 )
 def test_an_answer_is_a_step_and_its_words_are_kept(
-    house: PortalHouse, kind: str, data: dict[str, str], state: str
+    site: PortalSite, kind: str, data: dict[str, str], state: str
 ) -> None:
-    case_id = house.noticed()
-    browser, page = house.enter(case_id), house.page_of(case_id)
+    case_id = site.noticed()
+    browser, page = site.enter(case_id), site.page_of(case_id)
     assert browser.get(f"{page}/answer/{kind}").status_code == 200
     answered = browser.post(f"{page}/answer/{kind}", data=data)
     assert "Đã nhận, số 1/2026/TL-BN" in text_of(answered.text)
-    assert house.office.state(case_id, "answer") == state
-    with transaction(house.office.engine) as session:
-        office = house.office
-        paper_house = House(session, office.parties(session), house.archive, SETTINGS)
+    assert site.office.state(case_id, "answer") == state
+    with transaction(site.office.engine) as session:
+        office = site.office
+        records = Records(session, office.parties(session), site.archive, SETTINGS)
         row = answers.of_case(session, office.proceeding(session, case_id).id or 0)[0]
-        content = answers.read(paper_house, row.id or 0, "user:thu-ly", "thụ lý")
+        content = answers.read(records, row.id or 0, "user:thu-ly", "thụ lý")
         assert {**content["fields"], "text": content["text"]} == {"text": "", **data}
         assert not any(value.encode() in row.sealed for value in data.values())
 
@@ -51,75 +51,75 @@ def test_an_answer_is_a_step_and_its_words_are_kept(
     ],
 )
 def test_what_is_missing_is_told_and_nothing_typed_is_lost(
-    house: PortalHouse, kind: str, data: dict[str, str], words: str
+    site: PortalSite, kind: str, data: dict[str, str], words: str
 ) -> None:
-    case_id = house.noticed()
-    browser, page = house.enter(case_id), house.page_of(case_id)
+    case_id = site.noticed()
+    browser, page = site.enter(case_id), site.page_of(case_id)
     answer = browser.post(f"{page}/answer/{kind}", data=data)
     assert answer.status_code == 422
     assert words in answer.text
     assert all(value in answer.text for value in data.values())
-    assert house.office.state(case_id, "answer") == "waiting"
+    assert site.office.state(case_id, "answer") == "waiting"
 
 
-def test_an_organisation_can_not_say_that_it_drove(house: PortalHouse) -> None:
-    case_id = house.noticed(owner=FIRM)
-    browser, page = house.enter(case_id), house.page_of(case_id)
+def test_an_organisation_can_not_say_that_it_drove(site: PortalSite) -> None:
+    case_id = site.noticed(owner=FIRM)
+    browser, page = site.enter(case_id), site.page_of(case_id)
     offered = browser.get(page).text
     assert "/answer/name_nobody" in offered
     assert "/answer/admit" not in offered
     assert browser.post(f"{page}/answer/admit").status_code == 409
     browser.post(f"{page}/answer/name_nobody")
-    assert house.office.state(case_id, "answer") == "organisation_silent"
+    assert site.office.state(case_id, "answer") == "organisation_silent"
 
 
-def test_several_notices_are_contested_in_one_form(any_house: PortalHouse) -> None:
-    cases = [any_house.noticed(), any_house.noticed(), any_house.noticed(owner=FIRM)]
-    browser = any_house.browser()
+def test_several_notices_are_contested_in_one_form(any_site: PortalSite) -> None:
+    cases = [any_site.noticed(), any_site.noticed(), any_site.noticed(owner=FIRM)]
+    browser = any_site.browser()
     for case_id in cases:
-        any_house.enter(case_id, browser)
-    page = any_house.page_of(cases[0])
-    others = [any_house.page_of(case_id).rpartition("/")[2] for case_id in cases[1:]]
+        any_site.enter(case_id, browser)
+    page = any_site.page_of(cases[0])
+    others = [any_site.page_of(case_id).rpartition("/")[2] for case_id in cases[1:]]
     form = browser.get(f"{page}/answer/contest").text
     assert f'value="{others[0]}"' in form
     assert f'value="{others[1]}"' not in form, "another party's notice"
     browser.post(f"{page}/answer/contest", data={"ground": "cloned_plate", "also": others[:1]})
-    states = [any_house.office.state(case_id, "answer") for case_id in cases]
+    states = [any_site.office.state(case_id, "answer") for case_id in cases]
     assert states == ["contested", "contested", "waiting"]
 
 
-def test_a_request_for_another_place_is_no_step_and_gets_its_number(house: PortalHouse) -> None:
-    case_id = house.noticed()
-    browser, page = house.enter(case_id), house.page_of(case_id)
+def test_a_request_for_another_place_is_no_step_and_gets_its_number(site: PortalSite) -> None:
+    case_id = site.noticed()
+    browser, page = site.enter(case_id), site.page_of(case_id)
     answered = browser.post(f"{page}/answer/ask_place", data={"text": "Công an xã Yên Phong"})
     assert "số 1/2026/TL-BN" in text_of(answered.text)
-    assert house.office.state(case_id, "answer") == "waiting"
+    assert site.office.state(case_id, "answer") == "waiting"
 
 
-def test_an_explanation_is_offered_when_it_opens_and_becomes_a_paper(house: PortalHouse) -> None:
-    case_id = house.noticed()
-    browser, page = house.enter(case_id), house.page_of(case_id)
+def test_an_explanation_is_offered_when_it_opens_and_becomes_a_paper(site: PortalSite) -> None:
+    case_id = site.noticed()
+    browser, page = site.enter(case_id), site.page_of(case_id)
     assert "/answer/explain" not in browser.get(page).text
     browser.post(f"{page}/answer/admit")
-    house.office.identify(case_id)
-    house.office.do(case_id, "make_record", "thu-ly", 1)
-    house.enter(case_id, browser)
+    site.office.identify(case_id)
+    site.office.do(case_id, "make_record", "thu-ly", 1)
+    site.enter(case_id, browser)
     assert "/answer/explain" in browser.get(page).text
     browser.post(f"{page}/answer/explain", data={"text": "Đèn vừa chuyển, đường trơn"})
-    assert house.office.state(case_id, "explanation") == "given"
+    assert site.office.state(case_id, "explanation") == "given"
 
 
-def test_the_page_is_in_english_too(house: PortalHouse) -> None:
-    case_id = house.noticed()
-    browser, page = house.enter(case_id), house.page_of(case_id)
+def test_the_page_is_in_english_too(site: PortalSite) -> None:
+    case_id = site.noticed()
+    browser, page = site.enter(case_id), site.page_of(case_id)
     browser.get("/language/en")
     said = text_of(browser.get(page).text)
     assert "I disagree with the pictures" in said
     assert "Answer wanted" in said
 
 
-def test_every_page_of_an_owner_is_in_either_language(house: PortalHouse) -> None:
-    case_id = house.noticed()
-    browser, page = house.enter(case_id), house.page_of(case_id)
+def test_every_page_of_an_owner_is_in_either_language(site: PortalSite) -> None:
+    case_id = site.noticed()
+    browser, page = site.enter(case_id), site.page_of(case_id)
     browser.post(f"{page}/answer/contest", data={"ground": "wrong_vehicle"})
     assert strange_pages(browser, start=page) == {}

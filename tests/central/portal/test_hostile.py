@@ -14,7 +14,7 @@ from sqlalchemy import text
 from central.db import make_engine
 from central.portal.app import create_portal
 from tests.central import databases
-from tests.central.portal.house import PortalHouse, portal_house
+from tests.central.portal.site import PortalSite, portal_site
 from tests.central.web.walk import BODIES, Operation, Request, of_face
 
 OPEN = frozenset({"/", "/open", "/identity", "/identity/back", "/leave", "/language/{code}", "/payment/told"})
@@ -22,17 +22,17 @@ OPEN = frozenset({"/", "/open", "/identity", "/identity/back", "/leave", "/langu
 
 
 @pytest.fixture(scope="module")
-def walked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PortalHouse]:
+def walked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PortalSite]:
     """A portal with two cases, whose buckets refill between any two requests."""
     folder = tmp_path_factory.mktemp("portal")
     databases.migrated_sqlite(folder / "central.db")
     engine = make_engine(f"sqlite:///{folder / 'central.db'}")
-    house = portal_house(engine, folder, datetime(2026, 11, 24, 8, tzinfo=UTC))
-    house.portal.state.rates.clock = itertools.count(step=3600).__next__
-    house.noticed()
-    house.noticed()
-    yield house
-    house.portal.state.engine.dispose()
+    site = portal_site(engine, folder, datetime(2026, 11, 24, 8, tzinfo=UTC))
+    site.portal.state.rates.clock = itertools.count(step=3600).__next__
+    site.noticed()
+    site.noticed()
+    yield site
+    site.portal.state.engine.dispose()
     engine.dispose()
 
 
@@ -51,12 +51,12 @@ def send(browser: TestClient, request: Request) -> Response:
     return answer
 
 
-def routes(house: PortalHouse) -> list[Operation]:
+def routes(site: PortalSite) -> list[Operation]:
     """Every operation of the portal."""
-    return list(of_face(house.portal.app))
+    return list(of_face(site.portal.app))
 
 
-def test_a_stranger_is_sent_to_the_form_and_a_guest_to_their_own_cases_only(walked: PortalHouse) -> None:
+def test_a_stranger_is_sent_to_the_form_and_a_guest_to_their_own_cases_only(walked: PortalSite) -> None:
     stranger, guest = walked.browser(), walked.enter(1)
     other = walked.page_of(2).rpartition("/")[2]
     for operation in routes(walked):
@@ -70,7 +70,7 @@ def test_a_stranger_is_sent_to_the_form_and_a_guest_to_their_own_cases_only(walk
             assert theirs.status_code in (404, 422), f"{operation.name} → {theirs.status_code}"
 
 
-def test_no_value_and_no_body_is_too_hostile(walked: PortalHouse) -> None:
+def test_no_value_and_no_body_is_too_hostile(walked: PortalSite) -> None:
     for operation in routes(walked):
         guest = walked.enter(1)
         for request in operation.changed():
@@ -82,15 +82,15 @@ def test_no_value_and_no_body_is_too_hostile(walked: PortalHouse) -> None:
                     send(guest, Request(operation.method, url, body, content_type))
 
 
-def test_a_storm_on_the_form_is_told_to_wait_and_holds_up_nobody_else(house: PortalHouse) -> None:
-    case_id = house.noticed()
-    guest, storm = house.enter(case_id), house.browser()
+def test_a_storm_on_the_form_is_told_to_wait_and_holds_up_nobody_else(site: PortalSite) -> None:
+    case_id = site.noticed()
+    guest, storm = site.enter(case_id), site.browser()
     statuses = [storm.post("/open", data={"number": "1", "plate": "x", "code": "y"}) for _ in range(200)]
     assert statuses[-1].status_code == 429
     assert int(statuses[-1].headers["retry-after"]) > 0
-    assert guest.get(house.page_of(case_id)).status_code == 200
-    elsewhere = TestClient(house.portal, client=("10.9.8.7", 1))
-    assert elsewhere.post("/open", data=house.keys[case_id]).status_code == 200
+    assert guest.get(site.page_of(case_id)).status_code == 200
+    elsewhere = TestClient(site.portal, client=("10.9.8.7", 1))
+    assert elsewhere.post("/open", data=site.keys[case_id]).status_code == 200
 
 
 @pytest.mark.postgres
@@ -102,10 +102,10 @@ def test_a_held_lock_is_told_in_time_and_nothing_is_lost(
     monkeypatch.setattr("central.portal.app.LOCK_SECONDS", 0.5)
     with databases.migrated_postgres() as url:
         engine = make_engine(url)
-        house = portal_house(engine, tmp_path, datetime(2026, 11, 24, 8, tzinfo=UTC))
-        house.portal = create_portal(house.portal.state.settings, clock=lambda: house.office.now)
-        case_id = house.noticed()
-        guest, page = house.enter(case_id), house.page_of(case_id)
+        site = portal_site(engine, tmp_path, datetime(2026, 11, 24, 8, tzinfo=UTC))
+        site.portal = create_portal(site.portal.state.settings, clock=lambda: site.office.now)
+        case_id = site.noticed()
+        guest, page = site.enter(case_id), site.page_of(case_id)
         with engine.connect() as holder:
             holder.execute(text("LOCK TABLE proceeding, citizen_draft IN EXCLUSIVE MODE"))
             assert guest.get(page).status_code == 200, "who reads waits for nobody"
@@ -113,8 +113,8 @@ def test_a_held_lock_is_told_in_time_and_nothing_is_lost(
             assert refused.status_code == 503
             assert int(refused.headers["retry-after"]) > 0
             holder.rollback()
-        assert house.office.state(case_id, "answer") == "waiting"
+        assert site.office.state(case_id, "answer") == "waiting"
         assert guest.post(f"{page}/answer/admit").status_code == 200
-        assert house.office.state(case_id, "answer") == "admitted"
-        house.portal.state.engine.dispose()
+        assert site.office.state(case_id, "answer") == "admitted"
+        site.portal.state.engine.dispose()
         engine.dispose()

@@ -15,7 +15,7 @@ from central.citizens.models import Submission
 from central.db import transaction
 from central.portal.app import create_portal
 from central.settings import OfficeSettings, OidcSettings
-from tests.central.portal.house import PortalHouse
+from tests.central.portal.site import PortalSite
 from tests.central.proceedings.office import AN, BINH
 
 BACK = "http://testserver/identity/back"
@@ -28,7 +28,7 @@ def provider() -> Iterator[str]:
 
 
 @pytest.fixture
-def vneid(house: PortalHouse, provider: str, tmp_path: Path) -> PortalHouse:
+def vneid(site: PortalSite, provider: str, tmp_path: Path) -> PortalSite:
     """The portal with the provider; two people are known to it."""
     for name, person in (("an", AN), ("binh", BINH)):
         httpx.put(f"{provider}/users/{name}", json={"national_id": person.identity}).raise_for_status()
@@ -43,10 +43,10 @@ def vneid(house: PortalHouse, provider: str, tmp_path: Path) -> PortalHouse:
         label_en="VNeID (trial)",
     )
     office = OfficeSettings(portal="http://testserver", words_en="Traffic Police of Bac Ninh")
-    settings = house.portal.state.settings.model_copy(update={"citizen_login": login, "office": office})
+    settings = site.portal.state.settings.model_copy(update={"citizen_login": login, "office": office})
     # The provider's clock is the machine's: what it signs is fresh by that one only.
-    house.portal = create_portal(settings, clock=lambda: house.office.now)
-    return house
+    site.portal = create_portal(settings, clock=lambda: site.office.now)
+    return site
 
 
 def authorised(browser: TestClient, name: str | None) -> str:
@@ -65,7 +65,7 @@ def authorised(browser: TestClient, name: str | None) -> str:
 
 
 @pytest.fixture
-def today(vneid: PortalHouse) -> PortalHouse:
+def today(vneid: PortalSite) -> PortalSite:
     """The office works on the provider's day."""
     case = vneid.noticed()
     second = vneid.noticed()
@@ -75,7 +75,7 @@ def today(vneid: PortalHouse) -> PortalHouse:
     return vneid
 
 
-def test_the_names_of_both_houses_are_in_the_language_of_the_page(vneid: PortalHouse) -> None:
+def test_the_names_of_both_sides_are_in_the_language_of_the_page(vneid: PortalSite) -> None:
     told = {
         language: vneid.browser().get("/open", headers={"Accept-Language": language}).text
         for language in ("vi", "en")
@@ -88,7 +88,7 @@ def test_the_names_of_both_houses_are_in_the_language_of_the_page(vneid: PortalH
         assert vietnamese not in told["en"]
 
 
-def test_everybody_sees_all_of_their_own_notices_and_no_other(today: PortalHouse) -> None:
+def test_everybody_sees_all_of_their_own_notices_and_no_other(today: PortalSite) -> None:
     mine, second, other = today.cases  # type: ignore[attr-defined]
     browser = today.browser()
     page = browser.get(authorised(browser, "an"))
@@ -99,7 +99,7 @@ def test_everybody_sees_all_of_their_own_notices_and_no_other(today: PortalHouse
     assert browser.get(today.page_of(other)).status_code == 404
 
 
-def test_what_is_sent_is_signed_by_the_identity(today: PortalHouse) -> None:
+def test_what_is_sent_is_signed_by_the_identity(today: PortalSite) -> None:
     mine = today.cases[0]  # type: ignore[attr-defined]
     browser = today.browser()
     browser.get(authorised(browser, "an"))
@@ -108,7 +108,7 @@ def test_what_is_sent_is_signed_by_the_identity(today: PortalHouse) -> None:
         assert session.exec(select(Submission.signed_by)).all() == ["identity"]
 
 
-def test_an_answer_counts_once_in_its_own_browser_and_in_time(today: PortalHouse) -> None:
+def test_an_answer_counts_once_in_its_own_browser_and_in_time(today: PortalSite) -> None:
     browser, stranger = today.browser(), today.browser()
     back = authorised(browser, "an")
     assert stranger.get(back).status_code == 502
@@ -122,7 +122,7 @@ def test_an_answer_counts_once_in_its_own_browser_and_in_time(today: PortalHouse
     assert "quá 10 phút" in browser.get(late).text
 
 
-def test_who_refuses_or_has_no_notice_is_told(today: PortalHouse, provider: str) -> None:
+def test_who_refuses_or_has_no_notice_is_told(today: PortalSite, provider: str) -> None:
     browser = today.browser()
     assert "bạn đã hủy" in browser.get(authorised(browser, None)).text
     httpx.put(f"{provider}/users/nobody", json={"national_id": "999"}).raise_for_status()
@@ -131,12 +131,12 @@ def test_who_refuses_or_has_no_notice_is_told(today: PortalHouse, provider: str)
     assert "Không có thông báo nào" in page.text
 
 
-def test_the_code_of_a_notice_works_while_the_provider_is_away(house: PortalHouse) -> None:
+def test_the_code_of_a_notice_works_while_the_provider_is_away(site: PortalSite) -> None:
     login = OidcSettings(issuer="http://127.0.0.1:9", client_id="x", claim="national_id")
-    settings = house.portal.state.settings.model_copy(update={"citizen_login": login})
-    house.portal = create_portal(settings, clock=lambda: house.office.now)
-    case_id = house.noticed()
-    away = house.browser().get("/identity")
+    settings = site.portal.state.settings.model_copy(update={"citizen_login": login})
+    site.portal = create_portal(settings, clock=lambda: site.office.now)
+    case_id = site.noticed()
+    away = site.browser().get("/identity")
     assert away.status_code == 502
     assert "không trả lời" in away.text
-    assert house.enter(case_id).get(house.page_of(case_id)).status_code == 200
+    assert site.enter(case_id).get(site.page_of(case_id)).status_code == 200

@@ -21,7 +21,7 @@ from central.media.store import MediaStore
 from central.proceedings import access, desk
 from central.proceedings.desk import PaperMissingError
 from central.proceedings.papers.later import complain_within
-from central.proceedings.papers.sheet import House
+from central.proceedings.papers.sheet import Records
 from central.proceedings.payments import Receipt
 from central.proceedings.service import Doing
 from central.settings import OfficeSettings
@@ -45,11 +45,11 @@ class PaperOffice:
         """A step at the desk; its paper."""
         self.office.wait(days)
         with transaction(self.office.engine) as session:
-            house = House(session, self.office.parties(session), self.archive, SETTINGS)
+            records = Records(session, self.office.parties(session), self.archive, SETTINGS)
             proceeding = self.office.proceeding(session, case_id)
             doing.setdefault("note", "vì")
             _, paper = desk.do(
-                house,
+                records,
                 proceeding,
                 Doing(action, **doing),
                 self.office.by(session, name),
@@ -114,19 +114,19 @@ def test_a_case_on_paper_from_the_result_to_the_receipt(papers: PaperOffice) -> 
     office.propose(case_id)
     office.wait(1)
     with transaction(office.engine) as session:
-        house = House(session, office.parties(session), papers.archive, SETTINGS)
+        records = Records(session, office.parties(session), papers.archive, SETTINGS)
         decision, paper = desk.sign_decision(
-            house, office.proceeding(session, case_id), office.by(session, "truong-phong"), office.now
+            records, office.proceeding(session, case_id), office.by(session, "truong-phong"), office.now
         )
     papers.make_files()
     papers.do(case_id, "send_decision", "van-thu")
     papers.do(case_id, "deliver", "van-thu", 1)
     points = papers.do(case_id, "deduct_points", "thu-ly")
     with transaction(office.engine) as session:
-        house = House(session, office.parties(session), papers.archive, SETTINGS)
+        records = Records(session, office.parties(session), papers.archive, SETTINGS)
         receipt = Receipt("FT1", 19_000_000, local_day(office.now), "chuyển khoản")
-        desk.receive_money(house, decision.id or 0, receipt, office.now)
-        desk.receive_money(house, decision.id or 0, receipt, office.now)
+        desk.receive_money(records, decision.id or 0, receipt, office.now)
+        desk.receive_money(records, decision.id or 0, receipt, office.now)
     papers.make_files()
     with transaction(office.engine) as session:
         kinds = [document.kind for document in of_case(session, case_id)]
@@ -184,9 +184,9 @@ def test_a_notice_is_not_drawn_while_a_suspicion_stands(papers: PaperOffice) -> 
     office.to_notice(first)
     office.do(first, "suspect_clone", "thu-ly")
     with transaction(office.engine) as session:
-        house = House(session, office.parties(session), papers.archive, SETTINGS)
+        records = Records(session, office.parties(session), papers.archive, SETTINGS)
         by = office.by(session, "thu-ly")
-        desk.confirm_clone(house, office.proceeding(session, first), "biển giả", by, office.now)
+        desk.confirm_clone(records, office.proceeding(session, first), "biển giả", by, office.now)
     second = office.confirmed(plate=plate, rule={"name": "wrong_lane", "version": 1})
     papers.do(second, "sign_result", "thiet-bi")
     assert papers.do(second, "draw_notice", "thu-ly") is None
@@ -262,17 +262,17 @@ def test_the_case_file_binds_every_paper_to_the_byte(papers: PaperOffice) -> Non
     case_id = office.confirmed()
     papers.do(case_id, "sign_result", "thiet-bi")
     with transaction(office.engine) as session:
-        house = House(session, office.parties(session), papers.archive, SETTINGS)
+        records = Records(session, office.parties(session), papers.archive, SETTINGS)
         with pytest.raises(ConflictError):
             desk.bind_file(
-                house, office.proceeding(session, case_id), office.by(session, "thu-ly"), office.now
+                records, office.proceeding(session, case_id), office.by(session, "thu-ly"), office.now
             )
     papers.make_files()
     for _ in range(2):  # asked twice, made once
         with transaction(office.engine) as session:
-            house = House(session, office.parties(session), papers.archive, SETTINGS)
+            records = Records(session, office.parties(session), papers.archive, SETTINGS)
             by = office.by(session, "thu-ly")
-            file = desk.bind_file(house, office.proceeding(session, case_id), by, office.now)
+            file = desk.bind_file(records, office.proceeding(session, case_id), by, office.now)
     papers.make_files()
     with transaction(office.engine) as session:
         result, paper = papers.archive.show(session, 1, "user:test", "kiểm tra")

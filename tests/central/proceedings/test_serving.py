@@ -12,7 +12,7 @@ from central.media.store import MediaStore
 from central.notifications import service as notifications
 from central.notifications.models import Notification
 from central.proceedings import desk, payments, serving
-from central.proceedings.papers.sheet import House
+from central.proceedings.papers.sheet import Records
 from contract.local_time import local_day
 from tests.central.documents.samples import OFFICE
 from tests.central.evidence import clip, picture
@@ -100,9 +100,9 @@ def test_every_answer_to_a_complaint_and_to_a_request_goes_out(papers: PaperOffi
         by = office.by(session, "citizen")
         payments.ask_relief(session, proceeding, "deferral", "khó khăn", by, office.now)
     with transaction(office.engine) as session:
-        house = House(session, office.parties(session), papers.archive, SETTINGS)
+        records = Records(session, office.parties(session), papers.archive, SETTINGS)
         desk.answer_relief(
-            house,
+            records,
             office.proceeding(session, case_id),
             "refuse_relief",
             None,

@@ -134,7 +134,7 @@ def test_an_altered_report_is_not_shown(session: Session, now: datetime) -> None
         service.get(session, 99)
 
 
-def test_staff_citizens_and_houses_are_counted(session: Session, now: datetime) -> None:
+def test_staff_citizens_and_connections_are_counted(session: Session, now: datetime) -> None:
     lan = add_user(session, "lan", Role.OPERATOR, now)
     accepted_case(session, lan, now, 1)
     audit.record(session, "user:lan", "session.open", "user:lan", {})

@@ -34,7 +34,7 @@ from central.media.models import Media
 from central.media.store import MediaStore, PartialFiles
 from central.proceedings import closing, desk
 from central.proceedings.models import Decision, DecisionAct, TrackState
-from central.proceedings.papers.sheet import House as PaperHouse
+from central.proceedings.papers.sheet import Records
 from central.proceedings.service import Doing
 from central.retention import holds, service
 from central.retention.models import Disposal
@@ -48,7 +48,7 @@ from tests.central.citizens.test_files import pdf
 from tests.central.documents.samples import OFFICE
 from tests.central.evidence import CENTRE_KEY, Evidence, chain, enrolment, evidence
 from tests.central.people import add_user, sight
-from tests.central.portal.house import SETTINGS as DESK
+from tests.central.portal.site import SETTINGS as DESK
 from tests.central.proceedings.office import VAULT, Office
 from tests.central.work import run_due
 
@@ -57,7 +57,7 @@ DAYS = {rule.code: rule.days for rule in RULES.rules}
 
 
 @dataclass
-class House:
+class Centre:
     """A centre with its store, a clock, the worker of retention."""
 
     engine: Engine
@@ -107,24 +107,24 @@ class House:
 
 
 @pytest.fixture
-def house(engine: Engine, tmp_path: Path, now: datetime) -> House:
+def centre(engine: Engine, tmp_path: Path, now: datetime) -> Centre:
     with transaction(engine) as session:
         enrol(session, enrolment(), now, "test")
-    return House(engine, tmp_path, now)
+    return Centre(engine, tmp_path, now)
 
 
-def test_a_rejected_case_goes_when_its_time_is_over(house: House) -> None:
-    house.receive(chain(2))
-    first, second = house.reject(2)
-    house.work(DAYS["rejected_media"] - 1)
-    assert (house.disposals(), house.files()) == ([], 4)
+def test_a_rejected_case_goes_when_its_time_is_over(centre: Centre) -> None:
+    centre.receive(chain(2))
+    first, second = centre.reject(2)
+    centre.work(DAYS["rejected_media"] - 1)
+    assert (centre.disposals(), centre.files()) == ([], 4)
 
-    house.work(2)
-    assert house.disposals() == [
+    centre.work(2)
+    assert centre.disposals() == [
         (case, rule) for case in (first, second) for rule in ("rejected_data", "rejected_media")
     ]
-    assert house.files() == 0
-    with transaction(house.engine) as session:
+    assert centre.files() == 0
+    with transaction(centre.engine) as session:
         assert session.exec(select(func.count()).select_from(Media)).one() == 0
         case = get_case(session, first)
         assert (case.plate, case.plate_read, case.state) == (None, None, "rejected")
@@ -135,12 +135,12 @@ def test_a_rejected_case_goes_when_its_time_is_over(house: House) -> None:
         assert "29A" not in str([row.model_dump() for row in session.exec(select(Package))])
 
 
-def test_what_went_is_written_down_with_its_hashes(house: House) -> None:
+def test_what_went_is_written_down_with_its_hashes(centre: Centre) -> None:
     (package,) = chain(1)
-    house.receive([package])
-    (case_id,) = house.reject(1)
-    house.work(DAYS["rejected_media"] + 1)
-    with transaction(house.engine) as session:
+    centre.receive([package])
+    (case_id,) = centre.reject(1)
+    centre.work(DAYS["rejected_media"] + 1)
+    with transaction(centre.engine) as session:
         entries = [e for e in audit.list_entries(session) if e.action == "retention.dispose"]
         went = next(e.detail for e in entries if e.detail["schedule"] == "rejected_media")
         assert went["files"] == sorted(file.sha256 for file in package.manifest.files)
@@ -149,13 +149,13 @@ def test_what_went_is_written_down_with_its_hashes(house: House) -> None:
         assert audit.verify_chain(session).broken_at is None
 
 
-def test_the_chain_of_packages_goes_on_over_what_was_deleted(house: House) -> None:
+def test_the_chain_of_packages_goes_on_over_what_was_deleted(centre: Centre) -> None:
     packages = chain(3)
-    house.receive(packages[:2])
-    house.reject(2)
-    house.work(DAYS["rejected_data"] + 1)
-    house.receive(packages[2:])
-    with transaction(house.engine) as session:
+    centre.receive(packages[:2])
+    centre.reject(2)
+    centre.work(DAYS["rejected_data"] + 1)
+    centre.receive(packages[2:])
+    with transaction(centre.engine) as session:
         rows = sorted(session.exec(select(Package)), key=lambda row: row.sequence)
     assert [(row.chain, row.manifest_sha256) for row in rows] == [
         ("linked", package.manifest_sha256) for package in packages
@@ -163,63 +163,63 @@ def test_the_chain_of_packages_goes_on_over_what_was_deleted(house: House) -> No
     assert [bool(row.jws) for row in rows] == [False, False, True]
 
 
-def test_a_package_that_comes_again_brings_nothing_back(house: House) -> None:
+def test_a_package_that_comes_again_brings_nothing_back(centre: Centre) -> None:
     packages = chain(1)
-    house.receive(packages)
-    house.reject(1)
-    house.work(DAYS["rejected_data"] + 1)
-    house.receive(packages)
-    assert house.files() == 0
-    with transaction(house.engine) as session:
+    centre.receive(packages)
+    centre.reject(1)
+    centre.work(DAYS["rejected_data"] + 1)
+    centre.receive(packages)
+    assert centre.files() == 0
+    with transaction(centre.engine) as session:
         assert session.exec(select(Case.plate)).all() == [None]
 
 
-def test_a_hold_keeps_everything_until_it_is_lifted(house: House) -> None:
-    house.receive(chain(2))
-    first, second = house.reject(2)
-    with transaction(house.engine) as session:
-        holds.place(session, first, "Tòa án yêu cầu", "user:lan", house.now)
+def test_a_hold_keeps_everything_until_it_is_lifted(centre: Centre) -> None:
+    centre.receive(chain(2))
+    first, second = centre.reject(2)
+    with transaction(centre.engine) as session:
+        holds.place(session, first, "Tòa án yêu cầu", "user:lan", centre.now)
         with pytest.raises(ConflictError):
-            holds.place(session, first, "lần nữa", "user:lan", house.now)
-    house.work(10 * DAYS["rejected_media"])
-    assert {case for case, _ in house.disposals()} == {second}
-    assert house.files() == 2
-    with transaction(house.engine) as session:
-        found = list(service.due(session, RULES, house.now))
+            holds.place(session, first, "lần nữa", "user:lan", centre.now)
+    centre.work(10 * DAYS["rejected_media"])
+    assert {case for case, _ in centre.disposals()} == {second}
+    assert centre.files() == 2
+    with transaction(centre.engine) as session:
+        found = list(service.due(session, RULES, centre.now))
         assert [(each.case_id, each.held) for each in found] == [(first, True), (first, True)]
-        holds.lift(session, first, "Tòa đã xử xong", "user:lan", house.now)
-    house.work(1)
-    assert {case for case, _ in house.disposals()} == {first, second}
-    assert house.files() == 0
+        holds.lift(session, first, "Tòa đã xử xong", "user:lan", centre.now)
+    centre.work(1)
+    assert {case for case, _ in centre.disposals()} == {first, second}
+    assert centre.files() == 0
 
 
-def test_a_file_that_another_case_needs_stays(house: House) -> None:
+def test_a_file_that_another_case_needs_stays(centre: Centre) -> None:
     one = evidence(1)
     other = evidence(2, one.manifest_sha256, contents=[one.contents[0], b"\xff\xd8\xff another"])
-    house.receive([one, other])
-    first, second = house.reject(1)
-    house.work(DAYS["rejected_media"] + 1)
-    assert {case for case, _ in house.disposals()} == {first}
+    centre.receive([one, other])
+    first, second = centre.reject(1)
+    centre.work(DAYS["rejected_media"] + 1)
+    assert {case for case, _ in centre.disposals()} == {first}
     shared, own = (file.sha256 for file in one.manifest.files)
-    assert (house.store.has(shared), house.store.has(own)) == (True, False)
-    with transaction(house.engine) as session:
+    assert (centre.store.has(shared), centre.store.has(own)) == (True, False)
+    with transaction(centre.engine) as session:
         row = session.exec(select(Disposal).where(Disposal.covers == "media")).one()
         assert (row.files, row.shared) == ([own], [shared])
         assert manifest_of(session, second).files[0].sha256 == shared
 
 
-def test_the_dry_run_tells_and_deletes_nothing(house: House) -> None:
-    house.receive(chain(1))
-    (case_id,) = house.reject(1)
-    with transaction(house.engine) as session:
-        found = list(service.due(session, RULES, house.now + timedelta(days=DAYS["rejected_media"] + 1)))
+def test_the_dry_run_tells_and_deletes_nothing(centre: Centre) -> None:
+    centre.receive(chain(1))
+    (case_id,) = centre.reject(1)
+    with transaction(centre.engine) as session:
+        found = list(service.due(session, RULES, centre.now + timedelta(days=DAYS["rejected_media"] + 1)))
         measured = [service.measure(session, each) for each in found]
     assert [(each.case_id, each.rule.code) for each in found] == [
         (case_id, "rejected_media"),
         (case_id, "rejected_data"),
     ]
     assert measured[0] == (2, sum(map(len, chain(1)[0].contents)))
-    assert (house.disposals(), house.files()) == ([], 2)
+    assert (centre.disposals(), centre.files()) == ([], 2)
 
 
 def _close(session: Session, office: Office, case_id: int) -> None:
@@ -229,150 +229,154 @@ def _close(session: Session, office: Office, case_id: int) -> None:
     session.add(track)
 
 
-def test_open_proceedings_keep_a_case_and_closed_ones_let_it_go(house: House) -> None:
-    office = Office(house.engine, house.now).open()
+def test_open_proceedings_keep_a_case_and_closed_ones_let_it_go(centre: Centre) -> None:
+    office = Office(centre.engine, centre.now).open()
     open_one, closed_one = office.confirmed(), office.confirmed()
-    with transaction(house.engine) as session:
+    with transaction(centre.engine) as session:
         _close(session, office, closed_one)
-    later = house.now + timedelta(days=DAYS["closed_media"] + 1)
-    with transaction(house.engine) as session:
+    later = centre.now + timedelta(days=DAYS["closed_media"] + 1)
+    with transaction(centre.engine) as session:
         for case_id in (open_one, closed_one):
             take_step(session, lock_case(session, case_id), Action.EXPIRE, None, later)
     later += timedelta(days=DAYS["no_offence_media"] + 1)
-    with transaction(house.engine) as session:
+    with transaction(centre.engine) as session:
         found = [(each.case_id, each.rule.code) for each in service.due(session, RULES, later)]
     assert found == [(closed_one, "closed_media")]
-    with transaction(house.engine) as session:
+    with transaction(centre.engine) as session:
         assert closing.is_closed(session, closed_one)
         assert not closing.is_closed(session, open_one)
 
 
-def test_without_approved_rules_nothing_is_deleted(house: House) -> None:
-    house.receive(chain(1))
-    house.reject(1)
-    one = house.folder / "one.yaml"
+def test_without_approved_rules_nothing_is_deleted(centre: Centre) -> None:
+    centre.receive(chain(1))
+    centre.reject(1)
+    one = centre.folder / "one.yaml"
     twice = "approved_by: [{name: Lê Lan, on: 2026-01-01}, {name: ' lê  lan', on: 2026-01-02}]"
     one.write_text(PROPOSAL.read_text().replace("approved_by: []", twice))
-    later = house.now + timedelta(days=1000)
+    later = centre.now + timedelta(days=1000)
     for file in (None, PROPOSAL, one):
-        settings = CentralSettings(data_dir=house.folder, retention_file=file)
+        settings = CentralSettings(data_dir=centre.folder, retention_file=file)
         run_due(
-            house.engine,
-            retention_handlers(house.engine, settings, house.store, lambda: later),
+            centre.engine,
+            retention_handlers(centre.engine, settings, centre.store, lambda: later),
             lambda: later,
         )
-    assert (house.disposals(), house.files()) == ([], 2)
+    assert (centre.disposals(), centre.files()) == ([], 2)
 
 
-def test_a_hold_needs_a_case_and_a_reason(house: House) -> None:
-    house.receive(chain(1))
-    with transaction(house.engine) as session:
+def test_a_hold_needs_a_case_and_a_reason(centre: Centre) -> None:
+    centre.receive(chain(1))
+    with transaction(centre.engine) as session:
         case_id = session.exec(select(Case.id)).one() or 0
         with pytest.raises(NotFoundError):
-            holds.place(session, case_id + 1, "vì", "user:lan", house.now)
+            holds.place(session, case_id + 1, "vì", "user:lan", centre.now)
         with pytest.raises(InvalidError):
-            holds.place(session, case_id, " ", "user:lan", house.now)
+            holds.place(session, case_id, " ", "user:lan", centre.now)
         with pytest.raises(NotFoundError):
-            holds.lift(session, case_id, "vì", "user:lan", house.now)
+            holds.lift(session, case_id, "vì", "user:lan", centre.now)
 
 
-def _letter(house: House, office: Office, case_id: int) -> tuple[int, Attachment]:
+def _letter(centre: Centre, office: Office, case_id: int) -> tuple[int, Attachment]:
     """What a citizen wrote, with a file beside it; its number."""
-    with transaction(house.engine) as session:
-        papers = PaperHouse(session, office.parties(session), Archive(VAULT, house.store, OFFICE, "BN"), DESK)
+    with transaction(centre.engine) as session:
+        papers = Records(session, office.parties(session), Archive(VAULT, centre.store, OFFICE, "BN"), DESK)
         proceeding = office.proceeding(session, case_id)
         link = papers.parties.of_case(case_id, "owner")
         assert link is not None
-        answer, day = Answer("contest", "Không phải xe tôi"), local_day(house.now)
-        row = answers.keep(papers, proceeding, link.party_id, answer, Came("post", "letter", day), house.now)
+        answer, day = Answer("contest", "Không phải xe tôi"), local_day(centre.now)
+        row = answers.keep(papers, proceeding, link.party_id, answer, Came("post", "letter", day), centre.now)
         opened = Opened(proceeding.id or 0, link.party_id, None)
-        cupboard = Cupboard(house.store, VAULT)
-        file = cupboard.keep(session, opened, File("thư.pdf", pdf()), "user:x", house.now, row.id)
+        cupboard = Cupboard(centre.store, VAULT)
+        file = cupboard.keep(session, opened, File("thư.pdf", pdf()), "user:x", centre.now, row.id)
         return row.id or 0, file
 
 
-def test_what_citizens_wrote_of_a_closed_case_goes_with_its_data_and_a_hold_keeps_it(house: House) -> None:
-    office = Office(house.engine, house.now).open()
+def test_what_citizens_wrote_of_a_closed_case_goes_with_its_data_and_a_hold_keeps_it(centre: Centre) -> None:
+    office = Office(centre.engine, centre.now).open()
     cases = [office.confirmed(), office.confirmed()]
-    sent = [_letter(house, office, case_id) for case_id in cases]
-    with transaction(house.engine) as session:
+    sent = [_letter(centre, office, case_id) for case_id in cases]
+    with transaction(centre.engine) as session:
         for case_id in cases:
             _close(session, office, case_id)
-        holds.place(session, cases[1], "Tòa án yêu cầu", "user:lan", house.now)
+        holds.place(session, cases[1], "Tòa án yêu cầu", "user:lan", centre.now)
     basis = {"legal_basis": "thử", "confidence": "unsure"}
     rule = {"code": "closed_data", "covers": "personal_data", "of": "closed", "days": 400, **basis}
     rules = RetentionRules.model_validate({"approved_by": [], "rules": [rule]})
     later = office.now + timedelta(days=401)
-    with transaction(house.engine) as session:
+    with transaction(centre.engine) as session:
         told = {each.case_id: each.held for each in service.due(session, rules, later)}
         measured = [service.measure(session, each)[0] for each in service.due(session, rules, later)]
     assert (told, measured) == ({cases[0]: False, cases[1]: True}, [1, 1])
-    with transaction(house.engine) as session:
+    with transaction(centre.engine) as session:
         assert not service.dispose_due(session, rules, later)
     run_due(
-        house.engine,
-        retention_handlers(house.engine, CentralSettings(data_dir=house.folder), house.store, lambda: later),
+        centre.engine,
+        retention_handlers(
+            centre.engine, CentralSettings(data_dir=centre.folder), centre.store, lambda: later
+        ),
         lambda: later,
     )
-    with transaction(house.engine) as session:
-        papers = PaperHouse(session, office.parties(session), Archive(VAULT, house.store, OFFICE, "BN"), DESK)
+    with transaction(centre.engine) as session:
+        papers = Records(session, office.parties(session), Archive(VAULT, centre.store, OFFICE, "BN"), DESK)
         assert answers.read(papers, sent[1][0], "user:x", "thử")["text"] == "Không phải xe tôi"
         with pytest.raises(NotFoundError):
             answers.read(papers, sent[0][0], "user:x", "thử")
         assert drafts.reseal(session, VAULT) == 0, "what is gone is sealed no more"
-    assert [house.store.has(file.sealed_sha256) for _, file in sent] == [False, True]
+    assert [centre.store.has(file.sealed_sha256) for _, file in sent] == [False, True]
 
 
-def _papers(house: House, office: Office, *case_ids: int) -> list[int]:
+def _papers(centre: Centre, office: Office, *case_ids: int) -> list[int]:
     """A paper of each case, with its file; their ids."""
-    archive = Archive(VAULT, house.store, OFFICE, "BN")
+    archive = Archive(VAULT, centre.store, OFFICE, "BN")
     found = []
     for case_id in case_ids:
-        with transaction(house.engine) as session:
-            papers = PaperHouse(session, office.parties(session), archive, DESK)
+        with transaction(centre.engine) as session:
+            papers = Records(session, office.parties(session), archive, DESK)
             proceeding = office.proceeding(session, case_id)
             doing = Doing("decide_no_sanction", reason="not_proved", note="vì")
             by = office.by(session, "truong-phong")
-            paper = desk.do(papers, proceeding, doing, by, house.now)[1]
+            paper = desk.do(papers, proceeding, doing, by, centre.now)[1]
             assert paper is not None
             found.append(paper.id or 0)
-        make_file(house.engine, archive, None, found[-1], house.now)
+        make_file(centre.engine, archive, None, found[-1], centre.now)
     return found
 
 
-def _dispose(house: House, rules: RetentionRules, now: datetime) -> None:
+def _dispose(centre: Centre, rules: RetentionRules, now: datetime) -> None:
     """The worker by these rules, and the erasing that it asks for."""
-    with transaction(house.engine) as session:
+    with transaction(centre.engine) as session:
         service.dispose_due(session, rules, now)
-    settings = CentralSettings(data_dir=house.folder)
-    run_due(house.engine, retention_handlers(house.engine, settings, house.store, lambda: now), lambda: now)
+    settings = CentralSettings(data_dir=centre.folder)
+    run_due(
+        centre.engine, retention_handlers(centre.engine, settings, centre.store, lambda: now), lambda: now
+    )
 
 
-def test_papers_of_a_closed_case_go_and_the_register_keeps_number_and_hash(house: House) -> None:
-    office = Office(house.engine, house.now).open()
+def test_papers_of_a_closed_case_go_and_the_register_keeps_number_and_hash(centre: Centre) -> None:
+    office = Office(centre.engine, centre.now).open()
     cases = [office.confirmed(), office.confirmed(), office.confirmed()]
-    papers = _papers(house, office, *cases)
-    with transaction(house.engine) as session:
+    papers = _papers(centre, office, *cases)
+    with transaction(centre.engine) as session:
         sealed = [session.get_one(Document, paper).sealed_sha256 or "" for paper in papers]
         was = session.get_one(Document, papers[0]).model_dump()
         for case_id in cases[:2]:
             _set_closed(session, office, case_id)
-        holds.place(session, cases[1], "Tòa án yêu cầu", "user:lan", house.now)
+        holds.place(session, cases[1], "Tòa án yêu cầu", "user:lan", centre.now)
     rule = next(rule for rule in RULES.rules if rule.covers == "papers")
     rules = RULES.model_copy(update={"rules": (rule,)})
-    later = house.now + timedelta(days=rule.days + 1)
-    with transaction(house.engine) as session:
+    later = centre.now + timedelta(days=rule.days + 1)
+    with transaction(centre.engine) as session:
         due = {
             each.case_id: (each.held, service.measure(session, each)[0])
             for each in service.due(session, rules, later)
         }
     assert due == {cases[0]: (False, 1), cases[1]: (True, 1)}
-    _dispose(house, rules, house.now + timedelta(days=rule.days - 1))
-    assert all(house.store.has(one) for one in sealed)
-    _dispose(house, rules, later)
-    assert [house.store.has(one) for one in sealed] == [False, True, True]
-    archive = Archive(VAULT, house.store, OFFICE, "BN")
-    with transaction(house.engine) as session:
+    _dispose(centre, rules, centre.now + timedelta(days=rule.days - 1))
+    assert all(centre.store.has(one) for one in sealed)
+    _dispose(centre, rules, later)
+    assert [centre.store.has(one) for one in sealed] == [False, True, True]
+    archive = Archive(VAULT, centre.store, OFFICE, "BN")
+    with transaction(centre.engine) as session:
         gone = session.get_one(Document, papers[0])
         assert (gone.state, gone.wrapped_key, gone.sealed_values) == ("disposed", b"", b"")
         kept = ("number", "dated", "sha256", "values_sha256", "sequence")
@@ -380,7 +384,7 @@ def test_papers_of_a_closed_case_go_and_the_register_keeps_number_and_hash(house
         with pytest.raises(ConflictError, match="document_disposed"):
             archive.show(session, papers[0], "user:x", "thử")
         assert archive.show(session, papers[1], "user:x", "thử")[1].startswith(b"%PDF")
-        other = Archive(Vault((b"n" * 32, b"k" * 32)), house.store, OFFICE, "BN")
+        other = Archive(Vault((b"n" * 32, b"k" * 32)), centre.store, OFFICE, "BN")
         assert other.reseal(session) == 2, "what is gone is sealed no more"
         [row] = session.exec(select(Disposal)).all()
         assert (row.covers, row.files) == ("papers", [sealed[0]])
@@ -395,21 +399,21 @@ def _set_closed(session: Session, office: Office, case_id: int) -> None:
     row.state, row.since = "closed", office.now
 
 
-def test_a_decision_that_covers_an_open_case_too_keeps_its_papers(house: House) -> None:
-    office = Office(house.engine, house.now).open()
+def test_a_decision_that_covers_an_open_case_too_keeps_its_papers(centre: Centre) -> None:
+    office = Office(centre.engine, centre.now).open()
     first, second = office.confirmed(), office.confirmed()
-    with transaction(house.engine) as session:
+    with transaction(centre.engine) as session:
         _close(session, office, first)
         _beside(session, office, first, second)
     rule = next(rule for rule in RULES.rules if rule.covers == "papers")
     rules = RULES.model_copy(update={"rules": (rule,)})
-    later = house.now + timedelta(days=rule.days + 1)
-    _dispose(house, rules, later)
-    assert house.disposals() == []
-    with transaction(house.engine) as session:
+    later = centre.now + timedelta(days=rule.days + 1)
+    _dispose(centre, rules, later)
+    assert centre.disposals() == []
+    with transaction(centre.engine) as session:
         _close(session, office, second)
-    _dispose(house, rules, later + timedelta(days=1))
-    assert {case for case, _ in house.disposals()} == {first, second}
+    _dispose(centre, rules, later + timedelta(days=1))
+    assert {case for case, _ in centre.disposals()} == {first, second}
 
 
 def _beside(session: Session, office: Office, *case_ids: int) -> None:
@@ -434,23 +438,23 @@ def _beside(session: Session, office: Office, *case_ids: int) -> None:
         )  # fmt: skip
 
 
-def test_the_audit_log_goes_by_its_rule_and_a_hold_keeps_it(house: House) -> None:
-    house.receive(chain(1))
-    (case_id,) = house.reject(1)
+def test_the_audit_log_goes_by_its_rule_and_a_hold_keeps_it(centre: Centre) -> None:
+    centre.receive(chain(1))
+    (case_id,) = centre.reject(1)
     assert RULES.audit_log is not None
-    with transaction(house.engine) as session:
-        holds.place(session, case_id, "Thanh tra", "user:lan", house.now)
+    with transaction(centre.engine) as session:
+        holds.place(session, case_id, "Thanh tra", "user:lan", centre.now)
         before = service.log_due(session, RULES, datetime.now(UTC) + RULES.audit_log.kept)
         assert before is not None
         assert before.stopped_by is not None
         assert service.log_due(session, RULES, datetime.now(UTC)).entries == 0  # type: ignore[union-attr]
-        assert service.log_due(session, RULES.model_copy(update={"audit_log": None}), house.now) is None
-        holds.lift(session, case_id, "xong", "user:lan", house.now)
-    with transaction(house.engine) as session:
+        assert service.log_due(session, RULES.model_copy(update={"audit_log": None}), centre.now) is None
+        holds.lift(session, case_id, "xong", "user:lan", centre.now)
+    with transaction(centre.engine) as session:
         after = service.log_due(session, RULES, datetime.now(UTC) + RULES.audit_log.kept)
         assert after is not None
         assert after.entries > before.entries
         service.cut_log(session, RULES, datetime.now(UTC) + RULES.audit_log.kept)
-    with transaction(house.engine) as session:
+    with transaction(centre.engine) as session:
         assert audit.verify_chain(session).broken_at is None
         assert audit.list_entries(session)[0].action == audit.CUT

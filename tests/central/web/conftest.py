@@ -28,7 +28,7 @@ IDENTITIES = (STRANGER, ONE_TIME, *Role)
 
 
 @dataclass
-class House:
+class RunningCentre:
     """The running centre and a browser for each identity."""
 
     centre: Centre
@@ -46,7 +46,7 @@ class House:
         assert browser.post("/api/v1/session", json=body).status_code == 204
 
 
-def open_house(folder: Path, database: str | None, now: datetime) -> Iterator[House]:
+def running_centre(folder: Path, database: str | None, now: datetime) -> Iterator[RunningCentre]:
     """Two cases with their files, one node, a person of each role, in a migrated `database` or a SQLite
     file."""
     settings = CentralSettings(data_dir=folder, database=database, secure_cookies=False, unit="BN")
@@ -66,27 +66,29 @@ def open_house(folder: Path, database: str | None, now: datetime) -> Iterator[Ho
     with transaction(centre.state.engine) as session:
         handle(session, messages, ingest_tools(settings), now)
     centre.state.rates.clock = itertools.count(step=3600).__next__  # a walk asks more than any person
-    house = House(centre)
+    running = RunningCentre(centre)
     with TestClient(centre, raise_server_exceptions=False, follow_redirects=False) as first:
-        house.clients[STRANGER] = first
+        running.clients[STRANGER] = first
         for identity in IDENTITIES[1:]:
             browser = TestClient(centre, raise_server_exceptions=False, follow_redirects=False)
             browser.portal = first.portal  # one event loop for all: a thread for each request would be slow
-            house.clients[identity] = browser
-        yield house
+            running.clients[identity] = browser
+        yield running
     centre.state.engine.dispose()
 
 
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def running(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[RunningCentre]:
     """The centre on each database."""
     now = datetime.fromisoformat("2026-11-24T08:00:00+00:00")
-    folder = tmp_path_factory.mktemp("house")
+    folder = tmp_path_factory.mktemp("running")
     if request.param == "sqlite":
-        yield from open_house(folder, None, now)
+        yield from running_centre(folder, None, now)
         return
     problem = databases.postgres_problem()
     if problem:
         pytest.skip(problem)
     with databases.migrated_postgres() as url:
-        yield from open_house(folder, url, now)
+        yield from running_centre(folder, url, now)

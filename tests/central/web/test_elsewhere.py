@@ -25,7 +25,7 @@ BACK = "http://testserver/back"
 
 
 class Misbehaving:
-    """A house whose answer to the first question is `kind`; `asked` counts the questions."""
+    """A server whose answer to the first question is `kind`; `asked` counts the questions."""
 
     def __init__(self) -> None:
         self.kind, self.asked = "endless", 0
@@ -46,7 +46,7 @@ async def _endless() -> AsyncIterator[bytes]:
 
 
 @pytest.fixture(scope="module")
-def house() -> Iterator[tuple[Misbehaving, str]]:
+def server() -> Iterator[tuple[Misbehaving, str]]:
     found, listener = Misbehaving(), free_port()
     path = "/.well-known/openid-configuration"
     with served(Starlette(routes=[Route(path, found.answer)]), listener):
@@ -59,10 +59,10 @@ def vault(tmp_path: Path) -> Vault:
 
 
 @pytest.mark.parametrize("kind", ["endless", "nonsense", "failure"])
-def test_a_house_that_misbehaves_is_away_and_left_alone_after_five_times(
-    sqlite_engine: Engine, house: tuple[Misbehaving, str], vault: Vault, kind: str
+def test_a_server_that_misbehaves_is_away_and_left_alone_after_five_times(
+    sqlite_engine: Engine, server: tuple[Misbehaving, str], vault: Vault, kind: str
 ) -> None:
-    found, address = house
+    found, address = server
     found.kind, found.asked = kind, 0
     provider = Provider(OidcSettings(issuer=address, client_id="x", claim="sub"))
     for _ in range(7):
@@ -75,10 +75,10 @@ def test_a_house_that_misbehaves_is_away_and_left_alone_after_five_times(
     assert found.asked == 6, "then one tries it again"
 
 
-def test_a_slow_house_costs_no_more_than_its_time(
-    sqlite_engine: Engine, house: tuple[Misbehaving, str], vault: Vault, monkeypatch: pytest.MonkeyPatch
+def test_a_slow_server_costs_no_more_than_its_time(
+    sqlite_engine: Engine, server: tuple[Misbehaving, str], vault: Vault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    found, address = house
+    found, address = server
     found.kind = "endless"
     monkeypatch.setattr(oidc, "SECONDS", -1.0)  # the time is over when the first piece comes
     monkeypatch.setattr(oidc, "LARGEST_ANSWER", 10**12)
@@ -89,9 +89,9 @@ def test_a_slow_house_costs_no_more_than_its_time(
 
 
 def test_an_answer_to_nobody_s_question_takes_nobody_s_turn(
-    sqlite_engine: Engine, house: tuple[Misbehaving, str], vault: Vault
+    sqlite_engine: Engine, server: tuple[Misbehaving, str], vault: Vault
 ) -> None:
-    found, address = house
+    found, address = server
     found.asked = 0
     provider = Provider(OidcSettings(issuer=address, client_id="x", claim="sub"))
     given = {"code": "c", "state": "s"}

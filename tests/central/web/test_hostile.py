@@ -16,7 +16,7 @@ from central.accounts.permissions import PERMISSIONS, Permission, Role
 from central.console.assets import address
 from contract.canonical import sha256_hex
 from tests.central.evidence import clip
-from tests.central.web.conftest import IDENTITIES, ONE_TIME, STRANGER, House
+from tests.central.web.conftest import IDENTITIES, ONE_TIME, STRANGER, RunningCentre
 from tests.central.web.walk import BODIES, Operation, Request, operations
 
 README = Path(__file__).parents[3] / "docs/api/README.md"
@@ -125,12 +125,12 @@ def _least(operation: Operation) -> str:
     return next(identity for identity in IDENTITIES if identity in permitted(operation))
 
 
-def send(house: House, identity: str, request: Request) -> Response:
+def send(running: RunningCentre, identity: str, request: Request) -> Response:
     """The answer; nothing may be wrong with it, whatever was asked."""
     headers = {"Sec-Fetch-Site": "same-origin", **request.headers}
     if request.content_type:
         headers["Content-Type"] = request.content_type
-    answer: Response = house.clients[identity].request(
+    answer: Response = running.clients[identity].request(
         request.method, request.url, content=request.content, headers=headers
     )
     told = (
@@ -156,16 +156,16 @@ def is_refused(answer: Response) -> bool:
     return sent_away or answer.status_code in (401, 403)
 
 
-def test_nobody_is_let_in_who_should_not_be_and_everybody_who_should(house: House) -> None:
+def test_nobody_is_let_in_who_should_not_be_and_everybody_who_should(running: RunningCentre) -> None:
     for identity in IDENTITIES:
-        house.client(identity)
-    for operation in operations(house.centre):
+        running.client(identity)
+    for operation in operations(running.centre):
         allowed = permitted(operation)
         for identity in IDENTITIES:
             for number in range(max(len(operation.bodies), 1)):
-                answer = send(house, identity, operation.request(body=number))
+                answer = send(running, identity, operation.request(body=number))
                 if operation.path in ENDS_SESSIONS:
-                    house.client(identity)
+                    running.client(identity)
                 told = f"{identity}: {operation.name} → {answer.status_code}"
                 if identity not in allowed:
                     assert is_refused(answer), told
@@ -174,34 +174,34 @@ def test_nobody_is_let_in_who_should_not_be_and_everybody_who_should(house: Hous
                     assert not is_refused(answer) or operation.path.endswith("/decisions"), told
 
 
-def test_no_value_is_too_hostile(house: House) -> None:
-    for operation in operations(house.centre):
+def test_no_value_is_too_hostile(running: RunningCentre) -> None:
+    for operation in operations(running.centre):
         identity = _least(operation)
-        house.client(identity)
+        running.client(identity)
         for request in operation.changed():
-            send(house, identity, request)
+            send(running, identity, request)
 
 
-def test_no_body_is_too_hostile(house: House) -> None:
-    for operation in operations(house.centre):
+def test_no_body_is_too_hostile(running: RunningCentre) -> None:
+    for operation in operations(running.centre):
         if not operation.bodies:
             continue
         identity = _least(operation)
-        house.client(identity)
+        running.client(identity)
         path = operation.request().url
         for body in BODIES:
             for content_type in (operation.content_type, "text/plain"):
-                send(house, identity, Request(operation.method, path, body, content_type))
+                send(running, identity, Request(operation.method, path, body, content_type))
 
 
-def test_every_method_is_answered_as_it_should(house: House) -> None:
-    known = operations(house.centre)
+def test_every_method_is_answered_as_it_should(running: RunningCentre) -> None:
+    known = operations(running.centre)
     paths = {address("console.js"), *(operation.request().url for operation in known)}
     for path in sorted(paths):
         taken = {operation.method for operation in known if operation.matches(path)} or {"GET"}
         expected = {*taken, "OPTIONS", *({"HEAD"} if "GET" in taken else set())}
         for method in METHODS:
-            answer = send(house, STRANGER, Request(method, path))
+            answer = send(running, STRANGER, Request(method, path))
             told = f"{method} {path} → {answer.status_code}"
             if method in taken or (method == "HEAD" and "GET" in taken):
                 assert answer.status_code != 405, told
@@ -230,8 +230,8 @@ def test_every_method_is_answered_as_it_should(house: House) -> None:
     ],
 )
 @pytest.mark.parametrize("method", METHODS)
-def test_what_does_not_exist_is_said(house: House, path: str, method: str) -> None:
-    answer = send(house, STRANGER, Request(method, path))
+def test_what_does_not_exist_is_said(running: RunningCentre, path: str, method: str) -> None:
+    answer = send(running, STRANGER, Request(method, path))
     assert answer.status_code == 404
 
 
@@ -258,11 +258,13 @@ def test_what_does_not_exist_is_said(house: House, path: str, method: str) -> No
     ("method", "path"),
     [("GET", "/api/v1/session"), ("GET", "/cases"), ("GET", "/language/en"), ("POST", "/review/next")],
 )
-def test_no_header_is_too_hostile(house: House, headers: dict[str, Any], method: str, path: str) -> None:
+def test_no_header_is_too_hostile(
+    running: RunningCentre, headers: dict[str, Any], method: str, path: str
+) -> None:
     sent = {name: value.encode("latin-1") for name, value in headers.items()}
     for identity in (STRANGER, Role.OPERATOR):
-        house.client(identity)
-        send(house, identity, Request(method, path, headers=sent))  # type: ignore[arg-type]
+        running.client(identity)
+        send(running, identity, Request(method, path, headers=sent))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -278,10 +280,10 @@ def test_no_header_is_too_hostile(house: House, headers: dict[str, Any], method:
         "bytes=" + "1-2," * 500,
     ],
 )
-def test_a_nonsense_range_is_answered_and_the_sight_is_in_the_log(house: House, asked: str) -> None:
-    reader = house.client(Role.LEADER)
+def test_a_nonsense_range_is_answered_and_the_sight_is_in_the_log(running: RunningCentre, asked: str) -> None:
+    reader = running.client(Role.LEADER)
     path = "/cases/1/files/file-1.mp4"
-    assert send(house, Role.LEADER, Request("GET", path, headers={"Range": asked})).status_code in (
+    assert send(running, Role.LEADER, Request("GET", path, headers={"Range": asked})).status_code in (
         200,
         206,
         400,
@@ -295,19 +297,21 @@ def test_a_nonsense_range_is_answered_and_the_sight_is_in_the_log(house: House, 
 @pytest.mark.parametrize(
     ("asked", "status"), [("bytes=٠-٣", 400), ("bytes=z", 400), ("bytes=99999999-", 416)]
 )
-def test_a_range_that_is_none_is_told_by_each_face_in_its_form(house: House, asked: str, status: int) -> None:
-    house.client(Role.LEADER)
+def test_a_range_that_is_none_is_told_by_each_face_in_its_form(
+    running: RunningCentre, asked: str, status: int
+) -> None:
+    running.client(Role.LEADER)
     headers: Any = {"Range": asked.encode()}
     for path in (f"/api/v1/media/{sha256_hex(clip(1))}", "/cases/1/files/file-1.mp4"):
-        answer = send(house, Role.LEADER, Request("GET", path, headers=headers))
+        answer = send(running, Role.LEADER, Request("GET", path, headers=headers))
         assert answer.status_code == status
         assert ("content-range" in answer.headers) == (status == 416)
         assert "Range" not in answer.text
         assert answer.headers["content-type"] in ("application/problem+json", "text/html; charset=utf-8")
 
 
-def test_a_one_time_password_opens_the_password_page_only(house: House) -> None:
-    browser = house.client(ONE_TIME)
+def test_a_one_time_password_opens_the_password_page_only(running: RunningCentre) -> None:
+    browser = running.client(ONE_TIME)
     assert browser.get("/password").status_code == 200
     assert browser.get("/").headers["location"] == "/password"
 
@@ -318,7 +322,7 @@ def test_a_one_time_password_opens_the_password_page_only(house: House) -> None:
 )
 @pytest.mark.parametrize("declared", [True, False], ids=["declared", "in pieces"])
 def test_a_body_of_150_mb_is_refused_unread(
-    house: House, path: str, content_type: str, declared: bool
+    running: RunningCentre, path: str, content_type: str, declared: bool
 ) -> None:
     read, sent = 0, []
     piece = b"x" * 2**20
@@ -354,7 +358,7 @@ def test_a_body_of_150_mb_is_refused_unread(
         "http_version": "1.1",
         "app": None,
     }
-    asyncio.run(house.centre(scope, receive, send_))
+    asyncio.run(running.centre(scope, receive, send_))
     start = sent[0]
     assert start["status"] == 413
     assert dict(start["headers"])[b"content-type"].decode() == content_type

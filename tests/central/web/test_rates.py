@@ -5,7 +5,7 @@ from fastapi.testclient import TestClient
 
 from central.web import rates
 from central.web.rates import Rates, limit
-from tests.central.web.conftest import House
+from tests.central.web.conftest import RunningCentre
 
 ONE = limit("one", "POST", "/x", per_minute=60, burst=3)
 
@@ -47,14 +47,14 @@ def test_a_flood_of_places_takes_bounded_room_and_shuts_nobody_out(monkeypatch: 
 
 
 @pytest.fixture
-def slow(house: House) -> House:
+def slow(running: RunningCentre) -> RunningCentre:
     """The centre with buckets of which a clock that stands refills none."""
-    house.centre.state.rates.clock = Clock()
-    house.centre.state.rates._buckets.clear()
-    return house
+    running.centre.state.rates.clock = Clock()
+    running.centre.state.rates._buckets.clear()
+    return running
 
 
-def test_who_asks_the_api_too_often_is_told_in_problem_details(slow: House) -> None:
+def test_who_asks_the_api_too_often_is_told_in_problem_details(slow: RunningCentre) -> None:
     officer = slow.client("officer")
     answers = [officer.get("/api/v1/session") for _ in range(700)]
     refused = answers[-1]
@@ -65,7 +65,7 @@ def test_who_asks_the_api_too_often_is_told_in_problem_details(slow: House) -> N
     assert slow.clients["leader"].get("/api/v1/session").status_code != 429, "another person goes on"
 
 
-def test_a_storm_of_sign_ins_from_one_place_locks_nobody_out_elsewhere(slow: House) -> None:
+def test_a_storm_of_sign_ins_from_one_place_locks_nobody_out_elsewhere(slow: RunningCentre) -> None:
     stranger = slow.clients["stranger"]
     form = {"username": "", "password": "x"}
     statuses = {stranger.post("/sign-in", data=form).status_code for _ in range(20 * rates.OF_A_PLACE + 1)}

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Engine, event
 
 from central.accounts.permissions import Role
-from tests.central.web.conftest import STRANGER, House
+from tests.central.web.conftest import STRANGER, RunningCentre
 from tests.central.web.test_hostile import permitted
 from tests.central.web.walk import operations
 
@@ -45,17 +45,17 @@ turn to write."""
 
 
 @pytest.fixture
-def written_to(house: House) -> Iterator[House]:
+def written_to(running: RunningCentre) -> Iterator[RunningCentre]:
     """The centre on SQLite while another process holds the only place to write."""
-    engine = house.centre.state.engine
+    engine = running.centre.state.engine
     if engine.dialect.name != "sqlite":
         pytest.skip("PostgreSQL has no such place")
     for role in Role:
-        house.client(role)
+        running.client(role)
     with _impatient(engine), engine.connect() as writer:
         assert not writer.in_transaction()
         writer.exec_driver_sql("SELECT 1")  # begins, as every transaction of ours does, with the lock
-        yield house
+        yield running
 
 
 @contextmanager
@@ -72,7 +72,7 @@ def _impatient(engine: Engine) -> Iterator[None]:
         engine.dispose()
 
 
-def test_what_only_reads_is_answered_while_somebody_writes(written_to: House) -> None:
+def test_what_only_reads_is_answered_while_somebody_writes(written_to: RunningCentre) -> None:
     walked = [o for o in operations(written_to.centre) if o.method == "GET" and o.path not in WRITTEN_DOWN]
     assert len(walked) > 30
     held_up = []
@@ -85,5 +85,5 @@ def test_what_only_reads_is_answered_while_somebody_writes(written_to: House) ->
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
-def test_a_watcher_is_answered_while_somebody_writes(written_to: House, path: str) -> None:
+def test_a_watcher_is_answered_while_somebody_writes(written_to: RunningCentre, path: str) -> None:
     assert written_to.clients[STRANGER].get(path).json() == {"status": "ok"}

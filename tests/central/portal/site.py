@@ -19,7 +19,7 @@ from central.media.store import MediaStore
 from central.portal.app import Portal, create_portal
 from central.proceedings import desk, payments
 from central.proceedings.models import Decision, NoticeAccess
-from central.proceedings.papers.sheet import House
+from central.proceedings.papers.sheet import Records
 from central.proceedings.service import Doing
 from central.settings import CentralSettings, OfficeSettings
 from central.vault import BlindIndex, Vault
@@ -33,7 +33,7 @@ SETTINGS = OfficeSettings(portal="http://testserver")
 
 
 @dataclass
-class PortalHouse:
+class PortalSite:
     """Office, archive and portal; `keys` are number, plate and code of each case's notice."""
 
     office: Office
@@ -49,10 +49,10 @@ class PortalHouse:
         """A step at the desk; its paper."""
         self.office.wait(days)
         with transaction(self.office.engine) as session:
-            house = House(session, self.office.parties(session), self.archive, SETTINGS)
+            records = Records(session, self.office.parties(session), self.archive, SETTINGS)
             doing.setdefault("note", "vì")
             return desk.do(
-                house,
+                records,
                 self.office.proceeding(session, case_id),
                 Doing(action, **doing),  # type: ignore[arg-type]
                 self.office.by(session, name),
@@ -129,12 +129,12 @@ class PortalHouse:
             return f"/cases/{self.office.proceeding(session, case_id).id}"
 
 
-def portal_house(
+def portal_site(
     engine: Engine,
     folder: Path,
     now: datetime,
     wrap: Callable[[CentralSettings], CentralSettings] = lambda s: s,
-) -> PortalHouse:
+) -> PortalSite:
     """The office with its portal. The tests' fixed keys lie in the folder, so both open the same seals."""
     for name, key in (("owner.key", b"k" * 32), ("index.key", b"i" * 32)):
         (folder / name).write_text(key.hex() + "\n")
@@ -149,8 +149,8 @@ def portal_house(
     with transaction(engine) as session:
         enrol(session, enrolment(key=NODE_KEY), now, "test")
     archive = Archive(offices.VAULT, MediaStore(settings.media_dir), OFFICE, "BN")
-    house = PortalHouse(office, archive, create_portal(settings, clock=lambda: office.now))
-    return house
+    site = PortalSite(office, archive, create_portal(settings, clock=lambda: office.now))
+    return site
 
 
 def text_of(page: str) -> str:
