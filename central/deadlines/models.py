@@ -38,6 +38,8 @@ class DeadlineRow(SQLModel, table=True):
             postgresql_where=text("ended_at IS NULL AND met_on IS NULL"),
             sqlite_where=text("ended_at IS NULL AND met_on IS NULL"),
         ),
+        Index("ix_deadline_met", "met_on", "code"),
+        Index("ix_deadline_start", "code", "start"),
     )
 
     id: int | None = Field(default=None, primary_key=True)

@@ -35,6 +35,7 @@ class Document(SQLModel, table=True):
         CheckConstraint("state IN ('drawn', 'rendered', 'signed', 'failed', 'disposed')", name="state"),
         CheckConstraint("state NOT IN ('rendered', 'signed') OR sha256 IS NOT NULL", name="with_file"),
         Index("ix_document_case", "case_id", "id"),
+        Index("ix_document_signed", "signed_at", "kind"),
     )
 
     id: int | None = Field(default=None, primary_key=True)

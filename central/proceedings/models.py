@@ -69,6 +69,7 @@ class Decision(SQLModel, table=True):
         CheckConstraint("fine >= 0 AND points >= 0 AND points <= 12", name="amounts"),
         CheckConstraint("NOT organisation OR points = 0", name="organisation_without_points"),
         CheckConstraint("promised_back >= 0", name="promised_back"),
+        Index("ix_decision_signed", "signed_on"),
     )
 
     id: int | None = Field(default=None, primary_key=True)

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.sql.selectable import FromClause
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from central.accounts.models import User
 from central.cases.lifecycle import OPEN, Action
@@ -27,7 +27,7 @@ from central.proceedings.models import Decision, DecisionAct, DecisionPayment, P
 from central.proceedings.tracks import Track
 from central.reports import keeping, passages, people, rights
 from central.reports.counting import CASES as _CASE
-from central.reports.counting import Counting, Periods, Share, within
+from central.reports.counting import Counting, Share
 from central.reports.values import Figure, Unit
 
 _EVENT = table_of(CaseEvent)
@@ -217,14 +217,38 @@ COUNTED = frozenset({each.key for each in (*COUNTINGS, *SHARES)} - INNER) | OF_T
 """Keys of all lines of a period that are told from these."""
 
 
-def of_the_day(session: Session, periods: Periods) -> list[Figure]:
+def moments(session: Session) -> list[Counting]:
+    """When the acts of the cases that came in happened, and of those whose plate was read."""
+    hour, weekday = hour_and_weekday(session)
+    table = table_of(Case)
+    by, read = (("hour", hour), ("weekday", weekday)), table.c.plate_read.is_not(None)
+    return [
+        Counting("B", key, table, table.c.received_at, by, (REAL, *where), apart="moments")
+        for key, where in ((_MOMENTS, ()), (_MOMENTS_READ, (read,)))
+    ]
+
+
+_MOMENTS, _MOMENTS_READ = "moments", "moments_read"
+
+
+def of_the_day(counted: list[Figure]) -> list[Figure]:
     """When the acts of the cases that came in happened: by hour, by weekday, by daylight (6 to 18 o'clock),
-    and how many of their plates were read; all from one reading of the cases."""
-    hours, weekdays, read = _moments(session, periods)
+    and how many of their plates were read; from their `moments`."""
+    hours, days, read = _zeros(range(24)), _zeros(range(1, 8)), _zeros(range(24))
+    for figure in counted:
+        numbers = tuple(
+            int(each or 0) for each in (figure.this, figure.before, figure.last_year, figure.year)
+        )
+        if figure.key == _MOMENTS:
+            hour, day = (int(value) for _, value in figure.by)
+            hours[hour], days[day] = _added(hours[hour], numbers), _added(days[day], numbers)
+        elif figure.key == _MOMENTS_READ:
+            hour = int(figure.by[0][1])
+            read[hour] = _added(read[hour], numbers)
     light = {name: _sum(hours, span) for name, span in _LIGHT.items()}
     return [
         *_figures("candidates_by_hour", "hour", {f"{hour:02d}": told for hour, told in hours.items()}),
-        *_figures("candidates_by_weekday", "weekday", {str(day): told for day, told in weekdays.items()}),
+        *_figures("candidates_by_weekday", "weekday", {str(day): told for day, told in days.items()}),
         *_figures("candidates_by_light", "light", light),
         *_figures(
             "plates_read_by_light",
@@ -235,28 +259,11 @@ def of_the_day(session: Session, periods: Periods) -> list[Figure]:
     ]
 
 
+def _zeros(keys: Iterable[int]) -> dict[int, tuple[int, ...]]:
+    return dict.fromkeys(keys, (0, 0, 0, 0))
+
+
 _LIGHT = {"day": range(6, 18), "night": (*range(6), *range(18, 24))}
-_Lines = dict[int, tuple[int, ...]]
-"""What each hour or weekday counts in the four periods."""
-
-
-def _moments(session: Session, periods: Periods) -> tuple[_Lines, _Lines, _Lines]:
-    """By hour, by weekday, and by hour of those whose plate was read."""
-    received: Any = col(Case.received_at)
-    spans = [within(received, period) for period in periods]
-    counts = [func.count().filter(span) for span in spans]
-    read = [func.count(col(Case.plate_read)).filter(span) for span in spans]
-    hour, weekday = hour_and_weekday(session)
-    rows = select(hour.label("hour"), weekday.label("weekday"), *counts, *read).where(or_(*spans), REAL)
-    grouped = session.execute(rows.group_by("hour", "weekday")).all()
-    none = (0,) * len(periods)
-    hours, days = dict.fromkeys(range(24), none), dict.fromkeys(range(1, 8), none)
-    plates = dict(hours)
-    for at, day, *numbers in grouped:
-        all_of_them, with_plate = numbers[: len(periods)], numbers[len(periods) :]
-        hours[at], days[day] = _added(hours[at], all_of_them), _added(days[day], all_of_them)
-        plates[at] = _added(plates[at], with_plate)
-    return hours, days, plates
 
 
 def _added(one: Iterable[int], other: Iterable[int]) -> tuple[int, ...]:

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Index, Integer, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 
@@ -28,6 +28,31 @@ class ReportSnapshot(SQLModel, table=True):
     taken_by: str = Field(max_length=100)
     content: str
     sha256: str = Field(max_length=64)
+
+
+class ReportDay(SQLModel, table=True):
+    """A day that is over for weeks, and what was counted of it (PostgreSQL only): `lines` as JSON, by the
+    counts whose hash is `definition`. `watched_from`: changes of the day are noted for certain in every
+    transaction that began after this one; None until the first such is known."""
+
+    __tablename__ = "report_day"
+
+    day: date = Field(primary_key=True)
+    watched_from: int | None = Field(default=None, sa_type=BigInteger)
+    definition: str = Field(default="", max_length=64)
+    lines: str | None = None
+
+
+class ReportChangedDay(SQLModel, table=True):
+    """That something of a `ReportDay` changed since it was counted; written by triggers of the tables that
+    are counted."""
+
+    __tablename__ = "report_changed_day"
+
+    id: int | None = Field(
+        default=None, primary_key=True, sa_type=BigInteger().with_variant(Integer, "sqlite")
+    )
+    day: date = Field(index=True)
 
 
 class ReportEntry(SQLModel, table=True):

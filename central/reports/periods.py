@@ -1,13 +1,16 @@
 """The periods of a report: whole days in Vietnam, and what each is compared with."""
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from itertools import pairwise
 
 from contract.local_time import VIETNAM
 
 WEEK = timedelta(days=7)
 DAY = timedelta(days=1)
+MOST_STRETCHES = 6
 
 
 class Kind(StrEnum):
@@ -33,6 +36,14 @@ class Period:
     def ends(self) -> datetime:
         """The first moment after it."""
         return datetime.combine(self.last + DAY, time(), VIETNAM)
+
+    def __contains__(self, day: date) -> bool:
+        return self.first <= day <= self.last
+
+    @property
+    def days(self) -> list[date]:
+        """Its days in their order."""
+        return [self.first + DAY * number for number in range((self.last - self.first).days + 1)]
 
 
 @dataclass(frozen=True)
@@ -70,6 +81,32 @@ class CutOffs:
 def year_to_date(period: Period) -> Period:
     """From 1 January of the year the period ends in."""
     return Period(date(period.last.year, 1, 1), period.last)
+
+
+def joined(days_of: Iterable[Period]) -> list[Period]:
+    """The stretches of days that lie in any of the periods."""
+    return _stretches({day for period in days_of for day in period.days})
+
+
+def without(spans: Iterable[Period], left_out: Collection[date] = ()) -> list[Period]:
+    """The stretches of days that remain when these days are left out; where there are many, the shortest gaps
+    between them are filled."""
+    rest = _stretches({day for span in spans for day in span.days if day not in left_out})
+    while len(rest) > MOST_STRETCHES:
+        gaps = [after.first - before.last for before, after in pairwise(rest)]
+        place = gaps.index(min(gaps))
+        rest[place : place + 2] = [Period(rest[place].first, rest[place + 1].last)]
+    return rest
+
+
+def _stretches(days: Collection[date]) -> list[Period]:
+    found: list[Period] = []
+    for day in sorted(days):
+        if found and found[-1].last + DAY == day:
+            found[-1] = Period(found[-1].first, day)
+        else:
+            found.append(Period(day, day))
+    return found
 
 
 def _month(first: date, step: int) -> date:

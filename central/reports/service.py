@@ -8,13 +8,14 @@ from sqlmodel import Session, col, select
 from central.audit import service as audit
 from central.db import sort_in_memory
 from central.errors import ConflictError, NotFoundError
-from central.reports import availability, entries, keeping, people, rights
+from central.reports import availability, entries, keeping, kept, people, rights
 from central.reports import figures as told
 from central.reports.availability import HOURED
-from central.reports.counting import Periods, count, shares
+from central.reports.counting import Counting, Periods, shares
 from central.reports.models import ReportSnapshot
 from central.reports.periods import CutOffs, Kind, Period, year_to_date
-from central.reports.times import TIMED, near_limits, times
+from central.reports.times import TIMED, lengths, near_limits, times
+from central.reports.totals import count
 from central.reports.values import Change, Figure, Report, Span
 from contract.canonical import sha256_hex
 from contract.local_time import local_day
@@ -91,8 +92,18 @@ def drawn(
     )
 
 
+def counted_for(session: Session) -> list[Counting]:
+    """All counts that a report's lines of its periods are told from."""
+    return [*told.COUNTINGS, *told.moments(session), *lengths(session)]
+
+
+_TOLD = frozenset(each.key for each in told.COUNTINGS)
+
+
 def _figures(session: Session, periods: Periods, now: datetime) -> list[Figure]:
-    counted = people.named(session, count(session, told.COUNTINGS, periods))
+    countings = counted_for(session)
+    found = count(session, countings, periods, kept.known(session, countings, periods))
+    counted = people.named(session, [line for line in found if line.key in _TOLD])
     derived = [line for share in told.SHARES for line in shares(share, counted)]
     shown = [line for line in counted if line.key not in told.INNER]
     standing = [
@@ -102,11 +113,11 @@ def _figures(session: Session, periods: Periods, now: datetime) -> list[Figure]:
         *availability.proofs(session, now),
     ]
     periodical = [
-        *told.of_the_day(session, periods),
+        *told.of_the_day(found),
         *availability.worked(session, periods, now),
         *rights.requests(session, periods),
     ]
-    lines = [*standing, *shown, *periodical, *derived, *times(session, periods)]
+    lines = [*standing, *shown, *periodical, *derived, *times(found)]
     return sorted(lines, key=lambda line: line.group)
 
 

@@ -1,9 +1,10 @@
 """How long the stages of a case take: the median and what nine in ten keep to, in hours.
 
-The database counts cases by length in steps of a tenth of an hour, four periods in one reading; the ranks are
-found here, the same on every database. A stage counts in the period in which it ended.
+The database counts cases by length in steps of a tenth of an hour; the ranks are found here, the same on
+every database. A stage counts in the period in which it ended.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
@@ -24,7 +25,7 @@ from central.proceedings.models import (
     ProceedingStep,
 )
 from central.reports.counting import CASES as _CASE
-from central.reports.counting import Periods, between, within
+from central.reports.counting import Counting
 from central.reports.values import Figure
 
 STEPS_AN_HOUR = 10
@@ -84,13 +85,32 @@ STAGES = (
 )
 
 
-def times(session: Session, periods: Periods) -> list[Figure]:
-    """Two lines for each stage: `median_hours` and `ninety_hours`."""
-    found = {stage.name: _lengths(session, stage, periods) for stage in STAGES}
+def lengths(session: Session) -> list[Counting]:
+    """How many rows of each length each stage has."""
     return [
-        _figure(key, name, [_rank(counts, share) for counts in lengths])
+        Counting(
+            group="G",
+            key=_key(stage),
+            table=stage.table,
+            when=stage.ends,
+            by=(("length", _length(session, stage)),),
+            where=(stage.begins.is_not(None), *stage.where),
+            apart="lengths",
+        )
+        for stage in STAGES
+    ]
+
+
+def _key(stage: Stage) -> str:
+    return f"lengths_of_{stage.name}"
+
+
+def times(counted: list[Figure]) -> list[Figure]:
+    """Two lines for each stage, from its lengths: `median_hours` and `ninety_hours`."""
+    return [
+        _figure(key, stage, [figure for figure in counted if figure.key == _key(stage)], share)
         for key, share in (("median_hours", 0.5), ("ninety_hours", 0.9))
-        for name, lengths in found.items()
+        for stage in STAGES
     ]
 
 
@@ -112,33 +132,24 @@ def _due(session: Session, due: ColumnElement[Any], until: datetime) -> int:
     return number
 
 
-def _lengths(session: Session, stage: Stage, periods: Periods) -> list[dict[int, int]]:
-    """How many rows of each length, for each period."""
-    spans = [within(stage.ends, period) for period in periods]
-    length, steps = _length(session, stage)
-    query = (
-        select(length, *(func.count().filter(span) for span in spans))
-        .select_from(stage.table)
-        .where(between(stage.ends, periods), stage.begins.is_not(None), *stage.where)
-        .group_by(length)
-    )
-    rows = session.execute(query).all()
-    return [{row[0] * steps: row[number + 1] for row in rows} for number in range(len(periods))]
-
-
-def _length(session: Session, stage: Stage) -> tuple[ColumnElement[Any], int]:
-    """What rows are told apart by, and how many steps one of it is: days are counted as days."""
+def _length(session: Session, stage: Stage) -> ColumnElement[Any]:
+    """The length of a row in steps; days are counted as days, see `_steps`."""
     lite = session.get_bind().dialect.name == "sqlite"
     if isinstance(stage.ends.type, Date):
         days = (
             func.julianday(stage.ends) - func.julianday(stage.begins) if lite else stage.ends - stage.begins
         )
-        return cast(days, Integer), 24 * STEPS_AN_HOUR
+        return cast(days, Integer)
     if lite:
         seconds = (func.julianday(stage.ends) - func.julianday(stage.begins)) * 86400
     else:
         seconds = func.date_part("epoch", stage.ends - stage.begins)
-    return cast(func.floor(seconds * STEPS_AN_HOUR / 3600), Integer), 1
+    return cast(func.floor(seconds * STEPS_AN_HOUR / 3600), Integer)
+
+
+def _steps(stage: Stage) -> int:
+    """How many steps one of its lengths is."""
+    return 24 * STEPS_AN_HOUR if isinstance(stage.ends.type, Date) else 1
 
 
 def _rank(counts: dict[int, int], share: float) -> float | None:
@@ -154,15 +165,19 @@ def _rank(counts: dict[int, int], share: float) -> float | None:
     return None
 
 
-def _figure(key: str, stage: str, values: list[float | None]) -> Figure:
-    this, before, last_year, year = values
+def _figure(key: str, stage: Stage, counted: list[Figure], share: float) -> Figure:
+    steps = _steps(stage)
+
+    def told(number_of: Callable[[Figure], float | None]) -> float | None:
+        return _rank({int(each.by[0][1]) * steps: int(number_of(each) or 0) for each in counted}, share)
+
     return Figure(
         group="G",
         key=key,
-        by=(("stage", stage),),
+        by=(("stage", stage.name),),
         unit="hours",
-        this=this,
-        before=before,
-        last_year=last_year,
-        year=year,
+        this=told(lambda each: each.this),
+        before=told(lambda each: each.before),
+        last_year=told(lambda each: each.last_year),
+        year=told(lambda each: each.year),
     )

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
-from central.reports import service
+from central.reports import kept, service
 from central.reports.models import ReportSnapshot
 from central.reports.periods import CutOffs, Kind, Period
 from contract.local_time import local_day
@@ -16,7 +16,8 @@ LOOKED_AT_AGAIN = {Kind.WEEKLY: 4, Kind.MONTHLY: 2}
 
 def take_due(session: Session, unit: str, cut_offs: CutOffs, now: datetime) -> None:
     """Takes the report of each kind's last period unless it is there, and counts earlier ones that were told
-    once more."""
+    once more. Counts of days that are over are kept for it."""
+    kept.keep(session, service.counted_for(session), now)
     for kind in Kind:
         newest = cut_offs.latest(kind, local_day(now))
         if service.latest(session, kind, newest) is None:

@@ -22,9 +22,9 @@ from central.db import transaction
 from central.errors import ConflictError, DomainError, NotFoundError
 from central.jobs.models import Job
 from central.registry.service import LOOK_UP
-from central.reports.counting import count
-from central.reports.figures import COUNTINGS, of_the_day
+from central.reports.figures import COUNTINGS, moments
 from central.reports.periods import Period
+from central.reports.totals import count
 from central.reports.values import Figure
 from central.review import decisions, queue
 from central.review.decisions import Correction, Sight
@@ -214,7 +214,7 @@ def test_reports_leave_it_out(exam: Exam) -> None:
 
     def told() -> list[Figure]:
         weeks = (week, week, week, week)
-        return [*count(exam.session, COUNTINGS, weeks), *of_the_day(exam.session, weeks)]
+        return count(exam.session, [*COUNTINGS, *moments(exam.session)], weeks)
 
     before, copy = told(), exam.claim(exam.mai)
     decisions.reject(exam.session, exam.mai, sight(copy), exam.now, "no_violation")

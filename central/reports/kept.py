@@ -1,0 +1,156 @@
+"""Counts of days that are over for weeks, kept so that a report needn't read the whole year (PostgreSQL).
+
+A kept day says what reading its rows would say: triggers of the tables that are counted (migration 0058) note
+each day of which anything changed, in the transaction that changed it; such a day is read from its rows until
+it is counted again. A transaction that had begun before a day was kept may not have noted its change:
+so a day is entered first and counted when all transactions are over that could have missed its entry.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Table,
+    and_,
+    cast,
+    delete,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.sql import visitors
+from sqlmodel import Session, col
+
+from central.db import insert, is_postgresql, sort_in_memory
+from central.reports.counting import Counting
+from central.reports.cube import definition, lines
+from central.reports.models import ReportChangedDay, ReportDay
+from central.reports.periods import Period, without
+from contract.local_time import local_day
+
+SETTLED = timedelta(days=35)
+"""Days younger than this change too often to be worth keeping."""
+MOST_DAYS = 100
+"""Days counted in one go."""
+_AHEAD = timedelta(hours=7)
+"""Vietnam's clock against UTC: added, it is cheaper than to look a zone up for each row."""
+_OLDEST: Any = literal_column("pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+_NEXT: Any = literal_column("pg_snapshot_xmax(pg_current_snapshot())::text::bigint")
+"""The oldest transaction that runs, and the first that has not begun."""
+WATCHED = frozenset(
+    {
+        "case_event", "case_file", "case_party", "deadline", "decision", "decision_act", "decision_payment",
+        "document", "offence", "party", "proceeding", "proceeding_step",
+    }
+)  # fmt: skip
+"""Tables whose triggers note the days on which something changed; counts that read any other aren't kept."""
+
+KeptLine = tuple[str, tuple[str, ...], int]
+"""The key of a count, the values its line is split by, its number."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What is known of whole days: of these counts all lines that these days have."""
+
+    keys: frozenset[str]
+    days: Mapping[date, Sequence[KeptLine]]
+
+
+NOTHING = Kept(frozenset(), {})
+
+
+def known(session: Session, countings: Sequence[Counting], spans: Iterable[Period]) -> Kept:
+    """The days in these periods whose kept counts are what their rows say."""
+    if not is_postgresql(session):
+        return NOTHING
+    some = watched(countings)
+    inside = or_(*(col(ReportDay.day).between(span.first, span.last) for span in spans))
+    query = select(col(ReportDay.day), col(ReportDay.lines)).where(
+        inside, col(ReportDay.definition) == definition(session, some, _day_of), ~_changed()
+    )
+    return Kept(
+        frozenset(each.key for each in some),
+        {day: _read(told) for day, told in session.execute(query)},
+    )
+
+
+def keep(session: Session, countings: Sequence[Counting], now: datetime) -> int:
+    """Counts days that are over for weeks and aren't kept, or have changed; enters new ones, to be counted
+    later. Returns how many days were counted."""
+    if not is_postgresql(session):
+        return 0
+    today = local_day(now)
+    done = _count(session, watched(countings))
+    _watch(session, Period(date(today.year - 1, 1, 1), today - SETTLED))
+    return done
+
+
+def _count(session: Session, countings: Sequence[Counting]) -> int:
+    meaning = definition(session, countings, _day_of)
+    wanted = (
+        select(col(ReportDay.day))
+        .where(
+            col(ReportDay.watched_from) <= _OLDEST,
+            or_(col(ReportDay.definition) != meaning, _changed()),
+        )
+        .order_by(col(ReportDay.day).desc())
+        .limit(MOST_DAYS)
+    )
+    days = set(session.execute(wanted).scalars())
+    if not days:
+        return 0
+    # Before the rows are read: what is noted from now on stays noted.
+    session.execute(delete(ReportChangedDay).where(col(ReportChangedDay.day).in_(days)))
+    sort_in_memory(session)
+    found: dict[date, dict[str, list[tuple[tuple[str, ...], int]]]] = {day: {} for day in days}
+    spans = without([Period(day, day) for day in days])
+    for key, day, values, number in lines(session, countings, spans, _day_of):
+        if day in found:
+            found[day].setdefault(key, []).append((values, number))
+    for day, told in found.items():
+        row = update(ReportDay).where(col(ReportDay.day) == day)
+        session.execute(row.values(definition=meaning, lines=json.dumps(told, separators=(",", ":"))))
+    return len(days)
+
+
+def _watch(session: Session, wanted: Period) -> None:
+    """Enters days, and sets from when on the changes of those are noted that were entered before."""
+    # A database that was restored elsewhere counts its transactions anew.
+    elsewhere = and_(col(ReportDay.definition) == "", col(ReportDay.watched_from) > _NEXT)
+    entered = update(ReportDay).where(or_(col(ReportDay.watched_from).is_(None), elsewhere))
+    session.execute(entered.values(watched_from=_NEXT))
+    session.execute(delete(ReportDay).where(col(ReportDay.day) < wanted.first))
+    rows = [{"day": day, "definition": ""} for day in wanted.days]
+    session.execute(insert(session, ReportDay).on_conflict_do_nothing(), rows)
+
+
+def watched(countings: Iterable[Counting]) -> list[Counting]:
+    """The counts that read none but watched tables."""
+    return [each for each in countings if _tables(each) <= WATCHED]
+
+
+def _tables(counting: Counting) -> set[str]:
+    return {part.name for part in visitors.iterate(counting.table) if isinstance(part, Table)}
+
+
+def _changed() -> ColumnElement[bool]:
+    return exists().where(col(ReportChangedDay.day) == col(ReportDay.day))
+
+
+def _day_of(when: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The day in Vietnam of a day or moment."""
+    return when if isinstance(when.type, Date) else cast(func.timezone("UTC", when) + _AHEAD, Date)
+
+
+def _read(told: str) -> list[KeptLine]:
+    found: dict[str, list[tuple[list[str], int]]] = json.loads(told)
+    return [(key, tuple(values), number) for key, some in found.items() for values, number in some]

@@ -1,0 +1,84 @@
+"""The lines of a report: what tables tell of its four periods, but for days whose counts are kept."""
+
+from bisect import bisect_right
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Date, case
+from sqlmodel import Session
+
+from central.reports.counting import Counting, Periods
+from central.reports.cube import lines
+from central.reports.kept import NOTHING, Kept
+from central.reports.periods import DAY, Period, joined, without
+from central.reports.values import Figure
+
+
+def count(
+    session: Session, countings: Iterable[Counting], periods: Periods, kept: Kept = NOTHING
+) -> list[Figure]:
+    """The lines of these counts, in their order, each in the order of what it is split by; one that isn't
+    split has its line even when there is nothing to count."""
+    countings = list(countings)
+    totals = _Totals(countings, periods)
+    spans = without(totals.spans, kept.days)
+    known = [counting for counting in countings if counting.key in kept.keys]
+    others = [counting for counting in countings if counting.key not in kept.keys]
+    for some, read in ((known, spans), (others, totals.spans)):
+        for line in lines(session, some, read, totals.part_of_row):
+            totals.add(line.key, line.values, line.bucket, line.number)
+    for day in (day for day in kept.days if not any(day in span for span in spans)):
+        part = totals.part_of(day)
+        for key, values, number in kept.days[day]:
+            totals.add(key, values, part, number)
+    return [figure for counting in countings for figure in totals.figures(counting)]
+
+
+class _Totals:
+    """Numbers of lines, added up for each period. A part is a stretch of days that lies in the same periods:
+    parts are counted from the first day on which any period begins or is over."""
+
+    def __init__(self, countings: Iterable[Counting], periods: Periods) -> None:
+        self.spans = joined(periods)
+        self._bounds = sorted({day for each in periods for day in (each.first, each.last + DAY)})
+        self._inside = [
+            [place for place, period in enumerate(periods) if bound in period] for bound in self._bounds
+        ]
+        none = [0] * len(periods)
+        self._numbers: dict[str, dict[tuple[str, ...], list[int]]] = {
+            each.key: {} if each.by else {(): none.copy()} for each in countings
+        }
+        self._none = none
+
+    def part_of(self, day: date) -> int:
+        """The part a day lies in."""
+        return bisect_right(self._bounds, day) - 1
+
+    def part_of_row(self, when: ColumnElement[Any]) -> ColumnElement[Any]:
+        """The part a row lies in, as a column."""
+        days = isinstance(when.type, Date)
+        starts = [bound if days else Period(bound, bound).begins for bound in self._bounds[1:]]
+        return case(*((when < start, part) for part, start in enumerate(starts)), else_=len(starts))
+
+    def add(self, key: str, values: tuple[str, ...], part: int, number: int) -> None:
+        """Adds what a line says of one part to the periods that it lies in."""
+        if self._inside[part] and key in self._numbers:
+            numbers = self._numbers[key].setdefault(values, self._none.copy())
+            for period in self._inside[part]:
+                numbers[period] += number
+
+    def figures(self, counting: Counting) -> Iterable[Figure]:
+        """The lines of one count."""
+        names = [name for name, _ in counting.by]
+        for values, (this, before, last_year, year) in sorted(self._numbers[counting.key].items()):
+            yield Figure(
+                group=counting.group,
+                key=counting.key,
+                by=tuple(zip(names, values, strict=True)),
+                unit=counting.unit,
+                this=this,
+                before=before,
+                last_year=last_year,
+                year=year,
+            )
