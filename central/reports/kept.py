@@ -94,6 +94,14 @@ def keep(session: Session, countings: Sequence[Counting], now: datetime) -> int:
     return done
 
 
+def to_count(session: Session) -> bool:
+    """Whether days are entered that aren't counted, or have changed since."""
+    if not is_postgresql(session):
+        return False
+    left = or_(col(ReportDay.definition) == "", _changed())
+    return session.execute(select(col(ReportDay.day)).where(left).limit(1)).first() is not None
+
+
 def _count(session: Session, countings: Sequence[Counting]) -> int:
     meaning = definition(session, countings, _day_of)
     wanted = (

@@ -10,7 +10,7 @@ from contract.local_time import VIETNAM
 
 WEEK = timedelta(days=7)
 DAY = timedelta(days=1)
-MOST_STRETCHES = 6
+MOST_STRETCHES = 12
 
 
 class Kind(StrEnum):

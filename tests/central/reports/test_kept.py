@@ -49,15 +49,10 @@ def keep_all(engine: Engine) -> None:
     until = time.monotonic() + 60
     while time.monotonic() < until:
         keep(engine)
-        with engine.connect() as connection:
-            if not connection.execute(text(TO_COUNT)).scalar():
+        with transaction(engine) as session:
+            if not kept.to_count(session):
                 return
     raise TimeoutError("days are left to be counted")
-
-
-TO_COUNT = """
-SELECT (SELECT count(*) FROM report_day WHERE definition = '') + (SELECT count(*) FROM report_changed_day)
-"""
 
 
 @pytest.fixture(scope="module")
