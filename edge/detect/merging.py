@@ -12,6 +12,7 @@ from edge.detect.detector import TWO_WHEELED
 from edge.detect.matching import Costs
 from edge.detect.shapes import Shapes
 from edge.rules.abreast import TOO_WIDE
+from edge.rules.geometry import contained
 from edge.rules.inputs import Box
 
 _INSIDE = 0.6
@@ -26,6 +27,15 @@ _CHANGED = 5.5
 def merge(candidates: Sequence[Candidate], at: Mapping[int, Box], shapes: Shapes) -> None:
     """Sets `lost_in` of each confirmed track that was not detected now and may be merged into the box of
     another: one that is too wide for one rider. `at` has the boxes of those that were detected, by index."""
+    for i in at:
+        candidates[i].lost_in = None
+    lost = [
+        candidate
+        for i, candidate in enumerate(candidates)
+        if i not in at and candidate.id and candidate.kind in TWO_WHEELED and candidate.lost_in is None
+    ]
+    if not lost:
+        return
     wide = [
         (candidates[i], box)
         for i, box in at.items()
@@ -33,12 +43,9 @@ def merge(candidates: Sequence[Candidate], at: Mapping[int, Box], shapes: Shapes
         and (breadth := shapes.breadth(box, candidates[i].way)) is not None
         and breadth.sigmas >= TOO_WIDE
     ]
-    for i, candidate in enumerate(candidates):
-        if i in at:
-            candidate.lost_in = None
-        elif candidate.id and candidate.kind in TWO_WHEELED and candidate.lost_in is None:
-            own = candidate.motion.box
-            candidate.lost_in = next((other for other, box in wide if _inside(own, box) >= _INSIDE), None)
+    for candidate in lost:
+        own = candidate.motion.box
+        candidate.lost_in = next((other for other, box in wide if contained(own, box) >= _INSIDE), None)
 
 
 def parted(candidates: Sequence[Candidate], pairs: Sequence[tuple[int, int]], worth: Costs) -> dict[int, int]:
@@ -59,10 +66,3 @@ def _may_have_changed(worth: Costs, one: tuple[int, int], other: tuple[int, int]
         return False
     cost = worth.cost
     return bool(cost[i, m] + cost[k, j] - cost[i, j] - cost[k, m] < _CHANGED)
-
-
-def _inside(box: Box, other: Box) -> float:
-    """Share of a box's area that lies in another."""
-    width = min(box[2], other[2]) - max(box[0], other[0])
-    height = min(box[3], other[3]) - max(box[1], other[1])
-    return max(0.0, width) * max(0.0, height) / ((box[2] - box[0]) * (box[3] - box[1]))

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from edge.detect.detector import TWO_WHEELED, Detection
+from edge.rules.geometry import shared_area
 from edge.rules.inputs import Box
 
 MIN_SIDE_OVERLAP = 0.6
@@ -29,7 +30,7 @@ def join_riders(vehicles: Sequence[Detection], people: Sequence[Box]) -> list[De
     for person in people:
         mounts = [i for i, v in enumerate(vehicles) if v.kind in TWO_WHEELED and _rides(person, v.box)]
         if mounts:
-            best = max(mounts, key=lambda i: _shared_area(person, vehicles[i].box))
+            best = max(mounts, key=lambda i: shared_area(person, vehicles[i].box))
             boxes[best] = _union(boxes[best], person)
     return [replace(vehicle, box=box) for vehicle, box in zip(vehicles, boxes, strict=True)]
 
@@ -39,11 +40,6 @@ def _rides(person: Box, bike: Box) -> bool:
     narrower = min(person[2] - person[0], bike[2] - bike[0])
     seat = (person[3] - bike[1]) / (bike[3] - bike[1])
     return side >= MIN_SIDE_OVERLAP * narrower and SEAT_RANGE[0] <= seat <= SEAT_RANGE[1]
-
-
-def _shared_area(a: Box, b: Box) -> float:
-    width, height = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
-    return max(width, 0.0) * max(height, 0.0)
 
 
 def _union(a: Box, b: Box) -> Box:

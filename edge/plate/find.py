@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from edge.networks import open_network
 from edge.plate.corners import CornerFinder
+from edge.rules.geometry import shared_area
 
 STRIDE = 8
 """Pixels of one output cell."""
@@ -222,13 +223,13 @@ def decode(output: NDArray[np.float32], threshold: float) -> list[PlateBox]:
 
 def union(one: PlateBox, other: PlateBox) -> float:
     """Intersection over union of the upright boxes."""
-    inner = _common(one, other)
+    inner = shared_area(one.bounds, other.bounds)
     return inner / max(_area(one) + _area(other) - inner, 1e-6)
 
 
 def overlap(one: PlateBox, other: PlateBox) -> float:
     """Intersection over union; a box inside the other counts by its own area too."""
-    inner, areas = _common(one, other), (_area(one), _area(other))
+    inner, areas = shared_area(one.bounds, other.bounds), (_area(one), _area(other))
     if inner > 0.85 * min(areas):
         return 0.5 * inner / max(min(areas), 1e-6) + 0.5 * inner / max(*areas, 1e-6)
     return union(one, other)
@@ -256,9 +257,3 @@ def merge(
 def _area(box: PlateBox) -> float:
     left, top, right, bottom = box.bounds
     return (right - left) * (bottom - top)
-
-
-def _common(one: PlateBox, other: PlateBox) -> float:
-    """Area that two upright boxes share, in square pixels."""
-    a, b = one.bounds, other.bounds
-    return max(0.0, min(a[2], b[2]) - max(a[0], b[0])) * max(0.0, min(a[3], b[3]) - max(a[1], b[1]))

@@ -12,8 +12,8 @@ from configs.scene import Scene
 from contract.vehicles import VehicleKind
 from edge.riders.heads import SMALLEST, HeadFinder
 from edge.riders.vote import Seen, vote
-from edge.rules.geometry import inside, scaled
-from edge.rules.inputs import Box, Point, Riders, Track, TrackPoint
+from edge.rules.geometry import contained, inside, scaled
+from edge.rules.inputs import Point, Riders, Track, TrackPoint
 from edge.video.frame import Frame
 
 LOOK_SECONDS = 0.25
@@ -124,7 +124,7 @@ class RiderWatch:
             return False
         upper = (box[0], box[1], box[2], (box[1] + box[3]) / 2)
         nearer = (p.box for key, p in points.items() if key != track and p.box[3] > box[3])
-        return all(_shared(upper, other) <= COVERED for other in nearer)
+        return all(contained(upper, other) <= COVERED for other in nearer)
 
 
 def _at(track: Track, t: float) -> TrackPoint | None:
@@ -145,12 +145,3 @@ def _heading(points: Sequence[TrackPoint], t: float) -> Point:
         if point.t > here.t and dist(point.ground, here.ground) >= needed:
             return (point.ground[0] - here.ground[0], point.ground[1] - here.ground[1])
     return (0.0, 0.0)
-
-
-def _shared(box: Box, other: Box) -> float:
-    """Part of the box that lies in the other."""
-    width, height = (
-        min(box[2], other[2]) - max(box[0], other[0]),
-        min(box[3], other[3]) - max(box[1], other[1]),
-    )
-    return max(width, 0.0) * max(height, 0.0) / max((box[2] - box[0]) * (box[3] - box[1]), 1.0)

@@ -115,13 +115,22 @@ def scaled(box: Box, by: Point) -> Box:
     return (box[0] * by[0], box[1] * by[1], box[2] * by[0], box[3] * by[1])
 
 
+def shared_area(a: Box, b: Box) -> float:
+    """Area that two boxes have in common, in square pixels; 0 if they only touch or lie apart."""
+    width, height = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
+    return max(width, 0.0) * max(height, 0.0)
+
+
 def overlap(a: Box, b: Box) -> float:
     """Intersection over union of two boxes."""
-    width, height = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
-    if width <= 0 or height <= 0:
-        return 0.0
-    shared = width * height
+    shared = shared_area(a, b)
     return shared / (_area(a) + _area(b) - shared)
+
+
+def contained(inner: Box, outer: Box) -> float:
+    """Share (0..1) of the area of `inner` that lies in `outer`; 0 for a box without area."""
+    area = (inner[2] - inner[0]) * (inner[3] - inner[1])
+    return shared_area(inner, outer) / area if area > 0 else 0.0
 
 
 def _area(box: Box) -> float:

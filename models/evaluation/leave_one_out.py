@@ -29,6 +29,7 @@ from contract.vehicles import VehicleKind
 from edge.detect.detector import Detection
 from edge.detect.matching import overlaps
 from edge.detect.onnx_backend import OnnxVehicleDetector
+from edge.rules.geometry import contained
 from edge.rules.inputs import SURE_OF_KIND, Box
 from models.evaluation.poles import DRAWN, FOLDER, POLES, SOURCES, Frame, Labelled, frames
 
@@ -128,13 +129,7 @@ def _hits(found: Sequence[Detection], frame: Frame, kinds: Sequence[VehicleKind]
 
 
 def _is_false(box: Box, elsewhere: Iterable[Box]) -> bool:
-    return box[3] - box[1] >= LOWEST and all(_share(box, place) < INSIDE for place in elsewhere)
-
-
-def _share(inner: Box, outer: Box) -> float:
-    width = min(inner[2], outer[2]) - max(inner[0], outer[0])
-    height = min(inner[3], outer[3]) - max(inner[1], outer[1])
-    return max(width, 0.0) * max(height, 0.0) / ((inner[2] - inner[0]) * (inner[3] - inner[1]))
+    return box[3] - box[1] >= LOWEST and all(contained(box, place) < INSIDE for place in elsewhere)
 
 
 def average_precision(hits: Sequence[Hits]) -> float:

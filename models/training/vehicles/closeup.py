@@ -27,12 +27,13 @@ import yaml
 from contract.vehicles import VehicleKind
 from edge.detect.detector import Detection, Image
 from edge.pictures import load_picture
+from edge.rules.geometry import contained
 from edge.rules.inputs import Box
 from models.evaluation.sources import picture_name, source_name
 from models.evaluation.split import SIDES, sides
 from models.training.vehicles.augment import painted
 from models.training.vehicles.prepare import yolo
-from models.training.vehicles.teacher import Teacher, contained, label
+from models.training.vehicles.teacher import Teacher, label
 
 SIZES = (320, 480, 640)
 """Small ones: at 1280 px a vehicle that fills the picture is larger than any COCO showed, and comes out in

@@ -21,13 +21,14 @@ from edge.detect.decode import RIDER_CLASS
 from edge.detect.detector import Detection, Image
 from edge.detect.matching import overlaps
 from edge.pictures import load_picture
+from edge.rules.geometry import contained
 from edge.rules.inputs import Box
 from models.training.vehicles.augment import Picture, window
 from models.training.vehicles.closeup import add, greyed
 from models.training.vehicles.correct import read
 from models.training.vehicles.prepare import frames
 from models.training.vehicles.start import KINDS
-from models.training.vehicles.teacher import Seen, Teacher, contained, label, rows
+from models.training.vehicles.teacher import Seen, Teacher, label, rows
 
 TESTED_FROM = 480
 STEP = 8

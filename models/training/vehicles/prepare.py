@@ -25,11 +25,12 @@ from edge.detect.detector import TWO_WHEELED, Detection, Image
 from edge.detect.matching import overlaps
 from edge.detect.tracker import Tracker, TrackerSettings
 from edge.pictures import load_picture
+from edge.rules.geometry import contained
 from edge.rules.inputs import Box
 from models.evaluation.sources import source_folder
 from models.evaluation.vehicles import settled
 from models.training.vehicles.start import KINDS
-from models.training.vehicles.teacher import Teacher, contained, label, without_pedestrians
+from models.training.vehicles.teacher import Teacher, label, without_pedestrians
 
 HANOI_FPS = 6.0172
 HANOI_STEP = 3

@@ -16,6 +16,7 @@ from edge.detect.decode import RIDER_CLASS, vehicles
 from edge.detect.detector import TWO_WHEELED, Detection, Image
 from edge.detect.matching import overlaps
 from edge.detect.onnx_backend import OnnxVehicleDetector
+from edge.rules.geometry import contained
 from edge.rules.inputs import Box
 
 FAINT = 0.12
@@ -92,13 +93,6 @@ def _whole(
     if bottom:
         kept &= boxes[:, 3] < height - MARGIN
     return kept
-
-
-def contained(inner: Box, outer: Box) -> float:
-    """Share of `inner` that lies in `outer`."""
-    width = min(inner[2], outer[2]) - max(inner[0], outer[0])
-    height = min(inner[3], outer[3]) - max(inner[1], outer[1])
-    return max(width, 0.0) * max(height, 0.0) / ((inner[2] - inner[0]) * (inner[3] - inner[1]))
 
 
 def label(seen: Seen) -> list[Detection]:

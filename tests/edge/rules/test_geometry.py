@@ -4,8 +4,18 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from edge.rules.geometry import along, astride, depth_past, inside, meets, offset
-from edge.rules.inputs import Point
+from edge.rules.geometry import (
+    along,
+    astride,
+    contained,
+    depth_past,
+    inside,
+    meets,
+    offset,
+    overlap,
+    shared_area,
+)
+from edge.rules.inputs import Box, Point
 
 UP = ((100.0, 400.0), (100.0, 0.0))
 SQUARE = ((0.0, 0.0), (10.0, 0.0), (10.0, 10.0), (0.0, 10.0))
@@ -112,3 +122,22 @@ def test_astride_looks_between_the_wheels(
     line: tuple[Point, ...], centre: float, overhang: float, expected: bool
 ) -> None:
     assert astride((centre - 20, 40, centre + 20, 90), line, overhang, 0.5) is expected
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "shared", "a_in_b", "b_in_a", "union"),
+    [
+        ((0, 0, 10, 10), (5, 0, 25, 10), 50, 0.5, 0.25, 0.2),
+        ((0, 0, 10, 10), (2, 2, 7, 6), 20, 0.2, 1.0, 0.2),
+        ((0, 0, 10, 10), (0, 0, 10, 10), 100, 1.0, 1.0, 1.0),
+        ((0, 0, 10, 10), (10, 0, 20, 10), 0, 0.0, 0.0, 0.0),
+        ((0, 0, 10, 10), (20, 20, 30, 30), 0, 0.0, 0.0, 0.0),
+        ((0, 0, 10, 10), (5, 5, 5, 5), 0, 0.0, 0.0, 0.0),
+    ],
+)
+def test_what_two_boxes_share(
+    a: Box, b: Box, shared: float, a_in_b: float, b_in_a: float, union: float
+) -> None:
+    assert shared_area(a, b) == shared_area(b, a) == pytest.approx(shared)
+    assert (contained(a, b), contained(b, a)) == (pytest.approx(a_in_b), pytest.approx(b_in_a))
+    assert overlap(a, b) == overlap(b, a) == pytest.approx(union)

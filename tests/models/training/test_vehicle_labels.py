@@ -9,7 +9,7 @@ from contract.vehicles import VehicleKind
 from edge.detect.detector import Detection
 from edge.rules.inputs import Box
 from models.training.vehicles.prepare import held_back
-from models.training.vehicles.teacher import Seen, contained, label, without_pedestrians
+from models.training.vehicles.teacher import Seen, label, without_pedestrians
 
 
 def seen(*rows: tuple[str, float, Box]) -> Seen:
@@ -68,11 +68,6 @@ def test_label(rows: list[tuple[str, float, Box]], expected: list[tuple[VehicleK
 def test_people_on_foot_are_no_bikes(stock: list[tuple[str, float, Box]], kept: int) -> None:
     labels = [Detection(VehicleKind.MOTORBIKE, 0.5, WITH_RIDER)]
     assert len(without_pedestrians(labels, seen(*stock))) == kept
-
-
-def test_contained_is_a_share_of_the_first() -> None:
-    assert contained((0, 0, 10, 10), (5, 0, 100, 100)) == pytest.approx(0.5)
-    assert contained((0, 0, 10, 10), (20, 0, 30, 10)) == 0
 
 
 @pytest.mark.parametrize(
