@@ -223,22 +223,6 @@ _ENDED_BY_SERVER = (
 )
 
 
-def takes_writes(engine: Engine) -> bool:
-    """Asks the database whether it answers and takes writes: a PostgreSQL standby takes none.
-
-    Of SQLite only the answer is asked for: whoever tries to write there waits for all who write.
-
-    Raises:
-        SQLAlchemyError: it does not answer.
-    """
-    if engine.dialect.name == "postgresql":
-        with engine.connect() as connection:
-            return bool(connection.exec_driver_sql("SHOW transaction_read_only").scalar_one() == "off")
-    with reading(engine) as session:
-        session.connection().exec_driver_sql("SELECT 1")
-    return True
-
-
 def is_reading(session: OrmSession) -> bool:
     """Whether the session is one of `reading`."""
     return _READS_ONLY in getattr(session.get_bind(), "get_execution_options", dict)()

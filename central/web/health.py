@@ -3,6 +3,8 @@
 Neither waits for the threads that answer people: those may all be waiting for the database.
 """
 
+import sqlite3
+
 import anyio
 import structlog
 from anyio import CapacityLimiter, to_thread
@@ -11,13 +13,20 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from central.db import make_engine, takes_writes
+from central.db import make_engine
+from central.web import writable
 
 log = structlog.get_logger(__name__)
 
 READY_SECONDS = 4.0
 """So long may the database take to say that it is there."""
 _AT_ONCE = 8
+_HINTS = {
+    writable.READ_ONLY: "point `database` at the primary server, or let this process write the SQLite file",
+    writable.NOT_OPENED: "let this process read and write the SQLite file and its folder",
+    writable.MISSING: "mount its folder, or restore a backup",
+    writable.FULL: "make room on the disk of the SQLite file",
+}
 
 
 class Health:
@@ -36,13 +45,13 @@ class Health:
         """The process and its database answer, and the database takes writes."""
         try:
             with anyio.fail_after(READY_SECONDS):
-                writable = await to_thread.run_sync(
-                    takes_writes, self._engine, abandon_on_cancel=True, limiter=self._limiter
+                why = await to_thread.run_sync(
+                    writable.refusal, self._engine, abandon_on_cancel=True, limiter=self._limiter
                 )
-        except (SQLAlchemyError, TimeoutError) as problem:
+        except (SQLAlchemyError, sqlite3.Error, OSError, TimeoutError) as problem:
             log.error("the database does not answer", problem=str(problem))
             return JSONResponse({"status": "no database"}, status_code=503)
-        if not writable:
-            log.error("the database is read-only: point `database` at the primary server")
-            return JSONResponse({"status": "database is read-only"}, status_code=503)
+        if why is not None:
+            log.error("the database takes no writes", why=why, hint=_HINTS[why])
+            return JSONResponse({"status": why}, status_code=503)
         return JSONResponse({"status": "ok"})

@@ -6,7 +6,6 @@ import os
 import shutil
 import signal
 import sqlite3
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -24,6 +23,7 @@ from edge.delivery import outbox as outbox_module
 from edge.delivery.index import OutboxError, OutboxFullError, State
 from edge.delivery.outbox import Outbox, inspect, resend
 from edge.evidence import package as package_module
+from tests import faults
 from tests.edge import factories
 from tests.edge.delivery.node import add, open_outbox
 
@@ -290,14 +290,10 @@ def test_another_disk_error_is_not_called_full(outbox: Outbox, monkeypatch: pyte
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A file system of 3 MiB."""
     place = tmp_path / "small"
-    place.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", str(place)], capture_output=True, check=False
-    )
-    if mounted.returncode != 0:
-        pytest.skip("may not mount a small file system here")
-    yield place
-    subprocess.run(["umount", str(place)], check=True)
+    with faults.small_disk(place, "3m") as mounted:
+        if not mounted:
+            pytest.skip("may not mount a small file system here")
+        yield place
 
 
 def test_a_really_full_disk_keeps_what_waits_and_gives_up_what_is_delivered(small_disk: Path) -> None:
