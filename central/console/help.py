@@ -1,4 +1,4 @@
-"""The keys of each desk, with the words that explain them: shown in the help and on the first day."""
+"""The keys of each desk, with the words that explain them: shown in the help."""
 
 Keys = tuple[tuple[str, str], ...]
 

@@ -94,6 +94,7 @@ def pages_from(client: TestClient, start: str) -> dict[str, str]:
         if path in found or _NOT_PAGES.search(path):
             continue
         answer = client.get(path)
+        assert answer.status_code < 400, (path, answer.status_code)
         found[path] = answer.text if answer.headers.get("content-type", "").startswith("text/html") else ""
         ahead += [
             link for link in re.findall(r'(?:href|hx-get)="(/[^"#?]*)', found[path]) if "/static/" not in link
