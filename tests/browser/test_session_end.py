@@ -5,10 +5,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
+from central.accounts.permissions import Role
+from tests.browser.junction import Offender
 from tests.browser.office import running_office
-from tests.browser.people import OWN_PASSWORD, Staff
+from tests.browser.people import OWN_PASSWORD, Staff, wait_for_case
 
 pytestmark = pytest.mark.browser
 
@@ -62,3 +64,80 @@ def test_what_is_typed_outlives_the_session(browser: Browser, tmp_path: Path) ->
         expect(why).to_have_value(WORDS)
         page.get_by_role("button", name="Ghi").first.click()
         expect(page.locator("tbody")).to_contain_text(WORDS)
+
+
+def _sign_in_again(page: Page, name: str, password: str = OWN_PASSWORD) -> None:
+    page.locator("[name=username]").fill(name)
+    page.locator("[name=password]").fill(password)
+    page.keyboard.press("Enter")
+    expect(page).not_to_have_url(re.compile("/sign-in"))
+
+
+def _kept(page: Page) -> list[str]:
+    kept: list[str] = page.evaluate(
+        "() => Object.keys(sessionStorage).filter(k => k.startsWith('note ')).map(k => sessionStorage[k])"
+    )
+    return kept
+
+
+def _note(page: Page, dialog: str, key: str) -> str:
+    """What stands in the first note of a dialog, which is opened by a key and closed again."""
+    page.keyboard.press(key)
+    field = page.locator(f"#{dialog} [name=note]").last
+    expect(field).to_be_visible()
+    value = field.input_value()
+    page.keyboard.press("Escape")
+    return value
+
+
+def test_a_half_written_note_outlives_the_session_and_nobody_else_sees_it(
+    browser: Browser, tmp_path: Path
+) -> None:
+    with running_office(tmp_path) as office:
+        for plate in ("98A10001", "98A10002"):
+            office.send(Offender(plate), timedelta(hours=1))
+        staff = Staff(browser, office, [])
+        page = staff.go("lan", "/review")
+        shown = int(page.locator("#pane [data-case]").get_attribute("data-case") or 0)
+        wait_for_case(page, shown)
+        page.keyboard.press("r")
+        page.locator("#reject [name=note]").last.press_sequentially(WORDS)
+        office.leave_alone(timedelta(hours=1))
+        page.reload()
+        expect(page).to_have_url(re.compile("/sign-in"))
+
+        _sign_in_again(page, "lan")
+        wait_for_case(page, shown)
+        assert _note(page, "reject", "r") == WORDS
+        page.keyboard.press("r")
+        page.locator("#reject [name=note]").last.press("Enter")
+        wait_for_case(page, 3 - shown)
+        assert _kept(page) == []
+
+        page.keyboard.press("r")
+        page.locator("#reject [name=note]").last.press_sequentially(WORDS)
+        page.keyboard.press("Escape")
+        assert _kept(page) == [WORDS]
+        office.leave_alone(timedelta(hours=1))
+        page.reload()
+        office.hire("mai", "Đinh Thị Mai", Role.OPERATOR)
+        staff.go("mai", "/")
+        page.goto(f"{office.url}/sign-in")
+        _sign_in_again(page, "mai")
+        page.goto(f"{office.url}/review")
+        assert _kept(page) == []
+
+
+def test_who_signs_out_leaves_no_note_behind(browser: Browser, tmp_path: Path) -> None:
+    with running_office(tmp_path) as office:
+        office.send(Offender("98A10001"), timedelta(hours=1))
+        page = Staff(browser, office, []).go("lan", "/review")
+        wait_for_case(page, 1)
+        page.keyboard.press("r")
+        page.locator("#reject [name=note]").last.press_sequentially(WORDS)
+        page.keyboard.press("Escape")
+        assert _kept(page) == [WORDS]
+        page.locator("header details.person:not(.more-pages) summary").click()
+        page.locator("form[action='/sign-out'] button").click()
+        expect(page).to_have_url(re.compile("/sign-in"))
+        assert _kept(page) == []

@@ -4,6 +4,7 @@
 import { all, one } from "./dom.js";
 import "./session.js";
 import "./keys.js";
+import "./notes.js";
 import "./desk.js";
 import { brightness, overlayIsOn, setBrightness, setOverlay } from "./evidence.js";
 import "./viewer.js";
