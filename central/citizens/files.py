@@ -70,10 +70,10 @@ def _check_size(content: bytes, name: str, most_bytes: int) -> None:
 
 def _decoded(content: bytes, name: str) -> NDArray[np.uint8]:
     if _pixels(content) > MOST_PIXELS:
-        raise InvalidError("file_damaged", field="file", name=name)
+        raise InvalidError("picture_damaged", field="file", name=name)
     image = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR)
     if image is None:
-        raise InvalidError("file_damaged", field="file", name=name)
+        raise InvalidError("picture_damaged", field="file", name=name)
     return np.asarray(image, np.uint8)
 
 
@@ -87,7 +87,7 @@ def _picture(content: bytes, name: str) -> bytes:
         )
     done, written = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])
     if not done:
-        raise InvalidError("file_damaged", field="file", name=name)
+        raise InvalidError("picture_damaged", field="file", name=name)
     return written.tobytes()
 
 
@@ -109,13 +109,13 @@ def _pdf(content: bytes, name: str) -> bytes:
     try:
         reader = PdfReader(BytesIO(content), strict=False)
         if reader.is_encrypted or not 0 < len(reader.pages) <= MOST_PAGES:
-            raise InvalidError("file_damaged", field="file", name=name)
+            raise InvalidError("pdf_damaged", field="file", name=name, n=MOST_PAGES)
         if _is_active(reader.trailer):
             raise InvalidError("file_active", field="file", name=name)
     except InvalidError:
         raise
     except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError, IndexError):
-        raise InvalidError("file_damaged", field="file", name=name) from None
+        raise InvalidError("pdf_damaged", field="file", name=name, n=MOST_PAGES) from None
     return content
 
 

@@ -16,6 +16,7 @@ from central.fleet import configuration
 from central.fleet.models import CameraRevision
 from central.values import LARGEST_ID, Text
 from central.web.people import Now, ReadSessionDep, SessionDep, require
+from central.web.uploads import text_of
 from central.web.values import Id
 from central.words.errors import told
 from contract.configuration import LARGEST_CAMERA_FILE
@@ -132,7 +133,7 @@ def order(
     draft = Draft(content.replace("\r\n", "\n"), base, why.strip())
     try:
         if file is not None and file.filename:
-            draft = Draft(_text_of(file), base, draft.why)
+            draft = Draft(text_of(file, LARGEST_CAMERA_FILE), base, draft.why)
         configuration.check(draft.content, at.camera)
         if not (send or ask):
             return _page(request, session, user, at, draft)
@@ -144,16 +145,6 @@ def order(
         session.rollback()
         return _page(request, session, user, at, draft, refused)
     return RedirectResponse(at.address, status_code=303)
-
-
-def _text_of(file: UploadFile) -> str:
-    content = file.file.read(LARGEST_CAMERA_FILE + 1)
-    if len(content) > LARGEST_CAMERA_FILE:
-        raise configuration.CameraFileError("too_large", most=LARGEST_CAMERA_FILE)
-    try:
-        return content.decode("utf-8-sig").replace("\r\n", "\n")
-    except UnicodeDecodeError:
-        raise configuration.CameraFileError("not_text") from None
 
 
 @router.get("/{node_id}/cameras/{camera_id}/file")

@@ -10,11 +10,12 @@ from central.accounts import service as accounts
 from central.accounts.models import User
 from central.accounts.permissions import Permission
 from central.console.pages import language, render
-from central.errors import DomainError, InvalidError
+from central.errors import DomainError
 from central.law import service as law
 from central.proceedings import law_impact
 from central.values import Text
 from central.web.people import Now, ReadSessionDep, SessionDep, require
+from central.web.uploads import text_of
 from central.web.values import Id
 from central.words.errors import told
 from configs.law_tables import FOLDER
@@ -73,26 +74,12 @@ def upload(
     note: Annotated[Text, Form(max_length=500)] = "",
 ) -> Response:
     """Takes a new version in as a draft; what is wrong with it is told with its lines."""
-    content = file.file.read(LARGEST_TABLE + 1)
     try:
-        if len(content) > LARGEST_TABLE:
-            raise _wrong_file()
-        table, _ = law.upload(session, name, _text(content), user, note, now)
+        table, _ = law.upload(session, name, text_of(file, LARGEST_TABLE), user, note, now)
     except DomainError as refused:
         session.rollback()
         return _list(request, session, user, refused.status, told(refused, language(request)).sentence)
     return RedirectResponse(f"/law/{table.id}", status_code=303)
-
-
-def _text(content: bytes) -> str:
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise _wrong_file() from None
-
-
-def _wrong_file() -> InvalidError:
-    return InvalidError("table_file", field="file", kb=LARGEST_TABLE // 1000)
 
 
 @router.get("/{table_id}")

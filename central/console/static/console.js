@@ -51,7 +51,8 @@ function switchTheme() {
 document.addEventListener("change", ({ target }) => {
   const largest = Number(target.dataset.largest);
   if (!largest) return;
-  target.setCustomValidity([...target.files].some((file) => file.size > largest) ? target.dataset.tooLarge : "");
+  const file = [...target.files].find((one) => one.size > largest);
+  target.setCustomValidity(file ? target.dataset.tooLarge.replace("{name}", file.name) : "");
   target.reportValidity();
 });
 

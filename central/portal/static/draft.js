@@ -29,7 +29,8 @@ for (const other of document.querySelectorAll("#files form")) {
 
 // What is too large is told before it is sent over somebody's telephone.
 document.querySelector("input[data-largest]")?.addEventListener("change", ({ target }) => {
-  target.setCustomValidity(target.files[0]?.size > Number(target.dataset.largest) ? target.dataset.tooLarge : "");
+  const file = target.files[0];
+  target.setCustomValidity(file?.size > Number(target.dataset.largest) ? target.dataset.tooLarge.replace("{name}", file.name) : "");
   target.reportValidity();
 });
 

@@ -17,8 +17,7 @@ from tests.central.fleet.test_configuration import CAMERA, FILE, NEW, standing
 
 PAGE = f"/nodes/{NODE}/cameras/{CAMERA}"
 BASE = sha256_hex(FILE.encode())
-THIS_FILE = ("hãy chọn đúng tệp YAML của camera này", "choose the YAML file of this camera")
-ITS_FILE = ("hãy chọn tệp của camera này", "choose the file of this camera")
+THIS_FILE = ("hãy chọn đúng tệp YAML", "choose the right YAML file")
 
 
 @pytest.fixture
@@ -84,13 +83,10 @@ def test_an_uploaded_file_takes_the_place_of_the_text(admin: TestClient) -> None
 @pytest.mark.parametrize(
     ("content", "vi", "en"),
     [
-        (b"", "cam-1.yaml:1", "cam-1.yaml:1"),
+        (b"", "“cam-1.yaml” trống; hãy chọn", "“cam-1.yaml” is empty; choose"),
+        (b"# nothing", "cam-1.yaml:1", "cam-1.yaml:1"),
         (b"\xff\xd8\xff\x00", *THIS_FILE),
-        (
-            b"%PDF-1.7 \xe2\xe3",
-            "hãy chọn đúng tệp YAML của camera này",
-            "choose the YAML file of this camera",
-        ),
+        (b"%PDF-1.7 \xe2\xe3", *THIS_FILE),
         ("đ".encode() * 150_000, *THIS_FILE),
         (
             NEW.replace("cam-1", "cam-2").encode(),

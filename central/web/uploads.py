@@ -1,0 +1,26 @@
+"""Text files that people upload: tables and camera files in YAML."""
+
+from fastapi import UploadFile
+
+from central.errors import InvalidError
+from central.values import visible
+
+_LONGEST_NAME = 80
+
+
+def text_of(file: UploadFile, most_bytes: int) -> str:
+    """The text of a file without its byte order mark, lines ended as on Unix.
+
+    Raises:
+        InvalidError: empty, larger than `most_bytes`, or no UTF-8 text; it tells the file's name.
+    """
+    name = visible(file.filename or "", _LONGEST_NAME)
+    content = file.file.read(most_bytes + 1)
+    if not content:
+        raise InvalidError("text_file_empty", field="file", name=name)
+    if len(content) > most_bytes:
+        raise InvalidError("text_file_too_large", field="file", name=name, kb=most_bytes // 1000)
+    try:
+        return content.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError:
+        raise InvalidError("text_file_type", field="file", name=name) from None
