@@ -61,19 +61,20 @@ class TlsMaterial:
     key: Path
 
 
-def make_tls_material(folder: Path) -> TlsMaterial:
-    """Makes a new authority and a server certificate signed by it, valid for a day."""
+def make_tls_material(folder: Path, begins: timedelta = timedelta(hours=-1)) -> TlsMaterial:
+    """Makes a new authority and a server certificate signed by it, both valid for a day that begins so much
+    after now."""
     ca_key, server_key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     ca_name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "ngatu test authority")])
     ca = (
-        _certificate(ca_name, ca_name, ca_key)
+        _certificate(ca_name, ca_name, ca_key, begins)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .sign(ca_key, hashes.SHA256())
     )
     hosts = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
     server_name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
     server = (
-        _certificate(server_name, ca_name, server_key)
+        _certificate(server_name, ca_name, server_key, begins)
         .add_extension(x509.SubjectAlternativeName(hosts), critical=False)
         .sign(ca_key, hashes.SHA256())
     )
@@ -85,17 +86,17 @@ def make_tls_material(folder: Path) -> TlsMaterial:
 
 
 def _certificate(
-    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey
+    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey, begins: timedelta
 ) -> x509.CertificateBuilder:
-    now = datetime.now(UTC)
+    first = datetime.now(UTC) + begins
     return (
         x509.CertificateBuilder()
         .subject_name(subject)
         .issuer_name(issuer)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(hours=1))
-        .not_valid_after(now + timedelta(days=1))
+        .not_valid_before(first)
+        .not_valid_after(first + timedelta(days=1))
     )
 
 

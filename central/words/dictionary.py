@@ -18,6 +18,7 @@ import yaml
 from central.words.forms import local_time, number
 from central.words.languages import Language, locale_of
 from configs.rules import RULES
+from configs.words import values
 
 _FOLDER = Path(__file__).parent
 _PLURALS = {"zero", "one", "two", "few", "many", "other"}
@@ -31,10 +32,14 @@ Translate = Callable[..., str]
 @cache
 def dictionary(language: Language) -> Mapping[str, Forms]:
     """All words of a language: its main file, and one beside it for each large feature
-    (`vi.proceedings.yaml`). The names of rules come from their descriptors."""
+    (`vi.proceedings.yaml`). The names of rules come from their descriptors, those of the systems that are
+    connected to the centre from the words of values, where they stand as in the middle of a sentence."""
     words: dict[str, Forms] = {
         f"rule.{rule.name}": {"other": rule.label.in_language(language)} for rule in RULES.values()
     }
+    for system, name in values()["system"].items():
+        text = name.in_language(language)
+        words[f"connection.name.{system}"] = {"other": text[0].upper() + text[1:]}
     for path in sorted(_FOLDER.glob(f"{language}*.yaml")):
         words |= _flatten(yaml.safe_load(path.read_text(encoding="utf-8")), "")
     return words

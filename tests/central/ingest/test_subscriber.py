@@ -2,10 +2,12 @@
 
 import logging
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -78,6 +80,46 @@ def test_why_the_broker_can_not_be_reached_is_said(
     with listening(broken):
         assert is_said(caplog, "can't be reached")
         assert is_said(caplog, words)
+
+
+@contextmanager
+def presenting(material: TlsMaterial) -> Iterator[int]:
+    """The port of a server that shows this certificate to whoever comes."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(material.certificate, material.key)
+    stop = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(0.1)
+
+        def serve() -> None:
+            while not stop.is_set():
+                with suppress(OSError):
+                    connection, _ = listener.accept()
+                    connection.settimeout(5)
+                    context.wrap_socket(connection, server_side=True).close()
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield listener.getsockname()[1]
+        stop.set()
+        thread.join()
+
+
+@pytest.mark.parametrize(
+    ("begins", "words"),
+    [(timedelta(days=-2), "certificate has expired"), (timedelta(days=1), "certificate is not yet valid")],
+    ids=["expired", "not yet valid"],
+)
+def test_a_certificate_that_is_not_valid_today_is_said(
+    settings: MqttSettings, tmp_path: Path, caplog: pytest.LogCaptureFixture, begins: timedelta, words: str
+) -> None:
+    caplog.set_level(logging.WARNING)
+    material = make_tls_material(tmp_path, begins)
+    with presenting(material) as port:
+        broken = settings.model_copy(update={"port": port, "ca_file": material.ca})
+        with listening(broken):
+            assert is_said(caplog, "can't be reached")
+            assert is_said(caplog, words)
 
 
 @pytest.fixture
