@@ -90,6 +90,13 @@ def hour_and_weekday(session: Session) -> tuple[ColumnElement[int], ColumnElemen
     return hour, (cast(func.strftime("%w", occurred, _AHEAD_WORDS), Integer) + 6) % 7 + 1
 
 
+def day_of(session: Session, moment: ColumnElement[Any]) -> ColumnElement[date]:
+    """The day in Vietnam of a column of moments."""
+    if is_postgresql(session):
+        return func.date(func.timezone("Asia/Ho_Chi_Minh", moment))
+    return func.date(moment, _AHEAD_WORDS)
+
+
 Series = tuple[str, str, str]
 """Node, camera and rule."""
 
@@ -98,8 +105,7 @@ def by_day(session: Session, first: datetime, until: datetime) -> dict[Series, d
     """How many acts of each rule each camera found on each Vietnamese day from `first` to before `until`;
     days without any are left out."""
     occurred: Any = col(Case.occurred_at)
-    local = func.date(func.timezone("Asia/Ho_Chi_Minh", occurred))
-    day = local if is_postgresql(session) else func.date(occurred, _AHEAD_WORDS)
+    day = day_of(session, occurred)
     group: tuple[Any, ...] = (Case.node, Case.camera, Case.rule, day)
     counted = sqlalchemy.select(*group, func.count()).where(occurred >= first, occurred < until, REAL)
     found: dict[Series, dict[date, int]] = {}

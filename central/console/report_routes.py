@@ -17,6 +17,7 @@ from central.documents.render import RenderError
 from central.errors import ConflictError
 from central.reports import service as reports
 from central.reports.drawing import charts_of
+from central.reports.leading import MOST_ON_PAGE, leading
 from central.reports.models import ReportSnapshot
 from central.reports.paper import MEDIA_TYPE as PDF
 from central.reports.paper import as_pdf
@@ -70,6 +71,8 @@ def report_page(request: Request, session: ReadSessionDep, user: Leader, report_
         snapshot=snapshot,
         report=report,
         charts=charts_of(report, lang),
+        leading=lambda figures: leading(figures, MOST_ON_PAGE),
+        most_lines=MOST_ON_PAGE,
         group_title=lambda group: group_title(group, lang),
         title_of=lambda figure: title_of(figure, lang),
         split_of=lambda figure: split_of(figure, lang),

@@ -39,8 +39,9 @@ _PART_OF = {
     "acts_per_thousand": "acts_by_site",
     "notices_withdrawn_rate": "notices_withdrawn",
     "decisions_annulled_rate": "decisions_annulled",
+    "acts_against_start": "acts_by_camera",
 }
-"""Rates per thousand of a number that is told: their part could be worked out."""
+"""Rates of a number that is told: their part could be worked out."""
 INSIDE = frozenset({"H"})
 """Groups that are for the unit alone: who of its people did how much."""
 
@@ -75,10 +76,10 @@ def _hidden(lines: list[Figure], value_of: Callable[[Figure], float | None]) -> 
     small = {key: small_cells(cells) for key, cells in counts.items()}
     few = 0 < sum(counts.get("decisions", {}).values()) < SMALLEST
     for line in lines:
-        if line.unit == "share":
-            gone = _gives_away(line, value_of(line), counts)
-        elif line.unit == "per_thousand":
+        if line.key in _PART_OF:
             gone = line.by in small.get(_PART_OF[line.key], ())
+        elif line.unit == "share":
+            gone = _gives_away(line, value_of(line), counts)
         elif line.unit in ("dong", "points"):
             gone = few and bool(value_of(line))
         else:

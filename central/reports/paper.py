@@ -7,6 +7,7 @@ from itertools import groupby
 from central.documents.render import Job, rendered
 from central.documents.values import LeadersReport, Office, Section, Table
 from central.reports.drawing import HIDDEN, charts_of
+from central.reports.leading import MOST_ON_PAPER, leading
 from central.reports.models import ReportSnapshot
 from central.reports.outside import PERIODS, Cells, hidden_cells, told_outside, without_small
 from central.reports.values import Change, Figure, Report, Span
@@ -26,7 +27,6 @@ from central.words.languages import Language
 from contract.local_time import local_day
 
 MEDIA_TYPE = "application/pdf"
-MOST_LINES = 20
 
 
 def as_pdf(snapshot: ReportSnapshot, report: Report, office: Office, language: Language) -> bytes:
@@ -100,7 +100,7 @@ def _corrections(report: Report, language: Language, hidden: Cells) -> Table:
     t = translator(language)
     told = without_small(report.corrections, hidden)
     heads = tuple(t(f"report.{name}") for name in ("what", "split", "was", "is"))
-    lines = tuple(_correction(change, language) for change in told[:MOST_LINES])
+    lines = tuple(_correction(change, language) for change in told[:MOST_ON_PAPER])
     return Table(
         heads=heads, words=2, lines=lines, more=_more(len(report.corrections) - len(lines), language)
     )
@@ -115,22 +115,14 @@ def _correction(change: Change, language: Language) -> tuple[str, ...]:
 def _figures(report: Report, figures: Sequence[Figure], language: Language, hidden: Cells) -> Table:
     t = translator(language)
     periods = (t(f"report.{name}") for name in PERIODS)
-    shown = [line for _, lines in groupby(figures, lambda each: each.key) for line in _largest(list(lines))]
+    shown, rest = leading(figures, MOST_ON_PAPER)
     return Table(
         heads=(t("report.what"), t("report.split"), *periods),
         days=("", "", *(_days(getattr(report, name), language) for name in PERIODS)),
         words=2,
         lines=tuple(_line(figure, language, hidden) for figure in shown),
-        more=_more(len(figures) - len(shown), language),
+        more=_more(len(rest), language),
     )
-
-
-def _largest(lines: list[Figure]) -> list[Figure]:
-    """The lines with the largest numbers, in the order they had."""
-    if lines[0].key.endswith("_by_hour"):
-        return lines
-    kept = {line.name for line in sorted(lines, key=lambda line: -(line.this or 0))[:MOST_LINES]}
-    return [line for line in lines if line.name in kept]
 
 
 def _line(figure: Figure, language: Language, hidden: Cells) -> tuple[str, ...]:

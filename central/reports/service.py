@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 from central.audit import service as audit
 from central.db import sort_in_memory
 from central.errors import ConflictError, NotFoundError
-from central.reports import availability, entries, keeping, kept, people, rights
+from central.reports import availability, entries, keeping, kept, people, rights, trend
 from central.reports import figures as told
 from central.reports.availability import HOURED
 from central.reports.counting import Counting, Periods, shares
@@ -87,7 +87,7 @@ def drawn(
         year=spans[3],
         taken_at=now,
         figures=tuple(_figures(session, periods, now)),
-        counted=tuple(sorted(told.COUNTED | TIMED | HOURED)),
+        counted=tuple(sorted(told.COUNTED | TIMED | HOURED | trend.TREND)),
         entered=entries.told(session, cut_offs, kind, period),
     )
 
@@ -116,6 +116,7 @@ def _figures(session: Session, periods: Periods, now: datetime) -> list[Figure]:
         *told.of_the_day(found),
         *availability.worked(session, periods, now),
         *rights.requests(session, periods),
+        *trend.against_start(session, periods, counted),
     ]
     lines = [*standing, *shown, *periodical, *derived, *times(found)]
     return sorted(lines, key=lambda line: line.group)

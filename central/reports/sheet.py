@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from io import BytesIO
+from math import ceil
 from typing import Any
 
 from xlsxwriter import Workbook
@@ -28,7 +29,12 @@ _FORMATS = {
     "per_thousand": "#,##0.00",
     "hours": "#,##0.0",
 }
-_WIDTHS = (46, 44, 10, 16, 16, 16, 16)
+_WIDTHS = (46, 44, 10, 18, 18, 18, 18)
+_WORDS = 3
+"""Columns before those of numbers."""
+_A4 = 9
+_LINE = 15
+"""Points a line of text is high."""
 
 
 def as_xlsx(report: Report, sha256: str, language: Language, *, outside: bool = False) -> bytes:
@@ -54,8 +60,17 @@ class _Writer:
         self._book, self._language, self._hidden = book, language, hidden
         self._t: Translate = translator(language)
         self._bold = book.add_format({"bold": True})
+        self._words = book.add_format({"text_wrap": True, "valign": "top"})
         self._head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
-        self._numbers = {unit: book.add_format({"num_format": form}) for unit, form in _FORMATS.items()}
+        self._number_head = book.add_format(
+            {"bold": True, "bottom": 1, "text_wrap": True, "valign": "top", "align": "right"}
+        )
+        self._group = book.add_format({"bold": True, "bg_color": "#E4EAF1"})
+        self._top = book.add_format({"valign": "top"})
+        self._star = book.add_format({"align": "right", "valign": "top"})
+        self._numbers = {
+            unit: book.add_format({"num_format": form, "valign": "top"}) for unit, form in _FORMATS.items()
+        }
         self._row = 0
         self._sheet: Any = None
 
@@ -77,7 +92,7 @@ class _Writer:
         for figure in report.figures:
             if figure.group != group:
                 group = figure.group
-                self._text(group_title(group, self._language), self._bold)
+                self._band(group_title(group, self._language))
             values = (value(figure) for value in PERIODS.values())
             self._line(figure, [self._kept(figure, *told) for told in zip(PERIODS, values, strict=True)])
         self._entered(report, outside=outside)
@@ -86,8 +101,7 @@ class _Writer:
         """What people entered by hand; names of those who entered it only in the report for inside use."""
         if not report.entered:
             return
-        wrapped = self._book.add_format({"text_wrap": True, "valign": "top"})
-        self._text(self._t("report.entered"), self._bold)
+        self._band(self._t("report.entered"))
         for line in report.entered:
             at = local_time(line.at, self._language)
             who = line.by.removeprefix("user:")
@@ -96,15 +110,16 @@ class _Writer:
                 if outside
                 else self._t("report.entered_by", who=who, at=at)
             )
-            self._sheet.write_string(self._row, 0, entered_title(line, self._language))
-            self._sheet.write_string(self._row, 1, line.text or told, wrapped)
+            self._sheet.write_string(self._row, 0, entered_title(line, self._language), self._words)
+            self._sheet.write_string(self._row, 1, line.text or told, self._words)
+            self._fit(entered_title(line, self._language), line.text or told)
             if line.unit is not None:
-                self._sheet.write_string(self._row, 2, unit_of(line.figure, self._language))
+                self._sheet.write_string(self._row, 2, unit_of(line.figure, self._language), self._words)
                 for column, value in ((3, line.number), (4, line.before)):
                     if value is not None:
                         self._sheet.write_number(self._row, column, value, self._numbers[line.unit])
             else:
-                self._sheet.write_string(self._row, 3, told)
+                self._sheet.write_string(self._row, 3, told, self._top)
             self._row += 1
 
     def corrections(self, corrections: Sequence[Change]) -> None:
@@ -116,30 +131,52 @@ class _Writer:
             self._line(change.figure, (change.was, change.figure.this))
 
     def _begin(self, title: str) -> None:
-        self._sheet = self._book.add_worksheet(self._t(title)[:31])
+        self._row, self._sheet = 0, self._book.add_worksheet(self._t(title)[:31])
         for column, width in enumerate(_WIDTHS):
             self._sheet.set_column(column, column, width)
+        self._sheet.set_landscape()
+        self._sheet.set_paper(_A4)
+        self._sheet.fit_to_pages(1, 0)
+        self._sheet.set_footer("&C&P/&N")
 
     def _text(self, text: str, form: Any = None) -> None:
         self._sheet.write_string(self._row, 0, text, form)
         self._row += 1
 
+    def _band(self, title: str) -> None:
+        """The title of a group, across all columns."""
+        for column in range(len(_WIDTHS)):
+            self._sheet.write_blank(self._row, column, None, self._group)
+        self._text(title, self._group)
+
+    def _fit(self, *texts: str) -> None:
+        """Makes the row as high as its longest text needs: not every programme does it by itself."""
+        lines = max(
+            sum(ceil(max(len(part), 1) / width) for part in text.split("\n"))
+            for text, width in zip(texts, _WIDTHS, strict=False)
+        )
+        self._sheet.set_row(self._row, lines * _LINE)
+
     def _heads(self, heads: Sequence[str]) -> None:
         for column, head in enumerate(heads):
-            self._sheet.write_string(self._row, column, head, self._head)
+            form = self._head if column < _WORDS else self._number_head
+            self._sheet.write_string(self._row, column, head, form)
+        self._fit(*heads)
         self._row += 1
         self._sheet.freeze_panes(self._row, 1)
+        self._sheet.repeat_rows(self._row - 1)
 
     def _kept(self, figure: Figure, period: str, value: float | None) -> float | str | None:
         return HIDDEN if (*figure.name, period) in self._hidden else value
 
     def _line(self, figure: Figure, values: Sequence[float | str | None]) -> None:
         words = (title_of(figure, self._language), split_of(figure, self._language))
+        self._fit(*words)
         for column, text in enumerate((*words, unit_of(figure, self._language))):
-            self._sheet.write_string(self._row, column, text)
-        for column, value in enumerate(values, 3):
+            self._sheet.write_string(self._row, column, text, self._words)
+        for column, value in enumerate(values, _WORDS):
             if isinstance(value, str):
-                self._sheet.write_string(self._row, column, value)
+                self._sheet.write_string(self._row, column, value, self._star)
             elif value is not None:
                 self._sheet.write_number(self._row, column, value, self._numbers[figure.unit])
         self._row += 1

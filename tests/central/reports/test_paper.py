@@ -6,8 +6,9 @@ from io import BytesIO
 import pytest
 from pypdf import PdfReader
 
+from central.reports.leading import MOST_ON_PAPER
 from central.reports.models import ReportSnapshot
-from central.reports.paper import MOST_LINES, as_pdf, paper_of
+from central.reports.paper import as_pdf, paper_of
 from central.reports.values import Change, Figure, Report
 from central.words.languages import Language
 from tests.central.documents.samples import OFFICE
@@ -18,7 +19,7 @@ def counted(key: str, number: int, *by: tuple[str, str]) -> Figure:
     return Figure(group="B", key=key, by=by, this=number, before=20, last_year=0, year=300)
 
 
-SITES = [counted("candidates_by_site", 100 + n, ("site", f"Ngã tư {n}")) for n in range(MOST_LINES + 5)]
+SITES = [counted("candidates_by_site", 100 + n, ("site", f"Ngã tư {n}")) for n in range(MOST_ON_PAPER + 5)]
 FIGURES = [
     Figure(group="A", key="cameras", standing=True, this=7),
     counted("candidates", 2650),
