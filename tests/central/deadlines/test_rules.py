@@ -73,6 +73,11 @@ def test_met_and_late(sent: date | None, met: bool, late: bool) -> None:
     assert (found.met_on is not None, found.late) == (met, late)
 
 
+def test_what_is_done_on_the_day_of_the_act_is_done_in_time() -> None:
+    found = running(BOOK, {"capture": CAPTURE, "notice_sent": CAPTURE})["notice"]
+    assert (found.met_on, found.late) == (CAPTURE, False)
+
+
 def test_an_earlier_event_does_not_meet_a_later_deadline() -> None:
     days = {"notice_sent": date(2026, 11, 20), "answered": date(2026, 11, 10)}
     assert running(BOOK, days)["appearance"].met_on is None

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from central.proceedings.late import Paid, Part, Pause, fee_until, next_day
+from central.proceedings.late import Paid, Part, Pause, fee_until, left_of, next_day, next_part
 from configs.law_tables import shipped
 
 LAST = date(2026, 11, 30)
@@ -98,3 +98,51 @@ def test_it_is_the_sum_of_its_days(
         day += timedelta(days=1)
     found = fee_until([Part(*part) for part in parts], [Paid(*one) for one in paid], until, pauses, RULES)
     assert found == weighted * 5 // 10_000
+
+
+@pytest.mark.parametrize(
+    ("paid", "on", "amount", "last_day"),
+    [
+        (0, after(-10), 7_600_000, LAST),  # nothing is late: the first instalment alone
+        (0, after(0), 7_600_000, LAST),  # its last day is still in time
+        (0, after(1), 7_600_000, LAST),
+        (0, after(30), 7_600_000, LAST),
+        (0, after(31), 13_300_000, LAST),  # all that is late together
+        (0, after(61), 19_000_000, LAST),
+        (2_600_000, after(1), 5_000_000, LAST),  # of an instalment paid in part its rest
+        (7_600_000, after(1), 5_700_000, after(30)),
+        (7_600_000, after(31), 5_700_000, after(30)),
+        (7_600_001, after(61), 11_399_999, after(30)),
+        (18_999_999, after(0), 1, after(60)),
+    ],
+)
+def test_to_be_paid_next_is_what_is_late_or_else_the_next_instalment(
+    paid: int, on: date, amount: int, last_day: date
+) -> None:
+    assert next_part(THREE, paid, on) == Part(amount, last_day)
+
+
+@pytest.mark.parametrize("paid", [FINE, FINE + 1])
+def test_of_a_fine_that_is_paid_nothing_is_asked_any_more(paid: int) -> None:
+    assert next_part(THREE, paid, after(90)) is None
+    assert [part.amount for part in left_of(THREE, paid)] == [0, 0, 0]
+
+
+@given(paid=st.integers(-1_000_000, 25_000_000))
+def test_money_fills_the_instalments_in_their_order_and_none_of_it_is_lost(paid: int) -> None:
+    left = left_of(THREE, paid)
+    assert [part.last_day for part in left] == [part.last_day for part in THREE]
+    assert sum(part.amount for part in left) == FINE - max(0, min(paid, FINE))
+    begun = [
+        place
+        for place, (part, whole) in enumerate(zip(left, THREE, strict=True))
+        if part.amount < whole.amount
+    ]
+    assert all(left[before].amount == 0 for place in begun for before in range(place))
+
+
+@pytest.mark.parametrize(
+    ("fine", "days", "fee"), [(1_999, 1, 0), (2_000, 1, 1), (1_000, 1, 0), (1_000, 2, 1), (3_999, 1, 1)]
+)
+def test_a_fraction_of_a_dong_is_not_charged(fine: int, days: int, fee: int) -> None:
+    assert fee_until([Part(fine, LAST)], [], after(days + 1), [], RULES) == fee
