@@ -20,8 +20,8 @@ from edge.pictures import load_picture
 from models.evaluation.leave_one_out import LEAST, REPORTED, SIZE, Seen, at_report, judge
 from models.evaluation.poles import Frame, Labelled
 from models.evaluation.vehicles import settled
+from models.training.vehicles.clips import frames, training_pictures
 from models.training.vehicles.on_foot import TESTED_FROM
-from models.training.vehicles.prepare import frames, training_pictures
 
 HANOI = Path(__file__).parent / "hanoi_frames"
 YARD_STEP = 20

@@ -4,8 +4,8 @@
     python -m models.evaluation.leave_one_out --shared ../shared --stock stock.yaml --folds RUNS
 
 With `--card` one network is measured on every pole: no figure of record for the poles it was trained on. With
-`--folds` each pole is measured with the network of `RUNS/POLE/vehicles.yaml`, trained without that pole, as
-`models.training.vehicles.tune --leave-out POLE` writes it.
+`--folds` each pole is measured with the network of `RUNS/POLE/vehicles.yaml`, trained without that pole:
+`models.training.vehicles.learn` makes one for each, `export` writes them.
 
 A found box is right at an intersection over union of 0.5. Vehicles lower than `LOWEST` pixels, parked ones
 and places to ignore are neither demanded nor counted as false. Bus and truck are one kind for precision and

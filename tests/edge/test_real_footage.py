@@ -20,7 +20,7 @@ def score(tmp_path_factory: pytest.TempPathFactory) -> str:
     """What the scorer says of a replay of the Hanoi clip."""
     folder = tmp_path_factory.mktemp("hanoi")
     words = ("replay", VIDEO, "--camera", CAMERA, "--jsonl", folder / "found.jsonl")
-    subprocess.run([sys.executable, "-m", "ngatu", *words], check=True, cwd=folder, timeout=290)
+    subprocess.run([sys.executable, "-m", "ngatu", *words], check=True, cwd=folder, timeout=1500)
     truth = VIDEO.with_suffix(".truth.yaml")
     scorer = [sys.executable, SHARED / "score" / "events.py", truth, folder / "found.jsonl"]
     return subprocess.run(scorer, check=True, capture_output=True, text=True).stdout

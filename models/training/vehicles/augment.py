@@ -32,11 +32,13 @@ FOUR_SHARE = 0.15
 ZOOM_MIN_SIDE = 60.0
 """Pixels of the cached picture a vehicle must have to be gone up to, and how much it may be enlarged."""
 ZOOM_MOST = 6.0
+GREY_SHARE = 0.06
+"""Of the pictures, those without colour."""
 RARE = (2, 3, 4)
 """Indices of bus, truck and bicycle, and how much more often than another vehicle they are gone up to."""
 RARE_WEIGHT = 4.0
-ON_FOOT = 6
-"""In the place of a kind's index: somebody who walks, and no vehicle."""
+IGNORED = 5
+"""In the place of a kind's index: a place where nobody can tell whether there is a vehicle, or which."""
 FOUR_WHEELED = (0, 2, 3)
 """Indices of car, bus and truck: what has two lamps behind."""
 
@@ -113,7 +115,7 @@ def approach(source: Picture, width: int, height: int, chance: np.random.Generat
     A picture without a vehicle large enough is shown as it is.
     """
     sides = source.labels[:, 3:] - source.labels[:, 1:3]
-    large = np.flatnonzero(sides.max(axis=1, initial=0) >= ZOOM_MIN_SIDE)
+    large = np.flatnonzero((sides.max(axis=1, initial=0) >= ZOOM_MIN_SIDE) & (source.labels[:, 0] < IGNORED))
     if not len(large):
         return place(source, width, height, max(width, height), chance, spread=0.1)
     weights = np.where(np.isin(source.labels[large, 0], RARE), RARE_WEIGHT, 1.0)
@@ -184,16 +186,29 @@ def mirrored(picture: Picture) -> Picture:
 
 
 def light(picture: Picture, chance: np.random.Generator) -> Image:
-    """Another hour and weather: brightness, colour, blur, and now and then dusk with lamps on a wet road."""
+    """Another hour, weather and camera: brightness, colour, contrast, haze, blur, noise, compression, grey as
+    by infrared light, and now and then dusk with lamps on a wet road.
+    """
     tint = chance.uniform(0.65, 1.3) * (1 + chance.uniform(-0.08, 0.08, 3))
-    image = np.asarray(picture.image * (tint / 255), np.float32)
-    grey = image.mean(axis=2, keepdims=True)
-    image = np.asarray(grey + (image - grey) * chance.uniform(0.5, 1.4), np.float32)
+    colour = 0.0 if chance.random() < GREY_SHARE else chance.uniform(0.5, 1.4)
+    mixed = np.diag(tint) @ (colour * np.eye(3) + (1 - colour) / 3)
+    image = np.asarray(cv2.transform(picture.image, mixed), np.uint8)
     if chance.random() < 0.25:
-        image = dusk(image, picture.labels, chance)
+        dark = dusk(np.asarray(image / np.float32(255), np.float32), picture.labels, chance)
+        image = np.asarray(np.clip(dark, 0, 1) * 255, np.uint8)
+    elif chance.random() < 0.3:
+        haze, gamma = chance.uniform(0, 0.45), chance.uniform(0.7, 1.4)
+        curve = ((np.arange(256) / 255) ** gamma * (1 - haze) + haze * chance.uniform(0.6, 0.9)) * 255
+        image = np.asarray(cv2.LUT(image, np.clip(curve, 0, 255).astype(np.uint8)), np.uint8)
     if chance.random() < 0.2:
-        image = np.asarray(cv2.GaussianBlur(image, (0, 0), chance.uniform(0.4, 1.1)), np.float32)
-    return np.asarray(np.clip(image, 0, 1) * 255, np.uint8)
+        image = np.asarray(cv2.GaussianBlur(image, (0, 0), chance.uniform(0.4, 1.1)), np.uint8)
+    if chance.random() < 0.1:
+        grain = chance.normal(0, chance.uniform(3, 12), (*image.shape[:2], 1))
+        image = np.asarray(np.clip(image + grain, 0, 255), np.uint8)
+    if chance.random() < 0.1:
+        packed = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, int(chance.uniform(25, 60))])[1]
+        image = np.asarray(cv2.imdecode(packed, cv2.IMREAD_COLOR), np.uint8)
+    return image
 
 
 def dusk(image: NDArray[np.float32], labels: Labels, chance: np.random.Generator) -> NDArray[np.float32]:
@@ -203,7 +218,7 @@ def dusk(image: NDArray[np.float32], labels: Labels, chance: np.random.Generator
     lamps = np.zeros((image.shape[0] // 2, image.shape[1] // 2, 3), np.float32)
     away = chance.random() < 0.6
     for kind, x1, y1, x2, y2 in labels.tolist():
-        if kind != ON_FOOT and chance.random() < 0.75:
+        if kind < IGNORED and chance.random() < 0.75:
             colour = (0.15, 0.15, 1.0) if away else (0.8, 0.95, 1.0)
             _lamps(lamps, (x1 / 2, y1 / 2, x2 / 2, y2 / 2), int(kind) in FOUR_WHEELED, colour, chance)
     bloom = cv2.GaussianBlur(lamps, (0, 0), chance.uniform(1.5, 4)) * chance.uniform(1, 3)

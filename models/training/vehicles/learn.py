@@ -1,140 +1,243 @@
-"""Trains all but the backbone with two teachers: so that motorbikes are learnt and buses not forgotten.
+"""Makes the vehicle network, and beside it one without each pole, to measure on the pole it never saw.
 
-    python -m models.training.vehicles.learn --shared ../shared --stock STOCK.yaml --card OWN.yaml \
-        --start START.onnx --yard vtest.avi --out RUN [--poles]
+    python -m models.training.vehicles.learn --shared ../shared --stock STOCK.yaml --own OWN.yaml \
+        --yard vtest.avi --out RUN
 
-In stages, each left out where it was done already: `few.py` gathers pictures in `RUN/set`; `RUN/views` gets
-batches of them as the backbone of `START` leaves them, with what `taught.py` tells each cell; training goes
-through these several times. With `--poles` a fifth of the batches are of the poles settled by eye: for a
-network that ships, not for one that is measured on them.
+In stages, each left out where it was done already: `gather.py` gathers pictures in `RUN/set`, `propose.py`
+looks at them with two networks and labels them; then networks learn side by side from the same batches, each
+without the pictures of the poles it is to be measured on: `RUN/NAME.pt`. A GPU is used when there is one: on
+a large one 1,100 steps take seven minutes, on two cores of a desktop a day.
 """
 
 import argparse
 import copy
+import math
+import os
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import nn
+from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 from ultralytics.nn.tasks import DetectionModel
-from ultralytics.utils.metrics import bbox_iou
 
+from edge.detect.detector import Image
 from models.card import load_card
-from models.training.vehicles.few import gather, poles
-from models.training.vehicles.start import network
-from models.training.vehicles.taught import BACKBONE, BATCH, Said, View, ask, boxes, make, read, write
-from models.training.vehicles.train import SEED, load, rate_at
+from models.training.vehicles.augment import Labels, Picture, compose
+from models.training.vehicles.propose import SEEN, look, settle
+from models.training.vehicles.said import ask, found, loss, parted
+from models.training.vehicles.several_ways import SeveralWays
+from models.training.vehicles.start import KINDS, network
+from models.training.vehicles.store import Stored, read_set
+from models.training.vehicles.yolov7 import COCO, larger_teacher
 
-BOX_GAIN = 5.0
-DECAY = 0.993
-"""Of the averaged weights, a step."""
-VIEWS = 320
-POLE_VIEWS = 80
-POLE_SHARE = 0.2
-STEPS = 400
-RATE = 5e-4
+SEED = 20261129
+SHAPES = {(736, 416): 0.65, (640, 480): 0.1, (480, 640): 0.1, (512, 512): 0.15}
+"""Width and height of a batch's pictures, and its share: mostly the node's own."""
+BATCH = 64
+STEPS = 1500
+PLAIN_SHARE = 0.3
+"""The last part of a run shows whole pictures only."""
+RATE = 6e-4
 """Highest learning rate."""
-CHECKPOINT_STEPS = 100
+WARM_UP = 100
+DECAY = 0.998
+"""Of the averaged weights, a step."""
+SAVED_EVERY = 250
+TOLD_EVERY = 50
+TIMED = 150
+"""The step at which a run with a time limit counts how many more fit."""
+WORKERS = max(1, (os.cpu_count() or 1) - 1)
+OWN_SIZES, LARGER_SIZES = (736, 960), (736, 1280)
+"""Pixels at which the teachers look."""
+LEFT_OUT: dict[str, tuple[str, ...]] = {
+    "all": (),
+    "none": ("thd", "donghai_leloi", "yellow_box", "hanoi_traffic"),
+    "thd": ("thd",),
+    "donghai_leloi": ("donghai_leloi",),
+    "yellow_box": ("yellow_box",),
+    "hanoi_traffic": ("hanoi_traffic",),
+}
+"""Each network and the poles it never sees. `all` is the one to ship."""
 
 
-def views(listing: Path, folder: Path, count: int, cards: Sequence[Path | None], whole: bool = False) -> None:
-    """Write those of so many batches that are missing; `cards`: own network, stock (None), the start."""
-    folder.mkdir(parents=True, exist_ok=True)
-    missing = [path for n in range(count) if not (path := folder / f"{n:05d}.pt").exists()]
-    if missing:
-        pictures = load(listing)
-        teachers = [network(card).eval().to(memory_format=torch.channels_last) for card in cards]
-        for teacher in teachers[:2]:
-            teacher.fuse(verbose=False)
-        for path in missing:
-            write(make(pictures, int(path.stem), teachers, whole), path)
+@dataclass(frozen=True)
+class Batch:
+    """Pictures (batch x height x width x BGR), their labels in pixels, and the pole each is of."""
 
-
-def loss(said: Said, view: View) -> torch.Tensor:
-    """Cross entropy of the kinds, how boxes fit the teachers', and cross entropy of their sides."""
-    target = view.target.float()
-    kinds = nn.functional.binary_cross_entropy_with_logits(said.kinds, target, reduction="sum")
-    weight = target.amax(2)[view.on]
-    middles = said.middles.expand(len(target), -1, -1)[view.on]
-    sides, taught = said.sides[view.on], view.sides.float()
-    overlap = bbox_iou(boxes(sides, middles), boxes(taught, middles), xywh=False, CIoU=True).squeeze(-1)
-    share = taught.unflatten(1, (4, -1)).softmax(2)
-    apart = -(share * sides.unflatten(1, (4, -1)).log_softmax(2)).sum(2).mean(1)
-    per_box = (weight * (BOX_GAIN * (1 - overlap) + apart)).sum() / weight.sum().clamp(min=BATCH)
-    return kinds / target.sum().clamp(min=BATCH) + per_box
+    images: NDArray[np.uint8]
+    labels: list[Labels]
+    poles: list[set[str]]
 
 
 @dataclass
-class Run:
-    """What a training step needs and changes."""
+class Pupil:
+    """A network that learns, and its averaged weights."""
 
+    name: str
     model: DetectionModel
     average: DetectionModel
     optimizer: torch.optim.AdamW
-    step: int = 0
 
 
-def begin(start: Path) -> Run:
-    """A run at its first step."""
-    model = network(start)
-    for number, layer in enumerate(model.model):
-        layer.requires_grad_(number >= BACKBONE)
-    model.model[-1].dfl.requires_grad_(False)
-    model = model.eval().to(memory_format=torch.channels_last)
-    learning = [parameter for parameter in model.parameters() if parameter.requires_grad]
-    return Run(model, copy.deepcopy(model), torch.optim.AdamW(learning, lr=RATE, weight_decay=1e-4))
+def draw(
+    stored: Sequence[Stored], weights: NDArray[np.float64], chance: np.random.Generator, plain: bool
+) -> Batch:
+    """One batch of training pictures of one size."""
+    width, height = list(SHAPES)[chance.choice(len(SHAPES), p=list(SHAPES.values()))]
+    images: list[Image] = []
+    labels: list[Labels] = []
+    poles: list[set[str]] = []
+    for _ in range(BATCH):
+        used: set[str] = set()
+
+        def taken(used: set[str] = used) -> Picture:
+            chosen = stored[int(chance.choice(len(stored), p=weights))]
+            used.add(chosen.pole)
+            return chosen.picture()
+
+        made = compose(taken, width, height, chance, plain=plain)
+        images.append(made.image)
+        labels.append(made.labels)
+        poles.append(used - {""})
+    return Batch(np.stack(images), labels, poles)
 
 
-def train(common: Sequence[Path], pole: Sequence[Path], out: Path, start: Path, steps: int) -> None:
-    """Train for `steps` batches, of which those done already in `out` are left."""
-    run = begin(start)
-    if (out / "state.pt").exists():
-        resume(run, out)
-    learning = run.optimizer.param_groups[0]["params"]
-    began, parts = time.monotonic(), []
-    while run.step < steps:
-        chance = np.random.default_rng([SEED, run.step])
-        there = pole if pole and chance.random() < POLE_SHARE else common
-        view = read(there[int(chance.integers(len(there)))])
-        run.optimizer.param_groups[0]["lr"] = rate_at(run.step, steps, RATE)
-        value = loss(ask(run.model, view.levels), view)
-        run.optimizer.zero_grad()
-        value.backward()
-        nn.utils.clip_grad_norm_(learning, 10.0)
-        run.optimizer.step()
-        with torch.no_grad():
-            share = 1 - min(DECAY, (1 + run.step) / (10 + run.step))
-            for kept, new in zip(run.average.parameters(), run.model.parameters(), strict=True):
-                kept.lerp_(new, share)
-        run.step += 1
-        parts.append(value.item())
-        if run.step % CHECKPOINT_STEPS == 0 or run.step == steps:
-            seconds = time.monotonic() - began
-            print(f"{run.step} {seconds:.0f} s {np.mean(parts[-CHECKPOINT_STEPS:]):.3f}", flush=True)  # noqa: T201
-            save(run, out)
+class Batches(IterableDataset[Batch]):
+    """Batches without end; with several workers each draws its own."""
+
+    def __init__(self, stored: Sequence[Stored], *, plain: bool) -> None:
+        """Draw from a set."""
+        self._stored, self._plain = stored, plain
+
+    def __iter__(self) -> Iterator[Batch]:
+        """Draw batch after batch."""
+        cv2.setNumThreads(1)
+        worker = get_worker_info()
+        chance = np.random.default_rng([SEED, self._plain, worker.id if worker else 0])
+        weights = np.array([s.weight for s in self._stored])
+        while True:
+            yield draw(self._stored, weights / weights.sum(), chance, self._plain)
 
 
-def save(run: Run, out: Path) -> None:
-    """Write the averaged network where `export` can read it, and what `resume` needs."""
-    out.mkdir(parents=True, exist_ok=True)
-    made = copy.deepcopy(run.average)
+def batches(stored: Sequence[Stored], *, plain: bool) -> Iterator[Batch]:
+    """Batches without end. Several processes feed a GPU."""
+    workers = WORKERS if torch.cuda.is_available() else 0
+    return iter(DataLoader(Batches(stored, plain=plain), batch_size=None, num_workers=workers))
+
+
+def begin(name: str, start: Path | None) -> Pupil:
+    """A network at its first step; the statistics of its normalisations stay as they are."""
+    model = network(start).to(device(), memory_format=torch.channels_last)
+    for parameter in model.parameters():
+        parameter.requires_grad = True
+    model.model[-1].dfl.conv.weight.requires_grad = False
+    model.train()
+    for module in model.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            module.eval()
+    learning = [p for p in model.parameters() if p.requires_grad]
+    groups = [
+        {"params": [p for p in learning if p.ndim > 1], "weight_decay": 5e-4},
+        {"params": [p for p in learning if p.ndim <= 1], "weight_decay": 0.0},
+    ]
+    optimizer = torch.optim.AdamW(groups, lr=RATE, fused=torch.cuda.is_available())
+    return Pupil(name, model, copy.deepcopy(model).eval(), optimizer)
+
+
+def device() -> torch.device:
+    """A GPU if there is one."""
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def shown(given: Batch) -> torch.Tensor:
+    """The pictures of a batch as a network takes them."""
+    images = torch.from_numpy(given.images).to(device(), non_blocking=True)
+    images = images.flip(3).permute(0, 3, 1, 2).float().div(255)
+    return images.contiguous(memory_format=torch.channels_last)
+
+
+def rate_at(step: int, steps: int) -> float:
+    """Warm-up, then a cosine down to nothing."""
+    if step < WARM_UP:
+        return RATE * (step + 1) / WARM_UP
+    return RATE * 0.5 * (1 + math.cos(math.pi * (step - WARM_UP) / max(1, steps - WARM_UP)))
+
+
+def learn(pupil: Pupil, images: torch.Tensor, given: Batch, step: int, steps: int) -> torch.Tensor:
+    """One step, without the pictures that show a pole left out; returns the loss."""
+    left_out = set(LEFT_OUT[pupil.name])
+    kept = [i for i, poles in enumerate(given.poles) if not poles & left_out]
+    known, ignored = (part.to(device()) for part in parted([torch.from_numpy(given.labels[i]) for i in kept]))
+    with torch.autocast(device().type, torch.bfloat16, enabled=torch.cuda.is_available()):
+        said = ask(pupil.model, images if len(kept) == len(images) else images[kept])
+    value = loss(said, known, ignored)
+    for group in pupil.optimizer.param_groups:
+        group["lr"] = rate_at(step, steps)
+    pupil.optimizer.zero_grad()
+    value.backward()
+    nn.utils.clip_grad_norm_(pupil.model.parameters(), 10.0)
+    pupil.optimizer.step()
+    share = 1 - min(DECAY, (1 + step) / (10 + step))
+    with torch.no_grad():
+        torch._foreach_lerp_(list(pupil.average.parameters()), list(pupil.model.parameters()), share)
+    return value.detach()
+
+
+def save(pupil: Pupil, out: Path) -> None:
+    """Write the averaged network where `export` can read it; half the digits are enough for it."""
+    made = copy.deepcopy(pupil.average).cpu().half()
     made.args = {}
-    torch.save({"model": made, "train_args": {"task": "detect"}}, out / "last.pt")
-    state = {name: getattr(run, name).state_dict() for name in ("model", "average", "optimizer")}
-    torch.save({**state, "step": run.step}, out / "state.pt")
+    torch.save({"model": made, "train_args": {"task": "detect"}}, out / f"{pupil.name}.pt")
 
 
-def resume(run: Run, out: Path) -> None:
-    """Put `run` where `save` left it."""
-    state: dict[str, Any] = torch.load(out / "state.pt", weights_only=True)
-    for name in ("model", "average", "optimizer"):
-        getattr(run, name).load_state_dict(state[name])
-    run.step = state["step"]
+def train(
+    folder: Path, out: Path, start: Path | None, names: Sequence[str], steps: int, limit: float | None = None
+) -> None:
+    """Train networks side by side for so many batches, or as many as fit in `limit` seconds."""
+    torch.manual_seed(SEED)
+    torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = True
+    pupils = [begin(name, start) for name in names]
+    stored = read_set(folder)
+    source = batches(stored, plain=False)
+    began, before, values, step = time.monotonic(), 0.0, [], 0
+    while step < steps:
+        given = next(source)
+        images = shown(given)
+        values.append(torch.stack([learn(pupil, images, given, step, steps) for pupil in pupils]))
+        step += 1
+        if step == int(steps * (1 - PLAIN_SHARE)):
+            source = batches(stored, plain=True)
+        if step % TOLD_EVERY == 0:
+            seconds = time.monotonic() - began
+            told = " ".join(f"{v:.3f}" for v in torch.stack(values[-TOLD_EVERY:]).mean(0).tolist())
+            print(f"{step} of {steps}, {seconds:.0f} s {told}", flush=True)  # noqa: T201
+            if limit is not None and step == TIMED:
+                steps = min(steps, step + int((limit - seconds) / (seconds - before) * TOLD_EVERY))
+            before = seconds
+        if step % SAVED_EVERY == 0 or step == steps:
+            for pupil in pupils:
+                save(pupil, out)
+
+
+def prepare(args: argparse.Namespace, folder: Path) -> None:
+    """Gather and label, unless that is done."""
+    if not (folder / "pictures.csv").exists():
+        from models.training.vehicles.gather import gather, gathered  # reads clips, which training need not
+
+        gather(gathered(args.shared / "data", args.stock, args.yard), folder)
+    own = network(load_card(args.own).verify(args.own.parent)).eval().to(device())
+    kinds = {index: kind.value for index, kind in enumerate(KINDS)}
+    look(folder, SeveralWays(partial(found, own), kinds, OWN_SIZES, SEEN / 2), folder / "own")
+    larger = larger_teacher().to(device(), memory_format=torch.channels_last)
+    look(folder, SeveralWays(larger, COCO, LARGER_SIZES, SEEN / 2), folder / "larger")
+    settle(folder, folder / "own", folder / "larger")
 
 
 def main() -> None:
@@ -144,27 +247,17 @@ def main() -> None:
     )
     ask_for.add_argument("--shared", type=Path, required=True)
     ask_for.add_argument("--stock", type=Path, required=True, help="card of the official weights, exported")
-    ask_for.add_argument("--card", type=Path, required=True, help="our network that teaches")
-    ask_for.add_argument("--start", type=Path, required=True, help="our network that is trained on, ONNX")
+    ask_for.add_argument("--own", type=Path, required=True, help="card of our network that never saw a pole")
     ask_for.add_argument("--yard", type=Path, required=True, help="`vtest.avi` of opencv-doc")
     ask_for.add_argument("--out", type=Path, required=True)
-    ask_for.add_argument("--poles", action="store_true", help="train on the settled poles too")
+    ask_for.add_argument("--only", action="append", choices=LEFT_OUT, help="only these networks")
+    ask_for.add_argument("--steps", type=int, default=STEPS, help=f"of {BATCH} pictures each")
     args = ask_for.parse_args()
-    torch.set_num_threads(1)
-    torch.manual_seed(SEED)
-    cv2.setNumThreads(1)
     out: Path = args.out
-    teachers = [load_card(args.card).verify(args.card.parent), None, args.start]
-    if not (out / "set" / "train.txt").exists():
-        gather(args.shared, args.card, args.stock, args.yard, out / "set")
-    views(out / "set" / "train.txt", out / "views", VIEWS, teachers)
-    if args.poles:
-        if not (out / "poles" / "train.txt").exists():
-            poles(args.shared, out / "poles")
-        views(out / "poles" / "train.txt", out / "pole_views", POLE_VIEWS, teachers, whole=True)
-    common, pole = (sorted((out / name).glob("*.pt")) for name in ("views", "pole_views"))
-    trained = out / ("with_poles" if args.poles else "without_poles")
-    train(common, pole if args.poles else [], trained, args.start, STEPS)
+    if not (out / "set" / "labels").exists():
+        prepare(args, out / "set")
+    start = load_card(args.own).verify(args.own.parent)
+    train(out / "set", out, start, args.only or list(LEFT_OUT), args.steps)
 
 
 if __name__ == "__main__":

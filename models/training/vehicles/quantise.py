@@ -1,6 +1,6 @@
 """The vehicle network in 8-bit integers.
 
-    python -m models.training.vehicles.quantise --card FLOAT.yaml --data SET/train.txt --target INT8.onnx
+    python -m models.training.vehicles.quantise --card FLOAT.yaml --data SET --target INT8.onnx
 
 Ranges are taken from training pictures as the node sees them. Not what ships: `docs/accuracy-vehicles.md`
 says why.
@@ -27,10 +27,10 @@ LAST = "2/Conv"
 """How the name of a branch's last convolution ends: distances to the sides, or scores."""
 
 
-def inputs(listing: Path) -> Iterator[NDArray[np.float32]]:
-    """Every `EVERY`-th different picture of a list made by `correct.py`, as the node's network gets it."""
-    for path in sorted(set(listing.read_text().split()))[::EVERY]:
-        yield letterbox(load_picture(Path(path)).image, SIZE, STRIDE)[0]
+def inputs(folder: Path) -> Iterator[NDArray[np.float32]]:
+    """Every `EVERY`-th picture that `gather.py` wrote, as the node's network gets it."""
+    for path in sorted((folder / "images").iterdir())[::EVERY]:
+        yield letterbox(load_picture(path).image, SIZE, STRIDE)[0]
 
 
 def stays_float(node: onnx.NodeProto) -> bool:
@@ -42,7 +42,7 @@ def main() -> None:
     """Command line."""
     ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ask.add_argument("--card", type=Path, required=True, help="card of the network in float")
-    ask.add_argument("--data", type=Path, required=True, help="list of pictures, made by correct.py")
+    ask.add_argument("--data", type=Path, required=True, help="folder that `gather.py` wrote")
     ask.add_argument("--target", type=Path, required=True)
     args = ask.parse_args()
     quantise(args.card, args.target, inputs(args.data), stays_float)

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import onnx
@@ -18,9 +17,6 @@ from models.training.vehicles.official import official_weights
 KINDS = [VehicleKind.CAR, VehicleKind.MOTORBIKE, VehicleKind.BUS, VehicleKind.TRUCK, VehicleKind.BICYCLE]
 COCO_ROWS = [2, 3, 5, 7, 1]
 """Where COCO's head keeps `KINDS`."""
-
-GAINS = SimpleNamespace(box=7.5, cls=0.5, dfl=1.5)
-"""Weights of the three parts of ultralytics' loss: its defaults."""
 
 
 def five_kinds(model: DetectionModel) -> DetectionModel:
@@ -52,16 +48,7 @@ def network(start: Path | None) -> DetectionModel:
         model = five_kinds(model)
     if start is not None and start.suffix == ".onnx":
         take_exported(model, start)
-    model.args = GAINS
     return model
-
-
-def five_kinds_checkpoint(target: Path) -> Path:
-    """Write the official network, cut down to `KINDS`, where `export` can read it."""
-    model = network(None)
-    model.args = {}
-    torch.save({"model": model, "train_args": {"task": "detect"}}, target)
-    return target
 
 
 def shifts_of(given: Sequence[str]) -> dict[str, float]:

@@ -8,7 +8,7 @@ pytest.importorskip("ultralytics", reason="needs the extra: pip install 'ngatu[t
 from contract.vehicles import VehicleKind
 from edge.detect.detector import Detection
 from edge.rules.inputs import Box
-from models.training.vehicles.prepare import held_back
+from models.training.vehicles.clips import held_back
 from models.training.vehicles.teacher import Seen, label, without_pedestrians
 
 

@@ -1,16 +1,13 @@
-"""Training pictures: labels follow the pixels; corrections by eye; weights taken from an export."""
+"""Training pictures: labels follow the pixels, places to ignore stay with them."""
 
-from pathlib import Path
-
-import cv2
 import numpy as np
 import pytest
 
 pytest.importorskip("ultralytics", reason="needs the extra: pip install 'ngatu[training]'")
 
-from contract.vehicles import VehicleKind
 from edge.detect.letterbox import GREY
 from models.training.vehicles.augment import (
+    IGNORED,
     MIN_SIDE,
     Labels,
     Picture,
@@ -22,8 +19,6 @@ from models.training.vehicles.augment import (
     painted,
     place,
 )
-from models.training.vehicles.correct import LEFT_OUT, Label, corrected, repeats
-from models.training.vehicles.train import BATCH, SHAPES, batch, endless, load, rate_at
 
 MARK = (40, 80, 120, 140)
 
@@ -113,66 +108,15 @@ def test_dusk_is_darker_and_lights_the_lamps() -> None:
     assert night[60:140].max() > night[:40].max() + 0.2
 
 
-CAR = Label(VehicleKind.CAR, (0.5, 0.5), (0.2, 0.2))
-TRUCK_ON_BIKE = Label(VehicleKind.TRUCK, (0.2, 0.2), (0.1, 0.1))
-BIKE = Label(VehicleKind.MOTORBIKE, (0.2, 0.2), (0.1, 0.11))
-JEEP = Label(VehicleKind.TRUCK, (0.6, 0.6), (0.8, 0.7))
-BICYCLE = Label(VehicleKind.BICYCLE, (0.8, 0.8), (0.1, 0.1))
+def test_no_lamps_shine_where_nobody_can_tell_what_is_there() -> None:
+    day = np.full((200, 300, 3), 0.7, np.float32)
+    labels: Labels = np.array([[IGNORED, 50, 60, 250, 140]], np.float32)
+    nothing = dusk(day, labels[:0], np.random.default_rng(1))
+    assert (dusk(day, labels, np.random.default_rng(1))[:60] == nothing[:60]).all()
 
 
-@pytest.mark.parametrize(
-    ("name", "labels", "by_eye", "kinds"),
-    [
-        ("cam_01_1", [CAR, BIKE, TRUCK_ON_BIKE], [], ["car", "motorbike"]),
-        ("cam_01_1", [CAR], [[0.502, 0.499, "truck"]], ["truck"]),
-        ("cam_01_1", [CAR, BIKE], [[0.5, 0.5, "none"]], ["motorbike"]),
-        ("cam_01_1", [CAR], [[0.52, 0.5, "none"]], ["car"]),
-        ("street_1", [BICYCLE], [], ["motorbike"]),
-        ("street_1", [BICYCLE], [[0.8, 0.8, "bicycle"]], ["bicycle"]),
-        ("hanoi_0001", [BICYCLE], [], ["bicycle"]),
-        ("hanoi_0001", [], [], []),
-        ("close_a_0001", [JEEP], [], ["car"]),
-        ("close_a_0001", [JEEP], [[0.6, 0.6, "truck"]], ["truck"]),
-        ("cam_01_1", [JEEP], [], ["truck"]),
-        ("hanoi_0003", [Label(VehicleKind.CAR, (0.1, 0.1), (0.14, 0.1))], [], []),  # the lit screen
-        ("hanoi_0003", [Label(VehicleKind.CAR, (0.3, 0.3), (0.14, 0.1))], [], ["car"]),
-        ("street_0003", [Label(VehicleKind.CAR, (0.1, 0.1), (0.14, 0.1))], [], ["car"]),
-    ],
-)
-def test_corrections(
-    name: str, labels: list[Label], by_eye: list[list[float | str]], kinds: list[str]
-) -> None:
-    assert [label.kind.value for label in corrected(name, labels, by_eye)] == kinds
-
-
-@pytest.mark.parametrize(
-    ("name", "times"), [("cam_02_00001", 4), ("cam_01_00001", 1), ("street_0001", 2), (LEFT_OUT[0], 0)]
-)
-def test_rare_pictures_are_shown_more_often(name: str, times: int) -> None:
-    assert repeats(name) == times
-
-
-def test_a_batch_is_in_the_form_of_the_loss(tmp_path: Path) -> None:
-    (tmp_path / "images").mkdir()
-    (tmp_path / "labels").mkdir()
-    cv2.imwrite(str(tmp_path / "images" / "a.jpg"), marked().image)
-    (tmp_path / "labels" / "a.txt").write_text("1 0.16667 0.40741 0.16667 0.22222\n")
-    listing = tmp_path / "train.txt"
-    listing.write_text(f"{tmp_path}/images/a.jpg\n{tmp_path}/images/a.jpg\n")
-    pictures = load(listing)
-    assert pictures[0] is pictures[1]
-    assert pictures[0].labels[0] == pytest.approx([1, *MARK], abs=0.1)
-    chance = np.random.default_rng(0)
-    made = batch(endless(pictures, chance), chance, plain=True)
-    assert made["img"].shape[:2] == (BATCH, 3)
-    assert made["img"].shape[:1:-1] in SHAPES
-    assert made["batch_idx"].tolist() == list(range(BATCH))
-    assert made["bboxes"].shape == (BATCH, 4)
-    assert set(made["cls"].flatten().tolist()) == {1.0}
-
-
-def test_the_rate_rises_and_falls_to_nothing() -> None:
-    rates = [rate_at(step, 1000, 1.0) for step in range(1000)]
-    assert rates[0] < 0.02
-    assert max(rates) == pytest.approx(1.0)
-    assert rates[-1] < 1e-5
+def test_nobody_goes_up_to_a_place_to_ignore() -> None:
+    ignored = Picture(marked().image, np.array([[IGNORED, *MARK]], np.float32))
+    made = approach(ignored, 640, 384, np.random.default_rng(0))
+    assert made.labels[0, 0] == IGNORED
+    assert (made.labels[0, 3] - made.labels[0, 1]) / 640 < 0.24
