@@ -12,7 +12,10 @@ SHARED = Path(__file__).parents[3] / "shared"
 VIDEO = SHARED / "data" / "videos" / "hanoi_hang_bai.mp4"
 CAMERA = Path(str(files("configs"))) / "cameras" / "hanoi_hang_bai.yaml"
 
-pytestmark = pytest.mark.skipif(not VIDEO.exists(), reason="real footage (../shared/data) is not here")
+pytestmark = [
+    pytest.mark.skipif(not VIDEO.exists(), reason="real footage (../shared/data) is not here"),
+    pytest.mark.timeout(1800),  # a minute of video, on a machine that may have other work
+]
 
 
 @pytest.fixture(scope="module")
