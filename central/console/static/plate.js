@@ -19,7 +19,8 @@ document.addEventListener("focusin", (event) => {
 
 document.addEventListener("keydown", (event) => {
   const field = event.target;
-  if (!field.matches?.("input[name=plate][data-check]") || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  if (!field.matches?.("input[name=plate][data-check]") || event.isComposing || event.key === "Shift") return;
+  if (event.ctrlKey || event.metaKey || event.altKey) return takenOver();
   const candidate = untouched && one(`[data-candidate][data-digit="${event.key}"]`, field.form);
   if (candidate) {
     event.preventDefault();
@@ -33,11 +34,17 @@ document.addEventListener("keydown", (event) => {
   } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
     event.preventDefault();
     rove(field, event.key === "ArrowDown" ? 1 : -1);
-  } else if (event.key.length === 1 || event.key === "Backspace") {
-    chosenBy = "";
-    untouched = false;
+  } else {
+    takenOver();
   }
 });
+document.addEventListener("pointerdown", (event) => event.target.matches("input[name=plate][data-check]") && takenOver());
+
+// Who has moved in the field, or marked a part of it, types there: digits are digits from now on.
+function takenOver() {
+  chosenBy = "";
+  untouched = false;
+}
 
 document.addEventListener("input", (event) => event.target.matches("input[name=plate][data-check]") && changed(event.target));
 document.addEventListener("change", (event) => {
