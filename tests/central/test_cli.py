@@ -4,8 +4,9 @@ import json
 import logging
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,8 @@ from typer.testing import CliRunner, Result
 from central.cli import app
 from central.db import make_engine, transaction
 from central.jobs import queue
+from central.media import service as media
+from central.media.store import MediaStore
 from central.settings import CentralSettings
 from contract.signing import PublicKey
 from tests.central.evidence import enrolment
@@ -140,6 +143,32 @@ def test_work_that_was_given_up_is_shown_and_decided_on() -> None:
     assert ngatu("job", "drop", "2").exit_code == 0
     assert "due 1\trunning 0\tdead 0" in ngatu("job", "list").stdout
     assert "no job #2" in ngatu("job", "drop", "2").stderr
+
+
+@pytest.mark.parametrize(
+    ("happens", "told"),
+    [
+        (Path.exists, ""),
+        (Path.unlink, "can't be read"),
+        (lambda file: file.write_bytes(b"another picture"), "altered"),
+        (lambda file: file.write_bytes(b""), "altered"),
+    ],
+    ids=["whole", "gone", "altered", "empty"],
+)
+def test_evidence_that_is_gone_or_another_ends_with_1(happens: Callable[[Path], object], told: str) -> None:
+    ngatu("migrate")
+    settings = CentralSettings()
+    store, engine = MediaStore(settings.media_dir), make_engine(settings.database_url)
+    kept = [store.put(BytesIO(content)) for content in (b"a picture", b"a clip")]
+    with transaction(engine) as session:
+        for digest in kept:
+            media.add(session, digest, 9, "image/jpeg", datetime.now(UTC))
+    happens(store.path(kept[0]))
+    done = ngatu("media", "verify")
+    assert done.exit_code == (1 if told else 0)
+    assert (f"✗ {kept[0]}" in done.stderr) is bool(told)
+    assert told in done.stderr
+    assert kept[1] not in done.stderr
 
 
 def test_an_altered_audit_log_ends_with_1(folder: Path) -> None:

@@ -63,6 +63,15 @@ def test_migrations_lead_to_the_tables_of_the_programme(bare: Engine, engine: En
     migrations.check(engine)
 
 
+@pytest.mark.postgres
+def test_the_beginning_of_a_plate_is_found_whatever_the_server_sorts_by(postgres_engine: Engine) -> None:
+    """Vietnamese and English collations of glibc pass over hyphens and case, so that `98A` finds nothing."""
+    [plate] = [
+        column for column in inspect(postgres_engine).get_columns("case_file") if column["name"] == "plate"
+    ]
+    assert getattr(plate["type"], "collation", None) == "C"
+
+
 @pytest.mark.parametrize("first", ["central.accounts.models", "central.audit.models", "central.db"])
 def test_constraints_have_names_whichever_module_comes_first(first: str) -> None:
     told = (
