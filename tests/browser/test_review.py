@@ -1,6 +1,7 @@
 """A case's whole way through the console in a real browser: reviewed by keyboard, confirmed, recorded."""
 
 import re
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from io import BytesIO
@@ -9,8 +10,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 from pyhanko.pdf_utils.reader import PdfFileReader
+from sqlmodel import select
 
 from central.accounts.permissions import Role
+from central.cases.models import Case
+from central.db import reading
+from central.review.queue import GRACE
 from tests.browser.junction import Offender
 from tests.browser.office import Office, running_office
 from tests.browser.people import sign_in, wait_for_case
@@ -223,6 +228,36 @@ def test_a_page_that_nobody_touches_is_locked(browser: Browser, tmp_path: Path, 
         office.leave_alone(timedelta(minutes=16))
         page.clock.run_for(31_000)
         expect(page).to_have_url(re.compile("/sign-in"))
+
+
+def held_for(office: Office) -> timedelta:
+    """How long the one case still belongs to who has it on the screen."""
+    with reading(office.app.state.engine) as session:
+        until = session.exec(select(Case.lease_until)).one()
+    return until - office.clock() if until else timedelta()
+
+
+def test_a_case_shown_twice_is_let_go_with_the_last_of_its_pages(
+    browser: Browser, tmp_path: Path, problems: list[str]
+) -> None:
+    with running_office(tmp_path) as office:
+        office.send(MATCHING, timedelta(days=2))
+        first = sign_in(browser, office, "lan", problems)
+        second = first.context.new_page()
+        for page in (first, second):
+            page.goto(f"{office.url}/review")
+            wait_for_case(page, 1)
+        second.goto(f"{office.url}/cases")
+        expect(second.get_by_role("heading", level=1)).to_be_visible()
+        second.wait_for_timeout(1000)
+        assert held_for(office) > GRACE
+        first.goto(f"{office.url}/cases")
+        expect(first.get_by_role("heading", level=1)).to_be_visible()
+        deadline = time.monotonic() + 20
+        while held_for(office) > GRACE:
+            assert time.monotonic() < deadline
+            first.wait_for_timeout(100)
+        assert problems == []
 
 
 def test_the_other_pages_in_both_languages(browser: Browser, office: Office, problems: list[str]) -> None:
