@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 
 import psycopg
+import pytest
 from sqlalchemy import Engine, event, text
 
 from central import migrations
@@ -27,6 +28,12 @@ def postgres_problem() -> str | None:
     except psycopg.OperationalError as problem:
         return f"no PostgreSQL at NGATU_TEST_POSTGRES or 127.0.0.1:5432: {problem}"
     return None
+
+
+def need_postgres() -> None:
+    """Skips the test, with the reason, where there is no PostgreSQL."""
+    if problem := postgres_problem():
+        pytest.skip(problem)
 
 
 @contextmanager

@@ -34,9 +34,7 @@ def bare_sqlite(tmp_path: Path) -> Iterator[Engine]:
 
 @pytest.fixture
 def bare_postgres() -> Iterator[Engine]:
-    problem = databases.postgres_problem()
-    if problem:
-        pytest.skip(problem)
+    databases.need_postgres()
     with databases.throwaway_postgres() as url:
         engine = make_engine(url)
         yield engine
@@ -210,8 +208,7 @@ def test_a_machine_that_is_very_busy_migrates_too(
 @pytest.mark.postgres
 @pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1"])
 def test_a_database_without_vietnamese_letters_is_refused(encoding: str) -> None:
-    if problem := databases.postgres_problem():
-        pytest.skip(problem)
+    databases.need_postgres()
     kind = f"ENCODING '{encoding}' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0"
     with databases.throwaway_postgres(kind) as url:
         engine = make_engine(url)

@@ -117,8 +117,7 @@ def old_sqlite(tmp_path: Path) -> str:
 
 @pytest.fixture
 def old_postgres() -> Iterator[str]:
-    if problem := databases.postgres_problem():
-        pytest.skip(problem)
+    databases.need_postgres()
     with databases.throwaway_postgres() as url:
         engine = make_engine(url)
         with engine.begin() as connection:

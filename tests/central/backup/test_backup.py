@@ -363,8 +363,7 @@ def test_other_owner_keys_in_place_are_refused(
 def test_a_backup_goes_into_a_database_of_its_own_kind(
     centre: Centre, tmp_path: Path, shelf: Shelf, now: datetime
 ) -> None:
-    if problem := servers.postgres_problem():
-        pytest.skip(problem)
+    servers.need_postgres()
     centre.save(shelf, now)
     with (
         empty_like("postgresql", tmp_path / "new") as other,

@@ -153,9 +153,7 @@ def no_database() -> None:
 @pytest.fixture
 def postgres_url() -> Iterator[str]:
     """A PostgreSQL database of its own."""
-    problem = databases.postgres_problem()
-    if problem:
-        pytest.skip(problem)
+    databases.need_postgres()
     with databases.throwaway_postgres() as url:
         yield url
 

@@ -114,8 +114,7 @@ def at_work(ground: Ground, listener: object) -> Iterator[dict[str, BaseProcess]
 @pytest.fixture
 def decisions(tmp_path: Path) -> Iterator[tuple[Engine, str, FastClock]]:
     """Some decisions that were delivered, on PostgreSQL."""
-    if (problem := databases.postgres_problem()) is not None:
-        pytest.skip(problem)
+    databases.need_postgres()
     with databases.migrated_postgres() as url:
         engine = make_engine(url)
         office = Office(engine, NOW).open()

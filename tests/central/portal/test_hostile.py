@@ -97,8 +97,7 @@ def test_a_storm_on_the_form_is_told_to_wait_and_holds_up_nobody_else(site: Port
 def test_a_held_lock_is_told_in_time_and_nothing_is_lost(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if problem := databases.postgres_problem():
-        pytest.skip(problem)
+    databases.need_postgres()
     monkeypatch.setattr("central.portal.app.LOCK_SECONDS", 0.5)
     with databases.migrated_postgres() as url:
         engine = make_engine(url)

@@ -58,9 +58,7 @@ def keep_all(engine: Engine) -> None:
 @pytest.fixture(scope="module")
 def province() -> Iterator[str]:
     """A database with a year of cases and their proceedings, whose days are kept."""
-    problem = databases.postgres_problem()
-    if problem:
-        pytest.skip(problem)
+    databases.need_postgres()
     with databases.migrated_postgres() as url:
         engine = make_engine(url)
         fill(engine, CASES)

@@ -87,8 +87,6 @@ def running(
     if request.param == "sqlite":
         yield from running_centre(folder, None, now)
         return
-    problem = databases.postgres_problem()
-    if problem:
-        pytest.skip(problem)
+    databases.need_postgres()
     with databases.migrated_postgres() as url:
         yield from running_centre(folder, url, now)
