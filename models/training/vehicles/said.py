@@ -1,6 +1,6 @@
 """What a YOLOv8 network says of each cell of its output, and how wrong it is."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,15 +29,22 @@ class Said:
     strides: torch.Tensor
 
 
-def ask(model: DetectionModel, images: torch.Tensor) -> Said:
-    """What a network says of pictures (batch x RGB x height x width, 0 to 1)."""
-    x: Any = images
+def run(layers: Iterable[Any], x: Any) -> list[Any]:
+    """What each layer of a network makes of an input; a layer's `f` says where its own comes from (-1: the
+    layer before).
+    """
     kept: list[Any] = []
-    for layer in model.model[:-1]:
+    for layer in layers:
         if layer.f != -1:
             x = kept[layer.f] if isinstance(layer.f, int) else [x if j == -1 else kept[j] for j in layer.f]
         x = layer(x)
         kept.append(x)
+    return kept
+
+
+def ask(model: DetectionModel, images: torch.Tensor) -> Said:
+    """What a network says of pictures (batch x RGB x height x width, 0 to 1)."""
+    kept = run(model.model[:-1], images)
     head = model.model[-1]
     last = [kept[j] for j in head.f]
     sides = flat([branch(level) for branch, level in zip(head.cv2, last, strict=True)])

@@ -8,18 +8,11 @@ import torch
 from edge.detect.detector import Image
 from edge.detect.letterbox import letterbox
 from edge.detect.onnx_backend import STRIDE
-from models.training.vehicles.teacher import Seen
+from models.training.vehicles.teacher import Seen, joined
 
 Network = Callable[[torch.Tensor], torch.Tensor]
 """From batch x RGB x height x width, 0 to 1, to batch x anchor x (centre x, y, width, height in pixels, score
 of each class)."""
-
-
-def joined(views: Sequence[Seen]) -> Seen:
-    """What several views show."""
-    boxes = np.concatenate([view.boxes for view in views])
-    scores = np.concatenate([view.scores for view in views])
-    return Seen(boxes, scores, [name for view in views for name in view.names])
 
 
 class SeveralWays:

@@ -1,7 +1,6 @@
-"""Labels street pictures with a network that sees them better than on the node: larger, mirrored, in tiles.
+"""Labels street pictures with a network that sees them better than on the node: larger, mirrored.
 
-What the official weights miss at 640 pixels they often find at 1280 or in a tile enlarged three times. The
-same class relabels with a fine-tuned network in the next round.
+What the official weights miss at 640 pixels they often find at 1280.
 """
 
 from collections.abc import Iterator, Sequence
@@ -22,8 +21,6 @@ from edge.rules.inputs import Box
 FAINT = 0.12
 """Confidence from which a box is kept for the tracker to confirm."""
 OVERLAP = 0.5
-MARGIN = 3
-"""Pixels from an inner edge of a tile within which a box counts as cut off."""
 
 
 @dataclass(frozen=True)
@@ -36,20 +33,15 @@ class Seen:
 
 
 class Teacher:
-    """Looks at a picture in several sizes and mirrored, and in overlapping tiles."""
+    """Looks at a picture in several sizes and mirrored."""
 
-    def __init__(self, card: Path, sizes: Sequence[int], tile: tuple[int, int, int] | None = None) -> None:
-        """Load the network of `card` for each input size; `tile` is its width, height and input size."""
+    def __init__(self, card: Path, sizes: Sequence[int]) -> None:
+        """Load the network of `card` for each input size."""
         self._whole = [OnnxVehicleDetector(card, input_size=size, confidence=FAINT) for size in sizes]
-        self._tile = tile
-        self._close = OnnxVehicleDetector(card, input_size=tile[2], confidence=FAINT) if tile else None
 
     def see(self, image: Image) -> Seen:
         """Look once in every view."""
-        views = [*self._mirrored(image), *self._tiled(image)]
-        boxes = np.concatenate([view.boxes for view in views])
-        scores = np.concatenate([view.scores for view in views])
-        return Seen(boxes, scores, [name for view in views for name in view.names])
+        return joined([*self._mirrored(image)])
 
     def _mirrored(self, image: Image) -> Iterator[Seen]:
         width = image.shape[1]
@@ -59,40 +51,12 @@ class Teacher:
             x1, y1, x2, y2 = boxes.T
             yield Seen(np.stack([width - x2, y1, width - x1, y2], axis=1), scores, names)
 
-    def _tiled(self, image: Image) -> Iterator[Seen]:
-        if self._tile is None or self._close is None:
-            return
-        height, width = image.shape[:2]
-        across, down, _ = self._tile
-        for x in _starts(width, across):
-            for y in _starts(height, down):
-                boxes, scores, names = self._close.look(image[y : y + down, x : x + across])
-                whole = _whole(boxes, (x > 0, y > 0, x + across < width, y + down < height), across, down)
-                moved = boxes[whole] + np.array([x, y, x, y], np.float32)
-                yield Seen(moved, scores[whole], [n for n, kept in zip(names, whole, strict=True) if kept])
 
-
-def _starts(length: int, tile: int) -> list[int]:
-    """Where tiles begin so that neighbours share two fifths."""
-    count = -(-max(length - tile, 0) * 5 // (tile * 3)) + 1
-    return sorted({int(v) for v in np.linspace(0, max(length - tile, 0), count)})
-
-
-def _whole(
-    boxes: NDArray[np.float32], inner: tuple[bool, bool, bool, bool], width: int, height: int
-) -> NDArray[np.bool_]:
-    """Which boxes no inner edge of their tile cuts off (`inner`: left, top, right, bottom)."""
-    left, top, right, bottom = inner
-    kept: NDArray[np.bool_] = np.ones(len(boxes), bool)
-    if left:
-        kept &= boxes[:, 0] > MARGIN
-    if top:
-        kept &= boxes[:, 1] > MARGIN
-    if right:
-        kept &= boxes[:, 2] < width - MARGIN
-    if bottom:
-        kept &= boxes[:, 3] < height - MARGIN
-    return kept
+def joined(views: Sequence[Seen]) -> Seen:
+    """What several views show."""
+    boxes = np.concatenate([view.boxes for view in views])
+    scores = np.concatenate([view.scores for view in views])
+    return Seen(boxes, scores, [name for view in views for name in view.names])
 
 
 def label(seen: Seen) -> list[Detection]:

