@@ -68,11 +68,6 @@ class Gathered:
     pole: str = ""
 
 
-def nothing() -> Labels:
-    """No labels."""
-    return np.zeros((0, 5), np.float32)
-
-
 def labels_of(found: Iterable[Detection]) -> Labels:
     """Settled detections as labels; one of no confidence is a place to ignore."""
     rows = [[KINDS.index(d.kind) if d.confidence > 0 else IGNORED, *d.box] for d in found]
@@ -87,7 +82,7 @@ def gathered(data: Path, stock: Path, yard_video: Path) -> Iterator[Gathered]:
         source = "camera_dusk" if path.stem.startswith("cam_02") else "camera"
         yield Gathered(path.stem, source, image, known, "part")
     for path in sorted(source_folder(data / "plates" / "images", STREET_SOURCE).iterdir()):
-        yield Gathered(path.stem, "street", load_picture(path).image, nothing())
+        yield Gathered(path.stem, "street", load_picture(path).image, labels_of(()))
     for name, image, found in rendered(Path("sample_videos")):
         yield Gathered(name, "rendered", image, labels_of(found), "whole")
     for clip in RENDERED_CLIPS:
@@ -117,14 +112,14 @@ def moving(data: Path) -> Iterator[Gathered]:
     """Frames of clips, and riders."""
     for index, image in frames(data / "videos" / "hanoi_hang_bai.mp4", HANOI_STEP):
         if not held_back(index / HANOI_FPS):
-            yield Gathered(f"hanoi_{index:04d}", "hanoi", image, nothing())
+            yield Gathered(f"hanoi_{index:04d}", "hanoi", image, labels_of(()))
     for name, step in CLIPS.items():
         for index, image in frames(data / "videos" / f"{name}.mp4", step):
-            yield Gathered(f"{name}_{index:04d}", "clip", image, nothing())
+            yield Gathered(f"{name}_{index:04d}", "clip", image, labels_of(()))
     for path in sorted((data / "riders" / "images").glob("*.jpg")):
         pressed = SQUEEZED in path.stem
         image = restored(load_picture(path).image, 16 / 9 if pressed else None)
-        yield Gathered(f"rider_{path.stem}", "rider", image, nothing())
+        yield Gathered(f"rider_{path.stem}", "rider", image, labels_of(()))
 
 
 def close(plates: Path) -> Iterator[Gathered]:
@@ -136,7 +131,7 @@ def close(plates: Path) -> Iterator[Gathered]:
             image, found = drawn(image, by_eye[name])
             yield Gathered(name, "close", image, labels_of(found), "whole")
         else:
-            yield Gathered(name, "close", image, nothing())
+            yield Gathered(name, "close", image, labels_of(()))
 
 
 def pole_labels(frame: Frame) -> Labels:
@@ -151,18 +146,23 @@ def pole_labels(frame: Frame) -> Labels:
 
 def unsettled(data: Path, name: str, source: Source) -> Iterator[Gathered]:
     """Frames of a pole that nobody has settled."""
-    known = read_poles(SETTLED / f"{name}.csv")
+    known, nothing = read_poles(SETTLED / f"{name}.csv"), labels_of(())
     path = data / source.path
     if path.is_dir():
         for file in sorted(path.glob("*.jpg")):
             if file.stem not in known:
                 image = restored(load_picture(file).image, source.aspect)
-                yield Gathered(f"pole_{name}_{file.stem}", "unsettled", image, nothing(), "none", source.pole)
+                yield Gathered(f"pole_{name}_{file.stem}", "unsettled", image, nothing, "none", source.pole)
         return
     for index, image in frames(path, CLIP_STEP):
         if str(index) not in known:
             yield Gathered(
-                f"pole_{name}_{index:04d}", "unsettled", restored(image, None), nothing(), "none", source.pole
+                f"pole_{name}_{index:04d}",
+                "unsettled",
+                restored(image, None),
+                labels_of(()),
+                "none",
+                source.pole,
             )
 
 

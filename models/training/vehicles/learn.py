@@ -29,7 +29,9 @@ from ultralytics.nn.tasks import DetectionModel
 
 from edge.detect.detector import Image
 from models.card import load_card
+from models.evaluation.poles import POLES
 from models.training.vehicles.augment import Labels, Picture, compose
+from models.training.vehicles.gather import gather, gathered
 from models.training.vehicles.propose import SEEN, look, settle
 from models.training.vehicles.said import ask, found, loss, parted
 from models.training.vehicles.several_ways import SeveralWays
@@ -51,19 +53,10 @@ DECAY = 0.998
 """Of the averaged weights, a step."""
 SAVED_EVERY = 250
 TOLD_EVERY = 50
-TIMED = 150
-"""The step at which a run with a time limit counts how many more fit."""
 WORKERS = max(1, (os.cpu_count() or 1) - 1)
 OWN_SIZES, LARGER_SIZES = (736, 960), (736, 1280)
 """Pixels at which the teachers look."""
-LEFT_OUT: dict[str, tuple[str, ...]] = {
-    "all": (),
-    "none": ("thd", "donghai_leloi", "yellow_box", "hanoi_traffic"),
-    "thd": ("thd",),
-    "donghai_leloi": ("donghai_leloi",),
-    "yellow_box": ("yellow_box",),
-    "hanoi_traffic": ("hanoi_traffic",),
-}
+LEFT_OUT: dict[str, tuple[str, ...]] = {"all": (), "none": tuple(POLES), **{pole: (pole,) for pole in POLES}}
 """Each network and the poles it never sees. `all` is the one to ship."""
 
 
@@ -197,30 +190,24 @@ def save(pupil: Pupil, out: Path) -> None:
     torch.save({"model": made, "train_args": {"task": "detect"}}, out / f"{pupil.name}.pt")
 
 
-def train(
-    folder: Path, out: Path, start: Path | None, names: Sequence[str], steps: int, limit: float | None = None
-) -> None:
-    """Train networks side by side for so many batches, or as many as fit in `limit` seconds."""
+def train(folder: Path, out: Path, start: Path | None, names: Sequence[str], steps: int) -> None:
+    """Train networks side by side for so many batches."""
     torch.manual_seed(SEED)
     torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = True
     pupils = [begin(name, start) for name in names]
     stored = read_set(folder)
     source = batches(stored, plain=False)
-    began, before, values, step = time.monotonic(), 0.0, [], 0
-    while step < steps:
+    began, values = time.monotonic(), []
+    for step in range(1, steps + 1):
         given = next(source)
         images = shown(given)
-        values.append(torch.stack([learn(pupil, images, given, step, steps) for pupil in pupils]))
-        step += 1
+        values.append(torch.stack([learn(pupil, images, given, step - 1, steps) for pupil in pupils]))
         if step == int(steps * (1 - PLAIN_SHARE)):
             source = batches(stored, plain=True)
         if step % TOLD_EVERY == 0:
             seconds = time.monotonic() - began
             told = " ".join(f"{v:.3f}" for v in torch.stack(values[-TOLD_EVERY:]).mean(0).tolist())
             print(f"{step} of {steps}, {seconds:.0f} s {told}", flush=True)  # noqa: T201
-            if limit is not None and step == TIMED:
-                steps = min(steps, step + int((limit - seconds) / (seconds - before) * TOLD_EVERY))
-            before = seconds
         if step % SAVED_EVERY == 0 or step == steps:
             for pupil in pupils:
                 save(pupil, out)
@@ -229,8 +216,6 @@ def train(
 def prepare(args: argparse.Namespace, folder: Path) -> None:
     """Gather and label, unless that is done."""
     if not (folder / "pictures.csv").exists():
-        from models.training.vehicles.gather import gather, gathered  # reads clips, which training need not
-
         gather(gathered(args.shared / "data", args.stock, args.yard), folder)
     own = network(load_card(args.own).verify(args.own.parent)).eval().to(device())
     kinds = {index: kind.value for index, kind in enumerate(KINDS)}
