@@ -44,6 +44,7 @@ from central.reports.periods import CutOffs, Kind
 from central.reports.service import counted_for, drawn
 from central.review.decisions import Sight, reject
 from central.review.queue import claim_next, counts
+from configs.law_tables import shipped
 from contract.local_time import local_day
 
 NOW = datetime(2026, 11, 26, 9, tzinfo=UTC)
@@ -194,8 +195,9 @@ LISTS = {
 
 def deadline_page(session: Session) -> None:
     """What the page of deadlines asks for: the counts, and the first page of what is near or late."""
-    deadlines.counts(session, NOW)
-    deadlines.to_do(session, NOW)
+    calendar = shipped().calendar
+    deadlines.counts(session, calendar, NOW)
+    deadlines.to_do(session, calendar, NOW)
 
 
 def treasury_page(session: Session) -> None:

@@ -14,6 +14,7 @@ from central.audit import service as audit
 from central.deadlines import service as deadlines
 from central.documents import archive as documents
 from central.errors import ForbiddenError, NotFoundError
+from central.law import service as law
 from central.parties.service import Reader
 from central.proceedings import desk as casework
 from central.proceedings import requalifying, sight, waiting
@@ -320,9 +321,11 @@ def list_deadlines(
     skip: Annotated[int, Query(ge=0, le=100_000)] = 0,
 ) -> DeadlinePage:
     """What is near and what is late, a hundred at a time."""
-    rows = deadlines.to_do(session, now, code, whose, skip)
+    calendar = law.book(session).calendar
+    rows = deadlines.to_do(session, calendar, now, code, whose, skip)
+    counts = deadlines.counts(session, calendar, now, whose)
     return DeadlinePage(
-        counts=[DeadlineCount.model_validate(count) for count in deadlines.counts(session, now, whose)],
+        counts=[DeadlineCount.model_validate(count) for count in counts],
         items=[DeadlinePublic.model_validate(row) for row in rows],
     )
 

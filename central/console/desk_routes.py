@@ -14,6 +14,7 @@ from central.citizens import incoming
 from central.console.pages import render
 from central.deadlines import service as deadlines
 from central.errors import ForbiddenError
+from central.law import service as law
 from central.notifications import service as notifications
 from central.proceedings import waiting
 from central.proceedings.people import desks_of
@@ -95,13 +96,14 @@ def deadline_page(
     skip: Skip = 0,
 ) -> Response:
     """What is near and what is late; what can still be met comes before what is late already."""
-    found = deadlines.to_do(session, now, code, whose, skip, PAGE + 1)
+    calendar = law.book(session).calendar
+    found = deadlines.to_do(session, calendar, now, code, whose, skip, PAGE + 1)
     rows = found[:PAGE]
     return render(
         request,
         "deadlines.html",
         user,
-        counts=deadlines.counts(session, now, whose),
+        counts=deadlines.counts(session, calendar, now, whose),
         code=code,
         whose=whose,
         ahead=[row for row in rows if row.due_at > now],

@@ -10,10 +10,15 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from central.deadlines.models import DeadlineRow
 from central.deadlines.rules import Running
+from configs.law_calendar import WorkingCalendar, end_of_day
+from contract.local_time import local_day
 
-NEAR: Mapping[str, timedelta] = {"limitation": timedelta(days=60), "enforcement": timedelta(days=60)}
-"""How long before its end a deadline counts as near; `NEAR_ELSE` for the others."""
-NEAR_ELSE = timedelta(days=2)
+NEAR: Mapping[str, timedelta] = dict.fromkeys(
+    ("limitation", "enforcement", "enforcement_restarted"), timedelta(days=60)
+)
+"""How long before its end a deadline counts as near; `NEAR_WORKING_DAYS` for the others."""
+NEAR_WORKING_DAYS = 2
+"""How many working days may be left after today: what ends on a free day is near while people still work."""
 
 
 def sync(
@@ -95,16 +100,22 @@ def _open() -> ColumnElement[bool]:
     return col(DeadlineRow.ended_at).is_(None) & col(DeadlineRow.met_on).is_(None)
 
 
-def _horizon(now: datetime) -> ColumnElement[datetime]:
-    """Until when a deadline that is due counts as near."""
-    return case(
-        *((col(DeadlineRow.code) == code, now + span) for code, span in NEAR.items()), else_=now + NEAR_ELSE
-    )
+def near_until(calendar: WorkingCalendar, now: datetime) -> datetime:
+    """Until when a deadline that is due counts as near: to the end of the free days that follow the working
+    days left."""
+    return end_of_day(calendar.after(local_day(now), NEAR_WORKING_DAYS + 1) - timedelta(days=1))
 
 
-def counts(session: Session, now: datetime, whose: str = "authority") -> list[Count]:
+def _horizon(calendar: WorkingCalendar, now: datetime) -> ColumnElement[datetime]:
+    long = ((col(DeadlineRow.code) == code, now + span) for code, span in NEAR.items())
+    return case(*long, else_=near_until(calendar, now))
+
+
+def counts(
+    session: Session, calendar: WorkingCalendar, now: datetime, whose: str = "authority"
+) -> list[Count]:
     """What is near and what is late of the deadlines the authority (or the citizen) must keep, by code."""
-    horizon = _horizon(now)
+    horizon = _horizon(calendar, now)
     near = func.count().filter((col(DeadlineRow.due_at) > now) & (col(DeadlineRow.due_at) <= horizon))
     late = func.count().filter(col(DeadlineRow.due_at) <= now)
     last = now + max(NEAR.values())
@@ -119,6 +130,7 @@ def counts(session: Session, now: datetime, whose: str = "authority") -> list[Co
 
 def to_do(
     session: Session,
+    calendar: WorkingCalendar,
     now: datetime,
     code: str | None = None,
     whose: str = "authority",
@@ -133,7 +145,8 @@ def to_do(
     ahead = query.where(col(DeadlineRow.due_at) > now)
     if code is None:
         last = now + max(NEAR.values())  # a bound that the index serves
-        ahead = ahead.where(col(DeadlineRow.due_at) <= last, col(DeadlineRow.due_at) <= _horizon(now))
+        due = col(DeadlineRow.due_at)
+        ahead = ahead.where(due <= last, due <= _horizon(calendar, now))
     late = query.where(col(DeadlineRow.due_at) <= now)
     found: list[DeadlineRow] = []
     for part, order in ((ahead, col(DeadlineRow.due_at)), (late, col(DeadlineRow.due_at).desc())):

@@ -23,7 +23,7 @@ _CODES: dict[str, tuple[str, ...]] = {
 
 DEADLINES_OF: dict[Track, tuple[str, ...]] = {
     Track.CASE: ("limitation",),
-    Track.NOTICE: ("notice",),
+    Track.NOTICE: ("notice_again", "notice"),
     Track.PUBLICATION: ("publication",),
     Track.PERSON: ("silence",),
     Track.TRANSFER: ("transfer_answer",),
@@ -48,6 +48,7 @@ DEADLINES_OF: dict[Track, tuple[str, ...]] = {
     Track.COURT: ("court",),
     Track.ENFORCEMENT: (
         "enforcement_send",
+        "enforcement_salary",
         "enforcement_account",
         "enforcement_info",
         "enforcement_restarted",

@@ -12,6 +12,9 @@ from sqlmodel import Field, SQLModel
 
 from central.proceedings.tracks import CaseKind
 
+CITIZEN = "party "
+"""How the history names owner or driver: this and the number of the party, whose name stays sealed."""
+
 
 def _kinds() -> str:
     return "(" + ", ".join(f"'{kind.value}'" for kind in CaseKind) + ")"
@@ -210,6 +213,11 @@ class ProceedingStep(SQLModel, table=True):
     reason: str = Field(default="", max_length=40)
     note: str = Field(default="", max_length=1000)
     detail: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+
+    @property
+    def by_citizen(self) -> bool:
+        """True for what the owner or driver did through the portal: `actor` is then no name."""
+        return self.actor_id is None and self.actor.startswith(CITIZEN)
 
 
 class WaitingStep(SQLModel, table=True):

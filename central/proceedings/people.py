@@ -10,7 +10,7 @@ from central.accounts.permissions import Permission
 from central.accounts.service import find_by_id, list_users
 from central.audit import service as audit
 from central.errors import ConflictError, InvalidError, NotFoundError
-from central.proceedings.models import SignerPower
+from central.proceedings.models import CITIZEN, SignerPower
 from central.proceedings.signers import Power
 from central.proceedings.tracks import Actor
 from configs.law_tables import LawBook, LawError
@@ -61,7 +61,7 @@ PROGRAMME = Mover("ngatu", frozenset({Actor.SYSTEM}), "system")
 
 def citizen(party_id: int) -> Mover:
     """The owner or driver, who acts through the portal; their name stays sealed."""
-    return Mover(f"party {party_id}", frozenset({Actor.CITIZEN}), f"party:{party_id}")
+    return Mover(f"{CITIZEN}{party_id}", frozenset({Actor.CITIZEN}), f"party:{party_id}")
 
 
 def for_citizen(by: Mover) -> Mover:

@@ -15,7 +15,7 @@ from contract.local_time import local_day
 ENDED = frozenset({"expired", "time_over", "no_sanction", "cancelled", "stopped", "handed_over"})
 """Ends of a case after which only what undoes it still has a deadline."""
 
-_OF_A_NOTICE = ("notice", "publication")
+_OF_A_NOTICE = ("notice", "notice_again", "publication")
 _AFTER_THE_END = ("alert_lift",)
 _AFTER_EXECUTION = ("alert_lift", "complaint", "court", "points", "second")
 

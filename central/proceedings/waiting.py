@@ -121,7 +121,7 @@ _BROUGHT = frozenset({"find_owner", "identify_violator", "invite_driver", "sign_
 _BY_THEIR_FORM = frozenset({"owner_unknown", "violator_unknown", "device_not_valid"})
 """What these steps' own forms bring, or the desk tells before they are tried."""
 
-_PRESSING = ("notice", "record", *DEADLINES_OF[Track.DECISION], "limitation")
+_PRESSING = (*DEADLINES_OF[Track.NOTICE], "record", *DEADLINES_OF[Track.DECISION], "limitation")
 """What presses a step of the case that has no deadline of its own: the next that the case has to meet."""
 
 

@@ -19,8 +19,10 @@ from central.reports.values import Figure, Unit
 _ROW, _TRACK = table_of(DeadlineRow), table_of(TrackState)
 _DECISION, _PAID = table_of(Decision), table_of(DecisionPayment)
 _TO_LIFT_WITHIN = timedelta(hours=24)
-_COUNTS = _ROW.c.ended_reason.in_(("", "not_needed"))
-"""Not set anew, nor replaced by another: the end of a case ends what was met in it, too."""
+_TO_ANOTHER = (_ROW.c.code == "notice") & (_ROW.c.ended_reason == "replaced") & _ROW.c.met_on.is_not(None)
+_COUNTS = _ROW.c.ended_reason.in_(("", "not_needed")) | _TO_ANOTHER
+"""Not set anew, nor replaced by another: the end of a case ends what was met in it, too. A notice that was
+sent counts though another person was written to afterwards."""
 _MET = _ROW.c.met_on.is_not(None)
 _IN_TIME = _ROW.c.met_on <= _ROW.c.last_day
 _PAYMENT = ("payment", "deferral", "instalments")

@@ -18,10 +18,13 @@ from central.proceedings.dossier_words import (
 )
 from central.proceedings.models import NoticeAccess, ProceedingStep
 from central.proceedings.papers.sheet import Sheet, Values, last_of, number_of, signature
+from central.words.dictionary import translator
 from configs.law_tables import LawBook
 from contract.local_time import VIETNAM, local_day
 from contract.manifest import EvidenceFile, ViolationManifest
 from contract.types import FileRole
+
+_VIETNAMESE = translator("vi")
 
 _BY_DEVICE = "kết quả thu thập được bằng phương tiện, thiết bị kỹ thuật nghiệp vụ"
 STILLS: tuple[FileRole, ...] = ("before", "over", "continuing", "plate", "context")
@@ -42,6 +45,7 @@ def result_values(sheet: Sheet) -> Values:
     measured = (
         (("Thời gian đèn đỏ khi vượt vạch", f"{red / 1000:.2f} giây".replace(".", ",")),) if red else ()
     )
+    source = _VIETNAMESE(f"clock.{manifest.clock.source}")
     return {
         "device": device.name,
         "serial": device.serial,
@@ -53,9 +57,9 @@ def result_values(sheet: Sheet) -> Values:
         "vehicle": vehicle_of(session, case),
         "act": sheet.act() if sheet.offence is not None else bare_act(case),
         "measured": measured,
-        "clock": f"sai số ± {manifest.clock.uncertainty_ms} ms ({manifest.clock.source})",
+        "clock": f"{source}, sai số ± {manifest.clock.uncertainty_ms} ms",
         "conclusion": sheet.said(
-            "conclusion", sheet.offence.act_vi if sheet.offence is not None else case.rule
+            "conclusion", sheet.offence.act_vi if sheet.offence is not None else rule_words(case)
         ),
         "confirmed_by": tuple(
             official_of(session, person, "").name for person in (case.operator_id, case.officer_id) if person
@@ -73,10 +77,15 @@ def stills_of(manifest: ViolationManifest) -> list[EvidenceFile]:
     return [file for role in STILLS if (file := manifest.shown(role)) is not None][:4]
 
 
+def rule_words(case: Case) -> str:
+    """What the camera found, where no offence was recorded."""
+    return _VIETNAMESE(f"rule.{case.rule}")
+
+
 def bare_act(case: Case) -> Values:
     """The act of a case without an offence (military, diplomatic vehicles)."""
     return {
-        "words": case.rule,
+        "words": rule_words(case),
         "article": "—",
         "at": case.occurred_at,
         "place": case.site_name,

@@ -25,6 +25,7 @@ from central.proceedings.models import (
     WithdrawnCase,
 )
 from central.proceedings.papers.sheet import Sheet, Values, number_of, sent_of, signature
+from central.proceedings.payments import FROM_BANK
 from central.settings import OfficeSettings
 from configs.law_tables import LawBook
 
@@ -263,7 +264,7 @@ def receipt_values(sheet: Sheet) -> Values:
         "total": amount,
         "paid_on": payment.paid_on,
         "method": payment.source,
-        "reference": reference,
+        "reference": reference.removeprefix(FROM_BANK),
         "collected_by": sheet.records.office.treasury,
         "left": 0 if decision.ended_on is not None else stand.owed,
         "portal": _portal(sheet.records.office, decision.number),

@@ -62,4 +62,5 @@ def _bound(paper: Document) -> Values:
 
 def _happened(step: ProceedingStep) -> Values:
     words = _VIETNAMESE(f"step.{step.action}")
-    return {"day": step.day, "words": words, "by": "hệ thống" if step.actor == "ngatu" else step.actor}
+    by = _VIETNAMESE("app.citizen") if step.by_citizen else step.actor
+    return {"day": step.day, "words": words, "by": "hệ thống" if step.actor == "ngatu" else by}

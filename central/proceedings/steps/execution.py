@@ -277,6 +277,17 @@ ENFORCEMENT = (
         needs=_ENFORCED,
     ),
     Step(
+        "note_income",
+        Track.ENFORCEMENT,
+        sources("info_asked"),
+        "informed",
+        by(Actor.EXECUTOR, Actor.CASE_OFFICER),
+        "NĐ 296/2025/NĐ-CP",
+        reason=True,
+        events=("enforcement_informed", "enforcement_by_salary"),
+        needs=_ENFORCED,
+    ),
+    Step(
         "order_enforcement",
         Track.ENFORCEMENT,
         sources("informed"),

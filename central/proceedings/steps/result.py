@@ -11,13 +11,19 @@ _BEFORE_ANSWER = (c.CASE_OPEN, c.ORDINARY, c.NO_RECORD)
 
 _OF_THE_NOTICE = (
     "notice_sent",
-    "published",
     "answered",
     "owner_silent",
     "silence_ended",
     "violator_identified",
 )
-"""What another person's notice makes undone."""
+"""What another person's notice makes undone. What is published stands: it names the vehicle, no person."""
+
+_NOTICE_ANEW = (
+    Effect(Track.NOTICE, "none", sources("sent"), events=("notice_to_another",)),
+    Effect(Track.NOTICE, "none"),
+    Effect(Track.ANSWER, "waiting"),
+)
+"""Another person is written to; where one was written to already, the time for it begins anew."""
 
 RESULT = (
     Step(
@@ -157,11 +163,7 @@ PERSON = (
         reason=True,
         needs=(*_BEFORE_ANSWER, c.OWNER_KNOWN),
         clears=_OF_THE_NOTICE,
-        effects=(
-            Effect(Track.NOTICE, "none"),
-            Effect(Track.ANSWER, "waiting"),
-            Effect(Track.PUBLICATION, "unpublished", sources("published")),
-        ),
+        effects=_NOTICE_ANEW,
     ),
     Step(
         "invite_driver",
@@ -172,7 +174,7 @@ PERSON = (
         "NĐ 168/2024/NĐ-CP, Điều 47, khoản 8",
         needs=(*_BEFORE_ANSWER, c.VIOLATOR_KNOWN),
         clears=_OF_THE_NOTICE,
-        effects=(Effect(Track.NOTICE, "none"), Effect(Track.ANSWER, "waiting")),
+        effects=_NOTICE_ANEW,
     ),
     Step(
         "identify_violator",

@@ -1,6 +1,7 @@
 """What waits at whose desk, what is near and late, and the treasury's counter."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 
@@ -38,6 +39,23 @@ def test_what_can_still_be_met_comes_before_what_is_late(casework: Casework) -> 
     assert f"/proceedings/{near}" in ahead
     assert f"/proceedings/{late}" in behind
     assert "Còn kịp" in ahead
+
+
+def test_a_notice_due_on_a_sunday_is_near_while_people_still_work(casework: Casework) -> None:
+    """Captured on Saturday 7 November, due by Tuesday 17; on Thursday 5, due by Sunday 15."""
+    office = casework.office
+    office.now = datetime(2026, 11, 10, 2, tzinfo=UTC)  # Tuesday
+    cases = [office.confirmed(occurred_at=datetime(2026, 11, day, 2, tzinfo=UTC)) for day in (7, 5)]
+
+    def near() -> list[bool]:
+        page = casework.at("thu-ly").get("/deadlines").text
+        return [f'/proceedings/{case}"' in page for case in cases]
+
+    found = [near()]
+    for _ in range(3):  # Wednesday, Thursday, Friday
+        office.wait(1)
+        found.append(near())
+    assert found == [[False, False], [False, True], [False, True], [True, True]]
 
 
 def test_all_deadlines_can_be_seen(casework: Casework, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -98,6 +98,27 @@ def test_deferral_takes_the_place_of_payment() -> None:
     assert found["deferral"].last_day == date(2027, 3, 1)
 
 
+def test_a_notice_to_another_person_has_a_time_of_its_own() -> None:
+    sent, named = CAPTURE + timedelta(days=2), CAPTURE + timedelta(days=18)
+    found = running(BOOK, {"capture": CAPTURE, "notice_to_another": named})
+    assert "notice" not in found
+    assert (found["notice_again"].last_day, found["notice_again"].met_on) == (date(2026, 11, 30), None)
+    assert running(BOOK, {"capture": CAPTURE, "notice_sent": sent})["notice"].met_on == sent
+
+
+@pytest.mark.parametrize(
+    ("more", "code", "last_day"),
+    [
+        ({}, "enforcement_account", date(2026, 11, 30)),
+        ({"enforcement_by_salary": RECORD}, "enforcement_salary", date(2026, 11, 25)),
+    ],
+)
+def test_enforcement_on_the_salary_has_two_days(more: dict[str, date], code: str, last_day: date) -> None:
+    """Friday 20 November; Tuesday 24 is a holiday."""
+    found = running(BOOK, {"enforcement_informed": RECORD} | more)
+    assert {code: row.last_day for code, row in found.items()} == {code: last_day}
+
+
 def test_the_law_of_the_day_of_the_event() -> None:
     days = {"capture": date(2025, 6, 1), "decision_signed": date(2025, 6, 30)}
     assert running(BOOK, days)["service"].last_day == date(2025, 7, 2)

@@ -9,12 +9,13 @@ from sqlmodel import select
 from central.db import transaction
 from central.deadlines import service as deadlines
 from central.jobs.models import Job
-from central.proceedings import payments, sweeps, waiting
+from central.law import service as law
+from central.proceedings import parties_of_case, payments, sweeps, waiting
 from central.proceedings.models import Decision
 from central.proceedings.service import StepRefusedError
 from central.proceedings.tracks import Actor
 from contract.local_time import local_day
-from tests.central.proceedings.office import Office
+from tests.central.proceedings.office import BINH, Office
 
 
 def sweep(office: Office) -> int:
@@ -44,7 +45,8 @@ def waits_at(office: Office, desk: Actor) -> set[tuple[int, str]]:
 def late(office: Office) -> dict[str, int]:
     """How many deadlines of the authority are late, by code."""
     with transaction(office.engine) as session:
-        return {count.code: count.late for count in deadlines.counts(session, office.now) if count.late}
+        counts = deadlines.counts(session, law.book(session).calendar, office.now)
+    return {count.code: count.late for count in counts if count.late}
 
 
 def nothing_is_left(office: Office, case_id: int) -> None:
@@ -70,6 +72,31 @@ def test_a_case_that_nobody_touches_ends_with_the_limitation(office: Office) -> 
             office.do(case_id, action, name)
     assert late(office) == {}
     nothing_is_left(office, case_id)
+
+
+def test_a_driver_named_late_is_written_to_in_time(office: Office) -> None:
+    """Neither the owner's notice nor what was published with it becomes late again."""
+    case_id = office.confirmed()
+    office.to_notice(case_id)
+    days_pass(office, 15, 5)
+    invited = local_day(office.now)
+    with transaction(office.engine) as session:
+        parties, proceeding = office.parties(session), office.proceeding(session, case_id)
+        named = (BINH, "chủ xe khai", office.by(session, "citizen"), office.now)
+        parties_of_case.name_driver(session, parties, proceeding, *named)
+        parties_of_case.invite_driver(session, parties, proceeding, office.by(session, "thu-ly"), office.now)
+    assert late(office) == {}
+    assert office.state(case_id, "publication") == "published"
+    assert office.last_days(case_id)["notice_again"] == invited + timedelta(days=10)
+    assert "notice" not in office.last_days(case_id)
+    office.do(case_id, "draw_notice", "thu-ly")
+    office.do(case_id, "sign_notice", "truong-phong")
+    office.do(case_id, "send_notice", "van-thu", days=3)
+    with transaction(office.engine) as session:
+        met = {row.code: row.met_on for row in deadlines.of_case(session, case_id)}
+    assert met["notice_again"] == invited + timedelta(days=3)
+    days_pass(office, 10, 5)
+    assert late(office) == {}
 
 
 def test_an_owner_who_never_comes_and_a_decision_that_comes_too_late(office: Office) -> None:

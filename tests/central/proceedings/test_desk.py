@@ -22,7 +22,7 @@ from central.proceedings import access, desk
 from central.proceedings.desk import PaperMissingError
 from central.proceedings.papers.later import complain_within
 from central.proceedings.papers.sheet import Records
-from central.proceedings.payments import Receipt
+from central.proceedings.payments import FROM_BANK, Receipt
 from central.proceedings.service import Doing
 from central.settings import OfficeSettings
 from configs.law_tables import shipped
@@ -124,7 +124,7 @@ def test_a_case_on_paper_from_the_result_to_the_receipt(papers: PaperOffice) -> 
     points = papers.do(case_id, "deduct_points", "thu-ly")
     with transaction(office.engine) as session:
         records = Records(session, office.parties(session), papers.archive, SETTINGS)
-        receipt = Receipt("FT1", 19_000_000, local_day(office.now), "chuyển khoản")
+        receipt = Receipt(FROM_BANK + "FT1", 19_000_000, local_day(office.now), "chuyển khoản")
         desk.receive_money(records, decision.id or 0, receipt, office.now)
         desk.receive_money(records, decision.id or 0, receipt, office.now)
     papers.make_files()
@@ -151,7 +151,8 @@ def test_a_case_on_paper_from_the_result_to_the_receipt(papers: PaperOffice) -> 
     ):
         assert words in told
     assert "Số điểm bị trừ" in papers.text(points)
-    assert "FT1" in papers.text(last)
+    assert "Mã giao dịch: FT1 " in papers.text(last)
+    assert "Đồng hồ: Máy nút, sai số ± 20 ms" in papers.text(result)
 
 
 def test_the_code_on_a_notice_opens_its_case_until_the_notice_no_longer_stands(papers: PaperOffice) -> None:

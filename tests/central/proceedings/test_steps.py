@@ -36,7 +36,6 @@ OTHER_EVENTS = {
     "points_zero", "points_test_passed", "points_refilled",  # the licence authority's
     "breach_found", "breach_reported",
     "citizen_data_received", "citizen_data_verified", "citizen_data_complex",
-    "enforcement_by_salary",
 }  # fmt: skip
 """Events of the deadlines that don't come from a step."""
 
@@ -280,6 +279,7 @@ def test_a_named_driver_gets_a_notice_of_his_own() -> None:
         dossier(), [*TO_NOTICE, ("name_driver", Actor.CITIZEN), ("invite_driver", Actor.CASE_OFFICER)]
     )
     assert (named.at(Track.NOTICE), named.at(Track.ANSWER)) == ("none", "waiting")
+    assert "notice_to_another" in named.days
     walk(named, [("draw_notice", Actor.CASE_OFFICER)], LATER)
 
 

@@ -221,15 +221,17 @@ def test_what_was_done_in_time(session: Session, now: datetime) -> None:
         [
             row("notice", first, last, last, "not_needed"),
             row("notice", first, first, last, "recomputed"),
+            row("notice", first, first, None, "replaced"),
             row("appearance", first, last, last, "not_needed"),
         ]
     )
     other = add_case(session, now, 2)
     session.add(row("appearance", first, first, last))
     session.add(row("payment", first, first, last))
+    to_another = row("notice", first, last, last, "replaced")
     late = row("notice", first, first, last)
-    late.case_id = other.id or 0
-    session.add(late)
+    to_another.case_id = late.case_id = other.id or 0
+    session.add_all([late, to_another])
     session.flush()
     report = service.content_of(take(session, now + AFTER))
     told = {key: lines(report, key)[()][0] for key in (
@@ -237,8 +239,8 @@ def test_what_was_done_in_time(session: Session, now: datetime) -> None:
         "owners_came_in_time_share", "decisions_paid", "paid_in_time_share",
     )}  # fmt: skip
     assert told == {
-        "notices_sent": 2,
-        "notices_in_time_share": 0.5,
+        "notices_sent": 3,
+        "notices_in_time_share": 0.6667,
         "owners_asked": 2,
         "owners_came_share": 1.0,
         "owners_came_in_time_share": 0.5,
