@@ -16,6 +16,7 @@ from central.deadlines import service as deadlines
 from central.offences import service as offences
 from central.offences.models import Offence
 from central.proceedings import service as proceedings
+from central.proceedings.dossier import Dossier
 from central.proceedings.dossier_words import printed_plate
 from central.proceedings.loading import Loaded, load
 from central.proceedings.models import Decision, Proceeding
@@ -58,6 +59,9 @@ _DUE = (
     "court",
 )
 """Deadlines that are the citizen's own; see `portal.due.*`."""
+
+_LAPSES = frozenset({"explanation", "explanation_extended", "complaint", "complaint_second", "court"})
+"""Rights that are gone once their time is over; what must be done (to answer, to pay) stays to be done."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +117,7 @@ def case_view(session: Session, guest: Guest, proceeding_id: int, now: datetime)
         registered=registered_vehicle(latest_answer(session, proceeding.case_id)),
         stage=stage_of(loaded.dossier),
         events=tuple((event, loaded.dossier.days[event]) for event in _TOLD if event in loaded.dossier.days),
-        due=_due(session, proceeding, complaint_open=loaded.dossier.is_at(Track.COMPLAINT, "settled")),
+        due=due_days(session, proceeding, loaded.dossier, local_day(now)),
         offers=tuple(answers.offers(session, loaded.dossier, opened.party_id, now)),
         sent=tuple(answers.sent_by(session, opened)),
         decision=loaded.decision,
@@ -121,8 +125,18 @@ def case_view(session: Session, guest: Guest, proceeding_id: int, now: datetime)
     )
 
 
-def _due(session: Session, proceeding: Proceeding, *, complaint_open: bool) -> tuple[tuple[str, date], ...]:
+def due_days(
+    session: Session, proceeding: Proceeding, dossier: Dossier, today: date
+) -> tuple[tuple[str, date], ...]:
+    """What the citizen has to do, or may still do, and until which day."""
     rows = {row.code: row for row in deadlines.of_case(session, proceeding.case_id) if row.met_on is None}
-    if not complaint_open:
+    if not dossier.is_at(Track.COMPLAINT, "settled"):
         rows.pop("complaint_second", None)  # a complaint that was withdrawn is not complained about again
-    return tuple((code, rows[code].last_day) for code in _DUE if code in rows)
+    if not dossier.is_at(Track.RECORD, "none"):
+        rows.pop("appearance", None)  # the record is made: there is nothing to answer any more
+    open_ones = [code for code in _DUE if code in rows]
+    return tuple(
+        (code, rows[code].last_day)
+        for code in open_ones
+        if code not in _LAPSES or today <= rows[code].last_day
+    )

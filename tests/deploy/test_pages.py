@@ -11,7 +11,9 @@ from pydantic import BaseModel
 from central.accounts.permissions import Role
 from central.app import create_app
 from central.cases.lifecycle import State
+from central.proceedings.engine import STEPS
 from central.settings import CentralSettings
+from central.words.dictionary import translator, word_or
 from configs import camera, node, scene
 from configs.rules import RULES
 from contract.manifest import ViolationManifest
@@ -33,6 +35,21 @@ MODELS: list[type[BaseModel]] = [
     if isinstance(m, type) and issubclass(m, BaseModel)
 ]
 KEYS = sorted({key for model in MODELS for key in model.model_fields} - set(RULES))
+
+
+WALK = re.findall(r"^\| \d+ \| `(\w+)` \| \*Việc chờ\* \| (.*) \|$", OFFICE, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    "words", [words for _, row in WALK for words in re.findall(r"\*([^*]+)\*", row)], ids=str
+)
+def test_what_waits_in_the_demo_is_called_as_the_page_says(words: str) -> None:
+    """The same words at the desk and on the button, so that a stranger finds them."""
+    shown = [
+        [word_or("vi", f"{place}.{action}", translator("vi")(f"step.{action}")) for place in ("wait", "do")]
+        for action in STEPS
+    ]
+    assert any(all(text.startswith(words) for text in both) for both in shown)
 
 
 def test_the_pages_show_commands() -> None:

@@ -1,10 +1,15 @@
 """Answering over the portal: what is offered, what becomes of it, nothing lost."""
 
+from functools import partial
+
 import pytest
 
 from central.citizens import answers
 from central.db import transaction
+from central.portal.views import due_days
+from central.proceedings.loading import load
 from central.proceedings.papers.sheet import Records
+from contract.local_time import local_day
 from tests.central.portal.site import SETTINGS, PortalSite, text_of
 from tests.central.proceedings.office import FIRM
 from tests.central.strangers import strange_pages
@@ -123,3 +128,37 @@ def test_every_page_of_an_owner_is_in_either_language(site: PortalSite) -> None:
     browser, page = site.enter(case_id), site.page_of(case_id)
     browser.post(f"{page}/answer/contest", data={"ground": "wrong_vehicle"})
     assert strange_pages(browser, start=page) == {}
+
+
+def test_rights_that_are_over_and_answers_nobody_waits_for_are_not_dated(site: PortalSite) -> None:
+    """What must be done stays with its day, however late; a right that is gone is none any more."""
+    office = site.office
+    case_id = office.confirmed()
+    office.to_delivery(case_id)
+    view = partial(due_of, site, case_id)
+    assert view() == ["payment", "complaint", "court"]
+    office.wait(91 + 2)  # the ninetieth day may roll on over a weekend
+    assert view() == ["payment", "court"]
+    office.wait(275)
+    assert view() == ["payment"]
+
+
+def test_nobody_asks_for_an_answer_once_the_record_is_made(site: PortalSite) -> None:
+    office = site.office
+    case_id = office.confirmed()
+    office.to_notice(case_id)
+    office.wait(22)
+    assert due_of(site, case_id) == ["appearance"], "late, and still to be given"
+    office.do(case_id, "raise_alert", "thu-ly")
+    office.identify(case_id)
+    office.do(case_id, "make_record", "thu-ly")
+    assert due_of(site, case_id) == ["explanation"]
+
+
+def due_of(site: PortalSite, case_id: int) -> list[str]:
+    """The deadlines that the page of a case shows its owner, now."""
+    office = site.office
+    with transaction(office.engine) as session:
+        proceeding = office.proceeding(session, case_id)
+        dossier = load(session, proceeding, local_day(office.now)).dossier
+        return [code for code, _ in due_days(session, proceeding, dossier, local_day(office.now))]
