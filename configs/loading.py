@@ -70,7 +70,7 @@ def top_keys(path: Path, content: bytes | None = None) -> tuple[str, ...]:
     return tuple(str(key) for key, _ in _children(root)) if isinstance(root, yaml.MappingNode) else ()
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(yaml.CSafeLoader):
     """YAML as YAML 1.2 and people understand it: `off`, `on`, `yes` and `no` are words, not truth values.
 
     Where a truth value is wanted, pydantic takes these words for one.
@@ -78,7 +78,7 @@ class _Loader(yaml.SafeLoader):
 
     yaml_implicit_resolvers = {  # noqa: RUF012 (as the class above has it)
         first: [(tag, pattern) for tag, pattern in found if tag != "tag:yaml.org,2002:bool"]
-        for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
+        for first, found in yaml.CSafeLoader.yaml_implicit_resolvers.items()
     }
 
 

@@ -154,11 +154,14 @@ class PlateFinder:
     def __init__(self, rough: Path, corners: Path, threads: int = 1) -> None:
         self._rough, self._corners = RoughFinder(rough, threads), CornerFinder(corners, threads)
 
-    def find(self, image: Image) -> list[PlateBox]:
-        """All plates in a BGR picture, surest first."""
+    def find(self, image: Image, wanted: Callable[[PlateBox], bool] | None = None) -> list[PlateBox]:
+        """Plates in a BGR picture, surest first: all of them, or, where only one is `wanted`, what is found
+        until a sure one is."""
         rough = self._rough.find(image)
         plates = [plate for plate in merge(self._closely(image, rough)) if plate.score >= LEAST]
-        return sorted(plates + self._again(image, rough, plates), key=lambda plate: -plate.score)
+        if wanted is None or not any(plate.score >= LEAST_AGAIN and wanted(plate) for plate in plates):
+            plates += self._again(image, rough, plates)
+        return sorted(plates, key=lambda plate: -plate.score)
 
     def _again(self, image: Image, rough: list[PlateBox], plates: list[PlateBox]) -> list[PlateBox]:
         """Plates where only something doubtful was found, looked at enlarged."""

@@ -71,9 +71,17 @@ class PlateFollower:
             return None
         crop = np.ascontiguousarray(sighting.image[y1:y2, x1:x2])
         corner = np.array((x1, y1), np.float32)
-        found = [PlateBox(plate.quad + corner, plate.score) for plate in self._finder.find(crop)]
-        own = [plate for plate in found if owner(plate, sighting.boxes) == track]
-        return max(own, key=lambda plate: plate.score, default=None)
+
+        def owned(plate: PlateBox) -> bool:
+            return owner(_moved(plate, corner), sighting.boxes) == track
+
+        surest = next(filter(owned, self._finder.find(crop, owned)), None)
+        return None if surest is None else _moved(surest, corner)
+
+
+def _moved(plate: PlateBox, corner: NDArray[np.float32]) -> PlateBox:
+    """A plate of a cut-out in pixels of the frame it was cut out of at `corner`."""
+    return PlateBox(plate.quad + corner, plate.score)
 
 
 def widened(box: Box, width: int, height: int) -> tuple[int, int, int, int]:

@@ -1,5 +1,6 @@
 """Decoding and merging of the finder's answer, and the packaged network on drawn scenes."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import cv2
@@ -151,3 +152,23 @@ def test_a_small_dim_plate_on_a_dark_body_is_found_wherever_it_lies(
     scene[top : top + plate.shape[0], left : left + width] = (plate * 0.6).astype(np.uint8)
     want = box(left, top, width, plate.shape[0])
     assert any(overlap(found, want) > 0.6 for found in finder.find(scene))
+
+
+def test_doubtful_places_are_looked_at_again_only_until_the_wanted_plate_is_sure(finder: PlateFinder) -> None:
+    plate = cv2.imread(str(FIXTURES / "blue_80A12345.png"))
+    near, far = (
+        cv2.resize(plate, (w, round(w * plate.shape[0] / plate.shape[1])), None, 0, 0, cv2.INTER_AREA)
+        for w in (60, 16)
+    )
+    scene = np.full((200, 320, 3), 60, np.uint8)
+    cv2.rectangle(scene, (40, 30), (290, 180), (22, 20, 18), -1)
+    cv2.rectangle(scene, (40, 96), (290, 99), (60, 60, 60), -1)
+    scene[40 : 40 + near.shape[0], 60:120] = near
+    scene[107 : 107 + far.shape[0], 153:169] = (far * 0.6).astype(np.uint8)
+
+    def widths(wanted: Callable[[PlateBox], bool] | None) -> list[int]:
+        return [round(found.width, -1) for found in finder.find(scene, wanted)]
+
+    assert sorted(widths(None)) == [20, 60]
+    assert widths(lambda found: found.width > 50) == [60]
+    assert sorted(widths(lambda found: found.width < 50)) == [20, 60]
