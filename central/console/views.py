@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -61,12 +62,14 @@ class Deadline:
 
 @dataclass(frozen=True)
 class SecondView:
-    """The same vehicle on another camera of the node; `percent` is how likely it is the same."""
+    """The same vehicle on another camera of the node; `percent` is how likely it is the same, `mark` the part
+    of its whole picture, in pixels (x1, y1, x2, y2), that shows its plate, or itself where none was read."""
 
     camera: str
     percent: float
     context: Picture | None
     clip: Picture | None
+    mark: tuple[int, int, int, int] | None
 
 
 @dataclass(frozen=True)
@@ -119,8 +122,16 @@ def _second_view(case: Case, manifest: ViolationManifest) -> SecondView | None:
         pictures = {file.role: _picture(case, manifest, file) for file in files}
         if pictures:
             context, clip = pictures.get("context"), pictures.get("clip")
-            return SecondView(view.camera, view.score * 100, context, clip)
+            return SecondView(view.camera, view.score * 100, context, clip, _marked(files))
     return None
+
+
+def _marked(files: Sequence[EvidenceFile]) -> tuple[int, int, int, int] | None:
+    """The part of a camera's whole picture that its picture of the plate was cut from; None where the two are
+    of different frames."""
+    plate, whole = (next((f for f in files if f.role == role), None) for role in ("plate", "context"))
+    same = plate is not None and whole is not None and plate.captured_at == whole.captured_at
+    return plate.crop if plate is not None and same else None
 
 
 def certificate_of(session: Session, case: Case) -> CertificateState:

@@ -35,6 +35,8 @@ class Offender:
     read: str | None = None
     seconds: float = 2.0
     """Of the clip, before the crossing and after it."""
+    plate_camera: str | None = None
+    """Another camera that shows it too."""
 
 
 @dataclass(frozen=True)
@@ -66,29 +68,65 @@ def package(
     files.append(("plate", "plate.jpg", _jpeg(_plate_picture(offender.plate)), 0.0))
     files.append(("clip", "clip.mp4", _clip(offender), -offender.seconds))
     entries = [
-        {
-            "role": role,
-            "name": name,
-            "media_type": "video/mp4" if role == "clip" else "image/jpeg",
-            "bytes": len(content),
-            "sha256": sha256_hex(content),
-            "captured_at": format_utc(occurred_at + timedelta(seconds=at)),
-        }
-        for role, name, content, at in files
+        _entry(role, name, content, occurred_at + timedelta(seconds=at)) for role, name, content, at in files
     ]
+    second = _second_view(offender, occurred_at) if offender.plate_camera else {}
     manifest = ViolationManifest.model_validate(
         _facts(offender, occurred_at)
         | {
             "event_id": f"nut-bg-01-{sequence:06d}",
             "sequence": sequence,
             "previous": previous,
-            "files": entries,
+            "files": entries + [entry for entry, _ in second.values()],
+            "companions": [{"camera": offender.plate_camera, "offset_ms": 0, "score": 0.99}]
+            if second
+            else [],
             "camera": camera.id,
             "site": camera.site,
             "site_name": camera.site_name,
         }
     )
-    return Package(manifest, {sha256_hex(content): content for _, _, content, _ in files})
+    contents = [content for _, _, content, _ in files] + [content for _, content in second.values()]
+    return Package(manifest, {sha256_hex(content): content for content in contents})
+
+
+def _entry(role: str, name: str, content: bytes, taken: datetime) -> dict[str, object]:
+    return {
+        "role": role,
+        "name": name,
+        "media_type": "video/mp4" if role == "clip" else "image/jpeg",
+        "bytes": len(content),
+        "sha256": sha256_hex(content),
+        "captured_at": format_utc(taken),
+    }
+
+
+def _second_view(offender: Offender, taken: datetime) -> dict[str, tuple[dict[str, object], bytes]]:
+    """What the plate camera shows: the picture of the crossing, and its plate cut out of it."""
+    frame, (x1, y1, x2, y2) = _frame(offender, 0.5), plate_in_second_view()
+    pictures = {"context": _jpeg(frame), "plate": _jpeg(frame[y1:y2, x1:x2])}
+    cut = {"plate": {"crop": (x1, y1, x2, y2)}}
+    return {
+        role: (
+            _entry(role, f"second-{role}.jpg", content, taken)
+            | {"camera": offender.plate_camera}
+            | cut.get(role, {}),
+            content,
+        )
+        for role, content in pictures.items()
+    }
+
+
+def plate_in_second_view() -> tuple[int, int, int, int]:
+    """Where the plate is in the plate camera's picture, in pixels: x1, y1, x2, y2."""
+    x1, y1, x2, y2 = _box(0.5)
+    width, height = x2 - x1, y2 - y1
+    return (
+        int((x1 + width * 0.32) * WIDTH),
+        int((y1 + height * 0.66) * HEIGHT),
+        int((x1 + width * 0.68) * WIDTH),
+        int((y1 + height * 0.77) * HEIGHT),
+    )
 
 
 def _facts(offender: Offender, occurred_at: datetime) -> dict[str, object]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.junction import Offender
+from tests.browser.junction import HEIGHT, WIDTH, Offender, plate_in_second_view
 from tests.browser.office import Office, running_office
 from tests.browser.people import Staff, wait_for_case
 from tests.browser.pictures import shot
@@ -188,3 +188,35 @@ def test_the_reason_given_most_for_a_rule_stands_first_with_its_own_key(
         after = buttons.evaluate_all("all => all.map((one) => [one.value, one.dataset.key])")
         assert after[0] == [chosen, key]
         assert sorted(after) == sorted(before)
+
+
+MARKED = """canvas => {
+  const paint = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  const seen = { x: [], y: [] };
+  for (let index = 3; index < paint.data.length; index += 4) {
+    if (!paint.data[index]) continue;
+    seen.x.push(((index - 3) / 4) % canvas.width);
+    seen.y.push(Math.floor((index - 3) / 4 / canvas.width));
+  }
+  if (!seen.x.length) return null;
+  const ends = (places, side) => [Math.min(...places) / side, Math.max(...places) / side];
+  return [...ends(seen.x, canvas.width), ...ends(seen.y, canvas.height)];
+}"""
+"""Left, right, upper and lower end of what is drawn on a canvas, in parts of it; null where nothing is."""
+
+
+def test_the_vehicle_is_marked_in_the_plate_cameras_picture(browser: Browser, tmp_path: Path) -> None:
+    with running_office(tmp_path) as office:
+        office.send(Offender("98A12345", plate_camera="cam-bien"), timedelta(days=4))
+        page = Staff(browser, office, []).go("lan", "/review")
+        wait_for_case(page, 1)
+        x1, y1, x2, y2 = plate_in_second_view()
+        wanted = (x1 / WIDTH, x2 / WIDTH, y1 / HEIGHT, y2 / HEIGHT)
+        page.locator(".second-picture").scroll_into_view_if_needed()
+        shot(page, "second-view")
+        page.locator(".second-picture").click()
+        shot(page, "second-view-large")
+        for canvas in (page.locator(".second-picture canvas"), page.locator("[data-viewer-canvas]")):
+            assert canvas.evaluate(MARKED) == pytest.approx(wanted, abs=0.05)
+        page.keyboard.press("o")
+        assert page.locator("[data-viewer-canvas]").evaluate(MARKED) is None

@@ -37,6 +37,11 @@ export function setUpEvidence() {
     const draw = () => drawStill(figure);
     picture.complete ? draw() : picture.addEventListener("load", draw, { once: true });
   }
+  for (const place of all("[data-mark]", root)) {
+    const picture = one("img", place);
+    const draw = () => drawMarked(place);
+    picture.complete ? draw() : picture.addEventListener("load", draw, { once: true });
+  }
   setUpClip(one("[data-clip]", root));
   setBrightness(state.brightness);
 }
@@ -61,6 +66,7 @@ addEventListener("resize", redraw);
 function redraw() {
   if (!state.evidence) return;
   all("[data-still]").forEach(drawStill);
+  all("[data-mark]").forEach(drawMarked);
   const video = videoOf();
   if (video) drawClip(video);
   document.dispatchEvent(new Event("console:redraw"));
@@ -110,6 +116,22 @@ export function drawOverlay(canvas, width, height, milliseconds) {
   const [x1, y1] = place([vehicle[0], vehicle[1]]);
   const [x2, y2] = place([vehicle[2], vehicle[3]]);
   stroke(paint, LAMP_COLOURS[lamp] ?? "#6ec6ff", 2.5 * box.ratio, () => paint.rect(x1, y1, x2 - x1, y2 - y1));
+}
+
+function drawMarked(place) {
+  const picture = one("img", place);
+  drawMark(one("canvas", place), picture.naturalWidth, picture.naturalHeight, place.dataset.mark);
+}
+
+// Which vehicle is meant in another camera's picture: `mark` is a box in its pixels.
+export function drawMark(canvas, width, height, mark) {
+  if (!canvas || !width || !height) return;
+  const box = contentBox(canvas, width, height);
+  const paint = canvas.getContext("2d");
+  paint.clearRect(0, 0, canvas.width, canvas.height);
+  if (!state.overlay) return;
+  const [x1, y1, x2, y2] = mark.split(" ").map((pixel, axis) => (axis % 2 ? box.y + (pixel / height) * box.h : box.x + (pixel / width) * box.w));
+  stroke(paint, "#6ec6ff", 2.5 * box.ratio, () => paint.rect(x1, y1, x2 - x1, y2 - y1));
 }
 
 function stroke(paint, colour, width, path, dash = []) {

@@ -1,7 +1,7 @@
 // The large view: stills, clip and plate, with zoom, pan and the blink between before and over.
 
 import { all, one, signedSeconds } from "./dom.js";
-import { brightness, drawOverlay, hasEvidence, jumpToAct, overlayIsOn, setBrightness, setOverlay, stepClip, toggleHalfSpeed, togglePlay } from "./evidence.js";
+import { brightness, drawMark, drawOverlay, hasEvidence, jumpToAct, overlayIsOn, setBrightness, setOverlay, stepClip, toggleHalfSpeed, togglePlay } from "./evidence.js";
 import { takeKeys } from "./keys.js";
 
 const LARGEST = 12;
@@ -71,13 +71,16 @@ document.addEventListener("console:pane", () => dialog?.open && dialog.close());
 
 function draw() {
   if (!dialog?.open || !view.places.length) return;
-  const still = view.places[view.index].closest("[data-still]");
+  const place = view.places[view.index];
+  const still = place.closest("[data-still]");
+  const mark = place.dataset.mark;
   const image = one("[data-viewer-image]");
   const canvas = one("[data-viewer-canvas]");
   const transform = `translate(${view.x}px, ${view.y}px) scale(${view.scale})`;
   image.style.transform = canvas.style.transform = transform;
   if (view.home) view.home.shown.style.transform = transform;
-  canvas.hidden = !still || !hasEvidence();
+  canvas.hidden = !hasEvidence() || !(still || mark);
+  if (mark) drawMark(canvas, image.width, image.height, mark);
   if (still) drawOverlay(canvas, image.width, image.height, Number(still.dataset.seconds) * 1000);
 }
 

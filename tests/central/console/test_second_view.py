@@ -1,6 +1,6 @@
 """A case two cameras saw: the plate camera's view stands beside the first, the plate says who read it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -25,17 +25,20 @@ MATCHED = Doubt(
 PLATE = PlateEvidence(text="59H830921", confidence=0.98, agreed=True, colour="white", lines=2, camera=CAMERA)
 
 
-def file(role: str, name: str, camera: str | None = None) -> EvidenceFile:
+CROP = (620, 410, 700, 440)
+
+
+def file(role: str, name: str, camera: str | None = None, **changes: object) -> EvidenceFile:
     media = "video/mp4" if role == "clip" else "image/jpeg"
     values = {"role": role, "name": name, "media_type": media, "bytes": 9, "sha256": "a" * 64}
-    return EvidenceFile.model_validate(values | {"captured_at": OCCURRED, "camera": camera})
+    return EvidenceFile.model_validate(values | {"captured_at": OCCURRED, "camera": camera} | changes)
 
 
 FILES = (
     file("over", "over.jpg"),
     file("plate", "plate.jpg"),
     file("clip", "clip.mp4"),
-    file("plate", "second-plate.jpg", CAMERA),
+    file("plate", "second-plate.jpg", CAMERA, crop=CROP),
     file("context", "second-context.jpg", CAMERA),
     file("clip", "second-clip.mp4", CAMERA),
 )
@@ -76,6 +79,25 @@ def test_the_page_shows_both_views(
     assert "second-clip.mp4" in second
     clip = page.split("data-clip-video")[1].split(">")[0]
     assert "/clip.mp4" in clip
+
+
+@pytest.mark.parametrize(
+    ("plate", "marked"),
+    [
+        ({"crop": CROP}, True),
+        ({}, False),
+        ({"crop": CROP, "captured_at": OCCURRED + timedelta(seconds=1)}, False),  # of another picture
+    ],
+)
+def test_the_vehicle_is_marked_in_the_other_cameras_picture(
+    signed_in: SignedIn, now: datetime, plate: dict[str, object], marked: bool
+) -> None:
+    client = signed_in(Role.OPERATOR)
+    files = (*FILES[:3], file("plate", "second-plate.jpg", CAMERA, **plate), FILES[4])
+    with transaction(client.app.state.engine) as session:  # type: ignore[attr-defined]
+        case = add_case(session, now, 3, files=files, companions=(VIEW,))
+    second = client.get(f"/cases/{case.id}").text.split('class="second-view"')[1].split("</div>")[0]
+    assert ('data-mark="620 410 700 440"' in second) == marked
 
 
 def test_papers_show_the_plate_that_was_read() -> None:
