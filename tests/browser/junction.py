@@ -37,6 +37,10 @@ class Offender:
     """Of the clip, before the crossing and after it."""
     plate_camera: str | None = None
     """Another camera that shows it too."""
+    lines: int = 1
+    """Of the plate."""
+    doubts: tuple[dict[str, object], ...] = ()
+    """What the node says against its own finding."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,7 @@ def package(
     """A whole package, next in its node's chain: three stills, the plate, a clip."""
     times = {"before": -0.75, "over": 0.0, "continuing": 0.75}
     files = [(role, f"{role}.jpg", _jpeg(_frame(offender, at)), at) for role, at in times.items()]
-    files.append(("plate", "plate.jpg", _jpeg(_plate_picture(offender.plate)), 0.0))
+    files.append(("plate", "plate.jpg", _jpeg(_plate_picture(offender.plate, offender.lines)), 0.0))
     files.append(("clip", "clip.mp4", _clip(offender), -offender.seconds))
     entries = [
         _entry(role, name, content, occurred_at + timedelta(seconds=at)) for role, name, content, at in files
@@ -154,6 +158,7 @@ def _facts(offender: Offender, occurred_at: datetime) -> dict[str, object]:
                 },
             }
         ],
+        "doubts": offender.doubts,
         "occurred_at": format_utc(occurred_at),
         "clock": {"source": "prft", "uncertainty_ms": 40},
         "vehicle": {"kind": offender.kind, "confidence": 0.94, "track": 7, "colour": offender.colour},
@@ -163,7 +168,7 @@ def _facts(offender: Offender, occurred_at: datetime) -> dict[str, object]:
             "agreed": True,
             "confidence": 0.962,
             "colour": offender.plate_colour,
-            "lines": 1,
+            "lines": offender.lines,
             "characters": _characters(read),
             "alternatives": [offender.plate] if read != offender.plate else [],
             "raw_reads": [{"t_ms": t, "text": read, "confidence": 0.95} for t in (-250, -167, -83, 0)]
@@ -292,10 +297,16 @@ def _draw_vehicle(picture: Image, offender: Offender, at: float) -> None:
     picture[top : top + plate.shape[0], left_px : left_px + plate.shape[1]] = plate
 
 
-def _plate_picture(text: str) -> Image:
+def _plate_picture(text: str, lines: int = 1) -> Image:
+    series = len(text) - 5
+    if lines == 2:
+        picture = np.full((240, 330, 3), 244, np.uint8)
+        cv2.rectangle(picture, (4, 4), (325, 235), (30, 30, 30), 3, cv2.LINE_AA)
+        for row, y in ((f"{text[:2]}-{text[2:series]}", 100), (f"{text[series:-2]}.{text[-2:]}", 205)):
+            cv2.putText(picture, row, (20, y), cv2.FONT_HERSHEY_DUPLEX, 2.35, (25, 25, 25), 5, cv2.LINE_AA)
+        return picture
     picture = np.full((120, 520, 3), 244, np.uint8)
     cv2.rectangle(picture, (4, 4), (515, 115), (30, 30, 30), 3, cv2.LINE_AA)
-    series = len(text) - 5
     printed = f"{text[:series]}-{text[series:-2]}.{text[-2:]}"
     cv2.putText(picture, printed, (24, 86), cv2.FONT_HERSHEY_DUPLEX, 2.35, (25, 25, 25), 5, cv2.LINE_AA)
     return picture

@@ -47,7 +47,7 @@ def everything_is_on_the_screen(page: Page) -> None:
     """What an officer decides on is seen at once, also below the browser's own bars (650 lines)."""
     for height in (768, 650):
         page.set_viewport_size({"width": 1366, "height": height})
-        hidden = page.locator(".side").evaluate("side => side.scrollHeight - side.clientHeight")
+        hidden = page.locator(".known").evaluate("known => known.scrollHeight - known.clientHeight")
         assert hidden <= 0, f"{hidden} lines of {height} are hidden"
     page.set_viewport_size({"width": 1366, "height": 768})
 

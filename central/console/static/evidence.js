@@ -43,7 +43,23 @@ export function setUpEvidence() {
     picture.complete ? draw() : picture.addEventListener("load", draw, { once: true });
   }
   setUpClip(one("[data-clip]", root));
+  setUpPlate(one(".known"));
   setBrightness(state.brightness);
+}
+
+// The plate's picture takes its width and height from its own shape: a long plate stands over the law, a short one beside it.
+const WIDE = 2.6;
+function setUpPlate(known) {
+  const picture = known && one(".plate-picture img", known);
+  if (!picture) return known?.classList.remove("is-wide");
+  const fit = () => {
+    if (!picture.naturalWidth) return;
+    const ratio = picture.naturalWidth / picture.naturalHeight;
+    known.style.setProperty("--plate-ratio", String(ratio));
+    known.classList.toggle("is-wide", ratio >= WIDE);
+    redraw(); // the stills' room has changed
+  };
+  picture.complete ? fit() : picture.addEventListener("load", fit, { once: true });
 }
 
 function load(place) {

@@ -17,7 +17,8 @@ document.addEventListener("click", (event) => {
 
 function open(control) {
   if (!dialog || !control) return;
-  view.places = all("[data-open-viewer]").filter((other) => !other.closest("dialog"));
+  const beside = (place) => Number(place.closest("[data-evidence]") === null); // the plate comes after stills and clip
+  view.places = all("[data-open-viewer]").filter((other) => !other.closest("dialog")).sort((a, b) => beside(a) - beside(b));
   view.index = view.places.indexOf(control);
   if (!dialog.open) dialog.showModal();
   show();
