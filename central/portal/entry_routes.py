@@ -37,12 +37,17 @@ def home(
     guest: MaybeGuest,
     now: Now,
     c: Annotated[Text, Query(max_length=20)] = "",
+    q: Annotated[Text, Query(max_length=80)] = "",
     ended: bool = False,
 ) -> Response:
-    """What is open in this browser; else the form. `c` is the code from the QR of a notice."""
+    """What is open in this browser; else the form. `c` is the code from the QR of a notice, `q` the number
+    from that of a decision or a receipt: it opens nothing by itself."""
     if guest is None or not guest.opened or c:
-        return _form(request, guest, code=c, ended=ended)
+        return _form(request, guest, code=c, decision=q, ended=ended)
     cases = [case_view(session, guest, opened.proceeding_id, now) for opened in guest.opened]
+    asked = next((view for view in cases if view.decision is not None and view.decision.number == q), None)
+    if asked is not None:
+        return RedirectResponse(f"/cases/{asked.id}", status_code=303)
     return render(request, "cases.html", guest, cases=cases)
 
 
@@ -157,12 +162,12 @@ def _form(
     plate: str = "",
     code: str = "",
     problem: str = "",
+    decision: str = "",
     ended: bool = False,
     status: int = 200,
 ) -> Response:
     typed = {"number": number, "plate": plate, "code": code}
     provider = desk_of(request).provider
     label = provider.settings.called(language(request)) if provider is not None else None
-    return render(
-        request, "open.html", guest, status, problem=problem, ended=ended, typed=typed, identity=label
-    )
+    shown = {"problem": problem, "decision": decision, "ended": ended, "typed": typed, "identity": label}
+    return render(request, "open.html", guest, status, **shown)

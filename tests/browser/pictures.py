@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import cv2
+import numpy as np
 import pypdfium2
 from playwright.sync_api import Page
 
@@ -23,6 +24,13 @@ def whole_page(page: Page, name: str) -> None:
 def _place(name: str) -> Path:
     ARTEFACTS.mkdir(parents=True, exist_ok=True)
     return ARTEFACTS / f"{name}.png"
+
+
+def read_code(picture: bytes) -> str:
+    """What a QR code says in a picture of the screen; empty where there is none that can be read."""
+    seen = cv2.imdecode(np.frombuffer(picture, np.uint8), cv2.IMREAD_COLOR)
+    assert seen is not None
+    return cv2.QRCodeDetector().detectAndDecode(seen)[0]
 
 
 def paper_pictures(pdf: bytes, name: str) -> None:

@@ -31,7 +31,7 @@ from ngatu.demo_seal import make_seal
 from tests.browser.junction import CAMERA, Offender
 from tests.browser.office import NODE, REGISTER, Clock, Office, running_office
 from tests.browser.people import Staff, wait_for_case
-from tests.browser.pictures import paper_pictures, shot
+from tests.browser.pictures import paper_pictures, read_code, shot
 from tests.central import databases
 from tests.serving import address_of, free_port, served
 
@@ -229,7 +229,11 @@ class Owner:
         page.locator("a[href$='/pay']").click()
         page.locator("form[action$='/pay'] button").click()
         expect(page.locator("main")).to_contain_text(self.story.amount(total))
-        expect(page.get_by_label("VietQR")).to_be_visible()
+        code = page.get_by_label("VietQR")
+        expect(code).to_be_visible()
+        transfer = read_code(code.screenshot())
+        assert f"54{len(str(total)):02d}{total}5802VN" in transfer
+        assert f"0812{page.locator('.reference').inner_text()}6304" in transfer
         self.story.shot(page, "pays")
         page.locator("a.primary").click()
         page.get_by_role("button", name="Nộp đúng số tiền").click()

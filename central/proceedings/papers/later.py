@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Any
+from urllib.parse import quote
 
 from sqlmodel import col, select
 
@@ -123,7 +124,7 @@ def complain_within(book: LawBook, day: date) -> str:
 
 
 def _portal(office: OfficeSettings, number: str) -> Values:
-    return {"address": office.portal, "code": number, "link": f"{office.portal}?q={number}"}
+    return {"address": office.portal, "code": number, "link": f"{office.portal}?q={quote(number)}"}
 
 
 _ORDERS: dict[str, tuple[str, str, str]] = {

@@ -4,6 +4,8 @@ hang."""
 import re
 from io import BytesIO
 
+import cv2
+import pypdfium2
 import pytest
 from pypdf import PdfReader
 from pypdf.generic import DictionaryObject
@@ -108,6 +110,15 @@ def test_it_has_the_head_of_an_official_paper(papers: dict[str, bytes], kind: st
 def test_it_says_what_the_form_asks_for(papers: dict[str, bytes], kind: str, told: list[str]) -> None:
     text = text_of(papers[kind]).replace(" ", "")  # a hash is broken over lines
     assert [words for words in told if words.replace(" ", "") not in text] == []
+
+
+@pytest.mark.parametrize("kind", ["notice", "decision", "receipt"])
+def test_its_qr_code_is_read_from_the_printed_sheet(papers: dict[str, bytes], kind: str) -> None:
+    """As a telephone reads it: from a picture of the sheet, 200 dots to the inch."""
+    sheets = pypdfium2.PdfDocument(papers[kind])
+    pictures = [sheet.render(scale=200 / 72).to_numpy() for sheet in sheets]
+    read = [cv2.QRCodeDetector().detectAndDecode(picture)[0] for picture in pictures]
+    assert [link for link in read if link] == [job(kind).values["portal"]["link"]]
 
 
 def test_a_record_says_how_many_pages_it_has() -> None:

@@ -101,6 +101,31 @@ def test_a_vietqr_is_what_banking_apps_read() -> None:
     assert as_svg(text).startswith("<svg")
 
 
+VECTOR = (
+    "00020101021238570010A00000072701270006970403011300110123456780208QRIBFTTA530370454061800005802VN"
+    "62340107NPS68690819thanh toan don hang63042E2E"
+)
+"""A code that is known to be right, with amount, bill number and message."""
+
+
+def fields_of(text: str) -> dict[str, str]:
+    """The fields of an EMVCo text by their numbers."""
+    found: dict[str, str] = {}
+    while text:
+        name, end = text[:2], 4 + int(text[2:4])
+        found[name], text = text[4:end], text[end:]
+    return found
+
+
+def test_a_known_code_has_the_check_sum_and_the_fields_of_ours() -> None:
+    assert int(VECTOR[-4:], 16) == binascii.crc_hqx(VECTOR[:-4].encode(), 0xFFFF)
+    theirs = fields_of(VECTOR)
+    ours = fields_of(payload("970403", "0011012345678", 180_000, "thanh toan don hang"))
+    assert list(ours) == list(theirs), "the same fields in the same order"
+    assert {k for k in theirs if theirs[k] != ours[k]} == {"62", "63"}, "ours has no bill number"
+    assert fields_of(ours["62"]) == {"08": fields_of(theirs["62"])["08"]}
+
+
 @given(
     amount=st.integers(1, 10**11),
     purpose=st.text("ABCDEFGHJKLMNPQRSTUVWXYZ23456789", min_size=1, max_size=25),

@@ -17,6 +17,16 @@ def test_the_code_of_a_notice_opens_its_case_and_no_other(any_site: PortalSite) 
     assert browser.get("/cases/999999").status_code == 404
 
 
+def test_the_code_printed_on_a_decision_leads_to_its_case_or_says_how(site: PortalSite) -> None:
+    case_id = site.noticed()
+    number = site.decided(case_id).number
+    stranger = site.browser().get("/", params={"q": number})
+    assert f"Về quyết định số {number}" in text_of(stranger.text)
+    assert 'name="code"' in stranger.text
+    assert site.enter(case_id).get("/", params={"q": number}).url.path == site.page_of(case_id)
+    assert site.enter(case_id).get("/", params={"q": "9/QĐ"}).url.path == "/"
+
+
 @pytest.mark.parametrize(("path", "status"), [("/nowhere", 404), ("/cases/999999", 404), ("/cases/x", 422)])
 def test_an_error_leaves_whoever_is_in_their_way_to_other_pages(
     site: PortalSite, path: str, status: int
