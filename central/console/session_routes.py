@@ -22,6 +22,7 @@ from central.web.people import (
     SessionToken,
     SignedInUser,
     cookie_name,
+    drops_cookies,
     visitor_of,
 )
 from central.web.services import services
@@ -128,9 +129,6 @@ def _sign_in_form(
     request: Request, problem: str = "", username: str = "", to: str = "", status: int = 200
 ) -> Response:
     """`plain`: the browser came by plain HTTP, where it throws the cookie of the session away."""
-    settings, host = request.app.state.settings, request.url.hostname or ""
-    on_this_machine = host == "localhost" or host.startswith("127.") or host == "::1"
-    plain = settings.secure_cookies and request.url.scheme != "https" and not on_this_machine
     to = _own_page(request, to)
     provider = services(request).provider
     label = provider.settings.called(language(request)) if provider is not None else None
@@ -140,7 +138,7 @@ def _sign_in_form(
         problem=problem,
         username=username,
         to=to,
-        plain=plain,
+        plain=drops_cookies(request),
         elsewhere=label,
         status=status,
     )

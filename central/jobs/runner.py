@@ -185,10 +185,27 @@ class Runner:
             self._do(unit)
         except Exception as problem:
             _log_trouble(f"storing what came of {unit.kind}", problem)
+            if is_away(problem):
+                self._hand_back(unit)
         finally:
             with self._lock:
                 del self._running[unit.owner]
             self._wake.set()
+
+    def _hand_back(self, unit: Claimed) -> None:
+        """What a database that went away interrupted is due again as soon as it is back, not only when the
+        lease has ended."""
+        until = time.monotonic() + self._handlers[unit.kind].lease.total_seconds()
+        while time.monotonic() < until:
+            try:
+                with transaction(self._engine) as session:
+                    queue.postpone(session, unit, "the database was away", self._clock())
+            except Exception as problem:
+                if not is_away(problem):
+                    raise
+                time.sleep(POLL_SECONDS)
+            else:
+                return
 
     def _do(self, unit: Claimed) -> None:
         handler = self._handlers[unit.kind]

@@ -16,7 +16,7 @@ from central.values import Text
 from central.web import elsewhere
 from central.web.addresses import path_of
 from central.web.language import COOKIE, language
-from central.web.people import Now, ReadSessionDep, SessionDep
+from central.web.people import Now, ReadSessionDep, SessionDep, drops_cookies
 from central.words.errors import told
 from central.words.languages import language_of
 from web.safety import is_own_path
@@ -170,4 +170,4 @@ def _form(
     provider = desk_of(request).provider
     label = provider.settings.called(language(request)) if provider is not None else None
     shown = {"problem": problem, "decision": decision, "ended": ended, "typed": typed, "identity": label}
-    return render(request, "open.html", guest, status, **shown)
+    return render(request, "open.html", guest, status, plain=drops_cookies(request), **shown)

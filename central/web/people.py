@@ -71,6 +71,15 @@ def cookie_name(secure: bool) -> str:
     return "__Host-ngatu" if secure else "ngatu"
 
 
+def drops_cookies(request: Request) -> bool:
+    """Whether the browser will throw the session's cookie away: it is meant for TLS, and the page came by
+    plain HTTP from another machine."""
+    host = request.url.hostname or ""
+    on_this_machine = host == "localhost" or host.startswith("127.") or host == "::1"
+    secure: bool = request.app.state.settings.secure_cookies
+    return secure and request.url.scheme != "https" and not on_this_machine
+
+
 def session_token(request: Request) -> str | None:
     """The token in the request's cookie."""
     return request.cookies.get(cookie_name(request.app.state.settings.secure_cookies))

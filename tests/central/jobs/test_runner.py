@@ -11,13 +11,15 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import select
 
+from central import migrations
 from central.alarms.models import Alarm
-from central.db import transaction
+from central.db import make_engine, transaction
 from central.jobs import queue, runner
 from central.jobs.queue import Claimed
 from central.jobs.runner import Handler, Runner, TryAgainError
 from configs.words import say
 from tests.central.work import waiting
+from tests.faults import Cluster
 
 
 def utc_now() -> datetime:
@@ -242,3 +244,32 @@ def test_a_worker_outlives_a_database_that_is_away(
     with running(engine, Handler("k", done.append)):
         assert until(lambda: len(done) == 1)
     assert "what nobody foresaw" in caplog.text
+
+
+@pytest.mark.postgres
+@pytest.mark.skipif(Cluster.binaries() is None, reason="no PostgreSQL server to start")
+def test_what_a_dead_database_interrupted_is_done_soon_after_its_return() -> None:
+    """Not only when its lease has ended: a watch would be late by as much again."""
+    cluster = Cluster()
+    engine = make_engine(cluster.url(cluster.port))
+    migrations.upgrade(engine)
+    begun, dead, turns = threading.Event(), threading.Event(), []
+
+    def watches(_unit: Claimed) -> None:
+        turns.append(time.monotonic())
+        begun.set()
+        dead.wait(30)
+
+    try:
+        with running(engine, Handler("watch", watches, every=timedelta(seconds=0.1))):
+            assert begun.wait(20)
+            cluster.kill()
+            dead.set()
+            time.sleep(2)
+            cluster.start()
+            back = time.monotonic()
+            assert until(lambda: len(turns) > 1)
+            assert turns[1] - back < runner.HELD.total_seconds() / 3
+    finally:
+        engine.dispose()
+        cluster.remove()
