@@ -55,6 +55,8 @@ from tests.faults import Cluster, Wire, children, freeze, thaw
 ROUNDS = int(os.environ.get("NGATU_FAULT_ROUNDS", "1"))
 FAULT, RECOVERY = float(os.environ.get("NGATU_FAULT_SECONDS", "1.5")), 0.8
 """Seconds that a fault lasts, and until the next."""
+FIND = max(0.2, FAULT / 35)
+"""Seconds between two violations: what a long fault heaps up is delivered in the time that is given."""
 SLOW = 10.0
 """Seconds after which a database that has not answered counts as away."""
 LATE = 30.0
@@ -388,7 +390,7 @@ def test_whatever_fails_nothing_is_lost_and_no_watch_is_late(
     with delivering(outbox, link, centre.key):
         load.find()
         wait_until(lambda: bool(states()), "a first case")
-        with repeated(0.2, load.find), repeated(0.3, load.decide), repeated(0.5, watch.look):
+        with repeated(FIND, load.find), repeated(0.3, load.decide), repeated(0.5, watch.look):
             for fault in (fault for _ in range(ROUNDS) for fault in faults(centre)):
                 watch.failing = f"{fault.part} {fault.kind}"
                 fault.begin()
