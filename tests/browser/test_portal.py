@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 from central.db import make_engine
 from central.portal.app import create_portal
 from central.settings import PaymentSettings
+from central.words.languages import LANGUAGES
 from tests.browser import office
 from tests.browser.junction import Offender, package
 from tests.browser.pictures import whole_page as shot
@@ -22,6 +23,10 @@ from tests.central.portal.site import PortalSite, portal_site
 
 pytestmark = pytest.mark.browser
 
+NO_PAGE = re.compile(
+    r"^/(language|leave|identity)|/(files|evidence|documents|package|qr|static)(/|$|\.)|\.\w+$"
+)
+"""Addresses that are no page: what one downloads, and what leads elsewhere."""
 PHONE: ViewportSize = {"width": 390, "height": 844}
 DESK: ViewportSize = {"width": 1366, "height": 768}
 
@@ -183,3 +188,38 @@ def test_every_page_fits_and_can_be_read(
         shot(page, f"portal-{re.sub(r'[0-9]+', 'n', name)}-{language}-{size['width']}")
         assert not is_too_wide(page), path
         assert violations(page) == [], path
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_page_of_the_portal_is_wider_than_a_telephone(
+    browser: Browser, served: Served, language: str
+) -> None:
+    """Every page that one comes to by links: of a notice, of a decision, of one paid in parts, an error."""
+    site, number = served.site, served.site.office.cases + 1
+    page = browser.new_context(viewport=PHONE, locale=language).new_page()
+    cases = [site.noticed(**drawn(number + offset)) for offset in range(3)]
+    site.decided(cases[1])
+    site.decided(cases[2])
+    site.in_parts(cases[2], (7_600_000, 5_700_000, 5_700_000))
+    for case_id in cases:
+        page.goto(f"{served.url}/open")
+        for field in ("number", "plate", "code"):
+            page.locator(f"[name={field}]").fill(site.keys[case_id][field])
+        page.keyboard.press("Enter")
+        expect(page).to_have_url(re.compile(r"/cases/\d+$"))
+    ahead, seen, wide = ["/", "/open", "/nowhere", *map(site.page_of, cases)], set[str](), []
+    while ahead:
+        if (path := ahead.pop()) in seen:
+            continue
+        seen.add(path)
+        page.goto(served.url + path)
+        if is_too_wide(page):
+            wide.append(path)
+            shot(page, f"portal-wide-{language}-{path.strip('/').replace('/', '-')}")
+        links = page.locator("a[href^='/']:not([download])").evaluate_all(
+            "all => all.map((one) => one.getAttribute('href').split(/[?#]/)[0])"
+        )
+        ahead += [link for link in links if not NO_PAGE.search(link)]
+    assert len(seen) > 8, seen
+    assert any(path.endswith("/pay") for path in seen), seen
+    assert wide == []
