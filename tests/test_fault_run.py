@@ -271,7 +271,8 @@ def limit(centre: Centre, most: int) -> None:
 class Watch:
     """How late the watches were, in seconds, by what was failing at the time.
 
-    No watch can look into a database that is away: then lateness counts from when it answered again.
+    No watch can look into a database that is away: then lateness counts from when it answered again, a new
+    connection on the way that the centre takes.
     """
 
     centre: Centre
@@ -281,12 +282,15 @@ class Watch:
 
     def look(self) -> None:
         asked = datetime.now(UTC)
+        engine = make_engine(self.centre.cluster.url(self.centre.wires["database"].port))
         try:
-            with reading(self.centre.engine) as session:
+            with reading(engine) as session:
                 due = session.exec(select(Job.run_at).where(col(Job.kind).in_(WATCHES))).all()
         except Exception:
             self.answers_since = datetime.now(UTC)
             raise
+        finally:
+            engine.dispose()
         now = datetime.now(UTC)
         if (now - asked).total_seconds() > SLOW:
             self.answers_since = now
