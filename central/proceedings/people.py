@@ -80,13 +80,19 @@ def mover(session: Session, user: User, day: date) -> Mover:
 
 
 def power_of(session: Session, user_id: int, day: date) -> Power | None:
-    """By what a person may sign on that day: a title of their own before a delegation."""
+    """By what a person may sign on that day: a title of their own before a delegation. A delegation ends with
+    the title of the one who gave it."""
     rows = session.exec(
         select(SignerPower)
         .where(SignerPower.user_id == user_id, col(SignerPower.revoked_at).is_(None))
         .order_by(col(SignerPower.delegation).is_not(None), col(SignerPower.id).desc())
     )
-    return next((power for power in map(_as_power, rows) if power.holds(day)), None)
+    for row in rows:
+        power = _as_power(row)
+        lent = row.delegated_by is None or _holds_itself(session, row.delegated_by, row.title, day)
+        if lent and power.holds(day):
+            return power
+    return None
 
 
 def _as_power(row: SignerPower) -> Power:
@@ -130,7 +136,7 @@ def grant_power(
         raise InvalidError("title_unknown", field="title") from None
     if delegated_by is not None and not power.delegation:
         raise InvalidError("delegation", field="delegation")
-    if delegated_by is not None and not _holds_itself(session, delegated_by, power):
+    if delegated_by is not None and not _holds_itself(session, delegated_by, power.title, power.valid_from):
         raise InvalidError("delegator", field="delegated_by")
     row = SignerPower(
         user_id=user_id,
@@ -147,17 +153,17 @@ def grant_power(
     return row
 
 
-def _holds_itself(session: Session, user_id: int, power: Power) -> bool:
-    """Whether somebody holds the title in person on the first day they lend it."""
+def _holds_itself(session: Session, user_id: int, title: str, day: date) -> bool:
+    """Whether somebody holds the title in person on that day."""
     rows = session.exec(
         select(SignerPower).where(
             SignerPower.user_id == user_id,
-            SignerPower.title == power.title,
+            SignerPower.title == title,
             col(SignerPower.delegation).is_(None),
             col(SignerPower.revoked_at).is_(None),
         )
     )
-    return any(own.holds(power.valid_from) for own in map(_as_power, rows))
+    return any(own.holds(day) for own in map(_as_power, rows))
 
 
 def revoke_power(session: Session, power_id: int, actor: str, now: datetime) -> SignerPower:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Browser, Page, Route, ViewportSize, expect
 
 from central.db import make_engine
 from central.portal.app import create_portal
@@ -158,6 +158,26 @@ def test_a_file_that_was_changed_is_named(browser: Browser, served: Served) -> N
     page.get_by_role("button", name="Check now").click()
     expect(page.locator("#seal-status")).to_contain_text("“over.jpg” is not what was signed")
     shot(page, "portal-altered-en-1366")
+
+
+def test_a_seal_that_nobody_made_is_named(browser: Browser, served: Served) -> None:
+    """Another statement under the same signature, whatever the file's bytes are."""
+    case_id = served.site.noticed(**drawn(served.site.office.cases + 1))
+    page = opened(browser, served, case_id, DESK, "en")
+
+    def forge(route: Route) -> None:
+        seals = route.fetch().json()
+        head, _, signature = seals["files"][1]["statement"].split(".")
+        seals["files"][1]["statement"] = ".".join(
+            [head, seals["files"][0]["statement"].split(".")[1], signature]
+        )
+        route.fulfill(json=seals)
+
+    page.route("**/seals", forge)
+    page.get_by_text("Check that the pictures were not altered").click()
+    page.get_by_role("button", name="Check now").click()
+    expect(page.locator("#seal-status")).to_have_class("told bad")
+    expect(page.locator("#seal-status")).to_contain_text("“over.jpg”")
 
 
 def test_a_browser_without_ed25519_is_shown_the_way_by_file(browser: Browser, served: Served) -> None:

@@ -126,6 +126,18 @@ def test_a_signer_sets_an_authenticator_up_and_gives_a_code_each_time(centre: Ce
     assert again.get("/cases").url.path == "/cases"
 
 
+@pytest.mark.parametrize(
+    ("seconds", "status"), [(-60, 403), (-30, 200), (0, 200), (30, 200), (60, 403)], ids=str
+)
+def test_a_telephone_s_clock_may_be_half_a_minute_off(
+    centre: Centre, clock: Clock, seconds: int, status: int
+) -> None:
+    browser = came_in(centre, "ky")
+    totp = pyotp.TOTP(browser.get("/second-factor").text.split("<code>")[1].split("</code>")[0])
+    code = totp.at(clock.now + timedelta(seconds=seconds))
+    assert browser.post("/second-factor", data={"code": code}).status_code == status
+
+
 def test_wrong_codes_lock(centre: Centre, clock: Clock) -> None:
     browser = came_in(centre, "ky")
     page = browser.get("/second-factor").text

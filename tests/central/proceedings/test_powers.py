@@ -61,6 +61,23 @@ def test_nobody_who_is_kept_out_is_given_a_power(office: Office) -> None:
             grant(session, office, user_id, Power("division_head", valid_from=FIRST))
 
 
+@pytest.mark.parametrize("ends", ["revoked", "over"])
+def test_a_delegation_ends_with_the_title_of_who_gave_it(office: Office, ends: str) -> None:
+    user_id, today = deputy(office), local_day(office.now)
+    with transaction(office.engine) as session:
+        chief = office.people["truong-phong"]
+        power = Power("division_head", "12/QĐ-PC08", FIRST)
+        grant(session, office, user_id, power, chief)
+        assert power_of(session, user_id, today) == power
+        (title,) = session.exec(select(SignerPower).where(SignerPower.user_id == chief))
+        if ends == "revoked":
+            revoke_power(session, title.id or 0, "user:quan-tri", office.now)
+        else:
+            title.valid_to = today - timedelta(days=1)
+            session.flush()
+        assert power_of(session, user_id, today) is None
+
+
 def test_a_delegation_holds_until_it_is_revoked_once(office: Office) -> None:
     user_id, today = deputy(office), local_day(office.now)
     power = Power("division_head", "12/QĐ-PC08", FIRST, today)
