@@ -7,6 +7,7 @@ import pytest
 from sqlmodel import Session
 
 from central.db import transaction
+from central.errors import InvalidError
 from central.payments import refunds
 from central.proceedings import correcting, payments
 from central.proceedings.models import Decision
@@ -101,3 +102,74 @@ def test_a_later_day_of_delivery_gives_the_late_fee_back(office: Office) -> None
             local_day(office.now), "giấy báo phát", office.by(session, "thu-ly"), office.now,
         )  # fmt: skip
         assert owed_back(session, office) == [28_500]
+
+
+def share(*parts: tuple[int, int]) -> tuple[dict[str, object], ...]:
+    """Instalments: how much, so many days from 2 December on."""
+    first = date(2026, 12, 2)
+    return tuple({"due": (first + timedelta(days=days)).isoformat(), "amount": sum_} for sum_, days in parts)
+
+
+IN_SIX_MONTHS = date(2027, 6, 1)
+FAR = (IN_SIX_MONTHS - date(2026, 12, 2)).days
+
+
+@pytest.mark.parametrize(
+    ("kind", "wrong", "right"),
+    [
+        (
+            "deferral",
+            [Grant(), Grant(until=date(2026, 12, 1)), Grant(until=date(2027, 3, 2))],
+            Grant(until=date(2027, 3, 1)),
+        ),
+        (
+            "reduction",
+            [Grant(), Grant(reduced_to=-1), Grant(reduced_to=FINE), Grant(reduced_to=FINE + 1)],
+            Grant(reduced_to=FINE - 1),
+        ),
+        (
+            "instalments",
+            [
+                Grant(until=IN_SIX_MONTHS, parts=parts)
+                for parts in (
+                    share(),
+                    share((7_599_999, 0), (11_400_001, 30)),  # less than 40 percent first
+                    share((7_600_000, 0), (11_399_999, 30)),  # not all
+                    share((7_600_000, 0), (11_400_001, 30)),  # more than all
+                    share((7_600_000, 30), (11_400_000, 0)),  # in the wrong order
+                    share((7_600_000, 0), (11_400_000, 0)),  # on one day
+                    share((7_600_000, -2), (11_400_000, 30)),  # yesterday
+                    share((7_600_000, 0), (11_400_000, FAR + 1)),  # after six months
+                    share((7_600_000, 0), (3_800_000, 30), (3_800_000, 60), (3_800_000, 90)),
+                )
+            ]
+            + [Grant(until=IN_SIX_MONTHS + timedelta(days=1), parts=share((7_600_000, 0), (11_400_000, 30)))],
+            Grant(until=IN_SIX_MONTHS, parts=share((7_600_000, 0), (5_700_000, 30), (5_700_000, FAR))),
+        ),
+    ],
+    ids=["deferral", "reduction", "instalments"],
+)
+def test_no_more_is_granted_than_the_law_allows(
+    office: Office, kind: str, wrong: list[Grant], right: Grant
+) -> None:
+    """Asked and answered on Tuesday 1 December."""
+    case_id = office.confirmed()
+    decision = office.to_delivery(case_id)
+    assert (decision.fine, local_day(office.now)) == (FINE, date(2026, 12, 1))
+
+    def answer(grant: Grant) -> None:
+        with transaction(office.engine) as session:
+            proceeding, by = office.proceeding(session, case_id), office.by(session, "truong-phong")
+            relief = payments.open_relief(session, decision.id or 0)
+            assert relief is not None
+            payments.answer_relief(session, proceeding, relief, grant, "có xác nhận", by, office.now)
+
+    with transaction(office.engine) as session:
+        by = office.by(session, "citizen")
+        payments.ask_relief(session, office.proceeding(session, case_id), kind, "khó khăn", by, office.now)
+    for grant in wrong:
+        with pytest.raises(InvalidError):
+            answer(grant)
+        assert office.state(case_id, "relief") == "asked", grant
+    answer(right)
+    assert office.state(case_id, "relief") in ("deferred", "reduced", "instalments")
