@@ -271,3 +271,19 @@ def test_money_that_stands_in_no_file_but_another_days_is_taken_in_by_a_person(
         assert row is not None
         inbox.settle(records_of(session, tmp_path), row.id or 0, now)
         assert (row.state, row.amount) == ("counted", template.fine)
+
+
+def test_what_a_person_closed_no_job_opens_again(template: Template, engine: Engine, tmp_path: Path) -> None:
+    """A job that comes late, or is done again, finds money that was settled in another way."""
+    now = template.now + timedelta(hours=1)
+    with transaction(engine) as session:
+        row = inbox.keep(session, _told(template, names="không rõ"), "call-back", now)
+        inbox.settle(records_of(session, tmp_path), row.id or 0, now)
+        with pytest.raises(InvalidError):
+            inbox.close(session, row.id or 0, " ", "user:kho-bac")
+        inbox.close(session, row.id or 0, "của đơn vị khác", "user:kho-bac")
+        again = inbox.settle(records_of(session, tmp_path), row.id or 0, now)
+        assert (again.state, again.note) == ("closed", "của đơn vị khác")
+        assert session.exec(select(func.count()).select_from(DecisionPayment)).one() == 0
+        with pytest.raises(ConflictError):
+            inbox.allot(records_of(session, tmp_path), row.id or 0, template.number, "user:kho-bac", now)
