@@ -38,6 +38,14 @@ class Sight(NamedTuple):
     point: TrackPoint
 
 
+class Merged(NamedTuple):
+    """The track `into` whose box another merged, and this track as it was `before` the box held both: it
+    follows the common box, and so may follow the other vehicle by now."""
+
+    into: "Candidate"
+    before: "Candidate"
+
+
 class Candidate:
     """Mutable, so kept inside this package. `id` is 0 until the track is confirmed."""
 
@@ -55,7 +63,7 @@ class Candidate:
         self.unseen = 0
         self.there = sight.point.t
         """When it was last seen, or known to be in a box with another."""
-        self.lost_in: Candidate | None = None
+        self.lost_in: Merged | None = None
         """The track into whose box it may have merged, while it is not seen."""
         self._votes: defaultdict[VehicleKind, float] = defaultdict(float)
         self._shares: defaultdict[VehicleKind, float] = defaultdict(float)
@@ -94,7 +102,7 @@ class Candidate:
     def before(self) -> "Candidate":
         """The track as it was until now: its vehicle may have been lost, and continue as a new track."""
         left = copy(self)
-        left.motion, left.points = deepcopy(self.motion), [self.newest]
+        left.motion, left.points, left.lost_in = deepcopy(self.motion), [self.newest], None
         return left
 
     def mend(self, frames: Collection[int], size: Stature) -> None:

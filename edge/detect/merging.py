@@ -1,13 +1,13 @@
 """Two motorbikes that merge into one detection and split again: their identities may have been swapped.
 
-While they are merged, one track follows the wide box and the other is unseen. At the split the tracker may
+While they are merged, one track follows the common box and the other is unseen. At the split the tracker may
 give either detection to either track, and both continue plausibly. So both links count as breaks (possible
-identity switches) wherever the other assignment would have been about as likely.
+identity switches) wherever the other assignment would have been about as likely for what they were before.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-from edge.detect.candidate import Candidate
+from edge.detect.candidate import Candidate, Merged
 from edge.detect.detector import TWO_WHEELED
 from edge.detect.matching import Costs
 from edge.detect.shapes import Shapes
@@ -21,7 +21,7 @@ _INSIDE = 0.6
 
 _CHANGED = 5.5
 """By how much the cost of the swapped assignment may exceed that of the chosen one for a swap to be possible
-(negative log-likelihood). It is generous: the wide box has shifted the position and size of both tracks."""
+(negative log-likelihood). It is generous: before they merged, either may have been seen in part only."""
 
 
 def merge(candidates: Sequence[Candidate], at: Mapping[int, Box], shapes: Shapes) -> None:
@@ -45,24 +45,33 @@ def merge(candidates: Sequence[Candidate], at: Mapping[int, Box], shapes: Shapes
     ]
     for candidate in lost:
         own = candidate.motion.box
-        candidate.lost_in = next((other for other, box in wide if contained(own, box) >= _INSIDE), None)
+        into = next((other for other, box in wide if contained(own, box) >= _INSIDE), None)
+        candidate.lost_in = None if into is None else Merged(into, into.before())
 
 
-def parted(candidates: Sequence[Candidate], pairs: Sequence[tuple[int, int]], worth: Costs) -> dict[int, int]:
-    """The pairs of tracks (rows of `worth`) that split now and may have been swapped: each with the other."""
+def parted(
+    candidates: Sequence[Candidate],
+    pairs: Sequence[tuple[int, int]],
+    worth_of: Callable[[Sequence[Candidate]], Costs],
+) -> dict[int, int]:
+    """The pairs of tracks, by index, that split now and may have been swapped: each with the other.
+    `worth_of` tells what the detections are worth as continuations of any tracks."""
     at, rows = dict(pairs), {id(candidate): i for i, candidate in enumerate(candidates)}
     found: dict[int, int] = {}
     for i, j in pairs:
-        other = rows.get(id(candidates[i].lost_in))
-        if other in at and _may_have_changed(worth, (i, j), (other, at[other])):
+        merged = candidates[i].lost_in
+        other = rows.get(id(merged.into)) if merged is not None else None
+        if merged is None or other is None or other not in at:
+            continue
+        if _may_have_changed(worth_of([candidates[i], merged.before]), j, at[other]):
             found |= {i: other, other: i}
     return found
 
 
-def _may_have_changed(worth: Costs, one: tuple[int, int], other: tuple[int, int]) -> bool:
-    """Whether two assignments (track, detection) may as well be the other way round."""
-    (i, j), (k, m) = one, other
-    if not (worth.possible[i, m] and worth.possible[k, j]):
+def _may_have_changed(worth: Costs, first: int, second: int) -> bool:
+    """Whether the tracks in the two rows of `worth`, seen as the `first` and the `second` detection, may as
+    well be the other way round. Sizes say little: of one that went behind the other, part was seen."""
+    if not (worth.near[0, second] and worth.near[1, first]):
         return False
     cost = worth.cost
-    return bool(cost[i, m] + cost[k, j] - cost[i, j] - cost[k, m] < _CHANGED)
+    return bool(cost[0, second] + cost[1, first] - cost[0, first] - cost[1, second] < _CHANGED)

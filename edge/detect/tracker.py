@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from contract.vehicles import VehicleKind
 from edge.detect.appearance import unlike
-from edge.detect.candidate import Candidate, Sight
+from edge.detect.candidate import Candidate, Merged, Sight
 from edge.detect.detector import TWO_WHEELED, Detection
 from edge.detect.doubted import FIRST, LAST, Doubted
 from edge.detect.matching import Costs, apart, costs, holds_both, margins, overlaps, pair
@@ -94,7 +94,11 @@ class Tracker:
         there = [d for d in detections if d.confidence >= self._settings.unsure]
         cover = covered(there)
         hidden = self._hidden(there, cover)
-        worth = costs([c.expected(t, self._bounds) for c in self._candidates], there, hidden)
+
+        def worth_of(tracks: Sequence[Candidate]) -> Costs:
+            return costs([c.expected(t, self._bounds) for c in tracks], there, hidden)
+
+        worth = worth_of(self._candidates)
         points = [TrackPoint(t, d.box, frame, d.confidence) for d in there]
         sights = [Sight(d, bool(h), p) for d, h, p in zip(there, hidden, points, strict=True)]
         seen, at = [], dict[int, int]()
@@ -102,17 +106,18 @@ class Tracker:
         lost = {i for i, c in enumerate(self._candidates) if c.unseen}
         doubtful = {i for i in lost if not self._candidates[i].id}
         sure = margins(worth, pairs, doubtful, lost)
-        either = parted(self._candidates, pairs, worth)
+        either = parted(self._candidates, pairs, worth_of)
         breaks = {
-            i: self._doubt(worth, i, j)
-            for (i, j), margin in zip(pairs, sure, strict=True)
-            if i in either or self._breaks(i, margin)
+            i for (i, _), margin in zip(pairs, sure, strict=True) if i in either or self._breaks(i, margin)
         }
+        # Which is which after a split, no later look tells: of one that went behind the other, place and
+        # speed were known badly.
+        doubts = {i: self._doubt(worth, i, j) for i, j in pairs if i in breaks and i not in either}
         for i, j in pairs:
             if j in shared:
                 self._pass(self._candidates[i], shared[j], points[j])
             else:
-                self._continue(self._candidates[i], sights[j], float(cover[j]), breaks.get(i))
+                self._continue(self._candidates[i], sights[j], float(cover[j]), i in breaks, doubts.get(i))
             seen.append(self._candidates[i])
             at[id(self._candidates[i])] = j
             self._name_rivals(worth, i, j, either.get(i))
@@ -147,6 +152,7 @@ class Tracker:
                 raise ValueError(f"frame time must grow: {t} s after {self._t} s")
             self._doubted = [doubt for doubt in self._doubted if t - doubt.since <= LAST]
             before = [motion for doubt in self._doubted for motion in doubt.motions()]
+            before += [c.lost_in.before.motion for c in self._candidates if c.lost_in is not None]
             motions = [c.motion for c in (*self._candidates, *self._lost)]
             Motion.advance([*motions, *before], t - self._t)
         self._t = t
@@ -221,13 +227,16 @@ class Tracker:
         others = [(c, c.before()) for c, near in zip(self._candidates, worth.near[:, j], strict=True) if near]
         return Doubted(self._t or 0.0, own, own.before(), [pair for pair in others if pair[0] is not own])
 
-    def _continue(self, candidate: Candidate, sight: Sight, cover: float, doubt: Doubted | None) -> None:
-        """Continues the track with this sight."""
-        if doubt is not None:
+    def _continue(
+        self, candidate: Candidate, sight: Sight, cover: float, breaks: bool, doubt: Doubted | None
+    ) -> None:
+        """Continues the track with this sight; where that `breaks` it, a `doubt` may be settled later."""
+        if breaks:
             self._lost += [candidate.before()] if candidate.id else []
-            self._remember(doubt, sight.point.frame)
             candidate.forget_size()
-        candidate.see(self._placed(candidate, sight, doubt is not None), self._settings.max_points)
+        if doubt is not None:
+            self._remember(doubt, sight.point.frame)
+        candidate.see(self._placed(candidate, sight, breaks), self._settings.max_points)
         self._learn(candidate, sight, cover)
 
     def _remember(self, doubt: Doubted, frame: int) -> None:
@@ -276,6 +285,8 @@ class Tracker:
         )
         for other in others:
             other.there = point.t
+            if other.lost_in is None or other.lost_in.into is not candidate:
+                other.lost_in = Merged(candidate, candidate.before())
 
     def _jumps(self, candidate: Candidate, sight: Sight) -> bool:
         """Whether this detection lies too far off for the same vehicle, or has other colours."""

@@ -74,3 +74,25 @@ def test_who_parts_from_one_box_may_be_either(
     assert since == breaks
     if any(breaks.values()):
         assert (tracks[-1][1].after, tracks[-1][2].after) == ((2,), (1,))
+
+
+STANDS: Box = (870, 295, 913, 358)
+BEHIND: list[Boxes] = [
+    ((825, 278, 874, 340), STANDS),  # seen in part already
+    ((835, 279, 880, 340), STANDS),
+    ((850, 279, 915, 358),),
+    ((855, 278, 926, 358),),
+    ((865, 278, 936, 353),),
+    ((867, 279, 947, 347), (867, 283, 913, 359)),
+    ((870, 277, 958, 345),),
+    ((878, 278, 970, 341), STANDS),
+]
+"""One who crosses behind one who stands, as a network saw them."""
+
+
+def test_who_passes_behind_one_that_stands_may_have_become_that_one() -> None:
+    before = [((709.0 + 9 * n, 279.0, 779.0 + 9 * n, 340.0), STANDS) for n in range(13)]
+    after = [((890.0 + 12 * n, 278.0, 960.0 + 12 * n, 340.0), STANDS) for n in range(2, 10)]
+    looks = followed(before + BEHIND + after)
+    assert {track.id for track in looks[len(before)].values()} == {1, 2}
+    assert all(any(point.breaks for point in looks[-1][number].points) for number in (1, 2))
