@@ -70,6 +70,18 @@ def test_two_part_payments_stand_the_same_in_whichever_order_they_are_told(
     assert office.state(case_id, "payment") == ("partly" if outcome == "part" else "paid")
 
 
+@pytest.mark.parametrize(("days", "amount"), [(1, 1_000), (-90, 1_000), (0, 0), (0, -1_000)])
+def test_money_of_a_day_that_can_not_be_is_not_counted(office: Office, days: int, amount: int) -> None:
+    """Neither tomorrow, nor before the decision was signed, nor no money at all."""
+    decision = office.to_delivery(office.confirmed())
+    today = local_day(office.now)
+    with pytest.raises(InvalidError):
+        pay(office, decision, "T1", amount, today + timedelta(days=days))
+    with transaction(office.engine) as session:
+        stand = payments.stand(session, session.get_one(Decision, decision.id), today)
+    assert (stand.paid, stand.owed) == (0, FINE)
+
+
 def test_who_is_let_off_owes_nothing_and_the_case_ends(office: Office) -> None:
     case_id = office.confirmed()
     office.to_delivery(case_id)
