@@ -382,7 +382,8 @@ class PointsNotice(Paper):
 
 
 class ReceiptPaper(Paper):
-    """Biên lai, chứng từ điện tử thu tiền phạt (NĐ 118/2021 Điều 20–21)."""
+    """Biên lai, chứng từ điện tử thu tiền phạt (NĐ 118/2021 Điều 20–21); `beyond` is what was paid too much
+    and goes back."""
 
     kind: Literal["receipt", "refund"]
     template: ClassVar[str] = "receipt-1"
@@ -392,6 +393,7 @@ class ReceiptPaper(Paper):
     payer: Person
     fine: int
     fee: int
+    beyond: int = 0
     total: int
     paid_on: date
     method: Line

@@ -256,12 +256,14 @@ def receipt_values(sheet: Sheet) -> Values:
     amount = abs(payment.amount)
     stand = money.stand(sheet.session, sheet.book, decision, payment.paid_on)
     back = payment.amount < 0
+    beyond = 0 if back else _beyond(sheet, decision, payment)
     return {
         "title": "CHỨNG TỪ HOÀN TRẢ TIỀN PHẠT" if back else "BIÊN LAI THU TIỀN PHẠT",
         "decision": f"số {decision.number} ngày {short_day(decision.signed_on)}",
         "payer": sheet.person(decision.party_id),
-        "fine": amount - payment.fee,
+        "fine": amount - payment.fee - beyond,
         "fee": payment.fee,
+        "beyond": beyond,
         "total": amount,
         "paid_on": payment.paid_on,
         "method": payment.source,
@@ -270,3 +272,11 @@ def receipt_values(sheet: Sheet) -> Values:
         "left": 0 if decision.ended_on is not None else stand.owed,
         "portal": _portal(sheet.records.office, decision.number),
     }
+
+
+def _beyond(sheet: Sheet, decision: Decision, payment: DecisionPayment) -> int:
+    """How much of a payment is more than the decision asked for when it came: neither fine nor late fee."""
+    rows = money.payments_of(sheet.session, decision)
+    before = sum(row.amount - row.fee for row in rows if (row.id or 0) < (payment.id or 0))
+    wanted = max(0, money.fine_of(sheet.session, decision) - before)
+    return max(0, payment.amount - payment.fee - wanted)

@@ -155,6 +155,30 @@ def test_a_case_on_paper_from_the_result_to_the_receipt(papers: PaperOffice) -> 
     assert "Đồng hồ: Máy nút, sai số ± 20 ms" in papers.text(result)
 
 
+def test_a_receipt_tells_what_was_paid_too_much_apart_from_the_fine(papers: PaperOffice) -> None:
+    office = papers.office
+    case_id = office.confirmed()
+    decision = office.to_delivery(case_id)
+    with transaction(office.engine) as session:
+        records = Records(session, office.parties(session), papers.archive, SETTINGS)
+        for reference, amount in (("FT1", 18_000_000), ("FT2", 1_500_000)):
+            receipt = Receipt(reference, amount, local_day(office.now), "chuyển khoản")
+            desk.receive_money(records, decision.id or 0, receipt, office.now)
+    papers.make_files()
+    with transaction(office.engine) as session:
+        first, last = (paper for paper in of_case(session, case_id) if paper.kind == "receipt")
+    assert "Tiền phạt vi phạm hành chính 18.000.000 đồng" in papers.text(first)
+    assert "Nộp thừa" not in papers.text(first)
+    told = papers.text(last)
+    for words in (
+        "Tiền phạt vi phạm hành chính 1.000.000 đồng",
+        "Nộp thừa, được hoàn trả 500.000 đồng",
+        "Cộng 1.500.000 đồng",
+        "Còn phải nộp: 0 đồng",
+    ):
+        assert words in told
+
+
 def test_the_code_on_a_notice_opens_its_case_until_the_notice_no_longer_stands(papers: PaperOffice) -> None:
     office = papers.office
     case_id = office.confirmed()
