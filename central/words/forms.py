@@ -35,8 +35,8 @@ def number(value: float, language: Language, digits: int = 0) -> str:
 
 
 def money(amount: int, language: Language) -> str:
-    """An amount in đồng: `19.000.000 ₫`, `₫19,000,000`."""
-    return format_currency(amount, "VND", locale=locale_of(language))
+    """An amount in đồng: `19.000.000 ₫`, `19,000,000 ₫`: behind in English too."""
+    return format_currency(amount, "VND", "#,##0\N{NO-BREAK SPACE}¤", locale=locale_of(language))
 
 
 def signed_seconds(value: float, language: Language) -> str:
