@@ -118,7 +118,8 @@ def _text(path: Path, content: bytes | None) -> str:
 
 def _parse(path: Path, content: bytes | None) -> tuple[yaml.Node, Any]:
     try:
-        loader = _Loader(_text(path, content))
+        text = _text(path, content)
+        loader = _Loader(text)
         root = loader.get_single_node()
         if root is None:
             raise ConfigError(path, [Problem(1, "", "the file is empty")])
@@ -131,7 +132,8 @@ def _parse(path: Path, content: bytes | None) -> tuple[yaml.Node, Any]:
     except OSError as error:
         raise ConfigError(path, [Problem(1, "", f"can't be read: {error.strerror}")]) from error
     except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        last = len(text.splitlines())  # what is missing at the end is told of the line after it
+        line = max(1, min(error.problem_mark.line + 1, last)) if error.problem_mark else 1
         raise ConfigError(path, [Problem(line, "", f"YAML: {error.problem or error.context}")]) from error
     except (yaml.YAMLError, ValueError, RecursionError, AttributeError) as error:  # `!!timestamp x`: the last
         if isinstance(error, ConfigError):

@@ -41,7 +41,7 @@ def write(tmp_path: Path) -> Path:
         (f"unit: {'x' * 21}\n", "unit"),
         ("database: mysql://db/ngatu\n", "database: .*mysql"),
         ("- a\n- b\n", "centre.yaml:1: expected keys with values"),
-        ("a: [\n", "centre.yaml:2: YAML: did not find expected node content"),
+        ("a: [\n", "centre.yaml:1: YAML: did not find expected node content"),
     ],
 )
 def test_a_mistake_is_named(write: Path, text: str, message: str) -> None:

@@ -56,7 +56,7 @@ def _load(tmp_path: Path, text: str | bytes) -> _Camera:
             "id: a\nheads:\n  - id: m\n    id: n\n    box: [1, 2, 3, 4]\n",
             [(4, "heads.0.id", "stands here again; first on line 3")],
         ),
-        ("id: [a\n", [(2, "", "YAML: did not find expected ',' or ']'")]),
+        ("id: [a\n", [(1, "", "YAML: did not find expected ',' or ']'")]),
         ("id: a\n\tx: 1\n", [(2, "", "YAML: found a tab character that violates indentation")]),
         ("[" * 100_000, [(1, "", "YAML: exceeded maximum nesting depth")]),
         ("", [(1, "", "the file is empty")]),

@@ -16,7 +16,7 @@ from tests.central.web.walk import of_face
 
 OF_PAGES = {
     *("action", "ask", "back", "base", "before", "brightness", "c", "case_id", "decision_id", "desk"),
-    *("download", "ended", "error", "key", "looked", "outside", "queue", "quarantine_id", "revision"),
+    *("download", "ended", "error", "key", "looked", "outside", "q", "queue", "quarantine_id", "revision"),
     *("running", "send", "sent", "share", "skip", "version", "which"),
 }
 """What a page fills in itself: links, buttons, hidden values. Nobody has a word for them."""
