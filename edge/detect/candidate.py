@@ -105,6 +105,11 @@ class Candidate:
         left.motion, left.points, left.lost_in = deepcopy(self.motion), [self.newest], None
         return left
 
+    def lose_in(self, other: "Candidate") -> None:
+        """From now on it may be in the box of `other`; nothing changes where it may be already."""
+        if self.lost_in is None or self.lost_in.into is not other:
+            self.lost_in = Merged(other, other.before())
+
     def mend(self, frames: Collection[int], size: Stature) -> None:
         """Takes back the breaks at these frames: it was the same vehicle, its known height holds."""
         self.points = [replace(p, breaks=False) if p.breaks and p.frame in frames else p for p in self.points]

@@ -7,7 +7,7 @@ identity switches) wherever the other assignment would have been about as likely
 
 from collections.abc import Callable, Mapping, Sequence
 
-from edge.detect.candidate import Candidate, Merged
+from edge.detect.candidate import Candidate
 from edge.detect.detector import TWO_WHEELED
 from edge.detect.matching import Costs
 from edge.detect.shapes import Shapes
@@ -46,7 +46,8 @@ def merge(candidates: Sequence[Candidate], at: Mapping[int, Box], shapes: Shapes
     for candidate in lost:
         own = candidate.motion.box
         into = next((other for other, box in wide if contained(own, box) >= _INSIDE), None)
-        candidate.lost_in = None if into is None else Merged(into, into.before())
+        if into is not None:
+            candidate.lose_in(into)
 
 
 def parted(

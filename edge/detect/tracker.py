@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from contract.vehicles import VehicleKind
 from edge.detect.appearance import unlike
-from edge.detect.candidate import Candidate, Merged, Sight
+from edge.detect.candidate import Candidate, Sight
 from edge.detect.detector import TWO_WHEELED, Detection
 from edge.detect.doubted import FIRST, LAST, Doubted
 from edge.detect.matching import Costs, apart, costs, holds_both, margins, overlaps, pair
@@ -285,8 +285,7 @@ class Tracker:
         )
         for other in others:
             other.there = point.t
-            if other.lost_in is None or other.lost_in.into is not candidate:
-                other.lost_in = Merged(candidate, candidate.before())
+            other.lose_in(candidate)
 
     def _jumps(self, candidate: Candidate, sight: Sight) -> bool:
         """Whether this detection lies too far off for the same vehicle, or has other colours."""
