@@ -9,7 +9,7 @@ import os
 import socket
 import threading
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -94,6 +94,8 @@ class Runner:
         self._lock = threading.Lock()
         self._running: dict[str, tuple[Claimed, datetime]] = {}
         """By its owner each unit that a thread does, and until when it may be held."""
+        self._interrupted: deque[Claimed] = deque()
+        """Units whose outcome could not be stored, since the database was away."""
 
     def run(self, stop: threading.Event) -> int:
         """Works until `stop` is set; returns how many units had to be left unfinished (their leases end)."""
@@ -127,12 +129,26 @@ class Runner:
                 if not ensured:
                     self._ensure_periodic()
                     ensured = True
+                self._hand_back()
                 started = self._start_one()
             except Exception as problem:
                 _log_trouble("claiming work", problem)
                 started = False
             if not started:
                 self._wake.wait(POLL_SECONDS)
+
+    def _hand_back(self) -> None:
+        """What a database that went away interrupted is due again as soon as it is back, not only when the
+        lease has ended."""
+        while self._interrupted:
+            unit = self._interrupted.popleft()
+            try:
+                with transaction(self._engine) as session:
+                    queue.postpone(session, unit, "the database was away", self._clock())
+            except Exception as problem:
+                if is_away(problem):
+                    self._interrupted.appendleft(unit)
+                raise
 
     def _ensure_periodic(self) -> None:
         with transaction(self._engine) as session:
@@ -186,26 +202,11 @@ class Runner:
         except Exception as problem:
             _log_trouble(f"storing what came of {unit.kind}", problem)
             if is_away(problem):
-                self._hand_back(unit)
+                self._interrupted.append(unit)
         finally:
             with self._lock:
                 del self._running[unit.owner]
             self._wake.set()
-
-    def _hand_back(self, unit: Claimed) -> None:
-        """What a database that went away interrupted is due again as soon as it is back, not only when the
-        lease has ended."""
-        until = time.monotonic() + self._handlers[unit.kind].lease.total_seconds()
-        while time.monotonic() < until:
-            try:
-                with transaction(self._engine) as session:
-                    queue.postpone(session, unit, "the database was away", self._clock())
-            except Exception as problem:
-                if not is_away(problem):
-                    raise
-                time.sleep(POLL_SECONDS)
-            else:
-                return
 
     def _do(self, unit: Claimed) -> None:
         handler = self._handlers[unit.kind]
