@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -18,6 +18,7 @@ from central.review.decisions import plate_candidates
 from central.viewing import service as viewing
 from contract.manifest import EvidenceFile, PlateCharacter, ViolationManifest
 from contract.plates import Plate, interpretations
+from contract.types import FileRole
 from contract.vehicles import VehicleKind
 
 STILL_ROLES = ("before", "over", "continuing")
@@ -118,20 +119,21 @@ def case_view(session: Session, case: Case, manifest: ViolationManifest, now: da
 
 def _second_view(case: Case, manifest: ViolationManifest) -> SecondView | None:
     for view in manifest.companions:
-        files = manifest.of_camera(view.camera)
-        pictures = {file.role: _picture(case, manifest, file) for file in files}
-        if pictures:
+        files = {file.role: file for file in manifest.of_camera(view.camera)}
+        if files:
+            pictures = {role: _picture(case, manifest, file) for role, file in files.items()}
             context, clip = pictures.get("context"), pictures.get("clip")
             return SecondView(view.camera, view.score * 100, context, clip, _marked(files))
     return None
 
 
-def _marked(files: Sequence[EvidenceFile]) -> tuple[int, int, int, int] | None:
+def _marked(files: Mapping[FileRole, EvidenceFile]) -> tuple[int, int, int, int] | None:
     """The part of a camera's whole picture that its picture of the plate was cut from; None where the two are
     of different frames."""
-    plate, whole = (next((f for f in files if f.role == role), None) for role in ("plate", "context"))
-    same = plate is not None and whole is not None and plate.captured_at == whole.captured_at
-    return plate.crop if plate is not None and same else None
+    plate, whole = files.get("plate"), files.get("context")
+    if plate is None or whole is None or plate.captured_at != whole.captured_at:
+        return None
+    return plate.crop
 
 
 def certificate_of(session: Session, case: Case) -> CertificateState:

@@ -33,18 +33,18 @@ export function setUpEvidence() {
   all("img[data-src]").forEach(load);
   if (!root) return;
   for (const figure of all("[data-still]", root)) {
-    const picture = one("img", figure);
-    const draw = () => drawStill(figure);
-    picture.complete ? draw() : picture.addEventListener("load", draw, { once: true });
+    onceLoaded(one("img", figure), () => drawStill(figure));
   }
   for (const place of all("[data-mark]", root)) {
-    const picture = one("img", place);
-    const draw = () => drawMarked(place);
-    picture.complete ? draw() : picture.addEventListener("load", draw, { once: true });
+    onceLoaded(one("img", place), () => drawMarked(place));
   }
   setUpClip(one("[data-clip]", root));
   setUpPlate(one(".known"));
   setBrightness(state.brightness);
+}
+
+export function onceLoaded(picture, act) {
+  picture.complete ? act() : picture.addEventListener("load", act, { once: true });
 }
 
 // The plate's picture takes its width and height from its own shape: a long plate stands over the law, a short one beside it.
@@ -52,14 +52,13 @@ const WIDE = 2.6;
 function setUpPlate(known) {
   const picture = known && one(".plate-picture img", known);
   if (!picture) return known?.classList.remove("is-wide");
-  const fit = () => {
+  onceLoaded(picture, () => {
     if (!picture.naturalWidth) return;
     const ratio = picture.naturalWidth / picture.naturalHeight;
     known.style.setProperty("--plate-ratio", String(ratio));
     known.classList.toggle("is-wide", ratio >= WIDE);
     redraw(); // the stills' room has changed
-  };
-  picture.complete ? fit() : picture.addEventListener("load", fit, { once: true });
+  });
 }
 
 function load(place) {
@@ -115,23 +114,33 @@ function contentBox(canvas, width, height) {
   return { x: (canvas.width - w) / 2, y: (canvas.height - h) / 2, w, h, ratio };
 }
 
-export function drawOverlay(canvas, width, height, milliseconds) {
-  if (!canvas || !width || !height) return;
+// An empty canvas over a picture of that size, and where a point (0..1) of the picture lies on it; null: nothing is to be drawn.
+function sheetOver(canvas, width, height) {
+  if (!canvas || !width || !height) return null;
   const box = contentBox(canvas, width, height);
   const paint = canvas.getContext("2d");
   paint.clearRect(0, 0, canvas.width, canvas.height);
-  if (!state.overlay || !state.evidence) return;
-  const place = ([x, y]) => [box.x + x * box.w, box.y + y * box.h];
+  if (!state.overlay || !state.evidence) return null;
+  return { box, paint, place: ([x, y]) => [box.x + x * box.w, box.y + y * box.h] };
+}
+
+export function drawOverlay(canvas, width, height, milliseconds) {
+  const sheet = sheetOver(canvas, width, height);
+  if (!sheet) return;
+  const { box, paint, place } = sheet;
   const { scene, trajectory, phases, riders } = state.evidence.data;
   const lamp = lampAt(phases, milliseconds);
   for (const line of scene) drawLine(paint, line, place, box.ratio, lamp);
   drawTrail(paint, trajectory, milliseconds, place, box.ratio);
   drawHeads(paint, riders, milliseconds, place, box.ratio);
   const vehicle = boxAt(trajectory, milliseconds);
-  if (!vehicle) return;
+  if (vehicle) drawVehicle(sheet, vehicle, LAMP_COLOURS[lamp]);
+}
+
+function drawVehicle({ box, paint, place }, vehicle, colour = "#6ec6ff") {
   const [x1, y1] = place([vehicle[0], vehicle[1]]);
   const [x2, y2] = place([vehicle[2], vehicle[3]]);
-  stroke(paint, LAMP_COLOURS[lamp] ?? "#6ec6ff", 2.5 * box.ratio, () => paint.rect(x1, y1, x2 - x1, y2 - y1));
+  stroke(paint, colour, 2.5 * box.ratio, () => paint.rect(x1, y1, x2 - x1, y2 - y1));
 }
 
 function drawMarked(place) {
@@ -141,13 +150,8 @@ function drawMarked(place) {
 
 // Which vehicle is meant in another camera's picture: `mark` is a box in its pixels.
 export function drawMark(canvas, width, height, mark) {
-  if (!canvas || !width || !height) return;
-  const box = contentBox(canvas, width, height);
-  const paint = canvas.getContext("2d");
-  paint.clearRect(0, 0, canvas.width, canvas.height);
-  if (!state.overlay) return;
-  const [x1, y1, x2, y2] = mark.split(" ").map((pixel, axis) => (axis % 2 ? box.y + (pixel / height) * box.h : box.x + (pixel / width) * box.w));
-  stroke(paint, "#6ec6ff", 2.5 * box.ratio, () => paint.rect(x1, y1, x2 - x1, y2 - y1));
+  const sheet = sheetOver(canvas, width, height);
+  if (sheet) drawVehicle(sheet, mark.split(" ").map((pixel, axis) => pixel / (axis % 2 ? height : width)));
 }
 
 function stroke(paint, colour, width, path, dash = []) {

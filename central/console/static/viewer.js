@@ -1,7 +1,7 @@
 // The large view: stills, clip and plate, with zoom, pan and the blink between before and over.
 
 import { all, one, signedSeconds } from "./dom.js";
-import { brightness, drawMark, drawOverlay, hasEvidence, jumpToAct, overlayIsOn, setBrightness, setOverlay, stepClip, toggleHalfSpeed, togglePlay } from "./evidence.js";
+import { brightness, drawMark, drawOverlay, hasEvidence, jumpToAct, onceLoaded, overlayIsOn, setBrightness, setOverlay, stepClip, toggleHalfSpeed, togglePlay } from "./evidence.js";
 import { takeKeys } from "./keys.js";
 
 const LARGEST = 12;
@@ -42,13 +42,12 @@ function show() {
 
 // Drawn, not fetched once more.
 function copyPicture(picture, image) {
-  const paint = () => {
+  onceLoaded(picture, () => {
     image.width = picture.naturalWidth;
     image.height = picture.naturalHeight;
     if (picture.naturalWidth) image.getContext("2d").drawImage(picture, 0, 0);
     draw();
-  };
-  picture.complete ? paint() : picture.addEventListener("load", paint, { once: true });
+  });
 }
 
 // The clip itself moves into the large view and back: it plays on.
