@@ -15,7 +15,8 @@ from configs.law_tables import LawBook
 from contract.plates import interpretations
 from contract.vehicles import VehicleKind
 
-_VIETNAMESE = translator("vi")
+VIETNAMESE = translator("vi")
+"""Words of papers."""
 
 _AMENDED = " (sửa đổi bởi "
 
@@ -27,9 +28,9 @@ def vehicle_of(session: Session, case: Case) -> v.Vehicle:
     kind = registered.kind if registered else case.vehicle_kind
     colour = registered.plate_colour if registered else case.plate_colour
     return v.Vehicle(
-        kind=_VIETNAMESE(f"vehicle.{kind}"),
+        kind=VIETNAMESE(f"vehicle.{kind}"),
         plate=printed_plate(case),
-        plate_colour=_VIETNAMESE(f"plate_colour.{colour}").lower() if colour else "không rõ",
+        plate_colour=VIETNAMESE(f"plate_colour.{colour}").lower() if colour else "không rõ",
         brand=registered.brand if registered else None,
         colour=registered.colour if registered else None,
     )
@@ -82,7 +83,7 @@ def official_of(session: Session, user_id: int | None, unit: str, title: str | N
     """A person of the centre as papers name them."""
     user = find_by_id(session, user_id) if user_id is not None else None
     name = user.full_name if user is not None else "—"
-    word = title or (_VIETNAMESE(f"role.{user.role}") if user is not None else "—")
+    word = title or (VIETNAMESE(f"role.{user.role}") if user is not None else "—")
     return v.Official(name=name, title=word, unit=unit)
 
 

@@ -89,8 +89,9 @@ def power_of(session: Session, user_id: int, day: date) -> Power | None:
     )
     for row in rows:
         power = _as_power(row)
-        lent = row.delegated_by is None or _holds_itself(session, row.delegated_by, row.title, day)
-        if lent and power.holds(day):
+        if power.holds(day) and (
+            row.delegated_by is None or _holds_itself(session, row.delegated_by, row.title, day)
+        ):
             return power
     return None
 

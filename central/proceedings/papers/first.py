@@ -12,19 +12,13 @@ from central.documents.archive import About
 from central.documents.models import Document
 from central.documents.phrases import clock, short_day
 from central.proceedings import access
-from central.proceedings.dossier_words import (
-    official_of,
-    vehicle_of,
-)
+from central.proceedings.dossier_words import VIETNAMESE, official_of, vehicle_of
 from central.proceedings.models import NoticeAccess, ProceedingStep
 from central.proceedings.papers.sheet import Sheet, Values, last_of, number_of, signature
-from central.words.dictionary import translator
 from configs.law_tables import LawBook
 from contract.local_time import VIETNAM, local_day
 from contract.manifest import EvidenceFile, ViolationManifest
 from contract.types import FileRole
-
-_VIETNAMESE = translator("vi")
 
 _BY_DEVICE = "kết quả thu thập được bằng phương tiện, thiết bị kỹ thuật nghiệp vụ"
 STILLS: tuple[FileRole, ...] = ("before", "over", "continuing", "plate", "context")
@@ -45,7 +39,7 @@ def result_values(sheet: Sheet) -> Values:
     measured = (
         (("Thời gian đèn đỏ khi vượt vạch", f"{red / 1000:.2f} giây".replace(".", ",")),) if red else ()
     )
-    source = _VIETNAMESE(f"clock.{manifest.clock.source}")
+    source = VIETNAMESE(f"clock.{manifest.clock.source}")
     return {
         "device": device.name,
         "serial": device.serial,
@@ -79,7 +73,7 @@ def stills_of(manifest: ViolationManifest) -> list[EvidenceFile]:
 
 def rule_words(case: Case) -> str:
     """What the camera found, where no offence was recorded."""
-    return _VIETNAMESE(f"rule.{case.rule}")
+    return VIETNAMESE(f"rule.{case.rule}")
 
 
 def bare_act(case: Case) -> Values:

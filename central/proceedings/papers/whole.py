@@ -7,13 +7,11 @@ from central.documents import archive as documents
 from central.documents.models import Document
 from central.documents.render import TITLES
 from central.errors import ConflictError
-from central.proceedings.dossier_words import official_of, vehicle_of
+from central.proceedings.dossier_words import VIETNAMESE, official_of, vehicle_of
 from central.proceedings.models import ProceedingStep
 from central.proceedings.papers.first import bare_act, picture, stills_of
 from central.proceedings.papers.sheet import Sheet, Values
-from central.words.dictionary import translator
 
-_VIETNAMESE = translator("vi")
 _ROLES = {"owner": "Chủ phương tiện", "driver": "Người lái xe"}
 
 
@@ -61,6 +59,6 @@ def _bound(paper: Document) -> Values:
 
 
 def _happened(step: ProceedingStep) -> Values:
-    words = _VIETNAMESE(f"step.{step.action}")
-    by = _VIETNAMESE("app.citizen") if step.by_citizen else step.actor
+    words = VIETNAMESE(f"step.{step.action}")
+    by = VIETNAMESE("app.citizen") if step.by_citizen else step.actor
     return {"day": step.day, "words": words, "by": "hệ thống" if step.actor == "ngatu" else by}
