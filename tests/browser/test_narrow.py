@@ -12,17 +12,14 @@ from central.accounts.permissions import Role
 from central.db import transaction
 from central.fleet.enrolment import enrol
 from central.ingest.models import Quarantined
-from central.keys import create_key
 from central.reports import service as reports
 from central.reports.periods import CutOffs
 from central.reports.periods import Kind as ReportKind
-from central.settings import CentralSettings
 from central.words.languages import LANGUAGES
 from tests.browser.pictures import whole_page
-from tests.central import databases
-from tests.central.casework import PASSWORD, Casework, opened
+from tests.central.casework import PASSWORD, Casework, give_work, with_key
 from tests.central.evidence import enrolment
-from tests.central.people import add_case, add_user
+from tests.central.people import add_user
 from tests.central.proceedings.office import PEOPLE
 from tests.central.strangers import pages_from
 from tests.serving import address_of, free_port, served
@@ -39,18 +36,10 @@ WHO = (*PEOPLE, "leader")
 @pytest.fixture(scope="module")
 def casework(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Casework]:
     """A centre in which every list has a row, and the rows have long names."""
-    folder = tmp_path_factory.mktemp("narrow")
-    databases.migrated_sqlite(folder / "central.db")
-    settings = CentralSettings(data_dir=folder, secure_cookies=False, unit="BN")
-    create_key(settings.centre_key_file)
-    for work in opened(settings, NOW):
-        office = work.office
-        office.to_delivery(office.confirmed())
-        office.to_notice(office.confirmed())
-        office.confirmed()
-        with transaction(office.engine) as session:
+    for work in with_key(tmp_path_factory.mktemp("narrow"), NOW):
+        give_work(work.office, NOW)
+        with transaction(work.office.engine) as session:
             add_user(session, "leader", Role.LEADER, NOW).password_hash = passwords.hash_of(PASSWORD)
-            add_case(session, NOW, 8)
             enrol(session, enrolment(), NOW, "test")
             session.add(
                 Quarantined(
@@ -68,7 +57,7 @@ def casework(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Casework]:
             cut_offs = CutOffs(3, 14)
             week = cut_offs.around(ReportKind.WEEKLY, date(2026, 11, 10))
             reports.take(session, "BN", cut_offs, ReportKind.WEEKLY, week, NOW, "test")
-        office.wait(40)
+        work.office.wait(40)
         yield work
 
 

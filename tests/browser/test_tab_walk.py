@@ -9,13 +9,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from central.db import transaction
-from central.keys import create_key
-from central.settings import CentralSettings
 from tests.browser.pictures import shot
-from tests.central import databases
-from tests.central.casework import Casework, opened
-from tests.central.people import add_case
+from tests.central.casework import Casework, give_work, with_key
 from tests.central.proceedings.office import PEOPLE
 from tests.central.strangers import pages_from
 from tests.serving import address_of, free_port, served
@@ -57,18 +52,9 @@ AT = """() => {
 @pytest.fixture(scope="module")
 def casework(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Casework]:
     """A centre in which something waits for everybody."""
-    folder = tmp_path_factory.mktemp("walk")
-    databases.migrated_sqlite(folder / "central.db")
-    settings = CentralSettings(data_dir=folder, secure_cookies=False, unit="BN")
-    create_key(settings.centre_key_file)
-    for work in opened(settings, NOW):
-        office = work.office
-        office.to_delivery(office.confirmed())
-        office.to_notice(office.confirmed())
-        office.confirmed()
-        with transaction(office.engine) as session:
-            add_case(session, NOW, 8)
-        office.wait(40)
+    for work in with_key(tmp_path_factory.mktemp("walk"), NOW):
+        give_work(work.office, NOW)
+        work.office.wait(40)
         yield work
 
 

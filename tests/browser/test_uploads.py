@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, FilePayload, Page, expect
@@ -12,12 +11,9 @@ from central.console.device_routes import LARGEST_PHOTO
 from central.db import transaction
 from central.fleet import configuration
 from central.fleet.enrolment import enrol
-from central.keys import create_key
-from central.settings import CentralSettings
 from central.words.languages import LANGUAGES, Language
 from tests.browser.pictures import shot
-from tests.central import databases
-from tests.central.casework import Casework, opened
+from tests.central.casework import Casework, with_key
 from tests.central.evidence import NODE, enrolment, picture
 from tests.central.fleet.test_configuration import CAMERA, standing
 from tests.serving import address_of, free_port, served
@@ -62,11 +58,7 @@ LARGEST: dict[Language, str] = {"vi": "quá lớn; hãy chọn đúng tệp", "e
 @pytest.fixture(scope="module")
 def casework(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Casework]:
     """A case under way, a device, and a node whose camera file is known."""
-    folder: Path = tmp_path_factory.mktemp("uploads")
-    databases.migrated_sqlite(folder / "central.db")
-    settings = CentralSettings(data_dir=folder, secure_cookies=False, unit="BN")
-    create_key(settings.centre_key_file)
-    for work in opened(settings, NOW):
+    for work in with_key(tmp_path_factory.mktemp("uploads"), NOW):
         work.office.to_notice(work.office.confirmed())
         with transaction(work.office.engine) as session:
             enrol(session, enrolment(), NOW, "test")

@@ -20,12 +20,14 @@ from central.db import transaction
 from central.documents.archive import FILE
 from central.documents.filing import make_file
 from central.jobs.models import Job
+from central.keys import create_key
 from central.proceedings import service as proceedings
 from central.settings import CentralSettings
 from contract.local_time import local_day
 from tests.central import databases
 from tests.central.copying import make_asked_copies
 from tests.central.evidence import clip, picture
+from tests.central.people import add_case
 from tests.central.proceedings.office import Office
 
 PASSWORD = "một mật khẩu đủ dài"
@@ -88,6 +90,23 @@ def casework(tmp_path: Path, now: datetime) -> Iterator[Casework]:
     """The office of the proceedings' tests behind a console, on SQLite."""
     databases.migrated_sqlite(tmp_path / "central.db")
     yield from opened(CentralSettings(data_dir=tmp_path, secure_cookies=False, unit="BN"), now)
+
+
+def with_key(folder: Path, now: datetime) -> Iterator[Casework]:
+    """The same in a folder, with the centre's key."""
+    databases.migrated_sqlite(folder / "central.db")
+    settings = CentralSettings(data_dir=folder, secure_cookies=False, unit="BN")
+    create_key(settings.centre_key_file)
+    yield from opened(settings, now)
+
+
+def give_work(office: Office, now: datetime) -> None:
+    """Cases at each stage: something waits for everybody."""
+    office.to_delivery(office.confirmed())
+    office.to_notice(office.confirmed())
+    office.confirmed()
+    with transaction(office.engine) as session:
+        add_case(session, now, 8)
 
 
 def opened(settings: CentralSettings, now: datetime) -> Iterator[Casework]:
