@@ -15,6 +15,7 @@ from central.proceedings.signers import Power
 from central.values import Day, Text
 from central.web.people import Now, ReadSessionDep, SessionDep, require
 from central.web.values import Id
+from contract.local_time import local_day
 
 router = APIRouter(tags=["accounts"])
 Manager = Annotated[User, Depends(require(Permission.MANAGE_USERS))]
@@ -33,7 +34,8 @@ class NewPower(BaseModel):
 
 
 class PowerPublic(BaseModel):
-    """A title or delegation that nobody revoked; days inclusive."""
+    """A title or delegation that nobody revoked; days inclusive. `lapsed`: who gave it no longer holds the
+    title, so that nobody signs by it."""
 
     id: int
     username: str
@@ -42,12 +44,13 @@ class PowerPublic(BaseModel):
     valid_to: date | None
     delegation: str | None
     delegated_by: str | None
+    lapsed: bool
 
 
 @router.get("/powers")
-def powers(session: ReadSessionDep, _manager: Manager) -> list[PowerPublic]:
+def powers(session: ReadSessionDep, _manager: Manager, now: Now) -> list[PowerPublic]:
     """Everything somebody may sign by, by name and day; also what is over or begins later."""
-    return [_public(held) for held in people.held_powers(session)]
+    return [_public(held) for held in people.held_powers(session, local_day(now))]
 
 
 @router.post("/powers", status_code=201)
@@ -77,4 +80,5 @@ def _public(held: people.Held) -> PowerPublic:
         valid_to=row.valid_to,
         delegation=row.delegation,
         delegated_by=held.delegator.username if held.delegator else None,
+        lapsed=held.lapsed,
     )

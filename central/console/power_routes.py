@@ -1,7 +1,7 @@
 """Who may sign: the titles people hold and the delegations they were given, as an administrator enters and
 revokes them."""
 
-from datetime import datetime
+from datetime import date
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Form, Request
@@ -35,13 +35,13 @@ class Register(Administering):
         book, today = law.book(self.session), local_day(self.now)
         titles = [row for row in book.signers_table.signers if row.holds(today)]
         active = [user for user in accounts.list_users(self.session) if user.disabled_at is None]
-        held = people.held_powers(self.session)
+        held = people.held_powers(self.session, today)
         return render(
             self.request,
             "powers.html",
             self.user,
             outcome.status,
-            held=[(each, self._title(book, each.row), _stands(each.row, self.now)) for each in held],
+            held=[(each, self._title(book, each.row), _stands(each, today)) for each in held],
             titles=[(row.title, row.name_vi if self._vietnamese else row.name_en) for row in titles],
             signers=[user for user in active if user.may(Permission.SIGN_DECISIONS)],
             entered=_BLANK | outcome.entered,
@@ -63,11 +63,13 @@ class Register(Administering):
         return found.name_vi if self._vietnamese else found.name_en
 
 
-def _stands(row: SignerPower, now: datetime) -> Literal["holds", "later", "over"]:
-    today = local_day(now)
-    if row.valid_from > today:
-        return "later"
-    return "over" if row.valid_to is not None and row.valid_to < today else "holds"
+def _stands(held: people.Held, today: date) -> Literal["holds", "later", "over", "lapsed"]:
+    row = held.row
+    if row.valid_to is not None and row.valid_to < today:
+        return "over"
+    if held.lapsed:
+        return "lapsed"
+    return "later" if row.valid_from > today else "holds"
 
 
 def _register(request: Request, session: SessionDep, user: Manager, now: Now) -> Register:

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from central.accounts.service import find_by_id
 from central.audit import purposes
 from central.errors import ConflictError
 from central.law import service as law
@@ -19,6 +20,7 @@ from central.proceedings.papers.sheet import Records
 from central.proceedings.particulars import FieldShape, fields_of
 from central.proceedings.people import Mover
 from central.proceedings.rows import Step
+from central.words.dictionary import translator
 from central.words.languages import Language
 from configs.law_tables import LawBook, Option
 from contract.local_time import local_day
@@ -30,7 +32,8 @@ class StepForm:
 
     `earliest` and `today` bound the day; `reasons` are codes to choose from (None: words only); `amounts`
     what each act costs, for a proposal or a signature; `circumstances` their codes and words. `acts`: what
-    the act may be instead, or what was proposed; `charged` what it is now.
+    the act may be instead, or what was proposed; `charged` what it is now; `powers`: by what the person may
+    sign, in words, several where they choose.
     """
 
     step: Step
@@ -43,6 +46,7 @@ class StepForm:
     chosen: tuple[str, ...] = ()
     acts: tuple[Option, ...] = ()
     charged: Offence | None = None
+    powers: tuple[tuple[int, str], ...] = ()
 
 
 _WITH_REASON_CODES = frozenset({"decide_no_sanction", "cancel"})
@@ -59,6 +63,9 @@ def form_of(
         values["reasons"] = _reasons(session, language)
     if action in ("propose_decision", "sign_decision"):
         values |= _amounts(records, proceeding, by, language)
+    if action == "sign_decision":
+        fields = ()  # by which power: its own line of the form
+        values["powers"] = _powers(session, proceeding, by, local_day(now), language)
     if action in ("propose_requalification", "requalify"):
         fields = tuple(shape for shape in fields if shape.name != "law_code")
         values |= _acts(session, proceeding, action)
@@ -72,6 +79,23 @@ def _acts(session: Session, proceeding: Proceeding, action: str) -> dict[str, An
         return {"acts": tuple(requalifying.options(session, proceeding)), "charged": charged}
     option = requalifying.proposed(session, proceeding)
     return {"acts": (option,) if option is not None else (), "charged": charged}
+
+
+def _powers(
+    session: Session, proceeding: Proceeding, by: Mover, day: date, language: Language
+) -> tuple[tuple[int, str], ...]:
+    """What reaches the proposed decision: the title, and by which delegation of whom."""
+    book, t = law.book(session), translator(language)
+    found = []
+    for power in decisions.powers_that_reach(session, proceeding, by, day):
+        row = book.signer(power.title, day)
+        words = row.name_vi if language == "vi" else row.name_en
+        if power.delegation is not None:
+            giver = find_by_id(session, power.delegated_by) if power.delegated_by is not None else None
+            words = t("proceeding.by_delegation", title=words, number=power.delegation)
+            words += f" ({giver.full_name})" if giver is not None else ""
+        found.append((power.id or 0, words))
+    return tuple(found)
 
 
 def _reasons(session: Session, language: Language) -> tuple[tuple[str, str], ...]:

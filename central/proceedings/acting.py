@@ -194,8 +194,9 @@ def _propose(acting: Acting, given: p.Particulars) -> Document | None:
     return None
 
 
-def _sign_decision(acting: Acting, _given: p.Particulars) -> Document | None:
-    return desk.sign_decision(acting.records, acting.proceeding, acting.by, acting.now)[1]
+def _sign_decision(acting: Acting, given: p.Particulars) -> Document | None:
+    power_id = _of(given, p.Signature).power
+    return desk.sign_decision(acting.records, acting.proceeding, acting.by, acting.now, power_id)[1]
 
 
 def _ask_relief(acting: Acting, given: p.Particulars) -> Document | None:

@@ -3,7 +3,7 @@ in the console."""
 
 from central.proceedings.dossier import Attempt, Dossier, Residence
 from central.proceedings.rows import Condition, Need
-from central.proceedings.signers import signing_problem
+from central.proceedings.signers import power_used, signing_problem
 from central.proceedings.tracks import CaseKind, Track
 
 
@@ -21,10 +21,9 @@ def power_lacks(problem: str) -> Condition:
     """The signer's power does not fail in this way."""
 
     def holds(dossier: Dossier, attempt: Attempt) -> bool:
-        found = signing_problem(
-            dossier.book, attempt.power, dossier.acts, attempt.day, organisation=dossier.organisation
-        )
-        return found != problem
+        book, acts, of_firm = dossier.book, dossier.acts, dossier.organisation
+        power = power_used(book, attempt.powers, acts, attempt.day, organisation=of_firm)
+        return signing_problem(book, power, acts, attempt.day, organisation=of_firm) != problem
 
     return holds
 

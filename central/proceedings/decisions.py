@@ -26,6 +26,7 @@ from central.proceedings.loading import Loaded, load
 from central.proceedings.models import Decision, DecisionAct, Proceeding, Proposal
 from central.proceedings.people import Mover
 from central.proceedings.service import Doing, after_step, ask, lock, of_case, take, write
+from central.proceedings.signers import Act, Power, power_used, reaching
 from configs.law_amounts import Band, Person, allowed_fines, band_for, points_of, usual_fine
 from configs.law_rows import Effect
 from configs.law_tables import LawBook
@@ -190,9 +191,16 @@ def proposal_of(session: Session, proceeding_id: int) -> Proposal | None:
     return session.get(Proposal, proceeding_id)
 
 
-def sign(session: Session, parties: Parties, proceeding: Proceeding, by: Mover, now: datetime) -> Decision:
+def sign(
+    session: Session,
+    parties: Parties,
+    proceeding: Proceeding,
+    by: Mover,
+    now: datetime,
+    power_id: int | None = None,
+) -> Decision:
     """Signs the proposed decision of a locked case: number, amounts and everything it says are frozen with
-    it.
+    it. `power_id`: by which of their powers; else by the first that reaches all of its acts.
 
     Raises:
         StepRefusedError: the tables refuse for one of its cases, with every problem.
@@ -206,6 +214,7 @@ def sign(session: Session, parties: Parties, proceeding: Proceeding, by: Mover, 
     covered = [proceeding, *_others(session, proceeding, proposal.with_cases)]
     doing = Doing("sign_decision")
     loaded = [load(session, case, local_day(now)) for case in covered]
+    by = by.signing_by(_power(loaded, by, local_day(now), power_id))
     moved = [ask(each.dossier, doing, by, now) for each in loaded]
     terms = Terms(tuple(proposal.circumstances), tuple(proposal.fines))
     book = loaded[0].dossier.book
@@ -219,6 +228,28 @@ def sign(session: Session, parties: Parties, proceeding: Proceeding, by: Mover, 
     session.delete(proposal)
     session.flush()
     return decision
+
+
+def powers_that_reach(session: Session, proceeding: Proceeding, by: Mover, day: date) -> tuple[Power, ...]:
+    """By what somebody may sign the proposed decision; several where they have to choose."""
+    proposal = proposal_of(session, proceeding.id or 0)
+    cases = [of_case(session, case_id) for case_id in proposal.with_cases] if proposal is not None else []
+    loaded = [load(session, case, day) for case in (proceeding, *cases) if case is not None]
+    return reaching(
+        loaded[0].dossier.book, by.powers, _acts(loaded), day, organisation=loaded[0].dossier.organisation
+    )
+
+
+def _acts(loaded: list[Loaded]) -> list[Act]:
+    return [act for each in loaded for act in each.dossier.acts]
+
+
+def _power(loaded: list[Loaded], by: Mover, day: date, power_id: int | None) -> Power | None:
+    """One power for the whole decision: one act above it takes the whole file up (Law Art 52.4.b)."""
+    if power_id is not None:
+        return next((power for power in by.powers if power.id == power_id), None)
+    dossier = loaded[0].dossier
+    return power_used(dossier.book, by.powers, _acts(loaded), day, organisation=dossier.organisation)
 
 
 def _store(

@@ -98,10 +98,10 @@ def end_what_is_untrue(records: Records, proceeding: Proceeding, step: Proceedin
 
 
 def sign_decision(
-    records: Records, proceeding: Proceeding, by: Mover, now: datetime
+    records: Records, proceeding: Proceeding, by: Mover, now: datetime, power_id: int | None = None
 ) -> tuple[Decision, Document]:
-    """Signs the proposed decision and draws its paper up."""
-    decision = decisions.sign(records.session, records.parties, proceeding, by, now)
+    """Signs the proposed decision, by one of their powers where they hold several, and draws its paper up."""
+    decision = decisions.sign(records.session, records.parties, proceeding, by, now, power_id)
     step = last_step(records.session, proceeding)
     paper = paper_of(records, proceeding, step, by, now)
     assert paper is not None

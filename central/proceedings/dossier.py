@@ -100,13 +100,13 @@ class Dossier:
 
 @dataclass(frozen=True)
 class Attempt:
-    """Somebody wants to take a step: who, in which roles, by which power to sign, for which day, today,
+    """Somebody wants to take a step: who, in which roles, by which powers to sign, for which day, today,
     with a reason."""
 
     person: int | None
     actors: frozenset[Actor]
     day: date
     today: date
-    power: Power | None = None
+    powers: tuple[Power, ...] = ()
     reason: bool = False
     detail: Mapping[str, str] = field(default_factory=dict)

@@ -1,5 +1,7 @@
 """A case in the words of papers: vehicle, act, persons, officials, as Vietnamese papers name them."""
 
+from datetime import date
+
 from sqlmodel import Session
 
 from central.accounts.service import find_by_id
@@ -11,7 +13,7 @@ from central.parties.service import Details
 from central.proceedings.signers import Power
 from central.registry.service import latest_answer, registered_vehicle
 from central.words.dictionary import translator
-from configs.law_tables import LawBook
+from configs.law_tables import LawBook, LawError
 from contract.plates import interpretations
 from contract.vehicles import VehicleKind
 
@@ -87,17 +89,24 @@ def official_of(session: Session, user_id: int | None, unit: str, title: str | N
     return v.Official(name=name, title=word, unit=unit)
 
 
-def title_words(book: LawBook, power: Power) -> str:
-    """A signer's title in words."""
-    for row in book.signers_table.signers:
-        if row.title == power.title:
-            return row.name_vi
-    return power.title
+def title_words(book: LawBook, power: Power, day: date) -> str:
+    """A signer's title in words, as the law of that day names it."""
+    try:
+        return book.signer(power.title, day).name_vi
+    except LawError:
+        return power.title
 
 
-def signature_of(book: LawBook, power: Power, name: str) -> v.Signature:
-    """Who signs: the title, and by whose delegation."""
-    title = title_words(book, power).upper()
+def delegation_words(session: Session, book: LawBook, power: Power, day: date) -> str:
+    """The delegation a paper rests on (Law Art 54): its number, and whose power it gives."""
+    giver = find_by_id(session, power.delegated_by) if power.delegated_by is not None else None
+    whose = title_words(book, power, day) + (f" {giver.full_name}" if giver is not None else "")
+    return f"Quyết định giao quyền xử phạt số {power.delegation} của {whose}"
+
+
+def signature_of(book: LawBook, power: Power, name: str, day: date) -> v.Signature:
+    """Who signs: the title, and by which delegation."""
+    title = title_words(book, power, day).upper()
     if power.delegation is None:
         return v.Signature(titles=(title,), name=name)
     return v.Signature(titles=(f"KT. {title}", f"(Giao quyền số {power.delegation})"), name=name)

@@ -208,6 +208,13 @@ class Instalments(Particulars):
         return tuple({"due": day.isoformat(), "amount": amount} for day, amount in found if day and amount)
 
 
+class Signature(Particulars):
+    """By which of their powers a signer signs, by its number in the register; without it the first of theirs
+    that reaches."""
+
+    power: Reference | None = None
+
+
 class Money(Particulars):
     """Money that came in or went back: under which reference the other side knows it, through whom."""
 
@@ -247,6 +254,7 @@ MODELS: dict[str, type[Particulars]] = {
     "make_record": RecordNotes,
     "leave_record_unsigned": Unsigned,
     "propose_decision": Terms,
+    "sign_decision": Signature,
     "ask_relief": Asking,
     "defer": Deferral,
     "reduce": Reduction,

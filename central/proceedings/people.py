@@ -1,6 +1,6 @@
 """Who takes a step: what a person's role lets them do, and by what power they sign."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlmodel import Session, col, select
@@ -52,7 +52,16 @@ class Mover:
     actors: frozenset[Actor]
     audit_name: str
     person: int | None = None
-    power: Power | None = None
+    powers: tuple[Power, ...] = ()
+
+    @property
+    def power(self) -> Power | None:
+        """By what they sign where nothing chooses between their powers: a title of their own first."""
+        return self.powers[0] if self.powers else None
+
+    def signing_by(self, power: Power | None) -> "Mover":
+        """The same person, by one of their powers or none."""
+        return replace(self, powers=(power,) if power is not None else ())
 
 
 PROGRAMME = Mover("ngatu", frozenset({Actor.SYSTEM}), "system")
@@ -70,50 +79,56 @@ def for_citizen(by: Mover) -> Mover:
 
 
 def mover(session: Session, user: User, day: date) -> Mover:
-    """A person as the tables know them, with the highest power they may sign by on that day."""
+    """A person as the tables know them, with everything they may sign by on that day."""
     actors = frozenset(
         actor for permission, parts in PARTS.items() if user.may(permission) for actor in parts
     )
     assert user.id is not None
-    power = power_of(session, user.id, day) if Actor.SIGNER in actors else None
-    return Mover(user.full_name, actors, user.actor, user.id, power)
+    powers = powers_of(session, user.id, day) if Actor.SIGNER in actors else ()
+    return Mover(user.full_name, actors, user.actor, user.id, powers)
 
 
-def power_of(session: Session, user_id: int, day: date) -> Power | None:
-    """By what a person may sign on that day: a title of their own before a delegation. A delegation ends with
-    the title of the one who gave it."""
+def powers_of(session: Session, user_id: int, day: date) -> tuple[Power, ...]:
+    """By what a person may sign on that day: titles of their own before delegations, the latest first. A
+    delegation ends with the title of the one who gave it (Law Art 54)."""
     rows = session.exec(
         select(SignerPower)
         .where(SignerPower.user_id == user_id, col(SignerPower.revoked_at).is_(None))
         .order_by(col(SignerPower.delegation).is_not(None), col(SignerPower.id).desc())
     )
-    for row in rows:
-        power = _as_power(row)
-        if power.holds(day) and (
-            row.delegated_by is None or _holds_itself(session, row.delegated_by, row.title, day)
-        ):
-            return power
-    return None
+    living = [row for row in rows if not _lapsed(session, row, day)]
+    return tuple(power for power in map(_as_power, living) if power.holds(day))
+
+
+def _lapsed(session: Session, row: SignerPower, day: date) -> bool:
+    """Whether who gave a delegation does not hold the title, on the day or when it begins."""
+    giver, day = row.delegated_by, max(day, row.valid_from)
+    return giver is not None and not _holds_itself(session, giver, row.title, day)
 
 
 def _as_power(row: SignerPower) -> Power:
-    return Power(row.title, row.delegation, row.valid_from, row.valid_to)
+    return Power(row.title, row.delegation, row.valid_from, row.valid_to, row.id, row.delegated_by)
 
 
 @dataclass(frozen=True)
 class Held:
-    """A title or delegation that nobody revoked: whose it is, and whose power they were given."""
+    """A title or delegation that nobody revoked: whose it is, and whose power they were given; `lapsed`: the
+    giver no longer holds it, so that nobody signs by it."""
 
     row: SignerPower
     user: User
     delegator: User | None
+    lapsed: bool = False
 
 
-def held_powers(session: Session) -> list[Held]:
-    """Everything somebody may sign by, by name and day; also what is over or begins later."""
+def held_powers(session: Session, day: date) -> list[Held]:
+    """Everything somebody may sign by, by name and day; also what is over or begins later, or has lapsed by
+    that day."""
     users = {user.id: user for user in list_users(session)}
     rows = session.exec(select(SignerPower).where(col(SignerPower.revoked_at).is_(None)))
-    found = [Held(row, users[row.user_id], users.get(row.delegated_by)) for row in rows]
+    found = [
+        Held(row, users[row.user_id], users.get(row.delegated_by), _lapsed(session, row, day)) for row in rows
+    ]
     return sorted(found, key=lambda held: (held.user.full_name, held.row.valid_from, held.row.id or 0))
 
 

@@ -207,7 +207,7 @@ def attempt_of(doing: Doing, by: Mover, now: datetime) -> Attempt:
         actors=by.actors,
         day=doing.day or today,
         today=today,
-        power=by.power,
+        powers=by.powers,
         reason=bool(doing.reason or doing.note.strip()),
         detail={name: str(value) for name, value in doing.detail.items()},
     )

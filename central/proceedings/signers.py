@@ -3,11 +3,11 @@
 The limit of a title is compared with the top of the band of every act of the decision; for an organisation
 both double, so the comparison is the same. A decision with points needs somebody who may suspend licences.
 The commune's police sign only what is on their list. A deputy signs only by a written delegation, with the
-power of the one who gave it.
+power of the one who gave it; a lower title of their own does not stand in its way.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
 from configs.law_tables import LawBook, LawError
@@ -26,12 +26,14 @@ class Act:
 @dataclass(frozen=True)
 class Power:
     """By what a person signs: a title, in person or by a delegation (number) that holds from one day to
-    another."""
+    another. `id` is its number in the register, `delegated_by` the person who gave the delegation."""
 
     title: str
     delegation: str | None = None
     valid_from: date = date.min
     valid_to: date | None = None
+    id: int | None = field(default=None, compare=False)
+    delegated_by: int | None = field(default=None, compare=False)
 
     def holds(self, day: date) -> bool:
         """True if the title or delegation holds on that day."""
@@ -57,3 +59,23 @@ def signing_problem(
         if row.acts is not None and not book.in_list(row.acts, act.article):
             return "act_not_listed"
     return None
+
+
+def reaching(
+    book: LawBook, powers: Sequence[Power], acts: Sequence[Act], day: date, *, organisation: bool = False
+) -> tuple[Power, ...]:
+    """Which of a person's powers reach all of these acts."""
+    return tuple(
+        power
+        for power in powers
+        if signing_problem(book, power, acts, day, organisation=organisation) is None
+    )
+
+
+def power_used(
+    book: LawBook, powers: Sequence[Power], acts: Sequence[Act], day: date, *, organisation: bool = False
+) -> Power | None:
+    """By what a person signs for these acts unless they choose: the first of their powers that reaches, own
+    titles standing before delegations; the first of all where none does, None where they hold none."""
+    found = reaching(book, powers, acts, day, organisation=organisation) or tuple(powers)
+    return found[0] if found else None

@@ -1,7 +1,7 @@
 """Drawing the paper of a step up: which kind, by whose values, under which number."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 
 from central.cases.queries import get_case
 from central.documents.archive import About
@@ -9,7 +9,9 @@ from central.documents.models import Document
 from central.errors import ConflictError
 from central.law import service as law
 from central.offences import service as offences
+from central.offences.models import Offence
 from central.proceedings.models import (
+    Decision,
     Proceeding,
     ProceedingStep,
     Withdrawal,
@@ -19,6 +21,9 @@ from central.proceedings.papers import complaints, first, later, whole
 from central.proceedings.papers.sheet import Records, Sheet, Values
 from central.proceedings.people import Mover
 from central.proceedings.service import history, last_step
+from central.proceedings.signers import Act, Power, power_used
+from configs.law_tables import LawBook
+from contract.local_time import local_day
 
 
 def paper_of(
@@ -87,7 +92,24 @@ def _sheet(records: Records, proceeding: Proceeding, step: ProceedingStep, by: M
     session = records.session
     case = get_case(session, proceeding.case_id)
     offence = offences.get(session, proceeding.offence_id) if proceeding.offence_id else None
-    return Sheet(records, proceeding, step, by, now, case, offence, law.book(session))
+    book = law.book(session)
+    decision = session.get(Decision, step.decision_id) if step.decision_id is not None else None
+    power = _power(book, by, offence, decision, local_day(now))
+    return Sheet(records, proceeding, step, by.signing_by(power), now, case, offence, book)
+
+
+def _power(
+    book: LawBook, by: Mover, offence: Offence | None, decision: Decision | None, day: date
+) -> Power | None:
+    """By what a paper is signed: what its decision was signed by, where they hold that; else the first of
+    theirs that reaches the act."""
+    of_decision = (decision.signer_title, decision.delegation) if decision is not None else None
+    for power in by.powers:
+        if (power.title, power.delegation) == of_decision:
+            return power
+    acts = [Act(offence.article, offence.fine_max, offence.points)] if offence is not None else []
+    of_firm = decision is not None and decision.organisation
+    return power_used(book, by.powers, acts, day, organisation=of_firm)
 
 
 _PAPERS: dict[str, tuple[str, Callable[[Sheet], Values]]] = {

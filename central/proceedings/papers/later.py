@@ -25,10 +25,11 @@ from central.proceedings.models import (
     Withdrawal,
     WithdrawnCase,
 )
-from central.proceedings.papers.sheet import Sheet, Values, number_of, sent_of, signature
+from central.proceedings.papers.sheet import Sheet, Values, delegation_of, number_of, sent_of, signature
 from central.proceedings.payments import FROM_BANK
 from central.settings import OfficeSettings
 from configs.law_tables import LawBook
+from contract.local_time import local_day
 
 _LAW = "Luật Xử lý vi phạm hành chính (sửa đổi, bổ sung năm 2020, 2025)"
 
@@ -50,8 +51,8 @@ def signer_values(sheet: Sheet, decision: Decision | None = None) -> Values:
         title = "Người có thẩm quyền"
         signature: Any = {"titles": (title.upper(),), "name": sheet.by.name}
     else:
-        title = title_words(sheet.book, power)
-        signature = signature_of(sheet.book, power, sheet.by.name)
+        title = title_words(sheet.book, power, local_day(sheet.now))
+        signature = signature_of(sheet.book, power, sheet.by.name, local_day(sheet.now))
     return {"signer": official_of(sheet.session, user, unit, title), "signature": signature}
 
 
@@ -62,7 +63,7 @@ def decision_values(sheet: Sheet) -> Values:
     circumstances = [sheet.book.circumstances[code] for code in decision.circumstances]
     person = sheet.person(decision.party_id)
     return {
-        "bases": _bases(sheet, decision),
+        "bases": _bases(sheet),
         **signer_values(sheet, decision),
         "violator": person,
         "vehicle": vehicle_of(sheet.session, sheet.case),
@@ -85,7 +86,7 @@ def decision_values(sheet: Sheet) -> Values:
     }
 
 
-def _bases(sheet: Sheet, decision: Decision) -> tuple[str, ...]:
+def _bases(sheet: Sheet) -> tuple[str, ...]:
     """What the decision rests on: the law, the record, what was explained and verified, a delegation."""
     bases = [
         f"Điều 57, Điều 68, Điều 70, Điều 78, Điều 85 {_LAW}",
@@ -98,9 +99,7 @@ def _bases(sheet: Sheet, decision: Decision) -> tuple[str, ...]:
     ):
         number = number_of(sheet, kind)
         bases += [f"{words} {number}"] if number else []
-    if decision.delegation is not None:
-        bases.append(f"Quyết định giao quyền xử phạt số {decision.delegation}")
-    return tuple(bases)
+    return (*bases, *delegation_of(sheet))
 
 
 def _acts(sheet: Sheet, decision: Decision) -> tuple[dict[str, Any], ...]:
@@ -187,7 +186,7 @@ def order_values(sheet: Sheet) -> Values:
     carried_out_by, recipients = _concerned(sheet)
     return {
         "title": title,
-        "bases": (f"{articles} {_LAW}",),
+        "bases": (f"{articles} {_LAW}", *delegation_of(sheet)),
         **signer_values(sheet),
         "articles": (
             first,

@@ -21,6 +21,7 @@ from central.offences.models import Offence
 from central.parties.service import Parties, Reader
 from central.proceedings.dossier_words import (
     act_of,
+    delegation_words,
     official_of,
     person_of,
     signature_of,
@@ -33,6 +34,7 @@ from central.proceedings.people import Mover
 from central.settings import OfficeSettings
 from central.vault import BlindIndex, Vault
 from configs.law_tables import LawBook
+from contract.local_time import local_day
 
 Values = dict[str, Any]
 
@@ -124,9 +126,17 @@ def number_of(sheet: Sheet, kind: str) -> str | None:
 def signature(sheet: Sheet) -> Any:
     """Who signs a paper of a step: by their power where they have one, else by their part."""
     if sheet.by.power is not None:
-        return signature_of(sheet.book, sheet.by.power, sheet.by.name)
+        return signature_of(sheet.book, sheet.by.power, sheet.by.name, local_day(sheet.now))
     official = official_of(sheet.session, sheet.by.person, "")
     return {"titles": (official.title.upper(),), "name": sheet.by.name}
+
+
+def delegation_of(sheet: Sheet) -> tuple[str, ...]:
+    """By whose delegation a paper is signed, among what it rests on; empty for a title in person."""
+    power = sheet.by.power
+    if power is None or power.delegation is None:
+        return ()
+    return (delegation_words(sheet.session, sheet.book, power, local_day(sheet.now)),)
 
 
 def sent_of(sheet: Sheet, kind: str) -> list[Document]:

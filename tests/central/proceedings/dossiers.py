@@ -66,7 +66,8 @@ def attempt(
     if power is None and actor is Actor.SIGNER:
         power = Power("division_head")
     who = ROLES[actor] if person is None else person
-    return Attempt(who, frozenset({actor}), day, today or day, power, reason, detail)
+    powers = (power,) if power is not None else ()
+    return Attempt(who, frozenset({actor}), day, today or day, powers, reason, detail)
 
 
 Told = tuple[str, Actor] | tuple[str, Actor, int]

@@ -156,7 +156,7 @@ class Proceedings(RuleBasedStateMachine):
             frozenset({actor}),
             self.today - timedelta(days=back),
             self.today,
-            Power(title),
+            (Power(title),),
             reason,
             {"relief": "deferral"},
         )
@@ -196,7 +196,8 @@ class Proceedings(RuleBasedStateMachine):
         assert by.day == by.today
         assert was.limits.decision is not None
         assert by.day <= was.limits.decision
-        assert signing_problem(was.book, by.power, was.acts, by.day, organisation=was.organisation) is None
+        (power,) = by.powers
+        assert signing_problem(was.book, power, was.acts, by.day, organisation=was.organisation) is None
 
     @invariant()
     def a_decided_case_is_only_ended_by_what_may_end_it(self) -> None:

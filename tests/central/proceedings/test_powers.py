@@ -11,7 +11,7 @@ from central.db import transaction
 from central.errors import ConflictError, InvalidError, NotFoundError
 from central.law import service as law
 from central.proceedings.models import SignerPower
-from central.proceedings.people import grant_power, held_powers, power_of, revoke_power
+from central.proceedings.people import grant_power, held_powers, powers_of, revoke_power
 from central.proceedings.signers import Power
 from contract.local_time import local_day
 from tests.central.people import Role, add_user
@@ -50,7 +50,9 @@ def test_what_no_power_can_be(office: Office, who: str, power: Power, by: str | 
         with pytest.raises(InvalidError) as refused:
             grant(session, office, people[who], power, people[by] if by else None)
         assert refused.value.reason == reason
-        assert [held.user.username for held in held_powers(session)] == ["truong-phong"]
+        assert [held.user.username for held in held_powers(session, local_day(office.now))] == [
+            "truong-phong"
+        ]
 
 
 def test_nobody_who_is_kept_out_is_given_a_power(office: Office) -> None:
@@ -68,14 +70,14 @@ def test_a_delegation_ends_with_the_title_of_who_gave_it(office: Office, ends: s
         chief = office.people["truong-phong"]
         power = Power("division_head", "12/QĐ-PC08", FIRST)
         grant(session, office, user_id, power, chief)
-        assert power_of(session, user_id, today) == power
+        assert powers_of(session, user_id, today) == (power,)
         (title,) = session.exec(select(SignerPower).where(SignerPower.user_id == chief))
         if ends == "revoked":
             revoke_power(session, title.id or 0, "user:quan-tri", office.now)
         else:
             title.valid_to = today - timedelta(days=1)
             session.flush()
-        assert power_of(session, user_id, today) is None
+        assert powers_of(session, user_id, today) == ()
 
 
 def test_a_delegation_holds_until_it_is_revoked_once(office: Office) -> None:
@@ -83,12 +85,12 @@ def test_a_delegation_holds_until_it_is_revoked_once(office: Office) -> None:
     power = Power("division_head", "12/QĐ-PC08", FIRST, today)
     with transaction(office.engine) as session:
         row = grant(session, office, user_id, power, office.people["truong-phong"])
-        found = [held for held in held_powers(session) if held.user.id == user_id]
+        found = [held for held in held_powers(session, local_day(office.now)) if held.user.id == user_id]
         assert [held.delegator and held.delegator.username for held in found] == ["truong-phong"]
-        assert power_of(session, user_id, today) == power
-        assert power_of(session, user_id, today + timedelta(days=1)) is None
+        assert powers_of(session, user_id, today) == (power,)
+        assert powers_of(session, user_id, today + timedelta(days=1)) == ()
         revoke_power(session, row.id or 0, "user:quan-tri", office.now)
-        assert power_of(session, user_id, today) is None
+        assert powers_of(session, user_id, today) == ()
         with pytest.raises(ConflictError, match="power_revoked"):
             revoke_power(session, row.id or 0, "user:quan-tri", office.now + timedelta(days=1))
         assert row.revoked_at == office.now

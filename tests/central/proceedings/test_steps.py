@@ -185,7 +185,7 @@ def test_who_may_sign(acts: tuple[Act, ...], power: Power, organisation: bool, p
 
 def test_signing_without_any_power_is_refused() -> None:
     proposed = walk(dossier(), TO_PROPOSAL)
-    by_nobody = replace(attempt(Actor.SIGNER, LATER), power=None)
+    by_nobody = replace(attempt(Actor.SIGNER, LATER), powers=())
     assert "no_power" in problems_of(proposed, "sign_decision", by_nobody)
 
 
