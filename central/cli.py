@@ -105,7 +105,7 @@ def ingest(settings: SettingsFile = None) -> None:
         loaded, _ = open_centre(settings)
         from central.ingest.process import run_ingest
 
-        run_ingest(loaded, _until_signal())
+        run_ingest(loaded, until_signal())
 
 
 @app.command()
@@ -115,7 +115,7 @@ def worker(settings: SettingsFile = None) -> None:
         loaded, _ = open_centre(settings)
         from central.worker import run_worker
 
-        if run_worker(loaded, _until_signal()):
+        if run_worker(loaded, until_signal()):
             # Something hangs in a call: its lease ends by itself, and nothing here is worth waiting for.
             logging.shutdown()
             os._exit(0)
@@ -304,9 +304,10 @@ def withdraw(
             typer.echo(f"withdrawal {act.id}: {counted(len(rows), 'case')}")
 
 
-def _until_signal() -> threading.Event:
+def until_signal() -> threading.Event:
     """Set when the process is told to end."""
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+        # Set in a thread of its own: the handler's own may hold the event's lock, as wait() begins or ends.
+        signal.signal(number, lambda *_: threading.Thread(target=stop.set).start())
     return stop

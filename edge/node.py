@@ -155,7 +155,8 @@ class Node:
 
     def stop(self) -> None:
         """Asks `run` to end; any thread or signal handler may call."""
-        self._stop.set()
+        # In a thread of its own: a handler's own may hold the event's lock, as wait() begins or ends.
+        threading.Thread(target=self._stop.set).start()
 
     def _watch(self, until_delivered: bool) -> None:
         """Looks after the threads once a second until the end."""

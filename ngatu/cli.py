@@ -47,7 +47,7 @@ def broker(
     port: Annotated[int, typer.Option(help="MQTT 3.1.1; the next port speaks MQTT 5")] = 1883,
 ) -> None:
     """The embedded MQTT broker, on this machine only."""
-    import threading
+    import time
 
     from configs.loading import load_yaml
     from ngatu.broker import Accounts, BrokerError, embedded_broker
@@ -55,7 +55,8 @@ def broker(
     try:
         with embedded_broker(load_yaml(accounts, Accounts).root, port) as running:
             typer.echo(f"MQTT 3.1.1 on 127.0.0.1:{running.port_v311}, MQTT 5 on :{running.port_v5}")
-            threading.Event().wait()
+            while True:
+                time.sleep(1)
     except (BrokerError, OSError) as problem:
         typer.echo(f"✗ {problem}", err=True)
         raise typer.Exit(1) from problem

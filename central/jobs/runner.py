@@ -102,7 +102,8 @@ class Runner:
         dispatcher = threading.Thread(target=self._dispatch, args=(stop,), name="jobs", daemon=True)
         dispatcher.start()
         threading.Thread(target=self._hold, args=(stop,), name="leases", daemon=True).start()
-        stop.wait()
+        while not stop.wait(POLL_SECONDS):
+            pass  # in turns: who waits without end is not woken by a signal that another thread got
         self._wake.set()
         deadline = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < deadline and (dispatcher.is_alive() or self._running):

@@ -3,7 +3,9 @@
 import json
 import logging
 import re
+import signal
 import stat
+import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
@@ -13,7 +15,7 @@ import pytest
 from sqlalchemy import text
 from typer.testing import CliRunner, Result
 
-from central.cli import app
+from central.cli import app, until_signal
 from central.db import make_engine, transaction
 from central.jobs import queue
 from central.media import service as media
@@ -181,3 +183,17 @@ def test_an_altered_audit_log_ends_with_1(folder: Path) -> None:
     done = ngatu("audit", "verify")
     assert done.exit_code == 1
     assert "entry 1 was altered" in done.stderr
+
+
+def test_a_signal_s_handler_does_not_wait_for_what_its_own_thread_holds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    handlers: dict[int, Callable[[], object]] = {}
+    monkeypatch.setattr(signal, "signal", handlers.__setitem__)
+    stop = until_signal()
+    with stop._cond:  # as in the moments in which wait() begins and ends
+        handling = threading.Thread(target=handlers[signal.SIGTERM], daemon=True)
+        handling.start()
+        handling.join(20)
+        assert not handling.is_alive()
+    assert stop.wait(20)

@@ -309,6 +309,17 @@ def test_told_to_stop_it_packs_what_was_waiting_for_its_post_roll(
     centre.wait(lambda c: c.statuses[-1].state == "offline")
 
 
+def test_a_signal_s_handler_does_not_wait_for_what_its_own_thread_holds(lonely: Site) -> None:
+    lonely.write(road.ROAD, "rtsp://127.0.0.1:1/")
+    node = lonely.node()
+    with node._stop._cond:  # as in the moments in which wait() begins and ends
+        handling = threading.Thread(target=node.stop, daemon=True)
+        handling.start()
+        handling.join(20)
+        assert not handling.is_alive()
+    assert node._stop.wait(20)
+
+
 def test_a_full_disk_delays_and_a_silent_centre_too(
     site: Site, centre: Centre, road_film: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

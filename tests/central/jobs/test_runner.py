@@ -1,5 +1,6 @@
 """The worker's loop: what hangs or fails holds up only its own kind, and the process may end at any time."""
 
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -82,6 +83,25 @@ def test_a_kind_that_hangs_holds_up_no_other_and_not_the_end(
         assert end() == 2
         assert time.monotonic() - started < 2.5
     hang.set()
+
+
+def test_a_signal_that_another_thread_gets_ends_it_too(engine: Engine) -> None:
+    stop = threading.Event()
+    before = signal.signal(signal.SIGUSR1, lambda *_: threading.Thread(target=stop.set).start())
+
+    def get_signal() -> None:
+        time.sleep(0.5)
+        signal.pthread_kill(threading.get_ident(), signal.SIGUSR1)
+
+    late = threading.Timer(20, stop.set)
+    late.start()
+    threading.Thread(target=get_signal).start()
+    try:
+        assert Runner(engine, [], utc_now).run(stop) == 0
+        assert late.is_alive()
+    finally:
+        late.cancel()
+        signal.signal(signal.SIGUSR1, before)
 
 
 def test_a_kind_works_as_often_at_once_as_it_may(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
