@@ -14,6 +14,7 @@ export function attendance() {
   for (const sign of SIGNS) addEventListener(sign, () => (attended = true), { passive: true, capture: true }); // before whoever asks
   return {
     isAttended: () => attended,
+    keep: () => (attended = true),
     headers() {
       const headers = attended ? {} : { "X-Unattended": "1" };
       attended = false;
@@ -33,9 +34,11 @@ async function ask() {
   if (state.asking) return;
   state.asking = true;
   state.askedAt = now();
-  const answer = await fetch("/session", { headers: person.headers() }).catch(() => null);
+  const headers = person.headers();
+  const keepSign = () => "X-Unattended" in headers || person.keep(); // what was not taken down is said again
+  const answer = await fetch("/session", { headers }).catch(() => null);
   state.asking = false;
-  if (!answer || answer.status >= 500) return; // a lost centre is told elsewhere
+  if (!answer || answer.status >= 500) return keepSign(); // a lost centre is told elsewhere
   state.ended = answer.redirected || !answer.ok;
   if (!state.ended) {
     const { seconds, extendable } = await answer.json();
@@ -43,7 +46,9 @@ async function ask() {
     state.canStay = extendable;
   }
   tell();
-  if (person.isAttended() && isWarned()) ask(); // a sign that came while it asked
+  if (!isWarned()) return;
+  if (person.isAttended()) ask(); // a sign that came while it asked
+  else keepSign();
 }
 
 function tell() {
@@ -58,7 +63,8 @@ function tell() {
 
 function tick() {
   const soon = secondsLeft() <= WARN_S + TICK_MS / 1000;
-  const isDue = now() - state.askedAt >= ASK_AGAIN_MS && (person.isAttended() || soon);
+  const isOld = now() - state.askedAt >= ASK_AGAIN_MS;
+  const isDue = person.isAttended() ? isOld || isWarned() : isOld && soon;
   if (!state.ended && (isDue || secondsLeft() === 0)) ask();
   else if (soon) tell();
 }
