@@ -17,6 +17,10 @@ _BEFORE_END = 5.0
 _SEEN = 0.5
 """Part of the looks in which its wheels must have been seen."""
 
+_ROLLS = 1.2
+"""Seconds in which who brakes gently may still roll the last part of a height that passes for jitter. They
+are not counted: nobody has stood while they rolled."""
+
 _SAMPLES = 32
 """Points looked at between the first and the newest: enough to see it drive away and come back."""
 
@@ -32,21 +36,22 @@ def judge(situation: Situation, parameters: NoStopping) -> list[Finding]:
 
 
 def _standing_since(situation: Situation, zone: Zone, still: float) -> TrackPoint | None:
-    """The point `zone.seconds` ago if the vehicle has not moved from there since, as far as its wheels were
-    seen: what passes before it hides them, and does not move it."""
+    """The point `zone.seconds` ago if the vehicle stood still by then and has not moved since, as
+    far as its wheels were seen: what passes before it hides them, and does not move it."""
     points = situation.track.points
     newest = points[-1]
-    if points[0].t > newest.t - zone.seconds or not _stands_in(newest, zone):
+    came = newest.t - zone.seconds - _ROLLS
+    if points[0].t > came or not _stands_in(newest, zone):
         return None
     if any(point.breaks for point in points[since(points, newest.t - STOOD) :]):
         return None  # whether it still stands there is seen a second later
-    first = max(0, since(points, newest.t - zone.seconds) - 1)
+    first = max(0, since(points, came) - 1)
     step = max(1, (len(points) - first) // _SAMPLES)
     seen = [point for point in points[first::step] if point.wheels == "seen"]
     if len(seen) < _SEEN * len(points[first::step]):
         return None
     stood = all(moved(point, newest) <= still and inside(point.ground, zone.polygon) for point in seen)
-    return points[first] if stood else None
+    return points[since(points, newest.t - zone.seconds)] if stood else None
 
 
 def _stands_in(point: TrackPoint, zone: Zone) -> bool:
