@@ -21,7 +21,7 @@ SCENE = Scene(size=(640, 640), zones=(KERB,))
 
 def stands(x: float, track_id: int, after: tuple[int, ...] = ()) -> tuple[Finding, Track]:
     """What is found of a vehicle that stands there, and its track."""
-    seen = replace(track(through((0, x, 400)), 0, 3), id=track_id, after=after)
+    seen = replace(track(through((0, x, 400)), 0, 4), id=track_id, after=after)
     (found,) = replay(seen, SCENE, Rules(no_stopping=NoStopping()))
     return found, seen
 
