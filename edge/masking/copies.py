@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from edge.masking.faces import FaceFinder
 from edge.masking.hide import Box, hide
-from edge.masking.keep import Own, Seen, own_plate
+from edge.masking.keep import Own, Seen, may_be_own, own_plate
 from edge.masking.paths import swept
 from edge.plate.find import PlateFinder
 from edge.plate.reading import PlateReader
@@ -105,8 +105,11 @@ class Masker:
         return Masked(count, plates, sum(len(places.faces) for places in found))
 
     def _places(self, image: Image, own: Own, t_ms: float) -> Places:
-        seen = [Seen(box, self.reader.read(image, box.quad)) for box in self.finder.find(image)]
         size = (image.shape[1], image.shape[0])
+        seen = [
+            Seen(box, self.reader.read(image, box.quad) if may_be_own(box, own, t_ms, size) else None)
+            for box in self.finder.find(image)
+        ]
         kept = own_plate(seen, own, t_ms, size)
         plates = tuple(plate.box.bounds for plate in seen if plate is not kept)
         return Places(plates, tuple(self.faces.find(image)))

@@ -46,14 +46,23 @@ def own_plate(plates: Sequence[Seen], own: Own, t_ms: float, size: tuple[int, in
     return max(likely, key=lambda seen: (_likeness(seen, own.plate), seen.box.score), default=None)
 
 
+def may_be_own(box: PlateBox, own: Own, t_ms: float, size: tuple[int, int]) -> bool:
+    """Whether a plate lies where the vehicle's own may be: only then is it worth reading."""
+    inside = None if own.cut_out else _place(own.track, t_ms)
+    return inside is None or _lies_in(box, inside, size)
+
+
 def _is_own(seen: Seen, plate: str, inside: Box | None, size: tuple[int, int]) -> bool:
     if inside is None:
         return _likeness(seen, plate) == 1.0
+    return _lies_in(seen.box, inside, size) and not _is_other(seen, plate)
+
+
+def _lies_in(box: PlateBox, inside: Box, size: tuple[int, int]) -> bool:
     width, height = size
-    x1, y1, x2, y2 = seen.box.bounds
+    x1, y1, x2, y2 = box.bounds
     x, y = (x1 + x2) / 2 / width, (y1 + y2) / 2 / height
-    there = inside[0] <= x <= inside[2] and inside[1] <= y <= inside[3]
-    return there and not _is_other(seen, plate)
+    return inside[0] <= x <= inside[2] and inside[1] <= y <= inside[3]
 
 
 def _is_other(seen: Seen, plate: str) -> bool:

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from central.deadlines.rules import running
+from configs.law_calendar import end_of_day
 from configs.law_tables import shipped
 
 BOOK = shipped()
@@ -140,3 +141,14 @@ def test_a_last_day_that_a_person_set_holds() -> None:
     found = running(BOOK, {"capture": CAPTURE}, {"limitation": restarted})
     assert found["limitation"].last_day == restarted
     assert found["notice"].last_day == date(2026, 11, 12)
+
+
+@pytest.mark.parametrize("until", [date(2026, 12, 31), date(2027, 2, 1)])
+def test_a_payment_is_deferred_until_the_day_a_person_set_and_no_longer(until: date) -> None:
+    """Law Art 76: the law's three months are the most, the answer may give less; it is late from the end of
+    that day."""
+    granted = date(2026, 12, 1)
+    law_gives = running(BOOK, {"deferred": granted})["deferral"].last_day
+    found = running(BOOK, {"deferred": granted}, {"deferral": until})["deferral"]
+    assert (found.last_day, found.due_at) == (until, end_of_day(until))
+    assert until < law_gives

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from edge.masking.keep import Own, Seen, own_plate
+from edge.masking.keep import Own, Seen, may_be_own, own_plate
 from edge.plate.find import PlateBox
 from edge.plate.reading import Character, PlateReading
 
@@ -42,6 +42,24 @@ def seen(x: float, y: float, text: str | None = None, width: float = 40, score: 
 def test_the_own_plate(t_ms: float, plates: list[Seen], kept: int | None) -> None:
     found = own_plate(plates, OWN, t_ms, SIZE)
     assert found is (plates[kept] if kept is not None else None)
+    read = [Seen(p.box, p.reading if may_be_own(p.box, OWN, t_ms, SIZE) else None) for p in plates]
+    assert own_plate(read, OWN, t_ms, SIZE) == (read[kept] if kept is not None else None)
+
+
+@pytest.mark.parametrize(
+    ("own", "t_ms", "x", "may"),
+    [
+        (OWN, 0, 500, True),
+        (OWN, 0, 640, False),
+        (OWN, 100, 640, True),
+        (OWN, 5000, 100, True),  # nobody knows where the vehicle was
+        (Own(plate="99A12345", track=OWN.track, cut_out=True), 0, 100, True),
+    ],
+)
+def test_only_a_plate_where_the_vehicle_was_is_worth_reading(
+    own: Own, t_ms: float, x: float, may: bool
+) -> None:
+    assert may_be_own(seen(x, 300).box, own, t_ms, SIZE) is may
 
 
 @pytest.mark.parametrize(
