@@ -5,6 +5,7 @@ The finders of plates and faces belong to the node's half of the programme; the 
 """
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -17,6 +18,9 @@ from typing import Any
 
 SECONDS = 1500.0
 """For one file: a long clip on a busy machine."""
+
+MOST_THREADS = 4
+"""Faces are looked for in one frame at a time, a third of the work: more would wait for it."""
 
 
 class MaskingFailedError(Exception):
@@ -50,6 +54,7 @@ def mask(errands: Sequence[Errand], seconds: float = SECONDS) -> Iterator[Hidden
     allowed = seconds * len(errands)
     with TemporaryDirectory() as folder, TemporaryFile("w+", encoding="utf-8") as complaints:
         words = [*_quietly(), sys.executable, "-m", "ngatu", "mask", *_files(errands, Path(folder))]
+        words += ["--threads", str(min(MOST_THREADS, os.cpu_count() or 1))]
         process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=complaints, encoding="utf-8")
         late = threading.Timer(allowed, process.kill)
         late.start()

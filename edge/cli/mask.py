@@ -24,7 +24,7 @@ def mask_command(
         list[Path],
         typer.Option("--own", help="JSON: the vehicle's plate, and where it was when; once for each file"),
     ],
-    threads: Annotated[int, typer.Option(min=1)] = 1,
+    threads: Annotated[int, typer.Option(min=1, help="frames of a clip looked at side by side")] = 1,
 ) -> None:
     """Hides all plates but one vehicle's, and all faces. The originals are not touched.
 
@@ -39,8 +39,8 @@ def mask_command(
     if not len(sources) == len(outs) == len(owns):
         raise stop_with("give --out and --own once for each file")
     vehicles = [_own(path) for path in owns]
-    finder = PlateFinder(load_path("plate_finder"), load_path("plate_corners"), threads)
-    masker = Masker(finder, OnnxPlateReader(load_path("plate_reader"), threads), FaceFinder())
+    finder = PlateFinder(load_path("plate_finder"), load_path("plate_corners"))
+    masker = Masker(finder, OnnxPlateReader(load_path("plate_reader")), FaceFinder(), threads)
     for source, out, vehicle in zip(sources, outs, vehicles, strict=True):
         with source.open("rb") as file:
             is_clip = file.read(12)[4:8] == b"ftyp"

@@ -1,9 +1,11 @@
 """The masked copy of a picture or a clip: same size, same moments, same vehicle; other plates and all faces
 hidden."""
 
+from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 
 import cv2
@@ -55,11 +57,12 @@ class Places:
 
 @dataclass(frozen=True)
 class Masker:
-    """The finders of what must not be seen."""
+    """The finders of what must not be seen; `at_once` frames of a clip are looked at side by side."""
 
     finder: PlateFinder
     reader: PlateReader
     faces: FaceFinder
+    at_once: int = 1
 
     def picture(self, source: Path, target: Path, own: Own) -> Masked:
         """Writes the copy of a picture. Raises MaskingError."""
@@ -87,22 +90,32 @@ class Masker:
         first = next(shots, None)
         if first is None:
             raise MaskingError("the clip has no frame")
-        found: list[Places] = []
-        count = 0
         size = (first[0].shape[1], first[0].shape[0])
+        before: tuple[Places, ...] = ()
+        count = plates = faces = 0
         with VideoWriter(target, size, fps) as writer:
-            waiting: list[Shot] = []
-            for number, shot in enumerate(chain((first,), shots)):
-                if number % EVERY == 0:
-                    places = self._places(shot[0], own, own.start_ms + shot[1] * 1000)
-                    _write(writer, waiting, [*found[-2:], places])
-                    found.append(places)
-                    waiting = []
-                waiting.append(shot)
-                count = number + 1
-            _write(writer, waiting, found[-2:])
-        plates = sum(len(places.plates) for places in found)
-        return Masked(count, plates, sum(len(places.faces) for places in found))
+            for stretch, places, after in self._looked_at(chain((first,), shots), own):
+                _write(writer, stretch, [*before, places, *after])
+                before = (places,)
+                count += len(stretch)
+                plates, faces = plates + len(places.plates), faces + len(places.faces)
+        return Masked(count, plates, faces)
+
+    def _looked_at(
+        self, shots: Iterator[Shot], own: Own
+    ) -> Iterator[tuple[list[Shot], Places, tuple[Places, ...]]]:
+        """Every few frames with what was found in the first of them, and in the first of those that follow
+        (nothing behind the last); while they are written, the next are looked at."""
+        ahead: deque[tuple[list[Shot], Future[Places]]] = deque()
+        with ThreadPoolExecutor(self.at_once) as pool:
+            while stretch := list(islice(shots, EVERY)):
+                image, t = stretch[0]
+                look = pool.submit(self._places, image, own, own.start_ms + t * 1000)
+                ahead.append((stretch, look))
+                if len(ahead) > self.at_once:
+                    yield _first_of(ahead)
+            while ahead:
+                yield _first_of(ahead)
 
     def _places(self, image: Image, own: Own, t_ms: float) -> Places:
         size = (image.shape[1], image.shape[0])
@@ -113,6 +126,13 @@ class Masker:
         kept = own_plate(seen, own, t_ms, size)
         plates = tuple(plate.box.bounds for plate in seen if plate is not kept)
         return Places(plates, tuple(self.faces.find(image)))
+
+
+def _first_of(
+    ahead: deque[tuple[list[Shot], Future[Places]]],
+) -> tuple[list[Shot], Places, tuple[Places, ...]]:
+    stretch, look = ahead.popleft()
+    return stretch, look.result(), (ahead[0][1].result(),) if ahead else ()
 
 
 def _write(writer: VideoWriter, shots: list[Shot], looks: list[Places]) -> None:

