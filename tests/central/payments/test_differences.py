@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from central.db import transaction
 from central.errors import ConflictError
-from central.payments import differences
+from central.payments import differences, inbox
 from central.payments.differences import DIFFERS, NOT_IN_FILE, OTHER_DAY, Found, unread
 from central.payments.models import PaymentDay, PaymentDifference
 from central.payments.port import BrokenLine, Told
@@ -109,3 +109,12 @@ def test_what_has_ended_or_is_settled_is_settled_no_more(session: Session) -> No
             differences.settle(session, number, "lần nữa", "user:kho-bac", LATER)
     with pytest.raises(ConflictError, match="difference_settled"):
         differences.take_in(session, ended, "của ta", "user:kho-bac", LATER)
+
+
+def test_only_what_stands_under_a_wrong_day_and_is_not_here_is_taken_in(session: Session) -> None:
+    keep(session, FIRST, unread(BrokenLine(3, "a;b", "columns")), Found("T1", OTHER_DAY, T1))
+    inbox.keep(session, T1, "call-back", NOW)  # the bank told of it meanwhile
+    for seen in differences.waiting(session):
+        with pytest.raises(ConflictError, match="difference_known"):
+            differences.take_in(session, seen.row.id or 0, "của ta", "user:kho-bac", LATER)
+    assert len(waiting(session)) == 2

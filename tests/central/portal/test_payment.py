@@ -223,6 +223,9 @@ def test_the_next_instalment_is_offered_and_fills_the_parts_in_their_order(count
     assert "Nộp lần tiếp theo trước hết ngày" in text_of(counter.browser.get(counter.page).text)
     for number, amount in enumerate((FIRST, SECOND, THIRD)):
         office.now += timedelta(days=(days[number] - local_day(office.now)).days)
+        shown = text_of(counter.site.enter(counter.case_id).get(f"{counter.page}/pay").text)
+        assert "đã quá hạn" not in shown, "the last day is in time"
+        assert ("Nộp toàn bộ số còn lại" in shown) == (number < 2), "the last instalment is all that is left"
         reference, asked = ordered(counter, "next")
         assert asked == amount
         BANKS[-1].pay(reference, "right")
