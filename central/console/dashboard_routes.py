@@ -105,7 +105,8 @@ class _Drawing:
             )
             for site, place in places.items()
         ]
-        return site_map(spots, self._t("dashboard.map"))
+        label = self._t("dashboard.map")
+        return site_map(spots, label) + site_map(spots, label, narrow=True)
 
     def _told(self, cases: int, states: list[str]) -> str:
         working = self._t("dashboard.working", n=states.count("online"), of=len(states))
@@ -147,7 +148,9 @@ def _days(age: AgeClass) -> tuple[tuple[str, date | None], ...]:
 
 
 def _tone(states: list[str]) -> str:
-    """How a site's cameras do together; one without cameras is not well."""
-    if states and all(state == "online" for state in states):
+    """How a site's cameras do together; of one without cameras nothing is known."""
+    if not states:
+        return "quiet"
+    if all(state == "online" for state in states):
         return "good"
     return "warn" if any(state in ("online", "degraded") for state in states) else "bad"

@@ -70,3 +70,40 @@ def test_a_value_beside_its_bar_ends_inside_the_drawing(told: str) -> None:
     drawn = str(bar_chart([Bar(label="x", value=5, told=told), Bar(label="y", value=1, told="1")], "l"))
     begins = max(float(x) for x in re.findall(r'class="bar-value" x="([\d.]+)"', drawn))
     assert begins + 7.8 * len(told) <= 600
+
+
+@pytest.mark.parametrize("told", ["7", "25.575.000.000", "1.151.910.000.000 ₫"])
+def test_on_a_telephone_a_bar_stands_under_its_name_and_its_value_inside(told: str) -> None:
+    rows = [Bar(label="Ngã tư Hùng Vương – Lê Lợi", value=5, told=told, before=4)] * 2
+    svg = ET.fromstring(bar_chart(rows, "l", narrow=True))
+    assert svg.attrib["viewBox"].startswith("0 0 340 ")
+    names = [text for text in svg.iter("text") if text.attrib["class"] == "bar-label"]
+    bars = [rect for rect in svg.iter("rect") if rect.attrib["class"].startswith("bar ")]
+    values = [text for text in svg.iter("text") if text.attrib["class"] == "bar-value"]
+    assert all(float(n.attrib["y"]) < float(b.attrib["y"]) for n, b in zip(names, bars, strict=True))
+    assert float(names[1].attrib["y"]) - 13 > float(bars[0].attrib["y"]) + 16
+    assert all(float(value.attrib["x"]) + 7.8 * len(told) <= 340 for value in values)
+
+
+@pytest.mark.parametrize(
+    ("told", "values"), [(["3", "12", "0"], ["3", "12"]), (["3", "1.112", "0"], ["1.112"])]
+)
+def test_the_height_of_a_column_is_told_in_figures(told: list[str], values: list[str]) -> None:
+    rows = [
+        Bar(label=f"{n:02d}", value=float(words.replace(".", "")), told=words) for n, words in enumerate(told)
+    ]
+    shown = list(ET.fromstring(column_chart(rows, "l")).iter("text"))
+    assert [text.text for text in shown if text.attrib["class"] == "bar-value"] == values
+
+
+def test_a_day_s_hours_fit_a_telephone_with_every_third_named() -> None:
+    hours = [Bar(label=f"{hour:02d}", value=hour, told=str(hour)) for hour in range(24)]
+    svg = ET.fromstring(column_chart(hours, "l", narrow=True))
+    names = [text.text for text in svg.iter("text") if text.attrib["class"] == "bar-label"]
+    assert names == ["00", "03", "06", "09", "12", "15", "18", "21"]
+    assert float(svg.attrib["viewBox"].split()[2]) <= 340
+
+
+def test_a_page_has_both_drawings_and_a_paper_one() -> None:
+    chart = Chart(title="x", rows=(Bar(label="a", value=1, told="1"),))
+    assert (chart.on_page.count("<svg"), chart.svg.count("<svg")) == (2, 1)

@@ -48,7 +48,29 @@ def test_names_that_would_stand_on_each_other_are_left_out() -> None:
     near = [spot(f"Cạnh {n}", 21.0001 + n, 106, 0) for n in range(3)]
     drawn = site_map([*far, *near], "x")
     assert drawn.count("<circle") == 6
-    assert re.findall(r">([^<]+)</text>", drawn) == ["Ngã tư 2", "Ngã tư 1", "Ngã tư 0"]
+    assert names(drawn) == ["Ngã tư 2", "Ngã tư 1", "Ngã tư 0"]
+
+
+def names(drawn: str) -> list[str]:
+    return re.findall(r'class="bar-label"[^>]*>([^<]+)</text>', drawn)
+
+
+@pytest.mark.parametrize("narrow", [False, True])
+def test_a_name_stays_inside_and_on_no_other_mark(narrow: bool) -> None:
+    long = "Ngã tư Lý Thái Tổ – Nguyễn Đăng Đạo (phường Suối Hoa)"
+    drawn = site_map([spot(long, 21, 106, 9), spot("Chũ", 21.5, 106.6, 1)], "x", narrow=narrow)
+    wide = 340 if narrow else 900
+    for x, words in re.findall(r'class="bar-label" x="([\d.]+)"[^>]*>([^<]+)</text>', drawn):
+        half = len(words) * 6.5 / 2
+        assert half <= float(x) <= wide - half
+    hidden = site_map([spot("Trên", 21.0, 106, 9), spot("Dưới", 20.95, 106, 9), spot("Xa", 22, 106, 9)], "x")
+    assert "Trên" not in names(hidden)
+
+
+@pytest.mark.parametrize(("tone", "sign"), [("good", ""), ("warn", "!"), ("bad", "×"), ("quiet", "?")])
+def test_how_cameras_do_is_told_by_more_than_colour(tone: str, sign: str) -> None:
+    drawn = site_map([Spot("a", Place(21, 106), 1, tone, "1", "/cases?site=a")], "x")
+    assert re.findall(r'class="map-sign"[^>]*>([^<]*)</text>', drawn) == [sign]
 
 
 @pytest.mark.parametrize("spots", [[], [spot("a", 21, 106, 0)], [spot("a", 21, 106, 3)] * 2])
