@@ -14,9 +14,9 @@ from configs.wording import with_forms
 
 _HEAD = """# The rules
 
-Made from their descriptors (`python -m configs.rules_page docs/rules.md`). A rule is on when its key stands
-under `rules` in the camera file; `NAME: {}` takes the defaults. Distances are parts of the vehicle's box, so
-that one setting fits near and far. How to add one: [add a rule](add-a-rule.md).
+Generated from the rule descriptors (`python -m configs.rules_page docs/rules.md`). A rule is on when its key
+is under `rules` in the camera file; `NAME: {}` takes the defaults. Distances are in heights or widths of the
+vehicle's box, so that one setting fits near and far vehicles. How to add one: [add a rule](add-a-rule.md).
 """
 
 
@@ -28,7 +28,10 @@ def page() -> str:
 def _section(rule: RuleDescriptor) -> str:
     lines = [f"## `{rule.name}` — {rule.label.vi} ({rule.label.en})", ""]
     needs = [need.missing.en.removeprefix("needs ") for need in rule.needs]
-    lines += [f"Version {rule.version}. Needs {'; '.join([*needs, f'{rule.looks:g} looks a second'])}.", ""]
+    lines += [
+        f"Version {rule.version}. Needs {'; '.join([*needs, f'{rule.looks:g} analysed frames a second'])}.",
+        "",
+    ]
     lines += _table(("parameter", "default", "meaning"), _parameters(rule.parameters))
     lines += _table(("broken (`basis`)", "meaning"), [(f"`{code}`", w.en) for code, w in rule.bases.items()])
     told: list[tuple[str, ...]] = [
@@ -39,11 +42,16 @@ def _section(rule: RuleDescriptor) -> str:
 
 
 def _shared() -> str:
-    lines = ["## Shared", "", "`passage` is no rule: it says how the crossing of a stop line is seen.", ""]
+    lines = [
+        "## Shared",
+        "",
+        "`passage` is not a rule: it sets how the crossing of a stop line is recognised.",
+        "",
+    ]
     lines += _table(("parameter", "default", "meaning"), _parameters(Passage))
     ranked = ", ".join(f"`{name}`" for name in RANKED)
     lines += [
-        f"`precedence` ({ranked}): one act that breaks several of these is reported under the first.",
+        f"`precedence` ({ranked}): an act that breaks several of these is reported under the first.",
         "",
     ]
     return "\n".join(lines).rstrip() + "\n"

@@ -25,7 +25,7 @@ class VehicleKind(StrEnum):
 
 _VIETNAMESE = {
     VehicleKind.CAR: "Ô tô con",
-    VehicleKind.MOTORBIKE: "Xe máy",
+    VehicleKind.MOTORBIKE: "Xe mô tô",
     VehicleKind.BUS: "Xe khách",
     VehicleKind.TRUCK: "Xe tải",
     VehicleKind.BICYCLE: "Xe đạp",

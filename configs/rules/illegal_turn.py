@@ -14,7 +14,9 @@ class IllegalTurn(Configured):
     """Rẽ, quay đầu trái quy định: leaving by a movement the lane does not lead to."""
 
     within: Seconds = Field(default=20.0, description="seconds from the stop line to the exit")
-    lane_frames: Frames = Field(default=3, description="frames in the lane that tell it")
+    lane_frames: Frames = Field(
+        default=3, description="frames in a lane after which it counts as the vehicle's lane"
+    )
 
 
 def _tells_movements(scene: Scene) -> bool:
@@ -47,8 +49,8 @@ RULE = RuleDescriptor(
             "{movement} from {line}, which is forbidden ({basis})",
         ),
         "illegal_turn.against_arrows": words(
-            "{movement} từ làn {lane}, làn này dẫn {movements}",
-            "{movement} from lane {lane}, which leads {movements}",
+            "{movement} từ làn {lane}, làn này chỉ được {movements}",
+            "{movement} from lane {lane}, which allows only {movements}",
         ),
         "illegal_turn.lane_not_certain": words(
             "Đổi làn ngay trước đó (làn {lane} chưa chắc)",

@@ -12,7 +12,7 @@ class NoHelmet(OnARide):
 
     child: Part = Field(
         default=1.0,
-        description="heights of a head by which one is lower than another that may be a small child's",
+        description="head heights by which a head must be lower than another to be possibly a small child's",
     )
 
 
@@ -30,22 +30,22 @@ RULE = RuleDescriptor(
         "no_helmet.bare": words(
             "Không đội mũ bảo hiểm: {who}, thấy trong {bare_looks}/{looks} ảnh ({people} người trên xe, "
             "độ chắc chắn {probability})",
-            "no helmet: {who}, seen in {bare_looks} of {looks} {looks:look|looks} ({people} on the "
+            "no helmet: {who}, seen in {bare_looks} of {looks} {looks:frame|frames} ({people} on the "
             "motorbike, certainty {probability})",
         ),
         "no_helmet.exceptions": words(
-            "Người duyệt phải loại trừ: chở người bệnh đi cấp cứu, trẻ em dưới 06 tuổi, "
+            "Người thẩm định phải loại trừ: chở người bệnh đi cấp cứu, trẻ em dưới 06 tuổi, "
             "áp giải người vi phạm (Nghị định 168/2024/NĐ-CP, Điều 7, khoản 2, điểm i)",
-            "a person must exclude: an emergency patient, a child under 6, an offender under escort "
+            "the reviewer must rule out: an emergency patient, a child under 6, an offender under escort "
             "(Decree 168/2024, Art. 7.2.i)",
         ),
         "no_helmet.who_is_unsure": words(
             "Không rõ người không đội mũ là người lái hay người được chở",
-            "it can't be told whether it is the driver or a passenger",
+            "it is unclear whether it is the driver or a passenger",
         ),
         "no_helmet.may_be_a_child": words(
             "Có thể là trẻ em: đầu thấp hơn người khác {lower_heads} lần chiều cao đầu",
-            "may be a child: {lower_heads} heights of a head lower than another",
+            "may be a child: its head is {lower_heads} head heights lower than another",
         ),
     },
     moments={

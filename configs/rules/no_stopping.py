@@ -13,7 +13,7 @@ class NoStopping(Configured):
     """Dừng xe nơi cấm dừng; the time is the zone's own."""
 
     still: Part = Field(
-        default=0.2, description="box heights of movement that are jitter of a standing vehicle"
+        default=0.2, description="box heights of movement that count as jitter of a standing vehicle"
     )
 
 
@@ -30,7 +30,7 @@ RULE = RuleDescriptor(
     reasons={
         "no_stopping.stood": words(
             "Đứng trong khu vực {zone} {lasted_ms}, được phép {allowed_ms}",
-            "stood in {zone} for {lasted_ms}, {allowed_ms} are allowed",
+            "stood in {zone} for {lasted_ms}; {allowed_ms} are allowed",
         ),
     },
     moments={

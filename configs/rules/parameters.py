@@ -25,19 +25,22 @@ class Passage(Configured):
         default=3, description="frames a vehicle must have been seen in before the line"
     )
     distance_before: Part = Field(
-        default=0.12, description="box heights it must have been seen before the line"
+        default=0.12, description="box heights of approach that must be seen before the line"
     )
-    hysteresis: Part = Field(default=0.04, description="box heights either side of the line that are jitter")
+    hysteresis: Part = Field(
+        default=0.04, description="box heights on each side of the line that count as jitter"
+    )
     clearance: Part = Field(
-        default=0.15, description="box heights past the line that commit, if no commit line is drawn"
+        default=0.15,
+        description="box heights past the line that count as entering, if no commit line is drawn",
     )
     onward: Part = Field(default=0.25, description="box heights past the commit line that prove it went on")
     within: Seconds = Field(default=6.0, description="seconds after the line in which it must have gone on")
     standing: Annotated[float, Field(gt=0, le=600)] = Field(
-        default=2.0, description="seconds without moving that make it a stop, not a passage"
+        default=2.0, description="seconds without movement after which it counts as a stop"
     )
     still: Part = Field(
-        default=0.04, description="box heights of movement that are jitter of a standing vehicle"
+        default=0.04, description="box heights of movement that count as jitter of a standing vehicle"
     )
 
 
@@ -47,7 +50,8 @@ class Against(Configured):
     seconds: Seconds = Field(default=0.4, description="seconds against the direction")
     frames: Frames = Field(default=4, description="frames against the direction")
     smallest: Part = Field(
-        default=0.06, description="parts of the picture's height a box must have: far vehicles are not judged"
+        default=0.06,
+        description="minimum height of a box, as a share of the picture: vehicles farther away are not judged",
     )
     distance: Part = Field(default=0.4, description="box heights against the direction")
     inside: Part = Field(default=0.4, description="box widths a four-wheeler must lie inside the lane")
@@ -57,14 +61,16 @@ class Against(Configured):
 class OnARide(Configured):
     """When what is seen of riders may be held against them; shared by no_helmet and passengers."""
 
-    looks: Frames = Field(default=3, description="looks that must show it")
+    looks: Frames = Field(default=3, description="analysed frames that must show it")
     share: Annotated[float, Field(gt=0.5, le=1)] = Field(
-        default=0.6, description="share of all looks that must show it"
+        default=0.6, description="share of all analysed frames that must show it"
     )
-    seconds: Seconds = Field(default=0.5, description="seconds between the first of these looks and the last")
+    seconds: Seconds = Field(
+        default=0.5, description="seconds between the first and the last of these frames"
+    )
     distance: Part = Field(
         default=1.0,
-        description="box heights it must have moved: who sits on a standing motorbike does not ride it",
+        description="box heights it must have moved: a standing motorbike is not being ridden",
     )
 
 

@@ -24,14 +24,14 @@ RULE = RuleDescriptor(
             "Chở {passengers} người ngồi sau người lái, thấy trong {showing_looks}/{looks} ảnh "
             "(độ chắc chắn {probability})",
             "carries {passengers} {passengers:passenger|passengers}, seen in {showing_looks} of {looks} "
-            "{looks:look|looks} (certainty {probability})",
+            "{looks:frame|frames} (certainty {probability})",
         ),
         "passengers.exceptions": words(
-            "Người duyệt phải loại trừ khi chở 02 người: người bệnh đi cấp cứu, trẻ em dưới 12 tuổi, "
+            "Người thẩm định phải loại trừ khi chở 02 người: người bệnh đi cấp cứu, trẻ em dưới 12 tuổi, "
             "người già yếu hoặc người khuyết tật, áp giải người vi phạm "
             "(Nghị định 168/2024/NĐ-CP, Điều 7, khoản 2, điểm g)",
-            "of two passengers a person must exclude: an emergency patient, a child under 12, "
-            "somebody old and weak or disabled, an offender under escort (Decree 168/2024, Art. 7.2.g)",
+            "with two passengers the reviewer must rule out: an emergency patient, a child under 12, "
+            "a frail elderly or disabled person, an offender under escort (Decree 168/2024, Art. 7.2.g)",
         ),
     },
     moments={

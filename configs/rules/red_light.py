@@ -13,12 +13,15 @@ from configs.wording import words
 class RedLight(Configured):
     """Đi qua vạch dừng khi đèn đỏ."""
 
-    grace: Seconds = Field(default=0.3, description="seconds of red in which a crossing is no offence")
+    grace: Seconds = Field(
+        default=0.3, description="seconds after the change to red in which a crossing is no offence"
+    )
     settle: Seconds = Field(
         default=0.5, description="seconds to wait until a change of the lamp is confirmed"
     )
     amber: Literal["off", "borderline", "violation"] = Field(
-        default="off", description="what crossing on amber is: the law treats it as red, practice rarely does"
+        default="off",
+        description="how crossing on amber is judged: the law treats it like red, practice rarely does",
     )
 
 
@@ -35,12 +38,12 @@ RULE = RuleDescriptor(
         "red_light.crossed": words(
             "Qua vạch dừng {line} khi đèn {head} đã đỏ {elapsed_red_ms} "
             "(± {uncertainty_ms}, ngưỡng {grace_ms})",
-            "crossed stop line {line} {elapsed_red_ms} into red of lamp {head} "
+            "crossed stop line {line} {elapsed_red_ms} after lamp {head} turned red "
             "(± {uncertainty_ms}, grace {grace_ms})",
         ),
         "red_light.crossed_on_amber": words(
             "Qua vạch dừng {line} khi đèn {head} đã vàng {elapsed_amber_ms}",
-            "crossed stop line {line} {elapsed_amber_ms} into amber of lamp {head}",
+            "crossed stop line {line} {elapsed_amber_ms} after lamp {head} turned amber",
         ),
         "red_light.crossed_unseen_lamp": words(
             "Qua vạch dừng {line}, đèn {head}", "crossed stop line {line}, lamp {head}"
@@ -50,7 +53,7 @@ RULE = RuleDescriptor(
             "entered the junction {after_ms} later and went on",
         ),
         "red_light.amber_is_a_persons": words(
-            "Đèn vàng: để người xem quyết định", "on amber a person decides"
+            "Đèn vàng: để người thẩm định quyết định", "crossed on amber: a person decides"
         ),
     },
     moments={

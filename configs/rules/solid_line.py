@@ -11,17 +11,22 @@ from configs.wording import words
 class SolidLineParameters(Configured):
     """Đè vạch, lấn vạch liền: crossed, or wheels on the line for a while."""
 
-    seconds: Seconds = Field(default=0.3, description="seconds astride the line")
-    frames: Frames = Field(default=4, description="frames astride the line")
+    seconds: Seconds = Field(default=0.3, description="seconds with the wheels on both sides of the line")
+    frames: Frames = Field(default=4, description="frames with the wheels on both sides of the line")
     overhang: Part = Field(
-        default=0.1, description="part of a four-wheeler's box, each side, that is no wheel"
+        default=0.1, description="share of a four-wheeler's box, on each side, that is not wheels"
     )
     two_wheel_overhang: Part = Field(default=0.35, description="the same for motorbikes and bicycles")
     smallest: Part = Field(
-        default=0.06, description="parts of the picture's height a box must have: far vehicles are not judged"
+        default=0.06,
+        description="minimum height of a box, as a share of the picture: vehicles farther away are not judged",
     )
-    length: Part = Field(default=0.5, description="box heights of road a four-wheeler covers along the view")
-    crossed: Part = Field(default=0.35, description="box widths the ground point must lie inside either side")
+    length: Part = Field(
+        default=0.5, description="box heights of road that a four-wheeler covers along the view"
+    )
+    crossed: Part = Field(
+        default=0.35, description="box widths by which the ground point must be past the line"
+    )
 
 
 RULE = RuleDescriptor(
@@ -36,7 +41,9 @@ RULE = RuleDescriptor(
     bases={
         "touched": words("đè lên vạch", "on the line"),
         "lane_changed": words("chuyển làn qua vạch liền", "changed lanes over it"),
-        "opposing_half": words("lấn sang phần đường ngược chiều", "went over into the opposing half"),
+        "opposing_half": words(
+            "lấn sang phần đường ngược chiều", "crossed into the oncoming side of the road"
+        ),
     },
     law_facts=("basis",),
     reasons={
@@ -50,7 +57,7 @@ RULE = RuleDescriptor(
         ),
         "solid_line.outline_unsteady": words(
             "Khung bao xe thay đổi {times} lần: có thể gồm bóng đổ hoặc xe khác",
-            "its outline changed {times}-fold: it may hold a shadow or another vehicle",
+            "its box changed in size {times}-fold: it may include a shadow or another vehicle",
         ),
     },
     moments={

@@ -24,15 +24,15 @@ RULE = RuleDescriptor(
         "stop_line.stood": words(
             "Dừng quá vạch dừng {line} {stood_ms}, qua vạch khi đèn {head} đã đỏ {elapsed_red_ms} "
             "(± {uncertainty_ms}, ngưỡng {grace_ms})",
-            "stood past stop line {line} for {stood_ms}, crossed {elapsed_red_ms} into red of lamp {head} "
-            "(± {uncertainty_ms}, grace {grace_ms})",
+            "stood past stop line {line} for {stood_ms}, crossed {elapsed_red_ms} after lamp {head} turned "
+            "red (± {uncertainty_ms}, grace {grace_ms})",
         ),
         "stop_line.stood_unseen_lamp": words(
             "Dừng quá vạch dừng {line} {stood_ms}, đèn {head}",
             "stood past stop line {line} for {stood_ms}, lamp {head}",
         ),
         "stop_line.free_on_red": words(
-            "Làn {lane} có hướng được đi khi đèn đỏ", "a movement of lane {lane} is free on red"
+            "Làn {lane} có hướng được đi khi đèn đỏ", "a movement of lane {lane} may go on red"
         ),
     },
     moments={

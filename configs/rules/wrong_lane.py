@@ -41,21 +41,22 @@ RULE = RuleDescriptor(
     ),
     rank=2,
     bases={
-        "opposing": words("phần đường ngược chiều", "the opposing half"),
+        "opposing": words("phần đường ngược chiều", "the oncoming side of the road"),
         "closed": words("làn dành cho loại xe khác", "a lane for other vehicles"),
     },
     law_facts=("basis",),
     reasons={
         "wrong_lane.opposing": words(
             "Đi vào phần đường ngược chiều {lane}: {distance_heights} lần chiều cao xe trong {lasted_ms}",
-            "drove in the opposing half {lane} for {distance_heights} vehicle heights in {lasted_ms}",
+            "drove in the oncoming lane {lane} for {distance_heights} vehicle heights in {lasted_ms}",
         ),
         "wrong_lane.closed": words(
             "{kind} trong làn {lane} (dành cho: {kinds}) {lasted_ms}",
             "{kind} in lane {lane}, which is for {kinds}, for {lasted_ms}",
         ),
         "wrong_lane.kind_not_sure": words(
-            "Loại xe chưa chắc (độ tin cậy {confidence})", "the kind of vehicle is only {confidence} sure"
+            "Loại xe chưa chắc (độ tin cậy {confidence})",
+            "the kind of vehicle is uncertain (confidence {confidence})",
         ),
     },
     moments={

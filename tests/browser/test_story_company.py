@@ -44,7 +44,7 @@ def test_a_driver_contests_appeals_and_pays_late(browser: Browser, tmp_path: Pat
         assert "Hoàng Văn Duy" in second
         page = company.opens()
         expect(page.get_by_role("alert")).to_contain_text(
-            story.says("bạn không phải làm gì theo thông báo này", "you need not do anything about it")
+            story.says("bạn không phải làm gì theo thông báo này", "you don't need to do anything")
         )
         story.shot(page, "company-afterwards")
 

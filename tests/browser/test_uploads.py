@@ -42,15 +42,15 @@ LETTER = Form("van-thu", "/incoming/new?about=1", "files", "form.card")
 
 WRONG: list[tuple[Form, str, bytes, dict[Language, str]]] = [
     (PHOTO, "biển báo.jpg", EMPTY, {"vi": "trống; hãy chọn lại", "en": "is empty; choose"}),
-    (PHOTO, "biển báo.jpg", RUBBISH, {"vi": "hãy chụp, quét hoặc lưu lại ảnh", "en": "save it anew"}),
-    (PHOTO, "biển báo.jpg", CUT, {"vi": "hãy chụp, quét hoặc lưu lại ảnh", "en": "save it anew"}),
+    (PHOTO, "biển báo.jpg", RUBBISH, {"vi": "hãy chụp, quét hoặc lưu lại ảnh", "en": "save it again"}),
+    (PHOTO, "biển báo.jpg", CUT, {"vi": "hãy chụp, quét hoặc lưu lại ảnh", "en": "save it again"}),
     (PHOTO, "biển báo.jpg", PDF, {"vi": "hãy chọn đúng ảnh", "en": "choose the photo itself"}),
     (SETTING, "camera 1.yaml", EMPTY, {"vi": "hãy chọn đúng tệp YAML", "en": "choose the right YAML"}),
     (SETTING, "camera 1.yaml", RUBBISH, {"vi": "hãy chọn đúng tệp YAML", "en": "choose the right YAML"}),
     (SETTING, "camera 1.yaml", PDF, {"vi": "hãy chọn đúng tệp YAML", "en": "choose the right YAML"}),
     (LETTER, "quét 1.pdf", EMPTY, {"vi": "trống; hãy chọn lại", "en": "is empty; choose"}),
-    (LETTER, "quét 1.jpg", RUBBISH, {"vi": "hãy chụp, quét hoặc lưu lại ảnh", "en": "save it anew"}),
-    (LETTER, "quét 1.pdf", NO_PDF, {"vi": "hãy lưu hoặc quét lại", "en": "save or scan it anew"}),
+    (LETTER, "quét 1.jpg", RUBBISH, {"vi": "hãy chụp, quét hoặc lưu lại ảnh", "en": "save it again"}),
+    (LETTER, "quét 1.pdf", NO_PDF, {"vi": "hãy lưu hoặc quét lại", "en": "save or scan it again"}),
 ]
 LARGEST: dict[Language, str] = {"vi": "quá lớn; hãy chọn đúng tệp", "en": "is too large; choose"}
 

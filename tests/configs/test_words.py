@@ -36,13 +36,13 @@ def test_both_languages_show_the_same_values(code: str) -> None:
         (
             reason("message.newer", version="3", known=("1", "2")),
             "en",
-            "version 3 is newer than this programme (which reads 1, 2)",
+            "version 3 is newer than this software (which reads 1, 2)",
         ),
         (reason("outbox.full"), "en", "the disk is full of undelivered evidence: no room for ? violations"),
         (
             reason("outbox.rejected", packages=1, event_id="e", because="message.internal"),
             "en",
-            "1 package not accepted by the centre; the last, e: the centre can't handle it; see its log",
+            "1 package not accepted by the centre; the last, e: the centre could not process this message; see its log",
         ),
     ],
 )

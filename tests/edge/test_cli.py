@@ -297,7 +297,7 @@ def test_a_replay_that_finds_nothing_says_what_it_saw(tmp_path: Path) -> None:
         "Không phát hiện vi phạm nào — no violation found",
         "20 frames, 1.90 s",
         "no vehicle was seen",
-        "Vạch liền centre: không xe nào qua — solid line centre: nobody crossed it",
+        "Vạch liền centre: không xe nào qua — solid line centre: no vehicle crossed it",
     ):
         assert words in done.stdout
 

@@ -158,7 +158,7 @@ def test_a_lane_drawn_the_wrong_way_is_said() -> None:
 
 @pytest.mark.parametrize("paths", [(UP, UP, UP, DOWN, DOWN, DOWN), (DOWN, DOWN)])
 def test_traffic_both_ways_and_a_few_say_nothing_of_the_drawing(paths: tuple[Sequence[Point], ...]) -> None:
-    assert not any("turn its direction round" in line for line in told(tally(steps(*paths))))
+    assert not any("reverse its direction" in line for line in told(tally(steps(*paths))))
 
 
 def test_vehicles_are_counted_by_kind_and_those_of_a_moment_are_not() -> None:
@@ -184,7 +184,7 @@ LONG = phases(
 @pytest.mark.parametrize(
     ("seen", "words"),
     [
-        ((), "its colour could never be told"),
+        ((), "its colour could never be read"),
         (SHORT, "red ≥ 4.2 s, green 20.0 s, amber ≥ 3.0 s"),
         (
             phases(("red", 0, 5, True), ("unknown", 5, 9, False), ("red", 9, 12, False)),
@@ -233,5 +233,5 @@ def test_what_is_undecidable_is_said_with_its_reason() -> None:
 def test_pictures_not_looked_at_are_said() -> None:
     counter = Tally(CONFIG)
     lines = told(counter.summary({"frames_not_alive": 12, "frames_of_wrong_size": 0}))
-    assert any("12 frames without life" in line for line in lines)
+    assert any("12 frames without a usable picture" in line for line in lines)
     assert not any("another size" in line for line in lines)

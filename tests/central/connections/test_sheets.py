@@ -44,7 +44,7 @@ def test_heads_are_known_in_either_language(head: str) -> None:
     [
         ("found", "Có", "yes"),
         ("found", "no", "no"),
-        ("registered_kind", "Xe máy", "motorbike"),
+        ("registered_kind", "Xe mô tô", "motorbike"),
         ("registered_kind", "Motorbike", "motorbike"),
         ("plate_colour", "Trắng", "white"),
         ("owner_kind", "Tổ chức", "organisation"),

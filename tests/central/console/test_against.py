@@ -46,9 +46,9 @@ def test_pictures_nobody_could_check_are_said_to_be(signed_in: SignedIn, now: da
     [
         (
             "vi",
-            ("Điều chống lại", "tại -0,34 s so với lúc", "(3 khung hình)", "có điểm ngờ", "chưa chắc"),
+            ("Điểm nghi vấn", "tại -0,34 s so với lúc", "(3 khung hình)", "có điểm ngờ", "chưa chắc"),
         ),
-        ("en", ("What speaks against it", "at -0.34 s from the act (3 pictures)", "doubted", "unsure")),
+        ("en", ("Doubts", "at -0.34 s from the act (3 pictures)", "doubted", "unsure")),
     ],
 )
 def test_each_doubt_is_shown_with_its_values(

@@ -67,7 +67,7 @@ def test_the_nodes_answer_is_shown_before_a_file_is_sent(admin: TestClient, now:
     with transaction(admin.app.state.engine) as session:  # type: ignore[attr-defined]
         configuration.note_answer(session, Answer.model_validate(told), now)
     page = admin.get(PAGE).text
-    assert "7 clip của ngày qua theo hai tệp: 5 vụ như cũ, 2 vụ mất đi, 0 vụ thêm" in page
+    assert "7 đoạn phim của ngày qua theo hai tệp: 5 vụ như cũ, 2 vụ mất đi, 0 vụ thêm" in page
     assert page.count("(cần người xem)") == 2
     assert admin.post(f"{PAGE}/revisions/1/activation").status_code == 303
     assert offered(admin) == [NEW]

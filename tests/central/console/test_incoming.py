@@ -184,7 +184,7 @@ def test_a_letter_that_can_not_be_is_refused_and_keeps_what_was_typed(
     [
         ("quét 2.pdf", b"", "trống; hãy chọn lại", "is empty; choose"),
         ("quét 2.jpg", b"MZ", "hãy lưu lại theo một trong các dạng này", "save it as one of these"),
-        ("quét 2.jpg", b"\xff\xd8\xff rubbish", "không mở được ảnh", "save it anew"),
+        ("quét 2.jpg", b"\xff\xd8\xff rubbish", "không mở được ảnh", "save it again"),
         ("quét 2.pdf", pdf(locked=True), "không đặt mật khẩu", "without a password"),
         ("quét 2.jpg", jpeg() + bytes(LARGEST_FILE), "lớn hơn 5 MB; hãy", "larger than 5 MB; save"),
     ],

@@ -358,7 +358,7 @@ def test_all_cases_of_a_vehicle_can_be_seen(signed_in: SignedIn, now: datetime) 
     assert 'name="before"' not in rest
 
 
-@pytest.mark.parametrize(("lang", "words"), [("vi", "Trung tâm gặp lỗi"), ("en", "The centre failed")])
+@pytest.mark.parametrize(("lang", "words"), [("vi", "Trung tâm gặp lỗi"), ("en", "The centre had an error")])
 def test_what_nobody_foresaw_is_told_in_the_reader_s_words(
     signed_in: SignedIn, lang: str, words: str, caplog: pytest.LogCaptureFixture
 ) -> None:

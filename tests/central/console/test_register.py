@@ -46,8 +46,8 @@ def test_a_device_is_registered_papered_and_named(casework: Casework) -> None:
     ("content", "vi", "en"),
     [
         (b"", "trống; hãy chọn lại", "is empty; choose"),
-        (b"GIF89a", "không phải ảnh JPEG hay PNG; hãy chọn đúng ảnh", "is no JPEG or PNG picture; choose"),
-        (pdf(), "không phải ảnh JPEG hay PNG; hãy chọn đúng ảnh", "is no JPEG or PNG picture; choose"),
+        (b"GIF89a", "không phải ảnh JPEG hay PNG; hãy chọn đúng ảnh", "is not a JPEG or PNG picture; choose"),
+        (pdf(), "không phải ảnh JPEG hay PNG; hãy chọn đúng ảnh", "is not a JPEG or PNG picture; choose"),
         (b"\xff\xd8\xff rubbish", "không mở được ảnh", "can&#39;t be opened"),
         (PHOTO + bytes(LARGEST_PHOTO), "lớn hơn 12 MB; hãy", "larger than 12 MB; save"),
     ],

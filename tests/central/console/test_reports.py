@@ -34,8 +34,8 @@ def test_leaders_read_reports_and_corrections_and_take_the_workbook(
     second = take(engine, now + timedelta(days=2))
     leader.get("/language/en")
     assert f"/reports/{second}/xlsx" in leader.get("/reports").text
-    assert "Told before" in leader.get(f"/reports/{second}").text
-    assert "Told before" not in leader.get(f"/reports/{first}").text
+    assert "Reported before" in leader.get(f"/reports/{second}").text
+    assert "Reported before" not in leader.get(f"/reports/{first}").text
     sheet = leader.get(f"/reports/{first}/xlsx")
     assert sheet.headers["content-disposition"].endswith('report-weekly-2026-11-18-1.xlsx"')
     assert len(load_workbook(BytesIO(sheet.content)).worksheets) == 1

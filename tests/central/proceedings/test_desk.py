@@ -152,7 +152,7 @@ def test_a_case_on_paper_from_the_result_to_the_receipt(papers: PaperOffice) -> 
         assert words in told
     assert "Số điểm bị trừ" in papers.text(points)
     assert "Mã giao dịch: FT1 " in papers.text(last)
-    assert "Đồng hồ: Máy nút, sai số ± 20 ms" in papers.text(result)
+    assert "Đồng hồ: Giờ của nút, sai số ± 20 ms" in papers.text(result)
 
 
 def test_a_receipt_tells_what_was_paid_too_much_apart_from_the_fine(papers: PaperOffice) -> None:

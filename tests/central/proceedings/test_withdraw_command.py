@@ -53,5 +53,5 @@ def test_only_who_signs_may(office: Office) -> None:
     case_id = office.confirmed()
     code, said = run(office, by="thu-ly")
     assert code == 1
-    assert "it is not your part" in said
+    assert "this step is not part of your role" in said
     assert office.state(case_id, "case") == "open"

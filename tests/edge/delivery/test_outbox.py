@@ -363,7 +363,7 @@ def test_unsupported_packages_wait_and_say_why(outbox: Outbox) -> None:
     [alarm] = outbox.summary().alarms
     assert say(alarm, "en") == (
         f"the centre can't read 1 package yet, upgrade it; the last, {event}: "
-        "version 3 is newer than this programme (which reads 1, 2)"
+        "version 3 is newer than this software (which reads 1, 2)"
     )
     assert outbox.summary().undelivered.packages == 1
     assert outbox.offer_again() == [event]

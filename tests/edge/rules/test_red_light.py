@@ -66,7 +66,7 @@ def test_a_finding_carries_what_the_evidence_needs() -> None:
         "red_light.crossed", line="S1", head="main", elapsed_red_ms=5030, uncertainty_ms=100, grace_ms=300
     )
     assert finding.reasons[1].code == "red_light.went_on"
-    assert "5.03 s into red of lamp main" in in_words(finding)
+    assert "5.03 s after lamp main turned red" in in_words(finding)
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_a_finding_carries_what_the_evidence_needs() -> None:
         (lamp(("red", 0, 40)), "violation", "had been red for at least that long"),
         (lamp(("red", 9.9, 40)), "undecidable", "its change to red was not seen"),
         (lamp(("green", 0, 5), ("unknown", 5, 40)), "undecidable", "can't be trusted (unknown)"),
-        (lamp(("red", 0, 40), armed=False), "undecidable", "can't be trusted (in trouble later)"),
+        (lamp(("red", 0, 40), armed=False), "undecidable", "can't be trusted (faulty later)"),
         (lamp(("red", 20, 40)), "undecidable", "was not seen at that moment"),
         ({}, "undecidable", "was not seen at that moment"),
         (

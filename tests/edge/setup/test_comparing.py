@@ -71,7 +71,7 @@ def test_what_is_lost_on_the_recording_is_told(client: TestClient) -> None:
     assert "0 vụ như cũ" not in client.get("/cameras/road/activate").text
     told = compared(client)
     assert f"0 vụ như cũ, {len(road.STARTS)} vụ mất đi, 0 vụ thêm." in told
-    assert "nút không còn clip nào của ngày qua" in told
+    assert "nút không còn đoạn phim nào của ngày qua" in told
 
 
 def test_the_nodes_clips_of_the_last_day_are_looked_at_too(
@@ -84,7 +84,7 @@ def test_the_nodes_clips_of_the_last_day_are_looked_at_too(
 
 def test_clips_that_are_older_are_not(client: TestClient, page: Page, tmp_path: Path) -> None:
     kept_by_a_node(page, tmp_path / "road.mp4", datetime.now(UTC) - timedelta(hours=25))
-    assert "nút không còn clip nào của ngày qua" in compared(client)
+    assert "nút không còn đoạn phim nào của ngày qua" in compared(client)
 
 
 def test_a_draft_that_was_changed_since_is_not_spoken_of(client: TestClient, page: Page) -> None:
