@@ -45,7 +45,7 @@ RULE = RuleDescriptor(
         ),
         "no_helmet.may_be_a_child": words(
             "Có thể là trẻ em: đầu thấp hơn người khác {lower_heads} lần chiều cao đầu",
-            "may be a child: its head is {lower_heads} head heights lower than another",
+            "may be a child: its head is lower than another by {lower_heads} of a head",
         ),
     },
     moments={

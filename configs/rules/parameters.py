@@ -51,7 +51,7 @@ class Against(Configured):
     frames: Frames = Field(default=4, description="frames against the direction")
     smallest: Part = Field(
         default=0.06,
-        description="minimum height of a box, as a share of the picture: vehicles farther away are not judged",
+        description="minimum height of a box, as a share of the picture: farther vehicles are not judged",
     )
     distance: Part = Field(default=0.4, description="box heights against the direction")
     inside: Part = Field(default=0.4, description="box widths a four-wheeler must lie inside the lane")

@@ -19,7 +19,7 @@ class SolidLineParameters(Configured):
     two_wheel_overhang: Part = Field(default=0.35, description="the same for motorbikes and bicycles")
     smallest: Part = Field(
         default=0.06,
-        description="minimum height of a box, as a share of the picture: vehicles farther away are not judged",
+        description="minimum height of a box, as a share of the picture: farther vehicles are not judged",
     )
     length: Part = Field(
         default=0.5, description="box heights of road that a four-wheeler covers along the view"

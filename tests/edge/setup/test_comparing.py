@@ -79,7 +79,7 @@ def test_the_nodes_clips_of_the_last_day_are_looked_at_too(
 ) -> None:
     """Each clip shows the act it was kept for, and others that are near."""
     kept_by_a_node(page, tmp_path / "road.mp4", datetime.now(UTC) - timedelta(hours=2))
-    assert f"Đã xem đoạn ghi và {len(road.STARTS)} clip." in compared(client)
+    assert f"Đã xem đoạn ghi và {len(road.STARTS)} đoạn phim." in compared(client)
 
 
 def test_clips_that_are_older_are_not(client: TestClient, page: Page, tmp_path: Path) -> None:
