@@ -21,7 +21,7 @@ _MOMENTS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
 
 @audits.command("verify")
 def verify_audit(settings: SettingsFile = None) -> None:
-    """Walks the audit log's chain; ends with 1 at the first entry that doesn't fit."""
+    """Verifies the chain of the audit log; exit code 1 at the first altered entry."""
     with looking(settings) as session:
         report = audit.verify_chain(session)
     if report.broken_at is not None:
@@ -32,14 +32,14 @@ def verify_audit(settings: SettingsFile = None) -> None:
 
 @audits.command("breach")
 def breach_of(
-    since: Annotated[datetime, typer.Option("--from", formats=_MOMENTS, help="from, Vietnamese time")],
-    until: Annotated[datetime, typer.Option(formats=_MOMENTS, help="until before, Vietnamese time")],
-    out: Annotated[Path, typer.Option(help="the PDF to write")],
+    since: Annotated[datetime, typer.Option("--from", formats=_MOMENTS, help="start, Vietnamese time")],
+    until: Annotated[datetime, typer.Option(formats=_MOMENTS, help="end (not included), Vietnamese time")],
+    out: Annotated[Path, typer.Option(help="PDF file to write")],
     person: Annotated[str | None, typer.Option(help="one account only")] = None,
-    language: Annotated[Literal["vi", "en"], typer.Option(help="of the report")] = "vi",
+    language: Annotated[Literal["vi", "en"], typer.Option(help="language of the report")] = "vi",
     settings: SettingsFile = None,
 ) -> None:
-    """Writes what personal data was read in a time, whose, by whom: the report to the authority."""
+    """Writes the data-breach report: whose personal data was accessed in a period, and by whom."""
     from central.web.services import Services
 
     with told_plainly():

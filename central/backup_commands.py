@@ -13,9 +13,10 @@ from central.db import make_engine
 from central.settings import load_settings, read_secret
 from configs.wording import counted
 
-Folder = Annotated[Path, typer.Argument(help="where backups are kept: another disk, best elsewhere")]
+Folder = Annotated[Path, typer.Argument(help="folder for backups, best on another machine")]
 Passphrase = Annotated[
-    Path | None, typer.Option("--passphrase-file", help="seals the centre's keys; keep it elsewhere")
+    Path | None,
+    typer.Option("--passphrase-file", help="passphrase that encrypts the centre's keys; keep it elsewhere"),
 ]
 _NAMED_AT_MOST = 10
 
@@ -23,10 +24,10 @@ _NAMED_AT_MOST = 10
 def backup(
     folder: Folder,
     passphrase_file: Passphrase = None,
-    keep: Annotated[int | None, typer.Option(min=1, help="of older backups keep only so many")] = None,
+    keep: Annotated[int | None, typer.Option(min=1, help="number of backups to keep")] = None,
     settings: SettingsFile = None,
 ) -> None:
-    """Saves database and evidence while everything works; ends with 1 when evidence was already lost."""
+    """Backs up database and evidence while the centre runs; exit code 1 if evidence is missing."""
     with told_plainly():
         loaded, engine = open_centre(settings)
         shelf, source = Shelf(folder), saving.Source(loaded, engine, settings)
@@ -49,13 +50,13 @@ def backup(
 def restore(
     folder: Folder,
     moment: Annotated[
-        str | None, typer.Option("--set", help="name below FOLDER/sets; without: the newest")
+        str | None, typer.Option("--set", help="name below FOLDER/sets (default: the newest)")
     ] = None,
     passphrase_file: Passphrase = None,
-    check: Annotated[bool, typer.Option("--check", help="only read and verify all of it")] = False,
+    check: Annotated[bool, typer.Option("--check", help="only verify the backup")] = False,
     settings: SettingsFile = None,
 ) -> None:
-    """Brings a backup back into an empty place, verified by hash; never overwrites."""
+    """Restores a backup into an empty place, verified by hash; never overwrites."""
     with told_plainly():
         loaded, shelf = load_settings(settings), Shelf(folder)
         chosen = folder / "sets" / moment if moment else shelf.latest()

@@ -72,7 +72,7 @@ def serve(
     host: Annotated[str, typer.Option(help="address to listen on")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535)] = 8000,
 ) -> None:
-    """The console and the API. Run as many as there is load for, behind a proxy that speaks TLS."""
+    """Runs the console and the API; any number of processes, behind a TLS proxy."""
     import uvicorn
 
     with told_plainly():
@@ -88,7 +88,7 @@ def portal(
     host: Annotated[str, typer.Option(help="address to listen on")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535)] = 8001,
 ) -> None:
-    """The owners' portal, under a host name of its own. Run as many as there is load for, behind a proxy."""
+    """Runs the owners' portal under its own host name; any number of processes, behind a TLS proxy."""
     import uvicorn
 
     with told_plainly():
@@ -100,7 +100,7 @@ def portal(
 
 @app.command()
 def ingest(settings: SettingsFile = None) -> None:
-    """Takes evidence in from the broker. A second one stands by until the first is gone."""
+    """Receives evidence from the broker; a second process is a standby."""
     with told_plainly():
         loaded, _ = open_centre(settings)
         from central.ingest.process import run_ingest
@@ -110,7 +110,7 @@ def ingest(settings: SettingsFile = None) -> None:
 
 @app.command()
 def worker(settings: SettingsFile = None) -> None:
-    """Looks owners up, keeps deadlines, watches nodes, tidies up."""
+    """Runs background jobs: owner look-ups, deadlines, monitoring of nodes, clean-up."""
     with told_plainly():
         loaded, _ = open_centre(settings)
         from central.worker import run_worker
@@ -123,7 +123,7 @@ def worker(settings: SettingsFile = None) -> None:
 
 @app.command()
 def migrate(settings: SettingsFile = None) -> None:
-    """Brings the database to this version; makes it when there is none."""
+    """Upgrades the database to this version, or creates it."""
     with told_plainly():
         loaded = load_settings(settings)
         loaded.data_dir.mkdir(parents=True, exist_ok=True)
@@ -133,12 +133,12 @@ def migrate(settings: SettingsFile = None) -> None:
 
 @app.command()
 def bundle(
-    folder: Annotated[Path, typer.Argument(help="what shall be carried to machines that reach no registry")],
+    folder: Annotated[Path, typer.Argument(help="folder for machines without internet")],
     kind: Annotated[Kind, typer.Option(help="software for install.py, models for `ngatu edge update`")],
-    name: Annotated[str, typer.Option(help="its version: letters, digits, dots, dashes")],
+    name: Annotated[str, typer.Option(help="version: letters, digits, dots, dashes")],
     settings: SettingsFile = None,
 ) -> None:
-    """Signs everything in the folder with the centre's key; what is not signed no node takes."""
+    """Signs everything in the folder with the centre's key; nodes refuse what is not signed."""
     with told_plainly():
         signed = seal(folder, kind, name, load_key(load_settings(settings).centre_key_file), now())
         typer.echo(f"{folder}: {counted(len(signed.files), 'file')} signed as {kind} {name}")
@@ -150,7 +150,7 @@ def list_cases(
     as_json: Annotated[bool, typer.Option("--json", help="one JSON list instead of lines")] = False,
     limit: Annotated[int, typer.Option(min=1, max=1000)] = 100,
 ) -> None:
-    """The latest cases."""
+    """Lists the latest cases."""
     with looking(settings) as session:
         rows = [
             {
@@ -172,7 +172,7 @@ def list_cases(
 
 @media.command("verify")
 def verify_media(settings: SettingsFile = None) -> None:
-    """Hashes every stored evidence file; ends with 1 if one is missing or altered."""
+    """Verifies the hash of every stored evidence file; exit code 1 if one is missing or altered."""
     with told_plainly():
         loaded, engine = open_centre(settings)
         whole = broken = 0
@@ -199,10 +199,10 @@ def init_key(settings: SettingsFile = None) -> None:
 def enter_device(
     node: str,
     camera: str,
-    file: Annotated[Path, typer.Argument(help="the device, its papers and users (YAML)")],
+    file: Annotated[Path, typer.Argument(help="the device, its documents and users (YAML)")],
     settings: SettingsFile = None,
 ) -> None:
-    """Enters a camera as an enforcement device, or adds papers and users that came since."""
+    """Registers a camera as an enforcement device, or adds documents and users."""
     with told_plainly():
         opened, engine = open_centre(settings)
         store = store_of(opened)
@@ -241,13 +241,13 @@ def take_report(
     kind: Annotated[ReportKind, typer.Argument(help="weekly or monthly")],
     period: Annotated[
         datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="a day in it; without: the last that is over"),
+        typer.Option(formats=["%Y-%m-%d"], help="a day in the period (default: the last complete one)"),
     ] = None,
     out: Annotated[Path | None, typer.Option(help="write the workbook (.xlsx) here")] = None,
-    language: Annotated[Language, typer.Option(help="of the workbook")] = "vi",
+    language: Annotated[Language, typer.Option(help="language of the workbook")] = "vi",
     settings: SettingsFile = None,
 ) -> None:
-    """Takes the report for leaders of a period that is over; kept anew only if a figure changed."""
+    """Produces the leaders' report of a past period; a new revision only if a figure changed."""
     from central.reports import service as reports
     from central.reports.sheet import as_xlsx
 
@@ -274,14 +274,14 @@ def withdraw(
     node: str,
     camera: str,
     by: Annotated[str, typer.Option(help="username of somebody who signs decisions")],
-    since: Annotated[datetime, typer.Option("--from", formats=_MOMENTS, help="from, Vietnamese time")],
-    until: Annotated[datetime, typer.Option(formats=_MOMENTS, help="until before, Vietnamese time")],
-    reason: Annotated[str, typer.Option(help="why; it stands in the papers")],
+    since: Annotated[datetime, typer.Option("--from", formats=_MOMENTS, help="start, Vietnamese time")],
+    until: Annotated[datetime, typer.Option(formats=_MOMENTS, help="end (not included), Vietnamese time")],
+    reason: Annotated[str, typer.Option(help="reason, printed in the documents")],
     rule: Annotated[str | None, typer.Option(help="one rule only")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="only say what it would touch")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="only list what would be affected")] = False,
     settings: SettingsFile = None,
 ) -> None:
-    """Ends everything a camera found in a time: cases, notices, decisions; lists every case."""
+    """Withdraws everything a camera found in a period: cases, notices, decisions; lists the cases."""
     from central.proceedings import desk, withdrawal
     from central.proceedings.people import mover
     from central.proceedings.withdrawal import Scope

@@ -29,7 +29,11 @@ ACTOR = "cli"
 
 SettingsFile = Annotated[
     Path | None,
-    typer.Option("--settings", envvar="NGATU_CENTRAL_SETTINGS", help="YAML; without it the environment only"),
+    typer.Option(
+        "--settings",
+        envvar="NGATU_CENTRAL_SETTINGS",
+        help="settings file (YAML); without it only the environment is read",
+    ),
 ]
 
 

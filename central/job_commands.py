@@ -10,12 +10,12 @@ from configs.wording import counted
 
 work = typer.Typer(help="The worker's jobs.", no_args_is_help=True)
 
-JobNumber = Annotated[int, typer.Argument(help="its number in `job list`", min=1, max=2**63 - 1)]
+JobNumber = Annotated[int, typer.Argument(help="number in `job list`", min=1, max=2**63 - 1)]
 
 
 @work.command("list")
 def list_jobs(settings: SettingsFile = None) -> None:
-    """How much work of each kind is for later, due, being done and given up; then each that was given up."""
+    """Counts jobs by kind (later, due, running, given up) and lists those given up."""
     with looking(settings) as session:
         counts, dead = jobs.counts(session, now()), jobs.list_dead(session)
     for count in counts:
@@ -27,7 +27,7 @@ def list_jobs(settings: SettingsFile = None) -> None:
 
 @work.command("retry")
 def retry_job(job: JobNumber, settings: SettingsFile = None) -> None:
-    """Has work done after all that was given up, once its cause is mended."""
+    """Retries a job that was given up, once its cause is fixed."""
     with changing(settings) as session:
         revived = jobs.revive(session, job, now(), ACTOR)
     typer.echo(f"{revived.kind} {revived.key} is due now")
@@ -35,7 +35,7 @@ def retry_job(job: JobNumber, settings: SettingsFile = None) -> None:
 
 @work.command("drop")
 def drop_job(job: JobNumber, settings: SettingsFile = None) -> None:
-    """Takes work off the list that was given up and shall not be done."""
+    """Removes a job that was given up and is not needed."""
     with changing(settings) as session:
         dropped = jobs.drop(session, job, ACTOR)
     typer.echo(f"{dropped.kind} {dropped.key} is dropped")

@@ -13,7 +13,7 @@ from central.settings import SettingsError
 from configs.wording import counted
 from contract.joining import Invitation
 
-nodes = typer.Typer(help="Nodes.", no_args_is_help=True)
+nodes = typer.Typer(help="Nodes: enrolment, invitations, keys.", no_args_is_help=True)
 
 
 @nodes.command("add")
@@ -21,7 +21,7 @@ def add_node(
     file: Annotated[Path, typer.Argument(help="the node's enrolment document (JSON)")],
     settings: SettingsFile = None,
 ) -> None:
-    """Lets a node in, or a new key of one that is known."""
+    """Enrols a node, or a new key of an enrolled node."""
     with changing(settings) as session:
         document = enrolment.parse_enrolment(file.read_bytes())
         enrolment.enrol(session, document, now(), ACTOR)
@@ -32,11 +32,11 @@ def add_node(
 def invite_node(
     node: str,
     address: Annotated[
-        str | None, typer.Option(help="of this centre's web application; without: nodes.address")
+        str | None, typer.Option(help="web address of this centre (default: nodes.address)")
     ] = None,
     settings: SettingsFile = None,
 ) -> None:
-    """Prints an invitation for `ngatu edge join`; it lets one node in, once, within two days."""
+    """Prints an invitation for `ngatu edge join`, valid for one node, once, for two days."""
     with told_plainly():
         loaded, engine = open_centre(settings)
         where = address or loaded.nodes.address
@@ -57,7 +57,7 @@ def node_accounts(
     passwords: Annotated[Path, typer.Argument(help="Mosquitto's password file")],
     settings: SettingsFile = None,
 ) -> None:
-    """Brings the passwords of nodes that came in by an invitation into the broker's password file."""
+    """Writes the accounts of nodes that joined by invitation into the broker's password file."""
     with looking(settings) as session:
         changed = broker_accounts.write(passwords, broker_accounts.accounts(session))
     typer.echo(f"{counted(changed, 'account')} changed" + ("; reload the broker (SIGHUP)" if changed else ""))
@@ -65,7 +65,7 @@ def node_accounts(
 
 @nodes.command("keys")
 def node_keys(node: str, settings: SettingsFile = None) -> None:
-    """The keys of a node, the newest first: since when, retired, revoked."""
+    """Lists the keys of a node, newest first: since when, retired, revoked."""
     with looking(settings) as session:
         for key in joining.keys(session, node):
             ends = [
@@ -80,10 +80,10 @@ def node_keys(node: str, settings: SettingsFile = None) -> None:
 def revoke_node_key(
     node: str,
     key: str,
-    reason: Annotated[str, typer.Option(help="why; kept with the key")],
+    reason: Annotated[str, typer.Option(help="reason, kept with the key")],
     settings: SettingsFile = None,
 ) -> None:
-    """Takes one key out of use: nothing that is signed with it is taken any more."""
+    """Revokes one key: nothing signed with it is accepted any more."""
     with changing(settings) as session:
         joining.revoke_key(session, node, key, reason, now(), ACTOR)
     typer.echo(f"node {node}: key {key} is revoked")
@@ -91,7 +91,7 @@ def revoke_node_key(
 
 @nodes.command("list")
 def list_nodes(settings: SettingsFile = None) -> None:
-    """All nodes: id, state, when last seen."""
+    """Lists all nodes: id, state, last seen."""
     with looking(settings) as session:
         for node in service.list_nodes(session):
             seen = node.last_seen_at.isoformat(timespec="seconds") if node.last_seen_at else "never"
@@ -101,10 +101,10 @@ def list_nodes(settings: SettingsFile = None) -> None:
 @nodes.command("revoke")
 def revoke_node(
     node: str,
-    reason: Annotated[str, typer.Option(help="why; kept with the keys")],
+    reason: Annotated[str, typer.Option(help="reason, kept with the keys")],
     settings: SettingsFile = None,
 ) -> None:
-    """Takes all keys of a node out of use: nothing it signs is believed any more."""
+    """Revokes all keys of a node: nothing it signs is accepted any more."""
     with changing(settings) as session:
         count = enrolment.revoke(session, node, reason, now(), ACTOR)
     typer.echo(f"node {node}: {counted(count, 'key')} revoked")

@@ -11,13 +11,13 @@ from central.accounts.permissions import Role
 from central.commands import ACTOR, SettingsFile, changing, now
 from central.law import service as law
 
-users = typer.Typer(help="People.", no_args_is_help=True)
+users = typer.Typer(help="Users of the console.", no_args_is_help=True)
 signers = typer.Typer(help="Who may sign decisions.", no_args_is_help=True)
 
 
 @users.command("reset-second-factor")
 def reset_second_factor(username: str, settings: SettingsFile = None) -> None:
-    """Takes an authenticator away that was lost: its owner sets up another at the next sign-in."""
+    """Removes a lost authenticator; the user sets up a new one at the next sign-in."""
     with changing(settings) as session:
         second_factor.take_away(session, username, ACTOR)
     typer.echo(f"{username} sets up another authenticator at the next sign-in")
@@ -26,11 +26,11 @@ def reset_second_factor(username: str, settings: SettingsFile = None) -> None:
 @users.command("add")
 def add_user(
     username: str,
-    role: Annotated[Role, typer.Option(help="what the person does")],
+    role: Annotated[Role, typer.Option(help="role of the user")],
     name: Annotated[str, typer.Option(help="full name")] = "",
     settings: SettingsFile = None,
 ) -> None:
-    """Adds a person and prints a one-time password, to be changed at the first sign-in."""
+    """Adds a user and prints a one-time password, to be changed at the first sign-in."""
     with changing(settings) as session:
         made = accounts.create_user(session, username, name or username, role, now(), ACTOR)
     typer.echo(f"{made.user.username} ({role.value}), one-time password: {made.password}")
@@ -38,7 +38,7 @@ def add_user(
 
 @users.command("reset")
 def reset_user(username: str, settings: SettingsFile = None) -> None:
-    """Gives a person who lost their password a one-time one."""
+    """Gives a user a new one-time password."""
     with changing(settings) as session:
         made = accounts.reset_password(session, username, ACTOR)
     typer.echo(f"{made.user.username}, one-time password: {made.password}")
@@ -46,7 +46,7 @@ def reset_user(username: str, settings: SettingsFile = None) -> None:
 
 @users.command("disable")
 def disable_user(username: str, settings: SettingsFile = None) -> None:
-    """Keeps a person out from now on."""
+    """Disables a user."""
     with changing(settings) as session:
         accounts.disable_user(session, username, now(), ACTOR)
     typer.echo(f"{username} is disabled")
@@ -54,7 +54,7 @@ def disable_user(username: str, settings: SettingsFile = None) -> None:
 
 @users.command("enable")
 def enable_user(username: str, settings: SettingsFile = None) -> None:
-    """Lets a disabled person in again, with a one-time password."""
+    """Enables a disabled user, with a one-time password."""
     with changing(settings) as session:
         made = accounts.enable_user(session, username, now(), ACTOR)
     typer.echo(f"{made.user.username}, one-time password: {made.password}")
@@ -69,7 +69,7 @@ def grant_signer(
     delegation: Annotated[str | None, typer.Option(help="number of the written delegation")] = None,
     settings: SettingsFile = None,
 ) -> None:
-    """Lets a person sign by a title they hold, or by a delegation of somebody who holds it."""
+    """Lets a user sign by a title they hold, or by delegation from a holder of the title."""
     from central.proceedings.people import grant_power
     from central.proceedings.signers import Power
 

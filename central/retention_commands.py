@@ -23,13 +23,13 @@ By = Annotated[str, typer.Option(help="username of whoever decided it")]
 
 
 def retention(
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="list what would go now")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="list what would be deleted now")] = False,
     rules_file: Annotated[
         Path | None, typer.Option("--rules", help="with --dry-run: try these rules (YAML)")
     ] = None,
     settings: SettingsFile = None,
 ) -> None:
-    """What went, or with --dry-run what would go. The worker deletes, each hour, by approved rules."""
+    """Lists what was deleted, or with --dry-run what would be. The worker deletes hourly."""
     with told_plainly():
         loaded, engine = open_centre(settings)
         with reading(engine) as session:
@@ -66,7 +66,7 @@ def _list_due(session: Session, rules: RetentionRules) -> None:
 
 @holds_app.command("place")
 def place_hold(case: CaseNumber, reason: Why, by: By, settings: SettingsFile = None) -> None:
-    """Keeps everything of a case from deletion until the hold is lifted."""
+    """Protects everything of a case from deletion until the hold is lifted."""
     with changing(settings) as session:
         holds.place(session, case, reason, _actor(session, by), now())
     typer.echo(f"case {case} is on hold")
@@ -74,7 +74,7 @@ def place_hold(case: CaseNumber, reason: Why, by: By, settings: SettingsFile = N
 
 @holds_app.command("lift")
 def lift_hold(case: CaseNumber, reason: Why, by: By, settings: SettingsFile = None) -> None:
-    """Ends a hold: the rules count again from when the case ended."""
+    """Ends a hold; the retention rules apply again from the end of the case."""
     with changing(settings) as session:
         holds.lift(session, case, reason, _actor(session, by), now())
     typer.echo(f"case {case} is no longer on hold")
@@ -82,7 +82,7 @@ def lift_hold(case: CaseNumber, reason: Why, by: By, settings: SettingsFile = No
 
 @holds_app.command("list")
 def list_holds(settings: SettingsFile = None) -> None:
-    """Every case that is on hold, since when, by whom and why."""
+    """Lists the cases on hold: since when, by whom and why."""
     with looking(settings) as session:
         for hold in holds.list_present(session):
             since = hold.placed_at.isoformat(timespec="seconds")

@@ -26,11 +26,11 @@ app = typer.Typer(
 
 @app.command()
 def demo(
-    folder: Annotated[Path | None, typer.Option("--data", help="kept here (default var/demo)")] = None,
-    once: Annotated[bool, typer.Option("--once", help="run the clip through, print the cases, end")] = False,
-    port: Annotated[int, typer.Option(help="of the console; 0 takes a free one")] = 8000,
+    folder: Annotated[Path | None, typer.Option("--data", help="data folder (default var/demo)")] = None,
+    once: Annotated[bool, typer.Option("--once", help="replay the clip, print the cases, exit")] = False,
+    port: Annotated[int, typer.Option(help="port of the console; 0 chooses a free one")] = 8000,
 ) -> None:
-    """The whole system on this machine: broker, centre, and a node that replays the sample clip."""
+    """Runs the whole system on this machine: broker, centre, and a node that replays the sample clip."""
     from ngatu.demo import DemoError
     from ngatu.demo import demo as run
 
@@ -43,10 +43,10 @@ def demo(
 
 @app.command()
 def broker(
-    accounts: Annotated[Path, typer.Argument(help="YAML file: user name to password")],
-    port: Annotated[int, typer.Option(help="MQTT 3.1.1; the next port speaks MQTT 5")] = 1883,
+    accounts: Annotated[Path, typer.Argument(help="YAML file that maps user names to passwords")],
+    port: Annotated[int, typer.Option(help="port for MQTT 3.1.1; the next port is for MQTT 5")] = 1883,
 ) -> None:
-    """The embedded MQTT broker, on this machine only."""
+    """Runs the embedded MQTT broker, for this machine only."""
     import time
 
     from configs.loading import load_yaml
@@ -67,9 +67,12 @@ def broker(
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def bench(
     ask: typer.Context,
-    name: Annotated[str, typer.Argument(help="which; more words go to it")],
+    name: Annotated[
+        str,
+        typer.Argument(help="models, replay, crowd, live, ingest or review; further options are passed on"),
+    ],
 ) -> None:
-    """The benchmarks: ratios in one run, never absolute times."""
+    """Runs a benchmark; results are ratios within one run, not absolute times."""
     from importlib import import_module
 
     if name not in BENCHMARKS:

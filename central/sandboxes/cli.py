@@ -12,7 +12,7 @@ from central.sandboxes.payment import Bank, create_bank, teller
 from central.sandboxes.stage import utc_now
 from central.settings import read_secret
 
-app = typer.Typer(help="Stand-ins of the national systems, to try things out.", no_args_is_help=True)
+app = typer.Typer(help="Simulated national systems, for tests.", no_args_is_help=True)
 
 Port = Annotated[int, typer.Option(min=1, max=65535)]
 
@@ -20,9 +20,9 @@ Port = Annotated[int, typer.Option(min=1, max=65535)]
 @app.command()
 def payment(
     callback: Annotated[str, typer.Option(help="the portal's address for call-backs, …/payment/told")],
-    token_file: Annotated[Path, typer.Option(help="the token the centre shows here")],
-    secret_file: Annotated[Path, typer.Option(help="the key of call-backs, shared with the centre")],
-    books: Annotated[Path, typer.Option(help="JSON file that keeps orders and transactions")],
+    token_file: Annotated[Path, typer.Option(help="token the centre must present")],
+    secret_file: Annotated[Path, typer.Option(help="key for signing call-backs, shared with the centre")],
+    books: Annotated[Path, typer.Option(help="JSON file for orders and transactions")],
     port: Port = 8010,
 ) -> None:
     """A collecting bank: orders, payments right and wrong, call-backs, refunds, the day's file."""
@@ -34,8 +34,8 @@ def payment(
 
 @app.command()
 def national(
-    token_file: Annotated[Path, typer.Option(help="the token the centre shows here")],
-    books: Annotated[Path, typer.Option(help="folder that keeps what the stand-ins know")],
+    token_file: Annotated[Path, typer.Option(help="token the centre must present")],
+    books: Annotated[Path, typer.Option(help="folder for the data of the simulated systems")],
     port: Port = 8020,
 ) -> None:
     """The national systems in one process: each under its own path, with a page that sets how it behaves."""

@@ -8,7 +8,7 @@ import typer
 
 from edge.cli.screen import tell
 
-app = typer.Typer(no_args_is_help=True, help="Cameras to try a node with.")
+app = typer.Typer(no_args_is_help=True, help="Simulated cameras, for testing a node.")
 
 
 @app.callback()

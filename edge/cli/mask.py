@@ -19,10 +19,12 @@ app = typer.Typer()
 @app.command("mask")
 def mask_command(
     sources: Annotated[list[Path], typer.Argument(metavar="SOURCE…", help="JPEGs, or clips (.mp4)")],
-    outs: Annotated[list[Path], typer.Option("--out", help="the copy; once for each file, in their order")],
+    outs: Annotated[
+        list[Path], typer.Option("--out", help="file for the copy; once per source, in the same order")
+    ],
     owns: Annotated[
         list[Path],
-        typer.Option("--own", help="JSON: the vehicle's plate, and where it was when; once for each file"),
+        typer.Option("--own", help="JSON with the vehicle's plate and track; once per source"),
     ],
     threads: Annotated[int, typer.Option(min=1, help="frames of a clip looked at side by side")] = 1,
 ) -> None:

@@ -29,8 +29,10 @@ app = typer.Typer(no_args_is_help=True, help="The node at a junction.")
 @app.command("run")
 def edge_run(
     node_file: Annotated[Path, typer.Argument(help="node YAML")],
-    play: Annotated[list[str] | None, typer.Option(help="CAMERA=VIDEO in place of its stream")] = None,
-    until_delivered: Annotated[bool, typer.Option(help="end when the played files are delivered")] = False,
+    play: Annotated[
+        list[str] | None, typer.Option(help="CAMERA=VIDEO: play a file instead of the stream")
+    ] = None,
+    until_delivered: Annotated[bool, typer.Option(help="exit when the played files are delivered")] = False,
     threads: Annotated[int, typer.Option(min=1)] = 1,
 ) -> None:
     """Runs the node until it is told to stop."""

@@ -27,7 +27,7 @@ class _ShowsByItself(TyperGroup):
         return super().parse_args(ctx, args)
 
 
-app = typer.Typer(no_args_is_help=True, cls=_ShowsByItself, help="What waits to be delivered.")
+app = typer.Typer(no_args_is_help=True, cls=_ShowsByItself, help="The outbox: packages waiting for delivery.")
 
 
 @app.command("show")
@@ -45,11 +45,15 @@ def show(node_file: Annotated[Path, typer.Argument(help="node YAML")]) -> None:
 def resend_command(
     node_file: Annotated[Path, typer.Argument(help="node YAML")],
     events: Annotated[
-        list[str] | None, typer.Argument(help="event ids; none: all of the states named")
+        list[str] | None, typer.Argument(help="event ids (default: all in the given states)")
     ] = None,
-    rejected: Annotated[bool, typer.Option("--rejected", help="those the centre refused")] = False,
-    unsupported: Annotated[bool, typer.Option("--unsupported", help="those it could not read yet")] = False,
-    stored: Annotated[bool, typer.Option("--stored", help="those it had, after it lost them")] = False,
+    rejected: Annotated[bool, typer.Option("--rejected", help="packages the centre refused")] = False,
+    unsupported: Annotated[
+        bool, typer.Option("--unsupported", help="packages the centre could not read yet")
+    ] = False,
+    stored: Annotated[
+        bool, typer.Option("--stored", help="packages the centre had stored, if it lost them")
+    ] = False,
 ) -> None:
     """Offers packages to the centre once more, also while the node runs."""
     chosen: dict[State, bool] = {"rejected": rejected, "unsupported": unsupported, "stored": stored}

@@ -41,7 +41,7 @@ Pictures = Annotated[
 @app.command("read")
 def read_command(
     pictures: Pictures,
-    csv_file: Annotated[Path | None, typer.Option("--csv", help="write the readings here")] = None,
+    csv_file: Annotated[Path | None, typer.Option("--csv", help="write the readings to this file")] = None,
     threads: Annotated[int, typer.Option(min=1)] = 2,
 ) -> None:
     """Finds and reads number plates on still pictures."""
@@ -83,7 +83,7 @@ def _kind(reading: PlateReading) -> str:
 @app.command("see")
 def see_command(
     pictures: Pictures,
-    csv_file: Annotated[Path | None, typer.Option("--csv", help="write the boxes here")] = None,
+    csv_file: Annotated[Path | None, typer.Option("--csv", help="write the boxes to this file")] = None,
     size: Annotated[
         int | None,
         typer.Option(min=32, max=4096, help="longer side of the network's input, a multiple of 32"),

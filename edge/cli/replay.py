@@ -43,16 +43,16 @@ def replay_command(
     camera_file: Annotated[Path, typer.Option("--camera", help="camera YAML")],
     jsonl: Annotated[Path | None, typer.Option(help="one JSON line per violation")] = None,
     packages: Annotated[Path | None, typer.Option(help="folder for signed packages")] = None,
-    annotated: Annotated[Path | None, typer.Option(help="video with everything drawn in")] = None,
+    annotated: Annotated[Path | None, typer.Option(help="write a video with all detections drawn in")] = None,
     beside: Annotated[
         list[str] | None,
-        typer.Option(metavar="CAMERA=VIDEO", help="a plate camera's file and what it saw at the same time"),
+        typer.Option(metavar="CAMERA=VIDEO", help="a plate camera's file and its video of the same time"),
     ] = None,
     start: Annotated[
         datetime | None,
-        typer.Option(parser=utc, metavar="TIME", help="of the first frame; UTC if no zone is given"),
+        typer.Option(parser=utc, metavar="TIME", help="time of the first frame; UTC if no zone is given"),
     ] = None,
-    key_dir: Annotated[Path, typer.Option("--key", help="folder of the signing key")] = Path("var/replay"),
+    key_dir: Annotated[Path, typer.Option("--key", help="folder with the signing key")] = Path("var/replay"),
     threads: Annotated[int, typer.Option(min=1, help="CPU threads for each network")] = 2,
 ) -> None:
     """The pipeline over a video file: the same answer, to the byte, every time.

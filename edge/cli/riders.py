@@ -26,8 +26,12 @@ HEAD_COLUMNS = ("file", "x1", "y1", "x2", "y2", "head", "confidence")
 @app.command("riders")
 def riders_command(
     pictures: Pictures,
-    csv_file: Annotated[Path | None, typer.Option("--csv", help="write a row a motorbike here")] = None,
-    heads_file: Annotated[Path | None, typer.Option("--heads", help="write a row a head here")] = None,
+    csv_file: Annotated[
+        Path | None, typer.Option("--csv", help="write one row per motorbike to this file")
+    ] = None,
+    heads_file: Annotated[
+        Path | None, typer.Option("--heads", help="write one row per head to this file")
+    ] = None,
     threads: Annotated[int, typer.Option(min=1)] = 2,
 ) -> None:
     """Counts the people on motorbikes and tells which heads wear a helmet, on still pictures."""

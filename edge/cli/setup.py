@@ -12,8 +12,10 @@ app = typer.Typer()
 
 @app.command("setup")
 def edge_setup(
-    folder: Annotated[Path, typer.Argument(help="folder of the camera files; made if it is missing")],
-    host: Annotated[str, typer.Option(help="0.0.0.0: also for a phone in the same network")] = "127.0.0.1",
+    folder: Annotated[Path, typer.Argument(help="folder of the camera files; created if missing")],
+    host: Annotated[
+        str, typer.Option(help="address to listen on; 0.0.0.0 allows a phone in the same network")
+    ] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535)] = 8080,
 ) -> None:
     """The page on which a camera is set up in a browser. It opens with the printed address, once."""

@@ -37,7 +37,7 @@ def edge_update(
 
 @app.command("self-test")
 def edge_self_test(
-    node_file: Annotated[Path | None, typer.Argument(help="node YAML: the networks in force there")] = None,
+    node_file: Annotated[Path | None, typer.Argument(help="node YAML, whose networks are tested")] = None,
     threads: Annotated[int, typer.Option(min=1)] = 2,
 ) -> None:
     """Looks at the golden frames; exit 1 when not all is seen that must be."""

@@ -12,9 +12,9 @@ app = typer.Typer()
 
 @app.command("viewing-copy")
 def viewing_copy_command(
-    source: Annotated[Path, typer.Argument(help="a clip (.mp4), of any coding")],
+    source: Annotated[Path, typer.Argument(help="a clip (.mp4) in any codec")],
     out: Annotated[Path, typer.Option("--out", help="the copy: H.264")],
-    mark: Annotated[str, typer.Option(help="what stands in each picture")] = "VIEWING COPY",
+    mark: Annotated[str, typer.Option(help="text drawn into each picture")] = "VIEWING COPY",
 ) -> None:
     """Writes a marked copy of a clip that every browser plays. The original is not touched."""
     from edge.evidence.marked_copy import write_marked_copy

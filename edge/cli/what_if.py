@@ -22,8 +22,8 @@ app = typer.Typer()
 @app.command("what-if")
 def what_if_command(
     node_file: Annotated[Path, typer.Argument(help="node YAML")],
-    camera_file: Annotated[Path, typer.Argument(help="the other file of one of its cameras")],
-    hours: Annotated[float, typer.Option(min=0.1, help="how far back")] = 24.0,
+    camera_file: Annotated[Path, typer.Argument(help="another file for one of its cameras")],
+    hours: Annotated[float, typer.Option(min=0.1, help="hours to go back")] = 24.0,
     threads: Annotated[int, typer.Option(min=1, help="CPU threads for each network")] = 1,
 ) -> None:
     """Looks at the last day's clips under the camera file in force and under another; changes nothing."""
