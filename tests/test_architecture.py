@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-NODE_TABLE = "The node, from the bottom up"
+NODE_TABLE = "The node, bottom up"
 CENTRE_TABLE = "Layers of the centre"
 
 

@@ -30,7 +30,7 @@ def mask_command(
 ) -> None:
     """Hides all plates but one vehicle's, and all faces. The originals are not touched.
 
-    What was hidden is told as soon as a copy is there, a line of JSON each.
+    As soon as a copy is written, one line of JSON says what was hidden in it.
     """
     from edge.masking.copies import Masker
     from edge.masking.faces import FaceFinder

@@ -100,7 +100,7 @@ def edge_join(
     node_file: Annotated[Path, typer.Argument(help="node YAML")],
     invitation: Annotated[str, typer.Argument(help="the line that `ngatu central node invite` printed")],
 ) -> None:
-    """Comes in by an invitation: makes the node's key, gets the centre's and the broker's password."""
+    """Joins the centre by invitation: makes the node's key, gets the centre's key and the broker password."""
     from edge.joining import JoiningError, join
 
     config = load_node(node_file)
@@ -127,7 +127,7 @@ def _to_do(config: NodeConfig, welcome: Welcome) -> Iterator[str]:
 
 @app.command("change-key")
 def edge_change_key(node_file: Annotated[Path, typer.Argument(help="node YAML")]) -> None:
-    """Gives a stopped node another signing key; what waits in its outbox is delivered under the old one."""
+    """Gives a stopped node a new signing key; waiting packages are delivered under the old one."""
     from edge.delivery.index import OutboxError
     from edge.joining import JoiningError, change_key
 

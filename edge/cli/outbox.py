@@ -55,7 +55,7 @@ def resend_command(
         bool, typer.Option("--stored", help="packages the centre had stored, if it lost them")
     ] = False,
 ) -> None:
-    """Offers packages to the centre once more, also while the node runs."""
+    """Sends packages to the centre again, also while the node runs."""
     chosen: dict[State, bool] = {"rejected": rejected, "unsupported": unsupported, "stored": stored}
     if not (events or any(chosen.values())):
         raise stop_with("say which: event ids, --rejected, --unsupported or --stored")

@@ -90,7 +90,7 @@ def see_command(
     ] = None,
     threads: Annotated[int, typer.Option(min=1)] = 2,
 ) -> None:
-    """Finds vehicles on still pictures; without --size at 640 to 960 pixels, as large as the picture is."""
+    """Finds vehicles on still pictures; default size 640 to 960 pixels, depending on the picture."""
     from edge.detect.onnx_backend import OnnxVehicleDetector
 
     if size is not None and size % 32:

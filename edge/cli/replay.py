@@ -55,9 +55,9 @@ def replay_command(
     key_dir: Annotated[Path, typer.Option("--key", help="folder with the signing key")] = Path("var/replay"),
     threads: Annotated[int, typer.Option(min=1, help="CPU threads for each network")] = 2,
 ) -> None:
-    """The pipeline over a video file: the same answer, to the byte, every time.
+    """Runs the pipeline over a video file; the result is always the same, to the byte.
 
-    Results are written as they are found. One that can't be written is told and the others go on.
+    Results are written as they are found. If one can't be written this is reported and the others go on.
     """
     from edge.camera import open_eyes
     from edge.evidence.keys import load_or_make_node_key

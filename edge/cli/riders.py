@@ -34,7 +34,7 @@ def riders_command(
     ] = None,
     threads: Annotated[int, typer.Option(min=1)] = 2,
 ) -> None:
-    """Counts the people on motorbikes and tells which heads wear a helmet, on still pictures."""
+    """Counts the people and helmets on motorbikes, on still pictures."""
     from edge.detect.onnx_backend import OnnxVehicleDetector
     from edge.riders.network import HeadNetwork
     from edge.riders.stills import WEAK, riders_in_picture, smaller

@@ -18,7 +18,7 @@ def edge_setup(
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535)] = 8080,
 ) -> None:
-    """The page on which a camera is set up in a browser. It opens with the printed address, once."""
+    """Serves the page for setting up a camera in a browser; the printed address works once."""
     try:
         from edge.setup.serve import serve
     except ImportError as error:

@@ -21,7 +21,7 @@ def edge_update(
     bundle: Annotated[Path, typer.Argument(help="folder that `ngatu central bundle` signed")],
     threads: Annotated[int, typer.Option(min=1)] = 2,
 ) -> None:
-    """Takes networks the centre signed, if they see the golden frames; in force from the next start on."""
+    """Installs networks signed by the centre, if they pass the self-test; used from the next start."""
     from edge.updating.golden import load_golden, self_test
     from edge.updating.sets import UpdateError, sets_of
 
@@ -40,7 +40,7 @@ def edge_self_test(
     node_file: Annotated[Path | None, typer.Argument(help="node YAML, whose networks are tested")] = None,
     threads: Annotated[int, typer.Option(min=1)] = 2,
 ) -> None:
-    """Looks at the golden frames; exit 1 when not all is seen that must be."""
+    """Tests the networks on the reference frames; exit code 1 if the test fails."""
     from edge.camera import open_eyes
     from edge.updating.golden import load_golden, self_test
     from edge.updating.sets import sets_of

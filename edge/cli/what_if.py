@@ -26,7 +26,7 @@ def what_if_command(
     hours: Annotated[float, typer.Option(min=0.1, help="hours to go back")] = 24.0,
     threads: Annotated[int, typer.Option(min=1, help="CPU threads for each network")] = 1,
 ) -> None:
-    """Looks at the last day's clips under the camera file in force and under another; changes nothing."""
+    """Compares the camera file in force with another one, on the last day's clips; changes nothing."""
     from edge.camera import open_eyes
     from edge.configuration.current import in_force
     from edge.what_if import compare, kept_clips
