@@ -1,4 +1,4 @@
-"""Commands that keep the centre (`ngatu central backup`, `… restore`)."""
+"""Backup commands of the centre (`ngatu central backup`, `… restore`)."""
 
 from pathlib import Path
 from typing import Annotated

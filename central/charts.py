@@ -1,4 +1,4 @@
-"""Charts as SVG, drawn here so that a page and a paper show the same picture: no script, no style element.
+"""Charts as SVG, the same on pages and in documents: no script, no style element.
 
 Colours stand as attributes of the shapes, which papers use; the console's style sheet overrides them by class
 for its themes.

@@ -1,5 +1,4 @@
-"""What every command of the centre begins with: settings, a database at this version, trouble told in a
-line."""
+"""Shared start of the centre's commands: settings, a database of this version, errors in one line."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""Files of the centre that are on the disk before anybody relies on them."""
+"""Writes files durably (fsync) before anything relies on them."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A lock that one process holds: a second of the same kind stands by until the first is gone."""
+"""A lock that one process holds: a second one waits as standby until the first ends."""
 
 import fcntl
 import hashlib

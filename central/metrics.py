@@ -1,7 +1,5 @@
-"""What the centre tells Prometheus: asked of the database at each scrape, served by the worker.
-
-Several workers may serve: they all tell the same. Where in the settings: `metrics`.
-"""
+"""Metrics for Prometheus: read from the database at each scrape, served by the worker. Several workers may
+serve the same metrics. Where in the settings: `metrics`."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime

@@ -1,5 +1,4 @@
-"""Personal data at rest: sealed with AES-256-GCM, bound to where they belong, found again without being
-opened.
+"""Personal data at rest: encrypted with AES-256-GCM, bound to their record, searchable without decryption.
 
 A key file holds one key a line, 64 hex digits, the newest first: it seals, all of them open. `add_key`
 puts a new one on top; jobs then seal anew what older keys sealed (`reseal` of each feature), and the old line

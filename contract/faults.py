@@ -1,4 +1,4 @@
-"""Why bytes can't be read as a message: for ever, or by this version of the programme only."""
+"""Why bytes can't be read as a message: never, or only by this version of the software."""
 
 import re
 from typing import TypeVar

@@ -1,4 +1,4 @@
-"""A sample of what the second look dropped: the newest few, on the node's disk, for whoever audits it.
+"""A sample of the findings that the second look disproved: the newest few, on the node's disk, for audit.
 
 They accuse nobody and are never sent; without them nobody could tell whether the second look errs.
 """

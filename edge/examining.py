@@ -1,4 +1,4 @@
-"""The thread of the second look: beside the cameras, at low priority, one finding after the other.
+"""The thread of the second look: low priority, one finding after the other.
 
 It waits for nothing live and nothing live waits for it. What it is given it gives back, examined; at the end
 of the node what there is no time for goes on unexamined, to a person.

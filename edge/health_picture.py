@@ -1,8 +1,6 @@
-"""A small picture of each camera for the centre's overview: is it clean, lit, turned the right way?
-
-It is evidence of nothing and shows nobody: every vehicle that was seen is reduced to a few mean colours, and
-what was not seen is too small to be read.
-"""
+"""A small picture of each camera for the centre's overview: is the lens clean, the scene lit, the direction
+right? It is not evidence, and nobody can be recognised: every vehicle that was seen is reduced to a few mean
+colours, and what was not seen is too small to be read."""
 
 import time
 from collections.abc import Callable, Iterable, Iterator

@@ -1,4 +1,4 @@
-"""How often a camera is looked at, and which rules that is too seldom for.
+"""How many frames a second are analysed of a camera, and for which rules that is too few.
 
 A rule says how many looks a second it takes to prove an act (`RuleDescriptor.looks`). Counted is what was
 looked at, whatever the camera sends: a busy machine passes pictures over.

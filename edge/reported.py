@@ -1,4 +1,5 @@
-"""Which acts of one camera were reported: each is told once, under whatever id its vehicle goes by."""
+"""Which violations of a camera were reported: each is reported once, even if the vehicle's track id
+changes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

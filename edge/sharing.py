@@ -1,11 +1,8 @@
-"""Which camera of a node is looked at next: the looks there are, shared by need.
-
-Pure: time is given. A camera's floor is what its rules need (`RuleDescriptor.looks`), or, where the budget is
-too small for all floors, most of an equal share. Whoever falls below its floor comes first; of the others
-each gets looks in proportion to its need (stride scheduling, Waldspurger and Weihl 1995). So nobody starves,
-and what is left over goes where something may happen: to vehicles in motion, most to a red lamp with one near
-a line.
-"""
+"""Which camera of a node is analysed next: the available frame budget is shared by need. Pure: time is given.
+A camera's floor is what its rules need (`RuleDescriptor.looks`), or, where the budget is too small for all
+floors, most of an equal share. Whoever falls below its floor comes first; of the others each gets looks in
+proportion to its need (stride scheduling, Waldspurger and Weihl 1995). So nobody starves, and what is left
+over goes where something may happen: to vehicles in motion, most to a red lamp with one near a line."""
 
 from collections.abc import Collection
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Passwords: one form for all keyboards, hashing that costs something, and what a new one must be.
+"""Passwords: Unicode normalisation, slow hashing, and the rules for a new one.
 
 Hashing takes a tenth of a second and 64 MiB on purpose: before a transaction begins, never inside it, and few
 at a time, so that a storm of sign-ins takes neither the memory nor the database from the rest.

@@ -1,4 +1,4 @@
-"""People: adding them, shutting them out and letting them in again. Nobody is ever deleted."""
+"""User accounts: adding, disabling and enabling them. Accounts are never deleted."""
 
 import unicodedata
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Signing in and out, what a wrong password costs, and changing one's own.
+"""Signing in and out, locking after wrong passwords, and changing one's own password.
 
 These take the engine: a password is checked between two short transactions, never inside one.
 """

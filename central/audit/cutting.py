@@ -1,4 +1,4 @@
-"""The beginning of the log that goes when its time is over (hủy nhật ký hết thời hạn).
+"""Deletes the oldest entries of the log past their retention period (hủy nhật ký hết thời hạn).
 
 The oldest entries first, never past one of a case on hold nor past what a SIEM has not taken. The chain goes
 on from the hash of the last one that went; the database lets nothing else be deleted.

@@ -1,4 +1,4 @@
-"""The table of who did and saw what: append-only, each row sealed with the hash of the row before."""
+"""The table of the audit log: append-only, each row contains the hash of the row before."""
 
 from datetime import datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""Recording acts and proving that none was altered or taken out.
+"""Records actions in the log and proves that none was altered or removed.
 
 `record` only stages an entry; the chain is sealed in the last moment before the transaction commits. So the
 lock that puts entries of all processes into one order is held for a few milliseconds, never while somebody

@@ -1,1 +1,1 @@
-"""The centre kept elsewhere and brought back: its database, its evidence, its keys by name."""
+"""Backup and restore of the centre: its database, its evidence, its keys by fingerprint."""

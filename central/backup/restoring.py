@@ -1,4 +1,4 @@
-"""Bringing a centre back into an empty place, and showing that it is the one that was saved."""
+"""Restores a centre into an empty place and verifies that it is the one that was saved."""
 
 from dataclasses import dataclass
 from pathlib import Path

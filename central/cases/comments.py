@@ -1,4 +1,4 @@
-"""Words people leave on a case for whoever opens it next: part of its history, no step in its life."""
+"""Comments on a case for the next person who opens it: part of its history, but not a step."""
 
 from datetime import datetime
 

@@ -1,6 +1,6 @@
-"""Figures for the leaders' page: where the cases of the last days are, how old what waits is, who looked at
-them. Days are whole days in Vietnam, by the moment of the act, so that the list of cases of the same days has
-the very cases that were counted."""
+"""Figures for the leaders' page: states of the recent cases, age of the backlog, decisions per person. Days
+are whole days in Vietnam, by the moment of the act, so that the list of cases of the same days has the very
+cases that were counted."""
 
 from collections import Counter
 from collections.abc import Mapping

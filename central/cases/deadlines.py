@@ -1,4 +1,4 @@
-"""When a case has to be done (thời hạn): the dates of the law table, and how urgent they make it now."""
+"""Deadlines of a case (thời hạn) by the law tables, and how urgent the case is now."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,6 +1,6 @@
-"""Copies of settled cases for operators to review unknowingly (bài kiểm tra): cases like any other on the
-screen, real ones never. A copy exists from being claimed until shortly after its decision; the database
-refuses it every state that leads to an offence, lists leave it out, and nothing is looked up for it.
+"""Test cases (bài kiểm tra): copies of closed cases that operators review without knowing. They look like any
+other case and never become real ones. A copy exists from being claimed until shortly after its decision; the
+database refuses it every state that leads to an offence, lists leave it out, and nothing is looked up for it.
 """
 
 import secrets

@@ -1,5 +1,5 @@
-"""What remains of a case when its time is over: counts for statistics, and hashes; nothing that names a
-vehicle."""
+"""What remains of a case after its retention period: counts for statistics, and hashes; nothing that
+identifies a vehicle."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime

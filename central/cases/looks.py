@@ -1,4 +1,4 @@
-"""How long operators had a case on the screen before they decided it, as their screens measured it."""
+"""Viewing times: how long a case was on the screen before it was decided, as measured by the browser."""
 
 from dataclasses import dataclass
 from datetime import datetime

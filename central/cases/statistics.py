@@ -1,4 +1,4 @@
-"""Counting cases for the people who lead: by state, rule and place, and how old the backlog is."""
+"""Counts cases for leaders: by state, rule and site, and by age of the backlog."""
 
 from collections import Counter
 from dataclasses import dataclass

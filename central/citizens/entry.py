@@ -1,5 +1,5 @@
-"""How a citizen gets in: the code on a notice opens that notice's case; wrong codes are counted and cost
-time.
+"""Access to the portal: the code on a notice opens its case; wrong codes are counted and lock the notice for
+a while.
 
 Number, plate and code are found together by one keyed hash, so an answer takes as long for a wrong one as
 for a right one and tells nobody which of the three was wrong. The code has 40 bits: with these limits

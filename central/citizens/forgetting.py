@@ -1,5 +1,5 @@
-"""What remains of what citizens sent when a closed case's time is over: numbers, kinds, days and hashes;
-their words and files open for nobody any more."""
+"""What remains of citizens' answers after the retention period: numbers, kinds, dates and hashes; their text
+and files can't be read any more."""
 
 from sqlmodel import Session, col, delete, select
 

@@ -1,4 +1,4 @@
-"""Where a case stands, as its owner asks it: one word for what is going on now. Pure."""
+"""The stage of a case as shown to its owner: one code for what is happening now. Pure."""
 
 from central.proceedings.dossier import Dossier
 from central.proceedings.tracks import Track

@@ -1,1 +1,1 @@
-"""Systems of other authorities: how they are asked, what can go wrong, when asking pauses for a while."""
+"""Systems of other authorities: how they are queried, what can go wrong, when requests are paused."""

@@ -1,8 +1,7 @@
-"""A circuit breaker in the database: a system that does not serve us is left alone for a while, by every
-worker, and then tried by one.
+"""A circuit breaker in the database: after failures of a system all workers pause their requests to it, then
+one tests it.
 
-An answer closes the circuit, also one like "no such plate": whoever says so is well.
-"""
+Any answer closes the circuit, also "no such plate"."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

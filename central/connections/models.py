@@ -1,4 +1,4 @@
-"""How each connection stands: one row a system, shared by every process."""
+"""The state of each connection: one row per system, shared by every process."""
 
 from datetime import datetime
 

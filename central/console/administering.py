@@ -1,4 +1,4 @@
-"""An administrator at a page about people: something is done, and the same page says how it went."""
+"""Actions of an administrator on pages about users: the same page shows the result."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable

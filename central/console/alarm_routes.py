@@ -1,4 +1,4 @@
-"""What is wrong with nodes and centre, and what was; somebody who has dealt with it says how."""
+"""Alarms of nodes and centre, open and past; an administrator clears one with a note."""
 
 from typing import Annotated, Literal
 

@@ -1,4 +1,4 @@
-"""The connections to other authorities as their page shows them: well, left alone, away, or by hand."""
+"""The connections to other authorities as their page shows them: working, failing, paused, or by hand."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

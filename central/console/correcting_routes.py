@@ -1,5 +1,5 @@
-"""What was entered wrongly in a case, set right on its page: the day of an event by the case officer, the
-last day for a decision by who may sign."""
+"""Corrections on the page of a case: the day of an event by the case officer, the last day for a decision by
+who may sign."""
 
 from collections.abc import Callable
 from typing import Annotated

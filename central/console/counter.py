@@ -1,4 +1,4 @@
-"""Somebody at a desk that has pages of its own: what the clerk's and the treasury's have in common."""
+"""What the clerk's and the treasury's desks have in common."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""A person at work on one queue: what every decision's endpoint needs."""
+"""What every endpoint for decisions on a queue needs."""
 
 from dataclasses import dataclass
 from datetime import datetime

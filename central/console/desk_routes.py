@@ -1,4 +1,4 @@
-"""Desks: what waits for a person, by the parts they have; the deadlines of everybody."""
+"""Desks: waiting work of a person by their roles; the page of all deadlines."""
 
 from collections.abc import Sequence
 from typing import Annotated, Literal

@@ -1,4 +1,4 @@
-"""Pages to look at: overview for leaders, recorded offences, nodes, quarantine."""
+"""Read-only pages: overview for leaders, recorded offences, nodes, quarantine."""
 
 from datetime import timedelta
 from functools import partial

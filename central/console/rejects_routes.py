@@ -1,4 +1,4 @@
-"""What was thrown away is looked at too: a sample of rejections, and what nodes dropped, both with trend."""
+"""Audit of rejections: a sample of rejected cases, and what nodes dropped, both with trend."""
 
 from datetime import timedelta
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""What citizens sent about a case, at the desk: their words and files, opened for a purpose that is kept."""
+"""Answers of citizens at the desk: their text and files, opened for a purpose that is logged."""
 
 from typing import Annotated
 

@@ -1,7 +1,5 @@
-"""The treasury's desk: decisions with money to come or to go back, money nobody could place, refunds.
-
-Numbers and amounts, nobody's name.
-"""
+"""The treasury's desk: unpaid and overpaid decisions, unmatched payments, refunds. It shows numbers and
+amounts, but no names."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal

@@ -1,4 +1,4 @@
-"""The people of the centre: adding them, roles, one-time passwords, keeping them out and letting them in."""
+"""User accounts: adding, roles, one-time passwords, disabling and enabling."""
 
 from typing import Annotated
 

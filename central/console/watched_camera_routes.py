@@ -1,5 +1,5 @@
-"""Cameras watched: those whose cases were rejected too often, in quarantine and let out of it; days on which
-one found far more or far fewer than usual."""
+"""Camera quality: rejection rates, quarantine and release; days with far more or far fewer findings than
+usual."""
 
 from datetime import datetime
 from typing import Annotated

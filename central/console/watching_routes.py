@@ -1,5 +1,4 @@
-"""Reviewers watched: how far two who look at the same case agree, what they differ about, how long they look,
-by which rules."""
+"""Review quality: agreement of two reviewers, disputed cases, viewing times, sampling rules."""
 
 from datetime import datetime, timedelta
 from typing import Annotated

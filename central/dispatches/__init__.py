@@ -1,1 +1,1 @@
-"""What other authorities are told (thông tin gửi đi): alerts on vehicles, points of licences, events."""
+"""Messages to other authorities (thông tin gửi đi): vehicle alerts, licence points, events."""

@@ -1,4 +1,4 @@
-"""What goes over to each system, and how it says that it has it.
+"""What is sent to each system, and how it acknowledges it.
 
 POST {base}{path}    as in `central.connections.http`; the same `message` again is taken as the same
 

@@ -1,5 +1,5 @@
-"""Papers whose time is over: what they said can't be opened any more, what shows that they were there
-stays."""
+"""Documents past their retention period: their content can't be read any more; number, date and hashes
+stay."""
 
 from sqlmodel import Session, col, select
 

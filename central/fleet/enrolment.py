@@ -1,4 +1,4 @@
-"""Letting a node in by the file its installer carries to the centre, and taking its keys away again."""
+"""Enrols a node by the file its installer brings to the centre, and revokes its keys."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""How long cameras have a picture: added up by day, from one report of a node to its next."""
+"""Hours in which cameras had a picture, summed per day between two reports of a node."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""Letting nodes in by an invitation that works once, and letting them change their key."""
+"""Lets nodes join by a one-time invitation and change their key."""
 
 import secrets
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""What the centre knows of its nodes: who they are, whether they live, what is wrong with them."""
+"""What the centre knows of its nodes: identity, connection, health."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta

@@ -1,4 +1,5 @@
-"""What ingest keeps of a package whose time is over: its place in the chain and the hash of its manifest."""
+"""What ingest keeps of a package after its retention period: its place in the chain and the hash of its
+manifest."""
 
 from collections.abc import Collection
 

@@ -1,4 +1,4 @@
-"""What must be done now and then: forget pieces no manifest came for, notice packages that stay away."""
+"""Periodic tasks: delete file parts without a manifest, notice missing packages."""
 
 from datetime import datetime, timedelta
 

@@ -1,4 +1,5 @@
-"""Work as rows: asked for in the caller's transaction, leased by one worker at a time, tried again, given up.
+"""Jobs as rows: created in the caller's transaction, leased by one worker at a time, retried, finally given
+up.
 
 A lease is a promise to be ready or to have renewed it before it ends. Whoever dies with it loses it by the
 clock, so work may be done twice and must bear it: what it changes is bound to a state or version that the

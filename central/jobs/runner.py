@@ -1,4 +1,4 @@
-"""The loop that does the work: one unit a turn, each kind in threads of its own number, ready to stop.
+"""The loop that runs jobs: one at a time, each kind with its own number of threads, ready to stop.
 
 Whatever hangs holds up only its own kind: a kind whose places are all taken is not claimed, the others are.
 Threads are daemons and every unit has a lease, so the process may end at any moment and lose nothing. The

@@ -1,4 +1,5 @@
-"""Every sight of evidence: checked against its hash, and in the audit log once for each person and file.
+"""Access to evidence: each file is checked against its hash, and the access is logged once per person and
+file.
 
 A player asks for one clip in many ranges, and a page for one picture more than once: within `SIGHT` that is
 one sight. No range and no header is exempt.

@@ -1,4 +1,4 @@
-"""Where evidence lies: files named by their content, written once, never changed.
+"""The evidence store: files named by the hash of their content, written once, never changed.
 
 `ab/cd/<sha256>` below the root, mode 0440. A file is complete and on the disk before it gets its name (fsync,
 then rename), so a name that exists is a promise. Pieces of files still arriving lie in a partial area beside

@@ -1,1 +1,1 @@
-"""Telling people that something happened in their case: by e-mail where they gave an address, with proof."""
+"""Notifies people of events in their case by e-mail, if an address is known, with proof."""

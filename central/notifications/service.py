@@ -1,4 +1,5 @@
-"""Telling a party: asked for in the transaction of what happened, sent by a job, proved by the server."""
+"""Notifies a party: created in the transaction of the event, sent by a job, proved by the mail server's
+answer."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What an endpoint of the portal asks for: who is in, what drawing papers up needs."""
+"""Dependencies of the portal's endpoints: the visitor, and what drawing up documents needs."""
 
 from dataclasses import dataclass
 from typing import Annotated, ClassVar

@@ -1,4 +1,4 @@
-"""Which cases have proceedings, and which of those are closed: what others may do with them depends on it."""
+"""Which cases have proceedings, and which of those are closed."""
 
 from collections.abc import Sequence
 from datetime import datetime

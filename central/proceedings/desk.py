@@ -1,9 +1,7 @@
-"""What people do at their desks: a step with everything that belongs to it. API and pages call this module.
-
-A step is taken by the tables, its paper is drawn up, what it makes untrue is ended, in one transaction. A
+"""Takes a step with everything that belongs to it. API and pages call this module. The step is checked by the
+tables, its document is drawn up, and notices or alerts that no longer hold are ended, in one transaction. A
 notice is only drawn up after a look for a cloned plate; a paper is only sent once its file is made and
-signed.
-"""
+signed."""
 
 from collections.abc import Mapping
 from datetime import datetime

@@ -1,7 +1,6 @@
 """Handing a case to a colleague (giao hồ sơ cho đồng nghiệp): whose it is at the case officers' desk.
 
-It says who is to bring the case on, not who may: the tables of steps decide that.
-"""
+It sets who is responsible for the case, not who may act: the tables of steps decide that."""
 
 from sqlmodel import Session
 

@@ -1,4 +1,4 @@
-"""Which open cases a new law table touches: shown before it is activated, worked out again after."""
+"""Which open cases a new law table affects: shown before it is activated, recalculated after."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Who takes a step: what a person's role lets them do, and by what power they sign."""
+"""Who may take a step: the permissions of a role, and the power by which a person signs."""
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime

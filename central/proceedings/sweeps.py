@@ -1,4 +1,4 @@
-"""What time alone does to a case: found by the deadlines that are over, done one case a job, by the tables
+"""Steps that are due by time alone: found by expired deadlines, taken one case per job, checked by the tables
 like any step.
 
 A sweep only asks for work (`find`); `run` takes the step of one case, or nothing when it is no longer due.

@@ -1,5 +1,4 @@
-"""What waits for whom: for each case the steps that bring it on, by whose desk they wait at, with the
-deadline that presses.
+"""Work lists: for each case the next steps, the desk responsible, and the nearest deadline.
 
 The rows follow from the tables of steps (`waiting_steps`, pure) and are brought into step after every step
 of a case, so that a desk is one look into an index however many cases there are.

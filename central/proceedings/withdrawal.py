@@ -1,5 +1,4 @@
-"""One act that undoes everything a camera found in a time (its line was wrong, its amber, its clock):
-nobody pays for it.
+"""Withdraws everything a camera found in a period because its lines, amber time or clock were wrong.
 
 Every case of the camera and period is listed, whatever became of it. All that had not ended in another way
 end: notices are withdrawn, decisions annulled, money and points due back, and the people who were told of a

@@ -1,1 +1,2 @@
-"""Reports for leaders (báo cáo): figures of a week or month, kept as told, corrected in the open."""
+"""Reports for leaders (báo cáo): figures of a week or month, kept as reported; later changes appear as
+corrections."""

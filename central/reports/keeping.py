@@ -1,4 +1,4 @@
-"""What was done in time, and what stands open: notices, owners who came, fines paid (C, D), alerts (E).
+"""Deadlines met, and what is open: notices, owners who came, fines paid (C, D), alerts (E).
 
 A deadline counts on the day it was met; owners who came are of the notices that were sent in the period.
 """

@@ -1,4 +1,4 @@
-"""The lines of a figure that come first where there are very many: those with the largest numbers."""
+"""The largest lines of a figure, if there are very many."""
 
 from collections.abc import Iterable
 from itertools import groupby

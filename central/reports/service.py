@@ -1,4 +1,4 @@
-"""Taking a report, keeping it as it was told, and telling what of it changed since."""
+"""Produces a report, keeps it unchanged, and shows which figures have changed since."""
 
 from collections.abc import Iterable
 from datetime import datetime

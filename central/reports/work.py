@@ -1,4 +1,4 @@
-"""Reports by themselves: taken within the hour after their week or month is over."""
+"""Produces the periodic reports within an hour after their week or month ends."""
 
 from datetime import datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Which cases a person put aside: they are not given to them again for a while, and not endlessly."""
+"""Cases a person skipped: they are not given to that person again for a while, and only so often."""
 
 from datetime import datetime
 

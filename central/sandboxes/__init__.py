@@ -1,2 +1,1 @@
-"""Stand-ins that really run in place of the national systems: for demonstrations and tests, with a red bar on
-every page that says so."""
+"""Simulated national systems for demonstrations and tests; a red bar on every page says so."""

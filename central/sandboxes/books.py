@@ -1,4 +1,4 @@
-"""How stand-ins keep what they know and were told."""
+"""Storage of the simulated systems."""
 
 import json
 from pathlib import Path

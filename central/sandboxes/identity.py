@@ -1,6 +1,5 @@
-"""An identity provider that knows everybody (in place of VNeID), for trials: OpenID Connect with
-authorisation code and PKCE, and a page on which one chooses who one is. Its people are those of the
-population stand-in."""
+"""A simulated identity provider (in place of VNeID): OpenID Connect with authorisation code and PKCE, and a
+page on which one chooses who one is. Its people are those of the population stand-in."""
 
 import secrets
 import threading

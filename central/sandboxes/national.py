@@ -1,4 +1,4 @@
-"""The stand-ins of the national systems in one process, each under a path of its own with its own page."""
+"""The simulated national systems in one process, each under a path of its own with its own page."""
 
 import shutil
 from collections.abc import AsyncIterator, Mapping

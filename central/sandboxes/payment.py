@@ -1,5 +1,5 @@
-"""A collecting bank to play with: takes orders, lets people pay right, wrong, twice, late, or silently, tells
-us by signed call-backs, returns money, writes the day's file.
+"""A simulated collecting bank: takes orders, lets people pay correctly, wrongly, twice, late or unreported,
+sends signed call-backs, refunds money, writes the daily file.
 
 It keeps everything in one JSON file, so that it may be ended and started again.
 """

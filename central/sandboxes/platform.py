@@ -1,5 +1,5 @@
-"""The province's data platform (LGSP → LDOP) to play with: takes events one after the other, checks each
-against the schema, keeps what is new."""
+"""A simulated provincial data platform (LGSP → LDOP): takes events one after the other, checks each against
+the schema, keeps what is new."""
 
 from dataclasses import dataclass, field
 from pathlib import Path

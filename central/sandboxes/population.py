@@ -1,4 +1,5 @@
-"""The population database (CSDLQG về dân cư) to play with: its persons are a file, its page lets one die."""
+"""A simulated population database (CSDLQG về dân cư): its persons are in a file; its page can mark one as
+dead."""
 
 from dataclasses import dataclass
 from datetime import date

@@ -1,4 +1,4 @@
-"""The vehicle register (đăng ký xe) to play with: who owned a vehicle when; its page sells it.
+"""A simulated vehicle register (đăng ký xe): who owned a vehicle when; its page can sell it.
 
 Its books are a file like `configs/sample_registry.yaml`, written in one step after every sale.
 """

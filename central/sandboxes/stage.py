@@ -1,5 +1,5 @@
-"""What every stand-in of a national system has: a token, a way to behave that its page sets, a list of what
-it was asked, and a red bar."""
+"""What every simulated system has: a token, a behaviour set on its page, a list of its requests, and a red
+bar."""
 
 import secrets
 import threading

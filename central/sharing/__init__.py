@@ -1,2 +1,2 @@
-"""What the province's data platform (LGSP, LDOP) is told: events without personal data, counts without small
-cells."""
+"""Messages to the province's data platform (LGSP, LDOP): events without personal data, counts with small
+numbers hidden."""

@@ -1,5 +1,5 @@
-"""Telling the province: events are kept in the outbox with what happened, counts once a day is over; a job
-sends them one after the other, through outages, none twice, none left out."""
+"""Sends data to the provincial platform: events are stored in the outbox with their cause, counts after each
+day; a job sends them one after the other, through outages, none twice, none left out."""
 
 from collections import Counter
 from datetime import date, datetime, time, timedelta

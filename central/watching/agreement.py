@@ -1,4 +1,4 @@
-"""How often two operators who look at the same case come to the same: by person and by rule."""
+"""How often two operators who review the same case agree: by person and by rule."""
 
 from dataclasses import dataclass
 from datetime import datetime

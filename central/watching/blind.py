@@ -1,4 +1,4 @@
-"""What operators don't see of a case while it waits for its second review: that there was a first one."""
+"""Hides the first review of a case from operators while it waits for its second."""
 
 from sqlmodel import Session
 

@@ -1,6 +1,6 @@
-"""What nodes dropped before it became evidence: suspicions that the second look disproved, or that were not
-believed because the picture was not alive. Nodes tell counters since they started; here they are days.
-"""
+"""Findings that nodes dropped before they became evidence: suspicions that the second look disproved, or that
+were not believed because the picture was not alive. Nodes tell counters since they started; here they are
+days."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping

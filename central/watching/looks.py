@@ -1,5 +1,5 @@
-"""How long reviewers look (thời gian xem): the shortest and the usual, and decisions faster than anybody can
-look at three pictures and a plate."""
+"""Viewing times of reviewers (thời gian xem): shortest, 10th percentile and median, and decisions that were
+too fast."""
 
 from collections import defaultdict
 from dataclasses import dataclass

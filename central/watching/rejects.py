@@ -1,6 +1,5 @@
-"""Audit of rejections (kiểm tra hồ sơ đã từ chối): a sample of each week that nobody chose, looked at by the
-shift lead. What was wrongly rejected goes to a second operator, who doesn't know.
-"""
+"""Audit of rejections (kiểm tra hồ sơ đã từ chối): a fixed sample of each week, checked by the shift lead. A
+wrongly rejected case goes to a second operator, who does not know this."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta

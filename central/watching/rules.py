@@ -1,5 +1,5 @@
-"""How closely reviewers and cameras are watched: shares and bounds that a shift lead sets, kept with who set
-them when. Without a row nothing is sampled."""
+"""Sampling rules: shares and bounds that a shift lead sets, kept with who set them and when. Without a row
+nothing is sampled."""
 
 import secrets
 from collections.abc import Callable

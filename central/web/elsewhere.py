@@ -1,5 +1,5 @@
-"""Signing in at an identity provider, behind a circuit breaker: one that does not answer is not asked for a
-while, and people are told so at once instead of waiting for it."""
+"""Signing in at an identity provider, behind a circuit breaker: if it does not answer, requests are paused
+for a while, and people are told so at once."""
 
 from collections.abc import Mapping
 from datetime import datetime

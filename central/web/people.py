@@ -1,4 +1,4 @@
-"""What an endpoint asks for: a transaction, the clock, the signed-in person with or without a permission."""
+"""Dependencies of endpoints: a transaction, the clock, the signed-in user with or without a permission."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime

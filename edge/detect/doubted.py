@@ -1,4 +1,4 @@
-"""A break reconsidered: some looks later it may be plain that it was the same vehicle after all.
+"""Reconsiders a break in a track: some frames later it may be clear that it was the same vehicle.
 
 Two that pass each other could be either for a look or two; half a second later one is ahead, or of other
 colours. So the vehicle is remembered as it was before the break, with those it may have been taken for as

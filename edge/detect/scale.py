@@ -1,4 +1,4 @@
-"""How much smaller things are further away, learnt from what one camera sees.
+"""The scale of the road: how much smaller vehicles appear farther away, learned from one camera's view.
 
 On a level road the height of a vehicle's box grows in proportion to how far below the horizon its wheels
 stand. So one number tells it all: κ, by which part of the size in the middle of the picture a box grows for

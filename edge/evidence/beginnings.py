@@ -1,4 +1,4 @@
-"""Keeps the beginning of a standing that will be judged when the ring has long forgotten it.
+"""Keeps the video of the start of a long stop, which is judged when the ring buffer no longer has it.
 
 A zone may allow an hour, the ring holds a minute. When a vehicle has stood in such a zone for some seconds,
 the packets of its first ones are kept beside the ring, until it drives on or its case is gathered.

@@ -1,4 +1,4 @@
-"""How rules say what they found: codes with values, seconds as whole milliseconds."""
+"""Values for reason codes: seconds as whole milliseconds."""
 
 from collections.abc import Iterable
 from dataclasses import replace

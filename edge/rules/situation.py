@@ -1,4 +1,4 @@
-"""One question to a rule: this vehicle, this place, these lamps, now."""
+"""The input of a judge: one vehicle, its scene, the lamps, and the present moment."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

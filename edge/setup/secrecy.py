@@ -1,4 +1,4 @@
-"""Who else can watch a stream on its way: whether it is encrypted, and whose certificate the camera shows."""
+"""Encryption of a stream: whether it is encrypted, and whose certificate the camera shows."""
 
 import ipaddress
 import socket

@@ -1,5 +1,5 @@
-"""The recorded minute through the lines as they are drawn now: what would be found, and what was seen on the
-way, to be drawn over the picture as it plays.
+"""Replays the recorded minute with the present drawing: what would be found, and what was seen, as an overlay
+for the player.
 
 The pipeline is the replay's own; nothing is written but the page's own file, and nothing is sent.
 """

@@ -1,4 +1,4 @@
-"""What a stream is good for, in plain words: against what docs/install-camera.md asks of it."""
+"""Verdicts on a stream: its properties compared with docs/install-camera.md."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

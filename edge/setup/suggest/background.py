@@ -1,4 +1,4 @@
-"""The street without what stands and drives on it."""
+"""The background picture: the street without vehicles."""
 
 from collections import defaultdict
 from collections.abc import Sequence

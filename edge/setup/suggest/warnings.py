@@ -1,5 +1,5 @@
-"""What would disappoint later, said before anyone draws a line: measures of the recording against what the
-node needs (docs/install-camera.md)."""
+"""Warnings before lines are drawn: the recording compared with what the node needs
+(docs/install-camera.md)."""
 
 from collections.abc import Iterator
 
