@@ -34,14 +34,14 @@ class SignIn(BaseModel):
 
 
 class NewPassword(BaseModel):
-    """The present password and the one to replace it."""
+    """The present password and the new one."""
 
     present: Annotated[Text, Field(max_length=passwords.LONGEST_TYPED)]
     new: Annotated[Text, Field(max_length=passwords.LONGEST_TYPED)]
 
 
 class NewUser(BaseModel):
-    """A person to add."""
+    """A user to add."""
 
     username: Annotated[Text, Field(max_length=64)]
     full_name: Annotated[Text, Field(min_length=1, max_length=200)]
@@ -49,7 +49,7 @@ class NewUser(BaseModel):
 
 
 class NewRole(BaseModel):
-    """The role a person is to have."""
+    """The new role of a user."""
 
     role: Role
 
@@ -91,7 +91,7 @@ def end_session(request: Request, response: Response, session: SessionDep, token
 
 @router.get("/session", response_model=UserPublic)
 def who_am_i(user: SignedInUser) -> User:
-    """The person signed in."""
+    """The signed-in user."""
     return user
 
 
@@ -106,13 +106,13 @@ def change_password(
 
 @router.get("/users", response_model=list[UserPublic])
 def users(session: ReadSessionDep, _manager: Manager) -> list[User]:
-    """Everybody, by name."""
+    """All users, by name."""
     return service.list_users(session)
 
 
 @router.post("/users", status_code=201, response_model=UserCreated)
 def add_user(session: SessionDep, manager: Manager, now: Now, body: NewUser) -> service.OneTimePassword:
-    """Adds a person; the one-time password is in this answer and nowhere else."""
+    """Adds a user; the one-time password is only in this answer."""
     actor = manager.actor
     return service.create_user(session, body.username, body.full_name, body.role, now, actor)
 
@@ -125,13 +125,13 @@ def reset_password(session: SessionDep, manager: Manager, username: UserName) ->
 
 @router.put("/users/{username}/role", response_model=UserPublic)
 def change_role(session: SessionDep, manager: Manager, username: UserName, body: NewRole) -> User:
-    """Gives a person another role; the last administrator stays one."""
+    """Changes a user's role; the last administrator keeps theirs."""
     return service.change_role(session, username, body.role, manager.actor)
 
 
 @router.delete("/users/{username}", status_code=204)
 def disable_user(session: SessionDep, manager: Manager, now: Now, username: UserName) -> None:
-    """Keeps a person out from now on. Nobody is ever deleted."""
+    """Disables a user. Accounts are never deleted."""
     service.disable_user(session, username, now, manager.actor)
 
 
@@ -139,5 +139,5 @@ def disable_user(session: SessionDep, manager: Manager, now: Now, username: User
 def enable_user(
     session: SessionDep, manager: Manager, now: Now, username: UserName
 ) -> service.OneTimePassword:
-    """Lets a disabled person in again, with a one-time password."""
+    """Enables a disabled user, with a one-time password."""
     return service.enable_user(session, username, now, manager.actor)

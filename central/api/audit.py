@@ -18,7 +18,7 @@ Reader = Annotated[User, Depends(require(Permission.VIEW_AUDIT))]
 
 
 class Entry(BaseModel):
-    """One act, with the hashes that seal it into the chain."""
+    """One entry, with its hashes in the chain."""
 
     seq: int
     at: datetime
@@ -38,7 +38,7 @@ class EntryPage(BaseModel):
 
 
 class Verdict(BaseModel):
-    """Whether the chain is whole; if not, the first entry that doesn't fit."""
+    """Whether the chain is intact; if not, the first altered entry."""
 
     entries: int
     broken_at: int | None
@@ -68,6 +68,6 @@ def entries(
 
 @router.get("/verification")
 def verification(session: ReadSessionDep, _reader: Reader) -> Verdict:
-    """Walks the whole chain."""
+    """Verifies the whole chain."""
     report = service.verify_chain(session)
     return Verdict(entries=report.entries, broken_at=report.broken_at, reason=report.reason)

@@ -59,7 +59,7 @@ def get_case(session: SessionDep, user: Viewer, case_id: Id) -> CaseDetail:
     "/{case_id}/manifest", response_class=Response, responses={200: {"content": {"application/json": {}}}}
 )
 def get_manifest(session: SessionDep, user: Viewer, case_id: Id) -> Response:
-    """What the node sent, in the very bytes it signed."""
+    """The manifest, exactly the bytes the node signed."""
     visible_case(session, user, case_id)
     content = queries.signed_bytes(session, case_id)
     audit.record(session, user.actor, "case.view", f"case:{case_id}", {"part": "manifest"})

@@ -31,7 +31,7 @@ CameraName = Annotated[Text, Path(max_length=80)]
 
 
 class NodePublic(BaseModel):
-    """A node and how it does; `silent` is one that was online and has said nothing for a while."""
+    """A node and its state; a `silent` one is connected but has not reported for a while."""
 
     id: str
     enrolled_at: datetime
@@ -73,7 +73,7 @@ class HealthPublic(BaseModel):
 
 
 class AlarmPublic(BaseModel):
-    """Something wrong: a code with its values, and in words. `node_id` is empty for the centre itself."""
+    """An alarm: a code with its values, and as text. `node_id` is empty for the centre itself."""
 
     id: int
     node_id: str
@@ -92,7 +92,7 @@ class AlarmPublic(BaseModel):
 
 
 class Revocation(BaseModel):
-    """Why a node is no longer believed, or a paper no longer counts."""
+    """Why a node's keys or a paper are revoked."""
 
     reason: Annotated[Text, Field(min_length=3, max_length=200)]
 
@@ -110,7 +110,7 @@ class Paper(BaseModel):
 
 
 class PaperPublic(Paper):
-    """A paper that was entered; a revoked one counts on no day."""
+    """A stored paper; a revoked one is never valid."""
 
     id: int
     revoked_at: datetime | None
@@ -125,13 +125,13 @@ def nodes(session: ReadSessionDep, _viewer: Viewer, now: Now) -> list[NodePublic
 
 @router.post("/nodes", status_code=201)
 def add_node(session: SessionDep, manager: Manager, now: Now, body: Enrolment) -> NodePublic:
-    """Enrols a node, or a new key of one that is known."""
+    """Enrols a node, or a new key of an enrolled node."""
     return NodePublic.of(enrolment.enrol(session, body, now, manager.actor), now)
 
 
 @router.post("/nodes/{node_id}/revocation", status_code=204)
 def revoke_node(session: SessionDep, manager: Manager, now: Now, node_id: NodeName, body: Revocation) -> None:
-    """Takes all keys of a node out of use."""
+    """Revokes all keys of a node."""
     enrolment.revoke(session, node_id, body.reason, now, manager.actor)
 
 
@@ -188,7 +188,7 @@ def revoke_paper(
 
 @router.get("/alarms")
 def open_alarms(request: Request, session: ReadSessionDep, _viewer: Viewer) -> list[AlarmPublic]:
-    """What is wrong now."""
+    """The open alarms."""
     return [AlarmPublic.of(alarm, language(request)) for alarm in alarms.list_open(session)]
 
 
@@ -200,5 +200,5 @@ def clear_alarm(
     alarm_id: Id,
     note: Annotated[Text, Query(max_length=300)] = "",
 ) -> None:
-    """Somebody has dealt with it, as `note` says."""
+    """Clears an alarm; `note` says what was done."""
     alarms.acknowledge(session, alarm_id, now, manager.actor, note)

@@ -26,14 +26,14 @@ class Signed(BaseModel):
 
 @router.post("/joinings", status_code=201)
 def join(request: Request, session: SessionDep, now: Now, body: Signed) -> Signed:
-    """A node comes in by its invitation; the answer holds its password at the broker, once."""
+    """A node joins by its invitation; the answer contains its broker password, once."""
     node, password = joining.join(session, body.token, now)
     return _welcome(request, session, node.id, now, password)
 
 
 @router.post("/key-changes", status_code=201)
 def change_key(request: Request, session: SessionDep, now: Now, body: Signed) -> Signed:
-    """A node brings a new key, signed with the old one."""
+    """A node changes its key; signed with the old one."""
     node = joining.change_key(session, body.token, now)
     return _welcome(request, session, node.id, now)
 

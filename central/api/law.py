@@ -67,7 +67,7 @@ class ChangePublic(BaseModel):
 
 
 class TableDetail(TablePublic):
-    """A version with what it changes, what is still to be approved, and how many open cases it touches."""
+    """A version: what it changes, what is still to be approved, how many open cases it affects."""
 
     changes: list[ChangePublic]
     unapproved: list[str]
@@ -83,26 +83,26 @@ def list_tables(session: ReadSessionDep, _user: Viewer) -> list[TablePublic]:
 
 @router.post("")
 def upload(session: SessionDep, user: Uploader, now: Now, body: TableBody) -> TableDetail:
-    """Takes a version in as a draft."""
+    """Uploads a version as a draft."""
     table, _ = law.upload(session, body.name, body.content, user, body.note, now)
     return _detail(session, table)
 
 
 @router.get("/{table_id}")
 def get_table(session: ReadSessionDep, _user: Viewer, table_id: Id) -> TableDetail:
-    """One version against the table in use."""
+    """One version compared with the table in use."""
     return _detail(session, law.table_of(session, table_id))
 
 
 @router.post("/{table_id}/approvals")
 def approve(session: SessionDep, user: Lawyer, now: Now, table_id: Id, body: ApprovalBody) -> TableDetail:
-    """A lawyer approves rows that nobody was sure of."""
+    """A lawyer approves uncertain rows."""
     return _detail(session, law.approve(session, table_id, body.rows, user, now))
 
 
 @router.post("/{table_id}/activation")
 def activate(session: SessionDep, user: Lawyer, now: Now, table_id: Id) -> TablePublic:
-    """Makes a draft the law in use; the open cases it touches are brought into step."""
+    """Activates a draft; deadlines of affected open cases are recalculated."""
     law_impact.bring_into_step(session, table_id)
     return TablePublic.model_validate(law.activate(session, table_id, user, now))
 

@@ -71,38 +71,38 @@ class LetterBody(_Body):
 
 
 class AcceptBody(_Body):
-    """What the sender is told beside that it was accepted."""
+    """A message to the sender."""
 
     words: _Words = ""
 
 
 class ReturnBody(AcceptBody):
-    """Why it goes back; `other` needs words."""
+    """Why it is returned; `other` needs a text."""
 
     reason: Annotated[Text, Field(max_length=24)]
 
 
 class PurposeBody(_Body):
-    """For what the words are read; it stands in the audit log."""
+    """The purpose of reading the text; it is logged."""
 
     purpose: Annotated[Text, Field(min_length=5, max_length=200)]
 
 
 class PostedBody(_Body):
-    """The item's number, and the day it went to the post."""
+    """The postal item number and the posting date."""
 
     reference: Annotated[Text, Field(min_length=1, max_length=60)]
     day: Day
 
 
 class DeliveredBody(_Body):
-    """The day of the post's proof."""
+    """The date of delivery."""
 
     day: Day
 
 
 class LetterPublic(BaseModel):
-    """A letter or an answer, without its words: they are read for a purpose."""
+    """A letter or an answer, without its text, which is read for a purpose."""
 
     id: int
     number: str
@@ -126,7 +126,7 @@ class LetterPage(BaseModel):
 
 
 class LetterWords(LetterPublic):
-    """A letter with its words as they were sent."""
+    """A letter with its text as it was sent."""
 
     content: dict[str, Any]
 
@@ -153,7 +153,7 @@ class OutgoingPublic(BaseModel):
 def list_letters(
     session: ReadSessionDep, _clerk: Clerk, which: Literal["waiting", "all"] = "waiting", skip: Skip = 0
 ) -> LetterPage:
-    """What waits to be accepted, the oldest first; or the register, the latest first."""
+    """Letters to accept, oldest first; or the whole register, latest first."""
     find = incoming.at_desk if which == "waiting" else incoming.latest
     found = find(session, skip, PAGE + 1)
     items = [_public(session, row) for row in found[:PAGE]]
@@ -164,7 +164,7 @@ def list_letters(
 def enter_letter(
     request: Request, session: SessionDep, clerk: Clerk, now: Now, body: LetterBody
 ) -> LetterPublic:
-    """Enters a letter in the register; it waits for being accepted."""
+    """Enters a letter in the register; it still has to be accepted."""
     found = services(request)
     proceeding = proceedings.of_case(session, body.case_id)
     if proceeding is None or proceeding.id is None:
@@ -177,7 +177,7 @@ def enter_letter(
 
 @router.get("/letters/{letter_id}")
 def get_letter(session: ReadSessionDep, _clerk: Clerk, letter_id: Id) -> LetterPublic:
-    """One of them."""
+    """One letter."""
     return _public(session, incoming.get(session, letter_id))
 
 
@@ -185,7 +185,7 @@ def get_letter(session: ReadSessionDep, _clerk: Clerk, letter_id: Id) -> LetterP
 def read_letter(
     request: Request, session: SessionDep, reader: Reader, letter_id: Id, body: PurposeBody
 ) -> LetterWords:
-    """Its words; that they were read, by whom and for what, is written down."""
+    """The text of a letter; the access and its purpose are logged."""
     row = incoming.get(session, letter_id)
     content = answers.read(services(request).records(session), letter_id, reader.actor, body.purpose)
     return LetterWords(**_public(session, row).model_dump(), content=content)
@@ -195,7 +195,7 @@ def read_letter(
 def accept_letter(
     request: Request, session: SessionDep, clerk: Clerk, now: Now, letter_id: Id, body: AcceptBody
 ) -> LetterPublic:
-    """Accepts it: a letter becomes the step it is, for the day it was sent; its sender is told."""
+    """Accepts a letter: it is entered as a step, dated when it was sent; the sender is informed."""
     by = mover(session, clerk, local_day(now))
     row = incoming.accept(services(request).records(session), letter_id, body.words, by, now)
     return _public(session, row)
@@ -205,7 +205,7 @@ def accept_letter(
 def return_letter(
     request: Request, session: SessionDep, clerk: Clerk, now: Now, letter_id: Id, body: ReturnBody
 ) -> LetterPublic:
-    """Returns it for a reason; its sender is told and can send another."""
+    """Returns a letter with a reason; the sender is informed and can send another."""
     by = mover(session, clerk, local_day(now))
     records = services(request).records(session)
     return _public(session, incoming.give_back(records, letter_id, body.reason, body.words, by, now))
@@ -215,7 +215,7 @@ def return_letter(
 def list_outgoing(
     session: ReadSessionDep, _clerk: Clerk, which: Literal["waiting", "posted"] = "waiting"
 ) -> list[OutgoingPublic]:
-    """What waits for the post, the oldest first; or what went, without proof first. At most a hundred."""
+    """Messages to post, oldest first; or posted ones, those without proof first. At most 100."""
     find = notifications.to_post if which == "waiting" else notifications.posted
     return [_outgoing(row) for row in find(session)]
 
@@ -224,7 +224,7 @@ def list_outgoing(
 def note_posted(
     session: SessionDep, clerk: Clerk, now: Now, notification_id: Id, body: PostedBody
 ) -> OutgoingPublic:
-    """The paper went to the post."""
+    """Marks a message as posted."""
     row = notifications.get(session, notification_id)
     serving.note_posted(session, row, body.reference, body.day, clerk.actor, now)
     return _outgoing(row)
@@ -234,7 +234,7 @@ def note_posted(
 def note_delivered(
     session: SessionDep, clerk: Clerk, notification_id: Id, body: DeliveredBody
 ) -> OutgoingPublic:
-    """The post's proof that it was handed over."""
+    """Enters the date of delivery."""
     row = notifications.get(session, notification_id)
     notifications.note_delivered(session, row, body.day, clerk.actor)
     return _outgoing(row)

@@ -34,8 +34,8 @@ class NewPower(BaseModel):
 
 
 class PowerPublic(BaseModel):
-    """A title or delegation that nobody revoked; days inclusive. `lapsed`: who gave it no longer holds the
-    title, so that nobody signs by it."""
+    """A title or delegation that is not revoked; dates inclusive. `lapsed`: its giver no longer holds the
+    title, so nobody can sign by it."""
 
     id: int
     username: str
@@ -49,13 +49,13 @@ class PowerPublic(BaseModel):
 
 @router.get("/powers")
 def powers(session: ReadSessionDep, _manager: Manager, now: Now) -> list[PowerPublic]:
-    """Everything somebody may sign by, by name and day; also what is over or begins later."""
+    """All titles and delegations, by name and date, also expired and future ones."""
     return [_public(held) for held in people.held_powers(session, local_day(now))]
 
 
 @router.post("/powers", status_code=201)
 def grant(session: SessionDep, manager: Manager, body: NewPower) -> PowerPublic:
-    """Enters a title somebody holds, or a delegation with its number."""
+    """Grants a title, or a delegation with its number."""
     user = accounts.get_user(session, body.username)
     by = accounts.get_user(session, body.delegated_by) if body.delegated_by else None
     power = Power(body.title, body.delegation, body.valid_from, body.valid_to)
@@ -66,7 +66,7 @@ def grant(session: SessionDep, manager: Manager, body: NewPower) -> PowerPublic:
 
 @router.post("/powers/{power_id}/revocation", status_code=204)
 def revoke(session: SessionDep, manager: Manager, now: Now, power_id: Id) -> None:
-    """Ends a title or delegation from now on; what was signed by it stands."""
+    """Revokes a title or delegation from now on; documents already signed stay valid."""
     people.revoke_power(session, power_id, manager.actor, now)
 
 

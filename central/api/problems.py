@@ -20,7 +20,7 @@ from central.words.errors import field_problem, told
 
 
 class Problem(BaseModel):
-    """What every error looks like."""
+    """The form of every error."""
 
     type: str
     title: str

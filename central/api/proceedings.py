@@ -45,7 +45,7 @@ class StepPublic(BaseModel):
 
 
 class TrackPublic(BaseModel):
-    """One track and where it is."""
+    """One track and its state."""
 
     track: str
     state: str
@@ -98,7 +98,7 @@ class HistoryPublic(BaseModel):
 
 
 class MoneyPublic(BaseModel):
-    """How a decision stands today, in dong."""
+    """Amounts of a decision as of today, in dong."""
 
     number: str
     fine: int
@@ -138,7 +138,7 @@ class StepBody(BaseModel):
 
 
 class ActPublic(BaseModel):
-    """A row of the law that a recorded act may be under instead; band in dong, of an individual."""
+    """Another act that fits a recorded offence; band in dong, for an individual."""
 
     law_code: str
     article: str
@@ -152,7 +152,7 @@ class ActPublic(BaseModel):
 
 
 class PurposeBody(BaseModel):
-    """What personal data are read for."""
+    """The purpose of reading personal data."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -168,7 +168,7 @@ class PartyPublic(BaseModel):
 
 
 class WaitingPublic(BaseModel):
-    """A step that waits at a desk."""
+    """A step waiting at a desk."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -197,7 +197,7 @@ class DeadlineCount(BaseModel):
 
 
 class DeadlinePage(BaseModel):
-    """What is near or late; what can still be met comes first."""
+    """Near and late deadlines; those that can still be met come first."""
 
     counts: list[DeadlineCount]
     items: list[DeadlinePublic]
@@ -227,7 +227,7 @@ def take_step(
 
 @router.get("/proceedings/{case_id}/acts")
 def list_acts(session: ReadSessionDep, user: Viewer, case_id: Id) -> list[ActPublic]:
-    """What the act may be instead (`law_code` of the step `propose_requalification`)."""
+    """Other acts that fit the case (`law_code` of the step `propose_requalification`)."""
     proceeding = sight.proceeding_for(session, user, case_id)
     return [
         ActPublic(
@@ -251,7 +251,7 @@ def read_party(
     role: Literal["owner", "driver", "buyer", "lessee"],
     body: PurposeBody,
 ) -> PartyPublic:
-    """Who somebody is, read for a purpose that goes into the audit log with it."""
+    """A person's data, read for a purpose; both are logged."""
     sight.proceeding_for(session, user, case_id)
     store = services(request).parties(session)
     link = store.of_case(case_id, role)
@@ -271,7 +271,7 @@ def bind_file(
     now: Now,
     case_id: Id,
 ) -> PaperPublic:
-    """Has the case's file made: one PDF with its evidence and all its papers, listed among them."""
+    """Makes the case file: one PDF with the evidence and all documents."""
     proceeding = sight.proceeding_for(session, user, case_id)
     by = mover(session, user, local_day(now))
     records = services(request).records(session)
@@ -284,7 +284,7 @@ def bind_file(
     responses={200: {"content": {"application/pdf": {}}}},
 )
 def get_paper(request: Request, session: SessionDep, user: Viewer, case_id: Id, document_id: Id) -> Response:
-    """A paper to the byte as it was signed; that it was read goes into the audit log."""
+    """A document, byte for byte as signed; the access is logged."""
     sight.proceeding_for(session, user, case_id)
     if documents.get(session, document_id).case_id != case_id:
         raise NotFoundError("document", id=document_id)
@@ -302,7 +302,7 @@ def get_desk(
     action: Annotated[Text | None, Query(max_length=32)] = None,
     skip: Annotated[int, Query(ge=0, le=100_000)] = 0,
 ) -> DeskPublic:
-    """What waits at a desk of this person, what can still be done in time first."""
+    """Waiting work of a desk; what can still be done in time comes first."""
     if desk not in desks_of(user):
         raise ForbiddenError("desk")
     rows = waiting.at_desk(session, desk, now, action, skip)
@@ -320,7 +320,7 @@ def list_deadlines(
     whose: Literal["authority", "citizen"] = "authority",
     skip: Annotated[int, Query(ge=0, le=100_000)] = 0,
 ) -> DeadlinePage:
-    """What is near and what is late, a hundred at a time."""
+    """Near and late deadlines, 100 per page."""
     calendar = law.book(session).calendar
     rows = deadlines.to_do(session, calendar, now, code, whose, skip)
     counts = deadlines.counts(session, calendar, now, whose)

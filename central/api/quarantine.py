@@ -58,7 +58,7 @@ def entries(
     before: Before = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
 ) -> EntryPage:
-    """Messages that were refused, and why."""
+    """Refused messages and their reasons."""
     found = quarantine.list_latest(session, before, limit)
     items = [Entry.of(stored, language(request)) for stored in found]
     return EntryPage(items=items, next=items[-1].id if len(items) == limit else None)

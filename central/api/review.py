@@ -35,7 +35,7 @@ class _Decision(BaseModel):
 
 
 class Accept(_Decision):
-    """Operator: propose the case to the police; what is given corrects the node."""
+    """Operator: accept the case; given values correct those of the node."""
 
     decision: Literal["accept"]
     plate: Annotated[Text, Field(min_length=1, max_length=24)] | None = None
@@ -53,7 +53,7 @@ class Reject(_Decision):
 
 
 class Skip(_Decision):
-    """Operator: put the case aside for somebody else."""
+    """Operator: skip the case; another operator gets it."""
 
     decision: Literal["skip"]
     reason: ReasonCode
@@ -70,7 +70,7 @@ class Confirm(_Decision):
 
 
 class SendBack(_Decision):
-    """Officer: back to the operators; `rule` is the one the officer sees broken instead."""
+    """Officer: send back to the operators; `rule` proposes another rule."""
 
     decision: Literal["return"]
     note: Note
@@ -86,7 +86,7 @@ class Refuse(_Decision):
 
 
 class Resolve(_Decision):
-    """Officer: why the seen vehicle is the registered one after all."""
+    """Officer: explain why the seen vehicle is still the registered one."""
 
     decision: Literal["resolve_mismatch"]
     note: Note
@@ -132,7 +132,7 @@ def decide(session: SessionDep, user: CurrentUser, now: Now, case_id: Id, body: 
 
 @router.delete("/cases/{case_id}/decisions/last")
 def undo(session: SessionDep, user: CurrentUser, now: Now, case_id: Id) -> CasePublic:
-    """Takes one's own last decision on the case back, within half a minute."""
+    """Undoes one's own last decision on the case, within 30 s."""
     if user.may(Permission.CONFIRM_CASES):
         return CasePublic.model_validate(confirmation.take_back(session, user, case_id, now))
     check_permission(user, Permission.REVIEW_CASES)

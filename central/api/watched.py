@@ -47,5 +47,5 @@ def list_watched(session: ReadSessionDep, _officer: Officer) -> list[WatchedPubl
 
 @router.post("/{watch_id}/end")
 def end_watch(session: SessionDep, officer: Officer, now: Now, watch_id: Id, body: EndBody) -> WatchedPublic:
-    """Ends a watch: the plate is handled like any other again."""
+    """Ends a watch: the plate is treated like any other again."""
     return WatchedPublic.model_validate(clones.end_watch(session, watch_id, body.reason, officer, now))

@@ -47,7 +47,7 @@ class WithdrawBody(ScopeBody):
 
 
 class WithdrawalPublic(BaseModel):
-    """One act."""
+    """One withdrawal."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -62,7 +62,7 @@ class WithdrawalPublic(BaseModel):
 
 
 class WithdrawnPublic(BaseModel):
-    """One case of an act: where it stood, what goes back, when its people were told."""
+    """One withdrawn case: its state before, refunds, when the people concerned were informed."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -76,20 +76,20 @@ class WithdrawnPublic(BaseModel):
 
 
 class WithdrawalDetail(WithdrawalPublic):
-    """One act with its cases."""
+    """One withdrawal with its cases."""
 
     cases: list[WithdrawnPublic]
 
 
 @router.get("")
 def list_withdrawals(session: ReadSessionDep, _user: Viewer) -> list[WithdrawalPublic]:
-    """Every act, newest first."""
+    """All withdrawals, newest first."""
     return [WithdrawalPublic.model_validate(act) for act in withdrawal.acts(session)]
 
 
 @router.post("/preview")
 def preview(session: ReadSessionDep, _user: Signer, body: ScopeBody) -> dict[str, int]:
-    """What an act would touch: cases by their state."""
+    """Cases a withdrawal would affect, by state."""
     return withdrawal.standing(session, body.scope())
 
 
@@ -97,7 +97,7 @@ def preview(session: ReadSessionDep, _user: Signer, body: ScopeBody) -> dict[str
 def withdraw(
     request: Request, session: SessionDep, user: Signer, now: Now, body: WithdrawBody
 ) -> WithdrawalDetail:
-    """Ends everything of the scope, and lists it."""
+    """Withdraws everything in the scope and lists it."""
     by = mover(session, user, local_day(now))
     act, _ = desk.withdraw(services(request).records(session), body.scope(), body.reason, by, now)
     return _detail(session, act.id or 0)
@@ -105,7 +105,7 @@ def withdraw(
 
 @router.get("/{withdrawal_id}")
 def get_withdrawal(session: ReadSessionDep, _user: Viewer, withdrawal_id: Id) -> WithdrawalDetail:
-    """One act with every case of it."""
+    """One withdrawal with all its cases."""
     return _detail(session, withdrawal_id)
 
 
