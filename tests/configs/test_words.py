@@ -42,7 +42,8 @@ def test_both_languages_show_the_same_values(code: str) -> None:
         (
             reason("outbox.rejected", packages=1, event_id="e", because="message.internal"),
             "en",
-            "1 package not accepted by the centre; the last, e: the centre could not process this message; see its log",
+            "1 package not accepted by the centre; the last, e: "
+            "the centre could not process this message; see its log",
         ),
     ],
 )

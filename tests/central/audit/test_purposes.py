@@ -18,7 +18,11 @@ def test_every_step_and_message_that_reads_somebody_is_told_in_words(language: L
 @pytest.mark.parametrize(
     ("kept", "vi", "en"),
     [
-        ("lập văn bản: draw_notice", "Lập văn bản: Soạn thông báo", "Drawing up a document: Draw up the notice"),
+        (
+            "lập văn bản: draw_notice",
+            "Lập văn bản: Soạn thông báo",
+            "Drawing up a document: Draw up the notice",
+        ),
         ("case:17", "Xem văn bản của hồ sơ 17", "Reading a paper of case 17"),
         (purposes.DECISION, "Ra quyết định xử phạt", "Deciding on a fine"),
         ("complaint", "Giải quyết khiếu nại", "Settling a complaint"),
