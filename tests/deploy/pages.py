@@ -21,6 +21,8 @@ USERS_PAGES = [
     ROOT / "docs/fleet.md",
     ROOT / "docs/health.md",
     ROOT / "docs/office.md",
+    ROOT / "docs/quality.md",
+    ROOT / "docs/records.md",
     ROOT / "docs/install-camera.md",
     ROOT / "docs/camera-file.md",
     ROOT / "docs/connections.md",
