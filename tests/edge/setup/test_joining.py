@@ -117,7 +117,7 @@ def test_it_is_parted_again(page: Page, pair: tuple[TestClient, str, str]) -> No
 @pytest.mark.parametrize(
     ("form", "words"),
     [
-        ({"camera": "khong-co", "section": "S"}, "Không có camera khong-co."),
+        ({"camera": "khong-co", "section": "S"}, "Không có camera khong-co: mở lại danh sách camera."),
         ({"camera": "bien-so", "section": "T"}, "chưa vẽ đoạn đường T"),
     ],
 )
