@@ -170,10 +170,10 @@ def guest_of(engine: Engine, token: str, now: datetime) -> Guest | None:
         notices = access.standing(session, _documents(session, hashed))
         if row.party_id is not None:
             notices += access.of_party(session, row.party_id)
-        found = {
-            notice.proceeding_id: Opened(notice.proceeding_id, notice.party_id, notice.document_id)
-            for notice in notices
-        }
+        found: dict[int, Opened] = {}
+        for notice in notices:  # of the papers of one case the first: the notice before its decision
+            one = Opened(notice.proceeding_id, notice.party_id, notice.document_id)
+            found.setdefault(notice.proceeding_id, one)
         opened = tuple(found.values())
     if now - row.last_seen_at >= _SEEN_STEP:
         with transaction(engine) as session:

@@ -249,6 +249,7 @@ class DecisionPaper(Paper):
     treasury: Line
     account: Line
     portal: Portal
+    access_code: Line | None = None
     executed_by: Line
     complain_within: Line
     recipients: tuple[Line, ...]

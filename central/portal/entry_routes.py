@@ -40,14 +40,16 @@ def home(
     q: Annotated[Text, Query(max_length=80)] = "",
     ended: bool = False,
 ) -> Response:
-    """What is open in this browser; else the form. `c` is the code from the QR of a notice, `q` the number
-    from that of a decision or a receipt: it opens nothing by itself."""
-    if guest is None or not guest.opened or c:
-        return _form(request, guest, code=c, decision=q, ended=ended)
+    """What is open in this browser; else the form. `c` is the code from the QR of a notice or a decision, `q`
+    the number from that of a decision or a receipt: without the plate they open nothing."""
+    if guest is None or not guest.opened:
+        return _form(request, guest, number=q, code=c, decision=q, ended=ended)
     cases = [case_view(session, guest, opened.proceeding_id, now) for opened in guest.opened]
     asked = next((view for view in cases if view.decision is not None and view.decision.number == q), None)
     if asked is not None:
         return RedirectResponse(f"/cases/{asked.id}", status_code=303)
+    if c:
+        return _form(request, guest, number=q, code=c, decision=q)
     return render(request, "cases.html", guest, cases=cases)
 
 

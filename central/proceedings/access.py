@@ -1,4 +1,5 @@
-"""The code on a notice: with the notice's number and the plate it opens one case to whoever holds the paper.
+"""The code on a notice, and on a decision: with the paper's number and the plate it opens one case to whoever
+holds the paper.
 
 Only a keyed hash of the code is kept. A notice that was withdrawn or replaced opens nothing any more.
 """
@@ -83,6 +84,13 @@ def end_access(session: Session, proceeding_id: int, now: datetime) -> None:
     )
     for access in session.exec(query):
         access.ended_at = now
+
+
+def close(session: Session, number: str) -> None:
+    """The code of a paper that now hangs out for everybody to read opens nothing any more; the paper itself
+    stands."""
+    for access in session.exec(select(NoticeAccess).where(NoticeAccess.number == number)):
+        access.code_index = secrets.token_hex(32)
 
 
 def _hash(index: BlindIndex, number: str, plate: str, code: str) -> str:

@@ -89,7 +89,12 @@ def _send(records: Records, proceeding: Proceeding, kind: str, how: str, now: da
 
 
 def end_what_is_untrue(records: Records, proceeding: Proceeding, step: ProceedingStep, now: datetime) -> None:
-    """Codes of a notice that no longer stands open nothing any more."""
+    """Codes of a notice that no longer stands open nothing any more, nor does that of a decision that is
+    posted in public (niêm yết)."""
+    delivery = step.moved.get(Track.DELIVERY.value)
+    decision = living_decision(records.session, proceeding.id or 0)
+    if delivery is not None and delivery[1] == "posting" and decision is not None:
+        access.close(records.session, decision.number)
     notice = step.moved.get(Track.NOTICE.value)
     if notice is not None and notice[1] in ("withdrawn", "none"):
         access.end_access(records.session, proceeding.id or 0, now)

@@ -308,7 +308,7 @@ class Relief(SQLModel, table=True):
 
 
 class NoticeAccess(SQLModel, table=True):
-    """What the code on a notice opens, by a keyed hash of number, plate and code."""
+    """What the code on a notice or a decision opens, by a keyed hash of number, plate and code."""
 
     __tablename__ = "notice_access"
 

@@ -45,8 +45,9 @@ def paper_of(
     )
     if kind == "notice":
         return first.draw_notice(sheet, about)
-    numbered = _decision_number(sheet) if kind == "decision" else None
-    return records.archive.draw(records.session, kind, about, build(sheet), now, numbered)
+    if kind == "decision":
+        return later.draw_decision(sheet, about)
+    return records.archive.draw(records.session, kind, about, build(sheet), now)
 
 
 def withdrawal_paper(
@@ -81,11 +82,6 @@ def case_file(records: Records, proceeding: Proceeding, by: Mover, now: datetime
         key=f"case_file:{proceeding.case_id}:{proceeding.version}", case_id=proceeding.case_id, by=by.person
     )
     return records.archive.draw(records.session, "case_file", about, values, now)
-
-
-def _decision_number(sheet: Sheet) -> tuple[int, str]:
-    decision = later.decision_of(sheet)
-    return decision.sequence, decision.number
 
 
 def _sheet(records: Records, proceeding: Proceeding, step: ProceedingStep, by: Mover, now: datetime) -> Sheet:

@@ -7,9 +7,11 @@ from urllib.parse import quote
 from sqlmodel import col, select
 
 from central.cases.queries import get_case
+from central.documents.archive import About
+from central.documents.models import Document
 from central.documents.phrases import clock, short_day, span
 from central.offences import service as offences
-from central.proceedings import money
+from central.proceedings import access, money
 from central.proceedings.dossier_words import (
     act_of,
     official_of,
@@ -22,6 +24,7 @@ from central.proceedings.models import (
     Decision,
     DecisionAct,
     DecisionPayment,
+    NoticeAccess,
     Withdrawal,
     WithdrawnCase,
 )
@@ -54,6 +57,25 @@ def signer_values(sheet: Sheet, decision: Decision | None = None) -> Values:
         title = title_words(sheet.book, power, local_day(sheet.now))
         signature = signature_of(sheet.book, power, sheet.by.name, local_day(sheet.now))
     return {"signer": official_of(sheet.session, user, unit, title), "signature": signature}
+
+
+def draw_decision(sheet: Sheet, about: About) -> Document:
+    """The decision with a code of its own: whoever holds it need not have kept the notice."""
+    decision, code = decision_of(sheet), access.new_code()
+    values = decision_values(sheet) | {"access_code": code}
+    values["portal"] = values["portal"] | {"link": f"{values['portal']['link']}&c={code}"}
+    numbered = (decision.sequence, decision.number)
+    document = sheet.records.archive.draw(sheet.session, "decision", about, values, sheet.now, numbered)
+    opens = NoticeAccess(
+        document_id=document.id or 0,
+        proceeding_id=sheet.proceeding.id or 0,
+        party_id=decision.party_id,
+        number=decision.number,
+        plate=sheet.case.plate or "",
+        at=sheet.now,
+    )
+    access.remember(sheet.session, sheet.records.parties.index, opens, code)
+    return document
 
 
 def decision_values(sheet: Sheet) -> Values:
