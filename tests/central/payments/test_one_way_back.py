@@ -13,10 +13,10 @@ from typing import Literal
 
 import pytest
 from sqlalchemy import Engine
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from central.db import transaction
-from central.errors import ConflictError, DomainError, InvalidError
+from central.errors import ConflictError, DomainError, InvalidError, NotFoundError
 from central.payments import inbox, refunds
 from central.payments.models import PaymentMessage, Refund
 from central.payments.port import GatewayError, Told
@@ -290,6 +290,48 @@ def test_a_refund_the_bank_was_asked_for_is_taken_back_only_when_no_question_is_
     found.send(key)
     with transaction(found.office.engine) as session:
         assert session.get_one(Refund, key).accepted_at is None
+
+
+def test_a_transaction_gives_back_no_more_than_it_brought(at_desk: Callable[[str], Desk]) -> None:
+    """Though more is overpaid than this one transaction; what was taken back may be asked for again."""
+    found = at_desk("annulled")
+    found.book("paid", found.decision.number, 90_000)
+    found.settle()
+
+    def ask(session: Session, amount: int) -> str:
+        query = select(PaymentMessage.transaction).where(PaymentMessage.amount == 90_000)
+        return refunds.ask(session, session.exec(query).one(), amount, "hủy", "user:kho-bac", found.now).key
+
+    with transaction(found.office.engine) as session:
+        with pytest.raises(InvalidError):
+            ask(session, 90_001)
+        key = ask(session, 60_000)
+        with pytest.raises(InvalidError):
+            ask(session, 30_001)
+        refunds.withdraw(session, key, "nhầm số tiền", "user:kho-bac", found.now)
+        ask(session, 90_000)
+        with pytest.raises(InvalidError):
+            ask(session, 1)
+
+
+def test_what_went_back_is_no_payment_to_give_back(at_desk: Callable[[str], Desk]) -> None:
+    found = at_desk("annulled")
+    returned = found.book("returned", found.decision.number, 70_000)
+    found.settle()
+    with transaction(found.office.engine) as session:
+        assert refunds.owed_back(session, found.now)[0].open == found.too_much - 70_000
+        with pytest.raises(NotFoundError):
+            refunds.ask(session, returned.transaction, 70_000, "hủy", "user:kho-bac", found.now)
+        offered = [told.kind for told in refunds.owed_back(session, found.now)[0].transactions]
+        assert offered == ["paid"]
+
+
+def test_what_is_all_on_its_way_back_waits_for_nobody(at_desk: Callable[[str], Desk]) -> None:
+    found = at_desk("twice")
+    found.ask_by_hand()
+    with transaction(found.office.engine) as session:
+        assert refunds.owed_back(session, found.now) == []
+        assert refunds.count_open(session) == 1
 
 
 def test_money_of_no_decision_goes_back_by_one_way(at_desk: Callable[[str], Desk]) -> None:
