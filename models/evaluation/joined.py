@@ -42,6 +42,10 @@ SAME = 0.4
 AROUND = 4.0
 """Seconds of the overview's pictures around a vehicle that are at hand."""
 
+ENDING = 0.2
+"""Seconds before the clip's end from which a vehicle counts as cut off by it: on a road it would go on, apart
+from its neighbours."""
+
 READABLE = 14.0
 """Pixels of a plate's character in the plate camera's record stream, in sight, from which it can be read."""
 
@@ -175,6 +179,8 @@ def _count(tally: Tally, answer: Answer, vehicle: int, t: float, pair: Pair, cle
     plate = normalise(pair.truth.vehicles[vehicle].plate or "")
     tally.counts["asked"] += 1
     tally.counts["asked_readable"] += vehicle in clear
+    left = t < max(track.points[-1].t for track in pair.tracks) - ENDING
+    tally.counts["asked_left"] += left
     said, why = None, answer.doubt.code if answer.doubt else ""
     if answer.match is not None and answer.match.way is not None:
         tally.counts["matched"] += 1
@@ -183,6 +189,7 @@ def _count(tally: Tally, answer: Answer, vehicle: int, t: float, pair: Pair, cle
     if said is not None and answer.plate is not None:
         tally.counts["given"] += 1
         tally.counts["given_readable"] += vehicle in clear
+        tally.counts["given_left"] += left
         tally.counts["right"] += said == plate
         if answer.plate.agreed and answer.plate.confidence >= 0.9:
             tally.counts["sure"] += 1
@@ -212,6 +219,9 @@ def main() -> None:
     if args.list:
         screen.print("\n".join(tally.told))
     screen.print(f"plates given: {tally.share('given', 'asked')} of the vehicles asked for")
+    screen.print(
+        f"of those that left the stretch before the clip ended: {tally.share('given_left', 'asked_left')}"
+    )
     screen.print(
         f"of those whose plate the plate camera shows: {tally.share('given_readable', 'asked_readable')}"
     )
