@@ -2,7 +2,7 @@
 
 from sqlmodel import SQLModel
 
-# Here, since it must hold before any table is declared, whichever module is imported first.
+# Set here because it must hold before any table is declared, whichever module is imported first.
 SQLModel.metadata.naming_convention = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",

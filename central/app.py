@@ -1,4 +1,4 @@
-"""The web application: the API for programs, the console for people, two addresses for watchers."""
+"""The web application: the API for software, the console for people, two addresses for monitoring."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -23,8 +23,8 @@ from web.safety import SafetyHeaders
 class Centre:
     """The application over the database and folder of the settings; any number of processes may run it.
 
-    API and console each answer all of their paths, those that don't exist too: an error of the API is
-    problem details, one of the console a page.
+    API and console each answer all of their paths, including those that don't exist: an API error is problem
+    details, a console error is a page.
     """
 
     def __init__(self, settings: CentralSettings, clock: Callable[[], datetime] = utc_now) -> None:
@@ -42,7 +42,7 @@ class Centre:
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request, or the life of the server."""
+        """Handles one request, or the server's lifespan."""
         await (self._faces if scope["type"] == "http" else self.health)(scope, receive, send)
 
     async def _face(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -55,5 +55,5 @@ class Centre:
 
 
 def create_app(settings: CentralSettings, clock: Callable[[], datetime] = utc_now) -> Centre:
-    """The web application; `clock` is for tests."""
+    """Creates the web application; `clock` is for tests."""
     return Centre(settings, clock)

@@ -1,6 +1,6 @@
 """Charts as SVG, the same on pages and in documents: no script, no style element.
 
-Colours stand as attributes of the shapes, which papers use; the console's style sheet overrides them by class
+Colours are attributes of the shapes, which documents use; the console's style sheet overrides them by class
 for its themes.
 """
 
@@ -13,18 +13,20 @@ from pydantic import BaseModel, ConfigDict
 _WIDTH, _ROW, _LEFT, _BAR = 600, 30, 240, 280
 _LONGEST_LABEL = 32
 _LETTER = 8.5
-"""How wide a digit may be, at most, in the size that values are written in."""
+"""Largest width of a digit, in the font size of the values."""
 _COLUMN, _HEIGHT = 25, 150
 _NARROW, _NARROW_ROW = 340, 42
-"""On a telephone's screen: there a bar stands under its label."""
+"""On a telephone's screen, where a bar is under its label."""
 _LEAST_COLUMN = 22
-"""Width below which a column has no room for a label of its own; every third one has one then."""
+"""Below this width a column has no room for its own label; then every third one has a label."""
 TONES = {"": "#1f5fa8", "good": "#2e7d4f", "warn": "#c98a00", "bad": "#b3261e", "quiet": "#6b7680"}
 
 
 class Bar(BaseModel):
-    """One bar. `told` is its value as people write it, `before` the value it is compared with. A value of
-    None has no bar and only its word. `href` is the list behind it. `tone` is one of `TONES`."""
+    """One bar. `told` is its value as displayed, `before` the value it is compared with.
+
+    A value of None has no bar and only its text. `href` is the list behind it. `tone` is one of `TONES`.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -37,11 +39,11 @@ class Bar(BaseModel):
 
 
 def bar_chart(rows: Sequence[Bar], label: str, *, narrow: bool = False) -> Markup:
-    """Horizontal bars, one a row; a thin grey bar beneath is the value it is compared with."""
+    """Horizontal bars, one per row; a thin grey bar beneath is the comparison value."""
     top = _top(rows)
     longest = max((len(bar.told) for bar in rows), default=0)
     row, wide, left = (_NARROW_ROW, _NARROW, 0) if narrow else (_ROW, _WIDTH, _LEFT)
-    room = wide - left - 12 - longest * _LETTER  # a long value beside the bar stays inside
+    room = wide - left - 12 - longest * _LETTER  # a long value beside the bar must fit
     space = room if narrow else min(_BAR, room)
     inner = Markup("").join(
         _row(bar, number * row, top, space, narrow=narrow) for number, bar in enumerate(rows)
@@ -50,8 +52,10 @@ def bar_chart(rows: Sequence[Bar], label: str, *, narrow: bool = False) -> Marku
 
 
 def column_chart(columns: Sequence[Bar], label: str, *, narrow: bool = False) -> Markup:
-    """Upright columns with short labels: the hours of a day, the days of a week. The value stands above each
-    where there is room, else above the highest alone."""
+    """Upright columns with short labels: the hours of a day, the days of a week.
+
+    The value is above each column where there is room, otherwise only above the highest.
+    """
     top = _top(columns)
     wide = _NARROW // max(len(columns), 1) if narrow else _COLUMN
     room = max((len(bar.told) for bar in columns), default=0) * 7 <= wide
@@ -91,7 +95,7 @@ def _row(bar: Bar, y: int, top: float, space: float, *, narrow: bool) -> Markup:
 
 
 def _label(bar: Bar, y: int, *, narrow: bool) -> list[Markup]:
-    """Before the bar, in two lines at most; or above it in one."""
+    """Before the bar, in at most two lines; or above it in one."""
     if narrow:
         (line,) = wrap(bar.label, _LONGEST_LABEL + 14, max_lines=1, placeholder=" …") or [""]
         return [_text("bar-label", 0, y + 15, "start", line, "#111")]
@@ -139,7 +143,7 @@ def _text(css: str, x: float, y: float, anchor: str, words: str, colour: str, si
 
 
 def _svg(css: str, width: float, height: float, label: str, inner: Markup) -> Markup:
-    """Without a name space of its own: it stands within HTML."""
+    """Without a namespace of its own, as it is embedded in HTML."""
     head = '<svg class="{}" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>'
     return Markup(head).format(css, width, height, escape(label), inner)
 
@@ -160,6 +164,6 @@ class Chart(BaseModel):
 
     @property
     def on_page(self) -> Markup:
-        """The drawing for a page: beside it the one for a telephone, of which the style sheet shows one."""
+        """The drawing for a page, with a second one for telephones; the style sheet shows one of them."""
         draw = column_chart if self.upright else bar_chart
         return self.svg + draw(self.rows, self.title, narrow=True)

@@ -11,7 +11,9 @@ _ROLES = ", ".join(f"'{role.value}'" for role in Role)
 
 
 class User(SQLModel, table=True):
-    """A person who signs in. Never deleted, only disabled: the audit log names them for ever."""
+    """A person who signs in. Never deleted, only disabled, because the audit log refers to them
+    permanently.
+    """
 
     __tablename__ = "app_user"
     __table_args__ = (CheckConstraint(f"role IN ({_ROLES})", name="role"),)
@@ -42,7 +44,7 @@ class User(SQLModel, table=True):
 
 
 class UserSession(SQLModel, table=True):
-    """A browser that is signed in. The token itself is only in its cookie; here is its SHA-256."""
+    """A signed-in browser session. The token itself is only in its cookie; the table holds its SHA-256."""
 
     __tablename__ = "user_session"
 

@@ -1,8 +1,8 @@
-"""Signing in at an identity provider: OpenID Connect, authorisation code with PKCE (RFC 7636, S256).
+"""Sign-in through an identity provider: OpenID Connect, authorisation code with PKCE (RFC 7636, S256).
 
-What must survive the way there and back (state, nonce, verifier) travels sealed in the browser's own cookie,
-so no process keeps it. The answer counts only with that cookie, the right state, a signed identity token for
-us from that issuer, fresh, with our nonce.
+The values needed after the redirect (state, nonce, verifier) travel sealed in the browser's own cookie, so no
+process stores them. A response is accepted only with that cookie, the right state, and a fresh identity token
+signed by that issuer, issued for us and carrying our nonce.
 """
 
 import json
@@ -28,7 +28,7 @@ from contract.canonical import read_json
 
 SECONDS = 10.0
 LASTS = timedelta(minutes=10)
-"""How long somebody may take at the identity provider."""
+"""How long a sign-in at the identity provider may take."""
 _KEEP_SECONDS = 3600.0
 _ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA", "Ed25519")
 _LEEWAY_SECONDS = 60
@@ -36,26 +36,32 @@ _CONTEXT = "oidc way"
 
 
 LARGEST_ANSWER = 256 * 1024
-"""Bytes of an answer, keys and claims included; a provider that sends more is not understood."""
+"""Largest response in bytes, keys and claims included; anything larger is rejected."""
 
 
 class ElsewhereError(DomainError):
-    """Signing in at the identity provider failed: it is away, it refused, or its answer is not valid."""
+    """Sign-in through the identity provider failed: it is unavailable, it refused, or its response is
+    invalid.
+    """
 
     status: ClassVar[int] = 502
     code: ClassVar[str] = "sign_in_elsewhere"
 
 
 class AwayError(ElsewhereError):
-    """The provider did not answer: no connection, no end in time or size, or a failure of its own."""
+    """The provider did not respond: no connection, a response too slow or too large, or a failure of its
+    own.
+    """
 
 
 class Bounded(httpx.HTTPTransport):
-    """HTTP to the provider: of an answer at most `LARGEST_ANSWER` bytes are read, for at most `SECONDS`."""
+    """HTTP transport to the provider that reads at most `LARGEST_ANSWER` bytes of a response, for at most
+    `SECONDS`.
+    """
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """One question. Raises httpx.ReadError for an answer that is too large or too slow."""
-        # Packed bytes are neither asked for nor unpacked: a few of them can become gigabytes.
+        """Sends one request. Raises httpx.ReadError for a response that is too large or too slow."""
+        # Compressed responses are neither requested nor decompressed: a few bytes can become gigabytes.
         request.headers["Accept-Encoding"] = "identity"
         until = time.monotonic() + SECONDS
         answer = super().handle_request(request)
@@ -73,7 +79,7 @@ class Bounded(httpx.HTTPTransport):
 
 @dataclass(frozen=True)
 class Way:
-    """The address to send the browser to, and what its cookie must bring back."""
+    """The address to redirect the browser to, and the cookie value it must bring back."""
 
     url: str
     cookie: str
@@ -81,18 +87,19 @@ class Way:
 
 @dataclass
 class Provider:
-    """One identity provider. Its addresses and keys are asked for once an hour, its keys again for an unknown
-    one."""
+    """One identity provider. Its addresses and keys are fetched once an hour, its keys also when one is
+    unknown.
+    """
 
     settings: OidcSettings
     _known: tuple[float, dict[str, Any], KeySet] | None = field(default=None, repr=False)
 
     def knows_the_way(self) -> bool:
-        """Whether the next way there needs no question to the provider."""
+        """Whether the next redirect needs no request to the provider."""
         return self._known is not None and time.monotonic() - self._known[0] < _KEEP_SECONDS
 
     def begin(self, vault: Vault, back: str, now: datetime) -> Way:
-        """The way there; `back` is our own address for the answer. Raises ElsewhereError."""
+        """Starts a sign-in; `back` is our own address for the response. Raises ElsewhereError."""
         addresses, _ = self._provider()
         state, nonce, verifier = (secrets.token_urlsafe(48) for _ in range(3))
         with self._client(back) as client:
@@ -106,10 +113,10 @@ class Provider:
     def finish(
         self, vault: Vault, back: str, cookie: str, answer: Mapping[str, str], now: datetime
     ) -> dict[str, Any]:
-        """The claims of whoever comes back.
+        """Completes a sign-in and returns the person's claims.
 
         Raises:
-            ElsewhereError: the answer is not the one to this browser's question, or does not hold.
+            ElsewhereError: the response does not belong to this browser's request, or is invalid.
         """
         words = self.check(vault, cookie, answer, now)
         addresses, _ = self._provider()
@@ -133,8 +140,9 @@ class Provider:
         return claims
 
     def check(self, vault: Vault, cookie: str, answer: Mapping[str, str], now: datetime) -> dict[str, Any]:
-        """What this browser set out with, if the answer belongs to it: nothing is asked of the provider yet.
-        Raises ElsewhereError."""
+        """The values this browser started with, if the response belongs to it; sends no request to the
+        provider. Raises ElsewhereError.
+        """
         words = _opened(vault, cookie, now)
         if "error" in answer or not answer.get("code"):
             raise ElsewhereError("refused")
@@ -143,7 +151,7 @@ class Provider:
         return words
 
     def _userinfo(self, access_token: str, claims: Mapping[str, Any]) -> dict[str, Any]:
-        """What the provider tells beside the token, if it is about the same person (OpenID Connect, 5.3)."""
+        """The provider's additional claims, if they are about the same person (OpenID Connect, 5.3)."""
         addresses, _ = self._provider()
         try:
             address = addresses["userinfo_endpoint"]
@@ -162,7 +170,7 @@ class Provider:
         try:
             read = _decoded(token, keys)
         except JoseError:
-            _, keys = self._provider(anew=True)  # they may have changed their keys
+            _, keys = self._provider(anew=True)  # the provider may have changed its keys
             try:
                 read = _decoded(token, keys)
             except JoseError as problem:

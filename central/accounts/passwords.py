@@ -1,7 +1,8 @@
 """Passwords: Unicode normalisation, slow hashing, and the rules for a new one.
 
-Hashing takes a tenth of a second and 64 MiB on purpose: before a transaction begins, never inside it, and few
-at a time, so that a storm of sign-ins takes neither the memory nor the database from the rest.
+Hashing deliberately takes a tenth of a second and 64 MiB. It is done before a transaction begins, never
+inside it, and only a few at a time, so that many simultaneous sign-ins exhaust neither memory nor the
+database.
 """
 
 import secrets
@@ -19,9 +20,9 @@ from central.errors import DomainError, InvalidError
 
 SHORTEST = 12
 LONGEST = 256
-"""Characters of the normal form."""
+"""Most characters in the normal form."""
 LONGEST_TYPED = 4 * LONGEST
-"""Characters as they come from a keyboard: a Vietnamese letter may be three of them."""
+"""Most characters as typed: one Vietnamese letter may be typed as three characters."""
 _FEWEST_DIFFERENT = 5
 _AT_ONCE = 2
 _MAY_WAIT = 20
@@ -32,7 +33,7 @@ _waiting = threading.BoundedSemaphore(_MAY_WAIT)
 
 
 class BusyError(DomainError):
-    """Too many people sign in at this moment."""
+    """Too many people are signing in at this moment."""
 
     status: ClassVar[int] = 429
     code: ClassVar[str] = "busy"
@@ -45,7 +46,7 @@ def normal(password: str) -> str:
 
 @dataclass(frozen=True)
 class Fresh:
-    """A new password with its hash."""
+    """A new password and its hash."""
 
     password: str
     hash: str
@@ -58,16 +59,17 @@ def one_time() -> Fresh:
 
 
 def hash_of(password: str) -> str:
-    """What is stored instead of the password (argon2id)."""
+    """The hash that is stored instead of the password (argon2id)."""
     with _turn():
         return _hasher.hash(normal(password))
 
 
 def matches(password: str, stored: str | None) -> bool:
-    """Whether it is the password; takes as long for nobody (None), so that time doesn't tell who exists.
+    """Whether the password is right; takes equally long for an unknown user (None), so that timing does not
+    reveal who exists.
 
     Raises:
-        BusyError: too many wait already.
+        BusyError: too many are already waiting.
     """
     # Length first: hashing a megabyte of "password" is a cheap way to keep a server busy.
     text = normal(password[: LONGEST_TYPED + 1])
@@ -80,7 +82,7 @@ def matches(password: str, stored: str | None) -> bool:
 
 
 def check_new(new: str, present: str, username: str) -> None:
-    """Refuses what must not become a password. Raises InvalidError."""
+    """Checks that a new password is acceptable. Raises InvalidError."""
     text = normal(new)
     if not SHORTEST <= len(text) <= LONGEST:
         raise InvalidError("password_length", field="new", shortest=SHORTEST, longest=LONGEST)

@@ -24,8 +24,8 @@ class Role(StrEnum):
 class Permission(StrEnum):
     """One thing a person may do; checked at the edge by `require`.
 
-    From `sign_results` on they are parts in the proceedings (`central.proceedings.people`): what exactly,
-    and on which case, the tables of steps decide.
+    From `sign_results` on they are roles in the proceedings (`central.proceedings.people`); the step tables
+    determine which steps and on which cases.
     """
 
     VIEW_CASES = "view_cases"
@@ -74,7 +74,7 @@ _SEE_FILES = {
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.OPERATOR: frozenset(_SEE_CASES | {Permission.REVIEW_CASES}),
-    # Settles what two operators see differently, so takes no review: never one of the two.
+    # Decides where two operators disagree; that may not be one of the two, so this role takes no reviews.
     Role.SHIFT_LEAD: frozenset(_SEE_CASES | {Permission.VIEW_WATCHING, Permission.LEAD_REVIEWS}),
     Role.OFFICER: frozenset(
         _SEE_FILES
@@ -90,7 +90,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.SEARCH_PLATES,
         }
     ),
-    # Trained and named for a device; whoever only does that sees no owner.
+    # Trained and appointed for a device; somebody with this role alone sees no owner.
     Role.DEVICE_USER: frozenset(_SEE_CASES | {Permission.VIEW_PROCEEDINGS, Permission.SIGN_RESULTS}),
     Role.SIGNER: frozenset(_SEE_FILES | {Permission.SIGN_DECISIONS, Permission.SEARCH_PLATES}),
     Role.CLERK: frozenset(
@@ -100,7 +100,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.SEND_PAPERS,
             Permission.VIEW_DEADLINES,
             Permission.VIEW_WITHDRAWALS,
-            # Draws the unit's reports up: enters what the system can't know, sees no report of figures.
+            # Prepares the unit's reports: enters lines the system can't know, but sees no statistical report.
             Permission.ENTER_REPORTS,
         }
     ),
@@ -121,13 +121,13 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.VIEW_WITHDRAWALS,
             Permission.VIEW_REPORTS,
             Permission.ENTER_REPORTS,
-            # Who looks through the searches doesn't search.
+            # Whoever audits the searches does not search.
             Permission.REVIEW_SEARCHES,
             Permission.VIEW_WATCHING,
             Permission.VIEW_CONNECTIONS,
         }
     ),
-    # An administrator runs the system; the evidence against citizens is none of that role's business.
+    # An administrator runs the system and does not need to see the evidence against citizens.
     Role.ADMIN: frozenset(
         {
             Permission.VIEW_NODES,

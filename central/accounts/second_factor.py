@@ -1,6 +1,6 @@
-"""A one-time code as second factor (TOTP, RFC 6238): set up once, then given after each sign-in.
+"""A one-time code as second factor (TOTP, RFC 6238): set up once, then required after each sign-in.
 
-The secret is sealed; a code is taken once, and wrong ones count like wrong passwords.
+The secret is sealed; each code is accepted once, and wrong codes count like wrong passwords.
 """
 
 from datetime import datetime
@@ -31,7 +31,7 @@ class SecondFactorRequiredError(DomainError):
 
 
 class WrongOneTimeCodeError(DomainError):
-    """The code is wrong, used, or the account locked: not told apart."""
+    """The code is wrong or used, or the account is locked; the error does not say which."""
 
     status: ClassVar[int] = 403
     code: ClassVar[str] = "wrong_one_time_code"
@@ -39,7 +39,7 @@ class WrongOneTimeCodeError(DomainError):
 
 
 def is_given(engine: Engine, token: str) -> bool:
-    """Whether a code was given in this session, or the identity provider had asked for a second factor."""
+    """Whether a code was given in this session, or the identity provider asked for a second factor."""
     with reading(engine) as session:
         row = session.get(UserSession, token_hash(token))
         return row is not None and row.second_factor_at is not None
@@ -51,11 +51,11 @@ def is_set_up(user: User) -> bool:
 
 
 def begin(session: Session, vault: Vault, username: str) -> str:
-    """A new secret for somebody without an authenticator, as the address its QR code holds. Until a first
-    right code it counts for nothing; asked for again, it is the same.
+    """A new secret for somebody without an authenticator, as the address for its QR code. It has no effect
+    until the first correct code; asking again returns the same secret.
 
     Raises:
-        ConflictError: they have one; an administrator takes it away first.
+        ConflictError: they have one; an administrator must remove it first.
     """
     user = _locked(session, username)
     if user.totp_confirmed_at is not None:
@@ -66,10 +66,10 @@ def begin(session: Session, vault: Vault, username: str) -> str:
 
 
 def give(engine: Engine, vault: Vault, username: str, token: str, code: str, now: datetime) -> None:
-    """Checks a code; the session has its second factor then, and an authenticator that was new is set up.
+    """Checks a code; then the session has its second factor, and a new authenticator is set up.
 
     Raises:
-        WrongOneTimeCodeError: counted and audited.
+        WrongOneTimeCodeError: the attempt is counted and audited.
     """
     subject = f"user:{username}"
     with transaction(engine) as session:
@@ -89,7 +89,9 @@ def give(engine: Engine, vault: Vault, username: str, token: str, code: str, now
 
 
 def take_away(session: Session, username: str, actor: str) -> None:
-    """Somebody lost their authenticator: they set up another. Ends nothing else. Raises NotFoundError."""
+    """Removes a lost authenticator, so that the person can set up another. Ends no session. Raises
+    NotFoundError.
+    """
     user = _locked(session, username)
     user.totp_sealed = user.totp_confirmed_at = None
     user.totp_last_step = 0
@@ -97,7 +99,7 @@ def take_away(session: Session, username: str, actor: str) -> None:
 
 
 def _step_of(vault: Vault, user: User, code: str, now: datetime) -> int | None:
-    """The step a right code belongs to; None for a wrong or used one."""
+    """The time step of a correct code; None for a wrong or used one."""
     if user.totp_sealed is None:
         return None
     totp = pyotp.TOTP(_secret(vault, user), interval=_STEP)

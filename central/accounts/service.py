@@ -14,12 +14,12 @@ from central.audit import service as audit
 from central.errors import ConflictError, InvalidError, NotFoundError
 
 UNUSED = timedelta(days=45)
-"""After so long without signing in an account is disabled (TCVN 14423:2026, 5.6.2.3)."""
+"""An account is disabled after this long without a sign-in (TCVN 14423:2026, 5.6.2.3)."""
 
 
 @dataclass(frozen=True)
 class OneTimePassword:
-    """A person's first password: shown once, to be changed at the first sign-in."""
+    """A person's first password: shown once and to be changed at the first sign-in."""
 
     user: User
     password: str
@@ -49,30 +49,30 @@ def create_user(
 
 
 def normal_name(username: str) -> str:
-    """A user name as it is stored and compared: NFC, lower case, no blanks around it."""
+    """A user name as it is stored and compared: NFC, lower case, no surrounding blanks."""
     return unicodedata.normalize("NFC", username.strip()).lower()
 
 
 def find_user(session: Session, username: str) -> User | None:
-    """The user of that name, upper or lower case alike."""
+    """The user with that name, regardless of case."""
     return session.exec(select(User).where(User.username == normal_name(username))).one_or_none()
 
 
 def find_by_id(session: Session, user_id: int) -> User | None:
-    """The person of that number, active or not."""
+    """The user with that id, active or not."""
     return session.get(User, user_id)
 
 
 def list_users(session: Session) -> list[User]:
-    """Everybody, by name."""
+    """All users, by name."""
     return list(session.exec(select(User).order_by(col(User.username))))
 
 
 def reset_password(session: Session, username: str, actor: str) -> OneTimePassword:
-    """A new one-time password for somebody who lost theirs; ends all their sessions and the lock.
+    """Sets a new one-time password for somebody who lost theirs; ends all their sessions and the lock.
 
     Raises:
-        ConflictError: the person is disabled: no password would let them in.
+        ConflictError: the person is disabled and could not sign in with any password.
     """
     first = passwords.one_time()
     user = get_user(session, username)
@@ -83,10 +83,10 @@ def reset_password(session: Session, username: str, actor: str) -> OneTimePasswo
 
 
 def disable_user(session: Session, username: str, now: datetime, actor: str) -> None:
-    """Keeps somebody out from now on and ends all their sessions.
+    """Disables a user and ends all their sessions.
 
     Raises:
-        ConflictError: nobody would be left who can let people in.
+        ConflictError: no administrator would be left to enable people.
     """
     admins = _administrators(session)
     user = get_user(session, username)
@@ -98,7 +98,7 @@ def disable_user(session: Session, username: str, now: datetime, actor: str) -> 
 
 
 def enable_user(session: Session, username: str, now: datetime, actor: str) -> OneTimePassword:
-    """Lets a disabled person in again, with a one-time password."""
+    """Enables a disabled user again, with a one-time password."""
     first = passwords.one_time()
     user = get_user(session, username)
     user.disabled_at, user.last_used_at = None, now
@@ -107,8 +107,9 @@ def enable_user(session: Session, username: str, now: datetime, actor: str) -> O
 
 
 def disable_unused(session: Session, now: datetime) -> int:
-    """Keeps everybody out who has not signed in for `UNUSED` (SEC-03) since they were let in, but the last
-    administrator; returns how many."""
+    """Disables everybody who has not signed in for `UNUSED` (SEC-03) since they were enabled, except the last
+    administrator; returns how many.
+    """
     before = now - UNUSED
     last = func.coalesce(User.last_used_at, User.created_at)
     unused = select(User.username).where(col(User.disabled_at).is_(None), last < before)
@@ -123,10 +124,10 @@ def disable_unused(session: Session, now: datetime) -> int:
 
 
 def change_role(session: Session, username: str, role: Role, actor: str) -> User:
-    """Gives somebody another role; it counts from their next click on.
+    """Gives somebody another role; it takes effect with their next request.
 
     Raises:
-        ConflictError: nobody would be left who can let people in.
+        ConflictError: no administrator would be left to enable people.
     """
     admins = _administrators(session)
     user = get_user(session, username)
@@ -141,8 +142,9 @@ def change_role(session: Session, username: str, role: Role, actor: str) -> User
 
 
 def _administrators(session: Session) -> list[int | None]:
-    """Those who can let people in. All are locked in one order: two of them can't shut each other out at the
-    same moment."""
+    """The active administrators, all locked in one order, so that two of them can't disable each other at the
+    same time.
+    """
     living = select(User.id).where(User.role == Role.ADMIN, col(User.disabled_at).is_(None))
     return list(session.exec(living.order_by(col(User.id)).with_for_update()))
 
@@ -157,7 +159,7 @@ def _start_anew(session: Session, user: User, first: passwords.Fresh) -> OneTime
 
 
 def get_user(session: Session, username: str) -> User:
-    """The user of that name. Raises NotFoundError."""
+    """The user with that name. Raises NotFoundError."""
     user = find_user(session, username)
     if user is None:
         raise NotFoundError("user", username=username[:64])
@@ -170,11 +172,11 @@ def names_by_username(session: Session) -> dict[str, str]:
 
 
 def names_by_id(session: Session) -> dict[int, str]:
-    """Everybody's full name, active or not, by number."""
+    """Everybody's full name, active or not, by id."""
     return {user.id: user.full_name for user in list_users(session) if user.id is not None}
 
 
 def lock_person(session: Session, user: User) -> None:
-    """What one person asks for at once is done one after the other, until the transaction ends."""
-    # Not FOR UPDATE: every row that names the person would have to wait too.
+    """Serialises one person's concurrent requests until the transaction ends."""
+    # Not FOR UPDATE: every row that refers to the person would have to wait too.
     session.exec(select(User.id).where(User.id == user.id).with_for_update(key_share=True)).one()

@@ -1,6 +1,6 @@
 """Signing in and out, locking after wrong passwords, and changing one's own password.
 
-These take the engine: a password is checked between two short transactions, never inside one.
+These functions take the engine: a password is checked between two short transactions, never inside one.
 """
 
 import secrets
@@ -26,16 +26,16 @@ log = structlog.get_logger(__name__)
 
 IDLE_LIMIT = timedelta(minutes=15)
 ADMIN_IDLE_LIMIT = timedelta(minutes=5)
-"""Without a sign of a person; the shorter one is for who runs the system (level 3 of TCVN 11930)."""
+"""Limit without activity; the shorter one is for administrators (level 3 of TCVN 11930)."""
 ABSOLUTE_LIMIT = timedelta(hours=12)
 ATTEMPTS_BEFORE_LOCK = 5
 LOCK_TIME = timedelta(minutes=15)
-# Writing "last seen" at each request would make every read a write; once a minute is exact enough.
+# Writing "last seen" with each request would make every read a write; once a minute is precise enough.
 _SEEN_STEP = timedelta(minutes=1)
 
 
 class SignInError(DomainError):
-    """Wrong name or password, or locked, or disabled: not told apart to the outside."""
+    """Wrong name or password, or locked, or disabled; the error does not say which."""
 
     status: ClassVar[int] = 401
     code: ClassVar[str] = "sign_in_failed"
@@ -43,7 +43,7 @@ class SignInError(DomainError):
 
 
 class WrongPasswordError(DomainError):
-    """The present password, asked for before a new one is set, is not right."""
+    """The current password, required before a new one is set, is wrong."""
 
     status: ClassVar[int] = 403
     code: ClassVar[str] = "wrong_password"
@@ -71,7 +71,7 @@ def sign_in(engine: Engine, username: str, password: str, now: datetime, visitor
     right = passwords.matches(password, stored)
     with transaction(engine) as session:
         user = _locked_row(session, name)
-        # The password may have been changed, or the person shut out, while it was checked.
+        # The password may have been changed, or the person disabled, while it was checked.
         if user is None or not right or user.password_hash != stored or is_shut_out(user, now):
             count_failure(user, now)
             detail = {"address": visitor.address}
@@ -83,7 +83,8 @@ def sign_in(engine: Engine, username: str, password: str, now: datetime, visitor
 def sign_in_vouched(
     engine: Engine, username: str, now: datetime, visitor: Visitor = Visitor(), *, second_factor: bool = False
 ) -> str:
-    """Opens a session for somebody whom the identity provider vouches for; returns the token for the cookie.
+    """Opens a session for somebody whom the identity provider has authenticated; returns the token for the
+    cookie.
 
     Args:
         second_factor: the identity provider asked for one.
@@ -98,7 +99,7 @@ def sign_in_vouched(
         if user is None or is_shut_out(user, now):
             audit.record(session, f"user:{name}", "session.refused", f"user:{name}", {"by": "provider"})
             raise SignInError
-        # Who signs in at the identity provider has no password here any more, nor a one-time one to change.
+        # Somebody who signs in at the identity provider has no password here, so no one-time one to change.
         user.password_hash, user.must_change_password = unknown, False
         token = _open(session, user, now, visitor)
         session.flush()
@@ -130,9 +131,11 @@ def _open(session: Session, user: User, now: datetime, visitor: Visitor) -> str:
 
 
 def user_of_token(engine: Engine, token: str, now: datetime, *, attended: bool = True) -> User | None:
-    """Who holds this token, if its session is neither idle too long, nor too old, nor its user disabled.
+    """The user of this token, if its session is neither idle too long nor too old, and the user is not
+    disabled.
 
-    What is asked without a person (not `attended`: a page renews its lease) keeps no session from ending.
+    Requests made without a person (not `attended`, for instance a page renewing its lease) do not extend a
+    session.
     """
     with reading(engine) as session:
         found = session.exec(
@@ -160,13 +163,13 @@ def _note_seen(engine: Engine, token_sha256: str, now: datetime) -> None:
     except SQLAlchemyError as problem:
         if not is_away(problem):
             raise
-        # Who only reads is not refused because nobody can write just now.
+        # Somebody who only reads is not refused because the database can't be written just now.
         log.warning("a session's last sign of life was not written", problem=str(problem))
 
 
 @dataclass(frozen=True)
 class TimeLeft:
-    """When a session ends: in how many `seconds`, and whether activity of its user puts that off."""
+    """When a session ends: in how many `seconds`, and whether its user's activity extends it."""
 
     seconds: int
     extendable: bool
@@ -190,7 +193,7 @@ def sign_out(session: Session, token: str) -> None:
 
 @dataclass(frozen=True)
 class PasswordChange:
-    """The present password and the one to replace it."""
+    """The current password and its replacement."""
 
     present: str
     new: str
@@ -202,7 +205,8 @@ def change_password(
     """Sets a new password and ends the person's other sessions.
 
     Raises:
-        WrongPasswordError: the present password is wrong, or the account is locked. Counted and audited.
+        WrongPasswordError: the current password is wrong, or the account is locked. The attempt is
+            counted and audited.
         InvalidError: the new one is too short, too long, too simple or the same.
     """
     with reading(engine) as session:
@@ -234,7 +238,7 @@ def _refuse(engine: Engine, username: str, now: datetime) -> None:
 
 
 def end_stale_sessions(session: Session, now: datetime) -> int:
-    """Deletes sessions that can't be used any more; returns how many."""
+    """Deletes sessions that can no longer be used; returns how many."""
     stale = (col(UserSession.expires_at) <= now) | (col(UserSession.last_seen_at) <= now - IDLE_LIMIT)
     return session.exec(delete(UserSession).where(stale)).rowcount
 
@@ -260,7 +264,7 @@ def is_shut_out(user: User, now: datetime) -> bool:
 
 
 def count_failure(user: User | None, now: datetime) -> None:
-    """One more wrong try; the last one locks."""
+    """Counts one more wrong attempt; the last allowed one locks the account."""
     if user is None or is_shut_out(user, now):
         return
     user.failed_attempts += 1
@@ -270,5 +274,5 @@ def count_failure(user: User | None, now: datetime) -> None:
 
 
 def token_hash(token: str) -> str:
-    """As a session is stored."""
+    """The hash under which a session is stored."""
     return sha256_hex(token.encode())

@@ -1,4 +1,4 @@
-"""The table of alarms: what is wrong with a node or with the centre, and what was."""
+"""The table of alarms: present and past problems of a node or of the centre."""
 
 from datetime import datetime
 from typing import Any
@@ -10,11 +10,11 @@ from contract.reasons import Reason
 
 
 class Alarm(SQLModel, table=True):
-    """Something wrong that a person should know of; at most one open for each node, kind and subject.
+    """A problem a person should know of; at most one is open for each node, kind and subject.
 
-    `kind` is a reason's code, `values` fill its words. `node_id` is empty when it is the centre itself that
-    something is wrong with. `reported`: the node says so itself. `cleared_by` is an actor of the audit log if
-    a person cleared it, with their `note`; empty if it ended by itself.
+    `kind` is a reason code, `values` are the parameters of its text. `node_id` is empty when the problem is
+    the centre's own. `reported`: the node reports it itself. `cleared_by` is an actor of the audit log if a
+    person cleared it, with their `note`; empty if it ended by itself.
     """
 
     __tablename__ = "alarm"
@@ -46,5 +46,5 @@ class Alarm(SQLModel, table=True):
 
     @property
     def reason(self) -> Reason:
-        """What is wrong, to be put into words."""
+        """The alarm's reason, to be shown as text."""
         return Reason(code=self.kind, values=self.values)

@@ -1,4 +1,6 @@
-"""Alarms: what is wrong now with a node or the centre. Raising twice counts, clearing keeps the history."""
+"""Alarms: current problems of a node or the centre. Raising one twice counts it, clearing keeps the
+history.
+"""
 
 import re
 from collections.abc import Collection
@@ -16,13 +18,13 @@ from contract.reasons import LEGACY_TEXT, Reason
 KEPT = timedelta(days=90)
 
 CENTRE = ""
-"""In place of a node's id: something is wrong with the centre itself."""
+"""In place of a node's id: the problem is the centre's own."""
 
 
 def raise_alarm(
     session: Session, node_id: str, why: Reason, now: datetime, subject: str = "", *, reported: bool = False
 ) -> None:
-    """Opens an alarm, or counts it once more when it is open already; what it says is then the latest."""
+    """Opens an alarm, or counts it once more if it is already open; its text is then the latest."""
     values = why.model_dump(mode="json")["values"]
     statement = insert(session, Alarm).values(
         node_id=node_id,
@@ -46,15 +48,16 @@ def raise_alarm(
 def clear(
     session: Session, node_id: str, kinds: Collection[str], now: datetime, subject: str | None = None
 ) -> None:
-    """Ends the open alarms of these kinds, of one subject or of all."""
+    """Ends the open alarms of these kinds, for one subject or for all."""
     ours = col(Alarm.kind).in_(kinds) & col(Alarm.reported).is_(False)
     ended = update(Alarm).where(_open(node_id), ours).values(cleared_at=now)
     session.exec(ended if subject is None else ended.where(col(Alarm.subject) == subject[:160]))
 
 
 def set_reported(session: Session, node_id: str, reported: Collection[Reason], now: datetime) -> None:
-    """Makes the node's own alarms exactly those it reports now; numbers in them may change, the alarm
-    stays."""
+    """Makes the node's own alarms exactly those it reports now; their numbers may change, the alarm stays
+    open.
+    """
     by_kind = {(alarm.code, _subject(alarm)): alarm for alarm in reported}
     for (_, subject), alarm in by_kind.items():
         raise_alarm(session, node_id, alarm, now, subject, reported=True)
@@ -65,7 +68,7 @@ def set_reported(session: Session, node_id: str, reported: Collection[Reason], n
 
 
 def is_open(session: Session, node_id: str, kind: str, subject: str | None = None) -> bool:
-    """Whether there is such an alarm now, of one subject or of any."""
+    """Whether such an alarm is open, for one subject or for any."""
     query = select(Alarm.id).where(_open(node_id), Alarm.kind == kind)
     if subject is not None:
         query = query.where(Alarm.subject == subject[:160])
@@ -82,21 +85,23 @@ def count_open(session: Session) -> dict[tuple[str, str], int]:
 def list_open(
     session: Session, limit: int = 200, skip: int = 0, *, node_id: str | None = None
 ) -> list[Alarm]:
-    """What is wrong now, everywhere or with one node, newest first."""
+    """The open alarms, of all nodes or of one, newest first."""
     query = select(Alarm).where(col(Alarm.cleared_at).is_(None) if node_id is None else _open(node_id))
     query = query.order_by(col(Alarm.last_at).desc(), col(Alarm.id).desc())
     return list(session.exec(query.offset(skip).limit(limit)))
 
 
 def list_ended(session: Session, limit: int = 200, skip: int = 0) -> list[Alarm]:
-    """What was wrong and is over, the latest end first."""
+    """Alarms that have ended, the latest end first."""
     query = select(Alarm).where(col(Alarm.cleared_at).is_not(None))
     query = query.order_by(col(Alarm.cleared_at).desc(), col(Alarm.id).desc())
     return list(session.exec(query.offset(skip).limit(limit)))
 
 
 def acknowledge(session: Session, alarm_id: int, now: datetime, actor: str, note: str = "") -> Alarm:
-    """A person has dealt with it, and says how: closed until it happens again. Raises NotFoundError."""
+    """A person has dealt with the alarm and says how; it is closed until it occurs again. Raises
+    NotFoundError.
+    """
     alarm = session.get(Alarm, alarm_id, with_for_update=True)
     if alarm is None or alarm.cleared_at is not None:
         raise NotFoundError("alarm", id=alarm_id)
@@ -107,13 +112,15 @@ def acknowledge(session: Session, alarm_id: int, now: datetime, actor: str, note
 
 
 def trim(session: Session, now: datetime) -> int:
-    """Forgets alarms that ended long ago; returns how many."""
+    """Deletes alarms that ended long ago; returns how many."""
     old = col(Alarm.cleared_at) < now - KEPT
     return session.exec(delete(Alarm).where(old)).rowcount
 
 
 def _subject(alarm: Reason) -> str:
-    """What a node's alarm is about, beside its code: of prose (release 0.1) the text less its numbers."""
+    """The subject of a node's alarm, beside its code; for prose (release 0.1), the text without its
+    numbers.
+    """
     return re.sub(r"\d+", "#", str(alarm.values["en"]))[:160] if alarm.code == LEGACY_TEXT else ""
 
 

@@ -54,13 +54,13 @@ _ROUTERS = (
 
 
 def create_api(state: State) -> FastAPI:
-    """The interface over the state of the whole application."""
+    """Creates the interface on the state of the whole application."""
     api = FastAPI(
         title="Ngã Tư centre",
         description="Errors are `application/problem+json` (RFC 9457). Sign in with `POST /api/v1/session`.",
         version="1",
         openapi_url=f"{PREFIX}/openapi.json",
-        docs_url=None,  # the page of the framework loads its script from elsewhere
+        docs_url=None,  # the framework's own page loads its script from another host
         redoc_url=None,
         redirect_slashes=False,
         responses={"4XX": {"model": Problem, "content": {"application/problem+json": {}}}},

@@ -1,4 +1,4 @@
-"""What the API says of a case."""
+"""Response shapes of cases in the API."""
 
 from datetime import datetime
 

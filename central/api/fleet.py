@@ -44,7 +44,7 @@ class NodePublic(BaseModel):
 
     @classmethod
     def of(cls, node: Node, now: datetime) -> "NodePublic":
-        """The node as it does now."""
+        """The node as it is now."""
         return cls(**node.model_dump() | {"state": service.standing_of(node, now)})
 
 
@@ -87,7 +87,7 @@ class AlarmPublic(BaseModel):
 
     @classmethod
     def of(cls, alarm: Alarm, language: Language) -> "AlarmPublic":
-        """The alarm as it is shown, in the reader's language."""
+        """The alarm in the reader's language."""
         return cls(**alarm.model_dump(), message=say(alarm.reason, language))
 
 

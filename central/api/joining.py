@@ -1,4 +1,4 @@
-"""Nodes come in and change keys: no one is signed in here, what is sent proves itself by its signature."""
+"""Nodes enrol and change keys: nobody is signed in here; each request is authenticated by its signature."""
 
 from datetime import datetime
 from typing import Annotated

@@ -65,7 +65,7 @@ class LetterBody(_Body):
     fields: LetterFields = LetterFields()
 
     def letter(self) -> Letter:
-        """As the service takes it."""
+        """The body as the service takes it."""
         fields = {name: value.strip() for name, value in self.fields.model_dump().items() if value.strip()}
         return Letter(self.sender, self.via, self.day, Answer(self.kind, self.text.strip(), fields))
 

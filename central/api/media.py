@@ -1,4 +1,4 @@
-"""Evidence files by their hash, for programs: byte ranges, permission first, every sight audited."""
+"""Evidence files by their hash, for software: byte ranges, permission checked first, every view audited."""
 
 from typing import Annotated
 

@@ -1,6 +1,6 @@
 """Errors as `application/problem+json` (RFC 9457), in the language the request asks for.
 
-`title` and `detail` are for people; programs go by `code`, `reason` and `values`.
+`title` and `detail` are for people; software reads `code`, `reason` and `values`.
 """
 
 from typing import Any
@@ -41,7 +41,7 @@ def problem(
     detail: str = "",
     **members: Any,
 ) -> Response:
-    """The answer."""
+    """Builds the response."""
     body = {
         "type": f"/problems/{code.replace('_', '-')}",
         "title": title,
@@ -75,7 +75,7 @@ async def domain_problem(request: Request, error: Exception) -> Response:
 
 
 async def validation_problem(request: Request, error: Exception) -> Response:
-    """Handler for a request of the wrong form: 422 with the fields, without echoing their values."""
+    """Handler for a malformed request: 422 with the fields, without repeating their values."""
     assert isinstance(error, RequestValidationError)
     lang = language(request)
     fields = [
@@ -92,13 +92,15 @@ async def validation_problem(request: Request, error: Exception) -> Response:
 
 
 async def http_problem(request: Request, error: Exception) -> Response:
-    """Handler for what the framework raises itself: no such path, wrong method, unreadable body."""
+    """Handler for errors the framework raises itself: no such path, wrong method, unreadable body."""
     return framework_errors.answer(
         request, error, lambda status, title: problem(request, status, f"http_{status}", title)
     )
 
 
 async def unexpected_problem(request: Request, _error: Exception) -> Response:
-    """What nobody foresaw, told in general: the log has it, under the request id of the answer."""
+    """Handler for an unforeseen error, described in general terms: the log has the details, under the
+    response's request id.
+    """
     t = translator(language(request))
     return problem(request, 500, "internal", t("error.internal.title"), t("error.internal.detail"))

@@ -38,7 +38,7 @@ class Entry(BaseModel):
 
     @classmethod
     def of(cls, stored: Quarantined, language: Language) -> "Entry":
-        """The entry as it is shown, in the reader's language."""
+        """The entry in the reader's language."""
         head = base64.b64encode(stored.head).decode()
         return cls(**stored.model_dump(exclude={"head"}), head=head, message=say(stored.why, language))
 

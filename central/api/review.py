@@ -1,4 +1,4 @@
-"""REST: taking cases and deciding them. Every decision names the version of the case it was taken on."""
+"""REST: claiming cases and deciding them. Every decision names the version of the case it is based on."""
 
 from datetime import datetime
 from typing import Annotated, Literal

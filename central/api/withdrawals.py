@@ -1,4 +1,4 @@
-"""REST: withdrawals, one act that ends everything a camera found in a time."""
+"""REST: withdrawals; one withdrawal ends everything a camera recorded within a period."""
 
 from datetime import datetime
 from typing import Annotated
@@ -36,7 +36,7 @@ class ScopeBody(BaseModel):
     rule: Annotated[Text, Field(max_length=40)] | None = None
 
     def scope(self) -> Scope:
-        """As the service takes it."""
+        """The body as the service takes it."""
         return Scope(self.node_id, self.camera_id, self.from_at, self.until_at, self.rule)
 
 

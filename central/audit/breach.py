@@ -1,5 +1,5 @@
-"""Who read which persons' data in a time: what a breach report (báo cáo vi phạm dữ liệu cá nhân) has to tell
-within 72 hours, taken from the audit log.
+"""Who read which persons' data within a period, from the audit log: content of a breach report (báo cáo vi
+phạm dữ liệu cá nhân), due within 72 hours.
 
 Law 91/2025 Art. 23; NĐ 356/2025 Art. 28-29: kind and time, data and number of persons concerned.
 """
@@ -30,12 +30,12 @@ READS = {
     "audit.readings": "log",
     "search.read": "plate",
 }
-"""Acts that show personal data, and which kind."""
+"""Actions that show personal data, and which kind."""
 
 
 @dataclass
 class Reading:
-    """One reader at one subject by one act: how often, from when to when, for which purposes told."""
+    """One reader, one subject, one action: how often, from when to when, for which stated purposes."""
 
     actor: str
     action: str
@@ -53,7 +53,7 @@ class Reading:
 
 @dataclass(frozen=True)
 class BreachReport:
-    """Everything that was read from `first` to before `until`, by whom."""
+    """All readings from `first` to before `until`, by reader."""
 
     first: datetime
     until: datetime
@@ -61,7 +61,7 @@ class BreachReport:
 
     @property
     def readers(self) -> int:
-        """How many different people, nodes or programmes read."""
+        """How many different people, nodes or clients read."""
         return len({reading.actor for reading in self.readings})
 
     def subjects(self, kind: str) -> int:
@@ -76,7 +76,7 @@ class BreachReport:
 
 
 def report(session: Session, first: datetime, until: datetime, person: str | None = None) -> BreachReport:
-    """What was read in that time, by everybody or by one user; in the order of the first reading."""
+    """The readings in that period, by everybody or by one user, in the order of the first reading."""
     query = select(AuditEntry).where(
         col(AuditEntry.at) >= first, col(AuditEntry.at) < until, col(AuditEntry.action).in_(READS)
     )
@@ -102,6 +102,6 @@ def _grouped(entries: Iterable[AuditEntry]) -> list[Reading]:
 
 
 def _subject(entry: AuditEntry) -> str:
-    """What was read: of a search the plate, of everything else what the entry is about."""
+    """The subject that was read: the plate for a search, otherwise the subject of the entry."""
     plate = entry.detail.get("plate") if entry.action == "case.search" else None
     return f"plate:{plate}" if plate else entry.subject

@@ -1,7 +1,7 @@
-"""The daily check of the log's chain, and what was seen at the check before.
+"""The daily check of the log's chain, and the result of the previous check.
 
-Number and hash of the last entry are kept in a file beside the database: whoever can write to the database
-could cut the end of the log off, and only this shows it.
+Number and hash of the last entry are stored in a file outside the database: somebody who can write to the
+database could cut off the end of the log, and only this file reveals it.
 """
 
 import json
@@ -16,12 +16,12 @@ from central.audit.models import AuditEntry
 from central.audit.service import ChainReport, head, record, verify_chain
 
 CHECKED = "audit.check"
-"""The entry that tells of a check: how many entries were good, what was wrong."""
+"""The entry that records a check: how many entries were good, and what was wrong."""
 
 
 @dataclass(frozen=True)
 class Mark:
-    """How far the log reached when it was last checked."""
+    """How far the log reached at the last check."""
 
     seq: int
     hash: str
@@ -29,7 +29,7 @@ class Mark:
 
 
 def read_mark(path: Path) -> Mark | None:
-    """The mark of the check before; None where there was none. Raises ValueError for a spoilt file."""
+    """The mark of the previous check; None if there was none. Raises ValueError for a damaged file."""
     if not path.exists():
         return None
     try:
@@ -39,7 +39,7 @@ def read_mark(path: Path) -> Mark | None:
 
 
 def write_mark(path: Path, mark: Mark) -> None:
-    """Keeps a mark instead of the one before, whole or not at all."""
+    """Replaces the previous mark, completely or not at all."""
     beside = path.with_suffix(".new")
     with beside.open("w") as file:
         file.write(json.dumps(asdict(mark)))
@@ -49,8 +49,9 @@ def write_mark(path: Path, mark: Mark) -> None:
 
 
 def check(session: Session, before: Mark | None) -> tuple[ChainReport, tuple[int, str]]:
-    """Walks the chain, and looks for the entry that was its last one at the check before; with number and
-    hash of the last entry now."""
+    """Verifies the chain, and looks for the entry that was last at the previous check; returns number and
+    hash of the present last entry too.
+    """
     last = head(session)
     report = verify_chain(session)
     if report.broken_at is None and before is not None and before.seq:
@@ -62,6 +63,6 @@ def check(session: Session, before: Mark | None) -> tuple[ChainReport, tuple[int
 
 
 def note(session: Session, report: ChainReport, now: datetime) -> None:
-    """Writes into the log that it was checked, and what came of it."""
+    """Records in the log that it was checked, and the result."""
     detail = {"entries": report.entries, "broken_at": report.broken_at, "reason": report.reason}
     record(session, "system", CHECKED, "audit", detail | {"at": now.isoformat(timespec="seconds")})

@@ -1,7 +1,7 @@
 """Deletes the oldest entries of the log past their retention period (hủy nhật ký hết thời hạn).
 
-The oldest entries first, never past one of a case on hold nor past what a SIEM has not taken. The chain goes
-on from the hash of the last one that went; the database lets nothing else be deleted.
+The oldest entries first, never beyond an entry of a case on hold or one a SIEM has not received. The chain
+continues from the hash of the last deleted entry; the database allows no other deletion.
 """
 
 from collections.abc import Collection
@@ -18,8 +18,9 @@ ONE_TURN = 5_000
 
 @dataclass(frozen=True)
 class Cuttable:
-    """What of the log may go: how many entries, through which; `stopped_by`: the entry of a case on hold, or
-    the first that a SIEM has not taken, before which it ends."""
+    """The deletable part of the log: how many entries, up to which one; `stopped_by` is the entry before
+    which it ends: one of a case on hold, or the first a SIEM has not received.
+    """
 
     entries: int
     through: int
@@ -27,14 +28,14 @@ class Cuttable:
 
 
 def cuttable(session: Session, before: datetime, held: Collection[str], most: int | None = None) -> Cuttable:
-    """The oldest entries from before then; `held`: subjects of which none may go (`case:17`)."""
+    """The oldest entries before that time; `held`: subjects whose entries must stay (`case:17`)."""
     first: int | None = session.exec(select(func.min(AuditEntry.seq))).one()
     if first is None:
         return Cuttable(0, 0, None)
     newer: int | None = session.exec(
         select(func.min(AuditEntry.seq)).where(col(AuditEntry.at) >= before)
     ).one()
-    end = newer if newer is not None else _last(session)  # the last entry stays: the chain goes on from it
+    end = newer if newer is not None else _last(session)  # the last entry stays: the chain continues from it
     stops = [seq for seq in (_first_held(session, held), _first_unsent(session)) if seq is not None]
     stopped_by = min((seq for seq in stops if seq < end), default=None)
     end = stopped_by if stopped_by is not None else end
@@ -44,7 +45,7 @@ def cuttable(session: Session, before: datetime, held: Collection[str], most: in
 
 
 def cut(session: Session, before: datetime, held: Collection[str], now: datetime) -> bool:
-    """Takes one turn of the oldest entries out and tells of it in the log; True if there may be more."""
+    """Deletes one batch of the oldest entries and records it in the log; True if there may be more."""
     found = cuttable(session, before, held, ONE_TURN)
     if not found.entries:
         return False
@@ -83,6 +84,6 @@ def _first_held(session: Session, held: Collection[str]) -> int | None:
 
 
 def _first_unsent(session: Session) -> int | None:
-    """The first entry that one of the SIEMs that were ever sent to has not taken."""
+    """The first entry not yet received by one of the SIEMs that entries were ever sent to."""
     sent = session.exec(select(func.min(AuditExport.seq))).one()
     return sent + 1 if sent is not None else None

@@ -8,7 +8,7 @@ from sqlmodel import Field, SQLModel
 
 
 class AuditEntry(SQLModel, table=True):
-    """One act. `hash` is SHA-256 over the canonical JSON of everything else, `previous` included."""
+    """One action. `hash` is SHA-256 over the canonical JSON of all other fields, `previous` included."""
 
     __tablename__ = "audit_entry"
 
@@ -27,9 +27,10 @@ class AuditEntry(SQLModel, table=True):
 
 
 class AuditCut(SQLModel, table=True):
-    """The beginning of the log that went when its time was over: through which entry, that one's hash, which
-    the chain goes on from, and when the first and the last of them were written. The entry `audit.cut` says
-    the same within the chain."""
+    """The deleted beginning of the log, after its retention period: its last entry, that entry's hash, from
+    which the chain continues, and when the first and last of its entries were written. The entry
+    `audit.cut` records the same within the chain.
+    """
 
     __tablename__ = "audit_cut"
 
@@ -63,7 +64,7 @@ POSTGRESQL_GUARDS = (
     "CREATE TRIGGER audit_entry_no_delete BEFORE DELETE ON audit_entry "
     "FOR EACH ROW EXECUTE FUNCTION audit_entry_refuse_delete()",
 )
-"""Nothing is changed; what may go is the beginning that a cut tells of."""
+"""Nothing may be changed; only the beginning that a cut names may be deleted."""
 
 _TABLE: Table = AuditEntry.__table__  # type: ignore[attr-defined]
 for _dialect, _statements in (("sqlite", SQLITE_GUARDS), ("postgresql", POSTGRESQL_GUARDS)):
@@ -73,7 +74,7 @@ for _dialect, _statements in (("sqlite", SQLITE_GUARDS), ("postgresql", POSTGRES
 
 
 class AuditExport(SQLModel, table=True):
-    """Up to which entry the log was sent to a destination (`host:port`) that took it."""
+    """Up to which entry a destination (`host:port`) has received the log."""
 
     __tablename__ = "audit_export"
 

@@ -1,5 +1,8 @@
-"""Why personal data was read, as the log keeps it: what the programme itself reads for has phrases of its
-own, with a code behind a colon where there are several; what a person typed stays as it was typed."""
+"""The purpose of reading personal data, as the log stores it.
+
+Purposes of the software itself are fixed phrases, followed by a colon and a code where there are several; a
+purpose typed by a person is stored as typed.
+"""
 
 from collections.abc import Mapping
 
@@ -20,16 +23,16 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     CASE_FILE: ("case_file", ""),
     ON_THE_PORTAL: ("on_the_portal", ""),
 }
-"""Of each phrase: its words, and where the words of its codes are."""
+"""For each phrase: its text key, and where the texts of its codes are."""
 
 
 def coded(phrase: str, code: str) -> str:
-    """A phrase of the programme with what it is about."""
+    """A phrase of the software with its code."""
     return f"{phrase}: {code}"
 
 
 def purpose_word(purpose: str, language: Language) -> str:
-    """A purpose of the log in the reader's language."""
+    """A stored purpose in the reader's language."""
     phrase, _, code = purpose.partition(": ")
     if purpose.startswith("case:"):
         return translator(language)("read_for.case", n=purpose.removeprefix("case:"))

@@ -1,8 +1,8 @@
 """Records actions in the log and proves that none was altered or removed.
 
-`record` only stages an entry; the chain is sealed in the last moment before the transaction commits. So the
-lock that puts entries of all processes into one order is held for a few milliseconds, never while somebody
-waits for another lock, and an act and its record are committed together or not at all.
+`record` only stages an entry; the chain is sealed just before the transaction commits. The lock that orders
+the entries of all processes is therefore held for a few milliseconds, never while waiting for another lock,
+and an action and its record are committed together or not at all.
 """
 
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ _LOCK_KEY = 0x4E675475  # "NgTu": one advisory lock number for the chain
 _STAGED = "audit_staged"
 
 CUT = "audit.cut"
-"""The act that takes the oldest entries out when their time is over."""
+"""The action that deletes the oldest entries after their retention period."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class _Staged:
 
 @dataclass(frozen=True)
 class ChainReport:
-    """Result of `verify_chain`: `broken_at` is the first entry that doesn't fit, None when all do."""
+    """Result of `verify_chain`: `broken_at` is the first entry that doesn't fit, None if all fit."""
 
     entries: int
     broken_at: int | None
@@ -46,13 +46,13 @@ class ChainReport:
 
 
 def record(session: OrmSession, actor: str, action: str, subject: str, detail: dict[str, Any]) -> None:
-    """Notes that `actor` (`user:lan`, `node:nut-1`, `system`) did `action` to `subject` (`case:17`).
+    """Records that `actor` (`user:lan`, `node:nut-1`, `system`) did `action` to `subject` (`case:17`).
 
     `detail` is JSON without floats beyond what RFC 8785 can write. Sealed and written when the transaction
     commits.
 
     Raises:
-        RuntimeError: the session only reads, so the act would go unrecorded.
+        RuntimeError: the session is read-only, so the action would not be recorded.
     """
     if is_reading(session):
         raise RuntimeError(f"{action} can't be recorded: the session only reads")
@@ -60,7 +60,7 @@ def record(session: OrmSession, actor: str, action: str, subject: str, detail: d
     entry = _Staged(within, datetime.now(UTC), actor[:100], action, subject[:160], detail)
     session.info.setdefault(_STAGED, []).append(entry)
     if within is None:
-        session.begin()  # else a session that only records would have nothing to commit
+        session.begin()  # otherwise a session that only records would have nothing to commit
 
 
 @event.listens_for(OrmSession, "before_commit")
@@ -88,7 +88,7 @@ def _seal(session: OrmSession) -> None:
 
 
 def head(session: OrmSession) -> tuple[int, str]:
-    """Number and hash of the last entry: as long as the chain is whole, they stand for all of it."""
+    """Number and hash of the last entry: while the chain is intact, they identify the whole log."""
     query = select(AuditEntry.seq, AuditEntry.hash).order_by(col(AuditEntry.seq).desc())
     last = session.execute(query.limit(1)).first()
     return (last[0], last[1]) if last else (0, FIRST_PREVIOUS)
@@ -124,14 +124,16 @@ def entry_hash(entry: AuditEntry) -> str:
 
 
 def last_cut(session: Session) -> AuditCut | None:
-    """The latest beginning of the log that went when its time was over."""
+    """The latest cut of the log."""
     return session.exec(select(AuditCut).order_by(col(AuditCut.through).desc()).limit(1)).first()
 
 
 def verify_chain(session: Session) -> ChainReport:
-    """Walks the whole log and finds the first entry that was altered, or before which one is missing. A log
-    whose beginning went goes on from the hash of the last entry that did; the chain itself must tell of
-    it."""
+    """Verifies the whole log and finds the first entry that was altered, or before which one is missing.
+
+    A log whose beginning was deleted continues from the hash of the last deleted entry; the chain itself must
+    record the cut.
+    """
     cut = last_cut(session)
     expected_seq, previous = (cut.through + 1, cut.hash) if cut is not None else (1, FIRST_PREVIOUS)
     count, told = 0, cut is None
@@ -159,7 +161,7 @@ def _tells_of(entry: AuditEntry, cut: AuditCut | None) -> bool:
 def was_recorded(
     session: Session, actor: str, action: str, subject: str, detail: dict[str, Any], within: timedelta
 ) -> bool:
-    """Whether just this act is in the log already, from the last `within` of time."""
+    """Whether exactly this action is already in the log, within the last `within`."""
     query = select(AuditEntry.detail).where(
         AuditEntry.subject == subject,
         AuditEntry.actor == actor,
@@ -171,9 +173,9 @@ def was_recorded(
 
 @dataclass(frozen=True)
 class Sought:
-    """What is looked for in the log; None leaves a field open.
+    """Search criteria for the log; None leaves a field open.
 
-    `person` is a user's name: what they did and what was done to them. `first` is included, `until` not.
+    `person` is a user's name: actions by them and on their account. `first` is included, `until` not.
     """
 
     subject: str | None = None
@@ -188,7 +190,7 @@ EVERYTHING = Sought()
 def list_entries(
     session: Session, before: int | None = None, sought: Sought = EVERYTHING, limit: int = 50
 ) -> list[AuditEntry]:
-    """Newest first; `before` is the `seq` of the last entry of the page before."""
+    """Newest first; `before` is the `seq` of the last entry of the previous page."""
     query = select(AuditEntry).order_by(col(AuditEntry.seq).desc()).limit(limit)
     if before is not None:
         query = query.where(col(AuditEntry.seq) < before)
@@ -205,7 +207,7 @@ def list_entries(
 
 
 def of_action(session: Session, action: str, first: datetime, until: datetime) -> list[AuditEntry]:
-    """Every entry of one kind of act from `first` to before `until`, the latest first."""
+    """Every entry of one action from `first` to before `until`, the latest first."""
     query = select(AuditEntry).where(
         AuditEntry.action == action, col(AuditEntry.at) >= first, col(AuditEntry.at) < until
     )

@@ -1,9 +1,9 @@
 """The audit log sent to a SIEM: syslog over TCP or TLS (RFC 5424, framed by RFC 6587 and 5425), each message
 one entry as JSON with its number and hashes.
 
-Syslog has no receipts. A batch counts as taken when the other side, told that no more comes, has closed the
-connection in order; before that the next turn sends it again. So nothing is lost, and what comes twice shows
-by its `seq`.
+Syslog has no receipts. A batch counts as received when we have ended our side of the connection and the other
+side has closed it in order; until then the next run sends it again. So nothing is lost, and duplicates are
+recognised by their `seq`.
 """
 
 import json
@@ -27,13 +27,14 @@ _PRIORITY = 13 * 8 + 6
 
 
 class SiemAwayError(Exception):
-    """The SIEM did not take the entries: they are sent again later."""
+    """The SIEM did not take the entries; they are sent again later."""
 
 
 @dataclass(frozen=True)
 class Siem:
-    """Where entries go. `authority`: the certificates that vouch for it, the system's without; `tls` false is
-    for a relay on this machine."""
+    """Destination of the entries. `authority`: the CA certificates to trust, the system's if absent; `tls`
+    false is for a relay on this machine.
+    """
 
     host: str
     port: int
@@ -47,10 +48,10 @@ class Siem:
 
 
 def export(engine: Engine, siem: Siem, now: datetime) -> bool:
-    """Sends one batch of what was not sent yet; True if there may be more.
+    """Sends one batch of entries not sent yet; True if there may be more.
 
     Raises:
-        SiemAwayError: it was not taken.
+        SiemAwayError: the batch was not received.
     """
     with reading(engine) as session:
         entries = _waiting(session, siem.destination)
@@ -70,7 +71,7 @@ def _waiting(session: Session, destination: str) -> Sequence[AuditEntry]:
 
 
 def _frame(entry: AuditEntry) -> bytes:
-    """The entry as a syslog message with its length before it."""
+    """The entry as a syslog message, prefixed with its length."""
     at = entry.at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
     body = json.dumps({**entry.model_dump(exclude={"at"}), "at": at}, ensure_ascii=False)
     head = f"<{_PRIORITY}>1 {at} {socket.gethostname()} ngatu - {entry.action[:32]} - "
@@ -101,7 +102,7 @@ def _connected(siem: Siem) -> socket.socket:
 
 
 def _finish(connection: socket.socket) -> None:
-    """Says that no more comes, and waits until the other side has read everything and closed."""
+    """Ends our side of the connection and waits until the other side has read everything and closed."""
     if isinstance(connection, ssl.SSLSocket):
         connection.unwrap().close()
         return

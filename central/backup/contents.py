@@ -1,8 +1,8 @@
-"""What a backup is made of: a pool of evidence that all sets share, and a folder for each set.
+"""Contents of a backup: a pool of evidence that all sets share, and a folder for each set.
 
-    FOLDER/media/ab/cd/<sha256>        evidence and sealed papers, each once, whatever the number of sets
-    FOLDER/sets/20261128T181826Z/      one moment: database, list of the evidence, settings
-        backup.jws                     what the set holds, signed with the centre's key
+FOLDER/media/ab/cd/<sha256>        evidence and sealed papers, each once, whatever the number of sets
+FOLDER/sets/20261128T181826Z/      one moment: database, list of the evidence, settings
+    backup.jws                     what the set holds, signed with the centre's key
 
 `media.sha256` is what `sha256sum --check` reads in FOLDER/media, so that a backup can be checked without us.
 """
@@ -26,12 +26,13 @@ SEALED_KEYS = "keys.sealed"
 
 
 class BackupError(Exception):
-    """It can't be saved or brought back; the message says why and what to do."""
+    """Saving or restoring failed; the message says why and what to do."""
 
 
 class Contents(Message):
     """What a set holds: `files` by name with their hashes, `keys` by name with their fingerprints (the keys
-    themselves only in `keys.sealed`), and what the restored database must show again."""
+    themselves only in `keys.sealed`), and the figures the restored database must show again.
+    """
 
     schema_: str = Field(default="ngatu.backup/1", alias="schema", pattern=r"^ngatu\.backup/1$")
     made_at: Utc
@@ -48,13 +49,13 @@ class Contents(Message):
 
 @dataclass(frozen=True)
 class Shelf:
-    """A folder of backups."""
+    """A folder of backups and their shared evidence."""
 
     root: Path
 
     @property
     def pool(self) -> MediaStore:
-        """The evidence of all sets."""
+        """The folder with the evidence of all sets."""
         return MediaStore(self.root / "media")
 
     @property
@@ -64,7 +65,7 @@ class Shelf:
         return sorted(path for path in folder.glob("*Z") if path.is_dir()) if folder.exists() else []
 
     def place_for(self, moment: datetime) -> Path:
-        """Where the set of that moment goes."""
+        """The folder for the set of that moment."""
         return self.root / "sets" / f"{moment:%Y%m%dT%H%M%SZ}"
 
     def latest(self) -> Path:
@@ -75,10 +76,10 @@ class Shelf:
 
 
 def read_contents(folder: Path, key: PublicKey) -> Contents:
-    """What the set holds, if this key signed it and every file of the set is as it was signed.
+    """The contents of the set, if this key signed it and every file in it is as signed.
 
     Raises:
-        BackupError: which file is not.
+        BackupError: names the file that is not.
     """
     try:
         contents = Contents.model_validate_json(verify(_token(folder), key))
@@ -91,7 +92,7 @@ def read_contents(folder: Path, key: PublicKey) -> Contents:
 
 
 def listed(folder: Path) -> list[str]:
-    """The hashes of the evidence a set names."""
+    """The hashes of the evidence that a set lists."""
     lines = (folder / MEDIA_LIST).read_text(encoding="ascii").splitlines()
     return [line.split(" ", 1)[0] for line in lines]
 

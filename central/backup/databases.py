@@ -1,8 +1,7 @@
-"""The database as one moment, while everything goes on working: taken with the database's own tools, and put
-into an empty place.
+"""A snapshot of the running database: taken with the database's own tools, and loaded into an empty one.
 
-PostgreSQL: `pg_dump` under a snapshot that is shared with the session that reads what the dump must show
-again. SQLite: `VACUUM INTO`, which reads one moment too.
+PostgreSQL: `pg_dump` under a snapshot shared with the session that reads the figures the dump must show
+again. SQLite: `VACUUM INTO`, which reads one snapshot too.
 """
 
 import os
@@ -28,7 +27,7 @@ NAMES: dict[Kind, str] = {"sqlite": "database.sqlite", "postgresql": "database.d
 
 @dataclass(frozen=True)
 class Shown:
-    """By what a restored database is known to be the one that was saved."""
+    """Figures by which a restored database is recognised as the one that was saved."""
 
     cases: int
     audit_entries: int
@@ -36,18 +35,18 @@ class Shown:
 
     @classmethod
     def of(cls, session: Session) -> "Shown":
-        """What this database shows."""
+        """The figures of this database."""
         entries, head = audit.head(session)
         return cls(cases.count_all(session), entries, head)
 
 
 def kind_of(engine: Engine) -> Kind:
-    """Which of the two it is."""
+    """Which kind of database it is."""
     return "postgresql" if engine.dialect.name == "postgresql" else "sqlite"
 
 
 def dump(engine: Engine, folder: Path) -> Shown:
-    """Writes the database of this moment into the folder. Raises BackupError, SQLAlchemyError."""
+    """Writes a snapshot of the database into the folder. Raises BackupError, SQLAlchemyError."""
     kind = kind_of(engine)
     target = folder / NAMES[kind]
     shown = _dump_postgresql(engine, target) if kind == "postgresql" else _dump_sqlite(engine, target)
@@ -83,7 +82,7 @@ def _dump_postgresql(engine: Engine, target: Path) -> Shown:
 
 
 def load(engine: Engine, folder: Path, kind: Kind) -> None:
-    """Puts a saved database into an empty one of the same kind. Raises BackupError."""
+    """Loads a saved database into an empty one of the same kind. Raises BackupError."""
     if kind != kind_of(engine):
         raise BackupError(f"this backup is of a {kind} database; the settings name a {kind_of(engine)} one")
     source = folder / NAMES[kind]
@@ -111,14 +110,16 @@ def _file_of(engine: Engine) -> Path:
 
 
 def without_password(url: URL) -> str:
-    """The database for a tool's command line. `URL.set` can't take a password away, and what it shows in its
-    place would be taken for one."""
+    """The database address for a tool's command line.
+
+    `URL.set` can't remove a password, and the mask it shows instead would be taken for one.
+    """
     bare = URL.create("postgresql", url.username, None, url.host, url.port, url.database, url.query)
     return bare.render_as_string()
 
 
 def _run(words: list[str], url: URL) -> None:
-    """A tool of PostgreSQL's. Its password goes by the environment, which other users can't see."""
+    """Runs a PostgreSQL tool. Its password is passed in the environment, which other users can't see."""
     where = without_password(url)
     password = {"PGPASSWORD": url.password} if url.password else {}
     try:

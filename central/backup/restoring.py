@@ -22,17 +22,17 @@ ACTION = "centre.restore"
 
 @dataclass(frozen=True)
 class Restored:
-    """What was brought back; `missing` are contents the database names and the backup never had."""
+    """Result of a restore; `missing` are files the database names and the backup never had."""
 
     contents: Contents
     missing: tuple[str, ...]
 
 
 def check(shelf: Shelf, folder: Path, keys: Keys) -> Contents:
-    """Reads everything of a set and hashes it, the evidence too; nothing is changed.
+    """Reads and hashes everything in a set, including the evidence; changes nothing.
 
     Raises:
-        BackupError: the first thing that is missing, altered or unsigned.
+        BackupError: names the first item that is missing, altered or unsigned.
     """
     contents = read_contents(folder, keys.signing().public)
     for sha256 in listed(folder):
@@ -48,10 +48,11 @@ def restore(shelf: Shelf, folder: Path, keys: Keys, settings: CentralSettings, e
     database to this version, and compares it with what was signed.
 
     Args:
-        keys: those the backup needs: in their places already, or out of the backup.
+        keys: those the backup needs: already in place, or from the backup.
 
     Raises:
-        BackupError: the place is not empty, the set is not whole, or what came back is not what was saved.
+        BackupError: the place is not empty, the set is incomplete, or the restored data differ from the
+            saved data.
     """
     contents = check(shelf, folder, keys)
     settings.data_dir.mkdir(parents=True, exist_ok=True)

@@ -1,7 +1,7 @@
-"""Saving the centre while it works: database first, then evidence.
+"""Saving the centre while it runs: first the database, then the evidence.
 
-Evidence is in the store before the database names it and never changes, so what is copied after the dump has
-all that the dump names; only what retention deletes meanwhile is gone, as it shall be.
+Evidence is stored before the database names it and never changes, so a copy made after the dump has
+everything the dump names, except files that retention has rightly deleted since.
 """
 
 import os
@@ -40,7 +40,7 @@ ACTION = "centre.backup"
 
 @dataclass(frozen=True)
 class Source:
-    """The centre that is saved. `settings_file` goes into the set: it holds no secret."""
+    """The centre being saved. `settings_file` goes into the set: it contains no secret."""
 
     settings: CentralSettings
     engine: Engine
@@ -49,8 +49,9 @@ class Source:
 
 @dataclass
 class Copied:
-    """The evidence of a set, how much of it was new on the shelf, and what of the store is no longer what its
-    name says."""
+    """The evidence of a set, how much of it was new to the pool, and stored files whose content no longer
+    matches their name.
+    """
 
     files: int = 0
     bytes: int = 0
@@ -60,7 +61,7 @@ class Copied:
 
 @dataclass(frozen=True)
 class Saved:
-    """What became of a backup; `missing` are contents that the database names and the store lacks."""
+    """Result of a backup; `missing` are files that the database names and the store lacks."""
 
     folder: Path
     contents: Contents
@@ -69,10 +70,10 @@ class Saved:
 
 
 def save(source: Source, shelf: Shelf, passphrase: str | None, actor: str, now: datetime) -> Saved:
-    """One more set on the shelf, complete or not there at all. With a passphrase the keys are in it, sealed.
+    """Adds a set, complete or not at all. With a passphrase it contains the sealed keys.
 
     Raises:
-        BackupError: the set is there already, a tool or the centre's key is missing.
+        BackupError: the set already exists, a tool or the centre's key is missing.
     """
     keys = sealing.all_in_place(source.settings)
     key = keys.signing()
@@ -95,9 +96,10 @@ def save(source: Source, shelf: Shelf, passphrase: str | None, actor: str, now: 
 
 
 def thin_out(shelf: Shelf, keep: int) -> int:
-    """Takes all but the newest sets away, and the evidence that only they named; returns how many sets.
+    """Deletes all but the newest sets, and the evidence that only the deleted ones named; returns how many
+    sets.
 
-    What retention deleted at the centre leaves the backups so, too.
+    So evidence that retention deleted at the centre leaves the backups too.
     """
     old = shelf.sets[:-keep]
     for folder in old:
@@ -126,7 +128,7 @@ def _contents_of(
 
 
 def _begin(unfinished: Path) -> None:
-    """An empty folder that only its owner can read; what a killed run left is removed."""
+    """An empty folder that only its owner can read; leftovers of an interrupted run are removed."""
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.parents[1].mkdir(parents=True, exist_ok=True, mode=0o700)
     unfinished.mkdir(parents=True, mode=0o700)
@@ -138,8 +140,9 @@ def _finish(unfinished: Path, folder: Path) -> None:
 
 
 def _copy_evidence(store: MediaStore, pool: MediaStore, target: Path) -> Copied:
-    """Copies what the pool lacks, each checked against its name, and lists what the store holds as
-    `sha256sum` does."""
+    """Copies files the pool lacks, each checked against its name, and lists the store in `sha256sum`
+    format.
+    """
     done = Copied()
     with target.open("x", encoding="ascii") as lines:
         for sha256 in store.names():
@@ -159,7 +162,7 @@ def _is_kept(store: MediaStore, pool: MediaStore, sha256: str, done: Copied) -> 
         with store.open(sha256, recheck=True) as content:
             pool.put(content)
     except MediaError as problem:
-        if problem.reason == "altered":  # else retention deleted it just now
+        if problem.reason == "altered":  # otherwise retention has just deleted it
             done.damaged.append(sha256)
         return False
     done.new += 1

@@ -1,8 +1,9 @@
-"""The centre's keys in a backup: always by name and fingerprint, themselves only sealed under a passphrase.
+"""The centre's keys in a backup: always by name and fingerprint, the keys themselves only sealed under a
+passphrase.
 
-Whoever holds a backup with open keys could read every owner's data and sign in the centre's name. So they
-are either kept apart by people, and a restore demands them in their places, or they travel sealed (scrypt,
-AES-256-GCM) under a passphrase that lies elsewhere.
+Somebody who holds a backup with open keys could read every owner's data and sign in the centre's name. So
+either people store the keys separately, and a restore requires them in place, or they travel sealed (scrypt,
+AES-256-GCM) under a passphrase stored elsewhere.
 """
 
 import json
@@ -36,12 +37,12 @@ class Keys:
 
     @classmethod
     def in_place(cls, settings: CentralSettings) -> "Keys":
-        """Those that are there."""
+        """The keys that are in place."""
         places = places_of(settings)
         return cls({name: path.read_bytes() for name, path in places.items() if path.exists()})
 
     def fingerprints(self) -> dict[str, list[str]]:
-        """By which each key of each file is known, without giving it away. Raises BackupError."""
+        """The fingerprint of each key in each file, which does not reveal the key. Raises BackupError."""
         found = {CENTRE: [self.signing().public.key_id]} if CENTRE in self.contents else {}
         for name in (OWNER, INDEX):
             if name in self.contents:
@@ -49,7 +50,7 @@ class Keys:
         return found
 
     def lacking(self, wanted: Mapping[str, list[str]]) -> list[str]:
-        """Names of files that lack one of these keys. A newer owner key beside them does no harm."""
+        """Names of files that lack one of these keys. A newer owner key beside them is no problem."""
         known = self.fingerprints()
         return [name for name, keys in wanted.items() if not set(keys) <= set(known.get(name, []))]
 
@@ -62,8 +63,9 @@ class Keys:
 
 
 def all_in_place(settings: CentralSettings) -> Keys:
-    """The keys that are there. Raises BackupError when one that the settings name is not: a backup that
-    nobody could open again is none."""
+    """The keys in place. Raises BackupError when one that the settings name is missing: nobody could open
+    that backup again.
+    """
     named = (settings.key_file, settings.owner_key_file, settings.index_key_file)
     for path in named:
         if path is not None and not path.exists():
@@ -72,12 +74,12 @@ def all_in_place(settings: CentralSettings) -> Keys:
 
 
 def places_of(settings: CentralSettings) -> dict[str, Path]:
-    """Where each key belongs."""
+    """The path of each key."""
     return {CENTRE: settings.centre_key_file, OWNER: settings.owner_key, INDEX: settings.index_key}
 
 
 def seal(keys: Keys, passphrase: str, folder: Path) -> None:
-    """Writes the keys into a set, sealed. Raises BackupError when the passphrase is too short."""
+    """Writes the sealed keys into a set. Raises BackupError when the passphrase is too short."""
     if len(passphrase) < _SHORTEST:
         raise BackupError(f"the passphrase is too short: {_SHORTEST} characters or more")
     salt, nonce = os.urandom(16), os.urandom(12)
@@ -89,7 +91,9 @@ def seal(keys: Keys, passphrase: str, folder: Path) -> None:
 
 
 def unseal(folder: Path, passphrase: str) -> Keys:
-    """The keys of a set. Raises BackupError: there are none in it, or another passphrase sealed them."""
+    """The keys of a set. Raises BackupError: it contains none, or they were sealed under another
+    passphrase.
+    """
     try:
         values = json.loads((folder / SEALED_KEYS).read_text(encoding="ascii"))
         salt, nonce, box = (b64decode(values[name]) for name in ("salt", "nonce", "box"))
@@ -104,7 +108,7 @@ def unseal(folder: Path, passphrase: str) -> Keys:
 
 
 def put_in_place(keys: Keys, settings: CentralSettings) -> None:
-    """Writes the keys that are not there yet, readable by their owner only."""
+    """Writes the keys that are not in place yet, readable by their owner only."""
     for name, path in places_of(settings).items():
         if name in keys.contents and not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -41,12 +41,12 @@ class StepError(Exception):
 
 @dataclass(frozen=True)
 class Standing:
-    """What the table needs to know of a case.
+    """The facts of a case that the table needs.
 
     Attributes:
         operator, operator_at, officer, officer_at: who took which decision, and when.
         officer_from: the state the officer decided from.
-        acted_after: the earliest moment the act can have happened, by the node's clock and its uncertainty.
+        acted_after: the earliest moment the act can have occurred, by the node's clock and its uncertainty.
         limitation_at: when the limitation is over.
         decision_signed: a decision to sanction is signed, so the limitation no longer ends the case.
     """
@@ -65,18 +65,18 @@ class Standing:
 
 @dataclass(frozen=True)
 class Mover:
-    """Who wants to take the step. The programme itself has no person id and only the role `system`."""
+    """Who wants to take the step. The software itself has no person id and only the role `system`."""
 
     person: int | None
     roles: frozenset[Actor]
 
 
 SYSTEM = Mover(None, frozenset({Actor.SYSTEM}))
-"""The programme itself."""
+"""The software itself."""
 
 
 def step_for(action: Action) -> Step:
-    """The table's row. Raises KeyError for `receive`, which is a birth and not a step."""
+    """The table's row. Raises KeyError for `receive`, which opens a case and is not a step."""
     return _BY_ACTION[action]
 
 
@@ -86,7 +86,7 @@ def next_state(
     """The state a step leads to.
 
     An undecidable case (the node could not prove it: for instance red for less than the clock's uncertainty)
-    can be looked at, rejected and counted, but never accepted: a person can't see what wasn't measured.
+    can be viewed, rejected and counted, but never accepted: a person can't see what was not measured.
 
     Raises:
         StepError: the step does not start here, or not by this person, or not now, or lacks its reason.
@@ -103,7 +103,7 @@ def next_state(
 def facts_of(
     step: Step, standing: Standing, mover: Mover, now: datetime, given: Facts, lease_until: datetime | None
 ) -> dict[str, Any]:
-    """Every fact that the step sets, its own and those given with it.
+    """Every fact the step sets, its own and those given with it.
 
     Raises:
         ValueError: a fact is missing, or does not belong to this step.
@@ -124,7 +124,7 @@ def facts_of(
 
 
 def allowed_actions(standing: Standing, mover: Mover, now: datetime) -> frozenset[Action]:
-    """What this person could do now, given a reason: decides which buttons are shown."""
+    """Actions this person could take now, given a reason; determines which buttons are shown."""
     return frozenset(
         step.action for step in STEPS if _problem(step, standing, mover, now, reason_given=True) is None
     )

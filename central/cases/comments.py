@@ -1,4 +1,4 @@
-"""Comments on a case for the next person who opens it: part of its history, but not a step."""
+"""Comments on a case for the next reader: part of its history, but not a step."""
 
 from datetime import datetime
 
@@ -11,17 +11,17 @@ from central.cases.queries import get_case
 from central.errors import InvalidError
 
 COMMENT = "comment"
-"""The action a comment has among the events of a case."""
+"""The action of a comment in a case's history."""
 
 LONGEST = 500
 
 
 def comment(session: Session, author: User, case_id: int, now: datetime, text: str) -> None:
-    """Adds words to a case's history; state and version stay as they are.
+    """Adds a comment to a case's history; state and version stay as they are.
 
     Raises:
         NotFoundError: no such case.
-        InvalidError: no words.
+        InvalidError: the comment is empty.
     """
     case = get_case(session, case_id)
     words = text.strip()[:LONGEST]
@@ -43,6 +43,6 @@ def comment(session: Session, author: User, case_id: int, now: datetime, text: s
 
 
 def comments_of(session: Session, case_id: int) -> list[CaseEvent]:
-    """What people left on the case, oldest first."""
+    """The comments on the case, oldest first."""
     query = select(CaseEvent).where(CaseEvent.case_id == case_id, CaseEvent.action == COMMENT)
     return list(session.exec(query.order_by(col(CaseEvent.id))))

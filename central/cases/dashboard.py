@@ -1,6 +1,7 @@
 """Figures for the leaders' page: states of the recent cases, age of the backlog, decisions per person. Days
-are whole days in Vietnam, by the moment of the act, so that the list of cases of the same days has the very
-cases that were counted."""
+are whole days in Vietnam, by the moment of the act, so that the list of cases for the same days shows
+exactly the cases that were counted.
+"""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -29,12 +30,12 @@ FUNNEL: Mapping[str, frozenset[State]] = {
     "confirmed": frozenset({State.CONFIRMED, State.RECORDED}),
     "recorded": frozenset({State.RECORDED}),
 }
-"""Which states have come how far."""
+"""The stages, and which states have reached each."""
 
 
 @dataclass(frozen=True)
 class AgeClass:
-    """Open cases whose act was from `first` (None: from ever) to `last`."""
+    """Open cases whose act was from `first` (None: no lower bound) to `last`."""
 
     first: date | None
     last: date
@@ -43,7 +44,7 @@ class AgeClass:
 
 @dataclass(frozen=True)
 class Work:
-    """What a person decided since a moment: `turned_down` are rejections or refusals of it."""
+    """What a person decided since a moment: `turned_down` counts their rejections or refusals."""
 
     user_id: int
     decided: int
@@ -53,7 +54,9 @@ class Work:
 
 @dataclass(frozen=True)
 class Dashboard:
-    """One look at the whole. `by_site`: cases by the node's name of the site; `site_names` has its words."""
+    """All figures of the page. `by_site`: cases by the node's code of the site; `site_names` has the display
+    names.
+    """
 
     first: date
     by_state: dict[str, int]
@@ -68,12 +71,12 @@ class Dashboard:
 
     @property
     def funnel(self) -> dict[str, int]:
-        """How many cases came how far."""
+        """How many cases reached each stage."""
         return {step: sum(self.by_state.get(state, 0) for state in states) for step, states in FUNNEL.items()}
 
 
 def dashboard(session: Session, now: datetime) -> Dashboard:
-    """The figures of today and the days before, `DAYS` in all."""
+    """The figures of the last `DAYS` days, today included."""
     today = local_day(now)
     first = today - timedelta(days=DAYS - 1)
     since, midnight = (datetime.combine(day, time(), VIETNAM) for day in (first, today))
@@ -126,7 +129,7 @@ def _on_days(first: date | None, last: date) -> ColumnElement[bool]:
 def _work(
     session: Session, person: Any, at: Any, turned_down: State, since: datetime, midnight: datetime
 ) -> tuple[Work, ...]:
-    """What each person decided, whoever decided most first."""
+    """Decisions per person, the highest number first."""
     counts = (
         func.count(),
         func.count().filter(col(Case.state) == turned_down),

@@ -11,15 +11,17 @@ Urgency = Literal["calm", "soon", "urgent", "overdue"]
 
 @dataclass(frozen=True)
 class Terms:
-    """The moments, in UTC, at which a case's two deadlines are over."""
+    """The moments, in UTC, at which a case's two deadlines end."""
 
     notice_due_at: datetime
     limitation_at: datetime
 
 
 def terms_of(occurred_at: datetime) -> Terms:
-    """The deadlines of a violation, by the law of its day, counted from its day as the safe reading of
-    "detection"; the last day counts whole. Raises LawError: the tables know no law of that day."""
+    """The deadlines of a violation, by the law of its day, counted from the day of the act as the cautious
+    reading of "detection"; the last day counts in full. Raises LawError: the tables know no law of that
+    day.
+    """
     deadlines = law_tables.deadlines(occurred_at)
     if not {"notice", "limitation"} <= deadlines.keys():
         raise law_tables.LawError(f"no deadlines for {occurred_at:%d/%m/%Y} in the table `deadlines`")
@@ -31,7 +33,7 @@ def terms_of(occurred_at: datetime) -> Terms:
 
 
 def urgency(start: datetime, due: datetime, now: datetime) -> Urgency:
-    """How a deadline looks: calm in the first half of its time, urgent in the last fifth, then overdue."""
+    """How a deadline is shown: calm in the first half of its time, urgent in the last fifth, then overdue."""
     if now >= due:
         return "overdue"
     spent = (now - start) / (due - start)

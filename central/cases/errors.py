@@ -1,4 +1,4 @@
-"""What can go wrong with a case."""
+"""Errors of cases."""
 
 from typing import ClassVar
 
@@ -7,7 +7,7 @@ from central.errors import ConflictError, DomainError, ForbiddenError, InvalidEr
 
 
 class CaseChangedError(ConflictError):
-    """The decision was taken on a version of the case that is no longer the present one."""
+    """The decision was based on a version of the case that is no longer current."""
 
     code: ClassVar[str] = "case_changed"
 
@@ -19,7 +19,7 @@ class CaseStateError(ConflictError):
 
 
 class LeaseLostError(ConflictError):
-    """Somebody else has the case now, or the time for it was over."""
+    """Somebody else has the case now, or the lease has expired."""
 
     code: ClassVar[str] = "lease_lost"
 
@@ -31,7 +31,7 @@ class UndoTooLateError(ConflictError):
 
 
 class FourEyesError(ForbiddenError):
-    """The person who accepted a case wants to decide it for the police too."""
+    """The person who accepted a case also wants to decide it for the police."""
 
     code: ClassVar[str] = "four_eyes"
 
@@ -43,7 +43,7 @@ class UndecidableError(ConflictError):
 
 
 class FutureActError(ConflictError):
-    """By the node's clock the act has not happened yet: nobody may be charged with it."""
+    """By the node's clock the act is in the future, so nobody may be charged with it."""
 
     code: ClassVar[str] = "future_act"
 
@@ -55,33 +55,33 @@ class LimitationOverError(ConflictError):
 
 
 class NoLawError(InvalidError):
-    """There is no law for the day of the act: it can't become a case."""
+    """No law applies to the day of the act, so it can't become a case."""
 
     code: ClassVar[str] = "no_law"
 
 
 class DisposedError(DomainError):
-    """What was asked for was deleted under the rules of retention; its hash is kept."""
+    """The requested item was deleted under the retention rules; its hash is kept."""
 
     status: ClassVar[int] = 410
     code: ClassVar[str] = "disposed"
 
 
 class ReasonRequiredError(InvalidError):
-    """A step with consequences came without its reason."""
+    """A step with consequences was given without its reason."""
 
     code: ClassVar[str] = "reason_required"
 
 
 def words_given(text: str) -> str:
-    """What a person wrote to say why, as far as it is kept. Raises ReasonRequiredError: nothing."""
+    """The reason a person wrote, trimmed for storage. Raises ReasonRequiredError: it is empty."""
     if not text.strip():
         raise ReasonRequiredError("note", field="note")
     return text.strip()[:500]
 
 
 class SkipLimitError(DomainError):
-    """Too many cases put aside in a short time."""
+    """Too many cases were skipped in a short time."""
 
     status: ClassVar[int] = 429
     code: ClassVar[str] = "skip_limit"
@@ -103,5 +103,5 @@ _BY_PROBLEM: dict[StepProblem, type[DomainError]] = {
 
 
 def step_error(error: StepError) -> DomainError:
-    """The answer to a step the table refused."""
+    """The error for a step the table refused."""
     return _BY_PROBLEM[error.problem]("step", action=error.action.value, state=error.state.value)

@@ -1,6 +1,6 @@
-"""Test cases (bài kiểm tra): copies of closed cases that operators review without knowing. They look like any
-other case and never become real ones. A copy exists from being claimed until shortly after its decision; the
-database refuses it every state that leads to an offence, lists leave it out, and nothing is looked up for it.
+"""Test cases (bài kiểm tra): copies of closed cases that operators review without knowing it. They look like
+any other case and never become one. A copy exists from its claim until shortly after its decision; the
+database refuses it every state that leads to an offence, lists omit it, and no register is queried for it.
 """
 
 import secrets
@@ -20,7 +20,7 @@ SETTLED = (State.CONFIRMED, State.RECORDED, State.REJECTED, State.REFUSED)
 """States of cases whose answer is known."""
 
 STAYS = timedelta(minutes=10)
-"""How long a copy stays that nobody has on the screen any more."""
+"""How long a copy remains that is no longer on anybody's screen."""
 
 _COPIED = frozenset(
     {
@@ -32,8 +32,9 @@ _COPIED = frozenset(
 
 
 def is_suitable(case: Case, now: datetime) -> bool:
-    """Whether copies of a case look like new ones: its deadline is not over, it is settled, and it is not the
-    police's alone (then its evidence serves for sanctioning only)."""
+    """Whether copies of a case look like new ones: its deadline is not over, it is settled, and it is not
+    restricted to the police (then its evidence serves for sanctioning only).
+    """
     return case.state in SETTLED and case.police_only_from is None and case.notice_due_at > now
 
 
@@ -50,7 +51,7 @@ def suitable(session: Session, now: datetime, but_not: Collection[int], limit: i
 
 
 def seen_by(session: Session, person: int, case_ids: Collection[int]) -> set[int]:
-    """Those of these cases in whose history the person is."""
+    """Those of these cases whose history contains the person."""
     query = select(CaseEvent.case_id).where(
         CaseEvent.actor_id == person, col(CaseEvent.case_id).in_(case_ids)
     )
@@ -58,7 +59,7 @@ def seen_by(session: Session, person: int, case_ids: Collection[int]) -> set[int
 
 
 def open_copy(session: Session, source: Case) -> Case:
-    """A copy of the case as its node told it, with a number and an event of its own."""
+    """A copy of the case as its node reported it, with its own number and event."""
     assert source.id is not None
     seen = as_seen(session, manifest_of(session, source.id), source.received_at, source.id)
     case = Case(
@@ -79,8 +80,9 @@ def open_copy(session: Session, source: Case) -> Case:
 
 
 def past(session: Session, now: datetime, limit: int) -> list[Case]:
-    """Copies that were decided a while ago or that nobody has on the screen any more, locked. The one with
-    the highest number waits for a later case: no number is given out twice."""
+    """Copies that were decided a while ago or are on nobody's screen any more, locked. The one with the
+    highest number stays until a later case exists: no number is issued twice.
+    """
     idle = (col(Case.state) != State.IN_REVIEW) | (col(Case.lease_until) < now - STAYS)
     long_ago = col(Case.operator_at).is_(None) | (col(Case.operator_at) < now - STAYS)
     highest = select(func.max(Case.id)).scalar_subquery()
@@ -89,7 +91,7 @@ def past(session: Session, now: datetime, limit: int) -> list[Case]:
 
 
 def remove(session: Session, case: Case) -> None:
-    """Takes a copy out; the audit log keeps that it was there, and of what."""
+    """Deletes a copy; the audit log records that it existed, and of which case."""
     assert case.exercise_of is not None
     for table in (CaseEvent, CaseEvidence):
         session.exec(delete(table).where(col(table.case_id) == case.id))

@@ -1,5 +1,6 @@
-"""What remains of a case after its retention period: counts for statistics, and hashes; nothing that
-identifies a vehicle."""
+"""Data of a case that remain after its retention period: counts for statistics, and hashes; nothing that
+identifies a vehicle.
+"""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -19,8 +20,9 @@ def ended_before(
     but_not: Sequence[SelectOfScalar[int]],
     limit: int | None,
 ) -> list[tuple[int, datetime]]:
-    """Cases in these states whose last step was before then, with its time, less those of the queries
-    `but_not`; the first opened first."""
+    """Cases in these states whose last step was before that time, with its time, except those of the queries
+    `but_not`; the earliest opened first.
+    """
     last = (
         select(func.max(CaseEvent.at))
         .where(CaseEvent.case_id == Case.id, CaseEvent.from_state != CaseEvent.to_state)
@@ -34,10 +36,11 @@ def ended_before(
 
 
 def forget_vehicle(session: Session, case: Case) -> None:
-    """Takes out what names the vehicle: plates, the signed manifest, what people wrote. The manifest's hash
-    stays."""
+    """Removes whatever identifies the vehicle: plates, the signed manifest, texts written by people. The
+    manifest's hash stays.
+    """
     assert case.id is not None
-    # A charged case must have had a plate: the database holds to that, so an empty one stands in its place.
+    # The database requires a plate for a charged case, so an empty one is stored instead.
     case.plate, case.plate_read = ("" if case.state in CHARGED else None), None
     case.version += 1
     evidence_row(session, case.id).jws = ""

@@ -1,5 +1,7 @@
-"""Cases of cameras in quarantine: who waits there, and the steps in and out. Their state and their deadlines
-stay as they are; only no operator is given them."""
+"""Cases of cameras in quarantine: which cases are held, and the steps in and out.
+
+Their state and deadlines stay as they are; they are only not given to operators.
+"""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -29,20 +31,20 @@ class Reviewed:
 
     @property
     def share(self) -> float:
-        """Of the reviewed ones; nought without any."""
+        """Share of the reviewed cases; zero if there were none."""
         return self.rejected / self.reviewed if self.reviewed else 0.0
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """Cases of a camera that are held, and when the first notice is due."""
+    """Held cases of a camera, and when the first notice is due."""
 
     cases: int
     first_due_at: datetime
 
 
 def reviewed_since(session: Session, since: datetime, camera: Camera | None = None) -> list[Reviewed]:
-    """What operators decided since then, by camera, the most rejected first."""
+    """Operators' decisions since then by camera, the most rejected first."""
     turned_down = col(Case.state).in_((State.REJECTED, State.REFUSED))
     counts = (func.count(), func.count().filter(turned_down))
     query = select(Case.node, Case.camera, *counts).where(col(Case.operator_at) >= since, REAL)
@@ -54,7 +56,7 @@ def reviewed_since(session: Session, since: datetime, camera: Camera | None = No
 
 
 def hold_waiting(session: Session, cameras: Collection[Camera], now: datetime, limit: int) -> int:
-    """Holds what waits of these cameras; returns how many cases: when it is `limit`, there may be more."""
+    """Holds the waiting cases of these cameras; returns how many: if it is `limit`, there may be more."""
     if not cameras:
         return 0
     of_these = among_pairs(session, (col(Case.node), col(Case.camera)), cameras)
@@ -65,7 +67,7 @@ def hold_waiting(session: Session, cameras: Collection[Camera], now: datetime, l
 
 
 def let_on(session: Session, but_not: Collection[Camera], now: datetime, limit: int) -> int:
-    """Puts what is held back into its queue, less that of some cameras; returns how many cases."""
+    """Returns held cases to their queue, except those of some cameras; returns how many."""
     of_these = among_pairs(session, (col(Case.node), col(Case.camera)), but_not)
     found = _received(session, (HELD,), ~of_these, limit)
     for case in found:
@@ -74,7 +76,7 @@ def let_on(session: Session, but_not: Collection[Camera], now: datetime, limit: 
 
 
 def held(session: Session) -> dict[Camera, Waiting]:
-    """What is held, by camera."""
+    """The held cases, by camera."""
     query = select(Case.node, Case.camera, func.count(), func.min(Case.notice_due_at)).where(
         Case.state == State.RECEIVED, Case.queue == HELD, REAL
     )

@@ -1,4 +1,4 @@
-"""From a node's manifest to a case: which queue it joins, what to look at twice, what it may be a copy of."""
+"""From a node's manifest to a case: its queue, its flags, and the case it may duplicate."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -14,18 +14,20 @@ MAIN, ATTENTION = "main", "attention"
 """Queues: ordinary cases, and those the node or a rule here has doubts about."""
 
 HELD = "held"
-"""Beside the queues: cases of a camera that is in quarantine, given to nobody until it is released."""
+"""Outside the queues: cases of a camera in quarantine, given to nobody until it is released."""
 
 SAME_ACT = timedelta(minutes=5)
-"""Two cases of one plate, rule and site within this time are one act until a person says otherwise."""
+"""Two cases of one plate, rule and site within this time are treated as one act until a person decides
+otherwise.
+"""
 
 SURE_PLATE = 0.9
-"""Readings below this confidence are marked for a second look."""
+"""Plate readings below this confidence are flagged for a second look."""
 
 _DEAD = (State.REJECTED, State.REFUSED, State.EXPIRED)
 
 DUPLICATE, FUTURE = "duplicate", "clock_ahead"
-"""Flags: the same act may be here already; by the node's clock the act was after its evidence came."""
+"""Flags: the same act may already be recorded; by the node's clock the act was after its evidence arrived."""
 
 MOST_UNCERTAIN = 60 * 60 * 1000
 
@@ -33,7 +35,7 @@ _DOUBTFUL = frozenset({DUPLICATE, FUTURE})
 
 
 def flags_of(manifest: ViolationManifest, received_at: datetime) -> list[str]:
-    """What a person should look at twice, from the node's own words and from when they came."""
+    """Points a person should check twice, from the node's own notes and from the times of arrival."""
     flags = [*manifest.flags, *(doubt.code for doubt in manifest.doubts if doubt.weight != "note")]
     if earliest(manifest) > received_at:
         flags.append(FUTURE)
@@ -54,7 +56,9 @@ def flags_of(manifest: ViolationManifest, received_at: datetime) -> list[str]:
 
 
 def uncertainty_of(manifest: ViolationManifest) -> int:
-    """How far the node's clock may be off, in milliseconds; more than `MOST_UNCERTAIN` is no clock."""
+    """How far the node's clock may be off, in milliseconds; above `MOST_UNCERTAIN` the clock is not
+    usable.
+    """
     return min(manifest.clock.uncertainty_ms, MOST_UNCERTAIN)
 
 
@@ -64,27 +68,28 @@ def earliest(manifest: ViolationManifest) -> datetime:
 
 
 def queue_of(manifest: ViolationManifest, flags: Collection[str]) -> str:
-    """`attention` for what the node called borderline or undecidable, for possible copies and for acts of the
-    future; else `main`."""
+    """`attention` for cases the node called borderline or undecidable, possible duplicates and acts in the
+    future; otherwise `main`.
+    """
     return usual_queue(manifest.decision, flags)
 
 
 def usual_queue(decision: str, flags: Collection[str]) -> str:
-    """The same of what is stored of the manifest."""
+    """The same, from the stored manifest."""
     return MAIN if decision == "violation" and _DOUBTFUL.isdisjoint(flags) else ATTENTION
 
 
 def plate_key(text: str | None) -> str | None:
-    """The plate as stored, or None when it was not read or can't be a plate's length."""
+    """The plate as stored, or None if it was not read or has an impossible length."""
     key = normalise(text) if text else ""
     return key if 0 < len(key) <= LONGEST else None
 
 
 def taken_out(manifest: ViolationManifest) -> Action | None:
-    """The step that takes the case of such a vehicle out of this channel, if one does."""
+    """The step that removes such a vehicle's case from this channel, if there is one."""
     plate, vehicle = manifest.plate, manifest.vehicle.kind
     text = plate.text or ""
-    # A foreigner's form is no other's: a colour that doesn't suit it was misread.
+    # A foreigner's plate format is unique: a colour that doesn't suit it was misread.
     read = interpretations(text, lines=plate.lines, colour=plate.colour, vehicle=vehicle) or (
         interpretations(text, lines=plate.lines, vehicle=vehicle)
     )
@@ -92,8 +97,9 @@ def taken_out(manifest: ViolationManifest) -> Action | None:
 
 
 def way_out(kinds: Collection[PlateKind], colour: str | None) -> Action | None:
-    """The step for a vehicle whose plate may be of these kinds: red or military ones are for military control
-    (TT 169/2021), those immune by treaty for the department of foreign affairs."""
+    """The step for a vehicle whose plate may be of these kinds: red or military ones go to military control
+    (TT 169/2021), those immune by treaty to the department of foreign affairs.
+    """
     if colour == "red" or PlateKind.MILITARY in kinds:
         return Action.SET_ASIDE_MILITARY
     return None if IMMUNE.isdisjoint(kinds) else Action.SET_ASIDE_DIPLOMATIC
@@ -102,7 +108,9 @@ def way_out(kinds: Collection[PlateKind], colour: str | None) -> Action | None:
 def earlier_case(
     session: Session, plate: str | None, rule: str, site: str, at: datetime, not_id: int | None = None
 ) -> int | None:
-    """A living case of the same plate, rule and site within `SAME_ACT`: the one this may be a copy of."""
+    """An open case of the same plate, rule and site within `SAME_ACT`, of which this one may be a
+    duplicate.
+    """
     if plate is None:
         return None
     query = (

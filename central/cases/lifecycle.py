@@ -1,15 +1,15 @@
-"""The life of a case (vòng đời hồ sơ) in one table: which step leads where, who may take it and when, which
-facts it needs and which it sets.
+"""The life of a case (vòng đời hồ sơ) in one table: each step with its target state, who may take it and
+when, the facts it needs and those it sets.
 
 Pure: no clock, no database. `central.cases.allowed` checks a step against the table, `central.cases.service`
 is the only caller that changes a stored case, and the database repeats the essentials as CHECK constraints
 (`central.cases.models`), so that a slip in a service can't let one person alone turn a picture into an
 offence.
 
-    received ─claim→ in_review ─accept→ accepted ─(registry)→ owner_found | owner_not_found | owner_mismatch
-    owner_found ─confirm (another person, an officer)→ confirmed ─record (30 s later)→ recorded
-    accepted | rejected ─second_review (a sample)→ received, for another operator; two who differ → disputed
-    disputed ─settle_accept | settle_reject (a third person, the shift lead)→ accepted | rejected
+received ─claim→ in_review ─accept→ accepted ─(registry)→ owner_found | owner_not_found | owner_mismatch
+owner_found ─confirm (another person, an officer)→ confirmed ─record (30 s later)→ recorded accepted |
+rejected ─second_review (a sample)→ received, for another operator; two who differ → disputed disputed
+─settle_accept | settle_reject (a third person, the shift lead)→ accepted | rejected
 
 Sources: NĐ 61/2026 Art. 13-15 (trained user, written result, identification before the record), TT 73/2024
 Art. 23-26 (notice), Law on handling administrative violations Art. 6 and 65 (nothing after the limitation
@@ -23,11 +23,11 @@ from enum import StrEnum
 from typing import Any, Literal
 
 UNDO_TIME = timedelta(seconds=30)
-"""How long a decision can be taken back by whoever took it; what follows from it happens only after that."""
+"""How long a decision can be taken back by the person who took it; its consequences begin only after that."""
 
 
 class State(StrEnum):
-    """Where a case is."""
+    """State of a case."""
 
     RECEIVED = "received"
     IN_REVIEW = "in_review"
@@ -86,8 +86,9 @@ class Action(StrEnum):
 
 
 class Actor(StrEnum):
-    """Who takes a step: the programme, an IOC operator (nhân viên IOC), who leads their shift (trưởng ca
-    thẩm định) or a traffic police officer (CSGT)."""
+    """Who takes a step: the software, an IOC operator (nhân viên IOC), their shift lead (trưởng ca thẩm định)
+    or a traffic police officer (CSGT).
+    """
 
     SYSTEM = "system"
     OPERATOR = "operator"
@@ -102,21 +103,22 @@ WITH_OFFICER = frozenset({State.OWNER_FOUND, State.OWNER_NOT_FOUND, State.OWNER_
 """States in which the police decide."""
 
 CHARGED = frozenset({State.CONFIRMED, State.RECORDED})
-"""States that hold a person responsible: it takes two different people to get a case here."""
+"""States that hold a person responsible: two different people are needed to reach them."""
 
 SET_ASIDE = frozenset({State.MILITARY, State.DIPLOMATIC})
 """Cases handed over to another authority; nobody gets a notice. Each state is also the `CaseKind` of the
 file."""
 
 OPEN = WAITING | WITH_OFFICER | {State.IN_REVIEW, State.ACCEPTED, State.DISPUTED, State.CONFIRMED}
-"""States that still lead to an offence: what a backlog is made of."""
+"""States that can still lead to an offence: the backlog."""
 
 TERMINAL = frozenset({State.EXPIRED, State.WITHDRAWN})
-"""States without a way out. A rejection, a refusal and a return become final when they can no longer be taken
-back; a recorded offence ends by the limitation unless a decision on it is signed."""
+"""Final states. A rejection, a refusal and a return become final when they can no longer be taken back; a
+recorded offence ends when the limitation expires unless a decision on it is signed.
+"""
 
 WITH_POLICE = WITH_OFFICER | CHARGED
-"""States in which the owner's personal data are needed, and so may be read."""
+"""States in which the owner's personal data are needed and may therefore be read."""
 
 Facts = Mapping[str, Any]
 """Columns of a case with their values."""
@@ -135,17 +137,17 @@ class Step:
     """One row of the table.
 
     Attributes:
-        target: None leads back to where the officer decided from.
+        target: None leads back to the state the officer decided from.
         second_person: whoever accepted the case may not take this step.
-        by_same: only whoever took that decision may, within `UNDO_TIME` of it.
+        by_same: only the person who took that decision may, within `UNDO_TIME` of it.
         reason: a reason (code or words) must come with it.
         in_time: not after the limitation (thời hiệu).
-        after_act: not before the act can have happened by the node's clock and its uncertainty.
+        after_act: not before the act can have occurred by the node's clock and its uncertainty.
         after_limitation: only then.
         needs: facts that come with the step; `may` come with it.
         sets: facts it sets by itself.
-        signs: whose decision it is: the person and the time are kept.
-        holds: the case is on the person's screen afterwards; every other step ends who has it there.
+        signs: whose decision it is: the person and the time are stored.
+        holds: the case is on the person's screen afterwards; every other step ends the lease.
     """
 
     action: Action
@@ -166,7 +168,7 @@ class Step:
 
 
 def _set_aside(state: State, to_it: Action, back: Action) -> tuple[Step, Step]:
-    """Out of this channel, for another authority; and back, by an officer, where that was a mistake."""
+    """Out of this channel, to another authority; and back, by an officer, if that was a mistake."""
     return (
         Step(to_it, frozenset({State.RECEIVED, State.IN_REVIEW}), state, Actor.SYSTEM, may=_ACT),
         Step(back, frozenset({state}), State.RECEIVED, Actor.OFFICER, reason=True, in_time=True),
@@ -213,7 +215,8 @@ STEPS: tuple[Step, ...] = (
         sets=_UNDECIDED,
         holds=True,
     ),
-    # A sample of what was decided is looked at again as if nobody had (`central.watching.second_review`).
+    # A sample of decided cases is reviewed again without showing the first decision
+    # (`central.watching.second_review`).
     Step(
         Action.SECOND_REVIEW,
         frozenset({State.ACCEPTED, State.REJECTED}),
@@ -380,7 +383,7 @@ STEPS: tuple[Step, ...] = (
         needs=frozenset({"limitation_at"}),
     ),
     Step(Action.EXPIRE, OPEN | {State.RECORDED}, State.EXPIRED, Actor.SYSTEM, after_limitation=True),
-    # The camera was wrong: what it found is undone, wherever it stands (`central.proceedings.withdrawal`).
+    # The camera was faulty: its cases are withdrawn, whatever their state (`central.proceedings.withdrawal`).
     Step(
         Action.WITHDRAW,
         OPEN | SET_ASIDE | {State.RECORDED},
@@ -389,4 +392,4 @@ STEPS: tuple[Step, ...] = (
         reason=True,
     ),
 )
-"""The whole table. `receive` is not in it: a case is born in `received`."""
+"""The whole table. `receive` is not in it: a case is opened in `received`."""

@@ -11,14 +11,14 @@ from central.cases.lifecycle import Action
 from central.cases.models import CaseEvent
 
 STEP_MS = 250
-"""Looks are counted in classes of this length."""
+"""Viewing times are counted in classes of this length."""
 
 DECISIONS = (Action.ACCEPT, Action.REJECT)
 
 
 @dataclass(frozen=True)
 class Look:
-    """One decision with how long the case was on the screen, in milliseconds."""
+    """One decision and how long the case was on the screen, in milliseconds."""
 
     case_id: int
     person: int
@@ -29,7 +29,8 @@ class Look:
 
 def counted(session: Session, since: datetime) -> list[tuple[int, int | None, int]]:
     """Decisions since then by person and class: (person, class, how many). Class 3 is from 3 to below 4 times
-    `STEP_MS`; None were not measured (decided by a programme of the API)."""
+    `STEP_MS`; None were not measured (decided by a client of the API).
+    """
     step = _looked() // STEP_MS
     query = select(col(CaseEvent.actor_id), step, func.count()).where(*_decided(since))
     rows: Any = session.exec(query.group_by(col(CaseEvent.actor_id), step))
@@ -37,7 +38,7 @@ def counted(session: Session, since: datetime) -> list[tuple[int, int | None, in
 
 
 def shorter_than(session: Session, since: datetime, bound_ms: int, limit: int) -> list[Look]:
-    """Decisions after a look shorter than the bound, the latest first."""
+    """Decisions after a viewing time shorter than the bound, the latest first."""
     columns: Any = (CaseEvent.case_id, CaseEvent.actor_id, CaseEvent.action, CaseEvent.at, _looked())
     query: Any = select(*columns).where(*_decided(since), _looked() < bound_ms)
     rows = session.exec(query.order_by(col(CaseEvent.id).desc()).limit(limit))

@@ -1,4 +1,6 @@
-"""Tables of cases. The CHECK constraints repeat what `lifecycle` promises, for the day a service is wrong."""
+"""Tables of cases. The CHECK constraints repeat the guarantees of `lifecycle`, in case a service has a
+bug.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -14,11 +16,11 @@ def _in(states: frozenset[State]) -> str:
 
 
 _NOT_OF_COPIES = WITH_OFFICER | CHARGED | {State.RETURNED, State.REFUSED, State.DISPUTED}
-"""States that no copy of a case for an exercise ever has."""
+"""States that a copy of a case for an exercise never has."""
 
 _CHECKS = (
     CheckConstraint(f"state IN {_in(frozenset(State))}", name="state"),
-    # Two people (hai người khác nhau): whoever accepts never also decides for the police.
+    # Two people (hai người khác nhau): the person who accepts never also decides for the police.
     CheckConstraint("operator_id <> officer_id", name="two_people"),
     CheckConstraint(
         f"state NOT IN {_in(CHARGED)} OR (operator_id IS NOT NULL AND officer_id IS NOT NULL "
@@ -38,21 +40,21 @@ _CHECKS = (
 
 
 PLATE = String(24).with_variant(String(24, collation="C"), "postgresql")
-"""A plate as text that is compared by its bytes, so that an index finds the start of one in every locale."""
+"""A plate as text compared by bytes, so that an index finds a prefix in every locale."""
 
 
 class Case(SQLModel, table=True):
     """A possible violation on its way from evidence to offence (hồ sơ).
 
-    `plate_read` and `vehicle_kind_seen` are what the node told and never change; `plate` (both normalised)
-    and `vehicle_kind` are what people work with, as is `rule`; the rule that the node found broken stays in
-    the signed manifest. `flags` say why a person should look twice. `lease_*` says
-    who has it on the screen; `operator_*` who took the decision of the first stage, `officer_*` who took the
-    second, from which state and with which act charged. `decision_signed_at`: a decision to sanction is
-    signed, so the limitation no longer ends the case. `police_only_from`: the device's result is signed, so
-    operators no longer see it (`visibility`). `version` grows with each step: a decision must name
-    the one it saw. `exercise_of`: it is a copy of that case, for an exercise (`exercises`). Only
-    `central.cases.service` changes a case.
+    `plate_read` and `vehicle_kind_seen` are as the node reported and never change; `plate` (both normalised)
+    and `vehicle_kind` are the values people work with, as is `rule`; the rule the node reported stays in the
+    signed manifest. `flags` say why a person should look twice. `lease_*` says who has it on the screen;
+    `operator_*` who took the decision of the first stage, `officer_*` who took that of the second, from which
+    state and with which act charged. `decision_signed_at`: a decision to sanction is signed, so the
+    limitation no longer ends the case. `police_only_from`: the device's result is signed, so operators no
+    longer see it (`visibility`). `version` grows with each step: a decision must name the one it saw.
+    `exercise_of`: it is a copy of that case, for an exercise (`exercises`). Only `central.cases.service`
+    changes a case.
     """
 
     __tablename__ = "case_file"
@@ -61,7 +63,7 @@ class Case(SQLModel, table=True):
         Index("ix_case_file_queue", "state", "queue", "notice_due_at", "id"),
         Index("ix_case_file_deadline", "state", "limitation_at"),
         Index("ix_case_file_received", "received_at", "state", "rule", "site_name"),
-        # From these the leaders' page counts without reading the cases.
+        # The leaders' page counts from these without reading the cases.
         Index("ix_case_file_occurred", "occurred_at", "state", "rule", "site", "site_name"),
         Index("ix_case_file_decided", "operator_id", "operator_at"),
         Index("ix_case_file_reviewed", "operator_at", "operator_id", "state"),
@@ -89,7 +91,7 @@ class Case(SQLModel, table=True):
             postgresql_where=text("lease_owner_id IS NOT NULL"),
             sqlite_where=text("lease_owner_id IS NOT NULL"),
         ),
-        # One case a person, however many pages they open at once.
+        # One case per person, however many pages they open at once.
         Index(
             "uq_case_file_in_review",
             "lease_owner_id",
@@ -147,12 +149,13 @@ class Case(SQLModel, table=True):
 
 
 REAL = col(Case.exercise_of).is_(None)
-"""Not a copy of a case, for an exercise: the condition of whatever lists, counts or judges cases."""
+"""Not a copy of a case for an exercise: the condition of every query that lists, counts or judges cases."""
 
 
 class CaseEvidence(SQLModel, table=True):
-    """The signed manifest of a case as it came (compact JWS): apart from the case, whose row has to stay
-    small."""
+    """The signed manifest of a case as received (compact JWS): stored apart from the case, whose row must
+    stay small.
+    """
 
     __tablename__ = "case_evidence"
 
@@ -162,7 +165,7 @@ class CaseEvidence(SQLModel, table=True):
 
 
 class CaseEvent(SQLModel, table=True):
-    """One step in a case's history (nhật ký hồ sơ); nobody's `actor_id` means the programme."""
+    """One step in a case's history (nhật ký hồ sơ); an empty `actor_id` means the software."""
 
     __tablename__ = "case_event"
     __table_args__ = (Index("ix_case_event_action", "action", "at"),)

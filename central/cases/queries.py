@@ -1,4 +1,4 @@
-"""Reading cases: one, its evidence and history, pages of a list, the oldest that waits for something."""
+"""Reading cases: single ones, evidence and history, pages of a list, and the oldest waiting case."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -18,9 +18,10 @@ from contract.signing import payload_of
 
 @dataclass(frozen=True)
 class CaseFilter:
-    """What a list is narrowed to; None leaves a field open. `plate` (normalised) matches from its start.
-    Without `with_police` only cases that operators still see. `first` and `until` bound the moment of the
-    act, the latter not included. `camera` is its node and name; `person` decided one of the two stages."""
+    """Filter of a list; None leaves a field open. `plate` (normalised) matches from its start. Without
+    `with_police` only cases that operators still see. `first` and `until` bound the moment of the act, the
+    latter not included. `camera` is its node and name; `person` decided one of the two stages.
+    """
 
     states: frozenset[State] | None = None
     rule: str | None = None
@@ -35,7 +36,7 @@ class CaseFilter:
 
 
 def get_case(session: Session, case_id: int) -> Case:
-    """The case. Raises NotFoundError."""
+    """The case with that number. Raises NotFoundError."""
     case = session.get(Case, case_id)
     if case is None:
         raise NotFoundError("case", id=case_id)
@@ -43,7 +44,7 @@ def get_case(session: Session, case_id: int) -> Case:
 
 
 def cases_by_id(session: Session, case_ids: Collection[int]) -> dict[int, Case]:
-    """These cases by their numbers."""
+    """Cases by their numbers."""
     rows = session.exec(select(Case).where(col(Case.id).in_(case_ids))).all() if case_ids else []
     return {case.id: case for case in rows if case.id is not None}
 
@@ -59,14 +60,15 @@ def decided_since(
 
 
 def without_owner(session: Session, decided_before: datetime, limit: int) -> list[Case]:
-    """Cases whose owner nobody has found yet, the longest accepted first; those that were accepted after
-    `decided_before` can still be taken back and don't count."""
+    """Cases whose owner has not been found yet, the earliest accepted first; those accepted after
+    `decided_before` can still be taken back and don't count.
+    """
     query = select(Case).where(*_without_owner(decided_before))
     return list(session.exec(query.order_by(col(Case.operator_at), col(Case.id)).limit(limit)))
 
 
 def count_without_owner(session: Session, decided_before: datetime) -> int:
-    """How many there are."""
+    """Number of cases without an owner."""
     return session.exec(select(func.count()).where(*_without_owner(decided_before))).one()
 
 
@@ -84,17 +86,19 @@ def evidence_row(session: Session, case_id: int) -> CaseEvidence:
 
 
 def manifest_of(session: Session, case_id: int) -> ViolationManifest:
-    """What the node sent about a case, as the newest version of the manifest has it."""
+    """What the node sent about a case, from the newest version of the manifest."""
     return read(signed_bytes(session, case_id))
 
 
 def signed_bytes(session: Session, case_id: int) -> bytes:
-    """The very bytes the node signed about a case: canonical JSON of its manifest."""
+    """The exact bytes the node signed about a case: canonical JSON of its manifest."""
     return payload_of(signed_token(session, case_id))
 
 
 def signed_token(session: Session, case_id: int) -> str:
-    """The manifest with the node's signature, as it came. Raises DisposedError when its time was over."""
+    """The manifest with the node's signature, as received. Raises DisposedError after its retention
+    period.
+    """
     token = evidence_row(session, case_id).jws
     if not token:
         raise DisposedError("manifest", id=case_id)
@@ -128,8 +132,9 @@ def list_cases(
     limit: int | None = 50,
     order: Order = "newest",
 ) -> list[Case]:
-    """Cases in an order, all of them with a limit of None; `before` is the id of the last case of the page
-    before."""
+    """Cases in an order, all of them if the limit is None; `before` is the id of the last case of the
+    previous page.
+    """
     query = select(Case).where(*_conditions(wanted), *_beyond(session, before, order))
     number = col(Case.id)
     orders = {"newest": (number.desc(),), "oldest": (number,), "due": (col(Case.notice_due_at), number)}
@@ -137,7 +142,7 @@ def list_cases(
 
 
 def _beyond(session: Session, before: int | None, order: Order) -> tuple[ColumnElement[bool], ...]:
-    """What comes after a case in the order."""
+    """Condition for the cases after a given one in the order."""
     number, due = col(Case.id), col(Case.notice_due_at)
     if before is None:
         return ()
@@ -150,19 +155,21 @@ def _beyond(session: Session, before: int | None, order: Order) -> tuple[ColumnE
 
 
 def count_cases(session: Session, wanted: CaseFilter, up_to: int) -> int:
-    """How many cases there are, counted up to a bound: beyond it a database needs much time."""
+    """How many cases there are, counted up to a bound: above it a database needs too much time."""
     found = select(Case.id).where(*_conditions(wanted)).limit(up_to).subquery()
     return session.exec(select(func.count()).select_from(found)).one()
 
 
 def count_all(session: Session) -> int:
-    """How many cases there are, whatever that takes."""
+    """How many cases there are, however long the count takes."""
     return session.exec(select(func.count()).select_from(Case)).one()
 
 
 def sites_with_cases(session: Session) -> dict[str, str]:
-    """The places of all cases: their newest names by what the nodes call them. One look into the index for
-    each place, all in one statement: to group the cases would read them all."""
+    """The sites of all cases: their newest display names by the nodes' codes.
+
+    One index lookup for each site, all in one statement: grouping the cases would read them all.
+    """
     last = select(func.max(Case.site).label("site")).cte("places", recursive=True)
     next_one = select(func.max(Case.site)).where(col(Case.site) < last.c.site).scalar_subquery()
     places = last.union_all(select(next_one).where(last.c.site.is_not(None)))
@@ -192,7 +199,7 @@ def _conditions(wanted: CaseFilter) -> list[ColumnElement[bool]]:
     if wanted.states is not None:
         found.append(col(Case.state).in_(wanted.states))
     if wanted.plate:
-        # A range, not LIKE: an index serves it on every database, and nothing has to be escaped.
+        # A range, not LIKE: every database can use an index for it, and nothing has to be escaped.
         found += [col(Case.plate) >= wanted.plate, col(Case.plate) < wanted.plate + "\uffff"]
     if wanted.first is not None:
         found.append(col(Case.occurred_at) >= wanted.first)
@@ -202,8 +209,9 @@ def _conditions(wanted: CaseFilter) -> list[ColumnElement[bool]]:
 
 
 def same_plate_elsewhere(session: Session, case: Case, within: timedelta, limit: int = 50) -> list[Case]:
-    """Cases of the same plate and colour at other sites, not further in time than `within`; none where the
-    plate is not known."""
+    """Cases of the same plate and colour at other sites, at most `within` apart; none if the plate is not
+    known.
+    """
     if case.plate is None:
         return []
     query = select(Case).where(
@@ -217,8 +225,9 @@ def same_plate_elsewhere(session: Session, case: Case, within: timedelta, limit:
 
 
 def has_same_act(session: Session, case: Case, within: timedelta, states: Collection[State]) -> bool:
-    """Whether another case in one of these states has the same plate, rule and site, not further in time than
-    `within`."""
+    """Whether another case in one of these states has the same plate, rule and site, at most `within`
+    apart.
+    """
     same = select(Case.id).where(
         Case.plate == case.plate, Case.rule == case.rule, Case.site == case.site, Case.id != case.id
     )
@@ -227,7 +236,9 @@ def has_same_act(session: Session, case: Case, within: timedelta, states: Collec
 
 
 def oldest_waiting(session: Session, state: State, not_decided_by: int, limit: int = 50) -> list[Case]:
-    """Cases in a state by the nearest deadline, less those this person decided in the first stage."""
+    """The cases in a state with the nearest deadline first, except those this person decided in the first
+    stage.
+    """
     return list(
         session.exec(
             select(Case)

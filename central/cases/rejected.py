@@ -1,4 +1,4 @@
-"""A sample of what operators rejected, drawn by the cases' numbers: whoever draws again gets the same."""
+"""A sample of cases rejected by operators, drawn by case number: the same draw gives the same sample."""
 
 from datetime import datetime
 
@@ -13,7 +13,7 @@ _PRIME, _FACTOR = 2_147_483_647, 48_271
 
 
 def sample_of(session: Session, first: datetime, until: datetime, seed: int, limit: int) -> list[Case]:
-    """Of the cases rejected from `first` to before `until`, as many as wanted."""
+    """Of the cases rejected from `first` to before `until`, as many as requested."""
     scattered = (cast(col(Case.id), BigInteger) + seed) * _FACTOR * 16_807 % _PRIME
     rejected = (Case.state == State.REJECTED, col(Case.operator_at) >= first, col(Case.operator_at) < until)
     query = select(Case).where(*rejected, REAL).order_by(scattered, col(Case.id))

@@ -1,5 +1,6 @@
-"""Cases are opened and changed here and nowhere else: a step sets the state and every fact that belongs to it
-at once, and is checked, kept in the history and audited."""
+"""Cases are opened and changed only here: a step sets the state and all its facts at once, and is checked,
+recorded in the history and audited.
+"""
 
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -45,8 +46,9 @@ from contract.vehicles import VehicleKind
 
 @dataclass(frozen=True)
 class Act:
-    """What people charge: the vehicle (its plate normalised, with the kind by the grammar and its colour) and
-    the rule it broke."""
+    """The act charged: the vehicle (its plate normalised, with its kind by the plate grammar and its colour)
+    and the rule it broke.
+    """
 
     plate: str
     plate_kind: str
@@ -56,12 +58,14 @@ class Act:
 
 
 PROGRAMME = "ngatu"
-"""Name in the history of what the programme did by itself."""
+"""Name in the history for steps of the software itself."""
 
 
 def open_case(session: Session, manifest: ViolationManifest, jws: str, now: datetime) -> Case:
-    """The case of a verified manifest; the one that exists already if this event was opened before. `jws` is
-    what the node signed: the only original, kept as it came."""
+    """The case of a verified manifest; the existing one if this event was opened before.
+
+    `jws` is what the node signed: the only original, stored as received.
+    """
     known = session.exec(select(Case).where(Case.event_id == manifest.event_id)).one_or_none()
     if known is not None:
         return known
@@ -103,14 +107,14 @@ def _new_case(session: Session, manifest: ViolationManifest, now: datetime) -> C
 
 
 def _cut(text: str | None, longest: int) -> str | None:
-    """What a list shows of a text that a node wrote at any length; the whole of it stays in the manifest."""
+    """A node's text, which may have any length, shortened for lists; the full text stays in the manifest."""
     return None if text is None else visible(text, longest)
 
 
 def as_seen(
     session: Session, manifest: ViolationManifest, received_at: datetime, not_id: int | None = None
 ) -> dict[str, Any]:
-    """What people may change of a case, as the node alone has it."""
+    """The fields of a case that people may change, with the node's original values."""
     plate = plate_key(manifest.plate.text)
     at = manifest.occurred_at
     copy_of = earlier_case(session, plate, manifest.rule.name, manifest.site, at, not_id)
@@ -132,7 +136,7 @@ def lock_case(session: Session, case_id: int, version: int | None = None) -> Cas
 
     Raises:
         NotFoundError: no such case.
-        CaseChangedError: it is no longer at `version`.
+        CaseChangedError: its version is no longer `version`.
     """
     query = select(Case).where(Case.id == case_id).with_for_update()
     case = session.exec(query.execution_options(populate_existing=True)).one_or_none()
@@ -158,8 +162,8 @@ def take_step(
 ) -> None:
     """Moves a locked case along the table of `lifecycle` and sets every fact of the step with its state.
 
-    Nobody in `by` means the programme itself. `facts` are those the step needs (`reason` is one of them where
-    it ends the case); `lease_until` comes with the steps that leave the case on the person's screen.
+    `by` None means the software itself. `facts` are those the step needs (`reason` is one of them where it
+    ends the case); `lease_until` comes with the steps that leave the case on the person's screen.
 
     Raises:
         DomainError: the table refuses; see `central.cases.errors`.
@@ -187,7 +191,7 @@ def take_step(
 
 
 def standing_of(case: Case) -> Standing:
-    """What the table looks at."""
+    """The facts the table looks at."""
     return Standing(
         state=State(case.state),
         node_decision=case.node_decision,  # type: ignore[arg-type]
@@ -210,7 +214,7 @@ def mover_of(user: User | None) -> Mover:
 
 
 def actions_for(case: Case, user: User, now: datetime) -> frozenset[Action]:
-    """What this person may do with the case now."""
+    """Actions this person may take on the case now."""
     return allowed_actions(standing_of(case), mover_of(user), now)
 
 
@@ -224,9 +228,11 @@ def accept(
     action: Action = Action.ACCEPT,
     note: str = "",
 ) -> None:
-    """The proposal to charge this act, an operator's or, of a disputed case, the shift lead's. The same act
-    may have come before under the corrected plate or rule: then the case is marked as a possible copy. Raises
-    as `take_step` does."""
+    """The proposal to charge this act, by an operator or, for a disputed case, by the shift lead.
+
+    The same act may already be recorded under the corrected plate or rule: then the case is flagged as a
+    possible duplicate. Raises as `take_step` does.
+    """
     copy_of = earlier_case(session, act.plate, act.rule, case.site, case.occurred_at, not_id=case.id)
     others = [flag for flag in case.flags if flag != DUPLICATE]
     take_step(
@@ -245,8 +251,9 @@ def accept(
 
 
 def review_again(session: Session, case: Case, now: datetime) -> None:
-    """A decided case goes back to the queue as if nobody had seen it: what the node told is what stands.
-    Raises as `take_step` does."""
+    """Returns a decided case to the queue without its decision: the values reported by the node apply again.
+    Raises as `take_step` does.
+    """
     assert case.id is not None
     seen = as_seen(session, manifest_of(session, case.id), case.received_at, case.id)
     take_step(session, case, Action.SECOND_REVIEW, None, now, **seen)
@@ -272,7 +279,7 @@ def annul_decision(session: Session, case: Case, now: datetime, by: str, reason:
 
 
 def withdraw(session: Session, case: Case, now: datetime, by: str, reason: str) -> bool:
-    """What its camera found is undone; False for a case that has ended in another way."""
+    """Withdraws a case of a faulty camera; False for a case that has ended in another way."""
     if case.state == State.WITHDRAWN or Action.WITHDRAW not in _open_to_the_programme(case, now):
         return False
     take_step(session, case, Action.WITHDRAW, None, now, note=reason, detail={"by": by})
@@ -286,7 +293,7 @@ def _open_to_the_programme(case: Case, now: datetime) -> frozenset[Action]:
 def restart_limitation(
     session: Session, case: Case, limitation_at: datetime, by: str, reason: str, now: datetime
 ) -> None:
-    """Somebody who may sign has set the end of the limitation anew. Raises CaseStateError."""
+    """A person entitled to sign has set a new end of the limitation. Raises CaseStateError."""
     take_step(
         session, case, Action.RESTART_LIMITATION, None, now, note=reason, detail={"by": by},
         limitation_at=limitation_at,
@@ -294,7 +301,7 @@ def restart_limitation(
 
 
 def hold(case: Case, user: User, until: datetime) -> None:
-    """The case is on this person's screen until then; its state stays as it is."""
+    """Leases the case to this person until then; its state stays as it is."""
     case.lease_owner_id, case.lease_until = user.id, until
 
 
@@ -304,11 +311,11 @@ def let_go(case: Case) -> None:
 
 
 def held_case(session: Session, user: User, case_id: int, version: int | None = None) -> Case:
-    """The case, locked, if it is on this person's screen.
+    """The case, locked, if this person holds its lease.
 
     Raises:
         NotFoundError, CaseChangedError: see `lock_case`.
-        LeaseLostError: it is not.
+        LeaseLostError: they do not.
     """
     case = lock_case(session, case_id, version)
     if case.lease_owner_id != user.id:
@@ -318,7 +325,8 @@ def held_case(session: Session, user: User, case_id: int, version: int | None = 
 
 def expire_due(session: Session, now: datetime, limit: int = 100) -> int:
     """Ends cases whose limitation (thời hiệu) is over and on which no decision is signed; returns how many:
-    when it is `limit`, there may be more of them."""
+    if it is `limit`, there may be more.
+    """
     ends = [*OPEN, State.RECORDED]
     query = (
         select(Case)

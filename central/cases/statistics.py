@@ -21,12 +21,12 @@ AGE_STEPS = (timedelta(days=1), timedelta(days=3), timedelta(days=7), timedelta(
 _AHEAD = timedelta(hours=7)  # Vietnam is seven hours ahead of UTC all year.
 _AHEAD_WORDS = "+7 hours"
 SHOWN = 20
-"""Bars of one chart at most."""
+"""Most bars in one chart."""
 
 
 @dataclass(frozen=True)
 class Overview:
-    """One look at the whole: counts of cases received since `since`, and the backlog whatever its age.
+    """All figures: counts of cases received since `since`, and the backlog whatever its age.
 
     `backlog_by_age` has one number for each of `AGE_STEPS` and one for older; `late` are open cases past the
     deadline of their notice.
@@ -42,7 +42,7 @@ class Overview:
 
 
 def overview(session: Session, now: datetime, since: datetime) -> Overview:
-    """The leader's figures: one reading of the open cases and one of those received lately."""
+    """The leaders' figures: one query of the open cases and one of those received recently."""
     bounds = [now, *(now - step for step in AGE_STEPS), None]
     ages = [_between(newer, older) for newer, older in pairwise(bounds)]
     counts = [func.count().filter(condition) for condition in (col(Case.notice_due_at) <= now, *ages)]
@@ -62,7 +62,9 @@ def overview(session: Session, now: datetime, since: datetime) -> Overview:
 
 
 def latest_reasons(session: Session, state: State, latest: int = 500) -> Counter[tuple[str, str]]:
-    """How often each reason was given for each rule, among the latest cases that ended so: (rule, reason)."""
+    """How often each reason was given for each rule, among the latest cases that ended with it: (rule,
+    reason).
+    """
     query = (
         select(Case.rule, Case.reason)
         .where(Case.state == state, col(Case.reason).is_not(None))
@@ -73,7 +75,7 @@ def latest_reasons(session: Session, state: State, latest: int = 500) -> Counter
 
 
 def by_hour(session: Session, counted: ColumnElement[bool]) -> dict[int, int]:
-    """How many of these cases have their act in each hour of the Vietnamese day (0–23), noughts included."""
+    """How many of these cases have their act in each hour of the Vietnamese day (0–23), zeros included."""
     hour, _ = hour_and_weekday(session)
     found = dict(session.exec(select(hour, func.count()).where(counted).group_by(hour)).all())
     return {each: found.get(each, 0) for each in range(24)}
@@ -84,14 +86,14 @@ def hour_and_weekday(session: Session) -> tuple[ColumnElement[int], ColumnElemen
     Vietnam."""
     occurred: Any = col(Case.occurred_at)
     if is_postgresql(session):
-        local = func.timezone("UTC", occurred) + _AHEAD  # cheaper than to look a zone up for each case
+        local = func.timezone("UTC", occurred) + _AHEAD  # cheaper than a time zone lookup for each case
         return cast(func.date_part("hour", local), Integer), cast(func.date_part("isodow", local), Integer)
     hour = cast(func.strftime("%H", occurred, _AHEAD_WORDS), Integer)
     return hour, (cast(func.strftime("%w", occurred, _AHEAD_WORDS), Integer) + 6) % 7 + 1
 
 
 def day_of(session: Session, moment: ColumnElement[Any]) -> ColumnElement[date]:
-    """The day in Vietnam of a column of moments."""
+    """The day in Vietnam, from a column of timestamps."""
     if is_postgresql(session):
         return func.date(func.timezone("Asia/Ho_Chi_Minh", moment))
     return func.date(moment, _AHEAD_WORDS)
@@ -102,8 +104,9 @@ Series = tuple[str, str, str]
 
 
 def by_day(session: Session, first: datetime, until: datetime) -> dict[Series, dict[date, int]]:
-    """How many acts of each rule each camera found on each Vietnamese day from `first` to before `until`;
-    days without any are left out."""
+    """Acts of each rule per camera and Vietnamese day from `first` to before `until`; days without any are
+    omitted.
+    """
     occurred: Any = col(Case.occurred_at)
     day = day_of(session, occurred)
     group: tuple[Any, ...] = (Case.node, Case.camera, Case.rule, day)
@@ -121,14 +124,14 @@ def _between(newer: datetime | None, older: datetime | None) -> ColumnElement[bo
 
 
 def _received(session: Session, since: datetime) -> list[tuple[tuple[str, str, str], int]]:
-    """How many cases came since then, by state, rule and place together."""
+    """How many cases arrived since then, by state, rule and site together."""
     group = (Case.state, Case.rule, Case.site_name)
     query = select(*group, func.count()).where(col(Case.received_at) >= since).group_by(*group)
     return [((state, rule, site), count) for state, rule, site, count in session.exec(query)]
 
 
 def _most(counted: list[tuple[tuple[str, str, str], int]], part: int) -> dict[str, int]:
-    """Counts by one part of the group, the largest first, those of the same size by name."""
+    """Counts by one part of the group, the largest first, equal ones by name."""
     totals: Counter[str] = Counter()
     for group, count in counted:
         totals[group[part]] += count
@@ -136,5 +139,5 @@ def _most(counted: list[tuple[tuple[str, str, str], int]], part: int) -> dict[st
 
 
 def largest_first(counted: Counter[str], shown: int | None = None) -> dict[str, int]:
-    """The largest first, those of the same size by name; no more than are shown."""
+    """The largest first, equal ones by name; no more than are shown."""
     return dict(sorted(counted.items(), key=lambda item: (-item[1], item[0]))[:shown])

@@ -1,7 +1,7 @@
 """Which cases the operators of the centre (IOC) still see: until the device's result is signed.
 
-From then on a case is the police's alone: results of enforcement devices may be used for sanctioning and for
-nothing else (Law Art 64), and the operators' part is over.
+From then on only the police see the case: results of enforcement devices may be used for sanctioning and for
+nothing else (Law Art 64), and the operators' work on it is done.
 """
 
 from datetime import datetime
@@ -16,8 +16,9 @@ from central.errors import NotFoundError
 
 
 def sees_police_cases(user: User) -> bool:
-    """Whether the person's part goes on once the result is signed; that of operators and of who leads their
-    shift does not."""
+    """Whether the person may still see a case once the result is signed; operators and their shift lead may
+    not.
+    """
     at_the_centre = user.may(Permission.REVIEW_CASES) or user.may(Permission.LEAD_REVIEWS)
     return user.may(Permission.VIEW_PROCEEDINGS) or not at_the_centre
 
@@ -31,8 +32,10 @@ def visible_case(session: Session, user: User, case_id: int) -> Case:
 
 
 def check_file(session: Session, user: User, case_id: int | None, sha256: str) -> None:
-    """Raises NotFoundError for a file that is not of a case which this person may still see. Who sees the
-    cases of the police needs no case."""
+    """Raises NotFoundError for a file that belongs to no case this person may still see.
+
+    People who may see cases of the police need no case.
+    """
     if sees_police_cases(user):
         return
     if case_id is None:
@@ -43,7 +46,7 @@ def check_file(session: Session, user: User, case_id: int | None, sha256: str) -
 
 
 def keep_from_operators(case: Case, now: datetime) -> None:
-    """The device's result on a locked case is signed: from now on it is the police's alone."""
+    """The device's result on a locked case is signed: from now on only the police see it."""
     if case.police_only_from is None:
         case.police_only_from = now
         case.version += 1

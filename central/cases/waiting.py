@@ -1,6 +1,6 @@
-"""Cases that wait for people: the next one that is free, whose it is, how many there are, who decided last.
+"""Waiting cases: the next free one, who holds a lease, how many there are, who decided last.
 
-Who may have one and for how long is for `central.review` to say.
+`central.review` determines who may have one and for how long.
 """
 
 from collections.abc import Collection, Sequence
@@ -16,11 +16,13 @@ from central.cases.models import REAL, Case
 from central.cases.queries import CaseFilter, count_cases
 
 COUNTED_UP_TO = 1000
-"""Backlogs are counted up to here only: beyond it nobody needs the figure and a database needs much time."""
+"""Backlogs are counted only up to here: nobody needs a higher figure and a database needs much time for
+it.
+"""
 
 
 def held_by(session: Session, user: User) -> Case | None:
-    """The case this person is reviewing; their lease counts until somebody else takes the case."""
+    """The case this person is reviewing; their lease is valid until somebody else takes the case."""
     query = select(Case).where(Case.lease_owner_id == user.id, Case.state == State.IN_REVIEW)
     return session.exec(query.limit(1).with_for_update()).first()
 
@@ -28,9 +30,10 @@ def held_by(session: Session, user: User) -> Case | None:
 def free_for_operator(
     session: Session, queue: str, leaving_out: Sequence[SelectOfScalar[int]], now: datetime
 ) -> Case | None:
-    """A case whose reviewer has gone, else one the police sent back, else a new one, locked: a query each, so
-    that an index serves every one of them however many cases are stored. `leaving_out`: queries of
-    numbers.
+    """A case whose reviewer has left, otherwise one the police sent back, otherwise a new one, locked.
+
+    One query each, so that an index serves all of them however many cases are stored. `leaving_out`: queries
+    of numbers.
     """
     free = (
         (col(Case.state) == State.IN_REVIEW) & (col(Case.lease_until) <= now),
@@ -47,8 +50,9 @@ def free_for_operator(
 
 
 def free_for_officer(session: Session, user: User, state: State, now: datetime) -> Case | None:
-    """A case in a state, locked: the one this officer has, else one that nobody has; never one that they
-    decided in the first stage."""
+    """A case in a state, locked: the one this officer has, otherwise a free one; never one they decided in
+    the first stage.
+    """
     theirs = col(Case.lease_owner_id) == user.id
     free = col(Case.lease_owner_id).is_(None) | (col(Case.lease_until) <= now)
     for condition in (theirs, free):
@@ -60,7 +64,9 @@ def free_for_officer(session: Session, user: User, state: State, now: datetime) 
 
 
 def _first_unlocked(session: Session, wanted: tuple[ColumnElement[bool], ...], now: datetime) -> Case | None:
-    """By the nearest deadline, of those that still lead to something and that nobody is taking just now."""
+    """By the nearest deadline, among those that can still lead to something and that nobody is claiming just
+    now.
+    """
     return session.exec(
         select(Case)
         .where(*wanted, col(Case.limitation_at) > now)
@@ -71,7 +77,7 @@ def _first_unlocked(session: Session, wanted: tuple[ColumnElement[bool], ...], n
 
 
 def upcoming(session: Session, queue: str, limit: int = 2) -> list[Case]:
-    """The cases that will probably be given out next: a browser may fetch their pictures in advance."""
+    """The cases that will probably be given out next, so that a browser can prefetch their pictures."""
     query = select(Case).where(Case.state == State.RECEIVED, Case.queue == queue, REAL)
     return list(session.exec(query.order_by(col(Case.notice_due_at), col(Case.id)).limit(limit)))
 
@@ -88,12 +94,12 @@ def count_of_state(session: Session, state: State) -> int:
 
 
 def last_of_operator(session: Session, user: User, states: Collection[State], since: datetime) -> Case | None:
-    """What this person decided last as an operator, after a moment, of what is in one of these states."""
+    """This person's last decision as an operator after a moment, among cases in one of these states."""
     theirs = (Case.operator_id == user.id, col(Case.operator_at) > since, col(Case.state).in_(states))
     return session.exec(select(Case).where(*theirs).order_by(col(Case.operator_at).desc()).limit(1)).first()
 
 
 def last_of_officer(session: Session, user: User, states: Collection[State], since: datetime) -> Case | None:
-    """What this person decided last as an officer, after a moment, of what is in one of these states."""
+    """This person's last decision as an officer after a moment, among cases in one of these states."""
     theirs = (Case.officer_id == user.id, col(Case.officer_at) > since, col(Case.state).in_(states))
     return session.exec(select(Case).where(*theirs).order_by(col(Case.officer_at).desc()).limit(1)).first()

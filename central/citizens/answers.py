@@ -1,5 +1,6 @@
-"""What a citizen may send about a case, and what becomes of it: kept word for word, sealed, and taken as a
-step of the proceedings where it is one."""
+"""Answers a citizen may send about a case, and how they are processed: stored word for word, sealed, and
+taken as a step of the proceedings where they are one.
+"""
 
 import json
 import secrets
@@ -34,11 +35,10 @@ from contract.canonical import sha256_hex
 from contract.local_time import local_day
 
 Needs = Literal["", "text", "driver", "buyer", "relief", "contest"]
-"""What must come with an answer: nothing, words, the driver's details, the buyer's, which relief, which
-grounds."""
+"""What an answer must contain: nothing, text, the driver's details, the buyer's, the relief, the grounds."""
 
 Via = Literal["portal", "post", "counter", "email"]
-"""How something came in."""
+"""How something was received."""
 
 CONTEST_GROUNDS = ("wrong_vehicle", "cloned_plate", "wrong_place", "signal", "necessity", "other")
 RELIEFS = ("deferral", "reduction", "instalments")
@@ -80,7 +80,7 @@ KINDS = {
         Kind("letter", None, "text", portal=False),
     )
 }
-"""In the order a page offers them; `letter` is one that is no answer."""
+"""In the order in which a page offers them; `letter` is a letter that is not an answer."""
 
 SHARED = frozenset({"admit", "name_driver", "deny_driving", "say_sold", "say_stolen", "contest", "ask_place"})
 """Answers that may be given to several notices at once."""
@@ -88,14 +88,14 @@ SHARED = frozenset({"admit", "name_driver", "deny_driving", "say_sold", "say_sto
 
 @dataclass(frozen=True)
 class Answer:
-    """What somebody sends. `fields` are the details the kind needs, as they were typed."""
+    """An answer as sent. `fields` are the details the kind needs, as typed."""
 
     kind: str
     text: str = ""
     fields: Mapping[str, str] = field(default_factory=dict)
 
     def check(self) -> Kind:
-        """Its kind. Raises InvalidError where something is missing that must come with it."""
+        """Its kind. Raises InvalidError if something required is missing."""
         kind = KINDS.get(self.kind)
         if kind is None:
             raise InvalidError("answer", field="kind")
@@ -103,13 +103,13 @@ class Answer:
         return kind
 
     def content(self) -> dict[str, Any]:
-        """As it is sealed."""
+        """The content that is sealed."""
         return {"kind": self.kind, "text": self.text, "fields": dict(self.fields)}
 
 
 @dataclass(frozen=True)
 class Came:
-    """How something came in: through the portal or as a letter that a clerk entered, and on which day."""
+    """How it was received: through the portal or as a letter entered by a clerk, and on which day."""
 
     via: Via
     signed_by: Literal["code", "identity", "letter"]
@@ -119,8 +119,9 @@ class Came:
 
 @dataclass(frozen=True)
 class Entered:
-    """As what an answer is entered into the proceedings: its number, through what, by whom, for which day
-    (None: today)."""
+    """How an answer is entered into the proceedings: its number, channel, by whom, and for which day (None:
+    today).
+    """
 
     number: str
     through: str
@@ -129,7 +130,7 @@ class Entered:
 
 
 def offers(session: Session, dossier: Dossier, party_id: int, now: datetime) -> list[Kind]:
-    """What a party may send about a case now, in the order of `KINDS`."""
+    """Kinds of answer a party may send about a case now, in the order of `KINDS`."""
     party = parties.party_of(session, party_id)
     organisation = party is not None and party.kind == "organisation"
     attempt = attempt_of(Doing("", note="?"), citizen(party_id), now)
@@ -152,12 +153,12 @@ def offers(session: Session, dossier: Dossier, party_id: int, now: datetime) -> 
 
 
 def give(records: Records, guest: Guest, proceeding_id: int, answer: Answer, now: datetime) -> Submission:
-    """Takes an answer in: the step it is, and its words under seal, or nothing.
+    """Accepts an answer: takes its step and stores its sealed text, or does neither.
 
     Raises:
         NotFoundError: the case is not open to this guest.
-        InvalidError: something that must come with it is missing or wrong; `field` says which.
-        ConflictError: the kind is not open now.
+        InvalidError: something required is missing or wrong; `field` says which.
+        ConflictError: this kind can't be sent now.
         StepRefusedError: the tables refuse.
     """
     opened = guest.case(proceeding_id)
@@ -183,7 +184,7 @@ def give(records: Records, guest: Guest, proceeding_id: int, answer: Answer, now
 def note_arrival(
     session: Session, proceeding: Proceeding, row: Submission, actor: str, files: int, now: datetime
 ) -> None:
-    """Writes down that something came, and has its sender told its number."""
+    """Records that something was received, and notifies the sender of its number."""
     detail = {"kind": row.kind, "number": row.number, "sha256": row.sha256, "files": files, "via": row.via}
     audit.record(session, actor, "portal.answer", f"case:{proceeding.case_id}", detail)
     key, values = f"submission:{row.key}", {"number": row.number}
@@ -208,7 +209,7 @@ def _check(kind: Kind, answer: Answer) -> None:
 def keep(
     records: Records, proceeding: Proceeding, party_id: int, answer: Answer, came: Came, now: datetime
 ) -> Submission:
-    """Numbers what somebody sent and keeps it sealed; nothing is done with it yet."""
+    """Numbers an answer and stores it sealed; nothing else is done with it yet."""
     content = json.dumps(answer.content(), ensure_ascii=False, sort_keys=True).encode()
     key, vault = secrets.token_hex(16), records.parties.vault
     year = local_day(now).year
@@ -237,8 +238,9 @@ def keep(
 def as_step(
     records: Records, proceeding: Proceeding, answer: Answer, entered: Entered, now: datetime
 ) -> ProceedingStep | None:
-    """Takes the step an answer is; None for what is no step. Raises StepRefusedError and what else the step's
-    own service raises."""
+    """Takes the step of an answer; None if it is not a step. Raises StepRefusedError and the errors of the
+    step's own service.
+    """
     kind, by, day = KINDS[answer.kind], entered.by, entered.day
     note = f"{entered.through}, số {entered.number}"
     if kind.step is None:
@@ -268,19 +270,20 @@ def _driver(answer: Answer) -> Details:
 
 
 def of_case(session: Session, proceeding_id: int) -> list[Submission]:
-    """What citizens sent about a case, the oldest first; sealed."""
+    """Answers of citizens about a case, the oldest first; sealed."""
     query = select(Submission).where(Submission.proceeding_id == proceeding_id)
     return list(session.exec(query.order_by(col(Submission.id))))
 
 
 def sent_by(session: Session, opened: Opened) -> list[Submission]:
-    """What this party sent about this case, the oldest first."""
+    """Answers of this party about this case, the oldest first."""
     return [row for row in of_case(session, opened.proceeding_id) if row.party_id == opened.party_id]
 
 
 def read(records: Records, submission_id: int, actor: str, purpose: str) -> dict[str, Any]:
-    """The words of a submission; that they were read is written down. Raises NotFoundError, also where they
-    were deleted after their time."""
+    """The text of a submission; reading it is audited. Raises NotFoundError, also if it was deleted after its
+    retention period.
+    """
     row = records.session.get(Submission, submission_id)
     if row is None or row.key_id == GONE:
         raise NotFoundError("submission", id=submission_id)
@@ -292,5 +295,5 @@ def read(records: Records, submission_id: int, actor: str, purpose: str) -> dict
 
 
 def submission_context(key: str) -> str:
-    """In which a submission's words are sealed."""
+    """The context in which a submission's text is sealed."""
     return f"submission:{key}"

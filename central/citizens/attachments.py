@@ -1,4 +1,4 @@
-"""Files beside an answer: sealed under keys of their own, taken away again until the answer is sent."""
+"""Files attached to an answer: sealed under their own keys, removable until the answer is sent."""
 
 import os
 import secrets
@@ -24,7 +24,7 @@ _NONCE_BYTES = 12
 
 @dataclass(frozen=True)
 class File:
-    """A file as it came, with the name it calls itself."""
+    """A file as received, with the name it was given."""
 
     name: str
     content: bytes
@@ -32,16 +32,16 @@ class File:
 
 @dataclass(frozen=True)
 class Cupboard:
-    """Where attachments lie."""
+    """The store of attachments."""
 
     store: MediaStore
     vault: Vault
 
     def add(self, session: Session, opened: Opened, name: str, content: bytes, now: datetime) -> Attachment:
-        """Checks a file and keeps it beside the answer that is being written.
+        """Checks a file and stores it with the answer that is being written.
 
         Raises:
-            InvalidError: what it is, or how many there are already.
+            InvalidError: its type or content, or too many files.
         """
         if len(waiting(session, opened)) >= MOST_FILES:
             raise InvalidError("file_count", field="file", n=MOST_FILES)
@@ -56,8 +56,7 @@ class Cupboard:
         now: datetime,
         submission_id: int | None = None,
     ) -> Attachment:
-        """Checks a file and keeps it, with what was sent already or until that is sent. Raises
-        InvalidError."""
+        """Checks a file and stores it, for an answer that has been sent or will be. Raises InvalidError."""
         media_type, kept = checked(file.content, file.name)
         key, inner = secrets.token_hex(16), AESGCM.generate_key(256)
         nonce = os.urandom(_NONCE_BYTES)
@@ -83,8 +82,9 @@ class Cupboard:
         return row
 
     def read(self, session: Session, row: Attachment, actor: str, purpose: str) -> bytes:
-        """The file; that it was read is written down. Raises NotFoundError where it was deleted after its
-        time."""
+        """The file; reading it is audited. Raises NotFoundError if it was deleted after its retention
+        period.
+        """
         if row.key_id == GONE:
             raise NotFoundError("attachment", id=row.id)
         audit.record(session, actor, "attachment.read", f"attachment:{row.id}", {"purpose": purpose[:200]})
@@ -104,7 +104,7 @@ def waiting(session: Session, opened: Opened) -> list[Attachment]:
 
 
 def take_away(session: Session, opened: Opened, attachment_id: int) -> None:
-    """Its owner does not want to send it. Raises NotFoundError."""
+    """Removes a file its owner does not want to send. Raises NotFoundError."""
     row = next((one for one in waiting(session, opened) if one.id == attachment_id), None)
     if row is None:
         raise NotFoundError("attachment", id=attachment_id)
@@ -113,7 +113,7 @@ def take_away(session: Session, opened: Opened, attachment_id: int) -> None:
 
 
 def send(session: Session, opened: Opened, submission_id: int) -> int:
-    """The answer goes out with everything that waits; returns how many files."""
+    """Attaches all waiting files to the answer being sent; returns how many."""
     rows = waiting(session, opened)
     for row in rows:
         row.submission_id = submission_id
@@ -127,12 +127,12 @@ def of_submission(session: Session, submission_id: int) -> list[Attachment]:
 
 
 def _name(name: str, media_type: str) -> str:
-    """The name without folders and with the ending of what the file is."""
+    """The name without folders, with the extension of the real file type."""
     stem = name.replace("\\", "/").rpartition("/")[2].rpartition(".")[0] or "tep"
     clean = "".join(letter for letter in stem if letter.isalnum() or letter in " -_.")[:80].strip() or "tep"
     return f"{clean}.{'pdf' if media_type == 'application/pdf' else 'jpg'}"
 
 
 def attachment_context(key: str) -> str:
-    """In which the key of an attachment is sealed."""
+    """The context in which the key of an attachment is sealed."""
     return f"attachment:{key}"

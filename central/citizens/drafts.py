@@ -1,5 +1,4 @@
-"""Answers that are being written: kept under seal as they are typed, found again whenever the notice is
-opened."""
+"""Drafts of answers: stored sealed while they are typed, and loaded whenever the notice is opened."""
 
 import json
 import secrets
@@ -18,7 +17,7 @@ from central.vault import Vault
 
 
 def save(session: Session, vault: Vault, opened: Opened, answer: Answer, now: datetime) -> None:
-    """Keeps what has been typed so far, instead of what was kept before. Raises InvalidError."""
+    """Stores what has been typed so far, replacing the earlier draft. Raises InvalidError."""
     if answer.kind not in KINDS:
         raise InvalidError("answer", field="kind")
     row = session.get(Draft, (opened.proceeding_id, opened.party_id, answer.kind))
@@ -38,7 +37,7 @@ def save(session: Session, vault: Vault, opened: Opened, answer: Answer, now: da
 
 
 def find(session: Session, vault: Vault, opened: Opened, kind: str) -> tuple[Answer, datetime] | None:
-    """What was typed, and when it was kept."""
+    """The draft, and when it was saved."""
     row = session.get(Draft, (opened.proceeding_id, opened.party_id, kind))
     if row is None:
         return None
@@ -47,20 +46,22 @@ def find(session: Session, vault: Vault, opened: Opened, kind: str) -> tuple[Ans
 
 
 def kept(session: Session, opened: Opened) -> dict[str, datetime]:
-    """Which kinds of answer are being written, with when they were kept last."""
+    """Kinds of answer with a draft, and when each was last saved."""
     mine = (Draft.proceeding_id == opened.proceeding_id, Draft.party_id == opened.party_id)
     return {row.kind: row.saved_at for row in session.exec(select(Draft).where(*mine))}
 
 
 def drop(session: Session, opened: Opened, kind: str) -> None:
-    """It was sent, or is not wanted any more."""
+    """Deletes a draft that was sent or is no longer wanted."""
     row = session.get(Draft, (opened.proceeding_id, opened.party_id, kind))
     if row is not None:
         session.delete(row)
 
 
 def reseal(session: Session, vault: Vault, limit: int = 200) -> int:
-    """Seals anew what older keys sealed: submissions, drafts, the keys of attachments; returns how many."""
+    """Seals again under the current key what older keys sealed: submissions, drafts, the keys of attachments;
+    returns how many.
+    """
     done = 0
     for row in _old(session, Submission, vault, limit):
         context = submission_context(row.key)

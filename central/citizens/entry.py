@@ -1,9 +1,9 @@
 """Access to the portal: the code on a notice opens its case; wrong codes are counted and lock the notice for
 a while.
 
-Number, plate and code are found together by one keyed hash, so an answer takes as long for a wrong one as
-for a right one and tells nobody which of the three was wrong. The code has 40 bits: with these limits
-guessing one takes longer than any case lives.
+Number, plate and code are found together by one keyed hash, so a wrong try takes as long as a right one and
+does not reveal which of the three was wrong. The code has 40 bits: with these limits guessing one takes
+longer than any case lasts.
 """
 
 import secrets
@@ -26,18 +26,18 @@ from central.vault import BlindIndex
 IDLE_LIMIT = timedelta(minutes=30)
 ABSOLUTE_LIMIT = timedelta(hours=4)
 WINDOW = timedelta(minutes=15)
-"""Within it failures add up; a lock lasts as long."""
+"""Failures within it add up; a lock lasts as long."""
 TRIES_OF_ONE = 5
-"""For one notice from one place."""
+"""Limit for one notice from one network address."""
 TRIES_OF_NOTICE = 20
-"""For one notice from everywhere: nobody can shut its owner out alone from one place."""
+"""Limit for one notice from everywhere: nobody can lock its owner out from one address alone."""
 TRIES_OF_PLACE = 60
-"""From one network address, which hundreds of telephones may share."""
+"""Limit for one network address, which hundreds of telephones may share."""
 _SEEN_STEP = timedelta(minutes=1)
 
 
 class WrongCodeError(DomainError):
-    """Number, plate and code do not go together; which is wrong is not said."""
+    """Number, plate and code do not match; the error does not say which is wrong."""
 
     status: ClassVar[int] = 401
     code: ClassVar[str] = "wrong_code"
@@ -45,15 +45,16 @@ class WrongCodeError(DomainError):
 
 
 class NoticeEndedError(DomainError):
-    """All three go together, and the notice no longer stands: whoever holds it is told that they need not do
-    anything about it."""
+    """All three match, but the notice is no longer valid: its holder is told that they need not do anything
+    about it.
+    """
 
     status: ClassVar[int] = 410
     code: ClassVar[str] = "notice_ended"
 
 
 class NoNoticesError(DomainError):
-    """Signed in with an identity for which there is no notice; the writes (who asked) stay."""
+    """There is no notice for the identity that signed in; the writes (who asked) are committed."""
 
     status: ClassVar[int] = 404
     code: ClassVar[str] = "no_notices"
@@ -61,7 +62,7 @@ class NoNoticesError(DomainError):
 
 
 class TooManyTriesError(DomainError):
-    """Too many wrong codes; `until` is when it is open again."""
+    """Too many wrong codes; `until` is when the lock ends."""
 
     status: ClassVar[int] = 429
     code: ClassVar[str] = "too_many_tries"
@@ -70,7 +71,7 @@ class TooManyTriesError(DomainError):
 
 @dataclass(frozen=True)
 class Key:
-    """What stands on the notice."""
+    """The details printed on the notice."""
 
     number: str
     plate: str
@@ -79,8 +80,9 @@ class Key:
 
 @dataclass(frozen=True)
 class Opened:
-    """A case a citizen may see: of which notice (None for one who signed in with an identity), for which
-    party."""
+    """A case a citizen may see: by which notice (None for one who signed in with an identity), and as which
+    party.
+    """
 
     proceeding_id: int
     party_id: int
