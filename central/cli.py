@@ -1,7 +1,7 @@
-"""Commands of the centre, its processes and its chores: `ngatu central …`.
+"""Commands of the centre, its processes and its maintenance: `ngatu central …`.
 
-A command imports its process by itself: pages, papers and their libraries take seconds to load, and ingest,
-migrations and chores do without them.
+Each command imports its process itself: pages, papers and their libraries take seconds to load, and ingest,
+migrations and maintenance do without them.
 """
 
 import json
@@ -116,7 +116,7 @@ def worker(settings: SettingsFile = None) -> None:
         from central.worker import run_worker
 
         if run_worker(loaded, until_signal()):
-            # Something hangs in a call: its lease ends by itself, and nothing here is worth waiting for.
+            # A call hangs: its lease ends by itself, and nothing here is worth waiting for.
             logging.shutdown()
             os._exit(0)
 
@@ -305,9 +305,9 @@ def withdraw(
 
 
 def until_signal() -> threading.Event:
-    """Set when the process is told to end."""
+    """Set when the process is asked to stop."""
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        # Set in a thread of its own: the handler's own may hold the event's lock, as wait() begins or ends.
+        # Set in a separate thread: the handler could interrupt wait() while that holds the event's lock.
         signal.signal(number, lambda *_: threading.Thread(target=stop.set).start())
     return stop

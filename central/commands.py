@@ -38,7 +38,7 @@ SettingsFile = Annotated[
 
 @contextmanager
 def told_plainly() -> Iterator[None]:
-    """What a person can mend is said in a line, without a traceback; the command ends with 1."""
+    """Reports a problem that a person can fix in one line, without a traceback; the command ends with 1."""
     try:
         yield
     except DomainError as problem:
@@ -81,7 +81,8 @@ def open_centre(path: Path | None) -> tuple[CentralSettings, Engine]:
 @contextmanager
 def changing(path: Path | None) -> Iterator[Session]:
     """A transaction of the centre whose settings stand in that file: committed when the block ends, rolled
-    back when it raises; trouble is told as in `told_plainly`. Say that it is done after the block."""
+    back when it raises; problems are reported as in `told_plainly`. Report success after the block.
+    """
     with told_plainly():
         _, engine = open_centre(path)
         with transaction(engine) as session:
@@ -90,7 +91,7 @@ def changing(path: Path | None) -> Iterator[Session]:
 
 @contextmanager
 def looking(path: Path | None) -> Iterator[Session]:
-    """A session of that centre that only reads; trouble is told as in `told_plainly`."""
+    """A read-only session of that centre; problems are reported as in `told_plainly`."""
     with told_plainly():
         _, engine = open_centre(path)
         with reading(engine) as session:

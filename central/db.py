@@ -1,6 +1,6 @@
 """The centre's database: one engine from a URL, one transaction per request, committed at the edge.
 
-Application code never commits; `transaction` does. What only reads uses `reading`. On SQLite a transaction
+Application code never commits; `transaction` does. Read-only code uses `reading`. On SQLite a transaction
 takes the write lock when it begins, so that reading and then writing can't fail half way with a stale
 snapshot; a reading session takes no lock and waits for nobody. PostgreSQL locks what services ask it to lock.
 """
@@ -53,27 +53,27 @@ _SQLITE_PRAGMAS = ("foreign_keys=ON", "synchronous=FULL")
 _READS_ONLY = "ngatu_reads_only"
 
 _POSTGRESQL_LIMITS = "-c statement_timeout=30s -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s"
-"""No statement, no wait for a lock and no forgotten transaction holds up the others for longer."""
+"""No statement, wait for a lock or forgotten transaction blocks the others for longer than this."""
 
 _POSTGRESQL_POOL = {"poolclass": QueuePool, "pool_size": 20, "max_overflow": 10, "pool_timeout": 10}
 _NO_POOL = {"poolclass": NullPool}
 _SQLITE_POOL = {"poolclass": QueuePool, "pool_size": 50, "max_overflow": 0, "pool_timeout": 10}
-"""More than the threads that answer requests: who reads never waits for a connection of those who write."""
+"""More than the threads that answer requests: readers never wait for a connection used by writers."""
 
 
 class KeyTakenError(Exception):
-    """A row of that table with the same key is stored already."""
+    """A row of that table with the same key already exists."""
 
 
 class DatabaseUnfitError(ValueError):
-    """The database can't be used by the centre at all; the message says why and what to do."""
+    """The centre can't use the database at all; the message says why and what to do."""
 
 
 def parse_url(text: str) -> URL:
-    """The URL of a database of ours. Raises DatabaseUnfitError: not a URL, or of another kind of database."""
+    """Parses a database URL of ours. Raises DatabaseUnfitError: not a URL, or another kind of database."""
     try:
         url = make_url(text)
-    except (ArgumentError, ValueError) as problem:  # the port's is a plain ValueError
+    except (ArgumentError, ValueError) as problem:  # an invalid port raises a plain ValueError
         raise DatabaseUnfitError(
             "the database is not a URL like sqlite:///path or postgresql://user@host/name"
         ) from problem
@@ -92,7 +92,7 @@ def make_engine(url: str, lock_seconds: float = 30.0, *, pooled: bool = True) ->
 
     Args:
         lock_seconds: how long a transaction waits for another process that writes into the SQLite file.
-        pooled: connections are kept for the next who asks; else each is closed after its use.
+        pooled: connections are reused; otherwise each is closed after its use.
 
     Raises:
         DatabaseUnfitError: see `parse_url`; connecting raises it too, when a PostgreSQL database does not
@@ -113,7 +113,7 @@ def _sqlite_engine(url: URL, lock_seconds: float, pool: Mapping[str, Any]) -> En
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
-    # The driver's own transaction control begins too late (at the first write); SQLAlchemy's event begins it.
+    # The driver's own transaction control begins too late (at the first write); SQLAlchemy's event does it.
     connection.isolation_level = None
     cursor = connection.cursor()
     _write_ahead(cursor)
@@ -123,9 +123,10 @@ def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) ->
 
 
 def _write_ahead(cursor: DBAPICursor) -> None:
-    """Switches to write-ahead logging, with which readers don't wait for writers. The switch needs the file
-    alone, and SQLite's busy time-out does not cover it: of several processes that open a new file at once,
-    all but one must try again themselves."""
+    """Switches to write-ahead logging, with which readers don't wait for writers. The switch needs exclusive
+    access, and SQLite's busy time-out does not cover it: if several processes open a new file at once, all
+    but one must try again themselves.
+    """
     (patience_ms,) = cursor.execute("PRAGMA busy_timeout").fetchone()
     until = time.monotonic() + patience_ms / 1000
     while True:
@@ -149,9 +150,9 @@ def _postgresql_engine(url: URL, pool: Mapping[str, Any]) -> Engine:
     engine = create_engine(
         url.set(drivername="postgresql+psycopg"),
         pool_pre_ping=True,
-        hide_parameters=True,  # errors are logged: no plate or name may stand in them
+        hide_parameters=True,  # errors are logged: they must not contain a plate or name
         connect_args={
-            # A statement prepared once for all gets a plan for ten values and is then given a thousand.
+            # A generic prepared plan would be made for ten values and then be used for a thousand.
             "prepare_threshold": None,
             "tcp_user_timeout": 15_000,
             "options": " ".join([_POSTGRESQL_LIMITS, *_options_of(url)]),
@@ -170,9 +171,11 @@ def _postgresql_engine(url: URL, pool: Mapping[str, Any]) -> Engine:
 
 
 def _as_the_server_says(connection: Any, _entry: ConnectionPoolEntry) -> None:
-    """Takes back the READ WRITE that SQLAlchemy leaves on a connection after a reading session. A standby
-    refuses that at BEGIN, with the code of a faulty statement; otherwise it refuses the first write, with
-    the code of a read-only server."""
+    """Resets the READ WRITE that SQLAlchemy leaves on a connection after a reading session.
+
+    A standby refuses that at BEGIN, with the code of a faulty statement; without it, it refuses the first
+    write, with the code of a read-only server.
+    """
     if connection is not None and not connection.closed:
         connection.read_only = None
 
@@ -192,13 +195,14 @@ def _check_encoding(connection: Any, _entry: ConnectionPoolEntry) -> None:
 
 
 def is_away(problem: BaseException) -> bool:
-    """Whether the database could not do its work just now (gone, full, read-only, locked, out of
-    connections), so that the same work may succeed later; not what is wrong with the work itself."""
+    """Whether the database could not do its work just now (unreachable, full, read-only, locked, out of
+    connections), so that the same work may succeed later; not for errors in the work itself.
+    """
     if (
         isinstance(problem, DBAPIError)
         and getattr(problem.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR
     ):
-        return False  # SQLite's word for a statement that can't work, a missing table among them
+        return False  # SQLite's code for a statement that can't work, including a missing table
     if isinstance(problem, OperationalError | InterfaceError | PoolTimeoutError):
         return True
     if isinstance(problem, PendingRollbackError):
@@ -207,7 +211,7 @@ def is_away(problem: BaseException) -> bool:
 
 
 def is_doubled(problem: BaseException) -> bool:
-    """Whether the same key was stored by somebody else between our look and our write."""
+    """Whether another transaction stored the same key between our read and our write."""
     if not isinstance(problem, IntegrityError):
         return False
     kind = getattr(problem.orig, "sqlstate", None) or getattr(problem.orig, "sqlite_errorname", None)
@@ -215,7 +219,7 @@ def is_doubled(problem: BaseException) -> bool:
 
 
 _KEY_TAKEN = ("23505", "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY")
-_CONNECTION_LOST = "8s2b"  # SQLAlchemy: a transaction goes on being used after its connection was lost
+_CONNECTION_LOST = "8s2b"  # SQLAlchemy: a transaction was still used after its connection was lost
 _ENDED_BY_SERVER = (
     "25006",  # read only: after a failover, connected to the server that may not write
     "25P03",  # the transaction lay idle for too long, as when the machine was starved of processor
@@ -229,23 +233,23 @@ def is_reading(session: OrmSession) -> bool:
 
 
 def is_postgresql(session: Session) -> bool:
-    """Whether row locks, advisory locks and SKIP LOCKED are there."""
+    """Whether row locks, advisory locks and SKIP LOCKED are available."""
     return session.get_bind().dialect.name == "postgresql"
 
 
 def sort_in_memory(session: Session) -> None:
-    """What this transaction adds up and sorts stays in memory where it fits into 128 MiB (PostgreSQL)."""
+    """Lets this transaction aggregate and sort in memory, up to 128 MiB (PostgreSQL)."""
     if is_postgresql(session):
         session.connection().exec_driver_sql("SET LOCAL work_mem = '128MB'")
 
 
 def insert(session: Session, table: type[SQLModel]) -> postgresql.Insert | sqlite.Insert:
-    """An INSERT that knows ON CONFLICT, in the dialect of the session's database (the two are alike)."""
+    """An INSERT with ON CONFLICT support, in the dialect of the session's database (the two are alike)."""
     return postgresql.insert(table) if is_postgresql(session) else sqlite.insert(table)
 
 
 def insert_new(session: Session, table: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> int:
-    """Inserts many rows, leaving out those that a unique key has already; returns how many were new."""
+    """Inserts many rows, skipping those whose unique key exists; returns how many were new."""
     statement: Any = insert(session, table).execution_options(preserve_rowcount=True)
     if not is_postgresql(session):
         return session.connection().execute(statement.on_conflict_do_nothing(), rows).rowcount
@@ -261,10 +265,10 @@ def table_of(model: type[SQLModel]) -> Table:
 
 
 def insert_all(session: Session, table: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> None:
-    """Inserts many rows, all with the same columns; columns that are left out are empty.
+    """Inserts many rows, all with the same columns; omitted columns are empty.
 
     Raises:
-        KeyTakenError: one of them, or another with one of its keys, is there already.
+        KeyTakenError: a row with one of these keys already exists.
     """
     try:
         if is_postgresql(session):
@@ -300,7 +304,7 @@ def among_pairs(
 def _as_one_parameter(
     rows: Collection[Mapping[str, Any]], types: Mapping[str, TypeEngine[Any]]
 ) -> TableValuedAlias:
-    """Rows as one JSON parameter that PostgreSQL takes apart: thousands of parameters would cost more."""
+    """Rows as one JSON parameter that PostgreSQL unpacks: thousands of parameters would be slower."""
     text = json.dumps(list(rows), default=datetime.isoformat)
     source = func.json_to_recordset(cast(literal(text, Text), _RawJson))
     columns = (column(name, kind) for name, kind in types.items())
@@ -308,7 +312,7 @@ def _as_one_parameter(
 
 
 class _RawJson(UserDefinedType[str]):
-    """JSON that is text already; SQLAlchemy's own type would encode it once more."""
+    """JSON that is already text; SQLAlchemy's own type would encode it again."""
 
     cache_ok = True
 
@@ -321,8 +325,7 @@ class _RawJson(UserDefinedType[str]):
 def transaction(engine: Engine) -> Iterator[Session]:
     """One unit of work: committed when the block ends, rolled back when it raises.
 
-    A DomainError marked `keeps_writes` (a refused sign-in that must be counted) is committed before it goes
-    on.
+    A DomainError marked `keeps_writes` (a refused sign-in that must be counted) is raised after a commit.
     """
     with Session(engine, expire_on_commit=False) as session:
         try:
@@ -336,13 +339,14 @@ def transaction(engine: Engine) -> Iterator[Session]:
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Session]:
-    """A session that only reads and waits for no writer: the database refuses every write in it, the audit
-    log's too. What it loaded stays usable afterwards."""
+    """A read-only session that waits for no writer: the database refuses every write in it, including the
+    audit log's. Loaded objects stay usable afterwards.
+    """
     with Session(reads_only(engine), expire_on_commit=False) as session:
         yield session
         session.expunge_all()
 
 
 def reads_only(engine: Engine) -> Engine:
-    """The engine whose connections only read; it shares the other's pool."""
+    """A read-only engine; it shares the other's pool."""
     return engine.execution_options(**{_READS_ONLY: True, "postgresql_readonly": True})

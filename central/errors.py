@@ -8,11 +8,11 @@ from typing import Any, ClassVar
 
 
 class DomainError(Exception):
-    """Base of what a person or program can be told: subclasses set `status` (HTTP) and `code`.
+    """Base of errors shown to a person or client: subclasses set `status` (HTTP) and `code`.
 
-    `reason` says which of the code's cases this is, `values` fill its words: `NotFoundError("case", id=7)` is
-    told by the words `error.not_found` and `error.not_found.case`. A value named `field` is the form's field
-    that is wrong. `keeps_writes`: what was written before the error stays.
+    `reason` says which of the code's cases this is, `values` fill in its text: `NotFoundError("case", id=7)`
+    uses the texts `error.not_found` and `error.not_found.case`. A value named `field` is the form field that
+    is wrong. `keeps_writes`: data written before the error are committed.
     """
 
     status: ClassVar[int] = 400
@@ -30,7 +30,7 @@ class DomainError(Exception):
 
 
 class NotFoundError(DomainError):
-    """The thing is absent, or not this person's to see: the two are not told apart."""
+    """The thing does not exist, or this person may not see it; the error does not say which."""
 
     status = 404
     code = "not_found"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 
 def write_new(path: Path, content: bytes) -> None:
-    """A new file that only its owner can read, on the disk before this returns. Raises FileExistsError."""
+    """Creates a file that only its owner can read, on disk before this returns. Raises FileExistsError."""
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(content)
         file.flush()
@@ -13,7 +13,7 @@ def write_new(path: Path, content: bytes) -> None:
 
 
 def sync(path: Path) -> None:
-    """A file's content, or the names in a folder, are on the disk before this returns."""
+    """Ensures that a file's content, or the names in a folder, are on disk before this returns."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

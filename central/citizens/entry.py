@@ -91,7 +91,7 @@ class Opened:
 
 @dataclass(frozen=True)
 class Guest:
-    """Who uses the portal in this browser and what is open to them."""
+    """The visitor of the portal in this browser, and the cases open to them."""
 
     token_sha256: str
     party_id: int | None
@@ -114,12 +114,12 @@ def enter(
         The session's token, and the number of the proceeding that was opened.
 
     Args:
-        place: the network address the try comes from.
+        place: the network address of the try.
 
     Raises:
         TooManyTriesError: locked; nothing was looked up.
         WrongCodeError: counted.
-        NoticeEndedError: the notice was withdrawn, or another person got one in its place.
+        NoticeEndedError: the notice was withdrawn, or replaced by one to another person.
     """
     with transaction(engine) as session:
         limits = _limits(index, key.number, place)
@@ -145,10 +145,10 @@ def enter(
 def enter_as(
     engine: Engine, index: BlindIndex, identity: str, now: datetime, token: str | None = None
 ) -> str:
-    """Opens every notice of the person with this identity number, which the identity provider vouches for.
+    """Opens every notice of the person with this identity number, authenticated by the identity provider.
 
     Raises:
-        NoNoticesError: there is nobody with this number here.
+        NoNoticesError: there is no notice for this number.
     """
     with transaction(engine) as session:
         party = parties.of_identity(session, index, identity)
@@ -163,7 +163,7 @@ def enter_as(
 
 
 def guest_of(engine: Engine, token: str, now: datetime) -> Guest | None:
-    """Who holds this token; None when the session has ended."""
+    """The guest with this token; None when the session has ended."""
     hashed = token_hash(token)
     with reading(engine) as session:
         row = session.get(CitizenSession, hashed)
@@ -173,7 +173,7 @@ def guest_of(engine: Engine, token: str, now: datetime) -> Guest | None:
         if row.party_id is not None:
             notices += access.of_party(session, row.party_id)
         found: dict[int, Opened] = {}
-        for notice in notices:  # of the papers of one case the first: the notice before its decision
+        for notice in notices:  # the first paper of each case: the notice before its decision
             one = Opened(notice.proceeding_id, notice.party_id, notice.document_id)
             found.setdefault(notice.proceeding_id, one)
         opened = tuple(found.values())
@@ -210,7 +210,7 @@ def _limits(index: BlindIndex, number: str, place: str) -> dict[str, int]:
 
 
 def _tries(session: Session, subject: str, now: datetime) -> CodeTries:
-    """The row of a subject, locked; counting anew when its window is over."""
+    """The row of a subject, locked; the count restarts when its window is over."""
     new = insert(session, CodeTries).values(subject=subject, failures=0, since=now)
     session.exec(new.on_conflict_do_nothing())
     row = session.exec(select(CodeTries).where(CodeTries.subject == subject).with_for_update()).one()

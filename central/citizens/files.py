@@ -1,7 +1,7 @@
 """Files that may come with an answer: pictures and PDF, small, and nothing in them that runs.
 
-A picture is decoded and written anew, which leaves out places, owners and whatever hid in it; a PDF with
-scripts, files or actions in it is refused. What a file calls itself counts for nothing.
+A picture is decoded and encoded again, which removes locations, owners and hidden data; a PDF with scripts,
+files or actions in it is refused. The type a file claims to have is ignored.
 """
 
 from io import BytesIO
@@ -21,7 +21,7 @@ from central.values import visible
 LARGEST_FILE = 5 * 1024 * 1024
 MOST_FILES = 5
 LARGEST_SIDE = 3000
-"""Pixels; larger pictures are reduced to it."""
+"""Longest side in pixels; larger pictures are scaled down to it."""
 MOST_PIXELS = 100_000_000
 MOST_PAGES = 50
 _JPEG_QUALITY = 88
@@ -33,11 +33,11 @@ _MOST_OBJECTS = 20_000
 
 
 def checked(content: bytes, name: str = "") -> tuple[str, bytes]:
-    """The media type of a file and its content as it is kept; `name` is what the file calls itself.
+    """The media type of a file and the content to store; `name` is the file's own name.
 
     Raises:
-        InvalidError: too large, of another type, damaged, or with something in it that runs; it tells the
-            name, since several may come at once.
+        InvalidError: too large, of another type, damaged, or with active content; the error names the
+            file, since several may be sent at once.
     """
     name = visible(name, _LONGEST_NAME)
     _check_size(content, name, LARGEST_FILE)
@@ -49,7 +49,7 @@ def checked(content: bytes, name: str = "") -> tuple[str, bytes]:
 
 
 def check_picture(content: bytes, name: str, most_bytes: int) -> None:
-    """Checks a picture that is kept as it is.
+    """Checks a picture that is stored unchanged.
 
     Raises:
         InvalidError: larger than `most_bytes`, no JPEG or PNG picture, or damaged.
@@ -92,7 +92,7 @@ def _picture(content: bytes, name: str) -> bytes:
 
 
 def _pixels(content: bytes) -> int:
-    """Width times height as the head of the file says, before anything is unpacked."""
+    """Width times height from the file's header, before anything is decompressed."""
     if content.startswith(b"\x89PNG"):
         return int.from_bytes(content[16:20], "big") * int.from_bytes(content[20:24], "big")
     place = 2
@@ -120,7 +120,7 @@ def _pdf(content: bytes, name: str) -> bytes:
 
 
 def _is_active(trailer: DictionaryObject) -> bool:
-    """Whether anything in the document is, or holds, something that runs or carries another file."""
+    """Whether the document contains anything that runs or carries another file."""
     waiting: list[Any] = [trailer]
     seen: set[tuple[int, int]] = set()
     looked = 0

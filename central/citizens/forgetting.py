@@ -1,23 +1,26 @@
-"""What remains of citizens' answers after the retention period: numbers, kinds, dates and hashes; their text
-and files can't be read any more."""
+"""Data of citizens' answers that remain after the retention period: numbers, kinds, dates and hashes; their
+text and files can no longer be read.
+"""
 
 from sqlmodel import Session, col, delete, select
 
 from central.citizens.models import Attachment, Draft, Submission
 
 GONE = ""
-"""In place of the name of the key that seals: there is nothing sealed."""
+"""Stored instead of the name of the sealing key: there is no sealed content."""
 
 
 def files_of(session: Session, proceeding_id: int) -> list[Attachment]:
-    """The files of a case whose content is still there."""
+    """The files of a case whose content still exists."""
     query = select(Attachment).where(Attachment.proceeding_id == proceeding_id, Attachment.key_id != GONE)
     return list(session.exec(query.order_by(col(Attachment.id))))
 
 
 def forget(session: Session, proceeding_id: int) -> set[str]:
-    """Takes words, drafts and the keys of files out; returns the hashes of the sealed files, which nobody
-    else needs: each was sealed under a key of its own."""
+    """Deletes text, drafts and the keys of files; returns the hashes of the sealed files.
+
+    Nobody else needs those files: each was sealed under its own key.
+    """
     session.exec(delete(Draft).where(col(Draft.proceeding_id) == proceeding_id))
     for row in session.exec(select(Submission).where(Submission.proceeding_id == proceeding_id)):
         row.sealed, row.key_id, row.reply = b"", GONE, ""

@@ -1,8 +1,8 @@
-"""What came from citizens, at the clerk's desk (văn thư, cán bộ tiếp nhận): letters are entered, everything
-is accepted or returned with a reason, and its sender is told.
+"""Submissions of citizens at the clerk's desk (văn thư, cán bộ tiếp nhận): letters are entered, each
+submission is accepted or returned with a reason, and its sender is notified.
 
-What came through the portal is a step already when it comes: its day counts. A letter becomes one when it is
-accepted, for the day it was sent. Nothing is returned that another could not be sent instead of.
+A submission through the portal is a step at once, on its day of arrival. A letter becomes one when it is
+accepted, for the day it was sent. A submission is only returned while another can still be sent in its place.
 """
 
 from dataclasses import dataclass
@@ -37,12 +37,12 @@ from central.words.dictionary import translator
 from contract.local_time import local_day
 
 REFUSALS = ("illegible", "unsigned", "not_entitled", "other_case", "papers_missing", "duplicate", "other")
-"""Why something is returned; see `refusal.*`."""
+"""Reasons for returning a submission; see `refusal.*`."""
 
 
 @dataclass(frozen=True)
 class Letter:
-    """A letter as a clerk enters it: from whom of the case, how and on which day it came, what it says."""
+    """A letter as a clerk enters it: from which party, how and on which day it came, and its text."""
 
     sender: Role
     via: Via
@@ -54,11 +54,11 @@ class Letter:
 def enter(
     records: Records, cupboard: Cupboard, proceeding_id: int, letter: Letter, by: Mover, now: datetime
 ) -> Submission:
-    """Enters a letter in the register, with a number of its own; it waits for being accepted.
+    """Enters a letter in the register under its own number; it then waits to be accepted.
 
     Raises:
         NotFoundError: nobody has that role in the case.
-        InvalidError: something that must come with it is missing, an impossible day, a file that is refused.
+        InvalidError: something required is missing, the day is impossible, or a file is refused.
     """
     proceeding = proceedings.lock(records.session, proceeding_id)
     link = records.parties.of_case(proceeding.case_id, letter.sender)
@@ -77,7 +77,7 @@ def enter(
 
 
 def accept(records: Records, submission_id: int, words: str, by: Mover, now: datetime) -> Submission:
-    """Accepts what came; a letter becomes the step it is, for the day it was sent.
+    """Accepts a submission; a letter becomes its step, for the day it was sent.
 
     Raises:
         NotFoundError, ConflictError: nothing waits under that number.
@@ -97,12 +97,12 @@ def accept(records: Records, submission_id: int, words: str, by: Mover, now: dat
 def give_back(
     records: Records, submission_id: int, reason: str, words: str, by: Mover, now: datetime
 ) -> Submission:
-    """Returns what came, for a reason; what it moved is taken back, so that it can be sent again.
+    """Returns a submission for a reason; its step is reversed, so that it can be sent again.
 
     Raises:
         NotFoundError, ConflictError: nothing waits under that number, or its step has an answer of its own.
         InvalidError: no such reason, or "other" without words.
-        StepRefusedError: it is too late to send another, so this one stands.
+        StepRefusedError: it is too late to send another, so this one remains valid.
     """
     if reason not in REFUSALS or (reason == "other" and not words.strip()):
         raise InvalidError("refusal", field="reason" if reason not in REFUSALS else "words")
@@ -119,7 +119,7 @@ def give_back(
 
 
 def returning_step(kind: str) -> str | None:
-    """The step that takes back what an answer of that kind was; None where nothing can."""
+    """The step that reverses an answer of that kind; None if nothing can."""
     step = KINDS[kind].step
     if step == "explain":
         return "return_explanation"
@@ -165,7 +165,7 @@ def _settle(
 
 
 def _reply(records: Records, proceeding: Proceeding, row: Submission, by: Mover, now: datetime) -> Document:
-    """The paper that tells the sender, for the post and the portal."""
+    """The paper that informs the sender, for the post and the portal."""
     session, case = records.session, get_case(records.session, proceeding.case_id)
     t = translator("vi")
     reader = Reader(by.audit_name, purposes.REPLY, proceeding.case_id)
@@ -191,24 +191,24 @@ def _reply(records: Records, proceeding: Proceeding, row: Submission, by: Mover,
 
 
 def at_desk(session: Session, skip: int = 0, limit: int = 50) -> list[Submission]:
-    """What waits for a clerk, the oldest first."""
+    """Submissions waiting for a clerk, the oldest first."""
     query = select(Submission).where(Submission.state == "waiting").order_by(col(Submission.id))
     return list(session.exec(query.offset(skip).limit(limit)))
 
 
 def count(session: Session) -> int:
-    """How much waits for a clerk."""
+    """Number of submissions waiting for a clerk."""
     return session.exec(select(func.count()).where(Submission.state == "waiting")).one()
 
 
 def latest(session: Session, skip: int = 0, limit: int = 50) -> list[Submission]:
-    """The register: everything that came, the latest first."""
+    """The register: all submissions, the latest first."""
     query = select(Submission).order_by(col(Submission.id).desc())
     return list(session.exec(query.offset(skip).limit(limit)))
 
 
 def get(session: Session, submission_id: int) -> Submission:
-    """One of them, sealed. Raises NotFoundError."""
+    """One submission, sealed. Raises NotFoundError."""
     row = session.get(Submission, submission_id)
     if row is None:
         raise NotFoundError("submission", id=submission_id)

@@ -1,5 +1,4 @@
-"""Tables of the people a notice was sent to, as visitors of the portal: their sessions, their failed
-tries."""
+"""Tables of citizens as visitors of the portal: their sessions, failed tries and submissions."""
 
 from datetime import date, datetime
 
@@ -10,8 +9,8 @@ from sqlmodel import Field, SQLModel
 class CitizenSession(SQLModel, table=True):
     """A browser in which a citizen opened something. The token is only in its cookie; here is its SHA-256.
 
-    `party_id`: who signed in with an electronic identity; without it the session shows only what codes
-    opened.
+    `party_id`: set for a person signed in with an electronic identity; without it the session shows only
+    cases opened by codes.
     """
 
     __tablename__ = "citizen_session"
@@ -34,7 +33,9 @@ class OpenedNotice(SQLModel, table=True):
 
 
 class CodeTries(SQLModel, table=True):
-    """Wrong codes of one notice or from one place. `subject` is a keyed hash: no address is kept."""
+    """Wrong codes for one notice or from one network address. `subject` is a keyed hash: no address is
+    stored.
+    """
 
     __tablename__ = "citizen_code_tries"
 
@@ -45,12 +46,13 @@ class CodeTries(SQLModel, table=True):
 
 
 class Submission(SQLModel, table=True):
-    """What a citizen sent about a case: an answer, explanation, request or letter. Its words never change.
+    """A submission of a citizen about a case: an answer, explanation, request or letter. Its text never
+    changes.
 
-    `sealed` opens with the vault in the context `submission:<key>`; `sha256` is of the plain content.
-    `via`: how it came; `came_on`: the day it was sent or came, for what a clerk entered (`entered_by`).
-    `step_id`: the step it became, None for what is no step or not yet. `state`: it waits for a clerk, was
-    accepted (tiếp nhận), or returned (trả lại) for `refusal`; `reply` are the office's words to the sender.
+    `sealed` opens with the vault in the context `submission:<key>`; `sha256` is of the plain content. `via`:
+    how it came; `came_on`: the day it was sent or received, for one a clerk entered (`entered_by`).
+    `step_id`: the step it became, None if it is not a step, or not yet. `state`: it waits for a clerk, was
+    accepted (tiếp nhận), or returned (trả lại) for `refusal`; `reply` is the office's text to the sender.
     """
 
     __tablename__ = "citizen_submission"
@@ -100,10 +102,9 @@ class Draft(SQLModel, table=True):
 
 
 class Attachment(SQLModel, table=True):
-    """A file that came with an answer: checked and written anew, sealed under its own key in the media
-    store.
+    """A file attached to an answer: checked, re-encoded, and sealed under its own key in the media store.
 
-    Until its answer is sent (`submission_id` None) its owner may take it away again.
+    Until its answer is sent (`submission_id` None) its owner may remove it.
     """
 
     __tablename__ = "citizen_attachment"

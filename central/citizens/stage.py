@@ -1,4 +1,4 @@
-"""The stage of a case as shown to its owner: one code for what is happening now. Pure."""
+"""The stage of a case as shown to its owner: one code for the current activity. Pure."""
 
 from central.proceedings.dossier import Dossier
 from central.proceedings.tracks import Track
@@ -27,11 +27,11 @@ STAGES = (
     "answer_wanted",
     "answered",
 )
-"""Every word there is; see `portal.stage.*`."""
+"""Every stage code; see `portal.stage.*`."""
 
 
 def stage_of(dossier: Dossier) -> str:
-    """The word."""
+    """The stage code."""
     if dossier.at(Track.PAYMENT) in ("refund_due", "refunded"):
         return _PAYMENT[dossier.at(Track.PAYMENT)]
     if dossier.at(Track.CASE) in _ENDS:

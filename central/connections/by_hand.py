@@ -1,8 +1,8 @@
-"""Answers by hand (nhập tay): questions that wait go out as a file or onto a page, answers come back with
-their source and who entered them.
+"""Answers by hand (nhập tay): waiting questions are exported as a file or shown on a page, answers are
+entered with their source and the person who entered them.
 
-National interfaces may be missing for years; a case must reach its end without them. Each feature that asks
-another authority gives a `ByHand` over its own questions.
+National interfaces may be missing for years; cases must be completed without them. Each feature that asks
+another authority provides a `ByHand` for its own questions.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,17 +20,17 @@ from central.errors import DomainError, InvalidError, NotFoundError
 from central.values import Text
 
 MOST = 5000
-"""Questions in one file."""
+"""Most questions in one file."""
 
 Short = Annotated[Text, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-"""A text of an answer."""
+"""A text value of an answer."""
 
 Kind = Literal["text", "day", "choice"]
 
 
 @dataclass(frozen=True)
 class Column:
-    """One value of an answer; `options` of a choice."""
+    """One value of an answer; `options` for a choice."""
 
     name: str
     kind: Kind
@@ -40,8 +40,9 @@ class Column:
 
 @dataclass(frozen=True)
 class Asked:
-    """One question that waits; `key` names it, `values` say it. `since`: when it began to wait. `question`:
-    as the feature itself knows it, where answering needs more than the values."""
+    """One waiting question; `key` identifies it, `values` are its content. `since`: waiting since then.
+    `question`: the feature's own object, where answering needs more than the values.
+    """
 
     key: str
     values: Mapping[str, str]
@@ -51,7 +52,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Hand:
-    """Who enters an answer, from which letter or list (`note`), typed or by a file."""
+    """The person entering an answer, from which letter or list (`note`), typed or by a file."""
 
     user: User
     note: str
@@ -59,12 +60,12 @@ class Hand:
 
     @property
     def actor(self) -> str:
-        """As the audit log names them."""
+        """The actor in the audit log."""
         return self.user.actor
 
     @property
     def origin(self) -> Origin:
-        """As it is kept with the answer."""
+        """The origin stored with the answer."""
         return Origin(self.kind, self.note, self.actor)
 
 
@@ -79,21 +80,21 @@ class ByHand(Protocol):
     def shape(self) -> type[BaseModel]: ...
 
     def count(self, session: Session, now: datetime) -> int:
-        """How many questions wait."""
+        """Number of waiting questions."""
 
     def waiting(self, session: Session, now: datetime, limit: int, actor: str) -> list[Asked]:
-        """The questions that wait, the longest first; what is personal in them is written down."""
+        """The waiting questions, the longest waiting first; reading their personal data is audited."""
 
     def find(self, session: Session, key: str, now: datetime, actor: str) -> Asked:
-        """One question. Raises NotFoundError when it does not wait."""
+        """The waiting question with that key. Raises NotFoundError if it is not waiting."""
 
     def enter(self, session: Session, asked: Asked, answer: Any, hand: Hand, now: datetime) -> None:
-        """Stores the answer, in the shape. Raises DomainError."""
+        """Stores the answer, given as a model of `shape`. Raises DomainError."""
 
 
 @dataclass
 class Taken:
-    """What came of a file: how many answers went in; lines that did not, each with why."""
+    """Result of a file: how many answers were entered; the lines that were not, each with the reason."""
 
     entered: int = 0
     empty: int = 0
@@ -122,14 +123,14 @@ def _column(name: str, annotation: Any, required: bool) -> Column:
 
 
 def number_of(key: str) -> int:
-    """The number that a question's key is. Raises NotFoundError where it is none."""
+    """The number in a question's key. Raises NotFoundError if it is not a number."""
     if not (key.isascii() and key.isdigit() and len(key) < 10):
         raise NotFoundError("question", key=key[:20])
     return int(key)
 
 
 def read_answer(shape: type[BaseModel], values: Mapping[str, str]) -> Any:
-    """An answer as it was typed or stood in a file. Raises InvalidError with the column that is wrong."""
+    """Parses an answer as typed or as found in a file. Raises InvalidError naming the wrong column."""
     known = {name: values.get(name, "").strip() for name in shape.model_fields}
     try:
         return shape.model_validate({name: value for name, value in known.items() if value})
@@ -147,8 +148,8 @@ def take_file(
 ) -> Taken:
     """Enters the answers of a file's rows (values by column name, `key` with them).
 
-    Every row is read before the first is entered: a file with a wrong value is entered not at all. A question
-    that was answered meanwhile is left and told.
+    Every row is read before the first is entered: a file with a wrong value is rejected as a whole. A
+    question that was answered meanwhile is skipped and reported.
     """
     taken = Taken()
     first = next(iter(room.shape.model_fields))
@@ -176,7 +177,7 @@ def take_file(
 
 
 def _same_question(asked: Asked, row: Mapping[str, str]) -> None:
-    """The row still says what is asked now: a plate or number may have been corrected since."""
+    """Whether the row still matches the question: a plate or number may have been corrected since."""
     for name, value in asked.values.items():
         if name in row and row[name].strip() != value.strip():
             raise InvalidError("answer_other", field=name, column=name)

@@ -23,13 +23,13 @@ FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(minutes=30)
 
 TRYING = timedelta(seconds=30)
-"""How long the one who tries a system again keeps the others waiting: longer than a question's time limit."""
+"""While one worker tries a system again, the others wait this long: longer than a question's time limit."""
 
 AWAY_ALARM = "connection.away"
 
 
 def enter(session: Session, name: str, now: datetime) -> None:
-    """Asks to be let through, in the transaction before a question.
+    """Asks for permission, in the transaction before a question.
 
     Raises:
         PostponedError: the circuit is open.
@@ -44,8 +44,8 @@ def enter(session: Session, name: str, now: datetime) -> None:
 
 @contextmanager
 def watched(engine: Engine, name: str, now: datetime, away: type[Exception]) -> Iterator[None]:
-    """Around a call outside of any transaction: lets it through or not, and keeps what came of it; `away` is
-    how it says that the system does not serve.
+    """Wraps a call outside of any transaction: lets it through or not, and records the result; `away` is the
+    exception that says that the system does not serve.
 
     Raises:
         PostponedError: the circuit is open.
@@ -63,7 +63,9 @@ def watched(engine: Engine, name: str, now: datetime, away: type[Exception]) -> 
 
 
 def note(session: Session, name: str, failure: OutsideError | None, now: datetime) -> None:
-    """What came of a question: an answer (no failure, or the system's own "no such thing"), or none."""
+    """Records the result of a question: an answer (no failure, or the system's own "no such thing"), or
+    none.
+    """
     if failure is None or failure.problem in (Problem.NOT_FOUND, Problem.MULTIPLE):
         answered(session, name, now)
     else:
@@ -71,14 +73,16 @@ def note(session: Session, name: str, failure: OutsideError | None, now: datetim
 
 
 def answered(session: Session, name: str, now: datetime) -> None:
-    """The system gave an answer."""
+    """Records that the system answered."""
     row = _row(session, name)
     row.last_success_at = now
     _serves(session, row, now)
 
 
 def failed(session: Session, name: str, failure: OutsideError, now: datetime) -> None:
-    """No answer to go by. Only what concerns the whole system (`AWAY`) counts towards an open circuit."""
+    """Records a failure. Only one that concerns the whole system (`AWAY`) counts towards opening the
+    circuit.
+    """
     row = _row(session, name)
     row.last_failure_at, row.problem, row.detail = now, failure.problem, failure.detail[:300]
     if failure.problem not in AWAY:
@@ -100,25 +104,25 @@ def _serves(session: Session, row: Connection, now: datetime) -> None:
 
 
 def close(session: Session, name: str, actor: str) -> None:
-    """A person has mended what was wrong: the next question goes through."""
+    """Closes the circuit after a person has fixed the problem: the next question goes through."""
     row = _row(session, name)
     row.failures, row.open_until = 0, None
     audit.record(session, actor, "connection.close", f"connection:{name}", {})
 
 
 def standing(session: Session) -> dict[str, Connection]:
-    """Every system that was ever asked."""
+    """The state of every system that was ever asked."""
     return {row.name: row for row in session.exec(select(Connection))}
 
 
 def _pause(failures: int) -> timedelta:
-    """Doubled with each failure that follows."""
+    """The pause, doubled with each successive failure."""
     doubled: timedelta = FIRST_PAUSE * 2.0 ** min(failures - OPENS_AFTER, 10)
     return min(doubled, LONGEST_PAUSE)
 
 
 def _row(session: Session, name: str) -> Connection:
-    """The row, locked; made where there is none."""
+    """The row, locked; created if there is none."""
     made = insert(session, Connection).values(name=name, failures=0, problem="", detail="")
     session.exec(made.on_conflict_do_nothing(index_elements=["name"]))
     query = select(Connection).where(col(Connection.name) == name).with_for_update()

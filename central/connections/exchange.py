@@ -1,4 +1,4 @@
-"""One exchange with another system over HTTP: bounded in time and size, whatever the other side does.
+"""One exchange with another system over HTTP: limited in time and size, whatever the other side does.
 
 No connection, a name that can't be resolved, a byte each second and an answer without end all end within the
 time limit.
@@ -15,7 +15,7 @@ TIME_LIMIT_SECONDS = 10.0
 
 
 class NoAnswerError(Exception):
-    """There was no whole answer within the time limit; the message says what was seen."""
+    """There was no complete answer within the time limit; the message says what was received."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Answered:
-    """An answer; `too_large` if more came than is read."""
+    """An answer; `too_large` if more was sent than is read."""
 
     status: int
     body: bytes
@@ -49,11 +49,11 @@ def exchange(
         raise NoAnswerError(f"no answer: {failure or type(failure)}") from failure
     finally:
         loop.run_until_complete(loop.shutdown_asyncgens())
-        loop.close()  # does not wait for a look-up of the host's name that hangs
+        loop.close()  # does not wait for a name lookup that hangs
 
 
 async def _ask(method: str, address: str, token: str, content: object, largest: int) -> Answered:
-    # Packed bytes are neither asked for nor unpacked: a few of them can become gigabytes.
+    # Compressed responses are neither requested nor decompressed: a few bytes can become gigabytes.
     headers = {"Accept-Encoding": "identity"}
     if token:
         headers["Authorization"] = f"Bearer {token}"

@@ -41,14 +41,16 @@ _MOMENT = TypeAdapter(AwareDatetime)
 
 @dataclass(frozen=True, repr=False)
 class Peer:
-    """The other side. One try a question: what fails is asked again by its job, later and later."""
+    """The other side. Each question is tried once: its job asks again after a failure, with growing
+    pauses.
+    """
 
     base_url: str
     token: str = ""
     limit_seconds: float = TIME_LIMIT_SECONDS
 
     def ask(self, path: str, question: Mapping[str, Any], shape: type[Answer]) -> Answer:
-        """The answer, in the shape the contract gives it. Raises OutsideError."""
+        """The answer, in the shape defined by the contract. Raises OutsideError."""
         limits = Limits(self.limit_seconds)
         try:
             answered = exchange("POST", self.base_url.rstrip("/") + path, self.token, dict(question), limits)

@@ -6,8 +6,9 @@ from sqlmodel import Field, SQLModel
 
 
 class Connection(SQLModel, table=True):
-    """`failures`: how often in a row the system did not serve us. `open_until`: until then nobody asks (the
-    circuit is open); afterwards one may try. `problem`, `detail`: what went wrong last."""
+    """`failures`: failures in a row. `open_until`: until then nobody asks (the circuit is open); afterwards
+    one worker may try. `problem`, `detail`: the last failure.
+    """
 
     __tablename__ = "connection"
 

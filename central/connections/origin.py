@@ -1,4 +1,4 @@
-"""Where an answer came from: the system itself, or by hand while there is no system."""
+"""Source of an answer: the system itself, or entry by hand while there is no system."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -10,7 +10,7 @@ Kind = Literal["system", "file", "person"]
 
 @dataclass(frozen=True)
 class Origin:
-    """`note`: the letter or list that an answer by hand stands in; `by`: who entered it."""
+    """`note`: the letter or list with the answer, if entered by hand; `by`: who entered it."""
 
     kind: Kind = "system"
     note: str = ""
@@ -21,12 +21,12 @@ SYSTEM = Origin()
 
 
 class OriginColumns(SQLModel):
-    """The origin of an answer as its table keeps it."""
+    """Columns that store the origin of an answer."""
 
     origin: str = Field(default="system", max_length=8)
     origin_note: str = Field(default="", max_length=200)
     entered_by: str = Field(default="", max_length=120)
 
     def set_origin(self, origin: Origin) -> None:
-        """Keeps where the answer came from."""
+        """Sets the origin of the answer."""
         self.origin, self.origin_note, self.entered_by = origin.kind, origin.note[:200], origin.by[:120]

@@ -1,4 +1,4 @@
-"""What can go wrong with another authority's system, as codes: each has its words and what to do about it."""
+"""Problems with another authority's system, as codes: each has a text and advice on what to do."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -24,19 +24,20 @@ class Problem(StrEnum):
 
 
 AWAY = frozenset({Problem.TIMEOUT, Problem.MAINTENANCE, Problem.DENIED})
-"""The whole system does not serve us: asking about something else would fail alike."""
+"""The whole system does not serve us: questions about something else would fail too."""
 
 ASTRAY = frozenset({Problem.OTHER_PLATE, Problem.OTHER_PERSON, Problem.OTHER_TIME})
-"""Answers that must never be believed."""
+"""Answers to a different question, which must never be used."""
 
 
 UNDERSTOOD_AFTER = 6
-"""Attempts after which an answer nobody understands is not asked for again."""
+"""After this many attempts an answer that can't be understood is not requested again."""
 
 
 class OutsideError(Exception):
-    """No answer to go by; `problem` says why, `detail` what was seen (nothing personal), `until` when
-    maintenance is over if the other side said so."""
+    """No usable answer; `problem` says why, `detail` what was received (nothing personal), `until` when
+    maintenance ends if the other side said so.
+    """
 
     def __init__(self, problem: Problem, detail: str, until: datetime | None = None) -> None:
         super().__init__(detail)
@@ -45,7 +46,8 @@ class OutsideError(Exception):
         self.until = until
 
     def is_asked_again(self, attempt: int) -> bool:
-        """Whether to ask once more after this attempt: what may pass or be mended always, what nobody
-        understands a few times."""
+        """Whether to ask again after this attempt: always for a problem that may pass or be fixed, a few
+        times for an answer that can't be understood.
+        """
         strange = self.problem is Problem.UNREADABLE
         return self.problem in AWAY or (strange and attempt < UNDERSTOOD_AFTER)

@@ -1,5 +1,6 @@
-"""Questions and answers as CSV or XLSX: heads are the column names in the reader's language, or the names
-themselves."""
+"""Questions and answers as CSV or XLSX: headings are the column names in the reader's language, or the plain
+names.
+"""
 
 import csv
 from collections.abc import Callable, Sequence
@@ -15,7 +16,7 @@ LARGEST = 4 * 1024 * 1024
 LARGEST_UNPACKED = 64 * 1024 * 1024
 MOST_ROWS = 20_000
 MOST_COLUMNS = 100
-"""A row is read as wide as its last cell stands: one cell at the far right of each would fill the memory."""
+"""A row is as wide as its last cell: one cell at the far right of each row would fill the memory."""
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv; charset=utf-8"
@@ -26,7 +27,7 @@ _NO_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def write_csv(heads: Row, rows: Sequence[Row]) -> bytes:
-    """UTF-8 with the mark that spreadsheets need; what looks like a formula is disarmed."""
+    """UTF-8 with the byte-order mark that spreadsheets need; anything like a formula is escaped."""
     out = StringIO()
     writer = csv.writer(out)
     writer.writerow(heads)
@@ -55,7 +56,7 @@ def write_xlsx(heads: Row, rows: Sequence[Row]) -> bytes:
 
 
 def read(content: bytes, name_of: Callable[[str], str]) -> list[dict[str, str]]:
-    """The rows of a file by column name; `name_of` turns a head into the name.
+    """The rows of a file by column name; `name_of` translates a heading into the name.
 
     Raises:
         InvalidError: no CSV or XLSX of ours, or too much in it.
@@ -97,11 +98,11 @@ def _xlsx(content: bytes) -> list[list[str]]:
         return [[_text(cell) for cell in row] for row in rows]
     except InvalidError:
         raise
-    except Exception:  # a workbook may be broken at every place, and each has an error of its own
+    except Exception:  # a workbook may be damaged in any part, and each raises its own error
         raise InvalidError("file_kind", field="file") from None
 
 
 def _text(cell: object) -> str:
-    """A cell as text; spreadsheets turn days into moments."""
+    """A cell as text; spreadsheets turn days into timestamps."""
     text = "" if cell is None else str(cell)
     return text.removesuffix(" 00:00:00")

@@ -1,5 +1,6 @@
-"""Columns and choices of answers by hand in the reader's words, and back: a file comes home in either
-language, or with the bare names."""
+"""Columns and choices of answers by hand in the reader's language, and back: a file may use either language
+or the plain names.
+"""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -17,30 +18,30 @@ _DAY = re.compile(r"^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})$")
 
 
 def column_word(name: str, language: Language) -> str:
-    """The head of a column."""
+    """The heading of a column."""
     return translator(language)(f"answer_column.{name}")
 
 
 def option_word(column: str, option: str, language: Language) -> str:
-    """One choice of a column; kinds and colours have their words already."""
+    """One choice of a column; kinds and colours have their own texts."""
     keys = (f"{part}.{option}" for part in (column, "answer_option", "answer"))
     return translator(language)(next(key for key in keys if has_word(language, key)))
 
 
 def value_word(name: str, value: str, language: Language) -> str:
-    """A value of a question: what is told is a code with words."""
+    """The text of a question's value; some values are codes."""
     return translator(language)(f"dispatch.{value}") if name == MESSAGE else value
 
 
 def column_named(head: str) -> str:
-    """The column of a head; the head itself where it is none."""
+    """The column of a heading; the heading itself if it is unknown."""
     return _COLUMNS.get(_plain(head), head)
 
 
 def rows_of(
     waiting: Sequence[Asked], asks: Sequence[str], columns: Sequence[Column], language: Language
 ) -> tuple[list[str], list[list[str]]]:
-    """Heads and rows of a file of questions, with empty places for the answers."""
+    """Headings and rows of a file of questions, with empty cells for the answers."""
     names = [KEY, *asks, *(column.name for column in columns)]
     empty = [""] * len(columns)
     rows = [
@@ -51,7 +52,9 @@ def rows_of(
 
 
 def values_of(row: Mapping[str, str], columns: Sequence[Column]) -> dict[str, str]:
-    """A row with choices and days as the programme names them; what is no choice stays, to be refused."""
+    """A row with choices and days in internal form; an unknown choice is left unchanged, to be refused
+    later.
+    """
     found = {name: value for name, value in row.items() if name != MESSAGE}
     for column in columns:
         text = row.get(column.name, "").strip()
@@ -68,7 +71,7 @@ def _option(column: Column, text: str) -> str:
 
 @cache
 def _options(column: Column) -> Mapping[str, str]:
-    """The choices of a column by their words; once, not for every row of a file."""
+    """The choices of a column by their texts; computed once, not for every row of a file."""
     return {
         _plain(option_word(column.name, option, language)): option
         for option in column.options

@@ -21,12 +21,12 @@ from central.words.errors import told
 Manager = Annotated[User, Depends(require(Permission.MANAGE_USERS))]
 
 Typed = dict[str, object]
-"""What a form said, by its fields."""
+"""Form values by field name."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How it went: what was done and what came of it, or why not and what was typed."""
+    """Result of an action: what was done, or why not and what was typed."""
 
     said: str = ""
     warning: str = ""
@@ -49,12 +49,13 @@ class Administering(ABC):
 
     @property
     def actor(self) -> str:
-        """As the audit log calls them."""
+        """The actor in the audit log."""
         return self.user.actor
 
     def does(self, act: Callable[[], object], said: str = "", entered: Typed | None = None) -> Response:
-        """Does something and shows the page. `said` is the key of the words for it; `entered` stays
-        in the form when it is refused."""
+        """Performs an action and shows the page. `said` is the key of the success message; `entered` stays in
+        the form if the action is refused.
+        """
         try:
             made = act()
         except DomainError as refused:
@@ -66,4 +67,4 @@ class Administering(ABC):
 
     @abstractmethod
     def shown(self, outcome: Outcome = NOTHING_DONE) -> Response:
-        """The page, after something was done or as it is."""
+        """The page, after an action or as it is."""

@@ -1,4 +1,4 @@
-"""The console as an ASGI application of its own: HTML answers and HTML errors."""
+"""The console as a separate ASGI application: HTML pages and HTML errors."""
 
 from typing import Any
 from urllib.parse import quote
@@ -106,12 +106,13 @@ UPLOADS = {
     "/connections/": LARGEST + 64 * 1024,
     "/incoming/": MOST_FILES * LARGEST_FILE + 64 * 1024,
 }
-"""Largest body in bytes by the beginning of its path: more than is taken, so that the page itself can say
-which file is too large and keep what was typed."""
+"""Largest body in bytes by path prefix: more than is accepted, so that the page itself can say which file is
+too large and keep what was typed.
+"""
 
 
 def create_console(state: State) -> FastAPI:
-    """The console over the state of the whole application: `engine`, `settings`, `clock`, `console`."""
+    """Creates the console on the state of the whole application: `engine`, `settings`, `clock`, `console`."""
     console = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     console.state = state
     for router in _ROUTERS:
@@ -138,7 +139,7 @@ def _to_sign_in(request: Request, error: DomainError) -> Response | None:
 
 
 def _problem(request: Request, template: str, **values: Any) -> Response:
-    """An error as a page, with the way to other pages for whoever is signed in."""
+    """An error page, with navigation for a signed-in person."""
     return render(request, template, person_of(request), **values)
 
 
@@ -146,7 +147,7 @@ _PAGES = ErrorPages(_problem, language, _to_sign_in, recognise)
 
 
 def _page_of(request: Request) -> str:
-    """The page somebody was on or wanted to open, with its query: never the address of an act."""
+    """The page somebody was on or wanted to open, with its query; never the address of an action."""
     if request.headers.get("HX-Request"):
         shown = request.headers.get("HX-Current-URL", "")
     else:
@@ -155,7 +156,7 @@ def _page_of(request: Request) -> str:
 
 
 def _go(request: Request, target: str) -> Response:
-    """To another page: a fragment's request is told by header, because it would swap the page into itself."""
+    """Redirects to another page: an htmx request by a header, as it would swap the page into itself."""
     if request.headers.get("HX-Request"):
         return Response(status_code=401, headers={"HX-Redirect": target})
     return RedirectResponse(target, status_code=303)

@@ -1,4 +1,4 @@
-"""The audit log: who did and saw what, looked for by case, person and day. Reading it is in it too."""
+"""The audit log: who did and saw what, searchable by case, person and day. Reading it is audited too."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
@@ -71,7 +71,7 @@ def audit_page(
 
 
 def thing_word(name: str, people: Mapping[str, str], lang: Language) -> str:
-    """`user:lan`, `node:nut-1`, `case:17`, `system` as a person reads them."""
+    """`user:lan`, `node:nut-1`, `case:17`, `system` in readable form."""
     kind, _, rest = name.partition(":")
     if kind == "user" and rest in people:
         return people[rest]
@@ -79,11 +79,11 @@ def thing_word(name: str, people: Mapping[str, str], lang: Language) -> str:
 
 
 _STEPS = {"case": "action", "proceeding": "step"}
-"""Acts that are steps have the words of those steps."""
+"""Actions that are steps use the texts of those steps."""
 
 
 def act_word(action: str, lang: Language) -> str:
-    """An action of the log in words: `case.accept`, `user.create`."""
+    """An action of the log as text: `case.accept`, `user.create`."""
     kind, _, rest = action.partition(".")
     step = word_or(lang, f"{_STEPS[kind]}.{rest}", action) if kind in _STEPS else action
     return word_or(lang, f"act.{action}", step)
@@ -95,7 +95,7 @@ def _case_number(entry: AuditEntry) -> str:
 
 
 def _detail(detail: Mapping[str, Any], lang: Language) -> str:
-    """What the entry says beside, in a line."""
+    """The entry's further details, in one line."""
     t = translator(lang)
     told = {
         word_or(lang, f"audit_field.{name}", name): value_word(name, value, lang)
@@ -114,11 +114,11 @@ _CODES = {
     "kind": ("case_kind", "paper"),
     "via": ("incoming.by",),
 }
-"""Where the words of a field's codes stand in the dictionary, beside `audit_value`."""
+"""Where the texts of a field's codes are in the dictionary, besides `audit_value`."""
 
 
 def value_word(name: str, value: object, lang: Language) -> str:
-    """What a field of an entry says, its codes in words."""
+    """A field of an entry, with codes as text."""
     if isinstance(value, list):
         return ", ".join(map(str, value))
     if name == "purpose":

@@ -1,5 +1,6 @@
-"""Who read which persons' data in a time (báo cáo vi phạm dữ liệu cá nhân): on a page, and as a file for the
-notice to the authority. That it was asked for is in the audit log too."""
+"""Who read which persons' data within a period (báo cáo vi phạm dữ liệu cá nhân): on a page, and as a file
+for the notice to the authority. The request is audited too.
+"""
 
 from dataclasses import dataclass
 from datetime import date
@@ -39,7 +40,7 @@ SHOWN = 500
 
 @dataclass(frozen=True)
 class Asked:
-    """From which day to which (both included), and whose readings; empty: everybody's."""
+    """From which day to which (both included), and whose readings; empty for everybody's."""
 
     first: date
     last: date

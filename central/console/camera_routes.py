@@ -1,4 +1,4 @@
-"""One camera's configuration at the centre: what it runs, a new file for it, what became of earlier ones."""
+"""One camera's configuration at the centre: the file in use, a new file, and the results of earlier ones."""
 
 import difflib
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ SHORTEST_REASON = 5
 
 @dataclass(frozen=True)
 class Draft:
-    """A camera file somebody is writing; `base` is the hash of the file it began with."""
+    """A camera file being edited; `base` is the hash of the file it started from."""
 
     content: str
     base: str
@@ -52,7 +52,7 @@ class AtCamera:
 
     @property
     def address(self) -> str:
-        """Of its page."""
+        """The address of its page."""
         return f"/nodes/{self.node}/cameras/{self.camera}"
 
 
@@ -102,14 +102,14 @@ def _page(
 
 
 def _difference(revision: CameraRevision) -> list[Differing] | None:
-    """The clips in which its node finds something else under this file; None where it was not asked."""
+    """The clips in which its node finds a different result under this file; None if it was not asked."""
     if not revision.difference or revision.reason:
         return None
     return [Differing.model_validate(row) for row in revision.difference["rows"]]
 
 
 def _changes(before: str, after: str) -> list[str]:
-    """What a new file changes, as lines of a unified diff without its head."""
+    """The changes in a new file, as lines of a unified diff without its head."""
     lines = difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=2)
     return list(lines)[2:]
 

@@ -1,4 +1,4 @@
-"""Bars of how many cases there are, in the same tones on every page that draws them."""
+"""Bars of case counts, in the same tones on every page."""
 
 from collections.abc import Mapping
 
@@ -15,11 +15,11 @@ STATE_TONES: Mapping[str, str] = {
     "owner_mismatch": "warn",
     "disputed": "warn",
 }
-"""States that are good or bad news; the others have no tone."""
+"""States that are favourable or unfavourable; the others have no tone."""
 AGE_TONES = ("good", "good", "warn", "bad", "bad")
-"""Of the backlog's age classes, the newest first."""
+"""Tones of the backlog's age classes, the newest first."""
 
 
 def case_bar(label: str, cases: int, lang: Language, href: str = "", tone: str = "") -> Bar:
-    """A bar of so many cases; `href` is the list of them."""
+    """A bar for a count of cases; `href` is their list."""
     return Bar(label=label, value=cases, told=number(cases, lang), href=href, tone=tone)

@@ -1,5 +1,4 @@
-"""The list of cases: narrowed by what they are, where, when and by whom, sorted, counted, taken out as a
-file."""
+"""The list of cases: filtered by kind, site, time and person, sorted, counted, exported as a file."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -47,7 +46,7 @@ DayChoice = Annotated[Day | Literal[""], Query()]
 
 @dataclass(frozen=True)
 class Narrowing:
-    """What somebody narrows the list to, as the form has it; empty is no choice."""
+    """The filter as entered in the form; empty means no choice."""
 
     state: State | Literal["open", ""] = ""
     rule: str = ""
@@ -65,7 +64,7 @@ class Narrowing:
 
     @property
     def query(self) -> str:
-        """They again, as the query of an address."""
+        """The same fields as the query of an address."""
         return urlencode(self.chosen)
 
     def filter_for(self, user: User) -> CaseFilter:
@@ -84,7 +83,7 @@ class Narrowing:
         )
 
     def _states(self) -> frozenset[State] | None:
-        """The state, or those that still wait: a deadline matters to no others."""
+        """The state, or all open states when sorting by deadline: it does not matter for others."""
         if self.state == "open" or (not self.state and self.order == "due"):
             return frozenset(OPEN)
         return frozenset({State(self.state)}) if self.state else None
@@ -140,8 +139,9 @@ def case_file(request: Request, session: SessionDep, user: Viewer, narrowing: Na
 def list_page(
     request: Request, user: User, now: datetime, found: list[Case], *, searched: Search | None, **form: Any
 ) -> Response:
-    """The page of a list with its form, or of a vehicle that was searched for; one case more than a page
-    means that the list goes on."""
+    """The page of a list with its form, or of a vehicle search; one case beyond the page means that there are
+    more.
+    """
     return render(
         request,
         "cases.html",
@@ -157,7 +157,7 @@ def list_page(
 
 
 def _choices(session: Session) -> dict[str, Any]:
-    """What the form offers to narrow the list to."""
+    """The choices the filter form offers."""
     return {
         "states": list(State),
         "rules": list(RULES),
@@ -169,7 +169,7 @@ def _choices(session: Session) -> dict[str, Any]:
 
 
 def _deciders(session: Session) -> dict[int, str]:
-    """Who decides on cases, by name."""
+    """People who decide cases, by name."""
     deciding = (Permission.REVIEW_CASES, Permission.CONFIRM_CASES)
     people = accounts.list_users(session)
     return {user.id or 0: user.full_name for user in people if any(map(user.may, deciding))}

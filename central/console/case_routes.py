@@ -1,4 +1,4 @@
-"""Looking at cases: the list, a search that must say why, a case with its history, its files."""
+"""Viewing cases: the list, a search that requires a purpose, a case with its history, its files."""
 
 from typing import Annotated
 
@@ -141,7 +141,7 @@ def viewing_copy(
 
 
 def _file_of(session: Session, user: User, case_id: int, name: str) -> EvidenceFile:
-    """A file of a case that this person sees. Raises NotFoundError."""
+    """A file of a case that this person may see. Raises NotFoundError."""
     visible_case(session, user, case_id)
     manifest = queries.manifest_of(session, case_id)
     file = next((file for file in manifest.files if file.name == name), None)

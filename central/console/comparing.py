@@ -17,7 +17,7 @@ RowVerdict = Literal["same", "differs", "not_compared"]
 
 @dataclass(frozen=True)
 class Row:
-    """One field in words; None where a side has nothing to say."""
+    """One field as text; None where a side has no value."""
 
     field: Literal["plate", "kind", "colour"]
     seen: str | None
@@ -27,14 +27,16 @@ class Row:
 
 @dataclass(frozen=True)
 class Comparison:
-    """`match` only if every field was compared and is the same; `partly` if one could not be compared."""
+    """Comparison: `match` only if every field was compared and is equal; `partly` if one could not be
+    compared.
+    """
 
     rows: tuple[Row, ...]
     verdict: Literal["match", "mismatch", "partly"]
 
 
 def comparison_of(case: Case, answer: RegistryAnswer | None, language: Language) -> Comparison | None:
-    """The comparison on which the case stands; None if the register named no vehicle."""
+    """The comparison for the case; None if the register named no vehicle."""
     registered = registered_vehicle(answer)
     if answer is None or registered is None:
         return None

@@ -1,4 +1,4 @@
-"""Connections to other authorities: how they stand, try again, and answers by hand where there is none."""
+"""Connections to other authorities: their state, retries, and answers by hand where there is no interface."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -64,7 +64,7 @@ def retry(
 
 @dataclass(frozen=True)
 class Page:
-    """Somebody at the questions of one connection."""
+    """A person at the questions of one connection."""
 
     request: Request
     session: Session
@@ -75,20 +75,20 @@ class Page:
 
     @property
     def address(self) -> str:
-        """Its page."""
+        """The address of its page."""
         return f"/connections/{self.system}"
 
     @property
     def actor(self) -> str:
-        """As the audit log names this person."""
+        """The actor in the audit log."""
         return self.user.actor
 
     def hand(self, note: str, kind: Literal["file", "person"]) -> Hand:
-        """This person, entering something from a letter or list."""
+        """This person, entering an answer from a letter or list."""
         return Hand(self.user, note, kind)
 
     def shown(self, status: int = 200, **values: Any) -> Response:
-        """The list of what waits, with what came of a file."""
+        """The list of waiting questions, with the result of a file."""
         return self.rendered(
             "by_hand.html",
             status,
@@ -100,11 +100,11 @@ class Page:
     def question(
         self, asked: Asked, status: int = 200, warning: str = "", entered: Mapping[str, str] | None = None
     ) -> Response:
-        """The form for one question; a refusal keeps what was typed."""
+        """The form for one question; after a refusal it keeps what was typed."""
         return self.rendered("question.html", status, asked=asked, warning=warning, entered=entered or {})
 
     def rendered(self, template: str, status: int, **values: Any) -> Response:
-        """A page with the words of its columns."""
+        """A page with the texts of its columns."""
         lang = language(self.request)
         return render(
             self.request,
@@ -194,7 +194,7 @@ def answer_question(
     asked = page.room.find(page.session, key, page.now, hand.actor)
     try:
         answer = read_answer(page.room.shape, entered)
-        with page.session.begin_nested():  # a refusal undoes the answer, not that the question was read
+        with page.session.begin_nested():  # a refusal rolls back the answer, not the audit entry of reading
             page.room.enter(page.session, asked, answer, hand, page.now)
     except DomainError as refused:
         warning = told(refused, language(page.request)).sentence

@@ -30,7 +30,7 @@ Standing = Literal["well", "failing", "open", "unasked", "by_hand"]
 
 @dataclass(frozen=True)
 class System:
-    """A system of another authority: its work, and whether the settings name it."""
+    """A system of another authority: its jobs, and whether it is configured."""
 
     name: str
     kinds: tuple[str, ...]
@@ -57,8 +57,9 @@ SYSTEMS = (
 
 @dataclass(frozen=True)
 class Line:
-    """One row of the page. `waiting`: work that is not done; `dead` of it was given up; `by_hand`: questions
-    people may answer, None where there is no such way."""
+    """One row of the page. `waiting`: unfinished jobs; `dead`: those of them abandoned; `by_hand`: questions
+    people may answer, None where that is not possible.
+    """
 
     system: System
     standing: Standing
@@ -101,7 +102,7 @@ def lines(session: Session, settings: CentralSettings, services: Services, now: 
 
 
 def _waiting(session: Session, system: System, work: list[jobs.Count]) -> int:
-    """Work that is not done; the province is told by work that comes round, so what it is told counts."""
+    """Unfinished work; the province is served by periodic jobs, so its messages are counted."""
     if system.name == SHARING:
         return dispatches.count_unsent(session, SHARING)
     return sum(each.later + each.due + each.running for each in work)
@@ -118,6 +119,6 @@ def _standing(is_set: bool, row: Connection | None, now: datetime) -> Standing:
 
 
 def try_again(session: Session, name: str, now: datetime, actor: str) -> int:
-    """Closes a circuit and has its work tried now; returns how much."""
+    """Closes a circuit and has its jobs retried now; returns how many."""
     circuit.close(session, name, actor)
     return jobs.hurry(session, next(s.kinds for s in SYSTEMS if s.name == name), now)

@@ -60,7 +60,9 @@ def restart_limitation(
 
 
 def _does(page: Page, version: int, act: Callable[[Proceeding], None], said: str) -> Response:
-    """Does it on the locked case as it was seen; a whole page for a browser without scripts."""
+    """Applies a correction to the locked case at the version seen; a whole page for a browser without
+    scripts.
+    """
     fragment = page.request.headers.get("HX-Request") == "true"
     try:
         act(service.lock(page.session, page.proceeding.id or 0, version))

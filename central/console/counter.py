@@ -1,4 +1,4 @@
-"""What the clerk's and the treasury's desks have in common."""
+"""Common parts of the clerk's and the treasury's desks."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ from contract.local_time import local_day
 
 @dataclass(frozen=True)
 class Counter(ABC):
-    """Who sits there, in which request and transaction."""
+    """The person at the desk, with request and transaction."""
 
     request: Request
     session: Session
@@ -31,20 +31,20 @@ class Counter(ABC):
     @property
     @abstractmethod
     def counts(self) -> Mapping[str, int]:
-        """How much waits on each of the desk's pages."""
+        """Number of waiting items on each of the desk's pages."""
 
     @property
     def by(self) -> Mover:
-        """This person as the tables of steps know them."""
+        """This person as an actor for the step tables."""
         return mover(self.session, self.user, local_day(self.now))
 
     @property
     def t(self) -> Translate:
-        """Words in the browser's language."""
+        """A text in the browser's language."""
         return translator(language(self.request))
 
     def refused(self, refused: DomainError) -> dict[str, Any]:
-        """What a page says of a refusal; nothing of what was tried stays."""
+        """The page for a refusal; everything that was tried is rolled back."""
         self.session.rollback()
         return {"warning": told(refused, language(self.request)).sentence, "status": refused.status}
 

@@ -1,5 +1,6 @@
-"""The leaders' dashboard: how far cases came, what waits and how long, where, when and who; each bar leads to
-the cases behind it."""
+"""The leaders' dashboard: how far cases have progressed, backlog and its age, by site, time and person; each
+bar links to the cases behind it.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -62,7 +63,7 @@ def dashboard_page(request: Request, session: ReadSessionDep, user: Leader, now:
 
 
 def _camera_states(session: Session, now: Now) -> Mapping[str, list[str]]:
-    """How the cameras of each site do."""
+    """The states of the cameras at each site."""
     found = defaultdict[str, list[str]](list)
     for camera, state in fleet.camera_states(session, now):
         found[camera.site].append(state)
@@ -76,7 +77,7 @@ class _Drawing:
         self._figures, self._lang, self._t = figures, lang, translator(lang)
 
     def charts(self) -> list[Chart]:
-        """Those of the page, in its order."""
+        """The charts of the page, in its order."""
         figures = self._figures
         return [
             self._chart("funnel", (self._step(*each) for each in figures.funnel.items())),
@@ -92,7 +93,7 @@ class _Drawing:
         ]
 
     def map(self, places: Places, states: Mapping[str, list[str]]) -> object:
-        """The sites whose place is known."""
+        """The sites with known coordinates."""
         names, cases = self._figures.site_names, self._figures.by_site
         spots = [
             Spot(
@@ -139,7 +140,7 @@ class _Drawing:
         return case_bar(label, cases, self._lang, href, tone)
 
     def _list(self, **narrowed: str) -> str:
-        """The list of the cases that were counted."""
+        """The list of the counted cases."""
         return f"/cases?{urlencode({**narrowed, 'first': str(self._figures.first)})}"
 
 
@@ -148,7 +149,7 @@ def _days(age: AgeClass) -> tuple[tuple[str, date | None], ...]:
 
 
 def _tone(states: list[str]) -> str:
-    """How a site's cameras do together; of one without cameras nothing is known."""
+    """The overall state of a site's cameras; unknown for a site without cameras."""
     if not states:
         return "quiet"
     if all(state == "online" for state in states):

@@ -1,4 +1,4 @@
-"""What every endpoint for decisions on a queue needs."""
+"""Common parts of the endpoints for decisions on a queue."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,21 +20,21 @@ from central.words.languages import Language
 from contract.local_time import bounds_of_days, local_day
 
 SHORTEST_LOOK_MS = 500
-"""Nobody decides a case they had on the screen for less: it was meant for the one before."""
+"""A decision after a shorter viewing time is refused: it was probably meant for the previous case."""
 
 Note = Annotated[Text, Form(max_length=500)]
 Reason = Annotated[Text, Form(max_length=40)]
 
 
 class TooFastError(ConflictError):
-    """The decision came when the case had hardly appeared."""
+    """The decision came when the case had only just appeared."""
 
     code: ClassVar[str] = "too_fast"
 
 
 @dataclass(frozen=True)
 class Desk:
-    """Who works on which queue, in which request and transaction."""
+    """The person working on a queue, with request and transaction."""
 
     request: Request
     session: Session
@@ -49,7 +49,7 @@ class Desk:
 
     @property
     def t(self) -> Translate:
-        """Words in that language."""
+        """A text in that language."""
         return translator(self.language)
 
     def decided_today(self, stage: Literal["operator", "officer"]) -> int:
@@ -60,11 +60,11 @@ class Desk:
         return queries.decided_since(self.session, stage, self.user.id, midnight)
 
     def seconds_to(self, end: datetime) -> float:
-        """Until then, for a browser to count down: the date of its machine may be wrong."""
+        """Seconds until then, for the browser to count down: the clock of its machine may be wrong."""
         return round((end - self.now).total_seconds(), 1)
 
     def words_for(self, refused: DomainError) -> str:
-        """A refusal as the person reads it."""
+        """The text of a refusal in the person's language."""
         return told(refused, self.language).sentence
 
 
@@ -78,17 +78,17 @@ def _sight(
 
 
 CaseSight = Annotated[Sight, Depends(_sight)]
-"""What a decision says of the look it rests on."""
+"""What a decision states about the viewing it is based on."""
 
 
 def check_look(sight: Sight) -> None:
-    """Raises TooFastError for a decision that nobody can have looked for."""
+    """Raises TooFastError for a decision made faster than anybody can view a case."""
     if sight.looked_ms is not None and sight.looked_ms < SHORTEST_LOOK_MS:
         raise TooFastError("case", id=sight.case_id)
 
 
 def pictures_of(session: Session, case_ids: list[int]) -> list[str]:
-    """Addresses of the pictures of cases that will probably be wanted next."""
+    """Addresses of the pictures of the cases that will probably be needed next."""
     return [
         f"/cases/{case_id}/files/{file.name}"
         for case_id in case_ids

@@ -1,4 +1,4 @@
-"""Desks: waiting work of a person by their roles; the page of all deadlines."""
+"""Desks: the waiting work of a person by their roles; the page of all deadlines."""
 
 from collections.abc import Sequence
 from typing import Annotated, Literal
@@ -73,15 +73,16 @@ def desk_page(
 
 
 def _beside(session: Session, user: User) -> list[tuple[str, int]]:
-    """Pages where something else than a step of a case waits for this person, with how much."""
+    """Pages with waiting work other than a step of a case for this person, with its amount."""
     if not user.may(Permission.SEND_PAPERS):
         return []
     return [("/incoming", incoming.count(session)), ("/outgoing", notifications.count_to_post(session))]
 
 
 def _usual(mine: Sequence[Actor]) -> Actor | None:
-    """The desk somebody sits at first, of those where something waits: a case officer's own before the parts
-    that come with the role."""
+    """The desk a person opens first, of those with waiting work: a case officer's own before the roles that
+    come with it.
+    """
     return Actor.CASE_OFFICER if Actor.CASE_OFFICER in mine else next(iter(mine), None)
 
 

@@ -1,5 +1,6 @@
 """The register of enforcement devices: which cameras may be used for sanctioning today, what each lacks, its
-papers, users and sign."""
+papers, users and sign.
+"""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -33,10 +34,10 @@ from contract.local_time import local_day
 router = APIRouter(prefix="/devices")
 
 LARGEST_PHOTO = 12 * 1024 * 1024
-"""Bytes of an upload: a photo as a telephone takes it."""
+"""Most bytes of an upload: a photo taken with a telephone."""
 
 SOON = timedelta(days=30)
-"""A paper that ends within this time is shown as ending."""
+"""A paper that ends within this time is shown as ending soon."""
 
 Viewer = Annotated[User, Depends(require(Permission.VIEW_NODES))]
 Manager = Annotated[User, Depends(require(Permission.MANAGE_DEVICES))]
@@ -46,7 +47,7 @@ Until = Annotated[Day | Literal[""], Form()]
 
 @dataclass(frozen=True)
 class DeviceRow:
-    """A camera in the register: what it lacks today, when the first of its papers in force ends."""
+    """A camera in the register: what it lacks today, and when the first of its valid papers ends."""
 
     node_id: str
     camera_id: str
@@ -57,14 +58,14 @@ class DeviceRow:
 
 @dataclass(frozen=True)
 class Camera:
-    """The camera that a path names."""
+    """The camera in the path."""
 
     node_id: str
     camera_id: str
 
     @property
     def address(self) -> str:
-        """Its page."""
+        """The address of its page."""
         return f"/devices/{self.node_id}/{self.camera_id}"
 
 
@@ -115,7 +116,7 @@ def _page(
     refused: DomainError | None = None,
     taken: date | None = None,
 ) -> Response:
-    """The page; after a refused photo with the reason and the day that was typed."""
+    """The page; after a refused photo with the reason and the day as typed."""
     key = (at.node_id, at.camera_id)
     row = _row(key, devices.validity(session, *key, now))
     people = {person.id: person for person in accounts.list_users(session)}

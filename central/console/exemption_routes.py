@@ -1,4 +1,6 @@
-"""Times in which police directed traffic by hand: entered by officers, seen by whoever sees cases."""
+"""Times in which police directed traffic by hand: entered by officers, visible to everybody who sees
+cases.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -50,7 +52,7 @@ def _page(
     refused: DomainError | None = None,
     entered: Mapping[str, str] = _NOTHING_TYPED,
 ) -> Response:
-    """`entered` is what was typed and refused: it stays in the form."""
+    """`entered` is the refused input, which stays in the form."""
     found = exemptions.list_latest(session, PAGE + 1, skip)
     return render(
         request,

@@ -1,4 +1,4 @@
-"""Signing in at the province's identity provider, and the one-time code after signing in."""
+"""Sign-in through the province's identity provider, and the one-time code after signing in."""
 
 from typing import Annotated
 
@@ -26,7 +26,7 @@ STAFF_LOGIN = "staff_login"
 
 _WAY = "ngatu-staff-way"
 _SECOND = frozenset({"mfa", "otp", "hwk", "fpt", "face", "sc", "swk"})
-"""Ways of signing in (`amr`, RFC 8176) that are a second factor."""
+"""Sign-in methods (`amr`, RFC 8176) that are a second factor."""
 
 
 @router.get("/sign-in/elsewhere")

@@ -1,4 +1,4 @@
-"""All cameras at a glance with a last picture each, and the page of one node."""
+"""All cameras at a glance, each with its latest picture, and the page of one node."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -33,12 +33,12 @@ CameraName = Annotated[Text, Path(max_length=80)]
 
 
 STALE = timedelta(minutes=20)
-"""A picture comes every five minutes: one as old as this is pointed out."""
+"""A picture arrives every five minutes: one older than this is marked."""
 
 
 @dataclass(frozen=True)
 class CameraGlance:
-    """A camera among many: when its last picture was taken, and whether that is long ago."""
+    """A camera in the overview: when its latest picture was taken, and whether that is long ago."""
 
     camera: Camera
     taken_at: datetime | None
@@ -47,7 +47,7 @@ class CameraGlance:
 
 @dataclass(frozen=True)
 class Glance:
-    """One node among many: its cameras, how many alarms are open."""
+    """A node in the overview: its cameras, and how many alarms are open."""
 
     node: Node
     standing: fleet.Standing
@@ -56,24 +56,24 @@ class Glance:
 
     @property
     def well(self) -> bool:
-        """Whether nobody need look at it."""
+        """Whether it needs no attention."""
         return not self.alarms and self.standing == "online"
 
     @property
     def rank(self) -> tuple[bool, bool, str]:
-        """Alarms come first, then cameras that do badly or show nothing new."""
+        """Sort key: alarms first, then cameras with a problem or without a recent picture."""
         fine = all(each.camera.state == "online" and not each.stale for each in self.cameras)
         return self.well, fine, self.node.id
 
     @property
     def sites(self) -> list[str]:
-        """Where its cameras stand, each place once."""
+        """The sites of its cameras, each once."""
         return sorted({each.camera.site_name for each in self.cameras})
 
 
 @dataclass(frozen=True)
 class CameraRow:
-    """A camera on its node's page: its last picture, papers, the file in force and the last order."""
+    """A camera on its node's page: its latest picture, papers, the file in force and the last order."""
 
     camera: Camera
     taken_at: datetime | None

@@ -1,4 +1,4 @@
-"""The keys of each desk, with the words that explain them: shown in the help."""
+"""The keys of each desk and their explanations, as shown in the help."""
 
 Keys = tuple[tuple[str, str], ...]
 

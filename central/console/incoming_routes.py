@@ -1,4 +1,4 @@
-"""The clerk's desk: what came from citizens (văn bản đến), and what has to go to them by post."""
+"""The clerk's desk: submissions of citizens (văn bản đến), and papers to be posted to them."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
@@ -42,11 +42,11 @@ SENDERS: tuple[Role, ...] = ("owner", "driver", "buyer", "lessee")
 
 
 class ClerkDesk(Counter):
-    """Somebody at the clerk's desk."""
+    """A person at the clerk's desk."""
 
     @property
     def counts(self) -> Mapping[str, int]:
-        """What is to be accepted, and what has to be posted."""
+        """Number of submissions to accept, and of papers to post."""
         return {
             "incoming": incoming.count(self.session),
             "outgoing": notifications.count_to_post(self.session),
@@ -109,7 +109,7 @@ def _form(at: ClerkDesk, about: str, typed: Letter | None = None, **told_here: A
 
 
 def _case_named(session: Session, about: str) -> int | None:
-    """The case of that number, or of the paper with that number."""
+    """The case with that number, or of the paper with that number."""
     if about.isascii() and about.isdigit() and 0 < int(about) <= LARGEST_ID:
         return int(about) if of_case(session, int(about)) is not None else None
     paper = documents.of_number(session, about) if about else None

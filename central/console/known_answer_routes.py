@@ -1,4 +1,4 @@
-"""Cases with a known answer: who answered how, which are given out, which could be."""
+"""Cases with a known answer: who answered how, which are in use, and which could be used."""
 
 from datetime import timedelta
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""Law tables: the one in use, what a new one changes and which open cases it touches, who approved what."""
+"""Law tables: the one in use, the changes in a new one and the open cases it affects, and approvals."""
 
 from typing import Annotated
 
@@ -23,7 +23,7 @@ from configs.law_tables import FOLDER
 router = APIRouter(prefix="/law")
 
 LARGEST_TABLE = 200_000
-"""Bytes of a table."""
+"""Most bytes of a table."""
 
 Viewer = Annotated[User, Depends(require(Permission.VIEW_LAW))]
 Uploader = Annotated[User, Depends(require(Permission.UPLOAD_LAW))]

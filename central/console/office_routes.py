@@ -47,7 +47,7 @@ def front_page(request: Request, session: ReadSessionDep, user: CurrentUser, now
 
 
 def _charts(figures: Overview, lang: Language) -> dict[str, Chart]:
-    """The charts of the front page by what they count."""
+    """The charts of the front page by subject."""
     t = translator(lang)
     ages = enumerate(zip(figures.backlog_by_age, AGE_TONES, strict=True))
     rows = {
@@ -109,7 +109,9 @@ def node_list(
 
 
 def funnel_word(name: str, lang: Language) -> str:
-    """A counter of a camera in words: `frames`, `red_light_violation`; those of newer nodes as they are."""
+    """The text of a camera's counter: `frames`, `red_light_violation`; unknown ones of newer nodes as they
+    are.
+    """
     rule, _, decision = name.rpartition("_")
     if has_word(lang, f"rule.{rule}") and has_word(lang, f"finding.{decision}"):
         t = translator(lang)

@@ -52,12 +52,12 @@ def _view(
 
 OfficerDesk = Annotated[Desk, Depends(_desk)]
 OfficerView = Annotated[Desk, Depends(_view)]
-"""The same for what only reads and waits for no writer."""
+"""The same for read-only requests, which wait for no writer."""
 
 
 @dataclass(frozen=True)
 class Chosen:
-    """What the officer chose of a case when it was refused."""
+    """The officer's choices on a case when the decision was refused."""
 
     case_id: int
     choice: Choice
@@ -204,8 +204,9 @@ def leave(desk: OfficerDesk, case_id: Id) -> None:
 def _decide(
     desk: Desk, sight: Sight, outcome: str, act: Callable[[], object], choice: Choice = AS_PROVEN
 ) -> Response:
-    """Takes a decision and shows what comes next; a refusal is rolled back and told on the page, where what
-    was chosen still stands."""
+    """Takes a decision and shows the next case; a refusal is rolled back and shown on the page, which keeps
+    the choices.
+    """
     try:
         check_look(sight)
         act()

@@ -1,4 +1,6 @@
-"""Rendering: one Jinja environment, and what all templates use (words, times, numbers, who is signed in)."""
+"""Rendering: one Jinja environment, and the helpers of all templates (texts, times, numbers, who is signed
+in).
+"""
 
 from dataclasses import dataclass
 from functools import partial
@@ -31,7 +33,7 @@ _ENVIRONMENT = templates(FOLDER / "templates", address)
 
 @dataclass(frozen=True)
 class NavigationItem:
-    """A page in the top bar; `beside` are pages without an entry that belong to it."""
+    """A page in the top bar; `beside` are pages without their own entry that belong to it."""
 
     href: str
     label: str
@@ -39,7 +41,7 @@ class NavigationItem:
     beside: tuple[str, ...] = ()
 
     def holds(self, path: str) -> bool:
-        """Whether an address is this page or lies under it."""
+        """Whether an address is this page or below it."""
         return any(path == root or path.startswith(f"{root}/") for root in (self.href, *self.beside))
 
 
@@ -74,14 +76,14 @@ MORE = (
     NavigationItem("/audit", "nav.audit", Permission.VIEW_AUDIT),
     NavigationItem("/searches", "nav.searches", Permission.REVIEW_SEARCHES),
 )
-"""Pages people need now and then: behind one item of the top bar."""
+"""Pages needed only occasionally, behind one item of the top bar."""
 
 FEW = 6
-"""Pages that fit into the top bar beside each other, whatever they are called."""
+"""This many pages fit into the top bar, whatever their names."""
 
 
 def language(request: Request) -> Language:
-    """The language of this browser: what somebody chose in it, else Vietnamese."""
+    """The language of this browser: the chosen one, otherwise Vietnamese."""
     return chosen_language(request) or LANGUAGES[0]
 
 
@@ -103,7 +105,9 @@ def render(
 
 
 def _pages_of(user: User | None) -> tuple[list[NavigationItem], list[NavigationItem]]:
-    """What stands in the top bar for a person, and what behind its last item; a few need no such item."""
+    """The pages in the top bar for a person, and those behind its last item; a short list needs no such
+    item.
+    """
     bar, more = (
         [item for item in items if user is not None and user.may(item.permission)]
         for items in (NAVIGATION, MORE)
@@ -117,13 +121,13 @@ def _theme(request: Request) -> str:
 
 
 def printed_plate(plate: str | None, colour: str | None, kind: str) -> str:
-    """A stored plate as it stands on the metal; the bare characters when they are no issued plate."""
+    """A stored plate as printed on the metal; the plain characters if no such plate is issued."""
     found = interpretations(plate or "", colour=colour, vehicle=VehicleKind(kind))  # type: ignore[arg-type]
     return found[0].printed if found else plate or ""
 
 
 def _still_word(rule: str, role: str, language: Language) -> str:
-    """What a still shows, in the words of its rule where it has them."""
+    """The caption of a still, from the texts of its rule where they exist."""
     known = RULES.get(rule)
     moment = next((words for name, words in known.moments.items() if name == role), None) if known else None
     return moment.in_language(language) if moment else translator(language)(f"still.{role}")

@@ -1,5 +1,4 @@
-"""Who may sign: the titles people hold and the delegations they were given, as an administrator enters and
-revokes them."""
+"""Who may sign: people's titles and delegations, as an administrator enters and revokes them."""
 
 from datetime import date
 from typing import Annotated, Literal
@@ -24,7 +23,7 @@ from contract.local_time import local_day
 router = APIRouter(prefix="/users/powers")
 
 _BLANK: Typed = dict.fromkeys(("signer", "title", "valid_from", "valid_to", "delegation", "delegated_by"), "")
-"""The form before anything was typed."""
+"""The empty form."""
 
 
 class Register(Administering):
@@ -55,7 +54,7 @@ class Register(Administering):
         return language(self.request) == "vi"
 
     def _title(self, book: LawBook, row: SignerPower) -> str:
-        """The name the law gives the title; the code of one that a later table no longer knows."""
+        """The title's name in the law; its code if a later table no longer contains it."""
         try:
             found = book.signer(row.title, row.valid_from)
         except LawError:

@@ -1,5 +1,6 @@
-"""The proceedings of a case: its tracks side by side, what may be done next and by whom, deadlines, papers,
-parties."""
+"""The proceedings of a case: its tracks side by side, possible steps and who may take them, deadlines,
+papers, parties.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -86,7 +87,7 @@ _OTHER_ANSWER: Mapping[str, str] = {
     "settle_second": "annul_decision",
     "court_upholds": "court_annuls",
 }
-"""Steps that answer the same question the other way: the page favours neither."""
+"""Steps that answer the same question in the opposite way: the page favours neither."""
 
 _ALWAYS_SHOWN = frozenset({Track.CASE, Track.RESULT, Track.PERSON, Track.NOTICE, Track.ANSWER, Track.RECORD})
 _ALWAYS_SHOWN |= {Track.DECISION, Track.DELIVERY, Track.PAYMENT}
@@ -94,7 +95,7 @@ _ALWAYS_SHOWN |= {Track.DECISION, Track.DELIVERY, Track.PAYMENT}
 
 @dataclass(frozen=True)
 class Page:
-    """Somebody at the page of a case."""
+    """A person at the page of a case."""
 
     request: Request
     session: Session
@@ -115,11 +116,11 @@ class Page:
 
     @property
     def anew(self) -> "Page":
-        """The same with the case as it is now."""
+        """The same with the case reloaded."""
         return replace(self, proceeding=sight.proceeding_for(self.session, self.user, self.case_id))
 
     def refused(self, refused: DomainError, *, fragment: bool = True) -> Response:
-        """What the page says of a refusal, every reason of it; nothing of what was tried stays."""
+        """The page after a refusal, with every reason for it; everything that was tried is rolled back."""
         self.session.rollback()
         warning = _all_problems(refused, language(self.request))
         return self.anew.shown(refused.status, fragment=fragment, warning=warning)
@@ -132,7 +133,7 @@ class Page:
         onward = {waits.action for waits in waiting_steps(seen.loaded.dossier, local_day(self.now))}
         called_for = onward | {_OTHER_ANSWER[action] for action in onward & _OTHER_ANSWER.keys()}
         others = [offer for view in seen.tracks for offer in view.others]
-        for steps in (offers, others):  # the first key is the step that brings the case on
+        for steps in (offers, others):  # the first key is the step that advances the case
             steps.sort(key=lambda offer: offer.step.action not in onward)
         offence = offences.of_case(self.session, self.case_id)
         case = get_case(self.session, self.case_id)
@@ -169,20 +170,20 @@ class Page:
 
 
 def _notified(page: Page) -> list[tuple[Notification, str]]:
-    """What its people were told, the latest first, in the reader's words."""
+    """Notifications sent to its parties, the latest first, in the reader's language."""
     lang = language(page.request)
     rows = notifications.of_case(page.session, page.case_id)
     return [(row, notifications.words_of(row, lang)) for row in reversed(rows)]
 
 
 def _of(tracks: Mapping[Track, TrackView], wanted: tuple[Track, ...]) -> list[TrackView]:
-    """The tracks of a column that have something to say."""
+    """The tracks of a column that have any content."""
     found = [tracks[track] for track in wanted if track in tracks]
     return [view for view in found if view.started or view.track in _ALWAYS_SHOWN or view.open_offers]
 
 
 def _looked_up(page: Page) -> dict[str, PopulationAnswer | None]:
-    """The roles somebody has in the case, with what the population database said of them last."""
+    """The person's roles in the case, with the population database's latest answer about them."""
     roles: tuple[parties.Role, ...] = ("owner", "driver", "buyer", "lessee")
     store = services(page.request).parties(page.session)
     held = {role: link for role in roles if (link := store.of_case(page.case_id, role)) is not None}
@@ -219,7 +220,7 @@ def _form_values(page: Page, action: str) -> dict[str, Any]:
 
 
 async def _entered(request: Request) -> dict[str, Any]:
-    """Everything else of a step's form: what belongs to the step. Lists only where they may be."""
+    """The other fields of a step's form that belong to the step. Lists only where allowed."""
     form = await request.form()
     found: dict[str, Any] = {}
     for name in form:
@@ -361,4 +362,4 @@ def show_paper(page: AtPage, document_id: Id, download: bool = False) -> Respons
 
 
 PDF_POLICY = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'"
-"""The browser's own PDF viewer is an object with a style of its own; nothing else may run."""
+"""The browser's built-in PDF viewer is an object with its own style; nothing else may run."""

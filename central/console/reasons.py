@@ -1,4 +1,4 @@
-"""Reasons as the dialogs show them: each with a key of its own that never changes, the likeliest first."""
+"""Reasons as shown in the dialogs: each with a fixed key, the most frequent first."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ _ENDED = {"operator": State.REJECTED, "officer": State.REFUSED}
 
 @dataclass(frozen=True)
 class ReasonChoice:
-    """One line of the dialog; `key` is what the script looks for, `shown_key` what people read."""
+    """One line of the dialog; `key` is used by the script, `shown_key` is displayed."""
 
     code: str
     words: str
@@ -26,7 +26,9 @@ class ReasonChoice:
 
 
 def reason_choices(session: Session, stage: Stage, rule: str, language: Language) -> list[ReasonChoice]:
-    """The reasons of a stage in the browser's language, those given most for this rule lately first."""
+    """The reasons of a stage in the browser's language, those most often given for this rule recently
+    first.
+    """
     given = latest_reasons(session, _ENDED[stage])
     choices = [
         ReasonChoice(
@@ -42,7 +44,7 @@ def reason_choices(session: Session, stage: Stage, rule: str, language: Language
 
 
 def reason_words(code: str, language: Language) -> str:
-    """A stored reason code in words; the code itself when the table no longer has it."""
+    """The text of a stored reason code; the code itself if the table no longer contains it."""
     reason = reasons().get(code)
     if reason is None:
         return code

@@ -1,4 +1,4 @@
-"""Audit of rejections: a sample of rejected cases, and what nodes dropped, both with trend."""
+"""Audit of rejections: a sample of rejected cases, and the nodes' own discards, both with their trend."""
 
 from datetime import timedelta
 from typing import Annotated

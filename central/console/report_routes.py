@@ -1,4 +1,4 @@
-"""Reports for leaders: which there are, what one says, its workbook and its paper."""
+"""Reports for leaders: their list, the content of one, its workbook and its paper."""
 
 from typing import Annotated
 

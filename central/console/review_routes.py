@@ -1,4 +1,4 @@
-"""The operator's workplace: each decision answers with the next case, a refused one with what is true now."""
+"""The operator's workplace: each decision returns the next case, a refused one the current state."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -49,12 +49,12 @@ def _view(
 
 OperatorDesk = Annotated[Desk, Depends(_desk)]
 OperatorView = Annotated[Desk, Depends(_view)]
-"""The same for what only reads and waits for no writer."""
+"""The same for read-only requests, which wait for no writer."""
 
 
 @dataclass(frozen=True)
 class Typed:
-    """What the person typed into the dialog that corrects: shown again when it is refused."""
+    """The input in the correction dialog, shown again after a refusal."""
 
     plate: str
     colour: PlateColour | None
@@ -159,7 +159,7 @@ def leave(desk: OperatorDesk, case_id: Id) -> None:
 def _decide(
     desk: Desk, sight: Sight | None, outcome: str, act: Callable[[], object], typed: Typed | None = None
 ) -> Response:
-    """Takes a decision and shows what comes next; a refusal is rolled back and told on the page."""
+    """Takes a decision and shows the next case; a refusal is rolled back and shown on the page."""
     try:
         if sight is not None:
             check_look(sight)

@@ -1,4 +1,4 @@
-"""Searching for a vehicle, and the monthly look through who searched for which and why."""
+"""Vehicle searches, and the monthly review of who searched for which vehicle and why."""
 
 from datetime import date, timedelta
 from typing import Annotated

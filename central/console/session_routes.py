@@ -119,7 +119,7 @@ def choose_language(request: Request, code: Text) -> Response:
 
 
 def _password(request: Request, user: User, problem: str = "", status: int = 200) -> Response:
-    """Without the way to other pages for whoever may open none yet."""
+    """Without navigation for a person who may not open other pages yet."""
     forced = user.must_change_password
     shown = None if forced else user
     return render(request, "password.html", shown, forced=forced, problem=problem, status=status)
@@ -128,7 +128,7 @@ def _password(request: Request, user: User, problem: str = "", status: int = 200
 def _sign_in_form(
     request: Request, problem: str = "", username: str = "", to: str = "", status: int = 200
 ) -> Response:
-    """`plain`: the browser came by plain HTTP, where it throws the cookie of the session away."""
+    """`plain`: the browser uses plain HTTP, where it discards the session cookie."""
     to = _own_page(request, to)
     provider = services(request).provider
     label = provider.settings.called(language(request)) if provider is not None else None
@@ -156,11 +156,13 @@ _WORKPLACES = (
 
 
 def _workplace(user: User | None) -> str:
-    """Where somebody's work is."""
+    """The address of the person's workplace."""
     places = (path for permission, path in _WORKPLACES if user is not None and user.may(permission))
     return next(places, "/")
 
 
 def _own_page(request: Request, to: str) -> str:
-    """A page of this site that can be opened, or nothing: never another host, never the address of an act."""
+    """A page of this site that can be opened, or an empty text: never another host, never the address of an
+    action.
+    """
     return to if is_own_path(to) and takes(request.app, split(to).path, "GET") else ""

@@ -11,19 +11,21 @@ from central.charts import TONES
 from central.proceedings.clones import Place
 
 _SIZE, _NARROW_SIZE, _MARGIN = (900, 500), (340, 380), 45
-"""Width and height, also on a telephone's screen."""
+"""Width and height, with those for a telephone's screen, and the margin."""
 _SMALLEST, _LARGEST = 7, 18
 _LONGEST_NAME, _LONGEST_NARROW = 40, 24
-"""Letters of a name, also on a telephone's screen."""
+"""Longest name in letters, with the limit for a telephone's screen."""
 _SIGNS = {"good": "", "warn": "!", "bad": "×", "quiet": "?"}
-"""What a site's mark says beside its colour."""
+"""Signs inside a site's mark, in addition to its colour."""
 _LETTER, _LINE = 6.5, 14
-"""About how wide a letter of a name is, and how high."""
+"""Approximate width of a letter of a name, and its height."""
 
 
 @dataclass(frozen=True)
 class Spot:
-    """A site: how many cases, the worst state of its cameras as a tone, words of both, the list behind it."""
+    """A site: number of cases, the worst state of its cameras as a tone, texts for both, the list behind
+    it.
+    """
 
     name: str
     place: Place
@@ -34,11 +36,11 @@ class Spot:
 
 
 def site_map(spots: Sequence[Spot], label: str, *, narrow: bool = False) -> Markup:
-    """The map, north up, distances true at its middle."""
+    """The map with north at the top; distances are true at its middle."""
     most = max((spot.cases for spot in spots), default=0)
     size = _NARROW_SIZE if narrow else _SIZE
     points = _placed([spot.place for spot in spots], size)
-    # The largest are drawn first: none hides a smaller one.
+    # The largest are drawn first, so that none hides a smaller one.
     drawn = sorted(zip(spots, points, strict=True), key=lambda pair: -pair[0].cases)
     marks = [_Mark(spot, x, y, _radius(spot.cases, most), size[0]) for spot, (x, y) in drawn]
     inner = Markup("").join(mark.circle() for mark in marks)
@@ -48,7 +50,7 @@ def site_map(spots: Sequence[Spot], label: str, *, narrow: bool = False) -> Mark
 
 
 def _placed(places: Sequence[Place], size: tuple[int, int]) -> list[tuple[float, float]]:
-    """Where each place is in the picture: all of them fit, in one scale for both directions."""
+    """Position of each site in the picture: all of them fit, at one scale for both directions."""
     if not places:
         return []
     middle = (max(p.latitude for p in places) + min(p.latitude for p in places)) / 2
@@ -87,7 +89,7 @@ class _Mark:
 
     @property
     def _middle(self) -> float:
-        """Of its name, which stays inside of the picture."""
+        """The middle of its name, which stays inside the picture."""
         half = len(self._words) * _LETTER / 2 + 4
         return round(min(max(self.x, half), max(self.width - half, half)), 1)
 
@@ -108,18 +110,18 @@ class _Mark:
         return shape.format(self._middle, self._below, self._words)
 
     def covers(self, other: "_Mark") -> bool:
-        """Whether one name would stand on the other."""
+        """Whether one name would overlap the other."""
         wide = (len(self._words) + len(other._words)) * _LETTER / 2
         return abs(self._middle - other._middle) < wide and abs(self._below - other._below) < _LINE
 
     def stands_on(self, other: "_Mark") -> bool:
-        """Whether its name would stand on another's circle."""
+        """Whether its name would overlap another's circle."""
         wide = len(self._words) * _LETTER / 2 + other.radius
         return abs(self._middle - other.x) < wide and abs(self._below - 4 - other.y) < other.radius + 5
 
 
 def _readable(marks: Sequence[_Mark]) -> list[_Mark]:
-    """Those whose names stand free; the others tell theirs when pointed at."""
+    """Marks whose names do not overlap; the others show theirs when pointed at."""
     kept: list[_Mark] = []
     for mark in marks:
         others = [other for other in marks if other is not mark]

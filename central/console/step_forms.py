@@ -1,4 +1,4 @@
-"""The form of a step: its day, its reason, and what belongs to it, as the page shows it."""
+"""The form of a step as shown on the page: its day, its reason, and the step's own fields."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -28,12 +28,12 @@ from contract.local_time import local_day
 
 @dataclass(frozen=True)
 class StepForm:
-    """What the form of a step asks for.
+    """The fields of a step's form.
 
-    `earliest` and `today` bound the day; `reasons` are codes to choose from (None: words only); `amounts`
-    what each act costs, for a proposal or a signature; `circumstances` their codes and words. `acts`: what
-    the act may be instead, or what was proposed; `charged` what it is now; `powers`: by what the person may
-    sign, in words, several where they choose.
+    `earliest` and `today` bound the day; `reasons` are codes to choose from (None: words only); `amounts` the
+    fine of each act, for a proposal or a signature; `circumstances` their codes and texts. `acts`:
+    alternatives to the act, or the proposed one; `charged`: the present one; `powers`: the person's powers to
+    sign, as text, several if they must choose.
     """
 
     step: Step
@@ -64,7 +64,7 @@ def form_of(
     if action in ("propose_decision", "sign_decision"):
         values |= _amounts(records, proceeding, by, language)
     if action == "sign_decision":
-        fields = ()  # by which power: its own line of the form
+        fields = ()  # by which power: a separate field of the form
         values["powers"] = _powers(session, proceeding, by, local_day(now), language)
     if action in ("propose_requalification", "requalify"):
         fields = tuple(shape for shape in fields if shape.name != "law_code")
@@ -73,7 +73,7 @@ def form_of(
 
 
 def _acts(session: Session, proceeding: Proceeding, action: str) -> dict[str, Any]:
-    """The rows of the law to choose from, or the one that was proposed."""
+    """The rows of the law to choose from, or the proposed one."""
     charged = offences.of_case(session, proceeding.case_id)
     if action == "propose_requalification":
         return {"acts": tuple(requalifying.options(session, proceeding)), "charged": charged}
@@ -84,7 +84,7 @@ def _acts(session: Session, proceeding: Proceeding, action: str) -> dict[str, An
 def _powers(
     session: Session, proceeding: Proceeding, by: Mover, day: date, language: Language
 ) -> tuple[tuple[int, str], ...]:
-    """What reaches the proposed decision: the title, and by which delegation of whom."""
+    """The powers that cover the proposed decision: the title, and by whose delegation."""
     book, t = law.book(session), translator(language)
     found = []
     for power in decisions.powers_that_reach(session, proceeding, by, day):
@@ -107,7 +107,7 @@ def _reasons(session: Session, language: Language) -> tuple[tuple[str, str], ...
 def _found(
     records: Records, book: LawBook, proceeding: Proceeding, terms: decisions.Terms, reader: Reader
 ) -> list[decisions.ActAmount]:
-    """Nothing where nothing may be decided: the step itself says why."""
+    """Empty if nothing may be decided: the step itself says why."""
     try:
         return decisions.amounts(records.session, book, records.parties, [proceeding], terms, reader)
     except ConflictError:
@@ -115,7 +115,7 @@ def _found(
 
 
 def _amounts(records: Records, proceeding: Proceeding, by: Mover, language: Language) -> dict[str, Any]:
-    """What the act costs this person without circumstances, or as it was proposed."""
+    """The fine of the act for this person without circumstances, or as proposed."""
     book = law.book(records.session)
     proposal = decisions.proposal_of(records.session, proceeding.id or 0)
     chosen = tuple(proposal.circumstances) if proposal is not None else ()

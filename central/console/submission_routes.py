@@ -1,4 +1,4 @@
-"""Answers of citizens at the desk: their text and files, opened for a purpose that is logged."""
+"""Answers of citizens at the desk: their text and files, opened for a logged purpose."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""The lamp's timeline, laid out for an SVG that the server draws: the same everywhere, without scripts."""
+"""The lamp's timeline, drawn as SVG by the server: the same everywhere, without scripts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ class Tick:
 
 @dataclass(frozen=True)
 class Timeline:
-    """What the template draws: bands of colour, ticks, one second marks."""
+    """The data the template draws: bands of colour, ticks, one-second marks."""
 
     bands: tuple[Band, ...]
     ticks: tuple[Tick, ...]
@@ -42,7 +42,7 @@ class Timeline:
 def lamp_timeline(
     signal: SignalEvidence | None, occurred_at: datetime, moments: Sequence[tuple[str, datetime]]
 ) -> Timeline | None:
-    """The lamp around the violation with the moments of the stills on it; None if no lamp governs."""
+    """The lamp around the violation, with the moments of the stills; None if no lamp applies."""
     if signal is None or not signal.phases:
         return None
     times = [moment for _, moment in moments]

@@ -32,11 +32,11 @@ Through = Annotated[Text, Form(min_length=1, max_length=60)]
 
 
 class TreasuryDesk(Counter):
-    """Somebody at the treasury's desk."""
+    """A person at the treasury's desk."""
 
     @property
     def counts(self) -> Mapping[str, int]:
-        """What nobody could place, refunds on their way, and what the bank's files say differently."""
+        """Number of unmatched payments, refunds in progress, and differences from the bank's files."""
         return {
             "aside": inbox.count_aside(self.session),
             "refunds": refunds.count_open(self.session),

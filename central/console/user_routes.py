@@ -19,10 +19,10 @@ UserName = Annotated[Text, Path(max_length=64)]
 
 
 class Office(Administering):
-    """An administrator at the list of people."""
+    """An administrator at the list of users."""
 
     def shown(self, outcome: Outcome = NOTHING_DONE) -> Response:
-        """Everybody, with the one-time password that somebody was just given."""
+        """All users, with a one-time password that was just issued."""
         made = outcome.made if isinstance(outcome.made, OneTimePassword) else None
         return render(
             self.request,

@@ -1,4 +1,4 @@
-"""What the templates show of a case, prepared: pictures with moments, overlay data, plate, lamp timeline."""
+"""Data of a case prepared for the templates: pictures with times, overlay data, plate, lamp timeline."""
 
 import json
 from collections import Counter
@@ -26,8 +26,9 @@ STILL_ROLES = ("before", "over", "continuing")
 
 @dataclass(frozen=True)
 class Picture:
-    """A file of the case as a page shows it; `seconds` counts from the violation. `is_copy`: the address is
-    of its viewing copy."""
+    """A file of the case as shown on a page; `seconds` counts from the violation. `is_copy`: the address is
+    of its viewing copy.
+    """
 
     role: str
     url: str
@@ -41,7 +42,7 @@ class Picture:
 
 @dataclass(frozen=True)
 class PlateView:
-    """The plate as people see it: the metal's own two lines, the reading's doubts, what else it may be."""
+    """The plate as displayed: the two lines of the metal, uncertain characters, alternative readings."""
 
     upper: str
     lower: str
@@ -54,7 +55,7 @@ class PlateView:
 
 @dataclass(frozen=True)
 class Deadline:
-    """A date the case must meet and how near it is."""
+    """A deadline of the case and how near it is."""
 
     due: datetime
     urgency: Urgency
@@ -75,7 +76,7 @@ class SecondView:
 
 @dataclass(frozen=True)
 class CaseView:
-    """Everything the evidence and facts panels need."""
+    """Data of the evidence and facts panels."""
 
     case: Case
     manifest: ViolationManifest
@@ -128,8 +129,9 @@ def _second_view(case: Case, manifest: ViolationManifest) -> SecondView | None:
 
 
 def _marked(files: Mapping[FileRole, EvidenceFile]) -> tuple[int, int, int, int] | None:
-    """The part of a camera's whole picture that its picture of the plate was cut from; None where the two are
-    of different frames."""
+    """The part of a camera's whole picture from which its picture of the plate was cut; None if the two are
+    from different frames.
+    """
     plate, whole = files.get("plate"), files.get("context")
     if plate is None or whole is None or plate.captured_at != whole.captured_at:
         return None
@@ -142,12 +144,12 @@ def certificate_of(session: Session, case: Case) -> CertificateState:
 
 
 def deadline(start: datetime, due: datetime, now: datetime) -> Deadline:
-    """A deadline with its colour and the whole days that are left (negative when it has passed)."""
+    """A deadline with its colour and the whole days left (negative once it has passed)."""
     return Deadline(due, urgency(start, due, now), (due - now).days)
 
 
 def plate_view(case: Case, manifest: ViolationManifest) -> PlateView:
-    """The plate with everything that was read of it."""
+    """The plate with all its readings."""
     plate = _issued_plate(case)
     printed = plate.printed if plate else (case.plate or "")
     upper, _, lower = printed.partition(" ")
@@ -164,7 +166,7 @@ def plate_view(case: Case, manifest: ViolationManifest) -> PlateView:
 
 
 def _rows(manifest: ViolationManifest, upper: str, lower: str) -> tuple[tuple[PlateCharacter, ...], ...]:
-    """The characters as they were read, in the lines in which they stand on the metal."""
+    """The characters as read, in the lines of the plate."""
     characters = manifest.plate.characters
     if manifest.plate.lines != 2 or not lower:
         return (characters,) if characters else ()
@@ -191,14 +193,16 @@ def _picture(case: Case, manifest: ViolationManifest, file: EvidenceFile) -> Pic
 
 
 def _playable(session: Session, clip: Picture | None) -> Picture | None:
-    """The clip's viewing copy where there is one."""
+    """The clip's viewing copy if there is one."""
     if clip is None or not viewing.copies_of(session, [clip.sha256]):
         return clip
     return replace(clip, url=clip.url.replace("/files/", "/viewing/"), is_copy=True)
 
 
 def _overlay(manifest: ViolationManifest, clip: Picture | None) -> str:
-    """Data for the canvas: times in milliseconds from the violation, coordinates 0..1 of the picture."""
+    """Data for the canvas: times in milliseconds from the violation, coordinates as fractions 0..1 of the
+    picture.
+    """
     at = manifest.occurred_at
     phases = manifest.signal.phases if manifest.signal else ()
     return json.dumps(

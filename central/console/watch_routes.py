@@ -1,4 +1,4 @@
-"""Plates that are watched because they were cloned: which, on what ground, and the end of a watch."""
+"""Plates watched because they were cloned: which, on which grounds, and ending a watch."""
 
 from typing import Annotated
 

@@ -50,7 +50,7 @@ def camera_list(request: Request, session: ReadSessionDep, user: Viewer, now: No
 
 
 def _said_by_nodes(session: Session, nodes: set[str]) -> set[tuple[str, str]]:
-    """The cameras of which these nodes say that they know of their quarantine."""
+    """The cameras whose nodes report that they know of the quarantine."""
     return {
         (record.node_id, camera["id"])
         for record in fleet.latest_health(session)

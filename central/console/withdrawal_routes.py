@@ -1,5 +1,6 @@
-"""Withdrawals: one act ends everything a camera found in a time. What it touches is seen before and listed
-after, and its people are told."""
+"""Withdrawals: one act ends everything a camera recorded within a period. The affected cases are shown before
+and listed after, and the parties are notified.
+"""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -38,7 +39,7 @@ def _scope(
     until_at: Annotated[Text, Form(max_length=25)],
     rule: Annotated[Text, Form(max_length=40)] = "",
 ) -> Scope:
-    """What is to be withdrawn; times as a form has them, in Vietnam."""
+    """The scope of a withdrawal; times as entered in the form, in Vietnamese time."""
     node_id, separator, camera_id = camera.partition("/")
     if not separator:
         raise InvalidError("particular", field="camera", particular="camera")

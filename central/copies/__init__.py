@@ -1,1 +1,1 @@
-"""Copies of evidence for its owner: masked, signed by the centre, each naming the original's hash."""
+"""Copies of evidence for the vehicle's owner: masked, signed by the centre, each with the original's hash."""

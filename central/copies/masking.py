@@ -17,10 +17,10 @@ from tempfile import TemporaryDirectory, TemporaryFile
 from typing import Any
 
 SECONDS = 1500.0
-"""For one file: a long clip on a busy machine."""
+"""Time limit for one file: allows for a long clip on a busy machine."""
 
 MOST_THREADS = 4
-"""Faces are looked for in one frame at a time, a third of the work: more would wait for it."""
+"""Face detection, a third of the work, processes one frame at a time: more threads would wait for it."""
 
 
 class MaskingFailedError(Exception):
@@ -38,7 +38,7 @@ class Errand:
 
 @dataclass(frozen=True)
 class Hidden:
-    """What was hidden in a copy."""
+    """Counts of hidden regions in a copy."""
 
     frames: int
     plates: int
@@ -46,11 +46,11 @@ class Hidden:
 
 
 Mask = Callable[[Sequence[Errand]], Iterator[Hidden]]
-"""Writes copies in their order; tells what was hidden in each as soon as it is there."""
+"""Writes copies in their order; reports what was hidden in each as soon as it is finished."""
 
 
 def mask(errands: Sequence[Errand], seconds: float = SECONDS) -> Iterator[Hidden]:
-    """Writes the copies; all of them may take `seconds` times their number. Raises MaskingFailedError."""
+    """Writes the copies, within `seconds` times their number. Raises MaskingFailedError."""
     allowed = seconds * len(errands)
     with TemporaryDirectory() as folder, TemporaryFile("w+", encoding="utf-8") as complaints:
         words = [*_quietly(), sys.executable, "-m", "ngatu", "mask", *_files(errands, Path(folder))]
@@ -75,7 +75,7 @@ def mask(errands: Sequence[Errand], seconds: float = SECONDS) -> Iterator[Hidden
 
 
 def _files(errands: Sequence[Errand], folder: Path) -> list[str]:
-    """What the command reads and writes."""
+    """The input and output files of the command."""
     words = [str(errand.source) for errand in errands]
     for number, errand in enumerate(errands):
         own = folder / f"own-{number}.json"
@@ -85,6 +85,6 @@ def _files(errands: Sequence[Errand], folder: Path) -> list[str]:
 
 
 def _quietly() -> list[str]:
-    """Behind everything else the machine has to do, where there is such a command."""
+    """Runs at the lowest priority, where a command for that exists."""
     nice = shutil.which("nice")
     return [nice, "-n", "10"] if nice else []

@@ -7,8 +7,9 @@ from sqlmodel import Field, SQLModel
 
 
 class OwnerCopy(SQLModel, table=True):
-    """The masked copy of one file of a case. `statement` is the centre's signed word on what it is a copy
-    of, `signed_with` the public key (base64url) that checks it."""
+    """The masked copy of one file of a case. `statement` is the centre's signed statement of the original,
+    `signed_with` the public key (base64url) that checks it.
+    """
 
     __tablename__ = "owner_copy"
     __table_args__ = (UniqueConstraint("case_id", "name"),)

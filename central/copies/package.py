@@ -1,4 +1,4 @@
-"""The owner's copies with everything that proves them in one ZIP, and its check without a network."""
+"""The owner's copies and the proofs of their origin in one ZIP, and its offline verification."""
 
 import hashlib
 import json
@@ -26,7 +26,7 @@ Kiểm tra — to check:
 
 
 class CopyCheckError(Exception):
-    """The package is not what was signed; the message says what doesn't fit."""
+    """The package does not match its signatures; the message says what doesn't fit."""
 
 
 def write_package(target: Path, seals: Mapping[str, Any], files: Mapping[str, Path]) -> None:
@@ -39,10 +39,10 @@ def write_package(target: Path, seals: Mapping[str, Any], files: Mapping[str, Pa
 
 
 def check_package(path: Path, centre_key: str | None = None, node_key: str | None = None) -> int:
-    """Checks a package; returns how many files it proves. With keys given, only those are believed.
+    """Checks a package; returns how many files are proved genuine. If keys are given, only those are trusted.
 
     Raises:
-        CopyCheckError: what does not fit.
+        CopyCheckError: the first mismatch.
     """
     try:
         with zipfile.ZipFile(path) as package:

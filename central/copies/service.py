@@ -1,5 +1,6 @@
-"""Copies are asked for when the offence is recorded, made by a job, and must all open before the notice goes
-out."""
+"""Copies are requested when the offence is recorded, made by a job, and must all be readable before the
+notice goes out.
+"""
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
@@ -30,14 +31,14 @@ MAKE = "copies.make"
 
 
 class EvidenceNotOpenError(ConflictError):
-    """The owner could not see the evidence yet: a notice must wait for it."""
+    """The owner could not see the evidence yet: the notice must wait for it."""
 
     code: ClassVar[str] = "evidence_not_open"
 
 
 @dataclass(frozen=True)
 class Workshop:
-    """What making copies needs. The key is asked for when it is used."""
+    """Dependencies for making copies. The key is loaded when it is needed."""
 
     store: MediaStore
     key: Callable[[], SigningKey]
@@ -45,19 +46,21 @@ class Workshop:
 
 
 def ask(session: Session, case_id: int, now: datetime) -> None:
-    """Has the case's copies made, unless they are there or asked for: who asks again keeps their turn."""
+    """Requests the case's copies, unless they exist or are requested: repeating keeps the place in the
+    queue.
+    """
     asked = jobs.find(session, MAKE, str(case_id))
     if (asked is None or asked.state == "dead") and _lacking(session, case_id):
         jobs.enqueue(session, MAKE, str(case_id), {"case": case_id}, now)
 
 
 def make(engine: Engine, workshop: Workshop, case_id: int, clock: Callable[[], datetime]) -> int:
-    """Makes the copies a case lacks, outside of any transaction while it works, and keeps each as soon as it
-    is there; returns how many.
+    """Makes the missing copies of a case, outside of any transaction while it works, and stores each as soon
+    as it is finished; returns how many.
 
     Raises:
         MediaError: an original is missing or altered.
-        MaskingFailedError: tried again by the job.
+        MaskingFailedError: the job tries again.
     """
     with reading(engine) as session:
         case, manifest = get_case(session, case_id), manifest_of(session, case_id)
@@ -78,7 +81,7 @@ def make(engine: Engine, workshop: Workshop, case_id: int, clock: Callable[[], d
 
 
 def check_open(session: Session, store: MediaStore, case_id: int) -> None:
-    """Every file of the case has a copy that is there, whole.
+    """Checks that a complete copy of every file of the case is stored.
 
     Raises:
         EvidenceNotOpenError: one is still being made, or its file is gone.
@@ -109,7 +112,7 @@ def get(session: Session, case_id: int, name: str) -> OwnerCopy:
 
 
 def used_elsewhere(session: Session, hashes: Collection[str], case_id: int) -> set[str]:
-    """Which of these contents are copies of another case too."""
+    """Those of these files that are copies of another case too."""
     query = select(OwnerCopy.copy_sha256).where(
         among(session, OwnerCopy.copy_sha256, hashes), OwnerCopy.case_id != case_id
     )
@@ -117,7 +120,7 @@ def used_elsewhere(session: Session, hashes: Collection[str], case_id: int) -> s
 
 
 def forget(session: Session, case_id: int) -> None:
-    """The case has no copies any more; their files are the caller's to delete."""
+    """Removes the case's copies from the database; the caller deletes their files."""
     session.exec(delete(OwnerCopy).where(col(OwnerCopy.case_id) == case_id))
 
 
@@ -129,11 +132,11 @@ def _lacking(session: Session, case_id: int) -> list[EvidenceFile]:
 def _errand(
     workshop: Workshop, folder: Path, case: Case, manifest: ViolationManifest, file: EvidenceFile
 ) -> Errand:
-    """The copy of one file to be made, with the vehicle whose plate stays readable in it."""
+    """The copy of one file to make, with the vehicle whose plate stays readable in it."""
     start = (file.captured_at - manifest.occurred_at).total_seconds()
     own = {
         "plate": case.plate or "",
-        # On another camera's pictures its place isn't known: there only the plate itself tells.
+        # On another camera's pictures its position isn't known: there only the plate text identifies it.
         "track": [(point.t_ms, point.box) for point in manifest.trajectory if file.camera is None],
         "start_ms": round(start * 1000),
         "cut_out": file.role == "plate" or file.crop is not None,

@@ -1,4 +1,4 @@
-"""What the centre signs of a copy."""
+"""The statement the centre signs for a copy."""
 
 from typing import Literal
 
@@ -8,12 +8,11 @@ from contract.types import Message, Sha256, Utc
 
 
 class CopyStatement(Message):
-    """This file is a copy of that one, with so many places hidden in it. Signed like every message of ours:
-    compact JWS, Ed25519, canonical JSON.
+    """States that a file is a copy of another, with a number of regions hidden in it. Signed like every
+    message of ours: compact JWS, Ed25519, canonical JSON.
 
     `manifest` is the SHA-256 of the manifest the node signed, which names the original; `masked` is of the
-    copy. `frames` is 1 for a
-    picture; `plates` and `faces` are counted over all frames that were looked at.
+    copy. `frames` is 1 for a picture; `plates` and `faces` are counted over all frames that were looked at.
     """
 
     schema_: Literal["ngatu.copy/1"] = Field(default="ngatu.copy/1", alias="schema")

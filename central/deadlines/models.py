@@ -1,5 +1,6 @@
-"""Deadlines (thời hạn) as rows: what, counted from when, due, met, by which law; a recomputed one is kept
-beside the new."""
+"""Deadlines (thời hạn) as rows: kind, start event, due, met, legal basis; a recomputed one is stored beside
+the new one.
+"""
 
 from datetime import date, datetime
 
@@ -8,8 +9,9 @@ from sqlmodel import Field, SQLModel
 
 
 class DeadlineRow(SQLModel, table=True):
-    """One deadline of a case or of one of its decisions. `ended_at` and `ended_reason` say when and why it
-    no longer counts: its event's day was corrected, another took its place, the case ended."""
+    """One deadline of a case or of one of its decisions. `ended_at` and `ended_reason` say when and why it no
+    longer applies: its event's day was corrected, another replaced it, the case ended.
+    """
 
     __tablename__ = "deadline"
     __table_args__ = (

@@ -1,5 +1,6 @@
-"""Which deadlines run (thời hạn), worked out from the days of events alone: pure, so that a corrected day
-corrects them all."""
+"""Which deadlines run (thời hạn), computed from the days of events alone: pure, so that correcting a day
+corrects all of them.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,8 +17,7 @@ EventDays = Mapping[str, date]
 
 @dataclass(frozen=True)
 class Running:
-    """One deadline of a case: the law's row of the day it counts from, when it is over, and when it was
-    met."""
+    """One deadline of a case: the law's row for the day it counts from, when it ends, and when it was met."""
 
     row: Deadline
     start: date
@@ -56,7 +56,7 @@ def _start(book: LawBook, code: str, days: EventDays, last_day: date | None) -> 
             continue
         if row.only_after is not None and row.only_after not in days:
             continue
-        # Hours from a day whose moment nobody wrote down count from the end of that day.
+        # Hours from a day without a recorded time count from the end of that day.
         moment = start if isinstance(start, datetime) or row.unit != "hours" else end_of_day(start)
         due_at = book.calendar.due_at(row, moment)
         met = days.get(row.met_by)
@@ -72,7 +72,7 @@ def _last_day(book: LawBook, row: Deadline, start: date, due_at: datetime) -> da
 
 
 def _chain(book: LawBook, found: Running) -> set[str]:
-    """Codes that a deadline takes the place of, one after another."""
+    """Codes that a deadline replaces, one after another."""
     ended: set[str] = set()
     code = found.row.instead_of
     while code is not None and code not in ended:

@@ -1,4 +1,4 @@
-"""Keeping the rows of deadlines in step with what happened, and finding what is near or late."""
+"""Keeps the rows of deadlines up to date with events, and finds those that are near or late."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -18,7 +18,9 @@ NEAR: Mapping[str, timedelta] = dict.fromkeys(
 )
 """How long before its end a deadline counts as near; `NEAR_WORKING_DAYS` for the others."""
 NEAR_WORKING_DAYS = 2
-"""How many working days may be left after today: what ends on a free day is near while people still work."""
+"""How many working days may be left after today: a deadline on a day off counts as near while people still
+work.
+"""
 
 
 def sync(
@@ -69,7 +71,7 @@ def _row(case_id: int, key: tuple[str, int | None], wanted: Running, now: dateti
 
 
 def of_case(session: Session, case_id: int, *, ended: bool = False) -> list[DeadlineRow]:
-    """The deadlines of a case by when they are due; with `ended`, those that no longer count too."""
+    """The deadlines of a case by due time; with `ended`, also those that no longer apply."""
     query = select(DeadlineRow).where(DeadlineRow.case_id == case_id)
     if not ended:
         query = query.where(col(DeadlineRow.ended_at).is_(None))
@@ -86,12 +88,12 @@ class Count:
 
 
 def cases_with_codes(codes: Collection[str]) -> SelectOfScalar[int]:
-    """A query, for another to use: the cases in which one of these deadlines runs."""
+    """A subquery: the cases in which one of these deadlines runs."""
     return select(DeadlineRow.case_id).where(_open(), col(DeadlineRow.code).in_(codes))
 
 
 def cases_running_over(first: date, last: date) -> SelectOfScalar[int]:
-    """A query, for another to use: the cases with a deadline that runs over one of these days."""
+    """A subquery: the cases with a deadline that runs on one of these days."""
     over = (col(DeadlineRow.last_day) >= first) & (col(DeadlineRow.start) <= last)
     return select(DeadlineRow.case_id).where(_open(), over)
 
@@ -101,8 +103,9 @@ def _open() -> ColumnElement[bool]:
 
 
 def near_until(calendar: WorkingCalendar, now: datetime) -> datetime:
-    """Until when a deadline that is due counts as near: to the end of the free days that follow the working
-    days left."""
+    """Deadlines due until then count as near: up to the end of the days off that follow the remaining working
+    days.
+    """
     return end_of_day(calendar.after(local_day(now), NEAR_WORKING_DAYS + 1) - timedelta(days=1))
 
 
@@ -114,7 +117,7 @@ def _horizon(calendar: WorkingCalendar, now: datetime) -> ColumnElement[datetime
 def counts(
     session: Session, calendar: WorkingCalendar, now: datetime, whose: str = "authority"
 ) -> list[Count]:
-    """What is near and what is late of the deadlines the authority (or the citizen) must keep, by code."""
+    """Number of near and of late deadlines the authority (or the citizen) must meet, by code."""
     horizon = _horizon(calendar, now)
     near = func.count().filter((col(DeadlineRow.due_at) > now) & (col(DeadlineRow.due_at) <= horizon))
     late = func.count().filter(col(DeadlineRow.due_at) <= now)
@@ -137,14 +140,15 @@ def to_do(
     skip: int = 0,
     limit: int = 100,
 ) -> list[DeadlineRow]:
-    """Open deadlines, those that can still be met first (the nearest first), then the late ones, the
-    latest late first. Without a code only those that are near or late."""
+    """Open deadlines, first those that can still be met (the nearest first), then the late ones, the latest
+    late first. Without a code only those that are near or late.
+    """
     query = select(DeadlineRow).where(_open(), DeadlineRow.whose == whose)
     if code is not None:
         query = query.where(DeadlineRow.code == code)
     ahead = query.where(col(DeadlineRow.due_at) > now)
     if code is None:
-        last = now + max(NEAR.values())  # a bound that the index serves
+        last = now + max(NEAR.values())  # a bound that allows use of the index
         due = col(DeadlineRow.due_at)
         ahead = ahead.where(due <= last, due <= _horizon(calendar, now))
     late = query.where(col(DeadlineRow.due_at) <= now)
@@ -157,6 +161,6 @@ def to_do(
 
 
 def over(session: Session, code: str, now: datetime, limit: int = 100) -> list[DeadlineRow]:
-    """Open deadlines of a code whose time is over: what a sweep has to act on."""
+    """Open deadlines of a code that have passed, for a sweep to act on."""
     query = select(DeadlineRow).where(_open(), DeadlineRow.code == code, col(DeadlineRow.due_at) <= now)
     return list(session.exec(query.order_by(col(DeadlineRow.due_at)).limit(limit)))

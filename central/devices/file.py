@@ -1,5 +1,5 @@
-"""A device and its papers written in a YAML file: how an administrator enters the register, and changes
-it, from a command.
+"""A device and its papers in a YAML file, with which an administrator adds or changes a register entry by a
+command.
 
 name: Camera giám sát nút giao Hàng Bài
 serial: SN-0001
@@ -54,7 +54,7 @@ class PaperEntry(_Part):
 
 
 class UserEntry(_Part):
-    """Somebody named as user of the device."""
+    """A person appointed as user of the device."""
 
     username: _Line
     decision: _Line
@@ -89,7 +89,7 @@ def enter(
     actor: str,
     now: datetime,
 ) -> DeviceEntry:
-    """Enters a device with its papers and users; what is entered already is left as it is.
+    """Enters a device with its papers and users; existing entries are left as they are.
 
     `user_id` finds a person by name, `keep` stores a picture and returns its SHA-256.
 

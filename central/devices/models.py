@@ -1,5 +1,6 @@
-"""The register of enforcement devices (phương tiện, thiết bị kỹ thuật nghiệp vụ): what a camera may be
-used for, when, by whom."""
+"""The register of enforcement devices (phương tiện, thiết bị kỹ thuật nghiệp vụ): what a camera may be used
+for, when, and by whom.
+"""
 
 from datetime import date, datetime
 
@@ -12,8 +13,8 @@ _KINDS = ("approval", "certificate", "site_decision")
 class Device(SQLModel, table=True):
     """A camera as an enforcement device; the same key as the camera of the node.
 
-    `sign_photo`: SHA-256 of the picture of the sign that tells people of the camera (Law 91/2025 Art 32),
-    taken on `sign_photo_on`. `expressway`: rows of the decree for ordinary roads don't hold there.
+    `sign_photo`: SHA-256 of the picture of the sign that announces the camera (Law 91/2025 Art 32), taken on
+    `sign_photo_on`. `expressway`: rows of the decree for ordinary roads don't apply there.
     """
 
     __tablename__ = "device"
@@ -31,9 +32,10 @@ class Device(SQLModel, table=True):
 
 
 class DevicePaper(SQLModel, table=True):
-    """A paper a device needs, from one day to another: approval (phê duyệt), certificate (kiểm định, hiệu
-    chuẩn), decision on the site (quyết định, kế hoạch lắp đặt). Papers are never changed: a wrong one is
-    revoked and entered again."""
+    """A paper a device needs, valid from one day to another: approval (phê duyệt), certificate (kiểm định,
+    hiệu chuẩn), decision on the site (quyết định, kế hoạch lắp đặt). Papers are never changed: a wrong one
+    is revoked and entered again.
+    """
 
     __tablename__ = "device_paper"
     __table_args__ = (
@@ -58,8 +60,9 @@ class DevicePaper(SQLModel, table=True):
 
 
 class DeviceUser(SQLModel, table=True):
-    """Somebody named in writing as user of a device (người sử dụng thiết bị), trained, from one day to
-    another."""
+    """A person appointed in writing as user of a device (người sử dụng thiết bị), trained, valid from one day
+    to another.
+    """
 
     __tablename__ = "device_user"
     __table_args__ = (

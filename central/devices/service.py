@@ -1,9 +1,9 @@
-"""Whether a camera was a valid enforcement device at the moment of a capture (NĐ 61/2026 Art 10, 12, 13;
-Law Art 64).
+"""Whether a camera was a valid enforcement device at the moment of a capture (NĐ 61/2026 Art 10, 12, 13; Law
+Art 64).
 
-Evidence from a device outside its approval or certificate, without a decision on its site or without the
-sign that tells people of it supports no sanction: the case can't be confirmed, and no result, record or
-decision can be signed.
+Evidence from a device outside its approval or certificate, without a decision on its site or without the sign
+announcing it supports no sanction: the case can't be confirmed, and no result, record or decision can be
+signed.
 """
 
 from collections.abc import Iterable
@@ -23,7 +23,7 @@ _NEEDED: tuple[PaperKind, ...] = ("approval", "certificate", "site_decision")
 
 
 class DeviceNotValidError(ConflictError):
-    """The camera was no valid enforcement device when it took the pictures: they support no sanction."""
+    """The camera was not a valid enforcement device when it took the pictures: they support no sanction."""
 
     code: ClassVar[str] = "device_not_valid"
 
@@ -40,13 +40,13 @@ class Interval:
             raise InvalidError("interval", field="valid_to")
 
     def holds(self, day: date) -> bool:
-        """True on a day inside."""
+        """True for a day within it."""
         return self.start <= day and (self.end is None or day <= self.end)
 
 
 @dataclass(frozen=True)
 class Validity:
-    """What a device had on a day; `problems` are codes of what it lacked, empty for a valid one."""
+    """The device's papers on a day; `problems` are codes of what it lacked, empty for a valid one."""
 
     problems: tuple[str, ...]
     papers: tuple[DevicePaper, ...]
@@ -58,7 +58,7 @@ class Validity:
         return not self.problems
 
     def paper(self, kind: PaperKind) -> DevicePaper | None:
-        """The paper of that kind that held."""
+        """The valid paper of that kind."""
         return next((paper for paper in self.papers if paper.kind == kind), None)
 
 
@@ -66,7 +66,7 @@ NOT_REGISTERED = Validity(("not_registered",), (), None)
 
 
 def validity(session: Session, node_id: str, camera_id: str, at: datetime) -> Validity:
-    """What the device had when it took its pictures."""
+    """The device's validity when it took its pictures."""
     device = session.get(Device, (node_id, camera_id))
     return _validity(device, papers(session, node_id, camera_id), local_day(at))
 
@@ -91,8 +91,9 @@ def _validity(device: Device | None, entered: Iterable[DevicePaper], day: date) 
 
 
 def check_valid(session: Session, node_id: str, camera_id: str, at: datetime) -> Validity:
-    """What the device had when it took its pictures. Raises DeviceNotValidError, naming the first thing it
-    lacked."""
+    """The device's validity when it took its pictures. Raises DeviceNotValidError, naming the first missing
+    item.
+    """
     found = validity(session, node_id, camera_id, at)
     if not found.valid:
         raise DeviceNotValidError(found.problems[0], node=node_id, camera=camera_id)
@@ -103,8 +104,9 @@ CertificateState = Literal["valid", "invalid", "unknown"]
 
 
 def certificate_state(session: Session, node_id: str, camera_id: str, at: datetime) -> CertificateState:
-    """Whether an inspection certificate (giấy kiểm định) of the camera held on the day of a capture;
-    `unknown` when none was ever entered."""
+    """Whether an inspection certificate (giấy kiểm định) of the camera was valid on the day of a capture;
+    `unknown` if none was ever entered.
+    """
     entered = [paper for paper in papers(session, node_id, camera_id) if paper.kind == "certificate"]
     if not entered:
         return "unknown"
@@ -113,7 +115,7 @@ def certificate_state(session: Session, node_id: str, camera_id: str, at: dateti
 
 
 def users_on(session: Session, node_id: str, camera_id: str, at: datetime) -> frozenset[int]:
-    """Who was named and trained for the device on that day."""
+    """The people appointed and trained for the device on that day."""
     day = local_day(at)
     query = select(DeviceUser).where(DeviceUser.node_id == node_id, DeviceUser.camera_id == camera_id)
     found = session.exec(query.where(col(DeviceUser.revoked_at).is_(None)))
@@ -127,7 +129,7 @@ def is_expressway(session: Session, node_id: str, camera_id: str) -> bool:
 
 
 def register(session: Session, device: Device, actor: str, now: datetime) -> Device:
-    """Enters a camera as a device, or brings its description up to date."""
+    """Enters a camera as a device, or updates its description."""
     device.entered_at, device.entered_by = now, actor
     present = session.get(Device, (device.node_id, device.camera_id))
     if present is not None and device.sign_photo is None:
@@ -140,8 +142,7 @@ def register(session: Session, device: Device, actor: str, now: datetime) -> Dev
 def set_sign_photo(
     session: Session, node_id: str, camera_id: str, sha256: str, taken_on: date, actor: str
 ) -> Device:
-    """The picture that shows the sign at the camera; the file lies in the media store. Raises
-    NotFoundError."""
+    """Sets the picture of the sign at the camera; the file is in the media store. Raises NotFoundError."""
     device = get(session, node_id, camera_id)
     device.sign_photo, device.sign_photo_on = sha256, taken_on
     _audit(session, actor, "device.sign_photo", node_id, camera_id, {"sha256": sha256})
@@ -150,7 +151,7 @@ def set_sign_photo(
 
 @dataclass(frozen=True)
 class Paper:
-    """A paper as somebody enters it."""
+    """A paper as entered."""
 
     kind: PaperKind
     number: str
@@ -183,7 +184,7 @@ def add_paper(
 
 
 def revoke_paper(session: Session, paper_id: int, reason: str, actor: str, now: datetime) -> DevicePaper:
-    """Takes a paper that was entered wrongly, or withdrawn by who issued it, out of force for all days."""
+    """Revokes a paper that was entered wrongly, or withdrawn by its issuer, for all days."""
     paper = session.get(DevicePaper, paper_id)
     if paper is None:
         raise NotFoundError("device_paper", id=paper_id)
@@ -194,7 +195,7 @@ def revoke_paper(session: Session, paper_id: int, reason: str, actor: str, now: 
 
 @dataclass(frozen=True)
 class Naming:
-    """Somebody is named as user: the decision, the training certificate, from when to when."""
+    """An appointment as user: the decision, the training certificate, from when to when."""
 
     user_id: int
     decision: str
@@ -205,7 +206,7 @@ class Naming:
 def name_user(
     session: Session, node_id: str, camera_id: str, naming: Naming, actor: str, now: datetime
 ) -> DeviceUser:
-    """Names a trained person as user of a device. Raises NotFoundError."""
+    """Appoints a trained person as user of a device. Raises NotFoundError."""
     get(session, node_id, camera_id)
     row = DeviceUser(
         node_id=node_id,
@@ -224,7 +225,7 @@ def name_user(
 
 
 def revoke_user(session: Session, naming_id: int, actor: str, now: datetime) -> DeviceUser:
-    """Ends a naming for all days it covered. Raises NotFoundError."""
+    """Revokes an appointment for all its days. Raises NotFoundError."""
     row = session.get(DeviceUser, naming_id)
     if row is None:
         raise NotFoundError("device_user", id=naming_id)
@@ -239,13 +240,13 @@ def devices(session: Session) -> list[Device]:
 
 
 def papers(session: Session, node_id: str, camera_id: str) -> list[DevicePaper]:
-    """The papers of a device, revoked ones too, in the order they begin."""
+    """The papers of a device, including revoked ones, by first day."""
     query = select(DevicePaper).where(DevicePaper.node_id == node_id, DevicePaper.camera_id == camera_id)
     return list(session.exec(query.order_by(col(DevicePaper.valid_from), col(DevicePaper.id))))
 
 
 def users(session: Session, node_id: str, camera_id: str) -> list[DeviceUser]:
-    """Who was ever named for a device, revoked namings too."""
+    """All people ever appointed for a device, including revoked appointments."""
     query = select(DeviceUser).where(DeviceUser.node_id == node_id, DeviceUser.camera_id == camera_id)
     return list(session.exec(query.order_by(col(DeviceUser.valid_from), col(DeviceUser.id))))
 

@@ -1,4 +1,6 @@
-"""Alerts and points by hand: a list of what an authority is to be told, and that it was told by letter."""
+"""Alerts and points by hand: a list of messages for an authority, and confirmation that it was informed by
+letter.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, time
@@ -21,7 +23,7 @@ from contract.local_time import VIETNAM, local_day
 
 
 class Told(BaseModel):
-    """The other authority was told by letter on that day; `receipt`: its own number."""
+    """The other authority was informed by letter on that day; `receipt`: its own reference number."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -41,7 +43,7 @@ class DispatchesByHand:
 
     @property
     def asks(self) -> tuple[str, ...]:
-        """Points need the licence's holder, alerts the vehicle only."""
+        """Points need the licence's holder, alerts only the vehicle."""
         if self.system == LICENCES:
             return ("message", "case", "identity", "name", "licence_number", "points", "decision")
         return ("message", "case", "plate")

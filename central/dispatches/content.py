@@ -1,4 +1,4 @@
-"""What alerts and points say, read when they are sent."""
+"""The content of alerts and points, read when they are sent."""
 
 from datetime import date
 
@@ -30,7 +30,7 @@ def alert(session: Session, row: Dispatch, unit: str) -> BaseModel:
 
 
 def points(row: Dispatch, unit: str, parties: Parties) -> BaseModel:
-    """Points of a licence, with whose it is: read for this purpose."""
+    """Points of a licence, with its holder, read for this purpose."""
     who = holder(parties, row, "system")
     return Points(
         message=row.key,
@@ -47,6 +47,6 @@ def points(row: Dispatch, unit: str, parties: Parties) -> BaseModel:
 
 
 def holder(parties: Parties, row: Dispatch, actor: str) -> Details:
-    """Whose licence it is."""
+    """The holder of the licence."""
     reader = Reader(actor, POINTS_PURPOSE, row.case_id)
     return parties.read(int(row.content["party"]), reader, ("licence_number",))

@@ -1,4 +1,4 @@
-"""The outbox: one row for each thing another authority is told, kept with its proof."""
+"""The outbox: one row for each message to another authority, stored with its proof."""
 
 from datetime import datetime
 from typing import Any
@@ -10,10 +10,11 @@ from central.connections.origin import OriginColumns
 
 
 class Dispatch(OriginColumns, table=True):
-    """One message. `subject`: what it is about; messages of one subject go in order, each after the one
-    before was taken over. `key` makes it one however often it is asked for, and the other side knows it by
-    it. `sequence` counts within the subject and is given when it is first tried. `content` holds ids, never
-    personal data. `receipt`: how the other side says that it has it."""
+    """One message. `subject`: what it is about; messages of one subject go in order, each after the previous
+    one was accepted. `key` makes requests idempotent and identifies it to the other side. `sequence`
+    counts within the subject and is assigned at the first attempt. `content` holds ids, never personal
+    data. `receipt`: the other side's confirmation.
+    """
 
     __tablename__ = "dispatch"
     __table_args__ = (

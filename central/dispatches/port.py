@@ -1,9 +1,9 @@
-"""What is sent to each system, and how it acknowledges it.
+"""Messages to each system, and their acknowledgement.
 
-POST {base}{path}    as in `central.connections.http`; the same `message` again is taken as the same
+POST {base}{path} as in `central.connections.http`; the same `message` again is taken as the same
 
-Alerts to inspection (đăng kiểm) and registration (NĐ 168/2024 Art 47.11), points to the licence
-authority (Art 50).
+Alerts to inspection (đăng kiểm) and registration (NĐ 168/2024 Art 47.11), points to the licence authority
+(Art 50).
 """
 
 from datetime import date
@@ -30,8 +30,9 @@ class _Message(BaseModel):
 
 
 class Alert(_Message):
-    """A vehicle's owner has not come, or a fine is overdue (`raised`); it is settled (`lifted`). `alert`
-    names the pair."""
+    """A vehicle's owner has not come, or a fine is overdue (`raised`); the matter is settled (`lifted`).
+    `alert` identifies the pair.
+    """
 
     kind: Literal["raised", "lifted"]
     alert: Line
@@ -41,7 +42,7 @@ class Alert(_Message):
 
 
 class Points(_Message):
-    """Points taken from a licence by a decision, or given back when it ended."""
+    """Points deducted from a licence by a decision, or restored when it ended."""
 
     kind: Literal["deducted", "returned"]
     decision: Line
@@ -53,7 +54,7 @@ class Points(_Message):
 
 
 class Receipt(BaseModel):
-    """The other side has it."""
+    """The other side has received the message."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 

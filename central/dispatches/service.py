@@ -1,7 +1,7 @@
-"""Messages to other authorities: stored in the transaction of what happened, sent in order by a job, proved
-by a receipt or by hand.
+"""Messages to other authorities: stored in the transaction of the event, sent in order by a job, proved by a
+receipt or by hand.
 
-A worker that dies after the other side has taken a message over sends it once more under the same key.
+If a worker dies after the other side has accepted a message, it is sent again under the same key.
 """
 
 from collections.abc import Callable, Mapping
@@ -26,15 +26,15 @@ from central.jobs import queue as jobs
 from central.jobs.runner import TryAgainError
 
 AT_ONCE = 50
-"""Messages in one turn of a job."""
+"""Most messages in one run of a job."""
 
 Build = Callable[[Session, Dispatch], BaseModel]
-"""What a message says, made when it is sent: personal data are not kept twice."""
+"""Builds a message's content when it is sent, so that personal data are not stored twice."""
 
 
 @dataclass(frozen=True)
 class Message:
-    """What a system is to be told; see `Dispatch`."""
+    """A message to a system; see `Dispatch`."""
 
     system: str
     subject: str
@@ -50,13 +50,13 @@ def job_of(system: str) -> str:
 
 
 def post(session: Session, message: Message, now: datetime) -> None:
-    """Has a system told; once for a key."""
+    """Requests a message to a system; once for a key."""
     keep(session, message, now)
     send_later(session, message.system, message.subject, now)
 
 
 def keep(session: Session, message: Message, now: datetime) -> None:
-    """Keeps what a system is to be told, for work that comes round by itself."""
+    """Stores a message to a system, for a periodic job to send."""
     row = insert(session, Dispatch).values(
         **asdict(message), at=now, receipt="", origin="system", origin_note="", entered_by=""
     )
@@ -64,23 +64,24 @@ def keep(session: Session, message: Message, now: datetime) -> None:
 
 
 def send_later(session: Session, system: str, subject: str, now: datetime) -> None:
-    """Has what waits of a subject sent."""
+    """Requests that the waiting messages of a subject be sent."""
     jobs.enqueue(session, job_of(system), subject, {"subject": subject}, now)
 
 
 def is_known(session: Session, key: str) -> bool:
-    """Whether there is such a message, sent or not."""
+    """Whether such a message exists, sent or not."""
     return session.exec(select(Dispatch.id).where(Dispatch.key == key)).first() is not None
 
 
 def send(
     engine: Engine, peer: Peer, path: str, system: str, subject: str, build: Build, now: datetime
 ) -> bool:
-    """Sends what waits of a subject, the oldest first, outside of any transaction; True if there is more.
+    """Sends the waiting messages of a subject, the oldest first, outside of any transaction; True if there
+    are more.
 
     Raises:
-        TryAgainError: the other side did not take one over; those behind it wait.
-        PostponedError: the system is left alone for a while.
+        TryAgainError: the other side did not accept one; those after it wait.
+        PostponedError: requests to the system are paused.
     """
     for _ in range(AT_ONCE):
         with transaction(engine) as session:
@@ -106,10 +107,10 @@ def send(
 def done_by_hand(
     session: Session, dispatch_id: int, receipt: str, origin: Origin, on: datetime, now: datetime
 ) -> None:
-    """A person has told the other authority by letter, and says so.
+    """Records that a person has informed the other authority by letter.
 
     Raises:
-        NotFoundError: no such message, or it was taken over already.
+        NotFoundError: no such message, or it was already accepted.
         ConflictError: an older one of the same subject waits.
     """
     row = session.get(Dispatch, dispatch_id, with_for_update=True)
@@ -150,19 +151,19 @@ def _next(session: Session, system: str, subject: str) -> int:
 
 
 def unsent(session: Session, system: str, limit: int) -> list[Dispatch]:
-    """What a system is still to be told, the oldest first."""
+    """Unsent messages to a system, the oldest first."""
     query = select(Dispatch).where(Dispatch.system == system, col(Dispatch.sent_at).is_(None))
     return list(session.exec(query.order_by(col(Dispatch.id)).limit(limit)))
 
 
 def count_unsent(session: Session, system: str) -> int:
-    """How much."""
+    """Number of unsent messages."""
     query = select(func.count()).where(Dispatch.system == system, col(Dispatch.sent_at).is_(None))
     return session.exec(query).one()
 
 
 def get(session: Session, system: str, dispatch_id: int) -> Dispatch:
-    """A message that a system is still to be told. Raises NotFoundError."""
+    """An unsent message to a system. Raises NotFoundError."""
     row = session.get(Dispatch, dispatch_id)
     if row is None or row.system != system or row.sent_at is not None:
         raise NotFoundError("question", key=str(dispatch_id))
@@ -170,5 +171,5 @@ def get(session: Session, system: str, dispatch_id: int) -> Dispatch:
 
 
 def of_case(session: Session, case_id: int) -> list[Dispatch]:
-    """What was told about a case, the oldest first."""
+    """Messages about a case, the oldest first."""
     return list(session.exec(select(Dispatch).where(Dispatch.case_id == case_id).order_by(col(Dispatch.id))))

@@ -1,8 +1,8 @@
-"""Papers drawn up, rendered, signed, archived: what was sent can be shown again to the byte.
+"""Papers drawn up, rendered, signed, archived: every sent paper can be shown again, byte for byte.
 
-A paper is drawn up in the transaction of the step it belongs to: its values are frozen, its number taken.
-The file is made by a job in another process, signed, sealed under the paper's own key and put into the
-media store; it never changes again.
+A paper is drawn up in the transaction of the step it belongs to: its values are frozen, its number taken. The
+file is made by a job in another process, signed, sealed under the paper's own key and put into the media
+store; it never changes again.
 """
 
 import json
@@ -44,7 +44,7 @@ _NONCE_BYTES = 12
 
 @dataclass(frozen=True)
 class About:
-    """What a paper is about, and the key under which it is one paper however often it is drawn up."""
+    """The subject of a paper, and the key that makes drawing it up idempotent."""
 
     key: str
     case_id: int | None = None
@@ -55,7 +55,7 @@ class About:
 
 @dataclass(frozen=True)
 class Archive:
-    """The papers of a centre: draws them up, keeps them sealed, shows them to those who say what for."""
+    """The papers of a centre: draws them up, stores them sealed, shows them for a stated purpose."""
 
     vault: Vault
     store: MediaStore
@@ -73,16 +73,16 @@ class Archive:
         *,
         final: bool = True,
     ) -> Document:
-        """Draws a paper up: values checked and frozen, number taken, its file asked for. The one there is
-        if it was before.
+        """Draws a paper up: values checked and frozen, number taken, its file requested. Returns the existing
+        one if it was drawn up before.
 
         Args:
             values: of the kind's model, without office, number and date.
-            numbered: sequence and number of a paper that got them elsewhere (a decision).
+            numbered: sequence and number of a paper assigned elsewhere (a decision).
             final: False for a draft that `complete` ends.
 
         Raises:
-            ValidationError: the values are not those of this kind of paper.
+            ValidationError: the values do not fit this kind of paper.
         """
         known = session.exec(select(Document).where(Document.key == about.key)).one_or_none()
         if known is not None:
@@ -107,11 +107,11 @@ class Archive:
     def complete(
         self, session: Session, document: Document, changes: Mapping[str, Any], now: datetime, actor: str
     ) -> Document:
-        """Ends a draft: what only who signs it can say is put in, under the same number, and its file is made
-        anew.
+        """Completes a draft: values known only to its signer are added under the same number, and its file is
+        made again.
 
         Raises:
-            ConflictError: it is no draft any more.
+            ConflictError: it is no longer a draft.
         """
         if document.final:
             raise ConflictError("document_final", number=document.number)
@@ -155,7 +155,7 @@ class Archive:
         )
 
     def ask_for_file(self, session: Session, document: Document, now: datetime) -> None:
-        """Has the paper's file made, in the same transaction as everything else."""
+        """Requests the paper's file, in the same transaction as everything else."""
         jobs.enqueue(session, FILE, str(document.id), {"document": document.id}, now)
 
     def values_of(self, document: Document) -> dict[str, Any]:
@@ -178,7 +178,7 @@ class Archive:
         works.
 
         Raises:
-            RenderError, PaperSigningError: tried again by the job; the reason stands in the document.
+            RenderError, PaperSigningError: the job tries again; the reason is stored with the document.
         """
         with transaction(engine) as session:
             document = get(session, document_id)
@@ -204,7 +204,7 @@ class Archive:
             return document
 
     def _bound(self, session: Session, document: Document) -> list[tuple[str, bytes]]:
-        """The papers that a case file binds, by name, to the byte."""
+        """The papers contained in a case file, by name, byte for byte."""
         if document.kind != "case_file":
             return []
         rows = [get(session, int(row["document"])) for row in self.values_of(document)["contents"]]
@@ -240,12 +240,12 @@ class Archive:
             document.signed_as = signer.name[:300]
 
     def show(self, session: Session, document_id: int, actor: str, purpose: str) -> tuple[Document, bytes]:
-        """The paper as it was signed and sent, to the byte; that it was shown is written down.
+        """The paper as signed and sent, byte for byte; showing it is audited.
 
         Raises:
             NotFoundError: no such paper.
             ConflictError: its file is still being made.
-            VaultError: the file was altered, or the keys are others.
+            VaultError: the file was altered, or the keys are different ones.
         """
         document = get(session, document_id)
         if document.sealed_sha256 is None:
@@ -256,8 +256,9 @@ class Archive:
         return document, pdf
 
     def reseal(self, session: Session, limit: int = 500) -> int:
-        """Wraps the keys of papers anew that an older vault key wrapped; no file is touched. Returns how
-        many."""
+        """Wraps keys of papers again that an older vault key wrapped; no file is touched. Returns how
+        many.
+        """
         query = select(Document).where(Document.key_id != self.vault.key_id, Document.state != DISPOSED)
         rows = session.exec(query.limit(limit).with_for_update(skip_locked=True)).all()
         for document in rows:
@@ -290,13 +291,13 @@ def of_decision(session: Session, decision_id: int, kind: str) -> list[Document]
 
 
 def of_number(session: Session, number: str) -> Document | None:
-    """The paper whose number somebody reads from it; the latest where two kinds share one."""
+    """The paper with that printed number; the latest where two kinds share one."""
     query = select(Document).where(Document.number == number).order_by(col(Document.id).desc())
     return session.exec(query.limit(1)).first()
 
 
 def sent(session: Session, document_id: int, how: str, now: datetime) -> Document:
-    """Notes that a paper went out, and how. A paper without a file can't have."""
+    """Records that a paper was sent, and how. A paper without a file can't have been sent."""
     document = get(session, document_id)
     if document.sealed_sha256 is None:
         raise ConflictError(_why_no_file(document), number=document.number)

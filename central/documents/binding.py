@@ -1,5 +1,6 @@
-"""A case file as one PDF: its own pages, then those of every paper. Each paper also lies in it to the byte,
-so that its signature can be checked."""
+"""A case file as one PDF: its own pages, then those of every paper. Each paper is also attached to it byte
+for byte, so that its signature can be checked.
+"""
 
 from collections.abc import Iterable
 from io import BytesIO
@@ -9,10 +10,10 @@ from pypdf.generic import NameObject
 
 
 def bind(cover: bytes, papers: Iterable[tuple[str, bytes]]) -> bytes:
-    """The cover with the pages of the papers behind it, the papers attached under their names.
+    """The cover, followed by the pages of the papers, with the papers attached under their names.
 
-    The cover's marks as PDF/A stay. The fields of the papers' signatures are left out of the pages: a
-    signature holds for its own file, which is attached.
+    The cover's PDF/A metadata is kept. The signature fields of the papers are left out of the pages: a
+    signature is valid for its own file, which is attached.
     """
     writer = PdfWriter(clone_from=BytesIO(cover))
     for name, content in papers:

@@ -1,4 +1,4 @@
-"""The job that makes a paper's file: what signs it, which pictures it shows."""
+"""The job that makes a paper's file: its signer and its pictures."""
 
 from datetime import datetime
 
@@ -29,7 +29,7 @@ def archive_of(settings: CentralSettings, vault: Vault) -> Archive:
 
 
 def signer_of(settings: PaperSigningSettings) -> PaperSigner | None:
-    """What signs papers; None where they are signed by hand. Raises PaperSigningError, SettingsError."""
+    """The signer of papers; None if they are signed by hand. Raises PaperSigningError, SettingsError."""
     if settings.pkcs12_file is not None:
         secret = read_secret(settings.passphrase_file).get_secret_value() if settings.passphrase_file else ""
         return FileSigner.from_file(settings.pkcs12_file, secret.encode() or None)

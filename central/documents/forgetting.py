@@ -1,5 +1,6 @@
-"""Documents past their retention period: their content can't be read any more; number, date and hashes
-stay."""
+"""Documents past their retention period: their content can no longer be read; number, date and hashes
+stay.
+"""
 
 from sqlmodel import Session, col, select
 
@@ -9,14 +10,16 @@ DISPOSED = "disposed"
 
 
 def present(session: Session, case_id: int) -> list[Document]:
-    """The papers of a case that are still there."""
+    """The papers of a case whose content still exists."""
     query = select(Document).where(Document.case_id == case_id, Document.state != DISPOSED)
     return list(session.exec(query.order_by(col(Document.id))))
 
 
 def forget(session: Session, case_id: int) -> list[str]:
-    """Throws keys and values of a case's papers away; the hashes of the sealed files that are to be erased.
-    Number, day and the hashes of values and file stay in the register."""
+    """Deletes keys and values of a case's papers; returns the hashes of the sealed files to be erased.
+
+    Number, day and the hashes of values and file stay in the register.
+    """
     sealed = []
     for paper in present(session, case_id):
         sealed += [paper.sealed_sha256] if paper.sealed_sha256 else []

@@ -7,8 +7,9 @@ from sqlmodel import Field, SQLModel
 
 
 class DocumentSeries(SQLModel, table=True):
-    """The last number a unit gave out for a kind of paper in a year. Its row is locked while a number is
-    taken, and the number is only taken if the paper is stored: no gaps, none twice."""
+    """The last number a unit issued for a kind of paper in a year. Its row is locked while a number is taken,
+    and the number is only used if the paper is stored: no gaps, no duplicates.
+    """
 
     __tablename__ = "document_series"
 
@@ -21,12 +22,12 @@ class DocumentSeries(SQLModel, table=True):
 class Document(SQLModel, table=True):
     """One paper (văn bản, biên bản). Its values are frozen when it is drawn up; the file follows from them.
 
-    `sealed_values`: the values as JSON under the document's own key; `wrapped_key`: that key, sealed by
-    the vault's key `key_id`, so that a new vault key needs no file to be written anew. `sha256` is the
-    signed PDF's, `sealed_sha256` the name under which it lies sealed in the media store. `key` makes
-    drawing up the same paper twice one paper. `final`: it says what it shall say; a draft waits for who signs
-    it, and no certificate signs its file. A paper whose time is over is `disposed`: key, values and file are
-    gone, its number, day and hashes stay.
+    `sealed_values`: the values as JSON under the document's own key; `wrapped_key`: that key, sealed by the
+    vault's key `key_id`, so that a new vault key requires no file to be rewritten. `sha256` is the signed
+    PDF's, `sealed_sha256` its name in the media store, where it is sealed. `key` makes drawing up the same
+    paper idempotent. `final`: its content is complete; a draft waits for its signer, and no certificate signs
+    its file. A paper past its retention period is `disposed`: key, values and file are gone, its number, day
+    and hashes stay.
     """
 
     __tablename__ = "document"

@@ -1,4 +1,4 @@
-"""Numbers of papers: one after another in each unit, kind and year, none missing, none twice."""
+"""Numbers of papers: consecutive in each unit, kind and year, without gaps or duplicates."""
 
 from sqlmodel import Session, col, update
 

@@ -1,5 +1,7 @@
-"""How Vietnamese papers write things: amounts in words, days, moments, articles. Papers are Vietnamese
-whoever reads them."""
+"""Wording of Vietnamese papers: amounts in words, days, moments, articles.
+
+Papers are Vietnamese whoever reads them.
+"""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -24,7 +26,7 @@ def in_words(amount: int) -> str:
     không trăm linh năm nghìn".
 
     Raises:
-        ValueError: a number outside.
+        ValueError: a number outside that range.
     """
     if not 0 <= amount < 10**12:
         raise ValueError(f"{amount} can't be written in words")

@@ -1,5 +1,5 @@
-"""Papers as PDF/A: a process of its own that reads values and writes a file, so that no request waits for
-a page to be set.
+"""Papers as PDF/A: a separate process reads values and writes a file, so that no request waits for
+typesetting.
 
 `python -m central.documents.render < job.json > paper.pdf`; the job is a `Job` as JSON. `rendered` starts
 that process with a time limit. Two renderings of the same job give the same bytes.
@@ -61,7 +61,7 @@ TITLES = {
 
 
 class RenderError(Exception):
-    """A paper could not be rendered; the message says why, without what the paper says."""
+    """A paper could not be rendered; the message says why, without the paper's content."""
 
 
 class Job(BaseModel):
@@ -78,7 +78,7 @@ class Job(BaseModel):
 
 
 def rendered(job: Job, seconds: float = SECONDS) -> bytes:
-    """The PDF, from a process that is ended after `seconds`.
+    """The PDF, from a process that is stopped after `seconds`.
 
     Raises:
         RenderError: it took too long, or the template failed.
@@ -97,7 +97,7 @@ def rendered(job: Job, seconds: float = SECONDS) -> bytes:
 
 
 def as_html(job: Job) -> str:
-    """The page before it is set."""
+    """The page before typesetting."""
     paper = MODELS[job.kind].model_validate(job.values)
     return _environment(job).get_template(f"{job.template}.html").render(**_context(job, paper))
 
@@ -161,7 +161,7 @@ def main() -> int:
     try:
         sys.stdout.buffer.write(as_pdf(Job.model_validate_json(sys.stdin.buffer.read())))
     except ValidationError as problem:
-        # Never the values themselves: the message goes into a table and a log.
+        # Never include the values: the message goes into a table and a log.
         places = [".".join(map(str, error["loc"])) for error in problem.errors(include_input=False)]
         print(f"values don't fit: {', '.join(places)}", file=sys.stderr)  # noqa: T201
         return 1

@@ -55,8 +55,9 @@ class PaperSigner(Protocol):
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a signature is worth: unaltered since, covers the whole paper, by a certificate that leads to a
-    trusted root."""
+    """Result of checking a signature: unaltered since, covers the whole paper, certificate chain leads to a
+    trusted root.
+    """
 
     signer: str
     intact: bool
@@ -65,7 +66,7 @@ class Verdict:
 
     @property
     def valid(self) -> bool:
-        """True if all of it holds."""
+        """True if all of these are true."""
         return self.intact and self.whole and self.trusted
 
 
@@ -97,7 +98,7 @@ class FileSigner:
 
 
 class RemoteSigner:
-    """Signs with a key that never leaves its token or HSM, through a service of the province's."""
+    """Signs with a key that never leaves its token or HSM, through a service of the province."""
 
     def __init__(self, base_url: str, token: str, timeout_seconds: float = 20.0) -> None:
         self._base = base_url.rstrip("/")
@@ -145,7 +146,7 @@ class RemoteSigner:
 
 
 class _Elsewhere(signers.Signer):
-    """A signer whose raw signature comes from somewhere else."""
+    """A signer whose raw signature is made elsewhere."""
 
     def __init__(self, chain: list[x509.Certificate], ask: Callable[[bytes, str], bytes]) -> None:
         super().__init__(signing_cert=chain[0], cert_registry=_store_of(chain[1:]))
@@ -189,8 +190,9 @@ def _signed(signer: signers.Signer, pdf: bytes, reason: str, place: str) -> byte
 
 
 def validate(pdf: bytes, roots: Iterable[bytes]) -> list[Verdict]:
-    """What each signature of a paper is worth; `roots` are the trusted certificates (PEM or DER). Empty
-    without a signature."""
+    """The result for each signature of a paper; `roots` are the trusted certificates (PEM or DER). Empty
+    without a signature.
+    """
     trusted = list(certificates_of(roots))
     context = ValidationContext(trust_roots=trusted, allow_fetching=False)
     verdicts = []
@@ -218,7 +220,7 @@ def certificates_of(roots: Iterable[bytes]) -> Iterable[x509.Certificate]:
 
 
 def _name_of(certificate: x509.Certificate | None) -> str:
-    """Who signed, as people read it: the name itself, without the English words of its attributes."""
+    """The signer's name in readable form, without the English names of its attributes."""
     if certificate is None:
         return ""
     named = certificate.subject.native

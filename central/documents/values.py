@@ -1,4 +1,4 @@
-"""What papers say: one model for each kind, frozen when the paper is drawn up (field lists of TT 73/2024,
+"""Content of papers: one model for each kind, frozen when the paper is drawn up (field lists of TT 73/2024,
 NĐ 61/2026, NĐ 118/2021).
 
 A paper is its values and the version of its template; the file can be made from them again at any time.
@@ -22,8 +22,9 @@ class Part(BaseModel):
 
 
 class Office(Part):
-    """The unit whose paper it is (cơ quan chủ quản, đơn vị), where people come and call; `words` is its
-    name as sentences write it."""
+    """The unit that issues the paper (cơ quan chủ quản, đơn vị), with address and telephone; `words` is its
+    name within a sentence.
+    """
 
     parent: Line
     name: Line
@@ -34,7 +35,7 @@ class Office(Part):
 
 
 class Person(Part):
-    """A person or organisation as papers name them; what is not known stays out of the paper."""
+    """A person or organisation as named in papers; unknown fields are left out of the paper."""
 
     organisation: bool = False
     name: Line
@@ -61,7 +62,7 @@ class Vehicle(Part):
 
 
 class Act(Part):
-    """What was done: in words, the article, when and where; `number` is the case's."""
+    """The violation: in words, the article, when and where; `number` is the case's."""
 
     words: Line
     article: Line
@@ -94,8 +95,9 @@ class Portal(Part):
 
 
 class Picture(Part):
-    """A picture of the evidence: what it shows, when, its hash; `name` finds the file when the paper is
-    rendered."""
+    """A picture of the evidence: its subject, its time, its hash; `name` identifies the file for
+    rendering.
+    """
 
     name: Line
     caption: Line
@@ -103,7 +105,7 @@ class Picture(Part):
 
 
 class Paper(Part):
-    """What every paper has; `number` with its symbol, `form` the code of the official form."""
+    """Fields of every paper; `number` with its symbol, `form` the code of the official form."""
 
     template: ClassVar[str]
     form: ClassVar[str] = ""
@@ -114,7 +116,9 @@ class Paper(Part):
 
 
 class Notice(Paper):
-    """Thông báo vi phạm (Mẫu 01, TT 73/2024); `named_driver`: it goes to whom the owner named."""
+    """Thông báo vi phạm (Mẫu 01, TT 73/2024); `named_driver`: it is addressed to the driver the owner
+    named.
+    """
 
     kind: Literal["notice"] = "notice"
     template: ClassVar[str] = "notice-1"
@@ -186,7 +190,7 @@ class Record(Paper):
     explain_until: date | None = None
     hearing_until: date | None = None
     deliver_to: Line
-    pages: int = 2  # of records drawn up before the paper counted its own
+    pages: int = 2  # of records drawn up before papers had their own count
     copies: int = 2
     refused: Line | None = None
 
@@ -194,8 +198,8 @@ class Record(Paper):
 class SessionRecord(Paper):
     """Biên bản làm việc, biên bản xác minh, biên bản giải trình (MBB02, MBB05, MBB03).
 
-    `attended`: the person was there and signs; `received`: how an explanation in writing came in, instead
-    of a session.
+    `attended`: the person was there and signs; `received`: how a written explanation was received, instead of
+    a session.
     """
 
     kind: Literal["session_record", "verification", "explanation", "refusal"]
@@ -284,8 +288,9 @@ class Order(Paper):
 
 
 class Letter(Paper):
-    """Thông báo to a person in paragraphs: a complaint was taken up or not (Luật Khiếu nại Điều 27), relief
-    was refused (Luật XLVPHC Điều 76–79)."""
+    """Thông báo to a person in paragraphs: a complaint was accepted or not (Luật Khiếu nại Điều 27), relief
+    was refused (Luật XLVPHC Điều 76–79).
+    """
 
     kind: Literal["complaint_taken_up", "complaint_not_taken_up", "relief_refused"]
     template: ClassVar[str] = "letter-1"
@@ -314,7 +319,9 @@ class Transfer(Paper):
 
 
 class CommuneSlip(Paper):
-    """Phiếu Công an cấp xã (Mẫu 04, TT 73/2024): what became of the notice, to be filled in and sent back."""
+    """Phiếu Công an cấp xã (Mẫu 04, TT 73/2024): the result of delivering the notice, to be filled in and
+    returned.
+    """
 
     kind: Literal["commune_slip"] = "commune_slip"
     template: ClassVar[str] = "slip-1"
@@ -331,7 +338,7 @@ class CommuneSlip(Paper):
 
 
 class Reply(Paper):
-    """Thông báo tiếp nhận, trả lại văn bản: what became of something a citizen sent."""
+    """Thông báo tiếp nhận, trả lại văn bản: the outcome of a citizen's submission."""
 
     kind: Literal["reply"] = "reply"
     template: ClassVar[str] = "reply-1"
@@ -350,7 +357,9 @@ class Reply(Paper):
 
 
 class WithdrawalNotice(Paper):
-    """Thông báo thu hồi: the camera was wrong, what was sent no longer counts (Luật XLVPHC Điều 3, 18)."""
+    """Thông báo thu hồi: the camera was faulty, papers already sent no longer apply (Luật XLVPHC Điều 3,
+    18).
+    """
 
     kind: Literal["withdrawal"] = "withdrawal"
     template: ClassVar[str] = "withdrawal-1"
@@ -383,8 +392,9 @@ class PointsNotice(Paper):
 
 
 class ReceiptPaper(Paper):
-    """Biên lai, chứng từ điện tử thu tiền phạt (NĐ 118/2021 Điều 20–21); `beyond` is what was paid too much
-    and goes back."""
+    """Biên lai, chứng từ điện tử thu tiền phạt (NĐ 118/2021 Điều 20–21); `beyond` is the overpaid amount, to
+    be refunded.
+    """
 
     kind: Literal["receipt", "refund"]
     template: ClassVar[str] = "receipt-1"
@@ -405,7 +415,7 @@ class ReceiptPaper(Paper):
 
 
 class Bound(Part):
-    """A paper in a case file: which, its hash and pages."""
+    """A paper in a case file: its name, hash and pages."""
 
     document: int
     words: Line
@@ -416,7 +426,7 @@ class Bound(Part):
 
 
 class Happened(Part):
-    """A step of a case as its file lists it."""
+    """A step of a case as listed in its file."""
 
     day: date
     words: Line
@@ -424,7 +434,7 @@ class Happened(Part):
 
 
 class CaseFile(Paper):
-    """Hồ sơ vụ việc (Luật XLVPHC Điều 57): contents, what happened, two pages of pictures; papers follow."""
+    """Hồ sơ vụ việc (Luật XLVPHC Điều 57): contents, steps, two pages of pictures; papers follow."""
 
     kind: Literal["case_file"] = "case_file"
     template: ClassVar[str] = "case-file-1"
@@ -457,9 +467,11 @@ AnyPaper = (
 
 
 class Table(Part):
-    """A table of a report: its heads and lines, in words; the first `words` columns are text, the others
-    numbers. `days`: what stands small under a head, empty or one for each. `told`: its second column holds
-    sentences."""
+    """A table of a report: its headings and lines, as text; the first `words` columns are text, the others
+    numbers.
+
+    `days`: small text under a heading, empty or one for each. `told`: its second column holds sentences.
+    """
 
     heads: tuple[Line, ...]
     words: int
@@ -470,7 +482,7 @@ class Table(Part):
 
 
 class Section(Part):
-    """A part of a report: charts above their table."""
+    """A section of a report: charts above their table."""
 
     title: Line
     charts: tuple[Chart, ...] = ()
@@ -478,7 +490,7 @@ class Section(Part):
 
 
 class LeadersReport(Paper):
-    """Báo cáo for leaders, in the reader's language: every word comes with it."""
+    """Báo cáo for leaders, in the reader's language: all its texts are included in the values."""
 
     kind: Literal["report"] = "report"
     template: ClassVar[str] = "report-1"

@@ -1,1 +1,3 @@
-"""Times in which police directed the traffic of a site by hand: signals and signs did not bind there."""
+"""Times in which police directed the traffic at a site by hand, so that signals and signs did not apply
+there.
+"""

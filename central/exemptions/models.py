@@ -7,9 +7,10 @@ from sqlmodel import Field, SQLModel
 
 
 class Exemption(SQLModel, table=True):
-    """From `starts_at` to before `ends_at` the hand of the police went before lamps, signs and markings at a
-    site (Law 36/2024/QH15, article 11). `lifted_at`: it was entered by mistake and counts no more; the row
-    stays."""
+    """From `starts_at` to before `ends_at` police hand signals overrode lamps, signs and markings at a site
+    (Law 36/2024/QH15, article 11). `lifted_at`: it was entered by mistake and no longer applies; the row
+    stays.
+    """
 
     __tablename__ = "exemption"
     __table_args__ = (

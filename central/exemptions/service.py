@@ -1,7 +1,7 @@
 """Entering exemptions, and finding those that cover the moment of a case.
 
-Nothing is decided by them: a case within one is offered to a person with that fact, who rejects it as
-`police_directing` or sees an act that the hand of the police did not excuse (a helmet, a third passenger).
+They decide nothing: a person reviewing a case within one is shown it, and rejects the case as
+`police_directing` or finds an act that hand signals did not excuse (a helmet, a third passenger).
 """
 
 from dataclasses import dataclass
@@ -15,13 +15,13 @@ from central.errors import ConflictError, InvalidError, NotFoundError
 from central.exemptions.models import Exemption
 
 LONGEST = timedelta(hours=24)
-"""Longer than that nobody directs traffic by hand without a break; a longer one is entered day by day."""
+"""Nobody directs traffic by hand for longer without a break; a longer period is entered day by day."""
 SHORTEST_WHY = 5
 
 
 @dataclass(frozen=True)
 class Entry:
-    """What somebody enters: where, from when until before when, and why."""
+    """An exemption as entered: site, from when, until before when, and why."""
 
     site: str
     starts_at: datetime
@@ -30,10 +30,10 @@ class Entry:
 
 
 def enter(session: Session, entry: Entry, user: User, now: datetime) -> Exemption:
-    """Notes that police directed or will direct the traffic of a site.
+    """Records that police directed or will direct the traffic at a site.
 
     Raises:
-        InvalidError: it does not end after it starts, lasts too long, or says no reason.
+        InvalidError: it does not end after it starts, lasts too long, or has no reason.
     """
     if entry.ends_at <= entry.starts_at:
         raise InvalidError("exemption_order", field="until")
@@ -55,10 +55,10 @@ def enter(session: Session, entry: Entry, user: User, now: datetime) -> Exemptio
 
 
 def lift(session: Session, exemption_id: int, why: str, user: User, now: datetime) -> Exemption:
-    """Takes one back that was entered by mistake; what was decided on it stays decided.
+    """Lifts one that was entered by mistake; decisions based on it stay unchanged.
 
     Raises:
-        NotFoundError: there is none of that number.
+        NotFoundError: there is none with that number.
         ConflictError: it was lifted already.
         InvalidError: no reason.
     """
@@ -74,7 +74,7 @@ def lift(session: Session, exemption_id: int, why: str, user: User, now: datetim
 
 
 def covering(session: Session, site: str, moment: datetime) -> list[Exemption]:
-    """Those in force at a site at that moment, the latest entered first."""
+    """The exemptions in force at a site at that moment, the latest entered first."""
     query = select(Exemption).where(
         Exemption.site == site,
         col(Exemption.starts_at) <= moment,
