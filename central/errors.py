@@ -1,7 +1,7 @@
 """Errors of the domain: a code with values, no prose.
 
-Services raise these; they know nothing of requests. `central.words.errors` puts them into the reader's
-language, the API answers them as RFC 9457 problem details, the console as pages.
+Services raise these, independent of requests. `central.words.errors` translates them into the reader's
+language, the API returns them as RFC 9457 problem details, the console as pages.
 """
 
 from typing import Any, ClassVar

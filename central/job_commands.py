@@ -1,4 +1,4 @@
-"""Commands for the worker's jobs (`ngatu central job`): what waits, what was given up."""
+"""Commands for the worker's jobs (`ngatu central job`): pending jobs and dead letters."""
 
 from typing import Annotated
 

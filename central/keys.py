@@ -11,7 +11,7 @@ class KeyFileError(Exception):
 
 
 def create_key(path: Path) -> SigningKey:
-    """Makes the key file, or reads it when it is there already: a key is never overwritten."""
+    """Creates the key file, or reads an existing one: a key is never overwritten."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         write_new(path, SigningKey.generate().pem)

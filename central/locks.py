@@ -1,4 +1,4 @@
-"""A lock that one process holds: a second one waits as standby until the first ends."""
+"""A lock that one process holds: a second one waits on standby until the first ends."""
 
 import fcntl
 import hashlib
@@ -21,11 +21,12 @@ Held = Callable[[], bool]
 def only_one(engine: Engine, name: str, folder: Path, stop: threading.Event) -> Iterator[Held]:
     """Waits until no other process does the work called `name`, and keeps others out while the block runs.
 
-    On PostgreSQL by an advisory lock of a connection of its own: the server lets it go when this process
-    dies. On SQLite, where all processes are on one machine, by a locked file in `folder`.
+    On PostgreSQL by an advisory lock on a separate connection: the server releases it when this process dies.
+    On SQLite, where all processes are on one machine, by a locked file in `folder`.
 
     Yields:
-        A question: is the place still ours? False at once when `stop` was set while waiting.
+        A function that returns whether the lock is still held. It returns False at once if `stop` was set
+            while waiting.
     """
     hold = _hold_advisory_lock if engine.dialect.name == "postgresql" else _hold_file
     with hold(engine, name, folder, stop) as held:
@@ -54,7 +55,7 @@ def _hold_advisory_lock(engine: Engine, name: str, _folder: Path, stop: threadin
         try:
             yield held
         finally:
-            # The connection goes back to the pool: the lock must not go with it.
+            # The connection returns to the pool: the lock must not stay on it.
             connection.invalidate()
 
 

@@ -28,7 +28,7 @@ class CentreMetrics(Collector):
         self._clock = clock
 
     def collect(self) -> Iterator[Metric]:
-        """All metrics of the centre, of one moment."""
+        """All metrics of the centre, at one moment."""
         with reading(self._engine) as session:
             now = self._clock()
             yield from _of_nodes(session, now)
@@ -38,7 +38,9 @@ class CentreMetrics(Collector):
 
 
 def serve(settings: MetricsSettings, engine: Engine, clock: Callable[[], datetime]) -> Callable[[], None]:
-    """Answers Prometheus in a thread of its own; returns what ends it. Raises OSError: the port is taken."""
+    """Serves Prometheus in a separate thread; returns the function that stops it. Raises OSError: the port is
+    in use.
+    """
     registry = CollectorRegistry()
     registry.register(CentreMetrics(engine, clock))
     server, thread = start_http_server(settings.port, settings.host, registry)

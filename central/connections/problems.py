@@ -5,11 +5,11 @@ from enum import StrEnum
 
 
 class Problem(StrEnum):
-    """Why there is no answer to go by.
+    """Why there is no usable answer.
 
-    `not_found` and `multiple` are the other side's word. `timeout` and `maintenance` may pass, `denied` needs
-    an administrator. `unreadable` is an answer we do not understand; `other_plate`, `other_person` and
-    `other_time` are answers to a question nobody asked.
+    `not_found` and `multiple` are reported by the other side. `timeout` and `maintenance` may pass, `denied`
+    needs an administrator. `unreadable` is an answer we do not understand; `other_plate`, `other_person` and
+    `other_time` are answers to a different question.
     """
 
     NOT_FOUND = "not_found"

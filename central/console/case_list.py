@@ -68,7 +68,7 @@ class Narrowing:
         return urlencode(self.chosen)
 
     def filter_for(self, user: User) -> CaseFilter:
-        """The cases, as far as this person sees them."""
+        """The filter, limited to cases this person may see."""
         first, until = bounds_of_days(self.first or None, self.last or None)
         node, _, camera = self.camera.partition("/")
         return CaseFilter(

@@ -1,7 +1,8 @@
-"""Asks for the copies of a case's files: `ngatu mask`, one process for all of them with a time limit and low
+"""Makes the copies of a case's files with `ngatu mask`, one process for all of them with a time limit and low
 priority.
 
-The finders of plates and faces belong to the node's half of the programme; the two meet in the command only.
+The detectors of plates and faces belong to the node's part of the software; the centre reaches them only
+through this command.
 """
 
 import json
@@ -29,7 +30,7 @@ class MaskingFailedError(Exception):
 
 @dataclass(frozen=True)
 class Errand:
-    """One copy to make: of what, where to, and the vehicle that stays readable."""
+    """One copy to make: its source, its target, and the vehicle that stays readable."""
 
     source: Path
     target: Path

@@ -34,11 +34,10 @@ class Running:
 def running(
     book: LawBook, days: EventDays, last_days: Mapping[str, date] | None = None
 ) -> dict[str, Running]:
-    """Every deadline these events start, by code; `last_days` holds those that a person set to another
-    last day.
+    """Every deadline these events start, by code; `last_days` holds those a person gave another last day.
 
-    A row is the one of the day of the event it counts from. One that stands `instead_of` another ends that
-    one, and whatever that one stood in place of.
+    The law's row is that of the day of the event it counts from. A deadline with `instead_of` replaces the
+    other, and any that the other replaced.
     """
     found = {}
     for code in sorted({row.code for row in book.deadlines_table.deadlines}):

@@ -26,10 +26,10 @@ work.
 def sync(
     session: Session, case_id: int, found: Mapping[tuple[str, int | None], Running], now: datetime
 ) -> None:
-    """Makes the rows of a case say what `found` says (by code and decision).
+    """Makes the rows of a case match `found` (by code and decision).
 
-    A row that would change is ended and kept, the new one stands beside it. Ended rows say why:
-    `recomputed`, `replaced` by a deadline that stands in its place, or `not_needed`.
+    A changed row is ended and kept, and a new one added. Ended rows say why: `recomputed`, `replaced` by
+    another deadline, or `not_needed`.
     """
     query = select(DeadlineRow).where(DeadlineRow.case_id == case_id, col(DeadlineRow.ended_at).is_(None))
     present = {(row.code, row.decision_id): row for row in session.exec(query.with_for_update())}

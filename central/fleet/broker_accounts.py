@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 from central.fleet.models import Node
 
 ITERATIONS = 1000
-"""The passwords are 24 random bytes: nobody guesses them, however fast."""
+"""The passwords are 24 random bytes, which can't be guessed at any speed."""
 
 
 def hash_of(password: str) -> str:
@@ -23,13 +23,13 @@ def hash_of(password: str) -> str:
 
 
 def accounts(session: Session) -> dict[str, str]:
-    """Hashes by node, of those that have a password from here."""
+    """Password hashes by node, for nodes whose password was issued here."""
     found = session.exec(select(Node).where(col(Node.broker_hash).is_not(None)).order_by(col(Node.id)))
     return {node.id: node.broker_hash or "" for node in found}
 
 
 def write(path: Path, wanted: Mapping[str, str]) -> int:
-    """Brings the accounts into a password file, whose other lines stay; returns how many changed.
+    """Updates the accounts in a password file, whose other lines stay; returns how many changed.
 
     Raises OSError.
     """

@@ -1,8 +1,8 @@
-"""Camera files of the nodes: what each camera runs, what the centre orders, and what became of it.
+"""Camera files of the nodes: the file each camera runs, the centre's orders, and their results.
 
-The centre knows a camera's file because its node tells it (`contract.configuration.Standing`). An order is a
-whole file, checked here as the node will check it, written against the file the camera runs now. It is sent
-with each sign of life of the node until the node answers.
+Each node reports its cameras' files (`contract.configuration.Standing`). An order is a whole file, checked
+here as the node will check it, based on the file the camera runs now. It is sent with each sign of life of
+the node until the node answers.
 """
 
 from collections.abc import Sequence
@@ -32,7 +32,7 @@ _ALARMS = {"refused": "configuration.refused", "rolled_back": "configuration.rol
 
 
 class CameraFileError(InvalidError):
-    """The camera file can't be used; `problems` says all that is wrong, with lines and keys."""
+    """The camera file can't be used; `problems` lists every error, with lines and keys."""
 
     code: ClassVar[str] = "camera_file"
 
@@ -48,12 +48,12 @@ def order(
     *,
     ask: bool = False,
 ) -> CameraRevision:
-    """Orders a file for a camera (node, camera); an order that waits for its answer is replaced. With `ask`
-    nothing is ordered: the node is asked what the file would change.
+    """Orders a file for a camera (node, camera); an unanswered order is replaced. With `ask` nothing is
+    ordered: the node is asked what the file would change.
 
     Raises:
-        NotFoundError: there is no such camera, or its node has not told yet what it runs.
-        ConflictError: the camera runs another file than the one this was written against, or this one.
+        NotFoundError: there is no such camera, or its node has not reported its file yet.
+        ConflictError: the camera runs another file than the one this is based on, or already runs this one.
         CameraFileError: the file can't be used.
     """
     node_id, camera_id = camera
@@ -85,8 +85,9 @@ def order(
 
 
 def activate(session: Session, revision_id: int, by: User, now: datetime) -> CameraRevision:
-    """Orders a file whose difference the node has told. Raises NotFoundError, and ConflictError where it has
-    not, or the camera runs another file by now."""
+    """Orders a file whose differences the node has reported. Raises NotFoundError, and ConflictError if it
+    has not, or the camera runs another file by now.
+    """
     revision = revision_of(session, revision_id)
     camera = (revision.node_id, revision.camera_id)
     if revision.state != "compared":
@@ -95,7 +96,7 @@ def activate(session: Session, revision_id: int, by: User, now: datetime) -> Cam
         raise ConflictError("camera_file_moved", camera=revision.camera_id)
     _supersede(session, camera, "offered", now)
     last = _last_number(session, *camera)
-    if revision.number != last:  # the node takes no number below one it has dealt with
+    if revision.number != last:  # the node accepts no number below one it has processed
         revision.number = last + 1
     revision.state, revision.ordered_at, revision.answered_at = "offered", now, None
     revision.author = _author(by)
@@ -114,7 +115,7 @@ def _supersede(session: Session, camera: tuple[str, str], state: str, now: datet
 
 
 def check(content: str, camera_id: str) -> None:
-    """Raises CameraFileError for what the node of the camera would refuse."""
+    """Raises CameraFileError for a file the camera's node would refuse."""
     if len(content.encode()) > LARGEST_CAMERA_FILE:
         raise CameraFileError("too_large", most=LARGEST_CAMERA_FILE)
     try:
@@ -137,8 +138,9 @@ def revision_of(session: Session, revision_id: int) -> CameraRevision:
 
 
 def withdraw(session: Session, revision_id: int, by: User, now: datetime) -> CameraRevision:
-    """Takes an order back that no node has answered yet, or a file that was only asked about. Raises
-    NotFoundError, ConflictError."""
+    """Withdraws an order that no node has answered yet, or a comparison request. Raises NotFoundError,
+    ConflictError.
+    """
     revision = revision_of(session, revision_id)
     if revision.state not in ("offered", "asked", "compared"):
         raise ConflictError("camera_revision_answered", id=revision.number)
@@ -158,7 +160,7 @@ def setting_of(session: Session, node_id: str, camera_id: str) -> CameraSetting:
 
 
 def settings(session: Session, node_id: str, camera_id: str, limit: int = 50) -> Sequence[CameraSetting]:
-    """The ledger: what a camera ran and since when, newest first."""
+    """The history of a camera's files, each with the time it came into force, newest first."""
     query = select(CameraSetting).where(
         CameraSetting.node_id == node_id, CameraSetting.camera_id == camera_id
     )
@@ -168,8 +170,9 @@ def settings(session: Session, node_id: str, camera_id: str, limit: int = 50) ->
 def changed_between(
     session: Session, camera: tuple[str, str], first: datetime, last: datetime
 ) -> Sequence[CameraSetting]:
-    """Settings of a camera (node, camera) that came in force in a time, oldest first: what an alarm about its
-    findings should name."""
+    """Files of a camera (node, camera) that came into force within a period, oldest first: an alarm about its
+    findings should name them.
+    """
     node_id, camera_id = camera
     ours = (CameraSetting.node_id == node_id) & (CameraSetting.camera_id == camera_id)
     query = select(CameraSetting).where(ours, col(CameraSetting.since).between(first, last))
@@ -179,7 +182,7 @@ def changed_between(
 def revisions(
     session: Session, node_id: str, camera_id: str | None = None, limit: int = 50
 ) -> Sequence[CameraRevision]:
-    """What was ordered for a camera, or for all of a node, newest first."""
+    """Orders for a camera, or for all of a node, newest first."""
     query = select(CameraRevision).where(CameraRevision.node_id == node_id)
     if camera_id is not None:
         query = query.where(CameraRevision.camera_id == camera_id)
@@ -187,12 +190,12 @@ def revisions(
 
 
 def offered(session: Session, node_id: str) -> list[Revision]:
-    """What waits for a node's answer, as it goes over the wire."""
+    """Orders waiting for a node's answer, in wire format."""
     return [_message(revision) for revision in _waiting(session, "offered", node_id)]
 
 
 def asked(session: Session, node_id: str) -> list[Question]:
-    """What a node has not told the difference of yet, as it goes over the wire."""
+    """Comparison requests a node has not answered yet, in wire format."""
     return [
         Question(
             node=revision.node_id,
@@ -207,7 +210,7 @@ def asked(session: Session, node_id: str) -> list[Question]:
 
 
 def note_answer(session: Session, answer: Answer, now: datetime) -> None:
-    """Takes in what a node says a file would change; one that nobody waits for tells nothing."""
+    """Stores a node's report of what a file would change; ignores one that was not requested."""
     for revision in _waiting(session, "asked", answer.node, answer.camera):
         if (revision.number, revision.sha256) != (answer.number, answer.sha256):
             continue
@@ -218,7 +221,7 @@ def note_answer(session: Session, answer: Answer, now: datetime) -> None:
 
 
 def note_standing(session: Session, standing: Standing, now: datetime) -> None:
-    """Takes in what a node says one of its cameras runs, and what became of an order."""
+    """Stores a node's report of a camera's file and of the result of an order."""
     _note_outcome(session, standing, now)
     if standing.content:
         _note_setting(session, standing, now)
@@ -228,7 +231,7 @@ def _note_setting(session: Session, standing: Standing, now: datetime) -> None:
     sha256 = sha256_hex(standing.content.encode())
     known = settings(session, standing.node, standing.camera, limit=1)
     if known and (known[0].sha256, known[0].revision) == (sha256, standing.revision):
-        return  # told again at each connection: the file is not read each time
+        return  # reported again at each connection: the file is not parsed each time
     config = _read(standing.content, standing.camera)
     if config is not None:
         site = config.site
@@ -265,7 +268,7 @@ def _note_outcome(session: Session, standing: Standing, now: datetime) -> None:
         revision.state, revision.answered_at = standing.outcome, now
         revision.reason = standing.reason.model_dump(mode="json") if standing.reason else None
         _raise_or_clear(session, standing, now)
-    # After a restore of this database the node knows numbers that are given out here again.
+    # After a restore of this database the node knows numbers that would be issued here again.
     for waiting in _waiting(session, "offered", standing.node, standing.camera):
         if waiting.number <= standing.handled:
             waiting.number = standing.handled + 1
@@ -316,7 +319,7 @@ def _last_number(session: Session, node_id: str, camera_id: str) -> int:
 
 
 def _read(content: str, camera_id: str) -> CameraConfig | None:
-    """None for a file that only newer programmes read."""
+    """None for a file that only newer software can read."""
     try:
         return load_camera(Path(f"{camera_id}.yaml"), content.encode())
     except ConfigError:

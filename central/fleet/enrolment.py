@@ -1,4 +1,4 @@
-"""Enrols a node by the file its installer brings to the centre, and revokes its keys."""
+"""Enrols a node by the enrolment file its installer brings to the centre, and revokes its keys."""
 
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from contract.signing import PublicKey
 
 
 def parse_enrolment(text: str | bytes) -> Enrolment:
-    """Reads an enrolment file. Raises InvalidError naming what is wrong."""
+    """Reads an enrolment file. Raises InvalidError naming the error."""
     try:
         return Enrolment.model_validate_json(text)
     except ValidationError as problem:
@@ -27,7 +27,7 @@ def enrol(session: Session, enrolment: Enrolment, now: datetime, actor: str) -> 
 
     Raises:
         ConflictError: the key is another node's, or was revoked.
-        InvalidError: the key is none.
+        InvalidError: the key is invalid.
     """
     try:
         key = PublicKey.from_text(enrolment.public_key)
@@ -52,7 +52,7 @@ def enrol(session: Session, enrolment: Enrolment, now: datetime, actor: str) -> 
 
 
 def revoke(session: Session, node_id: str, reason: str, now: datetime, actor: str) -> int:
-    """Takes all keys of a node out of use, so that nothing it signs is believed; returns how many were."""
+    """Revokes all keys of a node, so that nothing it signs is accepted; returns how many."""
     if session.get(Node, node_id) is None:
         raise NotFoundError("node", node=node_id)
     in_use = select(NodeKey).where(NodeKey.node_id == node_id, col(NodeKey.revoked_at).is_(None))

@@ -1,4 +1,4 @@
-"""Hours in which cameras had a picture, summed per day between two reports of a node."""
+"""Hours in which cameras had a picture, summed per day from the intervals between a node's reports."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -11,14 +11,17 @@ from contract.local_time import local_day
 from contract.reports import CameraHealth
 
 LONGEST = timedelta(minutes=3)
-"""What one report may vouch for: of a longer silence nobody knows."""
+"""Longest time one report counts for: during a longer silence the state is unknown."""
 
 
 def note(
     session: Session, node: Node, known: Iterable[str], told: Iterable[CameraHealth], now: datetime
 ) -> None:
-    """Adds the time since the node was last heard to the day of each camera that it names, as far as it has a
-    picture. Called before the node counts as heard."""
+    """Adds the time since the node's last message to the day of each camera it names, if the camera has a
+    picture.
+
+    Called before the node's last message is updated.
+    """
     before = node.last_seen_at if node.state == "online" else None
     lasted = min(max(now - before, timedelta()), LONGEST) if before is not None else timedelta()
     cameras = set(known)

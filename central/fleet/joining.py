@@ -1,4 +1,4 @@
-"""Lets nodes join by a one-time invitation and change their key."""
+"""Admits nodes by a one-time invitation, and changes their keys."""
 
 import secrets
 from datetime import datetime, timedelta
@@ -24,9 +24,9 @@ _NODE_ID: TypeAdapter[str] = TypeAdapter(NodeId)
 
 
 def invite(session: Session, node_id: str, now: datetime, actor: str) -> str:
-    """Makes an invitation for a node; returns its secret, which is not kept. Earlier ones of the node end.
+    """Creates an invitation for a node; returns its secret, which is not stored.
 
-    Raises InvalidError: that is no name for a node.
+    Earlier ones of the node end. Raises InvalidError: not a valid node name.
     """
     try:
         _NODE_ID.validate_python(node_id)
@@ -45,10 +45,10 @@ def invite(session: Session, node_id: str, now: datetime, actor: str) -> str:
 
 
 def join(session: Session, token: str, now: datetime) -> tuple[Node, str]:
-    """Lets a node in by what it sent; returns it and its new password at the broker, which is not kept.
+    """Admits a node by its request; returns it and its new password at the broker, which is not stored.
 
     Raises:
-        InvalidError: it is not signed with the key it brings, or is no request.
+        InvalidError: it is not signed with the key it brings, or is not a request.
         ForbiddenError: no invitation of that node, or one that was used or has ended.
         ConflictError: the key is another node's, or was revoked.
     """
@@ -68,10 +68,11 @@ def join(session: Session, token: str, now: datetime) -> tuple[Node, str]:
 
 
 def change_key(session: Session, token: str, now: datetime) -> Node:
-    """Takes a node's new key, sent under one it has; what was signed with the old one counts. Idempotent.
+    """Accepts a node's new key, sent under one it has; earlier messages signed with the old key stay valid.
+    Idempotent.
 
     Raises:
-        InvalidError: it is not signed with both keys, or is no such request.
+        InvalidError: it is not signed with both keys, or is not such a request.
         ForbiddenError: the old key is not one in use.
         ConflictError: the new key is another node's, or was revoked.
     """
@@ -95,8 +96,9 @@ def change_key(session: Session, token: str, now: datetime) -> Node:
 def revoke_key(
     session: Session, node_id: str, key_id: str, reason: str, now: datetime, actor: str
 ) -> NodeKey:
-    """Takes one key of a node out of use: nothing signed with it is believed any more. Raises NotFoundError,
-    ConflictError."""
+    """Revokes one key of a node: nothing signed with it is accepted any more. Raises NotFoundError,
+    ConflictError.
+    """
     key = session.get(NodeKey, key_id)
     if key is None or key.node_id != node_id:
         raise NotFoundError("node_key", key=key_id)

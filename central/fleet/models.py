@@ -1,4 +1,4 @@
-"""Tables of nodes, their keys and cameras, and how they are."""
+"""Tables of nodes, their keys and cameras, and their condition."""
 
 from datetime import date, datetime
 from typing import Any
@@ -10,7 +10,7 @@ from sqlmodel import Field, SQLModel
 class Node(SQLModel, table=True):
     """A node at a junction, enrolled by an administrator; `session` is its present run.
 
-    `started_at` is the node's own word. `last_seen_at` is when something of it last arrived.
+    `started_at` is as reported by the node. `last_seen_at` is the arrival of its last message.
     """
 
     __tablename__ = "node"
@@ -25,12 +25,14 @@ class Node(SQLModel, table=True):
     outbox_packages: int = Field(default=0, sa_type=BigInteger)
     disk_free_bytes: int | None = Field(default=None, sa_type=BigInteger)
     broker_hash: str | None = Field(default=None, max_length=200)
-    """Of its password at the broker, if that was given here (`central.fleet.broker_accounts`)."""
+    """Hash of its password at the broker, if it was issued here (`central.fleet.broker_accounts`)."""
 
 
 class NodeKey(SQLModel, table=True):
-    """A key a node signs with. A node set up anew gets another; the old one stays, perhaps revoked. One that
-    the node itself replaced is retired: what was signed with it counts."""
+    """A key a node signs with. A reinstalled node gets another; the old one stays, perhaps revoked.
+
+    A key the node itself replaced is retired: messages signed with it stay valid.
+    """
 
     __tablename__ = "node_key"
 
@@ -44,7 +46,7 @@ class NodeKey(SQLModel, table=True):
 
 
 class NodeInvitation(SQLModel, table=True):
-    """Lets a node in once, until `ends_at`; only the hash of its secret is kept."""
+    """Admits a node once, until `ends_at`; only the hash of its secret is stored."""
 
     __tablename__ = "node_invitation"
 
@@ -56,8 +58,7 @@ class NodeInvitation(SQLModel, table=True):
 
 
 class Camera(SQLModel, table=True):
-    """A camera of a node, as the node names it and last told of it; its papers are those of
-    `central.devices`."""
+    """A camera of a node, as the node last reported it; its papers are in `central.devices`."""
 
     __tablename__ = "camera"
 
@@ -74,12 +75,12 @@ class Camera(SQLModel, table=True):
 
 
 class CameraRevision(SQLModel, table=True):
-    """A camera file somebody at the centre ordered, and what became of it; `number` counts up per camera.
+    """A camera file ordered at the centre, and the result; `number` counts up per camera.
 
     `state` is `offered` until the node answers with one of `contract.configuration.Standing.outcome`;
     `withdrawn` and `superseded` ones were taken back before that. One that is `asked` is not ordered: the
-    node tells what it would change, then it is `compared` and `difference` holds the answer
-    (`contract.what_if.Answer`). `base_sha256` is the file it was written against.
+    node reports what it would change, then it is `compared` and `difference` holds the answer
+    (`contract.what_if.Answer`). `base_sha256` is the file it is based on.
     """
 
     __tablename__ = "camera_revision"
@@ -105,8 +106,11 @@ class CameraRevision(SQLModel, table=True):
 
 
 class CameraSetting(SQLModel, table=True):
-    """A file that a camera ran from `since` (the node's word, else when it was heard) until the next one:
-    the ledger of changes. `revision` is 0 for a file that was written at the node."""
+    """A file that a camera ran from `since` (as reported by the node, otherwise when the report arrived)
+    until the next one: the history of changes.
+
+    `revision` is 0 for a file written at the node.
+    """
 
     __tablename__ = "camera_setting"
     __table_args__ = (
@@ -125,7 +129,7 @@ class CameraSetting(SQLModel, table=True):
 
 
 class CameraPicture(SQLModel, table=True):
-    """What a camera showed last: small, without anything that tells who was there; no evidence."""
+    """The latest picture of a camera: small, with nobody recognisable; not evidence."""
 
     __tablename__ = "camera_picture"
     __table_args__ = (ForeignKeyConstraint(["node_id", "camera_id"], ["camera.node_id", "camera.id"]),)
@@ -138,7 +142,7 @@ class CameraPicture(SQLModel, table=True):
 
 
 class CameraDay(SQLModel, table=True):
-    """How many seconds of a day in Vietnam a camera had a picture, as its node told."""
+    """Seconds of a day in Vietnam in which a camera had a picture, as reported by its node."""
 
     __tablename__ = "camera_day"
     __table_args__ = (ForeignKeyConstraint(["node_id", "camera_id"], ["camera.node_id", "camera.id"]),)
@@ -150,7 +154,7 @@ class CameraDay(SQLModel, table=True):
 
 
 class HealthRecord(SQLModel, table=True):
-    """One health report as it came; a bounded history for each node. `at` is the node's own word."""
+    """One health report as received; a limited history for each node. `at` is as reported by the node."""
 
     __tablename__ = "health_record"
     __table_args__ = (UniqueConstraint("node_id", "at"),)

@@ -1,4 +1,4 @@
-"""The last small picture of each camera."""
+"""The latest small picture of each camera."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from central.fleet.models import Camera, CameraPicture
 
 
 def note(session: Session, camera: tuple[str, str], jpeg: bytes, taken_at: datetime, now: datetime) -> None:
-    """Keeps a picture of a camera (node, camera) in place of the one before."""
+    """Stores a picture of a camera (node, camera), replacing the previous one."""
     if session.get(Camera, camera) is None:
         return
     values = {"jpeg": jpeg, "taken_at": taken_at, "received_at": now}
@@ -20,7 +20,7 @@ def note(session: Session, camera: tuple[str, str], jpeg: bytes, taken_at: datet
 
 
 def of_camera(session: Session, node_id: str, camera_id: str) -> CameraPicture:
-    """The last picture. Raises NotFoundError."""
+    """The latest picture. Raises NotFoundError."""
     found = session.get(CameraPicture, (node_id, camera_id))
     if found is None:
         raise NotFoundError("media")
@@ -28,6 +28,6 @@ def of_camera(session: Session, node_id: str, camera_id: str) -> CameraPicture:
 
 
 def taken(session: Session) -> dict[tuple[str, str], datetime]:
-    """When the last picture of each camera was taken, by (node, camera)."""
+    """When the latest picture of each camera was taken, by (node, camera)."""
     rows = session.exec(select(CameraPicture.node_id, CameraPicture.camera_id, CameraPicture.taken_at))
     return {(node_id, camera_id): at for node_id, camera_id, at in rows}

@@ -1,4 +1,4 @@
-"""What the centre knows of its nodes: identity, connection, health."""
+"""Data about the nodes: identity, connection, health."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -20,17 +20,17 @@ HEALTH_KEPT = 2880  # a day of reports, one each half minute
 SILENT_AFTER = timedelta(minutes=3)
 Standing = Literal["online", "silent", "offline", "unknown"]
 MOST_AHEAD = timedelta(seconds=60)
-"""A node whose report is from further in the future has a wrong clock."""
+"""A report from further in the future means that the node's clock is wrong."""
 
 
 def keys_of(session: Session, nodes: Collection[str]) -> dict[str, NodeKey]:
-    """All keys, revoked ones too, of these nodes by key id."""
+    """All keys of these nodes by key id, including revoked ones."""
     found = session.exec(select(NodeKey).where(col(NodeKey.node_id).in_(nodes)))
     return {key.key_id: key for key in found}
 
 
 def is_enrolled(session: Session, node_id: str) -> bool:
-    """Whether there is a node of that name."""
+    """Whether a node with that name is enrolled."""
     return session.get(Node, node_id) is not None
 
 
@@ -54,13 +54,13 @@ def list_cameras(session: Session, node_id: str | None = None) -> list[Camera]:
 
 
 def sites(session: Session) -> dict[str, str]:
-    """The names of the sites of all cameras by their ids, in the order of the names."""
+    """The names of the sites of all cameras by their ids, sorted by name."""
     found = {camera.site: camera.site_name for camera in list_cameras(session)}
     return dict(sorted(found.items(), key=lambda site: site[1]))
 
 
 def check_site(session: Session, site: str) -> None:
-    """Raises InvalidError where no camera is at a site of that id."""
+    """Raises InvalidError if no camera is at a site with that id."""
     if site not in sites(session):
         raise InvalidError("exemption_site", field="site")
 
@@ -74,19 +74,21 @@ def cameras_by_node(session: Session) -> dict[str, list[Camera]]:
 
 
 def standing_of(node: Node, now: datetime) -> Standing:
-    """How a node does: `silent` when it was online and has said nothing for a while, no last will."""
+    """The node's state: `silent` when it was online and has sent nothing for a while, not even a last
+    will.
+    """
     if node.state == "online" and (node.last_seen_at is None or now - node.last_seen_at > SILENT_AFTER):
         return "silent"
     return cast("Standing", node.state)
 
 
 def camera_state(camera: Camera, node: Standing) -> str:
-    """How a camera does: what its node told last holds only as long as the node is heard."""
+    """The camera's state: the node's last report applies only while the node is in contact."""
     return camera.state if node == "online" else "unknown"
 
 
 def camera_states(session: Session, now: datetime, node_id: str | None = None) -> list[tuple[Camera, str]]:
-    """All cameras, or those of one node, each with how it does."""
+    """All cameras, or those of one node, each with its state."""
     standings = {node.id: standing_of(node, now) for node in list_nodes(session)}
     return [
         (camera, camera_state(camera, standings[camera.node_id])) for camera in list_cameras(session, node_id)
@@ -94,22 +96,22 @@ def camera_states(session: Session, now: datetime, node_id: str | None = None) -
 
 
 def health_history(session: Session, node_id: str, limit: int = 100) -> list[HealthRecord]:
-    """The health reports of a node that came last, the latest first."""
+    """The latest health reports of a node, the newest first."""
     query = select(HealthRecord).where(HealthRecord.node_id == node_id)
     return list(session.exec(query.order_by(col(HealthRecord.id).desc()).limit(limit)))
 
 
 def latest_health(session: Session) -> list[HealthRecord]:
-    """The report of each node that came last."""
+    """The latest report of each node."""
     last = select(func.max(HealthRecord.id)).group_by(col(HealthRecord.node_id))
     return list(session.exec(select(HealthRecord).where(col(HealthRecord.id).in_(last))))
 
 
 def note_status(session: Session, status: NodeStatus, now: datetime, *, retained: bool = False) -> None:
-    """Takes in a birth or a last will; what comes later is what holds, whatever the node's clock says.
+    """Processes a birth message or a last will; the later arrival applies, whatever the node's clock says.
 
-    A will of another run than the present one changes nothing. A message that the broker had kept (retained)
-    tells who the node is, but not that it is alive.
+    A will of another run than the present one changes nothing. A retained message identifies the node, but
+    does not show that it is alive.
     """
     node = _node(session, status.node)
     if status.state == "offline":
@@ -132,7 +134,7 @@ def _seen(session: Session, node: Node, now: datetime) -> None:
 
 
 def announce_camera(session: Session, node_id: str, info: CameraInfo) -> None:
-    """A node names one of its cameras."""
+    """Stores a camera announced by its node."""
     camera, site_name = session.get(Camera, (node_id, info.id)), visible(info.site_name, 200)
     if camera is None:
         camera = Camera(node_id=node_id, id=info.id, site=info.site, site_name=site_name)
@@ -141,8 +143,10 @@ def announce_camera(session: Session, node_id: str, info: CameraInfo) -> None:
 
 
 def note_health(session: Session, report: HealthReport, now: datetime) -> None:
-    """Takes in a health report: history, the cameras' state, and the alarms the node raises itself. The one
-    that comes last holds, whatever the node's clock says."""
+    """Processes a health report: history, the cameras' state, and the alarms the node raises itself.
+
+    The latest arrival applies, whatever the node's clock says.
+    """
     node = _node(session, report.node)
     session.exec(
         insert(session, HealthRecord)
@@ -173,7 +177,7 @@ def _note_camera(camera: Camera, health: CameraHealth) -> None:
 
 
 def _watch_clock(session: Session, node_id: str, said_at: datetime, now: datetime) -> None:
-    """A clock that is behind can't be told from a slow link; one that is ahead can."""
+    """A slow clock can't be distinguished from a slow link; a fast one can."""
     if said_at > now + MOST_AHEAD:
         ahead = round((said_at - now) / timedelta(milliseconds=1))
         alarms.raise_alarm(session, node_id, reason("node.clock_ahead", ahead_ms=ahead), now)
@@ -182,7 +186,7 @@ def _watch_clock(session: Session, node_id: str, said_at: datetime, now: datetim
 
 
 def watch_silence(session: Session, now: datetime) -> int:
-    """Raises an alarm for every node that was there and has said nothing for a while; returns how many."""
+    """Raises an alarm for every node that was online and has sent nothing for a while; returns how many."""
     silent = session.exec(
         select(Node).where(col(Node.state) == "online", col(Node.last_seen_at) < now - SILENT_AFTER)
     ).all()
@@ -194,7 +198,7 @@ def watch_silence(session: Session, now: datetime) -> int:
 
 
 def trim_health(session: Session) -> int:
-    """Deletes what is beyond the kept history; returns how many reports."""
+    """Deletes reports beyond the length of the history; returns how many."""
     rank = func.row_number().over(
         partition_by=col(HealthRecord.node_id), order_by=col(HealthRecord.id).desc()
     )

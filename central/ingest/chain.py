@@ -1,4 +1,6 @@
-"""The chain of a node's packages: each names the hash of the one before, so none can be left out. Pure."""
+"""The chain of a node's packages: each names the hash of the previous one, so that none can be left out.
+Pure.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -9,7 +11,9 @@ ChainState = Literal["linked", "gap", "broken"]
 
 @dataclass(frozen=True)
 class Link:
-    """A package as the chain sees it: its place under its key, its hash, the hash it says came before."""
+    """A package within the chain: its place under its key, its hash, and the hash it gives for the previous
+    one.
+    """
 
     event_id: str
     key_id: str
@@ -21,7 +25,7 @@ class Link:
 
 
 def chain_state(link: Link, by_place: Mapping[tuple[str, int], Link]) -> ChainState:
-    """How a package stands to the one before it: the same hash, not here (yet), or contradicted."""
+    """Relation of a package to the previous one: the same hash, not here (yet), or contradicted."""
     if link.sequence == 1:
         return "linked" if link.previous is None else "broken"
     before = by_place.get((link.key_id, link.sequence - 1))
@@ -31,7 +35,7 @@ def chain_state(link: Link, by_place: Mapping[tuple[str, int], Link]) -> ChainSt
 
 
 def chain_states(links: Iterable[Link], by_place: Mapping[tuple[str, int], Link]) -> dict[str, ChainState]:
-    """The states of these packages and of those right after them, by event id, where they changed."""
+    """The states of these packages and of their successors, by event id, where they changed."""
     concerned = {link.event_id: link for link in links}
     after = (by_place.get((link.key_id, link.sequence + 1)) for link in list(concerned.values()))
     concerned |= {link.event_id: link for link in after if link is not None}

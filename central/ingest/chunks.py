@@ -1,4 +1,6 @@
-"""Pieces of files into whole files: in any order, repeated, overlapping, too early, or never; bounded."""
+"""Assembles files from pieces, which may arrive in any order, repeated, overlapping, too early, or never;
+within limits.
+"""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
@@ -20,13 +22,15 @@ LARGEST_FILE = 256 * 1024 * 1024
 MOST_PIECES = 4096
 EARLY_FILES = 64
 EARLY_BYTES = 64 * 1024 * 1024
-"""How much a node may send of files no manifest has named yet: two orders of magnitude above a reordering."""
+"""How many bytes of files without a manifest a node may send: two orders of magnitude above normal
+reordering.
+"""
 MOST_FAILURES = 3
 
 
 @dataclass(frozen=True)
 class Chunk:
-    """A piece of a file, its topic taken apart."""
+    """A piece of a file, with its topic parsed."""
 
     message: Arrived
     file: FileKey
@@ -40,14 +44,14 @@ class Chunk:
 
 @dataclass
 class FilesChanged:
-    """Contents that are stored now, files whose bytes did not match their hash, files given up for that."""
+    """Files that are stored now, files whose bytes did not match their hash, and files abandoned for that."""
 
     stored: set[str] = field(default_factory=set)
     spoilt: set[FileKey] = field(default_factory=set)
     given_up: set[FileKey] = field(default_factory=set)
 
     def update(self, other: "FilesChanged") -> None:
-        """Adds what came of other files."""
+        """Adds the results of other files."""
         self.stored |= other.stored
         self.spoilt |= other.spoilt
         self.given_up |= other.given_up
@@ -55,18 +59,18 @@ class FilesChanged:
 
 @dataclass
 class _Early:
-    """Use a node makes of its allowance for files that no manifest has named."""
+    """How much of its allowance for files without a manifest a node has used."""
 
     files: int
     received: int
 
 
 def take_chunks(batch: Batch, chunks: Sequence[Chunk], named: Collection[FileKey]) -> FilesChanged:
-    """Writes pieces to the partial area and moves what became whole into the store.
+    """Writes pieces to the partial area and moves completed files into the store.
 
     Args:
-        named: files that a manifest of this very batch names: pieces that came before it count from now on,
-            and one that could not be moved into the store before is tried again.
+        named: files that a manifest of this batch names: pieces that arrived before it count from now on,
+            and a file that could not be moved into the store before is tried again.
     """
     changed = FilesChanged()
     sent = {chunk.file for chunk in chunks}
@@ -93,7 +97,7 @@ def take_chunks(batch: Batch, chunks: Sequence[Chunk], named: Collection[FileKey
 
 
 def _expected(session: Session, files: Collection[FileKey]) -> dict[FileKey, int]:
-    """Sizes that manifests of unsettled packages give for these files."""
+    """Sizes of these files in manifests of unsettled packages."""
     query = (
         select(Package.node_id, PackageFile.sha256, func.max(PackageFile.bytes))
         .join(PackageFile, col(PackageFile.event_id) == col(Package.event_id))
@@ -144,7 +148,7 @@ def _take(
     try:
         batch.tools.partials.write(*chunk.file, chunk.offset, chunk.message.payload)
     except StorageError as problem:
-        batch.not_stored = str(problem)  # as if it had not come: its node will be asked for it again
+        batch.not_stored = str(problem)  # as if it had not arrived: its node will be asked for it again
         return
     if partial is None:
         partial = PartialFile(node_id=chunk.file.node, sha256=chunk.file.sha256, updated_at=batch.now)
@@ -179,7 +183,7 @@ def _spend(early: _Early, chunk: Chunk, partial: PartialFile | None) -> str | No
 def _advance(
     batch: Batch, file: FileKey, expected: int | None, partial: PartialFile | None, changed: FilesChanged
 ) -> None:
-    """Stores a file that is whole now, or throws away one that is not what its name says."""
+    """Stores a file that is complete now, or deletes one whose content does not match its name."""
     store = batch.tools.store
     if partial is None or expected is None or file.sha256 in changed.stored:
         return

@@ -1,5 +1,6 @@
-"""What ingest keeps of a package after its retention period: its place in the chain and the hash of its
-manifest."""
+"""Data of a package that ingest keeps after its retention period: its place in the chain and the hash of its
+manifest.
+"""
 
 from collections.abc import Collection
 
@@ -15,7 +16,7 @@ def files_of(session: Session, event_id: str) -> set[str]:
 
 
 def named_by_others(session: Session, hashes: Collection[str], event_id: str) -> set[str]:
-    """Which of these contents another package names too."""
+    """Those of these files that another package names too."""
     query = select(PackageFile.sha256).where(
         among(session, PackageFile.sha256, hashes), PackageFile.event_id != event_id
     )
@@ -23,10 +24,10 @@ def named_by_others(session: Session, hashes: Collection[str], event_id: str) ->
 
 
 def forget_files(session: Session, event_id: str) -> None:
-    """The package names no file any more."""
+    """Removes the package's files."""
     session.exec(delete(PackageFile).where(col(PackageFile.event_id) == event_id))
 
 
 def forget_signed(session: Session, event_id: str) -> None:
-    """Takes the signed manifest out, whose hash and place in the chain stay."""
+    """Removes the signed manifest; its hash and its place in the chain stay."""
     session.exec(update(Package).where(col(Package.event_id) == event_id).values(jws=""))

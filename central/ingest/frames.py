@@ -1,8 +1,8 @@
-"""The pictures of a package are looked for in its clip, by a process of its own: it reads a stranger's bytes.
+"""Looks for the pictures of a package in its clip, in a separate process, because the bytes are not trusted.
 
 `python -m central.ingest.frames < job.json`; the job is a `Job` as JSON, the answer a reason as JSON, or
-`null` where every picture is the frame it is said to be. The process may use so much processor time and
-memory and no more; how busy the machine is makes no difference to what comes out.
+`null` if every picture is the frame it claims to be. Processor time and memory of the process are limited;
+the machine's load does not affect the result.
 """
 
 import resource
@@ -22,21 +22,20 @@ from contract.reasons import Reason, reason
 CPU_SECONDS = 60
 MEMORY_BYTES = 4 * 1024**3
 LONGEST_SECONDS = 100.0
-"""On the wall's clock: after that it is tried again, when the machine is less busy."""
+"""Wall-clock limit: after that it is tried again, when the machine is less busy."""
 
 CRASHES = 3
-"""So often may the process die over a clip before the clip is to blame."""
+"""After this many crashes on a clip, the clip is considered faulty."""
 
 _ANSWER: TypeAdapter[Reason | None] = TypeAdapter(Reason | None)
 
 
 class FramesUnknownError(Exception):
-    """It could not be found out now; to be tried again."""
+    """The result could not be determined now; to be tried again."""
 
 
 class Job(BaseModel):
-    """A clip, when it begins, and the files that name a frame of it; `paths` tells where each content
-    lies."""
+    """A clip, its start time, and the files that name a frame of it; `paths` gives the path of each file."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -47,10 +46,10 @@ class Job(BaseModel):
 
 
 def find_fault(store: MediaStore, manifest: ViolationManifest, attempt: int) -> Reason | None:
-    """What is wrong with the pictures of a package, whose files are all stored; None if nothing is.
+    """The fault in the pictures of a package whose files are all stored; None if there is none.
 
     Raises:
-        FramesUnknownError: the process was too slow or died; `attempt` (from 1) of these says how often.
+        FramesUnknownError: the process was too slow or died; `attempt` (from 1) counts these attempts.
     """
     try:
         check_told(manifest)
@@ -67,7 +66,7 @@ def find_fault(store: MediaStore, manifest: ViolationManifest, attempt: int) -> 
 def _fault_of(
     store: MediaStore, clip: EvidenceFile, pictures: tuple[EvidenceFile, ...], attempt: int
 ) -> Reason | None:
-    """Of one clip and its pictures."""
+    """The fault of one clip and its pictures."""
     paths = {file.sha256: store.path(file.sha256) for file in pictures}
     job = Job(clip=store.path(clip.sha256), began=clip.captured_at, pictures=pictures, paths=paths)
     command = [sys.executable, "-m", "central.ingest.frames"]
@@ -101,7 +100,7 @@ def _answer(job: Job) -> Reason | None:
 
 
 def main() -> None:
-    """Answers one job."""
+    """Processes one job."""
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS + 5))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     job = Job.model_validate_json(sys.stdin.buffer.read())

@@ -1,7 +1,7 @@
 """Handles batches of messages inside one transaction, without knowing of MQTT.
 
 A batch is handled together. If anything in it fails unexpectedly, its messages are handled one by one, each
-in a savepoint of its own: the bad one goes to quarantine, the others are as if it had never come.
+in its own savepoint: the faulty one goes to quarantine, the others are not affected.
 """
 
 from collections.abc import Iterable, Mapping, Sequence, Set
@@ -35,16 +35,17 @@ log = structlog.get_logger(__name__)
 
 LARGEST_REPORT = 256 * 1024
 TRIED_TIMES = 3
-"""How often a message our own code chokes on may come before its node is answered for good."""
+"""How often a message on which our own code fails is retried before its node gets a final answer."""
 
 _Parsed = tuple[Arrived, Incoming]
 
 
 def handle(session: Session, messages: Sequence[Arrived], tools: Tools, now: datetime) -> list[Outgoing]:
-    """Takes messages in; returns what to send once the session is committed.
+    """Processes messages; returns the messages to send once the session is committed.
 
-    Never raises for what a message contains. Raises what `central.db.is_away` knows when the database is away
-    and RacedError when another process was faster: nothing is lost if the same batch is handled again.
+    Never raises because of a message's content. Raises errors known to `central.db.is_away` when the database
+    is unavailable and RacedError when another process was faster: nothing is lost if the same batch is
+    handled again.
     """
     alone = len(messages) == 1
     try:
@@ -66,9 +67,10 @@ def _in_savepoint(batch: Batch, messages: Sequence[Arrived]) -> list[Outgoing]:
 
 
 def _refuse_poison(session: Session, message: Arrived, tools: Tools, now: datetime) -> list[Outgoing]:
-    """A message that our own code fails on is quarantined and logged. Its node offers it again; after
-    `TRIED_TIMES` the answer is that this centre can't read it, so that the node keeps it until the centre is
-    upgraded."""
+    """Quarantines and logs a message on which our own code fails. Its node offers it again; after
+    `TRIED_TIMES` the answer is that this centre can't read it, so that the node keeps it until the centre
+    is upgraded.
+    """
     log.exception("a message can't be handled: quarantined", topic=visible(message.topic, 120))
     batch, why, node = (
         Batch(session, tools, now),
@@ -85,7 +87,7 @@ def _refuse_poison(session: Session, message: Arrived, tools: Tools, now: dateti
 
 
 def _enrolled_sender(session: Session, message: Arrived) -> str:
-    """The node on whose topic a message came, if it is one of ours."""
+    """The enrolled node on whose topic a message arrived, if there is one."""
     try:
         node = parse_topic(message.topic).node
     except TopicError:
@@ -117,8 +119,9 @@ def _together(batch: Batch, messages: Sequence[Arrived]) -> None:
 
 
 def _resume(batch: Batch, changed: FilesChanged) -> list[str]:
-    """Once files can be written again: what waited to be moved is, and every package that waits is asked for
-    what it lacks. Returns the event ids to be answered."""
+    """Once files can be written again: moves waiting files into the store, and asks for the missing files of
+    every waiting package. Returns the event ids to be answered.
+    """
     if not storage.has_recovered(batch):
         return []
     changed.update(take_chunks(batch, (), storage.whole_files(batch)))
@@ -136,7 +139,7 @@ def _parse(batch: Batch, messages: Sequence[Arrived]) -> list[_Parsed]:
 
 
 def _of_live_nodes(batch: Batch, parsed: Sequence[_Parsed], keys: Mapping[str, NodeKey]) -> list[_Parsed]:
-    """Messages of nodes that are enrolled and have a key in use; others are refused."""
+    """Messages of nodes that are enrolled and have a valid key; others are refused."""
     known = {key.node_id for key in keys.values()}
     live = {key.node_id for key in keys.values() if key.revoked_at is None}
     told: dict[str, tuple[str, Reason]] = {}
@@ -169,8 +172,9 @@ def _open(batch: Batch, pair: _Parsed, keys: Mapping[str, NodeKey]) -> list[tupl
 
 
 def _answer_refusal(batch: Batch, node: str, asked: Asked, why: Reason, *, may_come_again: bool) -> None:
-    """`unsupported` lets a node offer the package to another version of the centre; nodes that speak version
-    1 know no such answer."""
+    """`unsupported` lets a node offer the package to another version of the centre; nodes with version 1 have
+    no such answer.
+    """
     receipt = Receipt(
         node=node,
         event_id=asked.event_id,
@@ -193,8 +197,9 @@ def _chunk(pair: _Parsed) -> list[Chunk]:
 def _settle(
     batch: Batch, new: Mapping[str, Sealed], reopened: Set[str], changed: FilesChanged
 ) -> tuple[set[str], dict[str, Waiting]]:
-    """Settles what the batch made whole or offered again; returns the event ids whose nodes should hear of
-    it, and the new packages that wait for files."""
+    """Settles packages that the batch completed or offered again; returns the event ids whose nodes must be
+    answered, and the new packages that wait for files.
+    """
     others = (reopened | set(waiting_for(batch.session, changed.stored))) - new.keys()
     spoilt = _named_by(batch.session, changed.spoilt)
     given_up = _named_by(batch.session, changed.given_up)
@@ -224,8 +229,9 @@ def _take_report(batch: Batch, message: Arrived, topic: Incoming) -> None:
 
 
 def _tell_quarantine(batch: Batch, report: HealthReport) -> None:
-    """A node that can be told which of its cameras are in quarantine is told until it says the same; older
-    ones say nothing of it."""
+    """Informs a node of its cameras in quarantine until it reports the same; older nodes don't support
+    this.
+    """
     said = {camera.id: camera.quarantined for camera in report.cameras if camera.quarantined is not None}
     held = watched_cameras.of_node(batch.session, report.node) if said else []
     if any(known != (camera in held) for camera, known in said.items()):
@@ -234,7 +240,7 @@ def _tell_quarantine(batch: Batch, report: HealthReport) -> None:
 
 
 def _offer_revisions(batch: Batch, node: str) -> None:
-    """A node that lives is sent what waits for it, again and again until it answers."""
+    """Sends a live node its waiting orders, repeatedly until it answers."""
     for revision in configuration.offered(batch.session, node):
         batch.send(NodeTopics(node).revision, revision)
     for question in configuration.asked(batch.session, node):

@@ -1,4 +1,4 @@
-"""Tables of ingest: packages and what they wait for, pieces of files, and what was refused."""
+"""Tables of ingest: packages and the files they wait for, pieces of files, and refused messages."""
 
 from datetime import datetime
 from typing import Any
@@ -10,11 +10,11 @@ from contract.reasons import Reason
 
 
 class Package(SQLModel, table=True):
-    """A signed manifest as it came. Unique by event, and by place in the chain of the key that signed it.
+    """A signed manifest as received. Unique by event, and by place in the chain of the key that signed it.
 
-    `chain`: `linked` to the package before it, `gap` (that one hasn't come), or `broken` (that one is
-    another). `state`: `incomplete`, `stored` (every file is safe, a case is open) or `rejected` for `reason`.
-    `manifest_version` is that of the manifest's schema: the node is answered in it.
+    `chain`: `linked` to the package before it, `gap` (that one hasn't arrived), or `broken` (that one is
+    different). `state`: `incomplete`, `stored` (every file is safe, a case is open) or `rejected` for
+    `reason`. `manifest_version` is that of the manifest's schema, in which the node is answered.
     """
 
     __tablename__ = "package"
@@ -50,7 +50,7 @@ class Package(SQLModel, table=True):
 
 
 class PackageFile(SQLModel, table=True):
-    """A file that a manifest names; files of the same content are one."""
+    """A file that a manifest names; files with the same content are the same file."""
 
     __tablename__ = "package_file"
 
@@ -61,7 +61,7 @@ class PackageFile(SQLModel, table=True):
 
 
 class PartialFile(SQLModel, table=True):
-    """What has arrived of a file that isn't whole yet. `expected` is null until a manifest names the file."""
+    """The received part of an incomplete file. `expected` is null until a manifest names the file."""
 
     __tablename__ = "partial_file"
 
@@ -75,9 +75,10 @@ class PartialFile(SQLModel, table=True):
 
 
 class Quarantined(SQLModel, table=True):
-    """A message that was refused: its start, its full hash, and why. The same message again only counts.
+    """A refused message: its start, its full hash, and the reason.
 
-    `node_id` is empty for what is not an enrolled node's. `reason` is the code, `values` fill its words.
+    Repeats are only counted. `node_id` is empty if the sender is not an enrolled node. `reason` is the code,
+    `values` are the parameters of its text.
     """
 
     __tablename__ = "quarantine"
@@ -102,5 +103,5 @@ class Quarantined(SQLModel, table=True):
 
     @property
     def why(self) -> Reason:
-        """Why it was refused, to be put into words."""
+        """The reason for the refusal, to be shown as text."""
         return Reason(code=self.reason, values=self.values)

@@ -1,6 +1,6 @@
 """Manifests into packages: idempotent, chained, answered, and settled once every file they name is stored.
 
-Everything is done for a batch at once: a handful of statements, however many manifests.
+A batch is processed as a whole: a few statements, however many manifests.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -28,8 +28,9 @@ class RacedError(Exception):
 
 @dataclass(frozen=True)
 class Taken:
-    """What came of a batch's manifests: the new ones by event id, all that are to be answered, and of these
-    the rejected ones that are judged anew."""
+    """Result of a batch's manifests: the new ones by event id, all that need an answer, and the rejected ones
+    among these that are checked again.
+    """
 
     new: dict[str, Sealed]
     asked: tuple[str, ...]
@@ -114,10 +115,11 @@ def _refuse_conflict(batch: Batch, message: Arrived, item: Sealed, stored: Link)
 
 
 def _reopen(batch: Batch, event_id: str) -> bool:
-    """A rejected package that is offered again later is judged anew: what was wrong may have been ours and is
-    mended, as a full disk, or a law that was not entered yet. Returns whether it is."""
+    """Checks a rejected package again when it is offered later: the cause may have been ours and be fixed,
+    for instance a full disk or a law not entered yet. Returns whether it is checked.
+    """
     package = batch.session.exec(select(Package).where(Package.event_id == event_id)).one()
-    if batch.now - (package.settled_at or batch.now) < REOPENED_AFTER:  # nor twice in a batch
+    if batch.now - (package.settled_at or batch.now) < REOPENED_AFTER:  # nor twice in one batch
         return False
     code = (package.reason or {}).get("code", "")
     package.state, package.reason, package.settled_at = "incomplete", None, None
@@ -143,7 +145,7 @@ def _store(batch: Batch, new: Mapping[str, Sealed], by_place: Mapping[tuple[str,
 
 
 def _note_chain(batch: Batch, changed: Mapping[str, ChainState], new: Mapping[str, Sealed]) -> None:
-    """Corrects packages whose predecessor came only now, and raises an alarm for each broken link."""
+    """Corrects packages whose predecessor has only now arrived, and raises an alarm for each broken link."""
     for event_id, state in changed.items():
         if event_id not in new:
             query = update(Package).where(col(Package.event_id) == event_id).values(chain=state)

@@ -1,8 +1,8 @@
 """Ingest in several processes: a node's messages always go to the same one, so that they keep their order.
 
 One process holds the connection to the broker, under its one client id, and deals messages out by node; a
-batch is acknowledged once every partition has committed its share. Not a connection for each: a shared
-subscription scatters the messages of a node, and the session of a member that is gone swallows its share.
+batch is acknowledged once every partition has committed its share. A shared subscription would not work: it
+scatters the messages of a node, and the session of a lost member swallows its share.
 """
 
 import gc
@@ -24,11 +24,13 @@ _processes = multiprocessing.get_context("fork")
 
 
 class PartitionError(Exception):
-    """A partition can't take its share of a batch now (database away): the batch is to be offered again."""
+    """A partition can't process its share of a batch now (database unavailable): the batch must be offered
+    again.
+    """
 
 
 class PartitionLostError(Exception):
-    """The process of a partition is gone: ingest ends, and is started anew as a whole."""
+    """The process of a partition has ended: ingest ends and is restarted as a whole."""
 
 
 def partition_of(node: str, count: int) -> int:
@@ -37,7 +39,7 @@ def partition_of(node: str, count: int) -> int:
 
 
 def _sender(topic: str) -> str:
-    """The node in a topic; of a foreign topic whatever stands there."""
+    """The node in a topic; for a foreign topic, the text at that place."""
     return "".join(topic.split("/", 3)[2:3])
 
 
@@ -53,7 +55,7 @@ def partitions(count: int, make: Callable[[int], Take]) -> Iterator[Take]:
         Takes a batch: each process its share, in the order given. Raises PartitionError,
             PartitionLostError.
     """
-    gc.freeze()  # what is loaded stays: searching it for garbage takes time, and each fork would copy it
+    gc.freeze()  # loaded objects stay: garbage-collecting them takes time, and each fork would copy them
     if count == 1:
         yield make(0)
         return
@@ -88,10 +90,10 @@ def _deal(pipes: Sequence[Connection], messages: Sequence[Arrived]) -> list[Outg
 
 
 def _work(make: Callable[[int], Take], number: int, pipe: Connection, others: Sequence[Connection]) -> None:
-    """The process of a partition: takes shares until the other end of its pipe is closed."""
+    """The process of a partition: processes shares until the other end of its pipe is closed."""
     for other in others:
-        other.close()  # else no pipe would end with the parent
-    # A terminal and systemd ask all processes to end: the parent decides, its end is ours.
+        other.close()  # otherwise no pipe would close with the parent
+    # A terminal and systemd signal all processes: the parent decides and ends this one.
     os.setsid()
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     take = make(number)

@@ -1,4 +1,4 @@
-"""The ingest process: one active consumer, others standing by; it outlives broker and database."""
+"""The ingest process: one active consumer, others on standby; it survives failures of broker and database."""
 
 import threading
 import time
@@ -29,18 +29,20 @@ _LOCK_CHECK_SECONDS = 1.0
 
 
 def ingest_tools(settings: CentralSettings) -> Tools:
-    """What ingest works with, as the settings say. Raises KeyFileError when the centre has no key yet."""
+    """Dependencies of ingest according to the settings. Raises KeyFileError when the centre has no key
+    yet.
+    """
     store = store_of(settings)
     partials = PartialFiles(settings.data_dir / "partial")
     return Tools(store, partials, load_key(settings.centre_key_file), open_case)
 
 
 def run_ingest(settings: CentralSettings, stop: threading.Event) -> None:
-    """Takes evidence in until `stop` is set; waits out a broker or database that is away.
+    """Receives evidence until `stop` is set; waits while broker or database is unavailable.
 
     Raises:
         KeyFileError: the centre has no key.
-        PartitionLostError: one of several processes is gone.
+        PartitionLostError: one of several processes has ended.
     """
     load_key(settings.centre_key_file)
     with partitions(settings.ingest_processes, lambda number: taking(settings, number)) as take:
@@ -53,7 +55,7 @@ def run_ingest(settings: CentralSettings, stop: threading.Event) -> None:
                 if not (is_away(problem) or isinstance(problem, PartitionError)):
                     raise
                 log.warning("ingest pauses and starts again", problem=_first_line(problem))
-                engine.dispose()  # after a failover the pool's connections lead to the server that was left
+                engine.dispose()  # after a failover the pool's connections lead to the old server
                 stop.wait(PAUSE_SECONDS)
         engine.dispose()
 
@@ -64,8 +66,9 @@ def _first_line(problem: Exception) -> str:
 
 
 def taking(settings: CentralSettings, number: int) -> Take:
-    """What takes the messages of partition `number`, a transaction a batch. It raises PartitionError when the
-    database can't do it now, and begins anew with the next batch."""
+    """The function that processes the messages of partition `number`, one transaction per batch. It raises
+    PartitionError when the database can't do it now, and starts afresh with the next batch.
+    """
     engine = make_engine(settings.database_url)
     count = settings.ingest_processes
     tools = replace(ingest_tools(settings), handles=lambda node: partition_of(node, count) == number)
@@ -91,7 +94,7 @@ def taking(settings: CentralSettings, number: int) -> Take:
 
 
 def _while(held: Callable[[], bool], stop: threading.Event) -> Callable[[], bool]:
-    """True until told to stop, or until the lock of the only consumer is lost; checked once a second."""
+    """True until asked to stop, or until the lock of the only consumer is lost; checked once a second."""
     checked = float("-inf")
 
     def goes_on() -> bool:

@@ -1,4 +1,4 @@
-"""What was refused is kept, bounded: the start of it, the hash of all of it, and why."""
+"""Refused messages are stored within limits: their start, their full hash, and the reason."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -15,12 +15,13 @@ from contract.canonical import sha256_hex
 
 KEPT_BYTES = 4096
 KEPT_ENTRIES = 500
-"""Of each node and reason; of all that is no enrolled node's together, of each reason: a flood pushes out
-nothing but itself."""
+"""Limit for each node and reason; messages from no enrolled node share one limit per reason, so that a flood
+displaces only itself.
+"""
 
 
 def put(session: Session, refusals: Collection[Refusal], now: datetime) -> None:
-    """Keeps refused messages. The same bytes on the same topic again only raise the count."""
+    """Stores refused messages. The same bytes on the same topic again only raise the count."""
     if not refusals:
         return
     statement = insert(session, Quarantined)
@@ -28,7 +29,7 @@ def put(session: Session, refusals: Collection[Refusal], now: datetime) -> None:
     statement = statement.on_conflict_do_update(
         index_elements=["topic", "payload_sha256"], set_={"count": col(Quarantined.count) + 1, **again}
     )
-    # One statement for all: a flood is refused several times faster than with one for each.
+    # One statement for all: with one for each, refusing a flood would be several times slower.
     session.connection().execute(statement, [_row(refusal, now) for refusal in refusals])
 
 
@@ -49,8 +50,9 @@ def _row(refusal: Refusal, now: datetime) -> dict[str, Any]:
 
 
 def list_latest(session: Session, before: int | None = None, limit: int = 50) -> list[Quarantined]:
-    """Those refused last first, also where the same came before; `before` is the id of the last one of the
-    page before."""
+    """The most recently refused first, counting repeats; `before` is the id of the last one of the previous
+    page.
+    """
     order = tuple_(col(Quarantined.last_at), col(Quarantined.id))
     query = select(Quarantined).order_by(col(Quarantined.last_at).desc(), col(Quarantined.id).desc())
     if before is not None:
@@ -62,7 +64,7 @@ def list_latest(session: Session, before: int | None = None, limit: int = 50) ->
 
 
 def times(session: Session, message: Arrived) -> int:
-    """How often this very message was refused."""
+    """How often exactly this message was refused."""
     query = select(Quarantined.count).where(
         Quarantined.topic == visible(message.topic, 300),
         Quarantined.payload_sha256 == sha256_hex(message.payload),
@@ -71,7 +73,7 @@ def times(session: Session, message: Arrived) -> int:
 
 
 def trim(session: Session) -> int:
-    """Deletes the oldest entries beyond what is kept; returns how many."""
+    """Deletes the oldest entries beyond the limit; returns how many."""
     newest = func.row_number().over(
         partition_by=(col(Quarantined.node_id), col(Quarantined.reason)),
         order_by=(col(Quarantined.last_at).desc(), col(Quarantined.id).desc()),

@@ -24,5 +24,5 @@ def total(ranges: Sequence[Sequence[int]]) -> int:
 
 
 def contiguous(ranges: Sequence[Sequence[int]]) -> int:
-    """How many bytes have arrived without a hole from the start: where the sender should go on."""
+    """How many bytes have arrived without a gap from the start: where the sender should continue."""
     return ranges[0][1] if ranges and ranges[0][0] == 0 else 0

@@ -1,7 +1,7 @@
-"""Once every file of a package is stored and is what the manifest says, its case is opened.
+"""Opens the case of a package once every file is stored and matches the manifest.
 
-Where pictures name the frames of the clip they are, that is looked at first, by the worker: decoding takes
-seconds, and no node need wait for it.
+If pictures name their frames in the clip, the worker checks that first: decoding takes seconds, and no node
+should wait for it.
 """
 
 from collections import defaultdict
@@ -38,7 +38,7 @@ OPEN_CASE = "ingest.open_case"
 SOON = timedelta(seconds=5)
 
 SOFTWARE = f"ngatu {version('ngatu')}"
-"""Told in each receipt: another version than before may read what the other could not."""
+"""Stated in each receipt: a different version may be able to read what the previous one could not."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class _File:
 
     @property
     def contradiction(self) -> str | None:
-        """How a stored file is not what the manifest says; None while it isn't stored or when it is right."""
+        """How a stored file contradicts the manifest; None if it isn't stored or is right."""
         if self.stored_bytes is None:
             return None
         if self.stored_bytes != self.declared_bytes:
@@ -73,7 +73,7 @@ class _Standing:
 
 @dataclass(frozen=True)
 class Waiting:
-    """A package of this batch that waits for files: the manifest, and the hashes it lacks."""
+    """A package of this batch that waits for files: the manifest, and the hashes of its missing files."""
 
     sealed: Sealed
     lacking: tuple[str, ...]
@@ -82,11 +82,11 @@ class Waiting:
 def settle(
     batch: Batch, new: Mapping[str, Sealed], others: Collection[str]
 ) -> tuple[list[str], dict[str, Waiting]]:
-    """Opens the case of each package that is whole, rejects those with a file that isn't what it should be.
+    """Opens the case of each complete package, rejects those with a wrong file.
 
     Args:
         new: manifests of this batch, by event id: what they need is known without asking the database.
-        others: event ids of packages that may be whole now.
+        others: event ids of packages that may be complete now.
 
     Returns:
         The event ids that are settled now, and the new ones that wait for files.
@@ -127,7 +127,7 @@ def _file(named: File, stored: Media | None) -> _File:
 
 
 def reject(batch: Batch, event_id: str, why: Reason) -> None:
-    """Refuses a package for good: quarantine, alarm. What was stored of it stays for whoever investigates."""
+    """Rejects a package for good: quarantine, alarm. Its stored files stay for an investigation."""
     refusal = _rejected(batch.session, event_id, why, batch.now)
     batch.refuse(refusal.message, why, refusal.node)
 
@@ -158,7 +158,7 @@ def _accept(batch: Batch, event_id: str) -> None:
 
 
 def _open_now(batch: Batch, package: Package, manifest: ViolationManifest) -> bool:
-    """Opens the case, or sees to it that it is opened later; False where that is refused for good."""
+    """Opens the case, or arranges for it to be opened later; False if the package is rejected for good."""
     try:
         with _apart(batch):
             batch.tools.open_case(batch.session, manifest, package.jws, batch.now)
@@ -182,7 +182,7 @@ def _enqueue(session: Session, event_id: str, at: datetime) -> None:
 
 
 def _apart(batch: Batch) -> AbstractContextManager[object]:
-    """Whatever goes wrong inside leaves no trace, where it is known that something does."""
+    """Rolls back whatever fails inside, where a failure is expected."""
     return batch.session.begin_nested() if batch.alone else nullcontext()
 
 
@@ -203,9 +203,9 @@ def stored_manifest(session: Session, event_id: str) -> ViolationManifest | None
 def open_stored_case(
     session: Session, event_id: str, open_case: OpenCase, now: datetime, fault: Reason | None = None
 ) -> None:
-    """Opens the case of a package that is stored without one, or rejects the package for the `fault` found.
+    """Opens the case of a stored package that has none, or rejects the package for the `fault` found.
 
-    Raises whatever keeps the case from being opened.
+    Raises any error that prevents opening the case.
     """
     package = _package(session, event_id)
     manifest = signed_manifest(package.jws)
@@ -250,8 +250,9 @@ def _files(session: Session, events: Collection[str]) -> dict[str, list[_File]]:
 
 
 def answer_state(batch: Batch, events: Collection[str], fresh: Mapping[str, Waiting]) -> None:
-    """Sends the receipt that tells how each package stands: stored, rejected, or which parts are missing;
-    `fresh` are those of which that is known already."""
+    """Sends the receipt with each package's state: stored, rejected, or its missing parts; `fresh` are those
+    whose missing parts are already known.
+    """
     older = [event_id for event_id in events if event_id not in fresh]
     standings = _standings(batch.session, older) if older else []
     lacking = _lacking(batch.session, [item.event_id for item in standings if item.state == "incomplete"])
@@ -302,7 +303,9 @@ def _lacking(session: Session, events: Collection[str]) -> dict[str, tuple[str, 
 
 
 def _offsets(batch: Batch, files: set[FileKey]) -> dict[FileKey, int]:
-    """From which byte on nodes should send files that their packages lack; absent where nothing has come."""
+    """The byte offset from which nodes should send the missing files of their packages; absent if nothing has
+    arrived.
+    """
     unknown = files - batch.partials.keys()
     found: dict[FileKey, Sequence[Any]] = {
         file: partial.ranges for file in files if (partial := batch.partials.get(file)) is not None
@@ -317,7 +320,7 @@ def _offsets(batch: Batch, files: set[FileKey]) -> dict[FileKey, int]:
 
 
 def waiting_for(session: Session, hashes: Collection[str], node: str | None = None) -> list[str]:
-    """Event ids of unsettled packages, of one node or of all, that name any of these contents."""
+    """Event ids of unsettled packages, of one node or of all, that name any of these files."""
     if not hashes:
         return []
     query = (

@@ -1,7 +1,8 @@
-"""When evidence files can't be written: told, nothing else stopped, and nodes asked again once there is room.
+"""When evidence files can't be written: raises an alarm, stops nothing else, and asks nodes again once there
+is room.
 
-A piece that could not be written counts as never sent. Its node would ask again by itself, later and later;
-so when writing works again, every package that waits for files is answered at once with what it lacks.
+A piece that could not be written counts as never sent. Its node would ask again by itself, but at growing
+intervals; so when writing works again, every waiting package is answered at once with its missing files.
 """
 
 import time
@@ -21,7 +22,7 @@ ALARM = "centre.storage"
 
 
 def has_recovered(batch: Batch) -> bool:
-    """Keeps the alarm; True once, when writing works again after it did not."""
+    """Updates the alarm; True once, when writing works again after a failure."""
     storage = batch.tools.storage
     if batch.not_stored is not None:
         storage.in_trouble = True
@@ -36,7 +37,7 @@ def has_recovered(batch: Batch) -> bool:
 
 
 def is_in_trouble(session: Session) -> bool:
-    """Whether the alarm is open: a process that starts asks this once."""
+    """Whether the alarm is open: a starting process asks this once."""
     return alarms.is_open(session, alarms.CENTRE, ALARM)
 
 
@@ -53,8 +54,7 @@ def _writes_again(tools: Tools) -> bool:
 
 
 def whole_files(batch: Batch) -> set[FileKey]:
-    """Files whose every piece has come but which could not be moved into the store, of this process's
-    nodes."""
+    """Files of this process's nodes that are complete but could not be moved into the store."""
     query = select(PartialFile.node_id, PartialFile.sha256).where(
         PartialFile.received == PartialFile.expected
     )
@@ -62,8 +62,7 @@ def whole_files(batch: Batch) -> set[FileKey]:
 
 
 def waiting_packages(batch: Batch) -> list[str]:
-    """Event ids of packages of this process's nodes that lack files, those that have waited longest
-    first."""
+    """Event ids of packages of this process's nodes that lack files, the longest waiting first."""
     query = select(Package.event_id, Package.node_id).where(Package.state == "incomplete")
     rows = batch.session.exec(query.order_by(col(Package.received_at)))
     return list(islice((event for event, node in rows if batch.tools.handles(node)), ASKED_AT_ONCE))

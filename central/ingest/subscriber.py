@@ -1,6 +1,6 @@
 """The MQTT side of ingest: gathers messages into batches and acknowledges them only after the commit.
 
-A fixed client id and a session that outlives the connection: what comes while ingest restarts waits at the
+A fixed client id and a session that outlives the connection: messages sent while ingest restarts wait at the
 broker. Not a shared subscription: a stale member's session would swallow its share.
 """
 
@@ -29,13 +29,15 @@ log = structlog.get_logger(__name__)
 
 BATCH = 200
 IN_FLIGHT = 256
-"""Messages the broker may send ahead of our acknowledgements: bounds memory to some 32 MiB of chunks. Both
-are for each process of ingest."""
+"""Messages the broker may send ahead of our acknowledgements: limits memory to some 32 MiB of chunks.
+
+Both limits are for each process of ingest.
+"""
 GATHER_SECONDS = 0.02
 SESSION_SECONDS = 24 * 3600
 MOST_RECONNECT_SECONDS = 30
 SHORT_LIFE_SECONDS, SHORT_LIVES = 10.0, 3
-"""Connections that end sooner than this, several in a row, mean that another client uses our id."""
+"""Several successive connections that end sooner than this mean that another client uses our id."""
 TAKEN_OVER = 0x8E
 """Reason of MQTT 5: another client connected with this client's id."""
 
@@ -49,7 +51,7 @@ class _Received:
 
 
 def tls_context(settings: MqttSettings) -> ssl.SSLContext:
-    """What TLS needs. Raises SettingsError naming the file that can't be used."""
+    """Checks TLS settings and files. Raises SettingsError naming the unusable file."""
     files = {"mqtt.ca_file": settings.ca_file, "mqtt.certificate_file": settings.certificate_file}
     for key, path in (files | {"mqtt.key_file": settings.key_file}).items():
         if path is not None and not os.access(path, os.R_OK):
@@ -80,10 +82,10 @@ class Subscriber:
         self._client = self._make_client()
 
     def run(self, take: Take, goes_on: Callable[[], bool]) -> None:
-        """Takes messages in until `goes_on` says no. A batch whose handling fails is not acknowledged.
+        """Processes messages until `goes_on` returns False. A batch whose handling fails is not acknowledged.
 
         Raises:
-            Exception: what `take` raised; the broker sends the batch again on the next connection.
+            Exception: the error of `take`; the broker sends the batch again on the next connection.
         """
         self._connect()
         try:
@@ -130,7 +132,7 @@ class Subscriber:
         self._client.loop_start()
 
     def _gather(self) -> list[_Received]:
-        """Up to a batch of messages of the present connection; waits a moment for more to come together."""
+        """Up to a batch of messages of the present connection; waits a moment to collect more."""
         batch: list[_Received] = []
         deadline = time.monotonic() + 0.5
         while len(batch) < self._batch and (left := deadline - time.monotonic()) > 0:
@@ -138,7 +140,7 @@ class Subscriber:
                 item = self._received.get(timeout=left)
             except queue.Empty:
                 break
-            # What came on a lost connection was not acknowledged and comes again under another number.
+            # Messages of a lost connection were not acknowledged and come again under another number.
             if item.connection == self._connection:
                 if not batch:
                     deadline = time.monotonic() + GATHER_SECONDS
@@ -210,7 +212,7 @@ class Subscriber:
             )
 
     def _is_lost_again_and_again(self) -> bool:
-        """Whether connections that stood were lost at once several times in a short while."""
+        """Whether established connections were lost at once several times within a short while."""
         now, since = time.monotonic(), self._stood_since
         self._stood_since = None
         if since is not None and now - since < SHORT_LIFE_SECONDS:

@@ -1,4 +1,4 @@
-"""Periodic tasks: delete file parts without a manifest, notice missing packages."""
+"""Periodic tasks: delete file parts without a manifest, detect missing packages."""
 
 from datetime import datetime, timedelta
 
@@ -14,7 +14,7 @@ GAP_PATIENCE = timedelta(hours=1)
 
 
 def forget_early(session: Session, partials: PartialFiles, now: datetime) -> int:
-    """Drops pieces of files that no manifest has named for a day; returns how many files."""
+    """Deletes pieces of files that no manifest has named for a day; returns how many files."""
     late = select(PartialFile).where(
         col(PartialFile.expected).is_(None), col(PartialFile.updated_at) < now - EARLY_KEPT
     )
@@ -26,7 +26,7 @@ def forget_early(session: Session, partials: PartialFiles, now: datetime) -> int
 
 
 def watch_gaps(session: Session, now: datetime) -> int:
-    """Raises an alarm for each node of which a package has been missing for an hour; returns how many."""
+    """Raises an alarm for each node with a package missing for an hour; returns how many."""
     query = (
         select(Package.node_id, func.count(), func.min(Package.sequence))
         .where(Package.chain == "gap", col(Package.received_at) < now - GAP_PATIENCE)

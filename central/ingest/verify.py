@@ -1,4 +1,4 @@
-"""Is this manifest what it says, from whom it says? Pure: no database, no clock."""
+"""Checks a manifest's content and its sender. Pure: no database, no clock."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -35,11 +35,11 @@ class File:
 
 @dataclass(frozen=True)
 class Sealed:
-    """What ingest needs of a manifest whose signature and form are right; `sha256` is over the signed bytes,
-    `version` is that of its schema.
+    """The data of a manifest with valid signature and form that ingest needs; `sha256` is over the signed
+    bytes, `version` is that of its schema.
 
-    Not the manifest itself: a batch of them is so many objects that collecting garbage would cost more than
-    all the checks.
+    Not the manifest itself: garbage collection of a batch of those many objects would cost more than all the
+    checks.
     """
 
     event_id: str
@@ -56,7 +56,7 @@ class Sealed:
 
 
 def open_manifest(node: str, payload: bytes, keys: Mapping[str, NodeKey]) -> Sealed:
-    """Checks size, key, signature, form and sender of a manifest that came on `node`'s topic.
+    """Checks size, key, signature, form and sender of a manifest that arrived on `node`'s topic.
 
     Raises:
         RefusedError: with the reason `message.too_large`, `malformed`, `unknown_key`, `revoked_key`,
@@ -89,12 +89,12 @@ def open_manifest(node: str, payload: bytes, keys: Mapping[str, NodeKey]) -> Sea
 
 
 def open_standing(node: str, payload: bytes, keys: Mapping[str, NodeKey]) -> Standing:
-    """Checks what came on `node`'s topic of standings. Raises RefusedError as `open_manifest` does."""
+    """Checks a message on `node`'s topic of standings. Raises RefusedError as `open_manifest` does."""
     return _opened(read_standing, node, payload, keys)
 
 
 def open_answer(node: str, payload: bytes, keys: Mapping[str, NodeKey]) -> Answer:
-    """Checks what came on `node`'s topic of answers. Raises RefusedError as `open_manifest` does."""
+    """Checks a message on `node`'s topic of answers. Raises RefusedError as `open_manifest` does."""
     return _opened(read_answer, node, payload, keys)
 
 
@@ -114,13 +114,14 @@ def _opened(
 
 
 def signed_manifest(jws: str) -> ViolationManifest:
-    """The manifest inside a JWS that was verified when it came (its key may have been revoked since)."""
+    """The manifest inside a JWS that was verified on arrival (its key may have been revoked since)."""
     return read(payload_of(jws))
 
 
 def whom_to_answer(message: Arrived, keys: Mapping[str, NodeKey]) -> Asked | None:
-    """The manifest that may be answered, of a message that our own code chokes on; None when it is none, or
-    that can't be told either."""
+    """The manifest to be answered, for a message on which our own code fails; None if it is not one, or that
+    can't be determined either.
+    """
     try:
         topic = parse_topic(message.topic)
         if topic.kind != "manifest":
@@ -141,7 +142,7 @@ class _Named(BaseModel):
 
 
 def _asked(signed: bytes, sha256: str) -> Asked | None:
-    """Whom to answer about a manifest that can't be read; None when it does not even name its event."""
+    """The addressee for a manifest that can't be read; None if it does not even name its event."""
     try:
         event_id = _Named.model_validate_json(signed).event_id
     except ValidationError:
@@ -153,7 +154,7 @@ def _asked(signed: bytes, sha256: str) -> Asked | None:
 
 
 def _verified(node: str, payload: bytes, keys: Mapping[str, NodeKey]) -> tuple[str, NodeKey, bytes]:
-    """The JWS, the key that signed it, and what was signed."""
+    """The JWS, the key that signed it, and the signed content."""
     if len(payload) > LARGEST_SIGNED:
         raise RefusedError(reason("message.too_large", size_bytes=len(payload), most_bytes=LARGEST_SIGNED))
     token, key = _claimed_key(node, payload, keys)

@@ -1,4 +1,4 @@
-"""The values ingest works on: messages in, messages out, and what one batch of them has led to."""
+"""The values ingest works with: incoming messages, outgoing messages, and the results of one batch."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -19,7 +19,8 @@ from contract.topics import NodeTopics
 
 OpenCase = Callable[[Session, ViolationManifest, str, datetime], object]
 """`open_case(session, manifest, jws, now)`, idempotent by event id, in the batch's transaction. The JWS holds
-the very bytes the node signed."""
+the exact bytes the node signed.
+"""
 
 
 class FileKey(NamedTuple):
@@ -31,7 +32,7 @@ class FileKey(NamedTuple):
 
 @dataclass(frozen=True)
 class Arrived:
-    """A message from the broker. `retained`: the broker had kept it, it is no news."""
+    """A message from the broker. `retained`: the broker had stored it, it is not new."""
 
     topic: str
     payload: bytes
@@ -48,7 +49,9 @@ class Outgoing:
 
 @dataclass
 class Storage:
-    """What this process knows of the evidence folder: is it in trouble, and when was that last looked at?"""
+    """State of the evidence folder as known to this process: whether writing fails, and when that was last
+    checked.
+    """
 
     in_trouble: bool = False
     probed_at: float = float("-inf")
@@ -56,8 +59,9 @@ class Storage:
 
 @dataclass(frozen=True)
 class Tools:
-    """What ingest needs beside the database: where files go, the centre's key, whom to tell of a package,
-    which nodes this process handles."""
+    """Dependencies of ingest besides the database: the file store, the centre's key, what to call for a
+    package, which nodes this process handles.
+    """
 
     store: MediaStore
     partials: PartialFiles
@@ -69,8 +73,9 @@ class Tools:
 
 @dataclass(frozen=True)
 class Asked:
-    """A manifest whose node may be answered: its signature is right. `version` is that of its schema, which
-    the answer speaks too."""
+    """A manifest whose node may be answered, because its signature is valid. `version` is that of its schema,
+    which the answer uses too.
+    """
 
     event_id: str
     sha256: str
@@ -78,10 +83,10 @@ class Asked:
 
 
 class RefusedError(Exception):
-    """A message that can't be taken, and why. `may_come_again`: a newer centre will be able to read it.
+    """A message that can't be accepted, and the reason.
 
-    `asked`: the manifest to be answered. Nobody is told of a forgery: the answer would make the node give up
-    the genuine package.
+    `may_come_again`: a newer centre will be able to read it. `asked`: the manifest to be answered. A forgery
+    gets no answer: it would make the node abandon the genuine package.
     """
 
     def __init__(self, reason: Reason, asked: Asked | None = None, *, may_come_again: bool = False) -> None:
@@ -93,7 +98,7 @@ class RefusedError(Exception):
 
 @dataclass(frozen=True)
 class Refusal:
-    """A refused message and why; `node` if it is an enrolled node's."""
+    """A refused message and the reason; `node` if it is from an enrolled node."""
 
     message: Arrived
     reason: Reason
@@ -102,11 +107,11 @@ class Refusal:
 
 @dataclass
 class Batch:
-    """One batch being handled: it collects what must be refused and what must be answered.
+    """One batch being handled: it collects refusals and answers.
 
-    `alone`: it is a single message that has failed with others before. `not_stored`: why a file of it could
-    not be written. `partials`: what has come of each file that was looked for already; None of those of which
-    nothing has.
+    `alone`: it is a single message that has failed with others before. `not_stored`: why one of its files
+    could not be written. `partials`: the received part of each file queried so far; None if nothing has
+    arrived.
     """
 
     session: Session
@@ -119,12 +124,13 @@ class Batch:
     outgoing: list[Outgoing] = field(default_factory=list)
 
     def refuse(self, message: Arrived, reason: Reason, node: str = "") -> None:
-        """Sends a message to quarantine; `node` names the enrolled node it is of."""
+        """Sends a message to quarantine; `node` is the enrolled sender."""
         self.refusals.append(Refusal(message, reason, node))
 
     def answer(self, receipt: Receipt, version: int) -> None:
         """Signs a receipt for its node; `version` is that of the manifest it answers, which the node can
-        read."""
+        read.
+        """
         spoken = receipt if version > 1 else to_v1(receipt, say_both)
         self.send(NodeTopics(receipt.node).receipt, spoken)
 

@@ -1,4 +1,4 @@
-"""The table of work that is to be done outside of a request."""
+"""The table of work to be done outside of a request."""
 
 from datetime import datetime
 from typing import Any
@@ -8,12 +8,12 @@ from sqlmodel import Field, SQLModel
 
 
 class Job(SQLModel, table=True):
-    """Work that waits (`waiting`) or that was given up and is for a person to decide on (`dead`).
+    """Work that is pending (`waiting`) or was abandoned and needs a person's decision (`dead`).
 
-    What is done has no row any more: what it led to stands where it belongs. `payload` holds ids, never
+    Finished work has no row any more: its results are in their own tables. `payload` holds ids, never
     personal data. `revision` grows whenever the work is asked for again, so that a request that comes while
-    the work is being done is not lost. `lease_owner` is doing it until `lease_until`; afterwards it is
-    anybody's again.
+    the work is being done is not lost. `lease_owner` has the lease until `lease_until`; afterwards any worker
+    may claim it.
     """
 
     __tablename__ = "job"

@@ -1,9 +1,9 @@
-"""Jobs as rows: created in the caller's transaction, leased by one worker at a time, retried, finally given
-up.
+"""Jobs as rows: created in the caller's transaction, leased by one worker at a time, retried, finally
+dead-lettered.
 
-A lease is a promise to be ready or to have renewed it before it ends. Whoever dies with it loses it by the
-clock, so work may be done twice and must bear it: what it changes is bound to a state or version that the
-first time moved on.
+A worker must finish or renew its lease before it expires. If it dies, the lease expires, so work may be done
+twice and must be idempotent: its changes depend on a state or version that the first run has already
+advanced.
 """
 
 import random
@@ -40,7 +40,7 @@ class Claimed:
 
 @dataclass(frozen=True)
 class Count:
-    """How much work of a kind there is: for later, due, being done, given up; the longest that waits."""
+    """How much work of a kind there is: scheduled, due, in progress, dead; and the oldest due time."""
 
     kind: str
     later: int
@@ -51,10 +51,10 @@ class Count:
 
 
 def enqueue(session: Session, kind: str, key: str, payload: Mapping[str, Any], run_at: datetime) -> None:
-    """Asks for work, if and when the caller's transaction commits.
+    """Enqueues work, if and when the caller's transaction commits.
 
-    Work of the same kind and key is one: asked for again it gets the new payload and time and counts its
-    attempts anew, even when it had been given up.
+    Work of the same kind and key is one job: enqueued again it gets the new payload and time and its attempts
+    restart, even if it was dead.
     """
     values = {"payload": dict(payload), "state": "waiting", "run_at": run_at, "attempts": 0, "error": ""}
     statement = insert(session, Job).values(kind=kind, key=key, revision=1, created_at=run_at, **values)
@@ -63,7 +63,7 @@ def enqueue(session: Session, kind: str, key: str, payload: Mapping[str, Any], r
 
 
 def ensure(session: Session, kind: str, key: str, run_at: datetime) -> None:
-    """Asks for work unless it is asked for already: how periodic work comes to be."""
+    """Enqueues work unless it is enqueued already; used for periodic work."""
     row = insert(session, Job).values(
         kind=kind, key=key, payload={}, state="waiting", revision=1, attempts=0, error="",
         run_at=run_at, created_at=run_at,
@@ -72,12 +72,12 @@ def ensure(session: Session, kind: str, key: str, run_at: datetime) -> None:
 
 
 def cancel(session: Session, kind: str, key: str) -> bool:
-    """Takes work back; True if there was any. What is being done at this moment is not interrupted."""
+    """Cancels work; True if there was any. Work in progress is not interrupted."""
     return session.exec(delete(Job).where(col(Job.kind) == kind, col(Job.key) == key)).rowcount > 0
 
 
 def find_due(session: Session, kinds: Iterable[str], now: datetime) -> str | None:
-    """The first of these kinds that has due work: a look that takes no lock."""
+    """The first of these kinds that has due work: a query that takes no lock."""
     for kind in kinds:
         if session.exec(_due(kind, now)).first() is not None:
             return kind
@@ -87,7 +87,7 @@ def find_due(session: Session, kinds: Iterable[str], now: datetime) -> str | Non
 def claim(session: Session, kind: str, lease: timedelta, owner: str, now: datetime) -> Claimed | None:
     """The oldest due work of a kind, leased; None when there is none (any more).
 
-    On PostgreSQL rows that others are claiming at this moment are passed over; SQLite lets one writer in at a
+    On PostgreSQL rows that others are claiming at this moment are skipped; SQLite allows one writer at a
     time.
     """
     job = session.exec(_due(kind, now).with_for_update(skip_locked=True)).first()
@@ -100,13 +100,14 @@ def claim(session: Session, kind: str, lease: timedelta, owner: str, now: dateti
 
 
 def renew(session: Session, held: Claimed, until: datetime) -> None:
-    """The work is still being done: held until then, unless another has it meanwhile."""
+    """Renews the lease until then, unless another worker has it meanwhile."""
     session.exec(update(Job).where(*_still(held)).values(lease_until=until))
 
 
 def _due(kind: str, now: datetime) -> SelectOfScalar[Job]:
-    """The index serves each kind by itself: with several in one query a long backlog of one would be sorted
-    for every claim."""
+    """The index serves each kind separately: one query for several kinds would sort the long backlog of one
+    for every claim.
+    """
     query = select(Job).where(_waiting(), Job.kind == kind, col(Job.run_at) <= now, _free(now))
     return query.order_by(col(Job.run_at), col(Job.id)).limit(1)
 
@@ -120,7 +121,7 @@ def _free(now: datetime) -> ColumnElement[bool]:
 
 
 def finish(session: Session, done: Claimed, again_at: datetime | None = None) -> None:
-    """The work is done: gone, or due again at `again_at`; asked for again meanwhile, it stays."""
+    """The work is done: deleted, or due again at `again_at`; if it was enqueued again meanwhile, it stays."""
     if again_at is None:
         gone = delete(Job).where(*_still(done), col(Job.revision) == done.revision)
         if session.exec(gone).rowcount:
@@ -134,7 +135,7 @@ def finish(session: Session, done: Claimed, again_at: datetime | None = None) ->
 
 
 def fail(session: Session, tried: Claimed, error: str, again_at: datetime | None) -> None:
-    """The work could not be done: due again at `again_at`, or given up when that is None."""
+    """The work failed: due again at `again_at`, or dead if that is None."""
     values: dict[str, Any] = {"error": error[:500], "lease_owner": None, "lease_until": None}
     same = update(Job).where(*_still(tried))
     present = same.where(col(Job.revision) == tried.revision)
@@ -147,8 +148,9 @@ def fail(session: Session, tried: Claimed, error: str, again_at: datetime | None
 
 
 def postpone(session: Session, held: Claimed, why: str, until: datetime) -> None:
-    """The work was not tried: due again at `until`, the attempt not counted; asked for again meanwhile, at
-    once."""
+    """The work was not tried: due again at `until` without counting the attempt; at once if it was enqueued
+    again meanwhile.
+    """
     same = update(Job).where(*_still(held))
     later = same.where(col(Job.revision) == held.revision)
     session.exec(later.values(run_at=until, attempts=held.attempt - 1, error=why[:500]))
@@ -156,13 +158,14 @@ def postpone(session: Session, held: Claimed, why: str, until: datetime) -> None
 
 
 def _still(held: Claimed) -> tuple[Any, ...]:
-    """The row, as long as the lease is this worker's: another may have it after the lease ended."""
+    """The row, while this worker holds the lease: another may have it after the lease expired."""
     return (col(Job.id) == held.id, col(Job.lease_owner) == held.owner)
 
 
 def pause_after(attempt: int, spread: float | None = None) -> timedelta:
-    """How long to wait after the `attempt`-th failure: doubled each time up to `LONGEST_PAUSE`, and spread by
-    up to a fifth, so that what failed together does not come back together."""
+    """The back-off after the `attempt`-th failure: doubled each time up to `LONGEST_PAUSE`, and varied by up
+    to a fifth, so that jobs that failed together are not retried together.
+    """
     doubled = min(FIRST_PAUSE * 2.0 ** min(attempt - 1, 20), LONGEST_PAUSE)
     factor: float = random.uniform(0.8, 1.2) if spread is None else spread
     return doubled * factor
@@ -180,35 +183,35 @@ def counts(session: Session, now: datetime) -> list[Count]:
 
 
 def find(session: Session, kind: str, key: str) -> Job | None:
-    """The work of that kind and key, waiting or given up."""
+    """The work of that kind and key, waiting or dead."""
     return session.exec(select(Job).where(Job.kind == kind, Job.key == key)).one_or_none()
 
 
 def list_of(session: Session, kind: str, limit: int) -> list[Job]:
-    """Work of a kind that is not done yet, given up or not, the oldest first."""
+    """Unfinished work of a kind, dead or not, the oldest first."""
     query = select(Job).where(Job.kind == kind).order_by(col(Job.created_at), col(Job.id))
     return list(session.exec(query.limit(limit)))
 
 
 def count_of(session: Session, kind: str) -> int:
-    """How much work of a kind is not done yet, given up or not."""
+    """How much work of a kind is unfinished, dead or not."""
     return session.exec(select(func.count()).where(Job.kind == kind)).one()
 
 
 def hurry(session: Session, kinds: Collection[str], now: datetime) -> int:
-    """Has everything of these kinds tried now that waits for later or was given up; returns how much."""
+    """Makes all scheduled or dead work of these kinds due now; returns how much."""
     idle = or_(col(Job.state) == "dead", col(Job.run_at) > now)
     again = update(Job).where(col(Job.kind).in_(kinds), idle, _free(now))
     return session.exec(again.values(state="waiting", run_at=now, attempts=0)).rowcount
 
 
 def list_dead(session: Session, limit: int = 100) -> list[Job]:
-    """Work that was given up, oldest first."""
+    """Dead work, oldest first."""
     return list(session.exec(select(Job).where(Job.state == "dead").order_by(col(Job.id)).limit(limit)))
 
 
 def revive(session: Session, job_id: int, now: datetime, actor: str) -> Job:
-    """A person has mended what was wrong: the work is due now. Raises NotFoundError."""
+    """Makes work due now after a person has fixed the problem. Raises NotFoundError."""
     job = _dead(session, job_id)
     job.state, job.run_at, job.attempts = "waiting", now, 0
     audit.record(session, actor, "job.revive", f"job:{job.kind}:{job.key}", {})
@@ -216,7 +219,7 @@ def revive(session: Session, job_id: int, now: datetime, actor: str) -> Job:
 
 
 def drop(session: Session, job_id: int, actor: str) -> Job:
-    """A person has decided that the work shall not be done. Raises NotFoundError."""
+    """Deletes work after a person has decided that it shall not be done. Raises NotFoundError."""
     job = _dead(session, job_id)
     session.delete(job)
     audit.record(session, actor, "job.drop", f"job:{job.kind}:{job.key}", {"error": job.error})

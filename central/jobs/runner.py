@@ -1,8 +1,9 @@
 """The loop that runs jobs: one at a time, each kind with its own number of threads, ready to stop.
 
-Whatever hangs holds up only its own kind: a kind whose places are all taken is not claimed, the others are.
-Threads are daemons and every unit has a lease, so the process may end at any moment and lose nothing. The
-lease is short and renewed while the unit is done, so that another worker soon does what a killed one had.
+A hanging job blocks only its own kind: a kind whose threads are all busy is not claimed, the others are.
+Threads are daemons and every job has a lease, so the process may end at any moment and lose nothing. The
+lease is short and renewed while the job runs, so that another worker soon takes over the jobs of a killed
+one.
 """
 
 import os
@@ -28,24 +29,24 @@ log = structlog.get_logger(__name__)
 
 POLL_SECONDS = 1.0
 HELD = timedelta(seconds=30)
-"""What a killed worker was doing is anybody's after this."""
+"""Length of a lease: after this, any worker may claim the jobs of a killed one."""
 
 RENEW_SECONDS = 8.0
-"""So a worker may miss two turns and still hold what it does."""
+"""A worker may miss two renewals and still hold its leases."""
 
 PATIENCE_SECONDS = 1.5
-"""How long a stopping worker waits for what it is doing."""
+"""How long a stopping worker waits for its running jobs."""
 
 DEAD, FAILING = "centre.job_dead", "centre.job_failing"
-"""Kinds of alarm: work was given up; work keeps failing and is tried on."""
+"""Kinds of alarm: a job was dead-lettered; a job keeps failing and is still retried."""
 
 
 class TryAgainError(Exception):
-    """The work can't be done just now, for a reason that is no fault of the programme."""
+    """The work can't be done just now, for a reason that is not a bug in the software."""
 
 
 class PostponedError(Exception):
-    """The work was not tried: it waits until `until`, and that is no failed attempt."""
+    """The work was not tried: it waits until `until`, and this does not count as a failed attempt."""
 
     def __init__(self, until: datetime, why: str) -> None:
         super().__init__(why)
@@ -54,17 +55,17 @@ class PostponedError(Exception):
 
 @dataclass(frozen=True)
 class Handler:
-    """How work of a kind is done.
+    """How jobs of a kind are run.
 
     Attributes:
-        run: does one unit; returning True says there is more to do at once (periodic work only). It raises
-            TryAgainError or anything else when it could not.
-        lease: by when it must be over: every call it makes has a total time limit below it. It is held no
-            longer than that, whatever hangs.
-        at_once: how many units of this kind one worker does at the same time.
-        attempts: after so many failures in a row an alarm is raised and the work is given up.
-        endless: it is tried on instead of given up.
-        every: the pause between two turns of periodic work, which is endless too.
+        run: runs one job; returning True means that there is more to do at once (periodic work only). It
+            raises TryAgainError or any other error on failure.
+        lease: the longest run: every call it makes has a total time limit below it. The lease is not
+            renewed beyond that, even if the job hangs.
+        at_once: how many jobs of this kind one worker runs at the same time.
+        attempts: after so many failures in a row an alarm is raised and the job becomes a dead letter.
+        endless: it is retried without end instead.
+        every: the pause between two runs of periodic work, which is endless too.
     """
 
     kind: str
@@ -77,12 +78,12 @@ class Handler:
 
     @property
     def is_endless(self) -> bool:
-        """Never given up."""
+        """Whether it is retried without end."""
         return self.endless or self.every is not None
 
 
 class Runner:
-    """Does due work until it is told to stop; any number of processes may run one over the same database."""
+    """Runs due jobs until it is asked to stop; any number of processes may run one on the same database."""
 
     def __init__(self, engine: Engine, handlers: Sequence[Handler], clock: Callable[[], datetime]) -> None:
         self._engine = engine
@@ -93,17 +94,17 @@ class Runner:
         self._wake = threading.Event()
         self._lock = threading.Lock()
         self._running: dict[str, tuple[Claimed, datetime]] = {}
-        """By its owner each unit that a thread does, and until when it may be held."""
+        """By lease owner, each running job and until when its lease may be held."""
         self._interrupted: deque[Claimed] = deque()
-        """Units whose outcome could not be stored, since the database was away."""
+        """Jobs whose result could not be stored, because the database was unavailable."""
 
     def run(self, stop: threading.Event) -> int:
-        """Works until `stop` is set; returns how many units had to be left unfinished (their leases end)."""
+        """Works until `stop` is set; returns how many jobs were left unfinished (their leases expire)."""
         dispatcher = threading.Thread(target=self._dispatch, args=(stop,), name="jobs", daemon=True)
         dispatcher.start()
         threading.Thread(target=self._hold, args=(stop,), name="leases", daemon=True).start()
         while not stop.wait(POLL_SECONDS):
-            pass  # in turns: who waits without end is not woken by a signal that another thread got
+            pass  # with a timeout: a wait without one is not woken by a signal that another thread received
         self._wake.set()
         deadline = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < deadline and (dispatcher.is_alive() or self._running):
@@ -111,9 +112,9 @@ class Runner:
         return len(self._running)
 
     def run_due(self) -> Counter[str]:
-        """Does everything that is due now, one after the other in this thread; returns how many of each kind.
+        """Runs all due jobs one after the other in this thread; returns how many of each kind.
 
-        For tests and demonstrations; a unit that is due again at once counts again.
+        For tests and demonstrations; a job that is due again at once counts again.
         """
         done: Counter[str] = Counter()
         self._ensure_periodic()
@@ -139,8 +140,9 @@ class Runner:
                 self._wake.wait(POLL_SECONDS)
 
     def _hand_back(self) -> None:
-        """What a database that went away interrupted is due again as soon as it is back, not only when the
-        lease has ended."""
+        """Makes jobs interrupted by a database failure due again as soon as it is back, not only when their
+        lease expires.
+        """
         while self._interrupted:
             unit = self._interrupted.popleft()
             try:
@@ -158,7 +160,7 @@ class Runner:
                     queue.ensure(session, handler.kind, "", self._clock())
 
     def _hold(self, stop: threading.Event) -> None:
-        """Renews the leases of what is being done."""
+        """Renews the leases of running jobs."""
         while not stop.wait(RENEW_SECONDS):
             now = self._clock()
             with self._lock:
@@ -182,8 +184,9 @@ class Runner:
         return True
 
     def _claim(self, may: Callable[[Handler], bool], held: timedelta) -> Claimed | None:
-        """Due work of a kind that has a free place, `held` at most; the kind that was served last comes
-        last."""
+        """Due work of a kind that has a free thread, leased for at most `held`; the kind served last comes
+        last.
+        """
         now = self._clock()
         with reading(self._engine) as session:
             kind = queue.find_due(
@@ -253,7 +256,7 @@ class Runner:
 
 
 def _of(unit: Claimed) -> dict[str, object]:
-    """The job that a line of the log is about."""
+    """The job named in a log line."""
     return {"kind": unit.kind, "key": unit.key, "attempt": unit.attempt}
 
 

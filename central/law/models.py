@@ -1,5 +1,6 @@
-"""Law tables that came after the shipped ones: uploaded, approved row by row where unsure, activated; none
-is ever deleted."""
+"""Law tables newer than the shipped ones: uploaded, approved row by row where uncertain, activated; none is
+ever deleted.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -9,11 +10,11 @@ from sqlmodel import Field, SQLModel
 
 
 class LawTable(SQLModel, table=True):
-    """One uploaded version of one table (`name` as in `configs.law_tables`); `content` is the YAML as it
-    came.
+    """One uploaded version of one table (`name` as in `configs.law_tables`); `content` is the YAML as
+    uploaded.
 
-    `approved` holds the unsure rows a lawyer (pháp chế) took responsibility for: row → who and when. At
-    most one version of a table is active; with none the shipped one holds.
+    `approved` holds the unsure rows a lawyer (pháp chế) took responsibility for: row → who and when. At most
+    one version of a table is active; without one the shipped table applies.
     """
 
     __tablename__ = "law_table"

@@ -1,8 +1,8 @@
-"""Law changes without a developer: an administrator uploads a table, a lawyer approves what is unsure and
+"""Law changes without a developer: an administrator uploads a table, a lawyer approves its uncertain rows and
 activates it.
 
-The law in use is `book(session)`: the shipped tables, each replaced by its active version. The old
-versions stay, and what was frozen into offences and decisions does not change.
+The law in use is `book(session)`: the shipped tables, each replaced by its active version. The old versions
+stay, and values frozen into offences and decisions do not change.
 """
 
 import tempfile
@@ -29,20 +29,20 @@ NAMES: tuple[TableName, ...] = get_args(TableName)
 
 
 class LawTableError(InvalidError):
-    """The uploaded table can't be used; `problems` says all that is wrong, with lines."""
+    """The uploaded table can't be used; `problems` lists every error, with lines."""
 
     code: ClassVar[str] = "law_table"
 
 
 class NotApprovedError(ConflictError):
-    """Rows that nobody is sure of have not been approved by a lawyer."""
+    """Uncertain rows have not been approved by a lawyer."""
 
     code: ClassVar[str] = "law_not_approved"
 
 
 @dataclass(frozen=True)
 class RowChange:
-    """One row that differs between two versions of a table, by a name that is the same in both."""
+    """One row that differs between two versions of a table, under a name that is the same in both."""
 
     row: str
     before: dict[str, Any] | None
@@ -50,7 +50,7 @@ class RowChange:
 
     @property
     def unsure(self) -> bool:
-        """True if the new row is one that a lawyer has to approve."""
+        """True if a lawyer has to approve the new row."""
         return self.after is not None and self.after.get("confidence") == "unsure"
 
 
@@ -62,8 +62,7 @@ def book(session: Session) -> LawBook:
 
 
 _BOOKS: dict[tuple[tuple[str, int], ...], LawBook] = {}
-"""Books by the ids of their active versions, which never change their content: a process keeps the last
-few."""
+"""Books by the ids of their active versions, whose content never changes: a process caches the last few."""
 
 
 def _book(session: Session, key: tuple[tuple[str, int], ...]) -> LawBook:
@@ -87,7 +86,7 @@ def _shipped_table(name: TableName) -> BaseModel:
 def upload(
     session: Session, name: str, content: str, by: User, note: str, now: datetime
 ) -> tuple[LawTable, list[RowChange]]:
-    """Takes a new version in as a draft; returns it and what it changes against the table in use.
+    """Stores a new version as a draft; returns it and its changes to the table in use.
 
     Raises:
         LawTableError: unknown table, not such a table, or one that does not fit the others.
@@ -116,14 +115,14 @@ def upload(
 
 
 def changes_of(session: Session, table_id: int) -> list[RowChange]:
-    """What a version changes against the table in use now."""
+    """The changes a version makes to the table in use now."""
     table = table_of(session, table_id)
     present = getattr(book(session), f"{table.name}_table")
     return changes(present, _parse(table.name, table.content))  # type: ignore[arg-type]
 
 
 def changes(before: BaseModel, after: BaseModel) -> list[RowChange]:
-    """Rows that are new, gone or different, in the order of the new table."""
+    """Rows that were added, removed or changed, in the order of the new table."""
     old, new = _rows(before), _rows(after)
     names = [*new, *(name for name in old if name not in new)]
     return [RowChange(name, old.get(name), new.get(name)) for name in names if old.get(name) != new.get(name)]
@@ -142,7 +141,7 @@ def approve(session: Session, table_id: int, rows: Iterable[str], by: User, now:
 
 
 def unapproved(table: LawTable) -> list[str]:
-    """Unsure rows that nobody has approved yet."""
+    """Uncertain rows that nobody has approved yet."""
     rows = _rows(_parse(table.name, table.content))  # type: ignore[arg-type]
     return [
         name for name, row in rows.items() if row.get("confidence") == "unsure" and name not in table.approved
@@ -150,10 +149,10 @@ def unapproved(table: LawTable) -> list[str]:
 
 
 def activate(session: Session, table_id: int, by: User, now: datetime) -> LawTable:
-    """Makes a draft the law in use from this moment; what it replaces stays.
+    """Makes a draft the law in use from this moment; the version it replaces is kept.
 
     Raises:
-        ForbiddenError: whoever uploaded it does not activate it.
+        ForbiddenError: the person who uploaded it may not activate it.
         NotApprovedError: unsure rows without a lawyer's approval.
         LawTableError: it no longer fits the other tables.
     """
@@ -177,7 +176,7 @@ def activate(session: Session, table_id: int, by: User, now: datetime) -> LawTab
 
 
 def drop(session: Session, table_id: int, by: User) -> LawTable:
-    """Gives a draft up; it stays readable."""
+    """Discards a draft; it stays readable."""
     table = _draft(session, table_id)
     table.state = "dropped"
     audit.record(session, by.actor, "law.drop", f"law:{table.name}", {"id": table.id})
@@ -208,7 +207,9 @@ def _draft(session: Session, table_id: int) -> LawTable:
 
 
 def _parse(name: TableName, content: str) -> BaseModel:
-    """The table of a text. The loader reads files, so that its errors name lines. Raises LawTableError."""
+    """Parses a table from text. The loader reads files, so that its errors name lines. Raises
+    LawTableError.
+    """
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"{name}.yaml"
         path.write_text(content, encoding="utf-8")
@@ -220,7 +221,7 @@ def _parse(name: TableName, content: str) -> BaseModel:
 
 
 def _rows(table: BaseModel) -> dict[str, dict[str, Any]]:
-    """Rows by a name that two versions share: what the row is about and the day it begins."""
+    """Rows by a name shared by two versions: the subject of the row and the day it comes into force."""
     found: dict[str, dict[str, Any]] = {}
     for part, rows in table:
         for row in rows if isinstance(rows, tuple) else ():

@@ -1,8 +1,8 @@
 """Evidence in a bucket of an object store that speaks S3, for centres of several machines.
 
-The bucket holds the truth under the names that the folder would have (`ab/cd/<sha256>`). Each machine keeps a
-folder of what was asked for there lately: pictures and clips are shown from it, in ranges, without asking the
-bucket for every piece. A content that the bucket no longer has is not shown from that folder either.
+The bucket holds the files under the names that the folder would have (`ab/cd/<sha256>`). Each machine has a
+cache folder of recently requested files: pictures and clips are shown from it, in ranges, without a request
+to the bucket for each range. A file that the bucket no longer has is not shown from the cache either.
 """
 
 import hashlib
@@ -24,15 +24,15 @@ from central.media.store import MediaError, MediaStore, StorageError
 from central.settings import BucketSettings
 
 _ONE_PUT = 64 * 1024 * 1024
-"""Up to this size a content is sent in one piece, and the store tells the MD5 of what it got."""
+"""Up to this size a file is sent in one piece, and the store returns the MD5 of the received data."""
 _RETRIES: Any = {"max_retries": 3, "retry_timeout": timedelta(seconds=20)}
 _PROBE = ".probe"
 _LOOK_EVERY = 50
-"""A folder is looked through each time that this part of its room has come in since."""
+"""The cache is checked each time new files amount to this fraction of its size."""
 
 
 class MediaAwayError(DomainError):
-    """The object store does not answer now: the evidence is safe there and can't be shown."""
+    """The object store does not answer now: the evidence is safe there but can't be shown."""
 
     status = 503
     code = "media_away"
@@ -40,15 +40,16 @@ class MediaAwayError(DomainError):
 
 @dataclass
 class _Came:
-    """Bytes that came into a machine's folder since it was looked through; at first nobody knows."""
+    """Bytes added to a machine's cache since it was last checked; unknown at first."""
 
     bytes: float = float("inf")
 
 
 @dataclass(frozen=True)
 class BucketStore(MediaStore):
-    """A store whose contents lie in a bucket; `root` is the folder of what came by this machine lately, of
-    about `cache_bytes` at most."""
+    """A store whose files are in a bucket; `root` is this machine's cache of recent files, of about
+    `cache_bytes` at most.
+    """
 
     bucket: S3Store = field(kw_only=True)
     cache_bytes: int = field(kw_only=True)
@@ -72,11 +73,11 @@ class BucketStore(MediaStore):
         return cls(root, bucket=bucket, cache_bytes=settings.cache_bytes)
 
     def path(self, sha256: str) -> Path:
-        """The file here, fetched if it is not; where it would be if the bucket has no such content.
+        """The cached file, fetched if needed; the path it would have if the bucket has no such file.
 
         Raises:
             MediaAwayError: the bucket does not answer.
-            MediaError: what it holds under that name is another content.
+            MediaError: the file it holds under that name has different content.
         """
         here = super().path(sha256)
         with _answering():
@@ -87,15 +88,15 @@ class BucketStore(MediaStore):
         return here
 
     def has(self, sha256: str) -> bool:
-        """Whether the bucket has the content. Raises StorageError."""
+        """Whether the bucket has the file. Raises StorageError."""
         with _taking(sha256):
             return self._is_there(sha256)
 
     def take(self, source: Path) -> str:
-        """Sends a file to the bucket and moves it into this machine's folder; returns its SHA-256.
+        """Sends a file to the bucket and moves it into this machine's cache; returns its SHA-256.
 
         Raises:
-            StorageError: the bucket did not take it, or not all of it; the source is as it was.
+            StorageError: the bucket did not accept it, or not all of it; the source is unchanged.
         """
         with source.open("rb") as content:
             sha256 = hashlib.file_digest(content, "sha256").hexdigest()
@@ -109,13 +110,13 @@ class BucketStore(MediaStore):
         return sha256
 
     def probe(self) -> None:
-        """Finds out whether the bucket takes a content. Raises StorageError."""
+        """Checks whether the bucket accepts a file. Raises StorageError."""
         with _taking("a trial"):
             obstore.put(self.bucket, _PROBE, b"ngatu")
             obstore.delete(self.bucket, _PROBE)
 
     def verify(self, sha256: str) -> None:
-        """Hashes what the bucket itself holds. Raises MediaError, MediaAwayError."""
+        """Hashes the file in the bucket itself. Raises MediaError, MediaAwayError."""
         hashed = hashlib.sha256()
         with _answering():
             try:
@@ -134,7 +135,7 @@ class BucketStore(MediaStore):
                 yield from sorted(name for name in names if name != _PROBE)
 
     def remove(self, sha256: str) -> None:
-        """Deletes the content; nothing happens when it is not there. Raises StorageError."""
+        """Deletes the file; nothing happens if it does not exist. Raises StorageError."""
         with _taking(sha256):
             super().path(sha256).unlink(missing_ok=True)
             if self._is_there(sha256):
@@ -152,7 +153,7 @@ class BucketStore(MediaStore):
         try:
             sent = obstore.put(self.bucket, _key(sha256), source, use_multipart=size > _ONE_PUT)
         except BaseError:
-            # Swift accepts without a tag what another worker has just stored under the same name.
+            # Swift accepts without a tag a file that another worker has just stored under the same name.
             if self._is_there(sha256) and _tag(obstore.head(self.bucket, _key(sha256))) == _md5(source):
                 return
             raise
@@ -162,7 +163,7 @@ class BucketStore(MediaStore):
             raise OSError("the bucket has not what was sent")
 
     def _fetch(self, sha256: str, here: Path) -> None:
-        """Through a name of its own, so that nobody sees half a file."""
+        """Downloads under a temporary name, so that nobody sees half a file."""
         incoming = self.root / "incoming" / os.urandom(16).hex()
         incoming.parent.mkdir(parents=True, exist_ok=True)
         hashed = hashlib.sha256()
@@ -181,7 +182,7 @@ class BucketStore(MediaStore):
             incoming.unlink(missing_ok=True)
 
     def _make_room(self, size: int) -> None:
-        """Lets go of what came first, now and then. Whoever is reading one of these reads on."""
+        """Deletes the oldest cached files from time to time. A reader that has one open can read on."""
         self._came.bytes += size
         if self._came.bytes * _LOOK_EVERY < self.cache_bytes:
             return
@@ -195,9 +196,9 @@ class BucketStore(MediaStore):
             total -= size
 
     def _kept(self) -> Iterator[tuple[float, int, Path]]:
-        """When each file came, its size, where it is."""
+        """Each cached file: when it was added, its size, its path."""
         for path in self.root.glob("[0-9a-f][0-9a-f]/*/*"):
-            with suppress(FileNotFoundError):  # another process has just let go of it
+            with suppress(FileNotFoundError):  # another process has just deleted it
                 found = path.stat()
                 yield found.st_mtime, found.st_size, path
 
@@ -207,7 +208,7 @@ def _key(sha256: str) -> str:
 
 
 def _tag(said: Mapping[str, Any]) -> str:
-    """What the store says of a content: its MD5, or something else for one that came in parts."""
+    """The store's tag for a file: its MD5, or something else for one uploaded in parts."""
     return str(said["e_tag"] or "").strip('"')
 
 

@@ -1,4 +1,4 @@
-"""What a file is, by its first bytes: a manifest may call anything a picture."""
+"""The type of a file, by its first bytes: a manifest may call anything a picture."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ UNKNOWN = "application/octet-stream"
 
 
 def media_type_of(path: Path) -> str:
-    """`image/jpeg`, `video/mp4`, or `application/octet-stream` for what is neither."""
+    """`image/jpeg`, `video/mp4`, otherwise `application/octet-stream`."""
     with path.open("rb") as content:
         head = content.read(12)
     if head.startswith(b"\xff\xd8\xff"):
@@ -18,13 +18,14 @@ def media_type_of(path: Path) -> str:
 
 
 def coding_of(path: Path) -> str:
-    """How the pictures of an MP4 are coded, as its sample description says (`avc1`, `hvc1`, `hev1`); empty
-    for what says nothing. Only looked for, never decoded."""
+    """The video codec of an MP4 according to its sample description (`avc1`, `hvc1`, `hev1`); empty if not
+    stated. The file is only searched, never decoded.
+    """
     content = path.read_bytes()
     at = content.find(b"stsd")
     return content[at + 16 : at + 20].decode("ascii", errors="replace") if at >= 0 else ""
 
 
 def picture_type(content: bytes) -> str | None:
-    """`image/jpeg` or `image/png`; None for what is neither."""
+    """`image/jpeg` or `image/png`; None for any other type."""
     return next((kind for start, kind in _PICTURES.items() if content.startswith(start)), None)

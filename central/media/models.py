@@ -7,7 +7,7 @@ from sqlmodel import Field, SQLModel
 
 
 class Media(SQLModel, table=True):
-    """A file that is in the store: complete, hashed and durable since `stored_at`."""
+    """A file in the store: complete, hashed and durable since `stored_at`."""
 
     __tablename__ = "media"
 

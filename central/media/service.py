@@ -1,4 +1,4 @@
-"""Knowing which evidence files are stored."""
+"""Records of stored evidence files."""
 
 from collections.abc import Collection, Iterator
 from datetime import datetime
@@ -12,35 +12,37 @@ from central.media.store import MediaError, MediaStore
 
 
 def find(session: Session, sha256: str) -> Media | None:
-    """The stored file of that content."""
+    """The stored file with that hash."""
     return session.get(Media, sha256)
 
 
 def stored(session: Session, hashes: Collection[str]) -> set[str]:
-    """Which of these contents are in the store."""
+    """Those of these files that are in the store."""
     return set(session.exec(select(Media.sha256).where(among(session, Media.sha256, hashes))))
 
 
 def known(session: Session, hashes: Collection[str]) -> dict[str, Media]:
-    """Those of these contents that are in the store, by hash."""
+    """Those of these files that are in the store, by hash."""
     rows = session.exec(select(Media).where(among(session, Media.sha256, hashes)))
     return {row.sha256: row for row in rows}
 
 
 def described() -> Subquery:
-    """What is known of each stored file, for another query to join: `sha256`, `bytes`, `media_type`."""
+    """A subquery of the data of each stored file, to be joined: `sha256`, `bytes`, `media_type`."""
     return select(Media.sha256, Media.bytes, Media.media_type).subquery()
 
 
 def unmet(session: Session, store: MediaStore) -> list[str]:
-    """The hashes that are noted as stored and are not in the store, in order. Raises StorageError."""
+    """The hashes recorded as stored that are missing from the store, in order. Raises StorageError."""
     missing = set(session.exec(select(Media.sha256)))
-    missing.difference_update(store.names())  # one list: a bucket would have to be asked for each
+    missing.difference_update(store.names())  # one listing: a bucket would need a request for each
     return sorted(missing)
 
 
 def checked(session: Session, store: MediaStore) -> Iterator[tuple[Media, MediaError | None]]:
-    """Walks all stored files, hashing each: the row, and what is wrong with its file (None: nothing)."""
+    """Iterates over all stored files and hashes each: the row, and the problem with its file (None if there
+    is none).
+    """
     query = select(Media).order_by(col(Media.sha256)).execution_options(yield_per=100)
     for row in session.exec(query):
         try:
@@ -52,19 +54,20 @@ def checked(session: Session, store: MediaStore) -> Iterator[tuple[Media, MediaE
 
 
 def add(session: Session, sha256: str, size: int, media_type: str, now: datetime) -> None:
-    """Notes that a file is in the store, if it isn't noted yet. The caller has put it there, durably,
-    before."""
+    """Records that a file is in the store, if not recorded yet. The caller must have stored it durably
+    before.
+    """
     row = {"sha256": sha256, "bytes": size, "media_type": media_type, "stored_at": now}
     insert_new(session, Media, [row])
 
 
 def measure(session: Session, hashes: Collection[str]) -> tuple[int, int]:
-    """How many of these contents are stored, and their bytes."""
+    """How many of these files are stored, and their total bytes."""
     query = select(func.count(), func.coalesce(func.sum(Media.bytes), 0))
     count, size = session.exec(query.where(among(session, Media.sha256, hashes))).one()
     return count, int(size)
 
 
 def forget(session: Session, hashes: Collection[str]) -> None:
-    """The store no longer promises these contents; the caller takes the files out after the commit."""
+    """Removes the records of these files; the caller deletes the files after the commit."""
     session.exec(delete(Media).where(among(session, Media.sha256, hashes)))

@@ -1,8 +1,8 @@
 """Access to evidence: each file is checked against its hash, and the access is logged once per person and
 file.
 
-A player asks for one clip in many ranges, and a page for one picture more than once: within `SIGHT` that is
-one sight. No range and no header is exempt.
+A player requests one clip in many ranges, and a page one picture more than once: within `SIGHT` that counts
+as one access. No range and no header is exempt.
 """
 
 import os
@@ -19,7 +19,7 @@ from central.db import reading, transaction
 from central.media.store import MediaError, MediaStore
 
 SIGHT = timedelta(minutes=10)
-"""Looks of one person at one file within this time are one entry of the audit log."""
+"""Accesses of one person to one file within this time are one entry of the audit log."""
 
 _REMEMBERED = 10_000
 
@@ -28,9 +28,9 @@ _Stamp = tuple[int, int, int, int]
 
 @dataclass(frozen=True)
 class Sight:
-    """Who looks at what: `subject` is the audit log's (`case:17`), `name` the file's name in it.
+    """One access: `subject` is the audit log's (`case:17`), `name` the file's name within it.
 
-    `viewer`: a user's name, or an actor of the audit log that is none (`party:5`).
+    `viewer`: a user's name, or another actor of the audit log (`party:5`).
     """
 
     viewer: str
@@ -40,16 +40,16 @@ class Sight:
 
     @property
     def actor(self) -> str:
-        """As the audit log calls them."""
+        """The actor in the audit log."""
         return self.viewer if ":" in self.viewer else f"user:{self.viewer}"
 
 
 @dataclass(frozen=True)
 class CheckedMedia:
-    """A media store whose files are shown only if their content is what their name says.
+    """A media store whose files are shown only if their content matches their name.
 
-    A content is hashed when it is first shown, and again whenever the file on the disk is not the one that
-    was hashed (size, time of change, inode); that costs a clip some milliseconds once.
+    A file is hashed when it is first shown, and again whenever the file on the disk is not the one that was
+    hashed (size, time of change, inode); that costs a clip some milliseconds once.
     """
 
     store: MediaStore
@@ -76,7 +76,7 @@ class CheckedMedia:
 
 
 def show(engine: Engine, media: CheckedMedia, sight: Sight) -> Path:
-    """The file somebody looks at, once the look is in the audit log.
+    """The file to show, once the access is in the audit log.
 
     Raises:
         MediaError: see `CheckedMedia.path`; nothing is shown and nothing recorded.
@@ -92,7 +92,7 @@ def show(engine: Engine, media: CheckedMedia, sight: Sight) -> Path:
 
 
 def hand_out(engine: Engine, media: CheckedMedia, sight: Sight) -> Path:
-    """The file somebody takes away: always hashed anew, and each time in the audit log."""
+    """The file to hand over: always hashed again, and audited each time."""
     media.store.open(sight.sha256, recheck=True).close()
     with transaction(engine) as session:
         audit.record(session, sight.actor, "evidence.download", sight.subject, {"file": sight.name})

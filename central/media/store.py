@@ -1,8 +1,8 @@
 """The evidence store: files named by the hash of their content, written once, never changed.
 
 `ab/cd/<sha256>` below the root, mode 0440. A file is complete and on the disk before it gets its name (fsync,
-then rename), so a name that exists is a promise. Pieces of files still arriving lie in a partial area beside
-it, perhaps on another file system.
+then rename), so an existing name guarantees a complete file. Pieces of files still arriving are in a separate
+partial area, perhaps on another file system.
 """
 
 import errno
@@ -23,14 +23,14 @@ _PROBE_BYTES = 256 * 1024
 
 
 class MediaError(DomainError):
-    """A stored file is missing or no longer what its name says: the evidence under that name is gone."""
+    """A stored file is missing or no longer matches its name: the evidence under that name is lost."""
 
     status = 410
     code = "media_damaged"
 
 
 class StorageError(Exception):
-    """A file could not be written or moved just now (no room, read-only, a failing disk)."""
+    """A file could not be written or moved just now (no space, read-only, a failing disk)."""
 
 
 @contextmanager
@@ -48,15 +48,15 @@ class MediaStore:
     root: Path
 
     def path(self, sha256: str) -> Path:
-        """Where the file of that content is, or would be."""
+        """The path of the file with that hash, whether it exists or not."""
         return self.root / sha256[:2] / sha256[2:4] / sha256
 
     def has(self, sha256: str) -> bool:
-        """Whether the content is here, whole."""
+        """Whether the complete file is here."""
         return self.path(sha256).exists()
 
     def put(self, stream: BinaryIO) -> str:
-        """Copies a stream in and returns the SHA-256 it is now known by."""
+        """Copies a stream in and returns its SHA-256, which is its name."""
         incoming = self.root / "incoming" / os.urandom(16).hex()
         incoming.parent.mkdir(parents=True, exist_ok=True)
         try:
@@ -70,7 +70,7 @@ class MediaStore:
         """Moves a file in, durably, and returns its SHA-256; from another file system it is copied.
 
         Raises:
-            StorageError: it could not be; the source is as it was.
+            StorageError: it could not be moved; the source is unchanged.
         """
         with _storing(f"media {self.root}"):
             with source.open("rb+") as content:
@@ -107,17 +107,17 @@ class MediaStore:
             incoming.unlink(missing_ok=True)
 
     def probe(self) -> None:
-        """Finds out whether a file can be stored. Raises StorageError."""
+        """Checks whether a file can be stored. Raises StorageError."""
         _probe(self.root / "incoming")
 
     def open(self, sha256: str, recheck: bool = False) -> BinaryIO:
-        """The content, from its start.
+        """Opens the file for reading.
 
         Args:
-            recheck: hash it first (custody checks and exports do; showing a picture doesn't).
+            recheck: hash it first (as custody checks and exports do; showing a picture doesn't).
 
         Raises:
-            MediaError: there is no such content, or it was altered on the disk.
+            MediaError: there is no such file, or it was altered on the disk.
         """
         try:
             stream = self.path(sha256).open("rb")
@@ -132,16 +132,16 @@ class MediaStore:
         return stream
 
     def verify(self, sha256: str) -> None:
-        """Hashes the content. Raises MediaError when it is missing or altered."""
+        """Hashes the file. Raises MediaError if it is missing or altered."""
         self.open(sha256, recheck=True).close()
 
     def names(self) -> Iterator[str]:
-        """The SHA-256 of everything that is here, in order."""
+        """The SHA-256 of every file here, in order."""
         for path in sorted(self.root.glob("[0-9a-f][0-9a-f]/[0-9a-f][0-9a-f]")):
             yield from sorted(file.name for file in path.iterdir())
 
     def remove(self, sha256: str) -> None:
-        """Deletes the content, durably; nothing happens when it is not here. Raises StorageError."""
+        """Deletes the file, durably; nothing happens if it does not exist. Raises StorageError."""
         path = self.path(sha256)
         with _storing(f"media {path}"):
             if path.exists():
@@ -151,12 +151,13 @@ class MediaStore:
 
 @dataclass(frozen=True)
 class PartialFiles:
-    """Files still arriving, apart for each node, so that no node can spoil what another sends."""
+    """Files still arriving, separate for each node, so that no node can spoil what another sends."""
 
     root: Path
 
     def write(self, node: str, sha256: str, offset: int, data: bytes) -> None:
-        """Puts all of a piece in place. Not synced: the hash check at the end finds what a power cut took.
+        """Writes a whole piece at its position. Not synced: the hash check at the end detects data lost in a
+        power cut.
 
         Raises:
             StorageError: not all of it could be written.
@@ -171,11 +172,11 @@ class PartialFiles:
                 os.close(descriptor)
 
     def probe(self) -> None:
-        """Finds out whether a piece can be written. Raises StorageError."""
+        """Checks whether a piece can be written. Raises StorageError."""
         _probe(self.root)
 
     def sha256_of(self, node: str, sha256: str) -> str | None:
-        """The hash of what has arrived, None when there is nothing. Raises StorageError."""
+        """The hash of the received data, None if there is none. Raises StorageError."""
         path = self._path(node, sha256)
         if not path.exists():
             return None
@@ -183,11 +184,11 @@ class PartialFiles:
             return hashlib.file_digest(content, "sha256").hexdigest()
 
     def move_to(self, store: MediaStore, node: str, sha256: str) -> None:
-        """Hands a complete, checked file to the store. Raises StorageError."""
+        """Moves a complete, checked file to the store. Raises StorageError."""
         store.take(self._path(node, sha256))
 
     def discard(self, node: str, sha256: str) -> None:
-        """Forgets what has arrived of a file."""
+        """Deletes the received data of a file."""
         self._path(node, sha256).unlink(missing_ok=True)
 
     def names(self) -> Iterator[tuple[str, str]]:
@@ -202,7 +203,7 @@ class PartialFiles:
 
 
 def _write_all(descriptor: int, data: bytes, offset: int) -> None:
-    """pwrite may take less than it is given (the disk fills up) without calling that an error."""
+    """pwrite may write less than it is given (the disk fills up) without calling that an error."""
     left = memoryview(data)
     while left:
         written = os.pwrite(descriptor, left, offset)

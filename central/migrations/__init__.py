@@ -1,4 +1,4 @@
-"""Bringing a database to the schema of this version of the programme: the migrations are the schema."""
+"""Upgrades a database to the schema of this version of the software: the migrations define the schema."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 from central.db import DatabaseUnfitError, reads_only
 
 _PATIENCE_MS = 10 * 60 * 1000
-"""How long a migration of a SQLite file waits for another process that writes into it."""
+"""How long a migration of a SQLite file waits for another process writing to it."""
 
 _LOCK_KEY = 0x4E676D69  # "Ngmi": the advisory lock number of migrations
 
@@ -24,23 +24,24 @@ State = Literal["empty", "older", "current", "newer", "foreign"]
 
 @dataclass(frozen=True)
 class Standing:
-    """How a database stands to this programme, and what a person is told of it."""
+    """How a database's schema relates to this software, and the message for a person."""
 
     state: State
     words: str
 
 
 def upgrade(engine: Engine) -> None:
-    """Applies what the database lacks, in one transaction; nothing when it is up to date. Of several at once
-    one migrates and the others wait for it.
+    """Applies missing migrations, in one transaction; does nothing when the database is up to date. Of
+    several processes at once one migrates and the others wait for it.
 
     Raises:
-        DatabaseUnfitError: the database is somebody else's, or of a newer version of the programme.
+        DatabaseUnfitError: the database belongs to another application, or to a newer version of the
+            software.
     """
     with engine.connect() as connection, _ready(connection), connection.begin():
         if connection.dialect.name == "postgresql":
             connection.execute(text("SET LOCAL lock_timeout = 0"))
-            # On a machine that is very busy a minute passes while the steps are read.
+            # On a very busy machine a minute passes while the migrations are read.
             connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK_KEY})
             # A migration that waits for a lock makes everybody else wait behind it.
@@ -55,9 +56,12 @@ def upgrade(engine: Engine) -> None:
 
 @contextmanager
 def _ready(connection: Connection) -> Iterator[None]:
-    """SQLite changes a table by making it anew, and would not drop the old one while others' rows point to
-    it. References are checked at the end instead; the switch works outside of a transaction only. And who
-    finds another migrating waits for it, on a busy machine for minutes."""
+    """SQLite changes a table by recreating it, and would not drop the old one while rows of others refer to
+    it.
+
+    References are checked at the end instead; the switch works only outside of a transaction. A process that
+    finds another migrating waits for it, on a busy machine for minutes.
+    """
     driver = connection.connection.dbapi_connection
     if connection.dialect.name != "sqlite" or driver is None:
         yield
@@ -88,7 +92,7 @@ def check(engine: Engine) -> None:
 
 
 def standing(engine: Engine) -> Standing:
-    """Whether the programme can work with the database as it is."""
+    """Whether the software can work with the database as it is."""
     with reads_only(engine).connect() as connection:
         return _standing(connection)
 

@@ -26,7 +26,7 @@ def _migrate(connection: Connection) -> None:
 
 
 def _render(kind: str, item: object, _context: AutogenContext) -> str | Literal[False]:
-    """SQLModel's own types by names a migration can rely on."""
+    """Renders SQLModel's own types by names a migration can rely on."""
     if kind == "type" and isinstance(item, UTCDateTime):
         return "UTCDateTime()"
     if kind == "type" and isinstance(item, AutoString):

@@ -1,4 +1,4 @@
-"""Work as rows: leased, tried again, given up. Look-ups that wait become such rows.
+"""Jobs as rows: leased, retried, dead-lettered. Waiting look-ups become such rows.
 
 Revision: 0004, after 0003.
 """
@@ -47,7 +47,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Refused: work that waits would be lost."""
+    """Refused: pending work would be lost."""
     raise NotImplementedError("go back to a copy of the database instead")
 
 

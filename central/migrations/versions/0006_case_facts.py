@@ -1,5 +1,5 @@
-"""What a case keeps beside its state: what the node saw, how sure its clock was, what the officer charges and
-from where; one case a person; plates compared by their bytes.
+"""Further facts of a case: what the node saw, how exact its clock was, what the officer charges and from
+which state; one leased case per person; plates compared by their bytes.
 
 Revision: 0006, after 0005.
 """
@@ -41,7 +41,7 @@ def upgrade() -> None:
         table.alter_column("clock_uncertainty_ms", existing_type=sa.Integer(), nullable=False)
         table.alter_column("vehicle_kind_seen", existing_type=sa.String(length=12), nullable=False)
     if op.get_bind().dialect.name == "postgresql":
-        # The server would write the check that names the column anew, in words of its own.
+        # The server would write the check that names the column again, in its own wording.
         op.drop_constraint(op.f("ck_case_file_charged_by_two"), "case_file", type_="check")
         op.execute('ALTER TABLE case_file ALTER COLUMN plate TYPE VARCHAR(24) COLLATE "C"')
         op.create_check_constraint(op.f("ck_case_file_charged_by_two"), "case_file", _CHARGED_BY_TWO)

@@ -1,4 +1,4 @@
-"""The signed bytes are the only original: a case keeps the JWS as it came; reasons are codes with values.
+"""The signed bytes are the only original: a case stores the JWS as received; reasons are codes with values.
 
 Revision: 0007, after 0006.
 """
@@ -35,7 +35,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Not possible: what was signed in a newer version can't be said in the older one."""
+    """Not possible: content signed in a newer version can't be expressed in the older one."""
     raise NotImplementedError("restore the database from the backup made before the upgrade")
 
 

@@ -1,7 +1,7 @@
-"""Alarms are codes with values; counts and sizes that come from outside have 64 bits; the quarantine knows
-whose a message is.
+"""Alarms are codes with values; counts and sizes from outside have 64 bits; the quarantine stores the sender
+of a message.
 
-Alarms that are open are closed: what is still wrong is raised again within minutes.
+Open alarms are closed: those that still apply are raised again within minutes.
 
 Revision: 0012, after 0011.
 """
@@ -77,5 +77,5 @@ def _widen(table: str, column: str) -> None:
 
 
 def downgrade() -> None:
-    """Refused: what the alarms said in words is gone."""
+    """Refused: the alarms' texts no longer exist."""
     raise NotImplementedError("go back to a copy of the database instead")

@@ -1,6 +1,6 @@
-"""What waits at which desk.
+"""Waiting steps by desk.
 
-Cases from before get their rows from the worker: `waiting_at` is empty for them.
+The worker creates the rows of existing cases: `waiting_at` is empty for them.
 
 Revision: 0014, after 0013.
 """

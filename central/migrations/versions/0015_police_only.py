@@ -1,4 +1,4 @@
-"""From when on a case is the police's alone, for those whose result is signed already too.
+"""From when a case is restricted to the police, also for cases whose result is already signed.
 
 Revision: 0015, after 0014.
 """

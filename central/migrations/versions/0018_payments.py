@@ -1,4 +1,4 @@
-"""Money from the collecting bank: orders, what it told, what goes back, days compared.
+"""Money from the collecting bank: orders, its messages, refunds, compared days.
 
 Revision: 0018, after 0017.
 """

@@ -1,4 +1,4 @@
-"""What is told to people about their cases.
+"""Notifications of people about their cases.
 
 Revision: 0023, after 0022.
 """

@@ -1,4 +1,4 @@
-"""Reports for leaders, as they were told.
+"""Stored reports for leaders.
 
 Revision: 0024, after 0023.
 """

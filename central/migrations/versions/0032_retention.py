@@ -1,4 +1,4 @@
-"""Legal holds, and what was deleted when its time was over.
+"""Legal holds, and records of deletions after the retention period.
 
 Revision: 0032, after 0031.
 """

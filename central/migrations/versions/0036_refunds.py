@@ -1,5 +1,5 @@
-"""Money set aside may be closed in writing; refunds of money of no decision and by hand; money beyond what
-was owed is marked.
+"""Money set aside may be closed in writing; refunds of money without a decision and by hand; overpaid money
+is marked.
 
 Revision: 0036, after 0035.
 """

@@ -1,4 +1,4 @@
-"""Blind second reviews, the rules of watching, the shift lead and disputed cases.
+"""Blind second reviews, the monitoring rules, the shift lead and disputed cases.
 
 Revision: 0037, after 0036.
 """

@@ -1,5 +1,5 @@
-"""What citizens send is accepted or returned, letters beside the portal; what people are told has a paper,
-is read in the portal, posted and proved.
+"""Submissions of citizens are accepted or returned, also as letters; notifications have a paper, are read in
+the portal, posted and proved.
 
 Revision: 0038, after 0037.
 """
@@ -18,7 +18,7 @@ _SIGNED_BY = "ck_citizen_submission_signed_by"
 
 
 def upgrade() -> None:
-    """Applies the change; what came before and is a step already counts as accepted."""
+    """Applies the change; earlier submissions that are already a step count as accepted."""
     _submissions()
     with op.batch_alter_table("notification") as table:
         table.add_column(sa.Column("document_id", sa.Integer(), nullable=True))
@@ -74,7 +74,7 @@ def _submissions() -> None:
 
 
 def downgrade() -> None:
-    """Takes it back; letters go, for the portal alone knew none."""
+    """Takes it back; letters are deleted, as only the portal's submissions existed before."""
     op.drop_index("ix_notification_to_post", "notification")
     with op.batch_alter_table("notification") as table:
         table.drop_constraint(op.f("ck_notification_post_days"), type_="check")

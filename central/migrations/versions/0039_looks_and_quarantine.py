@@ -1,4 +1,4 @@
-"""Decisions of a time are found by an index; cameras in quarantine.
+"""An index of decisions by time; cameras in quarantine.
 
 Revision: 0039, after 0038.
 """

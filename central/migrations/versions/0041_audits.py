@@ -1,4 +1,4 @@
-"""Audits of rejections, and what nodes dropped by day.
+"""Audits of rejections, and the nodes' discards by day.
 
 Revision: 0041, after 0040.
 """

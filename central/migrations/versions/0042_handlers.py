@@ -1,4 +1,4 @@
-"""Whose a case is at the case officers' desk.
+"""The handler of a case at the case officers' desk.
 
 Revision: 0042, after 0041.
 """

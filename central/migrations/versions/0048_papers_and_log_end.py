@@ -1,5 +1,5 @@
-"""Papers and the beginning of the audit log may go when their time is over; desks are worked out anew for
-owners who were silent after an alert.
+"""Papers and the beginning of the audit log may be deleted after their retention period; desks are computed
+again for owners who did not respond after an alert.
 
 Revision: 0048, after 0047.
 """

@@ -1,4 +1,4 @@
-"""A camera file may be asked about before it is ordered: what the node said it would change.
+"""The node may be asked what a camera file would change before it is ordered.
 
 Revision: 0050, after 0049.
 """

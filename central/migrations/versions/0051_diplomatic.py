@@ -1,4 +1,4 @@
-"""Cases of vehicles that are immune by treaty have a state of their own.
+"""Cases of vehicles that are immune by treaty have their own state.
 
 Revision: 0051, after 0050.
 """

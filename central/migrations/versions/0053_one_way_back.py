@@ -1,5 +1,5 @@
-"""Money that is promised to one way back is no other's; a refund says when the bank was asked, and may be
-withdrawn. What differs from the bank's file of a day is a row that a person settles.
+"""Money reserved for one refund is not available to another; a refund records when the bank was asked, and
+may be withdrawn. A difference from the bank's daily file is a row that a person settles.
 
 Revision: 0053, after 0052.
 """
@@ -22,11 +22,13 @@ _GRANTED = (
     "UPDATE proceeding SET waiting_at = NULL WHERE id IN (SELECT a.proceeding_id FROM decision_act AS a "
     "JOIN decision_relief AS r ON r.decision_id = a.decision_id WHERE r.granted)"
 )
-"""Their deadlines are worked out anew: by what was granted, no longer by the most that the law allows."""
+"""Their deadlines are computed again: from what was granted, no longer from the most that the law allows."""
 
 
 def upgrade() -> None:
-    """Applies the change; a refund that waits for the bank counts as asked of it: nobody knows otherwise."""
+    """Applies the change; a refund that waits for the bank counts as already requested, because this is not
+    known.
+    """
     with op.batch_alter_table("payment_refund") as table:
         table.add_column(sa.Column("sent_at", UTCDateTime(), nullable=True))
         table.add_column(sa.Column("withdrawn_at", UTCDateTime(), nullable=True))
@@ -119,7 +121,7 @@ def _move_differences() -> None:
 
 
 def downgrade() -> None:
-    """Takes it back; a refund that was withdrawn never was, and what differed is forgotten."""
+    """Takes it back; withdrawn refunds and differences are deleted."""
     op.drop_index("ix_payment_difference_open", "payment_difference")
     op.drop_table("payment_difference")
     with op.batch_alter_table("payment_day") as table:

@@ -1,4 +1,4 @@
-"""The steps of a decision are found without reading all steps: what is owed asks for its suspensions.
+"""An index of the steps of a decision: computing the amount owed reads its suspensions.
 
 Revision: 0054, after 0053.
 """

@@ -1,4 +1,4 @@
-"""Steps are counted by their name and day from an index: a report reads millions of them, not their rows.
+"""An index of steps by name and day, from which reports count millions of them without reading their rows.
 
 Revision: 0055, after 0054.
 """

@@ -1,4 +1,4 @@
-"""Open deadlines are counted from an index of them alone; a bank's line that can't be read is a difference.
+"""An index of open deadlines, for counting; an unreadable line in a bank's file is a difference.
 
 Revision: 0056, after 0055.
 """

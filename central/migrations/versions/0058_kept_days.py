@@ -1,4 +1,4 @@
-"""Counts of days that are over, kept for reports, and triggers that note on which of them something changed.
+"""Stored counts of past days for reports, and triggers that record which of them changed.
 
 Also indexes by day of the largest tables that are counted by it.
 
