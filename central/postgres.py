@@ -1,8 +1,8 @@
 """Connections to a PostgreSQL server that may stop answering: no wait for it is endless.
 
-The server ends statements that take too long, but one that is frozen ends nothing, and its machine still
-acknowledges what it is sent. So whoever waits long for an answer asks whether the server takes new
-connections; if it does not, the wait ends with `psycopg.OperationalError`.
+The server ends statements that take too long, but a frozen server ends nothing, while its machine still
+acknowledges packets. So after a long wait the client checks whether the server accepts new connections; if it
+does not, the wait ends with `psycopg.OperationalError`.
 """
 
 import time
@@ -17,15 +17,15 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 SILENCE = 5.0
-"""Seconds without a word after which the server is asked whether it is there."""
+"""Seconds of silence after which the client checks whether the server responds."""
 CONNECT_WITHIN = 3
-"""Seconds in which a server that is there takes a connection."""
+"""Seconds within which a responding server accepts a connection."""
 LEFT_ALONE = 3.0
-"""Seconds after a vain connection in which nobody waits for another: all are told at once."""
+"""Seconds after a failed connection in which no other is tried: all callers get the error at once."""
 
 
 class Server:
-    """A server as this process knows it."""
+    """A server as seen by this process."""
 
     def __init__(self) -> None:
         self._looking = Lock()
@@ -36,14 +36,14 @@ class Server:
         """A new connection.
 
         Raises:
-            psycopg.OperationalError: there is none, or the server did not answer a moment ago.
+            psycopg.OperationalError: no connection, or the server did not answer a moment ago.
         """
         if not self._answers and time.monotonic() < self._looked_at + LEFT_ALONE:
             raise psycopg.OperationalError("the server did not answer a moment ago")
         return self._connect(parameters)
 
     def answers(self, parameters: dict[str, Any]) -> bool:
-        """Whether it takes a new connection, or at least says why not."""
+        """Whether it accepts a new connection, or at least says why not."""
         asked_at = time.monotonic()
         with self._looking:
             if self._looked_at < asked_at:
@@ -65,7 +65,7 @@ class Server:
 
 
 def copy_in(connection: Connection, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Inserts rows that all have the same columns by COPY, which takes a third of an INSERT's work.
+    """Inserts rows that all have the same columns by COPY, at a third of the cost of an INSERT.
 
     Raises:
         DBAPIError: as an INSERT would.
@@ -84,12 +84,12 @@ def copy_in(connection: Connection, table: str, rows: Sequence[Mapping[str, Any]
 
 
 class AttentiveConnection(psycopg.Connection[Any]):
-    """A connection that is given up when the server falls silent."""
+    """A connection that is abandoned when the server stops responding."""
 
     server_answers: Callable[[], bool] = staticmethod(lambda: True)
 
     def wait(self, gen: Any, *args: Any, **options: Any) -> Any:
-        """As psycopg waits for whatever a connection does, but not longer than the server is there."""
+        """Waits as psycopg does for any operation, but no longer than the server responds."""
         return super().wait(self._while_answered(gen), *args, **options)
 
     def _while_answered(self, waited_for: Generator[Any, Any, Any]) -> Generator[Any, Any, Any]:

@@ -1,4 +1,6 @@
-"""Commands of retention (`ngatu central retention`, `… hold`): what is past its time, holds that keep it."""
+"""Commands of retention (`ngatu central retention`, `… hold`): data past their retention period, and legal
+holds.
+"""
 
 from collections import Counter
 from pathlib import Path
@@ -90,5 +92,5 @@ def list_holds(settings: SettingsFile = None) -> None:
 
 
 def _actor(session: Session, username: str) -> str:
-    """Whoever decided it, as the audit log calls them. Raises NotFoundError."""
+    """The person who decided it, as an actor of the audit log. Raises NotFoundError."""
     return f"user:{accounts.get_user(session, username).username}"

@@ -1,6 +1,6 @@
 """Settings of the centre: one YAML file, each value also settable as `NGATU_CENTRAL_…` in the environment.
 
-There is no default password or key anywhere. Secrets are read from files of their own (systemd credentials,
+There is no default password or key anywhere. Secrets are read from separate files (systemd credentials,
 mounted secrets), so that neither the settings file nor a process list shows them.
 """
 
@@ -33,7 +33,9 @@ class SettingsError(ValueError):
 
 
 def _http_address(text: str) -> str:
-    """Refuses what can't be asked over HTTP, when the settings are read and not at the first request."""
+    """Refuses an address that can't be requested over HTTP, when the settings are read and not at the first
+    request.
+    """
     try:
         url = httpx.URL(text)
     except httpx.InvalidURL:
@@ -57,8 +59,11 @@ def _credential(path: Path) -> Path:
 
 
 SecretFile = Annotated[Path, AfterValidator(_credential)]
-"""A file that holds a secret and nothing else. A bare name is that of a credential which systemd (or a
-container's secrets) handed to this process; without such a folder it counts from where the process runs."""
+"""A file that contains only a secret.
+
+A bare name is that of a credential that systemd (or a container's secrets) passed to this process; without
+such a folder it is relative to the working directory.
+"""
 
 Host = Annotated[str, Field(pattern=r"^[\w.:-]+$", max_length=253)]
 """A name or an address of a server, without scheme, port or path."""
@@ -86,7 +91,7 @@ class MqttSettings(BaseModel):
 
 
 class NodeBrokerSettings(BaseModel):
-    """The broker as nodes reach it: not always the address that ingest uses."""
+    """The broker's address for nodes, which may differ from the one ingest uses."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -96,7 +101,7 @@ class NodeBrokerSettings(BaseModel):
     ca_file: Path | None = None
 
     def place(self) -> BrokerPlace:
-        """As nodes are told. Raises SettingsError."""
+        """The address as sent to nodes. Raises SettingsError."""
         try:
             ca = self.ca_file.read_text(encoding="ascii") if self.ca_file else ""
         except (OSError, UnicodeDecodeError) as problem:
@@ -105,7 +110,7 @@ class NodeBrokerSettings(BaseModel):
 
 
 class MetricsSettings(BaseModel):
-    """Where Prometheus asks the worker."""
+    """The address at which the worker serves Prometheus."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -114,7 +119,7 @@ class MetricsSettings(BaseModel):
 
 
 class NodeSettings(BaseModel):
-    """What nodes are told when they come in: the address of the centre's web application, and the broker."""
+    """Addresses sent to nodes when they enrol: the centre's web application, and the broker."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -123,7 +128,9 @@ class NodeSettings(BaseModel):
 
 
 class PeerSettings(BaseModel):
-    """Another authority's system over HTTP, and our token for it; without an address people answer."""
+    """Another authority's system over HTTP, and our token for it; without an address people enter the
+    answers.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -136,7 +143,7 @@ class PeerSettings(BaseModel):
 
 
 class RegistrySettings(PeerSettings):
-    """Where the owner of a vehicle is looked up: the sample registry file, or a service over HTTP."""
+    """The source of owner look-ups: the sample registry file, or a service over HTTP."""
 
     sample_file: Path | None = None
 
@@ -148,8 +155,11 @@ class RegistrySettings(PeerSettings):
 
 
 class OfficeSettings(BaseModel):
-    """The police unit as its papers name it, and where fines are paid. `words`: the unit's name in
-    sentences; `words_en`: the same on English pages, when it has an English name."""
+    """The police unit as named in its papers, and where fines are paid.
+
+    `words`: the unit's name within sentences; `words_en`: the same on English pages, if it has an English
+    name.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -170,7 +180,9 @@ class OfficeSettings(BaseModel):
 
 
 class SitePlace(BaseModel):
-    """Where a site is, in degrees (WGS 84): two places tell a cloned plate by the time between them."""
+    """The position of a site, in degrees (WGS 84): two positions and the time between sightings reveal a
+    cloned plate.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -179,8 +191,9 @@ class SitePlace(BaseModel):
 
 
 class PaperSigningSettings(PeerSettings):
-    """What signs papers: a PKCS#12 file, or the province's signing service. Neither: papers are signed by
-    hand."""
+    """The signer of papers: a PKCS#12 file, or the province's signing service. With neither, papers are
+    signed by hand.
+    """
 
     pkcs12_file: SecretFile | None = None
     passphrase_file: SecretFile | None = None
@@ -193,10 +206,10 @@ class PaperSigningSettings(PeerSettings):
 
 
 class OidcSettings(BaseModel):
-    """Where people sign in elsewhere (OpenID Connect): for citizens VNeID, for staff the province's.
+    """An identity provider (OpenID Connect): for citizens VNeID, for staff the province's.
 
-    `claim` names who it is: an identity number for citizens, a user name for staff. `label` stands on the
-    button; `label_en` on English pages, when it is another.
+    `claim` identifies the person: an identity number for citizens, a user name for staff. `label` is the text
+    of the button; `label_en` that on English pages, if different.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -214,12 +227,12 @@ class OidcSettings(BaseModel):
         return (language == "en" and self.label_en) or self.label
 
     def secret(self) -> str | None:
-        """Our secret there; None for a public client, which PKCE alone protects. Raises SettingsError."""
+        """Our client secret; None for a public client, protected by PKCE alone. Raises SettingsError."""
         return read_secret(self.client_secret_file).get_secret_value() if self.client_secret_file else None
 
 
 class MailSettings(BaseModel):
-    """The mail server that takes notifications to owners. `tls` false is for one on this machine only."""
+    """The mail server for notifications to owners. `tls` false is for one on this machine only."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -255,7 +268,7 @@ class PaymentSettings(PeerSettings):
 
 
 class SiemSettings(BaseModel):
-    """Where the audit log is sent as syslog. `tls` false is for a relay on this machine only."""
+    """The destination of the audit log as syslog. `tls` false is for a relay on this machine only."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -266,9 +279,11 @@ class SiemSettings(BaseModel):
 
 
 class BucketSettings(BaseModel):
-    """The bucket of an object store that speaks S3, for a centre of several machines; made by whoever runs
-    the store. `cache_bytes`: what each machine keeps of it. `virtual_hosted`: the bucket's name is part of
-    the host name."""
+    """The bucket of an S3-compatible object store, for a centre of several machines; created by the store's
+    operator.
+
+    `cache_bytes`: size of each machine's cache. `virtual_hosted`: the bucket's name is part of the host name.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -291,8 +306,9 @@ class BucketSettings(BaseModel):
 
 class ReportSettings(BaseModel):
     """Where the periods of reports begin: the weekday of a week (1 Monday … 7 Sunday; Wednesday, so that its
-    report is there before Wednesday 15:00), the day of a month (the 14th, so that a day is left before the
-    15th)."""
+    report is ready before Wednesday 15:00), the day of a month (the 14th, so that a day is left before the
+    15th).
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -301,15 +317,15 @@ class ReportSettings(BaseModel):
 
 
 class CentralSettings(BaseSettings):
-    """Everything the centre's processes need to know.
+    """All settings of the centre's processes.
 
     `unit` is the police unit in whose name offences are numbered: letters, digits, dots and dashes. With a
-    `bucket` evidence lies there instead of in `data_dir`.
-    `data_dir` holds media, partial files, the SQLite database and the centre's key unless they are put
-    elsewhere. `ingest_processes` share the nodes among them; more than one helps with
-    PostgreSQL only. `secure_cookies` false is for plain HTTP on one's own machine only. Roles in
-    `second_factor_for` give a one-time code after signing in, unless the identity provider asked for a second
-    factor. `retention_file` has the rules by which data past their time are deleted; without it nothing is.
+    `bucket` evidence is stored there instead of in `data_dir`. `data_dir` holds media, partial files, the
+    SQLite database and the centre's key unless set otherwise. `ingest_processes` share the nodes; more than
+    one helps with PostgreSQL only. `secure_cookies` false is for plain HTTP on one's own machine only. Roles
+    in `second_factor_for` give a one-time code after signing in, unless the identity provider asked for a
+    second factor. `retention_file` has the rules by which data past their retention period are deleted;
+    without it nothing is deleted.
     """
 
     model_config = SettingsConfigDict(
@@ -356,7 +372,7 @@ class CentralSettings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The environment wins over the file (whose values come in as arguments); nothing else is read."""
+        """The environment overrides the file (whose values come in as arguments); nothing else is read."""
         return env_settings, init_settings
 
     @field_validator("database")
@@ -393,12 +409,12 @@ class CentralSettings(BaseSettings):
 
     @property
     def index_key(self) -> Path:
-        """The key of the blind index by which a person is found without opening what is sealed."""
+        """The key of the blind index, by which a person is found without opening sealed data."""
         return self.index_key_file or self.data_dir / "index.key"
 
 
 def read_secret(path: Path) -> SecretStr:
-    """The content of a secret's file. Raises SettingsError when it is missing, unreadable or empty."""
+    """The content of a secret's file. Raises SettingsError if it is missing, unreadable or empty."""
     try:
         text = path.read_text(encoding="utf-8-sig").strip()
     except (OSError, UnicodeDecodeError) as problem:
@@ -409,7 +425,7 @@ def read_secret(path: Path) -> SecretStr:
 
 
 def _read_token(path: Path | None) -> str:
-    """A token that goes into a header, empty without a file. Raises SettingsError."""
+    """A token for a header, empty without a file. Raises SettingsError."""
     token = read_secret(path).get_secret_value() if path else ""
     if not (token.isascii() and token.isprintable()) or " " in token:
         raise SettingsError(f"the token in {path} has characters that no header carries")
@@ -420,7 +436,7 @@ def load_settings(path: Path | None = None) -> CentralSettings:
     """Settings from a YAML file and the environment (or only from the environment when None).
 
     Raises:
-        SettingsError: with every problem: file, line, key and the nearest valid key.
+        SettingsError: lists every problem: file, line, key and the nearest valid key.
     """
     try:
         return load_yaml(path, CentralSettings) if path else CentralSettings()

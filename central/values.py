@@ -1,5 +1,5 @@
-"""Types of what people type and other systems say. Whatever passes them can be stored and compared on every
-database, and worked with: no date beyond which zones and deadlines overflow, no text that a log can't show.
+"""Types of input from people and other systems. Accepted values can be stored, compared and processed on
+every database: no date that overflows time zones or deadlines, no text that a log can't show.
 
 Use these in every model that is filled from outside; a test walks all routes with hostile values, and one all
 models (`tests/central/test_values.py`).
@@ -16,10 +16,10 @@ from pydantic_core import PydanticCustomError
 from contract.local_time import VIETNAM
 
 OUR_TIME = (2000, 2199)
-"""Years that something of a case can be of."""
+"""Possible years of events of a case."""
 
 LIFE_TIMES = (1850, 2199)
-"""Years that somebody can be born in, or get a plate."""
+"""Possible years of a birth or of the issue of a plate."""
 
 LARGEST_ID = 2**31 - 1
 """The largest id a database column holds."""
@@ -28,7 +28,9 @@ _CONTROL = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\ud800-\\udf
 
 
 def _printable(text: str) -> str:
-    """Refuses what no database or log takes: NUL and other control characters, halves of surrogate pairs."""
+    """Refuses characters that no database or log accepts: NUL and other control characters, halves of
+    surrogate pairs.
+    """
     if _CONTROL.search(text):
         raise PydanticCustomError("characters", "control characters are not allowed")
     return text
@@ -51,17 +53,18 @@ def _of_a_life(moment: date) -> date:
 
 
 def visible(text: str, longest: int) -> str:
-    """Text from outside that is kept whatever it is: cut, with control characters and lone surrogates made
-    visible."""
+    """Text from outside made safe to store: shortened, with control characters and lone surrogates made
+    visible.
+    """
     shown = "".join(c if c.isprintable() else repr(c)[1:-1] for c in text[:longest])
     return shown.encode("utf-8", "backslashreplace").decode()[:longest]
 
 
 def moment_of_form(text: str) -> datetime:
-    """What a form's field of date and time says, in Vietnam's time where it names no other.
+    """Parses a form's date-time field, in Vietnam's time if it has no time zone.
 
     Raises:
-        ValueError: not a moment, or in no year that a case can be of.
+        ValueError: not a moment, or in an impossible year for a case.
     """
     moment = datetime.fromisoformat(text)
     _in(OUR_TIME, moment)
@@ -69,7 +72,7 @@ def moment_of_form(text: str) -> datetime:
 
 
 def _web_address(text: str) -> str:
-    """Refuses what no browser opens as a page: another scheme, no host, no address at all."""
+    """Refuses an address that no browser opens as a page: another scheme, no host, not an address."""
     try:
         url = httpx.URL(text)
     except httpx.InvalidURL:
@@ -80,28 +83,28 @@ def _web_address(text: str) -> str:
 
 
 Text = Annotated[str, AfterValidator(_printable)]
-"""A text from outside; give it its length beside."""
+"""A text from outside; its maximum length must be set as well."""
 
 WebAddress = Annotated[Text, Field(max_length=500), AfterValidator(_web_address)]
-"""Where a browser is sent on."""
+"""An address to which a browser is redirected."""
 
 Version = Annotated[int, Field(ge=1, le=LARGEST_ID)]
-"""Version of the case a decision was taken on."""
+"""Version of the case on which a decision was based."""
 
 Reference = Annotated[int, Field(ge=1, le=LARGEST_ID)]
-"""The number of a thing in a body."""
+"""The id of an object in a request body."""
 
 Day = Annotated[date, AfterValidator(_of_our_time)]
 """A calendar day of a case."""
 
 DayOfLife = Annotated[date, AfterValidator(_of_a_life)]
-"""The day somebody was born, died, or got a plate."""
+"""The day a person was born or died, or a plate was issued."""
 
 Moment = Annotated[AwareDatetime, AfterValidator(_of_our_time)]
 """A moment of a case, with its time zone."""
 
 MomentOfLife = Annotated[AwareDatetime, AfterValidator(_of_a_life)]
-"""The moment somebody got a plate."""
+"""The moment a plate was issued."""
 
 LocalMoment = Annotated[datetime, AfterValidator(_of_our_time)]
-"""A moment; one without a zone is Vietnam's."""
+"""A moment; without a time zone it is in Vietnam's time."""

@@ -1,8 +1,8 @@
 """Personal data at rest: encrypted with AES-256-GCM, bound to their record, searchable without decryption.
 
-A key file holds one key a line, 64 hex digits, the newest first: it seals, all of them open. `add_key`
-puts a new one on top; jobs then seal anew what older keys sealed (`reseal` of each feature), and the old line
-can go when none is left.
+A key file contains one key per line, 64 hex digits, the newest first: the newest seals, all of them open.
+`add_key` puts a new one on top; jobs then seal again what older keys sealed (`reseal` of each feature), and
+the old line can be removed when nothing is left.
 """
 
 import hmac
@@ -21,7 +21,7 @@ _NONCE_BYTES = 12
 
 
 class VaultError(Exception):
-    """A key can't be used, or the sealed data are not what was sealed."""
+    """A key can't be used, or the sealed data were altered."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -35,8 +35,9 @@ class Vault:
 
     @property
     def key_id(self) -> str:
-        """Fingerprint of the key that seals, stored beside the data: what another one sealed is to be
-        sealed anew."""
+        """Fingerprint of the sealing key, stored beside the data: data sealed by another key must be sealed
+        again.
+        """
         return sha256_hex(b"ngatu owner vault" + self.keys[0])[:16]
 
     @classmethod
@@ -44,24 +45,24 @@ class Vault:
         """Reads the keys.
 
         Raises:
-            VaultError: no such file, or a line that is no key.
+            VaultError: no such file, or a line that is not a key.
         """
         keys = read_keys(path)
         return cls(keys)
 
     @classmethod
     def create_file(cls, path: Path) -> "Vault":
-        """Makes a key file that only its owner can read, and its vault; an existing file is kept."""
+        """Creates a key file that only its owner can read, and its vault; an existing file is kept."""
         create_key_file(path)
         return cls.from_file(path)
 
     def seal(self, data: bytes, context: str) -> bytes:
-        """Nonce and ciphertext; `context` (a case, a person's field) must be the same when it is opened."""
+        """Nonce and ciphertext; the same `context` (a case, a person's field) is required to open it."""
         nonce = os.urandom(_NONCE_BYTES)
         return nonce + AESGCM(self.keys[0]).encrypt(nonce, data, context.encode())
 
     def open(self, sealed: bytes, context: str) -> bytes:
-        """What was sealed.
+        """The plain content.
 
         Raises:
             VaultError: none of the keys, another context, or altered bytes.
@@ -77,19 +78,21 @@ class Vault:
 @dataclass(frozen=True, repr=False)
 class BlindIndex:
     """Finds sealed values by a keyed hash: equal values have equal hashes, and without the key nobody can
-    try them out."""
+    test candidates.
+    """
 
     key: bytes
 
     @classmethod
     def create_file(cls, path: Path) -> "BlindIndex":
-        """Makes the key's file or reads it. This key is never changed: every hash would have to be made
-        anew."""
+        """Creates the key's file or reads it. This key is never changed: every hash would have to be computed
+        again.
+        """
         create_key_file(path)
         return cls(read_keys(path)[0])
 
     def of(self, kind: str, value: str) -> str:
-        """The hash of a value of that kind; spaces and letters' case don't matter."""
+        """The hash of a value of that kind; spaces and case don't matter."""
         plain = "".join(value.split()).upper()
         return hmac.digest(self.key, f"{kind}\x00{plain}".encode(), "sha256").hex()
 
@@ -104,7 +107,7 @@ def read_keys(path: Path) -> tuple[bytes, ...]:
 
 
 def parse_keys(content: bytes, path: Path) -> tuple[bytes, ...]:
-    """The keys that a key file's content holds, the newest first. Raises VaultError."""
+    """The keys in a key file's content, the newest first. Raises VaultError."""
     try:
         keys = tuple(bytes.fromhex(line) for line in content.decode("ascii").split())
     except ValueError as problem:
@@ -118,7 +121,7 @@ def parse_keys(content: bytes, path: Path) -> tuple[bytes, ...]:
 
 
 def create_key_file(path: Path) -> None:
-    """Makes a file with one new key that only its owner can read; an existing file is kept."""
+    """Creates a file with one new key that only its owner can read; an existing file is kept."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         write_new(path, _as_content([os.urandom(KEY_BYTES)]))

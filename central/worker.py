@@ -1,4 +1,4 @@
-"""The worker process: which work there is, how it is done, and how often what comes round again."""
+"""The worker process: its kinds of jobs, how each is run, and how often periodic ones run."""
 
 import threading
 from collections.abc import Callable
@@ -63,33 +63,35 @@ from contract.reasons import reason
 log = structlog.get_logger(__name__)
 
 WATCH = timedelta(seconds=10)
-"""Pause between looks at what must not be late by more than half a minute: limitation, silent nodes."""
+"""Interval of checks that must not be late by more than half a minute: limitation, silent nodes."""
 TIDY = timedelta(minutes=10)
 SWEEP = timedelta(minutes=1)
-"""Pause between looks at what time alone has done to cases."""
+"""Interval of checks for steps that are due by time alone."""
 
 ONE_TURN = 100
-"""Cases that end in one turn; there may be more of them then, and the next turn comes at once."""
+"""Most cases ended in one run; if there may be more, the next run comes at once."""
 
 RETAIN = timedelta(hours=1)
-"""Pause between looks for what is past its time."""
+"""Interval of checks for data past their retention period."""
 
 CHECK_CHAIN = timedelta(days=1)
 CHAIN_ALARM = "centre.audit_broken"
 
 PROVING = timedelta(minutes=4)
-"""By when the pictures of a package are looked for and its case is open."""
+"""Time limit for finding the pictures of a package and opening its case."""
 
 COPY_LEASE = timedelta(hours=2)
-"""The copies of one case: half a dozen pictures and a clip, each with its share of the time limit."""
+"""Lease for the copies of one case: half a dozen pictures and a clip, each with its share of the time
+limit.
+"""
 
 
 Work = Callable[[Session, datetime], object]
-"""One turn of what comes round again; True: there may be more, and the next turn comes at once."""
+"""One run of periodic work; True: there may be more, and the next run comes at once."""
 
 
 def chore(engine: Engine, clock: Clock, kind: str, every: timedelta, work: Work) -> Handler:
-    """Work that comes round again, each turn a transaction."""
+    """Periodic work, each run in one transaction."""
 
     def run(_unit: Claimed) -> bool:
         with transaction(engine) as session:
@@ -99,7 +101,7 @@ def chore(engine: Engine, clock: Clock, kind: str, every: timedelta, work: Work)
 
 
 def handlers(settings: CentralSettings, engine: Engine, clock: Clock) -> list[Handler]:
-    """Everything the worker does."""
+    """All jobs of the worker."""
     store = store_of(settings)
     vault, index = Vault.create_file(settings.owner_key), BlindIndex.create_file(settings.index_key)
     rounds = [*_watches(settings), *_tidying(settings, vault, index)]
@@ -128,7 +130,7 @@ Round = tuple[str, timedelta, Work]
 
 
 def _watches(settings: CentralSettings) -> list[Round]:
-    """What time alone brings about, with how often it is looked at."""
+    """Work due by time alone, with its intervals."""
     cut_offs = CutOffs(settings.reports.weekday, settings.reports.month_day)
     return [
         ("cases.expire", WATCH, lambda session, now: expire_due(session, now, ONE_TURN) == ONE_TURN),
@@ -155,7 +157,7 @@ def _watches(settings: CentralSettings) -> list[Round]:
 
 
 def _tidying(settings: CentralSettings, vault: Vault, index: BlindIndex) -> list[Round]:
-    """What is forgotten after its time, and what is sealed anew with the present key."""
+    """Deletion after the retention period, and sealing again with the current key."""
     partials = PartialFiles(settings.data_dir / "partial")
     return [
         ("citizens.tidy", timedelta(minutes=1), entry.tidy),
@@ -187,7 +189,7 @@ def siem_handlers(engine: Engine, settings: CentralSettings, clock: Clock) -> li
 
 
 def chain_handler(engine: Engine, settings: CentralSettings, clock: Clock) -> Handler:
-    """Checking the audit log's chain once a day; an alarm stands until a check finds it whole again."""
+    """Checks the audit log's chain once a day; an alarm stays open until a check finds it intact again."""
     path = settings.data_dir / "audit.mark"
 
     def run(_unit: Claimed) -> None:
@@ -213,7 +215,7 @@ def chain_handler(engine: Engine, settings: CentralSettings, clock: Clock) -> Ha
 def retention_handlers(
     engine: Engine, settings: CentralSettings, store: MediaStore, clock: Clock
 ) -> list[Handler]:
-    """Deleting what is past its time, by approved rules. Raises ConfigError."""
+    """Deletes data past their retention period, by approved rules. Raises ConfigError."""
 
     def erase(unit: Claimed) -> None:
         try:
@@ -242,8 +244,9 @@ def retention_handlers(
 
 
 def case_handler(engine: Engine, store: MediaStore, clock: Clock) -> Handler:
-    """Opening the case of a package that was stored without one, once its pictures are found in its clip;
-    tried on, for its evidence is all here."""
+    """Opens the case of a package that was stored without one, once its pictures are found in its clip;
+    retried without end, because all its evidence is here.
+    """
 
     def run(unit: Claimed) -> None:
         event = str(unit.payload["event"])
@@ -263,8 +266,7 @@ def case_handler(engine: Engine, store: MediaStore, clock: Clock) -> Handler:
 
 
 def record_handler(engine: Engine, unit: str, clock: Clock) -> Handler:
-    """Recording the offence of a confirmed case, in the name of the police unit; its proceedings begin
-    with it."""
+    """Records the offence of a confirmed case, in the name of the police unit, and opens its proceedings."""
 
     def run(unit_of_work: Claimed) -> None:
         with transaction(engine) as session:
@@ -274,13 +276,13 @@ def record_handler(engine: Engine, unit: str, clock: Clock) -> Handler:
                 session.flush()
                 proceedings.open_ordinary(session, get_case(session, case_id), offence, now)
                 jobs.enqueue(session, owners.ENTER, str(case_id), {"case": case_id}, now)
-                copies.ask(session, case_id, now)  # days before the notice waits for them
+                copies.ask(session, case_id, now)  # several days before the notice can wait for them
 
     return Handler(RECORD, run, attempts=20)
 
 
 def decided_handler(engine: Engine, clock: Clock) -> Handler:
-    """What follows an operator's decision that is looked at a second time, one case a unit."""
+    """The work after an operator's decision that is reviewed again, one case per job."""
 
     def run(unit: Claimed) -> None:
         with transaction(engine) as session:
@@ -290,7 +292,7 @@ def decided_handler(engine: Engine, clock: Clock) -> Handler:
 
 
 def step_handler(engine: Engine, clock: Clock) -> Handler:
-    """Steps that time alone takes in the proceedings, one case a unit."""
+    """Steps in the proceedings that are due by time alone, one case per job."""
 
     def run(unit: Claimed) -> None:
         with transaction(engine) as session:
@@ -302,7 +304,7 @@ def step_handler(engine: Engine, clock: Clock) -> Handler:
 def owner_handler(
     engine: Engine, vault: Vault, index: BlindIndex, clock: Clock, places: Places | None = None
 ) -> Handler:
-    """Entering the owner the register named as a party of the case."""
+    """Enters the owner named by the register as a party of the case."""
 
     def run(unit: Claimed) -> None:
         with transaction(engine) as session:
@@ -313,7 +315,7 @@ def owner_handler(
 
 
 def clone_handler(engine: Engine, clock: Clock, places: Places) -> Handler:
-    """Looking for a cloned plate in the other of two cases that no vehicle can have been in."""
+    """Checks for a cloned plate in the other of two cases that one vehicle can't both have been in."""
 
     def run(unit: Claimed) -> None:
         with transaction(engine) as session:
@@ -323,7 +325,7 @@ def clone_handler(engine: Engine, clock: Clock, places: Places) -> Handler:
 
 
 def paper_handler(engine: Engine, archive: Archive, signer: PaperSigner | None, clock: Clock) -> Handler:
-    """Setting, signing and archiving papers, one a unit."""
+    """Typesets, signs and archives papers, one per job."""
 
     def run(unit: Claimed) -> None:
         make_file(engine, archive, signer, int(unit.payload["document"]), clock())
@@ -332,7 +334,7 @@ def paper_handler(engine: Engine, archive: Archive, signer: PaperSigner | None, 
 
 
 def copy_handler(engine: Engine, settings: CentralSettings, clock: Clock) -> Handler:
-    """Making the copies of a case's evidence that its owner may see, one case a unit."""
+    """Makes the copies of a case's evidence that its owner may see, one case per job."""
     workshop = Workshop(store_of(settings), lambda: load_key(settings.centre_key_file), mask)
 
     def run(unit: Claimed) -> None:
@@ -342,7 +344,7 @@ def copy_handler(engine: Engine, settings: CentralSettings, clock: Clock) -> Han
 
 
 def viewing_handler(engine: Engine, workshop: viewing.Workshop, clock: Clock) -> Handler:
-    """Copies of clips that browsers can't play, one after the other."""
+    """Makes copies of clips that browsers can't play, one after the other."""
 
     def run(unit: Claimed) -> None:
         viewing.make(engine, workshop, str(unit.payload["sha256"]), clock())
@@ -351,7 +353,7 @@ def viewing_handler(engine: Engine, workshop: viewing.Workshop, clock: Clock) ->
 
 
 def run_worker(settings: CentralSettings, stop: threading.Event) -> int:
-    """Works until `stop` is set; returns how many units had to be left unfinished."""
+    """Works until `stop` is set; returns how many jobs were left unfinished."""
     engine = make_engine(settings.database_url)
     end_metrics = _serve_metrics(settings, engine)
     unfinished = Runner(engine, handlers(settings, engine, _utc_now), _utc_now).run(stop)
@@ -362,7 +364,7 @@ def run_worker(settings: CentralSettings, stop: threading.Event) -> int:
 
 
 def _serve_metrics(settings: CentralSettings, engine: Engine) -> Callable[[], None]:
-    """Of several workers on a machine one serves; returns what ends it."""
+    """Only one of several workers on a machine serves metrics; returns the function that stops it."""
     if settings.metrics is not None:
         try:
             return metrics.serve(settings.metrics, engine, _utc_now)

@@ -1,5 +1,6 @@
-"""The worker's jobs with outside systems that the settings name: asking the vehicle register and the
-population database, messages to other authorities, payments, e-mail."""
+"""The worker's jobs with configured outside systems: queries to the vehicle register and the population
+database, messages to other authorities, payments, e-mail.
+"""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -45,16 +46,16 @@ Clock = Callable[[], datetime]
 LOOK_UPS_AT_ONCE = 4
 
 SHARE = timedelta(seconds=30)
-"""Pause between turns of sending events to the province's platform."""
+"""Interval of sending events to the province's platform."""
 
 DISPATCH_LEASE = timedelta(minutes=10)
-"""For one turn of messages, each with its own time limit."""
+"""Lease for one run of messages, each with its own time limit."""
 
 
 def question_handlers(
     engine: Engine, settings: CentralSettings, vault: Vault, index: BlindIndex, clock: Clock
 ) -> list[Handler]:
-    """Asking the population database and the vehicle register that the settings name."""
+    """Queries to the configured population database and vehicle register."""
     found = []
     if settings.population.url is not None:
         database = HttpPopulation(Peer(settings.population.url, settings.population.token()))
@@ -68,7 +69,7 @@ def question_handlers(
 
 
 def look_up_handler(engine: Engine, register: RegistryLookup, vault: Vault, clock: Clock) -> Handler:
-    """Looking owners up: tried for as long as the case can still lead to an offence."""
+    """Looks owners up: retried as long as the case can still lead to an offence."""
 
     def run(unit: Claimed) -> None:
         registry.look_up(engine, register, vault, clock, int(unit.payload["case"]), unit.attempt)
@@ -101,7 +102,7 @@ def registry_of(settings: CentralSettings) -> RegistryLookup | None:
 def dispatch_handlers(
     engine: Engine, settings: CentralSettings, keys: tuple[Vault, BlindIndex], clock: Clock
 ) -> list[Handler]:
-    """Telling the authorities whose systems the settings name."""
+    """Messages to the authorities whose systems are configured."""
     unit = settings.office.words
 
     def alert(session: Session, row: Dispatch) -> BaseModel:
@@ -127,7 +128,7 @@ def dispatch_handlers(
 
 
 def dispatch_handler(engine: Engine, system: str, peer: Peer, build: Build, clock: Clock) -> Handler:
-    """Sending what waits of a subject, in its order; never given up."""
+    """Sends the waiting messages of a subject, in order; retried without end."""
 
     def run(unit: Claimed) -> None:
         subject = str(unit.payload["subject"])

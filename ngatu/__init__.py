@@ -1,1 +1,1 @@
-"""The command `ngatu`: the one place that joins node and centre."""
+"""The command `ngatu`: the only part that joins node and centre."""

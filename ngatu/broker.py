@@ -1,8 +1,9 @@
 """The embedded broker: rumqttd in the `iotcore` wheel, for a demo or a single junction without Mosquitto.
 
-It checks user names and passwords but has no access list, so any account could speak for any node: it
-therefore listens on this machine only. Fleets use a broker that fences nodes in (deploy/mosquitto). It keeps
-nothing on disk; nothing is lost by that, because nodes send until the centre's receipt.
+It checks user names and passwords but has no access list, so any account could send for any node: it
+therefore listens on this machine only. Fleets use a broker that restricts each node to its topics
+(deploy/mosquitto). It stores nothing on disk; nothing is lost by that, because nodes send until they have the
+centre's receipt.
 """
 
 import tempfile
@@ -16,7 +17,7 @@ from pydantic import RootModel
 
 HOST = "127.0.0.1"
 PORT = 1883
-"""MQTT 3.1.1; MQTT 5 listens on the port after it: rumqttd speaks one version per port."""
+"""MQTT 3.1.1; MQTT 5 listens on the next port: rumqttd speaks one version per port."""
 _PAYLOAD_LIMIT = 512 * 1024
 
 
@@ -41,11 +42,11 @@ def embedded_broker(accounts: Mapping[str, str], port: int = PORT) -> Iterator[E
     """Runs the broker in a child process; it ends with the block, and also if this process dies.
 
     Args:
-        accounts: password by user name; only these are let in.
+        accounts: password by user name; only these are accepted.
         port: for MQTT 3.1.1; port + 1 speaks MQTT 5.
 
     Raises:
-        BrokerError: a port is taken, or the broker does not come up.
+        BrokerError: a port is in use, or the broker does not start.
     """
     with tempfile.TemporaryDirectory(prefix="ngatu-broker-") as folder:
         path = Path(folder) / "rumqttd.toml"

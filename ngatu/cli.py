@@ -1,6 +1,6 @@
 """The command `ngatu`: joins the node's and the centre's commands with the demo and the embedded broker.
 
-Only the part that is asked for is imported: a node does not have the centre's packages installed.
+Only the requested part is imported: a node does not have the centre's packages installed.
 """
 
 import sys
@@ -89,7 +89,7 @@ def main() -> None:
     """
     log_to_stderr()
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):  # a sign the terminal can't show costs no result
+        if isinstance(stream, TextIOWrapper):  # a character the terminal can't show must not lose the output
             stream.reconfigure(errors="backslashreplace")
     asked = sys.argv[1] if len(sys.argv) > 1 else ""
     try:
@@ -106,7 +106,7 @@ def main() -> None:
 
             app.add_typer(sandbox_commands, name="sandbox")
         app()
-    except KeyboardInterrupt:  # while a half was still being imported
+    except KeyboardInterrupt:  # while a part was still being imported
         sys.exit(130)
     except Exception as problem:
         typer.echo(f"✗ {sentence(problem)}", err=True)

@@ -1,7 +1,7 @@
 """The whole system on one machine: embedded broker, SQLite centre, a node that replays the sample clip.
 
-It starts the very commands a province would run, each as a process of its own, with keys and passwords made
-on the spot. What it shows is therefore what the product does.
+It starts the same commands a province would run, each as a separate process, with newly generated keys and
+passwords. So the demo shows the real product.
 """
 
 import json
@@ -40,14 +40,14 @@ screen = Console()
 
 
 class DemoError(RuntimeError):
-    """Something of the demo did not come up; the message says what and where its log is."""
+    """A part of the demo did not start; the message says which and where its log is."""
 
 
 def run_demo(folder: Path, *, once: bool, port: int = 0) -> None:
     """Sets up `folder` if it is new, runs everything, and stays until Ctrl+C; with `once` until delivered.
 
     Raises:
-        DemoError: a part did not come up or ended early.
+        DemoError: a part did not start or ended early.
     """
     with ExitStack() as stack:
         setup = prepare(folder, port)
@@ -73,7 +73,7 @@ def run_demo(folder: Path, *, once: bool, port: int = 0) -> None:
 
 
 def _open_doors(stack: ExitStack, setup: Setup) -> dict[str, subprocess.Popen[bytes]]:
-    """What citizens use: the owners' portal, and a bank to pay at."""
+    """Starts the citizens' services: the owners' portal, and a bank to pay at."""
     portal = _child(setup, "portal", "central", "portal", "--port", str(setup.portal_port))
     words = ["--callback", f"{setup.portal}/payment/told", "--port", str(setup.bank_port)]
     for option, name in (("token", "bank.token"), ("secret", "bank.secret")):
@@ -84,7 +84,7 @@ def _open_doors(stack: ExitStack, setup: Setup) -> dict[str, subprocess.Popen[by
 
 
 def _national(setup: Setup) -> AbstractContextManager[subprocess.Popen[bytes]]:
-    """The national systems' stand-ins."""
+    """Starts the simulated national systems."""
     words = (
         "--token-file",
         str(setup.folder / "national.token"),
@@ -95,7 +95,7 @@ def _national(setup: Setup) -> AbstractContextManager[subprocess.Popen[bytes]]:
 
 
 def _found_centre(setup: Setup) -> None:
-    """Database, keys, node and people."""
+    """Creates database, keys, node and people."""
     _ngatu(setup, "central", "migrate")
     key = _ngatu(setup, "central", "key", "init").split()[-1]
     (setup.folder / "centre-key.txt").write_text(key + "\n", encoding="ascii")
@@ -110,8 +110,9 @@ def _found_centre(setup: Setup) -> None:
 
 
 def _register_device(setup: Setup) -> None:
-    """The demo's camera is a valid enforcement device, its officer named for it, its signer head of a
-    division."""
+    """Registers the demo's camera as a valid enforcement device, its officer as user, its signer as head of a
+    division.
+    """
     camera = yaml.safe_load((Path(str(files("configs"))) / "cameras" / CAMERA).read_text(encoding="utf-8"))
     entry = device_entry(setup.folder)
     _ngatu(setup, "central", "device", "enter", NODE, str(camera["id"]), str(entry))
@@ -127,7 +128,9 @@ def _node_words(*, once: bool) -> tuple[str, ...]:
 
 @contextmanager
 def _child(setup: Setup, name: str, *words: str) -> Iterator[subprocess.Popen[bytes]]:
-    """A command of the product as a process of its own, ended with the block; its output is in `NAME.log`."""
+    """Runs a command of the product as a separate process that ends with the block; its output is in
+    `NAME.log`.
+    """
     words = tuple(str(setup.node_file) if word == "NODE" else word for word in words)
     with (setup.folder / f"{name}.log").open("ab") as log:
         process = subprocess.Popen(
@@ -190,7 +193,7 @@ def _wait_for_node(setup: Setup, node: subprocess.Popen[bytes]) -> None:
 
 
 def _wait_for_cases(setup: Setup) -> None:
-    """The worker looks at the pictures of each package before it opens a case."""
+    """Waits, since the worker checks the pictures of each package before it opens a case."""
     deadline = time.monotonic() + CASES_SECONDS
     with screen.status("looking at the pictures…"):
         while OPEN_CASE in _ngatu(setup, "central", "job", "list"):
@@ -200,7 +203,7 @@ def _wait_for_cases(setup: Setup) -> None:
 
 
 def cases_table(setup: Setup) -> Table:
-    """The cases in the centre's database, as a person reads them."""
+    """The cases in the centre's database, as a readable table."""
     heads = (
         "số / no.",
         "thời gian / time",
@@ -245,7 +248,7 @@ def _stay(setup: Setup, children: Mapping[str, subprocess.Popen[bytes]]) -> None
 
 
 def demo(folder: Path | None, *, once: bool, port: int = 0) -> None:
-    """`ngatu demo`: in `folder`, or for `once` in one that is removed afterwards."""
+    """`ngatu demo`: in `folder`, or with `once` in one that is removed afterwards."""
     signal.signal(signal.SIGTERM, _end)
     if folder is not None or not once:
         run_demo(folder or Path("var/demo"), once=once, port=port)
@@ -262,5 +265,5 @@ def demo(folder: Path | None, *, once: bool, port: int = 0) -> None:
 
 
 def _end(*_: object) -> None:
-    """Told to end: leave through every `with`, so that no child process is left behind."""
+    """Handles the stop signal: leaves every `with`, so that no child process remains."""
     raise SystemExit(143)

@@ -1,4 +1,6 @@
-"""What the demo enters of its camera: an enforcement device with papers, a sign on site and a named user."""
+"""The demo's camera in the register: an enforcement device with papers, a sign on site and an appointed
+user.
+"""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The demo's people: hired at its first start, each at a door of their own, one password for all of them."""
+"""The demo's people: created at its first start, each with their own address, one password for all."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,16 +23,16 @@ PEOPLE = (
     ("lawyer", Role.LAWYER, "Hoàng Văn Pháp Chế"),
     ("admin", Role.ADMIN, "Phạm Văn Quản Trị"),
 )
-"""Name, role, full name (all invented); those who carry a case to its end come first."""
+"""Name, role, full name (all invented); those needed to complete a case come first."""
 
 ACTOR = "demo"
 
 
 def hire(centre_file: Path, password: str) -> None:
-    """Makes the people who are not there yet, with this password.
+    """Creates missing people with this password.
 
-    In a province a person is given a one-time password and chooses their own; here nobody else can reach
-    the centre, and nine passwords to change are in the way of looking.
+    In a province a person gets a one-time password and chooses their own; here nobody else can reach the
+    centre, and changing nine passwords would only delay trying it.
     """
     engine = make_engine(load_settings(centre_file).database_url)
     now = datetime.now(UTC)
@@ -46,8 +46,9 @@ def hire(centre_file: Path, password: str) -> None:
 
 
 def doors(port: int) -> Table:
-    """Who opens which address. Browsers keep the cookies of each name apart and lead all names under
-    `localhost` to this machine, so all of them can be signed in at once, in tabs of one window."""
+    """The address of each person. Browsers separate the cookies of each name and resolve all names under
+    `localhost` to this machine, so all of them can be signed in at once, in tabs of one window.
+    """
     table = Table("tên / user", "vai trò / role", "cửa / open at")
     vi, en = translator("vi"), translator("en")
     for name, role, _ in PEOPLE:

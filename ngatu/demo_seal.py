@@ -1,5 +1,6 @@
-"""The demo's paper signature: a certificate made on the spot, so that its papers are signed like a
-province's."""
+"""The demo's paper signature: a newly generated certificate, so that its papers are signed like a
+province's.
+"""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,7 +17,7 @@ NAME = "Phòng Cảnh sát giao thông (bản dùng thử)"
 
 
 def make_seal(folder: Path) -> dict[str, str]:
-    """The settings `signing` of a centre with a key of its own; the one made before, if there is one."""
+    """The `signing` settings of a centre with its own key; an existing one is reused."""
     file, passphrase = folder / "seal.p12", folder / "seal.passphrase"
     if not file.exists():
         write_secret(file, _pkcs12(kept_secret(passphrase).encode()))

@@ -1,4 +1,4 @@
-"""The demo's folder: made-up secrets, free ports, the settings of centre and node."""
+"""The demo's folder: generated secrets, free ports, the settings of centre and node."""
 
 import socket
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ CAMERA = "junction.yaml"
 
 @dataclass(frozen=True)
 class Setup:
-    """The demo's folder, ports and made-up secrets."""
+    """The demo's folder, ports and generated secrets."""
 
     folder: Path
     web_port: int
@@ -30,7 +30,7 @@ class Setup:
 
     @property
     def password(self) -> str:
-        """Everybody's; kept, so that whoever starts the demo again reads it again."""
+        """Everybody's password; stored, so that it stays the same at the next start."""
         return kept_secret(self.folder / "people.password", characters=12)
 
     @property
@@ -59,8 +59,9 @@ class Setup:
 
 
 def prepare(folder: Path, port: int) -> Setup:
-    """Makes the folder with its secrets and settings. Each start takes free ports, or `port` and the next
-    three."""
+    """Creates the folder with its secrets and settings. Each start uses free ports, or `port` and the next
+    three.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
     accounts = {name: kept_secret(folder / f"{name}.password") for name in ("ngatu-ingest", NODE)}
@@ -133,7 +134,7 @@ def _node_settings(setup: Setup) -> dict[str, object]:
 
 
 def _at_national(setup: Setup, name: str) -> dict[str, str]:
-    """Where a stand-in is reached, and our token there."""
+    """The address of a simulated system, and our token there."""
     return {"url": f"{setup.national}/{name}", "token_file": str(setup.folder / "national.token")}
 
 

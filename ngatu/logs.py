@@ -1,6 +1,6 @@
-"""What every command logs and how: JSON lines on stderr, for the journal, the same from node and centre.
+"""Logging of every command: JSON lines on stderr, for the journal, the same from node and centre.
 
-A trace is told without the values of local variables: among them may be a camera's password or a plate.
+A traceback is logged without the values of local variables, which may include a camera's password or a plate.
 """
 
 import logging
@@ -12,7 +12,7 @@ OURS = ("contract", "edge", "central", "ngatu", "models")
 
 
 def log_to_stderr() -> None:
-    """Sets up structlog and the standard logging; of libraries only warnings are told."""
+    """Sets up structlog and the standard logging; libraries log only warnings and errors."""
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,

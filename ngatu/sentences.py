@@ -1,4 +1,4 @@
-"""What went wrong in a command, in words for the person at the terminal."""
+"""Errors of a command, as text for the person at the terminal."""
 
 import traceback
 from pathlib import Path
@@ -7,8 +7,9 @@ OURS = ("configs", "contract", "edge", "central", "models", "ngatu", "sample_vid
 
 
 def sentence(problem: Exception) -> str:
-    """One sentence. Our own errors say what to do; the system's name the file; any other is a fault of ours,
-    told with the place it came from."""
+    """One sentence. Our own errors say what to do; the system's name the file; any other is a bug of ours,
+    reported with the place it came from.
+    """
     if type(problem).__module__.split(".")[0] in OURS:
         return str(problem)
     if isinstance(problem, OSError):

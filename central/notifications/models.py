@@ -8,11 +8,11 @@ from sqlmodel import Field, SQLModel
 
 
 class Notification(SQLModel, table=True):
-    """One thing told to one party, once for its `key`: in the portal's inbox, by e-mail where there is an
+    """One notification of one party, once for its `key`: in the portal's inbox, by e-mail where there is an
     address, by post where a clerk enters it. `values` hold numbers and days, nothing personal.
 
-    `document_id`: the paper that says it. `proof`: what the mail server answered with the message's id;
-    `problem`: why no mail can be sent. `read_at`: opened in the portal by somebody to whom the case is open.
+    `document_id`: the paper with its content. `proof`: the mail server's answer, with the message's id;
+    `problem`: why no mail can be sent. `read_at`: opened in the portal by somebody who may see the case.
     `post_reference`: the item's number; `delivered_on`: the day the paper was handed over, by its proof.
     """
 

@@ -1,4 +1,4 @@
-"""How a message leaves the centre, and SMTP as one way."""
+"""The port through which messages leave the centre, and SMTP as one implementation."""
 
 import smtplib
 import ssl
@@ -11,15 +11,15 @@ SECONDS = 20.0
 
 
 class NotSentError(Exception):
-    """The message did not go out just now; it is tried again."""
+    """The message was not sent just now; it is tried again."""
 
 
 class RefusedError(Exception):
-    """The other side will never take it (no such address)."""
+    """The other side will never accept it (no such address)."""
 
 
 class Sender(Protocol):
-    """Sends one message; what it returns proves that the other side has taken it over."""
+    """Sends one message; its result proves that the other side has accepted it."""
 
     def send(self, to: str, subject: str, text: str) -> str:
         """Raises NotSentError or RefusedError."""

@@ -26,8 +26,9 @@ from central.words.languages import LANGUAGES, Language
 CONNECTION = "mail"
 
 SERVED = "paper"
-"""Kind of what has to reach its party on paper unless it was opened in the portal: a mail alone is no
-delivery."""
+"""Kind of notifications that must reach their party on paper unless opened in the portal: e-mail alone is not
+service.
+"""
 
 SEND = "notifications.send"
 """Kind of the jobs that send; their key is the notification's id."""
@@ -35,7 +36,7 @@ SEND = "notifications.send"
 
 @dataclass(frozen=True)
 class Post:
-    """What sending needs. `address`: the portal's, where the reader goes on."""
+    """Dependencies of sending. `address`: the portal's, for the link in the message."""
 
     sender: Sender
     vault: Vault
@@ -53,8 +54,9 @@ def tell(
     now: datetime,
     document_id: int | None = None,
 ) -> None:
-    """Has a party told; once for a key, however often it is asked for. `document_id`: the paper that says
-    it, for the post."""
+    """Notifies a party, once for a key however often it is called. `document_id`: the paper with its content,
+    for the post.
+    """
     row = insert(session, Notification).values(
         key=key, party_id=party_id, case_id=case_id, kind=kind, values=dict(values), at=now,
         proof="", problem="", document_id=document_id, post_reference="",
@@ -66,12 +68,12 @@ def tell(
 
 
 def send(engine: Engine, post: Post | None, notification_id: int, now: datetime) -> None:
-    """Sends one notification outside of any transaction; sent already, it does nothing. Where there is no
-    mail server (`post` None), the row says so.
+    """Sends one notification outside of any transaction; does nothing if it was sent. Without a mail server
+    (`post` None), the row records that.
 
     Raises:
-        TryAgainError: the mail server did not take it just now.
-        PostponedError: the mail server is left alone for a while.
+        TryAgainError: the mail server did not accept it just now.
+        PostponedError: requests to the mail server are paused.
     """
     with transaction(engine) as session:
         row = session.get(Notification, notification_id)
@@ -106,7 +108,7 @@ def send(engine: Engine, post: Post | None, notification_id: int, now: datetime)
 
 
 def _told(sender: Sender, to: str, subject: str, text: str) -> tuple[str, str]:
-    """The proof that it went out, or why it never will: a refusal is an answer of a server that serves us."""
+    """The proof of sending, or why it can never be sent: a refusal is an answer from a working server."""
     try:
         return sender.send(to, subject, text), ""
     except RefusedError:
@@ -114,13 +116,13 @@ def _told(sender: Sender, to: str, subject: str, text: str) -> tuple[str, str]:
 
 
 def of_case(session: Session, case_id: int) -> list[Notification]:
-    """What was told about a case, the oldest first."""
+    """Notifications about a case, the oldest first."""
     query = select(Notification).where(Notification.case_id == case_id)
     return list(session.exec(query.order_by(col(Notification.id))))
 
 
 def of_party(session: Session, party_id: int, case_ids: Collection[int] | None = None) -> list[Notification]:
-    """What a party was told, of these cases or of all, the latest first."""
+    """Notifications of a party, about these cases or all, the latest first."""
     query = select(Notification).where(Notification.party_id == party_id)
     if case_ids is not None:
         query = query.where(col(Notification.case_id).in_(case_ids))
@@ -128,7 +130,7 @@ def of_party(session: Session, party_id: int, case_ids: Collection[int] | None =
 
 
 def note_read(session: Session, row: Notification, now: datetime) -> None:
-    """Its party opened it in the portal; the first time counts."""
+    """Records that its party opened it in the portal; only the first time counts."""
     if row.read_at is None:
         row.read_at = now
         detail = {"kind": row.kind, "case": row.case_id}
@@ -136,26 +138,27 @@ def note_read(session: Session, row: Notification, now: datetime) -> None:
 
 
 def to_post(session: Session, limit: int = 100) -> list[Notification]:
-    """What has a paper, was neither read in the portal, posted nor handed over, and can't reach its party by
-    mail or must not go by mail alone; the oldest first."""
+    """Notifications with a paper that were neither read in the portal, posted nor delivered, and can't be
+    sent by e-mail or not by e-mail alone; the oldest first.
+    """
     query = select(Notification).where(*_TO_POST).order_by(col(Notification.id))
     return list(session.exec(query.limit(limit)))
 
 
 def count_to_post(session: Session) -> int:
-    """How many wait for the post."""
+    """How many notifications wait for the post."""
     return session.exec(select(func.count()).where(*_TO_POST)).one()
 
 
 def posted(session: Session, limit: int = 100) -> list[Notification]:
-    """What went by post, that without proof first, the latest on top."""
+    """Posted notifications, those without proof first, the latest at the top."""
     query = select(Notification).where(col(Notification.posted_on).is_not(None))
     order = (col(Notification.delivered_on).is_not(None), col(Notification.id).desc())
     return list(session.exec(query.order_by(*order).limit(limit)))
 
 
 def get(session: Session, notification_id: int) -> Notification:
-    """One of them. Raises NotFoundError."""
+    """The notification with that id. Raises NotFoundError."""
     row = session.get(Notification, notification_id)
     if row is None:
         raise NotFoundError("notification", id=notification_id)
@@ -163,15 +166,15 @@ def get(session: Session, notification_id: int) -> Notification:
 
 
 def by_key(session: Session, key: str) -> Notification | None:
-    """The one that was asked for under a key."""
+    """The notification requested under a key."""
     return session.exec(select(Notification).where(Notification.key == key)).one_or_none()
 
 
 def note_posted(session: Session, row: Notification, reference: str, on: date, actor: str) -> None:
-    """A paper went to the post under a number.
+    """Records that a paper was posted under an item number.
 
     Raises:
-        ConflictError: it was posted before.
+        ConflictError: it was already posted.
     """
     if row.posted_on is not None:
         raise ConflictError("posted", reference=row.post_reference)
@@ -181,11 +184,11 @@ def note_posted(session: Session, row: Notification, reference: str, on: date, a
 
 
 def note_delivered(session: Session, row: Notification, on: date, actor: str) -> None:
-    """The post proves that it was handed over.
+    """Records the post's proof of delivery.
 
     Raises:
-        ConflictError: it was not posted, or its proof is there.
-        InvalidError: before it was posted.
+        ConflictError: it was not posted, or its proof is already recorded.
+        InvalidError: a day before it was posted.
     """
     if row.posted_on is None or row.delivered_on is not None:
         raise ConflictError("not_posted" if row.posted_on is None else "delivered")
@@ -207,7 +210,7 @@ _TO_POST = (
 
 
 def words_of(row: Notification, language: Language) -> str:
-    """What it says, in a language."""
+    """Its text, in a language."""
     return _said(row.kind, row.values, language)
 
 

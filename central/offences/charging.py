@@ -1,5 +1,4 @@
-"""What a case may be charged with: the law of its day, the registered class, what the evidence and the
-road say."""
+"""Possible charges of a case: the law of its day, the registered class, the evidence and the road."""
 
 from dataclasses import dataclass, replace
 from typing import ClassVar, get_args
@@ -32,8 +31,9 @@ class ActNotChosenError(InvalidError):
 
 @dataclass(frozen=True)
 class Choice:
-    """What the officer charges: a law code (None: what the evidence proves), why, and whether an accident
-    came of it."""
+    """The officer's charge: a law code (None: the offence proved by the evidence), the reason, and whether it
+    caused an accident.
+    """
 
     law_code: str | None = None
     reason: str = ""
@@ -41,7 +41,7 @@ class Choice:
 
 
 AS_PROVEN = Choice()
-"""The lowest offence that the evidence alone proves."""
+"""The lowest offence proved by the evidence alone."""
 
 
 def options_for(
@@ -51,7 +51,7 @@ def options_for(
     accident: bool = False,
     party: Party = "driver",
 ) -> tuple[Option, ...]:
-    """What this case may be charged with: see `LawBook.options`."""
+    """The possible charges of this case: see `LawBook.options`."""
     scene = _scene(session, case, accident=accident)
     if scene is None:
         return ()
@@ -59,8 +59,9 @@ def options_for(
 
 
 def options_anew(session: Session, case: Case) -> tuple[Option, ...]:
-    """What a recorded case may be charged with instead: every act that the finding may be, for each class of
-    vehicle, its driver and its owner, with and without an accident; those of the case's own class first."""
+    """Alternative charges of a recorded case: every act the finding may be, for each class of vehicle, its
+    driver and its owner, with and without an accident; those of the case's own class first.
+    """
     found = _scene(session, case)
     if found is None:
         return ()
@@ -78,7 +79,7 @@ def options_anew(session: Session, case: Case) -> tuple[Option, ...]:
 
 
 def _scene(session: Session, case: Case, *, accident: bool = False) -> Scene | None:
-    """What the evidence and the road say; None of a case that was sent to try the way."""
+    """What the evidence and the road show; None for a case that was sent as a test."""
     assert case.id is not None
     manifest = manifest_of(session, case.id)
     if manifest.test:
@@ -89,15 +90,18 @@ def _scene(session: Session, case: Case, *, accident: bool = False) -> Scene | N
 
 
 def class_of(session: Session, case: Case) -> VehicleClass | None:
-    """The article's class: the register's word where there is one, else what the picture suggests."""
+    """The vehicle class in the article: from the register if known, otherwise from the picture."""
     assert case.id is not None
     registered = registered_vehicle(latest_answer(session, case.id))
     return registered.kind.law_class if registered else vehicle_class(VehicleKind(case.vehicle_kind))
 
 
 def facts_of(manifest: ViolationManifest) -> dict[str, str]:
-    """What the law table may ask of a finding: what exactly was broken (`basis`), the `movement`, and the
-    words among the values of its reasons. Manifests of schema 1 say nothing of it."""
+    """Facts of a finding used by the law table: the rule broken (`basis`), the `movement`, and the text
+    values of its reasons.
+
+    Manifests of schema 1 contain none of it.
+    """
     told = {name: value for said in manifest.reasons for name, value in said.values.items()}
     facts = {name: value for name, value in told.items() if isinstance(value, str)}
     known = {"basis": manifest.rule.basis, "movement": manifest.movement}
@@ -105,11 +109,11 @@ def facts_of(manifest: ViolationManifest) -> dict[str, str]:
 
 
 def chosen(options: tuple[Option, ...], choice: Choice) -> Option:
-    """The option the officer chose, or the default: the lowest that the evidence proves.
+    """The officer's option, or the default: the lowest that the evidence proves.
 
     Raises:
         NoOffenceInLawError: nothing to charge, or not with that code.
-        ActNotChosenError: nothing is proven by itself, or an unproven act was chosen without a reason.
+        ActNotChosenError: the evidence alone proves nothing, or an unproven act was chosen without a reason.
     """
     if not options:
         raise NoOffenceInLawError("case")

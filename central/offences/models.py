@@ -1,4 +1,4 @@
-"""Recorded offences (hành vi vi phạm đã lập hồ sơ), with the law as it stood frozen into each."""
+"""Recorded offences (hành vi vi phạm đã lập hồ sơ), each with the law of its day frozen in."""
 
 from datetime import datetime
 from typing import Any
@@ -8,8 +8,9 @@ from sqlmodel import Field, SQLModel
 
 
 class NumberSeries(SQLModel, table=True):
-    """The last case number given out by a unit in a year. Its row is locked while a number is taken, and the
-    number is only taken if the offence is stored: no gaps, none twice."""
+    """The last case number issued by a unit in a year. Its row is locked while a number is taken, and the
+    number is only used if the offence is stored: no gaps, no duplicates.
+    """
 
     __tablename__ = "offence_number_series"
 
@@ -21,10 +22,10 @@ class NumberSeries(SQLModel, table=True):
 class Offence(SQLModel, table=True):
     """An act one vehicle is charged with (VND; points as in Decree 168/2024).
 
-    Act, article, band and points are copies from the law table of the day the act happened (NĐ 238/2026
-    Art. 21): a later change of the table changes nothing here. The band is an individual's; the fine
-    itself belongs to the decision, which knows the person. `vehicle_class` is the class the register gave,
-    not the picture's; `reason` says why an officer charged what the evidence alone does not prove.
+    Act, article, band and points are copies from the law table of the day the act happened (NĐ 238/2026 Art.
+    21): a later change of the table changes nothing here. The band is that for an individual; the fine itself
+    belongs to the decision, where the person is known. `vehicle_class` is the class the register gave, not
+    the picture's; `reason` says why an officer charged what the evidence alone does not prove.
     """
 
     __tablename__ = "offence"
@@ -69,8 +70,7 @@ class Offence(SQLModel, table=True):
 
 
 class OffenceChange(SQLModel, table=True):
-    """An offence that an officer charged as another act before the decision: what it was, and why it
-    changed."""
+    """A change of the charge by an officer before the decision: the earlier act, and the reason."""
 
     __tablename__ = "offence_change"
 

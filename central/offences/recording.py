@@ -21,17 +21,17 @@ RECORD = "offences.record"
 
 
 def plan_record(session: Session, case_id: int, at: datetime) -> None:
-    """Has the offence recorded at that time."""
+    """Schedules recording of the offence at that time."""
     jobs.enqueue(session, RECORD, str(case_id), {"case": case_id}, at)
 
 
 def cancel_record(session: Session, case_id: int) -> None:
-    """The decision was taken back: nothing is recorded."""
+    """Cancels recording, because the decision was taken back."""
     jobs.cancel(session, RECORD, str(case_id))
 
 
 def check_chargeable(session: Session, case: Case, choice: Choice) -> None:
-    """Tells the officer at once what would keep the offence from being recorded.
+    """Reports to the officer at once any problem that would prevent recording the offence.
 
     Raises:
         NoOffenceInLawError, ActNotChosenError: see `charging.chosen`.
@@ -45,7 +45,7 @@ def check_chargeable(session: Session, case: Case, choice: Choice) -> None:
 def record_confirmed(session: Session, case_id: int, now: datetime, unit: str) -> Offence | None:
     """Records the offence of a case that two people have charged; None when it is no longer confirmed.
 
-    What can't be recorded after all (the same act was recorded meanwhile) goes back to the officers.
+    A case that can't be recorded after all (the same act was recorded meanwhile) goes back to the officers.
     """
     case = lock_case(session, case_id)
     if case.state != State.CONFIRMED:

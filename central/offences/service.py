@@ -28,11 +28,12 @@ class DuplicateOffenceError(ConflictError):
 def record_offence(
     session: Session, case: Case, now: datetime, unit: str, choice: Choice = AS_PROVEN
 ) -> Offence:
-    """The offence of a case that two people have charged, in the same transaction as the second decision.
+    """Records the offence of a case that two people have charged, in the same transaction as the second
+    decision.
 
     Raises:
         NoOffenceInLawError, ActNotChosenError: see `charging.chosen`.
-        DuplicateOffenceError: the act is recorded already.
+        DuplicateOffenceError: the act is already recorded.
     """
     option = chosen(options_for(session, case, accident=choice.accident), choice)
     assert case.id is not None
@@ -41,7 +42,7 @@ def record_offence(
     assert case.officer_id is not None
     year = local_day(now).year
     sequence = _next_in_series(session, unit, year)
-    # Looked for only now: the series' row is locked, so nobody records the same act between look and insert.
+    # Checked only now: the series' row is locked, so nobody records the same act between check and insert.
     if _is_recorded(session, case):
         raise DuplicateOffenceError
     offence = Offence(
@@ -71,9 +72,9 @@ def requalify(
     session: Session, offence: Offence, option: Option, by: User, reason: str, now: datetime
 ) -> None:
     """Charges a recorded offence as another act of the same law (đổi hành vi), before any decision; the
-    earlier is kept.
+    earlier charge is kept.
 
-    The caller makes sure that no decision on it is signed.
+    The caller ensures that no decision on it is signed.
     """
     law = _law_of(option, reason) | {"vehicle_class": option.offence.vehicle}
     before = {name: getattr(offence, name) for name in law}
@@ -92,7 +93,7 @@ def requalify(
 
 
 def _law_of(option: Option, reason: str) -> dict[str, Any]:
-    """What is frozen of the law tables."""
+    """The values frozen from the law tables."""
     row = option.offence
     return {
         "act": row.act,
@@ -113,7 +114,7 @@ def _law_of(option: Option, reason: str) -> dict[str, Any]:
 
 
 def get(session: Session, offence_id: int) -> Offence:
-    """The offence. Raises NotFoundError."""
+    """The offence with that id. Raises NotFoundError."""
     offence = session.get(Offence, offence_id)
     if offence is None:
         raise NotFoundError("offence", number=offence_id)
@@ -121,23 +122,23 @@ def get(session: Session, offence_id: int) -> Offence:
 
 
 def of_case(session: Session, case_id: int) -> Offence | None:
-    """The offence a case became."""
+    """The offence of a case."""
     return session.exec(select(Offence).where(Offence.case_id == case_id)).one_or_none()
 
 
 def by_number(session: Session, number: str) -> Offence | None:
-    """The offence of that case number."""
+    """The offence with that case number."""
     return session.exec(select(Offence).where(Offence.number == number)).one_or_none()
 
 
 def ids_by_law(codes: Collection[str], acts: Collection[str]) -> SelectOfScalar[int | None]:
-    """A query, for another to use: the numbers of offences under one of these provisions or of these acts."""
+    """A subquery: the numbers of offences under one of these provisions or of these acts."""
     under = col(Offence.law_code).in_(codes) | col(Offence.act).in_(acts)
     return select(col(Offence.id)).where(under)
 
 
 def list_offences(session: Session, before: int | None = None, limit: int = 50) -> list[Offence]:
-    """Newest first; `before` is the id of the last one of the page before."""
+    """Newest first; `before` is the id of the last one of the previous page."""
     query = select(Offence).order_by(col(Offence.id).desc()).limit(limit)
     return list(session.exec(query if before is None else query.where(col(Offence.id) < before)))
 
@@ -151,7 +152,7 @@ def recorded_between(session: Session, begins: datetime, ends: datetime) -> list
 
 
 def _next_in_series(session: Session, unit: str, year: int) -> int:
-    """Takes the next number; a rollback gives it back, so no number is ever missing."""
+    """Takes the next number; a rollback returns it, so no number is ever missing."""
     start = insert(session, NumberSeries).values(unit=unit, year=year, last=0)
     session.exec(start.on_conflict_do_nothing())
     taken: int = session.exec(

@@ -1,5 +1,6 @@
-"""Tables of owners, drivers and organisations: nothing personal in the clear, every fact with its source
-and time."""
+"""Tables of owners, drivers and organisations: no personal data in plain text, every fact with its source and
+time.
+"""
 
 from datetime import datetime
 
@@ -10,9 +11,9 @@ from sqlmodel import Field, SQLModel
 class Party(SQLModel, table=True):
     """A person or organisation (cá nhân, tổ chức) that a case concerns.
 
-    `identity_index`: blind index of the identity number or tax code, the only way to find somebody. `area`
-    is the code of the commune where they live, which decides who handles the case. A blocked party is
-    shown to nobody: it was named by mistake.
+    `identity_index`: blind index of the identity number or tax code, the only means of finding a person.
+    `area` is the code of the commune where they live, which decides who handles the case. A blocked party,
+    which was named by mistake, is shown to nobody.
     """
 
     __tablename__ = "party"
@@ -37,7 +38,7 @@ class Party(SQLModel, table=True):
 
 
 class PartyFact(SQLModel, table=True):
-    """One field of a party as one source gave it; a correction ends the old fact and keeps it.
+    """One field of a party from one source; a correction ends the old fact and keeps it.
 
     `sealed` opens with the vault in the context `party:<id>:<field>`.
     """
@@ -65,7 +66,7 @@ class PartyFact(SQLModel, table=True):
 
 
 class CaseParty(SQLModel, table=True):
-    """Whose case it is: a party in a role, from one time to another. At most one of a role at a time."""
+    """A party in a role of a case, from one time to another. At most one party per role at a time."""
 
     __tablename__ = "case_party"
     __table_args__ = (

@@ -1,5 +1,6 @@
-"""Owners, drivers, organisations: entered with a source, corrected with history, read only for a purpose
-that is written down."""
+"""Owners, drivers, organisations: entered with a source, corrected with history, read only for a recorded
+purpose.
+"""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -21,14 +22,15 @@ Line = Annotated[Text, Field(min_length=1, max_length=300)]
 
 
 class NoPurposeError(InvalidError):
-    """Personal data were asked for without saying what for."""
+    """Personal data were requested without a purpose."""
 
     code: ClassVar[str] = "no_purpose"
 
 
 class Details(BaseModel):
-    """What is known of a person or organisation (`identity`: số định danh, or mã số thuế); all but three
-    may be unknown."""
+    """Known data of a person or organisation (`identity`: số định danh, or mã số thuế); all but three may be
+    unknown.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -51,17 +53,17 @@ class Details(BaseModel):
 
     @property
     def organisation(self) -> bool:
-        """True for an organisation: fined twice, without points."""
+        """True for an organisation: double fine, no points."""
         return self.kind == "organisation"
 
 
 FIELDS = tuple(name for name in Details.model_fields if name != "kind")
-"""What is sealed, one by one."""
+"""Fields that are sealed, each separately."""
 
 
 @dataclass(frozen=True)
 class Reader:
-    """Who reads personal data, for what, on whose case: all of it is written into the audit log."""
+    """Who reads personal data, for which purpose, on which case: all recorded in the audit log."""
 
     actor: str
     purpose: str
@@ -77,8 +79,7 @@ class Parties:
     index: BlindIndex
 
     def enter(self, details: Details, source: str, now: datetime, area: str | None = None) -> Party:
-        """The party with this identity, made or brought up to date; a fact that changed ends the one
-        before."""
+        """The party with this identity, created or updated; a changed fact ends the previous one."""
         party = self._of_identity(details.identity)
         if party is None:
             hashed = self.index.of("identity", details.identity)
@@ -93,7 +94,7 @@ class Parties:
     def correct(
         self, party_id: int, changes: dict[str, str], source: str, reader: Reader, now: datetime
     ) -> None:
-        """Replaces single fields (an address that was wrong); what stood before is kept, and who changed it.
+        """Replaces single fields (an address that was wrong); the previous value is kept, and who changed it.
 
         Raises:
             InvalidError: no such field, or the identity, which can't change: another identity is another
@@ -110,7 +111,7 @@ class Parties:
         self._audit(reader, "party.correct", party_id, {"fields": sorted(changes)})
 
     def block(self, party_id: int, reason: str, reader: Reader, now: datetime) -> None:
-        """Takes a party that was named by mistake off every screen; the rows stay for the audit."""
+        """Hides a party that was named by mistake from all pages; the rows stay for the audit."""
         party = self._get(party_id)
         party.blocked_at, party.blocked_reason = now, reason
         for link in self.session.exec(
@@ -120,10 +121,10 @@ class Parties:
         self._audit(reader, "party.block", party_id, {"reason": reason})
 
     def read(self, party_id: int, reader: Reader, fields: Collection[str] | None = None) -> Details:
-        """What is known of a party; `fields` narrows what is opened (name and identity always are).
+        """A party's data; `fields` limits the fields that are opened (name and identity always are).
 
         Raises:
-            NoPurposeError: the reader does not say what for.
+            NoPurposeError: the reader states no purpose.
             NotFoundError: no such party, or a blocked one.
         """
         party = self._get(party_id)
@@ -135,13 +136,13 @@ class Parties:
         return self._open(party, facts)
 
     def find(self, identity: str, reader: Reader) -> Party | None:
-        """The party with this identity number; asking is written down whether or not there is one."""
+        """The party with this identity number; the search is audited whether or not there is one."""
         party = self._of_identity(identity)
         self._audit(reader, "party.find", party.id if party else None, {"found": party is not None})
         return party
 
     def link(self, case_id: int, party_id: int, role: Role, source: str, now: datetime) -> CaseParty:
-        """Puts a party into a case; who had the role before has it no longer."""
+        """Gives a party a role in a case; a previous holder of the role loses it."""
         present = self.of_case(case_id, role)
         if present is not None and present.party_id == party_id:
             return present
@@ -154,7 +155,7 @@ class Parties:
         return link
 
     def of_case(self, case_id: int, role: Role) -> CaseParty | None:
-        """Who has a role in a case now."""
+        """The parties with a role in a case now."""
         return self.session.exec(
             select(CaseParty).where(
                 CaseParty.case_id == case_id, CaseParty.role == role, col(CaseParty.ended_at).is_(None)
@@ -173,7 +174,9 @@ class Parties:
         return self._get(party_id)
 
     def reseal(self, limit: int = 500) -> int:
-        """Seals anew what older keys sealed, some at a time; returns how many (0: the old keys can go)."""
+        """Seals again under the current key what older keys sealed, one batch at a time; returns how many (0:
+        the old keys can be removed).
+        """
         query = select(PartyFact).where(PartyFact.key_id != self.vault.key_id).limit(limit)
         facts = self.session.exec(query.with_for_update(skip_locked=True)).all()
         for fact in facts:
@@ -247,7 +250,7 @@ def party_of(session: Session, party_id: int) -> Party | None:
 
 
 def of_identity(session: Session, index: BlindIndex, identity: str) -> Party | None:
-    """The party with this identity number, for who has just proved to be it."""
+    """The party with this identity number, for a person who has just proved that identity."""
     hashed = index.of("identity", identity)
     query = select(Party).where(Party.identity_index == hashed, col(Party.blocked_at).is_(None))
     return session.exec(query).one_or_none()

@@ -1,5 +1,6 @@
-"""Reconciles a day: the bank's file against the messages we have. What is missing here is taken in, what
-differs is stored as a difference."""
+"""Reconciles a day: the bank's file against the messages we have. A missing message is added, a contradiction
+is stored as a difference.
+"""
 
 from datetime import date, datetime, time, timedelta
 
@@ -18,8 +19,9 @@ from contract.local_time import VIETNAM, local_day
 
 def compare(session: Session, day: date, content: bytes, via: Via, now: datetime) -> PaymentDay:
     """Compares a day with its file; repeated with the same or a later file, it replaces the result. A line
-    that can't be read becomes a difference for a person, and the other lines are still taken in; a line that
-    is there twice counts once."""
+    that can't be read becomes a difference for a person, and the other lines are still processed; a
+    repeated line counts once.
+    """
     file = read_file(content)
     told = list(dict.fromkeys(file.told))
     found = [differences.unread(line) for line in file.broken]
@@ -55,7 +57,7 @@ def compare(session: Session, day: date, content: bytes, via: Via, now: datetime
 
 
 def _lacking(session: Session, day: date, file: DayFile) -> list[str]:
-    """Transactions we have of the day and its file lacks; none if the whole file can't be read."""
+    """Transactions stored for the day that its file lacks; none if the whole file can't be read."""
     if any(line.problem == "header" for line in file.broken):
         return []
     listed = {one.transaction for one in file.told} | {line.transaction for line in file.broken}
@@ -68,7 +70,7 @@ def last_compared(session: Session) -> date | None:
 
 
 def of_day(session: Session, day: date) -> list[PaymentMessage]:
-    """The messages about transactions of a day, in the order they came."""
+    """The messages about transactions of a day, in order of arrival."""
     start = datetime.combine(day, time(), VIETNAM)
     query = select(PaymentMessage).where(
         col(PaymentMessage.paid_at) >= start, col(PaymentMessage.paid_at) < start + timedelta(days=1)

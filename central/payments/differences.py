@@ -1,5 +1,6 @@
-"""Differences between the bank's files and what is stored here: each is kept once, with the day it was
-found, until a later file agrees or a person settles it with a note."""
+"""Differences between the bank's files and the stored data: each is stored once, with the day it was found,
+until a later file agrees or a person settles it with a note.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -21,8 +22,9 @@ BROKEN_LINE = "broken_line"
 
 @dataclass(frozen=True)
 class Found:
-    """One difference of a day's file: the transaction, what is wrong, and what the file says of it (None: the
-    file lacks it, or the line can't be read)."""
+    """One difference of a day's file: the transaction, the problem, and the file's data (None: not in the
+    file, or the line can't be read).
+    """
 
     transaction: str
     problem: str
@@ -31,27 +33,28 @@ class Found:
 
 
 def unread(line: BrokenLine) -> Found:
-    """The difference for a line that can't be read; its number stands in place of the transaction."""
+    """The difference for a line that can't be read; its number is used instead of the transaction."""
     return Found(f"#{line.number}", BROKEN_LINE, line=line)
 
 
 @dataclass(frozen=True)
 class Seen:
-    """A difference with what we hold of its transaction, None where we hold nothing."""
+    """A difference with our message about its transaction, None if we have none."""
 
     row: PaymentDifference
     held: PaymentMessage | None
 
 
 def keep(session: Session, day: date, found: Iterable[Found], agreed: set[str], now: datetime) -> None:
-    """Keeps what a day's file showed. What it showed before and no longer does has ended, and so has what
-    another day's file lacked and this one has (`agreed`)."""
+    """Stores the differences of a day's file. Earlier ones it no longer shows end, and so do those for
+    transactions that another day's file lacked and this one has (`agreed`).
+    """
     wanted = {(one.transaction, one.problem): one for one in found}
     for row in session.exec(select(PaymentDifference).where(PaymentDifference.day == day)).all():
         one = wanted.pop((row.transaction, row.problem), None)
         row.ended_at = None if one is not None else row.ended_at or now
         if one is not None and one.line is not None and one.line.text != row.line_text:
-            row.settled_at, row.settled_by, row.note = None, "", ""  # another line, though of the same number
+            row.settled_at, row.settled_by, row.note = None, "", ""  # another line with the same number
         _note(row, one)
     for one in wanted.values():
         row = PaymentDifference(day=day, transaction=one.transaction, problem=one.problem, found_at=now)
@@ -67,7 +70,7 @@ def keep(session: Session, day: date, found: Iterable[Found], agreed: set[str], 
 
 
 def _note(row: PaymentDifference, one: Found | None) -> None:
-    """What the file says now."""
+    """Updates the row with the file's present data."""
     if one is not None and one.told is not None:
         row.kind, row.names = one.told.kind, one.told.names
         row.amount, row.paid_at = one.told.amount, one.told.paid_at
@@ -76,7 +79,9 @@ def _note(row: PaymentDifference, one: Found | None) -> None:
 
 
 def days_to_ask_again(session: Session, since: date) -> list[date]:
-    """Days whose file had lines that can't be read and nobody has settled: it may be corrected by now."""
+    """Days whose file had unreadable lines that nobody has settled: the file may have been corrected
+    since.
+    """
     query = select(col(PaymentDifference.day)).where(
         PaymentDifference.problem == BROKEN_LINE, _waits(), col(PaymentDifference.day) >= since
     )
@@ -84,14 +89,14 @@ def days_to_ask_again(session: Session, since: date) -> list[date]:
 
 
 def waiting(session: Session, limit: int = 100) -> list[Seen]:
-    """Those nobody has settled, the oldest first."""
+    """Unsettled differences, the oldest first."""
     query = select(PaymentDifference).where(_waits())
     query = query.order_by(col(PaymentDifference.day), col(PaymentDifference.id))
     return _seen(session, query.limit(limit))
 
 
 def settled(session: Session, limit: int = 50) -> list[Seen]:
-    """Those a person settled, the latest first."""
+    """Differences settled by a person, the latest first."""
     query = select(PaymentDifference).where(col(PaymentDifference.settled_at).is_not(None))
     return _seen(session, query.order_by(col(PaymentDifference.settled_at).desc()).limit(limit))
 
@@ -103,7 +108,7 @@ def _seen(session: Session, query: SelectOfScalar[PaymentDifference]) -> list[Se
 
 
 def count(session: Session) -> int:
-    """How many wait for a person."""
+    """How many differences wait for a person."""
     return session.exec(select(func.count()).where(_waits())).one()
 
 
@@ -112,7 +117,7 @@ def _waits() -> ColumnElement[bool]:
 
 
 def settle(session: Session, difference_id: int, note: str, actor: str, now: datetime) -> PaymentDifference:
-    """A person says how a difference was settled.
+    """Records how a person settled a difference.
 
     Raises:
         NotFoundError: no such difference.
@@ -129,11 +134,12 @@ def settle(session: Session, difference_id: int, note: str, actor: str, now: dat
 
 
 def take_in(session: Session, difference_id: int, note: str, actor: str, now: datetime) -> PaymentDifference:
-    """A person confirms that a transaction which the file has under a wrong day is a payment to us: it is
-    stored and counted like any other.
+    """Confirms that a transaction listed under a wrong day is a payment to us: it is stored and counted like
+    any other.
 
     Raises:
-        NotFoundError, ConflictError, InvalidError: see `settle`; what is here already can't be taken in.
+        NotFoundError, ConflictError, InvalidError: see `settle`; a transaction that is already stored
+            can't be added.
     """
     row = _open(session, difference_id)
     held = inbox.by_transaction(session, row.transaction)

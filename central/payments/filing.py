@@ -6,5 +6,5 @@ from central.settings import PaymentSettings
 
 
 def gateway_of(settings: PaymentSettings) -> Gateway | None:
-    """The bank, None where money is entered by hand. Raises SettingsError."""
+    """The bank's gateway, None if money is entered by hand. Raises SettingsError."""
     return HttpGateway(settings.url, settings.token()) if settings.url is not None else None

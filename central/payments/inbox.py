@@ -1,5 +1,6 @@
 """Messages of the bank: each is stored first and counted by a job. Repeated, late or out of order, money
-counts once; what can't be counted is set aside for a person and never lost."""
+counts once; a message that can't be counted is set aside for a person and never lost.
+"""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -28,15 +29,17 @@ Via = Literal["call-back", "file", "hand"]
 
 
 def keep(session: Session, told: Told, via: Via, now: datetime) -> PaymentMessage:
-    """Stores a message and has it counted; returns the stored one if it is known. Raises ConflictError."""
+    """Stores a message and schedules counting it; returns the stored one if it is known. Raises
+    ConflictError.
+    """
     return known(session, told) or take_in(session, told, via, now)
 
 
 def known(session: Session, told: Told) -> PaymentMessage | None:
-    """The message about this transaction that is stored already.
+    """The stored message about this transaction, if there is one.
 
     Raises:
-        ConflictError: with another amount, kind or name: a person must look.
+        ConflictError: it has another amount, kind or name: a person must check.
     """
     row = by_transaction(session, told.transaction)
     if row is not None and (row.kind, row.names, row.amount) != (told.kind, told.names, told.amount):
@@ -56,7 +59,7 @@ def by_transactions(session: Session, names: Collection[str]) -> dict[str, Payme
 
 
 def take_in(session: Session, told: Told, via: Via, now: datetime) -> PaymentMessage:
-    """Stores a message that is not known yet, and has it counted."""
+    """Stores an unknown message and schedules counting it."""
     row = PaymentMessage(
         transaction=told.transaction,
         kind=told.kind,
@@ -75,7 +78,7 @@ def take_in(session: Session, told: Told, via: Via, now: datetime) -> PaymentMes
 
 
 def settle(records: Records, message_id: int, now: datetime) -> PaymentMessage:
-    """Counts a message that is kept, or sets it aside. Done twice, it changes nothing."""
+    """Counts a stored message, or sets it aside. Idempotent."""
     session = records.session
     row = _locked(session, message_id)
     if row.state in ("counted", "closed"):
@@ -93,7 +96,7 @@ def settle(records: Records, message_id: int, now: datetime) -> PaymentMessage:
             _count(records, row, decision.id, refund, now)
     except DomainError as problem:
         return _aside(session, row, problem.reason or problem.code)
-    # Only now: to name a decision shares it, and two who share it could neither lock it.
+    # Only now: naming a decision takes a shared lock on it, and two holders of that could neither lock it.
     row.decision_id, row.state, row.problem = decision.id, "counted", ""
     if row.kind == "paid":
         _tell(session, row, decision, now)
@@ -129,15 +132,16 @@ def _count(
 
 
 def _refund_of(session: Session, row: PaymentMessage) -> Refund | None:
-    """The refund that a return names, locked before its decision as everywhere; none once a person said which
-    decision it belongs to."""
+    """The refund named by a return, locked before its decision as everywhere; none if a person assigned it to
+    a decision.
+    """
     if row.kind != "returned" or row.decision_id is not None:
         return None
     return session.get(Refund, row.names.strip(), with_for_update=True, populate_existing=True)
 
 
 def _of_no_decision(row: PaymentMessage, refund: Refund, now: datetime) -> bool:
-    """Money that belonged to no decision has gone back to its payer: nothing of a decision changes."""
+    """Money without a decision has been returned to its payer: no decision changes."""
     if refund.decision_id is not None or refund.amount != row.amount:
         return False
     row.state, row.problem, row.outcome = "counted", "", "returned"
@@ -146,8 +150,9 @@ def _of_no_decision(row: PaymentMessage, refund: Refund, now: datetime) -> bool:
 
 
 def _decision_of(session: Session, row: PaymentMessage, refund: Refund | None) -> Decision | None:
-    """By what a person said; else by the order, the decision's number, or the refund that the transaction
-    names."""
+    """The decision assigned by a person; otherwise by the order, the decision's number, or the refund that
+    the transaction names.
+    """
     if row.decision_id is not None:
         return decisions.find(session, row.decision_id)
     if refund is not None:
@@ -167,11 +172,11 @@ def _aside(session: Session, row: PaymentMessage, problem: str) -> PaymentMessag
 def allot(
     records: Records, message_id: int, decision_number: str, actor: str, now: datetime
 ) -> PaymentMessage:
-    """A person says which decision money that was set aside belongs to; it is counted at once.
+    """Assigns money that was set aside to a decision; it is counted at once.
 
     Raises:
         NotFoundError: no such message or decision.
-        ConflictError: it is counted already.
+        ConflictError: it is already counted.
     """
     row = set_aside(records.session, message_id)
     number = decision_number.strip()
@@ -181,24 +186,24 @@ def allot(
     detail = {"was": row.names, "is": number, "transaction": row.transaction}
     audit.record(records.session, actor, "payment.allot", f"payment:{row.id}", detail)
     decisions.find(records.session, decision.id or 0, locked=True)
-    row.decision_id = decision.id  # what it names stays as it was told: told again, it is compared with that
+    row.decision_id = decision.id  # `names` stays as reported: repeated messages are compared with it
     records.session.flush()
     return settle(records, message_id, now)
 
 
 def aside(session: Session, limit: int = 100) -> list[PaymentMessage]:
-    """What a person must look at, the oldest first."""
+    """Messages a person must check, the oldest first."""
     query = select(PaymentMessage).where(PaymentMessage.state == "aside")
     return list(session.exec(query.order_by(col(PaymentMessage.id)).limit(limit)))
 
 
 def count_aside(session: Session) -> int:
-    """How much waits for a person."""
+    """How many messages wait for a person."""
     return session.exec(select(func.count()).where(PaymentMessage.state == "aside")).one()
 
 
 def set_aside(session: Session, message_id: int) -> PaymentMessage:
-    """One of them, locked.
+    """A message that was set aside, locked.
 
     Raises:
         NotFoundError: no such message.
@@ -211,14 +216,14 @@ def set_aside(session: Session, message_id: int) -> PaymentMessage:
 
 
 def reopen(session: Session, transaction: str) -> None:
-    """Money that was to be returned whole is not: it is set aside again."""
+    """Sets money aside again whose full refund was withdrawn."""
     query = select(PaymentMessage).where(PaymentMessage.transaction == transaction).with_for_update()
     row = session.exec(query).one()
     row.state, row.note = "aside", ""
 
 
 def close(session: Session, message_id: int, note: str, actor: str) -> PaymentMessage:
-    """A person says how money that was set aside was settled otherwise.
+    """Records how money that was set aside was settled otherwise.
 
     Raises:
         NotFoundError, ConflictError: see `set_aside`.

@@ -19,9 +19,9 @@ class PaymentOrder(SQLModel, table=True):
 
 
 class PaymentMessage(SQLModel, table=True):
-    """The bank's message about one transaction, stored before anything is done with it.
+    """The bank's message about one transaction, stored before it is processed.
 
-    `state`: `kept`, `counted` (money of a decision), `aside` (a person must look: `problem` says why), or
+    `state`: `kept`, `counted` (money of a decision), `aside` (a person must check: `problem` says why), or
     `closed` (a person settled it in another way: `note` says how).
     """
 
@@ -53,7 +53,7 @@ class Refund(SQLModel, table=True):
     person enters that it was paid back in another way (`done_by`); or withdrawn.
 
     `transaction`: the bank's, empty for money entered by hand. `decision_id`: None for money of no decision.
-    `sent_at`: when the bank was last asked; from then on it may have done it, whatever it answered.
+    `sent_at`: when the bank was last asked; from then on it may have paid, whatever it answered.
     """
 
     __tablename__ = "payment_refund"
@@ -79,7 +79,7 @@ class Refund(SQLModel, table=True):
 
     @property
     def open(self) -> bool:
-        """True while it is still to be done."""
+        """True until it is done or withdrawn."""
         return self.done_at is None and self.withdrawn_at is None
 
 
@@ -99,11 +99,11 @@ class PaymentDay(SQLModel, table=True):
 class PaymentDifference(SQLModel, table=True):
     """A difference between a day's file and what is stored here about one transaction.
 
-    `problem`: `other_day` (the file has it under a day that is not its own), `differs` (another amount, kind
-    or name), `not_in_file`, `broken_line` (the line can't be read: `line` is its number, `line_text` its
-    text, `line_problem` what is wrong; `transaction` is then `#` and the number). `kind` to
-    `paid_at`: what the file says, None where it lacks it. `ended_at`: a later file agrees; `settled_at`: a
-    person settled it, `note` says how.
+    `problem`: `other_day` (the file lists it under a wrong day), `differs` (another amount, kind or name),
+    `not_in_file`, `broken_line` (the line can't be read: `line` is its number, `line_text` its text,
+    `line_problem` what is wrong; `transaction` is then `#` and the number). `kind` to `paid_at`: what the
+    file says, None where it lacks it. `ended_at`: a later file agrees; `settled_at`: a person settled it,
+    `note` says how.
     """
 
     __tablename__ = "payment_difference"

@@ -1,4 +1,4 @@
-"""Orders to pay: how much is due today, under which reference, where it is paid."""
+"""Orders to pay: the amount due today, its reference, and where it is paid."""
 
 import secrets
 from dataclasses import dataclass
@@ -18,12 +18,12 @@ from central.proceedings.models import Decision
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
 Share = Literal["next", "all"]
-"""The next instalment, or all that is owed."""
+"""The next instalment, or the whole amount owed."""
 
 
 @dataclass(frozen=True)
 class Instalment:
-    """A part of the fine: how much, of which `left` is unpaid, by which day."""
+    """A part of the fine: its amount, of which `left` is unpaid, and its last day."""
 
     amount: int
     left: int
@@ -32,8 +32,9 @@ class Instalment:
 
 @dataclass(frozen=True)
 class Asked:
-    """What can be paid today: all that is owed, with the late fee to this day (`stand`); where it is paid in
-    instalments, also the next one, or all overdue ones together (`next`; None where that would be all)."""
+    """Amounts payable today: everything owed, with the late fee to this day (`stand`); for instalments, also
+    the next one, or all overdue ones together (`next`; None if that would be everything).
+    """
 
     stand: Money
     parts: tuple[Instalment, ...]
@@ -46,7 +47,7 @@ class Asked:
 
 
 def asked(session: Session, decision: Decision, on: date) -> Asked:
-    """What can be paid for a decision on a day."""
+    """The amounts payable for a decision on a day."""
     stand, parts = payments.stand(session, decision, on), payments.parts_of(session, decision)
     following = next_part(parts, stand.paid, on)
     chosen = following is not None and following.amount < stand.owed
@@ -64,8 +65,7 @@ def asked(session: Session, decision: Decision, on: date) -> Asked:
 def order_of(
     session: Session, decision: Decision, today: date, now: datetime, share: Share = "next"
 ) -> PaymentOrder:
-    """The order for the next instalment or for all that is owed today; the open one if it is for the same
-    sum.
+    """The order for the next instalment or for everything owed today; the open one if it is for the same sum.
 
     Raises:
         ConflictError: nothing is owed.
@@ -83,8 +83,9 @@ def order_of(
 
 
 def open_order(session: Session, decision: Decision, amount: int) -> PaymentOrder | None:
-    """The unpaid order for exactly this sum. An order that was paid is not used again, though the next
-    instalment may be as large."""
+    """The unpaid order for exactly this sum. A paid order is not reused, though the next instalment may be
+    equal.
+    """
     told = select(PaymentMessage.names).where(PaymentMessage.decision_id == decision.id)
     used = {name.strip().upper() for name in session.exec(told)}
     query = select(PaymentOrder).where(PaymentOrder.decision_id == decision.id, PaymentOrder.amount == amount)
@@ -93,5 +94,5 @@ def open_order(session: Session, decision: Decision, amount: int) -> PaymentOrde
 
 
 def note_address(session: Session, reference: str, url: str) -> None:
-    """Where the order is paid online; empty while the bank does not answer."""
+    """Records where the order is paid online; empty while the bank does not answer."""
     session.get_one(PaymentOrder, reference).pay_url = url

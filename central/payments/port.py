@@ -20,14 +20,14 @@ TIME_HEADER, SIGNATURE_HEADER = "X-Ngatu-Time", "X-Ngatu-Signature"
 CONNECTION = "payment"
 
 FRESH = timedelta(minutes=5)
-"""How old a call-back's signature may be; a call-back that is repeated later is signed anew."""
+"""Maximum age of a call-back's signature; a call-back repeated later is signed again."""
 LARGEST = 1_000_000_000_000
 
 _Name = Annotated[Text, Field(min_length=1, max_length=80)]
 
 
 class Told(BaseModel):
-    """One transaction. `names`: an order's reference or a decision's number, as the payer gave it."""
+    """One transaction. `names`: an order's reference or a decision's number, as given by the payer."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -43,13 +43,13 @@ class GatewayError(Exception):
 
 
 class Gateway(Protocol):
-    """What we ask of the bank. Every method raises GatewayError."""
+    """Requests to the bank. Every method raises GatewayError."""
 
     def order(self, reference: str, amount: int, purpose: str) -> str:
-        """Announces a payment; returns the address where it is paid. Asked again, it is the same order."""
+        """Announces a payment; returns the address where it is paid. Idempotent for the same order."""
 
     def give_back(self, key: str, transaction: str, amount: int) -> None:
-        """Asks to return money of a transaction; asked again with the same key, it is done once."""
+        """Requests the return of a transaction's money; idempotent for the same key."""
 
     def file_of(self, day: date) -> bytes:
         """The day's file: CSV with `transaction,kind,names,amount,paid_at`."""
@@ -70,10 +70,10 @@ def signature_of(secret: bytes, body: bytes, at: datetime) -> Signature:
 
 
 def read_signed(secret: bytes, body: bytes, given: Signature, now: datetime) -> Told:
-    """A call-back whose signature is right and fresh.
+    """Parses a call-back whose signature is valid and fresh.
 
     Raises:
-        ForbiddenError: the signature is wrong or old.
+        ForbiddenError: the signature is invalid or too old.
         InvalidError: signed, but the body does not fit the interface.
     """
     if not (given.time.isascii() and given.time.isdigit() and len(given.time) < 12):
@@ -93,14 +93,16 @@ COLUMNS = ("transaction", "kind", "names", "amount", "paid_at")
 LineProblem = Literal[
     "header", "encoding", "quote", "columns", "transaction", "kind", "names", "amount", "paid_at"
 ]
-"""What is wrong with a line: the header names other columns, bytes are not UTF-8, a quotation mark is not
-closed, there are too few or too many columns, or the value of the named column is not allowed."""
+"""The problem with a line: the header names other columns, bytes are not UTF-8, a quotation mark is not
+closed, there are too few or too many columns, or the value of the named column is not allowed.
+"""
 
 
 @dataclass(frozen=True)
 class BrokenLine:
-    """A line that can't be read: its number in the file (from 1), its text, what is wrong with it.
-    `transaction`: the name in its column of that name, as far as that can be read."""
+    """An unreadable line: its number in the file (from 1), its text, its problem. `transaction`: the value of
+    that column, as far as it can be read.
+    """
 
     number: int
     text: str
@@ -110,16 +112,17 @@ class BrokenLine:
 
 @dataclass(frozen=True)
 class DayFile:
-    """The transactions of a day's file, and the lines that can't be read."""
+    """The transactions of a day's file, and its unreadable lines."""
 
     told: tuple[Told, ...] = ()
     broken: tuple[BrokenLine, ...] = ()
 
 
 def read_file(content: bytes) -> DayFile:
-    """The transactions of a day's file. Each line is read by itself, so that a broken one (even with a
-    quotation mark that is not closed) does not spoil the others. The first line names the columns; without
-    it no line can be read."""
+    """The transactions of a day's file. Each line is read separately, so that a broken one (even with an
+    unclosed quotation mark) does not affect the others. The first line names the columns; without it no
+    line can be read.
+    """
     lines = content.decode("utf-8-sig", errors="replace").split("\n")
     header = _cells(lines[0].rstrip("\r")) or []
     if sorted(header) != sorted(COLUMNS):
@@ -137,7 +140,7 @@ def read_file(content: bytes) -> DayFile:
 
 
 def _cells(line: str) -> list[str] | None:
-    """The columns of a line, None where a quotation mark is not closed or stands inside a value."""
+    """The columns of a line, None if a quotation mark is not closed or is inside a value."""
     try:
         return next(csv.reader([line], strict=True), [])
     except csv.Error:

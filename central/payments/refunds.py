@@ -1,5 +1,6 @@
-"""Refunds: asked for by a person, paid by the bank once, counted when the bank reports it; where the money
-did not come through the bank, paid and entered by hand."""
+"""Refunds: requested by a person, paid by the bank once, counted when the bank reports them; money that did
+not come through the bank is refunded and entered by hand.
+"""
 
 import secrets
 from collections.abc import Iterator
@@ -25,16 +26,17 @@ from central.proceedings.payments import Receipt
 from central.proceedings.people import Mover
 
 GIVE_BACK = "payments.give_back"
-"""Kind of the jobs that ask the bank; their key is the refund's."""
+"""Kind of the jobs that ask the bank; their key is that of the refund."""
 
 ANSWERED_WITHIN = timedelta(minutes=5)
-"""A question to the bank is over by then: longer than its time limit."""
+"""A request to the bank has ended by then: longer than its time limit."""
 
 
 @dataclass(frozen=True)
 class OwedBack:
-    """A decision that was overpaid: `open` dong whose refund nobody has asked for yet, and the transactions
-    through which the bank could return them."""
+    """An overpaid decision: `open` dong without a requested refund, and the transactions through which the
+    bank could return them.
+    """
 
     decision: Decision
     open: int
@@ -51,7 +53,7 @@ class ByHand:
 
 
 def ask(session: Session, transaction_id: str, amount: int, reason: str, actor: str, now: datetime) -> Refund:
-    """Asks for a refund of a counted transaction.
+    """Requests a refund of a counted transaction.
 
     Raises:
         NotFoundError: no such transaction.
@@ -72,7 +74,7 @@ def ask(session: Session, transaction_id: str, amount: int, reason: str, actor: 
 def ask_by_hand(
     session: Session, decision_id: int, amount: int, reason: str, actor: str, now: datetime
 ) -> Refund:
-    """Asks for a refund of money that was entered by hand: only a person can pay it.
+    """Requests a refund of money that was entered by hand: only a person can pay it.
 
     Raises:
         NotFoundError: no such decision.
@@ -83,10 +85,10 @@ def ask_by_hand(
 
 
 def ask_aside(session: Session, message_id: int, reason: str, actor: str, now: datetime) -> Refund:
-    """Asks for a refund of all the money of a transaction that was set aside: it belongs to no decision.
+    """Requests a refund of all the money of a transaction that was set aside: it belongs to no decision.
 
     Raises:
-        NotFoundError, ConflictError: see `inbox.set_aside`; what went back can't go back.
+        NotFoundError, ConflictError: see `inbox.set_aside`; a refund can't be refunded.
         InvalidError: no reason.
     """
     row = inbox.set_aside(session, message_id)
@@ -128,7 +130,7 @@ def _store(
 
 
 def give_back(engine: Engine, gateway: Gateway, key: str, now: datetime) -> None:
-    """Asks the bank, outside of any transaction; asked twice it is done once. Raises GatewayError."""
+    """Asks the bank to pay, outside of any transaction; idempotent. Raises GatewayError."""
     with transaction(engine) as session:
         refund = _locked(session, key)
         if not refund.open or refund.accepted_at is not None:
@@ -142,7 +144,7 @@ def give_back(engine: Engine, gateway: Gateway, key: str, now: datetime) -> None
 
 
 def done_by_hand(records: Records, key: str, how: ByHand, by: Mover, now: datetime) -> Refund:
-    """Enters that money went back by another way than the bank's interface.
+    """Records a refund paid outside of the bank's interface.
 
     Raises:
         NotFoundError: no such refund.
@@ -165,8 +167,8 @@ def done_by_hand(records: Records, key: str, how: ByHand, by: Mover, now: dateti
 
 
 def withdraw(session: Session, key: str, note: str, actor: str, now: datetime) -> Refund:
-    """A person withdraws a refund; the money may be refunded later. Where the bank was asked already, the
-    person has made sure that it has not paid.
+    """Withdraws a refund; the money may be refunded later. If the bank was already asked, the person has made
+    sure that it has not paid.
 
     Raises:
         NotFoundError: no such refund.
@@ -204,7 +206,7 @@ def _open(session: Session, key: str) -> Refund:
 
 
 def owed_back(session: Session, now: datetime, limit: int = 100) -> list[OwedBack]:
-    """Overpaid decisions whose refund nobody has asked for yet, the oldest first."""
+    """Overpaid decisions without a requested refund, the oldest first."""
     found = list(islice(_still_owed(session, now), limit))
     paid: dict[int, list[PaymentMessage]] = {decision.id or 0: [] for decision, _ in found}
     query = select(PaymentMessage).where(
@@ -225,7 +227,7 @@ def _still_owed(session: Session, now: datetime) -> Iterator[tuple[Decision, int
 
 
 def latest(session: Session, limit: int = 100) -> list[Refund]:
-    """Refunds, those that are open first, the latest on top."""
+    """Refunds, open ones first, the latest at the top."""
     query = select(Refund).order_by(~_still_open(), col(Refund.asked_at).desc())
     return list(session.exec(query.limit(limit)))
 
@@ -236,7 +238,7 @@ def numbers(session: Session, rows: list[Refund]) -> dict[int, str]:
 
 
 def count_open(session: Session) -> int:
-    """How many have been asked for and are to be done."""
+    """How many requested refunds are not done yet."""
     return session.exec(select(func.count()).where(_still_open())).one()
 
 

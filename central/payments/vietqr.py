@@ -1,4 +1,4 @@
-"""VietQR: the code a banking app reads. The bank reports money that comes this way like any other."""
+"""VietQR: the code a banking app reads. The bank reports such a payment like any other."""
 
 from functools import cache
 
@@ -7,7 +7,7 @@ from vietnam_qr_pay import QRPay
 
 
 def payload(bank_bin: str, account: str, amount: int, purpose: str) -> str:
-    """EMVCo text for a transfer of `amount` dong; `purpose` is its message (ASCII, 25 letters)."""
+    """EMVCo text for a transfer of `amount` dong; `purpose` is its message (ASCII, 25 characters)."""
     code = QRPay.init_viet_qr(
         bank_bin=bank_bin, bank_number=account, amount=str(amount), purpose=purpose[:25]
     )
@@ -17,7 +17,7 @@ def payload(bank_bin: str, account: str, amount: int, purpose: str) -> str:
 
 @cache
 def as_svg(text: str) -> str:
-    """The code as an SVG picture as large as its place, dark on white with its quiet zone."""
+    """The code as an SVG picture that fills its container, dark on white with its quiet zone."""
     code = segno.make(text, error="m")
     drawn: str = code.svg_inline(border=4, light="#fff", dark="#000", omitsize=True)
     return drawn

@@ -17,14 +17,14 @@ from contract.local_time import local_day
 
 COMPARE_EVERY = timedelta(minutes=30)
 LOOK_BACK = timedelta(days=62)
-"""How far back files are asked for after the worker was down."""
+"""How many days back files are requested after the worker was down."""
 
 Clock = Callable[[], datetime]
 OpenRecords = Callable[[Session], Records]
 
 
 def handlers(engine: Engine, records: OpenRecords, gateway: Gateway | None, clock: Clock) -> list[Handler]:
-    """What the worker does for payments; without a gateway only what people enter is counted."""
+    """The worker's jobs for payments; without a gateway only manual entries are counted."""
 
     def settle(unit: Claimed) -> None:
         with transaction(engine) as session:
@@ -51,8 +51,9 @@ def handlers(engine: Engine, records: OpenRecords, gateway: Gateway | None, cloc
 
 
 def compare_due(engine: Engine, gateway: Gateway, now: datetime) -> int:
-    """Compares the days up to yesterday with their files: those not compared yet, also of days on which the
-    worker was down, and again those whose file had lines that can't be read. Returns how many."""
+    """Compares the days up to yesterday with their files: those not compared yet, including days on which the
+    worker was down, and again those whose file had unreadable lines. Returns how many.
+    """
     yesterday = local_day(now) - timedelta(days=1)
     with reading(engine) as session:
         last = days.last_compared(session)

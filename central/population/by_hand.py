@@ -1,4 +1,4 @@
-"""Persons by hand: what the population database would be asked, answered from a letter."""
+"""Persons by hand: questions for the population database, answered from a letter."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,7 +20,7 @@ from central.vault import BlindIndex, Vault
 
 
 class PersonAnswer(BaseModel):
-    """What the letter says. `found` no: nobody has the number."""
+    """The content of the letter. `found` no: nobody has the number."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -51,7 +51,7 @@ class PersonsByHand:
         return jobs.count_of(session, LOOK_UP)
 
     def waiting(self, session: Session, now: datetime, limit: int, actor: str) -> list[Asked]:  # noqa: ARG002
-        """See the protocol: every person in it is written into the audit log."""
+        """See the protocol: every person in it is recorded in the audit log."""
         found = ((job, self._question(session, job, actor)) for job in jobs.list_of(session, LOOK_UP, limit))
         return [_asked(job, question) for job, question in found if question is not None]
 
@@ -66,7 +66,7 @@ class PersonsByHand:
     def enter(self, session: Session, asked: Asked, answer: PersonAnswer, hand: Hand, now: datetime) -> None:
         """See the protocol."""
         question = asked.question
-        assert isinstance(question, Question)  # of `find`, which wrote down that it was read
+        assert isinstance(question, Question)  # of `find`, which audited the reading
         told: Person | OutsideError = OutsideError(Problem.NOT_FOUND, "by hand")
         if answer.found == "yes":
             told = _person(answer, question.enquiry.identity, hand.note)

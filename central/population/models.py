@@ -1,4 +1,4 @@
-"""What the population database said about a person of a case: the person only in sealed form."""
+"""Answers of the population database about a person of a case: the person only in sealed form."""
 
 from datetime import datetime
 
@@ -9,8 +9,8 @@ from central.connections.origin import OriginColumns
 
 
 class PopulationAnswer(OriginColumns, table=True):
-    """One look-up. `problem` is set when there was no person. `notes`: codes of what an officer must know
-    before going on (`central.population.service.notes_of`), nothing else of the person in the clear.
+    """One look-up. `problem` is set when there was no person. `notes`: codes of facts an officer must know
+    before continuing (`central.population.service.notes_of`), no other personal data in plain text.
 
     `sealed` opens with the vault's key `key_id` in the context of the case only.
     """

@@ -1,4 +1,4 @@
-"""What the centre asks of the population database: a person by identity number, for a case and purpose."""
+"""The centre's question to the population database: a person by identity number, for a case and purpose."""
 
 from dataclasses import dataclass
 from typing import Annotated, Protocol
@@ -13,8 +13,11 @@ Identity = Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$")]
 
 
 class Person(BaseModel):
-    """A person as of today: where they live now (`area`: the code of the commune, where it is told), and
-    whether they live. `reference`: the database's own number for the answer."""
+    """A person as of today: current residence (`area`: the code of the commune, if given), and whether they
+    are alive.
+
+    `reference`: the database's own number for the answer.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -35,7 +38,7 @@ class Person(BaseModel):
 
 @dataclass(frozen=True)
 class PersonEnquiry:
-    """One question: who has this identity number, and who asks why (`purpose`, `case`)."""
+    """One question: the person with this identity number, the purpose and the case."""
 
     identity: str
     purpose: str

@@ -1,7 +1,7 @@
 """Looking persons up (tra cứu dân cư): asked by a job once somebody is a person of a recorded case.
 
-What is believed becomes facts of the party (address of today, birth), with its source. An answer with
-another name is kept for the officer and changes nothing: a number may have been typed wrong.
+An accepted answer becomes facts of the party (current address, birth), with their source. An answer with
+another name is stored for the officer and changes nothing: a number may have been mistyped.
 """
 
 import unicodedata
@@ -37,7 +37,7 @@ LOOK_UP = "population.look_up"
 
 @dataclass(frozen=True)
 class Question:
-    """Whom a question is about; `day` of the act, `name` as the party gave it."""
+    """The subject of a question; `day` of the act, `name` as given by the party."""
 
     case_id: int
     party_id: int
@@ -47,7 +47,7 @@ class Question:
 
 
 def plan(session: Session, case_id: int, party_id: int, now: datetime) -> None:
-    """Has a person of a case looked up; asked again, they are looked up anew."""
+    """Schedules a look-up of a person of a case; calling it again looks them up again."""
     payload = {"case": case_id, "party": party_id}
     jobs.enqueue(session, LOOK_UP, f"{case_id}:{party_id}", payload, now)
 
@@ -64,8 +64,8 @@ def look_up(
     or it is no longer theirs.
 
     Raises:
-        TryAgainError: no answer, or one that can't be understood (given up after `UNDERSTOOD_AFTER`).
-        PostponedError: the database is left alone for a while.
+        TryAgainError: no answer, or one that can't be understood (abandoned after `UNDERSTOOD_AFTER`).
+        PostponedError: requests to the database are paused.
     """
     with transaction(engine) as session:
         question = ask_about(session, Parties(session, *keys), *whom)
@@ -83,7 +83,7 @@ def look_up(
 def ask_about(
     session: Session, parties: Parties, case_id: int, party_id: int, actor: str = "system"
 ) -> Question | None:
-    """The question about a party, written into the audit log; None when there is none any more."""
+    """The question about a party, audited; None if there is nothing to ask any more."""
     case = get_case(session, case_id)
     if case.state not in WITH_POLICE or case_id not in parties.cases_of(party_id):
         return None
@@ -103,7 +103,7 @@ def _ask(population: PopulationLookup, enquiry: PersonEnquiry) -> Person | Outsi
 
 
 def believed(found: Person, identity: str) -> Person:
-    """The answer if it is about the number that was asked. Raises OutsideError."""
+    """The answer if it is about the requested number. Raises OutsideError."""
     if found.identity != identity:
         raise OutsideError(Problem.OTHER_PERSON, "the answer is about a number nobody asked about")
     return found
@@ -117,7 +117,7 @@ def store(
     origin: Origin,
     now: datetime,
 ) -> PopulationAnswer:
-    """Keeps an answer, and brings the party up to date with it where its name is theirs."""
+    """Stores an answer, and updates the party from it if the names match."""
     row = PopulationAnswer(case_id=question.case_id, party_id=question.party_id, at=now)
     row.set_origin(origin)
     if isinstance(answer, OutsideError):
@@ -151,8 +151,9 @@ def _bring_up_to_date(parties: Parties, question: Question, person: Person, now:
 
 
 def notes_of(person: Person, name: str, day: date) -> list[str]:
-    """What an officer must know: another name than the party's, death (before the act: somebody else
-    drove), an age on the day of the act at which the law is milder."""
+    """What an officer must know: a name other than the party's, a death (before the act: somebody else
+    drove), or an age on the day of the act for which the law is milder.
+    """
     found = [] if _same_name(person.name, name) else ["name_differs"]
     if person.died is not None:
         found.append("died_before" if person.died < day else "died")
@@ -167,7 +168,7 @@ def _same_name(one: str, other: str) -> bool:
 
 
 def latest(session: Session, case_id: int, party_id: int) -> PopulationAnswer | None:
-    """What was said last about a party of a case."""
+    """The latest answer about a party of a case."""
     query = select(PopulationAnswer).where(
         PopulationAnswer.case_id == case_id, PopulationAnswer.party_id == party_id
     )
@@ -175,7 +176,7 @@ def latest(session: Session, case_id: int, party_id: int) -> PopulationAnswer | 
 
 
 def read(session: Session, vault: Vault, answer: PopulationAnswer, reader: Reader) -> Person | None:
-    """The person of an answer, unsealed; written down like any reading."""
+    """The person in an answer, unsealed; audited like any reading."""
     if answer.sealed is None:
         return None
     detail = {"purpose": reader.purpose, "case": f"case:{answer.case_id}"}
@@ -185,14 +186,14 @@ def read(session: Session, vault: Vault, answer: PopulationAnswer, reader: Reade
 
 
 def forget(session: Session, case_id: int) -> None:
-    """Takes out what the database said of a case's persons; that it was asked, and when, stays."""
+    """Deletes the database's data about a case's persons; the record of the question and its time stays."""
     for row in session.exec(select(PopulationAnswer).where(PopulationAnswer.case_id == case_id)):
         row.sealed = row.key_id = row.reference = None
         row.problem_detail, row.notes = "", []
 
 
 def reseal(session: Session, vault: Vault, limit: int = 200) -> int:
-    """Seals anew what older keys sealed; returns how many."""
+    """Seals again under the current key what older keys sealed; returns how many."""
     old = (col(PopulationAnswer.key_id).is_not(None), PopulationAnswer.key_id != vault.key_id)
     query = select(PopulationAnswer).where(*old).limit(limit).with_for_update(skip_locked=True)
     rows = session.exec(query).all()

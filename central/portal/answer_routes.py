@@ -1,4 +1,4 @@
-"""Answering: one form for each kind, for one notice or for several at once."""
+"""Answering a notice: one form for each kind, for one notice or for several at once."""
 
 from datetime import datetime
 from typing import Annotated
@@ -58,7 +58,7 @@ def _typed(
 
 
 Typed = Annotated[Answer, Depends(_typed)]
-"""What the form holds, of whatever kind the address names."""
+"""The values of the form, of the kind named in the address."""
 
 
 @router.get("/cases/{proceeding_id}/answer/{kind}")
@@ -173,7 +173,7 @@ def _again(
     refused: DomainError,
     now: datetime,
 ) -> Response:
-    """The form with everything that was typed, and what is wrong."""
+    """The form with everything that was typed, and the error."""
     with reading(request.app.state.engine) as session:
         view = case_view(session, guest, proceeding_id, now)
         others = _others(session, guest, view, kind, now)
@@ -212,7 +212,7 @@ def _page(
 
 
 def _others(session: Session, guest: Guest, view: CaseView, kind: Kind, now: datetime) -> list[CaseView]:
-    """Other notices of the same party to which this answer may go too."""
+    """Other notices of the same party that this answer may also be given to."""
     if kind.name not in SHARED:
         return []
     same = [

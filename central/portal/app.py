@@ -1,5 +1,6 @@
-"""The owners' portal (Cổng thông tin cho chủ xe) as an application of its own: other port, other host name,
-other cookie than the console."""
+"""The owners' portal (Cổng thông tin cho chủ xe) as a separate application: different port, host name and
+cookie from the console.
+"""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -70,12 +71,12 @@ class Portal:
         self._faces: ASGIApp = RequestLog(faces)
 
     async def __call__(self, scope, receive, send) -> None:  # type: ignore[no-untyped-def]
-        """One request, or the life of the server."""
+        """Handles one request, or the server's lifespan."""
         await (self._faces if scope["type"] == "http" else self.app)(scope, receive, send)
 
 
 def create_portal(settings: CentralSettings, clock: Callable[[], datetime] = utc_now) -> Portal:
-    """The portal; `clock` is for tests."""
+    """Creates the portal; `clock` is for tests."""
     return Portal(settings, clock)
 
 

@@ -95,7 +95,7 @@ def package(request: Request, guest: CurrentGuest, proceeding_id: Id) -> Respons
 
 
 def _open_case(session: ReadSessionDep, guest: Guest, proceeding_id: int) -> tuple[int, str]:
-    """The case of a proceeding that is open to the guest, and the guest's name in the audit log."""
+    """The case of a proceeding that the guest may see, and the guest's name in the audit log."""
     opened = guest.case(proceeding_id)
     return proceedings.get(session, proceeding_id).case_id, f"party:{opened.party_id}"
 

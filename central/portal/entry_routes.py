@@ -1,4 +1,4 @@
-"""Opening a notice by its code, the list of what is open, leaving, the language."""
+"""Opening a notice by its code, the list of opened cases, leaving, the language."""
 
 from typing import Annotated
 
@@ -27,7 +27,7 @@ CITIZEN_LOGIN = "citizen_login"
 """The connection's name."""
 
 _WAY = "ngatu-way"
-"""Cookie of somebody who is on the way to sign in elsewhere."""
+"""Cookie of a visitor during sign-in at the identity provider."""
 
 
 @router.get("/")
@@ -126,10 +126,10 @@ def come_back(
 
 
 def _entered(request: Request, token: str, page: str) -> Response:
-    """Goes to a page with the session's cookie."""
+    """Redirects to a page with the session's cookie."""
     answer = RedirectResponse(page, status_code=303)
     secure = request.app.state.settings.secure_cookies
-    # Lax: payment and identity provider send people back from another site.
+    # Lax: payment page and identity provider redirect people back from another site.
     answer.set_cookie(cookie_name(secure), token, httponly=True, secure=secure, samesite="lax", path="/")
     return answer
 

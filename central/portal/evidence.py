@@ -1,5 +1,4 @@
-"""The evidence of a case as its owner sees it: masked copies, the moments they show, the seals that prove
-them."""
+"""The evidence of a case as its owner sees it: masked copies, their times, the seals that prove them."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,7 +27,7 @@ class Shown:
 
 @dataclass(frozen=True)
 class EvidenceView:
-    """What the page shows. `elapsed_red` and `amber` in seconds, None where no lamp is part of the act."""
+    """The evidence on the page. `elapsed_red` and `amber` in seconds, None if no lamp is part of the act."""
 
     stills: tuple[Shown, ...]
     clip: Shown | None
@@ -38,7 +37,7 @@ class EvidenceView:
 
     @property
     def there(self) -> bool:
-        """Whether anything can be seen yet."""
+        """Whether anything can be shown yet."""
         return bool(self.stills) or self.clip is not None
 
 
@@ -69,8 +68,9 @@ def evidence_view(session: Session, case_id: int, page: str) -> EvidenceView:
 
 
 def seals(session: Session, case_id: int, page: str) -> dict[str, Any]:
-    """Everything a browser needs to check the evidence by itself: the manifest the camera's node signed,
-    the centre's statement on each copy, and the public keys."""
+    """Everything a browser needs to check the evidence itself: the manifest signed by the camera's node, the
+    centre's statement on each copy, and the public keys.
+    """
     token = signed_token(session, case_id)
     return {
         "manifest": token,

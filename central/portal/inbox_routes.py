@@ -1,4 +1,4 @@
-"""The inbox of the portal: everything this person was told, read or not, with the papers that say it."""
+"""The inbox of the portal: all notifications of this person, read or not, with their papers."""
 
 from dataclasses import dataclass
 
@@ -24,7 +24,7 @@ router = APIRouter(prefix="/inbox")
 
 @dataclass(frozen=True)
 class Told:
-    """One thing somebody was told, of which case, and the paper that this guest may open."""
+    """One notification, its case, and the paper that this guest may open."""
 
     row: Notification
     words: str
@@ -62,7 +62,7 @@ def read(session: SessionDep, guest: CurrentGuest, now: Now, notification_id: Id
 
 
 def _told_to(session: Session, views: dict[int, CaseView]) -> list[Notification]:
-    """What the parties of the open cases were told about them."""
+    """The notifications of the parties of the open cases about them."""
     parties = {view.opened.party_id for view in views.values()}
     found = [row for party in parties for row in notifications.of_party(session, party, list(views))]
     return sorted(
@@ -73,7 +73,7 @@ def _told_to(session: Session, views: dict[int, CaseView]) -> list[Notification]
 
 
 def _views(session: Session, guest: Guest, now: Now) -> dict[int, CaseView]:
-    """The cases that are open to the guest, by the number of the case."""
+    """The cases open to the guest, by case number."""
     views = (case_view(session, guest, opened.proceeding_id, now) for opened in guest.opened)
     return {view.proceeding.case_id: view for view in views}
 

@@ -1,4 +1,4 @@
-"""Rendering of the portal: Vietnamese unless the browser or the visitor wants English."""
+"""Rendering of the portal: Vietnamese unless the browser or the visitor asks for English."""
 
 from functools import partial
 from pathlib import Path

@@ -1,4 +1,6 @@
-"""Paying: what is owed today, by transfer with VietQR or at the collecting bank; its call-backs; papers."""
+"""Paying: the amount owed today, by transfer with VietQR or at the collecting bank; its call-backs;
+papers.
+"""
 
 from typing import Annotated
 
@@ -26,8 +28,7 @@ from contract.local_time import local_day
 router = APIRouter()
 
 _BY_CODE = frozenset({"notice", "receipt", "refund", "reply"})
-"""Papers a notice's code shows; what has more of a person's data is shown to who signed in with an
-identity."""
+"""Papers that a notice's code may show; papers with more personal data require sign-in with an identity."""
 _BY_IDENTITY = _BY_CODE | {
     "record",
     "explanation",
@@ -94,7 +95,7 @@ def set_out(
         try:
             url = gateway.order(order.reference, order.amount, f"Nop phat theo quyet dinh {number}")
         except GatewayError:
-            url = ""  # the transfer by VietQR is there; the page says that the bank does not answer
+            url = ""  # transfer by VietQR is still possible; the page says that the bank does not answer
         with transaction(engine) as session:
             orders.note_address(session, order.reference, url)
     return RedirectResponse(f"/cases/{proceeding_id}/pay?share={share}", status_code=303)
@@ -139,7 +140,7 @@ def paper(request: Request, guest: CurrentGuest, now: Now, proceeding_id: Id, do
 
 
 def papers_of(session: ReadSessionDep, guest: Guest, view: CaseView) -> list[Document]:
-    """The papers of a case this guest may read now: sent or made for this party, their files there."""
+    """The papers of a case this guest may read now: sent or made for this party, with their files ready."""
     kinds = _BY_IDENTITY if guest.party_id is not None else _BY_CODE
     found = documents.of_case(session, view.proceeding.case_id)
     return [

@@ -1,4 +1,4 @@
-"""Dependencies of the portal's endpoints: the visitor, and what drawing up documents needs."""
+"""Dependencies of the portal's endpoints: the visitor, and the tools for drawing up documents."""
 
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
@@ -19,7 +19,7 @@ from central.web.people import Now
 
 
 class NotEnteredError(DomainError):
-    """No session, or it has ended. Answered with the page where a notice is opened."""
+    """No session, or it has ended. Answered with the page for opening a notice."""
 
     status: ClassVar[int] = 401
     code: ClassVar[str] = "not_entered"
@@ -27,7 +27,7 @@ class NotEnteredError(DomainError):
 
 @dataclass(frozen=True)
 class Desk:
-    """What the portal needs beside the database, made once when it starts."""
+    """Dependencies of the portal besides the database, created once at its start."""
 
     settings: CentralSettings
     media: CheckedMedia
@@ -37,19 +37,19 @@ class Desk:
     provider: Provider | None = None
 
     def records(self, session: Session) -> Records:
-        """What the services need in this transaction."""
+        """Dependencies of the services in this transaction."""
         return Records.of(session, self.vault, self.index, self.archive, self.settings.office)
 
 
 def desk_of(request: Request) -> Desk:
-    """That of the running portal."""
+    """The dependencies of the running portal."""
     found = request.app.state.desk
     assert isinstance(found, Desk)
     return found
 
 
 def cookie_name(secure: bool) -> str:
-    """Another than the console's, should both ever share a host."""
+    """Differs from the console's cookie, in case both ever share a host."""
     return "__Host-ngatu-portal" if secure else "ngatu-portal"
 
 
@@ -62,7 +62,7 @@ Token = Annotated[str | None, Depends(session_token)]
 
 
 def guest_or_none(request: Request, token: Token, now: Now) -> Guest | None:
-    """Who is in, if anybody."""
+    """The guest, if there is one."""
     guest = entry.guest_of(request.app.state.engine, token, now) if token else None
     request.state.guest = guest
     return guest
@@ -88,9 +88,9 @@ def _guest(guest: MaybeGuest) -> Guest:
 
 
 CurrentGuest = Annotated[Guest, Depends(_guest)]
-"""Who is in."""
+"""The guest."""
 
 
 def place_of(request: Request) -> str:
-    """The network address a request comes from."""
+    """The network address of a request."""
     return request.client.host if request.client else ""

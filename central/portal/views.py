@@ -1,4 +1,4 @@
-"""What the pages show of a case, prepared: the act, where it stands, what happened, what can be done now."""
+"""A case prepared for the pages: the act, its stage, events so far, possible actions."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -45,7 +45,7 @@ _TOLD = (
     "paid",
     "executed",
 )
-"""Events a citizen is told of, in the order they happen; see `portal.event.*`."""
+"""Events a citizen is shown, in the order they happen; see `portal.event.*`."""
 
 _DUE = (
     "appearance",
@@ -58,10 +58,10 @@ _DUE = (
     "complaint_second",
     "court",
 )
-"""Deadlines that are the citizen's own; see `portal.due.*`."""
+"""Deadlines that the citizen must meet; see `portal.due.*`."""
 
 _LAPSES = frozenset({"explanation", "explanation_extended", "complaint", "complaint_second", "court"})
-"""Rights that are gone once their time is over; what must be done (to answer, to pay) stays to be done."""
+"""Rights that lapse when their time is over; duties (to answer, to pay) remain."""
 
 
 @dataclass(frozen=True)
@@ -90,14 +90,14 @@ class CaseView:
 
     @property
     def payable(self) -> bool:
-        """There is a decision whose money is open, and that has been sent."""
+        """Whether a decision with money owed has been sent."""
         sent = not self.loaded.dossier.is_at(Track.DELIVERY, "to_send")
         open_now = self.loaded.dossier.is_at(Track.PAYMENT, "not_due", "due", "partly", "overdue")
         return self.decision is not None and sent and open_now and self.loaded.dossier.money.owed > 0
 
     @property
     def appointment(self) -> datetime | None:
-        """When the owner is asked to come, while that is still open."""
+        """When the owner is asked to come, while that is still pending."""
         return self.proceeding.appointment_at if self.stage == "answer_wanted" else None
 
 
@@ -128,12 +128,12 @@ def case_view(session: Session, guest: Guest, proceeding_id: int, now: datetime)
 def due_days(
     session: Session, proceeding: Proceeding, dossier: Dossier, today: date
 ) -> tuple[tuple[str, date], ...]:
-    """What the citizen has to do, or may still do, and until which day."""
+    """What the citizen must or may still do, and until which day."""
     rows = {row.code: row for row in deadlines.of_case(session, proceeding.case_id) if row.met_on is None}
     if not dossier.is_at(Track.COMPLAINT, "settled"):
-        rows.pop("complaint_second", None)  # a complaint that was withdrawn is not complained about again
+        rows.pop("complaint_second", None)  # a complaint that was withdrawn can't be made again
     if not dossier.is_at(Track.RECORD, "none"):
-        rows.pop("appearance", None)  # the record is made: there is nothing to answer any more
+        rows.pop("appearance", None)  # the record is made: nothing is left to answer
     open_ones = [code for code in _DUE if code in rows]
     return tuple(
         (code, rows[code].last_day)

@@ -1,7 +1,7 @@
-"""The code on a notice, and on a decision: with the paper's number and the plate it opens one case to whoever
-holds the paper.
+"""The code on a notice or decision: with the paper's number and the plate it opens one case to the holder of
+the paper.
 
-Only a keyed hash of the code is kept. A notice that was withdrawn or replaced opens nothing any more.
+Only a keyed hash of the code is stored. The code of a withdrawn or replaced notice is no longer valid.
 """
 
 import secrets
@@ -27,7 +27,7 @@ def new_code() -> str:
 
 @dataclass(frozen=True)
 class Opened:
-    """What a code opens: a case, for the party the notice was sent to."""
+    """The case a code opens, for the party the notice was sent to."""
 
     proceeding_id: int
     party_id: int
@@ -35,7 +35,7 @@ class Opened:
 
 
 def remember(session: Session, index: BlindIndex, access: NoticeAccess, code: str) -> NoticeAccess:
-    """Keeps a code's hash with what it opens."""
+    """Stores a code's hash with the case it opens."""
     access.code_index = _hash(index, access.number, access.plate, code)
     session.add(access)
     session.flush()
@@ -43,8 +43,9 @@ def remember(session: Session, index: BlindIndex, access: NoticeAccess, code: st
 
 
 def open_by_code(session: Session, index: BlindIndex, number: str, plate: str, code: str) -> Opened | None:
-    """What number, plate and code open together; None if one of them is wrong or the notice no longer
-    stands."""
+    """The case opened by number, plate and code together; None if one of them is wrong or the notice is no
+    longer valid.
+    """
     hashed = _hash(index, number, normalise(plate), code)
     found = session.exec(
         select(NoticeAccess).where(NoticeAccess.code_index == hashed, col(NoticeAccess.ended_at).is_(None))
@@ -53,7 +54,7 @@ def open_by_code(session: Session, index: BlindIndex, number: str, plate: str, c
 
 
 def has_ended(session: Session, index: BlindIndex, number: str, plate: str, code: str) -> bool:
-    """Whether number, plate and code belong to a notice that no longer stands."""
+    """Whether number, plate and code belong to a notice that is no longer valid."""
     hashed = _hash(index, number, normalise(plate), code)
     query = select(NoticeAccess.document_id).where(
         NoticeAccess.code_index == hashed, col(NoticeAccess.ended_at).is_not(None)
@@ -62,7 +63,7 @@ def has_ended(session: Session, index: BlindIndex, number: str, plate: str, code
 
 
 def standing(session: Session, document_ids: Collection[int]) -> list[NoticeAccess]:
-    """Those of these notices that still open something, the oldest first."""
+    """Those of these notices that are still valid, the oldest first."""
     query = select(NoticeAccess).where(
         col(NoticeAccess.document_id).in_(document_ids), col(NoticeAccess.ended_at).is_(None)
     )
@@ -70,7 +71,7 @@ def standing(session: Session, document_ids: Collection[int]) -> list[NoticeAcce
 
 
 def of_party(session: Session, party_id: int) -> list[NoticeAccess]:
-    """What stands of the notices to a party, the oldest first."""
+    """The valid notices to a party, the oldest first."""
     query = select(NoticeAccess).where(
         NoticeAccess.party_id == party_id, col(NoticeAccess.ended_at).is_(None)
     )
@@ -78,7 +79,7 @@ def of_party(session: Session, party_id: int) -> list[NoticeAccess]:
 
 
 def end_access(session: Session, proceeding_id: int, now: datetime) -> None:
-    """Codes of a case's notices open nothing any more."""
+    """Invalidates the codes of a case's notices."""
     query = select(NoticeAccess).where(
         NoticeAccess.proceeding_id == proceeding_id, col(NoticeAccess.ended_at).is_(None)
     )
@@ -87,8 +88,7 @@ def end_access(session: Session, proceeding_id: int, now: datetime) -> None:
 
 
 def close(session: Session, number: str) -> None:
-    """The code of a paper that now hangs out for everybody to read opens nothing any more; the paper itself
-    stands."""
+    """Invalidates the code of a paper that is now posted in public; the paper itself remains valid."""
     for access in session.exec(select(NoticeAccess).where(NoticeAccess.number == number)):
         access.code_index = secrets.token_hex(32)
 

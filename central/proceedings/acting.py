@@ -1,5 +1,6 @@
-"""A step as a person takes it by page or API: what came with it is read, the case is locked at the version
-they saw, and the service that the step belongs to takes it."""
+"""A step as a person takes it on a page or by the API: its input is parsed, the case is locked at the version
+they saw, and the service responsible for the step takes it.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -28,8 +29,9 @@ Given = TypeVar("Given", bound=p.Particulars)
 
 @dataclass(frozen=True)
 class Wanted:
-    """What somebody wants to do on a case: the action, the version they saw, on which day it happened
-    (today unless told), why, and what belongs to it (see `particulars`)."""
+    """A step requested on a case: the action, the version seen, the day it happened (today unless given), the
+    reason, and its details (see `particulars`).
+    """
 
     action: str
     version: int
@@ -41,7 +43,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Acting:
-    """Who acts on which case, when, with what papers need."""
+    """Who acts on which case and when, with the dependencies of papers."""
 
     records: Records
     proceeding: Proceeding
@@ -51,27 +53,27 @@ class Acting:
     places: Places
 
     def doing(self, detail: Mapping[str, Any] | None = None) -> Doing:
-        """The step as the tables take it."""
+        """The step in the form the tables take it."""
         return Doing(self.wanted.action, self.wanted.day, self.wanted.reason, self.wanted.note, detail or {})
 
     def plain(self, detail: Mapping[str, Any] | None = None) -> Document | None:
-        """The step with its paper."""
+        """Takes the step and draws up its paper."""
         return desk.do(self.records, self.proceeding, self.doing(detail), self.by, self.now, self.places)[1]
 
     def step(self, detail: Mapping[str, Any] | None = None) -> ProceedingStep:
-        """The step alone."""
+        """Takes the step without a paper."""
         return take(self.records.session, self.proceeding, self.doing(detail), self.by, self.now)
 
 
 def perform(
     records: Records, case_id: int, wanted: Wanted, by: Mover, now: datetime, places: Places | None = None
 ) -> Document | None:
-    """Takes the step; the paper it drew up, if any.
+    """Takes the step and returns the paper it drew up, if any.
 
     Raises:
         NotFoundError: no such case or step.
-        InvalidError: what belongs to the step is missing or wrong.
-        ProceedingChangedError: somebody else moved the case meanwhile.
+        InvalidError: a detail of the step is missing or wrong.
+        ProceedingChangedError: somebody else changed the case meanwhile.
         StepRefusedError and what else the step's own service raises.
     """
     if wanted.action not in STEPS:
@@ -280,4 +282,4 @@ _OWN: dict[str, Callable[[Acting, p.Particulars], Document | None]] = {
     "pay_in_full": _money_in,
     "pay_back": _money_back,
 }
-"""Steps that are more than a row of the tables."""
+"""Steps that need more than a row of the tables."""

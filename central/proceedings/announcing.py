@@ -1,4 +1,4 @@
-"""What a step reports to other authorities: alerts, points, and to the province that something happened."""
+"""Messages of a step to other authorities: alerts, points, and events for the province."""
 
 from datetime import datetime
 
@@ -25,7 +25,7 @@ _SHARED: tuple[tuple[Track, str, HappenedType], ...] = (
     (Track.ALERT, "lifted", "alert.lifted"),
     (Track.CASE, "executed", "case.executed"),
 )
-"""What the province is told of, by the state that a track has reached."""
+"""Events reported to the province, by the state that a track has reached."""
 
 _POINTS = {"deducted": "points_deducted", "given_back": "points_returned"}
 
@@ -63,7 +63,9 @@ def _content(decision: Decision) -> dict[str, object]:
 
 
 def _tell_of_decision(session: Session, loaded: Loaded, step: ProceedingStep, now: datetime) -> None:
-    """Its person is told that the decision went out, and how: in the portal and by mail beside the paper."""
+    """Notifies the person that the decision was sent, and how: in the portal and by e-mail, besides the
+    paper.
+    """
     decision, case_id = loaded.decision, loaded.proceeding.case_id
     if decision is None or decision.id is None:
         return
@@ -78,7 +80,7 @@ def _tell_of_decision(session: Session, loaded: Loaded, step: ProceedingStep, no
 
 
 def _note_delivery(session: Session, loaded: Loaded, step: ProceedingStep) -> None:
-    """The decision reached its person: what told of it is proved, too."""
+    """Records delivery of the decision as proof for its notification too."""
     if loaded.decision is not None:
         row = notifications.by_key(session, f"decision_sent:{loaded.decision.id}")
         if row is not None:

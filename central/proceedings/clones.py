@@ -1,9 +1,9 @@
-"""Cloned plates (biển số giả, trùng): a lead before any notice goes out, so that nobody pays for a vehicle
-that is not theirs.
+"""Cloned plates (biển số giả, trùng): leads are checked before any notice is sent, so that nobody pays for
+another vehicle.
 
-Two things raise a lead: the seen vehicle is not the registered one in type, make or colour, or the same
-plate was seen elsewhere at a time no vehicle could have been at both. A confirmed clone is watched: its
-later hits become leads at once.
+Two things raise a lead: the seen vehicle is not the registered one in type, make or colour, or the same plate
+was seen elsewhere at a time no vehicle could have been at both. A confirmed clone is watched: its later hits
+become leads at once.
 """
 
 from collections import Counter
@@ -30,7 +30,9 @@ from central.registry.service import latest_answer
 from central.settings import CentralSettings
 
 FASTEST_KMH = 200.0
-"""No vehicle is at two places that it would have to drive between faster than this, as the crow flies."""
+"""Two sightings are impossible for one vehicle if it had to drive faster than this between them, as the crow
+flies.
+"""
 
 LOOK = "proceedings.look_for_clone"
 """Kind of job; its key is the case's id."""
@@ -41,31 +43,33 @@ _EARTH_KM = 6371.0
 
 @dataclass(frozen=True)
 class Place:
-    """Where a camera stands, in degrees (WGS 84)."""
+    """Position of a camera, in degrees (WGS 84)."""
 
     latitude: float
     longitude: float
 
 
 Places = dict[str, Place]
-"""Where the sites are, by their id; a site without a known place is compared with none."""
+"""Positions of the sites by their id; a site without one is not compared."""
 
 
 def places_of(settings: CentralSettings) -> Places:
-    """Where the sites are, as far as they are configured."""
+    """Positions of the sites, as far as they are configured."""
     return {site: Place(place.latitude, place.longitude) for site, place in settings.sites.items()}
 
 
 @dataclass(frozen=True)
 class Lead:
-    """Why a plate may be cloned: a code and its values, for the words of `clone.<code>`."""
+    """Why a plate may be cloned: a code and its values, for the text `clone.<code>`."""
 
     code: str
     values: dict[str, Any]
 
 
 def impossible(one: tuple[Place, datetime], other: tuple[Place, datetime], slack: timedelta) -> bool:
-    """Whether no vehicle could have been at both; `slack` is the uncertainty of both clocks together."""
+    """Whether no vehicle could have been at both places; `slack` is the uncertainty of both clocks
+    together.
+    """
     apart = distance_km(one[0], other[0])
     hours = (abs(one[1] - other[1]) + slack).total_seconds() / 3600
     return apart > FASTEST_KMH * hours
@@ -80,7 +84,7 @@ def distance_km(one: Place, other: Place) -> float:
 
 
 def leads(session: Session, case: Case, places: Places) -> list[Lead]:
-    """Everything that speaks for a cloned plate in this case."""
+    """Everything that indicates a cloned plate in this case."""
     found = []
     if is_watched(session, case.plate):
         found.append(Lead("watched", {"plate": case.plate}))
@@ -115,9 +119,9 @@ def _elsewhere(session: Session, case: Case, places: Places) -> list[Lead]:
 
 
 def suspect(session: Session, proceeding: Proceeding, places: Places, now: datetime) -> list[Lead]:
-    """Looks for leads and holds the case back if there are any; to be asked before a notice is drawn.
+    """Looks for leads and holds the case back if there are any; called before a notice is drawn up.
 
-    A lead that somebody has cleared does not come back; a watched plate always does.
+    A lead cleared by a person does not return; that of a watched plate always does.
     """
     found = leads(session, get_case(session, proceeding.case_id), places)
     cleared = _cleared(session, proceeding)
@@ -131,8 +135,9 @@ def suspect(session: Session, proceeding: Proceeding, places: Places, now: datet
 
 
 def look(session: Session, case_id: int, places: Places, now: datetime) -> None:
-    """Looks at a case whose plate was seen elsewhere since: nobody knows yet which of the two is the
-    clone."""
+    """Checks a case whose plate was seen elsewhere since: it is not known yet which of the two is the
+    clone.
+    """
     proceeding = of_case(session, case_id)
     if proceeding is not None:
         suspect(session, lock(session, proceeding.id or 0), places, now)
@@ -143,8 +148,7 @@ def _told(lead: Lead) -> dict[str, Any]:
 
 
 def told_of(steps: Sequence[ProceedingStep]) -> list[Lead]:
-    """The leads that the last suspicion in a case's history rests on; none where a person suspected it in
-    words."""
+    """The leads behind the last suspicion in a case's history; none if a person suspected it in words."""
     last = next((step for step in reversed(steps) if step.action == "suspect_clone"), None)
     told = last.detail.get("leads", ()) if last is not None else ()
     return [Lead(lead["code"], {name: lead[name] for name in lead if name != "code"}) for lead in told]
@@ -164,8 +168,9 @@ def _cleared(session: Session, proceeding: Proceeding) -> list[dict[str, Any]]:
 
 
 def confirm(session: Session, proceeding: Proceeding, note: str, by: Mover, now: datetime) -> ProceedingStep:
-    """The plate is cloned: the case is against somebody unknown, notices are withdrawn, the plate is
-    watched."""
+    """Confirms that the plate is cloned: the case is against an unknown person, notices are withdrawn, the
+    plate is watched.
+    """
     step = take(session, proceeding, Doing("confirm_clone", reason="cloned_plate", note=note), by, now)
     proceeding.kind = CaseKind.CLONED_PLATE
     case = get_case(session, proceeding.case_id)
@@ -178,8 +183,8 @@ def confirm(session: Session, proceeding: Proceeding, note: str, by: Mover, now:
 
 
 def end_watch(session: Session, watch_id: int, reason: str, by: User, now: datetime) -> WatchedPlate:
-    """The clone was caught, or there was none: the plate is handled like any other again. Cases that stay
-    suspected are for a person to clear.
+    """The clone was caught, or there was none: the plate is handled like any other again. A person must clear
+    the cases that remain suspected.
 
     Raises:
         NotFoundError: no such watch, or it has ended.

@@ -1,4 +1,4 @@
-"""Which cases have proceedings, and which of those are closed."""
+"""Cases with proceedings, and those whose proceedings are closed."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,14 +13,16 @@ _CLOSED = (TrackState.track == Track.CASE, TrackState.state == "closed")
 
 
 def with_proceedings() -> SelectOfScalar[int]:
-    """Cases that have proceedings, for another query."""
+    """A subquery: cases that have proceedings."""
     return select(Proceeding.case_id)
 
 
 def closed_before(
     session: Session, before: datetime, but_not: Sequence[SelectOfScalar[int]], limit: int | None
 ) -> list[tuple[int, datetime]]:
-    """Cases whose proceedings were closed before then, with when, less those of the queries `but_not`."""
+    """Cases whose proceedings were closed before that time, with when, except those of the queries
+    `but_not`.
+    """
     query = select(Proceeding.case_id, TrackState.since).join(
         TrackState, col(TrackState.proceeding_id) == col(Proceeding.id)
     )
@@ -31,13 +33,13 @@ def closed_before(
 
 
 def is_closed(session: Session, case_id: int) -> bool:
-    """The proceedings of the case are closed."""
+    """Whether the proceedings of the case are closed."""
     query = select(Proceeding.id).join(TrackState, col(TrackState.proceeding_id) == col(Proceeding.id))
     return session.exec(query.where(Proceeding.case_id == case_id, *_CLOSED)).first() is not None
 
 
 def decided_together(session: Session, case_id: int) -> set[int]:
-    """The other cases that a decision of this case covers too: its paper is theirs as well."""
+    """The other cases covered by a decision of this case: its paper belongs to them too."""
     mine = (
         select(DecisionAct.decision_id)
         .join(Proceeding, col(Proceeding.id) == col(DecisionAct.proceeding_id))

@@ -1,5 +1,6 @@
-"""What steps need, as named questions about a dossier. A code is told to people in words; see `problem.*`
-in the console."""
+"""Requirements of steps, as named questions about a dossier. Each code has a text; see `problem.*` in the
+console.
+"""
 
 from central.proceedings.dossier import Attempt, Dossier, Residence
 from central.proceedings.rows import Condition, Need
@@ -18,7 +19,7 @@ def not_at(track: Track, *states: str) -> Condition:
 
 
 def power_lacks(problem: str) -> Condition:
-    """The signer's power does not fail in this way."""
+    """The signer's power does not fail for this reason."""
 
     def holds(dossier: Dossier, attempt: Attempt) -> bool:
         book, acts, of_firm = dossier.book, dossier.acts, dossier.organisation
@@ -39,7 +40,7 @@ def within(limit: str) -> Condition:
 
 
 def over(limit: str) -> Condition:
-    """That last day lies before today."""
+    """That last day is before today."""
 
     def holds(dossier: Dossier, attempt: Attempt) -> bool:
         last = getattr(dossier.limits, limit)

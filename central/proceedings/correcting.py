@@ -1,5 +1,6 @@
-"""What somebody entered wrongly, or what happened since, set right: the day of an event, the last day for a
-decision. The deadlines that hang on it are counted anew, the old ones kept."""
+"""Corrections of wrong entries or for later events: the day of an event, the last day for a decision.
+Dependent deadlines are computed again, the old ones kept.
+"""
 
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -52,11 +53,11 @@ CORRECTABLE = (
     "enforcement_restarted",
     "confiscated",
 )
-"""Events whose day a person enters and from which a deadline counts, or by which it is met."""
+"""Events whose day is entered by a person and on which a deadline depends."""
 
 
 def correctable(session: Session, loaded: Loaded) -> list[ProceedingEvent]:
-    """What has happened and may turn out to have happened on another day, the latest entry first."""
+    """Events whose day can be corrected, the latest entry first."""
     query = _present(loaded).where(col(ProceedingEvent.event).in_(CORRECTABLE))
     return list(session.exec(query.order_by(col(ProceedingEvent.id).desc())))
 
@@ -64,8 +65,8 @@ def correctable(session: Session, loaded: Loaded) -> list[ProceedingEvent]:
 def correct_day(
     session: Session, proceeding: Proceeding, event: str, day: date, reason: str, by: Mover, now: datetime
 ) -> ProceedingEvent:
-    """An event happened on another day than was entered, and with it whatever the same step made happen: the
-    deadlines counted from them are set anew, the old ones kept.
+    """Corrects the day of an event, and of all other events of the same step: dependent deadlines are
+    computed again, the old ones kept.
 
     Raises:
         NotFoundError: no such event.
@@ -99,7 +100,7 @@ def correct_day(
 def _moved(
     session: Session, present: ProceedingEvent, day: date, reason: str, now: datetime
 ) -> ProceedingEvent:
-    """The event on its right day; the row with the wrong one is ended and kept."""
+    """Moves the event to its right day; the row with the wrong one is ended and kept."""
     present.ended_at, present.ended_reason = now, reason[:300]
     session.flush()
     row = ProceedingEvent(
@@ -123,7 +124,7 @@ def _problems(
     if by.person is None or by.person == proceeding.operator_id:
         yield "same_person"
     if event not in CORRECTABLE:
-        yield "not_today"  # the paper itself bears this day, or a register or the bank told it
+        yield "not_today"  # the paper itself states this day, or a register or the bank reported it
 
 
 def _present_event(session: Session, loaded: Loaded, event: str) -> ProceedingEvent:
@@ -134,8 +135,9 @@ def _present_event(session: Session, loaded: Loaded, event: str) -> ProceedingEv
 
 
 def _of_one_step(session: Session, loaded: Loaded, present: ProceedingEvent) -> list[ProceedingEvent]:
-    """An event and what happened by the same step on the same day: a complaint that was answered was accepted
-    that day too, a payment in parts was granted with the answer."""
+    """An event and others of the same step on the same day: a complaint that was answered was accepted that
+    day too, a payment in parts was granted with the answer.
+    """
     if present.step_id is None:
         return [present]
     same = _present(loaded).where(
@@ -145,7 +147,7 @@ def _of_one_step(session: Session, loaded: Loaded, present: ProceedingEvent) -> 
 
 
 def _present(loaded: Loaded) -> SelectOfScalar[ProceedingEvent]:
-    """The events of a case and of its decision that count."""
+    """The valid events of a case and of its decision."""
     owners = col(ProceedingEvent.proceeding_id) == loaded.proceeding.id
     if loaded.decision is not None:
         owners |= col(ProceedingEvent.decision_id) == loaded.decision.id
@@ -155,8 +157,8 @@ def _present(loaded: Loaded) -> SelectOfScalar[ProceedingEvent]:
 def restart_limitation(
     session: Session, proceeding: Proceeding, last_day: date, reason: str, by: Mover, now: datetime
 ) -> None:
-    """Sets the last day for a decision anew: the person evades (Law Art 6.1.d), or the file was with
-    criminal bodies (6.1.c). Only somebody who may sign does so, with a written reason; never the programme.
+    """Sets a new last day for a decision: the person evades (Law Art 6.1.d), or the file was with criminal
+    bodies (6.1.c). Only a signer may do so, with a written reason; never the software.
 
     Raises:
         StepRefusedError: nobody who may sign, no reason, or a day that is not later.

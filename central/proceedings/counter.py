@@ -1,4 +1,4 @@
-"""For the treasury: decisions that are unpaid or overpaid, by number, without anybody's name."""
+"""For the treasury: unpaid or overpaid decisions, by number, without names."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from central.proceedings.tracks import START, Track
 from contract.local_time import local_day
 
 OPEN = ("due", "partly", "overdue", "refund_due")
-"""States of the payment in which money is awaited or has to be refunded."""
+"""States of the payment track in which a payment is expected or a refund is due."""
 
 AT_ONCE = 200
 """How many decisions' entries are read in one query."""
@@ -22,7 +22,7 @@ AT_ONCE = 200
 
 @dataclass(frozen=True)
 class OpenDecision:
-    """A decision as the treasury sees it: what is owed today (`stand`), the last day to pay it."""
+    """A decision as the treasury sees it: the amount owed today (`stand`), the last day to pay it."""
 
     decision: Decision
     state: str
@@ -31,7 +31,7 @@ class OpenDecision:
 
     @property
     def back(self) -> bool:
-        """True if money is to be refunded."""
+        """True if money must be refunded."""
         return self.state == "refund_due"
 
 
@@ -90,5 +90,5 @@ def paid_beyond(session: Session, now: datetime) -> Iterator[PaidBeyond]:
 
 
 def beyond_of(session: Session, decision: Decision, now: datetime) -> int:
-    """By how much a decision is overpaid today; once it has ended, all that was paid."""
+    """The overpaid amount of a decision today; once it has ended, everything paid."""
     return money.beyond(decision, money.stand(session, law.book(session), decision, local_day(now)))

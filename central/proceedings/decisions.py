@@ -1,9 +1,9 @@
 """Decisions to sanction (quyết định xử phạt): the amount for this person, the proposal, the signature.
 
-A decision is a record beside the case, with number, signer, band and amounts frozen. What it may say is
-narrow: the fine lies where the circumstances put it in the band of this person, the points are the highest
-of its acts and none for an organisation, nobody signs above their power, after the limitation or after the
-time for the decision.
+A decision is a separate record, with number, signer, band and amounts frozen. Its content is restricted: the
+fine is within this person's band as the circumstances determine, the points are the highest of its acts and
+none for an organisation, nobody signs above their power, after the limitation or after the time for the
+decision.
 """
 
 from collections.abc import Collection, Sequence
@@ -36,21 +36,22 @@ SERIES = "decision"
 
 
 class AmountError(InvalidError):
-    """The fine is not where the band and the circumstances put it."""
+    """The fine is not the one that the band and the circumstances allow."""
 
     code: ClassVar[str] = "fine_outside"
 
 
 class NotOneDecisionError(ConflictError):
-    """These cases can't be decided together: another person, another licence, or not that far."""
+    """These cases can't be decided together: another person, another licence, or another stage."""
 
     code: ClassVar[str] = "not_one_decision"
 
 
 @dataclass(frozen=True)
 class ActAmount:
-    """What one act costs this person: the band, what the circumstances allow in it, the usual fine, the
-    points."""
+    """The fine of one act for this person: the band, the range that the circumstances allow, the usual fine,
+    the points.
+    """
 
     proceeding: Proceeding
     offence: Offence
@@ -62,8 +63,9 @@ class ActAmount:
 
 @dataclass(frozen=True)
 class Terms:
-    """What a case officer proposes: circumstances (articles), a fine for each act (None: the usual one),
-    cases decided together with this one."""
+    """A case officer's proposal: circumstances (articles), a fine for each act (None: the usual one), cases
+    decided together with this one.
+    """
 
     circumstances: tuple[str, ...] = ()
     fines: tuple[int, ...] | None = None
@@ -79,11 +81,12 @@ def amounts(
     terms: Terms,
     reader: Reader,
 ) -> list[ActAmount]:
-    """What each act costs the person to be fined, under these circumstances; reads their birth date for it.
+    """The fine of each act for the person to be fined, under these circumstances; reads their birth date for
+    it.
 
     Raises:
         InvalidError: an unknown circumstance, or nobody to be fined.
-        ConflictError: who did it was under 14: nothing may be decided against them (Law Art 5.1.a).
+        ConflictError: the person was under 14: no decision against them is allowed (Law Art 5.1.a).
     """
     person = _person(parties, covered[0], reader)
     for proceeding in covered:
@@ -165,7 +168,7 @@ def _check_fines(found: list[ActAmount], fines: Sequence[int]) -> None:
 
 
 def _others(session: Session, proceeding: Proceeding, cases: Sequence[int]) -> list[Proceeding]:
-    """Locked, in the order of their cases, and all of the same person and licence."""
+    """The other cases, locked in order of their ids; all must have the same person and licence."""
     found = []
     for case_id in sorted(set(cases)):
         other = of_case(session, case_id)
@@ -187,7 +190,7 @@ def _class(session: Session, proceeding: Proceeding) -> str:
 
 
 def proposal_of(session: Session, proceeding_id: int) -> Proposal | None:
-    """What was proposed for a case."""
+    """The proposal for a case."""
     return session.get(Proposal, proceeding_id)
 
 
@@ -199,12 +202,12 @@ def sign(
     now: datetime,
     power_id: int | None = None,
 ) -> Decision:
-    """Signs the proposed decision of a locked case: number, amounts and everything it says are frozen with
-    it. `power_id`: by which of their powers; else by the first that reaches all of its acts.
+    """Signs the proposed decision of a locked case: number, amounts and its whole content are frozen.
+    `power_id`: by which of their powers; otherwise by the first that covers all of its acts.
 
     Raises:
         StepRefusedError: the tables refuse for one of its cases, with every problem.
-        AmountError: the fine no longer is where it may be.
+        AmountError: the fine is no longer within the allowed range.
         ConflictError: nothing was proposed.
     """
     assert proceeding.id is not None
@@ -231,7 +234,7 @@ def sign(
 
 
 def powers_that_reach(session: Session, proceeding: Proceeding, by: Mover, day: date) -> tuple[Power, ...]:
-    """By what somebody may sign the proposed decision; several where they have to choose."""
+    """The powers by which somebody may sign the proposed decision; several if they have to choose."""
     proposal = proposal_of(session, proceeding.id or 0)
     cases = [of_case(session, case_id) for case_id in proposal.with_cases] if proposal is not None else []
     loaded = [load(session, case, day) for case in (proceeding, *cases) if case is not None]
@@ -245,7 +248,9 @@ def _acts(loaded: list[Loaded]) -> list[Act]:
 
 
 def _power(loaded: list[Loaded], by: Mover, day: date, power_id: int | None) -> Power | None:
-    """One power for the whole decision: one act above it takes the whole file up (Law Art 52.4.b)."""
+    """One power for the whole decision: one act above it requires a higher signer for the whole file (Law Art
+    52.4.b).
+    """
     if power_id is not None:
         return next((power for power in by.powers if power.id == power_id), None)
     dossier = loaded[0].dossier
@@ -322,7 +327,7 @@ def number_of(sequence: int, year: int, unit: str) -> str:
 
 
 def find(session: Session, decision_id: int, *, locked: bool = False) -> Decision | None:
-    """The signed decision of that id; `locked` until the transaction ends."""
+    """The signed decision with that id; `locked` until the transaction ends."""
     return session.get(Decision, decision_id, with_for_update=locked, populate_existing=locked)
 
 
@@ -333,12 +338,12 @@ def numbers_of(session: Session, decision_ids: Collection[int]) -> dict[int, str
 
 
 def by_number(session: Session, number: str) -> Decision | None:
-    """The decision whose number stands on a paper."""
+    """The decision with that printed number."""
     return session.exec(select(Decision).where(Decision.number == number)).one_or_none()
 
 
 def first_case_of(session: Session, decision: Decision) -> int | None:
-    """The case of the first act it decides on."""
+    """The case of the first act the decision covers."""
     query = (
         select(Proceeding.case_id)
         .join(DecisionAct, col(DecisionAct.proceeding_id) == col(Proceeding.id))

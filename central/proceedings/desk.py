@@ -1,7 +1,8 @@
 """Takes a step with everything that belongs to it. API and pages call this module. The step is checked by the
-tables, its document is drawn up, and notices or alerts that no longer hold are ended, in one transaction. A
-notice is only drawn up after a look for a cloned plate; a paper is only sent once its file is made and
-signed."""
+tables, its document is drawn up, and notices or alerts that no longer apply are ended, in one transaction.
+A notice is only drawn up after a check for a cloned plate; a paper is only sent once its file is made and
+signed.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -34,11 +35,11 @@ SENDS: Mapping[str, str] = {
     "send_decision": "decision",
     "send_enforcement": "enforcement",
 }
-"""Steps that send a paper out, and which."""
+"""Steps that send a paper, and which."""
 
 
 class PaperMissingError(ConflictError):
-    """The paper that is to be sent has not been drawn up, or its file is still being made."""
+    """The paper to be sent has not been drawn up, or its file is still being made."""
 
     code: ClassVar[str] = "paper_missing"
 
@@ -53,11 +54,11 @@ def do(
 ) -> tuple[ProceedingStep, Document | None]:
     """Takes a step on a locked proceeding and draws its paper up.
 
-    A notice that a suspicion stands against is not drawn up: the step taken then is `suspect_clone`.
+    If a clone is suspected, no notice is drawn up: the step taken then is `suspect_clone`.
 
     Raises:
         StepRefusedError: the tables refuse.
-        PaperMissingError: what is to be sent has no file yet.
+        PaperMissingError: the paper to be sent has no file yet.
         EvidenceNotOpenError: a notice whose owner could not see the evidence yet.
     """
     if doing.action == "draw_notice" and clones.suspect(records.session, proceeding, places or {}, now):
@@ -71,7 +72,7 @@ def do(
     if doing.action == "draw_notice":
         copies.ask(records.session, proceeding.case_id, now)
     if doing.action == "send_decision" and doing.detail.get("how") == "electronic":
-        # From now on the time runs after which the law deems it delivered (NĐ 118/2021 Điều 17a).
+        # This starts the time after which the law deems it delivered (NĐ 118/2021 Điều 17a).
         take(records.session, proceeding, Doing("enter_electronically", step.day), PROGRAMME, now)
     end_what_is_untrue(records, proceeding, step, now)
     paper = paper_of(records, proceeding, step, by, now)
@@ -89,8 +90,9 @@ def _send(records: Records, proceeding: Proceeding, kind: str, how: str, now: da
 
 
 def end_what_is_untrue(records: Records, proceeding: Proceeding, step: ProceedingStep, now: datetime) -> None:
-    """Codes of a notice that no longer stands open nothing any more, nor does that of a decision that is
-    posted in public (niêm yết)."""
+    """Invalidates the codes of a notice that no longer applies, and of a decision that is posted in public
+    (niêm yết).
+    """
     delivery = step.moved.get(Track.DELIVERY.value)
     decision = living_decision(records.session, proceeding.id or 0)
     if delivery is not None and delivery[1] == "posting" and decision is not None:
@@ -103,7 +105,9 @@ def end_what_is_untrue(records: Records, proceeding: Proceeding, step: Proceedin
 def sign_decision(
     records: Records, proceeding: Proceeding, by: Mover, now: datetime, power_id: int | None = None
 ) -> tuple[Decision, Document]:
-    """Signs the proposed decision, by one of their powers where they hold several, and draws its paper up."""
+    """Signs the proposed decision, by one of the person's powers if there are several, and draws up its
+    paper.
+    """
     decision = decisions.sign(records.session, records.parties, proceeding, by, now, power_id)
     step = last_step(records.session, proceeding)
     paper = paper_of(records, proceeding, step, by, now)
@@ -114,7 +118,7 @@ def sign_decision(
 def receive_money(
     records: Records, decision_id: int, receipt: Receipt, now: datetime, by: Mover = PROGRAMME
 ) -> Counted:
-    """Counts a payment and draws its receipt up; reported again, it changes nothing."""
+    """Counts a payment and draws up its receipt; a repeated report changes nothing."""
     counted = payments.received(records.session, decision_id, receipt, now, by)
     _receipt(records, counted, by, now)
     return counted
@@ -128,7 +132,7 @@ def pay_money_back(
     by: Mover = PROGRAMME,
     promised: int = 0,
 ) -> Counted:
-    """Counts a refund that was paid and draws its voucher up; see `payments.paid_back`."""
+    """Counts a refund that was paid and draws up its voucher; see `payments.paid_back`."""
     counted = payments.paid_back(records.session, decision_id, receipt, now, by, promised)
     _receipt(records, counted, by, now)
     return counted
@@ -143,10 +147,10 @@ def answer_relief(
     by: Mover,
     now: datetime,
 ) -> Document | None:
-    """Grants or refuses (`grant` None) what a person asked for, and draws the decision on it up.
+    """Grants or refuses (`grant` None) requested relief, and draws up the decision on it.
 
     Raises:
-        ConflictError: nothing was asked, or something else than this action grants.
+        ConflictError: nothing was requested, or another kind of relief.
         InvalidError, StepRefusedError: see `payments.answer_relief`.
     """
     decision = living_decision(records.session, proceeding.id or 0)
@@ -167,16 +171,18 @@ def _receipt(records: Records, counted: Counted, by: Mover, now: datetime) -> No
 
 
 def bind_file(records: Records, proceeding: Proceeding, by: Mover, now: datetime) -> Document:
-    """The case's file as one paper: contents, what happened, pictures, and all of its papers. Raises
-    ConflictError while one of them has no file yet."""
+    """The case's file as one paper: contents, steps, pictures, and all of its papers. Raises ConflictError
+    while one of them has no file yet.
+    """
     return case_file(records, proceeding, by, now)
 
 
 def withdraw(
     records: Records, scope: Scope, reason: str, by: Mover, now: datetime
 ) -> tuple[Withdrawal, list[WithdrawnCase]]:
-    """One act undoes everything a camera found in a time; a paper is drawn up for everybody who had been told
-    of a case. Raises as `withdrawal.withdraw` does."""
+    """Withdraws everything a camera recorded within a period; a paper is drawn up for everybody who had been
+    notified of a case. Raises as `withdrawal.withdraw` does.
+    """
     act, rows = withdrawal.withdraw(records.session, scope, reason, by, now)
     for row in rows:
         proceeding = of_case(records.session, row.case_id)
@@ -190,10 +196,10 @@ def withdraw(
 
 
 def tell(records: Records, act: Withdrawal, case_id: int, how: str, now: datetime) -> WithdrawnCase:
-    """The paper of a withdrawn case went out to its people.
+    """Sends the paper of a withdrawn case to its parties.
 
     Raises:
-        NotFoundError: no such case in this act.
+        NotFoundError: no such case in this withdrawal.
         ConflictError: its paper has no file yet.
     """
     row = withdrawal.told(records.session, act.id or 0, case_id, now)
@@ -205,7 +211,7 @@ def tell(records: Records, act: Withdrawal, case_id: int, how: str, now: datetim
 def confirm_clone(
     records: Records, proceeding: Proceeding, note: str, by: Mover, now: datetime
 ) -> ProceedingStep:
-    """The plate is cloned: notices are withdrawn with their codes, the plate is watched."""
+    """Confirms that the plate is cloned: notices and their codes are withdrawn, the plate is watched."""
     step = clones.confirm(records.session, proceeding, note, by, now)
     end_what_is_untrue(records, proceeding, step, now)
     return step

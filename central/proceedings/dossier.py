@@ -1,5 +1,6 @@
-"""A case as the tables of steps see it: track states, days, people, the device, what the law says of the
-acts. Pure values."""
+"""A case as the step tables see it: track states, days, people, the device, the law on the acts. Pure
+values.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from configs.law_tables import LawBook
 
 
 class Residence(StrEnum):
-    """Where the person lives, as far as it matters: here, in this province, or in another."""
+    """Where the person lives, as far as it matters: in this area, in this province, or in another."""
 
     HERE = "here"
     ELSEWHERE = "elsewhere"
@@ -37,7 +38,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Money:
-    """The fine and what was paid, in dong. `late_fee` is what has accrued up to today."""
+    """The fine and what was paid, in dong. `late_fee` is the fee accrued up to today."""
 
     fine: int = 0
     paid: int = 0
@@ -45,24 +46,24 @@ class Money:
 
     @property
     def owed(self) -> int:
-        """What is still to pay today."""
+        """The amount still to pay today."""
         return max(0, self.fine + self.late_fee - self.paid)
 
     @property
     def beyond(self) -> int:
-        """What was paid beyond that."""
+        """The overpaid amount."""
         return max(0, self.paid - self.fine - self.late_fee)
 
 
 @dataclass(frozen=True)
 class Dossier:
-    """Everything the tables ask about.
+    """All facts used by the tables.
 
-    `device_valid`: approved, certified and signposted when the pictures were taken; `device_users`: who
-    was named and trained for it then. `acts` are the offences a decision would cover; `confiscates`: one
-    of them has the plate confiscated. `violator_known`: the person to be fined is named.
+    `device_valid`: approved, certified and signposted when the pictures were taken; `device_users`: the
+    people appointed and trained for it then. `acts` are the offences a decision would cover; `confiscates`:
+    one of them has the plate confiscated. `violator_known`: the person to be fined is named.
     `requalified_by`: who proposes another act. `decided_by`: who signed the decision. `states` holds the
-    case's tracks and those of its living decision.
+    case's tracks and those of its decision in force.
     """
 
     kind: CaseKind
@@ -100,8 +101,9 @@ class Dossier:
 
 @dataclass(frozen=True)
 class Attempt:
-    """Somebody wants to take a step: who, in which roles, by which powers to sign, for which day, today,
-    with a reason."""
+    """An attempt to take a step: by whom, in which roles, by which powers to sign, for which day, today, with
+    a reason.
+    """
 
     person: int | None
     actors: frozenset[Actor]

@@ -1,4 +1,4 @@
-"""A case in the words of papers: vehicle, act, persons, officials, as Vietnamese papers name them."""
+"""A case in the wording of papers: vehicle, act, persons, officials, as Vietnamese papers name them."""
 
 from datetime import date
 
@@ -18,13 +18,13 @@ from contract.plates import interpretations
 from contract.vehicles import VehicleKind
 
 VIETNAMESE = translator("vi")
-"""Words of papers."""
+"""Texts of papers."""
 
 _AMENDED = " (sửa đổi bởi "
 
 
 def vehicle_of(session: Session, case: Case) -> v.Vehicle:
-    """The vehicle as registered, where the register knows it; else as seen."""
+    """The vehicle as registered, if the register knows it; otherwise as seen."""
     assert case.id is not None
     registered = registered_vehicle(latest_answer(session, case.id))
     kind = registered.kind if registered else case.vehicle_kind
@@ -90,7 +90,7 @@ def official_of(session: Session, user_id: int | None, unit: str, title: str | N
 
 
 def title_words(book: LawBook, power: Power, day: date) -> str:
-    """A signer's title in words, as the law of that day names it."""
+    """A signer's title in words, from the law of that day."""
     try:
         return book.signer(power.title, day).name_vi
     except LawError:
@@ -98,14 +98,14 @@ def title_words(book: LawBook, power: Power, day: date) -> str:
 
 
 def delegation_words(session: Session, book: LawBook, power: Power, day: date) -> str:
-    """The delegation a paper rests on (Law Art 54): its number, and whose power it gives."""
+    """The delegation behind a paper (Law Art 54): its number, and whose power it gives."""
     giver = find_by_id(session, power.delegated_by) if power.delegated_by is not None else None
     whose = title_words(book, power, day) + (f" {giver.full_name}" if giver is not None else "")
     return f"Quyết định giao quyền xử phạt số {power.delegation} của {whose}"
 
 
 def signature_of(book: LawBook, power: Power, name: str, day: date) -> v.Signature:
-    """Who signs: the title, and by which delegation."""
+    """The signature: the title, and by which delegation."""
     title = title_words(book, power, day).upper()
     if power.delegation is None:
         return v.Signature(titles=(title,), name=name)

@@ -1,6 +1,6 @@
-"""The tables at work: what may happen next, and what a step does. Pure: no clock, no database.
+"""Applies the step tables: which steps are possible, and their effects. Pure: no clock, no database.
 
-`central.proceedings.service` is the only caller that stores what a step did.
+`central.proceedings.service` is the only caller that stores the effects of a step.
 """
 
 from collections.abc import Iterable
@@ -45,8 +45,10 @@ STEPS: dict[str, Step] = {step.action: step for table in _TABLES for step in tab
 
 
 def _own_events() -> dict[Track, frozenset[str]]:
-    """What only people's steps of one track make known: a later step of that track can't be dated before
-    it. What time alone did (a fine fell overdue) does not keep out what happened before and is told late."""
+    """Events known only through people's steps of one track: a later step of that track can't be dated before
+    them. An event caused by time alone (a fine became overdue) does not prevent entering an earlier event
+    later.
+    """
     tracks: dict[str, set[Track]] = {}
     for step in STEPS.values():
         for event in step.events if step.actors != {Actor.SYSTEM} else ():
@@ -58,8 +60,9 @@ _EVENTS = _own_events()
 
 
 class StepRefused(Exception):  # noqa: N818 (a refusal is an answer, not a fault)
-    """A step the tables do not allow now; `problems` are codes in the order of the table, the first the
-    gravest."""
+    """A step the tables do not allow now; `problems` are codes in the order of the table, the most serious
+    first.
+    """
 
     def __init__(self, action: str, problems: tuple[str, ...]) -> None:
         super().__init__(f"{action}: {', '.join(problems)}")
@@ -68,15 +71,15 @@ class StepRefused(Exception):  # noqa: N818 (a refusal is an answer, not a fault
 
 
 def problems_of(dossier: Dossier, action: str, attempt: Attempt) -> tuple[str, ...]:
-    """Everything that stands against the step, as codes; empty when it may be taken."""
+    """All obstacles to the step, as codes; empty if it may be taken."""
     return tuple(_problems(dossier, STEPS[action], attempt))
 
 
 def take(dossier: Dossier, action: str, attempt: Attempt) -> tuple[Dossier, Moved]:
-    """The dossier after a step, and what it moved.
+    """The dossier after a step, and the step's effects.
 
     Raises:
-        StepRefused: with every problem.
+        StepRefused: lists every problem.
         KeyError: no such action.
     """
     step = STEPS[action]
@@ -100,14 +103,15 @@ def take(dossier: Dossier, action: str, attempt: Attempt) -> tuple[Dossier, Move
 
 
 def possible(dossier: Dossier, attempt: Attempt) -> list[Step]:
-    """Steps this person could take now, given a reason where one is asked: decides which buttons are
-    shown."""
+    """Steps this person could take now, given a reason where one is required; determines which buttons are
+    shown.
+    """
     asked = replace(attempt, reason=True)
     return [step for step in STEPS.values() if not problems_of(dossier, step.action, asked)]
 
 
 def next_steps(dossier: Dossier, track: Track) -> list[Step]:
-    """Steps that start from the track's present state, whoever takes them: what is next."""
+    """Steps that start from the track's present state, whoever takes them."""
     return [step for step in STEPS.values() if step.track is track and dossier.at(track) in step.sources]
 
 
@@ -130,8 +134,9 @@ def _problems(dossier: Dossier, step: Step, attempt: Attempt) -> Iterable[str]:
 
 
 def _earliest(dossier: Dossier, step: Step) -> date:
-    """The first day a step can have happened on: not before the act, the decision, or earlier steps of its
-    track."""
+    """The earliest possible day of a step: not before the act, the decision, or earlier steps of its
+    track.
+    """
     before = [dossier.captured_on]
     before += [day for event, day in dossier.days.items() if event in _EVENTS[step.track]]
     if step.track in DECISION_TRACKS and "decision_signed" in dossier.days:
@@ -140,7 +145,9 @@ def _earliest(dossier: Dossier, step: Step) -> date:
 
 
 def _has_decision(dossier: Dossier) -> bool:
-    """A decision's tracks move while it is in force, and after its end until money and points are back."""
+    """A decision's tracks may change while it is in force, and after its end until money and points are
+    returned.
+    """
     settling = dossier.is_at(Track.PAYMENT, "refund_due") or dossier.is_at(Track.POINTS, "to_give_back")
     return dossier.is_at(Track.DECISION, "signed") or settling
 

@@ -1,6 +1,7 @@
-"""Handing a case to a colleague (giao hồ sơ cho đồng nghiệp): whose it is at the case officers' desk.
+"""Handing a case to a colleague (giao hồ sơ cho đồng nghiệp): sets its handler at the case officers' desk.
 
-It sets who is responsible for the case, not who may act: the tables of steps decide that."""
+This determines who is responsible for the case, not who may act: the step tables decide that.
+"""
 
 from sqlmodel import Session
 
@@ -14,17 +15,17 @@ from central.proceedings.people import Mover
 
 
 def colleagues(session: Session, proceeding: Proceeding) -> list[User]:
-    """Who may bring the case on as a case officer, by name: at work, and not the one who reviewed it."""
+    """People who may work on the case as a case officer, by name: active, and not its reviewer."""
     found = [user for user in list_users(session) if _may(user, proceeding)]
     return sorted(found, key=lambda user: user.full_name)
 
 
 def hand_to(session: Session, proceeding: Proceeding, user_id: int | None, note: str, by: Mover) -> None:
-    """Hands a locked case to a colleague, or back to everybody (`user_id` None).
+    """Assigns a locked case to a colleague, or to nobody in particular (`user_id` None).
 
     Raises:
-        InvalidError: nobody who may bring it on, or no word why.
-        ConflictError: it is theirs already.
+        InvalidError: not a person who may work on it, or no reason.
+        ConflictError: it is already theirs.
     """
     user = find_by_id(session, user_id) if user_id is not None else None
     if user_id is not None and (user is None or not _may(user, proceeding)):

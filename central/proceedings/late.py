@@ -1,8 +1,8 @@
-"""Late fees to the day (tiền chậm nộp): 0.05 % a day of what was due and unpaid that day. Law Art 78.1; TT
+"""Late fees by the day (tiền chậm nộp): 0.05 % a day of the amount due and unpaid that day. Law Art 78.1; TT
 18/2023/TT-BTC Art 5. Pure.
 
-Money pays the fine first, then the fee. Of a fine in instalments only those whose last day is over count as
-unpaid.
+Payments count towards the fine first, then the fee. Of a fine in instalments only those whose last day is
+over count as unpaid.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,8 +13,9 @@ from itertools import pairwise
 from configs.law_rows import Sanctions
 
 Pause = tuple[date, date]
-"""First and last day of a time in which no fee runs: while relief is considered or granted, or execution
-is suspended."""
+"""First and last day of a period without fee: while relief is considered or granted, or execution is
+suspended.
+"""
 
 _DAY = timedelta(days=1)
 
@@ -42,8 +43,9 @@ def fee_until(
     pauses: Iterable[Pause],
     rules: Sanctions,
 ) -> int:
-    """The fee that has accrued if the rest were paid on `until`, in whole dong rounded down once: of each day
-    from the one after a part's last day to the one before `until`, pauses left out."""
+    """The fee accrued if the rest is paid on `until`, in whole dong rounded down once: for each day from the
+    one after a part's last day to the one before `until`, without pauses.
+    """
     free = {day for first, last in pauses for day in _days(first, last)}
     changes = {part.last_day + _DAY for part in parts} | {paid.on for paid in payments}
     begins = sorted(day for day in changes if day < until)
@@ -57,7 +59,7 @@ def fee_until(
 
 
 def left_of(parts: Sequence[Part], paid: int) -> list[Part]:
-    """The unpaid rest of every part, zero included: payments are counted for the parts in their order."""
+    """The unpaid rest of every part, zero included: payments are allocated to the parts in their order."""
     found = []
     for part in parts:
         filled = max(0, min(part.amount, paid))
@@ -67,15 +69,16 @@ def left_of(parts: Sequence[Part], paid: int) -> list[Part]:
 
 
 def next_part(parts: Sequence[Part], paid: int, on: date) -> Part | None:
-    """What is to be paid next: the unpaid rest of all overdue parts together; where none is overdue, that of
-    the first part that is not paid. None where all is paid."""
+    """The next amount to pay: the unpaid rest of all overdue parts together; if none is overdue, that of the
+    first unpaid part. None if everything is paid.
+    """
     left = [part for part in left_of(parts, paid) if part.amount]
     late = sum(part.amount for part in left if part.last_day < on)
     return Part(late or left[0].amount, left[0].last_day) if left else None
 
 
 def next_day(parts: Sequence[Part], paid: int) -> date:
-    """The last day of the first part that is not paid; of the last where all are."""
+    """The last day of the first unpaid part; of the last part if all are paid."""
     left = [part for part in left_of(parts, paid) if part.amount]
     return (left or parts[-1:])[0].last_day
 

@@ -1,4 +1,4 @@
-"""Which open cases a new law table affects: shown before it is activated, recalculated after."""
+"""Open cases affected by a new law table: shown before it is activated, recalculated afterwards."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -19,17 +19,17 @@ SHOWN = 50
 
 @dataclass(frozen=True)
 class Impact:
-    """How many open cases a table touches, and the first of them."""
+    """How many open cases a table affects, and the first of them."""
 
     total: int
     cases: tuple[int, ...]
 
 
 def touched(session: Session, table_id: int) -> Impact:
-    """The open cases whose acts, deadlines or signers a version changes against the law in use.
+    """The open cases whose acts, deadlines or signers a version changes compared with the law in use.
 
-    What is frozen stays: an offence keeps its band, a decision its amounts. A case is touched when a step
-    that is still to come would go by a changed row.
+    Frozen values stay: an offence keeps its band, a decision its amounts. A case is affected if one of its
+    future steps would depend on a changed row.
     """
     wanted = _where(session, table_id)
     if wanted is None:
@@ -40,15 +40,16 @@ def touched(session: Session, table_id: int) -> Impact:
 
 
 def bring_into_step(session: Session, table_id: int) -> None:
-    """Has the worker work out deadlines and desks of the touched cases anew; before the table is
-    activated."""
+    """Schedules new computation of deadlines and desks of the affected cases; called before the table is
+    activated.
+    """
     wanted = _where(session, table_id)
     if wanted is not None:
         session.connection().execute(update(Proceeding).where(_open(), wanted).values(waiting_at=None))
 
 
 def _open() -> ColumnElement[bool]:
-    """Cases that have not left their first state; a track without a row is where it begins."""
+    """Cases that have not left their first state; a track without a row is at its start."""
     left = select(TrackState.proceeding_id).where(
         TrackState.track == Track.CASE, TrackState.state != "open", col(TrackState.proceeding_id).is_not(None)
     )

@@ -1,4 +1,4 @@
-"""From the deadlines that run to the last days that bind a step."""
+"""Derives the last days that bind a step from the running deadlines."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -55,11 +55,11 @@ DEADLINES_OF: dict[Track, tuple[str, ...]] = {
         "enforcement",
     ),
 }
-"""The deadlines that press a track, the most pressing kind first."""
+"""The deadlines that apply to a track, the most urgent kind first."""
 
 
 def limits_of(found: Mapping[str, Running], limitation: date) -> Limits:
-    """The last days of the deadlines that run; `limitation` is the case's own, which people may restart."""
+    """The last days of the running deadlines; `limitation` is the case's own, which people may restart."""
     days = {
         name: next((found[code].last_day for code in codes if code in found), None)
         for name, codes in _CODES.items()

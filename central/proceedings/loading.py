@@ -1,4 +1,4 @@
-"""From the tables to a dossier: everything the tables of steps ask about one case, as it stands."""
+"""Loads a dossier from the database: all the facts of one case that the step tables use."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ from configs.law_tables import LawBook
 
 @dataclass(frozen=True)
 class Loaded:
-    """A proceeding with its dossier, the decision whose tracks it shows, and the deadlines that run."""
+    """A proceeding with its dossier, the decision whose tracks it shows, and its running deadlines."""
 
     proceeding: Proceeding
     dossier: Dossier
@@ -41,8 +41,9 @@ class Loaded:
 
 
 def load(session: Session, proceeding: Proceeding, today: date, decision_id: int | None = None) -> Loaded:
-    """The dossier of a proceeding with its living decision (or one that ended and is being settled), or with
-    the decision named."""
+    """The dossier of a proceeding with its decision in force (or an ended one being settled), or with the
+    given decision.
+    """
     book = law.book(session)
     decision = _decision(session, proceeding, decision_id)
     states = states_of(session, proceeding, decision)
@@ -82,7 +83,7 @@ def load(session: Session, proceeding: Proceeding, today: date, decision_id: int
 
 
 def states_of(session: Session, proceeding: Proceeding, decision: Decision | None) -> dict[Track, str]:
-    """Where every track is; the decision's tracks are at their start when there is none."""
+    """The state of every track; the decision's tracks are at their start if there is none."""
     owners = col(TrackState.proceeding_id) == proceeding.id
     if decision is not None:
         owners |= col(TrackState.decision_id) == decision.id
@@ -91,7 +92,7 @@ def states_of(session: Session, proceeding: Proceeding, decision: Decision | Non
 
 
 def days_of(session: Session, proceeding: Proceeding, decision: Decision | None) -> dict[str, date]:
-    """The day, or the moment where one was written down, of every event that counts."""
+    """The day, or the moment where it was recorded, of every valid event."""
     found: dict[str, date] = {"capture": proceeding.captured_on}
     for row in _events(session, proceeding, decision):
         found[row.event] = row.day
@@ -105,7 +106,7 @@ def moments_of(session: Session, proceeding: Proceeding, decision: Decision | No
 
 
 def _events(session: Session, proceeding: Proceeding, decision: Decision | None) -> Iterable[ProceedingEvent]:
-    """What counts of the proceeding, and of its decision for as long as that is in force, oldest first."""
+    """Valid events of the proceeding, and of its decision while that is in force, oldest first."""
     owners = col(ProceedingEvent.proceeding_id) == proceeding.id
     if decision is not None and decision.ended_on is None:
         owners |= col(ProceedingEvent.decision_id) == decision.id
@@ -129,7 +130,7 @@ def living_decision(session: Session, proceeding_id: int) -> Decision | None:
 
 
 def settling_decision(session: Session, proceeding_id: int) -> Decision | None:
-    """The last decision that ended and whose money or points are still to be given back."""
+    """The last decision that ended and whose money or points are still to be returned."""
     query = (
         select(Decision)
         .join(DecisionAct, col(DecisionAct.decision_id) == col(Decision.id))

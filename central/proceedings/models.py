@@ -1,7 +1,6 @@
-"""Tables of the proceedings: where each track is, what happened on which day, who took each step,
-decisions beside the case.
+"""Tables of the proceedings: state of each track, dated events, steps and who took them, decisions.
 
-The CHECK constraints repeat what the tables of steps promise, for the day a service is wrong.
+The CHECK constraints repeat the guarantees of the step tables, in case a service has a bug.
 """
 
 from datetime import date, datetime
@@ -13,7 +12,7 @@ from sqlmodel import Field, SQLModel
 from central.proceedings.tracks import CaseKind
 
 CITIZEN = "party "
-"""How the history names owner or driver: this and the number of the party, whose name stays sealed."""
+"""Name of an owner or driver in the history: this and the number of the party, whose name stays sealed."""
 
 
 def _kinds() -> str:
@@ -21,13 +20,13 @@ def _kinds() -> str:
 
 
 class Proceeding(SQLModel, table=True):
-    """The legal life of one case (vụ việc). `version` grows with each step: whoever acts names the one
-    they saw.
+    """The legal life of one case (vụ việc). `version` grows with each step: a request names the one the
+    person saw.
 
-    `limitation_on`: the last day for a decision; a signer may restart it for a written reason.
-    `violator_id`: who is to be fined, as `violator_as` driver or owner. `appointment_at`: when the owner
-    is asked to come. `handler_id`: the case officer it was handed to, None: anybody's. `waiting_at`: when
-    its rows at the desks (`WaitingStep`) were last brought into step.
+    `limitation_on`: the last day for a decision; a signer may restart it for a written reason. `violator_id`:
+    the person to be fined, as `violator_as` driver or owner. `appointment_at`: when the owner is asked to
+    come. `handler_id`: the case officer it was assigned to, None: unassigned. `waiting_at`: when its rows at
+    the desks (`WaitingStep`) were last updated.
     """
 
     __tablename__ = "proceeding"
@@ -56,11 +55,11 @@ class Proceeding(SQLModel, table=True):
 
 
 class Decision(SQLModel, table=True):
-    """A decision to sanction (quyết định xử phạt): a record of its own, with what it said frozen.
+    """A decision to sanction (quyết định xử phạt): a separate record with its content frozen.
 
-    Amounts in dong. One decision may hold several acts of one person (`DecisionAct`). It takes effect on
-    the day of signing (Law Art 67.4). `promised_back`: money that is on its way back by one way, and so by no
-    other.
+    Amounts in dong. One decision may hold several acts of one person (`DecisionAct`). It takes effect on the
+    day of signing (Law Art 67.4). `promised_back`: money reserved for one refund, and so not available to
+    another.
     """
 
     __tablename__ = "decision"
@@ -103,7 +102,7 @@ class Decision(SQLModel, table=True):
 
 
 class DecisionAct(SQLModel, table=True):
-    """One act of a decision: the band as it is for this person, and the fine within it."""
+    """One act of a decision: the band for this person, and the fine within it."""
 
     __tablename__ = "decision_act"
     __table_args__ = (
@@ -130,7 +129,7 @@ class DecisionAct(SQLModel, table=True):
 
 
 class Proposal(SQLModel, table=True):
-    """What a case officer proposes to the signer: the amounts that a decision would freeze."""
+    """A case officer's proposal to the signer: the amounts that a decision would freeze."""
 
     __tablename__ = "decision_proposal"
 
@@ -144,7 +143,7 @@ class Proposal(SQLModel, table=True):
 
 
 class TrackState(SQLModel, table=True):
-    """Where one track is: of a case, or of a decision. A track without a row is where it begins."""
+    """The state of one track of a case or decision. A track without a row is at its start."""
 
     __tablename__ = "track_state"
     __table_args__ = (
@@ -163,8 +162,7 @@ class TrackState(SQLModel, table=True):
 
 
 class ProceedingEvent(SQLModel, table=True):
-    """Something that happened on a day from which deadlines count. A corrected day ends the row and writes
-    another."""
+    """An event on a day from which deadlines count. A correction of the day ends the row and adds another."""
 
     __tablename__ = "proceeding_event"
     __table_args__ = (
@@ -185,8 +183,9 @@ class ProceedingEvent(SQLModel, table=True):
 
 
 class ProceedingStep(SQLModel, table=True):
-    """One step of the history: what, by whom, on which day it is said to have happened, when it was
-    entered."""
+    """One step of the history: the action, by whom, the day it is said to have happened, and when it was
+    entered.
+    """
 
     __tablename__ = "proceeding_step"
     __table_args__ = (
@@ -216,13 +215,14 @@ class ProceedingStep(SQLModel, table=True):
 
     @property
     def by_citizen(self) -> bool:
-        """True for what the owner or driver did through the portal: `actor` is then no name."""
+        """True for a step of the owner or driver through the portal: `actor` is then not a user name."""
         return self.actor_id is None and self.actor.startswith(CITIZEN)
 
 
 class WaitingStep(SQLModel, table=True):
-    """One step of a case that waits at a desk; see `central.proceedings.waiting`. `not_before`: it waits from
-    that day on only. `due_at`: when the deadline that presses is over."""
+    """One step of a case that waits at a desk; see `central.proceedings.waiting`. `not_before`: it waits only
+    from that day on. `due_at`: when the most urgent deadline ends.
+    """
 
     __tablename__ = "waiting_step"
     __table_args__ = (
@@ -242,8 +242,7 @@ class WaitingStep(SQLModel, table=True):
 
 
 class SignerPower(SQLModel, table=True):
-    """By what a person signs: the title they hold, or a written delegation (giao quyền) of somebody who
-    holds it."""
+    """A power to sign: a title a person holds, or a written delegation (giao quyền) from its holder."""
 
     __tablename__ = "signer_power"
     __table_args__ = (CheckConstraint("valid_to IS NULL OR valid_from <= valid_to", name="interval"),)
@@ -259,10 +258,10 @@ class SignerPower(SQLModel, table=True):
 
 
 class DecisionPayment(SQLModel, table=True):
-    """Money that came in for a decision, or went back (negative). `reference` makes it count once.
+    """A payment for a decision, or a refund (negative).
 
-    `beyond`: when it came, more had been paid than the decision asked for, or it asked for nothing any more;
-    no longer once what was too much went back.
+    `reference` makes it count once. `beyond`: on arrival the decision was overpaid, or nothing was owed on it
+    any more; cleared once the excess is refunded.
     """
 
     __tablename__ = "decision_payment"
@@ -288,7 +287,7 @@ class DecisionPayment(SQLModel, table=True):
 
 
 class Relief(SQLModel, table=True):
-    """What a person asked for and was granted: deferral, reduction or instalments of a decision."""
+    """Relief requested by and granted to a person: deferral, reduction or instalments of a decision."""
 
     __tablename__ = "decision_relief"
     __table_args__ = (
@@ -308,7 +307,7 @@ class Relief(SQLModel, table=True):
 
 
 class NoticeAccess(SQLModel, table=True):
-    """What the code on a notice or a decision opens, by a keyed hash of number, plate and code."""
+    """The case opened by the code on a notice or a decision, by a keyed hash of number, plate and code."""
 
     __tablename__ = "notice_access"
 
@@ -323,7 +322,9 @@ class NoticeAccess(SQLModel, table=True):
 
 
 class Withdrawal(SQLModel, table=True):
-    """One act that undoes everything a camera found in a time: its line was wrong, its amber, its clock."""
+    """One act that reverses everything a camera recorded within a period: its line, amber time or clock was
+    wrong.
+    """
 
     __tablename__ = "withdrawal"
     __table_args__ = (CheckConstraint("from_at < until_at", name="interval"),)
@@ -340,8 +341,9 @@ class Withdrawal(SQLModel, table=True):
 
 
 class WithdrawnCase(SQLModel, table=True):
-    """One case of a withdrawal: where it stood, what is to give back, the paper that tells its
-    people (None: nobody had been told of the case), when they were told."""
+    """One case of a withdrawal: its earlier state, what must be returned, the paper for its parties (None:
+    nobody had been notified of the case), when they were informed.
+    """
 
     __tablename__ = "withdrawn_case"
 
@@ -356,7 +358,7 @@ class WithdrawnCase(SQLModel, table=True):
 
 
 class WatchedPlate(SQLModel, table=True):
-    """A plate that is cloned or under suspicion: no hit of it becomes a notice to its registered owner."""
+    """A cloned or suspected plate: no hit of it becomes a notice to its registered owner."""
 
     __tablename__ = "watched_plate"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""What is owed on a decision and what was paid: worked out from its payments, relief, delivery and
+"""The amount owed on a decision and the payments: computed from payments, relief, delivery and
 suspensions.
 """
 
@@ -27,8 +27,9 @@ _PAYMENT_CODES = ("deferral", "instalments", "payment")
 
 @dataclass(frozen=True)
 class Entries:
-    """The rows from which a decision's money is worked out, each in its order: payments and refunds, requests
-    for relief, the days of events that are in force, the steps that suspended and resumed it."""
+    """The rows from which a decision's money is computed, each kind in order: payments and refunds, requests
+    for relief, the days of valid events, the steps that suspended and resumed it.
+    """
 
     payments: list[DecisionPayment] = field(default_factory=list)
     reliefs: list[Relief] = field(default_factory=list)
@@ -37,13 +38,12 @@ class Entries:
 
     @property
     def granted(self) -> list[Relief]:
-        """Those requests for relief that were granted."""
+        """The granted requests for relief."""
         return [relief for relief in self.reliefs if relief.granted is True]
 
     @property
     def parts(self) -> list[Part]:
-        """The instalments that were granted, in the order of their days; none where the fine is paid at
-        once."""
+        """The granted instalments by their days; none if the fine is paid at once."""
         granted = [relief.parts for relief in self.granted if relief.kind == "instalments"]
         parts = (Part(int(one["amount"]), date.fromisoformat(one["due"])) for one in (granted or [[]])[-1])
         return sorted(parts, key=lambda part: part.last_day)
@@ -70,12 +70,12 @@ def entries_of(session: Session, decisions: Sequence[Decision]) -> dict[int, Ent
 
 
 def stand(session: Session, book: LawBook, decision: Decision, on: date) -> Money:
-    """The fine, what was paid, and the late fee if the rest were paid on that day."""
+    """The fine, the payments, and the late fee if the rest is paid on that day."""
     return stand_by(book, decision, _entries(session, decision), on)
 
 
 def stand_by(book: LawBook, decision: Decision, entries: Entries, on: date) -> Money:
-    """The same from entries that were read."""
+    """The same from loaded entries."""
     fine = _fine(decision, entries)
     payments = [Paid(row.paid_on, row.amount) for row in entries.payments]
     last_day = last_day_by(book, decision, entries)
@@ -88,12 +88,12 @@ def stand_by(book: LawBook, decision: Decision, entries: Entries, on: date) -> M
 
 
 def beyond(decision: Decision, stand: Money) -> int:
-    """By how much a decision is overpaid; once it has ended, all that was paid."""
+    """The overpaid amount of a decision; once it has ended, everything paid."""
     return stand.paid if decision.ended_on is not None else stand.beyond
 
 
 def fine_of(session: Session, decision: Decision) -> int:
-    """The fine after a reduction that was granted."""
+    """The fine after a granted reduction."""
     return _fine(decision, _entries(session, decision))
 
 
@@ -103,7 +103,7 @@ def _fine(decision: Decision, entries: Entries) -> int:
 
 
 def payments_of(session: Session, decision: Decision) -> list[DecisionPayment]:
-    """Payments and refunds, in the order of their days."""
+    """Payments and refunds, by day."""
     query = select(DecisionPayment).where(DecisionPayment.decision_id == decision.id)
     return list(session.exec(query.order_by(col(DecisionPayment.paid_on), col(DecisionPayment.id))))
 
@@ -115,7 +115,7 @@ def last_payment_day(session: Session, book: LawBook, decision: Decision) -> dat
 
 
 def last_day_by(book: LawBook, decision: Decision, entries: Entries) -> date | None:
-    """The same from entries that were read."""
+    """The same from loaded entries."""
     days = entries.days
     if "decision_delivered" in days:
         found = running(book, days, _last_days(book, decision, entries, days))
@@ -127,8 +127,9 @@ def last_day_by(book: LawBook, decision: Decision, entries: Entries) -> date | N
 
 
 def last_days(session: Session, book: LawBook, decision: Decision, days: dict[str, date]) -> dict[str, date]:
-    """The last days that people set: where the decision itself gives longer to pay than the law, until when
-    payment is deferred, and when the next instalment is due."""
+    """The last days set by people: a longer time to pay in the decision itself, the end of a deferral, and
+    the day of the next instalment.
+    """
     return _last_days(book, decision, _entries(session, decision), days)
 
 
@@ -146,7 +147,7 @@ def _last_days(book: LawBook, decision: Decision, entries: Entries, days: dict[s
 
 
 def relief_open(book: LawBook, decision: Decision) -> frozenset[str]:
-    """Which relief the law opens for a fine of this size (Law Art 76, 77, 79)."""
+    """The kinds of relief the law allows for a fine of this amount (Law Art 76, 77, 79)."""
     rules, organisation = book.sanctions(decision.signed_on), decision.organisation
     found = set()
     if decision.fine >= (rules.defer_from_organisation if organisation else rules.defer_from):

@@ -1,4 +1,6 @@
-"""What a page shows of a case: its tracks side by side, for each what is next, who does it, until when."""
+"""A case as its page shows it: its tracks side by side, each with its next steps, who takes them, and by
+when.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,8 +26,9 @@ from contract.local_time import local_day
 
 @dataclass(frozen=True)
 class Offer:
-    """A step of a track: whether this person may take it now, and what stands against it if not; `mine`: it
-    is a step of one of the person's roles."""
+    """A step of a track: whether this person may take it now, and the obstacles if not; `mine`: the step
+    belongs to one of the person's roles.
+    """
 
     step: Step
     problems: tuple[str, ...]
@@ -38,12 +41,12 @@ class Offer:
 
     @property
     def waits_for_others(self) -> bool:
-        """True if it could be taken now, by somebody else."""
+        """True if somebody else could take it now."""
         return not self.open and set(self.problems) <= _OF_THE_PERSON
 
     @property
     def people(self) -> tuple[Actor, ...]:
-        """Whose step it is, those who act themselves before those who enter it for them."""
+        """Who takes the step, those who act themselves before those who enter it for them."""
         return tuple(actor for actor in Actor if actor in self.step.actors and actor is not Actor.SYSTEM)
 
 
@@ -51,13 +54,12 @@ _OF_THE_PERSON = OF_ONE_PERSON | {"wrong_role"}
 """Problems that another person would not have."""
 
 _BY_THE_WAY = frozenset({"pay_in_full", "enter_electronically"})
-"""Steps that come with others and are not offered by themselves."""
+"""Steps that accompany others and are not offered separately."""
 
 
 @dataclass(frozen=True)
 class TrackView:
-    """One track: where it is, the steps that lead on, the deadline that runs for it; `started`: it has left
-    its beginning."""
+    """One track: its state, the next steps, its running deadline; `started`: it has left its first state."""
 
     track: Track
     state: str
@@ -78,8 +80,9 @@ class TrackView:
 
 @dataclass(frozen=True)
 class Overview:
-    """A case's proceedings as a page shows them; `leads`: what an open suspicion of a cloned plate rests
-    on."""
+    """A case's proceedings as a page shows them; `leads`: the grounds of an open suspicion of a cloned
+    plate.
+    """
 
     proceeding: Proceeding
     decision: Decision | None
@@ -90,7 +93,7 @@ class Overview:
     leads: tuple[Lead, ...]
 
     def track(self, track: Track) -> TrackView:
-        """One of them."""
+        """The track with that name."""
         return next(view for view in self.tracks if view.track is track)
 
 
@@ -100,7 +103,7 @@ _BROUGHT: dict[str, frozenset[str]] = {
     "invite_driver": frozenset({"violator_unknown"}),
     "transfer": frozenset({"lives_here", "act_not_listed"}),
 }
-"""What the form of a step itself brings, so that its lack does not stand against offering the step."""
+"""Requirements met by a step's own form, so that they are no obstacle to offering the step."""
 
 
 def overview(session: Session, proceeding: Proceeding, by: Mover, now: datetime) -> Overview:
@@ -125,7 +128,7 @@ def overview(session: Session, proceeding: Proceeding, by: Mover, now: datetime)
 
 
 def _not_asked_for(session: Session, loaded: Loaded) -> frozenset[str]:
-    """Steps whose occasion the tables don't know: a driver to invite, the kind of relief that was asked."""
+    """Steps whose occasion the tables don't know: a driver to invite, the kind of relief requested."""
     left_out = set(_BY_THE_WAY)
     if not has_role(session, loaded.proceeding.case_id, "driver"):
         left_out.add("invite_driver")

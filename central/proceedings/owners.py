@@ -1,5 +1,6 @@
-"""The owner whom the register named becomes a party of the case: the programme's part, right after the
-offence is recorded."""
+"""Enters the owner named by the register as a party of the case, automatically, right after the offence is
+recorded.
+"""
 
 from datetime import datetime
 
@@ -21,8 +22,9 @@ ENTER = "proceedings.enter_owner"
 def enter_owner(
     session: Session, parties: Parties, case_id: int, now: datetime, places: Places | None = None
 ) -> bool:
-    """Enters the owner of a case and looks for a cloned plate; False when the register named nobody or the
-    case has no proceedings."""
+    """Enters the owner of a case and checks for a cloned plate; False if the register named nobody or the
+    case has no proceedings.
+    """
     proceeding = of_case(session, case_id)
     if proceeding is None or proceeding.id is None:
         return False
@@ -37,7 +39,7 @@ def enter_owner(
 
 
 def details_of(owner: Owner) -> Details:
-    """A register's owner as a party."""
+    """A register's owner as a party's details."""
     return Details(
         kind="organisation" if owner.organisation else "person",
         name=owner.name,

@@ -1,4 +1,4 @@
-"""What belongs to a step beside its day and reason, one model an action: forms and the API are made from
+"""Details of a step besides its day and reason, one model per action: forms and the API are generated from
 these.
 
 A step without a model needs nothing more. Texts are stripped; an empty one counts as not given.

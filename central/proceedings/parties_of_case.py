@@ -1,5 +1,6 @@
-"""Who a case is about: its owner from the register, a buyer or driver who was named, the violator who is
-to be fined."""
+"""The people of a case: its owner from the register, a buyer or driver who was named, the violator to be
+fined.
+"""
 
 from datetime import date, datetime
 from typing import Literal
@@ -20,7 +21,7 @@ ViolatorAs = Literal["owner", "driver"]
 def owner_found(
     session: Session, parties: Parties, proceeding: Proceeding, owner: Details, source: str, now: datetime
 ) -> ProceedingStep | None:
-    """The owner as the register names them for the day of the act; None if the case has an owner already."""
+    """Enters the owner registered on the day of the act; None if the case already has an owner."""
     bring_in(parties, proceeding.case_id, owner, "owner", source, now)
     if problems_of(session, proceeding, Doing("find_owner"), PROGRAMME, now):
         return None
@@ -37,8 +38,11 @@ def name_driver(
     now: datetime,
     day: date | None = None,
 ) -> ProceedingStep:
-    """The driver whom the owner named, with what shows it; the case officer invites them by a step of its
-    own. `day`: when the owner did so, today unless told."""
+    """Enters the driver whom the owner named, with the evidence for it; the case officer invites them in a
+    separate step.
+
+    `day`: when the owner did so, today unless given.
+    """
     if driver.kind != "person":
         raise InvalidError("driver", field="kind")
     bring_in(parties, proceeding.case_id, driver, "driver", source, now)
@@ -48,7 +52,7 @@ def name_driver(
 def invite_driver(
     session: Session, parties: Parties, proceeding: Proceeding, by: Mover, now: datetime
 ) -> ProceedingStep:
-    """The named driver gets a notice of their own; what the owner's notice started no longer counts."""
+    """Sends the named driver their own notice; deadlines started by the owner's notice no longer apply."""
     _point_at(parties, proceeding, "driver")
     proceeding.appointment_at = None
     session.flush()
@@ -64,15 +68,16 @@ def identify_violator(
     now: datetime,
     note: str = "",
 ) -> ProceedingStep:
-    """Says who is to be fined: the driver, or the owner who drove, doesn't show otherwise, or is an
-    organisation that names nobody. The record is due from this day on."""
+    """Determines who is to be fined: the driver, or the owner who drove, doesn't show otherwise, or is an
+    organisation that names nobody. The record is due from this day on.
+    """
     _point_at(parties, proceeding, violator_as)
     session.flush()
     return take(session, proceeding, Doing("identify_violator", note=note), by, now)
 
 
 def set_residence(proceeding: Proceeding, residence: Residence, handled_by: str | None = None) -> None:
-    """Where the person lives, which decides who may handle the case."""
+    """Sets where the person lives, which determines who may handle the case."""
     proceeding.residence = residence.value
     proceeding.version += 1
     if handled_by is not None:
@@ -82,7 +87,7 @@ def set_residence(proceeding: Proceeding, residence: Residence, handled_by: str 
 def bring_in(
     parties: Parties, case_id: int, details: Details, role: Role, source: str, now: datetime
 ) -> None:
-    """Makes somebody owner or driver of a case; a person is looked up in the population database."""
+    """Makes somebody owner or driver of a case; a person is also looked up in the population database."""
     party = parties.enter(details, source, now)
     assert party.id is not None
     parties.link(case_id, party.id, role, source, now)

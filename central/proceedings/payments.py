@@ -1,8 +1,8 @@
-"""Payments of a decision: each counts once and moves the payment track; overpaid and late money is reported.
-
-How money reaches the treasury is not this module's business: payment adapters call `received` and
-`paid_back`, each with the bank's reference of the payment. A reference counts once, however often it is
+"""Payments of a decision: each counts once and moves the payment track; overpayments and late payments are
 reported.
+
+This module does not transfer money: payment adapters call `received` and `paid_back`, each with the bank's
+reference of the payment. A reference counts once, however often it is reported.
 """
 
 from dataclasses import dataclass
@@ -31,19 +31,20 @@ from central.proceedings.service import Doing, by_programme, lock, take
 from contract.local_time import local_day
 
 PAID_UP = "pay_in_full"
-"""The step of money that leaves nothing to pay."""
+"""The step of a payment that leaves nothing to pay."""
 
 FROM_BANK = "bank:"
-"""Before the reference of money that the other side told of itself."""
+"""Prefix of a reference reported by the bank itself."""
 
 Outcome = Literal["part", "full", "again", "to_refund", "overpaid"]
-"""`again`: known already, nothing changed. `to_refund`: the decision no longer stands. `overpaid`: paid in
-full, and more."""
+"""`again`: already known, nothing changed. `to_refund`: the decision is no longer in force. `overpaid`: paid
+in full, and more.
+"""
 
 
 @dataclass(frozen=True)
 class Receipt:
-    """A payment as the bank or a person reported it: its reference, how much, on which day, through whom."""
+    """A payment as reported by the bank or a person: its reference, amount, day and channel."""
 
     reference: str
     amount: int
@@ -53,7 +54,7 @@ class Receipt:
 
 @dataclass(frozen=True)
 class Counted:
-    """What came of a payment: the outcome, what is owed after it, the step taken (None: none)."""
+    """Result of a payment: the outcome, the amount still owed, the step taken (None: none)."""
 
     outcome: Outcome
     payment: DecisionPayment
@@ -62,12 +63,12 @@ class Counted:
 
 
 def stand(session: Session, decision: Decision, on: date) -> Money:
-    """The fine, what was paid, and the late fee if the rest were paid on that day."""
+    """The fine, the payments, and the late fee if the rest is paid on that day."""
     return money.stand(session, law.book(session), decision, on)
 
 
 def parts_of(session: Session, decision: Decision) -> list[Part]:
-    """The instalments that were granted, in the order of their days; none where the fine is paid at once."""
+    """The granted instalments by their days; none if the fine is paid at once."""
     assert decision.id is not None
     return money.entries_of(session, [decision])[decision.id].parts
 
@@ -75,10 +76,10 @@ def parts_of(session: Session, decision: Decision) -> list[Part]:
 def received(
     session: Session, decision_id: int, receipt: Receipt, now: datetime, by: Mover = PROGRAMME
 ) -> Counted:
-    """Counts money that came in.
+    """Counts a payment.
 
     Raises:
-        InvalidError: no amount, or a day that can't be.
+        InvalidError: no amount, or an impossible day.
         ConflictError: the reference is known with another amount or for another decision.
     """
     lead, decision = _locked(session, decision_id)
@@ -104,25 +105,25 @@ def received(
 
 
 def promise_back(session: Session, decision_id: int, amount: int, now: datetime) -> None:
-    """Sets money aside for one way back: no other way can have it, until `paid_back` or `release`.
+    """Reserves money for one refund: no other refund can use it until `paid_back` or `release`.
 
     Raises:
         NotFoundError: no such decision.
-        InvalidError: more than the decision has too much.
+        InvalidError: more than the unreserved overpayment.
     """
-    decision = _decision(session, decision_id)  # locked: two who ask at once would both be right
+    decision = _decision(session, decision_id)  # locked: else both of two requests would be granted
     if not 0 < amount <= _free(decision, stand(session, decision, local_day(now))):
         raise InvalidError("refund", field="amount")
     decision.promised_back += amount
 
 
 def release(session: Session, decision_id: int, amount: int) -> None:
-    """A refund that was promised is withdrawn: the money may be refunded in another way."""
+    """Releases a withdrawn refund's reservation: the money may be refunded in another way."""
     _decision(session, decision_id).promised_back -= amount
 
 
 def _free(decision: Decision, after: Money) -> int:
-    """What is too much and promised to no way back yet."""
+    """The overpayment not reserved for a refund yet."""
     return money.beyond(decision, after) - decision.promised_back
 
 
@@ -134,11 +135,11 @@ def paid_back(
     by: Mover = PROGRAMME,
     promised: int = 0,
 ) -> Counted:
-    """Counts money that went back (`amount` as a positive number); a decision that ended is settled when
-    all is back. `promised`: what had been promised to this way, and is no longer.
+    """Counts a refund (`amount` as a positive number); a decision that ended is settled once everything is
+    refunded. `promised`: the amount reserved for this refund, which is released.
 
     Raises:
-        InvalidError: more than was promised or is too much, or a day that can't be.
+        InvalidError: more than was reserved or overpaid, or an impossible day.
         ConflictError: the reference is known with another amount or for another decision.
     """
     lead, decision = _locked(session, decision_id)
@@ -176,8 +177,9 @@ def _locked(session: Session, decision_id: int) -> tuple[Proceeding, Decision]:
 
 
 def _known(session: Session, decision_id: int, reference: str, amount: int) -> DecisionPayment | None:
-    """The money known under a reference, with or without `FROM_BANK`: at the counter the bank's number is
-    typed as it stands on the transfer."""
+    """The entry known under a reference, with or without `FROM_BANK`: at the counter the bank's number is
+    typed as printed on the transfer.
+    """
     bare = reference.removeprefix(FROM_BANK)
     query = select(DecisionPayment).where(col(DecisionPayment.reference).in_((bare, FROM_BANK + bare)))
     found = session.exec(query).first()
@@ -187,8 +189,9 @@ def _known(session: Session, decision_id: int, reference: str, amount: int) -> D
 
 
 def _reckoned(session: Session, decision: Decision, receipt: Receipt) -> Money:
-    """How the decision stands on the last day of which money is known: told late, money of an earlier day
-    still changes what the fee of the later one was."""
+    """The state of the decision on the last day of any known payment: an earlier payment reported late still
+    changes the fee of a later one.
+    """
     days = [row.paid_on for row in money.payments_of(session, decision)]
     return stand(session, decision, max([receipt.paid_on, *days]))
 
@@ -210,7 +213,7 @@ def _store(session: Session, decision_id: int, receipt: Receipt, now: datetime, 
 
 
 def _share_out(session: Session, decision: Decision, payment: DecisionPayment, after: Money) -> None:
-    """Money pays the fine first; what is beyond it is fee, and goes back last."""
+    """Payments count towards the fine first; the rest is fee, which is refunded last."""
     rows = money.payments_of(session, decision)
     fee = max(0, min(after.paid - after.fine, after.late_fee))
     if payment.amount < 0:
@@ -221,7 +224,7 @@ def _share_out(session: Session, decision: Decision, payment: DecisionPayment, a
 
 
 def _mark(rows: list[DecisionPayment], beyond: int) -> None:
-    """Marks the newest of the decision's payments as more than it asks for; none where nothing is."""
+    """Marks the decision's newest payments that exceed the amount owed; none if there is no excess."""
     if not beyond:
         for row in rows:
             row.beyond = False
@@ -230,8 +233,9 @@ def _mark(rows: list[DecisionPayment], beyond: int) -> None:
 
 
 def settle_up(session: Session, proceeding: Proceeding, now: datetime) -> None:
-    """A decision may ask for less than before, by a reduction or a day that was corrected: what was paid may
-    be enough now, or too much."""
+    """Recomputes the payment state after the amount owed fell, by a reduction or a corrected day: the
+    payments may now be enough, or too much.
+    """
     decision = living_decision(session, proceeding.id or 0)
     if decision is None:
         return
@@ -243,7 +247,7 @@ def settle_up(session: Session, proceeding: Proceeding, now: datetime) -> None:
 
 @dataclass(frozen=True)
 class Grant:
-    """What a signer grants: until when, to how much, in which parts (`{"due": day, "amount": dong}`)."""
+    """A grant of relief: until when, to which amount, or in which parts (`{"due": day, "amount": dong}`)."""
 
     until: date | None = None
     reduced_to: int | None = None
@@ -259,8 +263,9 @@ def ask_relief(
     now: datetime,
     day: date | None = None,
 ) -> Relief:
-    """A person asks to defer, reduce or pay in parts, inside the time to pay; `day`: when, today unless told.
-    Raises StepRefusedError."""
+    """Records a person's request for deferral, reduction or instalments, within the time to pay; `day`: when,
+    today unless given. Raises StepRefusedError.
+    """
     doing = Doing("ask_relief", day, note=reason, detail={"relief": kind})
     step = take(session, proceeding, doing, by, now)
     assert step.decision_id is not None
@@ -286,14 +291,14 @@ def answer_relief(
     """A signer grants relief, or refuses it (`grant` None).
 
     Raises:
-        InvalidError: what is granted is more than the law allows.
+        InvalidError: the grant is more than the law allows.
         StepRefusedError: the tables refuse.
     """
     if grant is not None:
         _check_grant(session, relief, grant, local_day(now))
     action = ANSWERS[relief.kind] if grant is not None else "refuse_relief"
     relief.answered_on, relief.granted = local_day(now), grant is not None
-    if grant is not None:  # before the step: the deadlines that it sets go by what is granted
+    if grant is not None:  # before the step: the deadlines it sets depend on the grant
         relief.until, relief.reduced_to, relief.parts = grant.until, grant.reduced_to, list(grant.parts)
     session.flush()
     take(session, proceeding, Doing(action, note=reason), by, now)
@@ -323,6 +328,6 @@ def _check_grant(session: Session, relief: Relief, grant: Grant, today: date) ->
 
 
 def open_relief(session: Session, decision_id: int) -> Relief | None:
-    """What a person asked for and nobody has answered."""
+    """Requested relief that nobody has answered yet."""
     query = select(Relief).where(Relief.decision_id == decision_id, Relief.answered_on == None)  # noqa: E711
     return session.exec(query).one_or_none()

@@ -23,7 +23,7 @@ PARTS: dict[Permission, frozenset[Actor]] = {
     Permission.TAKE_TRANSFERS: frozenset({Actor.COMMUNE}),
     Permission.ENTER_PAYMENTS: frozenset({Actor.TREASURY}),
 }
-"""Which part of the proceedings each permission gives."""
+"""The role in the proceedings given by each permission."""
 
 
 DESKS = (
@@ -34,11 +34,11 @@ DESKS = (
     Actor.COMMUNE,
     Actor.TREASURY,
 )
-"""Where work waits; who enforces (`executor`) sits at the case officer's."""
+"""Desks with waiting work; the enforcement role (`executor`) uses the case officer's."""
 
 
 def desks_of(user: User) -> list[Actor]:
-    """The desks a person sits at."""
+    """The desks of a person."""
     parts = {actor for permission, actors in PARTS.items() if user.may(permission) for actor in actors}
     return [desk for desk in DESKS if desk in parts]
 
@@ -46,7 +46,8 @@ def desks_of(user: User) -> list[Actor]:
 @dataclass(frozen=True)
 class Mover:
     """Who wants to take a step: a person with a role, a citizen (by a name for the history), or the
-    programme."""
+    software.
+    """
 
     name: str
     actors: frozenset[Actor]
@@ -56,30 +57,30 @@ class Mover:
 
     @property
     def power(self) -> Power | None:
-        """By what they sign where nothing chooses between their powers: a title of their own first."""
+        """The power by which they sign unless they choose: a title of their own first."""
         return self.powers[0] if self.powers else None
 
     def signing_by(self, power: Power | None) -> "Mover":
-        """The same person, by one of their powers or none."""
+        """The same person, with one of their powers or none."""
         return replace(self, powers=(power,) if power is not None else ())
 
 
 PROGRAMME = Mover("ngatu", frozenset({Actor.SYSTEM}), "system")
-"""The programme itself."""
+"""The software itself."""
 
 
 def citizen(party_id: int) -> Mover:
-    """The owner or driver, who acts through the portal; their name stays sealed."""
+    """The owner or driver acting through the portal; their name stays sealed."""
     return Mover(f"{CITIZEN}{party_id}", frozenset({Actor.CITIZEN}), f"party:{party_id}")
 
 
 def for_citizen(by: Mover) -> Mover:
-    """A person who enters what a citizen did by letter: the step is the citizen's, the entry theirs."""
+    """A person who enters what a citizen did by letter: the step is the citizen's, the entry the person's."""
     return Mover(by.name, frozenset({Actor.CITIZEN}), by.audit_name, by.person)
 
 
 def mover(session: Session, user: User, day: date) -> Mover:
-    """A person as the tables know them, with everything they may sign by on that day."""
+    """A person as the tables know them, with all their powers to sign on that day."""
     actors = frozenset(
         actor for permission, parts in PARTS.items() if user.may(permission) for actor in parts
     )
@@ -89,8 +90,9 @@ def mover(session: Session, user: User, day: date) -> Mover:
 
 
 def powers_of(session: Session, user_id: int, day: date) -> tuple[Power, ...]:
-    """By what a person may sign on that day: titles of their own before delegations, the latest first. A
-    delegation ends with the title of the one who gave it (Law Art 54)."""
+    """A person's powers to sign on that day: titles of their own before delegations, the latest first. A
+    delegation ends with the title of the one who gave it (Law Art 54).
+    """
     rows = session.exec(
         select(SignerPower)
         .where(SignerPower.user_id == user_id, col(SignerPower.revoked_at).is_(None))
@@ -101,7 +103,7 @@ def powers_of(session: Session, user_id: int, day: date) -> tuple[Power, ...]:
 
 
 def _lapsed(session: Session, row: SignerPower, day: date) -> bool:
-    """Whether who gave a delegation does not hold the title, on the day or when it begins."""
+    """Whether the giver of a delegation does not hold the title, on the day or when it begins."""
     giver, day = row.delegated_by, max(day, row.valid_from)
     return giver is not None and not _holds_itself(session, giver, row.title, day)
 
@@ -112,8 +114,9 @@ def _as_power(row: SignerPower) -> Power:
 
 @dataclass(frozen=True)
 class Held:
-    """A title or delegation that nobody revoked: whose it is, and whose power they were given; `lapsed`: the
-    giver no longer holds it, so that nobody signs by it."""
+    """A title or delegation that was not revoked: its holder, and whose power was delegated; `lapsed`: the
+    giver no longer holds the title, so that nobody may sign by it.
+    """
 
     row: SignerPower
     user: User
@@ -122,8 +125,9 @@ class Held:
 
 
 def held_powers(session: Session, day: date) -> list[Held]:
-    """Everything somebody may sign by, by name and day; also what is over or begins later, or has lapsed by
-    that day."""
+    """All powers to sign, by name and day; including those that are over, begin later, or have lapsed by that
+    day.
+    """
     users = {user.id: user for user in list_users(session)}
     rows = session.exec(select(SignerPower).where(col(SignerPower.revoked_at).is_(None)))
     found = [
@@ -138,7 +142,8 @@ def grant_power(
     """Enters a title a person holds, or a delegation with its number.
 
     Raises:
-        InvalidError: nobody who signs, no such title on that day, a last day before the first, a delegation
+        InvalidError: a person who may not sign, no such title on that day, a last day before the first, a
+            delegation
             without its number, or by somebody who does not hold the title themselves.
     """
     user = find_by_id(session, user_id)
@@ -186,8 +191,8 @@ def revoke_power(session: Session, power_id: int, actor: str, now: datetime) -> 
     """Ends a title or delegation for good.
 
     Raises:
-        NotFoundError: there is none of that number.
-        ConflictError: it was revoked before; the first time stands.
+        NotFoundError: there is none with that number.
+        ConflictError: it was already revoked; the first revocation remains.
     """
     row = session.get(SignerPower, power_id, with_for_update=True)
     if row is None:

@@ -1,5 +1,6 @@
 """Charging a recorded offence as another act (định lại hành vi): a case officer proposes the row of the law
-with the reason, somebody else who may sign makes it so."""
+with the reason, and another person who may sign confirms it.
+"""
 
 from datetime import datetime
 
@@ -17,7 +18,7 @@ from configs.law_tables import Option
 
 
 def options(session: Session, proceeding: Proceeding) -> list[Option]:
-    """What the act may be instead of what it is charged as now."""
+    """The alternative acts to the present charge."""
     if proceeding.offence_id is None:
         return []
     now = offences.get(session, proceeding.offence_id).law_code
@@ -34,7 +35,7 @@ def chosen(session: Session, proceeding: Proceeding, law_code: str) -> Option:
 
 
 def proposed(session: Session, proceeding: Proceeding) -> Option | None:
-    """The act that was proposed last, if it may still be that."""
+    """The latest proposed act, if it is still possible."""
     step = requalification(session, proceeding)
     return None if step is None else _option(session, proceeding, step.detail.get("law_code"))
 
@@ -46,7 +47,7 @@ def _option(session: Session, proceeding: Proceeding, law_code: object) -> Optio
 def requalify(
     session: Session, proceeding: Proceeding, doing: Doing, by: Mover, now: datetime
 ) -> ProceedingStep:
-    """Makes what was proposed so, on a locked proceeding; what the act was before is kept.
+    """Applies the proposal on a locked proceeding; the earlier act is kept.
 
     Raises:
         StepRefusedError: the tables refuse; nothing was proposed.

@@ -1,5 +1,6 @@
-"""What a row of the tables of steps is (`central.proceedings.steps`): a step of a track, which may need
-something of other tracks (`needs`) and may move them (`effects`)."""
+"""Rows of the step tables (`central.proceedings.steps`): a step of a track, which may require conditions of
+other tracks (`needs`) and may move them (`effects`).
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -13,8 +14,9 @@ Condition = Callable[[Dossier, Attempt], bool]
 
 @dataclass(frozen=True)
 class Need:
-    """Something that must hold before a step; `code` names what is missing, in the words of
-    `problem.<code>`."""
+    """A condition that must hold before a step; `code` names the unmet condition, with the text
+    `problem.<code>`.
+    """
 
     code: str
     holds: Condition
@@ -22,7 +24,7 @@ class Need:
 
 @dataclass(frozen=True)
 class Effect:
-    """Another track that a step moves, from one of `sources` (None: from any state), if `when` holds."""
+    """Another track moved by a step, from one of `sources` (None: from any state), if `when` holds."""
 
     track: Track
     target: str
@@ -35,9 +37,9 @@ class Effect:
 class Step:
     """One row of a table.
 
-    `events` are what the deadlines count from and are met by; they carry the day the step is said to have
-    happened. `form` is the paper that belongs to it, `basis` the article. `reason`: words or a reason code
-    must come with it. `today`: it can't be dated back.
+    `events` start and meet deadlines; they have the day on which the step is said to have happened. `form` is
+    its paper, `basis` the article. `reason`: a text or reason code is required. `today`: it can't be
+    backdated.
     """
 
     action: str
@@ -67,8 +69,9 @@ def by(*actors: Actor) -> frozenset[Actor]:
 
 @dataclass(frozen=True)
 class Moved:
-    """What a step did, all on one day: the tracks it moved (from, to), the events it made, each with its
-    track."""
+    """Effects of a step, all on one day: the tracks it moved (from, to), the events it created, each with its
+    track.
+    """
 
     step: Step
     day: date
@@ -76,5 +79,5 @@ class Moved:
     events: dict[str, Track] = field(default_factory=dict)
 
     def reached(self, track: Track) -> str:
-        """The state that it moved a track to; empty for a track it did not move."""
+        """The state to which it moved a track; empty for a track it did not move."""
         return self.tracks.get(track, ("", ""))[1]

@@ -2,7 +2,7 @@
 people, its deadlines.
 
 `take` is the only way a track changes. It locks the proceeding, asks the tables, writes the states, the
-events, the history and the audit, and works the deadlines out again: all in the caller's transaction, or
+events, the history and the audit, and computes the deadlines again: all in the caller's transaction, or
 nothing.
 """
 
@@ -41,21 +41,22 @@ from contract.local_time import local_day
 
 
 class StepRefusedError(ConflictError):
-    """The tables do not allow the step now; `problems` are codes, the first the gravest."""
+    """The tables do not allow the step now; `problems` are codes, the most serious first."""
 
     code: ClassVar[str] = "step_refused"
 
 
 class ProceedingChangedError(ConflictError):
-    """Somebody else moved the proceeding since it was looked at."""
+    """Somebody else changed the proceeding since it was loaded."""
 
     code: ClassVar[str] = "proceeding_changed"
 
 
 @dataclass(frozen=True)
 class Doing:
-    """What somebody does: the action, on which day it happened (today unless told), why, and what else
-    belongs to it."""
+    """A step to be taken: the action, the day it happened (today unless given), the reason, and its
+    details.
+    """
 
     action: str
     day: date | None = None
@@ -67,8 +68,9 @@ class Doing:
 
 
 def open_ordinary(session: Session, case: Case, offence: Offence, now: datetime) -> Proceeding:
-    """The proceeding of a case whose offence two people have just recorded; the one there is if it was
-    opened before."""
+    """Opens the proceeding of a case whose offence two people have just recorded; returns the existing one if
+    it was opened before.
+    """
     assert case.id is not None
     known = of_case(session, case.id)
     if known is not None:
@@ -81,7 +83,8 @@ def open_ordinary(session: Session, case: Case, offence: Offence, now: datetime)
 
 
 def open_special(session: Session, case: Case, unit: str, now: datetime) -> Proceeding:
-    """The proceeding of a case that is handed over instead of noticed: military or diplomatic vehicles.
+    """Opens the proceeding of a case that is transferred instead of notified: military or diplomatic
+    vehicles.
 
     Raises StepRefusedError for a case that was not set aside.
     """
@@ -105,7 +108,7 @@ def _new(case: Case, kind: CaseKind, unit: str, now: datetime) -> Proceeding:
         handled_by=unit,
         opened_at=now,
         captured_on=local_day(case.occurred_at),
-        # `limitation_at` is the moment the last day is over.
+        # `limitation_at` is the moment at which the last day ends.
         limitation_on=local_day(case.limitation_at) - timedelta(days=1),
     )
 
@@ -126,7 +129,7 @@ def of_case(session: Session, case_id: int) -> Proceeding | None:
 
 
 def get(session: Session, proceeding_id: int) -> Proceeding:
-    """The proceeding. Raises NotFoundError."""
+    """The proceeding with that id. Raises NotFoundError."""
     proceeding = session.get(Proceeding, proceeding_id)
     if proceeding is None:
         raise NotFoundError("proceeding", id=proceeding_id)
@@ -144,7 +147,7 @@ def lock(session: Session, proceeding_id: int, version: int | None = None) -> Pr
 
     Raises:
         NotFoundError: no such proceeding.
-        ProceedingChangedError: it is no longer at `version`.
+        ProceedingChangedError: its version is no longer `version`.
     """
     query = select(Proceeding).where(Proceeding.id == proceeding_id).with_for_update()
     proceeding = session.exec(query.execution_options(populate_existing=True)).one_or_none()
@@ -159,14 +162,14 @@ def take(session: Session, proceeding: Proceeding, doing: Doing, by: Mover, now:
     """Takes a step on a locked proceeding; a step of a decision moves every case the decision covers.
 
     Raises:
-        StepRefusedError: with every problem.
+        StepRefusedError: lists every problem.
     """
     loaded = load(session, proceeding, local_day(now), doing.decision_id)
     moved = ask(loaded.dossier, doing, by, now)
     step = write(session, loaded, moved, doing, by, now)
     after_step(session, proceeding, doing, now)
     if loaded.decision is not None and (moved.step.track in DECISION_TRACKS or Track.FORCE in moved.tracks):
-        # What ends one case's decision ends it for the others, whose cases then stand open again.
+        # A step that ends the decision of one case ends it for the others, which are then open again.
         shared = replace(doing, action="annul_decision") if doing.action == "stop" else doing
         for other in covered_beside(session, loaded.decision, proceeding):
             _follow(session, lock(session, other), shared, by, now)
@@ -174,7 +177,7 @@ def take(session: Session, proceeding: Proceeding, doing: Doing, by: Mover, now:
 
 
 def _follow(session: Session, proceeding: Proceeding, doing: Doing, by: Mover, now: datetime) -> None:
-    """Another case of the same decision: its own tracks move, the decision's have moved already."""
+    """Moves another case of the same decision: its own tracks move, the decision's have already moved."""
     loaded = load(session, proceeding, local_day(now), doing.decision_id)
     step = engine.STEPS[doing.action]
     states = dict(loaded.dossier.states)
@@ -194,7 +197,7 @@ def _follow(session: Session, proceeding: Proceeding, doing: Doing, by: Mover, n
 def problems_of(
     session: Session, proceeding: Proceeding, doing: Doing, by: Mover, now: datetime
 ) -> tuple[str, ...]:
-    """What stands against a step now, without taking it."""
+    """Obstacles to a step now, without taking it."""
     dossier = load(session, proceeding, local_day(now), doing.decision_id).dossier
     return engine.problems_of(dossier, doing.action, attempt_of(doing, by, now))
 
@@ -214,7 +217,7 @@ def attempt_of(doing: Doing, by: Mover, now: datetime) -> Attempt:
 
 
 def ask(dossier: Dossier, doing: Doing, by: Mover, now: datetime) -> Moved:
-    """What the step would move. Raises StepRefusedError."""
+    """The effects the step would have. Raises StepRefusedError."""
     try:
         return engine.take(dossier, doing.action, attempt_of(doing, by, now))[1]
     except engine.StepRefused as refusal:
@@ -228,8 +231,9 @@ def ask(dossier: Dossier, doing: Doing, by: Mover, now: datetime) -> Moved:
 def write(
     session: Session, loaded: Loaded, moved: Moved, doing: Doing, by: Mover, now: datetime
 ) -> ProceedingStep:
-    """Stores what a step moved: states, events, history, audit. For `take` and for the signing of
-    decisions."""
+    """Stores the effects of a step: states, events, history, audit. For `take` and for the signing of
+    decisions.
+    """
     proceeding, decision = loaded.proceeding, loaded.decision
     assert proceeding.id is not None
     decision_id = decision.id if decision is not None else None
@@ -276,7 +280,7 @@ def _history_of(loaded: Loaded, moved: Moved, doing: Doing, by: Mover, now: date
 
 
 def after_step(session: Session, proceeding: Proceeding, doing: Doing, now: datetime) -> None:
-    """Works the deadlines out again once everything of a step is stored."""
+    """Computes the deadlines again once everything of a step is stored."""
     session.flush()
     syncing.sync(session, load(session, proceeding, local_day(now), doing.decision_id), now)
 
@@ -362,13 +366,13 @@ def history(session: Session, proceeding_id: int) -> list[ProceedingStep]:
 
 
 def last_step(session: Session, proceeding: Proceeding) -> ProceedingStep:
-    """The step taken last; only of a proceeding that has taken one."""
+    """The last step; only for a proceeding that has one."""
     query = select(ProceedingStep).where(ProceedingStep.proceeding_id == proceeding.id)
     return session.exec(query.order_by(col(ProceedingStep.id).desc()).limit(1)).one()
 
 
 def by_programme(session: Session, proceeding_id: int, doing: Doing, now: datetime) -> ProceedingStep | None:
-    """A step of the programme itself; None when it is no longer due."""
+    """Takes a step of the software itself; None if it is no longer due."""
     proceeding = lock(session, proceeding_id)
     if problems_of(session, proceeding, doing, PROGRAMME, now):
         return None

@@ -1,5 +1,6 @@
-"""Papers that have to reach somebody besides notices and decisions (gửi văn bản): the party is told in the
-portal and by mail, and the clerk posts what was not opened there, with item number and proof."""
+"""Papers to be served besides notices and decisions (gửi văn bản): the party is notified in the portal and by
+e-mail, and the clerk posts papers that were not opened there, with item number and proof.
+"""
 
 from datetime import date, datetime
 
@@ -28,12 +29,13 @@ SERVED = frozenset(
         "points_notice",
     }
 )
-"""Kinds of papers that no step of the tables sends."""
+"""Kinds of papers that are sent without a step of the tables."""
 
 
 def tell(records: Records, proceeding: Proceeding, paper: Document | None, now: datetime) -> None:
-    """Has the person told whom such a paper concerns; nobody who was never told of the case, as the owner of
-    a copied plate."""
+    """Notifies the person concerned by such a paper; nobody who was never notified of the case, such as the
+    owner of a copied plate.
+    """
     if paper is None or paper.id is None or paper.kind not in SERVED:
         return
     party_id = _addressee(records, proceeding, paper)
@@ -58,10 +60,10 @@ def _addressee(records: Records, proceeding: Proceeding, paper: Document) -> int
 def note_posted(
     session: Session, row: Notification, reference: str, on: date, actor: str, now: datetime
 ) -> None:
-    """A paper went to the post under a number.
+    """Records that a paper was posted under an item number.
 
     Raises:
-        ConflictError: it was posted before, or its file is still being made.
+        ConflictError: it was already posted, or its file is still being made.
     """
     notifications.note_posted(session, row, reference, on, actor)
     if row.kind == notifications.SERVED and row.document_id is not None:

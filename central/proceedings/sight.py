@@ -1,7 +1,7 @@
-"""Who may open which proceedings: their desk and unit decide it, not only their role.
+"""Who may open which proceedings: determined by desk and unit, not only by role.
 
-The commune's police see what was handed to them, what is posted there and what they were asked about; the
-others who work on proceedings see those of the unit.
+The commune's police see cases handed to them, posted there, or on which they were consulted; the other
+participants in proceedings see those of their unit.
 """
 
 from sqlmodel import Session, col, select
@@ -24,7 +24,7 @@ _OF_THE_UNIT = (
 
 
 def proceeding_for(session: Session, user: User, case_id: int) -> Proceeding:
-    """The proceeding of a case for this person. Raises NotFoundError also for one that is not theirs."""
+    """The proceeding of a case for this person. Raises NotFoundError also if they may not see it."""
     found = of_case(session, case_id)
     if found is None or not may_open(session, user, found):
         raise NotFoundError("proceeding", id=case_id)

@@ -1,9 +1,9 @@
 """Who may sign what (thẩm quyền xử phạt): Law Art 52 and 54, NĐ 168/2024 Art 41, 43 and 50.2. Pure.
 
 The limit of a title is compared with the top of the band of every act of the decision; for an organisation
-both double, so the comparison is the same. A decision with points needs somebody who may suspend licences.
+both double, so the comparison is the same. A decision with points requires a signer who may suspend licences.
 The commune's police sign only what is on their list. A deputy signs only by a written delegation, with the
-power of the one who gave it; a lower title of their own does not stand in its way.
+power of the giver; the deputy's own lower title does not prevent this.
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,8 +15,9 @@ from configs.law_tables import LawBook, LawError
 
 @dataclass(frozen=True)
 class Act:
-    """What a signature would decide: the article, the top of the band for an individual, points, whether a
-    plate goes."""
+    """The content of a signature: the article, the top of the band for an individual, points, whether a plate
+    is confiscated.
+    """
 
     article: str
     fine_max: int
@@ -25,8 +26,10 @@ class Act:
 
 @dataclass(frozen=True)
 class Power:
-    """By what a person signs: a title, in person or by a delegation (number) that holds from one day to
-    another. `id` is its number in the register, `delegated_by` the person who gave the delegation."""
+    """A power to sign: a title, in person or by a delegation (number), valid from one day to another.
+
+    `id` is its number in the register, `delegated_by` the person who gave the delegation.
+    """
 
     title: str
     delegation: str | None = None
@@ -36,15 +39,17 @@ class Power:
     delegated_by: int | None = field(default=None, compare=False)
 
     def holds(self, day: date) -> bool:
-        """True if the title or delegation holds on that day."""
+        """True if the title or delegation is valid on that day."""
         return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
 
 
 def signing_problem(
     book: LawBook, power: Power | None, acts: Iterable[Act], day: date, *, organisation: bool = False
 ) -> str | None:
-    """Why this power does not reach, as a problem code; None when it does. One act too many takes the
-    whole file up."""
+    """Why this power is not sufficient, as a problem code; None if it is.
+
+    One act above it requires a higher signer for the whole file.
+    """
     if power is None or not power.holds(day):
         return "no_power"
     try:
@@ -64,7 +69,7 @@ def signing_problem(
 def reaching(
     book: LawBook, powers: Sequence[Power], acts: Sequence[Act], day: date, *, organisation: bool = False
 ) -> tuple[Power, ...]:
-    """Which of a person's powers reach all of these acts."""
+    """The person's powers that cover all of these acts."""
     return tuple(
         power
         for power in powers
@@ -75,7 +80,8 @@ def reaching(
 def power_used(
     book: LawBook, powers: Sequence[Power], acts: Sequence[Act], day: date, *, organisation: bool = False
 ) -> Power | None:
-    """By what a person signs for these acts unless they choose: the first of their powers that reaches, own
-    titles standing before delegations; the first of all where none does, None where they hold none."""
+    """The power used for these acts unless the person chooses: the first that covers them, own titles before
+    delegations; the first of all if none does, None if they hold none.
+    """
     found = reaching(book, powers, acts, day, organisation=organisation) or tuple(powers)
     return found[0] if found else None

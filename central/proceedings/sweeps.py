@@ -1,7 +1,7 @@
 """Steps that are due by time alone: found by expired deadlines, taken one case per job, checked by the tables
 like any step.
 
-A sweep only asks for work (`find`); `run` takes the step of one case, or nothing when it is no longer due.
+A sweep only enqueues jobs (`find`); `run` takes the step of one case, or none if it is no longer due.
 """
 
 from collections.abc import Mapping
@@ -38,15 +38,15 @@ _OVER: Mapping[str, str] = {
     "enforcement": "enforcement_expires",
     "enforcement_restarted": "enforcement_expires",
 }
-"""What the end of a deadline does."""
+"""The step taken when a deadline ends."""
 
 _DEEMED = ("delivery_electronic", "delivery_returned", "delivery_posting")
-"""Delivered by the law itself, on the last day of the deadline."""
+"""Deemed delivered by law, on the last day of the deadline."""
 
 
 @dataclass(frozen=True)
 class _Follow:
-    """A step that a state of a track calls for."""
+    """A step triggered by a state of a track."""
 
     track: Track
     state: str
@@ -58,7 +58,7 @@ _FOLLOWS = (_Follow(Track.PAYMENT, "paid", "execute"), _Follow(Track.ALERT, "to_
 
 
 def find(session: Session, now: datetime, limit: int = 200) -> int:
-    """Asks for a job for every case on which something is due; returns how many."""
+    """Enqueues a job for every case with a due step; returns how many."""
     found = 0
     for code, action in _OVER.items():
         for row in deadlines.over(session, code, now, limit):
@@ -77,7 +77,7 @@ def _ask_for(session: Session, case_id: int, action: str, code: str, now: dateti
 
 
 def _at(session: Session, follow: _Follow, limit: int) -> list[Proceeding]:
-    """Cases whose own track is at that state; open ones whose decision's track is."""
+    """Cases whose own track is in that state; open ones whose decision's track is."""
     if follow.track not in DECISION_TRACKS:
         own = (TrackState.track == follow.track, TrackState.state == follow.state)
         joined = select(Proceeding).join(TrackState, col(TrackState.proceeding_id) == col(Proceeding.id))
@@ -95,14 +95,14 @@ def _at(session: Session, follow: _Follow, limit: int) -> list[Proceeding]:
 
 
 def _not_open() -> Any:
-    """Cases that have left their first state; a track without a row is where it begins."""
+    """Cases that have left their first state; a track without a row is at its start."""
     return select(TrackState.proceeding_id).where(
         TrackState.track == Track.CASE, TrackState.state != "open", col(TrackState.proceeding_id).is_not(None)
     )
 
 
 def run(session: Session, payload: Mapping[str, Any], now: datetime) -> bool:
-    """Takes the step of one job; False when it is no longer due."""
+    """Takes the step of one job; False if it is no longer due."""
     proceeding = of_case(session, int(payload["case"]))
     if proceeding is None or proceeding.id is None:
         return False

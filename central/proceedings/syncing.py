@@ -1,4 +1,4 @@
-"""What is worked out from a case's events and stored for queries: its deadlines, and whom it waits for."""
+"""Data derived from a case's events and stored for queries: its deadlines and its waiting steps."""
 
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from central.proceedings.tracks import Track
 from contract.local_time import local_day
 
 ENDED = frozenset({"expired", "time_over", "no_sanction", "cancelled", "stopped", "handed_over"})
-"""Ends of a case after which only what undoes it still has a deadline."""
+"""Ends of a case after which only the step that reverses it still has a deadline."""
 
 _OF_A_NOTICE = ("notice", "notice_again", "publication")
 _AFTER_THE_END = ("alert_lift",)
@@ -21,15 +21,16 @@ _AFTER_EXECUTION = ("alert_lift", "complaint", "court", "points", "second")
 
 
 def sync(session: Session, loaded: Loaded, now: datetime) -> None:
-    """Stores the deadlines that follow from a case's events, and for whom the case waits."""
+    """Stores the deadlines derived from a case's events, and its waiting steps."""
     found = {key: row for key, row in loaded.running.items() if _counts(loaded.dossier, key[0])}
     deadlines.sync(session, loaded.proceeding.case_id, found, now)
     waiting.sync(session, loaded, now)
 
 
 def refresh(session: Session, now: datetime, limit: int = 100) -> int:
-    """Does the same for cases of which a new law or version of the programme may have changed it (their
-    `waiting_at` is empty); returns how many."""
+    """Does the same for cases that a new law or software version may have changed (their `waiting_at` is
+    empty); returns how many.
+    """
     query = select(Proceeding).where(col(Proceeding.waiting_at).is_(None)).limit(limit)
     rows = session.exec(query.with_for_update(skip_locked=True)).all()
     for proceeding in rows:
@@ -40,7 +41,7 @@ def refresh(session: Session, now: datetime, limit: int = 100) -> int:
 def _counts(dossier: Dossier, code: str) -> bool:
     state = dossier.at(Track.CASE)
     if code in _OF_A_NOTICE and dossier.is_at(Track.CLONE, "confirmed"):
-        return False  # whoever drove under the copied plate is unknown: there is nobody to notify
+        return False  # the driver with the copied plate is unknown: there is nobody to notify
     if state in ENDED:
         return code in _AFTER_THE_END
     if state in ("executed", "unenforced", "closed"):

@@ -1,8 +1,8 @@
-"""The vocabulary of a case's legal life: who acts, which tracks run beside one another.
+"""The vocabulary of a case's proceedings: who acts, and which tracks run in parallel.
 
-A case doesn't have one state: a decision can be paid, complained about and returned by the post at once.
-Each track has states and steps of its own (`central.proceedings.steps`). Case tracks begin when the offence
-is recorded, decision tracks when a decision is signed.
+A case doesn't have one state: a decision can be paid, complained about and returned by the post at once. Each
+track has its own states and steps (`central.proceedings.steps`). Case tracks begin when the offence is
+recorded, decision tracks when a decision is signed.
 """
 
 from enum import StrEnum
@@ -25,7 +25,7 @@ class Actor(StrEnum):
 
 
 class CaseKind(StrEnum):
-    """What kind of case it is: only an ordinary one leads to a notice to the registered owner."""
+    """Kind of a case: only an ordinary one leads to a notice to the registered owner."""
 
     ORDINARY = "ordinary"
     MILITARY = "military"
@@ -34,7 +34,7 @@ class CaseKind(StrEnum):
 
 
 class Track(StrEnum):
-    """What runs beside one another."""
+    """Tracks that run in parallel."""
 
     # of the case
     CASE = "case"
@@ -79,7 +79,9 @@ DECISION_TRACKS = frozenset(
         Track.ENFORCEMENT,
     }
 )
-"""Tracks that belong to a decision: an annulled decision keeps its own, a new one begins anew."""
+"""Tracks that belong to a decision: an annulled decision keeps its own, a new one starts from the
+beginning.
+"""
 
 START: dict[Track, str] = {
     Track.CASE: "open",
@@ -108,4 +110,4 @@ START: dict[Track, str] = {
     Track.COURT: "none",
     Track.ENFORCEMENT: "none",
 }
-"""Where each track begins."""
+"""The first state of each track."""

@@ -1,7 +1,7 @@
 """Work lists: for each case the next steps, the desk responsible, and the nearest deadline.
 
-The rows follow from the tables of steps (`waiting_steps`, pure) and are brought into step after every step
-of a case, so that a desk is one look into an index however many cases there are.
+The rows are derived from the step tables (`waiting_steps`, pure) and updated after every step of a case, so
+that a desk needs one index lookup however many cases there are.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -47,7 +47,8 @@ def _to_identify(dossier: Dossier) -> bool:
 
 def _leads_nowhere(dossier: Dossier) -> bool:
     """The notice was withdrawn for good, the plate is cloned, the device's pictures support no sanction, or
-    the other authority sent the case back: somebody has to end it in writing."""
+    the other authority returned the case: somebody has to end it in writing.
+    """
     withdrawn = dossier.is_at(Track.NOTICE, "withdrawn") and dossier.is_at(Track.RECORD, "none")
     sent_back = dossier.is_at(Track.HANDOVER, "returned")
     return withdrawn or sent_back or not dossier.device_valid or dossier.is_at(Track.CLONE, "confirmed")
@@ -113,15 +114,16 @@ WORK: Mapping[Actor, Mapping[str, Holds]] = {
     Actor.COMMUNE: {"accept_transfer": _always},
     Actor.TREASURY: {"pay_part": _is(Track.PAYMENT, "due", "partly", "overdue"), "pay_back": _always},
 }
-"""The steps that bring a case on, by desk, and when they are what is called for: not every step that is
-possible is work that waits."""
+"""The steps that advance a case, by desk, and when they are needed: not every possible step is waiting
+work.
+"""
 
 _BROUGHT = frozenset({"find_owner", "identify_violator", "invite_driver", "sign_result"})
 _BY_THEIR_FORM = frozenset({"owner_unknown", "violator_unknown", "device_not_valid"})
-"""What these steps' own forms bring, or the desk tells before they are tried."""
+"""Requirements that these steps' own forms meet, or that the desk shows before they are tried."""
 
 _PRESSING = (*DEADLINES_OF[Track.NOTICE], "record", *DEADLINES_OF[Track.DECISION], "limitation")
-"""What presses a step of the case that has no deadline of its own: the next that the case has to meet."""
+"""The deadline of a step of the case without its own: the next one that the case has to meet."""
 
 
 @dataclass(frozen=True)
@@ -134,7 +136,7 @@ class Waits:
 
 
 def waiting_steps(dossier: Dossier, today: date) -> Iterator[Waits]:
-    """What waits at which desk, now or from a day that is known already. Pure."""
+    """The waiting steps by desk, now or from a day that is already known. Pure."""
     appearance = dossier.limits.appearance
     later = appearance + timedelta(days=1) if appearance is not None and appearance >= today else None
     for desk, actions in WORK.items():
@@ -148,15 +150,16 @@ def waiting_steps(dossier: Dossier, today: date) -> Iterator[Waits]:
 
 
 def _possible(dossier: Dossier, desk: Actor, action: str, day: date) -> bool:
-    """Whether somebody at that desk could take the step on that day: a person whom no rule of two people
-    concerns, with every power."""
+    """Whether somebody at that desk could take the step on that day: a person with every power, not affected
+    by any rule that requires two people.
+    """
     attempt = Attempt(person=0, actors=frozenset({desk}), day=day, today=day, reason=True)
     problems = set(engine.problems_of(dossier, action, attempt)) - OF_ONE_PERSON
     return not (problems - _BY_THEIR_FORM if action in _BROUGHT else problems)
 
 
 def sync(session: Session, loaded: Loaded, now: datetime) -> None:
-    """Updates the rows of a case; a row that stays keeps the time since which it waits."""
+    """Updates the rows of a case; an unchanged row keeps its start of waiting."""
     proceeding = loaded.proceeding
     assert proceeding.id is not None
     wanted = {(waits.desk.value, waits.action): waits for waits in _of_case(session, loaded, now)}
@@ -198,7 +201,7 @@ def _of_case(session: Session, loaded: Loaded, now: datetime) -> Iterator[Waits]
 
 
 def _due(session: Session, case_id: int) -> dict[str, datetime]:
-    """When each step is due: by the deadline of its track that presses most."""
+    """When each step is due: by the most urgent deadline of its track."""
     rows = {row.code: row for row in deadlines.of_case(session, case_id) if row.met_on is None}
     found: dict[str, datetime] = {}
     for action in (action for actions in WORK.values() for action in actions):
@@ -212,7 +215,7 @@ def _due(session: Session, case_id: int) -> dict[str, datetime]:
 
 @dataclass(frozen=True)
 class Whose:
-    """Cases handed to one person, or to nobody (None)."""
+    """Cases assigned to one person, or unassigned (None)."""
 
     handler_id: int | None
 
@@ -223,7 +226,7 @@ class Whose:
 
 
 def counts(session: Session, desk: Actor, today: date, whose: Whose | None = None) -> dict[str, int]:
-    """How many cases wait at a desk, by step; everybody's, or one person's."""
+    """How many cases wait at a desk, by step; of everybody, or of one person."""
     query = select(WaitingStep.action, func.count()).where(*_at(desk, today, whose))
     found = dict(session.exec(query.group_by(col(WaitingStep.action))).all())
     return {action: found[action] for action in WORK[desk] if action in found}
@@ -238,8 +241,9 @@ def at_desk(
     limit: int = 50,
     whose: Whose | None = None,
 ) -> list[WaitingStep]:
-    """What waits at a desk, everybody's or one person's: what can still be done in time first, the nearest
-    first; then what is late, the latest late first; then what has no deadline."""
+    """Waiting steps at a desk, of everybody or of one person: first those still in time, the nearest first;
+    then the late ones, the latest late first; then those without a deadline.
+    """
     query = select(WaitingStep).where(*_at(desk, local_day(now), whose))
     if action is not None:
         query = query.where(WaitingStep.action == action)

@@ -1,8 +1,8 @@
 """Withdraws everything a camera found in a period because its lines, amber time or clock were wrong.
 
-Every case of the camera and period is listed, whatever became of it. All that had not ended in another way
-end: notices are withdrawn, decisions annulled, money and points due back, and the people who were told of a
-case are told of its end.
+Every case of the camera and period is listed, whatever its state. All that had not ended in another way end:
+notices are withdrawn, decisions annulled, money and points are to be returned, and people who were notified
+of a case are informed of its end.
 """
 
 from collections import Counter
@@ -28,7 +28,9 @@ from contract.local_time import local_day
 
 @dataclass(frozen=True)
 class Scope:
-    """What is withdrawn: a camera, a time (from included, until excluded), one rule or all (None)."""
+    """The scope of a withdrawal: a camera, a period (from included, until excluded), one rule or all
+    (None).
+    """
 
     node_id: str
     camera_id: str
@@ -38,7 +40,7 @@ class Scope:
 
 
 def affected(session: Session, scope: Scope) -> list[Case]:
-    """Every case the camera found in that time: what a withdrawal would touch."""
+    """Every case the camera recorded within that period, all of which a withdrawal would affect."""
     wanted = CaseFilter(
         camera=(scope.node_id, scope.camera_id), first=scope.from_at, until=scope.until_at, rule=scope.rule
     )
@@ -48,12 +50,12 @@ def affected(session: Session, scope: Scope) -> list[Case]:
 def withdraw(
     session: Session, scope: Scope, reason: str, by: Mover, now: datetime
 ) -> tuple[Withdrawal, list[WithdrawnCase]]:
-    """Ends everything of the scope and lists every case of it. The papers that tell the people are drawn up
-    by `desk.withdraw`.
+    """Ends everything in the scope and lists every case of it. The papers for the parties are drawn up by
+    `desk.withdraw`.
 
     Raises:
-        InvalidError: an empty time, or no reason.
-        StepRefusedError: not by somebody who signs.
+        InvalidError: an empty period, or no reason.
+        StepRefusedError: the person may not sign.
     """
     if scope.until_at <= scope.from_at or not reason.strip():
         raise InvalidError("withdrawal", field="reason" if reason.strip() == "" else "until_at")
@@ -115,7 +117,7 @@ def _stop(session: Session, act: Withdrawal, case: Case, by: Mover, now: datetim
 
 
 def get(session: Session, withdrawal_id: int) -> Withdrawal:
-    """The act. Raises NotFoundError."""
+    """The withdrawal with that id. Raises NotFoundError."""
     act = session.get(Withdrawal, withdrawal_id)
     if act is None:
         raise NotFoundError("withdrawal", id=withdrawal_id)
@@ -123,12 +125,12 @@ def get(session: Session, withdrawal_id: int) -> Withdrawal:
 
 
 def acts(session: Session, limit: int = 100) -> list[Withdrawal]:
-    """Every act, the newest first."""
+    """Every withdrawal, the newest first."""
     return list(session.exec(select(Withdrawal).order_by(col(Withdrawal.id).desc()).limit(limit)))
 
 
 def standing(session: Session, scope: Scope) -> dict[str, int]:
-    """What a withdrawal would touch, before anybody decides on it: cases by their state."""
+    """Cases that a withdrawal would affect, counted by state before anybody decides on it."""
     return dict(Counter(case.state for case in affected(session, scope)))
 
 
@@ -139,7 +141,7 @@ def listed(session: Session, withdrawal_id: int) -> list[WithdrawnCase]:
 
 
 def told(session: Session, withdrawal_id: int, case_id: int, now: datetime) -> WithdrawnCase:
-    """The people of a case were told that it was withdrawn. Raises NotFoundError."""
+    """Records that the parties of a case were informed of the withdrawal. Raises NotFoundError."""
     row = session.get(WithdrawnCase, (withdrawal_id, case_id))
     if row is None:
         raise NotFoundError("withdrawn_case", id=case_id)

@@ -1,5 +1,4 @@
-"""Owners by hand: what the register would be asked, answered from a letter or a list of the registration
-office."""
+"""Owners by hand: questions for the register, answered from a letter or a list of the registration office."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -55,7 +54,7 @@ class OwnerAnswer(BaseModel):
         return self
 
     def as_registration(self, plate: str, origin: Origin) -> Registration:
-        """As the register would have said it."""
+        """The answer in the register's own form."""
         vehicle = RegisteredVehicle.model_validate(
             {
                 "plate": plate,
@@ -100,7 +99,7 @@ class OwnersByHand:
         return queries.count_without_owner(session, now - UNDO_TIME)
 
     def waiting(self, session: Session, now: datetime, limit: int, actor: str) -> list[Asked]:  # noqa: ARG002
-        """See the protocol; there is nothing of a person in them."""
+        """See the protocol; it contains no personal data."""
         return [_asked(case) for case in queries.without_owner(session, now - UNDO_TIME, limit)]
 
     def find(self, session: Session, key: str, now: datetime, actor: str) -> Asked:  # noqa: ARG002

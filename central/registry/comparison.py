@@ -1,7 +1,8 @@
-"""Seen against registered (đối chiếu xe): a plate on the wrong vehicle must never reach its owner unnoticed.
+"""Compares the seen with the registered vehicle (đối chiếu xe): a plate on the wrong vehicle must never lead
+to a notice unnoticed.
 
-A camera misreads and plates get cloned; both show as a vehicle that is not the registered one. Any field that
-is known on both sides and differs is a mismatch, and a mismatch is for an officer to explain.
+Cameras misread and plates are cloned; both appear as a vehicle other than the registered one. Any field that
+is known on both sides and differs is a mismatch, which an officer must explain.
 """
 
 from dataclasses import dataclass
@@ -35,18 +36,18 @@ _LOOK_ALIKE = (
     frozenset({"orange", "yellow"}),
     frozenset({"green", "blue"}),  # "xanh" alone may be either
 )
-"""Pairs that light and white balance turn into each other: telling them apart is not a camera's business."""
+"""Pairs that light and white balance can turn into each other: a camera can't distinguish them reliably."""
 
 
 def colour_code(words: str) -> str | None:
-    """The code of a colour in a register's own words; None where it says none that is one colour alone."""
+    """The code of a colour in a register's own words; None if they name no single colour."""
     word = words.strip().casefold()
     return None if word == "xanh" else _COLOUR_WORDS.get(word)
 
 
 @dataclass(frozen=True)
 class Seen:
-    """The vehicle on the pictures; a field that could not be told is None and isn't compared."""
+    """The vehicle on the pictures; an unrecognised field is None and isn't compared."""
 
     kind: VehicleKind
     plate_colour: PlateColour | None
@@ -55,7 +56,7 @@ class Seen:
 
 @dataclass(frozen=True)
 class Difference:
-    """One field in which the seen vehicle is not the registered one."""
+    """One field in which the seen vehicle differs from the registered one."""
 
     field: FieldName
     seen: str
@@ -75,8 +76,9 @@ def compare(seen: Seen, registered: RegisteredVehicle) -> tuple[Difference, ...]
 
 
 def compared(seen: Seen, registered: RegisteredVehicle) -> frozenset[str]:
-    """The fields that could be compared: a colour nobody saw, or in words we don't know, is neither the same
-    nor different."""
+    """The fields that could be compared: an unseen colour, or one in unknown words, is neither equal nor
+    different.
+    """
     found = {"plate", "kind"}
     if seen.plate_colour is not None:
         found.add("plate_colour")
@@ -90,6 +92,6 @@ def _colour(word: str | None) -> str | None:
 
 
 def _same_colour(one: str, other: str) -> bool:
-    """True if the words name one colour, or two a camera can't tell apart, or one we have no word for."""
+    """True if the words name one colour, or two that a camera can't distinguish, or an unknown one."""
     names = {_colour(one), _colour(other)}
     return None in names or len(names) == 1 or frozenset(names) in _LOOK_ALIKE

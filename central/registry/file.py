@@ -1,4 +1,6 @@
-"""A vehicle register in a YAML file: samples for the demo and tests, and centres without a line out."""
+"""A vehicle register in a YAML file: samples for the demo and tests, and for centres without a network
+connection.
+"""
 
 from pathlib import Path
 
@@ -11,7 +13,7 @@ from contract.plates import normalise
 
 
 class FileEntry(Registration):
-    """A registration with the time it held, which a file always says."""
+    """A registration with its period of validity, which is required in a file."""
 
     since: AwareDatetime
 

@@ -1,4 +1,4 @@
-"""What the vehicle register said about a case's plate, kept as it was said; the owner only in sealed form."""
+"""Answers of the vehicle register about a case's plate, stored as received; the owner only in sealed form."""
 
 from datetime import datetime
 from typing import Any
@@ -12,9 +12,9 @@ from central.connections.origin import OriginColumns
 class RegistryAnswer(OriginColumns, table=True):
     """One look-up. `problem` is set when there was no registration; `vehicle` when there was.
 
-    `plate` is the plate that was asked about: a case whose plate was corrected since has no answer.
-    `since`, `until`: when it belonged to this vehicle and owner, where the register says so.
-    `sealed_owner` opens with the vault's key `key_id` in the context of the case only.
+    `plate` is the requested plate: a case whose plate was corrected since has no answer. `since`, `until`:
+    when it belonged to this vehicle and owner, if the register states it. `sealed_owner` opens with the
+    vault's key `key_id` in the context of the case only.
     """
 
     __tablename__ = "registry_answer"

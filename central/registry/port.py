@@ -1,8 +1,9 @@
-"""What the centre asks of a vehicle register (cơ sở dữ liệu đăng ký xe), whoever runs it.
+"""The interface of a vehicle register (cơ sở dữ liệu đăng ký xe), whoever runs it.
 
-No public interface of the police's register exists, so this is a contract of our own: a question with its
-purpose, an answer as of the moment of the violation (plates move between vehicles and owners), typed
-failures. Adapters: `central.registry.file` (samples and islands), `central.registry.http` (a real service).
+No public interface of the police's register exists, so we define our own: a question with its purpose, an
+answer as of the moment of the violation (plates move between vehicles and owners), typed failures. Adapters:
+`central.registry.file` (samples, centres without a network connection), `central.registry.http` (a real
+service).
 """
 
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ class _Value(BaseModel):
 
 
 class RegisteredKind(StrEnum):
-    """Kinds of vehicle as the register tells them apart (loại xe): finer than what a camera sees."""
+    """Kinds of vehicle in the register (loại xe), more detailed than a camera can recognise."""
 
     CAR = "car"
     BUS = "bus"
@@ -41,14 +42,15 @@ class RegisteredKind(StrEnum):
 
     @property
     def law_class(self) -> VehicleClass | None:
-        """Whose article holds: 6 for cars and the like, 7 for motorbikes, mopeds (electric ones too) and
+        """The article that applies: 6 for cars and the like, 7 for motorbikes, mopeds (electric ones too) and
         three-wheelers, 8 for specialised machines. None for bicycles, and for trailers: their tractor is
-        charged."""
+        charged.
+        """
         return _LAW_CLASS.get(self)
 
     @property
     def seen_as(self) -> frozenset[VehicleKind]:
-        """What a camera may take such a vehicle for."""
+        """The kinds a camera may take such a vehicle for."""
         return _SEEN_AS[self]
 
 
@@ -79,7 +81,9 @@ _SEEN_AS: dict[RegisteredKind, frozenset[VehicleKind]] = {
 
 
 class RegisteredVehicle(_Value):
-    """The vehicle a plate was issued to (xe đã đăng ký); `colour` is the body's, as the register words it."""
+    """The vehicle a plate was issued to (xe đã đăng ký); `colour` is that of the body, in the register's
+    words.
+    """
 
     plate: Line
     plate_colour: PlateColour
@@ -89,7 +93,7 @@ class RegisteredVehicle(_Value):
 
 
 class Owner(_Value):
-    """Whose vehicle it is (chủ xe): personal data, never shown before the police stage, sealed when stored.
+    """The vehicle's owner (chủ xe): personal data, never shown before the police stage, sealed when stored.
 
     `identity` is a citizen's identity number (số định danh) or an organisation's tax code.
     """
@@ -102,9 +106,9 @@ class Owner(_Value):
 
 
 class Registration(_Value):
-    """What the register says of a plate at a moment; `reference` is its own number for the entry.
+    """The register's data on a plate at a moment; `reference` is its own number for the entry.
 
-    `since` and `until`: when the plate belonged to this vehicle and owner, where the register says so; no
+    `since` and `until`: when the plate belonged to this vehicle and owner, if the register states it; no
     `until` means it still does.
     """
 
@@ -115,14 +119,14 @@ class Registration(_Value):
     until: MomentOfLife | None = None
 
     def held_at(self, moment: datetime) -> bool:
-        """False if the plate did not belong to this vehicle and owner then."""
+        """False if the plate did not belong to this vehicle and owner at that moment."""
         began = self.since is None or self.since <= moment
         return began and (self.until is None or moment < self.until)
 
 
 @dataclass(frozen=True)
 class Enquiry:
-    """One question: which vehicle carried this plate at that time, and who asks why (`purpose`, `case`)."""
+    """One question: the vehicle with this plate at that time, the purpose and the case."""
 
     plate: str
     plate_colour: PlateColour | None

@@ -1,7 +1,7 @@
 """Looking owners up (tra cứu chủ xe): after the operator's time for undoing, outside of any transaction.
 
-The register may take seconds to answer, so the question is asked with no lock held; the answer is stored with
-the step it leads to if the case is still as it was when the question was made.
+The register may take seconds to answer, so the question is asked with no lock held; the answer and its step
+are stored if the case has not changed since the question was made.
 """
 
 from collections.abc import Callable
@@ -52,12 +52,12 @@ class _Question:
 
 
 def plan_look_up(session: Session, case_id: int, at: datetime) -> None:
-    """Has the owner looked up at that time."""
+    """Schedules the look-up of the owner at that time."""
     jobs.enqueue(session, LOOK_UP, str(case_id), {"case": case_id}, at)
 
 
 def cancel_look_up(session: Session, case_id: int) -> None:
-    """The decision was taken back: the look-up is cancelled."""
+    """Cancels the look-up, because the decision was taken back."""
     jobs.cancel(session, LOOK_UP, str(case_id))
 
 
@@ -72,9 +72,9 @@ def look_up(
     """Asks about an accepted case and stores the answer; nothing to do when it is no longer accepted.
 
     Raises:
-        TryAgainError: no answer, or not allowed to ask, or an answer that can't be understood (which is put
-            before the police after `UNDERSTOOD_AFTER` attempts).
-        PostponedError: the register is left alone for a while.
+        TryAgainError: no answer, no permission to ask, or an answer that can't be understood (submitted
+            to the police after `UNDERSTOOD_AFTER` attempts).
+        PostponedError: requests to the register are paused.
     """
     question = _question(engine, case_id, clock())
     if question is None:
@@ -141,7 +141,7 @@ def _store(
 ) -> None:
     case = lock_case(session, question.case_id)
     if case.version != question.version:
-        return  # taken back meanwhile: the answer is about a decision that no longer stands
+        return  # taken back meanwhile: the answer is for a decision that is no longer in force
     if isinstance(answer, OutsideError):
         _store_failure(session, case, answer, now, attempt, origin)
         return
@@ -170,7 +170,7 @@ def _store(
 def _store_failure(
     session: Session, case: Case, failure: OutsideError, now: datetime, attempt: int, origin: Origin
 ) -> None:
-    """What may pass is asked again; the rest goes to the police as what it is."""
+    """Asks again after a temporary failure; other failures go to the police as they are."""
     assert case.id is not None
     problem = failure.problem
     row = RegistryAnswer(
@@ -189,7 +189,7 @@ def _store_failure(
 
 
 def _told(origin: Origin) -> dict[str, str]:
-    """In the case's history, where an answer by hand came from."""
+    """The origin of an answer by hand, for the case's history."""
     return {} if origin == SYSTEM else {"origin": origin.kind, "source": origin.note, "by": origin.by}
 
 
@@ -202,11 +202,11 @@ def answer_by_hand(
     vault: Vault,
     now: datetime,
 ) -> None:
-    """An answer that a person entered goes the way of the register's own. A case that was answered without
-    an owner is asked about anew.
+    """Processes an answer entered by a person like the register's own. For a case answered without an owner,
+    the question is asked again.
 
     Raises:
-        DomainError: the case is not where an owner is looked for, or the answer is about another plate or
+        DomainError: the case is in a state without owner look-up, or the answer is about another plate or
             day.
     """
     case = lock_case(session, case_id)
@@ -226,7 +226,7 @@ def _context(case: Case) -> str:
 
 
 def reseal(session: Session, vault: Vault, limit: int = 200) -> int:
-    """Seals owners anew that older keys sealed; returns how many."""
+    """Seals again under the current key owners that older keys sealed; returns how many."""
     old = (col(RegistryAnswer.key_id).is_not(None), RegistryAnswer.key_id != vault.key_id)
     query = select(RegistryAnswer).where(*old).limit(limit).with_for_update(skip_locked=True)
     rows = session.exec(query).all()
@@ -238,14 +238,14 @@ def reseal(session: Session, vault: Vault, limit: int = 200) -> int:
 
 
 def forget(session: Session, case_id: int) -> None:
-    """Takes out what the register said about a case; that it was asked, and when, stays."""
+    """Deletes the register's answers about a case; the record of the question and its time stays."""
     for row in session.exec(select(RegistryAnswer).where(RegistryAnswer.case_id == case_id)):
         row.plate = row.reference = row.vehicle = row.sealed_owner = row.key_id = None
         row.problem_detail, row.differences = "", []
 
 
 def latest_answer(session: Session, case_id: int) -> RegistryAnswer | None:
-    """What the register said last about this case's present plate."""
+    """The register's latest answer about this case's present plate."""
     plate = get_case(session, case_id).plate
     query = select(RegistryAnswer).where(RegistryAnswer.case_id == case_id, RegistryAnswer.plate == plate)
     return session.exec(query.order_by(col(RegistryAnswer.id).desc()).limit(1)).first()
@@ -258,8 +258,7 @@ def registered_vehicle(answer: RegistryAnswer | None) -> RegisteredVehicle | Non
 
 
 def owner_for_programme(session: Session, case: Case, vault: Vault, purpose: str) -> tuple[Owner, str] | None:
-    """The owner and the register's reference, for a step of the programme itself; written down like any
-    reading."""
+    """The owner and the register's reference, for a step of the software itself; audited like any reading."""
     assert case.id is not None
     answer = latest_answer(session, case.id)
     if answer is None or answer.sealed_owner is None:
@@ -271,7 +270,7 @@ def owner_for_programme(session: Session, case: Case, vault: Vault, purpose: str
 
 
 def read_owner(session: Session, reader: User, case: Case, vault: Vault) -> Owner:
-    """The owner's personal data, unsealed; that it was read, and by whom, goes into the audit log.
+    """The owner's personal data, unsealed; the reading, and by whom, is audited.
 
     Raises:
         NotFoundError: the register named no owner of the present plate, or the case is not with the police.

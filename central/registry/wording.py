@@ -1,4 +1,4 @@
-"""What a register says in its own words, for readers of another language."""
+"""A register's own terms, for readers of another language."""
 
 from central.registry.comparison import colour_code
 from central.words.dictionary import translator
@@ -6,6 +6,6 @@ from central.words.languages import Language
 
 
 def colour_words(words: str | None, language: Language) -> str | None:
-    """A registered colour: as the register has it; in another language by its code where it has one."""
+    """A registered colour in the register's words; in another language by its code, if it has one."""
     code = colour_code(words) if words and language != "vi" else None
     return translator(language)(f"colour.{code}") if code else words

@@ -1,2 +1,3 @@
-"""Reports for leaders (báo cáo): figures of a week or month, kept as reported; later changes appear as
-corrections."""
+"""Reports for leaders (báo cáo): figures of a week or month, stored as reported; later changes appear as
+corrections.
+"""

@@ -1,7 +1,7 @@
-"""How many hours cameras worked (A), and how old the last backup and its proof are (K).
+"""How many hours cameras worked (A), and the age of the last backup and of its restore test (K).
 
-A camera counts from the day after its node first told of it: each hour from then on without a picture is one,
-whatever the reason.
+A camera counts from the day after its node first reported it: every later hour without a picture counts as
+one, whatever the reason.
 """
 
 from datetime import date, datetime, timedelta
@@ -18,7 +18,7 @@ from central.reports.values import Figure, Unit
 from contract.local_time import local_day
 
 HOURED = frozenset({"availability", "hours_without_picture"})
-"""Keys of the lines of a period that are told from here."""
+"""Keys of a period's lines that are computed here."""
 
 _DAY, _LOG = table_of(CameraDay), table_of(AuditEntry)
 _PROOFS = {"hours_since_backup": "centre.backup", "hours_since_restore": "centre.restore"}
@@ -53,7 +53,7 @@ def _due(since: list[date], period: Period, today: date) -> float:
 
 
 def proofs(session: Session, now: datetime) -> list[Figure]:
-    """How long ago the centre was backed up, and a backup brought back; nothing where it never was."""
+    """Time since the centre was last backed up, and since a backup was last restored; None if never."""
     query = select(_LOG.c.action, func.max(_LOG.c.at)).where(_LOG.c.action.in_(_PROOFS.values()))
     last: dict[str, datetime] = dict(session.execute(query.group_by(_LOG.c.action)).all())
     return [

@@ -1,6 +1,7 @@
-"""The report of a breach of personal data (Law 91/2025 Art. 23; NĐ 356/2025 Art. 28-29) as a paper: what was
-read, whose data, by whom, in which window, from the audit log; what only the unit knows is left to be filled
-in."""
+"""The report of a breach of personal data (Law 91/2025 Art. 23; NĐ 356/2025 Art. 28-29) as a paper: data
+read, persons concerned, readers and period, from the audit log; facts known only to the unit are left to
+be filled in.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from central.words.languages import Language
 from contract.local_time import local_day
 
 MOST_LINES = 200
-"""Of each table; the whole list is the CSV."""
+"""Most lines of each table; the CSV has the whole list."""
 
 ANSWER_WITHIN = timedelta(hours=72)
 _TO_FILL_IN = ("nature", "cause", "effects", "measures", "contact", "persons_told")
@@ -28,7 +29,7 @@ _TO_FILL_IN = ("nature", "cause", "effects", "measures", "contact", "persons_tol
 
 @dataclass(frozen=True)
 class Told:
-    """One breach report and what is needed to put it into words."""
+    """One breach report and everything needed to word it."""
 
     report: BreachReport
     language: Language
@@ -38,11 +39,11 @@ class Told:
 
     @property
     def t(self) -> Translate:
-        """Words."""
+        """A text."""
         return translator(self.language)
 
     def moment(self, moment: datetime) -> str:
-        """A moment in words."""
+        """A moment as text."""
         return local_time(moment, self.language, seconds=True)
 
     def kinds(self, readings: Iterable[Reading]) -> str:
@@ -50,18 +51,18 @@ class Told:
         return ", ".join(sorted({self.t(f"readings.kind.{reading.data}") for reading in readings}))
 
     def purposes(self, readings: Iterable[Reading]) -> str:
-        """What they were said to be for."""
+        """The stated purposes."""
         said = set().union(*(reading.purposes for reading in readings))
         return "; ".join(sorted(purpose_word(purpose, self.language) for purpose in said))
 
     def reader(self, actor: str) -> str:
-        """Who read: the person's name with the account."""
+        """The reader: the person's name with the account."""
         kind, _, name = actor.partition(":")
         known = self.people.get(name) if kind == "user" else None
         return f"{known} ({name})" if known else self.thing(actor)
 
     def thing(self, subject: str) -> str:
-        """`case:17` as a person reads it."""
+        """`case:17` in readable form."""
         kind, _, number = subject.partition(":")
         return f"{word_or(self.language, f'subject.{kind}', kind)} {number}".strip()
 
@@ -69,7 +70,7 @@ class Told:
 def as_pdf(
     session: Session, report: BreachReport, office: Office, language: Language, now: datetime
 ) -> bytes:
-    """The PDF, set by the papers' own process within its time.
+    """The PDF, typeset by the papers' own process within its time limit.
 
     Raises:
         RenderError: it took too long or failed.
@@ -81,7 +82,7 @@ def as_pdf(
 
 
 def paper_of(told: Told, office: Office, now: datetime) -> LeadersReport:
-    """What the paper says."""
+    """The content of the paper."""
     t, report = told.t, told.report
     return LeadersReport(
         office=office,

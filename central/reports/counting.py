@@ -1,4 +1,4 @@
-"""What is counted for a report, and shares of what was counted."""
+"""Counts of a report, and shares computed from them."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -17,13 +17,13 @@ CASES = select(table_of(Case)).where(REAL).subquery("cases")
 
 @dataclass(frozen=True)
 class Counting:
-    """What is counted: the rows of `table` that hold `where`, in the period by `when` (a day or a moment).
+    """A count: the rows of `table` that hold `where`, in the period by `when` (a day or a moment).
 
     Attributes:
-        by: what a line is split by: name and column.
-        amount: what is added up; None counts rows.
-        apart: counts of one table by one moment are read together where this is the same: what splits rows
-            into very many lines is read alone.
+        by: the breakdown of the count: name and column.
+        amount: the column to sum; None counts rows.
+        apart: counts of one table by one moment share a query if this is equal: a count with very many
+            lines has its own.
     """
 
     group: str
@@ -39,8 +39,9 @@ class Counting:
 
 @dataclass(frozen=True)
 class Share:
-    """One count as a share of another, line by line; both are split by the same. `scale`: of how many of
-    the whole."""
+    """One count as a share of another, line by line; both have the same breakdown. `scale`: per how many of
+    the whole.
+    """
 
     group: str
     key: str
@@ -51,11 +52,11 @@ class Share:
 
 
 Periods = tuple[Period, Period, Period, Period]
-"""This one, the one before, the same of last year, the year so far."""
+"""This period, the previous one, the same of last year, the year so far."""
 
 
 def within(when: ColumnElement[Any], period: Period) -> ColumnElement[bool]:
-    """Rows whose day or moment lies in the period."""
+    """Rows whose day or moment is in the period."""
     if isinstance(when.type, Date):
         return and_(when >= period.first, when <= period.last)
     return and_(when >= period.begins, when < period.ends)

@@ -1,4 +1,4 @@
-"""Reading tables for counts: one reading of a table's rows gives all their lines."""
+"""Computes counts from tables: one query of a table's rows gives all their lines."""
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from datetime import date
@@ -34,11 +34,11 @@ from central.reports.periods import Period
 from contract.canonical import sha256_hex
 
 Bucket = Callable[[ColumnElement[Any]], ColumnElement[Any]]
-"""From the moment of a row to what its numbers are told apart by: the day, a part of the year."""
+"""From the moment of a row to the bucket of its numbers: the day, a part of the year."""
 
 
 class Line(NamedTuple):
-    """What one count found in one bucket: the values it is split by, and the number of rows or their sum."""
+    """One line of a count in one bucket: the values of its breakdown, and the number of rows or their sum."""
 
     key: str
     bucket: Any
@@ -49,8 +49,9 @@ class Line(NamedTuple):
 def lines(
     session: Session, countings: Iterable[Counting], spans: Sequence[Period], bucket: Bucket
 ) -> Iterator[Line]:
-    """All lines of these counts for which there is a row in these periods, which don't overlap. What is
-    counted of the same rows by the same moment is counted in one reading."""
+    """All lines of these counts for which there is a row in these periods, which don't overlap. Counts of the
+    same rows by the same moment share one query.
+    """
     for some in _together(countings) if spans else ():
         for place, at, *values, number in session.execute(_query(some, spans, bucket)):
             told = values[: len(some[place].by)]
@@ -58,7 +59,7 @@ def lines(
 
 
 def definition(session: Session, countings: Iterable[Counting], bucket: Bucket) -> str:
-    """A hash of what these counts ask the database: another one where any of them means something else."""
+    """A hash of these counts' database expressions: it changes if the meaning of any of them changes."""
     dialect, day = session.get_bind().dialect, Period(date.min, date.min)
     asked = []
     for some in _together(countings):
@@ -83,10 +84,10 @@ def _query(countings: list[Counting], spans: Sequence[Period], bucket: Bucket) -
 
 
 class _Cube:
-    """Rows counted per bucket and combination of the columns that the counts ask about.
+    """Rows counted per bucket and combination of the columns that the counts use.
 
-    The rows are brought down to the values that conditions compare (`action IN (…)`), so that many such
-    conditions are looked at once a value and not once a row; any other condition is told row by row.
+    The rows are grouped by the values that conditions compare (`action IN (…)`), so that many such conditions
+    are evaluated once per value and not per row; any other condition is evaluated row by row.
     """
 
     def __init__(self, countings: list[Counting], spans: Sequence[Period], bucket: Bucket) -> None:
@@ -110,7 +111,9 @@ class _Cube:
         self._cube = select(*groups, func.count().label("count"), *sums).group_by(*groups).cte("cube")
 
     def part(self, place: int, counting: Counting, width: int) -> Select[Any]:
-        """A count's lines: its place, the bucket, the values it is split by (`width` columns), its number."""
+        """A count's lines: its index, the bucket, the values of its breakdown (`width` columns), its
+        number.
+        """
         columns = [_text(self._of(column)) for _, column in counting.by]
         empty = [null() for _ in range(width - len(columns))]
         kind = "count" if counting.amount is None else self._names[_key(counting.amount)]
@@ -142,7 +145,7 @@ class _Cube:
 
 
 def _key(column: ColumnElement[Any]) -> Hashable:
-    """A key that is the same for two expressions of one column."""
+    """A key that is equal for two expressions of one column."""
     return (id(column.table), column.name) if isinstance(column, ColumnClause) else id(column)
 
 
@@ -158,8 +161,9 @@ def _compares(condition: ColumnElement[bool]) -> TypeGuard[BinaryExpression[bool
 
 
 def _asked_about(countings: Sequence[Counting]) -> ColumnElement[bool]:
-    """The rows that any of the counts needs: where all counts compare one column with codes, those with any
-    of these codes (an index finds them); otherwise those that meet any of the conditions."""
+    """The rows that any of the counts needs: if all counts compare one column with codes, those with any of
+    these codes (an index finds them); otherwise those that meet any of the conditions.
+    """
     named = [_names_of(counting) for counting in countings]
     for key, (column, _) in named[0].items():
         if all(key in each for each in named):
@@ -177,14 +181,14 @@ def _names_of(counting: Counting) -> dict[Hashable, tuple[ColumnElement[Any], li
 
 
 def _text(column: ColumnElement[Any]) -> ColumnElement[Any]:
-    """A value as a line tells it."""
+    """A value as it appears in a line."""
     if isinstance(column.type, Boolean):
         return case((column.is_(True), "yes"), (column.is_(False), "no"), else_="")
     return func.coalesce(cast(column, String), "")
 
 
 def _truth(condition: ColumnElement[bool]) -> ColumnElement[bool]:
-    """A condition that is false where it is unknown."""
+    """A condition that is false if its value is unknown."""
     return func.coalesce(condition, false())
 
 

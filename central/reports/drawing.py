@@ -1,4 +1,4 @@
-"""The charts of a report: which figures are drawn, and how, the same in page and paper."""
+"""The charts of a report: which figures are drawn, and how, the same on pages and in papers."""
 
 from central.charts import Bar, Chart
 from central.reports.outside import Cells
@@ -20,12 +20,12 @@ DRAWN = (
     "acts_decided",
     "money_by_source",
 )
-"""Keys of the figures that are drawn; a figure of fewer than two lines has nothing to compare."""
+"""Keys of the figures that are drawn; a figure with fewer than two lines has nothing to compare."""
 HIDDEN = "*"
 
 
 def charts_of(report: Report, language: Language, hidden: Cells = frozenset()) -> dict[str, list[Chart]]:
-    """The charts of each group of figures; numbers in `hidden` have a star and no bar."""
+    """The charts of each group of figures; numbers in `hidden` have a star instead of a bar."""
     found: dict[str, list[Chart]] = {}
     for key in DRAWN:
         lines = [figure for figure in report.figures if figure.key == key]

@@ -1,5 +1,6 @@
-"""Lines of a report that the system can't know: entered by hand for a period by the officer responsible
-for the report, with who and when; the last entry counts, the earlier ones stay."""
+"""Lines of a report that the system can't know: entered by hand for a period by the officer responsible for
+the report, with the person and the time; the latest entry applies, the earlier ones stay.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ LONGEST = 1000
 
 @dataclass(frozen=True)
 class Asked:
-    """One line to be entered: its group and its unit (None: words, not a number)."""
+    """One line to be entered: its group and its unit (None: text, not a number)."""
 
     key: str
     group: str
@@ -42,7 +43,7 @@ ASKED = (
 
 
 def of_period(session: Session, kind: Kind, period: Period) -> dict[str, ReportEntry]:
-    """The last entry of each line, by its key."""
+    """The latest entry of each line, by its key."""
     query = select(ReportEntry).where(
         ReportEntry.kind == kind.value,
         ReportEntry.first_day == period.first,
@@ -52,7 +53,7 @@ def of_period(session: Session, kind: Kind, period: Period) -> dict[str, ReportE
 
 
 def told(session: Session, cut_offs: CutOffs, kind: Kind, period: Period) -> tuple[Entered, ...]:
-    """The lines of a period that were entered, each number beside that of the period before."""
+    """The entered lines of a period, each number beside that of the previous period."""
     now = of_period(session, kind, period)
     before = of_period(session, kind, cut_offs.before(kind, period))
     return tuple(
@@ -74,11 +75,10 @@ def told(session: Session, cut_offs: CutOffs, kind: Kind, period: Period) -> tup
 def enter(
     session: Session, kind: Kind, period: Period, typed: Mapping[str, str], actor: str, now: datetime
 ) -> list[str]:
-    """Stores what was typed where it has changed; an empty line takes back what was entered. Returns the
-    keys of what changed.
+    """Stores changed entries; an empty line clears an earlier entry. Returns the keys of the changed lines.
 
     Raises:
-        InvalidError: a number that is none.
+        InvalidError: not a valid number.
     """
     present = of_period(session, kind, period)
     changed = []

@@ -1,7 +1,7 @@
-"""Which figures a report tells, group by group, and from which rows they are counted.
+"""The figures of a report, group by group, and the rows they are counted from.
 
-A case is counted by the day it arrived, a look or a decision by the day it was taken, a step of the
-proceedings by the day it is said to have happened.
+A case is counted by the day it arrived, a review or a decision by its day, a step of the proceedings by the
+day it is said to have happened.
 """
 
 from collections.abc import Iterable, Mapping
@@ -53,7 +53,7 @@ def _cases(group: str, key: str, when: ColumnElement[Any], *by: tuple[str, Any],
 
 
 def _steps(group: str, key: str, *tracks: Track) -> Counting:
-    """Steps of the proceedings on these tracks, by which step it was."""
+    """Steps of the proceedings on these tracks, by step."""
     actions = sorted(step.action for step in STEPS.values() if step.track in tracks)
     action = _STEP.c.action
     return Counting(
@@ -208,17 +208,17 @@ INNER = (
         {"undecided_by_rule", "seen_by_rule", "rejected_by_rule", "rejected_by_camera", "plates_read"}
     )
 )
-"""Counted for the sake of a share only."""
+"""Counted only to compute a share."""
 
 OF_THE_DAY = frozenset(
     {"candidates_by_hour", "candidates_by_weekday", "candidates_by_light", "plates_read_by_light"}
 )
 COUNTED = frozenset({each.key for each in (*COUNTINGS, *SHARES)} - INNER) | OF_THE_DAY | rights.REQUESTS
-"""Keys of all lines of a period that are told from these."""
+"""Keys of a period's lines that are computed from these."""
 
 
 def moments(session: Session) -> list[Counting]:
-    """When the acts of the cases that came in happened, and of those whose plate was read."""
+    """Times of the acts of the cases received, and of those whose plate was read."""
     hour, weekday = hour_and_weekday(session)
     table = table_of(Case)
     by, read = (("hour", hour), ("weekday", weekday)), table.c.plate_read.is_not(None)
@@ -232,8 +232,9 @@ _MOMENTS, _MOMENTS_READ = "moments", "moments_read"
 
 
 def of_the_day(counted: list[Figure]) -> list[Figure]:
-    """When the acts of the cases that came in happened: by hour, by weekday, by daylight (6 to 18 o'clock),
-    and how many of their plates were read; from their `moments`."""
+    """The cases received by the time of the act: by hour, by weekday, by daylight (6 to 18 o'clock), and how
+    many of their plates were read; from their `moments`.
+    """
     hours, days, read = _zeros(range(24)), _zeros(range(1, 8)), _zeros(range(24))
     for figure in counted:
         numbers = tuple(
@@ -298,7 +299,7 @@ def _figures(
 
 
 def standings(session: Session, today: date) -> list[Figure]:
-    """How things stand at this moment."""
+    """Present values: backlogs and states at this moment."""
     return [
         *_programme(session, today),
         *people.connections(session),
@@ -327,7 +328,7 @@ def _programme(session: Session, today: date) -> list[Figure]:
 
 
 def _valid_papers(session: Session, kind: str, today: date) -> int:
-    """Devices that have a paper of the kind which holds today."""
+    """Devices with a paper of that kind that is valid today."""
     until = _DEVICE_PAPER.c.valid_to
     valid = (
         select(_DEVICE_PAPER.c.node_id, _DEVICE_PAPER.c.camera_id)

@@ -1,6 +1,6 @@
-"""Deadlines met, and what is open: notices, owners who came, fines paid (C, D), alerts (E).
+"""Deadlines met and open matters: notices, owners who came, fines paid (C, D), alerts (E).
 
-A deadline counts on the day it was met; owners who came are of the notices that were sent in the period.
+A deadline counts on the day it was met; owners who came are counted for the notices sent in the period.
 """
 
 from collections.abc import Sequence
@@ -21,8 +21,10 @@ _DECISION, _PAID = table_of(Decision), table_of(DecisionPayment)
 _TO_LIFT_WITHIN = timedelta(hours=24)
 _TO_ANOTHER = (_ROW.c.code == "notice") & (_ROW.c.ended_reason == "replaced") & _ROW.c.met_on.is_not(None)
 _COUNTS = _ROW.c.ended_reason.in_(("", "not_needed")) | _TO_ANOTHER
-"""Not set anew, nor replaced by another: the end of a case ends what was met in it, too. A notice that was
-sent counts though another person was written to afterwards."""
+"""Neither recomputed nor replaced by another: deadlines met count even if the case has ended.
+
+A notice that was sent counts even if another person was notified afterwards.
+"""
 _MET = _ROW.c.met_on.is_not(None)
 _IN_TIME = _ROW.c.met_on <= _ROW.c.last_day
 _PAYMENT = ("payment", "deferral", "instalments")
@@ -52,11 +54,11 @@ SHARES = (
 )
 
 INNER = frozenset({"notices_in_time", "owners_came_in_time", "decisions_paid_in_time"})
-"""Counted for the sake of a share only."""
+"""Counted only to compute a share."""
 
 
 def standings(session: Session, now: datetime) -> list[Figure]:
-    """Alerts that are open, and fines that are overdue, as they stand."""
+    """Open alerts and overdue fines at present."""
     alert = _TRACK.c.track == "alert"
     to_lift = (alert, _TRACK.c.state == "to_lift", _TRACK.c.since < now - _TO_LIFT_WITHIN)
     open_ones = (alert, _TRACK.c.state.in_(("raised", "to_lift")))
@@ -75,7 +77,7 @@ def _one(session: Session, *where: ColumnElement[bool]) -> int:
 
 
 def _overdue(session: Session) -> tuple[int, int]:
-    """Decisions in force whose fine is overdue, and what of the fines is unpaid."""
+    """Decisions in force whose fine is overdue, and the unpaid amounts."""
     late = (
         select(_TRACK.c.decision_id)
         .join(_DECISION, _TRACK.c.decision_id == _DECISION.c.id)

@@ -1,9 +1,9 @@
-"""Counts of days that are over for weeks, kept so that a report needn't read the whole year (PostgreSQL).
+"""Stored counts of days some weeks ago, so that a report needn't read the whole year (PostgreSQL).
 
-A kept day says what reading its rows would say: triggers of the tables that are counted (migration 0058) note
-each day of which anything changed, in the transaction that changed it; such a day is read from its rows until
-it is counted again. A transaction that had begun before a day was kept may not have noted its change:
-so a day is entered first and counted when all transactions are over that could have missed its entry.
+A stored day equals a count of its rows: triggers of the counted tables (migration 0058) record each changed
+day, in the changing transaction; such a day is read from its rows until it is counted again. A transaction
+that began before a day was stored may not have recorded its change: so a day is entered first and counted
+once all transactions that could have missed its entry are over.
 """
 
 import json
@@ -37,29 +37,29 @@ from central.reports.periods import Period, without
 from contract.local_time import local_day
 
 SETTLED = timedelta(days=35)
-"""Days younger than this change too often to be worth keeping."""
+"""Days younger than this change too often to be worth storing."""
 MOST_DAYS = 100
-"""Days counted in one go."""
+"""Most days counted in one run."""
 _AHEAD = timedelta(hours=7)
-"""Vietnam's clock against UTC: added, it is cheaper than to look a zone up for each row."""
+"""Offset of Vietnam's time from UTC: adding it is cheaper than a time zone lookup for each row."""
 _OLDEST: Any = literal_column("pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
 _NEXT: Any = literal_column("pg_snapshot_xmax(pg_current_snapshot())::text::bigint")
-"""The oldest transaction that runs, and the first that has not begun."""
+"""The oldest running transaction, and the first that has not begun."""
 WATCHED = frozenset(
     {
         "case_event", "case_file", "case_party", "deadline", "decision", "decision_act", "decision_payment",
         "document", "offence", "party", "proceeding", "proceeding_step",
     }
 )  # fmt: skip
-"""Tables whose triggers note the days on which something changed; counts that read any other aren't kept."""
+"""Tables whose triggers record the days with changes; counts that read any other table aren't stored."""
 
 KeptLine = tuple[str, tuple[str, ...], int]
-"""The key of a count, the values its line is split by, its number."""
+"""The key of a count, the values of the line's breakdown, its number."""
 
 
 @dataclass(frozen=True)
 class Kept:
-    """What is known of whole days: of these counts all lines that these days have."""
+    """Stored results of whole days: all lines of these counts on these days."""
 
     keys: frozenset[str]
     days: Mapping[date, Sequence[KeptLine]]
@@ -69,7 +69,7 @@ NOTHING = Kept(frozenset(), {})
 
 
 def known(session: Session, countings: Sequence[Counting], spans: Iterable[Period]) -> Kept:
-    """The days in these periods whose kept counts are what their rows say."""
+    """The days in these periods whose stored counts are up to date."""
     if not is_postgresql(session):
         return NOTHING
     some = watched(countings)
@@ -84,8 +84,10 @@ def known(session: Session, countings: Sequence[Counting], spans: Iterable[Perio
 
 
 def keep(session: Session, countings: Sequence[Counting], now: datetime) -> int:
-    """Counts days that are over for weeks and aren't kept, or have changed; enters new ones, to be counted
-    later. Returns how many days were counted."""
+    """Counts days some weeks ago that aren't stored or have changed; enters new ones, to be counted later.
+
+    Returns how many days were counted.
+    """
     if not is_postgresql(session):
         return 0
     today = local_day(now)
@@ -95,7 +97,7 @@ def keep(session: Session, countings: Sequence[Counting], now: datetime) -> int:
 
 
 def to_count(session: Session) -> bool:
-    """Whether days are entered that aren't counted, or have changed since."""
+    """Whether there are entered days that aren't counted, or have changed since."""
     if not is_postgresql(session):
         return False
     left = or_(col(ReportDay.definition) == "", _changed())
@@ -116,7 +118,7 @@ def _count(session: Session, countings: Sequence[Counting]) -> int:
     days = set(session.execute(wanted).scalars())
     if not days:
         return 0
-    # Before the rows are read: what is noted from now on stays noted.
+    # Before the rows are read: changes recorded from now on remain recorded.
     session.execute(delete(ReportChangedDay).where(col(ReportChangedDay.day).in_(days)))
     sort_in_memory(session)
     found: dict[date, dict[str, list[tuple[tuple[str, ...], int]]]] = {day: {} for day in days}
@@ -131,8 +133,8 @@ def _count(session: Session, countings: Sequence[Counting]) -> int:
 
 
 def _watch(session: Session, wanted: Period) -> None:
-    """Enters days, and sets from when on the changes of those are noted that were entered before."""
-    # A database that was restored elsewhere counts its transactions anew.
+    """Enters days, and sets for those entered before from when on their changes are recorded."""
+    # A database restored elsewhere numbers its transactions from the start.
     elsewhere = and_(col(ReportDay.definition) == "", col(ReportDay.watched_from) > _NEXT)
     entered = update(ReportDay).where(or_(col(ReportDay.watched_from).is_(None), elsewhere))
     session.execute(entered.values(watched_from=_NEXT))
@@ -142,7 +144,7 @@ def _watch(session: Session, wanted: Period) -> None:
 
 
 def watched(countings: Iterable[Counting]) -> list[Counting]:
-    """The counts that read none but watched tables."""
+    """The counts that read only watched tables."""
     return [each for each in countings if _tables(each) <= WATCHED]
 
 
@@ -155,7 +157,7 @@ def _changed() -> ColumnElement[bool]:
 
 
 def _day_of(when: ColumnElement[Any]) -> ColumnElement[Any]:
-    """The day in Vietnam of a day or moment."""
+    """The day in Vietnam of a day or timestamp column."""
     return when if isinstance(when.type, Date) else cast(func.timezone("UTC", when) + _AHEAD, Date)
 
 

@@ -1,4 +1,4 @@
-"""The largest lines of a figure, if there are very many."""
+"""The largest lines of a figure with very many lines."""
 
 from collections.abc import Iterable
 from itertools import groupby
@@ -9,7 +9,9 @@ MOST_ON_PAPER, MOST_ON_PAGE = 20, 10
 
 
 def leading(figures: Iterable[Figure], most: int) -> tuple[list[Figure], list[Figure]]:
-    """The lines to show, `most` of each figure but all of an hour, and the rest; in the order they had."""
+    """The lines to show, `most` of each figure but all of an hourly one, and the rest; in their original
+    order.
+    """
     shown, rest = [], []
     for key, lines in groupby(figures, lambda figure: figure.key):
         some = list(lines)

@@ -1,4 +1,4 @@
-"""Tables of reports as they were drawn up, and of what is entered for them by hand."""
+"""Tables of reports as drawn up, and of their manual entries."""
 
 from datetime import date, datetime
 
@@ -7,8 +7,9 @@ from sqlmodel import Field, SQLModel
 
 
 class ReportSnapshot(SQLModel, table=True):
-    """A report as it was taken; never changed. `content` is a `Report` as JSON, `sha256` its hash. A later
-    one of the same period has the next `revision`: its content names every figure that changed."""
+    """A report as drawn up; never changed. `content` is a `Report` as JSON, `sha256` its hash. A later one of
+    the same period has the next `revision`: its content names every figure that changed.
+    """
 
     __tablename__ = "report_snapshot"
     __table_args__ = (
@@ -31,9 +32,12 @@ class ReportSnapshot(SQLModel, table=True):
 
 
 class ReportDay(SQLModel, table=True):
-    """A day that is over for weeks, and what was counted of it (PostgreSQL only): `lines` as JSON, by the
-    counts whose hash is `definition`. `watched_from`: changes of the day are noted for certain in every
-    transaction that began after this one; None until the first such is known."""
+    """A day some weeks ago and its counts (PostgreSQL only): `lines` as JSON, by the counts whose hash is
+    `definition`.
+
+    `watched_from`: changes of the day are certainly recorded by every transaction that began after this one;
+    None until the first such transaction is known.
+    """
 
     __tablename__ = "report_day"
 
@@ -44,8 +48,7 @@ class ReportDay(SQLModel, table=True):
 
 
 class ReportChangedDay(SQLModel, table=True):
-    """That something of a `ReportDay` changed since it was counted; written by triggers of the tables that
-    are counted."""
+    """A `ReportDay` that has changed since it was counted; written by triggers of the counted tables."""
 
     __tablename__ = "report_changed_day"
 
@@ -56,8 +59,9 @@ class ReportChangedDay(SQLModel, table=True):
 
 
 class ReportEntry(SQLModel, table=True):
-    """A line of a period's report that was entered by hand: a number, or words. The last of a line counts;
-    one with neither takes it back."""
+    """A manual entry in a period's report: a number, or text. The latest entry of a line applies; one with
+    neither clears it.
+    """
 
     __tablename__ = "report_entry"
     __table_args__ = (

@@ -1,9 +1,9 @@
-"""A report for readers outside the police: small cells hidden (che ô nhỏ), so that nobody is found by them.
+"""A report for readers outside the police: small cells hidden (che ô nhỏ), so that nobody can be identified
+by them.
 
-Of the lines of one figure, which add up to a total that may be known, every count below the smallest is
-hidden and as many more as keep it from being worked out. A share goes where its counts would be given away by
-it, a sum of money or points where the decisions it comes from are few. How things stand (cameras, papers)
-is told.
+Of the lines of one figure, which add up to a total that may be known, every count below the smallest allowed
+is hidden, and as many more as needed so that it can't be computed. A share is hidden if it would reveal its
+counts, a sum of money or points if it comes from few decisions. Present states (cameras, papers) are shown.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -41,19 +41,19 @@ _PART_OF = {
     "decisions_annulled_rate": "decisions_annulled",
     "acts_against_start": "acts_by_camera",
 }
-"""Rates of a number that is told: their part could be worked out."""
+"""Rates of a number that is shown: their part could be computed."""
 INSIDE = frozenset({"H"})
-"""Groups that are for the unit alone: who of its people did how much."""
+"""Groups for the unit alone: the work of its individual people."""
 
 _OF_MACHINES = frozenset({"availability"})
-"""Shares of nobody's acts."""
+"""Shares that do not concern people's acts."""
 
 Cells = frozenset[tuple[str, tuple[tuple[str, str], ...], str]]
-"""Hidden numbers: a figure's key, what its line is split by, the period."""
+"""Hidden numbers: a figure's key, its line's breakdown, the period."""
 
 
 def told_outside(report: Report) -> Report:
-    """The report without what is for the unit alone."""
+    """The report without the groups for the unit alone."""
     figures = tuple(figure for figure in report.figures if figure.group not in INSIDE)
     corrections = tuple(change for change in report.corrections if change.figure.group not in INSIDE)
     entered = tuple(line for line in report.entered if line.group not in INSIDE)
@@ -61,7 +61,7 @@ def told_outside(report: Report) -> Report:
 
 
 def hidden_cells(report: Report) -> Cells:
-    """Which numbers of a report stay inside."""
+    """The numbers of a report that must be hidden."""
     lines = [figure for figure in report.figures if not figure.standing]
     return frozenset(
         (*line.name, period) for period, value_of in PERIODS.items() for line in _hidden(lines, value_of)
@@ -101,7 +101,7 @@ def _gives_away(
 
 
 def without_small(changes: Iterable[Change], hidden: Cells) -> list[Change]:
-    """Corrections whose numbers, before and now, may be told."""
+    """Corrections whose numbers, before and now, may be shown."""
     return [
         change
         for change in changes

@@ -1,5 +1,7 @@
-"""A report as a paper (PDF) for readers outside the police, made from what was kept: the same report gives
-the same paper. Small cells are hidden, long tables end with how many lines the workbook has beyond them."""
+"""A report as a paper (PDF) for readers outside the police, made from the stored content: the same report
+gives the same paper. Small cells are hidden, long tables end with the number of further lines in the
+workbook.
+"""
 
 from collections.abc import Iterable, Sequence
 from itertools import groupby
@@ -30,7 +32,7 @@ MEDIA_TYPE = "application/pdf"
 
 
 def as_pdf(snapshot: ReportSnapshot, report: Report, office: Office, language: Language) -> bytes:
-    """The PDF, set by the papers' own process within its time.
+    """The PDF, typeset by the papers' own process within its time limit.
 
     Raises:
         RenderError: it took too long or failed.
@@ -41,7 +43,7 @@ def as_pdf(snapshot: ReportSnapshot, report: Report, office: Office, language: L
 
 
 def paper_of(snapshot: ReportSnapshot, report: Report, office: Office, language: Language) -> LeadersReport:
-    """What the paper says."""
+    """The content of the paper."""
     report = told_outside(report)
     t = translator(language)
     name = f"{snapshot.kind}-{snapshot.first_day}-{snapshot.revision}"

@@ -1,5 +1,5 @@
-"""How many vehicles passed, and what that makes of the violations: by place, per thousand, and where their
-owners live (J). A passage is a vehicle that a node followed; one it lost and found again counts twice.
+"""Vehicle passages and violations relative to them: by place, per thousand, and by the owners' residence (J).
+A passage is a vehicle that a node tracked; one it lost and found again counts twice.
 """
 
 from sqlalchemy import and_

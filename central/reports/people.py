@@ -1,5 +1,5 @@
-"""Figures about people: what the unit's own did (H, for the unit alone), what citizens do online and what
-other authorities answer (I), where acts happen (J). Nobody's name and no plate; staff by their account.
+"""Figures about people: the work of the unit's staff (H, for the unit alone), citizens' online actions and
+other authorities' answers (I), places of acts (J). No names and no plates; staff by their account.
 """
 
 from itertools import groupby
@@ -35,8 +35,8 @@ _BY_PORTAL = _SENT.c.via == "portal"
 
 
 def _said(problem: Any) -> Any:
-    """What an authority answered: found, or the code of what stood in the way."""
-    # Written out: a database takes two parameters of the same value for two things to group by.
+    """Result of an authority's answer: found, or the code of the problem."""
+    # Written out: a database treats two parameters of equal value as two different grouping expressions.
     return func.coalesce(problem, literal_column("'found'"))
 
 
@@ -88,14 +88,14 @@ SHARES = (
 )
 
 INNER = frozenset({"upheld", "answers_portal", "payments_online"})
-"""Counted for the sake of a share only."""
+"""Counted only to compute a share."""
 
 
 _OF_PERSONS = frozenset({"reviewed_by_person", "decided_by_officer"})
 
 
 def named(session: Session, lines: list[Figure]) -> list[Figure]:
-    """The lines with account names in place of numbers, in the order of the names."""
+    """The lines with account names in place of numbers, sorted by name."""
     accounts = session.execute(select(_USER.c.id, _USER.c.username))
     names = {str(number): name for number, name in accounts}
     found = []
@@ -111,7 +111,7 @@ def named(session: Session, lines: list[Figure]) -> list[Figure]:
 
 
 def connections(session: Session) -> list[Figure]:
-    """How often in a row each authority that was ever asked has failed, as it stands."""
+    """Successive failures of each authority that was ever asked, at present."""
     rows = session.execute(select(_CONNECTION.c.name, _CONNECTION.c.failures).order_by(_CONNECTION.c.name))
     return [
         Figure(group="I", key="connection_failures", by=(("system", name),), standing=True, this=failures)

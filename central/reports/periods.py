@@ -1,4 +1,4 @@
-"""The periods of a report: whole days in Vietnam, and what each is compared with."""
+"""The periods of a report: whole days in Vietnam, and the periods to compare with."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ MOST_STRETCHES = 12
 
 
 class Kind(StrEnum):
-    """How long a report's period is: báo cáo tuần, báo cáo tháng."""
+    """Length of a report's period: báo cáo tuần, báo cáo tháng."""
 
     WEEKLY = "weekly"
     MONTHLY = "monthly"
@@ -22,7 +22,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Period:
-    """Days from `first` to `last`, both in it."""
+    """Days from `first` to `last`, both included."""
 
     first: date
     last: date
@@ -54,7 +54,7 @@ class CutOffs:
     month_day: int
 
     def around(self, kind: Kind, day: date) -> Period:
-        """The period a day lies in."""
+        """The period that contains a day."""
         if kind == Kind.WEEKLY:
             first = day - timedelta(days=(day.isoweekday() - self.weekday) % 7)
             return Period(first, first + WEEK - DAY)
@@ -67,11 +67,11 @@ class CutOffs:
         return self.before(kind, self.around(kind, today))
 
     def before(self, kind: Kind, period: Period) -> Period:
-        """The period that ended when this one began."""
+        """The previous period."""
         return self.around(kind, period.first - DAY)
 
     def year_before(self, kind: Kind, period: Period) -> Period:
-        """The same period last year: of a week the same weekdays, 52 weeks earlier."""
+        """The same period last year: for a week the same weekdays, 52 weeks earlier."""
         if kind == Kind.WEEKLY:
             return Period(period.first - 52 * WEEK, period.last - 52 * WEEK)
         first = period.first.replace(year=period.first.year - 1)
@@ -79,18 +79,19 @@ class CutOffs:
 
 
 def year_to_date(period: Period) -> Period:
-    """From 1 January of the year the period ends in."""
+    """From 1 January of the year in which the period ends."""
     return Period(date(period.last.year, 1, 1), period.last)
 
 
 def joined(days_of: Iterable[Period]) -> list[Period]:
-    """The stretches of days that lie in any of the periods."""
+    """The ranges of days covered by any of the periods."""
     return _stretches({day for period in days_of for day in period.days})
 
 
 def without(spans: Iterable[Period], left_out: Collection[date] = ()) -> list[Period]:
-    """The stretches of days that remain when these days are left out; where there are many, the shortest gaps
-    between them are filled."""
+    """The ranges of days that remain without these days; if there are many, the shortest gaps between them
+    are filled.
+    """
     rest = _stretches({day for span in spans for day in span.days if day not in left_out})
     while len(rest) > MOST_STRETCHES:
         gaps = [after.first - before.last for before, after in pairwise(rest)]

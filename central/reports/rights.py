@@ -1,6 +1,6 @@
-"""Figures about what went wrong and about people's rights: notices that had gone out and were withdrawn,
-decisions that were annulled, requests about one's own data (F); licences without points left (D); acts that
-caused an accident (J)."""
+"""Figures about errors and people's rights: notices withdrawn after being sent, annulled decisions, requests
+about one's own data (F); licences without points left (D); acts that caused an accident (J).
+"""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -30,7 +30,7 @@ _ACCIDENT_CODES = ("ACC-A", "ACC-M", "ACC-S")
 
 
 def _withdraws() -> list[str]:
-    """The steps that may take a notice back."""
+    """The steps that may withdraw a notice."""
     return sorted(
         step.action
         for step in STEPS.values()
@@ -40,7 +40,7 @@ def _withdraws() -> list[str]:
 
 
 _WITHDRAWN = table_of(ProceedingStep).alias("withdrawn")
-"""Steps that are few but need more columns than the others: counted in a query of their own."""
+"""Steps that are rare but need more columns than the others: counted in a separate query."""
 _MOVED = _WITHDRAWN.c.moved
 _SENT_WITHDRAWN = (
     _WITHDRAWN.c.action.in_(_withdraws()),
@@ -86,8 +86,9 @@ REQUESTS = frozenset({"data_requests", "data_requests_answered", "data_requests_
 
 
 def requests(session: Session, periods: Periods) -> list[Figure]:
-    """Requests of persons about their own data: those of each period, how many of them are answered, and
-    which share within ten days."""
+    """Requests of persons about their own data: those of each period, how many of them are answered, and the
+    share answered within ten days.
+    """
     query = select(_SENT.c.came_on, _SENT.c.replied_at).where(_SENT.c.kind == DATA_REQUEST)
     rows = [(came, local_day(at) if at is not None else None) for came, at in session.execute(query)]
     each = [[row for row in rows if period.first <= row[0] <= period.last] for period in periods]

@@ -1,4 +1,4 @@
-"""Produces a report, keeps it unchanged, and shows which figures have changed since."""
+"""Draws up a report, stores it unchanged, and shows which figures have changed since."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -24,11 +24,11 @@ from contract.local_time import local_day
 def take(
     session: Session, unit: str, cut_offs: CutOffs, kind: Kind, period: Period, now: datetime, actor: str
 ) -> ReportSnapshot:
-    """Takes the report of a period that is over. Taken before, it is kept anew only where a figure of the
-    period changed, and tells what changed; else the one there is comes back.
+    """Draws up the report of a period that has ended. An existing one is drawn up again only if a figure of
+    the period changed, with the changes listed; otherwise it is returned.
 
     Raises:
-        ConflictError: the period is not over yet.
+        ConflictError: the period has not ended yet.
     """
     if now < period.ends:
         raise ConflictError("report_period_open", last=period.last.isoformat())
@@ -46,8 +46,9 @@ def take(
 def retell(
     session: Session, cut_offs: CutOffs, kind: Kind, period: Period, now: datetime, actor: str
 ) -> ReportSnapshot | None:
-    """Stores a report again with what people entered since, its figures unchanged; None where there is no
-    report of the period yet, or nothing changed."""
+    """Stores a report again with the entries made since, its figures unchanged; None if there is no report of
+    the period yet, or nothing changed.
+    """
     known = latest(session, kind, period)
     if known is None:
         return None
@@ -60,7 +61,7 @@ def retell(
 
 
 def _reentered(was: Report, now: Report) -> list[Change]:
-    """Numbers entered by hand that differ from those in the report before."""
+    """Manual entries that differ from those in the previous report."""
     before = {line.key: line for line in was.entered if line.number is not None}
     present = {line.key: line for line in now.entered}
     return [
@@ -93,7 +94,7 @@ def drawn(
 
 
 def counted_for(session: Session) -> list[Counting]:
-    """All counts that a report's lines of its periods are told from."""
+    """All counts from which a report's lines of its periods are computed."""
     return [*told.COUNTINGS, *told.moments(session), *lengths(session)]
 
 
@@ -123,8 +124,11 @@ def _figures(session: Session, periods: Periods, now: datetime) -> list[Figure]:
 
 
 def changed(old: Report, new: Report) -> list[Change]:
-    """The figures of the period itself that are told otherwise now: lines that came, went or have another
-    number. How things stood is no figure of the period; what the old one didn't count can't be corrected."""
+    """The figures of the period itself that have changed: lines added, removed or with another number.
+
+    Present states are not figures of the period; a figure that the old report didn't count can't be
+    corrected.
+    """
     was, now = _of_period(old.figures), _of_period(new.figures)
     known = set(old.counted) or {line.key for line in was.values()}
     now = {name: line for name, line in now.items() if line.key in known}
@@ -170,7 +174,7 @@ def _keep(session: Session, report: Report, revision: int, actor: str) -> Report
 
 
 def latest(session: Session, kind: Kind, period: Period) -> ReportSnapshot | None:
-    """The report of a period as it was told last."""
+    """The latest report of a period."""
     query = (
         select(ReportSnapshot)
         .where(
@@ -191,7 +195,7 @@ def list_reports(session: Session, before: int | None, limit: int) -> list[Repor
 
 
 def get(session: Session, report_id: int) -> ReportSnapshot:
-    """One report. Raises NotFoundError."""
+    """The report with that id. Raises NotFoundError."""
     found = session.get(ReportSnapshot, report_id)
     if found is None:
         raise NotFoundError("report", id=report_id)
@@ -199,7 +203,7 @@ def get(session: Session, report_id: int) -> ReportSnapshot:
 
 
 def content_of(snapshot: ReportSnapshot) -> Report:
-    """What the report says. Raises ConflictError when its content isn't what was hashed."""
+    """The content of the report. Raises ConflictError if it does not match its hash."""
     if sha256_hex(snapshot.content.encode()) != snapshot.sha256:
         raise ConflictError("report_altered", id=snapshot.id)
     return Report.model_validate_json(snapshot.content)

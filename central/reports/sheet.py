@@ -1,4 +1,4 @@
-"""A report as a workbook (XLSX): made from what was kept, so the same report gives the same cells."""
+"""A report as a workbook (XLSX): made from the stored content, so the same report gives the same cells."""
 
 from collections.abc import Sequence
 from io import BytesIO
@@ -18,7 +18,7 @@ from central.words.languages import Language
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
-# Nothing that came from outside becomes a formula or a link, whatever it begins with.
+# No text from outside becomes a formula or a link, whatever it begins with.
 _PLAIN_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
 _FORMATS = {
@@ -31,15 +31,18 @@ _FORMATS = {
 }
 _WIDTHS = (46, 44, 10, 18, 18, 18, 18)
 _WORDS = 3
-"""Columns before those of numbers."""
+"""Columns before the number columns."""
 _A4 = 9
 _LINE = 15
-"""Points a line of text is high."""
+"""Height of a line of text in points."""
 
 
 def as_xlsx(report: Report, sha256: str, language: Language, *, outside: bool = False) -> bytes:
-    """The workbook: a sheet of figures, and one of corrections where there are any. `outside`: for readers
-    outside the police, small cells are a star, and what concerns the staff is left out."""
+    """The workbook: a sheet of figures, and one of corrections if there are any.
+
+    `outside`: for readers outside the police, small cells are a star, and figures about the staff are left
+    out.
+    """
     hidden = hidden_cells(report) if outside else frozenset()
     report = told_outside(report) if outside else report
     made = BytesIO()
@@ -98,7 +101,7 @@ class _Writer:
         self._entered(report, outside=outside)
 
     def _entered(self, report: Report, *, outside: bool) -> None:
-        """What people entered by hand; names of those who entered it only in the report for inside use."""
+        """Manual entries; the names of the people who made them only in the internal report."""
         if not report.entered:
             return
         self._band(self._t("report.entered"))
@@ -123,7 +126,7 @@ class _Writer:
             self._row += 1
 
     def corrections(self, corrections: Sequence[Change]) -> None:
-        """What was told otherwise before."""
+        """Values as reported earlier."""
         self._begin("report.corrections")
         names = ("what", "split", "unit_head", "was", "is")
         self._heads([self._t(f"report.{name}") for name in names])
@@ -150,7 +153,7 @@ class _Writer:
         self._text(title, self._group)
 
     def _fit(self, *texts: str) -> None:
-        """Makes the row as high as its longest text needs: not every programme does it by itself."""
+        """Makes the row as high as its longest text needs: not every application does it automatically."""
         lines = max(
             sum(ceil(max(len(part), 1) / width) for part in text.split("\n"))
             for text, width in zip(texts, _WIDTHS, strict=False)

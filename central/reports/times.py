@@ -1,6 +1,6 @@
-"""How long the stages of a case take: the median and what nine in ten keep to, in hours.
+"""Durations of the stages of a case: median and 90th percentile, in hours.
 
-The database counts cases by length in steps of a tenth of an hour; the ranks are found here, the same on
+The database counts cases by duration in steps of a tenth of an hour; the ranks are computed here, the same on
 every database. A stage counts in the period in which it ended.
 """
 
@@ -86,7 +86,7 @@ STAGES = (
 
 
 def lengths(session: Session) -> list[Counting]:
-    """How many rows of each length each stage has."""
+    """Number of rows of each duration, by stage."""
     return [
         Counting(
             group="G",
@@ -106,7 +106,7 @@ def _key(stage: Stage) -> str:
 
 
 def times(counted: list[Figure]) -> list[Figure]:
-    """Two lines for each stage, from its lengths: `median_hours` and `ninety_hours`."""
+    """Two lines for each stage, from its durations: `median_hours` and `ninety_hours`."""
     return [
         _figure(key, stage, [figure for figure in counted if figure.key == _key(stage)], share)
         for key, share in (("median_hours", 0.5), ("ninety_hours", 0.9))
@@ -115,7 +115,7 @@ def times(counted: list[Figure]) -> list[Figure]:
 
 
 def near_limits(session: Session, now: datetime) -> list[Figure]:
-    """Open cases whose notice or decision is due soon; what is late counts too."""
+    """Open cases whose notice or decision is due soon, late ones included."""
     limits = (
         ("near_notice", _CASE.c.notice_due_at, NEAR_NOTICE),
         ("near_limitation", _CASE.c.limitation_at, NEAR_LIMITATION),
@@ -133,7 +133,7 @@ def _due(session: Session, due: ColumnElement[Any], until: datetime) -> int:
 
 
 def _length(session: Session, stage: Stage) -> ColumnElement[Any]:
-    """The length of a row in steps; days are counted as days, see `_steps`."""
+    """The duration of a row in steps; days are counted as days, see `_steps`."""
     lite = session.get_bind().dialect.name == "sqlite"
     if isinstance(stage.ends.type, Date):
         days = (
@@ -148,12 +148,12 @@ def _length(session: Session, stage: Stage) -> ColumnElement[Any]:
 
 
 def _steps(stage: Stage) -> int:
-    """How many steps one of its lengths is."""
+    """The number of steps in one of its durations."""
     return 24 * STEPS_AN_HOUR if isinstance(stage.ends.type, Date) else 1
 
 
 def _rank(counts: dict[int, int], share: float) -> float | None:
-    """The length that this share of the rows doesn't exceed (nearest rank); None of no rows."""
+    """The duration that this share of the rows doesn't exceed (nearest rank); None without rows."""
     wanted = ceil(share * sum(counts.values()))
     if not wanted:
         return None

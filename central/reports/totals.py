@@ -1,4 +1,4 @@
-"""The lines of a report: what tables tell of its four periods, but for days whose counts are kept."""
+"""The lines of a report: counts of its four periods from the tables, except for days with stored counts."""
 
 from bisect import bisect_right
 from collections.abc import Iterable
@@ -18,8 +18,9 @@ from central.reports.values import Figure
 def count(
     session: Session, countings: Iterable[Counting], periods: Periods, kept: Kept = NOTHING
 ) -> list[Figure]:
-    """The lines of these counts, in their order, each in the order of what it is split by; one that isn't
-    split has its line even when there is nothing to count."""
+    """The lines of these counts, in their order, each sorted by its breakdown; a count without breakdown has
+    a line even if there is nothing to count.
+    """
     countings = list(countings)
     totals = _Totals(countings, periods)
     spans = without(totals.spans, kept.days)
@@ -36,8 +37,9 @@ def count(
 
 
 class _Totals:
-    """Numbers of lines, added up for each period. A part is a stretch of days that lies in the same periods:
-    parts are counted from the first day on which any period begins or is over."""
+    """Numbers of lines, added up for each period. A part is a range of days that belong to the same periods:
+    parts are numbered from the first day on which any period begins or ends.
+    """
 
     def __init__(self, countings: Iterable[Counting], periods: Periods) -> None:
         self.spans = joined(periods)
@@ -52,17 +54,17 @@ class _Totals:
         self._none = none
 
     def part_of(self, day: date) -> int:
-        """The part a day lies in."""
+        """The part that contains a day."""
         return bisect_right(self._bounds, day) - 1
 
     def part_of_row(self, when: ColumnElement[Any]) -> ColumnElement[Any]:
-        """The part a row lies in, as a column."""
+        """The part that contains a row, as a column."""
         days = isinstance(when.type, Date)
         starts = [bound if days else Period(bound, bound).begins for bound in self._bounds[1:]]
         return case(*((when < start, part) for part, start in enumerate(starts)), else_=len(starts))
 
     def add(self, key: str, values: tuple[str, ...], part: int, number: int) -> None:
-        """Adds what a line says of one part to the periods that it lies in."""
+        """Adds a line's number for one part to all its periods."""
         if self._inside[part] and key in self._numbers:
             numbers = self._numbers[key].setdefault(values, self._none.copy())
             for period in self._inside[part]:

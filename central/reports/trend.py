@@ -1,7 +1,7 @@
-"""Whether a camera changes anything (J): violations for each hour with a picture, against its first weeks.
+"""The effect of a camera (J): violations per hour with a picture, compared with its first weeks.
 
-A camera can't say what was before it; what it found in its first four weeks, when few drivers knew it, stands
-for that.
+Nothing is known of the time before the camera; its first four weeks, when few drivers knew of it, are used
+instead.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,12 +19,12 @@ from central.reports.periods import DAY, Period
 from central.reports.values import Figure
 
 FIRST_DAYS = 28
-"""After the day on which the node first told of the camera, which isn't whole."""
+"""After the day on which the node first reported the camera, which is incomplete."""
 FEWEST = 10
-"""Violations in its first weeks that a camera needs to be compared: of fewer, chance would say the most."""
+"""Fewest violations in its first weeks for a camera to be compared: with fewer, chance would dominate."""
 KEY = "acts_against_start"
 TREND = frozenset({KEY})
-"""Keys of the lines of a period that are told from here."""
+"""Keys of a period's lines that are computed here."""
 
 _DAY, _CAMERA = table_of(CameraDay), table_of(Camera)
 _FIRST = (
@@ -46,8 +46,11 @@ class _Start(NamedTuple):
 
 
 def against_start(session: Session, periods: Periods, counted: Sequence[Figure]) -> list[Figure]:
-    """A line for each camera that had enough violations in its first weeks; empty for periods that had begun
-    before these were over. `counted`: the period's lines, of which those by camera are used."""
+    """A line for each camera that had enough violations in its first weeks; empty for periods that began
+    before these ended.
+
+    `counted`: the period's lines, of which those by camera are used.
+    """
     acts = {
         figure.by: (figure.this, figure.before, figure.last_year, figure.year)
         for figure in counted

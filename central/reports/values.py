@@ -1,4 +1,4 @@
-"""What a report says: figures without words, so that either language can tell them."""
+"""Content of a report: figures without text, so that it can be shown in either language."""
 
 from datetime import date, datetime
 from typing import Literal
@@ -15,7 +15,7 @@ class _Frozen(BaseModel):
 
 
 class Span(_Frozen):
-    """Days from `first` to `last`, both in it."""
+    """Days from `first` to `last`, both included."""
 
     first: date
     last: date
@@ -23,9 +23,10 @@ class Span(_Frozen):
 
 class Figure(_Frozen):
     """One line: a count, a sum in dong or points, a share (0–1) or a time in hours of this period, the one
-    before, the same period last year, and the year so far. `by`: names and values of what it is split by. A
-    share, rate or time of nothing is None. Of a standing (`standing`) only `this` is known, as it was when
-    the figures were taken."""
+    before, the same period last year, and the year so far. `by`: names and values of its breakdown. A
+    share, rate or time without data is None. For a present state (`standing`) only `this` is known, as of
+    the time the figures were computed.
+    """
 
     group: str
     key: str
@@ -39,12 +40,12 @@ class Figure(_Frozen):
 
     @property
     def name(self) -> tuple[str, tuple[tuple[str, str], ...]]:
-        """What it is compared by with the same line of another report."""
+        """Its identity, by which the same line of another report is found."""
         return self.key, self.by
 
 
 class Change(_Frozen):
-    """A figure that was told otherwise before."""
+    """A figure that was reported differently before."""
 
     figure: Figure
     was: int | float | None
@@ -52,7 +53,8 @@ class Change(_Frozen):
 
 class Entered(_Frozen):
     """A line that a person entered because the system can't know it: a number (in `unit`) beside that of the
-    period before, or words; by whom and when."""
+    previous period, or text; by whom and when.
+    """
 
     group: str
     key: str
@@ -72,9 +74,9 @@ class Entered(_Frozen):
 
 
 class Report(_Frozen):
-    """The figures of a period, as they were when they were taken. `counted`: the keys of what was counted,
-    also where there was nothing; reports that were taken before it was kept have none. `entered`: what people
-    entered by hand."""
+    """The figures of a period, as of the time they were computed. `counted`: the keys of all counts, even
+    those without rows; older reports have none. `entered`: manual entries.
+    """
 
     kind: Kind
     unit: str

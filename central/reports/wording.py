@@ -27,17 +27,17 @@ _DIGITS = {"hours": 1, "per_thousand": 2}
 
 
 def group_title(group: str, language: Language) -> str:
-    """What a group of figures is about."""
+    """The title of a group of figures."""
     return translator(language)(f"report.group.{group}")
 
 
 def title_of(figure: Figure, language: Language) -> str:
-    """What a line counts, without what it is split by."""
+    """The title of a line, without its breakdown."""
     return translator(language)(f"report.figure.{figure.key}")
 
 
 def split_of(figure: Figure, language: Language) -> str:
-    """What a line is split by, in words: `Running a red light · Car`."""
+    """A line's breakdown as text: `Running a red light · Car`."""
     return " · ".join(_part(name, value, language) for name, value in figure.by)
 
 
@@ -55,7 +55,7 @@ def _part(name: str, value: str, language: Language) -> str:
 
 
 def value_of(figure: Figure, value: float | None, language: Language) -> str:
-    """A number of a line as people write it; a dash where there is none."""
+    """A number of a line in written form; a dash if there is none."""
     if value is None:
         return "–"
     if figure.unit == "share":
@@ -64,17 +64,17 @@ def value_of(figure: Figure, value: float | None, language: Language) -> str:
 
 
 def unit_of(figure: Figure, language: Language) -> str:
-    """What a line is measured in."""
+    """The unit of a line."""
     return translator(language)(f"report.unit.{figure.unit}")
 
 
 def entered_title(line: Entered, language: Language) -> str:
-    """What a line that was entered by hand is about."""
+    """The title of a manually entered line."""
     return translator(language)(f"report.figure.{line.key}")
 
 
 def entered_value(line: Entered, language: Language) -> str:
-    """What was entered, a number as people write it."""
+    """The entry, a number in written form."""
     if line.unit is None:
         return line.text
     told = value_of(line.figure, line.number, language)
@@ -82,5 +82,5 @@ def entered_value(line: Entered, language: Language) -> str:
 
 
 def entered_before(line: Entered, language: Language) -> str:
-    """What had been entered for the period before; a dash where nothing was."""
+    """The entry for the previous period; a dash if there is none."""
     return "" if line.unit is None else value_of(line.figure, line.before, language)

@@ -1,4 +1,4 @@
-"""Produces the periodic reports within an hour after their week or month ends."""
+"""Draws up the periodic reports within an hour after their week or month ends."""
 
 from datetime import datetime, timedelta
 
@@ -11,12 +11,13 @@ from contract.local_time import local_day
 
 EVERY = timedelta(minutes=30)
 LOOKED_AT_AGAIN = {Kind.WEEKLY: 4, Kind.MONTHLY: 2}
-"""Earlier periods whose figures are counted again with each new report; what changed is a correction."""
+"""Earlier periods whose figures are counted again with each new report; changes are corrections."""
 
 
 def take_due(session: Session, unit: str, cut_offs: CutOffs, now: datetime) -> None:
-    """Takes the report of each kind's last period unless it is there, and counts earlier ones that were told
-    once more. Counts of days that are over are kept for it."""
+    """Draws up the report of each kind's last period unless it exists, and counts earlier reported ones
+    again. Stores counts of past days for that.
+    """
     kept.keep(session, service.counted_for(session), now)
     for kind in Kind:
         newest = cut_offs.latest(kind, local_day(now))
@@ -26,7 +27,7 @@ def take_due(session: Session, unit: str, cut_offs: CutOffs, now: datetime) -> N
 
 
 def _told_before(session: Session, kind: Kind, newest: Period) -> list[Period]:
-    """The latest periods that were told, the oldest first."""
+    """The latest reported periods, the oldest first."""
     query = (
         select(col(ReportSnapshot.first_day), col(ReportSnapshot.last_day))
         .where(ReportSnapshot.kind == kind.value, col(ReportSnapshot.last_day) < newest.first)

@@ -1,4 +1,4 @@
-"""Legal holds (tạm dừng hủy): a case that a court, an inspection or a complaint needs is not deleted."""
+"""Legal holds (tạm dừng hủy): a case needed by a court, an inspection or a complaint is not deleted."""
 
 from datetime import datetime
 
@@ -11,23 +11,23 @@ from central.retention.models import LegalHold
 
 
 def present(session: Session, case_id: int) -> LegalHold | None:
-    """The hold that is on the case now."""
+    """The present hold on the case."""
     query = select(LegalHold).where(LegalHold.case_id == case_id, col(LegalHold.lifted_at).is_(None))
     return session.exec(query).one_or_none()
 
 
 def list_present(session: Session) -> list[LegalHold]:
-    """Every hold that is on a case now, the oldest first."""
+    """Every present hold on a case, the oldest first."""
     query = select(LegalHold).where(col(LegalHold.lifted_at).is_(None)).order_by(col(LegalHold.id))
     return list(session.exec(query))
 
 
 def place(session: Session, case_id: int, reason: str, by: str, now: datetime) -> LegalHold:
-    """Keeps everything of the case from deletion. `by` is an actor of the audit log.
+    """Protects everything of the case from deletion. `by` is an actor of the audit log.
 
     Raises:
         NotFoundError: no such case.
-        ConflictError: a hold is on it already.
+        ConflictError: it already has a hold.
         InvalidError: no reason.
     """
     lock_case(session, case_id)
@@ -40,7 +40,9 @@ def place(session: Session, case_id: int, reason: str, by: str, now: datetime) -
 
 
 def lift(session: Session, case_id: int, reason: str, by: str, now: datetime) -> None:
-    """Ends the hold: the rules count again from when the case ended. Raises NotFoundError, InvalidError."""
+    """Ends the hold: the retention period again counts from the end of the case. Raises NotFoundError,
+    InvalidError.
+    """
     lock_case(session, case_id)
     hold = present(session, case_id)
     if hold is None:

@@ -1,4 +1,4 @@
-"""Tables of what is kept from deletion, and of what was deleted."""
+"""Tables of legal holds and of deletions."""
 
 from datetime import datetime
 
@@ -31,8 +31,9 @@ class LegalHold(SQLModel, table=True):
 
 
 class Disposal(SQLModel, table=True):
-    """What of a case was deleted under which rule. The hashes stay: of the manifest, of each file that went,
-    and of each that another case still needs (`shared`)."""
+    """A deletion of a case's data under a rule. The hashes stay: of the manifest, of each deleted file, and
+    of each that another case still needs (`shared`).
+    """
 
     __tablename__ = "disposal"
     __table_args__ = (

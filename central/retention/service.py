@@ -1,8 +1,8 @@
-"""Deleting what is past its time (hủy dữ liệu hết thời hạn lưu trữ), and nothing that is on hold or in open
+"""Deletes data past their retention period (hủy dữ liệu hết thời hạn lưu trữ), but nothing on hold or in open
 proceedings.
 
-What went is a `Disposal` row and an entry of the audit log with the hashes. The chain of a node's packages
-rests on hashes, so it is verified afterwards as before.
+Each deletion is a `Disposal` row and an entry of the audit log with the hashes. The chain of a node's
+packages uses only hashes, so it can be verified afterwards as before.
 """
 
 from collections.abc import Iterator
@@ -38,7 +38,7 @@ from central.watching import known_answers, rejects, second_review
 from configs.retention import Ended, RetentionRule, RetentionRules, load_retention
 
 ERASE = "retention.erase"
-"""Kind of the jobs that take files out of the store once their deletion is committed."""
+"""Kind of the jobs that delete files from the store once their deletion is committed."""
 
 ONE_TURN = 50
 
@@ -50,7 +50,7 @@ _STATES: dict[Ended, frozenset[State]] = {
 
 @dataclass(frozen=True)
 class Due:
-    """A case of which something is past its time; `held`: a hold keeps it."""
+    """A case with data past their retention period; `held`: protected by a hold."""
 
     case_id: int
     rule: RetentionRule
@@ -59,7 +59,9 @@ class Due:
 
 
 def due(session: Session, rules: RetentionRules, now: datetime) -> Iterator[Due]:
-    """Everything that is past its time, what is on hold too: marked, for nothing of it may go."""
+    """All cases with data past their retention period, including those on hold, which are marked and must not
+    be deleted.
+    """
     on_hold = {hold.case_id for hold in holds.list_present(session)}
     for rule in rules.rules:
         for case_id, ended_at in _past(session, rule, now, None):
@@ -67,7 +69,7 @@ def due(session: Session, rules: RetentionRules, now: datetime) -> Iterator[Due]
 
 
 def measure(session: Session, found: Due) -> tuple[int, int]:
-    """How many files would go with it, and how many bytes; of papers, the bytes of their values."""
+    """How many files, and how many bytes, the deletion would cover; for papers, the bytes of their values."""
     if found.rule.covers == "papers":
         papers = documents.present(session, found.case_id)
         return len(papers), sum(len(paper.sealed_values) for paper in papers)
@@ -79,7 +81,7 @@ def measure(session: Session, found: Due) -> tuple[int, int]:
 
 
 def approved_rules(path: Path | None) -> RetentionRules | None:
-    """The rules that delete; None without a file, or while fewer than two people have approved it.
+    """The retention rules; None without a file, or until two people have approved it.
 
     Raises ConfigError.
     """
@@ -88,7 +90,7 @@ def approved_rules(path: Path | None) -> RetentionRules | None:
 
 
 def dispose_due(session: Session, rules: RetentionRules, now: datetime) -> bool:
-    """Deletes one turn of what is past its time; True if there may be more."""
+    """Deletes one batch of data past their retention period; True if there may be more."""
     left = ONE_TURN
     for rule in rules.rules:
         for case_id, ended_at in _past(session, rule, now, left):
@@ -97,14 +99,14 @@ def dispose_due(session: Session, rules: RetentionRules, now: datetime) -> bool:
 
 
 def log_due(session: Session, rules: RetentionRules, now: datetime) -> Cuttable | None:
-    """What of the audit log is past its time; None without a rule for it."""
+    """The part of the audit log past its retention period; None without a rule for it."""
     if rules.audit_log is None:
         return None
     return cutting.cuttable(session, now - rules.audit_log.kept, _held_subjects(session))
 
 
 def cut_log(session: Session, rules: RetentionRules, now: datetime) -> bool:
-    """Takes out one turn of the audit log that is past its time; True if there may be more."""
+    """Deletes one batch of the audit log past its retention period; True if there may be more."""
     if rules.audit_log is None:
         return False
     return cutting.cut(session, now - rules.audit_log.kept, _held_subjects(session), now)
@@ -115,13 +117,12 @@ def _held_subjects(session: Session) -> set[str]:
 
 
 def list_disposals(session: Session, limit: int = 1000) -> list[Disposal]:
-    """What went, the latest first."""
+    """Deletions, the latest first."""
     return list(session.exec(select(Disposal).order_by(col(Disposal.id).desc()).limit(limit)))
 
 
 def erase(session: Session, store: MediaStore, hashes: list[str]) -> int:
-    """Takes files out of the store whose deletion is committed, unless they were stored anew; returns how
-    many."""
+    """Deletes files from the store after the commit, unless they were stored again; returns how many."""
     gone = set(hashes) - media.stored(session, hashes)
     for sha256 in sorted(gone):
         store.remove(sha256)
@@ -131,7 +132,7 @@ def erase(session: Session, store: MediaStore, hashes: list[str]) -> int:
 def _past(
     session: Session, rule: RetentionRule, now: datetime, limit: int | None
 ) -> list[tuple[int, datetime]]:
-    """Cases by the rule with when they ended; with a limit only those that may go."""
+    """Cases under the rule with the time they ended; with a limit only those that may be deleted."""
     if limit is not None and limit <= 0:
         return []
     gone = select(Disposal.case_id).where(Disposal.covers == rule.covers)
@@ -182,14 +183,14 @@ def _dispose(session: Session, case_id: int, rule: RetentionRule, ended_at: date
 
 
 def _still(session: Session, case: Case, rule: RetentionRule) -> bool:
-    """The case has not gone on since it was found, now that it is locked."""
+    """Whether the case has not changed since it was found, now that it is locked."""
     if rule.of == "closed":
         return closing.is_closed(session, case.id or 0)
     return case.state in _STATES[rule.of]
 
 
 def _needed_beside(session: Session, case_id: int) -> bool:
-    """A decision of the case covers another one that is on hold or not closed."""
+    """Whether a decision of the case covers another one that is on hold or not closed."""
     return any(
         holds.present(session, other) is not None or not closing.is_closed(session, other)
         for other in closing.decided_together(session, case_id)
@@ -197,7 +198,9 @@ def _needed_beside(session: Session, case_id: int) -> bool:
 
 
 def _forget_papers(session: Session, case_id: int, now: datetime) -> list[str]:
-    """Throws the papers' keys and values away and has their files erased; the hashes of the sealed files."""
+    """Deletes the papers' keys and values and schedules erasing their files; returns the hashes of the sealed
+    files.
+    """
     files = documents.forget(session, case_id)
     if files:
         jobs.enqueue(session, ERASE, f"{case_id}:papers", {"files": files}, now)
@@ -205,7 +208,9 @@ def _forget_papers(session: Session, case_id: int, now: datetime) -> list[str]:
 
 
 def _forget_letters(session: Session, case_id: int, now: datetime) -> list[str]:
-    """Takes out what citizens wrote and has their files erased; the hashes of the sealed files."""
+    """Deletes the citizens' texts and schedules erasing their files; returns the hashes of the sealed
+    files.
+    """
     proceeding = proceedings.of_case(session, case_id)
     if proceeding is None or proceeding.id is None:
         return []
@@ -216,7 +221,9 @@ def _forget_letters(session: Session, case_id: int, now: datetime) -> list[str]:
 
 
 def _forget_media(session: Session, case: Case, now: datetime) -> tuple[list[str], list[str]]:
-    """Unnames the files of a case and has the store's erased; hashes of those, and of what is shared."""
+    """Removes the file names of a case and schedules erasing its files from the store; returns their hashes,
+    and those of shared files.
+    """
     assert case.id is not None
     mine, shared = _files(session, case.id)
     ingest.forget_files(session, case.event_id)
@@ -228,7 +235,9 @@ def _forget_media(session: Session, case: Case, now: datetime) -> tuple[list[str
 
 
 def _files(session: Session, case_id: int) -> tuple[set[str], set[str]]:
-    """Hashes of a case's files and of its owner's copies that it alone needs, and of those others need."""
+    """Hashes of a case's files and of its owner's copies that only it needs, and of those that others
+    need.
+    """
     case = session.get_one(Case, case_id)
     named = ingest.files_of(session, case.event_id)
     named |= {copy.copy_sha256 for copy in copies.of_case(session, case_id)}

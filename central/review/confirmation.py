@@ -21,13 +21,13 @@ from central.review.reasons import check_reason
 
 
 def confirm(session: Session, officer: User, sight: Sight, now: datetime, choice: Choice = AS_PROVEN) -> Case:
-    """Charges the case; `choice` says as which act. The offence gets its number when the decision can no
+    """Charges the case; `choice` says with which act. The offence gets its number when the decision can no
     longer be taken back.
 
     Raises:
-        DomainError: recorded already, not in the law table, no act chosen where the evidence leaves it open,
-            changed, not with the police, a mismatch nobody explained, before the act or after its limitation,
-            a camera that was no valid device, or the same person as before.
+        DomainError: already recorded, not in the law table, no act chosen although the evidence leaves it
+            open, changed, not with the police, an unexplained mismatch, before the act or after its
+            limitation, a camera that was not a valid device, or the same person as before.
     """
     case = lock_case(session, sight.case_id, sight.version)
     take_step(session, case, Action.CONFIRM, officer, now, detail=sight.detail(), charge=asdict(choice))
@@ -40,8 +40,10 @@ def confirm(session: Session, officer: User, sight: Sight, now: datetime, choice
 def send_back(
     session: Session, officer: User, sight: Sight, now: datetime, note: str, rule: str | None = None
 ) -> Case:
-    """Returns the case to the operators with a note on what to look at, and perhaps the rule that the officer
-    sees broken. It is only proposed: two people have to see the same act before anybody is charged with it.
+    """Returns the case to the operators with a note on what to check, and optionally the rule that the
+    officer considers broken.
+
+    That rule is only a proposal: two people have to see the same act before anybody is charged with it.
 
     Raises:
         InvalidError: no such rule.
@@ -62,7 +64,7 @@ def refuse(session: Session, officer: User, sight: Sight, now: datetime, reason:
 
 
 def take_back(session: Session, officer: User, case_id: int, now: datetime) -> Case:
-    """Takes the officer's own last decision on a case back: it is with the police again, on their screen.
+    """Takes back the officer's own last decision on a case: it is with the police again, on their screen.
 
     Raises:
         UndoTooLateError: after `UNDO_TIME`, or when the next stage has begun.
@@ -88,7 +90,7 @@ def resolve_mismatch(session: Session, officer: User, sight: Sight, now: datetim
     """States why the seen vehicle is the registered one after all; only then can it be confirmed.
 
     Raises:
-        CaseStateError: the register named no single vehicle, so there is nothing to explain and no owner.
+        CaseStateError: the register named no single vehicle, so there is no mismatch to explain and no owner.
     """
     case = lock_case(session, sight.case_id, sight.version)
     if registered_vehicle(latest_answer(session, sight.case_id)) is None:
@@ -98,7 +100,7 @@ def resolve_mismatch(session: Session, officer: User, sight: Sight, now: datetim
 
 
 def look_up_again(session: Session, officer: User, sight: Sight, now: datetime) -> Case:
-    """Asks the register once more about a plate it did not know, or of which it named no single vehicle."""
+    """Asks the register again about a plate it did not know, or for which it named no single vehicle."""
     case = lock_case(session, sight.case_id, sight.version)
     take_step(session, case, Action.LOOK_UP_AGAIN, officer, now)
     plan_look_up(session, sight.case_id, now)
@@ -108,8 +110,9 @@ def look_up_again(session: Session, officer: User, sight: Sight, now: datetime) 
 def not_special(
     session: Session, officer: User, sight: Sight, now: datetime, note: str, action: Action
 ) -> Case:
-    """Gives a case back to the operators that was set aside by mistake. `action`: NOT_MILITARY or
-    NOT_DIPLOMATIC."""
+    """Returns a case to the operators that was set aside by mistake. `action`: NOT_MILITARY or
+    NOT_DIPLOMATIC.
+    """
     case = lock_case(session, sight.case_id, sight.version)
     take_step(session, case, action, officer, now, note=note)
     return case

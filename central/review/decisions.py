@@ -1,4 +1,4 @@
-"""The operator's decisions (thẩm định của nhân viên IOC): accept, correct, reject, put aside, undo."""
+"""The operator's decisions (thẩm định của nhân viên IOC): accept, correct, reject, skip, undo."""
 
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -25,7 +25,7 @@ from contract.plates import Plate, PlateColour, PlateError, interpretations, par
 from contract.vehicles import VehicleKind
 
 SKIP_REASONS = ("hard_to_see", "ask_a_colleague", "unclear_rule")
-"""Why a case is put aside (để sau)."""
+"""Reasons for skipping a case (để sau)."""
 
 SKIP_LIMIT = 20
 SKIP_WINDOW = timedelta(hours=1)
@@ -33,7 +33,7 @@ SKIP_WINDOW = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class Correction:
-    """What the operator reads or sees differently from the case; None leaves what stands there."""
+    """The operator's corrections to the case; None leaves a value unchanged."""
 
     plate: str | None = None
     plate_colour: PlateColour | None = None
@@ -47,7 +47,8 @@ NOTHING = Correction()
 @dataclass(frozen=True)
 class Sight:
     """Which case at which version the person looked at, how they had set the picture (percent), and for how
-    long the case was on the screen, where a screen says so."""
+    long the case was on the screen, if it was measured.
+    """
 
     case_id: int
     version: int
@@ -63,12 +64,12 @@ class Sight:
 def accept(
     session: Session, user: User, sight: Sight, now: datetime, correction: Correction = NOTHING
 ) -> Case:
-    """Proposes the case to the police, with plate, kind of vehicle and rule corrected where they are given.
+    """Proposes the case to the police, with corrected plate, kind of vehicle and rule if given.
 
     The plate of a military vehicle, or of one immune by treaty, sets the case aside instead.
 
     Raises:
-        InvalidError: no plate, or not one that is issued; no such rule.
+        InvalidError: no plate, or none that is issued; no such rule.
         DomainError: lease lost, version changed, or not acceptable (see `central.cases.errors`).
     """
     case = held_case(session, user, sight.case_id, sight.version)
@@ -85,7 +86,7 @@ def accept(
 
 
 def reject(session: Session, user: User, sight: Sight, now: datetime, reason: str, note: str = "") -> Case:
-    """Ends the case with a reason code, and a note where the code asks for one."""
+    """Ends the case with a reason code, and a note if the code requires one."""
     check_reason("operator", reason, note)
     case = held_case(session, user, sight.case_id, sight.version)
     take_step(session, case, Action.REJECT, user, now, reason=reason, note=note, detail=sight.detail())
@@ -94,7 +95,7 @@ def reject(session: Session, user: User, sight: Sight, now: datetime, reason: st
 
 
 def skip(session: Session, user: User, sight: Sight, now: datetime, reason: str) -> None:
-    """Puts the case aside for somebody else, for one of `SKIP_REASONS`; written down, and limited.
+    """Skips the case, so that somebody else gets it, for one of `SKIP_REASONS`; recorded and limited.
 
     Raises:
         InvalidError: no such reason.
@@ -118,7 +119,7 @@ def skip(session: Session, user: User, sight: Sight, now: datetime, reason: str)
 
 
 def undo(session: Session, user: User, case_id: int, now: datetime) -> Case:
-    """Takes the person's own decision back and gives them the case again; the one they hold now goes back.
+    """Takes back the person's own decision and gives them the case again; the one they hold now is released.
 
     Raises:
         UndoTooLateError: after `UNDO_TIME`, or when the next stage has begun.
@@ -130,7 +131,7 @@ def undo(session: Session, user: User, case_id: int, now: datetime) -> Case:
     present = waiting.held_by(session, user)
     if present is not None and present.id is not None:
         release(session, user, present.id, now)
-        session.flush()  # before the other becomes theirs: the database lets nobody hold two
+        session.flush()  # before they get the other one: the database lets nobody hold two
     take_step(session, case, Action.UNDO, user, now, lease_until=now + LEASE)
     second_review.cancel(session, case_id)
     return case
@@ -145,7 +146,9 @@ _UNDOABLE = (State.ACCEPTED, State.REJECTED)
 
 
 def plate_candidates(manifest: ViolationManifest, limit: int = 6) -> list[Plate]:
-    """Issued plates among the node's alternatives and raw reads, the likelier first, less the reading."""
+    """Issued plates among the node's alternatives and raw reads, the most likely first, without the reading
+    itself.
+    """
     found: dict[str, Plate] = {}
     texts = [*manifest.plate.alternatives, *(read.text for read in manifest.plate.raw_reads)]
     for text in texts:
@@ -156,7 +159,7 @@ def plate_candidates(manifest: ViolationManifest, limit: int = 6) -> list[Plate]
 
 
 def typed_plate(text: str, colour: str | None, vehicle: str) -> Plate:
-    """The plate that a person typed, by the grammar. Raises InvalidError saying what is wrong with it."""
+    """The plate typed by a person, checked against the grammar. Raises InvalidError naming the error."""
     kind = VehicleKind(vehicle)
     try:
         return parse(text, colour=colour, vehicle=kind)  # type: ignore[arg-type]
@@ -168,8 +171,9 @@ def typed_plate(text: str, colour: str | None, vehicle: str) -> Plate:
 
 
 def _corrected(case: Case, correction: Correction) -> tuple[Plate, Act]:
-    """The act as the operator leaves it. Raises InvalidError when its plate can't be, or there is no such
-    rule."""
+    """The act with the operator's corrections. Raises InvalidError for an impossible plate or unknown
+    rule.
+    """
     kind = correction.vehicle_kind or VehicleKind(case.vehicle_kind)
     colour = correction.plate_colour or case.plate_colour
     text = correction.plate or case.plate
@@ -181,14 +185,14 @@ def _corrected(case: Case, correction: Correction) -> tuple[Plate, Act]:
 
 
 def checked_rule(name: str) -> str:
-    """The rule by which people see an act. Raises InvalidError when there is none of that name."""
+    """A rule that a person selected. Raises InvalidError if there is none with that name."""
     if name not in RULES:
         raise InvalidError("rule", field="rule")
     return name
 
 
 def _changes(case: Case, act: Act) -> dict[str, Any]:
-    """What the operator changed, for the history: the former values."""
+    """The operator's changes, for the history: the former values."""
     was: dict[str, Any] = {}
     if (act.plate, act.plate_colour) != (case.plate, case.plate_colour):
         was["plate_was"] = case.plate

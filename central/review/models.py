@@ -1,4 +1,6 @@
-"""Cases a person skipped: they are not given to that person again for a while, and only so often."""
+"""Cases a person skipped: they are not given to that person again for a while, and can be skipped only so
+often.
+"""
 
 from datetime import datetime
 
@@ -6,7 +8,7 @@ from sqlmodel import Field, SQLModel
 
 
 class Skip(SQLModel, table=True):
-    """One case put aside (để sau) by one person."""
+    """One case skipped (để sau) by one person."""
 
     __tablename__ = "review_skip"
 

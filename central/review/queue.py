@@ -1,4 +1,4 @@
-"""Giving out cases (hàng đợi thẩm định): one case to one person for a limited time, oldest deadline first."""
+"""Assigning cases (hàng đợi thẩm định): one case to one person for a limited time, nearest deadline first."""
 
 from datetime import datetime, timedelta
 
@@ -15,21 +15,21 @@ from central.review.models import Skip
 from central.watching import known_answers, second_review
 
 LEASE = timedelta(minutes=2)
-"""How long a case stays with a person who gives no sign of life; an open page gives one each half minute."""
+"""How long a case stays with a person without renewal; an open page renews the lease every half minute."""
 
 GRACE = timedelta(seconds=10)
-"""How long a case stays with a person whose page has gone."""
+"""How long a case stays with a person whose page was closed."""
 
 SKIP_REST = timedelta(hours=4)
-"""How long a case that somebody put aside is not given to them again."""
+"""How long a skipped case is not given to the same person again."""
 
 
 def claim_next(session: Session, user: User, queue: str, now: datetime) -> Case | None:
-    """The next case for this person, now theirs; the one they already hold, if any; None when nothing waits.
+    """Leases the next case to this person; returns the one they already hold, if any; None if no case waits.
 
-    A person's claims wait for each other, so that one with ten pages is given one case. On PostgreSQL rows
-    that others are claiming at this moment are passed over; SQLite lets one writer in at a time. Either way
-    no two people are given the same case.
+    A person's claims are serialised, so that somebody with ten pages gets one case. On PostgreSQL rows that
+    others are claiming at this moment are skipped; SQLite allows one writer at a time. Either way no two
+    people get the same case.
     """
     lock_person(session, user)
     held = waiting.held_by(session, user)
@@ -63,25 +63,26 @@ def officer_counts(session: Session) -> dict[str, int]:
 
 
 def keep_lease(session: Session, user: User, case_id: int, now: datetime) -> datetime:
-    """Renews the lease for the page that shows the case; returns until when it holds.
+    """Renews the lease for the page that shows the case; returns until when it is valid.
 
     Raises:
-        LeaseLostError: somebody else has it, or it is decided.
+        LeaseLostError: somebody else has the case, or it is decided.
     """
     hold(held_case(session, user, case_id), user, now + LEASE)
     return now + LEASE
 
 
 def leave(session: Session, user: User, case_id: int, now: datetime) -> None:
-    """The page that showed the case was closed, or is being opened anew: the case stays with this person for
-    `GRACE`, so that a reload neither loses it nor fills its history. Nothing happens if it isn't theirs."""
+    """The page with the case was closed or is being reloaded: the case stays with this person for `GRACE`, so
+    that a reload neither loses it nor fills its history. Nothing happens if it isn't theirs.
+    """
     case = lock_case(session, case_id)
     if case.lease_owner_id == user.id:
         hold(case, user, now + GRACE)
 
 
 def release(session: Session, user: User, case_id: int, now: datetime) -> None:
-    """Puts a case back whose page was closed; nothing happens if it isn't theirs any more."""
+    """Releases a case whose page was closed; nothing happens if it is no longer theirs."""
     case = lock_case(session, case_id)
     if case.lease_owner_id != user.id:
         return
@@ -92,9 +93,11 @@ def release(session: Session, user: User, case_id: int, now: datetime) -> None:
 
 
 def claim_for_officer(session: Session, user: User, state: State, now: datetime) -> Case | None:
-    """The next case for a police officer in one of the officers' states, or the one they already have. It
-    keeps its state: the lease only keeps two officers from reading the same case, the version keeps them from
-    both deciding it."""
+    """The next case for a police officer in one of the officers' states, or the one they already have.
+
+    Its state stays: the lease only prevents two officers from reading the same case, the version prevents
+    both from deciding it.
+    """
     assert state in WITH_OFFICER
     lock_person(session, user)
     case = waiting.free_for_officer(session, user, state, now)

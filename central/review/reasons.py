@@ -1,4 +1,4 @@
-"""Reasons for ending a case (lý do loại hồ sơ): those of the dated table that this stage may give."""
+"""Reasons for ending a case (lý do loại hồ sơ): those in the dated table for this stage."""
 
 from typing import Literal
 
@@ -11,16 +11,16 @@ Stage = Literal["operator", "officer"]
 
 
 def reasons_for(stage: Stage) -> list[Reason]:
-    """The reasons of a stage in the order shown to people."""
+    """The reasons of a stage in display order."""
     return [reason for reason in reasons().values() if reason.stage in (stage, "both")]
 
 
 def check_reason(stage: Stage, code: str, note: str) -> None:
-    """Refuses what the table doesn't have for the stage, and a missing note.
+    """Checks that the table has the reason for this stage, and that a required note is given.
 
     Raises:
         InvalidError: no such reason.
-        ReasonRequiredError: this reason needs words.
+        ReasonRequiredError: this reason requires a note.
     """
     reason = reasons().get(code)
     if reason is None or reason.stage not in (stage, "both"):

@@ -6,7 +6,7 @@ from typing import Any
 
 
 def lines(file: Path) -> list[dict[str, Any]]:
-    """What was added, in its order."""
+    """The added entries, in order."""
     return [json.loads(line) for line in file.read_text("utf-8").splitlines()] if file.exists() else []
 
 
@@ -17,7 +17,7 @@ def add_line(file: Path, entry: dict[str, Any]) -> None:
 
 
 def rewrite(file: Path, content: str) -> None:
-    """Writes the file anew, in one step."""
+    """Replaces the file, in one step."""
     beside = file.with_suffix(".new")
     beside.write_text(content, encoding="utf-8")
     beside.replace(file)

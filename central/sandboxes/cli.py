@@ -1,4 +1,4 @@
-"""`ngatu sandbox …`: stand-ins of the national systems, on this machine only."""
+"""`ngatu sandbox …`: simulated national systems, on this machine only."""
 
 from importlib.resources import files
 from pathlib import Path

@@ -1,5 +1,6 @@
 """A simulated identity provider (in place of VNeID): OpenID Connect with authorisation code and PKCE, and a
-page on which one chooses who one is. Its people are those of the population stand-in."""
+page to choose a person. Its people are those of the simulated population database.
+"""
 
 import secrets
 import threading
@@ -24,12 +25,14 @@ CLAIM = "identity"
 CODE_LASTS = timedelta(minutes=1)
 TOKEN_LASTS = timedelta(minutes=5)
 HERE = frozenset({"127.0.0.1", "localhost"})
-"""Where it sends people back to: it vouches for anybody, so never to another machine."""
+"""Where it redirects people: it authenticates anybody, so never to another machine."""
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What a browser brings along: who asks, where to come back to, what binds the answer to the question."""
+    """Parameters of an authorisation request: the client, the redirect address, the values that bind the
+    response to the request.
+    """
 
     client_id: str
     redirect_uri: str
@@ -47,7 +50,7 @@ class _Given:
 
 @dataclass
 class Identity:
-    """The provider: its key is made when it starts; a code is good once, and a minute."""
+    """The provider: its key is created at its start; a code is valid once, for a minute."""
 
     people: Callable[[], list[dict[str, Any]]]
     clock: Callable[[], datetime]
@@ -57,7 +60,7 @@ class Identity:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def give(self, asked: Asked, identity: str) -> str | None:
-        """A code for a person of the population; None when nobody has the number."""
+        """A code for a person of the population; None if nobody has the number."""
         person = next((one for one in self.people() if one["identity"] == identity), None)
         if person is None:
             return None
@@ -67,8 +70,7 @@ class Identity:
         return code
 
     def take(self, code: str, redirect_uri: str, verifier: str) -> _Given | None:
-        """What a code was given for, if it comes with the verifier of its challenge, in time, for the first
-        time."""
+        """The data of a code, if it comes with the verifier of its challenge, in time, for the first time."""
         with self.lock:
             given = self.codes.pop(code, None)
         if given is None or given.until < self.clock() or given.asked.redirect_uri != redirect_uri:
@@ -79,7 +81,7 @@ class Identity:
         )
 
     def token(self, issuer: str, given: _Given) -> str:
-        """Who it is, signed."""
+        """The signed identity token."""
         now = self.clock()
         claims = {
             "iss": issuer,
@@ -110,7 +112,7 @@ def _asked(
 
 
 def create_identity(provider: Identity) -> FastAPI:
-    """The provider; its issuer is the address under which it is mounted."""
+    """Creates the provider; its issuer is the address under which it is mounted."""
     app = provider.stage.app()
 
     @app.get("/.well-known/openid-configuration")
@@ -170,7 +172,7 @@ def _issuer(request: Request) -> str:
 
 
 def _choice(people: list[dict[str, Any]]) -> str:
-    """The page on which somebody says who they are; the form goes back to its own address."""
+    """The page for choosing a person; its form is posted to the same address."""
     buttons = "".join(
         f'<button name="identity" value="{escape(one["identity"])}">{escape(one["name"])}'
         f" · {escape(one['identity'])}</button>"

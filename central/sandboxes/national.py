@@ -1,4 +1,4 @@
-"""The simulated national systems in one process, each under a path of its own with its own page."""
+"""The simulated national systems in one process, each with its own path and page."""
 
 import shutil
 from collections.abc import AsyncIterator, Mapping
@@ -20,7 +20,7 @@ from central.sandboxes.stage import STYLE, Stage, utc_now
 
 
 def create_national(folder: Path, token: str, samples: Path) -> FastAPI:
-    """Every stand-in, its books in `folder` (made from `samples` the first time)."""
+    """Creates all simulated systems, with their data in `folder` (created from `samples` the first time)."""
     folder.mkdir(parents=True, exist_ok=True)
     books = _kept(folder / "registry.yaml", samples / "sample_registry.yaml")
     persons = _kept(folder / "population.yaml", samples / "sample_population.yaml")
@@ -51,13 +51,13 @@ def create_national(folder: Path, token: str, samples: Path) -> FastAPI:
 
 
 def _together(stages: Mapping[str, Stage], apps: Mapping[str, FastAPI]) -> FastAPI:
-    """The stand-ins under one address, each below its name, with a page that leads to them."""
+    """Mounts the systems under one address, each below its name, with an index page."""
 
     @asynccontextmanager
     async def running(_app: FastAPI) -> AsyncIterator[None]:
         yield
         for stage in stages.values():
-            stage.ending.set()  # nobody waits for a silent system when it ends
+            stage.ending.set()  # requests to a silent system are not awaited at shutdown
 
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=running)
     links = "".join(f'<li><a href="/{name}/">{stage.title}</a>' for name, stage in stages.items())

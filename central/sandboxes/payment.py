@@ -1,7 +1,7 @@
 """A simulated collecting bank: takes orders, lets people pay correctly, wrongly, twice, late or unreported,
 sends signed call-backs, refunds money, writes the daily file.
 
-It keeps everything in one JSON file, so that it may be ended and started again.
+It stores everything in one JSON file, so that it can be restarted.
 """
 
 import json
@@ -34,7 +34,7 @@ WAYS: dict[Way, str] = {
 
 
 class Order(BaseModel):
-    """What the centre announces."""
+    """An order announced by the centre."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -44,7 +44,7 @@ class Order(BaseModel):
 
 
 class Return(BaseModel):
-    """Money the centre asks back."""
+    """A refund requested by the centre."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -55,7 +55,9 @@ class Return(BaseModel):
 
 @dataclass
 class Bank:
-    """Its books. `tell` brings a call-back to the centre and returns the status it answered, 0 for none."""
+    """The bank's data. `tell` sends a call-back to the centre and returns the status of its response, 0 for
+    none.
+    """
 
     file: Path
     token: str
@@ -72,12 +74,12 @@ class Bank:
             self.orders, self.told, self.untold = kept["orders"], kept["told"], kept["untold"]
 
     def save(self) -> None:
-        """Writes the books in one step."""
+        """Writes the data in one step."""
         books = {"orders": self.orders, "told": self.told, "untold": self.untold}
         rewrite(self.file, json.dumps(books, ensure_ascii=False, indent=1))
 
     def pay(self, reference: str, way: Way) -> None:
-        """Somebody pays an order in one of the ways."""
+        """Pays an order in one of the ways."""
         with self.lock:
             amount = int(self.orders[reference]["amount"])
             paid = {"less": amount // 2, "more": amount + 50_000}.get(way, amount)
@@ -90,13 +92,13 @@ class Bank:
                 self._tell(one)
 
     def transfer(self, names: str, amount: int) -> None:
-        """Somebody sends money without an order, and writes something on it."""
+        """Transfers money without an order, with a text of the payer's."""
         with self.lock:
             one = self._book("paid", names, amount)
         self._tell(one)
 
     def give_back(self, asked: Return) -> None:
-        """Returns money once for a key."""
+        """Refunds money once for a key."""
         with self.lock:
             if any(one["names"] == asked.key for one in self.told.values()):
                 return
@@ -104,7 +106,7 @@ class Bank:
         self._tell(one)
 
     def tell_all(self) -> int:
-        """Tells what was never told, and everything else once more: call-backs are repeated in life."""
+        """Sends unsent call-backs, and all others again: real banks repeat call-backs."""
         with self.lock:
             waiting, every = list(self.untold), {name: dict(one) for name, one in self.told.items()}
         for name, one in every.items():
@@ -129,11 +131,11 @@ class Bank:
             paid_at=self.clock(),
         )
         self.told[one.transaction] = one.model_dump(mode="json")
-        self.save()  # before it is told: a bank that is ended amid a call-back knows what it told
+        self.save()  # before the call-back: a bank that is stopped during one still knows its content
         return one
 
     def _tell(self, one: Told) -> None:
-        """Not under the lock: whoever is told may be slow, and others want to pay meanwhile."""
+        """Without the lock: the receiver may be slow, and others want to pay meanwhile."""
         understood = self.tell(one) == httpx.codes.OK
         with self.lock:
             if understood and one.transaction in self.untold:
@@ -144,7 +146,7 @@ class Bank:
 
 
 def teller(callback: str, secret: bytes, clock: Callable[[], datetime]) -> Callable[[Told], int]:
-    """Call-backs to an address, signed anew each time."""
+    """Call-backs to an address, signed again each time."""
     trust = httpx.create_ssl_context()  # takes longer than a call-back
 
     def tell(one: Told) -> int:
@@ -160,7 +162,7 @@ def teller(callback: str, secret: bytes, clock: Callable[[], datetime]) -> Calla
 
 
 def create_bank(bank: Bank, address: str) -> FastAPI:
-    """The bank's API for the centre and its page for payers; `address` is where it is reached."""
+    """Creates the bank's API for the centre and its page for payers; `address` is where it is reached."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
 
     def allowed(authorization: str) -> None:
@@ -227,7 +229,7 @@ td:first-child { overflow-wrap: anywhere } td + td { white-space: nowrap }
 
 
 def _minute(paid_at: str) -> str:
-    """A moment as people here read it."""
+    """A moment in local written form."""
     return f"{datetime.fromisoformat(paid_at).astimezone(VIETNAM):%d/%m/%Y %H:%M}"
 
 
@@ -241,7 +243,7 @@ def _page(reference: str, order: dict[str, Any], paid: list[dict[str, Any]]) -> 
         f"<td>{_minute(one['paid_at'])}</td></tr>"
         for one in paid
     )
-    # Reference is letters and digits, the amount a number: nothing of a person is on the page.
+    # Reference is letters and digits, the amount a number: no personal data on the page.
     return f"{_HEAD}<h1>{int(order['amount']):,} ₫</h1><p>{reference}</p>{buttons}<table>{rows}</table>"
 
 

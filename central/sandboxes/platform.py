@@ -1,5 +1,6 @@
-"""A simulated provincial data platform (LGSP → LDOP): takes events one after the other, checks each against
-the schema, keeps what is new."""
+"""A simulated provincial data platform (LGSP → LDOP): accepts events one after the other, checks each against
+the schema, stores new ones.
+"""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,18 +18,18 @@ from central.sharing.events import PATH, Event
 
 @dataclass
 class Platform:
-    """Its books, one JSON line an event, and its page."""
+    """Its data, one JSON line per event, and its page."""
 
     books: Path
     stage: Stage
     lock: Lock = field(default_factory=Lock)
 
     def events(self) -> list[dict[str, Any]]:
-        """Everything that came, in its order."""
+        """All events, in order."""
         return lines(self.books)
 
     def take(self, content: Any) -> Response:
-        """Keeps the event that comes next; one that came before is answered as it was; a gap is refused."""
+        """Stores the next event; a repeated one gets the same answer; a gap is refused."""
         try:
             event = Event.model_validate(content)
         except ValidationError as problem:
@@ -44,7 +45,7 @@ class Platform:
 
 
 def create_platform(platform: Platform) -> FastAPI:
-    """The platform's API for the centre and its page."""
+    """Creates the platform's API for the centre and its page."""
     stage = platform.stage
     app = stage.app()
 

@@ -23,7 +23,7 @@ WAYS = {
 
 
 class Question(BaseModel):
-    """What the centre asks."""
+    """A question from the centre."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -34,17 +34,17 @@ class Question(BaseModel):
 
 @dataclass
 class Population:
-    """Its books and its page."""
+    """Its data and its page."""
 
     books: Path
     stage: Stage
 
     def persons(self) -> list[dict[str, Any]]:
-        """Everybody, as the file has them."""
+        """All persons in the file."""
         return list(yaml.safe_load(self.books.read_text(encoding="utf-8"))["persons"])
 
     def answer(self, asked: Question) -> Response:
-        """The person, or what its way of behaving makes of them."""
+        """The person, or the answer that its set behaviour produces."""
         persons = self.persons()
         way = self.stage.way
         found = next((p for p in persons if p["identity"] == asked.identity), None)
@@ -57,7 +57,7 @@ class Population:
         return JSONResponse({key: str(value) for key, value in told.items()})
 
     def bury(self, identity: str, day: date) -> bool:
-        """Somebody died; False when nobody has the number."""
+        """Records a death; False if nobody has the number."""
         persons = self.persons()
         found = next((p for p in persons if p["identity"] == identity), None)
         if found is None:
@@ -68,7 +68,7 @@ class Population:
 
 
 def create_population(population: Population) -> FastAPI:
-    """The database's API for the centre and its page."""
+    """Creates the database's API for the centre and its page."""
     stage = population.stage
     app = stage.app()
 

@@ -1,4 +1,6 @@
-"""Receiving authorities (inspection, registration, licences): each keeps and shows what it was sent, once."""
+"""Receiving authorities (inspection, registration, licences): each stores and shows the messages it was sent,
+each once.
+"""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +17,7 @@ from central.sandboxes.stage import Stage, said, table
 
 @dataclass
 class Inbox:
-    """What came, by message: one JSON line each in `books`. `shape`: what a message must be."""
+    """Received messages: one JSON line each in `books`. `shape`: the required form of a message."""
 
     books: Path
     stage: Stage
@@ -23,11 +25,11 @@ class Inbox:
     lock: Lock = field(default_factory=Lock)
 
     def messages(self) -> list[dict[str, Any]]:
-        """Everything that came, in its order."""
+        """All messages, in order."""
         return lines(self.books)
 
     def take(self, content: Any) -> Response:
-        """Keeps a message that is new; answers with its receipt."""
+        """Stores a new message; returns its receipt."""
         try:
             message = self.shape.model_validate(content).model_dump(mode="json")
         except ValidationError as problem:
@@ -41,7 +43,7 @@ class Inbox:
 
 
 def create_inbox(inbox: Inbox, path: str, shown: tuple[str, ...]) -> FastAPI:
-    """The authority's API for the centre and its page, which shows these fields."""
+    """Creates the authority's API for the centre and its page, which shows these fields."""
     stage = inbox.stage
     app = stage.app()
 

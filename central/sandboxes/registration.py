@@ -1,6 +1,6 @@
 """A simulated vehicle register (đăng ký xe): who owned a vehicle when; its page can sell it.
 
-Its books are a file like `configs/sample_registry.yaml`, written in one step after every sale.
+Its data are in a file like `configs/sample_registry.yaml`, written in one step after every sale.
 """
 
 import threading
@@ -34,7 +34,7 @@ _STATUS = {Problem.NOT_FOUND: 404, Problem.MULTIPLE: 409}
 
 
 class Question(BaseModel):
-    """What the centre asks."""
+    """A question from the centre."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -48,18 +48,18 @@ class Question(BaseModel):
 
 @dataclass
 class Register:
-    """Its books and its page."""
+    """Its data and its page."""
 
     books: Path
     stage: Stage
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def entries(self) -> tuple[FileEntry, ...]:
-        """Every registration there was, in the order of the file."""
+        """Every registration ever made, in the order of the file."""
         return FileRegistry.load(self.books).entries
 
     def answer(self, asked: Question) -> Response:
-        """The registration as of the day, or what its way of behaving makes of it."""
+        """The registration as of the day, or the answer that its set behaviour produces."""
         if self.stage.way in ("not_found", "multiple"):
             return said(404 if self.stage.way == "not_found" else 409, self.stage.way)
         entries = self.entries()
@@ -77,7 +77,7 @@ class Register:
         return JSONResponse(found.model_dump(mode="json"))
 
     def sell(self, plate: str, name: str, identity: str, address: str, at: datetime) -> bool:
-        """The vehicle gets another owner at a moment; False when nobody has the plate then."""
+        """Gives the vehicle another owner at a moment; False if nobody has the plate then."""
         with self.lock:
             entries = list(self.entries())
             old = [e for e in entries if normalise(e.vehicle.plate) == normalise(plate) and e.held_at(at)]
@@ -97,7 +97,7 @@ class Register:
 
 
 def create_register(register: Register) -> FastAPI:
-    """The register's API for the centre and its page."""
+    """Creates the register's API for the centre and its page."""
     stage = register.stage
     app = stage.app()
 

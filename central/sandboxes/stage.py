@@ -1,5 +1,6 @@
-"""What every simulated system has: a token, a behaviour set on its page, a list of its requests, and a red
-bar."""
+"""Common parts of the simulated systems: a token, a behaviour set on its page, a list of its requests, and a
+red bar.
+"""
 
 import secrets
 import threading
@@ -14,7 +15,7 @@ from fastapi import FastAPI, Form, HTTPException
 from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 
 SILENT_SECONDS = 15.0
-"""Longer than the centre waits."""
+"""Longer than the centre's time limit."""
 
 RIGHT = "right"
 WAYS = {
@@ -25,7 +26,7 @@ WAYS = {
     "broken": "Lỗi máy chủ — server error",
     "garbage": "Trả lời hỏng — malformed answer",
 }
-"""How any system may behave; a system adds ways of its own."""
+"""Possible behaviours of any system; a system adds its own."""
 
 STYLE = """body { font: 17px/1.5 sans-serif; max-width: 860px; margin: 0 auto; padding: 16px }
 .bar { background: #b3213a; color: #fff; padding: 10px 14px; border-radius: 8px }
@@ -36,7 +37,9 @@ td { overflow-wrap: anywhere; vertical-align: top } th { text-align: left }"""
 
 @dataclass
 class Stage:
-    """One stand-in. `ways`: how it can behave, with words; `asked`: the last questions, the newest first."""
+    """One simulated system. `ways`: its possible behaviours, with their texts; `asked`: the latest questions,
+    the newest first.
+    """
 
     title: str
     token: str
@@ -47,12 +50,11 @@ class Stage:
 
     @property
     def ways(self) -> dict[str, str]:
-        """Every way it can behave."""
+        """All possible behaviours."""
         return {**WAYS, **self.own_ways}
 
     def interfere(self, authorization: str) -> Response | None:
-        """The answer of a system that is not well or does not know us; None when it is for the system
-        itself to answer."""
+        """The answer of a failing system, or for a wrong token; None if the system itself is to answer."""
         if not secrets.compare_digest(authorization.encode(), f"Bearer {self.token}".encode()):
             return said(401, "token")
         if self.way == "silent":
@@ -67,16 +69,16 @@ class Stage:
         return answers.get(self.way)
 
     def _let_go(self) -> None:
-        """Of who waits for a silent system that has just been set to behave otherwise."""
+        """Releases requests waiting for a silent system when its behaviour is changed."""
         self.ending.set()
         self.ending = threading.Event()
 
     def note(self, what: str, answer: object) -> None:
-        """Keeps a question and what came of it for the page."""
+        """Stores a question and its result for the page."""
         self.asked.appendleft((f"{utc_now():%H:%M:%S}", what, str(answer)))
 
     def app(self) -> FastAPI:
-        """An application with the form that sets how it behaves."""
+        """An application with the form that sets its behaviour."""
         app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
 
         @app.post("/way")
@@ -90,7 +92,7 @@ class Stage:
         return app
 
     def page(self, content: str = "") -> str:
-        """Its page: the bar, how it behaves, what it holds, what it was asked."""
+        """Its page: the bar, its behaviour, its data, its latest questions."""
         options = "".join(
             f'<option value="{way}"{" selected" if way == self.way else ""}>{words}</option>'
             for way, words in self.ways.items()
@@ -112,7 +114,7 @@ def utc_now() -> datetime:
 
 
 def said(status: int, problem: str, **more: Any) -> JSONResponse:
-    """A refusal in the contract's words."""
+    """A refusal in the form defined by the contract."""
     return JSONResponse({"problem": problem, **more}, status)
 
 

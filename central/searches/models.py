@@ -1,4 +1,4 @@
-"""The table of months whose searches by plate a supervisor has looked through."""
+"""The table of months whose vehicle searches a supervisor has reviewed."""
 
 from datetime import datetime
 
@@ -6,8 +6,9 @@ from sqlmodel import Field, SQLModel
 
 
 class SearchReview(SQLModel, table=True):
-    """One month's review. `month` is `2026-11`; `searches` how many there were, `doubtful` how many of them
-    the supervisor questions, for the reason in `note`."""
+    """One month's review. `month` is `2026-11`; `searches` is the number of searches, `doubtful` how many of
+    them the supervisor questions, for the reason in `note`.
+    """
 
     __tablename__ = "search_review"
 

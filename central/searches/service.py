@@ -1,7 +1,7 @@
-"""Searches by plate (tra cứu lịch sử một phương tiện): each bound to a purpose and the number of a file, and
-looked through every month by somebody who doesn't search (DP-19).
+"""Searches by plate (tra cứu lịch sử một phương tiện): each requires a purpose and a file number, and is
+reviewed every month by somebody who doesn't search (DP-19).
 
-Where a vehicle was is a trail of passages: sensitive personal data (dữ liệu cá nhân nhạy cảm).
+A vehicle's movements are sensitive personal data (dữ liệu cá nhân nhạy cảm).
 """
 
 from dataclasses import dataclass
@@ -25,21 +25,22 @@ from contract.plates import normalise, strange_characters
 from contract.reasons import reason
 
 SearchPurpose = Literal["record", "complaint", "cloned_plate", "investigation"]
-"""Why a vehicle is searched for: for the proceedings, a complaint, a plate that seems cloned, at the written
-request of an investigating body."""
+"""Purpose of a vehicle search: for the proceedings, a complaint, a plate that seems cloned, at the written
+request of an investigating body.
+"""
 
 ACTION = "case.search"
 READ = "search.read"
 OVERDUE = "centre.searches_unreviewed"
 LEAST_TYPED = 3
-"""Characters of a plate: fewer would list half a province."""
+"""Fewest characters of a plate: fewer would list half a province."""
 DUE_DAY = 10
-"""Day of the month by which the searches of the month before are reviewed."""
+"""Day of the month by which the previous month's searches must be reviewed."""
 
 
 @dataclass(frozen=True)
 class Search:
-    """What is searched for, why, and the number of the file it is for."""
+    """The plate searched for, the purpose, and the file number."""
 
     plate: str
     purpose: SearchPurpose
@@ -48,7 +49,7 @@ class Search:
 
 @dataclass(frozen=True)
 class Month:
-    """The searches of one month, the latest first, with its review if there was one."""
+    """The searches of one month, the latest first, with the review if there is one."""
 
     first: date
     searches: list[AuditEntry]
@@ -56,18 +57,18 @@ class Month:
 
     @property
     def name(self) -> str:
-        """As it is stored."""
+        """The month as stored."""
         return f"{self.first:%Y-%m}"
 
 
 def search(
     session: Session, user: User, wanted: Search, before: int | None, limit: int, *, with_police: bool
 ) -> list[Case]:
-    """Cases whose plate begins so, newest first; that they were searched is written down.
+    """Cases whose plate starts with these characters, newest first; the search is audited.
 
     Raises:
-        InvalidError: no number of a file, fewer than `LEAST_TYPED` characters of a plate, or characters that
-            stand on none.
+        InvalidError: no file number, fewer than `LEAST_TYPED` characters of a plate, or characters that
+            no plate has.
     """
     file = wanted.file.strip()
     if not any(character.isdigit() for character in file):
@@ -91,7 +92,7 @@ def month_of(session: Session, day: date) -> Month:
 
 
 def read_month(session: Session, reader: User, day: date) -> Month:
-    """`month_of` for a person: plates stand in it, so the reading is in the audit log."""
+    """`month_of` for a person: it contains plates, so reading it is audited."""
     month = month_of(session, day)
     detail = {"month": month.name, "searches": len(month.searches)}
     audit.record(session, reader.actor, READ, "case:search", detail)
@@ -101,12 +102,12 @@ def read_month(session: Session, reader: User, day: date) -> Month:
 def confirm(
     session: Session, supervisor: User, day: date, doubtful: int, note: str, now: datetime
 ) -> SearchReview:
-    """A supervisor has looked through a month that is over.
+    """Records a supervisor's review of a month that has ended.
 
     Raises:
-        ConflictError: the month goes on, was reviewed already, or holds a search of the supervisor's own.
+        ConflictError: the month has not ended, was already reviewed, or contains a search of the supervisor.
         InvalidError: more doubtful searches than there were.
-        ReasonRequiredError: doubtful ones without a word on them.
+        ReasonRequiredError: doubtful ones without a note.
     """
     month = month_of(session, day)
     if _bounds(day)[1] >= local_day(now):
@@ -136,7 +137,7 @@ def confirm(
 
 
 def watch(session: Session, now: datetime) -> bool:
-    """Raises an alarm when the month before had searches and nobody has reviewed them in time."""
+    """Raises an alarm if the previous month had searches that nobody has reviewed in time."""
     today = local_day(now)
     month = month_of(session, today.replace(day=1) - timedelta(days=1))
     late = today.day > DUE_DAY and bool(month.searches) and month.review is None
@@ -147,7 +148,7 @@ def watch(session: Session, now: datetime) -> bool:
 
 
 def reviews(session: Session, limit: int = 24) -> list[SearchReview]:
-    """Months that were reviewed, the latest first."""
+    """Reviewed months, the latest first."""
     return list(session.exec(select(SearchReview).order_by(col(SearchReview.month).desc()).limit(limit)))
 
 

@@ -18,7 +18,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 SYSTEM = "sharing"
 PATH = "/v1/events"
 SMALLEST = 10
-"""Counts below this are not told outside of the police."""
+"""Smaller counts are not reported outside of the police."""
 
 SCHEMA = "sharing-event-1.schema.json"
 
@@ -34,7 +34,7 @@ class _Value(BaseModel):
 
 
 class Happened(_Value):
-    """One step of one case, which is not named."""
+    """One step of one case, which is not identified."""
 
     day: date
     rule: Word
@@ -43,7 +43,8 @@ class Happened(_Value):
 
 class Cell(_Value):
     """How many violations of a rule at a place, or in an hour of the day (`00` to `23`); null: too few to
-    tell, or hidden so that others can't be worked out."""
+    report, or hidden so that others can't be computed.
+    """
 
     where: Word
     rule: Word
@@ -51,7 +52,7 @@ class Cell(_Value):
 
 
 class Counts(_Value):
-    """The violations that were recorded on a day. Cells of zero are left out."""
+    """The violations recorded on a day. Cells of zero are left out."""
 
     day: date
     smallest: int = SMALLEST
@@ -60,7 +61,7 @@ class Counts(_Value):
 
 
 class Event(_Value):
-    """The envelope. `source`: the centre; `time`: when the event was made known."""
+    """The envelope. `source`: the centre; `time`: when the event was published."""
 
     specversion: Literal["1.0"] = "1.0"
     id: Annotated[str, StringConstraints(pattern="^[0-9a-f]{32}$")]
@@ -73,7 +74,7 @@ class Event(_Value):
 
 
 def schema() -> str:
-    """The schema as it is published."""
+    """The published schema."""
     return json.dumps(Event.model_json_schema(), ensure_ascii=False, indent=2) + "\n"
 
 

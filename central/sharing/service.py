@@ -1,5 +1,6 @@
 """Sends data to the provincial platform: events are stored in the outbox with their cause, counts after each
-day; a job sends them one after the other, through outages, none twice, none left out."""
+day; a job sends them one after the other, despite outages, without duplicates or gaps.
+"""
 
 from collections import Counter
 from datetime import date, datetime, time, timedelta
@@ -18,11 +19,11 @@ from contract.local_time import VIETNAM, local_day
 
 SUBJECT = "all"
 COUNTED_BACK = 31
-"""Days that are counted after the fact when the centre was away."""
+"""Number of past days that are counted later if the centre was down."""
 
 
 def happened(session: Session, case_id: int, kind: HappenedType, key: str, now: datetime) -> None:
-    """Keeps an event of a case; once for a key."""
+    """Stores an event of a case; once for a key."""
     offence = offences.of_case(session, case_id)
     if offence is None:
         return
@@ -33,7 +34,7 @@ def happened(session: Session, case_id: int, kind: HappenedType, key: str, now: 
 
 
 def count_days(session: Session, now: datetime) -> int:
-    """Keeps the counts of every day that is over and was not counted; returns how many days."""
+    """Stores the counts of every past day that was not counted; returns how many days."""
     done = 0
     for back in range(COUNTED_BACK, 0, -1):
         day = local_day(now) - timedelta(days=back)
@@ -62,7 +63,7 @@ def _keep(session: Session, kind: str, key: str, data: dict[str, Any], now: date
 
 
 def event(row: Dispatch, source: str) -> Event:
-    """A kept event as it is sent."""
+    """A stored event in the form in which it is sent."""
     return Event.model_validate(
         {
             "id": row.content["id"],

@@ -1,7 +1,8 @@
-"""Small cells hidden (che ô nhỏ): nobody learns a count below the smallest, nor works it out.
+"""Small cells hidden (che ô nhỏ): nobody sees a count below the smallest allowed, nor can compute it.
 
-Of each rule every count below the smallest is hidden. Somebody who knows the rule's total from another table
-could subtract: so at least two cells are hidden, together at least the smallest, or all of them.
+For each rule every count below the smallest allowed is hidden. Somebody who knows the rule's total from
+another table could subtract: so at least two cells are hidden, together at least that smallest count, or all
+of them.
 """
 
 from collections.abc import Mapping
@@ -27,8 +28,9 @@ def _of(counts: Mapping[tuple[str, str], int], rule: str) -> dict[tuple[str, str
 
 
 def small_cells(cells: Mapping[Key, int]) -> set[Key]:
-    """What is hidden of counts that add up to a known total: the smallest first, until the rest gives nothing
-    away."""
+    """The hidden cells of counts that add up to a known total: the smallest first, until the rest reveals
+    nothing.
+    """
     hidden: set[Key] = set()
     ordered = sorted(cells, key=lambda key: (cells[key], key))
     for key in ordered:

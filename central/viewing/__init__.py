@@ -1,1 +1,1 @@
-"""Copies of clips that browsers can't play, for looking only: the original stays what is evidence."""
+"""Copies of clips that browsers can't play, for viewing only: the original remains the evidence."""

@@ -6,7 +6,9 @@ from sqlmodel import Field, SQLModel
 
 
 class ViewingCopy(SQLModel, table=True):
-    """The H.264 copy of a clip of another coding; each of its pictures says that it is one, and of what."""
+    """The H.264 copy of a clip with another codec; each of its pictures is marked as a copy and names the
+    original.
+    """
 
     __tablename__ = "viewing_copy"
 

@@ -1,6 +1,6 @@
-"""Clips come as the camera coded them. What is not H.264 (H.265 above all) most browsers can't play, so the
-worker makes a viewing copy beside it: same pictures, same times, a mark in each. Signatures, downloads,
-owners' copies and exports are of the original.
+"""Clips arrive as encoded by the camera. Most browsers play only H.264, so for other codecs (mainly H.265)
+the worker makes a viewing copy: same pictures, same times, a mark in each. Signatures, downloads, owners'
+copies and exports use the original.
 """
 
 import subprocess
@@ -25,7 +25,7 @@ from contract.manifest import ViolationManifest
 MAKE = "viewing.make"
 """Kind of the jobs that make one copy; their key is the original's hash."""
 PLAYED = ("avc1", "avc3")
-"""Codings that every browser plays."""
+"""Codecs that every browser plays."""
 SECONDS = 900.0
 
 Copy = Callable[[Path, Path, str], None]
@@ -38,25 +38,25 @@ class CopyFailedError(Exception):
 
 @dataclass(frozen=True)
 class Workshop:
-    """What making copies needs."""
+    """Dependencies for making copies."""
 
     store: MediaStore
     copy: Copy
 
 
 def ask(session: Session, store: MediaStore, manifest: ViolationManifest, now: datetime) -> None:
-    """Has copies made of the clips of a package that no browser plays. Its files are all stored."""
+    """Schedules copies of a package's clips that no browser plays. All its files are stored."""
     for file in manifest.files:
         if file.media_type == "video/mp4" and coding_of(store.path(file.sha256)) not in PLAYED:
             jobs.enqueue(session, MAKE, file.sha256, {"sha256": file.sha256}, now)
 
 
 def make(engine: Engine, workshop: Workshop, sha256: str, now: datetime) -> None:
-    """Makes one copy, outside of any transaction while it works; nothing if it is there.
+    """Makes one copy, outside of any transaction while it works; does nothing if it exists.
 
     Raises:
         MediaError: the original is missing or altered.
-        CopyFailedError: tried again by the job.
+        CopyFailedError: the job tries again.
     """
     with reading(engine) as session:
         if sha256 in copies_of(session, [sha256]):
@@ -73,19 +73,20 @@ def make(engine: Engine, workshop: Workshop, sha256: str, now: datetime) -> None
 
 
 def copies_of(session: Session, originals: Collection[str]) -> dict[str, str]:
-    """The hashes of viewing copies by those of the originals, as far as there are any."""
+    """The hashes of viewing copies by those of the originals, for those that have one."""
     query = select(ViewingCopy).where(among(session, ViewingCopy.original_sha256, originals))
     return {row.original_sha256: row.copy_sha256 for row in session.exec(query)}
 
 
 def forget(session: Session, originals: Collection[str]) -> None:
-    """These have no copies any more; the files are the caller's to delete."""
+    """Removes these copies from the database; the caller deletes the files."""
     session.exec(delete(ViewingCopy).where(among(session, col(ViewingCopy.original_sha256), originals)))
 
 
 def copy_clip(source: Path, target: Path, mark: str) -> None:
-    """By `ngatu viewing-copy`, in a process of its own of low priority: it reads a stranger's bytes. Raises
-    CopyFailedError."""
+    """Runs `ngatu viewing-copy` as a separate process of low priority, because the bytes are not trusted.
+    Raises CopyFailedError.
+    """
     words = ["nice", "-n", "10", sys.executable, "-m", "ngatu", "viewing-copy"]
     files = [str(source), "--out", str(target), "--mark", mark]
     try:

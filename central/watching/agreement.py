@@ -11,7 +11,7 @@ from central.watching.models import SecondReview
 
 @dataclass(frozen=True)
 class Agreement:
-    """Second reviews of one person's decisions, or of one rule, that two have looked at.
+    """Completed second reviews of one person's decisions, or of one rule.
 
     `overturned`: settled by a third person against the first decision; `waiting`: not settled yet.
     """
@@ -26,7 +26,7 @@ class Agreement:
 
     @property
     def compared(self) -> int:
-        """How many two have looked at."""
+        """How many cases two operators have reviewed."""
         return self.accepted + self.rejected
 
     @property
@@ -37,7 +37,7 @@ class Agreement:
 
 
 def by_person(session: Session, since: datetime) -> list[Agreement]:
-    """Of the decisions each operator took first since then; who was compared most first."""
+    """Second reviews of each operator's first decisions since then; the most often compared first."""
     return _grouped(session, SecondReview.first_id, since)
 
 

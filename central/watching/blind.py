@@ -11,7 +11,7 @@ from central.watching.second_review import of_case
 
 
 def history_for(session: Session, user: User, case_id: int) -> list[CaseEvent]:
-    """The steps of a case and what people left on it, as this person may know of them, oldest first."""
+    """The steps and comments of a case that this person may see, oldest first."""
     events = queries.history_of(session, case_id)
     review = None if user.may(Permission.VIEW_WATCHING) else of_case(session, case_id)
     if review is None or review.state != "open":

@@ -1,6 +1,7 @@
-"""Findings that nodes dropped before they became evidence: suspicions that the second look disproved, or that
-were not believed because the picture was not alive. Nodes tell counters since they started; here they are
-days."""
+"""Findings that nodes discarded before they became evidence: suspicions that the second check disproved, or
+that were rejected because the picture was frozen. Nodes report counters since their start; here they are
+converted to daily counts.
+"""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -21,25 +22,26 @@ DISPROVED, DOUBTED, NOT_POSSIBLE = (
     "second_look_not_possible",
 )
 COUNTERS = (VEHICLES, SUSPICIONS, NOT_BELIEVED, DISPROVED, DOUBTED, NOT_POSSIBLE)
-"""Steps of a camera's funnel that are kept."""
+"""Steps of a camera's funnel that are stored."""
 
 
 @dataclass(frozen=True)
 class Drops:
-    """What a camera, or all of them in a week, counted."""
+    """Counts of a camera, or of all cameras in a week."""
 
     of: Any
     counts: Counter[str]
 
     def share(self, counter: str) -> float | None:
-        """Of its suspicions; None without any."""
+        """The share of its suspicions; None without any."""
         suspicions = self.counts[SUSPICIONS]
         return self.counts[counter] / suspicions if suspicions else None
 
 
 def note(session: Session, now: datetime) -> int:
-    """Takes in what each camera counted since it was last asked; returns how many cameras have reported. A
-    node that was started anew counts from nought again."""
+    """Stores each camera's counts since the last call; returns how many cameras have reported. A restarted
+    node counts from zero again.
+    """
     noted = 0
     for record in fleet.latest_health(session):
         for camera in record.report["cameras"]:
@@ -49,7 +51,7 @@ def note(session: Session, now: datetime) -> int:
 
 
 def by_camera(session: Session, since: date) -> list[Drops]:
-    """Since that day, by camera (node and name), whoever had most disproved first."""
+    """Since that day, by camera (node and name), the most disproved first."""
     found = _summed(session, since, lambda row: (row.node_id, row.camera_id))
     return sorted(found, key=lambda each: (-(each.share(DISPROVED) or 0.0), each.of))
 

@@ -1,6 +1,6 @@
-"""Cases with a known answer (hồ sơ có đáp án): settled ones that the shift lead chose are copied now and then
-into an operator's work, hidden. The operator can't tell: the copy is taken out of the queue like any case,
-its deadline is not over, and nobody is given one they have seen before.
+"""Cases with a known answer (hồ sơ có đáp án): settled cases chosen by the shift lead are occasionally copied
+into an operator's work, unmarked. The operator can't recognise them: the copy comes from the queue like
+any case, its deadline is not over, and nobody gets a case they have seen before.
 """
 
 import secrets
@@ -27,8 +27,9 @@ ONE_TURN = 100
 
 @dataclass(frozen=True)
 class Score:
-    """One person's answers. `let_through`: accepted what is to be rejected; `missed`: rejected what is to be
-    accepted; `misread`: accepted under another plate or kind of vehicle."""
+    """One person's answers. `let_through`: accepted instead of rejected; `missed`: rejected instead of
+    accepted; `misread`: accepted under another plate or kind of vehicle.
+    """
 
     person: int
     answered: int
@@ -39,16 +40,17 @@ class Score:
 
     @property
     def share(self) -> float:
-        """Of right answers."""
+        """The share of correct answers."""
         return self.right / self.answered
 
 
 def mark(session: Session, lead: User, case_id: int, now: datetime) -> KnownAnswer:
-    """The lead vouches for how a case was settled: it may be given to operators as an exercise.
+    """Confirms how a case was settled, so that it may be given to operators as an exercise.
 
     Raises:
         NotFoundError: no such case.
-        ConflictError: it is not settled, past its time, the police's alone, or chosen already.
+        ConflictError: it is not settled, is past its deadline, is restricted to the police, or was
+            already chosen.
     """
     case = get_case(session, case_id)
     if not exercises.is_suitable(case, now) or case.exercise_of is not None:
@@ -70,7 +72,7 @@ def mark(session: Session, lead: User, case_id: int, now: datetime) -> KnownAnsw
 
 
 def end(session: Session, lead: User, known_id: int, now: datetime) -> None:
-    """No more copies of it are given out. Raises NotFoundError."""
+    """Stops issuing copies of it. Raises NotFoundError."""
     row = session.get(KnownAnswer, known_id, with_for_update=True)
     if row is None or row.ended_at is not None:
         raise NotFoundError("known_answer", id=known_id)
@@ -79,7 +81,7 @@ def end(session: Session, lead: User, known_id: int, now: datetime) -> None:
 
 
 def draw(session: Session, user: User, queue: str, now: datetime) -> Case | None:
-    """By lot a copy for this person, who is about to be given a case of the queue; mostly None."""
+    """Randomly, a copy for this person, who is about to get a case from the queue; usually None."""
     percent = rules.present(session).known_answers
     if percent <= 0 or not by_lot(percent):
         return None
@@ -100,7 +102,7 @@ def draw(session: Session, user: User, queue: str, now: datetime) -> Case | None
 
 
 def answer(session: Session, case: Case, now: datetime) -> None:
-    """Takes down what the operator of a copy decided, once it can't be taken back any more."""
+    """Records the operator's decision on a copy, once it can no longer be taken back."""
     known = session.exec(select(KnownAnswer).where(KnownAnswer.case_id == case.exercise_of)).one_or_none()
     verdict = verdict_of(case)
     if known is None or not known.right or verdict is None or case.operator_id is None:
@@ -127,7 +129,7 @@ def answer(session: Session, case: Case, now: datetime) -> None:
 
 
 def tidy(session: Session, now: datetime) -> bool:
-    """Takes out copies whose work is done; True if there may be more."""
+    """Deletes copies that are no longer needed; True if there may be more."""
     past = exercises.past(session, now, ONE_TURN)
     for case in past:
         answer(session, case, now)
@@ -136,7 +138,7 @@ def tidy(session: Session, now: datetime) -> bool:
 
 
 def present(session: Session) -> list[KnownAnswer]:
-    """What may be given out, the latest first."""
+    """Cases that may be issued, the latest first."""
     query = select(KnownAnswer).where(col(KnownAnswer.ended_at).is_(None))
     return list(session.exec(query.order_by(col(KnownAnswer.id).desc())))
 
@@ -148,7 +150,7 @@ def candidates(session: Session, now: datetime, limit: int = 50) -> list[Case]:
 
 
 def scores(session: Session, since: datetime) -> list[Score]:
-    """Everybody's answers since then, whoever was wrong most often first."""
+    """Everybody's answers since then, the most often wrong first."""
     wrong = col(KnownAnswerResult.right).is_(False)
     accepted = col(KnownAnswerResult.decided) == "accepted"
     to_accept = col(KnownAnswerResult.expected) == "accepted"
@@ -162,13 +164,13 @@ def scores(session: Session, since: datetime) -> list[Score]:
 
 
 def forget(session: Session, case_id: int) -> None:
-    """Takes out what names the vehicle; no more copies of the case are given out."""
+    """Deletes whatever identifies the vehicle; no more copies of the case are issued."""
     for row in session.exec(select(KnownAnswer).where(KnownAnswer.case_id == case_id)):
         row.right, row.ended_at = {}, row.ended_at or row.marked_at
 
 
 def _right(case: Case) -> Verdict:
-    """How the case was settled, as an operator should have decided it."""
+    """The correct decision of an operator, from how the case was settled."""
     if case.state in (State.REJECTED, State.REFUSED):
         return Verdict(decided="rejected", reason=case.reason)
     return acceptance_of(case)

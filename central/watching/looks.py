@@ -14,8 +14,10 @@ from central.watching import rules
 
 @dataclass(frozen=True)
 class Looks:
-    """One person's looks, in seconds, each rounded down to a quarter. `measured` of `decided` decisions came
-    from a screen; `too_short` of those were below the bound."""
+    """One person's viewing times, in seconds, each rounded down to a quarter.
+
+    `measured` of `decided` decisions came from a screen; `too_short` of those were below the bound.
+    """
 
     person: int
     decided: int
@@ -27,12 +29,12 @@ class Looks:
 
     @property
     def short_share(self) -> float:
-        """The share of what was measured that was decided too fast."""
+        """The share of measured decisions that were too fast."""
         return self.too_short / self.measured
 
 
 def by_person(session: Session, since: datetime) -> list[Looks]:
-    """Everybody who decided since then and whose screen measured it; first who was too fast most often."""
+    """Everybody with measured decisions since then; the most often too fast first."""
     bound = rules.present(session).shortest_look
     classes: dict[int, dict[int, int]] = defaultdict(dict)
     unmeasured: dict[int, int] = defaultdict(int)
@@ -46,7 +48,7 @@ def by_person(session: Session, since: datetime) -> list[Looks]:
 
 
 def too_short(session: Session, since: datetime, limit: int = 50) -> list[Look]:
-    """Decisions after too short a look, the latest first."""
+    """Decisions after too short a viewing time, the latest first."""
     return looks.shorter_than(session, since, round(rules.present(session).shortest_look * 1000), limit)
 
 
@@ -64,7 +66,7 @@ def _looks(person: int, counts: dict[int, int], unmeasured: int, bound: float) -
 
 
 def _quantile(counts: dict[int, int], rank: float) -> float:
-    """The class in which the decision of that rank is, in seconds."""
+    """The class of the decision with that rank, in seconds."""
     passed = 0
     for step in sorted(counts):
         passed += counts[step]

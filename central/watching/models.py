@@ -1,4 +1,4 @@
-"""Tables of what is watched: second reviews, cameras in quarantine, swings, and the rules by which."""
+"""Tables of quality monitoring: second reviews, cameras in quarantine, swings, and the rules."""
 
 from datetime import date, datetime
 from typing import Any
@@ -8,7 +8,7 @@ from sqlmodel import Field, SQLModel
 
 
 class WatchingRules(SQLModel, table=True):
-    """The rules that somebody set (`central.watching.rules.Rules`); the last row holds."""
+    """The rules set by a person (`central.watching.rules.Rules`); the last row applies."""
 
     __tablename__ = "watching_rules"
 
@@ -19,12 +19,12 @@ class WatchingRules(SQLModel, table=True):
 
 
 class SecondReview(SQLModel, table=True):
-    """A decided case that another operator looks at without knowing of the first decision; one a case.
+    """A decided case that another operator reviews without knowing the first decision; at most one per case.
 
-    `first` and `second` are what each decided (`central.watching.verdicts.Verdict`), empty when the case's
-    time of being kept is over. `state` is `open`, `agreed`, `disputed`, `settled`, or `lapsed` when nobody
-    looked in time or the case ended otherwise. `outcome` says whose decision holds, once one does: `both`,
-    `first` or `second`.
+    `first` and `second` are their decisions (`central.watching.verdicts.Verdict`), empty after the case's
+    retention period. `state` is `open`, `agreed`, `disputed`, `settled`, or `lapsed` if nobody reviewed it in
+    time or the case ended otherwise. `outcome` says whose decision applies, once one does: `both`, `first` or
+    `second`.
     """
 
     __tablename__ = "second_review"
@@ -59,8 +59,8 @@ class SecondReview(SQLModel, table=True):
 class CameraQuarantine(SQLModel, table=True):
     """A camera whose cases wait until somebody releases it; at most one at a time for each camera.
 
-    `reviewed` and `rejected` are the figures that brought it here; noughts when a person did, `put_in_by`,
-    because of `why`. `reason` is why it was released.
+    `reviewed` and `rejected` are the figures that caused it; zeros if a person did (`put_in_by`), for the
+    reason `why`. `reason` is the reason for its release.
     """
 
     __tablename__ = "camera_quarantine"
@@ -116,7 +116,7 @@ class CaseSwing(SQLModel, table=True):
 
 
 class RejectAudit(SQLModel, table=True):
-    """A rejection of the sample of a week (its Monday) that the shift lead has looked at."""
+    """A rejection in a week's sample (by its Monday) that the shift lead has audited."""
 
     __tablename__ = "reject_audit"
 
@@ -133,8 +133,9 @@ class RejectAudit(SQLModel, table=True):
 
 
 class CameraDrops(SQLModel, table=True):
-    """What a camera counted on a day (`central.watching.drops.COUNTERS`). `told` is what its node told last,
-    in its run `run`."""
+    """A camera's counts of a day (`central.watching.drops.COUNTERS`). `told` are the node's last reported
+    values, in its run `run`.
+    """
 
     __tablename__ = "camera_drops"
 
@@ -147,8 +148,10 @@ class CameraDrops(SQLModel, table=True):
 
 
 class KnownAnswer(SQLModel, table=True):
-    """A settled case whose copies operators may be given unknowingly, until `ended_at`. `right` is the
-    verdict (`central.watching.verdicts.Verdict`), empty when the case's time of being kept is over."""
+    """A settled case whose copies operators may get unknowingly, until `ended_at`.
+
+    `right` is the verdict (`central.watching.verdicts.Verdict`), empty after the case's retention period.
+    """
 
     __tablename__ = "known_answer"
 
@@ -163,7 +166,7 @@ class KnownAnswer(SQLModel, table=True):
 
 
 class KnownAnswerResult(SQLModel, table=True):
-    """What one operator decided on a copy; one for each person and known answer."""
+    """One operator's decision on a copy; one for each person and known answer."""
 
     __tablename__ = "known_answer_result"
     __table_args__ = (UniqueConstraint("known_id", "user_id"),)

@@ -1,6 +1,6 @@
 """Cameras in quarantine (tạm dừng xử lý kết quả của camera): too many of its cases were rejected, or somebody
-doubts it. What it found waits, shown and counted, until a person who has looked at the camera releases it
-with a reason; nothing of it is lost, its deadlines go on and are watched.
+doubts it. Its cases are held, shown and counted, until a person who has checked the camera releases it
+with a reason; nothing is lost, deadlines continue and are monitored.
 """
 
 from collections.abc import Mapping
@@ -24,14 +24,16 @@ IN_QUARANTINE, HELD_LONG = "camera.quarantined", "camera.held_long"
 """Kinds of alarm."""
 
 NEAR = timedelta(days=3)
-"""Held cases are told of when a notice is due sooner."""
+"""Held cases raise an alarm if a notice is due sooner."""
 
 ONE_TURN = 100
 
 
 def judge(session: Session, now: datetime) -> int:
-    """Puts every camera in quarantine of whose cases too many were rejected; returns how many. What was
-    decided before a camera was released last doesn't count again."""
+    """Puts every camera in quarantine with too many rejected cases; returns how many.
+
+    Decisions before a camera's last release don't count again.
+    """
     present = rules.present(session)
     since = now - timedelta(days=present.quarantine_days)
     released, caught = _released_since(session, since), 0
@@ -43,18 +45,18 @@ def judge(session: Session, now: datetime) -> int:
 
 
 def put_in(session: Session, lead: User, camera: Camera, why: str, now: datetime) -> None:
-    """A person puts a camera in quarantine.
+    """Puts a camera in quarantine at a person's request.
 
     Raises:
         ReasonRequiredError: no reason.
-        ConflictError: it is there already.
+        ConflictError: it is already in quarantine.
     """
     if not _open(session, camera, now, None, lead, words_given(why)):
         raise ConflictError("in_quarantine", camera=camera[1])
 
 
 def release(session: Session, lead: User, quarantine_id: int, why: str, now: datetime) -> CameraQuarantine:
-    """A person who has looked at the camera lets its cases on.
+    """Releases a camera after a person has checked it; its cases continue.
 
     Raises:
         ReasonRequiredError: no reason.
@@ -71,8 +73,9 @@ def release(session: Session, lead: User, quarantine_id: int, why: str, now: dat
 
 
 def keep_apart(session: Session, now: datetime) -> bool:
-    """One turn of holding what waits of cameras in quarantine and letting on what waits of others; True if
-    there may be more."""
+    """Holds one batch of waiting cases of cameras in quarantine, and releases one batch of the others; True
+    if there may be more.
+    """
     cameras = [(row.node_id, row.camera_id) for row in present(session)]
     held = holding.hold_waiting(session, cameras, now, ONE_TURN)
     let_on = holding.let_on(session, cameras, now, ONE_TURN)
@@ -81,7 +84,7 @@ def keep_apart(session: Session, now: datetime) -> bool:
 
 
 def present(session: Session) -> list[CameraQuarantine]:
-    """Cameras that are in quarantine, the longest first."""
+    """Cameras in quarantine, the longest first."""
     query = select(CameraQuarantine).where(col(CameraQuarantine.released_at).is_(None))
     return list(session.exec(query.order_by(col(CameraQuarantine.id))))
 
@@ -94,18 +97,18 @@ def of_node(session: Session, node: str) -> list[str]:
 
 
 def past(session: Session, limit: int = 50) -> list[CameraQuarantine]:
-    """Quarantines that are over, the latest end first."""
+    """Past quarantines, the latest end first."""
     query = select(CameraQuarantine).where(col(CameraQuarantine.released_at).is_not(None))
     return list(session.exec(query.order_by(col(CameraQuarantine.released_at).desc()).limit(limit)))
 
 
 def held(session: Session) -> dict[Camera, Waiting]:
-    """What is held, by camera."""
+    """Held cases, by camera."""
     return holding.held(session)
 
 
 def reviewed(session: Session, now: datetime) -> list[Reviewed]:
-    """What was reviewed of each camera in the time that counts, the most rejected first."""
+    """Reviewed cases of each camera within the counted period, the most rejected first."""
     return holding.reviewed_since(session, now - timedelta(days=rules.present(session).quarantine_days))
 
 
@@ -141,7 +144,9 @@ def _open(
 
 
 def _watch_held(session: Session, now: datetime) -> None:
-    """Tells of held cases whose notice is due soon: a quarantine must not let a deadline pass unseen."""
+    """Raises an alarm for held cases whose notice is due soon: a quarantine must not let a deadline pass
+    unnoticed.
+    """
     for (node, camera), waiting in holding.held(session).items():
         if waiting.first_due_at - now < NEAR and not alarms.is_open(session, node, HELD_LONG, camera):
             told = reason(HELD_LONG, on_camera=camera, cases=waiting.cases)
@@ -149,7 +154,7 @@ def _watch_held(session: Session, now: datetime) -> None:
 
 
 def _released_since(session: Session, since: datetime) -> dict[Camera, datetime]:
-    """When each camera was released last, of those that were since then."""
+    """When each camera was last released, for those released since then."""
     camera = (CameraQuarantine.node_id, CameraQuarantine.camera_id)
     query = select(*camera, func.max(CameraQuarantine.released_at)).group_by(*map(col, camera))
     rows: Any = session.exec(query.where(col(CameraQuarantine.released_at) > since))

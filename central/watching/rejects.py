@@ -19,12 +19,12 @@ from central.watching.models import RejectAudit
 from contract.local_time import bounds_of_days
 
 SAMPLE = 20
-"""Rejections of a week that are looked at."""
+"""Rejections of a week that are audited."""
 
 
 @dataclass(frozen=True)
 class Audited:
-    """Rejections that were looked at, of a week or for a reason, and how many of them were wrong."""
+    """Audited rejections, of a week or for a reason, and how many of them were wrong."""
 
     of: Any
     audited: int
@@ -32,12 +32,12 @@ class Audited:
 
     @property
     def share(self) -> float:
-        """Of the audited ones."""
+        """The share of the audited ones."""
         return self.wrong / self.audited
 
 
 def sample(session: Session, monday: date) -> list[Case]:
-    """The week's sample, less what was looked at already: always the same cases, chosen by their numbers."""
+    """The week's sample, without those already audited: always the same cases, chosen by their numbers."""
     first, until = bounds_of_days(monday, monday + timedelta(days=6))
     done = {row.case_id for row in of_week(session, monday)}
     drawn = sample_of(session, first, until, monday.toordinal(), SAMPLE + len(done))
@@ -45,7 +45,7 @@ def sample(session: Session, monday: date) -> list[Case]:
 
 
 def of_week(session: Session, monday: date) -> list[RejectAudit]:
-    """What was looked at of a week's rejections, the latest first."""
+    """Audited rejections of a week, the latest first."""
     query = select(RejectAudit).where(RejectAudit.week == monday)
     return list(session.exec(query.order_by(col(RejectAudit.id).desc())))
 
@@ -53,11 +53,11 @@ def of_week(session: Session, monday: date) -> list[RejectAudit]:
 def judge(
     session: Session, lead: User, case_id: int, monday: date, now: datetime, *, right: bool, note: str
 ) -> None:
-    """The lead says whether a rejection of the week's sample was right; a wrong one is reviewed again, blind,
-    if its time allows.
+    """Records the lead's verdict on a rejection in the week's sample; a wrong one is reviewed again, blind,
+    if its deadlines allow.
 
     Raises:
-        ConflictError: not rejected (any more), not of the sample, or looked at already.
+        ConflictError: not rejected (any more), not in the sample, or already audited.
     """
     case = lock_case(session, case_id)
     if case.state != State.REJECTED or case_id not in {each.id for each in sample(session, monday)}:
@@ -82,7 +82,7 @@ def judge(
 
 
 def forget(session: Session, case_id: int) -> None:
-    """Takes out what the lead wrote about a case."""
+    """Deletes the lead's notes on a case."""
     for row in session.exec(select(RejectAudit).where(RejectAudit.case_id == case_id)):
         row.note = ""
 
@@ -93,7 +93,7 @@ def by_week(session: Session, since: date) -> list[Audited]:
 
 
 def by_reason(session: Session, since: date) -> list[Audited]:
-    """By the reason that was given, the most often wrong first."""
+    """By the reason given, the most often wrong first."""
     return sorted(_grouped(session, RejectAudit.reason, since), key=lambda row: (-row.share, row.of))
 
 

@@ -1,5 +1,6 @@
-"""Sampling rules: shares and bounds that a shift lead sets, kept with who set them and when. Without a row
-nothing is sampled."""
+"""Sampling rules: shares and bounds set by a shift lead, stored with the person and the time. Without a row
+nothing is sampled.
+"""
 
 import secrets
 from collections.abc import Callable
@@ -16,21 +17,22 @@ from central.watching.models import WatchingRules
 Percent = Annotated[float, Field(ge=0, le=100)]
 
 Draw = Callable[[float], bool]
-"""Whether a case is in a share, given in percent."""
+"""Whether a case is selected for a share, given in percent."""
 
 
 def by_lot(percent: float) -> bool:
-    """A draw nobody can foresee."""
+    """A random draw that nobody can predict."""
     return secrets.randbelow(10_000) < percent * 100
 
 
 class Rules(BaseModel):
-    """The rules in force. `second_accepted` and `second_rejected` are the shares, in percent, of what
-    operators accepted and rejected that another operator looks at again; `known_answers` the share of
-    their work that is a case with a known answer. A decision after less than
-    `shortest_look` seconds is marked; the bound is a multiple of a quarter, as looks are counted.
-    A camera of which at least `quarantine_cases` cases were reviewed in the last `quarantine_days` days, and
-    `quarantine_percent` percent of them rejected, is put in quarantine."""
+    """The rules in force. `second_accepted` and `second_rejected` are the shares, in percent, of accepted and
+    rejected cases that another operator reviews again; `known_answers` is the share of their work that are
+    cases with a known answer. A decision after less than `shortest_look` seconds is marked; the bound is a
+    multiple of a quarter, like the counted viewing times. A camera of which at least `quarantine_cases`
+    cases were reviewed in the last `quarantine_days` days, and `quarantine_percent` percent of them
+    rejected, is put in quarantine.
+    """
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
@@ -44,18 +46,18 @@ class Rules(BaseModel):
 
 
 def present(session: Session) -> Rules:
-    """The rules that hold now."""
+    """The rules in force now."""
     row = session.exec(select(WatchingRules).order_by(col(WatchingRules.id).desc()).limit(1)).first()
     return Rules.model_validate(row.rules) if row else Rules()
 
 
 def history(session: Session, limit: int = 20) -> list[WatchingRules]:
-    """What was set, the latest first."""
+    """Earlier and present rules, the latest first."""
     return list(session.exec(select(WatchingRules).order_by(col(WatchingRules.id).desc()).limit(limit)))
 
 
 def set_rules(session: Session, lead: User, rules: Rules, now: datetime) -> None:
-    """Sets the rules anew, from now on."""
+    """Sets new rules, from now on."""
     assert lead.id is not None
     before, values = present(session).model_dump(), rules.model_dump()
     session.add(WatchingRules(set_at=now, set_by=lead.id, rules=values))

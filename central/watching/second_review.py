@@ -1,11 +1,12 @@
-"""Blind second review (thẩm định lại độc lập): a share of what operators decide goes back to the queue as if
-nobody had seen it, to another operator; two who agree let the case go on, two who differ bring it to the
-shift lead.
+"""Blind second review (thẩm định lại độc lập): a share of decided cases returns to the queue for another
+operator, without showing the first decision; if both agree the case continues, if they differ it goes to
+the shift lead.
 
-The second operator can't tell the case from a new one: it goes through the very steps of one, stands as the
-node told it, and its history is kept from operators meanwhile (`blind`). It counts as waiting all the time,
-so that its limitation runs and its deadline decides its place in the queue; when that comes near, or nobody
-looks for `PATIENCE`, the first decision counts for nothing and the case is simply one that waits.
+The second operator can't distinguish the case from a new one: it takes the same steps, has the values
+reported by the node, and its history is hidden from operators meanwhile (`blind`). It counts as waiting all
+the time, so that its limitation runs and its deadline determines its place in the queue; if the deadline
+comes near, or nobody reviews it within `PATIENCE`, the first decision is dropped and the case is an ordinary
+waiting one.
 """
 
 from datetime import datetime, timedelta
@@ -32,17 +33,19 @@ DECIDED = "watching.decided"
 """Kind of job: a decision can't be taken back any more; its key is the case's id."""
 
 MARGIN = timedelta(days=3)
-"""Nothing is looked at a second time when its notice is due sooner."""
+"""There is no second review if the notice is due sooner."""
 
 PATIENCE = timedelta(days=2)
-"""How long a case waits for its second look."""
+"""How long a case waits for its second review."""
 
 UNSETTLED = ("open", "disputed")
 
 
 def after_decision(session: Session, case: Case, now: datetime, draw: Draw = by_lot) -> None:
-    """Plans what follows an operator's decision once it can't be taken back: a second review, the comparison
-    with the first or with a known answer, else for an accepted case the look-up of its owner."""
+    """Schedules the work after an operator's decision, once it can't be taken back: a second review, the
+    comparison with the first or with a known answer, otherwise for an accepted case the look-up of its
+    owner.
+    """
     assert case.id is not None
     at, review = now + UNDO_TIME, of_case(session, case.id)
     compared = case.exercise_of is not None or (review is not None and review.state == "open")
@@ -53,15 +56,17 @@ def after_decision(session: Session, case: Case, now: datetime, draw: Draw = by_
 
 
 def cancel(session: Session, case_id: int) -> None:
-    """The decision was taken back: nothing follows from it."""
+    """Cancels that work, because the decision was taken back."""
     jobs.cancel(session, DECIDED, str(case_id))
     cancel_look_up(session, case_id)
 
 
 def go_on(session: Session, case_id: int, now: datetime) -> None:
-    """The decision stands: begins the second review of the case, or compares both, or with a known answer."""
+    """The decision is final: begins the second review of the case, compares both, or compares it with a known
+    answer.
+    """
     if not cases_by_id(session, [case_id]):
-        return  # a copy of a case, for an exercise, that is done with
+        return  # an exercise copy that was deleted
     case = lock_case(session, case_id)
     verdict = verdict_of(case)
     if verdict is None or case.operator_at is None or now < case.operator_at + UNDO_TIME:
@@ -76,8 +81,9 @@ def go_on(session: Session, case_id: int, now: datetime) -> None:
 
 
 def begin(session: Session, case: Case, now: datetime) -> None:
-    """A decided, locked case goes to another operator, once; one that two have looked at stays as it is.
-    Raises as `central.cases.service.take_step` does."""
+    """Passes a decided, locked case to another operator, once; a case that two have reviewed stays as it is.
+    Raises as `central.cases.service.take_step` does.
+    """
     verdict = verdict_of(case)
     assert case.id is not None
     if verdict is None or of_case(session, case.id) is not None:
@@ -99,18 +105,19 @@ def begin(session: Session, case: Case, now: datetime) -> None:
 
 
 def of_case(session: Session, case_id: int) -> SecondReview | None:
-    """The second review of a case, if there was or is one."""
+    """The second review of a case, past or present, if there is one."""
     return session.exec(select(SecondReview).where(SecondReview.case_id == case_id)).one_or_none()
 
 
 def not_for(user: User) -> SelectOfScalar[int]:
-    """A query of the cases that this person may not be given: they decided them the first time."""
+    """A subquery of the cases that this person may not get, because they made the first decision."""
     return select(SecondReview.case_id).where(SecondReview.state == "open", SecondReview.first_id == user.id)
 
 
 def lapse(session: Session, now: datetime) -> int:
-    """Ends second reviews that nobody has made in time, and those of cases that ended otherwise; returns how
-    many."""
+    """Ends second reviews that were not made in time, and those of cases that ended otherwise; returns how
+    many.
+    """
     query = select(SecondReview).where(col(SecondReview.state).in_(UNSETTLED))
     reviews = session.exec(query.with_for_update(skip_locked=True)).all()
     cases = cases_by_id(session, [review.case_id for review in reviews])
@@ -122,7 +129,9 @@ def lapse(session: Session, now: datetime) -> int:
 
 
 def forget(session: Session, case_id: int) -> None:
-    """Takes out what names the vehicle; that two looked, and whether they agreed, stays."""
+    """Deletes whatever identifies the vehicle; that two people reviewed it, and whether they agreed,
+    stays.
+    """
     review = of_case(session, case_id)
     if review is not None:
         review.first, review.second, review.note = {}, {}, ""
@@ -134,7 +143,7 @@ def _is_drawn(session: Session, case: Case, now: datetime, draw: Draw) -> bool:
     if share <= 0 or case.notice_due_at - now < MARGIN or not draw(share):
         return False
     assert case.id is not None
-    # What the police sent back has been looked at by two already, and says so on the screen.
+    # Two people have already seen a case that the police sent back, and the screen shows that.
     sent_back = any(event.action == Action.RETURN for event in history_of(session, case.id))
     return not sent_back and _others(session, case)
 
@@ -161,7 +170,7 @@ def _is_over(review: SecondReview, case: Case, now: datetime) -> bool:
     if review.state == "disputed":
         return case.state != State.DISPUTED
     if case.state in (State.ACCEPTED, State.REJECTED):
-        return False  # just decided: the comparison is planned
+        return False  # just decided: the comparison is scheduled
     if case.state not in (State.RECEIVED, State.IN_REVIEW):
         return True
     near = case.notice_due_at - now < MARGIN - timedelta(days=1)

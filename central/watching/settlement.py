@@ -1,4 +1,6 @@
-"""The shift lead settles (phân xử) what two operators see differently: a third person, who sees both."""
+"""The shift lead settles (phân xử) cases on which two operators disagree: a third person, who sees both
+decisions.
+"""
 
 from datetime import datetime
 from typing import Literal
@@ -21,7 +23,7 @@ Whose = Literal["first", "second"]
 
 
 def disputed(session: Session, limit: int = 200) -> list[SecondReview]:
-    """Reviews whose two people differ, the longest begun first."""
+    """Reviews whose two people disagree, the earliest begun first."""
     query = select(SecondReview).where(SecondReview.state == "disputed")
     return list(session.exec(query.order_by(col(SecondReview.id)).limit(limit)))
 
@@ -29,11 +31,11 @@ def disputed(session: Session, limit: int = 200) -> list[SecondReview]:
 def settle(
     session: Session, lead: User, case_id: int, version: int, whose: Whose, note: str, now: datetime
 ) -> Case:
-    """The case goes on as one of the two decided, with words on why.
+    """Settles the case as one of the two decided, with a reason.
 
     Raises:
-        ReasonRequiredError: no words.
-        ConflictError: the two don't differ (any more).
+        ReasonRequiredError: no reason.
+        ConflictError: the two don't disagree (any more).
         ForbiddenError: the lead is one of the two.
         DomainError: see `central.cases.service.take_step`.
     """

@@ -1,10 +1,10 @@
-"""Spikes and droughts (tăng vọt, giảm bất thường) of what a camera finds by a rule, told with the settings
-that came in force before them.
+"""Spikes and droughts (tăng vọt, giảm bất thường) in a camera's findings by rule, reported with the settings
+that came into force before them.
 
 A day is compared with the same weekday of the weeks before: the median, so that a holiday or a few bad weeks
-don't move it, and the usual distance from it. What moves all cameras alike (weather, a holiday) is taken out
-of each camera's expectation, and judged by itself over the whole province. A camera is silent about three
-weeks: before that nobody knows what is usual.
+don't move it, and the usual distance from it. Effects on all cameras alike (weather, a holiday) are removed
+from each camera's expectation, and judged separately for the whole province. For about three weeks a camera
+is not judged, because its usual level is not known yet.
 """
 
 from collections import Counter, defaultdict
@@ -32,36 +32,38 @@ from contract.reasons import reason
 
 WEEKS, LEAST_WEEKS = 8, 3
 SIGMAS = 4.0
-"""How many times the usual distance a day must be away."""
+"""How many times the usual distance a day must deviate."""
 _LIKE_DEVIATION = 1.4826 * 1.1
 """Makes a median of distances comparable to a standard deviation, and a little more: the median from which
 they are taken is itself learnt from eight days."""
 LEAST = 10
-"""A difference of fewer cases is nothing to act on."""
+"""A difference of fewer cases is not significant."""
 COMMON = 30
-"""The other cameras say how a day was when at least so many cases were expected of them."""
+"""The other cameras determine the level of a day if at least so many cases were expected of them."""
 BEFORE = timedelta(days=3)
-"""Settings that came in force in this time before a swing are named with it."""
+"""Settings that came into force within this time before a swing are named with it."""
 
 Kind = Literal["spike", "drought"]
 EVERYWHERE = ("", "")
-"""In place of node and camera: all of them together."""
+"""In place of node and camera: all cameras together."""
 
 Days = Mapping[date, int]
 
 
 @dataclass(frozen=True)
 class Usual:
-    """What is usual on such a day, and the usual distance from it."""
+    """The usual count on such a day, and the usual distance from it."""
 
     cases: float
     distance: float
 
 
 def usual(days: Days, day: date) -> Usual | None:
-    """By the weeks before, as far as there was anything; None when they are not enough. What is usual is the
-    median of the same weekday; the usual distance from it is learnt from all weekdays, for eight days alone
-    don't tell it."""
+    """Computed from the previous weeks, as far as there are data; None if they are not enough.
+
+    The usual count is the median of the same weekday; the usual distance from it is learnt from all weekdays,
+    because eight days alone are not enough.
+    """
     first = min(days, default=day)
     past = [day - timedelta(days=back) for back in range(1, 7 * WEEKS + 1)]
     weekdays: dict[int, list[int]] = {}
@@ -76,8 +78,11 @@ def usual(days: Days, day: date) -> Usual | None:
 
 
 def kind_of(count: int, expected: float, distance: float) -> Kind | None:
-    """Whether a day is far from what was expected: by the usual distance, by chance alone, by a factor and by
-    a number that matters. Hardly anything where there is always something is far, whatever is usual."""
+    """Whether a day deviates: beyond the usual distance, beyond chance, by a factor and by a significant
+    number.
+
+    Almost no cases where there are always some is always a deviation.
+    """
     chance = sqrt(expected)
     far = max(SIGMAS * max(distance, chance), LEAST)
     if count - expected >= far and count >= 2 * expected:
@@ -89,8 +94,9 @@ def kind_of(count: int, expected: float, distance: float) -> Kind | None:
 
 
 def look(session: Session, now: datetime) -> int:
-    """Judges the day before; returns how many swings it had. Looked at again, it is judged by what has come
-    since."""
+    """Judges the previous day; returns how many swings it had. A repeated run uses data that arrived
+    since.
+    """
     day = local_day(now) - timedelta(days=1)
     counted = by_day(session, *bounds_of_days(day - timedelta(weeks=WEEKS), day))
     silent = {node.id for node in fleet.list_nodes(session) if fleet.standing_of(node, now) != "online"}
@@ -99,14 +105,14 @@ def look(session: Session, now: datetime) -> int:
     for series, count, expected, distance in _judged(counted, day):
         kind = kind_of(count, expected, distance)
         if kind == "drought" and series[0] in silent:
-            kind = None  # an alarm says that the node is away
+            kind = None  # there is already an alarm that the node is offline
         _note(session, going_on.get(series), series, day, kind, (count, expected), now)
         swings += kind is not None
     return swings
 
 
 def explain(session: Session, lead: User, swing_id: int, why: str, now: datetime) -> CaseSwing:
-    """Somebody has found out what it was; its alarm ends. Raises ReasonRequiredError, NotFoundError."""
+    """Records a person's explanation; the swing's alarm ends. Raises ReasonRequiredError, NotFoundError."""
     words = words_given(why)
     row = session.get(CaseSwing, swing_id, with_for_update=True)
     if row is None:
@@ -120,14 +126,14 @@ def explain(session: Session, lead: User, swing_id: int, why: str, now: datetime
 
 
 def latest(session: Session, limit: int = 100) -> list[CaseSwing]:
-    """What nobody has explained first, then the latest."""
+    """Unexplained swings first, then the latest."""
     explained = col(CaseSwing.explained_at).is_not(None)
     query = select(CaseSwing).order_by(explained, col(CaseSwing.last_day).desc(), col(CaseSwing.id).desc())
     return list(session.exec(query.limit(limit)))
 
 
 def _judged(counted: Mapping[Series, Days], day: date) -> Iterator[tuple[Series, int, float, float]]:
-    """Each series with its count, what was expected and the usual distance; those of all cameras too."""
+    """Each series with its count, the expected count and the usual distance; also for all cameras."""
     known = {series: found for series, days in counted.items() if (found := usual(days, day))}
     expected, came = defaultdict[Camera, float](float), Counter[Camera]()
     for series, found in known.items():
@@ -164,14 +170,14 @@ def _note(
     figures: tuple[int, float],
     now: datetime,
 ) -> None:
-    """A swing that goes on is one; a day without one ends it."""
+    """Records a swing, or continues one; a day without a swing ends it."""
     if row is not None and row.kind == kind:
         row.last_day, row.count, row.expected = day, *figures
         return
     if row is not None:
         _clear(session, row, now)
         if row.first_day == day:
-            session.delete(row)  # what came since has made the day another
+            session.delete(row)  # data that arrived since have changed the day's result
     if kind is not None:
         _open(session, series, day, kind, figures, now)
 
@@ -203,7 +209,7 @@ def _open(
 
 
 def _settings(session: Session, camera: tuple[str, str], day: date) -> list[dict[str, Any]]:
-    """What changed before, with who ordered it and why, where the centre did."""
+    """Changes shortly before, with who ordered them and why, if the centre did."""
     begin, end = bounds_of_days(day, day)
     orders = {order.number: order for order in configuration.revisions(session, *camera)}
     found = []
@@ -223,7 +229,7 @@ def _told(setting: Mapping[str, Any]) -> str:
 
 
 def _alarm(row: CaseSwing) -> str:
-    """The kind of alarm: it says whether all cameras are meant and whether a setting changed."""
+    """The kind of alarm: it depends on whether all cameras are meant and whether a setting changed."""
     if not row.camera_id:
         return f"cases.{row.kind}_everywhere"
     return f"cases.{row.kind}_after_change" if row.settings else f"cases.{row.kind}"

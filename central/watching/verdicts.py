@@ -1,4 +1,4 @@
-"""What an operator decided on a case, as far as two operators can agree or differ about it."""
+"""An operator's decision on a case, as far as two operators can agree or differ about it."""
 
 from typing import Literal
 
@@ -26,8 +26,9 @@ class Verdict(BaseModel):
     reason: str | None = None
 
     def agrees(self, other: "Verdict") -> bool:
-        """Whether both come to the same: reject, for whatever reason, or charge the same plate of the same
-        kind of vehicle under the same rule."""
+        """Whether both have the same result: reject, for whatever reason, or charge the same plate of the
+        same kind of vehicle under the same rule.
+        """
         if self.decided != other.decided:
             return False
         if self.decided == "rejected":
@@ -36,7 +37,7 @@ class Verdict(BaseModel):
 
     @property
     def act(self) -> Act:
-        """What an acceptance charges."""
+        """The act charged by an acceptance."""
         assert self.plate is not None
         assert self.plate_kind is not None
         assert self.vehicle_kind is not None
@@ -46,7 +47,7 @@ class Verdict(BaseModel):
 
 
 def verdict_of(case: Case) -> Verdict | None:
-    """What the case's operator decided; None when no decision stands."""
+    """The decision of the case's operator; None if there is none in force."""
     if case.state == State.REJECTED:
         return Verdict(decided="rejected", reason=case.reason)
     if case.state != State.ACCEPTED:
@@ -55,7 +56,7 @@ def verdict_of(case: Case) -> Verdict | None:
 
 
 def acceptance_of(case: Case) -> Verdict:
-    """To accept the case as it stands."""
+    """The verdict of accepting the case as it is."""
     return Verdict(
         decided="accepted",
         plate=case.plate,

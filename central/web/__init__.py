@@ -1,1 +1,1 @@
-"""What API, console and portal share: who is asking, what every answer carries, bounds of values."""
+"""Common parts of API, console and portal: identification of users, headers, limits of values."""

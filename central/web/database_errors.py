@@ -1,5 +1,6 @@
-"""What the database refuses though the request is sound: it can't do its work just now (503, and come again),
-or the same was stored a moment before (409)."""
+"""Database errors for a valid request: the database can't do its work just now (503, try again), or the same
+was stored a moment before (409).
+"""
 
 from collections.abc import Awaitable, Callable
 from typing import ClassVar
@@ -17,7 +18,7 @@ COME_AGAIN_SECONDS = 10
 
 
 class DoubledError(ConflictError):
-    """Two requests stored the same at the same moment; this one came second."""
+    """Two requests stored the same at the same moment; this one was second."""
 
     code: ClassVar[str] = "doubled"
 
@@ -26,15 +27,17 @@ Handler = Callable[[Request, Exception], Awaitable[Response]]
 
 
 class DatabaseAwayError(DomainError):
-    """The database is gone, frozen, full, locked or overrun: the same request may succeed later."""
+    """The database is unreachable, frozen, full, locked or overloaded: the same request may succeed later."""
 
     status: ClassVar[int] = 503
     code: ClassVar[str] = "database_away"
 
 
 def handler(domain: Handler) -> Handler:
-    """The handler of errors of the database driver; `domain` is the interface's handler of DomainError. An
-    error in the statement itself is raised further: it is a fault of ours."""
+    """The handler of errors of the database driver; `domain` is the interface's handler of DomainError.
+
+    An error in the statement itself is raised again: it is a bug of ours.
+    """
 
     async def answer(request: Request, error: Exception) -> Response:
         if is_doubled(error):

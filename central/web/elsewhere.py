@@ -1,5 +1,6 @@
-"""Signing in at an identity provider, behind a circuit breaker: if it does not answer, requests are paused
-for a while, and people are told so at once."""
+"""Sign-in through an identity provider, behind a circuit breaker: if it does not respond, requests are paused
+for a while, and people see an error at once.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -15,10 +16,10 @@ from central.vault import Vault
 
 
 def begin(engine: Engine, name: str, provider: Provider, vault: Vault, back: str, now: datetime) -> Way:
-    """The way there; `name` is the connection's.
+    """Starts a sign-in; `name` is the connection's.
 
     Raises:
-        ElsewhereError: the provider is away, or left alone for now.
+        ElsewhereError: the provider is unavailable, or requests to it are paused.
     """
     if provider.knows_the_way():
         with reading(engine) as session:
@@ -43,12 +44,12 @@ def finish(
     answer: Mapping[str, str],
     now: datetime,
 ) -> dict[str, Any]:
-    """The claims of whoever comes back.
+    """Completes a sign-in and returns the person's claims.
 
     Raises:
-        ElsewhereError: the provider is away or left alone for now, or its answer does not hold.
+        ElsewhereError: the provider is unavailable, requests to it are paused, or its response is invalid.
     """
-    # First: a forged answer must not use up the one trial that an open circuit allows.
+    # First: a forged response must not use up the single trial that an open circuit allows.
     provider.check(vault, cookie, answer, now)
     try:
         with circuit.watched(engine, name, now, AwayError):

@@ -1,4 +1,4 @@
-"""Errors as pages: what the console and the portal have in common when something can't be answered."""
+"""Errors as pages: common parts of console and portal for failed requests."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,15 +23,15 @@ Render = Callable[..., Response]
 """`render(request, template, status=…, title=…, detail=…)`."""
 
 LeadAway = Callable[[Request, DomainError], Response | None]
-"""Where who is not signed in goes instead of reading an error; None for all other errors."""
+"""Where a person who is not signed in is redirected instead of seeing an error; None for all other errors."""
 
 
 BUSY_SECONDS = 5
-"""For who comes too often and nothing says until when."""
+"""For too many requests without a known end."""
 
 
 def come_again(error: DomainError, answer: Response) -> Response:
-    """The answer; with `Retry-After` where somebody came too often."""
+    """The response, with `Retry-After` after too many requests."""
     if error.status == 429:
         answer.headers["Retry-After"] = str(error.values.get("seconds", BUSY_SECONDS))
     return answer
@@ -39,7 +39,7 @@ def come_again(error: DomainError, answer: Response) -> Response:
 
 @dataclass(frozen=True)
 class ErrorPages:
-    """How an interface shows its errors: its own template, language and way to sign in."""
+    """Configuration of an interface's error pages: its template, language and sign-in page."""
 
     render: Render
     language: Callable[[Request], Language]
@@ -48,7 +48,7 @@ class ErrorPages:
     """Identifies the user on requests for pages that don't exist."""
 
     def install(self, app: FastAPI) -> None:
-        """Makes the application answer with these pages."""
+        """Installs the handlers in the application."""
         app.add_exception_handler(DomainError, self.domain)
         app.add_exception_handler(SQLAlchemyError, database_errors.handler(self.domain))
         app.add_exception_handler(RequestValidationError, self._validation)
@@ -56,7 +56,7 @@ class ErrorPages:
         app.add_exception_handler(Exception, self._unexpected)
 
     async def domain(self, request: Request, error: Exception) -> Response:
-        """What a service refused."""
+        """An error raised by a service."""
         assert isinstance(error, DomainError)
         elsewhere = self.lead_away(request, error)
         if elsewhere is not None:
@@ -65,12 +65,12 @@ class ErrorPages:
         return come_again(error, self._page(request, error.status, words.title, words.detail))
 
     async def unread(self, request: Request, error: DomainError) -> Response:
-        """Answers a request that no endpoint saw, with the navigation of whoever is signed in."""
+        """Answers a request that reached no endpoint, with the navigation of the signed-in person."""
         await self._find_out_who_asks(request)
         return await self.domain(request, error)
 
     async def _find_out_who_asks(self, request: Request) -> None:
-        """Identifies nobody when the database is away: the page is shown without navigation."""
+        """Identifies nobody if the database is unavailable: the page is shown without navigation."""
         try:
             await run_in_threadpool(self.recognise, request)
         except DomainError:
@@ -80,7 +80,7 @@ class ErrorPages:
                 raise
 
     async def _validation(self, request: Request, error: Exception) -> Response:
-        """A form that the page itself can't send, or an address typed by hand."""
+        """Input that the page's own form can't send, or an address typed by hand."""
         assert isinstance(error, RequestValidationError)
         language = self.language(request)
         problems = [
@@ -97,7 +97,7 @@ class ErrorPages:
         )
 
     async def _unexpected(self, request: Request, _error: Exception) -> Response:
-        """What nobody foresaw, told in general; the request id finds it in the application's log."""
+        """An unforeseen error, described in general terms; its request id is in the application's log."""
         number = structlog.contextvars.get_contextvars().get("request_id", "")
         return self._page(request, 500, translator(self.language(request))("app.failed"), number)
 

@@ -1,4 +1,4 @@
-"""Files that are looked at, with the ranges a player asks for."""
+"""Files shown in pages, with the ranges a player requests."""
 
 from fastapi.responses import FileResponse
 from starlette.datastructures import Headers
@@ -7,11 +7,14 @@ from starlette.types import Message, Receive, Scope, Send
 
 
 class ShownFile(FileResponse):
-    """A file, or the range of it that is asked for. An impossible range is refused in the form of the
-    interface; the framework itself would say it in English plain text to everybody."""
+    """A file, or the requested range of it.
+
+    An impossible range is refused in the form of the interface; the framework would answer everybody in
+    English plain text.
+    """
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Sends it. Raises HTTPException (400, 416) before anything is sent."""
+        """Sends the response. Raises HTTPException (400, 416) before anything is sent."""
 
         async def send_on(message: Message) -> None:
             if message["type"] == "http.response.start" and message["status"] in (400, 416):

@@ -12,12 +12,13 @@ from central.web.methods import allowed_methods
 from central.words.errors import http_words
 
 Tell = Callable[[int, str], Response]
-"""The body in the interface's own form, by status and title."""
+"""Builds the body in the interface's own form, from status and title."""
 
 
 def answer(request: Request, error: Exception, tell: Tell) -> Response:
-    """The answer with the headers the error carries (`Retry-After`) and `Allow` where the method is wrong;
-    OPTIONS is answered with the methods alone."""
+    """The response with the error's headers (`Retry-After`) and `Allow` for a wrong method; OPTIONS is
+    answered with the methods alone.
+    """
     assert isinstance(error, HTTPException)
     headers = dict(error.headers or {})
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:

@@ -1,16 +1,16 @@
-"""HEAD for every page that has GET: the same answer without its body (RFC 9110, 9.3.2)."""
+"""HEAD for every page that has GET: the same response without its body (RFC 9110, 9.3.2)."""
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
 class HeadAsGet:
-    """ASGI middleware: asks with GET and keeps the body back."""
+    """ASGI middleware: runs GET and omits the body."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request."""
+        """Handles one request."""
         if scope["method"] != "HEAD":
             await self._app(scope, receive, send)
             return

@@ -1,4 +1,4 @@
-"""Two addresses for whoever watches a process: it lives (`/healthz`), it can work (`/readyz`).
+"""Two addresses for monitoring a process: it is running (`/healthz`), it can work (`/readyz`).
 
 Neither waits for the threads that answer people: those may all be waiting for the database.
 """
@@ -19,7 +19,7 @@ from central.web import writable
 log = structlog.get_logger(__name__)
 
 READY_SECONDS = 4.0
-"""So long may the database take to say that it is there."""
+"""Time limit for the database to respond."""
 _AT_ONCE = 8
 _HINTS = {
     writable.READ_ONLY: "point `database` at the primary server, or let this process write the SQLite file",
@@ -30,7 +30,7 @@ _HINTS = {
 
 
 class Health:
-    """The two addresses of a process, with a way to the database of their own."""
+    """The two addresses of a process, with their own database connection."""
 
     def __init__(self, database_url: str) -> None:
         self._engine = make_engine(database_url, lock_seconds=READY_SECONDS, pooled=False)
@@ -38,11 +38,11 @@ class Health:
         self.routes = [Route("/healthz", self._alive), Route("/readyz", self._ready)]
 
     async def _alive(self, _request: Request) -> Response:
-        """The process answers, whatever its database does."""
+        """The process responds, whatever the state of its database."""
         return JSONResponse({"status": "ok"})
 
     async def _ready(self, _request: Request) -> Response:
-        """The process and its database answer, and the database takes writes."""
+        """The process and its database respond, and the database accepts writes."""
         try:
             with anyio.fail_after(READY_SECONDS):
                 why = await to_thread.run_sync(

@@ -1,4 +1,4 @@
-"""Which language a request wants: the choice in its cookie, else what its `Accept-Language` asks for."""
+"""The language of a request: the choice in its cookie, otherwise its `Accept-Language`."""
 
 from starlette.requests import Request
 
@@ -8,10 +8,10 @@ COOKIE = "lang"
 
 
 def chosen_language(request: Request) -> Language | None:
-    """The language somebody chose in this browser; None when nobody did."""
+    """The language chosen in this browser; None if none was chosen."""
     return next((known for known in LANGUAGES if known == request.cookies.get(COOKIE)), None)
 
 
 def language(request: Request) -> Language:
-    """The language of the answer."""
+    """The language of the response."""
     return chosen_language(request) or wanted_language(request.headers.get("accept-language", ""))

@@ -1,4 +1,4 @@
-"""Which methods a path takes: for the `Allow` of 405 and OPTIONS."""
+"""The methods a path supports: for the `Allow` of 405 and OPTIONS."""
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -8,7 +8,7 @@ _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
 def allowed_methods(request: Request) -> list[str]:
-    """The methods some route of the application takes for the request's path, OPTIONS included."""
+    """The methods that any route of the application supports for the request's path, including OPTIONS."""
     taken = [method for method in _METHODS if takes(request.app, request.url.path, method)]
     return [*taken, *(["HEAD"] if "GET" in taken else []), "OPTIONS"]
 

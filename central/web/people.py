@@ -30,7 +30,7 @@ class PasswordChangeRequiredError(DomainError):
 
 
 LOCK_SECONDS = 10.0
-"""So long may a person's act wait for another process that writes into a SQLite file."""
+"""How long a request may wait for another process that writes to a SQLite file."""
 
 
 def _request_session(request: Request) -> Iterator[Session]:
@@ -38,7 +38,7 @@ def _request_session(request: Request) -> Iterator[Session]:
         yield session
 
 
-# Scope "function": the commit happens before the answer goes out, so a client never sees a success that was
+# Scope "function": the commit happens before the response is sent, so a client never sees a success that was
 # lost.
 SessionDep = Annotated[Session, Depends(_request_session, scope="function")]
 """One transaction for the request, committed when the endpoint returns."""
@@ -50,11 +50,11 @@ def _request_reading(request: Request) -> Iterator[Session]:
 
 
 ReadSessionDep = Annotated[Session, Depends(_request_reading, scope="function")]
-"""A session that only reads and waits for no writer."""
+"""A read-only session that waits for no writer."""
 
 
 def utc_now() -> datetime:
-    """The wall clock; tests give the application another."""
+    """The wall clock; tests replace it."""
     return datetime.now(UTC)
 
 
@@ -72,8 +72,9 @@ def cookie_name(secure: bool) -> str:
 
 
 def drops_cookies(request: Request) -> bool:
-    """Whether the browser will throw the session's cookie away: it is meant for TLS, and the page came by
-    plain HTTP from another machine."""
+    """Whether the browser will discard the session's cookie: it requires TLS, and the page was requested by
+    plain HTTP from another machine.
+    """
     host = request.url.hostname or ""
     on_this_machine = host == "localhost" or host.startswith("127.") or host == "::1"
     secure: bool = request.app.state.settings.secure_cookies
@@ -89,13 +90,13 @@ SessionToken = Annotated[str | None, Depends(session_token)]
 
 
 def visitor_of(request: Request) -> sessions.Visitor:
-    """Where the request comes from."""
+    """The origin of the request."""
     address = request.client.host if request.client else ""
     return sessions.Visitor(address, request.headers.get("user-agent", ""))
 
 
 UNATTENDED = "X-Unattended"
-"""Header of what a page asks by itself while nobody touches it."""
+"""Header of requests that a page sends by itself while nobody uses it."""
 
 
 def _signed_in(request: Request, token: SessionToken, now: Now) -> User:
@@ -128,19 +129,21 @@ CurrentUser = Annotated[User, Depends(_current)]
 
 
 def recognise(request: Request) -> None:
-    """Identifies the user where no endpoint did (an unknown address), for `person_of`. Raises DomainError:
-    nobody is signed in, or somebody who may not open a page yet."""
+    """Identifies the user where no endpoint did (an unknown address), for `person_of`.
+
+    Raises DomainError: nobody is signed in, or the person may not open a page yet.
+    """
     token = session_token(request)
     _current(request, _signed_in(request, token, _clock(request)), token)
 
 
 def person_of(request: Request) -> User | None:
-    """The signed-in person whom the endpoint or `recognise` identified; None before."""
+    """The signed-in person whom the endpoint or `recognise` identified; None before that."""
     return getattr(request.state, "user", None)
 
 
 def require(permission: Permission) -> Callable[[User], User]:
-    """A dependency that gives the signed-in person if they hold the permission.
+    """A dependency that returns the signed-in person if they hold the permission.
 
     Use: `officer: Annotated[User, Depends(require(Permission.CONFIRM_CASES))]`. Raises ForbiddenError (403).
     """

@@ -1,10 +1,10 @@
-"""How often one place or person may ask: more is answered 429 with `Retry-After`, before anything is read.
+"""Rate limits by network address and person: further requests are answered 429 with `Retry-After`, before
+anything is read.
 
-A bucket of each limit is kept for each network address, and where a session's cookie comes along one for that
-too: a person is never held up by what somebody else does with their name, and somebody who makes up cookies
-has their address counted. The counts lie in the memory of one process (several processes allow that many
-times more) and are forgotten with it; what locks an account or a notice lies in the database
-(`accounts.sessions`, `citizens.entry`).
+Each limit has a bucket for each network address, and one for each session cookie: nobody can block another
+person by using their name, and requests with invented cookies still count for their address. The counts are
+in the memory of one process (several processes allow that many times more) and are lost when it ends; locks
+of accounts and notices are in the database (`accounts.sessions`, `citizens.entry`).
 """
 
 import re
@@ -22,17 +22,17 @@ from central.errors import DomainError
 from central.web.safety import Answer
 
 MOST_BUCKETS = 50_000
-"""Of the least recently used ones the count is given up: a flood of addresses shuts nobody out."""
+"""Beyond this number the least recently used buckets are dropped: a flood of addresses locks nobody out."""
 
 OF_A_PLACE = 8
-"""So many people may share one network address before it is their sum that counts."""
+"""An address limit allows for this many people sharing one network address."""
 
 
 _ANY = "GET HEAD POST PUT PATCH DELETE"
 
 
 class TooManyRequestsError(DomainError):
-    """More than one person asks for; `seconds` until the next is answered."""
+    """More requests than allowed for one person; `seconds` until the next is answered."""
 
     status: ClassVar[int] = 429
     code: ClassVar[str] = "too_many_requests"
@@ -40,7 +40,7 @@ class TooManyRequestsError(DomainError):
 
 @dataclass(frozen=True)
 class Limit:
-    """`burst` at once, then `per_minute`, of requests with these methods to paths of that form."""
+    """`burst` at once, then `per_minute`, for requests with these methods to paths of that form."""
 
     name: str
     methods: frozenset[str]
@@ -49,25 +49,27 @@ class Limit:
     burst: int
 
     def concerns(self, scope: Scope) -> bool:
-        """Whether a request counts here."""
+        """Whether this limit applies to a request."""
         return scope["method"] in self.methods and self.path.fullmatch(scope["path"]) is not None
 
 
 def limit(name: str, methods: str, path: str, per_minute: int, burst: int) -> Limit:
-    """One of them; `path` is a regular expression of the whole path."""
+    """Creates a limit; `path` is a regular expression for the whole path."""
     return Limit(name, frozenset(methods.split()), re.compile(path), per_minute, burst)
 
 
 @dataclass
 class Rates:
-    """The buckets of a process. `clock` counts seconds and never goes back."""
+    """The buckets of a process. `clock` counts seconds and never goes backwards."""
 
     clock: Callable[[], float] = time.monotonic
     _buckets: OrderedDict[tuple[str, str], tuple[float, float]] = field(default_factory=OrderedDict)
 
     def take(self, limit: Limit, key: str, times: int = 1) -> float:
-        """Takes one request out of a bucket; the seconds to wait where there is none, else 0. `times`: how
-        much larger than for one person the bucket is."""
+        """Takes one request from a bucket; returns the seconds to wait if it is empty, otherwise 0.
+
+        `times`: how much larger than for one person the bucket is.
+        """
         rate, most, now = limit.per_minute * times / 60, float(limit.burst * times), self.clock()
         left, at = self._buckets.pop((limit.name, key), (most, now))
         left = min(most, left + (now - at) * rate)
@@ -79,7 +81,7 @@ class Rates:
 
 
 class RateLimit:
-    """ASGI middleware: refuses what comes too often. `cookie` names the session's."""
+    """ASGI middleware: refuses too frequent requests. `cookie` is the name of the session cookie."""
 
     def __init__(
         self, app: ASGIApp, answer: Answer, limits: tuple[Limit, ...], cookie: str, rates: Rates
@@ -91,14 +93,14 @@ class RateLimit:
         self._rates = rates
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request."""
+        """Handles one request."""
         wait = max(self._waits(scope), default=0.0) if scope["type"] == "http" else 0.0
         if not wait:
             await self._app(scope, receive, send)
             return
         seconds = int(wait) + 1
         refusal = await self._answer(Request(scope), TooManyRequestsError("rate", seconds=seconds))
-        refusal.headers["Connection"] = "close"  # what is still on its way is not read
+        refusal.headers["Connection"] = "close"  # the rest of the body is not read
         await refusal(scope, receive, send)
 
     def _waits(self, scope: Scope) -> Iterator[float]:
@@ -118,7 +120,7 @@ CENTRE = (
     limit("upload", "POST", r"/incoming/new|/devices/.*|/connections/.*|/law", 30, 30),
     limit("api", _ANY, r"/api(/.*)?", 1200, 600),
 )
-"""What the console and the API bear of one person."""
+"""The limits of console and API for one person."""
 
 PORTAL = (
     limit("open", "POST", r"/open", 20, 20),
@@ -127,4 +129,4 @@ PORTAL = (
     limit("answer", "POST", r"/(cases|inbox)/.*", 120, 60),
     limit("told", "POST", r"/payment/told", 1200, 600),
 )
-"""What the portal bears of one person."""
+"""The limits of the portal for one person."""

@@ -1,4 +1,4 @@
-"""One line in the log for each request, and an id that joins the line, the errors and the answer."""
+"""One line in the log for each request, and an id that connects the line, the errors and the response."""
 
 import time
 import uuid
@@ -14,8 +14,8 @@ log = structlog.get_logger(__name__)
 class RequestLog:
     """ASGI middleware around all interfaces.
 
-    The path is logged, the query is not: it may hold a plate. Unexpected errors are logged in full. They end
-    here, since the interface has answered: raised further, they would make the server cut the connection,
+    The path is logged, the query is not: it may contain a plate. Unexpected errors are logged in full. They
+    are not raised again, since the interface has answered: otherwise the server would close the connection,
     and with it the next request that is already on its way.
     """
 
@@ -23,7 +23,7 @@ class RequestLog:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request."""
+        """Handles one request."""
         request_id = uuid.uuid4().hex
         started = time.monotonic()
         status, finished = 500, False
@@ -40,7 +40,7 @@ class RequestLog:
             try:
                 await self._app(scope, receive, send_with_id)
             except ClientDisconnect:
-                log.info("the client hung up", path=scope["path"])  # nobody is there to be answered
+                log.info("the client hung up", path=scope["path"])  # the client has gone
             except Exception:
                 log.exception("unexpected error", path=scope["path"])
                 if not finished:

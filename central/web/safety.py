@@ -1,4 +1,4 @@
-"""What every unsafe request must show (ASVS 3.5, 5.2), as ASGI middleware; `web.safety` has the rest."""
+"""Checks of every unsafe request (ASVS 3.5, 5.2), as ASGI middleware; `web.safety` has the rest."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import ClassVar
@@ -13,34 +13,34 @@ from central.errors import DomainError, ForbiddenError
 from web.safety import is_foreign
 
 LARGEST_BODY = 256 * 1024
-"""Bytes of a request's body; forms and decisions are a few kilobytes, evidence does not come this way."""
+"""Bytes of a request's body; forms and decisions are a few kilobytes, evidence is not sent this way."""
 
 Answer = Callable[[Request, DomainError], Awaitable[Response]]
 """How an interface reports an error: problem details, or a page."""
 
 
 class CrossSiteError(ForbiddenError):
-    """Another site's page caused the request."""
+    """The request was triggered by another site's page."""
 
     code: ClassVar[str] = "cross_site"
 
 
 class TooLargeError(DomainError):
-    """The request's body is larger than anything the centre takes."""
+    """The request's body is larger than the centre accepts."""
 
     status: ClassVar[int] = 413
     code: ClassVar[str] = "too_large"
 
 
 class SameOrigin:
-    """Refuses unsafe requests that another site caused."""
+    """Refuses unsafe requests triggered by another site."""
 
     def __init__(self, app: ASGIApp, answer: Answer) -> None:
         self._app = app
         self._answer = answer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request."""
+        """Handles one request."""
         if is_foreign(scope):
             refusal = await self._answer(Request(scope), CrossSiteError())
             await refusal(scope, receive, send)
@@ -49,7 +49,8 @@ class SameOrigin:
 
 
 class BodyLimit:
-    """Refuses a body that is too large: by its declared length at once, else as soon as too much has come.
+    """Refuses a body that is too large: by its declared length at once, otherwise as soon as too much has
+    arrived.
 
     The frameworks' own limit answers in plain text.
     """
@@ -61,21 +62,21 @@ class BodyLimit:
         largest: int = LARGEST_BODY,
         uploads: Mapping[str, int] | None = None,
     ) -> None:
-        """`uploads`: beginnings of paths that take more, with how much."""
+        """`uploads`: path prefixes with a larger limit, and that limit."""
         self._app = app
         self._answer = answer
         self._largest = largest
         self._uploads = uploads or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request."""
+        """Handles one request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         largest = self._largest_for(scope["path"])
         if _declared_length(scope) > largest:
             refusal = await self._answer(Request(scope), TooLargeError("bytes", n=largest))
-            refusal.headers["Connection"] = "close"  # what is still on its way is not read
+            refusal.headers["Connection"] = "close"  # the rest of the body is not read
             await refusal(scope, receive, send)
             return
         came = 0

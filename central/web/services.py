@@ -1,4 +1,4 @@
-"""What the interfaces need beside the database and the settings, made once when the application starts."""
+"""Dependencies of the interfaces besides the database and the settings, created once at application start."""
 
 from dataclasses import dataclass
 
@@ -35,7 +35,7 @@ class Services:
 
     @classmethod
     def of(cls, settings: CentralSettings) -> "Services":
-        """Those of the settings; keys that are not there yet are made."""
+        """Created from the settings; missing keys are generated."""
         vault = Vault.create_file(settings.owner_key)
         return cls(
             media=CheckedMedia(store_of(settings)),
@@ -50,16 +50,16 @@ class Services:
         )
 
     def parties(self, session: Session) -> Parties:
-        """The parties in a transaction."""
+        """The parties service in a transaction."""
         return Parties(session, self.vault, self.index)
 
     def records(self, session: Session) -> Records:
-        """What drawing papers up needs, in a transaction."""
+        """The dependencies for drawing papers up, in a transaction."""
         return Records.of(session, self.vault, self.index, self.archive, self.office)
 
 
 def services(request: Request) -> Services:
-    """Those of the running application."""
+    """The services of the running application."""
     found = request.app.state.services
     assert isinstance(found, Services)
     return found

@@ -1,4 +1,4 @@
-"""Text files that people upload: tables and camera files in YAML."""
+"""Uploaded text files: tables and camera files in YAML."""
 
 from fastapi import UploadFile
 
@@ -9,10 +9,10 @@ _LONGEST_NAME = 80
 
 
 def text_of(file: UploadFile, most_bytes: int) -> str:
-    """The text of a file without its byte order mark, lines ended as on Unix.
+    """The text of a file without its byte order mark, with Unix line ends.
 
     Raises:
-        InvalidError: empty, larger than `most_bytes`, or no UTF-8 text; it tells the file's name.
+        InvalidError: empty, larger than `most_bytes`, or not UTF-8 text; the error gives the file's name.
     """
     name = visible(file.filename or "", _LONGEST_NAME)
     content = file.file.read(most_bytes + 1)

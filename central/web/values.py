@@ -1,4 +1,4 @@
-"""Types of what stands in an address: numbers of things and of pages; all others are `central.values`."""
+"""Types of values in an address: ids of objects and pages; all others are in `central.values`."""
 
 from typing import Annotated
 
@@ -7,7 +7,7 @@ from fastapi import Path, Query
 from central.values import LARGEST_ID
 
 Id = Annotated[int, Path(ge=1, le=LARGEST_ID)]
-"""The number of a thing in the path."""
+"""The id of an object in the path."""
 
 Before = Annotated[int | None, Query(ge=1, le=LARGEST_ID)]
-"""Where an older page begins: the number of the last thing on the page before."""
+"""Start of an older page: the id of the last item on the previous page."""

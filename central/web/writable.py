@@ -1,4 +1,4 @@
-"""Whether the database takes writes just now, and if not, why: asked by whoever watches a process."""
+"""Whether the database accepts writes just now, and if not, why: for monitoring a process."""
 
 import os
 import sqlite3
@@ -9,7 +9,9 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
 LEAST_ROOM = 16 * 2**20
-"""Bytes that must be free beside a SQLite file: a package's rows, and the log they are first written to."""
+"""Bytes that must be free beside a SQLite file: for a package's rows, and the log they are first written
+to.
+"""
 
 READ_ONLY = "database is read-only"
 NOT_OPENED = "database file can't be opened"
@@ -17,7 +19,7 @@ MISSING = "database file is missing"
 FULL = "disk is full"
 
 _WORDS = {
-    sqlite3.SQLITE_BUSY: None,  # somebody else is writing: so it takes writes
+    sqlite3.SQLITE_BUSY: None,  # another process is writing, so the database accepts writes
     sqlite3.SQLITE_READONLY: READ_ONLY,
     sqlite3.SQLITE_CANTOPEN: NOT_OPENED,
     sqlite3.SQLITE_FULL: FULL,
@@ -25,12 +27,11 @@ _WORDS = {
 
 
 def refusal(engine: Engine) -> str | None:
-    """Why the database takes no writes, in a few words; None when it takes them. A SQLite file is asked
-    without waiting for those who write.
+    """Why the database accepts no writes, in a few words; None if it does. A SQLite file is checked without
+    waiting for writers.
 
     Raises:
-        SQLAlchemyError: it does not answer.
-        OSError: the place of a SQLite file does not answer.
+        SQLAlchemyError: it does not respond. OSError: the place of a SQLite file does not answer.
     """
     if engine.dialect.name != "postgresql":
         return _refusal_of_file(engine)
@@ -61,9 +62,9 @@ def _refusal_of_file(engine: Engine) -> str | None:
 
 
 def _begin_to_write(connection: sqlite3.Connection) -> None:
-    """Begins to write and takes it back: nothing reaches the disk. Raises sqlite3.Error.
+    """Begins to write and rolls back: nothing reaches the disk. Raises sqlite3.Error.
 
-    BEGIN IMMEDIATE alone tells nothing: on a file that is read-only SQLite quietly begins to read.
+    BEGIN IMMEDIATE alone proves nothing: on a read-only file SQLite silently begins a read transaction.
     """
     connection.execute("PRAGMA busy_timeout=0")
     connection.execute("BEGIN IMMEDIATE")

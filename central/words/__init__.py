@@ -1,4 +1,5 @@
-"""Words for people, Vietnamese and English: dictionary, plurals, dates, numbers.
+"""Texts for people, Vietnamese and English: dictionary, plurals, dates, numbers.
 
-Codes with values come from evidence, alarms, errors and acts; here they become sentences in the reader's
-language. All texts of the centre for people are here."""
+Codes with values from evidence, alarms, errors and actions become sentences in the reader's language here.
+All texts of the centre for people are here.
+"""

@@ -1,4 +1,4 @@
-"""Where the law says so, for readers of English: the tables of the law cite it as Vietnamese papers do."""
+"""Legal citations for readers of English: the law tables cite as Vietnamese papers do."""
 
 import re
 
@@ -25,13 +25,14 @@ _ENGLISH = {
     "Mẫu số": "form no.",
     "và": "and",
 }
-# Longest first; numbers of documents (168/2024/NĐ-CP) are names and stay.
+# Longest first; numbers of documents (168/2024/NĐ-CP) are names and stay unchanged.
 _TERM = re.compile(
     r"(?<![\w/-])(?:" + "|".join(sorted(map(re.escape, _ENGLISH), key=len, reverse=True)) + r")(?![\w/-])"
 )
 
 
 def citation(text: str, language: Language) -> str:
-    """`NĐ 168/2024/NĐ-CP, Điều 6` as it stands, or `Decree 168/2024/NĐ-CP, Article 6`; what a province wrote
-    in other words stays."""
+    """`NĐ 168/2024/NĐ-CP, Điều 6` unchanged, or `Decree 168/2024/NĐ-CP, Article 6`; a province's own wording
+    stays.
+    """
     return text if language == "vi" else _TERM.sub(lambda found: _ENGLISH[found[0]], text)

@@ -1,9 +1,9 @@
-"""The dictionary: a file or several for each language, keys joined with dots, values filled in as the
-language writes them.
+"""The dictionary: one or more files for each language, keys joined with dots, values formatted for the
+language.
 
-A word with plural forms is a mapping of CLDR categories chosen by its value `n`:
-`left: {one: "{n} day left", other: "{n} days left"}`. Where a sentence has several numbers, each chooses
-its own form, for one and for all others: `"{lost} {lost:act|acts} of {all}"`.
+A text with plural forms is a mapping of CLDR categories chosen by its value `n`: `left: {one: "{n} day left",
+other: "{n} days left"}`. Where a sentence has several numbers, each chooses its own form, for one and for all
+others: `"{lost} {lost:act|acts} of {all}"`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -24,16 +24,17 @@ _FOLDER = Path(__file__).parent
 _PLURALS = {"zero", "one", "two", "few", "many", "other"}
 
 Forms = Mapping[str, str]
-"""A word by plural category; a word without plurals has `other` only."""
+"""A text by plural category; one without plurals has `other` only."""
 
 Translate = Callable[..., str]
 
 
 @cache
 def dictionary(language: Language) -> Mapping[str, Forms]:
-    """All words of a language: its main file, and one beside it for each large feature
-    (`vi.proceedings.yaml`). The names of rules come from their descriptors, those of the systems that are
-    connected to the centre from the words of values, where they stand as in the middle of a sentence."""
+    """All texts of a language: its main file, and one beside it for each large feature
+    (`vi.proceedings.yaml`). The names of rules come from their descriptors, those of connected systems
+    from the texts of values, where they are in mid-sentence form.
+    """
     words: dict[str, Forms] = {
         f"rule.{rule.name}": {"other": rule.label.in_language(language)} for rule in RULES.values()
     }
@@ -59,7 +60,7 @@ def _flatten(node: Mapping[Any, Any], prefix: str) -> list[tuple[str, Forms]]:
 
 
 _NAMES = frozenset({"id", "case", "number", "line"})
-"""Values that name something: a number among them is written without separators."""
+"""Values that are names: a number among them is written without separators."""
 
 
 class _Filler(Formatter):
@@ -87,7 +88,7 @@ class _Filler(Formatter):
 
 @cache
 def translator(language: Language) -> Translate:
-    """`t("review.accept")`, `t("deadline.left", n=3)`. Raises KeyError for a missing word or value."""
+    """`t("review.accept")`, `t("deadline.left", n=3)`. Raises KeyError for a missing text or value."""
     words = dictionary(language)
     filler = _Filler(language)
     plural = locale_of(language).plural_form
@@ -103,10 +104,10 @@ def translator(language: Language) -> Translate:
 
 
 def has_word(language: Language, key: str) -> bool:
-    """Whether the dictionary has the word."""
+    """Whether the dictionary has the text."""
     return key in dictionary(language)
 
 
 def word_or(language: Language, key: str, otherwise: str) -> str:
-    """The word if the dictionary has it: for codes from nodes that may be newer than this programme."""
+    """The text if the dictionary has it: for codes from nodes that may be newer than this software."""
     return translator(language)(key) if has_word(language, key) else otherwise

@@ -21,24 +21,24 @@ VALUE_WORDS = {
     "particular": "particular",
     "column": "answer_column",
 }
-"""Values that are codes themselves (one or a tuple) and the part of the dictionary that has their words."""
+"""Values that are codes themselves (one or a tuple) and the part of the dictionary with their texts."""
 
 
 @dataclass(frozen=True)
 class Told:
-    """An error in words: what kind of trouble, and what exactly happened (empty when there is no more)."""
+    """An error as text: the kind of problem, and the exact circumstances (empty if there are none)."""
 
     title: str
     detail: str
 
     @property
     def sentence(self) -> str:
-        """Both in a line."""
+        """Both in one line."""
         return f"{self.title}: {self.detail}" if self.detail else self.title
 
 
 def told(error: DomainError, language: Language) -> Told:
-    """The error in words."""
+    """The error as text."""
     t = translator(language)
     key = f"error.{error.code}.{error.reason}"
     detail = t(key, **values_in_words(error.values, language)) if error.reason else ""
@@ -46,7 +46,7 @@ def told(error: DomainError, language: Language) -> Told:
 
 
 def values_in_words(values: Mapping[str, Any], language: Language) -> dict[str, Any]:
-    """Values ready to be filled in: those that are codes replaced by their words."""
+    """Values ready to be filled in, with codes replaced by their texts."""
     return {
         name: _in_words(VALUE_WORDS[name], value, language) if name in VALUE_WORDS else value
         for name, value in values.items()
@@ -60,12 +60,12 @@ def _in_words(part: str, value: object, language: Language) -> str:
 
 
 def http_words(status: int, language: Language) -> str:
-    """A status of HTTP that the framework itself answers, in words."""
+    """Text for an HTTP status that the framework itself answers."""
     return word_or(language, f"http.{status}", f"HTTP {status}")
 
 
 def field_name(place: Sequence[object], language: Language) -> str:
-    """What people call a field: `place` is where it is, as pydantic says it (`("body", "plate")`)."""
+    """The display name of a field: `place` is its location as given by pydantic (`("body", "plate")`)."""
     name = str(place[1] if len(place) > 1 else place[0])
     t = translator(language)
     is_typed = place[0] != "path" and has_word(language, f"form_field.{name}")
@@ -73,7 +73,7 @@ def field_name(place: Sequence[object], language: Language) -> str:
 
 
 def field_problem(kind: str, values: Mapping[str, Any], language: Language) -> str:
-    """Why a field of a request is wrong: pydantic's error type and its values, in words."""
+    """Why a field of a request is wrong: pydantic's error type and its values, as text."""
     key = f"field.{kind}" if has_word(language, f"field.{kind}") else "field.value_error"
     length = values.get("max_length", values.get("min_length"))
     return translator(language)(key, **values, n=length)

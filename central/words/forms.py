@@ -1,4 +1,4 @@
-"""Times and numbers as people write them (CLDR, through Babel); all times in Vietnamese time."""
+"""Times and numbers in written form (CLDR, through Babel); all times in Vietnamese time."""
 
 from datetime import date, datetime
 
@@ -19,7 +19,7 @@ def local_time(moment: datetime, language: Language, *, seconds: bool = False) -
 
 
 def local_clock(moment: datetime) -> str:
-    """`15:30`: of a moment that everybody knows to be of the last hour."""
+    """`15:30`: for a moment known to be within the last hour."""
     return f"{moment.astimezone(VIETNAM):%H:%M}"
 
 
@@ -35,7 +35,7 @@ def number(value: float, language: Language, digits: int = 0) -> str:
 
 
 def money(amount: int, language: Language) -> str:
-    """An amount in đồng: `19.000.000 ₫`, `19,000,000 ₫`: behind in English too."""
+    """An amount in đồng: `19.000.000 ₫`, `19,000,000 ₫`: the sign follows the number in English too."""
     return format_currency(amount, "VND", "#,##0\N{NO-BREAK SPACE}¤", locale=locale_of(language))
 
 

@@ -1,4 +1,4 @@
-"""The languages of the centre, and which one a reader wants."""
+"""The languages of the centre, and the choice for a reader."""
 
 from functools import cache
 from typing import Literal
@@ -8,16 +8,16 @@ from babel import Locale, negotiate_locale
 Language = Literal["vi", "en"]
 
 LANGUAGES: tuple[Language, ...] = ("vi", "en")
-"""Vietnamese first: what a reader gets who asked for nothing else."""
+"""Vietnamese first: the default without a preference."""
 
 
 def language_of(code: str | None) -> Language:
-    """The language of a code (a cookie's value, a path's part); Vietnamese if it is none of ours."""
+    """The language of a code (a cookie's value, a path's part); Vietnamese for an unknown one."""
     return next((known for known in LANGUAGES if known == code), LANGUAGES[0])
 
 
 def wanted_language(accept_language: str) -> Language:
-    """The best of ours for an `Accept-Language` header; Vietnamese when it names none of them."""
+    """The best of our languages for an `Accept-Language` header; Vietnamese if it names none of them."""
     weighted = []
     for place, part in enumerate(accept_language[:200].split(",")):
         tag, _, parameters = part.partition(";")
@@ -36,5 +36,5 @@ def _weight(parameters: str) -> float:
 
 @cache
 def locale_of(language: Language) -> Locale:
-    """What Babel knows of the language."""
+    """Babel's locale of the language."""
     return Locale.parse(language)

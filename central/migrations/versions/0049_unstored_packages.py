@@ -1,4 +1,4 @@
-"""Packages that are not stored are counted by an index of their own: metrics ask every few seconds.
+"""An index of packages that are not stored, for metrics, which count them every few seconds.
 
 Revision: 0049, after 0048.
 """

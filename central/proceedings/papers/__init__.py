@@ -1,2 +1,3 @@
-"""The paper that belongs to a step: its values taken from the case as it stands, frozen in the same
-transaction."""
+"""The paper of a step: its values taken from the present state of the case, frozen in the same
+transaction.
+"""

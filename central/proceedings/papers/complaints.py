@@ -1,5 +1,6 @@
-"""Papers that answer a person about a decision: complaints taken up, not taken up, settled (Luật Khiếu nại,
-Điều 27 to 41), relief refused (Luật XLVPHC, Điều 76 to 79)."""
+"""Papers that answer a person about a decision: complaints accepted, not accepted, settled (Luật Khiếu nại,
+Điều 27 to 41), relief refused (Luật XLVPHC, Điều 76 to 79).
+"""
 
 from datetime import date
 
@@ -58,7 +59,7 @@ def _letter(sheet: Sheet, decision: Decision, subject: str, *after: str) -> Valu
 
 
 def relief_refused_values(sheet: Sheet) -> Values:
-    """Trả lời: what was asked for is not granted, why, and what is open to the person."""
+    """Trả lời: the requested relief is not granted, why, and the person's further remedies."""
     decision = decision_of(sheet)
     rows = sheet.book.deadlines(sheet.step.day)
     return {
@@ -79,8 +80,9 @@ def relief_refused_values(sheet: Sheet) -> Values:
 
 
 def settled_values(sheet: Sheet) -> Values:
-    """Quyết định giải quyết khiếu nại: the decision stands, with the reason, and what is open to the person
-    after it."""
+    """Quyết định giải quyết khiếu nại: the decision is upheld, with the reason, and the person's further
+    remedies.
+    """
     decision, second = decision_of(sheet), sheet.step.action == "settle_second"
     person = sheet.person(decision.party_id).name
     filed = _filed(sheet, decision, "complain_again" if second else "complain")
@@ -114,7 +116,7 @@ def _after(sheet: Sheet, person: str, second: bool) -> str:
 
 
 def _filed(sheet: Sheet, decision: Decision, action: str) -> date:
-    """The day the complaint came in."""
+    """The day the complaint was filed."""
     steps = select(ProceedingStep).where(
         ProceedingStep.decision_id == decision.id, ProceedingStep.action == action
     )

@@ -1,4 +1,4 @@
-"""Drawing the paper of a step up: which kind, by whose values, under which number."""
+"""Draws up the paper of a step: its kind, its values, its number."""
 
 from collections.abc import Callable
 from datetime import date, datetime
@@ -29,12 +29,12 @@ from contract.local_time import local_day
 def paper_of(
     records: Records, proceeding: Proceeding, step: ProceedingStep, by: Mover, now: datetime
 ) -> Document | None:
-    """Draws up the paper of a step, or completes the one it signs; None for steps without one."""
+    """Draws up the paper of a step, or completes the one being signed; None for steps without one."""
     if step.action == "sign_notice":
         return first.signed_notice(_sheet(records, proceeding, step, by, now))
     kind, build = _PAPERS.get(step.action, (None, None))
     if kind is None or build is None or (kind == "commune_slip" and step.decision_id is not None):
-        return None  # the slip is about an owner who does not come, not about a fine that is overdue
+        return None  # the slip is for an owner who does not come, not for an overdue fine
     sheet = _sheet(records, proceeding, step, by, now)
     about = About(
         key=f"step:{step.id}:{kind}",
@@ -53,7 +53,7 @@ def paper_of(
 def withdrawal_paper(
     records: Records, proceeding: Proceeding, act: Withdrawal, row: WithdrawnCase, by: Mover, now: datetime
 ) -> Document | None:
-    """The paper that tells the people of a withdrawn case; None where nobody had been told of it."""
+    """The paper for the parties of a withdrawn case; None if nobody had been notified of it."""
     sheet = _sheet(records, proceeding, last_step(records.session, proceeding), by, now)
     values = later.withdrawal_values(sheet, act, row)
     if values is None:
@@ -68,7 +68,7 @@ def withdrawal_paper(
 
 
 def case_file(records: Records, proceeding: Proceeding, by: Mover, now: datetime) -> Document:
-    """The case's file as it stands: one paper a version of the case, however often it is asked for.
+    """The case's file in its present state: one paper per version of the case, however often it is requested.
 
     Raises:
         ConflictError: a paper of the case has no file yet.
@@ -97,8 +97,9 @@ def _sheet(records: Records, proceeding: Proceeding, step: ProceedingStep, by: M
 def _power(
     book: LawBook, by: Mover, offence: Offence | None, decision: Decision | None, day: date
 ) -> Power | None:
-    """By what a paper is signed: what its decision was signed by, where they hold that; else the first of
-    theirs that reaches the act."""
+    """The power by which a paper is signed: that of its decision if the person holds it; otherwise their
+    first that covers the act.
+    """
     of_decision = (decision.signer_title, decision.delegation) if decision is not None else None
     for power in by.powers:
         if (power.title, power.delegation) == of_decision:

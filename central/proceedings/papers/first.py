@@ -67,12 +67,12 @@ def result_values(sheet: Sheet) -> Values:
 
 
 def stills_of(manifest: ViolationManifest) -> list[EvidenceFile]:
-    """The pictures that a paper shows; the plate from the camera that read it."""
+    """The pictures shown in a paper; that of the plate from the camera that read it."""
     return [file for role in STILLS if (file := manifest.shown(role)) is not None][:4]
 
 
 def rule_words(case: Case) -> str:
-    """What the camera found, where no offence was recorded."""
+    """The camera's finding, if no offence was recorded."""
     return VIETNAMESE(f"rule.{case.rule}")
 
 
@@ -112,7 +112,7 @@ def _paper_words(valid: devices.Validity, kind: devices.PaperKind) -> str:
 
 
 def draw_notice(sheet: Sheet, about: About) -> Document:
-    """The notice with a new code; codes of the case's earlier notices open nothing any more."""
+    """The notice with a new code; the codes of the case's earlier notices become invalid."""
     code = access.new_code()
     party_id = sheet.addressee()
     assert party_id is not None
@@ -139,7 +139,7 @@ def draw_notice(sheet: Sheet, about: About) -> Document:
 
 
 def signed_notice(sheet: Sheet) -> Document:
-    """The drafted notice with who signs it: its file is made anew, and now signed."""
+    """The drafted notice with its signer: its file is made again, and now signed."""
     document = last_of(sheet, "notice")
     changes = {"signature": signature(sheet)}
     return sheet.records.archive.complete(sheet.session, document, changes, sheet.now, sheet.by.audit_name)
@@ -175,8 +175,7 @@ def notice_values(sheet: Sheet, code: str) -> Values:
 
 
 def appointment(book: LawBook, now: datetime) -> datetime:
-    """When an owner is asked to come: 8:30 on the first working day from two weeks on, inside the twenty
-    days."""
+    """The owner's appointment: 8:30 on the first working day after two weeks, within the twenty days."""
     day = book.calendar.next_working(local_day(now) + timedelta(days=14))
     return datetime.combine(day, time(8, 30), VIETNAM)
 
@@ -276,8 +275,9 @@ def session_values(sheet: Sheet) -> Values:
 
 
 def _told(sheet: Sheet) -> tuple[tuple[str, str], ...]:
-    """What a record says that nobody dictated: what was to be verified and the finding, or why somebody
-    refused."""
+    """Statements of a record that nobody dictated: the matter to be verified and the finding, or the reason
+    for a refusal.
+    """
     note = sheet.step.note or "—"
     if sheet.step.action in ("refuse_receipt", "leave_record_unsigned"):
         return (("Lý do", note),)

@@ -38,7 +38,7 @@ _LAW = "Luật Xử lý vi phạm hành chính (sửa đổi, bổ sung năm 202
 
 
 def decision_of(sheet: Sheet) -> Decision:
-    """The decision a step belongs to."""
+    """The decision of a step."""
     assert sheet.proceeding.id is not None
     if sheet.step.decision_id is not None:
         return sheet.session.get_one(Decision, sheet.step.decision_id)
@@ -60,7 +60,7 @@ def signer_values(sheet: Sheet, decision: Decision | None = None) -> Values:
 
 
 def draw_decision(sheet: Sheet, about: About) -> Document:
-    """The decision with a code of its own: whoever holds it need not have kept the notice."""
+    """The decision with its own code, so that its recipient need not have kept the notice."""
     decision, code = decision_of(sheet), access.new_code()
     values = decision_values(sheet) | {"access_code": code}
     values["portal"] = values["portal"] | {"link": f"{values['portal']['link']}&c={code}"}
@@ -109,7 +109,7 @@ def decision_values(sheet: Sheet) -> Values:
 
 
 def _bases(sheet: Sheet) -> tuple[str, ...]:
-    """What the decision rests on: the law, the record, what was explained and verified, a delegation."""
+    """The grounds of the decision: the law, the record, explanation and verification, a delegation."""
     bases = [
         f"Điều 57, Điều 68, Điều 70, Điều 78, Điều 85 {_LAW}",
         "Nghị định số 168/2024/NĐ-CP ngày 26/12/2024 của Chính phủ",
@@ -136,7 +136,7 @@ def _acts(sheet: Sheet, decision: Decision) -> tuple[dict[str, Any], ...]:
 
 
 def complain_within(book: LawBook, day: date) -> str:
-    """How long a complaint and a suit are open, by the law of the day of signing."""
+    """The periods for a complaint and a lawsuit, by the law of the day of signing."""
     rows = book.deadlines(day)
     return (
         f"khiếu nại trong thời hạn {span(rows['complaint'])}, khởi kiện trong thời hạn "
@@ -220,8 +220,9 @@ def order_values(sheet: Sheet) -> Values:
 
 
 def _concerned(sheet: Sheet) -> tuple[str, tuple[str, ...]]:
-    """Who carries an order out and who gets it: nobody is named who was never told of the case, as the owner
-    of a plate that somebody else drove about with."""
+    """Who executes an order and who receives it: nobody who was never notified of the case, such as the owner
+    of a plate copied by somebody else.
+    """
     party_id = sheet.proceeding.violator_id or sheet.owner_id()
     if party_id is None or not sent_of(sheet, "notice"):
         return "Các đơn vị liên quan", ()
@@ -230,7 +231,7 @@ def _concerned(sheet: Sheet) -> tuple[str, tuple[str, ...]]:
 
 
 def withdrawal_values(sheet: Sheet, act: Withdrawal, row: WithdrawnCase) -> Values | None:
-    """Thông báo thu hồi: what the person had been sent no longer counts; None if nothing had been sent."""
+    """Thông báo thu hồi: papers sent to the person no longer apply; None if nothing had been sent."""
     papers = [paper for kind in ("notice", "decision") for paper in sent_of(sheet, kind)]
     if not papers or sheet.addressee() is None:
         return None
@@ -296,7 +297,7 @@ def receipt_values(sheet: Sheet) -> Values:
 
 
 def _beyond(sheet: Sheet, decision: Decision, payment: DecisionPayment) -> int:
-    """How much of a payment is more than the decision asked for when it came: neither fine nor late fee."""
+    """The part of a payment that exceeded the amount owed on arrival: neither fine nor late fee."""
     rows = money.payments_of(sheet.session, decision)
     before = sum(row.amount - row.fee for row in rows if (row.id or 0) < (payment.id or 0))
     wanted = max(0, money.fine_of(sheet.session, decision) - before)

@@ -1,6 +1,6 @@
-"""One step about to become a paper, with everything a paper may say of its case.
+"""The input of a step's paper: everything a paper may state about its case.
 
-What only a person can say comes with the step (`detail`): the statement, the witnesses, who is written to.
+Statements only a person can make come with the step (`detail`): the statement, the witnesses, the addressee.
 """
 
 from collections.abc import Mapping
@@ -41,7 +41,9 @@ Values = dict[str, Any]
 
 @dataclass(frozen=True)
 class Records:
-    """What papers are drawn up from and kept in, in one transaction: parties, archive, the unit's details."""
+    """Dependencies for drawing up and storing papers, in one transaction: parties, archive, the unit's
+    details.
+    """
 
     session: Session
     parties: Parties
@@ -52,13 +54,13 @@ class Records:
     def of(
         cls, session: Session, vault: Vault, index: BlindIndex, archive: Archive, office: OfficeSettings
     ) -> "Records":
-        """In a transaction, with the parties as the keys open them."""
+        """Creates them for a transaction, with parties that the keys can open."""
         return cls(session, Parties(session, vault, index), archive, office)
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """One step about to become a paper: the case with everything a paper may say of it."""
+    """The input of a step's paper: the case with everything a paper may state about it."""
 
     records: Records
     proceeding: Proceeding
@@ -80,11 +82,11 @@ class Sheet:
         return self.records.session
 
     def said(self, name: str, otherwise: str = "") -> str:
-        """A text that came with the step."""
+        """A text from the step's details."""
         return str(self.detail.get(name) or otherwise)
 
     def reader(self) -> Reader:
-        """Who reads personal data for this paper."""
+        """The reader of personal data for this paper."""
         return Reader(
             self.by.audit_name, purposes.coded(purposes.PAPER, self.step.action), self.proceeding.case_id
         )
@@ -100,7 +102,7 @@ class Sheet:
         return link.party_id if link is not None else None
 
     def addressee(self) -> int | None:
-        """Who a notice is for: the named driver who was invited, else the owner."""
+        """The addressee of a notice: the named driver who was invited, otherwise the owner."""
         return self.proceeding.violator_id or self.owner_id()
 
     def act(self) -> Any:
@@ -110,7 +112,7 @@ class Sheet:
 
 
 def last_of(sheet: Sheet, kind: str) -> Document:
-    """The case's last paper of that kind. Raises NotFoundError."""
+    """The case's latest paper of that kind. Raises NotFoundError."""
     found = documents.of_case(sheet.session, sheet.proceeding.case_id, kind)
     if not found:
         raise NotFoundError("document", id=kind)
@@ -118,13 +120,13 @@ def last_of(sheet: Sheet, kind: str) -> Document:
 
 
 def number_of(sheet: Sheet, kind: str) -> str | None:
-    """Number and day of the case's last paper of that kind, as papers cite it."""
+    """Number and day of the case's latest paper of that kind, as papers cite it."""
     found = documents.of_case(sheet.session, sheet.proceeding.case_id, kind)
     return f"số {found[-1].number} ngày {short_day(found[-1].dated)}" if found else None
 
 
 def signature(sheet: Sheet) -> Any:
-    """Who signs a paper of a step: by their power where they have one, else by their part."""
+    """The signature of a step's paper: by the person's power if they have one, otherwise by their role."""
     if sheet.by.power is not None:
         return signature_of(sheet.book, sheet.by.power, sheet.by.name, local_day(sheet.now))
     official = official_of(sheet.session, sheet.by.person, "")
@@ -132,7 +134,9 @@ def signature(sheet: Sheet) -> Any:
 
 
 def delegation_of(sheet: Sheet) -> tuple[str, ...]:
-    """By whose delegation a paper is signed, among what it rests on; empty for a title in person."""
+    """The delegation under which a paper is signed, as one of its grounds; empty for a title held in
+    person.
+    """
     power = sheet.by.power
     if power is None or power.delegation is None:
         return ()
@@ -140,6 +144,6 @@ def delegation_of(sheet: Sheet) -> tuple[str, ...]:
 
 
 def sent_of(sheet: Sheet, kind: str) -> list[Document]:
-    """The case's papers of that kind that went out."""
+    """The case's papers of that kind that were sent."""
     papers = documents.of_case(sheet.session, sheet.proceeding.case_id, kind)
     return [paper for paper in papers if paper.sent_at is not None]

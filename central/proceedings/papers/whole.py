@@ -1,4 +1,4 @@
-"""The case's file: what it holds, what happened, its pictures (Law Art 57)."""
+"""The case's file: its contents, steps and pictures (Law Art 57)."""
 
 from collections.abc import Sequence
 

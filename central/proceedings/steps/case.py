@@ -1,4 +1,4 @@
-"""The case as a whole: how it ends, and the act that undoes everything of it."""
+"""The case as a whole: how it ends, and the act that reverses everything in it."""
 
 from central.proceedings import conditions as c
 from central.proceedings.rows import Effect, Need, Step, by, sources
@@ -132,4 +132,6 @@ STOP = Step(
         Effect(Track.CONFISCATION, "none", sources("awaited")),
     ),
 )
-"""One act that undoes everything of a case whose camera was wrong: see `central.proceedings.withdrawal`."""
+"""One act that reverses everything of a case whose camera was faulty: see
+`central.proceedings.withdrawal`.
+"""

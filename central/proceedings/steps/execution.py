@@ -244,8 +244,9 @@ CONFISCATION = (
         needs=(c.IN_FORCE, c.NOT_SUSPENDED),
     ),
 )
-"""The confiscation of a plate goes on when the fine is paid, no longer enforced, or its debtor dead
-(Law Art 74.1, 75): until it is done the case is neither executed nor closed."""
+"""The confiscation of a plate continues when the fine is paid, no longer enforced, or its debtor dead (Law
+Art 74.1, 75): until it is done the case is neither executed nor closed.
+"""
 
 _ENFORCED = (
     c.IN_FORCE,

@@ -13,7 +13,7 @@ _SETTLED = (
     Effect(Track.COMPLAINT, "settled", sources("accepted"), events=("complaint_settled",)),
     Effect(Track.COMPLAINT, "second_settled", sources("second_filed"), events=("second_settled",)),
 )
-"""What annuls a decision settles the complaint against it."""
+"""Annulling a decision settles the complaint against it."""
 
 _GIVE_BACK = (
     Effect(Track.PAYMENT, "refund_due", when=lambda dossier, _: dossier.money.paid > 0),
@@ -23,7 +23,7 @@ _GIVE_BACK = (
     Effect(Track.CONFISCATION, "none", sources("awaited")),
     Effect(Track.RELIEF, "none", sources("asked")),
 )
-"""What the end of a decision gives back: money that came in, points that were taken."""
+"""Returns due at the end of a decision: money received, points deducted."""
 
 FORCE = (
     Step(

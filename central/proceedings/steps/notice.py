@@ -156,7 +156,7 @@ TRANSFER = (
 
 
 def _answer(action: str, target: str, basis: str, *, reason: bool = False) -> Step:
-    """An answer may be given again in other words until the record is made."""
+    """An answer may be replaced by another until the record is made."""
     return Step(
         action,
         Track.ANSWER,

@@ -1,5 +1,6 @@
-"""The device's result, the act it proves, suspected clones, vehicles for other authorities, and who is behind
-the wheel."""
+"""The device's result, the act it proves, suspected clones, vehicles for other authorities, and the
+driver.
+"""
 
 from central.proceedings import conditions as c
 from central.proceedings.rows import Effect, Step, by, sources
@@ -16,14 +17,16 @@ _OF_THE_NOTICE = (
     "silence_ended",
     "violator_identified",
 )
-"""What another person's notice makes undone. What is published stands: it names the vehicle, no person."""
+"""Effects that a notice to another person reverses. The publication stays: it names the vehicle, no
+person.
+"""
 
 _NOTICE_ANEW = (
     Effect(Track.NOTICE, "none", sources("sent"), events=("notice_to_another",)),
     Effect(Track.NOTICE, "none"),
     Effect(Track.ANSWER, "waiting"),
 )
-"""Another person is written to; where one was written to already, the time for it begins anew."""
+"""A notice is sent to another person; if one was sent before, its deadlines restart."""
 
 RESULT = (
     Step(
@@ -60,7 +63,7 @@ QUALIFICATION = (
         by(Actor.SIGNER),
         _QUALIFYING,
         needs=(*_BEFORE_ANSWER, c.NOT_OPERATOR, c.NOT_PROPOSER, c.NOT_DECIDED),
-        # A notice that nobody has yet names the act that no longer stands: it is drawn up anew.
+        # A notice not yet received names the act that no longer applies: it is drawn up again.
         effects=(Effect(Track.NOTICE, "none", sources("drawn", "signed")),),
     ),
     Step(
@@ -74,8 +77,9 @@ QUALIFICATION = (
         needs=(c.CASE_OPEN,),
     ),
 )
-"""Another act of the law than the one recorded (another class of vehicle, a covered plate, the owner himself
-at the wheel): one person proposes it, another, who may sign, makes it so, before the record names it."""
+"""Charging another act of the law than the recorded one (another class of vehicle, a covered plate, the owner
+driving): one person proposes it, another, who may sign, confirms it, before the record names it.
+"""
 
 CLONE = (
     Step(
