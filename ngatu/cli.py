@@ -83,9 +83,9 @@ def bench(
 
 
 def main() -> None:
-    """Entry point; joins in the halves that are installed and asked for.
+    """Entry point; adds the installed parts that are requested.
 
-    The edge of the process: what no command could handle is told in a sentence.
+    The edge of the process: an error no command could handle is reported in a sentence.
     """
     log_to_stderr()
     for stream in (sys.stdout, sys.stderr):

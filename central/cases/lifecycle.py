@@ -27,7 +27,7 @@ UNDO_TIME = timedelta(seconds=30)
 
 
 class State(StrEnum):
-    """State of a case."""
+    """Where a case is."""
 
     RECEIVED = "received"
     IN_REVIEW = "in_review"

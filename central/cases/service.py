@@ -274,7 +274,7 @@ def sign_decision(session: Session, case: Case, signed_at: datetime, by: str, nu
 
 
 def annul_decision(session: Session, case: Case, now: datetime, by: str, reason: str) -> None:
-    """The decision no longer stands: the limitation counts again. Raises CaseStateError."""
+    """The decision is no longer in force: the limitation counts again. Raises CaseStateError."""
     take_step(session, case, Action.ANNUL_DECISION, None, now, note=reason, detail={"by": by})
 
 

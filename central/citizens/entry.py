@@ -45,9 +45,7 @@ class WrongCodeError(DomainError):
 
 
 class NoticeEndedError(DomainError):
-    """All three match, but the notice is no longer valid: its holder is told that they need not do anything
-    about it.
-    """
+    """All three match, but the notice is no longer valid: its holder is informed that no action is needed."""
 
     status: ClassVar[int] = 410
     code: ClassVar[str] = "notice_ended"

@@ -45,7 +45,7 @@ class OwedBack:
 
 @dataclass(frozen=True)
 class ByHand:
-    """How money went back outside of the bank's interface: its voucher, through whom, on which day."""
+    """A refund outside of the bank's interface: its voucher, the channel, the day."""
 
     reference: str
     source: str

@@ -196,7 +196,7 @@ def withdraw(
 
 
 def tell(records: Records, act: Withdrawal, case_id: int, how: str, now: datetime) -> WithdrawnCase:
-    """Sends the paper of a withdrawn case to its parties.
+    """Records that the paper of a withdrawn case was sent to its parties.
 
     Raises:
         NotFoundError: no such case in this withdrawal.

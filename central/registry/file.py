@@ -51,7 +51,9 @@ class FileRegistry:
             raise FileRegistryError(f"{path}: {problem}") from problem
 
     def find(self, enquiry: Enquiry) -> Registration:
-        """See `RegistryLookup.find`. The plate's colour tells apart registrations of the same characters."""
+        """See `RegistryLookup.find`. The plate's colour distinguishes registrations with the same
+        characters.
+        """
         held = [e for e in self._by_plate.get(normalise(enquiry.plate), []) if e.held_at(enquiry.at)]
         same_colour = [e for e in held if e.vehicle.plate_colour == enquiry.plate_colour]
         found = same_colour or held

@@ -1,11 +1,10 @@
-"""A vehicle register behind HTTP: the contract our side speaks, for whoever puts the real register behind it.
+"""A vehicle register behind HTTP: the contract our side speaks, to be implemented by the real register.
 
 POST {base}/v1/registrations/find      as in `central.connections.http`
 {"plate": "98A12345", "plate_colour": "white"|null, "kind": "car", "at": "2026-11-24T08:30:00.000Z",
  "purpose": "…", "case": "…"}
 
-200  a `Registration`: vehicle and owner as of `at`
-404  no such plate then       409  several vehicles had it
+200 a `Registration`: vehicle and owner as of `at` 404 no such plate then 409 several vehicles had it
 """
 
 from dataclasses import dataclass

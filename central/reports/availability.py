@@ -46,8 +46,9 @@ def _line(key: str, unit: Unit, told: list[float | None]) -> Figure:
 
 
 def _due(since: list[date], period: Period, today: date) -> float:
-    """The hours in which cameras that were there should have had a picture: of whole days, neither the first
-    of a camera nor the one that runs."""
+    """The hours in which existing cameras should have had a picture: of whole days, without a camera's first
+    day and today.
+    """
     last = min(period.last, today - timedelta(days=1))
     return 24.0 * sum(max(0, (last - max(period.first, day + timedelta(days=1))).days + 1) for day in since)
 

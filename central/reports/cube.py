@@ -76,8 +76,9 @@ def _together(countings: Iterable[Counting]) -> Iterable[list[Counting]]:
 
 
 def _query(countings: list[Counting], spans: Sequence[Period], bucket: Bucket) -> Any:
-    """The rows are brought down to their combinations of what any count asks about, and each count adds up
-    its part of these."""
+    """The rows are grouped by the values that any count uses, and each count adds up its part of the
+    groups.
+    """
     cube = _Cube(countings, spans, bucket)
     width = max(len(counting.by) for counting in countings)
     return union_all(*(cube.part(place, counting, width) for place, counting in enumerate(countings)))

@@ -63,7 +63,7 @@ class CutOffs:
         return Period(first, _month(first, 1) - DAY)
 
     def latest(self, kind: Kind, today: date) -> Period:
-        """The last period that is over."""
+        """The latest period that has ended."""
         return self.before(kind, self.around(kind, today))
 
     def before(self, kind: Kind, period: Period) -> Period:

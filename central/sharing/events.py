@@ -34,7 +34,7 @@ class _Value(BaseModel):
 
 
 class Happened(_Value):
-    """One step of one case, which is not identified."""
+    """One step of one case, which is not named."""
 
     day: date
     rule: Word
@@ -43,8 +43,7 @@ class Happened(_Value):
 
 class Cell(_Value):
     """How many violations of a rule at a place, or in an hour of the day (`00` to `23`); null: too few to
-    report, or hidden so that others can't be computed.
-    """
+    tell, or hidden so that others can't be worked out."""
 
     where: Word
     rule: Word
@@ -52,7 +51,7 @@ class Cell(_Value):
 
 
 class Counts(_Value):
-    """The violations recorded on a day. Cells of zero are left out."""
+    """The violations that were recorded on a day. Cells of zero are left out."""
 
     day: date
     smallest: int = SMALLEST
@@ -61,7 +60,7 @@ class Counts(_Value):
 
 
 class Event(_Value):
-    """The envelope. `source`: the centre; `time`: when the event was published."""
+    """The envelope. `source`: the centre; `time`: when the event was made known."""
 
     specversion: Literal["1.0"] = "1.0"
     id: Annotated[str, StringConstraints(pattern="^[0-9a-f]{32}$")]

@@ -92,8 +92,8 @@ class CaseSwing(SQLModel, table=True):
     """Days on which a camera found far more or far fewer acts of a rule than usual; empty names of node and
     camera mean all cameras together.
 
-    `count` and `expected` are the last day's. `settings` are the camera's settings that came in force shortly
-    before: `since` (UTC), `revision` (0: written at the node), `author` and `why` of the order.
+    `count` and `expected` are the last day's. `settings` are the camera's settings that came into force
+    shortly before: `since` (UTC), `revision` (0: written at the node), `author` and `why` of the order.
     """
 
     __tablename__ = "case_swing"

@@ -1,4 +1,4 @@
-"""Cases that were withdrawn with their camera, and the papers that tell their people.
+"""Cases that were withdrawn with their camera, and the papers for their parties.
 
 Revision: 0020, after 0019.
 """

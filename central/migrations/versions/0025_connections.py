@@ -1,4 +1,4 @@
-"""How each connection stands; when a registered owner had the vehicle.
+"""State of each connection; period in which a registered owner had the vehicle.
 
 Revision: 0025, after 0024.
 """

@@ -175,7 +175,7 @@ def notice_values(sheet: Sheet, code: str) -> Values:
 
 
 def appointment(book: LawBook, now: datetime) -> datetime:
-    """The owner's appointment: 8:30 on the first working day after two weeks, within the twenty days."""
+    """The owner's appointment: 8:30 on the first working day from the 14th day on, within the twenty days."""
     day = book.calendar.next_working(local_day(now) + timedelta(days=14))
     return datetime.combine(day, time(8, 30), VIETNAM)
 

@@ -73,7 +73,7 @@ class Sheet:
 
     @property
     def detail(self) -> Mapping[str, Any]:
-        """What came with the step."""
+        """The step's details."""
         return self.step.detail
 
     @property
