@@ -1,5 +1,6 @@
 """Metrics for Prometheus: read from the database at each scrape, served by the worker. Several workers may
-serve the same metrics. Where in the settings: `metrics`."""
+serve the same metrics. Setting: `metrics`.
+"""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime

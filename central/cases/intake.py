@@ -11,7 +11,7 @@ from contract.manifest import ViolationManifest
 from contract.plates import IMMUNE, LONGEST, PlateKind, interpretations, normalise
 
 MAIN, ATTENTION = "main", "attention"
-"""Queues: ordinary cases, and those the node or a rule here has doubts about."""
+"""Queues: ordinary cases, and those with doubts of the node or of a rule here."""
 
 HELD = "held"
 """Outside the queues: cases of a camera in quarantine, given to nobody until it is released."""

@@ -9,7 +9,7 @@ from central.cases.lifecycle import State
 from central.cases.models import REAL, Case
 
 _PRIME, _FACTOR = 2_147_483_647, 48_271
-"""Of Park and Miller's generator: it scatters numbers that follow each other."""
+"""Of Park and Miller's generator: it scatters consecutive numbers."""
 
 
 def sample_of(session: Session, first: datetime, until: datetime, seed: int, limit: int) -> list[Case]:

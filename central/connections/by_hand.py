@@ -70,8 +70,10 @@ class Hand:
 
 
 class ByHand(Protocol):
-    """A feature's questions that people may answer. `asks` names the values of a question, `shape` those of
-    an answer (its first field says whether there is one: an empty one in a file is no answer yet)."""
+    """A feature's questions that people may answer. `asks` is the model of a question's values, `shape` that
+    of an answer's (its first field says whether there is an answer: if it is empty in a file, there is
+    none yet).
+    """
 
     @property
     def asks(self) -> tuple[str, ...]: ...

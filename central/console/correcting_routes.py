@@ -1,5 +1,6 @@
 """Corrections on the page of a case: the day of an event by the case officer, the last day for a decision by
-who may sign."""
+a signer.
+"""
 
 from collections.abc import Callable
 from typing import Annotated

@@ -72,7 +72,7 @@ class Act(Part):
 
 
 class Signature(Part):
-    """Who signs: title lines (with delegation: "KT. TRƯỞNG PHÒNG", "PHÓ TRƯỞNG PHÒNG") and name."""
+    """The signer: title lines (with delegation: "KT. TRƯỞNG PHÒNG", "PHÓ TRƯỞNG PHÒNG") and name."""
 
     titles: tuple[Line, ...]
     name: Line

@@ -23,7 +23,7 @@ REOPENED_AFTER = timedelta(minutes=10)
 
 
 class RacedError(Exception):
-    """Another ingest process stored the same package at this moment: the batch must be handled again."""
+    """Another ingest process stored the same package at this moment: the batch must be processed again."""
 
 
 @dataclass(frozen=True)

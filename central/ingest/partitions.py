@@ -49,7 +49,7 @@ def partitions(count: int, make: Callable[[int], Take]) -> Iterator[Take]:
     one is this process itself.
 
     Args:
-        make: called in each process with its number, to make what takes the messages there.
+        make: called in each process with its number, to create the function that processes messages there.
 
     Yields:
         Takes a batch: each process its share, in the order given. Raises PartitionError,

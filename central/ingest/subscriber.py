@@ -39,7 +39,7 @@ MOST_RECONNECT_SECONDS = 30
 SHORT_LIFE_SECONDS, SHORT_LIVES = 10.0, 3
 """Several successive connections that end sooner than this mean that another client uses our id."""
 TAKEN_OVER = 0x8E
-"""Reason of MQTT 5: another client connected with this client's id."""
+"""MQTT 5 reason code: another client connected with this client's id."""
 
 
 @dataclass(frozen=True)

@@ -129,7 +129,7 @@ def changes(before: BaseModel, after: BaseModel) -> list[RowChange]:
 
 
 def approve(session: Session, table_id: int, rows: Iterable[str], by: User, now: datetime) -> LawTable:
-    """A lawyer takes responsibility for rows of a draft. Raises InvalidError for a row it doesn't have."""
+    """A lawyer takes responsibility for rows of a draft. Raises InvalidError for a row that is not in it."""
     table = _draft(session, table_id)
     known = _rows(_parse(table.name, table.content))  # type: ignore[arg-type]
     for row in rows:

@@ -57,7 +57,7 @@ class BucketStore(MediaStore):
 
     @classmethod
     def of(cls, settings: BucketSettings, root: Path) -> "BucketStore":
-        """The bucket of the settings. Raises SettingsError when its keys can't be read."""
+        """The bucket named in the settings. Raises SettingsError when its keys can't be read."""
         access, secret = settings.keys()
         bucket = S3Store(
             settings.bucket,

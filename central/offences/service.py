@@ -1,4 +1,4 @@
-"""Recording offences: the law of the day frozen in, numbers without gaps, nothing charged twice."""
+"""Recording offences: the law of the day frozen in, numbers without gaps, no act charged twice."""
 
 from collections.abc import Collection
 from datetime import datetime

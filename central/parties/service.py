@@ -72,7 +72,9 @@ class Reader:
 
 @dataclass(frozen=True)
 class Parties:
-    """The parties of a centre: the service over a session, the vault that seals and the index that finds."""
+    """The parties of a centre: the service over a session, the vault for sealing and the blind index for
+    finding.
+    """
 
     session: Session
     vault: Vault

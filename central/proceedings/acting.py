@@ -22,7 +22,7 @@ from central.proceedings.service import Doing, StepRefusedError, lock, of_case, 
 from contract.local_time import VIETNAM, local_day
 
 LATEST_APPOINTMENT = timedelta(days=20)
-"""TT 73/2024 Art 24.5: the owner is late after twenty days, so nobody is asked to come later."""
+"""TT 73/2024 Art 24.5: the owner is late after twenty days, so no appointment is later."""
 
 Given = TypeVar("Given", bound=p.Particulars)
 

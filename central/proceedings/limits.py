@@ -18,7 +18,7 @@ _CODES: dict[str, tuple[str, ...]] = {
     "court": ("court",),
     "enforcement": ("enforcement_restarted", "enforcement"),
 }
-"""Deadlines that bind each kind of step; at most one of a row runs at a time."""
+"""Deadlines that bind each kind of step; at most one of each row runs at a time."""
 
 
 DEADLINES_OF: dict[Track, tuple[str, ...]] = {

@@ -84,7 +84,7 @@ def withdraw(
 
 
 def _end(session: Session, act: Withdrawal, case: Case, by: Mover, now: datetime) -> WithdrawnCase:
-    """The proceedings first, which may have a decision to annul; then the case itself."""
+    """Ends the proceedings first, which may have a decision to annul; then the case itself."""
     row = _stop(session, act, case, by, now)
     assert case.id is not None
     end_case(session, lock_case(session, case.id), now, by.name, act.reason)

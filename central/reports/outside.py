@@ -91,7 +91,7 @@ def _hidden(lines: list[Figure], value_of: Callable[[Figure], float | None]) -> 
 def _gives_away(
     line: Figure, share: float | None, counts: dict[str, dict[tuple[tuple[str, str], ...], int]]
 ) -> bool:
-    """Whether the whole, the part or the rest would be a small count."""
+    """Whether the whole, the part or the rest would reveal a small count."""
     if share is None or line.key in _OF_MACHINES:
         return False
     cells = counts.get(_WHOLE_OF[line.key], {})

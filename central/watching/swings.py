@@ -34,8 +34,9 @@ WEEKS, LEAST_WEEKS = 8, 3
 SIGMAS = 4.0
 """How many times the usual distance a day must deviate."""
 _LIKE_DEVIATION = 1.4826 * 1.1
-"""Makes a median of distances comparable to a standard deviation, and a little more: the median from which
-they are taken is itself learnt from eight days."""
+"""Makes a median of distances comparable to a standard deviation, with a margin: the median on which they are
+based is itself learnt from only eight days.
+"""
 LEAST = 10
 """A difference of fewer cases is not significant."""
 COMMON = 30

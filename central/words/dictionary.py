@@ -64,7 +64,7 @@ _NAMES = frozenset({"id", "case", "number", "line"})
 
 
 class _Filler(Formatter):
-    """Fills `{n}`, `{seconds:.2f}` and `{at}`: numbers and times as the language writes them."""
+    """Fills `{n}`, `{seconds:.2f}` and `{at}`: numbers and times formatted for the language."""
 
     def __init__(self, language: Language) -> None:
         self._language = language

@@ -10,7 +10,7 @@ SOLVED = (
 """Effects of any end of the case: alerts are lifted at once, the public status is updated."""
 
 TAKEN_DOWN = Effect(Track.PUBLICATION, "to_take_down", sources("published", "to_update", "updated"))
-"""A case that ended without being carried out is no longer published as a violation to be settled."""
+"""A case that ended without being carried out is no longer published as an unsettled violation."""
 
 UNDONE = (
     Effect(Track.ALERT, "to_lift", sources("raised"), events=("solved",)),
