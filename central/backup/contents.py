@@ -1,8 +1,8 @@
 """Contents of a backup: a pool of evidence that all sets share, and a folder for each set.
 
-FOLDER/media/ab/cd/<sha256>        evidence and sealed papers, each once, whatever the number of sets
-FOLDER/sets/20261128T181826Z/      one moment: database, list of the evidence, settings
-    backup.jws                     what the set holds, signed with the centre's key
+    FOLDER/media/ab/cd/<sha256>        evidence and sealed papers, each once, whatever the number of sets
+    FOLDER/sets/20261128T181826Z/      one moment: database, list of the evidence, settings
+        backup.jws                     what the set holds, signed with the centre's key
 
 `media.sha256` is what `sha256sum --check` reads in FOLDER/media, so that a backup can be checked without us.
 """

@@ -6,10 +6,10 @@ is the only caller that changes a stored case, and the database repeats the esse
 (`central.cases.models`), so that a slip in a service can't let one person alone turn a picture into an
 offence.
 
-received ─claim→ in_review ─accept→ accepted ─(registry)→ owner_found | owner_not_found | owner_mismatch
-owner_found ─confirm (another person, an officer)→ confirmed ─record (30 s later)→ recorded accepted |
-rejected ─second_review (a sample)→ received, for another operator; two who differ → disputed disputed
-─settle_accept | settle_reject (a third person, the shift lead)→ accepted | rejected
+    received ─claim→ in_review ─accept→ accepted ─(registry)→ owner_found | owner_not_found | owner_mismatch
+    owner_found ─confirm (another person, an officer)→ confirmed ─record (30 s later)→ recorded
+    accepted | rejected ─second_review (a sample)→ received, for another operator; two who differ → disputed
+    disputed ─settle_accept | settle_reject (a third person, the shift lead)→ accepted | rejected
 
 Sources: NĐ 61/2026 Art. 13-15 (trained user, written result, identification before the record), TT 73/2024
 Art. 23-26 (notice), Law on handling administrative violations Art. 6 and 65 (nothing after the limitation

@@ -70,8 +70,8 @@ class Hand:
 
 
 class ByHand(Protocol):
-    """A feature's questions that people may answer. `asks` is the model of a question's values, `shape` that
-    of an answer's (its first field says whether there is an answer: if it is empty in a file, there is
+    """A feature's questions that people may answer. `asks` names the values of a question, `shape` is the
+    model of an answer (its first field says whether there is an answer: if it is empty in a file, there is
     none yet).
     """
 

@@ -1,11 +1,14 @@
 """One question to another authority's system over HTTP, the same for every system:
 
-POST {base}{path} (POST: plates and persons stay out of URLs and logs) Authorization: Bearer TOKEN (only when
-there is a token) Accept-Encoding: identity
+POST {base}{path}                            (POST: plates and persons stay out of URLs and logs)
+Authorization: Bearer TOKEN                  (only when there is a token)
+Accept-Encoding: identity
 
-200 the answer 404 {"problem": "not_found"} 409 {"problem": "multiple"} 503 {"problem": "maintenance",
-"until": "2026-11-28T20:00:00Z" or absent} 401, 403 may not ask 408, 425, 429, 500 to 599 no answer now, nor
-within the time limit
+200                                          the answer
+404  {"problem": "not_found"}                409  {"problem": "multiple"}
+503  {"problem": "maintenance", "until": "2026-11-28T20:00:00Z" or absent}
+401, 403  may not ask
+408, 425, 429, 500 to 599                    no answer now, nor within the time limit
 
 Anything else is an answer we do not understand: a 404 without that body comes from a server in front of the
 system, which does not know the question.

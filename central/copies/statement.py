@@ -12,7 +12,8 @@ class CopyStatement(Message):
     message of ours: compact JWS, Ed25519, canonical JSON.
 
     `manifest` is the SHA-256 of the manifest the node signed, which names the original; `masked` is of the
-    copy. `frames` is 1 for a picture; `plates` and `faces` are counted over all frames that were looked at.
+    copy. `frames` is 1 for a
+    picture; `plates` and `faces` are counted over all frames that were looked at.
     """
 
     schema_: Literal["ngatu.copy/1"] = Field(default="ngatu.copy/1", alias="schema")

@@ -1,17 +1,18 @@
 """A device and its papers in a YAML file, with which an administrator adds or changes a register entry by a
 command.
 
-name: Camera giám sát nút giao Hàng Bài
-serial: SN-0001
-unit: Phòng Cảnh sát giao thông
-expressway: false
-sign_photo: {file: sign.jpg, taken: 2026-01-05}
-papers:
-  - {kind: approval, number: 12/QĐ-BCA, issuer: Bộ Công an, valid_from: 2026-01-01}
-  - {kind: certificate, number: KD-77, issuer: Trung tâm kiểm định, valid_from: 2026-01-01, valid_to:
-  2026-12-31} - {kind: site_decision, number: 3/QĐ-CAT, issuer: Công an tỉnh, valid_from: 2026-01-01}
-users:
-  - {username: hung, decision: 15/QĐ-CAT, training: CC-001, valid_from: 2026-01-01}
+    name: Camera giám sát nút giao Hàng Bài
+    serial: SN-0001
+    unit: Phòng Cảnh sát giao thông
+    expressway: false
+    sign_photo: {file: sign.jpg, taken: 2026-01-05}
+    papers:
+      - {kind: approval, number: 12/QĐ-BCA, issuer: Bộ Công an, valid_from: 2026-01-01}
+      - {kind: certificate, number: KD-77, issuer: Trung tâm kiểm định,
+         valid_from: 2026-01-01, valid_to: 2026-12-31}
+      - {kind: site_decision, number: 3/QĐ-CAT, issuer: Công an tỉnh, valid_from: 2026-01-01}
+    users:
+      - {username: hung, decision: 15/QĐ-CAT, training: CC-001, valid_from: 2026-01-01}
 """
 
 from collections.abc import Callable, Iterable

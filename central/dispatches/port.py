@@ -1,9 +1,9 @@
 """Messages to each system, and their acknowledgement.
 
-POST {base}{path} as in `central.connections.http`; the same `message` again is taken as the same
+POST {base}{path}    as in `central.connections.http`; the same `message` sent again counts as one
 
-Alerts to inspection (đăng kiểm) and registration (NĐ 168/2024 Art 47.11), points to the licence authority
-(Art 50).
+Alerts to inspection (đăng kiểm) and registration (NĐ 168/2024 Art 47.11), points to the licence
+authority (Art 50).
 """
 
 from datetime import date

@@ -1,8 +1,8 @@
 """Papers drawn up, rendered, signed, archived: every sent paper can be shown again, byte for byte.
 
-A paper is drawn up in the transaction of the step it belongs to: its values are frozen, its number taken. The
-file is made by a job in another process, signed, sealed under the paper's own key and put into the media
-store; it never changes again.
+A paper is drawn up in the transaction of the step it belongs to: its values are frozen, its number taken.
+The file is made by a job in another process, signed, sealed under the paper's own key and put into the
+media store; it never changes again.
 """
 
 import json

@@ -1,9 +1,9 @@
 """Cloned plates (biển số giả, trùng): leads are checked before any notice is sent, so that nobody pays for
 another vehicle.
 
-Two things raise a lead: the seen vehicle is not the registered one in type, make or colour, or the same plate
-was seen elsewhere at a time no vehicle could have been at both. A confirmed clone is watched: its later hits
-become leads at once.
+Two things raise a lead: the seen vehicle is not the registered one in type, make or colour, or the same
+plate was seen elsewhere at a time no vehicle could have been at both. A confirmed clone is watched: its
+later hits become leads at once.
 """
 
 from collections import Counter

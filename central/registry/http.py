@@ -4,7 +4,8 @@ POST {base}/v1/registrations/find      as in `central.connections.http`
 {"plate": "98A12345", "plate_colour": "white"|null, "kind": "car", "at": "2026-11-24T08:30:00.000Z",
  "purpose": "…", "case": "…"}
 
-200 a `Registration`: vehicle and owner as of `at` 404 no such plate then 409 several vehicles had it
+200  a `Registration`: vehicle and owner as of `at`
+404  no such plate then       409  several vehicles had it
 """
 
 from dataclasses import dataclass
