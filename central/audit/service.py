@@ -175,7 +175,7 @@ def was_recorded(
 class Sought:
     """Search criteria for the log; None leaves a field open.
 
-    `person` is a user's name: actions by them and actions that concern them. `first` is included, `until` not.
+    `person` is a user's name: their actions, and those that concern them. `first` is included, `until` not.
     """
 
     subject: str | None = None
