@@ -1,4 +1,4 @@
-"""Puts one camera together from its configuration: the same pieces whether it is live or replayed."""
+"""Builds one camera's pipeline from its configuration: the same parts for live and replayed video."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -39,16 +39,17 @@ from models import card_path, load
 from models.card import load_card
 
 DETECT_SIZE = 736
-"""Longer side of what the vehicle network sees."""
+"""Longer side, in pixels, of the vehicle network's input."""
 
 TRACKING_CONFIDENCE = 0.1
-"""The tracker continues a vehicle with detections far weaker than those that may start one."""
+"""The tracker continues a vehicle with detections of much lower confidence than those that may start a
+track."""
 
 SOFTWARE = f"ngatu {version('ngatu')}"
 
 
 NETWORKS = ("vehicles", "plate_finder", "plate_corners", "plate_reader", "riders")
-"""Names of the networks that are shared by all cameras."""
+"""Names of the networks that all cameras share."""
 
 
 @dataclass(frozen=True)
@@ -60,14 +61,15 @@ class Eyes:
     finder: PlateFinder
     heads: HeadFinder
     models: Mapping[str, str]
-    """SHA-256 of each network by its name, for the manifest."""
+    """SHA-256 of each network by name, for the manifest."""
     close: Close | None = None
-    """The vehicle network once more, on one thread, for the second look; None: findings are not examined."""
+    """A single-threaded session of the vehicle network for the second look; None: findings are not
+    examined."""
 
 
 def open_eyes(threads: int = 1, folder: Path | None = None) -> Eyes:
-    """Loads the networks; `threads` is how many each may use for one picture. Those in `folder` take the
-    place of the packaged ones.
+    """Loads the networks; `threads` is the number of threads each may use for one picture. Networks in
+    `folder` replace the packaged ones.
 
     Raises:
         ModelCardError: a network is missing or not the one its card describes: the node must not start.
@@ -90,7 +92,7 @@ def open_eyes(threads: int = 1, folder: Path | None = None) -> Eyes:
         finder=finder,
         heads=HeadNetwork(riders, threads),
         models={card.name: card.sha256 for card in cards},
-        # A session of its own: its work stays in the thread of low priority that asks for it.
+        # A separate session: its work stays in the low-priority thread that calls it.
         close=OnnxVehicleDetector(vehicles, threads=1, confidence=TRACKING_CONFIDENCE, keeps=False),
     )
 
@@ -108,7 +110,7 @@ DEFAULT_ROLLS = Rolls()
 
 @dataclass(frozen=True)
 class Camera:
-    """A camera at work: what looks and judges, what gathers the proof, and what examines it."""
+    """A running camera: the pipeline, the evidence gatherer and the second look."""
 
     config: CameraConfig
     pipeline: CameraPipeline
@@ -117,7 +119,7 @@ class Camera:
     beginnings: Beginnings
 
     def step(self, frame: Frame) -> Step:
-        """Looks at one frame, and keeps what its vehicles' cases may need later."""
+        """Analyses one frame and keeps what later evidence about its vehicles may need."""
         step = self.pipeline.step(frame)
         self.beginnings.note(frame.t, step.tracks)
         return step
@@ -136,10 +138,10 @@ def build_camera(
     """One camera's pipeline and gatherer.
 
     Args:
-        ring: the source's ring of the record stream.
-        epoch: UTC of stream time 0, for what holds at certain hours only.
-        views: folder in which the camera's view is kept over restarts; None: it is not.
-        rings: those of the node's cameras, which it joins; None: it works alone.
+        ring: the source's packet ring of the record stream.
+        epoch: UTC of stream time 0, for rules that apply only at certain hours.
+        views: folder that keeps the camera's reference view across restarts; None: not kept.
+        rings: the rings of the node's cameras, to which it adds its own; None: it works alone.
     """
     pipeline = CameraPipeline(
         detector=eyes.detector,
@@ -162,7 +164,7 @@ def build_camera(
 
 
 def _drawn(config: CameraConfig) -> str:
-    """Fingerprint of all that is drawn over the picture, and of its survey's name."""
+    """Fingerprint of everything drawn over the picture, and of its survey's name."""
     drawn = [line.model_dump(mode="json") for line in scene_lines(config)]
     survey = {"calibration": config.calibration, "size": list(config.size), "drawn": drawn}
     return sha256_hex(canonical_bytes(survey))
@@ -182,7 +184,7 @@ def _plate_cameras(config: CameraConfig, rings: Rings | None, eyes: Eyes) -> Pla
 
 
 def _rider_watch(config: CameraConfig, ring: PacketRing, finder: HeadFinder) -> RiderWatch | None:
-    """Looks at riders only where a rule that is on asks who sits on a motorbike."""
+    """Analyses riders only if an active rule needs the occupants of a motorbike."""
     if not any(rule.riders for rule in config.rules.on):
         return None
     one_stream = config.detect_stream is None or config.record_stream is None
@@ -190,7 +192,7 @@ def _rider_watch(config: CameraConfig, ring: PacketRing, finder: HeadFinder) -> 
 
 
 def camera_info(config: CameraConfig) -> CameraInfo:
-    """What a node announces of a camera."""
+    """What a node reports about a camera at birth."""
     return CameraInfo(
         id=config.id, site=config.site.id, site_name=config.site.name, calibration=config.calibration
     )
@@ -215,7 +217,7 @@ def _standing(config: CameraConfig, node: str, eyes: Eyes, rolls: Rolls) -> Stan
 
 
 def scene_lines(config: CameraConfig) -> tuple[SceneLine, ...]:
-    """The camera's lines and areas in normalised coordinates, to be drawn over the evidence."""
+    """The camera's lines and areas in normalised coordinates, for drawing over the evidence."""
     width, height = config.size
 
     def drawn(name: str, kind: str, points: tuple[Point, ...], **more: str | None) -> SceneLine:

@@ -1,8 +1,7 @@
-"""Watches the machine's clock: does the kernel hold it for synchronised, what does an NTP server say, was it
-set?
+"""Monitors the machine's clock: kernel synchronisation, offset to an NTP server, steps.
 
-A time server is asked by ourselves as well, because a daemon that is not there, or believes a wrong server,
-does not say so. Nothing here sets the clock.
+The node also asks a time server itself, because a time daemon that is missing, or follows a wrong server,
+does not report it. Nothing here sets the clock.
 """
 
 import ctypes
@@ -21,21 +20,21 @@ from contract.reports import CameraHealth
 log = structlog.get_logger(__name__)
 
 OFF_SECONDS = 3.0
-"""From here on evidence tells a wrong time."""
+"""Offset in seconds from which evidence would carry a wrong time."""
 
 STEP_TOLD = 3600.0
-"""Seconds for which it is told that the clock was set while the node ran."""
+"""Seconds for which a clock step during operation is reported."""
 
 ASK_SECONDS = 60.0
 PATIENCE = 5.0
 UNSYNCHRONISED_AFTER = 300.0
-"""Seconds the kernel may hold its clock for not synchronised: after a start that is normal."""
+"""Seconds the kernel may report its clock as unsynchronised: normal after a start."""
 
 _ERROR = 5  # TIME_ERROR of adjtimex(2): the clock is not synchronised
 
 
 class _Timex(ctypes.Structure):
-    """`struct timex` of adjtimex(2); only read."""
+    """`struct timex` of adjtimex(2); read only."""
 
     _fields_ = (
         ("modes", ctypes.c_uint),
@@ -49,7 +48,7 @@ class _Timex(ctypes.Structure):
 
 
 def kernel_is_synchronised() -> bool | None:
-    """Whether a time daemon (chrony, systemd-timesyncd, …) keeps the clock; None where nobody can tell."""
+    """Whether a time daemon (chrony, systemd-timesyncd, …) keeps the clock synchronised; None if unknown."""
     try:
         state = ctypes.CDLL(ctypes.util.find_library("c"), use_errno=True).adjtimex(ctypes.byref(_Timex()))
     except (OSError, AttributeError):
@@ -58,7 +57,7 @@ def kernel_is_synchronised() -> bool | None:
 
 
 def ask(server: str) -> float | None:
-    """Seconds that the clock of a server (HOST or HOST:PORT) is ahead of ours; None without an answer."""
+    """Seconds by which a server's clock (HOST or HOST:PORT) is ahead of ours; None without an answer."""
     host, _, port = server.partition(":")
     try:
         answer = ntplib.NTPClient().request(host, version=4, port=int(port or 123), timeout=PATIENCE)
@@ -70,8 +69,8 @@ def ask(server: str) -> float | None:
 
 @dataclass(frozen=True)
 class ClockState:
-    """What is known of the clock: seconds the server is ahead, None if it did not answer or there is none;
-    seconds by which it was last set while the node ran, 0.0 where that is long ago."""
+    """State of the clock: seconds the server is ahead, None without a server or an answer; seconds of the
+    last clock step while the node ran, 0.0 if that is long ago."""
 
     offset: float | None = None
     synchronised: bool | None = None
@@ -80,12 +79,12 @@ class ClockState:
 
 
 class ClockWatch:
-    """The clock's state, looked at once a minute in a thread of its own.
+    """The clock's state, checked once a minute in its own thread.
 
     Args:
-        server: the NTP server to ask; None: only the kernel is.
+        server: the NTP server to ask; None: only the kernel is asked.
         clock: monotonic seconds.
-        utc: the clock that is watched, POSIX seconds.
+        utc: the monitored clock, POSIX seconds.
     """
 
     def __init__(
@@ -101,18 +100,18 @@ class ClockWatch:
         self._kernel = kernel
         self._utc = utc
         self._good_at = clock()
-        # UTC when the monotonic clock began, by the clock as it is set.
+        # UTC at monotonic time 0, by the clock as it is set.
         self._began = utc() - clock()
         self._step, self._stepped_at = 0.0, float("-inf")
 
     def run(self, stop: threading.Event) -> None:
-        """Looks until `stop` is set."""
+        """Checks until `stop` is set."""
         while not stop.is_set():
             self.look()
             stop.wait(ASK_SECONDS)
 
     def look(self) -> None:
-        """Looks once."""
+        """Checks once."""
         now, synchronised = self._clock(), self._kernel()
         if synchronised is not False:
             self._good_at = now
@@ -122,7 +121,7 @@ class ClockWatch:
         self.state = ClockState(offset, synchronised, now - self._good_at, self._step if recent else 0.0)
 
     def _look_for_step(self) -> None:
-        """Chrony and its like turn a clock slowly; what changed much since the last look was set."""
+        """Time daemons turn a clock slowly; a large change since the last check means that it was set."""
         now = self._clock()
         began = self._utc() - now
         if abs(began - self._began) >= OFF_SECONDS:
@@ -132,13 +131,13 @@ class ClockWatch:
 
     @property
     def alarms(self) -> tuple[Reason, ...]:
-        """What a person should know."""
+        """Alarms for the operator."""
         return tuple(_of_clock(self.state, self._server or ""))
 
 
 def _of_clock(state: ClockState, server: str) -> Iterator[Reason]:
     if state.offset is not None and abs(state.offset) >= OFF_SECONDS:
-        # Said as the node's clock stands: behind where the server is ahead.
+        # Described from the node's side: its clock is behind if the server's is ahead.
         yield reason("clock.off", offset_ms=round(-state.offset * 1000), server=server)
     if state.stepped:
         yield reason("clock.stepped", step_ms=round(state.stepped * 1000))
@@ -147,7 +146,7 @@ def _of_clock(state: ClockState, server: str) -> Iterator[Reason]:
 
 
 def of_cameras(cameras: tuple[CameraHealth, ...]) -> tuple[Reason, ...]:
-    """The camera whose own clock is furthest from the node's, if that is too far."""
+    """The camera whose clock differs most from the node's, if by too much."""
     off = [
         (abs(camera.clock_offset_ms), camera)
         for camera in cameras

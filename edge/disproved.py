@@ -1,6 +1,6 @@
 """A sample of the findings that the second look disproved: the newest few, on the node's disk, for audit.
 
-They accuse nobody and are never sent; without them nobody could tell whether the second look errs.
+They accuse nobody and are never sent; they make errors of the second look visible.
 """
 
 import shutil
@@ -14,20 +14,20 @@ from edge.evidence.gather import Proof
 log = structlog.get_logger(__name__)
 
 MOST = 30
-"""Kept at once; the oldest goes."""
+"""Most findings kept; the oldest are deleted."""
 
 FACTS = "facts.json"
 
 
 class Kept:
-    """The sample in `folder`: a folder per finding with its pictures, its clip and `facts.json`."""
+    """The sample in `folder`: one folder per finding with its pictures, its clip and `facts.json`."""
 
     def __init__(self, folder: Path, most: int = MOST) -> None:
         self._folder = folder
         self._most = most
 
     def add(self, proof: Proof) -> None:
-        """Keeps one; a disk that refuses costs only the sample."""
+        """Stores one; if the disk fails only the sample is lost."""
         try:
             self._write(proof)
             self._drop_oldest()

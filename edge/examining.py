@@ -1,7 +1,7 @@
 """The thread of the second look: low priority, one finding after the other.
 
-It waits for nothing live and nothing live waits for it. What it is given it gives back, examined; at the end
-of the node what there is no time for goes on unexamined, to a person.
+It waits for no live work, and no live work waits for it. Every finding it takes is passed on, examined; at
+shutdown those without enough time go on unexamined, to an operator.
 """
 
 import os
@@ -17,21 +17,22 @@ from edge.proving import Suspicion
 log = structlog.get_logger(__name__)
 
 NICENESS = 5
-"""Cameras and delivery go first; on an idle machine it costs nothing. On a busy one it still has about a
-quarter of a core: five findings a minute."""
+"""Cameras and delivery have priority; on an idle machine it costs nothing. On a busy one it still gets about
+a quarter of a core: five findings a minute."""
 
 MOST_WAITING = 40
-"""Beyond so many the newest goes on unexamined, to a person: each keeps some megabytes of pictures."""
+"""Most pending findings: beyond that the newest goes on unexamined, to an operator. Each holds some megabytes
+of pictures."""
 
 BEHIND = 10
-"""Waiting from which a person is told."""
+"""Pending findings from which an alarm is raised."""
 
 ONE_EXAMINATION = 20.0
-"""Seconds the one at work is waited for at the end."""
+"""Seconds to wait at shutdown for the one being examined."""
 
 
 class Examining:
-    """Examines what it is given and hands it to `give`, in the same order, from its own thread."""
+    """Examines findings and passes them to `give`, in the same order, from its own thread."""
 
     def __init__(self, give: Callable[[Proof], None]) -> None:
         self._give = give
@@ -41,11 +42,11 @@ class Examining:
 
     @property
     def waiting(self) -> int:
-        """How many are not examined yet."""
+        """Number of findings not examined yet."""
         return self._waiting.unfinished_tasks
 
     def start(self) -> None:
-        """Begins to work."""
+        """Starts the thread."""
         self._thread.start()
 
     def take(self, suspicion: Suspicion) -> None:
@@ -56,7 +57,7 @@ class Examining:
             self._waiting.put(suspicion)
 
     def end(self, within: float) -> None:
-        """Returns when all that was taken is given: after `within` seconds the rest unexamined."""
+        """Returns once everything taken was passed on: after `within` seconds the rest goes unexamined."""
         self._waiting.put(None)
         self._thread.join(within)
         self._hurry.set()
@@ -72,7 +73,7 @@ class Examining:
 
 
 def lower_priority() -> None:
-    """Of the calling thread alone; on Linux a thread has its own."""
+    """Lowers the priority of the calling thread only; on Linux each thread has its own."""
     try:
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
     except (OSError, AttributeError):

@@ -1,4 +1,4 @@
-"""Files that stay whole, whatever dies while they are written."""
+"""Atomic file writes: a file stays whole if the process or the power fails."""
 
 import os
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def replace_file(path: Path, content: bytes) -> None:
-    """Writes a file whole or not at all, and onto the disk before it returns. Raises OSError."""
+    """Writes a file atomically, synced to the disk before it returns. Raises OSError."""
     fresh = path.with_name(f".{path.name}.part")
     with named(path), fresh.open("wb") as file:
         file.write(content)
@@ -18,7 +18,7 @@ def replace_file(path: Path, content: bytes) -> None:
 
 @contextmanager
 def named(path: Path) -> Iterator[None]:
-    """Errors of the disk in this block name `path`: that of a full disk names no file."""
+    """Adds `path` to disk errors raised in this block: the error of a full disk names no file."""
     try:
         yield
     except OSError as problem:

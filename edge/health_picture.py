@@ -1,6 +1,9 @@
 """A small picture of each camera for the centre's overview: is the lens clean, the scene lit, the direction
-right? It is not evidence, and nobody can be recognised: every vehicle that was seen is reduced to a few mean
-colours, and what was not seen is too small to be read."""
+right?
+
+It is not evidence, and nobody can be recognised: every detected vehicle is reduced to a few mean colours, and
+undetected ones are too small to be readable.
+"""
 
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -16,7 +19,8 @@ from edge.pipeline import Step
 from edge.worker import CameraWorker
 
 WIDTH = 240
-"""Pixels across: a plate of a tenth of the picture's width is 24 pixels wide, its characters two or three."""
+"""Width in pixels: a plate of a tenth of the picture's width is 24 pixels wide, its characters two or
+three."""
 
 QUALITY = 60
 
@@ -27,7 +31,7 @@ Image = NDArray[np.uint8]
 
 
 def small(image: Image, vehicles: Iterable[Box]) -> bytes:
-    """The picture as a JPEG of WIDTH pixels across, without its vehicles (boxes in pixels)."""
+    """The picture as a JPEG of WIDTH pixels across, with its vehicles (boxes in pixels) hidden."""
     height, width = image.shape[:2]
     scale = WIDTH / width
     size = (WIDTH, max(1, round(height * scale)))
@@ -38,15 +42,15 @@ def small(image: Image, vehicles: Iterable[Box]) -> bytes:
 
 
 def small_of(step: Step) -> bytes:
-    """The picture of a frame that was looked at."""
+    """The small picture of an analysed frame."""
     return small(step.frame.image, [track.points[-1].box for track in step.tracks])
 
 
 class HealthPictures:
-    """Sends a small picture of each camera now and then; the connection's thread uses it.
+    """Sends a small picture of each camera at intervals; used by the connection's thread.
 
     Args:
-        workers: the cameras of this moment.
+        workers: the current cameras.
     """
 
     topics: tuple[str, ...] = ()
@@ -63,10 +67,10 @@ class HealthPictures:
         self._sent: dict[str, float] = {}
 
     def connected(self) -> None:
-        """Nothing is due sooner because of a new connection."""
+        """A new connection makes nothing due sooner."""
 
     def received(self, topic: str, payload: bytes) -> None:
-        """Nothing is heard."""
+        """No messages are expected."""
 
     def outgoing(self) -> Iterator[Letter]:
         """The pictures that are due."""

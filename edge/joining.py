@@ -1,7 +1,7 @@
-"""Coming in by an invitation, and changing the node's key: what the installer's commands do.
+"""Joining by an invitation, and changing the node's key: the logic of the installer's commands.
 
-A change of keys sets the outbox aside with the key that signed it (`outbox-KEYID`) and begins another; the
-node goes on delivering from both. It can be interrupted at any step and run again.
+A change of keys sets the outbox aside with the key that signed it (`outbox-KEYID`) and starts another; the
+node continues delivering from both. It can be interrupted at any step and run again.
 """
 
 import json
@@ -42,12 +42,12 @@ _LARGEST_ANSWER = 300_000
 
 
 class JoiningError(RuntimeError):
-    """The centre did not take the node in, or can't be reached; the message says what to do."""
+    """The centre did not accept the node, or can't be reached; the message says what to do."""
 
 
 def join(config: NodeConfig, cameras: tuple[CameraInfo, ...], invitation: Invitation) -> Welcome:
-    """Makes the node's key (once), presents it, and keeps what the centre answers: its public key, its
-    address, the node's password at the broker and the broker's authority, where the node's file names them.
+    """Makes the node's key (once), registers it, and stores the centre's answer: its public key, its address,
+    the node's broker password and the broker's CA certificate, if the node's file names files for them.
 
     Raises:
         JoiningError: see there.
@@ -69,10 +69,10 @@ def join(config: NodeConfig, cameras: tuple[CameraInfo, ...], invitation: Invita
 
 
 def change_key(config: NodeConfig, cameras: tuple[CameraInfo, ...]) -> PublicKey:
-    """Gives the node another key, known to the centre before it is used; returns the new one's public half.
+    """Gives the node another key, registered at the centre before it is used; returns its public key.
 
     Raises:
-        JoiningError: the node did not come in by an invitation, or the centre refuses.
+        JoiningError: the node did not join by an invitation, or the centre refuses.
         OutboxError: the node is running.
         KeyFileError: a key can't be used.
     """
@@ -84,7 +84,7 @@ def change_key(config: NodeConfig, cameras: tuple[CameraInfo, ...]) -> PublicKey
     new = load_or_make_key(config.data / NEXT_KEY_FILE)
     aside = config.data / f"outbox-{old.public.key_id}"
     if not aside.exists():
-        Outbox(config.data / "outbox", old.public, config.outbox_bytes).close()  # nobody else holds it
+        Outbox(config.data / "outbox", old.public, config.outbox_bytes).close()  # ensures that no other process holds it
     proof = sign(enrolment(config.id, new.public, SOFTWARE, cameras), new)
     request = sign(KeyChange(node=config.id, proof=proof), old)
     _ask(f"{address}/api/v1/key-changes", request, load_centre_key(config.centre_key), new.public)
@@ -95,8 +95,7 @@ def change_key(config: NodeConfig, cameras: tuple[CameraInfo, ...]) -> PublicKey
 
 
 def earlier_outboxes(config: NodeConfig, key: SigningKey) -> list[Outbox]:
-    """The outboxes of keys the node had before, as far as something in them waits or was refused; those that
-    are through are removed.
+    """The outboxes of earlier keys that still hold pending or rejected packages; finished ones are removed.
 
     Raises:
         JoiningError: a change of keys was interrupted.
@@ -119,7 +118,7 @@ def _key_of(folder: Path) -> PublicKey:
 
 
 def _is_through(folder: Path) -> bool:
-    """Whether the centre has all of it; such a folder goes."""
+    """Whether the centre has all of it; such a folder is deleted."""
     summary, _ = inspect(folder)
     if summary.undelivered.packages or summary.quarantined or summary.states.get("rejected"):
         return False
@@ -146,7 +145,7 @@ def _ask(address: str, token: str, centre: PublicKey, key: PublicKey) -> Welcome
 
 
 def _problem(refusal: urllib.error.HTTPError) -> str:
-    """What a problem document (RFC 9457) says, else the status."""
+    """The text of a problem document (RFC 9457), else the status."""
     try:
         told = read_json(refusal.read(_LARGEST_ANSWER))
         return f"{told['title']}: {told.get('detail', '')}"

@@ -1,7 +1,4 @@
-"""What a node tells Prometheus: made at each scrape from what is counted anyway.
-
-Needs the extra `metrics`; the node serves it where `metrics` in its file says.
-"""
+"""The node's Prometheus metrics, made at each scrape from existing counters."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -19,7 +16,7 @@ from edge.clock import ClockState
 
 @dataclass(frozen=True)
 class Told:
-    """The state of a moment: the health report, the clock, what delivery counted (`Sender.counts`)."""
+    """The state at a scrape: the health report, the clock, the delivery counters (`Sender.counts`)."""
 
     health: HealthReport
     clock: ClockState
@@ -28,7 +25,7 @@ class Told:
 
 
 class NodeMetrics(Collector):
-    """Collects when Prometheus asks. `told` gives the state of that moment; any thread may call it."""
+    """Collects the metrics at a scrape. `told` gives the present state; any thread may call it."""
 
     def __init__(self, told: Callable[[], Told]) -> None:
         self._told = told
@@ -42,7 +39,7 @@ class NodeMetrics(Collector):
 
 
 def serve(config: MetricsConfig, told: Callable[[], Told]) -> None:
-    """Answers Prometheus in a thread of its own. Raises OSError: the port is taken."""
+    """Serves Prometheus in its own thread. Raises OSError: the port is taken."""
     registry = CollectorRegistry()
     registry.register(NodeMetrics(told))
     start_http_server(config.port, config.host, registry)

@@ -1,4 +1,4 @@
-"""Opens an ONNX network: on the processor, with threads that sleep while there is nothing for them."""
+"""Opens an ONNX network on the CPU, with threads that sleep while idle."""
 
 from pathlib import Path
 
@@ -8,12 +8,12 @@ import onnxruntime
 def open_network(file: Path, threads: int = 1, *, keeps: bool = True) -> onnxruntime.InferenceSession:
     """The network of `file` on `threads` threads; `keeps`: the memory of a run is kept for the next.
 
-    onnxruntime's helpers spin on after each run, by default, in case another follows at once. A node has five
-    networks on few cores, and what they wait for needs the core: with two threads on two cores reading plates
+    onnxruntime's worker threads spin after each run, by default, in case another follows at once. A node has
+    five networks on few cores, and other work needs the core: with two threads on two cores reading plates
     took half as long again, and twice the processor time.
 
-    Kept memory is that of the largest inputs there ever were: with inputs of many sizes, asked now and then,
-    44 MB for nothing; a run without costs 3 % more.
+    Kept memory is that of the largest inputs so far: for occasional inputs of many sizes 44 MB for nothing; a
+    run without it costs 3 % more.
 
     Raises:
         Exception: what onnxruntime raises of a file that it can't load; it has no class of its own for that.

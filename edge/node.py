@@ -1,9 +1,10 @@
-"""The node: a thread per camera that looks, one that gathers proof, one that delivers; and what watches them.
+"""The node: an analysis thread per camera, one that gathers evidence, one that delivers, and their
+supervision.
 
-The cameras take turns at looking (`edge.turns`); a played file is looked at frame by frame, at its own pace.
+The cameras take turns at analysis (`edge.turns`); a played file is analysed frame by frame, at its own pace.
 
-At its end first the cameras stop, then what they still had is gathered and kept, then the connection to the
-broker closes; what is not delivered yet waits in the outbox for the next start.
+At shutdown first the cameras stop, then their remaining incidents are gathered and stored, then the
+connection to the broker closes; undelivered packages wait in the outbox for the next start.
 """
 
 import threading
@@ -55,25 +56,25 @@ if TYPE_CHECKING:
     from edge.metrics import Told
 
 WATCHDOG_SECONDS = 270.0
-"""Beyond what is possible: an analysis stuck for so long is a reason to let systemd start the node anew."""
+"""Longer than any analysis can take: one stuck for so long is a reason to let systemd restart the node."""
 
 CAMERAS_END = 15.0
 PACKING_ENDS = 60.0
 DELIVERY_ENDS = 5.0
-"""Seconds given to each at the end; usually all three together take a few."""
+"""Seconds each part gets at shutdown; usually all three together take a few."""
 
 
 class MetricsError(RuntimeError):
-    """Metrics are asked for and can't be served; the message says what to do."""
+    """Metrics are configured but can't be served; the message says what to do."""
 
 
 class Node:
     """A whole node, from its configuration.
 
     Args:
-        cameras: the node's own camera files, read; the centre's revisions in force take their place.
-        probation: how long a camera is watched under a new revision.
-        networks: where `eyes` come from; with them the golden frames are looked at each day.
+        cameras: the node's own camera files, loaded; the centre's revisions in force replace them.
+        probation: how long a camera is monitored under a new revision.
+        networks: where `eyes` come from; with them the golden frames are tested each day.
         play: video files in place of live cameras, by camera id; each is played once.
 
     Raises:
@@ -128,7 +129,7 @@ class Node:
         )
 
     def run(self, *, until_delivered: bool = False) -> None:
-        """Works until `stop`; with `until_delivered` until the played files are through and delivered."""
+        """Runs until `stop`; with `until_delivered` until the played files are finished and delivered."""
         packing = threading.Thread(target=self._packing.run, name="packing", daemon=True)
         silence = threading.Event()
         delivery = threading.Thread(target=self._client.run, name="delivery", args=(silence,), daemon=True)
@@ -155,11 +156,11 @@ class Node:
 
     def stop(self) -> None:
         """Asks `run` to end; any thread or signal handler may call."""
-        # In a thread of its own: a handler's own may hold the event's lock, as wait() begins or ends.
+        # In its own thread: the signal handler's thread may hold the event's lock, as wait() begins or ends.
         threading.Thread(target=self._stop.set).start()
 
     def _watch(self, until_delivered: bool) -> None:
-        """Looks after the threads once a second until the end."""
+        """Supervises the threads once a second until the end."""
         notifier = sdnotify.SystemdNotifier()
         notifier.notify("READY=1")
         while not self._stop.wait(1.0):
@@ -176,7 +177,7 @@ class Node:
         notifier.notify("STOPPING=1")
 
     def _replace(self, camera: CameraConfig) -> None:
-        """Puts one camera to work under another configuration; the others look on."""
+        """Restarts one camera under another configuration; the others are unaffected."""
         old, thread = self._workers[camera.id], self._threads[camera.id]
         threading.Thread(target=old.stop, daemon=True).start()
         _join([thread], CAMERAS_END)
@@ -215,17 +216,18 @@ class Node:
         return CameraWorker(camera, open_source, build, hand_over, once=False, looked=looked)
 
     def _played_delivered(self) -> bool:
-        """Whether files were played, all of them are through, and all there is has been delivered."""
+        """Whether files were played, all are finished, and everything has been delivered."""
         played = [worker for worker in self._workers.values() if worker.once]
         through = bool(played) and all(worker.finished.is_set() for worker in played)
         return through and self._packing.idle and not self._kept().undelivered.packages
 
     def _kept(self) -> Summary:
-        """What is in the outbox, and in those of earlier keys."""
+        """The content of the outbox, and of those of earlier keys."""
         return Summary.together([outbox.summary() for outbox in self._outboxes])
 
     def _camera_health(self, worker: CameraWorker) -> CameraHealth:
-        """With what became of its findings in the second look, and whether the centre holds them."""
+        """A camera's health with the results of the second look on its findings, and whether the centre
+        withholds them."""
         health, told = worker.health(), self._packing.told(worker.config.id)
         funnel = dict(sorted({**health.funnel, **told}.items()))
         held = worker.config.id in self._revisions.quarantined
@@ -253,7 +255,7 @@ class Node:
         return self._self_test.alarms if self._self_test is not None else ()
 
     def _told(self) -> "Told":
-        """For Prometheus."""
+        """The state for Prometheus."""
         from edge.metrics import Told
 
         state, counts = self._client.state, self._senders.counts
@@ -261,7 +263,7 @@ class Node:
 
 
 def _metrics_server() -> "Callable[[MetricsConfig, Callable[[], Told]], None]":
-    """What serves metrics. Raises MetricsError without the extra."""
+    """The metrics server. Raises MetricsError without the extra."""
     try:
         from edge.metrics import serve
     except ImportError:

@@ -1,7 +1,7 @@
-"""How many frames a second are analysed of a camera, and for which rules that is too few.
+"""How many frames a second of a camera are analysed, and for which rules that is too few.
 
-A rule says how many looks a second it takes to prove an act (`RuleDescriptor.looks`). Counted is what was
-looked at, whatever the camera sends: a busy machine passes pictures over.
+A rule states how many looks a second it needs to prove an offence (`RuleDescriptor.looks`). Only analysed
+frames count, whatever the camera sends: a busy machine skips pictures.
 """
 
 from collections import deque
@@ -11,17 +11,17 @@ from configs.rules import RULES
 from contract.reasons import Reason, reason
 
 COUNTED_SECONDS = 4.0
-"""Over so long the pace is measured."""
+"""Seconds over which the rate is measured."""
 
 LEAST_SECONDS = 2.5
-"""Nothing is said of the pace before."""
+"""Least seconds before the rate is reported."""
 
 REST, WAKE = 0.8, 0.9
-"""Part of its looks below which a rule rests, and from which it wakes: a rate varies."""
+"""Part of its required looks below which a rule rests, and from which it is active again: a rate varies."""
 
 
 class Pace:
-    """Counts the looks at one camera. `resting` are the rules of `names` that rest now."""
+    """Counts a camera's looks. `resting` are the rules of `names` that rest now."""
 
     def __init__(self, names: Iterable[str]) -> None:
         self.resting: frozenset[str] = frozenset()
@@ -29,7 +29,7 @@ class Pace:
         self._times: deque[float] = deque()
 
     def look(self, t: float) -> None:
-        """A picture of stream time `t` is looked at."""
+        """Counts the analysis of a picture of stream time `t`."""
         self._times.append(t)
         while self._times[0] < t - COUNTED_SECONDS:
             self._times.popleft()
@@ -41,18 +41,18 @@ class Pace:
             )
 
     def interrupt(self) -> None:
-        """What comes next does not go on from what was before."""
+        """The next frame does not continue the earlier ones."""
         self._times.clear()
 
     @property
     def rate(self) -> float | None:
-        """Looks a second lately; None while that can't be told."""
+        """Looks a second lately; None if not yet measurable."""
         seconds = self._times[-1] - self._times[0] if self._times else 0.0
         return (len(self._times) - 1) / seconds if seconds >= LEAST_SECONDS else None
 
     @property
     def trouble(self) -> Reason | None:
-        """That there are too few looks for some rules, and for which."""
+        """Reports that there are too few looks for some rules, and for which."""
         if not self.resting or (rate := self.rate) is None:
             return None
         return reason("camera.too_few_looks", looks=round(rate, 1), rules=tuple(sorted(self.resting)))

@@ -1,9 +1,9 @@
-"""From incidents to packages in the outbox, one after the other, in a thread of its own.
+"""From incidents to packages in the outbox, one after the other, in its own thread.
 
-What was gathered is examined again in another thread (`edge.examining`) before it is packed; what that
-disproves is counted, and goes no further but for a sample. A finished proof is never dropped: while the
-outbox can't take it (its disk is full or fails) it stays in memory, further incidents are still gathered
-before their ring ages, and the outbox is asked again and again.
+Gathered evidence is examined again in another thread (`edge.examining`) before it is packed; disproved
+findings are counted, and only a sample is kept. Finished evidence is never dropped: while the outbox can't
+take it (its disk is full or fails) it stays in memory, further incidents are still gathered before their
+video leaves the ring, and storing is retried.
 """
 
 import queue
@@ -27,22 +27,22 @@ from edge.worker import Handover
 log = structlog.get_logger(__name__)
 
 RETRY_SECONDS = 3.0
-"""Between two attempts to put a proof into an outbox that could not take it."""
+"""Seconds between two attempts to store evidence in an outbox that could not take it."""
 
 PLAYED_BACKLOG = 3
-"""Incidents that may wait before a played file is held up."""
+"""Pending incidents at which a played file is paused."""
 
 LAST_EXAMINATIONS = 10.0
-"""Seconds at the end of the node in which what waits is still examined."""
+"""Seconds at shutdown in which pending findings are still examined."""
 
 _POLL_SECONDS = 0.2
 
 
 class Packing:
-    """Gathers, has it examined, and keeps. `hand_over` may be called from any thread.
+    """Gathers evidence, has it examined, and stores it. `hand_over` may be called from any thread.
 
     Args:
-        kept: where a sample of what the second look disproved stays.
+        kept: the sample of findings that the second look disproved.
     """
 
     def __init__(
@@ -52,7 +52,7 @@ class Packing:
         self._key = key
         self._version = manifest_version
         self._kept = kept
-        # Without a limit: incidents are small and rare.
+        # Unbounded: incidents are small and rare.
         self._found: queue.Queue[Handover | Proof | None] = queue.Queue()
         self._examining = Examining(self._found.put)
         self._told: defaultdict[str, Counter[str]] = defaultdict(Counter)
@@ -62,16 +62,16 @@ class Packing:
 
     @property
     def idle(self) -> bool:
-        """Whether all that was handed over is in the outbox."""
+        """Whether everything handed over is in the outbox."""
         return not (self._examining.waiting or self._found.unfinished_tasks or self._proofs)
 
     def told(self, camera: str) -> Mapping[str, int]:
-        """How many findings of a camera were suspected, and what became of them in the second look."""
+        """How many findings of a camera were suspected, and their results in the second look."""
         return dict(self._told[camera])
 
     @property
     def alarms(self) -> tuple[Reason, ...]:
-        """What a person should know."""
+        """Alarms for the operator."""
         alarms = []
         if self._proofs:
             waiting = len(self._proofs)
@@ -87,18 +87,18 @@ class Packing:
         self._found.put(handover)
 
     def hand_over_patiently(self, handover: Handover) -> None:
-        """Takes an incident of a played file, which can wait: blocks while many others are before it, so that
-        the file does not run away from what its ring must still hold."""
+        """Takes an incident of a played file, which can wait: blocks while many others are pending, so that
+        the file does not run past the video its ring must still hold."""
         self._found.put(handover)
         while self._found.qsize() > PLAYED_BACKLOG:
             time.sleep(_POLL_SECONDS)
 
     def end(self) -> None:
-        """`run` is to return after what was handed over before."""
+        """Lets `run` return after what was handed over before."""
         self._found.put(None)
 
     def run(self) -> None:
-        """Works until `end`."""
+        """Runs until `end`."""
         self._examining.start()
         while True:
             try:
@@ -116,7 +116,7 @@ class Packing:
         self._end()
 
     def _end(self) -> None:
-        """What is still examined, is packed too."""
+        """Packs what is still being examined, too."""
         self._examining.end(LAST_EXAMINATIONS)
         while not self._found.empty():
             if (item := self._found.get()) is not None:
@@ -135,7 +135,7 @@ class Packing:
             self._count(item)
 
     def _count(self, proof: Proof) -> None:
-        """Of an examined proof; what is left goes into the outbox."""
+        """Counts examined evidence and queues what remains for the outbox."""
         look = proof.facts.second_look
         if look is not None:
             self._told[proof.facts.camera][f"second_look_{look.verdict}"] += 1
@@ -156,11 +156,11 @@ class Packing:
             suspicion = handover.prover.gather(incident)
             self._told[suspicion.proof.facts.camera]["suspicions"] += 1
             self._examining.take(suspicion)
-        except Exception as problem:  # the thread's boundary: the next incident must still be gathered
+        except Exception as problem:  # error boundary of the thread: the next incident must still be gathered
             self._lose(f"{incident.finding.rule} at {incident.finding.t:.1f} s: {problem}")
 
     def _keep(self) -> None:
-        """Puts the finished proofs into the outbox, oldest first, as far as it takes them."""
+        """Stores finished evidence in the outbox, oldest first, as far as possible."""
         while self._proofs:
             proof = self._proofs[0]
             try:
@@ -172,7 +172,7 @@ class Packing:
                 return
             except (
                 Exception
-            ) as problem:  # the thread's boundary: what can't be sealed must not block the rest
+            ) as problem:  # error boundary of the thread: evidence that can't be sealed must not block the rest
                 self._lose(f"{proof.event}: {problem}")
             else:
                 log.info("packed", event_id=proof.event, rule=proof.facts.rule.name, known_before=not fresh)

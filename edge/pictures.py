@@ -1,4 +1,4 @@
-"""Still pictures from disk: the commands `ngatu read` and `ngatu see` go through them one by one."""
+"""Still pictures from disk, one by one, for the commands `ngatu read` and `ngatu see`."""
 
 import os
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ MAX_PIXELS = 100_000_000
 
 
 class PictureError(ValueError):
-    """The file is not a picture we can read; the message names it and says why."""
+    """The file is not a readable picture; the message names it and says why."""
 
 
 @dataclass(frozen=True)
@@ -58,10 +58,10 @@ def _too_large(path: Path) -> str:
 
 
 def find_pictures(path: Path) -> list[Path]:
-    """The file named, or of a folder all files below it with a picture's ending or content, in order of name.
+    """The named file, or all files below a folder with a picture's extension or content, sorted by name.
 
     Raises:
-        PictureError: nothing is there, or the folder holds no picture or may not be read.
+        PictureError: the path does not exist, or the folder holds no picture or is not readable.
     """
     try:
         path.stat()
@@ -78,7 +78,7 @@ def find_pictures(path: Path) -> list[Path]:
 
 
 def is_picture(path: Path) -> bool:
-    """By its ending, whatever is in it, so that a damaged one is told; else by what is in it."""
+    """By its extension, whatever its content, so that a damaged picture is reported; else by its content."""
     return path.suffix.lower() in _ENDINGS or cv2.haveImageReader(str(path))
 
 
@@ -91,7 +91,7 @@ _ENDINGS = {
 }
 
 STILL_SIZES = (640, 960)
-"""Least and most pixels of the longer side at which vehicles are looked for: a still has time to spare."""
+"""Least and most pixels of the longer side for vehicle detection: a still allows more time."""
 
 
 def still_size(image: NDArray[np.uint8]) -> int:

@@ -1,8 +1,8 @@
 """One camera's pipeline: frame in, findings out. Replay and live run this same code on two clocks.
 
-`step` looks, tracks, reads lamps and asks the rulebook; a finding then waits until the frames after it (the
-post-roll) are in the ring, and comes back from `due` with everything the evidence needs to know. What is
-undecidable is counted and told in its step, but never becomes evidence.
+`step` detects, tracks, reads lamps and applies the rulebook; a finding then waits until the frames after it
+(the post-roll) are in the ring, and is returned by `due` with everything the evidence needs. Undecidable
+findings are counted and reported in their step, but never become evidence.
 """
 
 import math
@@ -31,13 +31,13 @@ from edge.video.kept_view import KeptView
 log = structlog.get_logger(__name__)
 
 NEIGHBOUR_SECONDS = 30.0
-"""How long boxes of all vehicles are remembered, to tell whose plate a plate is."""
+"""Seconds for which the boxes of all vehicles are remembered, to assign plates to vehicles."""
 
 
 @dataclass(frozen=True)
 class Step:
-    """What one frame showed: tracks seen in it, each lamp's history up to it, findings it made decidable.
-    `looked`: vehicles were looked for in it, so that the tracks are all that is known."""
+    """Results of one frame: its tracks, each lamp's history up to it, findings that became decidable.
+    `looked`: vehicles were detected in it, so `tracks` is complete."""
 
     frame: Frame
     tracks: tuple[Track, ...]
@@ -48,7 +48,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Incident:
-    """A finding whose post-roll has passed, with the track, lamp and riders as they stand then.
+    """A finding whose post-roll has passed, with the state of track, lamp and riders at that time.
 
     `neighbours` gives for a frame number the boxes of all tracks in it (track id → box), `traffic` the tracks
     of all vehicles seen shortly before or after it.
@@ -82,18 +82,18 @@ class Funnel:
 
 
 class CameraPipeline:
-    """The eyes and the judgement of one camera. Not thread-safe: one thread feeds it.
+    """Detection and judgement for one camera. Not thread-safe: one thread feeds it.
 
     Args:
         detector: finds vehicles in a frame of the detect stream.
         signals: a source per lamp head of the scene.
-        rulebook: the rules that are on, for the scene before this camera.
+        rulebook: the active rules, for this camera's scene.
         size: width and height of the picture the scene was drawn on.
         post_roll: seconds after a finding that its evidence still needs.
-        region: part of the picture vehicles are looked for in, [x1, y1, x2, y2]; None for all of it.
-        interval: look for vehicles in every n-th frame (lamps are read in every one).
-        riders: looks at who sits on motorbikes; None where no rule asks.
-        kept_view: the view of this camera, known from before and kept for later; None: learnt for this time.
+        region: part of the picture in which vehicles are detected, [x1, y1, x2, y2]; None for all of it.
+        interval: detect vehicles in every n-th frame (lamps are read in every one).
+        riders: counts people and helmets on motorbikes; None if no rule needs it.
+        kept_view: this camera's stored reference view; None: learnt for this run only.
     """
 
     def __init__(
@@ -111,11 +111,11 @@ class CameraPipeline:
     ) -> None:
         self.funnel = Funnel()
         self.armed = not signals
-        """Whether every lamp of the scene could be trusted at the newest frame; true where there is none."""
+        """Whether every lamp of the scene was reliable at the newest frame; true if there is none."""
         self.misfit: tuple[int, int] | None = None
-        """Width and height of the newest frame where they are not those the scene was drawn on."""
+        """Width and height of the newest frame if they differ from those the scene was drawn on."""
         self.alive = Alive(kept_view)
-        """Whether there is life in the pictures; nothing is looked for in those without."""
+        """Whether the picture is live; nothing is detected in others."""
         self.pace = Pace(rulebook.names)
         """Looks a second, and the rules that rest because they are too few."""
         self._detector = detector
@@ -137,13 +137,13 @@ class CameraPipeline:
 
     @property
     def trouble(self) -> Reason | None:
-        """What is wrong with the pictures, or how many of them are looked at."""
+        """What is wrong with the pictures, or with the number analysed."""
         return self.alive.trouble or self.pace.trouble
 
     def step(self, frame: Frame) -> Step:
-        """Looks at one frame; frames must come in order of their time.
+        """Analyses one frame; frames must come in order of their time.
 
-        One of another size is counted, not looked at: the lines lie elsewhere on it.
+        One of another size is counted, not analysed: the lines lie elsewhere on it.
         """
         self.funnel.counts["frames"] += 1
         ended = self._end_before(frame)
@@ -161,7 +161,7 @@ class CameraPipeline:
         self.armed = all(history.armed for history in signals.values())
         if frame.index < self._next_look:
             return Step(frame, (), signals, ended)
-        # Counted from the frame last looked at: of a live camera any single frame may have been dropped.
+        # Counted from the last analysed frame: of a live camera any single frame may have been dropped.
         self._next_look = frame.index + self._interval
         self.pace.look(frame.t)
         tracks = tuple(self._tracker.update(frame.t, frame.index, self._look(frame)))
@@ -175,8 +175,8 @@ class CameraPipeline:
         return Step(frame, tracks, signals, (*ended, *fresh), looked=True)
 
     def _end_before(self, frame: Frame) -> tuple[Finding, ...]:
-        """Ends tracks and lamp phases where the frame does not go on from those before: its run is another,
-        or its size. Gives what could be judged at their end."""
+        """Ends tracks and lamp phases if the frame does not continue the earlier ones: it has another run or
+        size. Returns the findings judged at their end."""
         size = frame.image.shape[1], frame.image.shape[0]
         before, self._continues = self._continues, (frame.run, size)
         self.misfit = size if size != self._size else None
@@ -188,13 +188,14 @@ class CameraPipeline:
         return self._once(ended, frame.t)
 
     def _interrupt(self) -> None:
-        """Lamps and pace know nothing of what comes next."""
+        """Tells lamps and pace that the stream was interrupted."""
         for source in self._signals.values():
             source.interrupt()
         self.pace.interrupt()
 
     def _pass_over(self, since: float) -> None:
-        """A picture without life: tracks and lamps end; what was found in such pictures is not believed."""
+        """Skips a picture that is not live: tracks and lamps end; findings from such pictures are not
+        believed."""
         self.funnel.counts["frames_not_alive"] += 1
         self.armed = False
         if self._lifeless:
@@ -211,7 +212,7 @@ class CameraPipeline:
 
     def due(self, now: float) -> list[Incident]:
         """Findings whose post-roll has passed at stream time `now`, oldest first; those from pictures that
-        may turn out to be without life wait for that."""
+        may turn out not to be live wait for that."""
         since = self.alive.suspected_since
         doubtful = since if since is not None and now < math.inf else math.inf
         ready = [w for w in self._waiting if w.finding.t + self._post_roll <= now and w.made < doubtful]
@@ -220,8 +221,8 @@ class CameraPipeline:
         return [self._incident(finding) for finding in found]
 
     def finish(self, now: float) -> tuple[Finding, ...]:
-        """The stream has ended at `now`: judges the tracks still open. `due(math.inf)` then gives all that
-        waits."""
+        """The stream has ended at `now`: judges the tracks still open. `due(math.inf)` then gives all pending
+        findings."""
         if self._lifeless:
             return ()
         return self._once(self._judge(self._tracker.end_all(), self._snapshots(), now, track_ended=True), now)
@@ -274,7 +275,7 @@ class CameraPipeline:
             self._tracks[track.id] = track
 
     def _forget(self, oldest: float) -> None:
-        """Forgets what is older than `oldest`, but for the vehicles of findings that wait."""
+        """Forgets data older than `oldest`, except for vehicles of pending findings."""
         while self._neighbours and self._neighbours[0][0] < oldest:
             self._neighbours.popleft()
         waiting = {waiting.finding.track for waiting in self._waiting}
@@ -285,9 +286,9 @@ class CameraPipeline:
                 self._riders.forget(key)
 
     def _once(self, findings: list[Finding], now: float) -> tuple[Finding, ...]:
-        """Leaves out what was reported before: a rule speaks once per vehicle and episode.
+        """Leaves out findings reported before: a rule reports once per vehicle and episode.
 
-        Of the rest, what a person could decide on waits for its post-roll.
+        Of the rest, violations and borderline findings wait for their post-roll.
         """
         fresh = []
         for finding in findings:

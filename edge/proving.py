@@ -1,5 +1,5 @@
-"""From an incident to its proof: first gathered, before the rings age, then examined again and its plate
-looked for on the plate cameras, at leisure."""
+"""From an incident to its evidence: first gathered, before the video leaves the ring, then, without hurry,
+examined again and its plate searched on the plate cameras."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -24,36 +24,36 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class Suspicion:
-    """A gathered proof that was not examined yet, with all that its examination needs."""
+    """Gathered evidence not yet examined, with all data its examination needs."""
 
     proof: Proof
     look: Callable[[], Examined]
     answers: Callable[[], Sequence[Answer]] = tuple
 
     def examined(self) -> Proof:
-        """The proof as it stands after the second look, with what the plate cameras say. A look that fails
-        leaves the finding to a person."""
+        """The evidence after the second look, with the plate cameras' answers. If a look fails the finding
+        goes to an operator."""
         proof = self._looked()
         return proof if disproved(proof) else _joined(proof, self.answers())
 
     def _looked(self) -> Proof:
         try:
             return _with(self.proof, self.look())
-        except Exception:  # a stage's boundary: a finding must not be lost by it, nor pass unexamined
+        except Exception:  # error boundary of a stage: it must neither lose a finding nor let it pass unexamined
             log.exception("a second look failed", event_id=self.proof.event)
             return self.unexamined()
 
     def unexamined(self) -> Proof:
-        """The proof where there is no time for a second look: a person decides."""
+        """The evidence if there is no time for a second look: an operator decides."""
         return _with(self.proof, not_possible(self.proof.incident.finding))
 
 
 class Prover:
-    """Proves the incidents of one camera.
+    """Gathers and examines the incidents of one camera.
 
     Args:
-        looks: examines them; None where the camera's networks can't look closely (tests on drawn roads).
-        cameras: the plate cameras that are asked too; None where none is joined.
+        looks: examines them; None if the camera's networks don't support it (tests on drawn roads).
+        cameras: the plate cameras to ask too; None if none is joined.
     """
 
     def __init__(
@@ -69,13 +69,13 @@ class Prover:
         self._cameras = cameras
 
     def holds_post_roll(self, incident: Incident) -> bool:
-        """Whether the ring has what the evidence and its examination need after the violation."""
+        """Whether the ring has all the video that evidence and examination need after the violation."""
         end = self._ring.end_t
         _, last = window(incident.finding)
         return self._gatherer.holds_post_roll(incident) and end is not None and end >= last
 
     def gather(self, incident: Incident) -> Suspicion:
-        """Takes from the ring all that is needed of it. Raises as `Gatherer.gather`."""
+        """Takes all data needed from the ring. Raises as `Gatherer.gather`."""
         proof, looks, film = self._gatherer.gather(incident), self._looks, self._film(incident)
         answers = self._ask(incident, proof, film)
         if looks is None:
@@ -90,7 +90,7 @@ class Prover:
         return partial(cameras.answers, cameras.ask(Scenery(incident.track, t, incident.traffic, utc, film)))
 
     def prove(self, incident: Incident) -> Proof:
-        """Both at once, where nothing waits."""
+        """Both steps at once, if nothing else is pending."""
         return self.gather(incident).examined()
 
     def _film(self, incident: Incident) -> Film | None:
@@ -102,7 +102,7 @@ class Prover:
 
 
 def disproved(proof: Proof) -> bool:
-    """Whether the second look showed that it was not so."""
+    """Whether the second look disproved the finding."""
     look = proof.facts.second_look
     return look is not None and look.verdict == "disproved"
 
@@ -114,7 +114,7 @@ def _with(proof: Proof, examined: Examined) -> Proof:
 
 
 def _joined(proof: Proof, answers: Sequence[Answer]) -> Proof:
-    """The proof with what its plate cameras say: the plate, their view, and what speaks against it."""
+    """The evidence with the plate cameras' answers: the plate, their view, and contradictions."""
     answer = best(answers)
     doubts = [one.doubt for one in answers if one.doubt is not None]
     if answer is None or answer.plate is None or answer.match is None:
@@ -129,7 +129,7 @@ def _joined(proof: Proof, answers: Sequence[Answer]) -> Proof:
         score=answer.match.probability,
         files=tuple(file.name for file in files),
     )
-    doubts = [*facts.doubts, *said]  # another camera that saw nothing of it says nothing against this one
+    doubts = [*facts.doubts, *said]  # another camera that did not see it does not contradict this one
     changed = _told(proof, plate=plate, companions=(view,), doubts=tuple(doubts))
     return replace(changed, files=(*proof.files, *files))
 

@@ -1,4 +1,4 @@
-"""The pipeline over a file, on the file's clock: every frame, no haste, the same bytes each time."""
+"""The pipeline over a file, on the file's clock: every frame, unhurried, the same bytes each time."""
 
 import json
 import math
@@ -38,17 +38,17 @@ BESIDE_SECONDS, BESIDE_AHEAD = 90.0, 8.0
 """Seconds of a plate camera's video that are kept, and how far it is read ahead of the overview's."""
 
 SHAPE_DIFFERS = 0.02
-"""Part by which the ratio of a plate camera's sides may differ from its file's."""
+"""Relative difference allowed between the aspect ratios of a plate camera's video and its file."""
 
 REPLAY_NODE = "replay"
-"""Node id of a replay's packages: it can't be mistaken for a device of the fleet."""
+"""Node id of a replay's packages: it can't be mistaken for a real device."""
 
 
 @dataclass(frozen=True)
 class Replayed:
-    """What a replay found and saw. `warning` is what was wrong with the file, `problems` what of the results
-    could not be written; empty where all is well. `disproved` is what the second look dropped, `troubles`
-    from when on something was wrong with the pictures, and what."""
+    """Results of a replay. `warning` is what was wrong with the file, `problems` the results that could not
+    be written; empty if all is well. `disproved` are findings the second look rejected, `troubles` picture
+    faults with their start time."""
 
     proofs: list[Proof]
     summary: Summary
@@ -70,17 +70,17 @@ def replay(
     rolls: Rolls = DEFAULT_ROLLS,
     progress: Callable[[Step], None] = lambda _: None,
 ) -> Replayed:
-    """Runs a camera's pipeline over a video and writes what was asked for, as it is found.
+    """Runs a camera's pipeline over a video and writes the requested results as they are found.
 
     Args:
         key: signs the packages.
-        beside: plate cameras and their videos, which began at the same time.
+        beside: plate cameras and their videos, which started at the same time.
         start: UTC of the first frame (default: the file's own creation time).
         progress: called after each frame.
 
     Raises:
         VideoError: the file is no video, or its picture's size is not the camera file's.
-        ResultError: an output can't be written, or the folder for packages holds some already.
+        ResultError: an output can't be written, or the folder for packages already holds some.
     """
     source = FileSource(video, start, ring_seconds=max(60.0, rolls.before + rolls.after))
     check_size(source.size, config, video)
@@ -102,7 +102,7 @@ def replay(
 
 @dataclass
 class _Noted:
-    """What a replay has found so far, as `Replayed` says."""
+    """The results of a replay so far, see `Replayed`."""
 
     proofs: list[Proof] = field(default_factory=list)
     dropped: list[Proof] = field(default_factory=list)
@@ -110,7 +110,7 @@ class _Noted:
     _newest: str | None = None
 
     def take(self, t: float, found: Iterable[Proof], trouble: Reason | None) -> None:
-        """What became complete at `t`, and what was wrong with the picture then: noted when it begins."""
+        """Takes what became complete at `t`, and a picture fault when it begins."""
         for proof in found:
             (self.dropped if disproved(proof) else self.proofs).append(proof)
         if trouble is not None and trouble.code != self._newest:
@@ -121,7 +121,7 @@ class _Noted:
 def _write(
     results: ResultFiles, step: Step, found: Iterable[Proof], kinds: Mapping[int, VehicleKind]
 ) -> None:
-    """One step's lines, packages and picture; what is undecidable or disproved has no package."""
+    """Writes one step's lines, packages and picture; undecidable or disproved findings have no package."""
     utc = stream_utc(step.frame.t, step.frame.captured_at)
     for finding in step.findings:
         if finding.decision == "undecidable":
@@ -134,14 +134,14 @@ def _write(
 
 
 def _trouble(camera: Camera) -> Reason | None:
-    """What is wrong with the newest picture, as a live camera's health would say it."""
+    """The fault of the newest picture, as a live camera's health would report it."""
     pipeline = camera.pipeline
     misfit = size_problem(pipeline.misfit, camera.config) if pipeline.misfit is not None else None
     return misfit or pipeline.trouble
 
 
 class _Beside:
-    """The video of a plate camera, read as far as the overview's is: so much lies in its ring."""
+    """The video of a plate camera, read in step with the overview's; its ring holds what was read."""
 
     def __init__(self, video: Path, config: CameraConfig, rings: Rings, start: datetime) -> None:
         source = FileSource(video, start, ring_seconds=BESIDE_SECONDS)
@@ -151,7 +151,7 @@ class _Beside:
         self._t = -math.inf
 
     def until(self, t: float) -> None:
-        """Reads on to what is taken at stream time `t`, and a little further."""
+        """Reads on to stream time `t`, and a little further."""
         while self._t < t + BESIDE_AHEAD:
             frame = next(self._frames, None)
             self._t = math.inf if frame is None else frame.t
@@ -160,10 +160,10 @@ class _Beside:
 def run(
     camera: Camera, source: FileSource, beside: Sequence[_Beside] = ()
 ) -> Iterator[tuple[Step, list[Proof]]]:
-    """Every frame's step with the proofs that became complete at it; those of the end come with the last.
+    """Every frame's step with the evidence that became complete at it; the rest comes with the last.
 
-    Findings of which not one picture is left are counted (`findings_not_proved`), the rest goes on. What the
-    plate cameras `beside` it saw is read along with it.
+    Findings without a single remaining picture are counted (`findings_not_proved`), the others continue. The
+    videos of the plate cameras `beside` it are read in parallel.
     """
     last: Step | None = None
     for frame in source.frames():
@@ -190,7 +190,7 @@ def _proved(camera: Camera, now: float) -> list[Proof]:
 
 
 def check_size(size: tuple[int, int], config: CameraConfig, video: Path) -> None:
-    """The camera file's lines are pixels of one picture size; on another they would be elsewhere."""
+    """The camera file's lines are pixels of one picture size; on another they would lie elsewhere."""
     if problem := size_problem(size, config):
         raise VideoError(f"{video}: {say(problem, 'en')}")
 
@@ -203,7 +203,7 @@ def check_shape(size: tuple[int, int], config: CameraConfig, video: Path) -> Non
 
 
 def result_line(proof: Proof) -> str:
-    """One line of `--jsonl`: the violation as the scorers and scripts read it."""
+    """One line of `--jsonl`: the violation in the format of scorers and scripts."""
     plate = proof.facts.plate
     return _line(
         proof.incident.finding,
@@ -219,7 +219,7 @@ def result_line(proof: Proof) -> str:
 
 
 def in_words(finding: Finding) -> str:
-    """What was found and what speaks against it, in Vietnamese and English."""
+    """Findings and doubts, in Vietnamese and English."""
     said = (*finding.reasons, *finding.doubts)
     vi, en = ("; ".join(say(one, language) for one in said) for language in LANGUAGES)
     return f"{vi} — {en}"
@@ -231,7 +231,7 @@ def plain(said: Reason) -> dict[str, Any]:
 
 
 def _line(finding: Finding, vehicle: VehicleKind, occurred_at: datetime, **more: Any) -> str:
-    """The keys every line has; what is undecidable has no plate and no package."""
+    """The keys of every line; undecidable findings have no plate and no package."""
     unread = {"plate": None, "plate_confidence": 0.0, "plate_agreed": False}
     unread |= {"event": None, "second_look": None}
     line = {

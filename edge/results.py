@@ -1,7 +1,7 @@
-"""What a replay leaves behind, written as it is found: lines, signed packages, an annotated film.
+"""Outputs of a replay, written as they are found: lines, signed packages, an annotated video.
 
-All outputs are opened before the first frame is looked at: one that can't be written is told at once and
-costs nothing. One that fails later is given up with what it has, the others go on.
+All outputs are opened before the first frame is analysed: one that can't be written is reported at once and
+costs no time. One that fails later is closed with its content so far, the others continue.
 """
 
 from collections.abc import Iterator
@@ -40,11 +40,11 @@ class ResultFiles:
     """The outputs of one replay while it runs; a context manager.
 
     Args:
-        film: size (width, height) and usual rate of the annotated film, and who draws it.
+        film: size (width, height) and usual rate of the annotated video, and its annotator.
         key: signs the packages.
 
     Raises:
-        ResultError: on entering, an output can't be written, or the folder for packages holds some already.
+        ResultError: on entering, an output can't be written, or the folder for packages already holds some.
     """
 
     def __init__(
@@ -73,17 +73,17 @@ class ResultFiles:
 
     @property
     def problems(self) -> tuple[str, ...]:
-        """What could not be written, in words."""
+        """Outputs that could not be written, in words."""
         return tuple(self._problems.values())
 
     def line(self, text: str) -> None:
-        """One line of the JSONL file."""
+        """Writes one line of the JSONL file."""
         if self._lines is not None and self._outputs.jsonl not in self._problems:
             with self._told(self._outputs.jsonl):
                 self._lines.write(text + "\n")
 
     def package(self, proof: Proof) -> None:
-        """The next package of the chain."""
+        """Writes the next package of the chain."""
         folder = self._outputs.packages
         if folder is not None and folder not in self._problems:
             package = proof.sealed(self._key)(self._head)
@@ -92,7 +92,7 @@ class ResultFiles:
                 self._head = package.link
 
     def picture(self, step: Step) -> None:
-        """The next picture of the film."""
+        """Writes the next picture of the video."""
         if self._writer is not None and self._outputs.annotated not in self._problems:
             with self._told(self._outputs.annotated):
                 self._writer.write(self._film[2].draw(step), step.frame.t)
@@ -119,7 +119,7 @@ class ResultFiles:
 
     @contextmanager
     def _told(self, path: Path | None) -> Iterator[None]:
-        """Notes what goes wrong while `path` is written; it is then given up."""
+        """Records an error while `path` is written; the output is then closed."""
         try:
             yield
         except (OSError, FFmpegError, VideoError) as problem:

@@ -1,7 +1,7 @@
 """The node's commands: replay, read, see, riders, mask, verify, camera serve, and `edge` run, check, enrol,
 join, change-key, setup, outbox, what-if, update, self-test.
 
-What goes wrong in one is raised, not caught: `ngatu.cli` says it in a sentence, whatever its class.
+Commands raise their errors; `ngatu.cli` prints any of them as one sentence.
 """
 
 import typer

@@ -1,4 +1,4 @@
-"""`ngatu camera`: cameras to try a node with."""
+"""`ngatu camera`: test cameras for trying a node."""
 
 from contextlib import suppress
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""`ngatu mask`: copies of pictures and clips that may be shown to their owner."""
+"""`ngatu mask`: copies of pictures and clips that may be shown to the vehicle's owner."""
 
 import json
 from dataclasses import asdict

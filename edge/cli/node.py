@@ -1,6 +1,6 @@
-"""`ngatu edge`: run, check, join, change-key, enrol; the outbox has a file of its own.
+"""`ngatu edge`: run, check, join, change-key, enrol (the outbox commands are in `edge.cli.outbox`).
 
-A command imports the networks and video it needs by itself: a check answers at once.
+Each command imports the network and video modules it needs, so that a check answers at once.
 """
 
 import signal
@@ -80,7 +80,8 @@ def edge_check(node_file: Annotated[Path, typer.Argument(help="node YAML or came
 
 
 def _check_secrets(config: NodeConfig, cameras: Iterable[CameraConfig], missing: Container[str]) -> None:
-    """Looks into the files that can be read here: a key that is one, a password that is there.
+    """Checks the secret files that can be read here: key files hold a valid key, password files are not
+    missing.
 
     Raises KeyFileError or StreamError.
     """
@@ -115,7 +116,7 @@ def edge_join(
 
 
 def _to_do(config: NodeConfig, welcome: Welcome) -> Iterator[str]:
-    """What the installer has still to do in the node's file."""
+    """What the installer still has to set in the node's file."""
     place, broker = welcome.broker, config.broker
     if place is not None and (place.host, place.port, place.tls) != (broker.host, broker.port, broker.tls):
         yield f"the centre's broker is host: {place.host}, port: {place.port}, tls: {str(place.tls).lower()}"
@@ -158,7 +159,7 @@ def edge_enrol(
 
 
 def _announced(config: NodeConfig) -> tuple[CameraInfo, ...]:
-    """What the node tells the centre of its cameras."""
+    """What the node reports to the centre about its cameras."""
     from edge.camera import camera_info
 
     return tuple(camera_info(camera) for camera in load_cameras(config))

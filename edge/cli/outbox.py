@@ -1,4 +1,4 @@
-"""`ngatu edge outbox`: what waits to be delivered, and offering it once more."""
+"""`ngatu edge outbox`: pending packages, and sending them again."""
 
 import json
 from pathlib import Path
@@ -17,7 +17,7 @@ from edge.delivery.outbox import Summary, inspect, resend
 
 
 class _ShowsByItself(TyperGroup):
-    """`outbox NODE.yaml` is `outbox show NODE.yaml`."""
+    """Makes `outbox NODE.yaml` short for `outbox show NODE.yaml`."""
 
     default = "show"
 
@@ -67,6 +67,6 @@ def resend_command(
 
 
 def _folders(node_file: Path) -> list[Path]:
-    """The node's outbox and those of its earlier keys."""
+    """The outbox folders of the node's present and earlier keys."""
     data = load_node(node_file).data
     return [data / "outbox", *sorted(data.glob("outbox-*"))]

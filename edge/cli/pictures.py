@@ -22,11 +22,12 @@ app = typer.Typer()
 
 READ_COLUMNS = ("file", "plate", "confidence", "kind", "colour", "lines", "x1", "y1", "x2", "y2", "ms")
 SEE_COLUMNS = ("file", "class", "confidence", "x1", "y1", "x2", "y2")
-"""Of the CSV files; scripts rely on them."""
+"""Columns of the CSV files; scripts rely on them."""
 
 
 def given(name: str) -> Path:
-    """A picture or folder as it was named; no name at all is what an unset variable of a script leaves."""
+    """A picture or folder named on the command line; an empty name (an unset variable of a script) is
+    refused."""
     if not name:
         raise typer.BadParameter("an empty name: name a picture or a folder (. is the one you are in)")
     return Path(name)
@@ -35,7 +36,7 @@ def given(name: str) -> Path:
 Pictures = Annotated[
     list[Path], typer.Argument(help="pictures or folders", parser=given, metavar="PICTURES...")
 ]
-"""What the commands about still pictures are given."""
+"""Arguments of the commands that take still pictures."""
 
 
 @app.command("read")
@@ -75,7 +76,7 @@ def _reading_row(path: Path, plate: "FoundPlate", spent: float) -> Row:
 
 
 def _kind(reading: PlateReading) -> str:
-    """The kind of plate, where text, layout and colour leave only one."""
+    """The kind of plate, if text, layout and colour allow only one."""
     kinds = {p.kind for p in interpretations(reading.text, lines=reading.lines, colour=reading.colour)}
     return kinds.pop().value if len(kinds) == 1 else ""
 
@@ -112,9 +113,10 @@ def each_picture(
     csv_file: Path | None,
     shown: int,
 ) -> None:
-    """Takes the pictures one by one; one that fails is told and the others go on. Exit 1 if any did.
+    """Processes the pictures one by one; a failed one is reported and the others continue. Exit code 1 if any
+    failed.
 
-    Where there is not one nothing is written: a result of before stays.
+    If there is no picture at all nothing is written, so an earlier result stays.
     """
     files, failed = _found(paths)
     if not files:
@@ -127,7 +129,7 @@ def each_picture(
             except PictureError as problem:
                 failed = True
                 complain(problem)
-            except Exception as problem:  # the boundary of one picture: the others must still be looked at
+            except Exception as problem:  # error boundary for one picture: the others must still be processed
                 failed = True
                 complain(f"{path}: could not be looked at ({type(problem).__name__}: {problem})")
             else:
@@ -138,7 +140,7 @@ def each_picture(
 
 
 def _found(paths: list[Path]) -> tuple[list[Path], bool]:
-    """The files to look at, and whether any of the paths gave none (told on the screen)."""
+    """The files to process, and whether any path yielded none (reported on the screen)."""
     files: list[Path] = []
     failed = False
     for path in paths:

@@ -27,7 +27,7 @@ app = typer.Typer()
 
 
 def utc(text: str) -> datetime:
-    """A time as a person writes it; without a zone it is UTC."""
+    """A time as typed by the user; UTC if no zone is given."""
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
@@ -91,7 +91,7 @@ def replay_command(
 
 
 def _tell_all(found: "Replayed") -> None:
-    """What was found, the sums, what was dropped, and what is to be known of the video and the results."""
+    """Prints findings, totals, rejected findings, and remarks on the video and the results."""
     screen = Console()
     if found.proofs:
         screen.print(violations_table(found.proofs))
@@ -117,7 +117,8 @@ def _beside(text: str) -> tuple[CameraConfig, Path]:
 
 
 def _check_joined(path: Path, config: CameraConfig, others: list[CameraConfig]) -> None:
-    """A plate camera that was given must be one that this camera asks; without any it is alone."""
+    """Each plate camera given must be one that this camera is joined to; without any the camera works
+    alone."""
     asked = [joined.camera for joined in config.plate_cameras]
     for other in others:
         if other.id not in asked:
@@ -135,7 +136,7 @@ def dropped(proof: "Proof") -> str:
 
 
 def violations_table(proofs: "list[Proof]") -> Table:
-    """The violations of a replay for people."""
+    """The violations of a replay as a table for reading."""
     table = Table(title="Vi phạm — violations")
     for name in ("t", "lỗi / rule", "xe / vehicle", "biển số / plate", "đỏ / red", "kết luận / decision"):
         table.add_column(name, overflow="fold")

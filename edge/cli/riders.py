@@ -1,4 +1,4 @@
-"""`ngatu riders`: who sits on the motorbikes of still pictures, to CSV files or a table."""
+"""`ngatu riders`: people on motorbikes in still pictures, to CSV files or a table."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -20,7 +20,7 @@ app = typer.Typer()
 
 RIDER_COLUMNS = ("file", "x1", "y1", "x2", "y2", "people", "heads_bare", "heads_helmet", "confidence")
 HEAD_COLUMNS = ("file", "x1", "y1", "x2", "y2", "head", "confidence")
-"""Of the CSV files; scripts rely on them."""
+"""Columns of the CSV files; scripts rely on them."""
 
 
 @app.command("riders")
@@ -58,7 +58,7 @@ def riders_command(
 
 
 def _row(path: Path, found: "FoundMotorbike") -> Row:
-    """`people` is 0 where nobody is seen on it: it is parked, or the heads are out of the picture."""
+    """`people` is 0 if nobody is seen on it: it is parked, or the heads are outside the picture."""
     corners = [round(v, 1) for v in found.box]
     counts = (found.count("bare"), found.count("helmet"))
     return (path, *corners, len(found.heads), *counts, round(found.confidence, 4))

@@ -1,4 +1,4 @@
-"""Where the rows of a command go: a CSV file, written as they come, or a table on the terminal."""
+"""Output of a command's rows: a CSV file written row by row, or a table on the terminal."""
 
 import csv
 from collections.abc import Iterator, Sequence
@@ -18,11 +18,11 @@ from edge.pictures import PictureError, is_picture
 Row = Sequence[object]
 
 _PATH_WIDTH = 12
-"""A path folded narrower than this can't be read."""
+"""Narrowest readable column for a folded path."""
 
 
 class Rows(Protocol):
-    """Takes the rows of a result, the first column a file's path."""
+    """Takes the rows of a result; the first column is a file's path."""
 
     def add(self, row: Row) -> None: ...
 
@@ -31,12 +31,12 @@ class Rows(Protocol):
 def rows_into(csv_file: Path | None, columns: Sequence[str], shown: int) -> Iterator[Rows]:
     """A CSV file with all columns, or a table with the first `shown` of them.
 
-    The file is opened before there are any rows, and each row is in it at once: what was found is never lost
-    to what goes wrong later. Missing folders are made.
+    The file is opened before the first row and each row is written at once, so a later error loses no
+    results. Missing folders are made.
 
     Raises:
         OSError: the file can't be written.
-        PictureError: a picture would be written over.
+        PictureError: the output would overwrite a picture.
     """
     if csv_file is None:
         table = _Table(columns[:shown])
@@ -48,7 +48,7 @@ def rows_into(csv_file: Path | None, columns: Sequence[str], shown: int) -> Iter
     if csv_file.is_file() and is_picture(csv_file):
         raise PictureError(f"{csv_file} is a picture: give another name to write to")
     csv_file.parent.mkdir(parents=True, exist_ok=True)
-    # A file's name need not be UTF-8: its bytes are written as they are.
+    # A file name need not be UTF-8: its bytes are written unchanged.
     with (
         named(csv_file),
         csv_file.open("w", newline="", encoding="utf-8", errors="surrogateescape", buffering=1) as file,
@@ -71,8 +71,8 @@ class _CsvFile:
 
 
 class _Table:
-    """For people: a narrow terminal folds the file's path and cuts nothing else; on one too narrow for that,
-    each row is a few lines."""
+    """For reading: on a narrow terminal the path is folded and nothing else is cut; if even that is too wide,
+    each row takes several lines."""
 
     def __init__(self, columns: Sequence[str]) -> None:
         self._columns = columns
@@ -95,7 +95,7 @@ class _Table:
             console.print(Padding(Text(words or "—", overflow="fold"), (0, 0, 0, 2)))
 
     def _least_width(self) -> int:
-        """Columns the table needs with a path folded to `_PATH_WIDTH`; each has a border and two spaces."""
+        """Columns the table needs with the path folded to `_PATH_WIDTH`; each has a border and two spaces."""
         columns = list(zip(self._columns, *self._rows, strict=True))
         widths = [max(cell_len(cell) for cell in column) for column in columns]
         return 1 + 3 * len(widths) + min(widths[0], _PATH_WIDTH) + sum(widths[1:])

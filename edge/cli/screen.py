@@ -1,4 +1,4 @@
-"""What the node's commands say: plain words, whatever stands in a file's name or a message."""
+"""Messages of the node's commands as plain text, whatever characters a file name or message contains."""
 
 import os
 import sys
@@ -14,21 +14,22 @@ screen = Console(stderr=True)
 
 
 def complain(problem: Exception | str) -> None:
-    """A line on the screen for what went wrong. Never read as markup: brackets in a name stay brackets."""
+    """Prints an error line. Never read as markup: brackets in a name stay brackets."""
     screen.print(Text.assemble(("✗ ", "bold red"), str(problem)), highlight=False, soft_wrap=True)
 
 
 def stop_with(problem: Exception | str) -> typer.Exit:
-    """Says what is wrong and gives the exit to raise."""
+    """Prints the error and returns the exit to raise."""
     complain(problem)
     return typer.Exit(1)
 
 
 def keep_apart(read: Iterable[Path], written: Iterable[Path | None]) -> None:
-    """Refuses to write over what is read, or two results into one file; None is nothing that is written.
+    """Refuses to overwrite an input, or to write two results into one file; None: an output that is not
+    written.
 
     Raises:
-        typer.Exit: told on the screen, with the name.
+        typer.Exit: reported on the screen, with the name.
     """
     taken = [_place(path) for path in read]
     for path in written:
@@ -40,7 +41,7 @@ def keep_apart(read: Iterable[Path], written: Iterable[Path | None]) -> None:
 
 
 def _place(path: Path) -> Path:
-    """Where links lead; one that leads to itself is told by who opens it, and not here."""
+    """The path with links resolved; a link to itself is left for the code that opens it to report."""
     return Path(os.path.realpath(path))
 
 
@@ -49,12 +50,12 @@ def _same_file(one: Path, other: Path) -> bool:
 
 
 def tell(words: str, console: Console = screen) -> None:
-    """A line as it is."""
+    """Prints a line as it is."""
     console.print(Text(words), highlight=False, soft_wrap=True)
 
 
 def progress() -> Progress:
-    """A bar, where a person looks at the terminal."""
+    """A progress bar, if the output is a terminal."""
     return Progress(
         TextColumn("{task.description}", markup=False),
         BarColumn(),

@@ -1,4 +1,5 @@
-"""`ngatu edge update` and `self-test`: networks the centre signed, and what they see on the golden frames."""
+"""`ngatu edge update` and `self-test`: networks signed by the centre, and their results on the golden
+frames."""
 
 from datetime import UTC, datetime
 from functools import partial

@@ -31,7 +31,7 @@ def verify_command(
 
 
 def _places(path: Path) -> list[Path]:
-    """The package itself, or the packages in a folder of them."""
+    """The package itself, or all packages in a folder."""
     if path.is_dir() and not (path / MANIFEST_FILE).exists():
         return sorted(p for p in path.iterdir() if p.is_dir() or p.suffix == ".zip") or [path]
     return [path]

@@ -1,4 +1,4 @@
-"""`ngatu viewing-copy`: a clip that browsers can't play as one they can, marked as a copy."""
+"""`ngatu viewing-copy`: a browser-playable, marked copy of a clip that browsers can't play."""
 
 from pathlib import Path
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""`ngatu edge what-if`: what another camera file would have found in the clips that are still here."""
+"""`ngatu edge what-if`: what another camera file would have found in the clips still stored here."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path

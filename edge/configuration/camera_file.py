@@ -1,7 +1,7 @@
-"""The configuration of one camera on its node: which file is in force, since when, and what it was before.
+"""The configuration of one camera on its node: which file is in force, since when, and which was before.
 
-The node's own file is in force until a revision of the centre takes its place. If somebody changes the own
-file at the junction afterwards, that file wins.
+The node's own file is in force until a revision from the centre replaces it. If somebody changes the own file
+on site afterwards, that file takes precedence.
 """
 
 from collections.abc import Callable
@@ -21,12 +21,12 @@ from edge.configuration.store import Record, Store, Trial
 log = structlog.get_logger(__name__)
 
 MOST_STARTS = 3
-"""So often may the node start during a trial before the revision is taken for the cause."""
+"""Restarts of the node during a trial after which the revision is taken for the cause."""
 
 
 @dataclass(frozen=True)
 class OwnFile:
-    """The camera file of the node itself, read and as text."""
+    """The node's own camera file, parsed and as text."""
 
     config: CameraConfig
     content: str
@@ -34,7 +34,7 @@ class OwnFile:
 
 @dataclass(frozen=True)
 class Owner:
-    """The node a camera file is of, and whose revisions it takes."""
+    """The node a camera file belongs to, and whose revisions it accepts."""
 
     node: str
     centre: PublicKey
@@ -42,7 +42,8 @@ class Owner:
 
 
 class CameraFile:
-    """One camera's file. What changes it raises OSError when the disk refuses, and then nothing changed."""
+    """The configuration of one camera. Methods that change it raise OSError if the disk fails, and then
+    nothing has changed."""
 
     def __init__(self, camera: str, own: OwnFile, store: Store, owner: Owner) -> None:
         self._camera = camera
@@ -50,10 +51,10 @@ class CameraFile:
         self._store = store
         self._owner = owner
         self.record = store.record(camera)
-        """Where the camera stands."""
+        """Current state of the camera's configuration."""
 
     def start(self) -> None:
-        """The node has started: brings the record up to date with what happened while it was away."""
+        """Called when the node starts: updates the record with changes made while it was off."""
         record = self.record
         if record.revision and record.own_sha256 != digest(self._own.content):
             self._turn(0, "overtaken", reason("configuration.on_site"))
@@ -66,7 +67,7 @@ class CameraFile:
             self._keep({"trial": trial})
 
     def in_force(self) -> OwnFile:
-        """What the camera shall run: the revision in force, or the own file where that is lost."""
+        """What the camera must run: the revision in force, or the own file if that is lost."""
         number = self.record.revision
         revision = self._kept(number) if number else None
         if revision is not None:
@@ -77,12 +78,12 @@ class CameraFile:
         return self._own
 
     def refuse(self, revision: Revision, told: Reason) -> None:
-        """A revision that is never in force."""
+        """Records a revision that is never put in force."""
         self._keep(_handled(revision, "refused") | {"reason": told})
         self._note(revision)
 
     def begin(self, revision: Revision, token: str, before: Figures | None) -> None:
-        """Puts a revision in force, on trial; `before` is what the camera did until now."""
+        """Puts a revision in force, on trial; `before` is how the camera performed until now."""
         self._store.keep_revision(self._camera, revision.number, token)
         self._keep(
             _handled(revision, "trial")
@@ -97,17 +98,17 @@ class CameraFile:
         self._note(revision)
 
     def pass_trial(self) -> None:
-        """The camera does no worse than before."""
+        """Ends the trial as passed: the camera performs no worse than before."""
         self._turn(self.record.revision, "kept", None)
 
     def roll_back(self, told: Reason) -> None:
-        """The camera does worse than before: what was in force then is again."""
+        """Ends the trial as failed: the previous configuration is in force again."""
         trial = self.record.trial
         assert trial is not None, "only a revision on trial is rolled back"
         self._turn(trial.previous, "rolled_back", told)
 
     def standing(self) -> Standing:
-        """What the centre is told."""
+        """The state reported to the centre."""
         content, record = self.in_force().content, self.record
         return Standing(
             node=self._owner.node,
@@ -138,7 +139,7 @@ class CameraFile:
         self._store.note(self._camera, self._owner.now(), record, revision)
 
     def _kept(self, number: int) -> Revision | None:
-        """A revision that was kept, its signature checked again."""
+        """A stored revision, its signature checked again."""
         token = self._store.revision(self._camera, number)
         if token is None:
             return None

@@ -1,8 +1,8 @@
-"""Does a camera do worse under a new configuration than before? Looks at its health, before and after.
+"""Does a camera do worse under a new configuration than before? Compares its health before and after.
 
-Traffic and light change by themselves within minutes, so only what no quiet hour explains counts: pictures
-that stop, a camera that is no longer well, lamps that can't be trusted any more, no vehicle where there were
-many, findings several times as many.
+Traffic and light vary within minutes, so only changes that a quiet hour can't explain count: pictures stop,
+the camera is no longer healthy, lamps are no longer reliable, no vehicles where there were many, several
+times as many findings.
 """
 
 from collections import deque
@@ -15,15 +15,15 @@ from contract.reports import CameraHealth
 from contract.types import Count, Message
 
 MOST_LOOKS = 240
-"""Kept of each camera: twenty minutes."""
+"""Samples kept of each camera: twenty minutes."""
 
 
 @dataclass(frozen=True)
 class Probation:
-    """How long a camera is watched under a new configuration, in seconds.
+    """How long a camera is monitored under a new configuration, in seconds.
 
-    After `settle` it counts; from `least` on it may fail; at `full` it has passed. It is looked at `every`
-    so often; what it did in the `full` seconds before the change is what it is compared with.
+    Figures count from `settle` on; the trial may fail from `least` on and has passed at `full`. Health is
+    sampled every `every` seconds and compared with the `full` seconds before the change.
     """
 
     settle: float = 30.0
@@ -50,7 +50,7 @@ class Look:
 
 
 def look_at(health: CameraHealth, at: float) -> Look:
-    """What of a health report is compared."""
+    """The compared part of a health report."""
     found = sum(
         count for name, count in health.funnel.items() if name.endswith(("_violation", "_borderline"))
     )
@@ -60,8 +60,8 @@ def look_at(health: CameraHealth, at: float) -> Look:
 
 
 class Figures(Message):
-    """What a camera did in a stretch of time: shares of the looks at it (0 to 1), pictures a second, and how
-    many vehicles and findings came."""
+    """A camera's performance over a period: shares of the samples (0 to 1), pictures a second, numbers of
+    vehicles and findings."""
 
     seconds: float
     well: float
@@ -73,7 +73,7 @@ class Figures(Message):
 
 
 def figures(looks: Iterable[Look]) -> Figures | None:
-    """The figures of a stretch; None where there are not two looks."""
+    """The figures of a period; None with fewer than two samples."""
     seen = list(looks)
     if len(seen) < 2:
         return None
@@ -90,19 +90,19 @@ def figures(looks: Iterable[Look]) -> Figures | None:
 
 
 def _came(counts: Iterable[int]) -> int:
-    """How much a counter rose; a restart of the camera begins to count anew."""
+    """Increase of a counter, which starts at zero again when the camera restarts."""
     return sum(max(0, after - before) for before, after in pairwise(counts))
 
 
 class Watch:
-    """The latest looks at one camera."""
+    """The latest samples of one camera."""
 
     def __init__(self, every: float) -> None:
         self._every = every
         self._looks: deque[Look] = deque(maxlen=MOST_LOOKS)
 
     def note(self, health: CameraHealth, now: float) -> None:
-        """Looks at the camera, if it is time to."""
+        """Samples the camera, if it is time."""
         if not self._looks or now - self._looks[-1].at >= self._every:
             self._looks.append(look_at(health, now))
 
@@ -111,12 +111,12 @@ class Watch:
         return figures(look for look in self._looks if look.at >= at)
 
     def begin_anew(self) -> None:
-        """Forgets the looks: the camera is another."""
+        """Discards the samples: the camera has changed."""
         self._looks.clear()
 
 
 def far_worse(before: Figures, after: Figures) -> Reason | None:
-    """What can be told soon: the camera no longer runs as it did."""
+    """Checks that work soon after a change: the camera no longer runs as it did."""
     if before.well >= 0.3 and after.well < 0.5 * before.well:
         inner: dict[str, Value] = dict(after.why.values) if after.why else {}
         because = after.why.code if after.why else "camera.not_opened"
@@ -129,7 +129,7 @@ def far_worse(before: Figures, after: Figures) -> Reason | None:
 
 
 def worse(before: Figures, after: Figures) -> Reason | None:
-    """What can be told once as much time has passed as before: traffic and findings too."""
+    """Checks that need as much time as before the change: also traffic and findings."""
     if (told := far_worse(before, after)) is not None:
         return told
     length = after.seconds / before.seconds if before.seconds else 0.0

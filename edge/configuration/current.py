@@ -1,4 +1,4 @@
-"""Which camera files a node runs, for commands beside it."""
+"""The camera files a node runs, for commands that work beside it."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -26,12 +26,12 @@ def store_of(node: NodeConfig) -> Store:
 
 
 def owner_of(node: NodeConfig, centre: PublicKey) -> Owner:
-    """The node as whose revisions are taken."""
+    """The node as the owner whose revisions are accepted."""
     return Owner(node.id, centre, lambda: datetime.now(UTC))
 
 
 def in_force(node: NodeConfig, cameras: Sequence[CameraConfig], centre: PublicKey) -> list[CameraConfig]:
-    """All cameras under what is in force, in the node's order; nothing is changed."""
+    """All cameras under the configuration in force, in the node's order; nothing is changed."""
     store, owner = store_of(node), owner_of(node, centre)
     files = own_files(node, cameras)
     return [CameraFile(name, file, store, owner).in_force().config for name, file in files.items()]

@@ -1,4 +1,5 @@
-"""Opens a revision that came from the broker: signed by the centre, for this node, and a file that works."""
+"""Opens a revision received from the broker: signed by the centre, for this node, with a valid camera
+file."""
 
 from pathlib import Path
 
@@ -16,11 +17,11 @@ _MOST_FAULTS = 10
 
 
 class ForeignError(ValueError):
-    """Not a revision of the centre for this node: it is not answered."""
+    """Not a revision of the centre for this node: it gets no answer."""
 
 
 class RefusedError(ValueError):
-    """A revision of the centre that can't be put in force; `reason` is told to it."""
+    """A revision of the centre that can't be put in force; `reason` is reported to it."""
 
     def __init__(self, told: Reason) -> None:
         super().__init__(told.code)
@@ -41,7 +42,7 @@ def open_revision(token: str, centre: PublicKey, node: str) -> Revision:
 
 
 def open_quarantine(token: str, centre: PublicKey, node: str) -> Quarantine | None:
-    """The cameras in quarantine, if that is what the centre signed for this node; None of anything else."""
+    """The cameras in quarantine, if that is what the centre signed for this node; otherwise None."""
     try:
         told = read_quarantine(verify(token, centre))
     except (SignatureError, MessageError):
@@ -50,7 +51,7 @@ def open_quarantine(token: str, centre: PublicKey, node: str) -> Quarantine | No
 
 
 def camera_of(revision: Revision | Question) -> CameraConfig:
-    """The camera as the centre describes it. Raises RefusedError."""
+    """The camera as configured by the centre. Raises RefusedError."""
     try:
         config = load_camera(Path(f"{revision.camera}.yaml"), revision.content.encode())
     except ConfigError as problem:

@@ -1,8 +1,8 @@
-"""Answers the centre before it orders a camera file: what would it have found otherwise?
+"""Answers the centre's what-if question about a camera file before it is put in force.
 
-The clips of the last day that are still here are looked at under the file in force and under the one asked
-about, one after the other, at low priority. Nothing is changed and nothing remembered: the broker keeps the
-last answer on each camera, and the centre asks again until it has one.
+The last day's clips still stored here are analysed under the file in force and under the proposed one, one
+after the other, at low priority. Nothing is changed or stored: the broker keeps the last answer for each
+camera, and the centre asks again until it has one.
 """
 
 import queue
@@ -31,21 +31,20 @@ from edge.what_if import BACK, MOST, Act, Difference, Kept, compare, kept_clips
 log = structlog.get_logger(__name__)
 
 LONGEST = 1800.0
-"""Seconds after which an answer is given from what was looked at by then."""
+"""Seconds after which the answer is given from the clips analysed by then."""
 
 _Key = tuple[str, int, str]
 """Camera, number and hash of a question."""
 
 
 class Questions:
-    """The questions to one node. `run` has a thread of its own; the rest belongs to the one that talks to
-    the broker.
+    """The questions to one node. `run` has its own thread; the rest belongs to the thread that talks to the
+    broker.
 
     Args:
         data: the node's folder.
         in_force: what a camera of the node runs, by its id; None where it has no such camera.
         clock: monotonic seconds.
-
     """
 
     def __init__(
@@ -67,14 +66,14 @@ class Questions:
 
     @property
     def topics(self) -> tuple[str, ...]:
-        """What of the broker is heard here."""
+        """Broker topics subscribed here."""
         return (self._topics.question,)
 
     def connected(self) -> None:
-        """Nothing is told by itself."""
+        """Nothing is sent on connecting."""
 
     def received(self, _topic: str, payload: bytes) -> None:
-        """A question, perhaps again; what is not the centre's for this node is passed over."""
+        """Takes a question, possibly repeated; anything not from the centre for this node is ignored."""
         try:
             asked = read_question(verify(payload.decode("ascii", "replace"), self._owner.centre))
         except (SignatureError, MessageError) as problem:
@@ -91,14 +90,14 @@ class Questions:
             self._to_tell.put(answer)
 
     def outgoing(self) -> Iterator[Letter]:
-        """Answers to be told now."""
+        """Answers to be sent now."""
         while not self._to_tell.empty():
             answer = self._to_tell.get()
             token = sign(answer, self._key).encode()
             yield Letter(self._topics.answer(answer.camera), token, retain=True)
 
     def run(self, stop: threading.Event) -> None:
-        """Answers what is asked, until the end."""
+        """Answers questions until stopped."""
         lower_priority()
         while not stop.is_set():
             try:
@@ -118,7 +117,7 @@ class Questions:
             answer = self._told(asked, made)
         except RefusedError as refused:
             answer = self._told(asked, (), refused.reason)
-        except Exception as problem:  # the thread's boundary: the next question is answered all the same
+        except Exception as problem:  # error boundary of the thread: the next question must still be answered
             log.exception("a question could not be answered", camera=asked.camera)
             why = reason("camera.analysis_failed", detail=f"{type(problem).__name__}: {problem}"[:300])
             answer = self._told(asked, (), why)
@@ -139,7 +138,7 @@ class Questions:
     def _compared(
         self, asked: Question, present: CameraConfig, new: CameraConfig, stop: threading.Event
     ) -> Sequence[Difference]:
-        """The newest clips first, while there is time; in the order of their acts."""
+        """Analyses the newest clips first while there is time; results are in the order of the acts."""
         clips = kept_clips(self._data, asked.camera, self._owner.now() - BACK)[-MOST:]
         by, made = self._clock() + LONGEST, list[Difference]()
         for clip in reversed(clips):
@@ -152,7 +151,7 @@ class Questions:
         try:
             return [compare(clip, present, new, self._eyes)]
         except VideoError:
-            return []  # a clip that was cleared away meanwhile tells nothing
+            return []  # a clip deleted meanwhile is left out
 
     def _told(self, asked: Question, made: Sequence[Difference], why: Reason | None = None) -> Answer:
         return Answer(

@@ -1,8 +1,8 @@
-"""Takes the centre's revisions and changes one camera at a time, watched.
+"""Takes the centre's revisions and changes one camera at a time, on trial.
 
-A new configuration is on trial: the node compares what the camera does with what it did before
-(`edge.configuration.comparing`) and goes back by itself if that is worse. Meanwhile other revisions wait: the
-centre offers them again with every sign of life of the node.
+During the trial the node compares the camera's performance with that before (`edge.configuration.comparing`)
+and rolls back by itself if it is worse. Meanwhile other revisions wait: the centre offers them again with
+every sign of life of the node.
 """
 
 import queue
@@ -35,19 +35,18 @@ from edge.delivery.session import Letter
 log = structlog.get_logger(__name__)
 
 Apply = Callable[[CameraConfig], None]
-"""Puts a camera to work under another configuration, without touching the others."""
+"""Restarts one camera under another configuration, without touching the others."""
 
 
 class Revisions:
     """The configurations of one node's cameras.
 
-    `tend` belongs to the thread that looks after the node; `connected`, `received` and `outgoing` to the one
-    that talks to the broker.
+    `tend` belongs to the node's supervising thread; `connected`, `received` and `outgoing` to the thread that
+    talks to the broker.
 
     Args:
         own: the node's own camera files by camera.
         clock: monotonic seconds.
-
     """
 
     def __init__(
@@ -79,32 +78,32 @@ class Revisions:
 
     @property
     def topics(self) -> tuple[str, ...]:
-        """What of the broker is heard here."""
+        """Broker topics subscribed here."""
         return (self._topics.revision,)
 
     @property
     def alarms(self) -> tuple[Reason, ...]:
-        """What a person should know."""
+        """Alarms for the operator."""
         alarms = [reason("configuration.ignored", orders=self._ignored)] if self._ignored else []
         if self._trouble:
             alarms.append(reason("configuration.disk", detail=self._trouble))
         return tuple(alarms)
 
     def cameras(self) -> list[CameraConfig]:
-        """All cameras under what is in force, in the node's order."""
+        """All cameras under the configuration in force, in the node's order."""
         return [file.in_force().config for file in self._files.values()]
 
     def in_force(self, camera: str) -> OwnFile | None:
-        """What a camera runs; None where there is no such camera."""
+        """The configuration a camera runs; None if there is no such camera."""
         file = self._files.get(camera)
         return file.in_force() if file is not None else None
 
     def connected(self) -> None:
-        """A connection to the broker: the centre is told what each camera runs."""
+        """Called on connecting to the broker: the centre gets the state of each camera."""
         self._tell_all.set()
 
     def received(self, _topic: str, payload: bytes) -> None:
-        """Something came on the topic of revisions."""
+        """Takes a message of the revision topic."""
         token = payload.decode("ascii", errors="replace")
         told = open_quarantine(token, self._owner.centre, self._owner.node)
         if told is None:
@@ -114,18 +113,18 @@ class Revisions:
 
     @property
     def quarantined(self) -> frozenset[str]:
-        """Cameras whose findings the centre holds, as far as it was told here since the start."""
+        """Cameras whose findings the centre withholds, as far as reported here since the start."""
         return frozenset(self._quarantine.cameras) if self._quarantine is not None else frozenset()
 
     def outgoing(self) -> Iterator[Letter]:
-        """What is to be told now; the broker keeps the last word on each camera."""
+        """Reports to be sent now; the broker keeps the last one for each camera."""
         while not self._to_tell.empty():
             standing = self._to_tell.get()
             token = sign(standing, self._key).encode()
             yield Letter(self._topics.standing(standing.camera), token, retain=True)
 
     def tend(self, health: Mapping[str, CameraHealth], apply: Apply) -> None:
-        """To be called every second: looks at the cameras, judges a trial, takes the next revision."""
+        """To be called every second: samples the cameras, judges a trial, takes the next revision."""
         now = self._clock()
         for camera, told in health.items():
             self._watches[camera].note(told, now)
@@ -139,7 +138,7 @@ class Revisions:
 
     @contextmanager
     def _disk_may_refuse(self) -> Iterator[None]:
-        """The node goes on all the same: nothing was put in force, and the centre offers it again."""
+        """The node continues if the disk fails: nothing was put in force, and the centre offers it again."""
         try:
             yield
             self._trouble = ""
@@ -155,7 +154,7 @@ class Revisions:
         return next((camera for camera, file in self._files.items() if file.record.trial), None)
 
     def _judge(self, now: float, apply: Apply) -> None:
-        """Ends the trial under way, once it can be told how the camera does."""
+        """Ends the current trial once its result is known."""
         camera, passed = self._on_trial, now - self._changed_at
         if camera is None or passed < self._probation.least:
             return
@@ -170,7 +169,7 @@ class Revisions:
             self._tell(camera)
 
     def _verdict(self, camera: str, *, over: bool) -> Reason | None:
-        """Why the camera does worse than before its trial; None if it does not, or nobody knows."""
+        """Why the camera performs worse than before its trial; None if it does not, or that is unknown."""
         trial = self._files[camera].record.trial
         after = self._watches[camera].since(self._changed_at + self._probation.settle)
         if trial is None or trial.before is None or after is None:
@@ -183,7 +182,7 @@ class Revisions:
         self._watches[camera].begin_anew()
 
     def _take_offered(self, now: float, apply: Apply) -> None:
-        """The next revision, once the cameras are known well enough to be compared with later."""
+        """Takes the next revision once there are enough samples of the cameras to compare with later."""
         while not self._offered.empty():
             token = self._offered.get()
             if self._on_trial is not None or now - self._changed_at < self._probation.least:

@@ -1,7 +1,7 @@
-"""What a node remembers of its cameras' configurations: for each a record, the signed revisions, a history.
+"""A node's stored camera configurations: for each camera a record, the signed revisions and a history.
 
-In the node's data folder, per camera: `record.json`, `<number>.jws` as it came from the centre, and
-`history.jsonl`, a line for each thing that happened, with who wanted it and why.
+In the node's data folder, per camera: `record.json`, `<number>.jws` as received from the centre, and
+`history.jsonl` with one line per event, its author and reason.
 """
 
 import json
@@ -22,8 +22,8 @@ REVISIONS_KEPT = 20
 
 
 class Trial(Message):
-    """A revision that is watched: what the camera did before, which revision would be gone back to, and how
-    often the node has started since."""
+    """A revision on trial: how the camera performed before, the revision to roll back to, and the number of
+    restarts since."""
 
     before: Figures | None
     previous: Count
@@ -31,8 +31,8 @@ class Trial(Message):
 
 
 class Record(Message):
-    """Where one camera stands (see `contract.configuration.Standing`); `own_sha256` is the node's own file as
-    it was when a revision first took its place."""
+    """State of one camera (see `contract.configuration.Standing`); `own_sha256` is the hash of the node's own
+    file when a revision first replaced it."""
 
     revision: Count = 0
     since: Utc | None = None
@@ -45,31 +45,31 @@ class Record(Message):
 
 
 class Store:
-    """The records of one node. Writing raises OSError when the disk refuses."""
+    """The records of one node. Writing raises OSError if the disk fails."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def record(self, camera: str) -> Record:
-        """Where the camera stands; a new record if there is none or it can't be read."""
+        """The camera's state; a new record if there is none or it can't be read."""
         try:
             return Record.model_validate_json((self._folder / camera / "record.json").read_bytes())
         except (FileNotFoundError, ValidationError):
             return Record()
 
     def keep(self, camera: str, record: Record) -> None:
-        """Replaces the record, whole or not at all."""
+        """Replaces the record atomically."""
         _write(self._folder / camera / "record.json", canonical_bytes(record))
 
     def keep_revision(self, camera: str, number: int, token: str) -> None:
-        """Keeps a revision as it was signed; the oldest go."""
+        """Stores a revision as it was signed; the oldest are deleted."""
         _write(self._folder / camera / f"{number}.jws", token.encode("ascii"))
         kept = sorted((self._folder / camera).glob("*.jws"), key=lambda path: int(path.stem))
         for path in kept[:-REVISIONS_KEPT]:
             path.unlink()
 
     def revision(self, camera: str, number: int) -> str | None:
-        """The signed revision of that number, if it is still here."""
+        """The signed revision of that number, if still stored."""
         try:
             return (self._folder / camera / f"{number}.jws").read_text(encoding="ascii")
         except (FileNotFoundError, UnicodeDecodeError):
@@ -91,7 +91,7 @@ class Store:
             file.write(json.dumps(line, ensure_ascii=False) + "\n")
 
     def history(self, camera: str) -> list[dict[str, Any]]:
-        """What happened, oldest first; a line that a power cut tore is left out."""
+        """The events, oldest first; a line truncated by a power cut is left out."""
         try:
             lines = (self._folder / camera / "history.jsonl").read_text(encoding="utf-8").splitlines()
         except FileNotFoundError:

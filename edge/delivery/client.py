@@ -1,6 +1,6 @@
-"""Keeps the node delivering: one thread that connects to the broker again and again and never gives up.
+"""Keeps the node delivering: one thread that reconnects to the broker for ever.
 
-MQTT 5 first; 3.1.1 when the broker does not answer that.
+MQTT 5 first; 3.1.1 if the broker does not answer that.
 """
 
 import random
@@ -22,7 +22,7 @@ log = structlog.get_logger(__name__)
 
 _VERSIONS = (MQTTProtocolVersion.MQTTv5, MQTTProtocolVersion.MQTTv311)
 _PROVEN_SECONDS = 10.0
-"""A connection that lasted so long makes the next attempt come quickly."""
+"""Seconds a connection must last for the next attempt to follow quickly."""
 
 
 @dataclass(frozen=True)
@@ -36,20 +36,20 @@ class Pace:
 
 @dataclass(frozen=True)
 class LinkState:
-    """How the connection is, in words for a person."""
+    """State of the connection, in words."""
 
     connected: bool
     words: str
 
 
 class DeliveryClient:
-    """Delivers the outbox and reports health until told to stop.
+    """Delivers the outbox and reports health until stopped.
 
     Args:
         identity: for birth and will.
-        senders: what to send; only this client's thread uses it.
+        senders: the outboxes to send; used only by this client's thread.
         health: makes a health report for a session id.
-        correspondence: what else is said and heard on the same connection.
+        correspondence: other messages on the same connection.
     """
 
     def __init__(
@@ -73,15 +73,15 @@ class DeliveryClient:
 
     @property
     def state(self) -> LinkState:
-        """How the connection is now; any thread may ask."""
+        """The present state of the connection; any thread may ask."""
         return self._state
 
     def announce(self, cameras: tuple[CameraInfo, ...]) -> None:
-        """What the next birth says of the cameras."""
+        """Camera information for the next birth message."""
         self._identity = replace(self._identity, cameras=cameras)
 
     def run(self, stop: threading.Event) -> None:
-        """Connects and delivers until `stop` is set, then says goodbye. Give it a thread of its own."""
+        """Connects and delivers until `stop` is set, then disconnects cleanly. Run it in its own thread."""
         failures = 0
         while not stop.is_set():
             began = time.monotonic()
@@ -103,7 +103,7 @@ class DeliveryClient:
         except LinkDownError as problem:
             words = str(problem)
             log.warning("no connection to the broker", why=words)
-        except Exception as problem:  # the thread's boundary: delivery outlives any error in it
+        except Exception as problem:  # error boundary of the thread: delivery continues after any error
             words = f"delivery stumbled: {problem}"
             log.exception("delivery stumbled")
         finally:

@@ -1,4 +1,4 @@
-"""Puts the node's health report together from its cameras, outbox and disk."""
+"""Builds the node's health report from its cameras, outbox and disk."""
 
 import shutil
 from datetime import datetime
@@ -18,8 +18,8 @@ def health_report(
     data: Path,
     alarms: tuple[Reason, ...],
 ) -> HealthReport:
-    """The report of this moment; `kept` is what the outbox holds, `data` the node's folder, `alarms` what is
-    wrong outside the outbox."""
+    """The current report; `kept` is the outbox's content, `data` the node's folder, `alarms` problems outside
+    the outbox."""
     return HealthReport(
         node=node,
         session=session,

@@ -1,4 +1,4 @@
-"""The outbox's table of packages in SQLite: what there is, in which state, where the node's chain stands."""
+"""The outbox's SQLite table of packages: their states and the head of the node's chain."""
 
 import json
 import sqlite3
@@ -17,8 +17,8 @@ from contract.types import format_utc
 
 State = Literal["waiting", "sent", "stored", "unsupported", "rejected"]
 """waiting: not all handed to the broker; sent: handed over, no receipt yet; stored: the centre has all of it;
-unsupported: the centre can't read it before it is upgraded; rejected: nobody will take it as it is, a person
-must look."""
+unsupported: the centre can't read it before it is upgraded; rejected: nobody will accept it as it is, an
+operator must check."""
 
 _VERSION = 2
 _SCHEMA = """
@@ -43,23 +43,23 @@ INSERT INTO package SELECT * FROM old;
 DROP TABLE old;
 COMMIT;
 """
-"""Release 0.1 let the table refuse states it did not know."""
+"""Release 0.1 created the table with a check that rejects states unknown to it."""
 
 _COLUMNS = "event_id, sequence, manifest_sha256, bytes, occurred_at, state, reason, on_disk"
 _FULL = 13  # SQLITE_FULL
 
 
 class OutboxError(RuntimeError):
-    """The outbox can't do its work: its disk fails or another process holds it. Nothing in it was touched."""
+    """The outbox can't work: its disk fails or another process holds it. Nothing in it was changed."""
 
 
 class OutboxFullError(OutboxError):
-    """There is no room for another package, and none of the kept ones may be given up."""
+    """There is no room for another package, and none of those kept may be deleted."""
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One package. `on_disk` false: delivered and since given up to make room."""
+    """One package. `on_disk` false: delivered and since deleted to make room."""
 
     event_id: str
     sequence: int
@@ -80,7 +80,7 @@ class Tally:
 
 
 class Index:
-    """The table. One connection; the caller sees to it that one thread at a time uses it.
+    """The table. One connection; the caller ensures that one thread at a time uses it.
 
     Raises:
         sqlite3.DatabaseError: from the constructor only, the file is damaged.
@@ -135,12 +135,13 @@ class Index:
             )
 
     def mark_gone(self, event_id: str) -> None:
-        """Notes that the files of a delivered package are no longer kept."""
+        """Records that the files of a delivered package were deleted."""
         with _plain_errors():
             self._db.execute("UPDATE package SET on_disk = 0 WHERE event_id = ?", (event_id,))
 
     def offer_again(self, states: Iterable[State], events: Collection[str] = ()) -> list[str]:
-        """Makes packages on the disk in these states due again, all or those named; gives their event ids."""
+        """Makes packages on the disk in these states due again, all or those named; returns their event
+        ids."""
         with _plain_errors():
             found = self._db.execute(
                 "UPDATE package SET state = 'sent' "
@@ -229,7 +230,7 @@ def _read(text: str) -> Reason | None:
         return None
     try:
         return Reason.model_validate_json(text)
-    except ValidationError:  # release 0.1 kept prose
+    except ValidationError:  # release 0.1 stored prose
         return legacy(text)
 
 

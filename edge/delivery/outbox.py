@@ -1,4 +1,4 @@
-"""The durable outbox: keeps every package on the node's disk until the centre says that it has it.
+"""The durable outbox: keeps every package on the node's disk until the centre confirms it.
 
     lock            held by the process that owns the outbox
     key             the node's public key: a chain is signed with one key from its beginning
@@ -40,18 +40,18 @@ _NOTHING = Tally()
 
 @dataclass(frozen=True)
 class Summary:
-    """What waits and what is wrong, for the health report and `ngatu edge outbox`."""
+    """Pending packages and problems, for the health report and `ngatu edge outbox`."""
 
     states: dict[State, Tally]
     oldest_waiting: datetime | None
     quarantined: int
     refused: int
-    """Violations that find no room, as far as they were not kept at a later attempt."""
+    """Violations that found no room, unless kept at a later attempt."""
     alarms: tuple[Reason, ...]
 
     @classmethod
     def together(cls, parts: Collection["Summary"]) -> "Summary":
-        """Of several outboxes."""
+        """The sum of several outboxes."""
         states: dict[State, Tally] = {}
         for state, tally in (item for part in parts for item in part.states.items()):
             known = states.get(state, _NOTHING)
@@ -66,7 +66,7 @@ class Summary:
 
     @property
     def undelivered(self) -> Tally:
-        """Packages the centre does not have yet and may still take."""
+        """Packages the centre does not have yet and may still accept."""
         open_states: tuple[State, ...] = ("waiting", "sent", "unsupported")
         tallies = [self.states.get(state, _NOTHING) for state in open_states]
         return Tally(sum(t.packages for t in tallies), sum(t.bytes for t in tallies))
@@ -78,8 +78,8 @@ class Outbox:
     Args:
         folder: made if it is missing.
         key: the node's public key; only packages signed with it are taken in after a crash.
-        budget: bytes it may grow to; beyond it delivered packages go, oldest first. Undelivered ones never
-            go; when they alone are more, an alarm says so.
+        budget: size limit in bytes; beyond it delivered packages are deleted, oldest first. Undelivered ones
+            never are; if they alone exceed it, an alarm is raised.
 
     Raises:
         OutboxError: another process holds it, it is the outbox of another key, or the disk fails.
@@ -113,12 +113,12 @@ class Outbox:
             self._owner.close()
 
     def add(self, event_id: str, seal: Callable[[Link | None], Package]) -> bool:
-        """Keeps a new package; when this returns it survives a power cut. False: the violation was known.
+        """Stores a new package, safe from power cuts once this returns. False: the violation was known.
 
-        `seal` is given the head of the chain and makes the package that follows it.
+        `seal` makes the package that follows the given head of the chain.
 
         Raises:
-            OutboxFullError: no room even after giving up all that is delivered; the rest stays.
+            OutboxFullError: no room even after deleting all delivered packages; the rest stays.
             OutboxError: the disk fails.
         """
         with self._lock:
@@ -149,7 +149,7 @@ class Outbox:
         return self._packages / event_id
 
     def mark(self, event_id: str, state: State, why: Reason | None = None) -> None:
-        """Notes a new state; what is delivered may then be given up for room."""
+        """Records a new state; a delivered package may then be deleted for room."""
         with self._lock:
             self._index.mark(event_id, state, why)
             while sum(tally.bytes for tally in self._index.tally().values()) > self._budget:
@@ -157,7 +157,7 @@ class Outbox:
                     break
 
     def set_aside(self, event_id: str, problem: str) -> None:
-        """Moves a package that turned out damaged into quarantine; it counts as rejected."""
+        """Moves a damaged package into quarantine; it counts as rejected."""
         with self._lock:
             self._to_quarantine(self.folder_of(event_id), problem)
             told = reason("outbox.damaged", detail=problem[:300])
@@ -165,16 +165,16 @@ class Outbox:
             self._index.mark_gone(event_id)
 
     def offer_again(self) -> list[str]:
-        """Makes all packages due again that the centre could not read; gives their event ids."""
+        """Makes all packages due again that the centre could not read; returns their event ids."""
         with self._lock:
             return self._index.offer_again(("unsupported",))
 
     def verify(self, event_id: str) -> Report:
-        """Checks a package as it lies on the disk."""
+        """Checks a package as stored on the disk."""
         return verify_package(self.folder_of(event_id), self._key)
 
     def summary(self) -> Summary:
-        """What there is, what is wrong."""
+        """Content and problems of the outbox."""
         with self._lock:
             found = _summary(self._index, self._quarantine, len(self._refused))
         alarms = found.alarms
@@ -207,7 +207,8 @@ class Outbox:
             raise
 
     def _evict(self) -> bool:
-        """Gives up the oldest delivered package: files first, since a full disk may not take the note."""
+        """Deletes the oldest delivered package: files first, since a full disk may not take the index
+        update."""
         oldest = self._index.oldest_stored()
         if oldest is None:
             return False
@@ -227,7 +228,7 @@ class Outbox:
             return Index(path)
 
     def _recover(self) -> None:
-        """Brings folders and rows together after a crash."""
+        """Reconciles folders and rows after a crash."""
         rows = {entry.event_id: entry for entry in self._index.entries()}
         for event_id, entry in rows.items():
             if not self.folder_of(event_id).is_dir():
@@ -270,7 +271,7 @@ class Outbox:
 
 
 def inspect(folder: Path) -> tuple[Summary, list[Entry]]:
-    """Looks into an outbox from outside, also while a node runs: its summary and what is on the disk.
+    """Reads an outbox from outside, also while a node runs: its summary and the packages on the disk.
 
     Raises:
         OutboxError: there is no outbox, or it can't be read.
@@ -289,7 +290,7 @@ def resend(folder: Path, states: Collection[State], events: Collection[str] = ()
     """Makes packages due again from outside, also while the node runs: those in these states, all or those
     named.
 
-    Gives their event ids. Raises OutboxError when there is no outbox or it can't be written.
+    Returns their event ids. Raises OutboxError when there is no outbox or it can't be written.
     """
     if not (folder / "index.sqlite").is_file():
         raise OutboxError(f"no outbox in {folder}")
@@ -313,7 +314,7 @@ def _summary(index: Index, quarantine: Path, refused: int) -> Summary:
 
 
 def _refusals(index: Index, state: Literal["rejected", "unsupported"]) -> Reason | None:
-    """The alarm about packages the centre will not take, with the last one's reason."""
+    """The alarm about packages the centre rejected, with the last one's reason."""
     last = index.newest_in(state)
     if last is None:
         return None
@@ -329,7 +330,7 @@ def _entry(manifest: ViolationManifest, link: Link, size: int) -> Entry:
 
 
 def _continues(head: Link | None, manifest: ViolationManifest) -> bool:
-    """True for the next package, and while the index is rebuilt for one after a gap of given-up packages."""
+    """True for the next package, and, while the index is rebuilt, for one after a gap of deleted packages."""
     if head is None or manifest.sequence > head.sequence + 1:
         return True
     try:
@@ -350,8 +351,8 @@ def _own(path: Path) -> IO[bytes]:
 
 
 def _claim(folder: Path, key: PublicKey) -> None:
-    """Refuses the outbox of another key: what waits in it would be taken for damaged, and the centre would
-    wait for the beginning of the new key's chain."""
+    """Refuses the outbox of another key: its pending packages would be taken for damaged, and the centre
+    would wait for the start of the new key's chain."""
     note = folder / "key"
     known = note.read_text(encoding="ascii") if note.exists() else ""
     if known and known != key.text:

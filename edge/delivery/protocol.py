@@ -1,10 +1,10 @@
-"""Decides what to send next: pure, no network, no disk, no clock (times are seconds of any monotonic clock).
+"""Decides what to send next. Pure: no network, disk or clock (times are seconds of any monotonic clock).
 
 A package is handed over as its manifest and, once the broker took that, its files in pieces, at most `WINDOW`
-messages unacknowledged at a time, several packages in turn: a broker that will not have our manifests gets no
-pieces either, and its refusal is heard before it hangs up (Mosquitto 2.0.11 does both at once). The broker's
+messages unacknowledged at a time, several packages in turn. A broker that refuses our manifests gets no
+pieces either, so its refusal is read before it disconnects (Mosquitto 2.0.11 does both at once). The broker's
 acknowledgement only means "handed over": the transfer ends with the centre's receipt. Without one the node
-asks by sending the manifest again, and sends what the answer lacks.
+asks by sending the manifest again, and sends the pieces that the answer lists as missing.
 """
 
 from collections import deque
@@ -20,10 +20,11 @@ WINDOW = 4
 OPEN = 4
 """Packages being handed over in turn."""
 AWAITED = 16
-"""Packages without a receipt: if the centre is away, the broker is not filled with what it may lose."""
+"""Packages without a receipt: limited so that, if the centre is away, the broker is not filled with data it
+may lose."""
 PATIENCE = 15.0
 MOST_PATIENCE = 600.0
-"""Seconds to wait for a receipt before asking: doubled each time, up to the most."""
+"""Seconds to wait for a receipt before asking: doubled each time, up to the maximum."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Parcel:
-    """What there is to hand over: file sizes by hash. `asked`: it was handed over before a restart."""
+    """A package to hand over: file sizes by hash. `asked`: it was handed over before a restart."""
 
     event_id: str
     files: dict[str, int]
@@ -52,7 +53,8 @@ class Parcel:
 
 @dataclass
 class _Transfer:
-    """Progress of one parcel. `asking`: the manifest went again, so its answer speaks of all sent before."""
+    """Progress of one parcel. `asking`: the manifest was sent again, so its answer covers everything sent
+    before."""
 
     parcel: Parcel
     manifest_due: bool = True
@@ -77,12 +79,12 @@ class _Transfer:
 
     @property
     def opening(self) -> bool:
-        """The manifest is on its way and not yet taken."""
+        """The manifest was sent and not yet accepted."""
         return any(part.is_manifest for part in self.flying)
 
     @property
     def asleep(self) -> bool:
-        """The centre answers, yet this one gets nowhere: it no longer holds a place."""
+        """The centre answers, but this parcel makes no progress: it no longer holds a place."""
         return self.ignored >= 3 or self.rounds >= 3
 
     def ask(self) -> None:
@@ -102,7 +104,7 @@ class _Transfer:
         return Part(self.parcel.event_id, sha256, start, stop - start)
 
     def give_back(self, part: Part) -> None:
-        """A message did not arrive: it is due again."""
+        """A message was not delivered: it is due again."""
         self.flying.discard(part)
         if part.sha256 is None:
             self.manifest_due = True
@@ -111,7 +113,7 @@ class _Transfer:
 
 
 class Delivery:
-    """The transfers under way on one connection to the broker, and their order."""
+    """The active transfers on one connection to the broker, and their order."""
 
     def __init__(self) -> None:
         self._transfers: dict[str, _Transfer] = {}
@@ -125,7 +127,7 @@ class Delivery:
 
     @property
     def known(self) -> list[str]:
-        """Event ids under way."""
+        """Event ids of the active transfers."""
         return list(self._transfers)
 
     @property
@@ -134,7 +136,8 @@ class Delivery:
         return sum(transfer.silences >= 2 for transfer in self._transfers.values())
 
     def connected(self, now: float) -> None:
-        """A new connection. What was handed over on an earlier one may be lost, so it is asked about."""
+        """A new connection. Packages handed over on an earlier one may be lost, so the centre is asked about
+        them."""
         self._connected = True
         self._paused_until = now
         for transfer in self._transfers.values():
@@ -161,7 +164,7 @@ class Delivery:
         return "newest" if self._newest_next else "oldest"
 
     def offer(self, parcel: Parcel) -> None:
-        """Takes on a parcel. One that was handed over before is only asked about."""
+        """Takes on a parcel. For one that was handed over before the centre is only asked."""
         transfer = _Transfer(parcel)
         if parcel.asked:
             transfer.ask()
@@ -172,7 +175,7 @@ class Delivery:
         self._newest_next = not self._newest_next
 
     def drop(self, event_id: str) -> None:
-        """Forgets a parcel: it is delivered, refused for good, or gone."""
+        """Forgets a parcel: it is delivered, rejected for good, or gone."""
         transfer = self._transfers.pop(event_id, None)
         if transfer is not None:
             self._flying -= len(transfer.flying)
@@ -194,7 +197,7 @@ class Delivery:
         return None
 
     def acknowledged(self, part: Part, now: float) -> bool:
-        """The broker has a message. True if with it the package is handed over for the first time."""
+        """The broker acknowledged a message. True if this completes the first handover of the package."""
         transfer = self._transfers.get(part.event_id)
         if transfer is None or part not in transfer.flying:
             return False
@@ -213,7 +216,7 @@ class Delivery:
         return first
 
     def refused(self, part: Part, now: float) -> None:
-        """The broker would not take a message (access list, quota): all rest for a while, then try again."""
+        """The broker refused a message (access list, quota): all transfers pause, then try again."""
         transfer = self._transfers.get(part.event_id)
         if transfer is not None and part in transfer.flying:
             transfer.give_back(part)
@@ -222,7 +225,7 @@ class Delivery:
         self._refusals += 1
 
     def answered(self, receipt: Receipt, now: float) -> None:
-        """A genuine receipt for a parcel under way."""
+        """Takes a verified receipt for a parcel in transfer."""
         self._heard_at = now
         transfer = self._transfers.get(receipt.event_id)
         if transfer is None:
@@ -233,7 +236,8 @@ class Delivery:
             self._send_missing(transfer, receipt.missing, now)
 
     def _send_missing(self, transfer: _Transfer, missing: Iterable[MissingPart], now: float) -> None:
-        """Acts on "incomplete" once it answers a question: unasked, it may be older than the pieces."""
+        """Acts on "incomplete" only as the answer to a question: otherwise it may be older than the
+        pieces."""
         if not transfer.asking:
             transfer.ask()
             return
@@ -244,7 +248,7 @@ class Delivery:
         transfer.spans.extend((sha256, offset, sizes[sha256]) for sha256, offset in lacking.items())
         transfer.asking = transfer.manifest_due = False
         transfer.silences = transfer.ignored = 0
-        # A centre that never gets enough must not make the node send for ever at full speed.
+        # A centre that never gets enough must not make the node send at full speed for ever.
         transfer.not_before = now + (_doubled(PATIENCE, transfer.rounds) if transfer.asleep else 0)
         transfer.rounds += 1
 

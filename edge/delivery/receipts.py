@@ -1,4 +1,4 @@
-"""Tells the centre's receipts from everything else that may arrive on the receipt topic."""
+"""Separates the centre's receipts from everything else that may arrive on the receipt topic."""
 
 from contract import receipts
 from contract.faults import MessageError

@@ -1,4 +1,4 @@
-"""Joins outbox and protocol: what is sent is read from the disk, what receipts say goes into the outbox."""
+"""Joins outbox and protocol: reads messages to send from the disk, records receipts in the outbox."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -33,7 +33,7 @@ class Outgoing:
 
 
 class Sender:
-    """What one node sends and does with the answers. One thread uses it; `clock` is monotonic, in seconds.
+    """Sends a node's packages and handles the answers. One thread uses it; `clock` is monotonic, in seconds.
 
     `counts` has: parcels_offered, messages_sent, messages_refused, damaged, receipts_stored,
     receipts_incomplete, receipts_unsupported, receipts_rejected, receipts_repeated, receipts_ignored
@@ -55,7 +55,7 @@ class Sender:
 
     @property
     def alarms(self) -> tuple[Reason, ...]:
-        """What a person should know about the delivery."""
+        """Alarms about the delivery for the operator."""
         alarms = []
         if self._delivery.unanswered:
             alarms.append(Reason(code="centre.silent", values={"packages": self._delivery.unanswered}))
@@ -68,15 +68,15 @@ class Sender:
         return self._outbox.get(event_id) is not None
 
     def connected(self) -> None:
-        """The broker is there."""
+        """The broker is connected."""
         self._delivery.connected(self._clock())
 
     def disconnected(self) -> None:
-        """The broker is gone."""
+        """The broker connection is lost."""
         self._delivery.disconnected()
 
     def next(self) -> Outgoing | None:
-        """The next message to publish, None while there is nothing or the window is full."""
+        """The next message to publish; None if there is none or the window is full."""
         self._offer_unsupported()
         self._take_on()
         while (part := self._delivery.next(self._clock())) is not None:
@@ -87,18 +87,19 @@ class Sender:
         return None
 
     def acknowledged(self, part: Part) -> None:
-        """The broker has the message."""
+        """The broker acknowledged the message."""
         self.counts["messages_sent"] += 1
         if self._delivery.acknowledged(part, self._clock()):
             self._outbox.mark(part.event_id, "sent")
 
     def refused(self, part: Part) -> None:
-        """The broker would not take the message."""
+        """The broker refused the message."""
         self.counts["messages_refused"] += 1
         self._delivery.refused(part, self._clock())
 
     def received(self, payload: bytes) -> None:
-        """Something came on the receipt topic; what is no receipt for a package of ours is only counted."""
+        """Takes a message of the receipt topic; one that is no receipt for a package of ours is only
+        counted."""
         try:
             receipt = read_receipt(payload, self._centre, self._topics.node)
             entry = self._outbox.get(receipt.event_id)
@@ -117,12 +118,12 @@ class Sender:
         self._delivery.answered(receipt, self._clock())
 
     def _note(self, receipt: Receipt) -> None:
-        """The outbox first: if its disk fails now, the package is asked about again."""
+        """Updates the outbox first: if its disk fails now, the centre is asked about the package again."""
         if receipt.state == "stored":
             self._outbox.mark(receipt.event_id, "stored")
             self._names.pop(receipt.event_id, None)
         elif receipt.state != "incomplete":
-            # A state that only newer centres know is no final one: the package stays and is offered again.
+            # A state known only to newer centres is not final: the package stays and is offered again.
             state: State = "rejected" if receipt.state == "rejected" else "unsupported"
             reason = receipt.reason or Reason(code="outbox.no_reason")
             self._outbox.mark(receipt.event_id, state, reason)
@@ -131,7 +132,7 @@ class Sender:
             log.error(f"package {receipt.state} by the centre", event_id=receipt.event_id, reason=why)
 
     def _note_software(self, software: str) -> None:
-        """Another version of the centre than before may read what the other could not."""
+        """Another version of the centre may read packages that the earlier one could not."""
         if software and software != self._centre_software:
             self._offer_again_at = self._clock() if self._centre_software else self._offer_again_at
             self._centre_software = software

@@ -1,7 +1,7 @@
 """One connection to the broker, from the first packet to the last, on paho-mqtt.
 
-Nothing outlives it: what is not acknowledged when it ends is sent again by `edge.delivery.protocol` on the
-next. Each has its own id in birth, will and health, so that a late will can't bury a newer birth.
+No state outlives it: messages not acknowledged when it ends are sent again by `edge.delivery.protocol` on the
+next. Each has its own id in birth, will and health, so that a late will can't override a newer birth.
 """
 
 import socket
@@ -33,12 +33,12 @@ _GOODBYE_SECONDS = 2.0
 
 
 class LinkDownError(ConnectionError):
-    """The connection is over or never came about; the message says why, in words for a person."""
+    """The connection is lost or could not be made; the message says why, in plain words."""
 
 
 @dataclass(frozen=True)
 class NodeIdentity:
-    """What the node says of itself at birth."""
+    """What the node reports about itself at birth."""
 
     node: str
     started_at: datetime
@@ -60,7 +60,7 @@ class NodeIdentity:
 
 @dataclass(frozen=True)
 class Letter:
-    """A message beside evidence and health; `retain`: the broker keeps the last of the topic."""
+    """A message besides evidence and health; `retain`: the broker keeps the last of the topic."""
 
     topic: str
     payload: bytes
@@ -68,14 +68,14 @@ class Letter:
 
 
 class Correspondence(Protocol):
-    """What node and centre say to each other beside evidence and health, QoS 0: what is lost is said again.
+    """Messages between node and centre besides evidence and health, QoS 0: lost ones are sent again.
 
-    The connection's thread calls all of it.
+    The connection's thread makes all calls.
     """
 
     @property
     def topics(self) -> tuple[str, ...]:
-        """What of the broker it wants to hear."""
+        """Broker topics to subscribe to."""
 
     def connected(self) -> None:
         """A new connection."""
@@ -84,13 +84,13 @@ class Correspondence(Protocol):
         """A message on one of the topics."""
 
     def outgoing(self) -> Iterator[Letter]:
-        """What is to be sent now."""
+        """Messages to be sent now."""
 
 
 class Session:
     """One connection. One thread uses it; callbacks run inside `run`.
 
-    `answered` is true once the broker has spoken MQTT with us, `ready` while messages flow.
+    `answered` is true once the broker has answered in MQTT, `ready` while messages flow.
     """
 
     def __init__(
@@ -122,7 +122,7 @@ class Session:
 
     @property
     def words(self) -> str:
-        """How the connection is, for a person."""
+        """State of the connection, in words."""
         if not self.ready:
             return f"connecting to {self._where}"
         version = "5" if self._version == MQTTProtocolVersion.MQTTv5 else "3.1.1"
@@ -130,7 +130,8 @@ class Session:
         return f"connected to {self._where} (MQTT {version}, {tls}){self._trouble}"
 
     def run(self, stop: threading.Event, changed: Callable[[], None]) -> None:
-        """Delivers until `stop` is set, then says goodbye. `changed` is called when `words` may have changed.
+        """Delivers until `stop` is set, then disconnects cleanly. `changed` is called when `words` may have
+        changed.
 
         Raises:
             LinkDownError: the connection can't be made or is lost.
@@ -153,7 +154,7 @@ class Session:
         self._say_goodbye()
 
     def close(self) -> None:
-        """Ends the connection without a word: the broker will publish the last will."""
+        """Drops the connection without disconnecting: the broker will publish the last will."""
         self.ready = False
         if (connection := self._client.socket()) is not None:
             connection.close()
@@ -198,7 +199,7 @@ class Session:
             raise LinkDownError(f"{self._where} {_why(problem)}") from problem
 
     def _turn(self) -> None:
-        """Lets the library read and write, and callbacks run."""
+        """Lets the library read and write, and runs callbacks."""
         code = self._client.loop(_POLL_SECONDS)
         if self._over or code != MQTTErrorCode.MQTT_ERR_SUCCESS:
             raise LinkDownError(self._over or f"connection to {self._where} lost: {mqtt.error_string(code)}")

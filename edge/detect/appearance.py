@@ -1,4 +1,4 @@
-"""A vehicle's colours as a small histogram, cheap enough for every box of every frame."""
+"""Colour histograms of vehicles, cheap enough for every box of every frame."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -14,21 +14,22 @@ SIDE = 16
 """Pixels along each side of the shrunk crop that is counted."""
 
 BINS = 8
-"""Of lightness (32 levels wide) and of each of the two colour differences (8 wide)."""
+"""Bins of lightness (32 levels wide) and of each of the two colour differences (8 wide)."""
 
 UPPER = 0.8
-"""Part of the box's height that counts: below it are road, shadow and whatever is nearer."""
+"""Part of the box's height that counts: below it are road, shadow and nearer vehicles."""
 
 SMALLEST = 4
-"""Pixels a crop must measure across to say anything."""
+"""Least width and height, in pixels, of a crop with a usable histogram."""
 
 _COLOURED = (96, 159)
-"""The colour differences of the street lie near grey: bins spread over more would all be the same one."""
+"""Range of the colour differences: street colours lie near grey, and with bins over a wider range all would
+fall into the same one."""
 
 
 def with_looks(image: Image, detections: Sequence[Detection]) -> list[Detection]:
-    """The detections, each with what it looks like in `image` (BGR): histograms of lightness and colour of
-    the upper part of its box, or None where that is too small."""
+    """Adds to each detection its appearance in `image` (BGR): histograms of lightness and colour of the upper
+    part of its box, or None if that is too small."""
     crops = [_crop(image, detection.box) for detection in detections]
     small = [
         cv2.resize(crop, (SIDE, SIDE), interpolation=cv2.INTER_LINEAR) for crop in crops if crop is not None
@@ -48,7 +49,7 @@ def _crop(image: Image, box: Box) -> Image | None:
 
 
 def _histograms(column: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """One for each SIDE rows of `column`."""
+    """One histogram for each SIDE rows of `column`."""
     lab = np.asarray(cv2.cvtColor(column, cv2.COLOR_BGR2LAB), np.uint8).reshape(-1, SIDE * SIDE, 3)
     lightness = lab[..., :1] // (256 // BINS)
     colours = (np.clip(lab[..., 1:], *_COLOURED) - _COLOURED[0]) // BINS
@@ -59,8 +60,8 @@ def _histograms(column: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 
 def unlike(first: Look | None, second: Look | None) -> float:
-    """How different two looks are: 0 the same, 1 nothing in common (Hellinger distance); 0 where one is not
-    known."""
+    """Difference of two appearances: 0 the same, 1 nothing in common (Hellinger distance); 0 if one is
+    unknown."""
     if first is None or second is None:
         return 0.0
     return float(np.sqrt(max(0.0, 1.0 - float(np.sqrt(first * second).sum()))))

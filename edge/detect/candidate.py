@@ -1,4 +1,4 @@
-"""One track, tentative or confirmed: its past, where it should be now, whether it may have left."""
+"""One track, tentative or confirmed: its history, expected position, and whether it may have left."""
 
 from collections import defaultdict
 from collections.abc import Collection
@@ -15,23 +15,23 @@ from edge.detect.wheels import Stature
 from edge.rules.inputs import Box, Point, Track, TrackPoint
 
 FARTHEST = 2.0
-"""Heights from where it was expected beyond which nothing is the same vehicle, however long unseen."""
+"""Largest distance from the expected position, in heights, for the same vehicle, however long unseen."""
 
 AT_EDGE = 2.0
 """Pixels from the picture's edge within which a box touches it."""
 
 LEFT = 0.25
-"""Part of a box that must lie inside the picture to be reckoned with as such."""
+"""Least part of an expected box inside the picture for it to be cropped to that part."""
 
 OUTWARD = 0.3
-"""Heights a second towards the edge from which a vehicle that touches it is leaving."""
+"""Speed towards the edge, in heights a second, from which a vehicle touching the edge is leaving."""
 
 NEW_LOOK = 0.2
-"""Part a new look has in what is remembered of the colours."""
+"""Weight of a new observation in the stored appearance."""
 
 
 class Sight(NamedTuple):
-    """A detection taken in: whether something may hide its wheels, and the point it makes."""
+    """A detection assigned to a track: whether something may hide its wheels, and its track point."""
 
     detection: Detection
     covered: bool
@@ -39,8 +39,8 @@ class Sight(NamedTuple):
 
 
 class Merged(NamedTuple):
-    """The track `into` whose box another merged, and this track as it was `before` the box held both: it
-    follows the common box, and so may follow the other vehicle by now."""
+    """The track `into` whose box another merged, and that other track as it was `before`: it follows the
+    common box, so it may follow the other vehicle by now."""
 
     into: "Candidate"
     before: "Candidate"
@@ -64,13 +64,13 @@ class Candidate:
         self.there = sight.point.t
         """When it was last seen, or known to be in a box with another."""
         self.lost_in: Merged | None = None
-        """The track into whose box it may have merged, while it is not seen."""
+        """The track into whose box it may have merged while unseen."""
         self._votes: defaultdict[VehicleKind, float] = defaultdict(float)
         self._shares: defaultdict[VehicleKind, float] = defaultdict(float)
         self._learn(sight)
 
     def see(self, sight: Sight, max_points: int) -> None:
-        """Continues the track with this sight."""
+        """Continues the track with this detection."""
         box = sight.detection.box
         self.motion.correct(box, covered=sight.covered)
         self.way = plain_way(self.motion.speed, box[3] - box[1]) or self.way
@@ -78,7 +78,7 @@ class Candidate:
         self._learn(sight)
 
     def pass_by(self, point: TrackPoint, max_points: int) -> None:
-        """Adds a point from which size, colours and kind are not learnt."""
+        """Adds a point that does not update size, colours or kind."""
         self.there = point.t
         self.points.append(point)
         if len(self.points) > max_points:
@@ -100,39 +100,40 @@ class Candidate:
             self.look = (1 - NEW_LOOK) * self.look + NEW_LOOK * new
 
     def before(self) -> "Candidate":
-        """The track as it was until now: its vehicle may have been lost, and continue as a new track."""
+        """A copy of the track as it was until now: its vehicle may have been lost, and continue as a new
+        track."""
         left = copy(self)
         left.motion, left.points, left.lost_in = deepcopy(self.motion), [self.newest], None
         return left
 
     def lose_in(self, other: "Candidate") -> None:
-        """From now on it may be in the box of `other`; nothing changes where it may be already."""
+        """Marks it as possibly merged into the box of `other`; an earlier mark stays."""
         if self.lost_in is None or self.lost_in.into is not other:
             self.lost_in = Merged(other, other.before())
 
     def mend(self, frames: Collection[int], size: Stature) -> None:
-        """Takes back the breaks at these frames: it was the same vehicle, its known height holds."""
+        """Removes the breaks at these frames: it was the same vehicle, its known height holds."""
         self.points = [replace(p, breaks=False) if p.breaks and p.frame in frames else p for p in self.points]
         if not self.stature.known:
             self.stature = size
 
     def forget_size(self) -> None:
-        """It may be another vehicle from here on."""
+        """Forgets the vehicle's size: from here on it may be another vehicle."""
         self.stature = Stature()
 
     @property
     def kind(self) -> VehicleKind:
-        """What most of the looks called it, by confidence."""
+        """The kind with the largest total confidence over all looks."""
         return max(self._votes, key=lambda kind: (self._votes[kind], kind))
 
     @property
     def newest(self) -> TrackPoint:
-        """The last sight of it."""
+        """Its latest sight."""
         return self.points[-1]
 
     def expected(self, t: float, bounds: Box) -> Expected:
-        """What it should look like at time `t`, to which its motion was advanced; of a vehicle that leaves
-        `bounds` the part that is still inside."""
+        """Its expected box and appearance at time `t`, to which its motion was advanced; for a vehicle
+        leaving `bounds` the part still inside."""
         box, (x, y) = _inside(self.motion.box, bounds), self.motion.sigma
         least, most = JITTER * (box[3] - box[1]), FARTHEST / REACH * (box[3] - box[1])
         return Expected(
@@ -147,8 +148,8 @@ class Candidate:
         )
 
     def came_in(self, bounds: Box) -> int | None:
-        """The edge of `bounds` over which it came into the picture, as the index of that side of a box; None
-        if it was first seen farther inside, or did not come away from the edge."""
+        """The edge of `bounds` over which it entered, as the index of that side of a box; None if it was
+        first seen farther inside, or did not move away from the edge."""
         first = self.points[0].box
         (vx, vy), least = self.motion.speed, OUTWARD * (first[3] - first[1])
         for side, inward in enumerate((vx, vy, -vx, -vy)):
@@ -158,16 +159,16 @@ class Candidate:
 
     def was_near(self, side: int, bounds: Box) -> bool:
         """Whether it was last seen within its own size of this edge of `bounds`: only then can it have left
-        there and come in again."""
+        there and come back."""
         x1, y1, x2, y2 = box = self.newest.box
         return _from_edge(box, bounds, side) <= max(x2 - x1, y2 - y1)
 
     def has_left(self, bounds: Box) -> bool:
-        """Whether it was last seen at an edge of `bounds`, on its way out."""
+        """Whether it was last seen at an edge of `bounds`, moving out."""
         x1, y1, x2, y2 = self.newest.box
         vx, vy = self.motion.speed
         least = OUTWARD * (y2 - y1)
-        # The upper edge tells the speed; a vehicle that leaves below shows ever less of itself there.
+        # The upper edge gives the speed: a vehicle leaving at the bottom shows ever less of itself there.
         return (
             (x1 <= bounds[0] + AT_EDGE and vx < -least)
             or (x2 >= bounds[2] - AT_EDGE and vx > least)
@@ -176,23 +177,23 @@ class Candidate:
         )
 
     def track(self) -> Track:
-        """What the rest of the node may know of it."""
+        """The track as the rest of the node sees it."""
         confidence = sum(self._votes.values()) / self.hits
         return Track(self.id, self.kind, confidence, tuple(self.points), self.after, self._kinds())
 
     def _kinds(self) -> dict[VehicleKind, float]:
-        """The probability of each kind over all looks; nothing where they agreed."""
+        """The probability of each kind over all looks; empty if they agreed."""
         total = sum(self._shares.values())
         return {kind: share / total for kind, share in self._shares.items()} if len(self._shares) > 1 else {}
 
 
 def _from_edge(box: Box, bounds: Box, side: int) -> float:
-    """Pixels from a side of the box, by its index, to the picture's edge there."""
+    """Pixels from a side of the box, by its index, to the same edge of the picture."""
     return abs(box[side] - bounds[side])
 
 
 def _inside(box: Box, bounds: Box) -> Box:
-    """The part of a box within the bounds; all of it where that would be next to nothing."""
+    """The part of a box within the bounds; all of it if that part would be almost nothing."""
     x1, y1, x2, y2 = box
     cut = max(x1, bounds[0]), max(y1, bounds[1]), min(x2, bounds[2]), min(y2, bounds[3])
     plain = cut[2] - cut[0] >= LEFT * (x2 - x1) and cut[3] - cut[1] >= LEFT * (y2 - y1)
@@ -200,6 +201,6 @@ def _inside(box: Box, bounds: Box) -> Box:
 
 
 def _thinned(points: list[TrackPoint]) -> list[TrackPoint]:
-    """Every second point of the older half, all of the newer: the track keeps its span of time."""
+    """Drops every second point of the older half and keeps the newer half: the track keeps its time span."""
     half = len(points) // 2
     return points[:half:2] + points[half:]

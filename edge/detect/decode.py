@@ -1,4 +1,5 @@
-"""From the raw output of a YOLO head to vehicles: threshold, suppress duplicates, join riders and bikes."""
+"""From the raw output of a YOLO head to vehicles: threshold, duplicate suppression, joining riders and
+bikes."""
 
 from collections.abc import Sequence
 
@@ -20,11 +21,12 @@ KIND_OF_CLASS = {
     "bus": VehicleKind.BUS,
     "truck": VehicleKind.TRUCK,
 }
-"""Names used in model cards (COCO's and ours) for what we watch; other classes of a network are ignored."""
+"""Names used in model cards (COCO's and ours) for the detected kinds; other classes of a network are
+ignored."""
 
 RIDER_CLASS = "person"
 Candidates = tuple[list[Box], list[float], list[str]]
-"""Boxes in picture pixels, confidences and class names of what passed the threshold."""
+"""Boxes in picture pixels, confidences and class names of the candidates above the threshold."""
 
 
 def candidates(
@@ -57,7 +59,7 @@ def vehicles(
     names: Sequence[str],
     overlap: float,
 ) -> list[Detection]:
-    """Suppress duplicate boxes (NMS) and name what is left.
+    """Suppress duplicate boxes (NMS) and name the remaining ones.
 
     Duplicates are looked for among four-wheeled vehicles together (one box called both car and truck is one
     vehicle), among two-wheeled ones together, and among people, but not between these groups: a motorbike
@@ -67,17 +69,17 @@ def vehicles(
         boxes: n x 4, x1, y1, x2, y2 in picture pixels.
         scores: confidence of each box.
         names: class name of each box.
-        overlap: intersection over union above which the less sure of two boxes is a duplicate.
+        overlap: intersection over union above which the box of lower confidence is a duplicate.
 
     Returns:
-        The vehicles, the surest first.
+        The vehicles, highest confidence first.
     """
     found: list[Detection] = []
     people: list[Box] = []
     kept = _suppress(boxes, scores, names, overlap)
     for i, kinds in zip(kept, _kinds(kept, boxes, scores, names, overlap), strict=True):
         x1, y1, x2, y2 = (float(v) for v in boxes[i])
-        if x2 <= x1 or y2 <= y1:  # wholly in the padding
+        if x2 <= x1 or y2 <= y1:  # lies entirely in the padding
             continue
         if names[i] == RIDER_CLASS:
             people.append((x1, y1, x2, y2))
@@ -111,8 +113,8 @@ def _kinds(
     names: Sequence[str],
     overlap: float,
 ) -> list[dict[VehicleKind, float]]:
-    """Scores by kind of each kept box: its own, and of every other kind the best among the boxes that were
-    suppressed in its favour. Empty for people."""
+    """Scores by kind of each kept box: its own, and for every other kind the best of the boxes suppressed in
+    its favour. Empty for people."""
     found = [{KIND_OF_CLASS[names[i]]: float(scores[i])} if names[i] in KIND_OF_CLASS else {} for i in kept]
     for name in {name for name in names if name in KIND_OF_CLASS}:
         others = np.flatnonzero([other == name for other in names])

@@ -1,7 +1,7 @@
-"""What the rest of the node knows of a vehicle detector: one small protocol and one value.
+"""The vehicle detector's interface for the rest of the node: one small protocol and one value.
 
-Everything that depends on a network, its classes or its run time stays behind `VehicleDetector`, so that the
-pipeline, the tests and the benchmark can swap onnxruntime for ultralytics without noticing.
+Everything that depends on a network, its classes or its runtime stays behind `VehicleDetector`, so that the
+pipeline, the tests and the benchmark can swap onnxruntime for ultralytics unchanged.
 """
 
 from collections.abc import Mapping
@@ -18,14 +18,14 @@ Image = NDArray[np.uint8]
 """A picture, height x width x 3, BGR."""
 
 Look = NDArray[np.float32]
-"""Shares of the colours of a vehicle's picture; see `edge.detect.appearance`."""
+"""Colour histogram of a vehicle; see `edge.detect.appearance`."""
 
 TWO_WHEELED = frozenset({VehicleKind.MOTORBIKE, VehicleKind.BICYCLE})
-"""Kinds whose riders belong to the box."""
+"""Kinds whose box includes the riders."""
 
 
 class DetectorError(RuntimeError):
-    """The detector could not look at this picture; the caller counts it and goes on with the next frame."""
+    """The detector failed on this picture; the caller counts it and continues with the next frame."""
 
 
 @dataclass(frozen=True)
@@ -39,16 +39,16 @@ class Detection:
     confidence: float
     box: Box
     look: Look | None = field(default=None, compare=False)
-    """What its colours are like (`edge.detect.appearance`), where somebody asked."""
+    """Its colour histogram (`edge.detect.appearance`), if one was asked for."""
     kinds: Mapping[VehicleKind, float] = field(default_factory=dict, compare=False)
-    """Score of each kind the network called it in this picture; empty: of `kind` alone."""
+    """Score of each kind the network gave it in this picture; empty: only `kind`."""
 
 
 class VehicleDetector(Protocol):
     """Finds vehicles in a picture."""
 
     def detect(self, image: Image) -> list[Detection]:
-        """Return the vehicles in `image`, the surest first, boxes in pixels of `image`.
+        """Return the vehicles in `image`, highest confidence first, boxes in pixels of `image`.
 
         Raises:
             DetectorError: the picture has the wrong shape or type, or the network failed on it.

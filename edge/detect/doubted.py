@@ -1,8 +1,8 @@
 """Reconsiders a break in a track: some frames later it may be clear that it was the same vehicle.
 
-Two that pass each other could be either for a look or two; half a second later one is ahead, or of other
-colours. So the vehicle is remembered as it was before the break, with those it may have been taken for as
-they were then, and a later look is asked which of them it continues.
+When two vehicles pass each other, identities can be unclear for a look or two; half a second later position
+or colours tell them apart. So the vehicle's state before the break is kept, with those of the vehicles it may
+be confused with, and a later look decides which of them it continues.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,26 +18,26 @@ from edge.detect.motion import Motion
 from edge.rules.inputs import Box
 
 FIRST, LAST = 0.25, 1.0
-"""Seconds after a break between which it is reconsidered: sooner nothing has changed, later its place before
-tells nothing any more."""
+"""Seconds after a break between which it is reconsidered: earlier nothing has changed, later its position
+before the break says nothing any more."""
 
 PLAIN = 3.0
-"""By how much more the next best explanation must cost (negative log-likelihood)."""
+"""By how much more the second-best explanation must cost (negative log-likelihood)."""
 
 KNOWN = 3
-"""Looks from which it was known how fast it goes."""
+"""Observations after which its speed was known."""
 
 NEAR = 0.5
-"""Distance from the expected position, in sizes of the vehicle, that is still the same vehicle."""
+"""Largest distance from the expected position, in sizes of the vehicle, for the same vehicle."""
 
 SURE = 0.25
-"""Confidence a detection must have to take back a break."""
+"""Least confidence of a detection that may remove a break."""
 
 
 @dataclass(eq=False)
 class Doubted:
     """The vehicle `of` a candidate as it was before a break at time `since` (`own`), and the others as they
-    were then, each with the candidate that goes on with it. `frames` are those of the breaks."""
+    were then, each with the candidate that continues it. `frames` are those of the breaks."""
 
     since: float
     of: Candidate
@@ -46,11 +46,11 @@ class Doubted:
     frames: set[int] = field(default_factory=set)
 
     def motions(self) -> list[Motion]:
-        """All that must move on with time."""
+        """All motions that must be advanced in time."""
         return [self.own.motion, *(before.motion for _, before in self.others)]
 
     def join(self, later: "Doubted") -> None:
-        """Takes in another break of the same vehicle, and whom it may be taken for there."""
+        """Adds another break of the same vehicle, and the vehicles it may be confused with there."""
         known = [candidate for candidate, _ in self.others]
         self.others += [(c, before) for c, before in later.others if c not in known]
         self.frames |= later.frames
@@ -63,12 +63,12 @@ class Doubted:
         hidden: NDArray[np.bool_],
         bounds: Box,
     ) -> bool:
-        """Whether what the candidate is seen as now continues this vehicle and none of the others.
+        """Whether the candidate's present detection continues this vehicle and none of the others.
 
         Args:
             t: seconds on the stream clock, to which all motions were advanced.
-            at: which detection every candidate is seen as now, by its Python id.
-            there: what was seen at all.
+            at: index of the detection now assigned to each candidate, by the candidate's Python id.
+            there: all detections of this look.
             hidden: for each whether something may hide its wheels.
             bounds: of the picture.
         """

@@ -1,8 +1,8 @@
-"""Which detection continues which track, and how sure that is.
+"""Assigns detections to tracks, and says how certain each assignment is.
 
-The cost of a pairing is how unlikely it is, in units of a natural logarithm: by place, by size, by colours
-and by kind. Overlap alone loses a motorbike that moves more than its own width between two looks, and swaps
-neighbours in a queue. A pairing is only as sure as the next best way to explain the same look is worse.
+The cost of a pair is its negative log-likelihood: of position, size, colours and kind. Overlap alone loses a
+motorbike that moves more than its own width between two looks, and swaps neighbours in a queue. A pair is
+only as certain as the second-best way to explain the same look is worse.
 """
 
 from collections.abc import Collection, Sequence
@@ -19,56 +19,56 @@ from edge.rules.inputs import Box, Point
 FORBIDDEN = 1e6
 
 OVERLAPPING = 0.2
-"""Intersection over union from which a pair is possible wherever the track was expected."""
+"""Intersection over union from which a pair is possible whatever the expected position."""
 
 JITTER = 0.12
-"""Least standard deviation of where a box is expected, in heights: boxes jitter, vehicles brake."""
+"""Least standard deviation of a box's expected position, in heights: boxes jitter, vehicles brake."""
 
 REACH = 3.0
-"""Standard deviations of its place a track may be away from where it was expected."""
+"""Largest distance from the expected position, in standard deviations."""
 
 TWICE = float(np.log(2))
-"""Widths and heights that differ by more than a factor of two are of different things."""
+"""Log of two: widths or heights that differ by a larger factor belong to different objects."""
 
 SIZES = 0.25
 """Standard deviation of the logarithm of a box's width and height, from look to look."""
 
 COVERED_SIZES = 0.6
-"""The same of the height where something covers the vehicle or covered it before."""
+"""The same for the height if the vehicle is covered now or was before."""
 
 COLOURS = 0.25
 """Colour distance (`edge.detect.appearance.unlike`) that counts as much as one standard deviation."""
 
 OTHER_KIND = 4.0
-"""Cost of a two-wheeler going on as a four-wheeler: a detector may err, but this is the last explanation."""
+"""Cost of a two-wheeler continuing as a four-wheeler: a detector may err, but this is the last
+explanation."""
 
 BACK_SECONDS, BACK_SPEED, BACK_FAR = 0.35, 0.5, 0.3
-"""A vehicle unseen for longer than the first that went faster than the second (heights a second) has not come
-back by more than the third (heights)."""
+"""A vehicle unseen for longer than the first value (seconds) that was faster than the second (heights a
+second) has not come back by more than the third (heights)."""
 
 BOTH, BETTER = 0.75, 0.1
-"""A box holds two vehicles where its intersection over union with both together is at least the first, and
-by the second better than with the one it was taken for."""
+"""A box holds two vehicles if its intersection over union with both together is at least the first value, and
+by the second better than with the vehicle it was assigned to."""
 
 ODD, GROWN = 5.0, float(np.log(2.5))
-"""How unlikely place, size and colours are (a cost), and how many times larger or smaller a box, from which
-the look may as well be of a vehicle that was not seen before."""
+"""Cost of position, size and colours, and factor of size, from which the detection may as well be of a
+vehicle not seen before."""
 
 SAME = 0.6
-"""Intersection over union from which two boxes of one look are of one vehicle: which is taken is no
-matter."""
+"""Intersection over union from which two boxes of one look are of one vehicle: either may be taken."""
 
 UNSEEN, STILL_UNSEEN = 8.0, 2.0
-"""What it costs to explain a track as unseen or a detection as new; and a track as unseen that was not seen
-in the look before either."""
+"""Cost of a track left unseen or of a detection being new; and of a track left unseen that was not seen in
+the look before either."""
 
 
 @dataclass(frozen=True)
 class Expected:
-    """A track as it should look now.
+    """A track's expected appearance now.
 
     `sigma` is the standard deviation of middle x and upper y in pixels, `last` the box it was last seen in,
-    `gap` seconds ago, with `speed` in pixels a second. `covered`: something was before it then.
+    `gap` seconds ago, with `speed` in pixels a second. `covered`: something was in front of it then.
     """
 
     box: Box
@@ -83,9 +83,9 @@ class Expected:
 
 @dataclass(frozen=True)
 class Costs:
-    """Of all pairings of tracks (rows) with detections (columns): cost, overlap, which are possible, and
-    which so `odd` that the look may as well be of another vehicle; and how much detections overlap each
-    other (`alike`). `near`: which lie where the track may be, whatever they look like."""
+    """For all pairs of tracks (rows) and detections (columns): cost, overlap, which are possible, and which
+    are so `odd` that the detection may as well be of another vehicle; also how much detections overlap each
+    other (`alike`). `near`: detections within reach of the track, whatever they look like."""
 
     cost: NDArray[np.float64]
     overlap: NDArray[np.float64]
@@ -108,17 +108,17 @@ def overlaps(a: Sequence[Box], b: Sequence[Box]) -> NDArray[np.float64]:
 
 
 def apart(a: Box, b: Box) -> float:
-    """How far the middles of two boxes' upper edges lie apart, in parts of the larger side of the second."""
+    """Distance between the middles of two boxes' upper edges, in parts of the larger side of the second."""
     x, y = (a[0] + a[2] - b[0] - b[2]) / 2, a[1] - b[1]
     return float(np.hypot(x, y)) / max(b[2] - b[0], b[3] - b[1])
 
 
 def costs(expected: Sequence[Expected], detections: Sequence[Detection], cover: NDArray[np.bool_]) -> Costs:
-    """How likely each detection continues each track.
+    """The cost of each detection as the continuation of each track.
 
     Args:
-        expected: the tracks, as they should look now.
-        detections: what was seen.
+        expected: the tracks, as expected now.
+        detections: the detections of this look.
         cover: for each detection whether something may cover its lower end.
     """
     if not expected or not detections:
@@ -150,15 +150,15 @@ def costs(expected: Sequence[Expected], detections: Sequence[Detection], cover: 
 
 
 def _vague(sigma: NDArray[np.float64], boxes: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Cost of a track whose position is uncertain, as a column: without it, one not seen for long would
-    match every detection around."""
+    """Cost of a track's uncertain position, as a column: without it, a long unseen track would match every
+    detection around."""
     least = JITTER * (boxes[:, 3] - boxes[:, 1])[:, None]
     vague: NDArray[np.float64] = np.log(np.maximum(sigma / least, 1.0)).sum(axis=1)[:, None]
     return vague
 
 
 def _faint(detections: Sequence[Detection]) -> NDArray[np.float64]:
-    """Cost of a detection the detector is unsure of, as a row."""
+    """Cost of a detection's low confidence, as a row."""
     return -np.log([max(d.confidence, 1e-3) for d in detections])[None]
 
 
@@ -174,7 +174,7 @@ def _unlikes(expected: Sequence[Expected], detections: Sequence[Detection]) -> N
 
 
 def _came_back(expected: Sequence[Expected], seen: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """True where a track would have turned round while nobody saw it."""
+    """True if a track would have turned round while unseen."""
     last, speed = np.array([e.last for e in expected])[:, None], np.array([e.speed for e in expected])
     height = last[..., 3] - last[..., 1]
     fast = np.hypot(*speed.T)
@@ -192,7 +192,7 @@ def _came_back(expected: Sequence[Expected], seen: NDArray[np.float64]) -> NDArr
 def pair(
     cost: NDArray[np.float64], possible: NDArray[np.bool_], rows: Sequence[int], columns: Sequence[int]
 ) -> list[tuple[int, int]]:
-    """The possible pairs of these rows and columns at least total cost; each is used once."""
+    """The possible pairs of these rows and columns with the least total cost; each is used once."""
     if not rows or not columns:
         return []
     part = np.where(possible, cost, FORBIDDEN)[np.ix_(rows, columns)]
@@ -206,13 +206,13 @@ def margins(
     doubtful: Collection[int] = (),
     lost: Collection[int] = (),
 ) -> list[float]:
-    """For each pair how much more it would cost to explain the look without it: another track here, or the
-    track elsewhere. Infinite where there is no other way at all.
+    """For each pair the extra cost of the best explanation without it: another track here, or the track
+    elsewhere. Infinite if there is none.
 
     Args:
         costs: of all tracks with all detections.
-        pairs: those that were made.
-        doubtful: tracks that may be of nothing at all, and so explain no look of another.
+        pairs: the pairs that were made.
+        doubtful: tracks that may be false, and so do not explain another's detection.
         lost: tracks that were not seen in the look before.
     """
     cost, possible = costs.cost, costs.possible
@@ -240,8 +240,8 @@ def margins(
 
 
 def holds_both(seen: Box, own: Box, others: Sequence[Box]) -> NDArray[np.bool_]:
-    """For each of the others, expected but not seen, whether the box seen is that of two vehicles: of the
-    one it was taken for, expected in `own`, and of this other beside or behind it."""
+    """For each of the others, expected but unseen, whether the detected box holds two vehicles: the one it
+    was assigned to, expected in `own`, and this other beside or behind it."""
     lone, rest = np.array(own), np.array(others, float).reshape(-1, 4)
     both = np.hstack([np.minimum(lone[:2], rest[:, :2]), np.maximum(lone[2:], rest[:, 2:])])
     alone = overlaps([seen], [own])[0, 0]

@@ -56,7 +56,7 @@ def parted(
     worth_of: Callable[[Sequence[Candidate]], Costs],
 ) -> dict[int, int]:
     """The pairs of tracks, by index, that split now and may have been swapped: each with the other.
-    `worth_of` tells what the detections are worth as continuations of any tracks."""
+    `worth_of` gives the value of the detections as continuations of any tracks."""
     at, rows = dict(pairs), {id(candidate): i for i, candidate in enumerate(candidates)}
     found: dict[int, int] = {}
     for i, j in pairs:
@@ -70,8 +70,8 @@ def parted(
 
 
 def _may_have_changed(worth: Costs, first: int, second: int) -> bool:
-    """Whether the tracks in the two rows of `worth`, seen as the `first` and the `second` detection, may as
-    well be the other way round. Sizes say little: of one that went behind the other, part was seen."""
+    """Whether the tracks in the two rows of `worth`, assigned to the `first` and `second` detection, may as
+    well be swapped. Sizes say little: of a vehicle that was behind the other only a part was seen."""
     if not (worth.near[0, second] and worth.near[1, first]):
         return False
     cost = worth.cost

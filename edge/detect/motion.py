@@ -1,9 +1,9 @@
-"""Where a vehicle will be: a Kalman filter over real time steps.
+"""Predicts a vehicle's position: a Kalman filter over real time steps.
 
 Four independent constant-velocity filters, for the middle x and upper y of the box and its width and height:
-the upper edge stays in sight when something comes before the wheels. The unit of all noise is the box's own
-height, so that one setting serves a motorbike far away and a bus close by, and the unit of time is the
-second, so that a dropped frame or another frame rate changes nothing.
+the upper edge stays in sight when something hides the wheels. The unit of all noise is the box's own height,
+so that one setting serves a motorbike far away and a bus close by, and the unit of time is the second, so
+that dropped frames or another frame rate make no difference.
 """
 
 from collections.abc import Sequence
@@ -14,20 +14,21 @@ from numpy.typing import NDArray
 from edge.rules.inputs import Box, Point
 
 ACCELERATION = np.array([3.0, 3.0, 0.8, 0.8])
-"""How hard each coordinate is expected to change its speed, in heights per second squared (1 sigma)."""
+"""Expected acceleration of each coordinate, in heights per second squared (1 sigma)."""
 
 MEASUREMENT = np.array([0.05, 0.05, 0.06, 0.06])
 """Jitter of a detector's box, in heights (1 sigma)."""
 
 COVERED_MEASUREMENT = np.array([0.05, 0.05, 0.12, 0.6])
-"""The same while something covers the vehicle's lower end."""
+"""The same while something covers the vehicle's lower part."""
 
 FIRST_SPEED = np.array([4.0, 4.0, 0.5, 0.5])
-"""What is known of the speed of something seen once: up to some 8 m/s either way, in heights per second."""
+"""Standard deviation of the speed after one observation: up to some 8 m/s either way, in heights per
+second."""
 
 UNSEEN_CHANGE = 1.33
-"""Times by which width and height go on changing while it is not seen: a box that shrank as something
-came before it would be nothing soon."""
+"""Factor by which width and height may go on changing while unseen: a box that shrank as something came in
+front of it would soon be nothing."""
 
 
 class Motion:
@@ -51,7 +52,7 @@ class Motion:
 
     @staticmethod
     def advance(motions: Sequence["Motion"], dt: float) -> None:
-        """Move on by `dt` seconds without looking, all at once."""
+        """Advance by `dt` seconds without an observation, in one step."""
         if not motions:
             return
         states = np.stack([motion._state for motion in motions])
@@ -69,7 +70,7 @@ class Motion:
             motion._state = state
 
     def correct(self, box: Box, *, covered: bool = False) -> None:
-        """Take an observed box into account; of a `covered` one the height says little."""
+        """Take an observed box into account; for a `covered` one the height says little."""
         position, speed, var_position, covariance, var_speed = self._state
         innovation = _measure(box) - position
         jitter = COVERED_MEASUREMENT if covered else MEASUREMENT
@@ -91,7 +92,7 @@ class Motion:
 
     @property
     def speed(self) -> Point:
-        """Of the middle of the upper edge, in pixels a second."""
+        """Speed of the middle of the upper edge, in pixels a second."""
         return float(self._state[1, 0]), float(self._state[1, 1])
 
     @property

@@ -1,4 +1,4 @@
-"""The node's vehicle detector: a YOLO network on onnxruntime, nothing else to install."""
+"""The node's vehicle detector: a YOLO network on onnxruntime, without further dependencies."""
 
 from copy import copy
 from pathlib import Path
@@ -38,7 +38,7 @@ class OnnxVehicleDetector:
 
         Args:
             card: the model card (`models.card.packaged_card("vehicles")` for the shipped one).
-            input_size: pixels of the longer side of what the network sees.
+            input_size: longer side of the network's input in pixels.
             threads: CPU threads one inference may use.
             confidence: lowest score of a vehicle to report.
             overlap: intersection over union above which two boxes are the same vehicle.
@@ -60,7 +60,7 @@ class OnnxVehicleDetector:
         self._input = self._session.get_inputs()[0].name
 
     def at(self, input_size: int) -> "OnnxVehicleDetector":
-        """The same network at another input size; nothing is loaded again.
+        """The same network at another input size, without loading it again.
 
         Raises:
             ValueError: `input_size` is not a multiple of 32.
@@ -76,7 +76,7 @@ class OnnxVehicleDetector:
         return vehicles(*self.look(image), self._overlap)
 
     def look(self, image: Image) -> tuple[NDArray[np.float32], NDArray[np.float32], list[str]]:
-        """All that passes the threshold, duplicates and people included: what `vehicles` makes detections of.
+        """All candidates above the threshold, duplicates and people included: the input of `vehicles`.
 
         Returns:
             Boxes n x 4 in pixels of `image`, scores n, and class names.

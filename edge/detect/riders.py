@@ -1,8 +1,8 @@
 """Joins a bike and the people on it to one vehicle.
 
-Networks trained on COCO see a motorcycle and, apart from it, a person. For the law, for the tracker and in
-the labels of Vietnamese street pictures it is one vehicle, boxed from the helmet to the tyre. A network whose
-classes already mean "motorbike with rider" reports no people, and nothing is joined.
+Networks trained on COCO detect a motorcycle and a person separately. For the law, the tracker and the labels
+of Vietnamese street pictures they are one vehicle, boxed from the helmet to the tyre. A network whose classes
+already mean "motorbike with rider" reports no people, and nothing is joined.
 """
 
 from collections.abc import Sequence
@@ -16,8 +16,8 @@ MIN_SIDE_OVERLAP = 0.6
 """Share of the narrower of person and bike that must lie above the other; a passer-by has less."""
 
 SEAT_RANGE = (0.1, 1.15)
-"""Where a rider's lowest point may be, as a share of the bike's height below its top: from the saddle to a
-foot on the road. Someone walking behind a bike ends higher, someone in front of it lower."""
+"""Range of a rider's lowest point, as a share of the bike's height below its top: from the saddle to a foot
+on the road. Someone walking behind a bike ends higher, someone in front of it lower."""
 
 
 def join_riders(vehicles: Sequence[Detection], people: Sequence[Box]) -> list[Detection]:

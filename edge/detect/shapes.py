@@ -1,9 +1,9 @@
-"""How wide one two-wheeler is for its height, learnt from what one camera sees: two who ride side by side in
-one box are wider.
+"""The usual width of one two-wheeler for its height, learnt per camera: two riders side by side in one box
+are wider.
 
-A rider seen from behind is half as wide as high, one who crosses the picture wider than high, and between
-these it changes with the place. So the shape is learnt by the direction of travel and by place, and where too
-few came yet, by the direction alone. Until then it is guessed, and only of those who ride along the view.
+A rider seen from behind is half as wide as high, one crossing the picture wider than high, and in between it
+varies with the place. So the shape is learnt by direction of travel and place, or with too few samples by the
+direction alone. Until then it is assumed, and only for those who ride along the view.
 """
 
 from collections import defaultdict, deque
@@ -12,39 +12,39 @@ from math import atan2, exp, hypot, inf, log, pi
 from edge.rules.inputs import Box, Breadth, Point
 
 _SECTORS = 6
-"""Directions that are told apart; a vehicle that goes and one that comes look alike."""
+"""Distinguished directions; vehicles driving away and coming closer look alike."""
 
 _COLUMNS, _ROWS = 3, 2
-"""Parts of the picture that are told apart."""
+"""Distinguished parts of the picture."""
 
 _KNOWN = 5
-"""Vehicles from which the usual shape of a place and direction is known."""
+"""Vehicles after which the usual shape of a place and direction is known."""
 
 _KEPT = 60
-"""Vehicles of a place and direction that are remembered: the newest."""
+"""Vehicles stored per place and direction: the newest."""
 
 _LEAST_SPREAD = 0.06
-"""Standard deviation of the logarithm of one rider's shape, at least: boxes jitter by that much."""
+"""Least standard deviation of the logarithm of one rider's shape: boxes jitter by that much."""
 
 _APART = 0.35
-"""Widths of one rider by which the middle of either of two beside each other is off the middle between them,
-at least: a box over both need not reach round both."""
+"""Least distance of either of two riders side by side from the middle between them, in widths of one: a box
+over both need not enclose both fully."""
 
 _FIRST = {sector: (log(0.48), 0.12) for sector in (2, 3, 4)}
-"""The same of directions nothing is known of yet: those more up and down than across."""
+"""Assumed shape of directions without samples: those more up and down than across."""
 
 _QUARTER = 0.675
 """Standard deviations from the middle to the lower quartile: the upper half may hold boxes of two."""
 
 _MOVES = 0.5
-"""Heights a second from which the direction of travel is plain."""
+"""Speed in heights a second from which the direction of travel is clear."""
 
 Cell = tuple[int, ...]
 """A direction of travel, alone or with a part of the picture."""
 
 
 class Shapes:
-    """Usual shapes of two-wheelers before one camera; `bounds` is the picture, in pixels."""
+    """Usual shapes of two-wheelers in one camera's view; `bounds` is the picture, in pixels."""
 
     def __init__(self, bounds: Box) -> None:
         self._bounds = bounds
@@ -52,8 +52,8 @@ class Shapes:
         self._usual: dict[Cell, tuple[float, float]] = {}
 
     def take(self, box: Box, way: Point, taught: set[Cell]) -> None:
-        """Learns from a box that shows one whole vehicle, which goes `way`; once for each place and
-        direction, so `taught` is where this vehicle did before."""
+        """Learns from a box that shows one whole vehicle driving `way`; once for each place and direction:
+        `taught` holds the cells this vehicle already contributed to."""
         for cell in self._cells(box, way):
             if cell not in taught:
                 taught.add(cell)
@@ -61,8 +61,8 @@ class Shapes:
                 self._usual.pop(cell, None)
 
     def breadth(self, box: Box, way: Point | None) -> Breadth | None:
-        """How wide a box is that reaches down to the wheels, of a vehicle that goes `way`; None where nothing
-        tells."""
+        """Width of a box down to the wheels, of a vehicle driving `way`, compared with one two-wheeler; None
+        if unknown."""
         if way is None or (known := self._usual_there(self._cells(box, way))) is None:
             return None
         usual, spread = known
@@ -70,7 +70,7 @@ class Shapes:
         return Breadth((_shape(box) - usual) / spread, max(_APART * one, (box[2] - box[0] - one) / 2))
 
     def _cells(self, box: Box, way: Point) -> tuple[Cell, Cell]:
-        """The place and direction, and the direction alone."""
+        """The cell of place and direction, and the cell of the direction alone."""
         sector = round(atan2(way[1], way[0]) / pi * _SECTORS) % _SECTORS
         left, top, right, bottom = self._bounds
         column = _part((box[0] + box[2]) / 2, left, right, _COLUMNS)
@@ -89,12 +89,12 @@ class Shapes:
 
 
 def plain_way(speed: Point, height: float) -> Point | None:
-    """The direction of travel, of a box so high, where it is plain."""
+    """The direction of travel, for a box of that height, if it is clear."""
     return speed if hypot(*speed) >= _MOVES * height else None
 
 
 def _part(at: float, first: float, last: float, parts: int) -> int:
-    """Which of so many parts of a side of the picture; 0 of one without edges."""
+    """Index among so many parts of a side of the picture; 0 without edges."""
     return int(parts * (at - first) / (last - first)) if last - first < inf else 0
 
 

@@ -1,10 +1,10 @@
-"""Vehicles to tracks that can serve as evidence, after ByteTrack (Zhang et al., ECCV 2022): detections of low
-confidence may continue a track, never start one.
+"""Tracks vehicles so that tracks can serve as evidence, after ByteTrack (Zhang et al., ECCV 2022): detections
+of low confidence may continue a track, never start one.
 
-Each point says where the wheels are and how that is known, and whether the vehicle before it may have been
-another (a break). What left the picture is ended at once, and a new track names the lost ones it may
+Each point gives the wheels' position and how it is known, and whether the vehicle before it may have been
+another (a break). A track that left the picture ends at once, and a new track lists the lost ones it may
 continue. Time is the camera's stream clock in seconds; boxes are pixels of the detect stream. The same input
-gives the same output, always.
+always gives the same output.
 """
 
 from collections.abc import Mapping, Sequence
@@ -33,42 +33,43 @@ NOWHERE: Box = (-inf, -inf, inf, inf)
 
 @dataclass(frozen=True)
 class TrackerSettings:
-    """How sure, how long, how near. The defaults hold for 5 to 60 frames a second."""
+    """Thresholds of confidence, time and distance. The defaults hold for 5 to 60 frames a second."""
 
     sure: float = 0.35
     """Confidence from which a detection may start a track."""
     unsure: float = 0.1
     """Confidence from which a detection may continue one."""
     min_hits: int = 3
-    """Observations that make a track known to the rest of the node."""
+    """Observations after which a track is reported to the rest of the node."""
     max_lost: float = 1.5
-    """Seconds a known track is waited for when it is not seen."""
+    """Seconds a confirmed track is kept while unseen."""
     max_lost_new: float = 0.4
-    """The same for a track that is not known yet, and for one that left the picture's edge."""
+    """The same for an unconfirmed track, and for one that left at the picture's edge."""
     max_points: int = 600
-    """Length of a track's memory; beyond it older points are thinned out, the newest half stays."""
+    """Most points of a track; beyond that older points are thinned out, the newest half stays."""
     doubtful: float = 1.0
-    """A link is a break where the next best explanation costs less than this more (natural logarithm)."""
+    """A link is a break if the second-best explanation costs less than this more (natural logarithm)."""
     jump: float = 0.5
-    """Of its own sizes a vehicle may lie from where it was expected; beyond that it is another."""
+    """Largest distance of a vehicle from its expected position, in its own sizes; beyond that it is
+    another."""
     changed: float = 0.6
-    """How far the colours of one vehicle may differ (`edge.detect.appearance.unlike`)."""
+    """Largest colour difference within one vehicle (`edge.detect.appearance.unlike`)."""
     remembered: float = 3.0
-    """Seconds a lost track is remembered, for the new one that may be the same vehicle."""
+    """Seconds a lost track is remembered, for a new one that may be the same vehicle."""
 
 
 class Tracker:
     """Follows the vehicles of one camera. Ids start at 1 in every instance and are never used twice.
 
-    `bounds` is the part of the picture that is looked at, in pixels.
+    `bounds` is the analysed part of the picture, in pixels.
     """
 
     def __init__(self, settings: TrackerSettings | None = None, bounds: Box = NOWHERE) -> None:
-        """Start with no tracks."""
+        """Start without tracks."""
         self._settings = settings or TrackerSettings()
         self._bounds = bounds
         height = bounds[3] if bounds[3] < inf else 1000.0
-        # Of a car the length along the view adds to the height, so it grows otherwise than a motorbike.
+        # A car's length along the view adds to its height, so its box grows differently from a motorbike's.
         self._scales = {narrow: Scale(height) for narrow in (True, False)}
         self._heights = Heights()
         self._shapes = Shapes(bounds)
@@ -80,7 +81,7 @@ class Tracker:
         self._t: float | None = None
 
     def update(self, t: float, frame: int, detections: Sequence[Detection]) -> list[Track]:
-        """Take in what was seen at time `t`; return the known tracks that were seen now, by id.
+        """Take the detections of time `t`; return the confirmed tracks seen now, by id.
 
         Args:
             t: seconds on the stream clock; must grow from call to call, by steps of any length.
@@ -110,8 +111,8 @@ class Tracker:
         breaks = {
             i for (i, _), margin in zip(pairs, sure, strict=True) if i in either or self._breaks(i, margin)
         }
-        # Which is which after a split, no later look tells: of one that went behind the other, place and
-        # speed were known badly.
+        # No later look can tell which is which after a split: for the vehicle that was behind the other,
+        # position and speed were poorly known.
         doubts = {i: self._doubt(worth, i, j) for i, j in pairs if i in breaks and i not in either}
         for i, j in pairs:
             if j in shared:
@@ -131,12 +132,12 @@ class Tracker:
         return sorted((c.track() for c in seen if c.id), key=lambda track: track.id)
 
     def take_ended(self) -> list[Track]:
-        """Return the known tracks that were given up since the last call, by id."""
+        """Return the confirmed tracks that ended since the last call, by id."""
         ended, self._ended = self._ended, []
         return ended
 
     def end_all(self) -> list[Track]:
-        """The stream is over: give up every track; return the known ones not yet taken, by id."""
+        """The stream is over: end all tracks; return the confirmed ones not yet taken, by id."""
         self._give_up(self._candidates)
         self._candidates, self._lost = [], []
         return self.take_ended()
@@ -162,7 +163,7 @@ class Tracker:
         self._lost = [c for c in self._lost if t - c.newest.t <= self._settings.remembered]
 
     def _is_gone(self, candidate: Candidate, t: float) -> bool:
-        """Whether the track is given up: after its time, but never before it was missed in two frames."""
+        """Whether the track ends: after its time, but never before it was missed in two frames."""
         unseen = t - candidate.there
         looked = candidate.unseen >= 2 or unseen > self._settings.max_lost
         return looked and unseen > self._patience(candidate)
@@ -176,8 +177,7 @@ class Tracker:
     ) -> tuple[list[tuple[int, int]], dict[int, list[Candidate]]]:
         """The matched pairs of candidate and detection, and the other vehicles that a detection holds. A pair
         that needs an impossible jump is dropped and its detection left to other candidates; otherwise a lost
-        track would take the detections of a new one.
-        """
+        track would take the detections of a new one."""
         there, allowed = [sight.detection for sight in sights], worth.possible.copy()
         while True:
             pairs = self._pairs(worth, allowed, there)
@@ -215,14 +215,14 @@ class Tracker:
         return np.asarray((cover >= least) | cut, bool)
 
     def _breaks(self, i: int, margin: float) -> bool:
-        """Whether the candidate may be another from here on."""
-        # Who was lost before its speed was known may be anywhere.
+        """Whether the candidate may be another vehicle from here on."""
+        # A vehicle lost before its speed was known may be anywhere.
         candidate = self._candidates[i]
         strays = candidate.unseen > 0 and candidate.hits < self._settings.min_hits
         return strays or margin < self._settings.doubtful
 
     def _doubt(self, worth: Costs, i: int, j: int) -> Doubted:
-        """The candidate and those it may be taken for, all as they were before this look."""
+        """The candidate and those it may be confused with, all as they were before this look."""
         own = self._candidates[i]
         others = [(c, c.before()) for c, near in zip(self._candidates, worth.near[:, j], strict=True) if near]
         return Doubted(self._t or 0.0, own, own.before(), [pair for pair in others if pair[0] is not own])
@@ -230,7 +230,7 @@ class Tracker:
     def _continue(
         self, candidate: Candidate, sight: Sight, cover: float, breaks: bool, doubt: Doubted | None
     ) -> None:
-        """Continues the track with this sight; where that `breaks` it, a `doubt` may be settled later."""
+        """Continues the track with this detection; if that `breaks` it, the `doubt` may be settled later."""
         if breaks:
             self._lost += [candidate.before()] if candidate.id else []
             candidate.forget_size()
@@ -250,7 +250,7 @@ class Tracker:
     def _reconsider(
         self, t: float, at: Mapping[int, int], there: Sequence[Detection], hidden: NDArray[np.bool_]
     ) -> None:
-        """Takes back the breaks of those that are plainly the same vehicle as before."""
+        """Removes the breaks of tracks that are clearly the same vehicle as before."""
         plain = [
             doubt
             for doubt in self._doubted
@@ -263,7 +263,7 @@ class Tracker:
     def _shared(
         self, pairs: Sequence[tuple[int, int]], detections: Sequence[Detection]
     ) -> dict[int, list[Candidate]]:
-        """For each detection that holds a second known vehicle, besides the one it goes on: these others."""
+        """For each detection that holds a second known vehicle besides the one it continues: these others."""
         paired = {i for i, _ in pairs}
         lost = [c for i, c in enumerate(self._candidates) if c.id and i not in paired]
         if not lost:
@@ -276,7 +276,8 @@ class Tracker:
         return found
 
     def _pass(self, candidate: Candidate, others: Sequence[Candidate], point: TrackPoint) -> None:
-        """Continues with a box that shows another vehicle too: each is somewhere in it, where is unknown."""
+        """Continues with a box that also shows another vehicle: each is somewhere in it, the exact position
+        is unknown."""
         box = candidate.motion.box
         sigma = UNKNOWN * (box[3] - box[1])
         candidate.pass_by(
@@ -288,7 +289,7 @@ class Tracker:
             other.lose_in(candidate)
 
     def _jumps(self, candidate: Candidate, sight: Sight) -> bool:
-        """Whether this detection lies too far off for the same vehicle, or has other colours."""
+        """Whether this detection lies too far away for the same vehicle, or has other colours."""
         if not sight.covered and unlike(candidate.look, sight.detection.look) > self._settings.changed:
             return True
         if candidate.hits < self._settings.min_hits:
@@ -296,12 +297,12 @@ class Tracker:
         return apart(candidate.motion.box, sight.detection.box) > self._settings.jump
 
     def _placed(self, candidate: Candidate | None, sight: Sight, breaks: bool) -> Sight:
-        """The sight with a point that knows where the wheels are."""
+        """The detection with a point that has the wheels' position."""
         box, kind = sight.detection.box, candidate.kind if candidate else sight.detection.kind
         scale, usual = self._scales[kind in TWO_WHEELED], self._usual(kind)
         stature = candidate.stature.size(scale) if candidate and candidate.stature.known else None
         if box[1] <= self._bounds[1] + EDGE:
-            stature = usual = None  # its upper end lies above the picture: it tells nothing of the lower
+            stature = usual = None  # its upper end lies above the picture: it says nothing about the lower
         stands = standing(box, sight.covered, stature, usual, scale)
         bottom = None if stands.state == "seen" else stands.bottom
         t, frame, confidence = sight.point.t, sight.point.frame, sight.point.confidence
@@ -311,16 +312,16 @@ class Tracker:
         return sight._replace(point=point)
 
     def _usual(self, kind: VehicleKind) -> float | None:
-        """The usual size of two-wheelers; that of other kinds tells nothing of one vehicle."""
+        """The usual size of two-wheelers; other kinds vary too much to predict one vehicle."""
         return self._heights.usual(kind) if kind in TWO_WHEELED else None
 
     def _is_short(self, kind: VehicleKind, box: Box, scale: Scale) -> bool:
-        """Whether less of it is seen than there can be, though nothing is seen before it."""
+        """Whether less of it is seen than possible, though no detected vehicle is in front of it."""
         usual = self._usual(kind)
         return usual is not None and missing(box, usual, scale) > 0
 
     def _learn(self, candidate: Candidate, sight: Sight, cover: float) -> None:
-        """What a look at a whole vehicle teaches of it, its kind and the place."""
+        """Updates size, kind and place statistics from a look at a whole vehicle."""
         box = sight.detection.box
         whole = cover < 0.1 and box[1] > self._bounds[1] + EDGE
         if not whole or cut_off(box, self._bounds[3]) or sight.detection.confidence < self._settings.sure:
@@ -342,7 +343,7 @@ class Tracker:
             self._shapes.take(box, candidate.way, candidate.taught)
 
     def _begin(self, seen: list[Candidate], sights: Sequence[tuple[Sight, float]]) -> None:
-        """Start a candidate for each detection that is not a second box on a vehicle already followed."""
+        """Start a candidate for each detection that is not a duplicate box on a vehicle already tracked."""
         taken = [c.newest.box for c in seen]
         for sight, cover in sights:
             if taken and overlaps(taken, [sight.detection.box]).max() > 0.7:
@@ -361,8 +362,8 @@ class Tracker:
                 candidate.after = self._may_continue(candidate)
 
     def _name_rivals(self, worth: Costs, i: int, j: int, other: int | None) -> None:
-        """Past a break it may be the vehicle of any track that explains the look about as well, or better;
-        and of the `other` it was merged with."""
+        """Records the rivals after a break: the tracks that explain the detection about as well, or better,
+        and the `other` it was merged with."""
         candidate = self._candidates[i]
         if candidate.newest.breaks:
             as_well = worth.near[:, j] & (worth.cost[:, j] < worth.cost[i, j] + self._settings.doubtful)
@@ -372,7 +373,7 @@ class Tracker:
             candidate.after = tuple(sorted(rivals.union(candidate.after) - {candidate.id}))
 
     def _may_continue(self, candidate: Candidate) -> tuple[int, ...]:
-        """Ids of lost tracks that the vehicle of this new one may have had before."""
+        """Ids of lost tracks whose vehicle this new track may be."""
         began = next((p.t for p in reversed(candidate.points) if p.breaks), candidate.points[0].t)
         lost = [
             c for c in (*self._candidates, *self._lost) if c.id and c.newest.t < began and c is not candidate
@@ -390,5 +391,5 @@ class Tracker:
 
 
 def _as_detection(candidate: Candidate) -> Detection:
-    """What was last seen of a candidate, as a detection."""
+    """The last sight of a candidate, as a detection."""
     return Detection(candidate.kind, candidate.newest.confidence, candidate.newest.box, candidate.look)

@@ -1,7 +1,7 @@
 """The same detector on ultralytics and torch, to try a checkpoint before it is exported (extra `training`).
 
-Only the forward pass is theirs. Fitting, thresholds, doubles and riders are the node's own code, so
-a checkpoint gives here what its export will give on the node.
+Only the forward pass is theirs. Letterboxing, thresholds, duplicate suppression and joining riders are the
+node's own code, so a checkpoint gives the same results here as its export on the node.
 """
 
 from pathlib import Path

@@ -1,9 +1,9 @@
-"""Where a vehicle's wheels are: the box's lower edge shows them only while nothing stands before them.
+"""Position of a vehicle's wheels: the box's lower edge shows them only while nothing is in front of them.
 
-In a crowd the lower edge of a box is where the vehicle behind it in the queue begins, and with a low sun it
-is the end of a shadow. So each box is compared with the height this vehicle had when it was seen whole, at
-the scale of the place (`edge.detect.scale`): where something covers its lower end, or the box is far shorter
-or longer than the vehicle, the wheels are reckoned from the upper edge.
+In a crowd the lower edge of a box is where the nearer vehicle begins, and with a low sun it is the end of a
+shadow. So each box is compared with the height this vehicle had when fully seen, at the scale of the place
+(`edge.detect.scale`): if something covers its lower end, or the box is far shorter or longer than the
+vehicle, the wheels are computed from the upper edge.
 """
 
 from collections import defaultdict, deque
@@ -21,48 +21,49 @@ from edge.rules.inputs import Box, Point, WheelState
 
 HIDING = {True: 0.5, False: 0.7}
 """Part of the lower edge of a two-wheeler (True) or of another vehicle that must lie behind nearer boxes to
-hide all wheels: one wheel in sight is enough."""
+hide all wheels: one visible wheel is enough."""
 
 _COLUMNS = np.linspace(0.02, 0.98, 13)
-"""Where along the lower edge it is asked whether something covers it."""
+"""Points along the lower edge that are tested for covering boxes."""
 
 SAME_HEIGHT = 0.1
-"""Shares of the expected height a box may differ by and still end at the wheels."""
+"""Relative difference from the expected height within which a box still ends at the wheels."""
 
 FULLER = 0.2
-"""The same where nothing known covers it: then it must be plain that the box is not the vehicle."""
+"""The same if nothing known covers it: then the box must clearly not end at the vehicle."""
 
 UNKNOWN = 0.5
-"""Standard deviation, in heights of the box, of where hidden wheels of a vehicle of unknown size are."""
+"""Standard deviation, in heights of the box, of hidden wheels of a vehicle of unknown size."""
 
 KIND_SPREAD = 0.12
-"""The same where it is a two-wheeler and their usual height is known."""
+"""The same for a two-wheeler if their usual height is known."""
 
 BIKES_RANGE = 0.3
-"""Shares of the usual height of two-wheelers by which one of them may be shorter; other kinds differ more."""
+"""Relative difference by which a two-wheeler may be shorter than usual; other kinds vary more."""
 
 EDGE, EDGE_PART = 3.0, 0.04
-"""Pixels, and parts of the box's height, from the picture's lower edge within which it cuts a box off."""
+"""Distance in pixels, and in parts of the box's height, from the picture's lower edge within which it cuts a
+box off."""
 
 _SAMPLES, _APART = 15, 0.15
-"""How many looks tell a vehicle's height, and how many seconds lie between them at least."""
+"""Looks that give a vehicle's height, and least seconds between them."""
 
 _TURNS = 0.5
-"""Heights a vehicle must move for another height of it to be believed."""
+"""Heights a vehicle must move before a new value of its height is believed."""
 
 _KNOWN = 3
-"""Looks at the whole vehicle from which its height is known."""
+"""Looks at the whole vehicle after which its height is known."""
 
 _KIND_KNOWN = 8
-"""Vehicles of a kind from which its usual height is known."""
+"""Vehicles of a kind after which its usual height is known."""
 
 _SURE = 0.5
-"""Confidence from which a box teaches."""
+"""Least confidence of a box that is learnt from."""
 
 
 @dataclass(frozen=True)
 class Standing:
-    """Where the wheels of one box are: height in the picture, standard deviation, how that is known."""
+    """Position of one box's wheels: height in the picture, standard deviation, and how it is known."""
 
     state: WheelState
     bottom: float
@@ -72,7 +73,7 @@ class Standing:
 def covered(detections: Sequence[Detection]) -> NDArray[np.float64]:
     """For each detection the part of its lower edge that lies behind nearer boxes.
 
-    Of a two-wheeler only the middle counts: there the wheel is. Nearer is what ends lower in the picture.
+    For a two-wheeler only the middle counts: there the wheel is. Nearer means ending lower in the picture.
     """
     if not detections:
         return np.zeros(0)
@@ -88,12 +89,12 @@ def covered(detections: Sequence[Detection]) -> NDArray[np.float64]:
 
 
 def cut_off(box: Box, lower: float) -> bool:
-    """Whether the box ends at the picture's lower edge, and not where the vehicle does."""
+    """Whether the box ends at the picture's lower edge, and not at the vehicle's."""
     return box[3] >= lower - max(EDGE, EDGE_PART * (box[3] - box[1]))
 
 
 class Stature:
-    """How tall one vehicle is, from the looks that showed it whole."""
+    """Height of one vehicle, from the looks that showed it whole."""
 
     def __init__(self) -> None:
         self._seen: deque[tuple[float, float, float]] = deque(maxlen=_SAMPLES)
@@ -102,14 +103,14 @@ class Stature:
 
     @property
     def known(self) -> bool:
-        """Whether it was seen whole often enough."""
+        """Whether it was fully seen often enough."""
         return len(self._seen) >= _KNOWN
 
     def take(self, t: float, box: Box, scale: Scale, *, agrees: bool) -> None:
-        """Learns from a box that seems to show the whole vehicle, and teaches the scale by it.
+        """Learns from a box that seems to show the whole vehicle, and updates the scale with it.
 
-        Where it does not agree with what was known, it is believed only as the vehicle moves on and turns:
-        what stands does not change its height, something hides it.
+        If it contradicts the known height, it is believed only once the vehicle has moved on or turned: a
+        standing vehicle does not change its height, something hides it.
         """
         y, height = box[3], max(1.0, box[3] - box[1])
         place = ((box[0] + box[2]) / 2, box[1])
@@ -140,7 +141,7 @@ class Heights:
         self._of: defaultdict[VehicleKind, deque[float]] = defaultdict(lambda: deque(maxlen=60))
 
     def take(self, kind: VehicleKind, size: float) -> None:
-        """Learns from a vehicle that was seen whole."""
+        """Learns from a fully seen vehicle."""
         self._of[kind].append(size)
 
     def usual(self, kind: VehicleKind) -> float | None:
@@ -152,14 +153,14 @@ class Heights:
 def standing(
     box: Box, doubtful: bool, stature: tuple[float, float] | None, usual: float | None, scale: Scale
 ) -> Standing:
-    """Where the wheels of a vehicle with this box are.
+    """Position of the wheels of a vehicle with this box.
 
     Args:
         box: as detected.
         doubtful: whether something may hide the wheels, the picture's edge too.
         stature: the vehicle's own size and its standard deviation, if known (`Stature.size`).
-        usual: the usual size of its kind, if that tells anything of this vehicle.
-        scale: of the camera.
+        usual: the usual size of its kind, if that applies to this vehicle.
+        scale: perspective of the camera.
     """
     top, lower = box[1], box[3]
     height = max(1.0, lower - top)
@@ -169,7 +170,7 @@ def standing(
         bottom, stretch = scale.bottom(top, size)
         ratio = height / max(1.0, bottom - top)
         sigma = 0.03 * height + spread * stretch
-        # What covers a vehicle leaves its box shorter, never longer.
+        # A vehicle covered by something has a shorter box, never a longer one.
         away = 1 - ratio if doubtful else abs(1 - ratio)
         if away <= (SAME_HEIGHT if doubtful else max(FULLER, 2 * sigma / height)):
             return Standing("seen", lower, 0.03 * height)
@@ -184,6 +185,6 @@ def standing(
 
 
 def missing(box: Box, usual: float, scale: Scale) -> float:
-    """Pixels by which a box is shorter than two-wheelers are; 0 where it may well be one of them."""
+    """Pixels by which a box is shorter than usual two-wheelers; 0 if it may well be a whole one."""
     short = scale.bottom(box[1], usual)[0] - box[3]
     return short if short > BIKES_RANGE * (box[3] - box[1] + short) else 0.0

@@ -1,8 +1,8 @@
-"""Draws what the pipeline saw over a copy of the picture, for people: never on the originals.
+"""Draws the pipeline's results over a copy of the picture, for viewing: never on the originals.
 
-Readable in a crowd: vehicles found violating have a whole box and a tab that says of what; the others corners
-and a small number, where there is room. Rule names are English here, Vietnamese in the console: OpenCV's
-lettering is for ASCII.
+Readable in a crowd: vehicles with a violation get a full box and a tab naming it; the others corners and a
+small number, if there is room. Rule names are English here, Vietnamese in the console: OpenCV's lettering is
+ASCII only.
 """
 
 from collections.abc import Sequence
@@ -28,9 +28,9 @@ DECISIONS: dict[str, Colour] = {
 }
 TRAIL_POINTS, CALM_TRAIL_POINTS = 40, 10
 NAMED_PIXELS = 32
-"""In a picture 720 pixels high: smaller vehicles that did nothing have no number."""
+"""Least size of a numbered vehicle in a picture 720 pixels high, unless it has a finding."""
 SHOWN_SECONDS = 4.0
-"""How long a finding stays in the list at the lower edge."""
+"""Seconds a finding stays in the list at the lower edge."""
 
 
 class Annotator:
@@ -45,7 +45,7 @@ class Annotator:
     def draw(self, step: Step) -> Image:
         """A copy of the step's picture with areas, lines, lamps, vehicles and findings drawn in.
 
-        A picture of another size than the camera file's was not looked at: it is scaled and says so.
+        A picture of another size than the camera file's was not analysed: it is scaled and marked.
         """
         self._found += step.findings
         height, width = step.frame.image.shape[:2]
@@ -61,7 +61,7 @@ class Annotator:
         return picture
 
     def _draw_vehicles(self, picture: Image, step: Step) -> None:
-        """What matters most is drawn last, but small words only where nothing else is written."""
+        """Draws the most important vehicles last; small labels only on free space."""
         marked = {finding.track: finding for finding in self._found}
         others = [track for track in step.tracks if track.id not in marked]
         words = self._lettering(picture)
@@ -155,7 +155,7 @@ class Annotator:
 
 
 def _areas(config: CameraConfig) -> tuple[Image, Image]:
-    """Lanes and zones as a coloured picture and the mask of where it is coloured."""
+    """Lanes and zones as a coloured picture and the mask of its coloured pixels."""
     width, height = config.size
     tint, mask = np.zeros((height, width, 3), np.uint8), np.zeros((height, width), np.uint8)
     areas = [(lane.polygon, LANES[number % len(LANES)]) for number, lane in enumerate(config.lanes)]

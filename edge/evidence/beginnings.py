@@ -1,7 +1,7 @@
-"""Keeps the video of the start of a long stop, which is judged when the ring buffer no longer has it.
+"""Keeps the video of the start of a long stop, which has left the ring buffer when the stop is judged.
 
-A zone may allow an hour, the ring holds a minute. When a vehicle has stood in such a zone for some seconds,
-the packets of its first ones are kept beside the ring, until it drives on or its case is gathered.
+A zone may allow an hour, the ring holds a minute. Once a vehicle has stood in such a zone for some seconds,
+the packets of its first seconds are kept beside the ring, until it drives on or its evidence is gathered.
 """
 
 from collections.abc import Iterable
@@ -18,13 +18,13 @@ from edge.video.ring import PacketRing, RingMiss
 log = structlog.get_logger(__name__)
 
 SETTLED = 5.0
-"""Seconds a vehicle stands before its beginning is kept; so many are kept."""
+"""Seconds a vehicle must stand before its beginning is kept; also the length kept."""
 
 FORGOTTEN = 180.0
-"""Seconds after a vehicle was last seen when its beginning is let go; its case is gathered by then."""
+"""Seconds after a vehicle was last seen when its beginning is dropped; its evidence is gathered by then."""
 
 SPARE = 25.0
-"""Seconds the ring holds beyond the longest standing it serves by itself: post-roll and a busy node."""
+"""Seconds of ring needed beyond the longest stop the ring covers by itself: post-roll and a busy node."""
 
 Key = tuple[int, str]
 """Track and zone."""
@@ -41,7 +41,7 @@ class Beginnings:
     """Watches the zones of one camera for which the ring is too short.
 
     Args:
-        still: box heights of movement that are jitter of a standing vehicle; None where no rule asks.
+        still: box heights of movement that count as jitter of a standing vehicle; None if no rule needs it.
     """
 
     def __init__(self, zones: Iterable[Zone], still: float | None, ring: PacketRing) -> None:
@@ -52,7 +52,7 @@ class Beginnings:
         self._standing: dict[Key, _Standing] = {}
 
     def note(self, t: float, tracks: Iterable[Track]) -> None:
-        """The vehicles seen in the picture of stream time `t`."""
+        """Takes the vehicles in the picture of stream time `t`."""
         for track in tracks if self._zones else ():
             for zone in self._zones:
                 self._note((track.id, zone.id), track.points[-1], zone)
@@ -61,13 +61,13 @@ class Beginnings:
             self._forget(key)
 
     def since(self, track: int, zone: str | None) -> float | None:
-        """Since when the vehicle has stood in the zone, where its beginning is kept."""
+        """Since when the vehicle has stood in the zone, if its beginning is kept."""
         standing = self._standing.get((track, zone)) if zone is not None else None
         return standing.first.t if standing is not None and standing.kept else None
 
     def _note(self, key: Key, newest: TrackPoint, zone: Zone) -> None:
         if not inside(newest.ground, zone.polygon):
-            return  # a box that jitters over the edge; one that left is not seen there any more
+            return  # a box may jitter over the zone's edge; a vehicle that left is not seen there any more
         standing = self._standing.get(key)
         if standing is None or moved(standing.first, newest) > self._still:
             self._forget(key)

@@ -1,6 +1,6 @@
-"""The body colour of a vehicle, roughly: enough to notice that the registered car is another one.
+"""The approximate body colour of a vehicle: enough to notice that the registered car is a different one.
 
-Names are those of the registration certificate's broad groups. Where no colour clearly prevails, or at night,
+Names are those of the registration certificate's broad groups. If no colour clearly prevails, or at night,
 the answer is None: an unknown colour can't contradict a register.
 """
 
@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 SHARE = 0.45
-"""A colour is named when at least this share of the looked-at pixels have it."""
+"""Least share of the sampled pixels for a colour to be named."""
 
 MIN_BRIGHTNESS = 60.0
 """Mean value (0..255) below which a picture is too dark to tell a colour."""
@@ -33,7 +33,7 @@ _OF_HUE = np.array(
 
 
 def body_colour(vehicle: NDArray[np.uint8]) -> str | None:
-    """The prevailing body colour of a vehicle's crop (H x W x 3, BGR), or None when it can't be told."""
+    """The prevailing body colour of a vehicle's crop (H x W x 3, BGR), or None if uncertain."""
     height, width = vehicle.shape[:2]
     # The upper third is glass and roof, the lowest fifth wheels and shadow: the body lies between.
     body = vehicle[int(height * 0.35) : int(height * 0.8), int(width * 0.15) : int(width * 0.85)]
@@ -49,7 +49,7 @@ def body_colour(vehicle: NDArray[np.uint8]) -> str | None:
 
 
 def _named(pixels: NDArray[np.uint8]) -> NDArray[np.intp]:
-    """For each HSV pixel (H 0..180, S and V 0..255) which of the names is its colour's."""
+    """For each HSV pixel (H 0..180, S and V 0..255) and each colour name, whether it has that colour."""
     hue, saturation, value = pixels.T
     named: NDArray[np.intp] = _OF_HUE[hue]
     pale = saturation < 45

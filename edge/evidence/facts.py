@@ -1,4 +1,4 @@
-"""From pixels and stream seconds to the words of a manifest: normalised coordinates, UTC, milliseconds."""
+"""From pixels and stream seconds to manifest values: normalised coordinates, UTC, milliseconds."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -29,12 +29,13 @@ from edge.rules import inputs
 from edge.rules.inputs import Box, Finding, Phase, SignalHistory, Track
 
 SIGNAL_SECONDS = 10.0
-"""Lamp history told before and after the violation (edge-case reviews want the whole amber)."""
+"""Seconds of lamp history included before and after the violation (reviews of edge cases need the whole
+amber)."""
 
 
 @dataclass(frozen=True)
 class Standing:
-    """What is the same for every violation of one camera in one run of the node."""
+    """Data common to all violations of one camera in one run of the node."""
 
     node: str
     camera: str
@@ -60,12 +61,12 @@ def violation_facts(
     utc: Callable[[float], datetime],
     missing: tuple[str, ...] = (),
 ) -> ViolationFacts:
-    """Everything the node knows of one incident.
+    """Everything the node knows about one incident.
 
     Args:
-        colour: body colour of the vehicle, where it could be told.
+        colour: body colour of the vehicle, if it could be determined.
         utc: the stream clock's time as UTC.
-        missing: names of what the evidence lacks because the ring no longer held it.
+        missing: names of evidence parts that are missing because the ring no longer held them.
     """
     finding, track = incident.finding, incident.track
     return ViolationFacts(
@@ -104,7 +105,7 @@ def violation_facts(
 
 
 def vehicle_seen(track: Track, colour: str | None) -> VehicleSeen:
-    """The vehicle for the manifest, with what else it may be."""
+    """The vehicle for the manifest, with its other possible kinds."""
     return VehicleSeen(
         kind=track.kind,
         confidence=track.confidence,
@@ -149,7 +150,7 @@ def plate_evidence(plate: PlateResult, t: float, day: date) -> PlateEvidence:
 
 
 def normalised(box: Box, size: tuple[int, int]) -> Box:
-    """A box in pixels as parts of the picture's width and height."""
+    """A box in pixels as fractions of the picture's width and height."""
     width, height = size
     return (box[0] / width, box[1] / height, box[2] / width, box[3] / height)
 
@@ -195,7 +196,7 @@ def _phase(phase: Phase, utc: Callable[[float], datetime]) -> LampPhase:
 
 
 def _riders(standing: Standing, incident: Incident) -> Riders | None:
-    """Who sat on it, told of a finding about them alone: others need not know."""
+    """The people on it, included only for a finding about riders: other cases don't need them."""
     seen = incident.riders
     if seen is None or not RULES[incident.finding.rule].riders:
         return None

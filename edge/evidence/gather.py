@@ -1,4 +1,4 @@
-"""Gathers what proves one incident: stills and clip from the ring, the plate, the facts; then seals it.
+"""Gathers the evidence of one incident: stills and clip from the ring, the plate, the facts; then seals it.
 
 Only here are full-size frames decoded, and only those chosen in `edge.evidence.moments`.
 """
@@ -38,18 +38,19 @@ PLATE_MARGIN = 0.6
 """Part of a plate's width shown around it in its still."""
 
 CLIP_MOST = 20.0
-"""Seconds a clip may reach before or after the violation to hold the frame of every picture."""
+"""Most seconds a clip may extend before or after the violation to include the frame of every picture."""
 
 CLIP_SLACK = 0.5
-"""Seconds a clip may lack at either end without being called short."""
+"""Seconds a clip may lack at either end without being flagged as short."""
 
 SAME_MOMENT = 0.2
-"""Seconds a frame may be from a track's point for the point's box to still hold the vehicle."""
+"""Largest time difference between a frame and a track point, in seconds, for the point's box to hold the
+vehicle."""
 
 
 @dataclass(frozen=True)
 class Proof:
-    """Everything of one violation but its place in the node's chain."""
+    """Everything of one violation except its position in the node's chain."""
 
     event: str
     facts: ViolationFacts
@@ -58,13 +59,13 @@ class Proof:
     plate: PlateResult
 
     def sealed(self, key: SigningKey, version: int = NEWEST) -> Callable[[Link | None], Package]:
-        """What the outbox calls to make this the package that follows the chain's head, in that version of
-        the manifest."""
+        """Called by the outbox to make this the package that follows the chain's head, in that version of the
+        manifest."""
         return lambda previous: seal(self.facts, self.event, self.files, previous, key, version)
 
 
 class Gatherer:
-    """Gathers the proof of a camera's incidents from its ring."""
+    """Gathers the evidence of a camera's incidents from its ring."""
 
     def __init__(
         self,
@@ -79,30 +80,32 @@ class Gatherer:
         self._plates = plates
 
     def holds_post_roll(self, incident: Incident) -> bool:
-        """Whether the ring has what the evidence needs after the violation; the record stream may lag."""
+        """Whether the ring has all the video the evidence needs after the violation; the record stream may
+        lag."""
         end = self._ring.end_t
         return end is not None and end >= incident.finding.t + self._standing.post_roll
 
     def gather(self, incident: Incident) -> Proof:
-        """The proof of one incident.
+        """The evidence of one incident.
 
-        What the ring no longer holds is left out and said in the flags (`clip_short`, `still_missing`), never
-        made up; a plate that could not even be looked at is unread.
+        Parts the ring no longer holds are left out and flagged (`clip_short`, `still_missing`), never made
+        up; a plate without any frame is unread.
 
         Raises:
-            RingMiss: not even the moment of the violation is in the ring any more: nothing can be proved.
+            RingMiss: even the moment of the violation is no longer in the ring: nothing can be proved.
         """
         finding = incident.finding
         moments = self._moments_of(incident)
         points = plate_points(incident, self._standing.size, self._ring.start_t or 0.0)
-        # At one go: the moments lie close together, and decoding begins at a keyframe each time.
+        # In one pass: the moments lie close together, and decoding begins at a keyframe each time.
         frames = self._frames([*moments.values(), *(point.t for point in points)])
         shown, flags = self._stills(moments, frames[: len(moments)])
         sightings = self._sightings(incident, points, frames[len(moments) :])
         plate = self._plate(incident, sightings)
         over = shown["over"]
         utc = stream_utc(over.t, over.captured_at)
-        # One clock for all: it may have been set in between. Of another run only the frame's own is known.
+        # One clock for all: it may have been set in between. For a frame of another run only its own is
+        # known.
         times = {f.t: utc(f.t) if f.run == over.run else f.captured_at for f in shown.values()}
         pictures = [(f.t, Still(moment, f.image, times[f.t])) for moment, f in shown.items()]
         pictures += self._plate_stills(plate, sightings, incident, utc)
@@ -122,9 +125,9 @@ class Gatherer:
         return Proof(event_id(facts, finding.episode), facts, files, incident, plate)
 
     def _moments_of(self, incident: Incident) -> dict[Moment, float]:
-        """When the stills were taken, in their order; there is always one of the violation itself.
+        """The times of the stills, in their order; there is always one of the violation itself.
 
-        A standing that began before the ring is shown from where it was kept.
+        A stop that began before the ring is shown from its stored beginning.
         """
         finding = incident.finding
         told = {"over": finding.t, **finding.moments}
@@ -136,7 +139,7 @@ class Gatherer:
     def _stills(
         self, moments: dict[Moment, float], frames: Sequence[Frame | None]
     ) -> tuple[dict[Moment, Frame], tuple[str, ...]]:
-        """The frames of the moments that are left; the violation's own must be."""
+        """The frames of the moments still available; that of the violation is required."""
         found = {moment: frame for moment, frame in zip(moments, frames, strict=True) if frame is not None}
         if "over" not in found:
             raise RingMiss(f"no picture of {moments['over']:.3f} s is left: the violation can't be proved")
@@ -156,7 +159,7 @@ class Gatherer:
         except RingMiss:
             log.warning("no clip for a violation", t=t, exc_info=True)
             return None, ("clip_missing",)
-        # What was before the camera's first picture is not missing: nobody could have it.
+        # Video from before the camera's first picture is not missing: it never existed.
         late = clip.start_t > max(first, 0.0) + CLIP_SLACK
         short = late or clip.end_t < last - CLIP_SLACK
         return Clip(clip.data, utc(clip.start_t), frames_by_time(clip)), ("clip_short",) if short else ()
@@ -171,7 +174,8 @@ class Gatherer:
         ]
 
     def _frames(self, times: Sequence[float]) -> list[Frame | None]:
-        """The frames nearest to these times, decoded at one go; where that fails, those that are there."""
+        """The frames nearest to these times, decoded in one pass; if that fails, those that can be
+        decoded."""
         try:
             return list(self._ring.frames(times))
         except RingMiss:
@@ -187,7 +191,7 @@ class Gatherer:
         kind = incident.track.kind
         try:
             return self._plates.read(incident.finding.track, kind, sightings)
-        except Exception:  # a stage's boundary: a person can still read the plate in the stills
+        except Exception:  # error boundary of a stage: a reviewer can still read the plate in the stills
             log.exception("a plate could not be looked at", track=incident.track.id)
             return replace(PlateVote(kind).result(), flags=("reader_failed",))
 
@@ -212,7 +216,7 @@ class Gatherer:
         incident: Incident,
         utc: Callable[[float], datetime],
     ) -> list[tuple[float, Still]]:
-        """The plate cut from the very frame it was read on, and that frame, each with its stream time;
+        """The plate cut from the very frame it was read on, and that frame, each with its stream time; if
         unread, the nearest frame."""
         found = shown_on(plate, sightings, incident.track.id)
         if found is None:
@@ -227,7 +231,7 @@ class Gatherer:
         return [(shown.t, still) for still in stills]
 
     def _colour(self, incident: Incident, sightings: list[Sighting]) -> str | None:
-        """The body's colour where two of the nearest frames agree; riders hide a motorbike's."""
+        """The body colour, if two of the nearest frames agree; riders hide a motorbike's."""
         if incident.track.kind.is_motorbike:
             return None
         names = []
@@ -238,8 +242,8 @@ class Gatherer:
 
 
 def _unsure(over: Frame, frames: Sequence[Frame]) -> Clock:
-    """The clock of the act's frame. It was set while the frames were taken where their times of day and their
-    times on the stream differ: then nobody knows which of the two was right."""
+    """The clock of the violation's frame, marked unsure if it was set while the frames were taken: their
+    times of day then differ from their stream times, and it is unknown which of the two was right."""
     began = over.captured_at - timedelta(seconds=over.t)
     apart = [abs(f.captured_at - timedelta(seconds=f.t) - began) for f in frames if f.run == over.run]
     widest = round(max(apart) / timedelta(milliseconds=1))
@@ -249,8 +253,8 @@ def _unsure(over: Frame, frames: Sequence[Frame]) -> Clock:
 def shown_on(
     plate: PlateResult, sightings: Sequence[Sighting], track: int
 ) -> tuple[Sighting, tuple[int, int, int, int]] | None:
-    """The frame the plate was read on and the part of it that shows the plate; unread: the first frame and
-    the vehicle. None where nothing shows it."""
+    """The frame the plate was read on and the part of it that shows the plate; if unread: the first frame and
+    the vehicle. None if nothing shows it."""
     if not sightings:
         return None
     shown = next((s for s in sightings if s.key == plate.frame_key), sightings[0])
@@ -275,10 +279,10 @@ def _around(quad: NDArray[np.float32], width: int, height: int) -> tuple[int, in
 def _of_the_clip(
     pictures: list[tuple[float, Still]], clip: Clip | None, damaged: Collection[float]
 ) -> tuple[list[Still], tuple[str, ...]]:
-    """The pictures, each with the frame of the clip it is, and a flag if one was `damaged`.
+    """The pictures, each with its frame of the clip, and a flag if one was `damaged`.
 
-    What a damaged place looks like depends on where decoding began: such a picture is taken from the clip
-    itself, as whoever checks the package sees it.
+    The look of a damaged place depends on where decoding began: such a picture is taken from the clip itself,
+    so that verification sees the same.
     """
     frames = clip.frames if clip is not None else {}
     stills = [replace(still, frame=frames.get(t)) for t, still in pictures]
@@ -290,7 +294,7 @@ def _of_the_clip(
 
 
 def _as_seen(still: Still, seen: Mapping[ClipFrame, NDArray[np.uint8]]) -> Still:
-    """A picture as its frame is seen in the clip; without a name where the clip does not show it."""
+    """A picture as its frame appears in the clip; without a name if the clip does not show it."""
     image = seen.get(still.frame) if still.frame is not None else None
     if image is None:
         return replace(still, frame=None)

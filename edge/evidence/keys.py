@@ -1,8 +1,5 @@
-"""The keys of a node: its own signing key, made once at enrolment, and the centre's, which it was given then.
-
-The first is `node-key.pem` in the node's data folder (PKCS #8, readable by the owner only); the second is the
-text form of a public key, in the file that the node's configuration names.
-"""
+"""The keys of a node: its own signing key, made once at enrolment, and the centre's public key, received
+then."""
 
 import os
 import stat
@@ -64,7 +61,7 @@ def _load(path: Path) -> SigningKey:
 
 
 def enrolment(node: str, key: PublicKey, software: str, cameras: tuple[CameraInfo, ...]) -> Enrolment:
-    """The document a person carries to the centre, which imports it to know the node."""
+    """The document for the centre to import so that it knows the node."""
     return Enrolment(node=node, public_key=key.text, software=software, cameras=cameras)
 
 
@@ -93,7 +90,7 @@ def place_secret(path: Path, content: bytes) -> None:
 
 
 def _place(path: Path, content: bytes) -> None:
-    """Puts a file that only its owner can read at `path`, whole or not at all, never over an existing one."""
+    """Writes a file readable only by its owner at `path`, atomically, never over an existing one."""
     fresh = _beside(path, content)
     try:
         os.link(fresh, path)
@@ -104,7 +101,7 @@ def _place(path: Path, content: bytes) -> None:
 
 
 def _beside(path: Path, content: bytes) -> Path:
-    """A new file beside `path` that only its owner can read, with this content, safe on the disk."""
+    """A new file beside `path`, readable only by its owner, with this content, synced to the disk."""
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
     fresh.unlink(missing_ok=True)
     handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

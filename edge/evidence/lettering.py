@@ -1,4 +1,4 @@
-"""Words on a picture: tabs that are always there, and small words where they cover nothing that was written.
+"""Text on a picture: tabs that are always drawn, and small labels only where they cover no other text.
 
 The lettering is OpenCV's own.
 """
@@ -12,14 +12,14 @@ Colour = tuple[int, int, int]
 
 WHITE, BLACK = (255, 255, 255), (20, 20, 20)
 SMALLEST = 0.36
-"""Scale below which no letter can be read."""
+"""Scale below which no letter is legible."""
 
 _FONT = cv2.FONT_HERSHEY_SIMPLEX
 _Place = tuple[int, int, int, int]
 
 
 class Lettering:
-    """Writes on one picture. `unit` scales letters: 1 for a picture 720 pixels high."""
+    """Draws text on one picture. `unit` scales letters: 1 for a picture 720 pixels high."""
 
     def __init__(self, picture: Image, unit: float) -> None:
         self._picture = picture
@@ -27,12 +27,12 @@ class Lettering:
         self._taken: list[_Place] = []
 
     def keep_clear(self, box: tuple[float, float, float, float]) -> None:
-        """No small words are written over this part, [x1, y1, x2, y2]."""
+        """Keeps small labels off this part, [x1, y1, x2, y2]."""
         x1, y1, x2, y2 = (round(v) for v in box)
         self._taken.append((x1, y1, x2, y2))
 
     def tab(self, words: str, baseline: tuple[float, float], ground: Colour) -> None:
-        """Words on a filled ground, whatever is below them."""
+        """Text on a filled background, whatever is below it."""
         scale = max(SMALLEST, 0.5 * self._unit)
         place, start = self._place(words, baseline, scale, round(4 * self._unit))
         self._taken.append(place)
@@ -41,7 +41,7 @@ class Lettering:
         self._put(words, start, scale, ink, max(1, round(self._unit)))
 
     def small(self, words: str, baseline: tuple[float, float], ink: Colour) -> None:
-        """Small words on a dark ground, if there is room for them."""
+        """Small text on a dark background, if there is room for it."""
         scale = max(SMALLEST, 0.42 * self._unit)
         place, start = self._place(words, baseline, scale, 1)
         if not any(_overlap(place, other) for other in self._taken):
@@ -52,7 +52,7 @@ class Lettering:
     def _place(
         self, words: str, baseline: tuple[float, float], scale: float, pad: int
     ) -> tuple[_Place, tuple[int, int]]:
-        """The words' rectangle and the left end of their baseline, kept inside the picture."""
+        """The text's rectangle and the left end of its baseline, kept inside the picture."""
         (wide, high), below = cv2.getTextSize(words, _FONT, scale, 1)
         height, width = self._picture.shape[:2]
         x = min(max(round(baseline[0]), pad), max(pad, width - wide - pad))
@@ -64,5 +64,5 @@ class Lettering:
 
 
 def _overlap(one: _Place, other: _Place) -> bool:
-    """Edges are part of a place, as OpenCV draws them."""
+    """Whether two rectangles overlap; edges count, as OpenCV draws them."""
     return one[0] <= other[2] and other[0] <= one[2] and one[1] <= other[3] and other[1] <= one[3]

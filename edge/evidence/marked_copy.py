@@ -1,4 +1,4 @@
-"""A copy of a clip that every browser plays, with a mark in each picture that says that it is a copy."""
+"""A copy of a clip that every browser plays, with a mark in each picture that it is a copy."""
 
 from itertools import chain
 from pathlib import Path
@@ -16,7 +16,7 @@ def write_marked_copy(source: Path, target: Path, mark: str) -> int:
     left corner of each; returns how many.
 
     Raises:
-        VideoError: the source is no clip that can be read, or the target can't be written.
+        VideoError: the source is not a readable clip, or the target can't be written.
     """
     with opened(source) as clip:
         first = next(clip.shots, None)

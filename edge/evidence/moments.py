@@ -7,16 +7,16 @@ from edge.rules.inputs import TrackPoint
 from edge.rules.trust import unbroken
 
 PLATE_FRAMES = 10
-"""Frames a plate is looked for in; more votes cost more decoding and seldom change the result."""
+"""Frames in which the plate is searched; more votes cost more decoding and seldom change the result."""
 
 EDGE_MARGIN = 4.0
-"""Pixels: a box nearer than this to the picture's edge is cut off, and so may be its plate."""
+"""Pixels: a box nearer than this to the picture's edge is cut off, and its plate may be too."""
 
 
 def plate_points(incident: Incident, size: tuple[int, int], oldest: float) -> list[TrackPoint]:
-    """Track points whose frames are worth looking for the plate in, the largest box first.
+    """Track points in whose frames the plate is searched, the largest box first.
 
-    None beyond a break of the track: what is seen there may be another vehicle, with another plate.
+    None beyond a break of the track: the vehicle there may be another, with another plate.
 
     Args:
         size: width and height of the detect stream's picture.
@@ -27,7 +27,7 @@ def plate_points(incident: Incident, size: tuple[int, int], oldest: float) -> li
 
 
 def clearest(points: Sequence[TrackPoint], size: tuple[int, int]) -> list[TrackPoint]:
-    """Of these points of one vehicle those on whose frames its plate is best looked for, largest box first.
+    """Those of one vehicle's points whose frames are best for reading its plate, largest box first.
 
     A plate is read best where the vehicle is nearest, so boxes are taken by size, but never two neighbouring
     frames (they are blurred alike), and boxes cut off by the picture's edge only when nothing is better.

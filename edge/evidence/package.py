@@ -1,6 +1,6 @@
-"""Seals a violation into a package: pictures encoded, hashed, signed, linked to the node's package before.
+"""Seals a violation into a package: pictures encoded, hashed, signed, linked to the node's previous package.
 
-The same inputs give the same bytes, so that a replay can be compared with `diff -r`.
+The same inputs give the same bytes, so that replays can be compared with `diff -r`.
 """
 
 import os
@@ -27,7 +27,7 @@ from contract.types import FileRole
 
 JPEG_QUALITY = 92
 SECOND = "second-"
-"""Before the names of a second camera's files."""
+"""Prefix of a second camera's file names."""
 
 PLAIN, SECOND_CAMERA = "ngatu.manifest/2", "ngatu.manifest/2.1"
 _EVENTS = uuid.UUID("6b0c7a2e-5a7e-5c0e-9d0b-0f6a1d3b9c44")
@@ -35,7 +35,7 @@ _EVENTS = uuid.UUID("6b0c7a2e-5a7e-5c0e-9d0b-0f6a1d3b9c44")
 
 @dataclass(frozen=True)
 class Still:
-    """A picture of the violation, BGR (height, width, 3) uint8, as the camera gave it, undrawn.
+    """A picture of the violation, BGR (height, width, 3) uint8, as the camera gave it, without overlays.
 
     `frame` is the frame of the clip it was taken from, `crop` the part of it in pixels (None: all of it).
     """
@@ -49,8 +49,8 @@ class Still:
 
 @dataclass(frozen=True)
 class Clip:
-    """An MP4 cut from the camera's own stream; `start` is the time of its first picture, `frames` tells for
-    the stream time of each picture which frame of the clip it is."""
+    """An MP4 cut from the camera's own stream; `start` is the time of its first picture, `frames` gives for
+    the stream time of each picture its frame number in the clip."""
 
     data: bytes
     start: datetime
@@ -59,7 +59,7 @@ class Clip:
 
 @dataclass(frozen=True)
 class PackedFile:
-    """A file ready to be sealed; `camera` is that of a second view, None the camera of the act."""
+    """A file ready to be sealed; `camera` is that of a second view, None the camera of the violation."""
 
     role: FileRole
     name: str
@@ -73,15 +73,15 @@ class PackedFile:
 
 @dataclass(frozen=True)
 class Package:
-    """A sealed violation. `files` holds every file of the package by name, manifest and signature too; what
-    was signed is in them, of the version asked for, `manifest` is what the node knows."""
+    """A sealed violation. `files` holds every file of the package by name, including manifest and signature
+    in the requested version; `manifest` is the node's own data."""
 
     manifest: ViolationManifest
     files: Mapping[str, bytes]
 
     @property
     def link(self) -> Link:
-        """The place in the chain that the next package follows."""
+        """The position in the chain that the next package follows."""
         return Link(self.manifest.sequence, sha256_hex(self.files[MANIFEST_FILE]))
 
 
@@ -128,7 +128,7 @@ def seal(
 
     Raises:
         TooLargeError: the manifest would be larger than a centre reads.
-        ValidationError: it can't be said in that version of the manifest.
+        ValidationError: it can't be expressed in that version of the manifest.
     """
     files = tuple(files)
     manifest = ViolationManifest(
@@ -137,7 +137,7 @@ def seal(
         sequence=previous.sequence + 1 if previous else 1,
         previous=previous.sha256 if previous else None,
         files=tuple(_described(file) for file in files),
-        # A reader that knows no second cameras must not take one's files for the first one's.
+        # A reader that does not know second cameras must not take one's files for the first one's.
         schema=SECOND_CAMERA if any(file.camera for file in files) else PLAIN,
     )
     content = {file.name: file.data for file in files}
@@ -149,10 +149,10 @@ def seal(
 
 
 def write(package: Package, folder: Path) -> None:
-    """Writes the package as a folder, whole or not at all: it appears under its name when all is on the disk.
+    """Writes the package as a folder, atomically: it appears under its name when all is on the disk.
 
     Raises:
-        OSError: the disk is full or refuses; nothing is left behind under `folder`.
+        OSError: the disk is full or fails; nothing is left behind under `folder`.
     """
     fresh = folder.with_name(f"{folder.name}.part")
     shutil.rmtree(fresh, ignore_errors=True)
@@ -169,7 +169,7 @@ def write(package: Package, folder: Path) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Makes the names in a folder durable."""
+    """Syncs a folder to the disk, so that the names in it are durable."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(handle)

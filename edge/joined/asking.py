@@ -1,5 +1,5 @@
-"""Asks one plate camera for the vehicle of a finding: first what must be taken from its ring, soon; then, at
-leisure, who it is there and what its plate says."""
+"""Asks one plate camera for the vehicle of a finding: first its video is taken from the ring, soon; later,
+without hurry, the vehicle is identified there and its plate read."""
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
@@ -23,22 +23,22 @@ from edge.video.frame import Frame
 from edge.video.ring import Film, PacketRing, RingMiss
 
 AROUND = 0.7
-"""Seconds before and after the vehicle was on the stretch that are looked at too."""
+"""Seconds before and after the vehicle's time on the stretch that are also analysed."""
 
 LONGEST = 5.0
-"""Seconds of its stay looked at, at most: those around the finding."""
+"""Most seconds analysed: those around the finding."""
 
 SPREAD = 0.3
-"""Part by which a vehicle may be slower or faster on its way to a stretch further down the road."""
+"""Relative deviation of a vehicle's speed on its way to a stretch further down the road."""
 
 SLOWEST = 0.5
-"""Metres a second: of a slower vehicle nothing can be said of when it will be further down the road."""
+"""Metres a second: for a slower vehicle the time of arrival further down the road can't be predicted."""
 
 
 @dataclass(frozen=True)
 class Scenery:
-    """What the overview knows around a finding: the vehicle (`target`), when (`t`), everybody (`tracks`), its
-    stream clock as UTC, and its pictures."""
+    """The overview camera's knowledge around a finding: the vehicle (`target`), the time (`t`), all vehicles
+    (`tracks`), its stream clock as UTC, and its pictures."""
 
     target: Track
     t: float
@@ -49,10 +49,9 @@ class Scenery:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a plate camera says. `plate` is None where it is not sure which vehicle it was, `doubt` then says
-    why. `sightings` are the pictures of it, the nearest first, from the `film`; `away` is that camera's time
-    less the overview's and `offset` what of that is between the clocks; `taken` says when each picture
-    was."""
+    """A plate camera's answer. `plate` is None if the vehicle is not identified for sure, `doubt` then says
+    why. `sightings` are its pictures, the nearest first, from the `film`; `away` is that camera's time minus
+    the overview's and `offset` the part of that due to the clocks; `taken` gives each picture's time."""
 
     camera: str
     doubt: Doubt | None = None
@@ -67,9 +66,9 @@ class Answer:
 
 @dataclass(frozen=True)
 class Asked:
-    """A question with all it needs: it can wait. `own` is the vehicle's way and `here` those of all vehicles
-    around it, on the overview's clock; `shift` leads from its time to the other's, as both clocks tell UTC,
-    and `drift` is what these clocks are known to be apart."""
+    """A question with all its data, so that it can wait. `own` is the vehicle's path and `here` those of all
+    vehicles around it, on the overview's clock; `shift` converts its time to the other's by both clocks' UTC,
+    and `drift` is the known difference of these clocks."""
 
     joined: PlateCamera
     cameras: tuple[CameraConfig, CameraConfig]
@@ -81,7 +80,7 @@ class Asked:
     drift: Drift
 
     def answer(self, detector: VehicleDetector, plates: PlateFollower) -> Answer:
-        """Looks, finds the vehicle, reads."""
+        """Analyses the film, identifies the vehicle, reads the plate."""
         there = self.cameras[1]
         seen = traffic(self.film, detector, there.size)
         others = [way.later(-self.shift) for way in ways(seen.tracks, self._stretch(), seen.looks)]
@@ -106,7 +105,7 @@ class Asked:
         return replace(answer, plate=plate, sightings=tuple(sightings), taken=taken)
 
     def _colours(self) -> dict[int, Look]:
-        """Of the vehicles on the overview's pictures while this one was on the stretch."""
+        """Colours of the vehicles on the overview's pictures while this one was on the stretch."""
         if self.scenery.film is None:
             return {}
         times = [self.own.first + part * (self.own.last - self.own.first) for part in (0.2, 0.5, 0.8)]
@@ -117,14 +116,14 @@ class Asked:
         return Stretch(section, self.joined.metres)
 
     def _learn(self, found: Match) -> None:
-        """What the vehicles that both saw tell of the clocks; where they stood they tell nothing."""
+        """Updates the clock difference from vehicles seen by both; standing ones give no information."""
         if self.joined.metres:
             return
         lags = [difference(a, b) for a, b in found.pairs]
         self.drift.take([lag for lag in lags if lag is not None])
 
     def _sightings(self, track: Track, way: Way, seen: Traffic) -> tuple[list[Frame], list[Sighting]]:
-        """The pictures in which its plate is best looked for, with everybody in them."""
+        """The pictures best suited to read its plate, with all vehicles in them."""
         size, first, last = self.cameras[1].size, way.first + self.shift, way.last + self.shift
         part = list(parts(track.points))[way.part]
         own = [point for point in part if first - AROUND <= point.t <= last + AROUND]
@@ -149,7 +148,7 @@ def ask(
     drift: Drift,
     scenery: Scenery,
 ) -> Asked | Answer:
-    """Takes from the plate camera's `ring` what shows the vehicle; an answer at once where nothing does.
+    """Takes the film of the vehicle from the plate camera's `ring`; an immediate answer if there is none.
 
     Args:
         cameras: the overview and the plate camera.
@@ -184,7 +183,7 @@ def ask(
 
 
 def said(why: str, camera: str, **values: Value) -> Doubt:
-    """Why a plate camera's plate is missing or should be looked at; the finding stays as it is."""
+    """Why a plate camera's plate is missing or needs checking; the finding itself is unchanged."""
     return Doubt(
         code=f"plate_camera.{why}",
         values={"plate_camera": camera, **values},
@@ -198,7 +197,7 @@ def _no(joined: PlateCamera, why: str) -> Answer:
 
 
 def _own(all_ways: Sequence[Way], scenery: Scenery) -> Way | None:
-    """The part of the vehicle's way nearest to the finding, of what is surely it."""
+    """The part of the vehicle's path nearest to the finding that is surely of this vehicle."""
     own = [way for way in all_ways if way.track == scenery.target.id]
     first, last = scenery.target.points[0].t, scenery.target.points[-1].t
     sure = [way for way in own if way.last >= first and way.first <= last]
@@ -206,7 +205,7 @@ def _own(all_ways: Sequence[Way], scenery: Scenery) -> Way | None:
 
 
 def _in_lanes(track: Track, way: Way, here: CameraConfig, joined: PlateCamera) -> bool:
-    """Whether it drove on one of the lanes that the plate camera shows."""
+    """Whether it drove in one of the lanes that the plate camera shows."""
     polygons = [lane.polygon for lane in here.lanes if lane.id in joined.lanes]
     points = [point for point in track.points if way.first <= point.t <= way.last]
     return not joined.lanes or any(inside(point.ground, area) for point in points for area in polygons)

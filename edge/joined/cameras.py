@@ -1,4 +1,4 @@
-"""The plate cameras of one overview: who they are, where their pictures are, and how far apart the clocks."""
+"""The plate cameras of one overview: their ids, rings and clock differences."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -17,19 +17,18 @@ log = structlog.get_logger(__name__)
 
 @dataclass
 class Rings:
-    """The cameras at work on one node, each with the ring of its newest run, and what is known of how far
-    clocks are apart. Cameras come and go in threads of their own: what is asked for is looked up each
-    time."""
+    """The running cameras of one node, each with the ring of its newest run, and the known clock differences.
+    Cameras start and stop in their own threads, so everything is looked up at each use."""
 
     cameras: dict[str, tuple[CameraConfig, PacketRing]] = field(default_factory=dict)
     drifts: dict[tuple[str, str], Drift] = field(default_factory=dict)
 
     def take(self, config: CameraConfig, ring: PacketRing) -> None:
-        """A camera began to work, or began anew."""
+        """Called when a camera starts, or restarts."""
         self.cameras[config.id] = config, ring
 
     def drift(self, overview: str, joined: PlateCamera) -> Drift:
-        """Of a pair of cameras; it outlives their restarts."""
+        """Clock difference of a pair of cameras; it outlives their restarts."""
         return self.drifts.setdefault((overview, joined.camera), Drift(joined.offset))
 
 
@@ -37,7 +36,7 @@ class PlateCameras:
     """Asks the plate cameras of one overview.
 
     Args:
-        detector: finds vehicles; used in the thread that answers.
+        detector: finds vehicles; used in the answering thread.
     """
 
     def __init__(
@@ -49,7 +48,7 @@ class PlateCameras:
         self._plates = plates
 
     def ask(self, scenery: Scenery) -> list[Asked | Answer]:
-        """Takes from the rings what may show the vehicle; quick, but must not wait."""
+        """Takes the film that may show the vehicle from the rings; quick, but must not be delayed."""
         return [self._ask(joined, scenery) for joined in self._config.plate_cameras]
 
     def _ask(self, joined: PlateCamera, scenery: Scenery) -> Asked | Answer:
@@ -63,12 +62,13 @@ class PlateCameras:
         return ask(joined, (self._config, there), ring, drift, scenery)
 
     def answers(self, asked: Sequence[Asked | Answer]) -> list[Answer]:
-        """What each says; takes seconds. One that fails says so, and the finding goes on without it."""
+        """Each camera's answer; takes seconds. If one fails its answer says so, and the finding continues
+        without it."""
         return [self._answer(one) if isinstance(one, Asked) else one for one in asked]
 
     def _answer(self, asked: Asked) -> Answer:
         try:
             return asked.answer(self._detector, self._plates)
-        except Exception:  # a stage's boundary: a finding must not be lost by it
+        except Exception:  # error boundary of a stage: it must not lose a finding
             log.exception("a plate camera could not be asked", camera=asked.joined.camera)
             return Answer(asked.joined.camera, doubt=said("failed", asked.joined.camera))

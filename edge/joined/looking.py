@@ -1,4 +1,4 @@
-"""Looks through a plate camera's film: all vehicles in it, followed from picture to picture."""
+"""Analyses a plate camera's film: all its vehicles, tracked from picture to picture."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,10 +19,10 @@ from edge.video.ring import Film
 log = structlog.get_logger(__name__)
 
 LOOKS = 12.0
-"""Pictures looked at a second, at most: a motorbike moves by less than its own length between two."""
+"""Most pictures analysed a second: a motorbike moves by less than its own length between two."""
 
 SAME_PICTURE = 0.05
-"""Seconds a track's point may be from a picture for its box to still hold the vehicle."""
+"""Largest time difference between picture and track point, in seconds, for the box to hold the vehicle."""
 
 _Size = tuple[int, int]
 
@@ -36,7 +36,7 @@ class Traffic:
 
 
 def chosen(times: Sequence[float]) -> list[float]:
-    """Of ascending `times` those looked at: evenly, at most `LOOKS` a second."""
+    """Those of the ascending `times` that are analysed: evenly spaced, at most `LOOKS` a second."""
     found: list[float] = []
     for t in times:
         if not found or t - found[-1] >= 0.9 / LOOKS:
@@ -45,12 +45,12 @@ def chosen(times: Sequence[float]) -> list[float]:
 
 
 def traffic(film: Film, detector: VehicleDetector, size: _Size) -> Traffic:
-    """Follows all vehicles through the film. `size`: width and height of the camera's detect stream."""
+    """Tracks all vehicles through the film. `size`: width and height of the camera's detect stream."""
     return follow(film.frames(chosen(film.times)), detector, size)
 
 
 def follow(frames: Iterable[Frame], detector: VehicleDetector, size: _Size) -> Traffic:
-    """The same through any pictures, in order."""
+    """The same for any pictures, in order."""
     tracker, looks = Tracker(bounds=(0, 0, *size)), dict[tuple[int, Box], Look]()
     tracks: dict[int, Track] = {}
     for frame in frames:
@@ -72,12 +72,12 @@ def vehicles_in(frame: Frame, detector: VehicleDetector, size: _Size) -> list[De
 
 
 def scale(image: Image, size: _Size) -> tuple[float, float]:
-    """By how much a picture is wider and higher than one of `size`."""
+    """Factors of width and height between a picture and one of `size`."""
     return image.shape[1] / size[0], image.shape[0] / size[1]
 
 
 def colours(tracks: Iterable[Track], looks: Mapping[tuple[int, Box], Look]) -> dict[int, Look]:
-    """What each track looks like: the mean of its looks, by frame and box."""
+    """Each track's appearance: the mean over its looks, by frame and box."""
     of_each: dict[int, list[Look]] = defaultdict(list)
     for track in tracks:
         of_each[track.id] += [look for p in track.points if (look := looks.get((p.frame, p.box))) is not None]
@@ -85,15 +85,15 @@ def colours(tracks: Iterable[Track], looks: Mapping[tuple[int, Box], Look]) -> d
 
 
 def colours_at(film: Film, times: Sequence[float], tracks: Iterable[Track], size: _Size) -> dict[int, Look]:
-    """What these tracks look like on the pictures of a film nearest to `times`; `size` is that of the picture
-    their boxes are in."""
+    """Appearance of these tracks on the pictures of a film nearest to `times`; `size` is that of the picture
+    their boxes refer to."""
     nearest = {min(film.times, key=lambda at: abs(at - t)) for t in times if film.times}
     looks: dict[tuple[int, Box], Look] = {}
     tracks = list(tracks)
     for frame in film.frames(nearest):
         larger = scale(frame.image, size)
         there = [p for track in tracks for p in track.points if abs(p.t - frame.t) <= SAME_PICTURE]
-        kind = VehicleKind.MOTORBIKE  # of no matter: the colours of a box are wanted
+        kind = VehicleKind.MOTORBIKE  # irrelevant: only the colours of a box are needed
         seen = with_looks(frame.image, [Detection(kind, 1.0, scaled(p.box, larger)) for p in there])
         found = zip(there, seen, strict=True)
         looks |= {(point.frame, point.box): one.look for point, one in found if one.look is not None}

@@ -1,7 +1,7 @@
-"""Which vehicle of the plate camera is the one that the overview found: by place, time, kind and colours, all
-vehicles of both together, since each is one vehicle only; and how sure that is.
+"""Identifies the overview's vehicle in the plate camera: by place, time, kind and colours of all vehicles of
+both together, since each can match only one; and says how certain the match is.
 
-Pure: nothing here knows pictures, files or clocks. Costs are negative logarithms of likelihoods.
+Pure: no pictures, files or clocks. Costs are negative logarithms of likelihoods.
 """
 
 from collections.abc import Sequence
@@ -20,37 +20,38 @@ from edge.joined.road import Array
 from edge.joined.ways import Way
 
 SIGMA_ACROSS, SIGMA_ALONG = 0.25, 0.5
-"""Metres by which two cameras place one vehicle apart (a standard deviation): boxes end elsewhere."""
+"""Difference in metres between two cameras' positions of one vehicle (a standard deviation): boxes end at
+different places."""
 
 MOST_COUNTS = 3.0
-"""Seconds both saw it beyond which more add nothing: what is placed wrongly is so all the time."""
+"""Seconds of common view beyond which more adds nothing: a wrong position stays wrong all the time."""
 
 STRAY, STRAY_SECONDS = 0.25, 0.5
-"""Part of the time both saw it, and at most so many seconds, that may say otherwise: a box that holds two
-vehicles for a moment, or lost its wheels, tells nothing of where it was."""
+"""Part of the common time, and most seconds, that may contradict: a box that holds two vehicles for a moment,
+or misses its wheels, says nothing about its position."""
 
 LONGEST_UNSEEN = 8.0
-"""Seconds between the two stretches beyond which nothing links them."""
+"""Most seconds between the two stretches for a match."""
 
 UNSTEADY, ASIDE = 0.25, 0.2
-"""While nobody sees it: part of its way by which a vehicle gains or loses, and metres a second aside."""
+"""While unseen: part of its way by which a vehicle gains or loses, and metres a second sideways."""
 
 OTHER_KIND, OTHER_WHEELS = 1.0, 5.0
-"""Costs of a pair of two kinds, and of one with two wheels and one with more."""
+"""Cost of a pair of two kinds, and of a pair of a two-wheeler with a larger vehicle."""
 
 USUAL_UNLIKE, COLOURS = 0.3, 6.0
-"""Cameras show one vehicle's colours this much apart; what more costs."""
+"""Usual colour difference of one vehicle between cameras; cost of the excess."""
 
 ALONE, PLAIN_SECONDS = 4.5, 0.8
-"""What a vehicle costs that only one of the two cameras saw, for at least so many seconds: one in a
-hundred. What was seen for less costs less: a piece of a vehicle may be taken for another one for a moment. A
-pair that costs more than its two vehicles alone is none."""
+"""Cost of a vehicle seen by only one of the two cameras for at least so many seconds: probability one in a
+hundred. A shorter appearance costs less: a piece of a vehicle may briefly be taken for another one. A pair
+that costs more than its two vehicles alone is no match."""
 
 SURE = 4.5
 """By how much every other explanation of all vehicles must cost more: ninety times less likely."""
 
 SUREST = 0.995
-"""What is said of a match at most: some hundreds of them were compared with the truth, not thousands."""
+"""Highest stated probability of a match: some hundreds were compared with the truth, not thousands."""
 
 FORBIDDEN = 1e6
 
@@ -59,10 +60,10 @@ Doubtful = Literal["not_found", "ambiguous", "out_of_order"]
 
 @dataclass(frozen=True)
 class Match:
-    """The vehicle found, or why none: `not_found`, `ambiguous`, `out_of_order`.
+    """The matched vehicle, or why there is none: `not_found`, `ambiguous`, `out_of_order`.
 
-    `margin` is what the next best explanation costs more. `pairs` are all vehicles that both saw in the best
-    one, `rivals` how many others the vehicle could have been.
+    `margin` is the extra cost of the second-best explanation. `pairs` are all vehicles that both saw in the
+    best one, `rivals` the number of others the vehicle could be.
     """
 
     way: Way | None
@@ -73,12 +74,13 @@ class Match:
 
     @property
     def probability(self) -> float:
-        """Of the match, against the next best explanation; never surer than `SUREST`."""
+        """Probability of the match against the second-best explanation, at most `SUREST`."""
         return min(SUREST, 1 / (1 + exp(-min(self.margin, 50.0)))) if self.way is not None else 0.0
 
 
 def match(target: Way, here: Sequence[Way], there: Sequence[Way], offset: Offset) -> Match:
-    """The one of `there` that is `target`, one of `here`; both on the same metres, each on its own clock."""
+    """The vehicle of `there` that is `target`, one of `here`; both in the same metres, each on its own
+    clock."""
     rows, columns = _there_with(target, here, [way.later(-offset.seconds) for way in there])
     own = next(n for n, way in enumerate(rows) if _same(way, target))
     costs = np.array([[cost(a, b, offset.sigma) for b in columns] for a in rows])
@@ -105,9 +107,9 @@ def match(target: Way, here: Sequence[Way], there: Sequence[Way], offset: Offset
 
 
 def _there_with(target: Way, here: Sequence[Way], there: Sequence[Way]) -> tuple[list[Way], list[Way]]:
-    """Who can tell of the target: where both cameras saw it at one time, whoever was there then. What was
-    there before or after may be the same vehicle, lost and found again. Where the stretches lie apart,
-    everybody."""
+    """The vehicles to compare: where both stretches overlap in view, those present at the common times, since
+    what was there before or after may be the same vehicle, lost and found again. If the stretches lie apart,
+    all."""
     if not any(way.overlaps(target) for way in there):
         return list(here), list(there)
     together = [way for way in here if way.overlaps(target)]
@@ -115,13 +117,13 @@ def _there_with(target: Way, here: Sequence[Way], there: Sequence[Way]) -> tuple
 
 
 def _same(one: Way, other: Way) -> bool:
-    """Whether both are the same piece of the same track."""
+    """Whether both are the same part of the same track."""
     return (one.track, one.part, len(one.t)) == (other.track, other.part, len(other.t))
 
 
 def cost(a: Way, b: Way, sigma: float) -> float:
-    """Of the assumption that both are one vehicle, on one clock but for `sigma` seconds; infinite where it
-    can't be."""
+    """Cost of assuming that both are one vehicle, on one clock with standard deviation `sigma` seconds;
+    infinite if impossible."""
     apart = _apart(a, b)
     if apart is None:
         return inf
@@ -130,7 +132,7 @@ def cost(a: Way, b: Way, sigma: float) -> float:
     sigma_along = np.hypot(hypot(SIGMA_ALONG, speed * sigma, (UNSTEADY * speed + ASIDE) * unseen), hidden)
     sigma_across = hypot(SIGMA_ACROSS, ASIDE * unseen)
     squares = 0.5 * ((across / sigma_across) ** 2 + (along / sigma_along) ** 2)
-    # Who may be anywhere is likely nowhere: where wheels were hidden, many vehicles would fit.
+    # A very uncertain position must cost: with hidden wheels many vehicles would fit.
     spread = np.log(np.hypot(SIGMA_ALONG, hidden) / SIGMA_ALONG)
     counts = min(1.0 + shared, MOST_COUNTS)
     strange = COLOURS * max(0.0, unlike(a.look, b.look) - USUAL_UNLIKE)
@@ -140,7 +142,7 @@ def cost(a: Way, b: Way, sigma: float) -> float:
 
 
 def _mostly(costs: Array, weights: Array, spared: float) -> float:
-    """The weighted mean of what costs at single moments, but for the `spared` part of them, the worst."""
+    """The weighted mean of the costs of single moments, without the worst `spared` part of them."""
     kept = np.argsort(costs, kind="stable")[: len(costs) - int(spared * len(costs))]
     return float(np.average(costs[kept], weights=weights[kept]))
 
@@ -152,9 +154,9 @@ def _kinds(a: Way, b: Way) -> float:
 
 
 def _apart(a: Way, b: Way) -> tuple[Array, Array, Array, float, float] | None:
-    """Metres across and along between both at the same times and how unsure hidden wheels make that, the
-    seconds unseen in between, and those both were seen. Where there are no same times, the earlier is moved
-    on at its speed."""
+    """Distances across and along at the common times in metres, their uncertainty from hidden wheels, the
+    unseen seconds in between, and the seconds of common view. Without common times the earlier vehicle is
+    extrapolated at its speed."""
     first, last = max(a.first, b.first), min(a.last, b.last)
     if first <= last:
         times = np.linspace(first, last, max(2, int((last - first) / 0.1)))
@@ -180,9 +182,9 @@ def _alone(way: Way) -> float:
 def _solve(
     costs: NDArray[np.float64], alone_here: Sequence[float], alone_there: Sequence[float]
 ) -> tuple[float, dict[int, int]]:
-    """The cheapest explanation of all vehicles, what it costs, and its pairs (row → column)."""
+    """The cheapest explanation of all vehicles, its cost, and its pairs (row → column)."""
     rows, columns = costs.shape
-    # Each vehicle may also be seen by one camera alone: a column and a row of its own.
+    # Each vehicle may also be seen by one camera alone: an extra column and row for each.
     square = np.full((rows + columns, rows + columns), FORBIDDEN)
     square[:rows, :columns] = np.minimum(costs, FORBIDDEN)
     square[:rows, columns:][np.eye(rows, dtype=bool)] = alone_here
@@ -200,8 +202,8 @@ def _without(costs: NDArray[np.float64], row: int, columns: Sequence[int]) -> ND
 
 
 def _in_order(own: tuple[Way, Way], pairs: Sequence[tuple[Way, Way]]) -> bool:
-    """Whether it comes among its neighbours of the same track of road as it did here. Where both see the same
-    stretch at the same time places say so already."""
+    """Whether its order among the neighbours in its lane is the same as here. If both see the same stretch at
+    the same time, positions already ensure that."""
     a, b = own
     if a.overlaps(b):
         return True

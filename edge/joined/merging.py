@@ -1,4 +1,4 @@
-"""One plate of what two cameras read: in doubt none of them is sure."""
+"""Merges two cameras' readings into one plate: if they disagree, neither is sure."""
 
 from collections.abc import Sequence
 
@@ -8,11 +8,11 @@ from edge.joined.asking import Answer, said
 from edge.plate.reading import NOT_SURE, SURE
 
 TOLD = 0.5
-"""Confidence from which a reading of the overview that differs is held against the plate camera's."""
+"""Least confidence of a differing reading of the overview for it to count against the plate camera's."""
 
 
 def best(answers: Sequence[Answer]) -> Answer | None:
-    """The answer that is used: of those that found the vehicle one that read its plate, then the surest."""
+    """The answer to use: of those that found the vehicle, one that read its plate, then the most certain."""
     found = [answer for answer in answers if answer.plate is not None and answer.match is not None]
     return max(found, key=_worth, default=None)
 
@@ -25,9 +25,9 @@ def _worth(answer: Answer) -> tuple[bool, float]:
 def merged(
     own: PlateEvidence, other: PlateEvidence, answer: Answer
 ) -> tuple[PlateEvidence, tuple[Doubt, ...]]:
-    """The plate of the two readings, `other` being the plate camera's, and what a person should know.
+    """The plate of the two readings, `other` being the plate camera's, and remarks for the reviewer.
 
-    Where the two contradict each other one of them is another vehicle's, or misread: then nothing is sure.
+    If the two contradict each other one of them is of another vehicle, or misread: then neither is sure.
     """
     camera, match = answer.camera, answer.match
     if other.text is None:

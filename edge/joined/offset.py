@@ -1,8 +1,8 @@
 """How far a plate camera's clock is ahead of another's, measured from the vehicles that both see.
 
-A vehicle in motion passes a place on the road once: the difference of both clocks there is one measurement.
-Who it is in the other picture need not be known at first: the true difference is the one on which most
-agree.
+A moving vehicle passes a place on the road once: the difference of both clocks there is one measurement. Its
+identity in the other picture need not be known at first: the true difference is the one on which most
+measurements agree.
 """
 
 from collections import deque
@@ -15,40 +15,40 @@ import numpy as np
 from edge.joined.ways import LEAST_POINTS, Way
 
 UNMEASURED = 0.5
-"""Seconds by which clocks that nobody compared may differ (a standard deviation)."""
+"""Standard deviation in seconds of the difference between clocks that were never compared."""
 
 LEAST_SIGMA = 0.04
-"""Of a measured difference: frames are some hundredths of a second apart."""
+"""Least standard deviation of a measured difference: frames are some hundredths of a second apart."""
 
 FARTHEST = 3.0
 """Seconds: clocks that differ by more are not compared."""
 
 MOVING = 1.5
-"""Metres a second: slower vehicles tell no time."""
+"""Metres a second: slower vehicles give no usable time."""
 
 ASIDE = 0.5
-"""Metres across the road within which two ways may be one vehicle's."""
+"""Metres across the road within which two paths may be of one vehicle."""
 
 SEEN = 0.3
-"""Metres within which a vehicle's place must be known."""
+"""Metres: largest uncertainty of a vehicle's position."""
 
 AGREE = 0.12
 """Seconds within which two measurements agree."""
 
 ENOUGH = 5
-"""Agreeing measurements that are believed."""
+"""Agreeing measurements needed."""
 
 LEAD = 1.6
 """How many times as many must agree on one difference as on any other."""
 
 KEPT = 40
-"""Measurements of a pair of cameras that are remembered, the newest."""
+"""Stored measurements of a pair of cameras, the newest."""
 
 
 @dataclass(frozen=True)
 class Offset:
-    """`seconds` that the other clock is ahead, and the standard deviation of that; `measured` from so many
-    vehicles (0: said by the file, or assumed)."""
+    """`seconds` that the other clock is ahead, and the standard deviation of that; `measured`: number of
+    vehicles it is based on (0: configured, or assumed)."""
 
     seconds: float
     sigma: float
@@ -56,8 +56,8 @@ class Offset:
 
 
 class Drift:
-    """The offset of one pair of cameras over time: as the file says, until enough vehicles were seen by both;
-    then the median of the newest. Where these do not agree, it is unsure again."""
+    """The offset of one pair of cameras over time: as configured, until both saw enough common vehicles; then
+    the median of the newest measurements. If these disagree, it is uncertain again."""
 
     def __init__(self, said: float | None) -> None:
         self._said = said
@@ -65,7 +65,7 @@ class Drift:
 
     @property
     def now(self) -> Offset:
-        """What holds now."""
+        """The present offset."""
         if len(self._seen) < ENOUGH:
             return Offset(self._said or 0.0, UNMEASURED if self._said is None else 2 * LEAST_SIGMA)
         middle = median(self._seen)
@@ -74,16 +74,16 @@ class Drift:
 
     @property
     def known(self) -> bool:
-        """Whether it was said or measured; otherwise `estimate` may be asked."""
+        """Whether it was configured or measured; otherwise use `estimate`."""
         return self._said is not None or len(self._seen) >= ENOUGH
 
     def take(self, measured: Sequence[float]) -> None:
-        """Takes in differences of vehicles that surely are the same."""
+        """Adds differences from vehicles that are surely the same."""
         self._seen.extend(measured)
 
 
 def estimate(here: Sequence[Way], there: Sequence[Way]) -> list[float]:
-    """The differences on which most vehicles agree; empty where too few do, or others could be meant."""
+    """The differences on which most vehicles agree; empty if too few do, or if it is ambiguous."""
     votes = [(lag, n) for n, a in enumerate(here) for b in there if (lag := difference(a, b)) is not None]
     best = _most_agree(votes)
     if best is None:
@@ -97,8 +97,8 @@ def estimate(here: Sequence[Way], there: Sequence[Way]) -> list[float]:
 
 
 def difference(a: Way, b: Way) -> float | None:
-    """Seconds that `b`'s clock is ahead if both are one vehicle, where it was in motion; None if nothing can
-    be said, or they drive beside each other."""
+    """Seconds that `b`'s clock is ahead if both are one vehicle, from its motion; None if undeterminable, or
+    if they drive side by side."""
     a, b = _plain(a), _plain(b)
     if min(len(a.t), len(b.t)) < LEAST_POINTS or min(a.speed, b.speed) < MOVING or a.kind != b.kind:
         return None
@@ -120,7 +120,7 @@ def _plain(way: Way) -> Way:
 
 
 def _at(way: Way, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """When it was at these y, and its x there; the way is taken to lead onward."""
+    """The times at which it was at these y, and its x there; the path is assumed to move forward."""
     y = np.maximum.accumulate(way.y) + 1e-6 * np.arange(len(way.y))
     return np.interp(places, y, way.t), np.interp(places, y, way.x)
 
@@ -131,5 +131,5 @@ def _most_agree(votes: Sequence[tuple[float, int]]) -> float | None:
 
 
 def _vehicles(votes: Sequence[tuple[float, int]], lag: float) -> int:
-    """How many vehicles have a vote near this difference."""
+    """The number of vehicles that agree with this difference."""
     return len({n for other, n in votes if abs(other - lag) <= AGREE})

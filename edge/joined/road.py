@@ -1,4 +1,4 @@
-"""From a picture to metres on the stretch of road it shows."""
+"""From a picture to metres on its stretch of road."""
 
 from collections.abc import Sequence
 from functools import cached_property
@@ -14,9 +14,9 @@ Array = NDArray[np.float64]
 
 
 class Stretch:
-    """A section of road in one camera's picture. The road is taken to be flat, the picture undistorted.
+    """A section of road in one camera's picture. The road is assumed flat, the picture undistorted.
 
-    `start` is how far along the traffic its beginning lies from where y is counted (metres).
+    `start` is the distance along the traffic from the zero of y to its beginning (metres).
     """
 
     def __init__(self, section: Section, start: float = 0.0) -> None:
@@ -32,8 +32,8 @@ class Stretch:
         )
 
     def metres(self, points: Sequence[Point]) -> Array:
-        """(x, y) in metres of places on the road (n, 2), given in pixels of the detect stream; NaN of what
-        lies on or beyond the horizon."""
+        """(x, y) in metres of road positions (n, 2) given in pixels of the detect stream; NaN for points on
+        or beyond the horizon."""
         pixels = np.column_stack([np.array(points, np.float64).reshape(-1, 2), np.ones(len(points))])
         x, y, w = (pixels @ self._matrix.T).T
         side = self._matrix @ (*self.section.corners[0], 1.0)
@@ -42,7 +42,8 @@ class Stretch:
         return np.asarray(places + np.array((0.0, self.start)), np.float64)
 
     def holds(self, places: Array, beside: float, beyond: float) -> NDArray[np.bool_]:
-        """Which of these places (n, 2) lie in it, or so many metres beside or before and beyond it."""
+        """Which of these positions (n, 2) lie in it, or within these margins in metres beside it or at its
+        ends."""
         x, y = places[:, 0], places[:, 1] - self.start
         wide, far = self.section.width, self.section.length
         within = (x >= -beside) & (x <= wide + beside) & (y >= -beyond) & (y <= far + beyond)

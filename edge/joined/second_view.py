@@ -1,4 +1,4 @@
-"""What of a plate camera goes into a package: its plate, the whole frame, that camera's own clip."""
+"""The plate camera's part of a package: its plate, the whole frame, that camera's own clip."""
 
 from dataclasses import replace
 
@@ -11,7 +11,7 @@ from edge.joined.asking import Answer
 
 
 def second_files(answer: Answer) -> tuple[PackedFile, ...]:
-    """The files that show the vehicle there; none where it was not found or no picture shows it."""
+    """The files that show the vehicle there; none if it was not found or no picture shows it."""
     found = answer.match.way if answer.match is not None else None
     if found is None or answer.plate is None or answer.film is None:
         return ()

@@ -1,4 +1,4 @@
-"""How vehicles went over a stretch of road, in metres and seconds: what two cameras can compare."""
+"""Paths of vehicles over a stretch of road, in metres and seconds, for comparison between two cameras."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -13,23 +13,23 @@ from edge.joined.road import Array, Stretch
 from edge.rules.inputs import Track, TrackPoint
 
 BESIDE, BEYOND = 0.8, 1.5
-"""Metres beside a stretch, and before and after it, in which a vehicle still counts."""
+"""Metres beside a stretch, and before and after it, within which a vehicle still counts."""
 
 LEAST_POINTS = 3
 
 FARTHEST = 5.0
-"""Metres: nothing is said to be less sure than this."""
+"""Metres: upper limit of a position's uncertainty."""
 
 LONGEST_GAP = 0.8
-"""Seconds: a vehicle seen again after longer has another way."""
+"""Seconds: a vehicle unseen for longer gets a new path."""
 
 
 @dataclass(frozen=True)
 class Way:
-    """A vehicle over a stretch: where (`x`, `y`, metres) and when (`t`, seconds, growing).
+    """A vehicle's path over a stretch: position (`x`, `y`, metres) and time (`t`, seconds, increasing).
 
-    `sigma` is the standard deviation of `y` where its wheels were hidden or reckoned (metres). `track` names
-    it in its camera, `part` is the number of the track's part that is surely one vehicle.
+    `sigma` is the standard deviation of `y` for hidden or computed wheels (metres). `track` is its track in
+    its camera, `part` the number of the track's part that is surely one vehicle.
     """
 
     track: int
@@ -43,21 +43,21 @@ class Way:
 
     @property
     def first(self) -> float:
-        """When it was first seen there."""
+        """When it was first seen on the stretch."""
         return float(self.t[0])
 
     @property
     def last(self) -> float:
-        """When it was last seen there."""
+        """When it was last seen on the stretch."""
         return float(self.t[-1])
 
     @cached_property
     def speed(self) -> float:
-        """Metres a second along the road, of all of it."""
+        """Mean speed along the road in metres a second."""
         return float(self.y[-1] - self.y[0]) / max(self.last - self.first, 1e-6)
 
     def between(self, first: float, last: float) -> "Way | None":
-        """Its part in that time; None where it was hardly there."""
+        """The part of the path in that time; None if it is too short."""
         kept = (self.t >= first) & (self.t <= last)
         if kept.sum() < LEAST_POINTS:
             return None
@@ -65,20 +65,20 @@ class Way:
         return replace(self, **parts)
 
     def later(self, seconds: float) -> "Way":
-        """The same on a clock that is so far ahead."""
+        """The same on a clock that is ahead by so many seconds."""
         return replace(self, t=self.t + seconds)
 
     def overlaps(self, other: "Way") -> bool:
-        """Whether both were there at one time (of one clock)."""
+        """Whether both were there at the same time (of one clock)."""
         return self.first <= other.last and other.first <= self.last
 
 
 def ways(
     tracks: Iterable[Track], stretch: Stretch, looks: Mapping[int, Look] | None = None
 ) -> tuple[Way, ...]:
-    """The ways of these tracks over the stretch, by track and part.
+    """The paths of these tracks over the stretch, by track and part.
 
-    A track is parted where it may have changed to another vehicle.
+    A track is divided where it may have changed to another vehicle.
     """
     found: list[Way] = []
     for track in sorted(tracks, key=lambda track: track.id):
@@ -92,13 +92,13 @@ def ways(
 
 
 def parts(points: Sequence[TrackPoint]) -> Iterator[Sequence[TrackPoint]]:
-    """The stretches of a track's points that are each surely of one vehicle."""
+    """The parts of a track's points that are each surely of one vehicle."""
     cuts = [0, *(n for n, point in enumerate(points) if n and point.breaks), len(points)]
     yield from (points[a:b] for a, b in pairwise(cuts))
 
 
 def _inside(points: Sequence[TrackPoint], stretch: Stretch) -> Iterator[list[tuple[TrackPoint, Array]]]:
-    """The pieces of a part in which it is on the stretch: x, y and sigma of each point."""
+    """The pieces of a part that lie on the stretch: x, y and sigma of each point."""
     places = stretch.metres([point.ground for point in points])
     there = stretch.holds(places, BESIDE, BEYOND)
     nearer = stretch.metres([(p.ground[0], p.ground[1] + _hidden(p)) for p in points])
@@ -117,5 +117,5 @@ def _inside(points: Sequence[TrackPoint], stretch: Stretch) -> Iterator[list[tup
 
 
 def _hidden(point: TrackPoint) -> float:
-    """Pixels by which its wheels may be nearer than they are taken to be."""
+    """Pixels by which its wheels may be nearer than assumed."""
     return 0.0 if point.wheels == "seen" else point.sigma

@@ -1,1 +1,1 @@
-"""Copies of evidence for the person it accuses: other people's plates and all faces made unreadable."""
+"""Copies of evidence for the person accused: other vehicles' plates and all faces are made unreadable."""

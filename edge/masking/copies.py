@@ -24,18 +24,18 @@ from edge.video.frame import VideoError
 
 JPEG_QUALITY = 92
 EVERY = 2
-"""One frame of so many is looked at; the others hide the ways between."""
+"""Analyses every n-th frame; in between the paths of the hidden places are covered."""
 
 Image = NDArray[np.uint8]
 
 
 class MaskingError(Exception):
-    """The file is no picture and no clip that can be read."""
+    """The file is not a readable picture or clip."""
 
 
 @dataclass(frozen=True)
 class Masked:
-    """What was found and hidden: plates and faces over all frames that were looked at."""
+    """Number of plates and faces hidden, over all analysed frames."""
 
     frames: int
     plates: int
@@ -44,20 +44,20 @@ class Masked:
 
 @dataclass(frozen=True)
 class Places:
-    """What is to be hidden, as one look found it."""
+    """The places to hide in one analysed frame."""
 
     plates: tuple[Box, ...] = ()
     faces: tuple[Box, ...] = ()
 
     @property
     def all(self) -> tuple[Box, ...]:
-        """Both."""
+        """Plates and faces."""
         return self.plates + self.faces
 
 
 @dataclass(frozen=True)
 class Masker:
-    """The finders of what must not be seen; `at_once` frames of a clip are looked at side by side."""
+    """Finds what must be hidden; up to `at_once` frames of a clip are analysed in parallel."""
 
     finder: PlateFinder
     reader: PlateReader
@@ -104,8 +104,8 @@ class Masker:
     def _looked_at(
         self, shots: Iterator[Shot], own: Own
     ) -> Iterator[tuple[list[Shot], Places, tuple[Places, ...]]]:
-        """Every few frames with what was found in the first of them, and in the first of those that follow
-        (nothing behind the last); while they are written, the next are looked at."""
+        """Groups of frames with the places found in the first of them, and in the first of the next group
+        (none after the last); while a group is written the next ones are analysed."""
         ahead: deque[tuple[list[Shot], Future[Places]]] = deque()
         with ThreadPoolExecutor(self.at_once) as pool:
             while stretch := list(islice(shots, EVERY)):
@@ -136,7 +136,8 @@ def _first_of(
 
 
 def _write(writer: VideoWriter, shots: list[Shot], looks: list[Places]) -> None:
-    """Frames between two looks: hidden is what the looks around them found, and the ways in between."""
+    """Writes the frames between two analysed ones, hiding the places found in both and the paths in
+    between."""
     places = swept([look.all for look in looks])
     for image, t in shots:
         hide(image, places)

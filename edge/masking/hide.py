@@ -1,4 +1,4 @@
-"""Making a place of a picture unreadable for good: what was there is replaced by a few mean colours."""
+"""Makes a place of a picture permanently unreadable: it is replaced by a few mean colours."""
 
 from collections.abc import Iterable
 
@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 BLOCKS = (4, 2)
-"""Columns and rows of mean colours that are left of a place: fewer than a plate has characters."""
+"""Columns and rows of mean colours that remain: fewer than a plate has characters."""
 MARGIN = 0.15
-"""Of the place's size, hidden around it as well."""
+"""Margin around the place that is also hidden, in parts of its size."""
 
 Image = NDArray[np.uint8]
 Box = tuple[float, float, float, float]

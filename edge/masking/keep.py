@@ -1,4 +1,4 @@
-"""Which plate of a picture is the accused vehicle's own and stays readable. In doubt it is hidden."""
+"""Decides which plate of a picture is the accused vehicle's own and stays readable. In doubt it is hidden."""
 
 from bisect import bisect_left
 from collections.abc import Sequence
@@ -10,16 +10,16 @@ from edge.plate.find import PlateBox
 from edge.plate.reading import PlateReading
 
 REACH_MS = 400
-"""A place is worked out from points of the track no farther away than this."""
+"""Largest time difference, in ms, to the track points a position is interpolated from."""
 LIKE = 0.6
-"""Share of characters at their place from which a reading is taken for the own plate's."""
+"""Share of matching characters from which a reading counts as the own plate's."""
 
 
 class Own(Message):
     """The accused vehicle: its plate, and where it was (`t_ms` from the act, box in parts of the picture).
 
-    `start_ms`: when the picture was taken or the clip begins, from the act. `cut_out`: the picture is a
-    cut-out of the vehicle's plate.
+    `start_ms`: when the picture was taken or the clip begins, from the act. `cut_out`: the picture is a crop
+    of the vehicle's plate.
     """
 
     plate: str
@@ -30,7 +30,7 @@ class Own(Message):
 
 @dataclass(frozen=True)
 class Seen:
-    """A plate found in a picture, with what was read of it (None: nothing)."""
+    """A plate found in a picture, with its reading (None: not read)."""
 
     box: PlateBox
     reading: PlateReading | None
@@ -66,7 +66,7 @@ def _lies_in(box: PlateBox, inside: Box, size: tuple[int, int]) -> bool:
 
 
 def _is_other(seen: Seen, plate: str) -> bool:
-    """Something was read of it, and that is another plate."""
+    """Whether it was read, and as another plate."""
     return seen.reading is not None and _likeness(seen, plate) < LIKE
 
 
@@ -77,7 +77,7 @@ def _likeness(seen: Seen, plate: str) -> float:
 
 
 def _place(track: Sequence[tuple[int, Box]], t_ms: float) -> Box | None:
-    """Where the vehicle was then, between the two nearest points of its track."""
+    """The vehicle's position at that time, between the two nearest points of its track."""
     times = [point[0] for point in track]
     after = bisect_left(times, t_ms)
     near = [track[i] for i in (after - 1, after) if 0 <= i < len(track) and abs(times[i] - t_ms) <= REACH_MS]

@@ -1,8 +1,8 @@
-"""Straightens the corners of a plate that was found roughly.
+"""Refines the corners of a roughly located plate.
 
-The finder looks for plates everywhere and has little attention for each. Here one network looks at one plate
-at a time, pulled straight by the corners so far: it says where in that frame the true corners are and whether
-there is a plate at all. Its answer pulls the plate straighter, so a second look sees less that is wrong.
+The finder searches for plates everywhere and can't be precise about each. Here one network sees one plate at
+a time, rectified by the corners so far: it gives the true corners in that frame and whether there is a plate
+at all. Its answer rectifies the plate better, so a second pass has less error to correct.
 """
 
 from collections.abc import Sequence
@@ -16,15 +16,15 @@ from edge.networks import open_network
 from edge.plate.rectify import as_input
 
 FRAME_WIDTH, FRAME_HEIGHT = 128, 64
-"""Pixels of what the network sees."""
+"""Pixels of the network's input."""
 AROUND = 0.25
-"""Share of the plate's width and height that the frame shows beyond the plate on each side."""
+"""Share of the plate's width and height that the frame shows around the plate on each side."""
 GREY = 114
-"""What lies outside the picture, in training too."""
+"""Value of pixels outside the picture, as in training."""
 CORNERS = np.array(((0, 0), (1, 0), (1, 1), (0, 1)), np.float32)
 """The outline in its own units, clockwise from the top-left of the text."""
 FURTHEST = 0.6
-"""A corner further from its place than this share of the plate is not followed."""
+"""A corner moved by more than this share of the plate is not believed."""
 
 Image = NDArray[np.uint8]
 Quad = NDArray[np.float32]
@@ -37,9 +37,8 @@ class CornerFinder:
         self._session = open_network(model, threads)
 
     def refine(self, image: Image, quads: Sequence[Quad]) -> list[tuple[Quad, float]]:
-        """For each 4x2 quad in pixels of a BGR picture truer corners, and the probability that a plate is
-        there.
-        """
+        """For each 4x2 quad in pixels of a BGR picture the refined corners, and the probability that a plate
+        is there."""
         if not quads:
             return []
         frames = as_input([frame(image, quad) for quad in quads])
@@ -51,7 +50,7 @@ class CornerFinder:
 
 
 def to_frame(quad: Quad) -> NDArray[np.float64]:
-    """The 3x3 matrix from the picture's pixels to the frame's that puts ``quad`` in its place there."""
+    """The 3x3 matrix from the picture's pixels to the frame's that maps ``quad`` to its place there."""
     return np.asarray(cv2.getPerspectiveTransform(quad.astype(np.float32), in_frame(CORNERS)), np.float64)
 
 
@@ -62,7 +61,8 @@ def in_frame(points: Quad) -> Quad:
 
 
 def moved(quad: Quad, shift: Quad) -> Quad:
-    """Corners in the picture when each is ``shift`` (units of the plate) from where ``quad`` had it."""
+    """Corners in the picture when each is moved by ``shift`` (units of the plate) from its place in
+    ``quad``."""
     back = cv2.getPerspectiveTransform(CORNERS, quad.astype(np.float32))
     return np.asarray(
         cv2.perspectiveTransform((CORNERS + shift)[None].astype(np.float32), back)[0], np.float32
@@ -70,7 +70,7 @@ def moved(quad: Quad, shift: Quad) -> Quad:
 
 
 def frame(image: Image, quad: Quad) -> Image:
-    """The plate pulled straight, with its surroundings: 64 x 128 BGR pixels."""
+    """The rectified plate with its surroundings: 64 x 128 BGR pixels."""
     low, high = quad.min(axis=0), quad.max(axis=0)
     reach = high - low
     left, top = np.maximum(np.floor(low - reach), 0).astype(int)

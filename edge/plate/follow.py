@@ -1,8 +1,8 @@
-"""Reads the plate of one followed vehicle from full-size frames: look where the vehicle is, read, vote.
+"""Reads the plate of one tracked vehicle from full-size frames: search inside its box, read, vote.
 
 A plate seen inside two vehicles' boxes belongs to the nearer one (its box reaches lower): a motorbike in
-front of a car must not lend the car its plate. Nor must one farther off that looks over it, seen or not: at
-the upper end of a box there are heads and roofs, no plates of its own.
+front of a car must not give the car its plate. Nor must a vehicle farther away that is visible above it,
+detected or not: the upper end of a box has heads and roofs, not the vehicle's own plate.
 """
 
 from collections.abc import Mapping
@@ -19,17 +19,18 @@ from edge.plate.vote import PlateResult, PlateVote
 Box = tuple[float, float, float, float]
 
 MARGIN = 0.08
-"""Part of a vehicle's box added on each side before looking: detector boxes cut bumpers off."""
+"""Margin added to a vehicle's box on each side before searching, as a part of it: detector boxes cut bumpers
+off."""
 
 UPPER = 0.2
-"""Part of a vehicle's box, from above, that holds no plate of its own."""
+"""Upper part of a vehicle's box that can't hold its own plate."""
 
 AT_EDGE = 2.0
-"""Pixels from the picture's upper edge within which the vehicle goes on above it: then nothing is known of
-where in its box a plate can be."""
+"""Distance in pixels from the picture's upper edge within which the vehicle may continue above it: then the
+plate may be anywhere in its box."""
 
 ENOUGH_AGREEING = 4
-"""Reads of one text after which further frames would not change the result."""
+"""Agreeing reads after which further frames would not change the result."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class PlateFollower:
         self._reader = reader
 
     def read(self, track: int, kind: VehicleKind, sightings: list[Sighting]) -> PlateResult:
-        """The plate of `track` from the frames it was seen in, best first; an honest unread if none."""
+        """The plate of `track` from its frames, best first; unread if none is found."""
         vote = PlateVote(kind)
         texts: dict[str, int] = {}
         for sighting in sightings:
@@ -65,7 +66,7 @@ class PlateFollower:
         return vote.result()
 
     def _find(self, track: int, sighting: Sighting) -> PlateBox | None:
-        """The surest plate in the vehicle's box that is no nearer vehicle's, in pixels of the frame."""
+        """The best plate in the vehicle's box that belongs to no nearer vehicle, in pixels of the frame."""
         x1, y1, x2, y2 = widened(sighting.boxes[track], sighting.image.shape[1], sighting.image.shape[0])
         if x2 - x1 < 8 or y2 - y1 < 8:
             return None
@@ -80,7 +81,7 @@ class PlateFollower:
 
 
 def _moved(plate: PlateBox, corner: NDArray[np.float32]) -> PlateBox:
-    """A plate of a cut-out in pixels of the frame it was cut out of at `corner`."""
+    """A plate of a crop, in pixels of the frame it was cut out of at `corner`."""
     return PlateBox(plate.quad + corner, plate.score)
 
 
@@ -96,7 +97,7 @@ def widened(box: Box, width: int, height: int) -> tuple[int, int, int, int]:
 
 
 def owner(plate: PlateBox, boxes: Mapping[int, Box]) -> int | None:
-    """The vehicle a plate belongs to: of those whose box holds its middle, not at its upper end, the one that
+    """The vehicle a plate belongs to: of those whose box holds its middle, below the upper part, the one that
     reaches lowest."""
     x, y = (float(v) for v in plate.quad.mean(axis=0))
     holding = [key for key, box in boxes.items() if box[0] <= x <= box[2] and _highest(box) <= y <= box[3]]

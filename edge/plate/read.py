@@ -1,11 +1,10 @@
 """Reads a plate: the default reader, on onnxruntime alone.
 
-The network looks at the straightened plate once. Where that leaves doubt it looks again at crops cut wider,
-upright and leaning, because doubt mostly comes from corners that are a little wrong. The texts any look gives
-are weighed by their probability under all of them (all CTC alignments), and the calibration in the model file
-turns probability and agreement into a confidence that may be taken at its word. Of several texts that were
-read the grammar prefers one that may stand on a plate; it may lower the confidence, and it never changes a
-character.
+The network reads the rectified plate once. If doubt remains it reads further crops, wider, upright and
+sheared, because doubt mostly comes from slightly wrong corners. The texts of all looks are weighted by their
+probability under all of them (all CTC alignments), and the calibration in the model file turns probability
+and agreement into a calibrated confidence. Of several texts read the grammar prefers one that is valid for a
+plate; it may lower the confidence, and it never changes a character.
 """
 
 import json
@@ -22,33 +21,32 @@ from edge.plate.reading import CHOSEN, COLOURS, GRAMMAR, NOT_SURE, Character, Pl
 from edge.plate.rectify import as_input, leaning, rectify, upright
 
 CLEAR = 0.97
-"""Probability of an issued text from which the first look is enough."""
+"""Probability of a valid text from which the first look is enough."""
 PREFERENCE = 3.0
-"""Log-odds by which an issued text is preferred to one that no law lets stand."""
+"""Log-odds by which a valid text is preferred to one that no law allows."""
 NO_PLATE = 0.3
-"""Below this probability that there is a plate at all nothing is said."""
+"""Below this probability of a plate nothing is reported."""
 FEWEST_CHARACTERS = 4
 HOPELESS = 4.0
-"""Character height in pixels below which further looks are not worth their time."""
+"""Character height in pixels below which further looks are not worth the time."""
 ALTERNATIVES = 3
 WORTH_NAMING = 0.01
 COLOUR_DOUBT = 0.75
 LEAST_HEIGHT = 8.0
-"""Character height in pixels below which 1 and 3 or 5 and 6 are the same few pixels in frame after frame."""
+"""Character height in pixels below which 1 and 3 or 5 and 6 look the same in frame after frame."""
 SMALL = "small"
 """Flag: the characters are too small for a sure reading."""
 CUT = "cut"
-"""Flag: the plate reaches out of the picture, so that characters may be missing."""
+"""Flag: the plate extends outside the picture, so characters may be missing."""
 AT_EDGE = 0.02
 """Share of a plate's width within which it touches an edge of the picture."""
 BEYOND = 0.03
-"""Share of a plate's width that may lie outside the picture; of drawn plates of which more did some lacked
-the digit of their series.
-"""
+"""Largest share of a plate's width outside the picture; of the drawn plates beyond it some lacked the digit
+of their series."""
 LONGEST_NUMBER = 5
-"""Digits of the longest number behind a series."""
+"""Most digits in a number after the series."""
 ROOM = 0.25
-"""Share of its size that the picture shows beyond the other side, where it is no tight crop of the plate."""
+"""Share of its size shown beyond the other side from which the picture is not a tight crop of the plate."""
 COLOUR = "colour"
 """Flag: the ground colour is uncertain."""
 
@@ -59,14 +57,14 @@ Rows = tuple[tuple[int, ...], tuple[int, ...]]
 
 @dataclass(frozen=True)
 class Look:
-    """How the crop is cut: margin around the corners (share of the crop), sheared, or set upright."""
+    """How the crop is made: margin around the corners (share of the crop), sheared, or set upright."""
 
     margin: float
     lean: float = 0.0
     upright: bool = False
 
     def crop(self, image: Image, quad: Quad) -> Image:
-        """What the network sees (64 x 192 BGR)."""
+        """The network's input (64 x 192 BGR)."""
         quad = upright(quad) if self.upright else leaning(quad, self.lean)
         return rectify(image, quad, self.margin)
 
@@ -77,7 +75,7 @@ FURTHER = (Look(0.17), Look(0.10, upright=True), Look(0.08, lean=-0.15), Look(0.
 
 @dataclass(frozen=True)
 class Calibration:
-    """Logistic model from what the network says to the probability that the text is right."""
+    """Logistic model from the network's output to the probability that the text is right."""
 
     bias: float
     weights: tuple[float, ...]
@@ -91,9 +89,8 @@ class Calibration:
 
 @dataclass(frozen=True)
 class Answers:
-    """What the network said at each look: log-probabilities looks x 2 x columns x symbols, probabilities of
-    the colours, log-odds that there is a plate.
-    """
+    """The network's output for each look: log-probabilities looks x 2 x columns x symbols, probabilities of
+    the colours, log-odds that there is a plate."""
 
     logs: Logs
     colours: NDArray[np.float32]
@@ -116,9 +113,9 @@ class Answers:
 
 @dataclass(frozen=True)
 class Decision:
-    """The rows of symbols that were read, their log-likelihood at each look, the share of looks that gave
-    just them, whether they may stand on a plate, and whether they were preferred for that to likelier ones.
-    """
+    """The rows of symbols read, their log-likelihood at each look, the share of looks that gave exactly
+    these, whether they are valid for a plate, and whether they were preferred for that to more likely
+    ones."""
 
     rows: Rows
     likelihoods: Logs
@@ -148,9 +145,8 @@ class OnnxPlateReader:
         self._calibration = Calibration(fitted["bias"], tuple(fitted["weights"]))
 
     def read(self, image: Image, quad: NDArray[np.float32]) -> PlateReading | None:
-        """The text inside ``quad`` (4x2 pixels, clockwise from its top-left), or None where no plate can be
-        read.
-        """
+        """The text inside ``quad`` (4x2 pixels, clockwise from its top-left), or None if no plate can be
+        read."""
         seen = self.look(image, quad)
         if seen is None:
             return None
@@ -169,7 +165,7 @@ class OnnxPlateReader:
         return PlateReading(texts, colour, confidence, self._characters(answers, rows), flags)
 
     def look(self, image: Image, quad: Quad) -> tuple[Answers, Decision] | None:
-        """What the network says of the plate and what that comes to; None where it sees no plate."""
+        """The network's output for the plate and the resulting decision; None if it sees no plate."""
         answers = self._ask([FIRST.crop(image, quad)])
         if answers.plate < np.log(NO_PLATE / (1 - NO_PLATE)):
             return None
@@ -185,7 +181,7 @@ class OnnxPlateReader:
         return Answers(log_softmax(logits), np.exp(log_softmax(colours)), plates[:, 0])
 
     def decide(self, answers: Answers) -> Decision:
-        """The most probable rows over all looks, issued ones preferred."""
+        """The most probable rows over all looks, valid ones preferred."""
         said: list[Rows] = [
             (tuple(s for s, _, _ in best_path(view[0])), tuple(s for s, _, _ in best_path(view[1])))
             for view in answers.logs
@@ -219,7 +215,7 @@ class OnnxPlateReader:
         return [all_rows[:, 0, upper] + all_rows[:, 1, lower] for upper, lower in places]
 
     def _characters(self, answers: Answers, rows: Rows) -> tuple[Character, ...]:
-        """Each character with its probability, from the first view whose best path says the chosen rows."""
+        """Each character with its probability, from the first look whose best path gives the chosen rows."""
         characters: list[Character] = []
         for number, row in enumerate(rows):
             paths = [best_path(view[number]) for view in answers.logs]
@@ -230,7 +226,7 @@ class OnnxPlateReader:
         return tuple(characters)
 
     def _character(self, logs: Logs, symbol: int) -> Character:
-        """Probability at the surest column of the character's span, and the runners-up there."""
+        """Probability at the character's surest column, and the runners-up there."""
         column = np.exp(logs[int(logs[:, symbol].argmax())])
         column[0] = 0.0
         column /= column.sum()
@@ -242,25 +238,24 @@ class OnnxPlateReader:
 
 
 def features(answers: Answers, decision: Decision) -> tuple[float, ...]:
-    """What the confidence is made of: mean and worst log-odds of the text over the looks, share of looks that
-    say it, log-odds of a plate.
-    """
+    """Inputs of the confidence: mean and lowest log-odds of the text over the looks, share of looks that gave
+    it, log-odds of a plate."""
     chance = np.clip(np.exp(decision.likelihoods), 1e-7, 1 - 1e-5)
     odds = np.log(chance / (1 - chance))
     return float(odds.mean()), float(odds.min()), decision.agreement, answers.plate
 
 
 def character_height(quad: NDArray[np.float32], lines: int) -> float:
-    """Height of the characters in pixels, by the measures of the sheets: 63 of 110 mm, or 55 of 140 a row."""
+    """Height of the characters in pixels, by the dimensions of the plates: 63 of 110 mm, or 55 of 140 a
+    row."""
     down = float(np.linalg.norm(quad[3] - quad[0]) + np.linalg.norm(quad[2] - quad[1])) / 2
     return down * (0.57 if lines == 1 else 0.39)
 
 
 def cut_off(image: Image, quad: Quad, rows: tuple[str, ...]) -> bool:
     """Whether the plate touches an edge of the picture, has room on the other side, and may lack a character
-    there: it reaches out too far, or its number is shorter than numbers can be, so that what is left of it
-    may be a plate of an older form. A picture that is the plate and no more is not cut.
-    """
+    there: it extends too far outside, or its number is shorter than possible numbers, so that the rest may
+    look like a plate of an older form. A picture that is a tight crop of the plate is not cut."""
     low, high = quad.min(axis=0), quad.max(axis=0)
     size = high - low
     before, after = low, np.array(image.shape[1::-1]) - high

@@ -1,4 +1,5 @@
-"""What a plate reader says: text with evidence. Shared by the readers, the vote and the still pictures."""
+"""The result of a plate reader: text with evidence. Shared by the readers, the vote and the still
+pictures."""
 
 from dataclasses import dataclass
 from typing import Literal, Protocol
@@ -9,25 +10,25 @@ from numpy.typing import NDArray
 from contract.plates import PlateColour, fits_rows, interpretations, near_mission
 
 SURE = 0.9
-"""From this confidence on a reading is meant to be right in at least 99 of 100 cases."""
+"""From this confidence on a reading should be right in at least 99 of 100 cases."""
 NOTHING_READ = 0.01
-"""Below this confidence a text says nothing, however often it was read: the plate is unread."""
+"""Below this confidence a text is worthless, however often it was read: the plate is unread."""
 UNISSUED = 0.5
-"""A text that no law lets stand on a plate is never surer than this."""
+"""Highest confidence of a text that no law allows on a plate."""
 NOT_SURE = SURE - 0.05
-"""Most that is said of a text that something seen speaks against."""
+"""Highest confidence of a text that some observation contradicts."""
 COLOURS: tuple[PlateColour, ...] = ("white", "yellow", "blue", "red")
 CHOSEN = "chosen"
-"""Flag: of several texts read one that may stand on a plate was preferred to a likelier one."""
+"""Flag: of several texts read a valid one was preferred to a more likely one."""
 MISSION = "mission"
-"""Flag: a motorbike's series that one soft letter tells from a foreigner's (MN for NN)."""
+"""Flag: a motorbike's series that differs from a foreigner's by one unclear letter (MN for NN)."""
 GRAMMAR = "grammar"
 """Flag: no issued plate has this text, layout and colour."""
 
 
 @dataclass(frozen=True)
 class Character:
-    """One character with its probability and what else may stand there, most probable first."""
+    """One character with its probability and the alternatives, most probable first."""
 
     text: str
     confidence: float
@@ -38,7 +39,7 @@ class Character:
 class PlateReading:
     """A reading of one plate on one picture.
 
-    ``text`` is normalised (no separators, Đ as D), ``rows`` the same as it stands on the plate's one or two
+    ``text`` is normalised (no separators, Đ as D), ``rows`` the same as printed on the plate's one or two
     lines, ``confidence`` calibrated, ``characters`` one for each of ``text``.
     """
 
@@ -68,8 +69,8 @@ class PlateReader(Protocol):
 def judge(rows: tuple[str, ...], colour: PlateColour, confidence: float) -> tuple[float, tuple[str, ...]]:
     """Confidence and flags once the grammar was applied: it may lower confidence, it never changes a text.
 
-    Tells apart what is printed one line from two; the vehicle is not known here, so car and motorbike both
-    pass.
+    Distinguishes one-line from two-line plates; the vehicle is not known here, so car and motorbike plates
+    both pass.
     """
     text = "".join(rows)
     plates = interpretations(text, lines=len(rows), colour=colour)

@@ -1,4 +1,4 @@
-"""Straightens a plate: from four corners in a picture to the fixed crop that the reader knows."""
+"""Rectifies a plate: from four corners in a picture to the fixed crop that the reader expects."""
 
 from collections.abc import Sequence
 
@@ -54,5 +54,5 @@ def leaning(quad: Quad, lean: float) -> Quad:
 
 
 def as_input(crops: Sequence[Image]) -> NDArray[np.float32]:
-    """Crops of one size (BGR pixels) as a network takes them: N x 3 x H x W, RGB 0..1."""
+    """Crops of one size (BGR pixels) as the network's input: N x 3 x H x W, RGB 0..1."""
     return np.stack(crops)[:, :, :, ::-1].transpose(0, 3, 1, 2).astype(np.float32) / np.float32(255)

@@ -1,6 +1,5 @@
-"""Plates on a single still picture, for `ngatu read`: there is no vote, so one look has to be honest about
-itself.
-"""
+"""Plates on a single still picture, for `ngatu read`: without a vote, one look must give an honest
+confidence."""
 
 from dataclasses import dataclass, replace
 
@@ -11,9 +10,9 @@ from edge.plate.find import PlateBox, PlateFinder
 from edge.plate.reading import GRAMMAR, PlateReader, PlateReading
 
 WEAK_FINDING = 0.72
-"""A reading on a finding below this score is taken back in proportion."""
+"""Score below which the confidence of a reading is reduced in proportion."""
 CROP_SIDES = (1.0, 7.0)
-"""Width to height of a picture that may itself be a tight crop of a plate."""
+"""Width-to-height range of a picture that may itself be a tight crop of a plate."""
 LEAST_FROM_CROP = 0.5
 
 Image = NDArray[np.uint8]
@@ -21,7 +20,7 @@ Image = NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class FoundPlate:
-    """A plate on a still; ``reading`` is None where it is seen but can't be read."""
+    """A plate on a still; ``reading`` is None if it is seen but can't be read."""
 
     box: PlateBox
     reading: PlateReading | None
@@ -44,7 +43,7 @@ def _read(image: Image, box: PlateBox, reader: PlateReader) -> PlateReading | No
 
 
 def _as_crop(image: Image, reader: PlateReader) -> FoundPlate | None:
-    """The picture taken as one plate, if it has the shape of one and reads as one."""
+    """The picture treated as one plate, if it has the shape of one and reads as one."""
     height, width = image.shape[:2]
     if not CROP_SIDES[0] <= width / height <= CROP_SIDES[1]:
         return None

@@ -1,9 +1,9 @@
 """One plate from the readings of many frames of a track: final only by agreement.
 
 Readings of the same layout and length that differ in at most one character are taken for the same plate and
-vote character by character. What no second frame confirms is not agreed, however sure a single reading was; a
-text that nobody read as a whole is never given without saying so; and the result names the very frame the
-winner stood on.
+vote character by character. A text without a second frame's confirmation is not agreed, however sure the
+single reading was; a text that no frame read as a whole is flagged; and the result names the frame the winner
+was read from.
 """
 
 from collections import defaultdict
@@ -19,9 +19,9 @@ from contract.vehicles import VehicleKind
 from edge.plate.reading import CHOSEN, NOT_SURE, NOTHING_READ, Character, PlateReading, judge
 
 WORTH_TELLING = 0.5
-"""A plate that only one frame read is reported from this confidence on, as not agreed."""
+"""Confidence from which a plate read in only one frame is reported, as not agreed."""
 AMBIGUOUS = "ambiguous"
-"""Flag: the text is more than one kind of plate."""
+"""Flag: the text fits more than one kind of plate."""
 COMPOSED = "composed"
 """Flag: the vote gave a text that no single frame read."""
 MOST_ALTERNATIVES = 5
@@ -29,7 +29,7 @@ MOST_ALTERNATIVES = 5
 
 @dataclass(frozen=True)
 class RawRead:
-    """One reading as it came: frame time in seconds, the caller's key of the frame, the corners there."""
+    """One unprocessed reading: frame time in seconds, the caller's key of the frame, the corners there."""
 
     time: float
     frame_key: int
@@ -39,7 +39,7 @@ class RawRead:
 
 @dataclass(frozen=True)
 class PlateResult:
-    """What the frames of a track say together; ``text`` is None when the plate stays unread.
+    """The joint result of a track's frames; ``text`` is None if the plate stays unread.
 
     ``frame_key`` and ``quad`` belong to the frame the winner was read from, ``alternatives`` are other texts
     that frames gave, ``raw_reads`` all of them in order of time.
@@ -60,21 +60,22 @@ class PlateResult:
 
 
 class PlateVote:
-    """Collects the readings of one track. ``vehicle`` helps to tell a car's plate from a motorbike's."""
+    """Collects the readings of one track. ``vehicle`` helps to distinguish a car's plate from a
+    motorbike's."""
 
     def __init__(self, vehicle: VehicleKind | None = None) -> None:
         self._vehicle = vehicle
         self._reads: dict[int, RawRead] = {}
 
     def add(self, time: float, frame_key: int, reading: PlateReading, quad: NDArray[np.float32]) -> None:
-        """Take in the reading of one frame; of several readings of the same frame the surest counts."""
+        """Add the reading of one frame; of several readings of the same frame the surest counts."""
         read = RawRead(time, frame_key, reading, quad)
         known = self._reads.get(frame_key)
         if known is None or _rank(read) < _rank(known):
             self._reads[frame_key] = read
 
     def result(self) -> PlateResult:
-        """The verdict so far; the order in which readings came does not matter."""
+        """The result so far; the order of the readings does not matter."""
         reads = tuple(sorted(self._reads.values(), key=lambda read: (read.time, read.frame_key)))
         groups = cluster(reads)
         if not groups:
@@ -121,8 +122,7 @@ class PlateVote:
 
 def cluster(reads: Sequence[RawRead]) -> list[list[RawRead]]:
     """Groups of readings of the same row lengths within one character of the group's surest reading, surest
-    first.
-    """
+    first."""
     groups: list[list[RawRead]] = []
     for read in sorted(reads, key=_rank):
         home = next((group for group in groups if _near(group[0].reading, read.reading)), None)
@@ -134,7 +134,7 @@ def cluster(reads: Sequence[RawRead]) -> list[list[RawRead]]:
 
 
 def vote_characters(reads: Sequence[RawRead]) -> tuple[Character, ...]:
-    """At each place the likeliest character over all readings, each weighted by its confidence."""
+    """The most likely character at each position over all readings, each weighted by its confidence."""
     voted = []
     for place in range(len(reads[0].reading.text)):
         mass: dict[str, float] = defaultdict(float)
