@@ -84,7 +84,7 @@ def change_key(config: NodeConfig, cameras: tuple[CameraInfo, ...]) -> PublicKey
     new = load_or_make_key(config.data / NEXT_KEY_FILE)
     aside = config.data / f"outbox-{old.public.key_id}"
     if not aside.exists():
-        Outbox(config.data / "outbox", old.public, config.outbox_bytes).close()  # ensures that no other process holds it
+        Outbox(config.data / "outbox", old.public, config.outbox_bytes).close()  # no other process holds it
     proof = sign(enrolment(config.id, new.public, SOFTWARE, cameras), new)
     request = sign(KeyChange(node=config.id, proof=proof), old)
     _ask(f"{address}/api/v1/key-changes", request, load_centre_key(config.centre_key), new.public)

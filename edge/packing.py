@@ -172,7 +172,7 @@ class Packing:
                 return
             except (
                 Exception
-            ) as problem:  # error boundary of the thread: evidence that can't be sealed must not block the rest
+            ) as problem:  # thread boundary: unsealable evidence must not block the rest
                 self._lose(f"{proof.event}: {problem}")
             else:
                 log.info("packed", event_id=proof.event, rule=proof.facts.rule.name, known_before=not fresh)

@@ -39,7 +39,7 @@ class Suspicion:
     def _looked(self) -> Proof:
         try:
             return _with(self.proof, self.look())
-        except Exception:  # error boundary of a stage: it must neither lose a finding nor let it pass unexamined
+        except Exception:  # stage boundary: never lose a finding or pass it unexamined
             log.exception("a second look failed", event_id=self.proof.event)
             return self.unexamined()
 

@@ -40,7 +40,7 @@ def log_likelihoods(logs: Logs, texts: Sequence[Sequence[int]]) -> Logs:
         states[number, 1 : 2 * len(text) : 2] = text
     skips = np.zeros(states.shape)
     skips[:, 3::2] = (states[:, 3::2] != states[:, 1:-2:2]) & (states[:, 3::2] > 0)
-    likeliest = logs.max(axis=2)  # a column's maximum; factored out, or the product over the columns underflows
+    likeliest = logs.max(axis=2)  # a column's maximum; factored out to avoid underflow
     chances = np.exp((logs - likeliest[:, :, None]).astype(np.float64)).transpose(1, 0, 2)
     alpha = np.zeros((len(logs), len(texts), states.shape[1] + 2))
     alpha[:, :, 2:4] = chances[0][:, states[:, :2]]

@@ -1,1 +1,1 @@
-"""Who sits on a motorbike: how many people, and which of their heads wear a helmet."""
+"""Counts the people on a motorbike, and which of their heads wear a helmet."""

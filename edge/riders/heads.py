@@ -1,4 +1,4 @@
-"""What the rest of the node knows of a head finder: one small protocol and one value."""
+"""The head finder's interface for the rest of the node: one small protocol and one value."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -12,12 +12,11 @@ Image = NDArray[np.uint8]
 """A picture, height x width x 3, BGR."""
 
 SMALLEST = 14.0
-"""Pixels of a head's height below which nobody can tell a helmet from hair."""
+"""Height of a head in pixels below which a helmet can't be distinguished from hair."""
 
 BARE, HELMET = 0.9, 0.35
-"""Probabilities of a bare head: from the first on it is called bare, up to the second a helmet is seen, and
-between them it can't be told. Chosen on the sources that were trained on; `models/riders.yaml` has the
-figures."""
+"""Probabilities of a bare head: bare from the first value on, a helmet up to the second, uncertain in
+between. Chosen on the training sources; `models/riders.yaml` has the figures."""
 
 
 @dataclass(frozen=True)
@@ -39,18 +38,18 @@ class HeadFinder(Protocol):
     """Finds the heads of the people on one motorbike."""
 
     def find(self, image: Image, motorbike: Box) -> tuple[SeenHead, ...]:
-        """All candidates, doubtful ones too, the surest first; `motorbike` is its box in pixels of the
+        """All candidates, doubtful ones too, highest score first; `motorbike` is its box in pixels of the
         picture, people included."""
         ...
 
 
 def state_of(bare: float, height: float) -> HeadState:
-    """What may be said of a head of that height in pixels."""
+    """The state assigned to a head of that height in pixels."""
     if height < SMALLEST or HELMET < bare < BARE:
         return "unsure"
     return "bare" if bare >= BARE else "helmet"
 
 
 def probability_of(state: HeadState, bare: float) -> float:
-    """How sure a state is."""
+    """Probability of a head's state."""
     return {"bare": bare, "helmet": 1 - bare}.get(state, max(bare, 1 - bare))

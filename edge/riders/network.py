@@ -1,6 +1,6 @@
-"""The node's head finder: one small network that looks at the upper part of a motorbike's box.
+"""The node's head finder: one small network that sees the upper part of a motorbike's box.
 
-It marks the middle of each head of those who sit on *this* motorbike (the crop is laid by its box, so it
+It marks the middle of each head of those who sit on *this* motorbike (the crop is aligned to its box, so it
 knows which that is), how wide the head is, and whether it is bare.
 """
 
@@ -16,16 +16,16 @@ from edge.rules.inputs import Box
 from models.card import load_card
 
 SIDE = 160
-"""Pixels of the crop's side, as the network sees it."""
+"""Side of the network's input crop in pixels."""
 
 STRIDE = 8
-"""Pixels of a cell of its answer."""
+"""Size of an output cell in pixels."""
 
 GREY = 114
-"""What lies outside the picture, in training too."""
+"""Value of pixels outside the picture, as in training."""
 
 WIDTH = 24.0
-"""Pixels of a head whose told width is 0 (it tells the logarithm)."""
+"""Width in pixels for an output of 0 (the output is the logarithm of the width)."""
 
 TALLER = 1.15
 """Height of a head over its width."""
@@ -34,14 +34,14 @@ LEAST = 0.1
 """Score from which a cell is a candidate for a head."""
 
 SAME = 0.55
-"""Two candidates nearer than this part of their widths are one head."""
+"""Two candidates nearer than this part of their widths are the same head."""
 
 MOST = 8
-"""Candidates on one motorbike."""
+"""Most candidates on one motorbike."""
 
 
 def place(motorbike: Box) -> tuple[float, float, float]:
-    """Left, top and side of the square that is looked at: the upper part of the box, and some above it.
+    """Left, top and side of the analysed square: the upper part of the box, and some above it.
 
     A wide box can't hold a rider (a motorbike is longer than it is high): it is made higher.
     """
@@ -53,7 +53,7 @@ def place(motorbike: Box) -> tuple[float, float, float]:
 
 
 def crop(image: Image, motorbike: Box) -> Image:
-    """What the network sees of a picture."""
+    """The network's input from a picture."""
     left, top, side = place(motorbike)
     scale = SIDE / side
     matrix = np.array(((scale, 0, -left * scale), (0, scale, -top * scale)), np.float32)
@@ -86,7 +86,7 @@ class HeadNetwork:
 
 
 def decode(output: NDArray[np.float32]) -> list[SeenHead]:
-    """Heads in pixels of the crop, the surest first; of two that are one only the surer."""
+    """Heads in pixels of the crop, highest score first; of duplicates only the better one."""
     score, bare, width, dx, dy = output
     chance = _chance(score)
     found: list[SeenHead] = []

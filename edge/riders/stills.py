@@ -13,19 +13,19 @@ from edge.rules.inputs import Box, HeadState
 MOTORBIKE = VehicleKind.MOTORBIKE
 
 SURE, WEAK = 0.25, 0.08
-"""Confidence from which a motorbike is told, and from which it is if somebody's head is seen on it: near ones
-seen from the side are often weak."""
+"""Confidence from which a motorbike is reported, and from which it is if a head is seen on it: near
+motorbikes seen from the side often have low confidence."""
 
 OVERLAP = 0.5
-"""Intersection over union from which two boxes, found at two sizes, are one motorbike."""
+"""Intersection over union from which two boxes, found at two input sizes, are one motorbike."""
 
 TWICE = 0.5
-"""Two heads of two motorbikes whose middles are nearer than this part of their width are one."""
+"""Heads of two motorbikes whose middles are nearer than this part of their width are the same head."""
 
 
 @dataclass(frozen=True)
 class StillHead:
-    """A head of somebody on a motorbike, in pixels of the picture."""
+    """A head of a person on a motorbike, in pixels of the picture."""
 
     box: Box
     state: HeadState
@@ -34,31 +34,31 @@ class StillHead:
 
 @dataclass(frozen=True)
 class FoundMotorbike:
-    """A motorbike with the heads of those who sit on it; `confidence` that it is one."""
+    """A motorbike with the heads of the people on it; `confidence` that it is one."""
 
     box: Box
     confidence: float
     heads: tuple[StillHead, ...]
 
     def count(self, state: HeadState) -> int:
-        """Heads of that state."""
+        """Number of heads in that state."""
         return sum(head.state == state for head in self.heads)
 
 
 def smaller(size: int) -> int:
-    """The second size at which motorbikes are looked for: about two thirds, a multiple of 32."""
+    """The second input size for motorbike detection: about two thirds, a multiple of 32."""
     return size * 2 // 3 // 32 * 32
 
 
 def riders_in_picture(
     image: Image, detectors: Sequence[VehicleDetector], finder: HeadFinder
 ) -> list[FoundMotorbike]:
-    """The motorbikes of a picture, the surest first. One head counts for one motorbike: the one for which it
-    is surest.
+    """The motorbikes of a picture, highest confidence first. A head counts for one motorbike only: the one
+    for which its score is highest.
 
     Args:
-        detectors: of several input sizes, telling all from `WEAK` on: large ones find the far, small ones the
-            near.
+        detectors: of several input sizes, with confidence threshold `WEAK`: large ones find far motorbikes,
+            small ones near ones.
     """
     bikes = _motorbikes(image, detectors)
     heads = [(number, head) for number, bike in enumerate(bikes) for head in finder.find(image, bike.box)]
@@ -74,7 +74,7 @@ def riders_in_picture(
 
 
 def _motorbikes(image: Image, detectors: Sequence[VehicleDetector]) -> list[Detection]:
-    """Of each motorbike the surest box."""
+    """The box of highest confidence for each motorbike."""
     seen = [one for detector in detectors for one in detector.detect(image) if one.kind is MOTORBIKE]
     kept: list[Detection] = []
     for one in sorted(seen, key=lambda one: (-one.confidence, one.box)):
@@ -84,7 +84,7 @@ def _motorbikes(image: Image, detectors: Sequence[VehicleDetector]) -> list[Dete
 
 
 def _told(heads: Sequence[SeenHead]) -> tuple[StillHead, ...]:
-    """From left to right."""
+    """The reported motorbikes, from left to right."""
     told = []
     for head in sorted(heads, key=lambda head: head.box[0]):
         state = state_of(head.bare, head.height)

@@ -1,8 +1,8 @@
-"""From looks at one motorbike to who sits on it: how many people, and what each head wears.
+"""Combines looks at one motorbike: how many people sit on it, and what each head wears.
 
-One look can miss somebody (a passenger behind the driver) and can take a rucksack for a head; glare makes a
-cap of a helmet. So the number of people is the largest that most looks show, and a head's state is the mean
-of what the looks say of it (log odds, so that one sure look does not outweigh five).
+One look can miss somebody (a passenger behind the driver) or take a rucksack for a head; glare can make a cap
+look like a helmet. So the number of people is the largest that most looks show, and a head's state is the
+mean over the looks (log odds, limited so that one sure look does not outweigh five).
 """
 
 from collections.abc import Sequence
@@ -13,22 +13,22 @@ from edge.riders.heads import SeenHead, probability_of, state_of
 from edge.rules.inputs import Box, Point, RiderHead, RiderLook, Riders
 
 COUNTED = 0.45
-"""Score from which a head counts as one."""
+"""Score from which a candidate counts as a head."""
 
 MOST = 0.5
-"""Share of the looks that must show so many people."""
+"""Share of the looks that must show at least so many people."""
 
 SURE = 0.5
-"""Mean probability of the count below which it is not told."""
+"""Mean probability of the count below which it is not reported."""
 
 _CLIP = 0.02
-"""No single look is surer than this leaves room for."""
+"""Limit of a single look's probability from 0 and 1."""
 
 
 @dataclass(frozen=True)
 class Seen:
-    """One look: the motorbike's box and the candidates for heads on it, in pixels of a picture that is
-    `scale` times as large as the detect stream's."""
+    """One look: the motorbike's box and the head candidates on it, in pixels of a picture that is `scale`
+    times as large as the detect stream's."""
 
     t: float
     frame: int
@@ -43,7 +43,7 @@ class Seen:
 
     @property
     def height(self) -> float:
-        """Of the motorbike, in pixels of the detect stream."""
+        """Height of the motorbike, in pixels of the detect stream."""
         return (self.box[3] - self.box[1]) / self.scale[1]
 
     @property
@@ -53,7 +53,7 @@ class Seen:
 
 
 def vote(looks: Sequence[Seen], headings: Sequence[Point]) -> Riders:
-    """Who sits there by all looks so far; `headings` is for each the direction it drives in the picture."""
+    """The vote over all looks so far; `headings` gives for each the direction of travel in the picture."""
     told = tuple(_told(look, heading) for look, heading in zip(looks, headings, strict=True))
     people = _people(looks)
     agreeing = [i for i, look in enumerate(looks) if len(look.counted) == people]
@@ -81,7 +81,7 @@ def _told(look: Seen, heading: Point) -> RiderLook:
 
 
 def _voted(looks: Sequence[RiderLook], best: RiderLook, scale: Point) -> tuple[RiderHead, ...]:
-    """Of each place from front to back what the looks with as many heads say."""
+    """For each place from front to back the vote of the looks with as many heads."""
     return tuple(
         _rider(
             head.box,

@@ -1,7 +1,7 @@
-"""Looks at the motorbikes of one camera while they are near: few looks each, spread over their way.
+"""Analyses the motorbikes of one camera while they are near: few looks each, spread over their path.
 
-Heads are small, so pictures of the record stream are looked at. Where that is a stream of its own it is not
-decoded for this: its keyframes alone are (`edge.riders.full_size`), one every second or two.
+Heads are small, so pictures of the record stream are used. If that is a separate stream it is not decoded for
+this: only its keyframes are (`edge.riders.full_size`), one every second or two.
 """
 
 from collections import defaultdict
@@ -17,36 +17,36 @@ from edge.rules.inputs import Point, Riders, Track, TrackPoint
 from edge.video.frame import Frame
 
 LOOK_SECONDS = 0.25
-"""Between two looks at one motorbike: sooner they would show the same."""
+"""Least seconds between two looks at one motorbike: sooner they would show the same."""
 
 MOST_LOOKS = 12
-"""At one motorbike; more don't change the vote. Then only from so much nearer that it tells more, in place of
-the look from furthest off."""
+"""Most looks at one motorbike; more don't change the vote. After that only a look from much nearer replaces
+the one from farthest away."""
 
 NEARER = 1.3
-"""Times as high as there."""
+"""Factor of height by which it must be nearer for that."""
 
 MOST_A_FRAME = 4
-"""Looks that one frame may cost; the others' turn comes with the next."""
+"""Most looks in one frame; others follow in the next."""
 
 HEAD_PART = 0.16
 """Height of a head as a part of the box of motorbike and rider."""
 
 SAME_MOMENT = 0.15
-"""Seconds between a picture and the nearest point of a track for the box to be taken from it."""
+"""Largest time difference between a picture and the track point whose box is used, in seconds."""
 
 COVERED = 0.3
 """Part of the upper half of a box that a nearer vehicle may cover."""
 
 MOVED = 0.5
-"""Box heights of movement that show where a vehicle is heading."""
+"""Box heights of movement that give the direction of travel."""
 
 FullSize = Callable[[Frame], Frame | None]
-"""The picture of the record stream to look at with this frame of the detect stream; None: none now."""
+"""The picture of the record stream to analyse with this frame of the detect stream; None: none now."""
 
 
 class RiderWatch:
-    """Remembers the looks at each motorbike of a camera. Not thread-safe: the camera's thread feeds it."""
+    """Stores the looks at each motorbike of a camera. Not thread-safe: the camera's thread feeds it."""
 
     def __init__(self, finder: HeadFinder, scene: Scene, full_size: FullSize) -> None:
         self._finder = finder
@@ -55,10 +55,10 @@ class RiderWatch:
         self._full_size = full_size
         self._looks: dict[int, list[Seen]] = defaultdict(list)
         self._voted: dict[int, tuple[float, Riders]] = {}
-        """By track: when the last look was, and what all looks up to it say."""
+        """By track: time of the last look, and the vote of all looks up to it."""
 
     def look(self, frame: Frame, tracks: Sequence[Track]) -> int:
-        """Looks at the motorbikes whose turn it is, and says how many."""
+        """Analyses the motorbikes that are due, and returns how many."""
         wanted = [track for track in tracks if self._near_enough(track)]
         picture = self._full_size(frame) if wanted else None
         if picture is None:
@@ -78,7 +78,7 @@ class RiderWatch:
         return len(chosen)
 
     def of(self, track: Track) -> Riders | None:
-        """What the looks so far say; None if there was none."""
+        """The vote of the looks so far; None if there was none."""
         looks = self._looks.get(track.id)
         if not looks:
             return None
@@ -89,7 +89,7 @@ class RiderWatch:
         return known[1]
 
     def forget(self, track: int) -> None:
-        """The track has ended and was judged."""
+        """Called when the track has ended and was judged."""
         self._looks.pop(track, None)
         self._voted.pop(track, None)
 
@@ -102,7 +102,7 @@ class RiderWatch:
         return not looks or t - looks[-1].t >= LOOK_SECONDS
 
     def _tells(self, track: int, points: Mapping[int, TrackPoint]) -> bool:
-        """Whether a look now would tell more than those there are."""
+        """Whether a look now would add to those there are."""
         looks = self._looks.get(track, [])
         box = points[track].box
         least = min((look.height for look in looks), default=0.0)
@@ -115,8 +115,8 @@ class RiderWatch:
         looks.append(look)
 
     def _clear(self, points: dict[int, TrackPoint], track: int, scale: Point) -> bool:
-        """Whether the heads are large enough there, wholly in the picture, and no nearer vehicle is before
-        them."""
+        """Whether the heads are large enough there, entirely in the picture, and not covered by a nearer
+        vehicle."""
         box = points[track].box
         if (box[3] - box[1]) * scale[1] * HEAD_PART < SMALLEST:
             return False
@@ -134,8 +134,8 @@ def _at(track: Track, t: float) -> TrackPoint | None:
 
 
 def _heading(points: Sequence[TrackPoint], t: float) -> Point:
-    """Which way it drives in the picture around `t`: from where it last was half its height away; standing
-    since it came into view, to where it then went; (0, 0) if it never moved."""
+    """Direction of travel in the picture around `t`: from where it last was half its height away; if standing
+    since it appeared, to where it went afterwards; (0, 0) if it never moved."""
     here = min(points, key=lambda point: abs(point.t - t))
     needed = MOVED * (here.box[3] - here.box[1])
     for point in reversed([point for point in points if point.t < here.t]):

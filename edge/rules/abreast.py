@@ -1,8 +1,9 @@
-"""Whether a box may be of two riders side by side, and an act of only one of them: then nobody is accused.
+"""Detects boxes that may hold two riders side by side, of whom only one broke the rule: then nobody is
+accused.
 
-A box that was wider than those of single two-wheelers there (`TrackPoint.breadth`), on the average of the act
-and of the way to it, may have its middle between two. What follows from where its wheels are holds only if it
-holds for either.
+A box wider than those of single two-wheelers there (`TrackPoint.breadth`), averaged over the act and the
+approach, may have its middle between two riders. Conclusions from the wheels' position hold only if they hold
+for either rider.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,10 +16,12 @@ from edge.rules.observed import since
 from edge.rules.said import doubt
 
 TOO_WIDE = 2.0
-"""Standard deviations above the usual beyond which a box may hold two: one single rider in 44 is so wide."""
+"""Standard deviations above the usual width beyond which a box may hold two: one single rider in 44 is as
+wide."""
 
 WAY_SECONDS = 3.0
-"""Seconds before an act for which the box is checked too: two riders stay merged for more than some looks."""
+"""Seconds before an act for which the box is checked too: two riders stay merged for longer than a few
+looks."""
 
 
 def may_be_two(
@@ -26,8 +29,8 @@ def may_be_two(
     points: Sequence[TrackPoint],
     holds: Callable[[Sequence[TrackPoint]], bool],
 ) -> tuple[Doubt, ...]:
-    """A doubt where the box was too wide for one over the looks of the `act` and those of the vehicle's
-    `points` before it, unless what is said of it `holds` for each of the two it may be."""
+    """A doubt if the box was too wide for one rider over the looks of the `act` and the vehicle's `points`
+    before it, unless the finding `holds` for each of the two possible riders."""
     first = since(points, act[0].t - WAY_SECONDS)
     told = [p.breadth for p in points[first:] if p.t <= act[-1].t and p.breadth is not None]
     if not told or fmean(breadth.sigmas for breadth in told) < TOO_WIDE:

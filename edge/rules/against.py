@@ -15,29 +15,29 @@ from edge.rules.situation import Situation
 from edge.rules.trust import unsteady
 
 _SECONDS = 5.0
-"""How far back a run against the direction is followed."""
+"""Seconds for which a run against the direction is traced back."""
 
 _EDGE = 2.0
 """Pixels from the left, right or lower edge of the picture within which a box counts as cut by it."""
 
 _OFF = 3.0
-"""Pixels by which a box may lie aside, however small it is."""
+"""Pixels by which a box may be displaced sideways, however small it is."""
 
 _STRAIGHT = 0.7
 """Part of all movement along the lane that must be against it; jitter goes both ways."""
 
 _EVEN = 0.4
-"""Part of its mean speed that is left where its longest step is left out: a box that hops to a vehicle nearby
-makes all its way in one."""
+"""Part of its mean speed that must remain without its longest step: a box that jumps to a vehicle nearby
+makes all its way in one step."""
 
 _LEAST = 3
-"""Looks from which a drive can be told from one hop, whatever the camera's file asks for."""
+"""Looks needed to distinguish a drive from one jump, whatever the camera's file sets."""
 
 
 @dataclass(frozen=True)
 class RunAgainst:
-    """A stretch of driving against `lane`: its first and newest point, the distance in box heights, and what
-    speaks against it."""
+    """A stretch of driving against `lane`: its first and newest point, the distance in box heights, and the
+    doubts."""
 
     lane: Lane
     start: TrackPoint
@@ -68,7 +68,7 @@ def _run(
     if along(points[-parameters.frames].ground, newest.ground, direction) >= 0:
         return None
     count = _far_enough(points, direction, parameters)
-    # Few vehicles come this far, so the costly questions are asked last.
+    # Few vehicles get this far, so the costly checks come last.
     run = points[-count:]
     if count == 0 or not all_inside(run, lane, margin) or any(_cut(point, size) for point in run):
         return None
@@ -81,7 +81,7 @@ def _run(
 
 
 def _far_enough(points: Sequence[TrackPoint], direction: tuple[float, float], parameters: Against) -> int:
-    """How many of the newest points make a run against the direction that is long enough; 0 if none do."""
+    """Number of the newest points that form a long enough run against the direction; 0 if none do."""
     newest = points[-1]
     far = parameters.distance * height(newest.box)
     least = max(parameters.frames, _LEAST)
@@ -100,7 +100,7 @@ def _far_enough(points: Sequence[TrackPoint], direction: tuple[float, float], pa
 
 
 def _is_even(run: Sequence[TrackPoint], direction: tuple[float, float]) -> bool:
-    """Whether it went against the direction in the rest of the time too, not only in its longest step."""
+    """Whether it also went against the direction outside its longest step."""
     steps = [(-along(a.ground, b.ground, direction), b.t - a.t) for a, b in pairwise(run)]
     longest, took = max(steps)
     way, time = sum(step for step, _ in steps), sum(t for _, t in steps)
@@ -108,15 +108,14 @@ def _is_even(run: Sequence[TrackPoint], direction: tuple[float, float]) -> bool:
 
 
 def _cut(point: TrackPoint, size: tuple[int, int]) -> bool:
-    """True if it was not seen where it touches the road, or the picture cuts its box, which then creeps
-    inwards as it leaves.
-    """
+    """True if its wheels were not visible, or the picture cuts its box, which then creeps inwards as it
+    leaves."""
     left, _, right, bottom = point.box
     return point.wheels != "seen" or left < _EDGE or right > size[0] - _EDGE or bottom > size[1] - _EDGE
 
 
 def all_inside(points: Sequence[TrackPoint], lane: Lane, margin: float) -> bool:
-    """Whether it is wholly inside the lane in all these looks."""
+    """Whether it is entirely inside the lane in all these looks."""
     return all(wholly_inside(point, lane, margin) for point in points)
 
 

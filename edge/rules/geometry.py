@@ -25,7 +25,7 @@ def _distance(point: Point, a: Point, b: Point) -> float:
 
 
 def offset(point: Point, line: Polyline) -> float:
-    """Signed distance in pixels from the polyline's nearest segment, prolonged; positive to the right of
+    """Signed distance in pixels from the polyline's nearest segment, extended; positive to the right of
     it."""
     if len(line) == 2:
         (ax, ay), (bx, by) = line
@@ -39,16 +39,15 @@ def offset(point: Point, line: Polyline) -> float:
 
 
 def depth_past(line: Polyline, direction: Point) -> Callable[[Point], float]:
-    """A function that tells how far a point lies past the line in the given direction, in pixels; negative
-    before it. Which way the line faces is looked up once for all points.
-    """
+    """A function that gives how far a point lies past the line in the given direction, in pixels; negative
+    before it. The line's orientation is determined once for all points."""
     (x, y), (dx, dy) = line[0], direction
     sign = 1.0 if _cross(line[0], line[-1], (x + dx, y + dy)) > 0 else -1.0
     return lambda point: sign * offset(point, line)
 
 
 def meets(start: Point, end: Point, line: Polyline) -> float | None:
-    """Where on the way from `start` to `end` (0..1) the polyline is first met, or None.
+    """Position (0..1) on the way from `start` to `end` of the first intersection with the polyline, or None.
 
     A point on the line counts as lying to its right, so that a path with a corner on the line meets it once.
     """
@@ -87,9 +86,9 @@ def astride(box: Box, line: Polyline, overhang: float, length: float) -> bool:
     """True if the line runs between the outer wheels of a vehicle that drives along it.
 
     The wheels nearest to the camera stand on the box's lower edge, less `overhang` (a part of the width) at
-    each side. Where the line leans in the picture so does the vehicle: its far end, `length` box heights up,
-    widens the box on the side the line leans to, and that part is no wheel either. Meant for lines that run
-    along the view, as those between lanes do; a line that runs across is only ever crossed.
+    each side. If the line is oblique in the picture so is the vehicle: its far end, `length` box heights up,
+    widens the box on the side the line leans to, and that part is no wheel either. For lines along the view,
+    such as those between lanes; a line across the view can only be crossed.
     """
     x1, y1, x2, y2 = box
     found = _at_height(line, y2)
@@ -102,7 +101,7 @@ def astride(box: Box, line: Polyline, overhang: float, length: float) -> bool:
 
 
 def _at_height(line: Polyline, y: float) -> tuple[float, float] | None:
-    """Where the line is at that height of the picture, and how far right it leans for each pixel up."""
+    """The line's x at that height of the picture, and its shift to the right for each pixel upwards."""
     for (ax, ay), (bx, by) in pairwise(line):
         if (ay < y) != (by < y):
             lean = (ax - bx) / (by - ay)
@@ -111,7 +110,7 @@ def _at_height(line: Polyline, y: float) -> tuple[float, float] | None:
 
 
 def scaled(box: Box, by: Point) -> Box:
-    """The box in a picture that is so many times as wide and as high."""
+    """The box in a picture that is larger by this factor in width and height."""
     return (box[0] * by[0], box[1] * by[1], box[2] * by[0], box[3] * by[1])
 
 

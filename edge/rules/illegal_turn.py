@@ -1,6 +1,7 @@
-"""Rẽ, quay đầu trái quy định — leaving by a movement that a sign or the place forbids, or that the arrows of
-the lane do not lead to. Which of these it is decides the fine (6.4.k, 6.4.i, 6.1.a …): it is the finding's
-basis.
+"""Rẽ, quay đầu trái quy định — leaving by a movement that a sign or the place forbids, or that the lane's
+arrows don't allow.
+
+Which of these it is decides the fine (6.4.k, 6.4.i, 6.1.a …): it is the finding's basis.
 """
 
 from dataclasses import replace
@@ -16,11 +17,11 @@ from edge.rules.said import doubt
 from edge.rules.situation import Situation
 
 _SETTLE = 0.3
-"""Seconds for which it is followed beyond an exit before that is judged: its wheels are better known then."""
+"""Seconds of track beyond an exit before it is judged: its wheels are better known then."""
 
 
 def judge(situation: Situation, parameters: IllegalTurn) -> list[Finding]:
-    """A finding for an exit line the vehicle may not leave by, as soon as it was seen beyond it."""
+    """A finding for an exit line the vehicle may not leave by, once it was seen beyond it."""
     for index in _settled(situation):
         for line in situation.scene.stop_lines:
             way = _met(line, situation, index)
@@ -34,7 +35,7 @@ def judge(situation: Situation, parameters: IllegalTurn) -> list[Finding]:
 
 
 def _settled(situation: Situation) -> range:
-    """Indexes of the points that lie long enough back now and did not before; at the end all left."""
+    """Indexes of the points that have now become old enough; at the end of the track all remaining."""
     points = situation.track.points
     if situation.track_ended:
         return range(max(1, since(points, points[-1].t - _SETTLE)), len(points))
@@ -45,13 +46,13 @@ def _settled(situation: Situation) -> range:
 
 
 def _stays_beyond(way: Exit, situation: Situation, index: int) -> bool:
-    """Whether it is past the exit a while later too: its box may only have jittered over it."""
+    """Whether it is still past the exit a while later: its box may only have jittered over it."""
     earlier, last = situation.track.points[index - 1], _look_beyond(situation, index)
     return meets(earlier.ground, last.ground, way.line) is not None
 
 
 def _look_beyond(situation: Situation, index: int) -> TrackPoint:
-    """The look that is late enough after that point, or the last there is."""
+    """The first look that is late enough after that point, or the last there is."""
     points = situation.track.points
     return points[min(since(points, points[index].t + _SETTLE), len(points) - 1)]
 
@@ -76,7 +77,7 @@ def _seen_beyond(finding: Finding, situation: Situation, index: int) -> Finding:
 
 
 def _banned(situation: Situation, line: StopLine, way: Exit, parameters: IllegalTurn) -> Finding | None:
-    """What a sign or the place forbids whoever comes over this stop line, in whatever lane."""
+    """Bans by a sign or the place for everyone crossing this stop line, in whatever lane."""
     ban, points = way.prohibited_by, situation.track.points
     if ban is None or not ban.names(situation.track.kind):
         return None
@@ -94,7 +95,7 @@ def _banned(situation: Situation, line: StopLine, way: Exit, parameters: Illegal
 
 
 def _allowed_kinds(ban: Prohibition, track: Track) -> tuple[Doubt, ...]:
-    """What speaks against a ban for some kinds only: that the vehicle may be of another."""
+    """A doubt if a ban applies to some kinds only and the vehicle may be of another kind."""
     others = [kind for kind in track.kinds if not ban.names(kind)]
     if not (others and track.may_be(others)):
         return ()
@@ -104,7 +105,7 @@ def _allowed_kinds(ban: Prohibition, track: Track) -> tuple[Doubt, ...]:
 def _against_arrows(
     situation: Situation, line: StopLine, way: Exit, parameters: IllegalTurn
 ) -> Finding | None:
-    """What the arrows of the lane it came from do not lead to."""
+    """Movements that the arrows of its lane don't allow."""
     points = situation.track.points
     lanes = [lane for lane in situation.scene.lanes if lane.movements]
     used = lane_used(points[since(points, points[-1].t - parameters.within) : -1], lanes)
@@ -112,7 +113,7 @@ def _against_arrows(
         return None
     start = next(p for p in reversed(points) if lane_used([p], [used.lane]) is not None)
     if any(_met(line, situation, index) for index in _after(situation, start)):
-        return None  # only the first exit after the lane tells the turn
+        return None  # only the first exit after the lane identifies the turn
     said = reason(
         "illegal_turn.against_arrows",
         movement=way.movement,
@@ -124,19 +125,19 @@ def _against_arrows(
 
 
 def _met(line: StopLine, situation: Situation, index: int) -> Exit | None:
-    """The exit met between the point before `index` and it."""
+    """The exit crossed between the point before `index` and it."""
     earlier, later = situation.track.points[index - 1].ground, situation.track.points[index].ground
     return next((way for way in line.exits if meets(earlier, later, way.line) is not None), None)
 
 
 def _after(situation: Situation, start: TrackPoint) -> range:
-    """Indexes of the points after `start`, but for the newest."""
+    """Indexes of the points after `start`, without the newest."""
     points = situation.track.points
     return range(since(points, start.t) + 1, len(points) - 1)
 
 
 def _came_over(line: StopLine, points: tuple[TrackPoint, ...]) -> TrackPoint | None:
-    """The last point before the stop line of a vehicle that came over it in its direction."""
+    """The last point before the stop line of a vehicle that crossed it in its direction."""
     past = depth_past(line.line, line.direction)
     for later, earlier in pairwise(reversed(points)):
         if meets(earlier.ground, later.ground, line.line) is not None:
@@ -147,7 +148,8 @@ def _came_over(line: StopLine, points: tuple[TrackPoint, ...]) -> TrackPoint | N
 def _last_on_approach(
     situation: Situation, line: StopLine, points: tuple[TrackPoint, ...]
 ) -> TrackPoint | None:
-    """The last point in a lane that leads to the stop line: one may turn round before reaching it."""
+    """The last point in a lane that leads to the stop line: a vehicle may make a U-turn before reaching
+    it."""
     lanes = [
         lane
         for lane in situation.scene.lanes

@@ -1,8 +1,4 @@
-"""What a rule may know: plain values, no clock, no file, no network.
-
-Time `t` is seconds on the camera's stream clock (0 = first frame). Coordinates are pixels of the detect
-stream, x to the right, y down. The ground point of a vehicle is where its nearest wheels touch the road.
-"""
+"""Inputs of the rules: plain values, no clock, no file, no network."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -20,14 +16,13 @@ Box = tuple[float, float, float, float]
 
 
 WheelState = Literal["seen", "predicted", "hidden"]
-"""Whether the box's lower edge shows the wheels (`seen`); or whether they are covered or the box holds more
-than the vehicle, and its upper edge and its own height tell where they stand (`predicted`); or nothing tells
-(`hidden`)."""
+"""`seen`: the box's lower edge shows the wheels. `predicted`: they are covered or the box holds more than the
+vehicle, and its upper edge and known height give their position. `hidden`: unknown."""
 
 
 class Breadth(NamedTuple):
-    """By how many standard deviations a box is wider than those of one two-wheeler there; and how many pixels
-    the middle of either would lie aside from the box's own, if it held two beside each other."""
+    """Standard deviations by which a box is wider than those of one two-wheeler there; and the sideways
+    distance in pixels of either rider's middle from the box's own, if it held two side by side."""
 
     sigmas: float
     aside: float
@@ -40,7 +35,7 @@ class TrackPoint:
     `frame` is the frame's number in the stream, `confidence` the detector's. `bottom` is the height in the
     picture at which the wheels touch the road, where that is not the box's lower edge, and `sigma` the
     standard deviation of it in pixels. `breaks` says that the vehicle of the points before may be another.
-    `breadth` compares a two-wheeler's box with those of single ones there, where something tells.
+    `breadth` compares a two-wheeler's box with those of single ones there, if known.
     """
 
     t: float
@@ -55,17 +50,18 @@ class TrackPoint:
 
     @cached_property
     def ground(self) -> Point:
-        """Middle of the nearest wheels; kept, since every rule asks for it in every frame."""
+        """Middle of the nearest wheels; cached, since every rule needs it in every frame."""
         return ((self.box[0] + self.box[2]) / 2, self.box[3] if self.bottom is None else self.bottom)
 
     @cached_property
     def whole(self) -> Box:
-        """The box down to the wheels: of the whole vehicle, though less or more may have been seen."""
+        """The box down to the wheels: that of the whole vehicle, though less or more may have been
+        detected."""
         return self.box if self.bottom is None else (*self.box[:3], self.bottom)
 
 
 SURE_OF_KIND = 0.8
-"""Probability of a vehicle's kind below which it may as well be another: on the street cameras at hand 6 of
+"""Probability of a vehicle's kind below which it may as well be another: on the available street cameras 6 of
 16 such were, and 8 of the 793 others (`docs/accuracy-vehicles.md`)."""
 
 
@@ -86,7 +82,7 @@ class Track:
 
     @property
     def kind_probability(self) -> float:
-        """How probable `kind` is over all looks, 0..1; 1 where nothing else was thought of."""
+        """Probability of `kind` over all looks, 0..1; 1 if no other kind was detected."""
         return self.kinds.get(self.kind, 1.0)
 
     @property
@@ -116,9 +112,9 @@ class RiderHead:
 
 @dataclass(frozen=True)
 class RiderLook:
-    """The heads that one picture, taken at `t`, shows on a two-wheeler whose box there was `box`; from front
-    to back as it drives. A passenger behind the driver may be hidden: there may be more people than heads.
-    """
+    """The heads visible on a two-wheeler in one picture, taken at `t`, with its `box` there; from front to
+    back in the direction of travel. A passenger behind the driver may be hidden: there may be more people
+    than heads."""
 
     t: float
     frame: int
@@ -128,12 +124,12 @@ class RiderLook:
 
 @dataclass(frozen=True)
 class Riders:
-    """Who sits on a two-wheeler, voted over its looks; `people` is None where they could not be counted."""
+    """The people on a two-wheeler, voted over its looks; `people` is None if they could not be counted."""
 
     people: int | None
     people_probability: float
     heads: tuple[RiderHead, ...]
-    """Of the look that shows them best, with what all looks say of each."""
+    """Heads of the look that shows them best, with the vote of all looks for each."""
     looks: tuple[RiderLook, ...]
 
 
@@ -157,7 +153,7 @@ class SignalHistory:
     source: Literal["vision", "controller"]
     phases: tuple[Phase, ...]
     armed: bool
-    """False while the lamp can't be trusted (fault, unknown, implausible order): red rules rest."""
+    """False while the lamp is unreliable (fault, unknown, implausible order): red rules rest."""
 
     def at(self, t: float) -> Phase | None:
         """The phase at time t, or None outside what was seen (the end of the last phase counts as inside)."""
@@ -175,10 +171,10 @@ class Finding:
     `moments` are the times the stills should show: before, over, continuing; `proved` is the stretch in which
     the act was seen, if it is not all from before to continuing; `decisive` the part of it in which it
     matters where the wheels were, if not all of it, and `exact` that a part of a vehicle's height does.
-    `lane`, `line`, `zone`, `head`
-    name parts of the scene, `movement` says where the vehicle went. `reasons` say what was found, `doubts`
-    what speaks against it; `basis` is what exactly was broken (see the rule's descriptor), `also` are rules
-    the same act broke. A finding of the same (rule, track, `episode`) is reported once.
+    `lane`, `line`, `zone`, `head` name parts of the scene, `movement` says where the vehicle went. `reasons`
+    describe the finding, `doubts` what speaks against it; `basis` is what exactly was broken (see the rule's
+    descriptor), `also` are other rules the same act broke. A finding of the same (rule, track, `episode`) is
+    reported once.
     """
 
     rule: RuleName

@@ -1,8 +1,8 @@
-"""What the governing lamp says about a passage: red beyond the grace time and all uncertainty, or not.
+"""The governing lamp's state for a passage: red beyond the grace time and all uncertainty, or not.
 
 Shared by red_light and stop_line. An offence is decided only where elapsed red − grace exceeds the
-uncertainty of lamp and crossing together; in between a person decides; where the lamp can't be trusted,
-nobody can.
+uncertainty of lamp and crossing together; in between an operator decides; if the lamp is unreliable, nobody
+can.
 """
 
 from collections.abc import Mapping
@@ -20,8 +20,8 @@ from edge.rules.situation import Situation
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the lamp says of a crossing: `doubts` say why it is no plain violation, `values` are what it
-    measured, as a reason's values."""
+    """The lamp's state at a crossing: `doubts` are the reasons why it is no clear violation, `values` the
+    measurements, as a reason's values."""
 
     decision: DecisionName
     head: str
@@ -30,7 +30,7 @@ class Verdict:
     elapsed: float | None = None
     amber: float | None = None
     since: float | None = None
-    """When the phase that decides began."""
+    """When the deciding phase began."""
 
     @property
     def on_red(self) -> bool:
@@ -41,7 +41,7 @@ class Verdict:
 def lamp_verdict(situation: Situation, passage: Passage, parameters: RedLight) -> Verdict | None:
     """The governing head's verdict, or None if the crossing was allowed.
 
-    Where the movement is not known and heads of several movements disagree, a person decides.
+    If the movement is unknown and heads of several movements disagree, an operator decides.
     """
     heads = _governing(passage)
     verdicts = [_of_head(head, situation.signals.get(head), passage, parameters) for head in heads]
@@ -119,7 +119,7 @@ def _red(
 
 
 def _amber_before(history: SignalHistory, red: Phase) -> float | None:
-    """How long the amber before this red was, where both its ends were seen."""
+    """Length of the amber before this red, if both its ends were seen."""
     for earlier, later in pairwise(history.phases):
         if later is red and earlier.colour == "amber" and earlier.onset_observed:
             return earlier.end - earlier.start

@@ -1,7 +1,7 @@
 """Không đội mũ bảo hiểm — a bare head on a motorbike that drives, seen in enough looks.
 
-The head that is foremost as it drives is the driver's. One that lies well below another may be a small
-child's, who needs no helmet under the age of six: then a person decides.
+The foremost head in the direction of travel is the driver's. One well below another may be a small child's,
+who needs no helmet under the age of six: then an operator decides.
 """
 
 from configs.rules.no_helmet import RULE, NoHelmet
@@ -27,15 +27,15 @@ def judge(situation: Situation, parameters: NoHelmet) -> list[Finding]:
 
 
 def _who(place: int, riders: Riders) -> str:
-    """The driver is known where everybody was counted."""
+    """Driver or passenger; the driver is known only if everybody was counted."""
     if riders.people is None or riders.people < len(riders.heads):
         return "rider"
     return "driver" if place == 0 else "passenger"
 
 
 def _bare_at(place: int, look: RiderLook, riders: Riders) -> bool:
-    """Whether that look shows this head bare: the one in the same place of as many, or where there are fewer,
-    all that are seen."""
+    """Whether that look shows this head bare: the one in the same place of as many, or, with fewer heads, all
+    visible ones."""
     if len(look.heads) == len(riders.heads):
         return look.heads[place].state == "bare"
     return bool(look.heads) and all(other.state == "bare" for other in look.heads)

@@ -1,5 +1,5 @@
-"""Dừng xe nơi cấm dừng — standing in a zone longer than it allows; which point of law that is, the zone's
-basis decides."""
+"""Dừng xe nơi cấm dừng — standing in a zone longer than it allows; the zone's basis gives the point of
+law."""
 
 from configs.rules.no_stopping import RULE, NoStopping
 from configs.scene import Zone
@@ -12,17 +12,17 @@ from edge.rules.situation import Situation
 from edge.rules.trust import STOOD
 
 _BEFORE_END = 5.0
-"""Seconds before the end that are shown beside it."""
+"""Seconds before the end at which the middle still is taken."""
 
 _SEEN = 0.5
 """Part of the looks in which its wheels must have been seen."""
 
 _ROLLS = 1.2
-"""Seconds in which who brakes gently may still roll the last part of a height that passes for jitter. They
-are not counted: nobody has stood while they rolled."""
+"""Seconds in which a gently braking vehicle may still roll the last part of a height that counts as jitter.
+They are not counted: a rolling vehicle is not yet standing."""
 
 _SAMPLES = 32
-"""Points looked at between the first and the newest: enough to see it drive away and come back."""
+"""Points checked between the first and the newest: enough to see it drive away and come back."""
 
 
 def judge(situation: Situation, parameters: NoStopping) -> list[Finding]:
@@ -36,8 +36,8 @@ def judge(situation: Situation, parameters: NoStopping) -> list[Finding]:
 
 
 def _standing_since(situation: Situation, zone: Zone, still: float) -> TrackPoint | None:
-    """The point `zone.seconds` ago if the vehicle stood still by then and has not moved since, as
-    far as its wheels were seen: what passes before it hides them, and does not move it."""
+    """The point `zone.seconds` ago if the vehicle stood still by then and has not moved since, as far as its
+    wheels were seen: passing traffic hides them, and does not move it."""
     points = situation.track.points
     newest = points[-1]
     came = newest.t - zone.seconds - _ROLLS
@@ -71,7 +71,7 @@ def _finding(situation: Situation, zone: Zone, start: TrackPoint) -> Finding:
         track=situation.track.id,
         t=end.t,
         point=end,
-        # Half of it may be an hour ago. The beginning is kept, see `edge.evidence.beginnings`.
+        # Half of the stop may be an hour ago. Its beginning is kept, see `edge.evidence.beginnings`.
         moments={"before": start.t, "over": end.t - min(_BEFORE_END, lasted / 2), "continuing": end.t},
         episode=zone.id,
         exact=False,

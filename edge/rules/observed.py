@@ -1,4 +1,4 @@
-"""What rules ask of a track: how large, since when, how far, and which lane it came from."""
+"""Properties of a track that rules need: size, times, distances, and the lane it came from."""
 
 from bisect import bisect_left
 from collections import Counter
@@ -11,12 +11,12 @@ from edge.rules.geometry import inside
 from edge.rules.inputs import Box, Track, TrackPoint
 
 _LANE_POINTS = 5
-"""How many of the last points in any lane tell which lane a vehicle came from."""
+"""Number of last points in any lane that decide which lane a vehicle came from."""
 
 
 @dataclass(frozen=True)
 class LaneUsed:
-    """The lane a vehicle came from; `certain` if all points that tell agree, `frames` how many those are."""
+    """The lane a vehicle came from; `certain` if all deciding points agree, `frames` is their number."""
 
     lane: Lane
     frames: int
@@ -24,12 +24,12 @@ class LaneUsed:
 
 
 def height(box: Box) -> float:
-    """Of the box, at least one pixel."""
+    """Height of the box, at least one pixel."""
     return max(1.0, box[3] - box[1])
 
 
 def width(box: Box) -> float:
-    """Of the box, at least one pixel."""
+    """Width of the box, at least one pixel."""
     return max(1.0, box[2] - box[0])
 
 
@@ -50,7 +50,7 @@ def nearest(points: Sequence[TrackPoint], t: float) -> TrackPoint:
 
 
 def moved(start: TrackPoint, end: TrackPoint) -> float:
-    """How far the ground point went, in heights of the box at the end."""
+    """Distance the ground point moved, in heights of the box at the end."""
     return dist(start.ground, end.ground) / height(end.box)
 
 

@@ -1,5 +1,5 @@
-"""How a vehicle passed a stop line: when its ground point crossed it, whether it went on, stood, where it
-left.
+"""How a vehicle passed a stop line: when its ground point crossed it, whether it went on or stood, and its
+exit.
 
 Shared by red_light and stop_line, which differ only in whether the vehicle went on. The crossing is the swept
 segment of the ground point over the directed line, interpolated between frames, with a band of hysteresis: a
@@ -18,16 +18,16 @@ from edge.rules.inputs import Point, Polyline, TrackPoint
 from edge.rules.observed import LaneUsed, height, lane_used, since
 
 Depth = Callable[[TrackPoint], float]
-"""How many pixels past the stop line a vehicle touches the road."""
+"""Function from a track point to its pixels past the stop line."""
 
 JITTER = 2.0
-"""Standard deviations of the wheels' place either side of the line that are jitter."""
+"""Width of the jitter band on either side of the line, in standard deviations of the wheels' position."""
 
 _LATE = 2.0
 """Seconds of uncertainty beyond which more makes no difference."""
 
 _BEGINNING = 0.25
-"""Part of a standing whose looks are compared with the rest."""
+"""Part of a stop whose looks are compared with the rest."""
 
 _MARGIN = 3.0
 """Seconds a passage stays in view after it is over, so that late lamp changes still reach the rules."""
@@ -35,8 +35,8 @@ _MARGIN = 3.0
 
 @dataclass(frozen=True)
 class Crossing:
-    """The ground point over the line at `t` ± `uncertainty`; `index` is the first point past the line,
-    `clear` the first that lies beyond the band of jitter."""
+    """Crossing of the line by the ground point at `t` ± `uncertainty`; `index` is the first point past the
+    line, `clear` the first beyond the band of jitter."""
 
     t: float
     uncertainty: float
@@ -79,7 +79,7 @@ def passages(
 def _passage(
     points: Sequence[TrackPoint], scene: Scene, line: StopLine, now: float, parameters: Parameters
 ) -> Passage | None:
-    """The newest crossing of `line`, or None if there is none, or the vehicle only appeared over the line."""
+    """The newest crossing of `line`; None if there is none, or the vehicle first appeared past the line."""
     depth = _depth(line)
     if depth(points[-1]) < 0:
         return None
@@ -112,15 +112,15 @@ def _find_crossing(
 ) -> Crossing | None:
     """The newest crossing of the line along its direction that was completed after points[start].
 
-    `hysteresis` is the half width of the band of jitter in box heights. Of several touches of the line in one
-    passage the last counts: a vehicle whose box jitters on the line while it waits has not crossed it yet.
+    `hysteresis` is the half width of the band of jitter in box heights. Of several crossings in one passage
+    the last counts: a vehicle whose box jitters on the line while it waits has not crossed it yet.
     """
     if start >= len(points):
         return None
     while start > 0 and abs(depth(points[start])) <= hysteresis * height(points[start].box):
         start -= 1
     if depth(points[start]) > 0 and depth(points[-1]) > 0:
-        return None  # long past it, or never before it: crossing and oncoming traffic, which is most there is
+        return None  # well past it, or never before it: cross and oncoming traffic, the most frequent case
     depths = [depth(point) for point in points[start:]]
     before, touch, found = False, None, None
     for number, (point, past) in enumerate(zip(points[start:], depths, strict=True)):
@@ -147,12 +147,12 @@ def _crossing(points: Sequence[TrackPoint], touch: tuple[int, float], clear: int
 
 
 def _reckoned(point: TrackPoint) -> float:
-    """Standard deviation in pixels of where the wheels were reckoned to be; 0 where they were seen."""
+    """Standard deviation in pixels of the computed position of the wheels; 0 if they were seen."""
     return 0.0 if point.wheels == "seen" else point.sigma
 
 
 def _unbroken(points: Sequence[TrackPoint], index: int) -> int:
-    """How many points before `index` are surely of the same vehicle."""
+    """Number of points before `index` that are surely of the same vehicle."""
     broken = next((i for i in range(index, 0, -1) if points[i].breaks), 0)
     return index - broken
 
@@ -168,7 +168,7 @@ def _depth(line: StopLine) -> Depth:
 
 
 def _came_from_before(points: Sequence[TrackPoint], depth: Depth, distance: float) -> bool:
-    """False for what appeared over the line: a new track on it, oncoming or crossing traffic."""
+    """False for a vehicle that appeared past the line: a new track on it, oncoming or crossing traffic."""
     return any(depth(point) <= -distance * height(point.box) for point in reversed(points))
 
 
@@ -189,7 +189,7 @@ def _went_on(
         if committed is None and gone >= 0:
             committed, place = _when(last, (point.t, gone), 0.0), point.ground
         if committed is not None:
-            # Who turns goes on along the line, not away from it; a box that twitches does not stay there.
+            # A turning vehicle continues along the line, not away from it; a jump of the box does not last.
             if gone >= 0 and point.wheels == "seen":
                 gone = max(gone, dist(place, point.ground) / height(point.box))
             if gone >= parameters.onward:
@@ -199,7 +199,7 @@ def _went_on(
 
 
 def _when(earlier: tuple[float, float] | None, later: tuple[float, float], limit: float) -> float:
-    """The time at which a value that was seen twice, as (t, value), passed `limit` in between."""
+    """The interpolated time at which a value seen twice, as (t, value), passed `limit`."""
     if earlier is None:
         return later[0]
     return earlier[0] + (later[0] - earlier[0]) * (limit - earlier[1]) / (later[1] - earlier[1])
@@ -208,8 +208,8 @@ def _when(earlier: tuple[float, float] | None, later: tuple[float, float], limit
 def _stood(
     points: Sequence[TrackPoint], until: float | None, parameters: Parameters
 ) -> tuple[float, float] | None:
-    """The first stretch of standing past the line, before the vehicle went on; it does not begin while the
-    vehicle still brakes or creeps: there its first looks lie before the rest."""
+    """The first stop past the line, before the vehicle went on; it does not start while the vehicle still
+    brakes or creeps: then its first looks lie before the rest."""
     end = len(points) if until is None else since(points, until)
     seen = [point for point in points[:end] if point.wheels == "seen"]
     mean = _means([point.ground for point in seen])
@@ -226,14 +226,15 @@ def _stood(
 
 
 def _means(grounds: Sequence[Point]) -> Callable[[int, int], Point]:
-    """The mean of grounds[first:end]: boxes jitter, their mean over a second hardly does."""
+    """Running means of the ground points grounds[first:end]: boxes jitter, their mean over a second hardly
+    does."""
     xs = list(accumulate((x for x, _ in grounds), initial=0.0))
     ys = list(accumulate((y for _, y in grounds), initial=0.0))
     return lambda first, end: ((xs[end] - xs[first]) / (end - first), (ys[end] - ys[first]) / (end - first))
 
 
 def _way_out(points: Sequence[TrackPoint], exits: Sequence[Exit]) -> tuple[Movement | None, float | None]:
-    """The movement whose exit line was met first, and when."""
+    """The movement whose exit line was crossed first, and when."""
     for index in range(1, len(points)):
         earlier, later = points[index - 1], points[index]
         for way in exits:

@@ -14,7 +14,7 @@ ALLOWED = 2
 def judge(situation: Situation, parameters: Passengers) -> list[Finding]:
     """A finding where enough looks show more people than allowed; repeats while they do.
 
-    It tells the largest number of people that enough looks agree on: somebody hidden is not counted.
+    It reports the largest number of people that enough looks agree on: hidden people are not counted.
     """
     riders = situation.riders
     if riders is None or riders.people is None or riders.people <= ALLOWED:

@@ -1,7 +1,7 @@
 """Vượt đèn đỏ — crossing the stop line on red and going on (Decree 168/2024, 6.9.b, 7.7.c).
 
 Red must hold from the crossing until the vehicle is past the commit line; one that stands past the line
-instead is a matter for stop_line; one that was past the line when red came has done nothing.
+instead falls under stop_line; one already past the line at the start of red has done nothing wrong.
 """
 
 from configs.rules.red_light import RULE, RedLight
@@ -14,11 +14,11 @@ from edge.rules.said import doubt, ms
 from edge.rules.situation import Situation
 
 _NEAR = 0.25
-"""Seconds before and after the wheels were seen either side of the line in which they must not jump."""
+"""Seconds before and after the wheels were seen on either side of the line in which they must not jump."""
 
 
 def judge(situation: Situation, parameters: RedLight) -> list[Finding]:
-    """Findings that are decidable now; the same one may come again while the passage is in view."""
+    """Findings decidable now; the same one may be returned again while the passage is in view."""
     found = (_judge_passage(situation, passage, parameters) for passage in situation.passages)
     return [finding for finding in found if finding is not None]
 
@@ -37,13 +37,13 @@ def _judge_passage(situation: Situation, passage: Passage, parameters: RedLight)
 
 
 def _ripe(situation: Situation, passage: Passage, parameters: RedLight) -> bool:
-    """True once nothing more can change the answer: it went on and the lamp is settled, or it is gone."""
+    """True once nothing can change the result: it went on and the lamp is settled, or it has left."""
     if situation.track_ended:
         return True
     expired = situation.now - passage.crossing.t > situation.rules.passage.within
     lane = passage.lane.lane if passage.lane is not None else None
     movement_matters = bool(passage.line.heads) or (lane is not None and bool(lane.free_on_red))
-    # Riders behind may hide the wheels of one that starts: wait until they are seen past the line.
+    # Riders behind may hide the wheels of a vehicle that starts: wait until they are seen past the line.
     if passage.seen_past is None and not expired:
         return False
     if passage.onward is None or (movement_matters and passage.movement is None and not expired):
@@ -62,7 +62,7 @@ def _released(situation: Situation, passage: Passage, verdict: Verdict) -> bool:
 
 
 def _doubts(situation: Situation, passage: Passage, *, movement_matters: bool) -> tuple[Doubt, ...]:
-    """What keeps a machine from deciding alone."""
+    """Doubts that require an operator's decision."""
     doubts = []
     if passage.frames_before < situation.rules.passage.frames_before:
         doubts.append(doubt("passage.few_frames_before", frames=passage.frames_before))
@@ -84,7 +84,7 @@ def _reasons(passage: Passage, verdict: Verdict) -> tuple[Reason, ...]:
 
 
 def _shown(passage: Passage) -> tuple[float, float]:
-    """From the last look that showed the wheels before the line to the first that showed them past it."""
+    """From the last look with the wheels before the line to the first with the wheels past it."""
     at = passage.crossing.t
     before = at if passage.seen_before is None else passage.seen_before
     return before, at if passage.seen_past is None else passage.seen_past

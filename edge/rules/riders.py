@@ -1,4 +1,4 @@
-"""What both rules about riders ask: has it been seen often enough, on a motorbike that drives?"""
+"""Conditions of both rider rules: the motorbike was seen often enough, and drove."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from edge.rules.observed import moved, nearest
 from edge.rules.situation import Situation
 
 MOMENTS = 3
-"""Looks that become the stills: before, over, continuing."""
+"""Looks used as stills: before, over, continuing."""
 
 
 def on_a_ride(situation: Situation, parameters: OnARide) -> bool:
@@ -22,7 +22,7 @@ def on_a_ride(situation: Situation, parameters: OnARide) -> bool:
 
 
 def shown(showing: Sequence[RiderLook], looks: Sequence[RiderLook], parameters: OnARide) -> bool:
-    """Whether so many of the looks, over so long a time, show it."""
+    """Whether enough of the looks, over a long enough time, show it."""
     return (
         len(showing) >= parameters.looks
         and len(showing) >= parameters.share * len(looks)
@@ -31,8 +31,8 @@ def shown(showing: Sequence[RiderLook], looks: Sequence[RiderLook], parameters: 
 
 
 def stills(showing: Sequence[RiderLook]) -> tuple[RiderLook, RiderLook, RiderLook]:
-    """The looks to be shown of those, in order of time: the one where the motorbike is nearest, one before it
-    and one after it, as far apart as there are."""
+    """The looks used as stills, in order of time: the one where the motorbike is nearest, one before it and
+    one after it, as far apart as possible."""
     largest = max(range(1, len(showing) - 1), key=lambda i: _size(showing[i]))
     return showing[0], showing[largest], showing[-1]
 

@@ -1,10 +1,4 @@
-"""All rules of one camera, and which of them speaks when one act breaks several (lex specialis).
-
-The judges are found by the descriptors of `configs.rules`: a rule's judge is the function `judge` of the
-module of its name here. Article 6.1.a excludes acts listed elsewhere, so one act is one offence: of the
-ranked rules only the first by the camera's `precedence` is reported and names the others (`also`). red_light
-and stop_line exclude each other by their definition: the vehicle went on, or it stood.
-"""
+"""All rules of one camera, and which one applies when one act breaks several (lex specialis)."""
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
@@ -31,19 +25,19 @@ def _judge_of(rule: str) -> Judge:
 JUDGES = {name: _judge_of(name) for name in RULES}
 
 ONE_ACT_SECONDS = 5.0
-"""Findings of one vehicle nearer than this, under rules of the precedence list, are one act."""
+"""Seconds within which findings of one vehicle under rules of the precedence list are one act."""
 
 
 BETTER_SECONDS = 3.0
-"""Seconds a doubted finding waits for a sure one of the same act, of the same or a continuing track."""
+"""Seconds a borderline finding waits for a sure one of the same act, of the same or a continuing track."""
 
 
 class Rulebook:
-    """Judges the vehicles of one camera. It remembers only which acts of living tracks it reported, or holds
+    """Judges the vehicles of one camera. It stores only which acts of active tracks it reported, or holds
     back for a moment.
 
     Args:
-        epoch: UTC at stream time 0. A scene where something holds at certain hours only needs it.
+        epoch: UTC at stream time 0. Required if something in the scene applies only at certain hours.
 
     Raises:
         ValueError: such a scene without an epoch.
@@ -62,7 +56,7 @@ class Rulebook:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The rules that are on."""
+        """The active rules."""
         return tuple(name for name, _, _ in self._on)
 
     def judge(
@@ -75,9 +69,9 @@ class Rulebook:
         riders: Riders | None = None,
         resting: Collection[str] = (),
     ) -> list[Finding]:
-        """What can be decided about `track` now; to be called for each track seen in a frame, and once more
-        with `track_ended`. Rules named in `resting` say nothing. A finding may come again in later calls: the
-        caller keeps the first of each (rule, track, episode)."""
+        """The findings decidable for `track` now; to be called for each track seen in a frame, and once more
+        with `track_ended`. Rules named in `resting` are not applied. A finding may be returned again in later
+        calls: the caller keeps the first of each (rule, track, episode)."""
         situation = Situation(track, self._scene, signals, now, self._rules, self._epoch, track_ended, riders)
         found = [
             trusted(finding, track)
@@ -93,8 +87,8 @@ class Rulebook:
         return result
 
     def _ripe(self, found: list[Finding], track: int, now: float, ended: bool) -> list[Finding]:
-        """Holds back what a person would have to decide, and leaves it out where the same act is found beyond
-        doubt meanwhile."""
+        """Holds back borderline findings for a while, and drops those whose act is meanwhile found for
+        sure."""
         held = self._doubted.setdefault(track, {}) if found else self._doubted.get(track, {})
         clear = []
         for finding in found:
@@ -109,7 +103,7 @@ class Rulebook:
         return clear + [held.pop(key)[1] for key in due]
 
     def _one_act(self, track: int, found: list[Finding]) -> list[Finding]:
-        """Leaves of each act the finding that comes first in the precedence, which names the others."""
+        """Keeps for each act the finding that comes first in the precedence, which names the others."""
         order = self._rules.precedence
         result = [finding for finding in found if finding.rule not in order]
         ranked = sorted(
@@ -131,7 +125,7 @@ class Rulebook:
 
 
 def _exempted(finding: Finding, situation: Situation) -> Finding:
-    """Inside an exemption a person decides: the finding is marked, not dropped."""
+    """During an exemption an operator decides: the finding is marked, not dropped."""
     windows = situation.scene.exemptions
     window = next((w for w in windows if w.start <= situation.utc(finding.t) <= w.end), None)
     if window is None:

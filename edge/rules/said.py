@@ -1,4 +1,4 @@
-"""Values for reason codes: seconds as whole milliseconds."""
+"""Reasons, doubts and their values: seconds as whole milliseconds."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -13,16 +13,16 @@ def ms(seconds: float) -> int:
 
 
 def note(code: str, **values: Value) -> Doubt:
-    """Something a person should know, which leaves the finding as it is."""
+    """A remark for the reviewer that does not change the decision."""
     return Doubt(code=code, values=values, weight="note", source="rule")
 
 
 def doubt(code: str, **values: Value) -> Doubt:
-    """Something for which a person has to decide."""
+    """A doubt that requires an operator's decision."""
     return Doubt(code=code, values=values, weight="doubt", source="rule")
 
 
 def doubted(finding: Finding, doubts: Iterable[Doubt]) -> Finding:
-    """The finding with these doubts as well; a violation so doubted is a person's to decide."""
+    """The finding with these doubts added; a violation with such a doubt is left to an operator."""
     decision = "borderline" if finding.decision == "violation" else finding.decision
     return replace(finding, decision=decision, doubts=(*finding.doubts, *doubts))

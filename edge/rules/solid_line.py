@@ -21,38 +21,41 @@ from edge.rules.situation import Situation
 from edge.rules.trust import AROUND, UNSTEADY, outline_change, unsteady
 
 _CROSSING_SECONDS = 3.0
-"""A change of sides that takes longer than this is told by the wheels on the line."""
+"""Seconds beyond which a change of sides is proved by wheels on the line instead of a crossing."""
 
 _LONGEST_RUN = 60
-"""Points looked back while a vehicle astride has hardly moved; one that stands is found when it moves."""
+"""Points traced back while a vehicle astride has hardly moved; one that stands is found when it moves."""
 
 _CUT_OFF = 3.0
-"""Pixels from the lower edge of the picture: a box that reaches there does not show the wheels."""
+"""Pixels from the lower edge of the picture: a box reaching closer does not show the wheels."""
 
 _END = 0.5
-"""Box widths from its ends in which a line is not surely crossed: one may have gone round it."""
+"""Distance from the line's ends, in box widths, within which a crossing is not sure: the vehicle may have
+gone round it."""
 
 _MOVED = 0.12
 """Box heights a vehicle astride must move: a standing one may only be hidden behind another."""
 
 _SHAPELESS = 2.5
-"""Times by which a box changes its outline that shows no vehicle at all, as where it enters the picture."""
+"""Factor of shape change that no vehicle shows, as when a box enters the picture."""
 
 _WAY_SECONDS = 3.0
-"""How far back it is followed along the line, and a two-wheeler's outline compared with that before it."""
+"""Seconds for which it is traced back along the line, and a two-wheeler's outline compared with that before
+it."""
 
 _ENTERING = 0.25
-"""Of its heights from the lower edge within which a vehicle that comes in shows ever more of itself."""
+"""Distance from the lower edge, in its heights, within which an entering vehicle still shows ever more of
+itself."""
 
 _YOUNG, _FOLLOWED = 1.0, 2.0
-"""Seconds in which a four-wheeler new to sight must be on the line for so many times as long: the first boxes
-of what comes into view hold its light or its shadow."""
+"""A four-wheeler visible for less than the first must be on the line for longer by the second factor: first
+boxes of an entering vehicle include its light or shadow."""
 
 _OVER = {"lanes": "lane_changed", "opposing": "opposing_half"}
 """Basis of a crossing by what the line separates."""
 
 Act = tuple[TrackPoint, TrackPoint, str | None, Reason]
-"""First and last point on or beside the line, what was broken, and in a code what was seen."""
+"""First and last point on or beside the line, what was broken, and a code for the observation."""
 
 
 def judge(situation: Situation, parameters: SolidLineParameters) -> list[Finding]:
@@ -70,9 +73,9 @@ def judge(situation: Situation, parameters: SolidLineParameters) -> list[Finding
 def _doubts(
     situation: Situation, line: SolidLine, act: Act, parameters: SolidLineParameters
 ) -> tuple[Doubt, ...]:
-    """An outline that changes, or on the line changed as the vehicle came there: a box that swelled then and
-    stayed so holds another beside it, or light or shadow, and tells no side. What it was for a moment between
-    looks that prove the act by themselves is no matter."""
+    """Doubts from an outline that changes, or that had changed before the line: a box that swelled then and
+    stayed so includes another vehicle, light or shadow, and gives no reliable side. A short change between
+    looks that prove the act by themselves does not matter."""
     points = situation.track.points
     stretch = _stretch(points, act)
     if act[2] != "touched":
@@ -92,7 +95,7 @@ def _doubts(
 def _of_one(
     situation: Situation, line: SolidLine, act: Act, parameters: SolidLineParameters
 ) -> tuple[Doubt, ...]:
-    """That it may be the act of only one of two beside each other."""
+    """Doubt that it may be the act of only one of two side by side."""
 
     def holds(looks: Sequence[TrackPoint]) -> bool:
         if act[2] != "touched":
@@ -110,20 +113,20 @@ def _either_side(points: Sequence[TrackPoint], act: Act) -> Sequence[TrackPoint]
 
 
 def _unswollen(points: Sequence[TrackPoint], stretch: Sequence[TrackPoint]) -> Sequence[TrackPoint]:
-    """Of the stretch the looks that are not much wider for their height than the narrowest of all is."""
+    """The looks of the stretch that are not much wider for their height than the narrowest of all."""
     most = UNSTEADY * min(width(point.whole) / height(point.whole) for point in points)
     return [point for point in stretch if width(point.whole) <= most * height(point.whole)]
 
 
 def _lasts(looks: Sequence[TrackPoint], parameters: SolidLineParameters) -> bool:
-    """Whether these looks, all on the line, prove by themselves that it drove there."""
+    """Whether these looks, all on the line, are enough to prove that it drove there."""
     if len(looks) < parameters.frames:
         return False
     return looks[-1].t - looks[0].t >= parameters.seconds and _drove(looks[0], looks[-1])
 
 
 def _came_on(situation: Situation, line: SolidLine, act: Act, parameters: SolidLineParameters) -> int:
-    """Index of the last look before it was on the line, or of the first that is followed back."""
+    """Index of the last look before it was on the line, or of the first traced back."""
     points, first = situation.track.points, act[0].t
     came = since(points, first)
     while (
@@ -152,18 +155,21 @@ def _on_line(situation: Situation, line: SolidLine, parameters: SolidLineParamet
 
 
 def _is_on(point: TrackPoint, situation: Situation, line: SolidLine, parameters: SolidLineParameters) -> bool:
-    """Whether the line is plainly seen between its wheels."""
+    """Whether the line is clearly between its wheels."""
     if _is_cut_off(point, situation) or height(point.box) < parameters.smallest * situation.scene.size[1]:
         return False
     if two_wheeled(situation.track):
-        # Its wheels stand in line below the rider: what the box reaches beyond them is the same either side.
+        # The wheels are in line below the rider: the box extends equally beyond them on either side.
         return astride(point.whole, line.line, parameters.two_wheel_overhang, 0.0)
     return astride(point.whole, line.line, parameters.overhang, parameters.length)
 
 
 def _drove(start: TrackPoint, end: TrackPoint) -> bool:
-    """True if it moved, above as below: where something covers a standing one, only its lower edge does.
-    Wheels seen once and reckoned once tell no movement: the difference is the reckoning's."""
+    """True if it moved, at the top as at the bottom: if something covers a standing vehicle, only its lower
+    edge moves.
+
+    Wheels seen once and computed once prove no movement: the difference may come from the computation.
+    """
     if start.wheels != end.wheels:
         return False
     (ax, _, bx, _), (cx, _, dx, _) = start.box, end.box
@@ -172,7 +178,7 @@ def _drove(start: TrackPoint, end: TrackPoint) -> bool:
 
 
 def _crossed(situation: Situation, line: SolidLine, parameters: SolidLineParameters) -> Act | None:
-    """A change of sides completed with the second point well inside the new side."""
+    """A change of sides, completed at the second point well inside the new side."""
     points = situation.track.points
     if len(points) < 4 or height(points[-1].box) < parameters.smallest * situation.scene.size[1]:
         return None
@@ -195,7 +201,7 @@ def _crossed(situation: Situation, line: SolidLine, parameters: SolidLineParamet
 
 
 def _is_cut_off(point: TrackPoint, situation: Situation) -> bool:
-    """True if the box reaches the picture's lower edge or nothing tells where the wheels are."""
+    """True if the box reaches the picture's lower edge or the position of the wheels is unknown."""
     return point.wheels == "hidden" or point.box[3] >= situation.scene.size[1] - _CUT_OFF
 
 
@@ -206,13 +212,14 @@ def _side(point: TrackPoint, line: SolidLine, widths: float) -> int:
 
 
 def _met(points: Sequence[TrackPoint], start: TrackPoint, line: SolidLine) -> bool:
-    """True if the way from `start` on goes through the painted line, not round its end."""
+    """True if the path from `start` on crosses the painted line, not around its end."""
     way = [point for point in points if point.t >= start.t]
     return any(_through(a, b, line) for a, b in pairwise(way))
 
 
 def _through(earlier: TrackPoint, later: TrackPoint, line: SolidLine) -> bool:
-    """True if the line was met so far from its ends that an error of a wheel's width changes nothing."""
+    """True if the crossing is so far from the line's ends that an error of a wheel's width changes
+    nothing."""
     part = meets(earlier.ground, later.ground, line.line)
     if part is None:
         return False
@@ -228,7 +235,7 @@ def _turned_box(start: TrackPoint, end: TrackPoint) -> bool:
 
 
 def _stretch(points: Sequence[TrackPoint], act: Act) -> Sequence[TrackPoint]:
-    """The points from the act's first to its last."""
+    """The points from the first to the last of the act."""
     return points[since(points, act[0].t) : since(points, act[1].t) + 1]
 
 

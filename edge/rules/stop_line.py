@@ -36,7 +36,7 @@ def _red_while_standing(situation: Situation, verdict: Verdict, stood: tuple[flo
 
 
 def _doubts(situation: Situation, passage: Passage, stood: tuple[float, float]) -> tuple[Doubt, ...]:
-    """What keeps a machine from deciding alone."""
+    """Doubts that require an operator's decision."""
     if passage.frames_before < situation.rules.passage.frames_before:
         return (doubt("passage.few_frames_before", frames=passage.frames_before),)
     lane = passage.lane.lane if passage.lane is not None else None

@@ -1,8 +1,8 @@
-"""Whether a track is sound enough evidence for a violation: what was not seen, a person must decide.
+"""Whether a track is sound enough as evidence: what was not observed, an operator must decide.
 
-A rule works on where the wheels are believed to be and on one vehicle; this asks, over the stretch a finding
-speaks of, whether the wheels were seen, whether it was surely one vehicle, whether its way was looked at, and
-whether the detector was sure that there was a vehicle at all.
+A rule relies on the wheels' position and on the track being one vehicle; for the stretch a finding covers,
+this checks whether the wheels were seen, whether it was surely one vehicle, whether its path was observed,
+and whether the detector was sure that there was a vehicle at all.
 """
 
 from collections.abc import Sequence
@@ -18,52 +18,53 @@ from edge.rules.observed import height, since, width
 from edge.rules.said import doubt, doubted, ms
 
 UNSEEN_SECONDS = 0.5
-"""A vehicle that was not looked at for longer may have gone any way."""
+"""Seconds: a vehicle unobserved for longer may have gone any way."""
 
 UNSEEN_HEIGHTS = 0.5
-"""Heights of its box that a vehicle may go in such a time and still have stood, more or less."""
+"""Box heights a vehicle may move in such a time and still count as standing."""
 
 LONGEST_UNSEEN, SPEED_SECONDS, STRAY = 1.0, 0.4, 0.25
-"""Seconds up to which an unseen way is believed where speed before and after, each over the second number of
-seconds, lead to within the third number of heights of where it was seen again."""
+"""Most seconds of unobserved path that are accepted, if the speeds before and after, each over the second
+number of seconds, predict its reappearance within the third number of heights."""
 
 LEAP = 0.15
-"""Heights by which wheels seen in one look and reckoned in the next may differ from the upper edge's way."""
+"""Largest difference in heights between the movement of wheels seen in one look and computed in the next, and
+that of the upper edge."""
 
 STOOD, SAME_PLACE = 1.0, 0.75
-"""Seconds before and after a break, and the intersection over union of its mean boxes in them, that say it
+"""Seconds before and after a break, and intersection over union of its mean boxes in them, that show that it
 stood."""
 
 UNSTEADY = 1.3
-"""How much the ratio of width and height of a box may change while its side of a line is what matters."""
+"""Most change of a box's width-to-height ratio while its side of a line matters."""
 
 SWERVE_SECONDS, SWERVE, SWERVE_NOISE = 0.5, 4.0, 0.15
-"""Seconds before and after a look over which speeds are compared, the heights per second squared by which a
-vehicle can change it (a rider is 1.7 m high, tyres hold 0.7 g), and the heights a box jitters."""
+"""Seconds before and after a look over which speeds are compared, the most a vehicle can accelerate in
+heights per second squared (a rider is 1.7 m high, tyres hold 0.7 g), and a box's jitter in heights."""
 
 _LOOKS = 3
-"""Looks from which a speed is told."""
+"""Looks needed for a speed."""
 
 _KNOWN = 4
-"""Looks at a vehicle from which its outline is known."""
+"""Looks at a vehicle after which its outline is known."""
 
 SURE, LEAST = 0.4, 0.25
-"""Confidence the detector must have had of the vehicle around the decisive moment; the second is enough where
-it had the first in all that proves the act."""
+"""Least confidence of the detector around the decisive moment; the second value is enough if the first was
+reached in everything that proves the act."""
 
 AROUND = 0.4
-"""Seconds either side of the decisive moment in which its looks count; at least one on each side."""
+"""Seconds either side of the decisive moment whose looks count; at least one on each side."""
 
 
 def trusted(finding: Finding, track: Track) -> Finding:
-    """The finding, with a doubt for each weakness of its track; a violation so doubted is a
-    person's to decide."""
+    """The finding, with a doubt for each weakness of its track; a violation with such a doubt is left to an
+    operator."""
     doubts = _doubts(finding, track.points)
     return doubted(finding, doubts) if doubts else finding
 
 
 def unbroken(track: Track, t: float) -> Track:
-    """The part of the track around time t that is one vehicle: evidence of another must not come in."""
+    """The part of the track around time t that is one vehicle: another's evidence must not be included."""
     points = track.points
     near = min(range(len(points)), key=lambda i: abs(points[i].t - t))
     begin = next((i for i in range(near, 0, -1) if points[i].breaks), 0)
@@ -72,15 +73,15 @@ def unbroken(track: Track, t: float) -> Track:
 
 
 def unsteady(points: Sequence[TrackPoint], earlier: Sequence[TrackPoint] = ()) -> tuple[Doubt, ...]:
-    """A vehicle that drives along a lane keeps its outline; a box that swells and shrinks holds a shadow,
-    glare or a second vehicle, and its middle is not the vehicle's. `earlier` is the way it came: a box that
-    swelled there and stayed so is of two beside each other."""
+    """Doubt from a changing outline: a vehicle driving along a lane keeps it; a box that swells and shrinks
+    includes a shadow, glare or a second vehicle, and its middle is not the vehicle's. `earlier` is the
+    approach: a box that swelled there and stayed so is of two side by side."""
     changed = max(outline_change(points), _swollen(points, earlier))
     return (doubt("track.outline_unsteady", times=round(changed, 2)),) if changed > UNSTEADY else ()
 
 
 def _swollen(points: Sequence[TrackPoint], earlier: Sequence[TrackPoint]) -> float:
-    """How many times wider for its height the box is than the vehicle mostly was before."""
+    """How many times wider for its height the box is than it mostly was before."""
     before = sorted(_shape(point) for point in earlier if point.wheels == "seen")
     if len(before) < _KNOWN:
         return 1.0
@@ -89,13 +90,13 @@ def _swollen(points: Sequence[TrackPoint], earlier: Sequence[TrackPoint]) -> flo
 
 
 def outline_change(points: Sequence[TrackPoint]) -> float:
-    """The largest ratio of width and height that its box shows, as a multiple of the smallest."""
+    """The largest width-to-height ratio of its box, as a multiple of the smallest."""
     shapes = [_shape(point) for point in points]
     return exp(max(shapes) - min(shapes))
 
 
 def _shape(point: TrackPoint) -> float:
-    """Of the whole vehicle: logarithm of width over height."""
+    """Shape of the whole vehicle: logarithm of width over height."""
     return log(width(point.whole) / height(point.whole))
 
 
@@ -126,14 +127,14 @@ def _around(points: Sequence[TrackPoint], t: float) -> Sequence[TrackPoint]:
 
 
 def _broken(points: Sequence[TrackPoint]) -> Doubt | None:
-    """The vehicle may have changed after the first of these points, unless it only stood there."""
+    """Doubt: the vehicle may have changed after the first of these points, unless it only stood there."""
     breaks = (index for index, point in enumerate(points) if index and point.breaks)
     broken = next((points[index] for index in breaks if not _stayed(points, index)), None)
     return None if broken is None else doubt("track.broken", at_ms=ms(broken.t))
 
 
 def _torn(points: Sequence[TrackPoint], stretch: Sequence[TrackPoint]) -> Doubt | None:
-    """Its speed changed as no vehicle's can: the track switched to another vehicle."""
+    """Doubt: its speed changed more than a vehicle's can: the track switched to another vehicle."""
     for point in stretch:
         before = points[since(points, point.t - SWERVE_SECONDS) : since(points, point.t)]
         after = points[since(points, point.t) : since(points, point.t + SWERVE_SECONDS)]
@@ -147,7 +148,7 @@ def _torn(points: Sequence[TrackPoint], stretch: Sequence[TrackPoint]) -> Doubt 
 
 
 def _drift(points: Sequence[TrackPoint]) -> Point:
-    """Pixels a second of the middle of its upper edge, by least squares."""
+    """Speed of the middle of its upper edge in pixels a second, by least squares."""
     middle = fmean(point.t for point in points)
     spread = sum((point.t - middle) ** 2 for point in points)
     x = sum((point.t - middle) * point.ground[0] for point in points)
@@ -170,7 +171,7 @@ def _mean_box(points: Sequence[TrackPoint]) -> Box:
 
 
 def _unseen(points: Sequence[TrackPoint], stretch: Sequence[TrackPoint]) -> Doubt | None:
-    """It went on while nobody looked, and not as it had gone before and went after."""
+    """Doubt: it moved while unobserved, and not consistently with its movement before and after."""
     for earlier, later in pairwise(stretch):
         gap = later.t - earlier.t
         far = dist(earlier.ground, later.ground) > UNSEEN_HEIGHTS * height(later.box)
@@ -180,7 +181,7 @@ def _unseen(points: Sequence[TrackPoint], stretch: Sequence[TrackPoint]) -> Doub
 
 
 def _strays(points: Sequence[TrackPoint], earlier: TrackPoint, later: TrackPoint) -> bool:
-    """True unless the way between two looks is the one its speed before and after takes it."""
+    """True unless the path between two looks matches its speed before and after."""
     before = points[max(0, since(points, earlier.t - SPEED_SECONDS)) : since(points, earlier.t) + 1]
     after = points[since(points, later.t) : since(points, later.t + SPEED_SECONDS)]
     if len(before) < 2 or len(after) < 2:
@@ -198,7 +199,7 @@ def _speed(first: TrackPoint, last: TrackPoint) -> Point:
 
 
 def _hidden(points: Sequence[TrackPoint], finding: Finding) -> Doubt | None:
-    """Its wheels were not seen before the decisive moment, or not after."""
+    """Doubt: its wheels were not seen before the decisive moment, or not after."""
     before = [point.wheels for point in points if point.t < finding.t]
     after = [point.wheels for point in points if point.t >= finding.t]
     if finding.exact and any(_leaps(earlier, later) for earlier, later in pairwise(points)):
@@ -210,14 +211,15 @@ def _hidden(points: Sequence[TrackPoint], finding: Finding) -> Doubt | None:
 
 
 def _leaps(earlier: TrackPoint, later: TrackPoint) -> bool:
-    """True if the wheels moved otherwise than the upper edge, reckoned in one look and seen in the next."""
+    """True if the wheels, computed in one look and seen in the next, moved differently from the upper
+    edge."""
     if earlier.wheels == later.wheels or "hidden" in (earlier.wheels, later.wheels):
         return False
     return abs(height(earlier.whole) - height(later.whole)) > LEAP * height(later.whole)
 
 
 def _unsure(around: Sequence[TrackPoint], stretch: Sequence[TrackPoint]) -> Doubt | None:
-    """The detector's confidence was low, at the decisive moment and all along."""
+    """Doubt: the detector's confidence was low, at the decisive moment and throughout."""
     mean = _confidence(around)
     if mean >= SURE or (mean >= LEAST and _confidence(stretch) >= SURE):
         return None
@@ -225,5 +227,5 @@ def _unsure(around: Sequence[TrackPoint], stretch: Sequence[TrackPoint]) -> Doub
 
 
 def _confidence(points: Sequence[TrackPoint]) -> float:
-    """Mean of the detector's; 1 of nothing."""
+    """Mean of the detector's confidence; 1 without looks."""
     return sum(point.confidence for point in points) / len(points) if points else 1.0

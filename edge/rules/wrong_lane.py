@@ -12,17 +12,17 @@ from edge.rules.situation import Situation
 from edge.rules.trust import AROUND
 
 _INSIDE = 0.15
-"""Box widths either side of the ground point that must lie in the lane: touching its edge is no use of it."""
+"""Box widths either side of the ground point that must lie in the lane: touching its edge does not count."""
 
 _SECONDS = 8.0
-"""How long beyond the least a stay is followed back: one that has hardly moved for longer is found as it
-moves on."""
+"""Seconds beyond the minimum for which a stay is traced back: one with hardly any movement for longer is
+found once it moves on."""
 
 _SAME_SIZE = 1.5
-"""Times by which the box of one vehicle may change its height from a look to the next."""
+"""Factor by which the box height of one vehicle may change from a look to the next."""
 
 _MOVED = 0.5
-"""Box heights a vehicle must go along the lane: one that stands in it may be pushed there."""
+"""Box heights a vehicle must move along the lane: the box of one standing in it may have shifted there."""
 
 
 def judge(situation: Situation, parameters: WrongLane) -> list[Finding]:
@@ -47,7 +47,7 @@ def _opposing(situation: Situation, run: RunAgainst) -> Finding:
 
 
 def _start_in(situation: Situation, lane: Lane, parameters: WrongLane) -> TrackPoint | None:
-    """The first point of the newest stay in the lane that is long enough to be a use of it."""
+    """The first point of the newest stay in the lane that is long enough to count as using it."""
     points = situation.track.points
     newest = points[-1]
     if not wholly_inside(newest, lane, _INSIDE):
@@ -58,7 +58,8 @@ def _start_in(situation: Situation, lane: Lane, parameters: WrongLane) -> TrackP
             return None
         long = lasted >= parameters.lane_seconds and count >= max(2, parameters.lane_frames)
         if long and moved(point, newest) >= _MOVED and not _stands_out(point, points[1 - count]):
-            # Most of a queue stands: whether all of the stay was in the lane is asked last, it costs most.
+            # Most of a queue stands: the costliest check, whether all of the stay was in the lane, comes
+            # last.
             stay = points[-count:]
             return point if all_inside(stay, lane, _INSIDE) else None
     return None
@@ -66,7 +67,7 @@ def _start_in(situation: Situation, lane: Lane, parameters: WrongLane) -> TrackP
 
 def _stands_out(look: TrackPoint, after: TrackPoint) -> bool:
     """Whether the box of one look is so much larger or smaller than in the next that it shows something else:
-    no stay is told from that."""
+    it proves no stay."""
     return not 1 / _SAME_SIZE < height(look.box) / height(after.box) < _SAME_SIZE
 
 

@@ -1,7 +1,7 @@
 """Whether the rule finds the act again on the second look's own path of the vehicle.
 
-Asked twice: with the wheels where the box ends, and with hidden wheels as low as they may be. An act that is
-only found with the first rests on wheels nobody saw.
+It is applied twice: with the wheels at the box's lower edge, and with hidden wheels as low as they may be. An
+act found only with the first relies on wheels nobody saw.
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from edge.second_look.following import Path
 from edge.second_look.wheels import Wheels
 
 SAME_ACT = 1.0
-"""Seconds between two findings of one act."""
+"""Most seconds between two findings of one act."""
 
 
 def judged_again(
@@ -28,7 +28,7 @@ def judged_again(
     *,
     lowest: bool,
 ) -> Finding | None:
-    """The finding of the same act on the path; None where the rule finds none.
+    """The finding of the same act on the path; None if the rule finds none.
 
     Args:
         lowest: take hidden wheels to be as low as they may be.

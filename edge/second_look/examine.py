@@ -1,4 +1,4 @@
-"""Examines one finding: looks again, asks every question, and says what follows from the answers."""
+"""Examines one finding: analyses it again, answers every question, and draws the conclusion."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -22,7 +22,7 @@ from edge.signal.lamp import LampReader
 from edge.video.ring import Film
 
 VERSION = 3
-"""Of the questions and their limits; it grows when the same pictures would be answered otherwise."""
+"""Version of the questions and their limits; raised when the same pictures would give other answers."""
 
 Verdict = Literal["confirmed", "doubted", "disproved", "not_possible"]
 
@@ -31,8 +31,7 @@ _NO_COST = LookCost(frames=0, pixels=0)
 
 @dataclass(frozen=True)
 class Examined:
-    """What the second look says of a finding (None: there was none), and the finding as it stands after
-    it."""
+    """Result of the second look (None: there was none), and the finding as it stands after it."""
 
     finding: Finding
     facts: SecondLook | None
@@ -43,7 +42,7 @@ class SecondLooks:
 
     Args:
         close: the vehicle detector at any input size.
-        lamps: reads lamp heads; needed where the camera file has heads that are read in the picture.
+        lamps: reads lamp heads; needed if the camera file has heads read from the picture.
         epoch: UTC of stream time 0.
     """
 
@@ -54,7 +53,7 @@ class SecondLooks:
         self._epoch = epoch
 
     def examine(self, incident: Incident, film: Film | None, plate: PlateResult) -> Examined:
-        """Looks again at an incident; `film` holds the pictures of its `window`, None where they are gone."""
+        """Examines an incident again; `film` holds the pictures of its `window`, None if they are gone."""
         if film is None or not film.times:
             return not_possible(incident.finding)
         looked = self._look(incident, film)
@@ -99,13 +98,13 @@ class SecondLooks:
         return judged_again(incident, path, wheels, self._config, self._epoch, lowest=lowest)
 
     def _too_long(self, finding: Finding) -> bool:
-        """Whether the act lasts longer than a second look covers, as standing for minutes does."""
+        """Whether the act lasts longer than a second look covers, such as stopping for minutes."""
         first, last = ask.act_of(finding)
         return last - first > LONGEST - 1.0
 
 
 def concluded(finding: Finding, answers: tuple[Answer, ...], looked: Looked) -> Examined:
-    """What follows: a disproof drops the finding, a doubt leaves it to a person."""
+    """The conclusion: a disproof drops the finding, a doubt leaves it to an operator."""
     doubts = tuple(doubt for answer in answers for doubt in answer.doubts)
     weights = {doubt.weight for doubt in doubts}
     verdict: Verdict = "confirmed"
@@ -121,7 +120,7 @@ def concluded(finding: Finding, answers: tuple[Answer, ...], looked: Looked) -> 
 
 
 def not_possible(finding: Finding) -> Examined:
-    """The pictures are gone, or there was no time to look: a person decides."""
+    """The pictures are gone, or there was no time to examine them: an operator decides."""
     doubt = Doubt(code="second_look.not_possible", weight="doubt", source="second_look")
     facts = SecondLook(version=VERSION, verdict="not_possible", cost=_NO_COST)
     return Examined(_doubted(finding, (doubt,), "not_possible"), facts)

@@ -1,7 +1,7 @@
-"""Follows the vehicle of a finding forwards and backwards from the decisive picture.
+"""Tracks the vehicle of a finding forwards and backwards from the decisive picture.
 
-From there, because that is the vehicle that is accused: whatever the live track was before or after, this one
-and no other is followed, and where it could be taken for another, or is lost, the path ends or says so.
+It starts there because that is the accused vehicle: whatever the live track was before or after, only this
+vehicle is followed, and where it could be confused with another, or is lost, the path ends or is flagged.
 """
 
 from collections.abc import Iterable, Sequence
@@ -16,10 +16,10 @@ from edge.rules.inputs import Box
 from edge.second_look.looking import Look
 
 FOUND = 0.35
-"""Overlap (intersection over union) from which a vehicle stands where the live track says."""
+"""Overlap (intersection over union) from which a detected vehicle is at the live track's position."""
 
 NEAR_SECONDS = 0.3
-"""How far from the decisive moment the vehicle may first be seen: one look alone may miss it."""
+"""Seconds from the decisive moment within which the vehicle must first be seen: a single look may miss it."""
 
 PATIENCE = 0.7
 """Seconds without seeing it after which the vehicle is lost."""
@@ -28,21 +28,21 @@ LINK = 0.2
 """Overlap from which a vehicle may be the one expected there."""
 
 _NEAR_ENOUGH = 0.5
-"""Of its height: how far off it may be where boxes no longer overlap, at few pictures a second."""
+"""Distance in its heights that is allowed if boxes no longer overlap, at few pictures a second."""
 
 _GROWTH = 1.8
-"""How much larger or smaller a box may be than in the look before."""
+"""Factor by which a box may be larger or smaller than in the look before."""
 
 RIVAL = 0.15
-"""Difference of worth below which two vehicles are equally likely to be the one expected."""
+"""Difference of score below which two vehicles are equally likely to be the expected one."""
 
 _MEMORY = 0.5
-"""Seconds over which speed is told."""
+"""Seconds over which the speed is computed."""
 
 
 @dataclass(frozen=True)
 class Step:
-    """The vehicle in one look. `rival`: the worth of the next likeliest vehicle, as a part of its own."""
+    """The vehicle in one look. `rival`: the score of the second most likely vehicle, as a part of its own."""
 
     look: Look
     seen: Detection
@@ -50,18 +50,18 @@ class Step:
 
     @property
     def t(self) -> float:
-        """When."""
+        """Stream time."""
         return self.look.t
 
     @property
     def box(self) -> Box:
-        """Where."""
+        """Its box."""
         return self.seen.box
 
 
 @dataclass(frozen=True)
 class Path:
-    """The followed vehicle, oldest first; `decisive` is the number of the step it was followed from."""
+    """The tracked vehicle, oldest first; `decisive` is the index of the step tracking started from."""
 
     steps: tuple[Step, ...]
     decisive: int
@@ -72,12 +72,12 @@ class Path:
         return sorted(close, key=lambda step: (abs(step.t - t), step.t))
 
     def covers(self, first: float, last: float) -> bool:
-        """Whether it was followed from one moment to the other, but for `PATIENCE` at either end."""
+        """Whether it was tracked from one moment to the other, except for `PATIENCE` at either end."""
         return self.steps[0].t <= first + PATIENCE and self.steps[-1].t >= last - PATIENCE
 
 
 def follow(looks: Sequence[Look], t: float) -> Path | None:
-    """The vehicle that the live track was on at `t`; None where no vehicle stands there."""
+    """Tracks the vehicle that the live track was on at `t`; None if no vehicle is there."""
     start = _start(looks, t)
     if start is None:
         return None
@@ -89,8 +89,8 @@ def follow(looks: Sequence[Look], t: float) -> Path | None:
 
 
 def left_by(looks: Sequence[Look], path: Path) -> list[Look]:
-    """The looks next to the path's ends in which the live track stands on a vehicle that can't be the one
-    followed: it is nowhere near where that should be."""
+    """The looks next to the path's ends in which the live track is on a vehicle that can't be the tracked
+    one: it is nowhere near the expected position."""
     before = [look for look in looks if path.steps[0].t - PATIENCE <= look.t < path.steps[0].t]
     after = [look for look in looks if path.steps[-1].t < look.t <= path.steps[-1].t + PATIENCE]
     ends = [(look, path.steps[::-1]) for look in before] + [(look, path.steps) for look in after]
@@ -104,7 +104,7 @@ def _is_elsewhere(look: Look, expected: Box) -> bool:
 
 
 def _start(looks: Sequence[Look], t: float) -> tuple[int, Detection] | None:
-    """In the look nearest to `t` in which a vehicle stands where the track is: that look and vehicle."""
+    """The look nearest to `t` with a vehicle at the track's position, and that vehicle."""
     order = sorted(range(len(looks)), key=lambda number: (abs(looks[number].t - t), number))
     for number in order:
         look = looks[number]
@@ -142,8 +142,7 @@ def _next(steps: Sequence[Step], look: Look) -> Step | None:
 
 
 def _worth(expected: Box, before: Box, seen: Detection, known: Sequence[Appearance | None]) -> float:
-    """How likely a vehicle is the one followed: where it is expected, of its size, looking like it; 0 where
-    it can't be."""
+    """Score of a vehicle as the tracked one: expected position, size and appearance; 0 if impossible."""
     height, earlier = seen.box[3] - seen.box[1], before[3] - before[1]
     width, wide = seen.box[2] - seen.box[0], before[2] - before[0]
     if max(height / earlier, earlier / height, width / wide, wide / width) > _GROWTH:
@@ -158,7 +157,7 @@ def _worth(expected: Box, before: Box, seen: Detection, known: Sequence[Appearan
 
 
 def _expected(steps: Sequence[Step], t: float) -> Box:
-    """Where the vehicle should be at `t`: moved on at the speed of the last half second."""
+    """Expected box at `t`: extrapolated at the speed of the last half second."""
     newest = steps[-1]
     recent = [step for step in steps if abs(step.t - newest.t) <= _MEMORY]
     oldest = recent[0]

@@ -1,5 +1,7 @@
-"""Looks again at the pictures around an act: the vehicle's neighbourhood enlarged, the lamp, the picture
-itself. One picture is held at a time; what is kept of each is small.
+"""Analyses the pictures around an act again: the vehicle's surroundings enlarged, the lamp, the picture
+itself.
+
+One picture is held at a time; the data kept of each are small.
 """
 
 from collections.abc import Sequence
@@ -20,38 +22,38 @@ from edge.video.frame import Frame
 from edge.video.ring import Film
 
 REACH = 1.0
-"""Box sizes shown around where the vehicle was seen live, on each side."""
+"""Margin around the vehicle's live position on each side, in box sizes."""
 
 LEAST_SIDE = 96
-"""Pixels of a neighbourhood's side, at least."""
+"""Least side of the analysed region in pixels."""
 
 UNSURE = 0.12
-"""Confidence below which a detection is not even kept."""
+"""Confidence below which a detection is discarded."""
 
 _BEYOND = 1.0
-"""Seconds before the first and after the last point of a track in which it is still looked for."""
+"""Seconds before the first and after the last point of a track in which the vehicle is still searched."""
 
 _THUMB = (64, 36)
 """Size of the small grey picture kept of each frame."""
 
 _ACROSS = 6
-"""Pixels of the large picture that tell one of the small one, across and down, at least."""
+"""Least pixels of the large picture averaged into one of the small picture, across and down."""
 
 
 class Close(Protocol):
     """A detector whose input can be of any size."""
 
     def at(self, input_size: int) -> VehicleDetector:
-        """The detector with that size of its input's longer side."""
+        """The detector with that longer side of its input."""
         ...
 
 
 @dataclass(frozen=True)
 class Look:
-    """One picture looked at again: `live` is where the track was then (between its points: interpolated),
-    `region` what was looked at of the picture, `seen` the vehicles in it, all in pixels of the detect stream;
-    `lamp` what the governing head shows, where it was asked; `thumb` the whole picture, small and grey;
-    `damaged`: not all of it could be decoded."""
+    """One picture analysed again: `live` is the track's box then (between its points: interpolated), `region`
+    the analysed part of the picture, `seen` the vehicles in it, all in pixels of the detect stream; `lamp`
+    the colour of the governing head, if read; `thumb` the whole picture, small and grey; `damaged`: not all
+    of it could be decoded."""
 
     frame: int
     t: float
@@ -65,7 +67,7 @@ class Look:
 
 @dataclass(frozen=True)
 class Looked:
-    """All looks of one finding, oldest first, and what they took."""
+    """All looks of one finding, oldest first, and their cost."""
 
     looks: tuple[Look, ...]
     pixels: int
@@ -79,11 +81,11 @@ def look_again(
     close: Close,
     lamp: tuple[LampReader, Head] | None,
 ) -> Looked:
-    """Looks at the pictures of `times`.
+    """Analyses the pictures of `times`.
 
     Args:
         size: width and height of the detect stream's picture.
-        lamp: who reads which head.
+        lamp: the lamp reader and the head to read.
     """
     times = [t for t in times if track.points[0].t - _BEYOND <= t <= track.points[-1].t + _BEYOND]
     side = input_size(len(times), film.decoded(times))
@@ -93,7 +95,7 @@ def look_again(
 
 
 def where(track: Track, t: float) -> Box:
-    """The track's box at any time: between two points interpolated, beyond its ends moved on evenly."""
+    """The track's box at any time: interpolated between two points, extrapolated evenly beyond its ends."""
     points = track.points
     later = next((number for number, point in enumerate(points) if point.t >= t), len(points) - 1)
     if points[later].t == t or len(points) == 1:
@@ -108,7 +110,8 @@ def where(track: Track, t: float) -> Box:
 
 
 def _earlier(points: Sequence[TrackPoint], end: int, step: int) -> int:
-    """The point some steps away from an end of the track: its speed there, not the jitter of one step."""
+    """The point some steps away from an end of the track: gives its speed there without the jitter of one
+    step."""
     return min(max(end + step * min(4, len(points) - 1), 0), len(points) - 1)
 
 
@@ -146,15 +149,16 @@ def _look(
 
 
 def _thumb(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Of a large picture not every pixel is asked: each of the small one is the mean of a few dozen."""
+    """The small grey picture; of a large one not every pixel is used: each small pixel is the mean of a few
+    dozen."""
     step = max(1, image.shape[1] // (_THUMB[0] * _ACROSS))
     small = cv2.resize(np.ascontiguousarray(image[::step, ::step]), _THUMB, interpolation=cv2.INTER_AREA)
     return np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), np.uint8)
 
 
 def neighbourhood(box: Box, size: tuple[int, int]) -> Box:
-    """The part of the picture around a box that is looked at, inside the picture; of no area where the box,
-    carried on beyond its track, lies outside."""
+    """The part of the picture around a box to analyse, clipped to the picture; of zero area if the box,
+    extrapolated beyond its track, lies outside."""
     width, height = box[2] - box[0], box[3] - box[1]
     half = max((0.5 + REACH) * max(width, height), LEAST_SIDE / 2)
     x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
@@ -167,7 +171,7 @@ def _inside(low: float, high: float, end: int) -> tuple[float, float]:
 
 
 def _back(box: Box, cut: Sequence[int], scale: tuple[float, float]) -> Box:
-    """A box in pixels of the cut as one in pixels of the detect stream."""
+    """A box in pixels of the crop converted to pixels of the detect stream."""
     (sx, sy), (left, top) = scale, cut[:2]
     return ((box[0] + left) / sx, (box[1] + top) / sy, (box[2] + left) / sx, (box[3] + top) / sy)
 
@@ -181,6 +185,6 @@ def _lamp(frame: Frame, lamp: tuple[LampReader, Head] | None, scale: tuple[float
 
 
 def _pixels(region: Box, side: int) -> int:
-    """Of the detector's input for a region: its longer side is scaled to `side`."""
+    """Pixels of the detector's input for a region whose longer side is scaled to `side`."""
     width, height = region[2] - region[0], region[3] - region[1]
     return round(side * side * min(width, height) / max(width, height, 1.0))

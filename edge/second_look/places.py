@@ -1,7 +1,7 @@
-"""Do two small pictures show the same place? Asked of pictures that follow each other, however far apart.
+"""Do two small pictures show the same place? Used for successive pictures, however far apart.
 
 At a few pictures a second a near lorry changes most of a picture from one to the next, but never all of it:
-beside it the street stays. Of another place nothing stays but by chance.
+the street beside it stays. Pictures of another place agree only by chance.
 """
 
 from collections.abc import Iterator
@@ -10,30 +10,30 @@ import numpy as np
 from numpy.typing import NDArray
 
 BLANK = 4.0
-"""Standard deviation of a grey picture (0 to 255), or a block of one, below which it shows nothing."""
+"""Standard deviation of a grey picture (0 to 255), or a block of one, below which it has no content."""
 
 ALIKE = 0.5
-"""Correlation of the whole pictures from which nothing more is asked."""
+"""Correlation of the whole pictures from which no further check is needed."""
 
 BLOCK = 6, 8
 """Rows and columns of a block."""
 
 STAYED = 0.8
-"""Correlation from which a block shows what it showed before."""
+"""Correlation from which a block is unchanged."""
 
 FOREIGN = 0.1
-"""Part of the blocks with something in them below which it is another place. On a dozen filmed
-streets at three to five pictures a second 0.2 and more stayed, between any two of them 0.05 and less."""
+"""Part of the blocks with content below which it is another place. On a dozen filmed streets at three to five
+pictures a second 0.2 and more stayed, between any two of them 0.05 and less."""
 
 FEWEST = 8
-"""Blocks with something in them that are enough to tell."""
+"""Blocks with content needed for a decision."""
 
 Grey = NDArray[np.uint8]
 
 
 def part_that_stays(one: Grey, other: Grey) -> float:
-    """Of two grey pictures of one size: the part that shows the same, whatever its brightness; 1 where too
-    little is seen to tell, or nothing much has changed."""
+    """The unchanged part of two grey pictures of one size, whatever their brightness; 1 if there is too
+    little content to decide, or nothing much has changed."""
     if _correlation(one, other) >= ALIKE:
         return 1.0
     stays = [_correlation(a, b) >= STAYED for a, b in _blocks(one, other) if max(a.std(), b.std()) >= BLANK]
@@ -49,7 +49,7 @@ def _blocks(one: Grey, other: Grey) -> Iterator[tuple[Grey, Grey]]:
 
 
 def _correlation(one: Grey, other: Grey) -> float:
-    """1 for two pictures in which nothing is to be seen, 0 where only one of them is empty."""
+    """Correlation; 1 for two pictures without content, 0 if only one of them is empty."""
     a, b = (grey.astype(float).ravel() - grey.mean() for grey in (one, other))
     length = float(np.linalg.norm(a) * np.linalg.norm(b))
     return float(a @ b) / length if length else float(a.any() == b.any())

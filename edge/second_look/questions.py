@@ -1,6 +1,7 @@
-"""The questions of the second look, each apart: `yes` speaks for the finding, `no` and `unsure` against it.
+"""The questions of the second look, each separate: `yes` supports the finding, `no` and `unsure` speak
+against it.
 
-A question that can't be asked here (no lamp, an act longer than what is looked at) is `not_asked`.
+A question that does not apply (no lamp, an act longer than the analysed window) is `not_asked`.
 """
 
 from collections import Counter
@@ -25,52 +26,52 @@ from edge.second_look.wheels import Wheels
 from edge.second_look.window import window
 
 SURE = 0.35
-"""Confidence from which a vehicle certainly stands where one is seen."""
+"""Confidence from which a detected vehicle is certain."""
 
 UNLIKE = 0.6
 """Difference of appearance (`edge.detect.appearance`) from which it does not look like the same vehicle."""
 
 AGREES = 0.3
-"""Overlap of the followed vehicle with the live track from which both are on the same vehicle."""
+"""Overlap of the tracked vehicle with the live track from which both are on the same vehicle."""
 
 PARTED_SECONDS = 0.25
-"""How long both must be apart before it is said: boxes of one vehicle may differ for a look."""
+"""Seconds both must be apart before it counts: boxes of one vehicle may differ for one look."""
 
 RIVAL = 0.85
-"""Part of the vehicle's own worth from which another could as well be the one followed."""
+"""Part of the vehicle's own score from which another could as well be the tracked one."""
 
 LAMP_SECONDS = 0.4
-"""Around the act in which the lamp is read again."""
+"""Seconds around the act in which the lamp is read again."""
 
 GAP_SECONDS = 0.6
-"""Without a picture for so long nobody saw what happened."""
+"""Seconds without a picture after which events in between are unobserved."""
 
 FROZEN_SECONDS = 1.0
-"""For so long the very same picture: the camera stands still."""
+"""Seconds of the identical picture after which it is frozen."""
 
 STILL = 2
-"""Grey levels by which the small picture may differ and still be the very same."""
+"""Grey levels by which small pictures may differ and still be identical."""
 
 PLATE_SURE = 0.85
 PLATE_DIFFERS = 3
-"""Confidence of a reading, and characters in which two sure readings differ, from which it is two plates."""
+"""Number of differing characters from which two sure readings are two plates."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """A question's answer and what it makes doubtful."""
+    """A question's answer and the resulting doubts."""
 
     question: Question
     doubts: tuple[Doubt, ...] = ()
 
 
 def yes(code: str, **values: str | float | bool) -> Answer:
-    """Speaks for the finding."""
+    """Supports the finding."""
     return Answer(Question(code=f"second_look.{code}", answer="yes", values=values))
 
 
 def not_asked(code: str) -> Answer:
-    """Can't be asked of this finding."""
+    """Does not apply to this finding."""
     return Answer(Question(code=f"second_look.{code}", answer="not_asked"))
 
 
@@ -90,7 +91,7 @@ def ms(seconds: float) -> int:
 
 
 def vehicle_there(looks: Sequence[Look], path: Path | None, finding: Finding) -> Answer:
-    """Is there a vehicle where the live track was at the decisive moment? A phantom is none."""
+    """Is there a vehicle at the live track's position at the decisive moment? A false detection has none."""
     if path is None:
         asked = [look for look in looks if abs(look.t - finding.t) <= NEAR_SECONDS]
         return against("vehicle_there", "no_vehicle", weight="disproof", looks=len(asked))
@@ -107,7 +108,7 @@ def same_vehicle(looks: Sequence[Look], path: Path, finding: Finding) -> Answer:
         lost = path.steps[0].t if path.steps[0].t > first + PATIENCE else path.steps[-1].t
         return against("same_vehicle", "lost", after_ms=ms(lost - finding.t))
     during = [step for step in path.steps if first - 0.1 <= step.t <= last + 0.1]
-    # In all that is looked at, not only during the act: the plate may be read from any of it.
+    # Over all analysed pictures, not only during the act: the plate may be read from any of them.
     parted = _parted(looks, path)
     if parted is not None:
         return against("same_vehicle", "parted", after_ms=ms(parted - finding.t))
@@ -118,7 +119,7 @@ def same_vehicle(looks: Sequence[Look], path: Path, finding: Finding) -> Answer:
 
 
 def only_vehicle(path: Path, finding: Finding) -> Answer:
-    """Could another vehicle explain the act better: one as likely to be the followed one, during the act?"""
+    """Could another vehicle explain the act better: one as likely to be the tracked one, during the act?"""
     first, last = act_of(finding)
     rivals = [step for step in path.steps if first <= step.t <= last and step.rival >= RIVAL]
     if rivals:
@@ -166,7 +167,7 @@ def act_again(finding: Finding, seen: Finding | None, lowest: Finding | None, *,
 
 
 def lamp_red(looks: Sequence[Look], incident: Incident) -> Answer:
-    """Does the lamp, read again at full size, show what the finding rests on?"""
+    """Does the lamp, read again at full size, show the phase the finding relies on?"""
     finding = incident.finding
     wanted: Literal["red", "amber"] = "red" if finding.elapsed_red is not None else "amber"
     if all(look.lamp is None for look in looks) or (finding.elapsed_red is None and finding.amber is None):
@@ -184,9 +185,9 @@ def lamp_red(looks: Sequence[Look], incident: Incident) -> Answer:
 
 
 def picture_whole(looks: Sequence[Look], times: Sequence[float], finding: Finding) -> Answer:
-    """Is the picture alive, whole, of one place and without a gap during the act, or its end?"""
+    """Is the picture live, complete, of one place and without a gap during the act, or its end?"""
     first, last = act_of(finding)
-    first = max(first, window(finding)[0])  # of standing for minutes only the end is looked at
+    first = max(first, window(finding)[0])  # for stopping over minutes only the end is analysed
     if not times or times[0] > first + GAP_SECONDS or times[-1] < last - GAP_SECONDS:
         return against("picture_whole", "footage_short")
     gap = max((b - a for a, b in pairwise(times) if b >= first and a <= last), default=0.0)
@@ -207,7 +208,7 @@ def picture_whole(looks: Sequence[Look], times: Sequence[float], finding: Findin
 
 
 def same_plate(plate: PlateResult) -> Answer:
-    """Does the plate, where it was read for sure in two pictures, say the same?"""
+    """Does the plate, if it was read for sure in two pictures, have the same text?"""
     sure = [read for read in plate.raw_reads if read.reading.confidence >= PLATE_SURE]
     if len(sure) < 2:
         return not_asked("same_plate")
@@ -220,7 +221,7 @@ def same_plate(plate: PlateResult) -> Answer:
 
 
 def differing(a: str, b: str) -> int:
-    """Characters to change, add or take away to make one text of the other (Levenshtein)."""
+    """Characters to change, add or remove to turn one text into the other (Levenshtein)."""
     row = list(range(len(b) + 1))
     for i, x in enumerate(a, start=1):
         before, row[0] = row[0], i
@@ -230,7 +231,7 @@ def differing(a: str, b: str) -> int:
 
 
 def act_of(finding: Finding) -> tuple[float, float]:
-    """First and last moment the finding rests on, as far as they are looked at."""
+    """First and last moment the finding relies on, as far as analysed."""
     told = list(_moments(finding).values())
     return min(told), max(told)
 
@@ -241,12 +242,12 @@ def _moments(finding: Finding) -> dict[str, float]:
 
 
 def _share(steps: Sequence[Step], seen: dict[float, bool]) -> float:
-    """Of the steps those with their wheels seen."""
+    """Share of the steps with visible wheels."""
     return sum(seen[step.t] for step in steps) / len(steps) if steps else 0.0
 
 
 def _parted(looks: Sequence[Look], path: Path) -> float | None:
-    """When the live track left the followed vehicle, if it did for long enough."""
+    """When the live track left the tracked vehicle, if it did for long enough."""
     left = left_by(looks, path)
     if len(left) >= 2:
         return left[0].t
@@ -262,20 +263,20 @@ def _parted(looks: Sequence[Look], path: Path) -> float | None:
 
 
 def _differs(path: Path, first: float, last: float, t: float) -> float:
-    """The greatest difference of the vehicle from itself between the act's beginning, middle and end, each
-    at its most alike."""
+    """The greatest difference in appearance between the act's beginning, middle and end, each pair at its
+    most similar."""
     begin, middle, end = ([step.seen.look for step in path.near(at)] for at in (first, t, last))
     pairs = [(a, b) for a, b in ((begin, middle), (middle, end), (begin, end)) if a and b]
     return max((min(unlike(a, b) for a in one for b in other) for one, other in pairs), default=0.0)
 
 
 def _frozen(looks: Sequence[Look]) -> float:
-    """Longest stretch of the very same picture, seconds."""
+    """Longest stretch of identical pictures, in seconds."""
     if not looks:
         return 0.0
     longest, first = 0.0, looks[0]
     for look in looks:
-        # A standing picture still becomes a little clearer from frame to frame as it is encoded.
+        # A frozen picture still becomes a little clearer from frame to frame as it is encoded.
         if int(np.abs(look.thumb.astype(int) - first.thumb).max()) <= STILL:
             longest = max(longest, look.t - first.t)
         else:
