@@ -170,9 +170,7 @@ class Packing:
                     log.error("the outbox takes nothing; will try again", problem=str(problem))
                 self._obstacle = str(problem)
                 return
-            except (
-                Exception
-            ) as problem:  # thread boundary: unsealable evidence must not block the rest
+            except Exception as problem:  # thread boundary: unsealable evidence must not block the rest
                 self._lose(f"{proof.event}: {problem}")
             else:
                 log.info("packed", event_id=proof.event, rule=proof.facts.rule.name, known_before=not fresh)

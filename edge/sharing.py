@@ -1,8 +1,8 @@
 """Which camera of a node is analysed next: the available frame budget is shared by need. Pure: time is given.
-A camera's floor is what its rules need (`RuleDescriptor.looks`), or, where the budget is too small for all
-floors, most of an equal share. Whoever falls below its floor comes first; of the others each gets looks in
-proportion to its need (stride scheduling, Waldspurger and Weihl 1995). So nobody starves, and what is left
-over goes where something may happen: to vehicles in motion, most to a red lamp with one near a line."""
+A camera's floor is the rate its rules need (`RuleDescriptor.looks`), or, if the budget is too small for all
+floors, most of an equal share. Cameras below their floor come first; the others get looks in proportion to
+their need (stride scheduling, Waldspurger and Weihl 1995). So no camera starves, and the rest goes where
+something may happen: to moving vehicles, most to a red lamp with a vehicle near a line."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -15,23 +15,23 @@ from edge.rules.inputs import Point, Track
 from edge.rules.observed import height, moved
 
 FLOOR_PART = 0.75
-"""Of an equal share of the budget: no floor is higher, so that something is left to share by need."""
+"""Largest floor as a part of an equal share of the budget, so that something is left to share by need."""
 
 SAVED_SECONDS = 0.1
-"""Looks of so long that nobody asked for may be taken later; the rest of them is lost."""
+"""Seconds of unused budget that may be used later; the rest is lost."""
 
 STILL = 0.05
-"""A vehicle that moves less, in heights of its box between two looks, stands."""
+"""A vehicle that moves less than this between two looks, in heights of its box, stands."""
 
 NEAR = 1.5
-"""From a line, in heights of the vehicle's box."""
+"""Distance from a line that counts as near, in heights of the vehicle's box."""
 
 
 class Need(IntEnum):
-    """How much a camera needs looks; the value is its part of them.
+    """How much a camera needs looks; the value is its weight.
 
     The weights lie close together: a lamp turns red and a vehicle comes faster than a rate can be measured,
-    and a rule that rested until then would miss what it waits for (`edge.pace`).
+    and a rule resting until then would miss the event (`edge.pace`).
     """
 
     QUIET = 2
@@ -45,7 +45,7 @@ class _Camera:
     last: float
     need: Need = Need.QUIET
     passed: float = 0.0
-    """Looks so far, each divided by the need of its time: the camera with the fewest comes next."""
+    """Looks so far, each divided by the need at its time: the camera with the fewest comes next."""
 
 
 class Sharing:
@@ -58,24 +58,24 @@ class Sharing:
         self._passed = 0.0
 
     def join(self, camera: str, wanted: float, now: float) -> None:
-        """`camera` takes part from `now` on; its rules need `wanted` looks a second. May be said again."""
+        """`camera` takes part from `now` on; its rules need `wanted` looks a second. May be called again."""
         self._cameras[camera] = _Camera(wanted, now)
 
     def tell(self, camera: str, need: Need) -> None:
-        """What the newest look at `camera` showed."""
+        """Records what the newest look at `camera` showed."""
         self._cameras[camera].need = need
 
     def floor(self, camera: str) -> float:
-        """Looks a second below which `camera` comes before the others."""
+        """Looks a second below which `camera` takes precedence."""
         return min(self._cameras[camera].wanted, FLOOR_PART * self.budget / len(self._cameras))
 
     def seconds_to_wait(self, now: float) -> float:
-        """Until the budget has the next look; 0 where it has one."""
+        """Seconds until the budget has the next look; 0 if it has one."""
         return max(0.0, self._free_from - now)
 
     def choose(self, waiting: Collection[str], now: float) -> str | None:
-        """The one of `waiting` (with a picture ready) to be looked at now, and counts the look; None where
-        nobody waits or the budget is spent."""
+        """The one of `waiting` (with a picture ready) to be analysed now, and counts the look; None if none
+        is waiting or the budget is spent."""
         if not waiting or self._free_from > now:
             return None
         chosen = max(sorted(waiting), key=lambda camera: self._urgency(camera, now))
@@ -84,13 +84,13 @@ class Sharing:
         return chosen
 
     def _count(self, camera: _Camera, now: float) -> None:
-        """One look at `camera`; what it did not ask for in the past it does not get later."""
+        """Counts one look at `camera`; unused shares of the past are not made up for."""
         camera.last = now
         self._passed = max(self._passed, camera.passed)
         camera.passed = max(camera.passed, self._passed - 1 / camera.need) + 1 / camera.need
 
     def _urgency(self, camera: str, now: float) -> tuple[float, float]:
-        """How far below its floor (from 1 upwards, before all others), then how few looks it has had."""
+        """Shortfall below its floor (from 1 upwards, before all others), then how few looks it has had."""
         known = self._cameras[camera]
         behind = (now - known.last) * self.floor(camera)
         return (behind if behind >= 1 else 0.0, -known.passed)
@@ -102,7 +102,7 @@ def wanted_looks(config: CameraConfig) -> float:
 
 
 def need_of(step: Step, config: CameraConfig) -> Need:
-    """What a look says about how soon the next is needed; a camera that proves nothing itself needs none."""
+    """The need that follows from a look; a camera that proves nothing itself has none."""
     if not config.rules.on:
         return Need.QUIET
     moving = [track for track in step.tracks if _moves(track)]
@@ -115,7 +115,7 @@ def need_of(step: Step, config: CameraConfig) -> Need:
 
 
 def _moves(track: Track) -> bool:
-    """Seen once counts: it has just appeared."""
+    """A vehicle seen only once counts as moving: it has just appeared."""
     if len(track.points) < 2:
         return True
     return moved(*track.points[-2:]) > STILL

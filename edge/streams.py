@@ -1,4 +1,5 @@
-"""From a camera's configuration to its source, live or played from a file; passwords are put in only here."""
+"""From a camera's configuration to its source, live or played from a file; passwords are inserted only
+here."""
 
 import json
 from collections.abc import Callable
@@ -13,7 +14,7 @@ from edge.files import replace_file
 from edge.video.source import ApartSource, FileSource
 
 PLAYED_BEFORE = timedelta(minutes=5)
-"""How long ago the first frame of a played file is said to have been taken."""
+"""Assumed age of the first frame of a played file."""
 
 
 class StreamError(RuntimeError):
@@ -25,7 +26,7 @@ def live_source(
     ring_seconds: float,
     turn: Callable[[], AbstractContextManager[None]] = nullcontext,
 ) -> ApartSource:
-    """The camera, read by a process of its own at once and for ever. `turn` is as `ApartSource` says.
+    """The live camera, read by its own process from now on. For `turn` see `ApartSource`.
 
     Raises:
         StreamError: the camera file names no stream, or a password file can't be read.
@@ -37,12 +38,12 @@ def live_source(
 
 
 def file_source(video: Path, start: datetime, ring_seconds: float) -> FileSource:
-    """A video file in the camera's place, its first frame taken at `start`."""
+    """A video file in place of the camera, its first frame taken at `start`."""
     return FileSource(video, start, ring_seconds=ring_seconds)
 
 
 def size_problem(size: tuple[int, int], config: CameraConfig) -> Reason | None:
-    """What is wrong with a picture of this size: on another the lines lie elsewhere."""
+    """The problem of a picture of this size: the lines lie elsewhere on it."""
     if size == config.size:
         return None
     (width, height), (planned_width, planned_height) = size, config.size
@@ -64,7 +65,7 @@ def address(stream: StreamConfig) -> str:
         try:
             password = stream.password_file.read_text(encoding="utf-8-sig").splitlines()[0]
         except (OSError, UnicodeDecodeError, IndexError):
-            # Not chained: the decoder's error quotes the bytes it stumbled over.
+            # Not chained: the decoder's error quotes the bytes it failed on.
             raise StreamError(f"{stream.password_file}: no password can be read from it") from None
         login += ":" + quote(password, safe="")
     parts = urlsplit(stream.url)
@@ -72,19 +73,19 @@ def address(stream: StreamConfig) -> str:
 
 
 class Playing:
-    """Remembers in a node's folder which files are being played, and since when.
+    """Stores in a node's folder which files are being played, and since when.
 
-    A file that is played again after a crash gets the same times, so that what is found again has the same
-    ids and is not sent twice. Once everything is delivered it is forgotten: the next run is a new recording.
+    A file played again after a crash gets the same times, so that its violations have the same ids and are
+    not sent twice. Once everything is delivered it is forgotten: the next run is a new recording.
     """
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / "playing.json"
-        # One moment for all files: cameras that see one road are played side by side.
+        # One moment for all files: cameras of one road are played side by side.
         self._began = datetime.now(UTC).replace(microsecond=0) - PLAYED_BEFORE
 
     def start(self, camera: str, video: Path) -> datetime:
-        """UTC of the first frame of `video`: a whole second some minutes ago, as of any recording."""
+        """UTC of the first frame of `video`: a whole second some minutes ago, as for any recording."""
         known = self._read()
         name = f"{camera}:{video.resolve()}:{video.stat().st_size}"
         if name not in known:
@@ -93,11 +94,11 @@ class Playing:
         return datetime.fromisoformat(known[name])
 
     def forget(self) -> None:
-        """All is delivered."""
+        """Everything is delivered: forgets the files."""
         self._path.unlink(missing_ok=True)
 
     def _read(self) -> dict[str, str]:
         try:
             return dict(json.loads(self._path.read_text(encoding="utf-8")))
-        except (FileNotFoundError, ValueError):  # spoilt: as if nothing had been played
+        except (FileNotFoundError, ValueError):  # damaged: as if nothing had been played
             return {}

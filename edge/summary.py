@@ -1,4 +1,4 @@
-"""What a replay saw, in Vietnamese and English, also where nothing was found."""
+"""Summary of a replay, in Vietnamese and English, even without findings."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -14,17 +14,17 @@ if TYPE_CHECKING:
     from edge.tally import Crossed, Summary
 
 MOST_PHASES = 10
-"""Of more phases only the number and the lengths are said, by colour."""
+"""With more phases only their number and lengths are given, by colour."""
 
 
 def told(summary: "Summary") -> list[str]:
-    """One line for each thing to say, both languages in it."""
+    """One line for each item, both languages in it."""
     vi, en = (list(said(summary, language)) for language in LANGUAGES)
     return [f"{one} — {other}" for one, other in zip(vi, en, strict=True)]
 
 
 def said(summary: "Summary", language: Language) -> Iterator[str]:
-    """One line for each thing to say."""
+    """One line for each item."""
     for told in _reasons(summary, language):
         yield say(told, language)
 
@@ -68,7 +68,7 @@ def _crossed(crossed: "Crossed") -> Iterator[Reason]:
 
 
 def lamp_words(phases: tuple[Phase, ...], language: Language) -> str:
-    """The phases in order with their lengths; ≥ where a beginning or end was not seen."""
+    """The phases in order with their lengths; ≥ if the start or end was not seen."""
     if not phases:
         return say(reason("replay.lamp_never_told"), language)
     ended = [later.onset_observed for _, later in pairwise(phases)]
@@ -105,6 +105,6 @@ def _undecidable(findings: tuple[Finding, ...], language: Language) -> Iterator[
 
 
 def _why(finding: Finding) -> tuple[Reason, ...]:
-    """What makes it undecidable: the doubts that weigh, else all that is said."""
+    """Why it is undecidable: the doubts that prevent a decision, else all reasons."""
     weighty = tuple(doubt for doubt in finding.doubts if doubt.weight != "note")
     return weighty or finding.doubts or finding.reasons

@@ -1,7 +1,5 @@
-"""What a replay saw, counted beside its findings: vehicles, which line was crossed which way, lamp phases,
-what could not be decided. A person sees by it whether the lines were drawn right, even where nothing was
-found.
-"""
+"""Counts of a replay beside its findings: vehicles, line crossings by direction, lamp phases, undecidable
+findings. They show whether the lines were drawn right, even without findings."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -17,24 +15,24 @@ from edge.rules.inputs import Finding, Phase, Point, Polyline, Track
 from edge.rules.observed import height
 
 LEAST_POINTS = 3
-"""Looks in which a vehicle must have been seen to be counted."""
+"""Looks at a vehicle needed for it to be counted."""
 
 JITTER_PIXELS, JITTER_HEIGHTS = 2.0, 0.05
-"""So near to a line it can't be told on which side of it a vehicle is; the larger of both."""
+"""Distance to a line within which a vehicle's side is uncertain; the larger of both."""
 
 DRIVEN_HEIGHTS = 1.0
-"""Heights of its box a vehicle must have driven in a lane to tell which way."""
+"""Heights of its box a vehicle must have driven in a lane for its direction to count."""
 
 WRONG_LEAST, WRONG_PART = 3, 0.8
-"""So many vehicles, and such a part of all, against its direction: the line was drawn the wrong way."""
+"""Number of vehicles, and part of all, against its direction from which a line was drawn the wrong way."""
 
 DrawnKind = Literal["stop_line", "solid_line", "exit", "lane"]
 
 
 @dataclass(frozen=True)
 class Crossed:
-    """How many vehicles crossed a drawn line for good: `along` its direction (of a solid line or exit: from
-    its left to its right as drawn) and `against` it; of a lane, how many drove so in it."""
+    """How many vehicles really crossed a drawn line: `along` its direction (for a solid line or exit: from
+    its left to its right as drawn) and `against` it; for a lane, how many drove so in it."""
 
     kind: DrawnKind
     line: str
@@ -50,8 +48,8 @@ class Crossed:
 
 @dataclass(frozen=True)
 class Summary:
-    """What a replay saw. `lamps` has the phases of each head in order, `undecidable` the findings nobody can
-    judge, `counts` the pipeline's own."""
+    """Counts of a replay. `lamps` has the phases of each head in order, `undecidable` the findings nobody can
+    judge, `counts` the pipeline's own counters."""
 
     frames: int
     seconds: float
@@ -63,7 +61,7 @@ class Summary:
 
 
 class Gate:
-    """One drawn line, and on which side of it each vehicle was last surely seen."""
+    """One drawn line, and the side of it on which each vehicle was last surely seen."""
 
     def __init__(
         self,
@@ -81,7 +79,7 @@ class Gate:
         self._net: Counter[int] = Counter()
 
     def pass_by(self, track: Track) -> None:
-        """Takes in the vehicle's newest place."""
+        """Updates with the vehicle's newest position."""
         point = track.points[-1]
         if point.breaks:
             self._last.pop(track.id, None)
@@ -97,14 +95,14 @@ class Gate:
 
     @property
     def crossed(self) -> Crossed:
-        """Those that ended on the other side; who trembles on the line while waiting counts once or not."""
+        """The vehicles that ended on the other side; jitter on the line while waiting counts at most once."""
         along = sum(net > 0 for net in self._net.values())
         against = sum(net < 0 for net in self._net.values())
         return Crossed(*self._named, along, against, self._movement)
 
 
 class Flow:
-    """One lane, and where each vehicle was first and last seen in it."""
+    """One lane, and each vehicle's first and last position in it."""
 
     def __init__(self, lane: Lane, direction: Point) -> None:
         self._lane = lane
@@ -112,7 +110,7 @@ class Flow:
         self._driven: dict[int, tuple[Point, float]] = {}
 
     def pass_by(self, track: Track) -> None:
-        """Takes in the vehicle's newest place."""
+        """Updates with the vehicle's newest position."""
         point = track.points[-1]
         if point.breaks:
             self._driven.pop(track.id, None)
@@ -124,7 +122,7 @@ class Flow:
 
     @property
     def crossed(self) -> Crossed:
-        """Those that drove far enough to tell."""
+        """The vehicles that drove far enough for a direction."""
         heights = [heights for _, heights in self._driven.values()]
         return Crossed(
             "lane",
@@ -135,11 +133,11 @@ class Flow:
 
 
 class Tally:
-    """Counts while a camera's steps go by."""
+    """Counts a camera's steps."""
 
     def __init__(self, config: CameraConfig) -> None:
         self.kinds: dict[int, VehicleKind] = {}
-        """What each vehicle was last taken for, by track."""
+        """Each vehicle's last kind, by track."""
         self._drawn: list[Gate | Flow] = [*_gates(config), *_flows(config)]
         self._counted: set[int] = set()
         self._lamps: dict[str, dict[float, Phase]] = {head.id: {} for head in config.heads}
@@ -149,7 +147,7 @@ class Tally:
         self._t = 0.0
 
     def take(self, step: Step) -> None:
-        """Counts what one step showed."""
+        """Counts one step."""
         self._frames, self._t = self._frames + 1, step.frame.t
         self._first = self._t if self._first is None else self._first
         for track in step.tracks:
@@ -164,7 +162,7 @@ class Tally:
         self._undecidable += [finding for finding in step.findings if finding.decision == "undecidable"]
 
     def summary(self, counts: Mapping[str, int]) -> Summary:
-        """All that was counted."""
+        """All counts."""
         return Summary(
             frames=self._frames,
             seconds=self._t - (self._first or 0.0),

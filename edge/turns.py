@@ -1,11 +1,11 @@
-"""Turns at looking: what makes the threads of a node's cameras keep to `edge.sharing`.
+"""Scheduling of analysis: makes the threads of a node's cameras keep to `edge.sharing`.
 
 Threads of one process, all on one network session: measured on two cores, a look costs 70–73 ms of processor
-time whether one, two or four threads share one session, as much with a session each (which costs memory),
-and 79–84 ms where the session uses two threads of its own.
+time whether one, two or four threads share one session, as much with a session each (which costs memory), and
+79–84 ms if the session uses two threads of its own.
 
-At most as many looks run at once as there are cores; and of all cores' time looks may take only `LOOKING`:
-decoding, recording, gathering proof and delivering need the rest.
+At most as many looks run at once as there are cores; and looks may take only `LOOKING` of all cores' time:
+decoding, recording, gathering evidence and delivering need the rest.
 """
 
 import os
@@ -22,14 +22,14 @@ LOOKING = 0.8
 """Part of the cores' time that looks may take."""
 
 FIRST_COST = 0.07
-"""Seconds of processor time of a look, before any is measured."""
+"""Assumed processor seconds of a look before any is measured."""
 
 NEWEST_COUNTS = 0.05
 """Weight of the newest look in the measured cost of looks."""
 
 
 class Turns:
-    """One for all live cameras of a node.
+    """One scheduler for all live cameras of a node.
 
     Args:
         cores: how many looks may run at once.
@@ -55,7 +55,7 @@ class Turns:
             self._sharing.join(config.id, wanted_looks(config), self._clock())
 
     def looked(self, config: CameraConfig, step: Step) -> None:
-        """Tells what a camera's newest look showed."""
+        """Records what a camera's newest look showed."""
         need = need_of(step, config)
         with self._turn:
             self._sharing.tell(config.id, need)
@@ -63,7 +63,7 @@ class Turns:
     @contextmanager
     def turn(self, camera: str) -> Iterator[None]:
         """Waits until it is this camera's turn, which lasts as long as the context. For one thread of each
-        camera that has joined."""
+        joined camera."""
         self._begin(camera)
         began = self._processor()
         try:
@@ -80,7 +80,7 @@ class Turns:
                     self._turn.wait(self._sharing.seconds_to_wait(self._clock()) if self._free else None)
 
     def _give(self) -> None:
-        """Lets go whom there is a core and a look for."""
+        """Releases the cameras for which there is a free core and a look."""
         while self._free and (chosen := self._sharing.choose(self._waiting, self._clock())) is not None:
             self._waiting.remove(chosen)
             self._free -= 1
@@ -94,10 +94,10 @@ class Turns:
             self._turn.notify_all()
 
     def _affordable(self) -> float:
-        """Looks a second that the cores have time for."""
+        """Looks a second that the cores can afford."""
         return LOOKING * self._cores / max(self._cost, 0.001)
 
 
 def cores() -> int:
-    """Those this process may use."""
+    """Number of cores available to this process."""
     return len(os.sched_getaffinity(0))

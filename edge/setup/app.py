@@ -1,4 +1,4 @@
-"""The set-up page as an application: a folder of camera files in, the same files out."""
+"""The set-up page as an application: reads and writes a folder of camera files."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -43,7 +43,7 @@ _ROUTERS = (
 
 
 def utc_now() -> datetime:
-    """The time of this machine."""
+    """The time of this machine, UTC."""
     return datetime.now(UTC)
 
 
@@ -56,8 +56,8 @@ def create_app(
     """The page over a folder of camera files.
 
     Args:
-        announce: told each one-time token that opens the page; a new one after each use.
-        sight: looks at recordings; None: the packaged networks.
+        announce: receives each one-time token that opens the page; a new one after each use.
+        sight: analyses recordings; None: the packaged networks.
     """
     app = FastAPI(
         docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False, lifespan=_end_tasks
@@ -81,7 +81,7 @@ async def _end_tasks(app: FastAPI) -> AsyncIterator[None]:
 
 
 class _OwnPagesOnly:
-    """Refuses acts that another site's page caused."""
+    """Refuses requests caused by another site's page."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -103,12 +103,12 @@ async def _setup_error(request: Request, error: Exception) -> Response:
 
 
 async def _config_error(request: Request, error: Exception) -> Response:
-    """A camera file in the folder that can't be read, or a draft that is no camera file yet."""
+    """A camera file in the folder that can't be read, or a draft that is not yet a valid camera file."""
     return _told(request, translator(language(request))("error.file", detail=str(error)), 422)
 
 
 def _told(request: Request, words: str, status: int) -> Response:
-    """Into the place of a fragment, for the script, or on a page."""
+    """Shows an error in place of a fragment, to the script, or on a page."""
     if request.headers.get("HX-Request"):
         return render(request, "_problem.html", words=words)
     if "application/json" in request.headers.get("accept", ""):

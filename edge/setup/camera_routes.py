@@ -1,4 +1,4 @@
-"""Step 1: where the camera is, and the minute that is recorded from it."""
+"""Step 1: the camera's address, and the minute recorded from it."""
 
 import os
 from collections.abc import AsyncIterator
@@ -23,24 +23,24 @@ from edge.setup.tasks import Report, TaskKind
 router = APIRouter()
 
 ONVIF = "onvif"
-"""In place of a make: the camera is asked."""
+"""Chosen instead of a make: the camera is asked by ONVIF."""
 
 TRYING = 0.2
-"""Part of the progress that is trying the streams."""
+"""Part of the progress bar for trying the streams."""
 
 VIEW = "view.json"
-"""Which way the camera looks, degrees from north; kept in its folder."""
+"""File with the camera's direction of view, degrees from north; kept in its folder."""
 
 BEARINGS = ("n", "ne", "e", "se", "s", "sw", "w", "nw")
-"""Directions an installer knows, 45 degrees apart."""
+"""Directions to choose from, 45 degrees apart."""
 
 LARGEST_UPLOAD = 2 * 1024**3
-"""Bytes of a video file that is taken."""
+"""Most bytes of an uploaded video file."""
 
 
 @router.get("/cameras/{name}")
 def begin(request: Request, name: str) -> Response:
-    """To the step that is next."""
+    """Redirects to the next step."""
     step = "draw" if place_of(request, name).recording.exists() else "camera"
     return RedirectResponse(f"/cameras/{name}/{step}", 303)
 
@@ -64,7 +64,7 @@ def look_around(request: Request, name: str) -> Response:
 
 @router.post("/cameras/{name}/view")
 def keep_view(request: Request, name: str, bearing: Annotated[int, Form(ge=0, lt=360)]) -> Response:
-    """Keeps which way the camera looks, to say when the sun dazzles it."""
+    """Stores the camera's direction of view, to predict when the sun dazzles it."""
     place_of(request, name).keep(VIEW, {"bearing": bearing})
     return RedirectResponse(f"/cameras/{name}/camera#sun", 303)
 
@@ -80,7 +80,7 @@ def keep_streams(
     username: Annotated[str, Form()] = "",
     password: Annotated[str, Form()] = "",
 ) -> Response:
-    """Keeps the addresses and starts to record from them."""
+    """Stores the addresses and starts to record from them."""
     place = place_of(request, name)
     if make in MAKES and address.strip():
         record, detect = streams_of(MAKES[make], address.strip())
@@ -129,8 +129,8 @@ def _check_streams(draft: dict[str, object]) -> None:
 
 
 def streams_of_draft(place: Place) -> tuple[StreamConfig, StreamConfig | None]:
-    """The stream that is looked at, and the one that is evidence if it is another. Raises SetupError while
-    the draft names none."""
+    """The analysed stream, and the evidence stream if it is another. Raises SetupError while the draft names
+    none."""
     draft = place.draft()
     if "detect_stream" not in draft:
         raise SetupError("no_address")
@@ -139,7 +139,7 @@ def streams_of_draft(place: Place) -> tuple[StreamConfig, StreamConfig | None]:
 
 
 def _record(place: Place, detect: StreamConfig, record: StreamConfig | None, report: Report) -> None:
-    """Tries both streams, and records the one that is looked at; what they are is shown at once."""
+    """Tries both streams, and records the analysed one; their properties are shown at once."""
     verdicts.forget(place)
     verdicts.keep(place, try_streams(detect, record, lambda done: report(TRYING * done)))
     rest = 1 - TRYING
@@ -159,7 +159,7 @@ def picture(request: Request, name: str, which: Literal["detect", "record"]) -> 
 
 
 def _fit(place: Place) -> None:
-    """The draft takes the size of what was recorded, and what was drawn moves along."""
+    """Gives the draft the size of the recording, scaling the drawing."""
     place.save(resized(place.draft(), recording.picture_size(place.recording)))
 
 
@@ -179,7 +179,7 @@ async def upload(request: Request, name: str) -> Response:
 
 
 async def _store(pieces: AsyncIterator[bytes], path: Path) -> None:
-    """Raises SetupError if it is too large or breaks off."""
+    """Stores the upload. Raises SetupError if it is too large or breaks off."""
     came = 0
     try:
         with path.open("wb") as file:
@@ -195,7 +195,7 @@ async def _store(pieces: AsyncIterator[bytes], path: Path) -> None:
 
 @router.get("/cameras/{name}/recording.mp4")
 def recorded(request: Request, name: str) -> Response:
-    """The recording, in pieces as the browser asks for them."""
+    """The recording, in the byte ranges that the browser requests."""
     place = place_of(request, name)
     if not place.recording.exists():
         raise SetupError("no_recording")
@@ -204,7 +204,7 @@ def recorded(request: Request, name: str) -> Response:
 
 @router.get("/cameras/{name}/task/{kind}")
 def progress(request: Request, name: str, kind: TaskKind) -> Response:
-    """How far the newest task of that kind is."""
+    """Progress of the newest task of that kind."""
     place = place_of(request, name)
     found = verdicts.kept(place, language(request)) if kind == "record" else []
     return render(request, "_task.html", place=place, task=tasks(request).of(name, kind), verdicts=found)

@@ -1,5 +1,5 @@
-"""Step 5, before activating: what the draft would have found otherwise than the file in force, on the
-recorded minute and on the clips of the last day that the node still has."""
+"""Step 5, before activating: what the draft would find differently from the file in force, on the recorded
+minute and on the last day's clips that the node still has."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -23,12 +23,12 @@ from edge.what_if import BACK, MOST, Act, Difference, Kept, compare, kept_clips
 router = APIRouter()
 
 WHAT_IF = "what-if.json"
-"""Where the newest comparison is kept, in the camera's folder."""
+"""File of the newest comparison, in the camera's folder."""
 
 
 @router.post("/cameras/{name}/what-if")
 def start(request: Request, name: str) -> Response:
-    """Looks at the recording and the node's clips under both files."""
+    """Analyses the recording and the node's clips under both files."""
     place = place_of(request, name)
     draft = place.draft()
     if found := list(problems(draft)):
@@ -47,7 +47,7 @@ def start(request: Request, name: str) -> Response:
 
 
 def clips_of(place: Place, every: Places, camera: str, since: datetime) -> list[Kept]:
-    """The recorded minute, then the clips of the node this camera is of, the newest `MOST`."""
+    """The recorded minute, then the clips of this camera's node, the newest `MOST`."""
     found = []
     if place.recording.exists():
         made = datetime.fromtimestamp(place.recording.stat().st_mtime, UTC)
@@ -63,7 +63,7 @@ def _compared(
         try:
             yield compare(clip, present, new, eyes)
         except VideoError:
-            continue  # a clip that was cleared away meanwhile tells nothing
+            continue  # a clip deleted meanwhile is left out
         finally:
             report((number + 1) / len(clips))
 
@@ -79,7 +79,7 @@ def _as_json(made: list[Difference], present: CameraConfig, new: CameraConfig) -
 
 
 def between(present: CameraConfig, new: CameraConfig) -> list[str]:
-    """Which two drawings are compared."""
+    """The two drawings that are compared."""
     return [drawn_sha256(present), drawn_sha256(new)]
 
 

@@ -1,6 +1,6 @@
-"""Looks for cameras in this machine's network by WS-Discovery: whoever speaks ONVIF answers with its address.
+"""Finds cameras in this machine's network by WS-Discovery: ONVIF devices answer with their address.
 
-What answers is only shown: nothing is opened until the installer chooses it.
+Answers are only shown: nothing is opened until the installer chooses it.
 """
 
 import re
@@ -13,13 +13,13 @@ from uuid import uuid4
 from xml.etree import ElementTree
 
 GROUP = ("239.255.255.250", 3702)
-"""Where cameras listen."""
+"""Multicast group on which cameras listen."""
 
 SECONDS = 3.0
-"""That answers are waited for: a camera may take its time by chance, half a second at most."""
+"""Seconds to wait for answers: a camera delays its answer at random, half a second at most."""
 
 LARGEST, MOST = 65_536, 200
-"""Bytes of an answer, and answers that are read."""
+"""Most bytes of an answer, and most answers read."""
 
 _PROBE = """<?xml version="1.0" encoding="utf-8"?>
 <e:Envelope xmlns:e="http://www.w3.org/2003/05/soap-envelope"
@@ -36,14 +36,14 @@ _SCOPE = re.compile(r"onvif://www\.onvif\.org/(name|hardware)/([^\s/]+)")
 
 @dataclass(frozen=True, order=True)
 class Found:
-    """A camera that answered: where (host, with its port where that is not 80), and what it calls itself."""
+    """A camera that answered: its host (with the port unless it is 80), and its name."""
 
     address: str
     name: str
 
 
 def discover(to: tuple[str, int] = GROUP, seconds: float = SECONDS) -> list[Found]:
-    """The cameras that answer, by address; empty where none does or there is no network."""
+    """The cameras that answer, by address; empty if none does or there is no network."""
     found: set[Found] = set()
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
         asking.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_TTL, 1)
@@ -70,7 +70,7 @@ def _answers(asking: socket.socket, seconds: float) -> Iterator[bytes]:
 
 
 def read(answer: bytes) -> Iterator[Found]:
-    """What an answer says; nothing where it is none that can be read."""
+    """The content of an answer; None if it can't be read."""
     if b"<!DOCTYPE" in answer or b"<!ENTITY" in answer:
         return
     try:
@@ -85,13 +85,13 @@ def read(answer: bytes) -> Iterator[Found]:
 
 
 def _address(addresses: str) -> str:
-    """The first that is of version 4, as people type it; empty where there is none."""
+    """The first IPv4 address, as people type it; empty if there is none."""
     for one in addresses.split():
         try:
             place = urlsplit(one)
             if re.fullmatch(r"[\d.]+", place.hostname or "") and place.scheme in ("http", "https"):
                 port = "" if place.port in (None, 80) else f":{place.port}"
                 return f"{place.hostname}{port}"
-        except ValueError:  # a port that is none
+        except ValueError:  # an invalid port
             continue
     return ""

@@ -1,6 +1,6 @@
-"""A camera file while it is drawn: a plain mapping with the keys of the file, whole or not yet.
+"""A camera file being drawn: a plain mapping with the keys of the file, complete or not.
 
-What is wrong with it is told by the models and checks that read the finished file: one truth for both.
+Its errors are reported by the models and checks that read the finished file: one source of truth for both.
 """
 
 from collections.abc import Iterator, Mapping
@@ -19,23 +19,23 @@ from configs.wording import Words, words
 Draft = dict[str, Any]
 
 DRAWN = ("heads", "stop_lines", "lanes", "solid_lines", "zones", "rider_zones", "sections")
-"""Keys of what is drawn."""
+"""Keys of the drawing."""
 
 _POINTS = frozenset({"line", "commit", "polygon", "corners"})
 
 
 def new_draft(camera: str, name: str) -> Draft:
-    """An empty camera file; `name` is what people call the junction."""
+    """An empty camera file; `name` is the name of the junction."""
     return {"id": camera, "site": {"id": camera, "name": name}, "calibration": "draft"}
 
 
 def draft_of(config: CameraConfig) -> Draft:
-    """The draft a finished file goes on from: what it says, without what it leaves to the defaults."""
+    """The draft of a finished file: its content without default values."""
     return dict(config.model_dump(mode="json", exclude_unset=True))
 
 
 def problems(draft: Draft) -> Iterator[tuple[Location, Words]]:
-    """Everything that keeps the draft from being a camera file, each with the place of its key."""
+    """Everything that prevents the draft from being a camera file, each with the place of its key."""
     try:
         config = CameraConfig.model_validate(draft)
     except ValidationError as error:
@@ -54,7 +54,7 @@ def _in_words(kind: str, message: str, said: Mapping[str, Any]) -> Words:
 
 
 def scene_of(draft: Draft) -> Scene | None:
-    """What is drawn, as the rules see it; None while it can't be read."""
+    """The drawing as the rules' scene; None while it can't be read."""
     try:
         return Scene.model_validate({key: draft[key] for key in Scene.model_fields if key in draft})
     except ValidationError:
@@ -62,12 +62,13 @@ def scene_of(draft: Draft) -> Scene | None:
 
 
 def drawn_sha256(config: CameraConfig) -> str:
-    """SHA-256 of the file but for its calibration id, which activating changes and nothing that is found."""
+    """SHA-256 of the file without its calibration id, which activation changes but which affects no
+    results."""
     return config_sha256(config.model_copy(update={"calibration": "drawn"}))
 
 
 def resized(draft: Draft, size: tuple[int, int]) -> Draft:
-    """The draft for a picture of another size, what is drawn moved along."""
+    """The draft for a picture of another size, with the drawing scaled."""
     fresh = deepcopy(draft)
     if (old := draft.get("size")) and tuple(old) != size:
         across, down = size[0] / old[0], size[1] / old[1]
@@ -80,7 +81,7 @@ def resized(draft: Draft, size: tuple[int, int]) -> Draft:
 
 
 def drawn_as(other: Mapping[str, Any], draft: Draft) -> Draft:
-    """The draft with what is drawn, and the rules, of another camera's file, in its own picture's size."""
+    """The draft with the drawing and rules of another camera's file, scaled to its own picture size."""
     size = tuple(draft.get("size") or other["size"])
     copied = resized({key: other[key] for key in (*DRAWN, "size", "rules", "detect") if key in other}, size)
     return {key: value for key, value in draft.items() if key not in DRAWN} | copied

@@ -1,4 +1,4 @@
-"""Step 2: the draft as the drawing script takes and gives it."""
+"""Step 2: the draft as exchanged with the drawing script."""
 
 from typing import Annotated, Any, get_args
 
@@ -29,12 +29,12 @@ def draw(request: Request, name: str) -> Response:
 
 
 def _data(place: Place, lang: Language) -> dict[str, Any]:
-    """What the script starts with."""
+    """Initial data of the script."""
     return {"camera": place.name, "choices": choices(lang), **_with_problems(place.draft(), lang)}
 
 
 def choices(lang: Language) -> dict[str, list[tuple[str, str]]]:
-    """The values each choice of an object's form has, with their words."""
+    """The values of each choice in an object's form, with their words."""
     return {
         "movement": [(one, value_words("movement", one, lang)) for one in get_args(Movement)],
         "kinds": [(kind.value, value_words("kind", kind.value, lang)) for kind in VehicleKind],
@@ -49,13 +49,13 @@ def _worded(codes: tuple[str, ...], known: Dictionary, lang: Language) -> list[t
 
 @router.get("/cameras/{name}/draft")
 def draft(request: Request, name: str) -> Response:
-    """The draft and what is wrong with it."""
+    """The draft and its problems."""
     return JSONResponse(_with_problems(place_of(request, name).draft(), language(request)))
 
 
 @router.put("/cameras/{name}/draft")
 async def keep_draft(request: Request, name: str) -> Response:
-    """Keeps what was drawn; what is wrong with it is told and keeps nobody from going on."""
+    """Stores the drawing; problems are reported but don't prevent going on."""
     place = place_of(request, name)
     try:
         sent = read_json(await request.body())
@@ -69,7 +69,7 @@ async def keep_draft(request: Request, name: str) -> Response:
 
 @router.post("/cameras/{name}/clone")
 def clone(request: Request, name: str, other: Annotated[str, Form()]) -> Response:
-    """Takes over what is drawn on another camera."""
+    """Copies the drawing of another camera."""
     place = place_of(request, name)
     place.save(drawn_as(place_of(request, other).draft(), place.draft()))
     return RedirectResponse(f"/cameras/{name}/draw", 303)

@@ -1,7 +1,7 @@
-"""Two recordings of the same minute compared: how far the plate camera's clock is ahead of the overview's,
-and how well the stretch of road that was drawn in both pictures agrees.
+"""Compares two recordings of the same minute: how far the plate camera's clock is ahead of the overview's,
+and how well the stretch of road drawn in both pictures agrees.
 
-The vehicles that both see tell it, by the same means as on the node (`edge.joined`).
+Both follow from the vehicles that both see, by the same method as on the node (`edge.joined`).
 """
 
 from collections.abc import Iterator, Sequence
@@ -28,16 +28,16 @@ from edge.video.file import FileSource
 from edge.video.frame import Frame
 
 SHOWN = 4
-"""Vehicles that are shown as both cameras see them."""
+"""Number of vehicles shown as both cameras see them."""
 
 AROUND = 0.25
-"""Parts of a vehicle's box that are shown around it."""
+"""Margin shown around a vehicle, in parts of its box."""
 
 
 @dataclass(frozen=True)
 class Recorded:
-    """A recording of one camera: when it began (UTC, by that camera's time), the size its stretch of road is
-    drawn in, and that stretch."""
+    """A recording of one camera: its start (UTC, by that camera's clock), the picture size its stretch of
+    road is drawn in, and that stretch."""
 
     path: Path
     start: datetime
@@ -47,10 +47,10 @@ class Recorded:
 
 @dataclass(frozen=True)
 class Measured:
-    """What two recordings tell. `offset`, `sigma`: seconds that the plate camera's clock is ahead, and how
-    unsure that is, from `agreed` vehicles. `here`, `there`, `both`: vehicles that were seen on the stretch by
-    the overview, by the plate camera, and surely by both. `across`, `along`: metres by which both place these
-    apart, the middle one. `times` of those that are shown, seconds of the overview's recording."""
+    """Result of comparing two recordings. `offset`, `sigma`: seconds that the plate camera's clock is ahead,
+    and the standard deviation, from `agreed` vehicles. `here`, `there`, `both`: vehicles seen on the stretch
+    by the overview, by the plate camera, and surely by both. `across`, `along`: median distance in metres
+    between both positions. `times` of the vehicles shown, in seconds of the overview's recording."""
 
     offset: float
     sigma: float
@@ -115,7 +115,7 @@ def _sparse(source: FileSource, report: Report) -> Iterator[Frame]:
 
 
 def _pairs(own: Sequence[Way], others: Sequence[Way], offset: Offset) -> Iterator[tuple[Way, Way]]:
-    """Each vehicle of the overview with the one of the plate camera that it surely is, on one clock."""
+    """Each vehicle of the overview with the plate camera's vehicle that is surely the same, on one clock."""
     for way in own:
         near = [one for one in own if one.overlaps(way)]
         found = match(way, near, others, offset).way
@@ -145,7 +145,7 @@ def _vehicles(some: Sequence[Way]) -> int:
 
 
 def _apart(a: Way, b: Way) -> tuple[float, float]:
-    """Metres across and along between both while both saw it, without the sign."""
+    """Distances in metres across and along between both while both saw it, without sign."""
     times = np.linspace(max(a.first, b.first), min(a.last, b.last), 10)
     across = np.interp(times, b.t, b.x) - np.interp(times, a.t, a.x)
     along = np.interp(times, b.t, b.y) - np.interp(times, a.t, a.y)
@@ -153,13 +153,13 @@ def _apart(a: Way, b: Way) -> tuple[float, float]:
 
 
 def _chosen(pairs: Sequence[tuple[Way, Way]]) -> list[tuple[Way, Way]]:
-    """Those that are shown: spread over the minute."""
+    """The vehicles to show: spread over the minute."""
     step = max(1, len(pairs) // SHOWN)
     return list(pairs[::step][:SHOWN])
 
 
 def _moment(a: Way, b: Way) -> float:
-    """The middle of when both saw it."""
+    """The middle of the time in which both saw it."""
     return (max(a.first, b.first) + min(a.last, b.last)) / 2
 
 
@@ -183,7 +183,7 @@ def _look(tracks: Sequence[Track], number: int, t: float) -> TrackPoint:
 
 
 def _cut_out(recorded: Recorded, looks: Sequence[TrackPoint]) -> list[Image]:
-    """The vehicle in each of these looks, cut out of the recorded picture with a margin."""
+    """The vehicle in each of these looks, cropped from the recorded picture with a margin."""
     wanted = {look.frame for look in looks}
     pictures: dict[int, Image] = {}
     for frame in FileSource(recorded.path).frames():

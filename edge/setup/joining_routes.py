@@ -1,5 +1,4 @@
-"""A step for those who have a second camera: the plate camera that this one is joined to, by lane and by how
-far apart their clocks are."""
+"""A step for sites with a second camera: the joined plate camera, its lanes and the clock difference."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -24,19 +23,20 @@ from edge.video.frame import VideoError
 router = APIRouter()
 
 SECONDS = 40.0
-"""Recorded of both cameras at once."""
+"""Seconds recorded from both cameras at once."""
 
 RECORDING = 0.4
-"""Part of the progress that is recording."""
+"""Part of the progress bar for recording."""
 
 MEASURED = "joined.json"
-"""Where the newest measure is kept, in the overview's folder."""
+"""File of the newest measurement, in the overview's folder."""
 
 TRUSTED_METRES = 0.6
-"""By which both cameras may place a vehicle apart; beyond, the stretch is drawn differently in them."""
+"""Most metres between both cameras' positions of a vehicle; beyond, the stretch is drawn differently in
+them."""
 
 _TOGETHER = datetime(1970, 1, 1, tzinfo=UTC)
-"""When two files begin of which it is said that they begin at one moment."""
+"""Assumed start of two files that are said to start at the same moment."""
 
 
 @router.get("/cameras/{name}/join")
@@ -63,7 +63,7 @@ def join(
     section: Annotated[str, Form()],
     lanes: Annotated[list[str] | None, Form()] = None,
 ) -> Response:
-    """Joins a plate camera, or changes how; both then stand at one junction."""
+    """Joins a plate camera, or changes its settings; both then belong to one junction."""
     place = place_of(request, name)
     draft, other = place.draft(), _camera(places(request), camera)
     there = other.draft()
@@ -77,7 +77,7 @@ def join(
 
 @router.post("/cameras/{name}/join/{camera}/remove")
 def part(request: Request, name: str, camera: str) -> Response:
-    """Joins that plate camera no longer."""
+    """Removes that plate camera."""
     place = place_of(request, name)
     draft = place.draft()
     draft["plate_cameras"] = [one for one in draft.get("plate_cameras", []) if one["camera"] != camera]
@@ -86,7 +86,7 @@ def part(request: Request, name: str, camera: str) -> Response:
 
 
 def _keep_joined(place: Place, camera: str, joined: dict[str, Any]) -> None:
-    """In the place of what was said of that plate camera."""
+    """Replaces the entry of that plate camera."""
     draft = place.draft()
     others = [one for one in draft.get("plate_cameras", []) if one["camera"] != camera]
     place.save(draft | {"plate_cameras": [*others, {"camera": camera, **joined}]})
@@ -94,7 +94,8 @@ def _keep_joined(place: Place, camera: str, joined: dict[str, Any]) -> None:
 
 @router.post("/cameras/{name}/join/{camera}/measure")
 def measure_clocks(request: Request, name: str, camera: str) -> Response:
-    """Records both cameras at once and compares them; where one has no address, the recordings there are."""
+    """Records both cameras at once and compares them; if one has no address, the existing recordings are
+    used."""
     place, other = place_of(request, name), _camera(places(request), camera)
     joined = next((one for one in place.draft().get("plate_cameras", []) if one["camera"] == camera), None)
     if joined is None:
@@ -120,7 +121,7 @@ def measure_clocks(request: Request, name: str, camera: str) -> Response:
 
 
 def _recorded(place: Place, other: Place, section: str, report: Report) -> Iterator[Recorded]:
-    """What both cameras show of one minute: the overview, then the plate camera."""
+    """Recordings of one minute from both cameras: the overview, then the plate camera."""
     both = (place, other)
     drafts = [one.draft() for one in both]
     paths = [one.recording for one in both]
@@ -147,7 +148,7 @@ def _keep_pictures(place: Place, shown: list[Shown]) -> None:
 
 @router.get("/cameras/{name}/join/{number}-{which}.jpg")
 def picture(request: Request, name: str, number: int, which: Literal["here", "there"]) -> Response:
-    """A vehicle that both saw, as one of them does."""
+    """A vehicle seen by both, in the picture of one."""
     path = place_of(request, name).path(f"joined-{number}-{which}.jpg")
     if not path.exists():
         raise SetupError("no_recording")
@@ -155,7 +156,7 @@ def picture(request: Request, name: str, number: int, which: Literal["here", "th
 
 
 def _camera(all_places: Places, camera: str) -> Place:
-    """By the id in its file, which may have another name. Raises SetupError."""
+    """The camera with this id in its file, which may have another name. Raises SetupError."""
     for place in all_places.all():
         if place.draft()["id"] == camera:
             return place
@@ -168,7 +169,7 @@ def _sections(draft: Draft) -> tuple[Section, ...]:
 
 
 def _section(draft: Draft, wanted: str) -> Section:
-    """Raises SetupError where it is not drawn."""
+    """The drawn stretch of road. Raises SetupError if there is none."""
     found = next((one for one in _sections(draft) if one.id == wanted), None)
     if found is None:
         raise SetupError("lacks_section", camera=draft["id"], section=wanted)

@@ -1,4 +1,4 @@
-"""Where the makes that are common in Vietnam keep their streams: paths of RTSP addresses, from their manuals.
+"""RTSP stream paths of the makes common in Vietnam, from their manuals.
 
 `record` is the full picture (main stream), `detect` the small one (sub-stream).
 """
@@ -34,7 +34,7 @@ MAKES = {
 
 @dataclass(frozen=True)
 class Login:
-    """An address without its user and password, and these."""
+    """An address without its user and password, and these two."""
 
     url: str
     username: str = ""
@@ -42,7 +42,8 @@ class Login:
 
 
 def split_login(url: str) -> Login:
-    """Takes user and password out of an address; a password may hold `@`, `/` and `:` as people type it."""
+    """Separates user and password from an address; a password may contain `@`, `/` and `:` as people type
+    it."""
     scheme, mark, rest = url.strip().partition("://")
     if not mark or "@" not in rest:
         return Login(url.strip())

@@ -15,11 +15,11 @@ from zeep.exceptions import Error as SoapError
 from edge.setup.places import SetupError
 
 SECONDS = 15.0
-"""A camera that has not told its streams by then is not waited for."""
+"""Seconds to wait for a camera's answer."""
 
 PORT = 80
 DETECT_WIDTH = 1280
-"""Pixels; the stream nearest to it is looked at."""
+"""Pixels; the stream nearest to this width is analysed."""
 
 _SETUP = {"Stream": "RTP-Unicast", "Transport": {"Protocol": "RTSP"}}
 
@@ -51,7 +51,7 @@ def streams_of(host: str, username: str, password: str) -> tuple[str, str]:
 
 
 def chosen(offered: list[Offered]) -> tuple[str, str]:
-    """The widest for evidence; of the others the one nearest to `DETECT_WIDTH` to look at."""
+    """The widest stream for evidence; of the others the one nearest to `DETECT_WIDTH` for analysis."""
     record = max(offered, key=lambda one: one.width)
     others = [one for one in offered if one is not record] or [record]
     return record.url, min(others, key=lambda one: abs(one.width - DETECT_WIDTH)).url
@@ -74,7 +74,8 @@ async def _offered(media: Any, profile: Any, host: str) -> Offered:
 
 
 def _at(host: str, url: str) -> str:
-    """The address at the host that was asked: behind a router a camera tells one that leads nowhere."""
+    """The address with the host that was asked: behind a router a camera may report one that leads
+    nowhere."""
     parts = urlsplit(url)
     port = f":{parts.port}" if parts.port else ""
     return urlunsplit(parts._replace(netloc=f"{host}{port}"))

@@ -1,4 +1,4 @@
-"""Rendering: the templates, the language of the visitor, what every page of a camera shows."""
+"""Rendering: the templates, the visitor's language, and the data every camera page shows."""
 
 from datetime import datetime
 from pathlib import Path
@@ -18,7 +18,7 @@ from web.templates import templates
 
 STEPS = ("camera", "draw", "join", "rules", "try", "activate")
 JOINING = "join"
-"""The step that only those have who set up more than one camera."""
+"""The step needed only with more than one camera."""
 
 TASKS_OF: dict[str, tuple[TaskKind, ...]] = {
     "camera": ("record", "convert"),
@@ -27,7 +27,7 @@ TASKS_OF: dict[str, tuple[TaskKind, ...]] = {
     JOINING: ("join",),
     "activate": ("compare",),
 }
-"""What each step's page shows the progress of."""
+"""The tasks whose progress each step's page shows."""
 
 COOKIE = "lang"
 
@@ -37,12 +37,12 @@ _ENVIRONMENT = templates(_FOLDER / "templates", ASSETS.address)
 
 
 def language(request: Request) -> Language:
-    """What this browser chose; Vietnamese when it chose nothing."""
+    """The language chosen in this browser; Vietnamese by default."""
     return next((known for known in LANGUAGES if known == request.cookies.get(COOKIE)), LANGUAGES[0])
 
 
 def render(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
-    """A page, or a piece of one."""
+    """A page, or a part of one."""
     return HTMLResponse(page_text(request, template, **values), status_code=status)
 
 
@@ -71,24 +71,24 @@ def step_page(request: Request, place: Place, step: str, **values: Any) -> HTMLR
 
 
 def places(request: Request) -> Places:
-    """The folder the page is about."""
+    """The folder of camera files."""
     found: Places = request.app.state.places
     return found
 
 
 def place_of(request: Request, name: str) -> Place:
-    """The camera of the address. Raises SetupError if there is none."""
+    """The camera named in the URL. Raises SetupError if there is none."""
     return places(request).one(name)
 
 
 def tasks(request: Request) -> Tasks:
-    """What is running."""
+    """The running tasks."""
     found: Tasks = request.app.state.tasks
     return found
 
 
 def sight(request: Request) -> Sight:
-    """The networks that look."""
+    """The networks for analysis."""
     found: Sight = request.app.state.sight
     return found
 

@@ -1,5 +1,5 @@
-"""Where the page keeps what it makes: beside the camera files, in the folder `.setup`, so that a set-up that
-was broken off goes on where it was.
+"""Storage of the set-up page: beside the camera files, in the folder `.setup`, so that an interrupted set-up
+can continue.
 
 A camera is known by the name of its file. Its folder holds the draft, the recorded minute, the password, and
 every revision that was ever active, in order.
@@ -26,7 +26,7 @@ _REVISION = re.compile(r"(\d{4})-(\d{8}T\d{6}Z)\.yaml")
 
 
 class SetupError(Exception):
-    """Something the installer asked for can't be done; `code` has its words in `edge/setup/words`."""
+    """A request of the installer can't be done; `code` has its words in `edge/setup/words`."""
 
     def __init__(self, code: str, **values: Any) -> None:
         self.code = code
@@ -36,7 +36,7 @@ class SetupError(Exception):
 
 @dataclass(frozen=True)
 class Revision:
-    """One camera file that was active: its number, when it became so (UTC), its text."""
+    """One camera file that was active: its number, time of activation (UTC), and text."""
 
     number: int
     at: datetime
@@ -57,30 +57,30 @@ class Place:
         self._room = folder / ".setup" / name
 
     def path(self, name: str) -> Path:
-        """A file in the camera's folder; the folder is made where it is missing."""
+        """A file in the camera's folder; the folder is created if missing."""
         self._room.mkdir(parents=True, exist_ok=True, mode=0o700)
         return self._room / name
 
     @property
     def recording(self) -> Path:
-        """The recorded minute, as a browser plays it."""
+        """The recorded minute, in a format browsers play."""
         return self.path("recording.mp4")
 
     def draft(self) -> Draft:
-        """The draft; of a camera that has none yet, its file. Raises ConfigError if that can't be read."""
+        """The draft; for a camera without one, its file. Raises ConfigError if that can't be read."""
         kept: Draft | None = self.kept("draft.json")
         return draft_of(load_camera(self.file)) if kept is None else kept
 
     def save(self, draft: Draft) -> None:
-        """Keeps the draft, whole or not at all."""
+        """Stores the draft atomically."""
         self.keep("draft.json", draft)
 
     def keep(self, name: str, value: Any) -> None:
-        """Keeps plain values as a JSON file of the folder, whole or not at all."""
+        """Stores plain values as a JSON file of the folder, atomically."""
         replace_file(self.path(name), json.dumps(value, ensure_ascii=False).encode())
 
     def kept(self, name: str) -> Any:
-        """What such a file holds; None where there is none."""
+        """The content of such a file; None if there is none."""
         path = self._room / name
         return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
 
@@ -91,7 +91,7 @@ class Place:
 
     @property
     def is_changed(self) -> bool:
-        """Whether the draft says something else than the active file."""
+        """Whether the draft differs from the active file."""
         if not self.is_active:
             return True
         try:
@@ -100,7 +100,7 @@ class Place:
             return True
 
     def revisions(self) -> list[Revision]:
-        """Every file that was active, newest first."""
+        """Every file that was ever active, newest first."""
         folder = self._room / "history"
         found = sorted(folder.iterdir(), reverse=True) if folder.exists() else []
         return [_revision(path, match) for path in found if (match := _REVISION.fullmatch(path.name))]
@@ -108,8 +108,8 @@ class Place:
     def activate(self, now: datetime) -> Revision:
         """Makes the draft the camera file, under a calibration id of its own.
 
-        Raises ConfigError, with every problem, if the loader of camera files refuses it; what is
-        active then stays.
+        Raises ConfigError, with every problem, if the loader of camera files refuses it; the active file then
+        stays.
         """
         self._keep_what_is_active()
         number = self._next_number()
@@ -135,7 +135,7 @@ class Place:
         return made
 
     def _keep_what_is_active(self) -> None:
-        """A file that was written by hand becomes the first revision: nothing is lost by activating."""
+        """A file written by hand becomes the first revision, so that activating loses nothing."""
         if self.is_active and not self.revisions():
             made = datetime.fromtimestamp(self.file.stat().st_mtime, UTC)
             self._write_revision(self.file.read_text(encoding="utf-8"), 1, made)
@@ -163,7 +163,7 @@ class Places:
         self.folder = folder.resolve()
 
     def all(self) -> list[Place]:
-        """Every camera that has a file or a draft, by name."""
+        """Every camera with a file or a draft, by name."""
         names = self._drafts() | {path.stem for path in self._files() if _is_camera(path)}
         return [Place(self.folder, name) for name in sorted(names)]
 
@@ -176,7 +176,7 @@ class Places:
         return Place(self.folder, name)
 
     def add(self, title: str) -> Place:
-        """A new camera at a junction that people call so; its name is made of the title's letters."""
+        """A new camera at the junction of that name; its id is made from the title's letters."""
         name = identifier(title)
         if not name:
             raise SetupError("no_name")
@@ -188,8 +188,7 @@ class Places:
         return place
 
     def node_of(self, place: Place) -> NodeConfig | None:
-        """The node whose file, in this folder or the one above, names the camera's; None where none can be
-        read."""
+        """The node whose file, in this folder or its parent, names the camera's; None if none can be read."""
         files = (*self._files(), *self.folder.parent.glob("*.yaml"))
         for node in (_node(path) for path in sorted(files)):
             if node is not None and any(camera.resolve() == place.file for camera in node.cameras):
@@ -201,7 +200,7 @@ class Places:
         return {path.name for path in drafts.iterdir()} if drafts.exists() else set()
 
     def _files(self) -> Iterator[Path]:
-        """The YAML files of the folder; a node's may be among them."""
+        """The YAML files of the folder, which may include a node's."""
         return self.folder.glob("*.yaml")
 
 

@@ -1,4 +1,4 @@
-"""A camera's streams are tried for some seconds each: what they are, whether both show the same view."""
+"""Tries a camera's streams for some seconds each: their properties, and whether both show the same view."""
 
 import time
 from collections.abc import Sequence
@@ -19,25 +19,25 @@ from edge.setup.tasks import Report
 from edge.video.rtsp import RtspSource
 
 LONGEST = 15.0
-"""Seconds a stream is looked at, if it does not show three keyframes earlier."""
+"""Most seconds a stream is tried, unless it shows three keyframes earlier."""
 
 SHORTEST = 4.0
-"""Seconds it is looked at in any case: for its rate and its clock."""
+"""Least seconds it is tried: for its rate and its clock."""
 
 SMALL = (640, 360)
-"""Size at which two pictures are compared."""
+"""Size at which the two pictures are compared."""
 
 ALIKE = 12
-"""Places that must be found in both pictures before anything is said of their views."""
+"""Points that must be matched in both pictures before their views are judged."""
 
 
 @dataclass(frozen=True, eq=False)
 class StreamFacts:
-    """What a stream is.
+    """Properties of a stream.
 
-    `keyframes` is the longest time from one keyframe to the next, seconds; where fewer than two came,
-    `keyframes_sure` is false and it is how long was waited. `offset`: the camera's clock minus the node's,
-    seconds; None where the camera tells no time. `picture` is its newest keyframe.
+    `keyframes` is the longest time from one keyframe to the next, in seconds; with fewer than two keyframes
+    `keyframes_sure` is false and it is the time waited. `offset`: the camera's clock minus the node's, in
+    seconds; None if the camera reports no time. `picture` is its newest keyframe.
     """
 
     codec: str
@@ -97,8 +97,8 @@ def _facts(source: RtspSource) -> StreamFacts:
 
 
 def apart(one: Image, other: Image) -> float | None:
-    """By how much two pictures show different views: how far the corners of one lie from where the other has
-    them, in parts of the picture. None where too little is found in both to tell."""
+    """Difference of the two pictures' views: distance between the corners of one and their position in the
+    other, in parts of the picture. None if too few points match."""
     finder = cv2.ORB.create(1500)
     found = [finder.detectAndCompute(_small(image), None) for image in (one, other)]
     if any(described is None for _, described in found):
@@ -117,7 +117,7 @@ def apart(one: Image, other: Image) -> float | None:
 
 
 def _places(points: Sequence[cv2.KeyPoint], wanted: list[int]) -> NDArray[np.float64]:
-    """In parts of the picture."""
+    """Matched points, in parts of the picture."""
     return np.array([points[index].pt for index in wanted]) / SMALL
 
 
@@ -128,8 +128,8 @@ def _small(image: Image) -> Image:
 
 @dataclass(frozen=True, eq=False)
 class Tried:
-    """Both streams as they were found; `record` is None where the detect stream serves as both, or gives
-    nothing: then `record_error` says why. `secrecy` of the way they come."""
+    """Results for both streams; `record` is None if the detect stream serves as both, or if it gives no
+    pictures: then `record_error` says why. `secrecy` is the encryption of the connection."""
 
     detect: StreamFacts
     record: StreamFacts | None = None
@@ -138,7 +138,7 @@ class Tried:
 
 
 def try_streams(detect: StreamConfig, record: StreamConfig | None, report: Report) -> Tried:
-    """Tries both. Raises SetupError if the one that is looked at gives no pictures."""
+    """Tries both. Raises SetupError if the analysed stream gives no pictures."""
     tried = Tried(look_at(detect, report), secrecy=secrecy(detect.url))
     if record is None:
         return tried

@@ -1,6 +1,6 @@
-"""The recorded minute that everything is drawn on: cut from a live stream, or taken from a file.
+"""The recorded minute used for drawing: cut from a live stream, or made from a file.
 
-A browser must play it, so what is not H.264 in MP4 is converted; a stream of it stays as the camera sent
+A browser must play it, so anything but H.264 in MP4 is converted; an H.264 stream stays as the camera sent
 it.
 """
 
@@ -20,7 +20,7 @@ from edge.video.frame import VideoError
 from edge.video.rtsp import RtspSource
 
 SECONDS = 60.0
-"""Of a stream that are recorded: a lamp goes round once in most places."""
+"""Seconds recorded from a stream: one signal cycle in most places."""
 
 _RING_BYTES = 512 * 1024 * 1024
 _PATIENCE = 20.0
@@ -28,7 +28,8 @@ _STEP = 0.25
 
 
 def from_stream(stream: StreamConfig, path: Path, seconds: float, report: Report) -> datetime:
-    """Records so many seconds of the stream into an MP4 file at `path`; when its first picture was taken.
+    """Records so many seconds of the stream into an MP4 file at `path`; returns the time of its first
+    picture.
 
     Raises SetupError: the camera gives no pictures, or stops giving them.
     """
@@ -48,7 +49,7 @@ def from_stream(stream: StreamConfig, path: Path, seconds: float, report: Report
 
 
 def opened(stream: StreamConfig, ring_seconds: float) -> RtspSource:
-    """The stream with its user and password. Raises SetupError if the password can't be read."""
+    """The stream's address with user and password. Raises SetupError if the password can't be read."""
     try:
         return RtspSource(address(stream), ring_seconds=ring_seconds, ring_bytes=_RING_BYTES)
     except StreamError:
@@ -56,7 +57,7 @@ def opened(stream: StreamConfig, ring_seconds: float) -> RtspSource:
 
 
 def _wait(source: RtspSource, seconds: float, report: Report) -> None:
-    """Until the ring holds so much; what there is of a stream that falls silent is not enough."""
+    """Waits until the ring holds that much; a stream that stops earlier is an error."""
     moved = time.monotonic()
     held = 0.0
     while held < seconds:
@@ -70,14 +71,14 @@ def _wait(source: RtspSource, seconds: float, report: Report) -> None:
 
 
 def no_stream(why: Reason | None) -> SetupError:
-    """The error for a stream that gives nothing."""
+    """The error for a stream without pictures."""
     return SetupError("no_stream", why=why or Reason(code="stream.no_picture"))
 
 
 def from_file(raw: Path, path: Path, report: Report) -> None:
-    """Makes a video file the recording; `raw` is used up.
+    """Makes a video file the recording; `raw` is consumed.
 
-    Raises SetupError: it is no video.
+    Raises SetupError: it is not a video.
     """
     try:
         source = FileSource(raw)

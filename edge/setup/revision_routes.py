@@ -1,4 +1,4 @@
-"""Step 5: the draft becomes the camera file; an earlier one comes back."""
+"""Step 5: activates the draft as the camera file, or restores an earlier one."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ router = APIRouter()
 
 @router.get("/cameras/{name}/activate")
 def activate_page(request: Request, name: str) -> Response:
-    """What would become active, what is wrong with it, and what was active before."""
+    """What would become active, its problems, and the earlier revisions."""
     place = place_of(request, name)
     draft = place.draft()
     found = list(problems(draft))
@@ -29,7 +29,7 @@ def activate_page(request: Request, name: str) -> Response:
 
 
 def _what_if(place: Place, draft: Draft) -> dict[str, Any] | None:
-    """The newest comparison of the file in force with this very draft."""
+    """The newest comparison of the file in force with this draft."""
     kept: dict[str, Any] | None = place.kept(WHAT_IF)
     if kept is None or not place.is_active:
         return None
@@ -53,7 +53,7 @@ def roll_back(request: Request, name: str, number: int) -> Response:
 
 @router.get("/cameras/{name}/sheet")
 def sheet(request: Request, name: str) -> Response:
-    """The as-built sheet, to read and to print."""
+    """The as-built sheet, for reading and printing."""
     place = place_of(request, name)
     picture = f"/cameras/{name}/still.jpg"
     return HTMLResponse(_sheet(request, place, picture, with_pdf=can_make_pdf()))

@@ -1,4 +1,5 @@
-"""Step 3: which offences are proved here. The table is made of the rules' descriptors: a new one is in it."""
+"""Step 3: the offences to prove here. The table is built from the rules' descriptors, so new rules appear in
+it."""
 
 from dataclasses import dataclass
 from math import cos, hypot, radians
@@ -18,12 +19,12 @@ from edge.setup.pages import place_of, step_page
 router = APIRouter()
 
 SAME_WAY = cos(radians(75))
-"""Of the angle between a lane and the way into the junction: seen along the road, lanes spread."""
+"""Cosine of the largest angle between a lane and the way into the junction: along the view, lanes spread."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """One offence: whether it is on, what is missing for it, and in which of the lanes it can be proved."""
+    """One offence: whether it is on, what it still needs, and in which of the lanes it can be proved."""
 
     rule: RuleDescriptor
     is_on: bool
@@ -42,7 +43,7 @@ def rules(request: Request, name: str) -> Response:
 
 @router.post("/cameras/{name}/rules")
 def switch(request: Request, name: str, on: Annotated[list[str] | None, Form()] = None) -> Response:
-    """Turns on what was ticked and the others off; a rule that stays keeps its settings."""
+    """Turns on the ticked rules and the others off; a rule that stays on keeps its settings."""
     place = place_of(request, name)
     draft = place.draft()
     known = draft.get("rules", {})
@@ -53,7 +54,7 @@ def switch(request: Request, name: str, on: Annotated[list[str] | None, Form()] 
 
 
 def rows(draft: Draft, scene: Scene) -> list[Row]:
-    """A row for each rule there is. While none was ever chosen, all that can be proved are ticked."""
+    """A row for each rule. Before the first choice all provable rules are ticked."""
     chosen = draft.get("rules")
     made = []
     for rule in RULES.values():
@@ -64,19 +65,19 @@ def rows(draft: Draft, scene: Scene) -> list[Row]:
 
 
 def _lanes(rule: RuleDescriptor, scene: Scene) -> tuple[bool, ...]:
-    """Whether the rule has what it needs in each lane by itself."""
+    """For each lane whether it alone meets the rule's needs."""
     alone = (_with_one(lane, scene) for lane in scene.lanes)
     return tuple(all(need.met(one) for need in rule.needs) for one in alone)
 
 
 def _with_one(lane: Lane, scene: Scene) -> Scene:
-    """The scene with this lane alone, and with the stop lines that its traffic may drive over."""
+    """The scene with this lane alone, and the stop lines that its traffic may cross."""
     lines = tuple(line for line in scene.stop_lines if _leads_over(lane, line))
     return scene.model_copy(update={"lanes": (lane,), "stop_lines": lines})
 
 
 def _leads_over(lane: Lane, line: StopLine) -> bool:
-    """Whether the lane's traffic goes the way the stop line is for, not against it or past it."""
+    """Whether the lane's traffic goes in the stop line's direction, not against it or past it."""
     if lane.direction is None:
         return True
     return along((0.0, 0.0), lane.direction, line.direction) >= SAME_WAY * hypot(*lane.direction)

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 SECONDS = 5.0
 PORT = 322
-"""Of RTSP over TLS."""
+"""Port of RTSP over TLS."""
 
 Kind = Literal["open", "open_outside", "proved", "unproved"]
 
@@ -17,15 +17,15 @@ Kind = Literal["open", "open_outside", "proved", "unproved"]
 @dataclass(frozen=True)
 class Secrecy:
     """`open`: unencrypted within a private network; `open_outside`: unencrypted over a public one; `proved`:
-    encrypted, the certificate is the host's and of an authority this machine knows; `unproved`: encrypted,
-    but nobody says that it is this camera, `why` not."""
+    encrypted, with a certificate for this host from an authority this machine trusts; `unproved`: encrypted,
+    but the camera's identity is not proved, `why` says the reason."""
 
     kind: Kind
     why: str = ""
 
 
 def secrecy(url: str) -> Secrecy:
-    """Of a stream that answered at this address."""
+    """The encryption of a stream that answered at this address."""
     place = urlsplit(url)
     host = place.hostname or ""
     if place.scheme != "rtsps":
@@ -43,7 +43,7 @@ def secrecy(url: str) -> Secrecy:
 
 
 def _is_private(host: str) -> bool:
-    """Whether everything that the name leads to lies within a network of one's own."""
+    """Whether all addresses of the name lie within a private network."""
     try:
         found = {info[4][0] for info in socket.getaddrinfo(host, None)}
     except OSError:

@@ -1,4 +1,4 @@
-"""Serves the page until it is interrupted, and says how it is opened."""
+"""Serves the page until interrupted, and prints how to open it."""
 
 import socket
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from edge.setup.places import Places
 
 
 def serve(folder: Path, host: str, port: int, tell: Callable[[str], None]) -> None:
-    """The page over `folder`.
+    """Serves the page over `folder`.
 
     Raises OSError if the port is taken.
     """
@@ -28,7 +28,7 @@ def serve(folder: Path, host: str, port: int, tell: Callable[[str], None]) -> No
 
 
 def _this_machine() -> str:
-    """This machine's address in its network, as a phone beside it would type it; nothing is sent."""
+    """This machine's address in its network, for opening the page from a phone; nothing is sent."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
             probe.connect(("192.0.2.1", 9))

@@ -1,7 +1,7 @@
-"""Who may use the page: whoever opened it with the token that the command printed, once.
+"""Access control of the page: for whoever opened it with the one-time token printed by the command.
 
-The first browser that shows the token gets a cookie; the next device needs the next token, which is printed
-then. Both live as long as the command.
+The first browser that shows the token gets a cookie; the next device needs the next token, printed then. Both
+are valid as long as the command runs.
 """
 
 import secrets
@@ -16,11 +16,11 @@ COOKIE = "ngatu_setup"
 
 
 class Gate:
-    """Lets in who has the cookie, or shows the token once.
+    """Admits requests with the cookie, or once with the token.
 
     Args:
-        announce: told each new token.
-        refuse: the answer for those who have neither.
+        announce: receives each new token.
+        refuse: the answer to requests with neither.
     """
 
     def __init__(self, app: ASGIApp, announce: Callable[[str], None], refuse: ASGIApp) -> None:
@@ -32,7 +32,7 @@ class Gate:
         self._new_token()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request."""
+        """Handles one request."""
         if scope["type"] != "http" or scope["path"].startswith("/static/") or self._is_known(scope):
             await self._app(scope, receive, send)
         elif scope["path"] == "/" and self._shows_token(scope):

@@ -1,6 +1,8 @@
-"""The as-built sheet (biên bản hoàn công) of a camera: what was drawn and measured, and by which software.
+"""The as-built sheet (biên bản hoàn công) of a camera: the drawing, its measurements, and the software
+version.
 
-It is made from the camera file that is active, so that it says what runs; a page to print, or a PDF.
+It is made from the active camera file, so that it documents the running configuration; a page to print, or a
+PDF.
 """
 
 import base64
@@ -31,7 +33,7 @@ _NETWORKS = (*NETWORKS, "lamps")
 
 @dataclass(frozen=True)
 class Measure:
-    """One thing that is drawn: its points in pixels, as they are told, and its length on the picture."""
+    """One drawn object: its points in pixels as text, and its length in the picture."""
 
     line: SceneLine
     points: str
@@ -40,8 +42,8 @@ class Measure:
 
 @dataclass(frozen=True)
 class Sheet:
-    """Everything the sheet says. `trial` is of the newest replay of the recorded minute with this
-    very file, None where there was none; `residual_cm` of the scale measured on it."""
+    """Content of the sheet. `trial` is the newest replay of the recorded minute with this very file, None if
+    there was none; `residual_cm` of the scale measured on it."""
 
     config: CameraConfig
     revision: Revision
@@ -102,12 +104,12 @@ def still(place: Place) -> bytes:
 
 
 def can_make_pdf() -> bool:
-    """Whether WeasyPrint is installed; without it the sheet is printed from the browser."""
+    """Whether WeasyPrint is installed; otherwise the sheet is printed from the browser."""
     return find_spec("weasyprint") is not None
 
 
 def as_pdf(page: str, style: str) -> bytes:
-    """The page as a PDF; its pictures stand in it (`in_line`)."""
+    """The page as a PDF; its pictures are embedded (`in_line`)."""
     from weasyprint import CSS, HTML
 
     made: bytes = HTML(string=page).write_pdf(stylesheets=[CSS(string=style)])
@@ -115,5 +117,5 @@ def as_pdf(page: str, style: str) -> bytes:
 
 
 def in_line(jpeg: bytes) -> str:
-    """A picture as an address that holds it."""
+    """A picture as a data URL."""
     return f"data:image/jpeg;base64,{base64.b64encode(jpeg).decode()}"

@@ -1,6 +1,6 @@
-"""The node's networks for the page: loaded when they are first needed, and remembering what they saw.
+"""The node's networks for the page: loaded on first use, with their results cached.
 
-The same recording is looked at again after each line that is moved; the vehicles in it don't change by that.
+The same recording is analysed again after each moved line; the vehicles in it don't change by that.
 """
 
 import threading
@@ -12,21 +12,21 @@ from edge.detect.detector import Detection, Image, VehicleDetector
 from edge.second_look.looking import Close
 
 THREADS = 2
-"""For each network: an installer waits."""
+"""Threads for each network: an installer is waiting."""
 
 REMEMBERED = 20_000
-"""Pictures of which is known what was seen in them; some minutes of one or two cameras."""
+"""Pictures whose results are cached: some minutes of one or two cameras."""
 
 
 class RememberingDetector:
-    """A detector that looks at each picture once."""
+    """A detector that analyses each picture once."""
 
     def __init__(self, detector: VehicleDetector) -> None:
         self._detector = detector
         self._seen: dict[bytes, list[Detection]] = {}
 
     def detect(self, image: Image) -> list[Detection]:
-        """As `VehicleDetector.detect`; of a picture that was seen before, what was seen then."""
+        """As `VehicleDetector.detect`; for a known picture the cached result."""
         key = blake2b(image.tobytes(), digest_size=16).digest()
         if key not in self._seen:
             while len(self._seen) >= REMEMBERED:
@@ -36,7 +36,7 @@ class RememberingDetector:
 
 
 class RememberingClose:
-    """The second look's detector, which looks at each picture once at each size."""
+    """The second look's detector, which analyses each picture once at each size."""
 
     def __init__(self, close: Close) -> None:
         self._close = close
@@ -55,7 +55,7 @@ class Sight:
     def __init__(self) -> None:
         self._eyes: Eyes | None = None
         self.busy = threading.Lock()
-        """Held while they look: two cameras' tasks wait for each other."""
+        """Held during analysis: two cameras' tasks wait for each other."""
 
     @property
     def eyes(self) -> Eyes:

@@ -1,4 +1,4 @@
-"""The list of cameras, a new one, the language."""
+"""The list of cameras, adding one, choosing the language."""
 
 from typing import Annotated
 
@@ -20,14 +20,14 @@ def cameras(request: Request) -> Response:
 
 @router.post("/cameras")
 def add(request: Request, name: Annotated[str, Form(max_length=200)]) -> Response:
-    """A new camera, and to its first step."""
+    """Adds a camera and opens its first step."""
     place = places(request).add(name.strip())
     return RedirectResponse(f"/cameras/{place.name}/camera", 303)
 
 
 @router.get("/language/{wanted}")
 def choose_language(request: Request, wanted: Language) -> Response:
-    """Keeps the language of this browser and goes back."""
+    """Stores the language of this browser and goes back."""
     back = request.headers.get("referer", "/").removeprefix(str(request.base_url).rstrip("/"))
     answer = RedirectResponse(back if is_own_path(back) else "/", 303)
     answer.set_cookie(COOKIE, wanted, httponly=True, samesite="strict", max_age=365 * 24 * 3600)

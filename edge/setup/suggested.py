@@ -1,4 +1,4 @@
-"""What is suggested for a recording, as the page draws it: objects, a metre grid, a heat of plates."""
+"""Suggestions for a recording as the page draws them: objects, a metre grid, a heat map of plates."""
 
 import math
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from edge.rules.inputs import Point
 from edge.setup.suggest.model import PlatePixels, Scale, Suggestions
 
 SUGGESTIONS = "suggestions.json"
-"""Where they are kept, in the camera's folder."""
+"""File of the suggestions, in the camera's folder."""
 
 GRID_ACROSS, GRID_ALONG = 8, 25
 """Metres of the grid to either side, and away from where it begins."""

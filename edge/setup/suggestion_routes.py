@@ -16,7 +16,7 @@ router = APIRouter()
 
 @router.post("/cameras/{name}/suggestions")
 def watch_traffic(request: Request, name: str) -> Response:
-    """Looks at the recording, unless that was done or is being done."""
+    """Analyses the recording, unless that was done or is running."""
     place = place_of(request, name)
     task = tasks(request).of(name, "watch")
     if not (task and task.running) and not _is_made(place):
@@ -37,7 +37,7 @@ def watch_traffic(request: Request, name: str) -> Response:
 
 @router.get("/cameras/{name}/suggestions.json")
 def suggestions(request: Request, name: str) -> Response:
-    """What is suggested. Raises SetupError before that is known."""
+    """The suggestions. Raises SetupError before they are available."""
     place = place_of(request, name)
     if not _is_made(place):
         raise SetupError("no_suggestions")
@@ -45,6 +45,6 @@ def suggestions(request: Request, name: str) -> Response:
 
 
 def _is_made(place: Place) -> bool:
-    """Whether there are some, of this recording and not of an earlier one."""
+    """Whether there are suggestions of this recording and not of an earlier one."""
     made, recorded = place.path(SUGGESTIONS), place.recording
     return made.exists() and recorded.exists() and made.stat().st_mtime >= recorded.stat().st_mtime

@@ -1,6 +1,6 @@
 """When the low sun shines into a camera's lens: by its direction of view, for each month.
 
-By NOAA's general equations, right to a quarter of a degree: nobody needs more to choose where to mount it.
+By NOAA's general equations, accurate to a quarter of a degree: enough to choose a mounting place.
 """
 
 from collections.abc import Iterable, Iterator
@@ -9,7 +9,7 @@ from datetime import date
 from math import atan2, cos, degrees, pi, radians, sin, tan
 
 LOW = 20.0
-"""Degrees above the horizon below which the sun stands in the picture or just over it."""
+"""Height in degrees below which the sun is in the picture or just above it."""
 
 ASIDE = 35.0
 """Degrees to either side of the direction of view within which it dazzles."""
@@ -18,19 +18,19 @@ ZONE = 7
 """Hours that Vietnam's clocks are ahead of UTC."""
 
 MIDDLE = (16.0, 106.5)
-"""Latitude and longitude of the middle of Vietnam: anywhere in it times are right to twenty minutes."""
+"""Latitude and longitude of the middle of Vietnam: times are accurate to twenty minutes anywhere in it."""
 
 STEP = 5
-"""Minutes between two looks at the sun."""
+"""Minutes between two computed positions of the sun."""
 
 SHORTEST = 10
-"""Minutes of glare that are told."""
+"""Least minutes of glare that are reported."""
 
 
 @dataclass(frozen=True)
 class Glare:
-    """In a month (1 to 12) the sun stands low before the lens from `start` to `end`, minutes of the local
-    day, on its 21st."""
+    """In a month (1 to 12) the sun stands low in front of the lens from `start` to `end`, minutes of the
+    local day, on its 21st."""
 
     month: int
     start: int
@@ -76,7 +76,8 @@ def _dazzles(sun: tuple[float, float], bearing: float) -> bool:
 
 @dataclass(frozen=True)
 class Span:
-    """Months in a row, over the turn of the year too, and the earliest and latest minute of glare in them."""
+    """Consecutive months, possibly over the turn of the year, and the earliest and latest minute of glare in
+    them."""
 
     first: int
     last: int
@@ -85,7 +86,7 @@ class Span:
 
 
 def spans(glares: Iterable[Glare]) -> Iterator[Span]:
-    """The same, months in a row together."""
+    """The same, with consecutive months joined."""
     known = {one.month: one for one in glares}
     begins = [month for month in known if (month - 2) % 12 + 1 not in known] or sorted(known)[:1]
     for first in begins:

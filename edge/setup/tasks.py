@@ -1,7 +1,7 @@
-"""Work that takes longer than a request, with how far it is.
+"""Background tasks with progress, for work that takes longer than a request.
 
-A page that was closed finds it again; what goes wrong is told in the words of its error. A camera's recording
-is made by one task at a time, and by none while another looks at it.
+A page that was closed finds its task again; errors are shown in their own words. A camera's recording is made
+by one task at a time, and by none while another reads it.
 """
 
 import threading
@@ -17,13 +17,13 @@ log = structlog.get_logger(__name__)
 
 TaskKind = Literal["record", "convert", "watch", "replay", "join", "compare"]
 Report = Callable[[float], None]
-"""Told how much is done, 0 to 1."""
+"""Callback with the part done, 0 to 1."""
 
 _RECORDS: frozenset[TaskKind] = frozenset({"record", "convert"})
 
 
 class _StoppedError(Exception):
-    """The command ends."""
+    """The command is ending."""
 
 
 @dataclass
@@ -37,7 +37,7 @@ class Task:
     stopping: threading.Event = field(default_factory=threading.Event, repr=False)
 
     def report(self, done: float) -> None:
-        """Takes in how far it is; while the command ends, ends the work."""
+        """Records the progress; ends the work if the command is ending."""
         if self.stopping.is_set():
             raise _StoppedError
         self.done = min(max(done, self.done), 1.0)
@@ -57,7 +57,7 @@ class Tasks:
         return next((task for task in reversed(known) if not kinds or task.kind in kinds), None)
 
     def start(self, camera: str, kind: TaskKind, work: Callable[[Report], None]) -> Task:
-        """Begins the work in a thread of its own. Raises SetupError while another is in its way."""
+        """Starts the work in its own thread. Raises SetupError while a conflicting task runs."""
         task = Task(kind)
         with self._lock:
             known = self._tasks.setdefault(camera, [])
@@ -71,7 +71,8 @@ class Tasks:
         return task
 
     def stop(self, seconds: float = 15.0) -> None:
-        """Ends what runs, and waits for it: networks that look while a process ends would crash it."""
+        """Ends running tasks and waits for them: networks still running while a process ends would crash
+        it."""
         for task in (task for known in self._tasks.values() for task in known):
             task.stopping.set()
         for thread in self._threads:
@@ -90,7 +91,7 @@ def _run(task: Task, work: Callable[[Report], None]) -> None:
     except _StoppedError:
         pass
     except Exception:
-        # The edge of a thread: the page says that it failed, the log says how.
+        # Thread boundary: the page says that it failed, the log says how.
         log.exception("set-up task failed", kind=task.kind)
         task.error = SetupError("unexpected")
     finally:

@@ -1,7 +1,7 @@
-"""Replays the recorded minute with the present drawing: what would be found, and what was seen, as an overlay
-for the player.
+"""Replays the recorded minute with the present drawing: its findings, and the observations as an overlay for
+the player.
 
-The pipeline is the replay's own; nothing is written but the page's own file, and nothing is sent.
+It uses the replay's own pipeline; only the page's own file is written, and nothing is sent.
 """
 
 from dataclasses import asdict, dataclass
@@ -26,16 +26,16 @@ from edge.tally import Summary, Tally
 from edge.video.file import FileSource
 
 TRIAL = "trial.json"
-"""Where the newest run is kept, in the camera's folder."""
+"""File of the newest run, in the camera's folder."""
 
 ROUND = 1
-"""Digits of a pixel that are kept."""
+"""Decimal places of stored pixel coordinates."""
 
 
 @dataclass(frozen=True)
 class Found:
-    """One case there would be: when and by which vehicle, between which moments it is shown, in both
-    languages. `plate` is what was read, `decision` that of the node or `disproved` by its second look."""
+    """One case that would be found: when and by which vehicle, the moments between which it is shown, in both
+    languages. `plate` is the reading, `decision` that of the node or `disproved` by its second look."""
 
     t: float
     start: float
@@ -49,7 +49,7 @@ class Found:
 
 @dataclass(frozen=True)
 class LampSeen:
-    """One head over the recording: how long its whole ambers and rounds lasted, seconds; None: not seen."""
+    """One head over the recording: lengths of its whole ambers and cycles, seconds; None: not seen."""
 
     head: str
     amber: float | None
@@ -58,8 +58,7 @@ class LampSeen:
 
 @dataclass(frozen=True)
 class Trial:
-    """What one run showed; `config` tells which drawing it was made with
-    (`drawn_sha256`)."""
+    """Results of one run; `config` identifies the drawing (`drawn_sha256`)."""
 
     config: str
     frames: list[dict[str, Any]]
@@ -97,7 +96,7 @@ def run_trial(recording: Path, config: CameraConfig, eyes: Eyes, report: Report)
 
 
 def lamps_seen(summary: Summary) -> list[LampSeen]:
-    """The lengths of ambers and rounds that were seen from beginning to end, the middle one of each."""
+    """Median lengths of the ambers and cycles of each head that were seen from start to end."""
     return [LampSeen(head, _amber(phases), _cycle(phases)) for head, phases in summary.lamps.items()]
 
 

@@ -1,4 +1,4 @@
-"""Step 4: the recorded minute is replayed through what is drawn."""
+"""Step 4: the recorded minute is replayed with the drawing."""
 
 from typing import Any
 
@@ -16,15 +16,15 @@ from edge.video.frame import VideoError
 router = APIRouter()
 
 SHORTEST_AMBER = 3.0
-"""Seconds of amber below which the lamp's plan is doubtful; less than that nobody can stop for."""
+"""Seconds of amber below which the signal plan is doubtful; in less nobody can stop."""
 
 FRAME_DOUBT = 0.2
-"""Seconds by which a length that was read from pictures may be off."""
+"""Possible error in seconds of a length read from pictures."""
 
 
 @router.get("/cameras/{name}/try")
 def trial(request: Request, name: str) -> Response:
-    """The page of the step, with what the newest run showed."""
+    """The page of the step, with the results of the newest run."""
     place = place_of(request, name)
     draft = place.draft()
     found = list(problems(draft))
@@ -42,7 +42,7 @@ def _data(place: Place, draft: dict[str, Any]) -> dict[str, Any]:
 
 @router.get("/cameras/{name}/trial.json")
 def trial_data(request: Request, name: str) -> Response:
-    """What the newest run showed, for the picture."""
+    """Results of the newest run, for the picture."""
     kept = place_of(request, name).kept(TRIAL)
     if kept is None:
         raise SetupError("no_trial")
@@ -51,7 +51,7 @@ def trial_data(request: Request, name: str) -> Response:
 
 @router.post("/cameras/{name}/trial")
 def start(request: Request, name: str) -> Response:
-    """Runs the recording through the draft."""
+    """Runs the draft on the recording."""
     place = place_of(request, name)
     draft = place.draft()
     if found := list(problems(draft)):

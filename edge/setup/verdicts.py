@@ -1,4 +1,4 @@
-"""Verdicts on a stream: its properties compared with docs/install-camera.md."""
+"""Judges a stream: its properties compared with docs/install-camera.md."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,19 +14,19 @@ from edge.setup.wording import shown, translator
 Level = Literal["good", "warn", "bad"]
 
 DETECT_RATE, RULES_REST_RATE, RECORD_RATE = 10.0, 6.0, 12.0
-"""Pictures a second: enough to follow vehicles; below, rules rest; enough for stills and clip."""
+"""Pictures a second: enough to track vehicles; below, rules rest; enough for stills and clip."""
 
 GOOD_KEYFRAMES, LONG_KEYFRAMES = 2.2, 4.5
-"""Seconds from keyframe to keyframe; beyond, clips begin late and memory runs short."""
+"""Seconds from keyframe to keyframe: good; beyond the second, clips begin late and memory runs short."""
 
 DETECT_WIDTH, DETECT_TOO_WIDE, RECORD_WIDTH = 1000, 2000, 1900
-"""Pixels."""
+"""Widths in pixels."""
 
 MEGABITS_HELD = 8.5
-"""Of the record stream, beyond which a minute does not fit into the node's memory for a camera."""
+"""Data rate of the record stream beyond which a minute does not fit into the node's memory for a camera."""
 
 CLOCK_GOOD, CLOCK_BELIEVED = 1.0, 5.0
-"""Seconds the camera's clock may be off; beyond the second it is not believed."""
+"""Seconds the camera's clock may be off; beyond the second value it is not believed."""
 
 _SECRECY: dict[str, Level] = {"open": "good", "open_outside": "bad", "proved": "good", "unproved": "warn"}
 
@@ -38,7 +38,7 @@ SAME_VIEW = 0.02
 
 @dataclass(frozen=True)
 class Verdict:
-    """One thing about a stream; `code` has its words under `verdict.` with `values`."""
+    """One property of a stream; `code` has its words under `verdict.` with `values`."""
 
     stream: Literal["detect", "record", "both"]
     level: Level
@@ -47,7 +47,7 @@ class Verdict:
 
 
 def verdicts(tried: Tried) -> Iterator[Verdict]:
-    """Everything there is to say, stream by stream."""
+    """All verdicts, stream by stream."""
     yield from _of_stream("detect", tried.detect)
     yield from _detect_only(tried.detect)
     if tried.secrecy is not None:
@@ -120,7 +120,7 @@ def _views(detect: StreamFacts, record: StreamFacts) -> Verdict:
 
 
 def keep(place: Place, tried: Tried) -> None:
-    """Keeps what a try of the streams showed, a picture of each with it."""
+    """Stores the results of trying the streams, with a picture of each."""
     for which, facts in (("detect", tried.detect), ("record", tried.record)):
         if facts is not None:
             place.path(f"{which}.jpg").write_bytes(cv2.imencode(".jpg", facts.picture)[1].tobytes())
@@ -132,13 +132,13 @@ def keep(place: Place, tried: Tried) -> None:
 
 
 def forget(place: Place) -> None:
-    """What an earlier try showed may no longer be so."""
+    """Discards the results of an earlier try."""
     for name in (_KEPT, "detect.jpg", "record.jpg"):
         place.path(name).unlink(missing_ok=True)
 
 
 def kept(place: Place, lang: Language) -> list[dict[str, str]]:
-    """What the newest try showed, in words; empty before the first."""
+    """The results of the newest try, in words; empty before the first."""
     t = translator(lang)
     return [
         {
@@ -151,5 +151,5 @@ def kept(place: Place, lang: Language) -> list[dict[str, str]]:
 
 
 def _worded(values: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """A value as each language writes it; why a stream fails is kept in both."""
+    """A value in each language; the reason why a stream fails is stored in both."""
     return {key: {lang: shown(value, lang) for lang in LANGUAGES} for key, value in values.items()}

@@ -23,7 +23,7 @@ class _Table(RootModel[dict[str, Words]]):
 
 @cache
 def words() -> Mapping[str, Words]:
-    """Every word of the page by its key."""
+    """All words of the page by key."""
     found: dict[str, Words] = {}
     for path in sorted(_FOLDER.glob("*.yaml")):
         found |= load_yaml(path, _Table).root
@@ -41,7 +41,7 @@ def translator(language: Language) -> Translate:
 
 
 def script_words(language: Language) -> dict[str, str]:
-    """The words the page's script needs."""
+    """The words used by the page's script."""
     return {key: text.in_language(language) for key, text in words().items() if key.startswith("js.")}
 
 
@@ -51,7 +51,7 @@ def told(error: SetupError, language: Language) -> str:
 
 
 def shown(value: Any, language: Language) -> Any:
-    """A value as people read it."""
+    """A value formatted for reading."""
     if isinstance(value, Reason):
         return say(value, language)
     if isinstance(value, SetupError):

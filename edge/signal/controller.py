@@ -1,4 +1,5 @@
-"""Phases reported by the traffic-light controller: the second source, beside looking at the lamp.
+"""Phases reported by the traffic-light controller: the second source, besides reading the lamp in the
+picture.
 
 A controller (or the gateway in its cabinet) says what all its signal groups show, in one JSON document:
 
@@ -6,7 +7,7 @@ A controller (or the gateway in its cabinet) says what all its signal groups sho
 
 with the colours `red`, `amber`, `green`, `off`, `flashing` (amber) and `fault`. It comes by MQTT, published
 on every change and at least once a second (retained or not), or is fetched by HTTP twice a second; the
-camera's configuration names the address and the group. A group that was not heard of for `STALE_AFTER` is
+camera's configuration names the address and the group. A group without a message for `STALE_AFTER` is
 `unknown`: a dead cable must not keep a lamp red.
 """
 
@@ -26,14 +27,14 @@ from edge.signal.timeline import SignalTimeline, TimelineSettings
 log = structlog.get_logger(__name__)
 
 STALE_AFTER = 3.0
-"""Seconds after which an old word counts no more."""
+"""Seconds after which a report is stale."""
 
 OWN_WORD = TimelineSettings(looks=1, bridge=0.0)
-"""A controller doesn't flicker: its word counts at once. The order of colours is still checked."""
+"""A controller doesn't flicker: its report counts at once. The order of colours is still checked."""
 
 
 class ControllerState(BaseModel):
-    """What a controller says; other keys are its own business."""
+    """A controller's report; other keys are ignored."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
@@ -41,15 +42,15 @@ class ControllerState(BaseModel):
 
 
 class ControllerLink(Protocol):
-    """A connection that hands every document it receives to whoever opened it, from its own thread."""
+    """A connection that passes every document it receives to its opener, from its own thread."""
 
     def close(self) -> None:
-        """Stop; no document is handed over afterwards."""
+        """Stop; no document is passed on afterwards."""
         ...
 
 
 class ControllerSource:
-    """`SignalSource` for one head, told by a controller."""
+    """`SignalSource` for one head, reported by a controller."""
 
     def __init__(
         self,
@@ -63,8 +64,8 @@ class ControllerSource:
         Args:
             head: id of the head in the camera's configuration.
             group: the controller's name of the signal group.
-            open_link: starts the connection, given where its documents go.
-            monotonic: seconds that only grow, to tell a stale word.
+            open_link: starts the connection, given the callback for its documents.
+            monotonic: monotonic seconds, to detect a stale report.
         """
         self._group = group
         self._monotonic = monotonic
@@ -74,7 +75,7 @@ class ControllerSource:
         self._link = open_link(self.hear)
 
     def hear(self, document: bytes) -> None:
-        """Take in a document of the controller; one that can't be read is logged and changes nothing."""
+        """Take a document of the controller; an unreadable one is logged and ignored."""
         try:
             colour = ControllerState.model_validate_json(document).groups.get(self._group)
         except ValidationError as error:
@@ -87,7 +88,7 @@ class ControllerSource:
             self._heard = (self._monotonic(), colour)
 
     def observe(self, t: float, image: Image) -> None:  # noqa: ARG002  # a controller needs no picture
-        """See `SignalSource.observe`: the word that holds now is what the head shows at `t`."""
+        """See `SignalSource.observe`: the report valid now is what the head shows at `t`."""
         with self._lock:
             heard = self._heard
         fresh = heard is not None and self._monotonic() - heard[0] <= STALE_AFTER

@@ -1,7 +1,7 @@
-"""What colour a lamp head (đèn tín hiệu) shows in one picture, or honestly "unknown".
+"""The colour a lamp head (đèn tín hiệu) shows in one picture, or "unknown".
 
-A small network looks at the crop of the housing; it has a class of its own for whatever is no readable head:
-covered by a bus, burnt out by the sun, dark. Where it is not sure, or the crop says nothing, the answer is
+A small network reads the crop of the housing; it has a separate class for anything that is no readable head:
+covered by a bus, overexposed by the sun, dark. If it is not sure, or the crop is unusable, the answer is
 `unknown`, because a guess could fine someone.
 """
 
@@ -20,20 +20,20 @@ from models.card import load_card, packaged_card
 
 CROP_WIDTH = 20
 CROP_HEIGHT = 48
-"""Input of the network: a head standing upright."""
+"""Height of the network's input: an upright head."""
 
 MIN_CONFIDENCE = 0.55
-"""Share of belief below which a colour is not named."""
+"""Probability below which a colour is not reported."""
 
 CLOSE = 0.25
-"""Share of amber from which red is not named, and of red from which amber is not: in glare they look nearly
-alike, and red accuses."""
+"""Probability of amber from which red is not reported, and of red from which amber is not: in glare they look
+nearly alike, and red accuses."""
 
 MIN_FAULT = 0.9
-"""Share of belief from which two colours count as lit at once."""
+"""Probability from which two colours count as lit at once."""
 
 MIN_SIZE = 4
-"""Pixels a head must measure across to be read at all."""
+"""Least width of a head in pixels for it to be read."""
 
 Reading = Literal["red", "amber", "green", "off", "unknown", "fault"]
 Layout = Literal["vertical", "horizontal"]
@@ -42,7 +42,7 @@ Image = NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class LampReading:
-    """One look at a head: what it shows, and the network's belief in that (0 for `unknown`).
+    """One look at a head: its state, and the network's probability for it (0 for `unknown`).
 
     `fault`: two lamps are lit at once.
     """
@@ -55,7 +55,7 @@ UNKNOWN = LampReading("unknown", 0.0)
 
 
 class LampReader:
-    """Reads heads; one serves all heads of a process."""
+    """Reads heads; one instance serves all heads of a process."""
 
     def __init__(self, card: Path | None = None) -> None:
         """Load the network of a card, the packaged one by default.
@@ -87,14 +87,14 @@ class LampReader:
         return told(self._shares(head))
 
     def _shares(self, head: Image) -> dict[str, float]:
-        """The share of belief in each class of a head of the network's input size."""
+        """The probability of each class for a head of the network's input size."""
         blob = cv2.dnn.blobFromImage(head, 1 / 255, swapRB=True)
         shares: NDArray[np.float32] = self._session.run(None, {"head": blob})[0][0]
         return dict(zip(self._classes, shares.tolist(), strict=True))
 
 
 def told(shares: Mapping[str, float]) -> LampReading:
-    """What shares of belief in the network's classes come to."""
+    """The state that follows from the network's class probabilities."""
     name = max(shares, key=lambda known: shares[known])
     confidence = shares[name]
     if name == "two":

@@ -1,4 +1,4 @@
-"""How a controller's documents reach the node: by MQTT, or fetched by HTTP. Both try again for ever."""
+"""Transport of a controller's documents to the node: by MQTT, or fetched by HTTP. Both retry for ever."""
 
 import threading
 import urllib.error
@@ -28,7 +28,7 @@ class MqttLink:
     """Listens to one topic: `mqtt://host:port/the/topic`, `mqtts://…` with the system's certificates."""
 
     def __init__(self, url: str, hear: Hear) -> None:
-        """Connect in a thread of its own; a broker that is away is waited for."""
+        """Connect in a separate thread; an unavailable broker is waited for."""
         parts = urlsplit(url)
         self._topic = parts.path.lstrip("/")
         if not self._topic or parts.hostname is None:
@@ -72,7 +72,7 @@ class HttpLink:
     """Fetches `http(s)://…` every half second."""
 
     def __init__(self, url: str, hear: Hear) -> None:
-        """Start fetching in a thread of its own."""
+        """Start fetching in a separate thread."""
         self._url = url
         self._hear = hear
         self._stop = threading.Event()

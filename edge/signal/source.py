@@ -1,4 +1,4 @@
-"""Where the phase of a head comes from: a look at the lamp, or the controller's own word."""
+"""Source of a head's phases: reading the lamp in the picture, or the controller's report."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -14,21 +14,21 @@ from edge.signal.timeline import SignalTimeline
 
 
 class SignalSource(Protocol):
-    """Knows what one lamp head showed."""
+    """Provides the phases of one lamp head."""
 
     def observe(self, t: float, image: Image) -> None:
-        """Take in the frame of stream time `t` seconds (BGR, the whole picture of the detect stream).
+        """Take the frame of stream time `t` seconds (BGR, the whole picture of the detect stream).
 
         Called for every frame, in order. Never raises for what the picture shows.
         """
         ...
 
     def interrupt(self) -> None:
-        """The next frame does not go on from those before: how much time lies between is not known."""
+        """The next frame does not continue the earlier ones: the time in between is unknown."""
         ...
 
     def snapshot(self) -> SignalHistory:
-        """What the head showed up to the newest frame."""
+        """The head's phases up to the newest frame."""
         ...
 
     def close(self) -> None:

@@ -1,9 +1,9 @@
 """From single looks at a lamp head to its phases.
 
-A look can be wrong: LEDs flicker, a bus covers the head, the sun burns it out. So a colour counts only when
-it was seen in several looks, short gaps are bridged, and the order of colours must be one a signal can have.
-What can't be true becomes `fault`, what wasn't seen `unknown`; both disarm the red-light rules. Pure: no
-clock, no picture. Time is seconds on the camera's stream clock and must grow.
+A look can be wrong: LEDs flicker, a bus covers the head, the sun overexposes it. So a colour counts only
+after several looks, short gaps are bridged, and the order of colours must be possible for a signal.
+Impossible states become `fault`, unseen ones `unknown`; both disarm the red-light rules. Pure: no clock, no
+picture. Time is seconds on the camera's stream clock and must grow.
 """
 
 from collections import deque
@@ -23,25 +23,25 @@ class TimelineSettings:
     """Debounce and plausibility; all times in seconds."""
 
     looks: int = 3
-    """Looks in a row that make a colour; two are enough when they lie `span` apart (slow cameras)."""
+    """Successive looks that make a colour; two are enough if they lie `span` apart (slow cameras)."""
     span: float = 0.3
     bridge: float = 1.0
     """A gap (unreadable or dark) up to this long between two looks of one colour is no phase of its own."""
     flicker: float = 0.04
     """A dark look this soon after a lit one is the pause of an LED, not a change."""
     dark: float = 3.0
-    """A head dark for longer is out of order."""
+    """A head dark for longer is faulty."""
     min_amber: float = 1.5
-    """A shorter amber before red was misread, or is against the rules: nothing to fine anyone by."""
+    """A shorter amber before red was misread, or is against the regulations: no basis for a fine."""
     max_gap: float = 2.0
-    """When no look came for longer, what happened meanwhile is unknown."""
+    """Without a look for longer, the state in between is unknown."""
     keep: float = 600.0
     """Phases that ended longer ago are forgotten."""
 
 
 @dataclass(frozen=True)
 class _Run:
-    """Equal looks in a row: colour, time of the first, how many."""
+    """Equal successive looks: colour, time of the first, number."""
 
     colour: LampColour
     first: float
@@ -49,7 +49,7 @@ class _Run:
 
 
 class Blinker:
-    """Tells flashing amber (đèn vàng nhấp nháy) from amber: three switch-ons within four seconds."""
+    """Distinguishes flashing amber (đèn vàng nhấp nháy) from amber: three switch-ons within four seconds."""
 
     WINDOW = 4.0
     SWITCH_ONS = 3
@@ -61,7 +61,7 @@ class Blinker:
         self._switch_ons: deque[float] = deque(maxlen=self.SWITCH_ONS)
 
     def observe(self, t: float, colour: LampColour) -> bool:
-        """Take in a look; True while the head flashes amber, dark moments included."""
+        """Add a look; True while the head flashes amber, dark moments included."""
         if colour in ("red", "green"):
             self._switch_ons.clear()
         if colour == "amber" and not self._lit:
@@ -82,22 +82,22 @@ class SignalTimeline:
         source: Literal["vision", "controller"] = "vision",
         settings: TimelineSettings | None = None,
     ) -> None:
-        """Start with nothing known of the head called `head`."""
+        """Start without knowledge of the head called `head`."""
         self._head = head
         self._source = source
         self._settings = settings or TimelineSettings()
         self._blinker = Blinker()
         self._done: deque[Phase] = deque()
         self._now: Phase | None = None
-        self._shown: LampColour = "unknown"  # what the lamp shows, also while the phase is called `fault`
-        self._supported = 0.0  # when it was last seen to show that
+        self._shown: LampColour = "unknown"  # the lamp's colour, also while the phase is called `fault`
+        self._supported = 0.0  # when that was last seen
         self._run: _Run | None = None
         self._t: float | None = None
         self._interrupted = False
         self._lit: tuple[float, LampColour] | None = None
 
     def observe(self, t: float, colour: LampColour) -> None:
-        """Take in one look.
+        """Add one look.
 
         Args:
             t: when, in seconds; later than the look before.
@@ -124,11 +124,11 @@ class SignalTimeline:
         self._go_on(t)
 
     def interrupt(self) -> None:
-        """The lamp was not observed between the look before and the next, for an unknown time."""
+        """The lamp was not observed between the last look and the next, for an unknown time."""
         self._interrupted = True
 
     def snapshot(self) -> SignalHistory:
-        """What is known so far, as an immutable value; empty and not armed before the first sure colour."""
+        """The history so far, as an immutable value; empty and not armed before the first sure colour."""
         phases = () if self._now is None else (*self._done, self._now)
         colour: LampColour = "unknown" if self._now is None else self._now.colour
         return SignalHistory(self._head, self._source, phases, colour in LIT)
@@ -142,7 +142,7 @@ class SignalTimeline:
         return colour
 
     def _is_sure(self, run: _Run, t: float) -> bool:
-        """Whether the newest looks, which differ from what the head showed, make a phase."""
+        """Whether the newest looks, which differ from the head's present state, make a phase."""
         if run.colour in ("unknown", "off"):
             return t - self._known_until(run) > self._settings.bridge
         if run.colour in LIT:
@@ -167,13 +167,13 @@ class SignalTimeline:
         self._supported = t
 
     def _can_follow(self, before: Phase, shown_before: LampColour, start: float) -> bool:
-        """Whether a working signal goes from the phase `before` to the colour shown now."""
+        """Whether a working signal can change from the phase `before` to the colour shown now."""
         known_whole = before.colour == "amber" and before.onset_observed
         too_short = known_whole and start - before.start < self._settings.min_amber
         return SUCCESSORS[shown_before] == self._shown and not too_short
 
     def _go_on(self, t: float) -> None:
-        """Stretch the current phase to `t`, call a head that stays dark faulty, forget what is too old."""
+        """Extend the current phase to `t`, mark a head that stays dark as faulty, forget old phases."""
         if self._now is not None:
             self._now = replace(self._now, end=t)
             if (

@@ -1,1 +1,1 @@
-"""Networks that the centre signed, tried on golden frames before and each day after they are in force."""
+"""Networks signed by the centre, tested on golden frames before they are in force and each day afterwards."""

@@ -1,5 +1,5 @@
-"""The node looks at the golden frames when it starts and once a day, and goes back to the networks before
-when those in force no longer see."""
+"""The node tests its networks on the golden frames at start and once a day, and returns to the previous
+networks if the present ones fail."""
 
 import threading
 from collections.abc import Callable
@@ -22,7 +22,7 @@ class DailySelfTest:
     """The self-test of one node, in a thread of its own.
 
     Args:
-        restart: called once the networks before are in force: whoever watches the node starts it anew.
+        restart: called once the previous networks are in force: the node's supervisor then restarts it.
     """
 
     sets: NetworkSets
@@ -34,13 +34,13 @@ class DailySelfTest:
     failed: Reason | None = field(default=None, init=False)
 
     def run(self, stop: threading.Event) -> None:
-        """Looks until `stop` is set."""
+        """Tests until `stop` is set."""
         while not stop.is_set():
             self.look()
             stop.wait(self.every)
 
     def look(self) -> None:
-        """Looks once. What fails twice in a row is not chance."""
+        """Tests once. Failing twice in a row is not chance."""
         why = self.test(self.eyes) and self.test(self.eyes)
         self.failed = why
         if why is not None and self.sets.go_back(why, self.now()):
@@ -48,5 +48,5 @@ class DailySelfTest:
 
     @property
     def alarms(self) -> tuple[Reason, ...]:
-        """What a person should know."""
+        """Alarms for the operator."""
         return (*self.sets.alarms, *([self.failed] if self.failed else []))

@@ -1,9 +1,9 @@
-"""Golden frames: does what runs here still see what is there to be seen?
+"""Golden frames: do the networks running here still detect what they must?
 
-`models/golden.yaml` says what is on some frames of the sample clip, whose truth is exact. Each listed vehicle
-must be found, each listed plate read, and nothing may be seen on a grey picture. The frames test networks,
-libraries and machine together: a network that was damaged or swapped, a processor that computes wrongly, an
-update that sees less.
+`models/golden.yaml` lists the content of some frames of the sample clip, whose truth is exact. Each listed
+vehicle must be found, each listed plate read, and nothing may be detected on a grey picture. The frames test
+networks, libraries and machine together: a damaged or swapped network, a processor that computes wrongly, an
+update that detects less.
 """
 
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ class _Part(BaseModel):
 
 
 class GoldenVehicle(_Part):
-    """A vehicle that must be found, and its plate where that must be read."""
+    """A vehicle that must be found, and its plate if that must be read."""
 
     kind: VehicleKind
     box: tuple[float, float, float, float]
@@ -38,14 +38,14 @@ class GoldenVehicle(_Part):
 
 
 class GoldenFrame(_Part):
-    """One frame of the clip, and what is on it."""
+    """One frame of the clip, and its expected content."""
 
     frame: int
     vehicles: tuple[GoldenVehicle, ...]
 
 
 class Golden(_Part):
-    """The frames; `confidence` and `overlap` are what a vehicle needs to count as found."""
+    """The frames; a vehicle needs `confidence` and `overlap` to count as found."""
 
     clip: str
     confidence: float
@@ -54,12 +54,12 @@ class Golden(_Part):
 
 
 def load_golden() -> Golden:
-    """Those that ship with the programme."""
+    """The golden frames that ship with the software."""
     return Golden.model_validate(yaml.safe_load((files("models") / "golden.yaml").read_text("utf-8")))
 
 
 def self_test(eyes: Eyes, golden: Golden) -> Reason | None:
-    """Looks at the golden frames; None if all is seen that must be, else what was not."""
+    """Tests the golden frames; None if everything required is detected, else what was missed."""
     try:
         pictures = list(_pictures(golden))
         lost = sum(_not_found(eyes, golden, frame, image) for frame, image in pictures)
@@ -98,7 +98,7 @@ def _not_found(eyes: Eyes, golden: Golden, frame: GoldenFrame, image: Image) -> 
 
 
 def _misread(eyes: Eyes, frame: GoldenFrame, image: Image) -> Iterator[str]:
-    """Each plate that is not what it must be, beside what it must be."""
+    """Each misread plate beside the expected text."""
     for number, vehicle in enumerate(frame.vehicles):
         if vehicle.plate is not None:
             sighting = Sighting(frame.frame, 0.0, image, {number: vehicle.box})

@@ -1,7 +1,7 @@
-"""Sets of networks on a node: the packaged ones, and those that came in bundles the centre signed.
+"""Sets of networks on a node: the packaged ones, and those from bundles the centre signed.
 
-In the node's data folder: `networks/NAME-HASH/` as the bundle came, signature included, and `record.json`:
-which set is in force, which was before, and what became of the last. A set is checked whenever it is opened:
+In the node's data folder: `networks/NAME-HASH/` as the bundle arrived, signature included, and `record.json`:
+the set in force, the previous one, and the result of the last update. A set is checked whenever it is opened:
 one that was altered on the disk is never used.
 """
 
@@ -29,11 +29,11 @@ log = structlog.get_logger(__name__)
 FOLDER = "networks"
 SelfTest = Callable[[Eyes], Reason | None]
 PACKAGED = ""
-"""Name of the set that ships with the programme."""
+"""Name of the set that ships with the software."""
 
 
 class UpdateError(RuntimeError):
-    """The bundle was not put in force; what was in force still is. `reason` says why as a code, if the set
+    """The bundle was not put in force; the earlier set still is. `reason` says why as a code, if the set
     itself failed."""
 
     def __init__(self, words: str, why: Reason | None = None) -> None:
@@ -42,7 +42,7 @@ class UpdateError(RuntimeError):
 
 
 class Record(Message):
-    """Which set is in force since when, which was before it, and why one was given up."""
+    """The set in force and since when, the previous one, and why one was rolled back."""
 
     in_force: str = PACKAGED
     before: str = PACKAGED
@@ -53,24 +53,24 @@ class Record(Message):
 
 @dataclass(frozen=True)
 class NetworkSets:
-    """The sets of one node. Writing raises OSError when the disk refuses."""
+    """The sets of one node. Writing raises OSError if the disk fails."""
 
     folder: Path
     centre: PublicKey
 
     @property
     def record(self) -> Record:
-        """What is remembered; nothing if it can't be read: then the packaged networks are in force."""
+        """The stored record; empty if it can't be read: then the packaged networks are in force."""
         try:
             return Record.model_validate_json((self.folder / "record.json").read_bytes())
         except (OSError, ValidationError):
             return Record()
 
     def open(self, threads: int, now: datetime) -> Eyes:
-        """The networks in force; those before when they are not whole any more.
+        """The networks in force; the previous ones if those are damaged.
 
         Raises:
-            ModelCardError: the packaged ones are not whole either: the node must not start.
+            ModelCardError: the packaged ones are damaged too: the node must not start.
         """
         record = self.record
         if record.in_force != PACKAGED:
@@ -83,10 +83,10 @@ class NetworkSets:
         return open_eyes(threads)
 
     def take(self, bundle: Path, test: SelfTest, threads: int, now: datetime) -> str:
-        """Copies a bundle in, tries it, and puts it in force from the next start on; returns its name.
+        """Copies a bundle, tests it, and puts it in force from the next start on; returns its name.
 
         Raises:
-            UpdateError: it is not the centre's, not whole, no set of networks, or does not see what it must.
+            UpdateError: it is not the centre's, damaged, no set of networks, or fails the self-test.
         """
         name = self._copied(bundle)
         record = self.record
@@ -105,7 +105,7 @@ class NetworkSets:
         return name
 
     def go_back(self, why: Reason, now: datetime) -> bool:
-        """Puts the set before in force from the next start on; False when there is none before."""
+        """Puts the previous set in force from the next start on; False if there is none."""
         record = self.record
         if record.in_force == PACKAGED:
             return False
@@ -116,7 +116,7 @@ class NetworkSets:
 
     @property
     def alarms(self) -> tuple[Reason, ...]:
-        """What a person should know until the next update."""
+        """Alarms for the operator, until the next update."""
         record = self.record
         if record.reason is None:
             return ()
@@ -128,7 +128,7 @@ class NetworkSets:
         return open_eyes(threads, place)
 
     def _copied(self, bundle: Path) -> str:
-        """Its name here, once all of it is checked, copied, and found to be networks a node shares."""
+        """Name of the copied set, once it is checked, copied, and found to contain networks a node shares."""
         try:
             listed = check(bundle, self.centre, "models")
         except BundleError as problem:
@@ -146,7 +146,7 @@ class NetworkSets:
         return name
 
     def _tidy(self) -> None:
-        """Only what is in force and what was before it stays."""
+        """Deletes all sets but the present and the previous one."""
         record = self.record
         for place in self.folder.iterdir():
             if place.is_dir() and place.name not in (record.in_force, record.before):
@@ -158,5 +158,5 @@ class NetworkSets:
 
 
 def sets_of(node: NodeConfig, centre: PublicKey) -> NetworkSets:
-    """Where a node keeps its networks."""
+    """The network sets of a node."""
     return NetworkSets(node.data / FOLDER, centre)

@@ -1,6 +1,6 @@
-"""Suggestions for setting up a camera, from what one recorded minute of it shows.
+"""Suggestions for setting up a camera, from one recorded minute.
 
-`watch` looks at the recording once (the slow part), `suggest` reasons about what was seen.
+`watch` analyses the recording once (the slow part), `suggest` draws conclusions from the result.
 """
 
 from edge.setup.suggest.everything import suggest

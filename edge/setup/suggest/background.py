@@ -10,19 +10,19 @@ from edge.rules.inputs import Box
 from edge.setup.suggest.model import Image, SeenVehicle, Still
 
 FEWEST, MOST, MEMORY = 7, 25, 200_000_000
-"""Stills that are used: as many as fit into so many bytes, within these bounds."""
+"""Number of stills used: as many as fit into so many bytes, within these limits."""
 
 BAND = 64
-"""Rows that are worked out at a time, for the memory's sake."""
+"""Rows processed at a time, to limit memory."""
 
 SAME_TIME = 0.02
-"""Seconds between a still and a look at a vehicle in it."""
+"""Largest time difference between a still and a look at a vehicle in it, in seconds."""
 
 
 def background(stills: Sequence[Still], vehicles: Sequence[SeenVehicle]) -> Image:
-    """For each pixel the middle of the stills in which no vehicle was there; of all, where there always was.
+    """For each pixel the median of the stills without a vehicle there; of all stills if there always was one.
 
-    There must be a still.
+    At least one still is required.
     """
     most = min(MOST, max(FEWEST, MEMORY // stills[0].picture.nbytes))
     chosen = stills[:: -(-len(stills) // most)]
@@ -55,7 +55,7 @@ def _free(boxes: Sequence[Box], shape: tuple[int, ...]) -> NDArray[np.bool_]:
 
 
 def _middle(pictures: NDArray[np.uint8], free: NDArray[np.bool_]) -> Image:
-    """The middle value over the pictures; those not free are sorted to the end and not counted."""
+    """The median over the pictures; occupied pixels are sorted to the end and not counted."""
     counts = free.sum(axis=0)
     counted = np.where((counts > 0)[None], free, True)
     last = np.where(counted[..., None], pictures, np.uint8(255))

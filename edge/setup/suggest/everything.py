@@ -15,7 +15,7 @@ from edge.signal.lamp import LampReader
 
 
 def suggest(minute: Minute) -> Suggestions:
-    """What a person is offered to confirm or move; empty where the recording showed too little.
+    """Suggestions for a person to confirm or move; empty if the recording showed too little.
 
     Raises:
         ModelCardError: the network that reads lamps is missing or not the one its card describes.

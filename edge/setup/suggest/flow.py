@@ -1,6 +1,7 @@
-"""Which way vehicles drive: their paths on the road, where straight ones meet, and where some stood.
+"""Directions of traffic: vehicles' paths on the road, the point where straight ones meet, and places where
+some stood.
 
-Straight paths along one road meet at one point of the picture, on the horizon of a camera that hangs level.
+Straight paths along one road meet at one point of the picture, on the horizon for a level camera.
 """
 
 from collections.abc import Sequence
@@ -16,25 +17,25 @@ from edge.rules.inputs import Point
 from edge.setup.suggest.model import SeenLook, SeenVehicle, unit
 
 LEAST_LOOKS = 4
-"""Looks with wheels in sight that make a path."""
+"""Looks with visible wheels needed for a path."""
 
 LEAST_WAY = 0.1
-"""Parts of the picture's height a path must lead for its direction to be told."""
+"""Least length of a path, in parts of the picture's height, for its direction to be used."""
 
 STRAIGHT = 0.02
-"""Parts of a path's length by which its points may lie beside a straight line, at the median."""
+"""Most median distance of a path's points from a straight line, in parts of its length."""
 
 ALONG_VIEW = 0.45
-"""Least part of a direction that must be up or down the picture for it to lead along the view."""
+"""Least vertical part of a direction for it to lead along the view."""
 
 STANDS = 0.12
-"""Heights of its box by which the middle of a vehicle that stands may wander."""
+"""Heights of its box by which the middle of a standing vehicle may wander."""
 
 STANDS_SECONDS = 1.5
-"""Seconds from which it stands."""
+"""Seconds without movement that make a stop."""
 
 NEAR_POINT = 0.05
-"""Parts of the picture's width by which a path may miss the point where all meet, at most."""
+"""Most distance of a path from the common meeting point, in parts of the picture's width."""
 
 LEAST_MEETING = 4
 """Straight paths that must meet at a point."""
@@ -42,17 +43,17 @@ LEAST_MEETING = 4
 
 @dataclass(frozen=True, eq=False)
 class Path:
-    """The way of one vehicle's wheels over the road: n x 2 points in order of time."""
+    """The path of one vehicle's wheels on the road: n x 2 points in order of time."""
 
     kind: VehicleKind
     points: NDArray[np.float64]
     times: NDArray[np.float64]
     heights: NDArray[np.float64]
-    """Of its box at each point, pixels."""
+    """Height of its box at each point, pixels."""
 
     @cached_property
     def direction(self) -> Point:
-        """Of the whole way, length 1."""
+        """Direction of the whole path, length 1."""
         (x1, y1), (x2, y2) = self.points[0], self.points[-1]
         return unit((float(x2 - x1), float(y2 - y1))) if (x1, y1) != (x2, y2) else (0.0, 0.0)
 
@@ -78,7 +79,7 @@ class Path:
 
 @dataclass(frozen=True)
 class Stand:
-    """Where a vehicle stood: its wheels, from when to when, the height of its box."""
+    """A stop of a vehicle: position of its wheels, start and end, the height of its box."""
 
     at: Point
     start: float
@@ -88,7 +89,7 @@ class Stand:
 
 
 def paths(vehicles: Sequence[SeenVehicle], height: int) -> list[Path]:
-    """The paths that lead far enough, in a picture of that height."""
+    """The paths that are long enough, in a picture of that height."""
     found = [path for vehicle in vehicles if (path := _path(vehicle)) is not None]
     return [path for path in found if path.length >= LEAST_WAY * height]
 
@@ -111,7 +112,7 @@ def along_view(path: Path) -> bool:
 
 
 def vanishing_point(found: Sequence[Path], width: int) -> Point | None:
-    """Where the straight paths along the view meet; None where too few do."""
+    """The point where the straight paths along the view meet; None if too few do."""
     straight = [path for path in found if path.is_straight and along_view(path)]
     if len(straight) < LEAST_MEETING:
         return None
@@ -130,7 +131,8 @@ def vanishing_point(found: Sequence[Path], width: int) -> Point | None:
 
 
 def _sureness(path: Path, point: NDArray[np.float64]) -> float:
-    """How little a path's line wavers as far off as that point: long and straight paths tell most."""
+    """Weight of a path: how little its line wavers at the distance of that point; long, straight paths weigh
+    most."""
     normal, distance = path.line
     beside = max(0.5, float(np.sqrt(np.mean((path.points @ np.array(normal) - distance) ** 2))))
     return 1 / (beside * (1 + 3 * dist(path.points.mean(axis=0), point) / path.length)) ** 2
@@ -139,7 +141,7 @@ def _sureness(path: Path, point: NDArray[np.float64]) -> float:
 def _most_agreed(
     normals: NDArray[np.float64], distances: NDArray[np.float64], near: float
 ) -> NDArray[np.float64]:
-    """Of the points where two lines cross, the one that the most lines pass nearby."""
+    """Of all crossings of two lines, the one that the most lines pass close to."""
     first, second = np.triu_indices(len(normals), 1)
     cross = normals[first, 0] * normals[second, 1] - normals[first, 1] * normals[second, 0]
     able = np.abs(cross) > 0.02
@@ -155,7 +157,7 @@ def _most_agreed(
 
 
 def stands(vehicles: Sequence[SeenVehicle]) -> list[Stand]:
-    """Every stretch in which a vehicle stood, wheels in sight."""
+    """Every stretch in which a vehicle stood with visible wheels."""
     return [stand for vehicle in vehicles for stand in _stands_of(vehicle)]
 
 

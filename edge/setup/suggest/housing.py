@@ -1,7 +1,7 @@
-"""Where the housing of a lamp head may lie, by the lenses that were seen lit in it.
+"""Possible positions of a lamp head's housing, from its lenses seen lit.
 
-Lenses stand in one line, from the top or from the left: red, amber, green (QCVN 41). Their distance is a
-little more than their width, and the housing as long as three distances.
+Lenses stand in one line, from the top or from the left: red, amber, green (QCVN 41). Their spacing is a
+little more than their width, and the housing as long as three spacings.
 """
 
 from collections.abc import Iterator
@@ -12,32 +12,32 @@ from edge.setup.suggest.lenses import COLOURS, Lens
 from edge.signal.lamp import Layout
 
 PITCHES = (0.6, 2.4)
-"""Distance of neighbouring lenses, in widths of a lens as it shines: with its halo it may look wider than it
-is, from afar narrower."""
+"""Spacing of neighbouring lenses, in widths of a lit lens: with its halo it may look wider than it is, from
+afar narrower."""
 
 LEAN = 0.4
-"""How far a line of lenses may lean, sideways for each pixel along it; small ones are placed roughly."""
+"""Most lean of a line of lenses, sideways for each pixel along it; small ones are located roughly."""
 
 BREADTHS = (0.95, 1.15, 1.4)
-"""Width of housings in distances of neighbouring lenses."""
+"""Widths of housings in lens spacings."""
 
 LENGTHS = (2.9, 3.25)
-"""The same of their length."""
+"""Lengths of housings in lens spacings."""
 
 SINGLE_PITCHES = (0.85, 1.05, 1.3)
-"""Distances of neighbouring lenses that are tried where only one lens is known, in its widths."""
+"""Lens spacings tried if only one lens is known, in its widths."""
 
 
 @dataclass(frozen=True)
 class Housing:
-    """A housing in pixels, and how its lenses stand."""
+    """A housing in pixels, and the arrangement of its lenses."""
 
     box: Box
     layout: Layout
 
 
 def housings(lens: Lens, other: Lens | None = None) -> list[Housing]:
-    """Housings that hold the lens, or both lenses, each in its place; none where they don't stand so.
+    """Housings that hold the lens, or both lenses, each in its place; none if their arrangement does not fit.
 
     A single lens is taken to belong to an upright head: most are.
     """

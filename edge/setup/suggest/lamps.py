@@ -1,9 +1,9 @@
-"""Lamp heads (đèn tín hiệu) found by their blinking.
+"""Lamp heads (đèn tín hiệu) found by their switching.
 
-Two lenses make a head where one goes on as the other goes off, again and again, and they stand as lenses of
-one housing do. Then the network that reads lamps all day is asked: only what it reads as the lenses say, on
-stills from the whole recording, is a head, and of several housings that could be it the one it reads best.
-A single lens is taken where the network reads it, and it changes when another head does.
+Two lenses form a head if one goes on as the other goes off, repeatedly, and they are placed like lenses of
+one housing. Then the lamp network is applied: only a housing that it reads as the lenses show, on stills from
+the whole recording, is a head, and of several possible housings the best read one. A single lens is accepted
+if the network reads it and it changes together with another head.
 """
 
 from collections.abc import Iterator, Sequence
@@ -24,20 +24,20 @@ AT_ONCE = 0.45
 """Seconds within which one lens goes off and the next on."""
 
 LONGEST_AMBER = 6.5
-"""Seconds between green and red in which the amber lens may not have been told."""
+"""Seconds between green and red in which the amber lens may have been missed."""
 
 TOGETHER = 0.05
 """Part of the time in which two lenses of one head may both seem lit."""
 
 HANDED_OVER = 0.6
-"""Part of all switches of two lenses that must be one's going off and the other's going on."""
+"""Part of all switches of two lenses that must be a change from one to the other."""
 
 AGREES, HALF_AGREES, CONTRADICTS = 0.7, 0.4, 0.1
-"""Part of the stills on which the network must read what the lenses say; less is enough for two lenses where
-it seldom reads something else, as in low sun, when it reads nothing."""
+"""Part of the stills on which the network must read what the lenses show; less is enough for two lenses if it
+seldom reads something else, as in low sun, when it reads nothing."""
 
 SURENESS = {1: 0.28, 2: 0.6, 3: 0.75}
-"""Confidence in a head by how many of its lenses were seen lit, if the network agrees on few stills; and
+"""Confidence in a head by the number of its lenses seen lit, if the network agrees on few stills; and
 `MANY_READ` more if it agrees on many."""
 MANY_READ = 0.2
 
@@ -45,32 +45,32 @@ UNREAD = 0.15
 """Confidence in a lens that the network can't read but that changes with the heads."""
 
 LONG_ENOUGH = 20.0
-"""Seconds a recording must last for a single lens: in less, too much switches once by chance."""
+"""Least seconds of recording for a single lens: in less, too many things switch once by chance."""
 
 STRONG = 90.0
-"""Contrast such a lens must have; it must be red or green, the amber of flashing lamps is everywhere."""
+"""Least contrast of such a lens; it must be red or green, since flashing amber lights are everywhere."""
 
 SURE = 150.0
-"""Contrast from which a lens that changes when other heads do is one, though no network can read it."""
+"""Contrast from which a lens that changes with other heads is accepted although no network can read it."""
 
 CLEAR = 0.9
-"""Part of the time that no vehicle may stand before such a lens: where they stop at red there is road, and a
-bright thing on whoever waits comes and goes with the lamps."""
+"""Part of the time without a vehicle in front of such a lens: where vehicles stop at red there is road, and a
+bright thing on a waiting vehicle comes and goes with the lamps."""
 
 MOST_STILLS = 12
 """Stills of each colour that are read."""
 
 APART = 0.7
-"""Seconds from a switch within which a still isn't read."""
+"""Seconds around a switch within which stills aren't read."""
 
 
 BRIDGE = 1.0
-"""Seconds without any lit lens that are no phase of their own."""
+"""Seconds without any lit lens that are bridged."""
 
 
 @dataclass(frozen=True)
 class _Found:
-    """A head: where it is, its lenses, which part of the stills agrees, how many there were."""
+    """A head: its position, its lenses, the part of the stills that agrees, and their number."""
 
     housing: Housing
     lenses: tuple[Lens, ...]
@@ -79,7 +79,7 @@ class _Found:
 
 
 def find_heads(minute: Minute, reader: LampReader) -> tuple[LampHead, ...]:
-    """The heads, the surest first."""
+    """The heads, highest confidence first."""
     lenses = switching_lenses(minute.lights)
     pictures = _Pictures(minute)
     pairs = _without_doubles([*_pairs(lenses, minute, pictures, reader)])
@@ -138,7 +138,7 @@ def _followed(ends: Sequence[float], starts: Sequence[float], late: float) -> in
 def _single(
     lens: Lens, found: Sequence[_Found], minute: Minute, pictures: "_Pictures", reader: LampReader
 ) -> _Found | None:
-    """The lens as a head of which no other lens was seen; None where nothing else speaks for one."""
+    """The lens as a head without other visible lenses; None unless something else supports it."""
     times = minute.lights.times
     if lens.contrast < STRONG or lens.colour == "amber" or minute.seconds < LONG_ENOUGH:
         return None
@@ -155,7 +155,7 @@ def _single(
 
 
 def _completed(found: _Found, lenses: Sequence[Lens]) -> _Found:
-    """With the third lens, where one was seen in the housing that is never lit with the others."""
+    """The head with its third lens, if one was seen in the housing that is never lit with the others."""
     colours = {lens.colour for lens in found.lenses}
     thirds = [
         lens
@@ -169,7 +169,7 @@ def _completed(found: _Found, lenses: Sequence[Lens]) -> _Found:
 
 
 def _counts_down(head: Housing, lens: Lens) -> bool:
-    """Whether the lens belongs to a head or to what stands at its end, as countdowns do."""
+    """Whether the lens is part of a head or of a countdown display beside it."""
     x1, y1, x2, y2 = head.box
     across, along = ((x2 - x1) / 4, y2 - y1) if head.layout == "vertical" else (x2 - x1, (y2 - y1) / 4)
     return _holds((x1 - across, y1 - along, x2 + across, y2 + along), lens)
@@ -178,7 +178,7 @@ def _counts_down(head: Housing, lens: Lens) -> bool:
 def _best(
     tried: Sequence[Housing], lenses: tuple[Lens, ...], pictures: "_Pictures", reader: LampReader
 ) -> _Found | None:
-    """The housing whose readings agree with the lenses best; None where none does well enough."""
+    """The housing whose readings agree best with the lenses; None if none is good enough."""
     best: tuple[float, _Found] | None = None
     shown = pictures.of(lenses)
     for housing in tried:
@@ -192,8 +192,8 @@ def _best(
 def _read(
     housing: Housing, shown: Sequence[tuple[Image, Lit]], reader: LampReader
 ) -> tuple[float, float, float]:
-    """Part of the pictures that are read as the lenses say, part read as another colour, and the mean belief
-    in the right one; colour by colour, so that a long red does not outvote a short amber."""
+    """Part of the pictures read as the lenses show, part read as another colour, and the network's mean score
+    for the right one; colour by colour, so that a long red does not outvote a short amber."""
     by_colour: dict[Lit, list[tuple[bool, bool, float]]] = {}
     for picture, colour in shown:
         reading = reader.read(picture, housing.box, housing.layout)
@@ -207,7 +207,7 @@ def _read(
 
 
 def _without_doubles(found: Sequence[_Found]) -> list[_Found]:
-    """The best of those that are the same head: more lenses, then better read."""
+    """The best of duplicate heads: more lenses, then better read."""
     kept: list[_Found] = []
     for one in sorted(found, key=lambda f: (-len(f.lenses), -f.agreement, -_strength(f))):
         if not any(_same(one, other) for other in kept):
@@ -230,7 +230,7 @@ def _holds(box: Box, lens: Lens) -> bool:
 
 
 class _Pictures:
-    """The stills of a recording, with what lenses showed on them and could be seen to show."""
+    """The stills of a recording, with the state and visibility of the lenses in them."""
 
     def __init__(self, minute: Minute) -> None:
         self._times = np.array(minute.lights.times)
@@ -238,7 +238,7 @@ class _Pictures:
         self._decoded: dict[float, Image] = {}
 
     def of(self, lenses: Sequence[Lens]) -> list[tuple[Image, Lit]]:
-        """At most `MOST_STILLS` for each lens, while it alone was lit and in sight."""
+        """At most `MOST_STILLS` for each lens, while it alone was lit and visible."""
         return [
             (self._picture(still), lens.colour)
             for lens in lenses
@@ -286,7 +286,7 @@ def _confidence(found: _Found) -> float:
 
 
 def _phases(lenses: Sequence[Lens], times: tuple[float, ...]) -> tuple[LampPhase, ...]:
-    """What the head showed over time; `unknown` while no lens was seen lit."""
+    """The head's phases; `unknown` while no lens was seen lit."""
     shown: list[LampColour] = []
     for i in range(len(times)):
         lit = [lens for lens in lenses if lens.on[i]]
@@ -298,7 +298,8 @@ def _phases(lenses: Sequence[Lens], times: tuple[float, ...]) -> tuple[LampPhase
 
 
 def _bridged(shown: Sequence[LampColour], most: int) -> list[LampColour]:
-    """Stretches of at most so many unknown looks given to the colour before, at the beginning after, them."""
+    """Unknown stretches of at most so many looks are assigned to the preceding colour, at the start to the
+    following one."""
     stretches = [(colour, len(list(group))) for colour, group in groupby(shown)]
     bridged: list[LampColour] = []
     for colour, count in stretches:

@@ -1,8 +1,8 @@
-"""Lanes (làn đường) from where vehicles drive and from the lines painted between them.
+"""Lanes (làn đường) from the paths of vehicles and the lines painted between them.
 
-A line between lanes follows a ray of the road, solid or dashed, so all rays are asked for paint. The strips
-between painted rays that were driven on are the lanes, with the direction, the kinds and the movements that
-most vehicles in them had.
+A line between lanes follows a ray of the road, solid or dashed, so all rays are tested for paint. The strips
+between painted rays that were driven on are the lanes, with the direction, kinds and movements of most
+vehicles in them.
 """
 
 from collections import Counter
@@ -26,32 +26,32 @@ PAINTED = 0.3
 """Part of a ray that must be painted; dashed lines are, for a third to a half."""
 
 ACROSS, ALONG = 3.0, 200
-"""Pixels between the feet of rays that are asked for paint, and places on each."""
+"""Pixels between the feet of rays tested for paint, and samples on each."""
 
 REACH, REACH_CARS = 0.35, 1.2
-"""How far beyond what is driven on its edge may be painted: parts of that width, or widths of a car."""
+"""How far beyond the driven part its edge line is searched: parts of that width, or car widths."""
 
 NARROWEST = 1.15
-"""Widths of a car between two painted rays at least: arrows and double lines lie closer to surer ones."""
+"""Least car widths between two painted rays: arrows and double lines lie closer to stronger ones."""
 
 CAR = 0.95
-"""Width of a car in heights of the vehicles on its carriageway."""
+"""Width of a car, in heights of the vehicles on its carriageway."""
 
 LEAST_PART = 0.08
-"""Part of all vehicles that drove in a strip from which it is a lane; of a lane's, that had a movement."""
+"""Least part of all vehicles for a strip to be a lane; and of a lane's vehicles for a movement."""
 
 ONE_WAY = 0.55
-"""Part of a lane's vehicles that must go one way; the fewer, the less it is believed."""
+"""Least part of a lane's vehicles that go one way; the fewer, the lower the confidence."""
 
 TURNS = 35.0
-"""Degrees between the road's direction and the end of a path from which it turned."""
+"""Degrees between the road's direction and the end of a path from which it is a turn."""
 
 MARGIN = 0.5
-"""Widths of a car by which a strip is wider than the middles of the vehicles in it."""
+"""Car widths by which a strip is wider than the middles of the vehicles in it."""
 
 
 def lanes(picture: Image, ways: Sequence[Carriageway], stop: Sequence[StopLine]) -> list[Lane]:
-    """The lanes of all carriageways, from left to right in the picture. `stop`: lines that end them."""
+    """The lanes of all carriageways, from left to right in the picture. `stop`: lines at which they end."""
     if not ways:
         return []
     rays, top = ways[0].rays, _top(ways, stop)
@@ -88,7 +88,7 @@ def _top(ways: Sequence[Carriageway], stop: Sequence[StopLine]) -> float:
 
 
 def borders(picture: Image, ways: Sequence[Carriageway], top: float) -> list[float]:
-    """Feet of the rays between which lanes may lie: the painted ones and the edges of what is driven on."""
+    """Feet of the rays that may separate lanes: the painted ones and the edges of the driven part."""
     car, rays = _car(ways[0]), ways[0].rays
     reach = [max(REACH * way.width, REACH_CARS * car) for way in ways]
     left = min(way.left - beyond for way, beyond in zip(ways, reach, strict=True))
@@ -109,7 +109,7 @@ def _car(way: Carriageway) -> float:
 def _painted(
     upright: NDArray[np.float32], between: Point, rays: Rays, top: float, apart: float
 ) -> list[float]:
-    """Feet of the painted rays, the surest of those nearer to each other than `apart`."""
+    """Feet of the painted rays; of those closer than `apart` the strongest."""
     feet = np.arange(between[0], between[1], ACROSS)
     rows = np.linspace(top + 0.03 * (rays.size[1] - top), rays.size[1] - 2.0, ALONG)
     x = rays.x_at(feet[:, None], rows)
@@ -127,7 +127,7 @@ def _painted(
 
 
 def _lane(paths: Sequence[Path], feet: Point, top: float, rays: Rays) -> Lane | None:
-    """The strip as a lane; None where its vehicles don't agree on a direction."""
+    """The strip as a lane; None if its vehicles don't agree on a direction."""
     away = [path for path in paths if path.direction[1] < 0]
     going = away if len(away) >= len(paths) / 2 else [path for path in paths if path not in away]
     agreed = len(going) / len(paths)
@@ -148,7 +148,7 @@ def _lane(paths: Sequence[Path], feet: Point, top: float, rays: Rays) -> Lane | 
 
 
 def _polygon(feet: Point, top: float, rays: Rays) -> Polyline:
-    """The strip between two rays from row `top` down, as far as it is in the picture."""
+    """The strip between two rays from row `top` down, clipped to the picture."""
     left, right = feet
     width, height = rays.size
     corners = [(rays.x_at(left, top), top), (rays.x_at(right, top), top), (right, height), (left, height)]
@@ -158,14 +158,14 @@ def _polygon(feet: Point, top: float, rays: Rays) -> Polyline:
 
 
 def _movements(paths: Sequence[Path], rays: Rays, top: float) -> frozenset[Movement]:
-    """Where the vehicles that drove past the lanes' end went; those that only a few did are left out."""
+    """Movements of the vehicles that drove past the lanes' end, without those of only a few."""
     gone = Counter(_movement(path, rays) for path in paths if path.points[-1, 1] < top)
     least = max(1.0, LEAST_PART * sum(gone.values()))
     return frozenset(movement for movement, count in gone.items() if count >= least)
 
 
 def _movement(path: Path, rays: Rays) -> Movement:
-    """By the direction of the last third of a path, against the road's there."""
+    """The movement, from the direction of a path's last third relative to the road's there."""
     last = path.points[-max(2, len(path.points) // 3) :]
     (x1, y1), (x2, y2) = last[0], last[-1]
     straight = np.arctan2(rays.top[1] - y1, rays.top[0] - x1)

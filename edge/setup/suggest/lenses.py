@@ -1,7 +1,7 @@
 """Lit lenses found by their switching: small places that shine in one colour for a while, and then don't.
 
-A lens goes on and off seldom and stays so for seconds, which leaves and headlamps that pass do not. What a
-vehicle hides is taken to go on as it was.
+A lens goes on and off seldom and stays so for seconds, unlike leaves and passing headlamps. While a vehicle
+hides it, its state is assumed unchanged.
 """
 
 from collections.abc import Iterator
@@ -20,28 +20,28 @@ COLOURS: tuple[Lit, ...] = ("red", "amber", "green")
 """In the order of `Lights.shine`."""
 
 SHINES = 100
-"""Least strength of a colour that is light and no painted thing in the sun."""
+"""Least strength of a colour that is light rather than something painted in the sun."""
 
 CONTRAST = 40.0
-"""Strength that must lie between on and off."""
+"""Least difference in strength between on and off."""
 
 STEADY = 1.0
 """Seconds a lens is on at least, and off at least."""
 
 SWITCH_SECONDS = 12.0
-"""Seconds of the recording for each switch that is allowed, beside the first `FREE_SWITCHES`."""
+"""Seconds of the recording for each allowed switch, besides the first `FREE_SWITCHES`."""
 FREE_SWITCHES = 2
 
 LEAST_SEEN = 0.3
-"""Part of the time a place must not be hidden by vehicles."""
+"""Least part of the time a place must not be hidden by vehicles."""
 
 LARGEST = 0.09
-"""Parts of the picture's height a lens may measure."""
+"""Largest size of a lens, in parts of the picture's height."""
 
 
 @dataclass(frozen=True, eq=False)
 class Lens:
-    """A place that was lit for a part of the time: `on` and `seen` for each look, `contrast` in strength."""
+    """A place that was lit for part of the time: `on` and `seen` for each look, `contrast` in strength."""
 
     colour: Lit
     box: Box
@@ -85,7 +85,7 @@ def _of_colour(lights: Lights, number: int, colour: Lit) -> Iterator[Lens]:
 
 
 def _carried(on: NDArray[np.bool_], seen: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """`on` with each unseen look as the last seen one before it."""
+    """`on` with each unseen look set to the last seen one before it."""
     carried = on & seen
     for i in range(1, len(on)):
         carried[i] = np.where(seen[i], on[i], carried[i - 1])
@@ -95,9 +95,9 @@ def _carried(on: NDArray[np.bool_], seen: NDArray[np.bool_]) -> NDArray[np.bool_
 def _contrast(
     strength: NDArray[np.uint8], any_colour: NDArray[np.uint8], on: NDArray[np.bool_], seen: NDArray[np.bool_]
 ) -> NDArray[np.float64]:
-    """Mean strength of each place when on, less that of any colour when off; 0 for one always the same.
+    """Mean strength of each place when on, minus that of any colour when off; 0 if it never changes.
 
-    Any colour: what is red now and green then in the same place counts down, and a lens is dark when off.
+    Any colour: a place that alternates between red and green is a countdown, while a lens is dark when off.
     """
     lit, dark = on & seen, ~on & seen
     sums = [(one * part).sum(axis=0, dtype=float) for one, part in ((strength, lit), (any_colour, dark))]
@@ -108,7 +108,7 @@ def _contrast(
 
 
 def _switches_like_a_lamp(on: NDArray[np.bool_], times: tuple[float, ...]) -> NDArray[np.bool_]:
-    """Whether each place (column) switches seldom, and is long enough on and off."""
+    """Whether each place (column) switches seldom, and stays on and off long enough."""
     step = (times[-1] - times[0]) / (len(times) - 1)
     switches = (on[1:] != on[:-1]).sum(axis=0)
     allowed = FREE_SWITCHES + (times[-1] - times[0]) / SWITCH_SECONDS
@@ -118,7 +118,7 @@ def _switches_like_a_lamp(on: NDArray[np.bool_], times: tuple[float, ...]) -> ND
 
 
 def _together(places: NDArray[np.int_]) -> Iterator[NDArray[np.int_]]:
-    """Numbers (from 0) of the places that touch each other, group by group."""
+    """Indexes (from 0) of the places that touch each other, group by group."""
     labels, _ = ndimage.label(places > 0, np.ones((3, 3)))
     for number, window in enumerate(ndimage.find_objects(labels), start=1):
         inside = places[window][labels[window] == number]
@@ -132,7 +132,7 @@ def _lens(
     place: tuple[NDArray[np.int_], NDArray[np.int_]],
     known: tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.float64]],
 ) -> Lens | None:
-    """The cells as one lens; those that don't switch with the strongest are left out. None if too large."""
+    """The cells as one lens, without those that don't switch with the strongest. None if too large."""
     on, seen, contrast = known
     strongest = cells[contrast[cells].argmax()]
     agree = (on[:, cells] == on[:, [strongest]]).mean(axis=0) >= 0.85

@@ -1,7 +1,8 @@
-"""How red, amber and green each small square of a picture shines: the trace in which lamps are found later.
+"""Strength of red, amber and green in each small square of a picture: the trace in which lamps are found
+later.
 
-What is kept is the strongest colour in a square, so that a lens of a few pixels isn't lost in the dark
-housing around it.
+The strongest colour in a square is stored, so that a lens of a few pixels isn't lost in the dark housing
+around it.
 """
 
 from collections.abc import Sequence
@@ -14,20 +15,20 @@ from edge.rules.inputs import Box
 from edge.setup.suggest.model import Image, Lights
 
 ROWS = 240
-"""About so many squares stand above each other: a lens of a far head still fills one."""
+"""Approximate number of squares per column: a lens of a far head still fills one."""
 
 LEAST_LIGHT = 90
 """Brightness (0 to 255) below which nothing is a lamp."""
 
 PLAIN = 90
-"""Saturation (0 to 255) of a plain colour."""
+"""Saturation (0 to 255) of a distinct colour."""
 
 HUES = (((0, 10), (165, 180)), ((11, 34), (11, 34)), ((42, 102), (42, 102)))
-"""Hue (0 to 180) of red, amber and green lamps; green ones of LEDs are nearly cyan."""
+"""Hue (0 to 180) of red, amber and green lamps; green LEDs are nearly cyan."""
 
 
 class LightTrace:
-    """Takes in pictures of one size, one after another."""
+    """Collects pictures of one size, one after another."""
 
     def __init__(self, size: tuple[int, int]) -> None:
         """`size` is width and height of the pictures."""
@@ -38,7 +39,7 @@ class LightTrace:
         self._hidden: list[NDArray[np.bool_]] = []
 
     def look(self, t: float, image: Image, vehicles: Sequence[Box]) -> None:
-        """Takes in a picture and the boxes of the vehicles in it."""
+        """Adds a picture and the boxes of the vehicles in it."""
         self._times.append(t)
         self._shine.append(self._pooled(shine(image)))
         hidden = np.zeros(self._shape, bool)
@@ -48,7 +49,7 @@ class LightTrace:
         self._hidden.append(hidden)
 
     def lights(self) -> Lights:
-        """Everything taken in; there must have been a picture."""
+        """The whole trace; requires at least one picture."""
         return Lights(tuple(self._times), self._cell, np.stack(self._shine), np.stack(self._hidden))
 
     def _pooled(self, full: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -60,10 +61,11 @@ class LightTrace:
 
 
 def shine(image: Image) -> NDArray[np.uint8]:
-    """For each pixel of a BGR picture how strongly it is red, amber and green, 0 to 255."""
+    """For each pixel of a BGR picture its strength of red, amber and green, 0 to 255."""
     hsv = np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2HSV), np.uint8)
     hue, saturation, light = hsv[..., 0], hsv[..., 1], hsv[..., 2]
-    # A lit lens is brighter than one in the sun, but paler: from a plain colour on, only brightness counts.
+    # A lit lens is brighter than one in the sun, but paler: above a minimum saturation only brightness
+    # counts.
     coloured = np.minimum(saturation, PLAIN)
     strength = np.asarray(cv2.multiply(coloured, light, scale=1 / PLAIN), np.uint8)
     strength[light < LEAST_LIGHT] = 0

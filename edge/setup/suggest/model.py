@@ -1,8 +1,8 @@
-"""What is looked at for suggestions, and what is suggested, to the person who sets up a camera.
+"""Input data and results of the suggestions for the person who sets up a camera.
 
 Points and boxes are pixels of the recording, x right, y down; times are seconds from its first frame.
-Directions are vectors of length 1 in the picture. A confidence is 0 to 1 and tells the order in which a
-person should check: below `DOUBTFUL` a suggestion is better drawn anew than trusted.
+Directions are vectors of length 1 in the picture. A confidence is 0 to 1 and gives the order in which a
+person should check: below `DOUBTFUL` drawing again is better than trusting a suggestion.
 """
 
 from dataclasses import dataclass, field
@@ -24,12 +24,12 @@ Image = NDArray[np.uint8]
 """A picture, height x width x 3, BGR."""
 
 DOUBTFUL = 0.5
-"""Confidence below which a suggestion needs to be looked at with care."""
+"""Confidence below which a suggestion needs a careful check."""
 
 
 @dataclass(frozen=True)
 class SeenLook:
-    """One look at a vehicle; `wheels` is the middle of its nearest wheels, None where they are hidden."""
+    """One look at a vehicle; `wheels` is the middle of its nearest wheels, None if hidden."""
 
     t: float
     box: Box
@@ -38,7 +38,7 @@ class SeenLook:
 
 @dataclass(frozen=True)
 class SeenVehicle:
-    """One vehicle as it went through the picture, in order of time."""
+    """The looks at one vehicle, in order of time."""
 
     kind: VehicleKind
     looks: tuple[SeenLook, ...]
@@ -46,7 +46,7 @@ class SeenVehicle:
 
 @dataclass(frozen=True)
 class SeenPlate:
-    """A number plate that was found on a vehicle: where, its width in pixels along the text, and its rows'
+    """A number plate found on a vehicle: its position, its width in pixels along the text, and its rows'
     shape (`height` between the upper and lower edge)."""
 
     t: float
@@ -58,7 +58,7 @@ class SeenPlate:
 
 @dataclass(frozen=True, eq=False)
 class Still:
-    """A picture of the recording, kept as JPEG bytes: a minute of them fits into a phone's memory."""
+    """A picture of the recording, stored as JPEG: a minute of them fits into a phone's memory."""
 
     t: float
     jpeg: bytes
@@ -71,10 +71,10 @@ class Still:
 
 @dataclass(frozen=True, eq=False)
 class Lights:
-    """How red, amber and green each small square of the picture shone over time.
+    """Strength of red, amber and green in each small square of the picture over time.
 
     `shine` has looks x rows x columns x (red, amber, green), 0 to 255; a square measures `cell` pixels.
-    `hidden` (looks x rows x columns) is where a vehicle stood before the square at that time.
+    `hidden` (looks x rows x columns) is true while a vehicle covered the square.
     """
 
     times: tuple[float, ...]
@@ -85,7 +85,7 @@ class Lights:
 
 @dataclass(frozen=True, eq=False)
 class Minute:
-    """What one recording of a camera showed. `background` is the street without what moved on it."""
+    """Observations from one recording of a camera. `background` is the street without moving objects."""
 
     path: Path
     size: tuple[int, int]
@@ -109,10 +109,10 @@ class LampPhase:
 
 @dataclass(frozen=True)
 class LampHead:
-    """A lamp head (đèn tín hiệu): its housing and what it showed.
+    """A lamp head (đèn tín hiệu): its housing and its phases.
 
-    `cycle` is from one beginning of a colour to the next of the same, `amber` how long a whole amber lasted;
-    None where the recording did not show one.
+    `cycle` is from one start of a colour to the next of the same, `amber` the length of a whole amber; None
+    if the recording did not show one.
     """
 
     box: Box
@@ -124,7 +124,7 @@ class LampHead:
 
     @property
     def colours(self) -> frozenset[LampColour]:
-        """The colours it was seen to show."""
+        """The colours seen lit."""
         return frozenset(phase.colour for phase in self.phases)
 
 
@@ -132,7 +132,7 @@ class LampHead:
 class StopLine:
     """A stop line (vạch dừng) from left to right as a driver sees it; `direction` is into the junction.
 
-    `stood` is how many vehicles were seen to wait at it, `painted` whether a white line was found there.
+    `stood` is the number of vehicles that waited at it, `painted` whether a white line was found there.
     """
 
     line: tuple[Point, Point]
@@ -144,7 +144,7 @@ class StopLine:
 
 @dataclass(frozen=True)
 class Lane:
-    """A strip of road that vehicles drove along, with the kinds and movements seen in it."""
+    """A strip of road used by vehicles, with the kinds and movements seen in it."""
 
     polygon: Polyline
     direction: Point
@@ -156,12 +156,12 @@ class Lane:
 
 @dataclass(frozen=True)
 class Scale:
-    """How large things on the road are, for a camera that hangs level.
+    """Size of objects on the road, for a level camera.
 
-    A thing one metre wide, across the view, at row y of the picture measures (y - `horizon`) / `height`
-    pixels, `height` being the camera's above the road in metres (over the cosine of its tilt). How far away a
-    row is follows from `focal` (pixels), which sizes of vehicles tell only roughly. `residual_cm` is how much
-    a vehicle's or plate's width, measured with this scale, is off in the middle of all `samples`.
+    An object one metre wide, across the view, at row y of the picture measures (y - `horizon`) / `height`
+    pixels, `height` being the camera's above the road in metres (over the cosine of its tilt). The distance
+    of a row follows from `focal` (pixels), which vehicle sizes give only roughly. `residual_cm` is the median
+    error, over all `samples`, of a vehicle's or plate's width measured with this scale.
     """
 
     horizon: float
@@ -189,7 +189,7 @@ class Scale:
         return (x - self.centre) * across, self.focal * across
 
     def pixel(self, metres: Point) -> Point:
-        """The point of the picture that lies there on the road: for a grid drawn on it."""
+        """The pixel of that point on the road: for a grid drawn on it."""
         right, away = metres
         below = self.focal * self.height / away
         return self.centre + right * below / self.height, self.horizon + below
@@ -197,11 +197,11 @@ class Scale:
 
 @dataclass(frozen=True, eq=False)
 class PlatePixels:
-    """How wide plates were seen in each square of the picture.
+    """Width of plates in each square of the picture.
 
-    `width` has rows x columns, pixels of the middle one of the plates seen there, 0 where none was; a square
-    measures `cell` pixels. `found` and `passed` are plates found and vehicles seen in all. `readable_row` is
-    the row of the picture from which downwards plates are wide enough to be read, None where they never are.
+    `width` has rows x columns: the median width in pixels of the plates seen there, 0 if none; a square
+    measures `cell` pixels. `found` and `passed` are plates found and vehicles seen in total. `readable_row`
+    is the row of the picture below which plates are wide enough to be read, None if nowhere.
     """
 
     cell: int
@@ -224,6 +224,6 @@ class Suggestions:
 
 
 def unit(vector: Point) -> Point:
-    """The vector at length 1; it must not be of no length."""
+    """The vector scaled to length 1; its length must not be 0."""
     length = hypot(*vector)
     return vector[0] / length, vector[1] / length

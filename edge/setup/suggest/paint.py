@@ -1,4 +1,5 @@
-"""Painted marks on the road: thin bright bands, told from kerbs, zebras and shadows by being thin."""
+"""Painted marks on the road: thin bright bands, distinguished from kerbs, zebras and shadows by being
+thin."""
 
 import cv2
 import numpy as np
@@ -7,17 +8,17 @@ from numpy.typing import NDArray
 from edge.setup.suggest.model import Image
 
 WIDTHS = (3, 5, 8, 12, 18)
-"""Widths of bands that are looked for, in pixels of a picture `REFERENCE` high."""
+"""Widths of the searched bands, in pixels of a picture `REFERENCE` high."""
 
 REFERENCE = 720
 
 FAINT, PLAIN = 0.05, 0.14
-"""By how much a band is brighter than the road at both sides, in parts of the brightness around: from where
-it counts at all, and from where it counts in full."""
+"""Brightness of a band above the road at both sides, relative to the brightness around: where it starts to
+count, and where it counts in full."""
 
 
 def bands(picture: Image, *, upright: bool) -> NDArray[np.float32]:
-    """For each pixel how surely a thin bright band runs through it, 0 to 1.
+    """For each pixel the strength of a thin bright band through it, 0 to 1.
 
     `upright`: bands that run up and down the picture; otherwise those that run across it.
     """
@@ -42,7 +43,7 @@ def _shifted(grey: NDArray[np.float32], step: int, upright: bool) -> NDArray[np.
 def sampled(
     surface: NDArray[np.float32], x: NDArray[np.float64], y: NDArray[np.float64]
 ) -> NDArray[np.float32]:
-    """The surface at the points (nearest pixel), 0 outside of it."""
+    """Values of the surface at the points (nearest pixel), 0 outside of it."""
     columns, rows = np.rint(x).astype(int), np.rint(y).astype(int)
     inside = (columns >= 0) & (rows >= 0) & (columns < surface.shape[1]) & (rows < surface.shape[0])
     values = surface[np.clip(rows, 0, surface.shape[0] - 1), np.clip(columns, 0, surface.shape[1] - 1)]

@@ -1,4 +1,4 @@
-"""Where in the picture plates are wide enough to be read, measured on the vehicles that passed."""
+"""The parts of the picture where plates are wide enough to be read, measured on passing vehicles."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -6,17 +6,17 @@ from numpy.typing import NDArray
 from edge.setup.suggest.model import Minute, PlatePixels, SeenPlate
 
 READABLE = 45.0
-"""Pixels of width from which a plate is read as a rule (docs/install-camera.md)."""
+"""Pixels of width from which a plate is usually readable (docs/install-camera.md)."""
 
 ROWS = 18
-"""Squares of the grid above each other."""
+"""Rows of the grid."""
 
 LEAST_FITTED = 5
-"""Plates from which it is told how their width grows down the picture."""
+"""Plates needed to fit the growth of their width down the picture."""
 
 
 def plate_pixels(minute: Minute) -> PlatePixels:
-    """How wide plates were, square by square, in pixels of the recording."""
+    """Widths of plates, square by square, in pixels of the recording."""
     cell = max(8, round(minute.size[1] / ROWS))
     return PlatePixels(
         cell=cell,
@@ -41,8 +41,8 @@ def _grid(minute: Minute, cell: int) -> NDArray[np.float32]:
 
 
 def readable_row(plates: tuple[SeenPlate, ...], height: int) -> float | None:
-    """The row from which downwards a plate in the middle is `READABLE`; None where that is below the picture
-    or too few were seen to tell."""
+    """The row below which a plate of median width is `READABLE`; None if that is below the picture or too few
+    were seen."""
     if len(plates) < LEAST_FITTED:
         return None
     rows, widths = np.array([(p.at[1], p.width) for p in plates]).T

@@ -1,7 +1,7 @@
-"""The road as its traffic shows it: the point where it vanishes, and between which rays it is driven on.
+"""The road derived from its traffic: its vanishing point, and the rays between which it is driven on.
 
 A ray runs from the vanishing point down the picture; it is named by the x at which it meets the picture's
-lower edge (`foot`). Vehicles that keep their lane keep their ray.
+lower edge (`foot`). A vehicle that stays in its lane stays on its ray.
 """
 
 from collections.abc import Sequence
@@ -17,10 +17,10 @@ from edge.setup.suggest.flow import Path, along_view
 Places = TypeVar("Places", float, NDArray[np.float64])
 
 LEAST_PATHS = 4
-"""Vehicles in one direction that make a carriageway."""
+"""Vehicles in one direction needed for a carriageway."""
 
 EDGES = (4.0, 96.0)
-"""Percentiles of the feet between which the carriageway lies: a few drive on the pavement."""
+"""Percentiles of the feet that bound the carriageway: a few vehicles drive on the pavement."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Rays:
         return self.top[0] + (x - self.top[0]) * (self.size[1] - self.top[1]) / (y - self.top[1])
 
     def x_at(self, foot: Places, y: Places) -> Places:
-        """Where that ray is at row y; or many rays at many rows."""
+        """The x of that ray at row y; or of many rays at many rows."""
         return self.top[0] + (foot - self.top[0]) * (y - self.top[1]) / (self.size[1] - self.top[1])
 
     def is_below(self, point: Point) -> bool:
@@ -46,7 +46,7 @@ class Rays:
 
 @dataclass(frozen=True, eq=False)
 class Carriageway:
-    """The part of the road on which vehicles drive one way: `away` from the camera (up the picture) or not.
+    """The part of the road used in one direction: `away` from the camera (up the picture) or not.
 
     `left` and `right` are feet, `paths` those that lead along it.
     """
@@ -63,7 +63,7 @@ class Carriageway:
         return self.right - self.left
 
     def vehicle_height(self, y: float) -> float:
-        """How high in pixels the box of a usual vehicle is whose wheels stand at row y."""
+        """Height in pixels of the box of an average vehicle whose wheels are at row y."""
         rows = np.concatenate([path.points[:, 1] for path in self.paths])
         heights = np.concatenate([path.heights for path in self.paths])
         below = rows > self.rays.top[1] + 1
@@ -71,7 +71,7 @@ class Carriageway:
 
 
 def carriageways(found: Sequence[Path], rays: Rays) -> list[Carriageway]:
-    """The carriageways along the view, the one most driven on first."""
+    """The carriageways along the view, the busiest first."""
     both = [_carriageway(found, rays, away=away) for away in (True, False)]
     return sorted((way for way in both if way is not None), key=lambda way: -len(way.paths))
 
@@ -87,13 +87,13 @@ def _carriageway(found: Sequence[Path], rays: Rays, *, away: bool) -> Carriagewa
 
 def foot_of(path: Path, rays: Rays, top: float | None = None) -> float | None:
     """The foot of the ray a path follows, by its part below row `top`, or else by its half nearest to the
-    camera; None where it has no such part."""
+    camera; None if it has no such part."""
     low = path.points[path.points[:, 1] >= (np.median(path.points[:, 1]) if top is None else top)]
     return float(np.median([rays.foot((float(x), float(y))) for x, y in low])) if len(low) else None
 
 
 def _comes_near(path: Path, rays: Rays) -> bool:
-    """Whether it leads through the nearer half of the road that is in the picture."""
+    """Whether it passes through the nearer half of the visible road."""
     half = (rays.top[1] + rays.size[1]) / 2
     low = float(path.points[:, 1].max())
     return low >= max(half, rays.top[1] + 0.1 * rays.size[1])

@@ -1,7 +1,7 @@
-"""How large things are on the road, from number plates and vehicles, whose sizes are known.
+"""Size of objects on the road, from number plates and vehicles of known size.
 
-Sizes grow in proportion to how far below the horizon a thing stands. The horizon is where straight paths
-meet, corrected a little by the sizes; plates tell the camera's height, vehicles where there are few plates.
+Sizes grow in proportion to the distance below the horizon. The horizon is where straight paths meet,
+corrected a little by the sizes; plates give the camera's height, or vehicles if there are few plates.
 """
 
 from collections.abc import Iterator, Sequence
@@ -23,52 +23,52 @@ LONG_PLATE, LONG_SIDES = 0.52, 3.2
 """Width in metres of a one-line plate (520 x 110 mm), and width to height from which a plate is one."""
 
 PLATE_ABOVE = 0.6
-"""Metres above the road at which plates hang."""
+"""Height of plates above the road in metres."""
 
 VEHICLES = {VehicleKind.MOTORBIKE: (0.9, 0.6), VehicleKind.CAR: (2.1, 1.3)}
-"""Width in metres of the detector's box around a vehicle seen from behind or before, elbows and mirrors and
-a bit of its side included; and width to height up to which it is seen so, not from the side."""
+"""Width in metres of the detector's box around a vehicle seen from behind or the front, including elbows,
+mirrors and a bit of its side; and width-to-height ratio up to which it is seen so, not from the side."""
 
 PLATE_ERROR, VEHICLE_ERROR = 0.05, 0.10
-"""Standard deviation of one plate's width and of one box's, in parts of it."""
+"""Relative standard deviation of one plate's width and of one box's."""
 
 PLATE_BIAS, VEHICLE_BIAS = 0.02, 0.10
-"""The same of what all plates, or all boxes of a kind of vehicle, have in common: their mean may be off."""
+"""The same of the error common to all plates, or to all boxes of a kind: their mean may be off."""
 
 EDGE_PIXELS = 1.5
-"""By which an edge that was found may be off, besides: in rain, small plates are found too wide."""
+"""Additional error in pixels of a detected edge: in rain, small plates are found too wide."""
 
 EQUAL = 40
-"""Of more samples of one sort each counts less: what is systematic does not average out."""
+"""Above this number of samples of one sort each counts less: systematic errors do not average out."""
 
 NARROWEST = 15.0
-"""Pixels of width from which a plate is measured."""
+"""Pixels of width from which a plate is used."""
 
 HORIZON_ERROR = 0.012
-"""Standard deviation of the point where paths meet, in parts of the picture's height."""
+"""Standard deviation of the paths' meeting point, in parts of the picture's height."""
 
 SMALLEST = 30.0
-"""Height in pixels of the boxes that are measured."""
+"""Least height in pixels of the boxes used."""
 
 MOST_LOOKS = 6
-"""Looks at one vehicle that are measured: a queue must not outvote the rest."""
+"""Looks at one vehicle that are used: a queue must not outvote the rest."""
 
 LEAST_SAMPLES = 12
-"""Measured widths that make a scale."""
+"""Measured widths needed for a scale."""
 
 ROOF, ROOF_AHEAD = 1.45, 2.8
-"""Metres: height of a car's roof, and how far ahead of the rear bumper it is seen highest."""
+"""Metres: height of a car's roof, and distance ahead of the rear bumper of its highest visible point."""
 
 LEAST_CARS = 5
-"""Cars that tell the focal length."""
+"""Cars needed to estimate the focal length."""
 
 BELIEVED = 0.6
-"""How far what they tell is believed against the usual lens, whose focal length is the picture's width."""
+"""Weight of their estimate against the usual lens, whose focal length is the picture's width."""
 
 
 class _Sample(NamedTuple):
-    """One width in pixels at row `y`, of a thing of `metres`, `above` the road; `kind` is 0 for plates, 1 on
-    for `VEHICLES`."""
+    """One width in pixels at row `y`, of an object of `metres`, `above` the road; `kind` is 0 for plates, 1
+    on for `VEHICLES`."""
 
     y: float
     pixels: float
@@ -86,12 +86,12 @@ class _Samples:
     kind: NDArray[np.int_]
 
     def measured(self, horizon: float, height: float) -> NDArray[np.float64]:
-        """The widths in metres, by a horizon and a camera's height."""
+        """The widths in metres, given a horizon and a camera height."""
         return self.pixels * (height - self.above) / np.maximum(self.y - horizon, 1.0)
 
 
 def scale(minute: Minute, top: Point) -> Scale | None:
-    """The scale of a camera whose straight paths meet at `top`; None where too few sizes were seen."""
+    """The scale of a camera whose straight paths meet at `top`; None if too few sizes were seen."""
     found = [*_of_plates(minute.plates, top), *_of_vehicles(minute.vehicles, minute.size, top)]
     if len(found) < LEAST_SAMPLES:
         return None
@@ -131,15 +131,15 @@ def _of_vehicles(vehicles: Sequence[SeenVehicle], size: tuple[int, int], top: Po
 
 
 def _is_whole(look: SeenLook, size: tuple[int, int]) -> bool:
-    """Whether the box is large enough, cut by no edge of the picture, and ends at the wheels."""
+    """Whether the box is large enough, not cut by the picture's edge, and ends at the wheels."""
     x1, y1, x2, y2 = look.box
     inside = x1 > 2 and y1 > 2 and x2 < size[0] - 2 and y2 < size[1] - 4
     return inside and y2 - y1 >= SMALLEST and look.wheels is not None and abs(look.wheels[1] - y2) <= 2
 
 
 def _fitted(samples: _Samples, top: float, height: int) -> tuple[float, float]:
-    """Horizon and camera height that explain the widths best, outliers aside, and what each sort of thing
-    has in common."""
+    """Horizon and camera height that explain the widths best, without outliers, and the common error of each
+    sort."""
     plate = samples.kind == 0
     edges = EDGE_PIXELS / samples.pixels
     error = np.where(plate, PLATE_ERROR, VEHICLE_ERROR) + edges
@@ -161,12 +161,12 @@ def _fitted(samples: _Samples, top: float, height: int) -> tuple[float, float]:
 
 
 def _bounded(each: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Residuals that grow ever less, so that a plate of another sort doesn't pull (Cauchy)."""
+    """Residuals with bounded influence, so that a plate of another type doesn't pull (Cauchy)."""
     return np.asarray(np.sign(each) * np.sqrt(np.log1p(each**2)), float)
 
 
 def _focal(minute: Minute, horizon: float, height: float) -> float:
-    """In pixels, from how high cars look; the picture's width where there are too few."""
+    """Focal length in pixels, from the apparent height of cars; the picture's width if there are too few."""
     if height <= 2 * ROOF:
         return float(minute.size[0])
     found = []

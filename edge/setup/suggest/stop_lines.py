@@ -1,8 +1,8 @@
-"""Stop lines (vạch dừng): where paint runs across a carriageway, or else where its vehicles wait.
+"""Stop lines (vạch dừng): from paint across a carriageway, or else from the places where its vehicles wait.
 
-The painted line is searched over all heights and leans in the picture; that vehicles wait before it tells it
-from the line of another road. Where nothing is painted, the foremost that waited tell the line, roughly:
-people stop short of it and past it.
+The painted line is searched at all heights and leans; waiting vehicles distinguish it from the line of
+another road. Without paint, the foremost that waited give the line, roughly: people stop short of it and past
+it.
 """
 
 from collections.abc import Sequence
@@ -19,41 +19,42 @@ from edge.setup.suggest.paint import bands, sampled
 from edge.setup.suggest.road import Carriageway
 
 LEANS = np.linspace(-0.3, 0.3, 61)
-"""Pixels down for each pixel to the right, of lines that are tried."""
+"""Leans tried, in pixels down for each pixel to the right."""
 
 ACROSS = 120
-"""Places across the carriageway at which it is asked for paint."""
+"""Samples across the carriageway tested for paint."""
 
 PAINTED, PLAIN = 0.55, 0.9
-"""Part of the carriageway's width that must be painted; and so that nobody needs to have waited."""
+"""Least painted part of the carriageway's width; and the part from which no vehicle needs to have waited."""
 
 WAITS = (-0.6, 1.6)
-"""Heights of its box a vehicle that waits at the line has its wheels before it: short of it, or with the
-front wheels past it."""
+"""Range of the distance from the wheels of a vehicle waiting at the line, in heights of its box: short of it,
+or with the front wheels past it."""
 
 GAP = 0.04
-"""Parts of the carriageway's width that may lack paint, for instance under a vehicle that stood."""
+"""Gap in the paint that is allowed, in parts of the carriageway's width, for instance under a standing
+vehicle."""
 
 PARTS = 12
-"""Pieces of a line whose near edge is looked for one by one."""
+"""Pieces of a line whose near edge is searched one by one."""
 
 THICK = 0.035
-"""Parts of the picture's height a line is thick at most."""
+"""Largest thickness of a line, in parts of the picture's height."""
 
 BEYOND = 0.5
-"""Parts of the carriageway's width by which the line may be longer on either side."""
+"""How far the line may extend on either side, in parts of the carriageway's width."""
 
 SMALLEST = 30.0
-"""Height in pixels that vehicles must have at the line: smaller ones are not followed well enough."""
+"""Least height in pixels of vehicles at the line: smaller ones are not tracked well enough."""
 
 FEWEST_STOOD = 3
-"""Vehicles that must have stood for a line that isn't painted."""
+"""Stopped vehicles needed for an unpainted line."""
 
 
 @dataclass(frozen=True)
 class _Line:
-    """A line across: its height at the carriageway's middle, its lean, the part of it that is painted, how
-    many waited at it."""
+    """A line across: its row at the carriageway's middle, its lean, its painted part, and the number of
+    vehicles that waited at it."""
 
     y: float
     lean: float
@@ -64,9 +65,9 @@ class _Line:
 def stop_lines(
     picture: Image, ways: Sequence[Carriageway], stood: Sequence[Stand], heads: Sequence[LampHead]
 ) -> list[StopLine]:
-    """One line for each carriageway that has one, the surest first. `ways`: the most driven on first.
+    """One line for each carriageway that has one, highest confidence first. `ways`: the busiest first.
 
-    Where a head was seen red, only those count that stood then; where none was, only paint tells a line.
+    If a head was seen red, only vehicles that stood then count; otherwise only paint gives a line.
     """
     red = [phase for head in heads for phase in head.phases if phase.colour == "red"]
     if red:
@@ -123,7 +124,7 @@ def _painted(across: NDArray[np.float32], way: Carriageway) -> list[_Line]:
 def _coverage(
     across: NDArray[np.float32], rows: NDArray[np.float64], lean: float, way: Carriageway
 ) -> NDArray[np.float64]:
-    """Part of the carriageway that is painted along lines of that lean, for each row of its middle."""
+    """Painted part of the carriageway along lines of that lean, for each row of its middle."""
     left, right = (way.rays.x_at(np.array(foot), rows) for foot in (way.left, way.right))
     part = np.linspace(0.02, 0.98, ACROSS)
     x = left[:, None] + part * (right - left)[:, None]
@@ -136,7 +137,7 @@ def _coverage(
 
 
 def _waiting(line: _Line, way: Carriageway, stood: Sequence[Stand]) -> list[Stand]:
-    """Those that waited at the line, in its first rows."""
+    """The vehicles that waited at the line, in its first rows."""
     middle = way.rays.x_at((way.left + way.right) / 2, line.y)
     side = 1 if way.away else -1
     before = [(s, side * (s.at[1] - line.y - line.lean * (s.at[0] - middle)) / s.height) for s in stood]
@@ -144,7 +145,7 @@ def _waiting(line: _Line, way: Carriageway, stood: Sequence[Stand]) -> list[Stan
 
 
 def _ends(across: NDArray[np.float32], line: _Line, way: Carriageway) -> tuple[Point, Point]:
-    """The line's ends: as far as the paint goes, past the carriageway's edges too."""
+    """The line's ends: as far as the paint goes, even past the carriageway's edges."""
     left, right = (way.rays.x_at(foot, line.y) for foot in (way.left, way.right))
     width, middle = right - left, (left + right) / 2
     x = np.arange(max(0.0, left - BEYOND * width), min(way.rays.size[0] - 1.0, right + BEYOND * width))
@@ -155,7 +156,7 @@ def _ends(across: NDArray[np.float32], line: _Line, way: Carriageway) -> tuple[P
 
 
 def _run(paint: NDArray[np.bool_], middle: int, gap: int) -> tuple[int, int]:
-    """First and last painted place that is reached from the middle without a gap longer than `gap`."""
+    """First and last painted sample reachable from the middle without a gap longer than `gap`."""
     places = np.flatnonzero(paint)
     start = int(np.abs(places - middle).argmin())
     first = last = start
@@ -185,20 +186,20 @@ def _near_edge(picture: Image, ends: tuple[Point, Point], way: Carriageway) -> t
 def _agreeing(
     x: NDArray[np.float64], edges: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Without the pieces whose edge lies off: a vehicle stood there, or the paint is worn."""
+    """Without the pieces whose edge is off: a vehicle stood there, or the paint is worn."""
     near = np.abs(edges - np.median(edges)) <= 3
     return x[near], edges[near]
 
 
 def _direction(way: Carriageway, y: float) -> Point:
-    """Along the ray in the carriageway's middle at row y."""
+    """Direction along the ray in the carriageway's middle at row y."""
     x, sign = way.rays.x_at((way.left + way.right) / 2, y), -1 if way.away else 1
     dx, dy = unit((x - way.rays.top[0], y - way.rays.top[1]))
     return sign * dx, sign * dy
 
 
 def _by_waiting(way: Carriageway, stood: Sequence[Stand]) -> StopLine:
-    """A line by the foremost of those that waited: half as far ahead of their wheels as they are high."""
+    """A line from the foremost waiting vehicles: half a box height ahead of their wheels."""
     ahead = -0.5 if way.away else 0.5
     fronts = np.array([stand.at[1] + ahead * stand.height for stand in stood])
     y = float(np.percentile(fronts, 30 if way.away else 70))

@@ -1,5 +1,4 @@
-"""Warnings before lines are drawn: the recording compared with what the node needs
-(docs/install-camera.md)."""
+"""Warnings before drawing: the recording compared with the node's requirements (docs/install-camera.md)."""
 
 from collections.abc import Iterator
 
@@ -11,29 +10,29 @@ from edge.setup.suggest.model import DOUBTFUL, Minute, Suggestions
 from edge.setup.suggest.plates import READABLE
 
 LAMP_WIDTH, LAMP_UNREAD = 10.0, 4.0
-"""Pixels a lamp head should measure across, and below which nothing is read."""
+"""Pixels a lamp head should measure across, and below which it can't be read."""
 
 VEHICLE_HEIGHT = 30.0
-"""Pixels of height from which vehicles are found surely."""
+"""Pixels of height from which vehicles are detected reliably."""
 
 LEAST_RATE = 5.0
-"""Pictures a second below which fast vehicles can't be followed."""
+"""Pictures a second below which fast vehicles can't be tracked."""
 
 EDGE = 0.02
-"""Parts of the picture within which a lamp or line is as good as cut off."""
+"""Distance to the picture's edge, in parts of the picture, at which a lamp or line is practically cut off."""
 
 BURNT, BURNT_PART = 250, 0.04
-"""Brightness that has no detail left, and part of the picture that may have it."""
+"""Brightness without detail, and the part of the picture that may have it."""
 
 DARK = 35.0
 """Mean brightness below which the street is too dark to see vehicles."""
 
 LEAST_PLATES, LEAST_VEHICLES = 5, 10
-"""Plates, and vehicles, from which something is said of plates and of the traffic."""
+"""Plates, and vehicles, needed before warnings about plates or traffic are given."""
 
 
 def warnings(minute: Minute, found: Suggestions) -> Iterator[Reason]:
-    """Codes `suggest.*` with values, the gravest first."""
+    """Codes `suggest.*` with values, the most serious first."""
     yield from _of_the_picture(minute)
     if len(minute.vehicles) < LEAST_VEHICLES:
         yield reason("suggest.few_vehicles", vehicles=len(minute.vehicles), lasted_ms=minute.seconds * 1000)

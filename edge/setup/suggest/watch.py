@@ -1,7 +1,7 @@
-"""One recording of a camera looked at once, for everything that is suggested from it.
+"""Analyses one recording of a camera once, for all suggestions.
 
-A few looks a second are enough: nobody is accused here. Vehicles are found and followed by the node's own
-detector and tracker, plates on some of their looks; colours of lights and a still each second are kept.
+A few looks a second are enough: nobody is accused here. Vehicles are detected and tracked by the node's own
+detector and tracker, plates on some of their looks; light colours and a still each second are stored.
 """
 
 from collections import Counter
@@ -27,16 +27,16 @@ LOOKS = 6.0
 """Looks a second."""
 
 LONGEST = 75.0
-"""Seconds of a recording that are looked at: what is kept of them takes about 300 MB."""
+"""Most seconds of a recording analysed: the stored data take about 300 MB."""
 
 STILLS = 1.0
-"""Seconds from one kept still to the next."""
+"""Seconds between stored stills."""
 
 PLATE_LOOKS = 3
-"""Vehicles in one picture whose plates are looked for, and looks at one vehicle in all."""
+"""Vehicles in one picture whose plates are searched, and such looks at one vehicle in total."""
 
 SMALLEST = 24.0
-"""Width in pixels of a vehicle on which a plate is looked for."""
+"""Width in pixels of a vehicle from which a plate is searched."""
 
 
 def watch(
@@ -45,7 +45,7 @@ def watch(
     finder: PlateFinder,
     progress: Callable[[float], None] = lambda _: None,
 ) -> Minute:
-    """What a recording shows; `progress` is told the part done, 0 to 1, after each look.
+    """The observations of a recording; `progress` gets the part done, 0 to 1, after each look.
 
     Raises:
         VideoError: no video, or not one picture of it can be decoded.
@@ -76,7 +76,7 @@ def watch(
 
 
 def sparse(frames: Iterator[Frame]) -> Iterator[Frame]:
-    """`LOOKS` of them a second, until `LONGEST`."""
+    """`LOOKS` frames a second, until `LONGEST`."""
     due = 0.0
     for frame in frames:
         if frame.t > LONGEST:
@@ -87,7 +87,7 @@ def sparse(frames: Iterator[Frame]) -> Iterator[Frame]:
 
 
 class _Eye:
-    """Takes in one frame after another."""
+    """Analyses one frame after another."""
 
     def __init__(self, size: tuple[int, int], detector: VehicleDetector, finder: PlateFinder) -> None:
         self.trace = LightTrace(size)
@@ -99,7 +99,7 @@ class _Eye:
         self._plate_looks: Counter[int] = Counter()
 
     def look(self, frame: Frame) -> None:
-        """Takes in one frame."""
+        """Analyses one frame."""
         detections = with_looks(frame.image, self._detector.detect(frame.image))
         tracks = self._tracker.update(frame.t, frame.index, detections)
         self._ended += self._tracker.take_ended()
@@ -114,7 +114,7 @@ class _Eye:
         return tuple(_seen(track) for track in self._ended)
 
     def _find_plates(self, frame: Frame, tracks: Sequence[Track]) -> None:
-        """Looks for the plates of the vehicles that were looked at least, the widest first."""
+        """Searches the plates of the vehicles with the fewest plate looks, the widest first."""
         boxes = {track.id: track.points[-1].box for track in tracks}
         wide = [t for t in tracks if boxes[t.id][2] - boxes[t.id][0] >= SMALLEST]
         left = [t for t in wide if self._plate_looks[t.id] < PLATE_LOOKS and _is_next(t, self._plate_looks)]
@@ -135,7 +135,7 @@ class _Eye:
 
 
 def _is_next(track: Track, looked: Counter[int]) -> bool:
-    """Whether it is time for another look at its plate: at once, then with each doubling of its looks."""
+    """Whether another plate look is due: at once, then with each doubling of its looks."""
     return bool(len(track.points) >= 4 ** (looked[track.id] + 1))
 
 
