@@ -1,7 +1,7 @@
-"""What would another camera file have found? The clips the node still has, looked at under both files.
+"""What would another camera file have found? The clips stored on the node are analysed under both files.
 
-Compared are two looks at the same clip, under the file in force and under the new one: a clip is short, so
-what the node found live may not all be found again in it, under either.
+Both analyses are of the same clip, one under the file in force and one under the new file: a clip is short,
+so not all live findings may be found again in it, under either.
 """
 
 import zlib
@@ -28,15 +28,15 @@ SAME_ACT_SECONDS = 1.0
 CLIP = "clip.mp4"
 
 BACK = timedelta(days=1)
-"""How far back the clips of a node are looked at before a camera file is put in force."""
+"""Age limit of the clips analysed before a camera file is put in force."""
 
 MOST = 40
-"""Of them the newest."""
+"""Most clips, the newest."""
 
 
 @dataclass(frozen=True)
 class Kept:
-    """A clip of a camera that is still on the node's disk, of a package or of what was disproved."""
+    """A clip of a camera still on the node's disk, from a package or a disproved finding."""
 
     event: str
     rule: str
@@ -46,21 +46,21 @@ class Kept:
 
 @dataclass(frozen=True)
 class Act:
-    """Something found in a clip: rule, decision, seconds from the clip's start."""
+    """A finding in a clip: rule, decision, seconds from the clip's start."""
 
     rule: str
     decision: str
     t: float
 
     def is_same(self, other: "Act") -> bool:
-        """Whether both are the same act of the same weight."""
+        """Whether both are the same act with the same decision."""
         same = (self.rule, self.decision) == (other.rule, other.decision)
         return same and abs(self.t - other.t) <= SAME_ACT_SECONDS
 
 
 @dataclass(frozen=True)
 class Remembering:
-    """A detector that looks at no picture twice: both files see the same clip."""
+    """A detector that analyses no picture twice: both files use the same clip."""
 
     detector: VehicleDetector
     known: dict[int, list[Detection]] = field(default_factory=dict)
@@ -75,7 +75,8 @@ class Remembering:
 
 @dataclass(frozen=True)
 class Difference:
-    """A clip under both files: what only the present one finds (`lost`), what only the new one (`gained`)."""
+    """A clip under both files: acts found only with the present file (`lost`), and only with the new one
+    (`gained`)."""
 
     kept: Kept
     same: tuple[Act, ...]
@@ -84,7 +85,7 @@ class Difference:
 
 
 def kept_clips(data: Path, camera: str, since: datetime) -> list[Kept]:
-    """The clips of a camera in a node's data folder that are not older, in the order of their acts."""
+    """The clips of a camera in a node's data folder up to that age, in the order of their acts."""
     packages = (folder for outbox in data.glob("outbox*") for folder in (outbox / "packages").glob("*"))
     found = [_of_package(folder) for folder in packages]
     found += [_of_disproved(folder) for folder in (data / "disproved").glob("*")]
@@ -105,7 +106,7 @@ def compare(kept: Kept, present: CameraConfig, new: CameraConfig, eyes: Eyes) ->
 
 
 def acts(kept: Kept, config: CameraConfig, eyes: Eyes) -> tuple[Act, ...]:
-    """What the pipeline finds in a clip under a camera file; what is undecidable is none."""
+    """The pipeline's findings in a clip under a camera file, without undecidable ones."""
     source = FileSource(kept.clip, kept.at)
     camera = build_camera(config, NODE, source.ring, eyes, DEFAULT_ROLLS, source.start)
     found: list[Finding] = []
@@ -119,7 +120,7 @@ def acts(kept: Kept, config: CameraConfig, eyes: Eyes) -> tuple[Act, ...]:
 
 
 def _sized(source: FileSource, size: tuple[int, int]) -> Iterator[Frame]:
-    """The frames in the size the lines are drawn on: clips are of the record stream."""
+    """The frames scaled to the size the lines are drawn on: clips are of the record stream."""
     for frame in source.frames():
         if (frame.image.shape[1], frame.image.shape[0]) != size:
             image = cv2.resize(frame.image, size, interpolation=cv2.INTER_AREA)

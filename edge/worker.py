@@ -1,7 +1,7 @@
-"""One camera's thread: its source, its pipeline, and starting anew what failed.
+"""One camera's thread: its source, its pipeline, and restarts after failures.
 
-A frame that can't be analysed is passed over; a camera that fails again and again is started anew, alone,
-with a growing pause. Whatever ends a run, the violations that wait for their post-roll are handed over.
+A frame that can't be analysed is skipped; a camera that fails repeatedly is restarted, alone, with a growing
+pause. Whatever ends a run, violations waiting for their post-roll are handed over.
 """
 
 import math
@@ -29,23 +29,23 @@ log = structlog.get_logger(__name__)
 
 RESTART_FIRST = 1.0
 RESTART_MOST = 60.0
-"""Seconds between a camera's failure and its next start, doubled from first to most."""
+"""Most seconds between a camera's failure and its next start; doubled from first to most."""
 
 PROVEN_SECONDS = 60.0
-"""A camera that ran so long starts at once after a failure."""
+"""Seconds a camera must have run to restart at once after a failure."""
 
 FAILURES_IN_A_ROW = 20
-"""Frames that fail one after the other before the camera is started anew."""
+"""Consecutive failing frames after which the camera is restarted."""
 
 STUCK_SECONDS = 30.0
-"""A frame that takes longer than this will never be done."""
+"""Seconds for one frame after which its analysis is considered stuck."""
 
 SILENT_SECONDS = 10.0
-"""Without a frame for so long, what waits for its post-roll is handed over: the ring ages once a camera is
-back."""
+"""Seconds without a frame after which violations waiting for their post-roll are handed over: the ring ages
+once the camera is back."""
 
 RING_SECONDS = 10.0
-"""How long the record stream may lag behind before evidence is gathered without the rest of it."""
+"""Most seconds the record stream may lag before evidence is gathered without the rest of it."""
 
 
 def pause(failures: int) -> float:
@@ -55,10 +55,9 @@ def pause(failures: int) -> float:
 
 @dataclass(frozen=True)
 class Handover:
-    """An incident on its way from a camera's thread to the one that gathers proof.
+    """An incident on its way from a camera's thread to the evidence thread.
 
-    `over` is set once nothing more comes into the camera's ring; `by` is when to stop waiting for it
-    (monotonic).
+    `over` is set once nothing more enters the camera's ring; `by` is when to stop waiting for it (monotonic).
     """
 
     prover: Prover
@@ -69,7 +68,7 @@ class Handover:
 
 @dataclass(frozen=True)
 class Run:
-    """A source, what looks at it, and whether it is over: new after each failure."""
+    """A source, its analysis, and whether it has ended: new after each failure."""
 
     source: CameraSource
     camera: Camera
@@ -77,7 +76,7 @@ class Run:
 
 
 class CameraWorker:
-    """One camera, watched until `stop` is called; a played file (`once`) ends by itself.
+    """One camera, supervised until `stop` is called; a played file (`once`) ends by itself.
 
     Args:
         open_source: gives the source and UTC of its stream time 0.
@@ -100,7 +99,7 @@ class CameraWorker:
         self.once = once
         self.finished = threading.Event()
         self.newest: Step | None = None
-        """The last frame in which vehicles were looked for."""
+        """The last frame in which vehicles were detected."""
         self._open = open_source
         self._build = build
         self._hand_over = hand_over
@@ -118,7 +117,7 @@ class CameraWorker:
         self._restarts = 0
 
     def run(self) -> None:
-        """Looks until told to stop. Give it a thread of its own."""
+        """Analyses until stopped. Run it in its own thread."""
         failures = 0
         while not self._stop.is_set():
             began = time.monotonic()
@@ -126,7 +125,7 @@ class CameraWorker:
                 self._look()
                 if self.once:
                     break
-            except Exception as problem:  # the thread's boundary: one camera's failure must not stop others
+            except Exception as problem:  # thread boundary: one camera's failure must not stop others
                 failures = 0 if time.monotonic() - began > PROVEN_SECONDS else failures + 1
                 self._failure = f"{type(problem).__name__}: {problem}"
                 self._restarts += 1
@@ -141,7 +140,7 @@ class CameraWorker:
             source.close()
 
     def tend(self) -> None:
-        """To be called every second: hands over what waits for a camera that fell silent."""
+        """To be called every second: hands over pending incidents of a camera that went silent."""
         if time.monotonic() - self._last_frame < SILENT_SECONDS or not self._analysing.acquire(
             blocking=False
         ):
@@ -154,7 +153,7 @@ class CameraWorker:
 
     @property
     def stuck_seconds(self) -> float:
-        """How long the analysis of one frame has been taking beyond what is possible; 0 while all is well."""
+        """Seconds by which the analysis of one frame exceeds the possible; 0 while all is well."""
         since = self._busy_since
         return max(0.0, time.monotonic() - since - STUCK_SECONDS) if since is not None else 0.0
 
@@ -162,7 +161,7 @@ class CameraWorker:
         source, epoch = self._open()
         self._source = source
         try:
-            if self._stop.is_set():  # it may have come before there was a source to close
+            if self._stop.is_set():  # it may have been called before there was a source to close
                 return
             run = self._run = Run(source, self._build(source, epoch), threading.Event())
             try:
@@ -186,12 +185,12 @@ class CameraWorker:
                 raise RuntimeError(f"{failed} frames in a row could not be analysed: {self._failure}")
 
     def _analyse(self, run: Run, frame: Frame) -> bool:
-        """One frame; False if the analysis failed on it."""
+        """Analyses one frame; False if the analysis failed on it."""
         pipeline = run.camera.pipeline
         try:
             step = run.camera.step(frame)
-        except Exception as problem:  # a stage's boundary: one bad frame must not cost the tracks
-            # One trace tells enough: failures usually come in rows.
+        except Exception as problem:  # stage boundary: one bad frame must not cost the tracks
+            # One trace is enough: failures usually come in series.
             log.error(
                 "frame not analysed", camera=self.config.id, frame=frame.index, exc_info=not self._failure
             )
@@ -208,7 +207,7 @@ class CameraWorker:
         return True
 
     def _end(self, run: Run) -> None:
-        """What a run leaves behind: its incidents and its counts."""
+        """Ends a run: hands over its incidents and counts."""
         run.over.set()
         self._busy_since = None
         pipeline = run.camera.pipeline
@@ -227,7 +226,7 @@ class CameraWorker:
             self._hand_over(Handover(run.camera.prover, incident, run.over, by))
 
     def _trouble(self) -> Reason | None:
-        """What is wrong with the analysis."""
+        """The analysis's faults."""
         if self.stuck_seconds:
             return Reason(code="camera.stuck")
         if self._misfit is None and self._failure:
@@ -235,7 +234,7 @@ class CameraWorker:
         return self._misfit
 
     def health(self) -> CameraHealth:
-        """How the camera does, for the report; any thread may ask."""
+        """The camera's state for the report; any thread may ask."""
         source = self._source.health() if self._source else SourceHealth("offline")
         run, offset = self._run, source.camera_offset
         trouble = self._trouble()

@@ -1,8 +1,8 @@
-"""Is the picture alive? A camera may send pictures for months that show nothing, or nothing of now.
+"""Is the picture live? A camera may send pictures for months that show nothing, or nothing current.
 
 Frozen, black, of one colour, blurred, or turned away from the view its lines were drawn on: nobody may be
-accused by such pictures. The camera says so and comes back by itself. What was found between the beginning of
-a trouble and the moment it was sure is not believed either: see `Alive.suspected_since`.
+accused by such pictures. The camera reports it and recovers by itself. Findings between the start of a fault
+and its confirmation are not believed either: see `Alive.suspected_since`.
 """
 
 import cv2
@@ -15,39 +15,39 @@ from edge.video.stillness import STEP, Levels, Stillness, block_means, levels_of
 from edge.video.view import Position, Sharpness, rows_of
 
 STANDS = 2.0
-"""Seconds a picture may repeat before it no longer counts: as many as a run may lack pictures."""
+"""Seconds a picture may repeat before it no longer counts: as long as a gap within a run."""
 
 TOLD_STILL = 10.0
 TOLD_EMPTY = 3.0
-"""Seconds after which a frozen picture, and one without content, is told."""
+"""Seconds after which a frozen or empty picture is reported."""
 
 SUSPECT = 0.5
-"""Seconds a picture may repeat before what is found in it waits for what comes of that."""
+"""Seconds a picture may repeat before findings in it wait for confirmation."""
 
 LOOK_SECONDS = 2.0
-"""Between two looks at sharpness and position; the rest is seen in every picture."""
+"""Seconds between checks of sharpness and position; the rest is checked in every picture."""
 
 FLAT, PARTS = 2.0, 5
-"""Grey levels (standard deviation) between parts of so many samples; noise vanishes in their means."""
+"""Grey levels (standard deviation) between parts of so many samples; noise averages out in their means."""
 
 BLACK = 45.0
 GREEN_PART, GREEN, GREEN_LEVELS = 0.3, 80, (120, 150)
-"""A decoder without data gives a green of 135: so much of the picture, so much greener than a street."""
+"""A decoder without data gives a green of 135: part of the picture, and how much greener than a street."""
 
 
 class Alive:
-    """Looks at every picture of one camera's detect stream, in order.
+    """Checks every picture of one camera's detect stream, in order.
 
-    `usable` tells whether vehicles may be looked for in the newest, `trouble` what is wrong for so long that
-    people should know. `kept` outlives the node: where it knows the view, none is learnt.
+    `usable` is whether vehicles may be detected in the newest picture, `trouble` a fault that has lasted long
+    enough to be reported. `kept` outlives the node: if it knows the view, none is learnt.
     """
 
     def __init__(self, kept: KeptView | None = None) -> None:
         self.trouble: Reason | None = None
         self.unusable_since: float | None = None
-        """Stream time from which on pictures are not believed; None while they are."""
+        """Stream time since which pictures are not believed; None while they are."""
         self.suspected_since: float | None = None
-        """Stream time from which on pictures may turn out not to be believed; None while nothing is odd."""
+        """Stream time since which pictures may turn out not to be believed; None without suspicion."""
         self._still = Stillness()
         self._sharpness = Sharpness()
         self._kept = kept
@@ -59,11 +59,11 @@ class Alive:
 
     @property
     def usable(self) -> bool:
-        """Whether vehicles may be looked for in the newest picture."""
+        """Whether vehicles may be detected in the newest picture."""
         return self.unusable_since is None
 
     def look(self, t: float, image: NDArray[np.uint8]) -> None:
-        """The next picture, BGR, taken at stream time `t`."""
+        """Checks the next picture, BGR, taken at stream time `t`."""
         self._width = image.shape[1]
         levels = levels_of(image)
         self._still.look(t, levels)
@@ -122,7 +122,7 @@ class Alive:
 
 
 def _emptiness(levels: Levels, image: NDArray[np.uint8]) -> str | None:
-    """`camera.black`, `camera.flat`, or None for a picture with something in it."""
+    """`camera.black`, `camera.flat`, or None for a picture with content."""
     means = block_means(levels, PARTS)
     if float(means.std()) < FLAT:
         return "camera.black" if float(means.mean()) < BLACK else "camera.flat"

@@ -1,8 +1,8 @@
-"""A live camera read by a process of its own: what a camera sends may crash libav, and then only that ends.
+"""A live camera read by its own process: camera data may crash libav, and then only that process ends.
 
 The process (`edge.video.capture_process`) reads, stamps and decodes; packets come over a socket, pictures
-through shared memory. One that ends, is silent or stuck is started anew; stream time, runs and numbers of
-pictures go on where they were.
+through shared memory. One that ends, is silent or stuck is restarted; stream time, runs and picture numbers
+continue.
 """
 
 import json
@@ -35,43 +35,43 @@ from edge.video.slots import Slots, shared_memory
 log = structlog.get_logger(__name__)
 
 STARTS = 60.0
-"""Seconds until the first word from a process; usually one or two. Twice as many after each that failed, up
-to eight times: many that start at once on a busy machine hold each other up, and must not be ended for it."""
+"""Seconds until the first message of a process; usually one or two. Doubled after each failure, up to
+eightfold: many that start at once on a busy machine delay each other, and must not be ended for it."""
 
 SILENT = 20.0
-"""Seconds without any word from the process, which speaks several times a second, after which it is ended."""
+"""Seconds without a message from the process, which sends several a second, after which it is ended."""
 
 STUCK = 30.0
 """Seconds connected but without a picture after which it is ended: a decoder may never come back."""
 
 ENDS = 5.0
-"""Seconds a process may take to end."""
+"""Seconds to wait for a process to end."""
 
 _LEVELS = ("debug", "info", "warning", "error")
-_LOOK_UP = 1.0  # seconds: nobody wakes a consumer whose source is closed
+_LOOK_UP = 1.0  # seconds: no consumer wakes up when its source closes
 
 
 @dataclass(frozen=True)
 class _Process:
-    """A capture process and our end of its socket."""
+    """A capture process and this side of its socket."""
 
     forked: ForkedProcess
     socket: socket.socket
     connection: "Connection[bytes, bytes]"
 
     def ask_to_end(self) -> None:
-        """It takes leave of its camera."""
+        """Asks it to disconnect from its camera and end."""
         with suppress(OSError):  # it has ended already
             self.socket.shutdown(socket.SHUT_WR)
 
     def kill(self) -> None:
-        """It ends now, and nobody listens to it any more."""
+        """Ends it now; its messages are no longer read."""
         self.forked.kill()
         with suppress(OSError):
             self.socket.shutdown(socket.SHUT_RDWR)
 
     def end(self) -> int | None:
-        """It has ended, or is ended now; gives how, as `ForkedProcess.end`."""
+        """Waits for its end, or ends it; returns how, as `ForkedProcess.end`."""
         self.connection.close()
         self.socket.close()
         return self.forked.end()
@@ -80,7 +80,7 @@ class _Process:
 class ApartSource:
     """A camera at `detect_url`, whose packets are kept from `record_url` (the same stream when None).
 
-    As `edge.video.rtsp.RtspSource`, which see.
+    See also `edge.video.rtsp.RtspSource`.
 
     Args:
         turn: entered before a frame is taken, left when the next one is asked for; may wait.
@@ -128,7 +128,7 @@ class ApartSource:
                 self._seen = self._slots.written
                 if (shown := self._slots.read(self._seen)) is None:
                     continue
-                self._slots.ask()  # so that one is there when this is done; asked again then, for a newer
+                self._slots.ask()  # so that one arrives by then; requested again later, for a newer one
                 self._dropped += shown.index - self._taken
                 self._taken = shown.index + 1
                 frame = frame_of(shown.index, shown.stamp, shown.picture)
@@ -147,7 +147,7 @@ class ApartSource:
         return False
 
     def health(self) -> SourceHealth:
-        """The state now, from any thread; over all processes there were."""
+        """The present state, from any thread, over all its processes."""
         told, earlier, ended = self._told, self._earlier, self._ended
         return replace(
             told,
@@ -161,7 +161,7 @@ class ApartSource:
         )
 
     def close(self) -> None:
-        """Ends `frames()` and the process, waiting as long as it may take."""
+        """Ends `frames()` and the process, which may take some time."""
         self._stopping.set()
         with self._lock:
             if self._process is not None:
@@ -191,7 +191,8 @@ class ApartSource:
         log.warning("capture process ended; it will be started anew", stream=self.name, why=why)
 
     def _capture(self, patience: float) -> str:
-        """One process from its start to its end; why it ended. `patience`: seconds until its first word."""
+        """Runs one process from start to end; returns why it ended. `patience`: seconds until its first
+        message."""
         process = self._start()
         try:
             why = self._listen(process.connection, patience)
@@ -209,21 +210,21 @@ class ApartSource:
             process = self._process = _Process(forked, ours, connection)
         # Over the socket: a command line can be read by everybody, and the addresses hold passwords.
         order = {**self._urls, "begun": asdict(self._begun())}
-        with suppress(OSError):  # it has ended already, which listening tells
+        with suppress(OSError):  # it has already ended, which reading detects
             connection.send_bytes(json.dumps(order).encode())
-        if self._stopping.is_set():  # it may have come before there was a process to ask
+        if self._stopping.is_set():  # it may have been called before there was a process to ask
             process.ask_to_end()
         return process
 
     def _begun(self) -> Begun:
-        """Where a new process goes on."""
+        """Where a new process continues."""
         newest = self._slots.newest()
         run = max(self._run_number, newest[1].run if newest else -1)
         frames = max(self.health().frames, newest[0] + 1 if newest else 0)
         return Begun(self._epoch, run + 1, frames)
 
     def _listen(self, connection: "Connection[bytes, bytes]", patience: float) -> str:
-        """Takes what it tells until it ends (gives nothing), or until it must be ended (gives why)."""
+        """Reads its messages until it ends (returns nothing), or until it must be ended (returns why)."""
         self._without_picture = None
         while True:
             try:
@@ -234,7 +235,7 @@ class ApartSource:
                     self._take(message)
             except (EOFError, OSError):
                 return ""
-            except (ValueError, TypeError) as problem:  # no messages, or values that nothing takes
+            except (ValueError, TypeError) as problem:  # malformed messages, or unusable values
                 return redact(str(problem))
             if self._is_stuck():
                 return "stuck"

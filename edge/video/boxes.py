@@ -1,4 +1,4 @@
-"""The boxes an MP4 or MOV file is made of (ISO/IEC 14496-12, 4.2): is there more in it than FFmpeg reads?"""
+"""The boxes of an MP4 or MOV file (ISO/IEC 14496-12, 4.2): does it contain more than FFmpeg reads?"""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,8 +8,8 @@ _MOST = 100_000
 
 
 def second_recording(path: Path) -> bool:
-    """True if an MP4 or MOV file holds the index of another recording behind its own, as two files copied one
-    behind the other do: only the first is played. False for any other file. Raises OSError."""
+    """True if an MP4 or MOV file holds the index of another recording after its own, as two concatenated
+    files do: only the first is played. False for any other file. Raises OSError."""
     size = path.stat().st_size
     with path.open("rb") as file:
         kinds = [kind for kind, _ in zip(_boxes(file, size), range(_MOST), strict=False)]
@@ -17,7 +17,7 @@ def second_recording(path: Path) -> bool:
 
 
 def _boxes(file: BinaryIO, size: int) -> Iterator[bytes]:
-    """The kinds of the boxes at the top of the file, as far as they are whole."""
+    """The types of the complete boxes at the top level of the file."""
     place = 0
     while place + 8 <= size:
         file.seek(place)
@@ -26,6 +26,6 @@ def _boxes(file: BinaryIO, size: int) -> Iterator[bytes]:
         if length == 1:
             length = int.from_bytes(head[8:16], "big")
         yield kind
-        if length < 8:  # 0: to the end of the file
+        if length < 8:  # 0: until the end of the file
             return
         place += length

@@ -1,4 +1,4 @@
-"""What the pipeline may expect of any camera, live or replayed."""
+"""The interface of any camera, live or replayed, for the pipeline."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,13 +21,13 @@ _Moment = Annotated[
 @with_config(ConfigDict(extra="forbid", allow_inf_nan=False))
 @dataclass(frozen=True)
 class SourceHealth:
-    """How a source does now.
+    """State of a source.
 
-    `degraded`: pictures come, but something is wrong with the evidence (no record stream, a camera clock
-    nobody has set). `dropped` counts decoded pictures that analysis was too slow for, `damaged` packets
-    that could not be decoded. `camera_offset` is the camera's UTC minus the node's in seconds, where the
-    camera tells its time. What another process says of a source is held to these bounds
-    (`edge.video.messages`): beyond them no report of the node could carry it.
+    `degraded`: pictures arrive, but something is wrong with the evidence (no record stream, a camera clock
+    that was never set). `dropped` counts decoded pictures that analysis was too slow for, `damaged` packets
+    that could not be decoded. `camera_offset` is the camera's UTC minus the node's in seconds, if the camera
+    reports its time. Values from another process are checked against these limits (`edge.video.messages`):
+    beyond them no report of the node could carry them.
     """
 
     state: Literal["online", "degraded", "offline"]
@@ -42,9 +42,9 @@ class SourceHealth:
 
 
 class CameraSource(Protocol):
-    """A camera: frames to analyse, and the ring of the stream that is evidence.
+    """A camera: frames to analyse, and the ring of the evidence stream.
 
-    `frames()` is for one consumer. A file's ends after its last frame; a live source's only with `close()`.
+    `frames()` is for one consumer. A file's frames end after its last; a live source's only with `close()`.
     """
 
     @property

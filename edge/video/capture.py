@@ -1,4 +1,4 @@
-"""Both streams of a live camera: read, stamped on one clock, decoded where they are looked at."""
+"""Both streams of a live camera: read, stamped on one clock, decoded if they are analysed."""
 
 import random
 import threading
@@ -16,7 +16,7 @@ from edge.video.reader import OPEN_TIMEOUT, READ_TIMEOUT, PacketSink, ReaderStat
 from edge.video.stream_clock import MAX_CAMERA_OFFSET, StreamClock, WallClocks
 
 RING_SECONDS, RING_BYTES = 40.0, 64 * 1024 * 1024
-"""What a live camera's ring holds at most, where nobody says otherwise."""
+"""Default limits of a live camera's ring."""
 
 _STALLED = 3.0  # seconds without a picture after which a camera counts as offline
 _RATE_WINDOW = 5.0  # seconds over which `fps` is counted
@@ -24,7 +24,7 @@ _RATE_WINDOW = 5.0  # seconds over which `fps` is counted
 
 @dataclass(frozen=True)
 class Begun:
-    """Where the counting of a camera begins: `epoch` is the monotonic time of t = 0; `run` and `frames` are
+    """Where the counters of a camera start: `epoch` is the monotonic time of t = 0; `run` and `frames` are
     those of the next run and picture, where an earlier capture left off."""
 
     epoch: float
@@ -35,7 +35,7 @@ class Begun:
 class Capture:
     """A camera at `detect_url`, whose packets are kept from `record_url` (the same stream when None).
 
-    Starts to read at once and reconnects for ever. No address with a password in it leaves this object.
+    Starts to read at once and reconnects for ever. Addresses with a password stay inside this object.
 
     Args:
         sink: gets the packets of the record stream.
@@ -76,7 +76,7 @@ class Capture:
         return self._size
 
     def health(self) -> SourceHealth:
-        """The state now, from any thread; nothing is dropped here."""
+        """The present state, from any thread; nothing is dropped here."""
         detect = self._detect.status()
         record = self._record.status() if self._record else None
         now = self._clocks.monotonic()
@@ -98,7 +98,7 @@ class Capture:
         )
 
     def close(self) -> None:
-        """Ends the reading threads, waiting as long as a silent camera can hold them."""
+        """Ends the reading threads, which may take as long as the timeout of a silent camera."""
         for reader in self._readers():
             reader.stop()
         for reader in self._readers():

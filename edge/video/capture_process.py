@@ -1,8 +1,8 @@
-"""The processes that read one camera each, and the one that they are forked from.
+"""The capture processes, each reading one camera, and the process they are forked from.
 
 `python -m edge.video.capture_process SOCKET` is started by `edge.video.fork_server`, which asks over the
-socket for one process after the other. A capture process is told over a socket of its own what to read, and
-ends when that does. Whatever a camera sends, at worst it is this process that ends of it.
+socket for one process after the other. A capture process gets its orders over its own socket, and ends when
+that closes. Whatever a camera sends, at worst it ends this process.
 """
 
 import gc
@@ -32,11 +32,11 @@ from edge.video.reader import SYSTEM_CLOCKS
 from edge.video.slots import Shown, Slots
 
 TOLD_EVERY = 0.2
-"""Seconds between two letters to the node: to be woken for each packet would cost it more than they do."""
+"""Seconds between two messages to the node: waking it for each packet would cost more than the packets do."""
 
 
 class Untold:
-    """Gathers what the node is to be told, from any thread."""
+    """Collects messages for the node, from any thread."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -45,7 +45,7 @@ class Untold:
         self._template: Template | None = None
 
     def begin(self, template: Template) -> None:
-        """See `edge.video.reader.PacketSink`; it is told once, since another begins a run."""
+        """See `edge.video.reader.PacketSink`; sent once, since another template begins a run."""
         if template is not self._template:
             self._template = template
             self.add(template)
@@ -55,7 +55,7 @@ class Untold:
         self.add(packet, len(packet.data))
 
     def add(self, message: Message, size: int = 0) -> None:
-        """One more; the process ends where far too many wait."""
+        """Adds a message; the process ends if far too many are pending."""
         with self._lock:
             self._messages.append(message)
             self._bytes += size
@@ -63,19 +63,19 @@ class Untold:
             os._exit(1)
 
     def take(self) -> list[Message]:
-        """All of them, oldest first."""
+        """Takes all messages, oldest first."""
         with self._lock:
             taken, self._messages, self._bytes = self._messages, [], 0
         return taken
 
     def log(self, _: object, level: str, event: MutableMapping[str, Any]) -> Never:
-        """A processor of structlog that leaves the logging to the node."""
+        """A structlog processor that passes log entries to the node."""
         self.add(Said(level, str(event.pop("event")), {name: str(value) for name, value in event.items()}))
         raise structlog.DropEvent
 
 
 def read_camera(own_socket: int, memory: int, event: int) -> None:
-    """Reads the camera that is named over the socket until that is closed; all are file descriptors."""
+    """Reads the camera named over the socket until that is closed; all arguments are file descriptors."""
     connection: Connection[bytes, bytes] = Connection(own_socket)
     slots, untold = Slots(memory), Untold()
     structlog.configure(processors=[structlog.processors.format_exc_info, untold.log])
@@ -84,27 +84,27 @@ def read_camera(own_socket: int, memory: int, event: int) -> None:
     def show(index: int, stamp: Stamp, picture: av.VideoFrame) -> None:
         if slots.asked:
             slots.write(Shown(index, stamp, picture))
-            with suppress(BlockingIOError):  # it was told often enough
+            with suppress(BlockingIOError):  # it was asked often enough
                 os.eventfd_write(event, 1)
 
     begun = Begun(**order["begun"])
     capture = Capture(order["detect"], order["record"], untold, show, begun, SYSTEM_CLOCKS, random.Random())
-    with suppress(OSError):  # nobody listens any more
-        while not connection.poll(TOLD_EVERY):  # nothing more is ever sent to us: what comes is the end
+    with suppress(OSError):  # the node has closed its end
+        while not connection.poll(TOLD_EVERY):  # the node sends nothing more: anything that arrives is the end
             connection.send_bytes(to_bytes([*untold.take(), capture.health()]))
     capture.close()
 
 
 @dataclass(frozen=True)
 class Child:
-    """A capture process; `told` is whom its end is told."""
+    """A capture process; `told` is where its end is reported."""
 
     pid: int
     told: socket.socket
 
 
 class Forker:
-    """The side of the server process: forks when it is asked to, and tells how each process ended.
+    """The server process's side: forks on request, and reports how each process ended.
 
     It must never have a second thread: a fork leaves all other threads behind, with the locks they hold.
     """
@@ -112,10 +112,10 @@ class Forker:
     def __init__(self, door: socket.socket) -> None:
         self._door = door
         self._children: dict[int, Child] = {}
-        """By a file descriptor that can be waited for."""
+        """By a file descriptor that can be polled."""
 
     def serve(self) -> None:
-        """Until the node closes its end."""
+        """Serves until the node closes its end."""
         door = self._door.fileno()
         while True:
             for ready in select.select([door, *self._children], [], [])[0]:
@@ -141,13 +141,13 @@ class Forker:
         socket.send_fds(told, [b"forked"], [process])
 
     def _run_child(self, told: socket.socket, given: list[int]) -> Never:
-        """In the child: closes what is its parent's, then reads the camera."""
+        """In the child: closes its parent's descriptors, then reads the camera."""
         try:
             for other in (self._door, told, *(child.told for child in self._children.values())):
                 other.close()
             for process in self._children:
                 os.close(process)
-            with suppress(EOFError):  # it is not needed any more
+            with suppress(EOFError):  # no longer needed
                 read_camera(*given)
         except BaseException:
             traceback.print_exc()
@@ -158,16 +158,16 @@ class Forker:
         child = self._children.pop(process)
         _, status = os.waitpid(child.pid, 0)
         os.close(process)
-        with suppress(OSError), child.told:  # nobody may wonder any more
+        with suppress(OSError), child.told:  # no error output at exit
             child.told.send(str(os.waitstatus_to_exitcode(status)).encode())
 
 
 def main() -> None:
     """Forks capture processes until the node ends."""
-    for name in (signal.SIGINT, signal.SIGTERM):  # meant for the node, which ends us
+    for name in (signal.SIGINT, signal.SIGTERM):  # the signal is meant for the node, which ends this process
         signal.signal(name, signal.SIG_IGN)
     gc.collect()
-    gc.freeze()  # a collection in a child would touch, and so copy, all that is shared
+    gc.freeze()  # garbage collection in a child would touch, and so copy, all shared memory
     Forker(socket.socket(fileno=int(sys.argv[1]))).serve()
 
 

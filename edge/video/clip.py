@@ -1,4 +1,4 @@
-"""The pictures of a short clip one after the other, upright: what copies are made from."""
+"""The pictures of a short clip in order, upright: the input for copies."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +18,7 @@ Shot = tuple[NDArray[np.uint8], float]
 
 @dataclass(frozen=True)
 class Clip:
-    """`fps` is its usual rate; `shots` can be gone through once."""
+    """`fps` is its usual rate; `shots` can be iterated once."""
 
     fps: float
     shots: Iterator[Shot]
@@ -26,7 +26,7 @@ class Clip:
 
 @contextmanager
 def opened(path: Path) -> Iterator[Clip]:
-    """The clip at `path`. Raises VideoError, also while it is gone through: it can't be read."""
+    """The clip at `path`. Raises VideoError, also during iteration: it can't be read."""
     with open_video(path) as container:
         if not container.streams.video:
             raise VideoError(f"{path}: holds no video stream")

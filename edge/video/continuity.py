@@ -1,9 +1,9 @@
-"""The one rule for the time of pictures, of a file as of a live camera: does it go on, or does it begin anew?
+"""The one rule for the time of pictures, from files and live cameras: does it continue, or start again?
 
-A picture's PTS says when it is to be shown. What a camera, a recorder or a network puts there may be
-anything: a clock that was set back, a recording joined to another, a counter of 33 bits that overflows, one
-picture stamped hours off. A *run* is a stretch of pictures whose distances in time can be believed; tracks,
-lamp phases and clips never reach from one run into another.
+A picture's PTS says when it is to be shown. The values from a camera, recorder or network may be anything: a
+clock that was set back, a recording appended to another, a 33-bit counter that overflows, one picture stamped
+hours off. A *run* is a stretch of pictures whose time differences can be believed; tracks, lamp phases and
+clips never reach from one run into another.
 """
 
 from bisect import insort
@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import Generic, Literal, TypeVar
 
 GAP = 2.0
-"""Seconds without a picture that end a run: what happened meanwhile nobody saw."""
+"""Seconds without a picture that end a run: events in between were not observed."""
 
 JUMP = 10.0
-"""Seconds ahead, beyond those that passed on the node's clock, that are a jump of the stamps and not time."""
+"""Seconds ahead, beyond those passed on the node's clock, that are a jump of the stamps rather than time."""
 
 STEP_BACK = 1.0
 """Seconds a camera's clock may be set back within a run."""
@@ -23,21 +23,21 @@ STEP_BACK = 1.0
 OUTLIER = 5.0
 """Seconds back from which a picture may be a single one with a wrong stamp."""
 
-_OUTLIERS = 2  # so many in a row may be single ones; one more is the time that holds from now on
-_REORDERED = 8  # pictures a decoder may hold back to put them in order; encoders use up to 4
-_WRAP = 2**33 / 90_000  # seconds after which the counter of an MPEG transport stream begins again
+_OUTLIERS = 2  # so many in a row may be outliers; one more means that their time is valid from now on
+_REORDERED = 8  # pictures a decoder may hold back to reorder them; encoders use up to 4
+_WRAP = 2**33 / 90_000  # seconds after which the counter of an MPEG transport stream wraps around
 
 Verdict = Literal["on", "jitter", "set_back", "gap", "jump"]
-"""How a picture's time stands to those before it.
+"""Relation of a picture's time to the earlier ones.
 
-`on`: it goes on. `jitter`: it is the time of the picture before or a little less. `set_back`: the clock was
-set back, the pictures go on. `gap`: time passed without pictures. `jump`: the stamps have nothing to do with
-those before.
+`on`: it continues. `jitter`: it equals the time of the picture before or is a little less. `set_back`: the
+clock was set back, the pictures continue. `gap`: time passed without pictures. `jump`: the stamps are
+unrelated to the earlier ones.
 """
 
 
 class Continuity:
-    """Judges the pictures of one run after the other; one stream, used by one thread.
+    """Judges the pictures of one stream in order; used by one thread.
 
     `interval` is the usual time between two pictures, seconds.
     """
@@ -51,9 +51,9 @@ class Continuity:
 
         Args:
             pts: its time in seconds.
-            keyframe: it can be decoded without those before it, so it may come from another recording.
-            reordered: pictures come as they were encoded, which may not be the order they are shown in.
-            elapsed: seconds on the node's clock since the picture before came; None of a file.
+            keyframe: it can be decoded without earlier ones, so it may come from another recording.
+            reordered: pictures come in encoding order, which may differ from the display order.
+            elapsed: seconds on the node's clock since the previous picture arrived; None for a file.
         """
         verdict = self._verdict(pts, keyframe, reordered, elapsed)
         if verdict in ("gap", "jump", "set_back"):
@@ -83,7 +83,7 @@ class Continuity:
 
 
 def unwrapped(pts: float, newest: float | None) -> float:
-    """`pts` with the overflows of a 33-bit counter added that bring it next to `newest`, where any do."""
+    """`pts` with the overflows of a 33-bit counter added that bring it closest to `newest`, if any do."""
     if newest is None:
         return pts
     turns = round((newest - pts) / _WRAP)
@@ -103,21 +103,22 @@ class Timed(Generic[ItemT]):
 
 
 class Outliers(Generic[ItemT]):
-    """Lets a stream through and gives single pictures whose stamp is far off the time of their neighbours.
+    """Passes a stream through and corrects single pictures whose stamp is far from their neighbours' time.
 
-    Two in a row are held back until the next tells whether time went on without them (then they are spread
-    between their neighbours) or from them. Where pictures come `reordered`, those of before a gap come among
-    those of after it: then more are held back, until pictures of one side only have come.
+    Two in a row are held back until the next one shows whether time continued without them (then they are
+    spread between their neighbours) or from them. If pictures come `reordered`, those before a gap are mixed
+    with those after it: then more are held back, until pictures of one side only have come.
     """
 
     def __init__(self, *, reordered: bool = False) -> None:
         self._may_follow = _REORDERED if reordered else 0
         self._may_be_wild = _REORDERED if reordered else _OUTLIERS
-        self._held: list[tuple[Timed[ItemT], bool]] = []  # and whether it is near those let go
+        self._held: list[tuple[Timed[ItemT], bool]] = []  # and whether it is close to those already released
         self._newest: float | None = None
 
     def take(self, pts: float, item: ItemT, elapsed: float | None = None) -> Iterator[Timed[ItemT]]:
-        """What can be let go now that the next picture is known; see `Continuity.judge` for `elapsed`."""
+        """The pictures that can be released now that the next is known; see `Continuity.judge` for
+        `elapsed`."""
         pts = unwrapped(pts, self._newest)
         near = self._newest is None or -OUTLIER <= pts - self._newest <= JUMP + (elapsed or 0.0)
         if near and not self._held:
@@ -132,17 +133,18 @@ class Outliers(Generic[ItemT]):
             yield from self._believe()
 
     def rest(self) -> Iterator[Timed[ItemT]]:
-        """Those held back: nothing comes that tells more, so the last is believed."""
+        """The remaining pictures held back: no further evidence comes, so the last is believed."""
         return self._spread() if self._held and self._held[-1][1] else self._believe()
 
     def _believe(self) -> Iterator[Timed[ItemT]]:
-        """Those held back, as they are."""
+        """The pictures held back, unchanged."""
         held, self._held = self._held, []
         for timed, _ in held:
             yield self._let_go(timed)
 
     def _spread(self) -> Iterator[Timed[ItemT]]:
-        """Those held back, of which the last is near: the far ones between their near neighbours."""
+        """The pictures held back, the last of which is close: the outliers are spread between their
+        neighbours."""
         held, self._held = self._held, []
         far: list[ItemT] = []
         for timed, near in held:

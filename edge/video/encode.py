@@ -14,7 +14,7 @@ from edge.video.frame import VideoError
 
 _TIME_BASE = Fraction(1, 90_000)
 _ENCODERS = ("libx264", "libopenh264")
-"""PyAV's wheels bring libx264; a distribution's own build may have the other."""
+"""PyAV's wheels include libx264; a distribution's own build may have the other."""
 
 _OPTIONS: dict[str, dict[str, str]] = {"libx264": {"preset": "veryfast", "crf": "23"}, "libopenh264": {}}
 
@@ -23,9 +23,8 @@ class VideoWriter:
     """An MP4 file at `path`, `size` (width, height) in pixels, index in front; the same pictures give the
     same bytes.
 
-    Use as a context manager: the file is complete only after `close()`. An odd width or height loses its
-    last column or row (4:2:0 colour needs even sizes). `fps` is the usual rate; the time of each picture is
-    its own.
+    Use as a context manager: the file is complete only after `close()`. An odd width or height loses its last
+    column or row (4:2:0 colour needs even sizes). `fps` is the usual rate; each picture has its own time.
 
     Raises:
         VideoError: this build of PyAV has no H.264 encoder, or `path` can't be written.
@@ -58,7 +57,8 @@ class VideoWriter:
             raise VideoError(f"{path}: can't be written: {error.strerror}") from error
 
     def write(self, image: NDArray[np.uint8], t: float) -> None:
-        """Adds a BGR picture shown `t` seconds after the start; one that doesn't grow is moved on."""
+        """Adds a BGR picture shown `t` seconds after the start; a time that doesn't increase is moved
+        forward."""
         even = np.ascontiguousarray(image[: self._height, : self._width])
         frame = av.VideoFrame.from_ndarray(even, format="bgr24")
         self._newest = max(self._newest + 1, round(t / _TIME_BASE))
@@ -66,7 +66,7 @@ class VideoWriter:
         self._container.mux(self._stream.encode(frame))
 
     def close(self) -> None:
-        """Writes what the encoder holds back and the index."""
+        """Writes the encoder's remaining pictures and the index."""
         self._container.mux(self._stream.encode(None))
         self._container.close()
 

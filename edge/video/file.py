@@ -1,4 +1,4 @@
-"""A video file as a camera: every frame, as fast as it is wanted, the same each time."""
+"""A video file as a camera: every frame, as fast as requested, the same each time."""
 
 import re
 from collections.abc import Iterator
@@ -31,16 +31,16 @@ RING_SECONDS = 30.0
 RING_BYTES = 256 * 1024 * 1024
 
 UNKNOWN_START = datetime(FIRST_YEAR, 1, 2, tzinfo=UTC)
-"""Start time of a file that does not say when it was made: obviously not a real time, the same on every
-replay, and not the earliest possible: a file may hold frames with negative timestamps."""
+"""Start time of a file without a creation time: obviously not a real time, the same on every replay, and not
+the earliest possible: a file may hold frames with negative timestamps."""
 
 _CLOCK = Clock(source="file", uncertainty_ms=0)
 _BREAKS_TOLD = 3
 
 _LENGTH_IN_FRONT = ("matroska,webm", "flv")
-_DURATION = re.compile(r"(\d+):(\d\d):(\d\d\.\d+)")  # of a stream, as Matroska files have it
+_DURATION = re.compile(r"(\d+):(\d\d):(\d\d\.\d+)")  # of a stream, as in Matroska files
 _CUT_SECONDS = 1.0
-"""Seconds a file may end sooner than it says."""
+"""Seconds a file may be shorter than it states."""
 
 
 class FileSource:
@@ -57,7 +57,7 @@ class FileSource:
         self.path = path
         self.ring = PacketRing(ring_seconds, RING_BYTES)
         self.warning = ""
-        """What was wrong with the file, in words, once it is through (cut off, damaged, its time broken)."""
+        """The file's faults, in words, once it is finished (cut off, damaged, broken time)."""
         self._frames = self._spoilt = self._packets_read = 0
         self._damaged: set[int] = set()
         self._stopped = ""
@@ -73,10 +73,10 @@ class FileSource:
             self._fps = float(stream.average_rate or stream.guessed_rate or 25)
             first = self._first_picture(container, stream)
             self.rotation = first.rotation
-            """Degrees counter-clockwise by which the pictures are turned to be upright."""
+            """Degrees counter-clockwise by which the pictures must be turned to be upright."""
             self.codec = stream.codec_context.name
             self.reorders = bool(stream.codec_context.has_b_frames)
-            """Whether pictures are shown in another order than they were encoded in."""
+            """Whether the display order differs from the encoding order."""
             height, width = frame_of(0, Stamp(0.0, self._start, _CLOCK), first, self.rotation).image.shape[:2]
             self.size = (width, height)
 
@@ -87,18 +87,20 @@ class FileSource:
 
     @property
     def fps(self) -> float:
-        """Usual pictures a second, as the file says."""
+        """Usual pictures a second, according to the file."""
         return self._fps
 
     @property
     def announced(self) -> int:
-        """Frames the file says it has, for a progress bar: not always true; 0 when it doesn't say."""
+        """Number of frames according to the file, for a progress bar: not always true; 0 if it doesn't
+        say."""
         return self._announced
 
     def frames(self) -> Iterator[Frame]:
         """Every frame of the file in the order they are shown; `index` counts from 0.
 
-        A damaged place is passed over, and a file that was cut off gives what it has; both are in `warning`.
+        A damaged place is skipped, and a file that was cut off yields its remaining frames; both are in
+        `warning`.
         """
         self._frames = self._spoilt = self._packets_read = 0
         self._damaged = set()
@@ -139,7 +141,7 @@ class FileSource:
     def _pictures(
         self, container: InputContainer, stream: VideoStream, clock: FileClock
     ) -> Iterator[tuple[Stamp, av.VideoFrame]]:
-        """Decodes the file, pushing each packet to the ring on its way."""
+        """Decodes the file, pushing each packet to the ring."""
         templates = Templates(stream, self.rotation)
 
         def keep(packet: EncodedPacket) -> None:
@@ -168,7 +170,7 @@ class FileSource:
     def _timed(
         self, container: InputContainer, stream: VideoStream
     ) -> Iterator[tuple["av.Packet[VideoStream]", float]]:
-        """The packets with the time each gives its picture, seconds; a single wild time is mended."""
+        """The packets with the display time of each picture, seconds; a single wrong time is corrected."""
         outliers: Outliers[av.Packet[VideoStream]] = Outliers(reordered=self.reorders)
         try:
             for packet, seconds in with_times(self._packets(container, stream), 1 / self._fps):
@@ -230,10 +232,10 @@ def _told(breaks: list[Break]) -> str:
 
 
 def open_video(path: Path) -> InputContainer:
-    """The file's container. Raises VideoError: it is none, or no file at all."""
+    """The file's container. Raises VideoError: it is not a video, or not a file."""
     if path.exists() and not (path.is_file() or path.is_dir()):
         raise VideoError(f"{path}: a pipe or a device, not a file: save the video first")
-    # With its scheme: a colon in a name would make FFmpeg take what stands before it for a protocol.
+    # With its scheme: FFmpeg would take the part of a name before a colon for a protocol.
     address = f"file:{path}"
     options = {"fflags": "+genpts", "correct_ts_overflow": "0"}
     try:
@@ -252,7 +254,7 @@ def open_video(path: Path) -> InputContainer:
 
 
 def _decode(stream: VideoStream, packet: "av.Packet[VideoStream] | None") -> list[av.VideoFrame] | None:
-    """The pictures that come out; None where the packet is damaged. Without a packet: those held back."""
+    """The decoded pictures; None if the packet is damaged. Without a packet: those held back."""
     try:
         return stream.codec_context.decode(packet)
     except av.error.FFmpegError:
@@ -272,19 +274,19 @@ def _video_stream(container: InputContainer, path: Path) -> VideoStream:
             f"{path}: codec {name} is not supported ({', '.join(CODECS)} are); convert it: "
             f"ffmpeg -i {path.name} -c:v libx264 {path.stem}-h264.mp4"
         )
-    # One thread: with several, what a damaged place looks like could differ from run to run.
+    # One thread: with several, the look of a damaged place could differ from run to run.
     stream.codec_context.thread_count = 1
     return stream
 
 
 def _beyond_the_end(stream: VideoStream, path: Path) -> int:
-    """How many frames the file's index places behind the file's end: it was cut off."""
+    """Number of frames the file's index places beyond the file's end: it was cut off."""
     size = path.stat().st_size
     return sum(1 for entry in stream.index_entries if entry.pos + entry.size > size)
 
 
 def _promised_end(container: InputContainer, stream: VideoStream) -> float:
-    """Seconds at which the pictures end, as a file says that writes it at its beginning; 0.0 of others."""
+    """The end of the pictures in seconds, if the file states it at its beginning; otherwise 0.0."""
     if container.format.name not in _LENGTH_IN_FRONT:
         return 0.0
     if match := _DURATION.fullmatch(stream.metadata.get("DURATION", "")):

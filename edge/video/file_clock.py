@@ -12,7 +12,8 @@ _TICK = 0.001
 
 @dataclass(frozen=True)
 class Break:
-    """A place at `t` seconds where the file's time does not go on but `ahead` seconds (negative: back)."""
+    """A place at `t` seconds where the file's time does not continue but jumps by `ahead` seconds (negative:
+    back)."""
 
     t: float
     ahead: float
@@ -22,13 +23,13 @@ class FileClock:
     """Stamps the pictures of one pass over a file, in the order they are shown.
 
     `start` is UTC of the first, `interval` the usual time between two. `t` follows the file's own times and
-    never jumps: where those do, it goes on by the usual interval. UTC believes a jump ahead, since a recorder
-    may have paused, but not one back, since no time comes twice; the uncertainty tells how far it may be off.
+    never jumps: if those do, it continues by the usual interval. UTC follows a jump ahead, since a recorder
+    may have paused, but not one back, since no time occurs twice; the uncertainty gives its possible error.
     """
 
     def __init__(self, start: datetime, interval: float) -> None:
         self.breaks: list[Break] = []
-        """Where a new run began, in order."""
+        """Where new runs began, in order."""
         self._start = start
         self._interval = interval
         self._continuity = Continuity(interval)
@@ -55,11 +56,11 @@ class FileClock:
         return self._take(pts, max(self._anchor + pts, self._newest_t + _TICK))
 
     def shown_beside(self) -> Stamp:
-        """The stamp of a picture that has no time in the file: right after the one before."""
+        """The stamp of a picture without a time in the file: right after the previous one."""
         return self._take(self._newest_pts, self._newest_t + _TICK)
 
     def beside(self, pts: float) -> Stamp:
-        """The stamp of a packet that gave no picture; it may lie before the first."""
+        """The stamp of a packet without a picture; it may lie before the first."""
         return self._stamp((self._anchor or 0.0) + pts)
 
     def _take(self, pts: float, t: float) -> Stamp:

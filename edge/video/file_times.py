@@ -1,4 +1,4 @@
-"""When a file's pictures are to be shown, as its packets say; what damage took from some is made up for."""
+"""Display times of a file's pictures, from its packets; missing ones are filled in."""
 
 from collections.abc import Iterable, Iterator
 
@@ -6,19 +6,18 @@ import av
 from av.video.stream import VideoStream
 
 _MOST_UNTIMED = 500
-"""Packets without any time at the beginning of a file; more, and it has none at all."""
+"""Most packets without any time at the beginning of a file; with more, it has no usable times."""
 
 
 class UntimedError(ValueError):
-    """Not one picture of the file carries a time."""
+    """No picture of the file carries a time."""
 
 
 def with_times(
     packets: "Iterable[av.Packet[VideoStream]]", interval: float
 ) -> Iterator[tuple["av.Packet[VideoStream]", float]]:
-    """The packets, each with the time of its picture in seconds: its PTS; where it has none, its DTS and the
-    delay of the packet before; without both, the usual `interval` after the packet before, or before the one
-    after.
+    """The packets, each with the time of its picture in seconds: its PTS; without one, its DTS plus the delay
+    of the previous packet; without both, the usual `interval` after the previous packet, or before the next.
 
     Raises:
         UntimedError: none of the packets carries a time.

@@ -1,9 +1,9 @@
-"""Starts capture processes: all are forked from a server process that has loaded what they need.
+"""Starts capture processes: all are forked from a server process that has already loaded their modules.
 
-Each by itself would load libav, numpy and the models of messages anew: 40 MiB and a second or two, a minute
-where a busy machine starts many. Forked ones share that memory, and begin at once. The server
+Each on its own would load libav, numpy and the message models again: 40 MiB and a second or two, a minute if
+a busy machine starts many. Forked ones share that memory, and begin at once. The server
 (`edge.video.capture_process`) reads no camera and knows no address. It ends with the node; one that has ended
-is replaced when the next capture process is needed, and those that it forked go on.
+is replaced when the next capture process is needed; the processes it forked continue.
 """
 
 import atexit
@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 ENDS = 5.0
-"""Seconds in which a process that was killed must have ended."""
+"""Seconds in which a killed process must have ended."""
 
 
 class ForkServer:
@@ -30,11 +30,11 @@ class ForkServer:
         self._door: socket.socket | None = None
 
     def fork(self, given: Sequence[int]) -> "ForkedProcess":
-        """A capture process that is given copies of the file descriptors: its socket, the memory for its
-        pictures and what wakes who waits for them. Where none can be started, it is one that has ended."""
+        """A capture process that gets copies of the file descriptors: its socket, the memory for its pictures
+        and the wake-up descriptor of their reader. If none can be started, it counts as ended."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs, self._lock:
-            for _ in range(2):  # the first time it may turn out that the server has ended
+            for _ in range(2):  # the first attempt may find that the server has ended
                 with suppress(OSError):
                     socket.send_fds(self._opened(), [b"fork"], [theirs.fileno(), *given])
                     break
@@ -54,7 +54,7 @@ class ForkServer:
         return self._door
 
     def end(self, process: "subprocess.Popen[bytes] | None" = None) -> None:
-        """Ends it; where one is named, only if it has not been replaced yet."""
+        """Ends the server; if one is given, only if it has not been replaced yet."""
         with self._lock:
             if process is None or process is self._process:
                 self._close()
@@ -70,7 +70,8 @@ class ForkServer:
 
 
 class ForkedProcess:
-    """A capture process, which is the fork server's child and not ours. For one thread at a time."""
+    """A capture process, which is the fork server's child and not this process's. For one thread at a
+    time."""
 
     def __init__(
         self, told: socket.socket, server: ForkServer, process: "subprocess.Popen[bytes] | None"
@@ -78,11 +79,11 @@ class ForkedProcess:
         self._told = told
         self._server = server
         self._from = process
-        self._process: int | None = None  # a descriptor of it: its number may be another's by now
+        self._process: int | None = None  # a process descriptor: its number may already be reused
         self._code: int | None = None
 
     def kill(self) -> None:
-        """Ends it now, where it has begun."""
+        """Ends it now, if it has started."""
         if self._process is None:
             self._hear(0.0)
         if self._process is not None:
@@ -90,8 +91,8 @@ class ForkedProcess:
                 signal.pidfd_send_signal(self._process, signal.SIGKILL)
 
     def end(self) -> int | None:
-        """It has ended, or is ended now; gives its exit code, that of a signal negative, None where nobody
-        can tell. Not to be used any more."""
+        """Waits for its end, or ends it; returns its exit code, negative for a signal, None if unknown. Not
+        to be used afterwards."""
         self.kill()
         while self._code is None and self._hear(ENDS):
             self.kill()
@@ -103,7 +104,8 @@ class ForkedProcess:
         return self._code
 
     def _hear(self, patience: float) -> bool:
-        """Waits for what the server tells: first of the process, then of its end. False: nothing came."""
+        """Waits for the server's messages: first the start of the process, then its end. False: nothing
+        came."""
         if not select.select([self._told], [], [], patience)[0]:
             return False
         said, process, _, _ = socket.recv_fds(self._told, 16, 1)
@@ -115,5 +117,5 @@ class ForkedProcess:
 
 
 fork_server = ForkServer()
-"""The one of this process."""
+"""This process's fork server."""
 atexit.register(fork_server.end)

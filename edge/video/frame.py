@@ -1,4 +1,4 @@
-"""What every later step works on: a picture that knows when it was taken, and how well that is known."""
+"""A picture with its capture time and the uncertainty of that: the input of every later step."""
 
 import threading
 from dataclasses import dataclass
@@ -14,17 +14,17 @@ from contract.manifest import Clock
 
 
 class VideoError(Exception):
-    """A video that can't be used; the message names it and says what to do."""
+    """An unusable video; the message names it and says what to do."""
 
 
 @dataclass(frozen=True)
 class Stamp:
     """When a picture was taken.
 
-    `t` is seconds on the stream clock: 0 is the first frame of a file, or the moment a live source was
-    made. It only ever grows and no step of any wall clock touches it; rules and timers use it alone.
-    `captured_at` is the same moment in UTC, `clock` where that came from and how far off it may be.
-    Between pictures of another `run` (see `edge.video.continuity`) the difference of `t` means nothing.
+    `t` is seconds on the stream clock: 0 is the first frame of a file, or the moment a live source was made.
+    It only increases and no step of a wall clock affects it; rules and timers use only this. `captured_at` is
+    the same moment in UTC, `clock` its source and possible error. Between pictures of different `run`s (see
+    `edge.video.continuity`) the difference of `t` is meaningless.
     """
 
     t: float
@@ -36,8 +36,8 @@ class Stamp:
 @dataclass(frozen=True)
 class Frame:
     """One picture: `index` its number in the stream, `image` BGR of shape (height, width, 3), upright; the
-    rest as in its `Stamp`. `damaged`: it, or one it leans on, could not be decoded whole, or it stands for
-    one that could not be decoded at all (told only of pictures that are decoded for evidence)."""
+    rest as in its `Stamp`. `damaged`: it, or one it depends on, could not be decoded completely, or it
+    replaces one that could not be decoded at all (only set for pictures decoded for evidence)."""
 
     index: int
     t: float
@@ -50,16 +50,18 @@ class Frame:
 
 @lru_cache(maxsize=1000)
 def clock_of(source: str, uncertainty_ms: int) -> Clock:
-    """The clock of many pictures, made once: a model is costly to make. Raises ValueError: it is none."""
+    """The clock of many pictures, made once because validation is expensive. Raises ValueError: it is
+    invalid."""
     return Clock.model_validate({"source": source, "uncertainty_ms": uncertainty_ms})
 
 
 _OF_THREAD = threading.local()
-"""A thread's converter. PyAV would make one for each picture, with threads of its own as many as cores."""
+"""A thread's converter. PyAV would make one for each picture, each with as many threads as there are
+cores."""
 
 
 def frame_of(index: int, stamp: Stamp, picture: av.VideoFrame, rotation: int = 0) -> Frame:
-    """The decoded `picture` as a frame, turned by `rotation` degrees counter-clockwise to be upright."""
+    """The decoded `picture` as a frame, turned upright by `rotation` degrees counter-clockwise."""
     converter: VideoReformatter | None = getattr(_OF_THREAD, "converter", None)
     if converter is None:
         converter = _OF_THREAD.converter = VideoReformatter()

@@ -1,7 +1,7 @@
-"""The view a camera's lines were drawn on, kept in the node's folder: a camera that was moved while the node
-was off is noticed when it is back.
+"""A camera's reference view, stored in the node's folder, so that a camera moved while the node was off is
+noticed at the next start.
 
-A file for each camera. It belongs to what is drawn: with a line that was drawn anew the view is learnt anew.
+One file for each camera. It belongs to the drawing: when a line is redrawn the view is learnt again.
 """
 
 import io
@@ -18,14 +18,14 @@ log = structlog.get_logger(__name__)
 
 
 class KeptView:
-    """The view in the file at `path`; `drawn` names what is drawn over it (a fingerprint)."""
+    """The view in the file at `path`; `drawn` is the fingerprint of the drawing over it."""
 
     def __init__(self, path: Path, drawn: str) -> None:
         self._path = path
         self._drawn = drawn
 
     def read(self) -> View | None:
-        """The view that was kept; None where there is none of what is drawn now, or it can't be read."""
+        """The stored view; None if there is none for the present drawing, or it can't be read."""
         try:
             with np.load(io.BytesIO(self._path.read_bytes()), allow_pickle=False) as kept:
                 if str(kept["drawn"]) != self._drawn:
@@ -40,7 +40,7 @@ class KeptView:
             return None
 
     def write(self, view: View) -> None:
-        """Keeps the view. A disk that takes nothing is told and nothing else: the camera works without."""
+        """Stores the view. A failing disk is only logged: the camera works without."""
         content = io.BytesIO()
         np.savez(
             content,

@@ -1,6 +1,7 @@
-"""What a capture process tells the node: many things at once, a line of JSON with the packets behind it.
+"""Messages of a capture process to the node: several at once, a line of JSON followed by the packets.
 
-Whoever reads a camera may be taken over by what the camera sends, so nothing that it says is more than data.
+A process that reads a camera may be compromised by the camera's data, so its messages are treated as mere
+data.
 """
 
 import json
@@ -18,7 +19,7 @@ from edge.video.packet import EncodedPacket, Template
 
 @dataclass(frozen=True)
 class Said:
-    """Something to be logged; `level` is a name of the standard library's."""
+    """A log entry; `level` is a name of the standard library's."""
 
     level: str
     event: str
@@ -30,14 +31,14 @@ _HEALTH = TypeAdapter(SourceHealth)
 
 
 def to_bytes(messages: Iterable[Message]) -> bytes:
-    """Messages as they go over the wire."""
+    """Messages in wire format."""
     told = [_told(message) for message in messages]
     heads = [head | {"bytes": len(data)} for head, data in told]
     return json.dumps(heads).encode() + b"\n" + b"".join(data for _, data in told)
 
 
 def from_bytes(content: bytes) -> Iterator[Message]:
-    """The messages that were sent. Raises ValueError: there are none."""
+    """The received messages. Raises ValueError: they are malformed."""
     line, _, data = content.partition(b"\n")
     try:
         at = 0
@@ -80,7 +81,7 @@ def told_stamp(stamp: Stamp) -> list[Any]:
 
 
 def stamp_of(told: Iterable[Any]) -> Stamp:
-    """The stamp that was told. Raises ValueError, TypeError: it is none."""
+    """The stamp from JSON. Raises ValueError, TypeError: it is invalid."""
     t, captured, source, uncertainty, run = told
     at = datetime.fromtimestamp(captured, UTC)
     return Stamp(float(t), at, clock_of(source, uncertainty), int(run))

@@ -1,4 +1,4 @@
-"""Encoded pictures outside the container they came from: kept, muxed into MP4 and decoded without it.
+"""Encoded pictures outside the container they came from: stored, muxed into MP4 and decoded without it.
 
 A container belongs to the thread that opened it and may vanish with a camera at any moment, so a packet is
 copied out as plain bytes. What a decoder or muxer must know about the stream (codec, size, parameter sets)
@@ -24,16 +24,16 @@ from av.video.stream import VideoStream
 from edge.video.frame import Frame, Stamp, frame_of
 
 CODECS = ("h264", "hevc", "mpeg4", "mjpeg")
-"""What may be recorded: all of these fit in MP4 and are decoded by the PyAV wheel."""
+"""Codecs that may be recorded: all of these fit in MP4 and are decoded by the PyAV wheel."""
 
 _TIME_BASE = Fraction(1, 90_000)
 CLIP_TIME_BASE = (1, 90_000)
-"""Seconds a unit of the PTS in a clip."""
+"""Unit of the PTS in a clip, in seconds."""
 
 
 @dataclass(frozen=True)
 class EncodedPacket:
-    """One picture as the camera encoded it, with the time it shows; packets are kept in decoding order."""
+    """One picture as the camera encoded it, with its display time; packets are kept in decoding order."""
 
     data: bytes
     keyframe: bool
@@ -42,11 +42,10 @@ class EncodedPacket:
 
 @dataclass(frozen=True)
 class Template:
-    """What is common to the packets of one connection.
+    """Data common to the packets of one connection.
 
     `nut` is a NUT file with one keyframe, `codec`, `size` (width, height as encoded) and `parameter_sets`
-    what it says of the stream, `rotation` the degrees to turn the picture counter-clockwise to see it
-    upright.
+    describe the stream, `rotation` are the degrees to turn the picture counter-clockwise to be upright.
     """
 
     nut: bytes
@@ -56,7 +55,7 @@ class Template:
     rotation: int = 0
 
     def fits(self, other: "Template") -> bool:
-        """Whether packets of both may stand in one file."""
+        """Whether packets of both may be in one file."""
         return (self.codec, self.size, self.parameter_sets, self.rotation) == (
             other.codec,
             other.size,
@@ -65,14 +64,14 @@ class Template:
         )
 
     def open(self) -> InputContainer:
-        """The template as a container of its own, for the calling thread to close."""
+        """The template as a separate container, for the calling thread to close."""
         return av.open(io.BytesIO(self.nut), "r", metadata_errors="replace")
 
 
 def make_template(stream: VideoStream, keyframe: bytes, rotation: int = 0) -> Template:
     """The template of `stream`; call it on the thread that owns the stream's container.
 
-    What `keyframe` says of itself counts more than what the stream said when it was opened.
+    The parameters in `keyframe` take precedence over those of the stream when it was opened.
     """
     out = io.BytesIO()
     with av.open(out, "w", format="nut") as container:
@@ -91,7 +90,7 @@ def make_template(stream: VideoStream, keyframe: bytes, rotation: int = 0) -> Te
 
 
 class Templates:
-    """The template of a stream while it is read: made anew when a keyframe brings other parameter sets."""
+    """The template of a stream while it is read: made again when a keyframe brings other parameter sets."""
 
     def __init__(self, stream: VideoStream, rotation: int = 0) -> None:
         self._stream = stream
@@ -111,7 +110,7 @@ class Templates:
 
 
 def in_band_parameters(codec: str, keyframe: bytes) -> bytes:
-    """The parameter sets of H.264 or H.265 that stand before the picture, each after a start code; or none.
+    """The parameter sets of H.264 or H.265 that precede the picture, each after a start code; empty if none.
 
     Reads both forms of packets: NAL units after start codes (MPEG-TS, RTSP) and after their length (MP4).
     """
@@ -130,8 +129,8 @@ def in_band_parameters(codec: str, keyframe: bytes) -> bytes:
 
 
 def recovers_later(codec: str, keyframe: bytes) -> bool:
-    """True of what counts as a keyframe of H.264 but is none: from it on the picture is refreshed strip by
-    strip, and whole only some pictures later (recovery point, ITU-T H.264 D.2.8)."""
+    """True for an H.264 keyframe that is not complete: from it on the picture is refreshed strip by strip,
+    and complete only some pictures later (recovery point, ITU-T H.264 D.2.8)."""
     if codec != "h264":
         return False
     for unit in _units(keyframe):
@@ -144,11 +143,11 @@ def recovers_later(codec: str, keyframe: bytes) -> bool:
 
 
 _SEI, _RECOVERY_POINT = 6, 6
-"""The kind of NAL unit and, in it, of message that tells the pictures until all is whole."""
+"""The NAL unit type and, in it, the message type that give the number of pictures until all is complete."""
 
 
 def _recovery_frames(unit: bytes) -> int | None:
-    """Pictures until all is whole, as the unit's recovery point says; None where it has none."""
+    """Pictures until the picture is complete, from the unit's recovery point; None if it has none."""
     data, at = unit.replace(b"\x00\x00\x03", b"\x00\x00"), 1
     while at + 2 < len(data):
         kind, at = _long(data, at)
@@ -162,7 +161,7 @@ def _recovery_frames(unit: bytes) -> int | None:
 
 
 def _long(data: bytes, at: int) -> tuple[int, int]:
-    """A number written as bytes of 255 and the rest, and the place behind it (7.3.2.3.1)."""
+    """A number coded as bytes of 255 and the rest, and the position after it (7.3.2.3.1)."""
     number = 0
     while at < len(data) and data[at] == 0xFF:
         number, at = number + 0xFF, at + 1
@@ -170,16 +169,16 @@ def _long(data: bytes, at: int) -> tuple[int, int]:
 
 
 _PARAMETER_SETS = {"h264": (0, (7, 8)), "hevc": (1, (32, 33, 34))}
-"""By codec: where the kind of a NAL unit stands in its first byte, and the kinds that are parameter sets."""
+"""By codec: position of the NAL unit type in the first byte, and the types that are parameter sets."""
 
 _LAST_PICTURE_KIND = {"h264": 5, "hevc": 31}
 _START_CODE = re.compile(rb"\x00{2,3}\x01")
 _SHORT_CODE = b"\x00\x00\x01"
-"""How each start code ends: found five times as fast as by an expression."""
+"""End of every start code: searching it is five times as fast as a regular expression."""
 
 
 def _units(data: bytes) -> Iterator[bytes]:
-    """The NAL units of a packet, one by one: who wants the first does not pay for the last."""
+    """The NAL units of a packet, lazily: a caller that needs only the first does not pay for the last."""
     if _START_CODE.match(data):
         start = data.index(_SHORT_CODE) + len(_SHORT_CODE)
         while (code := data.find(_SHORT_CODE, start)) >= 0:
@@ -199,15 +198,15 @@ def _units(data: bytes) -> Iterator[bytes]:
 
 
 class Decoded(NamedTuple):
-    """A picture with the packet it came in; `damaged`: it, or one before it on which it may lean, could not
-    be decoded whole."""
+    """A picture with the packet it came in; `damaged`: it, or an earlier one it may depend on, could not be
+    decoded completely."""
 
     packet: EncodedPacket
     picture: av.VideoFrame
     damaged: bool
 
     def frame(self, index: int, rotation: int) -> Frame:
-        """It as a frame, see `frame_of`."""
+        """The picture as a frame, see `frame_of`."""
         frame = frame_of(index, self.packet.stamp, self.picture, rotation)
         return replace(frame, damaged=True) if self.damaged else frame
 
@@ -224,7 +223,7 @@ def decoder(template: Template) -> Iterator[VideoCodecContext]:
 def decode(
     template: Template, packets: Sequence[EncodedPacket], lead: Sequence[EncodedPacket] = ()
 ) -> Iterator[Decoded]:
-    """`decoded` with a decoder of its own."""
+    """`decoded` with a new decoder."""
     with decoder(template) as context:
         yield from decoded(context, packets, lead)
 
@@ -232,10 +231,10 @@ def decode(
 def decoded(
     context: VideoCodecContext, packets: Sequence[EncodedPacket], lead: Sequence[EncodedPacket] = ()
 ) -> Iterator[Decoded]:
-    """Every picture of `packets` in display order. They begin with a keyframe, or the `lead` does, on which
-    they lean; of what the decoder was given before, it knows nothing any more.
+    """Every picture of `packets` in display order. They begin with a keyframe, or the `lead` they depend on
+    does; earlier input of the decoder is discarded.
 
-    A damaged packet is passed over: the pictures around it are still evidence.
+    A damaged packet is skipped: the pictures around it are still evidence.
     """
     context.flush_buffers()
     damaged = False
@@ -264,7 +263,7 @@ def _av_packet(data: bytes) -> "av.Packet[Stream]":
     """`data` in a buffer of FFmpeg's own.
 
     `av.Packet(data)` would point into the Python object, but decoders read some bytes past the end and rely
-    on zeroes there: pictures would depend on what happens to lie behind.
+    on zeroes there: pictures would depend on whatever bytes follow.
     """
     packet = av.Packet(len(data))
     packet.update(data)
@@ -274,11 +273,11 @@ def _av_packet(data: bytes) -> "av.Packet[Stream]":
 def mux(template: Template, packets: Sequence[EncodedPacket], lead: Sequence[EncodedPacket] = ()) -> bytes:
     """`packets` as an MP4 file, index in front, nothing re-encoded; the same packets give the same bytes.
 
-    The `lead`, on which they lean, stands before the beginning of what is shown (an edit list, ISO 14496-12).
+    The `lead` they depend on precedes the first shown picture (an edit list, ISO 14496-12).
     """
     out = io.BytesIO()
     options = {"movflags": "+faststart", "fflags": "+bitexact"}
-    # Moving the index to the front makes the muxer read back what it wrote: that is what io_open is for.
+    # Moving the index to the front makes the muxer read back its output: hence io_open.
     with (
         template.open() as source,
         av.open(out, "w", "mp4", options, io_open=lambda *_: io.BytesIO(out.getvalue())) as target,
@@ -302,7 +301,7 @@ def _mux_into(
     for packet, pts, (dts, duration) in zip((*lead, *packets), shown, _decode_times(shown), strict=True):
         encoded = _av_packet(packet.data)
         encoded.stream, encoded.time_base = stream, _TIME_BASE
-        # A player would begin at it, and throw away the lead it needs.
+        # A player would start at it, and discard the lead it needs.
         late = bool(lead) and packet is not lead[0] and recovers_later(template.codec, packet.data)
         encoded.is_keyframe = packet.keyframe and not late
         encoded.pts, encoded.dts, encoded.duration = pts, dts, duration
@@ -310,20 +309,21 @@ def _mux_into(
 
 
 def _before(lead: Sequence[EncodedPacket]) -> list[int]:
-    """PTS before 0 for the lead, one tick apart: how long it lasts is no matter, nobody sees it."""
+    """PTS before 0 for the lead, one tick apart: its duration is irrelevant, since it is not shown."""
     order = sorted(range(len(lead)), key=lambda number: lead[number].stamp.t)
     place = {number: rank for rank, number in enumerate(order)}
     return [place[number] - len(lead) for number in range(len(lead))]
 
 
 def shown_times(packets: Sequence[EncodedPacket]) -> list[int]:
-    """The PTS each packet gets in a clip of them, in units of `CLIP_TIME_BASE`; the first shown has 0."""
+    """The PTS of each packet in a clip of them, in units of `CLIP_TIME_BASE`; the first shown has 0."""
     start = min(packet.stamp.t for packet in packets)
     return _distinct([round((packet.stamp.t - start) / _TIME_BASE) for packet in packets])
 
 
 def _distinct(shown: Sequence[int]) -> list[int]:
-    """`shown` with equal times one tick apart (two connections may meet there): MP4 can't hold equal ones."""
+    """`shown` with equal times moved one tick apart (two connections may meet there): MP4 can't hold equal
+    ones."""
     moved = list(shown)
     order = sorted(range(len(shown)), key=lambda number: shown[number])
     for before, number in pairwise(order):
@@ -334,7 +334,7 @@ def _distinct(shown: Sequence[int]) -> list[int]:
 def _decode_times(shown: Sequence[int]) -> list[tuple[int, int]]:
     """(decode time, duration) of each packet from the display times alone.
 
-    Cameras often send no decode times, or wrong ones. The sorted display times, moved back until no picture
+    Cameras often send no decode times, or wrong ones. The sorted display times, shifted back until no picture
     is decoded after it is shown, are always valid.
     """
     ordered = sorted(shown)

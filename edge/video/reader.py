@@ -1,4 +1,4 @@
-"""One stream of a live camera, read for ever: connect, read, lose it, connect again.
+"""One stream of a live camera, read for ever: connect, read, reconnect after each loss.
 
 The thread here is the only one that ever touches its container: closing a container while another thread
 reads from it crashes the process. The end of the packets, which FFmpeg reports without any error, is a lost
@@ -38,8 +38,8 @@ READ_TIMEOUT = 3.0
 _OPTIONS = {"rtsp_transport": "tcp", "analyzeduration": "1000000"}
 _FIRST_DELAY = 0.5
 _LONGEST_DELAY = 8.0
-_BUFFERED = 0.005  # seconds: a packet that took less to arrive had been read ahead
-_WAITS = 3  # one wait may be the processor's, not the network's
+_BUFFERED = 0.005  # seconds: a packet that arrived faster had been read ahead
+_WAITS = 3  # a single wait may be due to the processor, not the network
 _MOST_HELD = 500
 _IN_DECODER = 64
 _MOMENT = 0.001
@@ -50,14 +50,14 @@ def backoff(failures: int, rng: random.Random) -> float:
     """Seconds to wait before the next attempt after `failures` in a row.
 
     Doubles from half a second to 8, so that a camera that is back gives pictures within 10 s; half of it is
-    random, so that the cameras of a junction don't all come at once after a power cut.
+    random, so that the cameras of a junction don't all reconnect at once after a power cut.
     """
     longest = min(_LONGEST_DELAY, _FIRST_DELAY * 2.0 ** min(failures, 10))
     return longest * rng.uniform(0.5, 1.0)
 
 
 class PacketSink(Protocol):
-    """Where the packets of a stream go; see `edge.video.ring.PacketRing`."""
+    """Destination of a stream's packets; see `edge.video.ring.PacketRing`."""
 
     def begin(self, template: Template) -> None: ...
 
@@ -69,7 +69,7 @@ CONNECTING, CONNECTED = reason("stream.connecting"), reason("stream.connected")
 
 @dataclass(frozen=True)
 class ReaderStatus:
-    """How a reader does: `reason` is why it is not connected; `last_arrival` is monotonic."""
+    """State of a reader: `reason` is why it is not connected; `last_arrival` is monotonic."""
 
     connected: bool = False
     reason: Reason = CONNECTING
@@ -79,10 +79,10 @@ class ReaderStatus:
 
 
 class StreamReader:
-    """Reads `url` in a thread of its own from `start()` to `stop()`.
+    """Reads `url` in its own thread from `start()` to `stop()`.
 
-    Packets go to `sink`; with `on_picture`, each is decoded and the picture handed over with its stamp, on
-    the reader's thread. Either may be left out.
+    Packets go to `sink`; with `on_picture`, each is decoded and the picture passed on with its stamp, on the
+    reader's thread. Either may be omitted.
     """
 
     def __init__(
@@ -110,11 +110,11 @@ class StreamReader:
         self._thread = threading.Thread(target=self._run, name=f"camera {self.name}", daemon=True)
 
     def start(self) -> None:
-        """Begins to read."""
+        """Starts to read."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Tells the thread to end; it does at its next packet or timeout, and closes its container itself."""
+        """Asks the thread to end; it does at its next packet or timeout, and closes its container itself."""
         self._stopping.set()
 
     def join(self, timeout: float) -> bool:
@@ -146,7 +146,7 @@ class StreamReader:
             log.log(level, "stream interrupted", stream=self.name, why=say(why, "en"))
 
     def _attempt(self) -> Reason:
-        """One connection from opening to its end; why it ended, without secrets."""
+        """One connection from opening to its end; returns why it ended, without secrets."""
         began = self._clocks.monotonic()
         try:
             self._read_connection()
@@ -159,7 +159,7 @@ class StreamReader:
         except VideoError as error:
             return reason("stream.error", detail=redact(str(error))[:300])
         except Exception:
-            # The edge of a stage: whatever a camera sends must not end the watch over it.
+            # Stage boundary: whatever a camera sends must not end its monitoring.
             log.error("stream failed", stream=self.name, trace=redact(traceback.format_exc()))
             with self._lock:
                 self._damaged += 1
@@ -191,8 +191,8 @@ class StreamReader:
     ) -> Iterator[tuple["av.Packet[VideoStream]", float]]:
         """Packets, all with a PTS, each with the monotonic time of its arrival.
 
-        FFmpeg reads ahead while it probes a stream; those packets then come at once, up to seconds late.
-        They are held until some had to be waited for, see `arrivals_of`.
+        FFmpeg reads ahead while it probes a stream; those packets then come at once, up to seconds late. They
+        are held until some packets had to be waited for, see `arrivals_of`.
         """
         packets = (packet for packet in container.demux(stream) if packet.size)
         interval = _interval(stream)
@@ -212,7 +212,7 @@ class StreamReader:
     def _opening(
         self, packets: "Iterator[av.Packet[VideoStream]]"
     ) -> "tuple[list[av.Packet[VideoStream]], list[float]]":
-        """The packets up to the third that was waited for, and when each was handed over."""
+        """The packets up to the third that had to be waited for, with their arrival times."""
         held: list[av.Packet[VideoStream]] = []
         arrivals: list[float] = []
         waited = 0
@@ -228,7 +228,7 @@ class StreamReader:
 
 
 class _Connection:
-    """Takes the packets of one open container: stamps them, keeps them, decodes them."""
+    """Takes the packets of one open container: stamps, stores and decodes them."""
 
     def __init__(
         self,
@@ -253,7 +253,8 @@ class _Connection:
         self._shown_t = float("-inf")
 
     def take(self, packet: "av.Packet[VideoStream]", arrival: float) -> int:
-        """Handles one packet; how many could not be decoded whole. Before the first keyframe none is."""
+        """Handles one packet; returns how many could not be decoded completely. None is decoded before the
+        first keyframe."""
         assert packet.pts is not None
         elapsed = arrival - self._arrived if self._arrived is not None else 0.0
         self._arrived = arrival
@@ -288,14 +289,14 @@ class _Connection:
         for picture in pictures:
             shown = self._in_decoder.pop(picture.pts or 0, None)
             if shown is not None:
-                # A step back that the order of decoding could not show: the picture counts, a moment later.
+                # A step back that decoding order could not show: the picture counts, a moment later.
                 self._shown_t = max(shown.t, self._shown_t + _MOMENT)
                 self._on_picture(replace(shown, t=self._shown_t), picture)
         return sum(picture.is_corrupt for picture in pictures)
 
 
 def camera_utc(packet: "av.Packet[VideoStream]") -> float | None:
-    """When the camera says it took the picture, POSIX seconds: `prft` side data, from RTCP sender reports."""
+    """The camera's capture time of the picture, POSIX seconds: `prft` side data, from RTCP sender reports."""
     if not packet.has_sidedata("prft"):
         return None
     (microseconds,) = struct.unpack_from("=q", bytes(packet.get_sidedata("prft")))
@@ -318,8 +319,8 @@ def _interval(stream: VideoStream) -> float:
 
 
 def arrivals_of(seconds: Sequence[float], handed_over: Sequence[float]) -> list[float]:
-    """When packets that were read ahead arrived: counted back from the most punctual by their times; one with
-    a time far off the others' when it was handed over."""
+    """Arrival times of packets that were read ahead: counted back from the most punctual one by their stamps;
+    a packet whose stamp is far from the others' keeps the time it was received."""
     delays = [over - second for over, second in zip(handed_over, seconds, strict=True)]
     usual = median_low(delays)
     near = [abs(delay - usual) <= OUTLIER for delay in delays]

@@ -1,7 +1,7 @@
-"""Camera addresses carry passwords; nothing the node writes may.
+"""Removes passwords from camera addresses; nothing the node writes may contain them.
 
 Cameras put them in two places: before the host (`rtsp://admin:secret@10.0.0.5/`) and as a value anywhere
-behind it (`/user=admin&password=secret&channel=1`). Over-redacting is fine, leaking is not.
+after it (`/user=admin&password=secret&channel=1`). Over-redacting is fine, leaking is not.
 """
 
 import re

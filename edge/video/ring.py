@@ -1,10 +1,10 @@
-"""The last seconds of the record stream, encoded, in memory: what happened *before* a violation was found.
+"""The last seconds of the record stream, encoded, in memory: the video from *before* a violation was found.
 
-Packets are kept in groups of pictures, each starting with a keyframe, and leave whole groups at a time, so
-whatever is still here can be cut into a clip or decoded. Groups belong to runs (see `edge.video.continuity`)
-of one make-up (size, codec); no clip shows pictures of two. Where a run begins amid a group, its pictures
-keep those of the group before as a *lead*: decoded for their sake, never shown. One thread pushes; any thread
-may cut.
+Packets are kept in groups of pictures, each starting with a keyframe, and removed in whole groups, so
+everything stored can be cut into a clip or decoded. Groups belong to runs (see `edge.video.continuity`) with
+one format (size, codec); no clip shows pictures of two. If a run begins within a group, its pictures keep
+those of the group before as a *lead*: decoded for their sake, never shown. One thread pushes; any thread may
+cut.
 """
 
 import threading
@@ -34,22 +34,22 @@ from edge.video.packet import (
 log = structlog.get_logger(__name__)
 
 KEPT_BYTES = 64 * 1024 * 1024
-"""Of what is kept beside the ring: some twenty beginnings of six seconds at 4 Mbit/s."""
+"""Bytes kept beside the ring: some twenty beginnings of six seconds at 4 Mbit/s."""
 
 _NEAR = 1.0
-"""Seconds by which a frame may be older or newer than it was wanted."""
+"""Seconds by which a frame may be older or newer than requested."""
 
 
 class RingMiss(Exception):  # noqa: N818 (a miss is an answer, not a fault)
-    """The wanted time is not in the ring; the message names what is."""
+    """The requested time is not in the ring; the message says which times are."""
 
 
 @dataclass(frozen=True)
 class Clip:
     """A piece of the record stream as an MP4 file, as the camera encoded it.
 
-    It runs from `start_t` (its first keyframe, at or before the wanted start unless the stream itself began
-    later) to `end_t`, the last picture shown, on the stream clock; `captured_at` is the first picture's
+    It runs from `start_t` (its first keyframe, at or before the requested start unless the stream itself
+    began later) to `end_t`, the last picture shown, on the stream clock; `captured_at` is the first picture's
     UTC. `pts` gives for the `t` of each picture its PTS in the file, in units of `CLIP_TIME_BASE`.
     """
 
@@ -62,10 +62,10 @@ class Clip:
 
 @dataclass(frozen=True)
 class Film:
-    """Pictures of one run as they were encoded, with what must be decoded before them; it never changes.
+    """Pictures of one run as they were encoded, with those that must be decoded before them; immutable.
 
-    `lead` are pictures of the run before that those of this one lean on. `times` are those of its pictures,
-    ascending, on the stream clock. It shares its bytes with the ring, and keeps them when the ring lets go of
+    `lead` are pictures of the previous run that these depend on. `times` are those of its pictures,
+    ascending, on the stream clock. It shares its bytes with the ring, and keeps them when the ring drops
     them.
     """
 
@@ -76,14 +76,14 @@ class Film:
     lead: Sequence[EncodedPacket] = ()
 
     def decoded(self, wanted: Sequence[float]) -> int:
-        """Pixels that `frames` decodes for these times: all pictures before the last are."""
+        """Pixels that `frames` decodes for these times, including all pictures before the last."""
         last = max(wanted, default=float("-inf"))
         width, height = self.template.size
         shown = sum(packet.stamp.t <= last for packet in self.packets)
         return (shown + len(self.lead)) * width * height
 
     def frames(self, wanted: Iterable[float]) -> Iterator[Frame]:
-        """The pictures of these `times` in their order; one that can't be decoded is left out. Numbered as by
+        """The pictures of these `times` in order; undecodable ones are left out. Numbered as by
         `PacketRing.frames`."""
         left = set(wanted)
         if not left:
@@ -104,11 +104,11 @@ class Film:
 
 @dataclass
 class _Group:
-    """A keyframe and what depends on it; `first` is its packet's number since the ring was made, `run` the
-    stretch of pictures it belongs to, counted from 0.
+    """A keyframe and the pictures that depend on it; `first` is its packet's number since the ring was made,
+    `run` the stretch of pictures it belongs to, counted from 0.
 
-    `lead` are pictures to be decoded before it: of the run before, where a group goes on amid one of that, or
-    of the two groups before, where its keyframe is none to begin with (see `recovers_later`).
+    `lead` are pictures to be decoded before it: of the previous run, if a group continues within one of that,
+    or of the two groups before, if its keyframe is not complete (see `recovers_later`).
     """
 
     template: Template
@@ -174,7 +174,7 @@ class PacketRing:
             self._template = template
 
     def push(self, packet: EncodedPacket) -> None:
-        """Adds the next packet in decoding order; before the first keyframe of a run none is kept."""
+        """Adds the next packet in decoding order; before the first keyframe of a run none is stored."""
         with self._lock:
             number, self._pushed = self._pushed, self._pushed + 1
             if packet.stamp.run != self._stamped_run:
@@ -193,16 +193,16 @@ class PacketRing:
             self._drop_old()
 
     def _is_of_newest(self, packet: EncodedPacket) -> bool:
-        """Whether it goes on the newest group."""
+        """Whether it continues the newest group."""
         return not packet.keyframe and bool(self._groups) and self._groups[-1].run == self._runs_begun
 
     def _lead_of(self, packet: EncodedPacket, number: int) -> Sequence[EncodedPacket]:
-        """What must be decoded before the group that begins with this packet."""
+        """The pictures that must be decoded before the group that begins with this packet."""
         if not packet.keyframe:
             return self._lead(number)
         if self._template is None or not recovers_later(self._template.codec, packet.data):
             return ()
-        # A round may begin anywhere in the picture: after one not all of it is renewed, after two it is.
+        # A refresh may begin anywhere in the picture: after one not all of it is renewed, after two it is.
         if not self._groups or self._groups[-1].run != self._runs_begun or not self._lead(number):
             return ()
         last, rounds = self._groups[-1], list(self._groups)[-2:]
@@ -210,8 +210,8 @@ class PacketRing:
         return (*(rounds[0].packets if whole else ()), *last.packets)
 
     def _lead(self, number: int) -> Sequence[EncodedPacket]:
-        """The pictures that a run which begins amid a group leans on; none where some of them are not here,
-        or its make-up is another."""
+        """The pictures that a run beginning within a group depends on; empty if some of them are missing, or
+        its format is different."""
         newest = self._groups[-1] if self._groups else None
         if newest is None or newest.template is not self._template:
             return ()
@@ -219,7 +219,7 @@ class PacketRing:
         return (*newest.lead, *newest.packets) if whole else ()
 
     def _make_way(self, t: float) -> None:
-        """Lets go of what another run holds from `t` on: no time may come twice."""
+        """Drops pictures of another run from `t` on: no time may occur twice."""
         while self._groups and self._groups[-1].run != self._runs_begun and self._groups[-1].end >= t:
             last = self._groups.pop()
             self._end = t
@@ -250,11 +250,11 @@ class PacketRing:
         self._evicted = True
 
     def keep(self, key: Hashable, t0: float, t1: float) -> None:
-        """Keeps what is here of `t0` to `t1`, and can be asked for as if it were still in the ring, until it
-        is released; beyond `KEPT_BYTES` what was kept first goes.
+        """Keeps the stored part of `t0` to `t1`, available as if it were still in the ring, until released;
+        beyond `KEPT_BYTES` the oldest is dropped.
 
         Raises:
-            RingMiss: `t0` is no longer here.
+            RingMiss: `t0` is no longer in the ring.
         """
         with self._lock:
             first = self._nearest(self._from(t0), t0)
@@ -268,7 +268,7 @@ class PacketRing:
                 log.warning("too much is kept beside the ring: the beginning of %s is let go", lost)
 
     def release(self, key: Hashable) -> None:
-        """What was kept under this key is no longer needed."""
+        """Releases what was kept under this key."""
         with self._lock:
             self._kept.pop(key, None)
 
@@ -279,12 +279,13 @@ class PacketRing:
     def clip(self, t0: float, t1: float, around: float) -> Clip:
         """The stream from the last keyframe at or before `t0` to `t1`, not re-encoded, within one run.
 
-        Where a run begins or ends in between, only the one that holds `around` is given. When the stream
-        itself began after `t0` (and nothing was dropped since) the clip begins with the stream; when it has
-        not reached `t1` yet, the clip ends with what is here: wait for `end_t` first.
+        If a run begins or ends in between, only the one that contains `around` is returned. If the stream
+        itself began after `t0` (and nothing was dropped since) the clip begins with the stream; if it has not
+        reached `t1` yet, the clip ends with the newest picture: wait for `end_t` first.
 
         Raises:
-            RingMiss: `t0` is older than the ring, or `t1` before `t0`, or nothing around `around` is here.
+            RingMiss: `t0` is older than the ring, or `t1` before `t0`, or the ring has nothing around
+                `around`.
         """
         with self._lock:
             wanted = [group for group in self._from(t0) if group.start <= t1]
@@ -297,10 +298,10 @@ class PacketRing:
         return _clip_of(middle.template, packets, lead)
 
     def film(self, t0: float, t1: float, around: float) -> Film:
-        """Every picture from `t0` to `t1`, or what is here of them, of the run that holds `around`.
+        """Every stored picture from `t0` to `t1` of the run that contains `around`.
 
         Raises:
-            RingMiss: nothing around `around` is here.
+            RingMiss: the ring has nothing around `around`.
         """
         with self._lock:
             held = self._from(max(t0, self._groups[0].start) if self._groups else t0)
@@ -311,13 +312,13 @@ class PacketRing:
         return Film(middle.template, packets, groups[0].first, tuple(times), groups[0].lead)
 
     def frames(self, times: Iterable[float]) -> list[Frame]:
-        """For each wanted time the full-size frame nearest to it, in the order asked; only the groups
+        """For each requested time the full-size frame nearest to it, in the given order; only the groups
         needed are decoded.
 
         A frame's `index` is its number among all pictures pushed.
 
         Raises:
-            RingMiss: a time is older than the ring, newer than what it holds, or none was pushed near it.
+            RingMiss: a time is older than the ring, newer than its content, or has no picture near it.
         """
         wanted = list(times)
         found: dict[float, Frame] = {}
@@ -328,8 +329,8 @@ class PacketRing:
         return [found[t] for t in wanted]
 
     def time_of(self, moment: datetime) -> float | None:
-        """The stream time at which it was `moment` (UTC), by the nearest keyframe before it or else the first
-        one; None while the ring is empty."""
+        """The stream time at `moment` (UTC), by the nearest keyframe before it or else the first one; None
+        while the ring is empty."""
         with self._lock:
             stamps = [group.packets[0].stamp for group in self._groups]
         if not stamps:
@@ -349,7 +350,7 @@ class PacketRing:
         return first.frame(group.first, group.template.rotation) if first is not None else None
 
     def _runs(self, times: Iterable[float]) -> list[tuple[list[_Group], list[float]]]:
-        """For each group a wanted time falls into: the groups of its run from it on, and the times."""
+        """For each group a requested time falls into: the groups of its run from it on, and the times."""
         asked: dict[int, list[float]] = defaultdict(list)
         runs: dict[int, list[_Group]] = {}
         with self._lock:
@@ -378,7 +379,7 @@ class PacketRing:
     def _from(self, t: float) -> list[_Group]:
         """The groups from the last starting at or before `t`; from the first if the stream began later.
 
-        Of a time before the ring: those that were kept.
+        For a time before the ring: the groups kept beside it.
         """
         groups = list(self._groups)
         if not groups or (t < groups[0].start and self._evicted):
@@ -418,8 +419,8 @@ def _until(
 ) -> Sequence[EncodedPacket]:
     """The packets, in decoding order, up to the last one shown at or before `t1`.
 
-    Without a lead, pictures shown before the first, a keyframe, lean on those before it and can't be decoded:
-    left out.
+    Without a lead, pictures shown before the first keyframe depend on earlier ones and can't be decoded: left
+    out.
     """
     first = packets[0].stamp.t
     decodable = [packet for packet in packets if lead or packet.stamp.t >= first]
@@ -432,7 +433,7 @@ def _nearest_frames(
 ) -> dict[float, Frame]:
     """The frame nearest to each of `times` (ascending, all in the first group or between it and the next).
 
-    Where that can't be decoded, the nearest that can, as a damaged one: it shows another moment.
+    If that can't be decoded, the nearest that can, marked as damaged: it shows another moment.
     """
     packets, lead = [packet for group in groups for packet in group.packets], groups[0].lead
     order = sorted(packet.stamp.t for packet in packets)
@@ -447,7 +448,7 @@ def _nearest_frames(
     if not nearest:
         raise RingMiss(f"nothing around {times[0]:.3f} s can be decoded: the record stream is damaged there")
     first, rotation = groups[0].first, groups[0].template.rotation
-    # What is shown before the first keyframe leans on nothing that is here: nobody misses it.
+    # Pictures shown before the first keyframe depend on missing ones: nobody needs them.
     there = order if lead else order[bisect_left(order, packets[0].stamp.t) :]
     return {
         t: _standing_in(picture, t, there).frame(first + bisect_left(order, picture.packet.stamp.t), rotation)
@@ -456,6 +457,6 @@ def _nearest_frames(
 
 
 def _standing_in(picture: Decoded, t: float, there: Sequence[float]) -> Decoded:
-    """The picture taken for the one at `t`, marked as damaged where a nearer one is there."""
+    """The picture used for the one at `t`, marked as damaged if a nearer one exists."""
     away = abs(picture.packet.stamp.t - t)
     return picture._replace(damaged=picture.damaged or any(abs(other - t) < away for other in there))

@@ -1,7 +1,6 @@
 """A live camera over RTSP in this process: the latest frame for analysis, every packet for evidence.
 
-What tries an address for a short while uses it; a node reads its cameras in processes of their own
-(`edge.video.apart`).
+For trying an address for a short while; a node reads its cameras in separate processes (`edge.video.apart`).
 """
 
 import random
@@ -20,7 +19,7 @@ from edge.video.stream_clock import WallClocks
 
 
 class LatestPicture:
-    """The slot between capture and analysis: holds one picture, and a newer one takes its place (counted)."""
+    """The slot between capture and analysis: holds one picture, which a newer one replaces (counted)."""
 
     def __init__(self) -> None:
         self._condition = threading.Condition()
@@ -29,7 +28,7 @@ class LatestPicture:
         self.dropped = 0
 
     def put(self, index: int, stamp: Stamp, picture: av.VideoFrame) -> None:
-        """Offers a picture; one that nobody took is dropped."""
+        """Offers a picture; the previous one is dropped if nobody took it."""
         with self._condition:
             self.dropped += self._item is not None
             self._item = (index, stamp, picture)
@@ -43,7 +42,7 @@ class LatestPicture:
             return None if self._closed else item
 
     def close(self) -> None:
-        """Lets the waiting consumer go."""
+        """Releases the waiting consumer."""
         with self._condition:
             self._closed = True
             self._condition.notify_all()
@@ -52,9 +51,9 @@ class LatestPicture:
 class RtspSource:
     """A camera at `detect_url`, whose packets are kept from `record_url` (the same stream when None).
 
-    Starts to read at once and reconnects for ever. Frames are those of the detect stream; the ring holds
-    the record stream, on the same stream clock. `frames()` gives the newest frame there is and skips what
-    analysis was too slow for; the ring misses nothing. No address with a password in it leaves this object.
+    Starts to read at once and reconnects for ever. Frames are those of the detect stream; the ring holds the
+    record stream, on the same stream clock. `frames()` gives the newest frame and skips those analysis was
+    too slow for; the ring misses nothing. Addresses with a password stay inside this object.
     """
 
     def __init__(
@@ -84,10 +83,11 @@ class RtspSource:
             yield frame_of(*item)
 
     def health(self) -> SourceHealth:
-        """The state now, from any thread."""
+        """The present state, from any thread."""
         return replace(self._capture.health(), dropped=self._slot.dropped)
 
     def close(self) -> None:
-        """Ends `frames()` and the reading threads, waiting as long as a silent camera can hold those."""
+        """Ends `frames()` and the reading threads, which may take as long as the timeout of a silent
+        camera."""
         self._slot.close()
         self._capture.close()

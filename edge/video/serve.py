@@ -1,4 +1,4 @@
-"""Plays a file as an RTSP camera, in a loop: for trying a node without one, and for its tests."""
+"""Plays a file as an RTSP camera, in a loop: for trying a node without a camera, and for tests."""
 
 import asyncio
 import logging
@@ -20,9 +20,9 @@ _PLAYABLE = ("h264", "hevc")
 def serve_camera(video: Path, host: str, port: int) -> None:
     """Serves `video` at `rtsp://host:port/<file name without ending>` and `/cam` until interrupted.
 
-    Timestamps keep growing over the loop's end. A camera sends its pictures in the order they were taken; a
-    file with reordered pictures (B-frames), a picture to be turned, or of another codec than H.264 and H.265,
-    is converted first.
+    Timestamps keep increasing over the loop's end. A camera sends its pictures in the order they were taken;
+    a file with reordered pictures (B-frames), rotated pictures, or another codec than H.264 and H.265, is
+    converted first.
 
     Raises:
         VideoError: not a video, the port is taken, or the extra `rtsp-camera` is not installed.
@@ -33,10 +33,10 @@ def serve_camera(video: Path, host: str, port: int) -> None:
         raise VideoError(
             "playing a file as a camera needs an extra: pip install 'ngatu[rtsp-camera]'"
         ) from error
-    source = FileSource(video)  # refuses what is not a video, in plain words
+    source = FileSource(video)  # refuses files that are not a video, in plain words
 
     class LoopingServer(toolkit.RtspServer):  # type: ignore[misc]  # untyped package
-        """Serves one file under its names, without end."""
+        """Serves one file under its names, in an endless loop."""
 
         def resolve_request_path(self, uri: str) -> Path:
             name = urlsplit(uri).path.strip("/").split("/")[0]
@@ -58,7 +58,7 @@ def serve_camera(video: Path, host: str, port: int) -> None:
 
 
 def _playable(source: FileSource, folder: Path) -> Path:
-    """The file itself where it can be sent as it is: an RTSP stream says neither order nor rotation."""
+    """The file itself if it can be sent unchanged: an RTSP stream carries neither order nor rotation."""
     plain = source.codec in _PLAYABLE and not source.reorders and not source.rotation
     if plain and source.path.suffix.lower() in (".mp4", ".mkv"):
         return source.path.resolve()

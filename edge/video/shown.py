@@ -1,8 +1,8 @@
 """The packets of a file on their way to the ring: each waits until its picture has been shown and timed.
 
-Not every file tells when its pictures are to be shown. AVI and badly made MP4 files only know the order of
-decoding; with reordered pictures (B-frames) their stamps then belong to other pictures. So the decoder's
-order holds: the picture shown next has the earliest time that was not shown yet.
+Not every file contains display times. AVI and badly made MP4 files only give the decoding order; with
+reordered pictures (B-frames) their stamps then belong to other pictures. So the decoder's order decides: the
+picture shown next has the earliest time not used yet.
 """
 
 from collections import deque
@@ -14,10 +14,11 @@ from edge.video.frame import Stamp
 from edge.video.packet import EncodedPacket
 
 _MOST_HELD = 32
-"""Packets behind one whose picture does not come; no decoder holds back more than 16."""
+"""Most packets held back for one whose picture does not come; no decoder holds back more than 16."""
 
 _LEANING = 16
-"""Packets behind the first picture that may lean on what lay before the recording, and are not shown."""
+"""Most packets after the first picture that may depend on pictures from before the recording, and are not
+shown."""
 
 
 @dataclass
@@ -37,18 +38,19 @@ class ShownOrder:
 
     def __init__(self, clock: FileClock, hand_on: Callable[[EncodedPacket], None]) -> None:
         self.not_shown: set[int] = set()
-        """Numbers of the packets that gave no picture although nothing was said to be wrong with them."""
+        """Numbers of the packets without a picture although no error was reported."""
         self._clock = clock
         self._hand_on = hand_on
         self._waiting: deque[_Waiting] = deque()
         self._by_number: dict[int, _Waiting] = {}
         self._times: list[float] = []
-        self._told = False  # the stamps themselves told an order other than that of decoding
+        self._told = False  # the stamps themselves showed an order different from decoding
         self._count = 0
         self._first: int | None = None  # number of the packet that gave the first picture
 
     def take(self, data: bytes, keyframe: bool, pts: float, *, hidden: bool) -> int:
-        """The next packet in decoding order; gives its number. `hidden`: the file says not to show it."""
+        """Adds the next packet in decoding order; returns its number. `hidden`: the file says not to show
+        it."""
         before = self._waiting[-1].pts if self._waiting else pts
         self._told |= pts < before and not keyframe
         number, self._count = self._count, self._count + 1
@@ -83,7 +85,7 @@ class ShownOrder:
         return packet.stamp
 
     def rest(self) -> None:
-        """The file is over: hands on what still waits."""
+        """The file is finished: passes on the remaining packets."""
         self._hand_on_ready(0)
 
     def _hand_on_ready(self, most: int) -> None:

@@ -1,7 +1,7 @@
-"""Decoded pictures in memory that two processes share: one writes what was asked for, the other reads it.
+"""Decoded pictures in memory shared by two processes: one writes requested pictures, the other reads them.
 
-Only a picture that the reader asked for is copied: most of a stream is never looked at. Neither waits for the
-other. Pictures go into two places in turn; a place says which of them it holds, and nothing while it is
+Only a picture that the reader requested is copied: most of a stream is never analysed. Neither waits for the
+other. Pictures go into two slots in turn; a slot states which of them it holds, and nothing while it is being
 written, so a reader that was overtaken notices it.
 """
 
@@ -21,13 +21,13 @@ from edge.video.frame import Stamp, VideoError
 from edge.video.messages import stamp_of, told_stamp
 
 SLOTS = 2
-"""One that is read while the other is written: more are never asked for in the time that reading takes."""
+"""One is read while the other is written: reading is faster than the next request."""
 
 MOST_BYTES = 3840 * 2160 * 3
-"""Of one picture; memory that no picture reaches is never taken."""
+"""Most bytes of one picture; memory never written to is never allocated."""
 
 _ABOUT = 1024
-"""Bytes of what is said about the picture in a place; before them its number and their length."""
+"""Bytes of the picture's description in a slot, preceded by its number and length."""
 
 _NOTHING = -1
 _NUMBER = struct.Struct("=q")
@@ -40,7 +40,7 @@ _BYTES = _PICTURES + SLOTS * MOST_BYTES
 
 @dataclass(frozen=True)
 class Shown:
-    """A picture of a camera: its number among all that were decoded, and when it was taken."""
+    """A picture of a camera: its number among all decoded ones, and its stamp."""
 
     index: int
     stamp: Stamp
@@ -48,27 +48,27 @@ class Shown:
 
 
 class Slots:
-    """The memory behind a file descriptor, on either side."""
+    """The memory behind a file descriptor, for either side."""
 
     def __init__(self, descriptor: int) -> None:
         self._memory = mmap.mmap(descriptor, _BYTES)
 
     def ask(self) -> None:
-        """The reader wants the next picture there is."""
+        """The reader requests the next picture."""
         _NUMBER.pack_into(self._memory, _WANTED, 1)
 
     @property
     def asked(self) -> bool:
-        """Whether a picture is wanted that is not written yet."""
+        """Whether a picture is requested that is not written yet."""
         return bool(_NUMBER.unpack_from(self._memory, _WANTED)[0])
 
     def write(self, shown: Shown) -> None:
-        """Puts a picture in the place of an older one. Raises VideoError: too large."""
+        """Writes a picture over an older one. Raises VideoError: too large."""
         picture = shown.picture
         planes = [_rows(plane) for plane in picture.planes]
         if sum(rows.size for rows in planes) > MOST_BYTES:
             raise VideoError(f"a picture of {picture.width}×{picture.height} is too large to look at")
-        # Before it is copied: who asks meanwhile wants a newer one.
+        # Before copying: a request made meanwhile is for a newer one.
         _NUMBER.pack_into(self._memory, _WANTED, 0)
         about = json.dumps(_described(shown, planes)).encode()
         number = self.written
@@ -83,21 +83,21 @@ class Slots:
 
     @property
     def written(self) -> int:
-        """How many pictures were written."""
+        """Number of pictures written."""
         (number,) = _NUMBER.unpack_from(self._memory, _WRITTEN)
         return int(number)
 
     def newest(self) -> tuple[int, Stamp] | None:
-        """Number and stamp of the newest picture, where there is one. Raises ValueError as `read`."""
+        """Number and stamp of the newest picture, if there is one. Raises ValueError as `read`."""
         found = self._about(self.written - 1)
         return (int(found["index"]), stamp_of(found["stamp"])) if found else None
 
     def read(self, written: int) -> Shown | None:
-        """A copy of the picture that was the newest when so many were `written`; None where another has its
-        place by now.
+        """A copy of the picture that was the newest when so many were `written`; None if it was overwritten
+        since.
 
         Raises:
-            ValueError: what is said of the picture can't be.
+            ValueError: the picture's description is invalid.
         """
         number = written - 1
         if (about := self._about(number)) is None:
@@ -119,7 +119,7 @@ class Slots:
             rows[:, :row] = place[:, :row]
 
     def _places(self, number: int, shapes: Sequence[tuple[int, ...]]) -> list[NDArray[np.uint8]]:
-        """The planes of the picture that was or is written as the `number`-th, as arrays over the memory."""
+        """The planes of the `number`-th picture, as arrays over the memory."""
         at = _PICTURES + number % SLOTS * MOST_BYTES
         end, places = at + MOST_BYTES, []
         for height, line in shapes:
@@ -130,7 +130,7 @@ class Slots:
         return places
 
     def _about(self, number: int) -> dict[str, Any] | None:
-        """What is said of the picture written as the `number`-th; None once another has its place."""
+        """The description of the `number`-th picture; None once it is overwritten."""
         at = _PLACES + number % SLOTS * _PLACE
         held, length = _HEAD.unpack_from(self._memory, at)
         if number < 0 or held != number or not 0 < length <= _ABOUT:
@@ -151,7 +151,7 @@ def _described(shown: Shown, planes: Sequence[NDArray[np.uint8]]) -> dict[str, A
 
 
 def shared_memory() -> int:
-    """A file descriptor of memory for `Slots`, which has no name and ends with the processes that hold it."""
+    """A file descriptor of anonymous memory for `Slots`, freed when the processes that hold it end."""
     descriptor = os.memfd_create("ngatu-pictures")
     os.ftruncate(descriptor, _BYTES)
     return descriptor

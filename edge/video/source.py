@@ -1,4 +1,4 @@
-"""The one door to cameras: what a source is, and the two there are."""
+"""The one entry point for cameras: the source interface, and its two implementations."""
 
 from edge.video.apart import ApartSource
 from edge.video.camera import CameraSource, SourceHealth

@@ -1,8 +1,8 @@
-"""Does a camera show the same picture again and again? Told by a few thousand pixels of every picture.
+"""Does a camera show the same picture again and again? Checked on a few thousand pixels of every picture.
 
-A sensor's noise never repeats, an encoded frozen picture repeats to the bit but for its keyframes, which an
-encoder makes anew: they pulse a little everywhere and move nothing. What cameras write over the picture
-(date, place) stands at its upper or lower edge and is not looked at.
+A sensor's noise never repeats; an encoded frozen picture repeats to the bit except for its keyframes, which
+an encoder makes again: they pulse a little everywhere and move nothing. Text that cameras write over the
+picture (date, place) is at its upper or lower edge, which is ignored.
 """
 
 import cv2
@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 STEP = 8
-"""Every so many pixels, across and down, one is looked at."""
+"""Every n-th pixel, across and down, is sampled."""
 
 EDGE_PART = 8
-"""One part in so many, above and below, may hold lettering."""
+"""One part in so many, at the top and bottom, may hold text."""
 
 SAME = 0.0008
 """Part of the pixels that may differ in a repeated picture."""
@@ -22,14 +22,14 @@ ONE_LEVEL = 0.0025
 """Part of the pixels that may differ by one grey level in a repeated picture, when none differs by more."""
 
 SURE_RUN = 0.4
-"""Seconds of repeated pictures in a row that show a frozen one; shorter runs are of a film shown at another
-rate than it was taken."""
+"""Seconds of repeated pictures in a row that show a frozen one; shorter ones come from frame rate
+conversion."""
 
 PULSE = 1.0
 """Seconds a keyframe and the pictures that refine it may take."""
 
 MOVED = 3
-"""Grey levels by which the mean of a block may change while nothing moves."""
+"""Grey levels by which the mean of a block may change without movement."""
 
 Levels = NDArray[np.uint8]
 
@@ -46,15 +46,15 @@ def block_means(levels: Levels, side: int = 5) -> Levels:
 
 
 class Stillness:
-    """Looks at the samples of one camera's pictures, one after the other.
+    """Checks the samples of one camera's pictures, in order.
 
-    `since` is the stream time from which on the picture has stood still; None while it lives.
+    `since` is the stream time since which the picture has stood still; None while it is live.
     """
 
     def __init__(self) -> None:
         self.since: float | None = None
         self._before: Levels | None = None
-        self._run: float | None = None  # since when every picture repeats the one before
+        self._run: float | None = None  # since when every picture repeats the previous one
         self._sure = 0.0
         self._at_first = np.zeros((1, 1), np.uint8)
 
@@ -76,7 +76,7 @@ class Stillness:
             self.since = None
 
     def _note_still(self, t: float, run: float, middle: Levels) -> None:
-        """The picture has repeated for a while; it is the one it was before a keyframe, or another."""
+        """The picture has repeated for a while; it is the same as before a keyframe, or another."""
         means = block_means(middle)
         if self.since is None or int(cv2.absdiff(means, self._at_first).max()) > MOVED:
             self.since, self._at_first = run, means

@@ -1,10 +1,10 @@
-"""The time of a live picture: smooth on the stream clock, honest about where its UTC came from.
+"""The time of a live picture: smooth on the stream clock, with the source of its UTC.
 
-Three clocks meet here. The camera's timestamps (PTS) say exactly how far two pictures are apart, but not
-when they were taken. The node's monotonic clock says when a packet arrived, late by an unknown and varying
-delay. UTC comes from the camera's RTCP sender reports (FFmpeg hands them on as `prft` side data) or,
+Three clocks are combined here. The camera's timestamps (PTS) say exactly how far two pictures are apart, but
+not when they were taken. The node's monotonic clock says when a packet arrived, late by an unknown and
+varying delay. UTC comes from the camera's RTCP sender reports (FFmpeg hands them on as `prft` side data) or,
 failing that, from the node's own clock. So `t` follows the PTS, tied to the monotonic clock once per
-connection: NTP may step either wall clock without a step in `t`. UTC is a separate mapping beside it.
+connection: NTP may step either wall clock without a step in `t`. UTC is a separate mapping.
 """
 
 from collections.abc import Callable
@@ -16,14 +16,14 @@ from edge.video.continuity import STEP_BACK, Continuity, Verdict
 from edge.video.frame import Stamp, clock_of
 
 HOST_DELAY = 0.3
-"""Seconds: how late at most a picture reaches the node when nothing says how late."""
+"""Seconds: assumed greatest delay of a picture on its way to the node if unknown."""
 
 MAX_CAMERA_OFFSET = 5.0
-"""Seconds: a camera clock further than this from the node's is one nobody has set, and is not believed."""
+"""Seconds: a camera clock further than this from the node's was never set, and is not believed."""
 
-_PLAUSIBLE = 1.0  # seconds between an arrival and the camera's clock for the latter to tie two streams
+_PLAUSIBLE = 1.0  # largest difference in seconds between an arrival and the camera's clock for the latter to tie two streams
 _LAG_LEAK = 0.001  # seconds per second: crystals drift ten times less
-_EARLY = 0.5  # seconds by which a picture may come sooner after its stamp than any other lately
+_EARLY = 0.5  # seconds by which a picture may arrive sooner after its stamp than any other lately
 _TICK = 0.001
 
 
@@ -37,10 +37,10 @@ class WallClocks:
 
 @dataclass(frozen=True)
 class Arrival:
-    """What is known of a picture when its packet comes.
+    """The known data of a picture when its packet arrives.
 
-    `pts` in seconds; `at` on the node's monotonic clock; `camera_utc` its `prft` in POSIX seconds where there
-    is one; `reordered`: pictures come in another order than they are shown in.
+    `pts` in seconds; `at` on the node's monotonic clock; `camera_utc` its `prft` in POSIX seconds if there is
+    one; `reordered`: the order of arrival differs from the display order.
     """
 
     pts: float
@@ -77,7 +77,7 @@ class StreamClock:
         self.camera_utc_minus_t: float | None = None
 
     def connected(self, interval: float) -> None:
-        """A new connection begins: its PTS have nothing to do with those before.
+        """A new connection begins: its PTS are unrelated to earlier ones.
 
         `interval` is the usual time between its pictures, seconds.
         """
@@ -86,7 +86,7 @@ class StreamClock:
         self._continuity = Continuity(interval)
 
     def stamp(self, arrival: Arrival) -> Stamp:
-        """The time of the picture that arrived. In a new run, times can't be compared with those before to
+        """The time of the picture that arrived. In a new run, times can't be compared with earlier ones to
         the millisecond."""
         arrived = arrival.at - self._epoch
         verdict = self._continuity.judge(
@@ -116,7 +116,7 @@ class StreamClock:
     def _set_ahead(self, pts: float, arrived: float) -> Verdict | None:
         """Whether the camera's clock was set ahead: its picture would come from later than now.
 
-        Stamps ahead of the time that passed alone say little: late pictures come all at once.
+        Stamps ahead of the passed time alone prove little: delayed pictures arrive all at once.
         """
         if self._anchor is None:
             return None
@@ -128,9 +128,9 @@ class StreamClock:
         return "set_back" if ahead <= STEP_BACK else "jump"
 
     def _tie(self, arrival: Arrival, arrived: float, verdict: Verdict) -> bool:
-        """Ties PTS to `t` where due: at the start, after a jump, when the camera's clock is first known.
+        """Ties PTS to `t` if due: at the start, after a jump, when the camera's clock is first known.
 
-        A clock that was set back, or a little ahead, is tied so that `t` goes on: the pictures do.
+        A clock that was set back, or a little ahead, is tied so that `t` continues, as the pictures do.
         """
         through_camera = self._through_camera(arrived, arrival.camera_utc)
         if self._anchor is None or verdict == "jump":

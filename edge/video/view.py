@@ -1,6 +1,6 @@
 """Is the view sharp, and is it the one the scene was drawn on? Measured every other second.
 
-Both are told against what this camera usually shows, learnt from its first pictures, so that a camera of low
+Both are compared with this camera's usual picture, learnt from its first pictures, so that a camera of low
 detail is not called blurred, and a scene that changes with the hour is followed.
 """
 
@@ -14,58 +14,57 @@ import numpy as np
 from numpy.typing import NDArray
 
 WIDTH, HEIGHT = 320, 180
-"""Size of the picture that is compared with the reference."""
+"""Size of the picture compared with the reference."""
 
 FEW_PIXELS = 1.25
-"""Pixels of that size (four of 1280 each) by which a view may be shifted before lines lie beside the
+"""Pixels of that size (four of 1280 each) by which a view may be shifted before lines no longer match the
 paint."""
 
 BLURRED = 0.6
 """Part of the usual sharpness below which a picture is blurred."""
 
 NEVER_SHARP = 0.085
-"""Sharpness below which a picture is blurred whatever is usual; ramps of more than ten pixels of 1280."""
+"""Sharpness below which a picture is blurred in any case; edges wider than ten pixels of 1280."""
 
 LEARNT = 8
-"""Looks from which the reference is made: vehicles that pass by fade from it."""
+"""Looks from which the reference is made: passing vehicles average out."""
 
 CONFIRMED = 8
-"""Looks in a row that tell of a blur or shift before it is believed: short ones come from autofocus, wind and
+"""Consecutive looks with a blur or shift before it is believed: short ones come from autofocus, wind and
 large vehicles."""
 
 LOST = 15
-"""Looks in a row in which nothing of the reference is found before another view is believed."""
+"""Consecutive looks without any match to the reference before another view is assumed."""
 
 PATCH, REACH = 32, 12
-"""Pixels of a patch of the reference, and how far around its place it is looked for."""
+"""Pixels of a patch of the reference, and the search radius around its place."""
 
 PATCHES, FEWEST = 14, 3
-"""Patches that are looked for, and how few are enough to tell anything."""
+"""Patches that are searched, and how few are enough for a result."""
 
 ALIKE = 0.5
-"""Correlation from which a patch is found again."""
+"""Correlation from which a patch counts as found."""
 
 LETTERING = 22
-"""Pixels above and below that may hold what the camera writes there, which never moves."""
+"""Pixels at the top and bottom that may hold the camera's text, which never moves."""
 
 _RECENT = 4
-_STRENGTH = 20.0  # contrasts above are clipped: one lamp must not outweigh all the paint
+_STRENGTH = 20.0  # higher contrasts are clipped: one lamp must not outweigh all the paint
 _FOLLOW = 0.02
 
 Grey = NDArray[np.float32]
 
 
 def rows_of(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The green of a BGR picture at its full width, its height brought to `HEIGHT`."""
+    """The green of a BGR picture at full width, its height reduced to `HEIGHT`."""
     green = cv2.extractChannel(image, 1)
     return np.asarray(cv2.resize(green, (image.shape[1], HEIGHT), interpolation=cv2.INTER_AREA), np.uint8)
 
 
 class Sharpness:
-    """How fine the detail of the picture is: change over one part in 640 of its width against change over
-    four.
+    """Fineness of the picture's detail: change over one part in 640 of its width against change over four.
 
-    `since` is the stream time from which on it is blurred, `blurred` whether that is sure.
+    `since` is the stream time since which it is blurred, `blurred` whether that is sure.
     """
 
     def __init__(self) -> None:
@@ -76,7 +75,7 @@ class Sharpness:
         self._low = self._good = 0
 
     def look(self, t: float, rows: NDArray[np.uint8]) -> None:
-        """The next picture's rows."""
+        """Takes the next picture's rows."""
         value = _fineness(rows)
         if value is None:
             return
@@ -95,7 +94,7 @@ class Sharpness:
 
 
 def _fineness(rows: NDArray[np.uint8]) -> float | None:
-    """Between 0.06 (no edge is sharp) and 1 (nothing but noise); None where there is nothing to see."""
+    """Between 0.06 (no edge is sharp) and 1 (nothing but noise); None without content."""
     lag = max(1, round(rows.shape[1] / 640))
 
     def energy(apart: int) -> float:
@@ -115,7 +114,7 @@ class Patch:
     edges: Grey
 
     def found(self, edges: Grey) -> tuple[float, float] | None:
-        """By how much it is shifted in another picture (right, down); None where it can't be seen."""
+        """Its shift in another picture (right, down); None if it is not found."""
         around = edges[self.y - REACH : self.y + PATCH + REACH, self.x - REACH : self.x + PATCH + REACH]
         scores = np.asarray(cv2.matchTemplate(around, self.edges, cv2.TM_CCOEFF_NORMED), np.float32)
         _, best, _, (column, row) = cv2.minMaxLoc(scores)
@@ -126,32 +125,32 @@ class Patch:
 
 @dataclass(frozen=True)
 class Light:
-    """How bright a picture is (grey levels) and how much detail it has (mean square of its edges)."""
+    """Brightness of a picture (grey levels) and its amount of detail (mean square of its edges)."""
 
     brightness: float
     detail: float
 
     def differs(self, other: "Light") -> bool:
-        """Whether night, fog or rain may be why nothing is as it was."""
+        """Whether night, fog or rain may explain the difference."""
         detail = self.detail / other.detail if other.detail else 0.0
         return abs(self.brightness - other.brightness) > 25.0 or not 0.5 < detail < 2.0
 
 
 @dataclass(frozen=True)
 class View:
-    """What a view is told by: its `patches`, and the `light` in which they were learnt."""
+    """A reference view: its `patches`, and the `light` in which they were learnt."""
 
     patches: tuple[Patch, ...]
     light: Light
 
 
 class Position:
-    """Where the view stands against its reference, told by patches of it that are found again: vehicles hide
-    many of them, never all.
+    """Position of the view relative to its reference, from patches that are found again: vehicles hide many
+    of them, never all.
 
-    `since` is the stream time from which on it is elsewhere, `moved` whether that is sure, `shift` by how
-    much then, in parts of the picture's width (right, down); None where nothing of the view is left.
-    `reference` is the view that was learnt, or known before; None while it is being learnt.
+    `since` is the stream time since which it is displaced, `moved` whether that is sure, `shift` by how much
+    then, in parts of the picture's width (right, down); None if nothing of the view is found. `reference` is
+    the view that was learnt, or known before; None while it is being learnt.
     """
 
     def __init__(self, reference: View | None = None) -> None:
@@ -164,9 +163,9 @@ class Position:
         self._missed = 0
 
     def look(self, t: float, rows: NDArray[np.uint8]) -> None:
-        """The next picture's rows."""
+        """Takes the next picture's rows."""
         small = cv2.resize(rows, (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA).astype(np.float32)
-        smooth = cv2.GaussianBlur(small, (5, 5), 0)  # of noise little is left
+        smooth = cv2.GaussianBlur(small, (5, 5), 0)  # reduces noise
         edges = np.clip(cv2.Laplacian(smooth, cv2.CV_32F), -_STRENGTH, _STRENGTH).astype(np.float32)
         light = Light(float(small.mean()), float(np.square(edges).mean()))
         if self.reference is None:
@@ -186,7 +185,7 @@ class Position:
         self._first.append(edges)
         if len(self._first) < LEARNT:
             return
-        # The mean keeps what stood still in all of them; what noise hides in some can't be relied on.
+        # The mean keeps what is still in all of them; places hidden by noise in some are not reliable.
         patches = _strongest(np.mean(self._first, axis=0, dtype=np.float32))
         sure = [p for p in patches if sum(p.found(one) is not None for one in self._first) > LEARNT / 2]
         self.reference = View(tuple(sure), light) if len(sure) >= FEWEST else None
@@ -202,7 +201,7 @@ class Position:
             self.since, self.moved, self.shift = None, False, None
 
     def _judge_missing(self, t: float, other_light: bool) -> None:
-        """Nothing is as in the reference: another view, unless the light is another."""
+        """Nothing matches the reference: another view, unless the light has changed."""
         self.since = t if self.since is None else self.since
         if self._missed < LOST:
             return
@@ -213,7 +212,7 @@ class Position:
         self.moved, self.shift = True, None
 
     def _is_shifted(self, looks: int) -> bool:
-        """Whether the last looks agree on a shift; shaking has none."""
+        """Whether the last looks agree on a shift; shaking gives none."""
         recent = list(self._recent)[-looks:]
         right, down = _middle(recent)
         far = float(np.hypot(right, down))
@@ -222,9 +221,9 @@ class Position:
 
 
 def _strongest(edges: Grey) -> list[Patch]:
-    """The patches of a picture with the strongest corners, none where it ends or may be written on.
+    """The patches of a picture with the strongest corners, none at its edge or in the text area.
 
-    A straight edge can't tell where along itself it is.
+    A straight edge does not fix a position along itself.
     """
     places = [
         (x, y)
@@ -243,15 +242,14 @@ def _strongest(edges: Grey) -> list[Patch]:
 
 
 def _cornered(edges: Grey) -> float:
-    """How much it changes along the direction in which it changes least (smaller eigenvalue of the structure
-    tensor)."""
+    """Change along the direction in which it changes least (smaller eigenvalue of the structure tensor)."""
     down, right = np.gradient(edges)
     a, b, c = float((right * right).sum()), float((down * down).sum()), float((right * down).sum())
     return (a + b) / 2 - float(np.hypot((a - b) / 2, c))
 
 
 def _peak(scores: Grey, at: int) -> float:
-    """Where between its neighbours the largest score lies, -0.5 to 0.5."""
+    """Position of the maximum between its neighbours, -0.5 to 0.5."""
     if not 0 < at < len(scores) - 1:
         return 0.0
     before, best, after = (float(score) for score in scores[at - 1 : at + 2])
