@@ -1,6 +1,6 @@
-"""Finds lines that contradict each other, so that whoever drives as all do would be accused: a lane that runs
-against the stop line it ends at, a solid line across the way, an exit that leads to two places, a commit line
-that nobody crosses or everybody who stops.
+"""Finds contradictory lines that would accuse everyone who drives normally: a lane against the stop line it
+ends at, a solid line across the road, an exit with two destinations, a commit line that nobody crosses or
+that everybody who stops crosses.
 
 Pixels of the detect stream, as in the file.
 """
@@ -19,14 +19,14 @@ NEAR = 0.01
 """Part of the picture's height within which a corner lies on a line."""
 
 AGAINST = cos(radians(135.0))
-"""Cosine of the angle from which on two directions are opposite."""
+"""Cosine of the angle from which two directions are opposite."""
 
 ACROSS = cos(radians(60.0))
-"""Cosine of the angle from which on a line runs across a direction."""
+"""Cosine of the angle from which a line runs across a direction."""
 
 
 def accusing_problems(camera: CameraConfig) -> Iterator[tuple[Location, Words]]:
-    """What would accuse people for nothing, each with the place of its key and what to do."""
+    """Errors that would accuse innocent drivers, each with the place of its key and what to do."""
     near = NEAR * camera.size[1]
     for index, stop in enumerate(camera.stop_lines):
         yield from _commit(("stop_lines", index, "commit"), stop, near)
@@ -74,7 +74,7 @@ def _exits(where: Location, stop: StopLine) -> Iterator[tuple[Location, Words]]:
 
 
 def _lanes(lanes: Sequence[Lane], stop: StopLine, near: float) -> Iterator[tuple[Location, Words]]:
-    """Lanes with two corners on the stop line lead over it; one may be of the other half of the road, where
+    """Lanes with two corners on the stop line lead over it; one may belong to the other half of the road, if
     the stop line was drawn too long, but not all."""
     at_it = {
         number: _cosine(lane.direction, stop.direction)
@@ -98,7 +98,8 @@ def _lanes(lanes: Sequence[Lane], stop: StopLine, near: float) -> Iterator[tuple
 def _solid_line(
     where: Location, solid: SolidLine, stop: StopLine, near: float
 ) -> Iterator[tuple[Location, Words]]:
-    """A solid line on the way to a stop line must lead along it; past it there may be another road's."""
+    """A solid line on the way to a stop line must run along the way; beyond it, it may belong to another
+    road."""
     (x1, y1), (x2, y2) = solid.line[0], solid.line[-1]
     if abs(_cosine((x2 - x1, y2 - y1), stop.direction)) > ACROSS:
         return
@@ -119,19 +120,19 @@ def _solid_line(
 
 
 def _cosine(one: PixelPoint, other: PixelPoint) -> float:
-    """Of the angle between two directions; 1.0 where one has no length."""
+    """Cosine of the angle between two directions; 1.0 if one has no length."""
     lengths = hypot(*one) * hypot(*other)
     return (one[0] * other[0] + one[1] * other[1]) / lengths if lengths else 1.0
 
 
 def _span(line: Line, across: PixelPoint) -> tuple[float, float]:
-    """From where to where a line reaches, measured across a way."""
+    """The extent of a line, measured across a way."""
     places = [(x * across[0] + y * across[1]) / hypot(*across) for x, y in line]
     return min(places), max(places)
 
 
 def _away(point: PixelPoint, line: Line) -> float:
-    """Pixels from a point to the nearest of a line."""
+    """Distance in pixels from a point to the nearest point of a line."""
     return min(_from_part(point, a, b) for a, b in pairwise(line))
 
 
@@ -142,6 +143,6 @@ def _from_part(point: PixelPoint, a: PixelPoint, b: PixelPoint) -> float:
 
 
 def _ahead(point: PixelPoint, of: PixelPoint, direction: PixelPoint) -> float:
-    """Pixels by which a point lies further along a direction than another."""
+    """Pixels by which one point lies further along a direction than another."""
     (x, y), (x0, y0), (dx, dy) = point, of, direction
     return ((x - x0) * dx + (y - y0) * dy) / hypot(dx, dy)

@@ -1,4 +1,4 @@
-"""Names, addresses and files as people write them into configuration files: what can't work is refused."""
+"""Names, addresses and files as typed into configuration files: invalid ones are refused."""
 
 from ipaddress import IPv6Address
 from pathlib import Path
@@ -14,14 +14,14 @@ def split_address(url: str, schemes: tuple[str, ...]) -> SplitResult:
     """The parts of an address; its scheme is one of `schemes`.
 
     Raises:
-        ValueError: a blank or an unseen sign in it, no host, a port that is none, another scheme.
+        ValueError: a blank or an invisible character, no host, an invalid port, another scheme.
     """
     if " " in url or not url.isprintable():
         raise ValueError("a blank or an unseen sign stands in the address; write a blank as %20")
     parts = urlsplit(url)
     if not url.startswith(tuple(f"{scheme}://" for scheme in schemes)) or not parts.hostname:
         raise ValueError("must be " + " or ".join(f"{scheme}://HOST/..." for scheme in schemes))
-    if parts.port == 0:  # any other that is none makes urlsplit raise
+    if parts.port == 0:  # any other invalid port makes urlsplit raise
         raise ValueError("port 0 is none: leave it out for the usual one")
     return parts
 
@@ -62,7 +62,7 @@ Host = Annotated[str, AfterValidator(_host)]
 """The name or address of a machine."""
 
 ShownName = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_name)]
-"""A name for people: one line."""
+"""A display name: one line."""
 
 FilePath = Annotated[Path, AfterValidator(_file)]
 FolderPath = Annotated[Path, AfterValidator(_folder)]

@@ -1,6 +1,6 @@
-"""The configuration of one camera (tệp cấu hình): its streams, what it sees, which rules it proves.
+"""The configuration of one camera (tệp cấu hình): its streams, its scene, the rules it proves.
 
-A secret is never in the file: it names another that holds it. `configs.camera_check` reads the file.
+Secrets are never in the file: it names another file that holds them. `configs.camera_check` reads the file.
 """
 
 from typing import Annotated, Self
@@ -47,21 +47,21 @@ class StreamConfig(Configured):
         if self.password_file is not None and self.username is None:
             raise ValueError("password_file without username")
         if self.password_file is not None and not self.password_file.is_absolute():
-            # Not taken from the file's folder: the path is part of the configuration's digest.
+            # Not relative to the file's folder: the path is part of the configuration's digest.
             raise ValueError(f"password_file must be an absolute path, not {self.password_file}")
         return self
 
 
 class DetectConfig(Configured):
-    """What of the detect stream is looked at."""
+    """Which part of the detect stream is analysed."""
 
     roi: BoxPixels | None = Field(default=None, description="part of the picture vehicles are looked for in")
     interval: Annotated[int, Field(ge=1, le=30)] = Field(default=1, description="look at every n-th frame")
 
 
 class PlateCamera(Configured):
-    """Another camera of the node, near enough to read plates of the vehicles that this one finds (camera đọc
-    biển số)."""
+    """Another camera of the node that can read the plates of vehicles found by this one (camera đọc biển
+    số)."""
 
     camera: Identifier = Field(description="id of the plate camera")
     section: Identifier = Field(description="id of the stretch of road, drawn in both cameras' files")
@@ -78,7 +78,7 @@ class PlateCamera(Configured):
 
 
 class CameraConfig(Scene):
-    """One camera: the scene before it, its streams, the rules it proves."""
+    """One camera: its scene, its streams, the rules it proves."""
 
     id: Identifier
     site: SiteConfig
@@ -99,5 +99,5 @@ class CameraConfig(Scene):
 
 
 def config_sha256(config: CameraConfig) -> str:
-    """SHA-256 of the configuration as read, in canonical JSON: comments and the order of sets don't count."""
+    """SHA-256 of the configuration in canonical JSON: comments and the order of sets don't count."""
     return sha256_hex(canonical_bytes(config))

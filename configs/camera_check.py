@@ -1,5 +1,5 @@
-"""Reads a camera file and finds what no one field shows: lines outside the picture, unknown names, rules that
-lack what they need, lines at which nothing can ever be found or everybody would be accused."""
+"""Reads a camera file and checks everything beyond single fields: lines outside the picture, unknown names,
+rules without the things they need, lines at which nothing can ever be found or everybody would be accused."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +17,7 @@ _GROUPS = ("heads", "stop_lines", "lanes", "solid_lines", "zones", "rider_zones"
 
 
 def load_camera(path: Path, content: bytes | None = None) -> CameraConfig:
-    """Reads and checks one camera's file; `content` is what stands in it where that did not come from a disk.
+    """Reads and checks one camera's file; `content` is its text if it does not come from a disk.
 
     Raises ConfigError listing every problem.
     """
@@ -30,7 +30,7 @@ def _in_english(camera: CameraConfig) -> Iterator[tuple[Location, str]]:
 
 
 def camera_problems(camera: CameraConfig) -> Iterator[tuple[Location, Words]]:
-    """What no single field of a camera's file shows, each with the place of its key."""
+    """Problems not visible in a single field of a camera's file, each with the place of its key."""
     yield from _repeated_ids(camera)
     yield from _outside(camera)
     yield from drawing_problems(camera)
@@ -99,7 +99,8 @@ def _unknown_heads(camera: CameraConfig) -> Iterator[tuple[Location, Words]]:
 
 
 def _joined(camera: CameraConfig) -> Iterator[tuple[Location, Words]]:
-    """What a camera says of its plate cameras; whether these are there is told by `configs.node_check`."""
+    """Problems of a camera's plate camera entries; whether these cameras exist is checked by
+    `configs.node_check`."""
     sections, lanes = ([item.id for item in group] for group in (camera.sections, camera.lanes))
     named = [joined.camera for joined in camera.plate_cameras]
     for index, joined in enumerate(camera.plate_cameras):
@@ -130,8 +131,8 @@ def _no_such(vi: str, en: str, name: str, there: list[str]) -> Words:
 
 
 def _rules_without_means(camera: CameraConfig) -> Iterator[tuple[Location, Words]]:
-    """What the rules that are on need of the scene and is not drawn, by their descriptors."""
-    # A plate camera proves nothing by itself: another asks it.
+    """Things the active rules need in the scene that are not drawn, by their descriptors."""
+    # A plate camera proves nothing by itself: another camera asks it.
     if not camera.sections and not camera.rules.on:
         known = ", ".join(RULES)
         yield (

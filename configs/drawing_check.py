@@ -1,5 +1,5 @@
-"""Finds lines at which nothing can ever be found: a stop line entered along itself, a commit line before
-it, a shape outside the part that is looked at, a lamp of a few pixels.
+"""Finds drawings with which nothing can ever be found: a stop line parallel to its way, a commit line before
+it, a shape outside the analysed part, a lamp of a few pixels.
 
 Pixels of the detect stream, as in the file.
 """
@@ -16,23 +16,23 @@ from configs.shapes import Line, PixelPoint, cross, middle, turn
 from configs.wording import Words, words
 
 LEAST_ANGLE = 15.0
-"""Degrees between a stop line and the way over it: below, its two sides can't be told from each other."""
+"""Least degrees between a stop line and the way over it: below, its two sides can't be distinguished."""
 
 SMALLEST_LAMP = 4.0
-"""Pixels across: below, no colour is read."""
+"""Least width in pixels: below, no colour can be read."""
 
 LYING = 1.5
-"""Times as long on one side as on the other: then which way a housing's lenses stand is seen."""
+"""Aspect ratio of a housing from which the direction of its lenses is known."""
 
 LARGEST_LAMP = 0.1
-"""Part of the picture above which a box is not drawn around a lamp's housing."""
+"""Part of the picture above which a box can't be a lamp's housing."""
 
 ROOM = 0.02
-"""Part of the picture's height that must be seen before and after a stop line."""
+"""Part of the picture's height that must be visible before and after a stop line."""
 
 
 def drawing_problems(camera: CameraConfig) -> Iterator[tuple[Location, Words]]:
-    """What can't work as drawn, each with the place of its key and what to do."""
+    """Drawing errors, each with the place of its key and what to do."""
     for index, head in enumerate(camera.heads):
         yield from _lamp(("heads", index, "box"), head, camera.size)
     for index, stop in enumerate(camera.stop_lines):
@@ -172,7 +172,7 @@ def _never_looked_at(camera: CameraConfig) -> Iterator[tuple[Location, Words]]:
 
 
 def areas_and_lines(camera: CameraConfig) -> list[tuple[Location, Line]]:
-    """All that vehicles drive over, with its place in the file."""
+    """All areas and lines that vehicles drive over, with their places in the file."""
     return [
         *((("stop_lines", i, "line"), stop.line) for i, stop in enumerate(camera.stop_lines)),
         *((("lanes", i, "polygon"), lane.polygon) for i, lane in enumerate(camera.lanes)),
@@ -183,7 +183,8 @@ def areas_and_lines(camera: CameraConfig) -> list[tuple[Location, Line]]:
 
 
 def _percent(camera: CameraConfig) -> Iterator[tuple[Location, Words]]:
-    """Points from 0 to 100 only, on a picture many times as large, are parts of a hundred."""
+    """Whether all points are between 0 and 100 on a much larger picture, so that they are probably
+    percentages."""
     shapes = [
         *areas_and_lines(camera),
         *((("heads", i, "box"), _ends(h)) for i, h in enumerate(camera.heads)),
@@ -205,13 +206,13 @@ def _ends(head: Head) -> Line:
 
 
 def _leads_across(direction: PixelPoint, line: Line) -> bool:
-    """False if the direction runs along the line from its first point to its last, or these are the same."""
+    """False if the direction runs along the line from its first point to its last, or these are identical."""
     length = dist(line[0], line[-1]) * hypot(*direction)
     return length > 0 and degrees(asin(min(1.0, abs(_side(direction, line)) / length))) >= LEAST_ANGLE
 
 
 def _past(stop: StopLine, point: PixelPoint) -> float:
-    """Positive where the point lies past the stop line."""
+    """Positive if the point lies past the stop line."""
     sign = 1.0 if _side(stop.direction, stop.line) > 0 else -1.0
     a, b = min(pairwise(stop.line), key=lambda part: dist(middle(part), point))
     return sign * turn(a, b, point)

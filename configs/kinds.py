@@ -1,4 +1,5 @@
-"""Tells a node's file from a camera's by the keys it has, so that the wrong one is called what it is."""
+"""Distinguishes a node's file from a camera's by its keys, so that the error for a wrong file names its
+kind."""
 
 from pathlib import Path
 from typing import Literal
@@ -19,7 +20,7 @@ _OTHER: dict[Kind, str] = {
 
 
 def kind_of(path: Path, content: bytes | None = None) -> Kind:
-    """What the file is; one that fits neither counts as a camera's. Raises ConfigError if it is no YAML."""
+    """Kind of the file; one that fits neither counts as a camera's. Raises ConfigError if it is not YAML."""
     keys = set(top_keys(path, content))
     return max(("camera", "node"), key=lambda kind: len(keys & set(_MODELS[kind].model_fields)))
 

@@ -1,4 +1,5 @@
-"""What a fine may be and is (mức phạt): pure arithmetic over a band, the person and the circumstances.
+"""Amounts of fines (mức phạt): pure arithmetic over a band, the person and the circumstances.
+
 Amounts in dong.
 
 Law on Administrative Violations Art 3.1.e (organisations twice), 23.4 (middle of the band), 9-10 with NĐ
@@ -15,8 +16,8 @@ from configs.law_rows import Effect, Sanctions
 
 @dataclass(frozen=True)
 class Person:
-    """What the amount needs to know of the person fined; `birth` is None for organisations and where not
-    known."""
+    """The facts about the fined person that affect the amount; `birth` is None for organisations and if
+    unknown."""
 
     organisation: bool = False
     birth: date | None = None
@@ -41,7 +42,7 @@ class Band:
 
 
 def band_for(low: int, high: int, person: Person, act_day: date, rules: Sanctions) -> Band:
-    """The band of a row (for an individual) as it is for this person; (0, 0) for those who can only be
+    """The band of a row (for an individual) adjusted to this person; (0, 0) for those who can only be
     warned."""
     if person.organisation:
         factor = rules.organisation_factor * rules.area_factor
@@ -64,12 +65,12 @@ def steps_from_middle(effects: Iterable[Effect]) -> int:
 
 
 def usual_fine(band: Band, effects: Iterable[Effect] = ()) -> int:
-    """The fine that circumstances call for: in fourths of the band from the lowest to the highest."""
+    """The fine that follows from the circumstances: in fourths of the band from the lowest to the highest."""
     return band.low + (band.high - band.low) * (steps_from_middle(effects) + 2) // 4
 
 
 def allowed_fines(band: Band, effects: Iterable[Effect] = ()) -> Band:
-    """The fines that a signer may choose under these circumstances: one point, or the stretch beside the
+    """The fines that a signer may choose under these circumstances: one amount, or the range beside the
     middle."""
     steps = steps_from_middle(effects)
     middle = (band.low + band.high) // 2

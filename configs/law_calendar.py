@@ -1,7 +1,7 @@
-"""Counting time as the law does (Law on Administrative Violations Art 8, Civil Code 147-148): the day of
-the event is day 0.
+"""Legal counting of time (Law on Administrative Violations Art 8, Civil Code 147-148): the day of the event
+is day 0.
 
-Days are days in Vietnam. Working days skip weekends and public holidays; a Saturday worked instead of a
+Days are days in Vietnam. Working days exclude weekends and public holidays; a Saturday worked instead of a
 bridging day is one.
 """
 
@@ -15,19 +15,19 @@ from contract.local_time import VIETNAM, local_day
 
 
 def end_of_day(day: date) -> datetime:
-    """The moment a Vietnamese day is over, in UTC: what a deadline is compared with."""
+    """The end of a Vietnamese day, in UTC: deadlines are compared with it."""
     return datetime.combine(day + timedelta(days=1), time(), VIETNAM).astimezone(UTC)
 
 
 @dataclass(frozen=True)
 class WorkingCalendar:
-    """Which days are worked: `free` weekdays are holidays, `worked` Saturdays make up for a bridging day."""
+    """The working days: `free` weekdays are holidays, `worked` Saturdays replace a bridging day."""
 
     free: frozenset[date]
     worked: frozenset[date]
 
     def is_working(self, day: date) -> bool:
-        """True on a day offices work."""
+        """True on a working day."""
         return day in self.worked or (day.weekday() < 5 and day not in self.free)
 
     def after(self, day: date, amount: int) -> date:
@@ -59,7 +59,7 @@ class WorkingCalendar:
         return self.next_working(last) if deadline.rolls_on else last
 
     def due_at(self, deadline: Deadline, start: date) -> datetime:
-        """The moment, in UTC, at which a deadline is over; its last day counts whole.
+        """The moment, in UTC, at which a deadline ends; its last day counts whole.
 
         Raises:
             ValueError: hours are counted from a moment, and `start` is only a day.
@@ -72,7 +72,7 @@ class WorkingCalendar:
 
 
 def months_later(day: date, months: int) -> date:
-    """The same day of the month, months later; the last of the month where there is no such day."""
+    """The same day of the month, months later; the last of the month if there is no such day."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 

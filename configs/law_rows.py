@@ -1,5 +1,4 @@
-"""What a row of each law table says (configs/law/*.yaml). Values only: the questions are in
-`configs.law_tables`."""
+"""The rows of each law table (configs/law/*.yaml). Values only: queries are in `configs.law_tables`."""
 
 from datetime import date
 from typing import Annotated, Literal
@@ -7,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 VehicleClass = Literal["car", "motorbike", "specialised"]
-"""Whose article of NĐ 168/2024 holds: 6, 7 or 8."""
+"""Vehicle classes of NĐ 168/2024: those of article 6, 7 or 8."""
 
 Confidence = Literal["sure", "likely", "unsure"]
 Unit = Literal["hours", "days", "working_days", "months", "years"]
@@ -20,13 +19,13 @@ _Dong = Annotated[int, Field(gt=0)]
 
 
 class Row(BaseModel):
-    """A row of any table: no unknown keys, never changed."""
+    """A row of any table: unknown keys refused, immutable."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class DatedRow(Row):
-    """A row that is law from one day to another."""
+    """A row that is in force from one day to another."""
 
     valid_from: date
     valid_to: date | None
@@ -38,17 +37,17 @@ class DatedRow(Row):
         return self
 
     def holds(self, day: date) -> bool:
-        """True if the row is law on that day (both ends included)."""
+        """True if the row is in force on that day (both ends included)."""
         return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
 
     def overlaps(self, other: "DatedRow") -> bool:
-        """True if there is a day on which both are law."""
+        """True if there is a day on which both are in force."""
         last, others_last = self.valid_to or date.max, other.valid_to or date.max
         return self.valid_from <= others_last and other.valid_from <= last
 
 
 class Act(Row):
-    """An act (hành vi vi phạm) in words; what it costs depends on the vehicle and stands in `Offence`."""
+    """An act (hành vi vi phạm) in words; its fine depends on the vehicle and is in `Offence`."""
 
     act: _Code
     name_vi: _Text
@@ -56,7 +55,7 @@ class Act(Row):
 
 
 class Finding(Row):
-    """Which acts a node's finding may be: `acts` by the evidence alone, `officer` only with an officer's
+    """The acts a node's finding may be: `acts` by the evidence alone, `officer` only with an officer's
     reason."""
 
     rule: _Code
@@ -65,7 +64,7 @@ class Finding(Row):
     officer: tuple[str, ...] = ()
 
     def agrees(self, facts: dict[str, str]) -> bool:
-        """True if every fact the row asks for is there and has one of its values."""
+        """True if every fact the row requires is present with one of its values."""
         return all(facts.get(name) in values for name, values in self.facts.items())
 
 
@@ -99,7 +98,7 @@ class Offence(DatedRow):
 
     @property
     def legal_basis(self) -> str:
-        """The article as papers cite it."""
+        """The article as cited in documents."""
         article, clause, *point = self.article.split(".")
         words = f"NĐ 168/2024/NĐ-CP, Điều {article}, khoản {clause}"
         words += f", điểm {point[0]}" if point else ""
@@ -131,13 +130,13 @@ class Deadline(DatedRow):
 
     @property
     def rolls_on(self) -> bool:
-        """Whether a last day that is free moves to the next working day: for citizens, unless the row says
-        no."""
+        """Whether a last day that is not a working day moves to the next one: for citizens, unless the row
+        says no."""
         return self.whose == "citizen" if self.rolls is None else self.rolls
 
 
 class Day(Row):
-    """A public holiday on a weekday, or a Saturday that is worked instead of another day."""
+    """A public holiday on a weekday, or a Saturday worked instead of another day."""
 
     day: date
     name: _Text
@@ -145,7 +144,7 @@ class Day(Row):
 
 
 class Signer(DatedRow):
-    """What holders of a title may sign; `acts` names the closed list they are bound to."""
+    """What holders of a title may sign; `acts` names the closed list they are limited to."""
 
     title: _Code
     name_vi: _Text

@@ -1,8 +1,7 @@
-"""The law as dated data (configs/law/*.yaml): what an act is, what it costs, until when something is due,
-who may sign.
+"""The law as dated data (configs/law/*.yaml): acts, fines, deadlines, signing powers.
 
 A `LawBook` is one set of tables. The shipped one is `shipped()`; the centre may have newer tables that a
-lawyer activated (`central.law`). A day is a day in Vietnam; an aware datetime given instead is taken to
+lawyer activated (`central.law`). A day is a day in Vietnam; an aware datetime given instead is converted to
 that zone first.
 """
 
@@ -44,19 +43,19 @@ from contract.vehicles import VehicleKind
 FOLDER = Path(__file__).parent / "law"
 
 OffenceRule = str
-"""Name of a rule descriptor, or `plate_mismatch` for what people found out about a plate."""
+"""Name of a rule descriptor, or `plate_mismatch` for an operator's finding about a plate."""
 
 TableName = Literal["acts", "offences", "deadlines", "holidays", "signers", "sanctions", "reasons"]
 
 
 class LawError(LookupError):
-    """The tables hold nothing for what was asked; the message says what."""
+    """The tables have no entry for the request; the message says which."""
 
 
 @dataclass(frozen=True)
 class Scene:
-    """What besides the vehicle decides the article: facts of the finding (None: people named the rule, and
-    nothing of it was measured), the road, whether an accident came of it."""
+    """Facts besides the vehicle that decide the article: facts of the finding (None: an operator named the
+    rule, and nothing was measured), the road, whether it led to an accident."""
 
     facts: Mapping[str, str] | None = field(default_factory=dict)
     expressway: bool = False
@@ -65,8 +64,8 @@ class Scene:
 
 @dataclass(frozen=True)
 class Option:
-    """An offence a case may be charged with. `proven`: by the evidence alone, else an officer has to say
-    why."""
+    """An offence a case may be charged with. `proven`: by the evidence alone, else an officer must give a
+    reason."""
 
     offence: Offence
     act: Act
@@ -92,7 +91,7 @@ class LawBook:
 
     @cached_property
     def calendar(self) -> WorkingCalendar:
-        """Which days are worked."""
+        """The working days."""
         table = self.holidays_table
         return calendar_of((day.day for day in table.holidays), (day.day for day in table.worked_days))
 
@@ -103,19 +102,19 @@ class LawBook:
 
     @cached_property
     def reasons(self) -> dict[str, Reason]:
-        """Reasons by code, in the order shown to people."""
+        """Reasons by code, in display order."""
         return {row.code: row for row in self.reasons_table.reasons}
 
     def offences(self, at: date) -> tuple[Offence, ...]:
-        """Every offence that is law on that day."""
+        """Every offence in force on that day."""
         return tuple(_holding(self.offences_table.offences, local_day(at)))
 
     def deadlines(self, at: date) -> dict[str, Deadline]:
-        """The deadlines that hold on that day, by code."""
+        """The deadlines in force on that day, by code."""
         return {row.code: row for row in _holding(self.deadlines_table.deadlines, local_day(at))}
 
     def sanctions(self, at: date) -> Sanctions:
-        """The rules around the band on that day. Raises LawError."""
+        """The sanction rules in force on that day. Raises LawError."""
         day = local_day(at)
         for row in _holding(self.sanctions_table.sanctions, day):
             return row
@@ -130,14 +129,14 @@ class LawBook:
         raise LawError(f"no power to sign for {title!r} on {day:%d/%m/%Y} in the table `signers`")
 
     def in_list(self, name: str, article: str) -> bool:
-        """True if the closed list holds the article, or the whole clause it stands in."""
+        """True if the closed list contains the article, or the whole clause it belongs to."""
         return any(
             article == item or article.startswith(item + ".") for item in self.signers_table.lists[name]
         )
 
     def finding(self, rule: str, facts: Mapping[str, str] | None) -> Finding | None:
-        """What a finding of the rule with these facts may be; without facts any act of the rule, but only as
-        an officer finds it."""
+        """The acts a finding of the rule with these facts may be; without facts any act of the rule, but only
+        with an officer's reason."""
         rows = [row for row in self.acts_table.findings if row.rule == rule]
         if facts is not None:
             return next((row for row in rows if row.agrees(dict(facts))), None)
@@ -152,10 +151,11 @@ class LawBook:
         scene: Scene = Scene(),
         party: Party = "driver",
     ) -> tuple[Option, ...]:
-        """What a case may be charged with on that day: proven ones first, of each the lowest fine first.
+        """The offences a case may be charged with on that day: proven ones first, of each the lowest fine
+        first.
 
-        The first is the default if it is proven. Empty if there is nothing to charge (a bicycle, a day before
-        the tables begin, a rule without a row).
+        The first is the default if it is proven. Empty if nothing can be charged (a bicycle, a day before the
+        tables begin, a rule without a row).
         """
         row = self.finding(rule, scene.facts)
         if row is None or vehicle is None:
@@ -191,7 +191,7 @@ def _at_place(row: Offence, scene: Scene) -> bool:
 
 
 def vehicle_class(kind: VehicleKind) -> VehicleClass | None:
-    """The class a picture suggests, until the register says it: None for bicycles, which have no plate to
+    """The class a picture suggests, until the register gives it: None for bicycles, which have no plate to
     charge."""
     if kind is VehicleKind.BICYCLE:
         return None
@@ -212,7 +212,7 @@ MODELS: dict[TableName, type[BaseModel]] = {
 
 @cache
 def shipped() -> LawBook:
-    """The tables that came with the programme. Raises ConfigError if they were damaged."""
+    """The tables that ship with the software. Raises ConfigError if they were damaged."""
     return book_of({name: read_table(FOLDER / f"{name}.yaml", name) for name in MODELS})
 
 
@@ -223,7 +223,7 @@ def read_table(path: Path, name: TableName) -> BaseModel:
 
 
 def book_of(tables: Mapping[TableName, BaseModel]) -> LawBook:
-    """A book of tables that fit together.
+    """A book of consistent tables.
 
     Raises:
         LawError: a table names an act, deadline or list that another does not have.
@@ -235,7 +235,7 @@ def book_of(tables: Mapping[TableName, BaseModel]) -> LawBook:
 
 
 def _problems_within(table: BaseModel) -> Iterable[tuple[Location, str]]:
-    """Two rows for one question on one day."""
+    """Rows that answer the same query on the same day."""
     for name, rows in table:
         if not isinstance(rows, tuple) or not rows or not isinstance(rows[0], DatedRow):
             continue
@@ -279,12 +279,12 @@ def _problems_between(book: LawBook) -> Iterable[str]:
 
 
 def offences(at: date) -> tuple[Offence, ...]:
-    """Every offence of the shipped tables that is law on that day."""
+    """Every offence of the shipped tables in force on that day."""
     return shipped().offences(at)
 
 
 def deadlines(at: date) -> dict[str, Deadline]:
-    """The deadlines of the shipped tables that hold on that day, by code."""
+    """The deadlines of the shipped tables in force on that day, by code."""
     return shipped().deadlines(at)
 
 
@@ -294,7 +294,7 @@ def holidays() -> tuple[Day, ...]:
 
 
 def reasons() -> dict[str, Reason]:
-    """Reasons of the shipped tables by code, in the order shown to people."""
+    """Reasons of the shipped tables by code, in display order."""
     return shipped().reasons
 
 

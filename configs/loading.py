@@ -1,4 +1,4 @@
-"""Reads a YAML file into a pydantic model, or says all that is wrong: file, line, key, nearest key."""
+"""Reads a YAML file into a pydantic model, or reports all errors: file, line, key, nearest key."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _MOST_VALUES = 100_000
 _LARGEST = 16 * 2**20
 
 Location = tuple[str | int, ...]
-"""Keys and list positions from the top of the file to a value."""
+"""Keys and list indexes from the top of the file to a value."""
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 Check = Callable[[ModelT], Iterable[tuple[Location, str]]]
@@ -25,7 +25,7 @@ Check = Callable[[ModelT], Iterable[tuple[Location, str]]]
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong; `line` counts from 1, `key` is dotted (`heads.0.box`) or empty."""
+    """One error; `line` counts from 1, `key` is dotted (`heads.0.box`) or empty."""
 
     line: int
     key: str
@@ -33,7 +33,7 @@ class Problem:
 
 
 class ConfigError(ValueError):
-    """A configuration file that can't be used; `problems` lists all, in the file's order."""
+    """An unusable configuration file; `problems` lists all errors, in the file's order."""
 
     def __init__(self, path: Path, problems: Iterable[Problem]) -> None:
         self.path = path
@@ -65,7 +65,7 @@ def load_yaml(
 
 
 def top_keys(path: Path, content: bytes | None = None) -> tuple[str, ...]:
-    """The keys at the top of the file. Raises ConfigError if it can't be read or is no YAML."""
+    """The keys at the top of the file. Raises ConfigError if it can't be read or is not YAML."""
     root, _ = _parse(path, content)
     return tuple(str(key) for key, _ in _children(root)) if isinstance(root, yaml.MappingNode) else ()
 
@@ -88,7 +88,7 @@ _Loader.add_implicit_resolver(
 
 
 _OTHER_TEXTS = {
-    codecs.BOM_UTF32_LE: "UTF-32",  # begins with the mark of UTF-16
+    codecs.BOM_UTF32_LE: "UTF-32",  # begins with the UTF-16 byte order mark
     codecs.BOM_UTF32_BE: "UTF-32",
     codecs.BOM_UTF16_LE: "UTF-16",
     codecs.BOM_UTF16_BE: "UTF-16",
@@ -132,17 +132,17 @@ def _parse(path: Path, content: bytes | None) -> tuple[yaml.Node, Any]:
     except OSError as error:
         raise ConfigError(path, [Problem(1, "", f"can't be read: {error.strerror}")]) from error
     except yaml.MarkedYAMLError as error:
-        last = len(text.splitlines())  # what is missing at the end is told of the line after it
+        last = len(text.splitlines())  # a missing end is reported on the line after it
         line = max(1, min(error.problem_mark.line + 1, last)) if error.problem_mark else 1
         raise ConfigError(path, [Problem(line, "", f"YAML: {error.problem or error.context}")]) from error
-    except (yaml.YAMLError, ValueError, RecursionError, AttributeError) as error:  # `!!timestamp x`: the last
+    except (yaml.YAMLError, ValueError, RecursionError, AttributeError) as error:  # `!!timestamp x`: the last part
         if isinstance(error, ConfigError):
             raise
         raise ConfigError(path, [Problem(1, "", f"YAML: {' '.join(str(error).split())}")]) from error
 
 
 def _expanded(node: yaml.Node, known: dict[int, int]) -> int:
-    """How many values the node holds, those of an alias counted each time it stands there."""
+    """Number of values the node contains, those of an alias counted at each use."""
     if id(node) not in known:
         known[id(node)] = _MOST_VALUES + 1  # an alias inside itself never ends
         known[id(node)] = 1 + sum(_expanded(child, known) for _, child in _children(node))
@@ -150,7 +150,7 @@ def _expanded(node: yaml.Node, known: dict[int, int]) -> int:
 
 
 def _repeated(node: yaml.Node, where: Location) -> Iterator[Problem]:
-    """Keys that stand twice in one mapping: YAML would silently take the last."""
+    """Keys that occur twice in one mapping: YAML would silently take the last."""
     for step, child in _children(node):
         yield from _repeated(child, (*where, step))
     if isinstance(node, yaml.MappingNode):
@@ -172,7 +172,7 @@ def _children(node: yaml.Node) -> Iterator[tuple[str | int, yaml.Node]]:
 
 
 def _line(node: yaml.Node, where: Location) -> int:
-    """Line of the key or list item at `where`, or of the deepest part of it that is in the file."""
+    """Line of the key or list item at `where`, or of its deepest part present in the file."""
     line: int = node.start_mark.line + 1
     for step in where:
         if isinstance(node, yaml.MappingNode):
@@ -197,7 +197,7 @@ def _problems(root: yaml.Node, model: type[BaseModel], error: ValidationError) -
     for item in items:
         where: Location = item["loc"]
         if item["type"] == "too_short" and any(_within(other["loc"], where) for other in items):
-            continue  # what is wrong with an item of it is said: that one was not counted
+            continue  # an item's own error is reported: that item was not counted
         yield Problem(_line(root, where), _dotted(where), _message(model, where, item["type"], item["msg"]))
 
 
@@ -218,7 +218,7 @@ def _message(model: type[BaseModel], where: Location, kind: str, message: str) -
 
 
 def _model_at(model: type[BaseModel], where: Location) -> type[BaseModel] | None:
-    """The model that the value at `where` is read into; list positions stay inside a field."""
+    """The model that parses the value at `where`; list indexes stay inside a field."""
     here: type[BaseModel] | None = model
     for step in where:
         field = here.model_fields.get(str(step)) if here else None

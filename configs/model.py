@@ -1,9 +1,9 @@
-"""What every configuration file's model has in common."""
+"""Common base of all configuration models."""
 
 from pydantic import BaseModel, ConfigDict
 
 
 class Configured(BaseModel):
-    """A part of a configuration file: unknown keys are refused, and nothing changes once it is read."""
+    """A part of a configuration file: unknown keys are refused, and it is immutable once read."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)

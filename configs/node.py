@@ -1,4 +1,4 @@
-"""The configuration of a node (tệp cấu hình nút): its cameras, where it keeps what waits, where that goes."""
+"""The configuration of a node (tệp cấu hình nút): its cameras, its data folder, its delivery."""
 
 from typing import Annotated, Literal, Self
 
@@ -25,14 +25,14 @@ class BrokerConfig(Configured):
 
 
 class MetricsConfig(Configured):
-    """Where Prometheus asks the node."""
+    """The address at which Prometheus scrapes the node."""
 
     host: Host = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 9108
 
 
 class NodeConfig(Configured):
-    """One node: its cameras, where it keeps what waits, whom it delivers to."""
+    """One node: its cameras, its data folder, and the centre it delivers to."""
 
     id: NodeId
     data: FolderPath = Field(description="folder for keys and the outbox")

@@ -1,4 +1,4 @@
-"""Reads a node's file and the files of its cameras, and finds what no one field shows."""
+"""Reads a node's file and the files of its cameras, and checks beyond single fields."""
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,7 +13,7 @@ from contract.manifest import NEWEST
 
 
 def load_node(path: Path) -> NodeConfig:
-    """Reads and checks a node's file; relative paths in it are taken from the file's folder.
+    """Reads and checks a node's file; relative paths in it start from the file's folder.
 
     Raises ConfigError listing every problem.
     """
@@ -40,8 +40,8 @@ def load_node(path: Path) -> NodeConfig:
 def load_cameras(node: NodeConfig) -> tuple[CameraConfig, ...]:
     """The cameras of a node, in its order.
 
-    Raises ConfigError for the first file that is wrong, repeats an id, names no stream to look at, or a plate
-    camera that can't be asked.
+    Raises ConfigError for the first file that is invalid, repeats an id, names no stream to analyse, or a
+    plate camera that can't be used.
     """
     cameras: dict[str, CameraConfig] = {}
     for path in node.cameras:
@@ -62,10 +62,10 @@ def load_cameras(node: NodeConfig) -> tuple[CameraConfig, ...]:
 def joining_problems(
     camera: CameraConfig, cameras: Mapping[str, CameraConfig], manifest_version: int = NEWEST
 ) -> Iterator[tuple[str, str]]:
-    """What keeps `camera` from asking its plate cameras, each with the key.
+    """Errors that prevent `camera` from using its plate cameras, each with the key.
 
     Args:
-        cameras: all that there are, by id.
+        cameras: all cameras, by id.
     """
     for index, joined in enumerate(camera.plate_cameras):
         where, there = f"plate_cameras.{index}", cameras.get(joined.camera)
@@ -88,8 +88,8 @@ def joining_problems(
 
 
 def unreadable(node: NodeConfig, cameras: Iterable[CameraConfig]) -> Iterator[tuple[str, Path]]:
-    """The files that the node (as `load_node` gives it) or its cameras name and that can't be read here, each
-    with its key. Not a problem of the configuration: they may be put there later, or be another user's."""
+    """The files that the node (from `load_node`) or its cameras name and that can't be read here, each with
+    its key. Not a configuration error: they may be added later, or belong to another user."""
     named = [("centre_key", node.centre_key), ("broker.ca", node.broker.ca)]
     named.append(("broker.password_file", node.broker.password_file))
     for camera in cameras:
@@ -100,7 +100,7 @@ def unreadable(node: NodeConfig, cameras: Iterable[CameraConfig]) -> Iterator[tu
 
 
 def node_problems(node: NodeConfig) -> Iterator[tuple[Location, str]]:
-    """What no single field of a node's file shows."""
+    """Problems not visible in a single field of a node's file."""
     for index, camera in enumerate(node.cameras):
         if camera in node.cameras[:index]:
             yield ("cameras", index), f"{camera} is listed twice"

@@ -1,6 +1,6 @@
-"""How long data are kept, as rules in a file (configs/retention.yaml is the proposal that ships).
+"""Retention periods, as rules in a file (configs/retention.yaml is the proposal that ships).
 
-Evidence, papers and the audit log are deleted only by rules that two people approved by name (DP-10, DP-11).
+Evidence, documents and the audit log are deleted only by rules that two named people approved (DP-10, DP-11).
 """
 
 from collections.abc import Iterator, Mapping
@@ -19,15 +19,15 @@ Covers = Literal["media", "personal_data", "papers"]
 Ended = Literal["rejected", "no_offence", "closed"]
 
 LEAST_FOR_PAPERS = 1096
-"""Days: after the case was closed enforcement, complaint and court must be over (DP-11: 2 to 3 years)."""
+"""Days after the case was closed: enforcement, complaint and court must be over (DP-11: 2 to 3 years)."""
 LEAST_FOR_AUDIT_LOG = 730
-"""Days: DP-11; the law's own least are 3 months at level 3, 12 where NĐ 333/2026 holds."""
+"""Days: DP-11; the legal minimum is 3 months at level 3, 12 where NĐ 333/2026 applies."""
 
 _Text = Annotated[str, Field(min_length=1, max_length=300)]
 
 
 class RetentionRule(Configured):
-    """What of which cases goes how many days after they ended."""
+    """Which data of which cases are deleted how many days after their end."""
 
     code: Annotated[str, Field(pattern=r"^[a-z0-9_]+$", max_length=40)]
     covers: Covers
@@ -43,7 +43,7 @@ class RetentionRule(Configured):
 
 
 class AuditLogRule(Configured):
-    """How many days of the audit log stay: its oldest entries go after that."""
+    """Days the audit log is kept: its oldest entries are deleted after that."""
 
     days: int = Field(ge=LEAST_FOR_AUDIT_LOG, le=36_500)
     legal_basis: _Text
@@ -63,7 +63,7 @@ class Approval(Configured):
 
 
 class RetentionRules(Configured):
-    """The rules with who approved them; without `audit_log` the log stays for ever."""
+    """The rules with their approvals; without `audit_log` the log is kept for ever."""
 
     approved_by: tuple[Approval, ...]
     rules: tuple[RetentionRule, ...]
@@ -71,7 +71,7 @@ class RetentionRules(Configured):
 
     @property
     def approved(self) -> bool:
-        """Two different people stand for them."""
+        """Whether two different people approved them."""
         return len({" ".join(each.name.split()).casefold() for each in self.approved_by}) >= 2
 
 

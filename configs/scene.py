@@ -1,5 +1,5 @@
-"""What is painted, put up and forbidden in front of one camera: written once, for the camera's file, the
-rules (`edge.rules` reads these models as they are), the set-up page and the law.
+"""Markings, signs and prohibitions in front of one camera: defined once, for the camera's file, the rules
+(`edge.rules` reads these models directly), the set-up page and the law.
 
 Points are pixels of the detect stream, x right, y down.
 """
@@ -20,7 +20,7 @@ from contract.vehicles import VehicleKind
 Movement = Literal["left", "straight", "right", "u_turn"]
 Side = Literal["either", "left", "right"]
 
-# Written in order, so that a set has one sequence of bytes.
+# Written in sorted order, so that a set has one byte sequence.
 _IN_ORDER = PlainSerializer(sorted, return_type=list[str])
 Kinds = Annotated[frozenset[VehicleKind], _IN_ORDER]
 Movements = Annotated[frozenset[Movement], _IN_ORDER]
@@ -48,7 +48,7 @@ ZoneBasis = Literal[
     "expressway",
     "emergency_strip",
 ]
-"""Why standing is forbidden there; each is a point of law of its own (Decree 168/2024 Art. 6 to 8)."""
+"""Why stopping is forbidden there; each is a separate point of law (Decree 168/2024 Art. 6 to 8)."""
 
 Ban = Literal[
     "P.123a",
@@ -66,7 +66,7 @@ Ban = Literal[
     "tunnel",
 ]
 """What forbids a movement: a sign of QCVN 41 (P: prohibition, R: mandatory direction or lane directions), the
-arrows of the lane (9.3), or the place itself (crosswalk, bridge, narrow road, one-way road; tunnel)."""
+lane's arrows (9.3), or the place itself (crosswalk, bridge, narrow road, one-way road; tunnel)."""
 
 _MOTORCARS = frozenset({VehicleKind.CAR, VehicleKind.BUS, VehicleKind.TRUCK})
 _SIGNS: dict[str, tuple[frozenset[Movement], frozenset[VehicleKind]]] = {
@@ -79,7 +79,7 @@ _SIGNS: dict[str, tuple[frozenset[Movement], frozenset[VehicleKind]]] = {
     "P.124e": (frozenset({"left", "u_turn"}), _MOTORCARS),
     "P.124f": (frozenset({"right", "u_turn"}), _MOTORCARS),
 }
-"""Movements each prohibition sign forbids, and to which vehicles (none named: to all)."""
+"""Movements each prohibition sign forbids, and the vehicles it applies to (none named: all)."""
 
 _HOURS = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
 Hours = Annotated[str, Field(pattern=f"^{_HOURS.pattern}$")]
@@ -88,7 +88,7 @@ also past midnight."""
 
 
 class Prohibition(Configured):
-    """What forbids a movement, to whom and when. A plain text in the file is its `by`."""
+    """What forbids a movement, to whom and when. A plain text in the file stands for its `by`."""
 
     by: Ban
     valid_from: date | None = Field(default=None, description="first day the sign stands (Vietnam)")
@@ -141,7 +141,7 @@ def _controllers(url: str) -> str:
 
 
 class Controller(Configured):
-    """Where a signal controller tells the phase of a head."""
+    """Where a signal controller reports the phase of a head."""
 
     url: Annotated[str, AfterValidator(_controllers)] = Field(
         pattern=r"^(mqtts?|https?)://[^@]+$", description="mqtt:// or http:// address, no password"
@@ -167,7 +167,8 @@ class Head(Configured):
 
 
 class Exit(Configured):
-    """Where vehicles of one movement leave the junction: crossing `line`, either way, tells the movement."""
+    """Exit of one movement from the junction: crossing `line`, in either direction, identifies the
+    movement."""
 
     movement: Movement
     line: Line
@@ -239,7 +240,7 @@ class SolidLine(Configured):
 
 
 class Zone(Configured):
-    """An area where standing is forbidden (khu vực cấm dừng)."""
+    """An area where stopping is forbidden (khu vực cấm dừng)."""
 
     id: Identifier
     polygon: Polygon
@@ -250,16 +251,16 @@ class Zone(Configured):
 
 
 class RiderZone(Configured):
-    """An area near enough to the camera that riders' heads can be told (khu vực nhận dạng người trên xe): a
-    head has at least 14 pixels in the record stream."""
+    """An area near enough to the camera for riders' heads to be recognised (khu vực nhận dạng người trên xe):
+    a head has at least 14 pixels in the record stream."""
 
     id: Identifier
     polygon: Polygon
 
 
 class Section(Configured):
-    """A stretch of road (đoạn đường đối chiếu) on which two cameras compare what drives: the same four
-    corners of the road are drawn in both pictures."""
+    """A stretch of road (đoạn đường đối chiếu) on which two cameras compare vehicles: the same four corners
+    of the road are drawn in both pictures."""
 
     id: Identifier
     corners: Annotated[Polygon, Field(max_length=4)] = Field(
@@ -288,8 +289,8 @@ class Section(Configured):
 
 
 class Exemption(Configured):
-    """Hours in which police direct traffic (người điều khiển giao thông, Law 36/2024 Art. 11.2) or the marks
-    don't hold; findings are marked, not dropped."""
+    """Hours in which police direct traffic (người điều khiển giao thông, Law 36/2024 Art. 11.2) or the
+    markings don't apply; findings are marked, not dropped."""
 
     start: AwareDatetime
     end: AwareDatetime
@@ -297,7 +298,7 @@ class Exemption(Configured):
 
 
 class Scene(Configured):
-    """Everything a rule may know of the place. `size` is (width, height) of the detect stream."""
+    """The scene as the rules know it. `size` is (width, height) of the detect stream."""
 
     size: tuple[Annotated[int, Field(ge=16, le=16384)], Annotated[int, Field(ge=16, le=16384)]] = Field(
         description="[width, height] of the detect stream"
@@ -313,7 +314,7 @@ class Scene(Configured):
     rider_zones: tuple[RiderZone, ...] = Field(
         default=(), description="where it is looked at who sits on a motorbike"
     )
-    # What is not drawn is not in the fingerprint of the file either, so that older ones keep theirs.
+    # Things not drawn are not part of the file's fingerprint, so that older files keep theirs.
     sections: tuple[Section, ...] = Field(
         default=(),
         description="stretches of road on which a plate camera's vehicles are compared with another's",
@@ -323,6 +324,6 @@ class Scene(Configured):
 
     @property
     def is_timed(self) -> bool:
-        """True if something here holds at certain times only, so that rules must know the time of day."""
+        """True if anything here applies at certain times only, so that rules must know the time of day."""
         bans = (way.prohibited_by for line in self.stop_lines for way in line.exits)
         return bool(self.exemptions) or any(ban is not None and ban.is_timed for ban in bans)

@@ -2,8 +2,8 @@
 
 Unit: pixels of the detect stream, x to the right, y down.
 
-Each type refuses what is no shape: a box of no size, a polygon whose sides cross or that has no area, a line
-that stands still, points given as parts of the picture (0 to 1).
+Each type refuses invalid shapes: a box of no size, a polygon whose sides cross or that has no area, a line of
+no length, points given as parts of the picture (0 to 1).
 """
 
 from collections.abc import Iterable
@@ -19,14 +19,14 @@ PixelPoint = tuple[Coordinate, Coordinate]
 
 
 THINNEST = 4.0
-"""Pixels: no wheels are ever seen to stand in a thinner area."""
+"""Pixels: no wheels are ever located in a thinner area."""
 
 SHORTEST = 4.0
-"""Pixels: nothing is ever seen to cross a shorter line."""
+"""Pixels: no crossing of a shorter line is ever detected."""
 
 
 def refused(vi: str, en: str) -> PydanticCustomError:
-    """A value that can't be, said in both languages; a file's error quotes the English."""
+    """An error about an invalid value in both languages; a file's error quotes the English."""
     return PydanticCustomError("refused", "{en}", {"vi": vi, "en": en})
 
 
@@ -90,7 +90,7 @@ BoxPixels = Annotated[tuple[Coordinate, Coordinate, Coordinate, Coordinate], Aft
 Polygon = Annotated[tuple[PixelPoint, ...], Field(min_length=3), AfterValidator(_real_polygon)]
 Line = Annotated[tuple[PixelPoint, ...], Field(min_length=2), AfterValidator(_real_line)]
 Direction = Annotated[PixelPoint, AfterValidator(_real_direction)]
-"""A vector in the picture; its length does not matter."""
+"""A vector in the picture; only its direction counts."""
 
 
 def self_intersects(polygon: tuple[PixelPoint, ...]) -> bool:
@@ -106,7 +106,7 @@ def self_intersects(polygon: tuple[PixelPoint, ...]) -> bool:
 
 
 def thickness(polygon: tuple[PixelPoint, ...]) -> float:
-    """Area over half the length of the outline, in pixels: of a long area about its shorter side."""
+    """Area over half the length of the outline, in pixels: for a long area about its shorter side."""
     sides = list(zip(polygon, polygon[1:] + polygon[:1], strict=True))
     around = sum(dist(a, b) for a, b in sides)
     area = abs(sum(a[0] * b[1] - b[0] * a[1] for a, b in sides)) / 2
@@ -114,7 +114,7 @@ def thickness(polygon: tuple[PixelPoint, ...]) -> float:
 
 
 def cross(a: PixelPoint, b: PixelPoint, c: PixelPoint, d: PixelPoint) -> bool:
-    """True if the segments a b and c d meet. A point on the other's line counts as lying to its right."""
+    """True if the segments a b and c d intersect. A point on the other line counts as lying to its right."""
     return (turn(a, b, c) < 0) != (turn(a, b, d) < 0) and (turn(c, d, a) < 0) != (turn(c, d, b) < 0)
 
 

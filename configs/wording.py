@@ -1,4 +1,4 @@
-"""What a code means in each language: a template whose places are named as the values are."""
+"""The text of a code in each language: a template with placeholders named like the values."""
 
 import re
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ LANGUAGES: tuple[Language, ...] = ("vi", "en")
 
 
 class Words(Configured):
-    """The same in each language."""
+    """The same text in each language."""
 
     vi: str
     en: str
@@ -28,12 +28,12 @@ class Words(Configured):
         return text
 
     def in_language(self, language: Language) -> str:
-        """The words of that language."""
+        """The text in that language."""
         return self.vi if language == "vi" else self.en
 
     @property
     def places(self) -> set[str]:
-        """Names of the values it shows."""
+        """Names of the placeholders."""
         return set(places_of(self.vi)) | set(places_of(self.en))
 
 
@@ -46,22 +46,22 @@ def words(vi: str, en: str) -> Words:
 
 
 def with_forms(template: str, counts: Mapping[str, object]) -> str:
-    """The template with each `{n:case|cases}` replaced by the form that goes with the number; without one by
-    that for many. Only English has such forms here; Vietnamese words don't change with a number."""
+    """The template with each `{n:case|cases}` replaced by the form for that number; if it is missing, by the
+    plural. Only English has such forms here; Vietnamese words don't change with a number."""
     return _FORMS.sub(lambda found: found[2] if counts.get(found[1]) == 1 else found[3], template)
 
 
 def fill(template: str, shown: Mapping[str, Any], counts: Mapping[str, object]) -> str:
-    """The template with its places filled by what is shown of the values, and the forms of words by these."""
+    """The template with its placeholders filled with the formatted values, and plural forms by the values."""
     return with_forms(template, counts).format(**shown)
 
 
 def counted(number: int, one: str, others: str = "") -> str:
-    """`1 package`, `2 packages`, in the English of the command line; `others`: where it is not `one` with an
-    s."""
+    """`1 package`, `2 packages`, in the English of the command line; `others`: the plural if it is not `one`
+    with an s."""
     return f"{number} {one if number == 1 else others or one + 's'}"
 
 
 def places_of(template: str) -> list[str]:
-    """Names of the places of a template. Raises ValueError when it is none."""
+    """Names of the placeholders of a template. Raises ValueError if it is malformed."""
     return [name for _, name, _, _ in Formatter().parse(template) if name]

@@ -1,1 +1,1 @@
-"""What crosses the wire between a node and the centre, and nothing else."""
+"""The messages exchanged between a node and the centre, and nothing else."""

@@ -1,9 +1,9 @@
-"""A bundle: a folder of software or networks, carried to machines that reach no registry, that the centre
-signed.
+"""A bundle: a folder of software or networks, signed by the centre, for machines without access to a
+registry.
 
 `bundle.jws` in the folder is a list of all files with their SHA-256 under the centre's Ed25519 key, as a
-manifest is under a node's. A file that is not listed is refused like one that was altered. On a machine that
-has nothing of ours yet, `deploy/bundle/install.py` checks the same with Python's own library and `openssl`.
+manifest is under a node's. A file that is not listed is refused like one that was altered. On a machine
+without our software, `deploy/bundle/install.py` checks the same with Python's standard library and `openssl`.
 """
 
 import hashlib
@@ -21,11 +21,11 @@ Kind = Literal["software", "models"]
 
 
 class BundleError(ValueError):
-    """The bundle is not what the centre signed; nothing of it may be used. The message says what is wrong."""
+    """The bundle is not what the centre signed; none of it may be used. The message says what is wrong."""
 
 
 class Bundle(Message):
-    """What the centre signed: every file of the folder by its path, `/` between parts."""
+    """The signed content of a bundle: every file of the folder by its path, `/` between parts."""
 
     schema_: str = Field(default="ngatu.bundle/1", alias="schema", pattern=r"^ngatu\.bundle/1$")
     kind: Kind
@@ -35,10 +35,10 @@ class Bundle(Message):
 
 
 def seal(folder: Path, kind: Kind, name: str, key: SigningKey, now: datetime) -> Bundle:
-    """Signs everything that is in the folder now; a signature that was there is replaced.
+    """Signs everything in the folder; an existing signature is replaced.
 
     Raises:
-        BundleError: nothing is in it, or too much to be signed.
+        BundleError: it is empty, or too large to be signed.
         OSError: the folder can't be read or written.
     """
     files = {path: _digest(folder / path) for path in _paths(folder)}
@@ -54,7 +54,7 @@ def seal(folder: Path, kind: Kind, name: str, key: SigningKey, now: datetime) ->
 
 
 def check(folder: Path, key: PublicKey, kind: Kind) -> Bundle:
-    """What the folder holds, if it is exactly what this key signed as a bundle of that kind.
+    """The folder's content, if it is exactly what this key signed as a bundle of that kind.
 
     Raises:
         BundleError: unsigned, signed by another, of another kind; a file altered, missing, or not listed.
@@ -77,7 +77,8 @@ def check(folder: Path, key: PublicKey, kind: Kind) -> Bundle:
 
 
 def _paths(folder: Path) -> list[str]:
-    """All files of the folder but the signature; what is no plain file is named too, and so refused."""
+    """All files of the folder except the signature; anything but a plain file is listed too, and so
+    refused."""
     found = (path.relative_to(folder) for path in folder.rglob("*") if path.is_symlink() or not path.is_dir())
     return sorted(str(PurePosixPath(path)) for path in found if str(path) != SIGNED)
 

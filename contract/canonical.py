@@ -1,4 +1,4 @@
-"""Canonical JSON (RFC 8785): one value has one sequence of bytes, so that its hash means something."""
+"""Canonical JSON (RFC 8785): one value has one byte sequence, so that its hash is well defined."""
 
 import hashlib
 import json
@@ -21,12 +21,13 @@ def canonical_bytes(value: BaseModel | dict[str, Any]) -> bytes:
 
 
 _NUMBER_OF_RFC_8785 = re.compile(r"(?:^|\":|[,\[])-?\d+(?:[.eE]|\d{15})")
-"""What may be a fraction or a whole number beyond 2**53, which Python writes otherwise or not at all."""
+"""Numbers that may be a fraction or an integer beyond 2**53, which Python writes differently or not at
+all."""
 
 
 def _quickly(plain: object) -> bytes | None:
-    """The same bytes by Python's own encoder, several times as fast; None unless it is sure that they are:
-    all of it is ASCII (keys are then in the same order) and no number needs the rules of RFC 8785."""
+    """The same bytes by Python's own encoder, several times as fast; None unless it is sure that they are
+    equal: all text is ASCII (keys are then in the same order) and no number needs the rules of RFC 8785."""
     try:
         text = json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
     except (TypeError, ValueError):
@@ -35,14 +36,14 @@ def _quickly(plain: object) -> bytes | None:
 
 
 def read_json(data: bytes | str) -> Any:
-    """What JSON from somebody else says. Raises ValueError for whatever is none, and for what is nested
-    deeper than anybody needs: the reader of Python's library gives up on that in a way of its own."""
+    """Parses JSON from an untrusted source. Raises ValueError if it is malformed, or nested too deeply:
+    Python's own parser fails on that with a different error."""
     return pydantic_core.from_json(data)
 
 
 def is_canonical(data: bytes) -> bool:
-    """True if these bytes are the RFC 8785 encoding of the JSON they hold: nothing twice, nothing out of
-    order. Raises ValueError when they are not JSON at all."""
+    """True if these bytes are the RFC 8785 encoding of their JSON: no repeated keys, nothing out of order.
+    Raises ValueError when they are not JSON at all."""
     value = read_json(data)
     try:
         return rfc8785.dumps(value) == data

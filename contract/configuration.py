@@ -1,9 +1,9 @@
-"""Camera files over the wire: the centre's signed revision, and the node's signed word on what a camera runs;
-on the revisions' topic also which cameras the centre holds in quarantine.
+"""Camera files over the wire: the centre's signed revision, and the node's signed report of what a camera
+runs; the revisions' topic also carries the list of cameras in quarantine.
 
 A revision replaces the whole file of one camera. It is offered with each sign of life of its node until the
-node answers. It says which file it was written against (`base_sha256`), so that nobody's change is lost
-unseen. A node reads what it knows of a standing's keys and leaves the rest; of a revision it must know all.
+node answers. It names the file it was written against (`base_sha256`), so that no concurrent change is lost
+unnoticed. A node reads the known keys of a standing and ignores the rest; of a revision it must know all.
 """
 
 from typing import Annotated
@@ -15,12 +15,12 @@ from contract.reasons import Reason
 from contract.types import Count, Identifier, Message, NodeId, Ordinal, Sha256, Utc
 
 LARGEST_CAMERA_FILE = 100_000
-"""Bytes of a camera file that can be sent."""
+"""Most bytes of a camera file that can be sent."""
 
 
 class Revision(Message):
-    """The camera file that the centre orders; `number` counts up for each camera. `author` and `why` say who
-    wants it for what reason."""
+    """The camera file ordered by the centre; `number` counts up for each camera. `author` and `why` give who
+    wants it and the reason."""
 
     schema_: str = Field(default="ngatu.revision/1", alias="schema", pattern=r"^ngatu\.revision/\d")
     node: NodeId
@@ -34,7 +34,8 @@ class Revision(Message):
 
 
 class Standing(Message):
-    """What one camera runs, told at each connection and each change; the broker keeps the last word.
+    """The configuration one camera runs, reported at each connection and each change; the broker keeps the
+    last report.
 
     `revision` is the one in force since `since`, 0 for the node's own file; `content` is the file, empty for
     a camera this node doesn't have. `handled` is the last revision the node dealt with and
@@ -63,9 +64,9 @@ class Standing(Message):
 
 
 class Quarantine(Message):
-    """All cameras of a node whose findings the centre holds until somebody has looked at them (tạm dừng xử
-    lý). The node goes on recording and says in its health which ones it knows of; the centre says it again
-    with each sign of life until both agree. Of two, the later (`at`) holds."""
+    """All cameras of a node whose findings the centre withholds until an operator has checked them (tạm dừng
+    xử lý). The node continues recording and reports in its health which ones it knows of; the centre repeats
+    the list with each sign of life until both agree. Of two lists the later (`at`) is valid."""
 
     schema_: str = Field(default="ngatu.quarantine/1", alias="schema", pattern=r"^ngatu\.quarantine/\d")
     node: NodeId

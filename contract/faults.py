@@ -1,4 +1,4 @@
-"""Why bytes can't be read as a message: never, or only by this version of the software."""
+"""Why bytes can't be read as a message: never readable, or not by this version of the software."""
 
 import re
 from typing import TypeVar
@@ -15,8 +15,8 @@ ModelT = TypeVar("ModelT", bound=BaseModel)
 
 
 class MessageError(ValueError):
-    """Bytes that can't be read; `reason` says why, as a code with values that hold nothing of the message's
-    own texts but names of keys."""
+    """Bytes that can't be read; `reason` says why, as a code with values that contain no message content
+    except names of keys."""
 
     def __init__(self, reason: Reason) -> None:
         self.reason = reason
@@ -24,11 +24,11 @@ class MessageError(ValueError):
 
 
 class UnreadableError(MessageError):
-    """No such message of any version: it will never be one."""
+    """Not a message of any version: it will never be readable."""
 
 
 class UnsupportedError(MessageError):
-    """A message of a newer version than this programme knows: a newer programme will be able to read it."""
+    """A message of a newer version than this software knows: newer software will be able to read it."""
 
 
 class _Head(BaseModel):
@@ -56,7 +56,7 @@ def version_of(family: str, content: bytes) -> int:
 
 
 def read_as(model: type[ModelT], content: bytes, version: int, newest: int) -> ModelT:
-    """A message of this version by `model`, which is that of the newest version it may be.
+    """Parses a message of this version with `model`, the model of its newest minor version.
 
     Raises UnreadableError, UnsupportedError.
     """
@@ -67,21 +67,20 @@ def read_as(model: type[ModelT], content: bytes, version: int, newest: int) -> M
 
 
 def newer(version: int, known: tuple[int, ...]) -> UnsupportedError:
-    """The error for a version that is not known."""
+    """The error for an unknown version."""
     versions = tuple(str(number) for number in known)
     return UnsupportedError(Reason(code="message.newer", values={"version": str(version), "known": versions}))
 
 
 def faulty(problem: ValidationError) -> UnreadableError:
-    """The error for a message that breaks its version's rules: the first few faults by place."""
+    """The error for a message that breaks its version's rules: the first few faults with their places."""
     errors = problem.errors(include_url=False, include_context=False, include_input=False)
     told = tuple(f"{_place(error['loc'])}: {error['type']}" for error in errors[:_MOST_TOLD])
     return UnreadableError(Reason(code="message.faulty", values={"faults": told}))
 
 
 def unknown_keys(problem: ValidationError) -> UnsupportedError | None:
-    """The error for a message that is right but for keys this programme does not know; None if more is
-    wrong."""
+    """The error for a message that is valid except for unknown keys; None if it has other faults."""
     errors = problem.errors(include_url=False, include_context=False, include_input=False)
     if any(error["type"] != "extra_forbidden" for error in errors):
         return None

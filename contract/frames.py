@@ -1,13 +1,14 @@
-"""Do the pictures of a package come from its clip? The clip is decoded again and each is looked for in it.
+"""Do the pictures of a package come from its clip? The clip is decoded again and each picture is compared
+with it.
 
-A picture's frame is named by its PTS and number (`ClipFrame`). What it shows must be what that frame shows,
-but for what JPEG and scaling change: the means of small blocks of brightness and colour, of which neither
-changes much, while anything that stands elsewhere does, and a lamp that shows another colour. It was taken
-when the clip shows it. Who can't name a frame (packages of version 1, pictures from before the clip) has
+A picture's frame is named by its PTS and number (`ClipFrame`). The picture must show the content of that
+frame, apart from changes by JPEG and scaling: compared are the means of small blocks of brightness and
+colour, which those hardly change, while a moved object or another lamp colour does. It must have been taken
+when the clip shows it. Packages that can't name a frame (version 1, pictures from before the clip) have
 nothing to prove here.
 
-The clip is somebody's bytes: it is decoded in one thread, within a number of pixels and never past the last
-frame that is named.
+The clip is untrusted data: it is decoded in one thread, within a number of pixels and never past the last
+named frame.
 """
 
 import io
@@ -33,19 +34,19 @@ TOLERANCE = 8.0
 """Grey levels (of 255) by which the mean of a block may differ; JPEG and scaling change it by 1."""
 
 BLOCK = 8
-"""Pixels: the side of a block, that of JPEG's own."""
+"""Side of a block in pixels, the same as JPEG's."""
 
 COLOUR_TOLERANCE, COLOUR_BLOCK = 16.0, 16
-"""The same for colours, whatever their brightness (Cr and Cb of JPEG, kept by it at half the size)."""
+"""The same for colours, whatever their brightness (Cr and Cb of JPEG, stored at half the size)."""
 
 MOST_PIXELS = 40_000_000
-"""Of one picture."""
+"""Most pixels of one picture."""
 
 MOST_DECODED = 20_000_000_000
-"""Pixels of all decoded frames together: two minutes of 25 pictures of 6 megapixels a second."""
+"""Most pixels of all decoded frames together: two minutes of 25 pictures of 6 megapixels a second."""
 
 TIME_TOLERANCE = timedelta(seconds=5)
-"""By so much a picture's time may differ from the clip's: a camera's clock may be set while it films."""
+"""Most difference between a picture's time and the clip's: a camera's clock may be set while it records."""
 
 _DAMAGED = "evidence.picture_damaged"
 _ORDER: tuple[FileRole, ...] = ("before", "over", "continuing")
@@ -54,7 +55,8 @@ _Image = NDArray[np.uint8]
 
 
 class FrameError(ValueError):
-    """A picture is not the frame it is said to be, or it can't be told; `reason` is the code with values."""
+    """A picture is not the frame it claims to be, or that can't be checked; `reason` is the code with
+    values."""
 
     def __init__(self, why: Reason, words: str) -> None:
         super().__init__(words)
@@ -63,7 +65,7 @@ class FrameError(ValueError):
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture of a package as encoded bytes, and the frame and part of it that it is said to be."""
+    """A picture of a package as encoded bytes, with the frame and part of it that it claims to be."""
 
     name: str
     data: bytes
@@ -73,8 +75,8 @@ class Picture:
 
 
 def check_told(manifest: ViolationManifest) -> None:
-    """What a package tells of its pictures must agree: they come in their order in the clip, and the one of
-    the act names its frame and was taken when the act happened.
+    """A package's data about its pictures must be consistent: they are in the order of the clip, and that of
+    the violation names its frame and was taken at the time of the violation.
 
     Raises:
         FrameError: `frames.wrong_order`, `frames.not_named` or `frames.wrong_time`.
@@ -98,8 +100,7 @@ def check_told(manifest: ViolationManifest) -> None:
 
 
 def takes(manifest: ViolationManifest) -> list[tuple[EvidenceFile | None, tuple[EvidenceFile, ...]]]:
-    """The pictures of a package that name a frame, by camera, each with the clip they name it of (None: there
-    is none)."""
+    """The pictures of a package that name a frame, by camera, each with its clip (None: there is none)."""
     found = []
     for camera in dict.fromkeys(file.camera for file in manifest.files):
         files = [file for file in manifest.files if file.camera == camera]
@@ -110,7 +111,7 @@ def takes(manifest: ViolationManifest) -> list[tuple[EvidenceFile | None, tuple[
 
 
 def prove(clip: bytes, pictures: Sequence[Picture], began: datetime | None = None) -> None:
-    """Finds every picture in the clip, in the frame it names; `began`: when the clip says it begins.
+    """Checks every picture against the frame of the clip it names; `began`: start time given for the clip.
 
     Raises:
         FrameError: `frames.clip_unreadable`, `frames.too_large`, `frames.no_such_frame`,
@@ -138,8 +139,8 @@ def prove(clip: bytes, pictures: Sequence[Picture], began: datetime | None = Non
 
 
 def pictures_of(clip: bytes, wanted: Collection[ClipFrame]) -> dict[ClipFrame, NDArray[np.uint8]]:
-    """These frames of the clip, BGR and upright, as whoever checks the package will see them; one that can't
-    be decoded is left out."""
+    """These frames of the clip, BGR and upright, as the verification will see them; undecodable ones are left
+    out."""
     found: dict[ClipFrame, _Image] = {}
     try:
         with _open(clip) as container:
@@ -157,7 +158,7 @@ def pictures_of(clip: bytes, wanted: Collection[ClipFrame]) -> dict[ClipFrame, N
 
 def _open(clip: bytes) -> InputContainer:
     container = av.open(io.BytesIO(clip), "r", metadata_errors="replace")
-    if len(container.streams.video) != 1:  # of several, another might be the one that people see
+    if len(container.streams.video) != 1:  # of several, another might be the one that players show
         raise ValueError(f"it holds {len(container.streams.video)} videos")
     context = container.streams.video[0].codec_context
     context.thread_count = 1
@@ -166,8 +167,8 @@ def _open(clip: bytes) -> InputContainer:
 
 
 def _shown_times(container: InputContainer) -> dict[Fraction, tuple[int, int]]:
-    """(PTS, number in the order they are shown) of each frame by its time in seconds; those that an edit list
-    puts before the beginning are decoded for the others' sake and not shown."""
+    """(PTS, index in display order) of each frame by its time in seconds; frames that an edit list places
+    before the beginning are only decoded for others and not shown."""
     stream = container.streams.video[0]
     packets = (packet for packet in container.demux(stream) if packet.size and not packet.is_discard)
     times = {packet.pts for packet in packets if packet.pts is not None}
@@ -199,7 +200,7 @@ def _decoded(container: InputContainer, wanted: Mapping[int, object]) -> Iterato
 
 
 def _check_times(pictures: Sequence[Picture], began: datetime | None, first: float) -> None:
-    """Each picture was taken when the clip shows it; `first`: time of the clip's first frame in it."""
+    """Each picture must be taken when the clip shows it; `first`: time of the clip's first frame in it."""
     for picture in pictures:
         if began is None or picture.captured_at is None:
             continue
@@ -260,7 +261,7 @@ def _still(picture: Picture) -> _Image:
 
 
 def _jpeg_size(data: bytes) -> tuple[int, int]:
-    """(width, height) as the frame header says, before anything is decoded; (0, 0) of what is no JPEG."""
+    """(width, height) from the frame header, before decoding; (0, 0) if it is not a JPEG."""
     at = 2
     while data[:2] == b"\xff\xd8" and at + 9 < len(data) and data[at] == 0xFF:
         kind, length = data[at + 1], int.from_bytes(data[at + 2 : at + 4], "big")
@@ -270,7 +271,7 @@ def _jpeg_size(data: bytes) -> tuple[int, int]:
     return 0, 0
 
 
-_NOT_FRAMES = (0xC4, 0xC8, 0xCC)  # tables that share the numbers of JPEG's frame headers
+_NOT_FRAMES = (0xC4, 0xC8, 0xCC)  # tables whose markers are in the range of JPEG's frame headers
 
 
 def _fault(code: str, words: str, **values: Value) -> FrameError:

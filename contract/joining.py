@@ -1,9 +1,9 @@
-"""How a node comes in and changes its key: an invitation, the node's request, the centre's welcome.
+"""How a node joins and changes its key: an invitation, the node's request, the centre's welcome.
 
-The invitation is a line of text that an administrator gives an installer. It names the centre's public key,
-so that what answers can't be somebody else, and holds a secret that works once. The request is signed with
-the key it brings, so that nobody enrols a key they don't have; a change of keys is signed with the old one
-around that.
+The invitation is a line of text that an administrator gives an installer. It contains the centre's public
+key, so that nobody else can answer, and a secret that works once. The request is signed with the key it
+registers, so that nobody enrols a key they don't have; a change of keys is additionally signed with the old
+one.
 """
 
 import base64
@@ -34,7 +34,7 @@ Address = Annotated[str, AfterValidator(_safe_address)]
 
 
 class Invitation(Message):
-    """Lets one node in, once: where the centre is, its public key, and the secret."""
+    """Admits one node, once: the centre's address, its public key, and the secret."""
 
     node: NodeId
     address: Address
@@ -43,12 +43,12 @@ class Invitation(Message):
 
     @property
     def code(self) -> str:
-        """The line of text that is passed on."""
+        """The line of text for the installer."""
         return _PREFIX + base64.urlsafe_b64encode(canonical_bytes(self)).decode().rstrip("=")
 
     @classmethod
     def from_code(cls, code: str) -> Self:
-        """Reads what `code` gives. Raises ValueError when it is none."""
+        """Reads the result of `code`. Raises ValueError when it is invalid."""
         text = code.strip().removeprefix(_PREFIX)
         try:
             return cls.model_validate_json(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
@@ -57,7 +57,7 @@ class Invitation(Message):
 
 
 class Joining(Message):
-    """A node asks to be let in; signed with the key it brings."""
+    """A node's request to join; signed with the key it registers."""
 
     schema_: str = Field(default="ngatu.joining/1", alias="schema", pattern=r"^ngatu\.joining/1$")
     secret: Annotated[str, StringConstraints(max_length=100)]
@@ -65,8 +65,8 @@ class Joining(Message):
 
 
 class KeyChange(Message):
-    """A node that is in brings a new key; signed with the key it had. `proof` is its enrolment document
-    signed with the new key (compact JWS)."""
+    """Request of an enrolled node to register a new key; signed with its present key. `proof` is its
+    enrolment document signed with the new key (compact JWS)."""
 
     schema_: str = Field(default="ngatu.keychange/1", alias="schema", pattern=r"^ngatu\.keychange/1$")
     node: NodeId
@@ -74,7 +74,7 @@ class KeyChange(Message):
 
 
 class BrokerPlace(Message):
-    """The broker nodes deliver to; `ca` is its authority's certificate (PEM), empty for a public one."""
+    """The broker nodes deliver to; `ca` is its CA certificate (PEM), empty for a public one."""
 
     host: str
     port: int
@@ -83,8 +83,8 @@ class BrokerPlace(Message):
 
 
 class Welcome(Message):
-    """The centre's answer, signed with its key: the node's key is known. `broker_password` is the node's at
-    the broker, told only here; None if it is made by hand."""
+    """The centre's answer, signed with its key: the node's key is registered. `broker_password` is the node's
+    at the broker, given only here; None if it is set by hand."""
 
     schema_: str = Field(default="ngatu.welcome/1", alias="schema", pattern=r"^ngatu\.welcome/1$")
     node: NodeId

@@ -36,12 +36,12 @@ _BROKEN_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, Ru
 
 
 class PackageError(ValueError):
-    """The package is not what it should be; the message says what was found."""
+    """The package is invalid; the message says what was found."""
 
 
 @dataclass(frozen=True)
 class Link:
-    """A place in a node's chain: the sequence number of a manifest and the SHA-256 of its signed bytes."""
+    """A position in a node's chain: the sequence number of a manifest and the SHA-256 of its signed bytes."""
 
     sequence: int
     sha256: str
@@ -49,10 +49,9 @@ class Link:
 
 @dataclass(frozen=True)
 class Report:
-    """What a check found: what passed, in order, and the first that did not (None: all is well).
+    """Result of a check: the passed checks, in order, and the first failure (None: all passed).
 
-    `manifest` and `link` (which the next package must follow) are there as soon as the manifest could be
-    read.
+    `manifest` and `link` (which the next package must follow) are set as soon as the manifest could be read.
     """
 
     path: Path
@@ -64,10 +63,10 @@ class Report:
 
 def verify_package(path: Path, key: PublicKey | None = None, previous: Link | None = None) -> Report:
     """Checks one package: form, signature, every file's size and hash, that the pictures are the frames of
-    the clip they are said to be, and its link to `previous` if given.
+    the clip they claim to be, and its link to `previous` if given.
 
-    Without `key` the key inside the package is used; that proves only that the package agrees with itself,
-    and the report says so. Never raises for a bad package: the failure is in the report.
+    Without `key` the key inside the package is used; that proves only that the package is consistent in
+    itself, and the report says so. Never raises for a bad package: the failure is in the report.
     """
     passed: list[str] = []
     manifest, link = None, None
@@ -132,7 +131,7 @@ def _linked(report: Report, manifest: ViolationManifest, before: Link | None) ->
 
 
 def _signed_bytes(files: "_Files") -> bytes:
-    """The manifest as it was signed: never made again from what was read."""
+    """The manifest as it was signed: never serialised again from the parsed data."""
     signed = files.read(MANIFEST_FILE, LARGEST_SIGNED)
     try:
         canonical = is_canonical(signed)
@@ -189,7 +188,7 @@ def _check_file(files: "_Files", file: EvidenceFile) -> str:
 
 
 def _check_frames(files: "_Files", manifest: ViolationManifest) -> list[str]:
-    """Decodes the clips again and finds in them the pictures that name a frame: not all packages' do."""
+    """Decodes the clips again and compares the pictures that name a frame: not every package has any."""
     try:
         check_told(manifest)
     except FrameError as problem:

@@ -1,4 +1,5 @@
-"""The dated tables behind the plate grammar, `configs/law/plates.yaml`, read as data without an import."""
+"""The dated tables of the plate grammar, `configs/law/plates.yaml`, read as data without importing
+`configs`."""
 
 from datetime import date
 from functools import cache
@@ -27,7 +28,7 @@ class ProvinceTable(_Table):
 
 
 class SeriesTable(_Table):
-    """Letters and letter pairs a series (sê-ri) may have."""
+    """Letters and letter pairs allowed in a series (sê-ri)."""
 
     source: str
     letters: str
@@ -54,7 +55,7 @@ class PlateTables(_Table):
 
     @property
     def issued_codes(self) -> frozenset[str]:
-        """Every province code that was ever issued; old plates stay valid."""
+        """Every province code ever issued; old plates stay valid."""
         return frozenset(code for table in self.provinces for codes in table.codes.values() for code in codes)
 
 

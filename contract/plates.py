@@ -21,7 +21,7 @@ PlateColour = Literal["white", "yellow", "blue", "red"]
 """Ground: white ordinary, yellow commercial transport, blue state body, red military (Law 36/2024, 36)."""
 
 LONGEST = 24
-"""No printed plate is longer; anything longer is refused before it is looked at."""
+"""No printed plate is longer; longer texts are refused unread."""
 
 _SEPARATORS = re.compile(r"[\s.\-·•,:;_/|‐‑‒–—−]+")
 _NO_WIDTH = "\u00ad\u200b\u200c\u200d\u200e\u2060\ufeff"
@@ -38,10 +38,10 @@ _AS_SEEN = (
 
 
 class PlateError(ValueError):
-    """A text that is no plate; `code` says why, `values` what of it. Who shows it to people has the words.
+    """The text is not a plate; `code` says why, `values` give the details. The caller has the words for it.
 
     Codes: `too_long` (length), `empty`, `characters` (characters), `does_not_go` (kinds: what plates the text
-    is, none of which goes with what else was seen), `province` (province), `number`, `letters` (letters),
+    is, none of which fits the other observations), `province` (province), `number`, `letters` (letters),
     `form` (length); of `AmbiguousPlateError`: `ambiguous` (kinds).
     """
 
@@ -54,7 +54,7 @@ class PlateError(ValueError):
 
 
 class AmbiguousPlateError(PlateError):
-    """Several plates fit the text and what else was seen; `candidates` are they."""
+    """Several plates fit the text and the other observations: `candidates`."""
 
     def __init__(self, text: str, candidates: tuple["Plate", ...]) -> None:
         self.candidates = candidates
@@ -82,8 +82,8 @@ class PlateKind(StrEnum):
 
 @dataclass(frozen=True)
 class Plate:
-    """One plate. `normalised` is the key for look-ups (upper case, no separators, Đ as D); `printed` is what
-    stands on the metal, two-line motorbike plates with a blank between the lines."""
+    """One plate. `normalised` is the key for look-ups (upper case, no separators, Đ as D); `printed` is the
+    text on the plate, two-line motorbike plates with a blank between the lines."""
 
     normalised: str
     kind: PlateKind
@@ -122,8 +122,9 @@ class _Form:
     on: _Carrier
 
     def allows(self, lines: int | None, colour: str | None, vehicle: VehicleKind | None) -> bool:
-        """False if something that was seen rules this form out."""
-        # Blue alone makes an ordinary-looking plate a state one: without the colour it is called ordinary.
+        """False if an observation rules this form out."""
+        # Only the blue ground shows that an ordinary-looking plate is a state one: with unknown colour it is
+        # called ordinary.
         fits_colour = self.colours != _BLUE if colour is None else colour in self.colours
         two_wheels = vehicle in (VehicleKind.MOTORBIKE, VehicleKind.BICYCLE)
         fits_vehicle = vehicle is None or self.on == "any" or (self.on == "motorbike") == two_wheels
@@ -208,19 +209,19 @@ def _plate(form: _Form, text: str) -> Plate | None:
 
 
 def normalise(text: str) -> str:
-    """Upper case, separators off, Đ as D: the form for storing, comparing and looking up. Never raises.
+    """Upper case, without separators, Đ as D: the form for storing, comparing and looking up. Never raises.
 
-    What nobody can tell apart on a plate is one character: Cyrillic and Greek capitals that look like Latin
-    ones, full-width letters and digits, marks without width. Plates have Latin letters and European digits
-    only, so such a text is typed or copied from elsewhere and means no other vehicle. What merely resembles
-    a character (О for 0, З for 3, a digit of another script) stays what it is: it would be a guess. The form
-    of a form is itself, whatever the text.
+    Characters that look identical on a plate are merged: Cyrillic and Greek capitals that look like Latin
+    ones, full-width letters and digits; zero-width marks are dropped. Plates have Latin letters and European
+    digits only, so such a text was typed or copied from elsewhere and means no other vehicle. Merely similar
+    characters (О for 0, З for 3, a digit of another script) stay unchanged: replacing them would be a guess.
+    Normalising is idempotent for every text.
     """
     return unicodedata.normalize("NFC", _SEPARATORS.sub("", _as_seen(text)))
 
 
 def strange_characters(text: str) -> str:
-    """Those of a text that stand on no plate, in a form that tells them from what they resemble; empty if
+    """The characters of a text that occur on no plate, written so that they differ from look-alikes; empty if
     there are none."""
     return " ".join(map(ascii, sorted(set(re.findall(r"[^A-Z0-9]", normalise(text))))))
 
@@ -230,19 +231,20 @@ def _as_seen(text: str) -> str:
 
 
 def _breaks(text: str) -> set[int]:
-    """Positions in the normalised text at which a separator or a new line stood."""
+    """Positions in the normalised text of a separator or a new line."""
     groups = [normalise(group) for group in _SEPARATORS.split(_as_seen(text)) if group]
     ends = [sum(map(len, groups[: index + 1])) for index in range(len(groups))]
     return set(ends[:-1])
 
 
 def fits_rows(plate: Plate, rows: tuple[str, ...]) -> bool:
-    """Whether the plate may be printed on these rows: its text breaks where they do."""
+    """Whether the plate may be printed in these rows: its text breaks where they do."""
     return _breaks(" ".join(rows)) <= _breaks(plate.printed)
 
 
 def near_mission(plate: Plate) -> bool:
-    """Whether a motorbike's series is one confused letter away from a foreigner's: MN, NM or HN for NN."""
+    """Whether a motorbike's series differs from a foreigner's by one confusable letter: MN, NM or HN for
+    NN."""
     missions = plate_tables().series.missions
     as_n = plate.series.translate(str.maketrans("MH", "NN"))
     return plate.kind in _MOTORBIKES and plate.series not in missions and as_n in missions
@@ -255,12 +257,12 @@ def interpretations(
     colour: PlateColour | None = None,
     vehicle: VehicleKind | None = None,
 ) -> list[Plate]:
-    """Every plate the text can be, given what else was seen; empty if it is none.
+    """Every plate the text can be, given the other observations; empty if it is none.
 
     `lines` is the number of text lines on the plate (1 rules out motorbikes), `colour` its ground, `vehicle`
     what carries it. Separators in the text are evidence too (`98A 12345` is a car, `98-A1 2345` an old
-    motorbike), as long as they fit one of the plates at all; a text just as it is printed is that plate
-    (`11-NG 123.45` a motorbike, `11-NG-123-45` a diplomat's car). State plates need `colour="blue"`.
+    motorbike), as long as they fit one of the plates at all; a text exactly as printed is that plate (`11-NG
+    123.45` a motorbike, `11-NG-123-45` a diplomat's car). State plates need `colour="blue"`.
     """
     if len(text) > LONGEST:
         return []
@@ -294,7 +296,7 @@ def parse(
 
 
 def _problem(text: str) -> PlateError:
-    """Why nothing fits."""
+    """The error when nothing fits."""
     if len(text) > LONGEST:
         return PlateError("too_long", text, length=len(text))
     bare = normalise(text)

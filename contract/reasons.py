@@ -1,8 +1,8 @@
-"""Reasons as codes with values: what a machine says of its findings, its health and its answers.
+"""Reasons as codes with values: a machine's statements about its findings, health and answers.
 
-A code is a constant of the programme that says it (`red_light.crossed`); values fill in the rest. The end of
-a value's name is its unit: `_ms` milliseconds, `_bytes` bytes, `_heights` heights of the vehicle's box;
-without one it is a count, a name or a word. Words for people, in each language, stand in `configs.words`.
+A code is a constant of the software that uses it (`red_light.crossed`); values fill in the rest. The end of a
+value's name is its unit: `_ms` milliseconds, `_bytes` bytes, `_heights` heights of the vehicle's box; without
+one it is a count, a name or a word. The words in each language are in `configs.words`.
 """
 
 from typing import Annotated, Literal
@@ -12,7 +12,7 @@ from pydantic import Field, PlainSerializer, StringConstraints
 from contract.types import Message
 
 LEGACY_TEXT = "legacy.text"
-"""Code of prose from before reasons were codes; its values are the texts `vi` and `en`."""
+"""Code of free text from before reasons were codes; its values are the texts `vi` and `en`."""
 
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*$", max_length=80)]
 _Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
@@ -26,22 +26,22 @@ Value = (
     | _Text
     | tuple[_Text, ...]
 )
-"""A text, a number, yes or no, or a list of texts."""
+"""A text, a number, a truth value, or a list of texts."""
 
 
 class Reason(Message):
-    """One thing that was found, as a code with its values."""
+    """One statement, as a code with its values."""
 
     code: Code
     values: Annotated[dict[_Name, Value], Field(max_length=30)] = Field(default_factory=dict)
 
 
 class Doubt(Reason):
-    """One thing that speaks against a finding.
+    """One argument against a finding.
 
-    `weight`: a `note` is for a person to know, a `doubt` leaves the decision to a person, a `disproof` shows
-    that it was not so. `source` names the part of the programme that doubts (`rule`, `second_look`, `plate`,
-    `clock`).
+    `weight`: a `note` is only information, a `doubt` leaves the decision to an operator, a `disproof` shows
+    that it did not happen. `source` names the part of the software that raised it (`rule`, `second_look`,
+    `plate`, `clock`).
     """
 
     weight: Literal["note", "doubt", "disproof"]
@@ -54,6 +54,6 @@ def reason(code: str, **values: Value) -> Reason:
 
 
 def legacy(text: str) -> Reason:
-    """Prose from before there were codes, Vietnamese and English apart where a dash parts them."""
+    """Free text from before there were codes, Vietnamese and English separated at a dash."""
     vi, dash, en = text.partition(" — ")
     return Reason(code=LEGACY_TEXT, values={"vi": vi[:1000], "en": (en if dash else text)[:1000]})

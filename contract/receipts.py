@@ -1,8 +1,8 @@
 """The centre's signed receipt for one package.
 
-The answer speaks the version of the question: a package of manifest version 1 is answered with receipt
-version 1, which nodes of release 0.1 read; every other with the newest. A node reads what it knows of a
-receipt and leaves the rest; a state it does not know is no final one: it keeps the package and tells it.
+The answer uses the version of the request: a package of manifest version 1 is answered with receipt version
+1, which nodes of release 0.1 read; every other with the newest. A node reads the known keys of a receipt and
+ignores the rest; an unknown state is not final: it keeps the package and reports it.
 """
 
 from collections.abc import Callable
@@ -17,11 +17,11 @@ from contract.types import Count, Identifier, Message, NodeId, Sha256, Utc
 ReceiptState = Literal["stored", "incomplete", "rejected", "unsupported"]
 
 OLD_SOFTWARE = "ngatu 0.1"
-"""What answers in version 1: it told no version of its own."""
+"""Software name of a version 1 receipt, which carries none."""
 
 
 class MissingPart(Message):
-    """What the centre still lacks of a file: it has every byte before `offset` contiguously."""
+    """The missing part of a file: the centre has every byte before `offset` contiguously."""
 
     model_config = ConfigDict(extra="ignore")
 
@@ -42,11 +42,11 @@ class _Answer(Message):
 class Receipt(_Answer):
     """The receipt for one package, sent after the centre has committed it.
 
-    Every manifest that arrives is answered, the repeated one too: by sending it again a node asks how things
-    stand. `stored`: everything is safe, the node may let go. `incomplete`: send these parts. `rejected`: the
-    package is in quarantine and will not be taken; the node keeps it and raises an alarm. `unsupported`:
-    this centre can't read that version yet; the node keeps it, tells it and offers it again later.
-    `software` is the centre's.
+    Every manifest that arrives is answered, also a repeated one: by sending it again a node asks for the
+    state. `stored`: everything is safe, the node may delete it. `incomplete`: send these parts. `rejected`:
+    the package is in quarantine and will not be accepted; the node keeps it and raises an alarm.
+    `unsupported`: this centre can't read that version yet; the node keeps it, reports it and offers it again
+    later. `software` is the centre's.
     """
 
     schema_: str = Field(default="ngatu.receipt/2", alias="schema")
@@ -74,14 +74,14 @@ def read_receipt(content: bytes) -> Receipt:
 
 
 def to_v1(receipt: Receipt, words: Callable[[Reason], str]) -> ReceiptV1:
-    """The receipt for a node of release 0.1; `words` says a reason in prose."""
+    """The receipt for a node of release 0.1; `words` gives a reason as text."""
     reason = words(receipt.reason)[:300] if receipt.reason else ""
     return ReceiptV1.model_validate({**_shared(receipt), "state": receipt.state, "reason": reason})
 
 
 def _from_v1(old: ReceiptV1) -> Receipt:
     reason = legacy(old.reason) if old.reason else None
-    # Release 0.1 refuses for good what it can't read; it says so with this word.
+    # Release 0.1 refuses permanently what it can't read; this word marks such a case.
     unread = old.state == "rejected" and old.reason.startswith("schema")
     state = "unsupported" if unread else old.state
     return Receipt.model_validate(

@@ -1,10 +1,10 @@
-"""What a node says of itself: enrolment, birth and last will, health.
+"""A node's reports about itself: enrolment, birth and last will, health.
 
-A report proves nothing, so its reader is tolerant, that a newer node does not break an older centre nor the
-other way round: it takes the keys it knows and leaves the rest; what a key means never changes, and a
-required key stays for ever. Only a report that lacks what the reader needs is refused: as `UnsupportedError`
-if it is of a newer version, else as `UnreadableError`. Version 1 of the health report, which nodes of
-release 0.1 send, says reasons in prose.
+A report is no evidence, so its reader is tolerant, so that newer nodes work with older centres and the other
+way round: it takes the keys it knows and ignores the rest; what a key means never changes, and a required key
+stays for ever. Only a report without data the reader needs is refused: as `UnsupportedError` if it is of a
+newer version, else as `UnreadableError`. Version 1 of the health report, sent by nodes of release 0.1, gives
+reasons as text.
 """
 
 from collections.abc import Callable
@@ -18,7 +18,7 @@ from contract.types import Count, Identifier, Message, Milliseconds, NodeId, Utc
 
 
 class Report(Message):
-    """A message whose unknown keys are left out."""
+    """A message whose unknown keys are ignored."""
 
     model_config = ConfigDict(extra="ignore")
 
@@ -33,7 +33,7 @@ class CameraInfo(Report):
 
 
 class Enrolment(Report):
-    """What a node shows the centre once, by hand, to be let in: who it is and the key it signs with."""
+    """The document that enrols a node at the centre, once, by hand: its id and signing key."""
 
     schema_: str = Field(default="ngatu.enrolment/1", alias="schema", pattern=r"^ngatu\.enrolment/\d")
     node: NodeId
@@ -43,7 +43,7 @@ class Enrolment(Report):
 
 
 class NodeStatus(Report):
-    """Birth (`online`) and last will (`offline`). `session` tells a late will from a newer birth."""
+    """Birth (`online`) and last will (`offline`). `session` distinguishes a late will from a newer birth."""
 
     schema_: str = Field(default="ngatu.status/1", alias="schema")
     node: NodeId
@@ -58,7 +58,7 @@ CameraState = Literal["online", "degraded", "offline"]
 
 
 def _known_state(value: object) -> object:
-    """A state that only newer nodes know: at least something is not as it should be."""
+    """Maps a state that only newer nodes know: at least something is wrong."""
     return "degraded" if isinstance(value, str) and value not in ("online", "offline") else value
 
 
@@ -75,10 +75,10 @@ class _CameraFigures(Report):
 
 
 class CameraHealth(_CameraFigures):
-    """How one camera does; `armed` false means the lamp can't be trusted, so red-light rules rest. `reason`
-    says why it is not well, `looks` how many pictures a second are looked at, `clock_offset_ms` how far the
-    camera's own clock is ahead of the node's, where it tells its time. `quarantined`: the centre said that it
-    holds what the camera finds; None of a node that can't be told."""
+    """State of one camera; `armed` false means the lamp is unreliable, so red-light rules rest. `reason` says
+    why it is not healthy, `looks` how many pictures a second are analysed, `clock_offset_ms` how far the
+    camera's own clock is ahead of the node's, if it reports its time. `quarantined`: the node knows that the
+    centre withholds this camera's findings; None from a node that does not support it."""
 
     reason: Reason | None = None
     looks: float = 0.0
@@ -97,8 +97,8 @@ class _NodeFigures(Report):
 
 
 class HealthReport(_NodeFigures):
-    """A node's health report, sent every half minute. `alarms` are what a person should know now, at
-    most one of each code and `subject`."""
+    """A node's health report, sent every half minute. `alarms` are for the operator's attention, at most one
+    of each code and `subject`."""
 
     schema_: str = Field(default="ngatu.health/2", alias="schema")
     cameras: tuple[CameraHealth, ...]
@@ -106,13 +106,13 @@ class HealthReport(_NodeFigures):
 
 
 class CameraHealthV1(_CameraFigures):
-    """A camera in version 1: the reason is prose."""
+    """A camera in version 1: the reason is text."""
 
     reason: str = ""
 
 
 class HealthReportV1(_NodeFigures):
-    """Version 1: reasons and alarms are prose."""
+    """Version 1: reasons and alarms are text."""
 
     schema_: str = Field(default="ngatu.health/1", alias="schema")
     cameras: tuple[CameraHealthV1, ...]
@@ -133,7 +133,7 @@ def read_health(content: bytes) -> HealthReport:
 
 
 def to_v1(report: HealthReport, words: Callable[[Reason], str]) -> HealthReportV1:
-    """The report for a centre of release 0.1; `words` says a reason in prose."""
+    """The report for a centre of release 0.1; `words` gives a reason as text."""
     return HealthReportV1(
         **_figures(report),
         cameras=tuple(

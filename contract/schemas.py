@@ -1,4 +1,4 @@
-"""Writes the wire contract for other people's tools: JSON Schemas and an AsyncAPI page, made from the models.
+"""Writes the wire contract for other tools: JSON Schemas and an AsyncAPI page, made from the models.
 
 python -m contract.schemas docs/api
 """
@@ -31,7 +31,7 @@ MESSAGES: dict[str, dict[int, type[Message]]] = {
     "question": {1: Question},
     "answer": {1: Answer},
 }
-"""Every message by its versions."""
+"""Every message with its versions."""
 
 _FROM_NODES = ("status", "health", "standing", "answer", "picture", "manifest", "chunk")
 _SIGNED = "application/jose"
@@ -43,11 +43,11 @@ _PARAMETERS = {
     "sha256": "hash of the whole file, 64 hex digits, as in the manifest",
     "offset": "bytes of the file before this piece",
 }
-"""What the variable parts of a topic are."""
+"""Descriptions of the variable parts of a topic."""
 
 
 def json_schema(model: type[Message]) -> dict[str, Any]:
-    """JSON Schema (2020-12) of a message as it stands on the wire."""
+    """JSON Schema (2020-12) of a message in its wire format."""
     schema = model.model_json_schema(by_alias=True, mode="validation")
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
 
@@ -126,7 +126,7 @@ def _channel(
     topic: str, content_type: str, summary: str, most_bytes: int | None = None, also: str = ""
 ) -> dict[str, Any]:
     """The topic below a node, whose first word is the message's name; `most_bytes`: it is raw bytes; `also`:
-    another message that comes there."""
+    another message of the same topic."""
     address, name = f"{ROOT}/{{node}}/{topic}", topic.partition("/")[0]
     raw = {"type": "string", "format": "binary", "maxLength": most_bytes}
     payload = raw if most_bytes is not None else _payload(name, *filter(None, [also]))

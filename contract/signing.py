@@ -27,7 +27,7 @@ from contract.canonical import canonical_bytes, read_json, sha256_hex
 
 ALGORITHM = "Ed25519"
 LARGEST_SIGNED = 512 * 1024
-"""Bytes a signed message may have; a node signs no larger one, the centre reads no larger one."""
+"""Most bytes of a signed message, for the signing node and the reading centre alike."""
 
 _REGISTRY = JWSRegistry(algorithms=[ALGORITHM])
 _REGISTRY.max_payload_length = LARGEST_SIGNED
@@ -38,7 +38,7 @@ class SignatureError(ValueError):
 
 
 class TooLargeError(ValueError):
-    """A message that would be larger than the other side reads."""
+    """The message would be larger than the other side reads."""
 
 
 @dataclass(frozen=True)
@@ -54,12 +54,12 @@ class PublicKey:
 
     @property
     def text(self) -> str:
-        """base64url without padding, as written in configuration and enrolment files."""
+        """base64url without padding, as in configuration and enrolment files."""
         return base64.urlsafe_b64encode(self.raw).decode().rstrip("=")
 
     @classmethod
     def from_text(cls, text: str) -> "PublicKey":
-        """Reads what `text` gives. Raises ValueError when it is not 32 bytes of base64url."""
+        """Reads the result of `text`. Raises ValueError when it is not 32 bytes of base64url."""
         try:
             raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
             Ed25519PublicKey.from_public_bytes(raw)
@@ -88,7 +88,7 @@ class SigningKey:
         """The key of a file (PKCS #8 in PEM, not encrypted).
 
         Raises:
-            ValueError: it is not an Ed25519 private key. Its text quotes nothing of what was read.
+            ValueError: it is not an Ed25519 private key. Its text quotes nothing from the file.
         """
         try:
             key = load_pem_private_key(pem, password=None)
@@ -100,13 +100,13 @@ class SigningKey:
 
     @property
     def pem(self) -> bytes:
-        """The key as a file holds it: PKCS #8 in PEM, not encrypted."""
+        """The key in file format: PKCS #8 in PEM, not encrypted."""
         private = Ed25519PrivateKey.from_private_bytes(self.seed)
         return private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
     @cached_property
     def public(self) -> PublicKey:
-        """The half that may be shown; worked out once, since each signature names it."""
+        """The public half; cached, since each signature names it."""
         key = Ed25519PrivateKey.from_private_bytes(self.seed).public_key()
         return PublicKey(key.public_bytes(Encoding.Raw, PublicFormat.Raw))
 
@@ -136,7 +136,7 @@ def key_id_of(token: str) -> str:
 
 
 def payload_of(token: str) -> bytes:
-    """The bytes a JWS signs, unverified: for one that was verified when it came. Raises SignatureError."""
+    """The signed bytes of a JWS, unverified: for one that was verified on arrival. Raises SignatureError."""
     try:
         payload = token.split(".")[1]
         return base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4))

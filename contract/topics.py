@@ -43,8 +43,8 @@ class NodeTopics:
         return f"{ROOT}/{self.node}/manifest"
 
     def picture(self, camera: str, taken_at: datetime) -> str:
-        """A small JPEG of what a camera shows, at most PICTURE_BYTES, without anything that tells who was
-        there; QoS 0. The time is in the topic, in milliseconds since 1970."""
+        """A small JPEG of a camera's view, at most PICTURE_BYTES, showing nothing that identifies anybody;
+        QoS 0. The time is in the topic, in milliseconds since 1970."""
         return f"{ROOT}/{self.node}/picture/{camera}/{round(taken_at.timestamp() * 1000)}"
 
     def chunk(self, sha256: str, offset: int) -> str:
@@ -78,7 +78,7 @@ class NodeTopics:
 
 @dataclass(frozen=True)
 class Incoming:
-    """A topic the centre received, taken apart; kind is the word after the node."""
+    """A received topic, split into its parts; kind is the word after the node."""
 
     node: str
     kind: str
@@ -97,7 +97,7 @@ SUBSCRIPTIONS = (
     f"{ROOT}/+/manifest",
     f"{ROOT}/+/chunk/+/+",
 )
-"""What the centre's ingest subscribes to."""
+"""Subscriptions of the centre's ingest."""
 
 _INCOMING = re.compile(
     rf"{ROOT}/(?P<node>{_NODE_ID.pattern})/"
@@ -109,7 +109,7 @@ _INCOMING = re.compile(
 
 
 def parse_topic(topic: str) -> Incoming:
-    """Takes a received topic apart. Raises TopicError for anything that no node of ours would send."""
+    """Splits a received topic. Raises TopicError for topics no node of ours would use."""
     found = _INCOMING.fullmatch(topic)
     if found is None:
         raise TopicError(f"not a node topic: {topic[:120]!r}")

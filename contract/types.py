@@ -20,7 +20,7 @@ from pydantic import (
 )
 
 FIRST_YEAR, LAST_YEAR = 1970, 2199
-"""Times outside are no times of evidence: beyond them, zones and deadlines can't be worked out."""
+"""Times outside are not valid in evidence: beyond them, zones and deadlines can't be computed."""
 
 
 def _to_milliseconds(value: datetime) -> datetime:
@@ -49,7 +49,7 @@ Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,79}$")]
 NodeId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 RuleName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
-"""Name of a rule. Which rules there are is told by their descriptors (`configs.rules`), not by the
+"""Name of a rule. The existing rules are defined by their descriptors (`configs.rules`), not by the
 contract."""
 Milliseconds = Annotated[int, Field(ge=-(2**53) + 1, le=2**53 - 1)]
 Count = Annotated[int, Field(ge=0, le=2**53 - 1)]
@@ -67,6 +67,6 @@ FileRole = Literal["before", "over", "continuing", "plate", "context", "clip"]
 
 
 class Message(BaseModel):
-    """Base of everything on the wire: immutable, finite numbers, no key it does not know."""
+    """Base of every message: immutable, finite numbers, unknown keys refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, allow_inf_nan=False)

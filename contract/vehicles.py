@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class VehicleKind(StrEnum):
-    """What a camera can tell: ô tô, xe máy, xe khách, xe tải, xe đạp. Bike and rider are one."""
+    """Kinds a camera can distinguish: ô tô, xe máy, xe khách, xe tải, xe đạp. Bike and rider are one."""
 
     CAR = "car"
     MOTORBIKE = "motorbike"

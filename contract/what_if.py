@@ -1,7 +1,8 @@
-"""Before a camera file is ordered: the centre asks what it would have found otherwise, the node answers.
+"""What-if question: before ordering a camera file the centre asks what it would have found differently, and
+the node answers.
 
 A question is offered with each sign of life of its node until the node answers; it changes nothing there.
-What both compare are the clips of the last day that the node still has.
+Compared are the clips of the last day that the node still has.
 """
 
 from typing import Annotated
@@ -14,15 +15,15 @@ from contract.reasons import Reason
 from contract.types import Count, DecisionName, Identifier, Message, NodeId, Ordinal, RuleName, Sha256, Utc
 
 MOST_ROWS = 60
-"""Clips with a difference that an answer lists; there are no more clips."""
+"""Most clips with a difference listed in an answer; a node has no more clips."""
 
 MOST_ACTS = 20
-"""Acts of one clip that an answer lists, of each side."""
+"""Most acts of one clip listed in an answer, for each side."""
 
 
 class Question(Message):
-    """The camera file somebody at the centre thinks of ordering, `number` of this camera, written against the
-    file with the hash `base_sha256`."""
+    """A camera file the centre considers ordering, `number` of this camera, written against the file with the
+    hash `base_sha256`."""
 
     schema_: str = Field(default="ngatu.question/1", alias="schema", pattern=r"^ngatu\.question/\d")
     node: NodeId
@@ -34,7 +35,7 @@ class Question(Message):
 
 
 class ActTold(Message):
-    """Something found in a clip, so many seconds from its start."""
+    """A finding in a clip, in seconds from its start."""
 
     model_config = ConfigDict(extra="ignore")
 
@@ -44,8 +45,8 @@ class ActTold(Message):
 
 
 class Differing(Message):
-    """A clip, by the time of the act it was kept for: what only the file in force finds (`lost`), what only
-    the new one (`gained`)."""
+    """A clip, by the time of its act: acts found only with the file in force (`lost`) and only with the new
+    one (`gained`)."""
 
     model_config = ConfigDict(extra="ignore")
 
@@ -55,8 +56,8 @@ class Differing(Message):
 
 
 class Answer(Message):
-    """What a question of the hash `sha256` (of its content) would change: `clips` were looked at under both
-    files, `same` acts were found under both. `reason`: why it can't be told, then nothing was looked at."""
+    """What a question with the hash `sha256` (of its content) would change: `clips` were analysed under both
+    files, `same` acts were found under both. `reason`: why there is no result, then nothing was analysed."""
 
     model_config = ConfigDict(extra="ignore")
 

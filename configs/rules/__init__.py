@@ -1,6 +1,6 @@
-"""The rules there are, found by themselves: a rule is a module of this package with a `RULE`.
+"""All rules, discovered automatically: a rule is a module of this package with a `RULE`.
 
-`Rules` is the key `rules` of a camera file, made of the descriptors: a rule is on when its key is there.
+`Rules` is the key `rules` of a camera file, built from the descriptors: a rule is on when its key is present.
 """
 
 from importlib import import_module
@@ -24,7 +24,7 @@ def _found() -> dict[str, RuleDescriptor]:
 
 
 RULES = _found()
-"""Every rule by its name, in the order of lists."""
+"""Every rule by its name, in display order."""
 
 RANKED = tuple(
     rule.name
@@ -32,7 +32,7 @@ RANKED = tuple(
         (rule for rule in RULES.values() if rule.rank is not None), key=lambda rule: rule.rank or 0
     )
 )
-"""Rules that exclude each other in one act, the one that is reported first."""
+"""Rules that exclude each other in one act; the first one is reported."""
 
 
 class RuleSet(Configured):
@@ -59,17 +59,17 @@ class RuleSet(Configured):
         return names
 
     def of(self, rule: RuleDescriptor) -> Configured | None:
-        """The parameters of a rule; None while it is off."""
+        """The parameters of a rule; None if it is off."""
         found: Configured | None = getattr(self, rule.name)
         return found
 
     @property
     def on(self) -> tuple[RuleDescriptor, ...]:
-        """The rules that are on, in the order of lists."""
+        """The active rules, in display order."""
         return tuple(rule for rule in RULES.values() if self.of(rule) is not None)
 
     def parameters(self, model: type[ParametersT]) -> ParametersT | None:
-        """The parameters of the rule that has this model; None while it is off."""
+        """The parameters of the rule that has this model; None if it is off."""
         rule = next(rule for rule in RULES.values() if rule.parameters is model)
         found = self.of(rule)
         return found if isinstance(found, model) else None

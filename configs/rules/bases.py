@@ -1,4 +1,4 @@
-"""Words for what a movement or a zone is forbidden by (`configs.scene.Ban`, `ZoneBasis`)."""
+"""Words for the bases of a forbidden movement or zone (`configs.scene.Ban`, `ZoneBasis`)."""
 
 from configs.wording import Dictionary, words
 

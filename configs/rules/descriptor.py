@@ -1,9 +1,9 @@
-"""What a rule is, said once: everything both halves need to know of it but the judgement itself.
+"""The definition of a rule in one place: everything node and centre need except the judgement itself.
 
 A rule is a module of this package with a `RULE`, and a module of the same name in `edge.rules` with a
-`judge`. From the descriptor come the key in camera files and its parameters, what `ngatu edge check` asks
-for, the order in which acts exclude each other, the words on every page, and which facts the law table asks
-of a finding.
+`judge`. The descriptor gives the key in camera files and its parameters, the requirements checked by `ngatu
+edge check`, the order in which acts exclude each other, the words on every page, and the facts of a finding
+that the law table uses.
 """
 
 from collections.abc import Callable
@@ -31,23 +31,23 @@ class RuleDescriptor:
 
     Args:
         name: key in camera files, in manifests and in the law table; name of the judge's module.
-        version: of its logic; it grows when the same tracks would be judged otherwise.
-        order: where it stands in lists.
-        label: its name for people.
+        version: of its logic; it increases when the same tracks would be judged differently.
+        order: its position in lists.
+        label: its display name.
         parameters: the model of its key in camera files.
-        looks: the fewest looks a second at which it can be proved.
-        needs: of the scene.
-        lamps: rests while a lamp that governs can't be trusted.
-        riders: asks who sits on a motorbike.
+        looks: the fewest looks a second with which it can be proved.
+        needs: what it needs in the scene.
+        lamps: rests while a governing lamp is unreliable.
+        riders: needs the people on a motorbike.
         rank: one act that breaks several ranked rules is one offence, under the rule of the lowest rank
             (lex specialis: Decree 168/2024 Art. 6.1.a excludes acts listed elsewhere); None: not ranked.
-        bases: what exactly may be broken under this rule, where the law tells such acts apart (`Rule.basis`).
-        law_facts: what `configs/law/acts.yaml` may ask of a finding: `basis`, `movement`, or a value of its
-            reasons.
-        reasons: codes this rule alone says, with their words.
-        moments: what the stills show.
-        one_a_spot: in one episode nobody can come to where another was found: whoever is found there again is
-            the same vehicle, under whatever id.
+        bases: what exactly may be broken under this rule, if the law distinguishes such acts (`Rule.basis`).
+        law_facts: facts of a finding that `configs/law/acts.yaml` may use: `basis`, `movement`, or a value of
+            its reasons.
+        reasons: codes only this rule uses, with their words.
+        moments: content of the stills.
+        one_a_spot: within one episode no other vehicle can reach the place of a finding: a second finding
+            there is of the same vehicle, whatever its id.
     """
 
     name: str

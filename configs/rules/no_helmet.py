@@ -8,7 +8,7 @@ from configs.wording import words
 
 
 class NoHelmet(OnARide):
-    """Không đội mũ bảo hiểm; where it is judged, the rider zones say."""
+    """Không đội mũ bảo hiểm; the rider zones define where it is judged."""
 
     child: Part = Field(
         default=1.0,

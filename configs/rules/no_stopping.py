@@ -1,4 +1,4 @@
-"""Dừng xe nơi cấm dừng: standing where it is forbidden."""
+"""Dừng xe nơi cấm dừng: stopping where it is forbidden."""
 
 from pydantic import Field
 

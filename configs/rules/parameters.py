@@ -1,7 +1,7 @@
-"""What the parameters of all rules have in common, and those that several rules share.
+"""Common parameters of all rules, and those that several rules share.
 
-Distances are parts of the vehicle's box height or width, so that one setting fits near and far, bike and
-bus. Defaults were chosen on real clips of Hanoi (640×480, 6 fps, from behind), Kathmandu and a US junction at
+Distances are parts of the vehicle's box height or width, so that one setting fits near and far, bike and bus.
+Defaults were chosen on real clips of Hanoi (640×480, 6 fps, from behind), Kathmandu and a US junction at
 night.
 """
 
@@ -19,7 +19,7 @@ Frames = Annotated[int, Field(ge=1, le=100)]
 
 
 class Passage(Configured):
-    """How the crossing of a stop line is seen; shared by red_light and stop_line."""
+    """Parameters of a stop line crossing; shared by red_light and stop_line."""
 
     frames_before: Frames = Field(
         default=3, description="frames a vehicle must have been seen in before the line"
@@ -45,7 +45,7 @@ class Passage(Configured):
 
 
 class Against(Configured):
-    """When a vehicle drives against a lane's direction; shared by wrong_way and wrong_lane."""
+    """Parameters of driving against a lane's direction; shared by wrong_way and wrong_lane."""
 
     seconds: Seconds = Field(default=0.4, description="seconds against the direction")
     frames: Frames = Field(default=4, description="frames against the direction")
@@ -59,7 +59,7 @@ class Against(Configured):
 
 
 class OnARide(Configured):
-    """When what is seen of riders may be held against them; shared by no_helmet and passengers."""
+    """Conditions for judging riders; shared by no_helmet and passengers."""
 
     looks: Frames = Field(default=3, description="analysed frames that must show it")
     share: Annotated[float, Field(gt=0.5, le=1)] = Field(
@@ -77,10 +77,10 @@ class OnARide(Configured):
 RIDER_ZONE = Need(
     lambda scene: bool(scene.rider_zones), words("cần một khu vực xem mũ bảo hiểm", "needs a rider zone")
 )
-"""What the rules about riders need."""
+"""Requirement of the rider rules."""
 
 GOVERNED_LINE = Need(
     lambda scene: any(line.head or line.heads for line in scene.stop_lines),
     words("cần một vạch dừng có đèn điều khiển", "needs a stop line with a lamp head"),
 )
-"""What the rules of the lamp need."""
+"""Requirement of the lamp rules."""

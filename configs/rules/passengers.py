@@ -6,7 +6,7 @@ from configs.wording import words
 
 
 class Passengers(OnARide):
-    """Chở quá số người quy định; where it is judged, the rider zones say."""
+    """Chở quá số người quy định; the rider zones define where it is judged."""
 
 
 RULE = RuleDescriptor(

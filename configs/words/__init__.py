@@ -1,9 +1,9 @@
-"""Words for the codes of `contract.reasons`, in Vietnamese and English: one place for both halves.
+"""Words for the codes of `contract.reasons`, in Vietnamese and English: one place for node and centre.
 
-Each file of this folder maps codes to templates, whose places are named as the reason's values are; the end
-of a name is its unit (`{elapsed_red_ms}` is shown in seconds); `{packages:package|packages}` is the form that
-goes with a number. `values.yaml` has the words of values that are words themselves, by the value's name. The
-words of a rule stand with its descriptor in `configs.rules`.
+Each file of this folder maps codes to templates, whose placeholders are named like the reason's values; the
+end of a name is its unit (`{elapsed_red_ms}` is shown in seconds); `{packages:package|packages}` is the form
+for a number. `values.yaml` has the words for values that are words themselves, by the value's name. The words
+of a rule are in its descriptor in `configs.rules`.
 """
 
 import re
@@ -21,7 +21,7 @@ from contract.reasons import Reason, Value
 _FOLDER = Path(__file__).parent
 _VALUES = "values.yaml"
 _UNITS = {"_ms": (1000.0, 2, " s"), "_bytes": (1e6, 1, " MB"), "_heights": (1.0, 1, "")}
-"""End of a value's name: what it is divided by, digits, and what is written after it."""
+"""End of a value's name: divisor, digits, and the unit shown."""
 
 
 class _Catalogue(RootModel[dict[str, Words]]):
@@ -29,12 +29,12 @@ class _Catalogue(RootModel[dict[str, Words]]):
 
 
 class _Values(RootModel[dict[str, dict[str, Words]]]):
-    """Words of values, by the value's name."""
+    """Words for values, by the value's name."""
 
 
 @cache
 def catalogue() -> Mapping[str, Words]:
-    """Every code's words."""
+    """Templates of every code."""
     found: dict[str, Words] = {}
     for path in sorted(_FOLDER.glob("*.yaml")):
         if path.name != _VALUES:
@@ -46,15 +46,14 @@ def catalogue() -> Mapping[str, Words]:
 
 @cache
 def values() -> Mapping[str, Mapping[str, Words]]:
-    """Words of values, by the value's name."""
+    """Words for values, by the value's name."""
     bases = {code: words for rule in RULES.values() for code, words in rule.bases.items()}
     labels = {rule.name: rule.label for rule in RULES.values()}
     return {**load_yaml(_FOLDER / _VALUES, _Values).root, "basis": bases, "rule": labels}
 
 
 def say(reason: Reason, language: Language) -> str:
-    """The reason in words. A code that is not known here (a newer sender's) is shown as it is, with its
-    values."""
+    """The reason in words. An unknown code (from a newer sender) is shown as it is, with its values."""
     words = catalogue().get(reason.code)
     if words is None:
         told = ", ".join(f"{name} {value_words(name, v, language)}" for name, v in reason.values.items())
@@ -73,7 +72,7 @@ _ISO_DAY = re.compile(r"\d{4}-\d\d(-\d\d)?")
 
 
 def value_words(name: str, value: Value, language: Language) -> str:
-    """A value as people read it: with its unit, in words where it is a word, days (ISO 8601) as usual."""
+    """A value for display: with its unit, in words if it is a word, dates (ISO 8601) in local form."""
     if isinstance(value, tuple):
         return ", ".join(value_words(name.removesuffix("s"), item, language) for item in value)
     if isinstance(value, str):
@@ -97,7 +96,7 @@ def _shown(name: str, reason: Reason, language: Language) -> str:
     if name not in reason.values:
         return "?"
     value = reason.values[name]
-    if name == "because":  # a reason inside a reason: its values stand beside
+    if name == "because":  # a reason inside a reason: its values are passed along
         inner = {key: v for key, v in reason.values.items() if key != name}
         return say(Reason(code=str(value), values=inner), language)
     return value_words(name, value, language)

@@ -1,9 +1,9 @@
 """The manifest of a violation: one frozen module per version of its schema, and a reader of them all.
 
-`v1` and `v2` say what a manifest of that version is; they never change once released. Everybody works with
-the model of the newest, which this package gives under its own name; `read` takes the signed bytes of any
-version there. The signed bytes are the only original: nothing is ever made from a model again to be compared
-or sent.
+`v1` and `v2` define the manifest of that version; they never change once released. All code uses the model of
+the newest version, which this package exports under its own name; `read` converts the signed bytes of any
+version to it. The signed bytes are the only original: nothing is ever serialised again from a model to be
+compared or sent.
 """
 
 from contract.manifest.reading import NEWEST, VERSION_OF, AnyManifest, newest, parse, read

@@ -1,4 +1,4 @@
-"""Reads signed manifests of every version: the bytes as they are, with the model of their own version."""
+"""Reads signed manifests of every version: the bytes unchanged, with the model of their own version."""
 
 from pydantic import ValidationError
 
@@ -13,18 +13,18 @@ READERS: dict[int, type[v1.ViolationManifest] | type[v2.ViolationManifest]] = {
 }
 NEWEST = max(READERS)
 VERSION_OF = {model: version for version, model in READERS.items()}
-"""The version that a model of a manifest is of."""
+"""The version of each manifest model."""
 
 
 def parse(signed: bytes) -> AnyManifest:
-    """The manifest as its own version has it.
+    """The manifest in the model of its own version.
 
     Raises:
-        UnreadableError: not JSON, no manifest, or one that breaks its version's rules.
+        UnreadableError: not JSON, not a manifest, or one that breaks its version's rules.
         UnsupportedError: a newer version, or keys that only a newer minor version can know.
     """
     try:
-        return READERS[NEWEST].model_validate_json(signed)  # most are of it; its schema says so
+        return READERS[NEWEST].model_validate_json(signed)  # most are of this version; the schema key decides
     except ValidationError as problem:
         not_newest = problem
     version = version_of("manifest", signed)
@@ -35,15 +35,15 @@ def parse(signed: bytes) -> AnyManifest:
     try:
         return READERS[version].model_validate_json(signed)
     except ValidationError as problem:
-        # Older versions are closed: what they do not know they will never know.
+        # Older versions are closed: they will never get new keys.
         raise faulty(problem) from None
 
 
 def newest(manifest: AnyManifest) -> v2.ViolationManifest:
-    """A manifest of any version as the newest has it."""
+    """A manifest of any version converted to the newest."""
     return upgrade.from_v1(manifest) if isinstance(manifest, v1.ViolationManifest) else manifest
 
 
 def read(signed: bytes) -> v2.ViolationManifest:
-    """The manifest as the newest version has it; raises as `parse` does."""
+    """The manifest in the newest version's model; raises as `parse` does."""
     return newest(parse(signed))

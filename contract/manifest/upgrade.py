@@ -1,4 +1,4 @@
-"""Takes manifests from one version to another: up to be worked with, down for a centre that is not
+"""Converts manifests between versions: upwards for processing, downwards for a centre that is not
 upgraded."""
 
 from contract.manifest import v1, v2
@@ -14,7 +14,7 @@ _FLAGS_OF_RULES = {
     "kind_not_sure": "wrong_lane.kind_not_sure",
     "exempt": "scene.exempt",
 }
-"""What version 1 said with a flag and version 2 says as a doubt."""
+"""Flags of version 1 that are doubts in version 2."""
 
 _FLAGS_OF_EVIDENCE = ("clip_short", "clip_missing", "still_missing")
 _FLAGS_OF_PLATES = ("grammar", "ambiguous", "colour", "chosen", "composed", "reader_failed")
@@ -23,7 +23,7 @@ _ALSO = "also:"
 _DIFFERENT = frozenset(
     {"schema_", "rule", "reason", "flags", "vehicle", "plate", "trajectory", "scene", "files"}
 )
-"""Keys of version 1 that version 2 has otherwise."""
+"""Keys of version 1 that differ in version 2."""
 
 
 def from_v1(old: v1.ViolationManifest) -> v2.ViolationManifest:
@@ -45,8 +45,8 @@ def from_v1(old: v1.ViolationManifest) -> v2.ViolationManifest:
 
 
 def to_v1(new: v2.ViolationManifest, reason: str) -> v1.ViolationManifest:
-    """Version 2 for a centre that reads version 1 only; what that can't say is left out, `reason` is in
-    words.
+    """Version 2 for a centre that reads version 1 only; content that version 1 can't express is left out,
+    `reason` is in words.
 
     Raises:
         ValidationError: a rule that version 1 does not know.
@@ -74,12 +74,12 @@ def to_v1(new: v2.ViolationManifest, reason: str) -> v1.ViolationManifest:
 
 
 def _is_code(flag: str) -> bool:
-    """True for a flag that is not a doubt in version 2."""
+    """True for a flag of version 1 that is not a doubt in version 2."""
     return flag.startswith(_ALSO) or flag in _FLAGS_OF_EVIDENCE
 
 
 def doubt(flag: str) -> Doubt:
-    """A flag of a rule of version 1 as version 2 says it."""
+    """A rule's flag of version 1 as a doubt of version 2."""
     known = _FLAGS_OF_RULES.get(flag)
     reason = (
         Reason(code=known)

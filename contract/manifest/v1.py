@@ -40,14 +40,14 @@ class Rule(Message):
 
 
 class Clock(Message):
-    """Where a time came from: RTCP sender report (`prft`), the node's clock (`host`), a file's timestamps."""
+    """Source of a time: RTCP sender report (`prft`), the node's clock (`host`), a file's timestamps."""
 
     source: ClockSource
     uncertainty_ms: Count
 
 
 class VehicleSeen(Message):
-    """The vehicle as the camera saw it; `colour` is the body's, where it could be told."""
+    """The vehicle as the camera saw it; `colour` is the body's, if it could be determined."""
 
     kind: VehicleKind
     confidence: Probability
@@ -56,7 +56,7 @@ class VehicleSeen(Message):
 
 
 class PlateAlternative(Message):
-    """Another character that stood at the same place, with its probability."""
+    """Another possible character at the same position, with its probability."""
 
     text: Annotated[str, StringConstraints(min_length=1, max_length=1)]
     probability: Probability
@@ -71,7 +71,7 @@ class PlateCharacter(Message):
 
 
 class RawRead(Message):
-    """What was read on one frame, before any vote; `t_ms` counts from the violation's time."""
+    """The reading of one frame, before any vote; `t_ms` counts from the violation's time."""
 
     t_ms: Milliseconds
     text: str
@@ -81,7 +81,7 @@ class RawRead(Message):
 class PlateEvidence(Message):
     """The number plate (biển số): a reading with evidence, or an honest "unread" (`text` is null).
 
-    `agreed` says that at least two frames gave this text. `flags` name what a person should look at
+    `agreed` says that at least two frames gave this text. `flags` name points for the reviewer to check
     (`grammar`: not a plate that is issued; `ambiguous`: car or old motorbike; `colour`: ground colour
     uncertain).
     """
@@ -110,7 +110,7 @@ class LampPhase(Message):
 
 
 class SignalEvidence(Message):
-    """What the governing lamp head showed around the violation (đèn tín hiệu)."""
+    """States of the governing lamp head around the violation (đèn tín hiệu)."""
 
     head: Identifier
     source: Literal["vision", "controller"]
@@ -120,7 +120,7 @@ class SignalEvidence(Message):
 
 
 class TrajectoryPoint(Message):
-    """Where the vehicle was, `t_ms` after the violation's time; `ground` is where it touches the road."""
+    """Position of the vehicle `t_ms` after the violation's time; `ground` is where it touches the road."""
 
     t_ms: Milliseconds
     ground: Point
@@ -147,7 +147,7 @@ class EvidenceFile(Message):
 
 
 class ViolationFacts(Message):
-    """What a node knows about a violation before it is packed: no files, no id, no place in the chain."""
+    """A node's data about a violation before it is packed: no files, no id, no place in the chain."""
 
     node: NodeId
     camera: Identifier

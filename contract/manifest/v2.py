@@ -1,8 +1,8 @@
 """Manifest version 2: reasons and doubts are codes with values, rules are named freely, frames prove
 themselves.
 
-A later minor version (`ngatu.manifest/2.1`) may add keys; a reader that does not know one of them says so
-(`UnsupportedError`) instead of leaving it out.
+A later minor version (`ngatu.manifest/2.1`) may add keys; a reader that does not know one of them raises
+`UnsupportedError` instead of leaving it out.
 """
 
 from typing import Annotated, Literal, Self
@@ -31,8 +31,8 @@ from contract.types import (
 from contract.vehicles import VehicleKind
 
 Basis = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.]{0,39}$")]
-"""What is broken: a sign (`P.123a`), a marking (`yellow_box`), a place. Which there are is told by
-`configs`."""
+"""What was broken: a sign (`P.123a`), a marking (`yellow_box`), a place. `configs` defines the possible
+values."""
 
 FileName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]{0,63}$")]
 _Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
@@ -42,8 +42,8 @@ _Pixel = Annotated[int, Field(ge=0, le=65535)]
 class Rule(Message):
     """The rule that found the violation, with the version of its logic.
 
-    `basis` is what exactly was broken where a rule covers several points of law: the sign that forbids a
-    turn, why a zone may not be stood in, what a solid line separates. `also` names other rules the same act
+    `basis` is what exactly was broken if a rule covers several points of law: the sign that forbids a turn,
+    why stopping in a zone is forbidden, what a solid line separates. `also` names other rules the same act
     broke.
     """
 
@@ -54,7 +54,7 @@ class Rule(Message):
 
 
 class VehicleSeen(Message):
-    """The vehicle as the camera saw it; `colour` is the body's, where it could be told.
+    """The vehicle as the camera saw it; `colour` is the body's, if it could be determined.
 
     `class_unsure`: the kind may be another. `class_probabilities` of each kind, over the whole track.
     """
@@ -68,15 +68,16 @@ class VehicleSeen(Message):
 
 
 _NONE_UNWRITTEN = Field(exclude_if=lambda value: value is None)
-# What only packages of two cameras have: without it the bytes are those of version 2.0.
+# Only in packages of two cameras: without it the bytes are those of version 2.0.
 _OtherCamera = Annotated[Identifier | None, _NONE_UNWRITTEN]
 
 
 class PlateEvidence(Message):
     """The number plate (biển số): a reading with evidence, or an honest "unread" (`text` is null).
 
-    `agreed` says that at least two frames gave this text. `flags` are codes of what a person should look at.
-    `camera`: the plate camera it was read on (one of the `companions`); null: the camera of the act itself.
+    `agreed` says that at least two frames gave this text. `flags` are codes of points for the reviewer to
+    check. `camera`: the plate camera it was read on (one of the `companions`); null: the camera of the act
+    itself.
     """
 
     text: str | None
@@ -94,7 +95,7 @@ class PlateEvidence(Message):
 
 
 class RiderHead(Message):
-    """One head on a two-wheeler, from front to back: with a helmet, bare, or it can't be told."""
+    """One head on a two-wheeler, from front to back: with a helmet, bare, or uncertain."""
 
     state: Literal["helmet", "bare", "unsure"]
     probability: Probability
@@ -102,7 +103,7 @@ class RiderHead(Message):
 
 
 class RiderLook(Message):
-    """What one frame showed of the riders, `t_ms` after the violation's time."""
+    """The riders in one frame, `t_ms` after the violation's time."""
 
     t_ms: Milliseconds
     people: Count
@@ -110,7 +111,7 @@ class RiderLook(Message):
 
 
 class Riders(Message):
-    """Who sits on a two-wheeler, voted over the looks; `people` is null where they could not be counted."""
+    """The people on a two-wheeler, voted over the looks; `people` is null if they could not be counted."""
 
     people: Count | None
     people_probability: Probability = 0.0
@@ -119,17 +120,17 @@ class Riders(Message):
 
 
 class TrajectoryPoint(Message):
-    """Where the vehicle was, `t_ms` after the violation's time; `ground` is where it touches the road.
+    """Position of the vehicle `t_ms` after the violation's time; `ground` is where it touches the road.
 
-    `wheels`: whether that place was `seen`, its wheels `hidden` (worked out from the rest of the vehicle),
-    or all of it `predicted`. `uncertainty` is ± on the ground point, as a part of the picture's height.
-    `broken`: what is seen from here on may be another vehicle than before.
+    `wheels`: whether that place was `seen`, its wheels `hidden` (computed from the rest of the vehicle), or
+    all of it `predicted`. `uncertainty` is ± on the ground point, as a part of the picture's height.
+    `broken`: from here on it may be a different vehicle than before.
     """
 
     t_ms: Milliseconds
     ground: Point
     box: Box
-    # What is as usual is not written: there are hundreds of points.
+    # Default values are not written: there are hundreds of points.
     wheels: Annotated[Literal["seen", "hidden", "predicted"], Field(exclude_if=lambda v: v == "seen")] = (
         "seen"
     )
@@ -140,7 +141,7 @@ class TrajectoryPoint(Message):
 class SceneLine(Message):
     """A line of the camera's scene, as drawn over the evidence.
 
-    `basis`: why a zone may not be stood in, what a solid line separates. `movement` and `prohibited_by`
+    `basis`: why stopping in a zone is forbidden, what a solid line separates. `movement` and `prohibited_by`
     belong to exits: where it leads, and what forbids going there.
     """
 
@@ -189,8 +190,7 @@ class Question(Message):
 
 
 class LookCost(Message):
-    """What the second look took: frames looked at and pixels in all, not time, so that it is the same each
-    time."""
+    """Cost of the second look: frames and pixels analysed, not time, so that it is the same each time."""
 
     frames: Count
     pixels: Count
@@ -207,7 +207,7 @@ class SecondLook(Message):
 
 class CompanionView(Message):
     """The same vehicle on another camera: its clock reads `offset_ms` more than this one's, `score` is the
-    probability that it is the same vehicle, `doubts` speak against that."""
+    probability that it is the same vehicle, `doubts` are the reasons against that."""
 
     camera: Identifier
     offset_ms: Milliseconds
@@ -217,11 +217,11 @@ class CompanionView(Message):
 
 
 class ViolationFacts(Message):
-    """What a node knows about a violation before it is packed: no files, no id, no place in the chain.
+    """A node's data about a violation before it is packed: no files, no id, no place in the chain.
 
-    `reasons` say what was found, `doubts` what speaks against it, `flags` what the evidence lacks. `lane`,
-    `line`, `zone` are the parts of the scene it happened at, `movement` where the vehicle went. `test`: made
-    on the set-up page to try the way of a case, never to be charged.
+    `reasons` describe the finding, `doubts` are the reasons against it, `flags` name missing evidence.
+    `lane`, `line`, `zone` are the parts of the scene it happened at, `movement` where the vehicle went.
+    `test`: made on the set-up page to test the processing of a case, never to be charged.
     """
 
     node: NodeId
@@ -284,20 +284,20 @@ class ViolationManifest(ViolationFacts):
 
     @property
     def own_files(self) -> tuple[EvidenceFile, ...]:
-        """Those of the camera that saw the act."""
+        """The files of the camera that saw the violation."""
         return tuple(file for file in self.files if file.camera is None)
 
     @property
     def names_frames(self) -> bool:
-        """Whether any picture names the frame of a clip that it is: those of version 1 don't."""
+        """Whether any picture names its frame of the clip: those of version 1 don't."""
         return any(file.frame is not None for file in self.files)
 
     def shown(self, role: FileRole) -> EvidenceFile | None:
-        """The file of a role, of the camera that saw the act; of the plate the one of the camera that read
+        """The file of a role, from the camera that saw the violation; for the plate from the camera that read
         it."""
         camera = self.plate.camera if role == "plate" else None
         return next((file for file in self.files if (file.role, file.camera) == (role, camera)), None)
 
     def of_camera(self, camera: str) -> tuple[EvidenceFile, ...]:
-        """The files that come from a companion."""
+        """The files from a companion camera."""
         return tuple(file for file in self.files if file.camera == camera)

@@ -90,7 +90,7 @@ def read_camera(own_socket: int, memory: int, event: int) -> None:
     begun = Begun(**order["begun"])
     capture = Capture(order["detect"], order["record"], untold, show, begun, SYSTEM_CLOCKS, random.Random())
     with suppress(OSError):  # the node has closed its end
-        while not connection.poll(TOLD_EVERY):  # the node sends nothing more: anything that arrives is the end
+        while not connection.poll(TOLD_EVERY):  # the node sends nothing more: any input is the end
             connection.send_bytes(to_bytes([*untold.take(), capture.health()]))
     capture.close()
 

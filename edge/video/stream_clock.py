@@ -21,7 +21,7 @@ HOST_DELAY = 0.3
 MAX_CAMERA_OFFSET = 5.0
 """Seconds: a camera clock further than this from the node's was never set, and is not believed."""
 
-_PLAUSIBLE = 1.0  # largest difference in seconds between an arrival and the camera's clock for the latter to tie two streams
+_PLAUSIBLE = 1.0  # seconds between arrival and camera clock, at most, for that clock to tie two streams
 _LAG_LEAK = 0.001  # seconds per second: crystals drift ten times less
 _EARLY = 0.5  # seconds by which a picture may arrive sooner after its stamp than any other lately
 _TICK = 0.001
