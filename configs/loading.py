@@ -49,10 +49,10 @@ class ConfigError(ValueError):
 def load_yaml(
     path: Path, model: type[ModelT], check: Check[ModelT] | None = None, content: bytes | None = None
 ) -> ModelT:
-    """The file as `model`; `content` is what stands in it where that did not come from a disk.
+    """The file as `model`; `content` is its text if it does not come from a disk.
 
-    `check` looks at what no single field can see and gives (location, message) for each problem.
-    Raises ConfigError with every problem: unreadable file, YAML syntax, repeated key, unknown key, bad value.
+    `check` tests beyond single fields and returns (location, message) for each problem. Raises ConfigError
+    with every problem: unreadable file, YAML syntax, repeated key, unknown key, bad value.
     """
     root, data = _parse(path, content)
     try:
@@ -71,9 +71,9 @@ def top_keys(path: Path, content: bytes | None = None) -> tuple[str, ...]:
 
 
 class _Loader(yaml.CSafeLoader):
-    """YAML as YAML 1.2 and people understand it: `off`, `on`, `yes` and `no` are words, not truth values.
+    """YAML as in version 1.2: `off`, `on`, `yes` and `no` are words, not truth values.
 
-    Where a truth value is wanted, pydantic takes these words for one.
+    For a boolean field pydantic accepts these words.
     """
 
     yaml_implicit_resolvers = {  # noqa: RUF012 (as the class above has it)
@@ -135,7 +135,7 @@ def _parse(path: Path, content: bytes | None) -> tuple[yaml.Node, Any]:
         last = len(text.splitlines())  # a missing end is reported on the line after it
         line = max(1, min(error.problem_mark.line + 1, last)) if error.problem_mark else 1
         raise ConfigError(path, [Problem(line, "", f"YAML: {error.problem or error.context}")]) from error
-    except (yaml.YAMLError, ValueError, RecursionError, AttributeError) as error:  # `!!timestamp x`: the last part
+    except (yaml.YAMLError, ValueError, RecursionError, AttributeError) as error:  # `!!timestamp x`: the last
         if isinstance(error, ConfigError):
             raise
         raise ConfigError(path, [Problem(1, "", f"YAML: {' '.join(str(error).split())}")]) from error
