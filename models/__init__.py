@@ -25,5 +25,5 @@ def load(name: str, folder: Path | None = None) -> tuple[ModelCard, Path]:
 
 
 def load_path(name: str) -> Path:
-    """Only the verified network file of `load`."""
+    """The verified network file of `load`, without the card."""
     return load(name)[1]

@@ -1,7 +1,7 @@
-"""Model cards: what a network file is, how it was made, and proof that it is the one that was measured.
+"""Model cards: content and origin of a network file, and proof that it is the measured one.
 
 Every `models/NAME.onnx` has a `models/NAME.yaml` beside it. A node refuses to start with a file whose digest
-differs from its card: figures in the card would otherwise say nothing about what runs.
+differs from its card: otherwise the card's figures would not apply to the running network.
 """
 
 import hashlib

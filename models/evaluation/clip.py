@@ -29,7 +29,7 @@ from models import load_path
 SAMPLES = Path(str(files("sample_videos")))
 STEP = 6
 MIN_VISIBLE = 90
-"""Percent of a plate that nothing must hide."""
+"""Percent of a plate that must be visible."""
 HEIGHTS = (4, 6, 8, 10)
 """Lower limits of the classes, in pixels of a character."""
 SHOWN = 12
@@ -40,7 +40,7 @@ Image = NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class Seen:
-    """A plate of the scene on one frame: text, corners, height of its characters, and what was said of it."""
+    """A plate of the scene on one frame: text, corners, character height, and the reading."""
 
     text: str
     quad: NDArray[np.float32]
@@ -50,22 +50,22 @@ class Seen:
 
     @property
     def said(self) -> str:
-        """The text that was read, or nothing."""
+        """The text read, or an empty string."""
         return self.found.reading.text if self.found and self.found.reading else ""
 
     @property
     def confidence(self) -> float:
-        """Of the reading."""
+        """Confidence of the reading."""
         return self.found.reading.confidence if self.found and self.found.reading else 0.0
 
     @property
     def size(self) -> int:
-        """Lower limit of its class of heights; 0 below all of them."""
+        """Lower limit of its height class; 0 below all of them."""
         return max((limit for limit in HEIGHTS if self.height >= limit), default=0)
 
 
 def plates() -> Iterator[Seen]:
-    """Every visible plate of the frames looked at, with the finding at its place."""
+    """Every visible plate of the analysed frames, with the finding at its place."""
     finder = PlateFinder(load_path("plate_finder"), load_path("plate_corners"))
     reader = OnnxPlateReader(load_path("plate_reader"))
     truth = yaml.safe_load((SAMPLES / "junction.truth.yaml").read_text(encoding="utf-8"))
@@ -81,7 +81,7 @@ def plates() -> Iterator[Seen]:
 
 
 def sheet(errors: list[Seen]) -> Image:
-    """The errors as one picture, enlarged, each with the truth, what was said and how surely."""
+    """The errors as one picture, enlarged, each with the truth, the reading and its confidence."""
     tiles = []
     for seen in errors:
         tile = np.full((TILE[1] + 36, TILE[0], 3), 255, np.uint8)

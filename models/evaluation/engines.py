@@ -1,6 +1,6 @@
-"""Plate readers that are compared: ours, and what one can install (extra ``evaluation``).
+"""The compared plate readers: ours, and installable ones (extra ``evaluation``).
 
-Each engine takes a whole picture and says which plates it sees, the way its users would run it.
+Each engine takes a whole picture and reports the plates in it, the way its users would run it.
 """
 
 from collections.abc import Callable
@@ -25,7 +25,7 @@ LONGEST, SHORTEST = 9, 6
 
 @dataclass(frozen=True)
 class Said:
-    """One plate as an engine reports it, with its upright box where it gives one."""
+    """One plate reported by an engine, with its upright box if it gives one."""
 
     text: str
     confidence: float
@@ -51,7 +51,7 @@ def ours() -> Engine:
 
 
 def easyocr_on_our_boxes() -> Engine:
-    """EasyOCR as the second reader behind our finder: what the reader alone is worth."""
+    """EasyOCR as the second reader behind our finder: measures the reader alone."""
     finder, reader = _finder(), EasyOcrPlateReader()
 
     def read(image: Image) -> list[Said]:
@@ -62,7 +62,7 @@ def easyocr_on_our_boxes() -> Engine:
 
 
 def rapidocr() -> Engine:
-    """RapidOCR (PP-OCR on onnxruntime) on the whole picture; lines that stand together make a plate."""
+    """RapidOCR (PP-OCR on onnxruntime) on the whole picture; adjacent lines make a plate."""
     from rapidocr import RapidOCR
 
     engine: Any = RapidOCR()
@@ -109,7 +109,7 @@ def simplelpr() -> Engine:
 
 
 def plates_of_lines(lines: list[tuple[NDArray[np.float32], str, float]]) -> list[Said]:
-    """Lines of text that form a plate alone or with the line right below them."""
+    """Lines of text that form a plate alone or with the line directly below them."""
     said = []
     for box, text, score in lines:
         if SHORTEST <= len(text) <= LONGEST and interpretations(text, lines=1):

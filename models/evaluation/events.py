@@ -24,15 +24,16 @@ from models.evaluation.tracking.truth import Clip, TrueEvent, load
 from sample_videos.truth import CLIPS
 
 UNDER = 0.25
-"""Intersection over union of a finding's box with the true box of the vehicle it is of."""
+"""Least intersection over union of a finding's box with the true box of its vehicle."""
 
 SEED = 1
-"""Of the looks that are dropped."""
+"""Random seed of the dropped looks."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """One event with the finding that is of it, or either alone: nothing said, or of nobody."""
+    """One event with the finding matched to it, or either alone: an event without a finding, or a finding
+    without an event."""
 
     clip: Clip
     event: TrueEvent | None
@@ -40,7 +41,7 @@ class Answer:
 
     @property
     def rule(self) -> str:
-        """The rule of the true event; of a false report the rule that made it."""
+        """The rule of the true event; for a false report the rule that made it."""
         told = self.event or self.finding
         assert told is not None
         return told.rule
@@ -64,13 +65,14 @@ class Answer:
 
 
 def answers(clip: Clip, looks: Sequence[Look], follower: Follower) -> list[Answer]:
-    """What the rules say of a clip, beside what is true of it."""
+    """The rules' findings in a clip, matched with the truth."""
     findings = [one for _, _, found in judged(clip, looks, follower) for one in found]
     return _matched(clip, findings)
 
 
 def _matched(clip: Clip, findings: Sequence[Finding]) -> list[Answer]:
-    """Each finding with the event it overlaps most, each event with one finding; violations choose first."""
+    """Matches each finding with the event it overlaps most, each event with one finding; violations choose
+    first."""
     pairs = [
         (one.decision != "violation", -share, i, j)
         for i, one in enumerate(findings)
@@ -90,25 +92,25 @@ def _matched(clip: Clip, findings: Sequence[Finding]) -> list[Answer]:
 
 
 def _of(clip: Clip, one: Finding, event: TrueEvent) -> float:
-    """How much the finding's box overlaps the vehicle of an event of its rule and time; 0 for others."""
+    """Overlap of the finding's box with the vehicle of an event of its rule and time; 0 for others."""
     start, end = min(event.during[0], event.t) - IN_TIME, max(event.during[1], event.t) + IN_TIME
     if event.rule not in (one.rule, *one.also) or not start <= one.t <= end:
         return 0.0
     if one.rule == event.rule == "wrong_way" and one.lane != event.line:
-        return 0.0  # who drives against one lane drives beside the next
+        return 0.0  # a vehicle that drives against one lane also drives in the next
     boxes = [row.box for row in clip.boxes.get(one.point.frame, ()) if row.vehicle == event.vehicle]
     return float(overlaps(boxes, [one.point.whole])[0, 0]) if boxes else 0.0
 
 
 @dataclass
 class Count:
-    """Of one rule. `late` are frames by which violations that were found lie after the truth."""
+    """Counts of one rule. `late` are the frames by which found violations come after the truth."""
 
     of: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
     late: list[float] = field(default_factory=list)
 
     def take(self, answer: Answer) -> None:
-        """Counts an event or a report of nobody."""
+        """Counts an event or a false report."""
         self.of[answer.truth, answer.said] += 1
         if answer.truth == answer.said == "violation" and answer.event and answer.finding:
             self.late.append((answer.finding.t - _moment(answer.event)) * answer.clip.fps)
@@ -132,7 +134,7 @@ class Count:
 
 
 def _moment(event: TrueEvent) -> float:
-    """When the rule's finding should say it was: one that stands past the line is told from its stop."""
+    """The expected time of the rule's finding: a vehicle standing past the line is counted from its stop."""
     return event.during[0] if event.rule == "stop_line" else event.t
 
 

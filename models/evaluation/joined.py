@@ -40,18 +40,19 @@ SAME = 0.4
 """Intersection over union from which a track's box is a true vehicle's."""
 
 AROUND = 4.0
-"""Seconds of the overview's pictures around a vehicle that are at hand."""
+"""Seconds of the overview's pictures kept around a vehicle."""
 
 ENDING = 0.2
-"""Seconds before the clip's end from which a vehicle counts as cut off by it: on a road it would go on, apart
-from its neighbours."""
+"""Seconds before the clip's end from which a vehicle counts as cut off by it: on a real road it would
+continue, apart from its neighbours."""
 
 READABLE = 14.0
-"""Pixels of a plate's character in the plate camera's record stream, in sight, from which it can be read."""
+"""Height in pixels of a visible plate's characters in the plate camera's record stream from which it can be
+read."""
 
 
 class Remembering:
-    """A detector that looks at no picture twice: windows of neighbouring vehicles overlap."""
+    """A detector that analyses no picture twice: windows of neighbouring vehicles overlap."""
 
     def __init__(self, detector: VehicleDetector) -> None:
         self._detector = detector
@@ -79,7 +80,7 @@ class Pair:
 
 @dataclass
 class Tally:
-    """What became of the vehicles that were asked for, and a line of each plate that was wrong or missing."""
+    """Results for the vehicles that were asked for, and a line for each wrong or missing plate."""
 
     counts: Counter[str] = field(default_factory=Counter)
     told: list[str] = field(default_factory=list)
@@ -91,7 +92,7 @@ class Tally:
 
 
 def load_pair(folder: Path, cache: Path | None) -> Pair:
-    """A pair of clips from its folder, the overview looked through."""
+    """A pair of clips from its folder, the overview already analysed."""
     truth, plate_truth = Truth(folder), Truth(folder / "plate")
     overview, plates = load_camera(truth.camera_file), load_camera(plate_truth.camera_file)
     tracker, found = Tracker(bounds=(0, 0, *overview.size)), dict[int, Track]()
@@ -107,8 +108,9 @@ def load_pair(folder: Path, cache: Path | None) -> Pair:
 
 
 def questions(pair: Pair) -> Iterator[tuple[int, Track, float]]:
-    """Every vehicle with a plate that the overview followed over the stretch: who it is, and when it left it,
-    over the stop line as the red-light rule would find it. Of several tracks of one vehicle the longest."""
+    """Every vehicle with a plate that the overview tracked over the stretch: its id, and when it left the
+    stretch over the stop line, as the red-light rule would find it. Of several tracks of one vehicle the
+    longest."""
     section = pair.cameras[0].sections[0]
     longest: dict[int, tuple[Track, float, int]] = {}
     for way in ways(pair.tracks, Stretch(section)):
@@ -124,7 +126,7 @@ def questions(pair: Pair) -> Iterator[tuple[int, Track, float]]:
 
 
 def true_vehicle(track: Track, truth: Truth, during: tuple[float, float]) -> int | None:
-    """Which vehicle a track follows, by its boxes in that time; None where it is mostly none."""
+    """The vehicle a track follows, by its boxes in that time; None if it mostly follows none."""
     votes: Counter[int] = Counter()
     boxes = {point.frame: point.box for point in track.points if during[0] <= point.t <= during[1]}
     for look in truth.looks:
@@ -138,7 +140,7 @@ def true_vehicle(track: Track, truth: Truth, during: tuple[float, float]) -> int
 
 
 def shown_there(truth: Truth) -> set[int]:
-    """Vehicles that the plate camera shows: half in sight, wheels in the picture, in three frames."""
+    """Vehicles shown by the plate camera: half visible, wheels in the picture, in three frames."""
     width, height = truth.document.detect.size
     counts = Counter(
         look.vehicle
@@ -149,7 +151,7 @@ def shown_there(truth: Truth) -> set[int]:
 
 
 def readable(truth: Truth) -> set[int]:
-    """Vehicles whose plates can be read in two pictures of the plate camera at least."""
+    """Vehicles whose plates can be read in at least two pictures of the plate camera."""
     larger = (truth.document.record or truth.document.detect).size[0] / truth.document.detect.size[0]
     clear = Counter(
         look.vehicle
@@ -160,7 +162,7 @@ def readable(truth: Truth) -> set[int]:
 
 
 def evaluate(pair: Pair, detector: VehicleDetector, plates: PlateFollower, tally: Tally) -> Drift:
-    """Asks for every vehicle, in order of time, as findings come; gives the clocks as they were measured."""
+    """Asks for every vehicle, in order of time, as findings come; returns the measured clock offsets."""
     (overview, _), drift = pair.cameras, Drift(None)
     clear, shown = readable(pair.plate_truth), shown_there(pair.plate_truth)
     joined, utc = overview.plate_cameras[0], stream_utc(0.0, pair.here.start)

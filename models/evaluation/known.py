@@ -29,7 +29,7 @@ YARD_SIZE = 640
 
 
 def framed(name: str, image: Image, known: list[Detection]) -> Frame:
-    """A picture with its settled vehicles; a place nobody is sure of is one to ignore."""
+    """A picture with its settled vehicles; an unclear place is one to ignore."""
     height, width = image.shape[:2]
     labels = []
     for d in known:
@@ -40,7 +40,7 @@ def framed(name: str, image: Image, known: list[Detection]) -> Frame:
 
 
 def hanoi(data: Path) -> Iterator[Frame]:
-    """The frames of the junction that were settled by eye."""
+    """The frames of the junction labelled by eye."""
     labelled = {int(path.stem.rsplit("_", 1)[1]): path for path in HANOI.glob("*.txt")}
     for index, image in frames(data / "videos" / "hanoi_hang_bai.mp4", 1):
         if index in labelled:
@@ -58,7 +58,7 @@ def street(data: Path) -> Iterator[Frame]:
 
 
 def bikes_on_foot(network: OnnxVehicleDetector, yard: Path) -> int:
-    """How many bikes are reported where people walk."""
+    """Number of bikes reported among pedestrians."""
     return sum(
         d.kind in TWO_WHEELED and d.confidence >= REPORTED
         for index, image in frames(yard, YARD_STEP)
@@ -68,7 +68,7 @@ def bikes_on_foot(network: OnnxVehicleDetector, yard: Path) -> int:
 
 
 def tell(title: str, seen: Seen) -> None:
-    """Print recall and precision of each group of kinds."""
+    """Prints recall and precision of each group of kinds."""
     for name, hits in seen.groups.items():
         row = at_report(hits)
         if row["truths"]:

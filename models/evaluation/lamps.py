@@ -17,7 +17,7 @@ from edge.signal.lamp import LampReader, LampReading
 
 COLOURS = {"red": "red", "yellow": "amber", "green": "green"}
 LYING = 1.15
-"""A crop this much wider than high is a head on its side."""
+"""A crop this much wider than high is a horizontal head."""
 
 SCENES = {
     "street_by_night": ((141, 212), (955, 1450), (4334, 4475)),
@@ -26,7 +26,7 @@ SCENES = {
     "junction_grey": ((265, 281), (1899, 2028), (4581, 4637)),
     "columns": ((282, 400), (2029, 2200), (4638, 4700)),
 }
-"""Number of the picture, first and last, of each scene."""
+"""First and last picture number of each scene."""
 
 BY_NIGHT = "junction_by_night"
 """The scene of pictures called `night_…`."""
@@ -46,7 +46,7 @@ def scene_of(stem: str) -> str:
 
 
 def read_all(folder: Path, reader: LampReader) -> Iterator[tuple[Path, str, LampReading]]:
-    """Each picture, the colour it shows, and what the reader says of it."""
+    """Each picture, its true colour, and the reader's answer."""
     for name, colour in COLOURS.items():
         for path in sorted((folder / name).iterdir()):
             picture = np.asarray(cv2.imread(str(path)), np.uint8)

@@ -41,7 +41,7 @@ LOWEST = 30.0
 INSIDE = 0.5
 """Share of a found box that must lie in a place to ignore for it not to count."""
 ENOUGH = 50
-"""Vehicles of one kind on one pole for its average precision to be compared."""
+"""Least vehicles of one kind on one pole for a comparison of average precision."""
 RESAMPLES = 1000
 SEED = 20261124
 GROUPS: Mapping[str, tuple[VehicleKind, ...]] = {
@@ -55,7 +55,7 @@ GROUPS: Mapping[str, tuple[VehicleKind, ...]] = {
 
 @dataclass(frozen=True)
 class Hits:
-    """One group of kinds on one frame: the boxes that count, whether right, and how many were demanded."""
+    """One group of kinds on one frame: the counted boxes, whether each is right, and the number of labels."""
 
     scores: NDArray[np.float64]
     right: NDArray[np.bool_]
@@ -64,19 +64,19 @@ class Hits:
 
 @dataclass
 class Seen:
-    """What one network did on the frames of one pole."""
+    """Results of one network on the frames of one pole."""
 
     groups: dict[str, list[Hits]] = field(default_factory=lambda: {name: [] for name in GROUPS})
     named: list[bool] = field(default_factory=list)
     """For each vehicle found, whether its exact kind is right."""
     unsure: list[bool] = field(default_factory=list)
-    """For each of them, whether one look leaves the kind open."""
+    """For each of them, whether one look leaves the kind uncertain."""
     fits: list[float] = field(default_factory=list)
-    """For each box drawn by eye, how well the best box found fits; 0 without one."""
+    """For each box drawn by eye, the overlap of the best box found; 0 without one."""
 
 
 def judge(found: Sequence[Detection], frame: Frame, seen: Seen) -> None:
-    """Add one frame to what a network saw."""
+    """Add the results of one frame."""
     for name, kinds in GROUPS.items():
         seen.groups[name].append(_hits([d for d in found if d.kind in kinds], frame, kinds))
     sure = [d for d in found if d.confidence >= REPORTED]
@@ -87,7 +87,7 @@ def judge(found: Sequence[Detection], frame: Frame, seen: Seen) -> None:
 
 
 def fit(found: Sequence[Detection], frame: Frame, seen: Seen) -> None:
-    """Add how well the boxes drawn on one frame are met."""
+    """Add the overlaps with the boxes drawn on one frame."""
     boxes = [d.box for d in found if d.confidence >= REPORTED]
     for label in frame.labels:
         best = float(overlaps([label.pixels(frame.image)], boxes).max()) if boxes else 0.0
@@ -102,7 +102,7 @@ def _demanded(label: Labelled, frame: Frame) -> bool:
 def _pairs(
     found: Sequence[Detection], labels: Sequence[Labelled], frame: Frame
 ) -> list[tuple[Detection, Labelled]]:
-    """The surest box first, each takes the best label that is free."""
+    """In order of score, each box takes the best label still free."""
     free = list(labels)
     pairs = []
     for d in sorted(found, key=lambda d: -d.confidence):
@@ -113,7 +113,7 @@ def _pairs(
 
 
 def _hits(found: Sequence[Detection], frame: Frame, kinds: Sequence[VehicleKind]) -> Hits:
-    """A box may be right on a label that is not demanded; then it does not count at all."""
+    """A box may match a label that does not count; then the box does not count either."""
     known = [label for label in frame.labels if label.kind in kinds]
     taken = {id(d): label for d, label in _pairs(found, known, frame)}
     elsewhere = [label.pixels(frame.image) for label in frame.labels if not _demanded(label, frame)]
@@ -143,7 +143,7 @@ def average_precision(hits: Sequence[Hits]) -> float:
 
 
 def at_report(hits: Sequence[Hits]) -> dict[str, float]:
-    """Precision and recall of what a node reports."""
+    """Precision and recall at the node's report threshold."""
     right = sum(int(h.right[h.scores >= REPORTED].sum()) for h in hits)
     false = sum(int((~h.right[h.scores >= REPORTED]).sum()) for h in hits)
     truths = sum(h.truths for h in hits)
@@ -155,7 +155,7 @@ def at_report(hits: Sequence[Hits]) -> dict[str, float]:
 
 
 def difference(ours: Sequence[Hits], stock: Sequence[Hits]) -> tuple[float, float, float]:
-    """Average precision of ours less stock's on the same frames, and the bounds between which 95 % lie."""
+    """Average precision of ours minus stock's on the same frames, and its 95 % bounds."""
     chance = np.random.default_rng(SEED)
     drawn = chance.integers(len(ours), size=(RESAMPLES, len(ours)))
     resampled = [
@@ -187,7 +187,7 @@ def summary(ours: Seen, stock: Seen) -> dict[str, Any]:
 
 
 def joined(several: Sequence[Seen]) -> Seen:
-    """What was seen on several poles, as one."""
+    """The results of several poles, merged."""
     groups = {name: [h for seen in several for h in seen.groups[name]] for name in GROUPS}
     named = [right for seen in several for right in seen.named]
     unsure = [unsure for seen in several for unsure in seen.unsure]

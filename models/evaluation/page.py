@@ -1,4 +1,4 @@
-"""The comparison as one HTML file: tables, then the errors of the first engine in pictures."""
+"""The comparison as one HTML file: tables, then the errors of the first engine as pictures."""
 
 import base64
 from html import escape
@@ -30,7 +30,7 @@ def write_page(
     said: dict[str, dict[str, list[Said]]],
     figures: list[dict[str, Any]],
 ) -> None:
-    """Write the page; the gallery shows what the first engine got wrong, with what the others said."""
+    """Writes the page; the gallery shows the first engine's errors, with the others' answers."""
     title = "Plate readers compared"
     parts = [
         f"<!doctype html><meta charset=utf-8><title>{title}</title><style>{STYLE}</style><h1>{title}</h1>"

@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Run:
-    """What one engine said about every picture, and how long a picture took."""
+    """One engine's answer for every picture, and its time for a picture."""
 
     engine: str
     said: dict[str, list[Said]]
@@ -39,7 +39,7 @@ class Run:
 
 
 def run_engine(name: str, engine: Engine, images: Path, labels: dict[str, list[Label]]) -> Run:
-    """Let one engine read every labelled picture."""
+    """Runs one engine on every labelled picture."""
     said: dict[str, list[Said]] = defaultdict(list)
     spent = []
     for file in sorted(labels):

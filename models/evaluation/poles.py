@@ -1,10 +1,10 @@
 """Frames of street cameras whose vehicles were settled by eye: the labels are here, the pictures are not.
 
 `poles/NAME.csv` has a row for each vehicle: frame, kind, x1, y1, x2, y2 as shares of the picture, note. A
-frame without a vehicle has one row without a kind. `kind` may be `ignore`: a place where nobody can tell, in
-which neither finding nor missing counts. Notes: `parked` stands still in every frame (one car would count
-forty times, so it counts as a place to ignore, but may be trained on); `three_wheels` and `unsure` look like
-their kind, but the picture does not settle it.
+frame without a vehicle has one row without a kind. `kind` may be `ignore`: an unclear place, in which neither
+finding nor missing counts. Notes: `parked` stands still in every frame (one car would count forty times, so
+it counts as a place to ignore, but may be trained on); `three_wheels` and `unsure` look like their kind, but
+the picture does not settle it.
 """
 
 import csv
@@ -25,7 +25,8 @@ FOLDER = Path(__file__).parent / "poles"
 DRAWN = Path(__file__).parent / "drawn"
 """Boxes drawn by eye to one or two pixels without any network's proposal, for some vehicles of a frame."""
 WIDEST = 1280
-"""Pixels: larger pictures are reduced to what a detect stream has, so that 30 px mean the same everywhere."""
+"""Pixels: larger pictures are reduced to the size of a detect stream, so that 30 px mean the same
+everywhere."""
 COLUMNS = ("frame", "kind", "x1", "y1", "x2", "y2", "note")
 IGNORE = "ignore"
 NOT_COUNTED = ("parked", "three_wheels", "unsure")
@@ -33,10 +34,10 @@ NOT_COUNTED = ("parked", "three_wheels", "unsure")
 
 @dataclass(frozen=True)
 class Source:
-    """Where the frames of one label file lie below the shared data, and which pole they show.
+    """Where the frames of one label file are in the shared data, and which pole they show.
 
-    Frames of a clip are named by their number. `aspect` is the true width over height of pictures that were
-    squeezed, None if they were not.
+    Frames of a clip are named by their number. `aspect` is the true width over height of squeezed pictures,
+    None for others.
     """
 
     pole: str
@@ -64,7 +65,7 @@ class Labelled:
 
     @property
     def counts(self) -> bool:
-        """Whether finding it is demanded."""
+        """Whether it must be found."""
         return self.kind is not None and self.note not in NOT_COUNTED
 
     def pixels(self, image: Image) -> Box:
@@ -76,7 +77,7 @@ class Labelled:
 
 @dataclass(frozen=True)
 class Frame:
-    """A picture (BGR) with everything on it."""
+    """A picture (BGR) with all its labels."""
 
     name: str
     pole: str
@@ -104,7 +105,7 @@ def read(path: Path) -> dict[str, tuple[Labelled, ...]]:
 
 
 def frames(data: Path, names: Mapping[str, Source] = SOURCES, folder: Path = FOLDER) -> Iterator[Frame]:
-    """Every frame of the sources named that `folder` has labels for; `data` is `../shared/data`.
+    """Every frame of the named sources for which `folder` has labels; `data` is `../shared/data`.
 
     Raises:
         FileNotFoundError: a labelled picture is not there.
@@ -129,7 +130,7 @@ def _pictures(path: Path, wanted: list[str]) -> Iterator[tuple[str, Image]]:
 
 
 def restored(image: Image, aspect: float | None) -> Image:
-    """The picture in its true aspect, at most `WIDEST` wide."""
+    """The picture in its true aspect ratio, at most `WIDEST` wide."""
     height, width = image.shape[:2]
     wide = round(height * aspect) if aspect else width
     scale = min(1.0, WIDEST / wide)

@@ -1,8 +1,8 @@
 """Counts what the engines got right, by the rules of the shared scorer.
 
 A legible plate is found when a reading of its picture has exactly its text. A sure reading (confidence 0.9
-and more) is wrong when no plate of the picture bears its text and it does not lie on a plate that can't be
-read fully.
+and more) is wrong if no plate of the picture has its text and it does not lie on a plate that can't be fully
+read.
 """
 
 import csv
@@ -44,7 +44,7 @@ class Label:
 
 @dataclass
 class Tally:
-    """Plates read exactly, and plates there were."""
+    """Number of plates read exactly, and of all plates."""
 
     right: int = 0
     total: int = 0
@@ -92,7 +92,7 @@ def tally(labels: dict[str, list[Label]], said: dict[str, list[Said]]) -> dict[s
 def sure_readings(
     labels: dict[str, list[Label]], said: dict[str, list[Said]]
 ) -> tuple[int, list[tuple[str, Said]]]:
-    """How many readings were sure, and those of them that were wrong."""
+    """Number of sure readings, and the wrong ones among them."""
     count, wrong = 0, []
     for file, plates in labels.items():
         true = {plate.text for plate in plates}

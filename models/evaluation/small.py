@@ -31,9 +31,9 @@ BANDS = (24.0, 32.0, 40.0)
 TIMES = 3
 """Views of each plate."""
 LEAST_REDUCTION = 1.7
-"""A plate that is hardly wider to begin with has no more detail than it is to lose."""
+"""A plate must have been at least this much wider: otherwise it has no detail to lose."""
 AROUND = (96, 192)
-"""Least and most of the surroundings on each side of the plate's centre, in pixels of the view."""
+"""Least and most surroundings on each side of the plate's centre, in pixels of the view."""
 
 
 @dataclass(frozen=True)
@@ -53,9 +53,8 @@ class Small:
 
 
 def views(labels: Path, images: Path, finder: PlateFinder, seed: int) -> Iterator[Small]:
-    """Each legible plate of the labelled pictures that is found and large enough, ``TIMES`` times. Each has a
-    random generator of its own, so that another finder changes no view of the others.
-    """
+    """Views of each legible plate of the labelled pictures that is found and large enough, ``TIMES`` each.
+    Each has its own random generator, so that another finder changes no view of the others."""
     number = 0
     for file, plates in read_labels(labels).items():
         image = load_picture(images / file).image
@@ -78,7 +77,7 @@ def _centre(plate: Label, image: Image) -> tuple[float, float]:
 
 
 def _at(boxes: list[PlateBox], x: float, y: float) -> PlateBox | None:
-    """The surest finding that covers a place."""
+    """The best finding that covers a place."""
     return next((box for box in boxes if box.covers(x, y)), None)
 
 
@@ -91,7 +90,7 @@ def _surrounded(rng: np.random.Generator, image: Image, box: PlateBox, width: fl
 
 
 def says(reader: OnnxPlateReader, plate: Small, quad: Quad) -> bool:
-    """Whether the reader says exactly what the plate says, given these corners."""
+    """Whether the reader gives exactly the plate's text, given these corners."""
     reading = reader.read(plate.image, quad)
     return reading is not None and reading.text == plate.text
 

@@ -1,11 +1,11 @@
-"""Names of picture sources: folders of the shared data carry the account names of their publishers."""
+"""Anonymous names of picture sources: folders of the shared data carry their publishers' account names."""
 
 from hashlib import sha256
 from pathlib import Path, PurePath
 
 
 def source_name(folder: str) -> str:
-    """A name for a source that says nothing of who published it, always the same: `set_` and six digits."""
+    """A stable name for a source that does not reveal its publisher: `set_` and six digits."""
     return f"set_{sha256(folder.encode()).hexdigest()[:6]}"
 
 
@@ -15,5 +15,5 @@ def picture_name(path: PurePath) -> str:
 
 
 def source_folder(folder: Path, source: str) -> Path:
-    """The folder of a source among those below `folder`. Raises StopIteration where there is none."""
+    """The folder of a source among those below `folder`. Raises StopIteration if there is none."""
     return next(path for path in folder.iterdir() if source_name(path.name) == source)

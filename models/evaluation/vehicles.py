@@ -40,12 +40,12 @@ LABELLED = [VehicleKind.MOTORBIKE, VehicleKind.CAR, VehicleKind.BUS, VehicleKind
 """Classes of label files; the number after the last is a place where neither finding nor missing counts."""
 POOLED = (VehicleKind.BUS, VehicleKind.TRUCK)
 MIN_TRUTHS = 10
-"""Kinds with fewer vehicles in the reference are not averaged."""
+"""Kinds with fewer vehicles in the reference are left out of the average."""
 
 
 @dataclass
 class Tally:
-    """What one network did with one kind of vehicle over all pictures."""
+    """Results of one network with one kind of vehicle over all pictures."""
 
     truths: int = 0
     reported: int = 0
@@ -55,7 +55,7 @@ class Tally:
 
 
 def pictures(paths: Sequence[Path], step: int, first: int) -> Iterator[tuple[str, Image]]:
-    """Stills as they are, and of clips every `step`-th frame from `first` on, with their names."""
+    """Stills as they are, and every `step`-th frame of clips from `first` on, with their names."""
     for path in paths:
         if path.suffix == ".mp4":
             with av.open(str(path)) as container:
@@ -68,7 +68,7 @@ def pictures(paths: Sequence[Path], step: int, first: int) -> Iterator[tuple[str
 
 
 def settled(labels: Path, image: Image) -> list[Detection]:
-    """The vehicles of a label file (YOLO, classes `LABELLED`); a place to ignore is one nobody is sure of."""
+    """The vehicles of a label file (YOLO, classes `LABELLED`); a place to ignore is an uncertain one."""
     height, width = image.shape[:2]
     read: list[Detection] = []
     for line in labels.read_text().splitlines():
@@ -80,7 +80,7 @@ def settled(labels: Path, image: Image) -> list[Detection]:
 
 
 def seen_by(stock: Sequence[Detection], true: Sequence[Detection]) -> list[Detection]:
-    """The true vehicles, those that `stock` does not find surely made places where nothing counts."""
+    """The true vehicles; those that `stock` does not find for sure become places to ignore."""
     boxes = {kind: [d.box for d in stock if d.kind is kind and d.confidence >= SURE] for kind in VehicleKind}
     return [
         d
@@ -91,7 +91,7 @@ def seen_by(stock: Sequence[Detection], true: Sequence[Detection]) -> list[Detec
 
 
 def pooled(found: Sequence[Detection]) -> list[Detection]:
-    """Buses and trucks called cars."""
+    """Buses and trucks counted as cars."""
     return [replace(d, kind=VehicleKind.CAR) if d.kind in POOLED else d for d in found]
 
 

@@ -1,4 +1,4 @@
-"""Writes the card of a network that was just made."""
+"""Writes the card of a newly made network."""
 
 import hashlib
 from pathlib import Path

@@ -1,7 +1,7 @@
-"""Mixes the weights of two exported networks: one trained on, and the one it started from.
+"""Mixes the weights of two exported networks: the fine-tuned one and the one it started from.
 
-What a further training gives on its own pictures it takes elsewhere; between the two networks most of both is
-kept (Wortsman et al., "Robust fine-tuning of zero-shot models", 2022, arXiv:2109.01903).
+Fine-tuning improves results on its own pictures and worsens others; a mixture of the two networks keeps most
+of both (Wortsman et al., "Robust fine-tuning of zero-shot models", 2022, arXiv:2109.01903).
 """
 
 from pathlib import Path
@@ -12,7 +12,7 @@ from onnx import numpy_helper
 
 
 def mix(file: Path, old: Path, share: float) -> None:
-    """Turn each weight of the ONNX ``file`` into ``share`` of its own and the rest of that in ``old``.
+    """Replace each weight of the ONNX ``file`` by ``share`` of itself plus the rest from ``old``.
 
     Raises:
         ValueError: the two files do not hold the same weights in the same order.

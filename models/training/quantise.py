@@ -1,4 +1,4 @@
-"""Turns an exported network into one of 8-bit integers: a quarter of the size, about half the time.
+"""Converts an exported network to 8-bit integers: a quarter of the size, about half the time.
 
 Weights keep 7 bits, so that processors without VNNI instructions don't overflow and every processor gives the
 same numbers. Layers whose outputs are boxes or scores should stay in float: a corner 100 pixels away and a
@@ -25,11 +25,11 @@ from models.card import ModelCard, load_card
 from models.training.cards import write_card
 
 IN_INTEGERS = ["Conv", "Concat", "MaxPool", "Resize", "Add", "Mul"]
-"""Operators that work in integers; the others stay in float."""
+"""Operators converted to integers; the others stay in float."""
 
 
 class _Inputs(CalibrationDataReader):
-    """Inputs as the network sees them in use, one batch at a time."""
+    """Representative inputs of the network, one batch at a time."""
 
     def __init__(self, name: str, blobs: Iterable[NDArray[np.float32]]) -> None:
         self._name, self._blobs = name, iter(blobs)
@@ -46,13 +46,13 @@ def quantise(
     blobs: Iterable[NDArray[np.float32]],
     stays_float: Callable[[onnx.NodeProto], bool],
 ) -> ModelCard:
-    """Write the network of `card` with 8-bit integers to `target`, with a card that says the same.
+    """Write the network of `card` with 8-bit integers to `target`, with a corresponding card.
 
     Args:
-        card: of the network in float.
+        card: card of the float network.
         target: the ONNX file to write.
-        blobs: inputs from which the ranges of the numbers are taken, in training pictures.
-        stays_float: whether a node of the network is left as it is.
+        blobs: inputs from training pictures that give the value ranges.
+        stays_float: whether a node of the network stays in float.
     """
     told = load_card(card)
     source = told.verify(card.parent)
@@ -85,9 +85,8 @@ def quantise(
 
 
 def _reorder(graph: onnx.GraphProto, names: list[str]) -> None:
-    """Put the nodes in the order of `names` again, each behind what it needs: `warm_start` tells layers by
-    their order.
-    """
+    """Put the nodes in the order of `names` again, each after its inputs: `warm_start` identifies layers by
+    their order."""
     made = {output: node for node in graph.node for output in node.output}
     named = {node.name: node for node in graph.node}
     ordered: dict[str, onnx.NodeProto] = {}

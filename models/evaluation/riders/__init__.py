@@ -1,1 +1,2 @@
-"""Heads of people on motorbikes, settled by eye, and how well the node's network finds and names them."""
+"""Heads of people on motorbikes, labelled by eye, and how well the node's network finds and classifies
+them."""

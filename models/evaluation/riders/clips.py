@@ -41,7 +41,7 @@ def camera_of(source: FileSource) -> CameraConfig:
 
 
 def watched(video: Path, eyes: Eyes) -> tuple[list[Finding], float, dict[str, int]]:
-    """Findings, minutes watched, counts."""
+    """Findings, analysed minutes, counts."""
     source = FileSource(video)
     camera = build_camera(camera_of(source), REPLAY_NODE, source.ring, eyes, DEFAULT_ROLLS, source.start)
     found: list[Finding] = []

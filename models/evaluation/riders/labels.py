@@ -3,8 +3,8 @@
 `labels/SOURCE.csv` has a row for each motorbike: picture (stem of the file, or number of a video's frame),
 its sha256's first digits, width of the picture, the motorbike's box x1, y1, x2, y2, people, heads. Boxes are
 those the node's detector gave; `people` is empty where not all heads show. A head is `x y width state`, the
-state one of h (helmet), b (bare: hair, a cap, a hood, a conical hat), u (nobody can tell); heads are parted
-by semicolons.
+state one of h (helmet), b (bare: hair, a cap, a hood, a conical hat), u (uncertain); heads are separated by
+semicolons.
 """
 
 import csv
@@ -70,7 +70,7 @@ class LabelledHead:
 
 @dataclass(frozen=True)
 class Ridden:
-    """A motorbike with its riders' heads; `people` is None where not all of them show."""
+    """A motorbike with its riders' heads; `people` is None if not all of them are visible."""
 
     source: str
     picture: str

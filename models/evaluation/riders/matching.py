@@ -1,4 +1,4 @@
-"""Matches what was said of a motorbike's riders with what was settled by eye, by the middles of heads."""
+"""Matches the answers about a motorbike's riders with the labels, by the middles of heads."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,13 +10,13 @@ from edge.rules.inputs import HeadState
 from models.evaluation.riders.labels import LabelledHead, Ridden
 
 NEAR = 0.6
-"""Part of a head's width its middle may be off."""
+"""Most distance between the middles, as a part of a head's width."""
 
 
 @dataclass(frozen=True)
 class Said:
-    """One head: what it is by eye (None: there is none) and what was said of it (None: not found), with the
-    probability of bare. `large` heads have the height at which the node says anything."""
+    """One head: its label (None: no head) and the answer (None: not found), with the probability of bare.
+    `large` heads are high enough for the node to report them."""
 
     truth: HeadState | None
     state: HeadState | None
@@ -26,7 +26,7 @@ class Said:
 
 @dataclass(frozen=True)
 class Judged:
-    """What was said of one motorbike; `people` by eye, None where not all heads show."""
+    """The answers for one motorbike; `people` by label, None if not all heads are visible."""
 
     heads: tuple[Said, ...]
     people: int | None
@@ -34,7 +34,7 @@ class Judged:
 
 
 def judge(ridden: Ridden, found: Sequence[SeenHead]) -> Judged:
-    """The surest finding first takes the nearest head that is near enough and not yet taken."""
+    """In order of score, each finding takes the nearest head that is near enough and still free."""
     left = list(ridden.heads)
     said = []
     counted = [head for head in found if head.score >= COUNTED]
@@ -56,7 +56,7 @@ def _distance(head: SeenHead, other: LabelledHead) -> float:
 
 @dataclass(frozen=True)
 class Figures:
-    """What counts, over many motorbikes; heads too small to be told are left out."""
+    """The counts over many motorbikes; heads too small to be judged are left out."""
 
     motorbikes: int
     heads: int
@@ -72,18 +72,18 @@ class Figures:
 
     @property
     def bare_precision(self) -> float:
-        """Of the heads called bare, those that are; 1 if none was called so."""
+        """Of the heads called bare, those that are; 1 if there are none."""
         return 1 - self.called_bare_wrongly / self.called_bare if self.called_bare else 1.0
 
     @property
     def bare_recall(self) -> float:
-        """Of the bare heads, those called so."""
+        """Of the bare heads, those called bare."""
         return self.bare_found / self.bare if self.bare else 0.0
 
 
 def figures(judged: Sequence[Judged]) -> Figures:
-    """Sums over motorbikes. What nobody can tell by eye is right whatever is said of it, but a helmet or no
-    head at all called bare is wrong."""
+    """Sums over motorbikes. For a head with an uncertain label every answer is right, but calling a helmet or
+    a false head bare is wrong."""
     heads = [head for one in judged for head in one.heads if head.large]
     real = [head for head in heads if head.truth is not None]
     bare = [head for head in real if head.truth == "bare"]

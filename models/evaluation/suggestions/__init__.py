@@ -1,1 +1,1 @@
-"""What is suggested at set-up, measured on clips whose lamps, lines and lanes are known."""
+"""Set-up suggestions, measured on clips with known lamps, lines and lanes."""

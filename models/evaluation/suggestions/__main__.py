@@ -27,8 +27,8 @@ DEVELOPED_ON = frozenset(
         *("two_streams_dusk", "infrared_lanes", "hanoi_traffic_1080p", "hanoi_hang_giay_hang_dau_4s"),
     }
 )
-"""Clips that were looked at while this was written, the last six after a first reading
-(docs/accuracy-setup.md); the others were not."""
+"""Clips used during development, the last six after a first reading (docs/accuracy-setup.md); the others were
+not."""
 
 COLUMNS = (
     *("clip", "heads found", "false heads", "stop line off, % of height", "its extent", "extra lines"),
@@ -37,7 +37,7 @@ COLUMNS = (
 
 
 def seen(video: Path, name: str, cache: Path | None) -> Minute:
-    """What a clip shows, from the cache or looked at now. The cache must be one's own: it is a pickle."""
+    """The observations of a clip, from the cache or computed now. Only use your own cache: it is a pickle."""
     kept = cache / f"{name}.pickle" if cache else None
     if kept and kept.exists():
         minute: Minute = pickle.loads(kept.read_bytes())

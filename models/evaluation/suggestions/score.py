@@ -1,4 +1,4 @@
-"""Suggestions held against the truth of a clip."""
+"""Compares suggestions with the truth of a clip."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,32 +11,32 @@ from edge.setup.suggest.model import DOUBTFUL, LampHead, Lane, Scale, StopLine, 
 from models.evaluation.suggestions.truth import Clip, TrueHead, TrueLane, TrueScale
 
 ROWS = (0.3, 0.5, 0.8)
-"""How far down from the horizon to the picture's lower edge the scale is compared."""
+"""Rows at which the scale is compared, as parts of the way from the horizon to the picture's lower edge."""
 
 PLACES = np.linspace(0, 1, 5)
-"""Places along a stop line at which its height is compared."""
+"""Positions along a stop line at which its height is compared."""
 
 
 @dataclass(frozen=True)
 class Score:
-    """How one clip came out. Lists have one value for each true thing, None where nothing was suggested."""
+    """Results of one clip. Lists have one value for each true object, None if nothing was suggested."""
 
     name: str
     heads: tuple[int, int]
-    """Found, of those that changed."""
+    """Heads found, of those that changed."""
     false_heads: tuple[int, int]
-    """Suggested where there is none: sure ones, doubtful ones."""
+    """Heads suggested where there are none: sure ones, doubtful ones."""
     stop_lines: tuple[float | None, ...]
-    """By how many percent of the picture's height each is off, at its worst place."""
+    """Largest error of each, in percent of the picture's height."""
     extents: tuple[float, ...]
-    """Of those found, which part of both together, along the line, they share."""
+    """For those found: the overlap along the line, as a part of both together."""
     extra_lines: tuple[int, int]
     lanes: tuple[float, ...]
-    """Shared area over the area of both, of each true lane; 0 where none was suggested that way."""
+    """Intersection over union for each true lane; 0 without a suggestion in that direction."""
     scale: float | None
-    """Mean error in percent, where the truth is known and a scale was suggested."""
+    """Mean error in percent, if the truth is known and a scale was suggested."""
     focal: float | None
-    """By how many percent distances along the road are off, beside that."""
+    """Error of distances along the road in percent, in addition to that."""
     residual_cm: float | None
 
 
@@ -72,7 +72,7 @@ def _sure_and_doubtful(confidences: Sequence[float]) -> tuple[int, int]:
 
 
 def _same_head(one: LampHead, head: TrueHead) -> bool:
-    """Whether each holds the other's middle."""
+    """Whether each contains the other's middle."""
     boxes = (one.box, head.box)
     middles = [((x1 + x2) / 2, (y1 + y2) / 2) for x1, y1, x2, y2 in boxes]
     return all(
@@ -102,7 +102,8 @@ def _shared(line: Polyline, one: StopLine) -> float:
 
 
 def _same_lane(lane: TrueLane, one: Lane, size: tuple[int, int]) -> float:
-    """Intersection over union of the areas, below the row where both have begun; 0 for the other way."""
+    """Intersection over union of the areas, below the row where both have begun; 0 for opposite
+    directions."""
     if lane.away != (one.direction[1] < 0):
         return 0.0
     top = max(min(y for _, y in polygon) for polygon in (lane.polygon, one.polygon))

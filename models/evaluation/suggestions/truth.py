@@ -1,4 +1,4 @@
-"""What is really there in a clip: lamp heads, stop lines, lanes, and how large things are on the road.
+"""The true lamp heads, stop lines, lanes and scale of a clip.
 
 A clip is a rendered one's folder (`sample_videos.truth`), or a video with a `.truth.yaml` beside it, whose
 values were read by eye.
@@ -19,14 +19,14 @@ from edge.rules.inputs import Box, Point, Polyline
 from sample_videos.truth import Truth
 
 CHANGES = 1.0
-"""Seconds it must show each of two colours for a lamp to have changed."""
+"""Seconds each of two colours must be shown for a lamp to have changed."""
 
 COLOURS = {"yellow": "amber"}
 
 
 @dataclass(frozen=True)
 class TrueHead:
-    """A lamp head; `changes` says whether it could be seen to."""
+    """A lamp head; `changes` is whether a change was visible."""
 
     name: str
     box: Box
@@ -43,7 +43,7 @@ class TrueLane:
 
 @dataclass(frozen=True)
 class TrueScale:
-    """As `edge.setup.suggest.model.Scale` means them."""
+    """As defined by `edge.setup.suggest.model.Scale`."""
 
     horizon: float
     height: float
@@ -52,7 +52,7 @@ class TrueScale:
 
 @dataclass(frozen=True)
 class Clip:
-    """A clip and what is true of it; `scale` is known where the scene is computed."""
+    """A clip and its truth; `scale` is known if the scene is computed."""
 
     name: str
     video: Path
@@ -85,7 +85,7 @@ def _of_folder(folder: Path) -> Clip:
 
 
 def _of_matrix(camera: NDArray[np.float64]) -> TrueScale:
-    """Of the camera with this 3 x 4 matrix, by two places on its road."""
+    """The scale of the camera with this 3 x 4 matrix, from two points on its road."""
     far = camera @ (0.0, 1.0, 0.0, 0.0)
     one, other = camera @ (3.0, 20.0, 0.0, 1.0), camera @ (4.0, 20.0, 0.0, 1.0)
     horizon = float(far[1] / far[2])
@@ -130,7 +130,7 @@ def _of_pitch(camera: Mapping[str, float]) -> TrueScale:
 
 
 def _changes(states: Any, hidden: tuple[tuple[float, float], ...] = ()) -> bool:
-    """Whether it shows two colours, each for long enough and in sight."""
+    """Whether two colours are visible, each for long enough."""
     shown: dict[str, float] = {}
     for start, end, colour in states:
         out_of_sight = sum(max(0.0, min(end, b) - max(start, a)) for a, b in hidden)

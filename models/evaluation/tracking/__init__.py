@@ -1,1 +1,1 @@
-"""How well vehicles are followed, and what mistakes in that make of the rules, on clips with exact truth."""
+"""Tracking quality, and the effect of tracking errors on the rules, on clips with exact truth."""

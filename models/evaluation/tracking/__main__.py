@@ -24,7 +24,7 @@ SEEDS = (1, 2, 3)
 
 
 def ways(looks: Sequence[Look], fps: float, rates: Sequence[float]) -> Iterator[tuple[str, list[list[Look]]]]:
-    """Ways of looking at a clip, each with one or several sets of looks."""
+    """Sampling variants of a clip, each with one or several sets of looks."""
     yield "every frame", [list(looks)]
     for rate in rates:
         if rate < fps:
@@ -52,7 +52,7 @@ def pooled(results: Sequence[Result]) -> Result:
 def table(
     clips: Sequence[Clip], cache: Path | None, rates: Sequence[float], names: Sequence[str]
 ) -> list[str]:
-    """The page's table, one line a way of looking and tracker."""
+    """The page's table, one line for each sampling variant and tracker."""
     by_way: dict[str, dict[str, list[Result]]] = {}
     for clip in clips:
         for way, sets in ways(looks_of(clip.video, cache), clip.fps, rates):
@@ -77,7 +77,7 @@ def table(
 
 
 def main() -> None:
-    """Prints the table, and writes it where asked."""
+    """Prints the table, and writes it if asked."""
     ask = argparse.ArgumentParser(prog="python -m models.evaluation.tracking", description=__doc__)
     ask.add_argument("clips", type=Path, nargs="*")
     ask.add_argument("--cache", type=Path)

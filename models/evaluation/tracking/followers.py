@@ -1,6 +1,5 @@
-"""Trackers behind one small door: looks in, tracks of each look out. Ours, and those of the package
-`trackers` (extra `evaluation`), which are given the stream's own timestamps.
-"""
+"""A common interface for trackers: looks in, tracks of each look out. Ours, and those of the package
+`trackers` (extra `evaluation`), which get the stream's own timestamps."""
 
 import warnings
 from collections.abc import Callable
@@ -21,11 +20,11 @@ class Follower(Protocol):
         ...
 
     def take_ended(self) -> list[Track]:
-        """Tracks given up since the last call."""
+        """Tracks that ended since the last call."""
         ...
 
     def end_all(self) -> list[Track]:
-        """The clip is over: the tracks still open."""
+        """The clip is over: returns the tracks still open."""
         ...
 
 
@@ -120,5 +119,5 @@ FOLLOWERS: dict[str, Callable[[tuple[int, int], float], Follower]] = {
     "ocsort": _library("OCSORTTracker", **_SURE),
     "botsort": _library("BoTSORTTracker", track_activation_threshold=0.35, enable_cmc=False, **_SURE),
 }
-"""By name; each is told the picture's size and the looks a second. Thresholds are the node's: the defaults of
+"""By name; each gets the picture's size and the looks a second. Thresholds are the node's: the defaults of
 the package (0.6 to 0.7) are for other detectors and find less."""

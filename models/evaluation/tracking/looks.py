@@ -1,4 +1,4 @@
-"""Detections of a clip, looked at once and kept, so that every tracker is given the same."""
+"""Detections of a clip, computed once and cached, so that every tracker gets the same."""
 
 import hashlib
 import json
@@ -20,7 +20,7 @@ from models.card import packaged_card
 
 @dataclass(frozen=True)
 class Look:
-    """One frame: its number, seconds, and what was seen."""
+    """One frame: its number, seconds, and detections."""
 
     frame: int
     t: float
@@ -28,7 +28,7 @@ class Look:
 
 
 def looks_of(video: Path, cache: Path | None, threads: int = 1) -> list[Look]:
-    """Every frame of a clip as the node sees it; kept in the folder `cache` if there is one."""
+    """Every frame of a clip as detected by the node; cached in the folder `cache` if given."""
     card = packaged_card("vehicles")
     kept = None if cache is None else cache / kept_name(video, card)
     if kept is not None and kept.exists():
@@ -50,8 +50,8 @@ def looks_of(video: Path, cache: Path | None, threads: int = 1) -> list[Look]:
 
 
 def kept_name(video: Path, card: Path) -> str:
-    """What the looks at a video are kept as: by its content and the network's card, since clips rendered from
-    another seed have the same names, and another network sees other vehicles."""
+    """Cache name of a video's looks: from its content and the network's card, since clips rendered from
+    another seed have the same names, and another network detects other vehicles."""
     content = hashlib.sha256(video.read_bytes() + card.read_bytes()).hexdigest()
     return f"{video.parent.name}_{video.stem}_{content[:12]}.seen.json"
 
@@ -86,11 +86,11 @@ def _read(row: list[object]) -> Look:
 
 
 def at_rate(looks: Sequence[Look], fps: float, rate: float) -> list[Look]:
-    """As if the camera gave `rate` looks a second, evenly as far as its own frames allow."""
+    """The looks at `rate` a second, as even as the clip's own frames allow."""
     return [k for n, k in enumerate(looks) if n == 0 or int(n * rate / fps) != int((n - 1) * rate / fps)]
 
 
 def dropped(looks: Sequence[Look], share: float, seed: int) -> list[Look]:
-    """With that share of looks lost at random, as on a machine that has too much to do."""
+    """The looks with that share lost at random, as on an overloaded machine."""
     chance = random.Random(seed)
     return [look for look in looks if chance.random() >= share]

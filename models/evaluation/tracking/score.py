@@ -16,15 +16,15 @@ from models.evaluation.tracking.looks import Look
 from models.evaluation.tracking.truth import Clip, TrueEvent
 
 SAME = 0.5
-"""Intersection over union from which a box is of a vehicle."""
+"""Intersection over union from which a box matches a vehicle."""
 
 IN_TIME = 1.0
-"""Seconds a finding may be off its event."""
+"""Most seconds between a finding and its event."""
 
 
 @dataclass
 class Result:
-    """What a tracker did with one clip; `false` are violations nobody committed."""
+    """Results of a tracker on one clip; `false` are violations nobody committed."""
 
     hota: float = 0.0
     idf1: float = 0.0
@@ -35,11 +35,11 @@ class Result:
     false: list[str] = field(default_factory=list)
     breaks: int = 0
     switches_told: int = 0
-    """Identity switches inside a track that the track itself carries as a break."""
+    """Identity switches inside a track that the track itself marks as a break."""
 
 
 def run(clip: Clip, looks: Sequence[Look], follower: Follower) -> Result:
-    """Follows the vehicles of a clip, judges them, and compares both with the truth."""
+    """Tracks the vehicles of a clip, judges them, and compares both with the truth."""
     numbers = _Numbers()
     breaks: dict[tuple[int, int], bool] = {}
     whole: dict[int, Track] = {}
@@ -49,7 +49,7 @@ def run(clip: Clip, looks: Sequence[Look], follower: Follower) -> Result:
             whole[track.id] = track
             breaks[track.id, look.frame] = track.points[-1].breaks
         found += findings
-    # A track counts from its first look on, though it is known only some looks later: so the rules have it.
+    # A track counts from its first look, though it is reported only some looks later: the rules use it so.
     seen: dict[int, list[tuple[int, Box]]] = {}
     for track in whole.values():
         for point in track.points:
@@ -65,8 +65,8 @@ def run(clip: Clip, looks: Sequence[Look], follower: Follower) -> Result:
 def judged(
     clip: Clip, looks: Sequence[Look], follower: Follower
 ) -> Iterator[tuple[Look, list[Track], list[Finding]]]:
-    """Follows and judges the vehicles of a clip: each look with its tracks and what it made decidable, each
-    finding once. The lamps are given as they truly were."""
+    """Tracks and judges the vehicles of a clip: each look with its tracks and the findings it made decidable,
+    each once. The true lamp phases are used."""
     book, reported = Rulebook(clip.camera.rules, clip.camera), Reported()
     for number, look in enumerate(looks, start=1):
         tracks, signals = follower.update(look), clip.signals(look.t)
@@ -83,11 +83,11 @@ def judged(
 
 
 Sequenced = tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float64]]
-"""Of one look: numbers of true vehicles, numbers of tracks, and how much they overlap."""
+"""For one look: indexes of true vehicles, indexes of tracks, and their overlaps."""
 
 
 class _Numbers:
-    """Vehicles and tracks as whole numbers from 0; notes where a track goes over to another vehicle."""
+    """Vehicles and tracks as integers from 0; records where a track switches to another vehicle."""
 
     def __init__(self) -> None:
         self._vehicles: dict[str, int] = {}
@@ -96,7 +96,8 @@ class _Numbers:
         self.swaps: list[tuple[int, list[int]]] = []
 
     def look(self, clip: Clip, look: Look, seen: Sequence[tuple[int, Box]]) -> Sequenced:
-        """What is owed and what is followed; a track on something that is not owed is left out."""
+        """Matches the vehicles that count with the tracks; a track on something that does not count is left
+        out."""
         true = clip.boxes.get(look.frame, ())
         lap = overlaps([row.box for row in true], [box for _, box in seen]) if true and seen else None
         kept = list(range(len(seen)))
@@ -120,7 +121,7 @@ class _Numbers:
 
 
 def _identities(followed: Sequence[Sequenced]) -> Result:
-    """By the measures of the package `trackers`, which follow TrackEval."""
+    """Identity scores of the package `trackers`, which follow TrackEval."""
     from trackers.eval.clear import compute_clear_metrics
     from trackers.eval.hota import compute_hota_metrics
     from trackers.eval.identity import compute_identity_metrics
@@ -147,7 +148,7 @@ def _judge(clip: Clip, found: Sequence[Finding], result: Result) -> None:
 
 
 def _is(clip: Clip, one: Finding, event: TrueEvent) -> bool:
-    """Whether a finding is of this event: rule, time, and the vehicle below its box."""
+    """Whether a finding matches this event: rule, time, and vehicle box."""
     start, end = event.during
     early = min(start, event.t) - IN_TIME <= one.t <= max(end, event.t) + IN_TIME
     if one.rule != event.rule or not early:

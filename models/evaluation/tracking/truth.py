@@ -1,4 +1,4 @@
-"""What trackers are measured against: true boxes in every frame, lamps and events of a rendered clip."""
+"""Truth for measuring trackers: true boxes in every frame, lamps and events of a rendered clip."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,17 +13,17 @@ from edge.rules.inputs import Box, Phase, SignalHistory
 from sample_videos.truth import Event, Truth, Verdict
 
 COUNTED = 0.25
-"""Share of a vehicle that must be in sight for a tracker to owe it."""
+"""Visible share of a vehicle from which a tracker must follow it."""
 
 SMALLEST = 24.0
-"""Pixels its box must be high."""
+"""Least height of its box in pixels."""
 
 LAMP_UNCERTAINTY = 0.08
 
 
 @dataclass(frozen=True)
 class TrueBox:
-    """A vehicle in one frame, cut to the picture; what is not `owed` may be followed or not."""
+    """A vehicle in one frame, cut to the picture; if not `owed`, tracking it is optional."""
 
     vehicle: str
     box: Box
@@ -32,7 +32,7 @@ class TrueBox:
 
 @dataclass(frozen=True)
 class TrueEvent:
-    """Something that must be found (`violation`), must not be (`near_miss`), or settles nothing (`open`)."""
+    """An event that must be found (`violation`), must not be (`near_miss`), or does not count (`open`)."""
 
     rule: str
     verdict: Verdict
@@ -46,7 +46,7 @@ class TrueEvent:
 
 @dataclass(frozen=True)
 class Clip:
-    """A clip and all that is true of it."""
+    """A clip and its truth."""
 
     name: str
     video: Path
@@ -57,7 +57,7 @@ class Clip:
     events: tuple[TrueEvent, ...]
 
     def signals(self, now: float) -> dict[str, SignalHistory]:
-        """What the lamps had shown by `now`, as if every change had been read."""
+        """The lamp phases up to `now`, as if every change had been read."""
         return {head: _history(head, states, now) for head, states in self.lamps.items()}
 
 
@@ -71,7 +71,7 @@ def _history(head: str, states: tuple[tuple[float, float, LampColour], ...], now
 
 
 def load(path: Path, camera: Path | None = None) -> Clip:
-    """A clip's folder (`sample_videos.truth`), or a `.truth.yaml` as junction's with its camera file.
+    """Loads a clip's folder (`sample_videos.truth`), or a `.truth.yaml` like junction's with its camera file.
 
     Raises:
         ValueError: a `.truth.yaml` without a camera file.
@@ -107,8 +107,8 @@ def _of_folder(folder: Path) -> Clip:
 
 
 def _owed(event: Event, truth: Truth) -> Verdict:
-    """Its verdict, but `open` for a violation that no picture proves: it may be found or missed. A turn is
-    proved only by who was seen in the lane it came from."""
+    """Its verdict, but `open` for a violation that no picture proves: finding it is optional. A turn is
+    proved only if the vehicle was seen in the lane it came from."""
     if event.verdict != "violation":
         return event.verdict
     in_lane = event.rule != "illegal_turn" or any(
@@ -142,7 +142,7 @@ def _of_junction(path: Path, camera: Path) -> Clip:
 
 
 def _plain(box: Box, visible: float, size: tuple[int, int]) -> bool:
-    """Whether a tracker owes it: in sight, and not only a sliver at the picture's edge."""
+    """Whether a tracker must follow it: visible, and not only a sliver at the picture's edge."""
     cut = box[0] <= 1 or box[1] <= 1 or box[2] >= size[0] - 1 or box[3] >= size[1] - 1
     high = box[3] - box[1]
     return visible >= COUNTED and high >= SMALLEST * (2 if cut else 1)

@@ -1,1 +1,1 @@
-"""Makes `models/lamps.onnx`: what a traffic-light head shows, from the crop of its housing."""
+"""Trains `models/lamps.onnx`: the state of a traffic-light head, from the crop of its housing."""

@@ -1,4 +1,4 @@
-"""Makes lamp heads as cameras see them out of a few clean crops, and the things that are no lit lamp at all.
+"""Makes realistic lamp heads out of a few clean crops, and crops that show no lit lamp.
 
 All pictures are BGR float32 in 0..1 of the network's input size.
 """
@@ -14,7 +14,7 @@ SIZE = (CROP_WIDTH, CROP_HEIGHT)
 
 
 def shake(picture: Picture, rng: np.random.Generator) -> Picture:
-    """Shift, tilt and scale a little: nobody draws a housing exactly, and poles sway."""
+    """Shift, tilt and scale a little: housings are never drawn exactly, and poles sway."""
     turn = cv2.getRotationMatrix2D(
         (CROP_WIDTH / 2, CROP_HEIGHT / 2), rng.uniform(-8, 8), rng.uniform(0.85, 1.2)
     )
@@ -63,14 +63,16 @@ GLARE = {
     "amber": ((0.0, 0.24), (0.3, 0.66), (0.85, 1.0)),
     "green": ((0.5, 1.0), (0.8, 1.0), (0.0, 0.35)),
 }
-"""Blue, green and red of the halo of a lamp that burns out a night picture, least and most: red turns to
+"""Blue, green and red of the halo of a lamp that overexposes a night picture, least and most: red turns to
 crimson, amber to the orange of a red lamp by day, green to cyan."""
 
 
 def glare(picture: Picture, colour: str, rng: np.random.Generator) -> Picture:
-    """A crop that a lamp's halo fills: one or two hearts anywhere in it, white over yellow to the halo's hue.
+    """A crop filled by a lamp's halo: one or two bright centres anywhere in it, white over yellow to the
+    halo's hue.
 
-    Only the halo tells red from amber here: the hearts are alike, and the place says nothing.
+    Only the halo distinguishes red from amber here: the centres are alike, and the position gives no
+    information.
     """
     least, most = np.array(GLARE[colour]).T
     halo = rng.uniform(least, most)
@@ -86,7 +88,7 @@ def glare(picture: Picture, colour: str, rng: np.random.Generator) -> Picture:
 
 
 def _heart(lit: Picture, height: float, halo: Picture, rng: np.random.Generator) -> Picture:
-    """Burns out one place, with a ring between white and the halo."""
+    """Overexposes one place, with a ring between white and the halo."""
     y, x = np.mgrid[0:CROP_HEIGHT, 0:CROP_WIDTH]
     wide, high = rng.uniform((0.12, 0.1), (0.45, 0.4))
     distance = np.hypot(
@@ -104,7 +106,7 @@ def _heart(lit: Picture, height: float, halo: Picture, rng: np.random.Generator)
 
 
 def recolour(picture: Picture, lit: str) -> Picture:
-    """An amber head from a red or green one (amber is on too briefly to be photographed often)."""
+    """An amber head made from a red or green one (amber is too brief to be photographed often)."""
     hsv = cv2.cvtColor(picture, cv2.COLOR_BGR2HSV)
     hue = (hsv[..., 0] + 180) % 360 - 180
     lens = (np.abs(hue) < 30) if lit == "red" else ((hsv[..., 0] > 130) & (hsv[..., 0] < 210))
@@ -129,7 +131,7 @@ def hidden(picture: Picture, patch: Picture, rng: np.random.Generator) -> Pictur
 
 
 def nothing(patch: Picture, rng: np.random.Generator) -> Picture:
-    """What a head looks like when nothing can be read: scenery, one flat colour, burnt out, or night."""
+    """A head that can't be read: scenery, one flat colour, overexposed, or night."""
     kind = rng.integers(0, 5)
     if kind == 0:
         flat = np.full_like(patch, rng.uniform(0, 1, 3))

@@ -1,4 +1,5 @@
-"""Draws lamp heads of every make: one to five cells, discs, arrows and countdown digits, by day and in glare.
+"""Draws lamp heads of many designs: one to five cells, discs, arrows and countdown digits, by day and in
+glare.
 
 Crops of a few junctions teach a network those junctions. Drawn heads teach what all have in common: a colour,
 red and green at the ends, amber in the middle. Pictures are BGR float32 in 0..1, upright, of the network's
@@ -18,7 +19,7 @@ Mask = NDArray[np.uint8]
 Hues = dict[str, tuple[float, float]]
 
 LARGER = 4
-"""Heads are drawn this many times larger than the network sees them."""
+"""Factor by which heads are drawn larger than the network's input."""
 
 WIDTH, HEIGHT = CROP_WIDTH * LARGER, CROP_HEIGHT * LARGER
 PLACES: dict[str, int] = {"red": 0, "amber": 1, "green": 2}
@@ -27,11 +28,12 @@ HUES: Hues = {"red": (-25, 12), "amber": (21, 54), "green": (138, 188)}
 """Degrees. Cameras turn green LEDs to cyan, and red to magenta by night."""
 
 HUES_BY_PLACE: Hues = HUES | {"red": (-25, 26), "amber": (14, 56)}
-"""Where the place in the head tells red from amber, their hues may overlap."""
+"""If the position in the head distinguishes red from amber, their hues may overlap."""
 
 
 HUES_ALONE: Hues = {"red": (-28, 5), "amber": (17, 52), "green": (138, 188)}
-"""Of small pale lights, whose place says nothing and which a camera's white balance turns by some degrees."""
+"""Hues of small pale lights, whose position gives no information and which a camera's white balance shifts by
+some degrees."""
 
 
 def head(colour: str, patch: Picture, rng: np.random.Generator) -> Picture:
@@ -50,7 +52,7 @@ def head(colour: str, patch: Picture, rng: np.random.Generator) -> Picture:
 
 
 def countdown(colour: str, patch: Picture, rng: np.random.Generator) -> Picture:
-    """A box of seconds left, of the colour that is on, that fills the crop; dark segments show a little."""
+    """A countdown of the lit colour that fills the crop; dark segments show faintly."""
     canvas = np.asarray(cv2.resize(patch, (WIDTH, HEIGHT)) * rng.uniform(0.4, 1.1), np.float32)
     margin = rng.uniform(0, (0.2, 0.12)) * (WIDTH, HEIGHT)
     x, y = (int(v) for v in margin)
@@ -68,7 +70,7 @@ def countdown(colour: str, patch: Picture, rng: np.random.Generator) -> Picture:
 
 
 def _shine(canvas: Picture, mask: Picture, light: Picture) -> None:
-    """Lays `light` over the canvas where `mask` is 1, in part where it is less."""
+    """Blends `light` over the canvas where `mask` is 1, partly where it is less."""
     canvas[:] = canvas * (1 - mask[..., None]) + mask[..., None] * light
 
 
@@ -80,7 +82,7 @@ _ENDS = {
     "a": (0, 0, 1, 0), "b": (1, 0, 1, 1), "c": (1, 1, 1, 2), "d": (0, 2, 1, 2), "e": (0, 1, 0, 2),
     "f": (0, 0, 0, 1), "g": (0, 1, 1, 1),
 }  # fmt: skip
-"""From and to of each segment, in half heights and widths of a digit."""
+"""Start and end of each segment, in half heights and widths of a digit."""
 
 
 def _segments(text: str, axes: tuple[int, int], thick: int) -> Picture:
@@ -97,7 +99,8 @@ def _segments(text: str, axes: tuple[int, int], thick: int) -> Picture:
 
 
 def column(colour: str, patch: Picture, rng: np.random.Generator) -> Picture:
-    """A thin post before sky or street with the same light twice, pale and small: by day and far away."""
+    """A thin post in front of sky or street with the same light twice, pale and small: by day and far
+    away."""
     grey = patch.mean(axis=2, keepdims=True)
     calm = cv2.resize(patch * 0.3 + grey * 0.7, (WIDTH, HEIGHT))
     canvas = np.asarray(calm * rng.uniform(0.15, 0.5) + rng.uniform(0.1, 0.65), np.float32)
@@ -116,7 +119,7 @@ def column(colour: str, patch: Picture, rng: np.random.Generator) -> Picture:
 
 
 def _pale(colour: str, rng: np.random.Generator) -> Picture:
-    """A light that burns out a little: less of its colour, nearer to white; amber rather to yellow."""
+    """A slightly overexposed light: less saturated, nearer to white; amber rather to yellow."""
     full = _bgr(HUES_ALONE[colour], rng)
     blue = rng.uniform(0.5, 0.9) if colour == "amber" else 0.92
     return np.asarray(full + rng.uniform(0, 0.7) * (np.array((blue, 0.9, 1.0)) - full), np.float32)
@@ -131,7 +134,7 @@ def two(patch: Picture, rng: np.random.Generator) -> Picture:
 
 
 def low_sun(patch: Picture, rng: np.random.Generator) -> Picture:
-    """A head whose every glass the sun lights up (phantom light): nobody can tell what it shows."""
+    """A head with every glass lit by the sun (phantom light): its state can't be seen."""
     canvas = _housing(3, patch, rng, rng.uniform(0.6, 0.9))
     if rng.random() < 0.6:
         colour = str(rng.choice(list(PLACES)))
@@ -155,7 +158,8 @@ def _shape(disc: float, rng: np.random.Generator) -> str:
 
 
 def _housing(cells: int, patch: Picture, rng: np.random.Generator, sun: float = 0.0) -> Picture:
-    """A dark box of unlit cells before scenery; `sun`: how bright their glass is, 0 as by any light."""
+    """A dark box of unlit cells in front of scenery; `sun`: brightness of their glass in sunlight, 0 for
+    other light."""
     canvas = np.asarray(cv2.resize(patch, (WIDTH, HEIGHT)) * rng.uniform(0.3, 1.1), np.float32)
     left, right, top, bottom = (
         int(v) for v in rng.uniform(0, (0.2, 0.2, 0.08, 0.08)) * (WIDTH, WIDTH, HEIGHT, HEIGHT)
@@ -187,7 +191,7 @@ def _hoods(canvas: Picture, cells: int, rng: np.random.Generator) -> None:
 
 
 def leaves(picture: Picture, patch: Picture, rng: np.random.Generator) -> Picture:
-    """The head with a little of the scenery in front, at one side or in spots."""
+    """The head partly covered by scenery, at one side or in spots."""
     spots = cv2.GaussianBlur(rng.normal(0, 1, (CROP_HEIGHT, CROP_WIDTH)), (0, 0), rng.uniform(0.8, 3))
     spots = spots + np.linspace(-1, 1, CROP_WIDTH)[None] * rng.uniform(-2, 2) * spots.std()
     mask = (spots > np.quantile(spots, 1 - rng.uniform(0.05, 0.3)))[..., None]
@@ -195,7 +199,7 @@ def leaves(picture: Picture, patch: Picture, rng: np.random.Generator) -> Pictur
 
 
 def _unlit_glass(place: int, sun: float, rng: np.random.Generator) -> Picture:
-    """Coloured glass by daylight: the hue of its place, dim."""
+    """Coloured glass in daylight: the hue of its position, dim."""
     colour = next(name for name, at in PLACES.items() if at == place)
     return np.asarray(_bgr(HUES[colour], rng) * (sun or rng.uniform(0.1, 0.5)), np.float32)
 
@@ -216,7 +220,7 @@ def _light(
     rng: np.random.Generator,
     glare: float = 0.55,
 ) -> None:
-    """Lights the cell `at` (its number, of how many), often burnt out, with a halo over the housing."""
+    """Lights the cell `at` (index, number of cells), often overexposed, with a halo over the housing."""
     centre, axes = _centre(*at), _axes(at[1])
     shaped = np.zeros((HEIGHT, WIDTH), np.uint8)
     _SHAPES[shape](shaped, centre, axes, rng)

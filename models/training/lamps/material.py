@@ -1,4 +1,4 @@
-"""What the lamp reader is trained on: real heads, drawn heads, and what is no readable head.
+"""Training material of the lamp reader: real heads, drawn heads, and unreadable ones.
 
 Pictures are BGR float32 in 0..1 of the network's input size.
 """
@@ -22,12 +22,12 @@ GLARE_UNTIL = 0.28
 Picture = NDArray[np.float32]
 Heads = dict[str, list[Picture]]
 FromScene = tuple[Picture, str]
-"""A head, and the scene it was cut from ("" where it is nobody's)."""
+"""A head, and the scene it was cut from ("" if none)."""
 
 
 @dataclass(frozen=True)
 class Material:
-    """What training pictures are made of."""
+    """Source pictures for training samples."""
 
     heads: Heads
     vietnamese: dict[str, list[FromScene]]
@@ -43,13 +43,13 @@ class Samples:
     scenes: NDArray[np.str_]
 
     def without(self, scene: str) -> "Samples":
-        """Those that no picture of the scene went into."""
+        """The samples without any picture of the scene."""
         kept = self.scenes != scene
         return Samples(self.pictures[kept], self.labels[kept], self.scenes[kept])
 
 
 def read_heads(folder: Path) -> Heads:
-    """Crops by lit colour; heads on their side are stood upright."""
+    """Crops by lit colour; horizontal heads are turned upright."""
     return {colour: [head for head, _ in heads] for colour, heads in read_scenes(folder).items()}
 
 
@@ -95,7 +95,7 @@ def _small(picture: NDArray[np.uint8]) -> Picture:
 
 
 def samples(material: Material, count: int, rng: np.random.Generator) -> Samples:
-    """So many training pictures."""
+    """That many training pictures."""
     made = [sample(material, rng) for _ in range(count)]
     pictures, labels, scenes = zip(*made, strict=True)
     return Samples(np.stack(pictures), np.array(labels), np.array(scenes))
@@ -132,7 +132,7 @@ def _lit(name: str, material: Material, patch: Picture, rng: np.random.Generator
 
 
 def _elsewhere(name: str, material: Material, rng: np.random.Generator) -> Picture:
-    """A head of another country, now and then in glare."""
+    """A head of another country, sometimes in glare."""
     if name == "amber" and rng.random() < 0.35:  # rarely photographed: made from the others
         origin = str(rng.choice(["red", "green"]))
         picture = augment.recolour(_one(material.heads[origin], rng), origin)
@@ -144,7 +144,7 @@ def _elsewhere(name: str, material: Material, rng: np.random.Generator) -> Pictu
 
 
 def _turned(picture: Picture, rng: np.random.Generator) -> Picture:
-    """Red at the other end, as on heads that lie on their side: amber stays in the middle."""
+    """Red at the other end, as on horizontal heads: amber stays in the middle."""
     return picture[::-1] if rng.random() < 0.5 else picture
 
 

@@ -40,7 +40,7 @@ BATCH = 64
 
 
 def lamp_network() -> nn.Module:
-    """Three small convolutions and one layer that knows where in the head the light is."""
+    """Three small convolutions and one layer that uses the position of the light in the head."""
     layers: list[nn.Module] = []
     for before, after in ((3, 16), (16, 32), (32, 48)):
         layers += [nn.Conv2d(before, after, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2)]
@@ -83,12 +83,13 @@ def accuracy(network: nn.Module, heads: Heads) -> dict[str, float]:
 
 
 def _tensor(pictures: Picture) -> torch.Tensor:
-    """BGR pictures as the network takes them: n x 3 x height x width, RGB."""
+    """BGR pictures as the network's input: n x 3 x height x width, RGB."""
     return torch.from_numpy(pictures[..., ::-1].transpose(0, 3, 1, 2).copy())
 
 
 class BothWays(nn.Module):
-    """Shares of belief from a head and its mirror image together: what only one of them says counts less."""
+    """Class probabilities from a head and its mirror image together: what only one of them shows counts
+    less."""
 
     def __init__(self, network: nn.Module) -> None:
         super().__init__()

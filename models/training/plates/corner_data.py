@@ -1,8 +1,8 @@
-"""Training samples of the corner network: a plate in a street, pulled straight by corners that are wrong.
+"""Training samples of the corner network: a plate in a street, rectified with wrong corners.
 
-The true corners are known because the plate is drawn, or because a labelled real plate is turned,
-sheared and put into perspective here. What is no plate comes from the finder's own false findings (``mine``)
-and from corners put where there is only part of a plate.
+The true corners are known because the plate is drawn, or because a labelled real plate is turned, sheared and
+put into perspective here. Negative samples come from the finder's own false findings (``mine``) and from
+corners around only a part of a plate.
 """
 
 from dataclasses import dataclass
@@ -19,17 +19,16 @@ from models.training.plates.finder_data import Scene, read_false
 from models.training.plates.glyphs import GlyphBook
 
 WIDTHS = (15, 130)
-"""Width of the photographed plate in pixels; the frame shows larger ones no better."""
+"""Width of the photographed plate in pixels; in the frame larger ones look no better."""
 TINTS = ("yellow", "blue", "red")
 NO_PLATE, DRAWN, CUT = 0.3, 0.35, 0.12
-"""Shares of the samples: none, drawn plates, real plates cut out of their surroundings; else real ones in
-theirs.
-"""
+"""Shares of the samples: no plate, drawn plates, real plates cut out of their surroundings; the rest are real
+plates in theirs."""
 
 
 @dataclass(frozen=True)
 class Sample:
-    """What the network sees (64 x 128 BGR), whether it is a plate, and the shift of its corners."""
+    """The network's input (64 x 128 BGR), whether it is a plate, and the shift of its corners."""
 
     image: Image
     plate: bool
@@ -38,14 +37,14 @@ class Sample:
 
 @dataclass(frozen=True)
 class Photo:
-    """A plate as a camera saw it, before anyone looked for it."""
+    """A plate as a camera saw it, before detection."""
 
     image: Image
     quad: Quad
 
 
 def posture(rng: np.random.Generator, aspect: float) -> Quad:
-    """Corners of a plate of unit width, centred, as the camera may see it: mostly upright, at times steep."""
+    """Corners of a plate of unit width, centred, in a random pose: mostly upright, sometimes steep."""
     height = rng.uniform(0.8, 1.15) / aspect
     quad = (CORNERS - np.float32(0.5)) * (1.0, height)
     steep = rng.random() < 0.4
@@ -84,7 +83,7 @@ def nudged(rng: np.random.Generator, quad: Quad, amount: float) -> Quad:
 
 
 def shift_of(guessed: Quad, quad: Quad) -> Quad:
-    """Where the true corners are from those of ``guessed``, in its units: inverse of ``corners.moved``."""
+    """Shift of the true corners from ``guessed``, in its units: inverse of ``corners.moved``."""
     flat = cv2.getPerspectiveTransform(guessed.astype(np.float32), CORNERS)
     return np.asarray(cv2.perspectiveTransform(quad[None].astype(np.float32), flat)[0] - CORNERS, np.float32)
 
@@ -92,8 +91,8 @@ def shift_of(guessed: Quad, quad: Quad) -> Quad:
 class CornerMaker:
     """Makes endless samples from one random generator.
 
-    ``book`` writes the drawn plates; ``scenes`` have exact corners; on ``backdrops`` drawn plates are
-    pasted; ``false`` are the finder's false findings with their pictures.
+    ``book`` gives the glyphs of drawn plates; ``scenes`` have exact corners; on ``backdrops`` drawn plates
+    are pasted; ``false`` are the finder's false findings with their pictures.
     """
 
     def __init__(
@@ -143,12 +142,12 @@ class CornerMaker:
     def _photograph(
         self, rng: np.random.Generator, image: Image, quad: Quad, backdrop: Image | None
     ) -> Photo:
-        """The plate at ``quad`` in a posture of its own, on a backdrop or in its surroundings."""
+        """The plate at ``quad`` in a random pose, on a backdrop or in its surroundings."""
         across, down = float(np.linalg.norm(quad[1] - quad[0])), float(np.linalg.norm(quad[3] - quad[0]))
         largest = min(WIDTHS[1], 1.6 * across)
         width = float(np.exp(rng.uniform(np.log(WIDTHS[0]), np.log(max(largest, WIDTHS[0] + 1)))))
         seen = posture(rng, across / max(down, 1.0)) * np.float32(width)
-        tight = rng.random() < 0.25  # a crop of the plate alone: the picture ends soon
+        tight = rng.random() < 0.25  # a crop of the plate alone: the picture ends close to it
         room = rng.uniform(-0.04, 0.2, (2, 2)) if tight else rng.uniform(0.5, 0.9, (2, 2))
         low = seen.min(axis=0) - room[0] * np.ptp(seen, axis=0)
         size = np.ceil(seen.max(axis=0) + room[1] * np.ptp(seen, axis=0) - low).astype(int)
@@ -166,7 +165,7 @@ class CornerMaker:
         return Photo(degrade.camera(rng, photo, 0.7 * float(np.ptp(seen[:, 1]))), seen)
 
     def _nothing(self, rng: np.random.Generator) -> Image:
-        """A frame without a plate in its place."""
+        """A frame without a plate."""
         kind = rng.random()
         if kind < 0.6 and self._false:
             image, quad = self._false[rng.integers(len(self._false))]
@@ -186,7 +185,7 @@ def _photographed(rng: np.random.Generator, seen: Image) -> Image:
 
 
 def _misplaced(rng: np.random.Generator, quad: Quad) -> Quad:
-    """Corners beside a plate, or around a small part of it, or far around it."""
+    """Corners beside a plate, around a small part of it, or far outside it."""
     centre, size = quad.mean(axis=0), np.ptp(quad, axis=0)
     kind = rng.integers(3)
     if kind == 0:
@@ -235,7 +234,7 @@ def batch_of(samples: list[Sample]) -> dict[str, torch.Tensor]:
 
 
 def load_false(path: Path) -> list[tuple[Image, Quad]]:
-    """False findings as ``mine`` wrote them, each with its surroundings only."""
+    """False findings written by ``mine``, each with its surroundings only."""
     false = []
     for name, quads in read_false(path).items():
         picture = read_picture(Path(name))

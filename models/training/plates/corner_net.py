@@ -1,7 +1,7 @@
-"""The corner network: one plate pulled roughly straight -> its true corners, and whether it is a plate.
+"""The corner network: one roughly rectified plate -> its true corners, and whether it is a plate.
 
-The trunk is the finder's (first five layers of YOLOv8n), so it starts from what the finder has learnt; two
-convolutions and a dense layer look at the whole frame at once, which is what tells a corner from a letter.
+The trunk is the finder's (first five layers of YOLOv8n), so it starts from the finder's features; two
+convolutions and a dense layer see the whole frame at once, which distinguishes a corner from a letter.
 """
 
 from torch import Tensor, nn

@@ -30,7 +30,7 @@ VALIDATION = 512
 
 
 def corner_loss(output: tuple[Tensor, Tensor], batch: Batch) -> tuple[Tensor, dict[str, Tensor]]:
-    """Cross-entropy of "plate", and the corners' error where there is one (in units of the plate)."""
+    """Cross-entropy of "plate", and the error of the corners if there is a plate (in units of the plate)."""
     logits, shifts = output[0].float()[:, 0], output[1].float()
     plate = nn.functional.binary_cross_entropy_with_logits(logits, batch["plate"])
     gap = nn.functional.smooth_l1_loss(shifts, batch["shift"], reduction="none", beta=0.02).mean(1)
@@ -39,7 +39,8 @@ def corner_loss(output: tuple[Tensor, Tensor], batch: Batch) -> tuple[Tensor, di
 
 
 def measure(net: nn.Module, batch: Batch) -> dict[str, float]:
-    """Share of frames told right, mean and 95th percentile of the corners' error in units of the plate."""
+    """Share of correctly classified frames, mean and 95th percentile of the corners' error in units of the
+    plate."""
     with torch.no_grad():
         logits, shifts = net(pictures(batch))
     there = batch["plate"] > 0.5

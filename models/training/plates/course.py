@@ -1,7 +1,8 @@
-"""How the plate networks are trained: bfloat16, AdamW, one cycle of the learning rate, averaged weights.
+"""Common training loop of the plate networks: bfloat16, AdamW, one cycle of the learning rate, averaged
+weights.
 
-What differs between them is given: the network with its rates, the samples, the loss. A run saves a
-checkpoint now and then and goes on from it with ``--resume``, in a new cycle.
+The differences are parameters: the network with its rates, the samples, the loss. A run saves checkpoints and
+continues from the last with ``--resume``, in a new cycle.
 """
 
 import argparse
@@ -28,7 +29,7 @@ Batch = dict[str, Tensor]
 WARM_UP = 0.08
 """Share of the steps in which the learning rate rises."""
 LONGEST_STEP = 10.0
-"""Norm to which a gradient is cut."""
+"""Norm to which a gradient is clipped."""
 
 log = logging.getLogger(__name__)
 
@@ -45,21 +46,21 @@ class Course:
     batch: int
     rate: float
     every: int
-    """Steps from one checkpoint, with a row of the curve, to the next."""
+    """Steps between checkpoints, each with a row of the curve."""
     seed: int
     resume: bool
 
     @classmethod
     def told(cls, name: str, args: argparse.Namespace) -> "Course":
-        """As the command line says, see `add_options`; also settles seed and threads."""
+        """From the command line, see `add_options`; also sets seed and threads."""
         torch.manual_seed(args.seed)
         torch.set_num_threads(1)
-        cv2.setNumThreads(1)  # OpenCV's pool does not survive the fork of the loader
+        cv2.setNumThreads(1)  # OpenCV's thread pool does not survive the fork of the loader
         return cls(name, args.out, args.steps, args.batch, args.rate, args.every, args.seed, args.resume)
 
     @property
     def checkpoint(self) -> Path:
-        """Averaged weights and step, to go on from."""
+        """Averaged weights and step, to continue from."""
         return self.out / f"{self.name}_checkpoint.pt"
 
     @property
@@ -70,9 +71,8 @@ class Course:
 
 @dataclass(frozen=True)
 class Task(Generic[Sample]):
-    """What is learnt: the network, its parameters in AdamW's groups (``lr`` is a share of the course's rate),
-    where samples come from, and what an answer costs: the loss, and its parts for the curve.
-    """
+    """A training task: the network, its parameters in AdamW's groups (``lr`` is a share of the course's
+    rate), the source of samples, the loss, and its parts for the curve."""
 
     net: nn.Module
     groups: list[dict[str, Any]]
@@ -82,7 +82,7 @@ class Task(Generic[Sample]):
     measure: Callable[[nn.Module], dict[str, float]]
     """Figures of the averaged network."""
     decay: float
-    """Of the averaged weights."""
+    """Decay of the averaged weights."""
 
 
 class Batches(IterableDataset[Batch], Generic[Sample]):
@@ -100,13 +100,13 @@ class Batches(IterableDataset[Batch], Generic[Sample]):
 
 
 class Average:
-    """Exponential moving average of the weights: steadier than the last step's, at no cost in time."""
+    """Exponential moving average of the weights: more stable than the last step's, at no cost in time."""
 
     def __init__(self, net: nn.Module, decay: float) -> None:
         self.net, self._decay, self._count = copy.deepcopy(net).eval(), decay, 0
 
     def update(self, net: nn.Module) -> None:
-        """Take in the weights after a step."""
+        """Add the weights after a step."""
         self._count += 1
         keep = min(self._decay, (1 + self._count) / (10 + self._count))
         with torch.no_grad():
@@ -129,7 +129,7 @@ def add_options(ask: argparse.ArgumentParser, *, steps: int, batch: int, rate: f
 
 
 def pictures(batch: Batch) -> Tensor:
-    """A batch's pictures as a network takes them: 0..1, channels last in memory."""
+    """A batch's pictures as the network's input: 0..1, channels last in memory."""
     return (batch["image"].float() / 255).contiguous(memory_format=torch.channels_last)
 
 

@@ -1,7 +1,7 @@
-"""What a street camera does to a plate: light, dirt, perspective, distance, blur, noise, compression.
+"""Effects of a street camera on a plate: light, dirt, perspective, distance, blur, noise, compression.
 
-Works on a picture and the plate's outline in it, for drawn plates and for real crops alike, and yields what
-the reader sees: the rectified crop of ``CROP`` pixels, cut with corners that are a little wrong.
+Works on a picture and the plate's outline in it, for drawn plates and for real crops alike, and yields the
+reader's input: the rectified crop of ``CROP`` pixels, cut with slightly wrong corners.
 """
 
 from pathlib import Path
@@ -36,7 +36,7 @@ GROUNDS = {
     "blue": ((120, 60, 20), (205, 115, 45)),
     "red": ((25, 18, 140), (85, 35, 240)),
 }
-"""Ground colours of plates from faded or shaded to what a camera makes of them in the sun (BGR)."""
+"""Ground colours of plates, from faded or shaded to overexposed in the sun (BGR)."""
 
 
 def ground_colour(rng: np.random.Generator, colour: str) -> NDArray[np.float64]:
@@ -51,7 +51,7 @@ def corners_of(image: Image) -> Quad:
 
 
 def _glare(rng: np.random.Generator, image: NDArray[np.float32]) -> None:
-    """A bright band across the plate, as of a lamp or the sky."""
+    """A bright band across the plate, as from a lamp or the sky."""
     height, width = image.shape[:2]
     yy, xx = np.mgrid[0:height, 0:width].astype(np.float32)
     angle = rng.normal(0, 0.6) + (np.pi / 2 if rng.random() < 0.6 else 0)
@@ -87,7 +87,7 @@ def _dirt(rng: np.random.Generator, image: NDArray[np.float32]) -> None:
 
 
 def _bolts(rng: np.random.Generator, image: NDArray[np.float32]) -> None:
-    """Bolt heads where plates are screwed on, two or four of a kind, often through a character."""
+    """Bolt heads that hold a plate, two or four of a kind, often through a character."""
     height, width = image.shape[:2]
     across, down = rng.uniform(0.12, 0.36), rng.uniform(0.1, 0.36)
     size = max(1, round(height * rng.uniform(0.025, 0.075)))
@@ -137,9 +137,8 @@ def _blur(rng: np.random.Generator, image: Image, size: float) -> Image:
 
 
 def resample(rng: np.random.Generator, image: Image, most: float) -> Image:
-    """Fewer pixels than there seem to be: reduced up to ``most`` times and enlarged again, colours more so,
-    at times with the bright seams of a camera that sharpens.
-    """
+    """Reduces the true resolution: reduced up to ``most`` times and enlarged again, colours more so,
+    sometimes with the bright seams of a camera's sharpening."""
     height, width = image.shape[:2]
     reduction = rng.uniform(1.0, max(1.0, min(2.6, most)))
     small = cv2.resize(
@@ -187,9 +186,8 @@ def camera(rng: np.random.Generator, image: Image, size: float) -> Image:
 
 
 def street(rng: np.random.Generator, image: Image, size: float) -> Image:
-    """A plate ``size`` px high through a cheap street camera: soft by the pixel, light clipped, colours kept
-    at half the resolution and exaggerated, seams of sharpening, and compression.
-    """
+    """A plate ``size`` px high through a cheap street camera: soft at pixel level, light clipped, colours at
+    half the resolution and exaggerated, sharpening seams, and compression."""
     canvas = cv2.GaussianBlur(image, (0, 0), rng.uniform(0.3, np.clip(0.055 * size, 0.4, 1.0)))
     level = canvas.astype(np.float32) / 255 * (1 + rng.normal(0, 0.06, 3).astype(np.float32))
     level = np.power(np.clip(level * rng.uniform(0.75, 1.5), 0, 1), rng.uniform(0.7, 1.4))
@@ -209,7 +207,7 @@ def street(rng: np.random.Generator, image: Image, size: float) -> Image:
 
 
 def compressed(rng: np.random.Generator, picture: Image) -> Image:
-    """As JPEG of middling to good quality leaves it."""
+    """JPEG compression of medium to good quality."""
     _, code = cv2.imencode(".jpg", picture, (cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(35, 95))))
     return np.asarray(cv2.imdecode(code, cv2.IMREAD_COLOR))
 
@@ -223,9 +221,8 @@ def _coarse(image: Image, reduction: float) -> Image:
 
 
 def jitter(rng: np.random.Generator, quad: Quad, amount: float) -> Quad:
-    """Corners as a finder would give them: shifted, scaled and each a little wrong; at times very wrong, or
-    set upright where the plate leans.
-    """
+    """Corners as a finder would give them: shifted, scaled and each slightly wrong; sometimes very wrong, or
+    set upright although the plate leans."""
     if rng.random() < 0.2:
         amount *= 2.2
     if rng.random() < 0.12:
@@ -268,8 +265,7 @@ def place(rng: np.random.Generator, flat: Image, width: float, backdrop: Image) 
 
 def recolour(rng: np.random.Generator, image: Image, colour: str) -> Image:
     """A real white plate as if its ground were ``colour``: black ink stays on yellow, turns white on red and
-    blue.
-    """
+    blue."""
     grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY).astype(np.float32)[:, :, None] / 255
     low, high = np.percentile(grey, (3, 92))
     level = np.clip((grey - low) / max(0.1, high - low), 0, 1)

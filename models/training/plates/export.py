@@ -63,7 +63,7 @@ def write_finder(weights: Path, file: Path) -> None:
 
 
 class Chanced(nn.Module):
-    """The corner network with its verdict as a probability."""
+    """The corner network with its plate output as a probability."""
 
     def __init__(self, net: CornerNet) -> None:
         super().__init__()

@@ -44,7 +44,7 @@ def finder_loss(output: Tensor, batch: Batch) -> tuple[Tensor, dict[str, Tensor]
 
 
 def exactly_labelled(files: list[Path]) -> set[str]:
-    """Pictures (folder and name) with corners that the teacher was sure of."""
+    """Pictures (folder and name) with corners of which the teacher was sure."""
     return {
         "/".join(Path(name).parts[-2:])
         for path in files

@@ -2,8 +2,7 @@
 streets.
 
 Each sample is a 320 px view at a random scale so that plates are 12 to 140 px wide; larger ones are found on
-a reduced copy at run time. Real labels are incomplete in places: what may be a plate but is not surely one is
-ignored.
+a reduced copy at run time. Real labels are incomplete in places: uncertain plates are ignored.
 """
 
 import csv
@@ -28,16 +27,15 @@ SIDE = 320
 CELLS = SIDE // STRIDE
 SURE, MAYBE = 0.5, 0.1
 STREETS = ("images", "frames")
-"""Collections whose pictures are streets to paste plates into."""
+"""Collections whose pictures are streets suitable for pasting plates."""
 WIDEST, IGNORED_TO = 140, 190
-"""Plates up to this width (pixels) must be found, those up to the second may, wider ones must not."""
+"""Plates up to this width (pixels) must be found, up to the second may be, wider ones must not be."""
 
 
 @dataclass(frozen=True)
 class Scene:
-    """A real picture with plates (``quads``), regions not to learn from (``unsure``) and what a finder took
-    for a plate (``false``).
-    """
+    """A real picture with plates (``quads``), regions not to learn from (``unsure``) and the finder's false
+    findings (``false``)."""
 
     image: Image
     quads: tuple[Quad, ...]
@@ -59,7 +57,7 @@ def read_boxes(path: Path) -> dict[str, list[Quad]]:
 
 
 def read_false(path: Path) -> dict[str, list[Quad]]:
-    """The false findings that ``mine`` wrote, by picture."""
+    """The false findings written by ``mine``, by picture."""
     found = json.loads(path.read_text())
     return {name: [np.array(quad, np.float32) for quad in quads] for name, quads in found.items()}
 
@@ -78,8 +76,8 @@ def load_scenes(
 ) -> list[Scene]:
     """Scenes from corner labels (JSON of ``teacher``); a box without sure corners is unsure, not background.
 
-    Of each collection that is one camera or one kind of crop only ``most_alike`` pictures are taken.
-    ``false`` are false findings by picture.
+    From each collection of one camera or one kind of crop only ``most_alike`` pictures are taken. ``false``
+    are false findings by picture.
     """
     scenes: list[Scene] = []
     false = false or {}
@@ -155,7 +153,7 @@ class SceneMaker:
         return framed, (degrade.corners_of(flat) + pad).astype(np.float32)
 
     def _paste(self, rng: np.random.Generator, view: Image, taken: list[Quad]) -> Quad | None:
-        """Set one plate into the view, clear of the ones that are there."""
+        """Pastes one plate into the view, not overlapping others."""
         image, quad = self._plate(rng)
         width = float(np.exp(rng.uniform(np.log(12), np.log(170))))
         k = width / float(np.linalg.norm(quad[1] - quad[0]))
@@ -229,7 +227,7 @@ class SceneMaker:
 
 
 def leaning(rng: np.random.Generator) -> NDArray[np.float64]:
-    """A 2x2 rotation with shear: mostly upright, one in three steep, as of a parked motorbike."""
+    """A 2x2 rotation with shear: mostly upright, one in three steep, as on a parked motorbike."""
     steep = rng.random() < 0.33
     angle = rng.uniform(-0.6, 0.6) if steep else rng.normal(0, 0.1)
     shear = rng.uniform(-0.4, 0.4) if steep else rng.normal(0, 0.1)
@@ -247,8 +245,8 @@ def targets(
 ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
     """Score map (1 plate, 0 not, -1 ignore), corner offsets in strides for each cell, and the cells' weights.
 
-    A small plate has one or two cells and a near one dozens: without weights the near ones would be all that
-    is learnt. A plate wider than ``WIDEST`` is background here: the next look, at a smaller copy, finds it.
+    A small plate has one or two cells and a near one dozens: without weights only the near ones would be
+    learnt. A plate wider than ``WIDEST`` is background here: the next look, at a smaller copy, finds it.
     """
     score = np.zeros((CELLS, CELLS), np.float32)
     corners = np.zeros((8, CELLS, CELLS), np.float32)
@@ -285,7 +283,7 @@ def _fill(plane: NDArray[np.float32], quad: Quad, grow: float, value: float) -> 
 
 
 def batch_of(made: list[tuple[Image, list[Quad], list[Quad]]]) -> dict[str, torch.Tensor]:
-    """Tensors of views: images RGB 0..255, and for each cell what `targets` gives."""
+    """Tensors of views: images RGB 0..255, and for each cell the values of `targets`."""
     maps = [targets(quads, unsure) for _, quads, unsure in made]
     images = np.stack([view[:, :, ::-1] for view, _, _ in made]).transpose(0, 3, 1, 2)
     return {

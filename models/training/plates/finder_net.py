@@ -34,7 +34,7 @@ class FinderNet(nn.Module):
         self.lateral = _modules.Conv(128, 64, 1)
         self.join = _modules.C2f(128, 64, 1)
         last = nn.Conv2d(48, 1, 1)
-        last.bias = nn.Parameter(torch.full((1,), -5.0))  # few cells hold a plate
+        last.bias = nn.Parameter(torch.full((1,), -5.0))  # few cells contain a plate
         self.score = nn.Sequential(_modules.Conv(64, 48, 3), last)
         self.corners = nn.Sequential(_modules.Conv(64, 64, 3), nn.Conv2d(64, 8, 1))
         for parameter in self.parameters():

@@ -1,9 +1,9 @@
 """Glyph shapes for the plate renderer: real ones cut from labelled crops, and typefaces near the plate's.
 
-A glyph is an alpha mask (float32 0..1, ``HEIGHT`` rows, its own width). Vietnamese plates use a narrow
-DIN-like face of the police's own. The atlas of real glyphs (made by ``prepare``) carries its true shapes, but
-soft and filled in where strokes meet; so its round glyphs are also drawn crisp, and the straight letters from
-their centre lines, among them those real crops lack (N, Q, R). Typefaces bring variety.
+A glyph is an alpha mask (float32 0..1, ``HEIGHT`` rows, its own width). Vietnamese plates use the police's
+own narrow DIN-like face. The atlas of real glyphs (made by ``prepare``) has its true shapes, but soft and
+filled in where strokes meet; so its round glyphs are also drawn crisp, and the straight letters from their
+centre lines, including those missing in real crops (N, Q, R). Typefaces add variety.
 """
 
 from collections.abc import Callable
@@ -58,12 +58,12 @@ STRAIGHT: dict[str, tuple[Line, ...]] = {
     "Y": (((-0.08, -0.2), (0.5, 0.55), (1.08, -0.2)), ((0.5, 0.55), (0.5, 1.2))),
     "Z": (((-0.2, 0.0), (1.0, 0.0), (0.0, 1.0), (1.2, 1.0)),),
 }
-"""Centre lines of the straight letters in a box of 1 x 1, y downwards; what stands out of it is cut off."""
+"""Centre lines of the straight letters in a box of 1 x 1, y downwards; parts outside it are cut off."""
 NARROW_ONES = {"1": 0.62}
 ROUND = "0235689BCDGPSU"
 """Glyphs whose crisp shape is taken from the atlas."""
 FINE = 4
-"""Pixels a crisp glyph is drawn in for each it keeps."""
+"""Pixels in which a crisp glyph is drawn for each final one."""
 
 
 def face_glyphs(path: Path) -> dict[str, Mask]:
@@ -95,14 +95,14 @@ def _barred(mask: Mask) -> Mask:
 def straight_glyph(rng: np.random.Generator, symbol: str, width: float, stroke: float) -> Mask:
     """A straight letter ``width`` wide with strokes ``stroke`` thick, both as shares of its height."""
     high = HEIGHT * FINE
-    thick = stroke * high * (rng.uniform(0.8, 1.4) if symbol in "MN" else 1.0)  # at times all but filled in
+    thick = stroke * high * (rng.uniform(0.8, 1.4) if symbol in "MN" else 1.0)  # sometimes almost filled in
     across = width * NARROW_ONES.get(symbol, 1.0) * high
     canvas = np.zeros((high, round(across)), np.uint8)
     box, inset = np.array((across - thick, high - thick)), thick / 2
     for line in STRAIGHT[symbol]:
         points = np.array(line)
         if symbol == "M":
-            points[2, 1] = rng.uniform(0.5, 1.0)  # how far the middle reaches differs from press to press
+            points[2, 1] = rng.uniform(0.5, 1.0)  # the length of the middle differs from press to press
         path = (points * box + inset).round().astype(np.int32)
         cv2.polylines(canvas, [path], False, 255, max(1, round(thick)), cv2.LINE_AA)
     size = (max(6, round(across / FINE)), HEIGHT)
@@ -158,8 +158,7 @@ class GlyphBook:
 
     def choose(self, rng: np.random.Generator, text: str) -> list[Mask]:
         """A mask for each character of ``text`` in one style and stroke weight: cut from real plates, the
-        police's face drawn crisp, or a typeface.
-        """
+        police's face drawn crisp, or a typeface."""
         face = self._faces[rng.integers(len(self._faces))]
         style = rng.random() if self._real else 1.0
         if style < 0.25:
@@ -180,7 +179,7 @@ class GlyphBook:
         return stock[rng.integers(len(stock))] if stock else face[symbol]
 
     def _police(self, rng: np.random.Generator, text: str, face: dict[str, Mask]) -> list[Mask]:
-        """The police's face; ``face`` helps out where the atlas lacks a round glyph."""
+        """The police's face; ``face`` supplies round glyphs missing in the atlas."""
         width, stroke = rng.uniform(0.46, 0.64), rng.uniform(0.11, 0.15)
         masks = []
         for symbol in text:

@@ -19,14 +19,14 @@ from models.training.plates.degrade import Quad, read_picture
 from models.training.plates.finder_data import read_boxes
 
 DOUBTED = (0.16, 0.6)
-"""Scores of what is taken for false."""
+"""Range of scores of false findings."""
 NARROWEST = 16.0
-"""Smaller things may well be plates."""
+"""Narrower things may well be plates."""
 TOUCHES = 0.05
 
 
 def false_findings(found: list[PlateBox], known: list[Quad]) -> list[PlateBox]:
-    """Those findings that are surely no plate."""
+    """The findings that are surely not plates."""
     plates = [PlateBox(quad, 1.0) for quad in known]
     low, high = DOUBTED
     return [

@@ -1,8 +1,7 @@
-"""Thin things before a plate: wires, bars of a gate, and what software draws over a picture.
+"""Thin objects in front of a plate: wires, bars of a gate, and overlays drawn by software.
 
-A plate stays legible behind them, but a reader that never saw a stroke through a digit takes the digit for
-another one. Nothing here is thicker than ``THICKEST`` of a line of characters, so that what was written can
-still be told.
+A plate stays legible behind them, but a reader that never saw a stroke through a digit misreads the digit.
+Nothing here is thicker than ``THICKEST`` of a line of characters, so that the text stays legible.
 """
 
 from collections.abc import Callable
@@ -13,20 +12,20 @@ import numpy as np
 from models.training.plates.degrade import Image, Quad
 
 CHANCE = 0.2
-"""Share of the views that get something before the plate."""
+"""Share of the views with something in front of the plate."""
 THICKEST = 0.15
 """Thickness of a stroke, as a share of the height of one line of characters."""
 DOT = 0.2
-"""Radius of a dot, as the same share."""
+"""Radius of a dot, relative to the same height."""
 PAINTS = ((0, 0, 255), (0, 255, 0), (255, 0, 0), (0, 255, 255), (255, 255, 0), (255, 0, 255), (255, 255, 255))
-"""Pure colours (BGR) that software draws in."""
+"""Pure colours (BGR) used by software overlays."""
 
 Paint = tuple[float, float, float]
 Obstacle = Callable[[np.random.Generator, Image, Quad, float, Paint], None]
 
 
 def _on_plate(rng: np.random.Generator, quad: Quad) -> tuple[float, float]:
-    """A point inside the outline, as even over it as four corners allow."""
+    """A point inside the outline, about evenly distributed."""
     u, v = rng.random(2)
     top, bottom = quad[0] + (quad[1] - quad[0]) * u, quad[3] + (quad[2] - quad[3]) * u
     x, y = top + (bottom - top) * v
@@ -38,12 +37,12 @@ def _thickness(rng: np.random.Generator, line: float) -> int:
 
 
 def _pixel(x: float, y: float) -> tuple[int, int]:
-    """A point in the sixteenths of a pixel that OpenCV draws with (``shift=4``)."""
+    """A point in sixteenths of a pixel, as OpenCV expects (``shift=4``)."""
     return round(x * 16), round(y * 16)
 
 
 def _stroke(rng: np.random.Generator, image: Image, quad: Quad, line: float, paint: Paint) -> None:
-    """A straight stroke through the plate, at times ending on it in a dot."""
+    """A straight stroke through the plate, sometimes ending on it in a dot."""
     x, y = _on_plate(rng, quad)
     angle = rng.uniform(0, 2 * np.pi)
     long = rng.uniform(0.8, 8) * line
@@ -87,7 +86,7 @@ def _bars(rng: np.random.Generator, image: Image, quad: Quad, line: float, paint
 
 
 def _word(rng: np.random.Generator, image: Image, quad: Quad, line: float, paint: Paint) -> None:
-    """Small lettering over the edge of the plate, as a detector names its boxes."""
+    """Small text over the edge of the plate, like a detector's labels."""
     text = "".join(chr(c) for c in rng.integers(97, 123, rng.integers(2, 8)))
     scale = line * rng.uniform(0.25, 0.5) / 22
     x, y = quad[0] + (quad[1] - quad[0]) * rng.uniform(-0.1, 0.8)
@@ -120,12 +119,12 @@ def _paint(rng: np.random.Generator, image: Image, quad: Quad) -> Paint:
 
 
 def cover(rng: np.random.Generator, image: Image, quad: Quad, lines: int) -> Image:
-    """A copy of ``image`` with one kind of thin thing before the plate.
+    """A copy of ``image`` with one kind of thin object in front of the plate.
 
     Args:
         image: BGR picture.
         quad: outline of the plate in it, pixels, from the upper left corner clockwise.
-        lines: lines of characters on the plate, 1 or 2; what is drawn is in proportion to one of them.
+        lines: lines of characters on the plate, 1 or 2; sizes are relative to one of them.
     """
     line = max(3.0, float(np.linalg.norm(quad[3] - quad[0])) * 0.8 / lines)
     chances = [chance for chance, _ in KINDS]

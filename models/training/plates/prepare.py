@@ -33,7 +33,7 @@ from models.training.plates.glyphs import HEIGHT
 AROUND = 0.3
 LARGEST = 320
 BLURRED = "MN"
-"""Cut out of small crops these are filled in and look alike: typefaces draw them instead."""
+"""Filled in and alike when cut out of small crops: typefaces draw these instead."""
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +67,7 @@ def _cut(image: Image, quad: Quad) -> tuple[Image, Quad]:
 
 
 def withheld_texts(data: Path) -> set[str]:
-    """Texts of the test labels, which nothing is trained on."""
+    """Texts of the test labels, which are never trained on."""
     with open(data / "labels.csv", encoding="utf-8") as file:
         return {row["plate"] for row in csv.DictReader(file) if row["plate"]}
 
@@ -92,9 +92,8 @@ def crops(data: Path, pictures: Path, corners: dict[str, list[dict[str, object]]
 
 
 def told_by_reader(items: list[Crop], reader: PlateReader, withheld: set[str]) -> list[Crop]:
-    """The crops with the text and lines a sure reading gives: one to three of a hundred told texts are wrong,
-    and many are not told. What reads like a withheld text, but for one character, is left out.
-    """
+    """The crops with the text and lines of a sure reading: one to three of a hundred given texts are wrong,
+    and many are missing. Texts within one character of a withheld text are left out."""
     kept = []
     for crop in items:
         reading = reader.read(crop.image, crop.quad)
@@ -157,7 +156,7 @@ def cut_glyphs(crop: Crop) -> list[tuple[str, Image]]:
 
 
 def typical(masks: list[Image], most: int = 60) -> list[Image]:
-    """The masks nearest to the median shape: drops glued, dirty and mislabelled ones."""
+    """The masks nearest to the median shape: leaves out merged, dirty and mislabelled ones."""
     same = np.stack([cv2.resize(mask, (40, HEIGHT)) for mask in masks]).astype(np.float32)
     distance = np.abs(same - np.median(same, axis=0)).mean(axis=(1, 2))
     return [masks[i] for i in np.argsort(distance)[: max(3, min(most, len(masks) * 3 // 4))]]

@@ -24,25 +24,24 @@ from models import load_path
 from models.training.quantise import quantise
 
 LOOKS = 3
-"""Of the finder's reductions the first ones, where nearly all plates are found."""
+"""The finder's first scales, at which nearly all plates are found."""
 FLOAT = {
     "finder": ("/net/score/score.1/Conv", "/net/corners/corners.1/Conv", "/net/Concat_1", "/Concat"),
     "reader": ("/Mul", "/stem/stem.0/stem.0.0/Conv", "/classify/Conv", "/Mul_1", "/Concat_1", "/Concat_2"),
 }
-"""Nodes that give or join answers; and the reader's first layer, for the bare picture has more steps of grey
-than seven bits tell apart.
-"""
+"""Nodes that give or combine outputs; and the reader's first layer, since the raw picture has more grey
+levels than seven bits can represent."""
 
 
 def finder_inputs(images: Iterable[Image]) -> Iterator[NDArray[np.float32]]:
-    """What the finder's network gets of each picture."""
+    """The finder network's inputs for each picture."""
     for image in images:
         for _, (_, blob) in zip(range(LOOKS), looks(image), strict=False):
             yield blob
 
 
 def reader_inputs(images: Iterable[Image], finder: PlateFinder) -> Iterator[NDArray[np.float32]]:
-    """What the reader's network gets of each plate that is found."""
+    """The reader network's inputs for each plate found."""
     for image in images:
         for box in finder.find(image):
             yield as_input([look.crop(image, box.quad) for look in (FIRST, *FURTHER)])

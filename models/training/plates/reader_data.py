@@ -1,4 +1,4 @@
-"""Training samples of the plate reader: drawn plates, real crops, and things that are no plates."""
+"""Training samples of the plate reader: drawn plates, real crops, and negatives."""
 
 import pickle
 from collections import Counter
@@ -20,20 +20,19 @@ from models.training.plates.glyphs import GlyphBook
 
 Rows = tuple[str, str]
 LANE = "set_ac8932"
-"""The source whose plates are all white and of two rows, the upper one of four signs."""
+"""The source whose plates are all white with two rows, the upper one of four characters."""
 UNKNOWN = -1
 CARELESS = 0.026
 """Corner error of the crops, as a share of the plate's size."""
 LEAST_HEIGHT = {1: 7.5, 2: 15.0}
-"""Rows of real detail that a plate of one or two lines keeps when it is reduced."""
+"""Rows of real detail that a plate of one or two lines keeps when reduced."""
 STREET = 0.45
 """Share of the views taken by `degrade.street`."""
 SMALLEST = {1: 6.5, 2: 15.0}
 """Height in pixels to which real plates of one or two lines are reduced at most."""
 NARROWEST = {1: 28.0, 2: 22.0}
-"""Width in pixels of the smallest drawn plates of one or two lines; military ones, with less on them, count
-as the latter.
-"""
+"""Width in pixels of the smallest drawn plates of one or two lines; military ones, with fewer characters,
+count as the latter."""
 WIDEST = 200.0
 """Width of the largest drawn ones."""
 TINTS = ("yellow", "blue", "red")
@@ -42,7 +41,7 @@ SLOGANS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
 @dataclass(frozen=True)
 class Sample:
-    """Reader input (64x192 BGR) and what it should say. ``rows``: every admissible split into two."""
+    """Reader input (64x192 BGR) and its target. ``rows``: every admissible split into two."""
 
     image: Image
     rows: tuple[Rows, ...]
@@ -71,7 +70,8 @@ def _in_lane(crop: Crop) -> bool:
 
 
 def splits(crop: Crop) -> tuple[Rows, ...]:
-    """The text of a real crop spread over its rows; a string alone can't always tell (98A12345)."""
+    """The possible splits of a real crop's text into rows; the string alone is not always enough
+    (98A12345)."""
     text = crop.text
     if crop.one_line:
         return ((text, ""),)
@@ -85,7 +85,7 @@ def splits(crop: Crop) -> tuple[Rows, ...]:
 
 
 def evenly(crops: list[Crop]) -> NDArray[np.float64]:
-    """Chance of each crop to be drawn: many pictures of one plate, or plates of one series letter, share."""
+    """Sampling weight of each crop: many pictures of one plate, or plates of one series letter, share it."""
     texts = Counter(crop.text for crop in crops)
     letters = Counter(crop.text[2:3] for crop in crops)
     weights = np.array([(texts[crop.text] * letters[crop.text[2:3]]) ** -0.5 for crop in crops])
@@ -133,7 +133,7 @@ class SampleMaker:
         return View(image, quad, ((rows[0], rows[1] if len(rows) > 1 else ""),), colour)
 
     def real_view(self, rng: np.random.Generator) -> View:
-        """A real plate, at times recoloured, dirtied, reduced or turned."""
+        """A real plate, sometimes recoloured, dirtied, reduced or turned."""
         crop = self.real[rng.choice(len(self.real), p=self._chance)]
         image, quad, colour = crop.image, crop.quad, UNKNOWN
         if rng.random() < 0.4:
@@ -160,9 +160,8 @@ class SampleMaker:
     def _photograph(
         cls, rng: np.random.Generator, scene: Image, quad: degrade.Quad, height: float, lines: int
     ) -> Image:
-        """``scene``, whose plate is ``height`` px high, as one of two kinds of camera gives it; at times with
-        something thin before it, that stands there or was drawn over the picture.
-        """
+        """``scene``, whose plate is ``height`` px high, through one of two kinds of camera; sometimes with a
+        thin object in front or an overlay."""
         covered = rng.random() < obstacles.CHANCE
         before = rng.random() < 0.5
         if covered and before:
@@ -182,15 +181,15 @@ class SampleMaker:
         return degrade.camera(rng, scene, height)
 
     def drawn(self, rng: np.random.Generator) -> Sample:
-        """A drawn plate as the reader gets it."""
+        """A drawn plate as the reader's input."""
         return _finish(rng, self.drawn_view(rng))
 
     def real_one(self, rng: np.random.Generator) -> Sample:
-        """A real plate as the reader gets it."""
+        """A real plate as the reader's input."""
         return _finish(rng, self.real_view(rng))
 
     def nothing(self, rng: np.random.Generator) -> Sample:
-        """Background, or lettering that is no plate."""
+        """Background, or text that is not a plate."""
         image = self.backdrop(rng)
         if rng.random() < 0.3:
             image = image.copy()

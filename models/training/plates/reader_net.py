@@ -1,9 +1,9 @@
 """The plate reader's network: rectified crop in, character probabilities of two rows out.
 
 A convolutional trunk keeps the width (48 columns) and folds the height into two rows of features; two cheap
-layers let every column know of both rows as a whole, and each row is read by CTC (Graves et al. 2006).
-A one-line plate speaks through the first row and leaves the second empty, so the layout is part of the answer
-and not a guess beforehand. Two small heads tell the ground colour and whether there is a plate at all.
+layers give every column the context of both rows, and each row is read by CTC (Graves et al. 2006). A
+one-line plate uses the first row and leaves the second empty, so the layout is part of the output and not
+assumed beforehand. Two small heads give the ground colour and whether there is a plate at all.
 """
 
 import torch
@@ -24,7 +24,7 @@ def _conv(inside: int, outside: int, stride: tuple[int, int] = (1, 1), kernel: i
 
 
 class Residual(nn.Module):
-    """Two 3x3 convolutions with a way past them."""
+    """Two 3x3 convolutions with a skip connection."""
 
     def __init__(self, width: int) -> None:
         super().__init__()
@@ -37,7 +37,8 @@ class Residual(nn.Module):
 
 
 class Context(nn.Module):
-    """What stands elsewhere on the plate, both rows together: a narrow 1-d convolution with a way past it."""
+    """Context from elsewhere on the plate, both rows together: a narrow 1-d convolution with a skip
+    connection."""
 
     def __init__(self, width: int, reach: int) -> None:
         super().__init__()
@@ -51,7 +52,7 @@ class Context(nn.Module):
         )
         last = self.body[-1]
         assert isinstance(last, nn.BatchNorm1d)
-        nn.init.zeros_(last.weight)  # at first it says nothing
+        nn.init.zeros_(last.weight)  # initially zero
 
     def forward(self, x: Tensor) -> Tensor:
         return torch.relu(x + self.body(x))

@@ -21,7 +21,7 @@ from models.training.plates.degrade import Image, corners_of, read_picture
 
 STARTS = 8
 WRONG_BY = 0.05
-"""How wrong the starts are, as a share of the plate's size."""
+"""Error of the starting corners, as a share of the plate's size."""
 LOOKS = 3
 AGREED = 0.012
 """Largest median deviation of the corners from their median (share of the plate's size) of a sure label."""
@@ -29,7 +29,7 @@ DOUBT = 0.3
 
 
 def settle(rng: np.random.Generator, image: Image, start: Quad, corners: CornerFinder) -> PlateBox:
-    """The plate near ``start`` as most starts see it; its score is low where they disagree."""
+    """The plate near ``start`` as most starts find it; its score is low if they disagree."""
     quads = [nudged(rng, start, WRONG_BY) for _ in range(STARTS)]
     for _ in range(LOOKS):
         looked = corners.refine(image, quads)
@@ -44,7 +44,7 @@ def settle(rng: np.random.Generator, image: Image, start: Quad, corners: CornerF
 def label(
     rng: np.random.Generator, image: Image, rough: RoughFinder, corners: CornerFinder
 ) -> list[PlateBox]:
-    """All plates of a picture; a tight crop is itself a start."""
+    """All plates of a picture; a tight crop is itself a starting box."""
     starts = [box.quad for box in rough.find(image, DOUBT)] + [corners_of(image)]
     settled = merge([settle(rng, image, start, corners) for start in starts])
     return [box for box in settled if box.score >= DOUBT]

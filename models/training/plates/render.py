@@ -23,7 +23,7 @@ SHEETS = {
 
 @dataclass(frozen=True)
 class Flat:
-    """A drawn plate: picture (BGR), and its outline is the picture's own border."""
+    """A drawn plate: picture (BGR), whose border is the plate's outline."""
 
     image: Image
     specimen: Specimen
@@ -47,7 +47,7 @@ def _row(
     narrow: float,
     red_from: str,
 ) -> None:
-    """Set one row into ``box`` (left, top, width, height in pixels); separators take part of a pitch."""
+    """Draws one row into ``box`` (left, top, width, height in pixels); separators take part of a pitch."""
     left, top, width, height = box
     shares = [0.62 if c in "- " else 0.36 if c == "." else 1.0 for c in row]
     pitch = width / sum(shares)
@@ -78,7 +78,7 @@ def _row(
 
 
 def _wear(rng: np.random.Generator, ink: Mask) -> Mask:
-    """Paint that has chipped off in spots, or faded over a part of the plate."""
+    """Paint chipped off in spots, or faded over a part of the plate."""
     height, width = ink.shape
     if rng.random() < 0.12:
         grain = int(rng.integers(3, 10))

@@ -39,7 +39,7 @@ NARROWEST = {1: 34.0, 2: 28.0}
 STRUCK_NARROWEST = 44.0
 MILITARY_NARROWEST = {1: 30.0, 2: 24.0}
 LEAST_DETAIL = {1: 20.0, 2: 34.0}
-"""Height in pixels that a real crop needs before it is reduced."""
+"""Least height in pixels of a real crop before it is reduced."""
 BANDS = ((0.0, 40.0), (40.0, 50.0), (50.0, 1000.0))
 
 log = logging.getLogger(__name__)
@@ -47,7 +47,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Small:
-    """One small plate: picture (BGR), outline, what it says, and its kind (a colour, military or struck)."""
+    """One small plate: picture (BGR), outline, text, and kind (a colour, military or struck)."""
 
     kind: str
     width: float
@@ -98,7 +98,7 @@ def reduced(rng: np.random.Generator, image: Image, quad: Quad, width: float) ->
 def recoloured(
     rng: np.random.Generator, crops: list[Crop], count: int, strike: bool = False
 ) -> Iterator[Small]:
-    """``count`` real plates in each colour, if asked each with a stroke through it."""
+    """``count`` real plates in each colour, optionally each with a stroke through it."""
     clear = [
         c for c in crops if np.linalg.norm(c.quad[3] - c.quad[0]) >= LEAST_DETAIL[1 if c.one_line else 2]
     ]
@@ -118,9 +118,8 @@ def recoloured(
 
 
 def struck(rng: np.random.Generator, image: Image, quad: Quad, lines: int) -> Image:
-    """A track of software through the plate: a bent path in one pure colour, a seventh to a twelfth of a line
-    of characters thick, drawn before the picture is reduced.
-    """
+    """A software-drawn track through the plate: a bent path in one pure colour, a seventh to a twelfth of a
+    line of characters thick, drawn before the picture is reduced."""
     line = float(np.linalg.norm(quad[3] - quad[0])) / lines
     weights = rng.dirichlet(np.ones(4))
     middle = (quad * weights[:, None]).sum(0)
@@ -156,7 +155,7 @@ def _width(rng: np.random.Generator, narrowest: float) -> float:
 
 
 def right(reader: OnnxPlateReader, plate: Small) -> bool:
-    """Whether the reader says exactly what the plate says."""
+    """Whether the reader gives exactly the plate's text."""
     reading = reader.read(plate.image, plate.quad)
     return reading is not None and reading.text in {"".join(rows) for rows in plate.rows}
 

@@ -1,7 +1,7 @@
-"""Random number plates as the law prints them, for the synthetic renderer.
+"""Random number plates as defined by law, for the synthetic renderer.
 
 Series, provinces and layouts follow TT 79/2024/TT-BCA (civil), TT 169/2021/TT-BQP (military) and the older
-formats that stay valid. A share of strings is pure chance so that the reader learns glyphs, not a language.
+formats that stay valid. A share of strings is random so that the reader learns glyphs, not a language.
 """
 
 from dataclasses import dataclass
@@ -9,11 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 
 ALPHABET = "0123456789ABCDEFGHKLMNPQRSTUVXYZ"
-"""What a plate can bear; Q on military plates only, Đ counts as D."""
+"""Characters of plates; Q on military plates only, Đ counts as D."""
 SERIES = "ABCDEFGHKLMNPSTUVXYZ"
 SECOND = SERIES + "R"
 ALIKE = "MMNNN"
-"""Drawn more often: softened, an N is easily taken for an M."""
+"""Drawn more often: when blurred, an N is easily taken for an M."""
 STATE = "ABCDEFGHKLM"
 PROVINCES = [
     code
@@ -25,7 +25,7 @@ COLOURS = ("white", "yellow", "blue", "red")
 
 @dataclass(frozen=True)
 class Specimen:
-    """A plate to draw. ``rows`` carry separators as printed; ``sheet`` is long, short or moto."""
+    """A plate to draw. ``rows`` have separators as printed; ``sheet`` is long, short or moto."""
 
     rows: tuple[str, ...]
     colour: str
@@ -34,7 +34,7 @@ class Specimen:
 
     @property
     def lines(self) -> tuple[str, ...]:
-        """The rows without separators, Đ as D: what a reader must say."""
+        """The rows without separators, Đ as D: the expected reading."""
         return tuple("".join(c for c in row.replace("Đ", "D") if c in ALPHABET) for row in self.rows)
 
 
@@ -129,7 +129,7 @@ def _temporary(rng: np.random.Generator) -> Specimen:
 
 
 def _chance(rng: np.random.Generator) -> Specimen:
-    colour = str(rng.choice(COLOURS, p=(0.5, 0.25, 0.2, 0.05)))  # what is red keeps to its form: QH, not 0H
+    colour = str(rng.choice(COLOURS, p=(0.5, 0.25, 0.2, 0.05)))  # red plates keep their form: QH, not 0H
     letters = ALPHABET if colour == "red" else ALPHABET.replace("Q", "")
 
     def word(count: int) -> str:
@@ -142,6 +142,6 @@ def _chance(rng: np.random.Generator) -> Specimen:
 
 
 def draw(rng: np.random.Generator) -> Specimen:
-    """One random plate; the mix over-represents what is rare on the road, so that it is learnt."""
+    """One random plate; types that are rare on the road are over-represented, so that they are learnt."""
     makers = (_car, _moto, _military, _diplomatic, _temporary, _chance)
     return makers[int(rng.choice(len(makers), p=(0.34, 0.28, 0.18, 0.04, 0.02, 0.14)))](rng)

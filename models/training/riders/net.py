@@ -1,10 +1,11 @@
-"""The head network: the first layers of YOLOv8n, which know people and hats from COCO, and a small head."""
+"""The head network: the first layers of YOLOv8n, which recognise people and hats from COCO, and a small
+head."""
 
 import torch
 from torch import nn
 
 FROZEN = 3
-"""Layers that stay as COCO made them: edges and colours need no teaching, and they cost most."""
+"""Layers kept from COCO: edges and colours need no training, and they cost most."""
 
 
 class Conv(nn.Module):
@@ -21,7 +22,7 @@ class Conv(nn.Module):
 
 
 class Bottleneck(nn.Module):
-    """Two convolutions beside a shortcut."""
+    """Two convolutions with a shortcut."""
 
     def __init__(self, channels: int) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Crops to learn from: parts of pictures round each settled motorbike, changed at random each time."""
+"""Training crops: the surroundings of each labelled motorbike, randomly varied each time."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from edge.riders.network import GREY, SIDE, STRIDE, WIDTH, place
 from models.evaluation.riders.labels import Ridden
 
 AROUND = 1.5
-"""Side of what is kept of a picture, in sides of the crop: room to shift and turn."""
+"""Side of the stored part of a picture, in sides of the crop: room to shift and turn."""
 KEPT = 300
 """Pixels of that side."""
 CELLS = SIDE // STRIDE
@@ -31,7 +31,7 @@ class Sample:
 
 
 def sample(image: Image, ridden: Ridden) -> Sample:
-    """What is kept of a picture for one motorbike."""
+    """The stored part of a picture for one motorbike."""
     left, top, side = place(ridden.box)
     left, top, side = left - side * (AROUND - 1) / 2, top - side * (AROUND - 1) / 2, side * AROUND
     scale = KEPT / side
@@ -44,7 +44,7 @@ def sample(image: Image, ridden: Ridden) -> Sample:
 
 
 def varied(rng: np.random.Generator, one: Sample) -> tuple[Image, Heads]:
-    """A crop as the network sees it, moved, turned, mirrored, lit and spoilt at random."""
+    """A crop as the network's input, randomly moved, turned, mirrored, lit and degraded."""
     matrix = _move(rng)
     image = _warped(_coarser(rng, one.image), matrix.astype(np.float32), SIDE, 1.0)
     heads = one.heads.copy()
@@ -54,8 +54,8 @@ def varied(rng: np.random.Generator, one: Sample) -> tuple[Image, Heads]:
 
 
 def target(heads: Heads) -> NDArray[np.float32]:
-    """What the network is to answer: 6 x 20 x 20, heat of heads, bare, where bare is known, logarithm of the
-    width, place in the cell across and down."""
+    """The network's target: 6 x 20 x 20: heat of heads, bare, where bare is known, logarithm of the width,
+    position in the cell across and down."""
     told = np.zeros((6, CELLS, CELLS), np.float32)
     ys, xs = np.mgrid[:CELLS, :CELLS] + 0.5
     for x, y, width, state in heads:
@@ -75,7 +75,7 @@ def target(heads: Heads) -> NDArray[np.float32]:
 
 
 def _move(rng: np.random.Generator) -> NDArray[np.float64]:
-    """From pixels of what is kept to pixels of the crop."""
+    """From pixels of the stored part to pixels of the crop."""
     side = KEPT / AROUND
     angle, scale = np.deg2rad(rng.normal(0, 4)), SIDE / (side * np.exp(rng.normal(0, 0.09)))
     turn = scale * np.array(((np.cos(angle), -np.sin(angle)), (np.sin(angle), np.cos(angle))))
@@ -86,7 +86,7 @@ def _move(rng: np.random.Generator) -> NDArray[np.float64]:
 
 
 def _coarser(rng: np.random.Generator, image: Image) -> Image:
-    """As from further away."""
+    """Lower resolution, as from farther away."""
     if rng.random() < 0.55:
         return image
     size = int(KEPT * rng.uniform(0.18, 0.6))
@@ -111,7 +111,7 @@ def _lit(rng: np.random.Generator, image: Image) -> NDArray[np.float32]:
 
 
 def _spoilt(rng: np.random.Generator, light: NDArray[np.float32]) -> Image:
-    """Blur, shake, noise, compression, something before the lower part."""
+    """Blur, shake, noise, compression, something in front of the lower part."""
     if rng.random() < 0.25:
         light = np.asarray(cv2.GaussianBlur(light, (0, 0), rng.uniform(0.4, 1.6)), np.float32)
     if rng.random() < 0.2:

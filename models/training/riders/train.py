@@ -30,12 +30,12 @@ from models.training.vehicles.official import SHA256, official_weights
 SEED = 20261128
 STEPS, BATCH, RATE = 600, 24, 2e-3
 BARE_WEIGHT = 2.0
-"""There are fewer bare heads than helmets."""
+"""Weight of bare heads, which are rarer than helmets."""
 OPSET = 17
 
 
 def samples(shared: Path, left_out: Sequence[str]) -> list[Sample]:
-    """All settled motorbikes but those of the places left out."""
+    """All labelled motorbikes except those of the places left out."""
     wanted = [name for name, source in SOURCES.items() if source.place not in left_out]
     return [
         sample(image, ridden)
@@ -46,7 +46,7 @@ def samples(shared: Path, left_out: Sequence[str]) -> list[Sample]:
 
 
 def weights(every: Sequence[Sample]) -> np.ndarray:
-    """How often each is shown: places alike (by the root of their number), the rare more often."""
+    """Sampling weights: places about equally (by the root of their number), rare cases more often."""
     place = [SOURCES[one.ridden.source].place for one in every]
     share = np.array([1 / np.sqrt(place.count(name)) for name in place])
     rare = [1 + 1.5 * (len(s.heads) > 1) + 1.5 * bool((s.heads[:, 3] == STATES["bare"]).any()) for s in every]
@@ -70,7 +70,7 @@ def loss(output: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
 
 
 def batch(rng: np.random.Generator, every: Sequence[Sample], chance: np.ndarray) -> list[torch.Tensor]:
-    """Crops and what is wanted of them."""
+    """Crops and their targets."""
     chosen = [varied(rng, every[i]) for i in rng.choice(len(every), BATCH, p=chance)]
     crops = np.stack([image[:, :, ::-1].transpose(2, 0, 1) for image, _ in chosen])
     wanted = np.stack([target(heads) for _, heads in chosen])
@@ -78,7 +78,7 @@ def batch(rng: np.random.Generator, every: Sequence[Sample], chance: np.ndarray)
 
 
 def train(every: Sequence[Sample], steps: int = STEPS, seed: int = SEED) -> HeadNet:
-    """The mean of the weights over the last steps, ready to be used."""
+    """The mean of the weights over the last steps, ready for use."""
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
     net = HeadNet()
