@@ -27,11 +27,11 @@ CAMERA = Path(str(files("configs"))) / "cameras" / "crossroads.yaml"
 HEIGHT, WIDTH, COLUMNS = 50.0, 24.0, 10
 START = datetime(2026, 11, 26, tzinfo=UTC)
 SPEED = 60.0
-"""Pixels a second of a motorbike that comes up."""
+"""Speed in pixels a second of an approaching motorbike."""
 
 
 def boxes(number: int, t: float, rng: random.Random) -> list[Detection]:
-    """What a detector sees of the crowd at `t`: places in rows behind the line, boxes that tremble."""
+    """A detector's boxes of the crowd at `t`: rows behind the line, with jitter."""
     seen = []
     for place in range(number):
         row, column = divmod(place, COLUMNS)
@@ -43,7 +43,7 @@ def boxes(number: int, t: float, rng: random.Random) -> list[Detection]:
 
 
 def follow_and_judge(number: int, seconds: float, fps: float) -> tuple[float, float]:
-    """Milliseconds of processor time a frame: of the tracker and of the rules."""
+    """Processor milliseconds per frame of the tracker and of the rules."""
     config, rng = load_camera(CAMERA), random.Random(1)
     rulebook, tracker = Rulebook(config.rules, config, START), Tracker()
     tracked = judged = 0.0
@@ -64,7 +64,7 @@ def follow_and_judge(number: int, seconds: float, fps: float) -> tuple[float, fl
 
 
 def look(rounds: int) -> float:
-    """Milliseconds of processor time of one pass of the vehicle network at a node's size."""
+    """Processor milliseconds of one pass of the vehicle network at a node's input size."""
     detector, image = OnnxVehicleDetector(packaged_card("vehicles"), threads=1), picture()
     detector.detect(image)
     began = time.process_time()

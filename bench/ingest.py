@@ -45,14 +45,14 @@ from contract.topics import NodeTopics
 
 NODES = 8
 BATCH = 200
-"""Messages in a batch for each process, as ingest gathers them."""
+"""Messages in a batch for each process, as ingest collects them."""
 
 START = datetime(2026, 11, 24, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
 class Load:
-    """What is taken in: the messages of several nodes, these taking turns, and the nodes' keys."""
+    """The load: messages of several nodes, in turn, and the nodes' keys."""
 
     keys: dict[str, SigningKey]
     messages: list[Arrived]
@@ -66,7 +66,7 @@ def load(count: int) -> Load:
 
 
 def manifests(count: int, key: SigningKey, node: str) -> list[Arrived]:
-    """A chain of manifests of a usual size: six files, a hundred points of trajectory."""
+    """A chain of manifests of typical size: six files, a hundred trajectory points."""
     messages, previous = [], None
     topic = NodeTopics(node).manifest
     for sequence in range(1, count + 1):
@@ -122,7 +122,7 @@ def _values(node: str, sequence: int, previous: str | None) -> dict[str, object]
 
 
 def ingest(url: str, given: Load, processes: int, folder: Path) -> float:
-    """Manifests a second that so many processes take in."""
+    """Manifests a second ingested by that many processes."""
     settings = CentralSettings(data_dir=folder, database=url, ingest_processes=processes)
     create_key(settings.centre_key_file)
     with partitions(processes, lambda number: taking(settings, number)) as take:
@@ -138,7 +138,7 @@ def ingest(url: str, given: Load, processes: int, folder: Path) -> float:
 
 
 def bare_insert(url: str, manifests: int) -> float:
-    """Manifests a second when the rows that ingest made of them are only inserted, a transaction a batch."""
+    """Manifests a second if ingest's rows are only inserted, one transaction per batch."""
     package, file = (SQLModel.metadata.tables[name] for name in ("package", "package_file"))
     with engine_of(url) as engine:
         with engine.begin() as connection:
@@ -158,7 +158,7 @@ def bare_insert(url: str, manifests: int) -> float:
 
 
 def other_version(folder: Path, server: str | None, manifests: int) -> float:
-    """Manifests a second of the project's version in a folder, as its own benchmark tells it."""
+    """Manifests a second of the project's version in a folder, from its own benchmark."""
     words = [sys.executable, "-m", "bench.ingest", "--manifests", str(manifests)]
     words += ["--database", server] if server else []
     told = subprocess.run(words, cwd=folder, capture_output=True, text=True, check=True).stdout
@@ -169,7 +169,7 @@ def other_version(folder: Path, server: str | None, manifests: int) -> float:
 
 
 def measure(chosen: argparse.Namespace, given: Load) -> dict[str, float]:
-    """One round: manifests a second of each, by its name."""
+    """One round: manifests a second of each variant, by name."""
     rates = {}
     if chosen.against:
         rates["against"] = other_version(chosen.against, chosen.database, len(given.messages))
@@ -202,7 +202,7 @@ def database(server: str | None, folder: Path) -> Iterator[str]:
 
 @contextmanager
 def engine_of(url: str) -> Iterator[Engine]:
-    """An engine whose connections end with the block."""
+    """An engine whose connections close with the block."""
     engine = make_engine(url)
     try:
         yield engine

@@ -46,7 +46,7 @@ def picture() -> Image:
 
 
 def candidates(image: Image, weights: Path | None) -> dict[str, Callable[[], object]]:
-    """What is timed, by name; the first is the measure of all others."""
+    """The networks to time, by name; the first is the reference."""
     timed: dict[str, Callable[[], object]] = {}
     for size in SIZES:
         for threads in THREADS:

@@ -1,9 +1,9 @@
 """The proceedings of a province beside the cases of `bench.review`: offences, owners, notices, answers,
-records, decisions, deadlines, payments, papers and what waits at the desks, made inside PostgreSQL.
+records, decisions, deadlines, payments, documents and pending items at the desks, made inside PostgreSQL.
 
 Of a hundred recorded cases 97 get a notice, 62 owners answer, 80 records are made, 74 decisions are signed,
-60 fines are paid in time and 14 are overdue; as far as the days since the act allow. Nothing of it can be
-opened: sealed fields hold a few hundred bytes of nothing. The audit log, answers of registers and mails are
+60 fines are paid in time and 14 are overdue; as far as the days since the act allow. None of it can be
+decrypted: sealed fields hold a few hundred dummy bytes. The audit log, answers of registers and mails are
 left out.
 """
 
@@ -172,7 +172,7 @@ def fill(engine: Engine, today: str) -> None:
     """Stores the proceedings of every recorded case; only on PostgreSQL."""
     with without_indexes(engine, *_FILLED_TABLES), transaction(engine) as session:
         session.execute(text("SET LOCAL statement_timeout = 0"))
-        session.execute(text("SET LOCAL session_replication_role = replica"))  # no look at foreign keys
+        session.execute(text("SET LOCAL session_replication_role = replica"))  # without checking foreign keys
         session.execute(text(_STAGED), {"today": today})
         session.execute(text(_STEPS))
         for statement in _FILLED:

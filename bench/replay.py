@@ -38,14 +38,14 @@ class Cost:
 
 
 def measured(work: Callable[[], object]) -> Cost:
-    """What it costs to do `work`."""
+    """The cost of doing `work`."""
     clock, processor = time.perf_counter(), time.process_time()
     work()
     return Cost(time.perf_counter() - clock, time.process_time() - processor)
 
 
 def decode_and_detect(video: Path, eyes: Eyes) -> None:
-    """Decodes every frame and looks for vehicles in it."""
+    """Decodes every frame and detects vehicles in it."""
     for frame in FileSource(video).frames():
         eyes.detector.detect(frame.image)
 
@@ -56,7 +56,7 @@ def whole(video: Path, config: CameraConfig, eyes: Eyes) -> None:
 
 
 def second_looks(video: Path, config: CameraConfig, eyes: Eyes) -> list[Cost]:
-    """What the examination of each finding costs."""
+    """Cost of examining each finding."""
     source = FileSource(video)
     camera = build_camera(config, REPLAY_NODE, source.ring, eyes, DEFAULT_ROLLS, source.start)
     suspicions = []

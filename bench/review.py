@@ -54,7 +54,7 @@ BATCH = 10_000
 
 
 def case(number: int, of: int, people: tuple[User, User]) -> dict[str, object]:
-    """The values of one case as ingest and people would have left it, oldest first."""
+    """The values of one case as ingest and operators would have left it, oldest first."""
     at = NOW - YEAR * (1 - number / of)
     waits, refused = number > of - of * 3 // 100, number % 3 == 0
     operator, officer = people
@@ -90,7 +90,7 @@ def case(number: int, of: int, people: tuple[User, User]) -> dict[str, object]:
 
 
 def deadlines_of(number: int, of: int) -> list[dict[str, object]]:
-    """The rows of deadlines of a recorded case (the number of its row is its own)."""
+    """The deadline rows of a recorded case (the number of its row is its own)."""
     at = NOW - YEAR * (1 - number / of)
     if number > of - of * 3 // 100 or number % 3 == 0:
         return []
@@ -109,7 +109,7 @@ def deadlines_of(number: int, of: int) -> list[dict[str, object]]:
 
 
 def fill(engine: Engine, cases: int) -> User:
-    """Stores the cases; returns an operator who has decided none of them."""
+    """Stores the cases; returns an operator without decisions."""
     with transaction(engine) as session:
         lan, binh, operator = (
             create_user(session, name, name.title(), role, NOW, "bench").user for name, role in PEOPLE
@@ -127,7 +127,7 @@ def fill(engine: Engine, cases: int) -> User:
 
 
 def keep_days(engine: Engine) -> None:
-    """Counts the days that are over for weeks, as the worker has done long before a report is due."""
+    """Counts past days for weeks, as the worker has done long before a report is due."""
     left = True
     while left:
         with transaction(engine) as session:
@@ -149,7 +149,7 @@ def _is_postgresql(engine: Engine) -> bool:
 
 
 def decide_and_claim(session: Session, user: User) -> None:
-    """What a key costs at the database: decision, next case, what is fetched in advance, the counts."""
+    """Database cost of one key press: decision, next case, prefetched data, the counts."""
     held = claim_next(session, user, "main", NOW)
     assert held is not None
     reject(session, user, _sight(held), NOW, "no_violation")
@@ -171,7 +171,7 @@ def draw_report(session: Session) -> None:
 
 
 def page_of(wanted: CaseFilter, order: Order = "newest") -> Callable[[Session], object]:
-    """What the list of cases asks for: a page, the number, the places to choose from."""
+    """Queries of the list of cases: a page, the number, the places to choose from."""
 
     def read(session: Session) -> None:
         list_cases(session, wanted, None, 51, order)
@@ -194,19 +194,19 @@ LISTS = {
 
 
 def deadline_page(session: Session) -> None:
-    """What the page of deadlines asks for: the counts, and the first page of what is near or late."""
+    """Queries of the deadlines page: the counts, and the first page of near or missed ones."""
     calendar = shipped().calendar
     deadlines.counts(session, calendar, NOW)
     deadlines.to_do(session, calendar, NOW)
 
 
 def treasury_page(session: Session) -> None:
-    """A page of decisions with money to come."""
+    """A page of decisions with outstanding payments."""
     counter.open_decisions(session, NOW, limit=51)
 
 
 def desk_page(session: Session) -> None:
-    """The case officer's desk: what waits for whom, and the first page of one step."""
+    """The case officer's desk: pending items, and the first page of one step."""
     waiting.counts(session, Actor.CASE_OFFICER, local_day(NOW))
     waiting.at_desk(session, Actor.CASE_OFFICER, NOW, None, 0, 51)
 

@@ -1,8 +1,8 @@
-"""The exact truth of the rendered clips: what is where in every frame, and what is an offence.
+"""The exact truth of the rendered clips: positions in every frame, and offences.
 
 A clip is a folder of `sample_videos/clips`; `README.md` describes its files. Pixels are those of the detect
-stream, x right, y down, origin at the upper left corner. Ground coordinates are metres, x right and y away
-as seen from the road's own end, z up. Times are seconds from the first frame. Everything is computed from
+stream, x right, y down, origin at the upper left corner. Ground coordinates are metres, x right and y away as
+seen from the near end of the road, z up. Times are seconds from the first frame. Everything is computed from
 the scene, nothing by eye.
 """
 
@@ -40,21 +40,21 @@ class _Part(BaseModel):
 
 
 class Lamp(_Part):
-    """A lamp head: its housing in the picture and what it showed, [start, end, colour]."""
+    """A lamp head: its housing in the picture and its states, [start, end, colour]."""
 
     id: str
     box: Box
     states: tuple[tuple[float, float, LampColour], ...]
     hidden: tuple[tuple[float, float], ...] = ()
-    """Stretches in which less than half of the housing can be seen."""
+    """Stretches in which less than half of the housing is visible."""
 
     def at(self, t: float) -> LampColour:
-        """What it showed at time t; the last state holds to the end."""
+        """Its state at time t; the last state holds to the end."""
         return next(colour for start, _, colour in reversed(self.states) if t >= start)
 
 
 class Head(_Part):
-    """One person on a motorbike or bicycle, from the front: 0 steers."""
+    """One person on a motorbike or bicycle, from the front: 0 is the driver."""
 
     seat: Annotated[int, Field(ge=0)]
     helmet: bool
@@ -64,8 +64,8 @@ class Head(_Part):
 class Vehicle(_Part):
     """A vehicle or pedestrian of the clip.
 
-    `also` are kinds that are right too (a pick-up is a truck to the law and a car to many). `parked` ones
-    stand on the pavement or at the kerb all through the clip. `plate` is None where the vehicle has none.
+    `also` are other correct kinds (a pick-up is legally a truck, but a car to many). `parked` ones stand on
+    the pavement or at the kerb throughout the clip. `plate` is None if the vehicle has none.
     """
 
     id: int
@@ -80,14 +80,13 @@ class Vehicle(_Part):
 
 
 class Event(_Part):
-    """An act under one rule, or what comes near it.
+    """An act under one rule, or a near miss.
 
-    `violation` must be found, `near_miss` must never be called a violation, `open` is what law or eye can't
-    settle: whatever is said of it counts for nothing. `t` is the moment the rule names (README), `during`
-    the whole act, and `code` what kind of act or near-miss it is. `line` names the stop line, solid line,
-    lane or zone. `clear` is the share of the looks in `during` with at least half of the vehicle and the
-    wheels nearest to the camera in sight; `provable` says that a careful viewer can see the act on the
-    pictures.
+    `violation` must be found, `near_miss` must never be called a violation, `open` can't be settled by law or
+    eye: findings about it do not count. `t` is the moment the rule names (README), `during` the whole act,
+    and `code` the kind of act or near miss. `line` names the stop line, solid line, lane or zone. `clear` is
+    the share of the looks in `during` with at least half of the vehicle and the wheels nearest to the camera
+    in sight; `provable` says that a careful viewer can see the act on the pictures.
     """
 
     id: str
@@ -105,7 +104,7 @@ class Event(_Part):
 
 
 class Ground(_Part):
-    """What is painted, in metres on the ground; the same things in pixels are in the clip's camera file."""
+    """Markings in metres on the ground; in pixels they are in the clip's camera file."""
 
     stop_lines: Mapping[str, tuple[Point, ...]] = {}
     commit_lines: Mapping[str, tuple[Point, ...]] = {}
@@ -123,7 +122,7 @@ class Stream(_Part):
 
 
 class Document(_Part):
-    """`truth.yaml`: everything but what changes from frame to frame.
+    """`truth.yaml`: everything that does not change from frame to frame.
 
     `camera` is the 3×4 matrix, row by row, that takes (x, y, z, 1) in metres to (x·w, y·w, w) in pixels.
     `starts`: of a second camera's clip, how many seconds after the first one's it begins.
@@ -147,7 +146,7 @@ class Document(_Part):
 
 @dataclass(frozen=True)
 class Wheel:
-    """Where a tyre touches the road, in pixels; `hidden` if another thing covers that place."""
+    """Contact point of a tyre with the road, in pixels; `hidden` if another object covers it."""
 
     at: Point
     hidden: bool
@@ -155,7 +154,7 @@ class Wheel:
 
 @dataclass(frozen=True)
 class Plate:
-    """Corners from the upper left clockwise, height of a character in pixels, share of it in sight."""
+    """Corners from the upper left clockwise, character height in pixels, visible share."""
 
     corners: tuple[Point, Point, Point, Point]
     character: float
@@ -166,11 +165,10 @@ class Plate:
 class Look:
     """One vehicle in one frame.
 
-    `box` is the whole vehicle, hidden parts too, and may reach beyond the picture. `seen` is the box of
-    what can be seen, None where nothing can. `visible` is the share, of what would be in the picture
-    without other things before it, that can be seen. `ground` is the middle of the contact points of the
-    axle nearest to the camera, `metres` the same place on the ground; `heading` radians anticlockwise from
-    +y, `speed` in m/s.
+    `box` is the whole vehicle, hidden parts too, and may reach beyond the picture. `seen` is the box of the
+    visible part, None if nothing is visible. `visible` is the visible share of the part inside the picture.
+    `ground` is the middle of the contact points of the axle nearest to the camera, `metres` the same place on
+    the ground; `heading` radians anticlockwise from +y, `speed` in m/s.
     """
 
     frame: int
@@ -194,7 +192,7 @@ class Look:
 
 @dataclass(frozen=True)
 class HeadLook:
-    """One head in one frame: box and share in sight."""
+    """One head in one frame: box and visible share."""
 
     frame: int
     vehicle: int
@@ -205,14 +203,14 @@ class HeadLook:
 
 @dataclass(frozen=True)
 class Truth:
-    """A clip and its truth. Raises FileNotFoundError or pydantic.ValidationError where a file is missing or
-    wrong."""
+    """A clip and its truth. Raises FileNotFoundError or pydantic.ValidationError if a file is missing or
+    invalid."""
 
     folder: Path
 
     @cached_property
     def document(self) -> Document:
-        """What does not change from frame to frame."""
+        """The data that do not change from frame to frame."""
         text = (self.folder / "truth.yaml").read_text(encoding="utf-8")
         return Document.model_validate(yaml.load(text, Loader=yaml.CSafeLoader))
 
@@ -233,7 +231,7 @@ class Truth:
 
     @cached_property
     def vehicles(self) -> Mapping[int, Vehicle]:
-        """By id."""
+        """Vehicles by id."""
         return {vehicle.id: vehicle for vehicle in self.document.vehicles}
 
     @cached_property
@@ -247,13 +245,13 @@ class Truth:
         return tuple(_head_look(row) for row in _rows(self.folder / "heads.csv.gz"))
 
     def events(self, rule: RuleName | None = None, verdict: Verdict | None = None) -> Iterator[Event]:
-        """Events of one rule or of all, of one verdict or of all, in order of time."""
+        """Events in order of time, filtered by rule and verdict if given."""
         for event in self.document.events:
             if rule in (None, event.rule) and verdict in (None, event.verdict):
                 yield event
 
     def project(self, points: Sequence[tuple[float, float, float]]) -> list[Point]:
-        """Places in metres to pixels; they must lie before the camera."""
+        """World positions in metres to pixels; they must be in front of the camera."""
         found = []
         for point in points:
             x, y, w = (
@@ -273,8 +271,8 @@ def mot_rows(truth: Truth, kinds: Sequence[str], *, least_height: float = 0.0) -
     share.
 
     Boxes are cut to the picture. A row is counted (1) if the vehicle is of one of the `kinds`, moves or may
-    move, is in sight and at least `least_height` pixels high; the others (0) are places where a tracker is
-    not blamed. The class is the number of the kind in `kinds` from 1, and 0 for others.
+    move, is visible and at least `least_height` pixels high; the others (0) are ignored when scoring a
+    tracker. The class is the number of the kind in `kinds` from 1, and 0 for others.
     """
     for look in truth.looks:
         vehicle = truth.vehicles[look.vehicle]

@@ -20,21 +20,21 @@ from contract.package import verify_packages
 from edge.evidence.keys import load_or_make_node_key
 
 BETWEEN = (0.5, 20.0)
-"""Seconds between two kills, and until what was killed comes back, at most half of that. On a machine that
-others use a part needs ten seconds and more to come back: killed sooner, nothing is ever found."""
+"""Range of seconds between two kills; what was killed comes back after at most half of that. A machine shared
+with others needs ten seconds and more to recover: with faster kills nothing is ever found."""
 
 DRAIN = 900.0
 """Seconds in which everything must be delivered at the end."""
 
 TELLS = 1800.0
-"""Seconds without kills from which the growth says something: before, processes still warm up."""
+"""Seconds without kills from which the growth is meaningful: earlier, processes still warm up."""
 
 SAMPLE = 2.0
 MONTH = 30 * 24
 
 
 def killed(site: Site, kills: int, chance: random.Random) -> Counter[str]:
-    """How often each part was killed."""
+    """Number of kills of each part."""
     done: Counter[str] = Counter()
     while done.total() < kills:
         all_of_them = faults(site, chance)
@@ -65,7 +65,7 @@ def growth(site: Site, seconds: float) -> dict[str, tuple[float, float]]:
 
 
 def settled(site: Site) -> list[str]:
-    """Ends the node, delivers what waits; what is wrong then."""
+    """Stops the node and delivers the rest; returns the errors found then."""
     site.stop_node()
     for camera in site.cameras:
         camera.kill()
@@ -86,7 +86,7 @@ def settled(site: Site) -> list[str]:
 
 
 def _wait(true: Callable[[], bool]) -> float:
-    """Seconds until it was true, or until there was no more patience."""
+    """Seconds until the condition was true, or until the timeout."""
     began = time.monotonic()
     while not true() and time.monotonic() < began + DRAIN:
         time.sleep(1.0)
@@ -99,7 +99,7 @@ def _say(line: str) -> None:
 
 
 def main() -> None:
-    """Prints what was killed, what became of it, and the growth of memory; 1 where anything is wrong."""
+    """Prints the kills, their consequences, and the growth of memory; exit code 1 if anything is wrong."""
     ask = argparse.ArgumentParser(
         prog="python -m bench.endurance",
         description=bench.endurance.__doc__,

@@ -1,4 +1,4 @@
-"""A bad network: what node and centre tell each other comes again, late and in another order."""
+"""A bad network: messages between node and centre are repeated, late and in another order."""
 
 import random
 import threading
@@ -12,14 +12,14 @@ from contract.topics import NodeTopics
 from tests.brokers import CENTRE_USER, Mosquitto
 
 PART = 0.5
-"""Of the messages that come again."""
+"""Part of the messages that are repeated."""
 
 MOST_LATE = 5.0
-"""Seconds after which one comes again, at most; each waits for as long as chance says."""
+"""Most seconds after which a message is repeated; the delay is random."""
 
 
 class Echo:
-    """Hears what one user may read and says it again as the one who said it."""
+    """Reads everything one user may read and sends it again as the original sender."""
 
     def __init__(self, broker: Mosquitto, node: str, chance: random.Random) -> None:
         topics, self._chance = NodeTopics(node), chance
@@ -47,7 +47,7 @@ class Echo:
 
         def heard(_client: Any, _data: Any, message: mqtt.MQTTMessage) -> None:
             key = message.topic, bytes(message.payload)
-            if key in own:  # an echo of ours
+            if key in own:  # our own repetition
                 own.discard(key)
                 return
             if self._chance.random() < PART:
@@ -59,7 +59,7 @@ class Echo:
 
     def _again(self, client: mqtt.Client, topic: str, payload: bytes) -> None:
         def say() -> None:
-            with suppress(ValueError, RuntimeError):  # the broker is away
+            with suppress(ValueError, RuntimeError):  # the broker is unavailable
                 client.publish(topic, payload, qos=1)
                 self.repeated += 1
 
@@ -68,7 +68,7 @@ class Echo:
         timer.start()
 
     def end(self) -> None:
-        """Says nothing more."""
+        """Sends nothing more."""
         for client in self._clients.values():
             client.disconnect()
             client.loop_stop()

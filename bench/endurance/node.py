@@ -16,7 +16,7 @@ from tests.edge.test_node import KnownClip
 
 
 def main() -> None:
-    """Runs until it is told to stop."""
+    """Runs until stopped."""
     config = load_node(Path(sys.argv[1]))
     node = Node(
         config,

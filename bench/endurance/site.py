@@ -1,4 +1,4 @@
-"""All parts of a small province on this machine, each a process that can be killed and comes back."""
+"""All parts of a small province on this machine, each a process that can be killed and restarted."""
 
 import os
 import random
@@ -35,12 +35,12 @@ NODE = "node-1"
 CAMERAS = ("north", "east", "south")
 CAPTURE = b"edge.video.capture_process"
 ENDS = 120.0
-"""Seconds a process may take to end."""
+"""Seconds to wait for a process to end."""
 
 
 @dataclass
 class Site:
-    """Cameras over RTSP, a node, a broker and the centre, in a folder of their own."""
+    """Cameras over RTSP, a node, a broker and the centre, in one folder."""
 
     folder: Path
     running: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
@@ -98,7 +98,7 @@ class Site:
         (self.folder / name).write_text(yaml.safe_dump(dict(values)), encoding="utf-8")
 
     def start(self, name: str) -> None:
-        """The `node`, the centre's `ingest` or its `worker`."""
+        """Starts the `node`, the centre's `ingest` or its `worker`."""
         commands = {
             "node": ["bench.endurance.node", str(self.folder / "node.yaml")],
             "ingest": ["ngatu", "central", "ingest"],
@@ -111,13 +111,13 @@ class Site:
             )
 
     def kill(self, name: str) -> None:
-        """With all it has started."""
+        """Kills the part with all its child processes."""
         for pid in tree(self.running[name].pid):
             _kill(pid)
         self.running[name].wait()
 
     def captures(self) -> list[int]:
-        """The processes that read the cameras now, and the one they are forked from."""
+        """The present capture processes, and the one they are forked from."""
         found = []
         for pid in tree(self.running["node"].pid):
             with suppress(OSError):  # it has ended meanwhile
@@ -125,25 +125,25 @@ class Site:
         return found
 
     def stop_node(self) -> None:
-        """As systemd does: what waits for its last seconds is packed."""
+        """Stops the node as systemd does: pending findings are packed."""
         self.running["node"].send_signal(signal.SIGTERM)
         self.running["node"].wait(ENDS)
 
     def packed(self) -> list[str]:
-        """Events in the node's outbox: all that was proved."""
+        """Events in the node's outbox: all proved violations."""
         return sorted(entry.event_id for entry in inspect(self.data / "outbox")[1])
 
     def undelivered(self) -> int:
-        """Packages that no receipt has come for."""
+        """Packages without a receipt."""
         return inspect(self.data / "outbox")[0].undelivered.packages
 
     def cases(self) -> list[str]:
-        """Events the centre has a case of."""
+        """Events with a case at the centre."""
         with reading(self.engine) as session:
             return sorted(session.exec(select(Case.event_id)))
 
     def trouble(self, *words: str) -> str:
-        """What a command of the centre finds that is not in order; empty when all is."""
+        """Problems reported by a command of the centre; empty if all is well."""
         command = [sys.executable, "-m", "ngatu", "central", *words]
         settings = ["--settings", str(self.folder / "central.yaml")]
         ran = subprocess.run([*command, *settings], capture_output=True, text=True, check=False)
@@ -164,7 +164,7 @@ class Site:
 
 @dataclass(frozen=True)
 class Fault:
-    """A part that is killed, and how it comes back; `weight` is how often."""
+    """A part to kill, and how it is restarted; `weight` is its relative frequency."""
 
     part: str
     weight: int
@@ -173,14 +173,14 @@ class Fault:
 
 
 def faults(site: Site, chance: random.Random) -> Sequence[Fault]:
-    """All there are."""
+    """All faults."""
 
     def capture() -> None:
         if processes := site.captures():
             _kill(chance.choice(processes))
 
     def back(start: Callable[[], object]) -> None:
-        with suppress(AssertionError, TimeoutError):  # a busy machine lets it listen late
+        with suppress(AssertionError, TimeoutError):  # on a busy machine it starts listening late
             start()
 
     camera = chance.choice(site.cameras)

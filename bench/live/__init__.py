@@ -22,7 +22,7 @@ CACHE = Path("var") / "bench"
 
 
 def main() -> None:
-    """Prints the figures of each run; of several draws the chart."""
+    """Prints the figures of each run, and draws the chart for several."""
     ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ask.add_argument("--cameras", default="4", help="how many; or from-to, for a chart")
     ask.add_argument("--seconds", type=float, default=60.0, help="that are counted in each run")

@@ -1,4 +1,4 @@
-"""The detector alone, timed while the node works: what the node's looks are compared with."""
+"""The detector alone, timed while the node works: the reference for the node's looks."""
 
 import threading
 import time
@@ -15,7 +15,7 @@ from edge.video.file import FileSource
 from models.card import packaged_card
 
 EVERY, LOOKS = 4.0, 6
-"""Seconds between two rounds and looks in each; the first, with cold caches, does not count. It takes a
+"""Seconds between two rounds and looks in each; the first, with cold caches, does not count. It uses a
 twentieth of two cores."""
 
 
@@ -27,7 +27,7 @@ def some_pictures(clip: Path, number: int) -> list[Image]:
 
 
 class Alone:
-    """Looks at pictures as a node's detector does, in a thread, until the block ends."""
+    """Runs a node's detector on pictures in a thread, until the block ends."""
 
     def __init__(self, pictures: Sequence[Image]) -> None:
         self._pictures = pictures
@@ -40,11 +40,11 @@ class Alone:
 
     @property
     def cost(self) -> float:
-        """Seconds of processor time of a look: the median of the rounds' means."""
+        """Processor seconds per look: the median of the rounds' means."""
         return median(self._spent)
 
     def round(self) -> float:
-        """Seconds of processor time of a look in one round."""
+        """Processor seconds per look in one round."""
         self._detector.detect(self._pictures[0])
         began = time.thread_time()
         for number in range(1, LOOKS):

@@ -22,11 +22,11 @@ from aio_rtsp_toolkit.server_session import RtspServerSession  # type: ignore[im
 from bench.live.clips import keyframes, turned
 
 AHEAD = 0.3
-"""Seconds that the beginning of a connection is prepared in."""
+"""Seconds in which the start of a connection is prepared."""
 
 
 class Session(RtspServerSession):  # type: ignore[misc]  # untyped package
-    """Sends a clip that has long been playing, each picture at once."""
+    """Sends a clip that has been playing for a long time, each picture at once."""
 
     media_source: Any
 
@@ -46,7 +46,7 @@ class Session(RtspServerSession):  # type: ignore[misc]  # untyped package
 
 
 class Server(toolkit.RtspServer):  # type: ignore[misc]  # untyped package
-    """Serves `/detect` and `/record`, without end."""
+    """Serves `/detect` and `/record` in an endless loop."""
 
     def __init__(self, clips: dict[str, Path], port: int, epoch: float, seconds: float, folder: Path) -> None:
         super().__init__(str(folder), "127.0.0.1", port)
@@ -66,12 +66,13 @@ class Server(toolkit.RtspServer):  # type: ignore[misc]  # untyped package
         return next_start(time.time() - self._epoch, self._keyframes[clip], self._seconds)
 
     async def _handle_client(self, sock: Any) -> None:
-        with suppress(ConnectionError):  # a client may leave while something is sent to it
+        with suppress(ConnectionError):  # a client may leave during sending
             await Session(self, sock).run()
 
 
 def next_start(since: float, keyframes: Sequence[float], seconds: float) -> tuple[float, float]:
-    """Where in a clip of so many `seconds`, played `since`, playing can begin next, and in how long."""
+    """Where in a clip of so many `seconds`, played `since`, playing can begin next, and in how many
+    seconds."""
     return min(((t - since - AHEAD) % seconds + AHEAD, t) for t in keyframes)[::-1]
 
 

@@ -1,5 +1,5 @@
 """The sample clip as the two streams of a camera, 1920×1080 and 1280×720 at 25 pictures a second, kept in a
-folder; and what is to be found in it."""
+folder; and the violations in it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -58,12 +58,12 @@ def _encoded(source: FileSource, seconds: float, size: tuple[int, int], folder: 
 
 
 def keyframes(clip: Path) -> list[float]:
-    """Times at which playing may begin."""
+    """Times at which playing can start."""
     return [t for t, _, keyframe in _packets(clip) if keyframe]
 
 
 def turned(clip: Path, start: float, folder: Path) -> Path:
-    """The clip from its keyframe at `start` to its end, then its beginning; nothing is encoded anew."""
+    """The clip from its keyframe at `start` to its end, then its beginning; nothing is encoded again."""
     path = folder / f"{clip.stem}.{round(start * 1000)}.mp4"
     packets = list(_packets(clip))
     first = next(number for number, (t, _, _) in enumerate(packets) if t == start)
@@ -89,7 +89,7 @@ def _packets(clip: Path) -> Iterator[tuple[float, bytes, bool]]:
 
 @dataclass(frozen=True)
 class Act:
-    """A violation in the clip; `first` and `last` are the seconds between which it may be said to be."""
+    """A violation in the clip; `first` and `last` are the seconds between which its finding must lie."""
 
     rule: str
     first: float
@@ -97,7 +97,7 @@ class Act:
 
 
 TOLERANCE = 1.0
-"""Seconds by which a moment may be off."""
+"""Allowed error of a moment in seconds."""
 
 
 @cache

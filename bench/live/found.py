@@ -1,4 +1,4 @@
-"""What the node packed, against what is in the clip."""
+"""The node's packages compared with the violations in the clip."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -14,13 +14,13 @@ from contract.signing import PublicKey
 from edge.delivery.outbox import inspect
 
 SIDES = 6.0
-"""Seconds of clip before and after an act that a node keeps where its file says nothing else."""
+"""Default seconds of clip before and after an act."""
 
 
 @dataclass(frozen=True)
 class Packed:
-    """A package of the outbox: what it says, the first and last moment of its clip, when it was packed. Times
-    are POSIX seconds."""
+    """A package of the outbox: its content, the first and last moment of its clip, and its packing time.
+    Times are POSIX seconds."""
 
     camera: str
     rule: str
@@ -31,7 +31,7 @@ class Packed:
 
     @property
     def clip_lacks(self) -> float:
-        """Seconds of what the clip should show that it does not."""
+        """Seconds the clip should show but doesn't."""
         first, last = self.clip
         return max(0.0, first - (self.occurred - SIDES)) + max(0.0, self.occurred + SIDES - last)
 
@@ -80,7 +80,7 @@ def _length(clip: Path) -> float:
 
 @dataclass(frozen=True)
 class Shown:
-    """An act that a camera showed, between two moments (POSIX seconds)."""
+    """An act shown by a camera, between two moments (POSIX seconds)."""
 
     camera: str
     rule: str
@@ -108,7 +108,7 @@ class Score:
 def score(
     packages: Iterable[Packed], epochs: Mapping[str, float], seconds: float, window: tuple[float, float]
 ) -> Score:
-    """Of the acts that the cameras showed within `window`.
+    """The score over the acts that the cameras showed within `window`.
 
     Args:
         epochs: when each camera began its first round of the clip of so many `seconds`.
@@ -128,7 +128,7 @@ def score(
 
 
 def shown(epochs: Mapping[str, float], seconds: float, until: float) -> Iterator[Shown]:
-    """Every act of every round of every camera that began before `until`."""
+    """Every act of every round of every camera that started before `until`."""
     for camera, epoch in epochs.items():
         for number in range(int((until - epoch) // seconds) + 1):
             begun = epoch + number * seconds

@@ -21,7 +21,7 @@ from ngatu.logs import log_to_stderr
 
 
 class Counted:
-    """A detector that counts what it is asked, by thread, and the processor time it takes."""
+    """A detector that counts its calls, by thread, and their processor time."""
 
     def __init__(self, detector: VehicleDetector) -> None:
         self._detector = detector
@@ -39,7 +39,7 @@ class Counted:
 
 
 def told(detector: Counted) -> dict[str, dict[str, float]]:
-    """So far: looks of each thread; seconds of processor time of each, of the detector in it, of all."""
+    """So far: looks of each thread; processor seconds of each thread, of the detector in it, and in total."""
     threads = {
         thread.name: time.clock_gettime(time.pthread_getcpuclockid(thread.ident))
         for thread in threading.enumerate()
@@ -56,7 +56,7 @@ def _answer(detector: Counted) -> None:
 
 
 def main() -> None:
-    """Runs until it is told to stop."""
+    """Runs until stopped."""
     log_to_stderr()
     config = load_node(Path(sys.argv[1]))
     eyes = open_eyes()

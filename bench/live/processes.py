@@ -1,4 +1,4 @@
-"""What processes take, as the kernel counts it."""
+"""Resources used by processes, as counted by the kernel."""
 
 import os
 from collections.abc import Iterable, Iterator
@@ -10,7 +10,7 @@ _TICK = os.sysconf("SC_CLK_TCK")
 
 
 def tree(pid: int) -> Iterator[int]:
-    """A process and all it has started that still run."""
+    """A process and all its running descendants."""
     yield pid
     for task in Path(f"/proc/{pid}/task").glob("*/children"):
         with suppress(OSError):  # a thread may have ended meanwhile
@@ -19,7 +19,7 @@ def tree(pid: int) -> Iterator[int]:
 
 
 def processor_seconds(pids: Iterable[int]) -> float:
-    """Of all these processes and of their children that have ended."""
+    """Processor seconds of all these processes and of their children that have ended."""
     return sum(_processor_seconds(pid) for pid in pids)
 
 
@@ -32,7 +32,7 @@ def _processor_seconds(pid: int) -> float:
 
 
 def machine_seconds() -> float:
-    """Seconds that all processors together have worked or were kept from it by another machine."""
+    """Seconds that all processors together have worked or were taken by another machine (steal)."""
     ticks = [int(each) for each in Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]]
     idle, waiting = ticks[3:5]
     return (sum(ticks) - idle - waiting) / _TICK
@@ -47,7 +47,7 @@ class Memory:
 
 
 def memory(pids: Iterable[int]) -> Memory:
-    """Of all these processes together."""
+    """Memory of all these processes together."""
     own = resident = 0
     for pid in pids:
         try:

@@ -17,20 +17,20 @@ from bench.live.site import Child, Served, node_file, server
 from edge.evidence.keys import load_or_make_node_key
 
 WARM_UP = 25.0
-"""Seconds before anything is counted: networks load, views are learnt, one round of the clip passes."""
+"""Seconds before counting starts: networks load, views are learnt, one round of the clip passes."""
 
 POST_ROLL = 8.0
 """Seconds after the counted ones, in which the last acts still get their clips."""
 
 
 EXAMINING, IDLE = 240.0, 6.0
-"""Seconds in which what waits for its second look is examined at the end, once no camera plays; and seconds
-in which nothing more was done that tell that all is."""
+"""Most seconds for pending second looks at the end, once no camera plays; and idle seconds that show that all
+are done."""
 
 
 @dataclass(frozen=True)
 class Watched:
-    """A process (and what it started) over `seconds`: processor seconds of its parts, looks by camera."""
+    """A process (and its children) over `seconds`: processor seconds of its parts, looks by camera."""
 
     began: float
     seconds: float
@@ -47,17 +47,17 @@ class Watched:
 
     @property
     def all_looks(self) -> int:
-        """Of all cameras."""
+        """Looks of all cameras."""
         return max(sum(self.looks.values()), 1)
 
     def of(self, name: str) -> float:
-        """Processor seconds of the threads whose name begins so."""
+        """Processor seconds of the threads whose name starts so."""
         return sum(spent for thread, spent in self.threads.items() if thread.startswith(name))
 
 
 @dataclass(frozen=True)
 class Run:
-    """What was measured; costs are seconds of processor time of a look."""
+    """The measurements; costs are processor seconds per look."""
 
     cameras: int
     node: Watched
@@ -69,13 +69,13 @@ class Run:
 
     @property
     def cost(self) -> float:
-        """Of the whole node but for evidence and second look, which are paid for each finding."""
+        """Cost of the whole node without evidence and second look, which are paid for each finding."""
         node = self.node
         return (node.processor - node.of("packing") - node.of("second-look")) / node.all_looks
 
 
 def run(cameras: int, seconds: float, streams: Streams, *, beside: bool) -> Run:
-    """Measures for so many seconds; `beside`: plain `ultralytics track` too."""
+    """Measures for that many seconds; `beside`: plain `ultralytics track` too."""
     alone = Alone(some_pictures(streams.detect, 20))
     before = min(alone.round() for _ in range(3))
     with TemporaryDirectory(prefix="ngatu-bench-") as name:
@@ -104,7 +104,7 @@ def _served(cameras: int, streams: Streams) -> Iterator[list[Served]]:
 def _node(
     folder: Path, cameras: int, streams: Streams, alone: Alone, seconds: float
 ) -> tuple[Watched, dict[str, float]]:
-    """What was counted, and when each camera began to play."""
+    """The counts, and when each camera started to play."""
     with ExitStack() as stack:
         with _served(cameras, streams) as served:
             child = Child("bench.live.node", [str(node_file(folder, served))], folder / "node.log")
@@ -118,7 +118,7 @@ def _node(
 
 
 def _examined(child: Child) -> None:
-    """Waits until the node has examined what it has found; its cameras are gone."""
+    """Waits until the node has examined its findings; its cameras are gone."""
     deadline, before = time.monotonic() + EXAMINING, -1.0
     while time.monotonic() < deadline:
         threads = child.told()["threads"]
@@ -140,7 +140,7 @@ def _ultralytics(folder: Path, cameras: int, streams: Streams, seconds: float) -
 
 
 def watched(child: Child, served: Sequence[Served], seconds: float) -> Watched:
-    """Counts for so many seconds."""
+    """Counts for that many seconds."""
     servers = [each.pid for each in served]
     began, first, before = time.time(), child.told(), _spent(servers)
     most = Memory(0, 0)

@@ -1,4 +1,4 @@
-"""What a run needs around it: camera servers, the files of a node, and processes that can be asked."""
+"""The environment of a run: camera servers, the files of a node, and processes that answer queries."""
 
 import json
 import os
@@ -26,16 +26,16 @@ APART = 5.3
 """Seconds of the clip between one camera and the next: not all of them show the same at once."""
 
 END = 180.0
-"""Seconds a process may take to end."""
+"""Seconds to wait for a process to end."""
 
 CONNECT = 60.0
-"""Seconds a camera server may take to start."""
+"""Seconds to wait for a camera server to start."""
 
 
 class Child:
     """A module of ours as a process that answers a line on its input with a line of JSON.
 
-    In a session of its own, as every service is: Linux shares processors between sessions first.
+    It runs in its own session, as every service does: Linux shares processors between sessions first.
     """
 
     def __init__(self, module: str, words: Sequence[str], log: Path) -> None:
@@ -52,11 +52,11 @@ class Child:
 
     @property
     def pids(self) -> list[int]:
-        """Of itself and what it started."""
+        """Process ids of itself and its children."""
         return list(tree(self._process.pid))
 
     def told(self) -> dict[str, Any]:
-        """What it has counted so far; and, as `processor`, what all its processes have spent."""
+        """Its counts so far; and, as `processor`, the processor time of all its processes."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.write(b"\n")
@@ -80,7 +80,7 @@ class Served:
     epoch: float
 
     def url(self, stream: str) -> str:
-        """Of its `detect` or `record` stream."""
+        """URL of its `detect` or `record` stream."""
         return f"rtsp://127.0.0.1:{self.port}/{stream}"
 
 
@@ -99,7 +99,7 @@ def server(number: int, streams: Streams) -> Iterator[Served]:
 
 
 def node_file(folder: Path, cameras: Sequence[Served]) -> Path:
-    """The files of a node without a broker: what it finds waits in its outbox."""
+    """The files of a node without a broker: its findings stay in its outbox."""
     (folder / "centre.key").write_text(SigningKey.generate().public.text, encoding="ascii")
     for camera in cameras:
         _write(folder / f"{camera.name}.yaml", _camera(camera))
@@ -125,7 +125,7 @@ def _write(file: Path, described: Mapping[str, Any]) -> Path:
 
 
 def free_port() -> int:
-    """A port of this machine that nobody listens on."""
+    """A free TCP port of this machine."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return int(listener.getsockname()[1])
 

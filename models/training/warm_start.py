@@ -1,10 +1,10 @@
-"""Go on training from a committed ONNX file: its folded weights back in the torch network.
+"""Continue training from a committed ONNX file: its folded weights go back into the torch network.
 
 An exported network has each batch normalisation folded into the convolution before it. Here the convolution
 gets the folded weights, and the normalisation is set so that it undoes itself: its statistics are measured on
 ``sample``, its scale and shift chosen to give the folded bias. The function is the same in evaluation, and in
-training on data like the sample. Of a network in 8-bit integers it is the function before the rounding, as
-near as its weights tell.
+training on data like the sample. For an 8-bit network it is the function before rounding, as exactly as its
+weights allow.
 """
 
 from collections.abc import Iterator
@@ -88,6 +88,7 @@ def _layers(file: Path) -> Iterator[tuple[Tensor, Tensor]]:
 
 
 def _dequantised(numbers: Numbers, scale: Numbers, zero: Numbers) -> Numbers:
-    """What integers stand for; there is one scale for all of a layer or one for each of its outputs."""
+    """The float values of integer weights; there is one scale for all of a layer or one for each of its
+    outputs."""
     shape = (-1,) + (1,) * (numbers.ndim - 1) if scale.size > 1 else ()
     return np.asarray((numbers - zero.astype(np.int32).reshape(shape)) * scale.reshape(shape), np.float32)

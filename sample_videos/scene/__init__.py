@@ -1,4 +1,4 @@
-"""Rendered streets: what is built, who drives how, what the picture shows, and what the law says to it.
+"""Rendered streets: the scene, its traffic, the picture, and the offences in it.
 
 World frame: metres, x to the right, y along the road away from the camera, z up. Headings: radians
 anticlockwise from +y. Times: seconds from the first frame. Pixels: origin at the upper left corner, x right,

@@ -1,4 +1,4 @@
-"""An act of a vehicle as the judge finds it, and the vehicle's motion as numbers to judge by."""
+"""An act of a vehicle as classified by the judge, and the vehicle's motion as the numbers it is judged by."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,12 +17,12 @@ from .traffic import STEP, Driver, Trace
 Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 STILL = 0.05
-"""Metres a second below which a vehicle stands."""
+"""Metres a second below which a vehicle counts as standing."""
 
 
 @dataclass(frozen=True)
 class Act:
-    """What a vehicle did under one rule; see `truth.Event`, which adds what could be seen of it."""
+    """A vehicle's act under one rule; see `truth.Event`, which adds its visibility."""
 
     rule: RuleName
     verdict: Verdict
@@ -37,7 +37,7 @@ class Act:
 
 @dataclass(frozen=True)
 class Motion:
-    """A vehicle's trace within the clip: times, and by time its axles, wheels and speed."""
+    """A vehicle's motion within the clip: times, and for each time its axles, wheels and speed."""
 
     driver: Driver
     trace: Trace
@@ -49,12 +49,12 @@ class Motion:
 
     @cached_property
     def times(self) -> Array:
-        """Seconds of all rows, those before the clip too (n,)."""
+        """Seconds of all rows, including those before the clip (n,)."""
         return np.arange(self.trace.first, self.trace.first + len(self._table), dtype=np.float64) * STEP
 
     @property
     def kind(self) -> VehicleKind:
-        """Kind to the law."""
+        """Kind as the law defines it."""
         return self.driver.looks.kind
 
     @cached_property
@@ -84,7 +84,7 @@ class Motion:
 
     @cached_property
     def tail(self) -> Array:
-        """The hindmost point (n, 2)."""
+        """The rearmost point (n, 2)."""
         return self.along(bodies()[self.driver.looks.body].back)
 
     @cached_property
@@ -124,20 +124,20 @@ class Motion:
         line: str,
         **more: object,
     ) -> Act:
-        """An act of this vehicle, `during` cut to the clip."""
+        """An act of this vehicle, with `during` cut to the clip."""
         span = (round(max(0.0, during[0]), 3), round(min(self.end, during[1]), 3))
         return Act(rule, verdict, code, self.driver.id, round(t, 3), span, line, **more)  # type: ignore[arg-type]
 
     def span(self, first: int, last: int) -> tuple[float, float]:
-        """Seconds of the first and the last row of a stretch."""
+        """Time in seconds of the first and the last row of a stretch."""
         return float(self.times[first]), float(self.times[last])
 
     def moved(self, first: int, last: int) -> float:
-        """Metres between the rear axle's places at both ends of a stretch."""
+        """Metres between the rear axle's positions at both ends of a stretch."""
         return float(np.hypot(*(self.rear[last] - self.rear[first])))
 
     def stands(self, least: float, mask: Mask | None = None) -> Iterator[tuple[int, int]]:
-        """Stretches of at least `least` seconds in which it stands (and `mask` holds)."""
+        """Stretches of at least `least` seconds in which it stands (and `mask` is true)."""
         still = np.abs(self.speed) < STILL
         for first, last in runs(still if mask is None else still & mask):
             if (last - first) * STEP >= least:
@@ -157,7 +157,7 @@ def runs(mask: Mask, bridge: float = 0.0) -> list[tuple[int, int]]:
 
 
 def crossing(values: Array, level: float) -> tuple[int, float] | None:
-    """The first rise through a level: the index after it and the share of the step before it."""
+    """The first rise through a level: the index after it and its position within the step before."""
     after = np.flatnonzero((values[:-1] < level) & (values[1:] >= level))
     if not len(after):
         return None
@@ -166,7 +166,7 @@ def crossing(values: Array, level: float) -> tuple[int, float] | None:
 
 
 def met(path: Array, line: tuple[tuple[float, float], tuple[float, float]]) -> int | None:
-    """The index of the first step of a path (n, 2) that goes over a line; None if none does."""
+    """The index of the first step of a path (n, 2) that crosses a line; None if none does."""
     a, b = np.array(line[0]), np.array(line[1])
     way, over = np.diff(path, axis=0), b - a
     to = a - path[:-1]

@@ -1,4 +1,4 @@
-"""The camera's file of a clip: everything painted, in pixels of the detect stream."""
+"""The camera file of a clip: all markings, in pixels of the detect stream."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -16,7 +16,7 @@ Pixels = list[list[float]]
 
 
 class FlatDumper(yaml.SafeDumper):
-    """Lists that hold no mapping in one line: points, numbers, names."""
+    """Lists without mappings on one line: points, numbers, names."""
 
 
 FlatDumper.add_representer(
@@ -28,7 +28,8 @@ FlatDumper.add_representer(
 
 
 def camera_file(scenario: Scenario) -> str:
-    """The YAML text that `ngatu replay` takes. Of a second camera only where it is seen stands in it."""
+    """The YAML text that `ngatu replay` takes. For a second camera it contains only the shared stretch of
+    road."""
     name, street, camera = scenario.name, scenario.street, scenario.camera
     scene = _View(street, camera)
     document: dict[str, Any] = {
@@ -73,7 +74,7 @@ def _rules(street: Street) -> list[str]:
 
 
 class _View:
-    """The street through the camera."""
+    """The street as seen by the camera."""
 
     def __init__(self, street: Street, camera: Camera) -> None:
         self.street, self.camera = street, camera
@@ -149,7 +150,7 @@ class _View:
         return found
 
     def direction(self, spot: Spot, way: int) -> list[float]:
-        """The way of traffic at a place, as a direction in the picture of length 1."""
+        """The direction of traffic at a place, as a vector of length 1 in the picture."""
         x, y = spot
         ends = self.camera.project(np.array([(x, y - 2.0, 0.0), (x, y + 2.0, 0.0)]))[:, :2]
         step = (ends[1] - ends[0]) * way

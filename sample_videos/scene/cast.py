@@ -1,4 +1,4 @@
-"""Who is on the street: vehicles with their colours, plates and people, drawn from a seed."""
+"""The traffic participants: vehicles with their colours, plates and people, drawn from a seed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -23,7 +23,7 @@ KINDS: dict[str, VehicleKind] = {
     **dict.fromkeys(("underbone", "scooter"), VehicleKind.MOTORBIKE),
 }
 PHASES = 8
-"""Phases of a walker's step, each a mesh."""
+"""Number of phases of a walker's step, each a mesh."""
 
 _PAINTS: tuple[Rgb, ...] = (
     (0.62, 0.63, 0.64),
@@ -86,7 +86,7 @@ _SERIES = "ABCDEFGHKLMNPSTUVXYZ"
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody on a seat of a motorbike or bicycle: name of the seat, colours, helmet or none."""
+    """A person on a seat of a motorbike or bicycle: name of the seat, colours, helmet or none."""
 
     seat: str
     helmet: bool
@@ -98,7 +98,7 @@ class Person:
 
 @dataclass(frozen=True)
 class Looks:
-    """What a vehicle looks like: body, colours, plate, people."""
+    """Appearance of a vehicle: body, colours, plate, people."""
 
     body: str
     paint: Rgb
@@ -110,7 +110,7 @@ class Looks:
 
     @property
     def kind(self) -> VehicleKind:
-        """Kind to the law."""
+        """Kind as the law defines it."""
         return KINDS[self.body]
 
 
@@ -144,13 +144,14 @@ def people_meshes() -> dict[str, Mesh]:
 
 @dataclass
 class Casting:
-    """Draws looks from a seed; no plate comes twice."""
+    """Draws appearances from a seed; plates are unique."""
 
     random: Random
     taken: set[str] = field(default_factory=set)
 
     def looks(self, body: str, *, riders: int | None = None, bare: bool | None = None) -> Looks:
-        """Looks of a vehicle; `riders` and `bare` (nobody wears a helmet) only where the script says."""
+        """Appearance of a vehicle; `riders` and `bare` (nobody wears a helmet) only if the script sets
+        them."""
         plate, colour = self._plate(body)
         if body in ("underbone", "scooter", "bicycle"):
             paint = self._of(_BIKE_PAINTS)
@@ -204,7 +205,7 @@ class Casting:
 
 
 def extremes(points: Array, count: int = 160) -> Array:
-    """The points that lie farthest in `count` directions: enough for the box of their picture (n, 3)."""
+    """The farthest points in `count` directions: enough for the bounding box in the picture (n, 3)."""
     turn = np.arange(count) + 0.5
     z = 1 - 2 * turn / count
     angle = turn * np.pi * (3 - 5**0.5)

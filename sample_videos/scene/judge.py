@@ -1,4 +1,4 @@
-"""What is an offence and what only comes near one, from the true places of the wheels and the true lamps."""
+"""Classifies offences and near misses, from the true positions of the wheels and the true lamps."""
 
 from collections.abc import Iterator, Mapping
 from itertools import chain
@@ -15,13 +15,13 @@ from .street import LINE_WIDTH, Exit, Junction, Lane, Solid, Street, Zone
 from .traffic import STEP
 
 GRACE = 0.4
-"""Seconds of red in which a crossing settles nothing."""
+"""Seconds of red within which a crossing is left open."""
 STOOD = 2.0
-"""Seconds without moving that make it a stop."""
+"""Seconds without moving that count as a stop."""
 TYRE = {True: 0.05, False: 0.10}
-"""Half width of a tyre, of two wheels or more."""
+"""Half the width of a tyre, for two-wheelers (True) and others."""
 AGAINST = 2.5
-"""Metres of driving in the wrong lane or direction that are no accident."""
+"""Metres in the wrong lane or direction that count as deliberate."""
 
 
 def judge(street: Street, programs: Mapping[str, Program], cast: Cast, end: float) -> list[Act]:
@@ -51,7 +51,7 @@ def _acts(street: Street, programs: Mapping[str, Program], motion: Motion) -> li
 
 
 def _one_act_one_report(acts: list[Act]) -> list[Act]:
-    """Who drives in the opposing half has crossed the line to it: that is one act, reported once."""
+    """A vehicle in the opposing half has also crossed the line to it: that is one act, reported once."""
     wrong = [act for act in acts if act.rule in ("wrong_lane", "wrong_way") and act.verdict == "violation"]
 
     def part_of_another(act: Act) -> bool:
@@ -99,7 +99,7 @@ def _crossed(
     stand: tuple[int, int] | None,
     way: Exit | None,
 ) -> Iterator[Act]:
-    """What its passage over the stop line was, by the lamp then and whether it went on into the junction."""
+    """Classifies its passage over the stop line, by the lamp and whether it went on into the junction."""
     colour, since = program.at(t), program.since(t)
     commit = crossing(motion.rear[:, 1], j.near)
     committed = None if commit is None else float(motion.times[commit[0]])
@@ -143,7 +143,7 @@ def _near_green(program: Program, motion: Motion, j: Junction, t: float, index: 
 
 
 def _before_the_line(j: Junction, program: Program, motion: Motion, lane: Lane | None) -> Iterator[Act]:
-    """Who stands with the rear axle before the line: short of it, or with the front wheel over it."""
+    """Vehicles standing with the rear axle before the line: short of it, or with the front wheel over it."""
     before = (motion.rear[:, 1] < j.stop - 0.12) & (motion.front[:, 1] > j.stop - 1.5) & (motion.upward > 0.8)
     for first, last in motion.stands(STOOD, before):
         start, stop = motion.span(first, last)
@@ -193,7 +193,7 @@ def _way_out(street: Street, motion: Motion) -> tuple[Exit, int] | None:
 
 
 def _last_lane(street: Street, motion: Motion) -> Lane | None:
-    """The lane it was in before the stop line; None if it came from none or changed in the last second."""
+    """The lane it was in before the stop line; None if there was none or it changed in the last second."""
     assert street.junction is not None
     before = np.flatnonzero((motion.rear[:, 1] < street.junction.stop) & (motion.upward > 0.3))
     if not len(before):
@@ -254,7 +254,7 @@ def _beside(solid: Solid, motion: Motion, close: Mask, code: str, rule: RuleName
 
 
 def _over_dashes(street: Street, solid: Solid, motion: Motion, aside: Array) -> Iterator[Act]:
-    """Crosses where the same line is broken."""
+    """Crosses at a broken part of the same line."""
     for x, start, end in street.dashes:
         over = np.diff(np.sign(aside[:, 0])) != 0
         place = motion.rear[1:, 1]
@@ -265,7 +265,7 @@ def _over_dashes(street: Street, solid: Solid, motion: Motion, aside: Array) -> 
 
 
 def _opposing(street: Street, motion: Motion) -> Iterator[Act]:
-    """Driving up in the half of those who come down, on a road for both."""
+    """Driving up in the oncoming half of a two-way road."""
     lanes = [lane for lane in street.lanes if not lane.up and not lane.one_way]
     if not lanes:
         return

@@ -1,4 +1,4 @@
-"""What a group of signal heads shows and when."""
+"""The phases of a group of signal heads."""
 
 from dataclasses import dataclass
 from itertools import pairwise
@@ -8,7 +8,7 @@ from contract.types import LampColour
 
 @dataclass(frozen=True)
 class Program:
-    """Colour changes (start, colour) in order; the first holds since ever, the last for ever."""
+    """Colour changes (start, colour) in order; the first is valid from ever, the last for ever."""
 
     changes: tuple[tuple[float, LampColour], ...]
 
@@ -26,7 +26,8 @@ class Program:
         return [(a, b, self.at(a)) for a, b in pairwise(marks)]
 
     def opposite(self, clearing: float = 1.5, amber: float = 3.0) -> "Program":
-        """The program of the cross street: red while this is not, green `clearing` seconds after its red."""
+        """The program of the cross street: red while this is not, green `clearing` seconds after this turns
+        red."""
         changes: list[tuple[float, LampColour]] = [(-1000.0, "red")]
         for number, (start, colour) in enumerate(self.changes):
             end = self.changes[number + 1][0] if number + 1 < len(self.changes) else start + 1000.0

@@ -1,4 +1,4 @@
-"""What the camera sees of each vehicle in a frame: boxes, share in sight, wheels, plate, heads."""
+"""Visibility of each vehicle in a frame: boxes, visible share, wheels, plate, heads."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,15 +23,15 @@ Ids = npt.NDArray[np.uint16]
 Box = tuple[float, float, float, float]
 Row = dict[str, Any]
 LEAST_PIXELS = 6
-"""What would show fewer pixels than this is not listed."""
+"""Objects with fewer visible pixels than this are not listed."""
 SHEET_WIDTH = 2048
 
 
 class Draws(Protocol):
-    """What is needed of a renderer."""
+    """The required interface of a renderer."""
 
     def ids(self, camera: Camera, things: Sequence[Thing]) -> Ids:
-        """Which thing each pixel shows."""
+        """The object id of each pixel."""
 
     def alone(
         self,
@@ -40,12 +40,12 @@ class Draws(Protocol):
         tiles: Mapping[int, tuple[int, int]],
         sheet: tuple[int, int],
     ) -> Ids:
-        """Every thing as if nothing stood before it."""
+        """Every object as if nothing were in front of it."""
 
 
 @dataclass(frozen=True)
 class Seen:
-    """One frame: what frames.csv and heads.csv say of it, and the shares in sight of the signal heads."""
+    """One frame: its rows of frames.csv and heads.csv, and the visible shares of the signal heads."""
 
     vehicles: dict[int, Row]
     heads: dict[tuple[int, int], tuple[Box, float]]
@@ -53,7 +53,7 @@ class Seen:
 
 
 def look(stage: Stage, camera: Camera, draws: Draws, t: float) -> Seen:
-    """Everything seen at `t`."""
+    """All visible objects at `t`."""
     things = stage.moment(t).things
     looks_of = _looks_of(stage)
     places = {thing.id: _place(thing) for thing in things if thing.id in looks_of}
@@ -91,19 +91,19 @@ Place = tuple[float, float, float, float, float]
 
 
 def _looks_of(stage: Stage) -> dict[int, Looks | None]:
-    """Of everybody of a clip, by id; None for pedestrians."""
+    """Appearance of everybody in a clip, by id; None for pedestrians."""
     cast = stage.cast
     drivers = [*cast.drivers.values(), *(driver for driver, _ in cast.parked)]
     return {driver.id: driver.looks for driver in drivers} | dict.fromkeys(w.id for w in cast.walkers)
 
 
 def _place(thing: Thing) -> Place:
-    """Where it is drawn; the parts of a vehicle and its people have one place."""
+    """The drawn position; the parts of a vehicle and its people share one."""
     return (*thing.place, thing.lean[0])
 
 
 def to_world(points: Array, place: Place) -> Array:
-    """Points of a vehicle's own frame (n, 3) in the world, as the shaders turn them."""
+    """Points of a vehicle's own frame (n, 3) in the world, transformed as in the shaders."""
     x, y, z, heading, roll = place
     c, s = np.cos(roll), np.sin(roll)
     rolled = points @ np.array([[c, 0, -s], [0, 1, 0], [s, 0, c]])
@@ -131,7 +131,7 @@ def _outlines(stage: Stage, things: Sequence[Thing], places: Mapping[int, Place]
 
 
 def _box(camera: Camera, points: Array) -> Box | None:
-    """The box of points, which may reach beyond the picture; None where it is outside or too near."""
+    """The bounding box of points, which may reach beyond the picture; None if outside or too near."""
     pixels = camera.project(points)
     if pixels[:, 2].min() < 1.2:
         return None
@@ -145,7 +145,7 @@ def _box(camera: Camera, points: Array) -> Box | None:
 def _tiles(
     boxes: Mapping[int, Box], size: tuple[int, int]
 ) -> tuple[tuple[int, int], dict[int, tuple[int, int]]]:
-    """A sheet large enough for all boxes side by side, and each one's shift (x right, y up) into it."""
+    """A sheet large enough for all boxes side by side, and the shift of each (x right, y up) into it."""
     width, height = size
     shifts, x, y, row = dict[int, tuple[int, int]](), 0, 0, 0
     cut = {}
@@ -162,7 +162,7 @@ def _tiles(
 
 
 def _around(box: Box, inner: Box) -> Box:
-    """The box made large enough for what is seen: the outline leaves out points that hardly stick out."""
+    """The box enlarged to the visible pixels: the outline leaves out points that hardly stick out."""
     return min(box[0], inner[0]), min(box[1], inner[1]), max(box[2], inner[2]), max(box[3], inner[3])
 
 
@@ -203,7 +203,7 @@ def _hidden(ids: Ids, u: float, v: float, id_: int) -> bool:
 def _plate(
     camera: Camera, place: Place, looks: Looks, ids: Ids, id_: int
 ) -> tuple[Array, float, float] | None:
-    """Corners, height of a character in pixels and share in sight of the plate that faces the camera."""
+    """Corners, character height in pixels and visible share of the plate that faces the camera."""
     body = bodies()[looks.body]
     for number, quad in enumerate(body.plates if looks.plate else ()):
         plate_format = body.plate if number == 0 else "long"

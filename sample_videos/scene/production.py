@@ -1,4 +1,4 @@
-"""Plays a scenario, looks at it through the camera, and writes the clip's folder."""
+"""Plays a scenario, renders it, and writes the clip's folder."""
 
 import logging
 from pathlib import Path
@@ -34,8 +34,8 @@ def play(scenario: Scenario) -> tuple[Stage, list[Act]]:
 
 
 def renderer(scenario: Scenario, stage: Stage) -> "Renderer":
-    """The renderer for a scenario's street, light and cast. Raises ImportError where moderngl is missing."""
-    from .picture.gl import Renderer  # here, so that plays are judged where it is not installed
+    """The renderer for a scenario's street, light and cast. Raises ImportError if moderngl is missing."""
+    from .picture.gl import Renderer  # imported here, so that scenarios can be judged without it
 
     meshes = {
         "static": surroundings(scenario.street, scenario.seed),
@@ -49,14 +49,14 @@ def renderer(scenario: Scenario, stage: Stage) -> "Renderer":
 
 
 def judge_again(scenario: Scenario, folder: Path) -> Document:
-    """Write the events of a rendered clip anew, from what its tables say was seen; needs no GL."""
+    """Writes the events of a rendered clip again, from the visibility in its tables; needs no GL."""
     _, acts = play(scenario)
     return write_events(folder, scenario, acts)
 
 
 def produce(scenario: Scenario, folder: Path) -> Document:
-    """Render the clip into a folder: camera file, truth and videos; what a second camera shows into its
-    subfolder `plate`. Nobody's acts are judged there."""
+    """Renders the clip into a folder: camera file, truth and videos; a second camera's files go into its
+    subfolder `plate`, without judging acts."""
     stage, acts = play(scenario)
     document = _filmed(scenario, folder, stage, acts)
     if scenario.plate_view is not None:
@@ -92,7 +92,7 @@ def _largest(scenario: Scenario) -> Camera:
 
 
 def _shoot(scenario: Scenario, picture: Bytes, films: list[Film]) -> None:
-    """One picture into all films."""
+    """Adds one picture to all videos."""
     films[-1].add(picture)
     if scenario.record is not None:
         films[0].add(smaller(picture, scenario.camera.size))

@@ -1,4 +1,4 @@
-"""One clip as data: the street, the light, the camera, the lamps, and who drives how."""
+"""One clip as data: the street, the light, the camera, the lamps, and the traffic."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -28,7 +28,7 @@ class Scenario:
 
     `fps` divides 25; `camera.size` is that of the detect stream, `record` of the full-size one if there is
     one. `crf` is the quality of the detect stream, of H.264. `starts` is when the first frame is taken.
-    `plate_view`: the same is also shown by a second camera.
+    `plate_view`: a second camera shows the same scene.
     """
 
     name: str
@@ -51,12 +51,12 @@ class Scenario:
 
     @property
     def frames(self) -> int:
-        """How many frames the clip has."""
+        """Number of frames of the clip."""
         return int(Fraction(self.seconds).limit_denominator(100) * self.fps)
 
     @property
     def beside(self) -> "Scenario":
-        """The same through the second camera. Raises ValueError where there is none."""
+        """The same scene through the second camera. Raises ValueError if there is none."""
         view = self.plate_view
         if view is None:
             raise ValueError(f"{self.name} has one camera")

@@ -1,4 +1,4 @@
-"""From traces to what the renderer draws: vehicles and their people, walkers, signal heads, patches."""
+"""From traces to objects for the renderer: vehicles and their people, walkers, signal heads, patches."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,13 +13,13 @@ from .traffic import Driver, Trace, step_of
 from .ways import Way
 
 FIRST_HEAD = 2000
-"""Ids of signal heads."""
+"""First id of signal heads."""
 _STATES = {"red": 0.0, "amber": 1.0, "green": 2.0}
 
 
 @dataclass(frozen=True)
 class Walker:
-    """A pedestrian on a path, from `enters` on at `speed`."""
+    """A pedestrian on a path, from time `enters` on at `speed`."""
 
     id: int
     way: Way
@@ -38,7 +38,7 @@ class Walker:
 
 @dataclass(frozen=True)
 class Cast:
-    """Everybody of a clip. `parked` stand at (x, y, heading) all through it."""
+    """All participants of a clip. `parked` stand at (x, y, heading) throughout."""
 
     drivers: Mapping[int, Driver]
     traces: Mapping[int, Trace]
@@ -62,7 +62,7 @@ class Stage:
     programs: Mapping[str, Program]
 
     def moment(self, t: float) -> Moment:
-        """What can be seen at `t`."""
+        """Everything visible at `t`."""
         layers = {driver.id: number for number, driver in enumerate(self.cast.plated)}
         things, patches = list[Thing](), list[Patch]()
         step = step_of(t)
@@ -87,12 +87,12 @@ class Stage:
 
 
 def _near(x: float, y: float) -> bool:
-    """False for who can neither be seen nor throw a shadow that is."""
+    """False for objects that are neither visible nor throw a visible shadow."""
     return -1.0 < y < 95.0 and abs(x) < 0.6 * max(y, 0.0) + 14.0
 
 
 def vehicle_things(driver: Driver, row: Sequence[float], layer: int) -> list[Thing]:
-    """A vehicle and its people. The row is one of its trace's."""
+    """The objects of a vehicle and its people. The row is one of its trace's."""
     x, y, heading, v, a, lean = row
     looks, place = driver.looks, (x, y, 0.0, heading)
     brakes = v < 0.3 or a < -0.7
@@ -107,7 +107,7 @@ def vehicle_things(driver: Driver, row: Sequence[float], layer: int) -> list[Thi
 
 
 def parked_things(driver: Driver, place: tuple[float, float, float], layer: int) -> list[Thing]:
-    """A parked vehicle, a motorbike leaning on its stand."""
+    """The objects of a parked vehicle; a motorbike leans on its stand."""
     x, y, heading = place
     looks = driver.looks
     slim = bodies()[looks.body].slim
@@ -142,7 +142,7 @@ def _walker(walker: Walker, t: float) -> list[Thing]:
 
 
 def _patches(driver: Driver, row: Sequence[float], light: Light) -> list[Patch]:
-    """The dark below a vehicle and the light of its headlamps."""
+    """The dark patch below a vehicle and the light of its headlamps."""
     x, y, heading = row[:3]
     body = bodies()[driver.looks.body]
     half = body.half_width * (0.75 if body.slim else 1.22)

@@ -50,7 +50,7 @@ class Solid:
 
 @dataclass(frozen=True)
 class Zone:
-    """An area where standing is forbidden, corners in metres."""
+    """An area where stopping is forbidden, corners in metres."""
 
     id: str
     corners: tuple[Spot, ...]
@@ -93,7 +93,7 @@ class Junction:
 
 @dataclass(frozen=True)
 class Exit:
-    """Where one movement leaves the junction."""
+    """The exit of one movement from the junction."""
 
     id: str
     movement: Movement
@@ -124,7 +124,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Street:
-    """Everything painted. `dashes` are broken lines (x, start, end)."""
+    """All markings. `dashes` are broken lines (x, start, end)."""
 
     lanes: tuple[Lane, ...]
     solids: tuple[Solid, ...] = ()
@@ -167,7 +167,7 @@ class Street:
         return tuple(ways)
 
     def lane_at(self, x: float, y: float) -> Lane | None:
-        """The lane of our road a place lies in; None beyond the stop line and beside the road."""
+        """The lane of our road at a position; None beyond the stop line and beside the road."""
         if self.junction is not None and y > self.junction.stop:
             return None
         return next((lane for lane in self.lanes if lane.left <= x < lane.right), None)

@@ -1,4 +1,4 @@
-"""What stands and lies still: road, paint, pavements, houses, trees, poles."""
+"""Static surroundings: road, paint, pavements, houses, trees, poles."""
 
 from itertools import pairwise
 
@@ -28,7 +28,7 @@ WHITE, YELLOW = Look((0.72, 0.72, 0.69), MARKING), Look((0.62, 0.42, 0.06), MARK
 KERB = Look((0.32, 0.31, 0.3))
 POLE = Look((0.16, 0.17, 0.17))
 SIDE = 75.0
-"""Half length of the cross street that is built."""
+"""Half length of the modelled cross street."""
 CORNER = 5.0
 PAVEMENT = 4.2
 LENS = {"red": (0.95, 0.03, 0.02), "amber": (0.95, 0.42, 0.02), "green": (0.03, 0.85, 0.35)}
@@ -44,7 +44,7 @@ _WALLS: tuple[Rgb, ...] = (
 
 
 def surroundings(street: Street, seed: int) -> Mesh:
-    """The mesh of all that never moves."""
+    """The mesh of all static objects."""
     mesh, random = Mesh(), np.random.default_rng(seed)
     ground = [
         (-120.0, NEAREST - 20, 0.0),
@@ -80,14 +80,14 @@ def signal_head() -> Mesh:
 
 
 def street_lamps(street: Street) -> list[Point]:
-    """Where six street lamps hang."""
+    """Positions of six street lamps."""
     j = street.junction
     ys = (8.0, 26.0, 46.0) if j is None else (j.stop - 9.0, j.far + 3.0, j.far + 24.0)
     return [(x, y, 8.4) for y in ys for x in (street.left - 0.2, street.right + 0.2)]
 
 
 def _strip(mesh: Mesh, x: float, start: float, end: float, look: Look, width: float = LINE_WIDTH) -> None:
-    """A painted line along y, cut into pieces so that each is shaded near its place."""
+    """A painted line along y, cut into pieces so that each is shaded at its own position."""
     a, b = x - width / 2, x + width / 2
     sheet(mesh, [(a, start, 0.006), (b, start, 0.006), (b, end, 0.006), (a, end, 0.006)], look)
 

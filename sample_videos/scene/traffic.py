@@ -1,6 +1,6 @@
-"""Traffic that follows, stops, fills gaps and does what its script says; the same for the same seed.
+"""Traffic that follows, stops, fills gaps and obeys its script; the same for the same seed.
 
-Time runs in steps of `STEP` seconds from `WARM_UP` on, so that queues stand when the clip begins.
+Time runs in steps of `STEP` seconds from `WARM_UP` on, so that queues have formed when the clip begins.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,28 +21,28 @@ WARM_UP = -24.0
 BRAKING, HARD = 3.0, 8.0
 """Comfortable and hardest deceleration (m/s²)."""
 ROLLING = -0.6
-"""Speed of one that rolls back (m/s)."""
+"""Speed of a vehicle rolling back (m/s)."""
 
 
 @dataclass(frozen=True)
 class Driver:
-    """One vehicle, its way, and how it is driven.
+    """One vehicle, its path, and how it is driven.
 
     Args:
         id: of the vehicle in the truth.
-        looks: what it looks like.
-        way: its path; `start` is where its rear axle is (m along it) when it comes at `enters` (s).
-        speed: it likes to drive (m/s).
-        group: the signal group that governs its way; None: none.
+        looks: its appearance.
+        way: its path; `start` is the position of its rear axle (m along it) when it appears at `enters` (s).
+        speed: desired speed (m/s).
+        group: the signal group that governs its path; None: none.
         past: metres beyond the stop line at which its front axle stops.
-        runs: seconds (from, to) in which it doesn't heed the lamp.
-        swarm: x (from, to) in which it looks for gaps before the stop line; None: keeps its path.
-        shifts: (metres along, metres aside): from there on it drives that far to the right of its way.
-        halts: (metres along, seconds) it stands at a place.
-        gap: metres it keeps from what stands before it.
-        blind: it brakes for nobody: what its script says has been timed to fit.
-        aside: metres to the right of its way at first.
-        pace: metres a second at which it moves sideways when scripted.
+        runs: seconds (from, to) in which it ignores the lamp.
+        swarm: x (from, to) in which it seeks gaps before the stop line; None: keeps its path.
+        shifts: (metres along, metres aside): from there on it drives that far to the right of its path.
+        halts: (metres along, seconds): it stops there for so long.
+        gap: metres it keeps from the vehicle in front.
+        blind: it brakes for nobody: its script is timed to fit.
+        aside: metres to the right of its path at the start.
+        pace: speed of scripted sideways movement (m/s).
         rolls: seconds (from, to) in which it rolls back.
     """
 
@@ -67,7 +67,8 @@ class Driver:
 
 @dataclass
 class Trace:
-    """Where a vehicle was: one row (x, y, heading, speed, acceleration, lean) a step from step `first` on."""
+    """A vehicle's path over time: one row (x, y, heading, speed, acceleration, lean) per step from step
+    `first` on."""
 
     first: int
     rows: list[tuple[float, float, float, float, float, float]] = field(default_factory=list)
@@ -78,14 +79,14 @@ class Trace:
         return np.array(self.rows)
 
     def at(self, step: int) -> tuple[float, float, float, float, float, float] | None:
-        """The row of a step; None before it came and after it left."""
+        """The row of a step; None before it appeared and after it left."""
         index = step - self.first
         return self.rows[index] if 0 <= index < len(self.rows) else None
 
 
 @dataclass
 class _Car:
-    """A vehicle on its way."""
+    """A vehicle in traffic."""
 
     driver: Driver
     trace: Trace
@@ -105,7 +106,7 @@ class _Car:
 
 @dataclass(frozen=True)
 class _Around:
-    """All vehicles of a moment as rectangles: centre, heading, half length and width, velocity."""
+    """All vehicles at a moment as rectangles: centre, heading, half length and width, velocity."""
 
     cars: Sequence[_Car]
     table: Array
@@ -125,7 +126,7 @@ class _Around:
 def drive(
     street: Street, programs: Mapping[str, Program], drivers: Sequence[Driver], end: float
 ) -> dict[int, Trace]:
-    """Where every vehicle is from `WARM_UP` to `end`, by id."""
+    """Traces of all vehicles from `WARM_UP` to `end`, by id."""
     waiting = sorted(drivers, key=lambda driver: driver.enters)
     traces: dict[int, Trace] = {}
     active: list[_Car] = []
@@ -150,7 +151,7 @@ def step_of(t: float) -> int:
 def _let_in(
     waiting: list[Driver], active: list[_Car], around: _Around, traces: dict[int, Trace], step: int
 ) -> list[Driver]:
-    """Puts on the street who is due and has room; returns who still waits."""
+    """Adds the vehicles that are due and have room; returns those still waiting."""
     left = []
     for driver in waiting:
         if driver.enters > step * STEP or not _room(driver, around, active):
@@ -177,7 +178,7 @@ def _room(driver: Driver, around: _Around, active: Sequence[_Car]) -> bool:
 
 
 def _seen_from(x: float, y: float, h: float, around: _Around) -> tuple[Array, Array, Array, Array]:
-    """Metres ahead of and to the right of a pose, and half extents that way, of all vehicles."""
+    """Position ahead and to the right of a pose, and half extents in that frame, of all vehicles."""
     dx, dy = around.table[:, 0] - x, around.table[:, 1] - y
     turn = around.table[:, 2] - h
     c, s = np.abs(np.cos(turn)), np.abs(np.sin(turn))
@@ -206,7 +207,7 @@ def _decide(
 def _leader(
     car: _Car, number: int, seen: tuple[Array, ...], around: _Around, h: float
 ) -> tuple[float, float]:
-    """Metres free ahead and the speed, along our heading, of what comes there."""
+    """Free metres ahead and the speed, along our heading, of the next vehicle."""
     if car.driver.blind:
         return 200.0, 20.0
     ahead, across, reach, wide = seen
@@ -235,7 +236,7 @@ def _follow(v: float, wish: float, gap: float, leader: float, least: float) -> f
 
 
 def _brake_for(v: float, wish: float, stop: float) -> float:
-    """Acceleration that comes to rest `stop` metres ahead."""
+    """The acceleration needed to stop `stop` metres ahead."""
     if stop <= 0.02:
         return -HARD
     need = v * v / (2 * stop)
@@ -246,7 +247,7 @@ def _brake_for(v: float, wish: float, stop: float) -> float:
 
 
 def _lamp_stop(car: _Car, street: Street, programs: Mapping[str, Program], t: float) -> float | None:
-    """Metres to where it stops for the lamp; None if it needn't."""
+    """Metres to its stop for the lamp; None if it needn't stop."""
     driver = car.driver
     if driver.group is None or car.entered:
         return None
@@ -266,7 +267,7 @@ def _lamp_stop(car: _Car, street: Street, programs: Mapping[str, Program], t: fl
 
 
 def _line_along(driver: Driver, street: Street) -> float:
-    """Metres along the way at which the stop line (or the cross street's) lies."""
+    """Metres along the path to the stop line (or the cross street's)."""
     if abs(driver.way.at(0.0)[2]) < 0.1 and street.junction is not None:
         return driver.way.reach(street.junction.stop)
     width = street.right - street.left
@@ -275,7 +276,7 @@ def _line_along(driver: Driver, street: Street) -> float:
 
 
 def _halt(car: _Car, t: float) -> float | None:
-    """Metres to where it stands for a while; None once it has."""
+    """Metres to its scripted halt; None once that is done."""
     if car.waited >= len(car.driver.halts):
         return None
     place, seconds = car.driver.halts[car.waited]
@@ -288,7 +289,7 @@ def _halt(car: _Car, t: float) -> float | None:
 
 
 def _aim(car: _Car, number: int, seen: tuple[Array, ...], street: Street, x: float, y: float) -> None:
-    """Where across the road it wants to be: its script says, or a gap attracts it."""
+    """Its target position across the road: from its script, or from a gap."""
     driver = car.driver
     scripted = [aside for place, aside in driver.shifts if car.s >= place]
     if scripted:

@@ -1,6 +1,6 @@
 """Harder variants of a clip's video: `python -m sample_videos.scene.variants CLIP OUT`.
 
-The truth stays the clip's; its pixels hold but for the few by which the picture shakes. Lower rates keep
+The clip's truth stays valid; its pixels are off only by the few by which the picture shakes. Lower rates keep
 every n-th frame: frame k of the variant is frame k * n of the truth.
 """
 
@@ -18,7 +18,7 @@ from .picture.textures import Bytes
 from .writing import Film
 
 Change = Callable[[Bytes, float, np.random.Generator], Bytes]
-"""A picture, its time in seconds, randomness: the changed picture."""
+"""From a picture, its time in seconds and a random generator to the changed picture."""
 
 
 def shake(picture: Bytes, t: float, random: np.random.Generator) -> Bytes:

@@ -1,4 +1,4 @@
-"""Paths over the ground: straight legs joined by arcs, walked by their length."""
+"""Paths over the ground: straight legs joined by arcs, parametrised by length."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -57,7 +57,7 @@ class Way:
         return abs(self.at(s + ahead)[2] - self.at(s)[2]) / ahead
 
     def reach(self, y: float) -> float:
-        """Metres along at which the path first comes to this y. Raises ValueError if it never does."""
+        """Metres along at which the path first reaches this y. Raises ValueError if it never does."""
         for index, (before, after) in enumerate(pairwise(self._table)):
             if min(before[1], after[1]) <= y <= max(before[1], after[1]) and before[1] != after[1]:
                 return (index + (y - before[1]) / (after[1] - before[1])) * STEP

@@ -24,15 +24,15 @@ from .traffic import Driver, step_of
 
 ALSO: dict[str, list[str]] = {"van": ["truck", "bus"], "lorry": ["car"], "suv": []}
 LEAST_HEIGHT = 24.0
-"""An act of a vehicle whose box is lower than this at its moment is not one of the clip; of 720 lines."""
+"""Least box height of a vehicle at the moment of its act for the act to count; for 720 lines."""
 LASTING = ("solid_line", "wrong_lane", "wrong_way")
-"""Rules whose acts go on for a while."""
+"""Rules whose acts last for a while."""
 LEAST_SECONDS = 0.5
-"""In the picture, of a violation that lasts."""
+"""Least seconds in the picture of a violation that lasts."""
 
 
 class Film:
-    """An H.264 file, yuv420p, a key frame each second; nothing is left at its path if it isn't closed."""
+    """An H.264 file, yuv420p, a key frame each second; no file is left at its path if it isn't closed."""
 
     def __init__(self, file: Path, size: tuple[int, int], fps: Fraction, crf: int) -> None:
         self._file, self._partial = file, file.with_suffix(".partial.mp4")
@@ -53,7 +53,7 @@ class Film:
         self._container.mux(self._stream.encode(frame))
 
     def close(self) -> None:
-        """Finish the file and put it in its place."""
+        """Finishes the file and moves it to its path."""
         self._container.mux(self._stream.encode())
         self._container.close()
         self._partial.rename(self._file)
@@ -62,7 +62,7 @@ class Film:
 def write_truth(
     folder: Path, scenario: Scenario, cast: Cast, acts: Sequence[Act], seen: Sequence[Seen]
 ) -> Document:
-    """Write camera.yaml, truth.yaml, frames.csv.gz and heads.csv.gz; returns what truth.yaml says."""
+    """Writes camera.yaml, truth.yaml, frames.csv.gz and heads.csv.gz; returns the content of truth.yaml."""
     document = _document(scenario, cast, acts, seen)
     _write_document(folder, document)
     text = camera_file(scenario)
@@ -84,7 +84,7 @@ def _write_document(folder: Path, document: Document) -> None:
 
 
 def write_events(folder: Path, scenario: Scenario, acts: Sequence[Act]) -> Document:
-    """Write truth.yaml with other events, all else as it is. Raises FileNotFoundError without a clip."""
+    """Writes truth.yaml with other events, the rest unchanged. Raises FileNotFoundError without a clip."""
     truth = Truth(folder)
     before = truth.document
     events = _events(scenario, acts, _read_back(truth), before.lamps)
@@ -94,7 +94,7 @@ def write_events(folder: Path, scenario: Scenario, acts: Sequence[Act]) -> Docum
 
 
 def _read_back(truth: Truth) -> list[Seen]:
-    """What was seen in each frame, from the table, as far as events ask for it."""
+    """The visibility in each frame, from the table, as far as events need it."""
     seen = [Seen({}, {}, {}) for _ in range(truth.document.frames)]
     for look in truth.looks:
         wheels = tuple((*wheel.at, wheel.hidden) for wheel in look.wheels)
@@ -116,7 +116,7 @@ def _events(
 
 
 def red_was_seen(event: Event, hidden: Sequence[tuple[float, float]]) -> bool:
-    """False for an act on red if the lamp was hidden all the time from when red came to the act."""
+    """False for an act on red if the lamp was hidden all the time from the start of red to the act."""
     if event.rule not in ("red_light", "stop_line"):
         return True
     since = event.t - (event.elapsed_red or 0.0)
@@ -209,9 +209,9 @@ def _vehicle(driver: Driver, *, parked: bool) -> Vehicle:
 
 
 def _event(act: Act, scenario: Scenario, seen: Sequence[Seen]) -> Event | None:
-    """The act as an event; None where the camera shows too little of it to speak of.
+    """The act as an event; None if the camera shows too little of it.
 
-    Acts that last count from when the wheels come into the picture; what is in it for too short is open.
+    Acts that last count from when the wheels come into the picture; those visible for too short are open.
     """
     fps, size = float(scenario.fps), scenario.camera.size
     first, last = int(act.during[0] * fps), min(len(seen) - 1, int(np.ceil(act.during[1] * fps)))
@@ -243,7 +243,7 @@ def _event(act: Act, scenario: Scenario, seen: Sequence[Seen]) -> Event | None:
 
 
 def _is_shown(row: Mapping[str, Any] | None, size: tuple[int, int]) -> bool:
-    """Its wheels are in the picture, and it is not too small."""
+    """Whether its wheels are in the picture, and it is not too small."""
     if row is None or row["visible"] == 0.0:
         return False
     (x, y), box = row["ground"], row["box"]
@@ -251,7 +251,7 @@ def _is_shown(row: Mapping[str, Any] | None, size: tuple[int, int]) -> bool:
 
 
 def _clear(row: Mapping[str, Any] | None, size: tuple[int, int]) -> bool:
-    """At least half of the vehicle in sight, and the wheels nearest to the camera."""
+    """Whether at least half of the vehicle and the wheels nearest to the camera are visible."""
     if row is None or row["visible"] < 0.5 or not row["wheels"]:
         return False
     near = sorted(row["wheels"], key=lambda wheel: -wheel[1])[: max(1, len(row["wheels"]) // 2)]
@@ -303,7 +303,7 @@ def _short(value: object) -> str:
 
 
 def _write_table(file: Path, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """Gzip without a time in it, so that the same table is the same bytes."""
+    """Gzip without a timestamp, so that the same table gives the same bytes."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)

@@ -1,7 +1,7 @@
 """Makes training pictures out of a cached one: another distance, another crop, another light.
 
-Most training pictures are the size of the node's own input for 16:9 footage, not a square, so nothing is
-spent on padding. Some show two or four pictures, cut where they meet, some one vehicle from close by.
+Most training pictures have the size of the node's own input for 16:9 footage, not a square, so no work is
+wasted on padding. Some combine two or four pictures, some show one vehicle from close by.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -19,28 +19,28 @@ Labels = NDArray[np.float32]
 """n x 5: index of the kind, then x1, y1, x2, y2 in pixels of the picture."""
 
 MIN_SHARE = 0.35
-"""Of a labelled box this share must be left by a cut, or it is no longer demanded and what is left is painted
-grey: a network taught that a third of a bike is nothing doubts those that a picture's edge cuts, and one that
-must find a fifth of it sees bikes in any mark at the edge."""
+"""Least share of a labelled box that must remain after a cut; otherwise it no longer counts and the rest is
+painted grey: a network taught that a third of a bike is nothing doubts those cut by the picture's edge, and
+one that must find a fifth of it sees bikes in any mark at the edge."""
 MIN_SIDE = 4.0
-"""Pixels; smaller boxes are not demanded: the head's finest grid is 8 pixels."""
+"""Pixels; smaller boxes don't count: the head's finest grid is 8 pixels."""
 ZOOM_SHARE = 0.2
-"""Of the pictures that are not plain, those that go up to one vehicle."""
+"""Share of the non-plain pictures that zoom in on one vehicle."""
 PAIR_SHARE = 0.25
 FOUR_SHARE = 0.15
-"""Those that show two pictures, and four of half the size: a bike across the yard, not a pole's."""
+"""Share with two pictures, and with four of half the size: a bike across the yard, not a pole's."""
 ZOOM_MIN_SIDE = 60.0
-"""Pixels of the cached picture a vehicle must have to be gone up to, and how much it may be enlarged."""
+"""Least size in pixels of a vehicle to zoom in on in the cached picture, and the most enlargement."""
 ZOOM_MOST = 6.0
 GREY_SHARE = 0.06
-"""Of the pictures, those without colour."""
+"""Share of the pictures without colour."""
 RARE = (2, 3, 4)
-"""Indices of bus, truck and bicycle, and how much more often than another vehicle they are gone up to."""
+"""Indices of bus, truck and bicycle, and how much more often than others they are zoomed in on."""
 RARE_WEIGHT = 4.0
 IGNORED = 5
-"""In the place of a kind's index: a place where nobody can tell whether there is a vehicle, or which."""
+"""In place of a kind's index: an unclear place, where a vehicle or its kind can't be decided."""
 FOUR_WHEELED = (0, 2, 3)
-"""Indices of car, bus and truck: what has two lamps behind."""
+"""Indices of car, bus and truck: vehicles with two rear lamps."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def compose(
 ) -> Picture:
     """One training picture of `width` x `height`; `draw` gives the next cached picture.
 
-    With `plain` it is one whole picture, only mirrored or not: how the last epochs and the node see it.
+    With `plain` it is one whole picture, mirrored or not, as in the last epochs and on the node.
     """
     kind = 1.0 if plain else chance.random()
     whole = max(width, height)
@@ -80,7 +80,7 @@ def tiled(
     whole: int,
     chance: np.random.Generator,
 ) -> Picture:
-    """Pictures beside and below each other, each as of `place`; they meet at the columns and rows given."""
+    """Pictures beside and below each other, each made by `place`; they meet at the columns and rows given."""
     image = np.empty((down[-1], across[-1], 3), np.uint8)
     labels: list[Labels] = []
     for (x, right), (y, bottom) in product(pairwise(across), pairwise(down)):
@@ -99,8 +99,8 @@ def place(
 ) -> Picture:
     """Cut a window of `width` x `height` out of `source` scaled to about `whole` pixels on its longer side.
 
-    The scale is drawn between 1 / (1 + `spread`) and 1 + `spread`; where the window is larger than the
-    picture it is grey, as in the node's letterbox.
+    The scale is drawn between 1 / (1 + `spread`) and 1 + `spread`; parts of the window outside the picture
+    are grey, as in the node's letterbox.
     """
     rows, columns = source.image.shape[:2]
     scale = whole / max(rows, columns) * float(np.exp(chance.uniform(-1, 1) * np.log1p(spread)))
@@ -112,7 +112,7 @@ def place(
 def approach(source: Picture, width: int, height: int, chance: np.random.Generator) -> Picture:
     """A window in which one vehicle of `source`, often cut by an edge, fills 25 to 110 % of the tighter side.
 
-    A picture without a vehicle large enough is shown as it is.
+    A picture without a large enough vehicle stays as it is.
     """
     sides = source.labels[:, 3:] - source.labels[:, 1:3]
     large = np.flatnonzero((sides.max(axis=1, initial=0) >= ZOOM_MIN_SIDE) & (source.labels[:, 0] < IGNORED))
@@ -131,7 +131,7 @@ def approach(source: Picture, width: int, height: int, chance: np.random.Generat
 def window(source: Picture, width: int, height: int, scale: float, x: float, y: float) -> Picture:
     """`width` x `height` pixels of `source` scaled by `scale`, whose upper left corner comes to `x`, `y`.
 
-    Of a vehicle too much of which is cut off the rest is painted grey.
+    If too much of a vehicle is cut off the rest is painted grey.
     """
     middle = (scale - 1) / 2  # OpenCV counts from the middle of a pixel, labels from its edge
     matrix = np.array([[scale, 0, x + middle], [0, scale, y + middle]], np.float32)
@@ -142,7 +142,7 @@ def window(source: Picture, width: int, height: int, scale: float, x: float, y: 
 
 
 def painted(image: Image, boxes: Iterable[Sequence[float]], spared: Iterable[Sequence[float]]) -> Image:
-    """The picture with grey `boxes`, but for what of them lies in one that is `spared`."""
+    """The picture with grey `boxes`, except for their parts inside one that is `spared`."""
     clean = image.copy()
     for box in boxes:
         x1, y1, x2, y2 = (max(0, round(v)) for v in box)
@@ -161,13 +161,13 @@ def scale_row(kind: float, x: float | None = None, y: float | None = None) -> La
 
 
 def _offset(length: float, window: int, chance: np.random.Generator) -> float:
-    """Where the picture starts: anywhere that leaves no more of the window empty than need be."""
+    """Position of the picture: random, leaving as little of the window empty as possible."""
     low, high = sorted((0.0, window - length))
     return float(chance.uniform(low, high))
 
 
 def cut(labels: Labels, width: int, height: int) -> tuple[Labels, Labels]:
-    """Labels cut at the edges, and apart from them those of which too little is left."""
+    """Labels cut at the edges, and separately those of which too little is left."""
     corners = labels[:, 1:]
     inside = np.clip(corners, 0, np.array([width, height, width, height], np.float32))
     size, rest = corners[:, 2:] - corners[:, :2], inside[:, 2:] - inside[:, :2]
@@ -178,7 +178,7 @@ def cut(labels: Labels, width: int, height: int) -> tuple[Labels, Labels]:
 
 
 def mirrored(picture: Picture) -> Picture:
-    """Left and right changed."""
+    """The picture mirrored left to right."""
     width = picture.image.shape[1]
     kind, x1, y1, x2, y2 = picture.labels.T
     labels = np.stack([kind, width - x2, y1, width - x1, y2], axis=1)
@@ -186,9 +186,8 @@ def mirrored(picture: Picture) -> Picture:
 
 
 def light(picture: Picture, chance: np.random.Generator) -> Image:
-    """Another hour, weather and camera: brightness, colour, contrast, haze, blur, noise, compression, grey as
-    by infrared light, and now and then dusk with lamps on a wet road.
-    """
+    """Random hour, weather and camera: brightness, colour, contrast, haze, blur, noise, compression, grey as
+    in infrared light, and sometimes dusk with lamps on a wet road."""
     tint = chance.uniform(0.65, 1.3) * (1 + chance.uniform(-0.08, 0.08, 3))
     colour = 0.0 if chance.random() < GREY_SHARE else chance.uniform(0.5, 1.4)
     mixed = np.diag(tint) @ (colour * np.eye(3) + (1 - colour) / 3)
@@ -214,7 +213,7 @@ def light(picture: Picture, chance: np.random.Generator) -> Image:
 def dusk(image: NDArray[np.float32], labels: Labels, chance: np.random.Generator) -> NDArray[np.float32]:
     """Darken a picture and light the vehicles' lamps, with bloom and with streaks on the wet road."""
     dark = np.clip(image, 0, 1) ** chance.uniform(1.1, 1.9) * chance.uniform(0.4, 0.85)
-    dark *= np.array([1.1, 1.0, 0.95], np.float32)  # BGR: evening is blue
+    dark *= np.array([1.1, 1.0, 0.95], np.float32)  # BGR: evening light is blue
     lamps = np.zeros((image.shape[0] // 2, image.shape[1] // 2, 3), np.float32)
     away = chance.random() < 0.6
     for kind, x1, y1, x2, y2 in labels.tolist():

@@ -1,4 +1,4 @@
-"""The clips and pictures that are trained on, and which of them are held back for measuring.
+"""The training clips and pictures, and those held back for testing.
 
 Held back: the last third by time of `vehicles`, of the Hanoi clip 22 to 34 s and from 52 s on.
 """
@@ -26,17 +26,17 @@ CLIPS = {
     "intel_car_park_30s": 25,
     "us_overhead_road_20s": 24,
 }
-"""Clip and how many frames apart its pictures are."""
+"""Clips, each with the number of frames between its pictures."""
 
 STREET_SOURCE = "set_98f4da"
 """Pictures of Hanoi streets among `plates/images`."""
 RENDERED_STEP = 12
 MIN_VISIBLE = 30
-"""Percent of a rendered vehicle that must not be hidden."""
+"""Least visible percent of a rendered vehicle."""
 
 
 def held_back(seconds: float) -> bool:
-    """Whether a moment of the Hanoi clip is kept for testing."""
+    """Whether a moment of the Hanoi clip is held back for testing."""
     return 22 <= seconds <= 34 or seconds >= 52
 
 

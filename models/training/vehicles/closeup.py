@@ -1,7 +1,7 @@
 """Close pictures: vehicles from a few metres, collected for their plates; some of them drawn by eye.
 
-From a pole no vehicle fills the picture; trained on poles alone a network no longer sees one that does. What
-networks overlook, bikes that stand close together or are cut by the picture's edge, is in
+From a pole no vehicle fills the picture; a network trained on poles alone no longer detects one that does.
+Vehicles that networks overlook, such as bikes close together or cut by the picture's edge, are in
 `close_by_eye.yaml`. Half of `plates/images`, and every picture there of `HELD_BACK`, is for measuring.
 """
 
@@ -22,17 +22,18 @@ from models.training.vehicles.augment import painted
 
 BY_EYE = Path(__file__).parent / "close_by_eye.yaml"
 ELSEWHERE = ("set_98f4da",)
-"""A pole: its pictures are trained on as those of a street."""
+"""A pole: its pictures are used as street pictures."""
 HELD_BACK = ("set_ac8932", "set_750ae1")
 """Sources of `plates/images` that are not trained on: one camera each, so their halves would be alike."""
 MIN_WIDTH = 400
-"""Pixels; narrower pictures are cut-outs of plates."""
+"""Pixels; narrower pictures are crops of plates."""
 SURE = 0.4
-"""Confidence from which a vehicle is demanded. What is less is painted grey, if nothing sure is in it."""
+"""Confidence from which a vehicle counts. Less certain ones are painted grey, if they contain no certain
+one."""
 
 
 def evaluated(folder: Path) -> list[tuple[str, bool]]:
-    """The pictures of `plates/images` wide enough, in order, and whether each may be trained on."""
+    """The pictures of `plates/images` that are wide enough, in order, and whether each may be trained on."""
     with (folder / "labels.csv").open(encoding="utf-8") as rows:
         side = sides(list(csv.DictReader(rows)))
     chosen: list[tuple[str, bool]] = []

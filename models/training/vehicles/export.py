@@ -38,8 +38,8 @@ STOCK_FACTS: dict[str, Any] = {
 def export(weights: Path, target: Path, shifts: Mapping[str, float] | None = None) -> list[str]:
     """Write `weights` as ONNX to `target`; return the class names in order.
 
-    `shifts` adds to the logit of a class: the report confidence is one for all classes, and this sets where
-    on its curve of precision and recall each class is at that confidence.
+    `shifts` adds to the logit of a class: the report confidence is one for all classes, and this sets the
+    point on its precision-recall curve at that confidence.
 
     Metadata that changes from run to run (date, paths) is dropped, so that equal weights give equal bytes.
     """
@@ -58,7 +58,7 @@ def export(weights: Path, target: Path, shifts: Mapping[str, float] | None = Non
 
 
 def card_facts(classes: list[str]) -> dict[str, Any]:
-    """What a card says of any exported YOLOv8 detector."""
+    """Card entries that apply to any exported YOLOv8 detector."""
     return {
         "task": "vehicle detection (YOLOv8n)",
         "licence": "AGPL-3.0",

@@ -45,20 +45,20 @@ WIDEST = 960
 QUALITY = 75
 COLUMNS = ("name", "source", "pole", "known")
 LARGE_SIZE = 1280
-"""Pixels at which the official network looks for parked vehicles of the yard."""
+"""Pixels at which the official network searches for parked vehicles of the yard."""
 SQUEEZED = "_mp4-"
-"""In the names of riders' pictures that were pressed from 16:9 into a square."""
+"""Part of the names of riders' pictures that were squeezed from 16:9 into a square."""
 RENDERED_CLIPS = ("crowd_low_sun", "night_crossing")
-"""Those with a bicycle; every `RENDERED_EVERY`-th frame of them. The other clips are for measuring."""
+"""Rendered clips with a bicycle; every `RENDERED_EVERY`-th frame is used. The other clips are for testing."""
 RENDERED_EVERY = 12
 IN_SIGHT = 0.3
 CLIP_STEP = 20
-"""Frames between two pictures of the pole that is a clip."""
+"""Frames between two pictures of the pole filmed as a clip."""
 
 
 @dataclass(frozen=True)
 class Gathered:
-    """A picture and what is known of it."""
+    """A picture and its known labels."""
 
     name: str
     source: str
@@ -69,7 +69,7 @@ class Gathered:
 
 
 def labels_of(found: Iterable[Detection]) -> Labels:
-    """Settled detections as labels; one of no confidence is a place to ignore."""
+    """Settled detections as labels; one without confidence is a place to ignore."""
     rows = [[KINDS.index(d.kind) if d.confidence > 0 else IGNORED, *d.box] for d in found]
     return np.array(rows, np.float32).reshape(-1, 5)
 
@@ -123,7 +123,7 @@ def moving(data: Path) -> Iterator[Gathered]:
 
 
 def close(plates: Path) -> Iterator[Gathered]:
-    """Pictures of vehicles near by, some of them drawn by eye."""
+    """Pictures of near vehicles, some labelled by eye."""
     by_eye = looked_at()
     for file in (file for file, trained in evaluated(plates) if trained):
         image, name = load_picture(plates / "images" / file).image, f"close_{picture_name(Path(file))}"
@@ -135,7 +135,7 @@ def close(plates: Path) -> Iterator[Gathered]:
 
 
 def pole_labels(frame: Frame) -> Labels:
-    """A settled frame's labels; parked vehicles are vehicles, places where nobody can tell are ignored."""
+    """Labels of a settled frame; parked vehicles count, unclear places are ignored."""
     rows = []
     for label in frame.labels:
         unsure = label.kind is None or label.note == "unsure"
@@ -145,7 +145,7 @@ def pole_labels(frame: Frame) -> Labels:
 
 
 def unsettled(data: Path, name: str, source: Source) -> Iterator[Gathered]:
-    """Frames of a pole that nobody has settled."""
+    """Unlabelled frames of a pole."""
     known, nothing = read_poles(SETTLED / f"{name}.csv"), labels_of(())
     path = data / source.path
     if path.is_dir():
@@ -176,7 +176,7 @@ def smaller(image: Image, labels: Labels) -> tuple[Image, Labels]:
 
 
 def gather(pictures: Iterable[Gathered], out: Path) -> None:
-    """Write a set, at last its list."""
+    """Writes a set, its list last."""
     for part in ("images", "known"):
         (out / part).mkdir(parents=True, exist_ok=True)
     listed: list[Sequence[str]] = []

@@ -45,24 +45,24 @@ SHAPES = {(736, 416): 0.65, (640, 480): 0.1, (480, 640): 0.1, (512, 512): 0.15}
 BATCH = 64
 STEPS = 1500
 PLAIN_SHARE = 0.3
-"""The last part of a run shows whole pictures only."""
+"""Last part of a run, which shows whole pictures only."""
 RATE = 6e-4
 """Highest learning rate."""
 WARM_UP = 100
 DECAY = 0.998
-"""Of the averaged weights, a step."""
+"""Decay of the averaged weights, per step."""
 SAVED_EVERY = 250
 TOLD_EVERY = 50
 WORKERS = max(1, (os.cpu_count() or 1) - 1)
 OWN_SIZES, LARGER_SIZES = (736, 960), (736, 1280)
-"""Pixels at which the teachers look."""
+"""Input sizes of the teachers in pixels."""
 LEFT_OUT: dict[str, tuple[str, ...]] = {"all": (), "none": tuple(POLES), **{pole: (pole,) for pole in POLES}}
-"""Each network and the poles it never sees. `all` is the one to ship."""
+"""Each network and the poles it never sees. `all` is the one that ships."""
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Pictures (batch x height x width x BGR), their labels in pixels, and the pole each is of."""
+    """Pictures (batch x height x width x BGR), their labels in pixels, and each one's pole."""
 
     images: NDArray[np.uint8]
     labels: list[Labels]
@@ -71,7 +71,7 @@ class Batch:
 
 @dataclass
 class Pupil:
-    """A network that learns, and its averaged weights."""
+    """A network in training, and its averaged weights."""
 
     name: str
     model: DetectionModel
@@ -103,7 +103,7 @@ def draw(
 
 
 class Batches(IterableDataset[Batch]):
-    """Batches without end; with several workers each draws its own."""
+    """Endless batches; with several workers each draws its own."""
 
     def __init__(self, stored: Sequence[Stored], *, plain: bool) -> None:
         """Draw from a set."""
@@ -120,13 +120,13 @@ class Batches(IterableDataset[Batch]):
 
 
 def batches(stored: Sequence[Stored], *, plain: bool) -> Iterator[Batch]:
-    """Batches without end. Several processes feed a GPU."""
+    """Endless batches. Several processes feed a GPU."""
     workers = WORKERS if torch.cuda.is_available() else 0
     return iter(DataLoader(Batches(stored, plain=plain), batch_size=None, num_workers=workers))
 
 
 def begin(name: str, start: Path | None) -> Pupil:
-    """A network at its first step; the statistics of its normalisations stay as they are."""
+    """A network at its first step; its normalisation statistics stay fixed."""
     model = network(start).to(device(), memory_format=torch.channels_last)
     for parameter in model.parameters():
         parameter.requires_grad = True
@@ -150,21 +150,21 @@ def device() -> torch.device:
 
 
 def shown(given: Batch) -> torch.Tensor:
-    """The pictures of a batch as a network takes them."""
+    """The pictures of a batch as the network's input."""
     images = torch.from_numpy(given.images).to(device(), non_blocking=True)
     images = images.flip(3).permute(0, 3, 1, 2).float().div(255)
     return images.contiguous(memory_format=torch.channels_last)
 
 
 def rate_at(step: int, steps: int) -> float:
-    """Warm-up, then a cosine down to nothing."""
+    """Warm-up, then a cosine decay to zero."""
     if step < WARM_UP:
         return RATE * (step + 1) / WARM_UP
     return RATE * 0.5 * (1 + math.cos(math.pi * (step - WARM_UP) / max(1, steps - WARM_UP)))
 
 
 def learn(pupil: Pupil, images: torch.Tensor, given: Batch, step: int, steps: int) -> torch.Tensor:
-    """One step, without the pictures that show a pole left out; returns the loss."""
+    """One step, skipping the pictures of a pole left out; returns the loss."""
     left_out = set(LEFT_OUT[pupil.name])
     kept = [i for i, poles in enumerate(given.poles) if not poles & left_out]
     known, ignored = (part.to(device()) for part in parted([torch.from_numpy(given.labels[i]) for i in kept]))
@@ -184,14 +184,14 @@ def learn(pupil: Pupil, images: torch.Tensor, given: Batch, step: int, steps: in
 
 
 def save(pupil: Pupil, out: Path) -> None:
-    """Write the averaged network where `export` can read it; half the digits are enough for it."""
+    """Saves the averaged network for `export`, in half precision."""
     made = copy.deepcopy(pupil.average).cpu().half()
     made.args = {}
     torch.save({"model": made, "train_args": {"task": "detect"}}, out / f"{pupil.name}.pt")
 
 
 def train(folder: Path, out: Path, start: Path | None, names: Sequence[str], steps: int) -> None:
-    """Train networks side by side for so many batches."""
+    """Trains networks side by side for that many batches."""
     torch.manual_seed(SEED)
     torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = True
     pupils = [begin(name, start) for name in names]
@@ -214,7 +214,7 @@ def train(folder: Path, out: Path, start: Path | None, names: Sequence[str], ste
 
 
 def prepare(args: argparse.Namespace, folder: Path) -> None:
-    """Gather and label, unless that is done."""
+    """Gathers and labels, unless already done."""
     if not (folder / "pictures.csv").exists():
         gather(gathered(args.shared / "data", args.stock, args.yard), folder)
     own = network(load_card(args.own).verify(args.own.parent)).eval().to(device())

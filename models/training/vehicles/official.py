@@ -1,4 +1,4 @@
-"""Weights that packages carry: from a package index, where nothing else may be reached."""
+"""Weights carried by packages: for machines that reach only a package index."""
 
 import hashlib
 from importlib.util import find_spec
@@ -12,7 +12,7 @@ def carried(package: str, file: str, sha256: str) -> Path:
 
     Raises:
         FileNotFoundError: the package is not installed (extra `training`).
-        ValueError: the file in it is another.
+        ValueError: its file is a different one.
     """
     spec = find_spec(package)
     if spec is None or not spec.submodule_search_locations:

@@ -1,4 +1,4 @@
-"""People on foot in a yard, from a pole: who walks upright is no motorbike and no bicycle.
+"""Pedestrians in a yard, from a pole: an upright person is neither motorbike nor bicycle.
 
 `vtest.avi` is in Debian's `opencv-doc`. Frames from `TESTED_FROM` on are kept for measuring.
 """
@@ -17,7 +17,7 @@ STEP = 8
 
 
 def yard(video: Path, teacher: Teacher) -> Iterator[tuple[str, Image, Sequence[Detection]]]:
-    """Names, pictures and vehicles (parked ones at the edge) of what is trained on of the video."""
+    """Names, pictures and vehicles (parked ones at the edge) of the training part of the video."""
     for index, image in frames(video, STEP):
         if index >= TESTED_FROM:
             return

@@ -1,9 +1,9 @@
-"""What two networks see in the gathered pictures, and the labels they agree on.
+"""Detections of two networks in the gathered pictures, and the labels they agree on.
 
 `own` was trained on Vietnamese streets and knows motorbikes with their riders; `larger` (`yolov7.py`) knows
-COCO and is seldom wrong about what has four wheels. Both look at each picture in several sizes and mirrored.
-A vehicle that one of them is sure of is labelled; a place where one of them sees something and neither is
-sure is ignored: it is taught neither as a vehicle nor as none. What somebody settled by eye stays.
+COCO and is seldom wrong about four-wheelers. Both analyse each picture in several sizes and mirrored. A
+vehicle that one of them is sure of is labelled; a place with an uncertain detection is ignored: it is trained
+neither as a vehicle nor as background. Labels made by eye stay.
 """
 
 import csv
@@ -25,24 +25,24 @@ from models.training.vehicles.streets import named
 from models.training.vehicles.teacher import Seen, label, without_pedestrians
 
 SURE = {VehicleKind.CAR: 0.5, VehicleKind.BUS: 0.7, VehicleKind.TRUCK: 0.7}
-"""Confidence, the highest of all views, from which `larger` is believed about four wheels."""
+"""Confidence, the highest of all views, from which `larger` is trusted about four-wheelers."""
 AGREED = 0.4
-"""Both this sure of the same kind are believed too."""
+"""Confidence from which both are trusted if they agree on the kind."""
 SURE_OF_TWO = 0.65
-"""Confidence from which `own` is believed about two wheels."""
+"""Confidence from which `own` is trusted about two-wheelers."""
 SURE_OF_BICYCLE = 0.6
-"""Confidence from which `larger` is believed that it is a bicycle, where `own` sees two wheels."""
+"""Confidence from which `larger` is trusted that it is a bicycle, if `own` detects a two-wheeler."""
 SURE_ALONE = 0.7
-"""Confidence from which `larger` is believed about a motorbike that `own` does not see."""
+"""Confidence from which `larger` is trusted about a motorbike that `own` does not detect."""
 SEEN = 0.2
-"""Below it nothing is seen."""
+"""Confidence below which detections are discarded."""
 SAME = 0.5
 CLEAR = 0.6
-"""Share of its own kind among all kinds `larger` saw there, from which the kind is clear."""
+"""Share of its kind among all kinds `larger` saw there from which the kind is clear."""
 
 
 class Looker(Protocol):
-    """A network that looks at a picture in several ways."""
+    """A network that analyses a picture in several views."""
 
     def see(self, image: Image) -> Seen:
         """Every box of every view."""
@@ -50,7 +50,7 @@ class Looker(Protocol):
 
 
 def look(pictures: Path, looker: Looker, out: Path) -> None:
-    """Write what a network sees in each picture that it has not looked at yet."""
+    """Writes a network's detections for each picture not analysed yet."""
     out.mkdir(parents=True, exist_ok=True)
     for path in sorted((pictures / "images").iterdir()):
         target = out / f"{path.stem}.npz"
@@ -61,7 +61,7 @@ def look(pictures: Path, looker: Looker, out: Path) -> None:
 
 
 def seen_in(path: Path) -> Seen:
-    """What `look` wrote."""
+    """The result of `look`."""
     with np.load(path) as stored:
         return Seen(stored["boxes"].astype(np.float32), stored["scores"], [str(n) for n in stored["names"]])
 
@@ -81,7 +81,7 @@ def proposed(own_seen: Seen, larger_seen: Seen) -> list[tuple[int, Detection]]:
 
 
 def four_wheeled(larger: Sequence[Detection], own: Sequence[Detection]) -> list[tuple[int, Detection]]:
-    """`larger` draws the boxes; where it is not sure of one or of its kind, `own` has to say the same."""
+    """`larger` gives the boxes; if it is unsure of one or of its kind, `own` has to agree."""
     told: list[tuple[int, Detection]] = []
     for d in larger:
         twin = best(d, own)
@@ -95,7 +95,7 @@ def four_wheeled(larger: Sequence[Detection], own: Sequence[Detection]) -> list[
 def two_wheeled(
     own: Sequence[Detection], larger: Sequence[Detection], cars: Sequence[Detection]
 ) -> list[tuple[int, Detection]]:
-    """`own` draws the boxes; what only `larger` sees counts where it is quite sure."""
+    """`own` gives the boxes; detections of `larger` alone count only if it is very sure."""
     told: list[tuple[int, Detection]] = []
     for d in own:
         twin = best(d, larger)
@@ -119,7 +119,7 @@ def best(d: Detection, others: Sequence[Detection]) -> Detection | None:
 
 
 def completed(known: Labels, found: Sequence[tuple[int, Detection]]) -> Labels:
-    """What is known, and what was found beside it."""
+    """The known labels completed by detections."""
     new = []
     for kind, d in found:
         boxes = [tuple(row) for row in known[:, 1:].tolist()]
@@ -130,7 +130,7 @@ def completed(known: Labels, found: Sequence[tuple[int, Detection]]) -> Labels:
 
 
 def settle(pictures: Path, own: Path, larger: Path) -> None:
-    """Write `labels` beside `known`, from what both networks saw."""
+    """Writes `labels` beside `known`, from the detections of both networks."""
     (pictures / "labels").mkdir(exist_ok=True)
     with (pictures / "pictures.csv").open(encoding="utf-8", newline="") as file:
         listed = list(csv.DictReader(file))

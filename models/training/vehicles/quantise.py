@@ -21,20 +21,20 @@ from models.training.quantise import quantise
 
 SIZE = 640
 EVERY = 8
-"""Of the training pictures every eighth gives ranges."""
+"""Every n-th training picture is used for the value ranges."""
 HEAD = "/model.22/"
 LAST = "2/Conv"
-"""How the name of a branch's last convolution ends: distances to the sides, or scores."""
+"""End of the name of a branch's last convolution: distances to the sides, or scores."""
 
 
 def inputs(folder: Path) -> Iterator[NDArray[np.float32]]:
-    """Every `EVERY`-th picture that `gather.py` wrote, as the node's network gets it."""
+    """Every `EVERY`-th picture written by `gather.py`, as the node network's input."""
     for path in sorted((folder / "images").iterdir())[::EVERY]:
         yield letterbox(load_picture(path).image, SIZE, STRIDE)[0]
 
 
 def stays_float(node: onnx.NodeProto) -> bool:
-    """Whether a node of the network is one whose numbers are boxes or scores."""
+    """Whether a node's outputs are boxes or scores."""
     return HEAD in node.name and (node.op_type != "Conv" or node.name.endswith(LAST) or "dfl" in node.name)
 
 

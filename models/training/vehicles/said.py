@@ -1,4 +1,4 @@
-"""What a YOLOv8 network says of each cell of its output, and how wrong it is."""
+"""The output of a YOLOv8 network for each cell, and its loss."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -20,8 +20,7 @@ BOX_GAIN, KIND_GAIN, SIDE_GAIN = 7.5, 0.5, 1.5
 @dataclass(frozen=True)
 class Said:
     """Batch x cell: four sides times bins of their distance, and the kinds, before softmax and sigmoid; the
-    middles of the cells in cells, and how many pixels a cell has.
-    """
+    middles of the cells in cells, and the pixels per cell."""
 
     sides: torch.Tensor
     kinds: torch.Tensor
@@ -30,9 +29,8 @@ class Said:
 
 
 def run(layers: Iterable[Any], x: Any) -> list[Any]:
-    """What each layer of a network makes of an input; a layer's `f` says where its own comes from (-1: the
-    layer before).
-    """
+    """Output of each layer of a network for an input; a layer's `f` gives the source of its own input (-1:
+    the layer before)."""
     kept: list[Any] = []
     for layer in layers:
         if layer.f != -1:
@@ -43,7 +41,7 @@ def run(layers: Iterable[Any], x: Any) -> list[Any]:
 
 
 def ask(model: DetectionModel, images: torch.Tensor) -> Said:
-    """What a network says of pictures (batch x RGB x height x width, 0 to 1)."""
+    """The network's output for pictures (batch x RGB x height x width, 0 to 1)."""
     kept = run(model.model[:-1], images)
     head = model.model[-1]
     last = [kept[j] for j in head.f]
@@ -54,7 +52,7 @@ def ask(model: DetectionModel, images: torch.Tensor) -> Said:
 
 
 def found(model: DetectionModel, images: torch.Tensor) -> torch.Tensor:
-    """Batch x cell x (centre x, y, width, height in pixels, how sure of each kind)."""
+    """Batch x cell x (centre x, y, width, height in pixels, score of each kind)."""
     said = ask(model, images)
     corners = boxes(said.sides, said.middles) * said.strides
     middle, size = (corners[..., :2] + corners[..., 2:]) / 2, corners[..., 2:] - corners[..., :2]
@@ -74,7 +72,7 @@ def boxes(sides: torch.Tensor, middles: torch.Tensor) -> torch.Tensor:
 
 
 def padded(labels: Sequence[torch.Tensor], most: int) -> torch.Tensor:
-    """Batch x `most` x 5, filled up with rows of nothing."""
+    """Batch x `most` x 5, filled up with empty rows."""
     rows = torch.zeros(len(labels), max(1, most), 5)
     for row, given in zip(rows, labels, strict=True):
         row[: len(given)] = given
@@ -82,12 +80,13 @@ def padded(labels: Sequence[torch.Tensor], most: int) -> torch.Tensor:
 
 
 def loss(said: Said, known: torch.Tensor, ignored: torch.Tensor) -> torch.Tensor:
-    """How wrong what was said is.
+    """The loss of an output.
 
     Args:
         said: of a batch.
         known: batch x n x 5: kind, x1, y1, x2, y2 in pixels, rows of zeros where there are fewer.
-        ignored: batch x n x 5 likewise: cells in these boxes that no vehicle has taken may say anything.
+        ignored: batch x n x 5 likewise: cells in these boxes not assigned to a vehicle are left out of the
+            loss.
     """
     kinds, corners = known[:, :, :1].long(), known[:, :, 1:]
     drawn = boxes(said.sides, said.middles)
@@ -137,7 +136,7 @@ def side_error(sides: torch.Tensor, middles: torch.Tensor, goal: torch.Tensor) -
 
 
 def parted(labels: Sequence[torch.Tensor]) -> tuple[torch.Tensor, torch.Tensor]:
-    """Vehicles and places to ignore, each as `loss` takes them."""
+    """Vehicles and places to ignore, in the format of `loss`."""
     split = [(rows[rows[:, 0] < IGNORED], rows[rows[:, 0] == IGNORED]) for rows in labels]
     known, ignored = ([pair[i] for pair in split] for i in (0, 1))
     return (

@@ -1,4 +1,4 @@
-"""Looks at a picture in several sizes and mirrored with a network in torch, on a GPU if there is one."""
+"""Runs a torch network on a picture in several sizes and mirrored, on a GPU if there is one."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -16,12 +16,13 @@ of each class)."""
 
 
 class SeveralWays:
-    """A network, the sizes it looks in, and the classes asked for."""
+    """A network, its input sizes, and the requested classes."""
 
     def __init__(
         self, network: Network, classes: Mapping[int, str], sizes: Sequence[int], confidence: float
     ) -> None:
-        """`classes` are names by index; `sizes` pixels of the longer side; less sure boxes are left out."""
+        """`classes` are names by index; `sizes` pixels of the longer side; boxes of lower confidence are left
+        out."""
         self._network, self._classes = network, classes
         self._sizes, self._confidence = sizes, confidence
 

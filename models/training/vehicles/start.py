@@ -1,4 +1,4 @@
-"""Networks to start training from: the official one, an exported one, a checkpoint of an earlier run."""
+"""Starting points of training: the official network, an exported one, a checkpoint of an earlier run."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -16,11 +16,11 @@ from models.training.vehicles.official import official_weights
 
 KINDS = [VehicleKind.CAR, VehicleKind.MOTORBIKE, VehicleKind.BUS, VehicleKind.TRUCK, VehicleKind.BICYCLE]
 COCO_ROWS = [2, 3, 5, 7, 1]
-"""Where COCO's head keeps `KINDS`."""
+"""Rows of COCO's class head for `KINDS`."""
 
 
 def five_kinds(model: DetectionModel) -> DetectionModel:
-    """Cut a COCO model's class head down to `KINDS`, keeping the rows it has learnt for them."""
+    """Cuts a COCO model's class head down to `KINDS`, keeping their learnt rows."""
     head = model.model[-1]
     for branch in head.cv3:
         old = branch[-1]
@@ -57,7 +57,7 @@ def shifts_of(given: Sequence[str]) -> dict[str, float]:
 
 
 def shift(model: DetectionModel, shifts: Mapping[str, float]) -> None:
-    """Add to the logit of each class named."""
+    """Adds to the logit of each named class."""
     for name, logit in shifts.items():
         index = next(i for i, known in model.names.items() if known == name)
         for branch in model.model[-1].cv3:
@@ -67,8 +67,8 @@ def shift(model: DetectionModel, shifts: Mapping[str, float]) -> None:
 def take_exported(model: DetectionModel, exported: Path) -> None:
     """Give `model` the weights of an exported network, whose normalisations are folded into convolutions.
 
-    The folded factor is taken out again with the model's own statistics: convolution times normalisation is
-    what was exported, to the last digit but rounding.
+    The folded factor is taken out again with the model's own statistics: convolution times normalisation
+    equals the export, up to rounding.
 
     Raises:
         ValueError: a layer is missing in the export or has another shape.

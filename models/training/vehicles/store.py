@@ -1,4 +1,4 @@
-"""The pictures of a set, kept packed in memory as they lie on disk."""
+"""The pictures of a set, kept in memory in their compressed form."""
 
 import csv
 from collections import Counter
@@ -25,9 +25,9 @@ SHARES = {
     "settled": 0.20,
     "unsettled": 0.08,
 }
-"""How often a picture of a source is shown; each pole of a source as often as the others."""
+"""Sampling weight of a source's pictures; all poles of a source get the same."""
 RARE = {"bicycle": 3.0, "bus": 1.5, "truck": 1.5}
-"""How much more often a picture with one is shown."""
+"""Factor by which pictures with one are shown more often."""
 
 
 def lines(labels: Labels, width: int, height: int) -> str:
@@ -40,7 +40,7 @@ def lines(labels: Labels, width: int, height: int) -> str:
 
 
 def read_labels(path: Path, width: int, height: int) -> Labels:
-    """What `lines` wrote, in pixels."""
+    """Reads the output of `lines`, in pixels."""
     rows = np.array([line.split() for line in path.read_text().splitlines()], np.float32).reshape(-1, 5)
     kind, x, y, w, h = rows.T
     corners = [(x - w / 2) * width, (y - h / 2) * height, (x + w / 2) * width, (y + h / 2) * height]
@@ -49,7 +49,7 @@ def read_labels(path: Path, width: int, height: int) -> Labels:
 
 @dataclass(frozen=True)
 class Stored:
-    """A picture with its labels, the pole it is of, and how often it is shown beside others."""
+    """A picture with its labels, its pole, and its sampling weight."""
 
     packed: NDArray[np.uint8]
     labels: Labels
@@ -57,12 +57,12 @@ class Stored:
     weight: float
 
     def picture(self) -> Picture:
-        """Unpacked."""
+        """The decoded picture."""
         return Picture(np.asarray(cv2.imdecode(self.packed, cv2.IMREAD_COLOR), np.uint8), self.labels)
 
 
 def read_set(folder: Path) -> list[Stored]:
-    """Everything `propose.py` has labelled."""
+    """Everything labelled by `propose.py`."""
     with (folder / "pictures.csv").open(encoding="utf-8", newline="") as file:
         listed = list(csv.DictReader(file))
     shown = Counter((row["source"], row["pole"]) for row in listed)

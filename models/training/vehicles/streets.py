@@ -1,4 +1,4 @@
-"""Kinds of near buses and lorries of a Hanoi street, named by eye in `streets.csv`."""
+"""Kinds of near buses and lorries of a Hanoi street, labelled by eye in `streets.csv`."""
 
 import csv
 from collections.abc import Iterable, Iterator
@@ -11,10 +11,10 @@ from models.training.vehicles.start import KINDS
 STREETS = Path(__file__).parent / "streets.csv"
 """Picture, kind, and centre as shares of the picture, of its buses and trucks, by eye."""
 NEAR = 0.01
-"""Of the picture's width and height together, or `NEAR_OWN` of the box's own."""
+"""Most distance as a part of the picture's width and height, or `NEAR_OWN` of the box's own."""
 NEAR_OWN = 0.1
 NOTHING = ((0.917, 0.6), (0.75, 0.433))
-"""Centres in that street of what networks take for a car: a hoarding and a lamp post."""
+"""Centres in that street of objects that networks take for a car: a hoarding and a lamp post."""
 
 
 def named(

@@ -1,6 +1,6 @@
-"""Labels street pictures with a network that sees them better than on the node: larger, mirrored.
+"""Labels street pictures with better detection than on the node: larger inputs, mirrored views.
 
-What the official weights miss at 640 pixels they often find at 1280.
+The official weights often find at 1280 pixels vehicles they miss at 640.
 """
 
 from collections.abc import Iterator, Sequence
@@ -25,7 +25,7 @@ OVERLAP = 0.5
 
 @dataclass(frozen=True)
 class Seen:
-    """Everything one picture showed in all views: boxes n x 4 in picture pixels, scores, class names."""
+    """All detections in one picture over all views: boxes n x 4 in picture pixels, scores, class names."""
 
     boxes: NDArray[np.float32]
     scores: NDArray[np.float32]
@@ -33,14 +33,14 @@ class Seen:
 
 
 class Teacher:
-    """Looks at a picture in several sizes and mirrored."""
+    """Analyses a picture in several sizes and mirrored."""
 
     def __init__(self, card: Path, sizes: Sequence[int]) -> None:
         """Load the network of `card` for each input size."""
         self._whole = [OnnxVehicleDetector(card, input_size=size, confidence=FAINT) for size in sizes]
 
     def see(self, image: Image) -> Seen:
-        """Look once in every view."""
+        """Analyses every view once."""
         return joined([*self._mirrored(image)])
 
     def _mirrored(self, image: Image) -> Iterator[Seen]:
@@ -53,17 +53,17 @@ class Teacher:
 
 
 def joined(views: Sequence[Seen]) -> Seen:
-    """What several views show."""
+    """The detections of several views joined."""
     boxes = np.concatenate([view.boxes for view in views])
     scores = np.concatenate([view.scores for view in views])
     return Seen(boxes, scores, [name for view in views for name in view.names])
 
 
 def label(seen: Seen) -> list[Detection]:
-    """One box for each vehicle: doubles suppressed, riders joined, parts dropped in favour of wholes.
+    """One box for each vehicle: duplicates suppressed, riders joined, parts dropped in favour of wholes.
 
-    A bike seen without its rider inside a box with the rider is a part. But a box around two bikes that were
-    also seen one by one goes, and the two stay.
+    A bike without its rider inside a box with the rider is a part. But if two bikes were also detected one by
+    one, a box around both is dropped, and the two stay.
     """
     found = vehicles(seen.boxes, seen.scores, seen.names, OVERLAP)
     gone: set[int] = set()
@@ -89,7 +89,7 @@ def _apart(a: Box, b: Box) -> bool:
 
 
 def without_pedestrians(labels: Sequence[Detection], seen: Seen) -> list[Detection]:
-    """Leave out upright two-wheeled boxes that are a person without a bike (`seen` by COCO weights)."""
+    """Leaves out upright two-wheeler boxes that are a person without a bike (`seen` by COCO weights)."""
     people = [box for box, score, name in rows(seen) if name == RIDER_CLASS and score > 0.35]
     bikes = [box for box, _, name in rows(seen) if name in ("motorcycle", "bicycle")]
     return [d for d in labels if not (d.kind in TWO_WHEELED and _walks(d.box, people, bikes))]

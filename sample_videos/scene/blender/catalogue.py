@@ -1,4 +1,4 @@
-"""What is known of each vehicle model without building it: detector class, plate, wheels."""
+"""Properties of each vehicle model that are known without building it: detector class, plate, wheels."""
 
 from dataclasses import dataclass
 from typing import Literal

@@ -10,11 +10,11 @@ from .script import Script
 
 Array = npt.NDArray[np.float64]
 NEAR = 9.0
-"""Where the drawn ground starts (m from the camera): just below the picture's lower edge."""
+"""Start of the drawn ground (m from the camera): just below the picture's lower edge."""
 
 
 def ground_truth(script: Script) -> dict[str, Any]:
-    """The keys that a camera file needs, as in the truth files of real footage."""
+    """The keys of a camera file, as in the truth files of real footage."""
     s, view = script.street, script.camera
     middle = (s.cross_near + s.cross_far) / 2
     head = view.box(np.array(script.lamp.corners()))

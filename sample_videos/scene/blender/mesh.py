@@ -190,7 +190,7 @@ def tyre(centre: Point, radius: float, width: float, material: Any, parent: Any 
 
 
 def fuse(parts: Sequence[Any], voxel: float) -> Any:
-    """Melt parts into one smooth skin (clothing over limbs); the material is that of the first part."""
+    """Merges parts into one smooth surface (clothing over limbs); the material is that of the first part."""
     host = parts[0]
     with bpy.context.temp_override(active_object=host, selected_editable_objects=list(parts)):
         bpy.ops.object.join()

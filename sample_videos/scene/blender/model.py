@@ -1,4 +1,4 @@
-"""What a finished vehicle model offers the stage, and how a plate hangs on it."""
+"""The interface of a finished vehicle model, and the mounting of its plate."""
 
 from dataclasses import dataclass, field
 from math import cos, sin
@@ -35,7 +35,7 @@ class Model:
             part.hide_render = part.hide_viewport = not stands
 
     def fit_plate(self, picture: Path) -> str:
-        """Put the drawn plate on; returns the name of the plate's object."""
+        """Attach the drawn plate; returns the name of the plate's object."""
         upper_left, upper_right, lower_right, lower_left = self.quad
         plate = sheet((lower_left, lower_right, upper_right, upper_left), m.picture(picture), self.root)
         return str(plate.name)

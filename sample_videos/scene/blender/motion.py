@@ -1,4 +1,4 @@
-"""Where a vehicle is at a time: a smooth path over the ground and a timetable along it."""
+"""Position of a vehicle at a time: a smooth path over the ground and a timetable along it."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -42,7 +42,7 @@ class Way:
         return float(self._curve[1][-1])
 
     def at(self, s: float) -> tuple[float, float]:
-        """The point `s` metres along the curve; beyond either end the end leg goes on straight."""
+        """The point `s` metres along the curve; beyond either end it continues straight."""
         curve, lengths = self._curve
         if s < 0.0:
             return _beyond(curve[0], curve[1], s)
@@ -60,7 +60,7 @@ class Way:
 class Timetable:
     """Keys (t, s, v): seconds, metres along the path, metres per second; cubic Hermite between them.
 
-    Outside the keys the vehicle goes on at the speed of the nearest one.
+    Outside the keys the vehicle continues at the speed of the nearest one.
     """
 
     keys: tuple[tuple[float, float, float], ...]

@@ -9,7 +9,7 @@ Array = npt.NDArray[np.float64]
 Rectangle = tuple[int, int, int, int]
 """x1, y1, x2, y2 in pixels, the far edges excluded."""
 CALL_COST = 20_000
-"""What one more call of the renderer costs, in pixels."""
+"""Cost of one more call of the renderer, in pixels."""
 
 
 def padded(box: Array, pad: int, width: int, height: int) -> Rectangle | None:

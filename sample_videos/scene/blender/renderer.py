@@ -1,7 +1,7 @@
 """Frames: the empty street once per lamp state, then only the rectangles in which something moves.
 
-Every picture is kept in the cache folder, so an interrupted run goes on where it was. The noise is the same
-in every frame (fixed seed, same sample count), so a patch does not show against its surroundings.
+Every picture is kept in the cache folder, so an interrupted run continues. The noise is the same in every
+frame (fixed seed, same sample count), so a patch does not show against its surroundings.
 """
 
 import json
@@ -25,13 +25,13 @@ from .stage import Stage
 Picture = npt.NDArray[np.float32]
 PAD, FEATHER = 14, 8
 PLATE_PAD, PLATE_FEATHER, PLATE_SAMPLES = 5, 3, 48
-"""Plates are small: rendering them once more, cleanly, costs little and keeps their characters sharp."""
+"""Plates are small: rendering them again, cleanly, costs little and keeps their characters sharp."""
 HIDDEN_SAMPLES = 40
 
 
 @dataclass(frozen=True)
 class Sight:
-    """How much of a vehicle and of its plate other things leave in sight (shares 0..1)."""
+    """Visible shares of a vehicle and of its plate (0..1)."""
 
     vehicle: float
     plate: float
@@ -52,7 +52,7 @@ class Renderer:
         self._samples = samples
 
     def frame(self, index: int) -> None:
-        """Render one frame and what is in sight in it, unless both files are there already."""
+        """Render one frame and its visibility data, unless both files exist already."""
         file, facts = frame_file(self._folder, index), facts_file(self._folder, index)
         if file.exists() and facts.exists():
             return
@@ -104,7 +104,7 @@ class Renderer:
         return merged(found)
 
     def _with_plates(self, picture: Picture, poses: dict[str, Pose], dirty: list[Rectangle]) -> Picture:
-        """The picture with every plate inside the dirty rectangles rendered once more with many samples."""
+        """The picture with every plate inside the dirty rectangles rendered again with many samples."""
         view = self._script.camera
         around = [view.box(to_world(self._outlines[name].plate, pose)) for name, pose in poses.items()]
         plates = [padded(box, PLATE_PAD, view.width, view.height) for box in around]
@@ -169,13 +169,13 @@ def frame_file(folder: Path, index: int) -> Path:
 
 
 def facts_file(folder: Path, index: int) -> Path:
-    """Where a frame's shares of visible surface are kept (JSON)."""
+    """File with a frame's shares of visible surface (JSON)."""
     return folder / f"{index:04d}.json"
 
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Blender prints a line for every saved picture from C, past `sys.stdout`."""
+    """Suppresses the line that Blender prints from C for every saved picture, past `sys.stdout`."""
     kept = os.dup(1)
     with open(os.devnull, "wb") as nowhere:
         os.dup2(nowhere.fileno(), 1)

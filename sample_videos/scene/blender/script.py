@@ -1,4 +1,4 @@
-"""The clip as data, read from clip.yaml: camera, street, lamp phases, every vehicle's way and timetable."""
+"""The clip as data, read from clip.yaml: camera, street, lamp phases, every vehicle's path and timetable."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,7 +59,7 @@ class Street:
 
 @dataclass(frozen=True)
 class Vehicle:
-    """One vehicle: model, colours, plate, way and timetable, and what it does wrong, if anything."""
+    """One vehicle: model, colours, plate, path and timetable, and its offence, if any."""
 
     id: str
     model: str
@@ -82,13 +82,13 @@ class Vehicle:
         return KINDS[self.model]
 
     def pose(self, t: float) -> Pose:
-        """Where it is at `t`."""
+        """Its pose at `t`."""
         return pose_at(self.way, self.timetable, t)
 
 
 @dataclass(frozen=True)
 class Script:
-    """Everything the renderer and the truth writer need to know about the clip."""
+    """All data of the clip for the renderer and the truth writer."""
 
     name: str
     fps: int
@@ -99,7 +99,7 @@ class Script:
     vehicles: tuple[Vehicle, ...]
 
     def vehicle(self, name: str) -> Vehicle:
-        """Look a vehicle up by its id."""
+        """The vehicle with this id."""
         return next(vehicle for vehicle in self.vehicles if vehicle.id == name)
 
     @property
@@ -109,7 +109,7 @@ class Script:
 
 
 def load(file: Path = CLIP) -> Script:
-    """Read the clip's script. Raises KeyError or TypeError where a key is missing or unknown."""
+    """Read the clip's script. Raises KeyError or TypeError if a key is missing or unknown."""
     raw = yaml.safe_load(file.read_text(encoding="utf-8"))
     lamp = raw["lamp"]
     return Script(

@@ -26,7 +26,7 @@ FAR_AWAY = (0.0, -500.0, 0.0)
 
 
 class Stage:
-    """The built scene. Blender has one scene a process, so make one of these."""
+    """The built scene. Blender has one scene per process, so make only one of these."""
 
     def __init__(self, script: Script, plate_folder: Path) -> None:
         bpy.ops.wm.read_factory_settings(use_empty=True)
@@ -59,7 +59,7 @@ class Stage:
         return np.concatenate(clouds)
 
     def place(self, poses: dict[str, Pose], lamp_state: str) -> None:
-        """Put the vehicles of `poses` on the ground, all others out of the way, and light the lamp."""
+        """Put the vehicles of `poses` on the ground, move all others away, and light the lamp."""
         signal.show(self._lenses, lamp_state)
         for vehicle_id, model in self._models.items():
             pose = poses.get(vehicle_id)
@@ -74,13 +74,15 @@ class Stage:
         return np.array(bpy.data.objects["sun"].matrix_world.to_3x3() @ Vector((0.0, 0.0, -1.0)))
 
     def seen_part(self, vehicle_id: str, points: Array) -> float:
-        """Share of world points (n, 3) of a vehicle that no other thing hides from the camera."""
+        """Visible share of world points (n, 3) of a vehicle: those not hidden from the camera by other
+        objects."""
         return self._unhidden(
             points, {part.name for part in self._models[vehicle_id].root.children_recursive}
         )
 
     def seen_plate(self, vehicle_id: str, points: Array) -> float:
-        """Share of world points (n, 3) of a vehicle's plate that nothing, its own body included, hides."""
+        """Visible share of world points (n, 3) of a vehicle's plate, not hidden by anything, its own body
+        included."""
         return self._unhidden(points, {self._plates[vehicle_id]})
 
     def _unhidden(self, points: Array, own: set[str]) -> float:
@@ -118,7 +120,7 @@ def _render_settings(script: Script) -> None:
     scene.render.use_persistent_data = True
     scene.render.threads_mode, scene.render.threads = "FIXED", 2
     scene.cycles.use_denoising = True
-    # Half the cost of the defaults (accurate, high) on two cores, without a difference to see.
+    # Half the cost of the defaults (accurate, high) on two cores, without a visible difference.
     scene.cycles.denoising_prefilter, scene.cycles.denoising_quality = "FAST", "BALANCED"
     scene.cycles.use_light_tree = False
     scene.cycles.max_bounces, scene.cycles.diffuse_bounces, scene.cycles.glossy_bounces = 4, 2, 2

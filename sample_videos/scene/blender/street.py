@@ -95,7 +95,7 @@ def _repairs() -> None:
 
 
 def _pavement(x: float, y: float, side: int, way: int) -> None:
-    """A block of pavement with its corner at (x, y), on `side` of the road, going on towards `way` * y."""
+    """A block of pavement with its corner at (x, y), on `side` of the road, extending towards `way` * y."""
     stone, paving = (
         m.mottled((0.26, 0.25, 0.24), (0.40, 0.39, 0.37), 1.3, 0.85),
         m.tiles((0.30, 0.19, 0.15), 0.4),

@@ -1,4 +1,4 @@
-"""The clip's truth, computed from the scene: what is where in every frame, and what is an offence."""
+"""The clip's truth, computed from the scene: positions in every frame, and offences."""
 
 import json
 from collections.abc import Sequence
@@ -38,7 +38,7 @@ NOTE = """\
 
 
 def truth_of(script: Script, outlines: dict[str, Outline], facts: Sequence[Path]) -> dict[str, Any]:
-    """The whole truth document; `facts` are the renderer's files, one a frame, with the shares in sight."""
+    """The whole truth document; `facts` are the renderer's files, one per frame, with the visible shares."""
     sights = [json.loads(file.read_text()) for file in facts]
     entries = [_vehicle(script, vehicle, outlines[vehicle.id], sights) for vehicle in script.vehicles]
     events = [
@@ -96,7 +96,7 @@ def _vehicle(
 
 
 def _plate(script: Script, vehicle: Vehicle, outline: Outline, pose: Pose, share: float) -> list[Any] | None:
-    """Corners and character height where the plate faces the camera and lies in the picture, else None."""
+    """Corners and character height if the plate faces the camera and lies in the picture, else None."""
     corners = script.camera.project(to_world(outline.plate, pose))[:, :2]
     along, down = corners[1] - corners[0], corners[2] - corners[1]
     faces = along[0] * down[1] - along[1] * down[0] > 0
@@ -145,7 +145,7 @@ def _off(script: Script, vehicle: Vehicle, entry: dict[str, Any], t: float) -> f
 
 
 def _astride(script: Script, vehicle: Vehicle, first: float, last: float) -> list[float]:
-    """First and last moment at which wheels stand on both sides of the divider before the stop line."""
+    """First and last moment with wheels on both sides of the divider before the stop line."""
     kind, moments = vehicle.kind, list[float]()
     wheels = np.array(
         [(x, y, 0.0) for x in (-kind.half_track, kind.half_track) for y in (0.0, kind.wheelbase)]

@@ -1,1 +1,1 @@
-"""Meshes of everything that stands or moves in the street, built of simple solids."""
+"""Meshes of all standing and moving objects in the street, built of simple solids."""

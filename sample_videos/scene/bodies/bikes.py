@@ -81,7 +81,7 @@ def _common(mesh: Mesh, exhaust: float) -> None:
 
 
 def _tail(mesh: Mesh, height: float) -> Quad:
-    """Lamp, mudguard and plate behind."""
+    """Lamp, mudguard and plate at the rear."""
     box(mesh, (0, -0.44, height + 0.06), (0.2, 0.08, 0.09), TAIL)
     box(mesh, (0, -0.37, height - 0.16), (0.15, 0.04, 0.4), TRIM, tilt=0.25)
     return hang_plate(mesh, "motorbike", (0, -0.45, height - 0.12), tilt=0.3)

@@ -1,4 +1,4 @@
-"""What a finished body tells the rest: its mesh, its size, where its wheels and plate are."""
+"""The interface of a finished body: its mesh, its size, the positions of its wheels and plate."""
 
 from dataclasses import dataclass
 from math import cos, sin
@@ -41,13 +41,13 @@ class Body:
 
     @property
     def wheels(self) -> Array:
-        """Contact points of the tyres, rear axle first: two for two wheels, four else (n, 3)."""
+        """Contact points of the tyres, rear axle first: two for two-wheelers, otherwise four (n, 3)."""
         sides = (0.0,) if self.slim else (-self.half_track, self.half_track)
         return np.array([(x, y, 0.0) for y in (0.0, self.wheelbase) for x in sides])
 
 
 def hang_plate(mesh: Mesh, plate: Format, centre: Point, *, tilt: float = 0.0, front: bool = False) -> Quad:
-    """Put a plate on: it faces backwards, or forwards on the `front`; `tilt` leans its top forward."""
+    """Attach a plate: it faces backwards, or forwards on the `front`; `tilt` leans its top forward."""
     width, height = (side / 1000 for side in SIZES_MM[plate])
     x, y, z = centre
     dy, dz, half = sin(tilt) * height / 2, cos(tilt) * height / 2, width / 2 * (-1 if front else 1)

@@ -1,4 +1,4 @@
-"""Riders on their seats and people on foot.
+"""Riders on their seats and pedestrians.
 
 The first colour of an instance is the shirt, the second the trousers, the third helmet or hair.
 """
@@ -19,7 +19,7 @@ VISOR = Look((0.02, 0.02, 0.025), PAINT)
 
 @dataclass(frozen=True)
 class Seat:
-    """Where the hips of a person sit, the lean of the back (radians forward) and the person's size."""
+    """Position of a person's hips, the lean of the back (radians forward) and the person's size."""
 
     hips: Point
     lean: float
@@ -43,7 +43,7 @@ def head_centre(seat: Seat) -> Point:
 
 
 def head(seat: Seat, number: int, *, helmet: bool) -> Mesh:
-    """A head with or without a helmet; the mesh is a part of its own."""
+    """A head with or without a helmet; the mesh is a separate part."""
     mesh, (x, y, z), part = Mesh(), head_centre(seat), HEAD_PART + number
     size = 0.9 if seat.size < 0.8 else 1.0
     ball(mesh, (x, y + 0.01, z), (0.085 * size, 0.1 * size, 0.12 * size), as_part(SKIN, part), sides=8)
@@ -64,7 +64,7 @@ def head(seat: Seat, number: int, *, helmet: bool) -> Mesh:
 
 
 def driver(*, foot_down: bool, cyclist: bool = False) -> Mesh:
-    """The one who steers, feet on the rest or one on the ground."""
+    """The driver, feet on the rests or one on the ground."""
     seat = SEATS["cyclist" if cyclist else "driver"]
     grip_y, grip_z = 0.83, 1.03
     mesh = _trunk(seat)
@@ -90,7 +90,8 @@ def driver(*, foot_down: bool, cyclist: bool = False) -> Mesh:
 
 
 def passenger(name: str) -> Mesh:
-    """One behind the driver, hands on the other's waist, or a child standing before the driver."""
+    """A passenger behind the driver, hands on the driver's waist, or a child standing in front of the
+    driver."""
     seat = SEATS[name]
     mesh, shoulders, s = _trunk(seat), _shoulders(seat), seat.size
     for side in (-1, 1):

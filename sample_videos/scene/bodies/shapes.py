@@ -15,17 +15,16 @@ MATTE, PAINT, GLASS, ASPHALT, MARKING, PAVING, GLOW, PLATE, FACADE, LEAVES, GRAS
 """Materials, as the fragment shader numbers them."""
 
 HEAD_PART, PLATE_PART = 10, 2
-"""Parts of a vehicle told apart in the id picture: HEAD_PART + seat, the plate, 1 for all else."""
+"""Parts of a vehicle distinguished in the id picture: HEAD_PART + seat, the plate, 1 for everything else."""
 
 COLUMNS = 14
-"""Floats of a vertex: position 3, normal 3, colour 3, material, slot, u, v, part."""
+"""Floats per vertex: position 3, normal 3, colour 3, material, slot, u, v, part."""
 
 
 @dataclass(frozen=True)
 class Look:
-    """How a surface looks: colour (linear), material, and the instance's colour it takes (1 to 3; 0: its
-    own). For `GLOW` the slot says which lamp it is: 0 always, 4 tail and brake, 5 headlamp.
-    """
+    """Appearance of a surface: colour (linear), material, and the instance colour it takes (1 to 3; 0: its
+    own). For `GLOW` the slot selects the lamp: 0 always, 4 tail and brake, 5 headlamp."""
 
     colour: Rgb = (0.5, 0.5, 0.5)
     material: int = MATTE
@@ -42,7 +41,8 @@ class Mesh:
     def add(self, corners: Array, normals: Array, look: Look, uv: Array | None = None) -> None:
         """Add triangles: corners and normals (n, 3, 3), texture coordinates (n, 3, 2).
 
-        Corners are put anticlockwise as seen from where the normals point: the other side is not drawn.
+        Corners are ordered anticlockwise as seen from the side the normals point to: the other side is not
+        drawn.
         """
         order = _winding(corners, normals)
         rows = np.arange(len(corners))[:, None]
@@ -105,7 +105,7 @@ def box(
 
 
 def loft(mesh: Mesh, rings: Array, look: Look, *, caps: bool = True) -> None:
-    """A smooth skin over rings of points (m, k, 3), all running the same way round, closed at both ends."""
+    """A smooth surface over rings of points (m, k, 3), all with the same orientation, closed at both ends."""
     count = rings.shape[1]
     along = np.gradient(rings, axis=0)
     around = np.roll(rings, -1, axis=1) - np.roll(rings, 1, axis=1)
@@ -208,7 +208,7 @@ def flat_ring(half: float, back: float, front: float, corner: float, z: float) -
 
 
 def as_part(look: Look, part: int) -> Look:
-    """The same look as another part of the vehicle."""
+    """The same appearance as another part of the vehicle."""
     return replace(look, part=part)
 
 

@@ -1,1 +1,1 @@
-"""From what stands where to pictures: camera, light, textures, and the renderer with its shaders."""
+"""From object positions to pictures: camera, light, textures, and the renderer with its shaders."""

@@ -28,11 +28,11 @@ class Renderer:
     """Pictures, id pictures and silhouettes of moments in one street.
 
     Args:
-        meshes: what things are made of, by name; the one called "static" is drawn always.
-        plates: pictures of the plates; a thing's `layer` is an index.
+        meshes: the meshes by name; the one called "static" is always drawn.
+        plates: pictures of the plates; an object's `layer` is an index.
         light: of the scene.
         lamps: places of at most six street lamps, for the dark.
-        focus: middle of the part of the ground in which shadows are drawn, and its half width (m).
+        focus: middle and half width (m) of the ground area with shadows.
     """
 
     def __init__(
@@ -76,7 +76,7 @@ class Renderer:
         return self._develop(target, camera.size, frame)
 
     def ids(self, camera: Camera, things: Sequence[Thing]) -> Ids:
-        """Which thing each pixel shows: id * 32 + part; 0 is ground or sky (height, width)."""
+        """The object of each pixel: id * 32 + part; 0 is ground or sky (height, width)."""
         self._id_uniforms(camera, camera.size, alone=False)
         return self._draw_ids(camera.size, _by_mesh(things))
 
@@ -87,9 +87,9 @@ class Renderer:
         tiles: Mapping[int, tuple[int, int]],
         sheet: tuple[int, int],
     ) -> Ids:
-        """Every thing as if nothing stood before it, each id shifted into its tile of a sheet.
+        """Every object as if nothing were in front of it, each id shifted into its tile of a sheet.
 
-        `tiles` are shifts of an id's pixels, x right, y up. Only what lies in the picture is drawn.
+        `tiles` are shifts of an id's pixels, x right, y up. Only parts inside the picture are drawn.
         """
         self._id_uniforms(camera, sheet, alone=True)
         return self._draw_ids(sheet, _by_mesh(things, tiles, static=False))
@@ -154,7 +154,7 @@ class Renderer:
             self._array(program, name).render(moderngl.TRIANGLES, instances=len(rows))
 
     def _keep_static(self, target: dict[str, Any]) -> None:
-        """Draw what never moves, once: its colour, what of it is sun, and its place in the shadow picture."""
+        """Draws the static scene once: its colour, its sunlit parts, and its part of the shadow map."""
         if target["is kept"]:
             return
         standing = _by_mesh(())
@@ -166,7 +166,7 @@ class Renderer:
         target["is kept"] = True
 
     def _compose(self, target: dict[str, Any]) -> None:
-        """What stands, with the shadows of what moves."""
+        """The static scene with the shadows of moving objects."""
         self._gl.copy_framebuffer(target["one"], target["kept"])
         if self._light.sun_colour[0] > 0:
             self._shadow.use(0)
@@ -324,7 +324,7 @@ def _by_mesh(
 
 
 def _used(program: Any, buffer: Any, layout: str, names: Sequence[str]) -> tuple[Any, ...]:
-    """A layout in which what the program has no use for is skipped."""
+    """A vertex layout without the attributes the shader program does not use."""
     rate = "/i" if layout.endswith("/i") else ""
     parts, kept = layout.removesuffix("/i").split(), list[str]()
     for number, (part, name) in enumerate(zip(parts, names, strict=True)):
@@ -336,7 +336,7 @@ def _used(program: Any, buffer: Any, layout: str, names: Sequence[str]) -> tuple
 
 
 def _shade_matrix(light: Light, focus: tuple[float, float, float]) -> Array:
-    """World to the shadow picture: looking along the sunlight at the focus."""
+    """From world to shadow map: along the sunlight at the focus."""
     towards = np.array(light.to_sun)
     right = np.cross((0.0, 0.0, 1.0), towards)
     right /= np.linalg.norm(right)

@@ -1,4 +1,4 @@
-"""What light there is: sun, sky, haze, street lamps, and what the camera makes of it."""
+"""Lighting: sun, sky, haze, street lamps, and the camera's response."""
 
 from dataclasses import dataclass, replace
 from math import cos, pi, sin
@@ -10,7 +10,7 @@ LightName = Literal["day", "low_sun", "dusk", "night", "infrared", "rain"]
 
 @dataclass(frozen=True)
 class Light:
-    """Linear light. `sun` is (azimuth, height) in degrees, azimuth anticlockwise from +y of where it stands.
+    """Linear light. `sun` is its (azimuth, height) in degrees, azimuth anticlockwise from +y.
 
     `lamps` is the strength of the street lamps, `headlamps` that of the vehicles' own, `tail` of their rear
     lamps; `near` lights the scene from the camera (infrared). `wet` is 0 dry to 1 shining. `blob` darkens the

@@ -1,4 +1,4 @@
-"""Textures that are drawn, not loaded: grain for every surface, and the plates."""
+"""Procedural textures: grain for every surface, and the plates."""
 
 import cv2
 import numpy as np
@@ -9,7 +9,7 @@ from ..plates import Colour, Format
 
 Bytes = npt.NDArray[np.uint8]
 PLATE_SIZE = (256, 192)
-"""Each plate is stretched to this many pixels; its sheet has the right shape."""
+"""Each plate is stretched to this many pixels; the plate's mesh has the right shape."""
 
 
 def grain(seed: int, side: int = 512) -> Bytes:
@@ -20,7 +20,7 @@ def grain(seed: int, side: int = 512) -> Bytes:
 
 
 def white(seed: int, side: int = 512) -> Bytes:
-    """Noise without any grain but a little softness, as a sensor makes it (side, side, 4)."""
+    """Noise without grain but slightly soft, as from a sensor (side, side, 4)."""
     random = np.random.default_rng(seed)
     raw = random.normal(0.5, 0.2, (side, side, 4)).astype(np.float32)
     soft = cv2.GaussianBlur(raw, (0, 0), 0.6, borderType=cv2.BORDER_REFLECT_101)

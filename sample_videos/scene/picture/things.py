@@ -1,4 +1,4 @@
-"""What the renderer is told of a moment: which mesh stands where, in which colours, with which lamps on."""
+"""The renderer's description of a moment: position, colours and lit lamps of each mesh."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ Array = npt.NDArray[np.float64]
 Rgb = tuple[float, float, float]
 GREY: Rgb = (0.5, 0.5, 0.5)
 STANDING_ID = 2047
-"""Id of what never moves and is not the ground."""
+"""Id of static objects other than the ground."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Patch:
 
 @dataclass(frozen=True)
 class Moment:
-    """All that can be seen at one time."""
+    """Everything visible at one time."""
 
     things: tuple[Thing, ...]
     patches: tuple[Patch, ...] = ()

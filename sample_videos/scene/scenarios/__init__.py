@@ -7,7 +7,7 @@ from ..scenario import Scenario
 
 
 def scenario(name: str, seed: int) -> Scenario:
-    """The scenario of a name. Raises ModuleNotFoundError where there is none."""
+    """The scenario with this name. Raises ModuleNotFoundError if there is none."""
     made = import_module(f"{__name__}.{name}").make(seed)
     assert isinstance(made, Scenario)
     return made

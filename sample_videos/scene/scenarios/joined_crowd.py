@@ -11,7 +11,7 @@ from .script import Script, crossroads, phases
 
 SECONDS = 36
 CROWD = (2.15, 5.45)
-"""x between which the crowd drives; who runs the red passes it on either side."""
+"""Range of x in which the crowd drives; vehicles running the red pass it on either side."""
 
 
 def make(seed: int) -> Scenario:

@@ -1,4 +1,4 @@
-"""What the one-way streets have in common."""
+"""Common parts of the one-way streets."""
 
 from ..picture.light import LightName
 from ..picture.optics import Camera
@@ -70,7 +70,7 @@ def one_way(
 
 
 def _at_the_kerb(s: Script) -> None:
-    """Stands in the zone too long, or leaves in time, or rolls through it, or stands beside it."""
+    """Stops in the zone too long, or leaves in time, or rolls through it, or stops beside it."""
     s.car(up(10.05), -6.8, 7.5, halts=((along(25.0), 30.0),))
     for x, first in ((10.6, -6.2), (9.75, -5.6)):
         for k in range(5):

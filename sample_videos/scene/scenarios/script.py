@@ -1,4 +1,4 @@
-"""Words to write a scenario with: streams of traffic, single actors, who stands on the pavement."""
+"""Building blocks for scenarios: streams of traffic, single vehicles, people on the pavement."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ from ..ways import Way, across, down, up
 BIKES = ("underbone", "scooter")
 CARS = ("sedan", "hatchback", "suv", "van")
 START = 6.0
-"""Metres along a way that leads up at which its traffic appears (y = -34)."""
+"""Metres along an upward path at which its traffic appears (y = -34)."""
 
 
 @dataclass
@@ -35,7 +35,7 @@ class Script:
         self.casting = Casting(np.random.default_rng((self.seed, 1)))
 
     def add(self, body: str, way: Way, enters: float, speed: float, **more: Any) -> Driver:
-        """One vehicle; `riders` and `bare` are for its looks, the rest as for `Driver`."""
+        """One vehicle; `riders` and `bare` are for its appearance, the rest as for `Driver`."""
         looks = self.casting.looks(body, riders=more.pop("riders", None), bare=more.pop("bare", None))
         return self._with(looks, way, enters, speed, more)
 
@@ -48,15 +48,15 @@ class Script:
         return self.add(self.of(CARS), way, enters, speed, **more)
 
     def of(self, choices: Sequence[str]) -> str:
-        """One of several names."""
+        """A random one of several names."""
         return choices[int(self.random.integers(len(choices)))]
 
     def between(self, low: float, high: float) -> float:
-        """A number between two."""
+        """A random number between two."""
         return float(self.random.uniform(low, high))
 
     def swarm(self, xs: tuple[float, float], times: tuple[float, float], every: float, **more: Any) -> None:
-        """Motorbikes that come up the approach one every so many seconds and fill the gaps."""
+        """Motorbikes that come up the approach at intervals and fill the gaps."""
         t = times[0]
         while t < times[1]:
             x = self.between(xs[0] + 0.3, xs[1] - 0.3)
@@ -75,7 +75,7 @@ class Script:
         bodies_: Sequence[str],
         **more: Any,
     ) -> None:
-        """Vehicles one after the other, each on one of the ways."""
+        """Vehicles one after the other, each on one of the paths."""
         t, number = times[0], 0
         while t < times[1]:
             body = self.of(bodies_)
@@ -91,7 +91,7 @@ class Script:
         self.stream([down(x) for x in xs], times, every, mix, start=60.0)
 
     def cross(self, junction: Junction, times: tuple[float, float], every: float) -> None:
-        """Traffic of the cross street, which heeds its own lamps."""
+        """Traffic of the cross street, which obeys its own lamps."""
         ways = [
             across(junction.middle - 3.0, rightwards=True),
             across(junction.middle + 3.0, rightwards=False),
@@ -160,5 +160,5 @@ def road(*, lanes: Sequence[Lane], solids: Sequence[Solid], dashes: Any = (), zo
 
 
 def along(y: float) -> float:
-    """Metres along a way that leads up at which it comes to y."""
+    """Metres along an upward path at which it reaches y."""
     return y - NEAREST
