@@ -1,4 +1,7 @@
-"""The node's Prometheus metrics, made at each scrape from existing counters."""
+"""The node's Prometheus metrics, made at each scrape from existing counters.
+
+Needs the extra `metrics`; the node serves them if its file has the key `metrics`.
+"""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass

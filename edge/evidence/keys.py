@@ -1,5 +1,8 @@
-"""The keys of a node: its own signing key, made once at enrolment, and the centre's public key, received
-then."""
+"""The keys of a node: its own signing key, made at enrolment, and the centre's public key, received then.
+
+The first is `node-key.pem` in the node's data folder (PKCS #8, readable by the owner only); the second is the
+text form of a public key, in the file that the node's configuration names.
+"""
 
 import os
 import stat

@@ -1,4 +1,8 @@
-"""Inputs of the rules: plain values, no clock, no file, no network."""
+"""Inputs of the rules: plain values, no clock, no file, no network.
+
+Time `t` is seconds on the camera's stream clock (0 = first frame). Coordinates are pixels of the detect
+stream, x to the right, y down. The ground point of a vehicle is where its nearest wheels touch the road.
+"""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,10 @@
-"""All rules of one camera, and which one applies when one act breaks several (lex specialis)."""
+"""All rules of one camera, and which one applies when one act breaks several (lex specialis).
+
+The judges are found by the descriptors of `configs.rules`: a rule's judge is the function `judge` of the
+module of its name here. Article 6.1.a excludes acts listed elsewhere, so one act is one offence: of the
+ranked rules only the first by the camera's `precedence` is reported and names the others (`also`). red_light
+and stop_line exclude each other by definition: the vehicle went on, or it stood.
+"""
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
