@@ -128,7 +128,7 @@ class Candidate:
 
     @property
     def newest(self) -> TrackPoint:
-        """Its latest sight."""
+        """Its latest track point."""
         return self.points[-1]
 
     def expected(self, t: float, bounds: Box) -> Expected:

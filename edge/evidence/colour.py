@@ -49,7 +49,7 @@ def body_colour(vehicle: NDArray[np.uint8]) -> str | None:
 
 
 def _named(pixels: NDArray[np.uint8]) -> NDArray[np.intp]:
-    """For each HSV pixel (H 0..180, S and V 0..255) and each colour name, whether it has that colour."""
+    """For each HSV pixel (H 0..180, S and V 0..255) the index of its colour name."""
     hue, saturation, value = pixels.T
     named: NDArray[np.intp] = _OF_HUE[hue]
     pale = saturation < 45

@@ -226,7 +226,7 @@ def _stood(
 
 
 def _means(grounds: Sequence[Point]) -> Callable[[int, int], Point]:
-    """Running means of the ground points grounds[first:end]: boxes jitter, their mean over a second hardly
+    """A function that gives the mean of grounds[first:end]: boxes jitter, their mean over a second hardly
     does."""
     xs = list(accumulate((x for x, _ in grounds), initial=0.0))
     ys = list(accumulate((y for _, y in grounds), initial=0.0))

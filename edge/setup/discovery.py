@@ -70,7 +70,7 @@ def _answers(asking: socket.socket, seconds: float) -> Iterator[bytes]:
 
 
 def read(answer: bytes) -> Iterator[Found]:
-    """The content of an answer; None if it can't be read."""
+    """The cameras in an answer; none if it can't be read."""
     if b"<!DOCTYPE" in answer or b"<!ENTITY" in answer:
         return
     try:
