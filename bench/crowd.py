@@ -1,4 +1,4 @@
-"""What following and judging a full junction costs over looking for its vehicles.
+"""Cost of tracking and judging a full junction, relative to detecting its vehicles.
 
 `python -m bench.crowd`: motorbikes come up to the stop line of `configs/cameras/crossroads.yaml` (every rule
 on) and wait there, one in four past the line, while the lamp stays red. What tracker and rules need for one

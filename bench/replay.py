@@ -1,4 +1,4 @@
-"""What the whole pipeline costs over decoding and detecting alone, on the shipped clip, in one run.
+"""Cost of the whole pipeline relative to decoding and detecting alone, on the shipped clip, in one run.
 
 `python -m bench.replay`: rounds alternate between both, so that a noisy machine disturbs both alike; only
 their ratios and the multiple of real time mean anything. The ratio of processor time is what a node with

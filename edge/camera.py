@@ -77,9 +77,9 @@ def open_eyes(threads: int = 1, folder: Path | None = None) -> Eyes:
     finder_card, finder_path = load("plate_finder", folder)
     corners_card, corners_path = load("plate_corners", folder)
     reader_card, reader_path = load("plate_reader", folder)
-    vehicles = card_path("vehicles", folder)  # the detector checks its own file against it
+    vehicles = card_path("vehicles", folder)  # the detector verifies its file against the card
     finder = PlateFinder(finder_path, corners_path, threads)
-    riders = card_path("riders", folder)  # checked as the vehicles' is
+    riders = card_path("riders", folder)  # verified like the vehicle network
     cards = (load_card(vehicles), finder_card, corners_card, reader_card, load_card(riders))
     return Eyes(
         detector=OnnxVehicleDetector(

@@ -1,4 +1,4 @@
-"""Everything is killed again and again: is there one case of each violation afterwards, and is memory flat?
+"""Endurance test: every part is killed repeatedly; is there one case per violation, and is memory flat?
 
     python -m bench.endurance [--kills 200] [--quiet SECONDS] [--seed N]
 

@@ -1,4 +1,4 @@
-"""A node with live cameras under load: what a look costs over the detector alone.
+"""A node with live cameras under load: cost of a look relative to the detector alone.
 
     ngatu bench live [--cameras 4 | --cameras 1-8 --chart FILE.svg] [--seconds N] [--cache FOLDER]
 

@@ -1,6 +1,6 @@
 """The node that is measured, as `ngatu edge run` starts it: `python -m bench.live.node NODE_YAML`.
 
-A line on its input asks for a line of JSON on its output: what it has spent and looked at so far.
+A line on its input asks for a line of JSON on its output: its processor time and looks so far.
 """
 
 import json

@@ -61,7 +61,7 @@ def vehicles(
 ) -> list[Detection]:
     """Suppress duplicate boxes (NMS) and name the remaining ones.
 
-    Duplicates are looked for among four-wheeled vehicles together (one box called both car and truck is one
+    Duplicates are searched among four-wheeled vehicles together (one box called both car and truck is one
     vehicle), among two-wheeled ones together, and among people, but not between these groups: a motorbike
     hides half of a car behind it.
 

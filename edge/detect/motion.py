@@ -39,7 +39,7 @@ class Motion:
         position = _measure(box)
         height = position[3]
         self._sizes = position[2:].copy()
-        # Rows: position, speed, and of these variance, covariance, variance.
+        # Rows: position, speed, variance of position, covariance, variance of speed.
         self._state = np.array(
             [
                 position,

@@ -12,7 +12,7 @@ SHARE = 0.45
 """Least share of the sampled pixels for a colour to be named."""
 
 MIN_BRIGHTNESS = 60.0
-"""Mean value (0..255) below which a picture is too dark to tell a colour."""
+"""Mean value (0..255) below which a picture is too dark to determine a colour."""
 
 _HUES = (
     ("red", 0, 8),

@@ -1,4 +1,4 @@
-"""Driving against a lane's direction, wholly inside it: wrong_way on one-way roads, else wrong_lane."""
+"""Driving against a lane's direction, entirely inside it: wrong_way on one-way roads, else wrong_lane."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

@@ -94,7 +94,7 @@ def keep_streams(
 
 
 def _by_onvif(host: str, username: str, password: str) -> tuple[str, str]:
-    from edge.setup import onvif_streams  # takes a second to load, and not every camera speaks it
+    from edge.setup import onvif_streams  # takes a second to load, and not every camera supports it
 
     return onvif_streams.streams_of(host, username, password)
 

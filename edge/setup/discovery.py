@@ -51,7 +51,7 @@ def discover(to: tuple[str, int] = GROUP, seconds: float = SECONDS) -> list[Foun
             asking.sendto(_PROBE.format(number=uuid4()).encode(), to)
             for answer in _answers(asking, seconds):
                 found |= set(read(answer))
-        except OSError:  # no network, or none with a way to the group
+        except OSError:  # no network, or no route to the group
             return []
     return sorted(found)
 

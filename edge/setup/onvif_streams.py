@@ -1,6 +1,6 @@
 """Asks a camera for its streams by ONVIF: an address and a password are enough, whatever the make.
 
-The camera is asked directly; nothing is searched for in the network.
+The camera is asked directly; the network is not searched.
 """
 
 import asyncio

@@ -20,7 +20,7 @@ from edge.video.file import FileSource
 from models.card import packaged_card
 
 LOOKS = 6.0
-"""Frames a second in which vehicles are looked for."""
+"""Frames a second in which vehicles are detected."""
 
 
 def camera_of(source: FileSource) -> CameraConfig:

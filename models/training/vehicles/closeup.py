@@ -59,7 +59,7 @@ def greyed(image: Image, seen: Sequence[Detection]) -> tuple[Image, list[Detecti
 
 
 def drawn(image: Image, by_eye: Mapping[str, Sequence[Sequence[float]]]) -> tuple[Image, list[Detection]]:
-    """The picture without what `by_eye` calls `grey`, and the vehicles it names; its boxes are shares."""
+    """The picture without the `grey` places of `by_eye`, and its labelled vehicles; boxes are shares."""
     height, width = image.shape[:2]
     boxes = {name: [_pixels(box, width, height) for box in found] for name, found in by_eye.items()}
     grey = boxes.pop("grey", [])
@@ -73,7 +73,7 @@ def _pixels(box: Sequence[float], width: int, height: int) -> Box:
 
 
 def looked_at() -> dict[str, dict[str, list[list[float]]]]:
-    """For each picture of `BY_EYE` its boxes by kind, or `grey` for what nobody can tell."""
+    """For each picture of `BY_EYE` its boxes by kind, or `grey` for unclear places."""
     scenes = yaml.safe_load(BY_EYE.read_text(encoding="utf-8"))
     return {
         name: {k: v for k, v in scene.items() if k != "pictures"}
