@@ -121,10 +121,10 @@ class Count:
     def row(self, rule: str) -> str:
         """Its line of the table."""
         of, owed, near = self.of, self._sum("violation"), self._sum("near_miss")
-        found, a_persons = of["violation", "violation"], of["violation", "borderline"]
+        found, borderline = of["violation", "violation"], of["violation", "borderline"]
         late = sorted(self.late, key=abs)
         cells = (
-            *(rule, owed, found, a_persons, owed - found - a_persons),
+            *(rule, owed, found, borderline, owed - found - borderline),
             f"{found / owed:.2f}" if owed else "–",
             *(near, _bold(of["near_miss", "violation"]), of["near_miss", "borderline"]),
             *(_bold(of["nothing", "violation"]), of["nothing", "borderline"]),
@@ -143,8 +143,8 @@ def _bold(count: int) -> str:
 
 
 HEAD = (
-    "| rule | violations | found | a person's | missed | recall | near misses | accused | a person's "
-    "| false | a person's, of nothing | frames late: median, worst |"
+    "| rule | violations | found | borderline | missed | recall | near misses | accused | borderline "
+    "| false | borderline, of nothing | frames late: median, worst |"
 )
 
 
