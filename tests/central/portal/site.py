@@ -74,8 +74,8 @@ class PortalSite:
         self.office.do(case_id, "publish", "thu-ly")
         return case_id
 
-    def decided(self, case_id: int) -> Decision:
-        """The owner admits, the decision is signed, sent and delivered."""
+    def proposed(self, case_id: int) -> None:
+        """The owner admits and explains; the decision is proposed."""
         office = self.office
         office.do(case_id, "admit", "citizen", 2)
         office.identify(case_id)
@@ -83,6 +83,11 @@ class PortalSite:
         office.do(case_id, "sign_record", "citizen")
         office.do(case_id, "explain", "citizen", 1)
         office.propose(case_id)
+
+    def decided(self, case_id: int) -> Decision:
+        """The owner admits, the decision is signed, sent and delivered."""
+        office = self.office
+        self.proposed(case_id)
         decision = office.sign(case_id, 1)
         office.do(case_id, "send_decision", "van-thu")
         office.do(case_id, "deliver", "van-thu", 1)

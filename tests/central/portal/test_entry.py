@@ -33,12 +33,7 @@ def test_the_code_printed_on_a_decision_leads_to_its_case_or_says_how(site: Port
 def on_paper(site: PortalSite) -> tuple[int, dict[str, str]]:
     """A case with its decision on paper, sent; what stands on it."""
     case_id, office = site.noticed(), site.office
-    office.do(case_id, "admit", "citizen", 2)
-    office.identify(case_id)
-    site.do(case_id, "make_record", "thu-ly", 1)
-    office.do(case_id, "sign_record", "citizen")
-    office.do(case_id, "explain", "citizen", 1)
-    office.propose(case_id)
+    site.proposed(case_id)
     with transaction(office.engine) as session:
         records = Records(session, office.parties(session), site.archive, SETTINGS)
         proceeding, by = office.proceeding(session, case_id), office.by(session, "truong-phong")
