@@ -37,7 +37,7 @@ from central.media.store import MediaStore, PartialFiles, StorageError
 from central.offences.recording import RECORD, record_confirmed
 from central.parties.service import Parties
 from central.population import service as population
-from central.proceedings import clones, owners, sweeps, syncing
+from central.proceedings import clones, owners, sweeps, syncing, withdrawal
 from central.proceedings import service as proceedings
 from central.proceedings.clones import Places, places_of
 from central.registry import service as registry
@@ -144,6 +144,7 @@ def _watches(settings: CentralSettings) -> list[Round]:
         ("accounts.end_sessions", timedelta(minutes=1), end_stale_sessions),
         ("accounts.disable_unused", TIDY, disable_unused),
         ("proceedings.sweep", SWEEP, sweeps.find),
+        ("proceedings.withdraw_late", SWEEP, withdrawal.end_late),
         ("proceedings.waiting", SWEEP, lambda session, now: syncing.refresh(session, now) > 0),
         ("searches.watch", TIDY, searches.watch),
         ("watching.lapse", SWEEP, second_review.lapse),

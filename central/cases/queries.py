@@ -20,7 +20,8 @@ from contract.signing import payload_of
 class CaseFilter:
     """Filter of a list; None leaves a field open. `plate` (normalised) matches from its start. Without
     `with_police` only cases that operators still see. `first` and `until` bound the moment of the act, the
-    latter not included. `camera` is its node and name; `person` decided one of the two stages.
+    latter not included; `received_from` the arrival of the evidence. `camera` is its node and name; `person`
+    decided one of the two stages.
     """
 
     states: frozenset[State] | None = None
@@ -32,6 +33,7 @@ class CaseFilter:
     queue: str | None = None
     first: datetime | None = None
     until: datetime | None = None
+    received_from: datetime | None = None
     with_police: bool = True
 
 
@@ -205,6 +207,8 @@ def _conditions(wanted: CaseFilter) -> list[ColumnElement[bool]]:
         found.append(col(Case.occurred_at) >= wanted.first)
     if wanted.until is not None:
         found.append(col(Case.occurred_at) < wanted.until)
+    if wanted.received_from is not None:
+        found.append(col(Case.received_at) >= wanted.received_from)
     return found
 
 

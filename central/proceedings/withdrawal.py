@@ -2,15 +2,17 @@
 
 Every case of the camera and period is listed, whatever its state. All that had not ended in another way end:
 notices are withdrawn, decisions annulled, money and points are to be returned, and people who were notified
-of a case are informed of its end.
+of a case are informed of its end. Evidence of the period that a node delivers only later ends as it comes in.
 """
 
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session, col, select
 
+from central.accounts.models import User
 from central.audit import service as audit
 from central.cases.models import Case
 from central.cases.queries import CaseFilter, list_cases
@@ -20,7 +22,7 @@ from central.errors import InvalidError, NotFoundError
 from central.proceedings.engine import STEPS
 from central.proceedings.loading import load
 from central.proceedings.models import Withdrawal, WithdrawnCase
-from central.proceedings.people import Mover
+from central.proceedings.people import PROGRAMME, Mover
 from central.proceedings.service import Doing, StepRefusedError, lock, of_case, take
 from central.proceedings.tracks import Actor, Track
 from contract.local_time import local_day
@@ -39,10 +41,14 @@ class Scope:
     rule: str | None = None
 
 
-def affected(session: Session, scope: Scope) -> list[Case]:
+def affected(session: Session, scope: Scope, received_from: datetime | None = None) -> list[Case]:
     """Every case the camera recorded within that period, all of which a withdrawal would affect."""
     wanted = CaseFilter(
-        camera=(scope.node_id, scope.camera_id), first=scope.from_at, until=scope.until_at, rule=scope.rule
+        camera=(scope.node_id, scope.camera_id),
+        first=scope.from_at,
+        until=scope.until_at,
+        rule=scope.rule,
+        received_from=received_from,
     )
     return list_cases(session, wanted, limit=None, order="oldest")
 
@@ -76,11 +82,35 @@ def withdraw(
     rows = [_end(session, act, case, by, now) for case in affected(session, scope)]
     session.add_all(rows)
     session.flush()
-    detail = {"id": act.id, "cases": len(rows), "reason": reason[:200]}
-    audit.record(
-        session, by.audit_name, "proceeding.withdraw", f"camera:{scope.node_id}/{scope.camera_id}", detail
-    )
+    _audit(session, act, by, {"id": act.id, "cases": len(rows), "reason": reason[:200]})
     return act, rows
+
+
+def end_late(session: Session, now: datetime) -> int:
+    """Ends cases that came in after the withdrawal of their camera and period and lists them with it; returns
+    how many.
+    """
+    return sum(_end_late(session, act, now) for act in session.exec(select(Withdrawal)).all())
+
+
+def _end_late(session: Session, act: Withdrawal, now: datetime) -> int:
+    assert act.id is not None
+    scope = Scope(act.node_id, act.camera_id, act.from_at, act.until_at, act.rule)
+    known = {row.case_id for row in listed(session, act.id)}
+    late = [case for case in affected(session, scope, received_from=act.at) if case.id not in known]
+    if not late:
+        return 0
+    signer = session.get_one(User, act.by_id)
+    by = Mover(signer.full_name, frozenset({Actor.SIGNER}), PROGRAMME.audit_name, act.by_id)
+    session.add_all([_end(session, act, case, by, now) for case in late])
+    _audit(session, act, by, {"id": act.id, "cases": len(late), "late": True})
+    session.flush()
+    return len(late)
+
+
+def _audit(session: Session, act: Withdrawal, by: Mover, detail: dict[str, Any]) -> None:
+    subject = f"camera:{act.node_id}/{act.camera_id}"
+    audit.record(session, by.audit_name, "proceeding.withdraw", subject, detail)
 
 
 def _end(session: Session, act: Withdrawal, case: Case, by: Mover, now: datetime) -> WithdrawnCase:

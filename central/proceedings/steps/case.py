@@ -118,7 +118,7 @@ STOP = Step(
         Effect(
             Track.PAYMENT,
             "refund_due",
-            sources("not_due", "due", "partly", "overdue", "paid"),
+            sources("not_due", "due", "partly", "overdue", "paid", "void"),
             when=lambda dossier, _: dossier.money.paid > 0,
         ),
         Effect(

@@ -25,6 +25,14 @@ _GIVE_BACK = (
 )
 """Returns due at the end of a decision: money received, points deducted."""
 
+_REOPENED = (
+    Effect(Track.DECISION, "none"),
+    Effect(Track.CASE, "open", sources("executed", "closed")),
+    Effect(Track.ALERT, "to_lift", sources("raised"), events=("solved",)),
+    Effect(Track.PUBLICATION, "published", sources("to_update", "updated")),
+)
+"""Without its decision the case is undecided again, in public too (no longer "Đã xử phạt")."""
+
 FORCE = (
     Step(
         "correct_decision",
@@ -52,10 +60,7 @@ FORCE = (
         effects=(
             *_GIVE_BACK,
             *_SETTLED,
-            Effect(Track.DECISION, "none"),
-            Effect(Track.CASE, "open", sources("executed", "closed")),
-            Effect(Track.ALERT, "to_lift", sources("raised"), events=("solved",)),
-            Effect(Track.PUBLICATION, "published", sources("to_update", "updated")),
+            *_REOPENED,
         ),
     ),
 )
@@ -227,9 +232,7 @@ COURT = (
         effects=(
             Effect(Track.FORCE, "annulled", sources("in_force", "corrected")),
             *_GIVE_BACK,
-            Effect(Track.DECISION, "none"),
-            Effect(Track.CASE, "open", sources("executed", "closed")),
-            Effect(Track.ALERT, "to_lift", sources("raised"), events=("solved",)),
+            *_REOPENED,
         ),
     ),
     Step(

@@ -9,6 +9,7 @@ from sqlmodel import SQLModel, col, select
 
 from central.accounts.models import User
 from central.audit.models import AuditEntry
+from central.cases.lifecycle import State
 from central.db import transaction
 from central.deadlines import service as deadlines
 from central.devices.models import DevicePaper
@@ -26,7 +27,7 @@ from central.proceedings.service import StepRefusedError
 from central.proceedings.withdrawal import Scope
 from central.registry.port import RegisteredKind
 from contract.local_time import local_day
-from tests.central.proceedings.office import BINH, FIRM, Office, Register
+from tests.central.proceedings.office import BINH, FIRM, Office, Register, case_row
 
 MOTORBIKE = {
     "vehicle": {"kind": "motorbike", "confidence": 0.9, "track": 1},
@@ -517,6 +518,28 @@ def test_one_act_withdraws_everything_of_a_camera(office: Office) -> None:
         payments.paid_back(session, decision.id or 0, Receipt("R1", 19_000_000, today, "kho bạc"), office.now)
         withdrawal.told(session, act.id or 0, noticed, office.now)
         assert [row.told_at is not None for row in withdrawal.listed(session, act.id or 0)] == [True, False]
+
+
+def test_what_a_node_delivers_after_the_withdrawal_of_its_period_ends_too(office: Office) -> None:
+    faulty = (office.now - timedelta(days=60), office.now - timedelta(days=2))
+    with transaction(office.engine) as session:
+        by = office.by(session, "truong-phong")
+        act, _ = withdrawal.withdraw(
+            session, Scope("nut-1", "cam-1", *faulty, "red_light"), "vạch sai", by, office.now
+        )
+        act_id = act.id or 0
+    office.wait(0.01)
+    then = office.now - timedelta(days=3)
+    late = office.confirmed(occurred_at=then)
+    other_rule = office.confirmed(occurred_at=then, rule={"name": "wrong_lane", "version": 1})
+    after_it = office.confirmed(occurred_at=faulty[1])
+    with transaction(office.engine) as session:
+        assert withdrawal.end_late(session, office.now) == 1
+        assert withdrawal.end_late(session, office.now) == 0
+        assert late in {row.case_id for row in withdrawal.listed(session, act_id)}
+        assert case_row(session, late).state == State.WITHDRAWN
+    assert office.state(late, "case") == "stopped"
+    assert [office.state(other, "case") for other in (other_rule, after_it)] == ["open", "open"]
 
 
 def test_a_withdrawal_is_a_signer_s(office: Office) -> None:

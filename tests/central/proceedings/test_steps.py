@@ -330,6 +330,17 @@ def test_stopping_undoes_everything() -> None:
     assert stopped.at(Track.PUBLICATION) == "to_take_down"
 
 
+def test_stopping_returns_what_was_paid_before_the_rest_was_given_up() -> None:
+    decided = replace(walk(dossier(), TO_DELIVERY), money=Money(19_000_000, 5_000_000))
+    part = walk(decided, [("deduct_points", Actor.SYSTEM), ("pay_part", Actor.TREASURY)], LATER)
+    given_up = walk(part, [("end_execution", Actor.SIGNER)], LATER)
+    assert (given_up.at(Track.CASE), given_up.at(Track.PAYMENT)) == ("unenforced", "void")
+    stopped = walk(given_up, [("stop", Actor.SIGNER)], LATER + DAY)
+    assert (stopped.at(Track.PAYMENT), stopped.at(Track.POINTS)) == ("refund_due", "to_give_back")
+    nothing_paid = replace(given_up, money=Money(19_000_000, 0))
+    assert walk(nothing_paid, [("stop", Actor.SIGNER)], LATER + DAY).at(Track.PAYMENT) == "void"
+
+
 def test_relief_is_asked_inside_the_time_and_only_where_the_law_opens_it() -> None:
     delivered = replace(walk(dossier(), TO_DELIVERY), relief_open=frozenset({"deferral"}))
     assert refused(delivered, "ask_relief", Actor.CITIZEN, LATER, relief="instalments") == (
@@ -349,6 +360,21 @@ def test_complaint_and_suit_run_beside_payment() -> None:
     paid = walk(paid, [("pay_in_full", Actor.TREASURY), ("execute", Actor.SYSTEM)], LATER)
     annulled = walk(paid, [("court_annuls", Actor.CASE_OFFICER)], LATER)
     assert (annulled.at(Track.PAYMENT), annulled.at(Track.CASE)) == ("refund_due", "open")
+
+
+@pytest.mark.parametrize(
+    ("ends", "actor"), [("annul_decision", Actor.SIGNER), ("court_annuls", Actor.CASE_OFFICER)]
+)
+def test_nobody_is_called_punished_in_public_by_a_decision_that_ended(ends: str, actor: Actor) -> None:
+    sued = walk(dossier(), [*TO_DELIVERY, ("sue", Actor.CITIZEN)])
+    paid = replace(sued, money=Money(1, 1))
+    paid = walk(
+        paid,
+        [("pay_in_full", Actor.TREASURY), ("execute", Actor.SYSTEM), ("update_publication", Actor.SYSTEM)],
+        LATER,
+    )
+    assert paid.at(Track.PUBLICATION) == "updated"
+    assert walk(paid, [(ends, actor)], LATER).at(Track.PUBLICATION) == "published"
 
 
 def test_military_and_diplomatic_vehicles_are_handed_over_and_never_noticed() -> None:
