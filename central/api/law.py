@@ -67,12 +67,15 @@ class ChangePublic(BaseModel):
 
 
 class TableDetail(TablePublic):
-    """A version: what it changes, what is still to be approved, how many open cases it affects."""
+    """A version: what it changes, what is still to be approved, how many open cases it affects, and how many
+    under review it might be applied to.
+    """
 
     changes: list[ChangePublic]
     unapproved: list[str]
     touched: int
     touched_cases: list[int]
+    touched_unrecorded: int
 
 
 @router.get("")
@@ -118,4 +121,5 @@ def _detail(session: Session, table: LawTable) -> TableDetail:
         unapproved=law.unapproved(table) if draft else [],
         touched=impact.total,
         touched_cases=list(impact.cases),
+        touched_unrecorded=impact.unrecorded,
     )

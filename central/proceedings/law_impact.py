@@ -2,27 +2,39 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, update
+from sqlalchemy import ColumnElement, false, update
 from sqlmodel import Session, col, func, select
 
+from central.cases.lifecycle import OPEN
+from central.cases.queries import CaseFilter, count_cases
 from central.deadlines.service import cases_running_over, cases_with_codes
-from central.law.service import RowChange, changes_of, table_of
+from central.law.service import RowChange, book, changes_of, table_of
 from central.offences.service import ids_by_law
 from central.proceedings.models import Proceeding, TrackState
 from central.proceedings.tracks import Track
+from contract.local_time import VIETNAM
 
 SHOWN = 50
+MOST_COUNTED = 100_000
+
+Days = tuple[date, date]
+"""From one day to another, both included."""
+
+EVER: Days = (date.min, date.max)
 
 
 @dataclass(frozen=True)
 class Impact:
-    """How many open cases a table affects, and the first of them."""
+    """How many open cases a table affects, and the first of them; `unrecorded`: how many more, still under
+    review, it might be applied to (counted up to `MOST_COUNTED`).
+    """
 
     total: int
     cases: tuple[int, ...]
+    unrecorded: int = 0
 
 
 def touched(session: Session, table_id: int) -> Impact:
@@ -31,12 +43,13 @@ def touched(session: Session, table_id: int) -> Impact:
     Frozen values stay: an offence keeps its band, a decision its amounts. A case is affected if one of its
     future steps would depend on a changed row.
     """
+    unrecorded = _unrecorded(session, table_id)
     wanted = _where(session, table_id)
     if wanted is None:
-        return Impact(0, ())
+        return Impact(0, (), unrecorded)
     total = session.exec(select(func.count()).select_from(Proceeding).where(_open(), wanted)).one()
     query = select(Proceeding.case_id).where(_open(), wanted).order_by(col(Proceeding.case_id))
-    return Impact(total, tuple(session.exec(query.limit(SHOWN))))
+    return Impact(total, tuple(session.exec(query.limit(SHOWN))), unrecorded)
 
 
 def bring_into_step(session: Session, table_id: int) -> None:
@@ -61,7 +74,8 @@ def _where(session: Session, table_id: int) -> ColumnElement[bool] | None:
     if not changes:
         return None
     if name in ("offences", "acts"):
-        return _with_offence(set(_values(changes, "code")), set(_values(changes, "act")))
+        acts = set(_values(changes, "act"))
+        return _with_offence(set(_values(changes, "code")), acts) & _captured(_days(changes))
     if name == "deadlines":
         return col(Proceeding.case_id).in_(cases_with_codes(set(_values(changes, "code"))))
     if name == "holidays":
@@ -70,6 +84,66 @@ def _where(session: Session, table_id: int) -> ColumnElement[bool] | None:
     if name in ("signers", "sanctions"):
         return _undecided()
     return None
+
+
+def _unrecorded(session: Session, table_id: int) -> int:
+    """Cases under review whose rule may be charged with a changed act, on a day for which it changed."""
+    name, changes = table_of(session, table_id).name, changes_of(session, table_id)
+    if name not in ("offences", "acts"):
+        return 0
+    acts, rules = set(_values(changes, "act")), set(_values(changes, "rule"))
+    for finding in book(session).acts_table.findings:
+        if "accident" in acts or not acts.isdisjoint((*finding.acts, *finding.officer)):
+            rules.add(finding.rule)
+    wanted = (
+        CaseFilter(states=OPEN, rule=rule, first=_midnight(first), until=_midnight(last, 1))
+        for rule in sorted(rules)
+        for first, last in _days(changes)
+    )
+    return sum(count_cases(session, each, MOST_COUNTED) for each in wanted)
+
+
+def _midnight(day: date, later: int = 0) -> datetime | None:
+    """The beginning of that day or of one `later`; None at either end of time."""
+    if day in EVER:
+        return None
+    return datetime.combine(day + timedelta(days=later), time(), VIETNAM)
+
+
+def _days(changes: Iterable[RowChange]) -> list[Days]:
+    """The days of the act for which rows changed: of a row that only ends earlier or later, the days between.
+    Periods that overlap or touch are one.
+    """
+    merged: list[Days] = []
+    for first, last in sorted(days for change in changes for days in _days_of(change)):
+        if merged and (merged[-1][1] == date.max or first <= merged[-1][1] + timedelta(days=1)):
+            merged[-1] = (merged[-1][0], max(merged[-1][1], last))
+        else:
+            merged.append((first, last))
+    return merged
+
+
+def _days_of(change: RowChange) -> list[Days]:
+    rows = [row for row in (change.before, change.after) if row is not None]
+    periods = [_period(row) for row in rows]
+    if len(rows) == 2 and rows[0] | {"valid_to": None} == rows[1] | {"valid_to": None}:
+        ends = sorted(last for _, last in periods)
+        return [(ends[0] + timedelta(days=1), ends[1])]
+    return periods
+
+
+def _period(row: dict[str, Any]) -> Days:
+    if "valid_from" not in row:
+        return EVER
+    last = row["valid_to"]
+    return date.fromisoformat(row["valid_from"]), date.fromisoformat(last) if last else date.max
+
+
+def _captured(periods: Iterable[Days]) -> ColumnElement[bool]:
+    found: ColumnElement[bool] = false()
+    for first, last in periods:
+        found |= col(Proceeding.captured_on).between(first, last)
+    return found
 
 
 def _values(changes: Iterable[RowChange], key: str) -> Iterable[Any]:

@@ -1,6 +1,6 @@
 """Pages of the register of devices, of the law tables and of withdrawals."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlmodel import select
@@ -15,7 +15,8 @@ from central.proceedings.models import WithdrawnCase
 from tests.central.casework import Casework
 from tests.central.citizens.test_files import jpeg, pdf
 from tests.central.law.test_service import DEARER, text_of
-from tests.central.proceedings.office import BINH
+from tests.central.people import add_case
+from tests.central.proceedings.office import BINH, NOW
 
 DEVICE = "/devices/nut-1/cam-1"
 PHOTO = jpeg()
@@ -100,6 +101,33 @@ def test_a_new_table_goes_from_upload_to_use(casework: Casework) -> None:
         assert syncing.refresh(session, casework.office.now) == 1
 
 
+def test_a_new_table_names_the_cases_under_review_it_would_be_applied_to(casework: Casework) -> None:
+    days = [("2026-11-10T03:00:00Z", "red_light"), ("2026-11-10T03:00:00Z", "wrong_lane")]
+    days += [("2026-10-31T16:59:00Z", "red_light"), ("2026-10-31T17:00:00Z", "red_light")]
+    with transaction(casework.office.engine) as session:
+        for number, (at, rule) in enumerate(days, 8):
+            occurred = datetime.fromisoformat(at)
+            add_case(session, NOW, number, occurred_at=occurred, rule={"name": rule, "version": 1})
+    admin = casework.at("quan-tri")
+    file = {"file": ("offences.yaml", text_of("offences", DEARER).encode(), "application/yaml")}
+    made = admin.post("/law", data={"name": "offences", "note": "NĐ mới"}, files=file)
+    shown = admin.get(made.headers["location"]).text
+    assert "ảnh hưởng 0 vụ việc đang mở" in shown
+    assert "2 vụ việc chưa ghi nhận vi phạm" in shown
+
+
+def test_a_row_of_other_days_touches_no_recorded_case(casework: Casework) -> None:
+    casework.office.confirmed()
+    later = [
+        (old, new.replace("2026-10-31", "2026-12-31").replace("2026-11-01", "2027-01-01"))
+        for old, new in (DEARER,)
+    ]
+    admin = casework.at("quan-tri")
+    file = {"file": ("offences.yaml", text_of("offences", *later).encode(), "application/yaml")}
+    made = admin.post("/law", data={"name": "offences", "note": "NĐ mới"}, files=file)
+    assert "ảnh hưởng 0 vụ việc đang mở" in admin.get(made.headers["location"]).text
+
+
 def test_a_table_with_a_mistake_is_told_with_its_line(casework: Casework) -> None:
     text = text_of("deadlines").replace("code: notice", "kode: notice", 1)
     file = {"file": ("deadlines.yaml", text.encode(), "application/yaml")}
@@ -139,8 +167,6 @@ def test_one_act_ends_everything_and_tells_everybody(casework: Casework) -> None
 
 
 def test_cases_still_with_the_operators_end_too(casework: Casework) -> None:
-    from tests.central.people import add_case
-
     with transaction(casework.office.engine) as session:
         add_case(session, casework.office.now, 8)
         add_case(session, casework.office.now, 9, rule={"name": "wrong_lane", "version": 1})
