@@ -18,10 +18,10 @@ from contract.signing import payload_of
 
 @dataclass(frozen=True)
 class CaseFilter:
-    """Filter of a list; None leaves a field open. `plate` (normalised) matches from its start. Without
-    `with_police` only cases that operators still see. `first` and `until` bound the moment of the act, the
-    latter not included; `received_from` the arrival of the evidence. `camera` is its node and name; `person`
-    decided one of the two stages.
+    """Filter of a list; None leaves a field open. `plate` (normalised) matches from its start, `plate_part`
+    anywhere in it. Without `with_police` only cases that operators still see. `first` and `until` bound the
+    moment of the act, the latter not included; `received_from` the arrival of the evidence. `camera` is its
+    node and name; `person` decided one of the two stages.
     """
 
     states: frozenset[State] | None = None
@@ -30,6 +30,7 @@ class CaseFilter:
     camera: tuple[str, str] | None = None
     person: int | None = None
     plate: str | None = None
+    plate_part: str | None = None
     queue: str | None = None
     first: datetime | None = None
     until: datetime | None = None
@@ -203,6 +204,8 @@ def _conditions(wanted: CaseFilter) -> list[ColumnElement[bool]]:
     if wanted.plate:
         # A range, not LIKE: every database can use an index for it, and nothing has to be escaped.
         found += [col(Case.plate) >= wanted.plate, col(Case.plate) < wanted.plate + "\uffff"]
+    if wanted.plate_part:
+        found.append(col(Case.plate).contains(wanted.plate_part, autoescape=True))
     if wanted.first is not None:
         found.append(col(Case.occurred_at) >= wanted.first)
     if wanted.until is not None:

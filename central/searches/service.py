@@ -4,7 +4,8 @@ reviewed every month by somebody who doesn't search (DP-19).
 A vehicle's movements are sensitive personal data (dữ liệu cá nhân nhạy cảm).
 """
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Literal
 
@@ -32,8 +33,12 @@ request of an investigating body.
 ACTION = "case.search"
 READ = "search.read"
 OVERDUE = "centre.searches_unreviewed"
-LEAST_TYPED = 3
-"""Fewest characters of a plate: fewer would list half a province."""
+LEAST_TYPED, LEAST_OF_PART = 3, 4
+"""Fewest characters of a plate's beginning, and of a part from its middle or end: fewer would list half a
+province.
+"""
+_BEGINNING = re.compile(r"\d\d[^\W\d]|[^\W\d]{2}\d")
+"""Province and letter as every civil plate begins, or a military plate's letters."""
 DUE_DAY = 10
 """Day of the month by which the previous month's searches must be reviewed."""
 
@@ -64,11 +69,11 @@ class Month:
 def search(
     session: Session, user: User, wanted: Search, before: int | None, limit: int, *, with_police: bool
 ) -> list[Case]:
-    """Cases whose plate starts with these characters, newest first; the search is audited.
+    """Cases whose plate starts with these characters, or contains them if no plate starts so (what a witness
+    saw of it), newest first; the search is audited.
 
     Raises:
-        InvalidError: no file number, fewer than `LEAST_TYPED` characters of a plate, or characters that
-            no plate has.
+        InvalidError: no file number, too few characters of a plate, or characters that no plate has.
     """
     file = wanted.file.strip()
     if not any(character.isdigit() for character in file):
@@ -76,11 +81,15 @@ def search(
     plate = normalise(wanted.plate)
     if strange := strange_characters(wanted.plate):
         raise InvalidError("plate_characters", field="plate", characters=strange)
-    if len(plate) < LEAST_TYPED:
-        raise InvalidError("plate_short", field="plate", n=LEAST_TYPED)
+    from_start = _BEGINNING.match(plate) is not None
+    least = LEAST_TYPED if from_start else LEAST_OF_PART
+    if len(plate) < least:
+        raise InvalidError("plate_short", field="plate", n=least)
     detail = {"plate": plate, "purpose": wanted.purpose, "reference": file}
     audit.record(session, user.actor, ACTION, "case:search", detail)
-    return queries.list_cases(session, CaseFilter(plate=plate, with_police=with_police), before, limit)
+    asked = CaseFilter(with_police=with_police)
+    asked = replace(asked, plate=plate) if from_start else replace(asked, plate_part=plate)
+    return queries.list_cases(session, asked, before, limit)
 
 
 def month_of(session: Session, day: date) -> Month:

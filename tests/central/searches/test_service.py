@@ -63,12 +63,38 @@ def test_a_plate_is_found_whichever_keyboard_it_was_typed_on(
 
 
 @pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("846.19", True),
+        ("A846", True),
+        ("46.19", True),
+        ("98a-846", True),
+        ("98A", True),
+        ("98A-846.1", True),
+        ("98B", False),
+        ("4619A", False),
+        ("86.19", False),
+        ("29A846", False),
+    ],
+)
+def test_a_plate_is_found_by_the_part_of_it_that_somebody_saw(
+    session: Session, hung: User, now: datetime, typed: str, found: bool
+) -> None:
+    case = add_case(session, now, plate={"text": "98A84619"})
+    add_case(session, now, 2, plate={"text": "29A00001"})
+    wanted = Search(typed, "complaint", "KN 12/2026")
+    cases = service.search(session, hung, wanted, None, 50, with_police=True)
+    assert cases == ([case] if found else [])
+
+
+@pytest.mark.parametrize(
     ("typed", "problem"),
     [
         ("29Я", "characters"),
         ("29A٣", "characters"),
         ("...", "short"),
         ("2-9", "short"),
+        ("846", "short"),
         ("%__", "characters"),
     ],
 )
