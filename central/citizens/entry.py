@@ -171,9 +171,9 @@ def guest_of(engine: Engine, token: str, now: datetime) -> Guest | None:
         if row.party_id is not None:
             notices += access.of_party(session, row.party_id)
         found: dict[int, Opened] = {}
-        for notice in notices:  # the first paper of each case: the notice before its decision
-            one = Opened(notice.proceeding_id, notice.party_id, notice.document_id)
-            found.setdefault(notice.proceeding_id, one)
+        for paper in access.opened_by(session, notices):  # of each case the first: the notice
+            one = Opened(paper.proceeding_id, paper.party_id, paper.document_id)
+            found.setdefault(paper.proceeding_id, one)
         opened = tuple(found.values())
     if now - row.last_seen_at >= _SEEN_STEP:
         with transaction(engine) as session:

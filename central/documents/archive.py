@@ -284,10 +284,10 @@ def of_case(session: Session, case_id: int, kind: str | None = None) -> list[Doc
     return list(session.exec(query if kind is None else query.where(Document.kind == kind)))
 
 
-def of_decision(session: Session, decision_id: int, kind: str) -> list[Document]:
-    """The papers of a kind that belong to a decision, in the order they were drawn up."""
-    query = select(Document).where(Document.decision_id == decision_id, Document.kind == kind)
-    return list(session.exec(query.order_by(col(Document.id))))
+def of_decision(session: Session, decision_id: int, kind: str | None = None) -> list[Document]:
+    """The papers that belong to a decision, of one kind or all, in the order they were drawn up."""
+    query = select(Document).where(Document.decision_id == decision_id).order_by(col(Document.id))
+    return list(session.exec(query if kind is None else query.where(Document.kind == kind)))
 
 
 def of_number(session: Session, number: str) -> Document | None:

@@ -18,6 +18,7 @@ from central.portal.evidence import evidence_view, seals
 from central.portal.pages import render
 from central.portal.payment_routes import papers_of
 from central.portal.people import CurrentGuest, desk_of
+from central.portal.together import decided_together
 from central.portal.views import case_view
 from central.proceedings import service as proceedings
 from central.values import Text
@@ -44,6 +45,7 @@ def case(
     papers = papers_of(session, guest, view)
     kept = drafts.kept(session, view.opened)
     shown: dict[str, Any] = {"evidence": evidence, "sent": taken, "papers": papers, "drafts": kept}
+    shown["together"] = decided_together(session, guest, view, now)
     return render(request, "case.html", guest, view=view, **shown)
 
 

@@ -20,6 +20,7 @@ from central.payments.port import GatewayError, Signature, read_signed
 from central.payments.vietqr import as_svg, payload
 from central.portal.pages import render
 from central.portal.people import CurrentGuest, desk_of
+from central.portal.together import decided_together
 from central.portal.views import CaseView, case_view
 from central.web.people import Now, ReadSessionDep
 from central.web.values import Id
@@ -68,6 +69,7 @@ def pay_page(
     settings = desk_of(request).settings.payment
     online = settings.url is not None
     shown = {"view": view, "asked": asked, "share": share, "order": order, "online": online, "qr": None}
+    shown["together"] = decided_together(session, guest, view, now)
     if order is not None and settings.bank_bin and settings.bank_account:
         shown["qr"] = as_svg(payload(settings.bank_bin, settings.bank_account, order.amount, order.reference))
     return render(request, "pay.html", guest, 200, **shown)
@@ -142,12 +144,22 @@ def paper(request: Request, guest: CurrentGuest, now: Now, proceeding_id: Id, do
 def papers_of(session: ReadSessionDep, guest: Guest, view: CaseView) -> list[Document]:
     """The papers of a case this guest may read now: sent or made for this party, with their files ready."""
     kinds = _BY_IDENTITY if guest.party_id is not None else _BY_CODE
-    found = documents.of_case(session, view.proceeding.case_id)
     return [
         row
-        for row in found
+        for row in _of_case_or_decision(session, view)
         if row.kind in kinds
         and row.sealed_sha256 is not None
         and row.party_id in (None, view.opened.party_id)
         and (row.kind != "notice" or row.id == view.opened.document_id or guest.party_id is not None)
     ]
+
+
+def _of_case_or_decision(session: ReadSessionDep, view: CaseView) -> list[Document]:
+    """The papers of the case, and those to this party of a decision that names it, wherever that was drawn
+    up.
+    """
+    found = {row.id: row for row in documents.of_case(session, view.proceeding.case_id)}
+    if view.decision is not None:
+        of_decision = documents.of_decision(session, view.decision.id or 0)
+        found |= {row.id: row for row in of_decision if row.party_id == view.opened.party_id}
+    return [found[number] for number in sorted(found, key=lambda number: number or 0)]

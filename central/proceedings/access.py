@@ -1,17 +1,17 @@
-"""The code on a notice or decision: with the paper's number and the plate it opens one case to the holder of
-the paper.
+"""The code on a notice or decision: with the paper's number and the plate it opens the case of a notice, or
+the cases that a decision names, to the holder of the paper.
 
 Only a keyed hash of the code is stored. The code of a withdrawn or replaced notice is no longer valid.
 """
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from central.proceedings.models import NoticeAccess
+from central.proceedings.models import Decision, DecisionAct, NoticeAccess
 from central.vault import BlindIndex
 from contract.plates import normalise
 
@@ -76,6 +76,24 @@ def of_party(session: Session, party_id: int) -> list[NoticeAccess]:
         NoticeAccess.party_id == party_id, col(NoticeAccess.ended_at).is_(None)
     )
     return list(session.exec(query.order_by(col(NoticeAccess.document_id))))
+
+
+def opened_by(session: Session, papers: Sequence[NoticeAccess]) -> list[Opened]:
+    """The cases these papers open: first each paper's own, then the other cases that a decision in force
+    names.
+    """
+    found = [Opened(paper.proceeding_id, paper.party_id, paper.document_id) for paper in papers]
+    by_number = {paper.number: paper for paper in papers}
+    named = (
+        select(Decision.number, DecisionAct.proceeding_id)
+        .join(DecisionAct, col(DecisionAct.decision_id) == col(Decision.id))
+        .where(col(Decision.number).in_(by_number), col(DecisionAct.living).is_(True))
+        .order_by(col(DecisionAct.id))
+    )
+    for number, proceeding_id in session.exec(named):
+        paper = by_number[number]
+        found.append(Opened(proceeding_id, paper.party_id, paper.document_id))
+    return found
 
 
 def end_access(session: Session, proceeding_id: int, now: datetime) -> None:

@@ -342,6 +342,12 @@ def by_number(session: Session, number: str) -> Decision | None:
     return session.exec(select(Decision).where(Decision.number == number)).one_or_none()
 
 
+def acts_of(session: Session, decision: Decision) -> list[DecisionAct]:
+    """The acts a decision punishes, in the order its paper names them."""
+    query = select(DecisionAct).where(DecisionAct.decision_id == decision.id)
+    return list(session.exec(query.order_by(col(DecisionAct.id))))
+
+
 def first_case_of(session: Session, decision: Decision) -> int | None:
     """The case of the first act the decision covers."""
     query = (

@@ -150,6 +150,45 @@ def test_the_next_instalment_or_all_that_is_left(
     assert sums == ["7600000", "19000000"]
 
 
+@pytest.mark.parametrize(
+    ("language", "size", "beside", "once"),
+    [
+        ("vi", PHONE, "Xử phạt cùng lúc 2 vi phạm", "chỉ nộp một lần"),
+        ("en", PHONE, "2 violations decided together", "pay only once"),
+        ("en", DESK, "2 violations decided together", "pay only once"),
+    ],
+)
+def test_the_code_of_a_joint_decision_leads_to_every_case_it_names(
+    browser: Browser, served: Served, language: str, size: ViewportSize, beside: str, once: str
+) -> None:
+    site, number = served.site, served.site.office.cases + 1
+    lane = {"rule": {"name": "wrong_lane", "version": 1}}
+    cases = [site.noticed(**drawn(number)), site.noticed(**drawn(number + 1) | lane)]
+    key = site.decided_together(*cases)
+    page = browser.new_context(viewport=size, locale=language).new_page()
+    page.goto(f"{served.url}/?q={key['number']}&c={key['code']}")
+    page.locator("[name=plate]").fill(key["plate"])
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(served.url + site.page_of(cases[0]))
+    name = f"portal-together-{language}-{size['width']}"
+    for here, other in (cases, cases[::-1]):
+        expect(page.get_by_role("heading", name=beside)).to_be_visible()
+        expect(page.locator(".evidence img")).not_to_have_count(0)
+        page.goto(f"{page.url}/pay")
+        expect(page.get_by_text(once)).to_be_visible()
+        if here == cases[0]:
+            page.get_by_role("button").filter(has_text=re.compile("^(Nộp phạt|Pay)$")).click()
+        expect(page.locator(".qr svg")).to_be_visible()  # the other case shows the order already made
+        shot(page, f"{name}-pay-{here == cases[0]}")
+        for path in (f"{site.page_of(here)}/pay", site.page_of(here)):
+            page.goto(served.url + path)
+            assert not is_too_wide(page), path
+            assert violations(page) == [], path
+        shot(page, f"{name}-{here == cases[0]}")
+        page.locator("#together a").click()
+        expect(page).to_have_url(served.url + site.page_of(other))
+
+
 def test_a_file_that_was_changed_is_named(browser: Browser, served: Served) -> None:
     case_id = served.site.noticed(**drawn(served.site.office.cases + 1))
     page = opened(browser, served, case_id, DESK, "en")

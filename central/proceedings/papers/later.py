@@ -4,14 +4,14 @@ from datetime import date
 from typing import Any
 from urllib.parse import quote
 
-from sqlmodel import col, select
+from sqlmodel import select
 
 from central.cases.queries import get_case
 from central.documents.archive import About
 from central.documents.models import Document
 from central.documents.phrases import clock, short_day, span
 from central.offences import service as offences
-from central.proceedings import access, money
+from central.proceedings import access, decisions, money
 from central.proceedings.dossier_words import (
     act_of,
     official_of,
@@ -22,7 +22,6 @@ from central.proceedings.dossier_words import (
 from central.proceedings.loading import living_decision
 from central.proceedings.models import (
     Decision,
-    DecisionAct,
     DecisionPayment,
     NoticeAccess,
     Withdrawal,
@@ -126,9 +125,8 @@ def _bases(sheet: Sheet) -> tuple[str, ...]:
 
 def _acts(sheet: Sheet, decision: Decision) -> tuple[dict[str, Any], ...]:
     """Its acts with their bands and fines."""
-    query = select(DecisionAct).where(DecisionAct.decision_id == decision.id).order_by(col(DecisionAct.id))
     acts = []
-    for row in sheet.session.exec(query):
+    for row in decisions.acts_of(sheet.session, decision):
         offence = offences.get(sheet.session, row.offence_id)
         act = act_of(get_case(sheet.session, offence.case_id), offence)
         acts.append({"act": act, "low": row.low, "high": row.high, "fine": row.fine})

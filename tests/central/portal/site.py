@@ -18,6 +18,7 @@ from central.fleet.enrolment import enrol
 from central.media.store import MediaStore
 from central.portal.app import Portal, create_portal
 from central.proceedings import desk, payments
+from central.proceedings.decisions import Terms
 from central.proceedings.models import Decision, NoticeAccess
 from central.proceedings.papers.sheet import Records
 from central.proceedings.service import Doing
@@ -74,15 +75,40 @@ class PortalSite:
         self.office.do(case_id, "publish", "thu-ly")
         return case_id
 
-    def proposed(self, case_id: int) -> None:
-        """The owner admits and explains; the decision is proposed."""
+    def recorded(self, case_id: int) -> None:
+        """The owner admits; the record is made, and where the right to explain opened, it is used."""
         office = self.office
         office.do(case_id, "admit", "citizen", 2)
         office.identify(case_id)
         office.do(case_id, "make_record", "thu-ly", 1)
         office.do(case_id, "sign_record", "citizen")
-        office.do(case_id, "explain", "citizen", 1)
-        office.propose(case_id)
+        if office.state(case_id, "explanation") == "open":
+            office.do(case_id, "explain", "citizen", 1)
+
+    def proposed(self, case_id: int) -> None:
+        """The owner admits and explains; the decision is proposed."""
+        self.recorded(case_id)
+        self.office.propose(case_id)
+
+    def sign_on_paper(self, case_id: int) -> dict[str, str]:
+        """The signer signs the proposed decision, and it is sent; what opens the portal with its paper."""
+        office = self.office
+        with transaction(office.engine) as session:
+            records = Records(session, office.parties(session), self.archive, SETTINGS)
+            proceeding, by = office.proceeding(session, case_id), office.by(session, "truong-phong")
+            decision, paper = desk.sign_decision(records, proceeding, by, office.now)
+            values = self.archive.values_of(paper)
+        office.do(case_id, "send_decision", "van-thu")
+        assert values["portal"]["link"].endswith(f"&c={values['access_code']}")
+        plate = self.keys[case_id]["plate"]
+        return {"number": decision.number, "plate": plate, "code": values["access_code"]}
+
+    def decided_together(self, lead: int, *others: int) -> dict[str, str]:
+        """One decision on several cases, sent; what opens the portal with its paper."""
+        for case_id in (lead, *others):
+            self.recorded(case_id)
+        self.office.propose(lead, Terms(with_cases=others))
+        return self.sign_on_paper(lead)
 
     def decided(self, case_id: int) -> Decision:
         """The owner admits, the decision is signed, sent and delivered."""

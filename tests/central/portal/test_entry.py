@@ -4,10 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from central.db import transaction
-from central.proceedings import desk
-from central.proceedings.papers.sheet import Records
-from tests.central.portal.site import SETTINGS, PortalSite, text_of
+from tests.central.portal.site import PortalSite, text_of
 
 
 def test_the_code_of_a_notice_opens_its_case_and_no_other(any_site: PortalSite) -> None:
@@ -32,16 +29,9 @@ def test_the_code_printed_on_a_decision_leads_to_its_case_or_says_how(site: Port
 
 def on_paper(site: PortalSite) -> tuple[int, dict[str, str]]:
     """A case with its decision on paper, sent; what stands on it."""
-    case_id, office = site.noticed(), site.office
+    case_id = site.noticed()
     site.proposed(case_id)
-    with transaction(office.engine) as session:
-        records = Records(session, office.parties(session), site.archive, SETTINGS)
-        proceeding, by = office.proceeding(session, case_id), office.by(session, "truong-phong")
-        decision, paper = desk.sign_decision(records, proceeding, by, office.now)
-        values = site.archive.values_of(paper)
-    office.do(case_id, "send_decision", "van-thu")
-    assert values["portal"]["link"].endswith(f"&c={values['access_code']}")
-    return case_id, {"number": decision.number, "plate": "99A-123.45", "code": values["access_code"]}
+    return case_id, site.sign_on_paper(case_id)
 
 
 def test_who_holds_only_the_decision_opens_their_case_with_it(site: PortalSite) -> None:
@@ -50,7 +40,6 @@ def test_who_holds_only_the_decision_opens_their_case_with_it(site: PortalSite) 
     assert f'value="{key["number"]}"' in form
     assert f'value="{key["code"]}"' in form
     assert "Chờ trả lời" not in form, "the QR code alone opens nothing"
-    key["plate"] = site.keys[case_id]["plate"]
     opened = site.browser().post("/open", data=key)
     assert opened.url.path == site.page_of(case_id)
     for wrong in ({"plate": "30A-000.01"}, {"code": "AAAA-AAAA"}, {"code": site.keys[case_id]["code"]}):
@@ -61,7 +50,6 @@ def test_who_holds_only_the_decision_opens_their_case_with_it(site: PortalSite) 
 def test_a_decision_posted_in_public_opens_nothing_by_its_code(site: PortalSite) -> None:
     """Law Art 70.2.d: it hangs out for everybody; the notice's code stays its owner's."""
     case_id, key = on_paper(site)
-    key["plate"] = site.keys[case_id]["plate"]
     site.do(case_id, "post_publicly", "thu-ly")
     assert site.browser().post("/open", data=key).status_code == 401
     assert site.enter(case_id).get(site.page_of(case_id)).status_code == 200
