@@ -221,9 +221,10 @@ class SessionRecord(Paper):
 
 
 class DecidedAct(Part):
-    """One act of a decision with its fine."""
+    """One act of a decision with its fine; `vehicle` if the decision covers acts with several vehicles."""
 
     act: Act
+    vehicle: Vehicle | None = None
     low: int
     high: int
     fine: int

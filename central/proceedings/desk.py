@@ -157,8 +157,8 @@ def answer_relief(
     relief = payments.open_relief(records.session, decision.id or 0) if decision is not None else None
     if relief is None or action not in (payments.ANSWERS[relief.kind], "refuse_relief"):
         raise ConflictError("relief_not_asked")
-    payments.answer_relief(records.session, proceeding, relief, grant, reason, by, now)
-    paper = paper_of(records, proceeding, last_step(records.session, proceeding), by, now)
+    step = payments.answer_relief(records.session, proceeding, relief, grant, reason, by, now)
+    paper = paper_of(records, proceeding, step, by, now)
     serving.tell(records, proceeding, paper, now)
     return paper
 

@@ -102,6 +102,11 @@ def _fine(decision: Decision, entries: Entries) -> int:
     return reduced[-1] if reduced else decision.fine
 
 
+def granted_last(session: Session, decision: Decision) -> Relief:
+    """The relief granted last; only for a decision that has one."""
+    return _entries(session, decision).granted[-1]
+
+
 def payments_of(session: Session, decision: Decision) -> list[DecisionPayment]:
     """Payments and refunds, by day."""
     query = select(DecisionPayment).where(DecisionPayment.decision_id == decision.id)

@@ -287,8 +287,8 @@ def answer_relief(
     reason: str,
     by: Mover,
     now: datetime,
-) -> Relief:
-    """A signer grants relief, or refuses it (`grant` None).
+) -> ProceedingStep:
+    """A signer grants relief, or refuses it (`grant` None). A fine that is thereby paid up moves on at once.
 
     Raises:
         InvalidError: the grant is more than the law allows.
@@ -301,9 +301,9 @@ def answer_relief(
     if grant is not None:  # before the step: the deadlines it sets depend on the grant
         relief.until, relief.reduced_to, relief.parts = grant.until, grant.reduced_to, list(grant.parts)
     session.flush()
-    take(session, proceeding, Doing(action, note=reason), by, now)
+    step = take(session, proceeding, Doing(action, note=reason), by, now)
     settle_up(session, proceeding, now)
-    return relief
+    return step
 
 
 def _check_grant(session: Session, relief: Relief, grant: Grant, today: date) -> None:

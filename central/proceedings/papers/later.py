@@ -9,8 +9,9 @@ from sqlmodel import select
 from central.cases.queries import get_case
 from central.documents.archive import About
 from central.documents.models import Document
-from central.documents.phrases import clock, short_day, span
+from central.documents.phrases import clock, dong, dong_in_words, short_day, span
 from central.offences import service as offences
+from central.offences.models import Offence
 from central.proceedings import access, decisions, money
 from central.proceedings.dossier_words import (
     act_of,
@@ -22,6 +23,7 @@ from central.proceedings.dossier_words import (
 from central.proceedings.loading import living_decision
 from central.proceedings.models import (
     Decision,
+    DecisionAct,
     DecisionPayment,
     NoticeAccess,
     Withdrawal,
@@ -84,7 +86,7 @@ def decision_values(sheet: Sheet) -> Values:
     circumstances = [sheet.book.circumstances[code] for code in decision.circumstances]
     person = sheet.person(decision.party_id)
     return {
-        "bases": _bases(sheet),
+        "bases": _bases(sheet, decision),
         **signer_values(sheet, decision),
         "violator": person,
         "vehicle": vehicle_of(sheet.session, sheet.case),
@@ -107,29 +109,42 @@ def decision_values(sheet: Sheet) -> Values:
     }
 
 
-def _bases(sheet: Sheet) -> tuple[str, ...]:
-    """The grounds of the decision: the law, the record, explanation and verification, a delegation."""
-    bases = [
+def _bases(sheet: Sheet, decision: Decision) -> tuple[str, ...]:
+    """The grounds of the decision: the law, the record of each of its acts, explanations and verifications, a
+    delegation.
+    """
+    cases = [offence.case_id for _, offence in _covered(sheet, decision)]
+    found = {
+        kind: [f"{words} {number}" for case_id in cases if (number := number_of(sheet, kind, case_id))]
+        for kind, words in (
+            ("record", "Biên bản vi phạm hành chính"),
+            ("explanation", "biên bản, văn bản giải trình"),
+            ("verification", "kết quả xác minh"),
+        )
+    }
+    return (
         f"Điều 57, Điều 68, Điều 70, Điều 78, Điều 85 {_LAW}",
         "Nghị định số 168/2024/NĐ-CP ngày 26/12/2024 của Chính phủ",
-        f"Biên bản vi phạm hành chính {number_of(sheet, 'record')}",
-    ]
-    for kind, words in (
-        ("explanation", "biên bản, văn bản giải trình"),
-        ("verification", "kết quả xác minh"),
-    ):
-        number = number_of(sheet, kind)
-        bases += [f"{words} {number}"] if number else []
-    return (*bases, *delegation_of(sheet))
+        *(base for bases in found.values() for base in bases),
+        *delegation_of(sheet),
+    )
+
+
+def _covered(sheet: Sheet, decision: Decision) -> list[tuple[DecisionAct, Offence]]:
+    rows = decisions.acts_of(sheet.session, decision)
+    return [(row, offences.get(sheet.session, row.offence_id)) for row in rows]
 
 
 def _acts(sheet: Sheet, decision: Decision) -> tuple[dict[str, Any], ...]:
-    """Its acts with their bands and fines."""
-    acts = []
-    for row in decisions.acts_of(sheet.session, decision):
-        offence = offences.get(sheet.session, row.offence_id)
-        act = act_of(get_case(sheet.session, offence.case_id), offence)
+    """Its acts with their bands and fines; each with its vehicle if there were several."""
+    acts, cases = [], []
+    for row, offence in _covered(sheet, decision):
+        cases.append(get_case(sheet.session, offence.case_id))
+        act = act_of(cases[-1], offence)
         acts.append({"act": act, "low": row.low, "high": row.high, "fine": row.fine})
+    vehicles = [vehicle_of(sheet.session, case) for case in cases]
+    if any(vehicle != vehicles[0] for vehicle in vehicles):
+        return tuple(act | {"vehicle": vehicle} for act, vehicle in zip(acts, vehicles, strict=True))
     return tuple(acts)
 
 
@@ -203,6 +218,8 @@ def order_values(sheet: Sheet) -> Values:
         decision=number,
         reason=words or "—",
     )
+    if sheet.step.action in _GRANTED:
+        first = f"{first.rstrip('. ')}. {_granted(sheet)}"
     carried_out_by, recipients = _concerned(sheet)
     return {
         "title": title,
@@ -215,6 +232,29 @@ def order_values(sheet: Sheet) -> Values:
         ),
         "recipients": (*recipients, "Lưu: Hồ sơ"),
     }
+
+
+_GRANTED = ("defer", "reduce", "grant_instalments")
+
+
+def _granted(sheet: Sheet) -> str:
+    """What a decision on relief grants: the last day, the amount, or the parts and their days."""
+    decision = decision_of(sheet)
+    relief = money.granted_last(sheet.session, decision)
+    if relief.reduced_to is not None:
+        if relief.reduced_to == 0:
+            return f"Miễn toàn bộ tiền phạt {dong(decision.fine)}."
+        words = dong_in_words(relief.reduced_to)
+        return f"Tiền phạt giảm từ {dong(decision.fine)} còn {dong(relief.reduced_to)} (bằng chữ: {words})."
+    if relief.parts:
+        days = [(int(part["amount"]), date.fromisoformat(part["due"])) for part in relief.parts]
+        parts = [
+            f"lần {number}: {dong(amount)}, chậm nhất ngày {short_day(day)}"
+            for number, (amount, day) in enumerate(days, 1)
+        ]
+        return f"Tiền phạt {dong(sum(amount for amount, _ in days))} được nộp {'; '.join(parts)}."
+    assert relief.until is not None
+    return f"Thời hạn hoãn: đến hết ngày {short_day(relief.until)}."
 
 
 def _concerned(sheet: Sheet) -> tuple[str, tuple[str, ...]]:
@@ -273,7 +313,7 @@ def receipt_values(sheet: Sheet) -> Values:
     decision = decision_of(sheet)
     reference = sheet.said("reference")
     payment = sheet.session.exec(select(DecisionPayment).where(DecisionPayment.reference == reference)).one()
-    amount = abs(payment.amount)
+    amount, fee = abs(payment.amount), abs(payment.fee)
     stand = money.stand(sheet.session, sheet.book, decision, payment.paid_on)
     back = payment.amount < 0
     beyond = 0 if back else _beyond(sheet, decision, payment)
@@ -281,8 +321,8 @@ def receipt_values(sheet: Sheet) -> Values:
         "title": "CHỨNG TỪ HOÀN TRẢ TIỀN PHẠT" if back else "BIÊN LAI THU TIỀN PHẠT",
         "decision": f"số {decision.number} ngày {short_day(decision.signed_on)}",
         "payer": sheet.person(decision.party_id),
-        "fine": amount - payment.fee - beyond,
-        "fee": payment.fee,
+        "fine": amount - fee - beyond,
+        "fee": fee,
         "beyond": beyond,
         "total": amount,
         "paid_on": payment.paid_on,

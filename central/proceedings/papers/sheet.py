@@ -119,9 +119,9 @@ def last_of(sheet: Sheet, kind: str) -> Document:
     return found[-1]
 
 
-def number_of(sheet: Sheet, kind: str) -> str | None:
-    """Number and day of the case's latest paper of that kind, as papers cite it."""
-    found = documents.of_case(sheet.session, sheet.proceeding.case_id, kind)
+def number_of(sheet: Sheet, kind: str, case_id: int | None = None) -> str | None:
+    """Number and day of the latest paper of that kind of the case, or of another, as papers cite it."""
+    found = documents.of_case(sheet.session, case_id or sheet.proceeding.case_id, kind)
     return f"số {found[-1].number} ngày {short_day(found[-1].dated)}" if found else None
 
 
