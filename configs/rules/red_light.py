@@ -27,7 +27,7 @@ class RedLight(Configured):
 
 RULE = RuleDescriptor(
     name="red_light",
-    version=3,
+    version=4,
     order=1,
     label=words("Vượt đèn đỏ", "Running a red light"),
     parameters=RedLight,

@@ -12,7 +12,7 @@ class StopLineParameters(Configured):
 
 RULE = RuleDescriptor(
     name="stop_line",
-    version=3,
+    version=4,
     order=2,
     label=words("Dừng quá vạch dừng", "Stopping past the stop line"),
     parameters=StopLineParameters,

@@ -6,7 +6,7 @@ from configs.scene import Zone
 from contract.reasons import reason
 from edge.rules.geometry import inside
 from edge.rules.inputs import Finding, TrackPoint
-from edge.rules.observed import moved, since
+from edge.rules.observed import ROLLS, moved, since
 from edge.rules.said import ms
 from edge.rules.situation import Situation
 from edge.rules.trust import STOOD
@@ -16,10 +16,6 @@ _BEFORE_END = 5.0
 
 _SEEN = 0.5
 """Part of the looks in which its wheels must have been seen."""
-
-_ROLLS = 1.2
-"""Seconds in which a gently braking vehicle may still roll the last part of a height that counts as jitter.
-They are not counted: a rolling vehicle is not yet standing."""
 
 _SAMPLES = 32
 """Points checked between the first and the newest: enough to see it drive away and come back."""
@@ -40,7 +36,7 @@ def _standing_since(situation: Situation, zone: Zone, still: float) -> TrackPoin
     wheels were seen: passing traffic hides them, and does not move it."""
     points = situation.track.points
     newest = points[-1]
-    came = newest.t - zone.seconds - _ROLLS
+    came = newest.t - zone.seconds - ROLLS
     if points[0].t > came or not _stands_in(newest, zone):
         return None
     if any(point.breaks for point in points[since(points, newest.t - STOOD) :]):

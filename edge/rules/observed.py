@@ -13,6 +13,10 @@ from edge.rules.inputs import Box, Track, TrackPoint
 _LANE_POINTS = 5
 """Number of last points in any lane that decide which lane a vehicle came from."""
 
+ROLLS = 1.2
+"""Seconds in which a gently braking vehicle may still roll the last part of a height that counts as jitter.
+They are not counted: a rolling vehicle is not yet standing."""
+
 
 @dataclass(frozen=True)
 class LaneUsed:

@@ -15,7 +15,7 @@ from configs.rules.parameters import Passage as Parameters
 from configs.scene import Exit, Movement, Scene, StopLine
 from edge.rules.geometry import depth_past, meets
 from edge.rules.inputs import Point, Polyline, TrackPoint
-from edge.rules.observed import LaneUsed, height, lane_used, since
+from edge.rules.observed import ROLLS, LaneUsed, height, lane_used, since
 
 Depth = Callable[[TrackPoint], float]
 """Function from a track point to its pixels past the stop line."""
@@ -209,19 +209,19 @@ def _stood(
     points: Sequence[TrackPoint], until: float | None, parameters: Parameters
 ) -> tuple[float, float] | None:
     """The first stop past the line, before the vehicle went on; it does not start while the vehicle still
-    brakes or creeps: then its first looks lie before the rest."""
+    brakes or creeps: then its first looks lie before the rest, or it rolls a last gentle second."""
     end = len(points) if until is None else since(points, until)
     seen = [point for point in points[:end] if point.wheels == "seen"]
     mean = _means([point.ground for point in seen])
-    first = 0
+    first, whole = 0, parameters.standing + ROLLS
     for last in range(1, len(seen)):
-        while seen[last].t - seen[first + 1].t >= parameters.standing:
+        while seen[last].t - seen[first + 1].t >= whole:
             first += 1
-        if seen[last].t - seen[first].t >= parameters.standing:
-            rest = since(seen, seen[first].t + _BEGINNING * parameters.standing)
+        if seen[last].t - seen[first].t >= whole:
+            rest = since(seen, seen[first].t + _BEGINNING * whole)
             still = parameters.still * height(seen[last].box)
             if first < rest <= last and dist(mean(first, rest), mean(rest, last + 1)) <= still:
-                return (seen[first].t, seen[last].t)
+                return (seen[since(seen, seen[last].t - parameters.standing)].t, seen[last].t)
     return None
 
 

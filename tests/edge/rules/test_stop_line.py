@@ -19,7 +19,7 @@ OVER = through((7, 300, 500), (9, 300, 370), (30, 300, 370))
 def test_a_vehicle_that_stands_past_the_line_is_stop_line_and_not_red_light() -> None:
     (finding,) = replay(track(OVER, 7, 20, jitter=1.0), DEEP, RULES, RED_FROM_5)
     assert (finding.rule, finding.decision) == ("stop_line", "violation")
-    assert finding.t == pytest.approx(9.0, abs=0.4)
+    assert 9.0 <= finding.t <= 10.2
     assert finding.moments["before"] < finding.moments["over"] < finding.moments["continuing"]
     assert codes(finding) == ["stop_line.stood"]
 
@@ -69,16 +69,26 @@ def test_it_is_silent_where_it_is_off_and_for_who_drives_through_green() -> None
 
 
 @pytest.mark.parametrize("fps", [6.0, 12.5, 25.0])
-def test_it_stands_from_when_it_stands_not_while_it_brakes(fps: float) -> None:
+@pytest.mark.parametrize("brakes", [0.5, 1.0, 2.0])
+def test_nobody_stands_while_they_still_roll(fps: float, brakes: float) -> None:
+    """However gently a motorbike 1.7 m high brakes: its stop begins when it stands, or within a second."""
+    metre, halts = 80 / 1.7, 10.0
+
     def braking(t: float) -> tuple[float, float]:
-        return 300.0, 370.0 + 10.0 * max(0.0, 10.0 - t) ** 2
+        return 300.0, 350.0 + metre * brakes * max(0.0, halts - t) ** 2 / 2
 
-    (finding,) = replay(track(braking, 7, 20, fps=fps, jitter=0.5), DEEP, RULES, RED_FROM_5)
-    assert finding.t == pytest.approx(10.0, abs=1.0)
-    assert finding.moments["continuing"] - finding.t >= 2.0
+    (finding,) = replay(track(braking, 5, 20, fps=fps, jitter=0.5), DEEP, RULES, RED_FROM_5)
+    assert halts - 1 / fps <= finding.t <= halts + 1.2
+    assert finding.moments["continuing"] - finding.t >= 2.0 - 1 / fps
 
 
-def test_one_that_creeps_on_does_not_stand() -> None:
-    creeping = through((7, 300, 500), (9, 300, 390), (14, 300, 340))
-    found = replay(track(creeping, 7, 14, jitter=0.5), DEEP, RULES, RED_FROM_5)
-    assert "stop_line" not in [finding.rule for finding in found]
+def test_a_rider_who_rolls_to_a_short_halt_and_goes_on_runs_the_light() -> None:
+    """Rolls the last half metre past the line behind others, halts for a moment, then enters the junction."""
+    metre, halts, goes = 80 / 1.7, 9.0, 10.6
+
+    def path(t: float) -> tuple[float, float]:
+        rolled = metre * 0.25 * max(0.0, halts - t) ** 2
+        return 300.0, 350.0 + rolled - 60.0 * max(0.0, t - goes)
+
+    (finding,) = replay(track(path, 4, 14, jitter=0.5), DEEP, RULES, RED_FROM_5)
+    assert finding.rule == "red_light"
