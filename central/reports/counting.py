@@ -1,9 +1,11 @@
 """Counts of a report, and shares computed from them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, and_, select
+from sqlalchemy import ARRAY, ColumnElement, Date, and_, any_, cast, func, literal, select
 from sqlalchemy.sql.selectable import FromClause
 
 from central.cases.models import REAL, Case
@@ -13,6 +15,9 @@ from central.reports.values import Figure, Unit
 
 CASES = select(table_of(Case)).where(REAL).subquery("cases")
 """The table of cases without copies for exercises."""
+
+_AHEAD = timedelta(hours=7)
+"""Offset of Vietnam's time from UTC: adding it is cheaper than a time zone lookup for each row."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,16 @@ def within(when: ColumnElement[Any], period: Period) -> ColumnElement[bool]:
     if isinstance(when.type, Date):
         return and_(when >= period.first, when <= period.last)
     return and_(when >= period.begins, when < period.ends)
+
+
+def day_of(when: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The day in Vietnam of a day or timestamp column (PostgreSQL)."""
+    return when if isinstance(when.type, Date) else cast(func.timezone("UTC", when) + _AHEAD, Date)
+
+
+def on_days(when: ColumnElement[Any], days: Sequence[date]) -> ColumnElement[bool]:
+    """Rows whose day or moment is on one of these days (PostgreSQL)."""
+    return day_of(when) == any_(literal(list(days), ARRAY(Date)))
 
 
 def shares(share: Share, figures: list[Figure]) -> list[Figure]:

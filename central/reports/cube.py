@@ -29,8 +29,8 @@ from sqlalchemy import (
 from sqlalchemy.sql.operators import in_op
 from sqlmodel import AutoString, Session
 
-from central.reports.counting import Counting, within
-from central.reports.periods import Period
+from central.reports.counting import Counting, on_days, within
+from central.reports.periods import Days, Period
 from contract.canonical import sha256_hex
 
 Bucket = Callable[[ColumnElement[Any]], ColumnElement[Any]]
@@ -46,24 +46,22 @@ class Line(NamedTuple):
     number: int
 
 
-def lines(
-    session: Session, countings: Iterable[Counting], spans: Sequence[Period], bucket: Bucket
-) -> Iterator[Line]:
-    """All lines of these counts for which there is a row in these periods, which don't overlap. Counts of the
-    same rows by the same moment share one query.
+def lines(session: Session, countings: Iterable[Counting], days: Days, bucket: Bucket) -> Iterator[Line]:
+    """All lines of these counts for which there is a row on these days. Counts of the same rows by the same
+    moment share one query.
     """
-    for some in _together(countings) if spans else ():
-        for place, at, *values, number in session.execute(_query(some, spans, bucket)):
+    for some in _together(countings) if days.spans else ():
+        for place, at, *values, number in session.execute(_query(some, days, bucket)):
             told = values[: len(some[place].by)]
             yield Line(some[place].key, at, tuple(told), int(number or 0))
 
 
 def definition(session: Session, countings: Iterable[Counting], bucket: Bucket) -> str:
     """A hash of these counts' database expressions: it changes if the meaning of any of them changes."""
-    dialect, day = session.get_bind().dialect, Period(date.min, date.min)
+    dialect, day = session.get_bind().dialect, Days([Period(date.min, date.min)])
     asked = []
     for some in _together(countings):
-        query = _query(some, [day], bucket).compile(dialect=dialect)
+        query = _query(some, day, bucket).compile(dialect=dialect)
         asked.append(f"{[each.key for each in some]} {query} {sorted(query.params.items())}")
     return sha256_hex("\n".join(asked).encode())
 
@@ -75,11 +73,11 @@ def _together(countings: Iterable[Counting]) -> Iterable[list[Counting]]:
     return found.values()
 
 
-def _query(countings: list[Counting], spans: Sequence[Period], bucket: Bucket) -> Any:
+def _query(countings: list[Counting], days: Days, bucket: Bucket) -> Any:
     """The rows are grouped by the values that any count uses, and each count adds up its part of the
     groups.
     """
-    cube = _Cube(countings, spans, bucket)
+    cube = _Cube(countings, days, bucket)
     width = max(len(counting.by) for counting in countings)
     return union_all(*(cube.part(place, counting, width) for place, counting in enumerate(countings)))
 
@@ -91,7 +89,7 @@ class _Cube:
     are evaluated once per value and not per row; any other condition is evaluated row by row.
     """
 
-    def __init__(self, countings: list[Counting], spans: Sequence[Period], bucket: Bucket) -> None:
+    def __init__(self, countings: list[Counting], days: Days, bucket: Bucket) -> None:
         table, when = countings[0].table, countings[0].when
         self._names: dict[Hashable, str] = {}
         conditions = [each for counting in countings for each in counting.where]
@@ -105,8 +103,10 @@ class _Cube:
         added = self._named("amount", [each.amount for each in countings if each.amount is not None], _same)
         wanted = select(bucket(when).label("bucket"), *asked, *added).select_from(table)
         about = _asked_about(countings)
-        each_span = [wanted.where(within(when, span), about) for span in spans]
-        rows = (union_all(*each_span) if len(spans) > 1 else each_span[0]).subquery("rows")
+        if days.only:
+            wanted = wanted.where(on_days(when, days.only))
+        each_span = [wanted.where(within(when, span), about) for span in days.spans]
+        rows = (union_all(*each_span) if len(each_span) > 1 else each_span[0]).subquery("rows")
         groups = [rows.c.bucket, *(rows.c[label.name] for label in asked)]
         sums = [func.sum(rows.c[label.name]).label(label.name) for label in added]
         self._cube = select(*groups, func.count().label("count"), *sums).group_by(*groups).cte("cube")

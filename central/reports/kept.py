@@ -14,13 +14,10 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Date,
     Table,
     and_,
-    cast,
     delete,
     exists,
-    func,
     literal_column,
     or_,
     select,
@@ -30,7 +27,7 @@ from sqlalchemy.sql import visitors
 from sqlmodel import Session, col
 
 from central.db import insert, is_postgresql, sort_in_memory
-from central.reports.counting import Counting
+from central.reports.counting import Counting, day_of
 from central.reports.cube import definition, lines
 from central.reports.models import ReportChangedDay, ReportDay
 from central.reports.periods import Period, without
@@ -40,8 +37,6 @@ SETTLED = timedelta(days=35)
 """Days younger than this change too often to be worth storing."""
 MOST_DAYS = 100
 """Most days counted in one run."""
-_AHEAD = timedelta(hours=7)
-"""Offset of Vietnam's time from UTC: adding it is cheaper than a time zone lookup for each row."""
 _OLDEST: Any = literal_column("pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
 _NEXT: Any = literal_column("pg_snapshot_xmax(pg_current_snapshot())::text::bigint")
 """The oldest running transaction, and the first that has not begun."""
@@ -75,7 +70,7 @@ def known(session: Session, countings: Sequence[Counting], spans: Iterable[Perio
     some = watched(countings)
     inside = or_(*(col(ReportDay.day).between(span.first, span.last) for span in spans))
     query = select(col(ReportDay.day), col(ReportDay.lines)).where(
-        inside, col(ReportDay.definition) == definition(session, some, _day_of), ~_changed()
+        inside, col(ReportDay.definition) == definition(session, some, day_of), ~_changed()
     )
     return Kept(
         frozenset(each.key for each in some),
@@ -105,7 +100,7 @@ def to_count(session: Session) -> bool:
 
 
 def _count(session: Session, countings: Sequence[Counting]) -> int:
-    meaning = definition(session, countings, _day_of)
+    meaning = definition(session, countings, day_of)
     wanted = (
         select(col(ReportDay.day))
         .where(
@@ -122,10 +117,9 @@ def _count(session: Session, countings: Sequence[Counting]) -> int:
     session.execute(delete(ReportChangedDay).where(col(ReportChangedDay.day).in_(days)))
     sort_in_memory(session)
     found: dict[date, dict[str, list[tuple[tuple[str, ...], int]]]] = {day: {} for day in days}
-    spans = without([Period(day, day) for day in days])
-    for key, day, values, number in lines(session, countings, spans, _day_of):
-        if day in found:
-            found[day].setdefault(key, []).append((values, number))
+    wanted_days = without([Period(day, day) for day in days])
+    for key, day, values, number in lines(session, countings, wanted_days, day_of):
+        found[day].setdefault(key, []).append((values, number))
     for day, told in found.items():
         row = update(ReportDay).where(col(ReportDay.day) == day)
         session.execute(row.values(definition=meaning, lines=json.dumps(told, separators=(",", ":"))))
@@ -154,11 +148,6 @@ def _tables(counting: Counting) -> set[str]:
 
 def _changed() -> ColumnElement[bool]:
     return exists().where(col(ReportChangedDay.day) == col(ReportDay.day))
-
-
-def _day_of(when: ColumnElement[Any]) -> ColumnElement[Any]:
-    """The day in Vietnam of a day or timestamp column."""
-    return when if isinstance(when.type, Date) else cast(func.timezone("UTC", when) + _AHEAD, Date)
 
 
 def _read(told: str) -> list[KeptLine]:

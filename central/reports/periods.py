@@ -1,6 +1,6 @@
 """The periods of a report: whole days in Vietnam, and the periods to compare with."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -88,16 +88,29 @@ def joined(days_of: Iterable[Period]) -> list[Period]:
     return _stretches({day for period in days_of for day in period.days})
 
 
-def without(spans: Iterable[Period], left_out: Collection[date] = ()) -> list[Period]:
-    """The ranges of days that remain without these days; if there are many, the shortest gaps between them
-    are filled.
+@dataclass(frozen=True)
+class Days:
+    """Days to read: ranges that contain them and don't overlap; if the ranges contain others too, `only`
+    names those to read.
     """
-    rest = _stretches({day for span in spans for day in span.days if day not in left_out})
+
+    spans: Sequence[Period]
+    only: Sequence[date] = ()
+
+
+def without(spans: Iterable[Period], left_out: Collection[date] = ()) -> Days:
+    """The days that remain without these; if there are many ranges of them, the shortest gaps between the
+    ranges are filled.
+    """
+    days = sorted({day for span in spans for day in span.days if day not in left_out})
+    rest = _stretches(days)
+    if len(rest) <= MOST_STRETCHES:
+        return Days(rest)
     while len(rest) > MOST_STRETCHES:
         gaps = [after.first - before.last for before, after in pairwise(rest)]
         place = gaps.index(min(gaps))
         rest[place : place + 2] = [Period(rest[place].first, rest[place + 1].last)]
-    return rest
+    return Days(rest, days)
 
 
 def _stretches(days: Collection[date]) -> list[Period]:

@@ -11,7 +11,7 @@ from sqlmodel import Session
 from central.reports.counting import Counting, Periods
 from central.reports.cube import lines
 from central.reports.kept import NOTHING, Kept
-from central.reports.periods import DAY, Period, joined, without
+from central.reports.periods import DAY, Days, Period, joined, without
 from central.reports.values import Figure
 
 
@@ -23,15 +23,15 @@ def count(
     """
     countings = list(countings)
     totals = _Totals(countings, periods)
-    spans = without(totals.spans, kept.days)
+    left = without(totals.spans, kept.days)
     known = [counting for counting in countings if counting.key in kept.keys]
     others = [counting for counting in countings if counting.key not in kept.keys]
-    for some, read in ((known, spans), (others, totals.spans)):
+    for some, read in ((known, left), (others, Days(totals.spans))):
         for line in lines(session, some, read, totals.part_of_row):
             totals.add(line.key, line.values, line.bucket, line.number)
-    for day in (day for day in kept.days if not any(day in span for span in spans)):
+    for day, told in kept.days.items():
         part = totals.part_of(day)
-        for key, values, number in kept.days[day]:
+        for key, values, number in told:
             totals.add(key, values, part, number)
     return [figure for counting in countings for figure in totals.figures(counting)]
 

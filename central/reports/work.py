@@ -14,16 +14,20 @@ LOOKED_AT_AGAIN = {Kind.WEEKLY: 4, Kind.MONTHLY: 2}
 """Earlier periods whose figures are counted again with each new report; changes are corrections."""
 
 
-def take_due(session: Session, unit: str, cut_offs: CutOffs, now: datetime) -> None:
+def take_due(session: Session, unit: str, cut_offs: CutOffs, now: datetime) -> bool:
     """Draws up the report of each kind's last period unless it exists, and counts earlier reported ones
     again. Stores counts of past days for that.
+
+    Returns whether more past days wait to be counted: they come first, each turn in a transaction of its own.
     """
-    kept.keep(session, service.counted_for(session), now)
+    if kept.keep(session, service.counted_for(session), now) == kept.MOST_DAYS:
+        return True
     for kind in Kind:
         newest = cut_offs.latest(kind, local_day(now))
         if service.latest(session, kind, newest) is None:
             for period in [*_told_before(session, kind, newest), newest]:
                 service.take(session, unit, cut_offs, kind, period, now, "system")
+    return False
 
 
 def _told_before(session: Session, kind: Kind, newest: Period) -> list[Period]:

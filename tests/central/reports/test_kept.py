@@ -21,6 +21,7 @@ from central.reports.models import ReportDay
 from central.reports.periods import CutOffs, Kind, joined, year_to_date
 from central.reports.totals import count
 from central.reports.values import Figure
+from central.reports.work import take_due
 from contract.local_time import local_day
 from tests.central import databases
 
@@ -188,6 +189,42 @@ def test_the_changes_reach_what_is_counted(engine: Engine) -> None:
     assert left < days
     keep_all(engine)
     assert both(engine)[2] == days
+
+
+def change_every_second_day(engine: Engine) -> int:
+    """Changes rows of every second day; how many kept days are to be counted again."""
+    with engine.begin() as connection:
+        connection.execute(
+            text("UPDATE proceeding_step SET action = 'publish' WHERE extract(doy FROM day)::int % 2 = 0")
+        )
+        again = "SELECT count(DISTINCT day) FROM report_day JOIN report_changed_day USING (day)"
+        return int(connection.execute(text(again)).scalar_one())
+
+
+def test_scattered_days_are_read_from_their_rows_and_the_others_are_not(engine: Engine) -> None:
+    """Far more ranges than one query reads: the days between changed ones count once."""
+    before, _, days = both(engine)
+    changed = change_every_second_day(engine)
+    told, of_rows, left = both(engine)
+    assert changed > 100
+    assert told == of_rows != before
+    assert days - left > 50
+    keep_all(engine)
+    told, of_rows, left = both(engine)
+    assert told == of_rows
+    assert left == days
+
+
+def test_changed_days_are_all_counted_before_a_report_is_drawn_up(engine: Engine) -> None:
+    changed = change_every_second_day(engine)
+    turns = 0
+    with transaction(engine) as session:
+        while take_due(session, "BN", CutOffs(3, 14), NOW):
+            turns += 1
+            assert service.list_reports(session, None, 9) == []
+        assert len(service.list_reports(session, None, 9)) == 2
+        assert not kept.to_count(session)
+    assert turns == changed // kept.MOST_DAYS
 
 
 @pytest.mark.parametrize("table", sorted(kept.WATCHED))

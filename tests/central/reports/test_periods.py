@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from central.reports.periods import CutOffs, Kind, Period, year_to_date
+from central.reports.periods import MOST_STRETCHES, CutOffs, Kind, Period, without, year_to_date
 
 CUT_OFFS = CutOffs(3, 14)
 WEEKLY, MONTHLY = Kind.WEEKLY, Kind.MONTHLY
@@ -66,3 +66,17 @@ def test_periods_follow_one_another_without_gap(day: date, kind: Kind, weekday: 
     assert cut_offs.before(kind, period).last + timedelta(days=1) == period.first
     year = cut_offs.year_before(kind, period)
     assert cut_offs.around(kind, year.first) == year
+
+
+@given(st.sets(st.integers(0, 199)), st.integers(1, 200))
+def test_the_days_that_remain_are_read_and_no_other(left_out: set[int], length: int) -> None:
+    first = date(2026, 1, 1)
+    year = [first + timedelta(days=number) for number in range(length)]
+    gone = {first + timedelta(days=number) for number in left_out}
+    days = without([Period(year[0], year[-1])], gone)
+    inside = [day for span in days.spans for day in span.days]
+    assert len(days.spans) <= MOST_STRETCHES
+    assert len(inside) == len(set(inside))
+    assert [day for day in inside if not days.only or day in days.only] == [
+        day for day in year if day not in gone
+    ]
