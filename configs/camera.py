@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from configs.addresses import FilePath, ShownName, split_address
 from configs.model import Configured
+from configs.refusals import refused
 from configs.rules import Rules
 from configs.scene import Scene
 from configs.shapes import BoxPixels
@@ -19,8 +20,9 @@ from contract.types import Identifier
 
 def _no_secret(url: str) -> str:
     if urlsplit(url).password is not None:
-        raise ValueError(
-            "take the password out of the address: put it in a file and name that as password_file"
+        raise refused(
+            "hãy bỏ mật khẩu khỏi địa chỉ: ghi vào một tệp và nêu tệp đó ở password_file",
+            "take the password out of the address: put it in a file and name that as password_file",
         )
     split_address(url, ("rtsp", "rtsps"))
     return url
@@ -43,12 +45,18 @@ class StreamConfig(Configured):
     @model_validator(mode="after")
     def _password_has_a_user(self) -> Self:
         if self.username is not None and urlsplit(self.url).username is not None:
-            raise ValueError("the user stands in url and in username: take it out of the address")
+            raise refused(
+                "tên người dùng có cả trong url và username: hãy bỏ khỏi địa chỉ",
+                "the user stands in url and in username: take it out of the address",
+            )
         if self.password_file is not None and self.username is None:
-            raise ValueError("password_file without username")
+            raise refused("có password_file nhưng thiếu username", "password_file without username")
         if self.password_file is not None and not self.password_file.is_absolute():
             # Not relative to the file's folder: the path is part of the configuration's digest.
-            raise ValueError(f"password_file must be an absolute path, not {self.password_file}")
+            raise refused(
+                f"password_file phải là đường dẫn tuyệt đối, không phải {self.password_file}",
+                f"password_file must be an absolute path, not {self.password_file}",
+            )
         return self
 
 

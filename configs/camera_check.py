@@ -22,11 +22,7 @@ def load_camera(path: Path, content: bytes | None = None) -> CameraConfig:
     Raises ConfigError listing every problem.
     """
     refuse_other_than("camera", path, content)
-    return load_yaml(path, CameraConfig, _in_english, content)
-
-
-def _in_english(camera: CameraConfig) -> Iterator[tuple[Location, str]]:
-    return ((where, what.en) for where, what in camera_problems(camera))
+    return load_yaml(path, CameraConfig, camera_problems, content)
 
 
 def camera_problems(camera: CameraConfig) -> Iterator[tuple[Location, Words]]:

@@ -7,15 +7,21 @@ from typing import Literal
 from pydantic import BaseModel
 
 from configs.camera import CameraConfig
-from configs.loading import ConfigError, Problem, top_keys
+from configs.loading import top_keys, whole_file
 from configs.node import NodeConfig
 
 Kind = Literal["node", "camera"]
 
 _MODELS: dict[Kind, type[BaseModel]] = {"node": NodeConfig, "camera": CameraConfig}
-_OTHER: dict[Kind, str] = {
-    "node": "this is a node's file: give the file of one of its cameras",
-    "camera": "this is a camera's file: give the node's file, which names it under cameras",
+_OTHER: dict[Kind, tuple[str, str]] = {
+    "node": (
+        "đây là tệp của nút: hãy đưa tệp của một camera của nút",
+        "this is a node's file: give the file of one of its cameras",
+    ),
+    "camera": (
+        "đây là tệp của camera: hãy đưa tệp của nút, trong đó cameras nêu tệp này",
+        "this is a camera's file: give the node's file, which names it under cameras",
+    ),
 }
 
 
@@ -28,4 +34,4 @@ def kind_of(path: Path, content: bytes | None = None) -> Kind:
 def refuse_other_than(kind: Kind, path: Path, content: bytes | None = None) -> None:
     """Raises ConfigError if the file is of the other kind."""
     if (found := kind_of(path, content)) != kind and top_keys(path, content):
-        raise ConfigError(path, [Problem(1, "", _OTHER[found])])
+        raise whole_file(path, *_OTHER[found])

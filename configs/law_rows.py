@@ -5,6 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from configs.refusals import refused
+
 VehicleClass = Literal["car", "motorbike", "specialised"]
 """Vehicle classes of NĐ 168/2024: those of article 6, 7 or 8."""
 
@@ -33,7 +35,10 @@ class DatedRow(Row):
     @model_validator(mode="after")
     def _in_order(self) -> "DatedRow":
         if self.valid_to is not None and self.valid_to < self.valid_from:
-            raise ValueError(f"ends {self.valid_to} before it begins {self.valid_from}")
+            raise refused(
+                f"hết hiệu lực {self.valid_to} trước khi có hiệu lực {self.valid_from}",
+                f"ends {self.valid_to} before it begins {self.valid_from}",
+            )
         return self
 
     def holds(self, day: date) -> bool:
@@ -93,7 +98,10 @@ class Offence(DatedRow):
     @model_validator(mode="after")
     def _band(self) -> "Offence":
         if self.fine_min >= self.fine_max:
-            raise ValueError(f"fine_min {self.fine_min} is not below fine_max {self.fine_max}")
+            raise refused(
+                f"fine_min {self.fine_min} không nhỏ hơn fine_max {self.fine_max}",
+                f"fine_min {self.fine_min} is not below fine_max {self.fine_max}",
+            )
         return self
 
     @property

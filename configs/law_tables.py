@@ -37,6 +37,7 @@ from configs.law_rows import (
     VehicleClass,
 )
 from configs.loading import Location, load_yaml
+from configs.wording import Words, plain
 from contract.local_time import local_day
 from contract.vehicles import VehicleKind
 
@@ -234,7 +235,7 @@ def book_of(tables: Mapping[TableName, BaseModel]) -> LawBook:
     return book
 
 
-def _problems_within(table: BaseModel) -> Iterable[tuple[Location, str]]:
+def _problems_within(table: BaseModel) -> Iterable[tuple[Location, Words]]:
     """Rows that answer the same query on the same day."""
     for name, rows in table:
         if not isinstance(rows, tuple) or not rows or not isinstance(rows[0], DatedRow):
@@ -244,7 +245,13 @@ def _problems_within(table: BaseModel) -> Iterable[tuple[Location, str]]:
             others = seen.setdefault(_question(row), [])
             for earlier, other in others:
                 if row.overlaps(other):
-                    yield (name, place), f"holds on days on which row {earlier} holds too"
+                    yield (
+                        (name, place),
+                        plain(
+                            f"có hiệu lực trong những ngày mà dòng {earlier} cũng có hiệu lực",
+                            f"holds on days on which row {earlier} holds too",
+                        ),
+                    )
             others.append((place, row))
 
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import codecs
-import difflib
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
+
+from configs.refusals import refusal
+from configs.wording import LANGUAGES, Language, Words, plain
 
 _MOST_VALUES = 100_000
 _LARGEST = 16 * 2**20
@@ -20,7 +22,7 @@ Location = tuple[str | int, ...]
 """Keys and list indexes from the top of the file to a value."""
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
-Check = Callable[[ModelT], Iterable[tuple[Location, str]]]
+Check = Callable[[ModelT], Iterable[tuple[Location, Words]]]
 
 
 @dataclass(frozen=True)
@@ -29,21 +31,41 @@ class Problem:
 
     line: int
     key: str
-    message: str
+    what: Words
+
+    def said(self, language: Language) -> str:
+        """`key: what`."""
+        return f"{self.key}: {self.what.in_language(language)}".removeprefix(": ")
 
 
 class ConfigError(ValueError):
-    """An unusable configuration file; `problems` lists all errors, in the file's order."""
+    """An unusable configuration file; `problems` lists all errors, in the file's order. Its text is English,
+    one line a problem."""
 
     def __init__(self, path: Path, problems: Iterable[Problem]) -> None:
         self.path = path
         self.problems = tuple(sorted(problems, key=lambda problem: problem.line))
-        super().__init__("\n".join(self._lines()))
+        super().__init__("\n".join(self.lines("en")))
 
-    def _lines(self) -> Iterator[str]:
-        for problem in self.problems:
-            key = f"{problem.key}: " if problem.key else ""
-            yield f"{self.path}:{problem.line}: {key}{problem.message}"
+    def lines(self, language: Language) -> list[str]:
+        """`file:line: key: what` of each problem."""
+        return [f"{self.path}:{problem.line}: {problem.said(language)}" for problem in self.problems]
+
+    def first(self, most: int, shown_as: str = "") -> Words:
+        """The first `most` problems in each language, a line each; the file is called `shown_as` if given."""
+        texts = ("\n".join(self.lines(language)[:most]) for language in LANGUAGES)
+        return plain(*(text.replace(str(self.path), shown_as or str(self.path)) for text in texts))
+
+    @property
+    def in_both(self) -> str:
+        """For a terminal: each problem in Vietnamese, the English below it."""
+        said = zip(self.lines("vi"), self.problems, strict=True)
+        return "\n".join(f"{line}\n    {problem.what.en}" for line, problem in said)
+
+
+def whole_file(path: Path, vi: str, en: str, line: int = 1) -> ConfigError:
+    """The error of a file that is unusable as a whole."""
+    return ConfigError(path, [Problem(line, "", plain(vi, en))])
 
 
 def load_yaml(
@@ -97,23 +119,29 @@ _OTHER_TEXTS = {
 
 def _bytes(path: Path) -> bytes:
     if path.exists() and not (path.is_file() or path.is_dir()):
-        raise ConfigError(path, [Problem(1, "", "a pipe or a device, not a file")])
+        raise whole_file(path, "là đường ống hoặc thiết bị, không phải tệp", "a pipe or a device, not a file")
     if path.is_file() and path.stat().st_size > _LARGEST:
-        what = f"larger than {_LARGEST // 2**20} MiB: no file of settings"
-        raise ConfigError(path, [Problem(1, "", what)])
+        most = _LARGEST // 2**20
+        vi, en = (
+            f"lớn hơn {most} MiB: không phải tệp cấu hình",
+            f"larger than {most} MiB: no file of settings",
+        )
+        raise whole_file(path, vi, en)
     return path.read_bytes()
 
 
 def _text(path: Path, content: bytes | None) -> str:
     data = _bytes(path) if content is None else content
     if (mark := next((mark for mark in _OTHER_TEXTS if data.startswith(mark)), None)) is not None:
-        raise ConfigError(path, [Problem(1, "", f"is {_OTHER_TEXTS[mark]} text: save it as UTF-8")])
+        form = _OTHER_TEXTS[mark]
+        raise whole_file(path, f"là văn bản {form}: hãy lưu dạng UTF-8", f"is {form} text: save it as UTF-8")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        what = f"is not UTF-8 text (byte {error.start}): save it as UTF-8"
-        raise ConfigError(path, [Problem(line, "", what)]) from error
+        vi = f"không phải văn bản UTF-8 (byte {error.start}): hãy lưu dạng UTF-8"
+        en = f"is not UTF-8 text (byte {error.start}): save it as UTF-8"
+        raise whole_file(path, vi, en, line) from error
 
 
 def _parse(path: Path, content: bytes | None) -> tuple[yaml.Node, Any]:
@@ -122,23 +150,29 @@ def _parse(path: Path, content: bytes | None) -> tuple[yaml.Node, Any]:
         loader = _Loader(text)
         root = loader.get_single_node()
         if root is None:
-            raise ConfigError(path, [Problem(1, "", "the file is empty")])
+            raise whole_file(path, "tệp trống", "the file is empty")
         if _expanded(root, {}) > _MOST_VALUES:
-            what = f"its aliases make more than {_MOST_VALUES:,} values of it: write out what is needed"
-            raise ConfigError(path, [Problem(1, "", what)])
+            vi = f"các bí danh nở ra hơn {_MOST_VALUES} giá trị: hãy viết đủ phần cần dùng"
+            en = f"its aliases make more than {_MOST_VALUES:,} values of it: write out what is needed"
+            raise whole_file(path, vi, en)
         if repeated := list(_repeated(root, ())):
             raise ConfigError(path, repeated)
         return root, loader.construct_document(root)
     except OSError as error:
-        raise ConfigError(path, [Problem(1, "", f"can't be read: {error.strerror}")]) from error
+        vi, en = f"không đọc được: {error.strerror}", f"can't be read: {error.strerror}"
+        raise whole_file(path, vi, en) from error
     except yaml.MarkedYAMLError as error:
         last = len(text.splitlines())  # a missing end is reported on the line after it
         line = max(1, min(error.problem_mark.line + 1, last)) if error.problem_mark else 1
-        raise ConfigError(path, [Problem(line, "", f"YAML: {error.problem or error.context}")]) from error
+        raise _not_yaml(path, error.problem or error.context, line) from error
     except (yaml.YAMLError, ValueError, RecursionError, AttributeError) as error:  # `!!timestamp x`: the last
         if isinstance(error, ConfigError):
             raise
-        raise ConfigError(path, [Problem(1, "", f"YAML: {' '.join(str(error).split())}")]) from error
+        raise _not_yaml(path, " ".join(str(error).split())) from error
+
+
+def _not_yaml(path: Path, why: str | None, line: int = 1) -> ConfigError:
+    return whole_file(path, f"sai cú pháp YAML: {why}", f"YAML: {why}", line)
 
 
 def _expanded(node: yaml.Node, known: dict[int, int]) -> int:
@@ -158,9 +192,11 @@ def _repeated(node: yaml.Node, where: Location) -> Iterator[Problem]:
         for key, _ in node.value:
             name, line = str(key.value), key.start_mark.line + 1
             if name in lines:
-                yield Problem(
-                    line, _dotted((*where, name)), f"stands here again; first on line {lines[name]}"
+                what = plain(
+                    f"lặp lại ở đây; lần đầu ở dòng {lines[name]}",
+                    f"stands here again; first on line {lines[name]}",
                 )
+                yield Problem(line, _dotted((*where, name)), what)
             lines.setdefault(name, line)
 
 
@@ -193,44 +229,12 @@ def _within(deeper: Location, where: Location) -> bool:
 
 
 def _problems(root: yaml.Node, model: type[BaseModel], error: ValidationError) -> Iterator[Problem]:
-    items = error.errors(include_url=False, include_context=False, include_input=False)
+    items = error.errors(include_url=False, include_input=False)
     for item in items:
         where: Location = item["loc"]
         if item["type"] == "too_short" and any(_within(other["loc"], where) for other in items):
             continue  # an item's own error is reported: that item was not counted
-        yield Problem(_line(root, where), _dotted(where), _message(model, where, item["type"], item["msg"]))
-
-
-def _message(model: type[BaseModel], where: Location, kind: str, message: str) -> str:
-    if kind == "extra_forbidden":
-        owner = _model_at(model, where[:-1])
-        known = [field.alias or name for name, field in owner.model_fields.items()] if owner else []
-        near = difflib.get_close_matches(str(where[-1]), known, n=1, cutoff=0.5)
-        hint = f"did you mean {near[0]!r}?" if near else f"known keys: {', '.join(known)}"
-        return f"unknown key; {hint}"
-    if kind == "missing":
-        return "is missing"
-    if kind == "string_type":
-        return "must be text: put it in quotes"
-    if kind == "model_type":
-        return "expected keys with values (key: value)"
-    return message.removeprefix("Value error, ")
-
-
-def _model_at(model: type[BaseModel], where: Location) -> type[BaseModel] | None:
-    """The model that parses the value at `where`; list indexes stay inside a field."""
-    here: type[BaseModel] | None = model
-    for step in where:
-        field = here.model_fields.get(str(step)) if here else None
-        if field is not None:
-            here = _inner_model(field.annotation)
-    return here
-
-
-def _inner_model(annotation: Any) -> type[BaseModel] | None:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    return next((found for part in get_args(annotation) if (found := _inner_model(part))), None)
+        yield Problem(_line(root, where), _dotted(where), refusal(item, model))
 
 
 def _dotted(where: Location) -> str:

@@ -6,6 +6,7 @@ from pydantic import Field, field_validator, model_validator
 
 from configs.addresses import FilePath, FolderPath, Host
 from configs.model import Configured
+from configs.refusals import refused
 from contract.types import NodeId
 
 
@@ -65,11 +66,17 @@ class NodeConfig(Configured):
     def _port_is_one(cls, server: str | None) -> str | None:
         port = (server or "").partition(":")[2]
         if port and not 1 <= int(port) <= 65535:
-            raise ValueError(f"port {port} is none: 1 to 65535, or leave it out")
+            raise refused(
+                f"cổng {port} không có: từ 1 đến 65535, hoặc bỏ trống",
+                f"port {port} is none: 1 to 65535, or leave it out",
+            )
         return server
 
     @model_validator(mode="after")
     def _ring_holds_the_clip(self) -> Self:
         if self.ring_seconds < self.clip_before + self.clip_after:
-            raise ValueError("ring_seconds must be at least clip_before + clip_after")
+            raise refused(
+                "ring_seconds phải ít nhất bằng clip_before + clip_after",
+                "ring_seconds must be at least clip_before + clip_after",
+            )
         return self

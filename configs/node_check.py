@@ -9,6 +9,7 @@ from configs.camera_check import load_camera
 from configs.kinds import refuse_other_than
 from configs.loading import ConfigError, Location, Problem, load_yaml
 from configs.node import NodeConfig
+from configs.wording import Words, plain
 from contract.manifest import NEWEST
 
 
@@ -47,11 +48,16 @@ def load_cameras(node: NodeConfig) -> tuple[CameraConfig, ...]:
     for path in node.cameras:
         camera = load_camera(path)
         if camera.id in cameras:
-            raise ConfigError(path, [Problem(1, "id", f"{camera.id!r} is also another camera of this node")])
-        if camera.detect_stream is None:
-            raise ConfigError(
-                path, [Problem(1, "detect_stream", "is missing: a node needs an address to open")]
+            what = plain(
+                f"{camera.id!r} đã là mã của camera khác trong nút này",
+                f"{camera.id!r} is also another camera of this node",
             )
+            raise ConfigError(path, [Problem(1, "id", what)])
+        if camera.detect_stream is None:
+            what = plain(
+                "còn thiếu: nút cần địa chỉ để mở camera", "is missing: a node needs an address to open"
+            )
+            raise ConfigError(path, [Problem(1, "detect_stream", what)])
         cameras[camera.id] = camera
     for path, camera in zip(node.cameras, cameras.values(), strict=True):
         if problems := list(joining_problems(camera, cameras, node.manifest_version)):
@@ -61,7 +67,7 @@ def load_cameras(node: NodeConfig) -> tuple[CameraConfig, ...]:
 
 def joining_problems(
     camera: CameraConfig, cameras: Mapping[str, CameraConfig], manifest_version: int = NEWEST
-) -> Iterator[tuple[str, str]]:
+) -> Iterator[tuple[str, Words]]:
     """Errors that prevent `camera` from using its plate cameras, each with the key.
 
     Args:
@@ -71,20 +77,42 @@ def joining_problems(
         where, there = f"plate_cameras.{index}", cameras.get(joined.camera)
         if there is None:
             others = ", ".join(name for name in cameras if name != camera.id) or "none"
-            yield f"{where}.camera", f"no other camera of the node is {joined.camera!r}; there are: {others}"
+            yield (
+                f"{where}.camera",
+                plain(
+                    f"nút không có camera nào khác tên {joined.camera!r}; đang có: {others}",
+                    f"no other camera of the node is {joined.camera!r}; there are: {others}",
+                ),
+            )
             continue
         if joined.section not in [section.id for section in there.sections]:
             yield (
                 f"{where}.section",
-                f"{joined.camera} lacks the section {joined.section!r}: draw that stretch in its file too",
+                plain(
+                    f"{joined.camera} chưa có đoạn đường {joined.section!r}: "
+                    "hãy vẽ đoạn đó cả trong tệp của camera ấy",
+                    f"{joined.camera} lacks the section {joined.section!r}: "
+                    "draw that stretch in its file too",
+                ),
             )
         if there.site.id != camera.site.id:
             yield (
                 f"{where}.camera",
-                f"{joined.camera} stands at {there.site.id}, not at {camera.site.id}: both must see one road",
+                plain(
+                    f"{joined.camera} đặt tại {there.site.id}, không phải {camera.site.id}: "
+                    "hai camera phải nhìn cùng một đường",
+                    f"{joined.camera} stands at {there.site.id}, not at {camera.site.id}: "
+                    "both must see one road",
+                ),
             )
     if camera.plate_cameras and manifest_version < NEWEST:
-        yield "plate_cameras", f"needs manifest_version {NEWEST} in the node's file"
+        yield (
+            "plate_cameras",
+            plain(
+                f"cần manifest_version {NEWEST} trong tệp của nút",
+                f"needs manifest_version {NEWEST} in the node's file",
+            ),
+        )
 
 
 def unreadable(node: NodeConfig, cameras: Iterable[CameraConfig]) -> Iterator[tuple[str, Path]]:
@@ -99,8 +127,8 @@ def unreadable(node: NodeConfig, cameras: Iterable[CameraConfig]) -> Iterator[tu
     yield from ((key, path) for key, path in named if path is not None and not os.access(path, os.R_OK))
 
 
-def node_problems(node: NodeConfig) -> Iterator[tuple[Location, str]]:
+def node_problems(node: NodeConfig) -> Iterator[tuple[Location, Words]]:
     """Problems not visible in a single field of a node's file."""
     for index, camera in enumerate(node.cameras):
         if camera in node.cameras[:index]:
-            yield ("cameras", index), f"{camera} is listed twice"
+            yield ("cameras", index), plain(f"{camera} được nêu hai lần", f"{camera} is listed twice")

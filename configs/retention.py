@@ -12,6 +12,7 @@ from pydantic import Field
 
 from configs.loading import Location, load_yaml
 from configs.model import Configured
+from configs.wording import Words, plain
 
 PROPOSAL = Path(__file__).parent / "retention.yaml"
 
@@ -80,7 +81,7 @@ def load_retention(path: Path = PROPOSAL) -> RetentionRules:
     return load_yaml(path, RetentionRules, _check)
 
 
-def _check(found: RetentionRules) -> Iterator[tuple[Location, str]]:
+def _check(found: RetentionRules) -> Iterator[tuple[Location, Words]]:
     media = {rule.of: rule.days for rule in found.rules if rule.covers == "media"}
     papers = next((rule.days for rule in found.rules if rule.covers == "papers"), None)
     seen: set[str] = set()
@@ -89,20 +90,44 @@ def _check(found: RetentionRules) -> Iterator[tuple[Location, str]]:
         if rule.code in seen or any(
             (other.covers, other.of) == (rule.covers, rule.of) for other in found.rules[:number]
         ):
-            yield where, "repeats the code, or what an earlier rule covers"
+            yield (
+                where,
+                plain(
+                    "trùng mã, hoặc trùng phạm vi của quy tắc trước",
+                    "repeats the code, or what an earlier rule covers",
+                ),
+            )
         seen.add(rule.code)
         if rule.covers == "personal_data" and rule.of == "closed" and (papers is None or rule.days < papers):
-            yield where, "personal data of closed cases stay as long as their papers (archive schedule)"
+            yield (
+                where,
+                plain(
+                    "dữ liệu cá nhân của hồ sơ đã đóng phải giữ lâu như giấy tờ của hồ sơ (thời hạn lưu trữ)",
+                    "personal data of closed cases stay as long as their papers (archive schedule)",
+                ),
+            )
         if rule.covers == "personal_data" and rule.days < media.get(rule.of, 0):
-            yield where, "the pictures show the plate: their time must not be the longer one"
+            yield (
+                where,
+                plain(
+                    "ảnh cho thấy biển số: không được giữ ảnh lâu hơn",
+                    "the pictures show the plate: their time must not be the longer one",
+                ),
+            )
         if rule.covers == "papers":
             yield from ((where, fault) for fault in _papers_faults(rule, media))
 
 
-def _papers_faults(rule: RetentionRule, media: Mapping[Ended, int]) -> Iterator[str]:
+def _papers_faults(rule: RetentionRule, media: Mapping[Ended, int]) -> Iterator[Words]:
     if rule.of != "closed":
-        yield "only closed cases have papers"
+        yield plain("chỉ hồ sơ đã đóng mới có giấy tờ", "only closed cases have papers")
     if rule.days < LEAST_FOR_PAPERS:
-        yield f"papers stay {LEAST_FOR_PAPERS} days or more: complaint, court, enforcement must be over"
+        yield plain(
+            f"giấy tờ phải giữ từ {LEAST_FOR_PAPERS} ngày trở lên: hết khiếu nại, khởi kiện, cưỡng chế",
+            f"papers stay {LEAST_FOR_PAPERS} days or more: complaint, court, enforcement must be over",
+        )
     if rule.days < media.get("closed", 0):
-        yield "a case file shows the pictures: their time must not be the longer one"
+        yield plain(
+            "hồ sơ in kèm ảnh: không được giữ ảnh lâu hơn hồ sơ",
+            "a case file shows the pictures: their time must not be the longer one",
+        )

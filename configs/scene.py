@@ -12,7 +12,8 @@ from pydantic import AfterValidator, AwareDatetime, Field, PlainSerializer, mode
 
 from configs.addresses import ShownName, split_address
 from configs.model import Configured
-from configs.shapes import BoxPixels, Direction, Line, Polygon, refused, turn
+from configs.refusals import refused
+from configs.shapes import BoxPixels, Direction, Line, Polygon, turn
 from contract.local_time import VIETNAM
 from contract.types import Identifier
 from contract.vehicles import VehicleKind
@@ -108,7 +109,7 @@ class Prohibition(Configured):
     @model_validator(mode="after")
     def _ends_after_it_began(self) -> Self:
         if self.valid_from and self.valid_to and self.valid_to < self.valid_from:
-            raise ValueError("valid_to must not be before valid_from")
+            raise refused("valid_to không được trước valid_from", "valid_to must not be before valid_from")
         return self
 
     @property
@@ -162,7 +163,10 @@ class Head(Configured):
     @model_validator(mode="after")
     def _controller_is_named(self) -> Self:
         if (self.source == "controller") != (self.controller is not None):
-            raise ValueError("source: controller needs the key controller, and only that source has it")
+            raise refused(
+                "source: controller cần khoá controller, và chỉ nguồn này có khoá đó",
+                "source: controller needs the key controller, and only that source has it",
+            )
         return self
 
 

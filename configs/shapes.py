@@ -12,7 +12,8 @@ from math import dist
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
-from pydantic_core import PydanticCustomError
+
+from configs.refusals import refused
 
 Coordinate = Annotated[float, Field(ge=-20_000, le=20_000, allow_inf_nan=False)]
 PixelPoint = tuple[Coordinate, Coordinate]
@@ -23,11 +24,6 @@ THINNEST = 4.0
 
 SHORTEST = 4.0
 """Pixels: no crossing of a shorter line is ever detected."""
-
-
-def refused(vi: str, en: str) -> PydanticCustomError:
-    """An error about an invalid value in both languages; a file's error quotes the English."""
-    return PydanticCustomError("refused", "{en}", {"vi": vi, "en": en})
 
 
 def _in_pixels(points: Iterable[tuple[float, float]]) -> None:

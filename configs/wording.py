@@ -45,6 +45,11 @@ def words(vi: str, en: str) -> Words:
     return Words(vi=vi, en=en)
 
 
+def plain(vi: str, en: str) -> Words:
+    """Vietnamese, English of a finished sentence: no template, a brace stands for itself."""
+    return Words.model_construct(vi=vi, en=en)
+
+
 def with_forms(template: str, counts: Mapping[str, object]) -> str:
     """The template with each `{n:case|cases}` replaced by the form for that number; if it is missing, by the
     plural. Only English has such forms here; Vietnamese words don't change with a number."""

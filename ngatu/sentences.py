@@ -3,13 +3,19 @@
 import traceback
 from pathlib import Path
 
+from configs.loading import ConfigError
+
 OURS = ("configs", "contract", "edge", "central", "models", "ngatu", "sample_videos", "bench")
 
 
 def sentence(problem: Exception) -> str:
-    """One sentence. Our own errors say what to do; the system's name the file; any other is a bug of ours,
-    reported with the place it came from.
+    """One sentence; each error of a configuration file in Vietnamese and English.
+
+    Our own errors say what to do; the system's name the file; any other is a bug of ours, reported with the
+    place it came from.
     """
+    if isinstance(problem, ConfigError):
+        return problem.in_both
     if type(problem).__module__.split(".")[0] in OURS:
         return str(problem)
     if isinstance(problem, OSError):

@@ -17,6 +17,8 @@ from central.web.error_pages import come_again
 from central.web.language import language
 from central.words.dictionary import translator
 from central.words.errors import field_problem, told
+from central.words.languages import Language
+from configs.wording import Words
 
 
 class Problem(BaseModel):
@@ -58,10 +60,15 @@ def problem(
     )
 
 
+def _in_language(value: object, lang: Language) -> object:
+    return value.in_language(lang) if isinstance(value, Words) else value
+
+
 async def domain_problem(request: Request, error: Exception) -> Response:
     """Handler for DomainError."""
     assert isinstance(error, DomainError)
-    words = told(error, language(request))
+    lang = language(request)
+    words = told(error, lang)
     answer = problem(
         request,
         error.status,
@@ -69,7 +76,7 @@ async def domain_problem(request: Request, error: Exception) -> Response:
         words.title,
         words.detail,
         reason=error.reason or None,
-        values=error.values,
+        values={name: _in_language(value, lang) for name, value in error.values.items()},
     )
     return come_again(error, answer)
 

@@ -121,8 +121,7 @@ def check(content: str, camera_id: str) -> None:
     try:
         config = load_camera(Path(f"{camera_id}.yaml"), content.encode())
     except ConfigError as problem:
-        told = "\n".join(str(problem).splitlines()[:_MOST_FAULTS])
-        raise CameraFileError("content", problems=told) from problem
+        raise CameraFileError("content", problems=problem.first(_MOST_FAULTS)) from problem
     if config.id != camera_id:
         raise CameraFileError("other_camera", camera=camera_id, named=config.id)
     if config.detect_stream is None:

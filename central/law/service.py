@@ -216,8 +216,7 @@ def _parse(name: TableName, content: str) -> BaseModel:
         try:
             return read_table(path, name)
         except ConfigError as problem:
-            told = "\n".join(str(problem).replace(str(path), path.name).splitlines()[:20])
-            raise LawTableError("content", problems=told) from problem
+            raise LawTableError("content", problems=problem.first(20, path.name)) from problem
 
 
 def _rows(table: BaseModel) -> dict[str, dict[str, Any]]:

@@ -9,6 +9,7 @@ from babel.lists import format_list
 from central.errors import DomainError
 from central.words.dictionary import has_word, translator, word_or
 from central.words.languages import Language, locale_of
+from configs.wording import Words
 
 VALUE_WORDS = {
     "action": "action",
@@ -47,10 +48,13 @@ def told(error: DomainError, language: Language) -> Told:
 
 def values_in_words(values: Mapping[str, Any], language: Language) -> dict[str, Any]:
     """Values ready to be filled in, with codes replaced by their texts."""
-    return {
-        name: _in_words(VALUE_WORDS[name], value, language) if name in VALUE_WORDS else value
-        for name, value in values.items()
-    }
+    return {name: _shown(name, value, language) for name, value in values.items()}
+
+
+def _shown(name: str, value: object, language: Language) -> object:
+    if isinstance(value, Words):
+        return value.in_language(language)
+    return _in_words(VALUE_WORDS[name], value, language) if name in VALUE_WORDS else value
 
 
 def _in_words(part: str, value: object, language: Language) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import Field, create_model, field_validator
 
 from configs.model import Configured
+from configs.refusals import refused
 from configs.rules.descriptor import RuleDescriptor
 from configs.rules.parameters import Passage
 from contract.types import RuleName
@@ -48,14 +49,20 @@ class RuleSet(Configured):
     @classmethod
     def _on_is_said(cls, value: Any) -> Any:
         if value is None:
-            raise ValueError("empty: write {} to turn the rule on, or leave the key out")
+            raise refused(
+                "trống: viết {} để bật quy tắc, hoặc bỏ khoá này",
+                "empty: write {} to turn the rule on, or leave the key out",
+            )
         return value
 
     @field_validator("precedence")
     @classmethod
     def _names_rules(cls, names: tuple[str, ...]) -> tuple[str, ...]:
         if unknown := [name for name in names if name not in RULES]:
-            raise ValueError(f"no rule is called {unknown[0]!r}; there are: {', '.join(RULES)}")
+            raise refused(
+                f"không có quy tắc {unknown[0]!r}; đang có: {', '.join(RULES)}",
+                f"no rule is called {unknown[0]!r}; there are: {', '.join(RULES)}",
+            )
         return names
 
     def of(self, rule: RuleDescriptor) -> Configured | None:

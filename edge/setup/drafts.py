@@ -13,8 +13,9 @@ from pydantic import ValidationError
 from configs.camera import CameraConfig, config_sha256
 from configs.camera_check import camera_problems
 from configs.loading import Location
+from configs.refusals import refusal
 from configs.scene import Scene
-from configs.wording import Words, words
+from configs.wording import Words
 
 Draft = dict[str, Any]
 
@@ -40,17 +41,9 @@ def problems(draft: Draft) -> Iterator[tuple[Location, Words]]:
         config = CameraConfig.model_validate(draft)
     except ValidationError as error:
         for item in error.errors(include_url=False, include_input=False):
-            yield item["loc"], _in_words(item["type"], item["msg"], item.get("ctx", {}))
+            yield item["loc"], refusal(item, CameraConfig)
         return
     yield from camera_problems(config)
-
-
-def _in_words(kind: str, message: str, said: Mapping[str, Any]) -> Words:
-    if kind == "refused":
-        return words(said["vi"], said["en"])
-    if kind == "missing":
-        return words("còn thiếu", "is missing")
-    return words("giá trị không hợp lệ", message.removeprefix("Value error, "))
 
 
 def scene_of(draft: Draft) -> Scene | None:

@@ -34,7 +34,7 @@ def test_every_shipped_camera_loads(path: Path) -> None:
         (
             "[[400, 300], [880, 305], [930, 420], [380, 410]]",
             "[[400, 300], [880, 305]]",
-            "zones.0.polygon: Tuple",
+            "zones.0.polygon: needs at least 3 items, has 2",
         ),
         (
             "[[400, 300], [880, 305], [930, 420], [380, 410]]",
@@ -47,7 +47,7 @@ def test_every_shipped_camera_loads(path: Path) -> None:
         ("  no_stopping: {}", "  wrong_way: {}", "rules.wrong_way: needs a one_way lane with a direction"),
         ("  no_stopping: {}", "  no_stopping:", "rules.no_stopping: empty: write {} to turn the rule on"),
         ("grace: 0.3", "grase: 0.3", "rules.red_light.grase: unknown key; did you mean 'grace'?"),
-        ("amber: borderline", "amber: maybe", "rules.red_light.amber: Input should be 'off'"),
+        ("amber: borderline", "amber: maybe", "rules.red_light.amber: must be 'off'"),
         (
             "url: rtsp://10.20.0.11:554/stream2",
             "url: rtsp://u:pw@h/1",
@@ -56,7 +56,7 @@ def test_every_shipped_camera_loads(path: Path) -> None:
         ("url: rtsp://10.20.0.11:554/stream2", "url: file:///x", "detect_stream.url: must be rtsp://HOST"),
         ("name: Nút giao", 'name: "\\0" # ', "site.name: one line of text"),
         ("name: Nút giao", 'name: "a\\nb" # ', "site.name: one line of text"),
-        ("kinds: [car,", "kinds: [cart,", "lanes.1.kinds.0: Input should be 'car'"),
+        ("kinds: [car,", "kinds: [cart,", "lanes.1.kinds.0: must be 'car'"),
         ("end: 2026-11-20T08", "end: 2026-11-20T06", "exemptions.0.end: must be after start"),
         ("    source: controller\n", "", "heads.1: source: controller needs the key controller"),
     ],

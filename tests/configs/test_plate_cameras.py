@@ -52,7 +52,7 @@ def test_a_plate_camera_needs_no_rules_and_is_joined(tmp_path: Path) -> None:
         ({"camera": "overview"}, "plate_cameras.0.camera: is this camera itself"),
         ({"section": "T"}, "plate_cameras.0.section: no section has the id 'T'; there are: S"),
         ({"lanes": ["lef"]}, "plate_cameras.0.lanes.0: no lane has the id 'lef'; there are: left"),
-        ({"offset": 60}, "plate_cameras.0.offset: Input should be less than or equal to 10"),
+        ({"offset": 60}, "plate_cameras.0.offset: must be at most 10"),
     ],
 )
 def test_what_one_file_shows_to_be_wrong_is_told(

@@ -216,8 +216,11 @@ def test_rows_are_there_as_they_are_found_and_the_folder_is_made(street: Path, t
         (("replay", "{pipe}", "--camera", "{camera}"), "{pipe}: a pipe or a device"),
         (("camera", "serve", "{pipe}"), "{pipe}: a pipe or a device"),
         (("read", "{pipe}", "/dev/zero"), "{pipe}: a pipe or a device, not a picture's file"),
-        (("edge", "check", "{pipe}"), "{pipe}:1: a pipe or a device"),
-        (("edge", "check", "/dev/zero"), "/dev/zero:1: a pipe or a device"),
+        (("edge", "check", "{pipe}"), "{pipe}:1: là đường ống hoặc thiết bị"),
+        (
+            ("edge", "check", "/dev/zero"),
+            "/dev/zero:1: là đường ống hoặc thiết bị, không phải tệp a pipe or a device, not a file",
+        ),
         (("replay", "{clip}", "--camera", "{node}"), "this is a node's file"),
         (
             ("replay", "{clip}", "--camera", "{camera}", "--key", "{clip}"),
@@ -234,7 +237,10 @@ def test_rows_are_there_as_they_are_found_and_the_folder_is_made(street: Path, t
         (("replay", "{clip}", "--camera", "{camera}", "--key", "/proc/x"), "/proc/x"),
         (("replay", "{clip}", "--camera", "{camera}", "--start", "yesterday"), "'yesterday' is no time"),
         (("broker", "{utf16}"), "is UTF-16 text"),
-        (("broker", "{numbers}"), "numbers.yaml:1: a: must be text: put it in quotes"),
+        (
+            ("broker", "{numbers}"),
+            "numbers.yaml:1: a: phải là chữ: đặt trong dấu ngoặc kép must be text: put it in quotes",
+        ),
         (("mask", "{clip}", "--out", "o.mp4", "--own", "{numbers}"), "numbers.yaml: "),
         (("edge", "check", "{utf16}"), "is UTF-16 text"),
         (("edge", "check", "{empty}"), "can't be read: Is a directory"),

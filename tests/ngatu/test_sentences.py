@@ -1,6 +1,7 @@
 """What went wrong, in a sentence, whatever its class."""
 
 import errno
+from pathlib import Path
 
 import av
 import cv2
@@ -8,6 +9,7 @@ import numpy as np
 import pytest
 
 from configs.loading import ConfigError, Problem
+from configs.wording import plain
 from edge.video.frame import VideoError
 from edge.video.ring import RingMiss
 from ngatu.sentences import sentence
@@ -26,7 +28,10 @@ def raised(code: str) -> Exception:
     [
         (VideoError("a.mp4: not a video [cam1]"), "a.mp4: not a video [cam1]"),
         (RingMiss("3 s is not in the ring"), "3 s is not in the ring"),
-        (ConfigError("a.yaml", [Problem(3, "id", "is missing")]), "a.yaml:3: id: is missing"),  # type: ignore[arg-type]
+        (
+            ConfigError(Path("a.yaml"), [Problem(3, "id", plain("còn thiếu", "is missing"))]),
+            "a.yaml:3: id: còn thiếu\n    is missing",
+        ),
         (
             OSError(errno.ENOSPC, "No space left on device", "/x/[a].jsonl"),
             "/x/[a].jsonl: No space left on device",

@@ -84,7 +84,7 @@ def test_an_uploaded_file_takes_the_place_of_the_text(admin: TestClient) -> None
     ("content", "vi", "en"),
     [
         (b"", "“cam-1.yaml” trống; hãy chọn", "“cam-1.yaml” is empty; choose"),
-        (b"# nothing", "cam-1.yaml:1", "cam-1.yaml:1"),
+        (b"# nothing", "cam-1.yaml:1: tệp trống", "cam-1.yaml:1: the file is empty"),
         (b"\xff\xd8\xff\x00", *THIS_FILE),
         (b"%PDF-1.7 \xe2\xe3", *THIS_FILE),
         ("đ".encode() * 150_000, *THIS_FILE),
@@ -111,7 +111,7 @@ def test_a_wrong_file_is_told_and_what_was_typed_stays(
 @pytest.mark.parametrize(
     ("content", "form", "status", "told"),
     [
-        (NEW + "nonsense: 1\n", {}, 422, "cam-1.yaml:9: nonsense: unknown key"),
+        (NEW + "nonsense: 1\n", {}, 422, "cam-1.yaml:9: nonsense: khoá lạ"),
         (NEW, {"why": " "}, 422, "lý do"),
         (NEW, {"base": "0" * 64}, 409, "đã khác"),
         (FILE, {}, 409, "đúng tệp"),

@@ -32,7 +32,7 @@ def test_a_finished_file_has_no_problems_in_any_language(path: Path) -> None:
         ({"lanes": [{"id": "L", "polygon": [[0, 0], [90, 90], [90, 0], [0, 90]]}]}, ("lanes", 0), "cắt nhau"),
         ({"solid_lines": [{"id": "V", "line": [[10, 10], [11, 11]]}]}, ("solid_lines", 0), "chỉ dài"),
         ({"heads": [{"id": "D", "box": [10, 10, 11, 30]}]}, ("heads", 0), "khung quá nhỏ"),
-        ({"size": None}, ("size",), "không hợp lệ"),
+        ({"size": None}, ("size",), "phải là danh sách"),
     ],
 )
 def test_problems_are_told_in_vietnamese_at_their_place(
