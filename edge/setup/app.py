@@ -104,7 +104,10 @@ async def _setup_error(request: Request, error: Exception) -> Response:
 
 async def _config_error(request: Request, error: Exception) -> Response:
     """A camera file in the folder that can't be read, or a draft that is not yet a valid camera file."""
-    return _told(request, translator(language(request))("error.file", detail=str(error)), 422)
+    assert isinstance(error, ConfigError)
+    spoken = language(request)
+    detail = "\n".join(error.lines(spoken))
+    return _told(request, translator(spoken)("error.file", detail=detail), 422)
 
 
 def _told(request: Request, words: str, status: int) -> Response:

@@ -135,3 +135,15 @@ def test_the_password_is_kept_out_of_file_and_page(page: Page) -> None:
     assert kept.stat().st_mode & 0o077 == 0
     assert "p@ss" not in client.get(f"/cameras/{name}/camera").text
     assert "Camera không cho hình" in finished(client, name, "record")
+
+
+@pytest.mark.parametrize(("spoken", "words"), [("vi", "có phải là"), ("en", "did you mean")])
+def test_a_camera_file_that_cannot_be_read_is_explained(page: Page, spoken: str, words: str) -> None:
+    text = (CAMERAS / "junction.yaml").read_text(encoding="utf-8")
+    (page.folder / "nga-tu.yaml").write_text(text.replace("stop_lines:", "stop_linez:"), encoding="utf-8")
+    client = page.visitor()
+    client.cookies.set("lang", spoken)
+    shown = client.get("/cameras/nga-tu/camera")
+    assert shown.status_code == 422
+    assert f"nga-tu.yaml:14: stop_linez: {'khoá lạ' if spoken == 'vi' else 'unknown key'}" in shown.text
+    assert words in shown.text
