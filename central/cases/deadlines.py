@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from configs import law_tables
+from configs.law_tables import LawBook, LawError
 
 Urgency = Literal["calm", "soon", "urgent", "overdue"]
 
@@ -17,15 +17,15 @@ class Terms:
     limitation_at: datetime
 
 
-def terms_of(occurred_at: datetime) -> Terms:
+def terms_of(book: LawBook, occurred_at: datetime) -> Terms:
     """The deadlines of a violation, by the law of its day, counted from the day of the act as the cautious
     reading of "detection"; the last day counts in full. Raises LawError: the tables know no law of that
     day.
     """
-    deadlines = law_tables.deadlines(occurred_at)
+    deadlines = book.deadlines(occurred_at)
     if not {"notice", "limitation"} <= deadlines.keys():
-        raise law_tables.LawError(f"no deadlines for {occurred_at:%d/%m/%Y} in the table `deadlines`")
-    count = law_tables.shipped().calendar
+        raise LawError(f"no deadlines for {occurred_at:%d/%m/%Y} in the table `deadlines`")
+    count = book.calendar
     return Terms(
         notice_due_at=count.due_at(deadlines["notice"], occurred_at),
         limitation_at=count.due_at(deadlines["limitation"], occurred_at),

@@ -36,6 +36,7 @@ from central.cases.lifecycle import OPEN, Action, Actor, State
 from central.cases.models import Case, CaseEvent, CaseEvidence
 from central.cases.queries import manifest_of
 from central.errors import NotFoundError
+from central.law.service import book
 from central.values import visible
 from configs.law_tables import LawError
 from contract.canonical import sha256_hex
@@ -82,7 +83,7 @@ def open_case(session: Session, manifest: ViolationManifest, jws: str, now: date
 
 def _new_case(session: Session, manifest: ViolationManifest, now: datetime) -> Case:
     try:
-        terms = terms_of(manifest.occurred_at)
+        terms = terms_of(book(session), manifest.occurred_at)
     except LawError as problem:
         raise NoLawError("day", day=str(manifest.occurred_at.date())) from problem
     return Case(

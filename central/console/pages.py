@@ -91,7 +91,8 @@ def render(
     request: Request, template: str, user: User | None = None, status: int = 200, **values: Any
 ) -> HTMLResponse:
     """A page or fragment in the browser's language."""
-    words = _words(language(request))
+    lang, session = language(request), getattr(request.state, "session", None)
+    words = _words(lang) | {"reason_word": lambda code: reason_words(code, lang, session)}
     navigation, more = _pages_of(user)
     values |= {
         "user": user,
@@ -149,7 +150,6 @@ def _words(lang: Language) -> dict[str, Any]:
         "in_words": lambda told: say(told if isinstance(told, Reason) else Reason.model_validate(told), lang),
         "rule_word": lambda name: word_or(lang, f"rule.{name}", name),
         "still_word": partial(_still_word, language=lang),
-        "reason_word": lambda code: reason_words(code, lang),
         "step_word": lambda action: word_or(lang, f"do.{action}", word_or(lang, f"step.{action}", action)),
         "wait_word": lambda action: word_or(lang, f"wait.{action}", word_or(lang, f"step.{action}", action)),
         "revision_word": lambda state: word_or(lang, f"camera.state.{state}", state),

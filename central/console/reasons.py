@@ -6,9 +6,10 @@ from sqlmodel import Session
 
 from central.cases.lifecycle import State
 from central.cases.statistics import latest_reasons
+from central.law.service import book
 from central.review.reasons import Stage, reasons_for
 from central.words.languages import Language
-from configs.law_tables import reasons
+from configs.law_tables import shipped
 
 _KEYS = "123456789QWERTYUIOPASDFGHJKLZXCVBNM"
 _ENDED = {"operator": State.REJECTED, "officer": State.REFUSED}
@@ -38,14 +39,16 @@ def reason_choices(session: Session, stage: Stage, rule: str, language: Language
             key=shown if shown.isdigit() else f"Key{shown}",
             shown_key=shown,
         )
-        for reason, shown in zip(reasons_for(stage), _KEYS, strict=False)
+        for reason, shown in zip(reasons_for(session, stage), _KEYS, strict=False)
     ]
     return sorted(choices, key=lambda choice: -given[(rule, choice.code)])
 
 
-def reason_words(code: str, language: Language) -> str:
-    """The text of a stored reason code; the code itself if the table no longer contains it."""
-    reason = reasons().get(code)
+def reason_words(code: str, language: Language, session: Session | None = None) -> str:
+    """The text of a stored reason code by the law in use (without a session: as shipped); the code itself if
+    the table no longer contains it.
+    """
+    reason = (book(session) if session is not None else shipped()).reasons.get(code)
     if reason is None:
         return code
     return reason.text_vi if language == "vi" else reason.text_en

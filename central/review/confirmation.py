@@ -57,7 +57,7 @@ def send_back(
 
 def refuse(session: Session, officer: User, sight: Sight, now: datetime, reason: str, note: str = "") -> Case:
     """Ends the case for the police, with a reason code."""
-    check_reason("officer", reason, note)
+    check_reason(session, "officer", reason, note)
     case = lock_case(session, sight.case_id, sight.version)
     take_step(session, case, Action.REFUSE, officer, now, reason=reason, note=note, detail=sight.detail())
     return case

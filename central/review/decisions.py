@@ -87,7 +87,7 @@ def accept(
 
 def reject(session: Session, user: User, sight: Sight, now: datetime, reason: str, note: str = "") -> Case:
     """Ends the case with a reason code, and a note if the code requires one."""
-    check_reason("operator", reason, note)
+    check_reason(session, "operator", reason, note)
     case = held_case(session, user, sight.case_id, sight.version)
     take_step(session, case, Action.REJECT, user, now, reason=reason, note=note, detail=sight.detail())
     second_review.after_decision(session, case, now)

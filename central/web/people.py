@@ -35,6 +35,7 @@ LOCK_SECONDS = 10.0
 
 def _request_session(request: Request) -> Iterator[Session]:
     with transaction(request.app.state.engine) as session:
+        request.state.session = session  # for words of the law in use: see `central.console.pages`
         yield session
 
 
@@ -46,6 +47,7 @@ SessionDep = Annotated[Session, Depends(_request_session, scope="function")]
 
 def _request_reading(request: Request) -> Iterator[Session]:
     with reading(request.app.state.engine) as session:
+        request.state.session = session
         yield session
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from central.cases.deadlines import terms_of, urgency
 from configs.law_calendar import end_of_day
+from configs.law_tables import shipped
 from contract.local_time import local_day
 
 
@@ -22,7 +23,7 @@ from contract.local_time import local_day
 def test_notice_in_ten_days_and_limitation_after_a_year(
     occurred_at: datetime, notice: date, limitation: date
 ) -> None:
-    terms = terms_of(occurred_at)
+    terms = terms_of(shipped(), occurred_at)
     assert terms.notice_due_at == end_of_day(notice)
     assert terms.limitation_at == end_of_day(limitation)
 

@@ -12,6 +12,7 @@ from central.devices import service as devices
 from central.proceedings import service as proceedings
 from central.proceedings import syncing
 from central.proceedings.models import WithdrawnCase
+from contract.local_time import local_day
 from tests.central.casework import Casework
 from tests.central.citizens.test_files import jpeg, pdf
 from tests.central.law.test_service import DEARER, text_of
@@ -126,6 +127,44 @@ def test_a_row_of_other_days_touches_no_recorded_case(casework: Casework) -> Non
     file = {"file": ("offences.yaml", text_of("offences", *later).encode(), "application/yaml")}
     made = admin.post("/law", data={"name": "offences", "note": "NĐ mới"}, files=file)
     assert "ảnh hưởng 0 vụ việc đang mở" in admin.get(made.headers["location"]).text
+
+
+def in_use(casework: Casework, name: str, text: str) -> None:
+    """A new version of a table, uploaded, approved and activated."""
+    admin, lawyer = casework.at("quan-tri"), casework.at("phap-che")
+    body = {"name": name, "content": text, "note": "sửa"}
+    draft = admin.post("/api/v1/law-tables", json=body).json()
+    path = f"/api/v1/law-tables/{draft['id']}"
+    lawyer.post(f"{path}/approvals", json={"rows": draft["unapproved"]})
+    assert lawyer.post(f"{path}/activation").json()["state"] == "active"
+
+
+def test_a_new_reason_is_offered_taken_and_told_on_the_desks(casework: Casework) -> None:
+    row = (
+        '- {code: heavy_rain, text_vi: "Mưa lớn", text_en: "Heavy rain", attributable_to: device, '
+        "stage: both, note_required: false}\n"
+    )
+    in_use(casework, "reasons", text_of("reasons", ("reasons:\n", f"reasons:\n{row}")))
+    with transaction(casework.office.engine) as session:
+        case_id = add_case(session, NOW, 8).id
+    desk = casework.at("lan")
+    assert "Mưa lớn" in desk.post("/review/next").text
+    with transaction(casework.office.engine) as session:
+        version = session.get_one(Case, case_id).version
+    form = {"version": version, "reason": "heavy_rain"}
+    assert desk.post(f"/review/{case_id}/reject", data=form).status_code == 200
+    assert "Mưa lớn" in casework.at("lan").get(f"/cases/{case_id}").text
+
+
+def test_a_new_deadline_holds_for_cases_that_come_in_after_it(casework: Casework) -> None:
+    with transaction(casework.office.engine) as session:
+        before = add_case(session, NOW, 8).notice_due_at
+    in_use(casework, "deadlines", text_of("deadlines", ("amount: 10\n", "amount: 15\n")))
+    with transaction(casework.office.engine) as session:
+        case = add_case(session, NOW, 9)
+        days = (local_day(case.notice_due_at) - local_day(case.occurred_at)).days
+        assert days == 16  # due at the end of the fifteenth
+        assert (local_day(before) - local_day(case.occurred_at)).days == 11
 
 
 def test_a_table_with_a_mistake_is_told_with_its_line(casework: Casework) -> None:
