@@ -56,22 +56,19 @@ class RowChange:
 
 def book(session: Session) -> LawBook:
     """The law in use."""
-    rows = session.exec(select(LawTable.id, LawTable.name).where(LawTable.state == "active")).all()
-    key = tuple(sorted((name, table_id or 0) for table_id, name in rows))
-    return _book(session, key)
-
-
-_BOOKS: dict[tuple[tuple[str, int], ...], LawBook] = {}
-"""Books by the ids of their active versions, whose content never changes: a process caches the last few."""
-
-
-def _book(session: Session, key: tuple[tuple[str, int], ...]) -> LawBook:
+    active = LawTable.state == "active"
+    hashes = dict(session.exec(select(LawTable.name, LawTable.sha256).where(active)).all())
+    key = tuple(sorted(hashes.items()))
     if key not in _BOOKS:
-        active = {name: session.get_one(LawTable, table_id).content for name, table_id in key}
+        content = {table.name: table.content for table in session.exec(select(LawTable).where(active))}
         if len(_BOOKS) > 8:
             _BOOKS.clear()
-        _BOOKS[key] = book_of({name: _table(name, active.get(name)) for name in NAMES})
+        _BOOKS[key] = book_of({name: _table(name, content.get(name)) for name in NAMES})
     return _BOOKS[key]
+
+
+_BOOKS: dict[tuple[tuple[str, str], ...], LawBook] = {}
+"""Books by the hashes of their active versions: a process caches the last few."""
 
 
 def _table(name: TableName, content: str | None) -> BaseModel:
