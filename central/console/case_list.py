@@ -19,7 +19,7 @@ from central.cases.lifecycle import OPEN, State
 from central.cases.models import Case
 from central.cases.queries import CaseFilter, Order
 from central.cases.visibility import sees_police_cases
-from central.connections.sheets import CSV, write_csv
+from central.connections.sheets import CSV, XLSX, write_csv, write_xlsx
 from central.console.pages import language, printed_plate, render
 from central.console.views import deadline
 from central.fleet import service as fleet
@@ -123,17 +123,19 @@ def case_list(
 
 
 @router.get("/list.csv")
+@router.get("/list.xlsx")
 def case_file(request: Request, session: SessionDep, user: Viewer, narrowing: Narrowed) -> Response:
     """The same list as a file, in its order, at most `MOST_IN_FILE` cases; that it was taken out is written
     down, for it has plates."""
+    kind = request.url.path.rpartition(".")[2]
     found = queries.list_cases(
         session, narrowing.filter_for(user), None, MOST_IN_FILE, narrowing.order or "newest"
     )
     detail = narrowing.chosen | {"cases": len(found)}
     audit.record(session, user.actor, "case.export", "case:list", detail)
-    headers = {"Content-Disposition": 'attachment; filename="cases.csv"'}
-    content = as_csv(found, language(request))
-    return Response(content, media_type=CSV, headers=headers)
+    write, media_type = (write_csv, CSV) if kind == "csv" else (write_xlsx, XLSX)
+    headers = {"Content-Disposition": f'attachment; filename="cases.{kind}"'}
+    return Response(write(*table_of(found, language(request))), media_type=media_type, headers=headers)
 
 
 def list_page(
@@ -175,15 +177,15 @@ def _deciders(session: Session) -> dict[int, str]:
     return {user.id or 0: user.full_name for user in people if any(map(user.may, deciding))}
 
 
-def as_csv(cases: Iterable[Case], lang: Language) -> bytes:
-    """The cases as a table for a spreadsheet, in the reader's language."""
+def table_of(cases: Iterable[Case], lang: Language) -> tuple[list[str], list[list[str]]]:
+    """The cases as a table for a spreadsheet: headings and lines in the reader's language."""
     t = translator(lang)
     columns = ("case.number", "cases.when", "plate.title", "cases.act", "cases.site", "facts.camera")
     head = [t(name) for name in (*columns, "facts.vehicle", "cases.state", "facts.notice_due")]
-    return write_csv(head, [_csv_row(case, lang) for case in cases])
+    return head, [_line(case, lang) for case in cases]
 
 
-def _csv_row(case: Case, lang: Language) -> list[str]:
+def _line(case: Case, lang: Language) -> list[str]:
     t = translator(lang)
     return [
         str(case.id),

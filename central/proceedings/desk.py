@@ -38,6 +38,10 @@ SENDS: Mapping[str, str] = {
 """Steps that send a paper, and which."""
 
 
+TOWARDS_OWNER = ("draw_notice", "sign_notice", "send_notice")
+"""Steps before each of which a clone is looked for: the plate may have been seen elsewhere since the last."""
+
+
 class PaperMissingError(ConflictError):
     """The paper to be sent has not been drawn up, or its file is still being made."""
 
@@ -54,16 +58,16 @@ def do(
 ) -> tuple[ProceedingStep, Document | None]:
     """Takes a step on a locked proceeding and draws its paper up.
 
-    If a clone is suspected, no notice is drawn up: the step taken then is `suspect_clone`.
+    If a clone is suspected, no notice is drawn up, signed or sent: the step taken then is `suspect_clone`.
 
     Raises:
         StepRefusedError: the tables refuse.
         PaperMissingError: the paper to be sent has no file yet.
         EvidenceNotOpenError: a notice whose owner could not see the evidence yet.
     """
-    if doing.action == "draw_notice" and clones.suspect(records.session, proceeding, places or {}, now):
+    if doing.action in TOWARDS_OWNER and clones.suspect(records.session, proceeding, places or {}, now):
         last = last_step(records.session, proceeding)
-        if last.action == "suspect_clone":
+        if last.action == "suspect_clone" and last.at == now:  # not an earlier suspicion
             return last, None
         raise StepRefusedError("plate_suspected", action=doing.action, problems=("plate_suspected",))
     if doing.action in SENDS:

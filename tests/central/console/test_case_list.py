@@ -3,13 +3,15 @@
 import csv
 import re
 from datetime import datetime
-from io import StringIO
+from io import BytesIO, StringIO
 
 import pytest
 from fastapi.testclient import TestClient
+from openpyxl import load_workbook
 
 from central.accounts.permissions import Role
-from central.console.case_list import as_csv
+from central.connections.sheets import write_csv
+from central.console.case_list import table_of
 from central.db import transaction
 from central.review import decisions, queue
 from tests.central.faces import SignedIn
@@ -103,10 +105,19 @@ def test_a_person_finds_what_they_decided(officer: TestClient, now: datetime) ->
     assert numbers(officer.get(f"/cases?person={person}").text) == {number}
 
 
-def test_a_file_taken_out_is_written_down(officer: TestClient, signed_in: SignedIn) -> None:
-    answer = officer.get("/cases/list.csv?site=ngo-gia-tu")
-    assert answer.headers["content-disposition"] == 'attachment; filename="cases.csv"'
-    assert "Ngô Gia Tự" in answer.text
+def test_the_list_is_a_workbook_too(officer: TestClient) -> None:
+    query = "site=ngo-gia-tu"
+    rows = list(csv.reader(StringIO(officer.get(f"/cases/list.csv?{query}").content.decode("utf-8-sig"))))
+    book = load_workbook(BytesIO(officer.get(f"/cases/list.xlsx?{query}").content)).worksheets[0]
+    assert [list(row) for row in book.iter_rows(values_only=True)] == rows
+    assert len(rows) == 2
+    assert "/cases/list.xlsx?site=ngo-gia-tu" in officer.get(f"/cases?{query}").text
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_a_file_taken_out_is_written_down(officer: TestClient, signed_in: SignedIn, kind: str) -> None:
+    answer = officer.get(f"/cases/list.{kind}?site=ngo-gia-tu")
+    assert answer.headers["content-disposition"] == f'attachment; filename="cases.{kind}"'
     entry = signed_in(Role.LEADER).get("/api/v1/audit", params={"subject": "case:list"}).json()["items"][0]
     assert (entry["action"], entry["actor"]) == ("case.export", "user:officer")
     assert entry["detail"] == {"site": "ngo-gia-tu", "cases": 1}
@@ -123,4 +134,4 @@ def test_an_operator_takes_out_what_operators_see(officer: TestClient, signed_in
 def test_no_name_becomes_a_formula(officer: TestClient, now: datetime) -> None:
     with transaction(officer.app.state.engine) as session:  # type: ignore[attr-defined]
         case = add_case(session, now, 7, site_name="=HYPERLINK(1)")
-    assert b"'=HYPERLINK(1)" in as_csv([case], "vi")
+    assert b"'=HYPERLINK(1)" in write_csv(*table_of([case], "vi"))

@@ -3,7 +3,9 @@ to the byte, parties only for a purpose."""
 
 import hashlib
 import re
+from collections.abc import Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlmodel import col, select
@@ -14,7 +16,10 @@ from central.documents import archive as documents
 from central.offences.models import Offence, OffenceChange
 from central.proceedings import particulars
 from central.proceedings.models import TrackState
-from tests.central.casework import Casework
+from central.settings import CentralSettings, SitePlace
+from tests.central import databases
+from tests.central.casework import Casework, opened
+from tests.central.proceedings.office import BINH
 
 
 def test_a_case_from_result_to_execution_by_forms(casework: Casework) -> None:
@@ -242,3 +247,35 @@ def test_the_act_is_charged_anew_by_two_people(casework: Casework) -> None:
         (change,) = session.exec(select(OffenceChange)).all()
         assert (offence.law_code, offence.vehicle_class, offence.points) == ("RED-M", "motorbike", 4)
         assert (change.before["law_code"], change.reason) == ("RED-A", note)
+
+
+@pytest.fixture
+def with_places(tmp_path: Path, now: datetime) -> Iterator[Casework]:
+    """The office with the positions of two sites."""
+    databases.migrated_sqlite(tmp_path / "central.db")
+    sites = {
+        "hang-bai": SitePlace(latitude=21.2731, longitude=106.1946),
+        "hue": SitePlace(latitude=16.4637, longitude=107.5909),
+    }
+    yield from opened(CentralSettings(data_dir=tmp_path, secure_cookies=False, unit="BN", sites=sites), now)
+
+
+@pytest.mark.parametrize("reached", ["drawn", "signed"])
+def test_a_plate_seen_elsewhere_after_the_notice_was_drawn_keeps_it_from_going_out(
+    with_places: Casework, reached: str
+) -> None:
+    office, plate = with_places.office, {"text": "98A51863"}
+    case_id = office.confirmed(plate=plate)
+    with_places.do("thiet-bi", case_id, "sign_result")
+    with_places.do("thu-ly", case_id, "draw_notice")
+    if reached == "signed":
+        with_places.do("truong-phong", case_id, "sign_notice")
+    with_places.make_files()
+    office.confirmed(BINH, plate=plate, site="hue", site_name="Huế")
+    if reached == "drawn":
+        with_places.do("truong-phong", case_id, "sign_notice")
+    else:
+        with_places.do("van-thu", case_id, "send_notice", how="post")
+    assert (office.state(case_id, "notice"), office.state(case_id, "clone")) == (reached, "suspected")
+    office.wait(0.01)
+    assert with_places.send("van-thu", case_id, "send_notice", how="post").status_code == 409
