@@ -106,8 +106,7 @@ def approve(session: SessionDep, user: Lawyer, now: Now, table_id: Id, body: App
 @router.post("/{table_id}/activation")
 def activate(session: SessionDep, user: Lawyer, now: Now, table_id: Id) -> TablePublic:
     """Activates a draft; deadlines of affected open cases are recalculated."""
-    law_impact.bring_into_step(session, table_id)
-    return TablePublic.model_validate(law.activate(session, table_id, user, now))
+    return TablePublic.model_validate(law_impact.activate(session, table_id, user, now))
 
 
 def _detail(session: Session, table: LawTable) -> TableDetail:

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select, update
 
 from central.accounts.models import User
 from central.audit import service as audit
@@ -40,6 +40,7 @@ from central.law.service import book
 from central.values import visible
 from configs.law_tables import LawError
 from contract.canonical import sha256_hex
+from contract.local_time import bounds_of_days, local_day
 from contract.manifest import ViolationManifest
 from contract.signing import payload_of
 from contract.vehicles import VehicleKind
@@ -322,6 +323,25 @@ def held_case(session: Session, user: User, case_id: int, version: int | None = 
     if case.lease_owner_id != user.id:
         raise LeaseLostError("case", id=case_id)
     return case
+
+
+def renew_terms(session: Session) -> None:
+    """Sets the deadlines of open cases anew, day by day, after the law in use has changed."""
+    span = select(func.min(Case.occurred_at), func.max(Case.occurred_at)).where(col(Case.state).in_(OPEN))
+    first, last = session.exec(span).one()
+    day = local_day(first) if first is not None else None
+    while day is not None and day <= local_day(last):
+        begins, ends = bounds_of_days(day, day)
+        theirs = (col(Case.occurred_at) >= begins, col(Case.occurred_at) < ends)
+        try:
+            terms = terms_of(book(session), begins)
+        except LawError:
+            terms = None  # no law of that day: its cases keep what they have
+        if terms is not None:
+            changed = update(Case).where(col(Case.state).in_(OPEN), *theirs).values(**asdict(terms))
+            session.connection().execute(changed)
+        day += timedelta(days=1)
+    session.expire_all()
 
 
 def expire_due(session: Session, now: datetime, limit: int = 100) -> int:

@@ -127,9 +127,7 @@ def approve(
 def activate(request: Request, session: SessionDep, user: Lawyer, now: Now, table_id: Id) -> Response:
     """Makes a draft the law in use; open cases that it touches are brought into step by the worker."""
     try:
-        law.table_of(session, table_id)
-        law_impact.bring_into_step(session, table_id)
-        law.activate(session, table_id, user, now)
+        law_impact.activate(session, table_id, user, now)
     except DomainError as refused:
         session.rollback()
         warning = told(refused, language(request)).sentence

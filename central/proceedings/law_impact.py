@@ -8,9 +8,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, false, update
 from sqlmodel import Session, col, func, select
 
+from central.accounts.models import User
 from central.cases.lifecycle import OPEN
 from central.cases.queries import CaseFilter, count_cases
+from central.cases.service import renew_terms
 from central.deadlines.service import cases_running_over, cases_with_codes
+from central.law import service as law
+from central.law.models import LawTable
 from central.law.service import RowChange, book, changes_of, table_of
 from central.offences.service import ids_by_law
 from central.proceedings.models import Proceeding, TrackState
@@ -52,10 +56,18 @@ def touched(session: Session, table_id: int) -> Impact:
     return Impact(total, tuple(session.exec(query.limit(SHOWN))), unrecorded)
 
 
-def bring_into_step(session: Session, table_id: int) -> None:
-    """Schedules new computation of deadlines and desks of the affected cases; called before the table is
-    activated.
+def activate(session: Session, table_id: int, by: User, now: datetime) -> LawTable:
+    """Makes a draft the law in use, and has the deadlines and desks of affected open cases computed anew.
+    Raises as `law.service.activate` does.
     """
+    _bring_into_step(session, table_id)  # compares with the table still in use
+    table = law.activate(session, table_id, by, now)
+    if table.name in ("deadlines", "holidays"):
+        renew_terms(session)
+    return table
+
+
+def _bring_into_step(session: Session, table_id: int) -> None:
     wanted = _where(session, table_id)
     if wanted is not None:
         session.connection().execute(update(Proceeding).where(_open(), wanted).values(waiting_at=None))

@@ -200,6 +200,14 @@ def test_an_expressway_has_rows_of_its_own_and_blocks_the_ordinary_ones(
     assert article not in [option.offence.article for option in options(rule, vehicle, **facts)]
 
 
+@pytest.mark.parametrize("facts", [{}, {"basis": "P130"}, {"basis": "P131"}])
+def test_a_ban_sign_on_an_expressway_leaves_the_officer_the_expressway_s_own_row(
+    facts: dict[str, str],
+) -> None:
+    found = BOOK.options("no_stopping", A, TODAY, Scene(facts, expressway=True))
+    assert ("6.7.c", False) in [(option.offence.article, option.proven) for option in found]
+
+
 def test_the_emergency_strip_is_an_offence_only_since_the_decree_of_2026() -> None:
     scene = Scene({"basis": "emergency_strip"}, expressway=True)
     before = BOOK.options("no_stopping", A, date(2026, 8, 14), scene)

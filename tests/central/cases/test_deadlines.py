@@ -3,11 +3,15 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from sqlmodel import Session
 
 from central.cases.deadlines import terms_of, urgency
+from central.cases.lifecycle import State
+from central.cases.service import renew_terms
 from configs.law_calendar import end_of_day
 from configs.law_tables import shipped
 from contract.local_time import local_day
+from tests.central.people import add_case
 
 
 @pytest.mark.parametrize(
@@ -26,6 +30,19 @@ def test_notice_in_ten_days_and_limitation_after_a_year(
     terms = terms_of(shipped(), occurred_at)
     assert terms.notice_due_at == end_of_day(notice)
     assert terms.limitation_at == end_of_day(limitation)
+
+
+def test_open_cases_follow_the_law_in_use_and_ended_ones_stay(session: Session, now: datetime) -> None:
+    waiting, ended = add_case(session, now), add_case(session, now, 2)
+    wrong = now + timedelta(days=1)
+    for case in (waiting, ended):
+        case.notice_due_at = case.limitation_at = wrong
+    ended.state = State.EXPIRED
+    session.flush()
+    renew_terms(session)
+    terms = terms_of(shipped(), waiting.occurred_at)
+    assert (waiting.notice_due_at, waiting.limitation_at) == (terms.notice_due_at, terms.limitation_at)
+    assert ended.notice_due_at == wrong
 
 
 def test_a_day_is_a_vietnamese_day() -> None:

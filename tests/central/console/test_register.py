@@ -156,15 +156,18 @@ def test_a_new_reason_is_offered_taken_and_told_on_the_desks(casework: Casework)
     assert "Mưa lớn" in casework.at("lan").get(f"/cases/{case_id}").text
 
 
-def test_a_new_deadline_holds_for_cases_that_come_in_after_it(casework: Casework) -> None:
+def test_a_new_deadline_holds_for_open_cases_and_those_that_come_in_after_it(casework: Casework) -> None:
+    def days(case: Case) -> int:
+        """Days until the end of the last one."""
+        return (local_day(case.notice_due_at) - local_day(case.occurred_at)).days - 1
+
     with transaction(casework.office.engine) as session:
-        before = add_case(session, NOW, 8).notice_due_at
+        waiting = add_case(session, NOW, 8)
+        assert days(waiting) == 10
     in_use(casework, "deadlines", text_of("deadlines", ("amount: 10\n", "amount: 15\n")))
     with transaction(casework.office.engine) as session:
-        case = add_case(session, NOW, 9)
-        days = (local_day(case.notice_due_at) - local_day(case.occurred_at)).days
-        assert days == 16  # due at the end of the fifteenth
-        assert (local_day(before) - local_day(case.occurred_at)).days == 11
+        assert days(add_case(session, NOW, 9)) == 15
+        assert days(session.get_one(Case, waiting.id)) == 15
 
 
 def test_a_table_with_a_mistake_is_told_with_its_line(casework: Casework) -> None:
