@@ -10,6 +10,7 @@ import central.cases.models
 import central.citizens.models
 import central.connections.models
 import central.copies.models
+import central.data_subjects.models
 import central.deadlines.models
 import central.devices.models
 import central.dispatches.models

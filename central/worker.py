@@ -20,6 +20,7 @@ from central.citizens import drafts, entry
 from central.copies import service as copies
 from central.copies.masking import mask
 from central.copies.service import Workshop
+from central.data_subjects import service as data_subjects
 from central.db import make_engine, reading, transaction
 from central.documents.archive import FILE, Archive
 from central.documents.filing import archive_of, make_file, signer_of
@@ -161,6 +162,7 @@ def _tidying(settings: CentralSettings, vault: Vault, index: BlindIndex) -> list
     """Deletion after the retention period, and sealing again with the current key."""
     partials = PartialFiles(settings.data_dir / "partial")
     return [
+        ("data_subjects.erase", TIDY, data_subjects.erase_ended),
         ("citizens.tidy", timedelta(minutes=1), entry.tidy),
         ("ingest.forget_early", TIDY, lambda session, now: forget_early(session, partials, now)),
         ("alarms.trim", TIDY, alarms.trim),
@@ -169,6 +171,7 @@ def _tidying(settings: CentralSettings, vault: Vault, index: BlindIndex) -> list
         ("parties.reseal", TIDY, lambda session, _now: Parties(session, vault, index).reseal() > 0),
         ("registry.reseal", TIDY, lambda session, _now: registry.reseal(session, vault) > 0),
         ("population.reseal", TIDY, lambda session, _now: population.reseal(session, vault) > 0),
+        ("data_subjects.reseal", TIDY, lambda session, _now: data_subjects.reseal(session, vault) > 0),
         ("citizens.reseal", TIDY, lambda session, _now: drafts.reseal(session, vault) > 0),
     ]
 

@@ -59,6 +59,7 @@ class Permission(StrEnum):
     REVIEW_SEARCHES = "review_searches"
     VIEW_WATCHING = "view_watching"
     LEAD_REVIEWS = "lead_reviews"
+    ANSWER_DATA_REQUESTS = "answer_data_requests"
 
 
 _SEE_CASES = {Permission.VIEW_CASES, Permission.VIEW_NODES}
@@ -108,7 +109,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         {Permission.VIEW_PROCEEDINGS, Permission.VIEW_OWNER, Permission.VIEW_LAW, Permission.TAKE_TRANSFERS}
     ),
     Role.TREASURY: frozenset({Permission.ENTER_PAYMENTS}),
-    Role.LAWYER: frozenset({Permission.VIEW_LAW, Permission.APPROVE_LAW}),
+    # Also responsible for personal data: gives persons what is held about them, and sees no case besides.
+    Role.LAWYER: frozenset({Permission.VIEW_LAW, Permission.APPROVE_LAW, Permission.ANSWER_DATA_REQUESTS}),
     Role.LEADER: frozenset(
         _SEE_CASES
         | {

@@ -4,7 +4,7 @@ phạm dữ liệu cá nhân), due within 72 hours.
 Law 91/2025 Art. 23; NĐ 356/2025 Art. 28-29: kind and time, data and number of persons concerned.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -29,6 +29,8 @@ READS = {
     "audit.read": "log",
     "audit.readings": "log",
     "search.read": "plate",
+    "data_request.collect": "identity",
+    "data_request.read": "identity",
 }
 """Actions that show personal data, and which kind."""
 
@@ -84,6 +86,19 @@ def report(session: Session, first: datetime, until: datetime, person: str | Non
         query = query.where(AuditEntry.actor == f"user:{person}")
     entries = session.exec(query.order_by(col(AuditEntry.seq)).execution_options(yield_per=1000))
     return BreachReport(first, until, _grouped(entries))
+
+
+def readings_of(session: Session, subjects: Collection[str]) -> list[Reading]:
+    """Who read these subjects (`case:17`, `party:4`), and who searched for one of them as a plate
+    (`plate:98A12345`), in the order of the first reading.
+    """
+    about = col(AuditEntry.subject).in_(subjects), col(AuditEntry.action).in_(READS)
+    entries = list(session.exec(select(AuditEntry).where(*about)))
+    plates = {subject for subject in subjects if subject.startswith("plate:")}
+    searches = session.exec(select(AuditEntry).where(AuditEntry.action == "case.search")) if plates else ()
+    found = {entry.seq: entry for entry in entries}
+    found |= {entry.seq: entry for entry in searches if _subject(entry) in plates}
+    return _grouped(found[seq] for seq in sorted(found))
 
 
 def _grouped(entries: Iterable[AuditEntry]) -> list[Reading]:

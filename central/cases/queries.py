@@ -80,6 +80,11 @@ def _without_owner(decided_before: datetime) -> tuple[ColumnElement[bool], ...]:
     return col(Case.state).in_(states), col(Case.operator_at) <= decided_before, REAL
 
 
+def of_plate(session: Session, plate: str) -> list[Case]:
+    """Every case of exactly this plate (normalised), the oldest first."""
+    return list(session.exec(select(Case).where(Case.plate == plate, REAL).order_by(col(Case.id))))
+
+
 def evidence_row(session: Session, case_id: int) -> CaseEvidence:
     """The stored manifest of a case with its hash."""
     row = session.get(CaseEvidence, case_id)

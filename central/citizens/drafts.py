@@ -32,7 +32,7 @@ def save(session: Session, vault: Vault, opened: Opened, answer: Answer, now: da
         key_id="",
         saved_at=now,
     )
-    row.sealed, row.key_id, row.saved_at = vault.seal(content, _context(key)), vault.key_id, now
+    row.sealed, row.key_id, row.saved_at = vault.seal(content, draft_context(key)), vault.key_id, now
     session.add(row)
 
 
@@ -41,7 +41,7 @@ def find(session: Session, vault: Vault, opened: Opened, kind: str) -> tuple[Ans
     row = session.get(Draft, (opened.proceeding_id, opened.party_id, kind))
     if row is None:
         return None
-    content = json.loads(vault.open(row.sealed, _context(row.key)))
+    content = json.loads(vault.open(row.sealed, draft_context(row.key)))
     return Answer(content["kind"], content["text"], content["fields"]), row.saved_at
 
 
@@ -68,7 +68,7 @@ def reseal(session: Session, vault: Vault, limit: int = 200) -> int:
         row.sealed, row.key_id = vault.seal(vault.open(row.sealed, context), context), vault.key_id
         done += 1
     for draft in _old(session, Draft, vault, limit):
-        context = _context(draft.key)
+        context = draft_context(draft.key)
         draft.sealed, draft.key_id = vault.seal(vault.open(draft.sealed, context), context), vault.key_id
         done += 1
     for file in _old(session, Attachment, vault, limit):
@@ -79,7 +79,8 @@ def reseal(session: Session, vault: Vault, limit: int = 200) -> int:
     return done
 
 
-def _context(key: str) -> str:
+def draft_context(key: str) -> str:
+    """The context in which a draft's text is sealed."""
     return f"draft:{key}"
 
 

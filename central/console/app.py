@@ -21,6 +21,7 @@ from central.console import (
     connection_routes,
     correcting_routes,
     dashboard_routes,
+    data_request_routes,
     desk_routes,
     device_routes,
     exemption_routes,
@@ -97,6 +98,7 @@ _ROUTERS = (
     breach_routes.router,
     user_routes.router,
     power_routes.router,
+    data_request_routes.router,
 )
 
 

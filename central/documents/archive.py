@@ -284,6 +284,13 @@ def of_case(session: Session, case_id: int, kind: str | None = None) -> list[Doc
     return list(session.exec(query if kind is None else query.where(Document.kind == kind)))
 
 
+def of_party(session: Session, party_id: int) -> list[Document]:
+    """Papers addressed to a party, the oldest first."""
+    return list(
+        session.exec(select(Document).where(Document.party_id == party_id).order_by(col(Document.id)))
+    )
+
+
 def of_decision(session: Session, decision_id: int, kind: str | None = None) -> list[Document]:
     """The papers that belong to a decision, of one kind or all, in the order they were drawn up."""
     query = select(Document).where(Document.decision_id == decision_id).order_by(col(Document.id))

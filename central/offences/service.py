@@ -126,6 +126,12 @@ def of_case(session: Session, case_id: int) -> Offence | None:
     return session.exec(select(Offence).where(Offence.case_id == case_id)).one_or_none()
 
 
+def changes_of(session: Session, offence_id: int) -> list[OffenceChange]:
+    """Earlier charges of an offence, the oldest first."""
+    query = select(OffenceChange).where(OffenceChange.offence_id == offence_id)
+    return list(session.exec(query.order_by(col(OffenceChange.id))))
+
+
 def by_number(session: Session, number: str) -> Offence | None:
     """The offence with that case number."""
     return session.exec(select(Offence).where(Offence.number == number)).one_or_none()

@@ -71,6 +71,17 @@ class Reader:
 
 
 @dataclass(frozen=True)
+class HeldFact:
+    """One value of a field, from when and which source; `ended_at`: when a correction replaced it."""
+
+    field: str
+    value: str
+    source: str
+    at: datetime
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True)
 class Parties:
     """The parties of a centre: the service over a session, the vault for sealing and the blind index for
     finding.
@@ -136,6 +147,22 @@ class Parties:
         facts = [fact for fact in self._facts(party_id) if fact.field in wanted]
         self._audit(reader, "party.read", party_id, {"fields": sorted(fact.field for fact in facts)})
         return self._open(party, facts)
+
+    def read_all(self, party_id: int, reader: Reader) -> list[HeldFact]:
+        """Every fact held about a party, also corrected ones and those of a blocked party, for the person
+        themselves; audited.
+
+        Raises:
+            NoPurposeError: the reader states no purpose.
+        """
+        if not reader.purpose.strip():
+            raise NoPurposeError("party")
+        query = select(PartyFact).where(PartyFact.party_id == party_id).order_by(col(PartyFact.id))
+        facts = self.session.exec(query).all()
+        self._audit(reader, "party.read", party_id, {"fields": sorted({fact.field for fact in facts})})
+        return [
+            HeldFact(fact.field, self._plain(fact), fact.source, fact.at, fact.ended_at) for fact in facts
+        ]
 
     def find(self, identity: str, reader: Reader) -> Party | None:
         """The party with this identity number; the search is audited whether or not there is one."""
@@ -256,6 +283,24 @@ def of_identity(session: Session, index: BlindIndex, identity: str) -> Party | N
     hashed = index.of("identity", identity)
     query = select(Party).where(Party.identity_index == hashed, col(Party.blocked_at).is_(None))
     return session.exec(query).one_or_none()
+
+
+def everybody_of_identity(session: Session, index: BlindIndex, identity: str) -> list[Party]:
+    """The parties entered with this identity number, also those named by mistake and blocked since."""
+    hashed = index.of("identity", identity)
+    return list(session.exec(select(Party).where(Party.identity_index == hashed).order_by(col(Party.id))))
+
+
+def roles_of(session: Session, party_ids: Collection[int]) -> list[CaseParty]:
+    """Every role these parties have or had, by case."""
+    query = select(CaseParty).where(among(session, CaseParty.party_id, party_ids))
+    return list(session.exec(query.order_by(col(CaseParty.case_id), col(CaseParty.id))))
+
+
+def roles_in(session: Session, case_ids: Collection[int]) -> list[CaseParty]:
+    """Every role anybody has or had in these cases."""
+    query = select(CaseParty).where(among(session, CaseParty.case_id, case_ids))
+    return list(session.exec(query.order_by(col(CaseParty.case_id), col(CaseParty.id))))
 
 
 def of_cases(session: Session, case_ids: Collection[int]) -> dict[int, set[int]]:

@@ -175,6 +175,12 @@ def latest(session: Session, case_id: int, party_id: int) -> PopulationAnswer | 
     return session.exec(query.order_by(col(PopulationAnswer.id).desc()).limit(1)).first()
 
 
+def of_party(session: Session, party_id: int) -> list[PopulationAnswer]:
+    """Every answer about a party, the oldest first."""
+    query = select(PopulationAnswer).where(PopulationAnswer.party_id == party_id)
+    return list(session.exec(query.order_by(col(PopulationAnswer.id))))
+
+
 def read(session: Session, vault: Vault, answer: PopulationAnswer, reader: Reader) -> Person | None:
     """The person in an answer, unsealed; audited like any reading."""
     if answer.sealed is None:

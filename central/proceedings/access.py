@@ -78,6 +78,12 @@ def of_party(session: Session, party_id: int) -> list[NoticeAccess]:
     return list(session.exec(query.order_by(col(NoticeAccess.document_id))))
 
 
+def ever_of_party(session: Session, party_id: int) -> list[NoticeAccess]:
+    """The notices to a party, also those no longer valid, the oldest first."""
+    query = select(NoticeAccess).where(NoticeAccess.party_id == party_id)
+    return list(session.exec(query.order_by(col(NoticeAccess.document_id))))
+
+
 def opened_by(session: Session, papers: Sequence[NoticeAccess]) -> list[Opened]:
     """The cases these papers open: first each paper's own, then the other cases that a decision in force
     names.

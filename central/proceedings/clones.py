@@ -208,6 +208,12 @@ def watched(session: Session, limit: int = 500) -> list[WatchedPlate]:
     return list(session.exec(query.order_by(col(WatchedPlate.id).desc()).limit(limit)))
 
 
+def watches_of(session: Session, plate: str) -> list[WatchedPlate]:
+    """When and why a plate was watched, the oldest first."""
+    query = select(WatchedPlate).where(WatchedPlate.plate == plate)
+    return list(session.exec(query.order_by(col(WatchedPlate.id))))
+
+
 def held_back(session: Session, limit: int = 5000) -> Counter[str]:
     """Cases under suspicion now, by plate."""
     joined = select(Proceeding.case_id).join(TrackState, col(TrackState.proceeding_id) == col(Proceeding.id))

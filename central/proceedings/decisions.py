@@ -337,6 +337,12 @@ def numbers_of(session: Session, decision_ids: Collection[int]) -> dict[int, str
     return {decision_id: number for decision_id, number in session.exec(query) if decision_id is not None}
 
 
+def of_party(session: Session, party_id: int) -> list[Decision]:
+    """The decisions about a party, the oldest first."""
+    query = select(Decision).where(Decision.party_id == party_id)
+    return list(session.exec(query.order_by(col(Decision.id))))
+
+
 def by_number(session: Session, number: str) -> Decision | None:
     """The decision with that printed number."""
     return session.exec(select(Decision).where(Decision.number == number)).one_or_none()

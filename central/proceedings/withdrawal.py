@@ -6,6 +6,7 @@ of a case are informed of its end. Evidence of the period that a node delivers o
 """
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,6 +19,7 @@ from central.cases.models import Case
 from central.cases.queries import CaseFilter, list_cases
 from central.cases.service import lock_case
 from central.cases.service import withdraw as end_case
+from central.db import among
 from central.errors import InvalidError, NotFoundError
 from central.proceedings.engine import STEPS
 from central.proceedings.loading import load
@@ -177,3 +179,9 @@ def told(session: Session, withdrawal_id: int, case_id: int, now: datetime) -> W
         raise NotFoundError("withdrawn_case", id=case_id)
     row.told_at = now
     return row
+
+
+def of_cases(session: Session, case_ids: Collection[int]) -> list[WithdrawnCase]:
+    """The withdrawals of these cases."""
+    query = select(WithdrawnCase).where(among(session, WithdrawnCase.case_id, case_ids))
+    return list(session.exec(query.order_by(col(WithdrawnCase.case_id))))

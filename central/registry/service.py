@@ -244,6 +244,23 @@ def forget(session: Session, case_id: int) -> None:
         row.problem_detail, row.differences = "", []
 
 
+def of_case(session: Session, case_id: int) -> list[RegistryAnswer]:
+    """Every answer of the register about a case, the oldest first."""
+    query = select(RegistryAnswer).where(RegistryAnswer.case_id == case_id)
+    return list(session.exec(query.order_by(col(RegistryAnswer.id))))
+
+
+def open_owner(
+    session: Session, case: Case, answer: RegistryAnswer, vault: Vault, actor: str, purpose: str
+) -> Owner | None:
+    """The owner in one answer, unsealed; the reading is audited. None if the answer has no owner."""
+    if answer.sealed_owner is None:
+        return None
+    detail = {"key": answer.key_id, "purpose": purpose}
+    audit.record(session, actor, "owner.view", f"case:{case.id}", detail)
+    return Owner.model_validate_json(vault.open(answer.sealed_owner, _context(case)))
+
+
 def latest_answer(session: Session, case_id: int) -> RegistryAnswer | None:
     """The register's latest answer about this case's present plate."""
     plate = get_case(session, case_id).plate

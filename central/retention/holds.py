@@ -22,6 +22,12 @@ def list_present(session: Session) -> list[LegalHold]:
     return list(session.exec(query))
 
 
+def of_case(session: Session, case_id: int) -> list[LegalHold]:
+    """Every hold on a case, present and lifted, the oldest first."""
+    query = select(LegalHold).where(LegalHold.case_id == case_id).order_by(col(LegalHold.id))
+    return list(session.exec(query))
+
+
 def place(session: Session, case_id: int, reason: str, by: str, now: datetime) -> LegalHold:
     """Protects everything of the case from deletion. `by` is an actor of the audit log.
 

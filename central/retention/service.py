@@ -121,6 +121,12 @@ def list_disposals(session: Session, limit: int = 1000) -> list[Disposal]:
     return list(session.exec(select(Disposal).order_by(col(Disposal.id).desc()).limit(limit)))
 
 
+def disposals_of(session: Session, case_id: int) -> list[Disposal]:
+    """What was deleted of a case, the oldest first."""
+    query = select(Disposal).where(Disposal.case_id == case_id).order_by(col(Disposal.id))
+    return list(session.exec(query))
+
+
 def erase(session: Session, store: MediaStore, hashes: list[str]) -> int:
     """Deletes files from the store after the commit, unless they were stored again; returns how many."""
     gone = set(hashes) - media.stored(session, hashes)

@@ -79,8 +79,9 @@ def test_the_deadline_that_presses_a_track(track: Track, events: str, code: str)
 
 
 def test_every_deadline_of_a_case_presses_a_track() -> None:
-    """What no track shows would pass unseen; four are told elsewhere."""
+    """What no track shows would pass unseen; those below are told elsewhere."""
     shown = {code for codes in DEADLINES_OF.values() for code in codes}
     every = {row.code for row in BOOK.deadlines_table.deadlines}
     elsewhere = {"explanation_oral", "points_test", "points_refill", "breach_report"}
+    elsewhere |= {"data_request_answer", "data_request"}
     assert every - shown == elsewhere | {"citizen_data_verify", "citizen_data_complex"}

@@ -52,6 +52,7 @@ CONSOLE: dict[str, frozenset[str]] = {
     "/cases": holders(Permission.VIEW_CASES),
     "/cases/search": holders(Permission.SEARCH_PLATES),
     "/searches": holders(Permission.REVIEW_SEARCHES),
+    "/data-requests": holders(Permission.ANSWER_DATA_REQUESTS),
     "/exemptions": holders(Permission.VIEW_CASES),
     "POST /exemptions": holders(Permission.CONFIRM_CASES),
     "/watched": holders(Permission.HANDLE_PROCEEDINGS),
