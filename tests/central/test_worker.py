@@ -69,6 +69,8 @@ def test_everything_comes_round_and_what_must_not_be_late_every_ten_seconds(
         "sharing.count",
         "population.reseal",
         "citizens.reseal",
+        "data_subjects.erase",
+        "data_subjects.reseal",
         "citizens.tidy",
         "proceedings.waiting",
         "watching.lapse",
