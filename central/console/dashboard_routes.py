@@ -85,11 +85,7 @@ class _Drawing:
             self._chart("by_state", (self._state(*each) for each in figures.by_state.items())),
             self._chart("by_rule", (self._rule(*each) for each in figures.by_rule.items())),
             self._chart("by_site", (self._site(*each) for each in figures.by_site.items())),
-            Chart(
-                title=self._t("dashboard.by_hour"),
-                rows=tuple(self._bar(f"{hour:02d}", cases) for hour, cases in figures.by_hour.items()),
-                upright=True,
-            ),
+            self._hours(figures.by_hour),
         ]
 
     def map(self, places: Places, states: Mapping[str, list[str]]) -> object:
@@ -115,6 +111,12 @@ class _Drawing:
 
     def _chart(self, name: str, rows: Iterable[Bar]) -> Chart:
         return Chart(title=self._t(f"dashboard.{name}"), rows=tuple(rows)[:MOST_BARS])
+
+    def _hours(self, by_hour: Mapping[int, int]) -> Chart:
+        """A column for each hour; none at all if there is no case."""
+        columns = (self._bar(f"{hour:02d}", cases) for hour, cases in by_hour.items())
+        rows = tuple(columns) if any(by_hour.values()) else ()
+        return Chart(title=self._t("dashboard.by_hour"), rows=rows, upright=True)
 
     def _step(self, step: str, cases: int) -> Bar:
         href = self._list(**_FUNNEL_LISTS[step]) if step in _FUNNEL_LISTS else ""

@@ -2,7 +2,7 @@
 
 from central.reports.values import Entered, Figure
 from central.words.dictionary import translator, word_or
-from central.words.forms import number
+from central.words.forms import money, number
 from central.words.languages import Language
 from configs.law_tables import reasons
 
@@ -77,8 +77,9 @@ def entered_value(line: Entered, language: Language) -> str:
     """The entry, a number in written form."""
     if line.unit is None:
         return line.text
-    told = value_of(line.figure, line.number, language)
-    return f"{told} ₫" if line.unit == "dong" else told
+    if line.unit == "dong" and line.number is not None:
+        return money(round(line.number), language)
+    return value_of(line.figure, line.number, language)
 
 
 def entered_before(line: Entered, language: Language) -> str:

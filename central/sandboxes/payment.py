@@ -26,7 +26,7 @@ Way = Literal["right", "less", "more", "twice", "late", "silent"]
 WAYS: dict[Way, str] = {
     "right": "Nộp đúng số tiền — pay the right amount",
     "less": "Nộp một nửa — pay half",
-    "more": "Nộp dư 50.000 ₫ — pay 50,000 ₫ too much",
+    "more": "Nộp dư 50.000 đồng — pay 50,000 VND too much",
     "twice": "Nộp hai lần — pay twice",
     "late": "Nộp, báo muộn — pay, told later (button below)",
     "silent": "Nộp, không báo — pay, never told (only in the day's file)",
@@ -239,17 +239,17 @@ def _page(reference: str, order: dict[str, Any], paid: list[dict[str, Any]]) -> 
         for way, words in WAYS.items()
     )
     rows = "".join(
-        f"<tr><td>{one['transaction']}</td><td>{int(one['amount']):,} ₫</td>"
+        f"<tr><td>{one['transaction']}</td><td>{int(one['amount']):,} VND</td>"
         f"<td>{_minute(one['paid_at'])}</td></tr>"
         for one in paid
     )
     # Reference is letters and digits, the amount a number: no personal data on the page.
-    return f"{_HEAD}<h1>{int(order['amount']):,} ₫</h1><p>{reference}</p>{buttons}<table>{rows}</table>"
+    return f"{_HEAD}<h1>{int(order['amount']):,} VND</h1><p>{reference}</p>{buttons}<table>{rows}</table>"
 
 
 def _home(bank: Bank) -> str:
     rows = "".join(
-        f"<tr><td>{one['transaction']}</td><td>{one['kind']}</td><td>{int(one['amount']):,} ₫</td>"
+        f"<tr><td>{one['transaction']}</td><td>{one['kind']}</td><td>{int(one['amount']):,} VND</td>"
         f"<td>{'chưa báo — not told' if one['transaction'] in bank.untold else 'đã báo — told'}</td></tr>"
         for one in bank.told.values()
     )

@@ -3,11 +3,12 @@
 from datetime import date, datetime
 
 from babel.dates import format_date, format_datetime
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_decimal
 
 from central.words.languages import Language, locale_of
 from contract.local_time import VIETNAM, local_day
 
+_DONG = {"vi": "đồng", "en": "VND"}
 # CLDR's own short Vietnamese form puts the time before the date, which no Vietnamese office does.
 _DAY = {"vi": "dd/MM/yyyy", "en": "d MMM yyyy"}
 
@@ -35,8 +36,8 @@ def number(value: float, language: Language, digits: int = 0) -> str:
 
 
 def money(amount: int, language: Language) -> str:
-    """An amount in đồng: `19.000.000 ₫`, `19,000,000 ₫`: the sign follows the number in English too."""
-    return format_currency(amount, "VND", "#,##0\N{NO-BREAK SPACE}¤", locale=locale_of(language))
+    """`19.000.000 đồng` in Vietnamese, as on its papers; `19,000,000 VND` in English."""
+    return f"{number(amount, language)}\N{NO-BREAK SPACE}{_DONG[language]}"
 
 
 def signed_seconds(value: float, language: Language) -> str:

@@ -154,18 +154,18 @@ def test_boxes_are_ticked_by_key_and_a_refused_choice_stays(browser: Browser, tm
             expect(box).to_be_checked(checked=ticked)
         expect(page.locator("[data-case='1']")).to_be_visible()  # no key of a box decides
         law = page.locator(".law")
-        expect(law).to_contain_text("10.000.000–14.000.000 ₫")  # what it costs with an accident
+        expect(law).to_contain_text("10.000.000–14.000.000 đồng")  # what it costs with an accident
         expect(law).to_contain_text("gây tai nạn")
         page.keyboard.press("c")
         expect(page.locator("[data-said]")).not_to_be_empty()  # refused: an accident needs a reason
         expect(box).to_be_checked()
-        expect(law).to_contain_text("10.000.000–14.000.000 ₫")
+        expect(law).to_contain_text("10.000.000–14.000.000 đồng")
         expect(page.locator("[name=act_reason]")).to_be_in_viewport(ratio=1)
         page.keyboard.press("k")
         page.keyboard.type("va chạm với xe đạp")
         page.locator("[name=act_reason]").blur()
         page.keyboard.press("g")
-        expect(law).not_to_contain_text("10.000.000–14.000.000 ₫")
+        expect(law).not_to_contain_text("10.000.000–14.000.000 đồng")
         expect(page.locator("[name=act_reason]")).to_have_value("va chạm với xe đạp")
         page.locator("[name=act_reason]").fill("")
         act = page.locator("[name=law_code]")

@@ -119,3 +119,23 @@ def test_no_page_is_wider_than_a_telephone(casework: Casework, phone: tuple[Page
                 wide[f"{language} {path}"] = over
                 whole_page(page, f"narrow-{language}-{name}-{path.strip('/').replace('/', '-')}")
     assert wide == {}, "\n".join(f"{where}: {parts}" for where, parts in wide.items())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_leader_sees_in_the_bar_which_page_is_open(
+    casework: Casework, phone: tuple[Page, str], language: str
+) -> None:
+    """The bar of pages has room for one name; it is that of the open page, not of the first."""
+    page, address = phone
+    sign_in(page, address, casework, "leader")
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto(f"{address}/language/{language}")
+    page.goto(f"{address}/dashboard")
+    begins, bar = (
+        page.locator(where).bounding_box() for where in (".topbar nav [aria-current]", ".topbar nav")
+    )
+    assert begins is not None
+    assert bar is not None
+    assert begins["x"] == pytest.approx(bar["x"], abs=1)
+    whole_page(page, f"narrow-dashboard-{language}-360")
+    page.set_viewport_size(PHONE)

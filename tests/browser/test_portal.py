@@ -123,8 +123,8 @@ def test_an_owner_sees_checks_and_answers(browser: Browser, served: Served) -> N
 @pytest.mark.parametrize(
     ("language", "choose", "start", "paid"),
     [
-        ("vi", "Nộp toàn bộ số còn lại: 19.000.000 ₫", "Nộp phạt", "7.600.000 ₫, trước hết ngày"),
-        ("en", "Pay all that is left: 19,000,000 ₫", "Pay", "7,600,000 ₫ by"),
+        ("vi", "Nộp toàn bộ số còn lại: 19.000.000 đồng", "Nộp phạt", "7.600.000 đồng, trước hết ngày"),
+        ("en", "Pay all that is left: 19,000,000 VND", "Pay", "7,600,000 VND by"),
     ],
 )
 def test_the_next_instalment_or_all_that_is_left(

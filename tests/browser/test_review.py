@@ -112,7 +112,7 @@ def test_a_case_from_the_queue_to_a_recorded_offence(
     officer.goto(f"{office.url}/confirm")
     wait_for_case(officer, 1)
     expect(officer.locator(".verdict-match")).to_be_visible()
-    expect(officer.locator(".law")).to_contain_text("18.000.000–20.000.000 ₫")
+    expect(officer.locator(".law")).to_contain_text("18.000.000–20.000.000 đồng")
     expect(officer.get_by_text("Nguyễn Văn An")).to_have_count(0)
     shot(officer, "confirm")
     everything_is_on_the_screen(officer)

@@ -64,6 +64,10 @@ function clearPlace(place) {
 
 document.addEventListener("keydown", (event) => event.key === "Escape" && all("[data-clears]").forEach((button) => button.click()));
 
+// On a telephone the bar of pages is moved so far that the present one is seen.
+const present = one(".topbar nav [aria-current]");
+if (present) present.parentElement.scrollLeft = present.offsetLeft - present.parentElement.offsetLeft;
+
 // A menu closes when something else is clicked or Escape is pressed.
 document.addEventListener("click", (event) => all("details.person[open]").forEach((menu) => menu.contains(event.target) || (menu.open = false)));
 document.addEventListener("keydown", (event) => event.key === "Escape" && all("details.person[open]").forEach((menu) => ((menu.open = false), one("summary", menu).focus())));

@@ -1,12 +1,14 @@
 """The leaders' dashboard: every bar leads to as many cases as it tells."""
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from html import unescape
 
 import pytest
+from sqlmodel import select
 
 from central.accounts.permissions import Role
+from central.cases.models import Case
 from central.console.site_map import Spot, site_map
 from central.db import transaction
 from central.proceedings.clones import Place
@@ -31,12 +33,34 @@ def test_each_bar_leads_to_the_cases_it_counts(signed_in: SignedIn, now: datetim
 
 def test_the_map_shows_places_with_cases_and_cameras(signed_in: SignedIn) -> None:
     leader = signed_in(Role.LEADER)
-    assert "sites" in leader.get("/dashboard").text
+    assert "Chưa có tọa độ của địa điểm nào" in leader.get("/dashboard").text
     services = leader.app.state.services  # type: ignore[attr-defined]
     services.places["le-loi"] = Place(21.18, 106.07)
     page = leader.get("/dashboard").text
     assert 'class="site-map"' in page
     assert "/cases?site=le-loi" in page
+
+
+@pytest.mark.parametrize(
+    ("language", "nothing"),
+    [("vi", "Không có hồ sơ trong những ngày này."), ("en", "No cases in these days.")],
+)
+def test_without_a_case_no_empty_axis_is_drawn(
+    signed_in: SignedIn, now: datetime, language: str, nothing: str
+) -> None:
+    leader = signed_in(Role.LEADER)
+    leader.get(f"/language/{language}")
+    with transaction(leader.app.state.engine) as session:  # type: ignore[attr-defined]
+        for case in session.exec(select(Case)):
+            case.occurred_at -= timedelta(days=400)
+    page = leader.get("/dashboard").text
+    assert page.count(nothing) == 6
+    assert "columns" not in page
+    with transaction(leader.app.state.engine) as session:  # type: ignore[attr-defined]
+        add_case(session, now, 3)
+    page = leader.get("/dashboard").text
+    assert page.count(nothing) == 2, "nobody has decided yet"
+    assert "columns" in page
 
 
 def spot(name: str, latitude: float, longitude: float, cases: int) -> Spot:

@@ -39,7 +39,7 @@ def row(casework: Casework, decision: Decision) -> str:
 def told(casework: Casework, decision: Decision) -> tuple[str, str]:
     """Late fee and what is owed, as the page writes them."""
     cells = row(casework, decision).split('<td class="num nowrap">')
-    return cells[2].split(" ₫")[0], cells[4].split(" ₫")[0].removeprefix("<strong>")
+    return cells[2].split(" đồng")[0], cells[4].split(" đồng")[0].removeprefix("<strong>")
 
 
 def pay(casework: Casework, decision: Decision, amount: int, reference: str) -> str:

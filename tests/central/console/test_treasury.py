@@ -215,7 +215,7 @@ def test_a_line_nobody_can_read_is_told_with_its_number_and_the_reason(casework:
         assert words in page
     desk.get("/language/en")
     page = desk.get("/treasury/differences").text
-    for words in ("line 2", "the amount must be whole dong", "The other lines were read"):
+    for words in ("line 2", "the amount must be a whole number of VND", "The other lines were read"):
         assert words in page
 
 

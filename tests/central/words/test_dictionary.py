@@ -153,8 +153,8 @@ def test_times_are_vietnamese() -> None:
 
 
 def test_money() -> None:
-    assert money(19_000_000, "vi").replace("\u00a0", " ") == "19.000.000 ₫"
-    assert money(19_000_000, "en") == "19,000,000\u00a0₫"
+    assert money(19_000_000, "vi").replace("\u00a0", " ") == "19.000.000 đồng"
+    assert money(19_000_000, "en") == "19,000,000\u00a0VND"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
