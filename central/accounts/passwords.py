@@ -8,7 +8,7 @@ database.
 import secrets
 import threading
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
@@ -23,6 +23,8 @@ LONGEST = 256
 """Most characters in the normal form."""
 LONGEST_TYPED = 4 * LONGEST
 """Most characters as typed: one Vietnamese letter may be typed as three characters."""
+_LONG_ALONE = 14
+"""Least characters of an administrator's password where no second factor is asked for (SEC-04)."""
 _FEWEST_DIFFERENT = 5
 _AT_ONCE = 2
 _MAY_WAIT = 20
@@ -90,6 +92,21 @@ def check_new(new: str, present: str, username: str) -> None:
         raise InvalidError("password_same", field="new")
     if len(set(text)) < _FEWEST_DIFFERENT or _is_run(text):
         raise InvalidError("password_simple", field="new")
+
+
+def check_unused(new: str, earlier: Iterable[str]) -> None:
+    """Checks that none of these hashes is the new password's. Raises InvalidError."""
+    if any(matches(new, stored) for stored in earlier):
+        raise InvalidError("password_used", field="new")
+
+
+def check_alone(new: str) -> None:
+    """Checks a password that is not helped by a second factor: long, with small and capital letters, digits
+    and other signs (SEC-04). Raises InvalidError."""
+    text = normal(new)
+    kinds = (str.islower, str.isupper, str.isdigit, lambda sign: not sign.isalnum())
+    if len(text) < _LONG_ALONE or not all(any(map(kind, text)) for kind in kinds):
+        raise InvalidError("password_alone", field="new", n=_LONG_ALONE)
 
 
 def _is_run(text: str) -> bool:

@@ -150,7 +150,8 @@ def _administrators(session: Session) -> list[int | None]:
 
 
 def _start_anew(session: Session, user: User, first: passwords.Fresh) -> OneTimePassword:
-    user.password_hash = first.hash
+    user.retire_password()
+    user.password_hash, user.password_set_at = first.hash, None
     user.must_change_password = True
     user.failed_attempts = 0
     user.locked_until = None

@@ -101,6 +101,7 @@ def sign_in_vouched(
             raise SignInError
         # Somebody who signs in at the identity provider has no password here, so no one-time one to change.
         user.password_hash, user.must_change_password = unknown, False
+        user.password_set_at, user.earlier_hashes = None, []
         token = _open(session, user, now, visitor)
         session.flush()
         if second_factor:
@@ -193,10 +194,11 @@ def sign_out(session: Session, token: str) -> None:
 
 @dataclass(frozen=True)
 class PasswordChange:
-    """The current password and its replacement."""
+    """The current password and its replacement; `alone` if an administrator's has no second factor."""
 
     present: str
     new: str
+    alone: bool = False
 
 
 def change_password(
@@ -207,13 +209,17 @@ def change_password(
     Raises:
         WrongPasswordError: the current password is wrong, or the account is locked. The attempt is
             counted and audited.
-        InvalidError: the new one is too short, too long, too simple or the same.
+        InvalidError: the new one is too short, too long, too simple, the same, or an administrator's earlier
+            one.
     """
     with reading(engine) as session:
-        stored = _hash_of(session, username)
+        stored, earlier = _hash_of(session, username), _earlier(session, username)
     if not passwords.matches(change.present, stored):
         _refuse(engine, username, now)
     passwords.check_new(change.new, change.present, username)
+    if change.alone:
+        passwords.check_alone(change.new)
+    passwords.check_unused(change.new, earlier)
     new_hash = passwords.hash_of(change.new)
     kept = token_hash(keep_token) if keep_token else ""
     subject = f"user:{username}"
@@ -221,7 +227,8 @@ def change_password(
         user = _locked_row(session, username)
         if user is None or user.password_hash != stored or is_shut_out(user, now):
             raise WrongPasswordError
-        user.password_hash = new_hash
+        user.retire_password()
+        user.password_hash, user.password_set_at = new_hash, now
         user.must_change_password = False
         user.failed_attempts = 0
         others = (col(UserSession.user_id) == user.id) & (col(UserSession.token_sha256) != kept)
@@ -246,6 +253,12 @@ def end_stale_sessions(session: Session, now: datetime) -> int:
 def _hash_of(session: Session, username: str) -> str | None:
     user = find_user(session, username)
     return user.password_hash if user else None
+
+
+def _earlier(session: Session, username: str) -> list[str]:
+    """Hashes of passwords that this person may not choose again."""
+    user = find_user(session, username)
+    return user.earlier_hashes if user is not None and user.role == Role.ADMIN else []
 
 
 def _locked_row(session: Session, username: str) -> User | None:

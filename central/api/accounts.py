@@ -17,6 +17,7 @@ from central.web.people import (
     SessionToken,
     SignedInUser,
     cookie_name,
+    password_alone,
     require,
     visitor_of,
 )
@@ -100,7 +101,7 @@ def change_password(
     request: Request, user: SignedInUser, token: SessionToken, now: Now, body: NewPassword
 ) -> None:
     """Replaces the password and ends the person's other sessions."""
-    change = sessions.PasswordChange(body.present, body.new)
+    change = sessions.PasswordChange(body.present, body.new, password_alone(request, user))
     sessions.change_password(request.app.state.engine, user.username, change, now, token)
 
 

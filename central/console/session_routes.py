@@ -1,6 +1,7 @@
 """Signing in and out, the password page, the language switch."""
 
 from dataclasses import asdict
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
@@ -23,6 +24,7 @@ from central.web.people import (
     SignedInUser,
     cookie_name,
     drops_cookies,
+    password_alone,
     visitor_of,
 )
 from central.web.services import services
@@ -80,9 +82,9 @@ def session_left(request: Request, user: CurrentUser, token: SessionToken, now: 
 
 
 @router.get("/password")
-def password_page(request: Request, user: SignedInUser) -> Response:
+def password_page(request: Request, user: SignedInUser, now: Now) -> Response:
     """The form for a new password; the only page open to a one-time password."""
-    return _password(request, user)
+    return _password(request, user, now)
 
 
 @router.post("/password")
@@ -98,13 +100,13 @@ def change_password(
     """Changes the password and goes to the person's work."""
     if new != again:
         words = translator(language(request))("password.differ")
-        return _password(request, user, words, 422)
-    change = sessions.PasswordChange(old, new)
+        return _password(request, user, now, words, 422)
+    change = sessions.PasswordChange(old, new, password_alone(request, user))
     try:
         sessions.change_password(request.app.state.engine, user.username, change, now, token)
     except DomainError as refused:
         words = told(refused, language(request)).sentence
-        return _password(request, user, words, refused.status)
+        return _password(request, user, now, words, refused.status)
     return RedirectResponse(_workplace(user), status_code=303)
 
 
@@ -118,11 +120,12 @@ def choose_language(request: Request, code: Text) -> Response:
     return answer
 
 
-def _password(request: Request, user: User, problem: str = "", status: int = 200) -> Response:
+def _password(request: Request, user: User, now: datetime, problem: str = "", status: int = 200) -> Response:
     """Without navigation for a person who may not open other pages yet."""
-    forced = user.must_change_password
-    shown = None if forced else user
-    return render(request, "password.html", shown, forced=forced, problem=problem, status=status)
+    why = "first" if user.must_change_password else "aged" if user.must_renew_password(now) else ""
+    shown = None if why else user
+    alone = password_alone(request, user)
+    return render(request, "password.html", shown, why=why, alone=alone, problem=problem, status=status)
 
 
 def _sign_in_form(

@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from central.accounts import second_factor, sessions
 from central.accounts.models import User
-from central.accounts.permissions import Permission
+from central.accounts.permissions import Permission, Role
 from central.accounts.second_factor import SecondFactorRequiredError
 from central.db import reading, transaction
 from central.errors import DomainError, ForbiddenError
@@ -114,8 +114,8 @@ SignedInUser = Annotated[User, Depends(_signed_in)]
 """Signed in, perhaps still with the one-time password: for the password page and signing out only."""
 
 
-def _current(request: Request, user: SignedInUser, token: SessionToken) -> User:
-    if user.must_change_password:
+def _current(request: Request, user: SignedInUser, token: SessionToken, now: Now) -> User:
+    if user.must_renew_password(now):
         raise PasswordChangeRequiredError
     state = request.app.state
     if user.role in state.settings.second_factor_for and not second_factor.is_given(
@@ -124,6 +124,11 @@ def _current(request: Request, user: SignedInUser, token: SessionToken) -> User:
         raise SecondFactorRequiredError
     request.state.user = user
     return user
+
+
+def password_alone(request: Request, user: User) -> bool:
+    """Whether this is an administrator of whom no second factor is asked."""
+    return user.role == Role.ADMIN and Role.ADMIN not in request.app.state.settings.second_factor_for
 
 
 CurrentUser = Annotated[User, Depends(_current)]
@@ -135,8 +140,8 @@ def recognise(request: Request) -> None:
 
     Raises DomainError: nobody is signed in, or the person may not open a page yet.
     """
-    token = session_token(request)
-    _current(request, _signed_in(request, token, _clock(request)), token)
+    token, now = session_token(request), _clock(request)
+    _current(request, _signed_in(request, token, now), token, now)
 
 
 def person_of(request: Request) -> User | None:

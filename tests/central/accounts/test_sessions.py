@@ -245,3 +245,74 @@ def test_a_decomposed_name_is_the_same_person(engine: Engine, now: datetime) -> 
     assert made.user.username == "trần.thị"
     assert sessions.sign_in(engine, "Trần.Thị", made.password, now)
     assert sessions.sign_in(engine, "tra\u0302\u0300n.thi\u0323", made.password, now)
+
+
+def an_administrator(engine: Engine, now: datetime) -> str:
+    """The one-time password of the administrator `minh`."""
+    with transaction(engine) as session:
+        return service.create_user(session, "minh", "Minh", Role.ADMIN, now, "system").password
+
+
+@pytest.mark.parametrize(
+    ("role", "days", "renews"),
+    [(Role.ADMIN, 59, False), (Role.ADMIN, 60, True), (Role.ADMIN, 400, True), (Role.SIGNER, 400, False)],
+)
+def test_an_administrators_password_is_good_for_60_days(
+    engine: Engine, lan: service.OneTimePassword, now: datetime, role: Role, days: int, renews: bool
+) -> None:
+    sessions.change_password(engine, "lan", PasswordChange(lan.password, OWN), now)
+    with transaction(engine) as session:
+        service.change_role(session, "lan", role, "system")
+    assert row(engine).must_renew_password(now + timedelta(days=days)) is renews
+
+
+def test_an_administrators_last_ten_passwords_are_not_chosen_again(engine: Engine, now: datetime) -> None:
+    present, chosen = an_administrator(engine, now), [f"Câu thứ {n} của Minh" for n in range(11)]
+    for new in chosen:
+        sessions.change_password(engine, "minh", PasswordChange(present, new), now)
+        present = new
+    for earlier in chosen[1:10]:
+        with pytest.raises(InvalidError, match="password_used"):
+            sessions.change_password(engine, "minh", PasswordChange(present, earlier), now)
+    with transaction(engine) as session:  # a reset forgets none of them
+        present = service.reset_password(session, "minh", "system").password
+    with pytest.raises(InvalidError, match="password_used"):
+        sessions.change_password(engine, "minh", PasswordChange(present, chosen[10]), now)
+    sessions.change_password(engine, "minh", PasswordChange(present, chosen[0]), now)
+
+
+def test_others_may_return_to_an_earlier_password(
+    engine: Engine, lan: service.OneTimePassword, now: datetime
+) -> None:
+    for present, new in ((lan.password, OWN), (OWN, OWN + "!"), (OWN + "!", OWN)):
+        sessions.change_password(engine, "lan", PasswordChange(present, new), now)
+    assert row(engine).earlier_hashes == []
+
+
+def test_who_signs_in_elsewhere_has_no_password_that_grows_old(engine: Engine, now: datetime) -> None:
+    password = an_administrator(engine, now)
+    sessions.change_password(engine, "minh", PasswordChange(password, OWN), now)
+    sessions.sign_in_vouched(engine, "minh", now)
+    assert not row(engine, "minh").must_renew_password(now + timedelta(days=400))
+
+
+@pytest.mark.parametrize(
+    ("new", "accepted"),
+    [
+        ("Mot cau 2026 !", True),
+        ("Mot cau 26 !", False),
+        ("mot cau 2026 !!", False),
+        ("MOT CAU 2026 !!", False),
+        ("Mot cau nam nay !", False),
+        ("Motcaucuanam2026", False),
+    ],
+)
+def test_a_password_without_a_second_factor_has_all_kinds_of_signs(
+    engine: Engine, now: datetime, new: str, accepted: bool
+) -> None:
+    change = PasswordChange(an_administrator(engine, now), new, alone=True)
+    if accepted:
+        sessions.change_password(engine, "minh", change, now)
+    else:
+        with pytest.raises(InvalidError, match="password_alone"):
+            sessions.change_password(engine, "minh", change, now)

@@ -242,9 +242,7 @@ def test_another_site_can_cause_nothing(signed_in: SignedIn, site: str) -> None:
 def test_signing_in_leads_to_this_site_only(signed_in: SignedIn, to: str) -> None:
     client = signed_in(LEADER)
     client.post("/sign-out")
-    answer = client.post(
-        "/sign-in", data={"username": "leader", "password": "one sentence is easier", "to": to}
-    )
+    answer = client.post("/sign-in", data={"username": "leader", "password": OWN, "to": to})
     assert answer.headers["location"] == "/dashboard"
 
 
@@ -395,3 +393,21 @@ def test_an_accident_shows_what_it_costs(signed_in: SignedIn) -> None:
     assert "18.000.000" not in accident.text
     assert "gây tai nạn" in accident.text
     assert officer.get("/confirm/999/law").status_code == 404
+
+
+def test_an_administrator_renews_an_old_password_before_anything_else(
+    signed_in: SignedIn, now: datetime
+) -> None:
+    client = signed_in(ADMIN)
+    assert client.get("/users").status_code == 200
+    with transaction(client.app.state.engine) as session:  # type: ignore[attr-defined]
+        find_user(session, "admin").password_set_at = now - timedelta(days=60)  # type: ignore[union-attr]
+    assert client.get("/users").headers["location"] == "/password"
+    assert "60 ngày" in client.get("/password").text
+    weak = client.post("/password", data={"old": OWN, "new": "một câu dễ nhớ", "again": "một câu dễ nhớ"})
+    assert (weak.status_code, "ít nhất 14 ký tự" in weak.text) == (422, True)
+    again = client.post("/password", data={"old": OWN, "new": OWN, "again": OWN})
+    assert again.status_code == 422
+    fresh = OWN + " nữa"
+    assert client.post("/password", data={"old": OWN, "new": fresh, "again": fresh}).status_code == 303
+    assert client.get("/users").status_code == 200
