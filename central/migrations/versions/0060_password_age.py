@@ -2,7 +2,7 @@
 
 Present passwords count as chosen today: nobody is asked for another one on the day of the upgrade.
 
-Revision: 0059, after 0058.
+Revision: 0060, after 0059.
 """
 
 from datetime import UTC, datetime
@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlmodel.sql.sqltypes import UTCDateTime
 
-revision = "0059"
-down_revision = "0058"
+revision = "0060"
+down_revision = "0059"
 branch_labels = None
 depends_on = None
 
