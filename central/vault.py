@@ -93,8 +93,12 @@ class BlindIndex:
 
     def of(self, kind: str, value: str) -> str:
         """The hash of a value of that kind; spaces and case don't matter."""
-        plain = "".join(value.split()).upper()
-        return hmac.digest(self.key, f"{kind}\x00{plain}".encode(), "sha256").hex()
+        return hmac.digest(self.key, f"{kind}\x00{compared(value)}".encode(), "sha256").hex()
+
+
+def compared(value: str) -> str:
+    """A value as it is compared: without spaces, in capitals."""
+    return "".join(value.split()).upper()
 
 
 def read_keys(path: Path) -> tuple[bytes, ...]:

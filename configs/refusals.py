@@ -10,6 +10,13 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 
 from configs.wording import Words, plain
 
+_KEYS = ("cần các khoá có giá trị (khoá: giá trị)", "expected keys with values (key: value)")
+_WHOLE = ("phải là số nguyên", "must be a whole number")
+_NUMBER = ("phải là số", "must be a number")
+_TRUTH = ("phải là true hoặc false", "must be true or false")
+_ONE_OF = ("phải là {expected}", "must be {expected}")
+_LIST = ("phải là danh sách", "must be a list")
+
 _SAID: dict[str, tuple[str, str]] = {
     "missing": ("còn thiếu", "is missing"),
     "string_type": ("phải là chữ: đặt trong dấu ngoặc kép", "must be text: put it in quotes"),
@@ -19,26 +26,23 @@ _SAID: dict[str, tuple[str, str]] = {
         "không được dài quá {max_length} ký tự",
         "must not be longer than {max_length} characters",
     ),
-    "model_type": ("cần các khoá có giá trị (khoá: giá trị)", "expected keys with values (key: value)"),
-    "model_attributes_type": (
-        "cần các khoá có giá trị (khoá: giá trị)",
-        "expected keys with values (key: value)",
-    ),
-    "dict_type": ("cần các khoá có giá trị (khoá: giá trị)", "expected keys with values (key: value)"),
+    "model_type": _KEYS,
+    "model_attributes_type": _KEYS,
+    "dict_type": _KEYS,
     "greater_than": ("phải lớn hơn {gt}", "must be greater than {gt}"),
     "greater_than_equal": ("phải từ {ge} trở lên", "must be at least {ge}"),
     "less_than": ("phải nhỏ hơn {lt}", "must be less than {lt}"),
     "less_than_equal": ("không được quá {le}", "must be at most {le}"),
-    "int_type": ("phải là số nguyên", "must be a whole number"),
-    "int_parsing": ("phải là số nguyên", "must be a whole number"),
-    "int_from_float": ("phải là số nguyên", "must be a whole number"),
-    "float_type": ("phải là số", "must be a number"),
-    "float_parsing": ("phải là số", "must be a number"),
+    "int_type": _WHOLE,
+    "int_parsing": _WHOLE,
+    "int_from_float": _WHOLE,
+    "float_type": _NUMBER,
+    "float_parsing": _NUMBER,
     "finite_number": ("phải là số hữu hạn", "must be a finite number"),
-    "bool_type": ("phải là true hoặc false", "must be true or false"),
-    "bool_parsing": ("phải là true hoặc false", "must be true or false"),
-    "literal_error": ("phải là {expected}", "must be {expected}"),
-    "enum": ("phải là {expected}", "must be {expected}"),
+    "bool_type": _TRUTH,
+    "bool_parsing": _TRUTH,
+    "literal_error": _ONE_OF,
+    "enum": _ONE_OF,
     "too_short": (
         "cần ít nhất {min_length} phần tử, có {actual_length}",
         "needs at least {min_length} items, has {actual_length}",
@@ -47,9 +51,9 @@ _SAID: dict[str, tuple[str, str]] = {
         "không được quá {max_length} phần tử, có {actual_length}",
         "must not have more than {max_length} items, has {actual_length}",
     ),
-    "tuple_type": ("phải là danh sách", "must be a list"),
-    "list_type": ("phải là danh sách", "must be a list"),
-    "frozen_set_type": ("phải là danh sách", "must be a list"),
+    "tuple_type": _LIST,
+    "list_type": _LIST,
+    "frozen_set_type": _LIST,
     "path_type": ("phải là tên tệp hoặc thư mục", "must be the name of a file or folder"),
     "timezone_aware": (
         "thiếu múi giờ, ví dụ 2026-03-01T08:00:00+07:00",

@@ -213,7 +213,9 @@ def change_password(
             one.
     """
     with reading(engine) as session:
-        stored, earlier = _hash_of(session, username), _earlier(session, username)
+        known = find_user(session, username)
+        stored = known.password_hash if known else None
+        earlier = known.earlier_hashes if known and known.role == Role.ADMIN else []
     if not passwords.matches(change.present, stored):
         _refuse(engine, username, now)
     passwords.check_new(change.new, change.present, username)
@@ -253,12 +255,6 @@ def end_stale_sessions(session: Session, now: datetime) -> int:
 def _hash_of(session: Session, username: str) -> str | None:
     user = find_user(session, username)
     return user.password_hash if user else None
-
-
-def _earlier(session: Session, username: str) -> list[str]:
-    """Hashes of passwords that this person may not choose again."""
-    user = find_user(session, username)
-    return user.earlier_hashes if user is not None and user.role == Role.ADMIN else []
 
 
 def _locked_row(session: Session, username: str) -> User | None:

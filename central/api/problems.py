@@ -16,9 +16,7 @@ from central.web import framework_errors
 from central.web.error_pages import come_again
 from central.web.language import language
 from central.words.dictionary import translator
-from central.words.errors import field_problem, told
-from central.words.languages import Language
-from configs.wording import Words
+from central.words.errors import field_problem, in_language, told
 
 
 class Problem(BaseModel):
@@ -60,10 +58,6 @@ def problem(
     )
 
 
-def _in_language(value: object, lang: Language) -> object:
-    return value.in_language(lang) if isinstance(value, Words) else value
-
-
 async def domain_problem(request: Request, error: Exception) -> Response:
     """Handler for DomainError."""
     assert isinstance(error, DomainError)
@@ -76,7 +70,7 @@ async def domain_problem(request: Request, error: Exception) -> Response:
         words.title,
         words.detail,
         reason=error.reason or None,
-        values={name: _in_language(value, lang) for name, value in error.values.items()},
+        values={name: in_language(value, lang) for name, value in error.values.items()},
     )
     return come_again(error, answer)
 

@@ -329,12 +329,13 @@ def renew_terms(session: Session) -> None:
     """Sets the deadlines of open cases anew, day by day, after the law in use has changed."""
     span = select(func.min(Case.occurred_at), func.max(Case.occurred_at)).where(col(Case.state).in_(OPEN))
     first, last = session.exec(span).one()
+    in_use = book(session)
     day = local_day(first) if first is not None else None
     while day is not None and day <= local_day(last):
         begins, ends = bounds_of_days(day, day)
         theirs = (col(Case.occurred_at) >= begins, col(Case.occurred_at) < ends)
         try:
-            terms = terms_of(book(session), begins)
+            terms = terms_of(in_use, begins)
         except LawError:
             terms = None  # no law of that day: its cases keep what they have
         if terms is not None:

@@ -31,6 +31,7 @@ from central.proceedings.papers.sheet import Records
 from central.proceedings.people import Mover, citizen
 from central.proceedings.service import Doing, attempt_of
 from central.proceedings.tracks import Track
+from central.vault import Vault
 from contract.canonical import sha256_hex
 from contract.local_time import local_day
 
@@ -287,10 +288,13 @@ def read(records: Records, submission_id: int, actor: str, purpose: str) -> dict
     row = records.session.get(Submission, submission_id)
     if row is None or row.key_id == GONE:
         raise NotFoundError("submission", id=submission_id)
-    content: dict[str, Any] = json.loads(records.parties.vault.open(row.sealed, submission_context(row.key)))
-    audit.record(
-        records.session, actor, "submission.read", f"submission:{row.number}", {"purpose": purpose[:200]}
-    )
+    return text_of(records.session, records.parties.vault, row, actor, purpose)
+
+
+def text_of(session: Session, vault: Vault, row: Submission, actor: str, purpose: str) -> dict[str, Any]:
+    """The text of a submission that was not deleted; reading it is audited."""
+    content: dict[str, Any] = json.loads(vault.open(row.sealed, submission_context(row.key)))
+    audit.record(session, actor, "submission.read", f"submission:{row.number}", {"purpose": purpose[:200]})
     return content
 
 

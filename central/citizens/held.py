@@ -7,8 +7,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from central.audit import service as audit
-from central.citizens.answers import submission_context
+from central.citizens import answers
 from central.citizens.drafts import draft_context
 from central.citizens.forgetting import GONE
 from central.citizens.models import Attachment, CitizenSession, Draft, OpenedNotice, Submission
@@ -41,10 +40,7 @@ def submissions_of(
 def _text(session: Session, vault: Vault, row: Submission, reader: Reader) -> dict[str, Any] | None:
     if row.key_id == GONE:
         return None
-    detail = {"purpose": reader.purpose[:200]}
-    audit.record(session, reader.actor, "submission.read", f"submission:{row.number}", detail)
-    content: dict[str, Any] = json.loads(vault.open(row.sealed, submission_context(row.key)))
-    return content
+    return answers.text_of(session, vault, row, reader.actor, reader.purpose)
 
 
 def drafts_of(session: Session, vault: Vault, party_id: int) -> list[tuple[Draft, dict[str, Any]]]:

@@ -3,8 +3,9 @@ names.
 """
 
 import csv
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from io import BytesIO, StringIO
+from typing import Literal
 from zipfile import ZipFile
 
 from openpyxl import load_workbook
@@ -53,6 +54,15 @@ def write_xlsx(heads: Row, rows: Sequence[Row]) -> bytes:
     sheet.freeze_panes(1, 0)
     book.close()
     return made.getvalue()
+
+
+Kind = Literal["csv", "xlsx"]
+
+WRITERS: Mapping[Kind, tuple[Callable[[Row, Sequence[Row]], bytes], str]] = {
+    "csv": (write_csv, CSV),
+    "xlsx": (write_xlsx, XLSX),
+}
+"""For each kind of file the function that makes it, and its media type."""
 
 
 def read(content: bytes, name_of: Callable[[str], str]) -> list[dict[str, str]]:

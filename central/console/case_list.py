@@ -19,7 +19,7 @@ from central.cases.lifecycle import OPEN, State
 from central.cases.models import Case
 from central.cases.queries import CaseFilter, Order
 from central.cases.visibility import sees_police_cases
-from central.connections.sheets import CSV, XLSX, write_csv, write_xlsx
+from central.connections import sheets
 from central.console.pages import language, printed_plate, render
 from central.console.views import deadline
 from central.fleet import service as fleet
@@ -122,18 +122,18 @@ def case_list(
     return list_page(request, user, now, found, searched=None, **form)
 
 
-@router.get("/list.csv")
-@router.get("/list.xlsx")
-def case_file(request: Request, session: SessionDep, user: Viewer, narrowing: Narrowed) -> Response:
+@router.get("/list.{kind}")
+def case_file(
+    request: Request, session: SessionDep, user: Viewer, narrowing: Narrowed, kind: sheets.Kind
+) -> Response:
     """The same list as a file, in its order, at most `MOST_IN_FILE` cases; that it was taken out is written
     down, for it has plates."""
-    kind = request.url.path.rpartition(".")[2]
     found = queries.list_cases(
         session, narrowing.filter_for(user), None, MOST_IN_FILE, narrowing.order or "newest"
     )
     detail = narrowing.chosen | {"cases": len(found)}
     audit.record(session, user.actor, "case.export", "case:list", detail)
-    write, media_type = (write_csv, CSV) if kind == "csv" else (write_xlsx, XLSX)
+    write, media_type = sheets.WRITERS[kind]
     headers = {"Content-Disposition": f'attachment; filename="cases.{kind}"'}
     return Response(write(*table_of(found, language(request))), media_type=media_type, headers=headers)
 

@@ -139,11 +139,11 @@ def question_list(page: AtQuestions) -> Response:
 
 
 @router.get("/{system}/waiting.{kind}")
-def take_out(page: AtQuestions, kind: Literal["csv", "xlsx"]) -> Response:
+def take_out(page: AtQuestions, kind: sheets.Kind) -> Response:
     """Everything that waits, as a file to fill in; that it was taken out is written down."""
     waiting = page.room.waiting(page.session, page.now, MOST, page.actor)
     heads, rows = rows_of(waiting, page.room.asks, columns_of(page.room.shape), language(page.request))
-    write, media = (sheets.write_csv, sheets.CSV) if kind == "csv" else (sheets.write_xlsx, sheets.XLSX)
+    write, media = sheets.WRITERS[kind]
     detail = {"as": kind, "questions": len(rows)}
     audit.record(page.session, page.actor, "connection.take_out", f"connection:{page.system}", detail)
     name = f"{page.system}-{page.now:%Y%m%d-%H%M}.{kind}"

@@ -176,11 +176,12 @@ def _decision(search: Search, row: Decision, entries: money.Entries) -> dict[str
     }
 
 
-def read_by(search: Search, papers: list[int], letters: list[str]) -> list[dict[str, Any]]:
+def read_by(search: Search, letters: list[str]) -> list[dict[str, Any]]:
     """Who read the person's data: role, what, from when to when, how often, for which purposes."""
     subjects = {f"party:{number}" for number in search.mine}
     subjects |= {f"case:{case.id}" for case in search.cases}
-    subjects |= {f"document:{number}" for number in papers} | {f"submission:{name}" for name in letters}
+    subjects |= {f"document:{paper.id}" for paper in search.papers}
+    subjects |= {f"submission:{name}" for name in letters}
     if search.wanted.plate and not search.of_plate[1]:
         subjects.add(f"plate:{search.wanted.plate}")
     return [

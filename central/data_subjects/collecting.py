@@ -18,6 +18,7 @@ from central.citizens import held as portal
 from central.data_subjects.masking import Staff, stated, without_others
 from central.data_subjects.tables import LEFT_OUT
 from central.documents import archive as documents
+from central.documents.models import Document
 from central.notifications import service as notifications
 from central.parties import service as parties
 from central.parties.models import CaseParty, Party
@@ -25,6 +26,7 @@ from central.parties.service import Parties, Reader
 from central.population import service as population
 from central.proceedings import access, clones
 from central.registry import service as registry
+from central.vault import compared
 from configs.retention import RetentionRules
 
 FORMAT = "ngatu.person-data/1"
@@ -88,9 +90,14 @@ class Search:
         found |= {case.id: case for case in self.of_plate[0] if case.id is not None}
         return [found[number] for number in sorted(found)]
 
+    @cached_property
+    def papers(self) -> list[Document]:
+        """The papers addressed to the person."""
+        return [paper for number in sorted(self.mine) for paper in documents.of_party(self.session, number)]
+
     def is_them(self, identity: str) -> bool:
         """Whether an identity number is the person's."""
-        return bool(self.wanted.identity) and _plain(identity) == _plain(self.wanted.identity)
+        return bool(self.wanted.identity) and compared(identity) == compared(self.wanted.identity)
 
     def _concerns_nobody_else(self, case: Case) -> bool:
         assert case.id is not None
@@ -104,10 +111,6 @@ class Search:
             for answer in registry.of_case(self.session, case.id)
         ]
         return all(owner is None or self.is_them(owner.identity) for owner in owners)
-
-
-def _plain(identity: str) -> str:
-    return "".join(identity.split()).upper()
 
 
 def persons(search: Search) -> list[dict[str, Any]]:
@@ -141,17 +144,7 @@ def _opened(search: Search, answer: Any) -> dict[str, Any] | None:
 def papers(search: Search) -> list[dict[str, Any]]:
     """Papers addressed to the person, by number and hash; copies are given from the case files."""
     names = ("kind", "number", "dated", "case_id", "state", "sha256", "signed_at", "sent_at", "sent_how")
-    return [
-        stated(paper, *names)
-        for number in sorted(search.mine)
-        for paper in documents.of_party(search.session, number)
-    ]
-
-
-def paper_ids(search: Search) -> list[int]:
-    """The numbers of these papers in the audit log."""
-    found = (paper for number in search.mine for paper in documents.of_party(search.session, number))
-    return [paper.id for paper in found if paper.id is not None]
+    return [stated(paper, *names) for paper in search.papers]
 
 
 def told(search: Search) -> list[dict[str, Any]]:

@@ -174,7 +174,7 @@ def collected(search: Search, row: DataRequest) -> dict[str, Any]:
         "notifications": collecting.told(search),
         "portal": portal,
         "watched_plates": collecting.watched(search),
-        "read_by": cases.read_by(search, collecting.paper_ids(search), letters),
+        "read_by": cases.read_by(search, letters),
         "kept_for": collecting.kept_for(search.rules),
         "not_included": collecting.not_in_it(),
     }

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, false, update
@@ -19,7 +19,7 @@ from central.law.service import RowChange, book, changes_of, table_of
 from central.offences.service import ids_by_law
 from central.proceedings.models import Proceeding, TrackState
 from central.proceedings.tracks import Track
-from contract.local_time import VIETNAM
+from contract.local_time import bounds_of_days
 
 SHOWN = 50
 MOST_COUNTED = 100_000
@@ -108,18 +108,17 @@ def _unrecorded(session: Session, table_id: int) -> int:
         if "accident" in acts or not acts.isdisjoint((*finding.acts, *finding.officer)):
             rules.add(finding.rule)
     wanted = (
-        CaseFilter(states=OPEN, rule=rule, first=_midnight(first), until=_midnight(last, 1))
+        CaseFilter(states=OPEN, rule=rule, first=begins, until=ends)
         for rule in sorted(rules)
-        for first, last in _days(changes)
+        for begins, ends in map(_bounds, _days(changes))
     )
     return sum(count_cases(session, each, MOST_COUNTED) for each in wanted)
 
 
-def _midnight(day: date, later: int = 0) -> datetime | None:
-    """The beginning of that day or of one `later`; None at either end of time."""
-    if day in EVER:
-        return None
-    return datetime.combine(day + timedelta(days=later), time(), VIETNAM)
+def _bounds(days: Days) -> tuple[datetime | None, datetime | None]:
+    """The moments between which these days lie; None at either end of time."""
+    first, last = (None if day in EVER else day for day in days)
+    return bounds_of_days(first, last)
 
 
 def _days(changes: Iterable[RowChange]) -> list[Days]:

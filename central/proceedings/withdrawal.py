@@ -98,8 +98,9 @@ def end_late(session: Session, now: datetime) -> int:
 def _end_late(session: Session, act: Withdrawal, now: datetime) -> int:
     assert act.id is not None
     scope = Scope(act.node_id, act.camera_id, act.from_at, act.until_at, act.rule)
-    known = {row.case_id for row in listed(session, act.id)}
-    late = [case for case in affected(session, scope, received_from=act.at) if case.id not in known]
+    since = affected(session, scope, received_from=act.at)
+    known = {row.case_id for row in listed(session, act.id)} if since else set[int]()
+    late = [case for case in since if case.id not in known]
     if not late:
         return 0
     signer = session.get_one(User, act.by_id)

@@ -278,11 +278,9 @@ def owner_for_programme(session: Session, case: Case, vault: Vault, purpose: str
     """The owner and the register's reference, for a step of the software itself; audited like any reading."""
     assert case.id is not None
     answer = latest_answer(session, case.id)
-    if answer is None or answer.sealed_owner is None:
+    owner = open_owner(session, case, answer, vault, "system", purpose) if answer else None
+    if answer is None or owner is None:
         return None
-    detail = {"key": answer.key_id, "purpose": purpose}
-    audit.record(session, "system", "owner.view", f"case:{case.id}", detail)
-    owner = Owner.model_validate_json(vault.open(answer.sealed_owner, _context(case)))
     return owner, answer.reference or ""
 
 

@@ -52,9 +52,14 @@ def values_in_words(values: Mapping[str, Any], language: Language) -> dict[str, 
 
 
 def _shown(name: str, value: object, language: Language) -> object:
-    if isinstance(value, Words):
-        return value.in_language(language)
-    return _in_words(VALUE_WORDS[name], value, language) if name in VALUE_WORDS else value
+    if name in VALUE_WORDS:
+        return _in_words(VALUE_WORDS[name], value, language)
+    return in_language(value, language)
+
+
+def in_language(value: object, language: Language) -> object:
+    """A value that has a text in each language as that text; others as they are."""
+    return value.in_language(language) if isinstance(value, Words) else value
 
 
 def _in_words(part: str, value: object, language: Language) -> str:

@@ -109,7 +109,7 @@ def edge_join(
     try:
         welcome = join(config, cameras, Invitation.from_code(invitation))
     except (JoiningError, ValueError) as problem:
-        raise stop_with(problem) from problem
+        raise stop_with(str(problem)) from problem
     tell(f"✓ node {config.id} is in")
     for line in _to_do(config, welcome):
         tell(f"! {line}")

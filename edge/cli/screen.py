@@ -10,18 +10,12 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from configs.loading import ConfigError
-
 screen = Console(stderr=True)
-
-
-def _said(problem: Exception | str) -> str:
-    return problem.in_both if isinstance(problem, ConfigError) else str(problem)
 
 
 def complain(problem: Exception | str) -> None:
     """Prints an error line. Never read as markup: brackets in a name stay brackets."""
-    screen.print(Text.assemble(("✗ ", "bold red"), _said(problem)), highlight=False, soft_wrap=True)
+    screen.print(Text.assemble(("✗ ", "bold red"), str(problem)), highlight=False, soft_wrap=True)
 
 
 def stop_with(problem: Exception | str) -> typer.Exit:

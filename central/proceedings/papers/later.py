@@ -38,6 +38,10 @@ from contract.local_time import local_day
 _LAW = "Luật Xử lý vi phạm hành chính (sửa đổi, bổ sung năm 2020, 2025)"
 
 
+Covered = list[tuple[DecisionAct, Offence]]
+"""The acts that a decision punishes, with their offences, in the order its paper names them."""
+
+
 def decision_of(sheet: Sheet) -> Decision:
     """The decision of a step."""
     assert sheet.proceeding.id is not None
@@ -85,12 +89,13 @@ def decision_values(sheet: Sheet) -> Values:
     office = sheet.records.office
     circumstances = [sheet.book.circumstances[code] for code in decision.circumstances]
     person = sheet.person(decision.party_id)
+    covered = _covered(sheet, decision)
     return {
-        "bases": _bases(sheet, decision),
+        "bases": _bases(sheet, covered),
         **signer_values(sheet, decision),
         "violator": person,
         "vehicle": vehicle_of(sheet.session, sheet.case),
-        "acts": _acts(sheet, decision),
+        "acts": _acts(sheet, covered),
         "mitigating": tuple(row.text_vi for row in circumstances if row.effect == "mitigating"),
         "aggravating": tuple(row.text_vi for row in circumstances if row.effect == "aggravating"),
         "warning": decision.fine == 0,
@@ -109,11 +114,11 @@ def decision_values(sheet: Sheet) -> Values:
     }
 
 
-def _bases(sheet: Sheet, decision: Decision) -> tuple[str, ...]:
+def _bases(sheet: Sheet, covered: Covered) -> tuple[str, ...]:
     """The grounds of the decision: the law, the record of each of its acts, explanations and verifications, a
     delegation.
     """
-    cases = [offence.case_id for _, offence in _covered(sheet, decision)]
+    cases = [offence.case_id for _, offence in covered]
     found = {
         kind: [f"{words} {number}" for case_id in cases if (number := number_of(sheet, kind, case_id))]
         for kind, words in (
@@ -130,15 +135,15 @@ def _bases(sheet: Sheet, decision: Decision) -> tuple[str, ...]:
     )
 
 
-def _covered(sheet: Sheet, decision: Decision) -> list[tuple[DecisionAct, Offence]]:
+def _covered(sheet: Sheet, decision: Decision) -> Covered:
     rows = decisions.acts_of(sheet.session, decision)
     return [(row, offences.get(sheet.session, row.offence_id)) for row in rows]
 
 
-def _acts(sheet: Sheet, decision: Decision) -> tuple[dict[str, Any], ...]:
+def _acts(sheet: Sheet, covered: Covered) -> tuple[dict[str, Any], ...]:
     """Its acts with their bands and fines; each with its vehicle if there were several."""
     acts, cases = [], []
-    for row, offence in _covered(sheet, decision):
+    for row, offence in covered:
         cases.append(get_case(sheet.session, offence.case_id))
         act = act_of(cases[-1], offence)
         acts.append({"act": act, "low": row.low, "high": row.high, "fine": row.fine})
