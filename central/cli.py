@@ -258,7 +258,7 @@ def take_report(
         asked = cut_offs.around(kind, period.date()) if period else cut_offs.latest(kind, today)
         with transaction(engine) as session:
             taken = reports.take(session, loaded.unit, cut_offs, kind, asked, now(), ACTOR)
-            report = reports.content_of(taken)
+            report = reports.opened(session, taken)
             sheet = as_xlsx(report, taken.sha256, language) if out else b""
             told_as = (
                 f"revision {taken.revision}, {counted(taken.corrected, 'figure')} corrected, "

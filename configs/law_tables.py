@@ -280,6 +280,10 @@ def _problems_between(book: LawBook) -> Iterable[str]:
     for deadline in book.deadlines_table.deadlines:
         if deadline.instead_of is not None and deadline.instead_of not in codes:
             yield f"deadlines: {deadline.code} stands instead of the unknown {deadline.instead_of!r}"
+    stages = {row.stage for row in book.reasons.values()}
+    for stage in ("operator", "officer", "proceedings"):
+        if stage not in stages and (stage == "proceedings" or "both" not in stages):
+            yield f"reasons: no reason is left for the stage {stage!r}"
     for signer in book.signers_table.signers:
         if signer.acts is not None and signer.acts not in book.signers_table.lists:
             yield f"signers: {signer.title} is bound to the unknown list {signer.acts!r}"

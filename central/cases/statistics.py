@@ -1,6 +1,7 @@
 """Counts cases for leaders: by state, rule and site, and by age of the backlog."""
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
@@ -72,6 +73,13 @@ def latest_reasons(session: Session, state: State, latest: int = 500) -> Counter
         .limit(latest)
     )
     return Counter((rule, reason or "") for rule, reason in session.exec(query))
+
+
+def reasons_given(session: Session, codes: Collection[str]) -> dict[str, int]:
+    """For how many cases each of these reasons stands."""
+    reason = col(Case.reason)
+    query = select(reason, func.count()).where(reason.in_(codes)).group_by(reason)
+    return {code or "": n for code, n in session.exec(query)}
 
 
 def by_hour(session: Session, counted: ColumnElement[bool]) -> dict[int, int]:

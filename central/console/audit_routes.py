@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 from pydantic import Field
+from sqlmodel import Session
 
 from central.accounts.models import User
 from central.accounts.permissions import Permission
@@ -65,7 +66,7 @@ def audit_page(
         subject_of=lambda entry: thing_word(entry.subject, people, lang),
         case_of=_case_number,
         action_of=lambda entry: act_word(entry.action, lang),
-        detail_of=lambda entry: _detail(entry.detail, lang),
+        detail_of=lambda entry: _detail(entry.detail, lang, session),
         sees_cases=user.may(Permission.VIEW_CASES),
     )
 
@@ -94,11 +95,11 @@ def _case_number(entry: AuditEntry) -> str:
     return rest if kind == "case" and rest.isdecimal() else ""
 
 
-def _detail(detail: Mapping[str, Any], lang: Language) -> str:
+def _detail(detail: Mapping[str, Any], lang: Language, session: Session) -> str:
     """The entry's further details, in one line."""
     t = translator(lang)
     told = {
-        word_or(lang, f"audit_field.{name}", name): value_word(name, value, lang)
+        word_or(lang, f"audit_field.{name}", name): value_word(name, value, lang, session)
         for name, value in detail.items()
         if value not in ("", None, [])
     }
@@ -117,7 +118,7 @@ _CODES = {
 """Where the texts of a field's codes are in the dictionary, besides `audit_value`."""
 
 
-def value_word(name: str, value: object, lang: Language) -> str:
+def value_word(name: str, value: object, lang: Language, session: Session | None = None) -> str:
     """A field of an entry, with codes as text."""
     if isinstance(value, list):
         return ", ".join(map(str, value))
@@ -126,7 +127,9 @@ def value_word(name: str, value: object, lang: Language) -> str:
     if name == "case" and str(value).startswith("case:"):
         return str(value).removeprefix("case:")
     if name == "reason":
-        return reason_words(str(value), lang)
+        words = reason_words(str(value), lang, session)
+        known = (word_or(lang, f"{at}.{value}", "") for at in ("skip", "refusal"))
+        return words if words != value else next(filter(None, known), words)
     if isinstance(value, bool):
         return translator(lang)("answer.yes" if value else "answer.no")
     known = (word_or(lang, f"{at}.{value}", "") for at in (*_CODES.get(name, ()), f"audit_value.{name}"))

@@ -1,5 +1,6 @@
 """Law tables: the one in use, the changes in a new one and the open cases it affects, and approvals."""
 
+from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, File, Form, Request, UploadFile
@@ -9,16 +10,18 @@ from sqlmodel import Session
 from central.accounts import service as accounts
 from central.accounts.models import User
 from central.accounts.permissions import Permission
+from central.console.law_rows import row_words
 from central.console.pages import language, render
 from central.errors import DomainError
 from central.law import service as law
-from central.proceedings import law_impact
+from central.proceedings import law_impact, law_missing
 from central.values import Text
 from central.web.people import Now, ReadSessionDep, SessionDep, require
 from central.web.uploads import text_of
 from central.web.values import Id
 from central.words.errors import told
 from configs.law_tables import FOLDER
+from contract.local_time import local_day
 
 router = APIRouter(prefix="/law")
 
@@ -83,13 +86,19 @@ def upload(
 
 
 @router.get("/{table_id}")
-def law_page(request: Request, session: ReadSessionDep, user: Viewer, table_id: Id) -> Response:
+def law_page(request: Request, session: ReadSessionDep, user: Viewer, now: Now, table_id: Id) -> Response:
     """One version: what it changes, what a lawyer has still to approve, which open cases it touches."""
-    return _page(request, session, user, table_id)
+    return _page(request, session, user, now, table_id)
 
 
 def _page(
-    request: Request, session: Session, user: User, table_id: int, status: int = 200, warning: str = ""
+    request: Request,
+    session: Session,
+    user: User,
+    now: datetime,
+    table_id: int,
+    status: int = 200,
+    warning: str = "",
 ) -> Response:
     table = law.table_of(session, table_id)
     draft = table.state == "draft"
@@ -102,6 +111,9 @@ def _page(
         changes=law.changes_of(session, table_id) if draft else [],
         unapproved=law.unapproved(table) if draft else [],
         impact=law_impact.touched(session, table_id) if draft else None,
+        lost=law_missing.lost_rows(session, table_id, local_day(now)) if draft else [],
+        name_of=lambda row: row_words(row, language(request)),
+        ever=(date.min, date.max),
         people=accounts.names_by_id(session),
         may_open=user.may(Permission.VIEW_PROCEEDINGS),
         may_approve=draft and user.may(Permission.APPROVE_LAW),
@@ -131,7 +143,7 @@ def activate(request: Request, session: SessionDep, user: Lawyer, now: Now, tabl
     except DomainError as refused:
         session.rollback()
         warning = told(refused, language(request)).sentence
-        return _page(request, session, user, table_id, refused.status, warning)
+        return _page(request, session, user, now, table_id, refused.status, warning)
     return RedirectResponse("/law", status_code=303)
 
 

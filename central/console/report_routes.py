@@ -62,7 +62,7 @@ def report_list(request: Request, session: ReadSessionDep, user: Leader, before:
 def report_page(request: Request, session: ReadSessionDep, user: Leader, report_id: Id) -> Response:
     """One report: corrections first, then its figures group by group."""
     snapshot = reports.get(session, report_id)
-    lang, report = language(request), reports.content_of(snapshot)
+    lang, report = language(request), reports.opened(session, snapshot)
     people = names_by_username(session)
     return render(
         request,
@@ -75,7 +75,7 @@ def report_page(request: Request, session: ReadSessionDep, user: Leader, report_
         most_lines=MOST_ON_PAGE,
         group_title=lambda group: group_title(group, lang),
         title_of=lambda figure: title_of(figure, lang),
-        split_of=lambda figure: split_of(figure, lang),
+        split_of=lambda figure: split_of(figure, lang, report.reasons),
         value_of=lambda figure, value: value_of(figure, value, lang),
         entered_title=lambda line: entered_title(line, lang),
         entered_value=lambda line: entered_value(line, lang),
@@ -90,7 +90,7 @@ def report_sheet(
 ) -> Response:
     """The workbook, whole or for readers outside the police; that it was taken out is written down."""
     snapshot = reports.get(session, report_id)
-    report = reports.content_of(snapshot)
+    report = reports.opened(session, snapshot)
     content = as_xlsx(report, snapshot.sha256, language(request), outside=outside)
     _note_taken_out(session, user, report_id, "xlsx outside" if outside else "xlsx")
     return _file(snapshot, content, MEDIA_TYPE, "outside.xlsx" if outside else "xlsx")
@@ -103,7 +103,7 @@ def report_paper(request: Request, user: Leader, report_id: Id) -> Response:
     engine = request.app.state.engine
     with reading(engine) as session:
         snapshot = reports.get(session, report_id)
-        report = reports.content_of(snapshot)
+        report = reports.opened(session, snapshot)
         try:
             content = as_pdf(snapshot, report, services(request).archive.office, language(request))
         except RenderError as problem:

@@ -92,6 +92,13 @@ def cases_with_codes(codes: Collection[str]) -> SelectOfScalar[int]:
     return select(DeadlineRow.case_id).where(_open(), col(DeadlineRow.code).in_(codes))
 
 
+def count_running(session: Session, code: str, first: date, last: date) -> int:
+    """How many open deadlines of a kind count from one of these days."""
+    started = col(DeadlineRow.start).between(first, last)
+    query = select(func.count()).select_from(DeadlineRow).where(_open(), DeadlineRow.code == code, started)
+    return session.exec(query).one()
+
+
 def cases_running_over(first: date, last: date) -> SelectOfScalar[int]:
     """A subquery: the cases with a deadline that runs on one of these days."""
     over = (col(DeadlineRow.last_day) >= first) & (col(DeadlineRow.start) <= last)

@@ -6,7 +6,7 @@ stay, and values frozen into offences and decisions do not change.
 """
 
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -20,8 +20,8 @@ from central.accounts.models import User
 from central.audit import service as audit
 from central.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from central.law.models import LawTable
-from configs.law_rows import Row
-from configs.law_tables import FOLDER, LawBook, LawError, TableName, book_of, read_table
+from configs.law_rows import Reason, ReasonsTable, Row
+from configs.law_tables import FOLDER, LawBook, LawError, TableName, book_of, read_table, shipped
 from configs.loading import ConfigError
 from contract.canonical import sha256_hex
 
@@ -71,6 +71,33 @@ _BOOKS: dict[tuple[tuple[str, str], ...], LawBook] = {}
 """Books by the hashes of their active versions: a process caches the last few."""
 
 
+def known_reasons(session: Session) -> Mapping[str, Reason]:
+    """Every reason that could ever be given, by code, in its latest wording: what was given stays readable
+    after a newer table has dropped it.
+    """
+    of_reasons = LawTable.name == "reasons"
+    query = (
+        select(LawTable.sha256)
+        .where(of_reasons, col(LawTable.activated_at).is_not(None))
+        .order_by(col(LawTable.activated_at), col(LawTable.id))
+    )
+    key = tuple(session.exec(query))
+    if (known := _REASONS.get(key)) is None:
+        content = dict(session.exec(select(LawTable.sha256, LawTable.content).where(of_reasons)).all())
+        known = dict(shipped().reasons)
+        for sha256 in key:
+            table = _parse("reasons", content[sha256])
+            assert isinstance(table, ReasonsTable)
+            known |= {row.code: row for row in table.reasons}
+        _REASONS.clear()
+        _REASONS[key] = known
+    return known
+
+
+_REASONS: dict[tuple[str, ...], dict[str, Reason]] = {}
+"""The reasons by the hashes of the tables they come from, oldest first: the last ones asked for."""
+
+
 def _table(name: TableName, content: str | None) -> BaseModel:
     return _shipped_table(name) if content is None else _parse(name, content)
 
@@ -111,11 +138,16 @@ def upload(
     return table, changes(getattr(present, f"{name}_table"), parsed)
 
 
+def parsed(table: LawTable) -> BaseModel:
+    """The rows of a stored version."""
+    return _parse(table.name, table.content)  # type: ignore[arg-type]
+
+
 def changes_of(session: Session, table_id: int) -> list[RowChange]:
     """The changes a version makes to the table in use now."""
     table = table_of(session, table_id)
     present = getattr(book(session), f"{table.name}_table")
-    return changes(present, _parse(table.name, table.content))  # type: ignore[arg-type]
+    return changes(present, parsed(table))
 
 
 def changes(before: BaseModel, after: BaseModel) -> list[RowChange]:
@@ -128,7 +160,7 @@ def changes(before: BaseModel, after: BaseModel) -> list[RowChange]:
 def approve(session: Session, table_id: int, rows: Iterable[str], by: User, now: datetime) -> LawTable:
     """A lawyer takes responsibility for rows of a draft. Raises InvalidError for a row that is not in it."""
     table = _draft(session, table_id)
-    known = _rows(_parse(table.name, table.content))  # type: ignore[arg-type]
+    known = _rows(parsed(table))
     for row in rows:
         if row not in known:
             raise InvalidError("law_row", row=row)
@@ -139,7 +171,7 @@ def approve(session: Session, table_id: int, rows: Iterable[str], by: User, now:
 
 def unapproved(table: LawTable) -> list[str]:
     """Uncertain rows that nobody has approved yet."""
-    rows = _rows(_parse(table.name, table.content))  # type: ignore[arg-type]
+    rows = _rows(parsed(table))
     return [
         name for name, row in rows.items() if row.get("confidence") == "unsure" and name not in table.approved
     ]

@@ -1,6 +1,6 @@
 """Open cases affected by a new law table: shown before it is activated, recalculated afterwards."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -51,8 +51,8 @@ def touched(session: Session, table_id: int) -> Impact:
     wanted = _where(session, table_id)
     if wanted is None:
         return Impact(0, (), unrecorded)
-    total = session.exec(select(func.count()).select_from(Proceeding).where(_open(), wanted)).one()
-    query = select(Proceeding.case_id).where(_open(), wanted).order_by(col(Proceeding.case_id))
+    total = count_open(session, wanted)
+    query = select(Proceeding.case_id).where(open_cases(), wanted).order_by(col(Proceeding.case_id))
     return Impact(total, tuple(session.exec(query.limit(SHOWN))), unrecorded)
 
 
@@ -70,15 +70,20 @@ def activate(session: Session, table_id: int, by: User, now: datetime) -> LawTab
 def _bring_into_step(session: Session, table_id: int) -> None:
     wanted = _where(session, table_id)
     if wanted is not None:
-        session.connection().execute(update(Proceeding).where(_open(), wanted).values(waiting_at=None))
+        session.connection().execute(update(Proceeding).where(open_cases(), wanted).values(waiting_at=None))
 
 
-def _open() -> ColumnElement[bool]:
+def open_cases() -> ColumnElement[bool]:
     """Cases that have not left their first state; a track without a row is at its start."""
     left = select(TrackState.proceeding_id).where(
         TrackState.track == Track.CASE, TrackState.state != "open", col(TrackState.proceeding_id).is_not(None)
     )
     return col(Proceeding.id).not_in(left)
+
+
+def count_open(session: Session, wanted: ColumnElement[bool]) -> int:
+    """How many open cases there are of those wanted."""
+    return session.exec(select(func.count()).select_from(Proceeding).where(open_cases(), wanted)).one()
 
 
 def _where(session: Session, table_id: int) -> ColumnElement[bool] | None:
@@ -87,14 +92,14 @@ def _where(session: Session, table_id: int) -> ColumnElement[bool] | None:
         return None
     if name in ("offences", "acts"):
         acts = set(_values(changes, "act"))
-        return _with_offence(set(_values(changes, "code")), acts) & _captured(_days(changes))
+        return _with_offence(set(_values(changes, "code")), acts) & captured_in(_days(changes))
     if name == "deadlines":
         return col(Proceeding.case_id).in_(cases_with_codes(set(_values(changes, "code"))))
     if name == "holidays":
         days = [date.fromisoformat(str(day)) for day in _values(changes, "day")]
         return col(Proceeding.case_id).in_(cases_running_over(min(days), max(days))) if days else None
     if name in ("signers", "sanctions"):
-        return _undecided()
+        return undecided()
     return None
 
 
@@ -104,18 +109,29 @@ def _unrecorded(session: Session, table_id: int) -> int:
     if name not in ("offences", "acts"):
         return 0
     acts, rules = set(_values(changes, "act")), set(_values(changes, "rule"))
-    for finding in book(session).acts_table.findings:
-        if "accident" in acts or not acts.isdisjoint((*finding.acts, *finding.officer)):
-            rules.add(finding.rule)
+    return under_review(session, rules | rules_of(session, acts), _days(changes))
+
+
+def rules_of(session: Session, acts: Collection[str]) -> set[str]:
+    """The rules whose findings may be charged as one of these acts."""
+    return {
+        finding.rule
+        for finding in book(session).acts_table.findings
+        if "accident" in acts or not set(acts).isdisjoint((*finding.acts, *finding.officer))
+    }
+
+
+def under_review(session: Session, rules: Iterable[str], periods: Collection[Days]) -> int:
+    """How many cases of these rules and days are still under review, counted up to a bound."""
     wanted = (
         CaseFilter(states=OPEN, rule=rule, first=begins, until=ends)
         for rule in sorted(rules)
-        for begins, ends in map(_bounds, _days(changes))
+        for begins, ends in map(_moments_of, periods)
     )
     return sum(count_cases(session, each, MOST_COUNTED) for each in wanted)
 
 
-def _bounds(days: Days) -> tuple[datetime | None, datetime | None]:
+def _moments_of(days: Days) -> tuple[datetime | None, datetime | None]:
     """The moments between which these days lie; None at either end of time."""
     first, last = (None if day in EVER else day for day in days)
     return bounds_of_days(first, last)
@@ -150,7 +166,8 @@ def _period(row: dict[str, Any]) -> Days:
     return date.fromisoformat(row["valid_from"]), date.fromisoformat(last) if last else date.max
 
 
-def _captured(periods: Iterable[Days]) -> ColumnElement[bool]:
+def captured_in(periods: Iterable[Days]) -> ColumnElement[bool]:
+    """Cases of acts on these days."""
     found: ColumnElement[bool] = false()
     for first, last in periods:
         found |= col(Proceeding.captured_on).between(first, last)
@@ -165,10 +182,11 @@ def _values(changes: Iterable[RowChange], key: str) -> Iterable[Any]:
 
 
 def _with_offence(codes: set[str], acts: set[str]) -> ColumnElement[bool]:
-    return col(Proceeding.offence_id).in_(ids_by_law(codes, acts)) & _undecided()
+    return col(Proceeding.offence_id).in_(ids_by_law(codes, acts)) & undecided()
 
 
-def _undecided() -> ColumnElement[bool]:
+def undecided() -> ColumnElement[bool]:
+    """Cases in which nobody has decided yet."""
     signed = select(TrackState.proceeding_id).where(
         TrackState.track == Track.DECISION,
         col(TrackState.state).in_(("signed", "no_sanction")),

@@ -30,24 +30,24 @@ def charts_of(report: Report, language: Language, hidden: Cells = frozenset()) -
     for key in DRAWN:
         lines = [figure for figure in report.figures if figure.key == key]
         if len(lines) > 1:
-            found.setdefault(lines[0].group, []).append(_chart(lines, language, hidden))
+            found.setdefault(lines[0].group, []).append(_chart(lines, report, language, hidden))
     return found
 
 
-def _chart(lines: list[Figure], language: Language, hidden: Cells) -> Chart:
+def _chart(lines: list[Figure], report: Report, language: Language, hidden: Cells) -> Chart:
     upright = lines[0].key == UPRIGHT
     if not upright:
         lines = sorted(lines, key=lambda line: -(line.this or 0))[:MOST_BARS]
     title = title_of(lines[0], language)
     compared = "" if upright else f" ({translator(language)('report.compared')})"
-    rows = tuple(_bar(line, language, hidden, short=upright) for line in lines)
+    rows = tuple(_bar(line, report, language, hidden, short=upright) for line in lines)
     return Chart(title=title + compared, rows=rows, upright=upright)
 
 
-def _bar(line: Figure, language: Language, hidden: Cells, *, short: bool) -> Bar:
+def _bar(line: Figure, report: Report, language: Language, hidden: Cells, *, short: bool) -> Bar:
     kept = (*line.name, "this") in hidden
     return Bar(
-        label=line.by[0][1] if short else split_of(line, language),
+        label=line.by[0][1] if short else split_of(line, language, report.reasons),
         value=None if kept else line.this,
         told=HIDDEN if kept else value_of(line, line.this, language),
         before=None if short or (*line.name, "before") in hidden else line.before,

@@ -102,16 +102,16 @@ def _corrections(report: Report, language: Language, hidden: Cells) -> Table:
     t = translator(language)
     told = without_small(report.corrections, hidden)
     heads = tuple(t(f"report.{name}") for name in ("what", "split", "was", "is"))
-    lines = tuple(_correction(change, language) for change in told[:MOST_ON_PAPER])
+    lines = tuple(_correction(change, report, language) for change in told[:MOST_ON_PAPER])
     return Table(
         heads=heads, words=2, lines=lines, more=_more(len(report.corrections) - len(lines), language)
     )
 
 
-def _correction(change: Change, language: Language) -> tuple[str, ...]:
+def _correction(change: Change, report: Report, language: Language) -> tuple[str, ...]:
     figure = change.figure
     numbers = (value_of(figure, value, language) for value in (change.was, figure.this))
-    return (title_of(figure, language), split_of(figure, language), *numbers)
+    return (title_of(figure, language), split_of(figure, language, report.reasons), *numbers)
 
 
 def _figures(report: Report, figures: Sequence[Figure], language: Language, hidden: Cells) -> Table:
@@ -122,17 +122,17 @@ def _figures(report: Report, figures: Sequence[Figure], language: Language, hidd
         heads=(t("report.what"), t("report.split"), *periods),
         days=("", "", *(_days(getattr(report, name), language) for name in PERIODS)),
         words=2,
-        lines=tuple(_line(figure, language, hidden) for figure in shown),
+        lines=tuple(_line(figure, report, language, hidden) for figure in shown),
         more=_more(len(rest), language),
     )
 
 
-def _line(figure: Figure, language: Language, hidden: Cells) -> tuple[str, ...]:
+def _line(figure: Figure, report: Report, language: Language, hidden: Cells) -> tuple[str, ...]:
     numbers = (
         HIDDEN if (*figure.name, period) in hidden else value_of(figure, value(figure), language)
         for period, value in PERIODS.items()
     )
-    return (title_of(figure, language), split_of(figure, language), *numbers)
+    return (title_of(figure, language), split_of(figure, language, report.reasons), *numbers)
 
 
 def _more(lines: int, language: Language) -> str:

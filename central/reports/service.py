@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 from central.audit import service as audit
 from central.db import sort_in_memory
 from central.errors import ConflictError, NotFoundError
+from central.law.service import known_reasons
 from central.reports import availability, entries, keeping, kept, people, rights, trend
 from central.reports import figures as told
 from central.reports.availability import HOURED
@@ -90,7 +91,12 @@ def drawn(
         figures=tuple(_figures(session, periods, now)),
         counted=tuple(sorted(told.COUNTED | TIMED | HOURED | trend.TREND)),
         entered=entries.told(session, cut_offs, kind, period),
+        reasons=_reasons(session),
     )
+
+
+def _reasons(session: Session) -> dict[str, tuple[str, str]]:
+    return {code: (row.text_vi, row.text_en) for code, row in known_reasons(session).items()}
 
 
 def counted_for(session: Session) -> list[Counting]:
@@ -207,3 +213,11 @@ def content_of(snapshot: ReportSnapshot) -> Report:
     if sha256_hex(snapshot.content.encode()) != snapshot.sha256:
         raise ConflictError("report_altered", id=snapshot.id)
     return Report.model_validate_json(snapshot.content)
+
+
+def opened(session: Session, snapshot: ReportSnapshot) -> Report:
+    """The content of the report to be shown: one drawn up without the words of its reasons gets the present
+    ones. Raises ConflictError if it does not match its hash.
+    """
+    report = content_of(snapshot)
+    return report if report.reasons else report.model_copy(update={"reasons": _reasons(session)})

@@ -10,7 +10,7 @@ from xlsxwriter import Workbook
 from central.reports.drawing import HIDDEN
 from central.reports.outside import PERIODS, Cells, hidden_cells, told_outside, without_small
 from central.reports.values import Change, Figure, Report, Span
-from central.reports.wording import entered_title, group_title, split_of, title_of, unit_of
+from central.reports.wording import Reasons, entered_title, group_title, split_of, title_of, unit_of
 from central.sharing.events import SMALLEST
 from central.words.dictionary import Translate, translator
 from central.words.forms import local_date, local_time
@@ -48,10 +48,10 @@ def as_xlsx(report: Report, sha256: str, language: Language, *, outside: bool = 
     made = BytesIO()
     book = Workbook(made, {**_PLAIN_TEXT, "in_memory": True})
     book.set_properties({"title": translator(language)("report.title"), "created": report.taken_at})
-    _Writer(book, language, hidden).figures(report, sha256, outside=outside)
+    _Writer(book, language, hidden, report.reasons).figures(report, sha256, outside=outside)
     corrections = without_small(report.corrections, hidden) if outside else list(report.corrections)
     if corrections:
-        _Writer(book, language, hidden).corrections(corrections)
+        _Writer(book, language, hidden, report.reasons).corrections(corrections)
     book.close()
     return made.getvalue()
 
@@ -59,8 +59,8 @@ def as_xlsx(report: Report, sha256: str, language: Language, *, outside: bool = 
 class _Writer:
     """Fills one sheet from the top."""
 
-    def __init__(self, book: Workbook, language: Language, hidden: Cells) -> None:
-        self._book, self._language, self._hidden = book, language, hidden
+    def __init__(self, book: Workbook, language: Language, hidden: Cells, reasons: Reasons) -> None:
+        self._book, self._language, self._hidden, self._reasons = book, language, hidden, reasons
         self._t: Translate = translator(language)
         self._bold = book.add_format({"bold": True})
         self._words = book.add_format({"text_wrap": True, "valign": "top"})
@@ -173,7 +173,7 @@ class _Writer:
         return HIDDEN if (*figure.name, period) in self._hidden else value
 
     def _line(self, figure: Figure, values: Sequence[float | str | None]) -> None:
-        words = (title_of(figure, self._language), split_of(figure, self._language))
+        words = (title_of(figure, self._language), split_of(figure, self._language, self._reasons))
         self._fit(*words)
         for column, text in enumerate((*words, unit_of(figure, self._language))):
             self._sheet.write_string(self._row, column, text, self._words)

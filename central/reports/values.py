@@ -75,7 +75,8 @@ class Entered(_Frozen):
 
 class Report(_Frozen):
     """The figures of a period, as of the time they were computed. `counted`: the keys of all counts, even
-    those without rows; older reports have none. `entered`: manual entries.
+    those without rows; older reports have none. `entered`: manual entries. `reasons`: the Vietnamese and
+    English words of the reasons in the figures, by their codes.
     """
 
     kind: Kind
@@ -89,3 +90,4 @@ class Report(_Frozen):
     counted: tuple[str, ...] = ()
     corrections: tuple[Change, ...] = ()
     entered: tuple[Entered, ...] = ()
+    reasons: dict[str, tuple[str, str]] = {}

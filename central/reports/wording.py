@@ -1,10 +1,11 @@
 """A report's lines in the reader's language."""
 
+from collections.abc import Mapping
+
 from central.reports.values import Entered, Figure
 from central.words.dictionary import translator, word_or
 from central.words.forms import money, number
 from central.words.languages import Language
-from configs.law_tables import reasons
 
 _WORDS_OF = {
     "rule": "rule",
@@ -36,15 +37,18 @@ def title_of(figure: Figure, language: Language) -> str:
     return translator(language)(f"report.figure.{figure.key}")
 
 
-def split_of(figure: Figure, language: Language) -> str:
+Reasons = Mapping[str, tuple[str, str]]
+"""The Vietnamese and English words of reasons, by their codes."""
+
+
+def split_of(figure: Figure, language: Language, reasons: Reasons) -> str:
     """A line's breakdown as text: `Running a red light · Car`."""
-    return " · ".join(_part(name, value, language) for name, value in figure.by)
+    return " · ".join(_part(name, value, language, reasons) for name, value in figure.by)
 
 
-def _part(name: str, value: str, language: Language) -> str:
+def _part(name: str, value: str, language: Language, reasons: Reasons) -> str:
     if name == "reason":
-        known = reasons().get(value)
-        return (known.text_vi if language == "vi" else known.text_en) if known else value
+        return reasons.get(value, (value, value))[language == "en"]
     if name == "hour":
         return translator(language)("report.hour", hour=value)
     if name == "area" and not value:

@@ -117,6 +117,13 @@ def test_every_act_has_words(language: Language) -> None:
         ("from", "received", {"vi": "Chờ thẩm định", "en": "Waiting for review"}),
         ("to", "officer", {"vi": "Cán bộ CSGT", "en": "Traffic police officer"}),
         ("right", True, {"vi": "có", "en": "yes"}),
+        ("reason", "hard_to_see", {"vi": "Khó nhìn", "en": "Hard to see"}),
+        ("reason", "illegible", {"vi": "không đọc được", "en": "it can't be read"}),
+        (
+            "reason",
+            "withdrawn",
+            {"vi": "Kết quả của thiết bị bị thu hồi", "en": "The device's results were withdrawn"},
+        ),
         ("via", "unheard_of", {"vi": "unheard_of", "en": "unheard_of"}),
     ],
 )

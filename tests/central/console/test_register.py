@@ -139,23 +139,6 @@ def in_use(casework: Casework, name: str, text: str) -> None:
     assert lawyer.post(f"{path}/activation").json()["state"] == "active"
 
 
-def test_a_new_reason_is_offered_taken_and_told_on_the_desks(casework: Casework) -> None:
-    row = (
-        '- {code: heavy_rain, text_vi: "Mưa lớn", text_en: "Heavy rain", attributable_to: device, '
-        "stage: both, note_required: false}\n"
-    )
-    in_use(casework, "reasons", text_of("reasons", ("reasons:\n", f"reasons:\n{row}")))
-    with transaction(casework.office.engine) as session:
-        case_id = add_case(session, NOW, 8).id
-    desk = casework.at("lan")
-    assert "Mưa lớn" in desk.post("/review/next").text
-    with transaction(casework.office.engine) as session:
-        version = session.get_one(Case, case_id).version
-    form = {"version": version, "reason": "heavy_rain"}
-    assert desk.post(f"/review/{case_id}/reject", data=form).status_code == 200
-    assert "Mưa lớn" in casework.at("lan").get(f"/cases/{case_id}").text
-
-
 def test_a_new_deadline_holds_for_open_cases_and_those_that_come_in_after_it(casework: Casework) -> None:
     def days(case: Case) -> int:
         """Days until the end of the last one."""

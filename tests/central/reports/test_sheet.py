@@ -79,4 +79,4 @@ def test_whom_a_decision_fines_is_told_in_words(language: Language) -> None:
     """`yes` and `no` bare are no text in YAML."""
     for value in ("yes", "no"):
         line = Figure(group="D", key="acts_decided", by=(("organisation", value),), this=1)
-        assert split_of(line, language) not in {"", value}
+        assert split_of(line, language, {}) not in {"", value}
