@@ -108,6 +108,7 @@ def handlers(settings: CentralSettings, engine: Engine, clock: Clock) -> list[Ha
     rounds = [*_watches(settings), *_tidying(settings, vault, index)]
     return [
         *(chore(engine, clock, kind, every, work) for kind, every, work in rounds),
+        late_handler(engine, clock),
         record_handler(engine, settings.unit, clock),
         decided_handler(engine, clock),
         case_handler(engine, store, clock),
@@ -145,7 +146,6 @@ def _watches(settings: CentralSettings) -> list[Round]:
         ("accounts.end_sessions", timedelta(minutes=1), end_stale_sessions),
         ("accounts.disable_unused", TIDY, disable_unused),
         ("proceedings.sweep", SWEEP, sweeps.find),
-        ("proceedings.withdraw_late", SWEEP, withdrawal.end_late),
         ("proceedings.waiting", SWEEP, lambda session, now: syncing.refresh(session, now) > 0),
         ("searches.watch", TIDY, searches.watch),
         ("watching.lapse", SWEEP, second_review.lapse),
@@ -267,6 +267,20 @@ def case_handler(engine: Engine, store: MediaStore, clock: Clock) -> Handler:
             viewing.ask(session, store, manifest, clock())
 
     return Handler(OPEN_CASE, run, lease=PROVING, at_once=2, attempts=5, endless=True)
+
+
+def late_handler(engine: Engine, clock: Clock) -> Handler:
+    """Ends what came in after the withdrawal of its camera and period; the job remembers until when
+    it looked.
+    """
+
+    def run(unit: Claimed) -> None:
+        now, until = clock(), unit.payload.get("until")
+        with transaction(engine) as session:
+            withdrawal.end_late(session, now, datetime.fromisoformat(until) if until else None)
+            jobs.note(session, unit, {"until": now.isoformat()})
+
+    return Handler("proceedings.withdraw_late", run, every=SWEEP)
 
 
 def record_handler(engine: Engine, unit: str, clock: Clock) -> Handler:

@@ -168,6 +168,23 @@ def count_cases(session: Session, wanted: CaseFilter, up_to: int) -> int:
     return session.exec(select(func.count()).select_from(found)).one()
 
 
+@dataclass(frozen=True)
+class Arrivals:
+    """When the acts of a camera happened whose evidence came in lately: the first and the last of them."""
+
+    camera: tuple[str, str]
+    first: datetime
+    last: datetime
+
+
+def arrivals_since(session: Session, since: datetime) -> list[Arrivals]:
+    """The cameras whose evidence came in since then."""
+    at = col(Case.occurred_at)
+    query = select(Case.node, Case.camera, func.min(at), func.max(at)).where(REAL, Case.received_at >= since)
+    rows = session.exec(query.group_by(col(Case.node), col(Case.camera)))
+    return [Arrivals((node, camera), first, last) for node, camera, first, last in rows]
+
+
 def count_all(session: Session) -> int:
     """How many cases there are, however long the count takes."""
     return session.exec(select(func.count()).select_from(Case)).one()

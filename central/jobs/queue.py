@@ -147,6 +147,13 @@ def fail(session: Session, tried: Claimed, error: str, again_at: datetime | None
     session.exec(same.values(**values))
 
 
+def note(session: Session, held: Claimed, payload: Mapping[str, Any]) -> None:
+    """Keeps for the next run of periodic work how far this one came, unless another worker has it
+    meanwhile.
+    """
+    session.exec(update(Job).where(*_still(held)).values(payload=dict(payload)))
+
+
 def postpone(session: Session, held: Claimed, why: str, until: datetime) -> None:
     """The work was not tried: due again at `until` without counting the attempt; at once if it was enqueued
     again meanwhile.

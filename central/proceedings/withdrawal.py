@@ -6,9 +6,9 @@ of a case are informed of its end. Evidence of the period that a node delivers o
 """
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -16,7 +16,7 @@ from sqlmodel import Session, col, select
 from central.accounts.models import User
 from central.audit import service as audit
 from central.cases.models import Case
-from central.cases.queries import CaseFilter, list_cases
+from central.cases.queries import Arrivals, CaseFilter, arrivals_since, list_cases
 from central.cases.service import lock_case
 from central.cases.service import withdraw as end_case
 from central.db import among
@@ -28,6 +28,11 @@ from central.proceedings.people import PROGRAMME, Mover
 from central.proceedings.service import Doing, StepRefusedError, lock, of_case, take
 from central.proceedings.tracks import Actor, Track
 from contract.local_time import local_day
+
+LATEST_COMMIT = timedelta(minutes=15)
+"""Longest time from the moment a case is dated as received until every process sees it, clocks that differ
+included.
+"""
 
 
 @dataclass(frozen=True)
@@ -88,19 +93,43 @@ def withdraw(
     return act, rows
 
 
-def end_late(session: Session, now: datetime) -> int:
+def end_late(session: Session, now: datetime, since: datetime | None = None) -> int:
     """Ends cases that came in after the withdrawal of their camera and period and lists them with it; returns
     how many.
+
+    `since`: an earlier call has done this for everything that had come in by then. Without it every
+    withdrawal is gone through.
     """
-    return sum(_end_late(session, act, now) for act in session.exec(select(Withdrawal)).all())
+    if since is None:
+        acts = session.exec(select(Withdrawal)).all()
+        return sum(_end_late(session, act, act.at, now) for act in acts)
+    begin = since - LATEST_COMMIT
+    acts = _touched(session, arrivals_since(session, begin))
+    return sum(_end_late(session, act, begin, now) for act in acts)
 
 
-def _end_late(session: Session, act: Withdrawal, now: datetime) -> int:
+def _touched(session: Session, arrivals: Sequence[Arrivals]) -> list[Withdrawal]:
+    """The withdrawals that may cover one of the acts whose evidence came in."""
+    if not arrivals:
+        return []
+    first, last = min(each.first for each in arrivals), max(each.last for each in arrivals)
+    over = (col(Withdrawal.from_at) <= last, col(Withdrawal.until_at) > first)
+    came = {each.camera: each for each in arrivals}
+    return [
+        act
+        for act in session.exec(select(Withdrawal).where(*over).order_by(col(Withdrawal.id)))
+        if (of := came.get((act.node_id, act.camera_id)))
+        and of.first < act.until_at
+        and act.from_at <= of.last
+    ]
+
+
+def _end_late(session: Session, act: Withdrawal, begin: datetime, now: datetime) -> int:
     assert act.id is not None
     scope = Scope(act.node_id, act.camera_id, act.from_at, act.until_at, act.rule)
-    since = affected(session, scope, received_from=act.at)
-    known = {row.case_id for row in listed(session, act.id)} if since else set[int]()
-    late = [case for case in since if case.id not in known]
+    came = affected(session, scope, received_from=begin)
+    known = {row.case_id for row in listed(session, act.id)} if came else set[int]()
+    late = [case for case in came if case.id not in known]
     if not late:
         return 0
     signer = session.get_one(User, act.by_id)
