@@ -3,7 +3,7 @@ for the notice to the authority. The request is audited too.
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -20,11 +20,13 @@ from central.audit.purposes import purpose_word
 from central.connections.sheets import CSV, write_csv
 from central.console.audit_routes import act_word, thing_word
 from central.console.pages import language, render
+from central.documents.render import RenderError
 from central.reports import breach as breach_report
 from central.values import Day, Text
 from central.web.people import Now, SessionDep, require
 from central.web.services import services
 from central.words.dictionary import translator
+from central.words.errors import told
 from central.words.forms import local_time
 from central.words.languages import Language
 from contract.local_time import bounds_of_days, local_day
@@ -64,13 +66,27 @@ def readings_page(
     asked: AsAsked,
 ) -> Response:
     """What was read from one day to another; today without any."""
-    found = _read(session, user, asked)
+    return _page(request, session, user, now, asked, _read(session, user, asked))
+
+
+def _page(
+    request: Request,
+    session: Session,
+    user: User,
+    now: datetime,
+    asked: Asked,
+    found: BreachReport,
+    status: int = 200,
+    warning: str = "",
+) -> Response:
     lang = language(request)
     people = names_by_username(session)
     return render(
         request,
         "readings.html",
         user,
+        status,
+        warning=warning,
         report=found,
         rows=[_row(reading, people, lang) for reading in found.readings[:SHOWN]],
         left_off=max(0, len(found.readings) - SHOWN),
@@ -100,7 +116,11 @@ def breach_paper(request: Request, session: SessionDep, user: Reader, now: Now, 
     """The same as the report to the authority, with room for what only the unit knows."""
     found = _read(session, user, asked)
     office = services(request).archive.office
-    content = breach_report.as_pdf(session, found, office, language(request), now)
+    try:
+        content = breach_report.as_pdf(session, found, office, language(request), now)
+    except RenderError as problem:
+        warning = told(problem, language(request)).sentence
+        return _page(request, session, user, now, asked, found, problem.status, warning)
     name = f"readings-{asked.first.isoformat()}-{asked.last.isoformat()}.pdf"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(content, media_type="application/pdf", headers=headers)

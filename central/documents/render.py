@@ -12,15 +12,19 @@ import sys
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
+import structlog
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from central.documents import phrases
 from central.documents.values import MODELS, Paper
+from central.errors import DomainError
 from contract.canonical import sha256_hex
+
+log = structlog.get_logger()
 
 FOLDER = Path(__file__).parent / "templates"
 VARIANT = "pdf/a-3u"
@@ -60,8 +64,20 @@ TITLES = {
 }
 
 
-class RenderError(Exception):
-    """A paper could not be rendered; the message says why, without the paper's content."""
+class RenderError(DomainError):
+    """A paper could not be rendered; `why` is for the log and the job, without the paper's content. Whoever
+    asked for it is told that nothing was lost and what to do.
+    """
+
+    status: ClassVar[int] = 503
+    code: ClassVar[str] = "paper_not_set"
+
+    def __init__(self, why: str) -> None:
+        super().__init__("pdf")
+        self.why = why
+
+    def __str__(self) -> str:
+        return self.why
 
 
 class Job(BaseModel):
@@ -89,11 +105,18 @@ def rendered(job: Job, seconds: float = SECONDS) -> bytes:
             command, input=job.model_dump_json().encode(), capture_output=True, timeout=seconds, check=False
         )
     except subprocess.TimeoutExpired:
-        raise RenderError(f"{job.template} took more than {seconds:g} s") from None
+        raise _failed(f"{job.template} took more than {seconds:g} s") from None
+    except OSError as problem:
+        raise _failed(f"{job.template}: the process did not start: {problem}") from problem
     if done.returncode != 0 or not done.stdout.startswith(b"%PDF-"):
         told = done.stderr.decode(errors="replace").strip().splitlines()
-        raise RenderError(f"{job.template}: {told[-1][:300] if told else 'no output'}")
+        raise _failed(f"{job.template}: {told[-1][:300] if told else 'no output'}")
     return done.stdout
+
+
+def _failed(why: str) -> RenderError:
+    log.warning("a paper could not be rendered", problem=why)
+    return RenderError(why)
 
 
 def as_html(job: Job) -> str:

@@ -2,6 +2,7 @@
 
 import ast
 import re
+import sys
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -144,3 +145,17 @@ def test_who_saw_personal_data_is_told_and_taken_out(leader: TestClient) -> None
     log = leader.get("/api/v1/audit").json()["items"]
     assert next(e for e in log if e["action"] == "audit.readings")["detail"]["person"] == "operator"
     assert leader.get("/audit/readings?first=2020-01-01&last=2020-01-02").text.count("<tr>") == 2
+
+
+def test_a_breach_report_that_can_not_be_typeset_is_told_on_its_page(
+    leader: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = "first=2026-11-01&last=2026-11-30&person=operator"
+    for language, told in (("vi", "Hãy thử lại sau ít phút"), ("en", "Try again in a few minutes")):
+        leader.get(f"/language/{language}")
+        with monkeypatch.context() as broken:
+            broken.setattr(sys, "executable", "/nowhere/python")  # the typesetting process does not start
+            page = leader.get(f"/audit/readings/report.pdf?{asked}")
+        assert page.status_code == 503
+        assert told in page.text
+        assert 'value="2026-11-01"' in page.text

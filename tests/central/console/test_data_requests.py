@@ -1,7 +1,10 @@
 """A person's request for their data on its pages: entered, answered, collected, given."""
 
+import sys
 import zipfile
 from io import BytesIO
+
+import pytest
 
 from central.accounts.permissions import Role
 from tests.central.casework import Casework
@@ -32,6 +35,24 @@ def test_a_request_from_the_letter_to_the_file(casework: Casework) -> None:
     assert "đã cung cấp" in browser.get("/data-requests").text
     browser.get("/language/en")
     assert "Data due" in browser.get("/data-requests/1").text
+
+
+def test_a_summary_that_can_not_be_typeset_loses_nothing(
+    casework: Casework, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser, today = casework.at("phap-che"), casework.today()
+    form = {"asker": "Nguyễn Văn An", "identity": AN.identity, "reference": "12/ĐN", "received_on": today}
+    browser.post("/data-requests", data=form)
+    for language, told in (("vi", "Hãy thử lại sau ít phút"), ("en", "Try again in a few minutes")):
+        browser.get(f"/language/{language}")
+        with monkeypatch.context() as broken:
+            broken.setattr(sys, "executable", "/nowhere/python")  # the typesetting process does not start
+            page = browser.post("/data-requests/1/collect")
+        assert page.status_code == 503
+        assert told in page.text
+        assert "Nguyễn Văn An" in page.text
+    assert browser.post("/data-requests/1/collect").status_code == 303
+    assert browser.get("/data-requests/1/file").status_code == 200
 
 
 def test_what_was_typed_stays_when_it_is_refused(casework: Casework) -> None:
