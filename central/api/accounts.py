@@ -1,7 +1,7 @@
 """Signing in and out, and the people, as JSON."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Self
 
 from fastapi import APIRouter, Depends, Path, Request, Response
 from pydantic import BaseModel, Field
@@ -56,7 +56,9 @@ class NewRole(BaseModel):
 
 
 class UserPublic(BaseModel):
-    """A person, without what only the centre needs."""
+    """A person, without what only the centre needs. `must_change_password`: nothing else is possible before:
+    it is a one-time password, or an administrator's of 60 days.
+    """
 
     username: str
     full_name: str
@@ -66,12 +68,23 @@ class UserPublic(BaseModel):
     disabled_at: datetime | None
     created_at: datetime
 
+    @classmethod
+    def of(cls, user: User, now: datetime) -> Self:
+        """The person as of now."""
+        values = {name: getattr(user, name) for name in cls.model_fields}
+        return cls(**values | {"must_change_password": user.must_renew_password(now)})
+
 
 class UserCreated(BaseModel):
     """A person with the one-time password, which is shown this once."""
 
     user: UserPublic
     password: str
+
+    @classmethod
+    def of(cls, made: service.OneTimePassword, now: datetime) -> Self:
+        """The person and the password."""
+        return cls(user=UserPublic.of(made.user, now), password=made.password)
 
 
 @router.post("/session", status_code=204)
@@ -90,10 +103,10 @@ def end_session(request: Request, response: Response, session: SessionDep, token
     response.delete_cookie(cookie_name(request.app.state.settings.secure_cookies), path="/")
 
 
-@router.get("/session", response_model=UserPublic)
-def who_am_i(user: SignedInUser) -> User:
+@router.get("/session")
+def who_am_i(user: SignedInUser, now: Now) -> UserPublic:
     """The signed-in user."""
-    return user
+    return UserPublic.of(user, now)
 
 
 @router.put("/session/password", status_code=204)
@@ -105,29 +118,31 @@ def change_password(
     sessions.change_password(request.app.state.engine, user.username, change, now, token)
 
 
-@router.get("/users", response_model=list[UserPublic])
-def users(session: ReadSessionDep, _manager: Manager) -> list[User]:
+@router.get("/users")
+def users(session: ReadSessionDep, _manager: Manager, now: Now) -> list[UserPublic]:
     """All users, by name."""
-    return service.list_users(session)
+    return [UserPublic.of(user, now) for user in service.list_users(session)]
 
 
-@router.post("/users", status_code=201, response_model=UserCreated)
-def add_user(session: SessionDep, manager: Manager, now: Now, body: NewUser) -> service.OneTimePassword:
+@router.post("/users", status_code=201)
+def add_user(session: SessionDep, manager: Manager, now: Now, body: NewUser) -> UserCreated:
     """Adds a user; the one-time password is only in this answer."""
-    actor = manager.actor
-    return service.create_user(session, body.username, body.full_name, body.role, now, actor)
+    made = service.create_user(session, body.username, body.full_name, body.role, now, manager.actor)
+    return UserCreated.of(made, now)
 
 
-@router.post("/users/{username}/password-reset", response_model=UserCreated)
-def reset_password(session: SessionDep, manager: Manager, username: UserName) -> service.OneTimePassword:
+@router.post("/users/{username}/password-reset")
+def reset_password(session: SessionDep, manager: Manager, now: Now, username: UserName) -> UserCreated:
     """A new one-time password; ends all the person's sessions."""
-    return service.reset_password(session, username, manager.actor)
+    return UserCreated.of(service.reset_password(session, username, manager.actor), now)
 
 
-@router.put("/users/{username}/role", response_model=UserPublic)
-def change_role(session: SessionDep, manager: Manager, username: UserName, body: NewRole) -> User:
+@router.put("/users/{username}/role")
+def change_role(
+    session: SessionDep, manager: Manager, now: Now, username: UserName, body: NewRole
+) -> UserPublic:
     """Changes a user's role; the last administrator keeps theirs."""
-    return service.change_role(session, username, body.role, manager.actor)
+    return UserPublic.of(service.change_role(session, username, body.role, manager.actor), now)
 
 
 @router.delete("/users/{username}", status_code=204)
@@ -136,9 +151,7 @@ def disable_user(session: SessionDep, manager: Manager, now: Now, username: User
     service.disable_user(session, username, now, manager.actor)
 
 
-@router.post("/users/{username}/enabling", response_model=UserCreated)
-def enable_user(
-    session: SessionDep, manager: Manager, now: Now, username: UserName
-) -> service.OneTimePassword:
+@router.post("/users/{username}/enabling")
+def enable_user(session: SessionDep, manager: Manager, now: Now, username: UserName) -> UserCreated:
     """Enables a disabled user, with a one-time password."""
-    return service.enable_user(session, username, now, manager.actor)
+    return UserCreated.of(service.enable_user(session, username, now, manager.actor), now)
