@@ -255,3 +255,20 @@ class ReasonsTable(Row):
     """reasons.yaml."""
 
     reasons: tuple[Reason, ...]
+
+
+class FormRow(DatedRow):
+    """A paper's form (mẫu): the code printed at its head, its title, its legal basis, its template."""
+
+    paper: _Code
+    code: str
+    title: _Text
+    basis: str
+    template: _Text
+    confidence: Confidence
+
+
+class FormsTable(Row):
+    """Forms that ship with the software (forms.yaml)."""
+
+    forms: tuple[FormRow, ...]

@@ -24,6 +24,8 @@ from configs.law_rows import (
     Deadline,
     DeadlinesTable,
     Finding,
+    FormRow,
+    FormsTable,
     HolidaysTable,
     Offence,
     OffencesTable,
@@ -263,6 +265,8 @@ def _question(row: DatedRow) -> tuple[object, ...]:
             return ("deadline", row.code)
         case Signer():
             return ("signer", row.title)
+        case FormRow():
+            return ("form", row.paper)
     return ("sanctions",)
 
 
@@ -307,6 +311,27 @@ def holidays() -> tuple[Day, ...]:
 def reasons() -> dict[str, Reason]:
     """Reasons of the shipped tables by code, in display order."""
     return shipped().reasons
+
+
+@cache
+def forms() -> dict[str, tuple[FormRow, ...]]:
+    """The forms that ship with the software, of each paper the oldest first. Newer editions are uploaded
+    (`central.documents.editions`), each with its template, and so are no table of the book.
+    """
+    rows: dict[str, tuple[FormRow, ...]] = {}
+    for row in sorted(load_yaml(FOLDER / "forms.yaml", FormsTable, _problems_within).forms, key=_begins):
+        rows[row.paper] = (*rows.get(row.paper, ()), row)
+    return rows
+
+
+def form(paper: str, at: date) -> FormRow:
+    """The shipped form of a paper on that day; before the first one, the first."""
+    rows = forms()[paper]
+    return next((row for row in reversed(rows) if row.valid_from <= at), rows[0])
+
+
+def _begins(row: DatedRow) -> date:
+    return row.valid_from
 
 
 RowT = TypeVar("RowT", bound=DatedRow)

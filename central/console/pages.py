@@ -66,6 +66,7 @@ MORE = (
     NavigationItem("/devices", "nav.devices", Permission.VIEW_NODES),
     NavigationItem("/exemptions", "nav.exemptions", Permission.VIEW_CASES),
     NavigationItem("/law", "nav.law", Permission.VIEW_LAW),
+    NavigationItem("/forms", "nav.forms", Permission.VIEW_LAW),
     NavigationItem("/withdrawals", "nav.withdrawals", Permission.VIEW_WITHDRAWALS),
     NavigationItem("/watched", "nav.watched", Permission.HANDLE_PROCEEDINGS),
     NavigationItem("/reports", "nav.reports", Permission.VIEW_REPORTS),

@@ -17,11 +17,13 @@ from typing import Any
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pypdf import PdfReader
-from sqlalchemy import Engine
-from sqlmodel import Session, col, select
+from sqlalchemy import Engine, Select
+from sqlalchemy import select as sql_select
+from sqlmodel import Session, col, func, select
 
 from central.audit import service as audit
 from central.db import transaction
+from central.documents import editions, forms
 from central.documents.binding import bind
 from central.documents.forgetting import DISPOSED
 from central.documents.models import Document
@@ -73,8 +75,8 @@ class Archive:
         *,
         final: bool = True,
     ) -> Document:
-        """Draws a paper up: values checked and frozen, number taken, its file requested. Returns the existing
-        one if it was drawn up before.
+        """Draws a paper up on the form of its day: values checked and frozen, number taken, its file
+        requested. Returns the existing one if it was drawn up before.
 
         Args:
             values: of the kind's model, without office, number and date.
@@ -89,7 +91,8 @@ class Archive:
             return known
         day = local_day(now)
         sequence, number = numbered or self._number(session, kind, day.year)
-        head = {"office": self.office, "number": number, "dated": day}
+        edition = editions.for_paper(session, kind, day, held=True)
+        head = {"office": self.office, "number": number, "dated": day, "edition": edition}
         model = MODELS[kind]
         kinds = {"kind": kind} if "kind" in model.model_fields else {}
         paper = model.model_validate({**values, **head, **kinds})
@@ -116,7 +119,7 @@ class Archive:
         if document.final:
             raise ConflictError("document_final", number=document.number)
         paper = MODELS[document.kind].model_validate({**self.values_of(document), **changes})
-        content = paper.model_dump_json().encode()
+        content = paper.frozen()
         document.sealed_values = _seal(self._key(document), content)
         document.values_sha256, document.final = sha256_hex(content), True
         document.sha256 = document.sealed_sha256 = document.rendered_at = None
@@ -133,11 +136,13 @@ class Archive:
 
     def _row(self, kind: str, about: About, paper: Paper, sequence: int, now: datetime) -> Document:
         key = AESGCM.generate_key(256)
-        content = paper.model_dump_json().encode()
+        content = paper.frozen()
+        assert paper.edition is not None
         return Document(
             key=about.key,
             kind=kind,
-            template=paper.template,
+            template=paper.edition.template,
+            form_id=paper.edition.form,
             case_id=about.case_id,
             decision_id=about.decision_id,
             party_id=about.party_id,
@@ -184,7 +189,7 @@ class Archive:
             document = get(session, document_id)
             if document.sealed_sha256 is not None or document.state == DISPOSED:
                 return document
-            job = self._job(document, pictures)
+            job = self.job(session, document, pictures)
             key, reason = self._key(document), f"{document.kind} {document.number}"
             frozen, bound = document.values_sha256, self._bound(session, document)
             signer = signer if document.final else None
@@ -217,7 +222,8 @@ class Archive:
             raise VaultError(f"the file of document {document.id} was altered")
         return pdf
 
-    def _job(self, document: Document, pictures: Mapping[str, str]) -> Job:
+    def job(self, session: Session, document: Document, pictures: Mapping[str, str]) -> Job:
+        """What is rendered: the frozen values, the pictures by name and hash, the template of its edition."""
         images = {
             name: b64encode(self.store.open(sha256).read()).decode() for name, sha256 in pictures.items()
         }
@@ -226,6 +232,7 @@ class Archive:
             template=document.template,
             values=self.values_of(document),
             images=images,
+            source=editions.source_of(session, document.form_id),
         )
 
     def _keep(
@@ -278,10 +285,30 @@ def get(session: Session, document_id: int) -> Document:
     return document
 
 
+def title_of(session: Session, document: Document) -> str:
+    """The title of a paper by the form it was made on."""
+    if document.form_id is not None:
+        return editions.edition_of(session, document.form_id).title
+    return forms.packaged(document.kind, document.dated).title
+
+
 def of_case(session: Session, case_id: int, kind: str | None = None) -> list[Document]:
     """The papers of a case, of one kind or all, in the order they were drawn up."""
     query = select(Document).where(Document.case_id == case_id).order_by(col(Document.id))
     return list(session.exec(query if kind is None else query.where(Document.kind == kind)))
+
+
+def cases_with(kind: str) -> Select[tuple[int | None]]:
+    """The cases that have a paper of a kind, for a query."""
+    having = (Document.kind == kind, col(Document.case_id).is_not(None))
+    return sql_select(col(Document.case_id)).where(*having)
+
+
+def count(session: Session, kind: str) -> tuple[int, int]:
+    """How many papers of a kind there are, and how many of them are drafts that wait for their signer."""
+    query = select(func.count(), func.count().filter(col(Document.final).is_(False)))
+    made, drafts = session.exec(query.where(Document.kind == kind)).one()
+    return made, drafts
 
 
 def of_party(session: Session, party_id: int) -> list[Document]:

@@ -1,6 +1,8 @@
 """The job that makes a paper's file: its signer and its pictures."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Engine
 
@@ -44,9 +46,10 @@ def make_file(
     """Makes the file of one paper, with the pictures its values name."""
     with reading(engine) as session:
         values = archive.values_of(get(session, document_id))
-    pictures = {
-        picture["name"]: picture["sha256"]
-        for picture in values.get("pictures", ())
-        if isinstance(picture, dict)
-    }
-    return archive.make_file(engine, document_id, signer, pictures, now)
+    return archive.make_file(engine, document_id, signer, pictures_of(values), now)
+
+
+def pictures_of(values: Mapping[str, Any]) -> dict[str, str]:
+    """The pictures a paper's values name, with their hashes."""
+    pictures = values.get("pictures", ())
+    return {picture["name"]: picture["sha256"] for picture in pictures if isinstance(picture, dict)}

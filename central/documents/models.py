@@ -1,8 +1,10 @@
-"""Tables of papers: number series, and each paper with its frozen values and its sealed, signed file."""
+"""Tables of papers: number series, editions of forms, and each paper with its frozen values and its sealed,
+signed file.
+"""
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 
@@ -19,12 +21,54 @@ class DocumentSeries(SQLModel, table=True):
     last: int = 0
 
 
+class FormEdition(SQLModel, table=True):
+    """An uploaded edition of one paper's form: its row and its template, never changed and never deleted.
+
+    In use is the active one with the latest `valid_from` not after the paper's day, otherwise the packaged
+    one. `replaced`: another edition of the same day was activated. An active one is `withdrawn` only while
+    no paper was made on it.
+    """
+
+    __tablename__ = "form_edition"
+    __table_args__ = (
+        CheckConstraint("state IN ('draft', 'active', 'replaced', 'withdrawn', 'dropped')", name="state"),
+        CheckConstraint("uploaded_by <> activated_by", name="two_people"),
+        Index(
+            "uq_form_edition_active",
+            "kind",
+            "valid_from",
+            unique=True,
+            postgresql_where=text("state = 'active'"),
+            sqlite_where=text("state = 'active'"),
+        ),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    kind: str = Field(max_length=24)
+    code: str = Field(max_length=120)
+    title: str = Field(max_length=200)
+    basis: str = Field(max_length=300)
+    valid_from: date
+    template: str = Field(sa_type=Text)
+    sha256: str = Field(max_length=64)
+    note: str = Field(max_length=500)
+    state: str = Field(default="draft", max_length=10)
+    uploaded_by: int = Field(foreign_key="app_user.id")
+    uploaded_at: datetime
+    activated_by: int | None = Field(default=None, foreign_key="app_user.id")
+    activated_at: datetime | None = None
+    ended_by: int | None = Field(default=None, foreign_key="app_user.id")
+    ended_at: datetime | None = None
+    ended_why: str = Field(default="", max_length=500)
+
+
 class Document(SQLModel, table=True):
     """One paper (văn bản, biên bản). Its values are frozen when it is drawn up; the file follows from them.
 
     `sealed_values`: the values as JSON under the document's own key; `wrapped_key`: that key, sealed by the
     vault's key `key_id`, so that a new vault key requires no file to be rewritten. `sha256` is the signed
-    PDF's, `sealed_sha256` its name in the media store, where it is sealed. `key` makes drawing up the same
+    PDF's, `sealed_sha256` its name in the media store, where it is sealed. `form_id` is the uploaded edition
+    of its form, None for the packaged one. `key` makes drawing up the same
     paper idempotent. `final`: its content is complete; a draft waits for its signer, and no certificate signs
     its file. A paper past its retention period is `disposed`: key, values and file are gone, its number, day
     and hashes stay.
@@ -43,6 +87,7 @@ class Document(SQLModel, table=True):
     key: str = Field(max_length=120, unique=True)
     kind: str = Field(max_length=24)
     template: str = Field(max_length=40)
+    form_id: int | None = Field(default=None, foreign_key="form_edition.id", index=True)
     case_id: int | None = Field(default=None, foreign_key="case_file.id")
     decision_id: int | None = Field(default=None, foreign_key="decision.id")
     party_id: int | None = Field(default=None, foreign_key="party.id")

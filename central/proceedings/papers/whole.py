@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from central.cases.queries import evidence_row, manifest_of
 from central.documents import archive as documents
 from central.documents.models import Document
-from central.documents.render import TITLES
 from central.errors import ConflictError
 from central.proceedings.dossier_words import VIETNAMESE, official_of, vehicle_of
 from central.proceedings.models import ProceedingStep
@@ -27,7 +26,7 @@ def case_file_values(sheet: Sheet, steps: Sequence[ProceedingStep]) -> Values:
         "vehicle": vehicle_of(sheet.session, sheet.case),
         "act": sheet.act() if sheet.offence is not None else bare_act(sheet.case),
         "persons": tuple(_persons(sheet)),
-        "contents": tuple(_bound(paper) for paper in papers),
+        "contents": tuple(_bound(sheet, paper) for paper in papers),
         "happened": tuple(_happened(step) for step in steps),
         "pictures": tuple(picture(file) for file in stills_of(manifest)),
         "files": (
@@ -47,10 +46,10 @@ def _persons(sheet: Sheet) -> list[tuple[str, Values]]:
     return found
 
 
-def _bound(paper: Document) -> Values:
+def _bound(sheet: Sheet, paper: Document) -> Values:
     return {
         "document": paper.id,
-        "words": TITLES[paper.kind],
+        "words": documents.title_of(sheet.session, paper),
         "number": paper.number,
         "dated": paper.dated,
         "sha256": paper.sha256,

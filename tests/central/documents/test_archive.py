@@ -15,13 +15,13 @@ from central.db import transaction
 from central.documents.archive import FILE, About, Archive, of_case, sent
 from central.documents.models import Document
 from central.documents.render import RenderError
+from central.documents.samples import OFFICE, SAMPLES
 from central.documents.signing import FileSigner, validate
 from central.errors import ConflictError, NotFoundError
 from central.jobs.models import Job
 from central.media.store import MediaStore
 from central.vault import Vault, VaultError
 from tests.central.documents.certificates import PASSPHRASE, authority
-from tests.central.documents.samples import OFFICE, SAMPLES
 
 VALUES = SAMPLES["receipt"].model_dump(mode="json", exclude={"office", "number", "dated", "kind"})
 

@@ -2,6 +2,7 @@
 hang."""
 
 import re
+from datetime import date
 from io import BytesIO
 
 import cv2
@@ -11,14 +12,12 @@ from pypdf import PdfReader
 from pypdf.generic import DictionaryObject
 
 from central.documents import render
+from central.documents.forms import KINDS, packaged
 from central.documents.render import Job, RenderError, as_pdf, rendered
+from central.documents.samples import SAMPLES
+from central.documents.sandbox import FOLDER
 from central.documents.values import MODELS
-from tests.central.documents.samples import PICTURES, SAMPLES
-
-JPEG = (
-    "/9j/4AAQSkZJRgABAQEASABIAAD/2wBDAP//////////////////////////////////////////////////////////////////////////"
-    "////////////wAALCAABAAEBAREA/8QAFAABAAAAAAAAAAAAAAAAAAAAA//EABQQAQAAAAAAAAAAAAAAAAAAAAD/2gAIAQEAAD8AfwD/2Q=="
-)
+from central.documents.variants import IMAGES
 
 
 def job(kind: str) -> Job:
@@ -26,9 +25,9 @@ def job(kind: str) -> Job:
     paper = SAMPLES[kind]
     return Job(
         kind=kind,
-        template=paper.template,
+        template=packaged(kind, paper.dated).template,
         values=paper.model_dump(mode="json"),
-        images={picture.name: JPEG for picture in PICTURES},
+        images=IMAGES,
     )
 
 
@@ -51,7 +50,12 @@ def pages_of(pdf: bytes) -> list[str]:
 
 @pytest.mark.parametrize("kind", sorted(SAMPLES))
 def test_it_is_pdf_a_with_output_intent_and_embedded_fonts(papers: dict[str, bytes], kind: str) -> None:
-    reader = PdfReader(BytesIO(papers[kind]))
+    expect_pdf_a(papers[kind])
+
+
+def expect_pdf_a(pdf: bytes) -> None:
+    """It says it is PDF/A-3u, has an output intent, and embeds every font."""
+    reader = PdfReader(BytesIO(pdf))
     root = reader.trailer["/Root"]
     assert isinstance(root, DictionaryObject)
     metadata = root["/Metadata"].get_data().decode()  # type: ignore[attr-defined]
@@ -115,10 +119,14 @@ def test_it_says_what_the_form_asks_for(papers: dict[str, bytes], kind: str, tol
 @pytest.mark.parametrize("kind", ["notice", "decision", "receipt"])
 def test_its_qr_code_is_read_from_the_printed_sheet(papers: dict[str, bytes], kind: str) -> None:
     """As a telephone reads it: from a picture of the sheet, 200 dots to the inch."""
-    sheets = pypdfium2.PdfDocument(papers[kind])
-    pictures = [sheet.render(scale=200 / 72).to_numpy() for sheet in sheets]
+    assert links_on(papers[kind]) == [job(kind).values["portal"]["link"]]
+
+
+def links_on(pdf: bytes) -> list[str]:
+    """What the QR codes on a paper say."""
+    pictures = [sheet.render(scale=200 / 72).to_numpy() for sheet in pypdfium2.PdfDocument(pdf)]
     read = [cv2.QRCodeDetector().detectAndDecode(picture)[0] for picture in pictures]
-    assert [link for link in read if link] == [job(kind).values["portal"]["link"]]
+    return [link for link in read if link]
 
 
 def test_a_record_says_how_many_pages_it_has() -> None:
@@ -167,9 +175,11 @@ def test_markup_in_values_stays_text() -> None:
 
 
 def test_every_kind_of_paper_has_a_title_and_a_template() -> None:
-    for kind, model in MODELS.items():
-        assert kind in render.TITLES
-        assert (render.FOLDER / f"{model.template}.html").exists()
+    assert {*MODELS} - {*KINDS} == {"report"}
+    for kind in KINDS:
+        edition = packaged(kind, date(2026, 11, 24))
+        assert edition.title
+        assert (FOLDER / f"{edition.template}.html").exists()
 
 
 @pytest.mark.parametrize("kind", sorted(SAMPLES))

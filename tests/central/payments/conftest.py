@@ -11,12 +11,12 @@ from sqlmodel import Session
 
 from central.db import make_engine
 from central.documents.archive import Archive
+from central.documents.samples import OFFICE
 from central.media.store import MediaStore
 from central.parties.service import Parties
 from central.proceedings.papers.sheet import Records
 from central.settings import OfficeSettings
 from tests.central import databases
-from tests.central.documents.samples import OFFICE
 from tests.central.proceedings.office import INDEX, VAULT, Office
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)

@@ -16,6 +16,7 @@ from sqlmodel import Session
 
 from central.db import make_engine
 from central.documents.archive import Archive
+from central.documents.samples import OFFICE
 from central.jobs.runner import Runner
 from central.media.store import MediaStore
 from central.parties.service import Parties
@@ -25,7 +26,6 @@ from central.portal.app import create_portal
 from central.proceedings.papers.sheet import Records
 from central.settings import CentralSettings, OfficeSettings, PaymentSettings
 from ngatu.logs import log_to_stderr
-from tests.central.documents.samples import OFFICE
 from tests.central.proceedings.office import INDEX, VAULT
 
 STARTS = multiprocessing.get_context("forkserver")

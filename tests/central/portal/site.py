@@ -14,6 +14,7 @@ from sqlmodel import col, select
 from central.db import transaction
 from central.documents.archive import Archive
 from central.documents.models import Document
+from central.documents.samples import OFFICE
 from central.fleet.enrolment import enrol
 from central.media.store import MediaStore
 from central.portal.app import Portal, create_portal
@@ -25,7 +26,6 @@ from central.proceedings.service import Doing
 from central.settings import CentralSettings, OfficeSettings
 from central.vault import BlindIndex, Vault
 from tests.central.copying import make_copies
-from tests.central.documents.samples import OFFICE
 from tests.central.evidence import NODE_KEY, clip, enrolment, picture
 from tests.central.proceedings import office as offices
 from tests.central.proceedings.office import Office

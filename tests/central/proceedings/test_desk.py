@@ -15,6 +15,7 @@ from central.db import transaction
 from central.documents.archive import FILE, Archive, of_case
 from central.documents.filing import make_file
 from central.documents.models import Document
+from central.documents.samples import OFFICE
 from central.errors import ConflictError
 from central.jobs.models import Job
 from central.media.store import MediaStore
@@ -28,7 +29,6 @@ from central.settings import OfficeSettings
 from configs.law_tables import shipped
 from contract.local_time import local_day
 from tests.central.copying import make_asked_copies
-from tests.central.documents.samples import OFFICE
 from tests.central.evidence import clip, picture
 from tests.central.proceedings.office import INDEX, VAULT, Office
 

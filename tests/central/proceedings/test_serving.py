@@ -7,6 +7,7 @@ import pytest
 
 from central.db import transaction
 from central.documents.archive import Archive, of_case
+from central.documents.samples import OFFICE
 from central.errors import ConflictError
 from central.media.store import MediaStore
 from central.notifications import service as notifications
@@ -14,7 +15,6 @@ from central.notifications.models import Notification
 from central.proceedings import desk, payments, serving
 from central.proceedings.papers.sheet import Records
 from contract.local_time import local_day
-from tests.central.documents.samples import OFFICE
 from tests.central.evidence import clip, picture
 from tests.central.proceedings.office import VAULT, Office
 from tests.central.proceedings.test_desk import SETTINGS, PaperOffice

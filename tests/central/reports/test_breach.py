@@ -10,9 +10,9 @@ from sqlalchemy import Engine
 from central.audit import breach
 from central.audit import service as audit
 from central.db import transaction
+from central.documents.samples import OFFICE
 from central.reports import breach as breach_report
 from central.words.languages import Language
-from tests.central.documents.samples import OFFICE
 from tests.central.proceedings.office import Office
 
 

@@ -8,6 +8,7 @@ from openpyxl import load_workbook
 from sqlmodel import Session, select
 
 from central.audit.models import AuditEntry
+from central.documents.samples import OFFICE
 from central.errors import InvalidError
 from central.reports import entries, service
 from central.reports.models import ReportEntry
@@ -17,7 +18,6 @@ from central.reports.periods import CutOffs, Kind
 from central.reports.sheet import as_xlsx
 from central.words.languages import LANGUAGES, Language
 from contract.local_time import local_day
-from tests.central.documents.samples import OFFICE
 
 CUT_OFFS = CutOffs(3, 14)
 NOW = datetime(2026, 11, 25, 2, tzinfo=UTC)

@@ -6,12 +6,12 @@ from io import BytesIO
 import pytest
 from pypdf import PdfReader
 
+from central.documents.samples import OFFICE
 from central.reports.leading import MOST_ON_PAPER
 from central.reports.models import ReportSnapshot
 from central.reports.paper import as_pdf, paper_of
 from central.reports.values import Change, Figure, Report
 from central.words.languages import Language
-from tests.central.documents.samples import OFFICE
 from tests.central.reports.samples import WEEK, report_of
 
 

@@ -25,6 +25,7 @@ from central.db import transaction
 from central.documents.archive import Archive
 from central.documents.filing import make_file
 from central.documents.models import Document
+from central.documents.samples import OFFICE
 from central.errors import ConflictError, InvalidError, NotFoundError
 from central.fleet.enrolment import enrol
 from central.ingest.handler import handle
@@ -45,7 +46,6 @@ from central.worker import retention_handlers
 from configs.retention import PROPOSAL, RetentionRules, load_retention
 from contract.local_time import local_day
 from tests.central.citizens.test_files import pdf
-from tests.central.documents.samples import OFFICE
 from tests.central.evidence import CENTRE_KEY, Evidence, chain, enrolment, evidence
 from tests.central.people import add_user, sight
 from tests.central.portal.site import SETTINGS as DESK

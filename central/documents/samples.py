@@ -1,6 +1,7 @@
-"""A paper of every kind with invented people, for the tests and for looking at."""
+"""A paper of every kind with invented people: forms are tried with them, and tests use them."""
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 from central.documents import values as v
 from central.documents.phrases import article
@@ -55,7 +56,7 @@ DAY = date(2026, 11, 24)
 AT = datetime(2026, 11, 24, 2, 30, tzinfo=UTC)
 
 
-def paper(number: str) -> dict[str, object]:
+def paper(number: str) -> dict[str, Any]:
     """What every paper has."""
     return {"office": OFFICE, "number": number, "dated": DAY}
 
