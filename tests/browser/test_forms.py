@@ -99,11 +99,12 @@ def test_a_form_goes_from_its_upload_to_the_next_paper(screen: Screen, language:
     whole_page(page, f"forms-{language}")
     page.locator(f"a[href='{PAPER}']").click()
     upload(page, code, source.replace("paper.act)", "paper.acts)"), says["upload"])
-    expect(page.locator("[role=alert]")).to_contain_text(says["wrong"])
+    expect(page.locator(".problems")).to_contain_text(says["wrong"])
     expect(page.locator("[name=code]")).to_have_value(code)
     whole_page(page, f"forms-refused-{language}")
     upload(page, code, source.replace("<h1>THÔNG BÁO", "<h1>THÔNG BÁO VI PHẠM"), says["upload"])
     expect(page).to_have_url(re.compile(r"/forms/\d+$"))
+    whole_page(page, f"forms-uploaded-{language}")
     path = page.url.removeprefix(screen.address)
     assert page.get_by_role("button", name=says["approve"]).count() == 0  # not by whoever uploaded it
     page = screen.sit("phap-che", path)
