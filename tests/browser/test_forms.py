@@ -20,6 +20,7 @@ from tests.serving import address_of, free_port, served
 pytestmark = pytest.mark.browser
 
 NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)
+BEYOND = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 PAPER = "/forms/papers/notice"
 CODES: dict[Language, str] = {"vi": "Mẫu số 01 – TT 99/2026/TT-BCA", "en": "Mẫu số 01 – TT 98/2026/TT-BCA"}
 WORDS: dict[Language, dict[str, str]] = {
@@ -112,6 +113,11 @@ def test_a_form_goes_from_its_upload_to_the_next_paper(screen: Screen, language:
         expect(picture).to_have_js_property("complete", value=True)
         assert int(picture.evaluate("picture => picture.naturalWidth")) > 800
     whole_page(page, f"forms-draft-{language}")
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate(BEYOND) <= 0
+    whole_page(page, f"forms-draft-phone-{language}")
+    page.set_viewport_size({"width": 1280, "height": 900})
+    assert page.evaluate(BEYOND) <= 0
     page.get_by_role("button", name=says["approve"]).press("Enter")
     expect(page.locator(".page-head .state")).to_have_text(says["use"])
     whole_page(page, f"forms-in-use-{language}")
@@ -129,7 +135,6 @@ def test_its_pages_fit_a_telephone(screen: Screen) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     for name, path in (("list", "/forms"), ("paper", PAPER), ("edition", "/forms/1")):
         screen.sit("quan-tri", path)
-        beyond = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         whole_page(page, f"forms-phone-{name}")
-        assert beyond <= 0
+        assert page.evaluate(BEYOND) <= 0
     page.set_viewport_size({"width": 1280, "height": 900})
