@@ -17,9 +17,9 @@ from typing import Any
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pypdf import PdfReader
-from sqlalchemy import Engine, Select
-from sqlalchemy import select as sql_select
+from sqlalchemy import Engine
 from sqlmodel import Session, col, func, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from central.audit import service as audit
 from central.db import transaction
@@ -298,10 +298,9 @@ def of_case(session: Session, case_id: int, kind: str | None = None) -> list[Doc
     return list(session.exec(query if kind is None else query.where(Document.kind == kind)))
 
 
-def cases_with(kind: str) -> Select[tuple[int | None]]:
+def cases_with(kind: str) -> SelectOfScalar[int | None]:
     """The cases that have a paper of a kind, for a query."""
-    having = (Document.kind == kind, col(Document.case_id).is_not(None))
-    return sql_select(col(Document.case_id)).where(*having)
+    return select(col(Document.case_id)).where(Document.kind == kind, col(Document.case_id).is_not(None))
 
 
 def count(session: Session, kind: str) -> tuple[int, int]:
