@@ -27,7 +27,9 @@ from central.documents.values import Edition, Paper
 from central.documents.variants import IMAGES, parts_of, variants
 from central.errors import ConflictError
 
-LIMITS = process.Limits(seconds=30.0, memory=2**30)
+LIMITS = process.Limits(seconds=50.0, memory=2**30)
+"""A check takes three seconds on an idle machine, ten times that on a busy one."""
+
 LARGEST_PAGE = 2_000_000
 """Most characters of the filled-in page of a sample; packaged forms have ten thousand."""
 

@@ -86,7 +86,7 @@ def upload(page: Page, code: str, source: str, button: str) -> None:
     page.locator("[name=file]").set_input_files(file)
     page.locator("[name=code]").fill(code)
     page.locator("[name=note]").fill("Thông tư mới của Bộ Công an")
-    page.get_by_role("button", name=button).press("Enter")
+    page.get_by_role("button", name=button).press("Enter", timeout=60_000)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -100,17 +100,17 @@ def test_a_form_goes_from_its_upload_to_the_next_paper(screen: Screen, language:
     whole_page(page, f"forms-{language}")
     page.locator(f"a[href='{PAPER}']").click()
     upload(page, code, source.replace("paper.act)", "paper.acts)"), says["upload"])
-    expect(page.locator(".problems")).to_contain_text(says["wrong"])
+    expect(page.locator(".problems")).to_contain_text(says["wrong"], timeout=60_000)
     expect(page.locator("[name=code]")).to_have_value(code)
     whole_page(page, f"forms-refused-{language}")
     upload(page, code, source.replace("<h1>THÔNG BÁO", "<h1>THÔNG BÁO VI PHẠM"), says["upload"])
-    expect(page).to_have_url(re.compile(r"/forms/\d+$"))
+    expect(page).to_have_url(re.compile(r"/forms/\d+$"), timeout=60_000)
     whole_page(page, f"forms-uploaded-{language}")
     path = page.url.removeprefix(screen.address)
     assert page.get_by_role("button", name=says["approve"]).count() == 0  # not by whoever uploaded it
     page = screen.sit("phap-che", path)
     for picture in page.locator(".sheets img").all():
-        expect(picture).to_have_js_property("complete", value=True)
+        expect(picture).to_have_js_property("complete", value=True, timeout=100_000)
         assert int(picture.evaluate("picture => picture.naturalWidth")) > 800
     whole_page(page, f"forms-draft-{language}")
     page.set_viewport_size({"width": 390, "height": 844})
@@ -119,7 +119,7 @@ def test_a_form_goes_from_its_upload_to_the_next_paper(screen: Screen, language:
     page.set_viewport_size({"width": 1280, "height": 900})
     assert page.evaluate(BEYOND) <= 0
     page.get_by_role("button", name=says["approve"]).press("Enter")
-    expect(page.locator(".page-head .state")).to_have_text(says["use"])
+    expect(page.locator(".page-head .state")).to_have_text(says["use"], timeout=60_000)
     whole_page(page, f"forms-in-use-{language}")
     after = noticed(casework)
     second = screen.notice(after)

@@ -121,8 +121,8 @@ class Hostile:
     "hostile",
     [
         Hostile("{% for x in range(99999) %}{% for y in range(99999) %}{% endfor %}{% endfor %}", {"time"}),
-        Hostile("{{ 'a'|center(999999999) }}", {"memory"}),
-        Hostile("{{ '%0999999999d'|format(1) }}", {"memory", "fails"}),
+        Hostile("{{ 'a'|center(999999999) }}", {"memory", "time"}),
+        Hostile("{{ '%0999999999d'|format(1) }}", {"memory", "time", "fails"}),
         Hostile("<table><tr><td colspan='99999999'>x</td></tr></table>", {"memory", "time", "missing"}),
         Hostile("<div>" * 5000, {"deep", "memory", "time"}),
     ],
