@@ -27,11 +27,12 @@ class SolidLineParameters(Configured):
     crossed: Part = Field(
         default=0.35, description="box widths by which the ground point must be past the line"
     )
+    two_wheel_crossed: Part = Field(default=0.25, description="the same for motorbikes and bicycles")
 
 
 RULE = RuleDescriptor(
     name="solid_line",
-    version=3,
+    version=4,
     order=4,
     label=words("Đè vạch liền", "On or over a solid line"),
     parameters=SolidLineParameters,

@@ -182,17 +182,17 @@ def _crossed(situation: Situation, line: SolidLine, parameters: SolidLineParamet
     points = situation.track.points
     if len(points) < 4 or height(points[-1].box) < parameters.smallest * situation.scene.size[1]:
         return None
-    side = _side(points[-1], line, parameters.crossed)
-    if side == 0 or _side(points[-2], line, parameters.crossed) != side:
-        return None
-    if _side(points[-3], line, parameters.crossed) == side:
+    # The wheels of a two-wheeler are under the middle of its box: less is needed to be past the line.
+    past = parameters.two_wheel_crossed if two_wheeled(situation.track) else parameters.crossed
+    side = _side(points[-1], line, past)
+    if side == 0 or _side(points[-2], line, past) != side or _side(points[-3], line, past) == side:
         return None
     came_from = "left" if side > 0 else "right"
     if line.forbidden_from not in ("either", came_from):
         return None
     recent = points[since(points, points[-1].t - _CROSSING_SECONDS) :]
     clear = [p for p in recent if not _is_cut_off(p, situation)]
-    start = next((p for p in reversed(clear) if _side(p, line, parameters.crossed) == -side), None)
+    start = next((p for p in reversed(clear) if _side(p, line, past) == -side), None)
     if start is None or not _met(recent, start, line) or _turned_box(start, points[-1]):
         return None
     lasted = points[-1].t - start.t

@@ -29,6 +29,9 @@ UNDER = 0.25
 SEED = 1
 """Random seed of the dropped looks."""
 
+ENDING = 2.0
+"""Seconds before a clip's end in which an act begins that may be decided only after it: counted apart too."""
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -55,6 +58,11 @@ class Answer:
     def said(self) -> str:
         """`violation`, `borderline`, `undecidable` or `nothing`."""
         return "nothing" if self.finding is None else self.finding.decision
+
+    @property
+    def ends_the_clip(self) -> bool:
+        """Whether the true event lies in the clip's last seconds."""
+        return self.event is not None and self.event.t > max(self.clip.boxes) / self.clip.fps - ENDING
 
     def __str__(self) -> str:
         of, one = self.event, self.finding
@@ -104,14 +112,18 @@ def _of(clip: Clip, one: Finding, event: TrueEvent) -> float:
 
 @dataclass
 class Count:
-    """Counts of one rule. `late` are the frames by which found violations come after the truth."""
+    """Counts of one rule. `late` are the frames by which found violations come after the truth; `ending`
+    are violations of a clip's last seconds and how many of them were found."""
 
     of: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
     late: list[float] = field(default_factory=list)
+    ending: list[bool] = field(default_factory=list)
 
     def take(self, answer: Answer) -> None:
         """Counts an event or a false report."""
         self.of[answer.truth, answer.said] += 1
+        if answer.truth == "violation" and answer.ends_the_clip:
+            self.ending.append(answer.said == "violation")
         if answer.truth == answer.said == "violation" and answer.event and answer.finding:
             self.late.append((answer.finding.t - _moment(answer.event)) * answer.clip.fps)
 
@@ -126,6 +138,7 @@ class Count:
         cells = (
             *(rule, owed, found, borderline, owed - found - borderline),
             f"{found / owed:.2f}" if owed else "–",
+            f"{sum(self.ending)} of {len(self.ending)}",
             *(near, _bold(of["near_miss", "violation"]), of["near_miss", "borderline"]),
             *(_bold(of["nothing", "violation"]), of["nothing", "borderline"]),
             f"{late[len(late) // 2]:+.1f}, {late[-1]:+.1f}" if late else "–",
@@ -143,8 +156,8 @@ def _bold(count: int) -> str:
 
 
 HEAD = (
-    "| rule | violations | found | borderline | missed | recall | near misses | accused | borderline "
-    "| false | borderline, of nothing | frames late: median, worst |"
+    "| rule | violations | found | borderline | missed | recall | found in the last 2 s "
+    "| near misses | accused | borderline | false | borderline, of nothing | frames late: median, worst |"
 )
 
 

@@ -1,7 +1,7 @@
 """On and over a solid line: who offends, who only drives beside it."""
 
 from dataclasses import replace
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 from hypothesis import given, settings
@@ -53,6 +53,17 @@ def test_a_quick_change_of_sides_is_found_once() -> None:
     (finding,) = replay(track(CHANGE, 0, 4, size=(30, 80)), SCENE, RULES)
     assert finding.reasons[0].values["side"] == "left"
     assert finding.moments["before"] <= finding.t < finding.moments["continuing"]
+
+
+@pytest.mark.parametrize(
+    ("vehicle", "start", "found"),
+    [({"size": (40, 80)}, 289, 1), ({"size": (40, 80)}, 291, 0), (CAR, 260, 1), (CAR, 270, 0)],
+)
+def test_wheels_must_be_well_inside_both_sides(vehicle: dict[str, Any], start: float, found: int) -> None:
+    """A motorbike comes into view a quarter of its box beside the line; a car's wheels reach farther."""
+    over = through((0, start, 560), (0.3, start, 520), (1.0, 390, 420), (3, 390, 150))
+    crossing = [one for one in replay(track(over, 0, 3, **vehicle), SCENE, RULES) if one.basis != "touched"]
+    assert len(crossing) == found
 
 
 @pytest.mark.parametrize(
