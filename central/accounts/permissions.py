@@ -29,6 +29,7 @@ class Permission(StrEnum):
     """
 
     VIEW_CASES = "view_cases"
+    SEE_PLATES = "see_plates"
     REVIEW_CASES = "review_cases"
     CONFIRM_CASES = "confirm_cases"
     VIEW_OWNER = "view_owner"
@@ -62,9 +63,10 @@ class Permission(StrEnum):
     ANSWER_DATA_REQUESTS = "answer_data_requests"
 
 
-_SEE_CASES = {Permission.VIEW_CASES, Permission.VIEW_NODES}
+_SEE_CASES = {Permission.VIEW_CASES, Permission.SEE_PLATES, Permission.VIEW_NODES}
 _SEE_FILES = {
     Permission.VIEW_CASES,
+    Permission.SEE_PLATES,
     Permission.VIEW_OWNER,
     Permission.VIEW_OFFENCES,
     Permission.VIEW_PROCEEDINGS,
@@ -96,6 +98,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.SIGNER: frozenset(_SEE_FILES | {Permission.SIGN_DECISIONS, Permission.SEARCH_PLATES}),
     Role.CLERK: frozenset(
         {
+            Permission.SEE_PLATES,
             Permission.VIEW_PROCEEDINGS,
             Permission.VIEW_OWNER,
             Permission.SEND_PAPERS,
@@ -106,15 +109,22 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         }
     ),
     Role.COMMUNE: frozenset(
-        {Permission.VIEW_PROCEEDINGS, Permission.VIEW_OWNER, Permission.VIEW_LAW, Permission.TAKE_TRANSFERS}
+        {
+            Permission.SEE_PLATES,
+            Permission.VIEW_PROCEEDINGS,
+            Permission.VIEW_OWNER,
+            Permission.VIEW_LAW,
+            Permission.TAKE_TRANSFERS,
+        }
     ),
     Role.TREASURY: frozenset({Permission.ENTER_PAYMENTS}),
     # Also responsible for personal data: gives persons what is held about them, and sees no case besides.
     Role.LAWYER: frozenset({Permission.VIEW_LAW, Permission.APPROVE_LAW, Permission.ANSWER_DATA_REQUESTS}),
+    # Counts and trends: plates are shortened, owners not named (DP-09). A whole plate takes a stated purpose.
     Role.LEADER: frozenset(
-        _SEE_CASES
-        | {
-            Permission.VIEW_OWNER,
+        {
+            Permission.VIEW_CASES,
+            Permission.VIEW_NODES,
             Permission.VIEW_OFFENCES,
             Permission.VIEW_AUDIT,
             Permission.VIEW_PROCEEDINGS,

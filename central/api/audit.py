@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from central.accounts.models import User
 from central.accounts.permissions import Permission
 from central.audit import service
+from central.cases.plates import with_short_plate
 from central.values import Moment, Text
 from central.web.people import ReadSessionDep, SessionDep, require
 from central.web.values import Before
@@ -56,13 +57,13 @@ def entries(
     until: Annotated[Moment | None, Query()] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
 ) -> EntryPage:
-    """Who did and saw what, all of it or about a subject, a person, a time. That somebody reads the log is
-    itself in the log."""
+    """Who did and saw what, all of it or about a subject, a person, a time; plates that were searched for are
+    shortened. That somebody reads the log is itself in the log."""
     sought = service.Sought(subject, person, first, until)
     found = service.list_entries(session, before, sought, limit)
     asked = {"person": person} if person else {}
     service.record(session, reader.actor, "audit.read", subject or "audit", asked)
-    items = [Entry(**entry.model_dump()) for entry in found]
+    items = [Entry(**entry.model_dump() | {"detail": with_short_plate(entry.detail)}) for entry in found]
     return EntryPage(items=items, next=items[-1].seq if len(items) == limit else None)
 
 

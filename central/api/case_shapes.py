@@ -1,12 +1,17 @@
 """Response shapes of cases in the API."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
 
+from central.cases.models import Case
+
 
 class CasePublic(BaseModel):
-    """A case in a list or after a decision. Nothing of the owner; the plate is personal data itself."""
+    """A case in a list or after a decision. Nothing of the owner; the plate is personal data itself, and
+    shortened for who may not see it whole.
+    """
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -34,6 +39,13 @@ class CasePublic(BaseModel):
     limitation_at: datetime
     duplicate_of_id: int | None
     reason: str | None
+
+    @classmethod
+    def shown(cls, case: Case, show: Callable[[str], str]) -> "CasePublic":
+        """The case with its plates as the reader may see them."""
+        made = cls.model_validate(case)
+        plates = {"plate": made.plate, "plate_read": made.plate_read}
+        return made.model_copy(update={name: show(text) for name, text in plates.items() if text})
 
 
 class CaseEventPublic(BaseModel):

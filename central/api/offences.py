@@ -1,5 +1,6 @@
 """REST: reading recorded offences."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated
 
@@ -8,8 +9,10 @@ from pydantic import BaseModel, ConfigDict
 
 from central.accounts.models import User
 from central.accounts.permissions import Permission
+from central.cases.plates import shown_to
 from central.errors import NotFoundError
 from central.offences import service
+from central.offences.models import Offence
 from central.values import Text
 from central.web.people import ReadSessionDep, require
 from central.web.values import Before, Id
@@ -47,6 +50,12 @@ class OffencePublic(BaseModel):
     occurred_at: datetime
     recorded_at: datetime
 
+    @classmethod
+    def shown(cls, offence: Offence, show: Callable[[str], str]) -> "OffencePublic":
+        """The offence with its plate as the reader may see it."""
+        made = cls.model_validate(offence)
+        return made.model_copy(update={"plate": show(made.plate)})
+
 
 class OffencePage(BaseModel):
     """A page of offences; `next` is the `before` of the page after, null on the last."""
@@ -58,22 +67,22 @@ class OffencePage(BaseModel):
 @router.get("")
 def list_offences(
     session: ReadSessionDep,
-    _user: Viewer,
+    user: Viewer,
     before: Before = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
 ) -> OffencePage:
     """Newest first."""
     found = service.list_offences(session, before, limit + 1)
-    items = [OffencePublic.model_validate(offence) for offence in found[:limit]]
+    items = [OffencePublic.shown(offence, shown_to(user)) for offence in found[:limit]]
     return OffencePage(items=items, next=items[-1].id if len(found) > limit else None)
 
 
 @router.get("/{number}")
 def get_offence(
-    session: ReadSessionDep, _user: Viewer, number: Annotated[Text, Path(max_length=60)]
+    session: ReadSessionDep, user: Viewer, number: Annotated[Text, Path(max_length=60)]
 ) -> OffencePublic:
     """One offence by its case number."""
     offence = service.by_number(session, number)
     if offence is None:
         raise NotFoundError("offence", number=number)
-    return OffencePublic.model_validate(offence)
+    return OffencePublic.shown(offence, shown_to(user))

@@ -14,6 +14,7 @@ from central.audit.models import AuditEntry
 
 READS = {
     "case.view": "plate",
+    "case.disclose": "plate",
     "case.search": "plate",
     "case.export": "plate",
     "evidence.view": "picture",

@@ -187,6 +187,16 @@ class Sought:
 EVERYTHING = Sought()
 
 
+def was_done(session: Session, actor: str, action: str, subject: str, within: timedelta) -> bool:
+    """Whether somebody did this to the subject within the last `within`."""
+    query = (
+        select(AuditEntry.seq)
+        .where(AuditEntry.subject == subject, AuditEntry.actor == actor, AuditEntry.action == action)
+        .where(col(AuditEntry.at) > datetime.now(UTC) - within)
+    )
+    return session.exec(query.limit(1)).first() is not None
+
+
 def list_entries(
     session: Session, before: int | None = None, sought: Sought = EVERYTHING, limit: int = 50
 ) -> list[AuditEntry]:

@@ -11,6 +11,7 @@ from sqlmodel import Session
 from central.accounts.models import User
 from central.accounts.permissions import Permission
 from central.cases.models import Case
+from central.cases.plates import check_sees_plates
 from central.cases.queries import get_case, manifest_of
 from central.errors import NotFoundError
 
@@ -32,15 +33,17 @@ def visible_case(session: Session, user: User, case_id: int) -> Case:
 
 
 def check_file(session: Session, user: User, case_id: int | None, sha256: str) -> None:
-    """Raises NotFoundError for a file that belongs to no case this person may still see.
+    """Raises NotFoundError for a file that belongs to no case this person may still see, ForbiddenError for
+    one that shows a plate they see shortened.
 
-    People who may see cases of the police need no case.
+    People who see whole plates in all cases of the police need no case.
     """
-    if sees_police_cases(user):
+    if sees_police_cases(user) and user.may(Permission.SEE_PLATES):
         return
     if case_id is None:
         raise NotFoundError("media")
     visible_case(session, user, case_id)
+    check_sees_plates(session, user, case_id)
     if sha256 not in {file.sha256 for file in manifest_of(session, case_id).files}:
         raise NotFoundError("media")
 

@@ -14,6 +14,7 @@ from central.accounts.service import names_by_username, normal_name
 from central.audit import service as audit
 from central.audit.models import AuditEntry
 from central.audit.purposes import purpose_word
+from central.cases.plates import shortened, with_short_plate
 from central.console.pages import language, render
 from central.console.reasons import reason_words
 from central.values import LARGEST_ID, Day, Text
@@ -66,7 +67,7 @@ def audit_page(
         subject_of=lambda entry: thing_word(entry.subject, people, lang),
         case_of=_case_number,
         action_of=lambda entry: act_word(entry.action, lang),
-        detail_of=lambda entry: _detail(entry.detail, lang, session),
+        detail_of=lambda entry: _detail(with_short_plate(entry.detail), lang, session),
         sees_cases=user.may(Permission.VIEW_CASES),
     )
 
@@ -76,6 +77,8 @@ def thing_word(name: str, people: Mapping[str, str], lang: Language) -> str:
     kind, _, rest = name.partition(":")
     if kind == "user" and rest in people:
         return people[rest]
+    if kind == "plate":
+        rest = shortened(rest)
     return f"{word_or(lang, f'subject.{kind}', kind)} {rest}".strip()
 
 

@@ -1,6 +1,6 @@
 """The list of cases: filtered by kind, site, time and person, sorted, counted, exported as a file."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any, Literal, get_args
@@ -17,6 +17,7 @@ from central.audit import service as audit
 from central.cases import queries
 from central.cases.lifecycle import OPEN, State
 from central.cases.models import Case
+from central.cases.plates import shown_to
 from central.cases.queries import CaseFilter, Order
 from central.cases.visibility import sees_police_cases
 from central.connections import sheets
@@ -135,7 +136,9 @@ def case_file(
     audit.record(session, user.actor, "case.export", "case:list", detail)
     write, media_type = sheets.WRITERS[kind]
     headers = {"Content-Disposition": f'attachment; filename="cases.{kind}"'}
-    return Response(write(*table_of(found, language(request))), media_type=media_type, headers=headers)
+    return Response(
+        write(*table_of(found, language(request), shown_to(user))), media_type=media_type, headers=headers
+    )
 
 
 def list_page(
@@ -177,20 +180,24 @@ def _deciders(session: Session) -> dict[int, str]:
     return {user.id or 0: user.full_name for user in people if any(map(user.may, deciding))}
 
 
-def table_of(cases: Iterable[Case], lang: Language) -> tuple[list[str], list[list[str]]]:
-    """The cases as a table for a spreadsheet: headings and lines in the reader's language."""
+def table_of(
+    cases: Iterable[Case], lang: Language, shown: Callable[[str], str]
+) -> tuple[list[str], list[list[str]]]:
+    """The cases as a table for a spreadsheet: headings and lines in the reader's language, plates as shown to
+    the reader.
+    """
     t = translator(lang)
     columns = ("case.number", "cases.when", "plate.title", "cases.act", "cases.site", "facts.camera")
     head = [t(name) for name in (*columns, "facts.vehicle", "cases.state", "facts.notice_due")]
-    return head, [_line(case, lang) for case in cases]
+    return head, [_line(case, lang, shown) for case in cases]
 
 
-def _line(case: Case, lang: Language) -> list[str]:
+def _line(case: Case, lang: Language, shown: Callable[[str], str]) -> list[str]:
     t = translator(lang)
     return [
         str(case.id),
         local_time(case.occurred_at, lang, seconds=True),
-        printed_plate(case.plate, case.plate_colour, case.vehicle_kind),
+        shown(printed_plate(case.plate, case.plate_colour, case.vehicle_kind)),
         word_or(lang, f"rule.{case.rule}", case.rule),
         case.site_name,
         f"{case.node}/{case.camera}",

@@ -12,10 +12,11 @@ from central.audit import service as audit
 from central.cases import queries
 from central.cases.comments import LONGEST, comment
 from central.cases.lifecycle import WITH_POLICE
+from central.cases.plates import SHORTEST_PURPOSE, check_sees_plates, disclose, sees_plates_of
 from central.cases.service import actions_for
 from central.cases.visibility import sees_police_cases, visible_case
 from central.console.comparing import comparison_of
-from central.console.pages import language, render
+from central.console.pages import language, plates_for, render
 from central.console.views import case_view, certificate_of
 from central.db import reading
 from central.errors import NotFoundError
@@ -44,6 +45,7 @@ def case_page(request: Request, session: SessionDep, user: Viewer, now: Now, cas
     evidence = queries.evidence_row(session, case_id)
     audit.record(session, user.actor, "case.view", f"case:{case_id}", {})
     answer = registry.latest_answer(session, case_id) if user.may(Permission.VIEW_OWNER) else None
+    whole = sees_plates_of(session, user, case_id)
     in_office = user.may(Permission.VIEW_PROCEEDINGS) and proceedings.of_case(session, case_id) is not None
     older, newer = queries.neighbours(session, case_id, with_police=sees_police_cases(user))
     return render(
@@ -64,7 +66,21 @@ def case_page(request: Request, session: SessionDep, user: Viewer, now: Now, cas
         in_office=in_office,
         older=older,
         newer=newer,
+        **plates_for(user, whole=whole),
     )
+
+
+@router.post("/{case_id}/disclosure")
+def disclose_plate(
+    session: SessionDep,
+    user: Viewer,
+    case_id: Id,
+    why: Annotated[Text, Form(min_length=SHORTEST_PURPOSE, max_length=LONGEST)],
+) -> Response:
+    """The whole plate and the evidence, for a stated purpose; it goes into the audit log."""
+    visible_case(session, user, case_id)
+    disclose(session, user, case_id, why)
+    return RedirectResponse(f"/cases/{case_id}", status_code=303)
 
 
 @router.post("/{case_id}/comments")
@@ -97,6 +113,7 @@ def show_owner(
 def manifest_file(session: SessionDep, user: Viewer, case_id: Id) -> Response:
     """The manifest in the very bytes the node signed: their SHA-256 is the one on the page."""
     visible_case(session, user, case_id)
+    check_sees_plates(session, user, case_id)
     content = queries.signed_bytes(session, case_id)
     audit.record(session, user.actor, "evidence.download", f"case:{case_id}", {"file": "manifest"})
     name = f'attachment; filename="case-{case_id}-manifest.json"'
@@ -141,8 +158,9 @@ def viewing_copy(
 
 
 def _file_of(session: Session, user: User, case_id: int, name: str) -> EvidenceFile:
-    """A file of a case that this person may see. Raises NotFoundError."""
+    """A file of a case that this person may see. Raises NotFoundError, ForbiddenError."""
     visible_case(session, user, case_id)
+    check_sees_plates(session, user, case_id)
     manifest = queries.manifest_of(session, case_id)
     file = next((file for file in manifest.files if file.name == name), None)
     if file is None:

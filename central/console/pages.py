@@ -13,6 +13,7 @@ from fastapi.responses import HTMLResponse
 from central.accounts import sessions
 from central.accounts.models import User
 from central.accounts.permissions import Permission
+from central.cases.plates import shortened
 from central.console.assets import address
 from central.console.reasons import reason_words
 from central.web.language import chosen_language
@@ -95,6 +96,8 @@ def render(
     """A page or fragment in the browser's language."""
     lang, session = language(request), getattr(request.state, "session", None)
     words = _words(lang) | {"reason_word": lambda code: reason_words(code, lang, session)}
+    if user is not None:
+        words |= plates_for(user, whole=user.may(Permission.SEE_PLATES))
     navigation, more = _pages_of(user)
     values |= {
         "user": user,
@@ -129,6 +132,17 @@ def printed_plate(plate: str | None, colour: str | None, kind: str) -> str:
     return found[0].printed if found else plate or ""
 
 
+def plates_for(user: User, *, whole: bool) -> dict[str, Any]:
+    """What a page needs to show plates whole, or shortened for who may not see them."""
+    show = str if whole else shortened
+    return {
+        "sees_plates": whole,
+        "may_ask_for_plates": user.may(Permission.VIEW_CASES),
+        "shown_plate": show,
+        "printed": lambda *stored: show(printed_plate(*stored)),
+    }
+
+
 def _still_word(rule: str, role: str, language: Language) -> str:
     """The caption of a still, from the texts of its rule where they exist."""
     known = RULES.get(rule)
@@ -148,6 +162,8 @@ def _words(lang: Language) -> dict[str, Any]:
         "money": partial(forms.money, language=lang),
         "signed": partial(forms.signed_seconds, language=lang),
         "printed": printed_plate,
+        "shown_plate": str,
+        "sees_plates": True,
         "flag_word": lambda flag: word_or(lang, f"flag.{flag}", say(reason(flag), lang)),
         "in_words": lambda told: say(told if isinstance(told, Reason) else Reason.model_validate(told), lang),
         "rule_word": lambda name: word_or(lang, f"rule.{name}", name),

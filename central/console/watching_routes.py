@@ -11,8 +11,9 @@ from central.accounts.permissions import Permission
 from central.accounts.service import names_by_id
 from central.audit import service as audit
 from central.cases import queries
+from central.cases.plates import sees_plates_of
 from central.cases.visibility import visible_case
-from central.console.pages import render
+from central.console.pages import plates_for, render
 from central.console.views import case_view, deadline
 from central.errors import NotFoundError
 from central.values import LARGEST_ID, Text
@@ -95,6 +96,7 @@ def _dispute(request: Request, session: SessionDep, user: User, now: datetime, c
         may_settle=user.may(Permission.LEAD_REVIEWS) and review.state == "disputed",
         returned=None,
         comments=[],
+        **plates_for(user, whole=sees_plates_of(session, user, case_id)),
     )
 
 

@@ -12,6 +12,7 @@ from sqlmodel import Session
 from central.accounts.service import names_by_username
 from central.audit.breach import BreachReport, Reading
 from central.audit.purposes import purpose_word
+from central.cases.plates import shortened
 from central.documents.render import Job, rendered
 from central.documents.values import LeadersReport, Office, Section, Table
 from central.parties import service as parties
@@ -64,6 +65,7 @@ class Told:
     def thing(self, subject: str) -> str:
         """`case:17` in readable form."""
         kind, _, number = subject.partition(":")
+        number = shortened(number) if kind == "plate" else number
         return f"{word_or(self.language, f'subject.{kind}', kind)} {number}".strip()
 
 

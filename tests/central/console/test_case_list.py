@@ -134,4 +134,4 @@ def test_an_operator_takes_out_what_operators_see(officer: TestClient, signed_in
 def test_no_name_becomes_a_formula(officer: TestClient, now: datetime) -> None:
     with transaction(officer.app.state.engine) as session:  # type: ignore[attr-defined]
         case = add_case(session, now, 7, site_name="=HYPERLINK(1)")
-    assert b"'=HYPERLINK(1)" in write_csv(*table_of([case], "vi"))
+    assert b"'=HYPERLINK(1)" in write_csv(*table_of([case], "vi", str))

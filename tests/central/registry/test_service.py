@@ -64,7 +64,7 @@ class Desk:
     case_id: int
     operator: User
     officer: User
-    leader: User
+    signer: User
 
     def look_up(self, register: Register, after: timedelta = AFTER_UNDO) -> None:
         """What the worker does."""
@@ -91,7 +91,7 @@ def desk(engine: Engine, now: datetime) -> Desk:
     with transaction(engine) as session:
         people = [
             add_user(session, name, role, now)
-            for name, role in (("lan", Role.OPERATOR), ("hung", Role.OFFICER), ("minh", Role.LEADER))
+            for name, role in (("lan", Role.OPERATOR), ("hung", Role.OFFICER), ("minh", Role.SIGNER))
         ]
         case = accepted_case(session, people[0], now)
     return Desk(engine, now, case.id or 0, *people)
@@ -174,7 +174,7 @@ def test_the_owner_of_a_misread_plate_is_read_by_nobody_after_the_correction(des
         assert desk.reads_owner(session, desk.officer) == "Người Vô Can"
         case = get_case(session, desk.case_id)
         confirmation.send_back(session, desk.officer, sight(case), desk.now, "xem lại biển số")
-        for who in (desk.officer, desk.leader):
+        for who in (desk.officer, desk.signer):
             with pytest.raises(NotFoundError):
                 desk.reads_owner(session, who)
     with transaction(desk.engine) as session:
@@ -185,7 +185,7 @@ def test_the_owner_of_a_misread_plate_is_read_by_nobody_after_the_correction(des
     desk.look_up(Register(problem=Problem.NOT_FOUND))
     with transaction(desk.engine) as session:
         assert desk.state() == State.OWNER_NOT_FOUND
-        for who in (desk.officer, desk.leader):
+        for who in (desk.officer, desk.signer):
             with pytest.raises(NotFoundError):
                 desk.reads_owner(session, who)
 
@@ -204,6 +204,6 @@ def test_the_owner_is_read_by_nobody_once_the_case_has_ended(desk: Desk, end: st
             assert queue.claim_next(session, desk.operator, "main", desk.now) is case
             decisions.reject(session, desk.operator, sight(case), desk.now, "no_violation")
     with transaction(desk.engine) as session:
-        for who in (desk.officer, desk.leader):
+        for who in (desk.officer, desk.signer):
             with pytest.raises(NotFoundError):
                 desk.reads_owner(session, who)

@@ -53,6 +53,7 @@ CONSOLE: dict[str, frozenset[str]] = {
     "/cases/search": holders(Permission.SEARCH_PLATES),
     "/searches": holders(Permission.REVIEW_SEARCHES),
     "/data-requests": holders(Permission.ANSWER_DATA_REQUESTS),
+    "/incidents": holders(Permission.HANDLE_INCIDENTS),
     "/exemptions": holders(Permission.VIEW_CASES),
     "POST /exemptions": holders(Permission.CONFIRM_CASES),
     "/watched": holders(Permission.HANDLE_PROCEEDINGS),
@@ -289,15 +290,16 @@ def test_no_header_is_too_hostile(
 )
 def test_a_nonsense_range_is_answered_and_the_sight_is_in_the_log(running: RunningCentre, asked: str) -> None:
     reader = running.client(Role.LEADER)
+    running.client(Role.OFFICER)
     path = "/cases/1/files/file-1.mp4"
-    assert send(running, Role.LEADER, Request("GET", path, headers={"Range": asked})).status_code in (
+    assert send(running, Role.OFFICER, Request("GET", path, headers={"Range": asked})).status_code in (
         200,
         206,
         400,
         416,
     )
     entries = reader.get("/api/v1/audit", params={"subject": "case:1", "limit": 100}).json()["items"]
-    mine = [e for e in entries if e["action"] == "evidence.view" and e["actor"] == "user:leader"]
+    mine = [e for e in entries if e["action"] == "evidence.view" and e["actor"] == "user:officer"]
     assert [e["detail"] for e in mine if e["detail"]["file"] == "file-1.mp4"] == [{"file": "file-1.mp4"}]
 
 
@@ -307,10 +309,10 @@ def test_a_nonsense_range_is_answered_and_the_sight_is_in_the_log(running: Runni
 def test_a_range_that_is_none_is_told_by_each_face_in_its_form(
     running: RunningCentre, asked: str, status: int
 ) -> None:
-    running.client(Role.LEADER)
+    running.client(Role.OFFICER)
     headers: Any = {"Range": asked.encode()}
     for path in (f"/api/v1/media/{sha256_hex(clip(1))}", "/cases/1/files/file-1.mp4"):
-        answer = send(running, Role.LEADER, Request("GET", path, headers=headers))
+        answer = send(running, Role.OFFICER, Request("GET", path, headers=headers))
         assert answer.status_code == status
         assert ("content-range" in answer.headers) == (status == 416)
         assert "Range" not in answer.text
