@@ -58,7 +58,7 @@ async def _ask(method: str, address: str, token: str, content: object, largest: 
     if token:
         headers["Authorization"] = f"Bearer {token}"
     async with (
-        httpx.AsyncClient(timeout=None) as client,
+        httpx.AsyncClient(timeout=None) as client,  # noqa: S113 (`wait_for` bounds all of it)
         client.stream(method, address, json=content, headers=headers) as answer,
     ):
         body = bytearray()

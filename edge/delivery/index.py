@@ -42,7 +42,7 @@ DROP INDEX package_by_state;
 INSERT INTO package SELECT * FROM old;
 DROP TABLE old;
 COMMIT;
-"""
+"""  # noqa: S608 (constants)
 """Release 0.1 created the table with a check that rejects states unknown to it."""
 
 _COLUMNS = "event_id, sequence, manifest_sha256, bytes, occurred_at, state, reason, on_disk"
@@ -124,7 +124,7 @@ class Index:
             entry.on_disk,
         )
         with _plain_errors():
-            self._db.execute(f"INSERT INTO package ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
+            self._db.execute(f"INSERT INTO package ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)  # noqa: S608 (constants)
 
     def mark(self, event_id: str, state: State, reason: Reason | None) -> None:
         """Changes the state of a package."""
@@ -164,7 +164,7 @@ class Index:
         """The oldest (or newest) package without a receipt that is not among `excluding`."""
         order = "DESC" if newest else "ASC"
         return self._one(
-            "WHERE state IN ('waiting', 'sent') AND event_id NOT IN (SELECT value FROM json_each(?)) "
+            "WHERE state IN ('waiting', 'sent') AND event_id NOT IN (SELECT value FROM json_each(?)) "  # noqa: S608 (constants)
             f"ORDER BY sequence {order} LIMIT 1",
             json.dumps(list(excluding)),
         )
@@ -210,7 +210,7 @@ class Index:
 
     def _many(self, where: str, *values: object) -> list[Entry]:
         with _plain_errors():
-            rows = self._db.execute(f"SELECT {_COLUMNS} FROM package {where}", values).fetchall()
+            rows = self._db.execute(f"SELECT {_COLUMNS} FROM package {where}", values).fetchall()  # noqa: S608 (constants)
         return [_entry(*row) for row in rows]
 
 

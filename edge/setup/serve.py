@@ -17,7 +17,7 @@ def serve(folder: Path, host: str, port: int, tell: Callable[[str], None]) -> No
     """
     folder.mkdir(parents=True, exist_ok=True)
     listener = socket.create_server((host, port))
-    shown = _this_machine() if host in ("0.0.0.0", "") else host
+    shown = _this_machine() if host in ("0.0.0.0", "") else host  # noqa: S104 (compared, not bound)
     base = f"http://{shown}:{listener.getsockname()[1]}/"
 
     def announce(token: str) -> None:

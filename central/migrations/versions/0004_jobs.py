@@ -37,7 +37,7 @@ def upgrade() -> None:
     op.create_index("ix_job_due", "job", ["state", "kind", "run_at", "id"], unique=False)
     payload = "CAST('{\"case\": ' || id || '}' AS JSON)" if _is_postgresql() else "'{\"case\": ' || id || '}'"
     op.execute(
-        "INSERT INTO job (kind, key, payload, state, revision, run_at, attempts, error, created_at) "
+        "INSERT INTO job (kind, key, payload, state, revision, run_at, attempts, error, created_at) "  # noqa: S608 (constants)
         f"SELECT 'registry.look_up', CAST(id AS VARCHAR), {payload}, 'waiting', 1, lookup_due_at, 0, '', "
         "lookup_due_at FROM case_file WHERE state = 'accepted' AND lookup_due_at IS NOT NULL"
     )
