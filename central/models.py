@@ -17,6 +17,7 @@ import central.dispatches.models
 import central.documents.models
 import central.exemptions.models
 import central.fleet.models
+import central.incidents.models
 import central.ingest.models
 import central.jobs.models
 import central.law.models

@@ -61,6 +61,7 @@ class Permission(StrEnum):
     VIEW_WATCHING = "view_watching"
     LEAD_REVIEWS = "lead_reviews"
     ANSWER_DATA_REQUESTS = "answer_data_requests"
+    HANDLE_INCIDENTS = "handle_incidents"
 
 
 _SEE_CASES = {Permission.VIEW_CASES, Permission.SEE_PLATES, Permission.VIEW_NODES}
@@ -137,6 +138,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.REVIEW_SEARCHES,
             Permission.VIEW_WATCHING,
             Permission.VIEW_CONNECTIONS,
+            Permission.HANDLE_INCIDENTS,
         }
     ),
     # An administrator runs the system and does not need to see the evidence against citizens.
@@ -149,6 +151,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.VIEW_LAW,
             Permission.UPLOAD_LAW,
             Permission.MANAGE_DEVICES,
+            Permission.HANDLE_INCIDENTS,
             Permission.VIEW_CONNECTIONS,
             Permission.MEND_CONNECTIONS,
         }

@@ -28,6 +28,7 @@ from central.console import (
     factor_routes,
     fleet_routes,
     form_routes,
+    incident_routes,
     incoming_routes,
     known_answer_routes,
     law_routes,
@@ -101,6 +102,7 @@ _ROUTERS = (
     user_routes.router,
     power_routes.router,
     data_request_routes.router,
+    incident_routes.router,
 )
 
 

@@ -77,6 +77,7 @@ MORE = (
     NavigationItem("/users", "nav.users", Permission.MANAGE_USERS),
     NavigationItem("/audit", "nav.audit", Permission.VIEW_AUDIT),
     NavigationItem("/searches", "nav.searches", Permission.REVIEW_SEARCHES),
+    NavigationItem("/incidents", "nav.incidents", Permission.HANDLE_INCIDENTS),
     NavigationItem("/data-requests", "nav.data_requests", Permission.ANSWER_DATA_REQUESTS),
 )
 """Pages needed only occasionally, behind one item of the top bar."""

@@ -57,6 +57,7 @@ LEFT_OUT: Mapping[str, Why] = {
     "search_review": "staff",
     "signer_power": "staff",
     "user_session": "staff",
+    "incident": "work_of_staff",
     "known_answer": "work_of_staff",
     "known_answer_result": "work_of_staff",
     "reject_audit": "work_of_staff",

@@ -83,5 +83,5 @@ def test_every_deadline_of_a_case_presses_a_track() -> None:
     shown = {code for codes in DEADLINES_OF.values() for code in codes}
     every = {row.code for row in BOOK.deadlines_table.deadlines}
     elsewhere = {"explanation_oral", "points_test", "points_refill", "breach_report"}
-    elsewhere |= {"data_request_answer", "data_request"}
+    elsewhere |= {"data_request_answer", "data_request", "incident_notice", "incident_report"}
     assert every - shown == elsewhere | {"citizen_data_verify", "citizen_data_complex"}

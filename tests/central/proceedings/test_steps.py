@@ -35,6 +35,7 @@ OTHER_EVENTS = {
     "capture",  # the act itself
     "points_zero", "points_test_passed", "points_refilled",  # the licence authority's
     "breach_found", "breach_reported",
+    "incident_found", "incident_told", "incident_reported",
     "data_requested", "data_request_answered", "data_given",
     "citizen_data_received", "citizen_data_verified", "citizen_data_complex",
 }  # fmt: skip

@@ -1,0 +1,64 @@
+"""The notice and the report of a security incident as papers (PDF), with what the audit log tells of the
+period: who read whose data. What nobody has entered yet is left to be filled in by hand.
+"""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from central.accounts.service import names_by_username
+from central.audit.breach import BreachReport
+from central.documents.render import Job, rendered
+from central.documents.values import LeadersReport, Office, Section, Table
+from central.incidents.models import Incident
+from central.incidents.service import FACTS, Letter, due_at
+from central.parties import service as parties
+from central.reports import breach
+from central.reports.breach import Told
+from central.words.dictionary import translator
+from central.words.forms import local_time
+from central.words.languages import Language
+
+
+def as_pdf(
+    session: Session,
+    row: Incident,
+    letter: Letter,
+    readings: BreachReport,
+    office: Office,
+    language: Language,
+    now: datetime,
+) -> bytes:
+    """The PDF, typeset by the papers' own process within its time limit. Raises RenderError."""
+    concerned = parties.of_cases(session, readings.numbers("case"))
+    told = Told(readings, language, names_by_username(session), concerned)
+    paper = paper_of(row, letter, told, office, now)
+    return rendered(Job(kind=paper.kind, template=paper.template, values=paper.model_dump(mode="json")))
+
+
+def paper_of(row: Incident, letter: Letter, told: Told, office: Office, now: datetime) -> LeadersReport:
+    """The content of the paper: the facts, then what the audit log tells."""
+    t, read = told.t, breach.paper_of(told, office, now)
+    basis = row.notice_basis if letter == "notice" else row.report_basis
+    return read.model_copy(
+        update={
+            "number": f"…………/{'TB' if letter == 'notice' else 'BC'}",
+            "title": t(f"incident.paper.{letter}"),
+            "period": row.title,
+            "notes": (
+                t("incident.found", at=row.found_at),
+                t("incident.due", at=due_at(row, letter), basis=basis),
+                t("breach.window", first=told.report.first, until=told.report.until),
+                t("breach.taken", at=now),
+            ),
+            "sections": (_facts(row, told.language), *read.sections[:-1]),
+        }
+    )
+
+
+def _facts(row: Incident, language: Language) -> Section:
+    t = translator(language)
+    lines = [(t("incident.found_at"), local_time(row.found_at, language))]
+    lines += [(t(f"incident.fact.{name}"), row.facts.get(name) or "…" * 40) for name in FACTS]
+    table = Table(heads=(t("breach.what"), t("breach.is")), words=2, lines=tuple(lines))
+    return Section(title=t("incident.facts"), table=table)
