@@ -123,7 +123,7 @@ def collect(request: Request, session: SessionDep, user: Answerer, now: Now, req
     """Collects everything held into one file."""
     found = services(request)
     rules = approved_rules(request.app.state.settings.retention_file)
-    by = Collector(found.parties(session), found.archive.office, rules)
+    by = Collector(found.parties(session), found.archive, rules)
     try:
         requests.collect(session, by, user, request_id, language(request), now)
     except DomainError as refused:

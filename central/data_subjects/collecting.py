@@ -92,8 +92,12 @@ class Search:
 
     @cached_property
     def papers(self) -> list[Document]:
-        """The papers addressed to the person."""
-        return [paper for number in sorted(self.mine) for paper in documents.of_party(self.session, number)]
+        """The papers addressed to the person: also notices that went out before anybody was identified."""
+        session, numbers = self.session, sorted(self.mine)
+        found = {paper.id: paper for number in numbers for paper in documents.of_party(session, number)}
+        notices = {row.document_id for number in numbers for row in access.ever_of_party(session, number)}
+        found |= {number: documents.get(session, number) for number in notices - found.keys()}
+        return [found[number] for number in sorted(number for number in found if number is not None)]
 
     def is_them(self, identity: str) -> bool:
         """Whether an identity number is the person's."""

@@ -1,4 +1,6 @@
-"""The one file a person concerned gets: a ZIP with all data as JSON and a summary as PDF."""
+"""The one file a person concerned gets: a ZIP with all data as JSON, a summary as PDF,
+and the papers and pictures themselves.
+"""
 
 import json
 import zipfile
@@ -17,12 +19,12 @@ def as_json(content: Mapping[str, Any]) -> bytes:
     return json.dumps(content, ensure_ascii=False, indent=1, default=_written).encode()
 
 
-def packed(data: bytes, summary: bytes, now: datetime) -> bytes:
-    """Both files in one ZIP."""
+def packed(files: Mapping[str, bytes], now: datetime) -> bytes:
+    """All files in one ZIP, by their paths in it."""
     made = BytesIO()
     at = now.astimezone(VIETNAM).timetuple()[:6]
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as package:
-        for name, content in ((DATA, data), (SUMMARY, summary)):
+        for name, content in files.items():
             package.writestr(zipfile.ZipInfo(name, at), content, zipfile.ZIP_DEFLATED)
     return made.getvalue()
 

@@ -94,7 +94,7 @@ def paper_of(content: Mapping[str, Any], office: Office, language: Language, now
         title=t("data_request.paper"),
         period="; ".join(named),
         notes=tuple(notes),
-        sections=(*_about(told), *_sent(told), _readers(told), _not_in_it(told)),
+        sections=(*_about(told), *_sent(told), _readers(told), _files(told), _not_in_it(told)),
     )
 
 
@@ -168,6 +168,18 @@ def _readers(told: Summary) -> Section:
         for reading in told.content["read_by"]
     ]
     return told.section("readers", ("who", "data", "first", "last", "count", "purpose"), lines)
+
+
+def _files(told: Summary) -> Section:
+    lines = [
+        (
+            row["file"],
+            told.word("paper", row["kind"]) if row["file"].startswith("papers/") else row["kind"],
+            told.word("data_request.no_file", row["left_out_because"]),
+        )
+        for row in told.content["files"]
+    ]
+    return told.section("files", ("file", "kind", "left_out"), lines)
 
 
 def _not_in_it(told: Summary) -> Section:

@@ -15,12 +15,12 @@ from sqlmodel import Session, col, select
 from central.accounts.models import User
 from central.audit import service as audit
 from central.cases.errors import ReasonRequiredError
-from central.data_subjects import cases, collecting, paper
+from central.data_subjects import cases, collecting, enclosing, paper
 from central.data_subjects.collecting import FORMAT, Search, Wanted
-from central.data_subjects.file import as_json, packed
+from central.data_subjects.file import DATA, SUMMARY, as_json, packed
 from central.data_subjects.models import DataRequest
 from central.deadlines.rules import Running, running
-from central.documents.values import Office
+from central.documents.archive import Archive
 from central.errors import ConflictError, InvalidError, NotFoundError
 from central.law import service as law
 from central.parties.service import Parties, Reader
@@ -125,10 +125,12 @@ def note_answer(session: Session, user: User, request_id: int, on: date, now: da
 
 @dataclass(frozen=True)
 class Collector:
-    """What collecting needs: people's data, the office for the paper, the approved retention rules."""
+    """What collecting needs: people's data, the archive of papers with the store of evidence, the approved
+    retention rules.
+    """
 
     parties: Parties
-    office: Office
+    archive: Archive
     rules: RetentionRules | None = None
 
 
@@ -146,8 +148,11 @@ def collect(
     asked = _opened(vault, row)
     reader = Reader(user.actor, f"{row.legal_basis}: {row.reference}")
     search = Search(session, by.parties, Wanted(asked.identity, asked.plate), reader, now, by.rules)
-    content = collected(search, row)
-    made = packed(as_json(content), paper.as_pdf(content, by.office, language, now), now)
+    files = enclosing.enclosed(search, by.archive)
+    content = collected(search, row) | {"files": [file.told() for file in files]}
+    summary = paper.as_pdf(content, by.archive.office, language, now)
+    inside = {file.path: file.content for file in files if file.content is not None}
+    made = packed({DATA: as_json(content), SUMMARY: summary, **inside}, now)
     row.sealed_file, row.file_sha256 = vault.seal(made, _file_context(row.key)), sha256_hex(made)
     row.collected_at, row.collected_by = now, user.id
     detail = {"sha256": row.file_sha256, "cases": len(content["cases"]), "purpose": reader.purpose[:200]}

@@ -5,6 +5,7 @@ import re
 import zipfile
 from datetime import date, datetime, timedelta
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,8 +24,10 @@ from central.data_subjects.models import DataRequest
 from central.data_subjects.service import Asked, Collector, Letter, Outcome
 from central.data_subjects.tables import EXPORTED, LEFT_OUT
 from central.db import transaction
+from central.documents.archive import Archive
 from central.documents.values import Office as Letterhead
 from central.errors import ConflictError, InvalidError, NotFoundError
+from central.media.store import MediaStore
 from central.parties.service import Details, Reader
 from central.proceedings import parties_of_case
 from central.vault import Vault
@@ -53,13 +56,18 @@ def entered(session: Session, office: Office, identity: str = AN.identity, plate
     return requests.enter(session, office.vault, lawyer(session, office), letter, asked, office.now)
 
 
+def archive_of(office: Office) -> Archive:
+    """The papers of an office whose files are all still being made."""
+    return Archive(office.vault, MediaStore(Path("/nowhere")), LETTERHEAD, "BN")
+
+
 def file_of(
     office: Office, identity: str = AN.identity, plate: str = ""
 ) -> tuple[dict[str, Any], str, bytes]:
     """What a person gets: data, text of the summary, and the bytes as stored."""
     with transaction(office.engine) as session:
         row = entered(session, office, identity, plate)
-        by = Collector(office.parties(session), LETTERHEAD)
+        by = Collector(office.parties(session), archive_of(office))
         requests.collect(session, by, lawyer(session, office), row.id or 0, "vi", office.now)
         made = requests.read_file(session, office.vault, lawyer(session, office), row.id or 0)
         stored = row.sealed_file or b""
@@ -85,7 +93,7 @@ def test_every_table_said_to_be_in_the_file_is_read(office: Office) -> None:
         row = entered(session, office)
         session.flush()
         event.listen(office.engine, "before_cursor_execute", note)
-        by = Collector(office.parties(session), LETTERHEAD)
+        by = Collector(office.parties(session), archive_of(office))
         requests.collect(session, by, lawyer(session, office), row.id or 0, "vi", office.now)
         event.remove(office.engine, "before_cursor_execute", note)
     assert EXPORTED - read == set()
