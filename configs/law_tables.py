@@ -55,6 +55,15 @@ class LawError(LookupError):
     """The tables have no entry for the request; the message says which."""
 
 
+class UnfitTableError(LawError):
+    """A table does not fit the others; `problems` tells every reason in both languages, a line each."""
+
+    def __init__(self, problems: Iterable[Words]) -> None:
+        told = tuple(problems)
+        self.problems = plain("\n".join(one.vi for one in told), "\n".join(one.en for one in told))
+        super().__init__(self.problems.en)
+
+
 @dataclass(frozen=True)
 class Scene:
     """Facts besides the vehicle that decide the article: facts of the finding (None: an operator named the
@@ -229,11 +238,11 @@ def book_of(tables: Mapping[TableName, BaseModel]) -> LawBook:
     """A book of consistent tables.
 
     Raises:
-        LawError: a table names an act, deadline or list that another does not have.
+        UnfitTableError: a table names an act, deadline or list that another does not have.
     """
     book = LawBook(**{f"{name}_table": tables[name] for name in MODELS})  # type: ignore[arg-type]
     if problems := list(_problems_between(book)):
-        raise LawError("; ".join(problems))
+        raise UnfitTableError(problems)
     return book
 
 
@@ -270,27 +279,49 @@ def _question(row: DatedRow) -> tuple[object, ...]:
     return ("sanctions",)
 
 
-def _problems_between(book: LawBook) -> Iterable[str]:
+def _problems_between(book: LawBook) -> Iterable[Words]:
     for finding in book.acts_table.findings:
         for act in (*finding.acts, *finding.officer):
             if act not in book.acts:
-                yield f"acts: the finding of {finding.rule} names the unknown act {act!r}"
+                yield plain(
+                    f"acts: phát hiện {finding.rule} nêu hành vi không có trong bảng: {act}",
+                    f"acts: the finding of {finding.rule} names the unknown act {act}",
+                )
     for offence in book.offences_table.offences:
         if offence.act not in book.acts:
-            yield f"offences: {offence.code} is of the unknown act {offence.act!r}"
+            yield plain(
+                f"offences: {offence.code} thuộc hành vi không có trong bảng: {offence.act}",
+                f"offences: {offence.code} is of the unknown act {offence.act}",
+            )
         if offence.source not in book.offences_table.sources:
-            yield f"offences: {offence.code} has the unknown source {offence.source!r}"
+            yield plain(
+                f"offences: {offence.code} dẫn nguồn không có trong bảng: {offence.source}",
+                f"offences: {offence.code} has the unknown source {offence.source}",
+            )
     codes = {deadline.code for deadline in book.deadlines_table.deadlines}
     for deadline in book.deadlines_table.deadlines:
         if deadline.instead_of is not None and deadline.instead_of not in codes:
-            yield f"deadlines: {deadline.code} stands instead of the unknown {deadline.instead_of!r}"
+            yield plain(
+                f"deadlines: {deadline.code} thay cho thời hạn không có trong bảng: {deadline.instead_of}",
+                f"deadlines: {deadline.code} stands instead of the unknown {deadline.instead_of}",
+            )
+    yield from _stages_without_reasons(book)
+    for signer in book.signers_table.signers:
+        if signer.acts is not None and signer.acts not in book.signers_table.lists:
+            yield plain(
+                f"signers: {signer.title} gắn với danh mục không có trong bảng: {signer.acts}",
+                f"signers: {signer.title} is bound to the unknown list {signer.acts}",
+            )
+
+
+def _stages_without_reasons(book: LawBook) -> Iterable[Words]:
     stages = {row.stage for row in book.reasons.values()}
     for stage in ("operator", "officer", "proceedings"):
         if stage not in stages and (stage == "proceedings" or "both" not in stages):
-            yield f"reasons: no reason is left for the stage {stage!r}"
-    for signer in book.signers_table.signers:
-        if signer.acts is not None and signer.acts not in book.signers_table.lists:
-            yield f"signers: {signer.title} is bound to the unknown list {signer.acts!r}"
+            yield plain(
+                f"reasons: không còn lý do nào cho bước {stage}",
+                f"reasons: no reason is left for the stage {stage}",
+            )
 
 
 def offences(at: date) -> tuple[Offence, ...]:

@@ -21,7 +21,7 @@ from central.audit import service as audit
 from central.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from central.law.models import LawTable
 from configs.law_rows import Reason, ReasonsTable, Row
-from configs.law_tables import FOLDER, LawBook, LawError, TableName, book_of, read_table, shipped
+from configs.law_tables import FOLDER, LawBook, TableName, UnfitTableError, book_of, read_table, shipped
 from configs.loading import ConfigError
 from contract.canonical import sha256_hex
 
@@ -121,8 +121,8 @@ def upload(
     present = book(session)
     try:
         book_of({other: parsed if other == name else getattr(present, f"{other}_table") for other in NAMES})
-    except LawError as problem:
-        raise LawTableError("content", problems=str(problem)) from problem
+    except UnfitTableError as problem:
+        raise LawTableError("content", problems=problem.problems) from problem
     assert by.id is not None
     table = LawTable(
         name=name,
@@ -198,8 +198,8 @@ def activate(session: Session, table_id: int, by: User, now: datetime) -> LawTab
     session.flush()
     try:
         book(session)
-    except LawError as problem:
-        raise LawTableError("content", problems=str(problem)) from problem
+    except UnfitTableError as problem:
+        raise LawTableError("content", problems=problem.problems) from problem
     audit.record(session, by.actor, "law.activate", f"law:{table.name}", {"id": table.id})
     return table
 

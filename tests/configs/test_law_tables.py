@@ -14,9 +14,9 @@ from configs.law_rows import Offence, Party, VehicleClass
 from configs.law_tables import (
     FOLDER,
     MODELS,
-    LawError,
     Option,
     Scene,
+    UnfitTableError,
     book_of,
     holidays,
     read_table,
@@ -362,5 +362,9 @@ def test_tables_that_do_not_fit_together_are_refused() -> None:
     tables = {name: read_table(FOLDER / f"{name}.yaml", name) for name in MODELS}
     acts = BOOK.acts_table
     tables["acts"] = acts.model_copy(update={"acts": acts.acts[1:]})
-    with pytest.raises(LawError, match="red_light"):
+    with pytest.raises(UnfitTableError) as refused:
         book_of(tables)
+    vi, en = refused.value.problems.vi.splitlines(), refused.value.problems.en.splitlines()
+    assert len(vi) == len(en) == 4
+    assert vi[0] == "acts: phát hiện red_light nêu hành vi không có trong bảng: red_light"
+    assert en[0] == "acts: the finding of red_light names the unknown act red_light"

@@ -10,6 +10,7 @@ from central.cases.queries import get_case
 from central.documents.archive import About
 from central.documents.models import Document
 from central.documents.phrases import clock, dong, dong_in_words, short_day, span
+from central.law.service import known_reasons
 from central.offences import service as offences
 from central.offences.models import Offence
 from central.proceedings import access, decisions, money
@@ -215,7 +216,7 @@ def order_values(sheet: Sheet) -> Values:
     """Other decisions, in articles."""
     title, articles, text = _ORDERS[sheet.step.action]
     number = decision_of(sheet).number if "{decision}" in text else ""
-    reason = sheet.book.reasons.get(sheet.step.reason)
+    reason = known_reasons(sheet.session).get(sheet.step.reason)
     ground = reason.text_vi[:1].lower() + reason.text_vi[1:] if reason else ""
     words = "; ".join(filter(None, (ground, sheet.step.note))).rstrip(".")
     first = text.format(
