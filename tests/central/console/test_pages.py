@@ -34,7 +34,7 @@ ALLOWED = {
     "/cases": SEE_CASES,
     "/cases/1": SEE_CASES,
     "/exemptions": SEE_CASES,
-    "/cases/1/manifest.json": SEE_CASES,
+    "/cases/1/manifest.json": SEE_CASES - {LEADER},  # a leader states a purpose first
     "/offences": {OFFICER, LEADER, SIGNER},
     "/nodes": {OPERATOR, SHIFT_LEAD, OFFICER, LEADER, ADMIN, DEVICE_USER},
     "/quarantine": {ADMIN},
