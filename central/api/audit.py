@@ -9,7 +9,8 @@ from pydantic import BaseModel
 from central.accounts.models import User
 from central.accounts.permissions import Permission
 from central.audit import service
-from central.cases.plates import with_short_plate
+from central.audit.models import AuditEntry
+from central.cases.plates import with_short_plate, with_short_subject
 from central.values import Moment, Text
 from central.web.people import ReadSessionDep, SessionDep, require
 from central.web.values import Before
@@ -63,8 +64,12 @@ def entries(
     found = service.list_entries(session, before, sought, limit)
     asked = {"person": person} if person else {}
     service.record(session, reader.actor, "audit.read", subject or "audit", asked)
-    items = [Entry(**entry.model_dump() | {"detail": with_short_plate(entry.detail)}) for entry in found]
+    items = [Entry(**entry.model_dump() | _without_plates(entry)) for entry in found]
     return EntryPage(items=items, next=items[-1].seq if len(items) == limit else None)
+
+
+def _without_plates(entry: AuditEntry) -> dict[str, Any]:
+    return {"subject": with_short_subject(entry.subject), "detail": with_short_plate(entry.detail)}
 
 
 @router.get("/verification")

@@ -26,7 +26,7 @@ _KEPT, _HIDDEN = 2, 3
 
 def shortened(plate: str) -> str:
     """A plate without the middle of its serial number, printed or as plain characters: `29A-123.45` becomes
-    `29A-***.45`.
+    `29A-***.45`. Where letters part the number (`80-123-NG-45`), what stands before them is hidden.
     """
     signs, digits = list(plate), 0
     for place in range(len(signs) - 1, -1, -1):
@@ -34,7 +34,7 @@ def shortened(plate: str) -> str:
             digits += 1
             if digits > _KEPT:
                 signs[place] = "*"
-        elif digits and signs[place].isalpha():
+        elif digits > _KEPT and signs[place].isalpha():
             break
         if digits == _KEPT + _HIDDEN:
             break
@@ -44,6 +44,14 @@ def shortened(plate: str) -> str:
 def with_short_plate(detail: Mapping[str, Any]) -> dict[str, Any]:
     """The details of an entry of the audit log for its readers, none of whom needs a whole plate."""
     return {name: shortened(value) if name == "plate" else value for name, value in detail.items()}
+
+
+def with_short_subject(subject: str) -> str:
+    """What an entry of the audit log is about, for the same readers: `plate:98A12345` becomes
+    `plate:98A***45`.
+    """
+    kind, colon, rest = subject.partition(":")
+    return f"{kind}:{shortened(rest)}" if kind == "plate" else f"{kind}{colon}{rest}"
 
 
 def shown_to(user: User) -> Callable[[str], str]:

@@ -1,4 +1,5 @@
-"""Leaders and administrators see plates shortened and no owner, wherever they get (DP-09)."""
+"""Leaders and administrators see plates shortened and no owner, wherever they get (DP-09): a search by plate,
+a watched plate and cases at every stage stand in what they read."""
 
 import re
 import zipfile
@@ -12,9 +13,12 @@ from httpx import Response
 from pypdf import PdfReader
 
 from central.accounts import passwords
+from central.accounts.models import User
 from central.accounts.permissions import Permission, Role, allows
 from central.cases import plates
 from central.db import transaction
+from central.proceedings import clones
+from central.proceedings.models import WatchedPlate
 from contract.canonical import sha256_hex
 from tests.central.casework import PASSWORD, Casework, give_work
 from tests.central.evidence import picture
@@ -31,10 +35,16 @@ WHY = "Trả lời đơn khiếu nại số 12"
 
 @pytest.fixture
 def seen(casework: Casework) -> Casework:
-    """An office with work at every stage, a search by plate, a withdrawn period, and a leader."""
+    """An office with work at every stage, a search by plate, a watch that ended, a withdrawn period, and a
+    leader."""
     give_work(casework.office, NOW)
     with transaction(casework.office.engine) as session:
         add_user(session, "minh", Role.LEADER, NOW).password_hash = passwords.hash_of(PASSWORD)
+        watched = WatchedPlate(plate="29A00001", reason="biển giả", case_id=1, since=NOW, by_id=1)
+        session.add(watched)
+        session.flush()
+        assert watched.id is not None
+        clones.end_watch(session, watched.id, "đã thu giữ biển giả", session.get_one(User, 1), NOW)
     asked = {"plate": "29A00001", "purpose": "complaint", "file": "KN 12"}
     assert casework.at("thu-ly").post("/cases/search", data=asked).status_code == 200
     scope = {"camera": "nut-1/cam-1", "from_at": "2026-11-01T00:00", "until_at": "2026-12-31T00:00"}
