@@ -475,7 +475,7 @@ class Table(Part):
     words: int
     days: tuple[Line, ...] = ()
     told: bool = False
-    lines: tuple[tuple[Line, ...], ...]
+    lines: tuple[tuple[Text, ...], ...]
     more: Line = ""
 
 

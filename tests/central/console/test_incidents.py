@@ -45,6 +45,15 @@ def test_an_incident_from_its_finding_to_the_report(casework: Casework) -> None:
     assert "Recorded that an incident was told" in log
 
 
+def test_facts_of_any_length_that_is_taken_are_printed(casework: Casework) -> None:
+    browser = casework.at("quan-tri")
+    browser.post("/incidents", data=FOUND)
+    assert browser.post("/incidents/1/facts", data={"cause": "lỗ hổng " * 250}).status_code == 303
+    printed = browser.get("/incidents/1/report.pdf")
+    assert printed.status_code == 200
+    assert text_of(printed.content).count("lỗ hổng") == 250
+
+
 def test_what_was_typed_stays_when_it_is_refused(casework: Casework) -> None:
     browser = casework.at("quan-tri")
     page = browser.post("/incidents", data={**FOUND, "found_at": "2026-12-24T13:00"})
