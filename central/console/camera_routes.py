@@ -133,7 +133,7 @@ def order(
     draft = Draft(content.replace("\r\n", "\n"), base, why.strip())
     try:
         if file is not None and file.filename:
-            draft = Draft(text_of(file, LARGEST_CAMERA_FILE), base, draft.why)
+            draft = Draft(text_of(file, LARGEST_CAMERA_FILE, "YAML"), base, draft.why)
         configuration.check(draft.content, at.camera)
         if not (send or ask):
             return _page(request, session, user, at, draft)

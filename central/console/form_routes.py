@@ -161,7 +161,7 @@ def upload(
     engine = request.app.state.engine
     row = editions.Row(_known(kind), code, title, basis, valid_from, note)
     try:
-        edition = editions.add(engine, row, text_of(file, editions.LARGEST), user, now)
+        edition = editions.add(engine, row, text_of(file, editions.LARGEST, "HTML"), user, now)
     except DomainError as refused:
         said = told(refused, language(request)).sentence
         entered = {

@@ -78,7 +78,7 @@ def upload(
 ) -> Response:
     """Takes a new version in as a draft; what is wrong with it is told with its lines."""
     try:
-        table, _ = law.upload(session, name, text_of(file, LARGEST_TABLE), user, note, now)
+        table, _ = law.upload(session, name, text_of(file, LARGEST_TABLE, "YAML"), user, note, now)
     except DomainError as refused:
         session.rollback()
         return _list(request, session, user, refused.status, told(refused, language(request)).sentence)

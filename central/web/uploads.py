@@ -1,4 +1,6 @@
-"""Uploaded text files: tables and camera files in YAML."""
+"""Uploaded text files: law tables, camera files, forms of papers."""
+
+import re
 
 from fastapi import UploadFile
 
@@ -6,21 +8,27 @@ from central.errors import InvalidError
 from central.values import visible
 
 _LONGEST_NAME = 80
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+"""Control characters that no text has; PostgreSQL stores no NUL."""
 
 
-def text_of(file: UploadFile, most_bytes: int) -> str:
+def text_of(file: UploadFile, most_bytes: int, kind: str) -> str:
     """The text of a file without its byte order mark, with Unix line ends.
 
     Raises:
-        InvalidError: empty, larger than `most_bytes`, or not UTF-8 text; the error gives the file's name.
+        InvalidError: empty, larger than `most_bytes`, or not UTF-8 text; the error gives the file's name and
+            the `kind` of file that is wanted.
     """
     name = visible(file.filename or "", _LONGEST_NAME)
     content = file.file.read(most_bytes + 1)
     if not content:
-        raise InvalidError("text_file_empty", field="file", name=name)
+        raise InvalidError("text_file_empty", field="file", name=name, kind=kind)
     if len(content) > most_bytes:
-        raise InvalidError("text_file_too_large", field="file", name=name, kb=most_bytes // 1000)
+        raise InvalidError("text_file_too_large", field="file", name=name, kind=kind, kb=most_bytes // 1000)
     try:
-        return content.decode("utf-8-sig").replace("\r\n", "\n")
+        text = content.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError:
-        raise InvalidError("text_file_type", field="file", name=name) from None
+        raise InvalidError("text_file_type", field="file", name=name, kind=kind) from None
+    if _CONTROLS.search(text):
+        raise InvalidError("text_file_type", field="file", name=name, kind=kind)
+    return text

@@ -21,6 +21,7 @@ VALUE_WORDS = {
     "kinds": "plate_kind",
     "particular": "particular",
     "column": "answer_column",
+    "form_state": "forms_page.state",
 }
 """Values that are codes themselves (one or a tuple) and the part of the dictionary with their texts."""
 
