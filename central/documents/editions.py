@@ -126,7 +126,9 @@ def check(row: Row, template: str) -> None:
     if row.kind not in shipped.KINDS:
         raise NotFoundError("form_kind", kind=row.kind)
     if len(template) > LARGEST:
-        raise InvalidError("text_file_too_large", field="file", name=row.kind, kind="HTML", kb=LARGEST // 1000)
+        raise InvalidError(
+            "text_file_too_large", field="file", name=row.kind, kind="HTML", kb=LARGEST // 1000
+        )
     if problems := checking.problems_of(_task(row, template)):
         raise FormTemplateError(problems)
 
