@@ -27,11 +27,15 @@ LARGEST_ID = 2**31 - 1
 _CONTROL = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\ud800-\\udfff]")
 
 
-def _printable(text: str) -> str:
-    """Refuses characters that no database or log accepts: NUL and other control characters, halves of
+def printable(text: str) -> bool:
+    """False for characters that no database or log accepts: NUL and other control characters, halves of
     surrogate pairs.
     """
-    if _CONTROL.search(text):
+    return _CONTROL.search(text) is None
+
+
+def _printable(text: str) -> str:
+    if not printable(text):
         raise PydanticCustomError("characters", "control characters are not allowed")
     return text
 
@@ -68,6 +72,11 @@ def moment_of_form(text: str) -> datetime:
     """
     moment = datetime.fromisoformat(text)
     _in(OUR_TIME, moment)
+    return in_vietnam(moment)
+
+
+def in_vietnam(moment: datetime) -> datetime:
+    """A moment of a form or a body (`LocalMoment`) with its time zone: Vietnam's if it names none."""
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=VIETNAM)
 
 

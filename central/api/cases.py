@@ -12,7 +12,14 @@ from central.audit import service as audit
 from central.cases import queries
 from central.cases.comments import LONGEST
 from central.cases.lifecycle import State
-from central.cases.plates import SHORTEST_PURPOSE, check_sees_plates, disclose, sees_plates_of, shown_to
+from central.cases.plates import (
+    SHORTEST_PURPOSE,
+    check_sees_plates,
+    disclose,
+    sees_plates_of,
+    shortened,
+    shown_to,
+)
 from central.cases.queries import CaseFilter
 from central.cases.visibility import sees_police_cases, visible_case
 from central.values import Text
@@ -59,7 +66,7 @@ def get_case(session: SessionDep, user: Viewer, case_id: Id) -> CaseDetail:
     case = visible_case(session, user, case_id)
     evidence = queries.evidence_row(session, case_id)
     audit.record(session, user.actor, "case.view", f"case:{case_id}", {})
-    show = str if sees_plates_of(session, user, case_id) else shown_to(user)
+    show = str if sees_plates_of(session, user, case_id) else shortened
     return CaseDetail(
         **CasePublic.shown(case, show).model_dump(),
         manifest_sha256=evidence.manifest_sha256,

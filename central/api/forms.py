@@ -12,7 +12,7 @@ from central.accounts.models import User
 from central.accounts.permissions import Permission
 from central.documents import editions, forms, trial
 from central.documents.models import FormEdition
-from central.errors import NotFoundError
+from central.documents.values import Edition
 from central.proceedings import form_impact
 from central.values import Day, Text
 from central.web.people import Now, ReadSessionDep, SessionDep, require
@@ -102,7 +102,8 @@ class EditionDetail(EditionPublic):
 @router.get("/forms")
 def list_forms(session: ReadSessionDep, _user: Viewer, now: Now) -> list[FormInUse]:
     """Every paper with the form in use."""
-    return [_in_use(session, kind, local_day(now)) for kind in forms.KINDS]
+    today = local_day(now)
+    return [_in_use(kind, editions.for_paper(session, kind, today)) for kind in forms.KINDS]
 
 
 @router.get("/forms/{kind}")
@@ -110,15 +111,12 @@ def get_form(
     session: ReadSessionDep, _user: Viewer, now: Now, kind: Annotated[Text, Path(max_length=24)]
 ) -> FormDetail:
     """The form in use with its template."""
-    return _in_use(session, kind, local_day(now))
+    edition, source = editions.with_source(session, forms.known(kind), local_day(now))
+    return FormDetail(**_in_use(kind, edition).model_dump(), template=source)
 
 
-def _in_use(session: Session, kind: str, day: date) -> FormDetail:
-    if kind not in forms.KINDS:
-        raise NotFoundError("form_kind", kind=kind)
-    edition, source = editions.with_source(session, kind, day)
-    values = edition.model_dump(exclude={"template"})
-    return FormDetail(kind=kind, template=source, **values)
+def _in_use(kind: str, edition: Edition) -> FormInUse:
+    return FormInUse(kind=kind, **edition.model_dump(exclude={"template"}))
 
 
 @router.get("/form-editions")

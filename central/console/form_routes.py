@@ -17,7 +17,6 @@ from central.documents import editions, forms, trial
 from central.documents.fields import offered
 from central.documents.models import FormEdition
 from central.documents.sandbox import FOLDER, FUNCTIONS, PARTS, STYLE
-from central.documents.values import Edition
 from central.errors import DomainError, NotFoundError
 from central.proceedings import form_impact
 from central.values import Day, Reference, Text
@@ -87,7 +86,7 @@ def _paper(
         "form_paper.html",
         user,
         status,
-        kind=_known(kind),
+        kind=forms.known(kind),
         present=editions.for_paper(session, kind, today),
         coming=editions.coming(session, kind, today),
         history=editions.editions(session, kind),
@@ -102,16 +101,10 @@ def _paper(
     )
 
 
-def _known(kind: str) -> str:
-    if kind not in forms.KINDS:
-        raise NotFoundError("form_kind", kind=kind)
-    return kind
-
-
 @router.get("/papers/{kind}/template")
 def template_in_use(session: ReadSessionDep, _user: Viewer, now: Now, kind: Kind) -> Response:
     """The form in use as a file: to change it, and to upload it again."""
-    _, source = editions.with_source(session, _known(kind), local_day(now))
+    _, source = editions.with_source(session, forms.known(kind), local_day(now))
     headers = {"Content-Disposition": f'attachment; filename="{kind}.html"'}
     return PlainTextResponse(source, headers=headers)
 
@@ -119,21 +112,18 @@ def template_in_use(session: ReadSessionDep, _user: Viewer, now: Now, kind: Kind
 @router.get("/papers/{kind}/picture")
 def picture_in_use(session: ReadSessionDep, _user: Viewer, now: Now, kind: Kind) -> Response:
     """A paper of invented values on the form in use, as a picture."""
-    edition, source = editions.with_source(session, _known(kind), local_day(now))
-    return Response(
-        trial.picture_of_sample(kind, edition, _uploaded(edition, source)), media_type="image/png"
-    )
+    edition = editions.for_paper(session, forms.known(kind), local_day(now))
+    made = trial.picture_of_sample(kind, edition, editions.source_of(session, edition.form))
+    return Response(made, media_type="image/png")
 
 
 @router.get("/papers/{kind}/preview")
 def preview_in_use(session: ReadSessionDep, _user: Viewer, now: Now, kind: Kind) -> Response:
     """The same as a PDF."""
-    edition, source = editions.with_source(session, _known(kind), local_day(now))
-    return _pdf(kind, trial.as_file(trial.of_sample(kind, edition, _uploaded(edition, source))))
-
-
-def _uploaded(edition: Edition, source: str) -> str | None:
-    return source if edition.form is not None else None
+    edition = editions.for_paper(session, forms.known(kind), local_day(now))
+    return _pdf(
+        kind, trial.as_file(trial.of_sample(kind, edition, editions.source_of(session, edition.form)))
+    )
 
 
 def _pdf(name: str, content: bytes) -> Response:
@@ -159,7 +149,7 @@ def upload(
 ) -> Response:
     """Takes a new form in as a draft; everything that is wrong with it is told."""
     engine = request.app.state.engine
-    row = editions.Row(_known(kind), code, title, basis, valid_from, note)
+    row = editions.Row(forms.known(kind), code, title, basis, valid_from, note)
     try:
         edition = editions.add(engine, row, text_of(file, editions.LARGEST, "HTML"), user, now)
     except DomainError as refused:

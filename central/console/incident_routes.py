@@ -20,7 +20,7 @@ from central.incidents import paper
 from central.incidents import service as incidents
 from central.incidents.models import Incident
 from central.incidents.service import FACTS, LETTERS, Found, Letter
-from central.values import LocalMoment, Text
+from central.values import LocalMoment, Text, in_vietnam
 from central.web.people import Now, ReadSessionDep, SessionDep, require
 from central.web.services import services
 from central.web.values import Id
@@ -66,7 +66,7 @@ def enter(
     until_at: At,
 ) -> Response:
     """An incident was found."""
-    found = Found(title, *(_local(each) for each in (found_at, from_at, until_at)))
+    found = Found(title, *(in_vietnam(each) for each in (found_at, from_at, until_at)))
     try:
         row = incidents.enter(session, user, found, now)
     except DomainError as refused:
@@ -143,7 +143,7 @@ def sent(
 ) -> Response:
     """A letter was sent to the authority."""
     try:
-        incidents.note_sent(session, user, incident_id, letter, _local(at), reference, now)
+        incidents.note_sent(session, user, incident_id, letter, in_vietnam(at), reference, now)
     except DomainError as refused:
         return _refused(request, session, user, now, incident_id, refused)
     return _to(incident_id)
@@ -202,10 +202,6 @@ def _refused(
 def _clock(now: datetime) -> Any:
     """Whole hours until a moment; negative ones once it is over."""
     return lambda due: int((due - now).total_seconds() // 3600)
-
-
-def _local(moment: datetime) -> datetime:
-    return moment if moment.tzinfo else moment.replace(tzinfo=VIETNAM)
 
 
 def _to(incident_id: int | None) -> Response:

@@ -123,8 +123,7 @@ def check(row: Row, template: str) -> None:
         NotFoundError: no such paper.
         ConflictError: other templates are being tried.
     """
-    if row.kind not in shipped.KINDS:
-        raise NotFoundError("form_kind", kind=row.kind)
+    shipped.known(row.kind)
     if len(template) > LARGEST:
         raise InvalidError(
             "text_file_too_large", field="file", name=row.kind, kind="HTML", kb=LARGEST // 1000

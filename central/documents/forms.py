@@ -7,11 +7,19 @@ from functools import cache
 
 from central.documents.sandbox import FOLDER
 from central.documents.values import Edition
+from central.errors import NotFoundError
 from configs.law_tables import form, forms
 from contract.canonical import sha256_hex
 
 KINDS: tuple[str, ...] = tuple(forms())
 """The papers that have a form, in the table's order."""
+
+
+def known(kind: str) -> str:
+    """The kind of paper, if it has a form. Raises NotFoundError."""
+    if kind not in KINDS:
+        raise NotFoundError("form_kind", kind=kind)
+    return kind
 
 
 def packaged(kind: str, day: date) -> Edition:

@@ -19,7 +19,8 @@ from central.proceedings.models import Decision, Proceeding, ProceedingStep
 from central.proceedings.papers.sheet import Records
 from central.proceedings.people import Mover
 from central.proceedings.service import Doing, StepRefusedError, lock, of_case, take
-from contract.local_time import VIETNAM, local_day
+from central.values import in_vietnam
+from contract.local_time import local_day
 
 LATEST_APPOINTMENT = timedelta(days=20)
 """TT 73/2024 Art 24.5: the owner is late after twenty days, so no appointment is later."""
@@ -110,7 +111,7 @@ def _requalify(acting: Acting, _given: p.Particulars) -> Document | None:
 def _draw_notice(acting: Acting, given: p.Particulars) -> Document | None:
     come_at = _of(given, p.Appointment).come_at
     if come_at is not None:
-        local = come_at if come_at.tzinfo is not None else come_at.replace(tzinfo=VIETNAM)
+        local = in_vietnam(come_at)
         if not acting.now < local <= acting.now + LATEST_APPOINTMENT:
             raise InvalidError("appointment", field="come_at", n=LATEST_APPOINTMENT.days)
         acting.proceeding.appointment_at = local

@@ -1,15 +1,11 @@
 """Uploaded text files: law tables, camera files, forms of papers."""
 
-import re
-
 from fastapi import UploadFile
 
 from central.errors import InvalidError
-from central.values import visible
+from central.values import printable, visible
 
 _LONGEST_NAME = 80
-_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-"""Control characters that no text has; PostgreSQL stores no NUL."""
 
 
 def text_of(file: UploadFile, most_bytes: int, kind: str) -> str:
@@ -29,6 +25,6 @@ def text_of(file: UploadFile, most_bytes: int, kind: str) -> str:
         text = content.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError:
         raise InvalidError("text_file_type", field="file", name=name, kind=kind) from None
-    if _CONTROLS.search(text):
+    if not printable(text):
         raise InvalidError("text_file_type", field="file", name=name, kind=kind)
     return text
