@@ -6,6 +6,7 @@ models (`tests/central/test_values.py`).
 """
 
 import re
+import unicodedata
 from datetime import date, datetime
 from typing import Annotated
 
@@ -26,6 +27,9 @@ LARGEST_ID = 2**31 - 1
 
 _CONTROL = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\ud800-\\udfff]")
 
+_FILLERS = "\u115f\u1160\u2800\u3164\uffa0"
+"""Letters and symbols that show nothing."""
+
 
 def printable(text: str) -> bool:
     """False for characters that no database or log accepts: NUL and other control characters, halves of
@@ -38,6 +42,17 @@ def _printable(text: str) -> str:
     if not printable(text):
         raise PydanticCustomError("characters", "control characters are not allowed")
     return text
+
+
+def trimmed(text: str) -> str:
+    """Without what shows nothing at both ends: spaces of every kind, marks of no width, line breaks."""
+    first = next((place for place, letter in enumerate(text) if not _blank(letter)), len(text))
+    ends = next((place for place, letter in enumerate(reversed(text)) if not _blank(letter)), 0)
+    return text[first : len(text) - ends]
+
+
+def _blank(letter: str) -> bool:
+    return letter.isspace() or letter in _FILLERS or unicodedata.category(letter) == "Cf"
 
 
 def _in(years: tuple[int, int], moment: date) -> None:
@@ -91,8 +106,13 @@ def _web_address(text: str) -> str:
     return text
 
 
-Text = Annotated[str, AfterValidator(_printable)]
-"""A text from outside; its maximum length must be set as well."""
+Verbatim = Annotated[str, AfterValidator(_printable)]
+"""A text from outside to the letter: a file, a password. Its maximum length must be set as well."""
+
+Text = Annotated[Verbatim, AfterValidator(trimmed)]
+"""A text from outside without the white space around it: one of nothing else is empty. Its maximum length
+must be set as well; a minimum length counts what is left.
+"""
 
 WebAddress = Annotated[Text, Field(max_length=500), AfterValidator(_web_address)]
 """An address to which a browser is redirected."""

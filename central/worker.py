@@ -26,6 +26,7 @@ from central.documents.archive import FILE, Archive
 from central.documents.filing import archive_of, make_file, signer_of
 from central.documents.signing import PaperSigner
 from central.fleet.service import trim_health, watch_silence
+from central.incidents import watch as incidents
 from central.ingest import frames, quarantine
 from central.ingest.settle import OPEN_CASE, open_stored_case, stored_manifest
 from central.ingest.upkeep import forget_early, watch_gaps
@@ -148,6 +149,7 @@ def _watches(settings: CentralSettings) -> list[Round]:
         ("proceedings.sweep", SWEEP, sweeps.find),
         ("proceedings.waiting", SWEEP, lambda session, now: syncing.refresh(session, now) > 0),
         ("searches.watch", TIDY, searches.watch),
+        ("incidents.look", SWEEP, incidents.look),
         ("watching.lapse", SWEEP, second_review.lapse),
         ("watching.swings", RETAIN, swings.look),
         ("watching.drops", SWEEP, drops.note),

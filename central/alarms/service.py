@@ -54,6 +54,12 @@ def clear(
     session.exec(ended if subject is None else ended.where(col(Alarm.subject) == subject[:160]))
 
 
+def clear_others(session: Session, node_id: str, kind: str, kept: Collection[str], now: datetime) -> None:
+    """Ends the open alarms of a kind but those of the subjects that are kept."""
+    ours = (col(Alarm.kind) == kind) & col(Alarm.reported).is_(False) & col(Alarm.subject).not_in(kept)
+    session.exec(update(Alarm).where(_open(node_id), ours).values(cleared_at=now))
+
+
 def set_reported(session: Session, node_id: str, reported: Collection[Reason], now: datetime) -> None:
     """Makes the node's own alarms exactly those it reports now; their numbers may change, the alarm stays
     open.

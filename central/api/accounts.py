@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from central.accounts import passwords, service, sessions
 from central.accounts.models import User
 from central.accounts.permissions import Permission, Role
-from central.values import Text
+from central.values import Text, Verbatim
 from central.web.people import (
     Now,
     ReadSessionDep,
@@ -31,14 +31,14 @@ class SignIn(BaseModel):
     """Name and password."""
 
     username: Annotated[Text, Field(max_length=64)]
-    password: Annotated[Text, Field(max_length=passwords.LONGEST_TYPED)]
+    password: Annotated[Verbatim, Field(max_length=passwords.LONGEST_TYPED)]
 
 
 class NewPassword(BaseModel):
     """The present password and the new one."""
 
-    present: Annotated[Text, Field(max_length=passwords.LONGEST_TYPED)]
-    new: Annotated[Text, Field(max_length=passwords.LONGEST_TYPED)]
+    present: Annotated[Verbatim, Field(max_length=passwords.LONGEST_TYPED)]
+    new: Annotated[Verbatim, Field(max_length=passwords.LONGEST_TYPED)]
 
 
 class NewUser(BaseModel):

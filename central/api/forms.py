@@ -14,7 +14,7 @@ from central.documents import editions, forms, trial
 from central.documents.models import FormEdition
 from central.documents.values import Edition
 from central.proceedings import form_impact
-from central.values import Day, Text
+from central.values import Day, Text, Verbatim
 from central.web.people import Now, ReadSessionDep, SessionDep, require
 from central.web.values import Id
 from contract.local_time import local_day
@@ -56,7 +56,7 @@ class EditionBody(BaseModel):
     basis: Annotated[Text, Field(max_length=300)] = ""
     valid_from: Day
     note: Annotated[Text, Field(min_length=5, max_length=500)]
-    template: Annotated[Text, Field(min_length=1, max_length=editions.LARGEST)]
+    template: Annotated[Verbatim, Field(min_length=1, max_length=editions.LARGEST)]
 
 
 class WhyBody(BaseModel):

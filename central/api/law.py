@@ -12,7 +12,7 @@ from central.accounts.permissions import Permission
 from central.law import service as law
 from central.law.models import LawTable
 from central.proceedings import law_impact, law_missing
-from central.values import Text
+from central.values import Text, Verbatim
 from central.web.people import Now, ReadSessionDep, SessionDep, require
 from central.web.values import Id
 from contract.local_time import local_day
@@ -30,7 +30,7 @@ class TableBody(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     name: Annotated[Text, Field(max_length=20)]
-    content: Annotated[Text, Field(min_length=1, max_length=200_000)]
+    content: Annotated[Verbatim, Field(min_length=1, max_length=200_000)]
     note: Annotated[Text, Field(max_length=500)] = ""
 
 

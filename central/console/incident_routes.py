@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from sqlmodel import Session
 
+from central.accounts import service as accounts
 from central.accounts.models import User
 from central.accounts.permissions import Permission
 from central.audit import breach
@@ -33,12 +34,13 @@ SHOWN = 200
 
 Officer = Annotated[User, Depends(require(Permission.HANDLE_INCIDENTS))]
 At = Annotated[LocalMoment, Form()]
+Why = Annotated[Text, Form(min_length=5, max_length=500)]
 Fact = Annotated[Text, Form(max_length=2000)]
 
 
 @router.get("")
 def incidents_page(request: Request, session: ReadSessionDep, user: Officer, now: Now) -> Response:
-    """Open incidents, then those that were reported."""
+    """Open incidents, then those that were reported or dropped."""
     return _list(request, session, user, now)
 
 
@@ -49,6 +51,7 @@ def _list(request: Request, session: Session, user: User, now: datetime, **shown
         "typed": None,
         "zone": VIETNAM,
         "now": now,
+        "told_at": incidents.told_at,
         "warning": "",
     }
     return render(request, "incidents.html", user, shown.pop("status", 200), **(values | shown))
@@ -95,6 +98,8 @@ def _one(
         "entered": row.facts,
         "due_at": incidents.due_at,
         "sent_at": incidents.sent_at,
+        "told_at": incidents.told_at,
+        "people": accounts.names_by_id(session),
         "clock": _clock(now),
         "readings": _readings(session, user, row),
         "zone": VIETNAM,
@@ -149,6 +154,18 @@ def sent(
     return _to(incident_id)
 
 
+@router.post("/{incident_id}/drop")
+def drop(
+    request: Request, session: SessionDep, user: Officer, now: Now, incident_id: Id, reason: Why
+) -> Response:
+    """It was entered by mistake: it stays listed, without deadlines."""
+    try:
+        incidents.drop(session, user, incident_id, reason, now)
+    except DomainError as refused:
+        return _refused(request, session, user, now, incident_id, refused)
+    return _to(incident_id)
+
+
 @router.get("/{incident_id}/{letter}.pdf")
 def paper_file(
     request: Request, session: SessionDep, user: Officer, now: Now, incident_id: Id, letter: Letter
@@ -169,7 +186,7 @@ def data_file(session: SessionDep, user: Officer, incident_id: Id) -> Response:
     """The same for software: facts, deadlines, letters, and what was read in the period."""
     row = incidents.get(session, incident_id)
     readings = _readings(session, user, row)
-    content = row.model_dump(mode="json", exclude={"entered_by"}) | {
+    content = row.model_dump(mode="json", exclude={"entered_by", "dropped_by"}) | {
         "readers": readings.readers,
         "cases_read": readings.subjects("case"),
         "persons_read": readings.subjects("party"),

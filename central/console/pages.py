@@ -9,6 +9,7 @@ from typing import Any
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
+from sqlmodel import Session
 
 from central.accounts import sessions
 from central.accounts.models import User
@@ -16,6 +17,7 @@ from central.accounts.permissions import Permission
 from central.cases.plates import shortened
 from central.console.assets import address
 from central.console.reasons import reason_words
+from central.incidents import watch
 from central.web.language import chosen_language
 from central.words import forms
 from central.words.citations import citation
@@ -104,11 +106,19 @@ def render(
         "user": user,
         "navigation": navigation,
         "more_pages": more,
+        "incidents": _incidents(user, session),
         "here": request.url.path,
         "theme": _theme(request),
         "idle_seconds": user and int(sessions.idle_limit(user).total_seconds()),
     }
     return HTMLResponse(_ENVIRONMENT.get_template(template).render(words | values), status_code=status)
+
+
+def _incidents(user: User | None, session: Session | None) -> watch.Waiting | None:
+    """What the menu tells those who handle incidents; nothing on an error page, whose session has ended."""
+    if user is None or session is None or not user.may(Permission.HANDLE_INCIDENTS):
+        return None
+    return watch.waiting(session) if session.in_transaction() else None
 
 
 def _pages_of(user: User | None) -> tuple[list[NavigationItem], list[NavigationItem]]:

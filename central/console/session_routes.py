@@ -12,7 +12,7 @@ from central.accounts.models import User
 from central.accounts.permissions import Permission
 from central.console.pages import language, render
 from central.errors import DomainError
-from central.values import Text
+from central.values import Text, Verbatim
 from central.web.addresses import path_of, split
 from central.web.language import COOKIE
 from central.web.methods import takes
@@ -47,7 +47,7 @@ def sign_in(
     request: Request,
     now: Now,
     username: Annotated[Text, Form(max_length=200)],
-    password: Annotated[Text, Form(max_length=10_000)],
+    password: Annotated[Verbatim, Form(max_length=10_000)],
     to: Annotated[str, Form(max_length=2000)] = "",
 ) -> Response:
     """Opens a session and goes where the person wanted to, or where their work is."""
@@ -93,9 +93,9 @@ def change_password(
     user: SignedInUser,
     token: SessionToken,
     now: Now,
-    old: Annotated[Text, Form(max_length=10_000)],
-    new: Annotated[Text, Form(max_length=10_000)],
-    again: Annotated[Text, Form(max_length=10_000)],
+    old: Annotated[Verbatim, Form(max_length=10_000)],
+    new: Annotated[Verbatim, Form(max_length=10_000)],
+    again: Annotated[Verbatim, Form(max_length=10_000)],
 ) -> Response:
     """Changes the password and goes to the person's work."""
     if new != again:

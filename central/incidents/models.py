@@ -12,7 +12,8 @@ class Incident(SQLModel, table=True):
 
     `first_at` and `until_at` bound the readings of personal data that its papers list. `facts`: what only the
     unit knows, by the names in `service.FACTS`. `notice_sent_at`, `report_sent_at`: when each was sent, with
-    the number of the letter.
+    the number of the letter. `dropped_at`: when it was given up, because it was entered by mistake, with who
+    did and why.
     """
 
     __tablename__ = "incident"
@@ -20,6 +21,7 @@ class Incident(SQLModel, table=True):
         CheckConstraint("first_at < until_at", name="period"),
         CheckConstraint("(notice_sent_at IS NULL) = (notice_reference = '')", name="notice_sent"),
         CheckConstraint("(report_sent_at IS NULL) = (report_reference = '')", name="report_sent"),
+        CheckConstraint("(dropped_at IS NULL) = (dropped_why = '')", name="dropped"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -38,3 +40,6 @@ class Incident(SQLModel, table=True):
     report_basis: str = Field(max_length=200)
     report_sent_at: datetime | None = None
     report_reference: str = Field(default="", max_length=120)
+    dropped_at: datetime | None = None
+    dropped_by: int | None = Field(default=None, foreign_key="app_user.id")
+    dropped_why: str = Field(default="", max_length=500)

@@ -48,12 +48,23 @@ def paper_of(row: Incident, letter: Letter, told: Told, office: Office, now: dat
             "notes": (
                 t("incident.found", at=row.found_at),
                 t("incident.due", at=due_at(row, letter), basis=basis),
+                *_of_notice(row, letter, told.language),
                 t("breach.window", first=told.report.first, until=told.report.until),
                 t("breach.taken", at=now),
             ),
             "sections": (_facts(row, told.language), *read.sections[:-1]),
         }
     )
+
+
+def _of_notice(row: Incident, letter: Letter, language: Language) -> list[str]:
+    """In the report: the notice before it, or that there was none."""
+    t = translator(language)
+    if letter == "notice":
+        return []
+    if row.notice_sent_at is None:
+        return [t("incident.notice_not_sent")]
+    return [t("incident.notice_sent", at=row.notice_sent_at, number=row.notice_reference)]
 
 
 def _facts(row: Incident, language: Language) -> Section:

@@ -57,6 +57,7 @@ def test_everything_comes_round_and_what_must_not_be_late_every_ten_seconds(
         "accounts.end_sessions",
         "accounts.disable_unused",
         "searches.watch",
+        "incidents.look",
         "ingest.forget_early",
         "alarms.trim",
         "audit.check",

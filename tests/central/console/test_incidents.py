@@ -71,6 +71,44 @@ def test_a_paper_that_can_not_be_typeset_is_told(casework: Casework, monkeypatch
     assert "Hãy thử lại sau ít phút" in page.text
 
 
+@pytest.mark.parametrize("title", ["     ", "\u00a0" * 6, "\u200b" * 6])
+def test_an_incident_has_a_title_that_can_be_read(casework: Casework, title: str) -> None:
+    assert casework.at("quan-tri").post("/incidents", data={**FOUND, "title": title}).status_code == 422
+
+
+def test_an_incident_entered_twice_is_refused_and_one_by_mistake_is_dropped(casework: Casework) -> None:
+    browser = casework.at("quan-tri")
+    browser.post("/incidents", data=FOUND)
+    again = browser.post("/incidents", data=FOUND)
+    assert again.status_code == 409
+    assert "đã được ghi: số 1" in again.text
+    marked = 'title="1 sự cố còn phải gửi văn bản"'
+    assert marked in browser.get("/incidents").text
+    assert browser.post("/incidents/1/drop", data={"reason": "     "}).status_code == 422
+    assert browser.post("/incidents/1/drop", data={"reason": "ghi nhầm"}).status_code == 303
+    page = browser.get("/incidents/1").text
+    assert "ghi nhầm" in page
+    assert 'action="/incidents/1' not in page
+    listed = browser.get("/incidents").text
+    assert "đã bỏ" in listed
+    assert marked not in listed
+    assert "còn 22 giờ" not in listed
+    assert "Bỏ sự cố ghi nhầm" in browser.get("/audit").text
+
+
+def test_a_report_without_a_notice_covers_it_in_words(casework: Casework) -> None:
+    browser = casework.at("quan-tri")
+    browser.post("/incidents", data=FOUND)
+    sent = {"letter": "report", "at": "2026-11-24T14:00", "reference": "13/BC"}
+    assert "đồng thời là thông báo" in text_of(browser.get("/incidents/1/report.pdf").content)
+    assert browser.post("/incidents/1/sent", data=sent).status_code == 303
+    page = browser.get("/incidents/1").text
+    assert "báo cáo đã thay thông báo" in page
+    assert "không phải gửi thông báo nữa" in page
+    casework.office.wait(3)
+    assert "quá hạn" not in casework.at("quan-tri").get("/incidents").text
+
+
 @pytest.mark.parametrize("name", ["lan", "thu-ly", "phap-che", "van-thu"])
 def test_others_see_none(casework: Casework, name: str) -> None:
     assert casework.at(name).get("/incidents").status_code == 403

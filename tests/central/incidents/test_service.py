@@ -46,7 +46,7 @@ def test_times_that_can_not_be_are_refused(
 
 def test_facts_are_kept_without_the_empty_ones(session: Session, admin: User, now: datetime) -> None:
     row = entered(session, admin, now)
-    facts = {"kind": " Lộ mật khẩu ", "cause": "", "unknown": "x"}
+    facts = {"kind": "Lộ mật khẩu", "cause": "", "unknown": "x"}
     assert incidents.write(session, admin, row.id or 0, facts).facts == {"kind": "Lộ mật khẩu"}
 
 
@@ -54,7 +54,7 @@ def test_facts_are_kept_without_the_empty_ones(session: Session, admin: User, no
 def test_a_letter_is_sent_once(session: Session, admin: User, now: datetime, letter: Letter) -> None:
     number = entered(session, admin, now).id or 0
     later = now + 3 * HOUR
-    row = incidents.note_sent(session, admin, number, letter, later, " 12/TB ", later)
+    row = incidents.note_sent(session, admin, number, letter, later, "12/TB", later)
     assert incidents.sent_at(row, letter) == later
     with pytest.raises(ConflictError):
         incidents.note_sent(session, admin, number, letter, later, "13/TB", later)
@@ -62,7 +62,7 @@ def test_a_letter_is_sent_once(session: Session, admin: User, now: datetime, let
 
 @pytest.mark.parametrize(
     ("hours", "reference", "problem"),
-    [(-1, "12/TB", "incident_sent_at"), (5, "12/TB", "incident_sent_at"), (1, " ", "incident_reference")],
+    [(-1, "12/TB", "incident_sent_at"), (5, "12/TB", "incident_sent_at"), (1, "", "incident_reference")],
 )
 def test_what_can_not_have_been_sent_is_refused(
     session: Session, admin: User, now: datetime, hours: int, reference: str, problem: str
@@ -75,13 +75,59 @@ def test_what_can_not_have_been_sent_is_refused(
 def test_after_the_report_nothing_changes(session: Session, admin: User, now: datetime) -> None:
     number = entered(session, admin, now).id or 0
     incidents.note_sent(session, admin, number, "report", now, "14/BC", now)
-    with pytest.raises(ConflictError):
+    with pytest.raises(ConflictError, match="incident_reported"):
         incidents.write(session, admin, number, {"kind": "khác"})
+    with pytest.raises(ConflictError, match="incident_reported"):
+        incidents.drop(session, admin, number, "ghi nhầm", now)
+
+
+def test_the_report_covers_a_notice_that_was_not_sent(session: Session, admin: User, now: datetime) -> None:
+    row = entered(session, admin, now)
+    assert incidents.to_send(row) == ["notice", "report"]
+    reported = now + 30 * HOUR
+    incidents.note_sent(session, admin, row.id or 0, "report", reported, "14/BC", reported)
+    assert (incidents.to_send(row), incidents.told_at(row, "notice")) == ([], reported)
+
+
+def test_a_notice_that_went_out_before_the_report_is_recorded_after_it(
+    session: Session, admin: User, now: datetime
+) -> None:
+    row = entered(session, admin, now)
+    reported, later = now + 30 * HOUR, now + 40 * HOUR
+    incidents.note_sent(session, admin, row.id or 0, "report", reported, "14/BC", reported)
+    with pytest.raises(InvalidError, match="incident_after_report"):
+        incidents.note_sent(session, admin, row.id or 0, "notice", later, "12/TB", later)
+    incidents.note_sent(session, admin, row.id or 0, "notice", now + HOUR, "12/TB", later)
+    assert incidents.told_at(row, "notice") == now + HOUR
+
+
+@pytest.mark.parametrize("title", ["Tài khoản bị lộ mật khẩu", "TÀI KHOẢN bị lộ mật khẩu"])
+def test_the_same_incident_is_entered_once(session: Session, admin: User, now: datetime, title: str) -> None:
+    first = entered(session, admin, now)
+    again = Found(title, now, now - HOUR, now)
+    with pytest.raises(ConflictError, match="incident_twice") as refused:
+        incidents.enter(session, admin, again, now)
+    assert refused.value.values == {"n": first.id}
+    incidents.drop(session, admin, first.id or 0, "ghi nhầm", now)
+    assert incidents.enter(session, admin, again, now).id != first.id
+
+
+def test_what_was_entered_by_mistake_stays_listed_without_deadlines(
+    session: Session, admin: User, now: datetime
+) -> None:
+    mistaken, real = entered(session, admin, now), entered(session, admin, now, now - HOUR)
+    incidents.drop(session, admin, mistaken.id or 0, "ghi hai lần", now + HOUR)
+    assert (mistaken.dropped_by, mistaken.dropped_why) == (admin.id, "ghi hai lần")
+    assert (incidents.to_send(mistaken), incidents.open_ones(session)) == ([], [real])
+    assert [row.id for row in incidents.listed(session, 10)] == [real.id, mistaken.id]
+    with pytest.raises(ConflictError, match="incident_dropped"):
+        incidents.note_sent(session, admin, mistaken.id or 0, "notice", now, "12/TB", now)
 
 
 def test_open_ones_come_first(session: Session, admin: User, now: datetime) -> None:
-    first, second = entered(session, admin, now), entered(session, admin, now, now - HOUR)
+    first, second, third = (entered(session, admin, now, now - hours * HOUR) for hours in range(3))
     incidents.note_sent(session, admin, first.id or 0, "report", now, "14/BC", now)
-    assert [row.id for row in incidents.listed(session, 10)] == [second.id, first.id]
+    assert [row.id for row in incidents.listed(session, 10)] == [third.id, second.id, first.id]
+    assert [row.id for row in incidents.listed(session, 1)] == [third.id]
     with pytest.raises(NotFoundError):
         incidents.get(session, 99)
