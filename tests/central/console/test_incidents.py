@@ -7,6 +7,7 @@ import pytest
 from pypdf import PdfReader
 
 from tests.central.casework import Casework
+from tests.central.documents.test_render import lines_of
 
 PERIOD = {"from_at": "2026-11-20T00:00", "until_at": "2027-01-01T00:00"}
 FOUND = {"title": "Tài khoản bị lộ mật khẩu", "found_at": "2026-11-24T13:00", **PERIOD}
@@ -52,6 +53,14 @@ def test_facts_of_any_length_that_is_taken_are_printed(casework: Casework) -> No
     printed = browser.get("/incidents/1/report.pdf")
     assert printed.status_code == 200
     assert text_of(printed.content).count("lỗ hổng") == 250
+
+
+def test_lines_of_a_fact_stay_lines_on_the_paper(casework: Casework) -> None:
+    browser = casework.at("quan-tri")
+    browser.post("/incidents", data=FOUND)
+    browser.post("/incidents/1/facts", data={"measures": "Khóa tài khoản\r\nĐổi mật khẩu"})
+    lines = lines_of(browser.get("/incidents/1/notice.pdf").content)
+    assert [line for line in lines if "Đổi mật khẩu" in line] == ["Đổi mật khẩu"]
 
 
 def test_what_was_typed_stays_when_it_is_refused(casework: Casework) -> None:

@@ -1,9 +1,11 @@
 """Papers as PDF/A: every kind is set, says what it has to, embeds its fonts, is the same twice, and can't
 hang."""
 
+import json
 import re
 from datetime import date
 from io import BytesIO
+from typing import Any
 
 import cv2
 import pypdfium2
@@ -40,6 +42,13 @@ def papers() -> dict[str, bytes]:
 def text_of(pdf: bytes) -> str:
     """The words of a paper, one space between them."""
     return re.sub(r"\s+", " ", " ".join(page.extract_text() for page in PdfReader(BytesIO(pdf)).pages))
+
+
+def lines_of(pdf: bytes) -> list[str]:
+    """The lines of a paper as they are printed."""
+    return [
+        line.strip() for page in PdfReader(BytesIO(pdf)).pages for line in page.extract_text().splitlines()
+    ]
 
 
 def pages_of(pdf: bytes) -> list[str]:
@@ -192,3 +201,28 @@ def test_nothing_is_signed_on_a_page_of_its_own(papers: dict[str, bytes], kind: 
         pages[-1],
     )
     assert len(before_signing[0].strip()) > 10
+
+
+TWO = "Dòng thứ nhất\nDòng thứ hai"
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed"),
+    [
+        ("complaint_taken_up", {"paragraphs": [TWO, TWO]}),
+        ("no_sanction", {"articles": [TWO, TWO]}),
+        ("detection_result", {"conclusion": TWO}),
+        ("record", dict.fromkeys(("statement", "witness_statement", "measures", "damage", "refused"), TWO)),
+        ("session_record", {"content": [["Hỏi", TWO], ["Đáp", TWO]], "requests": TWO}),
+        ("reply", {"reason": TWO, "words": TWO}),
+        ("transfer", {"reason": TWO}),
+        ("withdrawal", {"reason": TWO}),
+    ],
+)
+def test_lines_that_people_typed_stay_lines(kind: str, typed: dict[str, Any]) -> None:
+    made = job(kind)
+    lines = lines_of(as_pdf(made.model_copy(update={"values": made.values | typed})))
+    second = [line for line in lines if "Dòng thứ hai" in line]
+    assert [line[:12] for line in second] == ["Dòng thứ hai"] * json.dumps(typed, ensure_ascii=False).count(
+        "hai"
+    )
