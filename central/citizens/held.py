@@ -8,9 +8,11 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from central.citizens import answers
+from central.citizens.attachments import Cupboard
 from central.citizens.drafts import draft_context
 from central.citizens.forgetting import GONE
 from central.citizens.models import Attachment, CitizenSession, Draft, OpenedNotice, Submission
+from central.media.store import MediaStore
 from central.parties.service import Reader
 from central.vault import Vault
 
@@ -53,3 +55,19 @@ def attachments_of(session: Session, party_id: int) -> list[Attachment]:
     """The files the person attached, the oldest first."""
     query = select(Attachment).where(Attachment.party_id == party_id).order_by(col(Attachment.id))
     return list(session.exec(query))
+
+
+def is_readable(row: Attachment) -> bool:
+    """Whether an attached file still exists: its content is deleted after its retention period."""
+    return row.key_id != GONE
+
+
+def attached_file(
+    session: Session, store: MediaStore, vault: Vault, row: Attachment, reader: Reader
+) -> bytes:
+    """An attached file as it was kept; reading it is audited.
+
+    Raises:
+        NotFoundError, MediaError, VaultError: it is deleted, damaged, or sealed with a key that is gone.
+    """
+    return Cupboard(store, vault).read(session, row, reader.actor, reader.purpose)

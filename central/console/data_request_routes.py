@@ -12,6 +12,7 @@ from central.accounts.permissions import Permission
 from central.console.pages import language, render
 from central.data_subjects import service as requests
 from central.data_subjects.service import Asked, Collector, Letter, Outcome
+from central.db import transaction
 from central.errors import DomainError
 from central.retention.service import approved_rules
 from central.values import Day, Text
@@ -119,15 +120,18 @@ def answer(
 
 
 @router.post("/{request_id}/collect")
-def collect(request: Request, session: SessionDep, user: Answerer, now: Now, request_id: Id) -> Response:
-    """Collects everything held into one file."""
-    found = services(request)
+def collect(request: Request, user: Answerer, now: Now, request_id: Id) -> Response:
+    """Collects everything held into one file. That takes seconds: nothing is held meanwhile that others wait
+    for.
+    """
+    found, engine = services(request), request.app.state.engine
     rules = approved_rules(request.app.state.settings.retention_file)
-    by = Collector(found.parties(session), found.archive, rules)
+    by = Collector(found.vault, found.index, found.archive, rules)
     try:
-        requests.collect(session, by, user, request_id, language(request), now)
+        requests.collect(engine, by, user, request_id, language(request), now)
     except DomainError as refused:
-        return _refused(request, session, user, now, request_id, refused)
+        with transaction(engine) as session:
+            return _refused(request, session, user, now, request_id, refused)
     return _to(request_id)
 
 

@@ -182,6 +182,7 @@ def read_by(search: Search, letters: list[str]) -> list[dict[str, Any]]:
     subjects |= {f"case:{case.id}" for case in search.cases}
     subjects |= {f"document:{paper.id}" for paper in search.papers}
     subjects |= {f"submission:{name}" for name in letters}
+    subjects |= {f"attachment:{file.id}" for file in search.attachments}
     if search.wanted.plate and not search.of_plate[1]:
         subjects.add(f"plate:{search.wanted.plate}")
     return [

@@ -15,6 +15,7 @@ from sqlmodel import Session
 from central.cases import queries as cases
 from central.cases.models import Case
 from central.citizens import held as portal
+from central.citizens.models import Attachment
 from central.data_subjects.masking import Staff, stated, without_others
 from central.data_subjects.tables import LEFT_OUT
 from central.documents import archive as documents
@@ -99,6 +100,11 @@ class Search:
         found |= {number: documents.get(session, number) for number in notices - found.keys()}
         return [found[number] for number in sorted(number for number in found if number is not None)]
 
+    @cached_property
+    def attachments(self) -> list[Attachment]:
+        """The files the person attached to what they sent or are writing."""
+        return [row for number in sorted(self.mine) for row in portal.attachments_of(self.session, number)]
+
     def is_them(self, identity: str) -> bool:
         """Whether an identity number is the person's."""
         return bool(self.wanted.identity) and compared(identity) == compared(self.wanted.identity)
@@ -179,8 +185,8 @@ def on_the_portal(search: Search) -> dict[str, Any]:
             found["submissions"].append({**stated(row, *sent), "content": without_others(text)})
         for draft, typed in portal.drafts_of(session, vault, number):
             found["drafts"].append({**stated(draft, "kind", "saved_at"), "content": without_others(typed)})
-        files = portal.attachments_of(session, number)
-        found["attachments"] += [stated(row, "name", "media_type", "size", "sha256", "at") for row in files]
+    told = ("name", "media_type", "size", "sha256", "at")
+    found["attachments"] = [stated(row, *told) for row in search.attachments]
     return found
 
 

@@ -1,5 +1,6 @@
-"""The files themselves: the person's papers as sent, and the pictures and clips of their cases in the copies
-the portal shows (other plates and faces hidden), up to a size. What stays out is listed with the reason.
+"""The files themselves: the person's papers as sent, the pictures and clips of their cases in the copies the
+portal shows (other plates and faces hidden), and what they attached to their own letters, as it was kept; up
+to a size. What stays out is listed by name with the reason.
 """
 
 from collections.abc import Callable, Iterable
@@ -8,6 +9,8 @@ from functools import partial
 from typing import Any
 
 from central.cases import queries as cases
+from central.citizens import held as portal
+from central.citizens.models import Attachment
 from central.copies import service as copies
 from central.data_subjects.collecting import Search
 from central.documents.archive import Archive
@@ -15,6 +18,7 @@ from central.documents.models import Document
 from central.errors import DomainError
 from central.media import service as media
 from central.media.store import StorageError
+from central.proceedings import service as proceedings
 from central.vault import VaultError
 
 MOST_BYTES = 24 * 1024 * 1024
@@ -51,9 +55,14 @@ class Enclosure:
 
 
 def enclosed(search: Search, archive: Archive, most_bytes: int = MOST_BYTES) -> list[Enclosure]:
-    """Papers first, then pictures, then clips; each that would be too much is left out."""
+    """Papers first, then pictures, what the person attached, then clips; each that would be too much is left
+    out.
+    """
     found, left = [], most_bytes
-    for file in [*_papers(search, archive), *_copies(search, archive)]:
+    copied = list(_copies(search, archive))
+    pictures = [file for file in copied if not _is_clip(file)]
+    clips = [file for file in copied if _is_clip(file)]
+    for file in [*_papers(search, archive), *pictures, *_attached(search, archive), *clips]:
         file = _filled(file, left)
         left -= len(file.content or b"")
         found.append(file)
@@ -86,10 +95,30 @@ def _papers(search: Search, archive: Archive) -> Iterable[Enclosure]:
         yield Enclosure(path, paper.case_id, paper.kind, paper.sha256 or "", read)
 
 
+def _attached(search: Search, archive: Archive) -> Iterable[Enclosure]:
+    """What the person attached; a file whose content was deleted after its retention period has no name."""
+
+    def content_of(row: Attachment) -> bytes:
+        return portal.attached_file(search.session, archive.store, archive.vault, row, search.reader)
+
+    rows = search.attachments
+    cases_of = proceedings.cases_of(search.session, {row.proceeding_id for row in rows})
+    for row in rows:
+        place, case_id = f"attachments/{row.id}", cases_of[row.proceeding_id]
+        if portal.is_readable(row):
+            path, read = f"{place}-{row.name}", partial(content_of, row)
+            yield Enclosure(path, case_id, row.media_type, row.sha256, read, row.size)
+        else:
+            yield Enclosure(place, case_id, row.media_type, row.sha256, why_not="no_file")
+
+
 def _copies(search: Search, archive: Archive) -> Iterable[Enclosure]:
-    """Of all cases: pictures before clips."""
-    files = [file for case in search.cases for file in _of_case(search, archive, case.id or 0)]
-    return sorted(files, key=lambda file: file.kind.startswith("video/"))
+    for case in search.cases:
+        yield from _of_case(search, archive, case.id or 0)
+
+
+def _is_clip(file: Enclosure) -> bool:
+    return file.kind.startswith("video/")
 
 
 def _of_case(search: Search, archive: Archive, case_id: int) -> Iterable[Enclosure]:

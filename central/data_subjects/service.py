@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
+from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from central.accounts.models import User
@@ -19,13 +20,14 @@ from central.data_subjects import cases, collecting, enclosing, paper
 from central.data_subjects.collecting import FORMAT, Search, Wanted
 from central.data_subjects.file import DATA, SUMMARY, as_json, packed
 from central.data_subjects.models import DataRequest
+from central.db import transaction
 from central.deadlines.rules import Running, running
 from central.documents.archive import Archive
 from central.errors import ConflictError, InvalidError, NotFoundError
 from central.law import service as law
 from central.parties.service import Parties, Reader
 from central.values import Text
-from central.vault import Vault
+from central.vault import BlindIndex, Vault
 from central.words.languages import Language
 from configs.law_tables import shipped
 from configs.retention import RetentionRules
@@ -125,38 +127,47 @@ def note_answer(session: Session, user: User, request_id: int, on: date, now: da
 
 @dataclass(frozen=True)
 class Collector:
-    """What collecting needs: people's data, the archive of papers with the store of evidence, the approved
-    retention rules.
+    """What collecting needs: the vault of people's data with its index, the archive of papers with the store
+    of evidence, the approved retention rules.
     """
 
-    parties: Parties
+    vault: Vault
+    index: BlindIndex
     archive: Archive
     rules: RetentionRules | None = None
 
 
 def collect(
-    session: Session, by: Collector, user: User, request_id: int, language: Language, now: datetime
+    engine: Engine, by: Collector, user: User, request_id: int, language: Language, now: datetime
 ) -> DataRequest:
-    """Collects everything held, masked, into one sealed file; again replaces the earlier file.
+    """Collects everything held at this moment, masked, into one sealed file; again replaces the earlier file.
+
+    The summary is typeset outside of any transaction: no lock is held for the seconds it takes. A file that
+    somebody collected at a later moment meanwhile stays.
 
     Raises:
-        ConflictError: the request has ended.
+        ConflictError: the request has ended, perhaps while the file was being made.
         RenderError: the summary could not be typeset.
     """
-    row = _open(session, request_id)
-    vault = by.parties.vault
-    asked = _opened(vault, row)
-    reader = Reader(user.actor, f"{row.legal_basis}: {row.reference}")
-    search = Search(session, by.parties, Wanted(asked.identity, asked.plate), reader, now, by.rules)
-    files = enclosing.enclosed(search, by.archive)
-    content = collected(search, row) | {"files": [file.told() for file in files]}
+    with transaction(engine) as session:
+        row = _open(session, request_id)
+        asked = _opened(by.vault, row)
+        reader = Reader(user.actor, f"{row.legal_basis}: {row.reference}")
+        wanted = Wanted(asked.identity, asked.plate)
+        search = Search(session, Parties(session, by.vault, by.index), wanted, reader, now, by.rules)
+        files = enclosing.enclosed(search, by.archive)
+        content = collected(search, row) | {"files": [file.told() for file in files]}
     summary = paper.as_pdf(content, by.archive.office, language, now)
     inside = {file.path: file.content for file in files if file.content is not None}
     made = packed({DATA: as_json(content), SUMMARY: summary, **inside}, now)
-    row.sealed_file, row.file_sha256 = vault.seal(made, _file_context(row.key)), sha256_hex(made)
-    row.collected_at, row.collected_by = now, user.id
-    detail = {"sha256": row.file_sha256, "cases": len(content["cases"]), "purpose": reader.purpose[:200]}
-    audit.record(session, user.actor, COLLECT, _subject(row), detail)
+    with transaction(engine) as session:
+        row = _open(session, request_id)
+        if row.collected_at is None or row.collected_at <= now:
+            row.sealed_file, row.file_sha256 = by.vault.seal(made, _file_context(row.key)), sha256_hex(made)
+            row.collected_at, row.collected_by = now, user.id
+            number, why = len(content["cases"]), reader.purpose[:200]
+            detail = {"sha256": row.file_sha256, "cases": number, "purpose": why}
+            audit.record(session, user.actor, COLLECT, _subject(row), detail)
     return row
 
 

@@ -3,6 +3,7 @@
 import json
 import re
 import zipfile
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -18,6 +19,7 @@ from central.audit import service as audit
 from central.audit.models import AuditEntry
 from central.cases.errors import ReasonRequiredError
 from central.cases.queries import get_case
+from central.data_subjects import paper
 from central.data_subjects import service as requests
 from central.data_subjects.masking import OTHER, without_others
 from central.data_subjects.models import DataRequest
@@ -61,16 +63,23 @@ def archive_of(office: Office) -> Archive:
     return Archive(office.vault, MediaStore(Path("/nowhere")), LETTERHEAD, "BN")
 
 
+def collect(office: Office, row: DataRequest, now: datetime | None = None) -> DataRequest:
+    """Collects the file of a request."""
+    with transaction(office.engine) as session:
+        user = lawyer(session, office)
+    by = Collector(office.vault, office.index, archive_of(office))
+    return requests.collect(office.engine, by, user, row.id or 0, "vi", now or office.now)
+
+
 def file_of(
     office: Office, identity: str = AN.identity, plate: str = ""
 ) -> tuple[dict[str, Any], str, bytes]:
     """What a person gets: data, text of the summary, and the bytes as stored."""
     with transaction(office.engine) as session:
         row = entered(session, office, identity, plate)
-        by = Collector(office.parties(session), archive_of(office))
-        requests.collect(session, by, lawyer(session, office), row.id or 0, "vi", office.now)
+    stored = collect(office, row).sealed_file or b""
+    with transaction(office.engine) as session:
         made = requests.read_file(session, office.vault, lawyer(session, office), row.id or 0)
-        stored = row.sealed_file or b""
     with zipfile.ZipFile(BytesIO(made)) as package:
         assert package.namelist() == ["data.json", "summary.pdf"]
         text = " ".join(page.extract_text() for page in PdfReader(BytesIO(package.read("summary.pdf"))).pages)
@@ -91,11 +100,9 @@ def test_every_table_said_to_be_in_the_file_is_read(office: Office) -> None:
 
     with transaction(office.engine) as session:
         row = entered(session, office)
-        session.flush()
-        event.listen(office.engine, "before_cursor_execute", note)
-        by = Collector(office.parties(session), archive_of(office))
-        requests.collect(session, by, lawyer(session, office), row.id or 0, "vi", office.now)
-        event.remove(office.engine, "before_cursor_execute", note)
+    event.listen(office.engine, "before_cursor_execute", note)
+    collect(office, row)
+    event.remove(office.engine, "before_cursor_execute", note)
     assert EXPORTED - read == set()
 
 
@@ -115,6 +122,70 @@ def test_a_person_gets_everything_about_them(office: Office) -> None:
     for told in (AN.name, decision.number, "Ai đã xem dữ liệu của bạn"):
         assert told in text
     assert AN.name.encode() not in stored
+
+
+class Meanwhile:
+    """Does something in a transaction of its own while a summary is being typeset, once."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, office: Office, done: Callable[[], object]) -> None:
+        self.typeset, self.done = paper.as_pdf, done
+        self.office, self.was_done = office, False
+        monkeypatch.setattr(paper, "as_pdf", self.as_pdf)
+
+    def as_pdf(self, *given: Any) -> bytes:
+        """Stands before the real one."""
+        if not self.was_done:
+            self.was_done = True
+            self.done()
+        return self.typeset(*given)
+
+
+def test_others_work_while_the_summary_is_typeset(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    today = local_day(office.now)
+
+    def note_answer() -> None:
+        with transaction(office.engine) as session:
+            requests.note_answer(session, lawyer(session, office), 1, today, office.now)
+
+    Meanwhile(monkeypatch, office, note_answer)
+    with transaction(office.engine) as session:
+        row = entered(session, office)
+    made = collect(office, row)
+    assert made.sealed_file
+    assert made.answered_on == today, "what was written meanwhile stays"
+
+
+def test_nothing_is_kept_for_a_request_that_ended_meanwhile(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse() -> None:
+        with transaction(office.engine) as session:
+            user, today = lawyer(session, office), local_day(office.now)
+            requests.end(session, user, 1, "refused", today, "không phải chủ xe", office.now)
+
+    Meanwhile(monkeypatch, office, refuse)
+    with transaction(office.engine) as session:
+        row = entered(session, office)
+    with pytest.raises(ConflictError, match="data_request_ended"):
+        collect(office, row)
+    with transaction(office.engine) as session:
+        assert requests.get(session, 1).sealed_file is None
+
+
+def test_of_two_files_the_one_collected_later_stays(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    office.confirmed()
+    with transaction(office.engine) as session:
+        row = entered(session, office)
+    later: list[DataRequest] = []
+    after = office.now + timedelta(seconds=1)
+    Meanwhile(monkeypatch, office, lambda: later.append(collect(office, row, after)))
+    first = collect(office, row)
+    assert (first.collected_at, first.file_sha256) == (after, later[0].file_sha256)
+    again = collect(office, row, after + timedelta(seconds=1))
+    assert again.file_sha256 != later[0].file_sha256, "collected again, it replaces the earlier one"
+    with transaction(office.engine) as session:
+        kept = session.exec(select(AuditEntry.detail).where(AuditEntry.action == requests.COLLECT)).all()
+    assert [detail["sha256"] for detail in kept] == [later[0].file_sha256, again.file_sha256]
 
 
 def test_a_correction_is_told_with_what_stood_before(office: Office) -> None:
