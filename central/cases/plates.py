@@ -20,25 +20,34 @@ HOLDS = timedelta(minutes=30)
 SHORTEST_PURPOSE = 5
 """Least characters of a stated purpose."""
 
-_KEPT, _HIDDEN = 2, 3
-"""Digits that stay at the end of a serial number, and most that are hidden before them."""
+_HIDDEN, _KEPT = 3, 2
+"""Digits of a serial number that are hidden, and most that stay behind them."""
 
 
 def shortened(plate: str) -> str:
-    """A plate without the middle of its serial number, printed or as plain characters: `29A-123.45` becomes
-    `29A-***.45`. Where letters part the number (`80-123-NG-45`), what stands before them is hidden.
+    """A plate without the first three digits of its serial number, printed or as plain characters:
+    `29A-123.45` becomes `29A-***.45`, `29A-1234` becomes `29A-***4`. Where letters part the number
+    (`80-123-NG-45`), what stands before them is hidden.
     """
-    signs, digits = list(plate), 0
-    for place in range(len(signs) - 1, -1, -1):
-        if signs[place].isdigit():
-            digits += 1
-            if digits > _KEPT:
-                signs[place] = "*"
-        elif digits > _KEPT and signs[place].isalpha():
-            break
-        if digits == _KEPT + _HIDDEN:
-            break
+    signs, serial = list(plate), _serial(plate)
+    for place in serial[-_HIDDEN:]:
+        signs[place] = "*"
     return "".join(signs)
+
+
+def _serial(plate: str) -> list[int]:
+    """Where the digits of the serial number stand, the last first: five at most, and at least three before
+    letters or a blank end them.
+    """
+    found: list[int] = []
+    for place in range(len(plate) - 1, -1, -1):
+        if plate[place].isdigit():
+            found.append(place)
+        elif len(found) >= _HIDDEN and (plate[place].isalpha() or plate[place].isspace()):
+            break
+        if len(found) == _HIDDEN + _KEPT:
+            break
+    return found
 
 
 def with_short_plate(detail: Mapping[str, Any]) -> dict[str, Any]:
