@@ -19,7 +19,7 @@ class NoStopping(Configured):
 
 RULE = RuleDescriptor(
     name="no_stopping",
-    version=4,
+    version=5,
     order=7,
     label=words("Dừng, đỗ sai quy định", "Stopping where it is forbidden"),
     parameters=NoStopping,

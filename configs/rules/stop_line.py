@@ -12,7 +12,7 @@ class StopLineParameters(Configured):
 
 RULE = RuleDescriptor(
     name="stop_line",
-    version=4,
+    version=5,
     order=2,
     label=words("Dừng quá vạch dừng", "Stopping past the stop line"),
     parameters=StopLineParameters,
@@ -33,6 +33,10 @@ RULE = RuleDescriptor(
         ),
         "stop_line.free_on_red": words(
             "Làn {lane} có hướng được đi khi đèn đỏ", "a movement of lane {lane} may go on red"
+        ),
+        "stop_line.at_junction": words(
+            "Xe dừng sau vạch {line} tại ranh giới nút giao: có thể đã vượt đèn đỏ",
+            "it stands past {line} at the edge of the junction: it may have run the red light",
         ),
     },
     moments={

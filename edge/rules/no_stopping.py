@@ -32,8 +32,8 @@ def judge(situation: Situation, parameters: NoStopping) -> list[Finding]:
 
 
 def _standing_since(situation: Situation, zone: Zone, still: float) -> TrackPoint | None:
-    """The point `zone.seconds` ago if the vehicle stood still by then and has not moved since, as far as its
-    wheels were seen: passing traffic hides them, and does not move it."""
+    """The point `zone.seconds` ago if the vehicle was seen to stand still by then and has not moved since, as
+    far as its wheels were seen: passing traffic hides them, and does not move it."""
     points = situation.track.points
     newest = points[-1]
     came = newest.t - zone.seconds - ROLLS
@@ -42,6 +42,8 @@ def _standing_since(situation: Situation, zone: Zone, still: float) -> TrackPoin
     if any(point.breaks for point in points[since(points, newest.t - STOOD) :]):
         return None  # whether it still stands there is seen a second later
     first = max(0, since(points, came) - 1)
+    if points[first].wheels != "seen":
+        return None  # it may still have rolled then; decided once the wheels were seen
     step = max(1, (len(points) - first) // _SAMPLES)
     seen = [point for point in points[first::step] if point.wheels == "seen"]
     if len(seen) < _SEEN * len(points[first::step]):

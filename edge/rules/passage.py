@@ -51,7 +51,8 @@ class Passage:
     `frames_before` counts observations before the line. `seen_before` and `seen_past` are when
     the wheels themselves were last seen before and first seen past the line. `committed` is when the vehicle
     entered the junction, `onward` when it had gone on beyond doubt, `stood` the first stretch it stood past
-    the line before that, `movement` where it left and `left` when.
+    the line before that and `stood_short` whether that was clearly short of the junction, `movement` where it
+    left and `left` when.
     """
 
     line: StopLine
@@ -62,6 +63,7 @@ class Passage:
     committed: float | None
     onward: float | None
     stood: tuple[float, float] | None
+    stood_short: bool
     movement: Movement | None
     left: float | None
     lane: LaneUsed | None
@@ -92,6 +94,7 @@ def _passage(
     if left is not None:
         committed = left if committed is None else min(left, committed)
         onward = left if onward is None else min(left, onward)
+    stood = _stood(points[crossing.clear :], onward, parameters)
     return Passage(
         line=line,
         crossing=crossing,
@@ -100,7 +103,8 @@ def _passage(
         seen_past=_seen(points[crossing.index :], lambda point: depth(point) >= 0),
         committed=committed,
         onward=onward,
-        stood=_stood(points[crossing.clear :], onward, parameters),
+        stood=stood,
+        stood_short=stood is not None and _short(points, stood, line, parameters.hysteresis),
         movement=way,
         left=left,
         lane=lane_used(points[: crossing.index], scene.lanes),
@@ -223,6 +227,15 @@ def _stood(
             if first < rest <= last and dist(mean(first, rest), mean(rest, last + 1)) <= still:
                 return (seen[since(seen, seen[last].t - parameters.standing)].t, seen[last].t)
     return None
+
+
+def _short(points: Sequence[TrackPoint], stood: tuple[float, float], line: StopLine, jitter: float) -> bool:
+    """True if the wheels stood more than `jitter` box heights short of the commit line, or none is drawn."""
+    if line.commit is None:
+        return True
+    past = depth_past(line.commit, line.direction)
+    looks = points[since(points, stood[0]) : since(points, stood[1]) + 1]
+    return all(past(look.ground) < -jitter * height(look.box) for look in looks if look.wheels == "seen")
 
 
 def _means(grounds: Sequence[Point]) -> Callable[[int, int], Point]:

@@ -39,6 +39,8 @@ def _doubts(situation: Situation, passage: Passage, stood: tuple[float, float]) 
     """Doubts that require an operator's decision."""
     if passage.frames_before < situation.rules.passage.frames_before:
         return (doubt("passage.few_frames_before", frames=passage.frames_before),)
+    if not passage.stood_short:
+        return (doubt("stop_line.at_junction", line=passage.line.id),)
     lane = passage.lane.lane if passage.lane is not None else None
     if lane is not None and lane.free_on_red:
         return (doubt("stop_line.free_on_red", lane=lane.id),)

@@ -57,6 +57,15 @@ def test_waiting_to_turn_right_on_red_is_left_to_a_person() -> None:
     assert (finding.decision, finding.doubts) == ("borderline", (doubt("stop_line.free_on_red", lane="A"),))
 
 
+@pytest.mark.parametrize("standing_at", [304, 302, 300, 297, 285])
+def test_standing_at_the_edge_of_the_junction_is_left_to_a_person(standing_at: float) -> None:
+    """It may have gone in, a graver offence, or be short of it by less than a box jitters."""
+    path = through((7, 300, 500), (9, 300, standing_at), (30, 300, standing_at))
+    (finding,) = replay(track(path, 7, 20, jitter=1.0), DEEP, RULES, RED_FROM_5)
+    assert (finding.rule, finding.decision) == ("stop_line", "borderline")
+    assert finding.doubts == (doubt("stop_line.at_junction", line=LINE.id),)
+
+
 @pytest.mark.parametrize("standing_at", [410, 402])
 def test_standing_before_the_line_is_right(standing_at: float) -> None:
     path = through((7, 300, 500), (9, 300, standing_at))

@@ -183,6 +183,25 @@ def test_nobody_stands_while_they_still_roll(brakes: float) -> None:
     assert halts + ZONE.seconds <= finding.t <= halts + ZONE.seconds + 1.0
 
 
+@pytest.mark.parametrize("seen_again", [3.0, 3.6, 6.0])
+def test_the_time_does_not_run_before_the_wheels_were_seen_to_stand(seen_again: float) -> None:
+    """It brakes behind another: what it did there nobody saw."""
+    metre, halts = 80 / 1.7, 4.0
+
+    def path(t: float) -> tuple[float, float]:
+        return 300.0, 300.0 + metre * 0.5 * max(0.0, halts - t) ** 2 / 2
+
+    vehicle = track(path, 0, 20, jitter=1)
+    vehicle = replace(
+        vehicle,
+        points=tuple(
+            replace(point, wheels="hidden") if point.t < seen_again else point for point in vehicle.points
+        ),
+    )
+    (finding,) = replay(vehicle, STREET, STOPS)
+    assert max(halts, seen_again) + ZONE.seconds <= finding.t <= max(halts, seen_again) + ZONE.seconds + 1.5
+
+
 def test_rules_that_are_off_say_nothing() -> None:
     assert replay(track(turn(400, (0, 250)), 0, 6), JUNCTION, STOPS) == []
     assert replay(track(through((0, 300, 300)), 0, 12), changed(STREET, zones=()), STOPS) == []
