@@ -5,7 +5,6 @@ samples.
 parsing, filling in, typesetting. What it finds is told by code and values, worded in `central.words`.
 """
 
-import sys
 import unicodedata
 from collections.abc import Iterable, Iterator
 from html.parser import HTMLParser
@@ -296,16 +295,7 @@ def _letters(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
-def main() -> int:
-    """Reads a task, writes the findings."""
-    process.limit_this_process()
-    try:
-        found = check(Task.model_validate_json(sys.stdin.buffer.read()))
-    except MemoryError:
-        return process.OUT_OF_MEMORY
-    sys.stdout.write(Findings(problems=tuple(found)).model_dump_json())
-    return 0
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())
+def answer(task: bytes) -> bytes:
+    """The findings on a task given as JSON, for `process.run`."""
+    found = check(Task.model_validate_json(task))
+    return Findings(problems=tuple(found)).model_dump_json().encode()

@@ -1,34 +1,42 @@
-"""A process of its own for typesetting, with limits on time and memory: no template can hold up a request.
+"""A process of its own for each paper, with limits on time and memory: no template can hold up a request.
 
-`python -m MODULE MEMORY_BYTES SECONDS` reads its task from standard input and writes its answer to standard
-output.
+Loading what typesetting needs takes longer than most papers, so the process is forked from one that has
+loaded it (`central.documents.workshop`). That one is started at the first task and again whenever it has
+ended. Orders go to it over a pair of sockets that nobody else can reach; a task's content goes to its process
+only.
 """
 
-import resource
+import json
+import os
+import socket
 import subprocess
 import sys
-from dataclasses import dataclass
+import time
+from dataclasses import asdict, dataclass
+from threading import Lock
 from typing import Literal
 
-OUT_OF_MEMORY = 71
-"""Exit status of a process that reached its limit of memory."""
-_KILLED_BY_CPU_LIMIT = -24  # SIGXCPU
-
 Why = Literal["time", "memory", "failed"]
+
+STARTED, DONE, FAILED, OUT_OF_MEMORY = b"S", b"D", b"F", b"M"
+"""What a process says: first that it began, and last, before its answer or the reason, how it ended."""
+
+_STARTING = 60.0
+"""Most seconds that the workshop may take to begin a task."""
+
+_PORTION = 1 << 16
 
 
 @dataclass(frozen=True)
 class Limits:
-    """Most seconds (of the clock, and of computing) and bytes of address space."""
+    """Most seconds (of the clock) and bytes of address space."""
 
     seconds: float
     memory: int
 
 
 class EndedError(Exception):
-    """The process gave no answer: too long, too much memory, or an error of its own, whose last line is
-    `told`.
-    """
+    """The process gave no answer: too long, too much memory, or an error of its own, told in `told`."""
 
     def __init__(self, why: Why, told: str = "") -> None:
         super().__init__(why, told)
@@ -36,28 +44,119 @@ class EndedError(Exception):
         self.told = told
 
 
+class RefusedError(Exception):
+    """Raised in the process: the task can't be done; its words become `EndedError.told`."""
+
+
 def run(module: str, task: bytes, limits: Limits) -> bytes:
-    """The answer of a module's process. Raises EndedError."""
-    command = [sys.executable, "-m", module, str(limits.memory), str(max(1, round(limits.seconds)))]
+    """What `answer(task)` of the module returns in a process of its own. Raises EndedError."""
+    order = json.dumps({"module": module, **asdict(limits)}).encode()
+    for _ in range(2):
+        workshop = _workshops.open()
+        try:
+            channel = _begun(order, workshop.door)
+        except OSError as problem:  # it has ended after a while without work, or was killed, or hangs
+            _workshops.close(workshop)
+            reason = f"the process did not start: {problem}"
+            continue
+        with channel:
+            return _answer(channel, task, limits)
+    raise EndedError("failed", reason[:300])
+
+
+def _begun(order: bytes, door: socket.socket) -> socket.socket:
+    """The channel to a process that has begun. Raises OSError if none has: the order may be given again."""
+    ours, theirs = socket.socketpair()
     try:
-        done = subprocess.run(command, input=task, capture_output=True, timeout=limits.seconds, check=False)
-    except subprocess.TimeoutExpired:
-        raise EndedError("time") from None
-    except OSError as problem:
-        raise EndedError("failed", f"the process did not start: {problem}"[:300]) from problem
-    if done.returncode == 0:
-        return done.stdout
-    if done.returncode == _KILLED_BY_CPU_LIMIT:
-        raise EndedError("time")
-    lines = done.stderr.decode(errors="replace").strip().splitlines()
-    if done.returncode == OUT_OF_MEMORY or done.returncode < 0:  # libraries in C abort without memory
-        raise EndedError("memory")
-    raise EndedError("failed", lines[-1][:300] if lines else "no output")
+        with theirs:
+            socket.send_fds(door, [order], [theirs.fileno()])
+        ours.settimeout(_STARTING)
+        if ours.recv(1) != STARTED:
+            raise ConnectionResetError("it ended")
+    except OSError:
+        ours.close()
+        raise
+    return ours
 
 
-def limit_this_process() -> None:
-    """Applies the limits given on the command line."""
-    memory, seconds = (int(argument) for argument in sys.argv[1:3])
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+def _answer(channel: socket.socket, task: bytes, limits: Limits) -> bytes:
+    began = time.monotonic()
+    told = _told(channel, task, limits.seconds)
+    how, answer = told[:1], told[1:]
+    if how == DONE:
+        return answer
+    if how == FAILED:
+        raise EndedError("failed", answer.decode(errors="replace")[:300])
+    if how == OUT_OF_MEMORY or time.monotonic() - began < limits.seconds:
+        raise EndedError("memory")  # also where a library in C aborted without memory
+    raise EndedError("time")
+
+
+def _told(channel: socket.socket, task: bytes, seconds: float) -> bytes:
+    """All that the process says to its task; less, or nothing, if it was ended."""
+    heard = bytearray()
+    channel.settimeout(seconds + 1.0)  # its own alarm ends it before
+    try:
+        channel.sendall(task)
+        channel.shutdown(socket.SHUT_WR)
+        while portion := channel.recv(_PORTION):
+            heard += portion
+    except OSError:
+        return b""
+    return bytes(heard)
+
+
+@dataclass(frozen=True)
+class _Workshop:
+    """A process that forks for each task: orders go in through its door, one message each."""
+
+    door: socket.socket
+    process: subprocess.Popen[bytes]
+    owner: int
+    """Who started it: after a fork, the other one starts its own."""
+
+
+class _Workshops:
+    """The workshop of this process, started when there is a task."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._open: _Workshop | None = None
+
+    def open(self) -> _Workshop:
+        """The one that takes orders. Raises EndedError if none can be started."""
+        with self._lock:
+            if self._open is None or self._open.owner != os.getpid():
+                self._open = _started()
+            return self._open
+
+    def close(self, workshop: _Workshop) -> None:
+        """Ends a workshop that takes no orders any more; tasks it has begun go on."""
+        with self._lock:
+            if self._open is workshop:
+                self._open = None
+        workshop.door.close()
+        workshop.process.kill()
+        workshop.process.wait()
+
+
+def _started() -> _Workshop:
+    door, inside = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    command = [sys.executable, "-m", "central.documents.workshop", str(inside.fileno())]
+    with inside:
+        try:
+            process = subprocess.Popen(
+                command,
+                pass_fds=(inside.fileno(),),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,  # Ctrl-C is for us; it ends when our end of the door is closed
+            )
+        except OSError as problem:
+            door.close()
+            raise EndedError("failed", f"the process did not start: {problem}"[:300]) from problem
+    return _Workshop(door, process, os.getpid())
+
+
+_workshops = _Workshops()

@@ -1,11 +1,10 @@
 """Papers as PDF/A: a separate process reads values and writes a file, so that no request waits for
 typesetting.
 
-The process reads a `Job` as JSON from standard input and writes the PDF; `rendered` starts it with limits on
-time and memory. Two renderings of the same job give the same bytes.
+The process is given a `Job` as JSON and answers with the PDF; `rendered` starts it with limits on time and
+memory. Two renderings of the same job give the same bytes.
 """
 
-import sys
 from datetime import date
 from typing import Any, ClassVar
 
@@ -119,32 +118,20 @@ def _form(job: Job, day: date) -> Edition:
     return Edition(code="", title="", basis="", template=job.template, sha256="")
 
 
-def main() -> int:
-    """Reads a job, writes a PDF."""
-    process.limit_this_process()
+def answer(task: bytes) -> bytes:
+    """The PDF of a job given as JSON, for `process.run`. Raises RefusedError."""
     from central.documents.typesetting import RefusedAddressError
 
     try:
-        sys.stdout.buffer.write(as_pdf(Job.model_validate_json(sys.stdin.buffer.read())))
-    except MemoryError:
-        return process.OUT_OF_MEMORY
+        return as_pdf(Job.model_validate_json(task))
     except ValidationError as problem:
         # Never include the values: the message goes into a table and a log.
         places = [".".join(map(str, error["loc"])) for error in problem.errors(include_input=False)]
-        return _refused(f"values don't fit: {', '.join(places)}")
+        why = f"values don't fit: {', '.join(places)}"
     except RefusedAddressError as refused:
-        return _refused(f"the template asks for the address {refused.address!r}")
+        why = f"the template asks for the address {refused.address!r}"
     except UnknownFieldError as unknown:
-        return _refused(f"the template asks for the field {unknown.name!r} of {unknown.part.__name__}")
+        why = f"the template asks for the field {unknown.name!r} of {unknown.part.__name__}"
     except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError) as problem:
-        return _refused(f"the template failed: {type(problem).__name__}")
-    return 0
-
-
-def _refused(why: str) -> int:
-    print(why, file=sys.stderr)  # noqa: T201
-    return 1
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())
+        why = f"the template failed: {type(problem).__name__}"
+    raise process.RefusedError(why)

@@ -4,7 +4,6 @@ as being no paper.
 The picture is made by this module as a process (`central.documents.process`), like the PDF by `render`.
 """
 
-import sys
 from functools import lru_cache
 from io import BytesIO
 
@@ -70,15 +69,6 @@ def picture(pdf: bytes) -> bytes:
     return made.getvalue()
 
 
-def main() -> int:
-    """Reads a job, writes the picture."""
-    process.limit_this_process()
-    try:
-        sys.stdout.buffer.write(picture(as_pdf(Job.model_validate_json(sys.stdin.buffer.read()))))
-    except MemoryError:
-        return process.OUT_OF_MEMORY
-    return 0
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())
+def answer(task: bytes) -> bytes:
+    """The picture of a job given as JSON, for `process.run`."""
+    return picture(as_pdf(Job.model_validate_json(task)))

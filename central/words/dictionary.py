@@ -42,7 +42,7 @@ def dictionary(language: Language) -> Mapping[str, Forms]:
         text = name.in_language(language)
         words[f"connection.name.{system}"] = {"other": text[0].upper() + text[1:]}
     for path in sorted(_FOLDER.glob(f"{language}*.yaml")):
-        words |= _flatten(yaml.safe_load(path.read_text(encoding="utf-8")), "")
+        words |= _flatten(yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader), "")
     return words
 
 
