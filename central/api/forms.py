@@ -17,6 +17,7 @@ from central.proceedings import form_impact
 from central.values import Day, Text, Verbatim
 from central.web.people import Now, ReadSessionDep, SessionDep, require
 from central.web.values import Id
+from configs.law_rows import Confidence
 from contract.local_time import local_day
 
 router = APIRouter(tags=["forms"])
@@ -28,11 +29,12 @@ Lawyer = Annotated[User, Depends(require(Permission.APPROVE_LAW))]
 
 class FormInUse(BaseModel):
     """The form papers of a kind are made on today; `form` is the uploaded edition, null for the shipped
-    one.
+    one, whose row is as sure as `confidence` says.
     """
 
     kind: str
     form: int | None
+    confidence: Confidence | None
     code: str
     title: str
     basis: str
@@ -53,7 +55,7 @@ class EditionBody(BaseModel):
     kind: Annotated[Text, Field(max_length=24)]
     code: Annotated[Text, Field(max_length=120)] = ""
     title: Annotated[Text, Field(min_length=1, max_length=200)]
-    basis: Annotated[Text, Field(max_length=300)] = ""
+    basis: Annotated[Text, Field(min_length=1, max_length=300)]
     valid_from: Day
     note: Annotated[Text, Field(min_length=5, max_length=500)]
     template: Annotated[Verbatim, Field(min_length=1, max_length=editions.LARGEST)]
@@ -88,8 +90,9 @@ class EditionPublic(BaseModel):
 
 
 class EditionDetail(EditionPublic):
-    """An edition with its template; `touched`: open cases without this paper, the first in `touched_cases`;
-    `made`: papers of the kind that were made and stay, `used`: those made on this edition.
+    """An edition with its template; `touched`: open cases that can still get this paper and have none, the
+    first in `touched_cases`; `made`: papers of the kind that were made and stay, `used`: those made on this
+    edition.
     """
 
     template: str
@@ -103,7 +106,7 @@ class EditionDetail(EditionPublic):
 def list_forms(session: ReadSessionDep, _user: Viewer, now: Now) -> list[FormInUse]:
     """Every paper with the form in use."""
     today = local_day(now)
-    return [_in_use(kind, editions.for_paper(session, kind, today)) for kind in forms.KINDS]
+    return [_in_use(kind, editions.for_paper(session, kind, today), today) for kind in forms.KINDS]
 
 
 @router.get("/forms/{kind}")
@@ -111,12 +114,14 @@ def get_form(
     session: ReadSessionDep, _user: Viewer, now: Now, kind: Annotated[Text, Path(max_length=24)]
 ) -> FormDetail:
     """The form in use with its template."""
-    edition, source = editions.with_source(session, forms.known(kind), local_day(now))
-    return FormDetail(**_in_use(kind, edition).model_dump(), template=source)
+    today = local_day(now)
+    edition, source = editions.with_source(session, forms.known(kind), today)
+    return FormDetail(**_in_use(kind, edition, today).model_dump(), template=source)
 
 
-def _in_use(kind: str, edition: Edition) -> FormInUse:
-    return FormInUse(kind=kind, **edition.model_dump(exclude={"template"}))
+def _in_use(kind: str, edition: Edition, today: date) -> FormInUse:
+    confidence = forms.confidence(kind, today) if edition.form is None else None
+    return FormInUse(kind=kind, confidence=confidence, **edition.model_dump(exclude={"template"}))
 
 
 @router.get("/form-editions")

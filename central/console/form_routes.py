@@ -49,6 +49,7 @@ def form_list(request: Request, session: ReadSessionDep, user: Viewer, now: Now)
             (kind, editions.for_paper(session, kind, today), editions.coming(session, kind, today))
             for kind in forms.KINDS
         ],
+        confidence={kind: forms.confidence(kind, today) for kind in forms.KINDS},
         drafts=[each for each in editions.editions(session) if each.state == "draft"],
         people=accounts.names_by_id(session),
         may_upload=user.may(Permission.UPLOAD_LAW),
@@ -88,6 +89,7 @@ def _paper(
         status,
         kind=forms.known(kind),
         present=editions.for_paper(session, kind, today),
+        confidence=forms.confidence(kind, today),
         coming=editions.coming(session, kind, today),
         history=editions.editions(session, kind),
         fields=offered(kind),
@@ -144,8 +146,8 @@ def upload(
     title: Annotated[Text, Form(min_length=1, max_length=200)],
     valid_from: Annotated[Day, Form()],
     note: Annotated[Text, Form(min_length=5, max_length=500)],
+    basis: Annotated[Text, Form(min_length=1, max_length=300)],
     code: Annotated[Text, Form(max_length=120)] = "",
-    basis: Annotated[Text, Form(max_length=300)] = "",
 ) -> Response:
     """Takes a new form in as a draft; everything that is wrong with it is told."""
     engine = request.app.state.engine

@@ -102,13 +102,15 @@ def _page(
 ) -> Response:
     table = law.table_of(session, table_id)
     draft = table.state == "draft"
+    changes = law.changes_of(session, table_id) if draft else []
     return render(
         request,
         "law_version.html",
         user,
         status,
         table=table,
-        changes=law.changes_of(session, table_id) if draft else [],
+        changes=changes,
+        far=law.far_ahead(changes, local_day(now)),
         unapproved=law.unapproved(table) if draft else [],
         impact=law_impact.touched(session, table_id) if draft else None,
         lost=law_missing.lost_rows(session, table_id, local_day(now)) if draft else [],

@@ -7,7 +7,7 @@ violation. A paper made once stays as it is: its values name its edition, its fi
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import ClassVar
 
 from sqlalchemy import Engine
@@ -21,13 +21,19 @@ from central.documents import forms as shipped
 from central.documents.models import Document, FormEdition
 from central.documents.values import Edition
 from central.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
+from central.law.service import FAR_AHEAD
 from central.words.dictionary import translator
 from central.words.languages import LANGUAGES, Language
 from configs.wording import plain
 from contract.canonical import sha256_hex
+from contract.local_time import local_day
 
 LARGEST = 100_000
 """Most characters of a template; the packaged ones have at most four thousand."""
+
+
+PAST = timedelta(days=366)
+"""How long before its upload a form may have its first day: it holds for papers made from its approval on."""
 
 
 class FormTemplateError(InvalidError):
@@ -140,7 +146,15 @@ def _task(row: Row, template: str) -> checking.Task:
 
 
 def add(engine: Engine, row: Row, template: str, by: User, now: datetime) -> FormEdition:
-    """Checks a template and stores it as a draft. Raises as `check` does."""
+    """Checks a template and stores it as a draft. Raises as `check` does.
+
+    Raises:
+        InvalidError: its first day is far from today.
+    """
+    today = local_day(now)
+    if not today - PAST <= row.valid_from <= today + FAR_AHEAD:
+        first, last = today - PAST, today + FAR_AHEAD
+        raise InvalidError("form_first_day", field="valid_from", first=first, last=last)
     check(row, template)
     with transaction(engine) as session:
         return upload(session, row, template, by, now)

@@ -8,6 +8,7 @@ from functools import cache
 from central.documents.sandbox import FOLDER
 from central.documents.values import Edition
 from central.errors import NotFoundError
+from configs.law_rows import Confidence
 from configs.law_tables import form, forms
 from contract.canonical import sha256_hex
 
@@ -27,6 +28,11 @@ def packaged(kind: str, day: date) -> Edition:
     row = form(kind, day)
     sha256 = sha256_hex(source_of(row.template).encode())
     return Edition(code=row.code, title=row.title, basis=row.basis, template=row.template, sha256=sha256)
+
+
+def confidence(kind: str, day: date) -> Confidence:
+    """How sure the packaged row of a paper is."""
+    return form(kind, day).confidence
 
 
 @cache

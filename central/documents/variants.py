@@ -1,5 +1,5 @@
 """Values a form is tried with: the sample of a paper, and the same with everything optional absent, present,
-and with every yes turned into no.
+with every yes turned into no, and with texts (names, places, plates) of other lengths.
 """
 
 from collections.abc import Callable, Iterator
@@ -33,7 +33,7 @@ def sample(kind: str) -> Paper:
 def variants(kind: str) -> tuple[Paper, ...]:
     """The sample first, then what a real paper may lack or have besides."""
     first = sample(kind)
-    changed = (_changed(first, change) for change in (_sparse, _full, _turned))
+    changed = (_changed(first, change) for change in (_sparse, _full, _turned, *_LENGTHS))
     return (first, *(MODELS[kind].model_validate(values) for values in changed))
 
 
@@ -62,6 +62,26 @@ def _full(info: FieldInfo, value: Any) -> Any:
 
 def _turned(_info: FieldInfo, value: Any) -> Any:
     return not value if isinstance(value, bool) else value
+
+
+def _worded(words: Callable[[str], str]) -> Change:
+    """Texts of another length, those in lists too; not the few that name a choice."""
+
+    def change(info: FieldInfo, value: Any) -> Any:
+        if isinstance(value, tuple):
+            return tuple(change(info, each) for each in value)
+        return (
+            words(value) if isinstance(value, str) and get_origin(info.annotation) is not Literal else value
+        )
+
+    return change
+
+
+_LENGTHS = (
+    _worded(lambda text: text[:1]),  # a name of one letter
+    _worded(lambda text: " ".join(text.split()[:2])),  # a name without its middle
+    _worded(lambda text: " ".join([text] * 9)[:250]),  # longer than any line
+)
 
 
 def made_up(annotation: Any) -> Any:

@@ -8,7 +8,7 @@ stay, and values frozen into offences and decisions do not change.
 import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, ClassVar, get_args
@@ -26,6 +26,8 @@ from configs.loading import ConfigError
 from contract.canonical import sha256_hex
 
 NAMES: tuple[TableName, ...] = get_args(TableName)
+FAR_AHEAD = timedelta(days=2 * 365)
+"""A first day later than that is told, or refused: perhaps a slip of the pen."""
 
 
 class LawTableError(InvalidError):
@@ -155,6 +157,13 @@ def changes(before: BaseModel, after: BaseModel) -> list[RowChange]:
     old, new = _rows(before), _rows(after)
     names = [*new, *(name for name in old if name not in new)]
     return [RowChange(name, old.get(name), new.get(name)) for name in names if old.get(name) != new.get(name)]
+
+
+def far_ahead(changed: Iterable[RowChange], today: date) -> list[str]:
+    """Rows that would begin far ahead of today."""
+    begins = ((change.row, change.after or {}) for change in changed)
+    days = ((row, str(values.get("valid_from") or values.get("day") or "")) for row, values in begins)
+    return [row for row, day in days if day > (today + FAR_AHEAD).isoformat()]
 
 
 def approve(session: Session, table_id: int, rows: Iterable[str], by: User, now: datetime) -> LawTable:

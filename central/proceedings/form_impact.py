@@ -1,4 +1,4 @@
-"""What a new form touches: open cases that have yet to get the paper, and papers already made, which stay.
+"""What a new form touches: open cases that can still get the paper, and papers already made, which stay.
 Also how a paper of a case would look on it.
 """
 
@@ -16,6 +16,7 @@ from central.documents.archive import Archive
 from central.documents.filing import pictures_of
 from central.documents.forgetting import DISPOSED
 from central.errors import NotFoundError
+from central.proceedings.coming import may_get
 from central.proceedings.law_impact import SHOWN, count_open, open_cases
 from central.proceedings.models import Proceeding
 from central.proceedings.sight import proceeding_for
@@ -23,8 +24,8 @@ from central.proceedings.sight import proceeding_for
 
 @dataclass(frozen=True)
 class Touched:
-    """Open cases without this paper (`waiting`, the first of them in `cases`); papers of the kind that were
-    made, among them `drafts` that wait for their signer.
+    """Open cases that have no such paper and can still get one (`waiting`, the first of them in `cases`);
+    papers of the kind that were made, among them `drafts` that wait for their signer.
     """
 
     waiting: int
@@ -35,7 +36,7 @@ class Touched:
 
 def touched(session: Session, kind: str) -> Touched:
     """What a new form of a kind of paper touches."""
-    waiting = col(Proceeding.case_id).not_in(documents.cases_with(kind))
+    waiting = col(Proceeding.case_id).not_in(documents.cases_with(kind)) & may_get(kind)
     cases = (
         select(Proceeding.case_id).where(open_cases(), waiting).order_by(col(Proceeding.case_id)).limit(SHOWN)
     )

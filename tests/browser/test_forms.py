@@ -85,6 +85,7 @@ def upload(page: Page, code: str, source: str, button: str) -> None:
     file: FilePayload = {"name": "notice.html", "mimeType": "text/html", "buffer": source.encode()}
     page.locator("[name=file]").set_input_files(file)
     page.locator("[name=code]").fill(code)
+    page.locator("[name=basis]").fill("TT 99/2026/TT-BCA")
     page.locator("[name=note]").fill("Thông tư mới của Bộ Công an")
     page.get_by_role("button", name=button).press("Enter", timeout=60_000)
 

@@ -47,7 +47,7 @@ def test_a_new_form_goes_from_upload_to_the_next_paper(casework: Casework) -> No
     assert made.status_code == 303, made.text
     page = made.headers["location"]
     shown = casework.at("phap-che").get(page).text
-    assert "Vụ việc đang mở chưa có văn bản này: 1;" in shown
+    assert "Vụ việc đang mở chưa có văn bản này và còn có thể có: 1;" in shown
     assert "Văn bản đã lập, giữ nguyên mẫu của nó: 1, trong đó dự thảo chờ ký" in shown
     assert f"<ins>{CODE}</ins>" in shown
     assert "+ &lt;h1&gt;THÔNG BÁO VI PHẠM&lt;/h1&gt;" in shown
@@ -136,10 +136,12 @@ def test_a_program_does_the_same(casework: Casework) -> None:
     admin, lawyer = casework.at("quan-tri"), casework.at("phap-che")
     found = admin.get("/api/v1/forms/notice").json()
     assert (found["form"], found["template"]) == (None, forms.source_of("notice-1"))
+    assert found["confidence"] == "sure"
     body = {
         "kind": "notice",
         "code": CODE,
         "title": "Thông báo",
+        "basis": "TT 99/2026",
         "valid_from": casework.today(),
         "note": "thông tư mới",
     }
@@ -154,3 +156,36 @@ def test_a_program_does_the_same(casework: Casework) -> None:
     assert lawyer.post(f"{path}/activation").json()["state"] == "active"
     assert {row["kind"]: row["form"] for row in admin.get("/api/v1/forms").json()}["notice"] == draft["id"]
     assert lawyer.post(f"{path}/withdrawal", json={"reason": "thử thôi"}).json()["state"] == "withdrawn"
+
+
+def test_what_is_unsure_is_told_and_the_basis_is_entered_anew(casework: Casework) -> None:
+    admin = casework.at("quan-tri")
+    listed = admin.get("/forms").text
+    assert "chưa chắc, cần pháp chế xem" in listed
+    assert "TT 73/2024/TT-BCA" in listed
+    page = admin.get(PAPER).text
+    assert '<input name="basis" maxlength="300" value="" required' in page
+    assert "Căn cứ của mẫu đang dùng: Điều 24 Thông tư 73/2024/TT-BCA" in page
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("basis", ""),
+        ("basis", "   "),
+        ("title", "\u00a0"),
+        ("note", "\u200b" * 6),
+        ("valid_from", "2199-01-01"),
+    ],
+)
+def test_a_form_states_what_it_is(casework: Casework, field: str, value: str) -> None:
+    row = {
+        "title": "Thông báo",
+        "basis": "TT 99/2026",
+        "note": "thông tư mới",
+        "valid_from": casework.today(),
+    }
+    source = forms.source_of("notice-1").encode()
+    file = {"file": ("notice.html", source, "text/html")}
+    answer = casework.at("quan-tri").post(PAPER, data={**row, field: value}, files=file)
+    assert answer.status_code == 422

@@ -135,6 +135,21 @@ def test_what_eats_time_or_memory_is_ended(hostile: Hostile) -> None:
     assert found
 
 
+@pytest.mark.parametrize(
+    ("kind", "split"),
+    [
+        (KIND, "{{ paper.signature.name.split(' ')[1] }}"),
+        (KIND, "{{ paper.signature.name.split(' ')[2] }}"),
+        (KIND, "{% set family, middle, given = paper.signature.name.split(' ', 2) %}{{ given }}"),
+        ("notice", "{{ paper.vehicle.plate.split('-')[1] }}"),
+        ("notice", "{{ paper.act.place.split(',')[1] }}"),
+    ],
+)
+def test_a_name_plate_or_place_that_is_taken_apart_is_found_at_upload(kind: str, split: str) -> None:
+    (problem,) = check(changed("</h1>", f"</h1>{split}", kind))
+    assert problem.code in ("name", "fails")
+
+
 def test_a_check_in_its_process_finds_the_same() -> None:
     assert problems_of(with_text("<script></script>")) == (
         Problem(code="tag", values={"line": 4, "name": "<script>"}),

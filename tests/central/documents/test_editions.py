@@ -204,6 +204,15 @@ def test_what_cannot_be_used_is_not_taken_in(
         assert editions.editions(session) == []
 
 
+@pytest.mark.parametrize("days", [-3650, -367, 731, 63_000])
+def test_a_first_day_far_from_today_is_not_taken_in(
+    engine: Engine, session: Session, admin: User, now: datetime, days: int
+) -> None:
+    session.commit()
+    with pytest.raises(InvalidError, match="form_first_day"):
+        editions.add(engine, row(local_day(now) + timedelta(days=days)), NOTICE, admin, now)
+
+
 def test_problems_are_told_in_both_languages() -> None:
     problems = [
         checking.Problem(code="field", values={"line": 9, "name": "paper.akt", "near": "act"}),

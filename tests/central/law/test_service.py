@@ -131,3 +131,17 @@ def test_the_same_table_changes_nothing(session: Session, admin: User, now: date
     for name in law.NAMES:
         _, changes = law.upload(session, name, text_of(name), admin, "", now)
         assert changes == []
+
+
+@pytest.mark.parametrize(
+    ("begins", "told"),
+    [("2026-11-01", False), ("2028-11-23", False), ("2028-11-24", True), ("2199-01-01", True)],
+)
+def test_a_row_that_begins_in_the_far_future_is_told(
+    session: Session, admin: User, now: datetime, begins: str, told: bool
+) -> None:
+    content = text_of(
+        "offences", (DEARER[0], DEARER[1].replace("valid_from: 2026-11-01", f"valid_from: {begins}"))
+    )
+    _, changed = law.upload(session, "offences", content, admin, "", now)
+    assert [row.rpartition("/")[2] for row in law.far_ahead(changed, DAY)] == [begins] * told
