@@ -92,7 +92,7 @@ class EditionPublic(BaseModel):
 class EditionDetail(EditionPublic):
     """An edition with its template; `touched`: open cases that can still get this paper and have none, the
     first in `touched_cases`; `made`: papers of the kind that were made and stay, `used`: those made on this
-    edition.
+    edition; `changed_parts`: shared parts that an update changed since a lawyer saw the edition.
     """
 
     template: str
@@ -100,6 +100,7 @@ class EditionDetail(EditionPublic):
     touched_cases: list[int]
     made: int
     used: int
+    changed_parts: list[str]
 
 
 @router.get("/forms")
@@ -158,6 +159,12 @@ def activate(request: Request, user: Lawyer, now: Now, form_id: Id) -> EditionPu
     return EditionPublic.model_validate(editions.approve(request.app.state.engine, form_id, user, now))
 
 
+@router.post("/form-editions/{form_id}/confirmation")
+def confirm(request: Request, user: Lawyer, form_id: Id) -> EditionPublic:
+    """An approved edition was looked at again after its shared parts changed."""
+    return EditionPublic.model_validate(editions.confirm(request.app.state.engine, form_id, user))
+
+
 @router.post("/form-editions/{form_id}/drop")
 def drop(session: SessionDep, user: Uploader, now: Now, form_id: Id, body: WhyBody) -> EditionPublic:
     """Discards a draft."""
@@ -180,4 +187,5 @@ def _detail(session: Session, edition: FormEdition) -> EditionDetail:
         touched_cases=list(found.cases),
         made=found.made,
         used=editions.papers_made(session, edition.id),
+        changed_parts=list(editions.changed_parts(edition)),
     )

@@ -16,7 +16,7 @@ from central.db import reading
 from central.documents import editions, forms, trial
 from central.documents.fields import offered
 from central.documents.models import FormEdition
-from central.documents.sandbox import FOLDER, FUNCTIONS, PARTS, STYLE
+from central.documents.sandbox import FOLDER, FUNCTIONS, SHARED
 from central.errors import DomainError, NotFoundError
 from central.proceedings import form_impact
 from central.values import Day, Reference, Text
@@ -34,13 +34,12 @@ Uploader = Annotated[User, Depends(require(Permission.UPLOAD_LAW))]
 Lawyer = Annotated[User, Depends(require(Permission.APPROVE_LAW))]
 Kind = Annotated[Text, Path(max_length=24)]
 Why = Annotated[Text, Form(min_length=5, max_length=500)]
-SHARED = (*PARTS, STYLE)
 
 
 @router.get("")
 def form_list(request: Request, session: ReadSessionDep, user: Viewer, now: Now) -> Response:
     """Every paper with the form in use and those to come."""
-    today = local_day(now)
+    today, uploaded = local_day(now), editions.editions(session)
     return render(
         request,
         "forms.html",
@@ -50,7 +49,8 @@ def form_list(request: Request, session: ReadSessionDep, user: Viewer, now: Now)
             for kind in forms.KINDS
         ],
         confidence={kind: forms.confidence(kind, today) for kind in forms.KINDS},
-        drafts=[each for each in editions.editions(session) if each.state == "draft"],
+        drafts=[each for each in uploaded if each.state == "draft"],
+        changed={each.id for each in uploaded if editions.changed_parts(each)},
         people=accounts.names_by_id(session),
         may_upload=user.may(Permission.UPLOAD_LAW),
     )
@@ -193,6 +193,7 @@ def _page(
         difference=_difference(source, edition) if open_still else [],
         touched=form_impact.touched(session, edition.kind) if open_still else None,
         used=editions.papers_made(session, form_id),
+        changed_parts=editions.changed_parts(edition),
         people=accounts.names_by_id(session),
         today=today,
         own=edition.uploaded_by == user.id,
@@ -250,6 +251,19 @@ def activate(request: Request, user: Lawyer, now: Now, form_id: Id) -> Response:
     engine = request.app.state.engine
     try:
         editions.approve(engine, form_id, user, now)
+    except DomainError as refused:
+        said = told(refused, language(request)).sentence
+        with reading(engine) as session:
+            return _page(request, session, user, now, form_id, refused.status, said)
+    return RedirectResponse(f"/forms/{form_id}", status_code=303)
+
+
+@router.post("/{form_id}/confirmation")
+def confirm(request: Request, user: Lawyer, now: Now, form_id: Id) -> Response:
+    """A lawyer has looked at an approved form again after its shared parts changed."""
+    engine = request.app.state.engine
+    try:
+        editions.confirm(engine, form_id, user)
     except DomainError as refused:
         said = told(refused, language(request)).sentence
         with reading(engine) as session:

@@ -16,7 +16,7 @@ from sqlmodel import Session, col, func, select
 from central.accounts.models import User
 from central.audit import service as audit
 from central.db import reading, transaction
-from central.documents import checking
+from central.documents import checking, sandbox
 from central.documents import forms as shipped
 from central.documents.models import Document, FormEdition
 from central.documents.values import Edition
@@ -164,13 +164,42 @@ def approve(engine: Engine, edition_id: int, by: User, now: datetime) -> FormEdi
     """Checks a draft again, with the software as it is now, and activates it. Raises as `check` and
     `activate` do.
     """
-    with reading(engine) as session:
-        edition = edition_of(session, edition_id)
-    if edition.state == "draft" and edition.uploaded_by != by.id:
-        row = Row(edition.kind, edition.code, edition.title, edition.basis, edition.valid_from, edition.note)
-        check(row, edition.template)
+    _check_again(engine, edition_id, "draft", by)
     with transaction(engine) as session:
         return activate(session, edition_id, by, now)
+
+
+def confirm(engine: Engine, edition_id: int, by: User) -> FormEdition:
+    """A lawyer has looked at an approved edition again, with the shared parts as they are now. It is checked
+    anew.
+
+    Raises:
+        FormTemplateError: it can't be used with them.
+        ForbiddenError: the person who uploaded it may not approve it.
+        ConflictError: it is not approved.
+    """
+    _check_again(engine, edition_id, "active", by)
+    with transaction(engine) as session:
+        edition = _locked(session, edition_id, "active")
+        if edition.uploaded_by == by.id:
+            raise ForbiddenError("form_uploader")
+        changed, edition.shared = changed_parts(edition), sandbox.hashes_of_shared()
+        _write_down(session, by, "confirm", edition, ", ".join(changed))
+        return edition
+
+
+def _check_again(engine: Engine, edition_id: int, state: str, by: User) -> None:
+    with reading(engine) as session:
+        edition = edition_of(session, edition_id)
+    if edition.state == state and edition.uploaded_by != by.id:
+        row = Row(edition.kind, edition.code, edition.title, edition.basis, edition.valid_from, edition.note)
+        check(row, edition.template)
+
+
+def changed_parts(edition: FormEdition) -> tuple[str, ...]:
+    """The shared parts that an update changed since a lawyer saw the edition; empty where that is unknown."""
+    present = sandbox.hashes_of_shared()
+    return tuple(name for name in present if edition.shared and present[name] != edition.shared.get(name))
 
 
 def upload(session: Session, row: Row, template: str, by: User, now: datetime) -> FormEdition:
@@ -210,6 +239,7 @@ def activate(session: Session, edition_id: int, by: User, now: datetime) -> Form
         old.state, old.ended_by, old.ended_at = "replaced", by.id, now
     session.flush()
     edition.state, edition.activated_by, edition.activated_at = "active", by.id, now
+    edition.shared = sandbox.hashes_of_shared()
     session.flush()
     _write_down(session, by, "activate", edition, edition.note)
     return edition

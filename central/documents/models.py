@@ -4,7 +4,7 @@ signed file.
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 
@@ -26,7 +26,8 @@ class FormEdition(SQLModel, table=True):
 
     In use is the active one with the latest `valid_from` not after the paper's day, otherwise the packaged
     one. `replaced`: another edition of the same day was activated. An active one is `withdrawn` only while
-    no paper was made on it.
+    no paper was made on it. `shared`: the SHA-256 of each shared part as a lawyer saw it when it was approved
+    or looked at again; empty before, and for those approved before this was recorded.
     """
 
     __tablename__ = "form_edition"
@@ -51,6 +52,7 @@ class FormEdition(SQLModel, table=True):
     valid_from: date
     template: str = Field(sa_type=Text)
     sha256: str = Field(max_length=64)
+    shared: dict[str, str] = Field(default_factory=dict, sa_type=JSON)
     note: str = Field(max_length=500)
     state: str = Field(default="draft", max_length=10)
     uploaded_by: int = Field(foreign_key="app_user.id")

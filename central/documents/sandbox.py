@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from central.documents import phrases
 from central.documents.values import Part
+from contract.canonical import sha256_hex
 
 FOLDER = Path(__file__).parent / "templates"
 PARTS = ("_page.html", "_base.html")
@@ -22,11 +23,19 @@ PARTS = ("_page.html", "_base.html")
 STYLE = "style.css"
 """The style sheet of every paper."""
 
+SHARED = (*PARTS, STYLE)
+"""What all forms share, and an update of the software may change."""
+
 FUNCTIONS = ("dong", "dong_in_words", "long_day", "short_day", "clock")
 _NOT_OFFERED = ("safe", "xmlattr", "random", "pprint")
 """Filters that would let markup through, or give another result each time."""
 
 _LARGEST_NUMBER = 10**15
+
+
+def hashes_of_shared() -> dict[str, str]:
+    """The SHA-256 of each shared part as it is now."""
+    return {name: sha256_hex((FOLDER / name).read_bytes()) for name in SHARED}
 
 
 class UnknownFieldError(Exception):

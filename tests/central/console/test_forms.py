@@ -7,7 +7,7 @@ from sqlmodel import select
 from central.audit.models import AuditEntry
 from central.db import transaction
 from central.documents import archive as documents
-from central.documents import forms
+from central.documents import editions, forms
 from tests.central.casework import Casework
 from tests.central.documents.test_render import text_of
 
@@ -165,7 +165,7 @@ def test_what_is_unsure_is_told_and_the_basis_is_entered_anew(casework: Casework
     assert "TT 73/2024/TT-BCA" in listed
     page = admin.get(PAPER).text
     assert '<input name="basis" maxlength="300" value="" required' in page
-    assert "Căn cứ của mẫu đang dùng: Điều 24 Thông tư 73/2024/TT-BCA" in page
+    assert "Căn cứ của mẫu đang dùng: TT 73/2024/TT-BCA, Điều 24" in page
 
 
 @pytest.mark.parametrize(
@@ -189,3 +189,22 @@ def test_a_form_states_what_it_is(casework: Casework, field: str, value: str) ->
     file = {"file": ("notice.html", source, "text/html")}
     answer = casework.at("quan-tri").post(PAPER, data={**row, field: value}, files=file)
     assert answer.status_code == 422
+
+
+def test_shared_parts_that_an_update_changed_are_told_until_a_lawyer_looked_again(casework: Casework) -> None:
+    page = upload(casework).headers["location"]
+    lawyer = casework.at("phap-che")
+    lawyer.post(f"{page}/activation")
+    told = "phần dùng chung đã đổi"
+    assert told not in lawyer.get("/forms").text
+    with transaction(casework.office.engine) as session:
+        (edition,) = editions.editions(session)
+        edition.shared = {**edition.shared, "_base.html": "0" * 64}
+        number = edition.id
+    assert told in lawyer.get("/forms").text
+    assert "từ khi pháp chế xem mẫu này: _base.html" in lawyer.get(page).text
+    assert lawyer.get(f"/api/v1/form-editions/{number}").json()["changed_parts"] == ["_base.html"]
+    assert casework.at("quan-tri").post(f"{page}/confirmation").status_code == 403
+    assert casework.at("phap-che").post(f"{page}/confirmation").status_code == 303
+    assert told not in casework.at("phap-che").get("/forms").text
+    assert "Xem lại mẫu văn bản" in casework.at("quan-tri").get("/audit").text

@@ -2,6 +2,7 @@
 are.
 """
 
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -15,7 +16,7 @@ from central.accounts.models import User
 from central.accounts.permissions import Role
 from central.audit.models import AuditEntry
 from central.db import transaction
-from central.documents import checking, editions, forms, trial
+from central.documents import checking, editions, forms, sandbox, trial
 from central.documents.archive import About, Archive, title_of
 from central.documents.editions import FormTemplateError, Row
 from central.documents.models import Document, FormEdition
@@ -78,6 +79,29 @@ def test_the_day_a_paper_bears_chooses_its_edition(
     assert edition.form == (made[chosen] if chosen is not None else None)
     assert edition.code == (CODE if chosen is not None else "Mẫu số 01 – TT 73/2024/TT-BCA")
     assert editions.for_paper(session, "decision", today).form is None
+
+
+def test_an_approved_form_tells_which_shared_parts_an_update_changed(
+    engine: Engine, session: Session, approved: Approved, admin: User, lawyer: User, now: datetime
+) -> None:
+    edition = approved(local_day(now))
+    assert edition.shared == sandbox.hashes_of_shared()
+    assert set(edition.shared) == {"_base.html", "_page.html", "style.css"}
+    assert editions.changed_parts(edition) == ()
+    edition.shared = {**edition.shared, "style.css": "0" * 64}  # as it was before an update
+    assert editions.changed_parts(edition) == ("style.css",)
+    session.commit()
+    with pytest.raises(ForbiddenError):
+        editions.confirm(engine, edition.id or 0, admin)
+    assert editions.changed_parts(editions.confirm(engine, edition.id or 0, lawyer)) == ()
+    entry = session.exec(select(AuditEntry).where(AuditEntry.action == "form.confirm")).one()
+    assert (entry.actor, entry.detail["why"]) == ("user:phap-che", "style.css")
+
+
+def test_a_form_approved_before_the_parts_were_recorded_is_not_told_as_changed(approved: Approved) -> None:
+    edition = approved(date(2026, 11, 24))
+    edition.shared = {}
+    assert editions.changed_parts(edition) == ()
 
 
 def test_what_ships_is_the_first_edition_also_of_days_before_it(session: Session) -> None:
@@ -176,6 +200,60 @@ def test_papers_of_both_editions_hold_what_papers_must_and_the_earlier_one_stays
         assert editions.papers_made(session, form_id or 0) == 1
         with pytest.raises(ConflictError):
             editions.withdraw(session, form_id or 0, lawyer, "không kịp", now)
+
+
+@pytest.fixture
+def in_force(engine: Engine, now: datetime) -> tuple[int, User]:
+    """An approved edition of the notice, stored, and the lawyer."""
+    with transaction(engine) as session:
+        admin, lawyer = add_user(session, "q", Role.ADMIN, now), add_user(session, "p", Role.LAWYER, now)
+        draft = editions.upload(session, row(local_day(now)), NOTICE, admin, now)
+        return editions.activate(session, draft.id or 0, lawyer, now).id or 0, lawyer
+
+
+def test_a_withdrawal_waits_for_the_paper_that_is_being_drawn_and_is_refused(
+    engine: Engine, archive: Archive, in_force: tuple[int, User], now: datetime
+) -> None:
+    form_id, lawyer = in_force
+    refused: list[str] = []
+
+    def withdraw() -> None:
+        try:
+            with transaction(engine) as session:
+                editions.withdraw(session, form_id, lawyer, "nhầm mẫu", now)
+        except ConflictError as problem:
+            refused.append(problem.reason)
+
+    other = threading.Thread(target=withdraw)
+    with transaction(engine) as session:
+        paper = archive.draw(session, "notice", About("a"), VALUES, now)
+        other.start()
+        other.join(0.5)
+        assert (paper.form_id, other.is_alive()) == (form_id, True)
+    other.join(20)
+    assert refused == ["form_used"]
+
+
+def test_a_paper_waits_for_a_withdrawal_and_is_made_on_the_form_before(
+    engine: Engine, archive: Archive, in_force: tuple[int, User], now: datetime
+) -> None:
+    form_id, lawyer = in_force
+    made: list[int | None] = []
+
+    def draw() -> None:
+        with transaction(engine) as session:
+            made.append(archive.draw(session, "notice", About("a"), VALUES, now).form_id)
+
+    other = threading.Thread(target=draw)
+    with transaction(engine) as session:
+        editions.withdraw(session, form_id, lawyer, "nhầm mẫu", now)
+        other.start()
+        other.join(0.5)
+        assert other.is_alive()
+    other.join(20)
+    assert made == [None]
+    with transaction(engine) as session:
+        assert editions.papers_made(session, form_id) == 0
 
 
 def test_a_paper_of_a_time_before_editions_keeps_its_values_and_hash() -> None:

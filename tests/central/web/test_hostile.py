@@ -74,6 +74,7 @@ CONSOLE: dict[str, frozenset[str]] = {
     "POST /forms/papers/{kind}": holders(Permission.UPLOAD_LAW),
     "POST /forms/{form_id}/preview": holders(Permission.VIEW_OWNER),
     "POST /forms/{form_id}/activation": holders(Permission.APPROVE_LAW),
+    "POST /forms/{form_id}/confirmation": holders(Permission.APPROVE_LAW),
     "POST /forms/{form_id}/drop": holders(Permission.UPLOAD_LAW),
     "POST /forms/{form_id}/withdrawal": holders(Permission.APPROVE_LAW),
     "/withdrawals": holders(Permission.VIEW_WITHDRAWALS),
