@@ -1,19 +1,17 @@
 """The web application: the API for software, the console for people, two addresses for monitoring."""
 
-from collections.abc import Callable
-from datetime import datetime
-
 from starlette.applications import Starlette
 from starlette.datastructures import State
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from central.api.app import create_api
+from central.clock import Clock, utc_now
 from central.console.app import create_console
 from central.db import make_engine
 from central.settings import CentralSettings
 from central.web.head import HeadAsGet
 from central.web.health import Health
-from central.web.people import LOCK_SECONDS, utc_now
+from central.web.people import LOCK_SECONDS
 from central.web.rates import Rates
 from central.web.request_log import RequestLog
 from central.web.services import Services
@@ -27,12 +25,12 @@ class Centre:
     details, a console error is a page.
     """
 
-    def __init__(self, settings: CentralSettings, clock: Callable[[], datetime] = utc_now) -> None:
+    def __init__(self, settings: CentralSettings, clock: Clock = utc_now) -> None:
         self.state = State()
         self.state.settings = settings
         self.state.clock = clock
         self.state.rates = Rates()
-        self.state.engine = make_engine(settings.database_url, LOCK_SECONDS)
+        self.state.engine = make_engine(settings.database_url, LOCK_SECONDS, clock=clock)
         self.state.services = Services.of(settings)
         self.api = create_api(self.state)
         self.console = create_console(self.state)
@@ -54,6 +52,6 @@ class Centre:
         await interface(scope, receive, send)
 
 
-def create_app(settings: CentralSettings, clock: Callable[[], datetime] = utc_now) -> Centre:
+def create_app(settings: CentralSettings, clock: Clock = utc_now) -> Centre:
     """Creates the web application; `clock` is for tests."""
     return Centre(settings, clock)

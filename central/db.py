@@ -46,11 +46,13 @@ from sqlalchemy.pool import ConnectionPoolEntry, NullPool, QueuePool
 from sqlalchemy.types import TypeEngine, UserDefinedType
 from sqlmodel import Session, SQLModel
 
+from central.clock import Clock, utc_now
 from central.errors import DomainError
 from central.postgres import Server, copy_in
 
 _SQLITE_PRAGMAS = ("foreign_keys=ON", "synchronous=FULL")
 _READS_ONLY = "ngatu_reads_only"
+_CLOCK = "ngatu_clock"
 
 _POSTGRESQL_LIMITS = "-c statement_timeout=30s -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s"
 """No statement, wait for a lock or forgotten transaction blocks the others for longer than this."""
@@ -87,12 +89,15 @@ def parse_url(text: str) -> URL:
     return url
 
 
-def make_engine(url: str, lock_seconds: float = 30.0, *, pooled: bool = True) -> Engine:
+def make_engine(
+    url: str, lock_seconds: float = 30.0, *, pooled: bool = True, clock: Clock = utc_now
+) -> Engine:
     """An engine for `sqlite:///path` or `postgresql://user@host/name` (always the psycopg 3 driver).
 
     Args:
         lock_seconds: how long a transaction waits for another process that writes into the SQLite file.
         pooled: connections are reused; otherwise each is closed after its use.
+        clock: what `clock_of` tells of its sessions.
 
     Raises:
         DatabaseUnfitError: see `parse_url`; connecting raises it too, when a PostgreSQL database does not
@@ -100,8 +105,11 @@ def make_engine(url: str, lock_seconds: float = 30.0, *, pooled: bool = True) ->
     """
     parsed = parse_url(url)
     if parsed.get_backend_name() == "sqlite":
-        return _sqlite_engine(parsed, lock_seconds, _SQLITE_POOL if pooled else _NO_POOL)
-    return _postgresql_engine(parsed, _POSTGRESQL_POOL if pooled else _NO_POOL)
+        engine = _sqlite_engine(parsed, lock_seconds, _SQLITE_POOL if pooled else _NO_POOL)
+    else:
+        engine = _postgresql_engine(parsed, _POSTGRESQL_POOL if pooled else _NO_POOL)
+    engine.update_execution_options(**{_CLOCK: clock})
+    return engine
 
 
 def _sqlite_engine(url: URL, lock_seconds: float, pool: Mapping[str, Any]) -> Engine:
@@ -230,6 +238,12 @@ _ENDED_BY_SERVER = (
 def is_reading(session: OrmSession) -> bool:
     """Whether the session is one of `reading`."""
     return _READS_ONLY in getattr(session.get_bind(), "get_execution_options", dict)()
+
+
+def clock_of(session: OrmSession) -> datetime:
+    """The moment by the clock of the centre whose database this is."""
+    clock: Clock = session.get_bind().get_execution_options().get(_CLOCK, utc_now)
+    return clock()
 
 
 def is_postgresql(session: Session) -> bool:

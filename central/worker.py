@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import Engine
@@ -17,6 +17,7 @@ from central.audit.service import ChainReport
 from central.cases.queries import get_case
 from central.cases.service import expire_due, open_case
 from central.citizens import drafts, entry
+from central.clock import Clock, utc_now
 from central.copies import service as copies
 from central.copies.masking import mask
 from central.copies.service import Workshop
@@ -54,7 +55,6 @@ from central.viewing import service as viewing
 from central.watching import drops, known_answers, second_review, swings
 from central.watching import quarantine as cameras
 from central.worker_connections import (
-    Clock,
     dispatch_handlers,
     mail_handler,
     payment_handlers,
@@ -376,7 +376,7 @@ def run_worker(settings: CentralSettings, stop: threading.Event) -> int:
     """Works until `stop` is set; returns how many jobs were left unfinished."""
     engine = make_engine(settings.database_url)
     end_metrics = _serve_metrics(settings, engine)
-    unfinished = Runner(engine, handlers(settings, engine, _utc_now), _utc_now).run(stop)
+    unfinished = Runner(engine, handlers(settings, engine, utc_now), utc_now).run(stop)
     end_metrics()
     if not unfinished:
         engine.dispose()
@@ -387,11 +387,7 @@ def _serve_metrics(settings: CentralSettings, engine: Engine) -> Callable[[], No
     """Only one of several workers on a machine serves metrics; returns the function that stops it."""
     if settings.metrics is not None:
         try:
-            return metrics.serve(settings.metrics, engine, _utc_now)
+            return metrics.serve(settings.metrics, engine, utc_now)
         except OSError as problem:
             log.warning("metrics are not served here", port=settings.metrics.port, problem=str(problem))
     return lambda: None
-
-
-def _utc_now() -> datetime:
-    return datetime.now(UTC)

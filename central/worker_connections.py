@@ -2,14 +2,14 @@
 database, messages to other authorities, payments, e-mail.
 """
 
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import structlog
 from pydantic import BaseModel
 from sqlalchemy import Engine
 from sqlmodel import Session
 
+from central.clock import Clock
 from central.connections.http import Peer
 from central.db import transaction
 from central.dispatches import content
@@ -41,7 +41,6 @@ from central.vault import BlindIndex, Vault
 
 log = structlog.get_logger(__name__)
 
-Clock = Callable[[], datetime]
 
 LOOK_UPS_AT_ONCE = 4
 

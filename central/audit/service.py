@@ -15,7 +15,7 @@ from sqlalchemy.orm import SessionTransaction
 from sqlmodel import Session, col, select
 
 from central.audit.models import AuditCut, AuditEntry
-from central.db import is_reading
+from central.db import clock_of, is_reading
 from contract.canonical import canonical_bytes, sha256_hex
 
 FIRST_PREVIOUS = "0" * 64
@@ -48,8 +48,8 @@ class ChainReport:
 def record(session: OrmSession, actor: str, action: str, subject: str, detail: dict[str, Any]) -> None:
     """Records that `actor` (`user:lan`, `node:nut-1`, `system`) did `action` to `subject` (`case:17`).
 
-    `detail` is JSON without floats beyond what RFC 8785 can write. Sealed and written when the transaction
-    commits.
+    `detail` is JSON without floats beyond what RFC 8785 can write. The moment is the centre's clock's. Sealed
+    and written when the transaction commits.
 
     Raises:
         RuntimeError: the session is read-only, so the action would not be recorded.
@@ -57,7 +57,7 @@ def record(session: OrmSession, actor: str, action: str, subject: str, detail: d
     if is_reading(session):
         raise RuntimeError(f"{action} can't be recorded: the session only reads")
     within = session.get_nested_transaction() or session.get_transaction()
-    entry = _Staged(within, datetime.now(UTC), actor[:100], action, subject[:160], detail)
+    entry = _Staged(within, clock_of(session), actor[:100], action, subject[:160], detail)
     session.info.setdefault(_STAGED, []).append(entry)
     if within is None:
         session.begin()  # otherwise a session that only records would have nothing to commit
@@ -166,7 +166,7 @@ def was_recorded(
         AuditEntry.subject == subject,
         AuditEntry.actor == actor,
         AuditEntry.action == action,
-        col(AuditEntry.at) > datetime.now(UTC) - within,
+        col(AuditEntry.at) > clock_of(session) - within,
     )
     return detail in session.exec(query).all()
 
@@ -192,7 +192,7 @@ def was_done(session: Session, actor: str, action: str, subject: str, within: ti
     query = (
         select(AuditEntry.seq)
         .where(AuditEntry.subject == subject, AuditEntry.actor == actor, AuditEntry.action == action)
-        .where(col(AuditEntry.at) > datetime.now(UTC) - within)
+        .where(col(AuditEntry.at) > clock_of(session) - within)
     )
     return session.exec(query.limit(1)).first() is not None
 

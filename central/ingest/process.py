@@ -4,11 +4,11 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import structlog
 
 from central.cases.service import open_case
+from central.clock import utc_now
 from central.db import is_away, make_engine, reading, transaction
 from central.ingest import storage
 from central.ingest.handler import handle
@@ -82,7 +82,7 @@ def taking(settings: CentralSettings, number: int) -> Take:
                     tools.storage.in_trouble = storage.is_in_trouble(session)
                 is_new = False
             with transaction(engine) as session:
-                return handle(session, messages, tools, datetime.now(UTC))
+                return handle(session, messages, tools, utc_now())
         except Exception as problem:
             if not (is_away(problem) or isinstance(problem, RacedError)):
                 raise

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Engine
 from sqlmodel import Session
 
+from central.clock import Clock
 from central.connections import circuit
 from central.db import reading, transaction
 from central.jobs.queue import Claimed
@@ -19,7 +20,6 @@ COMPARE_EVERY = timedelta(minutes=30)
 LOOK_BACK = timedelta(days=62)
 """How many days back files are requested after the worker was down."""
 
-Clock = Callable[[], datetime]
 OpenRecords = Callable[[Session], Records]
 
 

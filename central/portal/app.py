@@ -2,8 +2,6 @@
 cookie from the console.
 """
 
-from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,6 +13,7 @@ from starlette.types import ASGIApp
 
 from central.accounts.oidc import Provider
 from central.citizens.files import LARGEST_FILE
+from central.clock import Clock, utc_now
 from central.db import make_engine
 from central.documents.filing import archive_of
 from central.errors import DomainError
@@ -30,7 +29,7 @@ from central.web.error_pages import ErrorPages
 from central.web.head import HeadAsGet
 from central.web.health import Health
 from central.web.language import language
-from central.web.people import LOCK_SECONDS, utc_now
+from central.web.people import LOCK_SECONDS
 from central.web.rates import RateLimit, Rates
 from central.web.request_log import RequestLog
 from central.web.safety import LARGEST_BODY, BodyLimit, SameOrigin
@@ -48,12 +47,12 @@ _ROUTERS = (
 class Portal:
     """The portal over the database and folder of the settings; any number of processes may run it."""
 
-    def __init__(self, settings: CentralSettings, clock: Callable[[], datetime] = utc_now) -> None:
+    def __init__(self, settings: CentralSettings, clock: Clock = utc_now) -> None:
         self.state = State()
         self.state.settings = settings
         self.state.clock = clock
         self.state.rates = Rates()
-        self.state.engine = make_engine(settings.database_url, LOCK_SECONDS)
+        self.state.engine = make_engine(settings.database_url, LOCK_SECONDS, clock=clock)
         vault = Vault.create_file(settings.owner_key)
         self.state.desk = Desk(
             settings=settings,
@@ -75,7 +74,7 @@ class Portal:
         await (self._faces if scope["type"] == "http" else self.app)(scope, receive, send)
 
 
-def create_portal(settings: CentralSettings, clock: Callable[[], datetime] = utc_now) -> Portal:
+def create_portal(settings: CentralSettings, clock: Clock = utc_now) -> Portal:
     """Creates the portal; `clock` is for tests."""
     return Portal(settings, clock)
 

@@ -1,7 +1,7 @@
 """Dependencies of endpoints: a transaction, the clock, the signed-in user with or without a permission."""
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, ClassVar
 
 from fastapi import Depends, Request
@@ -53,11 +53,6 @@ def _request_reading(request: Request) -> Iterator[Session]:
 
 ReadSessionDep = Annotated[Session, Depends(_request_reading, scope="function")]
 """A read-only session that waits for no writer."""
-
-
-def utc_now() -> datetime:
-    """The wall clock; tests replace it."""
-    return datetime.now(UTC)
 
 
 def _clock(request: Request) -> datetime:

@@ -1,7 +1,8 @@
 """The audit chain: every alteration shows, the database refuses most, acts undone leave no trace."""
 
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, text
@@ -10,7 +11,8 @@ from sqlmodel import Session
 
 from central.audit import service
 from central.audit.models import AuditEntry
-from central.db import transaction
+from central.db import make_engine, reading, transaction
+from tests.central import databases
 
 
 def _record(engine: Engine, *actions: str) -> None:
@@ -109,3 +111,21 @@ def test_writers_at_the_same_time_still_form_one_chain(engine: Engine) -> None:
         thread.join()
     with transaction(engine) as session:
         assert service.verify_chain(session) == service.ChainReport(32, None)
+
+
+def test_the_log_goes_by_the_clock_of_the_centre(tmp_path: Path, now: datetime) -> None:
+    """As everything else: what was done within half an hour, or in a month, is asked by the same clock."""
+    databases.migrated_sqlite(tmp_path / "central.db")
+    moment = [now]
+    engine = make_engine(f"sqlite:///{tmp_path / 'central.db'}", clock=lambda: moment[0])
+    half_an_hour, entry = timedelta(minutes=30), ("user:lan", "a", "case:1")
+    _record(engine, "a")
+    with reading(engine) as session:
+        assert [found.at for found in service.list_entries(session)] == [now]
+    for passed, is_within in ((timedelta(0), True), (half_an_hour, False)):
+        moment[0] = now + passed
+        with reading(engine) as session:
+            detail = {"plate": "29A-123.45", "n": 1, "ok": True}
+            assert service.was_done(session, *entry, half_an_hour) is is_within
+            assert service.was_recorded(session, *entry, detail, half_an_hour) is is_within
+    engine.dispose()
