@@ -49,6 +49,6 @@ def breach_of(
             found = breach.report(session, first, last, person)
             detail = {"first": first.isoformat(), "last": last.isoformat(), "person": person or ""}
             audit.record(session, ACTOR, "audit.readings", "audit", detail)
-            office = Services.of(loaded).archive.office
-            out.write_bytes(breach_report.as_pdf(session, found, office, language, now()))
+            told = breach_report.Told.of(session, found, language)
+        out.write_bytes(breach_report.as_pdf(told, Services.of(loaded).archive.office, now()))
         typer.echo(f"{out}: {counted(found.readers, 'reader')}, {counted(found.subjects('case'), 'case')}")

@@ -20,6 +20,7 @@ from central.audit.purposes import purpose_word
 from central.connections.sheets import CSV, write_csv
 from central.console.audit_routes import act_word, thing_word
 from central.console.pages import language, render
+from central.db import reading, transaction
 from central.documents.render import RenderError
 from central.reports import breach as breach_report
 from central.values import Day, Text
@@ -112,15 +113,20 @@ def readings_file(
 
 
 @router.get("/report.pdf")
-def breach_paper(request: Request, session: SessionDep, user: Reader, now: Now, asked: AsAsked) -> Response:
-    """The same as the report to the authority, with room for what only the unit knows."""
-    found = _read(session, user, asked)
-    office = services(request).archive.office
+def breach_paper(request: Request, user: Reader, now: Now, asked: AsAsked) -> Response:
+    """The same as the report to the authority, with room for what only the unit knows. Setting it takes
+    seconds: nothing is held meanwhile that others wait for.
+    """
+    engine, lang = request.app.state.engine, language(request)
+    with transaction(engine) as session:
+        found = _read(session, user, asked)
+        wording = breach_report.Told.of(session, found, lang)
     try:
-        content = breach_report.as_pdf(session, found, office, language(request), now)
+        content = breach_report.as_pdf(wording, services(request).archive.office, now)
     except RenderError as problem:
-        warning = told(problem, language(request)).sentence
-        return _page(request, session, user, now, asked, found, problem.status, warning)
+        with reading(engine) as session:
+            warning = told(problem, lang).sentence
+            return _page(request, session, user, now, asked, found, problem.status, warning)
     name = f"readings-{asked.first.isoformat()}-{asked.last.isoformat()}.pdf"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(content, media_type="application/pdf", headers=headers)

@@ -38,6 +38,12 @@ class Told:
     concerned: Mapping[int, set[int]]
     """The parties of each case that was read."""
 
+    @classmethod
+    def of(cls, session: Session, report: BreachReport, language: Language) -> "Told":
+        """With the names and parties the centre has now."""
+        concerned = parties.of_cases(session, report.numbers("case"))
+        return cls(report, language, names_by_username(session), concerned)
+
     @property
     def t(self) -> Translate:
         """A text."""
@@ -69,16 +75,12 @@ class Told:
         return f"{word_or(self.language, f'subject.{kind}', kind)} {number}".strip()
 
 
-def as_pdf(
-    session: Session, report: BreachReport, office: Office, language: Language, now: datetime
-) -> bytes:
-    """The PDF, typeset by the papers' own process within its time limit.
+def as_pdf(told: Told, office: Office, now: datetime) -> bytes:
+    """The PDF, typeset by the papers' own process within its time limit: not for the inside of a transaction.
 
     Raises:
         RenderError: it took too long or failed.
     """
-    concerned = parties.of_cases(session, report.numbers("case"))
-    told = Told(report, language, names_by_username(session), concerned)
     paper = paper_of(told, office, now)
     return rendered(Job(kind=paper.kind, template=paper.template, values=paper.model_dump(mode="json")))
 

@@ -34,7 +34,7 @@ def test_it_says_who_read_whose_data_and_leaves_room_for_the_rest(
         moment = datetime.now(UTC)
         first, until = moment - timedelta(minutes=5), moment + timedelta(minutes=5)
         found = breach.report(session, first, until, "truong-phong")
-        pdf = breach_report.as_pdf(session, found, OFFICE, language, now)
+        pdf = breach_report.as_pdf(breach_report.Told.of(session, found, language), OFFICE, now)
     text = " ".join(" ".join(page.extract_text() for page in PdfReader(BytesIO(pdf)).pages).split())
     assert all(word in text for word in words), text
     assert "đối chiếu" in text
