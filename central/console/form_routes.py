@@ -97,6 +97,7 @@ def _paper(
         shared=SHARED,
         people=accounts.names_by_id(session),
         today=today,
+        first_days=editions.first_days(today),
         entered=entered or {},
         may_upload=user.may(Permission.UPLOAD_LAW),
         warning=warning,

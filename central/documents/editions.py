@@ -151,13 +151,17 @@ def add(engine: Engine, row: Row, template: str, by: User, now: datetime) -> For
     Raises:
         InvalidError: its first day is far from today.
     """
-    today = local_day(now)
-    if not today - PAST <= row.valid_from <= today + FAR_AHEAD:
-        first, last = today - PAST, today + FAR_AHEAD
+    first, last = first_days(local_day(now))
+    if not first <= row.valid_from <= last:
         raise InvalidError("form_first_day", field="valid_from", first=first, last=last)
     check(row, template)
     with transaction(engine) as session:
         return upload(session, row, template, by, now)
+
+
+def first_days(today: date) -> tuple[date, date]:
+    """The earliest and the latest first day of an edition that is uploaded today."""
+    return today - PAST, today + FAR_AHEAD
 
 
 def approve(engine: Engine, edition_id: int, by: User, now: datetime) -> FormEdition:

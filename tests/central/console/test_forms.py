@@ -164,6 +164,7 @@ def test_what_is_unsure_is_told_and_the_basis_is_entered_anew(casework: Casework
     assert "chưa chắc, cần pháp chế xem" in listed
     assert "TT 73/2024/TT-BCA" in listed
     page = admin.get(PAPER).text
+    assert 'min="2025-11-23" max="2028-11-23" value="2026-11-24"' in page
     assert '<input name="basis" maxlength="300" value="" required' in page
     assert "Căn cứ của mẫu đang dùng: TT 73/2024/TT-BCA, Điều 24" in page
 

@@ -114,6 +114,7 @@ def test_a_report_without_a_notice_covers_it_in_words(casework: Casework) -> Non
     page = browser.get("/incidents/1").text
     assert "báo cáo đã thay thông báo" in page
     assert "không phải gửi thông báo nữa" in page
+    assert '<input name="at" type="datetime-local" required value="">' in page
     casework.office.wait(3)
     assert "quá hạn" not in casework.at("quan-tri").get("/incidents").text
 
