@@ -2,7 +2,6 @@
 
 import ast
 import re
-import sys
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +16,7 @@ from central.audit.checking import CHECKED
 from central.console.audit_routes import act_word, value_word
 from central.words.languages import LANGUAGES, Language
 from contract.local_time import local_day
+from tests.central.documents.away import typesetting_away
 from tests.central.faces import SignedIn
 
 
@@ -147,14 +147,11 @@ def test_who_saw_personal_data_is_told_and_taken_out(leader: TestClient) -> None
     assert leader.get("/audit/readings?first=2020-01-01&last=2020-01-02").text.count("<tr>") == 2
 
 
-def test_a_breach_report_that_can_not_be_typeset_is_told_on_its_page(
-    leader: TestClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_breach_report_that_can_not_be_typeset_is_told_on_its_page(leader: TestClient) -> None:
     asked = "first=2026-11-01&last=2026-11-30&person=operator"
     for language, told in (("vi", "Hãy thử lại sau ít phút"), ("en", "Try again in a few minutes")):
         leader.get(f"/language/{language}")
-        with monkeypatch.context() as broken:
-            broken.setattr(sys, "executable", "/nowhere/python")  # the typesetting process does not start
+        with typesetting_away():
             page = leader.get(f"/audit/readings/report.pdf?{asked}")
         assert page.status_code == 503
         assert told in page.text

@@ -1,13 +1,11 @@
 """A person's request for their data on its pages: entered, answered, collected, given."""
 
-import sys
 import zipfile
 from io import BytesIO
 
-import pytest
-
 from central.accounts.permissions import Role
 from tests.central.casework import Casework
+from tests.central.documents.away import typesetting_away
 from tests.central.faces import SignedIn
 from tests.central.proceedings.office import AN
 
@@ -37,16 +35,13 @@ def test_a_request_from_the_letter_to_the_file(casework: Casework) -> None:
     assert "Data due" in browser.get("/data-requests/1").text
 
 
-def test_a_summary_that_can_not_be_typeset_loses_nothing(
-    casework: Casework, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_summary_that_can_not_be_typeset_loses_nothing(casework: Casework) -> None:
     browser, today = casework.at("phap-che"), casework.today()
     form = {"asker": "Nguyễn Văn An", "identity": AN.identity, "reference": "12/ĐN", "received_on": today}
     browser.post("/data-requests", data=form)
     for language, told in (("vi", "Hãy thử lại sau ít phút"), ("en", "Try again in a few minutes")):
         browser.get(f"/language/{language}")
-        with monkeypatch.context() as broken:
-            broken.setattr(sys, "executable", "/nowhere/python")  # the typesetting process does not start
+        with typesetting_away():
             page = browser.post("/data-requests/1/collect")
         assert page.status_code == 503
         assert told in page.text

@@ -1,12 +1,12 @@
 """A security incident on its pages: found, counted down, printed, exported, sent."""
 
-import sys
 from io import BytesIO
 
 import pytest
 from pypdf import PdfReader
 
 from tests.central.casework import Casework
+from tests.central.documents.away import typesetting_away
 from tests.central.documents.test_render import lines_of
 
 PERIOD = {"from_at": "2026-11-20T00:00", "until_at": "2027-01-01T00:00"}
@@ -71,11 +71,11 @@ def test_what_was_typed_stays_when_it_is_refused(casework: Casework) -> None:
     assert 'value="Tài khoản bị lộ mật khẩu"' in page.text
 
 
-def test_a_paper_that_can_not_be_typeset_is_told(casework: Casework, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_paper_that_can_not_be_typeset_is_told(casework: Casework) -> None:
     browser = casework.at("quan-tri")
     browser.post("/incidents", data=FOUND)
-    monkeypatch.setattr(sys, "executable", "/nowhere/python")
-    page = browser.get("/incidents/1/notice.pdf")
+    with typesetting_away():
+        page = browser.get("/incidents/1/notice.pdf")
     assert page.status_code == 503
     assert "Hãy thử lại sau ít phút" in page.text
 
