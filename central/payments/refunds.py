@@ -56,12 +56,12 @@ def ask(session: Session, transaction_id: str, amount: int, reason: str, actor: 
     """Requests a refund of a counted transaction.
 
     Raises:
-        NotFoundError: no such transaction.
+        NotFoundError: no such transaction, or it was set aside.
         InvalidError: more than the transaction brought or than the decision is overpaid, or no reason.
     """
     query = select(PaymentMessage).where(PaymentMessage.transaction == transaction_id).with_for_update()
     paid = session.exec(query).one_or_none()
-    if paid is None or paid.kind != "paid" or paid.decision_id is None:
+    if paid is None or paid.decision_id is None or (paid.kind, paid.state) != ("paid", "counted"):
         raise NotFoundError("payment_transaction", transaction=transaction_id)
     standing = (Refund.transaction == transaction_id, col(Refund.withdrawn_at).is_(None))
     asked = session.exec(select(func.sum(Refund.amount)).where(*standing)).one()

@@ -40,11 +40,11 @@ def tell(
     amount: int,
     names: str = "",
     kind: Literal["paid", "returned"] = "paid",
+    days: int = 0,
 ) -> int:
     """The bank tells of a transaction for our decision, or naming something else; the message is settled."""
-    told = Told(
-        transaction=name, kind=kind, names=names or template.number, amount=amount, paid_at=template.now
-    )
+    at = template.now + timedelta(days=days)
+    told = Told(transaction=name, kind=kind, names=names or template.number, amount=amount, paid_at=at)
     with transaction(engine) as session:
         message_id = inbox.keep(session, told, "call-back", template.now).id or 0
     with transaction(engine) as session:
@@ -88,6 +88,23 @@ def test_several_refunds_take_no_more_than_their_transaction_brought(
 def test_only_a_counted_transaction_is_refunded(engine: Engine, template: Template) -> None:
     with pytest.raises(NotFoundError):
         ask(engine, template, 1, number=9)
+
+
+def test_money_that_was_set_aside_is_no_counted_money(
+    engine: Engine, template: Template, tmp_path: Path
+) -> None:
+    """Allotted to a decision it could not be counted for, it goes back whole by its own way, and only so."""
+    message_id = tell(engine, template, tmp_path, "B3", 70_000, days=-40)
+    with transaction(engine) as session:
+        records = records_of(session, tmp_path)
+        row = inbox.allot(records, message_id, template.number, ACTOR, template.now)
+        assert (row.state, row.decision_id) == ("aside", template.decision_id)
+    with pytest.raises(NotFoundError):
+        ask(engine, template, TOO_MUCH, number=3)
+    with transaction(engine) as session:
+        assert refunds.ask_aside(session, message_id, "nhầm", ACTOR, template.now).amount == 70_000
+    with pytest.raises(NotFoundError):
+        ask(engine, template, TOO_MUCH, number=3)
 
 
 @pytest.mark.parametrize("reason", ["", "   "])
