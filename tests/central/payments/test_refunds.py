@@ -99,6 +99,8 @@ def test_money_that_was_set_aside_is_no_counted_money(
         records = records_of(session, tmp_path)
         row = inbox.allot(records, message_id, template.number, ACTOR, template.now)
         assert (row.state, row.decision_id) == ("aside", template.decision_id)
+        offered = [told.transaction for told in refunds.owed_back(session, template.now)[0].transactions]
+        assert offered == ["B2", "B1"]
     with pytest.raises(NotFoundError):
         ask(engine, template, TOO_MUCH, number=3)
     with transaction(engine) as session:
