@@ -29,7 +29,14 @@ from central.documents.signing import PaperSigner
 from central.fleet.service import trim_health, watch_silence
 from central.incidents import watch as incidents
 from central.ingest import frames, quarantine
-from central.ingest.settle import OPEN_CASE, open_stored_case, stored_manifest
+from central.ingest.settle import (
+    CHECK_TEST,
+    OPEN_CASE,
+    end_sent_test,
+    open_stored_case,
+    sent_test_in_check,
+    stored_manifest,
+)
 from central.ingest.upkeep import forget_early, watch_gaps
 from central.jobs import queue as jobs
 from central.jobs.queue import Claimed
@@ -46,6 +53,7 @@ from central.proceedings.clones import Places, places_of
 from central.registry import service as registry
 from central.reports import work as reports
 from central.reports.periods import CutOffs
+from central.retention import sent_tests
 from central.retention import service as retention
 from central.searches import service as searches
 from central.settings import CentralSettings
@@ -113,6 +121,7 @@ def handlers(settings: CentralSettings, engine: Engine, clock: Clock) -> list[Ha
         record_handler(engine, settings.unit, clock),
         decided_handler(engine, clock),
         case_handler(engine, store, clock),
+        sent_test_handler(engine, store, clock),
         step_handler(engine, clock),
         owner_handler(engine, vault, index, clock, places_of(settings)),
         clone_handler(engine, clock, places_of(settings)),
@@ -169,6 +178,7 @@ def _tidying(settings: CentralSettings, vault: Vault, index: BlindIndex) -> list
         ("ingest.forget_early", TIDY, lambda session, now: forget_early(session, partials, now)),
         ("alarms.trim", TIDY, alarms.trim),
         ("fleet.trim_health", TIDY, lambda session, _now: trim_health(session)),
+        ("retention.tests", RETAIN, sent_tests.forget_old),
         ("ingest.trim_quarantine", TIDY, lambda session, _now: quarantine.trim(session)),
         ("parties.reseal", TIDY, lambda session, _now: Parties(session, vault, index).reseal() > 0),
         ("registry.reseal", TIDY, lambda session, _now: registry.reseal(session, vault) > 0),
@@ -269,6 +279,25 @@ def case_handler(engine: Engine, store: MediaStore, clock: Clock) -> Handler:
             viewing.ask(session, store, manifest, clock())
 
     return Handler(OPEN_CASE, run, lease=PROVING, at_once=2, attempts=5, endless=True)
+
+
+def sent_test_handler(engine: Engine, store: MediaStore, clock: Clock) -> Handler:
+    """Looks for the pictures of a test in its clip, as for evidence; a test never has a case."""
+
+    def run(unit: Claimed) -> None:
+        event = str(unit.payload["event"])
+        with reading(engine) as session:
+            manifest = sent_test_in_check(session, event)
+        if manifest is None:
+            return
+        try:
+            fault = frames.find_fault(store, manifest, unit.attempt)
+        except frames.FramesUnknownError as problem:
+            raise TryAgainError(f"the pictures of {event} could not be looked for: {problem}") from problem
+        with transaction(engine) as session:
+            end_sent_test(session, event, clock(), fault)
+
+    return Handler(CHECK_TEST, run, lease=PROVING, attempts=5)
 
 
 def late_handler(engine: Engine, clock: Clock) -> Handler:

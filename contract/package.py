@@ -76,7 +76,7 @@ def verify_package(path: Path, key: PublicKey | None = None, previous: Link | No
             passed.append(_check_signature(files, signed, key))
             manifest = _read_manifest(signed)
             link = Link(manifest.sequence, sha256_hex(signed))
-            passed.append(f"manifest {manifest.event_id} of node {manifest.node}, number {manifest.sequence}")
+            passed.append(_told(manifest))
             passed += [_check_file(files, file) for file in manifest.files]
             _check_nothing_else(files, manifest)
             passed += _check_frames(files, manifest)
@@ -93,18 +93,19 @@ def verify_package(path: Path, key: PublicKey | None = None, previous: Link | No
 def verify_packages(paths: Sequence[Path], key: PublicKey | None = None) -> list[Report]:
     """Checks several packages, and that those of one node follow each other without a gap.
 
-    Reports come in the order of the chain; packages without a readable manifest come first.
+    Reports come in the order of the chain; packages without a readable manifest and tests, which stand
+    outside it, come first.
     """
     reports = [verify_package(path, key) for path in paths]
-    broken = [report for report in reports if report.manifest is None]
-    whole = [(report.manifest, report) for report in reports if report.manifest is not None]
+    apart = [report for report in reports if report.manifest is None or report.manifest.test]
+    whole = [(report.manifest, report) for report in reports if report.manifest and not report.manifest.test]
     whole.sort(key=lambda pair: (pair[0].node, pair[0].sequence))
     linked = []
     for number, (manifest, report) in enumerate(whole):
         before, previous = whole[number - 1] if number else (None, None)
         same_node = before is not None and before.node == manifest.node
         linked.append(_linked(report, manifest, previous.link if previous and same_node else None))
-    return broken + linked
+    return apart + linked
 
 
 def follow(previous: Link, manifest: ViolationManifest) -> None:
@@ -118,6 +119,12 @@ def follow(previous: Link, manifest: ViolationManifest) -> None:
         raise PackageError(
             f"chain broken: number {manifest.sequence} follows another number {previous.sequence}"
         )
+
+
+def _told(manifest: ViolationManifest) -> str:
+    if manifest.test:
+        return f"hồ sơ thử / a TEST, not evidence: {manifest.event_id} of node {manifest.node}"
+    return f"manifest {manifest.event_id} of node {manifest.node}, number {manifest.sequence}"
 
 
 def _linked(report: Report, manifest: ViolationManifest, before: Link | None) -> Report:

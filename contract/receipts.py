@@ -43,9 +43,10 @@ class Receipt(_Answer):
     """The receipt for one package, sent after the centre has committed it.
 
     Every manifest that arrives is answered, also a repeated one: by sending it again a node asks for the
-    state. `stored`: everything is safe, the node may delete it. `incomplete`: send these parts. `rejected`:
-    the package is in quarantine and will not be accepted; the node keeps it and raises an alarm.
-    `unsupported`: this centre can't read that version yet; the node keeps it, reports it and offers it again
+    state. `stored`: everything is safe, the node may delete it. `incomplete`: send these parts; a test that
+    lacks none is still being checked, and `stored` once it has proved itself. `rejected`: the package is in
+    quarantine and will not be accepted; the node keeps it and raises an alarm. `unsupported`: this centre
+    can't read that version yet; the node keeps it, reports it and offers it again
     later. `software` is the centre's.
     """
 

@@ -67,7 +67,13 @@ def open_case(session: Session, manifest: ViolationManifest, jws: str, now: date
     """The case of a verified manifest; the existing one if this event was opened before.
 
     `jws` is what the node signed: the only original, stored as received.
+
+    Raises:
+        NoLawError: the law tables don't cover the day.
+        ValueError: it is a test, which never becomes a case.
     """
+    if manifest.test:
+        raise ValueError(f"{manifest.event_id} is a test: it has no case")
     known = session.exec(select(Case).where(Case.event_id == manifest.event_id)).one_or_none()
     if known is not None:
         return known

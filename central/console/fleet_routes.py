@@ -12,15 +12,21 @@ from central.accounts.models import User
 from central.accounts.permissions import Permission
 from central.alarms import service as alarms
 from central.console.pages import render
+from central.db import reading
 from central.devices import service as devices
 from central.devices.models import DevicePaper
+from central.errors import NotFoundError
 from central.fleet import configuration, joining, pictures
 from central.fleet import service as fleet
 from central.fleet.models import Camera, CameraRevision, CameraSetting, Node
+from central.ingest import sent_tests
 from central.keys import load_key
+from central.media.sights import Sight, show
 from central.settings import CentralSettings
 from central.values import Text
+from central.web.files import ShownFile
 from central.web.people import Now, ReadSessionDep, SessionDep, require
+from central.web.services import services
 from contract.joining import Invitation
 from contract.local_time import local_day
 
@@ -165,6 +171,7 @@ def node_page(
         rows=cameras,
         alarms=alarms.list_open(session, 1000, node_id=node_id),
         keys=joining.keys(session, node_id),
+        tests=sent_tests.newest(session, node_id),
         today=local_day(now),
         may_manage=user.may(Permission.MANAGE_NODES),
     )
@@ -176,6 +183,21 @@ def picture(session: ReadSessionDep, _user: Viewer, node_id: NodeName, camera_id
     found = pictures.of_camera(session, node_id, camera_id)
     headers = {"Cache-Control": "private, max-age=300"}
     return Response(found.jpeg, media_type="image/jpeg", headers=headers)
+
+
+@router.get("/nodes/{node_id}/tests/{event_id}/picture")
+def sent_test_picture(
+    request: Request, user: Viewer, node_id: NodeName, event_id: Annotated[Text, Path(max_length=80)]
+) -> Response:
+    """The picture of a test that was sent from a camera's set-up page; the access goes into the audit log."""
+    engine = request.app.state.engine
+    with reading(engine) as session:
+        file = sent_tests.of_event(session, node_id, event_id).manifest.shown("over")
+    if file is None:
+        raise NotFoundError("media")
+    sight = Sight(user.username, f"event:{event_id}", file.name, file.sha256)
+    path = show(engine, services(request).media, sight)
+    return ShownFile(path, media_type=file.media_type, headers={"Cache-Control": "no-store"})
 
 
 @router.post("/nodes/{node_id}/keys/{key_id}/revocation")

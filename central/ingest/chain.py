@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 ChainState = Literal["linked", "gap", "broken"]
+OUTSIDE = "none"
+"""The chain of a test: it stands outside, so that it can be sent beside a running node and deleted."""
 
 
 @dataclass(frozen=True)

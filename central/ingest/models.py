@@ -15,6 +15,9 @@ class Package(SQLModel, table=True):
     `chain`: `linked` to the package before it, `gap` (that one hasn't arrived), or `broken` (that one is
     different). `state`: `incomplete`, `stored` (every file is safe, a case is open) or `rejected` for
     `reason`. `manifest_version` is that of the manifest's schema, in which the node is answered.
+
+    A test (hồ sơ thử) names its camera in `test_camera` and stands outside the chain (`none`, no sequence).
+    It is `checking` until its pictures are found in its clip, then `stored`; it never has a case.
     """
 
     __tablename__ = "package"
@@ -32,12 +35,19 @@ class Package(SQLModel, table=True):
             sqlite_where=text("state <> 'stored'"),
             postgresql_where=text("state <> 'stored'"),
         ),
+        Index(
+            "ix_package_test",
+            "node_id",
+            "test_camera",
+            sqlite_where=text("test_camera IS NOT NULL"),
+            postgresql_where=text("test_camera IS NOT NULL"),
+        ),
     )
 
     event_id: str = Field(max_length=80, primary_key=True)
     node_id: str = Field(max_length=63, foreign_key="node.id", index=True)
     key_id: str = Field(max_length=32, foreign_key="node_key.key_id")
-    sequence: int = Field(sa_type=BigInteger)
+    sequence: int | None = Field(default=None, sa_type=BigInteger)
     previous: str | None = Field(default=None, max_length=64)
     manifest_version: int = 1
     manifest_sha256: str = Field(max_length=64)
@@ -47,6 +57,7 @@ class Package(SQLModel, table=True):
     reason: dict[str, Any] | None = Field(default=None, sa_type=JSON)
     received_at: datetime
     settled_at: datetime | None = None
+    test_camera: str | None = Field(default=None, max_length=80)
 
 
 class PackageFile(SQLModel, table=True):

@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 
 from central.alarms import service as alarms
 from central.db import KeyTakenError, among, among_pairs, insert_all
-from central.ingest.chain import ChainState, Link, chain_states
+from central.ingest.chain import OUTSIDE, ChainState, Link, chain_states
 from central.ingest.models import Package, PackageFile
 from central.ingest.verify import Sealed
 from central.ingest.work import Arrived, Batch
@@ -47,17 +47,18 @@ def take_manifests(batch: Batch, sealed: Sequence[tuple[Arrived, Sealed]]) -> Ta
         return Taken({}, (), frozenset())
     known = _known(batch.session, [item for _, item in sealed])
     by_event = {link.event_id: link for link in known}
-    by_place = {(link.key_id, link.sequence): link for link in known}
+    by_place = {(link.key_id, link.sequence): link for link in known if link.chain != OUTSIDE}
     new: dict[str, Sealed] = {}
     answers: dict[str, None] = {}
     reopened: set[str] = set()
     for message, item in sealed:
         link = _link(item)
-        same_event, same_place = by_event.get(link.event_id), by_place.get((link.key_id, link.sequence))
-        stored = same_event or same_place
+        place = (link.key_id, link.sequence)
+        stored = by_event.get(link.event_id) or (None if item.test else by_place.get(place))
         if stored is None:
-            new[link.event_id] = item
-            by_event[link.event_id] = by_place[link.key_id, link.sequence] = link
+            new[link.event_id], by_event[link.event_id] = item, link
+            if not item.test:
+                by_place[place] = link
         elif stored.sha256 != link.sha256:
             _refuse_conflict(batch, message, item, stored)
             continue
@@ -69,7 +70,8 @@ def take_manifests(batch: Batch, sealed: Sequence[tuple[Arrived, Sealed]]) -> Ta
 
 
 def _known(session: Session, sealed: Collection[Sealed]) -> list[Link]:
-    places = {(item.key_id, item.sequence + step) for item in sealed for step in (-1, 0, 1)}
+    chained = [item for item in sealed if not item.test]
+    places = {(item.key_id, item.sequence + step) for item in chained for step in (-1, 0, 1)}
     events = [item.event_id for item in sealed]
     columns = (
         Package.event_id,
@@ -88,7 +90,8 @@ def _known(session: Session, sealed: Collection[Sealed]) -> list[Link]:
 
 
 def _link(item: Sealed) -> Link:
-    return Link(item.event_id, item.key_id, item.sequence, item.previous, item.sha256, "incomplete", "gap")
+    chain = OUTSIDE if item.test else "gap"
+    return Link(item.event_id, item.key_id, item.sequence, item.previous, item.sha256, "incomplete", chain)
 
 
 def _refuse_conflict(batch: Batch, message: Arrived, item: Sealed, stored: Link) -> None:
@@ -97,7 +100,7 @@ def _refuse_conflict(batch: Batch, message: Arrived, item: Sealed, stored: Link)
         event_id=item.event_id,
         sequence=item.sequence,
         stored_event_id=stored.event_id,
-        stored_sequence=stored.sequence,
+        stored_sequence=stored.sequence or item.sequence,
     )
     batch.refuse(message, why, item.node)
     alarms.raise_alarm(batch.session, item.node, why, batch.now, item.event_id)
@@ -133,8 +136,10 @@ def _store(batch: Batch, new: Mapping[str, Sealed], by_place: Mapping[tuple[str,
         return
     session = batch.session
     links = {event_id: _link(item) for event_id, item in new.items()}
-    changed = chain_states(links.values(), by_place)
-    links = {event_id: replace(link, chain=changed.get(event_id, "gap")) for event_id, link in links.items()}
+    changed = chain_states((link for link in links.values() if link.chain != OUTSIDE), by_place)
+    links = {
+        event_id: replace(link, chain=changed.get(event_id, link.chain)) for event_id, link in links.items()
+    }
     rows = [_row(batch, item, links[event_id]) for event_id, item in new.items()]
     try:
         insert_all(session, Package, rows)
@@ -161,7 +166,7 @@ def _row(batch: Batch, item: Sealed, link: Link) -> dict[str, object]:
         "event_id": item.event_id,
         "node_id": item.node,
         "key_id": item.key_id,
-        "sequence": item.sequence,
+        "sequence": None if item.test else item.sequence,
         "previous": item.previous,
         "manifest_version": item.version,
         "manifest_sha256": item.sha256,
@@ -169,6 +174,7 @@ def _row(batch: Batch, item: Sealed, link: Link) -> dict[str, object]:
         "chain": link.chain,
         "state": "incomplete",
         "received_at": batch.now,
+        "test_camera": item.camera if item.test else None,
     }
 
 

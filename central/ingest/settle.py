@@ -33,8 +33,8 @@ from contract.topics import NodeTopics
 
 log = structlog.get_logger(__name__)
 
-OPEN_CASE = "ingest.open_case"
-"""Kind of job; its key is the event's id."""
+OPEN_CASE, CHECK_TEST = "ingest.open_case", "ingest.check_test"
+"""Kinds of job; their key is the event's id."""
 SOON = timedelta(seconds=5)
 
 SOFTWARE = f"ngatu {version('ngatu')}"
@@ -66,7 +66,7 @@ class _Standing:
     event_id: str
     node: str
     sha256: str
-    state: Literal["stored", "incomplete", "rejected"]
+    state: Literal["stored", "incomplete", "checking", "rejected"]
     reason: dict[str, Any] | None
     version: int
 
@@ -135,7 +135,8 @@ def reject(batch: Batch, event_id: str, why: Reason) -> None:
 def _rejected(session: Session, event_id: str, why: Reason, now: datetime) -> Refusal:
     package = _package(session, event_id)
     package.state, package.reason, package.settled_at = "rejected", why.model_dump(mode="json"), now
-    alarms.raise_alarm(session, package.node_id, why, now, event_id)
+    if package.test_camera is None:  # whoever sent a test is waiting for the answer
+        alarms.raise_alarm(session, package.node_id, why, now, event_id)
     topic = NodeTopics(package.node_id).manifest
     return Refusal(Arrived(topic, package.jws.encode()), why, package.node_id)
 
@@ -143,6 +144,10 @@ def _rejected(session: Session, event_id: str, why: Reason, now: datetime) -> Re
 def _accept(batch: Batch, event_id: str) -> None:
     package = _package(batch.session, event_id)
     manifest = signed_manifest(package.jws)
+    if manifest.test:
+        package.state = "checking"
+        jobs.enqueue(batch.session, CHECK_TEST, event_id, {"event": event_id}, batch.now)
+        return
     if manifest.names_frames:
         _enqueue(batch.session, event_id, batch.now)
     elif not _open_now(batch, package, manifest):
@@ -219,6 +224,23 @@ def open_stored_case(
     alarms.clear(session, package.node_id, ["package.no_case"], now, event_id)
 
 
+def sent_test_in_check(session: Session, event_id: str) -> ViolationManifest | None:
+    """The manifest of a test whose pictures are still to be checked."""
+    package = _package(session, event_id)
+    return signed_manifest(package.jws) if package.state == "checking" else None
+
+
+def end_sent_test(session: Session, event_id: str, now: datetime, fault: Reason | None) -> None:
+    """Notes that the pictures of a test were checked, and the `fault` found; its node asks for the result."""
+    if fault is not None:
+        quarantine.put(session, [_rejected(session, event_id, fault, now)], now)
+        return
+    package = _package(session, event_id)
+    package.state, package.settled_at = "stored", now
+    detail = {"manifest": package.manifest_sha256, "camera": package.test_camera}
+    audit.record(session, f"node:{package.node_id}", "package.test", f"event:{event_id}", detail)
+
+
 def _package(session: Session, event_id: str) -> Package:
     return session.exec(select(Package).where(Package.event_id == event_id)).one()
 
@@ -272,7 +294,7 @@ def answer_state(batch: Batch, events: Collection[str], fresh: Mapping[str, Wait
             node=item.node,
             event_id=item.event_id,
             manifest_sha256=item.sha256,
-            state=item.state,
+            state="incomplete" if item.state == "checking" else item.state,
             missing=tuple(missing),
             reason=Reason.model_validate(item.reason) if item.reason else None,
             software=SOFTWARE,

@@ -34,5 +34,5 @@ def watch_gaps(session: Session, now: datetime) -> int:
     )
     gaps = session.exec(query).all()
     for node, count, first in gaps:
-        alarms.raise_alarm(session, node, reason("package.gap", packages=count, sequence=first), now)
+        alarms.raise_alarm(session, node, reason("package.gap", packages=count, sequence=first or 1), now)
     return len(gaps)

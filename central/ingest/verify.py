@@ -53,6 +53,7 @@ class Sealed:
     sha256: str
     key_id: str
     jws: str
+    test: bool = False
 
 
 def open_manifest(node: str, payload: bytes, keys: Mapping[str, NodeKey]) -> Sealed:
@@ -85,6 +86,7 @@ def open_manifest(node: str, payload: bytes, keys: Mapping[str, NodeKey]) -> Sea
         sha256=sha256,
         key_id=key.key_id,
         jws=token,
+        test=isinstance(manifest, ViolationManifest) and manifest.test,
     )
 
 

@@ -16,6 +16,7 @@ from contract.manifest.v1 import (
     SignalEvidence,
 )
 from contract.manifest.v2 import (
+    TEST_ID,
     ClipFrame,
     CompanionView,
     EvidenceFile,
@@ -36,6 +37,7 @@ from contract.manifest.v2 import (
 
 __all__ = [
     "NEWEST",
+    "TEST_ID",
     "VERSION_OF",
     "AnyManifest",
     "ClipFrame",

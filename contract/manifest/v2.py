@@ -3,6 +3,9 @@ themselves.
 
 A later minor version (`ngatu.manifest/2.1`) may add keys; a reader that does not know one of them raises
 `UnsupportedError` instead of leaving it out.
+
+`ngatu.manifest/2.2` is the manifest of a test (hồ sơ thử), sent from the set-up page of a camera to test its
+way to the centre.
 """
 
 from typing import Annotated, Literal, Self
@@ -33,6 +36,9 @@ from contract.vehicles import VehicleKind
 Basis = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.]{0,39}$")]
 """What was broken: a sign (`P.123a`), a marking (`yellow_box`), a place. `configs` defines the possible
 values."""
+
+TEST_ID = "test-"
+"""How the event id of a test begins; that of a violation never does."""
 
 FileName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]{0,63}$")]
 _Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
@@ -221,7 +227,7 @@ class ViolationFacts(Message):
 
     `reasons` describe the finding, `doubts` are the reasons against it, `flags` name missing evidence.
     `lane`, `line`, `zone` are the parts of the scene it happened at, `movement` where the vehicle went.
-    `test`: made on the set-up page to test the processing of a case, never to be charged.
+    `test`: made on the set-up page to test the way to the centre, never to become a case.
     """
 
     node: NodeId
@@ -259,7 +265,8 @@ class ViolationManifest(ViolationFacts):
     """A violation and its evidence (hồ sơ vi phạm), signed by the node.
 
     `sequence` counts the node's packages from 1 and `previous` is the SHA-256 of the signed bytes of the
-    manifest before (null for the first): together they prove that nothing was left out.
+    manifest before (null for the first): together they prove that nothing was left out. A test stands outside
+    this chain: its number is 1, and another test may have it too.
     """
 
     schema_: Annotated[str, StringConstraints(pattern=r"^ngatu\.manifest/2(\.\d{1,4})?$")] = Field(
@@ -277,6 +284,8 @@ class ViolationManifest(ViolationFacts):
             raise ValueError("two files of a package have the same name")
         if (self.sequence == 1) != (self.previous is None):
             raise ValueError("the first manifest of a node, and only that, has no previous one")
+        if self.test and (self.sequence != 1 or not self.event_id.startswith(TEST_ID)):
+            raise ValueError("a test has number 1, and its event id begins with 'test-'")
         named = {self.plate.camera, *(file.camera for file in self.files)} - {None}
         if not named <= {view.camera for view in self.companions}:
             raise ValueError("a plate or file comes from a camera that is none of the companions")

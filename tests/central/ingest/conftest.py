@@ -57,7 +57,7 @@ class Centre:
     def packages(self) -> list[Package]:
         """All packages by sequence."""
         with transaction(self.engine) as session:
-            return sorted(session.exec(select(Package)), key=lambda package: package.sequence)
+            return sorted(session.exec(select(Package)), key=lambda package: package.sequence or 0)
 
     def quarantined(self) -> list[Quarantined]:
         """Everything refused."""
