@@ -113,9 +113,14 @@ class _Transfer:
 
 
 class Delivery:
-    """The active transfers on one connection to the broker, and their order."""
+    """The active transfers on one connection to the broker, and their order.
 
-    def __init__(self) -> None:
+    Args:
+        patience: seconds to wait for the first receipt before asking.
+    """
+
+    def __init__(self, patience: float = PATIENCE) -> None:
+        self._patience = patience
         self._transfers: dict[str, _Transfer] = {}
         self._turn: deque[str] = deque()
         self._flying = 0
@@ -212,7 +217,7 @@ class Delivery:
             return False
         first = transfer.handed_over_at is None
         transfer.handed_over_at = now
-        transfer.ask_at = now + _doubled(PATIENCE, transfer.silences)
+        transfer.ask_at = now + _doubled(self._patience, transfer.silences)
         return first
 
     def refused(self, part: Part, now: float) -> None:

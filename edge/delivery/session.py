@@ -32,8 +32,16 @@ _POLL_SECONDS = 0.2
 _GOODBYE_SECONDS = 2.0
 
 
+Fault = Literal["secrets", "unreachable", "refused", "lost"]
+"""What was wrong with a connection: our own files, the way to the broker, our account there, or later."""
+
+
 class LinkDownError(ConnectionError):
     """The connection is lost or could not be made; the message says why, in plain words."""
+
+    def __init__(self, words: str, fault: Fault = "lost") -> None:
+        super().__init__(words)
+        self.fault = fault
 
 
 @dataclass(frozen=True)
@@ -91,6 +99,10 @@ class Session:
     """One connection. One thread uses it; callbacks run inside `run`.
 
     `answered` is true once the broker has answered in MQTT, `ready` while messages flow.
+
+    Args:
+        health: makes a health report for a session id. None: the session is beside that of a running node; it
+            has a client id of its own and says nothing of the node's state.
     """
 
     def __init__(
@@ -100,7 +112,7 @@ class Session:
         config: BrokerConfig,
         identity: NodeIdentity,
         senders: Senders,
-        health: Callable[[str], Message],
+        health: Callable[[str], Message] | None,
         health_seconds: float,
         correspondence: Sequence[Correspondence] = (),
     ) -> None:
@@ -117,6 +129,7 @@ class Session:
         self._topics = NodeTopics(identity.node)
         self._parts: dict[int, Part] = {}
         self._over = ""
+        self._fault: Fault = "lost"
         self._trouble = ""
         self._client = self._make_client()
 
@@ -144,12 +157,13 @@ class Session:
             if self.ready:
                 self._pump()
                 self._correspond()
-                if time.monotonic() >= health_at:
+                if self._health is not None and time.monotonic() >= health_at:
                     health_at = time.monotonic() + self._health_seconds
                     report = canonical_bytes(self._health(self._name))
                     self._client.publish(self._topics.health, report, qos=0)
             elif time.monotonic() > answer_by:
-                raise LinkDownError(f"{self._where} accepts the connection but does not answer")
+                words = f"{self._where} accepts the connection but does not answer"
+                raise LinkDownError(words, "unreachable")
             changed()
         self._say_goodbye()
 
@@ -170,13 +184,14 @@ class Session:
     def _make_client(self) -> mqtt.Client:
         client = mqtt.Client(
             CallbackAPIVersion.VERSION2,
-            client_id=self._identity.node,
+            client_id=self._identity.node + ("" if self._health else ":test"),
             protocol=self._version,
             clean_session=True if self._version == MQTTProtocolVersion.MQTTv311 else None,
             reconnect_on_failure=False,
         )
         client.connect_timeout = _ANSWER_SECONDS
-        client.will_set(self._topics.status, self._identity.status("offline", self._name), 1, retain=True)
+        if self._health is not None:
+            client.will_set(self._topics.status, self._identity.status("offline", self._name), 1, retain=True)
         client.on_connect = self._on_connect
         client.on_subscribe = self._on_subscribe
         client.on_publish = self._on_publish
@@ -192,17 +207,18 @@ class Session:
             if self._config.tls:
                 self._client.tls_set_context(ssl.create_default_context(cafile=self._config.ca))
         except (OSError, ValueError) as problem:
-            raise LinkDownError(f"password_file or ca can't be read: {problem}") from problem
+            raise LinkDownError(f"password_file or ca can't be read: {problem}", "secrets") from problem
         try:
             self._client.connect(self._config.host, self._config.port, _KEEPALIVE_SECONDS)
         except OSError as problem:
-            raise LinkDownError(f"{self._where} {_why(problem)}") from problem
+            raise LinkDownError(f"{self._where} {_why(problem)}", "unreachable") from problem
 
     def _turn(self) -> None:
         """Lets the library read and write, and runs callbacks."""
         code = self._client.loop(_POLL_SECONDS)
         if self._over or code != MQTTErrorCode.MQTT_ERR_SUCCESS:
-            raise LinkDownError(self._over or f"connection to {self._where} lost: {mqtt.error_string(code)}")
+            words = self._over or f"connection to {self._where} lost: {mqtt.error_string(code)}"
+            raise LinkDownError(words, self._fault)
 
     def _pump(self) -> None:
         while (outgoing := self._senders.next()) is not None:
@@ -217,19 +233,24 @@ class Session:
     def _say_goodbye(self) -> None:
         if not self.ready:
             return
-        last = self._client.publish(
-            self._topics.status, self._identity.status("offline", self._name), 1, retain=True
-        )
-        give_up_at = time.monotonic() + _GOODBYE_SECONDS
-        while not last.is_published() and time.monotonic() < give_up_at:
-            self._turn()
+        if self._health is not None:
+            self._say("offline")
         self._client.disconnect()
+
+    def _say(self, state: Literal["online", "offline"]) -> None:
+        """Publishes the node's state; the last one waits until the broker has it."""
+        status = self._identity.status(state, self._name)
+        told = self._client.publish(self._topics.status, status, 1, retain=True)
+        give_up_at = time.monotonic() + _GOODBYE_SECONDS
+        while state == "offline" and not told.is_published() and time.monotonic() < give_up_at:
+            self._turn()
 
     def _on_connect(
         self, client: mqtt.Client, _data: Any, _flags: Any, reason: ReasonCode, _properties: Properties | None
     ) -> None:
         self.answered = reason != "Unsupported protocol version"
         if reason.is_failure:
+            self._fault = "refused"
             self._over = (
                 f"{self._where} refuses user {self._user!r}: {reason} (check its account and password_file)"
             )
@@ -238,17 +259,19 @@ class Session:
         client.subscribe([(topic, 1) for topic in (self._topics.receipt, *others)])
 
     def _on_subscribe(
-        self, client: mqtt.Client, _data: Any, _mid: int, reasons: list[ReasonCode], _properties: Any
+        self, _client: mqtt.Client, _data: Any, _mid: int, reasons: list[ReasonCode], _properties: Any
     ) -> None:
         receipts, *others = reasons
         if receipts.is_failure:
+            self._fault = "refused"
             self._over = (
                 f"{self._where} does not let {self._user!r} read its receipts (check the access list)"
             )
             return
         if any(reason.is_failure for reason in others):
             self._trouble = f"; it does not let {self._user!r} hear of settings (check the access list)"
-        client.publish(self._topics.status, self._identity.status("online", self._name), 1, retain=True)
+        if self._health is not None:
+            self._say("online")
         self._senders.connected()
         for other in self._correspondence:
             other.connected()
@@ -282,6 +305,7 @@ class Session:
             hint = self._trouble or " (if it is lost again and again: check the broker's log and access list)"
             self._over = self._over or f"connection to {self._where} lost{why}{hint}"
         else:
+            self._fault = "refused"
             self._over = (
                 f"{self._where} hangs up without an answer: it may not know user {self._user!r}, "
                 "its password, this version of MQTT, or expect TLS"

@@ -17,6 +17,7 @@ from edge.setup import (
     joining_routes,
     revision_routes,
     rule_routes,
+    sending_routes,
     start_routes,
     suggestion_routes,
     trial_routes,
@@ -37,6 +38,7 @@ _ROUTERS = (
     joining_routes.router,
     rule_routes.router,
     trial_routes.router,
+    sending_routes.router,
     suggestion_routes.router,
     revision_routes.router,
 )

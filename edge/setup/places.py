@@ -189,11 +189,18 @@ class Places:
 
     def node_of(self, place: Place) -> NodeConfig | None:
         """The node whose file, in this folder or its parent, names the camera's; None if none can be read."""
+        named = (n for n in self._nodes() if any(camera.resolve() == place.file for camera in n.cameras))
+        return next(named, None)
+
+    def sender_of(self, place: Place) -> NodeConfig | None:
+        """The node of the camera; before its file names the camera, the only one there is."""
+        nodes = self._nodes()
+        return self.node_of(place) or (nodes[0] if len(nodes) == 1 else None)
+
+    def _nodes(self) -> list[NodeConfig]:
+        """The nodes whose files, in this folder or its parent, can be read."""
         files = (*self._files(), *self.folder.parent.glob("*.yaml"))
-        for node in (_node(path) for path in sorted(files)):
-            if node is not None and any(camera.resolve() == place.file for camera in node.cameras):
-                return node
-        return None
+        return [node for node in (_node(path) for path in sorted(files)) if node is not None]
 
     def _drafts(self) -> set[str]:
         drafts = self.folder / ".setup"

@@ -15,7 +15,7 @@ from edge.setup.places import SetupError
 
 log = structlog.get_logger(__name__)
 
-TaskKind = Literal["record", "convert", "watch", "replay", "join", "compare"]
+TaskKind = Literal["record", "convert", "watch", "replay", "send", "join", "compare"]
 Report = Callable[[float], None]
 """Callback with the part done, 0 to 1."""
 

@@ -9,6 +9,7 @@ from configs.camera import CameraConfig
 from edge.setup.drafts import drawn_sha256, problems
 from edge.setup.pages import language, place_of, render, sight, step_page, tasks
 from edge.setup.places import Place, SetupError
+from edge.setup.sending_routes import sent_test
 from edge.setup.tasks import Report
 from edge.setup.trial import TRIAL, run_trial
 from edge.video.frame import VideoError
@@ -33,6 +34,7 @@ def trial(request: Request, name: str) -> Response:
     shown = {"problems": found, "trial": kept, "is_fresh": fresh, "data": _data(place, draft)}
     if not place.recording.exists():
         raise SetupError("no_recording")
+    shown |= sent_test(request, place)
     return step_page(request, place, "try", **shown, shortest=SHORTEST_AMBER - FRAME_DOUBT)
 
 

@@ -17,6 +17,7 @@ KEY = factories.KEY.public
 FIRST = factories.package(1, clip_bytes=5000)
 SECOND = factories.package(2, FIRST.link, clip_bytes=5000)
 THIRD = factories.package(3, SECOND.link, clip_bytes=5000)
+TEST, OTHER_TEST = (factories.package(n, None, clip_bytes=5000, test=True) for n in (4, 5))
 
 
 @pytest.fixture
@@ -180,6 +181,23 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
 )
 def test_a_broken_link_is_named(folder: Path, previous: Link, words: str) -> None:
     assert words in str(verify_package(folder, KEY, previous).failure)
+
+
+def test_a_test_is_told_from_evidence_and_stands_outside_the_chain(tmp_path: Path) -> None:
+    for number, package in enumerate((FIRST, SECOND, TEST, OTHER_TEST)):
+        write(package, tmp_path / str(number))
+    reports = verify_packages(sorted(tmp_path.iterdir()), KEY)
+    assert [report.failure for report in reports] == [None] * 4
+    said = ["TEST, not evidence" in "; ".join(report.passed) for report in reports]
+    assert said == [True, True, False, False]
+    assert TEST.manifest.schema_ == "ngatu.manifest/2.2"
+    assert FIRST.manifest.schema_ == "ngatu.manifest/2"
+
+
+def test_evidence_can_not_be_made_a_test_once_it_is_signed(folder: Path) -> None:
+    changed = (folder / "manifest.json").read_bytes().replace(b'"test":false', b'"test":true')
+    (folder / "manifest.json").write_bytes(changed)
+    assert "signs another manifest" in str(verify_package(folder, KEY).failure)
 
 
 def test_several_packages_are_checked_as_a_chain(tmp_path: Path) -> None:

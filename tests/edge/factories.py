@@ -56,7 +56,10 @@ def files(number: int = 1, clip_bytes: int = 300_000) -> tuple[PackedFile, ...]:
     return encode(stills, Clip(noise.bytes(clip_bytes), NOON))
 
 
-def package(number: int = 1, previous: Link | None = None, clip_bytes: int = 300_000) -> Package:
-    """A sealed package that follows `previous`."""
-    made = facts(number)
-    return seal(made, event_id(made), files(number, clip_bytes), previous, KEY)
+def package(
+    number: int = 1, previous: Link | None = None, clip_bytes: int = 300_000, *, test: bool = False
+) -> Package:
+    """A sealed package that follows `previous`, or a test."""
+    made = facts(number).model_copy(update={"test": test})
+    event = f"test-{number}" if test else event_id(made)
+    return seal(made, event, files(number, clip_bytes), previous, KEY)

@@ -5,19 +5,26 @@ from datetime import datetime, timedelta
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlmodel import select
 
 from central.accounts.permissions import Role
 from central.alarms import service as alarms
 from central.alarms.models import Alarm
+from central.cases.models import Case
+from central.cases.service import open_case
 from central.db import transaction
 from central.fleet import configuration, pictures
 from central.fleet.enrolment import enrol
 from central.fleet.models import Camera, Node
+from central.ingest.handler import handle
+from central.ingest.settle import end_sent_test
+from central.ingest.work import Tools
 from central.keys import create_key
+from central.media.store import PartialFiles
 from contract.joining import Invitation
 from contract.reasons import reason
 from contract.signing import SigningKey
-from tests.central.evidence import NODE, NODE_KEY, enrolment, picture
+from tests.central.evidence import CENTRE_KEY, NODE, NODE_KEY, enrolment, evidence, picture
 from tests.central.faces import SignedIn
 from tests.central.fleet.test_configuration import CAMERA, FILE, standing
 
@@ -76,6 +83,31 @@ def test_a_node_with_cameras_configuration_and_keys(admin: TestClient) -> None:
     assert "đã thu hồi" in admin.get(f"/nodes/{NODE}").text
     assert admin.post(f"/nodes/other/keys/{NODE_KEY.public.key_id}/revocation", data={"reason": "x" * 9})
     assert admin.get("/nodes/nobody").status_code == 404
+
+
+def test_the_last_test_of_a_camera_is_shown_with_its_picture_and_who_sent_it(
+    admin: TestClient, now: datetime
+) -> None:
+    state = admin.app.state  # type: ignore[attr-defined]
+    store = state.services.media.store
+    tools = Tools(store, PartialFiles(store.root.parent / "partial"), CENTRE_KEY, open_case)
+    for number, fault in ((1, None), (2, reason("frames.no_clip", file="over.jpg"))):
+        said = [reason("test.sent", by=f"Hùng {number}").model_dump()]
+        sent = evidence(test=True, event_id=f"test-{number}", camera=CAMERA, reasons=said)
+        with transaction(state.engine) as session:
+            handle(session, sent.messages(), tools, now + timedelta(minutes=number))
+            end_sent_test(session, f"test-{number}", now, fault)
+        page = admin.get(f"/nodes/{NODE}").text
+        assert f"Hùng {number}" in page
+        assert ("chữ ký và ảnh đúng" in page) == (fault is None)
+        shown = admin.get(f"/nodes/{NODE}/tests/test-{number}/picture")
+        assert (shown.content, shown.headers["content-type"]) == (sent.contents[0], "image/jpeg")
+    assert "Hùng 1" not in page
+    assert "nhưng gói không có" in page
+    assert admin.get("/nodes/other/tests/test-1/picture").status_code == 404
+    assert admin.get(f"/nodes/{NODE}/tests/test-9/picture").status_code == 404
+    with transaction(state.engine) as session:
+        assert not session.exec(select(Case)).all()
 
 
 def test_a_node_keeps_its_alarms_however_many_are_open_elsewhere(admin: TestClient, now: datetime) -> None:
