@@ -33,6 +33,7 @@ from contract.local_time import local_day
 router = APIRouter()
 
 Viewer = Annotated[User, Depends(require(Permission.VIEW_NODES))]
+PlateReader = Annotated[User, Depends(require(Permission.SEE_PLATES))]
 Manager = Annotated[User, Depends(require(Permission.MANAGE_NODES))]
 NodeName = Annotated[Text, Path(max_length=63)]
 CameraName = Annotated[Text, Path(max_length=80)]
@@ -174,6 +175,7 @@ def node_page(
         tests=sent_tests.newest(session, node_id),
         today=local_day(now),
         may_manage=user.may(Permission.MANAGE_NODES),
+        may_see_plates=user.may(Permission.SEE_PLATES),
     )
 
 
@@ -187,9 +189,15 @@ def picture(session: ReadSessionDep, _user: Viewer, node_id: NodeName, camera_id
 
 @router.get("/nodes/{node_id}/tests/{event_id}/picture")
 def sent_test_picture(
-    request: Request, user: Viewer, node_id: NodeName, event_id: Annotated[Text, Path(max_length=80)]
+    request: Request,
+    _viewer: Viewer,
+    user: PlateReader,
+    node_id: NodeName,
+    event_id: Annotated[Text, Path(max_length=80)],
 ) -> Response:
-    """The picture of a test that was sent from a camera's set-up page; the access goes into the audit log."""
+    """The picture of a test that was sent from a camera's set-up page, which shows plates as evidence does;
+    the access goes into the audit log.
+    """
     engine = request.app.state.engine
     with reading(engine) as session:
         file = sent_tests.of_event(session, node_id, event_id).manifest.shown("over")

@@ -10,7 +10,7 @@ from contract.canonical import canonical_bytes, is_canonical
 from contract.manifest import NEWEST, AnyManifest, parse
 from contract.package import MANIFEST_FILE, verify_package, verify_packages
 from contract.signing import PublicKey
-from tests.contract.golden.packages import CHAINS, FOLDER, PACKAGES
+from tests.contract.golden.packages import CHAINS, FOLDER, PACKAGES, TESTS
 
 RULES = {
     "red_light",
@@ -87,6 +87,17 @@ def test_its_own_version_has_all_that_was_signed(package: Path) -> None:
 def test_a_chain_is_whole(chain: Path) -> None:
     reports = verify_packages(sorted(chain.iterdir()))
     assert [report.failure for report in reports] == [None] * len(reports)
+
+
+@pytest.mark.parametrize("package", TESTS, ids=name)
+def test_a_test_is_verified_and_read_as_one(package: Path) -> None:
+    signed = (package / MANIFEST_FILE).read_bytes()
+    report = verify_package(package, key_of(package))
+    assert report.failure is None
+    assert report.manifest is not None
+    assert report.manifest.test
+    assert report.manifest.schema_ == "ngatu.manifest/2.2"
+    assert json.loads(canonical_bytes(parse(signed))) == json.loads(signed)
 
 
 def test_one_byte_changed_in_a_manifest_is_noticed(tmp_path: Path) -> None:

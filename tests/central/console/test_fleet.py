@@ -86,9 +86,9 @@ def test_a_node_with_cameras_configuration_and_keys(admin: TestClient) -> None:
 
 
 def test_the_last_test_of_a_camera_is_shown_with_its_picture_and_who_sent_it(
-    admin: TestClient, now: datetime
+    admin: TestClient, signed_in: SignedIn, now: datetime
 ) -> None:
-    state = admin.app.state  # type: ignore[attr-defined]
+    state, officer = admin.app.state, signed_in(Role.OFFICER)  # type: ignore[attr-defined]
     store = state.services.media.store
     tools = Tools(store, PartialFiles(store.root.parent / "partial"), CENTRE_KEY, open_case)
     for number, fault in ((1, None), (2, reason("frames.no_clip", file="over.jpg"))):
@@ -97,17 +97,20 @@ def test_the_last_test_of_a_camera_is_shown_with_its_picture_and_who_sent_it(
         with transaction(state.engine) as session:
             handle(session, sent.messages(), tools, now + timedelta(minutes=number))
             end_sent_test(session, f"test-{number}", now, fault)
-        page = admin.get(f"/nodes/{NODE}").text
+        page, address = officer.get(f"/nodes/{NODE}").text, f"/nodes/{NODE}/tests/test-{number}/picture"
         assert f"Hùng {number}" in page
         assert ("chữ ký và ảnh đúng" in page) == (fault is None)
-        shown = admin.get(f"/nodes/{NODE}/tests/test-{number}/picture")
+        assert f'src="{address}"' in page
+        shown = officer.get(address)
         assert (shown.content, shown.headers["content-type"]) == (sent.contents[0], "image/jpeg")
     assert "Hùng 1" not in page
     assert "nhưng gói không có" in page
-    assert admin.get("/nodes/other/tests/test-1/picture").status_code == 404
-    assert admin.get(f"/nodes/{NODE}/tests/test-9/picture").status_code == 404
+    assert officer.get("/nodes/other/tests/test-1/picture").status_code == 404
+    assert officer.get(f"/nodes/{NODE}/tests/test-9/picture").status_code == 404
+    assert address not in admin.get(f"/nodes/{NODE}").text  # it shows plates
+    assert admin.get(address).status_code == 403
     with transaction(state.engine) as session:
-        assert not session.exec(select(Case)).all()
+        assert not [event for event in session.exec(select(Case.event_id)) if event.startswith("test-")]
 
 
 def test_a_node_keeps_its_alarms_however_many_are_open_elsewhere(admin: TestClient, now: datetime) -> None:
