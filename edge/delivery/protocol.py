@@ -116,11 +116,11 @@ class Delivery:
     """The active transfers on one connection to the broker, and their order.
 
     Args:
-        patience: seconds to wait for the first receipt before asking.
+        patience: seconds to wait for the first receipt before asking; None: `PATIENCE`.
     """
 
-    def __init__(self, patience: float = PATIENCE) -> None:
-        self._patience = patience
+    def __init__(self, patience: float | None = None) -> None:
+        self._patience = PATIENCE if patience is None else patience
         self._transfers: dict[str, _Transfer] = {}
         self._turn: deque[str] = deque()
         self._flying = 0

@@ -15,7 +15,7 @@ from contract.signing import PublicKey
 from contract.topics import NodeTopics
 from edge.delivery.index import Entry, State
 from edge.delivery.outbox import Outbox
-from edge.delivery.protocol import PATIENCE, Delivery, Parcel, Part
+from edge.delivery.protocol import Delivery, Parcel, Part
 from edge.delivery.receipts import ReceiptError, read_receipt
 
 log = structlog.get_logger(__name__)
@@ -47,7 +47,7 @@ class Sender:
         topics: NodeTopics,
         centre: PublicKey,
         clock: Callable[[], float],
-        patience: float = PATIENCE,
+        patience: float | None = None,
     ) -> None:
         self.counts: Counter[str] = Counter()
         self._outbox = outbox

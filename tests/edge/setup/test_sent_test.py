@@ -166,7 +166,7 @@ def sent_from(page: Page) -> str:
     client.post(f"/cameras/{name}/sent-test", data={"by": "Hùng"})
     finished(client, name, "send", 200)
     assert not page.places.one(name).path("sent-test").exists()
-    return client.get(f"/cameras/{name}/sent-test").text
+    return str(client.get(f"/cameras/{name}/sent-test").text)
 
 
 def test_no_broker_is_told_once_the_test_is_made(tmp_path: Path, sight: Sight) -> None:
