@@ -63,6 +63,7 @@ def test_everything_comes_round_and_what_must_not_be_late_every_ten_seconds(
         "audit.check",
         "fleet.trim_health",
         "ingest.trim_quarantine",
+        "retention.tests",
         "proceedings.sweep",
         "proceedings.withdraw_late",
         "parties.reseal",
