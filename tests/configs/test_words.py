@@ -11,16 +11,15 @@ from configs.words import Language, Words, catalogue, say, say_both, value_words
 from contract.reasons import Reason, Value, legacy, reason
 
 
-@pytest.mark.parametrize("code", sorted(catalogue()))
-def test_both_languages_show_the_same_values(code: str) -> None:
-    words = catalogue()[code]
-    filled = Reason(code=code, values=dict.fromkeys(words.places, 1))
-    if "because" in words.places:
-        filled = Reason(code=code, values={**filled.values, "because": "outbox.lost"})
-    vi, en = (say(filled, language) for language in LANGUAGES)
-    assert code == "legacy.text" or vi != en
-    assert "{" not in vi + en
-    assert "?" not in say(filled, "en") or "?" in words.en
+def test_both_languages_show_the_same_values() -> None:
+    for code, words in catalogue().items():
+        filled = Reason(code=code, values=dict.fromkeys(words.places, 1))
+        if "because" in words.places:
+            filled = Reason(code=code, values={**filled.values, "because": "outbox.lost"})
+        vi, en = (say(filled, language) for language in LANGUAGES)
+        assert code == "legacy.text" or vi != en
+        assert "{" not in vi + en, code
+        assert "?" not in say(filled, "en") or "?" in words.en, code
 
 
 @pytest.mark.parametrize(
@@ -117,12 +116,14 @@ MANY = re.compile(r"(?<![\w.,×])1 (?:[a-z]+ ){0,2}?[a-z]{2,}s\b")
 OF_ONE = re.compile(r"\b1 [a-z ]*?(stands|waits|was)\b")
 
 
-@pytest.mark.parametrize("code", sorted(catalogue()))
-def test_one_of_a_thing_is_no_plural(code: str) -> None:
-    places = catalogue()[code].places
-    inner = {"because": "message.internal"} if "because" in places else {}
-    told = say(Reason(code=code, values=dict.fromkeys(places, 1) | inner), "en")
-    assert MANY.findall(OF_ONE.sub("", NO_COUNTS.sub("", told))) == []
+def test_one_of_a_thing_is_no_plural() -> None:
+    wrong = {}
+    for code, words in catalogue().items():
+        inner = {"because": "message.internal"} if "because" in words.places else {}
+        told = say(Reason(code=code, values=dict.fromkeys(words.places, 1) | inner), "en")
+        if MANY.search(OF_ONE.sub("", NO_COUNTS.sub("", told))):
+            wrong[code] = told
+    assert wrong == {}
 
 
 @pytest.mark.parametrize(
