@@ -25,7 +25,7 @@ from central.media.sights import Sight, show
 from central.settings import CentralSettings
 from central.values import Text
 from central.web.files import ShownFile
-from central.web.people import Now, ReadSessionDep, SessionDep, require
+from central.web.people import Now, ReadSessionDep, SessionDep, check_permission, require
 from central.web.services import services
 from contract.joining import Invitation
 from contract.local_time import local_day
@@ -33,7 +33,6 @@ from contract.local_time import local_day
 router = APIRouter()
 
 Viewer = Annotated[User, Depends(require(Permission.VIEW_NODES))]
-PlateReader = Annotated[User, Depends(require(Permission.SEE_PLATES))]
 Manager = Annotated[User, Depends(require(Permission.MANAGE_NODES))]
 NodeName = Annotated[Text, Path(max_length=63)]
 CameraName = Annotated[Text, Path(max_length=80)]
@@ -190,8 +189,7 @@ def picture(session: ReadSessionDep, _user: Viewer, node_id: NodeName, camera_id
 @router.get("/nodes/{node_id}/tests/{event_id}/picture")
 def sent_test_picture(
     request: Request,
-    _viewer: Viewer,
-    user: PlateReader,
+    user: Viewer,
     node_id: NodeName,
     event_id: Annotated[Text, Path(max_length=80)],
 ) -> Response:
@@ -201,6 +199,7 @@ def sent_test_picture(
     engine = request.app.state.engine
     with reading(engine) as session:
         file = sent_tests.of_event(session, node_id, event_id).manifest.shown("over")
+    check_permission(user, Permission.SEE_PLATES)
     if file is None:
         raise NotFoundError("media")
     sight = Sight(user.username, f"event:{event_id}", file.name, file.sha256)
