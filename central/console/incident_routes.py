@@ -16,11 +16,14 @@ from central.audit import breach
 from central.audit import service as audit
 from central.audit.breach import BreachReport
 from central.console.pages import language, render
+from central.db import transaction
+from central.documents.render import RenderError, rendered
 from central.errors import DomainError
 from central.incidents import paper
 from central.incidents import service as incidents
 from central.incidents.models import Incident
 from central.incidents.service import FACTS, LETTERS, Found, Letter
+from central.reports.breach import Told
 from central.values import LocalMoment, Text, in_vietnam
 from central.web.people import Now, ReadSessionDep, SessionDep, require
 from central.web.services import services
@@ -167,16 +170,20 @@ def drop(
 
 
 @router.get("/{incident_id}/{letter}.pdf")
-def paper_file(
-    request: Request, session: SessionDep, user: Officer, now: Now, incident_id: Id, letter: Letter
-) -> Response:
-    """The notice or the report as a paper."""
-    row, office = incidents.get(session, incident_id), services(request).archive.office
-    readings = _readings(session, user, row)
+def paper_file(request: Request, user: Officer, now: Now, incident_id: Id, letter: Letter) -> Response:
+    """The notice or the report as a paper. Setting it takes seconds: nothing is held meanwhile that others
+    wait for.
+    """
+    engine, office = request.app.state.engine, services(request).archive.office
+    with transaction(engine) as session:
+        row = incidents.get(session, incident_id)
+        wording = Told.of(session, _readings(session, user, row), language(request))
+        job = paper.job_of(row, letter, wording, office, now)
     try:
-        content = paper.as_pdf(session, row, letter, readings, office, language(request), now)
-    except DomainError as refused:
-        return _refused(request, session, user, now, incident_id, refused)
+        content = rendered(job)
+    except RenderError as refused:
+        with transaction(engine) as session:  # the page shows the readings again
+            return _refused(request, session, user, now, incident_id, refused)
     name = f'attachment; filename="incident-{incident_id}-{letter}.pdf"'
     return Response(content, media_type="application/pdf", headers={"Content-Disposition": name})
 

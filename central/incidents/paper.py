@@ -4,15 +4,10 @@ period: who read whose data. What nobody has entered yet is left to be filled in
 
 from datetime import datetime
 
-from sqlmodel import Session
-
-from central.accounts.service import names_by_username
-from central.audit.breach import BreachReport
-from central.documents.render import Job, rendered
+from central.documents.render import Job
 from central.documents.values import LeadersReport, Office, Section, Table
 from central.incidents.models import Incident
 from central.incidents.service import FACTS, Letter, due_at
-from central.parties import service as parties
 from central.reports import breach
 from central.reports.breach import Told
 from central.words.dictionary import translator
@@ -20,20 +15,10 @@ from central.words.forms import local_time
 from central.words.languages import Language
 
 
-def as_pdf(
-    session: Session,
-    row: Incident,
-    letter: Letter,
-    readings: BreachReport,
-    office: Office,
-    language: Language,
-    now: datetime,
-) -> bytes:
-    """The PDF, typeset by the papers' own process within its time limit. Raises RenderError."""
-    concerned = parties.of_cases(session, readings.numbers("case"))
-    told = Told(readings, language, names_by_username(session), concerned)
+def job_of(row: Incident, letter: Letter, told: Told, office: Office, now: datetime) -> Job:
+    """What the papers' own process sets; setting it takes seconds: not for the inside of a transaction."""
     paper = paper_of(row, letter, told, office, now)
-    return rendered(Job(kind=paper.kind, template=paper.template, values=paper.model_dump(mode="json")))
+    return Job(kind=paper.kind, template=paper.template, values=paper.model_dump(mode="json"))
 
 
 def paper_of(row: Incident, letter: Letter, told: Told, office: Office, now: datetime) -> LeadersReport:
