@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from central.alarms import service as alarms
+from central.clock import Clock
 from central.db import reading
 from central.fleet import service as fleet
 from central.ingest import statistics as ingest
@@ -24,7 +25,7 @@ from central.settings import MetricsSettings
 class CentreMetrics(Collector):
     """Collects when Prometheus asks."""
 
-    def __init__(self, engine: Engine, clock: Callable[[], datetime]) -> None:
+    def __init__(self, engine: Engine, clock: Clock) -> None:
         self._engine = engine
         self._clock = clock
 
@@ -38,7 +39,7 @@ class CentreMetrics(Collector):
             yield from _of_alarms(session)
 
 
-def serve(settings: MetricsSettings, engine: Engine, clock: Callable[[], datetime]) -> Callable[[], None]:
+def serve(settings: MetricsSettings, engine: Engine, clock: Clock) -> Callable[[], None]:
     """Serves Prometheus in a separate thread; returns the function that stops it. Raises OSError: the port is
     in use.
     """

@@ -68,7 +68,8 @@ from central.worker_connections import (
     payment_handlers,
     question_handlers,
 )
-from contract.reasons import reason
+from contract.manifest import ViolationManifest
+from contract.reasons import Reason, reason
 
 log = structlog.get_logger(__name__)
 
@@ -264,30 +265,38 @@ def case_handler(engine: Engine, store: MediaStore, clock: Clock) -> Handler:
     retried without end, because all its evidence is here.
     """
 
-    def run(unit: Claimed) -> None:
-        event = str(unit.payload["event"])
-        with reading(engine) as session:
-            manifest = stored_manifest(session, event)
-        if manifest is None:
-            return
-        try:
-            fault = frames.find_fault(store, manifest, unit.attempt)
-        except frames.FramesUnknownError as problem:
-            raise TryAgainError(f"the pictures of {event} could not be looked for: {problem}") from problem
-        with transaction(engine) as session:
-            open_stored_case(session, event, open_case, clock(), fault)
-            viewing.ask(session, store, manifest, clock())
+    def settle(session: Session, event: str, manifest: ViolationManifest, fault: Reason | None) -> None:
+        open_stored_case(session, event, open_case, clock(), fault)
+        viewing.ask(session, store, manifest, clock())
 
+    run = _pictures_looked_for(engine, store, stored_manifest, settle)
     return Handler(OPEN_CASE, run, lease=PROVING, at_once=2, attempts=5, endless=True)
 
 
 def sent_test_handler(engine: Engine, store: MediaStore, clock: Clock) -> Handler:
     """Looks for the pictures of a test in its clip, as for evidence; a test never has a case."""
 
+    def settle(session: Session, event: str, _manifest: ViolationManifest, fault: Reason | None) -> None:
+        end_sent_test(session, event, clock(), fault)
+
+    run = _pictures_looked_for(engine, store, sent_test_in_check, settle)
+    return Handler(CHECK_TEST, run, lease=PROVING, attempts=5)
+
+
+def _pictures_looked_for(
+    engine: Engine,
+    store: MediaStore,
+    manifest_of: Callable[[Session, str], ViolationManifest | None],
+    settle: Callable[[Session, str, ViolationManifest, Reason | None], None],
+) -> Callable[[Claimed], None]:
+    """Looks for the pictures of an event in its clip, outside of any transaction, and settles it with the
+    fault found; nothing to do where it has no manifest to look at.
+    """
+
     def run(unit: Claimed) -> None:
         event = str(unit.payload["event"])
         with reading(engine) as session:
-            manifest = sent_test_in_check(session, event)
+            manifest = manifest_of(session, event)
         if manifest is None:
             return
         try:
@@ -295,9 +304,9 @@ def sent_test_handler(engine: Engine, store: MediaStore, clock: Clock) -> Handle
         except frames.FramesUnknownError as problem:
             raise TryAgainError(f"the pictures of {event} could not be looked for: {problem}") from problem
         with transaction(engine) as session:
-            end_sent_test(session, event, clock(), fault)
+            settle(session, event, manifest, fault)
 
-    return Handler(CHECK_TEST, run, lease=PROVING, attempts=5)
+    return run
 
 
 def late_handler(engine: Engine, clock: Clock) -> Handler:

@@ -1,6 +1,8 @@
 """Forms of papers: those in use, new editions with their check, preview and approval."""
 
 import difflib
+from collections.abc import Callable
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, File, Form, Path, Request, UploadFile
@@ -249,25 +251,26 @@ def preview_on_case(
 @router.post("/{form_id}/activation")
 def activate(request: Request, user: Lawyer, now: Now, form_id: Id) -> Response:
     """Approves a draft: papers that bear its first day or a later one are made on it."""
-    engine = request.app.state.engine
-    try:
-        editions.approve(engine, form_id, user, now)
-    except DomainError as refused:
-        said = told(refused, language(request)).sentence
-        with reading(engine) as session:
-            return _page(request, session, user, now, form_id, refused.status, said)
-    return RedirectResponse(f"/forms/{form_id}", status_code=303)
+    act = partial(editions.approve, request.app.state.engine, form_id, user, now)
+    return _answered(request, user, now, form_id, act)
 
 
 @router.post("/{form_id}/confirmation")
 def confirm(request: Request, user: Lawyer, now: Now, form_id: Id) -> Response:
     """A lawyer has looked at an approved form again after its shared parts changed."""
-    engine = request.app.state.engine
+    act = partial(editions.confirm, request.app.state.engine, form_id, user)
+    return _answered(request, user, now, form_id, act)
+
+
+def _answered(
+    request: Request, user: User, now: Now, form_id: int, act: Callable[[], FormEdition]
+) -> Response:
+    """Back to the edition after an act; if that is refused, its page says why."""
     try:
-        editions.confirm(engine, form_id, user)
+        act()
     except DomainError as refused:
         said = told(refused, language(request)).sentence
-        with reading(engine) as session:
+        with reading(request.app.state.engine) as session:
             return _page(request, session, user, now, form_id, refused.status, said)
     return RedirectResponse(f"/forms/{form_id}", status_code=303)
 

@@ -15,6 +15,7 @@ from sqlmodel import Session, col, delete, select
 from central.audit import service as audit
 from central.cases.models import Case
 from central.cases.queries import evidence_row, get_case, manifest_of
+from central.clock import Clock
 from central.copies.masking import Errand, Hidden, Mask
 from central.copies.models import OwnerCopy
 from central.copies.statement import CopyStatement
@@ -54,7 +55,7 @@ def ask(session: Session, case_id: int, now: datetime) -> None:
         jobs.enqueue(session, MAKE, str(case_id), {"case": case_id}, now)
 
 
-def make(engine: Engine, workshop: Workshop, case_id: int, clock: Callable[[], datetime]) -> int:
+def make(engine: Engine, workshop: Workshop, case_id: int, clock: Clock) -> int:
     """Makes the missing copies of a case, outside of any transaction while it works, and stores each as soon
     as it is finished; returns how many.
 

@@ -68,8 +68,7 @@ def as_pdf(content: Mapping[str, Any], office: Office, language: Language, now: 
     Raises:
         RenderError: it took too long or failed.
     """
-    made = paper_of(content, office, language, now)
-    return rendered(Job(kind=made.kind, template=made.template, values=made.model_dump(mode="json")))
+    return rendered(Job.of(paper_of(content, office, language, now)))
 
 
 def paper_of(content: Mapping[str, Any], office: Office, language: Language, now: datetime) -> LeadersReport:

@@ -1,7 +1,7 @@
 """A process of its own for each paper, with limits on time and memory: no template can hold up a request.
 
 Loading what typesetting needs takes longer than most papers, so the process is forked from one that has
-loaded it (`central.documents.workshop`). That one is started at the first task and again whenever it has
+loaded it (`central.documents.fork_server`). That one is started at the first task and again whenever it has
 ended. Orders go to it over a pair of sockets that nobody else can reach; a task's content goes to its process
 only.
 """
@@ -22,7 +22,7 @@ STARTED, DONE, FAILED, OUT_OF_MEMORY = b"S", b"D", b"F", b"M"
 """What a process says: first that it began, and last, before its answer or the reason, how it ended."""
 
 _STARTING = 60.0
-"""Most seconds that the workshop may take to begin a task."""
+"""Most seconds that the fork server may take to begin a task."""
 
 _PORTION = 1 << 16
 
@@ -52,11 +52,11 @@ def run(module: str, task: bytes, limits: Limits) -> bytes:
     """What `answer(task)` of the module returns in a process of its own. Raises EndedError."""
     order = json.dumps({"module": module, **asdict(limits)}).encode()
     for _ in range(2):
-        workshop = _workshops.open()
+        server = _servers.open()
         try:
-            channel = _begun(order, workshop.door)
+            channel = _begun(order, server.door)
         except OSError as problem:  # it has ended after a while without work, or was killed, or hangs
-            _workshops.close(workshop)
+            _servers.close(server)
             reason = f"the process did not start: {problem}"
             continue
         with channel:
@@ -107,7 +107,7 @@ def _told(channel: socket.socket, task: bytes, seconds: float) -> bytes:
 
 
 @dataclass(frozen=True)
-class _Workshop:
+class _ForkServer:
     """A process that forks for each task: orders go in through its door, one message each."""
 
     door: socket.socket
@@ -116,33 +116,33 @@ class _Workshop:
     """Who started it: after a fork, the other one starts its own."""
 
 
-class _Workshops:
-    """The workshop of this process, started when there is a task."""
+class _ForkServers:
+    """The fork server of this process, started when there is a task."""
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._open: _Workshop | None = None
+        self._open: _ForkServer | None = None
 
-    def open(self) -> _Workshop:
+    def open(self) -> _ForkServer:
         """The one that takes orders. Raises EndedError if none can be started."""
         with self._lock:
             if self._open is None or self._open.owner != os.getpid():
                 self._open = _started()
             return self._open
 
-    def close(self, workshop: _Workshop) -> None:
-        """Ends a workshop that takes no orders any more; tasks it has begun go on."""
+    def close(self, server: _ForkServer) -> None:
+        """Ends a fork server that takes no orders any more; tasks it has begun go on."""
         with self._lock:
-            if self._open is workshop:
+            if self._open is server:
                 self._open = None
-        workshop.door.close()
-        workshop.process.kill()
-        workshop.process.wait()
+        server.door.close()
+        server.process.kill()
+        server.process.wait()
 
 
-def _started() -> _Workshop:
+def _started() -> _ForkServer:
     door, inside = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    command = [sys.executable, "-m", "central.documents.workshop", str(inside.fileno())]
+    command = [sys.executable, "-m", "central.documents.fork_server", str(inside.fileno())]
     with inside:
         try:
             process = subprocess.Popen(
@@ -156,7 +156,7 @@ def _started() -> _Workshop:
         except OSError as problem:
             door.close()
             raise EndedError("failed", f"the process did not start: {problem}"[:300]) from problem
-    return _Workshop(door, process, os.getpid())
+    return _ForkServer(door, process, os.getpid())
 
 
-_workshops = _Workshops()
+_servers = _ForkServers()

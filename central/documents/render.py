@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from central.documents import process
 from central.documents.forms import KINDS, packaged
 from central.documents.sandbox import UnknownFieldError, environment
-from central.documents.values import MODELS, Edition, Paper
+from central.documents.values import MODELS, Edition, LeadersReport, Paper
 from central.errors import DomainError
 from contract.canonical import sha256_hex
 
@@ -58,6 +58,11 @@ class Job(BaseModel):
     attachments: dict[str, str] = {}
     source: str | None = None
     trial: bool = False
+
+    @classmethod
+    def of(cls, paper: LeadersReport) -> "Job":
+        """A paper of the office itself, on the template it names."""
+        return cls(kind=paper.kind, template=paper.template, values=paper.model_dump(mode="json"))
 
 
 def rendered(job: Job, seconds: float = SECONDS, memory: int = MEMORY) -> bytes:

@@ -17,8 +17,7 @@ from central.words.languages import Language
 
 def job_of(row: Incident, letter: Letter, told: Told, office: Office, now: datetime) -> Job:
     """What the papers' own process sets; setting it takes seconds: not for the inside of a transaction."""
-    paper = paper_of(row, letter, told, office, now)
-    return Job(kind=paper.kind, template=paper.template, values=paper.model_dump(mode="json"))
+    return Job.of(paper_of(row, letter, told, office, now))
 
 
 def paper_of(row: Incident, letter: Letter, told: Told, office: Office, now: datetime) -> LeadersReport:

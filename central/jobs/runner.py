@@ -20,6 +20,7 @@ import structlog
 from sqlalchemy import Engine
 
 from central.alarms import service as alarms
+from central.clock import Clock
 from central.db import is_away, reading, transaction
 from central.jobs import queue
 from central.jobs.queue import Claimed
@@ -85,7 +86,7 @@ class Handler:
 class Runner:
     """Runs due jobs until it is asked to stop; any number of processes may run one on the same database."""
 
-    def __init__(self, engine: Engine, handlers: Sequence[Handler], clock: Callable[[], datetime]) -> None:
+    def __init__(self, engine: Engine, handlers: Sequence[Handler], clock: Clock) -> None:
         self._engine = engine
         self._handlers = {handler.kind: handler for handler in handlers}
         self._clock = clock

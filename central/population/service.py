@@ -5,7 +5,6 @@ another name is stored for the officer and changes nothing: a number may have be
 """
 
 import unicodedata
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -15,6 +14,7 @@ from sqlmodel import Session, col, select
 from central.audit import service as audit
 from central.cases.lifecycle import WITH_POLICE
 from central.cases.queries import get_case
+from central.clock import Clock
 from central.connections import circuit
 from central.connections.origin import SYSTEM, Origin
 from central.connections.problems import OutsideError, Problem
@@ -56,7 +56,7 @@ def look_up(
     engine: Engine,
     population: PopulationLookup,
     keys: tuple[Vault, BlindIndex],
-    clock: Callable[[], datetime],
+    clock: Clock,
     whom: tuple[int, int],
     attempt: int = 1,
 ) -> None:

@@ -4,7 +4,6 @@ The register may take seconds to answer, so the question is asked with no lock h
 are stored if the case has not changed since the question was made.
 """
 
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -18,6 +17,7 @@ from central.cases.lifecycle import WITH_POLICE, Action, State
 from central.cases.models import Case
 from central.cases.queries import get_case
 from central.cases.service import lock_case, take_step
+from central.clock import Clock
 from central.connections import circuit
 from central.connections.origin import SYSTEM, Origin
 from central.connections.problems import ASTRAY, UNDERSTOOD_AFTER, OutsideError, Problem
@@ -65,7 +65,7 @@ def look_up(
     engine: Engine,
     registry: RegistryLookup,
     vault: Vault,
-    clock: Callable[[], datetime],
+    clock: Clock,
     case_id: int,
     attempt: int = 1,
 ) -> None:

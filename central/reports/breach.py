@@ -81,8 +81,7 @@ def as_pdf(told: Told, office: Office, now: datetime) -> bytes:
     Raises:
         RenderError: it took too long or failed.
     """
-    paper = paper_of(told, office, now)
-    return rendered(Job(kind=paper.kind, template=paper.template, values=paper.model_dump(mode="json")))
+    return rendered(Job.of(paper_of(told, office, now)))
 
 
 def paper_of(told: Told, office: Office, now: datetime) -> LeadersReport:

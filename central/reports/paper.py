@@ -37,9 +37,7 @@ def as_pdf(snapshot: ReportSnapshot, report: Report, office: Office, language: L
     Raises:
         RenderError: it took too long or failed.
     """
-    paper = paper_of(snapshot, report, office, language)
-    values = paper.model_dump(mode="json")
-    return rendered(Job(kind=paper.kind, template=paper.template, values=values))
+    return rendered(Job.of(paper_of(snapshot, report, office, language)))
 
 
 def paper_of(snapshot: ReportSnapshot, report: Report, office: Office, language: Language) -> LeadersReport:

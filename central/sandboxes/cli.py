@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 import uvicorn
 
+from central.clock import utc_now
 from central.sandboxes.national import create_national
 from central.sandboxes.payment import Bank, create_bank, teller
-from central.sandboxes.stage import utc_now
 from central.settings import read_secret
 
 app = typer.Typer(help="Simulated national systems, for tests.", no_args_is_help=True)

@@ -18,6 +18,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Resp
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
+from central.clock import Clock
 from central.sandboxes.stage import STYLE, Stage
 
 CLIENT = "ngatu-portal"
@@ -53,7 +54,7 @@ class Identity:
     """The provider: its key is created at its start; a code is valid once, for a minute."""
 
     people: Callable[[], list[dict[str, Any]]]
-    clock: Callable[[], datetime]
+    clock: Clock
     stage: Stage
     key: ECKey = field(default_factory=lambda: ECKey.generate_key("P-256", {"use": "sig", "kid": "1"}))
     codes: dict[str, _Given] = field(default_factory=dict)

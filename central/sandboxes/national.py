@@ -8,6 +8,7 @@ from pathlib import Path
 from fastapi import FastAPI
 from fastapi.responses import HTMLResponse, Response
 
+from central.clock import utc_now
 from central.dispatches.port import INSPECTION, LICENCES, PATHS, Alert, Points
 from central.sandboxes.identity import Identity, create_identity
 from central.sandboxes.platform import Platform, create_platform
@@ -16,7 +17,7 @@ from central.sandboxes.population import Population, create_population
 from central.sandboxes.receiving import Inbox, create_inbox
 from central.sandboxes.registration import WAYS as REGISTER_WAYS
 from central.sandboxes.registration import Register, create_register
-from central.sandboxes.stage import STYLE, Stage, utc_now
+from central.sandboxes.stage import STYLE, Stage
 
 
 def create_national(folder: Path, token: str, samples: Path) -> FastAPI:

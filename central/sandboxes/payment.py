@@ -18,6 +18,7 @@ from fastapi import FastAPI, Form, Header, HTTPException
 from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from central.clock import Clock
 from central.payments.port import SIGNATURE_HEADER, TIME_HEADER, Told, signature_of, write_file
 from central.sandboxes.books import rewrite
 from contract.local_time import VIETNAM, local_day
@@ -62,7 +63,7 @@ class Bank:
     file: Path
     token: str
     tell: Callable[[Told], int]
-    clock: Callable[[], datetime]
+    clock: Clock
     orders: dict[str, dict[str, Any]] = field(default_factory=dict)
     told: dict[str, dict[str, Any]] = field(default_factory=dict)
     untold: list[str] = field(default_factory=list)
@@ -145,7 +146,7 @@ class Bank:
             self.save()
 
 
-def teller(callback: str, secret: bytes, clock: Callable[[], datetime]) -> Callable[[Told], int]:
+def teller(callback: str, secret: bytes, clock: Clock) -> Callable[[Told], int]:
     """Call-backs to an address, signed again each time."""
     trust = httpx.create_ssl_context()  # takes longer than a call-back
 

@@ -7,12 +7,13 @@ import threading
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from html import escape
 from typing import Annotated, Any
 
 from fastapi import FastAPI, Form, HTTPException
 from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+
+from central.clock import utc_now
 
 SILENT_SECONDS = 15.0
 """Longer than the centre's time limit."""
@@ -106,11 +107,6 @@ class Stage:
             f'<select name="way">{options}</select></label><button>Đặt — set</button></form>{content}'
             f"<h2>Đã hỏi — asked</h2>{table(('', 'hỏi — question', 'trả lời — answer'), self.asked)}"
         )
-
-
-def utc_now() -> datetime:
-    """The wall clock."""
-    return datetime.now(UTC)
 
 
 def said(status: int, problem: str, **more: Any) -> JSONResponse:

@@ -17,14 +17,12 @@ from edge.delivery.outbox import Outbox
 from edge.delivery.receipts import ReceiptError, read_receipt
 from edge.delivery.sender import Sender
 from edge.delivery.senders import Senders
-from edge.delivery.session import LinkDownError, NodeIdentity, Session
+from edge.delivery.session import VERSIONS, LinkDownError, NodeIdentity, Session
 from edge.evidence.package import Package
 
 LARGEST = 2_000_000_000
 PATIENCE = 2.0
 """Seconds until the centre is asked again: somebody is waiting for the answer."""
-
-_VERSIONS = (MQTTProtocolVersion.MQTTv5, MQTTProtocolVersion.MQTTv311)
 
 
 class Errand:
@@ -71,13 +69,13 @@ class Errand:
             OutboxError: the disk fails.
         """
         senders = _Listening(self._sender, self._take)
-        for version in _VERSIONS:
+        for version in VERSIONS:
             session = self._session(version, senders)
             try:
                 _run(session, going_on)
                 return
             except LinkDownError:
-                if session.answered or version == _VERSIONS[-1]:
+                if session.answered or version == VERSIONS[-1]:
                     raise
             finally:
                 session.close()

@@ -10,17 +10,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import structlog
-from paho.mqtt.enums import MQTTProtocolVersion
 
 from configs.node import BrokerConfig
 from contract.reports import CameraInfo
 from contract.types import Message
 from edge.delivery.senders import Senders
-from edge.delivery.session import Correspondence, LinkDownError, NodeIdentity, Session
+from edge.delivery.session import VERSIONS, Correspondence, LinkDownError, NodeIdentity, Session
 
 log = structlog.get_logger(__name__)
 
-_VERSIONS = (MQTTProtocolVersion.MQTTv5, MQTTProtocolVersion.MQTTv311)
 _PROVEN_SECONDS = 10.0
 """Seconds a connection must last for the next attempt to follow quickly."""
 
@@ -116,7 +114,7 @@ class DeliveryClient:
         started = int(self._identity.started_at.timestamp() * 1000)
         return Session(
             f"{started}-{self._sessions}",
-            _VERSIONS[self._version],
+            VERSIONS[self._version],
             self._config,
             self._identity,
             self._senders,

@@ -28,6 +28,9 @@ from edge.delivery.senders import Senders
 
 _ANSWER_SECONDS = 10.0
 _KEEPALIVE_SECONDS = 30
+VERSIONS = (MQTTProtocolVersion.MQTTv5, MQTTProtocolVersion.MQTTv311)
+"""The versions of MQTT to connect with, the better one first: a broker may know only the older."""
+
 _POLL_SECONDS = 0.2
 _GOODBYE_SECONDS = 2.0
 

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
 from configs.camera import CameraConfig
+from configs.node import NodeConfig
 from edge.setup.drafts import problems
 from edge.setup.pages import language, now, place_of, places, render, sight, tasks
 from edge.setup.places import Place, SetupError
@@ -28,14 +29,20 @@ def sent_test(request: Request, place: Place) -> dict[str, Any]:
 
 
 def _hindrance(request: Request, place: Place) -> SetupError | None:
-    node = places(request).sender_of(place)
-    if node is None:
-        return SetupError("test_no_node")
     try:
-        keys_of(node)
+        _sender(request, place)
     except SetupError as error:
         return error
     return None
+
+
+def _sender(request: Request, place: Place) -> NodeConfig:
+    """The node that sends the camera's test. Raises SetupError if none can."""
+    node = places(request).sender_of(place)
+    if node is None:
+        raise SetupError("test_no_node")
+    keys_of(node)
+    return node
 
 
 @router.post("/cameras/{name}/sent-test")
@@ -45,10 +52,7 @@ def start(request: Request, name: str, by: Annotated[str, Form(min_length=2, max
     draft = place.draft()
     if found := list(problems(draft)):
         raise SetupError("problems", words=found[0][1].in_language(language(request)))
-    if hindrance := _hindrance(request, place):
-        raise hindrance
-    node = places(request).sender_of(place)
-    assert node is not None
+    node = _sender(request, place)
     config, look = CameraConfig.model_validate(draft), sight(request)
     progress = Progress(place, by.strip(), now(request).isoformat())
 

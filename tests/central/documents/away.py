@@ -13,6 +13,6 @@ from central.documents import process
 def typesetting_away() -> Iterator[None]:
     """No process for papers starts, and one that an earlier test started is not asked."""
     with pytest.MonkeyPatch.context() as broken:
-        broken.setattr(process, "_workshops", type(process._workshops)())
+        broken.setattr(process, "_servers", type(process._servers)())
         broken.setattr(sys, "executable", "/nowhere/python")
         yield

@@ -1,4 +1,4 @@
-"""A process for each paper: limits, and a workshop that ends at any moment."""
+"""A process for each paper: limits, and a fork server that ends at any moment."""
 
 import os
 import signal
@@ -26,8 +26,8 @@ def task(source: str | None = None) -> bytes:
     return job.model_dump_json().encode()
 
 
-def workshops(of: int) -> list[int]:
-    """The workshops that a process has started and that still run."""
+def servers(of: int) -> list[int]:
+    """The fork servers that a process has started and that still run."""
     found = []
     for entry in Path("/proc").iterdir():
         try:
@@ -35,7 +35,7 @@ def workshops(of: int) -> list[int]:
             state, parent = (entry / "stat").read_text().rpartition(")")[2].split()[:2]
         except (OSError, ValueError):
             continue
-        if b"central.documents.workshop" in words and int(parent) == of and state != "Z":
+        if b"central.documents.fork_server" in words and int(parent) == of and state != "Z":
             found.append(int(entry.name))
     return found
 
@@ -46,15 +46,15 @@ def test_tasks_at_once_get_each_their_own_answer() -> None:
         made = list(pool.map(lambda given: process.run(RENDER, given, ENOUGH), [task(), other] * 2))
     assert made[0] == made[2] != made[1] == made[3]
     assert all(pdf.startswith(b"%PDF-") for pdf in made)
-    assert len(workshops(os.getpid())) == 1
+    assert len(servers(os.getpid())) == 1
 
 
-def test_a_workshop_that_was_killed_is_started_again() -> None:
+def test_a_fork_server_that_was_killed_is_started_again() -> None:
     made = process.run(RENDER, task(), ENOUGH)
-    (killed,) = workshops(os.getpid())
+    (killed,) = servers(os.getpid())
     os.kill(killed, signal.SIGKILL)
     assert process.run(RENDER, task(), ENOUGH) == made
-    (anew,) = workshops(os.getpid())
+    (anew,) = servers(os.getpid())
     assert anew != killed
 
 
@@ -85,7 +85,7 @@ def test_only_tasks_of_typesetting_are_taken() -> None:
 def test_it_ends_with_the_process_that_started_it() -> None:
     code = (
         "import os; from tests.central.documents.test_process import *;"
-        "process.run(RENDER, task(), ENOUGH); print(*workshops(os.getpid()))"
+        "process.run(RENDER, task(), ENOUGH); print(*servers(os.getpid()))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     (number,) = done.stdout.split()

@@ -1,5 +1,5 @@
 """The process that has loaded what typesetting needs, and forks for each task: `python -m
-central.documents.workshop DOOR`.
+central.documents.fork_server DOOR`.
 
 It never sees a task: the forked process reads it from its own channel, under its limits, and ends with it.
 """
