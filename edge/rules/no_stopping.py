@@ -1,6 +1,8 @@
 """Dừng xe nơi cấm dừng — standing in a zone longer than it allows; the zone's basis gives the point of
 law."""
 
+from bisect import bisect_right
+
 from configs.rules.no_stopping import RULE, NoStopping
 from configs.scene import Zone
 from contract.reasons import reason
@@ -32,8 +34,8 @@ def judge(situation: Situation, parameters: NoStopping) -> list[Finding]:
 
 
 def _standing_since(situation: Situation, zone: Zone, still: float) -> TrackPoint | None:
-    """The point `zone.seconds` ago if the vehicle was seen to stand still by then and has not moved since, as
-    far as its wheels were seen: passing traffic hides them, and does not move it."""
+    """The last point at least `zone.seconds` ago if the vehicle was seen to stand still by then and has not
+    moved since, as far as its wheels were seen: passing traffic hides them, and does not move it."""
     points = situation.track.points
     newest = points[-1]
     came = newest.t - zone.seconds - ROLLS
@@ -49,7 +51,8 @@ def _standing_since(situation: Situation, zone: Zone, still: float) -> TrackPoin
     if len(seen) < _SEEN * len(points[first::step]):
         return None
     stood = all(moved(point, newest) <= still and inside(point.ground, zone.polygon) for point in seen)
-    return points[since(points, newest.t - zone.seconds)] if stood else None
+    past = bisect_right(points, newest.t - zone.seconds, key=lambda point: point.t)
+    return points[past - 1] if stood else None
 
 
 def _stands_in(point: TrackPoint, zone: Zone) -> bool:

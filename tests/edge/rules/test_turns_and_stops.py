@@ -171,6 +171,15 @@ def test_the_finding_says_how_long() -> None:
     assert finding.reasons[0].values["lasted_ms"] == pytest.approx(10_000, abs=200)
 
 
+@pytest.mark.parametrize("fps", [4, 6, 12, 12.5])
+def test_what_is_stated_is_not_shorter_than_what_is_allowed(fps: float) -> None:
+    """However its looks fall: "stood 9.92 s, 10.00 s are allowed" would be no offence."""
+    (finding,) = replay(track(through((0, 300, 300)), 0.07, 14, fps=fps), STREET, STOPS)
+    values = finding.reasons[0].values
+    assert finding.moments["continuing"] - finding.moments["before"] >= ZONE.seconds
+    assert values["allowed_ms"] <= values["lasted_ms"] <= values["allowed_ms"] + 1000 / fps + 1
+
+
 @pytest.mark.parametrize("brakes", [0.5, 1.0, 2.0])
 def test_nobody_stands_while_they_still_roll(brakes: float) -> None:
     """However gently it brakes, of a motorbike 1.7 m high: told neither before its time nor a second late."""
