@@ -25,7 +25,7 @@ from central.data_subjects import service as data_subjects
 from central.db import make_engine, reading, transaction
 from central.documents.archive import FILE, Archive
 from central.documents.filing import archive_of, make_file, signer_of
-from central.documents.signing import PaperSigner
+from central.documents.signer import PaperSigner
 from central.fleet.service import trim_health, watch_silence
 from central.incidents import watch as incidents
 from central.ingest import frames, quarantine

@@ -29,7 +29,7 @@ from central.documents.forgetting import DISPOSED
 from central.documents.models import Document
 from central.documents.numbers import next_number
 from central.documents.render import Job, RenderError, rendered
-from central.documents.signing import PaperSigner
+from central.documents.signer import PaperSigner
 from central.documents.values import MODELS, SYMBOLS, Office, Paper
 from central.errors import ConflictError, NotFoundError
 from central.jobs import queue as jobs

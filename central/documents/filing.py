@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from central.db import reading
 from central.documents.archive import Archive, get
 from central.documents.models import Document
-from central.documents.signing import FileSigner, PaperSigner, RemoteSigner
+from central.documents.signer import PaperSigner
 from central.documents.values import Office
 from central.media.places import store_of
 from central.settings import CentralSettings, PaperSigningSettings, read_secret
@@ -32,10 +32,15 @@ def archive_of(settings: CentralSettings, vault: Vault) -> Archive:
 
 def signer_of(settings: PaperSigningSettings) -> PaperSigner | None:
     """The signer of papers; None if they are signed by hand. Raises PaperSigningError, SettingsError."""
+    # Imported here: it loads libraries for half a second, and only a worker signs.
     if settings.pkcs12_file is not None:
+        from central.documents.signing import FileSigner
+
         secret = read_secret(settings.passphrase_file).get_secret_value() if settings.passphrase_file else ""
         return FileSigner.from_file(settings.pkcs12_file, secret.encode() or None)
     if settings.url is not None:
+        from central.documents.signing import RemoteSigner
+
         return RemoteSigner(settings.url, settings.token())
     return None
 

@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from http.client import OK
 from io import BytesIO
 from pathlib import Path
-from typing import Protocol
 
 from asn1crypto import pem, x509
 from cryptography.hazmat.primitives.serialization import load_der_public_key
@@ -31,26 +30,10 @@ from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from central.connections.exchange import Limits, NoAnswerError, exchange
+from central.documents.signer import PaperSigningError
 from contract.canonical import read_json
 
 FIELD = "KySo"
-
-
-class PaperSigningError(Exception):
-    """A paper could not be signed; the message says why."""
-
-
-class PaperSigner(Protocol):
-    """Signs papers in the unit's name."""
-
-    def sign(self, pdf: bytes, reason: str, place: str) -> bytes:
-        """The paper with an added signature. Raises PaperSigningError."""
-        ...
-
-    @property
-    def name(self) -> str:
-        """Who signs, as the certificate names them."""
-        ...
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,8 @@ from pydantic import BaseModel
 from central.connections.exchange import Limits, NoAnswerError, exchange
 from central.connections.http import Peer
 from central.connections.problems import OutsideError
-from central.documents.signing import PaperSigningError, RemoteSigner
+from central.documents.signer import PaperSigningError
+from central.documents.signing import RemoteSigner
 from central.payments.http import HttpGateway
 from central.payments.port import GatewayError
 

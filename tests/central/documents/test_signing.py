@@ -14,7 +14,8 @@ from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from central.documents.render import as_pdf
-from central.documents.signing import FileSigner, PaperSigningError, RemoteSigner, validate
+from central.documents.signer import PaperSigningError
+from central.documents.signing import FileSigner, RemoteSigner, validate
 from tests.central.documents.certificates import PASSPHRASE, Authority, authority
 from tests.central.documents.test_render import job
 
