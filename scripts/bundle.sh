@@ -26,6 +26,7 @@ nginx-light
 libpango-1.0-0
 libpangoft2-1.0-0
 libharfbuzz-subset0
-fonts-dejavu-core
+fonts-texgyre
+fonts-noto-core
 LIST
 du -sh "$out"

@@ -1,5 +1,6 @@
 """The proxy's files: nginx takes them, and each face has a host name of its own."""
 
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -9,7 +10,6 @@ import pytest
 from tests.deploy.pages import ROOT
 
 NGINX = ROOT / "deploy/nginx"
-pytestmark = pytest.mark.skipif(shutil.which("nginx") is None, reason="nginx is not installed")
 
 
 @pytest.fixture
@@ -21,11 +21,14 @@ def certificates(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_nginx_takes_the_files(certificates: Path) -> None:
+@pytest.mark.skipif(shutil.which("nginx") is None, reason="nginx is not installed")
+@pytest.mark.parametrize("upstreams", ["upstreams.conf", "upstreams-compose.conf"])
+def test_nginx_takes_the_files(certificates: Path, upstreams: str) -> None:
     ours = (NGINX / "ngatu.conf").read_text().replace("/etc/ngatu/tls", str(certificates))
+    ours = ours.replace("/var/log/nginx", str(certificates))
     (certificates / "ngatu.conf").write_text(ours)
     whole = certificates / "nginx.conf"
-    includes = f"include {NGINX / 'upstreams.conf'}; include {certificates / 'ngatu.conf'};"
+    includes = f"include {NGINX / upstreams}; include {certificates / 'ngatu.conf'};"
     whole.write_text(f"pid {certificates}/pid;\nevents {{}}\nhttp {{ access_log off; {includes} }}\n")
     words = ["nginx", "-t", "-q", "-e", str(certificates / "error.log"), "-c", str(whole)]
     done = subprocess.run(words, capture_output=True, text=True)
@@ -37,3 +40,13 @@ def test_each_face_has_a_name_of_its_own() -> None:
     assert text.count("server_name ") == 2
     for wanted in ("Host $host", "X-Forwarded-For $remote_addr", "X-Forwarded-Proto https"):
         assert f"proxy_set_header {wanted};" in text
+
+
+def test_the_log_has_no_code_of_an_owner() -> None:
+    """The QR code of a notice leads to `/?c=CODE`: what follows the question mark is not logged."""
+    text = (NGINX / "ngatu.conf").read_text()
+    (form,) = re.findall(r"^log_format ngatu (.+);$", text, re.MULTILINE)
+    logged = {"remote_addr", "time_local", "request_method", "uri", "status", "body_bytes_sent"}
+    assert set(re.findall(r"\$(\w+)", form)) == logged
+    _, *servers = text.split("server {")
+    assert ["access_log /var/log/nginx/access.log ngatu;" in server for server in servers] == [True] * 3

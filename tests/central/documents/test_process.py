@@ -93,3 +93,19 @@ def test_it_ends_with_the_process_that_started_it() -> None:
     while Path("/proc", number).exists() and time.monotonic() < until:
         time.sleep(0.05)
     assert not Path("/proc", number).exists()
+
+
+def test_without_its_typeface_no_paper_is_set_in_another(tmp_path: Path) -> None:
+    """A machine without fonts: the library crashes, which looked like too little memory."""
+    (tmp_path / "fonts.conf").write_text("<fontconfig></fontconfig>")
+    words = (
+        "import sys; from central.documents import process; limits = process.Limits(60, 2 * 2**30)\n"
+        f"process.run({RENDER!r}, sys.stdin.buffer.read(), limits)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", words],
+        input=task(),
+        capture_output=True,
+        env={**os.environ, "FONTCONFIG_FILE": str(tmp_path / "fonts.conf")},
+    )
+    assert b"EndedError: ('failed', 'TeX Gyre Termes is not installed: apt-get install" in done.stderr
