@@ -77,16 +77,23 @@ def running_centre(folder: Path, database: str | None, now: datetime) -> Iterato
     centre.state.engine.dispose()
 
 
+NOW = datetime.fromisoformat("2026-11-24T08:00:00+00:00")
+
+
+@pytest.fixture(scope="module")
+def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningCentre]:
+    """The centre on SQLite, for what no database decides."""
+    yield from running_centre(tmp_path_factory.mktemp("running"), None, NOW)
+
+
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def running(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[RunningCentre]:
     """The centre on each database."""
-    now = datetime.fromisoformat("2026-11-24T08:00:00+00:00")
-    folder = tmp_path_factory.mktemp("running")
     if request.param == "sqlite":
-        yield from running_centre(folder, None, now)
+        yield request.getfixturevalue("embedded")
         return
     databases.need_postgres()
     with databases.migrated_postgres() as url:
-        yield from running_centre(folder, url, now)
+        yield from running_centre(tmp_path_factory.mktemp("running"), url, NOW)

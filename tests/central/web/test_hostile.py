@@ -165,16 +165,16 @@ def is_refused(answer: Response) -> bool:
     return sent_away or answer.status_code in (401, 403)
 
 
-def test_nobody_is_let_in_who_should_not_be_and_everybody_who_should(running: RunningCentre) -> None:
+def test_nobody_is_let_in_who_should_not_be_and_everybody_who_should(embedded: RunningCentre) -> None:
     for identity in IDENTITIES:
-        running.client(identity)
-    for operation in operations(running.centre):
+        embedded.client(identity)
+    for operation in operations(embedded.centre):
         allowed = permitted(operation)
         for identity in IDENTITIES:
             for number in range(max(len(operation.bodies), 1)):
-                answer = send(running, identity, operation.request(body=number))
+                answer = send(embedded, identity, operation.request(body=number))
                 if operation.path in ENDS_SESSIONS:
-                    running.client(identity)
+                    embedded.client(identity)
                 told = f"{identity}: {operation.name} → {answer.status_code}"
                 if identity not in allowed:
                     assert is_refused(answer), told
@@ -203,14 +203,14 @@ def test_no_body_is_too_hostile(running: RunningCentre) -> None:
                 send(running, identity, Request(operation.method, path, body, content_type))
 
 
-def test_every_method_is_answered_as_it_should(running: RunningCentre) -> None:
-    known = operations(running.centre)
+def test_every_method_is_answered_as_it_should(embedded: RunningCentre) -> None:
+    known = operations(embedded.centre)
     paths = {address("console.js"), *(operation.request().url for operation in known)}
     for path in sorted(paths):
         taken = {operation.method for operation in known if operation.matches(path)} or {"GET"}
         expected = {*taken, "OPTIONS", *({"HEAD"} if "GET" in taken else set())}
         for method in METHODS:
-            answer = send(running, STRANGER, Request(method, path))
+            answer = send(embedded, STRANGER, Request(method, path))
             told = f"{method} {path} → {answer.status_code}"
             if method in taken or (method == "HEAD" and "GET" in taken):
                 assert answer.status_code != 405, told
