@@ -49,4 +49,5 @@ def test_the_log_has_no_code_of_an_owner() -> None:
     logged = {"remote_addr", "time_local", "request_method", "uri", "status", "body_bytes_sent"}
     assert set(re.findall(r"\$(\w+)", form)) == logged
     _, *servers = text.split("server {")
-    assert ["access_log /var/log/nginx/access.log ngatu;" in server for server in servers] == [True] * 3
+    for line in ("access_log /var/log/nginx/access.log ngatu;", "error_log /var/log/nginx/error.log crit;"):
+        assert [line in server for server in servers] == [True] * 3
