@@ -62,6 +62,14 @@ def test_it_is_pdf_a_with_output_intent_and_embedded_fonts(papers: dict[str, byt
     expect_pdf_a(papers[kind])
 
 
+@pytest.mark.parametrize("kind", sorted(SAMPLES))
+def test_only_fonts_of_the_named_packages_are_used(papers: dict[str, bytes], kind: str) -> None:
+    """Those of `fonts-texgyre` and `fonts-noto-core`: with others a paper would look different elsewhere."""
+    fonts = [font for page in PdfReader(BytesIO(papers[kind])).pages for font in _fonts(page)]
+    names = {str(font["/FontName"]).partition("+")[2] for font in fonts}
+    assert {name for name in names if not name.startswith(("TeX", "Noto"))} == set()
+
+
 def expect_pdf_a(pdf: bytes) -> None:
     """It says it is PDF/A-3u, has an output intent, and embeds every font."""
     reader = PdfReader(BytesIO(pdf))
