@@ -15,6 +15,7 @@ from sqlmodel import Session, and_, col, not_, select
 
 from central.accounts.models import User
 from central.audit import service as audit
+from central.db import is_postgresql
 from central.deadlines.rules import Running, running
 from central.errors import ConflictError, InvalidError, NotFoundError
 from central.incidents.models import Incident
@@ -50,6 +51,7 @@ def enter(session: Session, user: User, found: Found, now: datetime) -> Incident
         raise InvalidError("incident_future", field="found_at")
     if found.first_at >= found.until_at:
         raise InvalidError("incident_period", field="until_at")
+    _one_after_another(session)
     if (known := _same(session, found)) is not None:
         raise ConflictError("incident_twice", n=known)
     assert user.id is not None
@@ -70,6 +72,13 @@ def enter(session: Session, user: User, found: Found, now: datetime) -> Incident
     session.flush()
     audit.record(session, user.actor, "incident.enter", _subject(row), {"on": found.found_at.isoformat()})
     return row
+
+
+def _one_after_another(session: Session) -> None:
+    """Until the transaction ends nobody else enters one: two people may write of the same at the same moment.
+    SQLite has one writer at a time."""
+    if is_postgresql(session):
+        session.connection().exec_driver_sql("LOCK TABLE incident IN SHARE ROW EXCLUSIVE MODE")
 
 
 def _same(session: Session, found: Found) -> int | None:

@@ -1,12 +1,17 @@
 """Security incidents: deadlines in hours, facts until the report, each letter recorded once."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from threading import Barrier
 
 import pytest
-from sqlmodel import Session
+from sqlalchemy import Engine
+from sqlmodel import Session, select
 
 from central.accounts.models import User
 from central.accounts.permissions import Role
+from central.db import transaction
 from central.errors import ConflictError, InvalidError, NotFoundError
 from central.incidents import service as incidents
 from central.incidents.models import Incident
@@ -110,6 +115,26 @@ def test_the_same_incident_is_entered_once(session: Session, admin: User, now: d
     assert refused.value.values == {"n": first.id}
     incidents.drop(session, admin, first.id or 0, "ghi nhầm", now)
     assert incidents.enter(session, admin, again, now).id != first.id
+
+
+def test_of_two_who_enter_it_at_once_the_second_is_told(engine: Engine, now: datetime) -> None:
+    with transaction(engine) as session:
+        add_user(session, "quan-tri", Role.ADMIN, now)
+    together = Barrier(2)
+
+    def enter(_: int) -> str:
+        together.wait(20)
+        with transaction(engine) as session:
+            admin = session.exec(select(User)).one()
+            try:
+                entered(session, admin, now)
+            except ConflictError as refused:
+                return refused.reason
+            time.sleep(0.2)  # not committed yet when the other looks
+        return "entered"
+
+    with ThreadPoolExecutor(2) as people:
+        assert sorted(people.map(enter, range(2))) == ["entered", "incident_twice"]
 
 
 def test_what_was_entered_by_mistake_stays_listed_without_deadlines(
