@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from contract.vehicles import VehicleKind
 from edge.detect.detector import Detection, Look
+from edge.detect.hiding import Sides
 from edge.detect.matching import JITTER, REACH, Expected
 from edge.detect.motion import Motion
 from edge.detect.shapes import Cell, plain_way
@@ -31,10 +32,12 @@ NEW_LOOK = 0.2
 
 
 class Sight(NamedTuple):
-    """A detection assigned to a track: whether something may hide its wheels, and its track point."""
+    """A detection assigned to a track: whether something may hide its wheels or one of its sides, and its
+    track point."""
 
     detection: Detection
     covered: bool
+    sides: Sides
     point: TrackPoint
 
 
@@ -58,7 +61,7 @@ class Candidate:
         self.way: Point | None = None
         self.points = [sight.point]
         self.look: Look | None = None
-        self.covered = sight.covered
+        self.covered, self.aside = sight.covered, any(sight.sides)
         self.hits = 0
         self.unseen = 0
         self.there = sight.point.t
@@ -72,7 +75,7 @@ class Candidate:
     def see(self, sight: Sight, max_points: int) -> None:
         """Continues the track with this detection."""
         box = sight.detection.box
-        self.motion.correct(box, covered=sight.covered)
+        self.motion.correct(box, covered=sight.covered, sides=sight.sides)
         self.way = plain_way(self.motion.speed, box[3] - box[1]) or self.way
         self.pass_by(sight.point, max_points)
         self._learn(sight)
@@ -86,7 +89,7 @@ class Candidate:
 
     def _learn(self, sight: Sight) -> None:
         self.hits += 1
-        self.covered = sight.covered
+        self.covered, self.aside = sight.covered, any(sight.sides)
         seen = sight.detection
         self._votes[seen.kind] += seen.confidence
         scores = seen.kinds or {seen.kind: 1.0}
@@ -145,6 +148,7 @@ class Candidate:
             gap=t - self.newest.t,
             speed=self.motion.speed,
             covered=self.covered,
+            aside=self.aside,
         )
 
     def came_in(self, bounds: Box) -> int | None:

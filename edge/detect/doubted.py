@@ -8,11 +8,9 @@ be confused with, and a later look decides which of them it continues.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
-from numpy.typing import NDArray
-
 from edge.detect.candidate import Candidate
 from edge.detect.detector import Detection
+from edge.detect.hiding import Hidden
 from edge.detect.matching import apart, costs, margins
 from edge.detect.motion import Motion
 from edge.rules.inputs import Box
@@ -60,7 +58,7 @@ class Doubted:
         t: float,
         at: Mapping[int, int],
         there: Sequence[Detection],
-        hidden: NDArray[np.bool_],
+        hidden: Hidden,
         bounds: Box,
     ) -> bool:
         """Whether the candidate's present detection continues this vehicle and none of the others.
@@ -69,15 +67,15 @@ class Doubted:
             t: seconds on the stream clock, to which all motions were advanced.
             at: index of the detection now assigned to each candidate, by the candidate's Python id.
             there: all detections of this look.
-            hidden: for each whether something may hide its wheels.
+            hidden: what something may hide of each.
             bounds: of the picture.
         """
         seen = at.get(id(self.of))
-        if self.own.hits < KNOWN or seen is None or hidden[seen] or there[seen].confidence < SURE:
+        if self.own.hits < KNOWN or seen is None or hidden.below[seen] or there[seen].confidence < SURE:
             return False
         rows = [self.own, *(before for _, before in self.others)]
         worth = costs([row.expected(t, bounds) for row in rows], there, hidden)
-        off = apart(self.own.motion.box, there[seen].box)
+        off = apart(self.own.motion.box, there[seen].box, hidden.sides(seen))
         if worth.odd[0, seen] or not worth.possible[0, seen] or off > NEAR:
             return False
         pairs = [(0, seen)]

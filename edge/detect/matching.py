@@ -14,6 +14,7 @@ from scipy.optimize import linear_sum_assignment
 
 from contract.vehicles import VehicleKind
 from edge.detect.detector import TWO_WHEELED, Detection, Look
+from edge.detect.hiding import Hidden, Sides, completed
 from edge.rules.inputs import Box, Point
 
 FORBIDDEN = 1e6
@@ -34,7 +35,7 @@ SIZES = 0.25
 """Standard deviation of the logarithm of a box's width and height, from look to look."""
 
 COVERED_SIZES = 0.6
-"""The same for the height if the vehicle is covered now or was before."""
+"""The same for the height if the vehicle is covered now or was before, and for the width if one side is."""
 
 COLOURS = 0.25
 """Colour distance (`edge.detect.appearance.unlike`) that counts as much as one standard deviation."""
@@ -68,7 +69,8 @@ class Expected:
     """A track's expected appearance now.
 
     `sigma` is the standard deviation of middle x and upper y in pixels, `last` the box it was last seen in,
-    `gap` seconds ago, with `speed` in pixels a second. `covered`: something was in front of it then.
+    `gap` seconds ago, with `speed` in pixels a second. `covered`: something was in front of it then;
+    `aside`: in front of one of its sides.
     """
 
     box: Box
@@ -79,6 +81,7 @@ class Expected:
     gap: float
     speed: Point
     covered: bool
+    aside: bool
 
 
 @dataclass(frozen=True)
@@ -107,19 +110,21 @@ def overlaps(a: Sequence[Box], b: Sequence[Box]) -> NDArray[np.float64]:
     return result
 
 
-def apart(a: Box, b: Box) -> float:
-    """Distance between the middles of two boxes' upper edges, in parts of the larger side of the second."""
+def apart(expected: Box, seen: Box, sides: Sides) -> float:
+    """Distance between the middles of the upper edges of an expected box and a detected one whose `sides` may
+    be hidden, in parts of the larger side of the second."""
+    a, b = expected, completed(seen, expected[2] - expected[0], sides)
     x, y = (a[0] + a[2] - b[0] - b[2]) / 2, a[1] - b[1]
     return float(np.hypot(x, y)) / max(b[2] - b[0], b[3] - b[1])
 
 
-def costs(expected: Sequence[Expected], detections: Sequence[Detection], cover: NDArray[np.bool_]) -> Costs:
+def costs(expected: Sequence[Expected], detections: Sequence[Detection], hidden: Hidden) -> Costs:
     """The cost of each detection as the continuation of each track.
 
     Args:
         expected: the tracks, as expected now.
         detections: the detections of this look.
-        cover: for each detection whether something may cover its lower end.
+        hidden: what nearer vehicles may hide of each detection.
     """
     if not expected or not detections:
         nothing = np.zeros((len(expected), len(detections)))
@@ -128,12 +133,14 @@ def costs(expected: Sequence[Expected], detections: Sequence[Detection], cover: 
     tracks, seen = np.array([e.box for e in expected])[:, None], np.array([d.box for d in detections])[None]
     overlap = overlaps([e.box for e in expected], [d.box for d in detections])
     sigma = np.array([e.sigma for e in expected])
-    across = (tracks[..., 0] + tracks[..., 2] - seen[..., 0] - seen[..., 2]) / 2 / sigma[:, :1]
+    across = _across(tracks, seen, hidden) / sigma[:, :1]
     away = across**2 + ((tracks[..., 1] - seen[..., 1]) / sigma[:, 1:]) ** 2
     wider = np.log((seen[..., 2] - seen[..., 0]) / (tracks[..., 2] - tracks[..., 0]))
     taller = np.log((seen[..., 3] - seen[..., 1]) / (tracks[..., 3] - tracks[..., 1]))
-    hidden = np.array([e.covered for e in expected])[:, None] | cover[None]
-    sizes = (wider / SIZES) ** 2 + (taller / np.where(hidden, COVERED_SIZES, SIZES)) ** 2
+    below = np.array([e.covered for e in expected])[:, None] | hidden.below[None]
+    aside = np.array([e.aside for e in expected])[:, None] | (hidden.left | hidden.right)[None]
+    sizes = (wider / np.where(aside, COVERED_SIZES, SIZES)) ** 2
+    sizes += (taller / np.where(below, COVERED_SIZES, SIZES)) ** 2
     two = np.array([e.kind in TWO_WHEELED for e in expected])[:, None]
     other = two != np.array([d.kind in TWO_WHEELED for d in detections])[None]
     cost = (
@@ -141,12 +148,23 @@ def costs(expected: Sequence[Expected], detections: Sequence[Detection], cover: 
     )
     odd = (cost >= ODD) | (np.abs(wider + taller) > GROWN)
     cost += OTHER_KIND * other + _vague(sigma, tracks[:, 0]) + _faint(detections)
-    alike = (np.abs(wider) < TWICE) & (np.abs(taller) < np.where(hidden, 1.5, 1.0) * TWICE)
+    alike = np.abs(wider) < np.where(aside, 1.5, 1.0) * TWICE
+    alike &= np.abs(taller) < np.where(below, 1.5, 1.0) * TWICE
     near = (overlap >= OVERLAPPING) | (away <= REACH**2)
     boxes = [d.box for d in detections]
     like = (np.abs(wider) < GROWN) & (np.abs(taller) < GROWN)
     possible = alike & near & ~_came_back(expected, seen)
     return Costs(cost, overlap, possible, overlaps(boxes, boxes), odd, like & near)
+
+
+def _across(tracks: NDArray[np.float64], seen: NDArray[np.float64], hidden: Hidden) -> NDArray[np.float64]:
+    """Distance of the track's middle from the detection's, across; if one side is hidden, that of the other
+    side, for a detection narrower than the track."""
+    left, right = tracks[..., 0] - seen[..., 0], tracks[..., 2] - seen[..., 2]
+    narrower = right > left
+    across = np.where(narrower & hidden.left, right, (left + right) / 2)
+    across = np.where(narrower & hidden.right, left, across)
+    return np.asarray(across, float)
 
 
 def _vague(sigma: NDArray[np.float64], boxes: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from edge.detect.hiding import Sides, completed
 from edge.rules.inputs import Box, Point
 
 ACCELERATION = np.array([3.0, 3.0, 0.8, 0.8])
@@ -69,11 +70,16 @@ class Motion:
         for motion, state in zip(motions, states, strict=True):
             motion._state = state
 
-    def correct(self, box: Box, *, covered: bool = False) -> None:
-        """Take an observed box into account; for a `covered` one the height says little."""
+    def correct(self, box: Box, *, covered: bool = False, sides: Sides = (False, False)) -> None:
+        """Take an observed box into account; for a `covered` one the height says little, and for one with a
+        hidden side the width: the other side gives the position."""
         position, speed, var_position, covariance, var_speed = self._state
-        innovation = _measure(box) - position
-        jitter = COVERED_MEASUREMENT if covered else MEASUREMENT
+        jitter = (COVERED_MEASUREMENT if covered else MEASUREMENT).copy()
+        measured = _measure(box)
+        if any(sides):
+            measured[0] = _measure(completed(box, position[2], sides))[0]
+            jitter[2] = COVERED_MEASUREMENT[3]
+        innovation = measured - position
         total = var_position + (jitter * position[3]) ** 2
         gain_position, gain_speed = var_position / total, covariance / total
         position += gain_position * innovation

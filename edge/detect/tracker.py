@@ -19,6 +19,7 @@ from edge.detect.appearance import unlike
 from edge.detect.candidate import Candidate, Sight
 from edge.detect.detector import TWO_WHEELED, Detection
 from edge.detect.doubted import FIRST, LAST, Doubted
+from edge.detect.hiding import Hidden, hidden_sides
 from edge.detect.matching import Costs, apart, costs, holds_both, margins, overlaps, pair
 from edge.detect.merging import merge, parted
 from edge.detect.motion import Motion
@@ -101,7 +102,7 @@ class Tracker:
 
         worth = worth_of(self._candidates)
         points = [TrackPoint(t, d.box, frame, d.confidence) for d in there]
-        sights = [Sight(d, bool(h), p) for d, h, p in zip(there, hidden, points, strict=True)]
+        sights = [Sight(d, bool(hidden.below[j]), hidden.sides(j), points[j]) for j, d in enumerate(there)]
         seen, at = [], dict[int, int]()
         pairs, shared = self._links(worth, sights)
         lost = {i for i, c in enumerate(self._candidates) if c.unseen}
@@ -208,11 +209,11 @@ class Tracker:
                 pairs += pair(worth.cost, possible, rows, [j for j in columns if j not in taken[1]])
         return pairs
 
-    def _hidden(self, detections: Sequence[Detection], cover: NDArray[np.float64]) -> NDArray[np.bool_]:
-        """For each detection whether nearer boxes or the picture's edge may hide its wheels."""
+    def _hidden(self, detections: Sequence[Detection], cover: NDArray[np.float64]) -> Hidden:
+        """What nearer boxes or the picture's edge may hide of each detection."""
         least = np.array([HIDING[d.kind in TWO_WHEELED] for d in detections])
         cut = np.array([cut_off(d.box, self._bounds[3]) for d in detections], bool)
-        return np.asarray((cover >= least) | cut, bool)
+        return Hidden(np.asarray((cover >= least) | cut, bool), *hidden_sides(detections))
 
     def _breaks(self, i: int, margin: float) -> bool:
         """Whether the candidate may be another vehicle from here on."""
@@ -248,7 +249,7 @@ class Tracker:
             earlier.join(doubt)
 
     def _reconsider(
-        self, t: float, at: Mapping[int, int], there: Sequence[Detection], hidden: NDArray[np.bool_]
+        self, t: float, at: Mapping[int, int], there: Sequence[Detection], hidden: Hidden
     ) -> None:
         """Removes the breaks of tracks that are clearly the same vehicle as before."""
         plain = [
@@ -294,13 +295,13 @@ class Tracker:
             return True
         if candidate.hits < self._settings.min_hits:
             return False  # its speed is not known yet
-        return apart(candidate.motion.box, sight.detection.box) > self._settings.jump
+        return apart(candidate.motion.box, sight.detection.box, sight.sides) > self._settings.jump
 
     def _placed(self, candidate: Candidate | None, sight: Sight, breaks: bool) -> Sight:
         """The detection with a point that has the wheels' position."""
         box, kind = sight.detection.box, candidate.kind if candidate else sight.detection.kind
         scale, usual = self._scales[kind in TWO_WHEELED], self._usual(kind)
-        stature = candidate.stature.size(scale) if candidate and candidate.stature.known else None
+        stature = candidate.stature.size(candidate.way, scale) if candidate else None
         if box[1] <= self._bounds[1] + EDGE:
             stature = usual = None  # its upper end lies above the picture: it says nothing about the lower
         stands = standing(box, sight.covered, stature, usual, scale)
@@ -331,9 +332,9 @@ class Tracker:
             return
         bottom = candidate.newest.ground[1]
         agrees = candidate.newest.wheels == "seen" or box[3] > bottom
-        candidate.stature.take(sight.point.t, box, scale, agrees=agrees)
-        if candidate.stature.known and not was_known:
-            self._heights.take(candidate.kind, candidate.stature.size(scale)[0])
+        candidate.stature.take(sight.point.t, box, candidate.way, scale, agrees=agrees)
+        if not was_known and (size := candidate.stature.size(candidate.way, scale)) is not None:
+            self._heights.take(candidate.kind, size[0])
         if (
             candidate.id
             and candidate.kind in TWO_WHEELED
@@ -383,9 +384,8 @@ class Tracker:
         if not lost or self._t is None:
             return ()
         newest = _as_detection(candidate)
-        worth = costs(
-            [c.expected(self._t, self._bounds) for c in lost], [newest], np.array([candidate.covered])
-        )
+        hidden = Hidden(np.array([candidate.covered]), np.zeros(1, bool), np.zeros(1, bool))
+        worth = costs([c.expected(self._t, self._bounds) for c in lost], [newest], hidden)
         near = [c for c, there in zip(lost, worth.near[:, 0], strict=True) if there]
         return tuple(sorted({i for c in near for i in (c.id, *c.after)}))
 

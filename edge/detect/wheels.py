@@ -9,13 +9,15 @@ vehicle, the wheels are computed from the upper edge.
 from collections import defaultdict, deque
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import dist
+from math import cos, dist, hypot, radians
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from contract.vehicles import VehicleKind
 from edge.detect.detector import TWO_WHEELED, Detection
+from edge.detect.hiding import NEARER
 from edge.detect.scale import Scale
 from edge.rules.inputs import Box, Point, WheelState
 
@@ -57,6 +59,10 @@ _KNOWN = 3
 _KIND_KNOWN = 8
 """Vehicles of a kind after which its usual height is known."""
 
+_SAME_VIEW = cos(radians(30))
+"""Cosine of the angle in the picture by which two directions may differ and still be seen from the same
+side."""
+
 _SURE = 0.5
 """Least confidence of a box that is learnt from."""
 
@@ -81,7 +87,7 @@ def covered(detections: Sequence[Detection]) -> NDArray[np.float64]:
     widths, heights = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
     inset = np.array([0.3 if d.kind in TWO_WHEELED else 0.05 for d in detections]) * widths
     columns = boxes[:, :1] + inset[:, None] + _COLUMNS * (widths - 2 * inset)[:, None]
-    nearer = boxes[None, :, 3] > (boxes[:, 3] + 0.03 * heights)[:, None]
+    nearer = boxes[None, :, 3] > (boxes[:, 3] + NEARER * heights)[:, None]
     reaches = boxes[None, :, 1] < (boxes[:, 3] + 0.05 * heights)[:, None]
     over = (columns[:, None] > boxes[None, :, :1]) & (columns[:, None] < boxes[None, :, 2:3])
     share: NDArray[np.float64] = (over & (nearer & reaches)[:, :, None]).any(axis=1).mean(axis=1)
@@ -93,45 +99,64 @@ def cut_off(box: Box, lower: float) -> bool:
     return box[3] >= lower - max(EDGE, EDGE_PART * (box[3] - box[1]))
 
 
+class _Whole(NamedTuple):
+    """A look at a whole vehicle: when, where its wheels were, its height in pixels, and where it drove."""
+
+    t: float
+    y: float
+    height: float
+    way: Point | None
+
+
+def _same_view(first: Point | None, second: Point | None) -> bool:
+    """Whether vehicles driving these ways show the same side, or front and back: seen from above, a box is
+    higher by the vehicle's length along the view, so that one that turns changes its height."""
+    if first is None or second is None:
+        return True
+    along = abs(first[0] * second[0] + first[1] * second[1])
+    return along >= _SAME_VIEW * hypot(*first) * hypot(*second)
+
+
 class Stature:
     """Height of one vehicle, from the looks that showed it whole."""
 
     def __init__(self) -> None:
-        self._seen: deque[tuple[float, float, float]] = deque(maxlen=_SAMPLES)
+        self._seen: deque[_Whole] = deque(maxlen=_SAMPLES)
         self._place: Point = (0.0, 0.0)
-        self._size: tuple[float, float] | None = None
 
     @property
     def known(self) -> bool:
         """Whether it was fully seen often enough."""
         return len(self._seen) >= _KNOWN
 
-    def take(self, t: float, box: Box, scale: Scale, *, agrees: bool) -> None:
-        """Learns from a box that seems to show the whole vehicle, and updates the scale with it.
+    def take(self, t: float, box: Box, way: Point | None, scale: Scale, *, agrees: bool) -> None:
+        """Learns from a box that seems to show the whole vehicle driving `way`, and updates the scale with
+        it.
 
         If it contradicts the known height, it is believed only once the vehicle has moved on or turned: a
         standing vehicle does not change its height, something hides it.
         """
         y, height = box[3], max(1.0, box[3] - box[1])
         place = ((box[0] + box[2]) / 2, box[1])
-        if self._seen and t - self._seen[-1][0] < _APART:
+        if self._seen and t - self._seen[-1].t < _APART:
             return
         if self.known and not agrees and dist(place, self._place) < _TURNS * height:
             return
         self._place = place
-        if self._seen and abs(y - self._seen[0][1]) > 0.3 * height:
-            scale.compare(self._seen[0][1:], (y, height))
-        self._seen.append((t, y, height))
-        self._size = None
+        first = next((seen for seen in self._seen if _same_view(seen.way, way)), None)
+        if first is not None and abs(y - first.y) > 0.3 * height:
+            scale.compare((first.y, first.height), (y, height))
+        self._seen.append(_Whole(t, y, height, way))
 
-    def size(self, scale: Scale) -> tuple[float, float]:
-        """Its height as it would be in the middle of the picture, and the standard deviation of that."""
-        if self._size is None:
-            sizes = sorted(height / scale.at(y) for _, y, height in self._seen)
-            middle = sizes[len(sizes) // 2]
-            spread = (sizes[-1 - len(sizes) // 8] - sizes[len(sizes) // 8]) / 3
-            self._size = middle, max(0.03 * middle, spread)
-        return self._size
+    def size(self, way: Point | None, scale: Scale) -> tuple[float, float] | None:
+        """Its height while driving `way`, as it would be in the middle of the picture, and the standard
+        deviation of that; None if it was not seen whole often enough in that direction."""
+        sizes = sorted(seen.height / scale.at(seen.y) for seen in self._seen if _same_view(seen.way, way))
+        if len(sizes) < _KNOWN:
+            return None
+        middle = sizes[len(sizes) // 2]
+        spread = (sizes[-1 - len(sizes) // 8] - sizes[len(sizes) // 8]) / 3
+        return middle, max(0.03 * middle, spread)
 
 
 class Heights:
