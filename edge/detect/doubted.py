@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from edge.detect.candidate import Candidate
 from edge.detect.detector import Detection
 from edge.detect.hiding import Hidden
-from edge.detect.matching import apart, costs, margins
+from edge.detect.matching import Costs, apart, costs, margins
 from edge.detect.motion import Motion
 from edge.rules.inputs import Box
 
@@ -19,8 +19,9 @@ FIRST, LAST = 0.25, 1.0
 """Seconds after a break between which it is reconsidered: earlier nothing has changed, later its position
 before the break says nothing any more."""
 
-PLAIN = 3.0
-"""By how much more the second-best explanation must cost (negative log-likelihood)."""
+PLAIN, PLAIN_PARTED = 3.0, 5.5
+"""By how much more the second-best explanation must cost (negative log-likelihood), and after a split
+(`edge.detect.merging`): before they merged, either may have been seen in part only."""
 
 KNOWN = 3
 """Observations after which its speed was known."""
@@ -41,6 +42,7 @@ class Doubted:
     of: Candidate
     own: Candidate
     others: list[tuple[Candidate, Candidate]]
+    parted: list[Candidate] = field(default_factory=list)
     frames: set[int] = field(default_factory=set)
 
     def motions(self) -> list[Motion]:
@@ -52,6 +54,7 @@ class Doubted:
         known = [candidate for candidate, _ in self.others]
         self.others += [(c, before) for c, before in later.others if c not in known]
         self.frames |= later.frames
+        self.parted += later.parted
 
     def is_plain(
         self,
@@ -73,11 +76,28 @@ class Doubted:
         seen = at.get(id(self.of))
         if self.own.hits < KNOWN or seen is None or hidden.below[seen] or there[seen].confidence < SURE:
             return False
-        rows = [self.own, *(before for _, before in self.others)]
-        worth = costs([row.expected(t, bounds) for row in rows], there, hidden)
+        rows = [(self.of, self.own), *self.others]
+        worth = costs([before.expected(t, bounds) for _, before in rows], there, hidden)
         off = apart(self.own.motion.box, there[seen].box, hidden.sides(seen))
         if worth.odd[0, seen] or not worth.possible[0, seen] or off > NEAR:
             return False
-        pairs = [(0, seen)]
-        pairs += [(n, at[id(c)]) for n, (c, _) in enumerate(self.others, start=1) if id(c) in at]
+        pairs = [(n, at[id(candidate)]) for n, (candidate, _) in enumerate(rows) if id(candidate) in at]
+        parted = [n for n, (candidate, _) in enumerate(rows) if candidate in self.parted]
+        if any(_may_be_swapped(worth, seen, n, dict(pairs).get(n)) for n in parted):
+            return False
         return margins(worth, pairs)[0] >= PLAIN
+
+
+def _may_be_swapped(worth: Costs, seen: int, row: int, other: int | None) -> bool:
+    """Whether the vehicle of the first row of `worth`, assigned to the detection `seen`, may be the one of
+    another `row`, assigned to the `other` detection, if to any. As at the split, sizes exclude nothing, nor
+    does a place expected so wrongly that its own detection is not near it."""
+    if other is not None and not worth.near[row, other]:
+        return True
+    if not worth.near[row, seen] or (other is not None and not worth.near[0, other]):
+        return False
+    cost = worth.cost
+    swapped = cost[row, seen] - cost[0, seen]
+    if other is not None:
+        swapped += cost[0, other] - cost[row, other]
+    return bool(swapped < PLAIN_PARTED)

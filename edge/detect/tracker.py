@@ -112,9 +112,8 @@ class Tracker:
         breaks = {
             i for (i, _), margin in zip(pairs, sure, strict=True) if i in either or self._breaks(i, margin)
         }
-        # No later look can tell which is which after a split: for the vehicle that was behind the other,
-        # position and speed were poorly known.
         doubts = {i: self._doubt(worth, i, j) for i, j in pairs if i in breaks and i not in either}
+        doubts |= {i: self._doubt_parted(i, other) for i, other in either.items()}
         for i, j in pairs:
             if j in shared:
                 self._pass(self._candidates[i], shared[j], points[j])
@@ -227,6 +226,16 @@ class Tracker:
         own = self._candidates[i]
         others = [(c, c.before()) for c, near in zip(self._candidates, worth.near[:, j], strict=True) if near]
         return Doubted(self._t or 0.0, own, own.before(), [pair for pair in others if pair[0] is not own])
+
+    def _doubt_parted(self, i: int, j: int) -> Doubted:
+        """The candidate and the one it was in a box with, both as they were before that."""
+        own, other = self._candidates[i], self._candidates[j]
+
+        def before(one: Candidate, second: Candidate) -> Candidate:
+            merged = second.lost_in
+            return merged.before if merged is not None and merged.into is one else one.before()
+
+        return Doubted(self._t or 0.0, own, before(own, other), [(other, before(other, own))], [other])
 
     def _continue(
         self, candidate: Candidate, sight: Sight, cover: float, breaks: bool, doubt: Doubted | None

@@ -65,7 +65,7 @@ def test_who_parts_from_one_box_may_be_either(
     first = 15
     looks = [beside(number) for number in range(first)]
     looks += [how(beside(first + number)) for number, how in enumerate(together)]
-    looks += [beside(len(looks) + number) for number in range(4)]
+    looks += [beside(len(looks) + number) for number in range(8)]
     tracks = followed(looks)
     since = {
         id_: any(point.breaks for point in track.points if point.frame >= first)
@@ -90,9 +90,25 @@ BEHIND: list[Boxes] = [
 """One who crosses behind one who stands, as a network saw them."""
 
 
-def test_who_passes_behind_one_that_stands_may_have_become_that_one() -> None:
+def rides_on(number: int) -> Boxes:
+    """The one who crossed rides on as fast as before; the other stands as before."""
+    return (890.0 + 12 * number, 278.0, 960.0 + 12 * number, 340.0), STANDS
+
+
+def stops(number: int) -> Boxes:
+    """One of the two stands beyond the other: either that one started, or who crossed stopped."""
+    left = min(890.0 + 12 * number, 914.0)
+    return (left, 278.0, left + 62, 340.0), STANDS
+
+
+@pytest.mark.parametrize(("after", "breaks"), [(rides_on, False), (stops, True)])
+def test_who_passed_behind_one_that_stands_is_known_again_if_only_one_can_be_that_fast(
+    after: Callable[[int], Boxes], breaks: bool
+) -> None:
     before = [((709.0 + 9 * n, 279.0, 779.0 + 9 * n, 340.0), STANDS) for n in range(13)]
-    after = [((890.0 + 12 * n, 278.0, 960.0 + 12 * n, 340.0), STANDS) for n in range(2, 10)]
-    looks = followed(before + BEHIND + after)
+    looks = followed(before + BEHIND + [after(n) for n in range(2, 14)])
+    parted = len(before) + len(BEHIND) - 1
     assert {track.id for track in looks[len(before)].values()} == {1, 2}
-    assert all(any(point.breaks for point in looks[-1][number].points) for number in (1, 2))
+    assert any(any(p.breaks for p in track.points) for look in looks[parted:] for track in look.values())
+    for number in (1, 2):
+        assert any(point.breaks for point in looks[-1][number].points) is breaks

@@ -62,6 +62,23 @@ def test_a_shadow_below_the_wheels_is_not_the_vehicle() -> None:
     assert point.ground == (120, pytest.approx(300, abs=4))
 
 
+def turning(frame: int) -> Box:
+    """A bike that crosses the picture, then turns towards the camera: from above its box is higher by its
+    length."""
+    if frame < 40:
+        return (100.0 + 5 * frame, 200, 170.0 + 5 * frame, 270)
+    down = 6.0 * (frame - 40)
+    return (315, 198 + down, 355, 286 + down)
+
+
+def test_one_that_turned_stands_where_its_box_ends() -> None:
+    tracker = Tracker(bounds=BOUNDS)
+    points = [look_or_none(tracker, frame, turning(frame)) for frame in range(50)]
+    after = [point for point in points if point is not None and point.t > 4.35]
+    assert [(point.wheels, point.ground[1]) for point in after] == [("seen", point.box[3]) for point in after]
+    assert len(after) == 6
+
+
 def test_a_bike_beside_another_is_seen() -> None:
     assert look(after_standing(), 2.0, (100, 200, 140, 299), (135, 230, 175, 330)).wheels == "seen"
 
