@@ -68,15 +68,15 @@ def turning(frame: int) -> Box:
     if frame < 40:
         return (100.0 + 5 * frame, 200, 170.0 + 5 * frame, 270)
     down = 6.0 * (frame - 40)
-    return (315, 198 + down, 355, 286 + down)
+    return (315, 198 + down, 355, 296 + down)
 
 
 def test_one_that_turned_stands_where_its_box_ends() -> None:
     tracker = Tracker(bounds=BOUNDS)
     points = [look_or_none(tracker, frame, turning(frame)) for frame in range(50)]
-    after = [point for point in points if point is not None and point.t > 4.35]
+    after = [point for point in points if point is not None and point.t > 4.25]
     assert [(point.wheels, point.ground[1]) for point in after] == [("seen", point.box[3]) for point in after]
-    assert len(after) == 6
+    assert len(after) == 7
 
 
 def test_a_bike_beside_another_is_seen() -> None:
