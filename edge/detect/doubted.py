@@ -36,7 +36,8 @@ SURE = 0.25
 @dataclass(eq=False)
 class Doubted:
     """The vehicle `of` a candidate as it was before a break at time `since` (`own`), and the others as they
-    were then, each with the candidate that continues it. `frames` are those of the breaks."""
+    were then, each with the candidate that continues it. Those of them that were in one box with it have
+    `parted`. `frames` are those of the breaks."""
 
     since: float
     of: Candidate
@@ -44,6 +45,13 @@ class Doubted:
     others: list[tuple[Candidate, Candidate]]
     parted: list[Candidate] = field(default_factory=list)
     frames: set[int] = field(default_factory=set)
+
+    def is_over(self, t: float) -> bool:
+        """Whether its state before the break is too old at time `t`; after a split, that before the two were
+        in one box."""
+        states = [self.own, *(before for candidate, before in self.others if candidate in self.parted)]
+        since = min(state.newest.t for state in states) if self.parted else self.since
+        return t - since > LAST
 
     def motions(self) -> list[Motion]:
         """All motions that must be advanced in time."""

@@ -2,7 +2,8 @@
 
 While they are merged, one track follows the common box and the other is unseen. At the split the tracker may
 give either detection to either track, and both continue plausibly. So both links count as breaks (possible
-identity switches) wherever the other assignment would have been about as likely for what they were before.
+identity switches) wherever the other assignment would have been about as likely for what they were before. If
+their speeds then show that only one of the assignments fits, the breaks are removed (`edge.detect.doubted`).
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -67,6 +68,12 @@ def parted(
         if _may_have_changed(worth_of([candidates[i], merged.before]), j, at[other]):
             found |= {i: other, other: i}
     return found
+
+
+def before_merging(candidate: Candidate, other: Candidate) -> Candidate:
+    """A track that splits from the `other` now, as it was before both were in one box."""
+    merged = other.lost_in
+    return merged.before if merged is not None and merged.into is candidate else candidate.before()
 
 
 def _may_have_changed(worth: Costs, first: int, second: int) -> bool:

@@ -18,10 +18,10 @@ from contract.vehicles import VehicleKind
 from edge.detect.appearance import unlike
 from edge.detect.candidate import Candidate, Sight
 from edge.detect.detector import TWO_WHEELED, Detection
-from edge.detect.doubted import FIRST, LAST, Doubted
+from edge.detect.doubted import FIRST, Doubted
 from edge.detect.hiding import Hidden, hidden_sides
 from edge.detect.matching import Costs, apart, costs, holds_both, margins, overlaps, pair
-from edge.detect.merging import merge, parted
+from edge.detect.merging import before_merging, merge, parted
 from edge.detect.motion import Motion
 from edge.detect.scale import Scale
 from edge.detect.shapes import Shapes
@@ -151,7 +151,7 @@ class Tracker:
         if self._t is not None:
             if t <= self._t:
                 raise ValueError(f"frame time must grow: {t} s after {self._t} s")
-            self._doubted = [doubt for doubt in self._doubted if t - doubt.since <= LAST]
+            self._doubted = [doubt for doubt in self._doubted if not doubt.is_over(t)]
             before = [motion for doubt in self._doubted for motion in doubt.motions()]
             before += [c.lost_in.before.motion for c in self._candidates if c.lost_in is not None]
             motions = [c.motion for c in (*self._candidates, *self._lost)]
@@ -230,12 +230,8 @@ class Tracker:
     def _doubt_parted(self, i: int, j: int) -> Doubted:
         """The candidate and the one it was in a box with, both as they were before that."""
         own, other = self._candidates[i], self._candidates[j]
-
-        def before(one: Candidate, second: Candidate) -> Candidate:
-            merged = second.lost_in
-            return merged.before if merged is not None and merged.into is one else one.before()
-
-        return Doubted(self._t or 0.0, own, before(own, other), [(other, before(other, own))], [other])
+        others = [(other, before_merging(other, own))]
+        return Doubted(self._t or 0.0, own, before_merging(own, other), others, [other])
 
     def _continue(
         self, candidate: Candidate, sight: Sight, cover: float, breaks: bool, doubt: Doubted | None
