@@ -138,7 +138,9 @@ def costs(expected: Sequence[Expected], detections: Sequence[Detection], hidden:
     wider = np.log((seen[..., 2] - seen[..., 0]) / (tracks[..., 2] - tracks[..., 0]))
     taller = np.log((seen[..., 3] - seen[..., 1]) / (tracks[..., 3] - tracks[..., 1]))
     below = np.array([e.covered for e in expected])[:, None] | hidden.below[None]
-    aside = np.array([e.aside for e in expected])[:, None] | (hidden.left | hidden.right)[None]
+    # Something in front of a side makes a box narrower, never wider; what comes out from behind it is wider.
+    came_out = np.array([e.aside for e in expected])[:, None] & (wider > 0)
+    aside = came_out | ((hidden.left | hidden.right)[None] & (wider < 0))
     sizes = (wider / np.where(aside, COVERED_SIZES, SIZES)) ** 2
     sizes += (taller / np.where(below, COVERED_SIZES, SIZES)) ** 2
     two = np.array([e.kind in TWO_WHEELED for e in expected])[:, None]

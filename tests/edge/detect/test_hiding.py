@@ -1,12 +1,14 @@
 """A side behind a nearer vehicle does not say where a vehicle ends."""
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from contract.vehicles import VehicleKind
 from edge.detect.detector import Detection
-from edge.detect.hiding import Sides, completed, hidden_sides
+from edge.detect.hiding import Hidden, Sides, completed, hidden_sides
+from edge.detect.matching import Expected, costs
 from edge.detect.tracker import Tracker
 from edge.rules.inputs import Box
 
@@ -75,3 +77,16 @@ def test_one_who_rides_behind_another_is_the_same_one_beyond() -> None:
     assert {track.id for tracks in looks for track in tracks} == {1, 2}
     assert first.points[-1].box == crossing(39)
     assert not any(point.breaks for track in looks[-1] for point in track.points)
+
+
+@pytest.mark.parametrize(("width", "cheaper"), [(30.0, True), (90.0, False)])
+def test_a_hidden_side_makes_no_box_wider(width: float, cheaper: bool) -> None:
+    """A narrower one fits the vehicle better if its side is hidden; a wider one does not."""
+    expected = Expected(
+        OWN, (8, 8), VehicleKind.MOTORBIKE, None, OWN, 0.1, (0, 0), covered=False, aside=False
+    )
+    seen, no = [bike((100, 200, 100 + width, 260))], np.array([False])
+    hidden, whole = (
+        float(costs([expected], seen, Hidden(no, no, np.array([side]))).cost[0, 0]) for side in (True, False)
+    )
+    assert hidden < whole - 1 if cheaper else hidden == whole
