@@ -8,7 +8,7 @@ import typer
 
 from central.audit import breach
 from central.audit import service as audit
-from central.commands import ACTOR, SettingsFile, looking, now, open_centre, told_plainly
+from central.commands import ACTOR, SettingsFile, looking, now, of_our_time, open_centre, text, told_plainly
 from central.db import transaction
 from central.reports import breach as breach_report
 from configs.wording import counted
@@ -32,10 +32,16 @@ def verify_audit(settings: SettingsFile = None) -> None:
 
 @audits.command("breach")
 def breach_of(
-    since: Annotated[datetime, typer.Option("--from", formats=_MOMENTS, help="start, Vietnamese time")],
-    until: Annotated[datetime, typer.Option(formats=_MOMENTS, help="end (not included), Vietnamese time")],
+    since: Annotated[
+        datetime,
+        typer.Option("--from", formats=_MOMENTS, callback=of_our_time, help="start, Vietnamese time"),
+    ],
+    until: Annotated[
+        datetime,
+        typer.Option(formats=_MOMENTS, callback=of_our_time, help="end (not included), Vietnamese time"),
+    ],
     out: Annotated[Path, typer.Option(help="PDF file to write")],
-    person: Annotated[str | None, typer.Option(help="one account only")] = None,
+    person: Annotated[str | None, typer.Option(callback=text(64), help="one account only")] = None,
     language: Annotated[Literal["vi", "en"], typer.Option(help="language of the report")] = "vi",
     settings: SettingsFile = None,
 ) -> None:

@@ -28,10 +28,23 @@ from central import (
 )
 from central.accounts import service as accounts
 from central.cases import queries as cases
-from central.commands import ACTOR, SettingsFile, looking, now, open_centre, told_plainly
+from central.citizens.files import check_picture
+from central.commands import (
+    ACTOR,
+    CameraName,
+    NodeName,
+    SettingsFile,
+    looking,
+    now,
+    of_our_time,
+    open_centre,
+    text,
+    told_plainly,
+)
 from central.copies.package import CopyCheckError, check_package
 from central.db import make_engine, reading, transaction
 from central.devices.file import enter as enter_device_file
+from central.devices.service import LARGEST_PHOTO
 from central.keys import create_key, load_key
 from central.media import service as media_service
 from central.media.places import store_of
@@ -197,8 +210,8 @@ def init_key(settings: SettingsFile = None) -> None:
 
 @devices.command("enter")
 def enter_device(
-    node: str,
-    camera: str,
+    node: NodeName,
+    camera: CameraName,
     file: Annotated[Path, typer.Argument(help="the device, its documents and users (YAML)")],
     settings: SettingsFile = None,
 ) -> None:
@@ -206,13 +219,18 @@ def enter_device(
     with told_plainly():
         opened, engine = open_centre(settings)
         store = store_of(opened)
+
+        def keep(picture: bytes, name: str) -> str:
+            check_picture(picture, name, LARGEST_PHOTO)
+            return store.put(BytesIO(picture))
+
         with transaction(engine) as session:
             entry = enter_device_file(
                 session,
                 (node, camera),
                 file,
                 lambda name: accounts.get_user(session, name).id or 0,
-                lambda picture: store.put(BytesIO(picture)),
+                keep,
                 ACTOR,
                 now(),
             )
@@ -241,7 +259,11 @@ def take_report(
     kind: Annotated[ReportKind, typer.Argument(help="weekly or monthly")],
     period: Annotated[
         datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="a day in the period (default: the last complete one)"),
+        typer.Option(
+            formats=["%Y-%m-%d"],
+            callback=of_our_time,
+            help="a day in the period (default: the last complete one)",
+        ),
     ] = None,
     out: Annotated[Path | None, typer.Option(help="write the workbook (.xlsx) here")] = None,
     language: Annotated[Language, typer.Option(help="language of the workbook")] = "vi",
@@ -271,13 +293,19 @@ def take_report(
 
 @app.command("withdraw")
 def withdraw(
-    node: str,
-    camera: str,
-    by: Annotated[str, typer.Option(help="username of somebody who signs decisions")],
-    since: Annotated[datetime, typer.Option("--from", formats=_MOMENTS, help="start, Vietnamese time")],
-    until: Annotated[datetime, typer.Option(formats=_MOMENTS, help="end (not included), Vietnamese time")],
-    reason: Annotated[str, typer.Option(help="reason, printed in the documents")],
-    rule: Annotated[str | None, typer.Option(help="one rule only")] = None,
+    node: NodeName,
+    camera: CameraName,
+    by: Annotated[str, typer.Option(callback=text(64), help="username of somebody who signs decisions")],
+    since: Annotated[
+        datetime,
+        typer.Option("--from", formats=_MOMENTS, callback=of_our_time, help="start, Vietnamese time"),
+    ],
+    until: Annotated[
+        datetime,
+        typer.Option(formats=_MOMENTS, callback=of_our_time, help="end (not included), Vietnamese time"),
+    ],
+    reason: Annotated[str, typer.Option(callback=text(500, 5), help="reason, printed in the documents")],
+    rule: Annotated[str | None, typer.Option(callback=text(40), help="one rule only")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="only list what would be affected")] = False,
     settings: SettingsFile = None,
 ) -> None:

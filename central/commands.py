@@ -1,12 +1,13 @@
 """Shared start of the centre's commands: settings, a database of this version, errors in one line."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from pydantic import Field, TypeAdapter, ValidationError
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
@@ -19,6 +20,7 @@ from central.keys import KeyFileError
 from central.media.store import StorageError
 from central.registry.file import FileRegistryError
 from central.settings import CentralSettings, SettingsError, load_settings
+from central.values import OUR_TIME, Text
 from central.vault import VaultError
 from central.words.errors import told
 from configs.loading import ConfigError
@@ -34,6 +36,32 @@ SettingsFile = Annotated[
         help="settings file (YAML); without it only the environment is read",
     ),
 ]
+
+
+def text(most: int, least: int = 1) -> Callable[[str | None], str | None]:
+    """Callback of a text that is typed: the same rules as for texts of the console and the API."""
+    kind: TypeAdapter[str] = TypeAdapter(Annotated[Text, Field(min_length=least, max_length=most)])
+
+    def checked(typed: str | None) -> str | None:
+        try:
+            return None if typed is None else kind.validate_python(typed)
+        except ValidationError as problem:
+            raise typer.BadParameter(problem.errors(include_url=False)[0]["msg"]) from None
+
+    return checked
+
+
+def of_our_time(typed: datetime | None) -> datetime | None:
+    """Callback of a day or moment that is typed: one in whose year no case can be is refused."""
+    first, last = OUR_TIME
+    if typed is not None and not first <= typed.year <= last:
+        raise typer.BadParameter(f"the year must be from {first} to {last}")
+    return typed
+
+
+Username = Annotated[str, typer.Argument(callback=text(64))]
+NodeName = Annotated[str, typer.Argument(callback=text(63))]
+CameraName = Annotated[str, typer.Argument(callback=text(80))]
 
 
 @contextmanager

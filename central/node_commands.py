@@ -5,7 +5,17 @@ from typing import Annotated
 
 import typer
 
-from central.commands import ACTOR, SettingsFile, changing, looking, now, open_centre, told_plainly
+from central.commands import (
+    ACTOR,
+    NodeName,
+    SettingsFile,
+    changing,
+    looking,
+    now,
+    open_centre,
+    text,
+    told_plainly,
+)
 from central.db import transaction
 from central.fleet import broker_accounts, enrolment, joining, service
 from central.keys import create_key
@@ -30,7 +40,7 @@ def add_node(
 
 @nodes.command("invite")
 def invite_node(
-    node: str,
+    node: NodeName,
     address: Annotated[
         str | None, typer.Option(help="web address of this centre (default: nodes.address)")
     ] = None,
@@ -64,7 +74,7 @@ def node_accounts(
 
 
 @nodes.command("keys")
-def node_keys(node: str, settings: SettingsFile = None) -> None:
+def node_keys(node: NodeName, settings: SettingsFile = None) -> None:
     """Lists the keys of a node, newest first: since when, retired, revoked."""
     with looking(settings) as session:
         for key in joining.keys(session, node):
@@ -78,9 +88,9 @@ def node_keys(node: str, settings: SettingsFile = None) -> None:
 
 @nodes.command("revoke-key")
 def revoke_node_key(
-    node: str,
-    key: str,
-    reason: Annotated[str, typer.Option(help="reason, kept with the key")],
+    node: NodeName,
+    key: Annotated[str, typer.Argument(callback=text(80))],
+    reason: Annotated[str, typer.Option(callback=text(200, 3), help="reason, kept with the key")],
     settings: SettingsFile = None,
 ) -> None:
     """Revokes one key: nothing signed with it is accepted any more."""
@@ -100,8 +110,8 @@ def list_nodes(settings: SettingsFile = None) -> None:
 
 @nodes.command("revoke")
 def revoke_node(
-    node: str,
-    reason: Annotated[str, typer.Option(help="reason, kept with the keys")],
+    node: NodeName,
+    reason: Annotated[str, typer.Option(callback=text(200, 3), help="reason, kept with the keys")],
     settings: SettingsFile = None,
 ) -> None:
     """Revokes all keys of a node: nothing it signs is accepted any more."""

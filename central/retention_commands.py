@@ -10,7 +10,7 @@ import typer
 from sqlmodel import Session
 
 from central.accounts import service as accounts
-from central.commands import SettingsFile, changing, looking, now, open_centre, told_plainly
+from central.commands import SettingsFile, changing, looking, now, open_centre, text, told_plainly
 from central.db import reading
 from central.retention import holds, service
 from configs.retention import PROPOSAL, RetentionRules, load_retention
@@ -20,8 +20,8 @@ from contract.local_time import local_day
 holds_app = typer.Typer(help="Legal holds: cases kept from deletion.", no_args_is_help=True)
 
 CaseNumber = Annotated[int, typer.Argument(help="the case's number", min=1, max=2**31 - 1)]
-Why = Annotated[str, typer.Option(help="kept with the hold")]
-By = Annotated[str, typer.Option(help="username of whoever decided it")]
+Why = Annotated[str, typer.Option(callback=text(300), help="kept with the hold")]
+By = Annotated[str, typer.Option(callback=text(64), help="username of whoever decided it")]
 
 
 def retention(

@@ -51,6 +51,7 @@ from central.console import (
     withdrawal_routes,
 )
 from central.console.pages import language, render
+from central.devices.service import LARGEST_PHOTO
 from central.errors import DomainError
 from central.web import rates
 from central.web.addresses import path_of
@@ -107,7 +108,7 @@ _ROUTERS = (
 
 
 UPLOADS = {
-    "/devices/": 2 * device_routes.LARGEST_PHOTO,
+    "/devices/": 2 * LARGEST_PHOTO,
     "/nodes/": 1024 * 1024,
     "/connections/": LARGEST + 64 * 1024,
     "/incoming/": MOST_FILES * LARGEST_FILE + 64 * 1024,

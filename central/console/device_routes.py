@@ -19,7 +19,7 @@ from central.console.pages import language, render
 from central.db import reading
 from central.devices import service as devices
 from central.devices.models import Device
-from central.devices.service import Interval, Naming, Paper, PaperKind, Validity
+from central.devices.service import LARGEST_PHOTO, Interval, Naming, Paper, PaperKind, Validity
 from central.errors import DomainError, InvalidError, NotFoundError
 from central.fleet import service as fleet
 from central.media.content import picture_type
@@ -32,9 +32,6 @@ from central.words.errors import told
 from contract.local_time import local_day
 
 router = APIRouter(prefix="/devices")
-
-LARGEST_PHOTO = 12 * 1024 * 1024
-"""Most bytes of an upload: a photo taken with a telephone."""
 
 SOON = timedelta(days=30)
 """A paper that ends within this time is shown as ending soon."""

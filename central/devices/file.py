@@ -16,7 +16,7 @@ command.
 """
 
 from collections.abc import Callable, Iterable
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -26,7 +26,7 @@ from sqlmodel import Session
 from central.devices import service
 from central.devices.models import Device
 from central.devices.service import Interval, Naming, Paper, PaperKind
-from central.values import Text
+from central.values import Day, Text
 from configs.loading import load_yaml
 from contract.canonical import sha256_hex
 
@@ -41,7 +41,7 @@ class SignPhoto(_Part):
     """The picture of the sign at the camera, beside the file."""
 
     file: Path
-    taken: date
+    taken: Day
 
 
 class PaperEntry(_Part):
@@ -50,8 +50,8 @@ class PaperEntry(_Part):
     kind: PaperKind
     number: _Line
     issuer: _Line
-    valid_from: date
-    valid_to: date | None = None
+    valid_from: Day
+    valid_to: Day | None = None
 
 
 class UserEntry(_Part):
@@ -60,8 +60,8 @@ class UserEntry(_Part):
     username: _Line
     decision: _Line
     training: _Line
-    valid_from: date
-    valid_to: date | None = None
+    valid_from: Day
+    valid_to: Day | None = None
 
 
 class DeviceEntry(_Part):
@@ -86,17 +86,19 @@ def enter(
     camera: tuple[str, str],
     path: Path,
     user_id: Callable[[str], int],
-    keep: Callable[[bytes], str],
+    keep: Callable[[bytes, str], str],
     actor: str,
     now: datetime,
 ) -> DeviceEntry:
     """Enters a device with its papers and users; existing entries are left as they are.
 
-    `user_id` finds a person by name, `keep` stores a picture and returns its SHA-256.
+    `user_id` finds a person by name, `keep` checks and stores a picture, given with its file's name, and
+    returns its SHA-256.
 
     Raises:
         ConfigError: the file can't be used.
-        DomainError: an unknown person.
+        DomainError: an unknown person, or a picture that is none.
+        OSError: the picture can't be read.
     """
     entry = read_entry(path)
     node_id, camera_id = camera
@@ -113,7 +115,7 @@ def enter(
     service.register(session, device, actor, now)
     if entry.sign_photo is not None:
         photo = (path.parent / entry.sign_photo.file).read_bytes()
-        digest = keep(photo)
+        digest = keep(photo, entry.sign_photo.file.name)
         assert digest == sha256_hex(photo)
         service.set_sign_photo(session, node_id, camera_id, digest, entry.sign_photo.taken, actor)
     _enter_papers(session, camera, entry.papers, actor, now)

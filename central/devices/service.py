@@ -21,6 +21,9 @@ from contract.local_time import local_day
 PaperKind = Literal["approval", "certificate", "site_decision"]
 _NEEDED: tuple[PaperKind, ...] = ("approval", "certificate", "site_decision")
 
+LARGEST_PHOTO = 12 * 1024 * 1024
+"""Most bytes of the sign's picture: a photo taken with a telephone."""
+
 
 class DeviceNotValidError(ConflictError):
     """The camera was not a valid enforcement device when it took the pictures: they support no sanction."""

@@ -5,7 +5,7 @@ connection.
 from pathlib import Path
 
 import yaml
-from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from central.connections.problems import OutsideError, Problem
 from central.registry.port import Enquiry, Registration
@@ -42,12 +42,12 @@ class FileRegistry:
         """Reads the file.
 
         Raises:
-            FileRegistryError: unreadable, not YAML, unknown or missing keys.
+            FileRegistryError: unreadable, not UTF-8, not YAML, a day that is none, unknown or missing keys.
         """
         try:
             content = yaml.safe_load(path.read_text(encoding="utf-8"))
             return cls(_RegistryFile.model_validate(content).registrations)
-        except (OSError, yaml.YAMLError, ValidationError) as problem:
+        except (OSError, yaml.YAMLError, ValueError, RecursionError) as problem:
             raise FileRegistryError(f"{path}: {problem}") from problem
 
     def find(self, enquiry: Enquiry) -> Registration:

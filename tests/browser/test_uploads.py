@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import pytest
 from playwright.sync_api import Browser, FilePayload, Page, expect
 
-from central.console.device_routes import LARGEST_PHOTO
 from central.db import transaction
+from central.devices.service import LARGEST_PHOTO
 from central.fleet import configuration
 from central.fleet.enrolment import enrol
 from central.words.languages import LANGUAGES, Language

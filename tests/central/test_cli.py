@@ -22,9 +22,11 @@ from central.media import service as media
 from central.media.store import MediaStore
 from central.settings import CentralSettings
 from contract.signing import PublicKey
+from tests.central.citizens.test_files import jpeg
 from tests.central.evidence import enrolment
 
 runner = CliRunner()
+WITHDRAW = ("withdraw", "nut-1", "cam-1", "--by", "an")
 
 
 @pytest.fixture(autouse=True)
@@ -93,7 +95,7 @@ def test_a_database_of_another_version_is_refused(words: tuple[str, ...], folder
     [
         (("ingest",), "ngatu central key init"),
         (("node", "add", "/nowhere"), "/nowhere"),
-        (("node", "revoke", "nobody", "--reason", "x"), "no node “nobody”"),
+        (("node", "revoke", "nobody", "--reason", "lost"), "no node “nobody”"),
         (("user", "add", "a b", "--role", "admin"), "a user name is"),
         (("cases", "--settings", "/nowhere.yaml"), "/nowhere.yaml"),
     ],
@@ -104,6 +106,84 @@ def test_mistakes_are_told_in_a_line(words: tuple[str, ...], message: str) -> No
     assert done.exit_code == 1
     assert message in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("user", "add", "an", "--role", "officer", "--name", "An {}"),
+        ("user", "disable", "{}"),
+        ("node", "keys", "{}"),
+        ("node", "revoke", "nut-1", "--reason", "{}"),
+        ("node", "revoke-key", "nut-1", "{}", "--reason", "lost"),
+        ("signer", "grant", "an", "--title", "{}", "--from", "2026-01-01"),
+        ("signer", "grant", "an", "--title", "team_head", "--from", "2026-01-01", "--delegation", "{}"),
+        ("hold", "place", "1", "--by", "an", "--reason", "{}"),
+        (*WITHDRAW, "--from", "2026-01-01", "--until", "2026-01-02", "--reason", "{}"),
+    ],
+    ids=lambda words: " ".join(words[:2]),
+)
+@pytest.mark.parametrize("typed", ["\udcff", "red \x1b[31m", "x" * 600], ids=["not UTF-8", "control", "long"])
+def test_a_text_that_the_console_refuses_is_refused(words: tuple[str, ...], typed: str) -> None:
+    done = ngatu(*(word.format(typed) for word in words))
+    assert done.exit_code == 2, done.output
+
+
+DEVICE = """
+name: Camera 1
+serial: SN-1
+unit: CSGT
+sign_photo: {file: sign.jpg, taken: %s}
+"""
+
+
+@pytest.mark.parametrize(
+    ("photo", "taken", "code"),
+    [
+        (jpeg(), "2026-01-05", 0),
+        (b"", "2026-01-05", 1),
+        (b"<script>", "2026-01-05", 1),
+        (jpeg()[:40], "2026-01-05", 1),
+        (None, "2026-01-05", 1),
+        (jpeg(), "9999-12-31", 1),
+        (jpeg(), "0001-01-01", 1),
+    ],
+)
+def test_a_device_s_file_proves_no_sign_that_the_console_refuses(
+    folder: Path, photo: bytes | None, taken: str, code: int
+) -> None:
+    ngatu("migrate")
+    entry = folder / "device.yaml"
+    entry.write_text(DEVICE % taken)
+    if photo is not None:
+        (folder / "sign.jpg").write_bytes(photo)
+    done = ngatu("device", "enter", "nut-1", "cam-1", str(entry))
+    assert (done.exit_code, done.stderr.startswith("✗")) == (code, code == 1), done.output
+
+
+@pytest.mark.parametrize("reason", ["", "  ", "\ufeff", "\u3164\u200f"])
+def test_a_reason_of_nothing_is_none(reason: str) -> None:
+    period = ("--from", "2026-01-01", "--until", "2026-01-02")
+    for words in (("hold", "place", "1", "--by", "an"), ("node", "revoke", "nut-1"), (*WITHDRAW, *period)):
+        assert ngatu(*words, "--reason", reason).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("report", "weekly", "--period", "{}"),
+        ("report", "monthly", "--period", "{}"),
+        ("signer", "grant", "an", "--title", "team_head", "--from", "{}"),
+        (*WITHDRAW, "--reason", "vạch sai", "--from", "{}", "--until", "2026-01-02"),
+        ("audit", "breach", "--from", "{}", "--until", "2026-01-02", "--out", "breach.pdf"),
+    ],
+    ids=lambda words: " ".join(words[:2]),
+)
+@pytest.mark.parametrize("day", ["0001-01-01", "1999-12-31", "9999-12-31"])
+def test_a_day_on_which_no_case_can_be_is_refused(words: tuple[str, ...], day: str) -> None:
+    done = ngatu(*(word.format(day) for word in words))
+    assert done.exit_code == 2, done.output
+    assert "from 2000 to 2199" in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,9 @@ import pytest
 from sqlmodel import select
 
 from central.cases.models import Case
-from central.console.device_routes import LARGEST_PHOTO
 from central.db import transaction
 from central.devices import service as devices
+from central.devices.service import LARGEST_PHOTO
 from central.proceedings import service as proceedings
 from central.proceedings import syncing
 from central.proceedings.models import WithdrawnCase

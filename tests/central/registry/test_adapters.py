@@ -67,10 +67,23 @@ def test_two_vehicles_with_one_plate_are_not_guessed_between(tmp_path: Path) -> 
     assert failure.value.problem is Problem.MULTIPLE
 
 
-@pytest.mark.parametrize("content", ["registrations: 3", "{", "registrations: [{vehicle: {}}]"])
-def test_a_file_that_is_no_register_is_named(tmp_path: Path, content: str) -> None:
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"registrations: 3",
+        b"{",
+        b"registrations: [{vehicle: {}}]",
+        b"",
+        b"\xff\xfer\x00",
+        "registrations: [] # Bắc Ninh".encode("cp1258", "replace") + b"\xd2",
+        b"registrations: [{since: 2026-02-30}]",
+        b"registrations: [{since: 2025-02-29 24:00:00}]",
+        b"[" * 5000,
+    ],
+)
+def test_a_file_that_is_no_register_is_named(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "registry.yaml"
-    path.write_text(content)
+    path.write_bytes(content)
     with pytest.raises(FileRegistryError, match=r"registry\.yaml"):
         FileRegistry.load(path)
 
