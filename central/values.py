@@ -27,6 +27,9 @@ LARGEST_ID = 2**31 - 1
 
 _CONTROL = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\ud800-\\udfff]")
 
+_TURNING = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)))
+"""Embeddings, overrides and isolates of the bidirectional algorithm; telephones put them around numbers."""
+
 _FILLERS = "\u115f\u1160\u2800\u3164\uffa0"
 """Letters and symbols that show nothing."""
 
@@ -42,6 +45,13 @@ def _printable(text: str) -> str:
     if not printable(text):
         raise PydanticCustomError("characters", "control characters are not allowed")
     return text
+
+
+def composed(text: str) -> str:
+    """With each letter as one character (NFC), whichever keyboard it came from: Vietnamese letters typed in
+    parts count, compare and sort like the others. Without marks that show the text after them backwards.
+    """
+    return unicodedata.normalize("NFC", text.translate(_TURNING))
 
 
 def trimmed(text: str) -> str:
@@ -109,9 +119,9 @@ def _web_address(text: str) -> str:
 Verbatim = Annotated[str, AfterValidator(_printable)]
 """A text from outside to the letter: a file, a password. Its maximum length must be set as well."""
 
-Text = Annotated[Verbatim, AfterValidator(trimmed)]
-"""A text from outside without the white space around it: one of nothing else is empty. Its maximum length
-must be set as well; a minimum length counts what is left.
+Text = Annotated[Verbatim, AfterValidator(composed), AfterValidator(trimmed)]
+"""A text from outside in composed letters, without the white space around it: one of nothing else is empty.
+Its maximum length must be set as well; lengths count what is left.
 """
 
 WebAddress = Annotated[Text, Field(max_length=500), AfterValidator(_web_address)]

@@ -7,6 +7,7 @@ every model, those too that a walk does not get to because the case is in anothe
 """
 
 import inspect
+import unicodedata
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -187,6 +188,35 @@ def test_white_space_around_a_text_is_taken_off(around: str) -> None:
     assert TypeAdapter(typed).validate_python(f"{around}sai vạch{around}") == "sai vạch"
     with pytest.raises(ValidationError):
         TypeAdapter(typed).validate_python(f"sai{around}")
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        (unicodedata.normalize("NFD", "Nguyễn Thị Phượng, đỏ"), "Nguyễn Thị Phượng, đỏ"),
+        (
+            "Nguyê\u0303n Thi\u0323 Phươ\u0323ng",
+            "Nguyễn Thị Phượng",
+        ),  # Windows' own keyboard
+        ("a\u0323\u0302", "ậ"),
+        ("a\u0302\u0323", "ậ"),  # the marks in the other order
+        ("\u202a+84 912 345 678\u202c", "+84 912 345 678"),  # as copied from a telephone's contacts
+        ("\u2068An\u2069 Bình", "An Bình"),
+        ("An \u202egnub hnìB", "An gnub hnìB"),
+        ("\u202e \u2066", ""),
+    ],
+)
+def test_a_text_is_the_same_whichever_keyboard_it_came_from(typed: str, kept: str) -> None:
+    assert TypeAdapter(Text).validate_python(typed) == kept
+
+
+def test_a_letter_typed_in_parts_counts_once() -> None:
+    name = TypeAdapter(Annotated[Text, Field(max_length=250)])
+    assert name.validate_python(unicodedata.normalize("NFD", "ệ" * 250)) == "ệ" * 250
+    with pytest.raises(ValidationError):
+        name.validate_python("ệ" * 251)
+    with pytest.raises(ValidationError):
+        TypeAdapter(Annotated[Text, Field(min_length=3)]).validate_python(unicodedata.normalize("NFD", "ệ"))
 
 
 def test_what_is_kept_whatever_it_is_is_made_visible() -> None:

@@ -1,8 +1,11 @@
 """Seen against registered: what counts as the same vehicle."""
 
+import unicodedata
+from typing import Literal
+
 import pytest
 
-from central.registry.comparison import Seen, colour_code, compare
+from central.registry.comparison import Seen, colour_code, compare, compared
 from central.registry.port import RegisteredKind, RegisteredVehicle
 from contract.vehicles import VehicleKind
 
@@ -26,6 +29,14 @@ REGISTERED = RegisteredVehicle(
 )
 def test_every_known_field_that_differs_is_named(seen: Seen, fields: list[str]) -> None:
     assert [difference.field for difference in compare(seen, REGISTERED)] == fields
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_a_register_s_colour_is_compared_in_whichever_letters_it_comes(form: Literal["NFC", "NFD"]) -> None:
+    told = REGISTERED.model_dump() | {"colour": unicodedata.normalize(form, "Đỏ")}
+    registered, seen = RegisteredVehicle.model_validate(told), Seen(VehicleKind.CAR, "white", "blue")
+    assert "colour" in compared(seen, registered)
+    assert [difference.field for difference in compare(seen, registered)] == ["colour"]
 
 
 @pytest.mark.parametrize(
