@@ -14,7 +14,7 @@ from typing import Annotated, Literal, Protocol, cast
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from central.errors import ForbiddenError, InvalidError
-from central.values import Moment, Text
+from central.values import Moment, Text, visible
 
 TIME_HEADER, SIGNATURE_HEADER = "X-Ngatu-Time", "X-Ngatu-Signature"
 CONNECTION = "payment"
@@ -100,8 +100,8 @@ closed, there are too few or too many columns, or the value of the named column 
 
 @dataclass(frozen=True)
 class BrokenLine:
-    """An unreadable line: its number in the file (from 1), its text, its problem. `transaction`: the value of
-    that column, as far as it can be read.
+    """An unreadable line: its number in the file (from 1), the first 300 characters of its text made visible,
+    its problem. `transaction`: the value of that column, as far as it can be read.
     """
 
     number: int
@@ -126,7 +126,7 @@ def read_file(content: bytes) -> DayFile:
     lines = content.decode("utf-8-sig", errors="replace").split("\n")
     header = _cells(lines[0].rstrip("\r")) or []
     if sorted(header) != sorted(COLUMNS):
-        return DayFile(broken=(BrokenLine(1, lines[0][:300], "header"),))
+        return DayFile(broken=(_broken(1, lines[0], "header"),))
     told, broken = [], []
     for number, line in enumerate((line.rstrip("\r") for line in lines[1:]), 2):
         if not line.strip():
@@ -150,19 +150,23 @@ def _cells(line: str) -> list[str] | None:
 def _told(number: int, line: str, header: list[str]) -> Told | BrokenLine:
     cells = _cells(line)
     if cells is None:
-        return BrokenLine(number, line[:300], "quote", line.split(",")[header.index("transaction")][:80])
+        return _broken(number, line, "quote", line.split(",")[header.index("transaction")])
     row = dict(zip(header, cells, strict=False))
-    name = row.get("transaction", "")[:80]
+    name = row.get("transaction", "")
     if "\ufffd" in line:
-        return BrokenLine(number, line[:300], "encoding", name)
+        return _broken(number, line, "encoding", name)
     if len(cells) != len(header):
-        return BrokenLine(number, line[:300], "columns", name)
+        return _broken(number, line, "columns", name)
     if not (row["amount"].isascii() and row["amount"].isdigit()):
-        return BrokenLine(number, line[:300], "amount", name)
+        return _broken(number, line, "amount", name)
     try:
-        return Told.model_validate({**row, "amount": int(row["amount"])})
+        return Told.model_validate(row)
     except ValidationError as wrong:
-        return BrokenLine(number, line[:300], cast("LineProblem", wrong.errors()[0]["loc"][0]), name)
+        return _broken(number, line, cast("LineProblem", wrong.errors()[0]["loc"][0]), name)
+
+
+def _broken(number: int, line: str, problem: LineProblem, transaction: str = "") -> BrokenLine:
+    return BrokenLine(number, visible(line, 300), problem, visible(transaction, 80))
 
 
 def write_file(told: list[Told]) -> bytes:

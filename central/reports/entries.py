@@ -5,7 +5,9 @@ the report, with the person and the time; the latest entry applies, the earlier 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated
 
+from pydantic import Field, TypeAdapter, ValidationError
 from sqlmodel import Session, col, select
 
 from central.audit import service as audit
@@ -13,9 +15,11 @@ from central.errors import InvalidError
 from central.reports.models import ReportEntry
 from central.reports.periods import CutOffs, Kind, Period
 from central.reports.values import Entered, Unit
+from central.values import Text
 
 LARGEST = 10**15
 LONGEST = 1000
+_LINE: TypeAdapter[str] = TypeAdapter(Annotated[Text, Field(max_length=LONGEST)])
 
 
 @dataclass(frozen=True)
@@ -102,10 +106,11 @@ def enter(
 
 
 def _read(each: Asked, typed: str) -> tuple[int | None, str]:
-    text = typed.strip()
+    try:
+        text = _LINE.validate_python(typed)
+    except ValidationError:
+        raise InvalidError("report_entry", field=each.key) from None
     if each.unit is None:
-        if len(text) > LONGEST:
-            raise InvalidError("report_entry", field=each.key)
         return None, text
     digits = "".join(sign for sign in text if sign not in "., \u00a0")
     if not digits:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from central.errors import ForbiddenError, InvalidError
 from central.payments.port import DayFile, Signature, Told, read_file, read_signed, signature_of, write_file
 from central.payments.vietqr import as_svg, payload
+from central.values import printable
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 SECRET = b"s" * 32
@@ -65,6 +66,7 @@ def test_a_file_without_the_names_of_its_columns_is_broken_in_its_first_line(con
     ("line", "problem", "transaction"),
     [
         (b"T2,paid,x,0,2026-11-24T08:00:00+00:00", "amount", "T2"),
+        (b"T2,paid,x," + b"9" * 5000 + b",2026-11-24T08:00:00+00:00", "amount", "T2"),
         (b"T2,paid,x,1.5,2026-11-24T08:00:00+00:00", "amount", "T2"),
         (b"T2,paid,x,,2026-11-24T08:00:00+00:00", "amount", "T2"),
         ("T2,paid,x,٣,2026-11-24T08:00:00+00:00".encode(), "amount", "T2"),
@@ -89,6 +91,15 @@ def test_a_broken_line_is_named_with_the_reason_and_takes_no_other_with_it(
     (broken,) = read.broken
     assert (broken.number, broken.problem, broken.transaction) == (3, problem, transaction)
     assert broken.text == line.decode(errors="replace")[:300]
+
+
+@pytest.mark.parametrize(
+    "content", [write_file([ONE]).decode().encode("utf-16"), write_file([ONE]).replace(b"T1", b"T\x00")]
+)
+def test_a_line_of_no_text_is_told_in_characters_that_can_be_stored(content: bytes) -> None:
+    (broken,) = read_file(content).broken
+    assert printable(broken.text + broken.transaction)
+    assert "\\x00" in broken.text
 
 
 def test_a_vietqr_is_what_banking_apps_read() -> None:

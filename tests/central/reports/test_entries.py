@@ -1,5 +1,6 @@
 """Lines entered by hand: who and when, kept with the report, marked as such, corrected as told."""
 
+import unicodedata
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 
@@ -51,10 +52,22 @@ def test_what_was_entered_is_told_with_who_and_when_beside_the_period_before(ses
     assert [entry.detail["lines"] for entry in written] == [["cameras_planned"], keys]
 
 
-@pytest.mark.parametrize("typed", ["-1", "abc", "1e9", "٣", "9" * 16, "1/2"])
+@pytest.mark.parametrize("typed", ["-1", "abc", "1e9", "٣", "9" * 16, "9" * 5000, "1/2"])
 def test_a_number_that_is_none_is_refused(session: Session, typed: str) -> None:
     with pytest.raises(InvalidError):
         enter(session, {"cameras_planned": typed})
+
+
+@pytest.mark.parametrize("typed", ["mất\x00điện", "\ud800", "\x1b[2J", "x" * (entries.LONGEST + 1)])
+def test_a_text_that_no_database_takes_is_refused(session: Session, typed: str) -> None:
+    with pytest.raises(InvalidError):
+        enter(session, {"obstacles": typed})
+
+
+def test_letters_typed_in_parts_are_kept_composed(session: Session) -> None:
+    enter(session, {"obstacles": unicodedata.normalize("NFD", "Mất điện ở 3 nút\u200b")})
+    kept = entries.of_period(session, Kind.WEEKLY, WEEK)["obstacles"]
+    assert kept.text == "Mất điện ở 3 nút"
 
 
 def test_a_report_that_was_told_is_told_anew_and_a_changed_number_is_a_correction(session: Session) -> None:
