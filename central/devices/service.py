@@ -187,10 +187,17 @@ def add_paper(
 
 
 def revoke_paper(session: Session, paper_id: int, reason: str, actor: str, now: datetime) -> DevicePaper:
-    """Revokes a paper that was entered wrongly, or withdrawn by its issuer, for all days."""
+    """Revokes a paper that was entered wrongly, or withdrawn by its issuer, for all days.
+
+    Raises:
+        NotFoundError: there is none of that number.
+        ConflictError: it was revoked before; who did it first, when and why stays.
+    """
     paper = session.get(DevicePaper, paper_id)
     if paper is None:
         raise NotFoundError("device_paper", id=paper_id)
+    if paper.revoked_at is not None:
+        raise ConflictError("device_paper_revoked", number=paper.number)
     paper.revoked_at, paper.revoked_reason = now, reason
     _audit(session, actor, "device.revoke_paper", paper.node_id, paper.camera_id, {"id": paper_id})
     return paper
@@ -228,10 +235,13 @@ def name_user(
 
 
 def revoke_user(session: Session, naming_id: int, actor: str, now: datetime) -> DeviceUser:
-    """Revokes an appointment for all its days. Raises NotFoundError."""
+    """Revokes an appointment for all its days. Raises NotFoundError, and ConflictError if it was revoked
+    before."""
     row = session.get(DeviceUser, naming_id)
     if row is None:
         raise NotFoundError("device_user", id=naming_id)
+    if row.revoked_at is not None:
+        raise ConflictError("device_user_revoked", decision=row.decision)
     row.revoked_at = now
     _audit(session, actor, "device.revoke_user", row.node_id, row.camera_id, {"user": row.user_id})
     return row

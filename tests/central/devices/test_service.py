@@ -1,15 +1,17 @@
 """The register of devices: papers hold for their own days, and a case is judged by those of its day."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlmodel import Session
 
+from central.accounts.permissions import Role
 from central.devices import service
 from central.devices.models import Device
-from central.devices.service import Interval, Paper
-from central.errors import InvalidError, NotFoundError
+from central.devices.service import Interval, Naming, Paper
+from central.errors import ConflictError, InvalidError, NotFoundError
 from tests.central.evidence import NODE
+from tests.central.people import add_user
 
 CAMERA = (NODE, "cam-1")
 
@@ -64,6 +66,25 @@ def test_a_renewed_certificate_leaves_earlier_violations_as_they_were(
     service.revoke_paper(session, old, "entered for another camera", "user:an", now)
     assert service.certificate_state(session, *CAMERA, moment) == "invalid"
     assert service.certificate_state(session, *CAMERA, at("2026-07-01T08:00:00+07:00")) == "valid"
+
+
+def test_a_paper_is_revoked_once(session: Session, device: Device, now: datetime) -> None:
+    paper = certificate(session, "KD-1", date(2026, 1, 1), None, now)
+    service.revoke_paper(session, paper, "entered for another camera", "user:an", now)
+    with pytest.raises(ConflictError, match="device_paper_revoked"):
+        service.revoke_paper(session, paper, "once more", "user:binh", now + timedelta(days=1))
+    [kept] = service.papers(session, *CAMERA)
+    assert (kept.revoked_at, kept.revoked_reason) == (now, "entered for another camera")
+
+
+def test_an_appointment_is_revoked_once(session: Session, device: Device, now: datetime) -> None:
+    person = add_user(session, "an", Role.OFFICER, now)
+    naming = Naming(person.id or 0, "12/QĐ", "CC-1", Interval(date(2026, 1, 1)))
+    row = service.name_user(session, *CAMERA, naming, "user:an", now)
+    service.revoke_user(session, row.id or 0, "user:an", now)
+    with pytest.raises(ConflictError, match="device_user_revoked"):
+        service.revoke_user(session, row.id or 0, "user:binh", now + timedelta(days=1))
+    assert row.revoked_at == now
 
 
 def test_without_any_it_is_not_known(session: Session, device: Device, now: datetime) -> None:
