@@ -161,7 +161,7 @@ def test_a_role_has_one_holder_at_a_time(parties: Parties, now: datetime, later:
     parties.link(case.id or 0, first.id or 0, "owner", "registry R1", now)
     parties.link(case.id or 0, first.id or 0, "owner", "registry R1", later)
     parties.link(case.id or 0, second.id or 0, "owner", "hợp đồng", later)
-    links = parties.session.exec(select(CaseParty)).all()
+    links = parties.session.exec(select(CaseParty).order_by(col(CaseParty.id))).all()
     assert [(link.party_id, link.ended_at is None) for link in links] == [
         (first.id, False),
         (second.id, True),

@@ -86,7 +86,7 @@ def test_the_whole_way(office: Office) -> None:
     office.do(case_id, "update_publication", "thu-ly")
     office.do(case_id, "close", "thu-ly")
     with transaction(office.engine) as session:
-        steps = session.exec(select(ProceedingStep)).all()
+        steps = session.exec(select(ProceedingStep).order_by(col(ProceedingStep.id))).all()
         assert [step.action for step in steps][-1] == "close"
         audited = session.exec(select(AuditEntry.action)).all()
     assert {f"proceeding.{step.action}" for step in steps} <= set(audited)
