@@ -180,7 +180,10 @@ def test_a_reason_of_nothing_is_none(reason: str) -> None:
     ids=lambda words: " ".join(words[:2]),
 )
 @pytest.mark.parametrize("day", ["0001-01-01", "1999-12-31", "9999-12-31"])
-def test_a_day_on_which_no_case_can_be_is_refused(words: tuple[str, ...], day: str) -> None:
+def test_a_day_on_which_no_case_can_be_is_refused(
+    words: tuple[str, ...], day: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)  # where the report would be written
     done = ngatu(*(word.format(day) for word in words))
     assert done.exit_code == 2, done.output
     assert "from 2000 to 2199" in done.stderr
