@@ -8,11 +8,20 @@ import typer
 
 from central.audit import breach
 from central.audit import service as audit
-from central.commands import ACTOR, SettingsFile, looking, now, of_our_time, open_centre, text, told_plainly
+from central.commands import (
+    ACTOR,
+    SettingsFile,
+    looking,
+    now,
+    open_centre,
+    since_option,
+    text,
+    told_plainly,
+    until_option,
+)
 from central.db import transaction
 from central.reports import breach as breach_report
 from configs.wording import counted
-from contract.local_time import VIETNAM
 
 audits = typer.Typer(help="The audit log.", no_args_is_help=True)
 
@@ -32,14 +41,8 @@ def verify_audit(settings: SettingsFile = None) -> None:
 
 @audits.command("breach")
 def breach_of(
-    since: Annotated[
-        datetime,
-        typer.Option("--from", formats=_MOMENTS, callback=of_our_time, help="start, Vietnamese time"),
-    ],
-    until: Annotated[
-        datetime,
-        typer.Option(formats=_MOMENTS, callback=of_our_time, help="end (not included), Vietnamese time"),
-    ],
+    since: Annotated[datetime, since_option(_MOMENTS)],
+    until: Annotated[datetime, until_option(_MOMENTS)],
     out: Annotated[Path, typer.Option(help="PDF file to write")],
     person: Annotated[str | None, typer.Option(callback=text(64), help="one account only")] = None,
     language: Annotated[Literal["vi", "en"], typer.Option(help="language of the report")] = "vi",
@@ -51,9 +54,8 @@ def breach_of(
     with told_plainly():
         loaded, engine = open_centre(settings)
         with transaction(engine) as session:
-            first, last = since.replace(tzinfo=VIETNAM), until.replace(tzinfo=VIETNAM)
-            found = breach.report(session, first, last, person)
-            detail = {"first": first.isoformat(), "last": last.isoformat(), "person": person or ""}
+            found = breach.report(session, since, until, person)
+            detail = {"first": since.isoformat(), "last": until.isoformat(), "person": person or ""}
             audit.record(session, ACTOR, "audit.readings", "audit", detail)
             told = breach_report.Told.of(session, found, language)
         out.write_bytes(breach_report.as_pdf(told, Services.of(loaded).archive.office, now()))

@@ -38,8 +38,10 @@ from central.commands import (
     now,
     of_our_time,
     open_centre,
+    since_option,
     text,
     told_plainly,
+    until_option,
 )
 from central.copies.package import CopyCheckError, check_package
 from central.db import make_engine, reading, transaction
@@ -55,7 +57,7 @@ from central.words.errors import told
 from central.words.languages import Language
 from configs.wording import counted
 from contract.bundle import Kind, seal
-from contract.local_time import VIETNAM, local_day
+from contract.local_time import local_day
 
 _MOMENTS = ["%Y-%m-%dT%H:%M", "%Y-%m-%d"]
 
@@ -296,14 +298,8 @@ def withdraw(
     node: NodeName,
     camera: CameraName,
     by: Annotated[str, typer.Option(callback=text(64), help="username of somebody who signs decisions")],
-    since: Annotated[
-        datetime,
-        typer.Option("--from", formats=_MOMENTS, callback=of_our_time, help="start, Vietnamese time"),
-    ],
-    until: Annotated[
-        datetime,
-        typer.Option(formats=_MOMENTS, callback=of_our_time, help="end (not included), Vietnamese time"),
-    ],
+    since: Annotated[datetime, since_option(_MOMENTS)],
+    until: Annotated[datetime, until_option(_MOMENTS)],
     reason: Annotated[str, typer.Option(callback=text(500, 5), help="reason, printed in the documents")],
     rule: Annotated[str | None, typer.Option(callback=text(40), help="one rule only")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="only list what would be affected")] = False,
@@ -315,7 +311,7 @@ def withdraw(
     from central.proceedings.withdrawal import Scope
     from central.web.services import Services
 
-    scope = Scope(node, camera, since.replace(tzinfo=VIETNAM), until.replace(tzinfo=VIETNAM), rule)
+    scope = Scope(node, camera, since, until, rule)
     with told_plainly():
         loaded, engine = open_centre(settings)
         with transaction(engine) as session:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from pydantic import Field, TypeAdapter, ValidationError
@@ -25,6 +25,7 @@ from central.vault import VaultError
 from central.words.errors import told
 from configs.loading import ConfigError
 from contract.bundle import BundleError
+from contract.local_time import VIETNAM
 
 ACTOR = "cli"
 
@@ -57,6 +58,21 @@ def of_our_time(typed: datetime | None) -> datetime | None:
     if typed is not None and not first <= typed.year <= last:
         raise typer.BadParameter(f"the year must be from {first} to {last}")
     return typed
+
+
+def since_option(formats: list[str]) -> Any:
+    """Option of the moment a period begins, typed in one of these formats."""
+    return typer.Option("--from", formats=formats, callback=_in_vietnam, help="start, Vietnamese time")
+
+
+def until_option(formats: list[str]) -> Any:
+    """Option of the moment a period ends, typed in one of these formats."""
+    return typer.Option(formats=formats, callback=_in_vietnam, help="end (not included), Vietnamese time")
+
+
+def _in_vietnam(typed: datetime) -> datetime:
+    of_our_time(typed)
+    return typed.replace(tzinfo=VIETNAM)
 
 
 Username = Annotated[str, typer.Argument(callback=text(64))]

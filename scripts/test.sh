@@ -25,7 +25,7 @@ lint-imports
 echo "→ tests"
 # The four stories: at every other commit in the languages that the commit before did not tell them in.
 export NGATU_STORY_TURN=$(($(git rev-list --count HEAD 2>/dev/null || echo 0) % 2))
-# Four processes on two cores: half of the time a test waits. Each has databases, brokers and ports of its own.
+# Four processes on two cores: many tests wait for servers and clocks. Each has databases, brokers and ports of its own.
 pytest -n 4 --dist loadfile --no-loadscope-reorder --durations 25 "$@"
 echo "→ the demo, once through"
 ngatu demo --once

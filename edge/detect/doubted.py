@@ -89,11 +89,11 @@ class Doubted:
         off = apart(self.own.motion.box, there[seen].box, hidden.sides(seen))
         if worth.odd[0, seen] or not worth.possible[0, seen] or off > NEAR:
             return False
-        pairs = [(n, at[id(candidate)]) for n, (candidate, _) in enumerate(rows) if id(candidate) in at]
+        now = [at.get(id(candidate)) for candidate, _ in rows]
         parted = [n for n, (candidate, _) in enumerate(rows) if candidate in self.parted]
-        if any(_may_be_swapped(worth, seen, n, dict(pairs).get(n)) for n in parted):
+        if any(_may_be_swapped(worth, seen, n, now[n]) for n in parted):
             return False
-        return margins(worth, pairs)[0] >= PLAIN
+        return margins(worth, [(n, j) for n, j in enumerate(now) if j is not None])[0] >= PLAIN
 
 
 def _may_be_swapped(worth: Costs, seen: int, row: int, other: int | None) -> bool:

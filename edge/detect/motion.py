@@ -74,9 +74,10 @@ class Motion:
         """Take an observed box into account; for a `covered` one the height says little, and for one with a
         hidden side the width: the other side gives the position."""
         position, speed, var_position, covariance, var_speed = self._state
-        jitter = (COVERED_MEASUREMENT if covered else MEASUREMENT).copy()
+        jitter = COVERED_MEASUREMENT if covered else MEASUREMENT
         measured = _measure(box)
         if any(sides):
+            jitter = jitter.copy()
             measured[0] = _measure(completed(box, position[2], sides))[0]
             jitter[2] = COVERED_MEASUREMENT[3]
         innovation = measured - position

@@ -1,14 +1,12 @@
 """Dừng xe nơi cấm dừng — standing in a zone longer than it allows; the zone's basis gives the point of
 law."""
 
-from bisect import bisect_right
-
 from configs.rules.no_stopping import RULE, NoStopping
 from configs.scene import Zone
 from contract.reasons import reason
 from edge.rules.geometry import inside
 from edge.rules.inputs import Finding, TrackPoint
-from edge.rules.observed import ROLLS, moved, since
+from edge.rules.observed import ROLLS, last_by, moved, since
 from edge.rules.said import ms
 from edge.rules.situation import Situation
 from edge.rules.trust import STOOD
@@ -51,8 +49,7 @@ def _standing_since(situation: Situation, zone: Zone, still: float) -> TrackPoin
     if len(seen) < _SEEN * len(points[first::step]):
         return None
     stood = all(moved(point, newest) <= still and inside(point.ground, zone.polygon) for point in seen)
-    past = bisect_right(points, newest.t - zone.seconds, key=lambda point: point.t)
-    return points[past - 1] if stood else None
+    return last_by(points, newest.t - zone.seconds) if stood else None
 
 
 def _stands_in(point: TrackPoint, zone: Zone) -> bool:

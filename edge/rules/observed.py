@@ -1,6 +1,6 @@
 """Properties of a track that rules need: size, times, distances, and the lane it came from."""
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -45,6 +45,11 @@ def two_wheeled(track: Track) -> bool:
 def since(points: Sequence[TrackPoint], t: float) -> int:
     """Index of the first point at or after t; their number if there is none."""
     return bisect_left(points, t, key=lambda point: point.t)
+
+
+def last_by(points: Sequence[TrackPoint], t: float) -> TrackPoint:
+    """The last point at or before t; there must be one."""
+    return points[bisect_right(points, t, key=lambda point: point.t) - 1]
 
 
 def nearest(points: Sequence[TrackPoint], t: float) -> TrackPoint:
